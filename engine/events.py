@@ -1,0 +1,223 @@
+"""Frozen messages that leave a training run, and the snapshots that views draw from.
+
+A leaf: standard library and NumPy only. Arrays in here are read-only copies; whoever gets one may keep it.
+Letters in shapes: T time steps, B batch, H hidden units, L layers, D directions, V vocabulary.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats: TypeAlias = NDArray[np.float32]
+
+
+# --- what can be looked at ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LayerTrace:
+    """What one layer and direction did on the pinned sequence, in the order of the sequence's own time."""
+
+    layer: int
+    reverse: bool
+    hidden: Floats  # (T, H)
+    cell: Floats | None  # (T, H), None for cells without a second state
+    gates: tuple[tuple[str, Floats], ...]  # name and (T, H), after their activation
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenTrace:
+    """Probe "hidden": every layer on the pinned validation sequence."""
+
+    layers: tuple[LayerTrace, ...]
+    labels: tuple[str, ...]  # one per time step: dates or characters
+
+
+@dataclass(frozen=True, slots=True)
+class GradientNorms:
+    """Probe "gradient_norms": by parameter, of the last batch, before and after clipping."""
+
+    names: tuple[str, ...]  # PyTorch names, in the order of the state dict
+    before: Floats  # (P,) L2 norm of each parameter's gradient
+    after: Floats  # (P,)
+    update_ratio: Floats  # (P,) norm of the step over norm of the parameter
+    total_before: float
+    clip_norm: float  # 0 when clipping is off
+    clipped_share: float  # share of the steps of this run in which the gradient was shortened
+
+
+@dataclass(frozen=True, slots=True)
+class GradientByTime:
+    """Probe "gradient_by_time": how much of the loss's gradient reaches each time step's state."""
+
+    names: tuple[str, ...]  # one per layer and direction: "layer 1", "layer 1 reverse"
+    norms: Floats  # (L*D, T): ‖∂L/∂h_t‖ of the last batch, root of the sum over batch and units
+    half_life: tuple[float, ...]  # steps back in time over which the norm halves; inf when it does not shrink
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesPrediction:
+    """Probe "prediction" for a series: held-out values, in the file's own units."""
+
+    part: str  # "validation" or "test"
+    target: str  # column name
+    labels: tuple[str, ...]  # one per point, dates where the file has them
+    truth: Floats  # (N,) NaN where it is missing
+    forecast: Floats  # (N,)
+    baselines: tuple[tuple[str, Floats], ...]  # "naive", "seasonal naive", …: (N,)
+    rmse: float
+    baseline_rmse: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TextPrediction:
+    """Probe "prediction" for text: what the network writes now."""
+
+    prompt: str
+    samples: tuple[tuple[float, str], ...]  # temperature and continuation
+
+
+Probe: TypeAlias = HiddenTrace | GradientNorms | GradientByTime | SeriesPrediction | TextPrediction
+PROBES: tuple[str, ...] = ("hidden", "gradient_norms", "gradient_by_time", "prediction")
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRequest:
+    """What the visible views need; a higher `id` replaces a lower one."""
+
+    id: int
+    probes: frozenset[str]
+    temperature: float = 0.8
+
+
+# --- what a run says ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Compiling:
+    """Kernels are being prepared; `seconds` is 0 before and the time it took after."""
+
+    what: str
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """The first batch is about to be trained."""
+
+    parameters: int
+    steps_per_epoch: int
+    epochs: int
+    metric: str  # what `Evaluated.metric` measures: "RMSE", "bits per character"
+    baselines: tuple[tuple[str, float], ...]  # on the validation part, in the metric
+    folder: str  # empty when nothing is written
+
+
+@dataclass(frozen=True, slots=True)
+class StepDone:
+    """One batch was trained."""
+
+    step: int  # counted from 1 over the whole run
+    epoch: int  # counted from 1
+    loss: float
+    gradient_norm: float  # before clipping
+    seconds: float  # since the run started, pauses left out
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """The validation part was scored, at the end of an epoch."""
+
+    step: int
+    epoch: int
+    training_loss: float  # mean over the epoch
+    validation_loss: float
+    metric: float  # in the unit that `RunStarted.metric` names
+    best: bool  # the lowest validation loss so far
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Answer to a `SnapshotRequest`: each probe by its name."""
+
+    step: int
+    epoch: int
+    request: int  # the request's id
+    values: tuple[tuple[str, Probe], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something worth saying in plain language about what was measured."""
+
+    key: str  # stable: a later finding with this key replaces an earlier one
+    level: str  # "good", "note", "warning", "problem"
+    title: str
+    why: str
+    cure: str = ""
+    changes: tuple[tuple[str, str], ...] = ()  # settings that "Fix it" sets: dotted name and value
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointSaved:
+    """Weights were written."""
+
+    step: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """Waiting between two batches."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """Going on."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished:
+    """The run ended as it should; the network holds its best weights."""
+
+    reason: str  # "all epochs done", "stopped", "finished early"
+    step: int
+    epoch: int
+    best_epoch: int
+    best_validation_loss: float
+    test_metrics: tuple[tuple[str, float], ...]  # the model's own, on the test part: "RMSE", "skill", …
+    test_baselines: tuple[tuple[str, float], ...]  # baselines in the main metric
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunFailed:
+    """The run ended because something went wrong; `title` says what, `cure` what to do."""
+
+    title: str
+    why: str
+    cure: str
+    step: int
+
+
+Event: TypeAlias = (
+    Compiling
+    | RunStarted
+    | StepDone
+    | Evaluated
+    | Snapshot
+    | Finding
+    | CheckpointSaved
+    | Paused
+    | Resumed
+    | RunFinished
+    | RunFailed
+)
