@@ -1,0 +1,139 @@
+"""Light and dark: the colours, pens and colour maps of the whole window, by role.
+
+A `Theme` is plain text and numbers. Qt objects (pens, brushes, colour maps) are made on call, never at import,
+because module-level Qt objects outlive the application and crash at exit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPen
+
+GRID = 8  # pixels: every margin and gap is a multiple of it or half of it
+TEXT_SMALL, TEXT_BODY, TEXT_TITLE = 11, 12, 14  # pixels: the one type scale
+
+
+@dataclass(frozen=True, slots=True)
+class PenStyle:
+    """How one series is drawn. `dash` is "solid", "dash", "dot" or "dashdot", so that colour never stands alone."""
+
+    color: str
+    dash: str = "solid"
+    width: int = 1
+    symbol: str = ""  # pyqtgraph's letter, for series of few points
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """Colours as #rrggbb by what they are for; `pens` by the role of a series."""
+
+    name: str  # "light" or "dark"
+    window: str  # behind everything
+    panel: str  # docks and dialogs
+    base: str  # inside of inputs and lists
+    raised: str  # buttons, hovered rows
+    border: str
+    text: str
+    muted: str  # second-rank text
+    accent: str
+    on_accent: str  # text upon the accent
+    plot: str  # background of plots
+    grid: str  # grid lines and axis lines of plots
+    good: str
+    warning: str
+    problem: str
+    pens: dict[str, PenStyle] = field(default_factory=dict)
+
+    @property
+    def dark(self) -> bool:
+        """True for light text on a dark ground."""
+        return self.name == "dark"
+
+    def pen(self, role: str) -> QPen:
+        """A cosmetic pen for a series: "train", "validation", "test", "baseline", "baseline2", "baseline3", "truth",
+        "forecast", "smooth", "grid", "cursor", "good", "warning", "problem", "muted", "accent".
+        """  # fmt: skip
+        style = self.pens[role]
+        dashes = {"solid": Qt.PenStyle.SolidLine, "dash": Qt.PenStyle.DashLine, "dot": Qt.PenStyle.DotLine}
+        pen = pg.mkPen(style.color, width=style.width, style=dashes.get(style.dash, Qt.PenStyle.DashDotLine))
+        assert isinstance(pen, QPen)
+        return pen
+
+    def color(self, role: str, alpha: float = 1.0) -> QColor:
+        """The colour of a pen role, or of a ground such as "plot" or "muted", with `alpha` from 0 to 1."""
+        name = self.pens[role].color if role in self.pens else getattr(self, role)
+        color = QColor(name)
+        color.setAlphaF(alpha)
+        return color
+
+    def color_map(self, role: str) -> pg.ColorMap:
+        """The map for heatmaps: "diverging" for values either side of nothing, "magnitude" for sizes."""
+        return pg.colormap.get({"diverging": "CET-CBD1", "magnitude": "viridis"}[role])
+
+
+def _pens(
+    train: str, validation: str, test: str, truth: str, grid: str, muted: str, levels: tuple[str, str, str]
+) -> dict[str, PenStyle]:
+    good, warning, problem = levels
+    return {
+        "train": PenStyle(train),
+        "smooth": PenStyle(train, width=2),
+        "validation": PenStyle(validation, "dash", symbol="o"),
+        "test": PenStyle(test, "dashdot"),
+        "truth": PenStyle(truth),
+        "forecast": PenStyle(train, width=2),
+        "baseline": PenStyle(muted, "dot"),
+        "baseline2": PenStyle(test, "dot"),
+        "baseline3": PenStyle(validation, "dot"),
+        "grid": PenStyle(grid),
+        "muted": PenStyle(muted),
+        "cursor": PenStyle(validation),
+        "accent": PenStyle(train),
+        "good": PenStyle(good),
+        "warning": PenStyle(warning, "dash"),
+        "problem": PenStyle(problem, "dash"),
+    }
+
+
+LIGHT = Theme(
+    name="light",
+    window="#eef0f3",
+    panel="#f8f9fb",
+    base="#ffffff",
+    raised="#ffffff",
+    border="#cfd5dd",
+    text="#1b2129",
+    muted="#5b6675",
+    accent="#0b66c3",
+    on_accent="#ffffff",
+    plot="#ffffff",
+    grid="#d9dee5",
+    good="#19764a",
+    warning="#9a5b00",
+    problem="#b3261e",
+    pens=_pens("#0b66c3", "#c2410c", "#7a4fb5", "#1b2129", "#d9dee5", "#5b6675", ("#19764a", "#9a5b00", "#b3261e")),
+)
+
+DARK = Theme(
+    name="dark",
+    window="#14171c",
+    panel="#1b1f26",
+    base="#12151a",
+    raised="#272d36",
+    border="#353d49",
+    text="#e4e8ee",
+    muted="#98a3b3",
+    accent="#5aa9f5",
+    on_accent="#0c1116",
+    plot="#12151a",
+    grid="#2c333d",
+    good="#5fc08d",
+    warning="#e3a94a",
+    problem="#f2857c",
+    pens=_pens("#5aa9f5", "#f0955a", "#b79aeb", "#e4e8ee", "#2c333d", "#98a3b3", ("#5fc08d", "#e3a94a", "#f2857c")),
+)
+
+THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
