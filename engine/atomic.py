@@ -1,0 +1,42 @@
+"""Files that are either the old ones or the new ones, never half of each."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+
+def write_atomically(path: Path | str, content: bytes) -> None:
+    """Put `content` at `path` in one step; after a crash the file holds all of it or what it held before.
+
+    The bytes go to a file beside the target, reach the disk, and then take the target's name. A target that
+    is a link keeps being one: the file it points to is replaced.
+
+    Raises:
+        OSError: the folder cannot be written; the previous file is untouched and nothing is left beside it.
+    """
+    target = Path(os.path.realpath(path))
+    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    try:
+        with open(beside, "xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, target)
+    except BaseException:
+        with suppress(OSError):
+            beside.unlink()
+        raise
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name itself last; systems that cannot open a folder do this on their own."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

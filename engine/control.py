@@ -1,0 +1,126 @@
+"""What a person may ask of a run while it runs: pause, step, stop, look inside, change a rate."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from engine.config import ConfigError, Experiment, field_info
+from engine.events import SnapshotRequest
+
+_NOTHING_ASKED = SnapshotRequest(id=0, probes=frozenset())
+
+
+class Control:
+    """The one thing a window and a training thread share. Every method may be called from any thread.
+
+    Commands take effect between two batches. `finish` and `stop` both end the run with its best weights;
+    `finish` also scores the weights of this moment first, so that they have their chance to be the best.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._paused = False
+        self._steps = 0
+        self._ending = ""
+        self._request = _NOTHING_ASKED
+        self._changes: dict[str, Any] = {}
+
+    # --- asked from outside ---
+
+    def pause(self) -> None:
+        """Wait after the batch at hand."""
+        with self._changed:
+            self._paused = True
+            self._steps = 0
+            self._changed.notify_all()
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        with self._changed:
+            self._paused = False
+            self._changed.notify_all()
+
+    def step_once(self) -> None:
+        """Train one batch, then wait; pauses a run that is not paused yet."""
+        with self._changed:
+            self._paused = True
+            self._steps += 1
+            self._changed.notify_all()
+
+    def stop(self) -> None:
+        """End after the batch at hand; the best weights are kept."""
+        self._end("stop")
+
+    def finish(self) -> None:
+        """End after the batch at hand, score it, and keep the best weights."""
+        self._end("finish")
+
+    def set(self, name: str, value: Any) -> None:
+        """Change a field of the running experiment, as in ``set("training.learning_rate", 1e-4)``.
+
+        Raises:
+            ConfigError: the field cannot be changed during a run, or the value is out of its range.
+        """
+        section, _, field = name.partition(".")
+        if not field_info(section, field).live:
+            raise ConfigError(f"{name} cannot be changed during a run; it takes effect with the next one")
+        checked = getattr(getattr(Experiment().replace({name: value}), section), field)
+        with self._changed:
+            self._changes[name] = checked
+            self._changed.notify_all()
+
+    @property
+    def request(self) -> SnapshotRequest:
+        """What the visible views need; a request with a higher `id` replaces the one before."""
+        with self._changed:
+            return self._request
+
+    @request.setter
+    def request(self, request: SnapshotRequest) -> None:
+        with self._changed:
+            if request.id > self._request.id:
+                self._request = request
+                self._changed.notify_all()
+
+    # --- looked at by the run, between two batches ---
+
+    @property
+    def ending(self) -> str:
+        """ "stop" or "finish" once that was asked, empty before."""
+        with self._changed:
+            return self._ending
+
+    @property
+    def paused(self) -> bool:
+        """Whether the next batch has to wait."""
+        with self._changed:
+            return self._paused and not self._steps and not self._ending
+
+    def take_step(self) -> None:
+        """Use up one of the steps that `step_once` allowed, if any."""
+        with self._changed:
+            self._steps = max(0, self._steps - 1)
+
+    def take_changes(self) -> dict[str, Any]:
+        """Fields to change now, by dotted name; each is handed out once."""
+        with self._changed:
+            changes, self._changes = self._changes, {}
+            return changes
+
+    def wait(self, answered: int) -> None:
+        """Block while paused, until something is asked; `answered` is the id of the last request served."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: (
+                    not self._paused
+                    or bool(self._steps or self._ending or self._changes)
+                    or self._request.id > answered
+                )
+            )
+
+    def _end(self, how: str) -> None:
+        with self._changed:
+            # A stop is the more urgent of the two: a later finish does not take it back.
+            self._ending = self._ending if self._ending == "stop" else how
+            self._changed.notify_all()

@@ -1,0 +1,1 @@
+"""Trained weights in the forms that other programs read. One file per target."""

@@ -1,0 +1,53 @@
+"""Numbers that say something about a forecast or a gradient."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from engine.events import Floats, GradientByTime
+
+_LAGS = 12
+
+
+def best_lag(truth: Floats, forecast: Floats) -> int:
+    """By how many steps the forecast (N,) trails the truth (N,): the shift at which they fit best.
+
+    0 is a forecast in its place, and the answer when there are too few points or a shift gains less than a
+    fifth of the error.
+    """
+    lags = min(_LAGS, len(truth) // 4)
+    if lags < 1 or len(truth) < 10:
+        return 0
+    later, answer = truth[lags:], forecast[lags:]
+    errors = [_rms(answer - truth[lags - k : len(truth) - k]) for k in range(lags + 1)]
+    if not np.isfinite(errors).all() or np.nanstd(later) == 0:
+        return 0
+    lag = int(np.argmin(errors))
+    return lag if errors[lag] < 0.8 * errors[0] else 0
+
+
+def half_life(norms: Floats, reverse: bool = False) -> float:
+    """Steps back from the answer over which a gradient norm (T,) halves; inf when it does not shrink.
+
+    A line through the logarithms of the norms; steps at which nothing is left (zero) do not count.
+    """
+    distance = np.arange(len(norms)) if reverse else np.arange(len(norms))[::-1]
+    alive = np.isfinite(norms) & (norms > 0)
+    if alive.sum() < 2:
+        return math.inf
+    slope = float(np.polyfit(distance[alive], np.log2(norms[alive].astype(float)), 1)[0])
+    return -1 / slope if slope < -1e-9 else math.inf
+
+
+def share_left(by_time: GradientByTime) -> float:
+    """Smallest over the layers of (gradient at the far end) / (gradient beside the answer)."""
+    ends = [(n[-1], n[0]) if "reverse" in name else (n[0], n[-1]) for name, n in zip(by_time.names, by_time.norms, strict=True)]  # fmt: skip
+    shares = [float(far / near) for far, near in ends if near > 0]
+    return min(shares, default=math.inf)
+
+
+def _rms(values: Floats) -> float:
+    known = values[np.isfinite(values)]
+    return float(np.sqrt(np.mean(np.square(known)))) if len(known) else math.nan
