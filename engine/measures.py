@@ -43,7 +43,8 @@ def half_life(norms: Floats, reverse: bool = False) -> float:
 
 def share_left(by_time: GradientByTime) -> float:
     """Smallest over the layers of (gradient at the far end) / (gradient beside the answer)."""
-    ends = [(n[-1], n[0]) if "reverse" in name else (n[0], n[-1]) for name, n in zip(by_time.names, by_time.norms, strict=True)]  # fmt: skip
+    layers = zip(by_time.names, by_time.norms, strict=True)
+    ends = [(n[-1], n[0]) if "reverse" in name else (n[0], n[-1]) for name, n in layers]
     shares = [float(far / near) for far, near in ends if near > 0]
     return min(shares, default=math.inf)
 

@@ -86,9 +86,9 @@ _SPECS = (
             ("series", "Reads {past}, then writes the next {ahead} of {targets}, one after the other."),
             ("text", "Reads one text and writes another."),
         ),
-        misfits=(("text", "Running text has no second text to write; it needs pairs, such as a sentence and its translation."),),
+        misfits=(("text", "Running text has no second text to write; it needs pairs, as for translation."),),
     ),
-)  # fmt: skip
+)
 
 
 def topologies() -> tuple[TopologySpec, ...]:
@@ -101,9 +101,7 @@ def topology(key: str) -> TopologySpec:
     return _SPECS[TOPOLOGIES.index(key)]
 
 
-def describe(
-    spec: TopologySpec, kind: str, targets: Sequence[str] = (), look_back: int = 0, horizon: int = 1
-) -> str:
+def describe(spec: TopologySpec, kind: str, targets: Sequence[str] = (), look_back: int = 0, horizon: int = 1) -> str:
     """What `spec` does with the data at hand, in words of its own columns.
 
     Args:

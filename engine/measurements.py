@@ -1,0 +1,63 @@
+"""What a run has measured so far, gathered for the diagnosis."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass, field
+
+from engine.config import Experiment
+from engine.events import Evaluated, Floats, GradientByTime
+
+RECENT_STEPS = 200  # steps that gradient norms are judged over
+_HIGHER_IS_BETTER = ("accuracy",)
+
+
+@dataclass(slots=True)
+class Measurements:
+    """Filled by the run as it goes, read by the checks."""
+
+    experiment: Experiment
+    metric: str
+    baselines: tuple[tuple[str, float], ...] = ()  # on the validation part, in the metric
+    evaluations: list[Evaluated] = field(default_factory=list)
+    norms: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT_STEPS))  # before clipping
+    clip_norm: float = 0.0
+    by_time: GradientByTime | None = None
+    truth: Floats | None = None  # (N,) held-out values of the first target, in real units
+    forecast: Floats | None = None  # (N,)
+    ended: bool = False
+    final: tuple[float, tuple[tuple[str, float], ...]] | None = None  # metric and baselines of the test part
+
+    @property
+    def enough(self) -> bool:
+        """Whether the run has had a fair chance: a fifth of its epochs, or all it will get."""
+        fair = max(3, self.experiment.training.epochs // 5)
+        return self.ended or (bool(self.evaluations) and self.evaluations[-1].epoch >= fair)
+
+    @property
+    def best(self) -> Evaluated | None:
+        """The evaluation with the lowest validation loss."""
+        return next((e for e in reversed(self.evaluations) if e.best), None)
+
+    def standing(self) -> tuple[str, float, float, str] | None:
+        """(baseline, its score, ours, part): the strongest baseline beside our best score."""
+        part, baselines = "validation", self.baselines
+        ours = self.best.metric if self.best else math.nan
+        if self.final is not None:
+            part, (ours, baselines) = "test", self.final
+        known = [(name, value) for name, value in baselines if math.isfinite(value)]
+        if not known or not math.isfinite(ours):
+            return None
+        name, value = min(known, key=lambda item: self._sign() * item[1])
+        return name, value, ours, part
+
+    def gain(self) -> float:
+        """How much better than the strongest baseline, as a share of it; NaN where there is none."""
+        standing = self.standing()
+        if standing is None or standing[1] == 0:
+            return math.nan
+        return self._sign() * (standing[1] - standing[2]) / abs(standing[1])
+
+    def _sign(self) -> int:
+        return -1 if self.metric in _HIGHER_IS_BETTER else 1
