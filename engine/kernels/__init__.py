@@ -1,0 +1,1 @@
+"""Everything that Numba compiles, apart from the cells' own steps."""

@@ -1,0 +1,70 @@
+"""How kernels are compiled: one cache folder per state of the sources, no GIL, no fast-math.
+
+Numba's disk cache does not see edits in other files, so the folder is named by a hash of every kernel and
+cell source, of the versions, and of the processor's features.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import llvmlite
+import llvmlite.binding
+import numba
+import numpy as np
+import platformdirs
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_ENGINE = Path(__file__).resolve().parent.parent
+
+
+def _features() -> str:
+    """The processor's features as LLVM names them; `NUMBA_CPU_FEATURES` overrides what the host has."""
+    forced = os.environ.get("NUMBA_CPU_FEATURES")
+    return forced if forced is not None else str(llvmlite.binding.get_host_cpu_features().flatten())
+
+
+def _vector_lanes(features: str) -> int:
+    """float32 numbers in the widest register: 16 with AVX-512, 8 with AVX, 4 with SSE2 or NEON."""
+    enabled = set(features.split(","))
+    if "+avx512f" in enabled:
+        return 16
+    return 8 if "+avx" in enabled or "+avx2" in enabled else 4
+
+
+def _cache_folder() -> str:
+    """A folder of its own for this state of sources, versions and processor."""
+    digest = hashlib.sha256()
+    for source in sorted([*(_ENGINE / "kernels").glob("*.py"), *(_ENGINE / "cells").glob("*.py")]):
+        digest.update(source.name.encode() + source.read_bytes())
+    versions = (platform.python_version(), numba.__version__, llvmlite.__version__, np.__version__)
+    machine = (platform.machine(), llvmlite.binding.get_host_cpu_name(), FEATURES)
+    bounds = os.environ.get("NUMBA_BOUNDSCHECK", "")
+    digest.update(repr((versions, machine, bounds)).encode())
+    base = os.environ.get("RNN_WORKBENCH_CACHE") or platformdirs.user_cache_dir("rnn-workbench", appauthor=False)
+    return str(Path(base) / "kernels" / digest.hexdigest()[:16])
+
+
+FEATURES = _features()
+LANES = _vector_lanes(FEATURES)
+CACHE = _cache_folder()
+# Both, since Numba reads its environment again whenever any of its variables changes.
+os.environ["NUMBA_CACHE_DIR"] = CACHE
+numba.config.CACHE_DIR = CACHE
+
+
+def kernel(function: F) -> F:
+    """Compile `function` on first call; cached on disk, runs without the GIL."""
+    compiled: F = numba.njit(nogil=True, cache=True, error_model="numpy")(function)
+    return compiled
+
+
+def padded(width: int) -> int:
+    """`width` rounded up to whole vectors."""
+    return -(-width // LANES) * LANES

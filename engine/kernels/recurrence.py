@@ -1,0 +1,145 @@
+"""The loops over time, forward and backward, that all cells with one recurrent product share.
+
+A loop works on the rows ``row … last_row`` of a batch for all time steps, so threads divide a batch by rows and
+never wait for each other within a sequence. Rows are sorted by falling length: at step t the rows still
+running come first. A row that has ended carries its state on, so the last state is every sequence's own.
+
+Flat arrays, with the shapes they stand for (T time steps, B rows, W padded width of a unit vector):
+
+========= =================================================================================================
+x         (T, B, ·) from element `x_at`, rows `x_row` apart, of which the first I are read
+z         (T, B, slots · W), see `steps`
+states    (T + 1, B, kinds · W); slot 0 is the initial state
+dy        (T, B, ·): ∂L/∂(hidden state) from above, rows `dy_row` apart
+dx        (T, B, I padded): ∂L/∂x, rows `dx_row` apart; not computed where `dx_row` is 0
+d         (B, kinds · W): ∂L/∂state, in: of the last state, out: of the initial state
+arrived   (T, B): squared norm of ∂L/∂h_t, where it has any elements
+========= =================================================================================================
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from engine.kernels.gemm import multiply
+from engine.kernels.jit import LANES, kernel
+from engine.kernels.steps import call_backward, call_forward
+from engine.kernels.vectors import filled, load, store
+
+# Places in the `geometry` array that describes a layer and a batch to the loops.
+STEPS: Final = 0
+BATCH: Final = 1
+INPUTS: Final = 2
+UNITS: Final = 3
+WIDTH: Final = 4
+SLOTS: Final = 5
+INPUT_SLOTS: Final = 6
+RECURRENT_FROM: Final = 7  # first slot that the recurrent product is added to
+RECURRENT_SLOTS: Final = 8
+KINDS: Final = 9  # state vectors: 1 for h, 2 for h and c
+RECURRENT_KINDS: Final = 10  # how many of them the recurrent product reads
+GATE: Final = 11
+CANDIDATE: Final = 12
+EXTRAS: Final = 13
+GEOMETRY_SIZE: Final = 14
+
+
+@kernel
+def forward(
+    step: int, geometry: Any, row: int, last_row: int, lengths: Any, x: Any, x_at: int, x_row: int,
+    panels_in: Any, panels_rec: Any, bias: Any, extra: Any, z: Any, states: Any,
+) -> None:  # fmt: skip
+    """Run a layer over the rows ``row … last_row``; fills `z` and `states`."""
+    batch, width, slots = geometry[BATCH], geometry[WIDTH], geometry[SLOTS]
+    z_row, state_row = slots * width, geometry[KINDS] * width
+    active = last_row
+    for t in range(geometry[STEPS]):
+        while active > row and lengths[active - 1] <= t:
+            active -= 1
+        rows = active - row
+        first = t * batch + row
+        z_at, previous, following = first * z_row, first * state_row, (first + batch) * state_row
+        for r in range(rows):
+            _copy(bias, 0, z, z_at + r * z_row, z_row)
+        columns = geometry[INPUT_SLOTS] * width
+        multiply(x, x_at + first * x_row, x_row, rows, geometry[INPUTS], panels_in, 0, columns, z, z_at, z_row)
+        if geometry[RECURRENT_SLOTS] > 0:
+            target = z_at + geometry[RECURRENT_FROM] * width
+            depth, columns = geometry[RECURRENT_KINDS] * width, geometry[RECURRENT_SLOTS] * width
+            multiply(states, previous, state_row, rows, depth, panels_rec, 0, columns, z, target, z_row)
+        call_forward(
+            step, rows, width, geometry[UNITS], z, z_at, extra, 0, states, previous, states, following,
+            geometry[GATE], geometry[CANDIDATE],
+        )  # fmt: skip
+        for ended in range(rows, last_row - row):
+            _copy(states, previous + ended * state_row, states, following + ended * state_row, state_row)
+
+
+@kernel
+def backward(
+    step: int, geometry: Any, row: int, last_row: int, lengths: Any, dy: Any, dy_at: int, dy_row: int,
+    panels_in: Any, panels_rec: Any, extra: Any, d_extra: Any, z: Any, states: Any, d: Any,
+    dx: Any, dx_row: int, arrived: Any,
+) -> None:  # fmt: skip
+    """Back-propagate a layer through time; turns `z` into ∂L/∂(pre-activations). Panels hold transposed weights."""
+    batch, width, units = geometry[BATCH], geometry[WIDTH], geometry[UNITS]
+    z_row, state_row = geometry[SLOTS] * width, geometry[KINDS] * width
+    d_at, extra_at = row * state_row, row * geometry[EXTRAS] * width
+    recurrent = geometry[RECURRENT_SLOTS] * width
+    rows = 0
+    for t in range(geometry[STEPS] - 1, -1, -1):
+        while row + rows < last_row and lengths[row + rows] > t:
+            rows += 1
+        first = t * batch + row
+        z_at = first * z_row
+        for r in range(rows):
+            _add(dy, dy_at + (first + r) * dy_row, d, d_at + r * state_row, units)
+        if arrived.size > 0:
+            for r in range(rows):
+                arrived[first + r] = _squared_norm(d, d_at + r * state_row, units)
+        call_backward(
+            step, rows, width, units, z, z_at, extra, 0, d_extra, extra_at, states, first * state_row, d, d_at,
+            geometry[GATE], geometry[CANDIDATE],
+        )  # fmt: skip
+        if recurrent > 0:
+            source, columns = z_at + geometry[RECURRENT_FROM] * width, geometry[RECURRENT_KINDS] * width
+            multiply(z, source, z_row, rows, recurrent, panels_rec, 0, columns, d, d_at, state_row)
+        for ended in range(rows, last_row - row):
+            _clear(z, z_at + ended * z_row, z_row)
+        if dx_row > 0:
+            for r in range(last_row - row):
+                _clear(dx, (first + r) * dx_row, dx_row)
+            depth = geometry[INPUT_SLOTS] * width
+            multiply(z, z_at, z_row, rows, depth, panels_in, 0, dx_row, dx, first * dx_row, dx_row)
+
+
+@kernel
+def _copy(source: Any, source_at: int, target: Any, target_at: int, count: int) -> None:
+    for i in range(0, count, LANES):
+        store(target, target_at + i, load(source, source_at + i))
+
+
+@kernel
+def _clear(target: Any, target_at: int, count: int) -> None:
+    for i in range(0, count, LANES):
+        store(target, target_at + i, filled(load(target, target_at + i), 0.0))
+
+
+@kernel
+def _add(source: Any, source_at: int, target: Any, target_at: int, count: int) -> None:
+    """Add exactly `count` numbers: what lies beside them in `source` may be another direction's."""
+    whole = count // LANES * LANES
+    for i in range(0, whole, LANES):
+        store(target, target_at + i, load(target, target_at + i) + load(source, source_at + i))
+    for i in range(whole, count):
+        target[target_at + i] += source[source_at + i]
+
+
+@kernel
+def _squared_norm(source: Any, source_at: int, count: int) -> float:
+    found = 0.0
+    for i in range(count):
+        found += np.float64(source[source_at + i]) ** 2
+    return found
