@@ -1,0 +1,116 @@
+"""What `python3 main.py` and the installed command do: set up what is missing, then hand over."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from workbench import __version__
+from workbench.launch import display, environment, system_libraries
+from workbench.launch.environment import Needs
+from workbench.launch.errors import LaunchError
+
+COMMANDS = {
+    "train": "train a network on a file or a sample, without a window",
+    "predict": "forecast, or write text, with a trained network",
+    "export": "write the weights as safetensors, in PyTorch's names and shapes",
+    "samples": "list the data sets that come with the workbench",
+}
+
+
+def main(argv: list[str]) -> int:
+    """Run from a checkout: makes sure of the environment first, and goes on in its interpreter."""
+    code = Path(__file__).resolve().parents[2]
+    return _guarded("python3 main.py", argv, code)
+
+
+def installed() -> int:
+    """Run as the installed command, whose requirements pip has seen to."""
+    return _guarded("rnn-workbench", sys.argv[1:], None)
+
+
+def continue_in(needs: Needs, arguments: list[str]) -> int | None:
+    """Go on with `arguments` in an interpreter that has what is needed; None when that is the one which runs.
+
+    Raises:
+        LaunchError: there is none and none can be made.
+    """
+    try:
+        python = environment.interpreter(needs)
+    except KeyboardInterrupt:
+        raise LaunchError("interrupted; what was half made is made anew at the next start.", 130) from None
+    if python == Path(sys.executable):
+        return None
+    command = [str(python), *arguments]
+    if sys.platform == "win32":  # there, execv returns to the shell at once
+        return subprocess.run(command).returncode
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execv(command[0], command)
+
+
+def _guarded(program: str, argv: list[str], code: Path | None) -> int:
+    if argv[:1] in (["--help"], ["-h"]):
+        print(_help(program))
+        return 0
+    if argv[:1] == ["--version"]:
+        print(f"RNN Workbench {__version__}")
+        return 0
+    try:
+        return _start(program, argv, code)
+    except LaunchError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.status
+
+
+def _start(program: str, argv: list[str], code: Path | None) -> int:
+    """What can be refused at once comes first, before minutes of set-up."""
+    headless = argv[:1] != [] and argv[0] in COMMANDS
+    if not headless:
+        _refuse_unknown(program, argv)
+        display.chosen_platform(os.environ, f"{program} train --help")
+    if code is not None and (status := continue_in(Needs(code), [str(code / "main.py"), *argv])) is not None:
+        return status
+    if headless:
+        from engine import cli
+
+        return cli.main(argv)
+    _prepare_screen(program)
+    from workbench import app
+
+    return app.main(argv)
+
+
+def _refuse_unknown(program: str, argv: list[str]) -> None:
+    for word in argv:
+        if not word.startswith("-") and not Path(word).exists():
+            commands = ", ".join(COMMANDS)
+            raise LaunchError(
+                f"{word!r} is neither a file nor a command. Commands are {commands}; see {program} --help", 2
+            )
+
+
+def _prepare_screen(program: str) -> None:
+    headless = f"{program} train --help"
+    platform = display.chosen_platform(os.environ, headless)
+    system_libraries.require(platform)
+    display.require_answer(platform, os.environ, headless)
+    if platform:
+        os.environ.setdefault("QT_QPA_PLATFORM", platform)
+
+
+def _help(program: str) -> str:
+    lines = [f"  {name:10}{text}" for name, text in COMMANDS.items()]
+    return "\n".join(
+        [
+            f"usage: {program} [FILE]            open the window, with a data file if one is named",
+            f"       {program} COMMAND …         the same work without a window",
+            "",
+            "commands:",
+            *lines,
+            "",
+            f"{program} COMMAND --help tells what each one takes.",
+            "  --help    this text",
+            "  --version the version",
+        ]
+    )
