@@ -1,0 +1,85 @@
+"""The overview: a few views at once, each in its quarter, telling the story of a run on one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QFrame, QSplitter, QVBoxLayout, QWidget
+
+from workbench.theme import GRID
+from workbench.views.live_view import LiveView
+
+QUARTERS = ("loss", "gradient_flow", "hidden_state", "prediction")  # keys, in reading order
+
+
+class Overview(QWidget):
+    """Lays out views that the window made (compact ones), two in a row; it knows nothing of what they show.
+
+    The window feeds `views` like every other view. A double click on a view's heading asks for it in full.
+    """
+
+    opened = Signal(str)  # the key of the view that should be shown in full
+
+    def __init__(self, views: Sequence[LiveView], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.views = tuple(views)
+        self.setObjectName("overview")
+        self.setAccessibleName("Overview")
+        self._rows = [self._row(self.views[i : i + 2]) for i in range(0, len(self.views), 2)]
+        self._columns = _splitter(Qt.Orientation.Vertical, "overview.rows", self._rows)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(GRID, GRID, GRID, GRID)
+        layout.addWidget(self._columns)
+
+    def save_layout(self) -> str:
+        """Where the borders between the quarters are, as text for the settings."""
+        splitters = (self._columns, *self._rows)
+        return " ".join(bytes(splitter.saveState().toHex().data()).decode() for splitter in splitters)
+
+    def restore_layout(self, text: str) -> None:
+        """The opposite of `save_layout`; text of another layout changes nothing."""
+        states = text.split()
+        splitters = (self._columns, *self._rows)
+        if len(states) == len(splitters):
+            for splitter, state in zip(splitters, states, strict=True):
+                splitter.restoreState(QByteArray.fromHex(state.encode()))
+
+    def _row(self, views: Sequence[LiveView]) -> QSplitter:
+        return _splitter(Qt.Orientation.Horizontal, f"overview.{views[0].key}", [self._quarter(v) for v in views])
+
+    def _quarter(self, view: LiveView) -> QWidget:
+        frame = _Quarter(view.key)
+        frame.asked.connect(self.opened)
+        layout = QVBoxLayout(frame)
+        layout.setContentsMargins(1, 1, 1, 1)
+        layout.addWidget(view)
+        return frame
+
+
+class _Quarter(QFrame):
+    """A frame around a view that passes a double click on."""
+
+    asked = Signal(str)
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self._key = key
+        self.setProperty("role", "card")
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.asked.emit(self._key)
+        event.accept()
+
+
+def _splitter(orientation: Qt.Orientation, name: str, widgets: Sequence[QWidget]) -> QSplitter:
+    splitter = QSplitter(orientation)
+    splitter.setObjectName(name)
+    splitter.setChildrenCollapsible(False)
+    splitter.setHandleWidth(GRID)
+    for index, widget in enumerate(widgets):
+        splitter.addWidget(widget)
+        splitter.setStretchFactor(index, 1)
+    splitter.setSizes([10_000] * len(widgets))
+    return splitter

@@ -1,0 +1,96 @@
+"""The ways out of a picture: PNG, SVG, and its numbers as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QRect, QSaveFile
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import QWidget
+
+Cell: TypeAlias = str | int | float
+Table: TypeAlias = tuple[tuple[str, ...], Sequence[Sequence[Cell]]]
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
+
+
+class SaveError(OSError):
+    """A file could not be written; the text says which, why, and that nothing was lost."""
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+    """A table as CSV with commas, for spreadsheets and programs.
+
+    Text that a spreadsheet would run as a formula gets a leading apostrophe; numbers are written as they are, with
+    seven digits (the engine computes in float32); NaN is an empty cell.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([_plain(cell) for cell in header])
+    writer.writerows([_plain(cell) for cell in row] for row in rows)
+    return out.getvalue()
+
+
+def cell_text(value: Cell) -> str:
+    """One cell as a person reads it."""
+    if isinstance(value, float):
+        return "" if math.isnan(value) else f"{value:.7g}"
+    return str(value)
+
+
+def picture(widget: QWidget, scale: float = 2.0) -> QImage:
+    """The widget as an image, with `scale` device pixels to one pixel of the screen's layout."""
+    image = QImage(widget.size() * scale, QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(scale)
+    image.fill(widget.palette().window().color())
+    painter = QPainter(image)
+    widget.render(painter, QPoint())
+    painter.end()
+    return image
+
+
+def png_bytes(widget: QWidget) -> bytes:
+    """The widget as a PNG file."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    picture(widget).save(buffer, "PNG")  # type: ignore[call-overload]  # the stub wants bytes, Qt takes text
+    return bytes(buffer.data().data())
+
+
+def svg_bytes(widget: QWidget, title: str) -> bytes:
+    """The widget as an SVG 1.1 file: Tiny 1.2 would have no clipping, and curves would run out of their axes."""
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)
+    generator.setOutputDevice(buffer)
+    generator.setTitle(title)
+    generator.setSize(widget.size())
+    generator.setViewBox(QRect(QPoint(), widget.size()))
+    painter = QPainter(generator)
+    widget.render(painter, QPoint())
+    painter.end()
+    return bytes(data.data())
+
+
+def save(path: Path, content: bytes) -> None:
+    """Write beside the target and swap, so that a failure keeps the file that was there.
+
+    Raises:
+        SaveError: the folder or the file cannot be written.
+    """
+    file = QSaveFile(str(path))
+    good = file.open(QIODevice.OpenModeFlag.WriteOnly) and file.write(content) == len(content) and file.commit()
+    if not good:
+        raise SaveError(f"{path} was not written: {file.errorString()}. Choose another folder or name.")
+
+
+def _plain(value: Cell) -> str:
+    text = cell_text(value)
+    return "'" + text if isinstance(value, str) and text.startswith(_FORMULA_STARTS) else text
