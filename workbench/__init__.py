@@ -1,3 +1,3 @@
-"""The desktop application. Importing it imports nothing else: the launcher does so before there is an environment."""
+"""The desktop application: sets up, runs and shows what the engine computes. Knows no kernel and no cell by name."""
 
 __version__ = "0.1.0"

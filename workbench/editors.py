@@ -1,0 +1,229 @@
+"""One input per kind of setting: numbers, switches, choices, a column, several columns.
+
+Each has `show_value`, which says nothing, and `edited`, which speaks only of what a person did. Numbers are handed
+on as they were typed: the schema alone decides what is allowed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QAction, QWheelEvent
+from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QMenu, QSizePolicy, QToolButton, QWidget
+
+from engine.config import FieldInfo
+
+_LOG_STEPS = (1.0, 2.0, 5.0)  # a press of an arrow goes to the next of these, in any decade
+
+
+class NumberEditor(QAbstractSpinBox):
+    """A number with arrows; on a logarithmic scale whole numbers double and others go 1, 2, 5, 10."""
+
+    edited = Signal(object)
+
+    def __init__(self, info: FieldInfo, whole: bool) -> None:
+        super().__init__()
+        self._info, self._whole, self._value = info, whole, 0.0
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(72)
+        self.editingFinished.connect(self._on_finished)
+
+    def show_value(self, value: Any) -> None:
+        """Show a number; whatever was typed and not confirmed is gone."""
+        self._value = float(value)
+        self.lineEdit().setText(self._text(self._value))
+
+    def commit(self) -> None:
+        """Hand on what was typed, as if Enter had been pressed."""
+        self._on_finished()
+
+    def stepBy(self, steps: int) -> None:  # noqa: N802 (Qt's name)
+        """Arrows, Page Up and Page Down."""
+        value = self._value
+        for _ in range(abs(steps)):
+            value = self._next(value, 1 if steps > 0 else -1)
+        value = min(max(value, self._info.minimum), self._info.maximum)
+        if value != self._value:
+            self.show_value(value)
+            self.edited.emit(self._text(value))
+
+    def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:  # noqa: N802 (Qt's name)
+        """Up and down, as far as the range goes."""
+        flag = QAbstractSpinBox.StepEnabledFlag
+        up = flag.StepUpEnabled if self._value < self._info.maximum else flag.StepNone
+        return up | (flag.StepDownEnabled if self._value > self._info.minimum else flag.StepNone)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """A wheel over a form scrolls the form; only what has focus is turned."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def _on_finished(self) -> None:
+        text = self.lineEdit().text().strip()
+        if text != self._text(self._value):
+            self.edited.emit(text.replace(",", "") if self._whole else text.replace(",", "."))
+
+    def _text(self, value: float) -> str:
+        return str(round(value)) if self._whole else f"{value:.12g}"
+
+    def _next(self, value: float, way: int) -> float:
+        if self._info.scale != "log":
+            return value + way * (1 if self._whole else _linear_step(self._info, value))
+        if self._whole:
+            power = math.log2(max(value, 1.0))
+            return float(2 ** (math.floor(power + 1e-9) + 1 if way > 0 else math.ceil(power - 1e-9) - 1))
+        return _next_of_decade(value, way)
+
+
+def _linear_step(info: FieldInfo, value: float) -> float:
+    if info.maximum <= 1.0 or value < 1.0:
+        return 0.05
+    return 1.0 if value >= 10 else 0.5
+
+
+def _next_of_decade(value: float, way: int) -> float:
+    decade = math.floor(math.log10(value) + 1e-9)
+    candidates = sorted(m * 10.0**d for d in range(decade - 1, decade + 2) for m in _LOG_STEPS)
+    near = 1e-6 * value
+    if way > 0:
+        return next(c for c in candidates if c > value + near)
+    return next(c for c in reversed(candidates) if c < value - near)
+
+
+class SwitchEditor(QCheckBox):
+    """Yes or no."""
+
+    edited = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clicked.connect(self.edited)
+
+    def show_value(self, value: Any) -> None:
+        """Show it without saying so."""
+        with QSignalBlocker(self):
+            self.setChecked(bool(value))
+
+
+class ChoiceEditor(QComboBox):
+    """One of several, each with the words that stand for it."""
+
+    edited = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(8)
+        self.activated.connect(lambda index: self.edited.emit(self.itemData(index)))
+
+    def show_options(self, options: Sequence[tuple[str, str]]) -> None:
+        """Offer `options`: value and words."""
+        value = self.currentData()
+        with QSignalBlocker(self):
+            self.clear()
+            for key, words in options:
+                self.addItem(words, key)
+        self.show_value(value)
+
+    def show_value(self, value: Any) -> None:
+        """Show it without saying so; what is not offered is added as it is."""
+        with QSignalBlocker(self):
+            if value is not None and self.findData(value) < 0:
+                self.addItem(str(value), value)
+            self.setCurrentIndex(self.findData(value))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """A wheel over a form scrolls the form; only what has focus is turned."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class SeveralEditor(QToolButton):
+    """Any number of columns, ticked in a menu; the button names those that are chosen."""
+
+    edited = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._menu = QMenu(self)
+        self._menu.setToolTipsVisible(True)
+        self.setMenu(self._menu)
+        self._value: tuple[str, ...] = ()
+
+    def show_options(self, options: Sequence[tuple[str, str]]) -> None:
+        """Offer columns: name, and what the menu says."""
+        self._menu.clear()
+        for name, words in options:
+            action = QAction(words, self._menu, checkable=True)  # type: ignore[call-overload]
+            action.setData(name)
+            action.triggered.connect(self._on_triggered)
+            self._menu.addAction(action)
+        self.show_value(self._value)
+
+    def show_value(self, value: Any) -> None:
+        """Tick what is chosen without saying so."""
+        self._value = tuple(value)
+        for action in self._menu.actions():
+            action.setChecked(action.data() in self._value)
+        text = ", ".join(self._value) if len(self._value) < 3 else f"{self._value[0]} and {len(self._value) - 1} more"
+        self.setText(text or "none")
+
+    def _on_triggered(self) -> None:
+        self.edited.emit(tuple(action.data() for action in self._menu.actions() if action.isChecked()))
+
+
+Editor = NumberEditor | SwitchEditor | ChoiceEditor | SeveralEditor
+
+
+def editor_for(info: FieldInfo, default: object) -> Editor:
+    """The input that fits a field: by its choices first, then by the type of its default."""
+    if info.choices:
+        choice = ChoiceEditor()
+        choice.show_options([(key, words(key)) for key in info.choices])
+        return choice
+    if isinstance(default, bool):
+        return SwitchEditor()
+    if isinstance(default, int | float):
+        return NumberEditor(info, whole=isinstance(default, int))
+    return SeveralEditor() if isinstance(default, tuple) else ChoiceEditor()
+
+
+_WORDS = {
+    "sgd": "SGD with momentum",
+    "adam": "Adam",
+    "standard": "Mean 0, deviation 1",
+    "minmax": "0 to 1",
+    "log": "Logarithm",
+    "log_difference": "Difference of logarithms",
+    "linear": "Along a line",
+    "forward": "Last value",
+    "seasonal": "Last season",
+    "mask": "Leave out of the loss",
+    "tanh": "tanh (−1 to 1)",
+    "sigmoid": "sigmoid (0 to 1)",
+    "relu": "ReLU (0 upward)",
+}
+
+
+def words(key: str) -> str:
+    """What a form shows for a value of the schema."""
+    return _WORDS.get(key, key.replace("_", " ").capitalize())
+
+
+def commit(widget: QWidget | None) -> None:
+    """Hand on what is being typed in `widget`, before a command that has a shortcut takes effect."""
+    if isinstance(widget, NumberEditor):
+        widget.commit()

@@ -1,0 +1,144 @@
+"""Settings forms made from the schema: one row a field, with its unit, its help, and what is said about its value."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+from engine.config import Experiment, FieldInfo, field_info
+from workbench.editors import ChoiceEditor, Editor, SeveralEditor, editor_for
+from workbench.theme import GRID
+
+
+@dataclass(slots=True)
+class _Row:
+    info: FieldInfo
+    label: QLabel
+    editor: Editor
+    unit: QLabel
+    note: QLabel  # a live value or a reason; hidden while it is empty
+    error: QLabel
+    applies: bool = True
+
+
+class Form(QWidget):
+    """Some fields of one section of the schema, in the order given."""
+
+    edited = Signal(str, object)  # dotted name and the raw value, to be checked by the schema
+
+    def __init__(self, section: str, names: Sequence[str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.section = section
+        self.setObjectName(f"form_{section}_{names[0]}")
+        self._rows: dict[str, _Row] = {}
+        self._lock = ""
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(GRID)
+        self._grid.setVerticalSpacing(GRID // 2)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnMinimumWidth(0, 104)
+        defaults = getattr(Experiment(), section)
+        for name in names:
+            self._add(name, getattr(defaults, name))
+
+    def show_values(self, experiment: Experiment) -> None:
+        """Show what is set; messages about refused values go away."""
+        values = getattr(experiment, self.section)
+        for name, row in self._rows.items():
+            row.editor.show_value(getattr(values, name))
+            _say(row.error, "")
+
+    def show_options(self, name: str, options: Sequence[tuple[str, str]]) -> None:
+        """What a choice offers, where the data decides: value and words."""
+        editor = self._rows[name].editor
+        assert isinstance(editor, ChoiceEditor | SeveralEditor)
+        editor.show_options(options)
+
+    def show_note(self, name: str, text: str) -> None:
+        """A line under a field: a live value."""
+        _say(self._rows[name].note, text)
+
+    def refuse(self, name: str, message: str, experiment: Experiment) -> None:
+        """Say why a value was not taken, and go back to the one that holds."""
+        row = self._rows[name]
+        row.editor.show_value(getattr(getattr(experiment, self.section), name))
+        _say(row.error, message)
+
+    def set_applies(self, name: str, applies: bool) -> None:
+        """Show or hide a field that has a meaning only with other settings."""
+        row = self._rows[name]
+        row.applies = applies
+        for widget in (row.label, row.editor, row.unit):
+            widget.setVisible(applies)
+        row.note.setVisible(applies and bool(row.note.text()))
+        row.error.setVisible(applies and bool(row.error.text()))
+
+    def disable(self, name: str, reason: str) -> None:
+        """Switch one field off and say why in its tool tip; an empty reason switches it on."""
+        row = self._rows[name]
+        row.editor.setProperty("reason", reason)
+        self._refresh(row)
+
+    def lock(self, reason: str) -> None:
+        """Switch off what cannot be changed during a run; an empty reason switches it on again."""
+        self._lock = reason
+        for row in self._rows.values():
+            self._refresh(row)
+
+    def _refresh(self, row: _Row) -> None:
+        own = str(row.editor.property("reason") or "")
+        reason = own or ("" if row.info.live else self._lock)
+        row.editor.setEnabled(not reason)
+        tip = _tip(row.info)
+        row.editor.setToolTip(f"{reason}<br><br>{tip}" if reason else tip)
+
+    def _add(self, name: str, default: object) -> None:
+        info, at = field_info(self.section, name), self._grid.rowCount()
+        row = _Row(info, QLabel(info.label), editor_for(info, default), QLabel(info.unit), QLabel(), QLabel())
+        dotted = f"{self.section}.{name}"
+        row.editor.setObjectName(dotted)
+        row.editor.setAccessibleName(info.label)
+        row.editor.setAccessibleDescription(info.help)
+        row.editor.setToolTip(_tip(info))
+        row.editor.setWhatsThis(f"<b>{info.label}.</b> {info.help} {_range(info)}")
+        row.label.setBuddy(row.editor)
+        row.label.setToolTip(_tip(info))
+        for label, role in ((row.unit, "small"), (row.note, "small"), (row.error, "problem")):
+            label.setProperty("role", role)
+        row.editor.edited.connect(lambda value: self.edited.emit(dotted, value))
+        self._place(row, at)
+        self._rows[name] = row
+
+    def _place(self, row: _Row, at: int) -> None:
+        self._grid.addWidget(row.label, at, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self._grid.addWidget(row.editor, at, 1, 1, 1 if row.info.unit else 2)
+        if row.info.unit:
+            self._grid.addWidget(row.unit, at, 2)
+        for offset, label in enumerate((row.note, row.error), 1):
+            label.setWordWrap(True)
+            label.hide()
+            self._grid.addWidget(label, at + offset, 1, 1, 2)
+
+
+def _say(label: QLabel, text: str) -> None:
+    label.setText(text)
+    label.setVisible(bool(text))
+
+
+def _range(info: FieldInfo) -> str:
+    bounded = math.isfinite(info.minimum) and math.isfinite(info.maximum)
+    return f"Takes {info.minimum:g} to {info.maximum:g}." if bounded else ""
+
+
+def _tip(info: FieldInfo) -> str:
+    return f"<p>{' '.join(filter(None, (info.help, _range(info))))}</p>"
+
+
+def field_of(dotted: str) -> str:
+    """The name within its section, as in "model.cell" → "cell"."""
+    return dotted.partition(".")[2]

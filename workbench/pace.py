@@ -1,0 +1,40 @@
+"""How fast a run goes and how long it still takes, over its last seconds."""
+
+from __future__ import annotations
+
+from collections import deque
+
+_WINDOW = 5.0  # seconds of training that count
+_SPACING = 0.1  # seconds between two samples that are kept
+
+
+class Pace:
+    """Steps a second from the run's own clock, which stands still in pauses."""
+
+    def __init__(self) -> None:
+        self._samples: deque[tuple[int, float]] = deque()
+
+    def note(self, step: int, seconds: float) -> None:
+        """`step` steps were done `seconds` after the start."""
+        if len(self._samples) > 1 and seconds - self._samples[-2][1] < _SPACING:
+            self._samples.pop()
+        self._samples.append((step, seconds))
+        while seconds - self._samples[0][1] > _WINDOW:
+            self._samples.popleft()
+
+    def break_off(self) -> None:
+        """Forget what was before a pause: single steps say nothing about the pace of a run."""
+        self._samples.clear()
+
+    @property
+    def steps_per_second(self) -> float:
+        """0 while there is too little to tell."""
+        if len(self._samples) < 2:
+            return 0.0
+        (first, start), (last, end) = self._samples[0], self._samples[-1]
+        return (last - first) / (end - start) if end > start else 0.0
+
+    def remaining(self, steps: int) -> float:
+        """Seconds that `steps` more steps take; 0 while there is too little to tell."""
+        pace = self.steps_per_second
+        return steps / pace if pace else 0.0

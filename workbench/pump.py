@@ -1,0 +1,119 @@
+"""Thirty times a second: hands the window what the training thread left, and asks for what visible views need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
+
+from engine.events import Snapshot, SnapshotRequest
+from workbench.history import History
+from workbench.jobs import Jobs
+from workbench.mailbox import Mailbox
+from workbench.session import Session
+
+INTERVAL_MS = 33
+_SLOW_PROBES = frozenset({"prediction"})  # runs the network over a whole part, or writes text
+_SLOW_TICKS = 15  # at most twice a second
+
+
+class Viewer(Protocol):
+    """What the pump needs of a view."""
+
+    probes: frozenset[str]
+
+    @property
+    def active(self) -> bool:
+        """Whether anybody sees it change."""
+
+    def refine(self, request: SnapshotRequest) -> SnapshotRequest:
+        """Add what only this view knows to the request."""
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Draw a snapshot."""
+
+    def show_history(self, history: History) -> None:
+        """Draw the scalars."""
+
+
+class Pump(QObject):
+    """One timer in the window's thread. At most one request is open, so no answer overtakes another."""
+
+    def __init__(self, mailbox: Mailbox, session: Session, jobs: Jobs, viewers: Callable[[], Iterable[Viewer]]) -> None:
+        super().__init__()
+        self._mailbox, self._session, self._jobs, self._viewers = mailbox, session, jobs, viewers
+        self._open = SnapshotRequest(0, frozenset())
+        self._answered = 0
+        self._drawn = (-1, -1)  # run and step whose scalars the views have
+        self._ticks = 0
+        self._slow_at = -_SLOW_TICKS
+        self._asked_at_step = -1
+        session.begun.connect(self._on_begun)
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(INTERVAL_MS)
+        self._timer.timeout.connect(self.tick)
+
+    def start(self) -> None:
+        """Begin to tick."""
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Tick no more."""
+        self._timer.stop()
+
+    @Slot()
+    def tick(self) -> None:
+        """Drain, hand out, ask."""
+        self._ticks += 1
+        self._jobs.collect()
+        delivery = self._mailbox.drain()
+        self._session.handle(delivery.events)
+        viewers = list(self._viewers())
+        if delivery.snapshot is not None:
+            self._answered = delivery.snapshot.request
+            for viewer in viewers:
+                viewer.show_snapshot(delivery.snapshot)
+        self._hand_out_history(viewers)
+        if self._session.alive:
+            self._ask(viewers)
+
+    @Slot()
+    def ask_anew(self) -> None:
+        """What the views need has changed: ask at the next tick, slow probes too, even of a run that waits."""
+        self._slow_at = -_SLOW_TICKS
+        self._asked_at_step = -1
+        self._answered = self._open.id
+
+    @Slot(object)
+    def _on_begun(self, _record: object) -> None:
+        self._drawn = (-1, -1)
+        self.ask_anew()
+
+    def _hand_out_history(self, viewers: list[Viewer]) -> None:
+        record = self._session.record
+        state = (record.number, record.history.count("loss") + record.history.count("metric")) if record else (-1, -1)
+        if record is None or state == self._drawn:
+            return
+        self._drawn = state
+        for viewer in viewers:
+            viewer.show_history(record.history)
+
+    def _ask(self, viewers: list[Viewer]) -> None:
+        """Ask for the union of what can be seen, once the last answer is in and the run has moved."""
+        if self._answered < self._open.id or self._asked_at_step == self._session.step:
+            return
+        active = [viewer for viewer in viewers if viewer.active]
+        probes = frozenset[str]().union(*(viewer.probes for viewer in active))
+        if self._ticks - self._slow_at < _SLOW_TICKS:
+            probes -= _SLOW_PROBES
+        if not probes:
+            return
+        request = SnapshotRequest(0, probes)
+        for viewer in active:
+            request = viewer.refine(request)
+        if probes & _SLOW_PROBES:
+            self._slow_at = self._ticks
+        self._asked_at_step = self._session.step
+        self._open = self._session.ask(request)

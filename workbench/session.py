@@ -1,0 +1,307 @@
+"""One run's life: ready → training ⇄ paused → finished. The only thing that starts or stops a run."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Any, Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.config import ConfigError, Experiment, field_info
+from engine.control import Control
+from engine.events import (
+    CheckpointSaved,
+    Compiling,
+    Evaluated,
+    Event,
+    Finding,
+    Paused,
+    Resumed,
+    RunFailed,
+    RunFinished,
+    RunStarted,
+    SnapshotRequest,
+    StepDone,
+)
+from workbench.history import History
+from workbench.mailbox import Mailbox
+from workbench.pace import Pace
+from workbench.worker import Worker
+
+_log = logging.getLogger(__name__)
+
+
+class State(Enum):
+    """Where the run at hand is."""
+
+    READY = "ready"
+    TRAINING = "training"
+    PAUSED = "paused"
+    ENDING = "ending"  # asked to stop or finish, the last batch is under way
+    FINISHED = "finished"
+    FAILED = "failed"
+
+
+class Command(Enum):
+    """What a person can ask of a session."""
+
+    RUN = "run"  # start, pause or go on
+    STEP = "step"
+    STOP = "stop"
+    FINISH = "finish"
+    RESET = "reset"
+
+
+_ALIVE = (State.TRAINING, State.PAUSED, State.ENDING)
+_NO_RUN = "No run is under way."
+_WHY_NOT: dict[tuple[Command, State], str] = {
+    (Command.RUN, State.ENDING): "The run is coming to its end.",
+    (Command.STEP, State.ENDING): "The run is coming to its end.",
+    (Command.FINISH, State.ENDING): "The run is coming to its end.",
+    **{
+        (command, state): _NO_RUN
+        for command in (Command.STOP, Command.FINISH)
+        for state in State
+        if state not in _ALIVE
+    },
+    (Command.RESET, State.READY): "Nothing has been trained yet.",
+}
+
+
+@dataclass(slots=True)
+class RunRecord:
+    """One run of this session, as the list of runs shows it."""
+
+    number: int
+    name: str
+    experiment: Experiment
+    folder: Path | None
+    history: History = field(default_factory=History)
+    started: RunStarted | None = None
+    outcome: RunFinished | RunFailed | None = None
+    best_loss: float = math.inf
+    best_metric: float = math.nan
+    saved: bool = False
+    findings: dict[str, Finding] = field(default_factory=dict)
+
+
+class RunMaker(Protocol):
+    """Makes the iterator of events of one run; called in the training thread."""
+
+    def __call__(self, experiment: Experiment, control: Control, folder: Path | None) -> Iterable[Event]:
+        """Begin a run of `experiment` that obeys `control` and writes into `folder`."""
+
+
+class Session(QObject):
+    """Holds the run at hand and those before it; speaks in signals about what changes rarely."""
+
+    status_changed = Signal()
+    begun = Signal(object)  # RunRecord: views forget the run before
+    progressed = Signal()  # scalars have come since the last time
+    evaluated = Signal(object)  # Evaluated
+    found = Signal(object)  # Finding
+    ended = Signal(object)  # RunRecord
+    cleared = Signal()  # back to untrained
+
+    def __init__(self, mailbox: Mailbox, new_folder: Callable[[str], Path | None]) -> None:
+        """`new_folder` gives a run's folder from the run's name."""
+        super().__init__()
+        self.records: list[RunRecord] = []
+        self.record: RunRecord | None = None
+        self.state = State.READY
+        self.preparing = ""  # what is compiled at the moment
+        self.step = 0
+        self.epoch = 0
+        self.pace = Pace()
+        self._mailbox = mailbox
+        self._new_folder = new_folder
+        self._worker: Worker | None = None
+        self._control = Control()
+        self._request = SnapshotRequest(0, frozenset())
+        self._reset_at_end = False
+        self._handlers: dict[type[Any], Callable[[Any], None]] = {
+            Compiling: self._on_compiling,
+            RunStarted: self._on_started,
+            StepDone: self._on_step,
+            Evaluated: self._on_evaluated,
+            Finding: self._on_finding,
+            CheckpointSaved: self._on_saved,
+            Paused: self._on_paused,
+            Resumed: self._on_resumed,
+            RunFinished: self._on_end,
+            RunFailed: self._on_end,
+        }
+
+    # --- what a person asks ---
+
+    @property
+    def alive(self) -> bool:
+        """Whether a run is under way, paused or not."""
+        return self.state in _ALIVE
+
+    def why_not(self, command: Command) -> str:
+        """Why `command` cannot be given now; empty when it can."""
+        return _WHY_NOT.get((command, self.state), "")
+
+    def run(self, experiment: Experiment, make_run: RunMaker) -> None:
+        """Start when no run is under way; otherwise pause or go on."""
+        if self.state is State.TRAINING:
+            self._control.pause()
+        elif self.state is State.PAUSED:
+            self._control.resume()
+        elif self.state is not State.ENDING:
+            self._start(experiment, make_run, paused=False)
+
+    def step_once(self, experiment: Experiment, make_run: RunMaker) -> None:
+        """Train one batch and wait; pauses a run that moves, starts one where there is none."""
+        if self.state is State.TRAINING:
+            self._control.pause()
+        elif self.state is State.PAUSED:
+            self._control.step_once()
+        elif self.state is not State.ENDING:
+            self._start(experiment, make_run, paused=True)
+
+    def stop(self) -> None:
+        """End the run after the batch at hand."""
+        if self.alive:
+            self._control.stop()
+            self._become(State.ENDING)
+
+    def finish(self) -> None:
+        """End the run, score it once more and keep the best weights."""
+        if self.alive and self.state is not State.ENDING:
+            self._control.finish()
+            self._become(State.ENDING)
+
+    def reset(self) -> None:
+        """Back to an untrained network; a run under way is stopped first, and stays in the list."""
+        if self.alive:
+            self._reset_at_end = True
+            self.stop()
+        else:
+            self._clear()
+
+    def set_live(self, name: str, value: Any) -> str:
+        """Change a live setting of the run under way; returns why not, or nothing."""
+        section, _, item = name.partition(".")
+        if not self.alive or not field_info(section, item).live:
+            return ""
+        try:
+            self._control.set(name, value)
+        except ConfigError as error:
+            return str(error)
+        return ""
+
+    def ask(self, request: SnapshotRequest) -> SnapshotRequest:
+        """Ask the run for a snapshot; returns the request with the id that its answer will carry."""
+        self._request = dataclasses.replace(request, id=self._request.id + 1)
+        self._control.request = self._request
+        return self._request
+
+    def join(self, seconds: float) -> bool:
+        """Wait for the training thread at most so long; True when none runs."""
+        return self._worker is None or self._worker.join(seconds)
+
+    # --- what the run says ---
+
+    def handle(self, events: Sequence[Event]) -> None:
+        """Take in what the run said since the last time, in order."""
+        for event in events:
+            self._handlers[type(event)](event)
+        if events:
+            self.progressed.emit()
+
+    def _start(self, experiment: Experiment, make_run: RunMaker, paused: bool) -> None:
+        name = run_name(experiment)
+        self.record = RunRecord(len(self.records) + 1, name, experiment, self._new_folder(name))
+        self.records.append(self.record)
+        self.step = self.epoch = 0
+        self.pace = Pace()
+        self._control = control = Control()
+        if paused:
+            control.step_once()
+        folder = self.record.folder
+        self._worker = Worker(lambda: make_run(experiment, control, folder), self._mailbox)
+        self._become(State.TRAINING)
+        self.begun.emit(self.record)
+        self._worker.start()
+
+    def _on_compiling(self, event: Compiling) -> None:
+        self.preparing = "" if event.seconds else event.what
+        self.status_changed.emit()
+
+    def _on_started(self, event: RunStarted) -> None:
+        self.preparing = ""
+        if self.record:
+            self.record.started = event
+        self.status_changed.emit()
+
+    def _on_step(self, event: StepDone) -> None:
+        assert self.record is not None
+        self.step, self.epoch = event.step, event.epoch
+        self.record.history.append(event.step, "loss", event.loss)
+        self.record.history.append(event.step, "gradient_norm", event.gradient_norm)
+        self.pace.note(event.step, event.seconds)
+
+    def _on_evaluated(self, event: Evaluated) -> None:
+        assert self.record is not None
+        for name in ("training_loss", "validation_loss", "metric"):
+            self.record.history.append(event.step, name, getattr(event, name))
+        if event.best:
+            self.record.best_loss, self.record.best_metric = event.validation_loss, event.metric
+        self.evaluated.emit(event)
+
+    def _on_finding(self, event: Finding) -> None:
+        if self.record:
+            self.record.findings[event.key] = event
+        self.found.emit(event)
+
+    def _on_saved(self, event: CheckpointSaved) -> None:
+        if self.record:
+            self.record.saved = True
+            self.record.folder = self.record.folder or Path(event.path).parent
+
+    def _on_paused(self, _event: Paused) -> None:
+        self.pace.break_off()
+        if self.state is not State.ENDING:
+            self._become(State.PAUSED)
+
+    def _on_resumed(self, _event: Resumed) -> None:
+        if self.state is not State.ENDING:
+            self._become(State.TRAINING)
+
+    def _on_end(self, event: RunFinished | RunFailed) -> None:
+        assert self.record is not None
+        self.preparing = ""
+        self.record.outcome = event
+        self._become(State.FINISHED if isinstance(event, RunFinished) else State.FAILED)
+        self.ended.emit(self.record)
+        if self._reset_at_end:
+            self._reset_at_end = False
+            self._clear()
+
+    def _clear(self) -> None:
+        self.record = None
+        self.step = self.epoch = 0
+        self.pace = Pace()
+        self._become(State.READY)
+        self.cleared.emit()
+
+    def _become(self, state: State) -> None:
+        if state is not self.state:
+            _log.info("run: %s", state.value)
+        self.state = state
+        self.status_changed.emit()
+
+
+def run_name(experiment: Experiment) -> str:
+    """A short name for a run, as in "gru-64" or "bi-lstm-64x2"."""
+    model = experiment.model
+    layers = f"x{model.num_layers}" if model.num_layers > 1 else ""
+    return f"{'bi-' if model.bidirectional else ''}{model.cell}-{model.hidden_size}{layers}"

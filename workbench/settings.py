@@ -1,0 +1,89 @@
+"""Where the workbench keeps its things, and typed access to what a person has set."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+from PySide6.QtCore import QByteArray, QSettings
+
+APPLICATION = "rnn-workbench"
+LAYOUT_VERSION = 1  # a layout stored under another number is not restored
+_RECENT_LIMIT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Folders of this user; each is made on first use."""
+
+    config: Path
+    runs: Path
+    logs: Path
+
+
+def places() -> Places:
+    """The folders that this system has for settings, data and logs."""
+    config = platformdirs.user_config_path(APPLICATION, appauthor=False, ensure_exists=True)
+    runs = platformdirs.user_data_path(APPLICATION, appauthor=False) / "runs"
+    logs = platformdirs.user_log_path(APPLICATION, appauthor=False, ensure_exists=True)
+    runs.mkdir(parents=True, exist_ok=True)
+    return Places(config, runs, logs)
+
+
+class Settings:
+    """Stored settings, each with its type and default. INI files give text back, so the type is always named."""
+
+    def __init__(self, folder: Path) -> None:
+        self._store = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
+
+    @property
+    def theme(self) -> str:
+        """ "light", "dark" or "system"."""
+        return str(self._store.value("appearance/theme", "system", type=str))
+
+    @theme.setter
+    def theme(self, name: str) -> None:
+        self._store.setValue("appearance/theme", name)
+
+    @property
+    def recent(self) -> tuple[Path, ...]:
+        """Files opened lately, newest first; those that are gone are left out."""
+        stored = self._store.value("files/recent", [], type=list)
+        paths = [Path(str(item)) for item in stored] if isinstance(stored, list) else []
+        return tuple(path for path in paths if path.is_file())[:_RECENT_LIMIT]
+
+    def remember_file(self, path: Path) -> None:
+        """Put a file at the head of the recent ones."""
+        others = [item for item in self.recent if item != path]
+        self._store.setValue("files/recent", [str(item) for item in (path, *others)][:_RECENT_LIMIT])
+
+    @property
+    def folder(self) -> Path:
+        """Where the last file dialog was; the home folder at first."""
+        folder = Path(str(self._store.value("files/folder", "", type=str)) or Path.home())
+        return folder if folder.is_dir() else Path.home()
+
+    @folder.setter
+    def folder(self, folder: Path) -> None:
+        self._store.setValue("files/folder", str(folder))
+
+    def layout(self) -> tuple[QByteArray, QByteArray] | None:
+        """Window geometry and state of docks, if stored by this version of the layout."""
+        if int(str(self._store.value("layout/version", 0, type=int))) != LAYOUT_VERSION:
+            return None
+        geometry = self._store.value("layout/geometry", QByteArray(), type=QByteArray)
+        state = self._store.value("layout/state", QByteArray(), type=QByteArray)
+        return (geometry, state) if isinstance(geometry, QByteArray) and isinstance(state, QByteArray) else None
+
+    def store_layout(self, geometry: QByteArray, state: QByteArray) -> None:
+        """Keep the layout for the next start."""
+        self._store.setValue("layout/version", LAYOUT_VERSION)
+        self._store.setValue("layout/geometry", geometry)
+        self._store.setValue("layout/state", state)
+
+    def save(self) -> None:
+        """Write to disk now."""
+        with contextlib.suppress(RuntimeError):
+            self._store.sync()
