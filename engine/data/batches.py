@@ -1,0 +1,48 @@
+"""What the network is fed with, and the order it comes in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats: TypeAlias = NDArray[np.float32]
+Ints: TypeAlias = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Sequences that one step learns from. T time steps, B sequences, I inputs, O outputs.
+
+    Sequences come sorted by falling length, so that the ones still running at a step are the first ones.
+    """
+
+    inputs: NDArray[Any]  # float32 (T, B, I), or int32 (T, B) tokens
+    lengths: Ints  # (B,) valid steps of each sequence, at least 1, falling
+    targets: NDArray[Any]  # float32 (B, O) or (T, B, O); int32 (B,) or (T, B) for classes and tokens
+    weights: Floats  # (B,) or (T, B); 0 leaves an answer out of the loss and of the score
+    continues: bool  # the state is carried over from the batch before
+    positions: Ints  # (B,) index of each sequence in its part
+
+
+def generator(seed: int, epoch: int) -> np.random.Generator:
+    """Random numbers of one epoch, reproducible without any stored state.
+
+    The epoch sits in the highest word of the counter, so that no two epochs share numbers.
+    """
+    return np.random.Generator(np.random.Philox(key=seed, counter=epoch << 192))
+
+
+def orders(count: int, batch_size: int, seed: int | None = None, epoch: int = 0) -> Iterator[Ints]:
+    """Positions 0 … `count` - 1 cut into batches, shuffled when a `seed` is given."""
+    order = np.arange(count) if seed is None else generator(seed, epoch).permutation(count)
+    for first in range(0, count, batch_size):
+        yield order[first : first + batch_size]
+
+
+def batches_of(count: int, batch_size: int) -> int:
+    """How many batches `orders` gives."""
+    return -(-count // batch_size)

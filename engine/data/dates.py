@@ -1,0 +1,161 @@
+"""Columns of dates, in whatever way they are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.data.errors import DataError, counted
+from engine.data.frequency import Stamps
+from engine.data.tables import Table, literal, quoted
+
+_YEAR_FIRST = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y-%m", "%Y/%m", "%Y%m", "%Y")
+_DAY_FIRST = ("%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%y", "%d/%m/%y")
+_MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%m/%d/%y", "%m/%Y")
+_NAMED = ("%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%Y-%b")
+_CLOCKS = (" %H:%M:%S.%f", " %H:%M:%S", " %H:%M", "T%H:%M:%S.%f", "T%H:%M:%S", "T%H:%M", " %I:%M %p", " %I:%M:%S %p")
+_DAYS = (*_YEAR_FIRST[:4], *_DAY_FIRST, *_MONTH_FIRST[:3])
+FORMATS = (
+    *_YEAR_FIRST,
+    *_DAY_FIRST,
+    *_MONTH_FIRST,
+    *_NAMED,
+    *(day + clock for day in _DAYS for clock in _CLOCKS),
+    "%Y%m%d%H%M%S",
+)
+ISO, QUARTER, SECONDS, MILLISECONDS = "ISO 8601", "year and quarter", "seconds since 1970", "milliseconds since 1970"
+_DIGITS_ONLY = ("%Y", "%Y%m", "%Y%m%d", "%Y%m%d%H%M%S")
+_TIME_WORDS = ("date", "time", "year", "month", "day", "week", "stamp", "datum", "jahr", "fecha", "period", "quarter")
+_LOOK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class DateColumn:
+    """A column that holds dates, and the format they are written in."""
+
+    name: str
+    format: str
+
+
+def find_date_column(table: Table) -> DateColumn | None:
+    """The column most likely to be the time: dates by type or by their writing, a telling name, the first one."""
+    found = [(name, written) for name in table.names[:256] if (written := date_format(table, name))]
+    if not found:
+        return None
+    named = [pair for pair in found if _telling(pair[0])]
+    return DateColumn(*(named or found)[0])
+
+
+def date_format(table: Table, name: str) -> str:
+    """How the dates of a column are written; empty when it holds none.
+
+    Whole numbers count as dates only where they rise from row to row, and their name or place says time.
+    """
+    kind, cell = table.types[table.column(name)], quoted(name)
+    if kind.startswith(("TIMESTAMP", "DATE")):
+        return ISO
+    text = f"trim(CAST({cell} AS VARCHAR))"
+    total, digits, numbers, shortest = table.one(
+        f"count({cell}), count(*) FILTER (regexp_full_match({text}, '\\d+')), count(TRY_CAST({text} AS DOUBLE)), "
+        f"coalesce(min(length({text})), 0)",
+        rows=_LOOK,
+    )
+    if total == 0 or shortest < 4 or (numbers == total and digits < total):
+        return ""
+    if digits == total:
+        return _whole_number_format(table, name, text)
+    return _text_format(table, text, total)
+
+
+def _telling(name: str) -> bool:
+    return any(word in name.lower() for word in _TIME_WORDS)
+
+
+def _whole_number_format(table: Table, name: str, text: str) -> str:
+    """Years, 19580329 and seconds since 1970 look like any other number; be strict."""
+    value = f"TRY_CAST({text} AS BIGINT)"
+    rows = table.connection.execute(f"SELECT {value} FROM cells LIMIT {_LOOK}").fetchnumpy()
+    numbers = np.asarray(next(iter(rows.values())).astype(np.int64))
+    if len(numbers) < 2 or not (np.all(np.diff(numbers) > 0) or (_telling(name) and np.all(np.diff(numbers) >= 0))):
+        return ""
+    if not (_telling(name) or table.column(name) == 0):
+        return ""
+    low, high = int(numbers[0]), int(numbers[-1])
+    spans = {"%Y": (1000, 2500), "%Y%m": (100001, 250012), "%Y%m%d": (10000101, 25001231)}
+    for written, (first, last) in spans.items():
+        if first <= low and high <= last and _all_parse(table, text, written, len(numbers)):
+            return written
+    if _telling(name) and low >= 1e8 and high <= 5e9:
+        return SECONDS
+    return MILLISECONDS if _telling(name) and low >= 1e11 and high <= 5e12 else ""
+
+
+def _text_format(table: Table, text: str, total: int) -> str:
+    counts = table.one(
+        ", ".join(f"count(TRY_STRPTIME({text}, {literal(f)}))" for f in FORMATS if f not in _DIGITS_ONLY)
+        + f", count(TRY_CAST({text} AS TIMESTAMPTZ))"
+        + f", count(*) FILTER (regexp_full_match({text}, '\\d{{4}}[- ]?Q[1-4]'))",
+        rows=_LOOK,
+    )
+    names = [*(f for f in FORMATS if f not in _DIGITS_ONLY), ISO, QUARTER]
+    full = [f for f, count in zip(names, counts, strict=True) if count >= 0.98 * total]
+    return _rising(table, text, full) if full else ""
+
+
+def _rising(table: Table, text: str, formats: list[str]) -> str:
+    """01/02/2020 reads two ways: take the one in which time runs on."""
+    for written in formats:
+        stamps = table.connection.execute(
+            f"SELECT {stamp_sql(text, written)} AS t FROM cells LIMIT {_LOOK}"
+        ).fetchnumpy()["t"]
+        known = np.ma.compressed(stamps) if np.ma.isMaskedArray(stamps) else stamps
+        if np.all(np.diff(known) >= np.timedelta64(0)):
+            return written
+    return formats[0]
+
+
+def _all_parse(table: Table, text: str, written: str, total: int) -> bool:
+    return bool(table.one(f"count({stamp_sql(text, written)})", rows=_LOOK)[0] == total)
+
+
+def stamp_sql(text: str, written: str) -> str:
+    """SQL that reads a text as TIMESTAMP, in UTC where it names a zone."""
+    if written == ISO:
+        return f"(TRY_CAST({text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')"
+    if written == QUARTER:
+        month = f"(CAST(right({text}, 1) AS INTEGER) * 3 - 2)"
+        return f"make_timestamp(CAST(left({text}, 4) AS INTEGER), {month}, 1, 0, 0, 0)"
+    if written in (SECONDS, MILLISECONDS):
+        factor = 1_000_000 if written == SECONDS else 1_000
+        return f"make_timestamp(TRY_CAST({text} AS BIGINT) * {factor})"
+    return f"TRY_STRPTIME({text}, {literal(written)})"
+
+
+def read_stamps(table: Table, name: str) -> Stamps:
+    """A column of dates as datetime64[us], in the order of the file.
+
+    Raises:
+        DataError: the column does not exist, holds no dates, or some cell in it is none.
+    """
+    table.column(name)
+    written = date_format(table, name)
+    if not written:
+        example = table.one(f"first(CAST({quoted(name)} AS VARCHAR))")[0]
+        raise DataError(
+            f"{table.path.name}: column {name!r} holds no dates that could be read ({str(example)[:40]!r}); choose "
+            "another data.time_column, or leave it empty to go by the order of the rows."
+        )
+    text = f"trim(CAST({quoted(name)} AS VARCHAR))"
+    column = table.fetch(f"CAST({stamp_sql(text, written)} AS TIMESTAMP) AS t")["t"]
+    missing: NDArray[np.bool_] = np.ma.getmaskarray(column)
+    if missing.any():
+        row = int(np.flatnonzero(missing)[0])
+        cell = table.connection.execute(f"SELECT {text} FROM cells LIMIT 1 OFFSET {row}").fetchone()
+        shown = repr(cell[0])[:40] if cell and cell[0] is not None else "blank"
+        raise DataError(
+            f"{table.path.name}, {table.line(row)}, column {name!r}: {shown} is no date of the form {written} "
+            f"({counted(int(missing.sum()), 'such cell')}); correct it, or leave data.time_column empty."
+        )
+    return np.asarray(np.ma.getdata(column), "datetime64[us]")

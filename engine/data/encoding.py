@@ -1,0 +1,106 @@
+"""Bytes of unknown encoding as text, and what was found out about them."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from pathlib import Path
+
+from charset_normalizer import from_bytes
+
+from engine.data.errors import DataError
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_SAMPLE = 1 << 18
+_CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 26, 27}) + b"\x7f"
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """The text of a file and the encoding it was read with."""
+
+    text: str
+    encoding: str
+
+
+def read_bytes(path: Path) -> bytes:
+    """All bytes of a file.
+
+    Raises:
+        DataError: the file is missing, is a folder, cannot be read, or is empty.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise DataError(f"{path}: there is no such file; check the path.") from None
+    except IsADirectoryError:
+        raise DataError(f"{path} is a folder; choose a file in it.") from None
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror}); check its permissions.") from None
+    if not data.strip(b"\x00\x1a \t\r\n\xef\xbb\xbf\xff\xfe"):
+        raise DataError(f"{path.name} is empty; choose a file that holds data.")
+    return data
+
+
+def decode(data: bytes, name: str) -> Decoded:
+    """Find the encoding of `data` and decode it; `name` is for the message.
+
+    Raises:
+        DataError: the bytes are not text.
+    """
+    encoding = detect(data, name)
+    try:
+        return Decoded(data.decode(encoding), "utf-8" if encoding == "utf-8-sig" else encoding)
+    except UnicodeDecodeError as error:
+        if encoding in ("utf-16", "utf-32", "utf-8-sig"):
+            raise DataError(
+                f"{name} starts like {encoding} but byte {error.start:,} does not fit it; "
+                "the file is damaged, save it again as UTF-8."
+            ) from None
+        return Decoded(data.decode("latin-1"), "latin-1")
+
+
+def detect(data: bytes, name: str) -> str:
+    """Python's name of the encoding of `data`.
+
+    Raises:
+        DataError: the bytes are not text.
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return encoding
+    if wide := _wide(data[:_SAMPLE]):
+        return wide
+    if is_binary(data):
+        raise DataError(
+            f"{name} is a binary file, not text; export it as CSV, Parquet, Excel or plain text and open that."
+        )
+    try:
+        data.decode("utf-8")
+        return "utf-8"
+    except UnicodeDecodeError:
+        best = from_bytes(data[:_SAMPLE]).best()
+        return best.encoding if best is not None else "latin-1"
+
+
+def is_binary(data: bytes) -> bool:
+    """Whether `data` holds bytes that no text in a one-byte encoding or UTF-8 has."""
+    sample = data[:_SAMPLE]
+    return b"\x00" in sample or len(sample) - len(sample.translate(None, _CONTROL)) > len(sample) // 200
+
+
+def _wide(sample: bytes) -> str:
+    """UTF-16 without a mark: nearly every second byte of western text is 0."""
+    half = len(sample) // 2
+    if half < 2:
+        return ""
+    even, odd = sample[0 : 2 * half : 2].count(0), sample[1 : 2 * half : 2].count(0)
+    if odd > 0.7 * half and even < 0.05 * half:
+        return "utf-16-le"
+    return "utf-16-be" if even > 0.7 * half and odd < 0.05 * half else ""

@@ -1,0 +1,26 @@
+"""The one error of the data room, and the wording its messages share."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class DataError(ValueError):
+    """Data that cannot be used. The text says what happened, where, what it means and what to do."""
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """A hint for a misspelt name: the closest of `names`, or all of them when none is close."""
+    known = list(names)
+    lowered = {n.lower(): n for n in known}
+    close = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.5)
+    if close:
+        return f"did you mean {lowered[close[0]]!r}?"
+    shown = ", ".join(repr(n) for n in known[:12])
+    return f"there is {shown}{' and more' if len(known) > 12 else ''}."
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """``counted(1, "gap")`` is "1 gap", ``counted(2, "gap")`` "2 gaps"."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"

@@ -1,0 +1,102 @@
+"""Regular steps of time: finding them in time stamps, and counting on beyond the last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Stamps: TypeAlias = NDArray[np.datetime64]  # datetime64[us]
+
+_SECOND = 1_000_000
+_UNITS = (("day", 86_400 * _SECOND), ("hour", 3_600 * _SECOND), ("minute", 60 * _SECOND), ("second", _SECOND))
+_NAMES = {
+    "12 month": "yearly",
+    "3 month": "quarterly",
+    "1 month": "monthly",
+    "7 day": "weekly",
+    "1 day": "daily",
+    "1 hour": "hourly",
+}
+_SEASONS = {"3 month": 4, "1 month": 12, "7 day": 52, "1 day": 7, "1 hour": 24, "30 minute": 48, "15 minute": 96}
+
+
+@dataclass(frozen=True, slots=True)
+class Frequency:
+    """`count` calendar months, or `count` microseconds, from one row to the next."""
+
+    count: int
+    months: bool
+    irregular: int = 0  # steps in the data that differ
+
+    @property
+    def key(self) -> str:
+        """Number and unit, as in "1 month", "7 day", "15 minute"."""
+        if self.months:
+            return f"{self.count} month"
+        for unit, size in _UNITS:
+            if self.count % size == 0:
+                return f"{self.count // size} {unit}"
+        return f"{self.count / _SECOND:g} second"
+
+    @property
+    def name(self) -> str:
+        """In words: "monthly", "every 15 minutes"."""
+        number, _, unit = self.key.partition(" ")
+        return _NAMES.get(self.key, f"every {number} {unit}s" if number != "1" else f"every {unit}")
+
+    @property
+    def season(self) -> int:
+        """Steps in the season that comes with this frequency; 1 when there is none."""
+        return _SEASONS.get(self.key, 1)
+
+    def after(self, last: Any, count: int) -> Stamps:
+        """The `count` stamps that follow `last`."""
+        stamp = np.datetime64(last, "us")
+        steps = np.arange(1, count + 1) * self.count
+        if not self.months:
+            return np.asarray(stamp + steps.astype("timedelta64[us]"))
+        month = stamp.astype("datetime64[M]")
+        rest = stamp - month.astype("datetime64[us]")
+        following = month + steps.astype("timedelta64[M]")
+        ends = (following + 1).astype("datetime64[us]") - np.timedelta64(1, "D")
+        return np.asarray(np.minimum(following.astype("datetime64[us]") + rest, ends + rest % np.timedelta64(1, "D")))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON."""
+        return {"count": self.count, "months": self.months, "irregular": self.irregular}
+
+
+def find_frequency(stamps: Stamps) -> Frequency | None:
+    """The step that most neighbours of `stamps` (rising) have; None for fewer than three or none shared by half."""
+    if len(stamps) < 3:
+        return None
+    months = np.diff(stamps.astype("datetime64[M]").astype(np.int64))
+    days = stamps.astype(np.int64) - stamps.astype("datetime64[M]").astype("datetime64[us]").astype(np.int64)
+    if np.ptp(days) == 0 or (np.min(months) > 0 and np.all(_month_ends(stamps))):
+        return _shared(months, months=True)
+    return _shared(np.diff(stamps.astype(np.int64)), months=False)
+
+
+def _month_ends(stamps: Stamps) -> NDArray[np.bool_]:
+    following = stamps + np.timedelta64(1, "D")
+    return np.asarray(following.astype("datetime64[M]") != stamps.astype("datetime64[M]"))
+
+
+def _shared(steps: NDArray[np.int64], *, months: bool) -> Frequency | None:
+    sizes, counts = np.unique(steps[steps > 0], return_counts=True)
+    if len(sizes) == 0 or 2 * counts.max() < len(steps):
+        return None
+    best = int(np.argmax(counts))
+    return Frequency(int(sizes[best]), months, int(len(steps) - counts[best]))
+
+
+def stamp_texts(stamps: Stamps) -> tuple[str, ...]:
+    """Time stamps in ISO form, no longer than all of them need: "1949-01", "2012-01-01", "2012-01-01 06:00"."""
+    for unit in ("Y", "M", "D", "m", "s", "ms", "us"):
+        shorter = stamps.astype(f"datetime64[{unit}]")
+        if np.array_equal(shorter.astype("datetime64[us]"), stamps):
+            return tuple(str(text).replace("T", " ") for text in np.datetime_as_string(shorter).tolist())
+    return tuple(np.datetime_as_string(stamps).tolist())

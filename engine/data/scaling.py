@@ -1,0 +1,90 @@
+"""Transforms and scalers with exact inverses.
+
+A transform acts on the values themselves, a scaler brings each column to a common range. Both are undone on
+what the network answers. A difference over `horizon` steps is anchored at the last value the window knows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Reals: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Transform:
+    """Logarithm, difference, both or neither."""
+
+    name: str
+
+    @property
+    def logarithm(self) -> bool:
+        """Values go through the natural logarithm; they must be above 0."""
+        return self.name in ("log", "log_difference")
+
+    @property
+    def difference(self) -> bool:
+        """The change from a known value stands for the value."""
+        return self.name in ("difference", "log_difference")
+
+    def level(self, values: Reals) -> Reals:
+        """Values on the scale where differences are taken, any shape."""
+        return np.log(values) if self.logarithm else values
+
+    def forward(self, values: Reals, anchor: Reals) -> Reals:
+        """`values` as seen from the known values `anchor`, of the same shape."""
+        level = self.level(values)
+        return level - self.level(anchor) if self.difference else level
+
+    def inverse(self, changed: Reals, anchor: Reals) -> Reals:
+        """The opposite of `forward`."""
+        level = changed + self.level(anchor) if self.difference else changed
+        return np.exp(level) if self.logarithm else level
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scaler:
+    """Per column: scaled = (value - offset) / scale."""
+
+    offset: Reals  # (C,)
+    scale: Reals  # (C,), never 0
+
+    def forward(self, values: Reals) -> Reals:
+        """Scale `values`, whose last axis are the columns."""
+        return (values - self.offset) / self.scale
+
+    def inverse(self, scaled: NDArray[Any]) -> Reals:
+        """The opposite of `forward`."""
+        return np.asarray(scaled * self.scale + self.offset, np.float64)
+
+    def to_dict(self) -> dict[str, list[float]]:
+        """Plain lists, ready for JSON."""
+        return {"offset": self.offset.tolist(), "scale": self.scale.tolist()}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, list[float]]) -> Scaler:
+        """The opposite of `to_dict`."""
+        return cls(np.array(values["offset"], np.float64), np.array(values["scale"], np.float64))
+
+
+def fit_scaler(name: str, values: Reals) -> Scaler:
+    """A scaler for the columns of `values` (N, C); NaN is left out. Pass the training part only.
+
+    "standard" gives mean 0 and deviation 1, "minmax" the range 0 to 1, "none" changes nothing. A column that
+    never changes is only shifted.
+    """
+    columns = [column[np.isfinite(column)] for column in values.T]
+    if name == "none":
+        return Scaler(np.zeros(len(columns)), np.ones(len(columns)))
+    if name == "minmax":
+        offset = np.array([c.min() if c.size else 0.0 for c in columns])
+        scale = np.array([np.ptp(c) if c.size else 1.0 for c in columns])
+    else:
+        offset = np.array([c.mean() if c.size else 0.0 for c in columns])
+        scale = np.array([c.std() if c.size else 1.0 for c in columns])
+    steady = scale <= 1e-12 * np.maximum(1.0, np.abs(offset))
+    return Scaler(offset, np.where(steady, 1.0, scale))

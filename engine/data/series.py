@@ -1,0 +1,127 @@
+"""A table of numbers over time, read and put in order; still in its own units and with its gaps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from engine.config import DataConfig
+from engine.data.dates import date_format, find_date_column, read_stamps
+from engine.data.errors import DataError, counted
+from engine.data.frequency import Frequency, Stamps, find_frequency, stamp_texts
+from engine.data.gaps import gap_notes, leading_gap
+from engine.data.scaling import Reals
+from engine.data.tables import Table, open_table, read_numbers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """N rows in order of time. The targets' columns come first, then the further inputs."""
+
+    names: tuple[str, ...]  # (C,)
+    targets: int  # the first so many columns
+    values: Reals  # (N, C), NaN where missing; the first row is complete
+    stamps: Stamps | None
+    frequency: Frequency | None
+    dropped: int  # rows before the first complete one, left out
+    notes: tuple[str, ...]
+
+    def labels(self, first: int, last: int) -> tuple[str, ...]:
+        """What rows `first` … `last` - 1 are called: dates, or row numbers from 1."""
+        if self.stamps is None:
+            return tuple(str(row + 1 + self.dropped) for row in range(first, last))
+        return stamp_texts(self.stamps[first:last])
+
+
+def read_series(path: Path, data: DataConfig) -> Series:
+    """Read the columns that `data` names; without targets, the last column of numbers.
+
+    Raises:
+        DataError: the file or a column cannot be used; see `open_table`, `read_numbers`, `read_stamps`.
+    """
+    with open_table(path) as table:
+        targets = data.targets or (last_numeric(table, data.time_column),)
+        _check_roles(targets, data)
+        names = (*targets, *data.inputs)
+        values = read_numbers(table, names)
+        stamps = read_stamps(table, data.time_column) if data.time_column else None
+        notes = [*table.notes, *_time_notes(table, data)]
+    if stamps is not None:
+        values, stamps, order_notes = _in_order(values, stamps)
+        notes += order_notes
+    dropped = _leading(path, names, values)
+    if dropped:
+        notes.append(f"{counted(dropped, 'row')} at the start left out, where not every column has had a value yet")
+    values, stamps = values[dropped:], stamps[dropped:] if stamps is not None else None
+    frequency = find_frequency(stamps) if stamps is not None else None
+    notes += [*_frequency_notes(stamps, frequency), *gap_notes(names, values, data.missing)]
+    if not data.targets:
+        notes.append(f"target: {targets[0]!r}, the last column of numbers")
+    return Series(names, len(targets), values, stamps, frequency, dropped, tuple(notes))
+
+
+def last_numeric(table: Table, time_column: str = "") -> str:
+    """The last column that holds numbers and no dates.
+
+    Raises:
+        DataError: there is none.
+    """
+    counts = table.one(", ".join(f"count({table.number(n)})" for n in table.names), rows=1000)
+    numeric = [n for n, count in zip(table.names, counts, strict=True) if count and n != time_column]
+    for name in reversed(numeric):
+        if not date_format(table, name):
+            return name
+    raise DataError(
+        f"{table.path.name} has no column of numbers to predict; columns are {', '.join(table.names[:12])}."
+    )
+
+
+def _check_roles(targets: tuple[str, ...], data: DataConfig) -> None:
+    names = (*targets, *data.inputs)
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        raise DataError(
+            f"column {sorted(twice)[0]!r} is named twice among data.targets and data.inputs; a target's own past is "
+            "read anyway, so name it once."
+        )
+    if data.time_column in names:
+        raise DataError(f"column {data.time_column!r} cannot be both the time and a value; change data.time_column.")
+
+
+def _time_notes(table: Table, data: DataConfig) -> list[str]:
+    if data.time_column:
+        return [f"date column: {data.time_column!r} ({date_format(table, data.time_column)})"]
+    seen = find_date_column(table)
+    return [f"in the order of the rows{f', though {seen.name!r} looks like dates' if seen else ''}"]
+
+
+def _in_order(values: Reals, stamps: Stamps) -> tuple[Reals, Stamps, list[str]]:
+    notes = []
+    steps = np.diff(stamps)
+    if np.any(steps < np.timedelta64(0)):
+        order = np.argsort(stamps, kind="stable")
+        values, stamps = values[order], stamps[order]
+        notes.append("rows were not in order of time and have been sorted")
+        steps = np.diff(stamps)
+    if same := int((steps == np.timedelta64(0)).sum()):
+        notes.append(f"{counted(same, 'row')} with the same date as the row before, kept as they are")
+    return values, stamps, notes
+
+
+def _leading(path: Path, names: tuple[str, ...], values: Reals) -> int:
+    dropped = leading_gap(values)
+    if dropped >= len(values):
+        empty = names[int(np.isnan(values).all(axis=0).argmax())]
+        raise DataError(f"{path.name}: column {empty!r} has no values; choose another one.")
+    return dropped
+
+
+def _frequency_notes(stamps: Stamps | None, frequency: Frequency | None) -> list[str]:
+    if stamps is None:
+        return []
+    if frequency is None:
+        return ["no regular step from row to row; rows are taken as evenly spaced"]
+    odd = f"; {counted(frequency.irregular, 'step')} irregular, taken as even" if frequency.irregular else ""
+    return [f"frequency: {frequency.name}{odd}"]

@@ -1,0 +1,178 @@
+"""A time series as windows: many-to-one, or many-to-many with an answer at each step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.config import DataConfig
+from engine.data.baselines import series_forecasts
+from engine.data.batches import Batch, Floats, Ints, batches_of, orders
+from engine.data.dataset import Dataset, Scorer, Scores
+from engine.data.gaps import Filled, fill
+from engine.data.metrics import SeriesScorer, rmse
+from engine.data.preparation import SeriesPreparation, check_logarithm
+from engine.data.scaling import Reals, Transform, fit_scaler
+from engine.data.series import Series
+from engine.data.splits import Split, split_by_time
+from engine.data.windows import WindowShape, check_windows
+
+
+class SeriesDataset(Dataset):
+    """Windows over a `Series`; inputs (T, B, C), one channel per target's own past and per further input."""
+
+    kind, tokens, loss, metric = "series", False, "mse", "RMSE"
+
+    def __init__(self, series: Series, data: DataConfig, topology: str) -> None:
+        """Split, fit the scalers on the training part, and check that windows fit.
+
+        Raises:
+            DataError: too short for one window, or values that the transform does not take.
+        """
+        self.series, self.topology = series, topology
+        self.input_size, self.output_size = len(series.names), series.targets
+        transform = Transform(data.transform)
+        self.shape = WindowShape(data.look_back, data.horizon, data.stride, int(transform.difference))
+        self.split = split_by_time(len(series.values), data.validation, data.test)
+        check_windows(self.shape, self.split, series.dropped)
+        check_logarithm(transform, series.values[:, : series.targets], series.names[: series.targets], series.dropped)
+        self.season = data.season or (series.frequency.season if series.frequency else 1)
+        self.filled = fill(series.values, data.missing, self.season)
+        self._masked = data.missing == "mask"
+        self._preparation = _prepared(series, data, topology, transform, self.season, self.filled, self.split)
+        self._forecasts: dict[str, tuple[tuple[str, Floats], ...]] = {}
+
+    @property
+    def preparation(self) -> SeriesPreparation:
+        """Window, transform and scalers."""
+        return self._preparation
+
+    def count(self, part: str) -> int:
+        """Windows in a part."""
+        return len(self.shape.starts(part, self.split))
+
+    def batch_count(self, part: str, batch_size: int) -> int:
+        """See `Dataset.batch_count`."""
+        return batches_of(self.count(part), batch_size)
+
+    def batches(self, part: str, batch_size: int, seed: int = 0, epoch: int = 0) -> Iterator[Batch]:
+        """See `Dataset.batches`."""
+        for positions in orders(self.count(part), batch_size, seed if part == "train" else None, epoch):
+            yield self.batch(part, positions)
+
+    def batch(self, part: str, positions: Ints) -> Batch:
+        """The windows of a part at `positions` (B,)."""
+        starts = self._starts(part, positions)
+        length, lead, targets = self.shape.look_back, self.shape.lead, self.output_size
+        values = self.filled.windows(starts - lead, lead + length)
+        if self.topology == "many_to_one":
+            rows, anchors = self.shape.answer(0) + starts, values[-1, :, :targets]
+        else:
+            rows, anchors = np.arange(length)[:, None] + starts + self.shape.horizon, values[lead:, :, :targets]
+        return Batch(
+            inputs=self._preparation.inputs_of(values),
+            lengths=np.full(len(starts), length, np.int64),
+            targets=self._answers(part, rows, anchors),
+            weights=self._weights(part, rows),
+            continues=False,
+            positions=positions,
+        )
+
+    def _starts(self, part: str, positions: Ints) -> Ints:
+        starts = self.shape.starts(part, self.split)
+        return starts.start + starts.step * positions
+
+    def _answers(self, part: str, rows: Ints, anchors: Reals) -> Floats:
+        limit = self.split.bounds(part)[1]
+        values = self.filled.rows(rows, limit)[..., : self.output_size]
+        return self._preparation.answers_of(values, anchors)
+
+    def _weights(self, part: str, rows: Ints) -> Floats:
+        """Held-out answers count once, and only where they were measured: at each window's last step."""
+        if part == "train" and not self._masked:
+            return np.ones(rows.shape, np.float32)
+        weights = self.filled.measured(rows, self.output_size).astype(np.float32)
+        if part != "train" and weights.ndim == 2:
+            weights[:-1] = 0.0
+        return weights
+
+    def answer_rows(self, part: str) -> Ints:
+        """Rows (N,) of the series that a part's windows are answered by."""
+        return self._starts(part, np.arange(self.count(part))) + self.shape.answer(0)
+
+    def anchors(self, part: str) -> Reals:
+        """The targets' last known values (N, O) when each answer of a part is given."""
+        return self.filled.past[self.answer_rows(part) - self.shape.horizon, : self.output_size]
+
+    def decode(self, outputs: NDArray[Any], part: str = "test") -> Reals:
+        """See `Dataset.decode`."""
+        return self._preparation.decode(outputs, self.anchors(part))
+
+    def truth(self, part: str, target: int = 0) -> Floats:
+        """See `Dataset.truth`."""
+        return np.asarray(self.series.values[self.answer_rows(part), target], np.float32)
+
+    def labels(self, part: str) -> tuple[str, ...]:
+        """See `Dataset.labels`."""
+        rows = self.answer_rows(part)
+        names = self.series.labels(int(rows[0]), int(rows[-1]) + 1) if len(rows) else ()
+        return names[:: self.shape.stride] if part == "train" else names
+
+    def scorer(self, part: str) -> Scorer:
+        """RMSE and MAE in real units, and the skill against the naive forecast."""
+        return SeriesScorer(self, part)
+
+    def baseline_forecasts(self, part: str) -> tuple[tuple[str, Floats], ...]:
+        """Naive, seasonal naive, drift and AR for the first target."""
+        if part not in self._forecasts:
+            self._forecasts[part] = series_forecasts(self, part)
+        return self._forecasts[part]
+
+    def baselines(self, part: str) -> Scores:
+        """RMSE of the simple forecasts of the first target."""
+        truth = self.truth(part)
+        return tuple((name, rmse(truth, values)) for name, values in self.baseline_forecasts(part))
+
+    def pinned(self) -> Batch:
+        """The last validation window, or the last training window when there is none."""
+        part = "validation" if self.count("validation") else "train"
+        return self.batch(part, np.array([self.count(part) - 1]))
+
+    def pinned_labels(self) -> tuple[str, ...]:
+        """What the rows of the pinned window are called."""
+        part = "validation" if self.count("validation") else "train"
+        start = int(self._starts(part, np.array([self.count(part) - 1]))[0])
+        return self.series.labels(start, start + self.shape.look_back)
+
+    def notes(self) -> tuple[str, ...]:
+        """See `Dataset.notes`."""
+        parts = ", ".join(f"{part} {self.count(part):,}" for part in ("train", "validation", "test"))
+        return (*self.series.notes, f"windows of {self.shape.look_back} steps: {parts}")
+
+
+def _prepared(
+    series: Series, data: DataConfig, topology: str, transform: Transform, season: int, filled: Filled, split: Split
+) -> SeriesPreparation:
+    """Fit both scalers on what training reads and answers: rows before the first border only."""
+    values, targets = filled.rows(np.arange(split.train_end), split.train_end), series.targets
+    own, further = values[:, :targets], values[:, targets:]
+    lead = int(transform.difference)
+    inputs = np.concatenate([transform.forward(own[lead:], own[: len(own) - lead]), further[lead:]], axis=1)
+    answers = transform.forward(own[data.horizon :], own[: -data.horizon])
+    return SeriesPreparation(
+        targets=series.names[:targets],
+        inputs=series.names[targets:],
+        time_column=data.time_column,
+        look_back=data.look_back,
+        horizon=data.horizon,
+        topology=topology,
+        transform=transform,
+        missing=data.missing,
+        season=season,
+        input_scaler=fit_scaler(data.scaler, inputs),
+        output_scaler=fit_scaler(data.scaler, answers),
+        frequency=series.frequency,
+    )

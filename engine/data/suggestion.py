@@ -1,0 +1,116 @@
+"""What to do with a file of which nothing is known yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.config import Experiment
+from engine.data.dates import find_date_column, read_stamps
+from engine.data.errors import DataError
+from engine.data.frequency import Frequency, find_frequency
+from engine.data.samples import sample
+from engine.data.series import last_numeric
+from engine.data.tables import Table, open_table
+from engine.data.text import read_text
+
+TEXT_SUFFIXES = (".txt", ".md", ".text", ".log", ".rst", ".tex", ".html", ".py", ".c")
+TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".parquet", ".jsonl", ".json", ".ndjson", ".xlsx", ".xls", ".ods")
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """An experiment with data, model and training filled in, and the reasons in sentences."""
+
+    experiment: Experiment
+    notes: tuple[str, ...]
+
+
+def suggest(source: str | Path, experiment: Experiment | None = None) -> Suggestion:
+    """What fits a file, or the ready experiment of a sample named so. `experiment` gives the rest of the settings.
+
+    Raises:
+        DataError: no such sample or file, or a file in which nothing can be predicted.
+    """
+    path = Path(source).expanduser()
+    if isinstance(source, str) and not path.suffix and not path.exists():
+        found = sample(source)
+        return Suggestion(found.experiment, (f"sample: {found.title}",))
+    base = experiment or Experiment()
+    return _text(path, base) if is_text(path) else _series(path, base)
+
+
+def is_text(path: Path) -> bool:
+    """Whether a file is running text rather than a table: by its name, or by having but one column of words."""
+    if path.suffix.lower() in TEXT_SUFFIXES:
+        return not _table_in_disguise(path)
+    if path.suffix.lower() in TABLE_SUFFIXES:
+        return False
+    return not _table_in_disguise(path)
+
+
+def _table_in_disguise(path: Path) -> bool:
+    """A text file that is a table all the same: several columns, one of them numbers, no row refused."""
+    try:
+        with open_table(path) as table:
+            last_numeric(table)
+            return len(table.names) > 1 and not table.rejected and table.rows > 1
+    except DataError:
+        return False
+
+
+def _text(path: Path, base: Experiment) -> Suggestion:
+    text = read_text(path)
+    changes: dict[str, Any] = {
+        "data.file": str(path),
+        "data.sample": "",
+        "data.kind": "text",
+        "data.test": 0.1,
+        "data.validation": 0.05,
+        "model.topology": "many_to_many",
+    }
+    if len(text.text) * 0.85 < base.data.sequence_length + 1:
+        changes["data.sequence_length"] = max(2, len(text.text) // 4)
+    notes = ("running text: each character is answered by the next (many-to-many, aligned)", *text.notes)
+    return Suggestion(base.replace(changes), notes)
+
+
+def _series(path: Path, base: Experiment) -> Suggestion:
+    with open_table(path) as table:
+        date = find_date_column(table)
+        target = last_numeric(table, date.name if date else "")
+        frequency = find_frequency(read_sorted(table, date.name)) if date else None
+        rows, notes = table.rows, list(table.notes)
+    if date:
+        step = f", {frequency.name}" if frequency else ""
+        notes.append(f"date column: {date.name!r} ({date.format}{step})")
+    else:
+        notes.append("no date column found; rows are taken in their order")
+    notes.append(f"target: {target!r}, the last column of numbers")
+    notes.append("topology: many-to-one, past steps in, the next value out")
+    changes: dict[str, Any] = {
+        "data.file": str(path),
+        "data.sample": "",
+        "data.kind": "series",
+        "data.time_column": date.name if date else "",
+        "data.targets": (target,),
+        "data.inputs": (),
+        "data.look_back": look_back(rows, frequency),
+        "model.topology": "many_to_one",
+    }
+    return Suggestion(base.replace(changes), tuple(notes))
+
+
+def read_sorted(table: Table, name: str) -> Any:
+    """The stamps of a column in order of time."""
+    stamps = read_stamps(table, name)
+    stamps.sort()
+    return stamps
+
+
+def look_back(rows: int, frequency: Frequency | None) -> int:
+    """Two seasons where the dates tell one, else 24 steps; never more than a sixth of the rows."""
+    season = frequency.season if frequency else 1
+    wanted = 2 * season if 1 < season <= 60 else 24
+    return max(1, min(wanted, rows // 6))

@@ -1,0 +1,255 @@
+"""Tables from files: opened through DuckDB, every cell kept as text until a column is asked for as numbers.
+
+Reading cells as text first means that one bad cell costs one cell, not its row; what is still refused are rows
+with too few or too many cells, and each is named with its line and reason.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from engine.data.errors import DataError, counted, nearest
+from engine.data.scaling import Reals
+from engine.data.sources import Dialect, Source, prepare_source
+
+NO_VALUE = ("", "NA", "N/A", "n/a", "na", "NaN", "nan", "NAN", "null", "NULL", "None", "none", "-", "?", "#N/A")
+_IN_MEMORY = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row of the file that could not be read."""
+
+    line: int
+    reason: str
+    text: str
+
+
+@dataclass(slots=True)
+class Table:
+    """An open table. Use it in a ``with`` block: it may hold a database and a temporary file."""
+
+    path: Path
+    source: Source
+    names: tuple[str, ...]
+    types: tuple[str, ...]  # DuckDB's, "VARCHAR" where the file does not say
+    connection: duckdb.DuckDBPyConnection
+    decimal: str = "."
+    rows: int = 0
+    rejected: tuple[Rejected, ...] = ()
+    notes: list[str] = field(default_factory=list)
+
+    def __enter__(self) -> Table:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.connection.close()
+        self.source.close()
+
+    @property
+    def dialect(self) -> Dialect | None:
+        """How the text of the file is laid out; None for Parquet and JSON."""
+        return self.source.dialect
+
+    def column(self, name: str) -> int:
+        """Place of a column.
+
+        Raises:
+            DataError: there is none of that name; the nearest is named.
+        """
+        if name in self.names:
+            return self.names.index(name)
+        raise DataError(f"{self.path.name} has no column {name!r}; {nearest(name, self.names)}")
+
+    def fetch(self, expressions: str) -> dict[str, Any]:
+        """Columns of the whole table as NumPy arrays, in the order of the file."""
+        return self.connection.execute(f"SELECT {expressions} FROM cells").fetchnumpy()
+
+    def one(self, expressions: str, where: str = "true", rows: int | None = None) -> tuple[Any, ...]:
+        """One row of aggregates over the table, or over its first `rows`."""
+        source = "cells" if rows is None else f"(SELECT * FROM cells LIMIT {rows})"
+        row = self.connection.execute(f"SELECT {expressions} FROM {source} WHERE {where}").fetchone()
+        return row if row is not None else ()
+
+    def head(self, rows: int) -> list[tuple[Any, ...]]:
+        """The first `rows` rows, cells as text."""
+        columns = ", ".join(f"CAST({quoted(name)} AS VARCHAR)" for name in self.names)
+        return self.connection.execute(f"SELECT {columns} FROM cells LIMIT {rows}").fetchall()
+
+    def line(self, row: int) -> str:
+        """Where row number `row` (from 0) stands, in words; a line of the file where that is known."""
+        dialect = self.dialect
+        if dialect is None or self.source.converted or self.rejected:
+            return f"row {row + 1:,}"
+        return f"line {row + 1 + dialect.skip + dialect.header:,}"
+
+    def number(self, name: str) -> str:
+        """SQL for a column as DOUBLE, NULL where a cell is no number."""
+        if self.types[self.column(name)] != "VARCHAR":
+            return f"TRY_CAST({quoted(name)} AS DOUBLE)"
+        return number_sql(quoted(name), self.decimal)
+
+
+def quoted(name: str) -> str:
+    """A column name as SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def number_sql(cell: str, decimal: str) -> str:
+    """SQL that reads a text cell as DOUBLE, NULL where it is no number."""
+    if decimal == ",":
+        return f"TRY_CAST(replace(replace(trim({cell}), '.', ''), ',', '.') AS DOUBLE)"
+    return f"TRY_CAST({cell} AS DOUBLE)"
+
+
+def open_table(path: Path, *, quoting: bool = True) -> Table:
+    """Open CSV in any dialect and encoding, TSV, Parquet, JSON lines or Excel.
+
+    `quoting=False` takes quote characters as plain text.
+
+    Raises:
+        DataError: missing, empty, binary, header only, or not a table.
+    """
+    source = prepare_source(path, quoting=quoting)
+    connection = connect()
+    try:
+        table = _opened(path, source, connection)
+    except duckdb.Error as error:
+        source.close()
+        raise DataError(f"{path.name} cannot be read as a table: {_first_line(error)}") from None
+    except BaseException:
+        source.close()
+        raise
+    return table
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """A database in memory that fetches nothing from the network and writes nothing into the working folder."""
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false")
+    connection.execute(f"SET temp_directory = {literal(str(Path(tempfile.gettempdir()) / 'duckdb'))}")
+    return connection
+
+
+def _opened(path: Path, source: Source, connection: duckdb.DuckDBPyConnection) -> Table:
+    kind = "TABLE" if source.size < _IN_MEMORY else "VIEW"
+    connection.execute(f"CREATE TEMP {kind} cells AS SELECT * FROM {source.relation}")
+    described = connection.execute("DESCRIBE cells").fetchall()
+    table = Table(path, source, tuple(d[0] for d in described), tuple(d[1] for d in described), connection)
+    table.rows = int(table.one("count(*)")[0])
+    table.rejected = _rejected(connection, source)
+    table.notes = [*source.notes, *_row_notes(table)]
+    if table.rows == 0:
+        raise DataError(_nothing_read(table))
+    table.decimal = _decimal_mark(table)
+    return table
+
+
+def _rejected(connection: duckdb.DuckDBPyConnection, source: Source) -> tuple[Rejected, ...]:
+    if source.dialect is None:
+        return ()
+    rows = connection.execute(
+        "SELECT line, error_type, error_message, csv_line FROM reject_errors "
+        "WHERE scan_id = (SELECT max(scan_id) FROM reject_errors) ORDER BY line"
+    ).fetchall()
+    return tuple(Rejected(int(r[0]), f"{str(r[1]).lower()}: {r[2]}", str(r[3] or "")[:200]) for r in rows)
+
+
+def _row_notes(table: Table) -> list[str]:
+    notes = []
+    if table.rejected:
+        first = table.rejected[0]
+        notes.append(
+            f"{counted(len(table.rejected), 'row')} could not be read and are left out, "
+            f"the first on line {first.line:,} ({first.reason})"
+        )
+    return notes
+
+
+def _nothing_read(table: Table) -> str:
+    if table.rejected:
+        first = table.rejected[0]
+        return (
+            f"{table.path.name}: none of its {len(table.rejected):,} rows fits its header; the first bad one is on "
+            f"line {first.line:,} ({first.reason}). Check the delimiter."
+        )
+    names = ", ".join(table.names[:8])
+    return f"{table.path.name} has a header ({names}) but no rows; choose a file that holds data."
+
+
+def _decimal_mark(table: Table) -> str:
+    """A comma when the text columns hold more numbers written with one than with a point."""
+    texts = [quoted(n) for n, t in zip(table.names, table.types, strict=True) if t == "VARCHAR"][:64]
+    if table.dialect is None or table.dialect.delimiter == "," or not texts:
+        return "."
+    pattern = r"'^\s*[-+]?(\d{1,3}(\.\d{3})+|\d+),\d+\s*$'"
+    found = table.one(", ".join(f"count(*) FILTER (regexp_matches({c}, {pattern}))" for c in texts), rows=2000)
+    points = table.one(", ".join(f"count(TRY_CAST({c} AS DOUBLE)) FILTER ({c} LIKE '%.%')" for c in texts), rows=2000)
+    return "," if sum(found) > sum(points) else "."
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().splitlines()[0].rstrip(".") + "."
+
+
+def read_numbers(table: Table, names: Sequence[str]) -> Reals:
+    """Columns as float64 (N, C); NaN where a cell is blank or no number.
+
+    Raises:
+        DataError: a column does not exist, holds text, has no value at all, or holds an infinite value.
+    """
+    values = np.empty((table.rows, len(names)), np.float64)
+    for place, name in enumerate(names):
+        _check_numeric(table, name)
+        column = table.fetch(f"{table.number(name)} AS v")["v"]
+        values[:, place] = np.ma.filled(column, np.nan)
+        bad = np.flatnonzero(np.isinf(values[:, place]))
+        if bad.size:
+            raise DataError(
+                f"{table.path.name}, {table.line(int(bad[0]))}, column {name!r}: the value is infinite "
+                f"({counted(bad.size, 'such cell')}); blank it, so that it counts as missing, or correct it."
+            )
+    return values
+
+
+def _check_numeric(table: Table, name: str) -> None:
+    place, cell = table.column(name), quoted(name)
+    empty = ", ".join(literal(n) for n in NO_VALUE)
+    filled = f"{cell} IS NOT NULL"
+    if table.types[place] == "VARCHAR":
+        filled += f" AND trim({cell}) NOT IN ({empty})"
+    total, numbers = table.one(f"count(*), count({table.number(name)})", filled)
+    if total == 0:
+        raise DataError(f"{table.path.name}: column {name!r} has no values; choose another one.")
+    if numbers == total:
+        return
+    example = table.one(f"first(CAST({cell} AS VARCHAR))", f"{filled} AND {table.number(name)} IS NULL")[0]
+    if numbers < 0.9 * total:
+        raise DataError(
+            f"{table.path.name}: column {name!r} holds text ({str(example)[:40]!r}), not numbers; "
+            f"choose a column of numbers{_numeric_hint(table)}."
+        )
+    table.notes.append(
+        f"{counted(total - numbers, 'cell')} of {name!r} no number ({str(example)[:40]!r}), taken as missing"
+    )
+
+
+def _numeric_hint(table: Table) -> str:
+    counts = table.one(", ".join(f"count({table.number(n)})" for n in table.names), rows=1000)
+    good = [repr(n) for n, c in zip(table.names, counts, strict=True) if c > 0]
+    return f": {', '.join(good[:8])}" if good else ""

@@ -1,0 +1,40 @@
+"""Running text from a file: decoded, with one kind of line end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.data.encoding import decode, read_bytes
+from engine.data.errors import counted
+
+_END_OF_FILE = "\x1a"  # CP/M and DOS wrote it after the last line
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A file's text and what was done to it."""
+
+    text: str
+    encoding: str
+    notes: tuple[str, ...]
+
+
+def read_text(path: Path) -> Text:
+    """Read a text file in whatever encoding; line ends become a single newline.
+
+    Raises:
+        DataError: missing, empty or binary.
+    """
+    decoded = decode(read_bytes(path), path.name)
+    text, notes = decoded.text, [f"encoding: {decoded.encoding}"]
+    if windows := text.count("\r\n"):
+        text = text.replace("\r\n", "\n")
+        notes.append(f"{counted(windows, 'line end')} CR LF made LF")
+    if old := text.count("\r"):
+        text = text.replace("\r", "\n")
+        notes.append(f"{counted(old, 'line end')} CR made LF")
+    if text.endswith(_END_OF_FILE):
+        text = text.rstrip(_END_OF_FILE)
+        notes.append("end-of-file character 0x1A at the end left out")
+    return Text(text, decoded.encoding, tuple(notes))

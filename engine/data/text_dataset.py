@@ -1,0 +1,213 @@
+"""Running text, character by character: each step is answered by the next character.
+
+Training text is laid out as B parallel streams, cut into chunks of `sequence_length`; the state runs on from
+chunk to chunk (`Batch.continues`). Where the chunks begin moves from epoch to epoch. Held-out text is laid out
+likewise, but each stream first reads the text just before its own, without being scored on it, so that every
+character of the part is scored exactly once and with its past known.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.config import DataConfig
+from engine.data.batches import Batch, Floats, generator
+from engine.data.dataset import Dataset, Scorer, Scores
+from engine.data.errors import DataError
+from engine.data.ngrams import ORDERS, bits_per_character
+from engine.data.preparation import TextPreparation
+from engine.data.splits import split_by_time
+from engine.data.text import Text
+from engine.data.vocabulary import Vocabulary
+
+
+class TextDataset(Dataset):
+    """Characters of one text; inputs (T, B) int32 tokens, targets the same one step on."""
+
+    kind, topology, tokens = "text", "many_to_many", True
+    loss, metric = "cross_entropy", "bits per character"
+
+    def __init__(self, text: Text, data: DataConfig) -> None:
+        """Split by position; the vocabulary comes from the training part.
+
+        Raises:
+            DataError: too little text for one training sequence.
+        """
+        self._text, self._length = text, data.sequence_length
+        self.split = split_by_time(len(text.text), data.validation, data.test, "character")
+        if self.split.train_end < self._length + 1:
+            raise DataError(
+                f"a sequence takes {self._length + 1:,} characters, but the training part has "
+                f"{self.split.train_end:,} of {len(text.text):,}; choose a shorter data.sequence_length "
+                "or a longer text."
+            )
+        self.vocabulary = Vocabulary(text.text[: self.split.train_end])
+        self._tokens = self.vocabulary.encode(text.text)
+        self.input_size = self.output_size = len(self.vocabulary)
+        self._baselines: dict[str, Scores] = {}
+
+    @cached_property
+    def preparation(self) -> TextPreparation:
+        """The vocabulary."""
+        return TextPreparation(self.vocabulary)
+
+    def count(self, part: str) -> int:
+        """Characters in a part."""
+        first, last = self.split.bounds(part)
+        return last - first
+
+    def streams(self, part: str, batch_size: int) -> int:
+        """Parallel streams: `batch_size`, or fewer where the text is short."""
+        return max(1, min(batch_size, (self.count(part) - 1) // self._length))
+
+    def batch_count(self, part: str, batch_size: int) -> int:
+        """See `Dataset.batch_count`."""
+        streams = self.streams(part, batch_size)
+        if part == "train":
+            return max(1, (self.count(part) - 1) // (streams * self._length))
+        return -(-(self._warm_up + self._share(part, streams)) // self._length) if self.count(part) else 0
+
+    @property
+    def _warm_up(self) -> int:
+        """Characters a held-out stream reads before its own; less than a chunk, so that every chunk scores some."""
+        return self._length // 2
+
+    def _share(self, part: str, streams: int) -> int:
+        return -(-self.count(part) // streams)
+
+    def batches(self, part: str, batch_size: int, seed: int = 0, epoch: int = 0) -> Iterator[Batch]:
+        """See `Dataset.batches`."""
+        streams, chunks = self.streams(part, batch_size), self.batch_count(part, batch_size)
+        if part == "train":
+            begins = self._training_begins(streams, chunks, seed, epoch)
+        else:
+            begins = self._held_out_begins(part, streams)
+        for chunk in range(chunks):
+            yield self._chunk(part, begins + chunk * self._length, chunk, streams)
+
+    def _training_begins(self, streams: int, chunks: int, seed: int, epoch: int) -> NDArray[np.int64]:
+        """Where each stream begins; the slack that does not fill a chunk is spread anew each epoch."""
+        share = chunks * self._length
+        slack = self.count("train") - 1 - share * streams
+        shift = int(generator(seed, epoch).integers(slack + 1))
+        return shift + share * np.arange(streams, dtype=np.int64)
+
+    def _held_out_begins(self, part: str, streams: int) -> NDArray[np.int64]:
+        first, _ = self.split.bounds(part)
+        own = first + self._share(part, streams) * np.arange(streams, dtype=np.int64)
+        return own - 1 - self._warm_up
+
+    def _chunk(self, part: str, begins: NDArray[np.int64], chunk: int, streams: int) -> Batch:
+        rows = np.arange(self._length)[:, None] + begins
+        weights = self._weights(part, rows + 1, streams)
+        inside = np.clip(rows, 0, len(self._tokens) - 2)
+        return Batch(
+            inputs=np.ascontiguousarray(self._tokens[inside]),
+            lengths=np.full(streams, self._length, np.int64),
+            targets=np.ascontiguousarray(self._tokens[inside + 1]),
+            weights=weights,
+            continues=chunk > 0,
+            positions=np.arange(streams, dtype=np.int64),
+        )
+
+    def _weights(self, part: str, targets: NDArray[np.int64], streams: int) -> Floats:
+        """1 for each character that belongs to the stream's own share of the part."""
+        if part == "train":
+            return np.ones(targets.shape, np.float32)
+        first, last = self.split.bounds(part)
+        share = self._share(part, streams)
+        low = first + share * np.arange(streams)
+        return ((targets >= low) & (targets < np.minimum(low + share, last))).astype(np.float32)
+
+    def scorer(self, part: str) -> Scorer:
+        """Bits per character, perplexity and accuracy."""
+        return TextScorer()
+
+    def baselines(self, part: str) -> Scores:
+        """Bits per character of n-gram models trained on the training part."""
+        if part not in self._baselines:
+            first, last = self.split.bounds(part)
+            past = min(first, ORDERS[-1])
+            text, train = self._tokens[first - past : last], self._tokens[: self.split.train_end]
+            bits = bits_per_character(train, text, past, len(self.vocabulary)) if last > first else []
+            self._baselines[part] = tuple(
+                (f"n-gram of order {order}", value) for order, value in zip(ORDERS, bits, strict=False)
+            )
+        return self._baselines[part]
+
+    def baseline_forecasts(self, part: str) -> tuple[tuple[str, Floats], ...]:
+        """None: text has no curve to draw."""
+        return ()
+
+    def decode(self, outputs: NDArray[Any], part: str = "test") -> NDArray[Any]:
+        """Logits are left as they are."""
+        return outputs
+
+    def truth(self, part: str, target: int = 0) -> Floats:
+        """The part's tokens (N,), as numbers."""
+        first, last = self.split.bounds(part)
+        return self._tokens[first:last].astype(np.float32)
+
+    def labels(self, part: str) -> tuple[str, ...]:
+        """The part's characters."""
+        first, last = self.split.bounds(part)
+        return tuple(self._text.text[first:last])
+
+    def pinned(self) -> Batch:
+        """The first sequence of the validation part."""
+        first, last = self.split.bounds("validation")
+        rows = np.arange(first, max(first + 2, min(last, first + self._length + 1))) - 1
+        rows = rows.clip(max=len(self._tokens) - 2)
+        return Batch(
+            inputs=np.ascontiguousarray(self._tokens[rows][:, None]),
+            lengths=np.array([len(rows)], np.int64),
+            targets=np.ascontiguousarray(self._tokens[rows + 1][:, None]),
+            weights=np.ones((len(rows), 1), np.float32),
+            continues=False,
+            positions=np.zeros(1, np.int64),
+        )
+
+    def pinned_labels(self) -> tuple[str, ...]:
+        """Its characters."""
+        return tuple(self.vocabulary.decode(self.pinned().inputs[:, 0]))
+
+    def notes(self) -> tuple[str, ...]:
+        """See `Dataset.notes`."""
+        parts = ", ".join(f"{part} {self.count(part):,}" for part in ("train", "validation", "test"))
+        notes = [*self._text.notes, f"{len(self.vocabulary) - 1} different characters", f"characters: {parts}"]
+        held_out = self._text.text[self.split.train_end :]
+        if unknown := self.vocabulary.unknown_in(held_out):
+            count = sum(held_out.count(symbol) for symbol in unknown)
+            shown = " ".join(repr(symbol) for symbol in unknown[:8])
+            notes.append(f"{count} held-out characters do not occur in the training part ({shown})")
+        return tuple(notes)
+
+
+class TextScorer(Scorer):
+    """Mean −log2 p of the characters that count."""
+
+    def __init__(self) -> None:
+        """Nothing scored yet."""
+        self._bits, self._right, self._count = 0.0, 0.0, 0.0
+
+    def add(self, batch: Batch, outputs: NDArray[Any]) -> None:
+        """`outputs` are logits (T, B, V)."""
+        logits = outputs - outputs.max(axis=-1, keepdims=True)
+        chosen = np.take_along_axis(logits, batch.targets[..., None], axis=-1)[..., 0]
+        nats = np.log(np.exp(logits).sum(axis=-1)) - chosen
+        self._bits += float((nats.astype(np.float64) * batch.weights).sum()) / math.log(2)
+        self._right += float(((logits.argmax(axis=-1) == batch.targets) * batch.weights).sum())
+        self._count += float(batch.weights.sum())
+
+    def result(self) -> Scores:
+        """See `Scorer.result`."""
+        if not self._count:
+            return (("bits per character", math.nan),)
+        bits = self._bits / self._count
+        return (("bits per character", bits), ("perplexity", 2.0**bits), ("accuracy", self._right / self._count))
