@@ -1,0 +1,97 @@
+"""The commands as a user types them, each in a process of its own."""
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from workbench import __version__
+from workbench.launch import installation
+from workbench.launch.start import COMMANDS
+
+CODE = Path(__file__).parents[2]
+
+
+def main_py(*words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run main.py where there is no display, unless `settings` make one."""
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    kept = {name: value for name, value in os.environ.items() if name not in hidden}
+    command = [sys.executable, str(CODE / "main.py"), *words]
+    return subprocess.run(command, capture_output=True, text=True, env=kept | settings, timeout=120)
+
+
+def test_help_names_every_command() -> None:
+    done = main_py("--help")
+    assert done.returncode == 0
+    assert all(f"  {command} " in done.stdout for command in COMMANDS)
+    assert done.stderr == ""
+
+
+def test_version() -> None:
+    assert main_py("--version").stdout == f"RNN Workbench {__version__}\n"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_and_needs_no_display(command: str) -> None:
+    done = main_py(command, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f" {command} " in done.stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a screen")
+def test_no_display_ends_with_words_and_status_2() -> None:
+    done = main_py()
+    assert done.returncode == 2
+    assert done.stderr == (
+        "error: no window can open here: neither DISPLAY nor WAYLAND_DISPLAY is set.\n"
+        "The same work without a window: python3 main.py train --help\n"
+    )
+
+
+def test_a_word_that_is_neither_file_nor_command_is_refused() -> None:
+    done = main_py("trian", QT_QPA_PLATFORM="offscreen")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: 'trian' is neither a file nor a command. Commands are train, ")
+
+
+@pytest.mark.parametrize("file", ["main.py", *(str(path) for path in sorted((CODE / "workbench/launch").glob("*.py")))])
+def test_what_runs_before_the_set_up_imports_only_the_standard_library(file: str) -> None:
+    handed_over_to = {"engine", "workbench"} if file.endswith("start.py") else set()
+    for node in ast.walk(ast.parse((CODE / file).read_text())):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0
+            names = [str(node.module)]
+        for name in names:
+            known = name.split(".")[0] in sys.stdlib_module_names or name.startswith("workbench.launch")
+            assert known or name in handed_over_to, f"{file} imports {name}"
+
+
+def test_importing_the_launcher_imports_nothing_that_is_installed() -> None:
+    program = "import sys, workbench.launch.start as s; print(*(m for m in sys.modules if m in ('numpy', 'PySide6')))"
+    command = [sys.executable, "-S", "-c", program]  # -S: as in a Python with nothing installed
+    assert subprocess.run(command, cwd=CODE, capture_output=True, text=True, check=True).stdout == "\n"
+
+
+def test_main_py_can_be_read_by_older_pythons() -> None:
+    ast.parse((CODE / "main.py").read_text(), feature_version=(3, 7))
+
+
+@pytest.mark.parametrize(
+    ("output", "words"),
+    [
+        ("WARNING: Retrying (Retry(total=4 ...\nERROR: No matching distribution found", "index did not answer"),
+        ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.", "not the one that was locked"),
+        ("ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device", "disk is full"),
+        ("ERROR: No matching distribution found for numba==0.68.1", "no ready-made package for Python"),
+        ("Traceback\nsomething else", "Start again"),
+    ],
+)
+def test_a_failed_installation_is_explained(tmp_path: Path, output: str, words: str) -> None:
+    text = installation._explanation(output, tmp_path / "set-up.log")
+    assert words in text
+    assert output.splitlines()[-1] in text
+    assert str(tmp_path / "set-up.log") in text
