@@ -33,8 +33,8 @@ class LiveView(QWidget):
     A view is one file in this folder: a subclass with the class attributes below and `build`, `draw`,
     `draw_history`, `clear`, `recolour`, `reason` and `table` as far as it needs them. It is found by its file.
 
-    For the window: hand every snapshot to `show_snapshot`, the history to `show_history`, call `reset` when a run
-    starts, `apply_theme` when the theme changes. Ask for the `probes` of views that are `active`, and let each
+    For the window: hand every snapshot to `show_snapshot`, the history to `show_history`; call `reset` when a run
+    begins, `show_start` when it says `RunStarted`, `apply_theme` when the theme changes. Ask for the `probes` of views that are `active`, and let each
     `refine` the request. A view that is hidden, minimised or held draws nothing; it catches up when it is seen.
     """
 
@@ -58,6 +58,7 @@ class LiveView(QWidget):
         self.start: RunStarted | None = None
         self.snapshot: Snapshot | None = None
         self.history: History | None = None
+        self._measured: dict[str, Probe] = {}
         self._built = self._held = False
         self._behind: set[str] = set()
         self.setObjectName(f"view_{self.key}" + ("_compact" if compact else ""))
@@ -85,8 +86,10 @@ class LiveView(QWidget):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Draw what was measured, now or when the view is next seen. Older steps may follow newer ones."""
-        if any(name in self.probes for name, _ in snapshot.values):
+        mine = {name: value for name, value in snapshot.values if name in self.probes}
+        if mine:
             self.snapshot = snapshot
+            self._measured |= mine
             self._catch_up("snapshot")
 
     def show_history(self, history: History) -> None:
@@ -94,9 +97,15 @@ class LiveView(QWidget):
         self.history = history
         self._catch_up("history")
 
-    def reset(self, start: RunStarted | None = None) -> None:
-        """Forget the last run; `start` is what is known of the new one."""
-        self.start, self.snapshot, self.history = start, None, None
+    def show_start(self, start: RunStarted) -> None:
+        """Learn what the run measures and has to beat."""
+        self.start = start
+        self._catch_up("history" if self.history else "")
+
+    def reset(self) -> None:
+        """Forget the last run: a new one begins."""
+        self.start, self.snapshot, self.history = None, None, None
+        self._measured.clear()
         self._behind.clear()
         if self._built:
             self.clear()
@@ -144,8 +153,8 @@ class LiveView(QWidget):
         """Show everything again."""
 
     def probe(self, name: str) -> Probe | None:
-        """One probe of the last snapshot; None when it was not measured."""
-        return dict(self.snapshot.values).get(name) if self.snapshot else None
+        """The last measurement of one of `probes`; None when there was none in this run."""
+        return self._measured.get(name)
 
     def read_out(self, text: str) -> None:
         """Show the values under the mouse or the cursor."""

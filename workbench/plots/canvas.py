@@ -1,0 +1,59 @@
+"""The pyqtgraph surface all pictures are drawn on: one behaviour of the mouse everywhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+
+from workbench.theme import Theme
+
+
+class Canvas(pg.GraphicsLayoutWidget):
+    """Drag zooms, double click shows everything, click pins; the context menu is left to the view around it.
+
+    Signals give the place in the scene; `left` comes when the mouse has gone.
+    """
+
+    moved = Signal(QPointF)
+    clicked = Signal(QPointF)
+    doubled = Signal()
+    left = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the view takes the keys
+        self.setMinimumSize(40, 40)
+        self.ci.layout.setContentsMargins(0, 4, 0, 0)
+        self.ci.layout.setSpacing(0)
+        self.scene().sigMouseMoved.connect(self._move)
+        self.scene().sigMouseClicked.connect(self._click)
+
+    def dress(self, theme: Theme) -> None:
+        """Take the ground of `theme`."""
+        self.setBackground(theme.plot)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Say that the mouse has gone."""
+        super().leaveEvent(event)
+        self.left.emit()
+
+    def _move(self, place: QPointF) -> None:
+        self.moved.emit(place)
+
+    def _click(self, click: Any) -> None:
+        if click.button() != Qt.MouseButton.LeftButton:
+            return
+        if click.double():
+            self.doubled.emit()
+        else:
+            self.clicked.emit(click.scenePos())
+
+
+def view_box() -> pg.ViewBox:
+    """A view box that zooms to the rectangle that was dragged, without a menu of its own."""
+    box = pg.ViewBox(enableMenu=False)
+    box.setMouseMode(pg.ViewBox.RectMode)
+    return box

@@ -1,0 +1,232 @@
+"""A plot of named curves with its key above it, dressed by the theme."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import ArrayLike, NDArray
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QPen
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from workbench.plots.canvas import Canvas, view_box
+from workbench.plots.label_axis import LabelAxis, dress_axis
+from workbench.plots.legend import Key, Legend
+from workbench.theme import GRID, Theme
+
+Stroke: TypeAlias = str | Callable[[Theme], QPen]  # a pen role of the theme, or a pen made of it
+
+
+@dataclass(slots=True)
+class Curve:
+    """One named curve: what it is drawn with, and the numbers it shows."""
+
+    name: str
+    stroke: Stroke
+    item: Any
+    symbol: bool
+    digits: str
+    x: NDArray[Any] = field(default_factory=lambda: np.empty(0))
+    y: NDArray[Any] = field(default_factory=lambda: np.empty(0))
+    note: str = ""
+
+    def pen(self, theme: Theme) -> QPen:
+        """The pen in the colours of `theme`."""
+        return theme.pen(self.stroke) if isinstance(self.stroke, str) else self.stroke(theme)
+
+    def nearest(self, x: float) -> float:
+        """The value at the sample nearest to `x`; NaN when there is none."""
+        if len(self.x) == 0:
+            return math.nan
+        after = int(np.searchsorted(self.x, x))
+        near = min((i for i in (after - 1, after) if 0 <= i < len(self.x)), key=lambda i: abs(float(self.x[i]) - x))
+        return float(self.y[near])
+
+
+class CurvePlot(QWidget):
+    """Curves over one horizontal axis. New numbers never move a zoom that was made by hand."""
+
+    hovered = Signal(object)  # the horizontal place under the mouse, None when it has left
+    clicked = Signal(float)  # the horizontal place of a click
+    ranged = Signal()  # the shown range is another one
+
+    def __init__(self, theme: Theme, *, bottom: str, left: str) -> None:
+        super().__init__()
+        self._theme = theme
+        self.curves: dict[str, Curve] = {}
+        self._bands: list[tuple[Any, str, float]] = []
+        self._lines: list[tuple[Any, str]] = []
+        self.legend = Legend(theme)
+        self.canvas = Canvas()
+        self.bottom, self.left = LabelAxis("bottom"), LabelAxis("left")
+        self.plot = pg.PlotItem(viewBox=view_box(), axisItems={"bottom": self.bottom, "left": self.left})
+        self.canvas.addItem(self.plot)
+        self.plot.hideButtons()
+        self.plot.setLabel("bottom", bottom)
+        self.plot.setLabel("left", left)
+        self.box: Any = self.plot.vb
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID // 2)
+        layout.addWidget(self.legend)
+        layout.addWidget(self.canvas, 1)
+        self.box.sigXRangeChanged.connect(self._range_changed)
+        self.canvas.doubled.connect(self.show_everything)
+        self.canvas.moved.connect(self._mouse_moved)
+        self.canvas.clicked.connect(self._mouse_clicked)
+        self.canvas.left.connect(self._mouse_left)
+        self.apply_theme(theme)
+
+    # --- content ----------------------------------------------------------------------------------------
+
+    def add_curve(
+        self, name: str, stroke: Stroke, *, symbol: bool = False, line: bool = True, digits: str = ".4g"
+    ) -> Curve:
+        """A curve without numbers yet; it stands in the key as soon as it has some."""
+        item = pg.PlotDataItem(antialias=False, connect="finite")
+        item.setDownsampling(auto=True, method="peak")
+        item.setClipToView(True)
+        curve = Curve(name, stroke, item, symbol, digits)
+        self.plot.addItem(item)
+        self.curves[name] = curve
+        self._dress(curve, line=line)
+        return curve
+
+    def show_curve(self, name: str, x: ArrayLike, y: ArrayLike, note: str = "") -> None:
+        """Give a curve its numbers; `note` stands in the key behind the name."""
+        curve = self.curves[name]
+        curve.x, curve.y, curve.note = np.asarray(x), np.asarray(y), note
+        curve.item.setData(curve.x, curve.y)
+
+    def add_band(self, low: float, high: float, role: str, alpha: float = 0.10) -> Any:
+        """A horizontal band between two values, in a colour of the theme."""
+        band = pg.LinearRegionItem((low, high), orientation="horizontal", movable=False)
+        band.setZValue(-10)
+        self.plot.addItem(band, ignoreBounds=True)
+        self._bands.append((band, role, alpha))
+        self._dress_band(band, role, alpha)
+        return band
+
+    def add_line(self, role: str, *, upright: bool = False) -> Any:
+        """A straight line through the whole plot, hidden until it has a value."""
+        line = pg.InfiniteLine(angle=90 if upright else 0, pen=self._theme.pen(role))
+        line.hide()
+        self.plot.addItem(line, ignoreBounds=True)
+        self._lines.append((line, role))
+        return line
+
+    def clear(self) -> None:
+        """Take the numbers of every curve away."""
+        for curve in self.curves.values():
+            curve.x, curve.y, curve.note = np.empty(0), np.empty(0), ""
+            curve.item.setData([], [])
+        self.show_key()
+
+    def remove_curves(self) -> None:
+        """Take every curve away, to make others."""
+        for curve in self.curves.values():
+            self.plot.removeItem(curve.item)
+        self.curves.clear()
+
+    def show_key(self, extra: Sequence[Key] = ()) -> None:
+        """Bring the key up to date, with `extra` entries behind the curves'."""
+        keys = [Key(c.name, c.pen(self._theme), c.note, c.symbol) for c in self.curves.values() if len(c.x)]
+        self.legend.show_items(self._theme, (*keys, *extra))
+
+    def describe(self, x: float, place: str) -> str:
+        """The values of every curve at `x` in one line, after the name of the `place`."""
+        values = [(c.name, c.nearest(x), c.digits) for c in self.curves.values()]
+        parts = [f"{name} {value:{digits}}" for name, value, digits in values if not math.isnan(value)]
+        return " · ".join([place, *parts])
+
+    # --- range ------------------------------------------------------------------------------------------
+
+    @property
+    def pixels(self) -> int:
+        """Columns the curves are drawn on."""
+        return max(int(self.box.width()), 100)
+
+    def shown(self) -> tuple[float, float]:
+        """First and last place worth drawing: everything, unless the user has zoomed."""
+        if self.box.autoRangeEnabled()[0]:
+            return -math.inf, math.inf
+        low, high = self.box.viewRange()[0]
+        return float(low), float(high)
+
+    def show_everything(self) -> None:
+        """Follow the data again."""
+        self.box.enableAutoRange()
+        self.ranged.emit()
+
+    def set_log(self, log: bool) -> None:
+        """Logarithmic or linear values; nothing is moved sideways."""
+        self.plot.setLogMode(x=False, y=log)
+        self.box.enableAutoRange(axis=pg.ViewBox.YAxis)
+
+    # --- looks ------------------------------------------------------------------------------------------
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the colours of `theme`."""
+        self._theme = theme
+        self.canvas.dress(theme)
+        for axis in (self.bottom, self.left):
+            dress_axis(axis, theme)
+        self.plot.showGrid(x=False, y=True, alpha=0.25)
+        self.box.rbScaleBox.setPen(theme.pen("accent"))
+        self.box.rbScaleBox.setBrush(theme.color("accent", 0.15))
+        for curve in self.curves.values():
+            self._dress(curve, line=curve.item.opts["pen"] is not None)
+        for band, role, alpha in self._bands:
+            self._dress_band(band, role, alpha)
+        for line, role in self._lines:
+            line.setPen(theme.pen(role))
+        self.show_key()
+
+    def _dress(self, curve: Curve, *, line: bool) -> None:
+        pen = curve.pen(self._theme)
+        curve.item.setPen(pen if line else None)
+        if curve.symbol:
+            curve.item.setSymbol("o")
+            curve.item.setSymbolSize(5)
+            curve.item.setSymbolPen(None)
+            curve.item.setSymbolBrush(pen.color())
+
+    def _dress_band(self, band: Any, role: str, alpha: float) -> None:
+        band.setBrush(self._theme.color(role, alpha))
+        for edge in band.lines:
+            edge.setPen(pg.mkPen(self._theme.color(role, 0.6), style=Qt.PenStyle.DotLine))
+
+    # --- mouse ------------------------------------------------------------------------------------------
+
+    def _range_changed(self) -> None:
+        self.ranged.emit()
+
+    def _mouse_moved(self, place: QPointF) -> None:
+        inside = self.box.sceneBoundingRect().contains(place)
+        self.hovered.emit(float(self.box.mapSceneToView(place).x()) if inside else None)
+
+    def _mouse_clicked(self, place: QPointF) -> None:
+        if self.box.sceneBoundingRect().contains(place):
+            self.clicked.emit(float(self.box.mapSceneToView(place).x()))
+
+    def _mouse_left(self) -> None:
+        self.hovered.emit(None)
+
+
+def layer_stroke(index: int, count: int, *, reverse: bool = False) -> Stroke:
+    """A pen for one of `count` layers: along the magnitude map, dashed for the reverse direction."""
+
+    def pen(theme: Theme) -> QPen:
+        low, high = (0.35, 0.95) if theme.dark else (0.05, 0.70)
+        place = low + (high - low) * (index / max(count - 1, 1))
+        made = QPen(theme.color_map("magnitude").map(place, mode="qcolor"))
+        made.setCosmetic(True)
+        made.setStyle(Qt.PenStyle.DashLine if reverse else Qt.PenStyle.SolidLine)
+        return made
+
+    return pen

@@ -1,0 +1,241 @@
+"""Heat maps in rows and columns over one time axis, with fixed colours, a shared cursor and values under the mouse."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from engine.events import Floats
+from workbench.plots.canvas import Canvas, view_box
+from workbench.plots.label_axis import LabelAxis, dress_axis
+from workbench.plots.legend import Legend, Scale
+from workbench.theme import GRID, TEXT_SMALL, Theme
+
+_LEAST_HEIGHT, _LEFT, _BOTTOM = 64, 5 * GRID, 5 * GRID  # pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Where one heat map stands, and which map of the theme colours it."""
+
+    row: int
+    column: int
+    map: str = "diverging"
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """The cell under the mouse: which panel, which row and time step of its data, and the value there."""
+
+    panel: int
+    unit: int
+    time: int
+    value: float
+
+
+class HeatGrid(QWidget):
+    """Panels of (units, time) arrays. All share the time axis; a row shares the unit axis."""
+
+    hovered = Signal(object)  # Spot, or None when the mouse is over none
+    clicked = Signal(object)  # Spot
+
+    def __init__(self, theme: Theme, *, bottom: str, left: str) -> None:
+        super().__init__()
+        self._theme = theme
+        self._names = (bottom, left)
+        self.panels: tuple[Panel, ...] = ()
+        self._cells: list[_Cell] = []
+        self._axes: list[LabelAxis] = []
+        self._cursor: int | None = None
+        self.legend, self.canvas = Legend(theme), Canvas()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID // 2)
+        layout.addWidget(self.legend)
+        layout.addWidget(self.canvas, 1)
+        self.canvas.doubled.connect(self.show_everything)
+        self.canvas.moved.connect(self._mouse_moved)
+        self.canvas.clicked.connect(self._mouse_clicked)
+        self.canvas.left.connect(self._mouse_left)
+        self.apply_theme(theme)
+
+    # --- content ----------------------------------------------------------------------------------------
+
+    def arrange(self, panels: Sequence[Panel]) -> bool:
+        """Make room for these panels; True when the arrangement is another one than before."""
+        if tuple(panels) == self.panels:
+            return False
+        self.panels = tuple(panels)
+        self.canvas.ci.clear()
+        self._axes.clear()
+        self._cells = [_Cell(panel.map) for panel in self.panels]
+        for panel, cell in zip(self.panels, self._cells, strict=True):
+            self._place(panel, cell)
+        rows = 1 + max((panel.row for panel in self.panels), default=-1)
+        self.canvas.setMinimumHeight(rows * (_LEAST_HEIGHT + 2 * GRID) + _BOTTOM)
+        self.apply_theme(self._theme)
+        return True
+
+    def show_panel(self, index: int, data: Floats, levels: tuple[float, float], title: str) -> None:
+        """Draw `data` (units, time) in the colours of `levels`; NaN stays empty."""
+        cell = self._cells[index]
+        fresh = cell.data.shape != data.shape
+        cell.data = data
+        cell.image.setImage(data, autoLevels=False, levels=levels)
+        cell.title.setText(title)
+        if fresh:
+            cell.image.setRect(QRectF(-0.5, -0.5, data.shape[1], data.shape[0]))
+            cell.fit()
+
+    def show_axis(self, times: Sequence[str]) -> None:
+        """Name the time steps."""
+        for axis in self._axes:
+            if axis.orientation == "bottom":
+                axis.set_labels(times)
+
+    def show_units(self, row: int, units: Sequence[str]) -> None:
+        """Name the units of one row of panels, from the top."""
+        for axis, panel in zip((c.left for c in self._cells), self.panels, strict=True):
+            if axis is not None and panel.row == row:
+                axis.set_labels(units)
+
+    def show_scales(self, scales: Sequence[Scale]) -> None:
+        """Say which colour is which value."""
+        self.legend.show_items(self._theme, scales)
+
+    def show_cursor(self, time: int | None) -> None:
+        """Mark one time step in every panel."""
+        self._cursor = time
+        for cell in self._cells:
+            cell.mark(time)
+
+    def show_everything(self) -> None:
+        """Undo every zoom."""
+        for cell in self._cells:
+            cell.fit()
+
+    def data(self, index: int) -> Floats:
+        """What panel `index` shows."""
+        return self._cells[index].data
+
+    def levels(self, index: int) -> tuple[float, float]:
+        """The values at both ends of the colours of panel `index`."""
+        low, high = self._cells[index].image.getLevels()
+        return float(low), float(high)
+
+    # --- looks ------------------------------------------------------------------------------------------
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the colours of `theme`."""
+        self._theme = theme
+        self.canvas.dress(theme)
+        for axis in self._axes:
+            dress_axis(axis, theme)
+        for cell in self._cells:
+            cell.dress(theme)
+
+    def _place(self, panel: Panel, cell: _Cell) -> None:
+        layout = self.canvas.ci
+        last = all(other.row <= panel.row for other in self.panels if other.column == panel.column)
+        column, row = 2 * panel.column, 2 * panel.row
+        layout.addItem(cell.title, row, column + 1)
+        layout.addItem(cell.box, row + 1, column + 1)
+        layout.layout.setRowStretchFactor(row + 1, 1)
+        layout.layout.setColumnStretchFactor(column + 1, 1)
+        if not any(other.row == panel.row and other.column < panel.column for other in self.panels):
+            cell.left = self._axis("left", cell.box, self._names[1])
+            layout.addItem(cell.left, row + 1, column)
+        else:
+            layout.layout.setColumnFixedWidth(column, GRID)
+            cell.box.setYLink(self._first(panel.row).box)
+        if last:
+            layout.addItem(self._axis("bottom", cell.box, self._names[0]), row + 2, column + 1)
+        if cell is not self._cells[0]:
+            cell.box.setXLink(self._cells[0].box)
+
+    def _first(self, row: int) -> _Cell:
+        return next(cell for cell, panel in zip(self._cells, self.panels, strict=True) if panel.row == row)
+
+    def _axis(self, side: str, box: Any, name: str) -> LabelAxis:
+        axis = LabelAxis(side)
+        axis.linkToView(box)
+        axis.setLabel(name)
+        if side == "left":
+            axis.setWidth(_LEFT)
+        else:
+            axis.setHeight(_BOTTOM)
+        self._axes.append(axis)
+        return axis
+
+    # --- mouse ------------------------------------------------------------------------------------------
+
+    def _spot(self, place: QPointF) -> Spot | None:
+        for index, cell in enumerate(self._cells):
+            if cell.box.sceneBoundingRect().contains(place):
+                point = cell.box.mapSceneToView(place)
+                time, unit = round(point.x()), round(point.y())
+                if 0 <= unit < cell.data.shape[0] and 0 <= time < cell.data.shape[1]:
+                    return Spot(index, unit, time, float(cell.data[unit, time]))
+        return None
+
+    def _mouse_moved(self, place: QPointF) -> None:
+        self.hovered.emit(self._spot(place))
+
+    def _mouse_clicked(self, place: QPointF) -> None:
+        spot = self._spot(place)
+        if spot is not None:
+            self.clicked.emit(spot)
+
+    def _mouse_left(self) -> None:
+        self.hovered.emit(None)
+
+
+class _Cell:
+    """One heat map: its image, its heading and the marks of the cursor."""
+
+    def __init__(self, map_role: str) -> None:
+        self._map = map_role
+        self.data: Floats = np.empty((0, 0), np.float32)
+        self.box = view_box()
+        self.box.invertY(True)
+        self.box.setDefaultPadding(0)
+        self.image = pg.ImageItem(axisOrder="row-major")
+        self.title = pg.LabelItem("", justify="left", size=f"{TEXT_SMALL}px")
+        self.title.setFixedHeight(2 * GRID + 2)
+        self.left: LabelAxis | None = None
+        self._marks = [pg.InfiniteLine(angle=90), pg.InfiniteLine(angle=90)]
+        self.box.addItem(self.image)
+        for mark in self._marks:
+            mark.hide()
+            self.box.addItem(mark, ignoreBounds=True)
+
+    def fit(self) -> None:
+        """Show all units and all steps, and no more."""
+        units, times = self.data.shape
+        if self.data.size:
+            self.box.setLimits(xMin=-0.5, xMax=times - 0.5, yMin=-0.5, yMax=units - 0.5, minXRange=2, minYRange=1)
+            self.box.setRange(xRange=(-0.5, times - 0.5), yRange=(-0.5, units - 0.5), padding=0)
+
+    def mark(self, time: int | None) -> None:
+        """Frame the column of one time step."""
+        for mark, edge in zip(self._marks, (-0.5, 0.5), strict=True):
+            mark.setVisible(time is not None)
+            if time is not None:
+                mark.setPos(time + edge)
+
+    def dress(self, theme: Theme) -> None:
+        """Take the colours of `theme`; the marks are black on white, which shows on every colour of every map."""
+        self.image.setColorMap(theme.color_map(self._map))
+        self.title.setAttr("color", theme.text)
+        self.title.setText(self.title.text)
+        self.box.setBorder(pg.mkPen(theme.color("grid")))
+        self.box.rbScaleBox.setPen(theme.pen("accent"))
+        self.box.rbScaleBox.setBrush(theme.color("accent", 0.15))
+        for mark, color in zip(self._marks, ("#000000", "#ffffff"), strict=True):
+            mark.setPen(pg.mkPen(color, width=1, style=Qt.PenStyle.SolidLine))

@@ -1,0 +1,87 @@
+"""An axis whose whole numbers have names: dates, characters, layers, units."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pyqtgraph as pg
+from PySide6.QtGui import QFont
+
+from workbench.theme import GRID, TEXT_SMALL, Theme
+
+_VISIBLE = str.maketrans({" ": "␣", "\n": "↵", "\t": "→", "\r": "←"})
+_NICE = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 24, 25, 30, 50)
+
+
+def visible(label: str) -> str:
+    """A label with white space that can be seen, when it is nothing else."""
+    return label.translate(_VISIBLE) if label and not label.strip() else label
+
+
+class LabelAxis(pg.AxisItem):
+    """Writes as many names as fit; without names, plain numbers."""
+
+    def __init__(self, orientation: str) -> None:
+        super().__init__(orientation)
+        self._labels: tuple[str, ...] = ()
+        self._widest = 1
+        self.enableAutoSIPrefix(False)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The names, one for each whole number from 0."""
+        return self._labels
+
+    def set_labels(self, labels: Sequence[str]) -> None:
+        """Name the whole numbers 0, 1, …; an empty sequence goes back to numbers."""
+        if tuple(labels) == self._labels:
+            return
+        self._labels = tuple(labels)
+        self._widest = max((len(visible(label)) for label in self._labels), default=1)
+        self.picture = None
+        self.update()
+
+    def dress(self, theme: Theme) -> None:
+        """Take colours and fonts of `theme`."""
+        dress_axis(self, theme)
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: N803
+        """Whole numbers at a distance at which their names do not touch."""
+        if not self._labels:
+            values: list[tuple[float, list[float]]] = super().tickValues(minVal, maxVal, size)
+            return values
+        step = self._step(maxVal - minVal, size)
+        first = max(math.ceil(minVal / step) * step, 0)
+        last = min(math.floor(maxVal), len(self._labels) - 1)
+        return [(float(step), [float(value) for value in range(first, last + 1, step)])]
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        """The names at `values`."""
+        if not self._labels:
+            strings: list[str] = super().tickStrings(values, scale, spacing)
+            return strings
+        return [visible(self._labels[int(value)]) for value in values if 0 <= int(value) < len(self._labels)]
+
+    def _step(self, span: float, size: float) -> int:
+        upright = self.orientation in ("left", "right")
+        room = TEXT_SMALL + 4 if upright else self._widest * TEXT_SMALL * 0.62 + 1.5 * GRID
+        least = max(span * room / max(size, 1.0), 1.0)
+        for scale in (1, 10, 100, 1000, 10_000, 100_000):
+            for nice in _NICE:
+                if nice * scale >= least:
+                    return nice * scale
+        return math.ceil(least)
+
+
+def dress_axis(axis: pg.AxisItem, theme: Theme) -> None:
+    """Take colours and fonts of `theme`: grid-coloured line, readable numbers."""
+    font = QFont()
+    font.setPixelSize(TEXT_SMALL)
+    axis.setStyle(tickFont=font, tickLength=-4, hideOverlappingLabels=True)
+    axis.setPen(theme.color("grid"))
+    axis.setTextPen(theme.color("muted"))
+    axis.setTickPen(theme.color("grid"))
+    axis.labelStyle = {"color": theme.muted, "font-size": f"{TEXT_SMALL}px"}
+    if axis.labelText:
+        axis.setLabel(axis.labelText, units=axis.labelUnits or None, **axis.labelStyle)

@@ -1,0 +1,161 @@
+"""The key to a picture: line swatches and colour scales in rows that wrap, never on top of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QFontMetrics, QLinearGradient, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from workbench.theme import GRID, TEXT_SMALL, Theme
+
+_SWATCH, _SCALE, _LINE = 3 * GRID, 10 * GRID, 2 * GRID  # pixels: widths of the samples, height of one row
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One line of the key: a name, what it measures now, and the pen and symbol it is drawn with."""
+
+    name: str
+    pen: QPen
+    note: str = ""
+    symbol: bool = False
+
+    @property
+    def text(self) -> str:
+        """What stands beside the sample."""
+        return f"{self.name}  {self.note}" if self.note else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A colour scale: which value has which colour."""
+
+    name: str
+    colors: pg.ColorMap
+    low: float
+    high: float
+
+    @property
+    def text(self) -> str:
+        """The scale in words."""
+        return f"{self.name}: {self.low:g} to {self.high:g}"
+
+
+class Legend(QWidget):
+    """Draws keys and scales from left to right and wraps where the width ends."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._items: tuple[Key | Scale, ...] = ()
+        font = self.font()
+        font.setPixelSize(TEXT_SMALL)
+        self.setFont(font)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setAccessibleName("Legend")
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What it says, sample by sample."""
+        return tuple(item.text for item in self._items)
+
+    def show_items(self, theme: Theme, items: Sequence[Key | Scale]) -> None:
+        """Draw these; the layout is asked again only when the number of rows may have changed."""
+        before = self.texts
+        self._theme, self._items = theme, tuple(items)
+        if self.texts != before:
+            self.setAccessibleDescription("; ".join(self.texts))
+            self.updateGeometry()
+        self.update()
+
+    def hasHeightForWidth(self) -> bool:
+        """The narrower, the more rows."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Pixels that all rows need at `width`."""
+        return max((rect.bottom() + 1 for _, rect in self._places(width)), default=0)
+
+    def sizeHint(self) -> QSize:
+        """As wide as there is room, as high as the rows are at the present width."""
+        return QSize(0, self.heightForWidth(max(self.width(), 1)))
+
+    def minimumSizeHint(self) -> QSize:
+        """The same: a key that is cut off is no key."""
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw what fits into the rows."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for item, rect in self._places(self.width()):
+            if isinstance(item, Key):
+                self._paint_key(painter, item, rect)
+            else:
+                self._paint_scale(painter, item, rect)
+        painter.end()
+
+    def _places(self, width: int) -> Iterator[tuple[Key | Scale, QRect]]:
+        metrics, x, y = self.fontMetrics(), 0, 0
+        for item in self._items:
+            wide = _width(item, metrics)
+            if x > 0 and x + wide > width:
+                x, y = 0, y + _LINE
+            yield item, QRect(x, y, min(wide, width), _LINE)
+            x += wide + 2 * GRID
+
+    def _paint_key(self, painter: QPainter, key: Key, rect: QRect) -> None:
+        middle = rect.center().y() + 0.5
+        painter.setPen(key.pen)
+        painter.drawLine(QPointF(rect.left(), middle), QPointF(rect.left() + _SWATCH, middle))
+        if key.symbol:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(key.pen.color())
+            painter.drawEllipse(QPointF(rect.left() + _SWATCH / 2, middle), 3, 3)
+        painter.setPen(self._theme.color("text"))
+        self._text(painter, rect.adjusted(_SWATCH + GRID // 2, 0, 0, 0), key.text)
+
+    def _paint_scale(self, painter: QPainter, scale: Scale, rect: QRect) -> None:
+        metrics = self.fontMetrics()
+        painter.setPen(self._theme.color("text"))
+        for text, is_bar in _scale_parts(scale):
+            if is_bar:
+                bar = QRectF(rect.left(), rect.top() + 4, _SCALE, _LINE - 8)
+                painter.fillRect(bar, _gradient(scale.colors, bar))
+                rect.setLeft(rect.left() + _SCALE + GRID // 2)
+                continue
+            self._text(painter, rect, text)
+            rect.setLeft(rect.left() + metrics.horizontalAdvance(text) + GRID // 2)
+
+    def _text(self, painter: QPainter, rect: QRect, text: str) -> None:
+        shown = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+        painter.drawText(rect, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), shown)
+
+
+def _scale_parts(scale: Scale) -> tuple[tuple[str, bool], ...]:
+    return (scale.name, False), (_number(scale.low), False), ("", True), (_number(scale.high), False)
+
+
+def _number(value: float) -> str:
+    return f"{value:g}".replace("-", "−")
+
+
+def _width(item: Key | Scale, metrics: QFontMetrics) -> int:
+    if isinstance(item, Key):
+        return _SWATCH + GRID // 2 + metrics.horizontalAdvance(item.text) + 1
+    return (
+        sum(_SCALE if bar else metrics.horizontalAdvance(text) for text, bar in _scale_parts(item)) + 3 * GRID // 2 + 1
+    )
+
+
+def _gradient(colors: pg.ColorMap, bar: QRectF) -> QBrush:
+    gradient = QLinearGradient(bar.topLeft(), bar.topRight())
+    for place in range(17):
+        gradient.setColorAt(place / 16, colors.map(place / 16, mode="qcolor"))
+    return QBrush(gradient)

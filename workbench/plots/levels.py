@@ -1,0 +1,38 @@
+"""Colour levels that stay put: a picture that rescales itself at every frame cannot be compared with the last."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from engine.events import Floats
+
+
+def rung(size: float) -> float:
+    """The smallest of 1, 2, 5, 10, 20, 50, … that is not below `size`; 1 for what is not finite."""
+    if not math.isfinite(size) or size <= 1.0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(size))
+    for factor in (1.0, 2.0, 5.0, 10.0):
+        if size <= factor * power * (1 + 1e-6):
+            return factor * power
+    return 10.0 * power
+
+
+class Levels:
+    """Symmetric levels ±1 that widen by rungs when values leave them, and go back only at `reset`."""
+
+    def __init__(self) -> None:
+        self.high = 1.0
+
+    def reset(self) -> None:
+        """Back to ±1, for a new run."""
+        self.high = 1.0
+
+    def hold(self, values: Floats) -> tuple[float, float]:
+        """Levels that hold all finite `values` and all that were seen before."""
+        finite = values[np.isfinite(values)]
+        if finite.size:
+            self.high = max(self.high, rung(float(np.abs(finite).max())))
+        return -self.high, self.high
