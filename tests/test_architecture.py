@@ -1,0 +1,143 @@
+"""The walls of the house: who may import whom, and what lies in the top folder."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+CODE = Path(__file__).parents[1]
+SOURCES = sorted(path for folder in ("engine", "workbench") for path in (CODE / folder).rglob("*.py"))
+TOP_LEVEL = {
+    *("main.py", "engine", "workbench", "resources", "tests"),
+    *("pyproject.toml", "requirements.lock", "requirements-test.lock"),
+    *("README.md", "ARCHITECTURE.md", "CHANGELOG.md", "LICENSE", ".ci", ".gitignore", ".gitattributes"),
+}
+
+# Module → what it must not import, itself and everything below it.
+FORBIDDEN = {
+    "engine": ("workbench", "PySide6", "shiboken6", "pyqtgraph", "qtawesome", "qtpy"),
+    "engine.cells": ("engine.network", "engine.training", "engine.data", "engine.cli"),
+    "engine.data": ("engine.cells", "engine.kernels", "engine.network", "engine.training", "numba"),
+    "engine.network": ("engine.training", "engine.runs", "engine.cli"),
+    "engine.training": ("engine.cli",),
+    "workbench": ("numba", "llvmlite", "engine.kernels"),
+    "workbench.views": ("workbench.session", "workbench.window", "workbench.app", "workbench.panels"),
+    "workbench.plots": (
+        "workbench.session",
+        "workbench.window",
+        "workbench.app",
+        "workbench.panels",
+        "workbench.views",
+    ),
+    "workbench.session": ("workbench.window", "workbench.app", "workbench.panels", "workbench.views"),
+}
+# Module → all that it may import of ours and of others, beside the standard library.
+ALLOWED = {
+    "engine.config": ("numpy",),
+    "engine.events": ("numpy",),
+    "engine.kernels": ("numpy", "numba", "llvmlite", "platformdirs", "engine.kernels"),
+    "workbench.mailbox": ("engine.events", "engine.config"),
+    "workbench.launch": ("workbench.launch",),
+    "workbench.launch.start": ("workbench.launch", "workbench", "workbench.app", "engine", "engine.cli"),
+}
+
+
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(CODE).with_suffix("").parts).removesuffix(".__init__")
+
+
+def is_below(module: str, package: str) -> bool:
+    return module == package or module.startswith(package + ".")
+
+
+def nearest_rule(module: str) -> str:
+    """The longest entry of `ALLOWED` that covers a module; empty if there is none."""
+    return max((package for package in ALLOWED if is_below(module, package)), key=len, default="")
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Every module that a file imports, wherever in the file; ``from a import b`` gives ``a`` and ``a.b``."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: imports are written in full"
+            yield str(node.module)
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def tracked_files() -> list[Path]:
+    """What is in the repository, relative to it; skips the test where that cannot be told."""
+    if not (CODE / ".git").exists() or not shutil.which("git"):
+        pytest.skip("not a Git checkout")
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=CODE, capture_output=True, text=True)
+    if listed.returncode:
+        pytest.skip(f"Git does not read this checkout: {listed.stderr.strip()}")
+    return [Path(name) for name in listed.stdout.split("\0") if name]
+
+
+@pytest.mark.parametrize("package", FORBIDDEN)
+def test_no_import_against_the_direction(package: str) -> None:
+    against = [
+        f"{module_name(path)} imports {module}"
+        for path in SOURCES
+        if is_below(module_name(path), package)
+        for module in imported(path)
+        if any(is_below(module, other) for other in FORBIDDEN[package])
+    ]
+    assert against == []
+
+
+@pytest.mark.parametrize("package", ALLOWED)
+def test_leaves_import_only_what_they_may(package: str) -> None:
+    against = [
+        f"{module_name(path)} imports {module}"
+        for path in SOURCES
+        if nearest_rule(module_name(path)) == package
+        for module in imported(path)
+        if module.split(".")[0] not in sys.stdlib_module_names
+        if not any(is_below(module, other) for other in ALLOWED[package])
+    ]
+    assert against == []
+
+
+def test_the_workbench_knows_no_cell_by_name() -> None:
+    for path in (path for path in SOURCES if is_below(module_name(path), "workbench")):
+        cells = [module for module in imported(path) if re.match(r"engine\.cells\.[a-z]", module)]
+        assert [cell for cell in cells if (CODE / "engine/cells" / f"{cell.split('.')[2]}.py").exists()] == []
+
+
+def test_views_do_not_know_each_other() -> None:
+    shared = {"live_view", "__init__"}
+    views = {path.stem for path in (CODE / "workbench/views").glob("[a-z]*.py")} - shared
+    for path in (CODE / "workbench/views").rglob("*.py"):
+        others = {module.split(".")[2] for module in imported(path) if module.startswith("workbench.views.")}
+        assert not others & (views - {path.stem}), f"{path.name} imports another view"
+
+
+def test_the_engine_runs_without_qt() -> None:
+    names = [module_name(path) for path in SOURCES if is_below(module_name(path), "engine")]
+    program = (
+        "import importlib, sys\n"
+        f"for name in {names!r}: importlib.import_module(name)\n"
+        "print({name.split('.')[0] for name in sys.modules} & {'PySide6', 'shiboken6', 'pyqtgraph', 'workbench'})"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=CODE, capture_output=True, text=True)
+    assert (done.stdout, done.returncode) == ("set()\n", 0), done.stderr
+
+
+def test_the_top_folder_holds_nothing_else() -> None:
+    assert {path.parts[0] for path in tracked_files()} <= TOP_LEVEL
+
+
+def test_no_address_of_a_package_index_is_kept() -> None:
+    place = re.compile(rb"https?://[^\s\"')>]*(/simple\b|pypi|pythonhosted)|--(extra-)?index-url|--find-links")
+    own = Path(__file__).relative_to(CODE)
+    files = [path for path in tracked_files() if path != own and (CODE / path).is_file()]
+    assert [str(path) for path in files if place.search((CODE / path).read_bytes())] == []
+    assert not {"uv.lock", "pylock.toml", "poetry.lock", "Pipfile.lock"} & {path.name for path in files}
