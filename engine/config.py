@@ -41,7 +41,7 @@ class FieldInfo:
     advanced: bool = False
 
 
-def _option(default: Any, label: str, help: str, **details: Any) -> Any:  # noqa: A002 (the term of the schema)
+def _option(default: Any, label: str, help: str, **details: Any) -> Any:
     return field(default=default, metadata={"info": FieldInfo(label, help, **details)})
 
 
@@ -69,16 +69,28 @@ class DataConfig(_Section):
     kind: str = _option(
         "series", "Kind of data", "A table of numbers over time, or running text.", choices=("series", "text")
     )
-    time_column: str = _option("", "Time column", "Column with the dates or the order of the rows; empty for row order.")
+    time_column: str = _option(
+        "", "Time column", "Column with the dates or the order of the rows; empty for row order."
+    )
     targets: tuple[str, ...] = _option((), "Targets", "Columns to be predicted.")
     inputs: tuple[str, ...] = _option(
         (), "Further inputs", "Columns read beside the targets' own past to make the prediction."
     )
     look_back: int = _option(
-        24, "Look-back", "How many past steps the network reads before it answers.", unit="steps", minimum=1, maximum=100_000
+        24,
+        "Look-back",
+        "How many past steps the network reads before it answers.",
+        unit="steps",
+        minimum=1,
+        maximum=100_000,
     )
     horizon: int = _option(
-        1, "Horizon", "How many steps ahead the answer lies; 1 is the next step.", unit="steps", minimum=1, maximum=10_000
+        1,
+        "Horizon",
+        "How many steps ahead the answer lies; 1 is the next step.",
+        unit="steps",
+        minimum=1,
+        maximum=10_000,
     )
     stride: int = _option(
         1, "Stride", "Distance between the starts of two training windows.", unit="steps", minimum=1, maximum=100_000
@@ -102,13 +114,22 @@ class DataConfig(_Section):
         choices=("forward", "linear", "seasonal", "mask"),
     )
     season: int = _option(
-        0, "Season", "Steps in one season for the seasonal baseline; 0 finds it from the dates.", unit="steps", minimum=0, maximum=100_000
+        0,
+        "Season",
+        "Steps in one season for the seasonal baseline; 0 finds it from the dates.",
+        unit="steps",
+        minimum=0,
+        maximum=100_000,
     )
     validation: float = _option(
         0.15, "Validation part", "Below 1 a share of all steps, from 1 on a number of steps.", minimum=0.0, maximum=1e9
     )
     test: float = _option(
-        0.15, "Test part", "The last steps, never trained on. Below 1 a share, from 1 on a number of steps.", minimum=0.0, maximum=1e9
+        0.15,
+        "Test part",
+        "The last steps, never trained on. Below 1 a share, from 1 on a number of steps.",
+        minimum=0.0,
+        maximum=1e9,
     )
     sequence_length: int = _option(
         100, "Sequence length", "Characters a training sequence holds.", unit="characters", minimum=2, maximum=100_000
@@ -124,7 +145,9 @@ class ModelConfig(_Section):
     topology: str = _option(
         "many_to_one", "Topology", "How a sequence goes in and an answer comes out.", choices=TOPOLOGIES
     )
-    cell: str = _option("lstm", "Cell", "What computes the next state from the input and the state before.", choices=CELLS)
+    cell: str = _option(
+        "lstm", "Cell", "What computes the next state from the input and the state before.", choices=CELLS
+    )
     activation: str = _option(
         "tanh",
         "Activation",
@@ -132,7 +155,13 @@ class ModelConfig(_Section):
         choices=("tanh", "sigmoid", "relu"),
     )
     hidden_size: int = _option(
-        32, "Hidden units", "Numbers the network remembers per layer and direction.", unit="units", minimum=1, maximum=8192, scale="log"
+        32,
+        "Hidden units",
+        "Numbers the network remembers per layer and direction.",
+        unit="units",
+        minimum=1,
+        maximum=8192,
+        scale="log",
     )
     num_layers: int = _option(1, "Layers", "Recurrent layers, one upon the other.", minimum=1, maximum=16)
     bidirectional: bool = _option(
@@ -153,7 +182,13 @@ class TrainingConfig(_Section):
         "adam", "Optimiser", "How a gradient becomes a step of the weights.", choices=("adam", "sgd")
     )
     learning_rate: float = _option(
-        1e-3, "Learning rate", "Length of one step along the gradient.", minimum=1e-8, maximum=10.0, scale="log", live=True
+        1e-3,
+        "Learning rate",
+        "Length of one step along the gradient.",
+        minimum=1e-8,
+        maximum=10.0,
+        scale="log",
+        live=True,
     )
     momentum: float = _option(
         0.9, "Momentum", "Share of the last step that SGD keeps.", minimum=0.0, maximum=0.9999, advanced=True
@@ -162,11 +197,20 @@ class TrainingConfig(_Section):
         1.0, "Clip gradient norm", "Longest gradient allowed; longer ones are shortened to it. 0 switches it off.",
         minimum=0.0, maximum=1e6, live=True,
     )  # fmt: skip
-    batch_size: int = _option(32, "Batch", "Sequences a step learns from at once.", unit="sequences", minimum=1, maximum=65_536, scale="log")
+    batch_size: int = _option(
+        32, "Batch", "Sequences a step learns from at once.", unit="sequences", minimum=1, maximum=65_536, scale="log"
+    )
     epochs: int = _option(50, "Epochs", "Passes over the training part.", minimum=1, maximum=1_000_000)
-    seed: int = _option(0, "Seed", "Same seed, same settings: the same weights to the last bit.", minimum=0, maximum=2**32 - 1)
+    seed: int = _option(
+        0, "Seed", "Same seed, same settings: the same weights to the last bit.", minimum=0, maximum=2**32 - 1
+    )
     threads: int = _option(
-        0, "Threads", "Processor threads of the engine; 0 takes what the machine has. The result is the same.", minimum=0, maximum=256, advanced=True
+        0,
+        "Threads",
+        "Processor threads of the engine; 0 takes what the machine has. The result is the same.",
+        minimum=0,
+        maximum=256,
+        advanced=True,
     )
 
 
@@ -192,7 +236,9 @@ class Experiment:
     def to_dict(self) -> dict[str, dict[str, Any]]:
         """Plain nested values, ready for TOML or JSON."""
         return {
-            name: {k: list(v) if isinstance(v, tuple) else v for k, v in dataclasses.asdict(getattr(self, name)).items()}
+            name: {
+                k: list(v) if isinstance(v, tuple) else v for k, v in dataclasses.asdict(getattr(self, name)).items()
+            }
             for name in SECTIONS
         }
 
@@ -215,7 +261,7 @@ def field_names() -> tuple[str, ...]:
 
 def experiment_from_dict(values: Mapping[str, Any]) -> Experiment:
     """The opposite of `Experiment.to_dict`; missing fields take their defaults, unknown ones are refused."""
-    changes = {}
+    changes: dict[str, Any] = {}
     for section, fields in values.items():
         if section not in SECTIONS:
             raise ConfigError(f"unknown section [{section}]; sections are {', '.join(SECTIONS)}")

@@ -22,7 +22,16 @@ def forward(
 
 @backward_step
 def backward(
-    rows: int, width: int, units: int, z: Any, extra: Any, d_extra: Any, previous: Any, d: Any, gate: int, candidate: int
+    rows: int,
+    width: int,
+    units: int,
+    z: Any,
+    extra: Any,
+    d_extra: Any,
+    previous: Any,
+    d: Any,
+    gate: int,
+    candidate: int,
 ) -> None:
     """dz = dh f'(z); nothing reaches the previous state but through the matrix."""
     for at in range(0, rows * width, LANES):

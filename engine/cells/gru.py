@@ -31,7 +31,16 @@ def forward(
 
 @backward_step
 def backward(
-    rows: int, width: int, units: int, z: Any, extra: Any, d_extra: Any, previous: Any, d: Any, gate: int, candidate: int
+    rows: int,
+    width: int,
+    units: int,
+    z: Any,
+    extra: Any,
+    d_extra: Any,
+    previous: Any,
+    d: Any,
+    gate: int,
+    candidate: int,
 ) -> None:
     """The update gate is the direct way back."""
     for row in range(rows):
@@ -56,8 +65,12 @@ SPECIFICATION = CellSpec(
     when_to_use="As good as an LSTM on most small data, with a quarter fewer weights.",
     paper="K. Cho et al. (2014), arXiv:1406.1078; reset after the product: cuDNN, PyTorch",
     equations=(
-        Equation(r"r_t = \sigma(W_{ir} x_t + b_{ir} + W_{hr} h_{t-1} + b_{hr})", "reset gate: how much of the past counts"),
-        Equation(r"z_t = \sigma(W_{iz} x_t + b_{iz} + W_{hz} h_{t-1} + b_{hz})", "update gate: how much of the state stays"),
+        Equation(
+            r"r_t = \sigma(W_{ir} x_t + b_{ir} + W_{hr} h_{t-1} + b_{hr})", "reset gate: how much of the past counts"
+        ),
+        Equation(
+            r"z_t = \sigma(W_{iz} x_t + b_{iz} + W_{hz} h_{t-1} + b_{hz})", "update gate: how much of the state stays"
+        ),
         Equation(r"n_t = \tanh(W_{in} x_t + b_{in} + r_t \odot (W_{hn} h_{t-1} + b_{hn}))", "candidate: the new state"),
         Equation(r"h_t = (1 - z_t) \odot n_t + z_t \odot h_{t-1}", "hidden state: a blend of old and new"),
     ),

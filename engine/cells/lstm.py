@@ -35,7 +35,16 @@ def forward(
 
 @backward_step
 def backward(
-    rows: int, width: int, units: int, z: Any, extra: Any, d_extra: Any, previous: Any, d: Any, gate: int, candidate: int
+    rows: int,
+    width: int,
+    units: int,
+    z: Any,
+    extra: Any,
+    d_extra: Any,
+    previous: Any,
+    d: Any,
+    gate: int,
+    candidate: int,
 ) -> None:
     """The gates' gradients; only the cell state has a direct way back, through the forget gate."""
     for row in range(rows):

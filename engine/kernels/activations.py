@@ -48,7 +48,7 @@ _LN2_LOW = -2.12194440e-4
 _SQRT_2_OVER_PI = 0.7978845608028654
 
 
-@numba.njit(nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True, error_model="numpy")
 def _clamped(x: Any, low: float, high: float) -> Any:
     bottom, top = filled(x, low), filled(x, high)
     return where_less(x, bottom, bottom, where_less(top, x, top, x))
@@ -58,7 +58,7 @@ def tanh(x: Any) -> Any:
     """Hyperbolic tangent of a vector."""
 
 
-@overload(tanh, strict=False)  # type: ignore[untyped-decorator]
+@overload(tanh, strict=False)
 def _tanh(x: Any) -> Any:
     if x.dtype == types.float64:
         return lambda x: _tanh_by_lane(x)
@@ -77,7 +77,7 @@ def exp(x: Any) -> Any:
     """Exponential of a vector."""
 
 
-@overload(exp, strict=False)  # type: ignore[untyped-decorator]
+@overload(exp, strict=False)
 def _exp(x: Any) -> Any:
     if x.dtype == types.float64:
         return lambda x: _exp_by_lane(x)
@@ -94,19 +94,19 @@ def _exp(x: Any) -> Any:
     return polynomial
 
 
-@numba.njit(nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True, error_model="numpy")
 def sigmoid(x: Any) -> Any:
     """Logistic function of a vector."""
     return tanh(x * 0.5) * 0.5 + 0.5
 
 
-@numba.njit(nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True, error_model="numpy")
 def absolute(x: Any) -> Any:
     """|x| of a vector."""
     return where_less(x, filled(x, 0.0), 0.0 - x, x)
 
 
-@numba.njit(nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True, error_model="numpy")
 def activate(code: int, x: Any) -> Any:
     """f(x) for the activation function with this code (Numba compiles it once per dtype)."""
     if code == TANH:
@@ -127,7 +127,7 @@ def activate(code: int, x: Any) -> Any:
     return x
 
 
-@numba.njit(nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True, error_model="numpy")
 def slope(code: int, y: Any) -> Any:
     """f′ at the point where f = y, for every function that y tells it of (all but gelu)."""
     if code == TANH:
@@ -147,7 +147,7 @@ def slope(code: int, y: Any) -> Any:
     return one
 
 
-@numba.njit(nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True, error_model="numpy")
 def slope_at(code: int, x: Any) -> Any:
     """f′(x), from the pre-activation."""
     if code == GELU:

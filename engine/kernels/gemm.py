@@ -31,9 +31,19 @@ DEPTH_BLOCK = 256
 def _tile(rows: int, vectors: int) -> Any:
     """An intrinsic for one tile of `rows` × `vectors` vectors of C."""
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def multiply_tile(
-        typingctx: Any, a: Any, a_at: Any, a_row: Any, a_step: Any, b: Any, b_at: Any, c: Any, c_at: Any, c_row: Any, depth: Any
+        typingctx: Any,
+        a: Any,
+        a_at: Any,
+        a_row: Any,
+        a_step: Any,
+        b: Any,
+        b_at: Any,
+        c: Any,
+        c_at: Any,
+        c_row: Any,
+        depth: Any,
     ) -> Any:
         """Row r, step k of A lies at ``a_at + r a_row + k a_step``; step k of the panel of B at ``b_at + k · width``."""
         n = types.intp
@@ -182,7 +192,7 @@ def _pack_columns(a: Any, a_at: int, a_row: int, depth: int, rows: int, packed: 
             packed[packed_at + whole * depth + k * TILE_ROWS + row - whole] = a[source + row]
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _copy_tile_rows(typingctx: Any, source: Any, source_at: Any, target: Any, target_at: Any) -> Any:
     """Copy `TILE_ROWS` consecutive numbers in as few moves as the processor has."""
 
@@ -200,24 +210,23 @@ def _copy_tile_rows(typingctx: Any, source: Any, source_at: Any, target: Any, ta
 
 @kernel
 def pack_panels(
-    source: Any, source_at: int, step: int, stride: int, depth: int, columns: int, packed: Any, packed_at: int, depth_at: int, total: int
-) -> None:
-    """Pack ``B[k, j] = source[source_at + k step + j stride]`` into the rows ``depth_at …`` of panels of `total` rows.
+    source: Any, source_at: int, step: int, stride: int, depth: int, columns: int,
+    packed: Any, total: int, depth_at: int, column_at: int,
+) -> None:  # fmt: skip
+    """Pack the block ``B[k, j] = source[source_at + k step + j stride]`` at row and column of a packed operand.
 
-    `columns` is any number; the rest of the last vector is left as it is (zero, where it was made so). Writing
-    starts at column `packed_at / total`, which is a whole number of vectors.
+    `packed` holds `total` rows of panels; `column_at` is a whole number of vectors, `columns` any number. What is
+    not written stays as it is: zero, where the array was made so.
     """
-    first = packed_at // total
-    for j in range(columns):
-        width, base, lane = panel_of(first + j, total, packed.size)
+    whole = packed.size // total // PANEL * PANEL
+    column = 0
+    while column < columns:
+        width = PANEL if column_at + column < whole else LANES
+        lane = (column_at + column) % width
+        count = min(width - lane, columns - column)
+        base = (column_at + column - lane) * total + lane
         for k in range(depth):
-            packed[base + (depth_at + k) * width + lane] = source[source_at + k * step + j * stride]
-
-
-@kernel
-def panel_of(column: int, depth: int, size: int) -> tuple[int, int, int]:
-    """Width, start and lane of the panel in which a column lies; `size` numbers are packed in all."""
-    whole = size // depth // PANEL * PANEL
-    width = PANEL if column < whole else LANES
-    start = column // width * width
-    return width, start * depth, column - start
+            target, origin = base + (depth_at + k) * width, source_at + k * step + column * stride
+            for j in range(count):
+                packed[target + j] = source[origin + j * stride]
+        column += count

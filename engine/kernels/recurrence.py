@@ -10,7 +10,7 @@ Flat arrays, with the shapes they stand for (T time steps, B rows, W padded widt
 x         (T, B, ·) from element `x_at`, rows `x_row` apart, of which the first I are read
 z         (T, B, slots · W), see `steps`
 states    (T + 1, B, kinds · W); slot 0 is the initial state
-dy        (T, B, ·): ∂L/∂(hidden state) from above, rows `dy_row` apart
+dy        (T, B, ·): ∂L/∂(hidden state) from above, rows `dy_row` apart; 0 apart where only `d` carries a loss
 dx        (T, B, I padded): ∂L/∂x, rows `dx_row` apart; not computed where `dx_row` is 0
 d         (B, kinds · W): ∂L/∂state, in: of the last state, out: of the initial state
 arrived   (T, B): squared norm of ∂L/∂h_t, where it has any elements
@@ -94,7 +94,7 @@ def backward(
             rows += 1
         first = t * batch + row
         z_at = first * z_row
-        for r in range(rows):
+        for r in range(rows if dy_row > 0 else 0):
             _add(dy, dy_at + (first + r) * dy_row, d, d_at + r * state_row, units)
         if arrived.size > 0:
             for r in range(rows):

@@ -81,7 +81,7 @@ def _caller(pointers: int) -> Any:
     return codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def call_forward(
     typingctx: Any, address: Any, rows: Any, width: Any, units: Any,
     z: Any, z_at: Any, extra: Any, extra_at: Any, states: Any, previous_at: Any, following: Any, following_at: Any,
@@ -92,7 +92,7 @@ def call_forward(
     return types.void(n, n, n, n, z, n, extra, n, states, n, following, n, n, n), _caller(4)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def call_backward(
     typingctx: Any, address: Any, rows: Any, width: Any, units: Any,
     z: Any, z_at: Any, extra: Any, extra_at: Any, d_extra: Any, d_extra_at: Any, states: Any, previous_at: Any,

@@ -21,7 +21,7 @@ from numba.extending import intrinsic, lower_builtin, register_model
 from engine.kernels.jit import LANES
 
 
-class VectorType(types.Type):  # type: ignore[misc]
+class VectorType(types.Type):
     """The Numba type of `LANES` numbers of one dtype."""
 
     def __init__(self, dtype: Any) -> None:
@@ -30,7 +30,7 @@ class VectorType(types.Type):  # type: ignore[misc]
 
 
 @register_model(VectorType)
-class _VectorModel(models.PrimitiveModel):  # type: ignore[misc]
+class _VectorModel(models.PrimitiveModel):
     def __init__(self, manager: Any, vector: VectorType) -> None:
         super().__init__(manager, vector, llvm_type(vector.dtype))
 
@@ -77,7 +77,7 @@ def put_vector(builder: Any, value: Any, pointer: Any, dtype: Any) -> None:
     stored.align = 4 if dtype == types.float32 else 8
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def load(typingctx: Any, source: Any, offset: Any) -> Any:
     """The vector at elements ``offset … offset + LANES`` of a flat array or pointer."""
 
@@ -87,7 +87,7 @@ def load(typingctx: Any, source: Any, offset: Any) -> Any:
     return VectorType(source.dtype)(source, types.intp), codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def store(typingctx: Any, target: Any, offset: Any, value: Any) -> Any:
     """Write a vector to elements ``offset … offset + LANES``."""
 
@@ -98,7 +98,7 @@ def store(typingctx: Any, target: Any, offset: Any, value: Any) -> Any:
     return types.void(target, types.intp, value), codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def filled(typingctx: Any, like: Any, scalar: Any) -> Any:
     """`scalar` in every lane, in the dtype of the vector `like`."""
 
@@ -111,8 +111,8 @@ def filled(typingctx: Any, like: Any, scalar: Any) -> Any:
 def _install(symbol: Callable[..., Any], instruction: str) -> None:
     """Let the operator `symbol` take two vectors, or a vector and a number in either order."""
 
-    @infer_global(symbol)  # type: ignore[untyped-decorator]
-    class _Typing(AbstractTemplate):  # type: ignore[misc]
+    @infer_global(symbol)
+    class _Typing(AbstractTemplate):
         def generic(self, args: Any, kws: Any) -> Any:
             vectors = [kind for kind in args if isinstance(kind, VectorType)]
             if vectors and all(isinstance(kind, VectorType | types.Number) for kind in args):
@@ -141,7 +141,7 @@ for _symbol, _instruction in (
 
 
 def _choice(comparison: str) -> Any:
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def choose(typingctx: Any, left: Any, right: Any, yes: Any, no: Any) -> Any:
         def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
             return builder.select(builder.fcmp_ordered(comparison, args[0], args[1]), args[2], args[3])
@@ -155,7 +155,7 @@ where_less = _choice("<")
 where_less.__doc__ = "``yes`` where left < right, else ``no``; a NaN compares false, so it takes ``no``."
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def total(typingctx: Any, vector: Any) -> Any:
     """The sum of the lanes, pairwise, always in the same order."""
 
@@ -171,7 +171,7 @@ def total(typingctx: Any, vector: Any) -> Any:
 def per_lane(name: str) -> Any:
     """An intrinsic that calls the C library's double function `name` on each lane of a float64 vector."""
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def apply(typingctx: Any, vector: Any) -> Any:
         def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
             double = ir.DoubleType()
@@ -179,7 +179,9 @@ def per_lane(name: str) -> Any:
             result = args[0]
             for lane in range(LANES):
                 index = ir.IntType(32)(lane)
-                result = builder.insert_element(result, builder.call(function, [builder.extract_element(args[0], index)]), index)
+                result = builder.insert_element(
+                    result, builder.call(function, [builder.extract_element(args[0], index)]), index
+                )
             return result
 
         return vector(vector), codegen
@@ -187,7 +189,7 @@ def per_lane(name: str) -> Any:
     return apply
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def scaled_by_power_of_two(typingctx: Any, vector: Any, exponent: Any) -> Any:
     """``vector * 2**exponent`` for float32 vectors; `exponent` holds whole numbers from -126 to 127."""
 
@@ -200,7 +202,7 @@ def scaled_by_power_of_two(typingctx: Any, vector: Any, exponent: Any) -> Any:
     return vector(vector, exponent), codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def rounded(typingctx: Any, vector: Any) -> Any:
     """Each lane to the nearest whole number."""
 

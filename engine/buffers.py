@@ -1,0 +1,23 @@
+"""Work arrays that are made once and used again for every batch that fits in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Buffers:
+    """Flat arrays by name; they grow when a longer batch comes and are never given back in between."""
+
+    def __init__(self, dtype: np.dtype[Any]) -> None:
+        self.dtype = dtype
+        self._arrays: dict[str, NDArray[Any]] = {}
+
+    def get(self, name: str, size: int) -> NDArray[Any]:
+        """An array of at least `size` numbers, with whatever the last batch left in it (zero at first)."""
+        array = self._arrays.get(name)
+        if array is None or array.size < size:
+            array = self._arrays[name] = np.zeros(size, self.dtype)
+        return array

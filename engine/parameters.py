@@ -1,0 +1,78 @@
+"""All trainable numbers of a network in one flat array, each parameter a named view of it.
+
+Optimisers and norms then run over one array; names, shapes and layouts are PyTorch's.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class NetworkError(ValueError):
+    """Weights or inputs that do not fit the network; the text says which and how."""
+
+
+class Parameters:
+    """Named parameters and their gradients.
+
+    Attributes:
+        shapes: name to shape, in the order of the state dict.
+        values, gradients: (P,) all numbers in that order.
+        bounds: (parameters + 1,) int64, where each begins in the flat arrays.
+    """
+
+    def __init__(self, shapes: Mapping[str, tuple[int, ...]], dtype: np.dtype[Any]) -> None:
+        self.shapes = dict(shapes)
+        sizes = [math.prod(shape) for shape in self.shapes.values()]
+        self.bounds: NDArray[np.int64] = np.cumsum([0, *sizes], dtype=np.int64)
+        self.values = np.zeros(int(self.bounds[-1]), dtype)
+        self.gradients = np.zeros_like(self.values)
+        self._place = {name: number for number, name in enumerate(self.shapes)}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Parameter names, in order."""
+        return tuple(self.shapes)
+
+    def offset(self, name: str) -> int:
+        """Where a parameter begins in the flat arrays."""
+        return int(self.bounds[self._place[name]])
+
+    def view(self, name: str) -> NDArray[Any]:
+        """The parameter itself, not a copy."""
+        return self._shaped(self.values, name)
+
+    def gradient(self, name: str) -> NDArray[Any]:
+        """The gradient of the parameter itself, not a copy."""
+        return self._shaped(self.gradients, name)
+
+    def _shaped(self, flat: NDArray[Any], name: str) -> NDArray[Any]:
+        place = self._place[name]
+        return flat[self.bounds[place] : self.bounds[place + 1]].reshape(self.shapes[name])
+
+    def state_dict(self) -> dict[str, NDArray[Any]]:
+        """Copies of all parameters by name."""
+        return {name: self.view(name).copy() for name in self.shapes}
+
+    def load_state_dict(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take over every parameter; nothing changes unless all fit.
+
+        Raises:
+            NetworkError: a name missing or unknown, a wrong shape, a number that is not finite.
+        """
+        missing, unknown = self.shapes.keys() - state.keys(), state.keys() - self.shapes.keys()
+        if missing or unknown:
+            raise NetworkError(f"weights do not fit: missing {sorted(missing)}, unknown {sorted(unknown)}")
+        for name, shape in self.shapes.items():
+            array = np.asarray(state[name])
+            if array.shape != shape:
+                raise NetworkError(f"weight {name} has shape {array.shape}, the network takes {shape}")
+            if not np.isfinite(array).all():
+                raise NetworkError(f"weight {name} holds numbers that are not finite")
+        for name in self.shapes:
+            self.view(name)[...] = state[name]

@@ -1,0 +1,97 @@
+"""A few Python threads that run kernels side by side.
+
+Kernels release the GIL, so plain threads suffice; Numba's own parallel loops are not used, since two Python
+threads inside them abort the process where the machine lacks an OpenMP library.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from queue import SimpleQueue
+from typing import Any, TypeAlias
+
+Task: TypeAlias = tuple[Callable[..., Any], tuple[Any, ...]]
+
+
+class Workers:
+    """Runs lists of tasks on the calling thread and ``count - 1`` others; daemons that only ever wait or compute."""
+
+    def __init__(self, count: int = 0) -> None:
+        """`count` threads; 0 takes as many as the process may use processors."""
+        self.count = count or _available()
+        self._queue: SimpleQueue[tuple[Task, _Round] | None] = SimpleQueue()
+        self._started = False
+        self._lock = threading.Lock()
+
+    def run(self, tasks: Sequence[Task]) -> None:
+        """Run every task and return when all are done; the first exception is raised here."""
+        if len(tasks) == 1 or self.count == 1:
+            for function, arguments in tasks:
+                function(*arguments)
+            return
+        self._start()
+        round_ = _Round(len(tasks) - 1)
+        for task in tasks[1:]:
+            self._queue.put((task, round_))
+        try:
+            tasks[0][0](*tasks[0][1])
+        finally:
+            round_.wait()
+
+    def _start(self) -> None:
+        with self._lock:
+            if self._started:
+                return
+            self._started = True
+            for number in range(self.count - 1):
+                threading.Thread(target=_serve, args=(self._queue,), name=f"engine-{number + 1}", daemon=True).start()
+
+    def close(self) -> None:
+        """Let the threads end."""
+        with self._lock:
+            if self._started:
+                for _ in range(self.count - 1):
+                    self._queue.put(None)
+            self._started = False
+
+
+class _Round:
+    """Counts down the tasks of one `run` that other threads took."""
+
+    def __init__(self, count: int) -> None:
+        self._left = count
+        self._lock = threading.Lock()
+        self._done = threading.Lock()
+        self._done.acquire()
+        self._error: BaseException | None = None
+
+    def finish(self, error: BaseException | None) -> None:
+        with self._lock:
+            self._left -= 1
+            self._error = self._error or error
+            last = self._left == 0
+        if last:
+            self._done.release()
+
+    def wait(self) -> None:
+        with self._done:
+            if self._error is not None:
+                raise self._error
+
+
+def _serve(queue: SimpleQueue[tuple[Task, _Round] | None]) -> None:
+    while (item := queue.get()) is not None:
+        (function, arguments), round_ = item
+        error: BaseException | None = None
+        try:
+            function(*arguments)
+        except BaseException as raised:  # handed to the thread that asked
+            error = raised
+        round_.finish(error)
+
+
+def _available() -> int:
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
