@@ -45,7 +45,7 @@ def _tile(rows: int, vectors: int) -> Any:
         c_row: Any,
         depth: Any,
     ) -> Any:
-        """Row r, step k of A lies at ``a_at + r a_row + k a_step``; step k of the panel of B at ``b_at + k · width``."""
+        """Row r, step k of A lies at ``a_at + r a_row + k a_step``; step k of B at ``b_at + k · width``."""
         n = types.intp
         signature = types.void(a, n, n, n, b, n, c, n, n, n)
 

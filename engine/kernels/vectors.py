@@ -21,7 +21,7 @@ from numba.extending import intrinsic, lower_builtin, register_model
 from engine.kernels.jit import LANES
 
 
-class VectorType(types.Type):
+class VectorType(types.Type):  # type: ignore[misc]
     """The Numba type of `LANES` numbers of one dtype."""
 
     def __init__(self, dtype: Any) -> None:
@@ -30,7 +30,7 @@ class VectorType(types.Type):
 
 
 @register_model(VectorType)
-class _VectorModel(models.PrimitiveModel):
+class _VectorModel(models.PrimitiveModel):  # type: ignore[misc]
     def __init__(self, manager: Any, vector: VectorType) -> None:
         super().__init__(manager, vector, llvm_type(vector.dtype))
 
@@ -112,7 +112,7 @@ def _install(symbol: Callable[..., Any], instruction: str) -> None:
     """Let the operator `symbol` take two vectors, or a vector and a number in either order."""
 
     @infer_global(symbol)
-    class _Typing(AbstractTemplate):
+    class _Typing(AbstractTemplate):  # type: ignore[misc]
         def generic(self, args: Any, kws: Any) -> Any:
             vectors = [kind for kind in args if isinstance(kind, VectorType)]
             if vectors and all(isinstance(kind, VectorType | types.Number) for kind in args):
