@@ -134,6 +134,25 @@ class DataConfig(_Section):
     sequence_length: int = _option(
         100, "Sequence length", "Characters a training sequence holds.", unit="characters", minimum=2, maximum=100_000
     )
+    length: int = _option(
+        50,
+        "Length",
+        "Steps of each generated sequence; of a generated series, its rows.",
+        unit="steps",
+        minimum=4,
+        maximum=1_000_000,
+    )
+    sequences: int = _option(
+        10_000,
+        "Sequences",
+        "Training sequences generated anew for every epoch.",
+        unit="sequences",
+        minimum=10,
+        maximum=10_000_000,
+    )
+    noise: float = _option(
+        0.0, "Noise", "Standard deviation of the noise added to a generated series.", minimum=0.0, maximum=100.0
+    )
 
 
 @dataclass(frozen=True, slots=True)

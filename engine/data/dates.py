@@ -28,7 +28,8 @@ FORMATS = (
 ISO, QUARTER, SECONDS, MILLISECONDS = "ISO 8601", "year and quarter", "seconds since 1970", "milliseconds since 1970"
 _DIGITS_ONLY = ("%Y", "%Y%m", "%Y%m%d", "%Y%m%d%H%M%S")
 _TIME_WORDS = ("date", "time", "year", "month", "day", "week", "stamp", "datum", "jahr", "fecha", "period", "quarter")
-_LOOK = 500
+_LOOK = 500  # rows that decide on a format
+_WIDEST = 64  # columns looked at for the time
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class DateColumn:
 
 def find_date_column(table: Table) -> DateColumn | None:
     """The column most likely to be the time: dates by type or by their writing, a telling name, the first one."""
-    found = [(name, written) for name in table.names[:256] if (written := date_format(table, name))]
+    found = [(name, written) for name in table.names[:_WIDEST] if (written := date_format(table, name))]
     if not found:
         return None
     named = [pair for pair in found if _telling(pair[0])]
@@ -57,12 +58,13 @@ def date_format(table: Table, name: str) -> str:
     if kind.startswith(("TIMESTAMP", "DATE")):
         return ISO
     text = f"trim(CAST({cell} AS VARCHAR))"
-    total, digits, numbers, shortest = table.one(
-        f"count({cell}), count(*) FILTER (regexp_full_match({text}, '\\d+')), count(TRY_CAST({text} AS DOUBLE)), "
-        f"coalesce(min(length({text})), 0)",
+    total, digits, some, numbers, shortest = table.one(
+        f"count({cell}), count(*) FILTER (regexp_full_match({text}, '\\d+')), "
+        f"count(*) FILTER (regexp_matches({text}, '\\d') AND length({text}) < 40), "
+        f"count(TRY_CAST({text} AS DOUBLE)), coalesce(min(length({text})), 0)",
         rows=_LOOK,
     )
-    if total == 0 or shortest < 4 or (numbers == total and digits < total):
+    if total == 0 or some < 0.98 * total or shortest < 4 or (numbers == total and digits < total):
         return ""
     if digits == total:
         return _whole_number_format(table, name, text)

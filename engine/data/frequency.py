@@ -73,11 +73,13 @@ def find_frequency(stamps: Stamps) -> Frequency | None:
     """The step that most neighbours of `stamps` (rising) have; None for fewer than three or none shared by half."""
     if len(stamps) < 3:
         return None
-    months = np.diff(stamps.astype("datetime64[M]").astype(np.int64))
-    days = stamps.astype(np.int64) - stamps.astype("datetime64[M]").astype("datetime64[us]").astype(np.int64)
+    ticks: NDArray[np.int64] = stamps.astype(np.int64)
+    month: NDArray[np.int64] = stamps.astype("datetime64[M]").astype(np.int64)
+    months = month[1:] - month[:-1]
+    days = ticks - stamps.astype("datetime64[M]").astype("datetime64[us]").astype(np.int64)
     if np.ptp(days) == 0 or (np.min(months) > 0 and np.all(_month_ends(stamps))):
         return _shared(months, months=True)
-    return _shared(np.diff(stamps.astype(np.int64)), months=False)
+    return _shared(ticks[1:] - ticks[:-1], months=False)
 
 
 def _month_ends(stamps: Stamps) -> NDArray[np.bool_]:
@@ -93,10 +95,15 @@ def _shared(steps: NDArray[np.int64], *, months: bool) -> Frequency | None:
     return Frequency(int(sizes[best]), months, int(len(steps) - counts[best]))
 
 
-def stamp_texts(stamps: Stamps) -> tuple[str, ...]:
-    """Time stamps in ISO form, no longer than all of them need: "1949-01", "2012-01-01", "2012-01-01 06:00"."""
-    for unit in ("Y", "M", "D", "m", "s", "ms", "us"):
-        shorter = stamps.astype(f"datetime64[{unit}]")
-        if np.array_equal(shorter.astype("datetime64[us]"), stamps):
-            return tuple(str(text).replace("T", " ") for text in np.datetime_as_string(shorter).tolist())
-    return tuple(np.datetime_as_string(stamps).tolist())
+def stamp_unit(stamps: Stamps) -> str:
+    """The coarsest unit of NumPy's that loses nothing of any of these stamps: "Y", "M", "D", "m", "s", "ms", "us"."""
+    for unit in ("Y", "M", "D", "m", "s", "ms"):
+        if np.array_equal(stamps.astype(f"datetime64[{unit}]").astype("datetime64[us]"), stamps):
+            return unit
+    return "us"
+
+
+def stamp_texts(stamps: Stamps, unit: str = "") -> tuple[str, ...]:
+    """Time stamps in ISO form, in `unit` or no longer than all of them need: "1949-01", "2012-01-01 06:00"."""
+    shown = stamps.astype(f"datetime64[{unit or stamp_unit(stamps)}]")
+    return tuple(str(text).replace("T", " ") for text in np.datetime_as_string(shown).tolist())

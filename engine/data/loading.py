@@ -10,6 +10,7 @@ from engine.data.errors import DataError
 from engine.data.samples import sample
 from engine.data.series import read_series
 from engine.data.series_dataset import SeriesDataset
+from engine.data.synthetic import generate
 from engine.data.text import read_text
 from engine.data.text_dataset import TextDataset
 
@@ -24,10 +25,16 @@ def load(experiment: Experiment) -> Dataset:
     """
     data, topology = experiment.data, experiment.model.topology
     check_topology(data.kind, topology)
+    if generator := _generator(data):
+        return generate(generator, data, topology)
     path = data_path(data)
     if data.kind == "text":
         return TextDataset(read_text(path), data)
     return SeriesDataset(read_series(path, data), data, topology)
+
+
+def _generator(data: DataConfig) -> str:
+    return sample(data.sample).generator if data.sample and not data.file else ""
 
 
 def check_topology(kind: str, topology: str) -> None:

@@ -22,6 +22,7 @@ class Sample:
     licence: str
     source: str
     file: str  # beside the descriptor; empty for generated data
+    generator: str  # what makes generated data; see `engine.data.synthetic`
     experiment: Experiment
 
     @property
@@ -66,5 +67,11 @@ def _read(path: Path) -> tuple[int, Sample]:
     words = {
         name: " ".join(str(values.get(name, "")).split()) for name in ("title", "description", "licence", "source")
     }
-    found = Sample(key=path.stem, file=str(values.get("file", "")), experiment=experiment_from_dict(sections), **words)
+    found = Sample(
+        key=path.stem,
+        file=str(values.get("file", "")),
+        generator=str(values.get("generator", "")),
+        experiment=experiment_from_dict(sections),
+        **words,
+    )
     return int(values.get("order", 1000)), found

@@ -10,7 +10,7 @@ import numpy as np
 from engine.config import DataConfig
 from engine.data.dates import date_format, find_date_column, read_stamps
 from engine.data.errors import DataError, counted
-from engine.data.frequency import Frequency, Stamps, find_frequency, stamp_texts
+from engine.data.frequency import Frequency, Stamps, find_frequency, stamp_texts, stamp_unit
 from engine.data.gaps import gap_notes, leading_gap
 from engine.data.scaling import Reals
 from engine.data.tables import Table, open_table, read_numbers
@@ -25,6 +25,7 @@ class Series:
     values: Reals  # (N, C), NaN where missing; the first row is complete
     stamps: Stamps | None
     frequency: Frequency | None
+    unit: str  # precision that the dates need, as NumPy writes it: "M", "D", "s"
     dropped: int  # rows before the first complete one, left out
     notes: tuple[str, ...]
 
@@ -32,7 +33,7 @@ class Series:
         """What rows `first` … `last` - 1 are called: dates, or row numbers from 1."""
         if self.stamps is None:
             return tuple(str(row + 1 + self.dropped) for row in range(first, last))
-        return stamp_texts(self.stamps[first:last])
+        return stamp_texts(self.stamps[first:last], self.unit)
 
 
 def read_series(path: Path, data: DataConfig) -> Series:
@@ -59,7 +60,8 @@ def read_series(path: Path, data: DataConfig) -> Series:
     notes += [*_frequency_notes(stamps, frequency), *gap_notes(names, values, data.missing)]
     if not data.targets:
         notes.append(f"target: {targets[0]!r}, the last column of numbers")
-    return Series(names, len(targets), values, stamps, frequency, dropped, tuple(notes))
+    unit = stamp_unit(stamps) if stamps is not None else ""
+    return Series(names, len(targets), values, stamps, frequency, unit, dropped, tuple(notes))
 
 
 def last_numeric(table: Table, time_column: str = "") -> str:

@@ -14,9 +14,9 @@ from engine.data.batches import Batch, Floats, Ints, batches_of, orders
 from engine.data.dataset import Dataset, Scorer, Scores
 from engine.data.gaps import Filled, fill
 from engine.data.metrics import SeriesScorer, rmse
-from engine.data.preparation import SeriesPreparation, check_logarithm
 from engine.data.scaling import Reals, Transform, fit_scaler
 from engine.data.series import Series
+from engine.data.series_preparation import SeriesPreparation, check_logarithm
 from engine.data.splits import Split, split_by_time
 from engine.data.windows import WindowShape, check_windows
 
@@ -132,7 +132,9 @@ class SeriesDataset(Dataset):
         return self._forecasts[part]
 
     def baselines(self, part: str) -> Scores:
-        """RMSE of the simple forecasts of the first target."""
+        """RMSE of the simple forecasts of the first target; none for an empty part."""
+        if not self.count(part):
+            return ()
         truth = self.truth(part)
         return tuple((name, rmse(truth, values)) for name, values in self.baseline_forecasts(part))
 

@@ -28,15 +28,10 @@ def split_by_time(count: int, validation: float, test: float, noun: str = "row")
     """Borders of `count` steps; `validation` and `test` are shares below 1 and numbers of steps from 1 on.
 
     Raises:
-        DataError: nothing is left to train on, or nothing to validate on.
+        DataError: nothing is left to train on.
     """
     held_out = _steps(count, test)
     watched = _steps(count, validation)
-    if watched < 1:
-        raise DataError(
-            f"the validation part is empty ({validation:g} of {count:,} {noun}s), so nothing tells when to stop; "
-            "raise data.validation."
-        )
     if count - held_out - watched < 1:
         raise DataError(
             f"validation ({watched:,}) and test ({held_out:,}) together take all {count:,} {noun}s, so nothing is left "

@@ -21,9 +21,9 @@ from engine.data.batches import Batch, Floats, generator
 from engine.data.dataset import Dataset, Scorer, Scores
 from engine.data.errors import DataError
 from engine.data.ngrams import ORDERS, bits_per_character
-from engine.data.preparation import TextPreparation
 from engine.data.splits import split_by_time
 from engine.data.text import Text
+from engine.data.text_preparation import TextPreparation
 from engine.data.vocabulary import Vocabulary
 
 
@@ -161,9 +161,9 @@ class TextDataset(Dataset):
 
     def pinned(self) -> Batch:
         """The first sequence of the validation part."""
-        first, last = self.split.bounds("validation")
+        first, last = self.split.bounds("validation" if self.count("validation") else "train")
         rows = np.arange(first, max(first + 2, min(last, first + self._length + 1))) - 1
-        rows = rows.clip(max=len(self._tokens) - 2)
+        rows = rows.clip(0, len(self._tokens) - 2)
         return Batch(
             inputs=np.ascontiguousarray(self._tokens[rows][:, None]),
             lengths=np.array([len(rows)], np.int64),

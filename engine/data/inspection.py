@@ -1,0 +1,174 @@
+"""What was understood of a file, for an import preview and for `inspect`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.data.dates import DateColumn, date_format, find_date_column, read_stamps
+from engine.data.errors import DataError
+from engine.data.frequency import find_frequency
+from engine.data.series import last_numeric
+from engine.data.suggestion import is_text
+from engine.data.tables import NO_VALUE, Rejected, Table, literal, open_table, quoted
+from engine.data.text import read_text
+
+_COUNTED_ROWS = 1_000_000  # types and missing cells of longer tables are told from their beginning
+_AT_ONCE = 128  # columns in one query
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table."""
+
+    name: str
+    type: str  # "number", "date", "text" or "empty"
+    role: str  # "time", "target" or "ignored": what is suggested for it
+    missing: int  # blank cells and such that stand for no value
+    unreadable: int  # cells of a column of numbers that are none
+    format: str  # of a date
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """A file as it was understood. Lines and rows count from 1."""
+
+    path: str
+    kind: str  # "series" or "text"
+    encoding: str
+    delimiter: str
+    quote: str
+    decimal: str
+    header: bool
+    rows: int  # for text, lines
+    columns: tuple[Column, ...]
+    rejected: tuple[Rejected, ...]
+    frequency: str
+    notes: tuple[str, ...]
+    head: tuple[tuple[str, ...], ...]  # the first rows, cells as written; for text, its first lines
+    complete: bool  # False when `missing` was counted over the first million rows only
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values; the head is left out."""
+        values = asdict(self)
+        del values["head"]
+        return values
+
+    def column(self, role: str) -> str:
+        """Name of the column with that suggested role; empty when there is none."""
+        return next((column.name for column in self.columns if column.role == role), "")
+
+
+def inspect_file(path: str | Path) -> Inspection:
+    """What was understood of a file, without its cells.
+
+    Raises:
+        DataError: missing, empty, binary, header only, or neither table nor text.
+    """
+    return peek(path, 0)
+
+
+def peek(path: str | Path, rows: int = 50) -> Inspection:
+    """What was understood of a file, with its first `rows` rows.
+
+    Raises:
+        DataError: missing, empty, binary, header only, or neither table nor text.
+    """
+    place = Path(path).expanduser()
+    if is_text(place):
+        return _text(place, rows)
+    with open_table(place) as table:
+        return _table(table, rows)
+
+
+def _text(path: Path, rows: int) -> Inspection:
+    text = read_text(path)
+    lines = text.text.splitlines()
+    head = tuple((line,) for line in lines[:rows])
+    return Inspection(
+        str(path), "text", text.encoding, "", "", "", False, len(lines), (), (), "", text.notes, head, True
+    )
+
+
+def _table(table: Table, rows: int) -> Inspection:
+    date = find_date_column(table)
+    try:
+        target = last_numeric(table, date.name if date else "")
+    except DataError:
+        target = ""
+    dialect = table.dialect
+    return Inspection(
+        path=str(table.path),
+        kind="series",
+        encoding=dialect.encoding if dialect else "",
+        delimiter=dialect.delimiter if dialect else "",
+        quote=dialect.quote if dialect else "",
+        decimal=table.decimal,
+        header=dialect.header if dialect else True,
+        rows=table.rows,
+        columns=_columns(table, date, target),
+        rejected=table.rejected,
+        frequency=_frequency(table, date),
+        notes=tuple(table.notes),
+        head=tuple(tuple("" if cell is None else str(cell) for cell in row) for row in table.head(rows))
+        if rows
+        else (),
+        complete=table.rows <= _COUNTED_ROWS,
+    )
+
+
+def _frequency(table: Table, date: DateColumn | None) -> str:
+    if date is None:
+        return ""
+    try:
+        stamps = read_stamps(table, date.name)
+    except DataError as error:
+        table.notes.append(str(error))
+        return ""
+    stamps.sort()
+    found = find_frequency(stamps)
+    return found.name if found else "irregular"
+
+
+def _columns(table: Table, date: DateColumn | None, target: str) -> tuple[Column, ...]:
+    counts = [count for first in range(0, len(table.names), _AT_ONCE) for count in _counts(table, first)]
+    columns = []
+    for place, (name, (filled, numbers, example)) in enumerate(zip(table.names, counts, strict=True)):
+        written = date.format if date and name == date.name else date_format(table, name) if place < _AT_ONCE else ""
+        kind = _type(filled, numbers, written)
+        columns.append(
+            Column(
+                name=name,
+                type=kind,
+                role="time" if date and name == date.name else "target" if name == target else "ignored",
+                missing=min(table.rows, _COUNTED_ROWS) - filled,
+                unreadable=filled - numbers if kind == "number" else 0,
+                format=written,
+                example=str(example)[:60] if example is not None else "",
+            )
+        )
+    return tuple(columns)
+
+
+def _type(filled: int, numbers: int, written: str) -> str:
+    if written:
+        return "date"
+    if not filled:
+        return "empty"
+    return "number" if numbers >= 0.9 * filled else "text"
+
+
+def _counts(table: Table, first: int) -> list[tuple[int, int, Any]]:
+    """Filled cells, numbers among them and one example, for each of the columns from `first` on."""
+    asked = []
+    for name in table.names[first : first + _AT_ONCE]:
+        text = f"CAST({quoted(name)} AS VARCHAR)"
+        empty = ", ".join(literal(mark) for mark in NO_VALUE)
+        asked.append(f"count(*) FILTER (trim({text}) NOT IN ({empty}))")
+        number = table.number(name)
+        asked.append(f"count(*) FILTER ({number} IS NOT NULL AND NOT isnan({number}))")
+        asked.append(f"any_value({text})")
+    found = table.one(", ".join(asked), rows=_COUNTED_ROWS)
+    return list(zip(found[::3], found[1::3], found[2::3], strict=True))

@@ -1,0 +1,134 @@
+"""From rows of a series to scaled windows, and from answers back to the series' own units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.data.batches import Floats
+from engine.data.errors import DataError, counted
+from engine.data.frequency import Frequency, Stamps
+from engine.data.gaps import fill, leading_gap
+from engine.data.preparation import Preparation
+from engine.data.scaling import Reals, Scaler, Transform
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesPreparation(Preparation):
+    """Windows of a series, scaled. C columns: the O targets' own past first, then the further inputs."""
+
+    targets: tuple[str, ...]
+    inputs: tuple[str, ...]
+    time_column: str
+    look_back: int
+    horizon: int
+    topology: str
+    transform: Transform
+    missing: str
+    season: int
+    input_scaler: Scaler  # (C,)
+    output_scaler: Scaler  # (O,)
+    frequency: Frequency | None
+    kind = "series"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the C columns that go in."""
+        return (*self.targets, *self.inputs)
+
+    @property
+    def lead(self) -> int:
+        """Rows needed before a window: one when it holds differences."""
+        return int(self.transform.difference)
+
+    def inputs_of(self, values: Reals) -> Floats:
+        """Windows of values in their own units (lead + T, B, C) as inputs (T, B, C)."""
+        own = values[..., : len(self.targets)]
+        before = own[:-1] if self.lead else own
+        changed = self.transform.forward(own[self.lead :], before)
+        columns = np.concatenate([changed, values[self.lead :, :, len(self.targets) :]], axis=-1)
+        return np.ascontiguousarray(self.input_scaler.forward(columns), np.float32)
+
+    def answers_of(self, values: Reals, anchors: Reals) -> Floats:
+        """True values (…, O) as the network should answer them; `anchors` were known `horizon` steps before."""
+        return np.ascontiguousarray(self.output_scaler.forward(self.transform.forward(values, anchors)), np.float32)
+
+    def decode(self, outputs: NDArray[Any], anchors: Reals) -> Reals:
+        """What the network answered (…, O) in the targets' own units, float64."""
+        with np.errstate(over="ignore"):
+            return self.transform.inverse(self.output_scaler.inverse(outputs), anchors)
+
+    def encode(self, history: Reals) -> tuple[Floats, Reals]:
+        """The last window of `history` (N, C), gaps and all: inputs (T, 1, C) and the anchor (1, O) for `decode`.
+
+        Raises:
+            DataError: fewer rows than one window takes, or values that the transform does not take.
+        """
+        rows = np.asarray(history, np.float64)
+        rows = rows[leading_gap(rows) :]
+        if len(rows) < self.lead + self.look_back:
+            raise DataError(
+                f"the network reads {self.lead + self.look_back:,} rows, but there {'is' if len(rows) == 1 else 'are'} "
+                f"{counted(len(rows), 'row')} with values; give it more of the past."
+            )
+        check_logarithm(self.transform, rows[:, : len(self.targets)], self.targets)
+        start = np.array([len(rows) - self.look_back - self.lead])
+        window = fill(rows, self.missing, self.season).windows(start, self.look_back + self.lead)
+        return self.inputs_of(window), window[-1, :, : len(self.targets)]
+
+    def future(self, last: Any, count: int = 1) -> Stamps | None:
+        """The time stamps of the `count` rows after `last`; None where the series has no regular step."""
+        return None if self.frequency is None else self.frequency.after(last, count)
+
+    def metadata(self) -> dict[str, Any]:
+        """See `Preparation.metadata`."""
+        return {
+            "kind": self.kind,
+            "topology": self.topology,
+            "targets": list(self.targets),
+            "inputs": list(self.inputs),
+            "time_column": self.time_column,
+            "look_back": self.look_back,
+            "horizon": self.horizon,
+            "transform": self.transform.name,
+            "missing": self.missing,
+            "season": self.season,
+            "input_scaler": self.input_scaler.to_dict(),
+            "output_scaler": self.output_scaler.to_dict(),
+            "frequency": self.frequency.to_dict() if self.frequency else None,
+        }
+
+    @classmethod
+    def read(cls, values: Mapping[str, Any]) -> SeriesPreparation:
+        """The opposite of `metadata`."""
+        own = {name: values[name] for name in ("time_column", "look_back", "horizon", "topology", "missing", "season")}
+        return cls(
+            **own,
+            targets=tuple(values["targets"]),
+            inputs=tuple(values["inputs"]),
+            transform=Transform(values["transform"]),
+            input_scaler=Scaler.from_dict(values["input_scaler"]),
+            output_scaler=Scaler.from_dict(values["output_scaler"]),
+            frequency=Frequency(**values["frequency"]) if values["frequency"] else None,
+        )
+
+
+def check_logarithm(transform: Transform, values: Reals, names: tuple[str, ...], first_row: int = 0) -> None:
+    """Refuse values that have no logarithm.
+
+    Raises:
+        DataError: naming column, row and value.
+    """
+    if not transform.logarithm:
+        return
+    for name, column in zip(names, values.T, strict=True):
+        bad = np.flatnonzero(column <= 0)
+        if bad.size:
+            raise DataError(
+                f"column {name!r}, row {int(bad[0]) + first_row + 1:,}: {column[bad[0]]:g} has no logarithm; "
+                "set data.transform to none or difference."
+            )
