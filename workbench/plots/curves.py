@@ -87,10 +87,11 @@ class CurvePlot(QWidget):
     def add_curve(
         self, name: str, stroke: Stroke, *, symbol: bool = False, line: bool = True, digits: str = ".4g"
     ) -> Curve:
-        """A curve without numbers yet; it stands in the key as soon as it has some."""
+        """A curve without numbers yet; it stands in the key as soon as it has some. Without `line`, loose points."""
         item = pg.PlotDataItem(antialias=False, connect="finite")
-        item.setDownsampling(auto=True, method="peak")
-        item.setClipToView(True)
+        if line:  # both need places that rise
+            item.setDownsampling(auto=True, method="peak")
+            item.setClipToView(True)
         curve = Curve(name, stroke, item, symbol, digits)
         self.plot.addItem(item)
         self.curves[name] = curve
@@ -103,9 +104,10 @@ class CurvePlot(QWidget):
         curve.x, curve.y, curve.note = np.asarray(x), np.asarray(y), note
         curve.item.setData(curve.x, curve.y)
 
-    def add_band(self, low: float, high: float, role: str, alpha: float = 0.10) -> Any:
-        """A horizontal band between two values, in a colour of the theme."""
-        band = pg.LinearRegionItem((low, high), orientation="horizontal", movable=False)
+    def add_band(self, low: float, high: float, role: str, *, upright: bool = False, alpha: float = 0.10) -> Any:
+        """A band between two values, or two places when `upright`, in a colour of the theme."""
+        orientation = "vertical" if upright else "horizontal"
+        band = pg.LinearRegionItem((low, high), orientation=orientation, movable=False)
         band.setZValue(-10)
         self.plot.addItem(band, ignoreBounds=True)
         self._bands.append((band, role, alpha))

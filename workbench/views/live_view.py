@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication
+from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -34,8 +34,9 @@ class LiveView(QWidget):
     `draw_history`, `clear`, `recolour`, `reason` and `table` as far as it needs them. It is found by its file.
 
     For the window: hand every snapshot to `show_snapshot`, the history to `show_history`; call `reset` when a run
-    begins, `show_start` when it says `RunStarted`, `apply_theme` when the theme changes. Ask for the `probes` of views that are `active`, and let each
-    `refine` the request. A view that is hidden, minimised or held draws nothing; it catches up when it is seen.
+    begins, `show_start` when it says `RunStarted`, `apply_theme` when the theme changes. Ask for the `probes` of
+    views that are `active`, and let each `refine` the request. A view that is hidden, minimised or held draws
+    nothing; it catches up when it is seen.
     """
 
     key = ""  # stable: layouts and tests know the view by it
@@ -152,6 +153,10 @@ class LiveView(QWidget):
     def reset_zoom(self) -> None:
         """Show everything again."""
 
+    def time_steps(self) -> int:
+        """How many steps the time axis has, for the arrow keys; 0 for a view without one."""
+        return 0
+
     def probe(self, name: str) -> Probe | None:
         """The last measurement of one of `probes`; None when there was none in this run."""
         return self._measured.get(name)
@@ -218,6 +223,17 @@ class LiveView(QWidget):
             self._stack.setCurrentWidget(self._table_view)
         else:
             self._stack.setCurrentWidget(self.body)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows walk the shared time cursor, Home and End go to its ends, Escape lets go."""
+        length = self.time_steps()
+        walks = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Home: -length, Qt.Key.Key_End: length}
+        if length and event.key() in walks:
+            self.time.walk(walks[Qt.Key(event.key())], length)
+        elif length and event.key() == Qt.Key.Key_Escape:
+            self.time.release()
+        else:
+            super().keyPressEvent(event)
 
     # --- the frame around the picture -------------------------------------------------------------------
 

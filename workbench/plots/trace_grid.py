@@ -1,0 +1,189 @@
+"""The pinned sequence as heat maps: a row for each layer and direction, a column for each quantity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QScrollArea, QVBoxLayout, QWidget
+
+from engine.events import Floats, HiddenTrace, LayerTrace
+from workbench.plots.heat_grid import HeatGrid, Panel, Spot
+from workbench.plots.label_axis import visible
+from workbench.plots.legend import Scale
+from workbench.plots.levels import Levels
+from workbench.plots.saving import Cell, Table
+from workbench.plots.time_cursor import TimeCursor
+from workbench.plots.unit_order import ORDERS, unit_order
+from workbench.theme import Theme
+
+_ALL = "all layers"
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """One quantity of one layer and direction: `data` is (T, H), `map` a colour map of the theme."""
+
+    name: str
+    data: Floats
+    map: str = "diverging"
+    note: str = ""  # stands behind the name, above the picture
+
+
+def layer_name(trace: LayerTrace) -> str:
+    """A layer and direction as people count: from 1."""
+    return f"layer {trace.layer + 1}" + (" reverse" if trace.reverse else "")
+
+
+class TraceGrid(QWidget):
+    """Units × time of whatever `strips` finds in a layer's trace.
+
+    `layer` and `order` are choices for the view to put into its bar. The order of the units is worked out when it
+    is chosen and then kept, so that a unit stays where it is while the network learns.
+    """
+
+    read = Signal(str)  # the values under the mouse, in words
+
+    def __init__(
+        self, theme: Theme, cursor: TimeCursor, strips: Callable[[LayerTrace], tuple[Strip, ...]], *, last_only: bool
+    ) -> None:
+        """`last_only` shows the last layer alone, for a small place."""
+        super().__init__()
+        self._theme, self._cursor, self._strips, self._last_only = theme, cursor, strips, last_only
+        self._trace: HiddenTrace | None = None
+        self.shown: list[tuple[LayerTrace, Strip]] = []
+        self._orders: dict[str, NDArray[np.intp]] = {}
+        self._levels: dict[str, Levels] = {}
+        self.grid = HeatGrid(theme, bottom="time step", left="unit")
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setWidget(self.grid)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(area)
+        self.layer, self.order = QComboBox(), QComboBox()
+        self.layer.addItem(_ALL)
+        self.order.addItems(ORDERS)
+        self.order.setToolTip("Worked out when it is chosen; choose again to work it out anew.")
+        self.layer.activated.connect(self._draw)
+        self.order.activated.connect(self._order_anew)
+        self.grid.hovered.connect(self._hover)
+        self.grid.clicked.connect(self._click)
+        cursor.moved.connect(self._mark)
+
+    @property
+    def time_steps(self) -> int:
+        """Steps of the sequence that is shown."""
+        return len(self.shown[0][1].data) if self.shown else 0
+
+    def show_trace(self, trace: HiddenTrace) -> None:
+        """Bring every panel up to date; the arrangement stays while the network is the same."""
+        self._trace = trace
+        names = [_ALL, *(layer_name(layer) for layer in trace.layers)]
+        if names != [self.layer.itemText(i) for i in range(self.layer.count())]:
+            chosen = self.layer.currentText()
+            self.layer.clear()
+            self.layer.addItems(names)
+            self.layer.setCurrentText(chosen)
+        self._draw()
+
+    def clear(self) -> None:
+        """No panels; orders and levels of the last run are forgotten."""
+        self._trace = None
+        self._orders.clear()
+        self._levels.clear()
+        self.shown.clear()
+        self.grid.arrange(())
+        self.grid.show_scales(())
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the colours of `theme`."""
+        self._theme = theme
+        self.grid.apply_theme(theme)
+        self._show_scales()
+
+    def order_of(self, layer: LayerTrace) -> NDArray[np.intp]:
+        """The units of a layer from top to bottom."""
+        order = self._orders.get(layer_name(layer))
+        if order is None or len(order) != layer.hidden.shape[1]:
+            order = self._orders[layer_name(layer)] = unit_order(layer.hidden, self.order.currentText())
+        return order
+
+    def table(self) -> Table:
+        """One row for each unit of what is shown, in the order of the picture; one column for each time step."""
+        labels = self._trace.labels if self._trace else ()
+        rows: list[tuple[Cell, ...]] = [
+            (layer_name(layer), strip.name, int(unit), *map(float, strip.data[:, unit]))
+            for layer, strip in self.shown
+            for unit in self.order_of(layer)
+        ]
+        return ("layer", "quantity", "unit", *(visible(label) for label in labels)), rows
+
+    # --- drawing ----------------------------------------------------------------------------------------
+
+    def _draw(self) -> None:
+        if self._trace is None:
+            return
+        layers = self._chosen(self._trace)
+        rows = [(layer, self._strips(layer)) for layer in layers]
+        self.shown = [(layer, strip) for layer, strips in rows for strip in strips]
+        self.grid.arrange(
+            [Panel(row, column, s.map) for row, (_, strips) in enumerate(rows) for column, s in enumerate(strips)]
+        )
+        for index, (layer, strip) in enumerate(self.shown):
+            picture = np.ascontiguousarray(strip.data.T[self.order_of(layer)])
+            title = " · ".join(part for part in (layer_name(layer), strip.name, strip.note) if part)
+            self.grid.show_panel(index, picture, self._levels_of(strip), title)
+        self.grid.show_axis(self._trace.labels)
+        for row, layer in enumerate(layers):
+            self.grid.show_units(row, [str(unit) for unit in self.order_of(layer)])
+        self._show_scales()
+        self._mark()
+
+    def _chosen(self, trace: HiddenTrace) -> list[LayerTrace]:
+        if self._last_only:
+            return [layer for layer in trace.layers if layer.layer == trace.layers[-1].layer]
+        return [layer for layer in trace.layers if self.layer.currentText() in (_ALL, layer_name(layer))]
+
+    def _levels_of(self, strip: Strip) -> tuple[float, float]:
+        if strip.map == "magnitude":
+            return 0.0, 1.0
+        return self._levels.setdefault(strip.name, Levels()).hold(strip.data)
+
+    def _show_scales(self) -> None:
+        names: dict[tuple[str, tuple[float, float]], list[str]] = {}
+        for _, strip in self.shown:
+            sharing = names.setdefault((strip.map, self._levels_of(strip)), [])
+            if strip.name not in sharing:
+                sharing.append(strip.name)
+        scales = [
+            Scale(", ".join(sharing), self._theme.color_map(role), *levels) for (role, levels), sharing in names.items()
+        ]
+        self.grid.show_scales(scales)
+
+    def _order_anew(self) -> None:
+        self._orders.clear()
+        self._draw()
+
+    # --- cursor -----------------------------------------------------------------------------------------
+
+    def _mark(self) -> None:
+        position = self._cursor.position
+        self.grid.show_cursor(position if position is not None and position < self.time_steps else None)
+
+    def _hover(self, spot: Spot | None) -> None:
+        self._cursor.hover(spot.time if spot else None)
+        self.read.emit(self._words(spot) if spot and spot.panel < len(self.shown) else "")
+
+    def _click(self, spot: Spot) -> None:
+        self._cursor.pin(spot.time)
+
+    def _words(self, spot: Spot) -> str:
+        layer, strip = self.shown[spot.panel]
+        label = visible(self._trace.labels[spot.time]) if self._trace and self._trace.labels else ""
+        place = f"step {spot.time + 1}" + (f" ({label})" if label else "")
+        unit = self.order_of(layer)[spot.unit]
+        return f"{layer_name(layer)} · {strip.name} · unit {unit} · {place} · {spot.value:+.4f}"

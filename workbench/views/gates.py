@@ -1,0 +1,93 @@
+"""What every gate lets through, and how often it is all the way open or shut."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtWidgets import QVBoxLayout
+
+from engine.events import Floats, HiddenTrace, LayerTrace, Snapshot
+from workbench.plots.saving import Table
+from workbench.plots.trace_grid import Strip, TraceGrid, layer_name
+from workbench.views.live_view import LiveView
+
+OPEN, SHUT = 0.9, 0.1
+
+
+class Gates(LiveView):
+    """Each gate of each layer as a heat map, with the share of it that is saturated."""
+
+    key = "gates"
+    title = "Gates"
+    order = 40
+    question = "When does the network let something in, keep it, forget it, and are its gates stuck?"
+    probes = frozenset({"hidden"})
+    waiting = "Press Run (F5): what every gate lets through at every step of one validation sequence is drawn here."
+
+    def build(self) -> None:
+        """The grid, and choices of layer and order."""
+        self._traces = TraceGrid(self.theme, self.time, strips, last_only=self.compact)
+        self._traces.read.connect(self.read_out)
+        layout = QVBoxLayout(self.body)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._traces)
+        self.add_control("Show", self._traces.layer, "layer")
+        self.add_control("Units", self._traces.order, "order")
+
+    def reason(self) -> str:
+        """Empty as well when the cell has no gates."""
+        trace = self.probe("hidden")
+        if isinstance(trace, HiddenTrace) and not any(layer.gates for layer in trace.layers):
+            return (
+                "This cell has no gates: every step mixes the new input into the whole state.\n"
+                "Choose a cell with gates under Model to see them at work."
+            )
+        return super().reason()
+
+    def draw(self, snapshot: Snapshot) -> None:
+        """All panels."""
+        trace = self.probe("hidden")
+        if isinstance(trace, HiddenTrace):
+            self._traces.show_trace(trace)
+
+    def clear(self) -> None:
+        """No panels."""
+        self._traces.clear()
+
+    def recolour(self) -> None:
+        """The grid."""
+        self._traces.apply_theme(self.theme)
+
+    def reset_zoom(self) -> None:
+        """All panels."""
+        self._traces.grid.show_everything()
+
+    def time_steps(self) -> int:
+        """Steps of the pinned sequence."""
+        return self._traces.time_steps if self._built else 0
+
+    def table(self) -> Table:
+        """Saturation of every gate and unit: the share of time steps it was open (> 0.9) or shut (< 0.1)."""
+        rows = [
+            (layer_name(layer), strip.name, int(unit), *shares(strip.data[:, unit], signed=strip.map == "diverging"))
+            for layer, strip in self._traces.shown
+            for unit in range(strip.data.shape[1])
+        ]
+        return ("layer", "gate", "unit", "share above 0.9", "share below 0.1 (−0.9 with a sign)"), rows
+
+
+def strips(trace: LayerTrace) -> tuple[Strip, ...]:
+    """One strip a gate; what can be negative (a candidate state) is coloured either side of nothing."""
+    return tuple(_strip(name, values) for name, values in trace.gates)
+
+
+def shares(values: Floats, *, signed: bool) -> tuple[float, float]:
+    """Shares of `values` above 0.9 and below 0.1; below −0.9 for what has a sign."""
+    return float(np.mean(values > OPEN)), float(np.mean(values < (-OPEN if signed else SHUT)))
+
+
+def _strip(name: str, values: Floats) -> Strip:
+    signed = bool((values < 0).any())
+    above, below = shares(values, signed=signed)
+    if signed:
+        return Strip(name, values, "diverging", f"{above:.0%} > 0.9, {below:.0%} < −0.9")
+    return Strip(name, values, "magnitude", f"open {above:.0%}, shut {below:.0%}")

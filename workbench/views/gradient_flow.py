@@ -1,0 +1,195 @@
+"""How much of the loss's gradient reaches each time step: where learning through time ends, or blows up."""
+
+from __future__ import annotations
+
+import bisect
+import math
+
+import numpy as np
+from PySide6.QtWidgets import QVBoxLayout
+
+from engine.events import Floats, GradientByTime, Snapshot
+from workbench.plots.curves import CurvePlot, layer_stroke
+from workbench.plots.heat_grid import HeatGrid, Panel, Spot
+from workbench.plots.legend import Key, Scale
+from workbench.plots.saving import Table
+from workbench.views.live_view import LiveView
+
+VANISHED = 1e-3  # of the strongest step's norm
+EXPLODED = 1e2
+_LEVELS = (-8.0, 2.0)  # log10
+_MOST = 4000  # points of the history
+
+
+class GradientFlow(LiveView):
+    """log10 of the gradient's norm by time step and layer, with its half-life now and over training."""
+
+    key = "gradient_flow"
+    title = "Gradient by time step"
+    order = 20
+    question = "How far back in time does the network learn: does the gradient vanish, or explode?"
+    probes = frozenset({"gradient_by_time"})
+    waiting = "Press Run (F5): how much of the gradient reaches each earlier time step is drawn here."
+
+    def build(self) -> None:
+        """Curves over time steps, the same as a strip of colours, and the half-life over training."""
+        self._curves = CurvePlot(self.theme, bottom="time step", left="log₁₀ ‖∂L/∂h‖")
+        self._vanished = self._curves.add_band(0, 0, "problem")
+        self._exploded = self._curves.add_band(math.log10(EXPLODED), 40, "warning")
+        self._mark = self._curves.add_line("cursor", upright=True)
+        self._strip = HeatGrid(self.theme, bottom="time step", left="")
+        self._strip.arrange([Panel(0, 0, "magnitude")])
+        self._lives = CurvePlot(self.theme, bottom="step", left="half-life")
+        self._measured_at: list[int] = []
+        self._life_rows: list[tuple[float, ...]] = []
+        layout = QVBoxLayout(self.body)
+        layout.setContentsMargins(0, 0, 0, 0)
+        for widget, stretch in ((self._curves, 5), (self._strip, 2), (self._lives, 3)):
+            layout.addWidget(widget, stretch)
+            widget.setVisible(widget is self._curves or not self.compact)
+        self._curves.hovered.connect(self._hover)
+        self._curves.clicked.connect(self._click)
+        self._strip.hovered.connect(self._hover_strip)
+        self._strip.clicked.connect(self._click_strip)
+        self._lives.hovered.connect(self._hover_lives)
+        self.time.moved.connect(self._show_cursor)
+
+    def draw(self, snapshot: Snapshot) -> None:
+        """Everything of one snapshot, and one point more of the history."""
+        flow = self.probe("gradient_by_time")
+        if not isinstance(flow, GradientByTime):
+            return
+        self._name_layers(flow.names)
+        self._remember(snapshot.step, flow.half_life)
+        logs = log_norms(flow)
+        for name, row, life in zip(flow.names, logs, flow.half_life, strict=True):
+            self._curves.show_curve(name, np.arange(1, len(row) + 1), row, life_words(life))
+        self._draw_bands(flow)
+        if not self.compact:
+            self._draw_strip(flow, logs)
+            self._draw_lives(flow.names)
+        self._show_cursor()
+
+    def clear(self) -> None:
+        """No curves, no history."""
+        self._measured_at.clear()
+        self._life_rows.clear()
+        for plot in (self._curves, self._lives):
+            plot.remove_curves()
+            plot.clear()
+            plot.show_everything()
+        self._mark.hide()
+
+    def recolour(self) -> None:
+        """All three pictures."""
+        for plot in (self._curves, self._lives):
+            plot.apply_theme(self.theme)
+        self._strip.apply_theme(self.theme)
+
+    def reset_zoom(self) -> None:
+        """All three pictures."""
+        for plot in (self._curves, self._strip, self._lives):
+            plot.show_everything()
+
+    def time_steps(self) -> int:
+        """Steps of the longest sequence of the batch."""
+        flow = self.probe("gradient_by_time")
+        return flow.norms.shape[1] if isinstance(flow, GradientByTime) else 0
+
+    def table(self) -> Table:
+        """One row for each layer and direction: half-life, then the norm at every time step."""
+        flow = self.probe("gradient_by_time")
+        if not isinstance(flow, GradientByTime):
+            return (), []
+        header = ("layer", "half-life in steps", *(f"step {t + 1}" for t in range(flow.norms.shape[1])))
+        rows = zip(flow.names, flow.half_life, flow.norms, strict=True)
+        return header, [(name, float(life), *map(float, norms)) for name, life, norms in rows]
+
+    # --- drawing ----------------------------------------------------------------------------------------
+
+    def _name_layers(self, names: tuple[str, ...]) -> None:
+        if tuple(self._curves.curves) == names:
+            return
+        depth = len({name.removesuffix(" reverse") for name in names})
+        for plot in (self._curves, self._lives):
+            plot.remove_curves()
+            level = -1
+            for name in names:
+                reverse = name.endswith(" reverse")
+                level += not reverse
+                plot.add_curve(name, layer_stroke(level, depth, reverse=reverse), symbol=plot is self._lives)
+
+    def _draw_bands(self, flow: GradientByTime) -> None:
+        finite = flow.norms[np.isfinite(flow.norms)]
+        strongest = float(finite.max()) if finite.size else 0.0
+        self._vanished.setVisible(strongest > 0)
+        keys = []
+        if strongest > 0:
+            self._vanished.setRegion((-60, math.log10(VANISHED * strongest)))
+            keys.append(Key("vanished: below 1/1000 of the strongest step", self.theme.pen("problem")))
+        if strongest > EXPLODED:
+            keys.append(Key(f"exploded: above {EXPLODED:g}", self.theme.pen("warning")))
+        self._curves.show_key(keys)
+
+    def _draw_strip(self, flow: GradientByTime, logs: Floats) -> None:
+        self._strip.show_panel(0, logs, _LEVELS, "")
+        self._strip.show_units(0, flow.names)
+        self._strip.show_axis([str(t + 1) for t in range(logs.shape[1])])
+        self._strip.show_scales([Scale("log₁₀ ‖∂L/∂h‖", self.theme.color_map("magnitude"), *_LEVELS)])
+
+    def _draw_lives(self, names: tuple[str, ...]) -> None:
+        lives = np.asarray(self._life_rows, float)
+        for name, column in zip(names, lives.T, strict=True):
+            self._lives.show_curve(name, self._measured_at, np.where(np.isfinite(column), column, np.nan))
+        self._lives.show_key()
+
+    def _remember(self, step: int, lives: tuple[float, ...]) -> None:
+        """Keep what was measured at `step`; looking at an old snapshot again adds nothing."""
+        place = bisect.bisect_left(self._measured_at, step)
+        if place < len(self._measured_at) and self._measured_at[place] == step:
+            self._life_rows[place] = lives
+            return
+        self._measured_at.insert(place, step)
+        self._life_rows.insert(place, lives)
+        if len(self._measured_at) > _MOST:
+            del self._measured_at[1::2], self._life_rows[1::2]
+
+    # --- cursor -----------------------------------------------------------------------------------------
+
+    def _show_cursor(self) -> None:
+        position = self.time.position
+        inside = position is not None and position < self.time_steps()
+        self._mark.setVisible(inside)
+        self._strip.show_cursor(position if inside else None)
+        if position is not None and inside:
+            self._mark.setPos(position + 1)
+            self.read_out(self._curves.describe(position + 1, f"time step {position + 1} · log₁₀"))
+        else:
+            self.read_out("")
+
+    def _hover(self, place: float | None) -> None:
+        inside = place is not None and 0.5 <= place < self.time_steps() + 0.5
+        self.time.hover(round(place) - 1 if place is not None and inside else None)
+
+    def _click(self, place: float) -> None:
+        if 0.5 <= place < self.time_steps() + 0.5:
+            self.time.pin(round(place) - 1)
+
+    def _hover_strip(self, spot: Spot | None) -> None:
+        self.time.hover(spot.time if spot else None)
+
+    def _click_strip(self, spot: Spot) -> None:
+        self.time.pin(spot.time)
+
+    def _hover_lives(self, place: float | None) -> None:
+        self.read_out("" if place is None else self._lives.describe(place, f"step {place:,.0f} · half-life"))
+
+
+def log_norms(flow: GradientByTime) -> Floats:
+    """log10 of the norms; NaN where nothing at all arrives."""
+    return np.log10(flow.norms, out=np.full_like(flow.norms, np.nan), where=flow.norms > 0)
+
+
+def life_words(life: float) -> str:
+    """A half-life as a person says it."""
+    return "does not shrink" if math.isinf(life) else f"halves every {life:.3g} steps"

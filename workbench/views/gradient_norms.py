@@ -1,0 +1,133 @@
+"""How long the gradient of every parameter is, before and after clipping, and how far a step moves the weights."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QVBoxLayout
+
+from engine.events import Floats, GradientNorms, Snapshot
+from workbench.history import History
+from workbench.plots.curves import CurvePlot
+from workbench.plots.legend import Key
+from workbench.plots.saving import Table
+from workbench.views.live_view import LiveView
+
+HEALTHY = (1e-4, 1e-2)  # of the update ratio: a step that moves a weight by a ten-thousandth to a hundredth of itself
+_BEFORE, _AFTER, _RATIO, _NORM = "before clipping", "after clipping", "update ratio", "gradient norm, each batch"
+
+
+class GradientNormBoard(LiveView):
+    """A board of all parameters over the course of the whole gradient's norm."""
+
+    key = "gradient_norms"
+    title = "Gradient norms"
+    order = 25
+    question = "Is every part of the network learning at a healthy pace, and how often is the gradient clipped?"
+    probes = frozenset({"gradient_norms"})
+    waiting = "Press Run (F5): the gradient of every parameter is measured here, before and after clipping."
+
+    def build(self) -> None:
+        """Norms and ratios side by side over the same rows; the whole norm over training below."""
+        self._norms = CurvePlot(self.theme, bottom="norm of the gradient", left="")
+        self._norms.add_curve(_BEFORE, "muted", symbol=True, line=False)
+        self._norms.add_curve(_AFTER, "train", symbol=True, line=False)
+        self._ratio = CurvePlot(self.theme, bottom="norm of the step / norm of the parameter", left="")
+        self._ratio.add_band(math.log10(HEALTHY[0]), math.log10(HEALTHY[1]), "good", upright=True)
+        self._ratio.add_curve(_RATIO, "forecast", symbol=True, line=False)
+        for plot in (self._norms, self._ratio):
+            plot.bottom.setLogMode(True)
+            plot.box.invertY(True)
+        self._ratio.box.setYLink(self._norms.box)
+        self._total = CurvePlot(self.theme, bottom="step", left="norm")
+        self._total.add_curve(_NORM, "train")
+        self._clip = self._total.add_line("warning")
+        self._total.set_log(True)
+        self._total.hovered.connect(self._hover_total)
+        self._total.ranged.connect(self._redraw)
+        board = QSplitter(Qt.Orientation.Horizontal)
+        board.addWidget(self._norms)
+        board.addWidget(self._ratio)
+        board.setSizes([6000, 4000])
+        layout = QVBoxLayout(self.body)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(board, 3)
+        layout.addWidget(self._total, 2)
+        self._total.setVisible(not self.compact)
+
+    def draw(self, snapshot: Snapshot) -> None:
+        """The board."""
+        norms = self.probe("gradient_norms")
+        if not isinstance(norms, GradientNorms):
+            return
+        rows = np.arange(len(norms.names))
+        fresh = self._norms.left.labels != norms.names
+        self._norms.left.set_labels(norms.names)
+        self._ratio.left.set_labels([""] * len(norms.names))
+        self._norms.show_curve(_BEFORE, _log(norms.before), rows)
+        self._norms.show_curve(_AFTER, _log(norms.after), rows)
+        self._ratio.show_curve(_RATIO, _log(norms.update_ratio), rows)
+        if fresh:
+            self._norms.box.setYRange(-0.7, len(rows) - 0.3, padding=0)
+        self._norms.show_key()
+        healthy = int(np.sum((norms.update_ratio >= HEALTHY[0]) & (norms.update_ratio <= HEALTHY[1])))
+        band = Key("healthy: 1e-4 to 1e-2", self.theme.pen("good"), f"{healthy} of {len(rows)} parameters")
+        self._ratio.show_key([band])
+        self._draw_clip(norms)
+
+    def draw_history(self, history: History) -> None:
+        """The norm of the whole gradient over training."""
+        line = history.line("gradient_norm", *self._total.shown(), self._total.pixels)
+        self._total.show_curve(_NORM, *line, f"{history.latest('gradient_norm'):.3g}")
+        norms = self.probe("gradient_norms")
+        self._draw_clip(norms if isinstance(norms, GradientNorms) else None)
+
+    def clear(self) -> None:
+        """No points, no curve, no limit."""
+        self._clip.hide()
+        self._norms.left.set_labels(())
+        for plot in (self._norms, self._ratio, self._total):
+            plot.clear()
+            plot.show_everything()
+
+    def recolour(self) -> None:
+        """All three plots."""
+        for plot in (self._norms, self._ratio, self._total):
+            plot.apply_theme(self.theme)
+
+    def reset_zoom(self) -> None:
+        """All three plots."""
+        for plot in (self._norms, self._ratio, self._total):
+            plot.show_everything()
+
+    def table(self) -> Table:
+        """One row for each parameter."""
+        norms = self.probe("gradient_norms")
+        if not isinstance(norms, GradientNorms):
+            return (), []
+        columns = (norms.before.tolist(), norms.after.tolist(), norms.update_ratio.tolist())
+        return ("parameter", _BEFORE, _AFTER, _RATIO), list(zip(norms.names, *columns, strict=True))
+
+    def _draw_clip(self, norms: GradientNorms | None) -> None:
+        clips = norms is not None and norms.clip_norm > 0
+        self._clip.setVisible(clips)
+        if norms is None or not clips:
+            self._total.show_key()
+            return
+        self._clip.setPos(math.log10(norms.clip_norm))
+        share = f"{norms.clip_norm:g}, reached in {norms.clipped_share:.0%} of the steps"
+        self._total.show_key([Key("clipped at", self.theme.pen("warning"), share)])
+
+    def _redraw(self) -> None:
+        if self.history is not None and self.active:
+            self.draw_history(self.history)
+
+    def _hover_total(self, place: float | None) -> None:
+        self.read_out("" if place is None else self._total.describe(place, f"step {place:,.0f}"))
+
+
+def _log(values: Floats) -> Floats:
+    """log10, with a gap where there is nothing to take it of."""
+    return np.log10(values, out=np.full_like(values, np.nan), where=values > 0)

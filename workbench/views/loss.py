@@ -1,0 +1,182 @@
+"""Loss over training, and the metric against what it has to beat."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtGui import QPen
+from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout
+
+from workbench.history import History, Values
+from workbench.plots.curves import CurvePlot
+from workbench.plots.legend import Key
+from workbench.plots.saving import Table
+from workbench.plots.smoothing import Smoother
+from workbench.theme import Theme
+from workbench.views.live_view import LiveView
+
+_BATCHES, _SMOOTH, _TRAINING, _VALIDATION = (
+    "training, each batch",
+    "training, smoothed",
+    "training, epoch",
+    "validation",
+)
+_BASELINES = ("baseline", "baseline2", "baseline3", "muted")
+_WINDOWS = (0, 10, 50, 200, 1000)  # steps
+
+
+class Loss(LiveView):
+    """Raw and smoothed training loss, validation loss with its best epoch, and the metric with its baselines."""
+
+    key = "loss"
+    title = "Loss"
+    order = 10
+    question = "Does the network learn, and does it also get better on what it has never seen?"
+    waiting = "Press Run (F5): the loss of every batch is drawn here, and of the validation part after every epoch."
+
+    def build(self) -> None:
+        """Two plots over the same steps; the metric stands below the loss where there is room."""
+        self._loss = CurvePlot(self.theme, bottom="step", left="loss")
+        self._loss.add_curve(_BATCHES, _faint)
+        self._loss.add_curve(_SMOOTH, "smooth")
+        self._loss.add_curve(_TRAINING, "train", symbol=True)
+        self._loss.add_curve(_VALIDATION, "validation", symbol=True)
+        self._best = self._loss.add_line("good", upright=True)
+        self._metric = CurvePlot(self.theme, bottom="step", left="metric")
+        self._metric.box.setXLink(self._loss.box)
+        self._metric.setVisible(not self.compact)
+        layout = QVBoxLayout(self.body)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._loss, 3)
+        layout.addWidget(self._metric, 2)
+        self._smoother = Smoother(50)
+        self._build_controls()
+        for plot in (self._loss, self._metric):
+            plot.hovered.connect(self._hover)
+        self._loss.ranged.connect(self._redraw)
+
+    def _build_controls(self) -> None:
+        self._log, self._window = QCheckBox("logarithmic"), QComboBox()
+        self._window.addItems(["none" if not steps else f"{steps} steps" for steps in _WINDOWS])
+        self._window.setCurrentIndex(_WINDOWS.index(50))
+        self._log.toggled.connect(self._loss.set_log)
+        self._window.currentIndexChanged.connect(self._smooth_anew)
+        self.add_control("Smoothing", self._window, "smoothing")
+        self.add_control("", self._log, "log")
+
+    def reason(self) -> str:
+        """Empty until the first batch."""
+        return "" if self.history is not None and self.history.count("loss") else self.waiting
+
+    def draw_history(self, history: History) -> None:
+        """Draw what is in sight."""
+        loss, (first, last) = self._loss, self._loss.shown()
+        loss.show_curve(_BATCHES, *history.line("loss", first, last, loss.pixels), _number(history.latest("loss")))
+        self._draw_smooth(history, first, last)
+        for name, series in ((_TRAINING, "training_loss"), (_VALIDATION, "validation_loss")):
+            loss.show_curve(name, *history.line(series, first, last, loss.pixels), _number(history.latest(series)))
+        self._draw_best()
+        if not self.compact:
+            self._draw_metric(history)
+
+    def best(self) -> tuple[float, float]:
+        """Step and value of the lowest validation loss; NaN when none was measured."""
+        steps, values = self.history.raw("validation_loss") if self.history else (np.empty(0), np.empty(0))
+        if not np.isfinite(values).any():
+            return math.nan, math.nan
+        index = int(np.nanargmin(values))
+        return float(steps[index]), float(values[index])
+
+    def table(self) -> Table:
+        """One row for every epoch; every batch when no epoch has ended."""
+        if self.history is None:
+            return (), []
+        metric = self.start.metric if self.start else "metric"
+        steps, validation = self.history.raw("validation_loss")
+        if not len(steps):
+            rows = zip(*(column.tolist() for column in self.history.raw("loss")), strict=True)
+            return ("step", _BATCHES), [(int(step), loss) for step, loss in rows]
+        columns = [steps, self.history.raw("training_loss")[1], validation, self.history.raw("metric")[1]]
+        epochs = zip(*(column.tolist() for column in columns), strict=False)
+        return ("step", "training loss", "validation loss", metric), [(int(step), *rest) for step, *rest in epochs]
+
+    def clear(self) -> None:
+        """No curves, no baselines, no best epoch."""
+        self._smoother = Smoother(self._smoother.window)
+        self._best.hide()
+        self._loss.clear()
+        self._metric.remove_curves()
+        self._metric.clear()
+        for plot in (self._loss, self._metric):
+            plot.show_everything()
+
+    def recolour(self) -> None:
+        """Both plots."""
+        self._loss.apply_theme(self.theme)
+        self._metric.apply_theme(self.theme)
+
+    def reset_zoom(self) -> None:
+        """Both plots."""
+        self._loss.show_everything()
+        self._metric.show_everything()
+
+    def _draw_smooth(self, history: History, first: float, last: float) -> None:
+        if not _WINDOWS[self._window.currentIndex()]:
+            self._loss.show_curve(_SMOOTH, [], [])
+            return
+        self._smoother.catch_up(*history.raw("loss"))
+        smooth = self._smoother.history
+        line = smooth.line("smooth", first, last, self._loss.pixels)
+        self._loss.show_curve(_SMOOTH, *line, _number(smooth.latest("smooth")))
+
+    def _draw_best(self) -> None:
+        step, value = self.best()
+        self._best.setVisible(not math.isnan(step))
+        if math.isnan(step):
+            self._loss.show_key()
+            return
+        self._best.setPos(step)
+        epochs = self.start.steps_per_epoch if self.start else 0
+        place = f"epoch {round(step / epochs)}" if epochs else f"step {step:,.0f}"
+        self._loss.show_key([Key(f"best: {place}", self.theme.pen("good"), _number(value))])
+
+    def _draw_metric(self, history: History) -> None:
+        plot, metric = self._metric, self.start.metric if self.start else "metric"
+        if metric not in plot.curves:
+            plot.remove_curves()
+            plot.add_curve(metric, "validation", symbol=True)
+            plot.plot.setLabel("left", metric, **plot.left.labelStyle)
+            for (name, _), role in zip(self.start.baselines if self.start else (), _BASELINES, strict=False):
+                plot.add_curve(name, role)
+        steps: Values = np.asarray(history.span("loss"))
+        plot.show_curve(
+            metric, *history.line("metric", *self._loss.shown(), plot.pixels), _number(history.latest("metric"))
+        )
+        for name, value in self.start.baselines[: len(_BASELINES)] if self.start else ():
+            plot.show_curve(name, steps, np.full(2, value), _number(value))
+        plot.show_key()
+
+    def _redraw(self) -> None:
+        if self.history is not None and self.active:
+            self.draw_history(self.history)
+
+    def _smooth_anew(self, index: int) -> None:
+        self._smoother = Smoother(max(_WINDOWS[index], 1))
+        self._redraw()
+
+    def _hover(self, place: float | None) -> None:
+        if place is None:
+            self.read_out("")
+            return
+        self.read_out(self._loss.describe(place, f"step {place:,.0f}"))
+
+
+def _number(value: float) -> str:
+    return "" if math.isnan(value) else f"{value:.4g}"
+
+
+def _faint(theme: Theme) -> QPen:
+    pen = theme.pen("train")
+    pen.setColor(theme.color("train", 0.45))
+    return pen
