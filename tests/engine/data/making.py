@@ -1,0 +1,32 @@
+"""Files and experiments that the tests of the data room are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from engine.config import Experiment
+
+Write = Callable[[str, bytes | str], Path]
+
+
+def experiment(path: Path, **data: Any) -> Experiment:
+    """An experiment on a file, with short windows."""
+    settings: dict[str, Any] = {"file": str(path), "look_back": 4, "validation": 6, "test": 6} | data
+    return Experiment().replace({f"data.{name}": value for name, value in settings.items()})
+
+
+def values(rows: int = 40) -> list[float]:
+    """A rising series with a season of five."""
+    return [100.0 + 3 * row + (row % 5) ** 2 for row in range(rows)]
+
+
+def table(**columns: list[Any]) -> str:
+    """CSV text with a monthly `date` and the columns given; `value` when none is."""
+    columns = columns or {"value": values()}
+    rows = len(next(iter(columns.values())))
+    dates = [f"{1990 + row // 12}-{row % 12 + 1:02d}" for row in range(rows)]
+    lines = [",".join(["date", *columns])]
+    lines += [",".join([date, *map(str, cells)]) for date, *cells in zip(dates, *columns.values(), strict=True)]
+    return "\n".join(lines) + "\n"
