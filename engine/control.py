@@ -97,6 +97,12 @@ class Control:
         with self._changed:
             return self._paused and not self._steps and not self._ending
 
+    @property
+    def stepping(self) -> bool:
+        """Whether single steps are still to be done."""
+        with self._changed:
+            return self._steps > 0
+
     def take_step(self) -> None:
         """Use up one of the steps that `step_once` allowed, if any."""
         with self._changed:

@@ -53,13 +53,19 @@ def _withdrawn(finding: Finding) -> Finding:
 
 
 def _baseline(m: Measurements) -> Finding | None:
-    standing, gain = m.standing(), m.gain()
-    if standing is None or math.isnan(gain) or (gain <= 0 and not m.enough):
+    standing = m.standing()
+    if standing is None or (standing.missed and not m.enough):
         return None
-    name, theirs, ours, part = standing
-    why = f"{m.metric} {ours:.4g} against {theirs:.4g} on the {part} part."
-    if gain > 0:
-        return Finding("baseline", "good", f"Beats {name} by {gain:.0%}", why)
+    name, theirs = standing.missed or standing.beaten[0]
+    why = f"{m.metric} {standing.ours:.4g} against {theirs:.4g} on the {standing.part} part."
+    if standing.missed:
+        return _not_beaten(m, name, why)
+    better = ", ".join(f"{name} ({value:.4g})" for name, value in standing.ahead)
+    why += f" Still better, and learned from the same data: {better}." if better else ""
+    return Finding("baseline", "good", f"Beats {name} by {abs(theirs - standing.ours) / abs(theirs):.0%}", why)
+
+
+def _not_beaten(m: Measurements, name: str, why: str) -> Finding:
     epochs = m.experiment.training.epochs
     if m.best and m.evaluations[-1].epoch - m.best.epoch <= max(2, epochs // 10):
         changes: _Changes = (("training.epochs", str(2 * epochs)),)
@@ -104,7 +110,8 @@ def _vanishing(m: Measurements) -> Finding | None:
     if left >= _VANISHED or not math.isfinite(steps):
         return None
     why = f"At the far end of the sequence {left:.0e} of the gradient is left: what happened there is hardly learned."
-    level = "note" if m.gain() > 0 else "warning"
+    standing = m.standing()
+    level = "note" if standing and not standing.missed else "warning"
     return Finding("vanishing", level, f"Gradients halve every {_count(steps)}", why, *_carry_further(m))
 
 

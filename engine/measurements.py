@@ -13,6 +13,20 @@ RECENT_STEPS = 200  # steps that gradient norms are judged over
 _HIGHER_IS_BETTER = ("accuracy",)
 
 
+_FITTED = ("AR(", "n-gram")  # baselines that learn too: good company, not a must
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A score beside the baselines, each as (name, score), strongest first."""
+
+    part: str
+    ours: float
+    beaten: tuple[tuple[str, float], ...]
+    ahead: tuple[tuple[str, float], ...]
+    missed: tuple[str, float] | None  # one that takes no learning, and is still ahead
+
+
 @dataclass(slots=True)
 class Measurements:
     """Filled by the run as it goes, read by the checks."""
@@ -40,8 +54,8 @@ class Measurements:
         """The evaluation with the lowest validation loss."""
         return next((e for e in reversed(self.evaluations) if e.best), None)
 
-    def standing(self) -> tuple[str, float, float, str] | None:
-        """(baseline, its score, ours, part): the strongest baseline beside our best score."""
+    def standing(self) -> Standing | None:
+        """Our best score beside the baselines: on the test part once the run has ended; None before any score."""
         part, baselines = "validation", self.baselines
         ours = self.best.metric if self.best else math.nan
         if self.final is not None:
@@ -49,15 +63,9 @@ class Measurements:
         known = [(name, value) for name, value in baselines if math.isfinite(value)]
         if not known or not math.isfinite(ours):
             return None
-        name, value = min(known, key=lambda item: self._sign() * item[1])
-        return name, value, ours, part
-
-    def gain(self) -> float:
-        """How much better than the strongest baseline, as a share of it; NaN where there is none."""
-        standing = self.standing()
-        if standing is None or standing[1] == 0:
-            return math.nan
-        return self._sign() * (standing[1] - standing[2]) / abs(standing[1])
-
-    def _sign(self) -> int:
-        return -1 if self.metric in _HIGHER_IS_BETTER else 1
+        sign = -1 if self.metric in _HIGHER_IS_BETTER else 1
+        ranked = sorted(known, key=lambda item: sign * item[1])
+        beaten = [item for item in ranked if sign * (item[1] - ours) > 0]
+        ahead = ranked[: len(ranked) - len(beaten)]
+        unlearned = [item for item in ranked if not item[0].startswith(_FITTED)] or ranked[-1:]
+        return Standing(part, ours, tuple(beaten), tuple(ahead), unlearned[0] if unlearned[0] in ahead else None)

@@ -75,7 +75,7 @@ _SPECS = (
             ("series", "Reads {past} and says at every step what {targets} will be {ahead} later."),
             ("text", "Guesses at every character which one comes next."),
         ),
-        available=("text",),
+        available=("series", "text"),
     ),
     TopologySpec(
         key="encoder_decoder",

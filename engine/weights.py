@@ -1,4 +1,4 @@
-"""Weights as a safetensors file in PyTorch's names, with all that their use needs in the header.
+"""Named tensors and text in a safetensors file: how weights rest on disk, in a run folder and exported.
 
 Written here rather than by the library, which shuffles the header from call to call: the same weights give
 the same file, to the last bit.
@@ -25,7 +25,7 @@ class WeightsFileError(ValueError):
     """A weights file that cannot be used; the text says which and why."""
 
 
-def write(path: Path | str, weights: Mapping[str, NDArray[np.floating]], metadata: Mapping[str, str]) -> None:
+def write_weights(path: Path | str, weights: Mapping[str, NDArray[np.floating]], metadata: Mapping[str, str]) -> None:
     """Write `weights` under their names, and `metadata` (text by key), all of it or nothing.
 
     Raises:
@@ -48,7 +48,7 @@ def encode(weights: Mapping[str, NDArray[np.floating]], metadata: Mapping[str, s
     return b"".join([len(text).to_bytes(8, "little"), text, *chunks])
 
 
-def read(path: Path | str) -> tuple[dict[str, NDArray[np.floating]], dict[str, str]]:
+def read_weights(path: Path | str) -> tuple[dict[str, NDArray[np.floating]], dict[str, str]]:
     """Weights by name, and the metadata, of a file that this or another program wrote.
 
     Raises:

@@ -1,0 +1,160 @@
+"""The workbench without its window: train, predict, export, samples.
+
+Results go to standard output, progress and trouble to standard error. What the user can mend ends with one line
+``error: …`` and status 2, what they cannot with status 1 and the details in a log file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import NoReturn
+
+import platformdirs
+
+from engine import commands
+from engine.config import ConfigError, field_info, field_names
+from engine.data import DataError
+from engine.network import NetworkError
+from engine.runs import RunFolderError
+from engine.weights import WeightsFileError
+
+_MENDABLE = (ConfigError, DataError, NetworkError, RunFolderError, WeightsFileError, OSError, commands.UsageError)
+
+_TRAIN_EPILOG = """\
+Without --config the settings are a sample's own, or what the file suggests, which is said.
+Ctrl+C ends the run after the batch at hand and keeps the best weights (status 130).
+
+A run folder holds experiment.toml, weights.safetensors (the best, in PyTorch's names), metrics.csv,
+result.json and log.txt. An experiment.toml can be given to --config again.
+
+With --json, each line of standard output is an event:
+  {"event": "StepDone", "step": 1, "epoch": 1, "loss": 0.9, "gradient_norm": 1.2, "seconds": 0.01}
+in the order Compiling (twice), RunStarted, then StepDone, Evaluated, Finding and CheckpointSaved as they come,
+and last RunFinished with the scores of the test part, or RunFailed.
+
+fields for --set:
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line; the usage is a `--help` away."""
+
+    def error(self, message: str) -> NoReturn:
+        raise commands.UsageError(f"{message}; see {self.prog} --help")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 0, 1, 2, or 128 and the signal that ended it."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a letter shows another
+    try:
+        arguments = parser().parse_args(argv)
+        status: int = arguments.run(arguments)
+        sys.stdout.flush()
+        return status
+    except SystemExit as ended:  # --help
+        return int(ended.code or 0)
+    except KeyboardInterrupt:
+        return _say("interrupted; nothing was written", 130)
+    except BrokenPipeError:
+        # Whoever read the output has gone; Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except _MENDABLE as error:
+        return _say(_words(error), 2)
+    except MemoryError:
+        return _say("out of memory; take fewer hidden units, a smaller batch or shorter sequences", 2)
+    except Exception as error:
+        where = _log(traceback.format_exc())
+        return _say(f"unexpected {type(error).__name__}: {error}; the details are in {where}", 1)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command with its options and help."""
+    top = _Parser(prog="main.py", description="Train and use recurrent networks without the window.")
+    subparsers = top.add_subparsers(title="commands", required=True, metavar="command", parser_class=_Parser)
+    _add_train(subparsers)
+    _add_predict(subparsers)
+    _add_export(subparsers)
+    listing = subparsers.add_parser("samples", help="list the samples", description="List the samples.")
+    listing.set_defaults(run=commands.samples)
+    return top
+
+
+def _add_train(subparsers: argparse._SubParsersAction[_Parser]) -> None:
+    train = subparsers.add_parser(
+        "train", help="train a network", description="Train a network and keep its best weights.",
+        epilog=_TRAIN_EPILOG + _fields(), formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    source = train.add_mutually_exclusive_group()
+    source.add_argument("--data", metavar="FILE", help="a table of numbers over time, or a text")
+    source.add_argument("--sample", metavar="NAME", help="a sample that ships with the workbench; see `samples`")
+    train.add_argument("--config", metavar="FILE.toml", help="settings, as experiment.toml of a run folder holds them")
+    train.add_argument(
+        "--set", metavar="FIELD=VALUE", action="append", default=[], help="change one setting; may be repeated"
+    )
+    train.add_argument("--seed", type=int, metavar="N", help="the same as --set training.seed=N")
+    train.add_argument("--out", required=True, metavar="DIR", help="folder for the run; must not hold one yet")
+    train.add_argument("--json", action="store_true", help="one event a line on standard output, no progress bar")
+    train.set_defaults(run=commands.train)
+
+
+def _add_predict(subparsers: argparse._SubParsersAction[_Parser]) -> None:
+    text = "Forecast a series, with dates and in its own units; or write text."
+    predict = subparsers.add_parser("predict", help="forecast a series, or write text", description=text)
+    predict.add_argument("dir", metavar="DIR", help="the folder of a run, or a weights file of the workbench")
+    predict.add_argument("--out", metavar="FILE", help="series: the table of forecasts (CSV); text: the text")
+    series = predict.add_argument_group("series", "columns of the table: date, the target, forecast, part")
+    series.add_argument("--data", metavar="FILE", help="rows to forecast from; the run's own data by default")
+    writing = predict.add_argument_group("text")
+    writing.add_argument("--prompt", metavar="TEXT", help="what to go on from")
+    writing.add_argument("--length", type=int, metavar="N", help="characters to write (400)")
+    writing.add_argument("--temperature", type=float, metavar="T", help="0 takes the likeliest; 1 as weighed (0.8)")
+    writing.add_argument("--seed", type=int, metavar="N", help="the same seed writes the same text (0)")
+    predict.set_defaults(run=commands.predict)
+
+
+def _add_export(subparsers: argparse._SubParsersAction[_Parser]) -> None:
+    text = "Write the best weights of a run for use elsewhere; the suffix of the file chooses the form."
+    export = subparsers.add_parser("export", help="write the weights for use elsewhere", description=text)
+    export.add_argument("dir", metavar="DIR", help="the folder of a run, or a weights file of the workbench")
+    export.add_argument("--to", required=True, metavar="FILE", help=".safetensors: PyTorch's names, shapes, gate order")
+    export.set_defaults(run=commands.export)
+
+
+def _fields() -> str:
+    """Every field of the schema with what it means, for the help text."""
+    lines = []
+    for name in field_names():
+        info = field_info(*name.split("."))
+        choices = f" ({', '.join(info.choices)})" if info.choices else ""
+        lines.append(f"  {name:<26} {info.help}{choices}".replace("%", "%%"))
+    return "\n".join(lines)
+
+
+def _say(text: str, status: int) -> int:
+    line = " ".join(text.split())
+    print(f"error: {line}", file=sys.stderr)
+    return status
+
+
+def _words(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
+def _log(text: str) -> Path:
+    folder = platformdirs.user_log_path("rnn-workbench", appauthor=False)
+    path = folder / "command-line-error.log"
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return path

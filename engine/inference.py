@@ -1,0 +1,164 @@
+"""Using a trained model: forecasts with dates in real units, and text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.data import DataError, SeriesPreparation, TextPreparation, load
+from engine.data.frequency import stamp_texts, stamp_unit
+from engine.data.gaps import fill
+from engine.data.series import Series, read_series
+from engine.data.series_dataset import SeriesDataset
+from engine.data.series_preparation import check_logarithm
+from engine.data.splits import PARTS, Split
+from engine.export.tables import Cell
+from engine.generation import continue_text
+from engine.model import Model
+
+_WINDOWS_AT_ONCE = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """A table of forecasts: one row per answered time step, in order, in the data's own units.
+
+    `part` is "train", "validation" or "test" for the run's own data, "given" for another file, and "ahead" for
+    the steps after the last row, whose truth nobody knows yet.
+    """
+
+    targets: tuple[str, ...]
+    dates: tuple[str, ...]  # (N,) dates, or row numbers from 1
+    truth: NDArray[np.float64]  # (N, O) NaN where missing or ahead
+    forecast: NDArray[np.float64]  # (N, O)
+    parts: tuple[str, ...]  # (N,)
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """Column names: date, truth, forecast, part; with several targets a pair of columns for each."""
+        if len(self.targets) == 1:
+            return ("date", self.targets[0], "forecast", "part")
+        return ("date", *(name for target in self.targets for name in (target, f"forecast {target}")), "part")
+
+    def rows(self) -> list[list[Cell]]:
+        """The rows under `header`."""
+        pairs = np.stack([self.truth, self.forecast], axis=2).reshape(len(self.dates), -1).tolist()
+        return [[date, *pair, part] for date, pair, part in zip(self.dates, pairs, self.parts, strict=True)]
+
+
+def forecast(model: Model, data: Path | str | None = None) -> Forecast:
+    """What the model says to every window of a series, and beyond its last row.
+
+    Args:
+        model: Trained on a series.
+        data: A file with the columns of the run; None takes the run's own data.
+
+    Raises:
+        DataError: the file cannot be read, lacks a column, or is shorter than one window.
+    """
+    preparation = model.preparation
+    if not isinstance(preparation, SeriesPreparation):
+        raise DataError("this model writes text; give it a prompt instead of asking for a forecast.")
+    series, split = _series(model, preparation, data)
+    first = preparation.lead + preparation.look_back - 1 + preparation.horizon
+    rows = np.arange(first, len(series.values) + preparation.horizon)
+    if len(series.values) < preparation.lead + preparation.look_back:
+        raise DataError(
+            f"the network reads {preparation.lead + preparation.look_back:,} rows, but the file has "
+            f"{len(series.values):,}; give it more of the past."
+        )
+    known = rows[rows < len(series.values)]
+    truth = np.full((len(rows), series.targets), np.nan)
+    truth[: len(known)] = series.values[known, : series.targets]
+    return Forecast(
+        targets=preparation.targets,
+        dates=_dates(series, preparation, first),
+        truth=truth,
+        forecast=_answers(model, preparation, series, rows),
+        parts=tuple(_part(row, split, len(series.values)) for row in rows.tolist()),
+    )
+
+
+def _series(model: Model, preparation: SeriesPreparation, data: Path | str | None) -> tuple[Series, Split | None]:
+    if data is None:
+        dataset = load(model.experiment)
+        if not isinstance(dataset, SeriesDataset):
+            raise DataError("the run's own data are generated and have no dates; give a file with --data.")
+        return dataset.series, dataset.split
+    columns = replace(
+        model.experiment.data,
+        time_column=preparation.time_column,
+        targets=preparation.targets,
+        inputs=preparation.inputs,
+    )
+    return read_series(Path(data), columns), None
+
+
+def _answers(
+    model: Model, preparation: SeriesPreparation, series: Series, rows: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Forecasts (N, O) for the given rows, each from the window that ends `horizon` before it."""
+    check_logarithm(preparation.transform, series.values[:, : series.targets], preparation.targets, series.dropped)
+    filled = fill(series.values, preparation.missing, preparation.season)
+    length = preparation.lead + preparation.look_back
+    found = []
+    for some in np.split(rows, range(_WINDOWS_AT_ONCE, len(rows), _WINDOWS_AT_ONCE)):
+        window = filled.windows(some - preparation.horizon - length + 1, length)
+        output = model.network.forward(preparation.inputs_of(window)).values
+        last = output[-1] if output.ndim == 3 else output
+        found.append(preparation.decode(last, window[-1, :, : series.targets]))
+    return np.concatenate(found)
+
+
+def _dates(series: Series, preparation: SeriesPreparation, first: int) -> tuple[str, ...]:
+    """Names of the rows from `first` to `horizon` beyond the last; row numbers go on where dates cannot."""
+    end, horizon = len(series.values), preparation.horizon
+    ahead = preparation.future(series.stamps[-1], horizon) if series.stamps is not None else None
+    if series.stamps is None:
+        return tuple(str(row + 1 + series.dropped) for row in range(first, end + horizon))
+    if ahead is None:
+        return (*series.labels(first, end), *(f"+{step}" for step in range(1, horizon + 1)))
+    return stamp_texts(np.concatenate([series.stamps, ahead])[first:], stamp_unit(series.stamps))
+
+
+def _part(row: int, split: Split | None, end: int) -> str:
+    if row >= end:
+        return "ahead"
+    if split is None:
+        return "given"
+    return next(part for part in PARTS if row < split.bounds(part)[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """A text that a model wrote, and what it could not read of the prompt."""
+
+    prompt: str
+    text: str  # what follows the prompt
+    notes: tuple[str, ...]
+
+
+def generate(model: Model, prompt: str = "", length: int = 400, temperature: float = 0.8, seed: int = 0) -> Writing:
+    """Go on from `prompt`, one character after the other.
+
+    Args:
+        model: Trained on text.
+        prompt: Read first; empty begins a new line.
+        length: Characters to write.
+        temperature: 0 takes the likeliest character each time, 1 draws as the network weighs them.
+        seed: The same seed writes the same text.
+
+    Raises:
+        DataError: the model was trained on something else.
+    """
+    preparation = model.preparation
+    if not isinstance(preparation, TextPreparation):
+        raise DataError("this model forecasts a series; it takes no prompt.")
+    unknown = preparation.vocabulary.unknown_in(prompt)
+    shown = " ".join(repr(symbol) for symbol in unknown[:8])
+    notes = (f"characters the network never saw, read as unknown: {shown}",) if unknown else ()
+    tokens = continue_text(model.network, preparation.encode(prompt or "\n"), length, temperature, seed)
+    return Writing(prompt, preparation.decode(tokens), notes)

@@ -1,0 +1,98 @@
+"""What a run says on a terminal: a progress bar and a summary, or one JSON object a line."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from tqdm import tqdm
+
+from engine.config import Experiment
+from engine.events import Evaluated, Event, Finding, RunFinished, RunStarted, Snapshot, StepDone
+from engine.runs import plain
+from engine.summary import summary
+
+_PAIRS = ("baselines", "test_metrics", "test_baselines", "changes")  # fields that hold names and values
+
+
+class Reporter(Protocol):
+    """Is shown every event of a run, in order."""
+
+    def show(self, event: Event) -> None:
+        """Take in one event."""
+
+    def close(self) -> None:
+        """The run is over, however it ended."""
+
+
+class JsonReporter:
+    """One JSON object a line on standard output; see `event_to_dict`. Snapshots are left out."""
+
+    def show(self, event: Event) -> None:
+        """See `Reporter`."""
+        if not isinstance(event, Snapshot):
+            print(json.dumps(event_to_dict(event), ensure_ascii=False, allow_nan=False), flush=True)
+
+    def close(self) -> None:
+        """See `Reporter`."""
+
+
+class BarReporter:
+    """A progress bar on standard error, and a summary on standard output once the run has finished."""
+
+    def __init__(self, experiment: Experiment) -> None:
+        self._experiment = experiment
+        self._bar: Any = None
+        self._started: RunStarted | None = None
+        self._findings: dict[str, Finding] = {}
+
+    def show(self, event: Event) -> None:
+        """See `Reporter`."""
+        if isinstance(event, StepDone):
+            self._bar.update(event.step - self._bar.n)
+        elif isinstance(event, RunStarted):
+            self._started, self._bar = event, _bar(event)
+        elif isinstance(event, Evaluated) and self._started:
+            self._bar.set_description_str(f"epoch {event.epoch}/{self._started.epochs}", refresh=False)
+            self._bar.set_postfix_str(_scores(event, self._started.metric), refresh=False)
+        elif isinstance(event, Finding):
+            self._findings[event.key] = event
+        elif isinstance(event, RunFinished) and self._started:
+            self.close()
+            print(summary(self._experiment, self._started, event, list(self._findings.values())))
+
+    def close(self) -> None:
+        """See `Reporter`."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
+def event_to_dict(event: Event) -> dict[str, Any]:
+    """An event as JSON can hold it.
+
+    The class's name under "event" and each field under its own. Pairs of name and value become an object,
+    numbers that are not finite null: ``{"event": "StepDone", "step": 1, "epoch": 1, "loss": 0.5, …}``.
+    """
+    fields: Mapping[str, Any] = {item.name: getattr(event, item.name) for item in dataclasses.fields(event)}
+    named = {name: dict(value) if name in _PAIRS else value for name, value in fields.items()}
+    return {"event": type(event).__name__, **plain(named)}
+
+
+def _bar(start: RunStarted) -> Any:
+    """A bar over all steps; into a file it writes seldom."""
+    watched = sys.stderr.isatty()
+    return tqdm(
+        total=start.steps_per_epoch * start.epochs,
+        unit=" steps",
+        file=sys.stderr,
+        mininterval=0.1 if watched else 5.0,
+        dynamic_ncols=watched,
+    )
+
+
+def _scores(event: Evaluated, metric: str) -> str:
+    return f"loss {event.training_loss:.4g}, validation {event.validation_loss:.4g}, {metric} {event.metric:.4g}"

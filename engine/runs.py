@@ -1,0 +1,151 @@
+"""The run folder: everything about one run, in files that people and other programs can read.
+
+    experiment.toml      every setting, ready for `train --config`
+    weights.safetensors  the best weights, and in the header what their use needs
+    metrics.csv          one row per evaluation
+    result.json          how it ended: scores, baselines, versions, the data's hash
+    log.txt              what was said while it ran
+
+Each file is written whole or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tomli_w
+from numpy.typing import NDArray
+
+from engine.atomic import write_atomically
+from engine.config import Experiment, experiment_from_toml
+from engine.events import Evaluated
+from engine.export.tables import csv_text
+from engine.model import Model, load_model
+from engine.weights import write_weights
+
+EXPERIMENT, WEIGHTS, METRICS, RESULT, LOG = (
+    "experiment.toml",
+    "weights.safetensors",
+    "metrics.csv",
+    "result.json",
+    "log.txt",
+)
+
+
+class RunFolderError(ValueError):
+    """A folder that cannot take or give a run; the text says why and what to do."""
+
+
+def check_folder(folder: Path | str) -> None:
+    """Make sure that a run can be written into `folder`, and leave nothing behind.
+
+    Raises:
+        RunFolderError: it holds a run already, or cannot be written.
+    """
+    folder = Path(folder)
+    held = [name for name in (EXPERIMENT, WEIGHTS, RESULT) if (folder / name).exists()]
+    if held:
+        raise RunFolderError(f"{folder} already holds a run ({held[0]}); choose another folder, or delete it first")
+    made = _make(folder)
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise RunFolderError(f"{folder} cannot be written: {error.strerror}; choose another folder") from error
+    finally:
+        _remove(made)
+
+
+def load_run(folder: Path | str) -> Model:
+    """The best weights of a run, ready for use. A weights file of this workbench will do as well.
+
+    Raises:
+        RunFolderError: no run there, or one that never came to weights.
+        WeightsFileError: the weights are damaged.
+    """
+    path = Path(folder)
+    if not path.is_dir():
+        return _loaded(path, path, None)
+    settings = path / EXPERIMENT
+    if not settings.exists():
+        raise RunFolderError(f"{path} holds no run; give the folder that `train --out` made")
+    return _loaded(path, path / WEIGHTS, experiment_from_toml(settings.read_text(encoding="utf-8")))
+
+
+def _loaded(path: Path, weights: Path, experiment: Experiment | None) -> Model:
+    try:
+        return load_model(weights, experiment)
+    except OSError as error:
+        raise RunFolderError(f"{path} holds no weights that can be read ({error.strerror})") from error
+
+
+class RunFolder:
+    """A folder that a run writes into; made with its first file."""
+
+    def __init__(self, folder: Path | str, experiment: Experiment) -> None:
+        """Make the folder and put the experiment there.
+
+        Raises:
+            RunFolderError: it holds a run already, or cannot be written.
+        """
+        self.path = Path(folder)
+        check_folder(self.path)
+        _make(self.path)
+        self._write(EXPERIMENT, tomli_w.dumps(experiment.to_dict()))
+
+    def save_weights(self, weights: Mapping[str, NDArray[np.floating]], header: Mapping[str, str]) -> Path:
+        """Write `weights`, with what their use needs in the header; the path they went to."""
+        write_weights(self.path / WEIGHTS, weights, header)
+        return self.path / WEIGHTS
+
+    def save_progress(self, metric: str, evaluations: Sequence[Evaluated], log: Sequence[str]) -> None:
+        """Write the table of evaluations and the log."""
+        header = ("step", "epoch", "training_loss", "validation_loss", metric, "best")
+        rows = [(e.step, e.epoch, e.training_loss, e.validation_loss, e.metric, int(e.best)) for e in evaluations]
+        self._write(METRICS, csv_text(header, rows))
+        self._write(LOG, "\n".join([*log, ""]))
+
+    def save_result(self, result: Mapping[str, Any]) -> None:
+        """Write how the run ended; numbers that are not finite become null."""
+        self._write(RESULT, json.dumps(plain(result), indent=2, ensure_ascii=False) + "\n")
+
+    def _write(self, name: str, text: str) -> None:
+        write_atomically(self.path / name, text.encode("utf-8"))
+
+
+def plain(value: Any) -> Any:
+    """`value` as JSON can hold it: NaN and infinity become None, pairs of name and value a mapping."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value
+
+
+def _make(folder: Path) -> list[Path]:
+    """Make `folder` and the missing ones above it; those that were made, innermost first."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        _remove(missing)
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise RunFolderError(f"{folder} cannot be made: {reason}; choose another folder") from error
+    return missing
+
+
+def _remove(folders: Sequence[Path]) -> None:
+    """Remove folders that were made here, as far as they are empty."""
+    with suppress(OSError):
+        for folder in folders:
+            folder.rmdir()

@@ -1,0 +1,46 @@
+"""A finished run in a few lines that a person reads."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from engine.cells import specification
+from engine.config import Experiment
+from engine.events import Finding, RunFinished, RunStarted
+
+_MARKS = {"good": "+", "note": "·", "warning": "!", "problem": "!"}
+
+
+def summary(experiment: Experiment, start: RunStarted, end: RunFinished, findings: Sequence[Finding]) -> str:
+    """What was trained, how it scores beside the baselines on the test part, and what was found."""
+    what = experiment.data.sample or experiment.data.file
+    blocks = [
+        f"{what}: {model_words(experiment)}, {start.parameters:,} parameters\n"
+        f"{end.reason.capitalize()}: {end.step:,} steps in {end.seconds:.1f} s, "
+        f"best weights from epoch {end.best_epoch}.",
+        _scores(specification(experiment.model.cell).title, start.metric, end),
+        "\n".join(f"{_MARKS[f.level]} {f.title}. {f.why} {f.cure}".rstrip() for f in findings),
+    ]
+    return "\n\n".join(block for block in blocks if block)
+
+
+def model_words(experiment: Experiment) -> str:
+    """The model in words, as in "LSTM, 2 layers of 64 units, both directions"."""
+    model = experiment.model
+    layers = "1 layer" if model.num_layers == 1 else f"{model.num_layers} layers"
+    both = ", both directions" if model.bidirectional else ""
+    return f"{specification(model.cell).title}, {layers} of {model.hidden_size} units{both}"
+
+
+def _scores(name: str, metric: str, end: RunFinished) -> str:
+    """A table of the test part, best first for errors; the model's further scores below it."""
+    scores = dict(end.test_metrics)
+    if metric not in scores:
+        return "Nothing was scored on the test part."
+    rows = [(name, scores.pop(metric)), *end.test_baselines]
+    rows.sort(key=lambda row: (math.isnan(row[1]), row[1]))
+    width = max(len("Test part"), *(len(label) for label, _ in rows))
+    lines = [f"{'Test part':<{width}}  {metric}", *(f"{label:<{width}}  {value:.4g}" for label, value in rows)]
+    further = ", ".join(f"{key} {value:.4g}" for key, value in scores.items())
+    return "\n".join([*lines, f"{name} further: {further}" if further else ""]).rstrip()

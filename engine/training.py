@@ -1,0 +1,328 @@
+"""A training run: an iterator of events, one batch at a time.
+
+Nothing happens between two calls of `next`, so whoever iterates decides where it runs: a thread of the window,
+the command line, a test. The order is: `Compiling` (before and after), `RunStarted`; then per batch `StepDone`,
+with `Snapshot`, `Evaluated`, `Finding`, `CheckpointSaved`, `Paused` and `Resumed` in between; and last
+`RunFinished` or `RunFailed`. Trouble in training is an event, never an exception.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from engine.config import Experiment
+from engine.control import Control
+from engine.data import Batch, Dataset
+from engine.diagnosis import Diagnosis
+from engine.evaluation import Score, score
+from engine.events import (
+    Compiling,
+    Evaluated,
+    Event,
+    Finding,
+    Paused,
+    Resumed,
+    RunFailed,
+    RunFinished,
+    RunStarted,
+    StepDone,
+)
+from engine.measurements import Measurements
+from engine.model import Model
+from engine.network import Network
+from engine.optimizers import NonFiniteError, Optimizer
+from engine.probes import Probes
+from engine.recording import Recorder, Weights
+from engine.stopwatch import Stopwatch
+
+LONGEST_UNSEEN = 500  # steps without a look at the validation part; longer epochs are scored in between
+
+
+class TrainingRun:
+    """One run of an experiment on a data set; afterwards `network` holds the best weights.
+
+    An epoch longer than `LONGEST_UNSEEN` steps is scored several times, at equal distances and at its end. The
+    `training_loss` of an `Evaluated` is the mean over the steps since the one before.
+    """
+
+    def __init__(
+        self, experiment: Experiment, dataset: Dataset, control: Control | None = None, folder: Path | None = None
+    ) -> None:
+        """Build the network; nothing is compiled, trained or written yet.
+
+        Raises:
+            NetworkError: a model that cannot be built.
+            RunFolderError: `folder` holds a run already, or cannot be written.
+        """
+        self.experiment, self.dataset, self.control = experiment, dataset, control or Control()
+        training = experiment.training
+        self.network = Network(
+            experiment.model, dataset.input_size, dataset.output_size,
+            tokens=dataset.tokens, seed=training.seed, threads=training.threads,
+        )  # fmt: skip
+        self.step = self.epoch = 0
+        self._learning_rate, self._clip_norm = training.learning_rate, training.clip_norm
+        self._optimizer = Optimizer(self.network, training)
+        self._probes = Probes(self.network, self._optimizer, dataset)
+        self._recorder = Recorder(folder, experiment, dataset.metric)
+        self._measured = Measurements(experiment, dataset.metric, clip_norm=training.clip_norm)
+        self._diagnosis = Diagnosis(self._measured)
+        self._watch = Stopwatch()
+        self._best: Weights = {}
+        self._best_loss = math.inf
+        self._losses: list[float] = []  # since the last evaluation
+        self._clipped = self._answered = 0
+        self._changes: list[dict[str, Any]] = []
+        self._events = self._run()
+
+    def __iter__(self) -> Iterator[Event]:
+        return self
+
+    def __next__(self) -> Event:
+        return next(self._events)
+
+    def model(self) -> Model:
+        """The network as it is now, with what its use and export need."""
+        return Model(self.experiment, self.network, self.dataset.metadata())
+
+    def _run(self) -> Iterator[Event]:
+        try:
+            yield from self._begin()
+            yield from self._train()
+            yield from self._end()
+        except NonFiniteError as error:
+            yield from self._broken(error)
+        except MemoryError as error:
+            cure = "Take fewer hidden units, a smaller batch or shorter sequences."
+            yield RunFailed("Out of memory", str(error) or "The network needs more than there is.", cure, self.step)
+
+    def _begin(self) -> Iterator[Event]:
+        what = f"{self.experiment.model.cell} kernels"
+        yield Compiling(what)
+        start = time.perf_counter()
+        self._warm_up()
+        yield Compiling(what, time.perf_counter() - start)
+        training = self.experiment.training
+        self._measured.baselines = self.dataset.baselines("validation")
+        for note in self.dataset.notes():
+            self._recorder.note(note)
+        yield RunStarted(
+            parameters=self.network.parameter_count,
+            steps_per_epoch=self.dataset.batch_count("train", training.batch_size),
+            epochs=training.epochs,
+            metric=self.dataset.metric,
+            baselines=self._measured.baselines,
+            folder=str(self._recorder.path or ""),
+        )
+
+    def _warm_up(self) -> None:
+        """Have every kernel of this run compiled, by one step of a network that is thrown away."""
+        model = self.experiment.model
+        small = Network(
+            dataclasses.replace(model, hidden_size=2, embedding_size=2), self.dataset.input_size,
+            self.dataset.output_size, tokens=self.dataset.tokens, threads=self.network.workers.count,
+        )  # fmt: skip
+        small.watch_time = True
+        batch = self.dataset.pinned()
+        small.loss_and_gradients(batch, self.dataset.loss)
+        optimizer = Optimizer(small, self.experiment.training)
+        optimizer.watch_updates = True
+        optimizer.step(1e-8, 1e-8)
+        optimizer.update_ratios()
+        small.workers.close()
+
+    # --- the loop ---
+
+    def _train(self) -> Iterator[Event]:
+        training = self.experiment.training
+        steps = self.dataset.batch_count("train", training.batch_size)
+        pieces = math.ceil(steps / LONGEST_UNSEEN)
+        looks = {math.ceil(steps * piece / pieces) for piece in range(1, pieces + 1)}
+        self._watch.go()
+        for self.epoch in range(1, training.epochs + 1):
+            state = None
+            batches = self.dataset.batches("train", training.batch_size, training.seed, self.epoch - 1)
+            for number, batch in enumerate(batches, 1):
+                yield from self._between_batches()
+                if self.control.ending:
+                    return
+                state = self._learn(batch, state, watched=number in looks or self.control.paused)
+                yield self._done
+                yield from self._look(paused=False)
+                if number in looks:
+                    yield from self._evaluate()
+
+    def _learn(self, batch: Batch, state: Any, watched: bool) -> Any:
+        """Train one batch; the state to hand on."""
+        request = self.control.request
+        self._probes.watch(request if request.id > self._answered else None, everything=watched)
+        result = self.network.loss_and_gradients(batch, self.dataset.loss, state if batch.continues else None)
+        norm = self._optimizer.step(self._learning_rate, self._clip_norm)
+        if not math.isfinite(result.loss):
+            raise NonFiniteError("the loss is not finite")
+        self.step += 1
+        self._losses.append(result.loss)
+        self._clipped += 0 < self._clip_norm < norm
+        self._measured.norms.append(norm)
+        self._probes.note(norm, self._clip_norm, self._clipped / self.step)
+        self._done = StepDone(self.step, self.epoch, result.loss, norm, self._watch.seconds)
+        return result.state
+
+    def _between_batches(self) -> Iterator[Event]:
+        """Take in live changes; wait while paused, still answering what is asked."""
+        self._apply_changes()
+        waited = False
+        while self.control.paused:
+            if not waited:
+                self._watch.rest()
+                waited = True
+                yield Paused(self.step)
+            yield from self._look(paused=True)
+            self.control.wait(self._answered)
+            self._apply_changes()
+        self._watch.go()
+        if waited and not (self.control.stepping or self.control.ending):
+            yield Resumed(self.step)
+        self.control.take_step()
+
+    def _apply_changes(self) -> None:
+        for name, value in self.control.take_changes().items():
+            if name == "training.learning_rate":
+                self._learning_rate = value
+            elif name == "training.clip_norm":
+                self._clip_norm = self._measured.clip_norm = value
+            self._changes.append({"step": self.step, "field": name, "value": value})
+            self._recorder.note(f"step {self.step}: {name} = {value:g}")
+
+    def _look(self, paused: bool) -> Iterator[Event]:
+        """Answer the current request, once."""
+        request = self.control.request
+        if request.id <= self._answered:
+            return
+        snapshot = self._probes.answer(request, self.step, self.epoch, paused) if request.probes else None
+        if snapshot or paused or not request.probes:
+            self._answered = request.id
+        if snapshot:
+            yield snapshot
+
+    # --- scoring ---
+
+    def _evaluate(self) -> Iterator[Event]:
+        found = score(self.network, self.dataset, "validation", self.experiment.training.batch_size)
+        training_loss = math.fsum(self._losses) / len(self._losses)
+        self._losses.clear()
+        # Without a validation part the training loss chooses.
+        deciding = found.loss if self.dataset.count("validation") else training_loss
+        best = deciding < self._best_loss
+        if best:
+            self._best, self._best_loss = self.network.state_dict(), deciding
+        event = Evaluated(self.step, self.epoch, training_loss, found.loss, found.metric, best)
+        self._measured.evaluations.append(event)
+        self._recorder.evaluated(event)
+        yield event
+        yield from self._diagnose()
+        if saved := self._recorder.save(self.model(), self._best, self.step):
+            yield saved
+
+    def _diagnose(self) -> Iterator[Event]:
+        self._measured.by_time = self._probes.by_time
+        if self.dataset.kind == "series":
+            shown = self._probes.series_prediction()
+            self._measured.truth, self._measured.forecast = shown.truth, shown.forecast
+        yield from self._say(self._diagnosis.news())
+
+    def _say(self, findings: list[Finding]) -> Iterator[Event]:
+        for finding in findings:
+            self._recorder.note(f"{finding.level}: {finding.title}. {finding.why} {finding.cure}".rstrip())
+            yield finding
+
+    # --- the end ---
+
+    def _end(self) -> Iterator[Event]:
+        if self._losses and (self.control.ending == "finish" or not self._best):
+            yield from self._evaluate()
+        self._watch.rest()
+        self._measured.ended = True
+        finished = self._finished()
+        yield from self._diagnose()
+        yield from self._last_look(finished.best_epoch)
+        yield from self._keep(self._result(finished))
+        if self._recorder.failure:
+            cure = "The best weights are in memory: export them, or make room and run again."
+            yield RunFailed("The run could not be saved", self._recorder.failure, cure, self.step)
+        else:
+            yield finished
+
+    def _finished(self) -> RunFinished:
+        """Go back to the best weights and score the test part with them."""
+        found, baselines = Score(), self.dataset.baselines("test")
+        if self._best:
+            self.network.load_state_dict(self._best)
+            self._probes.forget()
+            found = score(self.network, self.dataset, "test", self.experiment.training.batch_size)
+        if found.metrics:
+            self._measured.final = (found.metric, baselines)
+        best = self._measured.best
+        return RunFinished(
+            reason={"stop": "stopped", "finish": "finished early"}.get(self.control.ending, "all epochs done"),
+            step=self.step,
+            epoch=self.epoch,
+            best_epoch=best.epoch if best else 0,
+            best_validation_loss=best.validation_loss if best else math.nan,
+            test_metrics=found.metrics,
+            test_baselines=baselines,
+            seconds=self._watch.seconds,
+        )
+
+    def _last_look(self, epoch: int) -> Iterator[Event]:
+        """Show the best weights to whoever is looking."""
+        if self._best and self.control.request.probes:
+            snapshot = self._probes.answer(self.control.request, self.step, epoch, paused=True)
+            if snapshot:
+                yield snapshot
+
+    def _keep(self, result: dict[str, Any]) -> Iterator[Event]:
+        said = self._recorder.finish(self.model(), self.network.state_dict(), self.step, result) if self.step else None
+        if said:
+            yield said
+
+    def _result(self, ended: RunFinished | RunFailed) -> dict[str, Any]:
+        """What `result.json` says of the run."""
+        best, metadata = self._measured.best, self.dataset.metadata()
+        finished = dataclasses.asdict(ended)
+        pairs = {name: dict(finished.pop(name, ())) for name in ("test_metrics", "test_baselines")}
+        return {
+            **finished,
+            "metric": self.dataset.metric,
+            "validation_metric": best.metric if best else math.nan,
+            "validation_baselines": dict(self._measured.baselines),
+            **pairs,
+            "parameters": self.network.parameter_count,
+            "steps_per_second": self.step / self._watch.seconds if self._watch.seconds else math.nan,
+            "changes": self._changes,
+            "data": metadata.get("source", {}),
+        }
+
+    def _broken(self, error: NonFiniteError) -> Iterator[Event]:
+        """Go back to the best weights, or stay with the last that were finite; say what happened and what helps."""
+        self._watch.rest()
+        if self._best:
+            self.network.load_state_dict(self._best)
+        best = self._measured.best
+        kept = f"The best weights, of epoch {best.epoch}, are kept" if best else "The weights before it are kept"
+        rate = f"{self._learning_rate / 10:.2g}"
+        failed = RunFailed(
+            title=f"Step {self.step + 1}: {error}",
+            why=f"The steps were too long and the numbers grew beyond what a float holds. {kept}.",
+            cure=f"Lower training.learning_rate to {rate} and set training.clip_norm to 1.",
+            step=self.step,
+        )
+        changes = (("training.learning_rate", rate), ("training.clip_norm", "1"))
+        yield from self._say([Finding("not-finite", "problem", failed.title, failed.why, failed.cure, changes)])
+        yield from self._keep(self._result(failed))
+        yield failed
