@@ -71,7 +71,7 @@ def require(platform: str) -> None:
 
 
 def _sentence(lacking: dict[str, str]) -> str:
-    return f"The window needs system libraries that are not installed: {', '.join(lacking)}."
+    return f"Qt needs system libraries that are not installed: {', '.join(lacking)}."
 
 
 def _loads(library: str) -> bool:
