@@ -16,8 +16,9 @@ from engine.buffers import Buffers
 from engine.cells import CellSpec
 from engine.kernels import layers, recurrence
 from engine.kernels.activations import CODES
-from engine.kernels.gemm import DEPTH_BLOCK, PANEL, TILE_ROWS
+from engine.kernels.gemm import DEPTH_BLOCK
 from engine.kernels.jit import padded
+from engine.kernels.tiles import PANEL, TILE_ROWS, product
 from engine.parameters import Parameters
 from engine.threads import Task
 
@@ -63,6 +64,7 @@ class Layer:
             blocks.size * self.width for blocks in (self._blocks_in, self._blocks_rec)
         )
         self._depth_rec = spec.recurrent_states * self.width
+        self._product = product.address(parameters.values.dtype)
         self._make_packed(parameters.values.dtype)
 
     def _make_packed(self, dtype: np.dtype[Any]) -> None:
@@ -120,13 +122,14 @@ class Layer:
     def forward_tasks(self, x: Rows, bounds: list[int]) -> list[Task]:
         """The forward pass over `x`, rows in (T, B) order, divided among threads at the batch rows `bounds`."""
         self._x = x
-        address = self.spec.forward.address(self.z.dtype)
         shared = (
             self.lengths, x.array, x.start, x.stride, self._ahead_in, self._ahead_rec, self._bias, self._extra,
             self.z, self.states,
         )  # fmt: skip
         pairs = itertools.pairwise(bounds)
-        return [(recurrence.forward, (address, self._geometry, row, last, *shared)) for row, last in pairs]
+        return [
+            (recurrence.forward, (self._product, address, self._geometry, row, last, *shared)) for row, last in pairs
+        ]
 
     def begin_backward(self, last: Rows | None, want_dx: bool, watch: bool) -> None:
         """Make room for gradients. `last`: ∂L/∂(last hidden state), rows in batch order; None is zero."""
@@ -143,14 +146,15 @@ class Layer:
 
     def backward_tasks(self, dy: Rows | None, bounds: list[int]) -> list[Task]:
         """Back-propagation through time, divided like the forward pass. `dy`: ∂L/∂(hidden states) from above."""
-        address = self.spec.backward.address(self.z.dtype)
         source = dy or Rows(self.d, 0, 0)
         shared = (
             self.lengths, source.array, source.start, source.stride, self._back_in, self._back_rec, self._extra,
             self._d_extra, self.z, self.states, self.d, self.dx, self.dx_row if self._want_dx else 0, self.arrived,
         )  # fmt: skip
         pairs = itertools.pairwise(bounds)
-        return [(recurrence.backward, (address, self._geometry, row, last, *shared)) for row, last in pairs]
+        return [
+            (recurrence.backward, (self._product, address, self._geometry, row, last, *shared)) for row, last in pairs
+        ]
 
     def gradient_tasks(self, threads: int) -> list[Task]:
         """Weight gradients, divided by columns of the slots; `add_gradients` takes them over."""
@@ -169,12 +173,14 @@ class Layer:
         first, last = _share(self._in_columns, part, parts)
         if last > first:
             layers.weight_gradient(
+                self._product,
                 self._x.array, self._x.start, self._x.stride, count, self.inputs, self.z, 0, self.z_row,
                 self._in_columns, first, last, self._product_in, scratch,
             )  # fmt: skip
         first, last = _share(self._rec_columns, part, parts)
         if last > first:
             layers.weight_gradient(
+                self._product,
                 self.states, 0, self.state_row, count, self._depth_rec, self.z, self.spec.recurrent_from * self.width,
                 self.z_row, self._rec_columns, first, last, self._product_rec, scratch,
             )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.kernels.steps import Step
+from engine.kernels.routines import Routine
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,8 @@ class CellSpec:
     recurrent_blocks: tuple[int, ...]
     states: tuple[str, ...]
     gates: tuple[Gate, ...]
-    forward: Step
-    backward: Step
+    forward: Routine
+    backward: Routine
     recurrent_states: int = 1
     extras: tuple[Extra, ...] = ()
     forget_block: int | None = None  # whose bias starts at 1 (Jozefowicz et al. 2015)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.kernels.gemm import multiply_transposed, pack_panels
+import numpy as np
+
+from engine.kernels.gemm import multiply_transposed
 from engine.kernels.jit import LANES, kernel
+from engine.kernels.packing import pack_panels
 from engine.kernels.vectors import load, store
 
 
@@ -20,13 +23,14 @@ def pack_weight(
     of the `kinds` parts of the depth begins at a multiple of `part`.
     """
     row, slots = kinds * inputs, blocks.size
+    one = np.int64(1)  # a literal 1 would compile the packing once more
     depth = ahead.size // (slots * width)
     for slot in range(slots):
         source = at + blocks[slot] * units * row
         for kind in range(kinds):
             block = source + kind * inputs
-            pack_panels(parameters, block, 1, row, inputs, units, ahead, depth, kind * part, slot * width)
-            pack_panels(parameters, block, row, 1, units, inputs, back, slots * width, slot * width, kind * part)
+            pack_panels(parameters, block, one, row, inputs, units, ahead, depth, kind * part, slot * width)
+            pack_panels(parameters, block, row, one, units, inputs, back, slots * width, slot * width, kind * part)
 
 
 @kernel
@@ -40,14 +44,16 @@ def pack_bias(parameters: Any, at: int, units: int, width: int, blocks: Any, fir
 
 @kernel
 def weight_gradient(
-    a: Any, a_at: int, a_row: int, depth: int, inputs: int, z: Any, z_at: int, z_row: int, columns: int,
-    first: int, last: int, product: Any, scratch: Any,
+    product: int, a: Any, a_at: int, a_row: int, depth: int, inputs: int, z: Any, z_at: int, z_row: int, columns: int,
+    first: int, last: int, result: Any, scratch: Any,
 ) -> None:  # fmt: skip
     """∂L/∂W for the columns ``first … last`` of the slots: Σ over time and batch of input times ∂L/∂z."""
     for row in range(inputs):
         for column in range(first, last):
-            product[row * columns + column] = 0.0
-    multiply_transposed(a, a_at, a_row, inputs, depth, z, z_at, z_row, columns, product, columns, first, last, scratch)
+            result[row * columns + column] = 0.0
+    multiply_transposed(
+        product, a, a_at, a_row, inputs, depth, z, z_at, z_row, result, columns, first, last, scratch
+    )  # fmt: skip
 
 
 @kernel

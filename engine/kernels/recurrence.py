@@ -23,9 +23,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from engine.kernels.gemm import multiply
 from engine.kernels.jit import LANES, kernel
 from engine.kernels.steps import call_backward, call_forward
+from engine.kernels.tiles import call_product
 from engine.kernels.vectors import filled, load, store
 
 # Places in the `geometry` array that describes a layer and a batch to the loops.
@@ -48,6 +48,7 @@ GEOMETRY_SIZE: Final = 14
 
 @kernel
 def forward(
+    product: int,
     step: int, geometry: Any, row: int, last_row: int, lengths: Any, x: Any, x_at: int, x_row: int,
     panels_in: Any, panels_rec: Any, bias: Any, extra: Any, z: Any, states: Any,
 ) -> None:  # fmt: skip
@@ -62,13 +63,14 @@ def forward(
         first = t * batch + row
         z_at, previous, following = first * z_row, first * state_row, (first + batch) * state_row
         for r in range(rows):
-            _copy(bias, 0, z, z_at + r * z_row, z_row)
+            _copy(bias, np.int64(0), z, z_at + r * z_row, z_row)
         columns = geometry[INPUT_SLOTS] * width
-        multiply(x, x_at + first * x_row, x_row, rows, geometry[INPUTS], panels_in, 0, columns, z, z_at, z_row)
+        depth = geometry[INPUTS]
+        call_product(product, x, x_at + first * x_row, x_row, 1, rows, depth, panels_in, 0, columns, z, z_at, z_row)
         if geometry[RECURRENT_SLOTS] > 0:
             target = z_at + geometry[RECURRENT_FROM] * width
             depth, columns = geometry[RECURRENT_KINDS] * width, geometry[RECURRENT_SLOTS] * width
-            multiply(states, previous, state_row, rows, depth, panels_rec, 0, columns, z, target, z_row)
+            call_product(product, states, previous, state_row, 1, rows, depth, panels_rec, 0, columns, z, target, z_row)
         call_forward(
             step, rows, width, geometry[UNITS], z, z_at, extra, 0, states, previous, states, following,
             geometry[GATE], geometry[CANDIDATE],
@@ -79,6 +81,7 @@ def forward(
 
 @kernel
 def backward(
+    product: int,
     step: int, geometry: Any, row: int, last_row: int, lengths: Any, dy: Any, dy_at: int, dy_row: int,
     panels_in: Any, panels_rec: Any, extra: Any, d_extra: Any, z: Any, states: Any, d: Any,
     dx: Any, dx_row: int, arrived: Any,
@@ -105,14 +108,14 @@ def backward(
         )  # fmt: skip
         if recurrent > 0:
             source, columns = z_at + geometry[RECURRENT_FROM] * width, geometry[RECURRENT_KINDS] * width
-            multiply(z, source, z_row, rows, recurrent, panels_rec, 0, columns, d, d_at, state_row)
+            call_product(product, z, source, z_row, 1, rows, recurrent, panels_rec, 0, columns, d, d_at, state_row)
         for ended in range(rows, last_row - row):
             _clear(z, z_at + ended * z_row, z_row)
         if dx_row > 0:
             for r in range(last_row - row):
                 _clear(dx, (first + r) * dx_row, dx_row)
             depth = geometry[INPUT_SLOTS] * width
-            multiply(z, z_at, z_row, rows, depth, panels_in, 0, dx_row, dx, first * dx_row, dx_row)
+            call_product(product, z, z_at, z_row, 1, rows, depth, panels_in, 0, dx_row, dx, first * dx_row, dx_row)
 
 
 @kernel

@@ -20,65 +20,25 @@ gate        Code of the gates' activation function; candidate: of the candidate'
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
-import numba
-import numpy as np
-from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from engine.kernels.vectors import llvm_scalar, pointer_to
+from engine.kernels.routines import Routine, call_by_address
 
-_INTEGERS = 3  # rows, width, units lead; gate and candidate close
-
-
-def _signature(dtype: Any, pointers: int) -> Any:
-    number = types.CPointer(dtype)
-    whole = types.int64
-    return types.void(*[whole] * _INTEGERS, *[number] * pointers, whole, whole)
+_FORWARD = "iiippppii"
+_BACKWARD = "iiipppppii"
 
 
-class Step:
-    """One step function, compiled for a dtype when its address is first asked for."""
-
-    def __init__(self, function: Callable[..., None], pointers: int) -> None:
-        self.function = function
-        self.pointers = pointers
-        self.address = cache(self._compiled)
-        self.__doc__ = function.__doc__
-
-    def _compiled(self, dtype: np.dtype[Any]) -> int:
-        signature = _signature(numba.from_dtype(dtype), self.pointers)
-        self.kept = numba.cfunc(signature, cache=True, error_model="numpy")(self.function)
-        return int(self.kept.address)
-
-
-def forward_step(function: Callable[..., None]) -> Step:
+def forward_step(function: Callable[..., None]) -> Routine:
     """Mark ``forward(rows, width, units, z, extra, previous, following, gate, candidate)`` of a cell."""
-    return Step(function, 4)
+    return Routine(function, _FORWARD)
 
 
-def backward_step(function: Callable[..., None]) -> Step:
+def backward_step(function: Callable[..., None]) -> Routine:
     """Mark ``backward(rows, width, units, z, extra, d_extra, previous, d, gate, candidate)`` of a cell."""
-    return Step(function, 5)
-
-
-def _caller(pointers: int) -> Any:
-    """The LLVM side of both callers: address, integers, pointers as (array, offset) pairs, two codes."""
-
-    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        word = ir.IntType(64)
-        head, tail = args[1 : 1 + _INTEGERS], args[-2:]
-        arrays = range(1 + _INTEGERS, len(args) - 2, 2)
-        found = [pointer_to(context, builder, sig.args[i], args[i], args[i + 1]) for i in arrays]
-        number = llvm_scalar(sig.args[1 + _INTEGERS].dtype).as_pointer()
-        kind = ir.FunctionType(ir.VoidType(), [word] * _INTEGERS + [number] * pointers + [word] * 2)
-        builder.call(builder.inttoptr(args[0], kind.as_pointer()), [*head, *found, *tail])
-        return context.get_dummy_value()
-
-    return codegen
+    return Routine(function, _BACKWARD)
 
 
 @intrinsic
@@ -89,7 +49,7 @@ def call_forward(
 ) -> Any:  # fmt: skip
     """Call a `forward_step` at `address`, with arrays given as array and offset."""
     n = types.int64
-    return types.void(n, n, n, n, z, n, extra, n, states, n, following, n, n, n), _caller(4)
+    return types.void(n, n, n, n, z, n, extra, n, states, n, following, n, n, n), call_by_address(_FORWARD)
 
 
 @intrinsic
@@ -100,4 +60,4 @@ def call_backward(
 ) -> Any:  # fmt: skip
     """Call a `backward_step` at `address`, with arrays given as array and offset."""
     n = types.int64
-    return types.void(n, n, n, n, z, n, extra, n, d_extra, n, states, n, d, n, n, n), _caller(5)
+    return types.void(n, n, n, n, z, n, extra, n, d_extra, n, states, n, d, n, n, n), call_by_address(_BACKWARD)

@@ -1,0 +1,135 @@
+"""Products of small tiles of a matrix, held in registers while the depth runs.
+
+``C[rows, columns] += A[rows, depth] · B[depth, columns]``. B is packed into panels as wide as a tile (see
+`packing`), so the inner loop reads it once and in order. Each number of C is summed over depth in one fixed
+order, whatever the tile, so the result does not depend on how rows or columns are divided among threads.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from engine.kernels.jit import LANES
+from engine.kernels.routines import Routine, call_by_address
+from engine.kernels.vectors import llvm_scalar, llvm_type, pointer_to, put_vector, spread, vector_at
+
+# The widest tile: 6 × 4 vectors fill the 32 registers of AVX-512 and NEON, 6 × 2 the 16 of AVX2 and SSE.
+TILE_VECTORS = 2 if LANES == 8 else 4
+TILE_ROWS = 6
+PANEL = TILE_VECTORS * LANES
+
+
+def _tile(rows: int, vectors: int) -> Any:
+    """An intrinsic for one tile of `rows` × `vectors` vectors of C."""
+
+    @intrinsic
+    def multiply_tile(
+        typingctx: Any,
+        a: Any,
+        a_at: Any,
+        a_row: Any,
+        a_step: Any,
+        b: Any,
+        b_at: Any,
+        c: Any,
+        c_at: Any,
+        c_row: Any,
+        depth: Any,
+    ) -> Any:
+        """Row r, step k of A lies at ``a_at + r a_row + k a_step``; step k of B at ``b_at + k · width``."""
+        n = types.intp
+        signature = types.void(a, n, n, n, b, n, c, n, n, n)
+
+        def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            _, a_at, a_row, a_step, _, b_at, _, c_at, c_row, depth = args
+            a_base = pointer_to(context, builder, sig.args[0], args[0], a_at)
+            b_base = pointer_to(context, builder, sig.args[4], args[4], b_at)
+            c_base = pointer_to(context, builder, sig.args[6], args[6], c_at)
+            _emit_tile(builder, c.dtype, rows, vectors, (a_base, a_row, a_step), b_base, (c_base, c_row), depth)
+            return context.get_dummy_value()
+
+        return signature, codegen
+
+    return multiply_tile
+
+
+def _emit_tile(builder: Any, dtype: Any, rows: int, vectors: int, a: Any, b_base: Any, c: Any, depth: Any) -> None:
+    word, vector, scalar = ir.IntType(64), llvm_type(dtype), llvm_scalar(dtype)
+    name = f"llvm.fma.v{LANES}{'f32' if scalar == ir.FloatType() else 'f64'}"
+    fma = cgutils.get_or_insert_function(builder.module, ir.FunctionType(vector, [vector] * 3), name)
+    (a_base, a_row, a_step), (c_base, c_row) = a, c
+    sums = [[cgutils.alloca_once(builder, vector) for _ in range(vectors)] for _ in range(rows)]
+    c_rows = [builder.gep(c_base, [builder.mul(c_row, word(r))]) for r in range(rows)]
+    for r in range(rows):
+        for v in range(vectors):
+            builder.store(vector_at(builder, builder.gep(c_rows[r], [word(v * LANES)]), dtype), sums[r][v])
+    with cgutils.for_range(builder, depth, intp=word) as loop:
+        b_row = builder.gep(b_base, [builder.mul(loop.index, word(vectors * LANES))])
+        b = [vector_at(builder, builder.gep(b_row, [word(v * LANES)]), dtype) for v in range(vectors)]
+        step = builder.mul(a_step, loop.index)
+        for r in range(rows):
+            number = builder.load(builder.gep(a_base, [builder.add(builder.mul(a_row, word(r)), step)]))
+            everywhere = spread(builder, number)
+            for v in range(vectors):
+                builder.store(builder.call(fma, [everywhere, b[v], builder.load(sums[r][v])]), sums[r][v])
+    for r in range(rows):
+        for v in range(vectors):
+            put_vector(builder, builder.load(sums[r][v]), builder.gep(c_rows[r], [word(v * LANES)]), dtype)
+
+
+_tile_6w, _tile_4w, _tile_2w, _tile_1w = (_tile(rows, TILE_VECTORS) for rows in (TILE_ROWS, 4, 2, 1))
+_tile_6n, _tile_4n, _tile_2n, _tile_1n = (_tile(rows, 1) for rows in (TILE_ROWS, 4, 2, 1))
+
+_PRODUCT = "piiiipipi"
+
+
+def _product(a: Any, a_row: int, a_step: int, rows: int, depth: int, b: Any, columns: int, c: Any, c_row: int) -> None:
+    """Whole panels on wide tiles, the rest of the columns one vector at a time."""
+    for start in range(0, columns // PANEL * PANEL, PANEL):
+        row, panel = 0, start * depth
+        while rows - row >= TILE_ROWS:
+            _tile_6w(a, row * a_row, a_row, a_step, b, panel, c, row * c_row + start, c_row, depth)
+            row += TILE_ROWS
+        if rows - row >= 4:
+            _tile_4w(a, row * a_row, a_row, a_step, b, panel, c, row * c_row + start, c_row, depth)
+            row += 4
+        if rows - row >= 2:
+            _tile_2w(a, row * a_row, a_row, a_step, b, panel, c, row * c_row + start, c_row, depth)
+            row += 2
+        if rows - row >= 1:
+            _tile_1w(a, row * a_row, a_row, a_step, b, panel, c, row * c_row + start, c_row, depth)
+    for start in range(columns // PANEL * PANEL, columns, LANES):
+        row, panel = 0, start * depth
+        while rows - row >= TILE_ROWS:
+            _tile_6n(a, row * a_row, a_row, a_step, b, panel, c, row * c_row + start, c_row, depth)
+            row += TILE_ROWS
+        if rows - row >= 4:
+            _tile_4n(a, row * a_row, a_row, a_step, b, panel, c, row * c_row + start, c_row, depth)
+            row += 4
+        if rows - row >= 2:
+            _tile_2n(a, row * a_row, a_row, a_step, b, panel, c, row * c_row + start, c_row, depth)
+            row += 2
+        if rows - row >= 1:
+            _tile_1n(a, row * a_row, a_row, a_step, b, panel, c, row * c_row + start, c_row, depth)
+
+
+product = Routine(_product, _PRODUCT)
+
+
+@intrinsic
+def call_product(
+    typingctx: Any, address: Any, a: Any, a_at: Any, a_row: Any, a_step: Any, rows: Any, depth: Any,
+    b: Any, b_at: Any, columns: Any, c: Any, c_at: Any, c_row: Any,
+) -> Any:  # fmt: skip
+    """Call `product` at `address`.
+
+    Row r, step k of A lies at ``a_at + r a_row + k a_step``; `columns` packed columns of B begin at `b_at`; rows of C
+    are `c_row` apart. `columns` is a whole number of vectors.
+    """
+    n = types.int64
+    return types.void(n, a, n, n, n, n, n, b, n, n, c, n, n), call_by_address(_PRODUCT)
