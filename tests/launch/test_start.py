@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from engine import cli
 from workbench import __version__
 from workbench.launch import installation
 from workbench.launch.start import COMMANDS
@@ -28,6 +29,10 @@ def test_help_names_every_command() -> None:
     assert done.returncode == 0
     assert all(f"  {command} " in done.stdout for command in COMMANDS)
     assert done.stderr == ""
+
+
+def test_the_commands_are_those_of_the_engine() -> None:
+    assert f"{{{','.join(COMMANDS)}}}" in cli.parser().format_usage()
 
 
 def test_version() -> None:
