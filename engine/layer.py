@@ -126,10 +126,8 @@ class Layer:
             self.lengths, x.array, x.start, x.stride, self._ahead_in, self._ahead_rec, self._bias, self._extra,
             self.z, self.states,
         )  # fmt: skip
-        pairs = itertools.pairwise(bounds)
-        return [
-            (recurrence.forward, (self._product, address, self._geometry, row, last, *shared)) for row, last in pairs
-        ]
+        fixed = (self._product, self.spec.forward.address(self.z.dtype), self._geometry)
+        return [(recurrence.forward, (*fixed, row, last, *shared)) for row, last in itertools.pairwise(bounds)]
 
     def begin_backward(self, last: Rows | None, want_dx: bool, watch: bool) -> None:
         """Make room for gradients. `last`: ∂L/∂(last hidden state), rows in batch order; None is zero."""
@@ -151,10 +149,8 @@ class Layer:
             self.lengths, source.array, source.start, source.stride, self._back_in, self._back_rec, self._extra,
             self._d_extra, self.z, self.states, self.d, self.dx, self.dx_row if self._want_dx else 0, self.arrived,
         )  # fmt: skip
-        pairs = itertools.pairwise(bounds)
-        return [
-            (recurrence.backward, (self._product, address, self._geometry, row, last, *shared)) for row, last in pairs
-        ]
+        fixed = (self._product, self.spec.backward.address(self.z.dtype), self._geometry)
+        return [(recurrence.backward, (*fixed, row, last, *shared)) for row, last in itertools.pairwise(bounds)]
 
     def gradient_tasks(self, threads: int) -> list[Task]:
         """Weight gradients, divided by columns of the slots; `add_gradients` takes them over."""

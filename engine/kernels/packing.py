@@ -54,7 +54,7 @@ def _copy_tile_rows(typingctx: Any, source: Any, source_at: Any, target: Any, ta
 
 @kernel
 def pack_panels(
-    source: Any, source_at: int, step: int, stride: int, depth: int, columns: int,
+    source: Any, source_at: int, step: Any, stride: Any, depth: int, columns: int,
     packed: Any, total: int, depth_at: int, column_at: int,
 ) -> None:  # fmt: skip
     """Pack the block ``B[k, j] = source[source_at + k step + j stride]`` at row and column of a packed operand.
