@@ -119,7 +119,7 @@ def backward(
 
 
 @kernel
-def _copy(source: Any, source_at: int, target: Any, target_at: int, count: int) -> None:
+def _copy(source: Any, source_at: Any, target: Any, target_at: int, count: int) -> None:
     for i in range(0, count, LANES):
         store(target, target_at + i, load(source, source_at + i))
 
