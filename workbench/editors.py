@@ -103,7 +103,7 @@ class SwitchEditor(QCheckBox):
 
     def __init__(self) -> None:
         super().__init__()
-        self.clicked.connect(self.edited)
+        self.clicked.connect(lambda checked: self.edited.emit(checked))
 
     def show_value(self, value: Any) -> None:
         """Show it without saying so."""
@@ -167,7 +167,7 @@ class SeveralEditor(QToolButton):
         """Offer columns: name, and what the menu says."""
         self._menu.clear()
         for name, words in options:
-            action = QAction(words, self._menu, checkable=True)  # type: ignore[call-overload]
+            action = QAction(words, self._menu, checkable=True)
             action.setData(name)
             action.triggered.connect(self._on_triggered)
             self._menu.addAction(action)

@@ -46,6 +46,10 @@ class Form(QWidget):
         for name in names:
             self._add(name, getattr(defaults, name))
 
+    def has(self, name: str) -> bool:
+        """Whether the form shows the field."""
+        return name in self._rows
+
     def show_values(self, experiment: Experiment) -> None:
         """Show what is set; messages about refused values go away."""
         values = getattr(experiment, self.section)

@@ -58,7 +58,7 @@ def test_a_line_passes_through_both_ends_of_every_bucket() -> None:
 
 def test_nan_does_not_hide_its_neighbours() -> None:
     history = History()
-    history.extend("loss", np.arange(64), np.where(np.arange(64) % 2, np.nan, 1.0))
+    history.extend("loss", np.arange(64.0), np.where(np.arange(64) % 2, np.nan, 1.0))
     _, low, high = history.series("loss", 0, 64, 2)
     assert np.all(low == 1.0)
     assert np.all(high == 1.0)

@@ -1,0 +1,73 @@
+"""Start-up: hooks, theme, window, event loop. Every Qt object lives and dies inside `main`."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from workbench import __version__
+from workbench.backend import Backend
+from workbench.logs import install_hooks, start_log
+from workbench.settings import APPLICATION, Settings, places
+from workbench.window import Window
+
+FIRST_SAMPLE = "airline_passengers"
+_SWITCH_SECONDS = 0.001  # the training thread lets go of the interpreter this often, so that frames are not held up
+_COLLECT_MS = 1000
+
+
+def main(arguments: list[str], opened: Callable[[Window], None] | None = None) -> int:
+    """Run the window until it closes; returns the exit status.
+
+    Args:
+        arguments: A data file, or nothing for the first sample.
+        opened: Called with the window once the event loop runs.
+    """
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    gc.disable()  # a collection in the training thread would destroy Qt objects there; a timer collects here instead
+    application = QApplication.instance() or QApplication([APPLICATION])
+    assert isinstance(application, QApplication)
+    application.setApplicationName(APPLICATION)
+    application.setApplicationDisplayName("RNN Workbench")
+    application.setApplicationVersion(__version__)
+    application.setStyle("Fusion")
+    folders = places()
+    crash = None
+    with contextlib.suppress(OSError):  # a full disk is no reason not to start
+        crash = start_log(folders.logs)
+    window = Window(Backend(), Settings(folders.config), folders)
+    install_hooks(window.told.emit)
+    window.show()
+    window.start(Path(arguments[0]).absolute() if arguments else FIRST_SAMPLE)
+    if crash is not None:
+        window.told.emit(f"The program ended unexpectedly last time; what is known is in {crash}")
+    collector = _collector(window)
+    if opened is not None:
+        QTimer.singleShot(0, window, lambda: opened(window))
+    status = application.exec()
+    collector.stop()
+    return status
+
+
+def _collector(window: Window) -> QTimer:
+    """Collects garbage in the window's thread, the young often and the old seldom, as the interpreter would."""
+    gc.collect()
+    gc.freeze()  # what is here now stays to the end; looking through it again takes longer than a frame
+    timer = QTimer(window)
+    timer.setInterval(_COLLECT_MS)
+    timer.timeout.connect(_collect)
+    timer.start()
+    return timer
+
+
+def _collect() -> None:
+    for generation in (2, 1, 0):
+        if gc.get_count()[generation] > gc.get_threshold()[generation] > 0:
+            gc.collect(generation)
+            return

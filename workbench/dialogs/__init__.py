@@ -1,0 +1,1 @@
+"""Small windows upon the window."""

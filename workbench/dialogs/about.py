@@ -1,0 +1,56 @@
+"""Which version this is, what it stands on, and where it keeps its things."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QWidget
+
+from workbench import __version__
+from workbench.panels.labels import column, label
+from workbench.settings import Places
+from workbench.theme import GRID
+
+_STANDS_ON = ("PySide6-Essentials", "pyqtgraph", "numpy", "numba", "duckdb", "safetensors")
+
+
+class AboutDialog(QDialog):
+    """A text that can be copied into a report."""
+
+    def __init__(self, places: Places, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("about_dialog")
+        self.setWindowTitle("About RNN Workbench")
+        self.setMinimumWidth(56 * GRID)
+        layout = column(self, 2 * GRID, GRID)
+        layout.addWidget(label(f"RNN Workbench {__version__}", "title"))
+        layout.addWidget(
+            label("Recurrent networks: build them, train them, see inside while they learn, take them home.")
+        )
+        layout.addWidget(
+            label(
+                f"Python {platform.python_version()} · {platform.platform()}<br>{_versions()}",
+                "small",
+                "about_versions",
+            )
+        )
+        layout.addWidget(
+            label(f"Runs: {places.runs}<br>Settings: {places.config}<br>Log: {places.logs}", "small", "about_places")
+        )
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        close = buttons.button(QDialogButtonBox.StandardButton.Close)
+        close.setObjectName("about_close")
+        close.setAccessibleName("Close")
+        buttons.rejected.connect(self.reject)
+        layout.addWidget(buttons)
+
+
+def _versions() -> str:
+    found = []
+    for name in _STANDS_ON:
+        try:
+            found.append(f"{name} {importlib.metadata.version(name)}")
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return " · ".join(found)

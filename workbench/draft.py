@@ -1,0 +1,152 @@
+"""The experiment that is being set up, and the data that was read for it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.config import ConfigError, Experiment
+from workbench.backend import Backend, Facts, Loaded
+from workbench.jobs import Jobs
+
+_log = logging.getLogger(__name__)
+_DATA_LANE, _KERNEL_LANE, _FACTS_LANE = "data", "kernels", "facts"
+
+
+class Draft(QObject):
+    """What the next run will do. Panels show it and change it; files and samples come in through `open`.
+
+    Reading happens in the background. When it fails, `problem` says why; a source that could not be opened leaves
+    everything as it was, while settings that do not fit the data stay as they are until they are mended.
+    """
+
+    changed = Signal()  # the experiment
+    loaded = Signal()  # dataset, preview and notes
+    activity_changed = Signal()  # loading, preparing or problem
+    facts_known = Signal()
+
+    def __init__(self, backend: Backend, jobs: Jobs) -> None:
+        super().__init__()
+        self.experiment = Experiment()
+        self.loaded_data: Loaded | None = None
+        self.facts: Facts | None = None
+        self.problem = ""  # why the last source or setting could not be used
+        self.blocked = False  # the settings do not fit the data: nothing can be run
+        self.loading = ""  # what is being read
+        self.preparing = False  # kernels are being compiled
+        self._backend, self._jobs = backend, jobs
+
+    def learn_facts(self) -> None:
+        """Find out, in the background, what the engine offers."""
+        self._jobs.submit(_FACTS_LANE, self._backend.facts, self._on_facts, self._on_no_facts)
+
+    @property
+    def ready(self) -> bool:
+        """Whether a run can start."""
+        return self.loaded_data is not None and not self.loading and not self.blocked
+
+    def open(self, source: Path | str) -> None:
+        """Read a file, or the sample of that name, and take what suits it for all settings."""
+        name = source.name if isinstance(source, Path) else source
+        self._set_activity(loading=name)
+        self._jobs.submit(_DATA_LANE, lambda: self._backend.open(source), self._on_opened, self._on_not_opened)
+
+    def change(self, changes: Mapping[str, Any]) -> str:
+        """Change settings by dotted name; returns why not, or nothing. Data is read anew where it has to be."""
+        try:
+            experiment = self.experiment.replace(changes)
+        except ConfigError as error:
+            return str(error)
+        if experiment == self.experiment:
+            return ""
+        before, self.experiment = self.experiment, experiment
+        self.changed.emit()
+        if experiment.data != before.data or experiment.model.topology != before.model.topology:
+            self.problem = ""
+            self._reload()
+        elif experiment.model != before.model:
+            self._prepare_kernels()
+        return ""
+
+    def adopt(self, experiment: Experiment) -> None:
+        """Take all settings of an earlier run."""
+        self.experiment = experiment
+        self.changed.emit()
+        self._reload()
+
+    def dismiss(self) -> None:
+        """The message has been read."""
+        if not self.blocked:
+            self._set_activity(problem="", loading=self.loading)
+
+    def _reload(self, problem: str = "") -> None:
+        experiment = self.experiment
+        if not (experiment.data.file or experiment.data.sample):
+            return
+        self._set_activity(problem, source_name(experiment))
+        self._jobs.submit(_DATA_LANE, lambda: self._backend.load(experiment), self._on_reloaded, self._on_misfit)
+
+    def _on_opened(self, loaded: Loaded) -> None:
+        self.experiment, self.problem = loaded.experiment, ""
+        self._take(loaded)
+        self.changed.emit()
+
+    def _on_reloaded(self, loaded: Loaded) -> None:
+        self._take(loaded)
+
+    def _take(self, loaded: Loaded) -> None:
+        self.loaded_data = loaded
+        self._set_activity(self.problem if not self.blocked else "")
+        self.blocked = False
+        self.loaded.emit()
+        self._prepare_kernels()
+
+    def _on_not_opened(self, error: Exception) -> None:
+        self._set_activity(problem=_words(error))
+        overtaken = self.loaded_data is not None and self.loaded_data.experiment.data != self.experiment.data
+        if overtaken and not self.blocked:
+            self._reload(self.problem)
+
+    def _on_misfit(self, error: Exception) -> None:
+        self.blocked = True
+        self._set_activity(problem=_words(error))
+
+    def _prepare_kernels(self) -> None:
+        if self.loaded_data is None:
+            return
+        experiment, dataset = self.experiment, self.loaded_data.dataset
+        self.preparing = True
+        self.activity_changed.emit()
+        self._jobs.submit(
+            _KERNEL_LANE, lambda: self._backend.warm_up(experiment, dataset), self._on_prepared, self._on_prepared
+        )
+
+    def _on_prepared(self, _result: object) -> None:
+        self.preparing = False  # if it failed, the run will say so in its own words; the log has it already
+        self.activity_changed.emit()
+
+    def _on_facts(self, facts: Facts) -> None:
+        self.facts = facts
+        self.facts_known.emit()
+
+    def _on_no_facts(self, error: Exception) -> None:
+        self._set_activity(problem=f"The engine could not be started: {_words(error)}", loading=self.loading)
+
+    def _set_activity(self, problem: str = "", loading: str = "") -> None:
+        self.problem, self.loading = problem, loading
+        self.activity_changed.emit()
+
+
+def source_name(experiment: Experiment) -> str:
+    """What the data at hand is called: the file's name or the sample's."""
+    return Path(experiment.data.file).name if experiment.data.file else experiment.data.sample
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, ValueError | OSError):
+        return str(error)
+    return f"{type(error).__name__}: {error}. The log has the details (Help, Open log folder)."

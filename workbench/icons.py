@@ -1,0 +1,28 @@
+"""Icons of the toolbar and the menus, from Material Design by way of qtawesome, in the theme's colours."""
+
+from __future__ import annotations
+
+import qtawesome
+from PySide6.QtGui import QIcon
+
+from workbench.theme import Theme
+
+_NAMES = {
+    "open": "mdi6.folder-open-outline",
+    "reset": "mdi6.restart",
+    "run": "mdi6.play",
+    "pause": "mdi6.pause",
+    "step": "mdi6.skip-next",
+    "stop": "mdi6.stop",
+    "finish": "mdi6.flag-checkered",
+    "export": "mdi6.export-variant",
+    "theme": "mdi6.theme-light-dark",
+    "application": "mdi6.graph-outline",
+}
+
+
+def icon(name: str, theme: Theme, color: str = "") -> QIcon:
+    """One icon; muted where the control is switched off. `color` is a field of the theme."""
+    made = qtawesome.icon(_NAMES[name], color=getattr(theme, color or "text"), color_disabled=theme.muted)
+    assert isinstance(made, QIcon)
+    return made

@@ -1,0 +1,66 @@
+"""The menu bar: every action of the window, each with its shortcut."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+
+class Menus(QObject):
+    """File, Run, View, Help. Built once; what changes with time is filled in by the window."""
+
+    def __init__(self, bar: QMenuBar) -> None:
+        super().__init__(bar)
+        self.file, self.run = _menu(bar, "&File", "menu_file"), _menu(bar, "&Run", "menu_run")
+        self.view, self.help = _menu(bar, "&View", "menu_view"), _menu(bar, "&Help", "menu_help")
+        self.samples, self.recent = QMenu("Open &sample", self.file), QMenu("Open &recent", self.file)
+        self.samples.setToolTipsVisible(True)
+        self.theme = QMenu("&Theme", self.view)
+        for menu, name in ((self.samples, "menu_samples"), (self.recent, "menu_recent"), (self.theme, "menu_theme")):
+            menu.setObjectName(name)
+
+    def add(self, menu: QMenu, name: str, text: str, call: Callable[[], object], shortcut: str = "") -> QAction:
+        """An entry that calls `call`."""
+        action = QAction(text, self)
+        action.setObjectName(f"action_{name}")
+        if shortcut:
+            action.setShortcut(QKeySequence(shortcut))
+        action.triggered.connect(lambda _checked=False: call())
+        menu.addAction(action)
+        return action
+
+    def fill_recent(self, paths: Sequence[Path], opened: Callable[[Path], None]) -> None:
+        """The files opened lately."""
+        self.recent.clear()
+        for path in paths:
+            action = self.recent.addAction(str(path))
+            action.triggered.connect(lambda _checked=False, path=path: opened(path))
+        self.recent.setEnabled(bool(paths))
+
+    def fill_views(self, titles: Sequence[str], shown: Callable[[int], None]) -> None:
+        """One entry a tab, the first nine with Ctrl and their number."""
+        self.view.addSeparator()
+        for index, title in enumerate(titles):
+            shortcut = f"Ctrl+{index + 1}" if index < 9 else ""
+            self.add(self.view, f"view_{index + 1}", title, partial(shown, index), shortcut)
+
+    def fill_themes(self, current: str, chosen: Callable[[str], None]) -> None:
+        """Light, dark, or as the system has it."""
+        group = QActionGroup(self)
+        for name, text in (("system", "As the &system"), ("light", "&Light"), ("dark", "&Dark")):
+            action = self.add(self.theme, f"theme_{name}", text, partial(chosen, name))
+            action.setCheckable(True)
+            action.setChecked(name == current)
+            group.addAction(action)
+        self.view.addMenu(self.theme)
+
+
+def _menu(bar: QMenuBar, title: str, name: str) -> QMenu:
+    menu = bar.addMenu(title)
+    menu.setObjectName(name)
+    return menu

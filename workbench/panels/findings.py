@@ -1,0 +1,127 @@
+"""What the run says about itself, in plain words: why, and what would mend it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
+
+from engine.events import Finding
+from workbench.panels.labels import column, label
+from workbench.theme import GRID
+
+_SIGNS = {"good": "✓", "note": "•", "warning": "⚠", "problem": "✕"}
+_EMPTY = (
+    "What the run shows about itself appears here: gradients that vanish, a forecast worse than the naive one, "
+    "and the like."
+)
+
+
+class FindingsPanel(QScrollArea):
+    """One card a finding; a newer one of the same key takes the place of the older."""
+
+    fix_asked = Signal(object)  # Finding
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("findings_panel")
+        self.setAccessibleName("Findings")
+        self.setWidgetResizable(True)
+        self._cards: dict[str, FindingCard] = {}
+        self._lock = ""
+        inside = QWidget()
+        self._column: QVBoxLayout = column(inside, GRID)
+        self._empty = label(_EMPTY, "muted")
+        self._column.addWidget(self._empty)
+        self._column.addStretch(1)
+        self.setWidget(inside)
+
+    def show_finding(self, finding: Finding) -> None:
+        """Add a card, or replace the one of the same key in its place."""
+        card = FindingCard(finding)
+        card.fix_asked.connect(self.fix_asked)
+        card.lock(self._lock)
+        old = self._cards.get(finding.key)
+        if old:
+            card.open(old.opened)
+            self._column.replaceWidget(old, card)
+            old.deleteLater()
+        else:
+            self._column.insertWidget(self._place(finding), card)
+        self._cards[finding.key] = card
+        self._empty.hide()
+
+    def clear(self) -> None:
+        """Forget all."""
+        for card in self._cards.values():
+            self._column.removeWidget(card)
+            card.deleteLater()
+        self._cards.clear()
+        self._empty.show()
+
+    def lock(self, reason: str) -> None:
+        """Settings cannot be changed now; live ones still can."""
+        self._lock = reason
+        for card in self._cards.values():
+            card.lock(reason)
+
+    def _place(self, finding: Finding) -> int:
+        """Problems first, good news last; within a level in order of arrival."""
+        order = ("problem", "warning", "note", "good")
+        before = [c for c in self._cards.values() if order.index(c.finding.level) <= order.index(finding.level)]
+        return len(before) + 1
+
+
+class FindingCard(QFrame):
+    """Title, and on demand the reason and the cure."""
+
+    fix_asked = Signal(object)
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__()
+        self.finding = finding
+        self.setObjectName(f"finding_{finding.key}")
+        self.setAccessibleName(finding.title)
+        self.setProperty("role", finding.level)
+        self._why = label(finding.why, "muted")
+        self._cure = label(finding.cure)
+        self._toggle = QToolButton()
+        self._toggle.setText("Why")
+        self._toggle.setCheckable(True)
+        self._toggle.setObjectName(f"finding_{finding.key}_why")
+        self._toggle.setAccessibleName(f"Why: {finding.title}")
+        self._toggle.toggled.connect(self.open)
+        self._fix = QPushButton("Fix it")
+        self._fix.setObjectName(f"finding_{finding.key}_fix")
+        self._fix.setAccessibleName(f"Fix it: {finding.title}")
+        self._fix.setVisible(bool(finding.changes))
+        self._fix.clicked.connect(lambda: self.fix_asked.emit(self.finding))
+        self._lay_out()
+        self.open(False)
+
+    @property
+    def opened(self) -> bool:
+        """Whether the reason is shown."""
+        return self._toggle.isChecked()
+
+    def open(self, opened: bool) -> None:
+        """Show or hide the reason."""
+        self._toggle.setChecked(opened)
+        self._why.setVisible(opened)
+        self._cure.setVisible(opened and bool(self.finding.cure))
+
+    def lock(self, reason: str) -> None:
+        """Switch "Fix it" off with the reason, or on with what it would set."""
+        sets = ", ".join(f"{name} = {value}" for name, value in self.finding.changes)
+        self._fix.setEnabled(not reason)
+        self._fix.setToolTip(reason or f"Sets {sets}")
+
+    def _lay_out(self) -> None:
+        layout = column(self, GRID, GRID // 2)
+        layout.addWidget(label(f"{_SIGNS[self.finding.level]}  {self.finding.title}", "strong"))
+        layout.addWidget(self._why)
+        layout.addWidget(self._cure)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._toggle)
+        buttons.addWidget(self._fix)
+        buttons.addStretch(1)
+        layout.addLayout(buttons)

@@ -1,0 +1,46 @@
+"""A place in a panel that says what went wrong and what to do, without stopping anybody."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton
+
+from workbench.panels.labels import label
+from workbench.theme import GRID
+
+
+class Message(QFrame):
+    """A framed text with a button that puts it away; hidden while there is nothing to say."""
+
+    dismissed = Signal()
+
+    def __init__(self, name: str, title: str, role: str = "message") -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName(title)
+        self.setProperty("role", role)
+        self._text = label(name=f"{name}_text")
+        close = QToolButton()
+        close.setText("✕")
+        close.setToolTip("Put this message away")
+        close.setObjectName(f"{name}_dismiss")
+        close.setAccessibleName("Put this message away")
+        close.setAutoRaise(True)
+        close.clicked.connect(self.dismissed)
+        self.close_button = close
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(GRID, GRID, GRID // 2, GRID)
+        layout.addWidget(self._text, 1)
+        layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self.hide()
+
+    def say(self, text: str, dismissible: bool = True) -> None:
+        """Show `text`, or nothing."""
+        self._text.setText(text)
+        self.close_button.setVisible(dismissible)
+        self.setVisible(bool(text))
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return self._text.text()

@@ -1,0 +1,95 @@
+"""Step 3: which cell, how wide, how deep; with what that costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from engine.config import Experiment
+from workbench.forms import Form
+from workbench.panels.labels import column, frame, label
+from workbench.theme import GRID
+
+if TYPE_CHECKING:
+    from engine.cells import CellSpec
+
+_FIELDS = ("cell", "activation", "hidden_size", "num_layers", "bidirectional", "embedding_size")
+
+
+class ModelPanel(QWidget):
+    """The form of the model section, and a card on the chosen cell."""
+
+    edited = Signal(str, object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._cells: dict[str, CellSpec] = {}
+        self.form = Form("model", _FIELDS)
+        self.form.edited.connect(self.edited)
+        self._parameters = label("", "strong", "model_parameters")
+        self._memory = label("", "small", "model_memory")
+        self._card = _CellCard()
+        layout = column(self, GRID)
+        layout.addWidget(self.form)
+        layout.addWidget(self._parameters)
+        layout.addWidget(self._memory)
+        layout.addWidget(self._card)
+        layout.addStretch(1)
+
+    def show_cells(self, cells: Sequence[CellSpec]) -> None:
+        """Offer the cells that the engine has, by their titles."""
+        self._cells = {spec.key: spec for spec in cells}
+        self.form.show_options("cell", [(spec.key, spec.title) for spec in cells])
+
+    def show_experiment(self, experiment: Experiment, tokens: bool, forward_only: str) -> None:
+        """Show the settings; `forward_only` says why the future must not be read, if so."""
+        self.form.show_values(experiment)
+        spec = self._cells.get(experiment.model.cell)
+        self.form.set_applies("activation", spec is not None and len(spec.activations) > 1)
+        self.form.set_applies("embedding_size", tokens)
+        self.form.disable("bidirectional", forward_only)
+        self._card.show_cell(spec)
+
+    def show_counts(self, parameters: int) -> None:
+        """What the settings come to; 0 when it is not known."""
+        self._parameters.setText(f"{parameters:,} parameters" if parameters else "")
+        size = parameters * 4 / 1024
+        text = f"{size / 1024:,.1f} MB" if size >= 1024 else f"{size:,.1f} KB"
+        self._memory.setText(f"{text} as 32-bit floats" if parameters else "")
+
+    def summary(self, experiment: Experiment) -> str:
+        """The model in a few words."""
+        model = experiment.model
+        spec = self._cells.get(model.cell)
+        layers = f" · {model.num_layers} layers" if model.num_layers > 1 else ""
+        both = " · both directions" if model.bidirectional else ""
+        return f"{spec.title if spec else model.cell} · {model.hidden_size} units{layers}{both}"
+
+
+class _CellCard(QWidget):
+    """What a cell is, when to use it, what it holds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._title, self._summary, self._use = label("", "strong"), label(), label()
+        self._parts, self._paper = label("", "small"), label("", "small")
+        card = frame("card")
+        inside = column(card, GRID, GRID // 2)
+        for part in (self._title, self._summary, self._use, self._parts, self._paper):
+            inside.addWidget(part)
+        column(self).addWidget(card)
+        self.hide()
+
+    def show_cell(self, spec: CellSpec | None) -> None:
+        self.setVisible(spec is not None)
+        if spec is None:
+            return
+        self._title.setText(spec.title)
+        self._summary.setText(spec.summary)
+        self._use.setText(f"<b>When to use:</b> {spec.when_to_use}")
+        gates = ", ".join(f"{gate.name} ({gate.symbol})" for gate in spec.gates) or "none"
+        self._parts.setText(f"Gates: {gates}<br>State: {', '.join(spec.states)}")
+        self._paper.setText(spec.paper)

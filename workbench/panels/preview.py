@@ -1,0 +1,145 @@
+"""What was read: the series with its three parts and one window, or the beginning of the text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QStackedWidget, QWidget
+
+from workbench.backend import SeriesPreview, TextPreview
+from workbench.panels.labels import column
+from workbench.theme import GRID, TEXT_SMALL, Theme
+
+_PARTS = (("train", "training"), ("validation", "validation"), ("test", "test"))
+_POINTS = 4000
+
+
+class Preview(QWidget):
+    """Draws either kind of data, and says by colour and word which part is which."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("data_preview")
+        self.setAccessibleName("Preview of the data")
+        self.setFixedHeight(18 * GRID)
+        self._theme = theme
+        self._shown: SeriesPreview | TextPreview | None = None
+        self._plot = _quiet_plot()
+        self._text = QPlainTextEdit(readOnly=True)
+        self._text.setObjectName("data_text")
+        self._text.setAccessibleName("Beginning of the text")
+        self._empty = QLabel("Nothing has been read yet.")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._stack = QStackedWidget()
+        for page in (self._empty, self._plot, self._text):
+            self._stack.addWidget(page)
+        self._legend = QHBoxLayout()
+        self._legend.setSpacing(GRID)
+        layout = column(self, spacing=2)
+        layout.addWidget(self._stack, 1)
+        layout.addLayout(self._legend)
+        self.apply_theme(theme)
+
+    def show_data(self, preview: SeriesPreview | TextPreview | None) -> None:
+        """Show what was read."""
+        self._shown = preview
+        if isinstance(preview, SeriesPreview):
+            self._draw(preview)
+            self._stack.setCurrentWidget(self._plot)
+        elif isinstance(preview, TextPreview):
+            self._text.setPlainText(preview.text)
+            self._stack.setCurrentWidget(self._text)
+        else:
+            self._stack.setCurrentWidget(self._empty)
+        self._draw_legend(preview)
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take other colours."""
+        self._theme = theme
+        self._plot.setBackground(theme.plot)
+        for side in ("left", "bottom"):
+            axis = self._plot.getAxis(side)
+            axis.setPen(theme.pen("grid"))
+            axis.setTextPen(theme.muted)
+        self.show_data(self._shown)
+
+    def _draw(self, preview: SeriesPreview) -> None:
+        self._plot.clear()
+        rows = np.arange(len(preview.values))
+        edges = (0, *preview.borders, len(rows))
+        for (role, _), first, last in zip(_PARTS, edges, edges[1:], strict=False):
+            part = slice(max(first - 1, 0), last)  # the line goes on from the part before
+            pen = self._theme.pen(role)
+            pen.setStyle(Qt.PenStyle.SolidLine)
+            x, y = _thinned(rows[part], preview.values[part])
+            self._plot.plot(x, y, pen=pen, connect="finite")
+        self._draw_window(preview)
+        self._plot.getAxis("bottom").setTicks([_date_ticks(preview.labels)])
+        self._plot.autoRange()
+
+    def _draw_window(self, preview: SeriesPreview) -> None:
+        """The last window of the training part: what is read, and the step that is answered."""
+        if not preview.look_back or not preview.borders:
+            return
+        answer = preview.borders[0] - 1
+        start = answer - preview.horizon - preview.look_back + 1
+        color = self._theme.color("accent", 0.14)
+        read = pg.LinearRegionItem((start, answer - preview.horizon), movable=False, brush=color, pen=pg.mkPen(None))
+        read.setZValue(-10)
+        self._plot.addItem(read)
+        self._plot.addItem(pg.InfiniteLine(answer, pen=self._theme.pen("accent")))
+        self._plot.setToolTip(
+            f"Shaded: one window of {preview.look_back} steps that is read. The line: the step that is answered."
+        )
+
+    def _draw_legend(self, preview: SeriesPreview | TextPreview | None) -> None:
+        while item := self._legend.takeAt(0):
+            if widget := item.widget():
+                widget.deleteLater()
+        if not isinstance(preview, SeriesPreview):
+            return
+        for role, words in _PARTS:
+            mark = QLabel(f'<span style="color:{self._theme.pens[role].color}">━</span> {words}')
+            mark.setProperty("role", "small")
+            self._legend.addWidget(mark)
+        window = QLabel(f'<span style="color:{self._theme.accent}">▮</span> one window')
+        window.setProperty("role", "small")
+        self._legend.addWidget(window)
+        self._legend.addStretch(1)
+
+
+def _quiet_plot() -> pg.PlotWidget:
+    plot = pg.PlotWidget()
+    plot.setObjectName("data_plot")
+    plot.setAccessibleName("The series with its parts")
+    plot.setMenuEnabled(False)
+    plot.setMouseEnabled(x=False, y=False)
+    plot.hideButtons()
+    plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    font = plot.font()
+    font.setPixelSize(TEXT_SMALL - 1)
+    for side in ("left", "bottom"):
+        plot.getAxis(side).setStyle(tickFont=font, tickLength=-3)
+    plot.getAxis("left").setWidth(5 * GRID)
+    return plot
+
+
+def _thinned(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """At most some thousand points: lowest and highest of each stretch."""
+    if len(x) <= _POINTS:
+        return x, y
+    width = -(-len(x) // (_POINTS // 2))
+    whole = len(x) // width * width
+    stretches = y[:whole].reshape(-1, width)
+    ends = np.stack((np.fmin.reduce(stretches, axis=1), np.fmax.reduce(stretches, axis=1)), axis=1)
+    return np.repeat(x[:whole:width], 2), ends.reshape(-1)
+
+
+def _date_ticks(labels: Sequence[str]) -> list[tuple[float, str]]:
+    """Three labels: first, middle, last; shortened to what fits."""
+    count = len(labels)
+    at = sorted({count // 8, count // 2, count - 1 - count // 8}) if count > 8 else range(0, count, 4)
+    return [(float(i), labels[i][:10]) for i in at]

@@ -1,0 +1,137 @@
+"""The four steps of setting up, one open at a time, each with a line on what is chosen; help at the foot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from workbench.panels.labels import column, frame, label
+from workbench.theme import GRID
+
+_HELP_WHEN_IDLE = "What has focus is explained here."
+
+
+class StepHeader(QPushButton):
+    """Number, title and summary of one step; pressing it opens the step."""
+
+    def __init__(self, number: int, title: str) -> None:
+        super().__init__()
+        self.setObjectName(f"step_{title.lower()}")
+        self.setProperty("role", "step")
+        self.setCheckable(True)
+        self.setMinimumHeight(5 * GRID)
+        self._title = title
+        self._number, self._name, self._summary = QLabel(str(number)), QLabel(title), QLabel()
+        self._number.setProperty("role", "title")
+        self._name.setProperty("role", "strong")
+        self._summary.setProperty("role", "small")
+        self._full = ""
+        self._lay_out()
+        self.summarise("")
+
+    def summarise(self, text: str) -> None:
+        """Say in a few words what is chosen."""
+        self._full = text
+        self.setAccessibleName(f"{self._title}: {text}" if text else self._title)
+        self.setToolTip(text)
+        self._elide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the summary on one line."""
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        room = max(self.width() - 7 * GRID, 2 * GRID)
+        self._summary.setText(self._summary.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, room))
+
+    def _lay_out(self) -> None:
+        texts = QVBoxLayout()
+        texts.setSpacing(0)
+        texts.addWidget(self._name)
+        texts.addWidget(self._summary)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID * 3 // 2, GRID // 2, GRID, GRID // 2)
+        row.setSpacing(GRID * 3 // 2)
+        row.addWidget(self._number)
+        row.addLayout(texts, 1)
+        for part in (self._number, self._name, self._summary):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+
+class SetupPanel(QWidget):
+    """Steps from top to bottom; the open one takes the room that the headings leave."""
+
+    opened = Signal(int)
+
+    def __init__(self, steps: Sequence[tuple[str, QWidget]]) -> None:
+        super().__init__()
+        self.setObjectName("setup_panel")
+        self.setMinimumWidth(37 * GRID)
+        self.headers: list[StepHeader] = []
+        self._pages: list[QScrollArea] = []
+        self._lock = label("", "small", "setup_lock")
+        self._lock.setContentsMargins(GRID * 3 // 2, GRID // 2, GRID, GRID // 2)
+        self._lock.hide()
+        layout = column(self, spacing=0)
+        layout.addWidget(self._lock)
+        for number, (title, body) in enumerate(steps, 1):
+            header, page = StepHeader(number, title), _page(title, body)
+            header.clicked.connect(lambda _checked=False, at=number - 1: self.open(at))
+            layout.addWidget(header)
+            layout.addWidget(page, 1)
+            self.headers.append(header)
+            self._pages.append(page)
+        layout.addWidget(self._help_area())
+        self.open(0)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._on_focus)
+
+    def open(self, index: int) -> None:
+        """Show one step and fold the others."""
+        for at, (header, page) in enumerate(zip(self.headers, self._pages, strict=True)):
+            header.setChecked(at == index)
+            page.setVisible(at == index)
+        self.opened.emit(index)
+
+    def show_lock(self, reason: str) -> None:
+        """Say on top why settings cannot be changed; nothing when they can."""
+        self._lock.setText(f"{reason} Learning rate and clip can be changed." if reason else "")
+        self._lock.setVisible(bool(reason))
+
+    def _help_area(self) -> QWidget:
+        area = frame("card")
+        self._help = label(_HELP_WHEN_IDLE, "small", "setup_help")
+        self._help.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._help.setMinimumHeight(5 * GRID + 4)
+        column(area, GRID).addWidget(self._help)
+        return area
+
+    @Slot(QWidget, QWidget)
+    def _on_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and self.isAncestorOf(now):
+            self._help.setText(explanation(now) or _HELP_WHEN_IDLE)
+
+
+def explanation(widget: QWidget | None) -> str:
+    """The help text of a widget, or of the nearest one around it that has any."""
+    while widget is not None:
+        if widget.whatsThis():
+            return widget.whatsThis()
+        widget = widget.parentWidget()
+    return ""
+
+
+def _page(title: str, body: QWidget) -> QScrollArea:
+    page = QScrollArea()
+    page.setObjectName(f"page_{title.lower()}")
+    page.setAccessibleName(title)
+    page.setWidgetResizable(True)
+    page.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    page.setWidget(body)
+    page.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return page

@@ -1,0 +1,90 @@
+"""The four panels of setting up as one: what the window shows them, and what they ask of it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.config import Experiment
+from workbench.backend import Facts, Loaded
+from workbench.desk import Counts
+from workbench.draft import source_name
+from workbench.panels.data import DataPanel
+from workbench.panels.model import ModelPanel
+from workbench.panels.setup import SetupPanel
+from workbench.panels.task import TaskPanel
+from workbench.panels.training import TrainingPanel
+from workbench.theme import Theme
+
+_FORWARD_ONLY = "Guessing the next character, the network must not read the future; so one direction only."
+
+
+class Steps(QObject):
+    """Data, task, model, training."""
+
+    edited = Signal(str, object)
+    open_asked = Signal()
+    sample_asked = Signal(str)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.data, self.task = DataPanel(theme), TaskPanel(theme)
+        self.model, self.training = ModelPanel(), TrainingPanel()
+        titles = ("Data", "Task", "Model", "Training")
+        self.panel = SetupPanel(list(zip(titles, (self.data, self.task, self.model, self.training), strict=True)))
+        self._title = ""
+        for panel in (self.data, self.task, self.model, self.training):
+            panel.edited.connect(self.edited)
+        self.data.open_asked.connect(self.open_asked)
+        self.data.sample_asked.connect(self.sample_asked)
+
+    def show_experiment(self, experiment: Experiment, counts: Counts) -> None:
+        """Show all settings, and what they come to."""
+        self.data.show_experiment(experiment)
+        self.task.show_experiment(experiment)
+        forward_only = counts.tokens and experiment.model.topology == "many_to_many"
+        self.model.show_experiment(experiment, counts.tokens, _FORWARD_ONLY if forward_only else "")
+        self.model.show_counts(counts.parameters)
+        self.training.show_experiment(experiment)
+        self.training.show_counts(counts.steps_per_epoch, experiment.training.epochs)
+        self._summarise(experiment)
+
+    def show_loaded(self, loaded: Loaded) -> None:
+        """Show what was read."""
+        self._title = loaded.title
+        self.data.show_loaded(loaded)
+
+    def show_facts(self, facts: Facts) -> None:
+        """Show what the engine offers."""
+        self.data.show_samples(facts.samples)
+        self.model.show_cells(facts.cells)
+
+    def refuse(self, name: str, message: str, experiment: Experiment) -> None:
+        """Say beside a field why its value was not taken."""
+        section, _, field = name.partition(".")
+        if section == "data":
+            self.data.refuse(field, message, experiment)
+        elif section == "training":
+            self.training.refuse(field, message, experiment)
+        elif self.model.form.has(field):
+            self.model.form.refuse(field, message, experiment)
+
+    def lock(self, reason: str, experiment: Experiment) -> None:
+        """Lock what cannot be changed now, with the reason."""
+        self.data.lock(reason)
+        self.task.lock(reason, experiment)
+        self.model.form.lock(reason)
+        self.training.lock(reason)
+        self.panel.show_lock(reason)
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Other colours."""
+        self.data.preview.apply_theme(theme)
+        self.task.apply_theme(theme)
+
+    def _summarise(self, experiment: Experiment) -> None:
+        data = experiment.data
+        read = f"{data.look_back} → {data.horizon}" if data.kind == "series" else "characters"
+        what = f"{self._title or source_name(experiment)} · {read}"
+        summaries = (what, self.task.summary(experiment), self.model.summary(experiment))
+        for header, text in zip(self.panel.headers, (*summaries, self.training.summary(experiment)), strict=True):
+            header.summarise(text)

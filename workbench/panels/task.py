@@ -1,0 +1,111 @@
+"""Step 2: how a sequence goes in and an answer comes out, drawn."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+
+from engine.config import Experiment
+from engine.topologies import TopologySpec, describe, fit, topologies
+from workbench.diagrams import TopologyDrawing
+from workbench.panels.labels import column, label
+from workbench.theme import GRID, Theme
+
+
+class TaskPanel(QWidget):
+    """One button a topology: its drawing, what it means for the data at hand, or why it cannot be had."""
+
+    edited = Signal(str, object)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._group = QButtonGroup(self)
+        self._choices = [TopologyChoice(spec, theme) for spec in topologies()]
+        self._locked = ""
+        layout = column(self, GRID)
+        for choice in self._choices:
+            self._group.addButton(choice)
+            choice.clicked.connect(self._on_clicked)
+            layout.addWidget(choice)
+        layout.addStretch(1)
+
+    def show_experiment(self, experiment: Experiment) -> None:
+        """Tell what each topology does with this data, and mark the chosen one."""
+        for choice in self._choices:
+            choice.show_experiment(experiment, self._locked)
+
+    def lock(self, reason: str, experiment: Experiment) -> None:
+        """Let nothing be chosen, and say why; an empty reason unlocks."""
+        self._locked = reason
+        self.show_experiment(experiment)
+
+    def summary(self, experiment: Experiment) -> str:
+        """The chosen topology in words."""
+        return next(choice.spec.title for choice in self._choices if choice.spec.key == experiment.model.topology)
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Recolour the drawings."""
+        for choice in self._choices:
+            choice.drawing.apply_theme(theme)
+
+    def _on_clicked(self) -> None:
+        chosen = self._group.checkedButton()
+        if isinstance(chosen, TopologyChoice):
+            self.edited.emit("model.topology", chosen.spec.key)
+
+
+class TopologyChoice(QPushButton):
+    """A button with a drawing and words."""
+
+    def __init__(self, spec: TopologySpec, theme: Theme) -> None:
+        super().__init__()
+        self.spec = spec
+        self.setObjectName(f"topology_{spec.key}")
+        self.setProperty("role", "choice")
+        self.setCheckable(True)
+        self.setAccessibleName(spec.title)
+        self.setWhatsThis(f"<b>{spec.title}.</b> {spec.meaning} Used for {spec.example}.")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self.drawing = TopologyDrawing(spec.key, theme)
+        self.drawing.setFixedSize(11 * GRID, 8 * GRID)
+        self._title, self._text = label(spec.title, "strong"), label(spec.meaning, "small")
+        self._lay_out()
+
+    def show_experiment(self, experiment: Experiment, locked: str) -> None:
+        """Whether and how it fits the data of `experiment`."""
+        data, usable = experiment.data, fit(self.spec, experiment.data.kind)
+        words = describe(self.spec, data.kind, data.targets, data.look_back, data.horizon)
+        chosen = experiment.model.topology == self.spec.key
+        self._text.setText(words if usable.usable else usable.text)
+        self.setChecked(chosen)
+        self.drawing.set_bidirectional(chosen and experiment.model.bidirectional)
+        self.setEnabled(usable.usable and not locked)
+        self.drawing.setEnabled(usable.usable)
+        self.setToolTip(locked or f"{self.spec.meaning} Used for {self.spec.example}.")
+        self.setAccessibleDescription(self._text.text())
+        self.setMinimumHeight(self.sizeHint().height())
+
+    def sizeHint(self) -> QSize:
+        """As high as the words need at this width."""
+        layout = self.layout()
+        width = self.width() if self.isVisible() else 36 * GRID
+        return QSize(width, layout.heightForWidth(width)) if layout else super().sizeHint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A narrower button needs more lines."""
+        super().resizeEvent(event)
+        self.setMinimumHeight(self.sizeHint().height())
+
+    def _lay_out(self) -> None:
+        texts = column(words := QWidget(), spacing=2)
+        texts.addWidget(self._title)
+        texts.addWidget(self._text)
+        texts.addStretch(1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID, GRID, GRID, GRID)
+        row.setSpacing(GRID)
+        row.addWidget(self.drawing, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(words, 1)
+        for part in (self.drawing, words, self._title, self._text):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

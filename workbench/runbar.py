@@ -1,0 +1,124 @@
+"""The bar on top: reset, run or pause, step, stop, finish; how far the run is; and the one status line."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from workbench.icons import icon
+from workbench.status import Status
+from workbench.theme import GRID, Theme
+
+_COMMANDS = (
+    ("reset", "Reset", "Shift+F5", "Back to an untrained network; the run stays in the list"),
+    ("run", "Run", "F5", "Train; press again to pause"),
+    ("step", "Step", "F10", "Train one batch, then wait"),
+    ("stop", "Stop", "Ctrl+.", "End the run now and keep its best weights"),
+    ("finish", "Finish", "Ctrl+Shift+F5", "Score this moment too, then end and keep the best"),
+)
+
+
+class RunBar(QToolBar):
+    """Commands as actions (`actions_by_name`), numbers, a progress bar and the status."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__("Run")
+        self.setObjectName("run_bar")
+        self.setMovable(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.setIconSize(QSize(2 * GRID + 2, 2 * GRID + 2))
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._theme = theme
+        self._running = False
+        self.commands = {name: self._command(name, *rest) for name, *rest in _COMMANDS}
+        self.addSeparator()
+        self._epoch, self._step = self._number("epoch", 12), self._number("step", 13)
+        self._pace, self._left = self._number("pace", 14), self._number("left", 10)
+        self._progress = self._bar()
+        self._spacer()
+        self._status = QLabel()
+        self._status.setObjectName("status")
+        self._status.setAccessibleName("Status")
+        self.addWidget(self._status)
+        self.apply_theme(theme)
+
+    def show_status(self, status: Status) -> None:
+        """Say where things stand, and switch commands on and off with the reason."""
+        color = getattr(self._theme, status.color)
+        self._status.setText(f'<span style="color:{color}">●</span>&nbsp; {status.text}')
+        self._status.setToolTip(f"<p>{status.detail or status.text}</p>")
+        self._status.setAccessibleDescription(f"{status.text}. {status.detail}")
+        for name, action in self.commands.items():
+            why_not = status.why_not.get(name, "")
+            action.setEnabled(not why_not)
+            action.setToolTip(f"{why_not or action.statusTip()} ({action.shortcut().toString()})")
+        if self._running != status.running:
+            self._running = status.running
+            self._show_run()
+
+    def show_progress(self, step: int, steps: int, epoch: int, epochs: int, pace: float, left: float) -> None:
+        """Numbers of the run; zeros where there are none yet."""
+        self._epoch.setText(f"epoch {epoch:,}/{epochs:,}" if epochs else "")
+        self._step.setText(f"step {step:,}" if steps else "")
+        self._pace.setText(f"{pace:,.0f} steps/s" if pace >= 10 else f"{pace:.2g} steps/s" if pace else "")
+        self._left.setText(f"ETA {duration(left)}" if left else "")
+        self._progress.setValue(round(1000 * step / steps) if steps else 0)
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take other colours."""
+        self._theme = theme
+        for name, action in self.commands.items():
+            if name != "run":
+                action.setIcon(icon(name, theme))
+        self._show_run()
+
+    def _show_run(self) -> None:
+        action = self.commands["run"]
+        action.setIcon(icon("pause" if self._running else "run", self._theme, "on_accent"))
+        action.setText("Pause" if self._running else "Run")
+
+    def _command(self, name: str, text: str, shortcut: str, tip: str) -> QAction:
+        action = QAction(text, self)
+        action.setObjectName(f"action_{name}")
+        action.setShortcut(QKeySequence(shortcut))
+        action.setStatusTip(tip)
+        self.addAction(action)
+        button = self.widgetForAction(action)
+        if isinstance(button, QToolButton):
+            button.setObjectName(f"{name}Button")
+            button.setAccessibleName(text)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return action
+
+    def _number(self, name: str, width: int) -> QLabel:
+        made = QLabel()
+        made.setObjectName(f"run_{name}")
+        made.setAccessibleName({"left": "Time left", "pace": "Steps a second"}.get(name, name.capitalize()))
+        made.setProperty("role", "muted")
+        made.setMinimumWidth(width * 7)  # numbers change without moving their neighbours
+        self.addWidget(made)
+        return made
+
+    def _bar(self) -> QProgressBar:
+        bar = QProgressBar()
+        bar.setObjectName("run_progress")
+        bar.setAccessibleName("Progress of the run")
+        bar.setRange(0, 1000)
+        bar.setTextVisible(False)
+        bar.setFixedWidth(15 * GRID)
+        self.addWidget(bar)
+        return bar
+
+    def _spacer(self) -> None:
+        spacer = QWidget()
+        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(spacer)
+
+
+def duration(seconds: float) -> str:
+    """Minutes and seconds, with hours where there are any: 0:32, 1:02:03."""
+    whole = max(1, round(seconds))
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"

@@ -1,0 +1,70 @@
+"""The one line on where things stand, put together from the draft and the session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from engine.events import RunFailed, RunFinished
+from workbench.draft import Draft
+from workbench.session import Command, Session, State
+
+LOCKED = "A run is under way. Stop or reset it to change this."
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the run bar shows. `color` is a field of the theme."""
+
+    text: str
+    color: str
+    detail: str = ""
+    running: bool = False
+    why_not: dict[str, str] = field(default_factory=dict)  # by command: why it cannot be given now
+
+
+def status(draft: Draft, session: Session) -> Status:
+    """Preparing, ready, training, paused, finished or failed; always one of them."""
+    text, color, detail = _words(draft, session)
+    why_not = {command.value: session.why_not(command) for command in Command}
+    if not session.alive and not draft.ready:
+        reason = (
+            draft.problem if draft.blocked else "The data is still being read." if draft.loading else "Open data first."
+        )
+        why_not |= {"run": reason, "step": reason}
+    return Status(text, color, detail, session.state is State.TRAINING, why_not)
+
+
+def _words(draft: Draft, session: Session) -> tuple[str, str, str]:
+    if session.alive and session.preparing:
+        return (
+            "preparing kernels…",
+            "warning",
+            f"Compiling {session.preparing}; done once for every model of this kind.",
+        )
+    if session.state is State.TRAINING:
+        return "training", "accent", ""
+    if session.state is State.PAUSED:
+        return f"paused at step {session.step:,}", "warning", "Run goes on; Step trains one batch."
+    if session.state is State.ENDING:
+        return "training: ending…", "accent", "The batch at hand is finished first."
+    if draft.loading:
+        return f"preparing: reading {draft.loading}…", "warning", ""
+    if draft.blocked:
+        return "failed: settings do not fit the data", "problem", draft.problem
+    outcome = session.record.outcome if session.record else None
+    if isinstance(outcome, RunFinished):
+        return f"finished: {outcome.reason}", "good", result(outcome)
+    if isinstance(outcome, RunFailed):
+        return f"failed: {outcome.title}", "problem", f"{outcome.why} {outcome.cure}"
+    if draft.preparing:
+        return "preparing kernels…", "warning", "They are compiled once; Run may be pressed already."
+    return "ready", "good", "Press Run (F5) to train."
+
+
+def result(outcome: RunFinished) -> str:
+    """The result of a run in a sentence."""
+    scores = ", ".join(f"{name} {value:.4g}" for name, value in outcome.test_metrics)
+    baselines = ", ".join(f"{name} {value:.4g}" for name, value in outcome.test_baselines)
+    best = f"Best epoch {outcome.best_epoch}, validation loss {outcome.best_validation_loss:.4g}."
+    against = f" Against {baselines}." if baselines else ""
+    return f"{best} On the test part: {scores}.{against}" if scores else best
