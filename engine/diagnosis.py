@@ -62,7 +62,10 @@ def _baseline(m: Measurements) -> Finding | None:
         return _not_beaten(m, name, why)
     better = ", ".join(f"{name} ({value:.4g})" for name, value in standing.ahead)
     why += f" Still better, and learned from the same data: {better}." if better else ""
-    return Finding("baseline", "good", f"Beats {name} by {abs(theirs - standing.ours) / abs(theirs):.0%}", why)
+    gain = abs(theirs - standing.ours) / abs(theirs)
+    # While the run goes on the title changes in steps of ten per cent, or it would change all the time.
+    much = f"by {gain:.0%}" if m.ended else f"by more than {math.floor(10 * gain) / 10:.0%}"
+    return Finding("baseline", "good", f"Beats {name}" if much.endswith(" 0%") else f"Beats {name} {much}", why)
 
 
 def _not_beaten(m: Measurements, name: str, why: str) -> Finding:
@@ -142,9 +145,10 @@ def _clipped(limit: float, middle: float, share: float) -> Finding | None:
     if share < _OFTEN:
         return None
     level = "warning" if middle > 10 * limit else "note"
-    why = f"The typical gradient has norm {middle:.3g}, the limit is {limit:g}: most steps have the same length."
+    why = f"The typical gradient has norm {middle:.3g}, the limit is {limit:g}: {share:.0%} of the last steps had the same length."
     cure = "Raise the limit if training is slow; lower the learning rate if the loss jumps."
-    return Finding("exploding", level, f"The gradient is clipped in {round(share, 1):.0%} of the steps", why, cure)
+    often = "nearly every step" if share > 0.9 else "most steps"
+    return Finding("exploding", level, f"The gradient is clipped in {often}", why, cure)
 
 
 def _restless(m: Measurements) -> Finding | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 import time
 from collections.abc import Callable, Mapping
@@ -13,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import Experiment
+from engine.data import DataError
+from engine.data.loading import data_path
 from engine.events import CheckpointSaved, Evaluated, Event, Finding
 from engine.model import Model
 from engine.runs import RunFolder, RunFolderError, check_folder
@@ -69,7 +72,7 @@ class Recorder:
 
         def write() -> CheckpointSaved:
             saved = self._write(model, weights, step)
-            self._open().save_result({**result, "versions": versions()})
+            self._open().save_result({**result, "data": data_reference(self._experiment), "versions": versions()})
             return saved
 
         return self._guarded(write)
@@ -105,3 +108,14 @@ def versions() -> dict[str, str]:
         "numba": numba.__version__,
         "system": f"{platform.system()} {platform.machine()}",
     }
+
+
+def data_reference(experiment: Experiment) -> dict[str, str]:
+    """Which data a run learned from: the sample's name or the file's path, and the SHA-256 of the file."""
+    data = experiment.data
+    named = {"file": data.file} if data.file else {"sample": data.sample}
+    try:
+        with data_path(data).open("rb") as file:
+            return {**named, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+    except (OSError, DataError):  # generated, or gone since it was read
+        return named

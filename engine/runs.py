@@ -72,10 +72,10 @@ def load_run(folder: Path | str) -> Model:
         WeightsFileError: the weights are damaged.
     """
     path = Path(folder)
-    if not path.is_dir():
+    if path.is_file():
         return _loaded(path, path, None)
     settings = path / EXPERIMENT
-    if not settings.exists():
+    if not settings.is_file():
         raise RunFolderError(f"{path} holds no run; give the folder that `train --out` made")
     return _loaded(path, path / WEIGHTS, experiment_from_toml(settings.read_text(encoding="utf-8")))
 

@@ -238,7 +238,9 @@ class TrainingRun:
 
     def _say(self, findings: list[Finding]) -> Iterator[Event]:
         for finding in findings:
-            self._recorder.note(f"{finding.level}: {finding.title}. {finding.why} {finding.cure}".rstrip())
+            self._recorder.note(
+                f"step {self.step}, {finding.level}: {finding.title}. {finding.why} {finding.cure}".rstrip()
+            )
             yield finding
 
     # --- the end ---
@@ -293,7 +295,7 @@ class TrainingRun:
 
     def _result(self, ended: RunFinished | RunFailed) -> dict[str, Any]:
         """What `result.json` says of the run."""
-        best, metadata = self._measured.best, self.dataset.metadata()
+        best = self._measured.best
         finished = dataclasses.asdict(ended)
         pairs = {name: dict(finished.pop(name, ())) for name in ("test_metrics", "test_baselines")}
         return {
@@ -305,7 +307,6 @@ class TrainingRun:
             "parameters": self.network.parameter_count,
             "steps_per_second": self.step / self._watch.seconds if self._watch.seconds else math.nan,
             "changes": self._changes,
-            "data": metadata.get("source", {}),
         }
 
     def _broken(self, error: NonFiniteError) -> Iterator[Event]:

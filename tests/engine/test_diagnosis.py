@@ -1,0 +1,172 @@
+import math
+
+import numpy as np
+import pytest
+
+from engine.config import Experiment
+from engine.diagnosis import Diagnosis
+from engine.events import Evaluated, Finding, Floats, GradientByTime
+from engine.measurements import Measurements
+
+
+def measured(*losses: tuple[float, float, float], **changes: object) -> Measurements:
+    """Measurements of one evaluation an epoch, each (training loss, validation loss, metric)."""
+    experiment = Experiment().replace({"training.epochs": 10, **changes})
+    found = Measurements(experiment, "RMSE", (("naive", 10.0), ("seasonal naive", 8.0), ("AR(12)", 4.0)), clip_norm=1.0)
+    best = math.inf
+    for epoch, (training, validation, metric) in enumerate(losses, 1):
+        found.evaluations.append(Evaluated(epoch, epoch, training, validation, metric, validation < best))
+        best = min(best, validation)
+    return found
+
+
+def finding(measurements: Measurements, key: str) -> Finding | None:
+    return next((found for found in Diagnosis(measurements).news() if found.key == key), None)
+
+
+def said(measurements: Measurements, key: str) -> Finding:
+    found = finding(measurements, key)
+    assert found is not None
+    return found
+
+
+def walk(count: int = 80) -> Floats:
+    steps = np.random.default_rng(0).standard_normal(count)
+    return (np.cumsum(steps) + 50).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("metric", "level", "title"),
+    [
+        (2.0, "good", "Beats AR(12) by 50%"),
+        (5.0, "good", "Beats seasonal naive by 38%"),
+        (9.0, "warning", "Does not beat seasonal naive yet"),
+        (11.0, "warning", "Does not beat seasonal naive yet"),
+    ],
+)
+def test_the_score_is_held_beside_the_baselines(metric: float, level: str, title: str) -> None:
+    measurements = measured((1, 1, metric), (1, 0.9, metric), (1, 0.8, metric))
+    measurements.ended = True
+    found = said(measurements, "baseline")
+    assert (found.level, found.title) == (level, title)
+
+
+def test_a_better_linear_model_is_named() -> None:
+    assert "AR(12) (4)" in said(measured((1, 1, 5.0)), "baseline").why
+
+
+def test_nothing_bad_is_said_before_a_fair_chance() -> None:
+    assert finding(measured((1, 1, 50.0)), "baseline") is None
+
+
+def test_the_test_part_has_the_last_word() -> None:
+    measurements = measured((1, 1, 50.0))
+    measurements.ended, measurements.final = True, (3.0, (("naive", 6.0),))
+    assert said(measurements, "baseline").title == "Beats naive by 50%"
+
+
+def test_higher_is_better_for_accuracy() -> None:
+    measurements = measured((1, 1, 0.9))
+    measurements.metric, measurements.baselines, measurements.ended = "accuracy", (("majority", 0.6),), True
+    assert said(measurements, "baseline").title == "Beats majority by 50%"
+
+
+@pytest.mark.parametrize(
+    ("transform", "shift", "cure"),
+    [("none", 0.0, "log_difference"), ("none", -100.0, "difference"), ("log_difference", 0.0, "")],
+)
+def test_a_copycat_is_told_to_learn_changes(transform: str, shift: float, cure: str) -> None:
+    measurements = measured(*[(1, 1, 9)] * 4, **{"data.transform": transform})
+    measurements.truth = walk() + np.float32(shift)
+    measurements.forecast = np.roll(measurements.truth, 1)
+    found = said(measurements, "copycat")
+    assert found.title == "The forecast is yesterday's value shifted"
+    assert dict(found.changes).get("data.transform", "") == cure
+
+
+def test_an_honest_forecast_is_no_copycat() -> None:
+    measurements = measured(*[(1, 1, 9)] * 4)
+    measurements.truth = walk()
+    measurements.forecast = measurements.truth + np.float32(0.1)
+    assert finding(measurements, "copycat") is None
+
+
+def test_a_flat_line_is_named() -> None:
+    measurements = measured(*[(1, 1, 9)] * 4)
+    measurements.truth, measurements.forecast = walk(), np.full(80, 50, np.float32)
+    assert said(measurements, "flat").changes == (("training.learning_rate", "0.003"),)
+
+
+@pytest.mark.parametrize(
+    ("changes", "cure"),
+    [
+        ({"model.cell": "elman"}, {"model.cell": "lstm"}),
+        ({"model.cell": "lstm", "model.num_layers": 3}, {"model.num_layers": "2"}),
+        ({"model.cell": "gru"}, {}),
+    ],
+)
+def test_vanishing_gradients_are_told_in_steps(changes: dict[str, object], cure: dict[str, str]) -> None:
+    measurements = measured((1, 1, 9), **changes)
+    norms = (2.0 ** (np.arange(30) / 2.0))[None].astype(np.float32)
+    measurements.by_time = GradientByTime(("layer 1",), norms, (2.0,))
+    found = said(measurements, "vanishing")
+    assert found.title == "Gradients halve every 2 steps"
+    assert found.level == "warning"
+    assert dict(found.changes) == cure
+
+
+def test_vanishing_does_no_harm_where_the_baselines_are_beaten() -> None:
+    measurements = measured((1, 1, 5))
+    measurements.by_time = GradientByTime(("layer 1",), np.geomspace(1e-6, 1, 30)[None].astype(np.float32), (1.0,))
+    assert said(measurements, "vanishing").level == "note"
+
+
+@pytest.mark.parametrize(
+    ("norms", "clip", "level"),
+    [
+        ([1.0] * 99 + [1e6], 0.0, "problem"),
+        ([1.0] * 100, 0.0, None),
+        ([2.0] * 100, 1.0, "note"),
+        ([20.0] * 100, 1.0, "warning"),
+        ([0.5] * 100, 1.0, None),
+        ([20.0] * 10, 1.0, None),
+    ],
+)
+def test_long_gradients(norms: list[float], clip: float, level: str | None) -> None:
+    measurements = measured((1, 1, 9))
+    measurements.norms.extend(norms)
+    measurements.clip_norm = clip
+    found = finding(measurements, "exploding")
+    assert (found.level if found else None) == level
+
+
+@pytest.mark.parametrize(
+    ("losses", "restless"), [([1, 0.2, 0.9, 0.1, 0.8, 0.2, 0.9], True), ([1, 0.5, 0.3, 0.31, 0.2], False)]
+)
+def test_a_loss_that_leaps_asks_for_shorter_steps(losses: list[float], restless: bool) -> None:
+    found = finding(measured(*[(loss, loss, 9) for loss in losses]), "learning-rate")
+    assert (found is not None) == restless
+    if found:
+        assert found.changes == (("training.learning_rate", "0.00033"),)
+
+
+@pytest.mark.parametrize(("validation", "overfits"), [([3, 2, 3, 3, 3, 3, 4], True), ([3, 2, 2, 2, 2, 2, 2.1], False)])
+def test_learning_by_heart(validation: list[float], overfits: bool) -> None:
+    losses = [(1 / epoch, loss, 9.0) for epoch, loss in enumerate(validation, 1)]
+    found = finding(measured(*losses), "overfitting")
+    assert (found is not None) == overfits
+    if found:
+        assert found.title == "Learns by heart since epoch 2"
+        assert found.changes == (("model.hidden_size", "16"),)
+
+
+def test_findings_are_said_once_and_taken_back() -> None:
+    measurements = measured(*[(1, 1, 5)] * 4)
+    measurements.truth, measurements.forecast = walk(), np.full(80, 50, np.float32)
+    diagnosis = Diagnosis(measurements)
+    assert {found.key for found in diagnosis.news()} == {"baseline", "flat"}
+    assert diagnosis.news() == []
+    measurements.forecast = measurements.truth
+    (over,) = diagnosis.news()
+    assert (over.key, over.level, over.title) == ("flat", "good", "No longer so: the forecast is a flat line")
+    assert diagnosis.news() == []

@@ -1,0 +1,34 @@
+import csv
+from pathlib import Path
+
+import pytest
+
+from engine.export.tables import Cell, csv_text, safe_text, write_csv
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\0"])
+def test_what_a_spreadsheet_would_run_is_made_text(start: str) -> None:
+    assert safe_text(f"{start}1") == f"'{start}1"
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        (None, ""),
+        (float("nan"), ""),
+        (1 / 3, "0.333333333"),
+        (-2.5, "-2.5"),
+        (7, "7"),
+        ("plain", "plain"),
+        ("-x", "'-x"),
+    ],
+)
+def test_cells(cell: Cell, text: str) -> None:
+    assert csv_text(["a", "b"], [[cell, 1]]) == f"a,b\n{text},1\n"
+
+
+def test_quotes_commas_and_lines_come_back_as_they_were(tmp_path: Path) -> None:
+    row = ['say "so"', "a,b", "two\nlines"]
+    write_csv(tmp_path / "t.csv", ["=x", "y", "z"], [row])
+    with (tmp_path / "t.csv").open(newline="", encoding="utf-8") as file:
+        assert list(csv.reader(file)) == [["'=x", "y", "z"], row]

@@ -1,0 +1,58 @@
+import math
+
+import numpy as np
+import pytest
+
+from engine.events import Floats, GradientByTime
+from engine.measures import best_lag, half_life, share_left
+
+
+def waves(count: int = 60) -> Floats:
+    random = np.random.default_rng(0)
+    return (np.cumsum(random.standard_normal(count)) + 20).astype(np.float32)
+
+
+@pytest.mark.parametrize("lag", [0, 1, 2, 5])
+def test_best_lag_finds_by_how_much_a_forecast_trails(lag: int) -> None:
+    truth = waves()
+    forecast = np.concatenate([truth[:1].repeat(lag), truth[: len(truth) - lag]])
+    assert best_lag(truth, forecast) == lag
+
+
+@pytest.mark.parametrize(
+    ("truth", "forecast"),
+    [
+        (waves(6), waves(6)),
+        (np.ones(40, np.float32), np.ones(40, np.float32)),
+        (np.full(40, np.nan, np.float32), waves(40)),
+        (waves(40), np.random.default_rng(1).standard_normal(40).astype(np.float32)),
+    ],
+)
+def test_no_lag_where_nothing_can_be_said(truth: Floats, forecast: Floats) -> None:
+    assert best_lag(truth, forecast) == 0
+
+
+def test_a_gap_in_the_truth_does_not_hide_the_lag() -> None:
+    truth = waves()
+    forecast = np.concatenate([truth[:1], truth[:-1]])
+    truth = truth.copy()
+    truth[20:25] = np.nan
+    assert best_lag(truth, forecast) == 1
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize("steps", [1.0, 3.0, 10.0])
+def test_half_life_of_an_exponential(steps: float, reverse: bool) -> None:
+    norms = (2.0 ** (-np.arange(30)[::-1] / steps)).astype(np.float32)
+    assert half_life(norms[::-1] if reverse else norms, reverse) == pytest.approx(steps, rel=1e-4)
+
+
+@pytest.mark.parametrize("norms", [[1.0, 1.0, 1.0], [3.0, 2.0, 1.0], [0.0, 0.0, 1.0], [np.nan, 1.0]])
+def test_what_does_not_shrink_has_no_half_life(norms: list[float]) -> None:
+    assert half_life(np.array(norms, np.float32)) == math.inf
+
+
+def test_share_left_looks_from_the_answer_in_each_direction() -> None:
+    norms = np.array([[0.1, 1.0], [1.0, 0.02]], np.float32)
+    by_time = GradientByTime(("layer 1", "layer 1 reverse"), norms, (1.0, 1.0))
+    assert share_left(by_time) == pytest.approx(0.02)
