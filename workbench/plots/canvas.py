@@ -6,6 +6,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtWidgets import QSizePolicy
 
 from workbench.theme import Theme
 
@@ -26,6 +27,7 @@ class Canvas(pg.GraphicsLayoutWidget):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the view takes the keys
         self.setMinimumSize(40, 40)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)  # layouts share out by stretch alone
         self.ci.layout.setContentsMargins(0, 4, 0, 0)
         self.ci.layout.setSpacing(0)
         self.scene().sigMouseMoved.connect(self._move)

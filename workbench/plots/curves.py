@@ -19,6 +19,9 @@ from workbench.plots.label_axis import LabelAxis, dress_axis
 from workbench.plots.legend import Key, Legend
 from workbench.theme import GRID, Theme
 
+_SMOOTH_UP_TO = 300  # points: antialiased lines of more are slow to draw
+_LEFT, _BOTTOM = 7 * GRID, 4 * GRID + 2  # pixels: the axes of plots above each other stand above each other
+
 Stroke: TypeAlias = str | Callable[[Theme], QPen]  # a pen role of the theme, or a pen made of it
 
 
@@ -30,6 +33,7 @@ class Curve:
     stroke: Stroke
     item: Any
     symbol: bool
+    line: bool
     digits: str
     x: NDArray[Any] = field(default_factory=lambda: np.empty(0))
     y: NDArray[Any] = field(default_factory=lambda: np.empty(0))
@@ -69,6 +73,8 @@ class CurvePlot(QWidget):
         self.plot.hideButtons()
         self.plot.setLabel("bottom", bottom)
         self.plot.setLabel("left", left)
+        self.left.setWidth(_LEFT)
+        self.bottom.setHeight(_BOTTOM if bottom else None)
         self.box: Any = self.plot.vb
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -92,17 +98,17 @@ class CurvePlot(QWidget):
         if line:  # both need places that rise
             item.setDownsampling(auto=True, method="peak")
             item.setClipToView(True)
-        curve = Curve(name, stroke, item, symbol, digits)
+        curve = Curve(name, stroke, item, symbol, line, digits)
         self.plot.addItem(item)
         self.curves[name] = curve
-        self._dress(curve, line=line)
+        self._dress(curve)
         return curve
 
     def show_curve(self, name: str, x: ArrayLike, y: ArrayLike, note: str = "") -> None:
         """Give a curve its numbers; `note` stands in the key behind the name."""
         curve = self.curves[name]
         curve.x, curve.y, curve.note = np.asarray(x), np.asarray(y), note
-        curve.item.setData(curve.x, curve.y)
+        curve.item.setData(curve.x, curve.y, antialias=len(curve.x) <= _SMOOTH_UP_TO)
 
     def add_band(self, low: float, high: float, role: str, *, upright: bool = False, alpha: float = 0.10) -> Any:
         """A band between two values, or two places when `upright`, in a colour of the theme."""
@@ -122,6 +128,12 @@ class CurvePlot(QWidget):
         self._lines.append((line, role))
         return line
 
+    def add_anchor(self) -> Any:
+        """An invisible line that the shown range has to hold, once it is given data."""
+        anchor = pg.PlotDataItem(pen=None)
+        self.plot.addItem(anchor)
+        return anchor
+
     def clear(self) -> None:
         """Take the numbers of every curve away."""
         for curve in self.curves.values():
@@ -137,7 +149,8 @@ class CurvePlot(QWidget):
 
     def show_key(self, extra: Sequence[Key] = ()) -> None:
         """Bring the key up to date, with `extra` entries behind the curves'."""
-        keys = [Key(c.name, c.pen(self._theme), c.note, c.symbol) for c in self.curves.values() if len(c.x)]
+        shown = [curve for curve in self.curves.values() if len(curve.x)]
+        keys = [Key(c.name, c.pen(self._theme), c.note, c.symbol, c.line) for c in shown]
         self.legend.show_items(self._theme, (*keys, *extra))
 
     def describe(self, x: float, place: str) -> str:
@@ -178,20 +191,20 @@ class CurvePlot(QWidget):
         self.canvas.dress(theme)
         for axis in (self.bottom, self.left):
             dress_axis(axis, theme)
-        self.plot.showGrid(x=False, y=True, alpha=0.25)
+        self.plot.showGrid(x=False, y=True, alpha=0.6)
         self.box.rbScaleBox.setPen(theme.pen("accent"))
         self.box.rbScaleBox.setBrush(theme.color("accent", 0.15))
         for curve in self.curves.values():
-            self._dress(curve, line=curve.item.opts["pen"] is not None)
+            self._dress(curve)
         for band, role, alpha in self._bands:
             self._dress_band(band, role, alpha)
         for line, role in self._lines:
             line.setPen(theme.pen(role))
         self.show_key()
 
-    def _dress(self, curve: Curve, *, line: bool) -> None:
+    def _dress(self, curve: Curve) -> None:
         pen = curve.pen(self._theme)
-        curve.item.setPen(pen if line else None)
+        curve.item.setPen(pen if curve.line else None)
         if curve.symbol:
             curve.item.setSymbol("o")
             curve.item.setSymbolSize(5)

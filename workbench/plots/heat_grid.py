@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtGui import QFont, QFontMetrics
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from engine.events import Floats
 from workbench.plots.canvas import Canvas, view_box
@@ -17,7 +19,7 @@ from workbench.plots.label_axis import LabelAxis, dress_axis
 from workbench.plots.legend import Legend, Scale
 from workbench.theme import GRID, TEXT_SMALL, Theme
 
-_LEAST_HEIGHT, _LEFT, _BOTTOM = 64, 5 * GRID, 5 * GRID  # pixels
+_LEAST_HEIGHT, _LEFT, _BOTTOM, _HEADING = 64, 7 * GRID, 4 * GRID + 2, 2 * GRID + 2  # pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,12 @@ class HeatGrid(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID // 2)
+        area = QScrollArea()  # deep networks need more height than there is
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidget(self.canvas)
         layout.addWidget(self.legend)
-        layout.addWidget(self.canvas, 1)
+        layout.addWidget(area, 1)
         self.canvas.doubled.connect(self.show_everything)
         self.canvas.moved.connect(self._mouse_moved)
         self.canvas.clicked.connect(self._mouse_clicked)
@@ -78,7 +84,7 @@ class HeatGrid(QWidget):
         for panel, cell in zip(self.panels, self._cells, strict=True):
             self._place(panel, cell)
         rows = 1 + max((panel.row for panel in self.panels), default=-1)
-        self.canvas.setMinimumHeight(rows * (_LEAST_HEIGHT + 2 * GRID) + _BOTTOM)
+        self.canvas.setMinimumHeight(rows * (_LEAST_HEIGHT + _HEADING) + _BOTTOM)
         self.apply_theme(self._theme)
         return True
 
@@ -88,7 +94,7 @@ class HeatGrid(QWidget):
         fresh = cell.data.shape != data.shape
         cell.data = data
         cell.image.setImage(data, autoLevels=False, levels=levels)
-        cell.title.setText(title)
+        cell.name(title)
         if fresh:
             cell.image.setRect(QRectF(-0.5, -0.5, data.shape[1], data.shape[0]))
             cell.fit()
@@ -148,6 +154,7 @@ class HeatGrid(QWidget):
         layout.addItem(cell.box, row + 1, column + 1)
         layout.layout.setRowStretchFactor(row + 1, 1)
         layout.layout.setColumnStretchFactor(column + 1, 1)
+        layout.layout.setColumnPreferredWidth(column + 1, 100)
         if not any(other.row == panel.row and other.column < panel.column for other in self.panels):
             cell.left = self._axis("left", cell.box, self._names[1])
             layout.addItem(cell.left, row + 1, column)
@@ -207,13 +214,24 @@ class _Cell:
         self.box.setDefaultPadding(0)
         self.image = pg.ImageItem(axisOrder="row-major")
         self.title = pg.LabelItem("", justify="left", size=f"{TEXT_SMALL}px")
-        self.title.setFixedHeight(2 * GRID + 2)
+        self.title.setFixedHeight(0)
         self.left: LabelAxis | None = None
         self._marks = [pg.InfiniteLine(angle=90), pg.InfiniteLine(angle=90)]
         self.box.addItem(self.image)
         for mark in self._marks:
             mark.hide()
             self.box.addItem(mark, ignoreBounds=True)
+
+    def name(self, title: str) -> None:
+        """Write `title` above the panel, as much of it as there is room for; no title takes no room."""
+        font = QFont()
+        font.setPixelSize(TEXT_SMALL)
+        room = max(int(self.box.width()), 40)
+        shown = QFontMetrics(font).elidedText(title, Qt.TextElideMode.ElideRight, room)
+        if html.escape(shown) != self.title.text:
+            self.title.setText(html.escape(shown))
+            self.title.setMinimumWidth(0)  # the label asks for its text's width, and columns would differ
+            self.title.setFixedHeight(_HEADING if title else 0)
 
     def fit(self) -> None:
         """Show all units and all steps, and no more."""
@@ -234,6 +252,7 @@ class _Cell:
         self.image.setColorMap(theme.color_map(self._map))
         self.title.setAttr("color", theme.text)
         self.title.setText(self.title.text)
+        self.title.setMinimumWidth(0)
         self.box.setBorder(pg.mkPen(theme.color("grid")))
         self.box.rbScaleBox.setPen(theme.pen("accent"))
         self.box.rbScaleBox.setBrush(theme.color("accent", 0.15))

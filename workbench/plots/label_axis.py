@@ -51,9 +51,10 @@ class LabelAxis(pg.AxisItem):
         if not self._labels:
             values: list[tuple[float, list[float]]] = super().tickValues(minVal, maxVal, size)
             return values
-        step = self._step(maxVal - minVal, size)
-        first = max(math.ceil(minVal / step) * step, 0)
-        last = min(math.floor(maxVal), len(self._labels) - 1)
+        low, high = sorted((minVal, maxVal))  # an axis that runs downward comes with its ends exchanged
+        step = self._step(high - low, size)
+        first = max(math.ceil(low / step) * step, 0)
+        last = min(math.floor(high), len(self._labels) - 1)
         return [(float(step), [float(value) for value in range(first, last + 1, step)])]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:

@@ -23,6 +23,7 @@ class Key:
     pen: QPen
     note: str = ""
     symbol: bool = False
+    line: bool = True
 
     @property
     def text(self) -> str:
@@ -112,7 +113,7 @@ class Legend(QWidget):
 
     def _paint_key(self, painter: QPainter, key: Key, rect: QRect) -> None:
         middle = rect.center().y() + 0.5
-        painter.setPen(key.pen)
+        painter.setPen(key.pen if key.line else Qt.PenStyle.NoPen)
         painter.drawLine(QPointF(rect.left(), middle), QPointF(rect.left() + _SWATCH, middle))
         if key.symbol:
             painter.setPen(Qt.PenStyle.NoPen)

@@ -10,11 +10,11 @@ from engine.events import Floats
 
 
 def rung(size: float) -> float:
-    """The smallest of 1, 2, 5, 10, 20, 50, … that is not below `size`; 1 for what is not finite."""
+    """The smallest of 1, 1.5, 2, 3, 4, 6, 8, 10, 15, 20, … that is not below `size`; 1 for what is not finite."""
     if not math.isfinite(size) or size <= 1.0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(size))
-    for factor in (1.0, 2.0, 5.0, 10.0):
+    for factor in (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0):
         if size <= factor * power * (1 + 1e-6):
             return factor * power
     return 10.0 * power

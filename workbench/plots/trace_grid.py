@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from engine.events import Floats, HiddenTrace, LayerTrace
 from workbench.plots.heat_grid import HeatGrid, Panel, Spot
@@ -58,12 +58,9 @@ class TraceGrid(QWidget):
         self._orders: dict[str, NDArray[np.intp]] = {}
         self._levels: dict[str, Levels] = {}
         self.grid = HeatGrid(theme, bottom="time step", left="unit")
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setWidget(self.grid)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(area)
+        layout.addWidget(self.grid)
         self.layer, self.order = QComboBox(), QComboBox()
         self.layer.addItem(_ALL)
         self.order.addItems(ORDERS)

@@ -34,7 +34,9 @@ class GradientFlow(LiveView):
     def build(self) -> None:
         """Curves over time steps, the same as a strip of colours, and the half-life over training."""
         self._curves = CurvePlot(self.theme, bottom="time step", left="log₁₀ ‖∂L/∂h‖")
+        self._curves.box.setLimits(xMin=0.5)
         self._vanished = self._curves.add_band(0, 0, "problem")
+        self._floor = self._curves.add_anchor()
         self._exploded = self._curves.add_band(math.log10(EXPLODED), 40, "warning")
         self._mark = self._curves.add_line("cursor", upright=True)
         self._strip = HeatGrid(self.theme, bottom="time step", left="")
@@ -125,7 +127,9 @@ class GradientFlow(LiveView):
         self._vanished.setVisible(strongest > 0)
         keys = []
         if strongest > 0:
-            self._vanished.setRegion((-60, math.log10(VANISHED * strongest)))
+            edge = math.log10(VANISHED * strongest)
+            self._vanished.setRegion((-60, edge))
+            self._floor.setData([0.5, flow.norms.shape[1] + 0.5], [edge - 0.3, edge - 0.3])
             keys.append(Key("vanished: below 1/1000 of the strongest step", self.theme.pen("problem")))
         if strongest > EXPLODED:
             keys.append(Key(f"exploded: above {EXPLODED:g}", self.theme.pen("warning")))
@@ -163,9 +167,16 @@ class GradientFlow(LiveView):
         self._strip.show_cursor(position if inside else None)
         if position is not None and inside:
             self._mark.setPos(position + 1)
-            self.read_out(self._curves.describe(position + 1, f"time step {position + 1} · log₁₀"))
+            self.read_out(self._words(position))
         else:
             self.read_out("")
+
+    def _words(self, position: int) -> str:
+        flow = self.probe("gradient_by_time")
+        if not isinstance(flow, GradientByTime):
+            return ""
+        norms = (f"{name} ‖∂L/∂h‖ = {row[position]:.3g}" for name, row in zip(flow.names, flow.norms, strict=True))
+        return " · ".join((f"time step {position + 1}", *norms))
 
     def _hover(self, place: float | None) -> None:
         inside = place is not None and 0.5 <= place < self.time_steps() + 0.5

@@ -13,6 +13,7 @@ from workbench.history import History
 from workbench.plots.curves import CurvePlot
 from workbench.plots.legend import Key
 from workbench.plots.saving import Table
+from workbench.theme import GRID
 from workbench.views.live_view import LiveView
 
 HEALTHY = (1e-4, 1e-2)  # of the update ratio: a step that moves a weight by a ten-thousandth to a hundredth of itself
@@ -51,6 +52,9 @@ class GradientNormBoard(LiveView):
         board.addWidget(self._norms)
         board.addWidget(self._ratio)
         board.setSizes([6000, 4000])
+        board.setHandleWidth(GRID)
+        self._norms.left.setWidth(None)  # as wide as the names
+        self._ratio.left.setWidth(GRID)
         layout = QVBoxLayout(self.body)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(board, 3)

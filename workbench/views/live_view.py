@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeyEvent
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QHideEvent, QKeyEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -165,33 +165,50 @@ class LiveView(QWidget):
         """Show the values under the mouse or the cursor."""
         self._readout.setText(text)
 
-    def add_control(self, label: str, control: QWidget, name: str) -> None:
-        """Put a control with its label into the bar above the picture; left out when compact."""
+    def stamp(self, step: int, epoch: int) -> None:
+        """Say of which moment of the run the picture is."""
+        self._stamp.setText(f"step {step:,} · epoch {epoch}" if epoch else f"step {step:,}")
+
+    def add_control(self, label: str, control: QWidget, name: str) -> QWidget:
+        """Put a control with its label into the bar above the picture, left out when compact; returns both as one."""
         control.setObjectName(f"{self.key}.{name}")
-        control.setAccessibleName(f"{self.title}: {label}")
-        if self.compact:
-            control.setParent(self)
-            control.hide()
-            return
-        caption = QLabel(label)
+        control.setAccessibleName(f"{self.title}: {label or name}")
+        both, caption = QWidget(self), QLabel(label)
         caption.setBuddy(control)
-        self._controls.addWidget(caption)
-        self._controls.addWidget(control)
+        layout = QHBoxLayout(both)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID // 2)
+        if label:
+            layout.addWidget(caption)
+        layout.addWidget(control)
+        if self.compact:
+            both.hide()
+        else:
+            self._controls.addWidget(both)
+        return both
 
     # --- when to draw -----------------------------------------------------------------------------------
 
-    def event(self, event: QEvent) -> bool:
-        """Catch up as soon as the view is seen, outside of the event that shows it."""
-        handled = super().event(event)
-        if event.type() == QEvent.Type.Show and not self._built:
+    def showEvent(self, event: QShowEvent) -> None:
+        """Build what was never seen before, and catch up outside of the event that shows it."""
+        super().showEvent(event)
+        if not self._built:
             self._built = True
             self.build()
             self.recolour()
-        if self._behind and event.type() in (QEvent.Type.Show, QEvent.Type.Paint):
+        QTimer.singleShot(0, self, self._catch_up)
+        self.needs_changed.emit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Ask for nothing any more."""
+        super().hideEvent(event)
+        self.needs_changed.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Catch up when something that covered the view has gone."""
+        super().paintEvent(event)
+        if self._behind and not self._held:
             QTimer.singleShot(0, self, self._catch_up)
-        if event.type() in (QEvent.Type.Show, QEvent.Type.Hide):
-            self.needs_changed.emit()
-        return handled
 
     def _catch_up(self, news: str = "") -> None:
         if news:
@@ -207,15 +224,14 @@ class LiveView(QWidget):
             self.draw_history(self.history)
         if "snapshot" in self._behind and self.snapshot is not None:
             self.draw(self.snapshot)
-            self._stamp.setText(f"step {self.snapshot.step:,} · epoch {self.snapshot.epoch}")
+            self.stamp(self.snapshot.step, self.snapshot.epoch)
         self._behind.clear()
         self._say_why_empty()
 
     def _say_why_empty(self) -> None:
         reason = self.reason()
-        if not self.snapshot:
-            self._stamp.setText("")
         if reason:
+            self._stamp.setText("")
             self._message.setText(reason)
             self._stack.setCurrentWidget(self._message)
         elif self._table_action.isChecked():
@@ -255,15 +271,20 @@ class LiveView(QWidget):
         layout.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
         layout.setSpacing(GRID // 2)
         layout.addLayout(self._make_header())
+        if not self.compact:
+            question = _label("small", self.question)
+            question.setWordWrap(True)
+            layout.addWidget(question)
         layout.addWidget(self._stack, 1)
         layout.addWidget(self._readout)
 
     def _make_header(self) -> QHBoxLayout:
         header, self._controls = QHBoxLayout(), QHBoxLayout()
         header.setSpacing(GRID)
-        self._controls.setSpacing(GRID // 2)
+        self._controls.setSpacing(2 * GRID)
         more = QToolButton()
         more.setText("⋯")
+        more.setStyleSheet("QToolButton::menu-indicator { image: none; }")
         more.setToolTip("Save, copy, export, show as table")
         more.setObjectName(f"{self.key}.menu")
         more.setAccessibleName(f"{self.title}: menu")

@@ -23,7 +23,7 @@ _BATCHES, _SMOOTH, _TRAINING, _VALIDATION = (
     "validation",
 )
 _BASELINES = ("baseline", "baseline2", "baseline3", "muted")
-_WINDOWS = (0, 10, 50, 200, 1000)  # steps
+_WINDOWS = (0, 10, 20, 50, 200, 1000)  # steps
 
 
 class Loss(LiveView):
@@ -40,7 +40,6 @@ class Loss(LiveView):
         self._loss = CurvePlot(self.theme, bottom="step", left="loss")
         self._loss.add_curve(_BATCHES, _faint)
         self._loss.add_curve(_SMOOTH, "smooth")
-        self._loss.add_curve(_TRAINING, "train", symbol=True)
         self._loss.add_curve(_VALIDATION, "validation", symbol=True)
         self._best = self._loss.add_line("good", upright=True)
         self._metric = CurvePlot(self.theme, bottom="step", left="metric")
@@ -50,7 +49,7 @@ class Loss(LiveView):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._loss, 3)
         layout.addWidget(self._metric, 2)
-        self._smoother = Smoother(50)
+        self._smoother = Smoother(20)
         self._build_controls()
         for plot in (self._loss, self._metric):
             plot.hovered.connect(self._hover)
@@ -59,7 +58,7 @@ class Loss(LiveView):
     def _build_controls(self) -> None:
         self._log, self._window = QCheckBox("logarithmic"), QComboBox()
         self._window.addItems(["none" if not steps else f"{steps} steps" for steps in _WINDOWS])
-        self._window.setCurrentIndex(_WINDOWS.index(50))
+        self._window.setCurrentIndex(_WINDOWS.index(20))
         self._log.toggled.connect(self._loss.set_log)
         self._window.currentIndexChanged.connect(self._smooth_anew)
         self.add_control("Smoothing", self._window, "smoothing")
@@ -74,9 +73,10 @@ class Loss(LiveView):
         loss, (first, last) = self._loss, self._loss.shown()
         loss.show_curve(_BATCHES, *history.line("loss", first, last, loss.pixels), _number(history.latest("loss")))
         self._draw_smooth(history, first, last)
-        for name, series in ((_TRAINING, "training_loss"), (_VALIDATION, "validation_loss")):
-            loss.show_curve(name, *history.line(series, first, last, loss.pixels), _number(history.latest(series)))
+        validation = history.line("validation_loss", first, last, loss.pixels)
+        loss.show_curve(_VALIDATION, *validation, _number(history.latest("validation_loss")))
         self._draw_best()
+        self.stamp(int(history.span("loss")[1]), 0)
         if not self.compact:
             self._draw_metric(history)
 

@@ -45,8 +45,8 @@ class Prediction(LiveView):
         self._temperature.setValue(SnapshotRequest(0, frozenset()).temperature)
         self._temperature.setToolTip("Below 1 likely characters become likelier still; above 1 the text gets bolder.")
         self._temperature.valueChanged.connect(lambda _value: self.needs_changed.emit())
-        self.add_control("Temperature", self._temperature, "temperature")
-        self._temperature.setEnabled(False)
+        self._bar = self.add_control("Temperature", self._temperature, "temperature")
+        self._bar.hide()
         self._plot.hovered.connect(self._hover)
 
     def refine(self, request: SnapshotRequest) -> SnapshotRequest:
@@ -59,7 +59,7 @@ class Prediction(LiveView):
         """Whichever of the two was measured."""
         prediction = self.probe("prediction")
         is_text = isinstance(prediction, TextPrediction)
-        self._temperature.setEnabled(is_text)
+        self._bar.setVisible(is_text and not self.compact)
         self._pages.setCurrentWidget(self._page if is_text else self._plot)
         if isinstance(prediction, SeriesPrediction):
             self._draw_series(prediction)

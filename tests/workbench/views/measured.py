@@ -1,0 +1,157 @@
+"""Snapshots and histories as a real run leaves them, made of formulas: the same numbers every time."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.events import (
+    Floats,
+    GradientByTime,
+    GradientNorms,
+    HiddenTrace,
+    LayerTrace,
+    Probe,
+    RunStarted,
+    SeriesPrediction,
+    Snapshot,
+    TextPrediction,
+)
+from workbench.history import History
+
+STEPS_PER_EPOCH = 20
+STARTED = RunStarted(
+    4513, STEPS_PER_EPOCH, 50, "RMSE", (("naive", 33.7), ("seasonal naive", 41.9), ("drift", 34.1)), ""
+)
+
+
+def history(steps: int = 1000, seed: int = 0) -> History:
+    """A loss that falls and jitters, and a validation loss that turns upward at about two thirds of the run."""
+    random, made = np.random.default_rng(seed), History()
+    step = np.arange(1.0, steps + 1)
+    loss = 0.9 * np.exp(-step / (0.12 * steps)) + 0.02
+    made.extend("loss", step, loss * np.exp(0.25 * random.standard_normal(steps)))
+    made.extend("gradient_norm", step, np.sqrt(loss) * np.exp(0.4 * random.standard_normal(steps)))
+    for end in range(STEPS_PER_EPOCH, steps + 1, STEPS_PER_EPOCH):
+        overfit = 0.03 * max(0.0, end / steps - 0.65) ** 2
+        made.append(end, "training_loss", float(loss[end - STEPS_PER_EPOCH : end].mean()))
+        made.append(end, "validation_loss", float(1.2 * loss[end - 1] + 0.01 + overfit))
+        made.append(end, "metric", float(260 * np.sqrt(1.2 * loss[end - 1] + 0.01 + overfit)))
+    return made
+
+
+def months(count: int, year: int = 1957) -> tuple[str, ...]:
+    """Dates as a monthly series has them."""
+    return tuple(f"{year + i // 12}-{i % 12 + 1:02d}" for i in range(count))
+
+
+def trace(
+    *, steps: int = 24, units: int = 32, layers: int = 1, reverse: bool = False, gates: bool = True, cell: bool = True
+) -> HiddenTrace:
+    """Units that swing with the season at their own pace, amplitude and phase."""
+    made = [
+        _layer(layer, bool(direction), steps, units, gates, cell)
+        for layer in range(layers)
+        for direction in range(1 + reverse)
+    ]
+    return HiddenTrace(tuple(made), months(steps))
+
+
+def _layer(layer: int, reverse: bool, steps: int, units: int, gates: bool, cell: bool) -> LayerTrace:
+    random = np.random.default_rng([layer, reverse])
+    time = np.arange(steps)[:, None] if not reverse else np.arange(steps)[::-1, None]
+    pace, phase, size = random.uniform(0.1, 1.2, units), random.uniform(0, 6.3, units), random.gamma(2.0, 0.7, units)
+    swing = size * np.sin(pace * time + phase) * (1 - np.exp(-(time + 1) / 4))
+    names = ("input", "forget", "candidate", "output") if gates else ()
+    shifts = {"input": 0.3, "forget": 2.0, "candidate": 0.0, "output": -0.4}
+    values = tuple(
+        (name, _gate(name, 2 * np.sin(pace * time + phase + i) + shifts[name])) for i, name in enumerate(names)
+    )
+    return LayerTrace(layer, reverse, _f32(np.tanh(swing)), _f32(1.8 * swing) if cell else None, values)
+
+
+def _gate(name: str, before: NDArray[np.float64]) -> Floats:
+    return _f32(np.tanh(before) if name == "candidate" else 1 / (1 + np.exp(-before)))
+
+
+def gradient_by_time(steps: int = 24, layers: int = 2, half_life: float = 3.0, reverse: bool = False) -> GradientByTime:
+    """Norms that halve every `half_life` steps away from the answer, in deeper layers a little faster."""
+    back = np.arange(steps)[::-1]
+    names, rows, lives = [], [], []
+    for layer in range(layers):
+        for direction in range(1 + reverse):
+            life = half_life * (1 + 0.4 * layer)
+            names.append(f"layer {layer + 1}" + (" reverse" if direction else ""))
+            rows.append(0.4 * 0.5 ** ((back[::-1] if direction else back) / life))
+            lives.append(life)
+    return GradientByTime(tuple(names), _f32(np.array(rows)), tuple(lives))
+
+
+def gradient_norms(layers: int = 2, reverse: bool = False) -> GradientNorms:
+    """Norms over three decades, shortened to a third by clipping; one parameter hardly moves."""
+    sides = ("", "_reverse") if reverse else ("",)
+    parts = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    names = [f"rnn.{part}_l{layer}{side}" for layer in range(layers) for side in sides for part in parts]
+    names += ["readout.weight", "readout.bias"]
+    before = np.geomspace(2.0, 0.004, len(names))
+    ratio = np.geomspace(5e-2, 2e-5, len(names))
+    return GradientNorms(
+        tuple(names), _f32(before), _f32(before / 3), _f32(ratio), float(np.hypot.reduce(before)), 1.0, 0.23
+    )
+
+
+def series_prediction(points: int = 48) -> SeriesPrediction:
+    """A season on a trend; the forecast is a little late and a little low."""
+    time = np.arange(points)
+    truth = 330 + 2.6 * time + 55 * np.sin(2 * np.pi * time / 12) + 12 * np.cos(2 * np.pi * time / 6)
+    forecast = 0.94 * truth + 18 + 9 * np.sin(2 * np.pi * (time - 1) / 12)
+    naive = np.concatenate(([truth[0] - 12], truth[:-1]))
+    seasonal = np.concatenate((truth[:12] - 31, truth[:-12]))
+    baselines = (("naive", _f32(naive)), ("seasonal naive", _f32(seasonal)))
+    errors = tuple((name, _rmse(values, truth)) for name, values in baselines)
+    return SeriesPrediction(
+        "validation",
+        "Passengers",
+        months(points),
+        _f32(truth),
+        _f32(forecast),
+        baselines,
+        _rmse(forecast, truth),
+        errors,
+    )
+
+
+TEXT = TextPrediction(
+    "Alice was beginning to get very tired of",
+    (
+        (
+            0.8,
+            " the world the Queen, and the sat down\nto the March Hare was <so> grown & the Gryphon, `what as you seal?'",
+        ),
+    ),
+)
+
+
+def snapshot(*probes: Probe, step: int = 1000) -> Snapshot:
+    """A snapshot of these probes."""
+    names = {
+        HiddenTrace: "hidden",
+        GradientNorms: "gradient_norms",
+        GradientByTime: "gradient_by_time",
+        SeriesPrediction: "prediction",
+        TextPrediction: "prediction",
+    }
+    return Snapshot(step, step // STEPS_PER_EPOCH, 1, tuple((names[type(probe)], probe) for probe in probes))
+
+
+def full_snapshot(step: int = 1000) -> Snapshot:
+    """A snapshot of everything there is to measure of a series."""
+    return snapshot(trace(), gradient_norms(), gradient_by_time(), series_prediction(), step=step)
+
+
+def _f32(values: object) -> Floats:
+    return np.asarray(values, np.float32)
+
+
+def _rmse(values: Floats, truth: Floats) -> float:
+    return float(np.sqrt(np.mean((values - truth) ** 2)))
