@@ -1,0 +1,102 @@
+"""Gradients in float64 against finite differences along random directions, for every parameter and the state."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from engine.cells import specifications
+from engine.network import Network
+from tests.engine.examples import Example, example, network, plain_state
+from tests.engine.test_cells import CELL_KEYS, SHAPES, chosen
+
+STEP = 1e-5
+
+
+def slope_along(values: NDArray[Any], direction: NDArray[Any], loss: Callable[[], float]) -> float:
+    """Central difference of `loss` as `values`, changed in place, move along `direction`."""
+    kept = values.copy()
+    values[...] = kept + STEP * direction
+    ahead = loss()
+    values[...] = kept - STEP * direction
+    behind = loss()
+    values[...] = kept
+    return (ahead - behind) / (2 * STEP)
+
+
+def check_parameters(made: Network, batch: Example) -> None:
+    """Compare each parameter's gradient with the slope of the loss along a random direction."""
+
+    def loss() -> float:
+        made.changed()
+        return made.loss_and_gradients(batch, batch.loss).loss
+
+    loss()
+    gradients = made.gradients()
+    random = np.random.default_rng(3)
+    for name in made.names:
+        direction = random.standard_normal(gradients[name].shape)
+        found = float((gradients[name] * direction).sum())
+        wanted = slope_along(made.parameters.view(name), direction, loss)
+        assert found == pytest.approx(wanted, rel=1e-6, abs=1e-8), name
+
+
+@pytest.mark.parametrize("cell", CELL_KEYS)
+@pytest.mark.parametrize(("layers", "both", "aligned", "tokens"), SHAPES)
+def test_gradients_agree_with_finite_differences(
+    cell: str, layers: int, both: bool, aligned: bool, tokens: bool
+) -> None:
+    made = network(cell, aligned, tokens, num_layers=layers, bidirectional=both)
+    check_parameters(made, example(aligned, tokens))
+
+
+@pytest.mark.parametrize(("cell", "activation"), chosen())
+def test_the_slope_of_every_allowed_activation(cell: str, activation: str) -> None:
+    check_parameters(network(cell, activation=activation), example(True, False))
+
+
+@pytest.mark.parametrize("cell", CELL_KEYS)
+@pytest.mark.parametrize("hidden", [1, 16, 21])
+def test_gradients_at_other_widths(cell: str, hidden: int) -> None:
+    check_parameters(network(cell, hidden_size=hidden), example(True, False, (5, 5, 3)))
+
+
+@pytest.mark.parametrize("cell", CELL_KEYS)
+@pytest.mark.parametrize("both", [False, True])
+def test_the_gradient_of_the_initial_state(cell: str, both: bool) -> None:
+    made, batch = network(cell, bidirectional=both), example(True, False)
+    spec = made.stack.config.spec
+    random = np.random.default_rng(5)
+    states = random.standard_normal((made.stack.config.directions, len(spec.states), 4, made.config.hidden_size))
+
+    def loss() -> float:
+        return made.loss_and_gradients(batch, batch.loss, made.stack.initial_from(states)).loss
+
+    loss()
+    flat = [layer.d[: 4 * layer.state_row] for layer in made.stack.layers()]
+    gradient = plain_state(made, flat, 4)
+    for _ in range(4):
+        direction = random.standard_normal(states.shape)
+        wanted = slope_along(states, direction, loss)
+        assert float((gradient * direction).sum()) == pytest.approx(wanted, rel=1e-6, abs=1e-8)
+
+
+@pytest.mark.parametrize(("aligned", "tokens"), list(itertools.product((False, True), repeat=2)))
+def test_what_weighs_nothing_has_no_gradient(aligned: bool, tokens: bool) -> None:
+    made, batch = network("lstm", aligned, tokens), example(aligned, tokens, (6, 6, 6))
+    batch.weights[..., 1] = 0
+    made.loss_and_gradients(batch, batch.loss)
+    kept = made.parameters.gradients.copy()
+    batch.inputs[:, 1] = 0
+    assert made.loss_and_gradients(batch, batch.loss).loss > 0
+    np.testing.assert_allclose(made.parameters.gradients, kept, atol=1e-15)
+    np.testing.assert_array_equal(made.parameters.gradients == 0, kept == 0)
+
+
+def test_every_cell_is_checked() -> None:
+    assert len(CELL_KEYS) == len(specifications()) > 2
