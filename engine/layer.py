@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 
 from engine.buffers import Buffers
 from engine.cells import CellSpec
-from engine.kernels import layers, recurrence
+from engine.kernels import gradients, packing, recurrence, rows
 from engine.kernels.activations import CODES
-from engine.kernels.gemm import DEPTH_BLOCK
-from engine.kernels.jit import padded
-from engine.kernels.tiles import PANEL, TILE_ROWS, product
+from engine.kernels.jit import LANES, padded
+from engine.kernels.tiles import product
 from engine.parameters import Parameters
 from engine.threads import Task
 
@@ -56,7 +55,6 @@ class Layer:
         self.state_row, self.z_row = self.kinds * self.width, spec.slots * self.width
         self.dx_row = padded(inputs)
         self._parameters = parameters
-        self._codes = tuple(CODES[name] for name in activations)  # gate, candidate
         self._buffers = Buffers(parameters.values.dtype)
         self._blocks_in = np.array(spec.input_blocks, np.int64)
         self._blocks_rec = np.array(spec.recurrent_blocks, np.int64)
@@ -66,6 +64,22 @@ class Layer:
         self._depth_rec = spec.recurrent_states * self.width
         self._product = product.address(parameters.values.dtype)
         self._make_packed(parameters.values.dtype)
+        self._find_offsets()
+        self._geometry = np.array(
+            (
+                0, 0, inputs, units, self.width, spec.slots, self._blocks_in.size, spec.recurrent_from,
+                self._blocks_rec.size, self.kinds, spec.recurrent_states, *(CODES[name] for name in activations),
+                len(spec.extras),
+            ),
+            np.int64,
+        )  # fmt: skip
+
+    def _find_offsets(self) -> None:
+        names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+        full = [f"rnn.{name}_{self.suffix}" for name in names]
+        known = self._parameters.shapes
+        self._offsets = np.array([self._parameters.offset(n) if n in known else -1 for n in full], np.int64)
+        self._extra_offsets = [self._parameters.offset(f"rnn.{extra.name}_{self.suffix}") for extra in self.spec.extras]
 
     def _make_packed(self, dtype: np.dtype[Any]) -> None:
         self._ahead_in = np.zeros(self.inputs * self._in_columns, dtype)
@@ -75,38 +89,21 @@ class Layer:
         self._bias = np.zeros(self.z_row, dtype)
         self._extra = np.zeros(len(self.spec.extras) * self.width, dtype)
 
-    def _offset(self, kind: str) -> int:
-        return self._parameters.offset(f"rnn.{kind}_{self.suffix}")
-
     def pack(self) -> None:
         """Copy the weights into the layouts the kernels read; call after every change of the parameters."""
         values, units, width = self._parameters.values, self.units, self.width
-        layers.pack_weight(
-            values, self._offset("weight_ih"), self.inputs, units, width, self._blocks_in, 1, self.inputs,
-            self._ahead_in, self._back_in,
+        packing.pack_layer(
+            values, self._offsets, self.inputs, units, width, self.spec.recurrent_states, self._blocks_in,
+            self._blocks_rec, self.spec.recurrent_from, self._ahead_in, self._back_in, self._ahead_rec, self._back_rec,
+            self._bias,
         )  # fmt: skip
-        self._bias[:] = 0
-        layers.pack_bias(values, self._offset("bias_ih"), units, width, self._blocks_in, 0, self._bias)
-        if self._blocks_rec.size:
-            layers.pack_weight(
-                values, self._offset("weight_hh"), units, units, width, self._blocks_rec, self.spec.recurrent_states,
-                width, self._ahead_rec, self._back_rec,
-            )  # fmt: skip
-            first = self.spec.recurrent_from
-            layers.pack_bias(values, self._offset("bias_hh"), units, width, self._blocks_rec, first, self._bias)
-        for number, extra in enumerate(self.spec.extras):
-            at = self._offset(extra.name)
+        for number, at in enumerate(self._extra_offsets):
             self._extra[number * width : number * width + units] = values[at : at + units]
 
     def begin(self, steps: int, batch: int, lengths: NDArray[np.int64], initial: NDArray[Any] | None) -> None:
         """Make room for a batch and set its initial state, (B, kinds · W) flat; None is zero."""
-        geometry = np.zeros(recurrence.GEOMETRY_SIZE, np.int64)
-        spec = self.spec
-        geometry[:] = (
-            steps, batch, self.inputs, self.units, self.width, spec.slots, self._blocks_in.size, spec.recurrent_from,
-            self._blocks_rec.size, self.kinds, spec.recurrent_states, *self._codes, len(spec.extras),
-        )  # fmt: skip
-        self.steps, self.batch, self.lengths, self._geometry = steps, batch, lengths, geometry
+        self.steps, self.batch, self.lengths = steps, batch, lengths
+        self._geometry[recurrence.STEPS], self._geometry[recurrence.BATCH] = steps, batch
         self.z = self._buffers.get("z", steps * batch * self.z_row)
         self.states = self._buffers.get("states", (steps + 1) * batch * self.state_row)
         self.states[: batch * self.state_row] = 0 if initial is None else initial
@@ -135,7 +132,7 @@ class Layer:
         self.d = self._buffers.get("d", self.batch * self.state_row)
         self.d[: self.batch * self.state_row] = 0
         if last is not None:
-            layers.copy_rows(last.array, last.start, last.stride, self.batch, self.units, self.d, 0, self.state_row)
+            rows.copy_rows(last.array, last.start, last.stride, self.batch, self.units, self.d, 0, self.state_row)
         self._d_extra = self._buffers.get("d_extra", self.batch * self._extra.size)
         self._d_extra[:] = 0
         self.dx = self._buffers.get("dx", count * self.dx_row if want_dx else 0)
@@ -153,56 +150,25 @@ class Layer:
         return [(recurrence.backward, (*fixed, row, last, *shared)) for row, last in itertools.pairwise(bounds)]
 
     def gradient_tasks(self, threads: int) -> list[Task]:
-        """Weight gradients, divided by columns of the slots; `add_gradients` takes them over."""
-        widest = max(self._in_columns, self._rec_columns)
-        rows = max(self.inputs, self._depth_rec)
-        self._product_in = self._buffers.get("product_in", self.inputs * self._in_columns)
-        self._product_rec = self._buffers.get("product_rec", self._depth_rec * self._rec_columns)
-        self._sums = self._buffers.get("sums", self.z_row)
-        scratch = DEPTH_BLOCK * (rows + widest + TILE_ROWS)
-        return [
-            (self._gradients, (part, threads, self._buffers.get(f"scratch{part}", scratch))) for part in range(threads)
-        ]
-
-    def _gradients(self, part: int, parts: int, scratch: NDArray[Any]) -> None:
-        count = self.steps * self.batch
-        first, last = _share(self._in_columns, part, parts)
-        if last > first:
-            layers.weight_gradient(
-                self._product,
-                self._x.array, self._x.start, self._x.stride, count, self.inputs, self.z, 0, self.z_row,
-                self._in_columns, first, last, self._product_in, scratch,
-            )  # fmt: skip
-        first, last = _share(self._rec_columns, part, parts)
-        if last > first:
-            layers.weight_gradient(
-                self._product,
-                self.states, 0, self.state_row, count, self._depth_rec, self.z, self.spec.recurrent_from * self.width,
-                self.z_row, self._rec_columns, first, last, self._product_rec, scratch,
-            )  # fmt: skip
-        first, last = _share(self.z_row, part, parts)
-        if last > first:
-            layers.column_sums(self.z, count, self.z_row, first, last, self._sums)
-
-    def add_gradients(self) -> None:
-        """Add the products of `gradient_tasks` to the parameters' gradients."""
-        gradients, units, width, spec = self._parameters.gradients, self.units, self.width, self.spec
-        layers.add_weight_gradient(
-            self._product_in, self._in_columns, self.inputs, self.inputs, 1, units, width, self._blocks_in,
-            gradients, self._offset("weight_ih"),
+        """Adding the weights' gradients to the parameters', divided by units."""
+        get = self._buffers.get
+        self._sums = get("sums", self.z_row)
+        shared = (
+            self._x.array, self._x.start, self._x.stride, self.z, self.states, self._blocks_in, self._blocks_rec,
+            self._offsets, self._parameters.gradients, get("temporary_in", self.inputs * self._in_columns),
+            get("temporary_rec", self._depth_rec * self._rec_columns), self._sums,
         )  # fmt: skip
-        layers.add_bias_gradient(self._sums, 0, units, width, self._blocks_in, gradients, self._offset("bias_ih"))
-        if self._blocks_rec.size:
-            layers.add_weight_gradient(
-                self._product_rec, self._rec_columns, units, width, spec.recurrent_states, units, width,
-                self._blocks_rec, gradients, self._offset("weight_hh"),
-            )  # fmt: skip
-            at = self._offset("bias_hh")
-            layers.add_bias_gradient(self._sums, spec.recurrent_from, units, width, self._blocks_rec, gradients, at)
-        extras = self._d_extra[: self.batch * self._extra.size].reshape(self.batch, len(spec.extras), width)
-        for number, extra in enumerate(spec.extras):
-            at = self._offset(extra.name)
-            gradients[at : at + units] += extras[:, number, :units].sum(axis=0)
+        fixed = (self._product, self._geometry)
+        parts = itertools.pairwise(divided(self.width, threads))
+        return [(gradients.layer_gradients, (*fixed, first, last, *shared)) for first, last in parts]
+
+    def add_extra_gradients(self) -> None:
+        """Sum the gradients of the parameters beyond matrices and biases over the batch."""
+        count, width, units = len(self._extra_offsets), self.width, self.units
+        if count:
+            by_row = self._d_extra[: self.batch * self._extra.size].reshape(self.batch, count, width)
+            for number, at in enumerate(self._extra_offsets):
+                self._parameters.gradients[at : at + units] += by_row[:, number, :units].sum(axis=0)
 
     def trace(self) -> tuple[NDArray[Any], dict[str, NDArray[Any]]]:
         """States (T, kinds, H) and slots (T, slots, H) of the first row of the last forward pass."""
@@ -213,8 +179,7 @@ class Layer:
         return states[1:, 0, :, :units].astype(np.float32), gates
 
 
-def _share(columns: int, part: int, parts: int) -> tuple[int, int]:
-    """The columns one of `parts` threads takes: whole panels, the rest to the last."""
-    panels = -(-columns // PANEL)
-    first, last = (min(columns, panels * p // parts * PANEL) for p in (part, part + 1))
-    return first, last
+def divided(width: int, parts: int) -> list[int]:
+    """Bounds that divide `width` into at most `parts` of whole vectors."""
+    vectors = width // LANES
+    return sorted({vectors * part // parts * LANES for part in range(parts + 1)})

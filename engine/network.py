@@ -18,7 +18,7 @@ from engine.cells import specification
 from engine.config import ModelConfig
 from engine.events import LayerTrace
 from engine.initializers import initialize
-from engine.kernels import layers, losses
+from engine.kernels import losses, rows
 from engine.layer import Rows
 from engine.parameters import NetworkError, Parameters
 from engine.readout import Readout
@@ -99,7 +99,7 @@ class Network:
         initialize(self.parameters, stack.spec, model.hidden_size, seed)
         self.workers = Workers(threads)
         self.stack = Stack(stack, self.parameters, self.workers)
-        self.readout = Readout(self.parameters, stack.outputs, output_size)
+        self.readout = Readout(self.parameters, stack.outputs, output_size, self.workers)
         self.watch_time = False
         self._buffers = Buffers(self.dtype)
         self._packed = False
@@ -112,7 +112,7 @@ class Network:
     @property
     def parameter_count(self) -> int:
         """Trainable numbers."""
-        return self.parameters.values.size
+        return self.parameters.count
 
     def state_dict(self) -> dict[str, NDArray[Any]]:
         """Copies of all parameters under PyTorch's names."""
@@ -145,8 +145,10 @@ class Network:
             NetworkError: shapes, lengths or tokens that do not fit.
         """
         self._run(inputs, lengths, state)
-        rows, count = self._read_rows()
-        values = self.readout.forward(rows, count)[: count * self.readout.row].reshape(count, self.readout.row)
+        hidden, count = self._read_rows()
+        values = self.readout.forward(hidden, count, self.stack.threads)[: count * self.readout.row].reshape(
+            count, self.readout.row
+        )
         values = values[:, : self.output_size].copy()
         if self.aligned:
             values = values.reshape(*inputs.shape[:2], self.output_size)
@@ -159,17 +161,17 @@ class Network:
         `loss` is "mse" or "cross_entropy", averaged over what the batch's weights leave in.
         """
         self._run(batch.inputs, batch.lengths, state)
-        rows, count = self._read_rows()
-        outputs = self.readout.forward(rows, count)
+        hidden, count = self._read_rows()
+        outputs = self.readout.forward(hidden, count, self.stack.threads)
         value = self._loss(loss, outputs, batch)
         self.parameters.gradients[:] = 0
-        d_rows = self.readout.backward(rows, count)
+        d_rows = self.readout.backward(hidden, count, self.stack.threads)
         dy, d_last = (d_rows, None) if self.aligned else (None, d_rows)
         dx = self.stack.backward(dy, d_last, self.tokens, self.watch_time)
         if dx is not None:
             table = self.parameters.offset("embedding.weight")
             size = self.config.embedding_size
-            layers.scatter_add(dx.array, dx.stride, size, self._tokens, self.parameters.gradients, table)
+            rows.scatter_add(dx.array, dx.stride, size, self._tokens, self.parameters.gradients, table)
         return Step(value, self.stack.final_states())
 
     def _loss(self, loss: str, outputs: NDArray[Any], batch: Examples) -> float:
@@ -205,7 +207,7 @@ class Network:
             )
         size = self.config.embedding_size
         embedded = self._buffers.get("embedded", self._tokens.size * size)
-        layers.gather(self.parameters.values, self.parameters.offset("embedding.weight"), size, self._tokens, embedded)
+        rows.gather(self.parameters.values, self.parameters.offset("embedding.weight"), size, self._tokens, embedded)
         return Rows(embedded, 0, size)
 
     @staticmethod

@@ -49,8 +49,6 @@ class Optimizer:
         if not math.isfinite(norm):
             raise NonFiniteError(self._culprit())
         self._factor = min(1.0, clip_norm / (norm + 1e-6)) if clip_norm > 0 else 1.0
-        if self._factor < 1.0:
-            kernels.scale(self._parameters.gradients, self._factor)
         self._before = self._parameters.values.copy() if self.watch_updates else self._before[:0]
         self._move(learning_rate)
         self._network.changed()
@@ -59,12 +57,11 @@ class Optimizer:
     def _move(self, rate: float) -> None:
         values, gradients = self._parameters.values, self._parameters.gradients
         self.steps += 1
+        shared = (values, gradients, self._first)
         if self._adam:
-            kernels.adam(
-                values, gradients, self._first, self._second, self.steps, rate, self.BETA1, self.BETA2, self.EPSILON
-            )
+            kernels.adam(*shared, self._second, self._factor, self.steps, rate, self.BETA1, self.BETA2, self.EPSILON)
         else:
-            kernels.sgd(values, gradients, self._first, rate, self._momentum)
+            kernels.sgd(*shared, self._factor, rate, self._momentum)
 
     def _culprit(self) -> str:
         for name in self._parameters.names:

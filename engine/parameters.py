@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.kernels.jit import padded
+
 
 class NetworkError(ValueError):
     """Weights or inputs that do not fit the network; the text says which and how."""
@@ -22,7 +24,7 @@ class Parameters:
 
     Attributes:
         shapes: name to shape, in the order of the state dict.
-        values, gradients: (P,) all numbers in that order.
+        values, gradients: all numbers in that order, and zeros up to a whole number of vectors.
         bounds: (parameters + 1,) int64, where each begins in the flat arrays.
     """
 
@@ -30,7 +32,7 @@ class Parameters:
         self.shapes = dict(shapes)
         sizes = [math.prod(shape) for shape in self.shapes.values()]
         self.bounds: NDArray[np.int64] = np.cumsum([0, *sizes], dtype=np.int64)
-        self.values = np.zeros(int(self.bounds[-1]), dtype)
+        self.values = np.zeros(padded(int(self.bounds[-1])), dtype)
         self.gradients = np.zeros_like(self.values)
         self._place = {name: number for number, name in enumerate(self.shapes)}
 
@@ -38,6 +40,11 @@ class Parameters:
     def names(self) -> tuple[str, ...]:
         """Parameter names, in order."""
         return tuple(self.shapes)
+
+    @property
+    def count(self) -> int:
+        """Trainable numbers."""
+        return int(self.bounds[-1])
 
     def offset(self, name: str) -> int:
         """Where a parameter begins in the flat arrays."""

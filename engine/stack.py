@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.buffers import Buffers
 from engine.cells import CellSpec
-from engine.kernels import layers
+from engine.kernels import rows
 from engine.kernels.jit import padded
 from engine.layer import Layer, Rows, parameter_shapes
 from engine.parameters import Parameters
@@ -59,7 +59,14 @@ class StackConfig:
 
 
 class Stack:
-    """The layers of a network; `forward` and `backward` walk them up and down."""
+    """The layers of a network; `forward` and `backward` walk them up and down.
+
+    Attributes:
+        levels: each layer's directions.
+        layers: every direction of every layer, in the order of the state dict.
+        output: hidden states of the top layer after `forward`, (T, B, directions · H).
+        threads: how many threads the last batch was worth.
+    """
 
     def __init__(self, config: StackConfig, parameters: Parameters, workers: Workers) -> None:
         self.config, self._workers = config, workers
@@ -70,21 +77,18 @@ class Stack:
             ]
             for level, suffixes in enumerate(config.suffixes())
         ]
+        self.layers = tuple(layer for level in self.levels for layer in level)
         self._buffers = Buffers(parameters.values.dtype)
-
-    def layers(self) -> list[Layer]:
-        """Every direction of every layer, in the order of the state dict."""
-        return [layer for level in self.levels for layer in level]
 
     def pack(self) -> None:
         """Take over changed parameters."""
-        for layer in self.layers():
+        for layer in self.layers:
             layer.pack()
 
     def forward(
         self, x: Rows, steps: int, batch: int, lengths: NDArray[np.int64], initial: list[NDArray[Any]] | None
     ) -> None:
-        """Run all layers. `lengths` fall; `initial` holds one (B · kinds · W) array for each of `layers()`."""
+        """Run all layers. `lengths` fall; `initial` holds one (B · kinds · W) array for each of `layers`."""
         self._steps, self._batch, self._lengths = steps, batch, lengths
         self._bounds = self._divide()
         states = iter(initial or [])
@@ -102,8 +106,8 @@ class Stack:
         """Batch rows at which threads take over, so that each has about as many time steps."""
         spec, units = self.config.spec, self.config.units
         work = int(self._lengths.sum()) * units * (units + self.config.inputs) * max(1, len(spec.input_blocks))
-        self._threads = 1 if work < SMALL else self._workers.count
-        parts = 1 if self.config.directions >= self._threads else self._threads
+        self.threads = 1 if work < SMALL else self._workers.count
+        parts = 1 if self.config.directions >= self.threads else self.threads
         done = np.cumsum(self._lengths)
         wanted = done[-1] * np.arange(1, parts) / parts
         cuts = np.searchsorted(done, wanted, side="left") + 1
@@ -115,7 +119,7 @@ class Stack:
         return Rows(target, 0, count)
 
     def _reverse(self, x: Rows, count: int, target: NDArray[Any], at: int, row: int, *, add: bool) -> None:
-        layers.reverse(x.array, x.start, x.stride, self._batch, self._steps, self._lengths, count, target, at, row, add)
+        rows.reverse(x.array, x.start, x.stride, self._batch, self._steps, self._lengths, count, target, at, row, add)
 
     def _joined(self, number: int, level: list[Layer]) -> Rows:
         if len(level) == 1:
@@ -123,7 +127,7 @@ class Stack:
         units, row = self.config.units, self.config.outputs
         target = self._buffers.get(f"joined{number}", self._steps * self._batch * row)
         ahead = level[0].outputs()
-        layers.copy_rows(ahead.array, ahead.start, ahead.stride, self._steps * self._batch, units, target, 0, row)
+        rows.copy_rows(ahead.array, ahead.start, ahead.stride, self._steps * self._batch, units, target, 0, row)
         self._reverse(level[1].outputs(), units, target, units, row, add=False)
         return Rows(target, 0, row)
 
@@ -135,13 +139,13 @@ class Stack:
         target = self._buffers.get("last", self._batch * row)
         for place, layer in enumerate(top):
             last = layer.last_state()
-            layers.copy_rows(last.array, last.start, last.stride, self._batch, units, target, place * units, row)
+            rows.copy_rows(last.array, last.start, last.stride, self._batch, units, target, place * units, row)
         return Rows(target, 0, row)
 
     def final_states(self) -> list[NDArray[Any]]:
         """Copies of the last states, to begin another batch with."""
         count = self._batch
-        return [layer.states[layer.last_state().start :][: count * layer.state_row].copy() for layer in self.layers()]
+        return [layer.states[layer.last_state().start :][: count * layer.state_row].copy() for layer in self.layers]
 
     def backward(self, dy: Rows | None, d_last: Rows | None, want_dx: bool, watch: bool) -> Rows | None:
         """Back through all layers; adds to the parameters' gradients.
@@ -158,9 +162,9 @@ class Stack:
                 layer.begin_backward(last, deeper, watch)
                 tasks += layer.backward_tasks(self._share_of(dy, number, place), self._bounds)
             self._workers.run(tasks)
-            self._workers.run([task for layer in level for task in layer.gradient_tasks(self._threads)])
+            self._workers.run([task for layer in level for task in layer.gradient_tasks(self.threads)])
             for layer in level:
-                layer.add_gradients()
+                layer.add_extra_gradients()
             dy, d_last = (self._gathered(level), None) if deeper else (None, None)
         return dy
 
@@ -179,7 +183,7 @@ class Stack:
     def initial_from(self, states: NDArray[Any]) -> list[NDArray[Any]]:
         """Padded copies of (layers, kinds, B, H) states, for `forward`."""
         result = []
-        for layer, state in zip(self.layers(), states, strict=True):
+        for layer, state in zip(self.layers, states, strict=True):
             wide = np.zeros((state.shape[1], layer.kinds, padded(layer.units)), self._buffers.dtype)
             wide[:, :, : layer.units] = state.transpose(1, 0, 2)
             result.append(wide.reshape(-1))

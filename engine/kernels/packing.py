@@ -4,52 +4,57 @@ from __future__ import annotations
 
 from typing import Any
 
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
+import numpy as np
 
 from engine.kernels.jit import LANES, kernel
-from engine.kernels.tiles import PANEL, TILE_ROWS
-from engine.kernels.vectors import llvm_scalar, load, pointer_to, store
+from engine.kernels.tiles import PANEL
+
+BLOCK = 8
 
 
 @kernel
-def pack_rows(b: Any, b_at: int, b_row: int, depth: int, columns: int, packed: Any) -> None:
-    """Panels of a matrix whose rows already lie in order."""
-    for column in range(0, columns, PANEL):
-        width = PANEL if columns - column >= PANEL else LANES
-        for panel in range(column, min(column + PANEL, columns), width):
-            for k in range(depth):
-                for lane in range(0, width, LANES):
-                    store(packed, panel * depth + k * width + lane, load(b, b_at + k * b_row + panel + lane))
+def pack_layer(
+    parameters: Any, offsets: Any, inputs: int, units: int, width: int, kinds: int, blocks_in: Any, blocks_rec: Any,
+    first_slot: int, ahead_in: Any, back_in: Any, ahead_rec: Any, back_rec: Any, bias: Any,
+) -> None:  # fmt: skip
+    """Pack a layer's matrices and biases; `offsets` tell where weight_ih, weight_hh, bias_ih, bias_hh begin."""
+    one = np.int64(1)
+    pack_weight(parameters, offsets[0], inputs, units, width, blocks_in, one, inputs, ahead_in, back_in)
+    bias[:] = 0
+    pack_bias(parameters, offsets[2], units, width, blocks_in, np.int64(0), bias)
+    if blocks_rec.size > 0:
+        pack_weight(parameters, offsets[1], units, units, width, blocks_rec, kinds, width, ahead_rec, back_rec)
+        pack_bias(parameters, offsets[3], units, width, blocks_rec, first_slot, bias)
 
 
 @kernel
-def pack_columns(a: Any, a_at: int, a_row: int, depth: int, rows: int, packed: Any, packed_at: int) -> None:
-    """Groups of `TILE_ROWS` columns of A, each with its steps in order."""
-    whole = rows // TILE_ROWS * TILE_ROWS
-    for k in range(depth):
-        source = a_at + k * a_row
-        for row in range(0, whole, TILE_ROWS):
-            _copy_tile_rows(a, source + row, packed, packed_at + row * depth + k * TILE_ROWS)
-        for row in range(whole, rows):
-            packed[packed_at + whole * depth + k * TILE_ROWS + row - whole] = a[source + row]
+def pack_weight(
+    parameters: Any, at: int, inputs: int, units: int, width: int, blocks: Any, kinds: Any, part: int,
+    ahead: Any, back: Any,
+) -> None:  # fmt: skip
+    """Pack one weight (blocks · units, kinds · inputs) for the forward and the backward product.
+
+    `ahead` takes its transpose, (depth, slots · width); `back` takes it as it is, (slots · width, columns). Each
+    of the `kinds` parts of the depth begins at a multiple of `part`.
+    """
+    row, slots = kinds * inputs, blocks.size
+    one = np.int64(1)  # a literal 1 would compile the packing once more
+    depth = ahead.size // (slots * width)
+    for slot in range(slots):
+        source = at + blocks[slot] * units * row
+        for kind in range(kinds):
+            block = source + kind * inputs
+            pack_panels(parameters, block, one, row, inputs, units, ahead, depth, kind * part, slot * width)
+            pack_panels(parameters, block, row, one, units, inputs, back, slots * width, slot * width, kind * part)
 
 
-@intrinsic
-def _copy_tile_rows(typingctx: Any, source: Any, source_at: Any, target: Any, target_at: Any) -> Any:
-    """Copy `TILE_ROWS` consecutive numbers in as few moves as the processor has."""
-
-    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        kind = ir.VectorType(llvm_scalar(source.dtype), TILE_ROWS).as_pointer()
-        start = pointer_to(context, builder, source, args[0], args[1])
-        end = pointer_to(context, builder, target, args[2], args[3])
-        moved = builder.load(builder.bitcast(start, kind))
-        moved.align = 4
-        builder.store(moved, builder.bitcast(end, kind)).align = 4
-        return context.get_dummy_value()
-
-    return types.void(source, types.intp, target, types.intp), codegen
+@kernel
+def pack_bias(parameters: Any, at: int, units: int, width: int, blocks: Any, first_slot: Any, bias: Any) -> None:
+    """Add a bias vector of (blocks · units) to the slots it feeds."""
+    for slot in range(blocks.size):
+        source, target = at + blocks[slot] * units, (first_slot + slot) * width
+        for unit in range(units):
+            bias[target + unit] += parameters[source + unit]
 
 
 @kernel
@@ -69,8 +74,19 @@ def pack_panels(
         lane = (column_at + column) % width
         count = min(width - lane, columns - column)
         base = (column_at + column - lane) * total + lane
-        for k in range(depth):
-            target, origin = base + (depth_at + k) * width, source_at + k * step + column * stride
-            for j in range(count):
-                packed[target + j] = source[origin + j * stride]
+        _pack_panel(
+            source, source_at + column * stride, step, stride, depth, count, packed, base + depth_at * width, width
+        )
         column += count
+
+
+@kernel
+def _pack_panel(
+    source: Any, source_at: int, step: Any, stride: Any, depth: int, count: int, packed: Any, packed_at: int, width: int
+) -> None:
+    """One panel, a few columns at a time, so that the lines of memory in use stay in the first cache."""
+    for first in range(0, count, BLOCK):
+        last = min(first + BLOCK, count)
+        for k in range(depth):
+            for j in range(first, last):
+                packed[packed_at + k * width + j] = source[source_at + k * step + j * stride]

@@ -45,16 +45,18 @@ CANDIDATE: Final = 12
 EXTRAS: Final = 13
 GEOMETRY_SIZE: Final = 14
 
+FEW_ROWS: Final = 24  # four tiles
+
 
 @kernel
 def forward(
-    product: int,
-    step: int, geometry: Any, row: int, last_row: int, lengths: Any, x: Any, x_at: int, x_row: int,
+    product: int, step: int, geometry: Any, row: int, last_row: int, lengths: Any, x: Any, x_at: int, x_row: int,
     panels_in: Any, panels_rec: Any, bias: Any, extra: Any, z: Any, states: Any,
 ) -> None:  # fmt: skip
     """Run a layer over the rows ``row … last_row``; fills `z` and `states`."""
     batch, width, slots = geometry[BATCH], geometry[WIDTH], geometry[SLOTS]
     z_row, state_row = slots * width, geometry[KINDS] * width
+    block = _block(row, last_row, batch)
     active = last_row
     for t in range(geometry[STEPS]):
         while active > row and lengths[active - 1] <= t:
@@ -62,15 +64,18 @@ def forward(
         rows = active - row
         first = t * batch + row
         z_at, previous, following = first * z_row, first * state_row, (first + batch) * state_row
-        for r in range(rows):
-            _copy(bias, np.int64(0), z, z_at + r * z_row, z_row)
-        columns = geometry[INPUT_SLOTS] * width
-        depth = geometry[INPUTS]
-        call_product(product, x, x_at + first * x_row, x_row, 1, rows, depth, panels_in, 0, columns, z, z_at, z_row)
+        if t % block == 0:
+            count = rows if block == 1 else min(block, geometry[STEPS] - t) * batch
+            for r in range(count):
+                _copy(bias, np.int64(0), z, z_at + r * z_row, z_row)
+            x_first, depth, columns = x_at + first * x_row, geometry[INPUTS], geometry[INPUT_SLOTS] * width
+            call_product(product, x, x_first, x_row, 1, count, depth, panels_in, 0, 0, columns, z, z_at, z_row)
         if geometry[RECURRENT_SLOTS] > 0:
             target = z_at + geometry[RECURRENT_FROM] * width
             depth, columns = geometry[RECURRENT_KINDS] * width, geometry[RECURRENT_SLOTS] * width
-            call_product(product, states, previous, state_row, 1, rows, depth, panels_rec, 0, columns, z, target, z_row)
+            call_product(
+                product, states, previous, state_row, 1, rows, depth, panels_rec, 0, 0, columns, z, target, z_row
+            )
         call_forward(
             step, rows, width, geometry[UNITS], z, z_at, extra, 0, states, previous, states, following,
             geometry[GATE], geometry[CANDIDATE],
@@ -81,8 +86,7 @@ def forward(
 
 @kernel
 def backward(
-    product: int,
-    step: int, geometry: Any, row: int, last_row: int, lengths: Any, dy: Any, dy_at: int, dy_row: int,
+    product: int, step: int, geometry: Any, row: int, last_row: int, lengths: Any, dy: Any, dy_at: int, dy_row: int,
     panels_in: Any, panels_rec: Any, extra: Any, d_extra: Any, z: Any, states: Any, d: Any,
     dx: Any, dx_row: int, arrived: Any,
 ) -> None:  # fmt: skip
@@ -91,6 +95,7 @@ def backward(
     z_row, state_row = geometry[SLOTS] * width, geometry[KINDS] * width
     d_at, extra_at = row * state_row, row * geometry[EXTRAS] * width
     recurrent = geometry[RECURRENT_SLOTS] * width
+    block = _block(row, last_row, batch)
     rows = 0
     for t in range(geometry[STEPS] - 1, -1, -1):
         while row + rows < last_row and lengths[row + rows] > t:
@@ -108,14 +113,21 @@ def backward(
         )  # fmt: skip
         if recurrent > 0:
             source, columns = z_at + geometry[RECURRENT_FROM] * width, geometry[RECURRENT_KINDS] * width
-            call_product(product, z, source, z_row, 1, rows, recurrent, panels_rec, 0, columns, d, d_at, state_row)
+            call_product(product, z, source, z_row, 1, rows, recurrent, panels_rec, 0, 0, columns, d, d_at, state_row)
         for ended in range(rows, last_row - row):
             _clear(z, z_at + ended * z_row, z_row)
-        if dx_row > 0:
-            for r in range(last_row - row):
+        if dx_row > 0 and t % block == 0:
+            count = last_row - row if block == 1 else min(block, geometry[STEPS] - t) * batch
+            for r in range(count):
                 _clear(dx, (first + r) * dx_row, dx_row)
             depth = geometry[INPUT_SLOTS] * width
-            call_product(product, z, z_at, z_row, 1, rows, depth, panels_in, 0, dx_row, dx, first * dx_row, dx_row)
+            call_product(product, z, z_at, z_row, 1, count, depth, panels_in, 0, 0, dx_row, dx, first * dx_row, dx_row)
+
+
+@kernel
+def _block(row: int, last_row: int, batch: int) -> int:
+    """How many steps' products with the input are done at once: many where a step alone would not fill a tile."""
+    return max(1, FEW_ROWS // batch) if row == 0 and last_row == batch else 1
 
 
 @kernel

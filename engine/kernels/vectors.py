@@ -202,13 +202,20 @@ def scaled_by_power_of_two(typingctx: Any, vector: Any, exponent: Any) -> Any:
     return vector(vector, exponent), codegen
 
 
-@intrinsic
-def rounded(typingctx: Any, vector: Any) -> Any:
-    """Each lane to the nearest whole number."""
+def _vector_function(name: str) -> Any:
+    @intrinsic
+    def apply(typingctx: Any, vector: Any) -> Any:
+        def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            kind = llvm_type(vector.dtype)
+            full = f"llvm.{name}.v{LANES}{'f32' if vector.dtype == types.float32 else 'f64'}"
+            return builder.call(
+                cgutils.get_or_insert_function(builder.module, ir.FunctionType(kind, [kind]), full), args
+            )
 
-    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        kind = llvm_type(vector.dtype)
-        name = f"llvm.rint.v{LANES}{'f32' if vector.dtype == types.float32 else 'f64'}"
-        return builder.call(cgutils.get_or_insert_function(builder.module, ir.FunctionType(kind, [kind]), name), args)
+        return vector(vector), codegen
 
-    return vector(vector), codegen
+    return apply
+
+
+rounded = _vector_function("rint")  # each lane to the nearest whole number
+square_root = _vector_function("sqrt")

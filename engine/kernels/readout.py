@@ -1,0 +1,51 @@
+"""Kernels of the linear layer that turns hidden states into answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from engine.kernels.gradients import column_sums, weight_gradient
+from engine.kernels.jit import LANES, kernel
+from engine.kernels.tiles import call_product
+from engine.kernels.vectors import filled, load, store
+
+
+@kernel
+def affine(
+    product: int, first: int, last: int, h: Any, h_at: int, h_row: int, inputs: int, panels: Any, bias: Any,
+    y: Any, y_row: int,
+) -> None:  # fmt: skip
+    """y = h W + b for the rows ``first … last``."""
+    for row in range(first, last):
+        for column in range(0, y_row, LANES):
+            store(y, row * y_row + column, load(bias, column))
+    source, target = h_at + first * h_row, first * y_row
+    call_product(product, h, source, h_row, 1, last - first, inputs, panels, 0, 0, y_row, y, target, y_row)
+
+
+@kernel
+def affine_backward(product: int, first: int, last: int, y: Any, y_row: int, panels: Any, d: Any, d_row: int) -> None:
+    """∂L/∂h = ∂L/∂y Wᵀ for the rows ``first … last``; `y` holds ∂L/∂y."""
+    zero = filled(load(d, np.int64(0)), 0.0)
+    for i in range(first * d_row, last * d_row, LANES):
+        store(d, i, zero)
+    source, target = first * y_row, first * d_row
+    call_product(product, y, source, y_row, 1, last - first, y_row, panels, 0, 0, d_row, d, target, d_row)
+
+
+@kernel
+def affine_gradients(
+    product: int, first: int, last: int, count: int, h: Any, h_at: int, h_row: int, inputs: int, y: Any, y_row: int,
+    outputs: int, blocks: Any, gradients: Any, weight_at: int, bias_at: int, temporary: Any, sums: Any,
+) -> None:  # fmt: skip
+    """Add ∂L/∂W and ∂L/∂b for the outputs ``first … last``; `y` holds ∂L/∂y of `count` rows."""
+    one, none = np.int64(1), np.int64(0)
+    weight_gradient(
+        product, first, last, h, h_at, h_row, count, inputs, one, inputs, y, none, y_row, blocks, outputs, y_row,
+        gradients, weight_at, temporary,
+    )  # fmt: skip
+    column_sums(y, count, y_row, first, last, sums)
+    for output in range(first, min(last, outputs)):
+        gradients[bias_at + output] += sums[output]
