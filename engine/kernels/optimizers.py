@@ -33,13 +33,13 @@ def _squared_norm(values: Any, first: int, last: int) -> float:
     for i in range(first, whole, LANES):
         v = load(values, i)
         sums = sums + v * v
-    found = np.float64(total(sums))
+    found = float(total(sums))
     for i in range(whole, last):
-        found += np.float64(values[i]) * np.float64(values[i])
+        found += float(values[i]) * float(values[i])
     if not math.isfinite(found):
         found = 0.0
         for i in range(first, last):
-            found += np.float64(values[i]) * np.float64(values[i])
+            found += float(values[i]) * float(values[i])
     return found
 
 

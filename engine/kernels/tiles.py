@@ -1,8 +1,9 @@
 """Products of small tiles of a matrix, held in registers while the depth runs.
 
 ``C[rows, columns] += A[rows, depth] · B[depth, columns]``. Where B is used again and again it is packed into panels
-as wide as a tile (see `packing`), so the inner loop reads it in order; otherwise it is read where it lies. Each number of C is summed over depth in one fixed
-order, whatever the tile, so the result does not depend on how rows or columns are divided among threads.
+as wide as a tile (see `packing`), so the inner loop reads it in order; otherwise it is read where it lies. Each
+number of C is summed over depth in one fixed order, whatever the tile, so the result does not depend on how rows or
+columns are divided among threads.
 """
 
 from __future__ import annotations
