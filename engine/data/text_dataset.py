@@ -162,8 +162,8 @@ class TextDataset(Dataset):
     def pinned(self) -> Batch:
         """The first sequence of the validation part."""
         first, last = self.split.bounds("validation" if self.count("validation") else "train")
-        rows = np.arange(first, max(first + 2, min(last, first + self._length + 1))) - 1
-        rows = rows.clip(0, len(self._tokens) - 2)
+        start = max(first - 1, 0)
+        rows = np.arange(start, max(start + 1, min(last - 1, start + self._length)))
         return Batch(
             inputs=np.ascontiguousarray(self._tokens[rows][:, None]),
             lengths=np.array([len(rows)], np.int64),

@@ -6,7 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from engine.config import Experiment
+import numpy as np
+
+from engine.config import DataConfig, Experiment
+from engine.data.frequency import find_frequency
+from engine.data.series import Series
+from engine.data.series_dataset import SeriesDataset
 
 Write = Callable[[str, bytes | str], Path]
 
@@ -15,6 +20,17 @@ def experiment(path: Path, **data: Any) -> Experiment:
     """An experiment on a file, with short windows."""
     settings: dict[str, Any] = {"file": str(path), "look_back": 4, "validation": 6, "test": 6} | data
     return Experiment().replace({f"data.{name}": value for name, value in settings.items()})
+
+
+def windows_of(
+    columns: dict[str, list[float]], *, targets: int = 1, topology: str = "many_to_one", **data: Any
+) -> SeriesDataset:
+    """A dataset without a file: monthly rows, the first `targets` columns to be predicted."""
+    settings: dict[str, Any] = {"look_back": 4, "validation": 6, "test": 6} | data
+    numbers = np.array(list(columns.values()), np.float64).T
+    stamps = (np.datetime64("1990-01") + np.arange(len(numbers))).astype("datetime64[us]")
+    series = Series(tuple(columns), targets, numbers, stamps, find_frequency(stamps), "M", 0, ())
+    return SeriesDataset(series, DataConfig(**settings), topology)
 
 
 def values(rows: int = 40) -> list[float]:

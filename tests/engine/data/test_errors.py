@@ -31,9 +31,7 @@ BAD_FILES: dict[str, tuple[str, bytes | str, str]] = {
 
 
 @pytest.mark.parametrize(("name", "content", "words"), BAD_FILES.values(), ids=BAD_FILES)
-def test_a_bad_file_is_refused_in_one_clear_sentence(
-    write: Write, name: str, content: bytes | str, words: str
-) -> None:
+def test_a_bad_file_is_refused_in_one_clear_sentence(write: Write, name: str, content: bytes | str, words: str) -> None:
     path = write(name, content)
     with pytest.raises(DataError, match=words) as caught:
         load(suggest(path).experiment)

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.data.dates import find_date_column, read_stamps
+from engine.data.errors import DataError
+from engine.data.frequency import Frequency, find_frequency, stamp_texts
+from engine.data.tables import open_table
+from tests.engine.data.making import Write
+
+# What a file writes on three rows, the stamps that are meant, and the step.
+WRITTEN = {
+    "year and month": ("1949-01 1949-02 1949-03", "1949-01 1949-02 1949-03", "monthly"),
+    "whole numbers": ("19580329 19580405 19580412", "1958-03-29 1958-04-05 1958-04-12", "weekly"),
+    "slashes": ("2012/01/01 2012/01/02 2012/01/03", "2012-01-01 2012-01-02 2012-01-03", "daily"),
+    "ISO": ("2012-01-30 2012-01-31 2012-02-01", "2012-01-30 2012-01-31 2012-02-01", "daily"),
+    "plain years": ("1700 1701 1702", "1700-01-01 1701-01-01 1702-01-01", "yearly"),
+    "year and month run together": ("200011 200012 200101", "2000-11 2000-12 2001-01", "monthly"),
+    "points": ("30.12.1999 31.12.1999 01.01.2000", "1999-12-30 1999-12-31 2000-01-01", "daily"),
+    "day first": ("30/12/1999 31/12/1999 01/01/2000", "1999-12-30 1999-12-31 2000-01-01", "daily"),
+    "month first": ("12/30/1999 12/31/1999 01/01/2000", "1999-12-30 1999-12-31 2000-01-01", "daily"),
+    "either first, told by order": ("11/01/2000 12/01/2000 01/01/2001", "2000-11 2000-12 2001-01", "monthly"),
+    "with a clock": (
+        "2012-01-01T06:00:00 2012-01-01T07:00:00 2012-01-01T08:00:00",
+        "2012-01-01T06 2012-01-01T07 2012-01-01T08",
+        "hourly",
+    ),
+    "with a zone": (
+        "2012-01-01T00:30:00+02:00 2012-01-01T00:45:00+02:00 2012-01-01T01:00:00+02:00",
+        "2011-12-31T22:30 2011-12-31T22:45 2011-12-31T23:00",
+        "every 15 minutes",
+    ),
+    "named months": ("Jan-2000 Feb-2000 Mar-2000", "2000-01 2000-02 2000-03", "monthly"),
+    "quarters": ("1999Q3 1999Q4 2000Q1", "1999-07 1999-10 2000-01", "quarterly"),
+    "seconds since 1970": (
+        "1325376000 1325376001 1325376002",
+        "2012-01-01T00:00:00 2012-01-01T00:00:01 2012-01-01T00:00:02",
+        "every second",
+    ),
+    "month ends": ("2000-01-31 2000-02-29 2000-03-31", "2000-01-31 2000-02-29 2000-03-31", "monthly"),
+}
+
+
+@pytest.mark.parametrize(("cells", "meant", "step"), WRITTEN.values(), ids=WRITTEN)
+def test_dates_are_read_however_they_are_written(write: Write, cells: str, meant: str, step: str) -> None:
+    path = write("a.csv", "time,value\n" + "".join(f"{cell},{n}.5\n" for n, cell in enumerate(cells.split())))
+    with open_table(path) as table:
+        column = find_date_column(table)
+        assert column is not None
+        assert column.name == "time"
+        stamps = read_stamps(table, "time")
+    np.testing.assert_array_equal(stamps, np.array(meant.split(), "datetime64[us]"))
+    found = find_frequency(stamps)
+    assert found is not None
+    assert found.name == step
+
+
+@pytest.mark.parametrize("header", ["count,value", "amount,other"])
+@pytest.mark.parametrize("cells", ["5,3 2000,1 1999,2", "3,1 9,2 27,3", "0.5,1 1.5,2 2.5,3"])
+def test_numbers_are_not_taken_for_dates(write: Write, header: str, cells: str) -> None:
+    with open_table(write("a.csv", header + "\n" + cells.replace(" ", "\n") + "\n")) as table:
+        assert find_date_column(table) is None
+
+
+def test_a_cell_that_is_no_date_is_named_with_its_line(write: Write) -> None:
+    days = [f"2000-01-{day:02d}" for day in range(1, 29)] * 4
+    days[60] = "yesterday"
+    with (
+        open_table(write("a.csv", "date,value\n" + "".join(f"{d},1\n" for d in days))) as table,
+        pytest.raises(DataError, match="line 62, column 'date': 'yesterday' is no date"),
+    ):
+        read_stamps(table, "date")
+
+
+@pytest.mark.parametrize(
+    ("last", "frequency", "following"),
+    [
+        ("1960-12-01", Frequency(1, True), "1961-01-01 1961-02-01 1961-03-01"),
+        ("2000-01-31", Frequency(1, True), "2000-02-29 2000-03-31 2000-04-30"),
+        ("2008-01-01", Frequency(12, True), "2009-01-01 2010-01-01 2011-01-01"),
+        ("1999-12-31", Frequency(86_400_000_000, False), "2000-01-01 2000-01-02 2000-01-03"),
+        ("2000-01-01T23:45", Frequency(900_000_000, False), "2000-01-02T00:00 2000-01-02T00:15 2000-01-02T00:30"),
+    ],
+)
+def test_counting_on_beyond_the_last_stamp(last: str, frequency: Frequency, following: str) -> None:
+    found = frequency.after(np.datetime64(last), 3)
+    np.testing.assert_array_equal(found, np.array(following.split(), "datetime64[us]"))
+
+
+def test_irregular_steps_are_counted_and_lawless_ones_have_no_frequency() -> None:
+    days = np.array(["2000-01-01", "2000-01-02", "2000-01-03", "2000-01-06", "2000-01-07"], "datetime64[us]")
+    found = find_frequency(days)
+    assert found is not None
+    assert (found.name, found.irregular) == ("daily", 1)
+    assert find_frequency(np.array(["2000-01-01", "2000-01-02", "2000-01-09", "2000-02-20"], "datetime64[us]")) is None
+
+
+@pytest.mark.parametrize(
+    ("stamps", "shown"),
+    [
+        ("1949-01 1949-02", "1949-01 1949-02"),
+        ("1700 1701", "1700 1701"),
+        ("2012-01-01 2012-01-02", "2012-01-01 2012-01-02"),
+    ],
+)
+def test_stamps_are_shown_no_longer_than_needed(stamps: str, shown: str) -> None:
+    assert stamp_texts(np.array(stamps.split(), "datetime64[us]")) == tuple(shown.split())

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from engine.config import DataConfig
+from engine.data.text import Text
+from engine.data.text_dataset import TextDataset
+from engine.data.vocabulary import UNKNOWN, Vocabulary
+
+STORY = "".join(chr(97 + (k * k + k // 7) % 23) for k in range(1000))
+
+
+def text(content: str = STORY, **data: object) -> TextDataset:
+    settings: dict[str, object] = {"sequence_length": 20, "validation": 0.1, "test": 0.1} | data
+    return TextDataset(Text(content, "utf-8", ()), DataConfig(**settings))  # type: ignore[arg-type]
+
+
+def test_streams_run_on_from_chunk_to_chunk() -> None:
+    data = text()
+    chunks = list(data.batches("train", 4, seed=1))
+    assert [chunk.continues for chunk in chunks] == [False] + [True] * (len(chunks) - 1)
+    for stream in range(4):
+        read = data.preparation.decode(np.concatenate([chunk.inputs[:, stream] for chunk in chunks]))
+        answers = data.preparation.decode(np.concatenate([chunk.targets[:, stream] for chunk in chunks]))
+        assert read in STORY[:800]
+        assert answers[:-1] == read[1:]
+
+
+def test_chunks_begin_elsewhere_in_another_epoch_and_are_the_same_again() -> None:
+    def first(epoch: int) -> list[int]:
+        return [int(n) for n in next(text().batches("train", 3, seed=1, epoch=epoch)).inputs[:, 0]]
+
+    assert first(0) == first(0)
+    assert len({tuple(first(epoch)) for epoch in range(6)}) > 1
+
+
+@pytest.mark.parametrize("batch_size", [1, 3, 7, 500])
+@pytest.mark.parametrize("part", ["validation", "test"])
+def test_every_held_out_character_is_scored_exactly_once(part: str, batch_size: int) -> None:
+    data = text()
+    first, last = data.split.bounds(part)
+    seen = [
+        (int(answer), weight)
+        for batch in data.batches(part, batch_size)
+        for answer, weight in zip(batch.targets.T.ravel(), batch.weights.T.ravel(), strict=True)
+    ]
+    counted = sorted(answer for answer, weight in seen if weight)
+    assert counted == sorted(data.preparation.encode(STORY[first:last]).tolist())
+
+
+@pytest.mark.parametrize("batch_size", [1, 4, 64])
+@pytest.mark.parametrize("part", ["train", "validation", "test"])
+def test_batches_have_the_promised_count_shape_and_types(part: str, batch_size: int) -> None:
+    data = text()
+    batches = list(data.batches(part, batch_size))
+    assert len(batches) == data.batch_count(part, batch_size)
+    for batch in batches:
+        assert batch.inputs.shape == batch.targets.shape == batch.weights.shape
+        assert (batch.inputs.dtype, batch.targets.dtype) == (np.dtype(np.int32), np.dtype(np.int32))
+        assert batch.inputs.flags.c_contiguous
+        assert batch.weights.sum() > 0
+
+
+def test_an_even_guess_scores_the_logarithm_of_the_vocabulary() -> None:
+    data = text()
+    outputs = [np.zeros((*batch.inputs.shape, data.output_size), np.float32) for batch in data.batches("test", 5)]
+    scores = dict(data.score("test", outputs))
+    assert scores["bits per character"] == pytest.approx(math.log2(data.output_size))
+    assert scores["perplexity"] == pytest.approx(data.output_size)
+
+
+def test_a_sure_and_right_guess_scores_nothing() -> None:
+    data = text()
+    outputs = [50.0 * np.eye(data.output_size)[batch.targets] for batch in data.batches("test", 5)]
+    assert dict(data.score("test", outputs)) == pytest.approx(
+        {"bits per character": 0.0, "perplexity": 1.0, "accuracy": 1.0}
+    )
+
+
+def test_the_held_out_text_changes_nothing_that_training_sees() -> None:
+    plain, other = text(), text(STORY[:900] + "ÄÖÜ!" * 25)
+    assert plain.metadata() == other.metadata()
+    for a, b in zip(plain.batches("train", 4), other.batches("train", 4), strict=True):
+        np.testing.assert_array_equal(a.inputs, b.inputs)
+        np.testing.assert_array_equal(a.targets, b.targets)
+    assert any("100 held-out characters do not occur" in note for note in other.notes())
+
+
+def test_the_pinned_sequence_is_labelled_with_its_characters() -> None:
+    data = text()
+    assert "".join(data.pinned_labels()) == STORY[799:819]
+    assert data.pinned().inputs.shape == (20, 1)
+    assert text(validation=0).pinned().inputs.shape[1] == 1
+
+
+def test_unknown_characters_are_read_as_one_symbol() -> None:
+    vocabulary = Vocabulary("hello")
+    assert vocabulary.decode(vocabulary.encode("hole")) == "hole"
+    assert vocabulary.decode(vocabulary.encode("halo")) == f"h{UNKNOWN}lo"
+    assert vocabulary.unknown_in("xhay") == ("a", "x", "y")
+    assert vocabulary.decode([99, -1]) == UNKNOWN * 2
+    assert len(vocabulary.encode("")) == 0
+    assert Vocabulary("").encode("ab").tolist() == [0, 0]
+    assert "h" in vocabulary
+    assert "x" not in vocabulary
+
+
+@pytest.mark.parametrize("content", ["a😀é日" * 300, "אבגד " * 300])
+def test_text_of_any_script(content: str) -> None:
+    data = text(content)
+    assert data.input_size == len(set(content)) + 1
+    assert data.preparation.decode(data.preparation.encode(content[:50])) == content[:50]
