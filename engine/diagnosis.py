@@ -145,7 +145,9 @@ def _clipped(limit: float, middle: float, share: float) -> Finding | None:
     if share < _OFTEN:
         return None
     level = "warning" if middle > 10 * limit else "note"
-    why = f"The typical gradient has norm {middle:.3g}, the limit is {limit:g}: {share:.0%} of the last steps had the same length."
+    why = (
+        f"The typical gradient has norm {middle:.3g}, the limit {limit:g}: {share:.0%} of the last steps were as long."
+    )
     cure = "Raise the limit if training is slow; lower the learning rate if the loss jumps."
     often = "nearly every step" if share > 0.9 else "most steps"
     return Finding("exploding", level, f"The gradient is clipped in {often}", why, cure)

@@ -60,8 +60,10 @@ def forecast(model: Model, data: Path | str | None = None) -> Forecast:
         DataError: the file cannot be read, lacks a column, or is shorter than one window.
     """
     preparation = model.preparation
-    if not isinstance(preparation, SeriesPreparation):
+    if isinstance(preparation, TextPreparation):
         raise DataError("this model writes text; give it a prompt instead of asking for a forecast.")
+    if not isinstance(preparation, SeriesPreparation):
+        raise DataError("this model learned from generated sequences; there are no rows to forecast.")
     series, split = _series(model, preparation, data)
     first = preparation.lead + preparation.look_back - 1 + preparation.horizon
     rows = np.arange(first, len(series.values) + preparation.horizon)
@@ -85,8 +87,7 @@ def forecast(model: Model, data: Path | str | None = None) -> Forecast:
 def _series(model: Model, preparation: SeriesPreparation, data: Path | str | None) -> tuple[Series, Split | None]:
     if data is None:
         dataset = load(model.experiment)
-        if not isinstance(dataset, SeriesDataset):
-            raise DataError("the run's own data are generated and have no dates; give a file with --data.")
+        assert isinstance(dataset, SeriesDataset)
         return dataset.series, dataset.split
     columns = replace(
         model.experiment.data,

@@ -69,7 +69,8 @@ class Optimizer:
             if wrong.any():
                 place = tuple(int(i) for i in np.argwhere(wrong)[0])
                 return f"the gradient of {name} is not finite at {place} ({int(wrong.sum())} of {wrong.size} numbers)"
-        return "the gradient's norm is too large for a number"
+        largest = self._parameters.names[int(np.argmax(self._squares))]
+        return f"the gradient of {largest} is too long for a number"
 
     def gradient_norms(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """L2 norm of each parameter's gradient in the last step, before and after clipping, (P,) each."""

@@ -35,7 +35,7 @@ SCREEN_POINTS = 2000  # held-out points that a plot can show
 _SAMPLE_LENGTH = 200  # characters
 _PROMPT_LENGTH = 40
 _BATCH = 256  # windows at once
-_REST = {"prediction": 50.0}  # multiples of the time a measurement took
+PROBE_REST = {"prediction": 50.0}  # multiples of the time a measurement took
 _USUAL_REST = 200.0
 
 
@@ -123,7 +123,7 @@ class Probes:
         if value is None:
             return False
         end = self._clock()
-        due = end + (end - start) * _REST.get(name, _USUAL_REST)
+        due = end + (end - start) * PROBE_REST.get(name, _USUAL_REST)
         self._kept[name] = _Kept(value, step, request.temperature, due)
         return True
 

@@ -39,7 +39,7 @@ def _squared_norm(values: Any, first: int, last: int) -> float:
     if not math.isfinite(found):
         found = 0.0
         for i in range(first, last):
-            found += float(values[i]) * float(values[i])
+            found += np.float64(values[i]) * np.float64(values[i])  # Numba's float() would keep float32
     return found
 
 

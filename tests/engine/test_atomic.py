@@ -3,7 +3,6 @@ from pathlib import Path
 
 import pytest
 
-from engine import atomic
 from engine.atomic import write_atomically
 
 
@@ -21,7 +20,7 @@ def test_a_failure_keeps_the_previous_file(tmp_path: Path, monkeypatch: pytest.M
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(atomic.os, step, full)
+    monkeypatch.setattr(os, step, full)
     with pytest.raises(OSError, match="No space left"):
         write_atomically(target, b"new")
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]

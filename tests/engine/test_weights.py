@@ -3,11 +3,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from safetensors.numpy import load
 
 from engine.weights import WeightsFileError, encode, read_weights, write_weights
 
-WEIGHTS = {"b": np.arange(6, dtype=np.float32).reshape(2, 3), "a": np.array([1.5], np.float64)}
+WEIGHTS: dict[str, NDArray[np.floating]] = {
+    "b": np.arange(6, dtype=np.float32).reshape(2, 3),
+    "a": np.array([1.5], np.float64),
+}
 METADATA = {"z": "1", "a": "déjà vu"}
 
 

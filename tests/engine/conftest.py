@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import pytest
+
+from engine import data
+from engine.config import Experiment
+from engine.data import Dataset
+
+SMALL = {
+    "data.sample": "noisy_sine",
+    "data.length": 160,
+    "data.look_back": 8,
+    "data.season": 40,
+    "model.cell": "elman",
+    "model.hidden_size": 4,
+    "training.batch_size": 32,
+    "training.epochs": 2,
+    "training.threads": 1,
+}
+
+
+@pytest.fixture
+def experiment() -> Experiment:
+    """A network of four units on a short noisy sine wave: 4 steps an epoch."""
+    return Experiment().replace(SMALL)
+
+
+@pytest.fixture
+def dataset(experiment: Experiment) -> Dataset:
+    return data.load(experiment)

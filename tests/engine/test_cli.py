@@ -1,0 +1,335 @@
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from engine import data
+from engine.cli import main
+from engine.control import Control
+from engine.events import StepDone
+from engine.training import TrainingRun
+
+ROOT = Path(__file__).parents[2]
+QUICK = ["--set", "training.epochs=2", "--set", "model.hidden_size=4", "--set", "training.threads=1"]
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a command; gives status, standard output and standard error. Paths are taken in a fresh folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        status = main(arguments)
+        out, err = capsys.readouterr()
+        return status, out, err
+
+    return call
+
+
+@pytest.fixture
+def airline(run: Run) -> Run:
+    assert run("train", "--sample", "airline_passengers", "--out", "run", *QUICK)[0] == 0
+    return run
+
+
+def only_error(err: str) -> str:
+    (line,) = [line for line in err.splitlines() if line.startswith("error: ")]
+    assert "Traceback" not in err
+    return line
+
+
+# --- what goes right ------------------------------------------------------------------------------------
+
+
+def test_training_ends_with_a_summary(run: Run) -> None:
+    status, out, err = run("train", "--sample", "airline_passengers", "--out", "run", *QUICK)
+    assert status == 0
+    assert "airline_passengers: LSTM, 1 layer of 4 units" in out
+    assert "seasonal naive  41.85" in out
+    assert "Saved in run" in out
+    assert "epoch 2/2" in err
+
+
+def test_a_file_needs_nothing_but_its_name_and_what_is_chosen_is_said(run: Run, tmp_path: Path) -> None:
+    rows = [f"2020-{1 + k % 12:02d}-{1 + k // 12:02d},{k % 5}" for k in range(200)]
+    (tmp_path / "t.csv").write_text("\n".join(["When,Sold", *sorted(rows)]))
+    status, _, err = run("train", "--data", "t.csv", "--out", "run", *QUICK)
+    assert status == 0
+    for words in ("When", "Sold", "many-to-one"):
+        assert words in err
+
+
+def test_json_gives_one_event_a_line_and_nothing_else(run: Run) -> None:
+    status, out, err = run("train", "--sample", "airline_passengers", "--out", "run", "--json", *QUICK)
+    assert (status, err) == (0, "")
+    events = [json.loads(line) for line in out.splitlines()]
+    kinds = [event["event"] for event in events if event["event"] != "Finding"]
+    assert kinds[:4] == ["Compiling", "Compiling", "RunStarted", "StepDone"]
+    assert kinds[-2:] == ["CheckpointSaved", "RunFinished"]
+    assert "seasonal naive" in events[2]["baselines"]
+    assert events[-1]["test_metrics"]["RMSE"] > 0
+    assert events[-1]["test_baselines"]["seasonal naive"] == pytest.approx(41.85, abs=0.01)
+
+
+def test_settings_come_from_a_run_and_are_changed_one_by_one(airline: Run, tmp_path: Path) -> None:
+    status, *_ = airline(
+        "train", "--config", "run/experiment.toml", "--set", "model.cell=gru", "--seed", "7", "--out", "b"
+    )
+    assert status == 0
+    text = (tmp_path / "b/experiment.toml").read_text()
+    for line in ('cell = "gru"', "seed = 7", "hidden_size = 4", 'sample = "airline_passengers"'):
+        assert line in text
+
+
+def test_the_same_command_twice_gives_the_same_weights(airline: Run, tmp_path: Path) -> None:
+    assert airline("train", "--sample", "airline_passengers", "--out", "b", *QUICK)[0] == 0
+    first, second = (tmp_path / name / "weights.safetensors" for name in ("run", "b"))
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_predict_writes_dates_and_real_units(airline: Run, tmp_path: Path) -> None:
+    status, out, _ = airline("predict", "run", "--out", "p.csv")
+    assert status == 0
+    assert "next, 1961-01: Passengers" in out
+    with (tmp_path / "p.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert rows[0].keys() == {"date", "Passengers", "forecast", "part"}
+    assert [row["part"] for row in rows].count("test") == 48
+    assert (rows[-2]["date"], rows[-2]["Passengers"]) == ("1960-12", "432")
+    assert (rows[-1]["date"], rows[-1]["Passengers"], rows[-1]["part"]) == ("1961-01", "", "ahead")
+
+
+def test_predict_from_another_file_names_a_column_safely(run: Run, tmp_path: Path) -> None:
+    text = "\n".join(["when,=1+2", *(f"{k},{k % 7}" for k in range(80))])
+    (tmp_path / "t.csv").write_text(text)
+    assert run("train", "--data", "t.csv", "--out", "run", *QUICK)[0] == 0
+    assert run("predict", "run", "--data", "t.csv", "--out", "p.csv")[0] == 0
+    assert "'=1+2" in (tmp_path / "p.csv").read_text().splitlines()[0]
+
+
+def test_text_is_written_from_a_prompt(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "t.txt").write_text("the cat sat on the mat. " * 80)
+    assert run("train", "--data", "t.txt", "--out", "run", "--set", "data.sequence_length=20", *QUICK)[0] == 0
+    status, out, err = run("predict", "run", "--prompt", "the ç", "--length", "30", "--temperature", "0")
+    assert status == 0
+    assert out.startswith("the ç")
+    assert len(out) == 36
+    assert "'ç'" in err
+    assert run("predict", "run", "--prompt", "a", "--out", "o.txt")[0] == 0
+    assert len((tmp_path / "o.txt").read_text()) == 402
+
+
+def test_export_writes_the_weights(airline: Run, tmp_path: Path) -> None:
+    assert airline("export", "run", "--to", "w.safetensors")[0] == 0
+    assert airline("predict", "w.safetensors", "--out", "p.csv")[0] == 0
+
+
+def test_samples_are_listed(run: Run) -> None:
+    status, out, _ = run("samples")
+    assert status == 0
+    assert "airline_passengers: Airline passengers (series)" in out
+
+
+@pytest.mark.parametrize("command", [[], ["train"], ["predict"], ["export"], ["samples"]])
+def test_help_everywhere(run: Run, command: list[str]) -> None:
+    status, out, _ = run(*command, "--help")
+    assert status == 0
+    assert out.startswith("usage: ")
+
+
+def test_help_of_train_names_every_field(run: Run) -> None:
+    _, out, _ = run("train", "--help")
+    for name in ("model.cell", "training.learning_rate", "data.look_back", "(elman, gru, lstm)"):
+        assert name in out
+
+
+# --- what can be mended ---------------------------------------------------------------------------------
+
+TABLE = "\n".join(["Date,Sold,Name", *(f"2020-01-{k:02d},{k},n{k}" for k in range(1, 29))])
+BAD_FILES = {
+    "empty.csv": (b"", "empty"),
+    "empty.txt": (b"", "empty"),
+    "binary.csv": (bytes(range(256)) * 20, "binary.csv"),
+    "binary.txt": (b"\x7fELF\x00\x01\x02" * 500, "binary.txt"),
+    "header.csv": (b"Date,Sold\n", "header.csv"),
+    "one_row.csv": (b"Date,Sold\n2020-01-01,5\n", "row"),
+    "words.csv": (b"Name,City\nann,paris\nbob,rome\n", "no column of numbers"),
+    "blanks.csv": (b"Date,Sold\n" + b"".join(b"2020-01-%02d,\n" % k for k in range(1, 29)), "blanks.csv"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_bad_files_are_refused_in_one_line(run: Run, tmp_path: Path, name: str) -> None:
+    content, words = BAD_FILES[name]
+    (tmp_path / name).write_bytes(content)
+    status, out, err = run("train", "--data", name, "--out", "run", *QUICK)
+    assert (status, out) == (2, "")
+    assert words in only_error(err)
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ("data.targets=Name", "Name"),
+        ("data.targets=Nothing", "Nothing"),
+        ("data.look_back=1000", "data.look_back"),
+        ("data.look_back=0", "it takes 1 to 100000"),
+        ("model.hidden_size=0", "it takes 1 to 8192"),
+        ("model.hidden_size=many", "it takes a whole number"),
+        ("model.cell=transformer", "it takes one of elman, gru, lstm"),
+        ("model.topology=one_to_many", "one_to_many"),
+        ("model.nonsense=1", "unknown field 'model.nonsense'"),
+        ("training.learning_rate=nan", "training.learning_rate"),
+        ("nonsense", "FIELD=VALUE"),
+        ("data.validation=0.6", "data.validation"),
+    ],
+)
+def test_bad_settings_are_refused_in_one_line(run: Run, tmp_path: Path, changes: str, words: str) -> None:
+    (tmp_path / "t.csv").write_text(TABLE)
+    more = ["--set", "data.test=0.5"] if "validation" in changes else []
+    status, out, err = run("train", "--data", "t.csv", "--out", "run", *QUICK, "--set", changes, *more)
+    assert (status, out) == (2, "")
+    assert words in only_error(err)
+    assert not (tmp_path / "run").exists()
+
+
+def test_gaps_are_filled_and_told(run: Run, tmp_path: Path) -> None:
+    values = ["" if k in (5, 6) else "NaN" if k == 20 else str(k % 7) for k in range(1, 61)]
+    (tmp_path / "t.csv").write_text("\n".join(["k,Sold", *(f"{k},{value}" for k, value in enumerate(values))]))
+    status, _, err = run("train", "--data", "t.csv", "--out", "run", *QUICK)
+    assert status == 0
+    assert "3 missing values of 'Sold' in 2 gaps" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "command"),
+        (["fly"], "fly"),
+        (["train", "--out", "run"], "nothing to learn from"),
+        (["train", "--sample", "airline_passengers"], "--out"),
+        (["train", "--sample", "airline_passenger", "--out", "run"], "airline_passengers"),
+        (["train", "--data", "none.csv", "--out", "run"], "none.csv"),
+        (["train", "--data", ".", "--out", "run"], "folder"),
+        (["train", "--sample", "alice", "--data", "x", "--out", "run"], "not allowed with"),
+        (["train", "--config", "none.toml", "--out", "run"], "none.toml"),
+        (["train", "--sample", "alice", "--seed", "x", "--out", "run"], "--seed"),
+        (["train", "--sample", "alice", "--seed", "-1", "--out", "run"], "training.seed"),
+        (["predict", "none", "--out", "p.csv"], "holds no run"),
+        (["export", "none", "--to", "w.safetensors"], "holds no run"),
+        (["export", "none", "--to", "w.pkl"], ".safetensors"),
+    ],
+)
+def test_bad_commands_are_refused_in_one_line(run: Run, arguments: list[str], words: str) -> None:
+    status, out, err = run(*arguments)
+    assert (status, out) == (2, "")
+    assert words in only_error(err)
+    assert not Path("run").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["predict", "run"], "--out"),
+        (["predict", "run", "--prompt", "x", "--out", "p.csv"], "--prompt"),
+        (["predict", "run", "--out", "nowhere/p.csv"], "nowhere"),
+        (["predict", "run", "--data", "none.csv", "--out", "p.csv"], "none.csv"),
+        (["export", "run", "--to", "nowhere/w.safetensors"], "nowhere"),
+        (["train", "--sample", "airline_passengers", "--out", "run"], "already holds a run"),
+        (["train", "--sample", "airline_passengers", "--out", "run/log.txt"], "log.txt"),
+        (["train", "--sample", "airline_passengers", "--out", "run/log.txt/deeper"], "log.txt"),
+    ],
+)
+def test_bad_use_of_a_run_is_refused_in_one_line(airline: Run, arguments: list[str], words: str) -> None:
+    before = {path.name: path.read_bytes() for path in Path("run").iterdir()}
+    status, out, err = airline(*arguments)
+    assert (status, out) == (2, "")
+    assert words in only_error(err)
+    assert {path.name: path.read_bytes() for path in Path("run").iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    "content", ["not = toml = ", "[model]\ncell = 3", "[modle]\n", "[model]\ncell = 'fly'", "model = 3"]
+)
+def test_bad_configurations_are_refused_in_one_line(run: Run, tmp_path: Path, content: str) -> None:
+    (tmp_path / "c.toml").write_text(content)
+    status, out, err = run("train", "--sample", "airline_passengers", "--config", "c.toml", "--out", "run")
+    assert (status, out) == (2, "")
+    assert only_error(err)
+
+
+@pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning", "ignore:invalid value:RuntimeWarning")
+def test_a_run_that_breaks_says_what_broke_and_what_helps(run: Run) -> None:
+    settings = ["model.cell=elman", "model.activation=relu", "training.optimizer=sgd", "training.learning_rate=10"]
+    options = [part for item in [*settings, "training.clip_norm=0"] for part in ("--set", item)]
+    status, out, err = run("train", "--sample", "airline_passengers", "--out", "run", *QUICK, *options)
+    assert (status, out) == (2, "")
+    assert "the gradient of r" in only_error(err)
+    assert "Lower training.learning_rate" in only_error(err)
+
+
+# --- what cannot ----------------------------------------------------------------------------------------
+
+
+def test_the_unexpected_leaves_its_details_in_a_log(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise ZeroDivisionError("of all things")
+
+    monkeypatch.setattr(data, "samples", broken)
+    status, _, err = run("samples")
+    assert status == 1
+    assert "unexpected ZeroDivisionError: of all things" in only_error(err)
+    (log,) = (tmp_path / "state").rglob("*.log")
+    assert "Traceback" in log.read_text()
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupt_keeps_the_best(run: Run, monkeypatch: pytest.MonkeyPatch, number: int, status: int) -> None:
+    real = TrainingRun.__next__
+
+    def interrupted(self: TrainingRun) -> object:
+        event = real(self)
+        if isinstance(event, StepDone) and event.step == 3:
+            os.kill(os.getpid(), number)
+        return event
+
+    monkeypatch.setattr(TrainingRun, "__next__", interrupted)
+    before = signal.getsignal(number)
+    code, out, _ = run("train", "--sample", "airline_passengers", "--out", "run", *QUICK)
+    assert code == status
+    assert "Stopped: 3 steps" in out
+    assert Path("run/weights.safetensors").exists()
+    assert signal.getsignal(number) is before
+
+
+def test_a_second_interrupt_ends_at_once(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
+    def ignored(_: Control) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(TrainingRun, "__next__", lambda _: ignored(Control()))
+    status, _, err = run("train", "--sample", "airline_passengers", "--out", "run", *QUICK)
+    assert status == 130
+    assert "interrupted" in only_error(err)
+
+
+def test_as_a_process(tmp_path: Path) -> None:
+    code = "import sys; from engine.cli import main; sys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "train", "--sample", "nothing", "--out", str(tmp_path / "run")],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, "")
+    assert only_error(done.stderr)
+    assert not (tmp_path / "run").exists()

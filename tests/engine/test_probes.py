@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine import data
+from engine.config import Experiment
+from engine.data import Dataset
+from engine.events import (
+    GradientByTime,
+    GradientNorms,
+    HiddenTrace,
+    SeriesPrediction,
+    Snapshot,
+    SnapshotRequest,
+    TextPrediction,
+)
+from engine.network import Network
+from engine.optimizers import Optimizer
+from engine.probes import PROBE_REST, SCREEN_POINTS, Probes
+
+EVERYTHING = frozenset({"hidden", "gradient_norms", "gradient_by_time", "prediction"})
+
+
+class Bench:
+    """Probes over a network that is trained by hand, with a clock that is set by hand."""
+
+    def __init__(self, experiment: Experiment) -> None:
+        self.dataset: Dataset = data.load(experiment)
+        self.experiment, self.now, self.step = experiment, 0.0, 0
+        self.network = Network(
+            experiment.model, self.dataset.input_size, self.dataset.output_size, tokens=self.dataset.tokens, threads=1
+        )
+        self.optimizer = Optimizer(self.network, experiment.training)
+        self.probes = Probes(self.network, self.optimizer, self.dataset, self.clock)
+
+    def clock(self) -> float:
+        self.now += 0.001  # each look at the clock takes a millisecond
+        return self.now
+
+    def train(self, clip_norm: float = 1.0) -> None:
+        self.probes.watch(None, everything=True)
+        batch = next(self.dataset.batches("train", 32))
+        self.network.loss_and_gradients(batch, self.dataset.loss)
+        norm = self.optimizer.step(1e-3, clip_norm)
+        self.probes.note(norm, clip_norm, 0.5)
+        self.step += 1
+
+    def ask(
+        self, probes: frozenset[str] = EVERYTHING, paused: bool = False, temperature: float = 0.8
+    ) -> Snapshot | None:
+        return self.probes.answer(SnapshotRequest(1, probes, temperature), self.step, 1, paused)
+
+    def get(self, name: str, paused: bool = False, temperature: float = 0.8) -> object:
+        snapshot = self.ask(frozenset({name}), paused, temperature)
+        assert snapshot is not None
+        return dict(snapshot.values)[name]
+
+
+@pytest.fixture
+def bench(experiment: Experiment) -> Bench:
+    made = Bench(experiment)
+    made.train()
+    return made
+
+
+@pytest.fixture
+def text_bench() -> Bench:
+    made = Bench(data.sample("alice").experiment.replace({"model.hidden_size": 8, "model.embedding_size": 4}))
+    made.train()
+    return made
+
+
+def test_hidden_is_traced_on_the_pinned_sequence(bench: Bench) -> None:
+    trace = bench.get("hidden")
+    assert isinstance(trace, HiddenTrace)
+    assert trace.layers[0].hidden.shape == (8, 4)
+    assert trace.labels == bench.dataset.pinned_labels()
+
+
+def test_gradient_norms_are_those_of_the_gradients(bench: Bench) -> None:
+    bench.train(clip_norm=1e-3)
+    norms = bench.get("gradient_norms")
+    assert isinstance(norms, GradientNorms)
+    assert norms.names == bench.network.names
+    assert np.sqrt(np.square(norms.before.astype(float)).sum()) == pytest.approx(norms.total_before, rel=1e-4)
+    assert np.sqrt(np.square(norms.after.astype(float)).sum()) == pytest.approx(1e-3, rel=1e-2)
+    assert (norms.update_ratio > 0).all()
+    assert (norms.clip_norm, norms.clipped_share) == (1e-3, 0.5)
+
+
+def test_gradient_by_time_has_a_norm_for_each_step_and_layer(bench: Bench) -> None:
+    by_time = bench.get("gradient_by_time")
+    assert isinstance(by_time, GradientByTime)
+    assert by_time.names == ("layer 1",)
+    assert by_time.norms.shape == (1, 8)
+    assert len(by_time.half_life) == 1
+
+
+def test_the_prediction_of_a_series_lies_beside_its_baselines(bench: Bench) -> None:
+    shown = bench.get("prediction")
+    assert isinstance(shown, SeriesPrediction)
+    count = bench.dataset.count("validation")
+    assert len(shown.labels) == len(shown.truth) == len(shown.forecast) == count
+    assert all(len(values) == count for _, values in shown.baselines)
+    errors = shown.forecast.astype(float) - shown.truth
+    assert shown.rmse == pytest.approx(np.sqrt(np.mean(np.square(errors))), rel=1e-5)
+    assert dict(shown.baseline_rmse) == pytest.approx(dict(bench.dataset.baselines("validation")), rel=1e-5)
+    assert not shown.forecast.flags.writeable
+
+
+def test_no_more_points_than_a_screen_shows(experiment: Experiment) -> None:
+    bench = Bench(experiment.replace({"data.length": 6000, "data.validation": 0.45}))
+    shown = bench.get("prediction")
+    assert isinstance(shown, SeriesPrediction)
+    assert len(shown.forecast) == SCREEN_POINTS
+    assert np.isfinite(shown.forecast).all()
+    assert shown.labels == bench.dataset.labels("validation")[-SCREEN_POINTS:]
+
+
+def test_text_is_written_at_the_temperature_asked_for(text_bench: Bench) -> None:
+    greedy = text_bench.get("prediction", temperature=0.0)
+    assert isinstance(greedy, TextPrediction)
+    ((temperature, text),) = greedy.samples
+    assert (temperature, len(text)) == (0.0, 200)
+    bold = text_bench.get("prediction", paused=True, temperature=2.0)
+    assert isinstance(bold, TextPrediction)
+    assert bold.samples[0][1] != text
+
+
+def test_nothing_is_measured_twice_for_the_same_weights(bench: Bench) -> None:
+    first = bench.get("prediction")
+    bench.now += 1e6
+    assert bench.ask() is not None
+    assert bench.get("prediction", paused=True) is first
+    assert bench.ask(frozenset({"prediction"})) is None
+
+
+def test_a_costly_probe_rests_while_the_run_goes_on(bench: Bench) -> None:
+    first = bench.get("prediction")
+    bench.train()
+    assert bench.ask(frozenset({"prediction"})) is None
+    bench.now += 0.001 * PROBE_REST["prediction"] + 0.01
+    assert bench.get("prediction") is not first
+
+
+def test_nothing_rests_while_the_run_is_paused(bench: Bench) -> None:
+    first = bench.get("prediction")
+    bench.train()
+    assert bench.get("prediction", paused=True) is not first
+
+
+def test_replaced_weights_are_looked_at_anew(bench: Bench) -> None:
+    first = bench.get("hidden")
+    bench.probes.forget()
+    assert bench.get("hidden") is not first
+
+
+def test_only_what_is_asked_for_is_watched(bench: Bench) -> None:
+    bench.probes.watch(SnapshotRequest(2, frozenset({"hidden"})))
+    assert not bench.network.watch_time
+    assert not bench.optimizer.watch_updates
+    bench.probes.watch(SnapshotRequest(2, frozenset({"gradient_by_time", "gradient_norms"})))
+    assert bench.network.watch_time
+    assert bench.optimizer.watch_updates

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import csv
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.config import Experiment, experiment_from_toml
+from engine.data import Dataset
+from engine.runs import RunFolderError, check_folder, load_run, plain
+from engine.training import TrainingRun
+from engine.weights import WeightsFileError, read_weights, write_weights
+
+
+@pytest.fixture
+def run(experiment: Experiment, dataset: Dataset, tmp_path: Path) -> TrainingRun:
+    made = TrainingRun(experiment, dataset, folder=tmp_path / "run")
+    list(made)
+    return made
+
+
+def test_a_run_folder_holds_what_it_should(run: TrainingRun, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    assert {path.name for path in folder.iterdir()} == {
+        "experiment.toml", "weights.safetensors", "metrics.csv", "result.json", "log.txt",
+    }  # fmt: skip
+    assert experiment_from_toml((folder / "experiment.toml").read_text()) == run.experiment
+    with (folder / "metrics.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["epoch"] for row in rows] == ["1", "2"]
+    assert rows[0].keys() == {"step", "epoch", "training_loss", "validation_loss", "RMSE", "best"}
+    result = json.loads((folder / "result.json").read_text())
+    assert result["test_metrics"]["RMSE"] > 0
+    assert "seasonal naive" in result["test_baselines"]
+    assert result["data"] == {"sample": "noisy_sine"}
+    assert result["versions"].keys() == {"python", "numpy", "numba", "system"}
+    assert "generated: a sine wave" in (folder / "log.txt").read_text()
+
+
+@pytest.mark.parametrize("part", ["", "weights.safetensors"])
+def test_a_run_comes_back_as_it_was(run: TrainingRun, tmp_path: Path, part: str) -> None:
+    model = load_run(tmp_path / "run" / part)
+    assert model.experiment == run.experiment
+    inputs = run.dataset.pinned().inputs
+    np.testing.assert_array_equal(model.network.forward(inputs).values, run.network.forward(inputs).values)
+    assert model.preparation.metadata() == run.dataset.preparation.metadata()
+
+
+def test_weights_that_are_handed_on_do_not_tell_where_the_data_lay(run: TrainingRun) -> None:
+    model = run.model()
+    experiment = model.experiment.replace({"data.file": "/home/somebody/secret/table.csv"})
+    private = replace(model, experiment=experiment)
+    assert "somebody" not in "".join(private.header().values())
+    assert "table.csv" in private.header()["experiment"]
+
+
+@pytest.mark.parametrize("name", ["experiment.toml", "weights.safetensors", "result.json"])
+def test_a_folder_with_a_run_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).touch()
+    with pytest.raises(RunFolderError, match="already holds a run"):
+        check_folder(tmp_path)
+
+
+def test_checking_leaves_nothing_behind(tmp_path: Path) -> None:
+    check_folder(tmp_path / "new" / "deeper")
+    assert not (tmp_path / "new").exists()
+    check_folder(tmp_path)
+    assert tmp_path.exists()
+
+
+@pytest.mark.parametrize("below", ["file", "file/deeper"])
+def test_a_file_in_the_way_is_refused(tmp_path: Path, below: str) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(RunFolderError, match="cannot be made"):
+        check_folder(tmp_path / below)
+
+
+def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(**_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("engine.runs.tempfile.TemporaryFile", denied)
+    with pytest.raises(RunFolderError, match="cannot be written: Permission denied"):
+        check_folder(tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(("name", "message"), [("nothing", "holds no run"), ("empty", "holds no run")])
+def test_what_is_no_run_is_said(tmp_path: Path, name: str, message: str) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(RunFolderError, match=message):
+        load_run(tmp_path / name)
+
+
+def test_a_run_without_weights_is_said(run: TrainingRun, tmp_path: Path) -> None:
+    (tmp_path / "run/weights.safetensors").unlink()
+    with pytest.raises(RunFolderError, match="holds no weights"):
+        load_run(tmp_path / "run")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"rnn_workbench": "other"}, "was not written by this workbench"),
+        ({"experiment": "x"}, "cannot be used"),
+        ({"data": "{}"}, "cannot be used"),
+        ({"network": "[]"}, "cannot be used"),
+        ({"network": '{"input_size": 3, "output_size": 1}'}, "cannot be used"),
+    ],
+)
+def test_weights_that_do_not_fit_are_refused(
+    run: TrainingRun, tmp_path: Path, changes: dict[str, str], message: str
+) -> None:
+    weights, header = read_weights(tmp_path / "run/weights.safetensors")
+    write_weights(tmp_path / "other.safetensors", weights, header | changes)
+    with pytest.raises(WeightsFileError, match=message):
+        load_run(tmp_path / "other.safetensors")
+
+
+def test_plain_values() -> None:
+    assert plain({"a": (1.0, math.nan), "b": {"c": math.inf}, "d": "x"}) == {
+        "a": [1.0, None],
+        "b": {"c": None},
+        "d": "x",
+    }

@@ -1,0 +1,356 @@
+from __future__ import annotations
+
+import json
+import math
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine import data, evaluation, recording, training
+from engine.config import Experiment
+from engine.control import Control
+from engine.data import Dataset
+from engine.events import (
+    CheckpointSaved,
+    Compiling,
+    Evaluated,
+    Event,
+    Finding,
+    Paused,
+    RunFailed,
+    RunFinished,
+    RunStarted,
+    Snapshot,
+    SnapshotRequest,
+    StepDone,
+)
+from engine.runs import RunFolderError, load_run
+from engine.training import TrainingRun
+
+
+def of(events: list[Event], kind: type) -> list[Any]:
+    return [event for event in events if isinstance(event, kind)]
+
+
+def end(events: list[Event]) -> RunFinished:
+    assert isinstance(events[-1], RunFinished)
+    return events[-1]
+
+
+def names(events: Iterable[Event]) -> list[str]:
+    return [type(event).__name__ for event in events if not isinstance(event, Finding)]
+
+
+def test_events_come_in_their_order(experiment: Experiment, dataset: Dataset) -> None:
+    events = list(TrainingRun(experiment, dataset))
+    epoch = ["StepDone"] * 4 + ["Evaluated"]
+    assert names(events) == ["Compiling", "Compiling", "RunStarted", *epoch, *epoch, "RunFinished"]
+    assert [event.step for event in of(events, StepDone)] == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert [event.epoch for event in of(events, Evaluated)] == [1, 2]
+    before, after = of(events, Compiling)
+    assert before.seconds == 0 < after.seconds
+
+
+def test_the_start_tells_what_is_to_come(experiment: Experiment, dataset: Dataset) -> None:
+    run = TrainingRun(experiment, dataset)
+    (started,) = of(list(run), RunStarted)
+    assert started.parameters == run.network.parameter_count
+    assert (started.steps_per_epoch, started.epochs, started.metric, started.folder) == (4, 2, "RMSE", "")
+    assert "seasonal naive" in dict(started.baselines)
+
+
+def test_nothing_is_trained_before_it_is_asked_for(experiment: Experiment, dataset: Dataset) -> None:
+    run = TrainingRun(experiment, dataset)
+    before = run.network.state_dict()
+    while not isinstance(next(run), RunStarted):
+        pass
+    assert all(np.array_equal(before[name], after) for name, after in run.network.state_dict().items())
+    assert isinstance(next(run), StepDone)
+    assert run.step == 1
+
+
+def test_the_training_loss_is_the_mean_of_the_steps(experiment: Experiment, dataset: Dataset) -> None:
+    events = list(TrainingRun(experiment, dataset))
+    losses = [event.loss for event in of(events, StepDone)]
+    assert [event.training_loss for event in of(events, Evaluated)] == [
+        pytest.approx(np.mean(losses[:4])),
+        pytest.approx(np.mean(losses[4:])),
+    ]
+
+
+def test_long_epochs_are_scored_in_between(
+    experiment: Experiment, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "LONGEST_UNSEEN", 2)
+    events = list(TrainingRun(experiment, dataset))
+    assert [event.step for event in of(events, Evaluated)] == [2, 4, 6, 8]
+
+
+def test_afterwards_the_network_holds_the_best_weights(dataset: Dataset, experiment: Experiment) -> None:
+    # So long steps that the loss gets worse again.
+    run = TrainingRun(experiment.replace({"training.learning_rate": 0.5, "training.epochs": 6}), dataset)
+    kept, end = {}, None
+    for event in run:
+        if isinstance(event, Evaluated) and event.best:
+            kept, end = run.network.state_dict(), event
+    assert end is not None
+    assert end.step < run.step
+    assert all(np.array_equal(kept[name], array) for name, array in run.network.state_dict().items())
+    assert isinstance(event, RunFinished)
+    assert (event.best_epoch, event.best_validation_loss) == (end.epoch, end.validation_loss)
+    assert event.reason == "all epochs done"
+    assert {"RMSE", "skill"} <= dict(event.test_metrics).keys()
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("cell", ["elman", "lstm", "gru"])
+def test_same_seed_same_file(experiment: Experiment, tmp_path: Path, cell: str, threads: int) -> None:
+    chosen = experiment.replace({"model.cell": cell, "training.threads": threads})
+    for name in ("a", "b"):
+        list(TrainingRun(chosen, data.load(chosen), folder=tmp_path / name))
+    assert (tmp_path / "a/weights.safetensors").read_bytes() == (tmp_path / "b/weights.safetensors").read_bytes()
+
+
+def test_another_seed_is_another_run(experiment: Experiment, dataset: Dataset) -> None:
+    losses = []
+    for seed in (0, 1):
+        events = list(TrainingRun(experiment.replace({"training.seed": seed}), dataset))
+        losses.append(of(events, StepDone)[0].loss)
+    assert losses[0] != losses[1]
+
+
+# --- control --------------------------------------------------------------------------------------------
+
+
+def after_step(step: int, act: Callable[[Control], object], run: TrainingRun) -> list[Event]:
+    """All events; `act` is called once `step` is done."""
+    events = []
+    for event in run:
+        events.append(event)
+        if isinstance(event, StepDone) and event.step == step:
+            act(run.control)
+    return events
+
+
+def test_stop_ends_after_the_batch_and_keeps_a_best(experiment: Experiment, dataset: Dataset) -> None:
+    events = after_step(2, Control.stop, TrainingRun(experiment, dataset))
+    assert names(events)[3:] == ["StepDone", "StepDone", "Evaluated", "RunFinished"]
+    assert end(events).reason == "stopped"
+    assert end(events).best_epoch == 1
+
+
+def test_stop_goes_back_to_the_best_without_scoring_once_more(experiment: Experiment, dataset: Dataset) -> None:
+    events = after_step(6, Control.stop, TrainingRun(experiment, dataset))
+    assert [event.step for event in of(events, Evaluated)] == [4]
+    assert end(events).step == 6
+
+
+def test_finish_scores_the_weights_of_the_moment(experiment: Experiment, dataset: Dataset) -> None:
+    events = after_step(6, Control.finish, TrainingRun(experiment, dataset))
+    assert [event.step for event in of(events, Evaluated)] == [4, 6]
+    assert end(events).reason == "finished early"
+
+
+def test_a_stop_before_the_first_batch(experiment: Experiment, dataset: Dataset, tmp_path: Path) -> None:
+    control = Control()
+    control.stop()
+    events = list(TrainingRun(experiment, dataset, control, tmp_path / "run"))
+    assert names(events)[3:] == ["RunFinished"]
+    assert math.isnan(end(events).best_validation_loss)
+    assert not (tmp_path / "run").exists()
+
+
+def test_pausing_stepping_and_going_on(experiment: Experiment, dataset: Dataset) -> None:
+    run = TrainingRun(experiment, dataset)
+    run.control.step_once()
+    events = []
+    while not isinstance(event := next(run), Paused):
+        events.append(event)
+    assert names(events)[3:] == ["StepDone"]
+    run.control.step_once()
+    assert names(next(run) for _ in range(2)) == ["StepDone", "Paused"]
+    run.control.resume()
+    assert names(next(run) for _ in range(2)) == ["Resumed", "StepDone"]
+    assert isinstance(list(run)[-1], RunFinished)
+
+
+def test_a_pause_does_not_count_as_time(
+    experiment: Experiment, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr("engine.stopwatch.time.perf_counter", lambda: now[0])
+    run = TrainingRun(experiment, dataset)
+    run.control.step_once()
+    while not isinstance(next(run), Paused):
+        pass
+    now[0] = 100.0
+    run.control.resume()
+    assert of(list(run), RunFinished)[0].seconds == 0.0
+
+
+def test_a_paused_run_waits_for_another_thread(experiment: Experiment, dataset: Dataset) -> None:
+    run = TrainingRun(experiment, dataset)
+    run.control.pause()
+    paused = threading.Event()
+
+    def train() -> None:
+        for event in run:
+            if isinstance(event, Paused):
+                paused.set()
+
+    thread = threading.Thread(target=train)
+    thread.start()
+    assert paused.wait(60)
+    assert run.step == 0
+    run.control.resume()
+    thread.join(60)
+    assert run.step == 8
+
+
+def test_live_changes_take_effect_with_the_next_batch(experiment: Experiment, dataset: Dataset, tmp_path: Path) -> None:
+    def change(control: Control) -> None:
+        control.set("training.learning_rate", 1e-8)
+        control.set("training.clip_norm", 1e-8)
+
+    run = TrainingRun(experiment, dataset, folder=tmp_path / "run")
+    weights = {}
+    for event in run:
+        if isinstance(event, StepDone):
+            weights[event.step] = run.network.state_dict()["rnn.weight_hh_l0"]
+            if event.step == 4:
+                change(run.control)
+    assert np.abs(weights[4] - weights[3]).max() > 1e-4
+    assert np.abs(weights[5] - weights[4]).max() < 1e-6
+    result = json.loads((tmp_path / "run/result.json").read_text())
+    assert result["changes"] == [
+        {"step": 4, "field": "training.learning_rate", "value": 1e-8},
+        {"step": 4, "field": "training.clip_norm", "value": 1e-8},
+    ]
+
+
+# --- snapshots ------------------------------------------------------------------------------------------
+
+
+def test_a_request_is_answered_once_at_the_next_batch(experiment: Experiment, dataset: Dataset) -> None:
+    control = Control()
+    control.request = SnapshotRequest(1, frozenset({"hidden", "gradient_norms", "gradient_by_time", "prediction"}))
+    events = list(TrainingRun(experiment, dataset, control))
+    first, last = of(events, Snapshot)
+    assert (first.step, first.request) == (1, 1)
+    assert [name for name, _ in first.values] == ["hidden", "gradient_norms", "gradient_by_time", "prediction"]
+    assert isinstance(events[events.index(last) + 1], RunFinished)
+
+
+def test_nobody_looks_nothing_is_measured(experiment: Experiment, dataset: Dataset) -> None:
+    assert not of(list(TrainingRun(experiment, dataset)), Snapshot)
+
+
+def test_a_paused_run_still_answers(experiment: Experiment, dataset: Dataset) -> None:
+    run = TrainingRun(experiment, dataset)
+    run.control.step_once()
+    while not isinstance(next(run), Paused):
+        pass
+    for number in (1, 2):
+        run.control.request = SnapshotRequest(number, frozenset({"hidden", "gradient_norms", "gradient_by_time"}))
+        snapshot = next(run)
+        assert isinstance(snapshot, Snapshot)
+        assert (snapshot.step, snapshot.request, len(snapshot.values)) == (1, number, 3)
+    run.control.stop()
+    assert isinstance(list(run)[-1], RunFinished)
+
+
+# --- trouble --------------------------------------------------------------------------------------------
+
+BREAKING = {
+    "model.activation": "relu",
+    "training.optimizer": "sgd",
+    "training.learning_rate": 10.0,
+    "training.clip_norm": 0.0,
+    "training.epochs": 50,
+}
+
+
+@pytest.fixture
+def breaking(experiment: Experiment) -> Experiment:
+    return experiment.replace(BREAKING)
+
+
+@pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning", "ignore:invalid value:RuntimeWarning")
+def test_a_nan_ends_the_run_and_names_the_tensor(breaking: Experiment, tmp_path: Path) -> None:
+    run = TrainingRun(breaking, data.load(breaking), folder=tmp_path / "run")
+    events = list(run)
+    failed = events[-1]
+    assert isinstance(failed, RunFailed)
+    assert "the gradient of r" in failed.title
+    assert failed.step == run.step
+    (finding,) = [event for event in of(events, Finding) if event.key == "not-finite"]
+    assert dict(finding.changes) == {"training.learning_rate": "1", "training.clip_norm": "1"}
+    assert all(np.isfinite(array).all() for array in run.network.state_dict().values())
+    result = json.loads((tmp_path / "run/result.json").read_text())
+    assert result["title"] == failed.title
+    assert load_run(tmp_path / "run").network.names == run.network.names
+
+
+def test_nan_is_never_the_best(experiment: Experiment, dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    losses = iter([math.nan, 2.0, math.nan, 1.0, math.nan])
+    real = evaluation.score
+
+    def score(*arguments: object) -> object:
+        found = real(*arguments)  # type: ignore[arg-type]
+        return type(found)(next(losses, 0.0), found.metrics)
+
+    monkeypatch.setattr(training, "score", score)
+    events = list(TrainingRun(experiment.replace({"training.epochs": 5}), dataset))
+    assert [event.best for event in of(events, Evaluated)] == [False, True, False, True, False]
+    assert end(events).best_epoch == 4
+
+
+def test_memory_that_runs_out_is_told(
+    experiment: Experiment, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = TrainingRun(experiment, dataset)
+
+    def too_much(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(run.network, "loss_and_gradients", too_much)
+    failed = list(run)[-1]
+    assert isinstance(failed, RunFailed)
+    assert failed.title == "Out of memory"
+    assert "smaller batch" in failed.cure
+
+
+def test_a_disk_that_fills_up_does_not_end_the_training(
+    experiment: Experiment, dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("engine.weights.write_atomically", full)
+    run = TrainingRun(experiment, dataset, folder=tmp_path / "run")
+    events = list(run)
+    assert len(of(events, StepDone)) == 8
+    assert [event.level for event in of(events, Finding) if event.key == "saving"] == ["problem"] * 2
+    assert isinstance(events[-1], RunFailed)
+    assert "No space left" in events[-1].why
+
+
+def test_a_folder_with_a_run_is_refused_before_anything_happens(
+    experiment: Experiment, dataset: Dataset, tmp_path: Path
+) -> None:
+    list(TrainingRun(experiment, dataset, folder=tmp_path))
+    with pytest.raises(RunFolderError, match="already holds a run"):
+        TrainingRun(experiment, dataset, folder=tmp_path)
+
+
+def test_better_weights_are_saved_now_and_then(
+    experiment: Experiment, dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording, "_SAVE_EVERY", 0.0)
+    events = list(TrainingRun(experiment, dataset, folder=tmp_path / "run"))
+    best = [event.step for event in of(events, Evaluated) if event.best]
+    assert [event.step for event in of(events, CheckpointSaved)] == [*best, 8]
