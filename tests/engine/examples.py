@@ -77,7 +77,7 @@ def reference_model(made: Network) -> reference.Model:
 def plain_state(made: Network, state: list[NDArray[Any]], batch: int) -> NDArray[Any]:
     """The engine's padded states as (layers · directions, states, B, H)."""
     found = []
-    for layer, flat in zip(made.stack.layers(), state, strict=True):
+    for layer, flat in zip(made.stack.layers, state, strict=True):
         wide = flat.reshape(batch, layer.kinds, layer.width)
         found.append(wide[:, :, : layer.units].transpose(1, 0, 2))
     return np.stack(found)

@@ -78,7 +78,7 @@ def test_the_gradient_of_the_initial_state(cell: str, both: bool) -> None:
         return made.loss_and_gradients(batch, batch.loss, made.stack.initial_from(states)).loss
 
     loss()
-    flat = [layer.d[: 4 * layer.state_row] for layer in made.stack.layers()]
+    flat = [layer.d[: 4 * layer.state_row] for layer in made.stack.layers]
     gradient = plain_state(made, flat, 4)
     for _ in range(4):
         direction = random.standard_normal(states.shape)
