@@ -43,7 +43,7 @@ ALLOWED = {
     "engine.kernels": ("numpy", "numba", "llvmlite", "platformdirs", "engine.kernels"),
     "workbench.mailbox": ("engine.events", "engine.config"),
     "workbench.launch": ("workbench.launch",),
-    "workbench.launch.start": ("workbench.launch", "workbench", "workbench.app", "engine", "engine.cli"),
+    "workbench.launch.start": ("workbench.launch", "workbench", "workbench.app", "engine.cli"),
 }
 
 

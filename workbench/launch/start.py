@@ -72,13 +72,13 @@ def _start(program: str, argv: list[str], code: Path | None) -> int:
     if code is not None and (status := continue_in(Needs(code), [str(code / "main.py"), *argv])) is not None:
         return status
     if headless:
-        from engine import cli
+        from engine.cli import main as run_command
 
-        return cli.main(argv)
+        return run_command(argv)
     _prepare_screen(program)
-    from workbench import app
+    from workbench.app import main as open_window
 
-    return app.main(argv)
+    return open_window(argv)
 
 
 def _refuse_unknown(program: str, argv: list[str]) -> None:
