@@ -26,7 +26,7 @@ class Canvas(pg.GraphicsLayoutWidget):
         super().__init__()
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the view takes the keys
-        self.setMinimumSize(40, 40)
+        self.setMinimumSize(80, 80)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)  # layouts share out by stretch alone
         self.ci.layout.setContentsMargins(0, 4, 0, 0)
         self.ci.layout.setSpacing(0)

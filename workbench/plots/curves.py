@@ -20,6 +20,7 @@ from workbench.plots.legend import Key, Legend
 from workbench.theme import GRID, Theme
 
 _SMOOTH_UP_TO = 300  # points: antialiased lines of more are slow to draw
+_SYMBOLS_UP_TO = 120  # points: symbols of more run into each other
 _LEFT, _BOTTOM = 7 * GRID, 4 * GRID + 2  # pixels: the axes of plots above each other stand above each other
 
 Stroke: TypeAlias = str | Callable[[Theme], QPen]  # a pen role of the theme, or a pen made of it
@@ -108,7 +109,10 @@ class CurvePlot(QWidget):
         """Give a curve its numbers; `note` stands in the key behind the name."""
         curve = self.curves[name]
         curve.x, curve.y, curve.note = np.asarray(x), np.asarray(y), note
-        curve.item.setData(curve.x, curve.y, antialias=len(curve.x) <= _SMOOTH_UP_TO)
+        known = bool(np.isfinite(curve.y).any())  # pyqtgraph cannot find the bounds of gaps alone
+        curve.item.setData(*((curve.x, curve.y) if known else ([], [])), antialias=len(curve.x) <= _SMOOTH_UP_TO)
+        if curve.symbol and curve.line:
+            curve.item.setSymbol("o" if len(curve.x) <= _SYMBOLS_UP_TO else None)
 
     def add_band(self, low: float, high: float, role: str, *, upright: bool = False, alpha: float = 0.10) -> Any:
         """A band between two values, or two places when `upright`, in a colour of the theme."""
@@ -130,7 +134,7 @@ class CurvePlot(QWidget):
 
     def add_anchor(self) -> Any:
         """An invisible line that the shown range has to hold, once it is given data."""
-        anchor = pg.PlotDataItem(pen=None)
+        anchor = pg.PlotDataItem(pen=pg.mkPen(0, 0, 0, 0))  # without a pen it would have no bounds
         self.plot.addItem(anchor)
         return anchor
 
@@ -206,8 +210,8 @@ class CurvePlot(QWidget):
         pen = curve.pen(self._theme)
         curve.item.setPen(pen if curve.line else None)
         if curve.symbol:
-            curve.item.setSymbol("o")
-            curve.item.setSymbolSize(5)
+            curve.item.setSymbol("o" if not curve.line or len(curve.x) <= _SYMBOLS_UP_TO else None)
+            curve.item.setSymbolSize(5 if curve.line else 7)
             curve.item.setSymbolPen(None)
             curve.item.setSymbolBrush(pen.color())
 

@@ -47,9 +47,10 @@ class HeatGrid(QWidget):
     hovered = Signal(object)  # Spot, or None when the mouse is over none
     clicked = Signal(object)  # Spot
 
-    def __init__(self, theme: Theme, *, bottom: str, left: str) -> None:
+    def __init__(self, theme: Theme, *, bottom: str, left: str, least_height: int = _LEAST_HEIGHT) -> None:
+        """`least_height` in pixels is what a panel needs to be readable; more panels than fit are scrolled."""
         super().__init__()
-        self._theme = theme
+        self._theme, self._least_height = theme, least_height
         self._names = (bottom, left)
         self.panels: tuple[Panel, ...] = ()
         self._cells: list[_Cell] = []
@@ -84,7 +85,7 @@ class HeatGrid(QWidget):
         for panel, cell in zip(self.panels, self._cells, strict=True):
             self._place(panel, cell)
         rows = 1 + max((panel.row for panel in self.panels), default=-1)
-        self.canvas.setMinimumHeight(rows * (_LEAST_HEIGHT + _HEADING) + _BOTTOM)
+        self.canvas.setMinimumHeight(rows * (self._least_height + _HEADING) + _BOTTOM)
         self.apply_theme(self._theme)
         return True
 
@@ -208,8 +209,10 @@ class _Cell:
 
     def __init__(self, map_role: str) -> None:
         self._map = map_role
+        self._name = ""
         self.data: Floats = np.empty((0, 0), np.float32)
         self.box = view_box()
+        self.box.sigResized.connect(self.shorten)
         self.box.invertY(True)
         self.box.setDefaultPadding(0)
         self.image = pg.ImageItem(axisOrder="row-major")
@@ -224,14 +227,20 @@ class _Cell:
 
     def name(self, title: str) -> None:
         """Write `title` above the panel, as much of it as there is room for; no title takes no room."""
+        if title == self._name:
+            return
+        self._name = title
+        self.title.setFixedHeight(_HEADING if title else 0)
+        self.shorten()
+
+    def shorten(self) -> None:
+        """Write as much of the title as the panel is wide."""
         font = QFont()
         font.setPixelSize(TEXT_SMALL)
-        room = max(int(self.box.width()), 40)
-        shown = QFontMetrics(font).elidedText(title, Qt.TextElideMode.ElideRight, room)
-        if html.escape(shown) != self.title.text:
-            self.title.setText(html.escape(shown))
-            self.title.setMinimumWidth(0)  # the label asks for its text's width, and columns would differ
-            self.title.setFixedHeight(_HEADING if title else 0)
+        room = max(int(self.box.width()) - GRID, 40)
+        self.title.setText(html.escape(QFontMetrics(font).elidedText(self._name, Qt.TextElideMode.ElideRight, room)))
+        self.title.setMinimumWidth(0)  # the label asks for its text's width, and columns would differ
+        self.title.setPreferredWidth(0)
 
     def fit(self) -> None:
         """Show all units and all steps, and no more."""
@@ -251,8 +260,7 @@ class _Cell:
         """Take the colours of `theme`; the marks are black on white, which shows on every colour of every map."""
         self.image.setColorMap(theme.color_map(self._map))
         self.title.setAttr("color", theme.text)
-        self.title.setText(self.title.text)
-        self.title.setMinimumWidth(0)
+        self.shorten()
         self.box.setBorder(pg.mkPen(theme.color("grid")))
         self.box.rbScaleBox.setPen(theme.pen("accent"))
         self.box.rbScaleBox.setBrush(theme.color("accent", 0.15))

@@ -48,10 +48,12 @@ class LabelAxis(pg.AxisItem):
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: N803
         """Whole numbers at a distance at which their names do not touch."""
+        low, high = sorted((minVal, maxVal))  # an axis that runs downward comes with its ends exchanged
+        if self.logMode:
+            return [(1.0, _decades(low, high, self._room(size)))]
         if not self._labels:
             values: list[tuple[float, list[float]]] = super().tickValues(minVal, maxVal, size)
             return values
-        low, high = sorted((minVal, maxVal))  # an axis that runs downward comes with its ends exchanged
         step = self._step(high - low, size)
         first = max(math.ceil(low / step) * step, 0)
         last = min(math.floor(high), len(self._labels) - 1)
@@ -59,14 +61,20 @@ class LabelAxis(pg.AxisItem):
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         """The names at `values`."""
+        if self.logMode:
+            return [f"{10**value:.6g}".replace("e-0", "e-").replace("e+0", "e") for value in values]
         if not self._labels:
             strings: list[str] = super().tickStrings(values, scale, spacing)
             return strings
         return [visible(self._labels[int(value)]) for value in values if 0 <= int(value) < len(self._labels)]
 
+    def _room(self, size: float) -> int:
+        """How many numbers fit."""
+        return max(int(size / (3 * GRID if self.orientation in ("left", "right") else 7 * GRID)), 2)
+
     def _step(self, span: float, size: float) -> int:
         upright = self.orientation in ("left", "right")
-        room = TEXT_SMALL + 4 if upright else self._widest * TEXT_SMALL * 0.62 + 1.5 * GRID
+        room = TEXT_SMALL + 1 if upright else self._widest * TEXT_SMALL * 0.62 + 1.5 * GRID
         least = max(span * room / max(size, 1.0), 1.0)
         for scale in (1, 10, 100, 1000, 10_000, 100_000):
             for nice in _NICE:
@@ -75,11 +83,24 @@ class LabelAxis(pg.AxisItem):
         return math.ceil(least)
 
 
+def _decades(low: float, high: float, most: int) -> list[float]:
+    """Places of round numbers between 10**low and 10**high: as fine as `most` numbers allow."""
+    for factors in ((1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 5), (1, 3), (1,)):
+        places = [
+            power + math.log10(factor) for power in range(math.floor(low), math.ceil(high) + 1) for factor in factors
+        ]
+        inside = [place for place in places if low <= place <= high]
+        if len(inside) <= most:
+            return inside
+    return inside[:: math.ceil(len(inside) / most)]
+
+
 def dress_axis(axis: pg.AxisItem, theme: Theme) -> None:
     """Take colours and fonts of `theme`: grid-coloured line, readable numbers."""
     font = QFont()
     font.setPixelSize(TEXT_SMALL)
     axis.setStyle(tickFont=font, tickLength=-4, hideOverlappingLabels=True)
+    axis.setZValue(-1)  # grid lines belong under the curves
     axis.setPen(theme.color("grid"))
     axis.setTextPen(theme.color("muted"))
     axis.setTickPen(theme.color("grid"))

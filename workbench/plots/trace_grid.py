@@ -132,7 +132,8 @@ class TraceGrid(QWidget):
         )
         for index, (layer, strip) in enumerate(self.shown):
             picture = np.ascontiguousarray(strip.data.T[self.order_of(layer)])
-            title = " · ".join(part for part in (layer_name(layer), strip.name, strip.note) if part)
+            where = layer_name(layer) if len(self._trace.layers) > 1 else ""
+            title = " · ".join(part for part in (where, strip.name, strip.note) if part)
             self.grid.show_panel(index, picture, self._levels_of(strip), title)
         self.grid.show_axis(self._trace.labels)
         for row, layer in enumerate(layers):

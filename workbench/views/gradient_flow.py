@@ -6,6 +6,7 @@ import bisect
 import math
 
 import numpy as np
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout
 
 from engine.events import Floats, GradientByTime, Snapshot
@@ -13,12 +14,14 @@ from workbench.plots.curves import CurvePlot, layer_stroke
 from workbench.plots.heat_grid import HeatGrid, Panel, Spot
 from workbench.plots.legend import Key, Scale
 from workbench.plots.saving import Table
+from workbench.theme import GRID
 from workbench.views.live_view import LiveView
 
 VANISHED = 1e-3  # of the strongest step's norm
 EXPLODED = 1e2
 _LEVELS = (-8.0, 2.0)  # log10
 _MOST = 4000  # points of the history
+_ROOM_FOR_STRIP = 580  # pixels
 
 
 class GradientFlow(LiveView):
@@ -34,21 +37,22 @@ class GradientFlow(LiveView):
     def build(self) -> None:
         """Curves over time steps, the same as a strip of colours, and the half-life over training."""
         self._curves = CurvePlot(self.theme, bottom="time step", left="log₁₀ ‖∂L/∂h‖")
-        self._curves.box.setLimits(xMin=0.5)
         self._vanished = self._curves.add_band(0, 0, "problem")
         self._floor = self._curves.add_anchor()
         self._exploded = self._curves.add_band(math.log10(EXPLODED), 40, "warning")
         self._mark = self._curves.add_line("cursor", upright=True)
-        self._strip = HeatGrid(self.theme, bottom="time step", left="")
+        self._strip = HeatGrid(self.theme, bottom="time step", left="layer", least_height=2 * GRID)
         self._strip.arrange([Panel(0, 0, "magnitude")])
         self._lives = CurvePlot(self.theme, bottom="step", left="half-life")
+        self._start = self._lives.add_anchor()
         self._measured_at: list[int] = []
         self._life_rows: list[tuple[float, ...]] = []
         layout = QVBoxLayout(self.body)
         layout.setContentsMargins(0, 0, 0, 0)
-        for widget, stretch in ((self._curves, 5), (self._strip, 2), (self._lives, 3)):
+        for widget, stretch in ((self._curves, 5), (self._strip, 0), (self._lives, 3)):
             layout.addWidget(widget, stretch)
-            widget.setVisible(widget is self._curves or not self.compact)
+        self._strip.setVisible(self._strip_fits())
+        self._lives.setVisible(not self.compact)
         self._curves.hovered.connect(self._hover)
         self._curves.clicked.connect(self._click)
         self._strip.hovered.connect(self._hover_strip)
@@ -66,6 +70,7 @@ class GradientFlow(LiveView):
         logs = log_norms(flow)
         for name, row, life in zip(flow.names, logs, flow.half_life, strict=True):
             self._curves.show_curve(name, np.arange(1, len(row) + 1), row, life_words(life))
+        self._curves.box.setLimits(xMin=0.5, xMax=logs.shape[1] + 0.5)
         self._draw_bands(flow)
         if not self.compact:
             self._draw_strip(flow, logs)
@@ -107,6 +112,12 @@ class GradientFlow(LiveView):
         rows = zip(flow.names, flow.half_life, flow.norms, strict=True)
         return header, [(name, float(life), *map(float, norms)) for name, life, norms in rows]
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The strip says again what the curves say: where height is short, it goes first."""
+        super().resizeEvent(event)
+        if self._built:
+            self._strip.setVisible(self._strip_fits())
+
     # --- drawing ----------------------------------------------------------------------------------------
 
     def _name_layers(self, names: tuple[str, ...]) -> None:
@@ -120,6 +131,9 @@ class GradientFlow(LiveView):
                 reverse = name.endswith(" reverse")
                 level += not reverse
                 plot.add_curve(name, layer_stroke(level, depth, reverse=reverse), symbol=plot is self._lives)
+
+    def _strip_fits(self) -> bool:
+        return not self.compact and self.height() >= _ROOM_FOR_STRIP
 
     def _draw_bands(self, flow: GradientByTime) -> None:
         finite = flow.norms[np.isfinite(flow.norms)]
@@ -136,8 +150,9 @@ class GradientFlow(LiveView):
         self._curves.show_key(keys)
 
     def _draw_strip(self, flow: GradientByTime, logs: Floats) -> None:
+        self._strip.setFixedHeight(11 * GRID + min(len(logs), 8) * 2 * GRID)
         self._strip.show_panel(0, logs, _LEVELS, "")
-        self._strip.show_units(0, flow.names)
+        self._strip.show_units(0, [name.removeprefix("layer ").replace(" reverse", " ←") for name in flow.names])
         self._strip.show_axis([str(t + 1) for t in range(logs.shape[1])])
         self._strip.show_scales([Scale("log₁₀ ‖∂L/∂h‖", self.theme.color_map("magnitude"), *_LEVELS)])
 
@@ -145,6 +160,7 @@ class GradientFlow(LiveView):
         lives = np.asarray(self._life_rows, float)
         for name, column in zip(names, lives.T, strict=True):
             self._lives.show_curve(name, self._measured_at, np.where(np.isfinite(column), column, np.nan))
+        self._start.setData([0.0], [0.0])
         self._lives.show_key()
 
     def _remember(self, step: int, lives: tuple[float, ...]) -> None:

@@ -6,14 +6,14 @@ import math
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QVBoxLayout
+from PySide6.QtWidgets import QScrollArea, QSplitter, QVBoxLayout
 
 from engine.events import Floats, GradientNorms, Snapshot
 from workbench.history import History
 from workbench.plots.curves import CurvePlot
-from workbench.plots.legend import Key
+from workbench.plots.legend import Key, Legend
 from workbench.plots.saving import Table
-from workbench.theme import GRID
+from workbench.theme import GRID, TEXT_SMALL
 from workbench.views.live_view import LiveView
 
 HEALTHY = (1e-4, 1e-2)  # of the update ratio: a step that moves a weight by a ten-thousandth to a hundredth of itself
@@ -37,9 +37,10 @@ class GradientNormBoard(LiveView):
         self._norms.add_curve(_AFTER, "train", symbol=True, line=False)
         self._ratio = CurvePlot(self.theme, bottom="norm of the step / norm of the parameter", left="")
         self._ratio.add_band(math.log10(HEALTHY[0]), math.log10(HEALTHY[1]), "good", upright=True)
-        self._ratio.add_curve(_RATIO, "forecast", symbol=True, line=False)
+        self._ratio.add_curve(_RATIO, "test", symbol=True, line=False)
         for plot in (self._norms, self._ratio):
             plot.bottom.setLogMode(True)
+            plot.legend.hide()  # one key for both, so that their rows stay level
             plot.box.invertY(True)
         self._ratio.box.setYLink(self._norms.box)
         self._total = CurvePlot(self.theme, bottom="step", left="norm")
@@ -57,8 +58,13 @@ class GradientNormBoard(LiveView):
         self._ratio.left.setWidth(GRID)
         layout = QVBoxLayout(self.body)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(board, 3)
-        layout.addWidget(self._total, 2)
+        area = QScrollArea()  # deep networks have more parameters than there is height
+        area.setWidgetResizable(True)
+        area.setWidget(board)
+        self._key = Legend(self.theme)
+        layout.addWidget(self._key)
+        layout.addWidget(area, 3)
+        layout.addWidget(self._total, 1)
         self._total.setVisible(not self.compact)
 
     def draw(self, snapshot: Snapshot) -> None:
@@ -74,11 +80,10 @@ class GradientNormBoard(LiveView):
         self._norms.show_curve(_AFTER, _log(norms.after), rows)
         self._ratio.show_curve(_RATIO, _log(norms.update_ratio), rows)
         if fresh:
+            for plot in (self._norms, self._ratio):
+                plot.canvas.setMinimumHeight(len(rows) * (TEXT_SMALL + 2) + 6 * GRID)
             self._norms.box.setYRange(-0.7, len(rows) - 0.3, padding=0)
-        self._norms.show_key()
-        healthy = int(np.sum((norms.update_ratio >= HEALTHY[0]) & (norms.update_ratio <= HEALTHY[1])))
-        band = Key("healthy: 1e-4 to 1e-2", self.theme.pen("good"), f"{healthy} of {len(rows)} parameters")
-        self._ratio.show_key([band])
+        self._show_key(norms)
         self._draw_clip(norms)
 
     def draw_history(self, history: History) -> None:
@@ -100,6 +105,9 @@ class GradientNormBoard(LiveView):
         """All three plots."""
         for plot in (self._norms, self._ratio, self._total):
             plot.apply_theme(self.theme)
+        norms = self.probe("gradient_norms")
+        if isinstance(norms, GradientNorms):
+            self._show_key(norms)
 
     def reset_zoom(self) -> None:
         """All three plots."""
@@ -114,6 +122,16 @@ class GradientNormBoard(LiveView):
         columns = (norms.before.tolist(), norms.after.tolist(), norms.update_ratio.tolist())
         return ("parameter", _BEFORE, _AFTER, _RATIO), list(zip(norms.names, *columns, strict=True))
 
+    def _show_key(self, norms: GradientNorms) -> None:
+        healthy = int(np.sum((norms.update_ratio >= HEALTHY[0]) & (norms.update_ratio <= HEALTHY[1])))
+        band = Key("healthy: 1e-4 to 1e-2", self.theme.pen("good"), f"{healthy} of {len(norms.names)} parameters")
+        points = [
+            Key(curve.name, curve.pen(self.theme), symbol=True, line=False)
+            for plot in (self._norms, self._ratio)
+            for curve in plot.curves.values()
+        ]
+        self._key.show_items(self.theme, (*points, band))
+
     def _draw_clip(self, norms: GradientNorms | None) -> None:
         clips = norms is not None and norms.clip_norm > 0
         self._clip.setVisible(clips)
@@ -121,8 +139,8 @@ class GradientNormBoard(LiveView):
             self._total.show_key()
             return
         self._clip.setPos(math.log10(norms.clip_norm))
-        share = f"{norms.clip_norm:g}, reached in {norms.clipped_share:.0%} of the steps"
-        self._total.show_key([Key("clipped at", self.theme.pen("warning"), share)])
+        share = f"{norms.clipped_share:.0%} of the steps"
+        self._total.show_key([Key(f"clipped at {norms.clip_norm:g}:", self.theme.pen("warning"), share)])
 
     def _redraw(self) -> None:
         if self.history is not None and self.active:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
+    QSizePolicy,
     QStackedWidget,
     QTableView,
     QToolButton,
@@ -164,6 +165,7 @@ class LiveView(QWidget):
     def read_out(self, text: str) -> None:
         """Show the values under the mouse or the cursor."""
         self._readout.setText(text)
+        self._readout.setToolTip(text)
 
     def stamp(self, step: int, epoch: int) -> None:
         """Say of which moment of the run the picture is."""
@@ -259,6 +261,8 @@ class LiveView(QWidget):
         self._message, self._readout = _label("muted"), _label("small")
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._message.setWordWrap(True)
+        self._readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # long text widens nothing
+        self._readout.setFixedHeight(2 * GRID)
         self._twin = TableTwin(((), []))
         self._table_view = QTableView()
         self._table_view.setModel(self._twin)

@@ -6,7 +6,7 @@ import dataclasses
 import html
 
 import numpy as np
-from PySide6.QtWidgets import QDoubleSpinBox, QStackedWidget, QTextBrowser, QVBoxLayout
+from PySide6.QtWidgets import QDoubleSpinBox, QFrame, QStackedWidget, QTextBrowser, QVBoxLayout
 
 from engine.events import SeriesPrediction, Snapshot, SnapshotRequest, TextPrediction
 from workbench.plots.curves import CurvePlot
@@ -33,6 +33,7 @@ class Prediction(LiveView):
         self._plot = CurvePlot(self.theme, bottom="", left="")
         self._page = QTextBrowser()
         self._page.setAccessibleName("What the network writes")
+        self._page.setFrameShape(QFrame.Shape.NoFrame)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._plot)
         self._pages.addWidget(self._page)

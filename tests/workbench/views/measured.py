@@ -126,7 +126,7 @@ TEXT = TextPrediction(
     (
         (
             0.8,
-            " the world the Queen, and the sat down\nto the March Hare was <so> grown & the Gryphon, `what as you seal?'",
+            " the world the Queen, and the sat down\nto the March Hare was <so> grown & the Gryphon, `what?'",
         ),
     ),
 )

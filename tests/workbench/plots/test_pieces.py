@@ -1,0 +1,149 @@
+"""Levels, smoothing, orders, axes, legends and the shared cursor."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from workbench.plots.label_axis import LabelAxis, visible
+from workbench.plots.legend import Key, Legend, Scale
+from workbench.plots.levels import Levels, rung
+from workbench.plots.smoothing import Smoother
+from workbench.plots.table_twin import TableTwin
+from workbench.plots.time_cursor import TimeCursor
+from workbench.plots.unit_order import ORDERS, unit_order
+from workbench.theme import LIGHT
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [(0.2, 1), (1, 1), (1.01, 1.5), (3.2, 4), (9, 10), (10, 10), (11, 15), (math.inf, 1), (math.nan, 1)],
+)
+def test_rung(size: float, expected: float) -> None:
+    assert rung(size) == pytest.approx(expected)
+
+
+def test_levels_only_widen() -> None:
+    levels = Levels()
+    assert levels.hold(np.array([0.3, np.nan], np.float32)) == (-1, 1)
+    assert levels.hold(np.array([-5.5], np.float32)) == (-6, 6)
+    assert levels.hold(np.zeros(3, np.float32)) == (-6, 6)
+    levels.reset()
+    assert levels.hold(np.zeros(0, np.float32)) == (-1, 1)
+
+
+@pytest.mark.parametrize("window", [1, 10, 300])
+@pytest.mark.parametrize("piece", [1, 7, 1000])
+def test_smoothing_is_the_weighted_mean(window: int, piece: int) -> None:
+    values = np.random.default_rng(0).normal(size=700)
+    values[5] = np.nan
+    steps, smoother = np.arange(700.0), Smoother(window)
+    while not smoother.catch_up(steps, values, most=piece):
+        pass
+    at, smooth = smoother.history.raw("smooth")
+    good = values[np.isfinite(values)]
+    keep = 1 - 1 / window
+    for n in (1, 2, 100, 699):
+        weights = keep ** np.arange(n)[::-1]
+        assert smooth[n - 1] == pytest.approx(weights @ good[:n] / weights.sum())
+    assert 5.0 not in at
+
+
+def test_orders() -> None:
+    time = np.arange(50)
+    quiet, loud, like_loud = 0.1 * np.sin(time), np.sin(time / 3), 0.5 * np.sin(time / 3)
+    hidden = np.stack([quiet, loud, np.zeros(50), like_loud], axis=1).astype(np.float32)
+    own, variance, similarity = (unit_order(hidden, order).tolist() for order in ORDERS)
+    assert own == [0, 1, 2, 3]
+    assert variance == [1, 3, 0, 2]
+    assert similarity[:2] == [1, 3]
+    assert sorted(similarity) == [0, 1, 2, 3]
+
+
+def test_names_on_an_axis_do_not_touch(qtbot: QtBot) -> None:
+    axis = LabelAxis("bottom")
+    axis.set_labels([f"19{year}-01" for year in range(50, 100)])
+    [(spacing, places)] = axis.tickValues(-0.5, 49.5, 400)
+    assert spacing >= 5
+    assert axis.tickStrings(places, 1.0, spacing)[:2] == ["1950-01", f"19{50 + int(spacing)}-01"]
+
+
+def test_axis_that_runs_downward(qtbot: QtBot) -> None:
+    axis = LabelAxis("left")
+    axis.set_labels(["a", "b", "c"])
+    assert axis.tickValues(2.5, -0.5, 300) == [(1.0, [0.0, 1.0, 2.0])]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "size", "expected"),
+    [
+        (-3, 0, 500, ["0.001", "0.01", "0.1", "1"]),
+        (-5, -3, 1000, ["1e-5", "0.0001", "0.001"]),
+        (-20, 0, 200, ["1e-20"]),
+    ],
+)
+def test_logarithmic_axis_shows_round_numbers(
+    qtbot: QtBot, low: float, high: float, size: float, expected: list[str]
+) -> None:
+    axis = LabelAxis("bottom")
+    axis.setLogMode(True)
+    [(_, places)] = axis.tickValues(low, high, size)
+    assert set(expected) <= set(axis.tickStrings(places, 1.0, 1.0))
+    assert len(places) <= size / 56 + 1
+
+
+@pytest.mark.parametrize(("label", "shown"), [(" ", "␣"), ("\n", "↵"), ("a b", "a b"), ("", ""), ("x", "x")])
+def test_white_space_can_be_seen(label: str, shown: str) -> None:
+    assert visible(label) == shown
+
+
+def test_legend_wraps_and_says_it_in_words(qtbot: QtBot) -> None:
+    legend = Legend(LIGHT)
+    qtbot.addWidget(legend)
+    keys: list[Key | Scale] = [
+        Key("training", LIGHT.pen("train"), "0.5"),
+        Scale("state", LIGHT.color_map("diverging"), -1, 1),
+    ]
+    legend.show_items(LIGHT, keys)
+    assert legend.texts == ("training  0.5", "state: -1 to 1")
+    assert legend.accessibleDescription() == "training  0.5; state: -1 to 1"
+    assert legend.heightForWidth(100) == 2 * legend.heightForWidth(1000) > 0
+
+
+def test_cursor_follows_until_it_is_pinned(qtbot: QtBot) -> None:
+    cursor, seen = TimeCursor(), []
+    cursor.moved.connect(lambda: seen.append(cursor.position))
+    cursor.hover(3)
+    cursor.hover(3)
+    cursor.pin(5)
+    cursor.hover(7)
+    assert (cursor.position, cursor.pinned, seen) == (5, True, [3, 5])
+    cursor.pin(5)
+    assert (cursor.position, cursor.pinned) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("start", "by", "expected"),
+    [(None, 1, 0), (None, -1, 9), (4, 1, 5), (9, 1, 9), (0, -1, 0), (5, -10, 0), (5, 10, 9)],
+)
+def test_cursor_walks_within_the_sequence(qtbot: QtBot, start: int | None, by: int, expected: int) -> None:
+    cursor = TimeCursor()
+    cursor.hover(start)
+    cursor.walk(by, 10)
+    assert cursor.position == expected
+
+
+def test_table_keeps_its_place_when_only_numbers_change(qtbot: QtBot) -> None:
+    model = TableTwin((("a", "b"), [("x", 1.0)]))
+    with qtbot.assertNotEmitted(model.modelReset), qtbot.waitSignal(model.dataChanged):
+        model.update((("a", "b"), [("y", 2.5)]))
+    assert model.data(model.index(0, 1)) == "2.5"
+    assert model.data(model.index(0, 0), Qt.ItemDataRole.TextAlignmentRole) is None
+    with qtbot.waitSignal(model.modelReset):
+        model.update((("a",), []))
+    assert (model.rowCount(), model.columnCount()) == (0, 1)
+    assert model.headerData(0, Qt.Orientation.Horizontal) == "a"

@@ -1,0 +1,125 @@
+"""Four views at once, and the drawings of the five topologies."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from engine.config import TOPOLOGIES
+from tests.workbench.views import measured
+from workbench.diagrams import WIRINGS, TopologyDrawing
+from workbench.overview import QUARTERS, Overview
+from workbench.theme import DARK, LIGHT, Theme
+from workbench.views import discover
+
+
+@pytest.fixture
+def overview(qtbot: QtBot) -> Overview:
+    kinds = {kind.key: kind for kind in discover()}
+    made = Overview([kinds[key](LIGHT, compact=True) for key in QUARTERS])
+    qtbot.addWidget(made)
+    made.resize(1000, 700)
+    made.show()
+    qtbot.waitUntil(lambda: all(view.on_screen for view in made.views))
+    return made
+
+
+def test_quarters_show_a_run(overview: Overview) -> None:
+    for view in overview.views:
+        view.show_start(measured.STARTED)
+        view.show_snapshot(measured.full_snapshot())
+        view.show_history(measured.history(100))
+        assert view._stack.currentWidget() is view.body
+
+
+def test_double_click_on_a_heading_opens_the_view(overview: Overview, qtbot: QtBot) -> None:
+    view = overview.views[1]
+    with qtbot.waitSignal(overview.opened) as asked:
+        QTest.mouseDClick(view._title, Qt.MouseButton.LeftButton)
+    assert asked.args == ["gradient_flow"]
+
+
+def test_borders_are_kept(overview: Overview) -> None:
+    overview._columns.setSizes([500, 200])
+    sizes, layout = overview._columns.sizes(), overview.save_layout()
+    overview._columns.setSizes([200, 500])
+    overview.restore_layout(layout)
+    assert overview._columns.sizes() == sizes
+    overview.restore_layout("nonsense")
+    assert overview._columns.sizes() == sizes
+
+
+def picture_of(drawing: TopologyDrawing, scale: int = 1) -> QImage:
+    image = QImage(drawing.size() * scale, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(scale)
+    image.fill(QColor("#ff00ff"))
+    drawing.render(image)
+    return image
+
+
+def columns_of(drawing: TopologyDrawing, color: str, row: float) -> int:
+    """How many boxes of `color` a line across the drawing meets, at `row` of its height."""
+    image = picture_of(drawing)
+    line = [image.pixelColor(x, int(row * image.height())) == QColor(color) for x in range(image.width())]
+    return sum(here and not before for before, here in zip([False, *line], line, strict=False))
+
+
+def test_every_topology_has_a_drawing() -> None:
+    assert set(WIRINGS) == set(TOPOLOGIES)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+@pytest.mark.parametrize(
+    ("key", "cells", "decoder"),
+    [
+        ("one_to_one", 1, 0),
+        ("one_to_many", 4, 0),
+        ("many_to_one", 4, 0),
+        ("many_to_many", 4, 0),
+        ("encoder_decoder", 3, 3),
+    ],
+)
+def test_cells_stand_in_a_row(qtbot: QtBot, theme: Theme, key: str, cells: int, decoder: int) -> None:
+    drawing = TopologyDrawing(key, theme)
+    qtbot.addWidget(drawing)
+    drawing.resize(400, 200)
+    at = 0.5 - 0.02  # a little above the arrows between the cells
+    assert columns_of(drawing, theme.accent, at) == cells
+    assert columns_of(drawing, theme.pens["validation"].color, at) == decoder
+
+
+@pytest.mark.parametrize("key", TOPOLOGIES)
+@pytest.mark.parametrize("size", [QSize(48, 40), QSize(72, 48), QSize(300, 200), QSize(1200, 300)])
+@pytest.mark.parametrize("both", [False, True])
+def test_nothing_is_cut_off(qtbot: QtBot, key: str, size: QSize, both: bool) -> None:
+    drawing = TopologyDrawing(key, LIGHT, bidirectional=both)
+    qtbot.addWidget(drawing)
+    drawing.resize(size)
+    image = picture_of(drawing)
+    ground = image.pixelColor(0, 0)
+    edges = [(x, y) for x in range(image.width()) for y in (0, image.height() - 1)]
+    edges += [(x, y) for y in range(image.height()) for x in (0, image.width() - 1)]
+    assert all(image.pixelColor(x, y) == ground for x, y in edges)
+
+
+@pytest.mark.parametrize("key", TOPOLOGIES)
+def test_both_directions_only_where_the_future_is_known(qtbot: QtBot, key: str) -> None:
+    drawing = TopologyDrawing(key, LIGHT)
+    qtbot.addWidget(drawing)
+    drawing.resize(200, 120)
+    one = picture_of(drawing)
+    drawing.set_bidirectional(True)
+    assert (picture_of(drawing) != one) is (key in ("many_to_one", "many_to_many", "encoder_decoder"))
+    assert "backward" in drawing.accessibleDescription()
+
+
+def test_unavailable_drawing_is_muted(qtbot: QtBot) -> None:
+    drawing = TopologyDrawing("many_to_one", LIGHT)
+    qtbot.addWidget(drawing)
+    drawing.resize(200, 120)
+    assert columns_of(drawing, LIGHT.accent, 0.48) == 4
+    drawing.setEnabled(False)
+    assert columns_of(drawing, LIGHT.accent, 0.48) == 0

@@ -1,0 +1,247 @@
+"""What every view must do, whichever questions it answers."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QComboBox, QFileDialog, QTableView, QWidget
+from pytestqt.qtbot import QtBot
+
+from engine.events import PROBES, SnapshotRequest
+from tests.workbench.views import measured
+from workbench.theme import DARK, LIGHT
+from workbench.views import discover
+from workbench.views.live_view import LiveView
+
+VIEWS = discover()
+EVERY = pytest.mark.parametrize("kind", VIEWS, ids=lambda kind: kind.key)
+Maker = Callable[..., LiveView]
+
+
+@pytest.fixture
+def make(qtbot: QtBot) -> Maker:
+    def made(kind: type[LiveView], *, shown: bool = True, compact: bool = False) -> LiveView:
+        view = kind(LIGHT, compact=compact)
+        qtbot.addWidget(view)
+        view.resize(700, 500)
+        if shown:
+            view.show()
+            qtbot.waitUntil(lambda: view.on_screen)
+        return view
+
+    return made
+
+
+def fill(view: LiveView) -> None:
+    view.show_start(measured.STARTED)
+    view.show_snapshot(measured.full_snapshot())
+    view.show_history(measured.history(200))
+
+
+def page(view: LiveView) -> QWidget:
+    return view._stack.currentWidget()
+
+
+def test_views_are_found_by_their_files() -> None:
+    keys = [view.key for view in VIEWS]
+    assert {"loss", "hidden_state", "gates", "gradient_norms", "gradient_flow", "prediction"} <= set(keys)
+    assert len(set(keys)) == len(keys)
+    assert [view.order for view in VIEWS] == sorted(view.order for view in VIEWS)
+
+
+@EVERY
+def test_says_what_it_is(kind: type[LiveView]) -> None:
+    assert kind.title
+    assert kind.question.endswith("?")
+    assert kind.question.count("?") == 1
+    assert kind.probes <= set(PROBES)
+    assert Path(kind.__module__.replace(".", "/")).name == kind.key
+
+
+@EVERY
+def test_empty_view_says_why(make: Maker, kind: type[LiveView]) -> None:
+    view = make(kind)
+    assert page(view) is view._message
+    assert view._message.text() == kind.waiting
+    assert view.table() == ((), []) or not view.table()[1]
+
+
+@EVERY
+@pytest.mark.parametrize("compact", [False, True])
+def test_shows_what_was_measured(make: Maker, kind: type[LiveView], compact: bool) -> None:
+    view = make(kind, compact=compact)
+    fill(view)
+    assert page(view) is view.body
+    view.reset()
+    assert page(view) is view._message
+    fill(view)
+    assert page(view) is view.body
+
+
+@EVERY
+def test_hidden_view_draws_nothing_and_catches_up(
+    make: Maker, qtbot: QtBot, kind: type[LiveView], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view, drawn = make(kind, shown=False), list[str]()
+    monkeypatch.setattr(view, "draw", lambda snapshot: drawn.append("snapshot"))
+    monkeypatch.setattr(view, "draw_history", lambda history: drawn.append("history"))
+    fill(view)
+    assert not view.active
+    assert drawn == []
+    view.show()
+    expected = {"snapshot"} if kind.probes else {"history"}
+    qtbot.waitUntil(lambda: expected <= set(drawn))
+    assert view.active
+    view.hide()
+    drawn.clear()
+    fill(view)
+    assert drawn == []
+
+
+@EVERY
+def test_held_view_keeps_its_picture(make: Maker, kind: type[LiveView], monkeypatch: pytest.MonkeyPatch) -> None:
+    view, drawn = make(kind), list[str]()
+    fill(view)
+    view.hold(True)
+    monkeypatch.setattr(view, "draw", lambda snapshot: drawn.append("snapshot"))
+    monkeypatch.setattr(view, "draw_history", lambda history: drawn.append("history"))
+    fill(view)
+    assert (drawn, view.active) == ([], False)
+    view.hold(False)
+    assert drawn
+    assert view.active
+
+
+@EVERY
+def test_theme_changes_the_colours_and_not_the_numbers(make: Maker, kind: type[LiveView]) -> None:
+    view = make(kind)
+    fill(view)
+    before, light = view.table(), view.grab().toImage()
+    view.apply_theme(DARK)
+    assert view.theme is DARK
+    assert repr(view.table()) == repr(before)
+    assert view.grab().toImage() != light
+
+
+@EVERY
+def test_hidden_view_takes_the_theme_when_it_is_seen(make: Maker, qtbot: QtBot, kind: type[LiveView]) -> None:
+    view = make(kind)
+    fill(view)
+    view.hide()
+    view.apply_theme(DARK)
+    view.show()
+    qtbot.waitUntil(lambda: not view._behind)
+    assert view.theme is DARK
+
+
+@EVERY
+def test_table_twin_and_csv_hold_the_same(make: Maker, kind: type[LiveView], tmp_path: Path) -> None:
+    view = make(kind)
+    fill(view)
+    header, rows = view.table()
+    assert rows
+    assert all(len(row) == len(header) for row in rows)
+    view._table_action.trigger()
+    assert isinstance(page(view), QTableView)
+    model = view._table_view.model()
+    assert (model.rowCount(), model.columnCount()) == (len(rows), len(header))
+    view.save_table(tmp_path / "out.csv")
+    read = list(csv.reader(io.StringIO((tmp_path / "out.csv").read_text("utf-8"), newline="")))
+    assert len(read) == len(rows) + 1
+    assert all(len(row) == len(header) for row in read)
+
+
+@EVERY
+@pytest.mark.parametrize("ending", ["png", "svg"])
+def test_picture_is_saved(make: Maker, kind: type[LiveView], tmp_path: Path, ending: str) -> None:
+    view = make(kind)
+    fill(view)
+    path = tmp_path / f"picture.{ending}"
+    view.save_picture(path)
+    if ending == "png":
+        assert QImage(str(path)).width() == 2 * view.width()
+    else:
+        assert f"<title>{view.title}</title>" in path.read_text("utf-8")
+
+
+@EVERY
+def test_what_cannot_be_written_is_said(
+    make: Maker, kind: type[LiveView], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view, said = make(kind), list[str]()
+    fill(view)
+    view.notice.connect(said.append)
+    target = str(tmp_path / "nowhere" / "a.csv")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (target, ""))
+    view._ask_table()
+    assert "was not written" in said[0]
+
+
+@EVERY
+def test_every_control_has_a_name(make: Maker, kind: type[LiveView]) -> None:
+    view = make(kind)
+    for control in view.findChildren(QComboBox):
+        if control.parent() is not None and control.isVisible():
+            assert control.objectName().startswith(f"{kind.key}.")
+            assert control.accessibleName()
+    assert view.accessibleDescription() == kind.question
+
+
+@EVERY
+def test_zoom_by_hand_stays(make: Maker, kind: type[LiveView]) -> None:
+    view = make(kind)
+    fill(view)
+    boxes = [plot.box for plot in vars(view).values() if hasattr(plot, "box")]
+    for box in boxes:
+        box.setRange(QRect(2, 2, 3, 3), padding=0)
+    before = [box.viewRange() for box in boxes]
+    fill(view)
+    view.show_history(measured.history(400))
+    assert [box.viewRange() for box in boxes] == before
+    view.reset_zoom()
+
+
+@EVERY
+def test_request_is_only_refined(make: Maker, kind: type[LiveView]) -> None:
+    request = SnapshotRequest(7, frozenset({"hidden"}))
+    refined = make(kind).refine(request)
+    assert (refined.id, refined.probes) == (7, request.probes)
+
+
+@EVERY
+def test_scrubbing_back_is_possible(make: Maker, kind: type[LiveView]) -> None:
+    view = make(kind)
+    for step in (100, 200, 50):
+        view.show_snapshot(measured.full_snapshot(step))
+    if kind.probes:
+        assert view.snapshot is not None
+        assert view._stamp.text().startswith("step 50 ")
+
+
+@EVERY
+def test_other_snapshots_are_left_alone(make: Maker, kind: type[LiveView]) -> None:
+    view = make(kind)
+    view.show_snapshot(measured.snapshot())
+    assert view.snapshot is None
+    assert page(view) is view._message
+
+
+def test_arrow_keys_walk_the_time_cursor(make: Maker) -> None:
+    for kind in VIEWS:
+        view = make(kind)
+        fill(view)
+        if view.time_steps():
+            QTest.keyClick(view, Qt.Key.Key_Right)
+            QTest.keyClick(view, Qt.Key.Key_Right)
+            assert view.time.position == 1
+            QTest.keyClick(view, Qt.Key.Key_End)
+            assert view.time.position == view.time_steps() - 1
+            QTest.keyClick(view, Qt.Key.Key_Escape)
+            assert view.time.position is None

@@ -1,0 +1,288 @@
+"""The numbers of each picture, for snapshots of known content."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from pytestqt.qtbot import QtBot
+
+from engine.events import GradientByTime, GradientNorms, HiddenTrace, LayerTrace, SeriesPrediction, SnapshotRequest
+from tests.workbench.views import measured
+from workbench.history import History
+from workbench.plots.heat_grid import Spot
+from workbench.plots.unit_order import ORDERS
+from workbench.views.gates import Gates
+from workbench.views.gradient_flow import GradientFlow
+from workbench.views.gradient_norms import GradientNormBoard
+from workbench.views.hidden_state import HiddenState
+from workbench.views.loss import Loss
+from workbench.views.prediction import Prediction
+
+Show = Callable[[Any], Any]
+
+
+def f32(*values: Any) -> Any:
+    return np.asarray(values, np.float32)
+
+
+def known_layer(reverse: bool = False, **gates: Any) -> LayerTrace:
+    """Three steps, two units: 0.0, 0.1, … and ten times that in the cell."""
+    hidden = f32([0.0, 0.1], [0.2, 0.3], [0.4, -0.5])
+    return LayerTrace(0, reverse, hidden, 10 * hidden, tuple((name, f32(*values)) for name, values in gates.items()))
+
+
+# --- loss -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def short_run() -> History:
+    history = History()
+    history.extend("loss", np.arange(1.0, 7.0), np.array([4.0, 2.0, 2.0, 1.0, 1.0, 0.5]))
+    for step, training, validation, metric in ((2, 3.0, 2.5, 40.0), (4, 1.5, 1.25, 30.0), (6, 0.75, 1.5, 35.0)):
+        for name, value in (("training_loss", training), ("validation_loss", validation), ("metric", metric)):
+            history.append(step, name, value)
+    return history
+
+
+def test_loss_curves_and_best_epoch(show: Show, short_run: History) -> None:
+    view = show(Loss)
+    view.show_start(replace(measured.STARTED, steps_per_epoch=2))
+    view.show_history(short_run)
+    curves = view._loss.curves
+    assert_array_equal(curves["training, each batch"].y, [4, 2, 2, 1, 1, 0.5])
+    assert_array_equal(curves["validation"].x, [2, 4, 6])
+    assert_array_equal(curves["validation"].y, [2.5, 1.25, 1.5])
+    assert curves["training, smoothed"].y[1] == pytest.approx((0.95 * 4 + 2) / 1.95)
+    assert view.best() == (4, 1.25)
+    assert view._best.value() == 4
+    assert "best: epoch 2  1.25" in view._loss.legend.texts
+    assert view.table()[1] == [(2, 3.0, 2.5, 40.0), (4, 1.5, 1.25, 30.0), (6, 0.75, 1.5, 35.0)]
+
+
+def test_metric_stands_beside_its_baselines(show: Show, short_run: History) -> None:
+    view = show(Loss)
+    view.show_start(measured.STARTED)
+    view.show_history(short_run)
+    assert view._metric.legend.texts == ("RMSE  35", "naive  33.7", "seasonal naive  41.9", "drift  34.1")
+    assert_array_equal(view._metric.curves["naive"].y, [33.7, 33.7])
+    view.reset()
+    assert view._metric.curves == {}
+
+
+def test_loss_before_the_first_epoch(show: Show) -> None:
+    view, history = show(Loss), History()
+    history.extend("loss", np.arange(1.0, 4.0), np.array([3.0, math.nan, 1.0]))
+    view.show_history(history)
+    assert math.isnan(view.best()[0])
+    assert not view._best.isVisible()
+    assert view.table()[0] == ("step", "training, each batch")
+    assert not any(text.startswith("validation") for text in view._loss.legend.texts)
+
+
+@pytest.mark.parametrize("steps", [10, 100_000])
+def test_long_history_is_drawn_with_few_points_and_keeps_its_peaks(show: Show, steps: int) -> None:
+    view, history = show(Loss), History()
+    values = np.ones(steps)
+    values[steps // 2] = 99.0
+    history.extend("loss", np.arange(1.0, steps + 1), values)
+    view.show_history(history)
+    curve = view._loss.curves["training, each batch"]
+    assert len(curve.x) <= min(steps, 8 * view._loss.pixels + 16)
+    assert curve.y.max() == 99.0
+
+
+def test_logarithm_and_smoothing_are_choices(show: Show, short_run: History) -> None:
+    view = show(Loss)
+    view.show_history(short_run)
+    view._log.setChecked(True)
+    assert view._loss.plot.ctrl.logYCheck.isChecked()
+    view._window.setCurrentIndex(0)
+    assert len(view._loss.curves["training, smoothed"].x) == 0
+
+
+# --- hidden state and gates -----------------------------------------------------------------------------
+
+
+def test_hidden_and_cell_state_in_their_colours(show: Show) -> None:
+    view = show(HiddenState)
+    view.show_snapshot(measured.snapshot(HiddenTrace((known_layer(),), ("a", " ", "c"))))
+    grid = view._traces.grid
+    assert_array_equal(grid.data(0), known_layer().hidden.T)
+    assert_array_equal(grid.data(1), 10 * known_layer().hidden.T)
+    assert grid.levels(0) == (-1, 1)
+    assert grid.levels(1) == (-6, 6)
+    assert grid.legend.texts == ("hidden state: -1 to 1", "cell state: -6 to 6")
+    assert grid._axes[1].labels == ("a", " ", "c")
+    header, rows = view.table()
+    assert header == ("layer", "quantity", "unit", "a", "␣", "c")
+    assert rows[0] == ("layer 1", "hidden state", 0, 0.0, pytest.approx(0.2), pytest.approx(0.4))
+
+
+def test_both_directions_share_one_time_axis(show: Show) -> None:
+    view = show(HiddenState)
+    view.show_snapshot(measured.snapshot(measured.trace(steps=12, units=6, layers=2, reverse=True)))
+    grid = view._traces.grid
+    assert [(panel.row, panel.column) for panel in grid.panels] == [(row, c) for row in range(4) for c in range(2)]
+    first = grid._cells[0].box
+    assert all(cell.box.linkedView(0) is first for cell in grid._cells[1:])
+    view._traces.layer.setCurrentText("layer 2 reverse")
+    view._traces.layer.activated.emit(4)
+    assert len(grid.panels) == 2
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_order_of_units_is_kept_until_it_is_chosen_again(show: Show, order: str) -> None:
+    view = show(HiddenState)
+    view.show_snapshot(measured.snapshot(measured.trace(units=8, cell=False)))
+    view._traces.order.setCurrentText(order)
+    view._traces.order.activated.emit(0)
+    layer = measured.trace(units=8).layers[0]
+    chosen = view._traces.order_of(layer).copy()
+    assert_array_equal(view._traces.grid.data(0), layer.hidden.T[chosen])
+    other = replace(layer, hidden=layer.hidden[:, ::-1].copy(), cell=None)
+    view.show_snapshot(measured.snapshot(HiddenTrace((other,), measured.months(24))))
+    assert_array_equal(view._traces.order_of(other), chosen)
+
+
+def test_values_under_the_mouse_and_the_cursor(show: Show) -> None:
+    view = show(HiddenState)
+    view.show_snapshot(measured.snapshot(HiddenTrace((known_layer(),), ("1960-01", "1960-02", "1960-03"))))
+    grid = view._traces.grid
+    grid.hovered.emit(Spot(0, 1, 2, -0.5))
+    assert view._readout.text() == "layer 1 · hidden state · unit 1 · step 3 (1960-03) · -0.5000"
+    assert view.time.position == 2
+    assert [mark.value() for mark in grid._cells[1]._marks] == [1.5, 2.5]
+    grid.clicked.emit(Spot(0, 1, 0, 0.1))
+    grid.hovered.emit(None)
+    assert (view.time.position, view.time.pinned) == (0, True)
+
+
+def test_gates_and_their_saturation(show: Show) -> None:
+    layer = known_layer(forget=([0.95, 0.5], [0.99, 0.05], [0.5, 0.02]), candidate=([-1, 1], [0, 0], [0.95, 0.1]))
+    view = show(Gates)
+    view.show_snapshot(measured.snapshot(HiddenTrace((layer,), ("a", "b", "c"))))
+    grid = view._traces.grid
+    assert [panel.map for panel in grid.panels] == ["magnitude", "diverging"]
+    assert (grid.levels(0), grid.levels(1)) == ((0, 1), (-1, 1))
+    assert [cell._name for cell in grid._cells] == ["forget · open 33%, shut 33%", "candidate · high 33%, low 17%"]
+    assert view.table()[1][:2] == [
+        ("layer 1", "forget", 0, pytest.approx(2 / 3), 0.0),
+        ("layer 1", "forget", 1, 0.0, pytest.approx(2 / 3)),
+    ]
+
+
+def test_cell_without_gates_is_told(show: Show) -> None:
+    view = show(Gates)
+    view.show_snapshot(measured.snapshot(HiddenTrace((known_layer(),), ("a", "b", "c"))))
+    assert view._message.text().startswith("This cell has no gates")
+    assert view._stack.currentWidget() is view._message
+
+
+# --- gradients ------------------------------------------------------------------------------------------
+
+
+def test_gradient_norms_before_and_after(show: Show) -> None:
+    view = show(GradientNormBoard)
+    norms = GradientNorms(
+        ("a", "b", "c"), f32(10.0, 1.0, 0.0), f32(1.0, 0.1, 0.0), f32(1e-3, 1e-1, 0.0), 10.05, 1.0, 0.25
+    )
+    view.show_snapshot(measured.snapshot(norms))
+    curves = view._norms.curves
+    assert_allclose(curves["before clipping"].x, [1, 0, np.nan])
+    assert_allclose(curves["after clipping"].x, [0, -1, np.nan], atol=1e-6)
+    assert_array_equal(curves["after clipping"].y, [0, 1, 2])
+    assert view._norms.left.labels == ("a", "b", "c")
+    assert_allclose(view._ratio.curves["update ratio"].x, [-3, -1, np.nan], atol=1e-6)
+    assert "healthy: 1e-4 to 1e-2  1 of 3 parameters" in view._key.texts
+    assert "clipped at 1:  25% of the steps" in view._total.legend.texts
+    assert view._clip.value() == 0.0
+    view.show_snapshot(measured.snapshot(replace(norms, clip_norm=0.0)))
+    assert not view._clip.isVisible()
+
+
+@pytest.mark.parametrize(("strongest", "exploded"), [(0.5, False), (500.0, True)])
+def test_gradient_flow_bands_and_half_life(show: Show, strongest: float, exploded: bool) -> None:
+    view = show(GradientFlow)
+    norms = strongest * f32([1e-4, 1e-2, 1.0], [0.0, 0.5, 1.0])
+    flow = GradientByTime(("layer 1", "layer 1 reverse"), norms, (3.25, math.inf))
+    view.show_snapshot(measured.snapshot(flow))
+    curves = view._curves.curves
+    assert_allclose(curves["layer 1"].y, np.log10(norms[0]), rtol=1e-5)
+    assert np.isnan(curves["layer 1 reverse"].y[0])
+    assert view._vanished.getRegion()[1] == pytest.approx(math.log10(strongest) - 3, abs=1e-5)
+    texts = view._curves.legend.texts
+    assert texts[:2] == ("layer 1  halves every 3.25 steps", "layer 1 reverse  does not shrink")
+    assert ("exploded: above 100" in texts) is exploded
+    assert view._strip.levels(0) == (-8, 2)
+
+
+def test_history_of_the_half_life_takes_every_step_once(show: Show) -> None:
+    view = show(GradientFlow)
+    for step, life in ((10, 2.0), (30, 4.0), (20, 3.0), (30, 5.0), (40, math.inf)):
+        flow = GradientByTime(("layer 1",), f32([0.5, 1.0]), (life,))
+        view.show_snapshot(measured.snapshot(flow, step=step))
+    curve = view._lives.curves["layer 1"]
+    assert_array_equal(curve.x, [10, 20, 30, 40])
+    assert_array_equal(curve.y, [2, 3, 5, np.nan])
+
+
+def test_gradient_at_the_cursor_is_read_out(show: Show) -> None:
+    view = show(GradientFlow)
+    view.show_snapshot(measured.snapshot(GradientByTime(("layer 1",), f32([0.25, 1.0]), (0.5,))))
+    view._curves.clicked.emit(1.2)
+    assert view._readout.text() == "time step 1 · layer 1 ‖∂L/∂h‖ = 0.25"
+    assert view._mark.value() == 1
+
+
+# --- prediction -----------------------------------------------------------------------------------------
+
+
+def test_forecast_with_errors_and_skill_in_the_key(show: Show) -> None:
+    view = show(Prediction)
+    known = SeriesPrediction(
+        "validation", "Passengers", ("a", "b", "c"), f32(1.0, math.nan, 3.0), f32(1.5, 2.0, 3.0),
+        (("naive", f32(0.0, 1.0, 2.0)), ("drift", f32(0.0, 1.0, 1.0))), 3.0, (("naive", 4.0), ("drift", 6.0)),
+    )  # fmt: skip
+    view.show_snapshot(measured.snapshot(known))
+    curves = view._plot.curves
+    assert_array_equal(curves["truth"].y, f32(1.0, math.nan, 3.0))
+    assert_array_equal(curves["forecast"].y, f32(1.5, 2.0, 3.0))
+    assert view._plot.legend.texts == (
+        "naive  RMSE 4",
+        "drift  RMSE 6",
+        "truth",
+        "forecast  RMSE 3, skill +0.25 against naive",
+    )
+    view._plot.hovered.emit(1.9)
+    assert view._readout.text() == "c · naive 2 · drift 1 · truth 3 · forecast 3"
+    assert view.table()[1][0] == ("a", 1.0, 1.5, 0.0, 0.0)
+
+
+def test_text_is_shown_as_it_was_written(show: Show) -> None:
+    view = show(Prediction)
+    view.show_snapshot(measured.snapshot(measured.TEXT))
+    assert view._page.toPlainText() == f"temperature 0.8\n{measured.TEXT.prompt}{measured.TEXT.samples[0][1]}"
+    assert view._bar.isVisible()
+    assert view.table()[1] == [(0.8, measured.TEXT.prompt, measured.TEXT.samples[0][1])]
+
+
+def test_temperature_is_asked_for(show: Show, qtbot: QtBot) -> None:
+    view = show(Prediction)
+    with qtbot.waitSignal(view.needs_changed):
+        view._temperature.setValue(1.5)
+    assert view.refine(SnapshotRequest(1, frozenset({"prediction"}))).temperature == 1.5
+
+
+def test_series_after_text_takes_the_temperature_away(show: Show) -> None:
+    view = show(Prediction)
+    view.show_snapshot(measured.snapshot(measured.TEXT))
+    view.reset()
+    view.show_snapshot(measured.snapshot(measured.series_prediction()))
+    assert not view._bar.isVisible()
+    assert view._pages.currentWidget() is view._plot
