@@ -9,7 +9,7 @@ from engine.optimizers import NonFiniteError, Optimizer
 def optimizer_after(gradient: float) -> Optimizer:
     """One step's gradient, all zero but for one number of the last parameter."""
     network = Network(Experiment().model, 1, 1, threads=1)
-    network.parameters.gradients[-1] = gradient
+    network.parameters.gradient("readout.bias")[0] = gradient
     return Optimizer(network, Experiment().training)
 
 
