@@ -69,12 +69,13 @@ def _baseline(m: Measurements) -> Finding | None:
 
 
 def _not_beaten(m: Measurements, name: str, why: str) -> Finding:
-    epochs = m.experiment.training.epochs
+    standing, epochs = m.standing(), m.experiment.training.epochs
+    title = f"Hardly better than {name}" if standing and name in dict(standing.beaten) else f"Does not beat {name}"
     if m.best and m.evaluations[-1].epoch - m.best.epoch <= max(2, epochs // 10):
         changes: _Changes = (("training.epochs", str(2 * epochs)),)
-        return Finding("baseline", "warning", f"Does not beat {name} yet", why, "Still improving: train on.", changes)
+        return Finding("baseline", "warning", title, why, "It was still improving: train on.", changes)
     cure = "Try a longer look-back that covers a season, another transform, or more hidden units."
-    return Finding("baseline", "warning", f"Does not beat {name}", why, cure)
+    return Finding("baseline", "warning", title, why, cure)
 
 
 def _copycat(m: Measurements) -> Finding | None:

@@ -13,6 +13,7 @@ RECENT_STEPS = 200  # steps that gradient norms are judged over
 _HIGHER_IS_BETTER = ("accuracy",)
 
 
+_CLEARLY = 0.02  # share of its score by which a baseline is to be beaten
 _FITTED = ("AR(", "n-gram")  # baselines that learn too: good company, not a must
 
 
@@ -24,7 +25,7 @@ class Standing:
     ours: float
     beaten: tuple[tuple[str, float], ...]
     ahead: tuple[tuple[str, float], ...]
-    missed: tuple[str, float] | None  # one that takes no learning, and is still ahead
+    missed: tuple[str, float] | None  # one that takes no learning, and is not clearly beaten
 
 
 @dataclass(slots=True)
@@ -68,4 +69,6 @@ class Measurements:
         beaten = [item for item in ranked if sign * (item[1] - ours) > 0]
         ahead = ranked[: len(ranked) - len(beaten)]
         unlearned = [item for item in ranked if not item[0].startswith(_FITTED)] or ranked[-1:]
-        return Standing(part, ours, tuple(beaten), tuple(ahead), unlearned[0] if unlearned[0] in ahead else None)
+        name, value = unlearned[0]
+        missed = sign * (value - ours) <= _CLEARLY * abs(value)
+        return Standing(part, ours, tuple(beaten), tuple(ahead), (name, value) if missed else None)
