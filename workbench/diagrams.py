@@ -102,9 +102,8 @@ class _Sketch:
         self._painter, self._wiring, self._colors = painter, wiring, colors
         self._backward = wiring.backward if both else 0
         self._top = 3 if self._backward else 2
-        self._unit = min(
-            (room.width() - 8) / (1.7 * max(wiring.cells, 4) - 0.7), (room.height() - 8) / (1.5 * self._top + 1)
-        )
+        wide = 1.7 * max(wiring.cells, 4) - 0.7 + (0.4 if self._backward else 0.0)  # in boxes; some cells stand aside
+        self._unit = min((room.width() - 8) / wide, (room.height() - 8) / (1.5 * self._top + 1))
         self._left = room.center().x() - 1.7 * self._unit * (wiring.cells - 1) / 2
         self._bottom = room.center().y() + 1.5 * self._unit * self._top / 2
 
