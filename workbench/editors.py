@@ -12,7 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QMenu, QSizePolicy, QWidget
 
 from engine.config import FieldInfo
 
@@ -148,26 +148,26 @@ class ChoiceEditor(QComboBox):
             event.ignore()
 
 
-class SeveralEditor(QToolButton):
-    """Any number of columns, ticked in a menu; the button names those that are chosen."""
+class SeveralEditor(QComboBox):
+    """Any number of columns, ticked in a menu; the box names those that are chosen."""
 
     edited = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._menu = QMenu(self)
-        self._menu.setToolTipsVisible(True)
-        self.setMenu(self._menu)
         self._value: tuple[str, ...] = ()
+        self.addItem("none")
 
     def show_options(self, options: Sequence[tuple[str, str]]) -> None:
         """Offer columns: name, and what the menu says."""
         self._menu.clear()
         for name, words in options:
-            action = QAction(words, self._menu, checkable=True)
+            action = QAction(words, self._menu)
+            action.setCheckable(True)
             action.setData(name)
             action.triggered.connect(self._on_triggered)
             self._menu.addAction(action)
@@ -179,7 +179,21 @@ class SeveralEditor(QToolButton):
         for action in self._menu.actions():
             action.setChecked(action.data() in self._value)
         text = ", ".join(self._value) if len(self._value) < 3 else f"{self._value[0]} and {len(self._value) - 1} more"
-        self.setText(text or "none")
+        self.setItemText(0, text or "none")
+
+    def showPopup(self) -> None:  # noqa: N802 (Qt's name)
+        """The menu in place of a list, so that several can be ticked."""
+        self._menu.setMinimumWidth(self.width())
+        self._menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
+
+    def hidePopup(self) -> None:  # noqa: N802 (Qt's name)
+        """Put the menu away."""
+        self._menu.hide()
+        super().hidePopup()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """There is nothing to turn through."""
+        event.ignore()
 
     def _on_triggered(self) -> None:
         self.edited.emit(tuple(action.data() for action in self._menu.actions() if action.isChecked()))

@@ -106,6 +106,7 @@ class Form(QWidget):
         row = _Row(info, QLabel(info.label), editor_for(info, default), QLabel(info.unit), QLabel(), QLabel())
         dotted = f"{self.section}.{name}"
         row.editor.setObjectName(dotted)
+        row.editor.setMinimumHeight(3 * GRID)
         row.editor.setAccessibleName(info.label)
         row.editor.setAccessibleDescription(info.help)
         row.editor.setToolTip(_tip(info))

@@ -14,8 +14,6 @@ from workbench.mailbox import Mailbox
 from workbench.session import Session
 
 INTERVAL_MS = 33
-_SLOW_PROBES = frozenset({"prediction"})  # runs the network over a whole part, or writes text
-_SLOW_TICKS = 15  # at most twice a second
 
 
 class Viewer(Protocol):
@@ -46,8 +44,6 @@ class Pump(QObject):
         self._open = SnapshotRequest(0, frozenset())
         self._answered = 0
         self._drawn = (-1, -1)  # run and step whose scalars the views have
-        self._ticks = 0
-        self._slow_at = -_SLOW_TICKS
         self._asked_at_step = -1
         session.begun.connect(self._on_begun)
         self._timer = QTimer(self)
@@ -66,7 +62,6 @@ class Pump(QObject):
     @Slot()
     def tick(self) -> None:
         """Drain, hand out, ask."""
-        self._ticks += 1
         self._jobs.collect()
         delivery = self._mailbox.drain()
         self._session.handle(delivery.events)
@@ -81,8 +76,7 @@ class Pump(QObject):
 
     @Slot()
     def ask_anew(self) -> None:
-        """What the views need has changed: ask at the next tick, slow probes too, even of a run that waits."""
-        self._slow_at = -_SLOW_TICKS
+        """What the views need has changed: ask at the next tick, even of a run that waits."""
         self._asked_at_step = -1
         self._answered = self._open.id
 
@@ -101,19 +95,18 @@ class Pump(QObject):
             viewer.show_history(record.history)
 
     def _ask(self, viewers: list[Viewer]) -> None:
-        """Ask for the union of what can be seen, once the last answer is in and the run has moved."""
+        """Ask for the union of what can be seen, once the last answer is in and the run has moved.
+
+        How often each probe is measured anew is up to the run, which knows what it costs.
+        """
         if self._answered < self._open.id or self._asked_at_step == self._session.step:
             return
         active = [viewer for viewer in viewers if viewer.active]
         probes = frozenset[str]().union(*(viewer.probes for viewer in active))
-        if self._ticks - self._slow_at < _SLOW_TICKS:
-            probes -= _SLOW_PROBES
         if not probes:
             return
         request = SnapshotRequest(0, probes)
         for viewer in active:
             request = viewer.refine(request)
-        if probes & _SLOW_PROBES:
-            self._slow_at = self._ticks
         self._asked_at_step = self._session.step
         self._open = self._session.ask(request)

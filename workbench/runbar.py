@@ -33,8 +33,8 @@ class RunBar(QToolBar):
         self._running = False
         self.commands = {name: self._command(name, *rest) for name, *rest in _COMMANDS}
         self.addSeparator()
-        self._epoch, self._step = self._number("epoch", 12), self._number("step", 13)
-        self._pace, self._left = self._number("pace", 14), self._number("left", 10)
+        self._epoch, self._step = self._number("epoch", 15), self._number("step", 13)
+        self._pace, self._left = self._number("pace", 13), self._number("left", 11)
         self._progress = self._bar()
         self._spacer()
         self._status = QLabel()
@@ -63,6 +63,7 @@ class RunBar(QToolBar):
         self._step.setText(f"step {step:,}" if steps else "")
         self._pace.setText(f"{pace:,.0f} steps/s" if pace >= 10 else f"{pace:.2g} steps/s" if pace else "")
         self._left.setText(f"ETA {duration(left)}" if left else "")
+        self._progress_action.setVisible(steps > 0)
         self._progress.setValue(round(1000 * step / steps) if steps else 0)
 
     def apply_theme(self, theme: Theme) -> None:
@@ -107,7 +108,8 @@ class RunBar(QToolBar):
         bar.setRange(0, 1000)
         bar.setTextVisible(False)
         bar.setFixedWidth(15 * GRID)
-        self.addWidget(bar)
+        self._progress_action = self.addWidget(bar)
+        self._progress_action.setVisible(False)  # a tool bar shows and hides its entries, not their widgets
         return bar
 
     def _spacer(self) -> None:

@@ -96,6 +96,10 @@ def style_sheet(theme: Theme) -> str:
     QFrame[role="problem"] {{ background: {t.base}; border: 1px solid {t.border}; border-left: 3px solid {t.problem}; }}
     QPushButton[role="step"] {{ text-align: left; padding: 0; border: 0; border-bottom: 1px solid {t.border};
         background: {t.panel}; }}
+    QToolButton[role="fold"] {{ border: 0; padding: 4px 0; color: {t.text}; font-weight: 600;
+        background: transparent; }}
+    QToolButton[role="fold"]:hover, QToolButton[role="fold"]:focus {{ color: {t.accent}; }}
+    QPushButton[role="step"]:checked {{ background: {t.base}; border-left: 3px solid {t.accent}; }}
     QPushButton[role="step"]:hover {{ background: {t.raised}; }}
     QPushButton[role="step"]:focus {{ border-bottom: 2px solid {t.accent}; }}
     QPushButton[role="choice"] {{ text-align: left; border: 1px solid {t.border}; border-radius: 4px;

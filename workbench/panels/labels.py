@@ -46,7 +46,7 @@ class Fold(QWidget):
         self.button.setChecked(open_at_first)
         self.button.setObjectName(name)
         self.button.setAccessibleName(title)
-        self.button.setAutoRaise(True)
+        self.button.setProperty("role", "fold")
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.button.toggled.connect(self._show)
         layout = column(self, spacing=GRID // 2)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QButtonGroup, QGraphicsOpacityEffect, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from engine.config import Experiment
 from engine.topologies import TopologySpec, describe, fit, topologies
 from workbench.diagrams import TopologyDrawing
 from workbench.panels.labels import column, label
 from workbench.theme import GRID, Theme
+
+_NARROWEST = 32 * GRID
+_FADED = 0.45
 
 
 class TaskPanel(QWidget):
@@ -69,6 +72,8 @@ class TopologyChoice(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.drawing = TopologyDrawing(spec.key, theme)
         self.drawing.setFixedSize(11 * GRID, 8 * GRID)
+        self._fade = QGraphicsOpacityEffect(self.drawing)
+        self.drawing.setGraphicsEffect(self._fade)
         self._title, self._text = label(spec.title, "strong"), label(spec.meaning, "small")
         self._lay_out()
 
@@ -77,20 +82,23 @@ class TopologyChoice(QPushButton):
         data, usable = experiment.data, fit(self.spec, experiment.data.kind)
         words = describe(self.spec, data.kind, data.targets, data.look_back, data.horizon)
         chosen = experiment.model.topology == self.spec.key
-        self._text.setText(words if usable.usable else usable.text)
+        self._text.setText(words if usable.usable else f"{words}<br><b>{usable.text}</b>")
         self.setChecked(chosen)
         self.drawing.set_bidirectional(chosen and experiment.model.bidirectional)
         self.setEnabled(usable.usable and not locked)
-        self.drawing.setEnabled(usable.usable)
+        self._fade.setOpacity(1.0 if usable.usable else _FADED)
         self.setToolTip(locked or f"{self.spec.meaning} Used for {self.spec.example}.")
         self.setAccessibleDescription(self._text.text())
         self.setMinimumHeight(self.sizeHint().height())
 
     def sizeHint(self) -> QSize:
         """As high as the words need at this width."""
-        layout = self.layout()
-        width = self.width() if self.isVisible() else 36 * GRID
-        return QSize(width, layout.heightForWidth(width)) if layout else super().sizeHint()
+        layout, width = self.layout(), max(self.width(), _NARROWEST) if self.isVisible() else _NARROWEST
+        return QSize(_NARROWEST, layout.heightForWidth(width)) if layout else super().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """Narrow panels wrap the words."""
+        return self.sizeHint()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A narrower button needs more lines."""

@@ -1,0 +1,135 @@
+"""A backend that needs no engine: datasets and runs of known content, driven by hand."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.config import Experiment, ModelConfig
+from engine.control import Control
+from engine.data import DataError
+from engine.events import (
+    CheckpointSaved,
+    Evaluated,
+    Event,
+    Finding,
+    Paused,
+    Resumed,
+    RunFinished,
+    RunStarted,
+    Snapshot,
+    StepDone,
+)
+from workbench.backend import Backend, Column, Facts, Loaded, SeriesPreview
+
+SERIES = Experiment().replace({"data.sample": "known", "data.targets": "value", "model.cell": "lstm"})
+
+
+class KnownData:
+    """As much of a dataset as the window asks for."""
+
+    tokens = False
+    input_size = output_size = 1
+
+    def count(self, part: str) -> int:
+        return {"train": 70, "validation": 12, "test": 24}[part]
+
+    def batch_count(self, part: str, batch_size: int) -> int:
+        return -(-self.count(part) // batch_size)
+
+
+class KnownRun:
+    """A run of `total` steps that waits for a permit before each, so that a test decides how far it goes."""
+
+    def __init__(self, experiment: Experiment, control: Control, folder: Path | None, total: int = 100) -> None:
+        self.experiment, self.control, self.folder, self.total = experiment, control, folder, total
+        self.permits = threading.Semaphore(0)
+        self.learning_rates: list[float] = []
+
+    def _wait_for_permit(self) -> None:
+        while not self.permits.acquire(timeout=0.01) and not self.control.ending:
+            continue
+
+    def __iter__(self) -> Iterator[Event]:
+        yield RunStarted(100, 10, self.total // 10, "RMSE", (("naive", 2.0),), str(self.folder or ""))
+        step, waited = 0, False
+        while step < self.total and not bool(self.control.ending):
+            if self.control.paused:
+                if not waited:
+                    yield Paused(step)
+                waited = True
+                self.control.wait(self.control.request.id)
+                continue
+            if waited and not self.control.stepping:
+                yield Resumed(step)
+            waited = False
+            self.control.take_step()
+            self._wait_for_permit()
+            self.learning_rates += self.control.take_changes().values()
+            step += 1
+            yield StepDone(step, 1 + step // 10, 1.0 / step, 1.0, step * 0.01)
+            yield Snapshot(step, 1, self.control.request.id, ())
+            if step % 10 == 0:
+                yield Evaluated(step, step // 10, 1.0 / step, 1.5 / step, 3.0 / step, True)
+                yield Finding(
+                    "known", "warning", "Known finding", "It is made so.", "Mend it.", (("training.seed", "7"),)
+                )
+        if self.folder:
+            yield CheckpointSaved(step, str(self.folder / "weights.safetensors"))
+        reason = {"stop": "stopped", "finish": "finished early"}.get(self.control.ending, "all epochs done")
+        yield RunFinished(reason, step, 1, 1, 0.5, (("RMSE", 1.0),), (("naive", 2.0),), 1.0)
+
+
+class KnownBackend(Backend):
+    """Answers at once; `bad` sources and settings are refused."""
+
+    def __init__(self) -> None:
+        self.runs: list[KnownRun] = []
+        self.make: Callable[..., Any] = KnownRun
+        self.free = False  # runs go on without permits
+
+    def facts(self) -> Facts:
+        from engine.cells import specifications
+        from engine.data import samples
+
+        return Facts(specifications(), samples())
+
+    def open(self, source: Path | str) -> Loaded:
+        if "bad" in str(source):
+            raise DataError(f"{source} is empty; choose another file.")
+        return self.load(SERIES)
+
+    def load(self, experiment: Experiment, reasons: tuple[str, ...] = ()) -> Loaded:
+        if experiment.data.look_back > 100:
+            raise DataError("a window of more than 100 steps does not fit; lower data.look_back.")
+        values = np.arange(120, dtype=np.float32)
+        preview = SeriesPreview([str(i) for i in range(120)], values, (84, 96), experiment.data.look_back, 1)
+        columns = (Column("when", "date"), Column("value", "number"), Column("other", "number"))
+        return Loaded(experiment, KnownData(), "Known", "made for tests", ("one note",), preview, columns)  # type: ignore[arg-type]
+
+    def warm_up(self, experiment: Experiment, dataset: Any) -> None:
+        """Nothing to compile."""
+
+    def parameter_count(self, model: ModelConfig, dataset: Any) -> int:
+        return model.hidden_size * 100
+
+    def run(self, experiment: Experiment, dataset: Any, control: Control, folder: Path | None) -> Any:
+        run = self.make(experiment, control, folder)
+        if self.free and isinstance(run, KnownRun):
+            run.permits.release(run.total)
+        self.runs.append(run)
+        return run
+
+    def export(self, run_folder: Path, target: Path) -> dict[str, Any]:
+        target.write_bytes(b"weights")
+        return {"rnn.weight_ih_l0": (4, 1)}
+
+
+@pytest.fixture
+def backend() -> KnownBackend:
+    return KnownBackend()

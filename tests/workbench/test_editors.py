@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from engine.config import Experiment, field_info
+from workbench.editors import ChoiceEditor, NumberEditor, SeveralEditor, SwitchEditor, editor_for
+
+
+def _number(qtbot: QtBot, dotted: str) -> NumberEditor:
+    section, _, name = dotted.partition(".")
+    value = getattr(getattr(Experiment(), section), name)
+    editor = editor_for(field_info(section, name), value)
+    assert isinstance(editor, NumberEditor)
+    qtbot.addWidget(editor)
+    editor.show_value(value)
+    return editor
+
+
+@pytest.mark.parametrize(
+    ("field", "start", "up", "down"),
+    [
+        ("model.hidden_size", 32, 64, 16),
+        ("model.hidden_size", 48, 64, 32),
+        ("model.hidden_size", 1, 2, 1),
+        ("model.hidden_size", 8192, 8192, 4096),
+        ("model.num_layers", 1, 2, 1),
+        ("training.learning_rate", 0.001, 0.002, 0.0005),
+        ("training.learning_rate", 0.003, 0.005, 0.002),
+        ("training.learning_rate", 1e-8, 2e-8, 1e-8),
+        ("data.validation", 0.15, 0.2, 0.1),
+        ("data.validation", 12, 13, 11),
+        ("training.seed", 2**32 - 1, 2**32 - 1, 2**32 - 2),
+    ],
+)
+def test_arrows_go_where_a_person_would(qtbot: QtBot, field: str, start: float, up: float, down: float) -> None:
+    for way, expected in ((1, up), (-1, down)):
+        editor, seen = _number(qtbot, field), list[Any]()
+        editor.show_value(start)
+        editor.edited.connect(seen.append)
+        editor.stepBy(way)
+        assert float(editor.lineEdit().text()) == pytest.approx(expected)
+        assert [float(value) for value in seen] == ([pytest.approx(expected)] if expected != start else [])
+
+
+def test_what_is_typed_goes_on_as_it_is(qtbot: QtBot) -> None:
+    editor, seen = _number(qtbot, "model.hidden_size"), list[Any]()
+    editor.edited.connect(seen.append)
+    editor.lineEdit().setText("0")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    assert seen == ["0"]
+
+
+def test_what_has_not_changed_is_not_handed_on(qtbot: QtBot) -> None:
+    editor, seen = _number(qtbot, "training.learning_rate"), list[Any]()
+    editor.edited.connect(seen.append)
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    assert seen == []
+
+
+def test_a_decimal_comma_is_understood(qtbot: QtBot) -> None:
+    editor, seen = _number(qtbot, "training.learning_rate"), list[Any]()
+    editor.edited.connect(seen.append)
+    editor.lineEdit().setText("0,5")
+    editor.commit()
+    assert seen == ["0.5"]
+
+
+@pytest.mark.parametrize(
+    ("field", "kind"),
+    [
+        ("data.targets", SeveralEditor),
+        ("data.time_column", ChoiceEditor),
+        ("data.kind", ChoiceEditor),
+        ("model.bidirectional", SwitchEditor),
+        ("training.clip_norm", NumberEditor),
+    ],
+)
+def test_every_kind_of_field_has_its_input(qtbot: QtBot, field: str, kind: type) -> None:
+    section, _, name = field.partition(".")
+    editor = editor_for(field_info(section, name), getattr(getattr(Experiment(), section), name))
+    qtbot.addWidget(editor)
+    assert type(editor) is kind
+
+
+def test_columns_are_ticked(qtbot: QtBot) -> None:
+    editor, seen = SeveralEditor(), list[Any]()
+    qtbot.addWidget(editor)
+    editor.edited.connect(seen.append)
+    editor.show_options([("a", "a (number)"), ("b", "b (number)")])
+    editor.show_value(("a",))
+    assert editor.currentText() == "a"
+    editor._menu.actions()[1].trigger()
+    assert seen == [("a", "b")]
+
+
+def test_a_choice_that_is_not_offered_is_still_shown(qtbot: QtBot) -> None:
+    editor = ChoiceEditor()
+    qtbot.addWidget(editor)
+    editor.show_options([("lstm", "LSTM")])
+    editor.show_value("new_cell")
+    assert editor.currentData() == "new_cell"

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from workbench.jobs import Jobs
+
+
+@pytest.fixture
+def jobs(qtbot: QtBot) -> Iterator[Jobs]:
+    jobs = Jobs()
+    yield jobs
+    assert jobs.close(10)
+
+
+def _until_idle(qtbot: QtBot, jobs: Jobs) -> None:
+    def idle() -> bool:
+        jobs.collect()
+        return not jobs.busy("data") and not jobs.busy("other")
+
+    qtbot.waitUntil(idle)
+
+
+def test_answers_come_in_the_thread_that_collects(qtbot: QtBot, jobs: Jobs) -> None:
+    threads: list[threading.Thread] = []
+    jobs.submit("data", threading.current_thread, threads.append, lambda error: None)
+    jobs.submit("other", lambda: None, lambda _: threads.append(threading.current_thread()), lambda error: None)
+    _until_idle(qtbot, jobs)
+    assert {thread is threading.main_thread() for thread in threads} == {True, False}
+
+
+def test_a_newer_job_silences_the_older_ones(qtbot: QtBot, jobs: Jobs) -> None:
+    gate, answers, ran = threading.Event(), list[str](), list[str]()
+
+    def work(name: str) -> str:
+        ran.append(name)
+        gate.wait(10)
+        return name
+
+    for name in ("first", "second", "third"):
+        jobs.submit("data", lambda name=name: work(name), answers.append, lambda error: None)  # type: ignore[misc]
+    gate.set()
+    _until_idle(qtbot, jobs)
+    assert answers == ["third"]
+    assert ran == ["first", "third"]
+
+
+@pytest.mark.parametrize("error", [ValueError("not a table"), RuntimeError("a fault of ours")])
+def test_failures_are_handed_over_and_logged(
+    qtbot: QtBot, jobs: Jobs, error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> None:
+        raise error
+
+    failures: list[Exception] = []
+    jobs.submit("data", fail, lambda _: None, failures.append)
+    _until_idle(qtbot, jobs)
+    assert failures == [error]
+    assert str(error) in caplog.text
+
+
+def test_nothing_begins_after_the_end(jobs: Jobs) -> None:
+    jobs.close(1)
+    jobs.submit("data", lambda: None, lambda _: None, lambda error: None)
+    assert not jobs.busy("data")

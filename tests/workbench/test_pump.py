@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from engine.control import Control
+from engine.events import Snapshot, SnapshotRequest, StepDone
+from tests.workbench.conftest import SERIES, KnownRun
+from workbench.history import History
+from workbench.jobs import Jobs
+from workbench.mailbox import Mailbox
+from workbench.pump import Pump
+from workbench.session import Session
+
+
+class Viewer:
+    def __init__(self, probes: set[str], active: bool = True) -> None:
+        self.probes, self.active = frozenset(probes), active
+        self.snapshots: list[Snapshot] = []
+        self.histories = 0
+
+    def refine(self, request: SnapshotRequest) -> SnapshotRequest:
+        return dataclasses.replace(request, temperature=0.3)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        self.snapshots.append(snapshot)
+
+    def show_history(self, history: History) -> None:
+        self.histories += 1
+
+
+@pytest.fixture
+def viewers() -> list[Viewer]:
+    return [Viewer({"hidden"}), Viewer({"prediction"}), Viewer({"gradient_norms"}, active=False)]
+
+
+class Bench:
+    """A pump that is ticked by hand, over a run that waits for ever."""
+
+    def __init__(self, viewers: list[Viewer]) -> None:
+        self.mailbox, self.control = Mailbox(), Control()
+        self.session = Session(self.mailbox, lambda name: None)
+        self.pump = Pump(self.mailbox, self.session, Jobs(), lambda: viewers)
+        self.session.run(SERIES, self._make)
+
+    def _make(self, experiment: object, control: Control, folder: object) -> KnownRun:
+        self.control = control
+        return KnownRun(SERIES, control, None)
+
+    def step(self, number: int) -> None:
+        self.mailbox.post(StepDone(number, 1, 0.1, 0.1, 0.1))
+
+
+@pytest.fixture
+def bench(qtbot: QtBot, viewers: list[Viewer]) -> Iterator[Bench]:
+    bench = Bench(viewers)
+    qtbot.waitUntil(lambda: bool(bench.mailbox._events))
+    yield bench
+    bench.session.stop()
+    assert bench.session.join(10)
+
+
+def test_only_what_can_be_seen_is_asked_for(bench: Bench) -> None:
+    bench.pump.tick()
+    assert bench.control.request.probes == {"hidden", "prediction"}
+    assert bench.control.request.temperature == 0.3
+
+
+def test_one_request_is_open_at_a_time(bench: Bench) -> None:
+    bench.pump.tick()
+    first = bench.control.request.id
+    bench.step(1)
+    bench.pump.tick()
+    assert bench.control.request.id == first
+    bench.mailbox.post(Snapshot(1, 1, first, ()))
+    bench.pump.tick()
+    assert bench.control.request.id == first + 1
+
+
+def test_a_run_that_stands_still_is_not_asked_again_until_needs_change(bench: Bench, viewers: list[Viewer]) -> None:
+    bench.pump.tick()
+    first = bench.control.request.id
+    bench.mailbox.post(Snapshot(0, 1, first, ()))
+    bench.pump.tick()
+    bench.pump.tick()
+    assert bench.control.request.id == first
+    viewers[2].active = True
+    bench.pump.ask_anew()
+    bench.pump.tick()
+    assert bench.control.request.id == first + 1
+    assert "gradient_norms" in bench.control.request.probes
+
+
+def test_every_view_gets_snapshots_and_scalars(bench: Bench, viewers: list[Viewer]) -> None:
+    bench.step(1)
+    bench.mailbox.post(Snapshot(1, 1, 1, ()))
+    bench.pump.tick()
+    bench.pump.tick()
+    assert [len(viewer.snapshots) for viewer in viewers] == [1, 1, 1]
+    assert [viewer.histories for viewer in viewers] == [1, 1, 1]
