@@ -23,6 +23,10 @@ _EXPLODED = 1e4  # norm that no healthy gradient has
 
 _BAD = ("warning", "problem")
 
+_COPIES = "The forecast is yesterday's value shifted"
+_FOLLOWS = "The forecast stays close to yesterday's value, and is better than that"
+WITHDRAWN = "No longer so: "  # begins the title of a finding that takes an earlier one back
+
 _Changes = tuple[tuple[str, str], ...]
 
 
@@ -48,7 +52,7 @@ def _headline(finding: Finding | None) -> tuple[str, str] | None:
 
 
 def _withdrawn(finding: Finding) -> Finding:
-    title = f"No longer so: {finding.title[:1].lower()}{finding.title[1:]}"
+    title = f"{WITHDRAWN}{finding.title[:1].lower()}{finding.title[1:]}"
     return Finding(finding.key, "good", title, "The latest measurements do not show it any more.")
 
 
@@ -84,14 +88,16 @@ def _copycat(m: Measurements) -> Finding | None:
     lag = best_lag(m.truth, m.forecast)
     if not 1 <= lag <= m.experiment.data.horizon:
         return None
-    title = "The forecast is yesterday's value shifted"
-    why = f"It fits the truth best when moved back by {lag} step{'s' * (lag > 1)}: it repeats the last value it saw."
+    standing = m.standing()
+    better = standing is not None and not standing.missed
+    level, title = ("note", _FOLLOWS) if better else ("warning", _COPIES)
+    why = f"It fits the truth best when moved back by {lag} step{'s' * (lag > 1)}: it leans on the last value it saw."
     if m.experiment.data.transform in ("difference", "log_difference"):
         cure = "Try a longer look-back or further inputs; a pure random walk has nothing better to offer."
-        return Finding("copycat", "warning", title, why, cure)
+        return Finding("copycat", level, title, why, cure)
     transform = "log_difference" if np.nanmin(m.truth) > 0 else "difference"
     cure = "Let the network learn the change from step to step instead of the level."
-    return Finding("copycat", "warning", title, why, cure, (("data.transform", transform),))
+    return Finding("copycat", level, title, why, cure, (("data.transform", transform),))
 
 
 def _flat(m: Measurements) -> Finding | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from engine.cells import specification
 from engine.config import Experiment
+from engine.diagnosis import WITHDRAWN
 from engine.events import Finding, RunFinished, RunStarted
 
 _MARKS = {"good": "+", "note": "·", "warning": "!", "problem": "!"}
@@ -15,12 +16,13 @@ _MARKS = {"good": "+", "note": "·", "warning": "!", "problem": "!"}
 def summary(experiment: Experiment, start: RunStarted, end: RunFinished, findings: Sequence[Finding]) -> str:
     """What was trained, how it scores beside the baselines on the test part, and what was found."""
     what = experiment.data.sample or experiment.data.file
+    standing = [finding for finding in findings if not finding.title.startswith(WITHDRAWN)]
     blocks = [
         f"{what}: {model_words(experiment)}, {start.parameters:,} parameters\n"
         f"{end.reason.capitalize()}: {end.step:,} steps in {end.seconds:.1f} s, "
         f"best weights from epoch {end.best_epoch}.",
         _scores(specification(experiment.model.cell).title, start.metric, end),
-        "\n".join(f"{_MARKS[f.level]} {f.title}. {f.why} {f.cure}".rstrip() for f in findings),
+        "\n".join(f"{_MARKS[f.level]} {f.title}. {f.why} {f.cure}".rstrip() for f in standing),
     ]
     return "\n\n".join(block for block in blocks if block)
 

@@ -85,6 +85,13 @@ def test_a_copycat_is_told_to_learn_changes(transform: str, shift: float, cure: 
     assert dict(found.changes).get("data.transform", "") == cure
 
 
+def test_close_to_naive_and_better_is_no_cause_for_alarm() -> None:
+    measurements = measured(*[(1, 1, 5)] * 4)
+    measurements.truth = walk()
+    measurements.forecast = np.roll(measurements.truth, 1)
+    assert said(measurements, "copycat").level == "note"
+
+
 def test_an_honest_forecast_is_no_copycat() -> None:
     measurements = measured(*[(1, 1, 9)] * 4)
     measurements.truth = walk()

@@ -232,6 +232,14 @@ def test_live_changes_take_effect_with_the_next_batch(experiment: Experiment, da
     ]
 
 
+def test_without_a_validation_part_the_training_loss_chooses(experiment: Experiment) -> None:
+    chosen = experiment.replace({"data.validation": 0, "data.test": 0})
+    events = list(TrainingRun(chosen, data.load(chosen)))
+    assert all(math.isnan(event.validation_loss) for event in of(events, Evaluated))
+    assert end(events).best_epoch == 2
+    assert end(events).test_metrics == ()
+
+
 # --- snapshots ------------------------------------------------------------------------------------------
 
 
