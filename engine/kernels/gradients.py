@@ -38,17 +38,18 @@ def layer_gradients(
     z_row, state_row = geometry[SLOTS] * width, geometry[KINDS] * width
     depth, inputs, kinds = geometry[STEPS] * geometry[BATCH], geometry[INPUTS], geometry[RECURRENT_KINDS]
     rec_at = geometry[RECURRENT_FROM] * width
+    one, none = np.int64(1), np.int64(0)  # literals would compile what they are given to once more
     weight_gradient(
-        product, first, last, x, x_at, x_row, depth, inputs, 1, inputs, z, 0, z_row, blocks_in, units, width,
+        product, first, last, x, x_at, x_row, depth, inputs, one, inputs, z, none, z_row, blocks_in, units, width,
         gradients, offsets[0], temporary_in,
     )  # fmt: skip
     weight_gradient(
-        product, first, last, states, 0, state_row, depth, units, kinds, width, z, rec_at, z_row, blocks_rec, units,
+        product, first, last, states, none, state_row, depth, units, kinds, width, z, rec_at, z_row, blocks_rec, units,
         width, gradients, offsets[1], temporary_rec,
     )  # fmt: skip
     for slot in range(geometry[SLOTS]):
         column_sums(z, depth, z_row, slot * width + first, slot * width + last, sums)
-    _add_bias_gradient(sums, 0, first, last, units, width, blocks_in, gradients, offsets[2])
+    _add_bias_gradient(sums, none, first, last, units, width, blocks_in, gradients, offsets[2])
     _add_bias_gradient(sums, rec_at, first, last, units, width, blocks_rec, gradients, offsets[3])
 
 

@@ -1,0 +1,262 @@
+"""Products, activations, losses and optimisers against NumPy's own arithmetic."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from engine.config import TrainingConfig, field_info
+from engine.kernels import losses, packing, readout
+from engine.kernels.activations import CODES, activate, exp, slope, slope_at
+from engine.kernels.jit import LANES, kernel, padded
+from engine.kernels.tiles import PANEL, TILE_ROWS, product
+from engine.kernels.vectors import load, store
+from engine.network import Network
+from engine.optimizers import NonFiniteError, Optimizer
+from engine.parameters import Parameters
+from tests import reference
+
+KINDS = (np.float32, np.float64)
+ACTIVATE, SLOPE, SLOPE_AT, EXP = range(4)
+
+
+@kernel
+def apply(function: int, code: int, x: Any, y: Any) -> None:
+    for at in range(0, x.size, LANES):
+        v = load(x, at)
+        if function == ACTIVATE:
+            store(y, at, activate(code, v))
+        elif function == SLOPE:
+            store(y, at, slope(code, activate(code, v)))
+        elif function == SLOPE_AT:
+            store(y, at, slope_at(code, v))
+        else:
+            store(y, at, exp(v))
+
+
+def applied(function: int, code: int, x: NDArray[Any]) -> NDArray[Any]:
+    wide = np.zeros(padded(x.size), x.dtype)
+    wide[: x.size] = x
+    result = np.zeros_like(wide)
+    apply(function, code, wide, result)
+    return result[: x.size]
+
+
+@pytest.mark.parametrize("dtype", KINDS)
+@pytest.mark.parametrize("name", CODES)
+def test_an_activation_is_what_numpy_computes(name: str, dtype: Any) -> None:
+    x = np.concatenate([np.linspace(-30, 30, 4001), np.linspace(-1e-3, 1e-3, 101), [-1e4, 1e4, 0.0]]).astype(dtype)
+    with np.errstate(over="ignore"):
+        wanted = reference.ACTIVATIONS[name](x.astype(np.float64))
+    size = x if name == "gelu" else wanted  # gelu multiplies the error of its tanh by x
+    error = np.abs(applied(ACTIVATE, CODES[name], x) - wanted) / np.maximum(1, np.abs(size))
+    assert error.max() < (5e-7 if dtype == np.float32 else 1e-15)
+
+
+@pytest.mark.parametrize("dtype", KINDS)
+@pytest.mark.parametrize("name", CODES)
+def test_the_slope_of_an_activation_is_its_derivative(name: str, dtype: Any) -> None:
+    x, step = np.linspace(-6.0123, 6.0123, 776), 1e-6  # not 0, where some have a corner
+    function = reference.ACTIVATIONS[name]
+    wanted = (function(x + step) - function(x - step)) / (2 * step)
+    allowed = (6e-6 if name == "gelu" else 2e-6) if dtype == np.float32 else 1e-9
+    np.testing.assert_allclose(applied(SLOPE_AT, CODES[name], x.astype(dtype)), wanted, atol=allowed)
+    if name != "gelu":  # whose value does not tell its slope
+        np.testing.assert_allclose(applied(SLOPE, CODES[name], x.astype(dtype)), wanted, atol=allowed)
+
+
+@pytest.mark.parametrize("dtype", KINDS)
+@pytest.mark.parametrize("name", CODES)
+def test_a_nan_passes_through_an_activation(name: str, dtype: Any) -> None:
+    x = np.linspace(-2, 2, 40).astype(dtype)
+    x[7] = np.nan
+    found = applied(ACTIVATE, CODES[name], x)
+    np.testing.assert_array_equal(np.isnan(found), np.isnan(x))
+
+
+@pytest.mark.parametrize("name", ["tanh", "sigmoid"])
+def test_squashed_values_never_leave_their_range(name: str) -> None:
+    x = np.random.default_rng(0).uniform(-12, 12, 100_000).astype(np.float32)
+    found = applied(ACTIVATE, CODES[name], x)
+    assert found.max() <= 1
+    assert found.min() >= (-1 if name == "tanh" else 0)
+    assert applied(SLOPE, CODES[name], x).min() >= 0
+
+
+def test_exponentials() -> None:
+    x = np.linspace(-86, 87, 20_000).astype(np.float32)
+    np.testing.assert_allclose(applied(EXP, 0, x), np.exp(x.astype(np.float64)), rtol=5e-7)
+    assert np.isnan(applied(EXP, 0, np.array([np.nan], np.float32))).all()
+
+
+def packed(b: NDArray[Any]) -> NDArray[Any]:
+    """B (depth, columns) in panels."""
+    depth, columns = b.shape
+    result = np.zeros(depth * padded(columns), b.dtype)
+    one = np.int64(1)
+    packing.pack_panels(b.reshape(-1), 0, np.int64(columns), one, depth, columns, result, depth, 0, 0)
+    return result
+
+
+SIZES = [(rows, 7, 2 * PANEL + 3) for rows in range(1, 14)] + [
+    (rows, depth, columns)
+    for rows in (1, TILE_ROWS, 2 * TILE_ROWS + 5)
+    for depth in (1, 33)
+    for columns in (1, LANES - 1, LANES, LANES + 1, PANEL, PANEL + LANES, 3 * PANEL - 1)
+]
+
+
+@pytest.mark.parametrize("dtype", KINDS)
+@pytest.mark.parametrize(("rows", "depth", "columns"), SIZES)
+def test_a_product_of_any_size(rows: int, depth: int, columns: int, dtype: Any) -> None:
+    random = np.random.default_rng(rows + depth + columns)
+    a, b = random.standard_normal((rows, depth)).astype(dtype), random.standard_normal((depth, columns)).astype(dtype)
+    bias, wide = random.standard_normal(columns).astype(dtype), padded(columns)
+    start = np.zeros(wide, dtype)
+    start[:columns] = bias
+    y = np.full((rows + 1) * wide, 7, dtype)
+    readout.affine(product.address(np.dtype(dtype)), 0, rows, a.reshape(-1), 0, depth, depth, packed(b), start, y, wide)
+    found = y.reshape(rows + 1, wide)
+    wanted = a.astype(np.float64) @ b.astype(np.float64) + bias
+    allowed = (1e-6 if dtype == np.float32 else 1e-14) * (depth + 1)
+    np.testing.assert_allclose(found[:rows, :columns], wanted, rtol=0, atol=allowed)
+    assert (found[:rows, columns:] == 0).all(), "padding"
+    assert (found[rows] == 7).all(), "nothing is written past the last row"
+
+
+@pytest.mark.parametrize("columns", [1, 5, 16, 37])
+def test_rows_in_a_row_of_their_own_are_the_same_to_the_last_bit(columns: int) -> None:
+    random = np.random.default_rng(columns)
+    a, b = random.standard_normal((13, 29)).astype(np.float32), random.standard_normal((29, columns)).astype(np.float32)
+    wide = padded(columns)
+    bias, panels, address = np.zeros(wide, np.float32), packed(b), product.address(np.dtype(np.float32))
+    whole, parts = np.zeros(13 * wide, np.float32), np.zeros(13 * wide, np.float32)
+    readout.affine(address, 0, 13, a.reshape(-1), 0, 29, 29, panels, bias, whole, wide)
+    for first, last in ((0, 1), (1, 3), (3, 9), (9, 13)):
+        readout.affine(address, first, last, a.reshape(-1), 0, 29, 29, panels, bias, parts, wide)
+    np.testing.assert_array_equal(whole, parts)
+
+
+@pytest.mark.parametrize("dtype", KINDS)
+@pytest.mark.parametrize("columns", [1, 4, 16, 21])
+def test_mean_squared_error(columns: int, dtype: Any) -> None:
+    random = np.random.default_rng(columns)
+    outputs, targets = random.standard_normal((2, 6, columns)).astype(dtype)
+    weights = np.array([1, 0, 0.5, 1, 2, 0], dtype)
+    wide = np.full((6, padded(columns)), 3, dtype)
+    wide[:, :columns] = outputs
+    loss = losses.mean_squared_error(wide.reshape(-1), wide.shape[1], columns, targets.reshape(-1), weights)
+    exact = [a.astype(np.float64) for a in (outputs, targets, weights)]
+    assert loss == pytest.approx(reference.mse(*exact), rel=1e-6)
+    gradient = 2 * (exact[0] - exact[1]) * exact[2][:, None] / (exact[2].sum() * columns)
+    np.testing.assert_allclose(wide[:, :columns], gradient, atol=1e-6)
+    assert (wide[:, columns:] == 0).all()
+
+
+@pytest.mark.parametrize("dtype", KINDS)
+@pytest.mark.parametrize("columns", [2, 16, 21])
+@pytest.mark.parametrize("size", [1.0, 300.0])
+def test_cross_entropy(columns: int, size: float, dtype: Any) -> None:
+    random = np.random.default_rng(columns)
+    outputs = (size * random.standard_normal((6, columns))).astype(dtype)
+    targets = random.integers(0, columns, 6).astype(np.int32)
+    weights = np.array([1, 0, 0.5, 1, 2, 0], dtype)
+    wide = np.full((6, padded(columns)), 3, dtype)
+    wide[:, :columns] = outputs
+    loss = losses.cross_entropy(wide.reshape(-1), wide.shape[1], columns, targets, weights)
+    exact = outputs.astype(np.float64)
+    assert loss == pytest.approx(reference.cross_entropy(exact, targets, weights), rel=1e-5)
+    chances = np.exp(exact - exact.max(1, keepdims=True))
+    chances /= chances.sum(1, keepdims=True)
+    gradient = (chances - np.eye(columns)[targets]) * weights[:, None] / weights.sum()
+    np.testing.assert_allclose(wide[:, :columns], gradient, atol=1e-6)
+    assert (wide[:, columns:] == 0).all()
+
+
+def optimizer_alone(name: str, dtype: Any) -> tuple[Parameters, Optimizer]:
+    """An optimiser over parameters without a network."""
+    parameters = Parameters({"a": (5, 3), "b": (7,)}, np.dtype(dtype))
+    random = np.random.default_rng(6)
+    for each in parameters.names:
+        parameters.view(each)[...] = random.standard_normal(parameters.shapes[each])
+    network = SimpleNamespace(parameters=parameters, changed=lambda: None)
+    return parameters, Optimizer(cast(Network, network), TrainingConfig(optimizer=name, momentum=0.9))
+
+
+@pytest.mark.parametrize("dtype", KINDS)
+@pytest.mark.parametrize("clip", [0.0, 1.0])
+@pytest.mark.parametrize("name", reference.OPTIMIZERS)
+def test_an_optimizer_does_what_its_definition_says(name: str, clip: float, dtype: Any) -> None:
+    parameters, optimizer = optimizer_alone(name, dtype)
+    start = {each: parameters.view(each).astype(np.float64) for each in parameters.names}
+    random = np.random.default_rng(7)
+    given: dict[str, list[NDArray[Any]]] = {each: [] for each in parameters.names}
+    for _ in range(6):
+        for each in parameters.names:
+            parameters.gradient(each)[...] = random.standard_normal(parameters.shapes[each])
+        total = np.sqrt(sum((parameters.gradient(each).astype(np.float64) ** 2).sum() for each in parameters.names))
+        factor = min(1.0, clip / (total + 1e-6)) if clip else 1.0
+        for each in parameters.names:
+            given[each].append(factor * parameters.gradient(each).astype(np.float64))
+        assert optimizer.step(1e-2, clip) == pytest.approx(total, rel=1e-6)
+    for each in parameters.names:
+        wanted = reference.OPTIMIZERS[name](start[each], given[each], 1e-2)
+        np.testing.assert_allclose(parameters.view(each), wanted, atol=1e-6 if dtype == np.float32 else 1e-13)
+
+
+def test_every_optimizer_has_a_plain_definition() -> None:
+    assert set(field_info("training", "optimizer").choices) == set(reference.OPTIMIZERS)
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
+def test_a_gradient_that_is_not_finite_is_named_and_moves_nothing(wrong: float) -> None:
+    parameters, optimizer = optimizer_alone("adam", np.float32)
+    parameters.gradient("b")[3] = wrong
+    before = parameters.values.copy()
+    with pytest.raises(NonFiniteError, match=r"gradient of b .*\(3,\)"):
+        optimizer.step(1e-2, 1.0)
+    np.testing.assert_array_equal(parameters.values, before)
+
+
+TRAINING = """
+import sys
+import numpy as np
+from engine.config import TrainingConfig
+from engine.optimizers import Optimizer
+from tests.engine.examples import example, network
+for both, tokens, aligned in ((False, False, False), (True, True, True)):
+    made = network("lstm", aligned, tokens, dtype=np.float32, num_layers=2, bidirectional=both, threads=2)
+    batch, optimizer = example(aligned, tokens).cast(np.float32), Optimizer(made, TrainingConfig())
+    for _ in range(2):
+        step = made.loss_and_gradients(batch, batch.loss)
+        optimizer.step(1e-3, 1.0)
+    made.forward(batch.inputs, batch.lengths, step.state)
+    made.forward(batch.inputs)
+    made.trace(batch.inputs[:, :1])
+from numba.core.dispatcher import Dispatcher
+for module in [module for name, module in sys.modules.items() if name.startswith("engine.kernels.")]:
+    for name, found in vars(module).items():
+        if isinstance(found, Dispatcher) and found.__module__ == module.__name__ and len(found.signatures) > 1:
+            print(module.__name__, name, *found.signatures, sep="\\n   ")
+"""
+
+
+@pytest.mark.slow
+def test_a_training_run_compiles_every_kernel_once(tmp_path: Path) -> None:
+    """Arrays, numbers and switches have one type each in a whole run, so no kernel is compiled a second time.
+
+    With an empty cache, where kernels that only kernels call are compiled too.
+    """
+    environment = os.environ | {"RNN_WORKBENCH_CACHE": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", TRAINING], cwd=Path(__file__).parents[2], env=environment, capture_output=True, text=True
+    )
+    assert (done.stdout, done.returncode) == ("", 0), done.stderr
