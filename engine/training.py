@@ -100,6 +100,8 @@ class TrainingRun:
         except MemoryError as error:
             cure = "Take fewer hidden units, a smaller batch or shorter sequences."
             yield RunFailed("Out of memory", str(error) or "The network needs more than there is.", cure, self.step)
+        finally:
+            self.network.workers.close()  # they start again with the next sequence that runs through
 
     def _begin(self) -> Iterator[Event]:
         what = f"{self.experiment.model.cell} kernels"

@@ -123,6 +123,15 @@ def test_another_seed_is_another_run(experiment: Experiment, dataset: Dataset) -
     assert losses[0] != losses[1]
 
 
+def test_no_thread_is_left_behind(experiment: Experiment) -> None:
+    chosen = experiment.replace({"training.threads": 2, "training.batch_size": 64, "model.hidden_size": 64})
+    before = set(threading.enumerate())
+    list(TrainingRun(chosen, data.load(chosen)))
+    for thread in set(threading.enumerate()) - before:
+        thread.join(60)
+        assert not thread.is_alive()
+
+
 # --- control --------------------------------------------------------------------------------------------
 
 
