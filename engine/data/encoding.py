@@ -6,6 +6,7 @@ import codecs
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from charset_normalizer import from_bytes
 
 from engine.data.errors import DataError
@@ -18,6 +19,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SAMPLE = 1 << 18
+_PIECE = 1 << 22
 _CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 26, 27}) + b"\x7f"
 
 
@@ -27,6 +29,44 @@ class Decoded:
 
     text: str
     encoding: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What one pass over a file finds out, without holding it in memory."""
+
+    utf8: bool
+    mixed: bool  # line ends of more than one kind
+    longest: int  # bytes of the longest line
+    longest_at: int  # the byte it begins at, from 0
+
+
+def scan(path: Path) -> Scan:
+    """Go through a file in pieces: is it UTF-8, which line ends has it, how long are its lines."""
+    reader, utf8 = codecs.getincrementaldecoder("utf-8")(), True
+    feeds, returns, pairs, longest, longest_at, begun, place = 0, 0, 0, 0, 0, 0, 0
+    last = b""
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            utf8 = utf8 and _decodes(reader, piece)
+            codes = np.frombuffer(piece, np.uint8)
+            feeds, returns = feeds + piece.count(b"\n"), returns + piece.count(b"\r")
+            pairs += piece.count(b"\r\n") + (last == b"\r" and piece.startswith(b"\n"))
+            marks = np.flatnonzero((codes == 10) | (codes == 13))
+            borders = np.concatenate([[begun], place + marks, [place + len(piece)]])
+            lengths = np.diff(borders)
+            if lengths.max() > longest:
+                longest, longest_at = int(lengths.max()), int(borders[lengths.argmax()])
+            begun, place, last = int(borders[-2]), place + len(piece), piece[-1:]
+    return Scan(utf8, not (returns == 0 or feeds == 0 or pairs == returns == feeds), longest, longest_at)
+
+
+def _decodes(reader: codecs.IncrementalDecoder, piece: bytes) -> bool:
+    try:
+        reader.decode(piece)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def read_bytes(path: Path) -> bytes:
@@ -85,8 +125,16 @@ def detect(data: bytes, name: str) -> str:
         data.decode("utf-8")
         return "utf-8"
     except UnicodeDecodeError:
-        best = from_bytes(data[:_SAMPLE]).best()
-        return best.encoding if best is not None else "latin-1"
+        return _one_byte(data[:_SAMPLE])
+
+
+def _one_byte(sample: bytes) -> str:
+    """The likeliest encoding with a byte a letter; the western one wherever it gives the same letters."""
+    best = from_bytes(sample).best()
+    if best is None:
+        return "latin-1"
+    same = {best.encoding, *best.could_be_from_charset}
+    return "cp1252" if same & {"cp1252", "latin_1"} else best.encoding
 
 
 def is_binary(data: bytes) -> bool:

@@ -15,6 +15,8 @@ from engine.data.gaps import gap_notes, leading_gap
 from engine.data.scaling import Reals
 from engine.data.tables import Table, open_table, read_numbers
 
+_AT_ONCE = 64  # columns looked at by one query
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
@@ -70,11 +72,13 @@ def last_numeric(table: Table, time_column: str = "") -> str:
     Raises:
         DataError: there is none.
     """
-    counts = table.one(", ".join(f"count({table.number(n)})" for n in table.names), rows=1000)
-    numeric = [n for n, count in zip(table.names, counts, strict=True) if count and n != time_column]
-    for name in reversed(numeric):
-        if not date_format(table, name):
-            return name
+    for last in range(len(table.names), 0, -_AT_ONCE):
+        names = table.names[max(0, last - _AT_ONCE) : last]
+        counts = table.one(", ".join(f"count({table.number(name)})" for name in names), rows=1000)
+        numeric = [name for name, count in zip(names, counts, strict=True) if count and name != time_column]
+        for name in reversed(numeric):
+            if not date_format(table, name):
+                return name
     raise DataError(
         f"{table.path.name} has no column of numbers to predict; columns are {', '.join(table.names[:12])}."
     )

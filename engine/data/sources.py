@@ -15,11 +15,12 @@ from typing import Any
 import duckdb
 from python_calamine import CalamineError, CalamineWorkbook
 
-from engine.data.encoding import decode, detect, read_bytes
-from engine.data.errors import DataError
+from engine.data.encoding import decode, detect, read_bytes, scan
+from engine.data.errors import DataError, counted
 
 _EXCEL = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _HEAD = 1 << 16
+_LONGEST_LINE = 4 << 20  # bytes; DuckDB takes minutes over lines much longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def prepare_source(path: Path, *, quoting: bool = True) -> Source:
         return _excel(path)
     if suffix in (".jsonl", ".ndjson", ".json"):
         return Source(f"read_json_auto({_sql(_plain_path(path))})", path.stat().st_size, notes=["format: JSON"])
-    return _text_table(path, quoting)
+    return _text_table(path, quoting, head)
 
 
 def _head(path: Path) -> bytes:
@@ -81,15 +82,17 @@ def _head(path: Path) -> bytes:
     return head if head.strip() else read_bytes(path)
 
 
-def _text_table(path: Path, quoting: bool) -> Source:
-    encoding, size = "utf-8", path.stat().st_size
-    data = read_bytes(path)
-    encoding = detect(data, path.name)
-    source = Source("", size)
-    plain = path
-    mixed = b"\r" in data and b"\n" in data and data.count(b"\r\n") not in (0, data.count(b"\n"))
-    if encoding != "utf-8" or mixed or b"\x00" in data or _is_pattern(path):
-        text = decode(data, path.name)
+def _text_table(path: Path, quoting: bool, head: bytes) -> Source:
+    plain, encoding = path, "utf-8"
+    source = Source("", path.stat().st_size)
+    found = scan(path)
+    if found.longest > _LONGEST_LINE:
+        raise DataError(
+            f"{path.name}, byte {found.longest_at:,}: a line of {found.longest:,} bytes is more than the row of a "
+            "table can be; check that it is a table, or open it as text."
+        )
+    if not found.utf8 or found.mixed or _is_pattern(path) or detect(head, path.name) != "utf-8":
+        text = decode(read_bytes(path), path.name)
         encoding = text.encoding
         source.temporary = plain = _temporary(text.text.replace("\r\n", "\n").replace("\r", "\n"))
     try:
@@ -103,15 +106,20 @@ def _text_table(path: Path, quoting: bool) -> Source:
 
 
 def _sniffed(plain: Path, encoding: str, name: str, quoting: bool) -> Dialect:
-    options = "" if quoting else ", quote = '', escape = ''"
-    try:
-        with duckdb.connect() as connection:
-            reader = connection.execute(f"SELECT * FROM sniff_csv({_sql(plain)}, store_rejects = true{options})")
-            names = [d[0] for d in reader.description or ()]
-            found: dict[str, Any] = dict(zip(names, reader.fetchone() or (), strict=True))
-    except duckdb.Error as error:
-        reason = str(error).strip().splitlines()[0].replace(str(plain), name)
-        raise DataError(f"{name} cannot be read as a table: {reason} Check that it is a CSV file.") from None
+    """Ask DuckDB for the dialect; where it sees one column only, ask again in ways that may find more."""
+    found: dict[str, Any] = {}
+    with duckdb.connect() as connection:
+        for question in ("", ", store_rejects = true", ", delim = ' '"):
+            answer = _answer(connection, plain, question if quoting else question + ", quote = '', escape = ''")
+            if not found or (answer and len(answer["Columns"]) > 1):
+                found = answer
+            if found and len(found["Columns"]) > 1:
+                break
+    if not found:
+        raise DataError(
+            f"{name} cannot be read as a table: its lines have no common number of cells under any delimiter; "
+            "check that it is a CSV file."
+        )
     blank = {"(empty)": ""}
     return Dialect(
         encoding=encoding,
@@ -125,6 +133,14 @@ def _sniffed(plain: Path, encoding: str, name: str, quoting: bool) -> Dialect:
         columns=tuple(c["name"] for c in found["Columns"]),
         date_format=found["DateFormat"] or found["TimestampFormat"] or "",
     )
+
+
+def _answer(connection: duckdb.DuckDBPyConnection, plain: Path, options: str) -> dict[str, Any]:
+    try:
+        reader = connection.execute(f"SELECT * FROM sniff_csv({_sql(plain)}{options})")
+    except duckdb.Error:
+        return {}
+    return dict(zip((d[0] for d in reader.description or ()), reader.fetchone() or (), strict=True))
 
 
 def csv_relation(path: Path, dialect: Dialect) -> str:
@@ -141,7 +157,7 @@ def csv_relation(path: Path, dialect: Dialect) -> str:
         "auto_detect": "false",
         "store_rejects": "true",
         "rejects_limit": "10000",
-        "max_line_size": str(128 << 20),
+        "max_line_size": str(_LONGEST_LINE),
     }
     return f"read_csv({_sql(path)}, {', '.join(f'{k} = {v}' for k, v in options.items())})"
 
@@ -153,6 +169,7 @@ def _dialect_notes(dialect: Dialect) -> list[str]:
         f"encoding: {dialect.encoding}",
         f"delimiter: {delimiter}" if len(dialect.columns) > 1 else "one column",
         "first line is the header" if dialect.header else "no header; columns are numbered",
+        *([f"{counted(dialect.skip, 'line')} before the table left out"] if dialect.skip else []),
     ]
 
 

@@ -21,7 +21,8 @@ from engine.data.scaling import Reals
 from engine.data.sources import Dialect, Source, prepare_source
 
 NO_VALUE = ("", "NA", "N/A", "n/a", "na", "NaN", "nan", "NAN", "null", "NULL", "None", "none", "-", "?", "#N/A")
-_IN_MEMORY = 64 << 20
+_IN_MEMORY = 64 << 20  # bytes; a larger file is read anew for each query instead of kept
+_AT_ONCE = 4  # columns fetched by one query
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Table:
     rows: int = 0
     rejected: tuple[Rejected, ...] = ()
     notes: list[str] = field(default_factory=list)
+    _places: dict[str, int] = field(default_factory=dict)
 
     def __enter__(self) -> Table:
         return self
@@ -67,8 +69,10 @@ class Table:
         Raises:
             DataError: there is none of that name; the nearest is named.
         """
-        if name in self.names:
-            return self.names.index(name)
+        if not self._places:
+            self._places.update((known, place) for place, known in enumerate(self.names))
+        if name in self._places:
+            return self._places[name]
         raise DataError(f"{self.path.name} has no column {name!r}; {nearest(name, self.names)}")
 
     def fetch(self, expressions: str) -> dict[str, Any]:
@@ -77,9 +81,10 @@ class Table:
 
     def one(self, expressions: str, where: str = "true", rows: int | None = None) -> tuple[Any, ...]:
         """One row of aggregates over the table, or over its first `rows`."""
-        source = "cells" if rows is None else f"(SELECT * FROM cells LIMIT {rows})"
-        row = self.connection.execute(f"SELECT {expressions} FROM {source} WHERE {where}").fetchone()
-        return row if row is not None else ()
+        source = "cells" if rows is None or self.rows <= rows else f"(SELECT * FROM cells LIMIT {rows})"
+        # To the end, not only the first row: rejected rows are kept account of when a query is done.
+        rows_found = self.connection.execute(f"SELECT {expressions} FROM {source} WHERE {where}").fetchall()
+        return rows_found[0] if rows_found else ()
 
     def head(self, rows: int) -> list[tuple[Any, ...]]:
         """The first `rows` rows, cells as text."""
@@ -141,7 +146,9 @@ def open_table(path: Path, *, quoting: bool = True) -> Table:
 def connect() -> duckdb.DuckDBPyConnection:
     """A database in memory that fetches nothing from the network and writes nothing into the working folder."""
     connection = duckdb.connect()
-    connection.execute("SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false")
+    connection.execute(
+        "SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false; SET enable_progress_bar = false"
+    )
     connection.execute(f"SET temp_directory = {literal(str(Path(tempfile.gettempdir()) / 'duckdb'))}")
     return connection
 
@@ -164,8 +171,8 @@ def _rejected(connection: duckdb.DuckDBPyConnection, source: Source) -> tuple[Re
     if source.dialect is None:
         return ()
     rows = connection.execute(
-        "SELECT line, error_type, error_message, csv_line FROM reject_errors "
-        "WHERE scan_id = (SELECT max(scan_id) FROM reject_errors) ORDER BY line"
+        "SELECT line, first(error_type), first(error_message), first(csv_line) FROM reject_errors "
+        "WHERE scan_id = (SELECT max(scan_id) FROM reject_errors) GROUP BY line ORDER BY line"
     ).fetchall()
     return tuple(Rejected(int(r[0]), f"{str(r[1]).lower()}: {r[2]}", str(r[3] or "")[:200]) for r in rows)
 
@@ -213,43 +220,58 @@ def read_numbers(table: Table, names: Sequence[str]) -> Reals:
     Raises:
         DataError: a column does not exist, holds text, has no value at all, or holds an infinite value.
     """
+    _check_numeric(table, names)
     values = np.empty((table.rows, len(names)), np.float64)
-    for place, name in enumerate(names):
-        _check_numeric(table, name)
-        column = table.fetch(f"{table.number(name)} AS v")["v"]
-        values[:, place] = np.ma.filled(column, np.nan)
-        bad = np.flatnonzero(np.isinf(values[:, place]))
-        if bad.size:
-            raise DataError(
-                f"{table.path.name}, {table.line(int(bad[0]))}, column {name!r}: the value is infinite "
-                f"({counted(bad.size, 'such cell')}); blank it, so that it counts as missing, or correct it."
-            )
+    for first in range(0, len(names), _AT_ONCE):
+        asked = names[first : first + _AT_ONCE]
+        columns = table.fetch(", ".join(f"{table.number(name)} AS v{k}" for k, name in enumerate(asked)))
+        for k, name in enumerate(asked):
+            values[:, first + k] = np.ma.filled(columns.pop(f"v{k}"), np.nan)
+            _check_finite(table, name, values[:, first + k])
     return values
 
 
-def _check_numeric(table: Table, name: str) -> None:
-    place, cell = table.column(name), quoted(name)
-    empty = ", ".join(literal(n) for n in NO_VALUE)
-    filled = f"{cell} IS NOT NULL"
-    if table.types[place] == "VARCHAR":
-        filled += f" AND trim({cell}) NOT IN ({empty})"
-    total, numbers = table.one(f"count(*), count({table.number(name)})", filled)
-    if total == 0:
-        raise DataError(f"{table.path.name}: column {name!r} has no values; choose another one.")
-    if numbers == total:
-        return
-    example = table.one(f"first(CAST({cell} AS VARCHAR))", f"{filled} AND {table.number(name)} IS NULL")[0]
+def _check_finite(table: Table, name: str, column: Reals) -> None:
+    bad = np.flatnonzero(np.isinf(column))
+    if bad.size:
+        raise DataError(
+            f"{table.path.name}, {table.line(int(bad[0]))}, column {name!r}: the value is infinite "
+            f"({counted(bad.size, 'such cell')}); blank it, so that it counts as missing, or correct it."
+        )
+
+
+def _check_numeric(table: Table, names: Sequence[str]) -> None:
+    asked = ", ".join(f"count(*) FILTER ({_filled(table, name)}), count({table.number(name)})" for name in names)
+    counts = table.one(asked)
+    for name, total, numbers in zip(names, counts[::2], counts[1::2], strict=True):
+        if total == 0:
+            raise DataError(f"{table.path.name}: column {name!r} has no values; choose another one.")
+        if numbers < total:
+            _judge_text(table, name, total, numbers)
+
+
+def _filled(table: Table, name: str) -> str:
+    """SQL that is true where a cell holds something."""
+    if table.types[table.column(name)] != "VARCHAR":
+        return f"{quoted(name)} IS NOT NULL"
+    return f"trim({quoted(name)}) NOT IN ({', '.join(literal(mark) for mark in NO_VALUE)})"
+
+
+def _judge_text(table: Table, name: str, total: int, numbers: int) -> None:
+    """A few cells that are no numbers count as missing; more of them make it a column of text."""
+    unreadable = f"{_filled(table, name)} AND {table.number(name)} IS NULL"
+    example = str(table.one(f"first(CAST({quoted(name)} AS VARCHAR))", unreadable)[0])[:40]
     if numbers < 0.9 * total:
         raise DataError(
-            f"{table.path.name}: column {name!r} holds text ({str(example)[:40]!r}), not numbers; "
+            f"{table.path.name}: column {name!r} holds text ({example!r}), not numbers; "
             f"choose a column of numbers{_numeric_hint(table)}."
         )
-    table.notes.append(
-        f"{counted(total - numbers, 'cell')} of {name!r} no number ({str(example)[:40]!r}), taken as missing"
-    )
+    bad = table.one("count(*)", unreadable)[0]
+    table.notes.append(f"{counted(bad, 'cell')} of {name!r} no number ({example!r}), taken as missing")
 
 
 def _numeric_hint(table: Table) -> str:
-    counts = table.one(", ".join(f"count({table.number(n)})" for n in table.names), rows=1000)
-    good = [repr(n) for n, c in zip(table.names, counts, strict=True) if c > 0]
+    names = table.names[:64]
+    counts = table.one(", ".join(f"count({table.number(n)})" for n in names), rows=1000)
+    good = [repr(n) for n, c in zip(names, counts, strict=True) if c > 0]
     return f": {', '.join(good[:8])}" if good else ""

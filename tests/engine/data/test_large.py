@@ -1,0 +1,101 @@
+"""Wide, long and odd files open in a moment, or are refused in a sentence."""
+
+from __future__ import annotations
+
+import codecs
+
+import numpy as np
+import pytest
+
+from engine.data import DataError, load, peek
+from engine.data import encoding as encoding_module
+from engine.data import tables as tables_module
+from engine.data.encoding import scan
+from engine.data.tables import open_table, read_numbers
+from tests.engine.data.making import Write, experiment, table, values
+
+
+@pytest.mark.parametrize("piece", [1, 2, 3, 7, 1000])
+@pytest.mark.parametrize(
+    ("content", "mixed", "longest"),
+    [
+        (b"abc\nde\n", False, 4),
+        (b"abc\r\nde\r\n", False, 4),
+        (b"abc\rde\r", False, 4),
+        (b"abc\r\nde\nf", True, 4),
+        (b"a\n\xc3\xa9\xe2\x82\xac\nb", False, 6),
+    ],
+)
+def test_a_file_is_scanned_alike_in_pieces_of_any_size(
+    write: Write, monkeypatch: pytest.MonkeyPatch, content: bytes, mixed: bool, longest: int, piece: int
+) -> None:
+    monkeypatch.setattr(encoding_module, "_PIECE", piece)
+    found = scan(write("a.txt", content))
+    assert found.utf8
+    assert found.mixed is mixed
+    assert abs(found.longest - longest) <= 1
+
+
+def test_a_broken_letter_at_the_end_is_not_utf8(write: Write) -> None:
+    assert not scan(write("a.txt", b"abc\xe9 def")).utf8
+    assert not scan(write("a.txt", codecs.BOM_UTF16_LE + "é".encode("utf-16-le"))).utf8
+
+
+def test_a_line_that_is_no_row_is_refused(write: Write) -> None:
+    with pytest.raises(DataError, match=r"byte 7: a line of 6,000,0\d\d bytes"):
+        peek(write("a.csv", "a,b\n1,2\n3,'" + "x" * 6_000_000 + "'\n4,5\n"))
+
+
+def test_a_table_of_two_thousand_columns_opens(write: Write) -> None:
+    names = [f"c{k}" for k in range(2000)]
+    rows = [",".join(str(row * k % 97) for k in range(2000)) for row in range(30)]
+    found = peek(write("a.csv", "\n".join([",".join(names), *rows]) + "\n"), 1)
+    assert len(found.columns) == 2000
+    assert found.column("target") == "c1999"
+
+
+def test_a_file_too_large_to_keep_is_read_the_same(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = "".join(f"{n},{n / 8}\n" for n in range(3000))
+    path = write("a.csv", f"n,value\n{rows}1,2,3\n5\n")
+    with open_table(path) as kept:
+        wanted, rejected = read_numbers(kept, ["value"]), kept.rejected
+    monkeypatch.setattr(tables_module, "_IN_MEMORY", 0)
+    with open_table(path) as again:
+        assert again.rows == kept.rows == 3000
+        assert again.rejected == rejected
+        assert len(rejected) == 2
+        np.testing.assert_array_equal(read_numbers(again, ["value"]), wanted)
+
+
+def test_nothing_is_written_to_the_screen(write: Write, capfd: pytest.CaptureFixture[str]) -> None:
+    load(experiment(write("a.csv", table(value=values())), time_column="date"))
+    assert capfd.readouterr() == ("", "")
+
+
+ODD = {
+    "a title before the table": ("My table\n\ntime,v\n" + "".join(f"2020-01-{d:02d},{d}\n" for d in range(1, 29)), 28),
+    "remarks before the table": (
+        "# one\n# two\ntime,v\n" + "".join(f"2020-01-{d:02d},{d}\n" for d in range(1, 29)),
+        28,
+    ),
+    "spaces between": ("a b\n" + "".join(f"{n} {n * 2}\n" for n in range(50)), 50),
+    "a quote that never closes": ('a,b\n1,"x\n' + "2,y\n" * 100, 101),
+    "empty lines": ("d,v\n\n" + "".join(f"{n},{n * 3}\n\n" for n in range(28)), 28),
+    "a name left out": (",v\n" + "".join(f"{n},{n * 3}\n" for n in range(28)), 28),
+    "a comma at each end": ("a,b,\n" + "".join(f"{n},{n * 3},\n" for n in range(28)), 28),
+    "a word late in a column": ("a,b\n" + "".join(f"{n},{n}\n" for n in range(30_000)) + "x,y\n", 30_001),
+}
+
+
+@pytest.mark.parametrize(("content", "rows"), ODD.values(), ids=ODD)
+def test_odd_tables_keep_every_row(write: Write, content: str, rows: int) -> None:
+    found = peek(write("a.csv", content))
+    assert (found.rows, found.rejected) == (rows, ())
+    assert found.column("target")
+
+
+def test_rows_read_and_rows_refused_make_up_the_file(write: Write) -> None:
+    lines = [",".join(["1"] * (n % 5 + 1)) for n in range(200)]
+    found = peek(write("a.csv", "a,b,c\n" + "\n".join(lines) + "\n"))
+    assert found.rows + len(found.rejected) == 200
+    assert [bad.line for bad in found.rejected][:3] == [2, 3, 5]
