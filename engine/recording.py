@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
+import math
 import platform
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,8 @@ from numpy.typing import NDArray
 from engine.config import Experiment
 from engine.data import DataError
 from engine.data.loading import data_path
-from engine.events import CheckpointSaved, Evaluated, Event, Finding
+from engine.events import CheckpointSaved, Evaluated, Event, Finding, RunFailed, RunFinished
+from engine.measurements import Measurements
 from engine.model import Model
 from engine.runs import RunFolder, RunFolderError, check_folder
 
@@ -98,6 +101,28 @@ class Recorder:
             return Finding("saving", "problem", "The run cannot be saved", str(error), cure)
         self.failure = ""
         return event
+
+
+def run_result(
+    ended: RunFinished | RunFailed,
+    measured: Measurements,
+    parameters: int,
+    seconds: float,
+    changes: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """What `result.json` says of a run; `changes` are the settings changed while it ran."""
+    fields = {item.name: getattr(ended, item.name) for item in dataclasses.fields(ended)}
+    pairs = {name: dict(fields.pop(name, ())) for name in ("test_metrics", "test_baselines")}
+    return {
+        **fields,
+        "metric": measured.metric,
+        "validation_metric": measured.best.metric if measured.best else math.nan,
+        "validation_baselines": dict(measured.baselines),
+        **pairs,
+        "parameters": parameters,
+        "steps_per_second": ended.step / seconds if seconds else math.nan,
+        "changes": list(changes),
+    }
 
 
 def versions() -> dict[str, str]:

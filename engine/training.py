@@ -8,7 +8,6 @@ with `Snapshot`, `Evaluated`, `Finding`, `CheckpointSaved`, `Paused` and `Resume
 
 from __future__ import annotations
 
-import dataclasses
 import math
 import time
 from collections.abc import Iterator
@@ -32,13 +31,14 @@ from engine.events import (
     RunStarted,
     StepDone,
 )
+from engine.learner import Learner
 from engine.measurements import Measurements
 from engine.model import Model
 from engine.network import Network
-from engine.optimizers import NonFiniteError, Optimizer
-from engine.probes import Probes
-from engine.recording import Recorder, Weights
+from engine.optimizers import NonFiniteError
+from engine.recording import Recorder, Weights, run_result
 from engine.stopwatch import Stopwatch
+from engine.warmup import warm_up
 
 LONGEST_UNSEEN = 500  # steps without a look at the validation part; longer epochs are scored in between
 
@@ -65,18 +65,16 @@ class TrainingRun:
             experiment.model, dataset.input_size, dataset.output_size,
             tokens=dataset.tokens, seed=training.seed, threads=training.threads,
         )  # fmt: skip
-        self.step = self.epoch = 0
-        self._learning_rate, self._clip_norm = training.learning_rate, training.clip_norm
-        self._optimizer = Optimizer(self.network, training)
-        self._probes = Probes(self.network, self._optimizer, dataset)
+        self.epoch = 0
+        self._learner = Learner(self.network, experiment, dataset)
+        self._probes = self._learner.probes
         self._recorder = Recorder(folder, experiment, dataset.metric)
         self._measured = Measurements(experiment, dataset.metric, clip_norm=training.clip_norm)
         self._diagnosis = Diagnosis(self._measured)
         self._watch = Stopwatch()
         self._best: Weights = {}
         self._best_loss = math.inf
-        self._losses: list[float] = []  # since the last evaluation
-        self._clipped = self._answered = 0
+        self._answered = 0  # id of the last request that was
         self._changes: list[dict[str, Any]] = []
         self._events = self._run()
 
@@ -85,6 +83,11 @@ class TrainingRun:
 
     def __next__(self) -> Event:
         return next(self._events)
+
+    @property
+    def step(self) -> int:
+        """Batches trained so far."""
+        return self._learner.step
 
     def model(self) -> Model:
         """The network as it is now, with what its use and export need."""
@@ -107,7 +110,7 @@ class TrainingRun:
         what = f"{self.experiment.model.cell} kernels"
         yield Compiling(what)
         start = time.perf_counter()
-        self._warm_up()
+        warm_up(self.experiment, self.dataset)
         yield Compiling(what, time.perf_counter() - start)
         training = self.experiment.training
         self._measured.baselines = self.dataset.baselines("validation")
@@ -122,22 +125,6 @@ class TrainingRun:
             folder=str(self._recorder.path or ""),
         )
 
-    def _warm_up(self) -> None:
-        """Have every kernel of this run compiled, by one step of a network that is thrown away."""
-        model = self.experiment.model
-        small = Network(
-            dataclasses.replace(model, hidden_size=2, embedding_size=2), self.dataset.input_size,
-            self.dataset.output_size, tokens=self.dataset.tokens, threads=self.network.workers.count,
-        )  # fmt: skip
-        small.watch_time = True
-        batch = self.dataset.pinned()
-        small.loss_and_gradients(batch, self.dataset.loss)
-        optimizer = Optimizer(small, self.experiment.training)
-        optimizer.watch_updates = True
-        optimizer.step(1e-8, 1e-8)
-        optimizer.update_ratios()
-        small.workers.close()
-
     # --- the loop ---
 
     def _train(self) -> Iterator[Event]:
@@ -147,33 +134,22 @@ class TrainingRun:
         looks = {math.ceil(steps * piece / pieces) for piece in range(1, pieces + 1)}
         self._watch.go()
         for self.epoch in range(1, training.epochs + 1):
-            state = None
             batches = self.dataset.batches("train", training.batch_size, training.seed, self.epoch - 1)
             for number, batch in enumerate(batches, 1):
                 yield from self._between_batches()
                 if self.control.ending:
                     return
-                state = self._learn(batch, state, watched=number in looks or self.control.paused)
-                yield self._done
+                yield self._learn(batch, everything=number in looks or self.control.paused)
                 yield from self._look(paused=False)
                 if number in looks:
                     yield from self._evaluate()
 
-    def _learn(self, batch: Batch, state: Any, watched: bool) -> Any:
-        """Train one batch; the state to hand on."""
+    def _learn(self, batch: Batch, everything: bool) -> StepDone:
         request = self.control.request
-        self._probes.watch(request if request.id > self._answered else None, everything=watched)
-        result = self.network.loss_and_gradients(batch, self.dataset.loss, state if batch.continues else None)
-        norm = self._optimizer.step(self._learning_rate, self._clip_norm)
-        if not math.isfinite(result.loss):
-            raise NonFiniteError("the loss is not finite")
-        self.step += 1
-        self._losses.append(result.loss)
-        self._clipped += 0 < self._clip_norm < norm
-        self._measured.norms.append(norm)
-        self._probes.note(norm, self._clip_norm, self._clipped / self.step)
-        self._done = StepDone(self.step, self.epoch, result.loss, norm, self._watch.seconds)
-        return result.state
+        asked = request if request.id > self._answered else None
+        done = self._learner.learn(batch, self.epoch, self._watch, asked, everything)
+        self._measured.norms.append(done.gradient_norm)
+        return done
 
     def _between_batches(self) -> Iterator[Event]:
         """Take in live changes; wait while paused, still answering what is asked."""
@@ -195,9 +171,9 @@ class TrainingRun:
     def _apply_changes(self) -> None:
         for name, value in self.control.take_changes().items():
             if name == "training.learning_rate":
-                self._learning_rate = value
+                self._learner.learning_rate = value
             elif name == "training.clip_norm":
-                self._clip_norm = self._measured.clip_norm = value
+                self._learner.clip_norm = self._measured.clip_norm = value
             self._changes.append({"step": self.step, "field": name, "value": value})
             self._recorder.note(f"step {self.step}: {name} = {value:g}")
 
@@ -216,8 +192,7 @@ class TrainingRun:
 
     def _evaluate(self) -> Iterator[Event]:
         found = score(self.network, self.dataset, "validation", self.experiment.training.batch_size)
-        training_loss = math.fsum(self._losses) / len(self._losses)
-        self._losses.clear()
+        training_loss = self._learner.mean_loss()
         # Without a validation part the training loss chooses.
         deciding = found.loss if self.dataset.count("validation") else training_loss
         best = deciding < self._best_loss
@@ -248,14 +223,14 @@ class TrainingRun:
     # --- the end ---
 
     def _end(self) -> Iterator[Event]:
-        if self._losses and (self.control.ending == "finish" or not self._best):
+        if self._learner.losses and (self.control.ending == "finish" or not self._best):
             yield from self._evaluate()
         self._watch.rest()
         self._measured.ended = True
         finished = self._finished()
         yield from self._diagnose()
         yield from self._last_look(finished.best_epoch)
-        yield from self._keep(self._result(finished))
+        yield from self._keep(finished)
         if self._recorder.failure:
             cure = "The best weights are in memory: export them, or make room and run again."
             yield RunFailed("The run could not be saved", self._recorder.failure, cure, self.step)
@@ -290,26 +265,12 @@ class TrainingRun:
             if snapshot:
                 yield snapshot
 
-    def _keep(self, result: dict[str, Any]) -> Iterator[Event]:
-        said = self._recorder.finish(self.model(), self.network.state_dict(), self.step, result) if self.step else None
-        if said:
-            yield said
-
-    def _result(self, ended: RunFinished | RunFailed) -> dict[str, Any]:
-        """What `result.json` says of the run."""
-        best = self._measured.best
-        finished = dataclasses.asdict(ended)
-        pairs = {name: dict(finished.pop(name, ())) for name in ("test_metrics", "test_baselines")}
-        return {
-            **finished,
-            "metric": self.dataset.metric,
-            "validation_metric": best.metric if best else math.nan,
-            "validation_baselines": dict(self._measured.baselines),
-            **pairs,
-            "parameters": self.network.parameter_count,
-            "steps_per_second": self.step / self._watch.seconds if self._watch.seconds else math.nan,
-            "changes": self._changes,
-        }
+    def _keep(self, ended: RunFinished | RunFailed) -> Iterator[Event]:
+        """Write the run into its folder, unless nothing was trained."""
+        if self.step:
+            result = run_result(ended, self._measured, self.network.parameter_count, self._watch.seconds, self._changes)
+            said = self._recorder.finish(self.model(), self.network.state_dict(), self.step, result)
+            yield from [said] if said else []
 
     def _broken(self, error: NonFiniteError) -> Iterator[Event]:
         """Go back to the best weights, or stay with the last that were finite; say what happened and what helps."""
@@ -318,7 +279,7 @@ class TrainingRun:
             self.network.load_state_dict(self._best)
         best = self._measured.best
         kept = f"The best weights, of epoch {best.epoch}, are kept" if best else "The weights before it are kept"
-        rate = f"{self._learning_rate / 10:.2g}"
+        rate = f"{self._learner.learning_rate / 10:.2g}"
         failed = RunFailed(
             title=f"Step {self.step + 1}: {error}",
             why=f"The steps were too long and the numbers grew beyond what a float holds. {kept}.",
@@ -327,5 +288,5 @@ class TrainingRun:
         )
         changes = (("training.learning_rate", rate), ("training.clip_norm", "1"))
         yield from self._say([Finding("not-finite", "problem", failed.title, failed.why, failed.cure, changes)])
-        yield from self._keep(self._result(failed))
+        yield from self._keep(failed)
         yield failed

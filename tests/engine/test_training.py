@@ -28,6 +28,7 @@ from engine.events import (
     SnapshotRequest,
     StepDone,
 )
+from engine.network import Step
 from engine.runs import RunFolderError, load_run
 from engine.training import TrainingRun
 
@@ -310,6 +311,19 @@ def test_a_nan_ends_the_run_and_names_the_tensor(breaking: Experiment, tmp_path:
     result = json.loads((tmp_path / "run/result.json").read_text())
     assert result["title"] == failed.title
     assert load_run(tmp_path / "run").network.names == run.network.names
+
+
+def test_a_loss_beyond_numbers_changes_no_weight(
+    experiment: Experiment, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = TrainingRun(experiment, dataset)
+    before = run.network.state_dict()
+    real = run.network.loss_and_gradients
+    monkeypatch.setattr(run.network, "loss_and_gradients", lambda *a: Step(math.inf, real(*a).state))
+    failed = list(run)[-1]
+    assert isinstance(failed, RunFailed)
+    assert failed.title == "Step 1: the loss is not finite"
+    assert all(np.array_equal(before[name], array) for name, array in run.network.state_dict().items())
 
 
 def test_nan_is_never_the_best(experiment: Experiment, dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
