@@ -1,6 +1,6 @@
 """Pictures of every view and drawing, to be looked at: ``python -m tests.benchmarks.pictures --out DIR [--only KEY]``.
 
-Numbers are made of formulas; ``--train`` takes them from a short real run of a sample instead.
+Numbers are made of formulas; ``--train`` takes them from short real runs of samples instead.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -17,10 +16,8 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
 from engine.config import TOPOLOGIES
-from engine.events import RunStarted, Snapshot
-from tests.workbench.views import measured
+from tests.benchmarks.scenes import Scene, made, trained
 from workbench.diagrams import TopologyDrawing
-from workbench.history import History
 from workbench.overview import QUARTERS, Overview
 from workbench.plots.saving import picture
 from workbench.plots.time_cursor import TimeCursor
@@ -32,53 +29,20 @@ from workbench.views.live_view import LiveView
 FULL, NARROW, QUARTER = QSize(1000, 680), QSize(720, 520), QSize(480, 330)
 
 
-@dataclass(frozen=True)
-class Scene:
-    """What a run has left behind when the picture is taken."""
-
-    name: str
-    start: RunStarted
-    history: History
-    snapshots: Sequence[Snapshot]
-
-
-def scenes() -> Iterator[Scene]:
-    """An LSTM at the end of its run, a deep bidirectional network without gates, and a text."""
-    flow = [
-        measured.snapshot(measured.gradient_by_time(half_life=2 + 3 * step / 1000), step=step)
-        for step in range(0, 1000, 40)
-    ]
-    yield Scene("lstm", measured.STARTED, measured.history(), [*flow, measured.full_snapshot()])
-    deep = measured.snapshot(
-        measured.trace(steps=60, units=64, layers=3, reverse=True, gates=False, cell=False),
-        measured.gradient_norms(3, reverse=True),
-        measured.gradient_by_time(60, 3, 2.0, reverse=True),
-        measured.series_prediction(1500),
-    )
-    yield Scene("deep", measured.STARTED, measured.history(60_000), [deep])
-    yield Scene("text", measured.STARTED, measured.history(200), [measured.snapshot(measured.TEXT)])
-
-
-def show_scene(view: LiveView, scene: Scene) -> None:
-    """Hand a view everything it would have got from the window."""
-    view.show_start(scene.start)
-    for snapshot in scene.snapshots:
-        view.show_snapshot(snapshot)
-    view.show_history(scene.history)
-
-
 def main() -> None:
     """Draw everything in both themes."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--only", default="", help="key of one view, 'overview' or 'drawings'")
+    parser.add_argument("--train", action="store_true", help="take the numbers from real runs")
     options = parser.parse_args()
+    scenes = list(trained() if options.train else made())
     options.out.mkdir(parents=True, exist_ok=True)
     application = QApplication([])
     application.setStyle("Fusion")
     for theme in THEMES.values():
         dress(application, theme)
-        for name, widget in _widgets(theme, options.only):
+        for name, widget in _widgets(theme, scenes, options.only):
             widget.show()
             application.processEvents()
             application.processEvents()
@@ -87,27 +51,27 @@ def main() -> None:
             widget.deleteLater()
 
 
-def _widgets(theme: Theme, only: str) -> Iterator[tuple[str, QWidget]]:
+def _widgets(theme: Theme, scenes: Sequence[Scene], only: str) -> Iterator[tuple[str, QWidget]]:
     for kind in discover():
         if only in ("", kind.key):
-            yield from _pictures_of(kind, theme)
+            yield from _pictures_of(kind, theme, scenes)
     if only in ("", "overview"):
-        for scene in scenes():
+        for scene in scenes:
             yield f"overview_{scene.name}", _overview(theme, scene)
     if only in ("", "drawings"):
         yield "drawings", _drawings(theme)
 
 
-def _pictures_of(kind: type[LiveView], theme: Theme) -> Iterator[tuple[str, QWidget]]:
+def _pictures_of(kind: type[LiveView], theme: Theme, scenes: Sequence[Scene]) -> Iterator[tuple[str, QWidget]]:
     empty = kind(theme)
     empty.resize(QUARTER)
     yield f"{kind.key}_empty", empty
-    for scene in scenes():
+    for scene in scenes:
         for size, label in ((FULL, "full"), (NARROW, "narrow")):
             view = kind(theme, TimeCursor())
             view.resize(size)
             view.show()
-            show_scene(view, scene)
+            scene.show(view)
             view.time.pin(9)
             yield f"{kind.key}_{scene.name}_{label}", view
 
@@ -119,7 +83,7 @@ def _overview(theme: Theme, scene: Scene) -> QWidget:
     overview.resize(FULL)
     overview.show()
     for view in views:
-        show_scene(view, scene)
+        scene.show(view)
     return overview
 
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.plots.canvas import Canvas, view_box
 from workbench.plots.label_axis import LabelAxis, dress_axis
-from workbench.plots.legend import Key, Legend
+from workbench.plots.legend import Key, Legend, Scale
 from workbench.theme import GRID, Theme
 
 _SMOOTH_UP_TO = 300  # points: antialiased lines of more are slow to draw
@@ -35,7 +35,7 @@ class Curve:
     item: Any
     symbol: bool
     line: bool
-    digits: str
+    ring: bool
     x: NDArray[Any] = field(default_factory=lambda: np.empty(0))
     y: NDArray[Any] = field(default_factory=lambda: np.empty(0))
     note: str = ""
@@ -43,6 +43,10 @@ class Curve:
     def pen(self, theme: Theme) -> QPen:
         """The pen in the colours of `theme`."""
         return theme.pen(self.stroke) if isinstance(self.stroke, str) else self.stroke(theme)
+
+    def key(self, theme: Theme) -> Key:
+        """What stands in the legend."""
+        return Key(self.name, self.pen(theme), self.note, self.symbol, self.line, self.ring)
 
     def nearest(self, x: float) -> float:
         """The value at the sample nearest to `x`; NaN when there is none."""
@@ -92,14 +96,14 @@ class CurvePlot(QWidget):
     # --- content ----------------------------------------------------------------------------------------
 
     def add_curve(
-        self, name: str, stroke: Stroke, *, symbol: bool = False, line: bool = True, digits: str = ".4g"
+        self, name: str, stroke: Stroke, *, symbol: bool = False, line: bool = True, ring: bool = False
     ) -> Curve:
         """A curve without numbers yet; it stands in the key as soon as it has some. Without `line`, loose points."""
         item = pg.PlotDataItem(antialias=False, connect="finite")
         if line:  # both need places that rise
             item.setDownsampling(auto=True, method="peak")
             item.setClipToView(True)
-        curve = Curve(name, stroke, item, symbol, line, digits)
+        curve = Curve(name, stroke, item, symbol, line, ring)
         self.plot.addItem(item)
         self.curves[name] = curve
         self._dress(curve)
@@ -151,16 +155,16 @@ class CurvePlot(QWidget):
             self.plot.removeItem(curve.item)
         self.curves.clear()
 
-    def show_key(self, extra: Sequence[Key] = ()) -> None:
+    def show_key(self, extra: Sequence[Key | Scale] = ()) -> None:
         """Bring the key up to date, with `extra` entries behind the curves'."""
         shown = [curve for curve in self.curves.values() if len(curve.x)]
-        keys = [Key(c.name, c.pen(self._theme), c.note, c.symbol, c.line) for c in shown]
+        keys = [curve.key(self._theme) for curve in shown]
         self.legend.show_items(self._theme, (*keys, *extra))
 
     def describe(self, x: float, place: str) -> str:
         """The values of every curve at `x` in one line, after the name of the `place`."""
-        values = [(c.name, c.nearest(x), c.digits) for c in self.curves.values()]
-        parts = [f"{name} {value:{digits}}" for name, value, digits in values if not math.isnan(value)]
+        values = [(curve.name, curve.nearest(x)) for curve in self.curves.values()]
+        parts = [f"{name} {value:.4g}" for name, value in values if not math.isnan(value)]
         return " · ".join([place, *parts])
 
     # --- range ------------------------------------------------------------------------------------------
@@ -211,9 +215,9 @@ class CurvePlot(QWidget):
         curve.item.setPen(pen if curve.line else None)
         if curve.symbol:
             curve.item.setSymbol("o" if not curve.line or len(curve.x) <= _SYMBOLS_UP_TO else None)
-            curve.item.setSymbolSize(5 if curve.line else 7)
-            curve.item.setSymbolPen(None)
-            curve.item.setSymbolBrush(pen.color())
+            curve.item.setSymbolSize(11 if curve.ring else 5 if curve.line else 7)
+            curve.item.setSymbolPen(pg.mkPen(pen.color()) if curve.ring else None)
+            curve.item.setSymbolBrush(None if curve.ring else pen.color())
 
     def _dress_band(self, band: Any, role: str, alpha: float) -> None:
         band.setBrush(self._theme.color(role, alpha))
@@ -237,13 +241,28 @@ class CurvePlot(QWidget):
         self.hovered.emit(None)
 
 
+def baseline_stroke(index: int) -> Stroke:
+    """The pen of the baseline with this number; from the fourth on they are told apart by the key alone."""
+    return ("baseline", "baseline2", "baseline3")[index] if index < 3 else _further_baseline
+
+
+def _further_baseline(theme: Theme) -> QPen:
+    pen = theme.pen("muted")
+    pen.setStyle(Qt.PenStyle.DashDotLine)
+    return pen
+
+
 def layer_stroke(index: int, count: int, *, reverse: bool = False) -> Stroke:
-    """A pen for one of `count` layers: along the magnitude map, dashed for the reverse direction."""
+    """A pen for one of `count` layers: along the magnitude map, dashed for the reverse direction.
+
+    A single layer has the colour of what is trained.
+    """
 
     def pen(theme: Theme) -> QPen:
-        low, high = (0.35, 0.95) if theme.dark else (0.05, 0.70)
+        low, high = (0.45, 0.95) if theme.dark else (0.05, 0.70)
         place = low + (high - low) * (index / max(count - 1, 1))
-        made = QPen(theme.color_map("magnitude").map(place, mode="qcolor"))
+        color = theme.color_map("magnitude").map(place, mode="qcolor") if count > 1 else theme.color("train")
+        made = QPen(color)
         made.setCosmetic(True)
         made.setStyle(Qt.PenStyle.DashLine if reverse else Qt.PenStyle.SolidLine)
         return made

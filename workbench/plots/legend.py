@@ -24,6 +24,7 @@ class Key:
     note: str = ""
     symbol: bool = False
     line: bool = True
+    ring: bool = False
 
     @property
     def text(self) -> str:
@@ -116,9 +117,10 @@ class Legend(QWidget):
         painter.setPen(key.pen if key.line else Qt.PenStyle.NoPen)
         painter.drawLine(QPointF(rect.left(), middle), QPointF(rect.left() + _SWATCH, middle))
         if key.symbol:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(key.pen.color())
-            painter.drawEllipse(QPointF(rect.left() + _SWATCH / 2, middle), 3, 3)
+            painter.setPen(key.pen.color() if key.ring else Qt.PenStyle.NoPen)
+            painter.setBrush(Qt.BrushStyle.NoBrush if key.ring else key.pen.color())
+            size = 5 if key.ring else 3
+            painter.drawEllipse(QPointF(rect.left() + _SWATCH / 2, middle), size, size)
         painter.setPen(self._theme.color("text"))
         self._text(painter, rect.adjusted(_SWATCH + GRID // 2, 0, 0, 0), key.text)
 

@@ -45,6 +45,7 @@ class GradientFlow(LiveView):
         self._strip.arrange([Panel(0, 0, "magnitude")])
         self._lives = CurvePlot(self.theme, bottom="step", left="half-life")
         self._start = self._lives.add_anchor()
+        self._lives.set_log(True)  # from one step to hundreds
         self._measured_at: list[int] = []
         self._life_rows: list[tuple[float, ...]] = []
         layout = QVBoxLayout(self.body)
@@ -160,7 +161,7 @@ class GradientFlow(LiveView):
         lives = np.asarray(self._life_rows, float)
         for name, column in zip(names, lives.T, strict=True):
             self._lives.show_curve(name, self._measured_at, np.where(np.isfinite(column), column, np.nan))
-        self._start.setData([0.0], [0.0])
+        self._start.setData([0.0], [1.0])
         self._lives.show_key()
 
     def _remember(self, step: int, lives: tuple[float, ...]) -> None:
@@ -219,4 +220,4 @@ def log_norms(flow: GradientByTime) -> Floats:
 
 def life_words(life: float) -> str:
     """A half-life as a person says it."""
-    return "does not shrink" if math.isinf(life) else f"halves every {life:.3g} steps"
+    return "does not shrink" if math.isinf(life) else f"halves every {life:,.{0 if life >= 100 else 1}f} steps"

@@ -33,7 +33,7 @@ class GradientNormBoard(LiveView):
     def build(self) -> None:
         """Norms and ratios side by side over the same rows; the whole norm over training below."""
         self._norms = CurvePlot(self.theme, bottom="norm of the gradient", left="")
-        self._norms.add_curve(_BEFORE, "muted", symbol=True, line=False)
+        self._norms.add_curve(_BEFORE, "muted", symbol=True, line=False, ring=True)
         self._norms.add_curve(_AFTER, "train", symbol=True, line=False)
         self._ratio = CurvePlot(self.theme, bottom="norm of the step / norm of the parameter", left="")
         self._ratio.add_band(math.log10(HEALTHY[0]), math.log10(HEALTHY[1]), "good", upright=True)
@@ -125,11 +125,7 @@ class GradientNormBoard(LiveView):
     def _show_key(self, norms: GradientNorms) -> None:
         healthy = int(np.sum((norms.update_ratio >= HEALTHY[0]) & (norms.update_ratio <= HEALTHY[1])))
         band = Key("healthy: 1e-4 to 1e-2", self.theme.pen("good"), f"{healthy} of {len(norms.names)} parameters")
-        points = [
-            Key(curve.name, curve.pen(self.theme), symbol=True, line=False)
-            for plot in (self._norms, self._ratio)
-            for curve in plot.curves.values()
-        ]
+        points = [curve.key(self.theme) for plot in (self._norms, self._ratio) for curve in plot.curves.values()]
         self._key.show_items(self.theme, (*points, band))
 
     def _draw_clip(self, norms: GradientNorms | None) -> None:

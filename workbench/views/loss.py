@@ -9,7 +9,7 @@ from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout
 
 from workbench.history import History, Values
-from workbench.plots.curves import CurvePlot
+from workbench.plots.curves import CurvePlot, baseline_stroke
 from workbench.plots.legend import Key
 from workbench.plots.saving import Table
 from workbench.plots.smoothing import Smoother
@@ -22,7 +22,6 @@ _BATCHES, _SMOOTH, _TRAINING, _VALIDATION = (
     "training, epoch",
     "validation",
 )
-_BASELINES = ("baseline", "baseline2", "baseline3", "muted")
 _WINDOWS = (0, 10, 20, 50, 200, 1000)  # steps
 
 
@@ -49,7 +48,7 @@ class Loss(LiveView):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._loss, 3)
         layout.addWidget(self._metric, 2)
-        self._smoother = Smoother(20)
+        self._smoother = Smoother(10)
         self._build_controls()
         for plot in (self._loss, self._metric):
             plot.hovered.connect(self._hover)
@@ -58,7 +57,7 @@ class Loss(LiveView):
     def _build_controls(self) -> None:
         self._log, self._window = QCheckBox("logarithmic"), QComboBox()
         self._window.addItems(["none" if not steps else f"{steps} steps" for steps in _WINDOWS])
-        self._window.setCurrentIndex(_WINDOWS.index(20))
+        self._window.setCurrentIndex(_WINDOWS.index(10))
         self._log.toggled.connect(self._loss.set_log)
         self._window.currentIndexChanged.connect(self._smooth_anew)
         self.add_control("Smoothing", self._window, "smoothing")
@@ -147,13 +146,13 @@ class Loss(LiveView):
             plot.remove_curves()
             plot.add_curve(metric, "validation", symbol=True)
             plot.plot.setLabel("left", metric, **plot.left.labelStyle)
-            for (name, _), role in zip(self.start.baselines if self.start else (), _BASELINES, strict=False):
-                plot.add_curve(name, role)
+            for index, (name, _) in enumerate(self.start.baselines if self.start else ()):
+                plot.add_curve(name, baseline_stroke(index))
         steps: Values = np.asarray(history.span("loss"))
         plot.show_curve(
             metric, *history.line("metric", *self._loss.shown(), plot.pixels), _number(history.latest("metric"))
         )
-        for name, value in self.start.baselines[: len(_BASELINES)] if self.start else ():
+        for name, value in self.start.baselines if self.start else ():
             plot.show_curve(name, steps, np.full(2, value), _number(value))
         plot.show_key()
 

@@ -9,13 +9,12 @@ import numpy as np
 from PySide6.QtWidgets import QDoubleSpinBox, QFrame, QStackedWidget, QTextBrowser, QVBoxLayout
 
 from engine.events import SeriesPrediction, Snapshot, SnapshotRequest, TextPrediction
-from workbench.plots.curves import CurvePlot
+from workbench.plots.curves import CurvePlot, baseline_stroke
 from workbench.plots.saving import Table
 from workbench.theme import TEXT_BODY, TEXT_SMALL
 from workbench.views.live_view import LiveView
 
 _TRUTH, _FORECAST = "truth", "forecast"
-_BASELINES = ("baseline", "baseline2", "baseline3", "muted")
 
 
 class Prediction(LiveView):
@@ -104,7 +103,7 @@ class Prediction(LiveView):
         if tuple(self._plot.curves) != names:
             self._plot.remove_curves()
             for index, name in enumerate(names[:-2]):
-                self._plot.add_curve(name, _BASELINES[min(index, len(_BASELINES) - 1)])
+                self._plot.add_curve(name, baseline_stroke(index))
             self._plot.add_curve(_TRUTH, "truth")
             self._plot.add_curve(_FORECAST, "forecast")
             self._plot.plot.setLabel("left", prediction.target, **self._plot.left.labelStyle)

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from workbench.plots.label_axis import LabelAxis, visible
 from workbench.plots.legend import Key, Legend, Scale
 from workbench.plots.levels import Levels, rung
+from workbench.plots.principal import PrincipalPlane
 from workbench.plots.smoothing import Smoother
 from workbench.plots.table_twin import TableTwin
 from workbench.plots.time_cursor import TimeCursor
@@ -62,6 +63,31 @@ def test_orders() -> None:
     assert variance == [1, 3, 0, 2]
     assert similarity[:2] == [1, 3]
     assert sorted(similarity) == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(("steps", "units"), [(24, 32), (100, 8), (300, 300), (2, 5), (5, 1)])
+def test_principal_plane_is_that_of_the_decomposition(steps: int, units: int) -> None:
+    random = np.random.default_rng(steps)
+    states = (random.normal(size=(steps, units)) * np.geomspace(10, 0.01, units)).astype(np.float32)
+    places, shares = PrincipalPlane().project(states)
+    u, s, _ = np.linalg.svd(states - states.mean(axis=0).astype(float), full_matrices=False)
+    for axis in range(min(2, units, steps - 1)):
+        assert shares[axis] == pytest.approx(s[axis] ** 2 / (s**2).sum(), rel=1e-3)
+        assert np.abs(places[:, axis] @ u[:, axis]) == pytest.approx(s[axis], rel=1e-3)
+
+
+def test_principal_plane_does_not_flip_over() -> None:
+    random, plane = np.random.default_rng(1), PrincipalPlane()
+    states = (random.normal(size=(40, 16)) * np.geomspace(5, 0.1, 16)).astype(np.float32)
+    first, _ = plane.project(states)
+    second, _ = plane.project(states + 0.01 * random.normal(size=states.shape).astype(np.float32))
+    assert np.abs(second - first).max() < 0.2
+
+
+def test_still_states_have_no_spread() -> None:
+    places, shares = PrincipalPlane().project(np.ones((6, 3), np.float32))
+    assert not places.any()
+    assert shares == (0.0, 0.0)
 
 
 def test_names_on_an_axis_do_not_touch(qtbot: QtBot) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from PySide6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
 from engine.events import GradientByTime, GradientNorms, HiddenTrace, LayerTrace, SeriesPrediction, SnapshotRequest
@@ -23,6 +24,7 @@ from workbench.views.gradient_norms import GradientNormBoard
 from workbench.views.hidden_state import HiddenState
 from workbench.views.loss import Loss
 from workbench.views.prediction import Prediction
+from workbench.views.state_space import StateSpace
 
 Show = Callable[[Any], Any]
 
@@ -58,7 +60,7 @@ def test_loss_curves_and_best_epoch(show: Show, short_run: History) -> None:
     assert_array_equal(curves["training, each batch"].y, [4, 2, 2, 1, 1, 0.5])
     assert_array_equal(curves["validation"].x, [2, 4, 6])
     assert_array_equal(curves["validation"].y, [2.5, 1.25, 1.5])
-    assert curves["training, smoothed"].y[1] == pytest.approx((0.95 * 4 + 2) / 1.95)
+    assert curves["training, smoothed"].y[1] == pytest.approx((0.9 * 4 + 2) / 1.9)
     assert view.best() == (4, 1.25)
     assert view._best.value() == 4
     assert "best: epoch 2  1.25" in view._loss.legend.texts
@@ -184,6 +186,23 @@ def test_cell_without_gates_is_told(show: Show) -> None:
     assert view._stack.currentWidget() is view._message
 
 
+def test_states_are_drawn_in_their_plane(show: Show) -> None:
+    view = show(StateSpace)
+    turn = np.linspace(0, 6, 30)
+    hidden = np.stack([0.5 * np.cos(turn), 0.1 * np.sin(turn), np.zeros(30)], axis=1).astype(np.float32)
+    view.show_snapshot(measured.snapshot(HiddenTrace((LayerTrace(0, False, hidden, None, ()),), measured.months(30))))
+    places = np.array([row[2:] for row in view.table()[1]])
+    centred = hidden - hidden.mean(axis=0)
+    assert_allclose(np.linalg.norm(places, axis=1), np.linalg.norm(centred, axis=1), atol=1e-4)
+    assert view._plot.bottom.labelText.endswith("% of the variance")
+    assert view._plot.legend.texts == ("path of the state", "time step: 1 to 30")
+    view.time.pin(4)
+    assert_allclose(view._plot.curves["time step looked at"].x, places[4:5, 0])
+    assert view._readout.text().startswith("step 5 (1957-05) · component 1 ")
+    inside = view._plot.box.mapViewToScene(QPointF(*places[7]))
+    assert view._near(inside) == 7
+
+
 # --- gradients ------------------------------------------------------------------------------------------
 
 
@@ -217,7 +236,7 @@ def test_gradient_flow_bands_and_half_life(show: Show, strongest: float, explode
     assert np.isnan(curves["layer 1 reverse"].y[0])
     assert view._vanished.getRegion()[1] == pytest.approx(math.log10(strongest) - 3, abs=1e-5)
     texts = view._curves.legend.texts
-    assert texts[:2] == ("layer 1  halves every 3.25 steps", "layer 1 reverse  does not shrink")
+    assert texts[:2] == ("layer 1  halves every 3.2 steps", "layer 1 reverse  does not shrink")
     assert ("exploded: above 100" in texts) is exploded
     assert view._strip.levels(0) == (-8, 2)
 
