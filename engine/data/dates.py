@@ -151,8 +151,8 @@ def stamp_sql(text: str, written: str) -> str:
     return f"TRY_STRPTIME({text}, {literal(written)})"
 
 
-def read_stamps(table: Table, name: str) -> Stamps:
-    """A column of dates as datetime64[us], in the order of the file.
+def read_stamps(table: Table, name: str, rows: int | None = None) -> Stamps:
+    """A column of dates, or its first `rows`, as datetime64[us] in the order of the file.
 
     Raises:
         DataError: the column does not exist, holds no dates, or some cell in it is none.
@@ -166,7 +166,7 @@ def read_stamps(table: Table, name: str) -> Stamps:
             "another data.time_column, or leave it empty to go by the order of the rows."
         )
     text = f"trim(CAST({quoted(name)} AS VARCHAR))"
-    column = table.fetch(f"CAST({stamp_sql(text, written)} AS TIMESTAMP) AS t")["t"]
+    column = table.fetch(f"CAST({stamp_sql(text, written)} AS TIMESTAMP) AS t", rows)["t"]
     missing: NDArray[np.bool_] = np.ma.getmaskarray(column)
     if missing.any():
         row = int(np.flatnonzero(missing)[0])

@@ -20,6 +20,7 @@ _NAMES = {
     "1 day": "daily",
     "1 hour": "hourly",
 }
+_LOOK = 1000  # stamps that can rule months out before all are looked at
 _SEASONS = {"3 month": 4, "1 month": 12, "7 day": 52, "1 day": 7, "1 hour": 24, "30 minute": 48, "15 minute": 96}
 
 
@@ -73,13 +74,18 @@ def find_frequency(stamps: Stamps) -> Frequency | None:
     """The step that most neighbours of `stamps` (rising) have; None for fewer than three or none shared by half."""
     if len(stamps) < 3:
         return None
-    ticks: NDArray[np.int64] = stamps.astype(np.int64)
-    month: NDArray[np.int64] = stamps.astype("datetime64[M]").astype(np.int64)
-    months = month[1:] - month[:-1]
-    days = ticks - stamps.astype("datetime64[M]").astype("datetime64[us]").astype(np.int64)
-    if np.ptp(days) == 0 or (np.min(months) > 0 and np.all(_month_ends(stamps))):
-        return _shared(months, months=True)
+    if _by_months(stamps[:_LOOK]) and _by_months(stamps):
+        month: NDArray[np.int64] = stamps.astype("datetime64[M]").astype(np.int64)
+        return _shared(month[1:] - month[:-1], months=True)
+    ticks: NDArray[np.int64] = stamps.view(np.int64)
     return _shared(ticks[1:] - ticks[:-1], months=False)
+
+
+def _by_months(stamps: Stamps) -> bool:
+    """Whether all stamps have the same place in their month, or are the ends of rising months."""
+    months = stamps.astype("datetime64[M]")
+    days = stamps - months.astype("datetime64[us]")
+    return bool(np.all(days == days[0]) or (np.all(months[1:] > months[:-1]) and np.all(_month_ends(stamps))))
 
 
 def _month_ends(stamps: Stamps) -> NDArray[np.bool_]:

@@ -123,7 +123,7 @@ def _frequency(table: Table, date: DateColumn | None) -> str:
     if date is None:
         return ""
     try:
-        stamps = read_stamps(table, date.name)
+        stamps = read_stamps(table, date.name, _COUNTED_ROWS)
     except DataError as error:
         table.notes.append(str(error))
         return ""

@@ -75,9 +75,10 @@ class Table:
             return self._places[name]
         raise DataError(f"{self.path.name} has no column {name!r}; {nearest(name, self.names)}")
 
-    def fetch(self, expressions: str) -> dict[str, Any]:
-        """Columns of the whole table as NumPy arrays, in the order of the file."""
-        return self.connection.execute(f"SELECT {expressions} FROM cells").fetchnumpy()
+    def fetch(self, expressions: str, rows: int | None = None) -> dict[str, Any]:
+        """Columns of the whole table, or of its first `rows`, as NumPy arrays in the order of the file."""
+        limit = "" if rows is None else f" LIMIT {rows}"
+        return self.connection.execute(f"SELECT {expressions} FROM cells{limit}").fetchnumpy()
 
     def one(self, expressions: str, where: str = "true", rows: int | None = None) -> tuple[Any, ...]:
         """One row of aggregates over the table, or over its first `rows`."""
