@@ -11,7 +11,7 @@ from engine.parameters import Parameters
 
 
 def initialize(parameters: Parameters, spec: CellSpec, hidden: int, seed: int) -> None:
-    """PyTorch's defaults, and a forget-gate bias of 1 where the cell has one (Jozefowicz et al. 2015).
+    """PyTorch's defaults, and the bias that the cell starts its forget gate with (Jozefowicz et al. 2015).
 
     Recurrent layers: uniform within ±1/√H. Linear: uniform within ±1/√(inputs). Embedding: standard normal.
     """
@@ -30,7 +30,7 @@ def initialize(parameters: Parameters, spec: CellSpec, hidden: int, seed: int) -
 def _adjust(parameters: Parameters, spec: CellSpec, name: str, hidden: int) -> None:
     if spec.forget_block is not None and name.startswith("rnn.bias_"):
         block = slice(spec.forget_block * hidden, (spec.forget_block + 1) * hidden)
-        parameters.view(name)[block] = 1.0 if "bias_ih" in name else 0.0
+        parameters.view(name)[block] = spec.forget_bias if "bias_ih" in name else 0.0
     for extra in spec.extras:
         if extra.initial is not None and name.startswith(f"rnn.{extra.name}_l"):
             parameters.view(name)[...] = extra.initial

@@ -33,14 +33,7 @@ class Rows:
 
 def parameter_shapes(spec: CellSpec, suffix: str, inputs: int, units: int) -> dict[str, tuple[int, ...]]:
     """Names and shapes of one direction of one layer; `suffix` is ``l0``, ``l0_reverse``, …"""
-    inward, inner = len(spec.input_blocks) * units, len(spec.recurrent_blocks) * units
-    shapes: dict[str, tuple[int, ...]] = {f"rnn.weight_ih_{suffix}": (inward, inputs)}
-    if inner:
-        shapes[f"rnn.weight_hh_{suffix}"] = (inner, spec.recurrent_states * units)
-    shapes[f"rnn.bias_ih_{suffix}"] = (inward,)
-    if inner:
-        shapes[f"rnn.bias_hh_{suffix}"] = (inner,)
-    return shapes | {f"rnn.{extra.name}_{suffix}": (units,) for extra in spec.extras}
+    return {f"rnn.{name}_{suffix}": shape for name, shape in spec.parameter_shapes(inputs, units).items()}
 
 
 class Layer:
@@ -55,6 +48,7 @@ class Layer:
         self.state_row, self.z_row = self.kinds * self.width, spec.slots * self.width
         self.dx_row = padded(inputs)
         self._parameters = parameters
+        self._matrices = self._as_read()
         self._buffers = Buffers(parameters.values.dtype)
         self._blocks_in = np.array(spec.input_blocks, np.int64)
         self._blocks_rec = np.array(spec.recurrent_blocks, np.int64)
@@ -65,21 +59,33 @@ class Layer:
         self._product = product.address(parameters.values.dtype)
         self._make_packed(parameters.values.dtype)
         self._find_offsets()
-        self._geometry = np.array(
+        self._geometry = self._describe(activations)
+
+    def _describe(self, activations: tuple[str, str]) -> NDArray[np.int64]:
+        """The `geometry` of the loops, still without steps and batch."""
+        spec = self.spec
+        return np.array(
             (
-                0, 0, inputs, units, self.width, spec.slots, self._blocks_in.size, spec.recurrent_from,
+                0, 0, self.inputs, self.units, self.width, spec.slots, self._blocks_in.size, spec.recurrent_from,
                 self._blocks_rec.size, self.kinds, spec.recurrent_states, *(CODES[name] for name in activations),
-                len(spec.extras),
+                self._extra.size // self.width,
             ),
             np.int64,
         )  # fmt: skip
 
+    def _as_read(self) -> Parameters:
+        """The matrices and biases in the shapes that the kernels read; other layers may compose their own."""
+        return self._parameters
+
     def _find_offsets(self) -> None:
-        names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-        full = [f"rnn.{name}_{self.suffix}" for name in names]
-        known = self._parameters.shapes
-        self._offsets = np.array([self._parameters.offset(n) if n in known else -1 for n in full], np.int64)
-        self._extra_offsets = [self._parameters.offset(f"rnn.{extra.name}_{self.suffix}") for extra in self.spec.extras]
+        names = ("weight_ih", "weight_hh", *(("bias_ih", "bias_hh") if self.spec.biased else ("", "")))
+        full, matrices = [f"rnn.{name}_{self.suffix}" for name in names], self._matrices
+        self._offsets = np.array([matrices.offset(n) if n in matrices.shapes else -1 for n in full], np.int64)
+        self._extra_offsets = [
+            self._parameters.offset(f"rnn.{extra.name}_{self.suffix}") + block * self.units
+            for extra in self.spec.extras
+            for block in range(extra.blocks)
+        ]
 
     def _make_packed(self, dtype: np.dtype[Any]) -> None:
         self._ahead_in = np.zeros(self.inputs * self._in_columns, dtype)
@@ -87,15 +93,15 @@ class Layer:
         self._ahead_rec = np.zeros(self._depth_rec * self._rec_columns, dtype)
         self._back_rec = np.zeros(self._rec_columns * self._depth_rec, dtype)
         self._bias = np.zeros(self.z_row, dtype)
-        self._extra = np.zeros(len(self.spec.extras) * self.width, dtype)
+        self._extra = np.zeros(sum(extra.blocks for extra in self.spec.extras) * self.width, dtype)
 
     def pack(self) -> None:
         """Copy the weights into the layouts the kernels read; call after every change of the parameters."""
         values, units, width = self._parameters.values, self.units, self.width
         packing.pack_layer(
-            values, self._offsets, self.inputs, units, width, self.spec.recurrent_states, self._blocks_in,
-            self._blocks_rec, self.spec.recurrent_from, self._ahead_in, self._back_in, self._ahead_rec, self._back_rec,
-            self._bias,
+            self._matrices.values, self._offsets, self.inputs, units, width, self.spec.recurrent_states,
+            self._blocks_in, self._blocks_rec, self.spec.recurrent_from, self._ahead_in, self._back_in,
+            self._ahead_rec, self._back_rec, self._bias,
         )  # fmt: skip
         for number, at in enumerate(self._extra_offsets):
             self._extra[number * width : number * width + units] = values[at : at + units]
@@ -155,7 +161,7 @@ class Layer:
         self._sums = get("sums", self.z_row)
         shared = (
             self._x.array, self._x.start, self._x.stride, self.z, self.states, self._blocks_in, self._blocks_rec,
-            self._offsets, self._parameters.gradients, get("temporary_in", self.inputs * self._in_columns),
+            self._offsets, self._matrices.gradients, get("temporary_in", self.inputs * self._in_columns),
             get("temporary_rec", self._depth_rec * self._rec_columns), self._sums,
         )  # fmt: skip
         fixed = (self._product, self._geometry)

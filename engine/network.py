@@ -237,7 +237,8 @@ class Network:
             for reverse, layer in enumerate(pair):
                 states, gates = layer.trace()
                 order = slice(length - 1, None, -1) if reverse else slice(0, length)
-                cell = states[order, 1] if "cell" in layer.spec.states else None
+                kinds = layer.spec.states
+                cell = states[order, kinds.index("cell")] if "cell" in kinds else None
                 named = tuple((name, values[order]) for name, values in gates.items())
                 traces.append(LayerTrace(level, bool(reverse), states[order, 0], cell, named))
         return tuple(traces)

@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from engine.buffers import Buffers
 from engine.cells import CellSpec
+from engine.feedback_layer import FeedbackLayer
 from engine.kernels import rows
 from engine.kernels.jit import padded
 from engine.layer import Layer, Rows, parameter_shapes
 from engine.parameters import Parameters
 from engine.threads import Task, Workers
+from engine.two_stage_layer import TwoStageLayer
 
 # Below this many multiply-adds of the recurrent products, handing work to another thread costs more than it saves.
 SMALL = 2_000_000
@@ -58,6 +60,12 @@ class StackConfig:
         return result
 
 
+def _kind_of_layer(spec: CellSpec) -> type[Layer]:
+    if spec.second:
+        return TwoStageLayer
+    return FeedbackLayer if spec.feedback_blocks else Layer
+
+
 class Stack:
     """The layers of a network; `forward` and `backward` walk them up and down.
 
@@ -70,9 +78,10 @@ class Stack:
 
     def __init__(self, config: StackConfig, parameters: Parameters, workers: Workers) -> None:
         self.config, self._workers = config, workers
+        kind = _kind_of_layer(config.spec)
         self.levels = [
             [
-                Layer(config.spec, suffix, config.level_inputs(level), config.units, config.activations, parameters)
+                kind(config.spec, suffix, config.level_inputs(level), config.units, config.activations, parameters)
                 for suffix in suffixes
             ]
             for level, suffixes in enumerate(config.suffixes())

@@ -6,10 +6,10 @@ To add a cell, write a file with a `SPECIFICATION`; forms, views, checkpoints, e
 from functools import cache
 from importlib import import_module
 
-from engine.cells._specification import CellSpec, Equation, Extra, Gate
+from engine.cells._specification import CellSpec, Equation, Extra, Gate, SecondProduct
 from engine.config import CELLS
 
-__all__ = ["CellSpec", "Equation", "Extra", "Gate", "specification", "specifications"]
+__all__ = ["CellSpec", "Equation", "Extra", "Gate", "SecondProduct", "specification", "specifications"]
 
 
 @cache

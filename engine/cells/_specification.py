@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from engine.kernels.routines import Routine
+
+GATE_ACTIVATIONS = ("sigmoid", "hard_sigmoid")
+CANDIDATE_ACTIVATIONS = ("tanh", "sigmoid", "relu", "softsign", "hard_sigmoid", "elu", "identity")
+STATE_ACTIVATIONS = (*CANDIDATE_ACTIVATIONS, "gelu")  # of cells that keep the pre-activation, not its image
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +31,37 @@ class Equation:
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """A parameter of shape (H,) beyond the matrices and biases; ``rnn.{name}_l0`` in the state dict."""
+    """A parameter of shape (blocks · H,) beyond the matrices and biases; ``rnn.{name}_l0`` in the state dict."""
 
     name: str
     initial: float | None  # None: drawn like the weights
     meaning: str
+    blocks: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SecondProduct:
+    """A product inside the step with what a first stage computed, of a cell of the second family (`two_stage`).
+
+    It feeds the slots from `first_slot` on with the `blocks` of ``weight_hh``; `forward` and `backward` are the
+    steps that follow it, while the cell's own lead up to it.
+    """
+
+    first_slot: int
+    blocks: tuple[int, ...]
+    forward: Routine
+    backward: Routine
 
 
 @dataclass(frozen=True, slots=True)
 class CellSpec:
     """Declaration of a recurrent cell.
 
-    The weights hold `gates_in_weights` blocks of H rows, in PyTorch's order where PyTorch has the cell.
-    Pre-activations lie in `slots`; `input_blocks[s]` names the block of ``weight_ih`` that feeds slot s, and
-    `recurrent_blocks` the blocks of ``weight_hh`` that feed the slots from `recurrent_from` on.
+    The weights hold `blocks` of H rows, in PyTorch's order where PyTorch has the cell. Pre-activations lie in
+    `slots`; `input_blocks[s]` names the block of ``weight_ih`` that feeds slot s, and `recurrent_blocks` the blocks
+    of ``weight_hh`` that feed the slots from `recurrent_from` on. The product reads the first `recurrent_states` of
+    the state vectors; where these are more than the hidden state, `feedback_blocks` names the blocks that read the
+    others too, with ``weight_gg``. Slots that no product feeds keep what the backward step needs.
     """
 
     key: str
@@ -59,13 +81,32 @@ class CellSpec:
     forward: Routine
     backward: Routine
     recurrent_states: int = 1
+    feedback_blocks: tuple[int, ...] = ()
+    second: SecondProduct | None = None
+    biased: bool = True  # bias_ih and bias_hh are added to the products
     extras: tuple[Extra, ...] = ()
-    forget_block: int | None = None  # whose bias starts at 1 (Jozefowicz et al. 2015)
-    activations: tuple[str, ...] = ("tanh",)
+    forget_block: int | None = None  # whose bias starts at `forget_bias` (Jozefowicz et al. 2015)
+    forget_bias: float = 1.0
+    activations: tuple[str, ...] = ("tanh",)  # of candidate and output, the usual one first
     gate_activations: tuple[str, ...] = ("sigmoid",)
     torch_module: str = ""  # "RNN", "LSTM", "GRU" where PyTorch computes the same
 
+    @property
+    def hidden_blocks(self) -> int:
+        """Blocks of ``weight_hh``; 0 for a cell without recurrent product."""
+        return len(self.recurrent_blocks) + (len(self.second.blocks) if self.second else 0)
+
+    def parameter_shapes(self, inputs: int, hidden: int) -> dict[str, tuple[int, ...]]:
+        """Names and shapes of the parameters of one direction of one layer, in the order of the state dict."""
+        inward, inner = len(self.input_blocks) * hidden, self.hidden_blocks * hidden
+        fed = len(self.feedback_blocks) * hidden
+        shapes: dict[str, tuple[int, ...]] = {"weight_ih": (inward, inputs)}
+        shapes |= {"weight_hh": (inner, hidden)} if inner else {}
+        shapes |= {"weight_gg": (fed, (self.recurrent_states - 1) * hidden)} if fed else {}
+        if self.biased:
+            shapes |= {"bias_ih": (inward,)} | ({"bias_hh": (inner,)} if inner else {})
+        return shapes | {extra.name: (extra.blocks * hidden,) for extra in self.extras}
+
     def parameter_count(self, inputs: int, hidden: int) -> int:
-        """Trainable numbers of one direction of one layer with two bias vectors, as PyTorch counts them."""
-        recurrent = len(self.recurrent_blocks) * hidden * (self.recurrent_states * hidden + 1)
-        return len(self.input_blocks) * hidden * (inputs + 1) + recurrent + len(self.extras) * hidden
+        """Trainable numbers of one direction of one layer."""
+        return sum(math.prod(shape) for shape in self.parameter_shapes(inputs, hidden).values())

@@ -33,7 +33,10 @@ def layer_gradients(
     product: int, geometry: Any, first: int, last: int, x: Any, x_at: int, x_row: int, z: Any, states: Any,
     blocks_in: Any, blocks_rec: Any, offsets: Any, gradients: Any, temporary_in: Any, temporary_rec: Any, sums: Any,
 ) -> None:  # fmt: skip
-    """Add a layer's gradients to `gradients`; `offsets` tell where weight_ih, weight_hh, bias_ih, bias_hh begin."""
+    """Add a layer's gradients; `offsets` tell where those of weight_ih, weight_hh, bias_ih, bias_hh begin, -1 for none.
+
+    `sums` keeps Σ ∂L/∂z of all slots.
+    """
     units, width = geometry[UNITS], geometry[WIDTH]
     z_row, state_row = geometry[SLOTS] * width, geometry[KINDS] * width
     depth, inputs, kinds = geometry[STEPS] * geometry[BATCH], geometry[INPUTS], geometry[RECURRENT_KINDS]
@@ -49,8 +52,10 @@ def layer_gradients(
     )  # fmt: skip
     for slot in range(geometry[SLOTS]):
         column_sums(z, depth, z_row, slot * width + first, slot * width + last, sums)
-    _add_bias_gradient(sums, none, first, last, units, width, blocks_in, gradients, offsets[2])
-    _add_bias_gradient(sums, rec_at, first, last, units, width, blocks_rec, gradients, offsets[3])
+    if offsets[2] >= 0:
+        add_bias_gradient(sums, none, first, last, units, width, blocks_in, gradients, offsets[2])
+    if offsets[3] >= 0:
+        add_bias_gradient(sums, rec_at, first, last, units, width, blocks_rec, gradients, offsets[3])
 
 
 @kernel
@@ -117,9 +122,10 @@ def column_sums(z: Any, rows: int, z_row: int, first: int, last: int, sums: Any)
 
 
 @kernel
-def _add_bias_gradient(
+def add_bias_gradient(
     sums: Any, sums_at: Any, first: int, last: int, units: int, width: int, blocks: Any, gradients: Any, at: int
 ) -> None:
+    """Add the sums of the slots from element `sums_at` on to the gradient of a bias."""
     for slot in range(blocks.size):
         for unit in range(first, min(last, units)):
             gradients[at + blocks[slot] * units + unit] += sums[sums_at + slot * width + unit]

@@ -17,13 +17,15 @@ def pack_layer(
     parameters: Any, offsets: Any, inputs: int, units: int, width: int, kinds: int, blocks_in: Any, blocks_rec: Any,
     first_slot: int, ahead_in: Any, back_in: Any, ahead_rec: Any, back_rec: Any, bias: Any,
 ) -> None:  # fmt: skip
-    """Pack a layer's matrices and biases; `offsets` tell where weight_ih, weight_hh, bias_ih, bias_hh begin."""
+    """Pack a layer; `offsets` tell where weight_ih, weight_hh, bias_ih, bias_hh begin, -1 where there is none."""
     one = np.int64(1)
     pack_weight(parameters, offsets[0], inputs, units, width, blocks_in, one, inputs, ahead_in, back_in)
     bias[:] = 0
-    pack_bias(parameters, offsets[2], units, width, blocks_in, np.int64(0), bias)
+    if offsets[2] >= 0:
+        pack_bias(parameters, offsets[2], units, width, blocks_in, np.int64(0), bias)
     if blocks_rec.size > 0:
         pack_weight(parameters, offsets[1], units, units, width, blocks_rec, kinds, width, ahead_rec, back_rec)
+    if offsets[3] >= 0:
         pack_bias(parameters, offsets[3], units, width, blocks_rec, first_slot, bias)
 
 

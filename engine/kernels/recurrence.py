@@ -56,7 +56,7 @@ def forward(
     """Run a layer over the rows ``row … last_row``; fills `z` and `states`."""
     batch, width, slots = geometry[BATCH], geometry[WIDTH], geometry[SLOTS]
     z_row, state_row = slots * width, geometry[KINDS] * width
-    block = _block(row, last_row, batch)
+    block = steps_at_once(row, last_row, batch)
     active = last_row
     for t in range(geometry[STEPS]):
         while active > row and lengths[active - 1] <= t:
@@ -67,7 +67,7 @@ def forward(
         if t % block == 0:
             count = rows if block == 1 else min(block, geometry[STEPS] - t) * batch
             for r in range(count):
-                _copy(bias, np.int64(0), z, z_at + r * z_row, z_row)
+                copy_vectors(bias, np.int64(0), z, z_at + r * z_row, z_row)
             x_first, depth, columns = x_at + first * x_row, geometry[INPUTS], geometry[INPUT_SLOTS] * width
             call_product(product, x, x_first, x_row, 1, count, depth, panels_in, 0, 0, columns, z, z_at, z_row)
         if geometry[RECURRENT_SLOTS] > 0:
@@ -81,7 +81,7 @@ def forward(
             geometry[GATE], geometry[CANDIDATE],
         )  # fmt: skip
         for ended in range(rows, last_row - row):
-            _copy(states, previous + ended * state_row, states, following + ended * state_row, state_row)
+            copy_vectors(states, previous + ended * state_row, states, following + ended * state_row, state_row)
 
 
 @kernel
@@ -95,7 +95,7 @@ def backward(
     z_row, state_row = geometry[SLOTS] * width, geometry[KINDS] * width
     d_at, extra_at = row * state_row, row * geometry[EXTRAS] * width
     recurrent = geometry[RECURRENT_SLOTS] * width
-    block = _block(row, last_row, batch)
+    block = steps_at_once(row, last_row, batch)
     rows = 0
     for t in range(geometry[STEPS] - 1, -1, -1):
         while row + rows < last_row and lengths[row + rows] > t:
@@ -103,10 +103,10 @@ def backward(
         first = t * batch + row
         z_at = first * z_row
         for r in range(rows if dy_row > 0 else 0):
-            _add(dy, dy_at + (first + r) * dy_row, d, d_at + r * state_row, units)
+            add_numbers(dy, dy_at + (first + r) * dy_row, d, d_at + r * state_row, units)
         if arrived.size > 0:
             for r in range(rows):
-                arrived[first + r] = _squared_norm(d, d_at + r * state_row, units)
+                arrived[first + r] = squared_norm(d, d_at + r * state_row, units)
         call_backward(
             step, rows, width, units, z, z_at, extra, 0, d_extra, extra_at, states, first * state_row, d, d_at,
             geometry[GATE], geometry[CANDIDATE],
@@ -115,35 +115,37 @@ def backward(
             source, columns = z_at + geometry[RECURRENT_FROM] * width, geometry[RECURRENT_KINDS] * width
             call_product(product, z, source, z_row, 1, rows, recurrent, panels_rec, 0, 0, columns, d, d_at, state_row)
         for ended in range(rows, last_row - row):
-            _clear(z, z_at + ended * z_row, z_row)
+            clear_vectors(z, z_at + ended * z_row, z_row)
         if dx_row > 0 and t % block == 0:
             count = last_row - row if block == 1 else min(block, geometry[STEPS] - t) * batch
             for r in range(count):
-                _clear(dx, (first + r) * dx_row, dx_row)
+                clear_vectors(dx, (first + r) * dx_row, dx_row)
             depth = geometry[INPUT_SLOTS] * width
             call_product(product, z, z_at, z_row, 1, count, depth, panels_in, 0, 0, dx_row, dx, first * dx_row, dx_row)
 
 
 @kernel
-def _block(row: int, last_row: int, batch: int) -> int:
+def steps_at_once(row: int, last_row: int, batch: int) -> int:
     """How many steps' products with the input are done at once: many where a step alone would not fill a tile."""
     return max(1, FEW_ROWS // batch) if row == 0 and last_row == batch else 1
 
 
 @kernel
-def _copy(source: Any, source_at: Any, target: Any, target_at: int, count: int) -> None:
+def copy_vectors(source: Any, source_at: Any, target: Any, target_at: int, count: int) -> None:
+    """Copy `count` numbers, whole vectors."""
     for i in range(0, count, LANES):
         store(target, target_at + i, load(source, source_at + i))
 
 
 @kernel
-def _clear(target: Any, target_at: int, count: int) -> None:
+def clear_vectors(target: Any, target_at: int, count: int) -> None:
+    """Set `count` numbers, whole vectors, to zero."""
     for i in range(0, count, LANES):
         store(target, target_at + i, filled(load(target, target_at + i), 0.0))
 
 
 @kernel
-def _add(source: Any, source_at: int, target: Any, target_at: int, count: int) -> None:
+def add_numbers(source: Any, source_at: int, target: Any, target_at: int, count: int) -> None:
     """Add exactly `count` numbers: what lies beside them in `source` may be another direction's."""
     whole = count // LANES * LANES
     for i in range(0, whole, LANES):
@@ -153,7 +155,8 @@ def _add(source: Any, source_at: int, target: Any, target_at: int, count: int) -
 
 
 @kernel
-def _squared_norm(source: Any, source_at: int, count: int) -> float:
+def squared_norm(source: Any, source_at: int, count: int) -> float:
+    """Σ v², in float64."""
     found = 0.0
     for i in range(count):
         found += np.float64(source[source_at + i]) ** 2

@@ -1,0 +1,75 @@
+"""A layer of a cell with a second product inside its step."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.cells import SecondProduct
+from engine.kernels import two_stage
+from engine.layer import Layer, Rows
+from engine.threads import Task
+
+
+class TwoStageLayer(Layer):
+    """Like `Layer`, by the loops of `kernels.two_stage`."""
+
+    def _make_packed(self, dtype: np.dtype[Any]) -> None:
+        super()._make_packed(dtype)
+        assert self.spec.second is not None
+        assert not self.spec.extras
+        self._second: SecondProduct = self.spec.second
+        self._blocks_second = np.array(self._second.blocks, np.int64)
+        columns = self._blocks_second.size * self.width
+        self._ahead_second = np.zeros(self.width * columns, dtype)
+        self._back_second = np.zeros(columns * self.width, dtype)
+
+    def _describe(self, activations: tuple[str, str]) -> NDArray[np.int64]:
+        second = (self._second.first_slot, self._blocks_second.size)
+        return np.concatenate([super()._describe(activations), np.array(second, np.int64)])
+
+    def pack(self) -> None:
+        """Copy the weights into the layouts the kernels read; call after every change of the parameters."""
+        super().pack()
+        two_stage.pack_second(
+            self._matrices.values, self._offsets[1], self._offsets[3], self.units, self.width, self._blocks_second,
+            self._second.first_slot, self._ahead_second, self._back_second, self._bias,
+        )  # fmt: skip
+
+    def begin(self, steps: int, batch: int, lengths: NDArray[np.int64], initial: NDArray[Any] | None) -> None:
+        """Make room for a batch and set its initial state, (B, kinds · W) flat; None is zero."""
+        super().begin(steps, batch, lengths, initial)
+        self.inner = self._buffers.get("inner", steps * batch * self.width)
+
+    def forward_tasks(self, x: Rows, bounds: list[int]) -> list[Task]:
+        """The forward pass over `x`, rows in (T, B) order, divided among threads at the batch rows `bounds`."""
+        self._x = x
+        shared = (
+            self.lengths, x.array, x.start, x.stride, self._ahead_in, self._ahead_rec, self._ahead_second, self._bias,
+            self.z, self.states, self.inner,
+        )  # fmt: skip
+        stages = (self.spec.forward.address(self.z.dtype), self._second.forward.address(self.z.dtype))
+        fixed = (self._product, *stages, self._geometry)
+        return [(two_stage.forward, (*fixed, row, last, *shared)) for row, last in itertools.pairwise(bounds)]
+
+    def backward_tasks(self, dy: Rows | None, bounds: list[int]) -> list[Task]:
+        """Back-propagation through time, divided like the forward pass. `dy`: ∂L/∂(hidden states) from above."""
+        source = dy or Rows(self.d, 0, 0)
+        shared = (
+            self.lengths, source.array, source.start, source.stride, self._back_in, self._back_rec, self._back_second,
+            self.z, self.states, self.d, self._buffers.get("d_inner", self.batch * self.width), self.dx,
+            self.dx_row if self._want_dx else 0, self.arrived,
+        )  # fmt: skip
+        stages = (self.spec.backward.address(self.z.dtype), self._second.backward.address(self.z.dtype))
+        fixed = (self._product, *stages, self._geometry)
+        return [(two_stage.backward, (*fixed, row, last, *shared)) for row, last in itertools.pairwise(bounds)]
+
+    def gradient_tasks(self, threads: int) -> list[Task]:
+        """Adding the weights' gradients to the parameters', divided by units."""
+        temporary = self._buffers.get("temporary_second", self._ahead_second.size)
+        more = (self.inner, self._blocks_second, temporary)
+        tasks = super().gradient_tasks(threads)
+        return [(two_stage.layer_gradients_of_both, (*arguments, *more)) for _, arguments in tasks]
