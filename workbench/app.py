@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QApplication
 
 from workbench import __version__
 from workbench.backend import Backend
+from workbench.draft import FIRST_SAMPLE
 from workbench.logs import install_hooks, start_log
 from workbench.settings import APPLICATION, Settings, places
 from workbench.window import Window
 
-FIRST_SAMPLE = "airline_passengers"
 _SWITCH_SECONDS = 0.001  # the training thread lets go of the interpreter this often, so that frames are not held up
 _COLLECT_MS = 1000
 

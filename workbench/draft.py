@@ -14,6 +14,7 @@ from workbench.backend import Backend, Facts, Loaded
 from workbench.jobs import Jobs
 
 _log = logging.getLogger(__name__)
+FIRST_SAMPLE = "airline_passengers"
 _DATA_LANE, _KERNEL_LANE, _FACTS_LANE = "data", "kernels", "facts"
 
 
@@ -49,11 +50,19 @@ class Draft(QObject):
         """Whether a run can start."""
         return self.loaded_data is not None and not self.loading and not self.blocked
 
-    def open(self, source: Path | str) -> None:
-        """Read a file, or the sample of that name, and take what suits it for all settings."""
-        name = source.name if isinstance(source, Path) else source
-        self._set_activity(loading=name)
-        self._jobs.submit(_DATA_LANE, lambda: self._backend.open(source), self._on_opened, self._on_not_opened)
+    def open(self, source: Path | str, problem: str = "") -> None:
+        """Read a file, or the sample of that name, and take what suits it for all settings.
+
+        `problem` is what went wrong before and goes on being shown.
+        """
+        name = source.name if isinstance(source, Path) else source.replace("_", " ")
+        self._set_activity(problem, name)
+        self._jobs.submit(
+            _DATA_LANE,
+            lambda: self._backend.open(source),
+            lambda loaded: self._on_opened(loaded, problem),
+            lambda error: self._on_not_opened(error, source),
+        )
 
     def change(self, changes: Mapping[str, Any]) -> str:
         """Change settings by dotted name; returns why not, or nothing. Data is read anew where it has to be."""
@@ -90,8 +99,8 @@ class Draft(QObject):
         self._set_activity(problem, source_name(experiment))
         self._jobs.submit(_DATA_LANE, lambda: self._backend.load(experiment), self._on_reloaded, self._on_misfit)
 
-    def _on_opened(self, loaded: Loaded) -> None:
-        self.experiment, self.problem = loaded.experiment, ""
+    def _on_opened(self, loaded: Loaded, problem: str) -> None:
+        self.experiment, self.problem, self.blocked = loaded.experiment, problem, False
         self._take(loaded)
         self.changed.emit()
 
@@ -105,8 +114,10 @@ class Draft(QObject):
         self.loaded.emit()
         self._prepare_kernels()
 
-    def _on_not_opened(self, error: Exception) -> None:
+    def _on_not_opened(self, error: Exception, source: Path | str) -> None:
         self._set_activity(problem=_words(error))
+        if self.loaded_data is None and source != FIRST_SAMPLE:
+            self.open(FIRST_SAMPLE, self.problem)  # so that there is something to work with
         overtaken = self.loaded_data is not None and self.loaded_data.experiment.data != self.experiment.data
         if overtaken and not self.blocked:
             self._reload(self.problem)

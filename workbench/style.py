@@ -14,6 +14,7 @@ def dress(application: QApplication, theme: Theme) -> None:
     font = QFont(application.font())
     font.setPixelSize(TEXT_BODY)
     application.setFont(font)
+    application.setStyleSheet("")  # replacing one sheet by another takes five times as long as this detour
     application.setPalette(palette(theme))
     application.setStyleSheet(style_sheet(theme))
     pg.setConfigOptions(background=theme.plot, foreground=theme.text, antialias=False)

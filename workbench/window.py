@@ -61,17 +61,18 @@ class Window(QMainWindow):
         self.setDockNestingEnabled(True)
         self.settings, self.places = settings, places
         self.theme = chosen_theme(settings)
+        self._dress()
         self.desk = Desk(backend, places.runs, self)
         self.gallery = Gallery(self.theme)
         self.steps = Steps(self.theme)
         self.findings, self.runs = FindingsPanel(), RunsPanel()
         self.run_bar = RunBar(self.theme)
         self.pump = Pump(self.desk.mailbox, self.desk.session, self.desk.jobs, lambda: self.gallery.views)
+        self.pump.setParent(self)  # no tick outlives the views
         self._export: ExportDialog | None = None
         self._arrange()
         self._fill_menus()
         self._connect()
-        self.apply_theme(self.theme)
         self._first_state = self.saveState()
         self._restore_layout()
         self._show_status()
@@ -277,14 +278,17 @@ class Window(QMainWindow):
     def apply_theme(self, theme: Theme) -> None:
         """Dress everything, plots included, in a theme."""
         self.theme = theme
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        dress(application, theme)
-        self.setWindowIcon(icon("application", theme, "accent"))
+        self._dress()
         self.run_bar.apply_theme(theme)
         self.steps.apply_theme(theme)
         self.gallery.apply_theme(theme)
         self._show_status()
+
+    def _dress(self) -> None:
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        dress(application, self.theme)
+        self.setWindowIcon(icon("application", self.theme, "accent"))
 
     def choose_theme(self, name: str) -> None:
         """Take a theme by name and remember it; "system" follows the system."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,6 +27,8 @@ from engine.events import (
     StepDone,
 )
 from workbench.backend import Backend, Column, Facts, Loaded, SeriesPreview
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # no window flashes up while tests run
 
 SERIES = Experiment().replace({"data.sample": "known", "data.targets": "value", "model.cell": "lstm"})
 

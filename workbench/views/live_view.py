@@ -266,6 +266,7 @@ class LiveView(QWidget):
         self._twin = TableTwin(((), []))
         self._table_view = QTableView()
         self._table_view.setModel(self._twin)
+        self._table_view.setObjectName(f"{self.key}.table_view")
         self._table_view.setAccessibleName(f"{self.title}: table")
         self._stack = QStackedWidget()
         for page in (self._message, self.body, self._table_view):

@@ -1,0 +1,63 @@
+"""The whole application in its own process: it starts, works and ends with status 0."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CODE = Path(__file__).parents[2]
+
+_START = """
+import sys
+from PySide6.QtCore import QTimer
+from workbench import app
+
+def opened(window):
+    window.ask_to_close = lambda: True
+    def tick():
+        {body}
+    timer = QTimer(window)
+    timer.timeout.connect(tick)
+    timer.start(20)
+
+sys.exit(app.main({arguments!r}, opened))
+"""
+_QUIT = "window.close()"
+_WHEN_READ = "window.desk.draft.loaded_data and window.close()"
+_MID_RUN = """
+        session = window.desk.session
+        if window.desk.draft.ready and session.state.value == "ready":
+            window.run_bar.commands["run"].trigger()
+        elif session.step > 3:
+            window.close()
+"""
+_WHEN_REFUSED = "window.steps.data.message.text and window.desk.draft.ready and window.close()"
+
+
+def _run(body: str, arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    places = {name: str(folder / name) for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")}
+    environment = {**os.environ, **places, "QT_QPA_PLATFORM": "offscreen"}
+    code = _START.format(body=body, arguments=arguments)
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=CODE, env=environment, capture_output=True, text=True, timeout=240
+    )
+
+
+@pytest.mark.parametrize("body", [_QUIT, _WHEN_READ, _MID_RUN], ids=["at once", "when read", "mid run"])
+def test_a_start_ends_with_status_0(body: str, tmp_path: Path) -> None:
+    result = _run(body, [], tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "Traceback" not in result.stderr
+    logs = "".join(path.read_text() for path in tmp_path.rglob("*.log"))
+    assert "Traceback" not in logs
+
+
+def test_a_bad_file_on_the_command_line_is_refused_in_the_window(tmp_path: Path) -> None:
+    bad = tmp_path / "empty.csv"
+    bad.touch()
+    result = _run(_WHEN_REFUSED, [str(bad)], tmp_path)
+    assert result.returncode == 0, result.stderr

@@ -1,0 +1,317 @@
+"""The window over a backend of known content: every control named, every state said, nothing lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QAction, QDropEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QSlider,
+    QTabBar,
+    QToolButton,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from tests.workbench.conftest import KnownBackend
+from workbench.editors import NumberEditor
+from workbench.panels.findings import FindingCard
+from workbench.session import State
+from workbench.settings import Places, Settings
+from workbench.window import Window
+
+_CONTROLS = (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QAbstractItemView,
+    QSlider,
+    QTabBar,
+)
+
+
+class Bench:
+    def __init__(self, qtbot: QtBot, backend: KnownBackend, folder: Path) -> None:
+        self.qtbot, self.backend = qtbot, backend
+        self.window = Window(backend, Settings(folder), Places(folder, folder / "runs", folder))
+        self.window.ask_to_close = lambda: True  # type: ignore[method-assign]
+        self.window.show()
+        self.window.start("known")
+        self.until(lambda: self.window.desk.draft.ready and self.window.desk.draft.facts is not None)
+
+    @property
+    def session_state(self) -> State:
+        return self.window.desk.session.state
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(condition, timeout=20_000)
+
+    def command(self, name: str) -> None:
+        self.window.run_bar.commands[name].trigger()
+
+    def train(self, steps: int) -> None:
+        """Run, and let exactly so many steps be done."""
+        self.command("run")
+        self.until(lambda: bool(self.backend.runs))
+        self.backend.runs[-1].permits.release(steps)
+        self.until(lambda: self.window.desk.session.step == steps)
+
+    def number(self, name: str) -> NumberEditor:
+        editor = self.window.findChild(NumberEditor, name)
+        assert editor is not None
+        return editor
+
+
+@pytest.fixture
+def bench(qtbot: QtBot, backend: KnownBackend, tmp_path: Path) -> Iterator[Bench]:
+    bench = Bench(qtbot, backend, tmp_path)
+    yield bench
+    bench.window.close()
+    assert bench.window.desk.close(10)
+    bench.window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def _path(widget: QWidget) -> str:
+    return " > ".join(p.objectName() or type(p).__name__ for p in _parents(widget))
+
+
+def _ours(widget: QWidget) -> bool:
+    """Controls that Qt makes inside of others are theirs to name."""
+    inside = isinstance(widget.parentWidget(), QAbstractSpinBox | QTabBar | QAbstractItemView)
+    popup = any(isinstance(parent, QComboBox) for parent in _parents(widget))
+    return not inside and not popup and not widget.objectName().startswith("qt_")
+
+
+def _parents(widget: QWidget) -> Iterator[QWidget]:
+    parent = widget.parentWidget()
+    while parent is not None:
+        yield parent
+        parent = parent.parentWidget()
+
+
+def test_every_control_has_a_name_for_tests_and_one_for_people(bench: Bench) -> None:
+    for view in bench.window.gallery.views:
+        bench.window.gallery.open(view.key)
+        bench.until(lambda: not view._behind)  # noqa: B023 (asked at once)
+    bench.train(20)
+    nameless = [
+        f"{type(widget).__name__} {widget.objectName()!r} {widget.accessibleName()!r} in {_path(widget)}"
+        for kind in _CONTROLS
+        for widget in bench.window.findChildren(kind)
+        if _ours(widget) and not (widget.objectName() and widget.accessibleName())
+    ]
+    assert nameless == [], "\n".join(nameless)
+
+
+def test_object_names_are_unique_where_they_are_stored(bench: Bench) -> None:
+    names = [editor.objectName() for editor in bench.window.findChildren(NumberEditor)]
+    assert len(names) == len(set(names))
+
+
+def test_no_shortcut_is_taken_twice(bench: Bench) -> None:
+    shortcuts = [action.shortcut().toString() for action in bench.window.findChildren(QAction)]
+    shortcuts = [text for text in shortcuts if text]
+    assert len(shortcuts) == len(set(shortcuts))
+    assert {"F5", "F10", "Shift+F5", "Ctrl+O", "Ctrl+E", "F1", "Ctrl+1", "Ctrl+2"} <= set(shortcuts)
+
+
+def test_run_pause_go_on_finish(bench: Bench) -> None:
+    bench.train(5)
+    assert bench.window.run_bar.commands["run"].text() == "Pause"
+    bench.command("run")
+    bench.backend.runs[0].permits.release()
+    bench.until(lambda: bench.session_state is State.PAUSED)
+    assert "paused" in bench.window.run_bar._status.text()
+    bench.command("run")
+    bench.until(lambda: bench.session_state is State.TRAINING)
+    bench.command("finish")
+    bench.until(lambda: bench.session_state is State.FINISHED)
+    assert "finished: finished early" in bench.window.run_bar._status.text()
+
+
+def test_settings_are_locked_while_a_run_is_on_but_live_ones_are_not(bench: Bench) -> None:
+    bench.train(1)
+    assert not bench.number("model.hidden_size").isEnabled()
+    assert "under way" in bench.number("model.hidden_size").toolTip()
+    assert bench.number("training.learning_rate").isEnabled()
+    bench.command("stop")
+    bench.until(lambda: bench.session_state is State.FINISHED)
+    assert bench.number("model.hidden_size").isEnabled()
+
+
+def test_a_value_out_of_range_is_refused_in_words_and_nothing_changes(bench: Bench) -> None:
+    editor = bench.number("model.hidden_size")
+    editor.lineEdit().setText("0")
+    editor.commit()
+    assert bench.window.desk.draft.experiment.model.hidden_size == 32
+    assert editor.lineEdit().text() == "32"
+    texts = [label.text() for label in bench.window.steps.model.form.findChildren(QWidget) if hasattr(label, "text")]
+    assert any("model.hidden_size is 0; it takes 1 to 8192" in text for text in texts)
+
+
+def test_parameters_follow_the_settings(bench: Bench) -> None:
+    bench.number("model.hidden_size").stepBy(1)
+    assert bench.window.steps.model._parameters.text() == "6,400 parameters"
+
+
+def test_a_source_that_cannot_be_opened_leaves_everything(bench: Bench) -> None:
+    before = bench.window.desk.draft.loaded_data
+    bench.window.open(Path("bad.csv"))
+    message = bench.window.steps.data.message
+    bench.until(lambda: "is empty" in message.text)
+    assert message.isVisible()
+    assert bench.window.desk.draft.loaded_data is before
+    assert bench.window.desk.draft.ready
+    message.close_button.click()
+    assert not message.isVisible()
+
+
+def test_settings_that_do_not_fit_the_data_block_the_run_and_say_why(bench: Bench) -> None:
+    editor = bench.number("data.look_back")
+    editor.lineEdit().setText("500")
+    editor.commit()
+    bench.until(lambda: bench.window.desk.draft.blocked)
+    assert "lower data.look_back" in bench.window.steps.data.message.text
+    assert not bench.window.run_bar.commands["run"].isEnabled()
+    assert "failed" in bench.window.run_bar._status.text()
+    editor.lineEdit().setText("50")
+    editor.commit()
+    bench.until(lambda: bench.window.desk.draft.ready)
+    assert not bench.window.steps.data.message.isVisible()
+    assert bench.window.run_bar.commands["run"].isEnabled()
+
+
+def test_a_dropped_file_comes_through_the_one_door(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[Path | str] = []
+    monkeypatch.setattr(bench.window, "open", opened.append)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile("/data/a.csv"), QUrl.fromLocalFile("/data/b.csv")])
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    bench.window.dropEvent(QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, buttons, keys))
+    assert opened == [Path("/data/a.csv")]
+
+
+def test_nothing_is_opened_while_a_run_is_on(bench: Bench) -> None:
+    bench.train(1)
+    bench.window.open(Path("other.csv"))
+    assert not bench.window.desk.draft.loading
+
+
+def test_fix_it_sets_what_the_finding_proposes(bench: Bench) -> None:
+    bench.train(10)
+    bench.until(lambda: bench.window.findChild(FindingCard) is not None)
+    card = bench.window.findChild(FindingCard)
+    assert card is not None
+    assert not card._fix.isEnabled()
+    bench.command("stop")
+    bench.until(lambda: bench.session_state is State.FINISHED)
+    card._fix.click()
+    assert bench.window.desk.draft.experiment.training.seed == 7
+
+
+def test_runs_are_listed_and_can_be_exported_and_used_again(bench: Bench, tmp_path: Path) -> None:
+    bench.train(10)
+    bench.command("stop")
+    bench.until(lambda: bench.session_state is State.FINISHED)
+    record = bench.window.runs.current
+    assert record is not None
+    assert record.name == "lstm-32"
+    bench.number("model.hidden_size").stepBy(1)
+    bench.window.ask_export()
+    dialog = bench.window._export
+    assert dialog is not None
+    dialog._path.setText(str(tmp_path / "weights"))
+    dialog._write.click()
+    bench.until(lambda: (tmp_path / "weights.safetensors").exists())
+    bench.until(lambda: dialog._done.text().startswith("Written"))
+    assert "rnn.weight_ih_l0" in dialog._tensors.toPlainText()
+    dialog.close()
+    bench.window.runs.use_asked.emit(record)
+    assert bench.window.desk.draft.experiment.model.hidden_size == 32
+
+
+def test_an_export_that_fails_says_so_in_the_dialog(bench: Bench, tmp_path: Path) -> None:
+    bench.train(1)
+    bench.command("stop")
+    bench.until(lambda: bench.session_state is State.FINISHED)
+    bench.window.ask_export()
+    dialog = bench.window._export
+    assert dialog is not None
+    dialog._path.setText(str(tmp_path / "missing" / "weights.safetensors"))
+    dialog._write.click()
+    bench.until(lambda: "cannot be written" in dialog.message.text)
+    dialog.close()
+
+
+@pytest.mark.parametrize("answer", [True, False])
+def test_closing_mid_run_asks_first(bench: Bench, answer: bool) -> None:
+    bench.train(3)
+    bench.window.ask_to_close = lambda: answer  # type: ignore[method-assign]
+    assert bench.window.close() is answer
+    assert bench.window.isVisible() is not answer
+    assert bench.window.desk.session.join(0.0 if not answer else 10) is answer
+    bench.window.ask_to_close = lambda: True  # type: ignore[method-assign]
+
+
+def test_themes_change_at_run_time_and_are_remembered(bench: Bench, tmp_path: Path) -> None:
+    bench.train(10)
+    for name in ("dark", "light", "dark"):
+        bench.window.choose_theme(name)
+        assert bench.window.theme.name == name
+        assert all(view.theme.name == name for view in bench.window.gallery.views)
+    bench.window.settings.save()
+    assert Settings(tmp_path).theme == "dark"
+
+
+def test_docks_can_be_moved_and_put_back(bench: Bench) -> None:
+    dock = bench.window.docks["runs"]
+    dock.setFloating(True)
+    bench.window.docks["setup"].hide()
+    bench.window.reset_layout()
+    assert not dock.isFloating()
+    assert bench.window.docks["setup"].isVisible()
+
+
+def test_layout_is_remembered_by_its_version(bench: Bench, tmp_path: Path) -> None:
+    bench.window.docks["findings"].hide()
+    bench.window.close()
+    again = Settings(tmp_path)
+    assert again.layout() is not None
+    again._store.setValue("layout/version", 999)
+    assert again.layout() is None
+
+
+def test_reset_empties_views_and_findings(bench: Bench) -> None:
+    bench.train(10)
+    bench.until(lambda: bench.window.findChild(FindingCard) is not None)
+    bench.command("reset")
+    bench.until(lambda: bench.session_state is State.READY)
+    assert bench.window.findings._cards == {}
+    assert all(view.history is None for view in bench.window.gallery.views)
+    assert bench.window.run_bar._step.text() == ""
+
+
+def test_help_explains_what_has_focus(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.window.steps.panel.open(2)
+    editor = bench.number("model.hidden_size")
+    bench.window.steps.panel._on_focus(None, editor)
+    assert "Numbers the network remembers" in bench.window.steps.panel._help.text()
+
+
+def test_toolbar_buttons_tell_why_they_are_off(bench: Bench) -> None:
+    button = bench.window.findChild(QToolButton, "stopButton")
+    assert button is not None
+    assert not button.isEnabled()
+    assert "No run" in bench.window.run_bar.commands["stop"].toolTip()
