@@ -171,8 +171,8 @@ class CurvePlot(QWidget):
 
     @property
     def pixels(self) -> int:
-        """Columns the curves are drawn on."""
-        return max(int(self.box.width()), 100)
+        """Columns for which a history is reduced: half of the screen's, as it keeps lowest and highest of each."""
+        return max(int(self.box.width()) // 2, 100)
 
     def shown(self) -> tuple[float, float]:
         """First and last place worth drawing: everything, unless the user has zoomed."""

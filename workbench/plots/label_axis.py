@@ -52,8 +52,7 @@ class LabelAxis(pg.AxisItem):
         if self.logMode:
             return [(1.0, _decades(low, high, self._room(size)))]
         if not self._labels:
-            values: list[tuple[float, list[float]]] = super().tickValues(minVal, maxVal, size)
-            return values
+            return _one_level(super().tickValues(minVal, maxVal, size), self._room(size))
         step = self._step(high - low, size)
         first = max(math.ceil(low / step) * step, 0)
         last = min(math.floor(high), len(self._labels) - 1)
@@ -81,6 +80,16 @@ class LabelAxis(pg.AxisItem):
                 if nice * scale >= least:
                     return nice * scale
         return math.ceil(least)
+
+
+def _one_level(levels: list[tuple[float, list[float]]], most: int) -> list[tuple[float, list[float]]]:
+    """As many levels of ticks in one as have room for their numbers; a grid line for each finer one costs frames."""
+    kept = levels[:1]
+    for spacing, places in levels[1:]:
+        if len(kept[0][1]) + len(places) > most:
+            break
+        kept = [(spacing, sorted([*kept[0][1], *places]))]
+    return kept
 
 
 def _decades(low: float, high: float, most: int) -> list[float]:

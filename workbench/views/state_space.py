@@ -19,6 +19,7 @@ from workbench.theme import Theme
 from workbench.views.live_view import LiveView
 
 _PATH, _CURSOR = "path of the state", "time step looked at"
+_COLORS = 32
 _REACH = 12  # pixels: how near to a point the mouse has to be
 
 
@@ -123,8 +124,10 @@ class StateSpace(LiveView):
                 axis.setLabel(text, **axis.labelStyle)
 
     def _brushes(self, count: int) -> list[object]:
-        colors = self.theme.color_map("magnitude").getLookupTable(nPts=max(count, 2), alpha=False)
-        return [pg.mkBrush(*color) for color in colors[:count]]
+        """One for each time step, of few different ones: each costs pyqtgraph a picture of its own."""
+        colors = self.theme.color_map("magnitude").getLookupTable(nPts=_COLORS, alpha=False)
+        brushes = [pg.mkBrush(*color) for color in colors]
+        return [brushes[step * (_COLORS - 1) // max(count - 1, 1)] for step in range(count)]
 
     def _show_key(self) -> None:
         self._plot.show_key([Scale("time step", self.theme.color_map("magnitude"), 1, max(len(self._places), 2))])
