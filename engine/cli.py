@@ -18,7 +18,7 @@ from typing import NoReturn
 import platformdirs
 
 from engine import commands
-from engine.config import ConfigError, field_info, field_names
+from engine.config import CELLS, ConfigError, field_info, field_names
 from engine.data import DataError
 from engine.network import NetworkError
 from engine.runs import RunFolderError
@@ -85,6 +85,7 @@ def parser() -> argparse.ArgumentParser:
     _add_export(subparsers)
     listing = subparsers.add_parser("samples", help="list the samples", description="List the samples.")
     listing.set_defaults(run=commands.samples)
+    _add_bench(subparsers)
     return top
 
 
@@ -127,6 +128,16 @@ def _add_export(subparsers: argparse._SubParsersAction[_Parser]) -> None:
     export.add_argument("dir", metavar="DIR", help="the folder of a run, or a weights file of the workbench")
     export.add_argument("--to", required=True, metavar="FILE", help=".safetensors: PyTorch's names, shapes, gate order")
     export.set_defaults(run=commands.export)
+
+
+def _add_bench(subparsers: argparse._SubParsersAction[_Parser]) -> None:
+    text = "Time whole training steps beside another library; the last line is the verdict against the goals."
+    bench = subparsers.add_parser("bench", help="time training beside another library", description=text)
+    bench.add_argument("--against", choices=("torch",), default="torch", help="the library to compare with")
+    bench.add_argument("--threads", type=int, nargs="+", default=[1, 2], metavar="N", help="numbers of threads (1 2)")
+    bench.add_argument("--cell", choices=CELLS, help="only the points of this cell")
+    bench.add_argument("--json", action="store_true", help="one JSON object a line")
+    bench.set_defaults(run=commands.bench)
 
 
 def _fields() -> str:

@@ -9,6 +9,7 @@ import threading
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -179,3 +180,13 @@ def samples(_arguments: Namespace) -> int:
         print(f"{sample.key}: {sample.title} ({sample.kind})")
         print(textwrap.fill(sample.description, 100, initial_indent="    ", subsequent_indent="    "))
     return 0
+
+
+def bench(arguments: Namespace) -> int:
+    """Time training steps beside another library. The benchmark lives with the tests, in a checkout."""
+    try:
+        benchmark = import_module("tests.benchmarks.training_steps")
+    except ModuleNotFoundError as error:
+        raise UsageError(f"bench runs from a checkout of the sources, where tests/ lies: {error}") from error
+    status: int = benchmark.run(arguments.against, arguments.threads, arguments.cell, arguments.json)
+    return status

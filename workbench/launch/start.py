@@ -15,6 +15,7 @@ COMMANDS = {
     "predict": "forecast, or write text, with a trained network",
     "export": "write the weights as safetensors, in PyTorch's names and shapes",
     "samples": "list the data sets that come with the workbench",
+    "bench": "time training steps beside another library",
 }
 
 
