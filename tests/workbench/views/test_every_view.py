@@ -142,6 +142,17 @@ def test_hidden_view_takes_the_theme_when_it_is_seen(make: Maker, qtbot: QtBot, 
 
 
 @EVERY
+def test_theme_is_not_forgotten_by_a_new_run(make: Maker, qtbot: QtBot, kind: type[LiveView]) -> None:
+    view, recoloured = make(kind), list[str]()
+    view.hide()
+    view.apply_theme(DARK)
+    view.reset()
+    view.recolour = lambda: recoloured.append("dark")  # type: ignore[method-assign]
+    view.show()
+    qtbot.waitUntil(lambda: bool(recoloured))
+
+
+@EVERY
 def test_table_twin_and_csv_hold_the_same(make: Maker, kind: type[LiveView], tmp_path: Path) -> None:
     view = make(kind)
     fill(view)

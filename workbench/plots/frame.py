@@ -1,0 +1,221 @@
+"""The frame around every picture: heading, controls, values under the mouse, table twin, and the ways out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QStackedWidget,
+    QTableView,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.plots.saving import SaveError, Table, csv_text, picture, png_bytes, save, svg_bytes
+from workbench.plots.table_twin import TableTwin
+from workbench.theme import GRID
+
+
+class PictureFrame(QWidget):
+    """Shows one of three pages: the picture in `body`, its table, or words on why there is nothing to see."""
+
+    key = ""  # stable: layouts and tests know the picture by it
+    title = ""
+    question = ""  # the one sentence it answers
+
+    notice = Signal(str)  # a sentence for the status bar
+
+    def __init__(self, *, compact: bool = False, parent: QWidget | None = None) -> None:
+        """`compact` leaves out controls and the question, for a small place."""
+        super().__init__(parent)
+        self.compact = compact
+        self.setObjectName(f"view_{self.key}" + ("_compact" if compact else ""))
+        self.setAccessibleName(self.title)
+        self.setAccessibleDescription(self.question)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.body = QWidget()
+        self._title, self._stamp, self._badge = _label("title", self.title), _label("small"), _label("strong")
+        self._message, self._readout = _label("muted"), _label("small")
+        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._message.setWordWrap(True)
+        self._readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # long text widens nothing
+        self._readout.setFixedHeight(2 * GRID)
+        self._twin = TableTwin(((), []))
+        self._table_view = QTableView()
+        self._table_view.setModel(self._twin)
+        self._table_view.setObjectName(f"{self.key}.table_view")
+        self._table_view.setAccessibleName(f"{self.title}: table")
+        self._stack = QStackedWidget()
+        for page in (self._message, self.body, self._table_view):
+            self._stack.addWidget(page)
+        self._menu = self._make_menu()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
+        layout.setSpacing(GRID // 2)
+        layout.addLayout(self._make_header())
+        if not self.compact:
+            question = _label("small", self.question)
+            question.setWordWrap(True)
+            layout.addWidget(question)
+        layout.addWidget(self._stack, 1)
+        layout.addWidget(self._readout)
+
+    # --- what the picture says --------------------------------------------------------------------------
+
+    def reason(self) -> str:
+        """Why there is nothing to see, with what to do about it; "" when there is something."""
+        return ""
+
+    def table(self) -> Table:
+        """The numbers of the picture: column names, and rows of text and numbers."""
+        return (), []
+
+    def reset_zoom(self) -> None:
+        """Show everything again."""
+
+    def hold(self, held: bool) -> None:
+        """Keep the picture as it is, or let go."""
+        self._hold_action.setChecked(held)
+        self._badge.setText("held" if held else "")
+
+    def turn_page(self) -> None:
+        """Show words, table or picture, whichever there is reason for."""
+        reason = self.reason()
+        if reason:
+            self._stamp.setText("")
+            self._message.setText(reason)
+            self._stack.setCurrentWidget(self._message)
+        elif self._table_action.isChecked():
+            self._twin.update(self.table())
+            self._stack.setCurrentWidget(self._table_view)
+        else:
+            self._stack.setCurrentWidget(self.body)
+
+    def read_out(self, text: str) -> None:
+        """Show the values under the mouse or the cursor."""
+        self._readout.setText(text)
+        self._readout.setToolTip(text)
+
+    def stamp(self, step: int, epoch: int) -> None:
+        """Say of which moment of the run the picture is."""
+        self._stamp.setText(f"step {step:,} · epoch {epoch}" if epoch else f"step {step:,}")
+
+    def add_control(self, label: str, control: QWidget, name: str) -> QWidget:
+        """Put a control with its label into the bar above the picture, left out when compact; returns both as one."""
+        control.setObjectName(f"{self.key}.{name}")
+        control.setAccessibleName(f"{self.title}: {label or name}")
+        both, caption = QWidget(self), QLabel(label)
+        caption.setBuddy(control)
+        layout = QHBoxLayout(both)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID // 2)
+        if label:
+            layout.addWidget(caption)
+        layout.addWidget(control)
+        if self.compact:
+            both.hide()
+        else:
+            self._controls.addWidget(both)
+        return both
+
+    # --- making it ------------------------------------------------------------------------------------
+
+    def _make_header(self) -> QHBoxLayout:
+        header, self._controls = QHBoxLayout(), QHBoxLayout()
+        header.setSpacing(GRID)
+        self._controls.setSpacing(2 * GRID)
+        more = QToolButton()
+        more.setText("⋯")
+        more.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        more.setToolTip("Save, copy, export, show as table")
+        more.setObjectName(f"{self.key}.menu")
+        more.setAccessibleName(f"{self.title}: menu")
+        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        more.setMenu(self._menu)
+        self._title.setToolTip(self.question)
+        for widget in (self._title, self._stamp, self._badge):
+            header.addWidget(widget)
+        header.addStretch(1)
+        header.addLayout(self._controls)
+        header.addWidget(more)
+        return header
+
+    def _make_menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setObjectName(f"{self.key}.actions")
+        self._add(menu, "Save picture…", "save_picture", self._ask_picture)
+        self._add(menu, "Copy picture", "copy_picture", self.copy_picture)
+        self._add(menu, "Export data as CSV…", "export", self._ask_table)
+        menu.addSeparator()
+        self._table_action = self._add(menu, "Show as table", "table", self.turn_page, checkable=True)
+        self._hold_action = self._add(menu, "Hold this picture", "hold", self._toggle_hold, checkable=True)
+        self._add(menu, "Show everything", "reset_zoom", self.reset_zoom)
+        return menu
+
+    def _add(self, menu: QMenu, text: str, name: str, call: Callable[[], None], *, checkable: bool = False) -> QAction:
+        action = menu.addAction(text)
+        action.setObjectName(f"{self.key}.{name}")
+        action.setCheckable(checkable)
+        action.triggered.connect(lambda _checked=False: call())
+        return action
+
+    # --- the ways out -----------------------------------------------------------------------------------
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu with the ways out, by mouse or by the menu key."""
+        self._menu.popup(event.globalPos())
+
+    def save_picture(self, path: Path) -> None:
+        """Write the picture as the ending of `path` says: .svg, else PNG.
+
+        Raises:
+            SaveError: the file cannot be written.
+        """
+        save(path, svg_bytes(self, self.title) if path.suffix.lower() == ".svg" else png_bytes(self))
+
+    def copy_picture(self) -> None:
+        """Put the picture on the clipboard."""
+        QGuiApplication.clipboard().setImage(picture(self))
+        self.notice.emit(f"{self.title}: picture copied.")
+
+    def save_table(self, path: Path) -> None:
+        """Write the numbers of the picture as CSV.
+
+        Raises:
+            SaveError: the file cannot be written.
+        """
+        save(path, csv_text(*self.table()).encode("utf-8"))
+
+    def _toggle_hold(self) -> None:
+        self.hold(self._hold_action.isChecked())
+
+    def _ask_picture(self) -> None:
+        self._ask("Save picture", f"{self.key}.png", "Pictures (*.png *.svg)", self.save_picture)
+
+    def _ask_table(self) -> None:
+        self._ask("Export data", f"{self.key}.csv", "Comma-separated values (*.csv)", self.save_table)
+
+    def _ask(self, title: str, name: str, kinds: str, write: Callable[[Path], None]) -> None:
+        chosen, _ = QFileDialog.getSaveFileName(self, title, name, kinds)
+        if not chosen:
+            return
+        try:
+            write(Path(chosen))
+            self.notice.emit(f"{chosen} written.")
+        except SaveError as error:
+            self.notice.emit(str(error))
+
+
+def _label(role: str, text: str = "") -> QLabel:
+    label = QLabel(text)
+    label.setProperty("role", role)
+    return label
