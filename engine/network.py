@@ -146,9 +146,7 @@ class Network:
         """
         self._run(inputs, lengths, state)
         hidden, count = self._read_rows()
-        values = self.readout.forward(hidden, count, self.stack.threads)[: count * self.readout.row].reshape(
-            count, self.readout.row
-        )
+        values = self.readout.forward(hidden, count)[: count * self.readout.row].reshape(count, self.readout.row)
         values = values[:, : self.output_size].copy()
         if self.aligned:
             values = values.reshape(*inputs.shape[:2], self.output_size)
@@ -162,10 +160,10 @@ class Network:
         """
         self._run(batch.inputs, batch.lengths, state)
         hidden, count = self._read_rows()
-        outputs = self.readout.forward(hidden, count, self.stack.threads)
+        outputs = self.readout.forward(hidden, count)
         value = self._loss(loss, outputs, batch)
         self.parameters.gradients[:] = 0
-        d_rows = self.readout.backward(hidden, count, self.stack.threads)
+        d_rows = self.readout.backward(hidden, count)
         dy, d_last = (d_rows, None) if self.aligned else (None, d_rows)
         dx = self.stack.backward(dy, d_last, self.tokens, self.watch_time)
         if dx is not None:

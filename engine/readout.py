@@ -42,18 +42,22 @@ class Readout:
         )  # fmt: skip
         self._bias[: self.outputs] = self._parameters.view("readout.bias")
 
-    def forward(self, h: Rows, count: int, threads: int) -> NDArray[Any]:
+    def _threads(self, count: int) -> int:
+        return self._workers.worth(count * self.inputs * self.row)
+
+    def forward(self, h: Rows, count: int) -> NDArray[Any]:
         """Answers for `count` rows, flat, rows `row` apart."""
         self._y = self._buffers.get("y", count * self.row)
         source = (h.array, h.start, h.stride, self.inputs, self._ahead, self._bias, self._y, self.row)
-        parts = itertools.pairwise(_parts(count, threads))
+        parts = itertools.pairwise(_parts(count, self._threads(count)))
         self._workers.run([(kernels.affine, (self._product, first, last, *source)) for first, last in parts])
         return self._y
 
-    def backward(self, h: Rows, count: int, threads: int) -> Rows:
+    def backward(self, h: Rows, count: int) -> Rows:
         """From ∂L/∂answers, left in place of the answers, to ∂L/∂h; adds to the parameters' gradients."""
         d = self._buffers.get("d", count * self.d_row)
         source = (self._y, self.row, self._back, d, self.d_row)
+        threads = self._threads(count)
         parts = itertools.pairwise(_parts(count, threads))
         self._workers.run([(kernels.affine_backward, (self._product, first, last, *source)) for first, last in parts])
         temporary = self._buffers.get("temporary", self.inputs * self.row)

@@ -18,9 +18,6 @@ from engine.parameters import Parameters
 from engine.threads import Task, Workers
 from engine.two_stage_layer import TwoStageLayer
 
-# Below this many multiply-adds of the recurrent products, handing work to another thread costs more than it saves.
-SMALL = 2_000_000
-
 
 @dataclass(frozen=True, slots=True)
 class StackConfig:
@@ -115,7 +112,7 @@ class Stack:
         """Batch rows at which threads take over, so that each has about as many time steps."""
         spec, units = self.config.spec, self.config.units
         work = int(self._lengths.sum()) * units * (units + self.config.inputs) * max(1, len(spec.input_blocks))
-        self.threads = 1 if work < SMALL else self._workers.count
+        self.threads = self._workers.worth(work)
         parts = 1 if self.config.directions >= self.threads else self.threads
         done = np.cumsum(self._lengths)
         wanted = done[-1] * np.arange(1, parts) / parts

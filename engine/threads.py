@@ -12,6 +12,9 @@ from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 from typing import Any, TypeAlias
 
+# Below this many multiply-adds, handing work to another thread costs more than it saves.
+SMALL = 2_000_000
+
 Task: TypeAlias = tuple[Callable[..., Any], tuple[Any, ...]]
 
 
@@ -24,6 +27,10 @@ class Workers:
         self._queue: SimpleQueue[tuple[Task, _Round] | None] = SimpleQueue()
         self._started = False
         self._lock = threading.Lock()
+
+    def worth(self, work: int) -> int:
+        """How many threads a product of `work` multiply-adds is worth."""
+        return 1 if work < SMALL else self.count
 
     def run(self, tasks: Sequence[Task]) -> None:
         """Run every task and return when all are done; the first exception is raised here."""
