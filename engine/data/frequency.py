@@ -62,7 +62,7 @@ class Frequency:
         month = stamp.astype("datetime64[M]")
         rest = stamp - month.astype("datetime64[us]")
         following = month + steps.astype("timedelta64[M]")
-        ends = (following + 1).astype("datetime64[us]") - np.timedelta64(1, "D")
+        ends = (following + np.timedelta64(1, "M")).astype("datetime64[us]") - np.timedelta64(1, "D")
         return np.asarray(np.minimum(following.astype("datetime64[us]") + rest, ends + rest % np.timedelta64(1, "D")))
 
     def to_dict(self) -> dict[str, Any]:

@@ -106,12 +106,12 @@ def _time_notes(table: Table, data: DataConfig) -> list[str]:
 def _in_order(values: Reals, stamps: Stamps) -> tuple[Reals, Stamps, list[str]]:
     notes = []
     steps = np.diff(stamps)
-    if np.any(steps < np.timedelta64(0)):
+    if np.any(steps < np.timedelta64(0, "us")):
         order = np.argsort(stamps, kind="stable")
         values, stamps = values[order], stamps[order]
         notes.append("rows were not in order of time and have been sorted")
         steps = np.diff(stamps)
-    if same := int((steps == np.timedelta64(0)).sum()):
+    if same := int((steps == np.timedelta64(0, "us")).sum()):
         notes.append(f"{counted(same, 'row')} with the same date as the row before, kept as they are")
     return values, stamps, notes
 
