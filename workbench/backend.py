@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.config import Experiment, ModelConfig
 from engine.control import Control
-from engine.events import Event, RunStarted
+from engine.events import Event
 
 if TYPE_CHECKING:
     from engine.cells import CellSpec
@@ -107,18 +107,17 @@ class Backend:
             window = experiment.data
             preview = SeriesPreview(drawn.labels, drawn.values, drawn.borders, window.look_back, window.horizon)
         elif inspection:
-            preview = TextPreview("\n".join(line[0] for line in inspection.head))
+            preview = TextPreview("\n".join(line[0] for line in inspection.head).strip("\n"))
         title = found.title if found else path.name if path else ""
         notes = tuple(dict.fromkeys((*reasons, *dataset.notes())))
         about = found.description if found else _about(inspection)
         return Loaded(experiment, dataset, title, about, notes, preview, _columns(inspection))
 
     def warm_up(self, experiment: Experiment, dataset: Dataset) -> None:
-        """Compile the kernels that the model needs, or take them from the cache: the beginning of a small run."""
-        from engine.training import TrainingRun
+        """Compile the kernels that the model needs, or take them from the cache."""
+        from engine.warmup import warm_up
 
-        small = experiment.replace({"model.hidden_size": 2, "model.embedding_size": 2, "training.threads": 1})
-        next(event for event in TrainingRun(small, dataset) if isinstance(event, RunStarted))
+        warm_up(experiment, dataset)
 
     def parameter_count(self, model: ModelConfig, dataset: Dataset) -> int:
         """Trainable numbers of a model on this data. Quick once `facts` has been asked."""
