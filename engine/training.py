@@ -229,7 +229,7 @@ class TrainingRun:
         self._measured.ended = True
         finished = self._finished()
         yield from self._diagnose()
-        yield from self._last_look(finished.best_epoch)
+        yield from self._last_look()
         yield from self._keep(finished)
         if self._recorder.failure:
             cure = "The best weights are in memory: export them, or make room and run again."
@@ -258,10 +258,11 @@ class TrainingRun:
             seconds=self._watch.seconds,
         )
 
-    def _last_look(self, epoch: int) -> Iterator[Event]:
-        """Show the best weights to whoever is looking."""
-        if self._best and self.control.request.probes:
-            snapshot = self._probes.answer(self.control.request, self.step, epoch, paused=True)
+    def _last_look(self) -> Iterator[Event]:
+        """Show the best weights, at the step they are of, to whoever is looking."""
+        best, request = self._measured.best, self.control.request
+        if self._best and best and request.probes:
+            snapshot = self._probes.answer(request, best.step, best.epoch, paused=True)
             if snapshot:
                 yield snapshot
 
