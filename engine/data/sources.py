@@ -184,11 +184,16 @@ def _excel(path: Path) -> Source:
     if name is None:
         raise DataError(f"{path.name} has no filled sheet; choose a file that holds data.")
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", suffix=".csv", delete=False) as file:
-        csv.writer(file, lineterminator="\n").writerows(sheets[name])
+        csv.writer(file, lineterminator="\n").writerows([_whole(cell) for cell in row] for row in sheets[name])
     plain = Path(file.name)
     dialect = _sniffed(plain, "Excel", path.name, True)
-    notes = [f"format: Excel, sheet {name!r}{f', the first of {len(sheets)}' if len(sheets) > 1 else ''}"]
+    notes = [f"format: Excel, sheet {name!r}{f' of {len(sheets)}' if len(sheets) > 1 else ''}"]
     return Source(csv_relation(plain, dialect), plain.stat().st_size, dialect, True, plain, notes)
+
+
+def _whole(cell: Any) -> Any:
+    """Excel has no whole numbers; 1960.0 is a year all the same."""
+    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
 
 
 def _temporary(text: str) -> Path:

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import io
+import zipfile
+
+import numpy as np
+import pytest
+
+from engine.data import DataError, load, peek, suggest
+from tests.engine.data.making import Write, values
+
+_TYPES = (
+    '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    '<Default Extension="xml" ContentType="application/xml"/>'
+    '<Override PartName="/xl/workbook.xml" '
+    'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>'
+)
+_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_LINKS = '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
+_LINK = '<Relationship Id="rId{}" Type="' + _RELATION + '/{}" Target="{}"/>'
+_MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, str):
+        return f'<c t="inlineStr"><is><t>{value}</t></is></c>' if value else "<c/>"
+    return f"<c><v>{value}</v></c>"
+
+
+def workbook(**sheets: list[list[object]]) -> bytes:
+    """The smallest .xlsx that holds these sheets."""
+    names = "".join(f'<sheet name="{name}" sheetId="{k}" r:id="rId{k}"/>' for k, name in enumerate(sheets, start=1))
+    links = "".join(_LINK.format(k, "worksheet", f"worksheets/sheet{k}.xml") for k in range(1, len(sheets) + 1))
+    parts = {
+        "[Content_Types].xml": _TYPES,
+        "_rels/.rels": _LINKS.format(_LINK.format(1, "officeDocument", "xl/workbook.xml")),
+        "xl/workbook.xml": f'<workbook {_MAIN} xmlns:r="{_RELATION}"><sheets>{names}</sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": _LINKS.format(links),
+    }
+    for k, rows in enumerate(sheets.values(), start=1):
+        body = "".join(f"<row>{''.join(_cell(cell) for cell in row)}</row>" for row in rows)
+        parts[f"xl/worksheets/sheet{k}.xml"] = (
+            f'<?xml version="1.0"?><worksheet {_MAIN}><sheetData>{body}</sheetData></worksheet>'
+        )
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def test_a_sheet_reads_like_a_table(write: Write) -> None:
+    cells: list[list[object]] = [[1960 + n, value + 0.25] for n, value in enumerate(values(40))]
+    rows: list[list[object]] = [["year", "level"], *cells]
+    path = write("a.xlsx", workbook(empty=[], figures=rows))
+    found = peek(path, 2)
+    assert [(c.name, c.type, c.role) for c in found.columns] == [
+        ("year", "date", "time"),
+        ("level", "number", "target"),
+    ]
+    assert (found.rows, found.frequency) == (40, "yearly")
+    assert any("sheet 'figures' of 2" in note for note in found.notes)
+    data = load(suggest(path).experiment)
+    np.testing.assert_allclose(data.truth("test"), [value + 0.25 for value in values(40)][-data.count("test") :])
+
+
+def test_a_workbook_without_anything_is_refused(write: Write) -> None:
+    with pytest.raises(DataError, match="no filled sheet"):
+        peek(write("a.xlsx", workbook(one=[], two=[])))
