@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from engine.config import DataConfig
+from engine.data.columns import read_numbers
 from engine.data.dates import date_format, find_date_column, read_stamps
 from engine.data.errors import DataError, counted
 from engine.data.frequency import Frequency, Stamps, find_frequency, stamp_texts, stamp_unit
 from engine.data.gaps import gap_notes, leading_gap
 from engine.data.scaling import Reals
-from engine.data.tables import Table, open_table, read_numbers
+from engine.data.tables import Table, open_table
 
 _AT_ONCE = 64  # columns looked at by one query
 

@@ -7,22 +7,18 @@ with too few or too many cells, and each is named with its line and reason.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import duckdb
-import numpy as np
 
 from engine.data.errors import DataError, counted, nearest
-from engine.data.scaling import Reals
 from engine.data.sources import Dialect, Source, prepare_source
 
 NO_VALUE = ("", "NA", "N/A", "n/a", "na", "NaN", "nan", "NAN", "null", "NULL", "None", "none", "-", "?", "#N/A")
 _IN_MEMORY = 64 << 20  # bytes; a larger file is read anew for each query instead of kept
-_AT_ONCE = 4  # columns fetched by one query
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,66 +209,3 @@ def _decimal_mark(table: Table) -> str:
 
 def _first_line(error: BaseException) -> str:
     return str(error).strip().splitlines()[0].rstrip(".") + "."
-
-
-def read_numbers(table: Table, names: Sequence[str]) -> Reals:
-    """Columns as float64 (N, C); NaN where a cell is blank or no number.
-
-    Raises:
-        DataError: a column does not exist, holds text, has no value at all, or holds an infinite value.
-    """
-    _check_numeric(table, names)
-    values = np.empty((table.rows, len(names)), np.float64)
-    for first in range(0, len(names), _AT_ONCE):
-        asked = names[first : first + _AT_ONCE]
-        columns = table.fetch(", ".join(f"{table.number(name)} AS v{k}" for k, name in enumerate(asked)))
-        for k, name in enumerate(asked):
-            values[:, first + k] = np.ma.filled(columns.pop(f"v{k}"), np.nan)
-            _check_finite(table, name, values[:, first + k])
-    return values
-
-
-def _check_finite(table: Table, name: str, column: Reals) -> None:
-    bad = np.flatnonzero(np.isinf(column))
-    if bad.size:
-        raise DataError(
-            f"{table.path.name}, {table.line(int(bad[0]))}, column {name!r}: the value is infinite "
-            f"({counted(bad.size, 'such cell')}); blank it, so that it counts as missing, or correct it."
-        )
-
-
-def _check_numeric(table: Table, names: Sequence[str]) -> None:
-    asked = ", ".join(f"count(*) FILTER ({_filled(table, name)}), count({table.number(name)})" for name in names)
-    counts = table.one(asked)
-    for name, total, numbers in zip(names, counts[::2], counts[1::2], strict=True):
-        if total == 0:
-            raise DataError(f"{table.path.name}: column {name!r} has no values; choose another one.")
-        if numbers < total:
-            _judge_text(table, name, total, numbers)
-
-
-def _filled(table: Table, name: str) -> str:
-    """SQL that is true where a cell holds something."""
-    if table.types[table.column(name)] != "VARCHAR":
-        return f"{quoted(name)} IS NOT NULL"
-    return f"trim({quoted(name)}) NOT IN ({', '.join(literal(mark) for mark in NO_VALUE)})"
-
-
-def _judge_text(table: Table, name: str, total: int, numbers: int) -> None:
-    """A few cells that are no numbers count as missing; more of them make it a column of text."""
-    unreadable = f"{_filled(table, name)} AND {table.number(name)} IS NULL"
-    example = str(table.one(f"first(CAST({quoted(name)} AS VARCHAR))", unreadable)[0])[:40]
-    if numbers < 0.9 * total:
-        raise DataError(
-            f"{table.path.name}: column {name!r} holds text ({example!r}), not numbers; "
-            f"choose a column of numbers{_numeric_hint(table)}."
-        )
-    bad = table.one("count(*)", unreadable)[0]
-    table.notes.append(f"{counted(bad, 'cell')} of {name!r} no number ({example!r}), taken as missing")
-
-
-def _numeric_hint(table: Table) -> str:
-    names = table.names[:64]
-    counts = table.one(", ".join(f"count({table.number(n)})" for n in names), rows=1000)
-    good = [repr(n) for n, c in zip(names, counts, strict=True) if c > 0]
-    return f": {', '.join(good[:8])}" if good else ""

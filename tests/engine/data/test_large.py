@@ -10,8 +10,9 @@ import pytest
 from engine.data import DataError, load, peek
 from engine.data import encoding as encoding_module
 from engine.data import tables as tables_module
+from engine.data.columns import read_numbers
 from engine.data.encoding import scan
-from engine.data.tables import open_table, read_numbers
+from engine.data.tables import open_table
 from tests.engine.data.making import Write, experiment, table, values
 
 

@@ -7,8 +7,9 @@ import duckdb
 import numpy as np
 import pytest
 
+from engine.data.columns import read_numbers
 from engine.data.errors import DataError
-from engine.data.tables import open_table, read_numbers
+from engine.data.tables import open_table
 from tests.engine.data.making import Write
 
 ROWS = [(str(year), f"{year / 7:.3f}") for year in range(1990, 2010)]
