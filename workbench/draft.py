@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from engine.config import ConfigError, Experiment
 from workbench.backend import Backend, Facts, Loaded
 from workbench.jobs import Jobs
+from workbench.wording import for_people
 
 _log = logging.getLogger(__name__)
 FIRST_SAMPLE = "airline_passengers"
@@ -69,7 +70,7 @@ class Draft(QObject):
         try:
             experiment = self.experiment.replace(changes)
         except ConfigError as error:
-            return str(error)
+            return for_people(str(error))
         if experiment == self.experiment:
             return ""
         before, self.experiment = self.experiment, experiment
@@ -159,5 +160,5 @@ def source_name(experiment: Experiment) -> str:
 
 def _words(error: Exception) -> str:
     if isinstance(error, ValueError | OSError):
-        return str(error)
+        return for_people(str(error))
     return f"{type(error).__name__}: {error}. The log has the details (Help, Open log folder)."

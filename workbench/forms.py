@@ -22,7 +22,7 @@ class _Row:
     unit: QLabel
     note: QLabel  # a live value or a reason; hidden while it is empty
     error: QLabel
-    applies: bool = True
+    shown: object = None
 
 
 class Form(QWidget):
@@ -51,11 +51,14 @@ class Form(QWidget):
         return name in self._rows
 
     def show_values(self, experiment: Experiment) -> None:
-        """Show what is set; messages about refused values go away."""
+        """Show what is set; a message about a refused value goes away when the value changes."""
         values = getattr(experiment, self.section)
         for name, row in self._rows.items():
-            row.editor.show_value(getattr(values, name))
-            _say(row.error, "")
+            value = getattr(values, name)
+            row.editor.show_value(value)
+            if value != row.shown:
+                _say(row.error, "")
+            row.shown = value
 
     def show_options(self, name: str, options: Sequence[tuple[str, str]]) -> None:
         """What a choice offers, where the data decides: value and words."""
@@ -76,7 +79,6 @@ class Form(QWidget):
     def set_applies(self, name: str, applies: bool) -> None:
         """Show or hide a field that has a meaning only with other settings."""
         row = self._rows[name]
-        row.applies = applies
         for widget in (row.label, row.editor, row.unit):
             widget.setVisible(applies)
         row.note.setVisible(applies and bool(row.note.text()))
@@ -93,6 +95,10 @@ class Form(QWidget):
         self._lock = reason
         for row in self._rows.values():
             self._refresh(row)
+
+    def _on_edited(self, row: _Row, dotted: str, value: object) -> None:
+        _say(row.error, "")
+        self.edited.emit(dotted, value)
 
     def _refresh(self, row: _Row) -> None:
         own = str(row.editor.property("reason") or "")
@@ -115,7 +121,7 @@ class Form(QWidget):
         row.label.setToolTip(_tip(info))
         for label, role in ((row.unit, "small"), (row.note, "small"), (row.error, "problem")):
             label.setProperty("role", role)
-        row.editor.edited.connect(lambda value: self.edited.emit(dotted, value))
+        row.editor.edited.connect(lambda value: self._on_edited(row, dotted, value))
         self._place(row, at)
         self._rows[name] = row
 

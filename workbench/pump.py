@@ -14,6 +14,7 @@ from workbench.mailbox import Mailbox
 from workbench.session import Session
 
 INTERVAL_MS = 33
+_EVERYTHING_TICKS = 60  # so often, hidden views are asked for too: seen later, they have something to show
 
 
 class Viewer(Protocol):
@@ -45,6 +46,7 @@ class Pump(QObject):
         self._answered = 0
         self._drawn = (-1, -1)  # run and step whose scalars the views have
         self._asked_at_step = -1
+        self._ticks = self._everything_at = 0
         session.begun.connect(self._on_begun)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -62,6 +64,7 @@ class Pump(QObject):
     @Slot()
     def tick(self) -> None:
         """Drain, hand out, ask."""
+        self._ticks += 1
         self._jobs.collect()
         delivery = self._mailbox.drain()
         self._session.handle(delivery.events)
@@ -83,6 +86,7 @@ class Pump(QObject):
     @Slot(object)
     def _on_begun(self, _record: object) -> None:
         self._drawn = (-1, -1)
+        self._everything_at = self._ticks + _EVERYTHING_TICKS // 4
         self.ask_anew()
 
     def _hand_out_history(self, viewers: list[Viewer]) -> None:
@@ -102,6 +106,8 @@ class Pump(QObject):
         if self._answered < self._open.id or self._asked_at_step == self._session.step:
             return
         active = [viewer for viewer in viewers if viewer.active]
+        if self._ticks >= self._everything_at:
+            active, self._everything_at = viewers, self._ticks + _EVERYTHING_TICKS
         probes = frozenset[str]().union(*(viewer.probes for viewer in active))
         if not probes:
             return

@@ -32,6 +32,7 @@ from engine.events import (
 from workbench.history import History
 from workbench.mailbox import Mailbox
 from workbench.pace import Pace
+from workbench.wording import for_people
 from workbench.worker import Worker
 
 _log = logging.getLogger(__name__)
@@ -195,7 +196,7 @@ class Session(QObject):
         try:
             self._control.set(name, value)
         except ConfigError as error:
-            return str(error)
+            return for_people(str(error))
         return ""
 
     def ask(self, request: SnapshotRequest) -> SnapshotRequest:

@@ -74,7 +74,7 @@ def style_sheet(theme: Theme) -> str:
     QDockWidget::title {{ background: {t.window}; padding: 6px 8px; text-align: left; }}
     QTabWidget::pane {{ border: 0; background: {t.window}; }}
     QTabBar {{ background: {t.window}; }}
-    QTabBar::tab {{ background: transparent; color: {t.muted}; padding: 6px 12px; border: 0;
+    QTabBar::tab {{ background: transparent; color: {t.muted}; padding: 6px 8px; border: 0;
         border-bottom: 2px solid transparent; }}
     QTabBar::tab:hover {{ color: {t.text}; }}
     QTabBar::tab:selected {{ color: {t.text}; border-bottom-color: {t.accent}; }}
@@ -86,15 +86,16 @@ def style_sheet(theme: Theme) -> str:
     QLabel[role="small"] {{ color: {t.muted}; font-size: {TEXT_SMALL}px; }}
     QLabel[role="title"] {{ font-size: {TEXT_TITLE}px; font-weight: 600; }}
     QLabel[role="strong"] {{ font-weight: 600; }}
+    QLabel[role="warning"] {{ color: {t.warning}; font-size: {TEXT_SMALL}px; }}
     QLabel[role="problem"] {{ color: {t.problem}; }}
     QLabel[role="value"] {{ color: {t.text}; }}
     QFrame[role="card"] {{ background: {t.base}; border: 1px solid {t.border}; border-radius: 4px; }}
     QFrame[role="message"] {{ background: {t.base}; border: 1px solid {t.problem}; border-radius: 4px; }}
     QFrame[role="notice"] {{ background: {t.base}; border: 1px solid {t.warning}; border-radius: 4px; }}
-    QFrame[role="good"] {{ background: {t.base}; border: 1px solid {t.border}; border-left: 3px solid {t.good}; }}
-    QFrame[role="note"] {{ background: {t.base}; border: 1px solid {t.border}; border-left: 3px solid {t.accent}; }}
-    QFrame[role="warning"] {{ background: {t.base}; border: 1px solid {t.border}; border-left: 3px solid {t.warning}; }}
-    QFrame[role="problem"] {{ background: {t.base}; border: 1px solid {t.border}; border-left: 3px solid {t.problem}; }}
+    QFrame[role^="finding"] {{ background: {t.base}; border: 1px solid {t.border}; border-left: 3px solid {t.accent}; }}
+    QFrame[role="finding-good"] {{ border-left-color: {t.good}; }}
+    QFrame[role="finding-warning"] {{ border-left-color: {t.warning}; }}
+    QFrame[role="finding-problem"] {{ border-left-color: {t.problem}; }}
     QPushButton[role="step"] {{ text-align: left; padding: 0; border: 0; border-bottom: 1px solid {t.border};
         background: {t.panel}; }}
     QToolButton[role="fold"] {{ border: 0; padding: 4px 0; color: {t.text}; font-weight: 600;

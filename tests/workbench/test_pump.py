@@ -80,6 +80,16 @@ def test_one_request_is_open_at_a_time(bench: Bench) -> None:
     assert bench.control.request.id == first + 1
 
 
+def test_now_and_then_hidden_views_are_asked_for_too(bench: Bench) -> None:
+    asked = set[str]()
+    for step in range(1, 80):
+        bench.step(step)
+        bench.mailbox.post(Snapshot(step, 1, bench.control.request.id, ()))
+        bench.pump.tick()
+        asked |= bench.control.request.probes
+    assert "gradient_norms" in asked
+
+
 def test_a_run_that_stands_still_is_not_asked_again_until_needs_change(bench: Bench, viewers: list[Viewer]) -> None:
     bench.pump.tick()
     first = bench.control.request.id

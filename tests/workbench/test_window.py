@@ -115,6 +115,18 @@ def test_every_control_has_a_name_for_tests_and_one_for_people(bench: Bench) -> 
     assert nameless == [], "\n".join(nameless)
 
 
+@pytest.mark.parametrize("size", [(1280, 720), (1440, 900)])
+def test_no_step_is_wider_than_its_place(bench: Bench, size: tuple[int, int]) -> None:
+    bench.window.resize(*size)
+    bench.window.reset_layout()
+    for index, page in enumerate(bench.window.steps.panel._pages):
+        bench.window.steps.panel.open(index)
+        QCoreApplication.processEvents()
+        body = page.widget()
+        assert body is not None
+        assert body.width() <= page.viewport().width()
+
+
 def test_object_names_are_unique_where_they_are_stored(bench: Bench) -> None:
     names = [editor.objectName() for editor in bench.window.findChildren(NumberEditor)]
     assert len(names) == len(set(names))
@@ -138,7 +150,7 @@ def test_run_pause_go_on_finish(bench: Bench) -> None:
     bench.until(lambda: bench.session_state is State.TRAINING)
     bench.command("finish")
     bench.until(lambda: bench.session_state is State.FINISHED)
-    assert "finished: finished early" in bench.window.run_bar._status.text()
+    assert "finished early" in bench.window.run_bar._status.text()
 
 
 def test_settings_are_locked_while_a_run_is_on_but_live_ones_are_not(bench: Bench) -> None:
@@ -158,7 +170,7 @@ def test_a_value_out_of_range_is_refused_in_words_and_nothing_changes(bench: Ben
     assert bench.window.desk.draft.experiment.model.hidden_size == 32
     assert editor.lineEdit().text() == "32"
     texts = [label.text() for label in bench.window.steps.model.form.findChildren(QWidget) if hasattr(label, "text")]
-    assert any("model.hidden_size is 0; it takes 1 to 8192" in text for text in texts)
+    assert any("“Hidden units” is 0; it takes 1 to 8192" in text for text in texts)
 
 
 def test_parameters_follow_the_settings(bench: Bench) -> None:
@@ -183,7 +195,7 @@ def test_settings_that_do_not_fit_the_data_block_the_run_and_say_why(bench: Benc
     editor.lineEdit().setText("500")
     editor.commit()
     bench.until(lambda: bench.window.desk.draft.blocked)
-    assert "lower data.look_back" in bench.window.steps.data.message.text
+    assert "lower “Look-back”" in bench.window.steps.data.message.text
     assert not bench.window.run_bar.commands["run"].isEnabled()
     assert "failed" in bench.window.run_bar._status.text()
     editor.lineEdit().setText("50")

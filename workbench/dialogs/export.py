@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QFontDatabase, QIcon
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -51,6 +52,9 @@ class ExportDialog(QDialog):
         self._tensors = QPlainTextEdit(readOnly=True)
         self._tensors.setObjectName("export_tensors")
         self._tensors.setAccessibleName("Tensors in the file, and how to load them")
+        self._tensors.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self._tensors.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self._tensors.setMinimumHeight(24 * GRID)
         self._tensors.hide()
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self._write = self._buttons.addButton("Export", QDialogButtonBox.ButtonRole.ActionRole)
@@ -80,6 +84,8 @@ class ExportDialog(QDialog):
         close = self._buttons.button(QDialogButtonBox.StandardButton.Close)
         close.setObjectName("export_close")
         close.setAccessibleName("Close")
+        close.setIcon(QIcon())
+        browse.setAutoDefault(False)
         self._write.setDefault(True)
         browse.clicked.connect(self._browse)
         self._write.clicked.connect(self._on_write)

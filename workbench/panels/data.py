@@ -57,6 +57,7 @@ class DataPanel(QWidget):
         self._series.setVisible(series)
         self._series_more.setVisible(series)
         self._text.setVisible(not series)
+        self._more.rename("Parts, scaling, gaps" if series else "Parts")
         for form in self._forms:
             form.show_values(experiment)
 
@@ -87,16 +88,19 @@ class DataPanel(QWidget):
             button.setToolTip(reason or str(button.property("tip")))
 
     def _lay_out(self) -> None:
-        self._more = Fold("Cutting, scaling, gaps", body := QWidget(), "data_more")
+        self._more = Fold("", body := QWidget(), "data_more")
         inside = column(body)
         inside.addWidget(self._series_more)
         inside.addWidget(self._parts)
         layout = column(self, GRID)
         layout.addLayout(self._buttons())
-        for part in (self.message, self._title, self._about, self.preview, self._counts, self._series, self._text):
+        for part in (self.message, self._title, self.preview, self._counts, self._series, self._text):
             layout.addWidget(part)
         layout.addWidget(self._more)
-        layout.addWidget(Fold("What was understood", self._notes, "data_understood", open_at_first=True))
+        words = column(about := QWidget())
+        words.addWidget(self._about)
+        words.addWidget(self._notes)
+        layout.addWidget(Fold("About this data", about, "data_understood", open_at_first=True))
         layout.addStretch(1)
 
     def _buttons(self) -> QHBoxLayout:

@@ -81,7 +81,7 @@ class FindingCard(QFrame):
         self.finding = finding
         self.setObjectName(f"finding_{finding.key}")
         self.setAccessibleName(finding.title)
-        self.setProperty("role", finding.level)
+        self.setProperty("role", f"finding-{finding.level}")
         self._why = label(finding.why, "muted")
         self._cure = label(finding.cure)
         self._toggle = QToolButton()

@@ -28,7 +28,7 @@ def column(widget: QWidget, margin: int = 0, spacing: int = GRID) -> QVBoxLayout
 
 
 def frame(role: str) -> QFrame:
-    """A frame in the colours of its role: "card", "message", "notice", or the level of a finding."""
+    """A frame in the colours of its role: "card", "message", or "notice"."""
     made = QFrame()
     made.setProperty("role", role)
     return made
@@ -53,6 +53,11 @@ class Fold(QWidget):
         layout.addWidget(self.button)
         layout.addWidget(body)
         self._show(open_at_first)
+
+    def rename(self, title: str) -> None:
+        """Another heading."""
+        self.button.setText(title)
+        self.button.setAccessibleName(title)
 
     def _show(self, opened: bool) -> None:
         self._body.setVisible(opened)

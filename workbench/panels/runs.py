@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QPushButton, QTreeWidget, QTreeWidgetItem, QWidget
 
 from engine.config import Experiment
-from engine.events import RunFailed
+from engine.events import RunFailed, RunFinished
 from workbench.panels.labels import column, label
 from workbench.session import RunRecord
 from workbench.theme import GRID
@@ -82,7 +82,8 @@ class RunsPanel(QWidget):
         self._export.setEnabled(record is not None and record.outcome is not None and record.saved)
         self._folder.setEnabled(record is not None and record.folder is not None and record.folder.is_dir())
         if record is not None:
-            self._details.setText(f"{_best(record)}<br>{different_settings(record.experiment)}")
+            lines = (_best(record), _tested(record), different_settings(record.experiment))
+            self._details.setText("<br>".join(filter(None, lines)))
 
     def _button(self, text: str, name: str, tip: str, signal: Any) -> QPushButton:
         button = QPushButton(text)
@@ -97,7 +98,7 @@ def different_settings(experiment: Experiment) -> str:
     """Model and training settings that are not the defaults."""
     values, defaults = experiment.to_dict(), Experiment().to_dict()
     changed = [
-        f"{name.replace('_', ' ')} {value}"
+        f"{name} {value}".replace("_", " ")
         for section in ("model", "training")
         for name, value in values[section].items()
         if value != defaults[section][name]
@@ -124,6 +125,16 @@ def _state(record: RunRecord) -> str:
     if record.outcome is None:
         return "running"
     return "failed" if isinstance(record.outcome, RunFailed) else record.outcome.reason
+
+
+def _tested(record: RunRecord) -> str:
+    """What the best weights reach on the test part, and the best of the baselines."""
+    if not isinstance(record.outcome, RunFinished) or not record.outcome.test_metrics:
+        return ""
+    scores = ", ".join(f"{name} {value:.4g}" for name, value in record.outcome.test_metrics)
+    baselines = sorted(record.outcome.test_baselines, key=lambda item: item[1])
+    against = "; ".join(f"{name} {value:.4g}" for name, value in baselines[:3])
+    return f"<b>test: {scores}</b>" + (f"<br>baselines: {against}" if against else "")
 
 
 def _best(record: RunRecord) -> str:

@@ -73,11 +73,7 @@ class SetupPanel(QWidget):
         self.setMinimumWidth(37 * GRID)
         self.headers: list[StepHeader] = []
         self._pages: list[QScrollArea] = []
-        self._lock = label("", "small", "setup_lock")
-        self._lock.setContentsMargins(GRID * 3 // 2, GRID // 2, GRID, GRID // 2)
-        self._lock.hide()
         layout = column(self, spacing=0)
-        layout.addWidget(self._lock)
         for number, (title, body) in enumerate(steps, 1):
             header, page = StepHeader(number, title), _page(title, body)
             header.clicked.connect(lambda _checked=False, at=number - 1: self.open(at))
@@ -99,8 +95,9 @@ class SetupPanel(QWidget):
         self.opened.emit(index)
 
     def show_lock(self, reason: str) -> None:
-        """Say on top why settings cannot be changed; nothing when they can."""
-        self._lock.setText(f"{reason} Learning rate and clip can be changed." if reason else "")
+        """Say at the foot that settings cannot be changed; nothing when they can."""
+        self._lock.setText("Locked during a run, but for learning rate and clip." if reason else "")
+        self._lock.setToolTip(reason)
         self._lock.setVisible(bool(reason))
 
     def _help_area(self) -> QWidget:
@@ -108,7 +105,11 @@ class SetupPanel(QWidget):
         self._help = label(_HELP_WHEN_IDLE, "small", "setup_help")
         self._help.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._help.setMinimumHeight(5 * GRID + 4)
-        column(area, GRID).addWidget(self._help)
+        self._lock = label("", "warning", "setup_lock")
+        self._lock.hide()
+        inside = column(area, GRID, GRID // 2)
+        inside.addWidget(self._lock)
+        inside.addWidget(self._help)
         return area
 
     @Slot(QWidget, QWidget)

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import pytest
+
+from workbench.wording import for_people
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        ("model.hidden_size is 0; it takes 1 to 8192", "“Hidden units” is 0; it takes 1 to 8192"),
+        ("one window is too long; lower data.look_back.", "One window is too long; lower “Look-back”."),
+        ("empty.csv is empty; choose another.", "empty.csv is empty; choose another."),
+        ("data.test and data.validation", "“Test part” and “Validation part”"),
+        ("my.data.tests stay", "my.data.tests stay"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_messages_speak_as_the_forms_do(message: str, words: str) -> None:
+    assert for_people(message) == words
