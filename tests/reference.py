@@ -70,7 +70,150 @@ def gru(x: Array, state: State, p: Weights, s: Function, f: Function) -> State:
     return ((1 - z) * n + z * h,)
 
 
-STEPS: dict[str, CellStep] = {"elman": elman, "lstm": lstm, "gru": gru}
+def jordan(x: Array, state: State, p: Weights, s: Function, f: Function) -> State:
+    (y,) = state
+    to_hidden, to_output = np.split(p["weight_hh"], 2)
+    b_hidden, b_output = np.split(p["bias_hh"], 2)
+    u = f(p["weight_ih"] @ x + p["bias_ih"] + to_hidden @ y + b_hidden)
+    return (f(to_output @ u + b_output),)
+
+
+def gru_reset_before(x: Array, state: State, p: Weights, s: Function, f: Function) -> State:
+    (h,) = state
+    r_in, z_in, n_in = from_input(p, x, 3)
+    r_rec, z_rec, _ = from_state(p, h, 3)
+    r, z = s(r_in + r_rec), s(z_in + z_rec)
+    n = f(n_in + from_state(p, r * h, 3)[2])
+    return ((1 - z) * n + z * h,)
+
+
+def mgu(x: Array, state: State, p: Weights, s: Function, f: Function) -> State:
+    (h,) = state
+    f_in, n_in = from_input(p, x, 2)
+    forget = s(f_in + from_state(p, h, 2)[0])
+    n = f(n_in + from_state(p, forget * h, 2)[1])
+    return ((1 - forget) * h + forget * n,)
+
+
+def ugrnn(x: Array, state: State, p: Weights, s: Function, f: Function) -> State:
+    (h,) = state
+    gate, c = sums(p, x, h, 2)
+    return (s(gate) * h + (1 - s(gate)) * f(c),)
+
+
+def janet(x: Array, state: State, p: Weights, s: Function, f: Function) -> State:
+    (h,) = state
+    forget, c = sums(p, x, h, 2)
+    return (s(forget) * h + (1 - s(forget - 1)) * f(c),)
+
+
+def indrnn(x: Array, state: State, p: Weights, s: Function, f: Function) -> State:
+    return (f(from_input(p, x, 1)[0] + p["weight_hh"] * state[0]),)
+
+
+def mingru(x: Array, state: State, p: Weights, s: Function, f: Function) -> State:
+    z, n = from_input(p, x, 2)
+    return ((1 - s(z)) * state[0] + s(z) * f(n),)
+
+
+def minlstm(x: Array, state: State, p: Weights, s: Function, f: Function) -> State:
+    forget, i, n = from_input(p, x, 3)
+    total = s(forget) + s(i)
+    return (s(forget) / total * state[0] + s(i) / total * f(n),)
+
+
+def feedforward(x: Array, state: State, p: Weights, s: Function, f: Function) -> State:
+    return (f(from_input(p, x, 1)[0]),)
+
+
+def lstm_1997(x: Array, state: State, p: Weights, s: Function, f: Function) -> State:
+    h, c = state
+    i, g, o = sums(p, x, h, 3)
+    c = c + s(i) * f(g)
+    return s(o) * f(c), c
+
+
+def lstm_peephole(x: Array, state: State, p: Weights, s: Function, f: Function) -> State:
+    h, c = state
+    i, forget, g, o = sums(p, x, h, 4)
+    c = s(forget + p["weight_cf"] * c) * c + s(i + p["weight_ci"] * c) * f(g)
+    return s(o + p["weight_co"] * c) * f(c), c
+
+
+def lstm_nig(x: Array, state: State, p: Weights, s: Function, f: Function) -> State:
+    h, c = state
+    forget, g, o = sums(p, x, h, 3)
+    c = s(forget + p["weight_cf"] * c) * c + f(g)
+    return s(o + p["weight_co"] * c) * f(c), c
+
+
+def lstm_nfg(x: Array, state: State, p: Weights, s: Function, f: Function) -> State:
+    h, c = state
+    i, g, o = sums(p, x, h, 3)
+    c = c + s(i + p["weight_ci"] * c) * f(g)
+    return s(o + p["weight_co"] * c) * f(c), c
+
+
+def lstm_nog(x: Array, state: State, p: Weights, s: Function, f: Function) -> State:
+    h, c = state
+    i, forget, g = sums(p, x, h, 3)
+    c = s(forget + p["weight_cf"] * c) * c + s(i + p["weight_ci"] * c) * f(g)
+    return f(c), c
+
+
+def lstm_niaf(x: Array, state: State, p: Weights, s: Function, f: Function) -> State:
+    h, c = state
+    i, forget, g, o = sums(p, x, h, 4)
+    c = s(forget + p["weight_cf"] * c) * c + s(i + p["weight_ci"] * c) * g
+    return s(o + p["weight_co"] * c) * f(c), c
+
+
+def lstm_noaf(x: Array, state: State, p: Weights, s: Function, f: Function) -> State:
+    h, c = state
+    i, forget, g, o = sums(p, x, h, 4)
+    c = s(forget + p["weight_cf"] * c) * c + s(i + p["weight_ci"] * c) * f(g)
+    return s(o + p["weight_co"] * c) * c, c
+
+
+def lstm_cifg(x: Array, state: State, p: Weights, s: Function, f: Function) -> State:
+    h, c = state
+    i, g, o = sums(p, x, h, 3)
+    written = s(i + p["weight_ci"] * c)
+    c = (1 - written) * c + written * f(g)
+    return s(o + p["weight_co"] * c) * f(c), c
+
+
+def lstm_fgr(x: Array, state: State, p: Weights, s: Function, f: Function) -> State:
+    h, i, forget, o, c = state
+    i_fed, f_fed, o_fed = np.split(p["weight_gg"] @ np.concatenate([i, forget, o]), 3)
+    i_sum, f_sum, g, o_sum = sums(p, x, h, 4)
+    i = s(i_sum + i_fed + p["weight_ci"] * c)
+    forget = s(f_sum + f_fed + p["weight_cf"] * c)
+    c = forget * c + i * f(g)
+    o = s(o_sum + o_fed + p["weight_co"] * c)
+    return o * f(c), i, forget, o, c
+
+
+def normalized(x: Array) -> Array:
+    result: Array = (x - x.mean()) / np.sqrt(x.var() + 1e-5)
+    return result
+
+
+def lstm_layer_norm(x: Array, state: State, p: Weights, s: Function, f: Function) -> State:
+    h, c = state
+    inward, inner = normalized(p["weight_ih"] @ x), normalized(p["weight_hh"] @ h)
+    i, forget, g, o = np.split(p["gain_ih"] * inward + p["gain_hh"] * inner + p["bias_ih"], 4)
+    c = s(forget) * c + s(i) * f(g)
+    return s(o) * f(p["gain_cell"] * normalized(c) + p["bias_cell"]), c
+
+
+STEPS: dict[str, CellStep] = {
+    "elman": elman, "jordan": jordan, "lstm": lstm, "gru": gru, "gru_reset_before": gru_reset_before,
+    "lstm_1997": lstm_1997, "lstm_peephole": lstm_peephole, "lstm_nig": lstm_nig, "lstm_nfg": lstm_nfg,
+    "lstm_nog": lstm_nog, "lstm_niaf": lstm_niaf, "lstm_noaf": lstm_noaf, "lstm_cifg": lstm_cifg, "lstm_np": lstm,
+    "lstm_fgr": lstm_fgr, "lstm_layer_norm": lstm_layer_norm, "mgu": mgu, "ugrnn": ugrnn, "janet": janet,
+    "indrnn": indrnn, "mingru": mingru, "minlstm": minlstm, "feedforward": feedforward,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

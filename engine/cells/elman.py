@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.cells._specification import CellSpec, Equation
+from engine.cells._specification import STATE_ACTIVATIONS, CellSpec, Equation
 from engine.kernels.activations import activate, slope_at
 from engine.kernels.jit import LANES
 from engine.kernels.steps import backward_step, forward_step
@@ -59,7 +59,7 @@ SPECIFICATION = CellSpec(
     gates=(),
     forward=forward,
     backward=backward,
-    activations=("tanh", "sigmoid", "relu"),
+    activations=STATE_ACTIVATIONS,
     gate_activations=(),
     torch_module="RNN",
 )

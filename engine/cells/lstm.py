@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.cells._specification import CellSpec, Equation, Gate
+from engine.cells._specification import CANDIDATE_ACTIVATIONS, GATE_ACTIVATIONS, CellSpec, Equation, Gate
 from engine.kernels.activations import activate, slope
 from engine.kernels.jit import LANES
 from engine.kernels.steps import backward_step, forward_step
@@ -89,5 +89,7 @@ SPECIFICATION = CellSpec(
     forward=forward,
     backward=backward,
     forget_block=1,
+    activations=CANDIDATE_ACTIVATIONS,
+    gate_activations=GATE_ACTIVATIONS,
     torch_module="LSTM",
 )

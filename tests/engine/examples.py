@@ -60,7 +60,8 @@ def network(
     config = ModelConfig(cell=cell, topology="many_to_many" if aligned else "many_to_one", **settings)
     made = Network(config, VOCABULARY if tokens else inputs, outputs, tokens=tokens, dtype=dtype, threads=threads)
     random = np.random.default_rng(2)
-    made.load_state_dict({name: random.uniform(-0.7, 0.7, a.shape) for name, a in made.state_dict().items()})
+    largest = 0.7 * min(1.0, np.sqrt(HIDDEN / config.hidden_size))  # beyond it a recurrence may turn chaotic
+    made.load_state_dict({name: random.uniform(-largest, largest, a.shape) for name, a in made.state_dict().items()})
     return made
 
 
