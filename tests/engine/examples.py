@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from unittest import mock
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.cells import specification
+import engine.network
+from engine.cells import specification, specifications
 from engine.config import ModelConfig
 from engine.network import Network
+from engine.stack import StackConfig
 from tests import reference
 
 VOCABULARY, INPUTS, OUTPUTS, HIDDEN = 7, 3, 4, 5
@@ -53,16 +58,39 @@ def example(
 
 def network(
     cell: str, aligned: bool = True, tokens: bool = False, *, dtype: Any = np.float64, threads: int = 1,
-    inputs: int = INPUTS, outputs: int = OUTPUTS, **model: Any,
+    inputs: int = INPUTS, outputs: int = OUTPUTS, activations: tuple[str, str] | None = None, **model: Any,
 ) -> Network:  # fmt: skip
-    """A network of one cell, with parameters large enough for every part of it to count."""
+    """A network of one cell, with parameters large enough for every part of it to count.
+
+    `activations` are those of gates and candidate; None takes what the config says.
+    """
     settings = {"hidden_size": HIDDEN, "embedding_size": 3} | model
     config = ModelConfig(cell=cell, topology="many_to_many" if aligned else "many_to_one", **settings)
-    made = Network(config, VOCABULARY if tokens else inputs, outputs, tokens=tokens, dtype=dtype, threads=threads)
+    with mock.patch.object(engine.network, "_stack_config", _with_activations(activations)):
+        made = Network(config, VOCABULARY if tokens else inputs, outputs, tokens=tokens, dtype=dtype, threads=threads)
     random = np.random.default_rng(2)
     largest = 0.7 * min(1.0, np.sqrt(HIDDEN / config.hidden_size))  # beyond it a recurrence may turn chaotic
     made.load_state_dict({name: random.uniform(-largest, largest, a.shape) for name, a in made.state_dict().items()})
     return made
+
+
+def _with_activations(activations: tuple[str, str] | None) -> Callable[[ModelConfig, int], StackConfig]:
+    usual = engine.network._stack_config
+
+    def changed(model: ModelConfig, inputs: int) -> StackConfig:
+        return dataclasses.replace(usual(model, inputs), activations=activations or usual(model, inputs).activations)
+
+    return changed
+
+
+def activation_choices() -> list[tuple[str, tuple[str, str]]]:
+    """Each cell with each activation function that it allows, once in its gates and once elsewhere."""
+    found: list[tuple[str, tuple[str, str]]] = []
+    for spec in specifications():
+        usual = spec.gate_activations[0] if spec.gates else "identity"
+        found += [(spec.key, (usual, name)) for name in spec.activations]
+        found += [(spec.key, (name, spec.activations[0])) for name in spec.gate_activations[1:]]
+    return found
 
 
 def reference_model(made: Network) -> reference.Model:

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from engine.cells import CellSpec, specification, specifications
-from engine.config import CELLS, field_info
+from engine.config import CELLS
 from engine.network import parameter_count
 from tests import reference
-from tests.engine.examples import example, network, plain_state, reference_model
+from tests.engine.examples import activation_choices, example, network, plain_state, reference_model
 
 CELL_KEYS = [spec.key for spec in specifications()]
 SHAPES = list(itertools.product((1, 2), (False, True), (False, True), (False, True)))
@@ -130,14 +130,10 @@ def test_gates_can_be_looked_at(spec: CellSpec) -> None:
             assert np.isfinite(values).all()
 
 
-def chosen() -> list[tuple[str, str]]:
-    allowed = field_info("model", "activation").choices
-    return [(s.key, name) for s in specifications() for name in s.activations if name in allowed]
-
-
-@pytest.mark.parametrize(("cell", "activation"), chosen())
-def test_every_activation_that_a_cell_allows_computes_what_it_says(cell: str, activation: str) -> None:
-    made, batch = network(cell, activation=activation), example(True, False)
+@pytest.mark.parametrize(("cell", "activations"), activation_choices())
+def test_every_activation_that_a_cell_allows_computes_what_it_says(cell: str, activations: tuple[str, str]) -> None:
+    made, batch = network(cell, activations=activations), example(True, False)
     found = made.forward(batch.inputs, batch.lengths).values
+    assert reference_model(made).gate == activations[0]
     values, _ = reference.run_batch(reference_model(made), made.state_dict(), batch.inputs, batch.lengths)
     np.testing.assert_allclose(found, values, rtol=1e-10, atol=1e-12)

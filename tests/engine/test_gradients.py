@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from engine.cells import specifications
 from engine.network import Network
-from tests.engine.examples import Example, example, network, plain_state
-from tests.engine.test_cells import CELL_KEYS, SHAPES, chosen
+from tests.engine.examples import Example, activation_choices, example, network, plain_state
+from tests.engine.test_cells import CELL_KEYS, SHAPES
 
 STEP = 1e-5
 
@@ -55,9 +55,9 @@ def test_gradients_agree_with_finite_differences(
     check_parameters(made, example(aligned, tokens))
 
 
-@pytest.mark.parametrize(("cell", "activation"), chosen())
-def test_the_slope_of_every_allowed_activation(cell: str, activation: str) -> None:
-    check_parameters(network(cell, activation=activation), example(True, False))
+@pytest.mark.parametrize(("cell", "activations"), activation_choices())
+def test_the_slope_of_every_allowed_activation(cell: str, activations: tuple[str, str]) -> None:
+    check_parameters(network(cell, activations=activations), example(True, False))
 
 
 @pytest.mark.parametrize("cell", CELL_KEYS)
