@@ -170,8 +170,15 @@ class ModelConfig(_Section):
     activation: str = _option(
         "tanh",
         "Activation",
-        "Squashes the state of an Elman cell: decides how strongly a unit fires.",
-        choices=("tanh", "sigmoid", "relu"),
+        "Squashes the state, or a gated cell's candidate and output: decides how strongly a unit fires.",
+        choices=("tanh", "sigmoid", "relu", "softsign", "hard_sigmoid", "elu", "identity"),
+    )
+    gate_activation: str = _option(
+        "sigmoid",
+        "Gate activation",
+        "Opens and shuts the gates, from 0 to 1; the hard sigmoid is straight in between.",
+        choices=("sigmoid", "hard_sigmoid"),
+        advanced=True,
     )
     hidden_size: int = _option(
         32,

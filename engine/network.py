@@ -59,9 +59,14 @@ class Step:
 
 def _stack_config(model: ModelConfig, inputs: int) -> StackConfig:
     spec = specification(model.cell)
-    gate = spec.gate_activations[0] if spec.gate_activations else "identity"
-    candidate = model.activation if len(spec.activations) > 1 else spec.activations[0]
-    return StackConfig(spec, inputs, model.hidden_size, model.num_layers, model.bidirectional, (gate, candidate))
+    gate = _chosen(model.gate_activation, spec.gate_activations or ("identity",))
+    activations = (gate, _chosen(model.activation, spec.activations))
+    return StackConfig(spec, inputs, model.hidden_size, model.num_layers, model.bidirectional, activations)
+
+
+def _chosen(wanted: str, allowed: tuple[str, ...]) -> str:
+    """What is set, where the cell leaves a choice; a cell that is defined with one function keeps it."""
+    return wanted if wanted in allowed else allowed[0]
 
 
 def _shapes(model: ModelConfig, input_size: int, output_size: int, tokens: bool) -> dict[str, tuple[int, ...]]:

@@ -13,6 +13,7 @@ import pytest
 
 from engine import data
 from engine.cli import main
+from engine.config import CELLS
 from engine.control import Control
 from engine.events import StepDone
 from engine.training import TrainingRun
@@ -150,7 +151,7 @@ def test_help_everywhere(run: Run, command: list[str]) -> None:
 
 def test_help_of_train_names_every_field(run: Run) -> None:
     _, out, _ = run("train", "--help")
-    for name in ("model.cell", "training.learning_rate", "data.look_back", "(elman, gru, lstm)"):
+    for name in ("model.cell", "training.learning_rate", "data.look_back", f"({', '.join(CELLS)})"):
         assert name in out
 
 

@@ -16,7 +16,7 @@ from workbench.theme import GRID
 if TYPE_CHECKING:
     from engine.cells import CellSpec
 
-_FIELDS = ("cell", "activation", "hidden_size", "num_layers", "bidirectional", "embedding_size")
+_FIELDS = ("cell", "activation", "gate_activation", "hidden_size", "num_layers", "bidirectional", "embedding_size")
 
 
 class ModelPanel(QWidget):
@@ -49,6 +49,7 @@ class ModelPanel(QWidget):
         self.form.show_values(experiment)
         spec = self._cells.get(experiment.model.cell)
         self.form.set_applies("activation", spec is not None and len(spec.activations) > 1)
+        self.form.set_applies("gate_activation", spec is not None and len(spec.gate_activations) > 1)
         self.form.set_applies("embedding_size", tokens)
         self.form.disable("bidirectional", forward_only)
         self._card.show_cell(spec)
