@@ -50,9 +50,10 @@ def layer_gradients(
         product, first, last, states, none, state_row, depth, units, kinds, width, z, rec_at, z_row, blocks_rec, units,
         width, gradients, offsets[1], temporary_rec,
     )  # fmt: skip
-    for slot in range(geometry[SLOTS]):
+    biased = offsets[2] >= 0
+    for slot in range(geometry[SLOTS] if biased else 0):
         column_sums(z, depth, z_row, slot * width + first, slot * width + last, sums)
-    if offsets[2] >= 0:
+    if biased:
         add_bias_gradient(sums, none, first, last, units, width, blocks_in, gradients, offsets[2])
     if offsets[3] >= 0:
         add_bias_gradient(sums, rec_at, first, last, units, width, blocks_rec, gradients, offsets[3])

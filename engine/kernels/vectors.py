@@ -11,6 +11,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+import numba
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
@@ -19,6 +20,8 @@ from numba.core.typing.templates import AbstractTemplate, infer_global, signatur
 from numba.extending import intrinsic, lower_builtin, register_model
 
 from engine.kernels.jit import LANES
+
+CHECKED = bool(numba.config.BOUNDSCHECK)  # NUMBA_BOUNDSCHECK=1: `load` and `store` check arrays too
 
 
 class VectorType(types.Type):  # type: ignore[misc]
@@ -77,11 +80,25 @@ def put_vector(builder: Any, value: Any, pointer: Any, dtype: Any) -> None:
     stored.align = 4 if dtype == types.float32 else 8
 
 
+def _check_bounds(context: Any, builder: Any, kind: Any, value: Any, offset: Any) -> None:
+    """Raise an IndexError where a vector would leave its array; pointers know no bounds."""
+    if not CHECKED or isinstance(kind, types.CPointer):
+        return
+    size = context.make_array(kind)(context, builder, value).nitems
+    last = builder.add(offset, ir.Constant(offset.type, LANES))
+    outside = builder.or_(
+        builder.icmp_signed("<", offset, ir.Constant(offset.type, 0)), builder.icmp_signed(">", last, size)
+    )
+    with builder.if_then(outside, likely=False):
+        context.call_conv.return_user_exc(builder, IndexError, ("a vector lies partly outside its array",))
+
+
 @intrinsic
 def load(typingctx: Any, source: Any, offset: Any) -> Any:
     """The vector at elements ``offset … offset + LANES`` of a flat array or pointer."""
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        _check_bounds(context, builder, source, args[0], args[1])
         return vector_at(builder, pointer_to(context, builder, source, args[0], args[1]), source.dtype)
 
     return VectorType(source.dtype)(source, types.intp), codegen
@@ -92,6 +109,7 @@ def store(typingctx: Any, target: Any, offset: Any, value: Any) -> Any:
     """Write a vector to elements ``offset … offset + LANES``."""
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        _check_bounds(context, builder, target, args[0], args[1])
         put_vector(builder, args[2], pointer_to(context, builder, target, args[0], args[1]), target.dtype)
         return context.get_dummy_value()
 
@@ -157,13 +175,20 @@ where_less.__doc__ = "``yes`` where left < right, else ``no``; a NaN compares fa
 
 @intrinsic
 def total(typingctx: Any, vector: Any) -> Any:
-    """The sum of the lanes, pairwise, always in the same order."""
+    """The sum of the lanes, half upon half, always in the same order."""
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        parts = [builder.extract_element(args[0], ir.IntType(32)(lane)) for lane in range(LANES)]
-        while len(parts) > 1:
-            parts = [builder.fadd(a, b) for a, b in zip(parts[::2], parts[1::2], strict=True)]
-        return parts[0]
+        sums, width = args[0], LANES
+        while width > 1:
+            width //= 2
+            halves = [
+                ir.Constant(ir.VectorType(ir.IntType(32), width), list(range(start, start + width)))
+                for start in (0, width)
+            ]
+            sums = builder.fadd(
+                *(builder.shuffle_vector(sums, ir.Constant(sums.type, ir.Undefined), h) for h in halves)
+            )
+        return builder.extract_element(sums, ir.IntType(32)(0))
 
     return vector.dtype(vector), codegen
 

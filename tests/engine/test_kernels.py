@@ -260,3 +260,19 @@ def test_a_training_run_compiles_every_kernel_once(tmp_path: Path) -> None:
         [sys.executable, "-c", TRAINING], cwd=Path(__file__).parents[2], env=environment, capture_output=True, text=True
     )
     assert (done.stdout, done.returncode) == ("", 0), done.stderr
+
+
+OUTSIDE = """
+import numpy as np
+from tests.engine.test_kernels import ACTIVATE, apply
+apply(ACTIVATE, 0, np.zeros(32, np.float32), np.zeros(16, np.float32))
+"""
+
+
+@pytest.mark.slow
+def test_checking_bounds_sees_vectors_too() -> None:
+    environment = os.environ | {"NUMBA_BOUNDSCHECK": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", OUTSIDE], cwd=Path(__file__).parents[2], env=environment, capture_output=True, text=True
+    )
+    assert done.stderr.endswith("IndexError: a vector lies partly outside its array\n")
