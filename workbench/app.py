@@ -43,6 +43,7 @@ def main(arguments: list[str], opened: Callable[[Window], None] | None = None) -
         crash = start_log(folders.logs)
     window = Window(Backend(), Settings(folders.config), folders)
     install_hooks(window.told.emit)
+    window.closed.connect(application.quit)  # a dock that once floated may keep Qt from seeing the last window close
     window.show()
     window.start(Path(arguments[0]).absolute() if arguments else FIRST_SAMPLE)
     if crash is not None:

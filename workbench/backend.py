@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,8 +41,8 @@ class Column:
 class SeriesPreview:
     """The first target in its own units, with the borders of its parts and the size of a window."""
 
-    labels: Sequence[str]  # N
     values: NDArray[np.float32]  # (N,)
+    ticks: tuple[tuple[float, str], ...]  # some rows and what they are called
     borders: tuple[int, int]  # first row of validation and of test
     look_back: int
     horizon: int
@@ -66,6 +66,7 @@ class Loaded:
     notes: tuple[str, ...]
     preview: SeriesPreview | TextPreview | None
     columns: tuple[Column, ...]
+    generated: bool = False  # made by the engine, not read from a file
 
 
 class Backend:
@@ -95,23 +96,17 @@ class Backend:
         Raises:
             DataError: the data or its settings cannot be used.
         """
-        from engine.data import load, peek, sample, series_preview
+        from engine.data import load, peek, sample
 
         dataset = load(experiment)
         found = sample(experiment.data.sample) if experiment.data.sample and not experiment.data.file else None
         path = found.path if found else Path(experiment.data.file).expanduser()
         inspection = peek(path, _TEXT_LINES) if path else None
-        preview: SeriesPreview | TextPreview | None = None
-        if experiment.data.kind == "series" and path:
-            drawn = series_preview(experiment)
-            window = experiment.data
-            preview = SeriesPreview(drawn.labels, drawn.values, drawn.borders, window.look_back, window.horizon)
-        elif inspection:
-            preview = TextPreview("\n".join(line[0] for line in inspection.head).strip("\n"))
+        preview = _series_preview(experiment, dataset) or _text_preview(inspection)
         title = found.title if found else path.name if path else ""
         notes = tuple(dict.fromkeys((*reasons, *dataset.notes())))
         about = found.description if found else _about(inspection)
-        return Loaded(experiment, dataset, title, about, notes, preview, _columns(inspection))
+        return Loaded(experiment, dataset, title, about, notes, preview, _columns(inspection), generated=path is None)
 
     def warm_up(self, experiment: Experiment, dataset: Dataset) -> None:
         """Compile the kernels that the model needs, or take them from the cache."""
@@ -144,6 +139,23 @@ class Backend:
         model = load_run(run_folder)
         safetensors.write(model, target)
         return {name: values.shape for name, values in model.network.state_dict().items()}
+
+
+def _series_preview(experiment: Experiment, dataset: Any) -> SeriesPreview | None:
+    """The series of a data set that has one."""
+    series, data = getattr(dataset, "series", None), experiment.data
+    if series is None:
+        return None
+    values = np.asarray(series.values[:, 0], np.float32)
+    rows = sorted({len(values) // 8, len(values) // 2, len(values) - 1 - len(values) // 8})
+    ticks = tuple((float(row), str(series.labels(row, row + 1)[0])[:10]) for row in rows)
+    return SeriesPreview(values, ticks, dataset.split.bounds("validation"), data.look_back, data.horizon)
+
+
+def _text_preview(inspection: Inspection | None) -> TextPreview | None:
+    if inspection is None or inspection.kind != "text":
+        return None
+    return TextPreview("\n".join(line[0] for line in inspection.head).strip("\n"))
 
 
 def _about(inspection: Inspection | None) -> str:

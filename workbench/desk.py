@@ -68,10 +68,21 @@ class Desk(QObject):
 
     def apply(self, changes: Mapping[str, Any]) -> str:
         """Change settings; returns why not, or nothing."""
-        message = self.draft.change(changes)
+        message = self.draft.change(self._with_activations(changes))
         if message:
             return message
         return next(filter(None, (self.session.set_live(name, value) for name, value in changes.items())), "")
+
+    def _with_activations(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """A cell that is newly chosen may not know the activations that are set: it gets its own first ones."""
+        cells = {spec.key: spec for spec in self.draft.facts.cells} if self.draft.facts else {}
+        spec, model = cells.get(str(changes.get("model.cell", ""))), self.draft.experiment.model
+        own: dict[str, Any] = {}
+        if spec is not None and spec.activations and model.activation not in spec.activations:
+            own["model.activation"] = spec.activations[0]
+        if spec is not None and spec.gate_activations and model.gate_activation not in spec.gate_activations:
+            own["model.gate_activation"] = spec.gate_activations[0]
+        return own | dict(changes)
 
     def counts(self) -> Counts:
         """Parameters and steps of the draft."""

@@ -126,6 +126,8 @@ class ChoiceEditor(QComboBox):
 
     def show_options(self, options: Sequence[tuple[str, str]]) -> None:
         """Offer `options`: value and words."""
+        if [(self.itemData(i), self.itemText(i)) for i in range(self.count())] == list(options):
+            return
         value = self.currentData()
         with QSignalBlocker(self):
             self.clear()
@@ -229,6 +231,11 @@ _WORDS = {
     "tanh": "tanh (−1 to 1)",
     "sigmoid": "sigmoid (0 to 1)",
     "relu": "ReLU (0 upward)",
+    "elu": "ELU (−1 upward)",
+    "gelu": "GELU",
+    "identity": "none (identity)",
+    "softsign": "softsign (−1 to 1)",
+    "hard_sigmoid": "hard sigmoid (0 to 1)",
 }
 
 

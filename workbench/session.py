@@ -126,6 +126,7 @@ class Session(QObject):
         self._control = Control()
         self._request = SnapshotRequest(0, frozenset())
         self._reset_at_end = False
+        self._pause_asked = False  # the last wish; the state follows when the run has heard of it
         self._handlers: dict[type[Any], Callable[[Any], None]] = {
             Compiling: self._on_compiling,
             RunStarted: self._on_started,
@@ -152,21 +153,24 @@ class Session(QObject):
 
     def run(self, experiment: Experiment, make_run: RunMaker) -> None:
         """Start when no run is under way; otherwise pause or go on."""
-        if self.state is State.TRAINING:
-            self._control.pause()
-        elif self.state is State.PAUSED:
-            self._control.resume()
-        elif self.state is not State.ENDING:
+        if not self.alive:
             self._start(experiment, make_run, paused=False)
+        elif self._pause_asked:
+            self._pause_asked = False
+            self._control.resume()
+        else:
+            self._pause_asked = True
+            self._control.pause()
 
     def step_once(self, experiment: Experiment, make_run: RunMaker) -> None:
         """Train one batch and wait; pauses a run that moves, starts one where there is none."""
-        if self.state is State.TRAINING:
-            self._control.pause()
-        elif self.state is State.PAUSED:
-            self._control.step_once()
-        elif self.state is not State.ENDING:
+        if not self.alive:
             self._start(experiment, make_run, paused=True)
+        elif self._pause_asked:
+            self._control.step_once()
+        else:
+            self._pause_asked = True
+            self._control.pause()
 
     def stop(self) -> None:
         """End the run after the batch at hand."""
@@ -225,6 +229,7 @@ class Session(QObject):
         self.step = self.epoch = 0
         self.pace = Pace()
         self._control = control = Control()
+        self._pause_asked = paused
         if paused:
             control.step_once()
         folder = self.record.folder

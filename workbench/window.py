@@ -51,6 +51,7 @@ _JOIN_SECONDS = 5.0
 class Window(QMainWindow):
     """Composition only: work is done by `Desk`, pictures by `Gallery`, settings by `Steps`."""
 
+    closed = Signal()
     told = Signal(str)  # a sentence for the status bar, from any thread
 
     def __init__(self, backend: Backend, settings: Settings, places: Places) -> None:
@@ -376,6 +377,7 @@ class Window(QMainWindow):
         self.settings.store_layout(self.saveGeometry(), self.saveState())
         self.settings.save()
         event.accept()
+        self.closed.emit()
 
 
 def chosen_theme(settings: Settings) -> Theme:

@@ -111,7 +111,7 @@ class KnownBackend(Backend):
         if experiment.data.look_back > 100:
             raise DataError("a window of more than 100 steps does not fit; lower data.look_back.")
         values = np.arange(120, dtype=np.float32)
-        preview = SeriesPreview([str(i) for i in range(120)], values, (84, 96), experiment.data.look_back, 1)
+        preview = SeriesPreview(values, ((60.0, "1960"),), (84, 96), experiment.data.look_back, 1)
         columns = (Column("when", "date"), Column("value", "number"), Column("other", "number"))
         return Loaded(experiment, KnownData(), "Known", "made for tests", ("one note",), preview, columns)  # type: ignore[arg-type]
 

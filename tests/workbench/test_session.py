@@ -119,6 +119,16 @@ def test_what_cannot_be_asked_says_why(bench: Bench, state: State, command: Comm
     assert bool(refused) == expected
 
 
+@pytest.mark.parametrize(("presses", "state"), [(1, State.TRAINING), (2, State.PAUSED), (3, State.TRAINING)])
+def test_the_last_of_quick_presses_counts(bench: Bench, presses: int, state: State) -> None:
+    for _ in range(presses):
+        bench.give(Command.RUN)
+    bench.until(lambda: bool(bench.runs))
+    bench.runs[0].permits.release(3)
+    bench.until(lambda: bench.session.state is state)
+    assert bench.session.step <= 3
+
+
 def _waits_at(session: Session, step: int) -> bool:
     return session.step == step and session.state is State.PAUSED
 

@@ -25,6 +25,9 @@ _SERIES = ("time_column", "targets", "inputs", "look_back", "horizon")
 _SERIES_MORE = ("stride", "transform", "scaler", "missing", "season")
 _TEXT = ("sequence_length",)
 _PARTS = ("validation", "test")
+_GENERATED = ("length", "sequences", "noise")
+_OF_FILES = ("time_column", "targets", "inputs")
+_OF_WINDOWS = ("look_back", "horizon")
 
 
 class DataPanel(QWidget):
@@ -42,7 +45,9 @@ class DataPanel(QWidget):
         self.preview = Preview(theme)
         self._series, self._series_more = Form("data", _SERIES), Form("data", _SERIES_MORE)
         self._text, self._parts = Form("data", _TEXT), Form("data", _PARTS)
-        self._forms = (self._series, self._text, self._series_more, self._parts)
+        self._generated = Form("data", _GENERATED)
+        self._forms = (self._series, self._generated, self._text, self._series_more, self._parts)
+        self._is_generated = self._is_stream = False
         for form in self._forms:
             form.edited.connect(self.edited)
         self._lay_out()
@@ -57,12 +62,22 @@ class DataPanel(QWidget):
         self._series.setVisible(series)
         self._series_more.setVisible(series)
         self._text.setVisible(not series)
+        self._generated.setVisible(self._is_generated)
+        self._more.setVisible(not self._is_stream)
         self._more.rename("Parts, scaling, gaps" if series else "Parts")
         for form in self._forms:
             form.show_values(experiment)
 
     def show_loaded(self, loaded: Loaded) -> None:
         """Show what was read: title, picture, columns, notes."""
+        self._is_generated = loaded.generated
+        self._is_stream = loaded.generated and loaded.preview is None  # sequences without end, no series to cut
+        for name in _OF_FILES:
+            self._series.set_applies(name, not self._is_generated)
+        for name in _OF_WINDOWS:
+            self._series.set_applies(name, not self._is_stream)
+        self._generated.set_applies("sequences", self._is_stream)
+        self._generated.set_applies("noise", not self._is_stream)
         self._title.setText(loaded.title or source_name(loaded.experiment))
         self._about.setText(loaded.about)
         self._about.setVisible(bool(loaded.about))
@@ -94,7 +109,7 @@ class DataPanel(QWidget):
         inside.addWidget(self._parts)
         layout = column(self, GRID)
         layout.addLayout(self._buttons())
-        for part in (self.message, self._title, self.preview, self._counts, self._series, self._text):
+        for part in (self.message, self._title, self.preview, self._counts, self._series, self._generated, self._text):
             layout.addWidget(part)
         layout.addWidget(self._more)
         words = column(about := QWidget())

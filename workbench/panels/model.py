@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from engine.config import Experiment
+from workbench.editors import words
 from workbench.forms import Form
 from workbench.panels.labels import column, frame, label
 from workbench.theme import GRID
@@ -46,10 +47,10 @@ class ModelPanel(QWidget):
 
     def show_experiment(self, experiment: Experiment, tokens: bool, forward_only: str) -> None:
         """Show the settings; `forward_only` says why the future must not be read, if so."""
-        self.form.show_values(experiment)
         spec = self._cells.get(experiment.model.cell)
-        self.form.set_applies("activation", spec is not None and len(spec.activations) > 1)
-        self.form.set_applies("gate_activation", spec is not None and len(spec.gate_activations) > 1)
+        self._offer("activation", spec.activations if spec else ())
+        self._offer("gate_activation", spec.gate_activations if spec else ())
+        self.form.show_values(experiment)
         self.form.set_applies("embedding_size", tokens)
         self.form.disable("bidirectional", forward_only)
         self._card.show_cell(spec)
@@ -68,6 +69,12 @@ class ModelPanel(QWidget):
         layers = f" · {model.num_layers} layers" if model.num_layers > 1 else ""
         both = " · both directions" if model.bidirectional else ""
         return f"{spec.title if spec else model.cell} · {model.hidden_size} units{layers}{both}"
+
+    def _offer(self, name: str, choices: Sequence[str]) -> None:
+        """Only what the cell allows; no field where there is nothing to choose."""
+        self.form.set_applies(name, len(choices) > 1)
+        if choices:
+            self.form.show_options(name, [(key, words(key)) for key in choices])
 
 
 class _CellCard(QWidget):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
@@ -53,6 +51,7 @@ class Preview(QWidget):
             self._text.setPlainText(preview.text)
             self._stack.setCurrentWidget(self._text)
         else:
+            self._empty.setText("Generated anew for every epoch: there is no file to show.")
             self._stack.setCurrentWidget(self._empty)
         self._draw_legend(preview)
 
@@ -64,7 +63,8 @@ class Preview(QWidget):
             axis = self._plot.getAxis(side)
             axis.setPen(theme.pen("grid"))
             axis.setTextPen(theme.muted)
-        self.show_data(self._shown)
+        if self._shown is not None:
+            self.show_data(self._shown)
 
     def _draw(self, preview: SeriesPreview) -> None:
         self._plot.clear()
@@ -77,7 +77,7 @@ class Preview(QWidget):
             x, y = _thinned(rows[part], preview.values[part])
             self._plot.plot(x, y, pen=pen, connect="finite")
         self._draw_window(preview)
-        self._plot.getAxis("bottom").setTicks([_date_ticks(preview.labels)])
+        self._plot.getAxis("bottom").setTicks([list(preview.ticks)])
         self._plot.autoRange()
 
     def _draw_window(self, preview: SeriesPreview) -> None:
@@ -136,10 +136,3 @@ def _thinned(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     stretches = y[:whole].reshape(-1, width)
     ends = np.stack((np.fmin.reduce(stretches, axis=1), np.fmax.reduce(stretches, axis=1)), axis=1)
     return np.repeat(x[:whole:width], 2), ends.reshape(-1)
-
-
-def _date_ticks(labels: Sequence[str]) -> list[tuple[float, str]]:
-    """Three labels: first, middle, last; shortened to what fits."""
-    count = len(labels)
-    at = sorted({count // 8, count // 2, count - 1 - count // 8}) if count > 8 else range(0, count, 4)
-    return [(float(i), labels[i][:10]) for i in at]
