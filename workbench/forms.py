@@ -79,8 +79,9 @@ class Form(QWidget):
     def set_applies(self, name: str, applies: bool) -> None:
         """Show or hide a field that has a meaning only with other settings."""
         row = self._rows[name]
-        for widget in (row.label, row.editor, row.unit):
+        for widget in (row.label, row.editor):
             widget.setVisible(applies)
+        row.unit.setVisible(applies and bool(row.info.unit))  # an empty one has no place, and would be a window
         row.note.setVisible(applies and bool(row.note.text()))
         row.error.setVisible(applies and bool(row.error.text()))
 
