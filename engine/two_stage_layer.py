@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.cells import SecondProduct
-from engine.kernels import two_stage
+from engine.kernels import gradients, packing, two_stage
 from engine.layer import Layer, Rows
 from engine.threads import Task
 
@@ -34,10 +35,11 @@ class TwoStageLayer(Layer):
     def pack(self) -> None:
         """Copy the weights into the layouts the kernels read; call after every change of the parameters."""
         super().pack()
-        two_stage.pack_second(
-            self._matrices.values, self._offsets[1], self._offsets[3], self.units, self.width, self._blocks_second,
-            self._second.first_slot, self._ahead_second, self._back_second, self._bias,
-        )  # fmt: skip
+        values, units, width, blocks = self._matrices.values, self.units, self.width, self._blocks_second
+        packing.pack_weight(
+            values, self._offsets[1], units, units, width, blocks, 1, width, self._ahead_second, self._back_second
+        )
+        packing.pack_bias(values, self._offsets[3], units, width, blocks, self._second.first_slot, self._bias)
 
     def begin(self, steps: int, batch: int, lengths: NDArray[np.int64], initial: NDArray[Any] | None) -> None:
         """Make room for a batch and set its initial state, (B, kinds · W) flat; None is zero."""
@@ -69,7 +71,17 @@ class TwoStageLayer(Layer):
 
     def gradient_tasks(self, threads: int) -> list[Task]:
         """Adding the weights' gradients to the parameters', divided by units."""
-        temporary = self._buffers.get("temporary_second", self._ahead_second.size)
-        more = (self.inner, self._blocks_second, temporary)
-        tasks = super().gradient_tasks(threads)
-        return [(two_stage.layer_gradients_of_both, (*arguments, *more)) for _, arguments in tasks]
+        self._temporary_second = self._buffers.get("temporary_second", self._ahead_second.size)
+        return [(self._both_gradients, task) for task in super().gradient_tasks(threads)]
+
+    def _both_gradients(self, kernel: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+        """The first product's and the biases' gradients by `kernel`, then those of the second product."""
+        kernel(*arguments)
+        _, _, first, last = arguments[:4]
+        units, width, blocks = self.units, self.width, self._blocks_second
+        at, into = self._second.first_slot * width, self._matrices.gradients
+        gradients.weight_gradient(
+            self._product, first, last, self.inner, 0, width, self.steps * self.batch, units, 1, width, self.z, at,
+            self.z_row, blocks, units, width, into, self._offsets[1], self._temporary_second,
+        )  # fmt: skip
+        gradients.add_bias_gradient(self._sums, at, first, last, units, width, blocks, into, self._offsets[3])

@@ -21,27 +21,28 @@ EPSILON: Final = 1e-5  # torch.nn.LayerNorm's
 def normalize(x: Any, at: int, blocks: int, width: int, units: int) -> float:
     """Bring the row to mean 0 and variance 1, in place; returns the scale it was multiplied by."""
     count = blocks * units
-    mean = _sum_of_powers(x, at, blocks, width, units, 0.0, 1) / count
-    scale = 1.0 / math.sqrt(_sum_of_powers(x, at, blocks, width, units, mean, 2) / count + EPSILON)
+    mean = _sums_about(x, at, blocks, width, units, 0.0)[0] / count
+    scale = 1.0 / math.sqrt(_sums_about(x, at, blocks, width, units, mean)[1] / count + EPSILON)
     for i in range(at, at + blocks * width, LANES):
         store(x, i, (load(x, i) - mean) * scale)
     return scale
 
 
 @numba.njit(nogil=True, error_model="numpy")
-def _sum_of_powers(x: Any, at: int, blocks: int, width: int, units: int, mean: float, power: int) -> float:
-    """Σ (x - mean) or Σ (x - mean)² over the numbers that count."""
+def _sums_about(x: Any, at: int, blocks: int, width: int, units: int, centre: float) -> tuple[float, float]:
+    """Σ (x - centre) and Σ (x - centre)² over the numbers that count."""
     whole = units // LANES * LANES
     sums = filled(load(x, at), 0.0)
-    rest = 0.0
+    squares = sums
+    rest, rest_of_squares = 0.0, 0.0
     for start in range(at, at + blocks * width, width):
         for i in range(start, start + whole, LANES):
-            difference = load(x, i) - mean
-            sums = sums + (difference * difference if power == 2 else difference)
+            difference = load(x, i) - centre
+            sums, squares = sums + difference, squares + difference * difference
         for i in range(start + whole, start + units):
-            difference_here = np.float64(x[i]) - mean
-            rest += difference_here * difference_here if power == 2 else difference_here
-    return rest + np.float64(total(sums))
+            one = np.float64(x[i]) - centre
+            rest, rest_of_squares = rest + one, rest_of_squares + one * one
+    return rest + np.float64(total(sums)), rest_of_squares + np.float64(total(squares))
 
 
 @numba.njit(nogil=True, error_model="numpy")

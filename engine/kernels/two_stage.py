@@ -19,9 +19,7 @@ import numpy as np
 from numba import types
 from numba.extending import intrinsic
 
-from engine.kernels.gradients import add_bias_gradient, layer_gradients, weight_gradient
 from engine.kernels.jit import kernel
-from engine.kernels.packing import pack_bias, pack_weight
 from engine.kernels.recurrence import (
     BATCH,
     CANDIDATE,
@@ -176,33 +174,3 @@ def backward(
                 clear_vectors(dx, (first + r) * dx_row, dx_row)
             depth = geometry[INPUT_SLOTS] * width
             call_product(product, z, z_at, z_row, 1, count, depth, panels_in, 0, 0, dx_row, dx, first * dx_row, dx_row)
-
-
-@kernel
-def pack_second(
-    parameters: Any, weight_at: int, bias_at: int, units: int, width: int, blocks: Any, first_slot: int,
-    ahead: Any, back: Any, bias: Any,
-) -> None:  # fmt: skip
-    """Pack the blocks of weight_hh and bias_hh that the second product takes."""
-    pack_weight(parameters, weight_at, units, units, width, blocks, np.int64(1), width, ahead, back)
-    pack_bias(parameters, bias_at, units, width, blocks, first_slot, bias)
-
-
-@kernel
-def layer_gradients_of_both(
-    product: int, geometry: Any, first: int, last: int, x: Any, x_at: int, x_row: int, z: Any, states: Any,
-    blocks_in: Any, blocks_rec: Any, offsets: Any, gradients: Any, temporary_in: Any, temporary_rec: Any, sums: Any,
-    inner: Any, blocks_second: Any, temporary_second: Any,
-) -> None:  # fmt: skip
-    """Add a layer's gradients to `gradients`, of both products' matrices; see `gradients.layer_gradients`."""
-    layer_gradients(
-        product, geometry, first, last, x, x_at, x_row, z, states, blocks_in, blocks_rec, offsets, gradients,
-        temporary_in, temporary_rec, sums,
-    )  # fmt: skip
-    units, width, depth = geometry[UNITS], geometry[WIDTH], geometry[STEPS] * geometry[BATCH]
-    second_at, one, none = geometry[SECOND_FROM] * width, np.int64(1), np.int64(0)
-    weight_gradient(
-        product, first, last, inner, none, width, depth, units, one, width, z, second_at, geometry[SLOTS] * width,
-        blocks_second, units, width, gradients, offsets[1], temporary_second,
-    )  # fmt: skip
-    add_bias_gradient(sums, second_at, first, last, units, width, blocks_second, gradients, offsets[3])

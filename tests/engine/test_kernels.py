@@ -233,7 +233,7 @@ from engine.config import TrainingConfig
 from engine.optimizers import Optimizer
 from tests.engine.examples import example, network
 for both, tokens, aligned in ((False, False, False), (True, True, True)):
-    made = network("lstm", aligned, tokens, dtype=np.float32, num_layers=2, bidirectional=both, threads=2)
+    made = network(sys.argv[1], aligned, tokens, dtype=np.float32, num_layers=2, bidirectional=both, threads=2)
     batch, optimizer = example(aligned, tokens).cast(np.float32), Optimizer(made, TrainingConfig())
     for _ in range(2):
         step = made.loss_and_gradients(batch, batch.loss)
@@ -250,15 +250,15 @@ for module in [module for name, module in sys.modules.items() if name.startswith
 
 
 @pytest.mark.slow
-def test_a_training_run_compiles_every_kernel_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize("cell", ["lstm", "lstm_layer_norm", "gru_reset_before"])
+def test_a_training_run_compiles_every_kernel_once(cell: str, tmp_path: Path) -> None:
     """Arrays, numbers and switches have one type each in a whole run, so no kernel is compiled a second time.
 
     With an empty cache, where kernels that only kernels call are compiled too.
     """
     environment = os.environ | {"RNN_WORKBENCH_CACHE": str(tmp_path)}
-    done = subprocess.run(
-        [sys.executable, "-c", TRAINING], cwd=Path(__file__).parents[2], env=environment, capture_output=True, text=True
-    )
+    command = [sys.executable, "-c", TRAINING, cell]
+    done = subprocess.run(command, cwd=Path(__file__).parents[2], env=environment, capture_output=True, text=True)
     assert (done.stdout, done.returncode) == ("", 0), done.stderr
 
 
