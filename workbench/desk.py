@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -74,14 +74,16 @@ class Desk(QObject):
         return next(filter(None, (self.session.set_live(name, value) for name, value in changes.items())), "")
 
     def _with_activations(self, changes: Mapping[str, Any]) -> dict[str, Any]:
-        """A cell that is newly chosen may not know the activations that are set: it gets its own first ones."""
+        """A newly chosen cell brings its usual activations, unless a person chose others that it knows too."""
         cells = {spec.key: spec for spec in self.draft.facts.cells} if self.draft.facts else {}
-        spec, model = cells.get(str(changes.get("model.cell", ""))), self.draft.experiment.model
-        own: dict[str, Any] = {}
-        if spec is not None and spec.activations and model.activation not in spec.activations:
-            own["model.activation"] = spec.activations[0]
-        if spec is not None and spec.gate_activations and model.gate_activation not in spec.gate_activations:
-            own["model.gate_activation"] = spec.gate_activations[0]
+        model = self.draft.experiment.model
+        before, after = cells.get(model.cell), cells.get(str(changes.get("model.cell", "")))
+        if before is None or after is None:
+            return dict(changes)
+        own = {
+            "model.activation": _kept(model.activation, before.activations, after.activations),
+            "model.gate_activation": _kept(model.gate_activation, before.gate_activations, after.gate_activations),
+        }
         return own | dict(changes)
 
     def counts(self) -> Counts:
@@ -126,6 +128,12 @@ class Desk(QObject):
         while (folder := self._runs / (stem if number == 1 else f"{stem}_{number}")).exists():
             number += 1
         return folder
+
+
+def _kept(value: str, before: Sequence[str], after: Sequence[str]) -> str:
+    """`value` if it was chosen on purpose and the new cell knows it, else what is usual there, which is the first."""
+    chosen = bool(before) and value != before[0]
+    return value if not after or (chosen and value in after) else after[0]
 
 
 def _export_words(target: Path, error: Exception) -> str:

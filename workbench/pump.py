@@ -67,12 +67,12 @@ class Pump(QObject):
         self._ticks += 1
         self._jobs.collect()
         delivery = self._mailbox.drain()
-        self._session.handle(delivery.events)
         viewers = list(self._viewers())
         if delivery.snapshot is not None:
             self._answered = delivery.snapshot.request
             for viewer in viewers:
                 viewer.show_snapshot(delivery.snapshot)
+        self._session.handle(delivery.events)  # after the snapshot: a run that ends in a reset leaves empty views
         self._hand_out_history(viewers)
         if self._session.alive:
             self._ask(viewers)

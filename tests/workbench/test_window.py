@@ -311,7 +311,7 @@ def test_reset_empties_views_and_findings(bench: Bench) -> None:
     bench.command("reset")
     bench.until(lambda: bench.session_state is State.READY)
     assert bench.window.findings._cards == {}
-    assert all(view.history is None for view in bench.window.gallery.views)
+    assert all(view.history is None and view.snapshot is None for view in bench.window.gallery.views)
     assert bench.window.run_bar._step.text() == ""
 
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
-from engine.config import Experiment
+from engine.config import DataConfig, Experiment
 from workbench.backend import Loaded
 from workbench.draft import source_name
 from workbench.forms import Form
@@ -90,6 +90,12 @@ class DataPanel(QWidget):
         self._series.show_options("targets", names)
         self._series.show_options("inputs", names)
 
+    def shape(self, data: DataConfig) -> str:
+        """What goes in, in two words."""
+        if data.kind == "text":
+            return "characters"
+        return f"{data.length} steps" if self._is_stream else f"{data.look_back} → {data.horizon}"
+
     def refuse(self, name: str, message: str, experiment: Experiment) -> None:
         """Say why a value was not taken."""
         next(form for form in self._forms if form.has(name)).refuse(name, message, experiment)
@@ -145,7 +151,7 @@ def fill_samples(menu: QMenu, samples: Sequence[Sample], chosen: Callable[[str],
 
 def counts_text(loaded: Loaded) -> str:
     """How much there is of each part, in the unit of the data."""
-    unit = "characters" if loaded.dataset.tokens else "windows"
+    unit = "characters" if loaded.dataset.tokens else "windows" if loaded.preview else "sequences"
     counts = [loaded.dataset.count(part) for part in ("train", "validation", "test")]
     return f"{counts[0]:,} {unit} to train on · {counts[1]:,} validation · {counts[2]:,} test"
 

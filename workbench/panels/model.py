@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from engine.config import Experiment
+from engine.config import Experiment, field_info
 from workbench.editors import words
 from workbench.forms import Form
 from workbench.panels.labels import column, frame, label
@@ -71,7 +71,8 @@ class ModelPanel(QWidget):
         return f"{spec.title if spec else model.cell} · {model.hidden_size} units{layers}{both}"
 
     def _offer(self, name: str, choices: Sequence[str]) -> None:
-        """Only what the cell allows; no field where there is nothing to choose."""
+        """Only what the cell and the schema allow; no field where there is nothing to choose."""
+        choices = [choice for choice in choices if choice in field_info("model", name).choices]
         self.form.set_applies(name, len(choices) > 1)
         if choices:
             self.form.show_options(name, [(key, words(key)) for key in choices])

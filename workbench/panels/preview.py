@@ -30,6 +30,7 @@ class Preview(QWidget):
         self._text.setObjectName("data_text")
         self._text.setAccessibleName("Beginning of the text")
         self._empty = QLabel("Nothing has been read yet.")
+        self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedWidget()
         for page in (self._empty, self._plot, self._text):

@@ -83,8 +83,7 @@ class Steps(QObject):
 
     def _summarise(self, experiment: Experiment) -> None:
         data = experiment.data
-        read = f"{data.look_back} → {data.horizon}" if data.kind == "series" else "characters"
-        what = f"{self._title or source_name(experiment)} · {read}"
+        what = f"{self._title or source_name(experiment)} · {self.data.shape(data)}"
         summaries = (what, self.task.summary(experiment), self.model.summary(experiment))
         for header, text in zip(self.panel.headers, (*summaries, self.training.summary(experiment)), strict=True):
             header.summarise(text)

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.workbench.conftest import KnownBackend
+from workbench.desk import Desk
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, backend: KnownBackend, tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk(backend, tmp_path)
+    desk.draft.learn_facts()
+    desk.draft.open("known")
+
+    def ready() -> bool:
+        desk.jobs.collect()
+        return desk.draft.ready and desk.draft.facts is not None
+
+    qtbot.waitUntil(ready)
+    yield desk
+    assert desk.close(10)
+
+
+@pytest.mark.parametrize(
+    ("steps", "activation"),
+    [
+        ([("model.cell", "minlstm")], "identity"),
+        ([("model.cell", "minlstm"), ("model.cell", "lstm")], "tanh"),
+        ([("model.cell", "elman"), ("model.activation", "relu"), ("model.cell", "lstm")], "relu"),
+        ([("model.cell", "elman"), ("model.activation", "relu"), ("model.cell", "minlstm")], "identity"),
+    ],
+)
+def test_a_cell_brings_its_usual_activation(desk: Desk, steps: list[tuple[str, str]], activation: str) -> None:
+    for name, value in steps:
+        assert desk.change(name, value) == ""
+    assert desk.draft.experiment.model.activation == activation
+
+
+def test_runs_of_one_second_do_not_share_a_folder(desk: Desk, tmp_path: Path) -> None:
+    first = desk._new_folder("lstm-32")
+    first.mkdir()
+    assert desk._new_folder("lstm-32") != first
+
+
+def test_settings_that_cannot_be_are_refused_and_nothing_changes(desk: Desk) -> None:
+    before = desk.draft.experiment
+    assert "it takes" in desk.change("training.epochs", "many")
+    assert desk.draft.experiment is before
+
+
+def test_data_is_read_anew_only_where_it_matters(desk: Desk) -> None:
+    desk.change("training.epochs", "3")
+    assert not desk.draft.loading
+    desk.change("data.look_back", "7")
+    assert desk.draft.loading
