@@ -1,4 +1,4 @@
-"""Settings forms made from the schema: one row a field, with its unit, its help, and what is said about its value."""
+"""Settings forms made from the schema: one row a field, with its unit, its help, and why a value was refused."""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ class _Row:
     label: QLabel
     editor: Editor
     unit: QLabel
-    note: QLabel  # a live value or a reason; hidden while it is empty
-    error: QLabel
+    error: QLabel  # why a value was refused; hidden while it is empty
     shown: object = None
 
 
@@ -66,10 +65,6 @@ class Form(QWidget):
         assert isinstance(editor, ChoiceEditor | SeveralEditor)
         editor.show_options(options)
 
-    def show_note(self, name: str, text: str) -> None:
-        """A line under a field: a live value."""
-        _say(self._rows[name].note, text)
-
     def refuse(self, name: str, message: str, experiment: Experiment) -> None:
         """Say why a value was not taken, and go back to the one that holds."""
         row = self._rows[name]
@@ -82,7 +77,6 @@ class Form(QWidget):
         for widget in (row.label, row.editor):
             widget.setVisible(applies)
         row.unit.setVisible(applies and bool(row.info.unit))  # an empty one has no place, and would be a window
-        row.note.setVisible(applies and bool(row.note.text()))
         row.error.setVisible(applies and bool(row.error.text()))
 
     def disable(self, name: str, reason: str) -> None:
@@ -110,7 +104,7 @@ class Form(QWidget):
 
     def _add(self, name: str, default: object) -> None:
         info, at = field_info(self.section, name), self._grid.rowCount()
-        row = _Row(info, QLabel(info.label), editor_for(info, default), QLabel(info.unit), QLabel(), QLabel())
+        row = _Row(info, QLabel(info.label), editor_for(info, default), QLabel(info.unit), QLabel())
         dotted = f"{self.section}.{name}"
         row.editor.setObjectName(dotted)
         row.editor.setMinimumHeight(3 * GRID)
@@ -120,8 +114,8 @@ class Form(QWidget):
         row.editor.setWhatsThis(f"<b>{info.label}.</b> {info.help} {_range(info)}")
         row.label.setBuddy(row.editor)
         row.label.setToolTip(_tip(info))
-        for label, role in ((row.unit, "small"), (row.note, "small"), (row.error, "problem")):
-            label.setProperty("role", role)
+        row.unit.setProperty("role", "small")
+        row.error.setProperty("role", "problem")
         row.editor.edited.connect(lambda value: self._on_edited(row, dotted, value))
         self._place(row, at)
         self._rows[name] = row
@@ -131,10 +125,9 @@ class Form(QWidget):
         self._grid.addWidget(row.editor, at, 1, 1, 1 if row.info.unit else 2)
         if row.info.unit:
             self._grid.addWidget(row.unit, at, 2)
-        for offset, label in enumerate((row.note, row.error), 1):
-            label.setWordWrap(True)
-            label.hide()
-            self._grid.addWidget(label, at + offset, 1, 1, 2)
+        row.error.setWordWrap(True)
+        row.error.hide()
+        self._grid.addWidget(row.error, at + 1, 1, 1, 2)
 
 
 def _say(label: QLabel, text: str) -> None:
@@ -149,8 +142,3 @@ def _range(info: FieldInfo) -> str:
 
 def _tip(info: FieldInfo) -> str:
     return f"<p>{' '.join(filter(None, (info.help, _range(info))))}</p>"
-
-
-def field_of(dotted: str) -> str:
-    """The name within its section, as in "model.cell" → "cell"."""
-    return dotted.partition(".")[2]

@@ -105,7 +105,6 @@ class Session(QObject):
     status_changed = Signal()
     begun = Signal(object)  # RunRecord: views forget the run before
     progressed = Signal()  # scalars have come since the last time
-    evaluated = Signal(object)  # Evaluated
     found = Signal(object)  # Finding
     ended = Signal(object)  # RunRecord
     cleared = Signal()  # back to untrained
@@ -261,7 +260,6 @@ class Session(QObject):
             self.record.history.append(event.step, name, getattr(event, name))
         if event.best:
             self.record.best_loss, self.record.best_metric = event.validation_loss, event.metric
-        self.evaluated.emit(event)
 
     def _on_finding(self, event: Finding) -> None:
         if self.record:

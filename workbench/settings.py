@@ -77,6 +77,15 @@ class Settings:
         state = self._store.value("layout/state", QByteArray(), type=QByteArray)
         return (geometry, state) if isinstance(geometry, QByteArray) and isinstance(state, QByteArray) else None
 
+    @property
+    def overview(self) -> str:
+        """Borders between the quarters of the overview, as text; empty at first."""
+        return str(self._store.value("layout/overview", "", type=str))
+
+    @overview.setter
+    def overview(self, borders: str) -> None:
+        self._store.setValue("layout/overview", borders)
+
     def store_layout(self, geometry: QByteArray, state: QByteArray) -> None:
         """Keep the layout for the next start."""
         self._store.setValue("layout/version", LAYOUT_VERSION)

@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QUrl, Signal, Slot
+from PySide6.QtCore import QElapsedTimer, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -46,6 +46,7 @@ _FILES = (
     "All files (*)"
 )
 _JOIN_SECONDS = 5.0
+_TEXT_MS = 100
 
 
 class Window(QMainWindow):
@@ -70,11 +71,14 @@ class Window(QMainWindow):
         self.run_bar = RunBar(self.theme)
         self.pump = Pump(self.desk.mailbox, self.desk.session, self.desk.jobs, lambda: self.gallery.views)
         self.pump.setParent(self)  # no tick outlives the views
+        self._text_clock = QElapsedTimer()
+        self._text_clock.start()
         self._export: ExportDialog | None = None
         self._arrange()
         self._fill_menus()
         self._connect()
         self._first_state = self.saveState()
+        self._first_overview = self.gallery.overview.save_layout()
         self._restore_layout()
         self._show_status()
 
@@ -119,6 +123,7 @@ class Window(QMainWindow):
         if stored is not None:
             self.restoreGeometry(stored[0])
             self.restoreState(stored[1])
+            self.gallery.overview.restore_layout(self.settings.overview)
 
     @Slot()
     def reset_layout(self) -> None:
@@ -127,6 +132,7 @@ class Window(QMainWindow):
         for dock in self.docks.values():
             dock.show()
         self._size_docks()
+        self.gallery.overview.restore_layout(self._first_overview)
 
     # --- menus ------------------------------------------------------------------------------------------
 
@@ -174,9 +180,8 @@ class Window(QMainWindow):
         session = self.desk.session
         session.status_changed.connect(self._show_status)
         session.status_changed.connect(self.pump.ask_anew)
-        session.progressed.connect(self._show_progress)
+        session.progressed.connect(self._on_progressed)
         session.begun.connect(self._on_begun)
-        session.evaluated.connect(lambda _event: self._refresh_run())
         session.found.connect(self.findings.show_finding)
         session.ended.connect(self._on_ended)
         session.cleared.connect(self._on_cleared)
@@ -259,18 +264,22 @@ class Window(QMainWindow):
             self.gallery.begin(session.record.number, session.record.started)
 
     @Slot()
+    def _on_progressed(self) -> None:
+        """Numbers change ten times a second at most: nobody reads faster, and every change lays the bar out anew."""
+        if self._text_clock.elapsed() > _TEXT_MS or not self.desk.session.alive:
+            self._text_clock.restart()
+            self._show_progress()
+
     def _show_progress(self) -> None:
         session = self.desk.session
+        if session.record:
+            self.runs.show_best(session.record)
         started = session.record.started if session.record else None
         epochs = started.epochs if started else 0
         steps = started.steps_per_epoch * epochs if started else 0
         pace = session.pace
         left = pace.remaining(steps - session.step) if session.alive else 0.0
         self.run_bar.show_progress(session.step, steps, session.epoch, epochs, pace.steps_per_second, left)
-
-    def _refresh_run(self) -> None:
-        if self.desk.session.record:
-            self.runs.refresh(self.desk.session.record)
 
     @Slot(str)
     def _tell(self, text: str) -> None:
@@ -375,6 +384,7 @@ class Window(QMainWindow):
         if not self.desk.close(_JOIN_SECONDS):
             _log.warning("work in the background goes on after the window has closed")
         self.settings.store_layout(self.saveGeometry(), self.saveState())
+        self.settings.overview = self.gallery.overview.save_layout()
         self.settings.save()
         event.accept()
         self.closed.emit()

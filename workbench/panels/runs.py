@@ -27,6 +27,7 @@ class RunsPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._records: list[RunRecord] = []
+        self._settings: list[str] = []  # of each run, in words
         self._list = _list()
         self._list.currentItemChanged.connect(lambda *_: self._show_details())
         self._details = label("Every run is kept here, and in a folder of its own.", "small", "run_details")
@@ -47,13 +48,20 @@ class RunsPanel(QWidget):
     def add(self, record: RunRecord) -> None:
         """A run has begun."""
         self._records.append(record)
+        self._settings.append(different_settings(record.experiment))
         item = QTreeWidgetItem([record.name, "", ""])
         self._list.addTopLevelItem(item)
         self._list.setCurrentItem(item)
         self.refresh(record)
 
     def refresh(self, record: RunRecord) -> None:
-        """A run has moved or ended."""
+        """A run has begun or ended."""
+        self.show_best(record)
+        if record is self.current:
+            self._show_details()
+
+    def show_best(self, record: RunRecord) -> None:
+        """A run has moved: what it reached, in the list and in the details."""
         item = self._list.topLevelItem(self._records.index(record))
         assert item is not None
         item.setText(0, f"{record.number}  {record.name}")
@@ -61,8 +69,8 @@ class RunsPanel(QWidget):
         item.setText(2, _state(record))
         item.setToolTip(1, _best(record))
         item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        if item is self._list.currentItem():
-            self._show_details()
+        if record is self.current:
+            self._show_words()
 
     def lock(self, reason: str) -> None:
         """Settings cannot be taken over now."""
@@ -77,12 +85,16 @@ class RunsPanel(QWidget):
 
     def _show_details(self) -> None:
         record = self.current
+        self._show_words()
         self._use.setEnabled(record is not None and not self._lock)
         self._use.setToolTip(self._lock or "Set everything as in this run")
         self._export.setEnabled(record is not None and record.outcome is not None and record.saved)
         self._folder.setEnabled(record is not None and record.folder is not None and record.folder.is_dir())
+
+    def _show_words(self) -> None:
+        record = self.current
         if record is not None:
-            lines = (_best(record), _tested(record), different_settings(record.experiment))
+            lines = (_best(record), _tested(record), self._settings[self._records.index(record)])
             self._details.setText("<br>".join(filter(None, lines)))
 
     def _button(self, text: str, name: str, tip: str, signal: Any) -> QPushButton:

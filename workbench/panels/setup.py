@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -65,8 +65,6 @@ class StepHeader(QPushButton):
 class SetupPanel(QWidget):
     """Steps from top to bottom; the open one takes the room that the headings leave."""
 
-    opened = Signal(int)
-
     def __init__(self, steps: Sequence[tuple[str, QWidget]]) -> None:
         super().__init__()
         self.setObjectName("setup_panel")
@@ -92,7 +90,6 @@ class SetupPanel(QWidget):
         for at, (header, page) in enumerate(zip(self.headers, self._pages, strict=True)):
             header.setChecked(at == index)
             page.setVisible(at == index)
-        self.opened.emit(index)
 
     def show_lock(self, reason: str) -> None:
         """Say at the foot that settings cannot be changed; nothing when they can."""
