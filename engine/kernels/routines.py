@@ -28,13 +28,14 @@ class Routine:
     def __init__(self, function: Callable[..., None], parameters: str) -> None:
         self.function, self.parameters = function, parameters
         self.address = cache(self._compiled)
+        self._kept: list[Any] = []  # their code lives as long as they do
         self.__doc__ = function.__doc__
 
     def _compiled(self, dtype: np.dtype[Any]) -> int:
         pointer = types.CPointer(numba.from_dtype(dtype))
         signature = types.void(*(types.int64 if letter == "i" else pointer for letter in self.parameters))
-        self.kept = numba.cfunc(signature, cache=True, error_model="numpy")(self.function)
-        return int(self.kept.address)
+        self._kept.append(numba.cfunc(signature, cache=True, error_model="numpy")(self.function))
+        return int(self._kept[-1].address)
 
 
 def call_by_address(parameters: str) -> Any:
