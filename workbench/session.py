@@ -75,7 +75,7 @@ _WHY_NOT: dict[tuple[Command, State], str] = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class RunRecord:
     """One run of this session, as the list of runs shows it."""
 
@@ -233,8 +233,8 @@ class Session(QObject):
             control.step_once()
         folder = self.record.folder
         self._worker = Worker(lambda: make_run(experiment, control, folder), self._mailbox)
-        self._become(State.TRAINING)
         self.begun.emit(self.record)
+        self._become(State.TRAINING)
         self._worker.start()
 
     def _on_compiling(self, event: Compiling) -> None:

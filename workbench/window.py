@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QElapsedTimer, Qt, QUrl, Signal, Slot
+from PySide6.QtCore import QElapsedTimer, QSize, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -118,7 +118,7 @@ class Window(QMainWindow):
         return dock
 
     def _restore_layout(self) -> None:
-        self.resize(1440, 900)
+        self.resize(QSize(1440, 900).boundedTo(self.screen().availableSize()))
         stored = self.settings.layout()
         if stored is not None:
             self.restoreGeometry(stored[0])
@@ -179,6 +179,7 @@ class Window(QMainWindow):
     def _connect_run(self) -> None:
         session = self.desk.session
         session.status_changed.connect(self._show_status)
+        session.status_changed.connect(self._show_progress)
         session.status_changed.connect(self.pump.ask_anew)
         session.progressed.connect(self._on_progressed)
         session.begun.connect(self._on_begun)
