@@ -17,7 +17,8 @@ from workbench.backend import Backend
 from workbench.draft import Draft
 from workbench.jobs import Jobs
 from workbench.mailbox import Mailbox
-from workbench.session import RunMaker, RunRecord, Session
+from workbench.records import RunRecord
+from workbench.session import RunMaker, Session
 
 _EXPORT_LANE = "export"
 _JOBS_SECONDS = 0.5

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol
@@ -29,9 +27,9 @@ from engine.events import (
     SnapshotRequest,
     StepDone,
 )
-from workbench.history import History
 from workbench.mailbox import Mailbox
 from workbench.pace import Pace
+from workbench.records import RunRecord, run_name
 from workbench.wording import for_people
 from workbench.worker import Worker
 
@@ -73,23 +71,6 @@ _WHY_NOT: dict[tuple[Command, State], str] = {
     },
     (Command.RESET, State.READY): "Nothing has been trained yet.",
 }
-
-
-@dataclass(slots=True, eq=False)
-class RunRecord:
-    """One run of this session, as the list of runs shows it."""
-
-    number: int
-    name: str
-    experiment: Experiment
-    folder: Path | None
-    history: History = field(default_factory=History)
-    started: RunStarted | None = None
-    outcome: RunFinished | RunFailed | None = None
-    best_loss: float = math.inf
-    best_metric: float = math.nan
-    saved: bool = False
-    findings: dict[str, Finding] = field(default_factory=dict)
 
 
 class RunMaker(Protocol):
@@ -302,10 +283,3 @@ class Session(QObject):
             _log.info("run: %s", state.value)
         self.state = state
         self.status_changed.emit()
-
-
-def run_name(experiment: Experiment) -> str:
-    """A short name for a run, as in "gru-64" or "bi-lstm-64x2"."""
-    model = experiment.model
-    layers = f"x{model.num_layers}" if model.num_layers > 1 else ""
-    return f"{'bi-' if model.bidirectional else ''}{model.cell}-{model.hidden_size}{layers}"

@@ -6,16 +6,14 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QElapsedTimer, QSize, Qt, QUrl, Signal, Slot
+from PySide6.QtCore import QElapsedTimer, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QDockWidget,
     QFileDialog,
     QMainWindow,
     QMessageBox,
     QToolTip,
-    QWidget,
 )
 
 from engine.events import Finding
@@ -23,6 +21,7 @@ from workbench.backend import Backend
 from workbench.desk import Desk
 from workbench.dialogs.about import AboutDialog
 from workbench.dialogs.export import ExportDialog
+from workbench.docks import Docks
 from workbench.editors import commit
 from workbench.gallery import Gallery
 from workbench.icons import icon
@@ -33,12 +32,12 @@ from workbench.panels.runs import RunsPanel
 from workbench.panels.setup import explanation
 from workbench.panels.steps import Steps
 from workbench.pump import Pump
+from workbench.records import RunRecord
 from workbench.runbar import RunBar
-from workbench.session import RunRecord
 from workbench.settings import Places, Settings
 from workbench.status import LOCKED, status
 from workbench.style import dress
-from workbench.theme import GRID, THEMES, Theme
+from workbench.theme import THEMES, Theme
 
 _log = logging.getLogger(__name__)
 _FILES = (
@@ -74,12 +73,15 @@ class Window(QMainWindow):
         self._text_clock = QElapsedTimer()
         self._text_clock.start()
         self._export: ExportDialog | None = None
-        self._arrange()
+        self.addToolBar(self.run_bar)
+        self.tabs = self.gallery.tabs
+        self.setCentralWidget(self.tabs)
+        self.docks = Docks(self, self.gallery.overview, self.steps.panel, self.findings, self.runs)
+        self.statusBar().setObjectName("status_bar")
+        self.statusBar().setSizeGripEnabled(False)
         self._fill_menus()
         self._connect()
-        self._first_state = self.saveState()
-        self._first_overview = self.gallery.overview.save_layout()
-        self._restore_layout()
+        self.docks.restore(settings)
         self._show_status()
 
     def start(self, source: Path | str) -> None:
@@ -87,52 +89,6 @@ class Window(QMainWindow):
         self.pump.start()
         self.desk.draft.open(source)
         self.desk.draft.learn_facts()
-
-    # --- places -----------------------------------------------------------------------------------------
-
-    def _arrange(self) -> None:
-        self.addToolBar(self.run_bar)
-        self.tabs = self.gallery.tabs
-        self.setCentralWidget(self.tabs)
-        areas = Qt.DockWidgetArea
-        self.docks = {
-            "setup": self._dock("Set-up", "dock_setup", self.steps.panel, areas.LeftDockWidgetArea),
-            "findings": self._dock("Findings", "dock_findings", self.findings, areas.RightDockWidgetArea),
-            "runs": self._dock("Runs", "dock_runs", self.runs, areas.RightDockWidgetArea),
-        }
-        self._size_docks()
-        self.statusBar().setObjectName("status_bar")
-        self.statusBar().setSizeGripEnabled(False)
-
-    def _size_docks(self) -> None:
-        docks, orientation = self.docks, Qt.Orientation
-        self.resizeDocks([docks["setup"], docks["findings"]], [42 * GRID, 32 * GRID], orientation.Horizontal)
-        self.resizeDocks([docks["findings"], docks["runs"]], [3 * GRID * 10, 2 * GRID * 10], orientation.Vertical)
-
-    def _dock(self, title: str, name: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
-        dock = QDockWidget(title, self)
-        dock.setObjectName(name)
-        dock.setAccessibleName(title)
-        dock.setWidget(widget)
-        self.addDockWidget(area, dock)
-        return dock
-
-    def _restore_layout(self) -> None:
-        self.resize(QSize(1440, 900).boundedTo(self.screen().availableSize()))
-        stored = self.settings.layout()
-        if stored is not None:
-            self.restoreGeometry(stored[0])
-            self.restoreState(stored[1])
-            self.gallery.overview.restore_layout(self.settings.overview)
-
-    @Slot()
-    def reset_layout(self) -> None:
-        """Everything back to its first place."""
-        self.restoreState(self._first_state)
-        for dock in self.docks.values():
-            dock.show()
-        self._size_docks()
-        self.gallery.overview.restore_layout(self._first_overview)
 
     # --- menus ------------------------------------------------------------------------------------------
 
@@ -146,9 +102,9 @@ class Window(QMainWindow):
         menus.file.addSeparator()
         menus.add(menus.file, "quit", "&Quit", self.close, "Ctrl+Q")
         menus.run.addActions(list(self.run_bar.commands.values()))
-        for dock in self.docks.values():
+        for dock in self.docks.all:
             menus.view.addAction(dock.toggleViewAction())
-        menus.add(menus.view, "reset_layout", "&Reset layout", self.reset_layout)
+        menus.add(menus.view, "reset_layout", "&Reset layout", self.docks.reset)
         menus.fill_themes(self.settings.theme, self.choose_theme)
         menus.fill_views([self.tabs.tabText(i) for i in range(self.tabs.count())], self.tabs.setCurrentIndex)
         menus.add(menus.help, "help", "&Explain what has focus", self.explain, "F1")
@@ -384,8 +340,7 @@ class Window(QMainWindow):
         self.pump.stop()
         if not self.desk.close(_JOIN_SECONDS):
             _log.warning("work in the background goes on after the window has closed")
-        self.settings.store_layout(self.saveGeometry(), self.saveState())
-        self.settings.overview = self.gallery.overview.save_layout()
+        self.docks.remember(self.settings)
         self.settings.save()
         event.accept()
         self.closed.emit()

@@ -15,7 +15,8 @@ from engine.control import Control
 from engine.events import RunFailed, RunFinished
 from tests.workbench.conftest import SERIES, KnownRun
 from workbench.mailbox import Mailbox
-from workbench.session import Command, Session, State, run_name
+from workbench.records import run_name
+from workbench.session import Command, Session, State
 
 
 class Bench:

@@ -118,7 +118,7 @@ def test_every_control_has_a_name_for_tests_and_one_for_people(bench: Bench) -> 
 @pytest.mark.parametrize("size", [(1280, 720), (1440, 900)])
 def test_no_step_is_wider_than_its_place(bench: Bench, size: tuple[int, int]) -> None:
     bench.window.resize(*size)
-    bench.window.reset_layout()
+    bench.window.docks.reset()
     for index, page in enumerate(bench.window.steps.panel._pages):
         bench.window.steps.panel.open(index)
         QCoreApplication.processEvents()
@@ -288,16 +288,16 @@ def test_themes_change_at_run_time_and_are_remembered(bench: Bench, tmp_path: Pa
 
 
 def test_docks_can_be_moved_and_put_back(bench: Bench) -> None:
-    dock = bench.window.docks["runs"]
+    dock = bench.window.docks.runs
     dock.setFloating(True)
-    bench.window.docks["setup"].hide()
-    bench.window.reset_layout()
+    bench.window.docks.setup.hide()
+    bench.window.docks.reset()
     assert not dock.isFloating()
-    assert bench.window.docks["setup"].isVisible()
+    assert bench.window.docks.setup.isVisible()
 
 
 def test_layout_is_remembered_by_its_version(bench: Bench, tmp_path: Path) -> None:
-    bench.window.docks["findings"].hide()
+    bench.window.docks.findings.hide()
     bench.window.close()
     again = Settings(tmp_path)
     assert again.layout() is not None

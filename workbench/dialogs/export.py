@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from workbench.panels.labels import column, label
 from workbench.panels.message import Message
-from workbench.session import RunRecord
+from workbench.records import RunRecord
 from workbench.theme import GRID
 
 _TRAVELS = (

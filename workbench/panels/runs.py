@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QPushButton, QTreeWidget
 from engine.config import Experiment
 from engine.events import RunFailed, RunFinished
 from workbench.panels.labels import column, label
-from workbench.session import RunRecord
+from workbench.records import RunRecord
 from workbench.theme import GRID
 
 _COLUMNS = ("Run", "Best", "State")

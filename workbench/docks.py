@@ -1,0 +1,64 @@
+"""Where things stand in the window: docks to the left and right of the views, remembered and put back."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+
+from workbench.overview import Overview
+from workbench.settings import Settings
+from workbench.theme import GRID
+
+_FIRST_SIZE = QSize(1440, 900)
+
+
+class Docks:
+    """Set-up on the left; findings above runs on the right."""
+
+    def __init__(
+        self, window: QMainWindow, overview: Overview, setup: QWidget, findings: QWidget, runs: QWidget
+    ) -> None:
+        self._window, self._overview = window, overview
+        left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+        self.setup = self._dock("Set-up", "dock_setup", setup, left)
+        self.findings = self._dock("Findings", "dock_findings", findings, right)
+        self.runs = self._dock("Runs", "dock_runs", runs, right)
+        self.all = (self.setup, self.findings, self.runs)
+        self._size()
+
+    def restore(self, settings: Settings) -> None:
+        """As it was left the last time; at first, as large as drawn, or as the screen allows."""
+        window = self._window
+        self._first_state, self._first_overview = window.saveState(), self._overview.save_layout()
+        window.resize(_FIRST_SIZE.boundedTo(window.screen().availableSize()))
+        stored = settings.layout()
+        if stored is not None:
+            window.restoreGeometry(stored[0])
+            window.restoreState(stored[1])
+            self._overview.restore_layout(settings.overview)
+
+    def remember(self, settings: Settings) -> None:
+        """Keep the layout for the next start."""
+        settings.store_layout(self._window.saveGeometry(), self._window.saveState())
+        settings.overview = self._overview.save_layout()
+
+    def reset(self) -> None:
+        """Everything back to its first place."""
+        self._window.restoreState(self._first_state)
+        for dock in self.all:
+            dock.show()
+        self._size()
+        self._overview.restore_layout(self._first_overview)
+
+    def _size(self) -> None:
+        across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        self._window.resizeDocks([self.setup, self.findings], [42 * GRID, 32 * GRID], across)
+        self._window.resizeDocks([self.findings, self.runs], [30 * GRID, 20 * GRID], down)
+
+    def _dock(self, title: str, name: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title, self._window)
+        dock.setObjectName(name)
+        dock.setAccessibleName(title)
+        dock.setWidget(widget)
+        self._window.addDockWidget(area, dock)
+        return dock
