@@ -7,6 +7,8 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
+_PART = ".part"
+
 
 def write_atomically(path: Path | str, content: bytes) -> None:
     """Put `content` at `path` in one step; after a crash the file holds all of it or what it held before.
@@ -18,7 +20,7 @@ def write_atomically(path: Path | str, content: bytes) -> None:
         OSError: the folder cannot be written; the previous file is untouched and nothing is left beside it.
     """
     target = Path(os.path.realpath(path))
-    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}{_PART}")
     try:
         with open(beside, "xb") as file:
             file.write(content)
@@ -30,6 +32,13 @@ def write_atomically(path: Path | str, content: bytes) -> None:
             beside.unlink()
         raise
     _sync_folder(target.parent)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Delete what writers in `folder` left that were killed; only for a folder that nobody else writes into."""
+    with suppress(OSError):
+        for path in folder.glob(f".*{_PART}"):
+            path.unlink()
 
 
 def _sync_folder(folder: Path) -> None:

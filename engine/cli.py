@@ -18,20 +18,27 @@ from typing import NoReturn
 import platformdirs
 
 from engine import commands
+from engine.checkpoints import CheckpointError
 from engine.config import CELLS, ConfigError, field_info, field_names
 from engine.data import DataError
+from engine.export.targets import ExportError, targets
 from engine.network import NetworkError
+from engine.rate_search import STEPS
 from engine.runs import RunFolderError
 from engine.weights import WeightsFileError
 
-_MENDABLE = (ConfigError, DataError, NetworkError, RunFolderError, WeightsFileError, OSError, commands.UsageError)
+_MENDABLE = (
+    CheckpointError, ConfigError, DataError, ExportError, NetworkError, RunFolderError, WeightsFileError, OSError,
+    commands.UsageError,
+)  # fmt: skip
 
 _TRAIN_EPILOG = """\
 Without --config the settings are a sample's own, or what the file suggests, which is said.
 Ctrl+C ends the run after the batch at hand and keeps the best weights (status 130).
 
 A run folder holds experiment.toml, weights.safetensors (the best, in PyTorch's names), metrics.csv,
-result.json and log.txt. An experiment.toml can be given to --config again.
+result.json, log.txt, and in checkpoints/ where it stood, for --resume. An experiment.toml can be given to
+--config again.
 
 With --json, each line of standard output is an event:
   {"event": "StepDone", "step": 1, "epoch": 1, "loss": 0.9, "gradient_norm": 1.2, "seconds": 0.01}
@@ -80,7 +87,10 @@ def parser() -> argparse.ArgumentParser:
     """Every command with its options and help."""
     top = _Parser(prog="main.py", description="Train and use recurrent networks without the window.")
     subparsers = top.add_subparsers(title="commands", required=True, metavar="command", parser_class=_Parser)
+    _add_inspect(subparsers)
     _add_train(subparsers)
+    _add_range(subparsers)
+    _add_import(subparsers)
     _add_predict(subparsers)
     _add_export(subparsers)
     listing = subparsers.add_parser("samples", help="list the samples", description="List the samples.")
@@ -89,26 +99,88 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _add_inspect(subparsers: argparse._SubParsersAction[_Parser]) -> None:
+    text = (
+        "Say what is understood of a file: encoding, delimiter, header, columns with type and role, rows read, rows "
+        "rejected with line and reason. What is wrong is put right with --set data.encoding=…, data.delimiter=…, "
+        "data.quotes=…, data.decimal=… or data.header=…, here as in train."
+    )
+    inspect = subparsers.add_parser("inspect", help="say what is understood of a file", description=text)
+    inspect.add_argument("file", metavar="FILE", help="a table or a text")
+    inspect.add_argument(
+        "--set", metavar="FIELD=VALUE", action="append", default=[], help="say how it is to be read; may be repeated"
+    )
+    inspect.add_argument("--json", action="store_true", help="one JSON object")
+    inspect.set_defaults(run=commands.inspect)
+
+
 def _add_train(subparsers: argparse._SubParsersAction[_Parser]) -> None:
     train = subparsers.add_parser(
         "train", help="train a network", description="Train a network and keep its best weights.",
         epilog=_TRAIN_EPILOG + _fields(), formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
-    source = train.add_mutually_exclusive_group()
-    source.add_argument("--data", metavar="FILE", help="a table of numbers over time, or a text")
-    source.add_argument("--sample", metavar="NAME", help="a sample that ships with the workbench; see `samples`")
-    train.add_argument("--config", metavar="FILE.toml", help="settings, as experiment.toml of a run folder holds them")
+    _add_experiment(train)
     train.add_argument(
-        "--set", metavar="FIELD=VALUE", action="append", default=[], help="change one setting; may be repeated"
+        "--weights", metavar="FILE", help="begin from these (safetensors, ONNX, NPZ), with the network they are for"
     )
-    train.add_argument("--seed", type=int, metavar="N", help="the same as --set training.seed=N")
-    train.add_argument("--out", required=True, metavar="DIR", help="folder for the run; must not hold one yet")
+    train.add_argument("--out", metavar="DIR", help="folder for the run; must not hold one yet")
+    _add_resume(train)
     train.add_argument("--json", action="store_true", help="one event a line on standard output, no progress bar")
     train.set_defaults(run=commands.train)
 
 
+def _add_import(subparsers: argparse._SubParsersAction[_Parser]) -> None:
+    text = (
+        "Take weights that were trained elsewhere (a plain RNN, LSTM or GRU stack: safetensors, ONNX, or NPZ under "
+        "PyTorch's names) as a run: scored on the data, ready for predict and "
+        "export. Training goes on with train --weights."
+    )
+    taken = subparsers.add_parser("import", help="use weights that were trained elsewhere", description=text)
+    _add_experiment(taken)
+    taken.add_argument("--weights", required=True, metavar="FILE", help="the weights")
+    taken.add_argument("--out", required=True, metavar="DIR", help="folder for the run; must not hold one yet")
+    taken.set_defaults(run=commands.import_weights)
+
+
+def _add_experiment(command: _Parser) -> None:
+    """Where data and settings come from."""
+    source = command.add_mutually_exclusive_group()
+    source.add_argument("--data", metavar="FILE", help="a table of numbers over time, or a text")
+    source.add_argument("--sample", metavar="NAME", help="a sample that ships with the workbench; see `samples`")
+    command.add_argument(
+        "--config", metavar="FILE.toml", help="settings, as experiment.toml of a run folder holds them"
+    )
+    command.add_argument(
+        "--set", metavar="FIELD=VALUE", action="append", default=[], help="change one setting; may be repeated"
+    )
+    command.add_argument("--seed", type=int, metavar="N", help="the same as --set training.seed=N")
+
+
+def _add_range(subparsers: argparse._SubParsersAction[_Parser]) -> None:
+    text = (
+        "Find a learning rate (Smith 2017): train a network, to be thrown away, with a rate that grows with every "
+        "batch, and say where the loss falls most steeply. Data and settings as with train."
+    )
+    search = subparsers.add_parser("range", help="find a learning rate", description=text)
+    _add_experiment(search)
+    search.add_argument("--steps", type=int, default=STEPS, metavar="N", help=f"batches to train ({STEPS})")
+    search.add_argument("--out", metavar="FILE.csv", help="the curve: rate, loss, and the loss smoothed")
+    search.add_argument("--json", action="store_true", help="curve and suggestion as one JSON object")
+    search.set_defaults(run=commands.find_rate)
+
+
+def _add_resume(train: _Parser) -> None:
+    text = "with live settings, epochs, threads and saving free to change (--set); the same bits as without a break"
+    resume = train.add_argument_group("going on with a run that was stopped, killed or finished", text)
+    resume.add_argument("--resume", metavar="DIR", help="the run's folder; takes the place of --out and of the data")
+    resume.add_argument(
+        "--mend", action="store_true", help="after a NaN: from the last good weights, at a tenth of the rate, clipped"
+    )
+    resume.add_argument("--changed-data", action="store_true", help="although the data is no longer the same")
+
+
 def _add_predict(subparsers: argparse._SubParsersAction[_Parser]) -> None:
-    text = "Forecast a series, with dates and in its own units; or write text."
+    text = "Forecast a series with dates and in its units; classify or tag; write text; translate, caption, compose."
     predict = subparsers.add_parser("predict", help="forecast a series, or write text", description=text)
     predict.add_argument("dir", metavar="DIR", help="the folder of a run, or a weights file of the workbench")
     predict.add_argument("--out", metavar="FILE", help="series: the table of forecasts (CSV); text: the text")
@@ -119,14 +191,34 @@ def _add_predict(subparsers: argparse._SubParsersAction[_Parser]) -> None:
     writing.add_argument("--length", type=int, metavar="N", help="characters to write (400)")
     writing.add_argument("--temperature", type=float, metavar="T", help="0 takes the likeliest; 1 as weighed (0.8)")
     writing.add_argument("--seed", type=int, metavar="N", help="the same seed writes the same text (0)")
+    pairs = predict.add_argument_group(
+        "pairs", "--prompt TEXT is read, --data FILE row by row; --out tune.mid for tunes"
+    )
+    pairs.add_argument("--decoding", choices=("greedy", "sampled", "beam"), help="how each symbol is chosen (greedy)")
+    pairs.add_argument("--width", type=int, metavar="N", help="beam: texts kept at each step (4)")
+    pairs.add_argument("--length-penalty", type=float, metavar="A", help="beam: above 0 favours longer texts (0.6)")
+    pairs.add_argument("--top-k", type=int, metavar="N", help="sampled: draw among the N likeliest only")
+    pairs.add_argument(
+        "--top-p", type=float, metavar="P", help="sampled: among the likeliest that share P of the chance"
+    )
     predict.set_defaults(run=commands.predict)
 
 
 def _add_export(subparsers: argparse._SubParsersAction[_Parser]) -> None:
-    text = "Write the best weights of a run for use elsewhere; the suffix of the file chooses the form."
-    export = subparsers.add_parser("export", help="write the weights for use elsewhere", description=text)
+    text = (
+        "Write the best weights of a run for use elsewhere, run the file on held-out data, and say by how much it "
+        "differs from the engine; the same is kept beside the file as FILE.proof.json."
+    )
+    listed = "\n".join(f"  {item.key:<14} {item.suffix:<13} {item.summary}" for item in targets())
+    export = subparsers.add_parser(
+        "export", help="write the weights for use elsewhere", description=text, epilog=f"targets:\n{listed}\n",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
     export.add_argument("dir", metavar="DIR", help="the folder of a run, or a weights file of the workbench")
-    export.add_argument("--to", required=True, metavar="FILE", help=".safetensors: PyTorch's names, shapes, gate order")
+    export.add_argument("--to", required=True, metavar="FILE", help="where to; the suffix chooses the target")
+    export.add_argument(
+        "--target", choices=[item.key for item in targets()], help="what to write, if the suffix leaves it open"
+    )
     export.set_defaults(run=commands.export)
 
 

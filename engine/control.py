@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from engine.config import ConfigError, Experiment, field_info
@@ -25,6 +26,31 @@ class Control:
         self._ending = ""
         self._request = _NOTHING_ASKED
         self._changes: dict[str, Any] = {}
+        self._asked: list[tuple[str, tuple[Any, ...]]] = []  # until somebody follows
+        self._follower: Callable[[str, tuple[Any, ...]], None] | None = None
+
+    # --- elsewhere ---
+
+    def follow(self, follower: Callable[[str, tuple[Any, ...]], None]) -> None:
+        """Hand on all that was asked and will be, as the arguments of another control's `obey`."""
+        with self._changed:
+            self._follower = follower
+            asked, self._asked = self._asked, []
+            for name, arguments in asked:
+                follower(name, arguments)
+
+    def obey(self, name: str, arguments: tuple[Any, ...]) -> None:
+        """Do what another control was asked."""
+        if name == "request":
+            (self.request,) = arguments
+        else:
+            getattr(self, name)(*arguments)
+
+    def _note(self, name: str, *arguments: Any) -> None:
+        if self._follower is not None:
+            self._follower(name, arguments)
+        else:
+            self._asked = [item for item in self._asked if item[0] != "request"] + [(name, arguments)]
 
     # --- asked from outside ---
 
@@ -33,12 +59,14 @@ class Control:
         with self._changed:
             self._paused = True
             self._steps = 0
+            self._note("pause")
             self._changed.notify_all()
 
     def resume(self) -> None:
         """Go on after a pause."""
         with self._changed:
             self._paused = False
+            self._note("resume")
             self._changed.notify_all()
 
     def step_once(self) -> None:
@@ -46,6 +74,7 @@ class Control:
         with self._changed:
             self._paused = True
             self._steps += 1
+            self._note("step_once")
             self._changed.notify_all()
 
     def stop(self) -> None:
@@ -55,6 +84,10 @@ class Control:
     def finish(self) -> None:
         """End after the batch at hand, score it, and keep the best weights."""
         self._end("finish")
+
+    def abandon(self) -> None:
+        """End after the batch at hand, saved but without a result: whoever asked for the run is gone."""
+        self._end("abandon")
 
     def set(self, name: str, value: Any) -> None:
         """Change a field of the running experiment, as in ``set("training.learning_rate", 1e-4)``.
@@ -68,6 +101,7 @@ class Control:
         checked = getattr(getattr(Experiment().replace({name: value}), section), field)
         with self._changed:
             self._changes[name] = checked
+            self._note("set", name, checked)
             self._changed.notify_all()
 
     @property
@@ -81,13 +115,14 @@ class Control:
         with self._changed:
             if request.id > self._request.id:
                 self._request = request
+                self._note("request", request)
                 self._changed.notify_all()
 
     # --- looked at by the run, between two batches ---
 
     @property
     def ending(self) -> str:
-        """ "stop" or "finish" once that was asked, empty before."""
+        """ "stop", "finish" or "abandon" once that was asked, empty before."""
         with self._changed:
             return self._ending
 
@@ -127,6 +162,8 @@ class Control:
 
     def _end(self, how: str) -> None:
         with self._changed:
-            # A stop is the more urgent of the two: a later finish does not take it back.
-            self._ending = self._ending if self._ending == "stop" else how
+            # A stop is more urgent than a finish, and neither is taken back by somebody's going.
+            if not self._ending or (self._ending == "finish" and how == "stop"):
+                self._ending = how
+            self._note(how)
             self._changed.notify_all()

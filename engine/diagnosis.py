@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from engine.events import Finding
+from engine.events import ClassPrediction, Finding, SeriesPrediction
 from engine.measurements import RECENT_STEPS, Measurements
 from engine.measures import best_lag, share_left
 
@@ -66,10 +66,17 @@ def _baseline(m: Measurements) -> Finding | None:
         return _not_beaten(m, name, why)
     better = ", ".join(f"{name} ({value:.4g})" for name, value in standing.ahead)
     why += f" Still better, and learned from the same data: {better}." if better else ""
-    gain = abs(theirs - standing.ours) / abs(theirs)
+    gain = abs(theirs - standing.ours) / abs(theirs) if theirs else 0.0
     # While the run goes on the title changes in steps of ten per cent, or it would change all the time.
-    much = f"by {gain:.0%}" if m.ended else f"by more than {math.floor(10 * gain) / 10:.0%}"
+    much = _how_much(m, theirs, standing.ours, gain) if m.ended else f"by more than {math.floor(10 * gain) / 10:.0%}"
     return Finding("baseline", "good", f"Beats {name}" if much.endswith(" 0%") else f"Beats {name} {much}", why)
+
+
+def _how_much(m: Measurements, theirs: float, ours: float, gain: float) -> str:
+    """By how much a baseline is beaten; of exact matches, of which it may have nearly none, in points of a hundred."""
+    if m.metric == "exact match":
+        return f"by {100 * (ours - theirs):.0f} points"
+    return f"by {gain:.0%}"
 
 
 def _not_beaten(m: Measurements, name: str, why: str) -> Finding:
@@ -79,13 +86,16 @@ def _not_beaten(m: Measurements, name: str, why: str) -> Finding:
         changes: _Changes = (("training.epochs", str(2 * epochs)),)
         return Finding("baseline", "warning", title, why, "It was still improving: train on.", changes)
     cure = "Try a longer look-back that covers a season, another transform, or more hidden units."
+    if m.experiment.data.kind == "pairs":
+        cure = "Try more hidden units, attention, both directions, or more pairs."
     return Finding("baseline", "warning", title, why, cure)
 
 
 def _copycat(m: Measurements) -> Finding | None:
-    if m.truth is None or m.forecast is None or not m.enough:
+    shown = m.prediction
+    if not isinstance(shown, SeriesPrediction) or m.experiment.data.kind != "series" or not m.enough:
         return None
-    lag = best_lag(m.truth, m.forecast)
+    lag = best_lag(shown.truth, shown.forecast)
     if not 1 <= lag <= m.experiment.data.horizon:
         return None
     standing = m.standing()
@@ -95,15 +105,16 @@ def _copycat(m: Measurements) -> Finding | None:
     if m.experiment.data.transform in ("difference", "log_difference"):
         cure = "Try a longer look-back or further inputs; a pure random walk has nothing better to offer."
         return Finding("copycat", level, title, why, cure)
-    transform = "log_difference" if np.nanmin(m.truth) > 0 else "difference"
+    transform = "log_difference" if np.nanmin(shown.truth) > 0 else "difference"
     cure = "Let the network learn the change from step to step instead of the level."
     return Finding("copycat", level, title, why, cure, (("data.transform", transform),))
 
 
 def _flat(m: Measurements) -> Finding | None:
-    if m.truth is None or m.forecast is None or not m.enough:
+    shown = m.prediction
+    if not isinstance(shown, SeriesPrediction) or not m.enough:
         return None
-    spread, moved = float(np.nanstd(m.truth)), float(np.nanstd(m.forecast))
+    spread, moved = float(np.nanstd(shown.truth)), float(np.nanstd(shown.forecast))
     if not moved < 0.1 * spread:
         return None
     why = f"It moves by {moved:.3g} where the truth moves by {spread:.3g}: the network answers with the mean."
@@ -111,6 +122,33 @@ def _flat(m: Measurements) -> Finding | None:
     rate = min(10.0, 3 * m.experiment.training.learning_rate)
     changes: _Changes = (("training.learning_rate", f"{rate:g}"),)
     return Finding("flat", "warning", "The forecast is a flat line", why, cure, changes)
+
+
+def _one_class(m: Measurements) -> Finding | None:
+    """Always the same class, or one that is never said though it occurs."""
+    shown = m.prediction
+    if not isinstance(shown, ClassPrediction) or not m.enough or not shown.counts.sum():
+        return None
+    real, said = shown.counts.sum(axis=1), shown.counts.sum(axis=0)
+    total, commonest = int(real.sum()), int(said.argmax())
+    right = real[commonest] / total
+    changes: _Changes = (
+        () if m.experiment.training.class_weights == "balanced" else (("training.class_weights", "balanced"),)
+    )
+    cure = "Let rare classes count more." if changes else "Train for longer, or give it inputs that tell them apart."
+    if said[commonest] >= 0.98 * total and right < 0.95:
+        why = (
+            f"It says so {said[commonest]:,} times of {total:,}, and {right:.0%} are so: it has learned which class is "
+        )
+        why += "the commonest, and no more."
+        return Finding(
+            "one-class", "warning", f"It nearly always answers {shown.classes[commonest]!r}", why, cure, changes
+        )
+    never = [name for name, occurs, told in zip(shown.classes, real, said, strict=True) if occurs and not told]
+    if not never:
+        return None
+    why = f"On the {shown.part} part it occurs {int(real[shown.classes.index(never[0])]):,} times of {total:,}."
+    return Finding("one-class", "note", f"It never answers {never[0]!r}", why, cure, changes)
 
 
 def _vanishing(m: Measurements) -> Finding | None:
@@ -197,6 +235,7 @@ _CHECKS: tuple[Callable[[Measurements], Finding | None], ...] = (
     _baseline,
     _copycat,
     _flat,
+    _one_class,
     _vanishing,
     _exploding,
     _restless,

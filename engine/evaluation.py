@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import cast
 
-import numpy as np
-
-from engine.data import Batch, Dataset
+from engine.data import Batch, Dataset, PairBatch, Scorer, WritingScorer
 from engine.events import Floats
-from engine.network import Network
+from engine.losses import Loss
+from engine.networks import AnyNetwork
+from engine.sequence_to_sequence.free_running import run_free
+from engine.sequence_to_sequence.network import SequenceToSequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class Score:
 
     loss: float = math.nan  # as training counts it, in the scaled world; NaN where nothing counts
     metrics: tuple[tuple[str, float], ...] = ()  # in real units, the dataset's own metric first
+    free_running: float = math.nan  # the loss where a network that writes hears itself
 
     @property
     def metric(self) -> float:
@@ -27,50 +28,36 @@ class Score:
         return self.metrics[0][1] if self.metrics else math.nan
 
 
-def score(network: Network, dataset: Dataset, part: str, batch_size: int) -> Score:
-    """Run the network over a whole part and compare with what was to be said."""
-    scorer = dataset.scorer(part)
-    total = weight = 0.0
+def score(network: AnyNetwork, dataset: Dataset, part: str, batch_size: int, loss: Loss | None = None) -> Score:
+    """Run the network over a whole part and compare with what was to be said; `loss` None: what the data suggests."""
+    scorer, measure = dataset.scorer(part), loss or Loss(dataset.loss)
+    total = free = weight = 0.0
     for batch, values in answers(network, dataset.batches(part, batch_size)):
-        loss, count = loss_sum(values, batch, dataset.loss)
-        total, weight = total + loss, weight + count
-        scorer.add(batch, values)
-    return Score(total / weight, scorer.result()) if weight else Score()
+        mean, count = measure.mean(values, batch)
+        total, weight = total + mean * count, weight + count
+        scorer.add(batch, measure.point(values))
+        free += count * _score_free(network, dataset, batch, scorer, measure)
+    return Score(total / weight, scorer.result(), free / weight) if weight else Score()
 
 
-def answers(network: Network, batches: Iterable[Batch]) -> Iterator[tuple[Batch, Floats]]:
+def _score_free(network: AnyNetwork, dataset: Dataset, batch: Batch, scorer: Scorer, measure: Loss) -> float:
+    """Let a network that writes do so without being told; its mean loss, NaN of one that does not."""
+    if not isinstance(network, SequenceToSequence):
+        return math.nan
+    assert isinstance(batch, PairBatch)
+    assert isinstance(scorer, WritingScorer)
+    run = run_free(network, batch, dataset.limit)
+    scorer.add_free(batch, measure.point(run.values), run.written)
+    return measure.mean(run.values, batch)[0]
+
+
+def answers(network: AnyNetwork, batches: Iterable[Batch]) -> Iterator[tuple[Batch, Floats]]:
     """What the network says to each batch, the state carried over where one continues the one before.
 
     The values (B, O) or (T, B, O) may be overwritten by the next batch: use them or copy them.
     """
     state = None
     for batch in batches:
-        output = network.forward(batch.inputs, batch.lengths, state if batch.continues else None)
+        output = network.answer(batch, state if batch.continues else None)
         state = output.state
         yield batch, output.values
-
-
-def loss_sum(values: Floats, batch: Batch, loss: str) -> tuple[float, float]:
-    """The loss summed over the answers that count, and how many those are.
-
-    Args:
-        values: (B, O) or (T, B, O), what the network said.
-        batch: Targets and weights of the same leading shape.
-        loss: "mse", the mean over the outputs of an answer; or "cross_entropy", in nats, of unscaled scores.
-    """
-    counted = batch.weights != 0
-    each = (_squared if loss == "mse" else _surprise)(values[counted], batch.targets[counted])
-    weights = batch.weights[counted].astype(np.float64)
-    return float(each @ weights), float(weights.sum())
-
-
-def _squared(values: Floats, targets: Floats) -> Floats:
-    """Mean squared error (N,) of answers (N, O)."""
-    return cast(Floats, np.square(values - targets).mean(axis=-1))
-
-
-def _surprise(values: Floats, targets: Floats) -> Floats:
-    """Nats (N,) by which the right class (N,) surprises, from scores (N, V)."""
-    shifted = values - values.max(axis=-1, keepdims=True)
-    right = np.take_along_axis(shifted, targets[:, None].astype(np.int64), axis=-1)[:, 0]
-    return np.log(np.exp(shifted).sum(axis=-1)) - right  # type: ignore[no-any-return]

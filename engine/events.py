@@ -1,16 +1,20 @@
 """Frozen messages that leave a training run, and the snapshots that views draw from.
 
-A leaf: standard library and NumPy only. Arrays in here are read-only copies; whoever gets one may keep it.
+Imports nothing of ours but the records of `inside`, another leaf. Arrays in here are read-only copies; whoever gets
+one may keep it.
 Letters in shapes: T time steps, B batch, H hidden units, L layers, D directions, V vocabulary.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+from engine.inside.records import Contributions, PreActivations, Reading, Spectrum, Structure, Weights
 
 Floats: TypeAlias = NDArray[np.float32]
 
@@ -35,6 +39,7 @@ class HiddenTrace:
 
     layers: tuple[LayerTrace, ...]
     labels: tuple[str, ...]  # one per time step: dates or characters
+    written_from: int | None = None  # the first step that is written, not read, of networks that write a sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ class GradientByTime:
 
 @dataclass(frozen=True, slots=True)
 class SeriesPrediction:
-    """Probe "prediction" for a series: held-out values, in the file's own units."""
+    """Probe "prediction" for a series and for values: held-out values, in the file's own units."""
 
     part: str  # "validation" or "test"
     target: str  # column name
@@ -81,8 +86,73 @@ class TextPrediction:
     samples: tuple[tuple[float, str], ...]  # temperature and continuation
 
 
-Probe: TypeAlias = HiddenTrace | GradientNorms | GradientByTime | SeriesPrediction | TextPrediction
-PROBES: tuple[str, ...] = ("hidden", "gradient_norms", "gradient_by_time", "prediction")
+@dataclass(frozen=True, slots=True)
+class TagTrack:
+    """Held-out steps one after the other: what each is and what the network says."""
+
+    labels: tuple[str, ...]  # (N,) what the steps are called
+    truth: NDArray[np.int16]  # (N,) classes; -1 where no label is known
+    answers: NDArray[np.int16]  # (N,) classes
+    certainty: Floats  # (N,) probability of the class that was answered
+
+
+@dataclass(frozen=True, slots=True)
+class ClassPrediction:
+    """Probe "prediction" for classes: how often each was taken for each on held-out data."""
+
+    part: str
+    label: str  # column name
+    classes: tuple[str, ...]  # (K,)
+    counts: NDArray[np.int64]  # (K, K): rows the truth, columns what was answered
+    scores: tuple[tuple[str, float], ...]  # the dataset's metric first
+    baselines: tuple[tuple[str, float], ...]  # in that metric
+    track: TagTrack | None  # where every step has a class
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenPair:
+    """A held-out pair, and what the network writes for it now."""
+
+    source: str
+    wanted: str
+    written: str
+    read: tuple[str, ...]  # (S,) symbols read; empty where a vector is read
+    steps: tuple[str, ...]  # (U,) symbols written, the stop included
+    attention: Floats | None  # (U, S) how much each step written looked at each step read
+    image: Floats | None  # (rows, columns) from 0 to 1, where a picture is read
+    written_notes: tuple[tuple[int, float], ...] = ()  # of a tune: MIDI pitch and length in quarters
+    wanted_notes: tuple[tuple[int, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PairsPrediction:
+    """Probe "prediction" for pairs: what the network writes for what it never learned from."""
+
+    part: str
+    target: str  # column name
+    tunes: bool  # whether what is written are notes
+    pairs: tuple[WrittenPair, ...]
+
+
+Probe: TypeAlias = (
+    HiddenTrace
+    | GradientNorms
+    | GradientByTime
+    | SeriesPrediction
+    | TextPrediction
+    | ClassPrediction
+    | PairsPrediction
+    | PreActivations
+    | Weights
+    | Spectrum
+    | Contributions
+    | Structure
+    | Reading
+)
+PROBES: tuple[str, ...] = (
+    *("hidden", "gradient_norms", "gradient_by_time", "prediction"),
+    *("pre_activations", "weights", "spectrum", "contributions", "structure", "reading"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +162,10 @@ class SnapshotRequest:
     id: int
     probes: frozenset[str]
     temperature: float = 0.8
+    spectrum: str = ""  # one of `Spectrum.available`; empty takes the usual one
+    parameter: str = ""  # one of `Contributions.available`; empty takes the usual one
+    entry: tuple[int, int] | None = None  # of that parameter; None for the whole
+    character: int | None = None  # step of the pinned text whose influences are wanted
 
 
 # --- what a run says ------------------------------------------------------------------------------------
@@ -115,6 +189,8 @@ class RunStarted:
     metric: str  # what `Evaluated.metric` measures: "RMSE", "bits per character"
     baselines: tuple[tuple[str, float], ...]  # on the validation part, in the metric
     folder: str  # empty when nothing is written
+    step: int = 0  # batches that were trained before, of a run that goes on
+    past: tuple[Evaluated, ...] = ()  # and how they were scored
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +202,7 @@ class StepDone:
     loss: float
     gradient_norm: float  # before clipping
     seconds: float  # since the run started, pauses left out
+    learning_rate: float = math.nan  # of this step
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +215,7 @@ class Evaluated:
     validation_loss: float
     metric: float  # in the unit that `RunStarted.metric` names
     best: bool  # the lowest validation loss so far
+    free_running_loss: float = math.nan  # of networks that write: where they hear themselves, not what should come
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +238,7 @@ class Finding:
     why: str
     cure: str = ""
     changes: tuple[tuple[str, str], ...] = ()  # settings that "Fix it" sets: dotted name and value
+    goes_on: bool = False  # "Fix it" goes on with this run from its last good weights
 
 
 @dataclass(frozen=True, slots=True)

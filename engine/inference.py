@@ -18,6 +18,7 @@ from engine.data.splits import PARTS, Split
 from engine.export.tables import Cell
 from engine.generation import continue_text
 from engine.model import Model
+from engine.network import Network
 
 _WINDOWS_AT_ONCE = 1024
 
@@ -108,7 +109,7 @@ def _answers(
     found = []
     for some in np.split(rows, range(_WINDOWS_AT_ONCE, len(rows), _WINDOWS_AT_ONCE)):
         window = filled.windows(some - preparation.horizon - length + 1, length)
-        output = model.network.forward(preparation.inputs_of(window)).values
+        output = model.loss.point(model.network.forward(preparation.inputs_of(window)).values)
         last = output[-1] if output.ndim == 3 else output
         found.append(preparation.decode(last, window[-1, :, : series.targets]))
     return np.concatenate(found)
@@ -161,5 +162,6 @@ def generate(model: Model, prompt: str = "", length: int = 400, temperature: flo
     unknown = preparation.vocabulary.unknown_in(prompt)
     shown = " ".join(repr(symbol) for symbol in unknown[:8])
     notes = (f"characters the network never saw, read as unknown: {shown}",) if unknown else ()
+    assert isinstance(model.network, Network)
     tokens = continue_text(model.network, preparation.encode(prompt or "\n"), length, temperature, seed)
     return Writing(prompt, preparation.decode(tokens), notes)

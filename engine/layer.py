@@ -6,10 +6,12 @@ Knows nothing of direction, stacking or dropout: `network` turns sequences aroun
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from engine.buffers import Buffers
@@ -18,6 +20,7 @@ from engine.kernels import gradients, packing, recurrence, rows
 from engine.kernels.activations import CODES
 from engine.kernels.jit import LANES, padded
 from engine.kernels.tiles import product
+from engine.masks import Chance, LayerMasks
 from engine.parameters import Parameters
 from engine.threads import Task
 
@@ -31,23 +34,19 @@ class Rows:
     stride: int
 
 
-def parameter_shapes(spec: CellSpec, suffix: str, inputs: int, units: int) -> dict[str, tuple[int, ...]]:
-    """Names and shapes of one direction of one layer; `suffix` is ``l0``, ``l0_reverse``, …"""
-    return {f"rnn.{name}_{suffix}": shape for name, shape in spec.parameter_shapes(inputs, units).items()}
-
-
 class Layer:
-    """A layer over `parameters`, whose names end in `suffix`."""
+    """A layer over `parameters`, whose names end in `suffix`; those in `initial` hold what its states begin with."""
 
     def __init__(
-        self, spec: CellSpec, suffix: str, inputs: int, units: int, activations: tuple[str, str], parameters: Parameters
-    ) -> None:
+        self, spec: CellSpec, suffix: str, inputs: int, units: int, activations: tuple[str, str],
+        parameters: Parameters, masks: LayerMasks, initial: Sequence[str] = (),
+    ) -> None:  # fmt: skip
         self.spec, self.suffix, self.inputs, self.units = spec, suffix, inputs, units
         self.width = padded(units)
         self.kinds = len(spec.states)
         self.state_row, self.z_row = self.kinds * self.width, spec.slots * self.width
         self.dx_row = padded(inputs)
-        self._parameters = parameters
+        self._parameters, self._masks, self._initial = parameters, masks, tuple(initial)
         self._matrices = self._as_read()
         self._buffers = Buffers(parameters.values.dtype)
         self._blocks_in = np.array(spec.input_blocks, np.int64)
@@ -106,13 +105,47 @@ class Layer:
         for number, at in enumerate(self._extra_offsets):
             self._extra[number * width : number * width + units] = values[at : at + units]
 
-    def begin(self, steps: int, batch: int, lengths: NDArray[np.int64], initial: NDArray[Any] | None) -> None:
-        """Make room for a batch and set its initial state, (B, kinds · W) flat; None is zero."""
+    def begin(
+        self, steps: int, batch: int, lengths: NDArray[np.int64], initial: NDArray[Any] | None,
+        chance: Chance | None = None,
+    ) -> None:  # fmt: skip
+        """Make room for a batch and set its initial state, (kinds, B, H); None is what is learned, or zero.
+
+        By `chance` the masks of a training step are drawn; None leaves nothing out.
+        """
         self.steps, self.batch, self.lengths = steps, batch, lengths
         self._geometry[recurrence.STEPS], self._geometry[recurrence.BATCH] = steps, batch
         self.z = self._buffers.get("z", steps * batch * self.z_row)
         self.states = self._buffers.get("states", (steps + 1) * batch * self.state_row)
-        self.states[: batch * self.state_row] = 0 if initial is None else initial
+        self.states[: batch * self.state_row] = 0
+        self._learns_initial = initial is None and bool(self._initial)
+        if self._learns_initial:
+            initial = np.stack([self._parameters.view(name) for name in self._initial])[:, None]
+        if initial is not None:
+            self._plain(self.states)[...] = initial
+        self._masks.draw(steps, batch, chance, self._buffers)
+        self._fed = self._buffers.get("fed", steps * batch * self.state_row if self._masks.kept.size else 0)
+
+    def _forward_masks(self) -> tuple[Any, ...]:
+        return self._masks.kept, self._fed, self._masks.keep, self._masks.keep_row
+
+    def _backward_masks(self) -> tuple[Any, ...]:
+        masks, size = self._masks, self.batch * self.state_row
+        d_fed = self._buffers.get("d_fed", size if masks.kept.size else 0)
+        return masks.kept, d_fed, masks.keep, masks.keep_row, self._buffers.get("held", size if masks.keep.size else 0)
+
+    def _plain(self, flat: NDArray[Any]) -> NDArray[Any]:
+        """The first (B, kinds · W) numbers of `flat` as (kinds, B, H), not a copy."""
+        rows = flat[: self.batch * self.state_row].reshape(self.batch, self.kinds, self.width)
+        return rows[:, :, : self.units].transpose(1, 0, 2)
+
+    def state_after(self, step: int) -> NDArray[Any]:
+        """A copy of the states after so many steps, (kinds, B, H); of a sequence that ended before, its last."""
+        return self._plain(self.states[step * self.batch * self.state_row :]).copy()
+
+    def d_initial(self) -> NDArray[Any]:
+        """A copy of ∂L/∂(initial state) after the backward pass, (kinds, B, H)."""
+        return self._plain(self.d).copy()
 
     def outputs(self) -> Rows:
         """The hidden states of all steps, (T, B) rows in order, of which the first `units` numbers count."""
@@ -127,23 +160,32 @@ class Layer:
         self._x = x
         shared = (
             self.lengths, x.array, x.start, x.stride, self._ahead_in, self._ahead_rec, self._bias, self._extra,
-            self.z, self.states,
+            self.z, self.states, *self._forward_masks(),
         )  # fmt: skip
         fixed = (self._product, self.spec.forward.address(self.z.dtype), self._geometry)
         return [(recurrence.forward, (*fixed, row, last, *shared)) for row, last in itertools.pairwise(bounds)]
 
-    def begin_backward(self, last: Rows | None, want_dx: bool, watch: bool) -> None:
-        """Make room for gradients. `last`: ∂L/∂(last hidden state), rows in batch order; None is zero."""
+    def begin_backward(self, last: Rows | None, final: NDArray[Any] | None, want_dx: bool, watch: bool) -> None:
+        """Make room for gradients.
+
+        `last`: ∂L/∂(last hidden state), rows in batch order; `final`: further ∂L/∂(last state), (kinds, B, H). None
+        is zero.
+        """
         count = self.steps * self.batch
         self.d = self._buffers.get("d", self.batch * self.state_row)
         self.d[: self.batch * self.state_row] = 0
         if last is not None:
-            rows.copy_rows(last.array, last.start, last.stride, self.batch, self.units, self.d, 0, self.state_row)
+            rows.copy_rows(
+                last.array, last.start, last.stride, self.batch, self.units, self.d, 0, self.state_row, False
+            )
+        if final is not None:
+            self._plain(self.d)[...] += final
         self._d_extra = self._buffers.get("d_extra", self.batch * self._extra.size)
         self._d_extra[:] = 0
         self.dx = self._buffers.get("dx", count * self.dx_row if want_dx else 0)
         self._want_dx = want_dx
         self.arrived = self._buffers.get("arrived", count) if watch else self._buffers.get("unwatched", 0)
+        self.arrived[:count] = 0  # sequences that have ended leave out what an earlier batch wrote
 
     def backward_tasks(self, dy: Rows | None, bounds: list[int]) -> list[Task]:
         """Back-propagation through time, divided like the forward pass. `dy`: ∂L/∂(hidden states) from above."""
@@ -151,6 +193,7 @@ class Layer:
         shared = (
             self.lengths, source.array, source.start, source.stride, self._back_in, self._back_rec, self._extra,
             self._d_extra, self.z, self.states, self.d, self.dx, self.dx_row if self._want_dx else 0, self.arrived,
+            *self._backward_masks(),
         )  # fmt: skip
         fixed = (self._product, self.spec.backward.address(self.z.dtype), self._geometry)
         return [(recurrence.backward, (*fixed, row, last, *shared)) for row, last in itertools.pairwise(bounds)]
@@ -159,14 +202,18 @@ class Layer:
         """Adding the weights' gradients to the parameters', divided by units."""
         get = self._buffers.get
         self._sums = get("sums", self.z_row)
+        read = self._fed if self._masks.kept.size else self.states
         shared = (
-            self._x.array, self._x.start, self._x.stride, self.z, self.states, self._blocks_in, self._blocks_rec,
-            self._offsets, self._matrices.gradients, get("temporary_in", self.inputs * self._in_columns),
+            self._x.array, self._x.start, self._x.stride, self.z, read, self._blocks_in, self._blocks_rec,
+            self._offsets, self._matrices.gradients, get("temporary_in", self._in_columns * self.dx_row),
             get("temporary_rec", self._depth_rec * self._rec_columns), self._sums,
         )  # fmt: skip
         fixed = (self._product, self._geometry)
-        parts = itertools.pairwise(divided(self.width, threads))
-        return [(gradients.layer_gradients, (*fixed, first, last, *shared)) for first, last in parts]
+        room = gradients.room(self.width, self.dx_row + self._depth_rec)
+        return [
+            (gradients.layer_gradients, (*fixed, first, last, *shared, get(f"packed{number}", room)))
+            for number, (first, last) in enumerate(itertools.pairwise(divided(self.width, threads)))
+        ]
 
     def add_extra_gradients(self) -> None:
         """Sum the gradients of the parameters beyond matrices and biases over the batch."""
@@ -176,6 +223,12 @@ class Layer:
             for number, at in enumerate(self._extra_offsets):
                 self._parameters.gradients[at : at + units] += by_row[:, number, :units].sum(axis=0)
 
+    def add_initial_gradients(self) -> None:
+        """Sum the gradient of the initial state over the batch, where that is a parameter."""
+        if self._learns_initial:
+            for name, gradient in zip(self._initial, self._plain(self.d).sum(axis=1), strict=True):
+                self._parameters.gradient(name)[...] += gradient
+
     def trace(self) -> tuple[NDArray[Any], dict[str, NDArray[Any]]]:
         """States (T, kinds, H) and slots (T, slots, H) of the first row of the last forward pass."""
         steps, batch, units, width = self.steps, self.batch, self.units, self.width
@@ -183,6 +236,47 @@ class Layer:
         z = self.z[: steps * batch * self.z_row].reshape(steps, batch, self.spec.slots, width)
         gates = {gate.name: z[:, 0, gate.slot, :units].astype(np.float32) for gate in self.spec.gates}
         return states[1:, 0, :, :units].astype(np.float32), gates
+
+    def replay(self, choices: Sequence[tuple[str, str]]) -> list[tuple[NDArray[Any], NDArray[Any]]]:
+        """Slots (T, slots, H) and new states (T, kinds, H) of the last sequence (B = 1) under other activations.
+
+        `choices` are the gates' and the candidate's functions. Every step begins with the state that the true ones led
+        to, so the steps run side by side as a batch of one step. What the layer held of the sequence is replaced.
+        """
+        steps, width, units, usual = self.steps, self.width, self.units, self._geometry.copy()
+        before, result = self.states[: steps * self.state_row].copy(), []
+        for gate, candidate in choices:
+            self._geometry[[recurrence.GATE, recurrence.CANDIDATE]] = CODES[gate], CODES[candidate]
+            self.begin(1, steps, np.ones(steps, np.int64), None)
+            self._masks.rest()
+            self.states[: before.size] = before
+            for kernel, arguments in self.forward_tasks(self._x, [0, steps]):
+                kernel(*arguments)
+            slots = self.z[: steps * self.z_row].reshape(steps, self.spec.slots, width)[:, :, :units]
+            states = self.states[steps * self.state_row :][: steps * self.state_row]
+            result.append((slots.copy(), states.reshape(steps, self.kinds, width)[:, :, :units].copy()))
+        self._geometry[:] = usual
+        return result
+
+    def inputs_read(self) -> NDArray[Any]:
+        """What went into the last pass, (T, B, I), not a copy."""
+        count, item = self.steps * self.batch, self._x.array.itemsize
+        rows = as_strided(self._x.array[self._x.start :], (count, self.inputs), (self._x.stride * item, item))
+        return rows.reshape(self.steps, self.batch, self.inputs)
+
+    def hidden_before(self) -> NDArray[Any]:
+        """The hidden state that every step of the last pass began with, (T, B, H), not a copy."""
+        rows = self.states[: self.steps * self.batch * self.state_row].reshape(self.steps, self.batch, self.state_row)
+        return rows[:, :, : self.units]
+
+    def slot(self, number: int) -> NDArray[Any]:
+        """One slot of the last pass, (T, B, H), not a copy; after the backward pass ∂L/∂(pre-activation)."""
+        slots = self.z[: self.steps * self.batch * self.z_row].reshape(self.steps, self.batch, self.spec.slots, -1)
+        return slots[:, :, number, : self.units]
+
+    def parameter(self, name: str) -> NDArray[Any]:
+        """One of the layer's own parameters by its short name, such as ``weight_hh``; not a copy."""
+        return self._parameters.view(f"rnn.{name}_{self.suffix}")
 
 
 def divided(width: int, parts: int) -> list[int]:

@@ -3,55 +3,136 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from engine.config import Experiment
-from engine.data import Batch, Dataset
+from engine.data import Batch, Dataset, PairBatch
 from engine.events import SnapshotRequest, StepDone
-from engine.network import Network
-from engine.optimizers import NonFiniteError, Optimizer
+from engine.losses import Loss
+from engine.network import Network, State, Step
+from engine.networks import AnyNetwork
+from engine.non_finite import NonFiniteError, explained
+from engine.optimizers import Optimizer
 from engine.probes import Probes
+from engine.schedules import Schedule
+from engine.sequence_to_sequence.free_running import ScheduledSampling
 from engine.stopwatch import Stopwatch
+from engine.truncation import Part, parts, with_ended
 
 
 class Learner:
-    """Trains a network batch by batch; learning rate and clipping may change in between."""
+    """Trains a network batch by batch; `schedule.base` and the limits of clipping may change in between."""
 
-    def __init__(self, network: Network, experiment: Experiment, dataset: Dataset) -> None:
+    def __init__(self, network: AnyNetwork, experiment: Experiment, dataset: Dataset, loss: Loss) -> None:
         """Nothing is trained yet; probes are measured through `probes`."""
-        self.step = 0
-        self.learning_rate, self.clip_norm = experiment.training.learning_rate, experiment.training.clip_norm
+        self.step, self.loss = 0, loss
+        training = experiment.training
+        self.schedule = Schedule(training, dataset.batch_count("train", training.batch_size))
+        self.clip_norm, self.clip_value = training.clip_norm, training.clip_value
         self.losses: list[float] = []  # since the last `mean_loss`
-        self.optimizer = Optimizer(network, experiment.training)
-        self.probes = Probes(network, self.optimizer, dataset)
-        self._network, self._loss = network, dataset.loss
-        self._state: Any = None
+        self.optimizer = Optimizer(network, training)
+        self.probes = Probes(network, self.optimizer, dataset, loss)
+        self._network, self._training = network, training
+        self._truncation = training.truncate_every, training.truncate_to
+        self._state: State | None = None
         self._clipped = 0
+        steps = training.epochs * dataset.batch_count("train", training.batch_size)
+        self._sampling = ScheduledSampling(training, steps)
 
     def learn(
         self, batch: Batch, epoch: int, watch: Stopwatch, request: SnapshotRequest | None, everything: bool
     ) -> StepDone:
         """Train one batch, watching what `request` needs, or everything.
 
+        Truncated, that is several updates of the weights: the loss is their mean, the norm and what the probes show
+        are those of the last.
+
         Raises:
-            NonFiniteError: the loss or a gradient holds a NaN or an infinity; the weights are as before.
+            NonFiniteError: the loss or a gradient holds a NaN or an infinity, and the weights are as before; or a
+                weight became one. The text says where it began.
         """
         self.probes.watch(request, everything)
-        result = self._network.loss_and_gradients(batch, self._loss, self._state if batch.continues else None)
-        finite = math.isfinite(result.loss)
-        # Where only the loss is at fault, a step of no length still lets the optimiser look for a tensor to name.
-        norm = self.optimizer.step(self.learning_rate if finite else 0.0, self.clip_norm)
-        if not finite:
-            raise NonFiniteError("the loss is not finite")
-        self._state = result.state
+        rate = self.schedule.rate(self.step)
+        loss, norm, clipped = self._learn_parts(batch, rate)
         self.step += 1
-        self.losses.append(result.loss)
-        self._clipped += 0 < self.clip_norm < norm
+        self.losses.append(loss)
+        self._clipped += clipped
         self.probes.note(norm, self.clip_norm, self._clipped / self.step)
-        return StepDone(self.step, epoch, result.loss, norm, watch.seconds)
+        return StepDone(self.step, epoch, loss, norm, watch.seconds, rate)
+
+    def _learn_parts(self, batch: Batch, rate: float) -> tuple[float, float, bool]:
+        """Mean loss, the last gradient's norm, and whether any was clipped."""
+        total = weight = norm = 0.0
+        clipped, state = False, self._state if batch.continues else None
+        for part in parts(batch, *self._truncation, self._network.aligned):
+            begin = state and [kind[:, : part.batch.lengths.size] for kind in state]
+            if part.learns:
+                result, norm = self._update(part, begin, rate)
+                counted = float(self.loss.weights(part.batch).sum())
+                total, weight, ahead = total + counted * result.loss, weight + counted, result.state
+                clipped |= self.optimizer.clipped
+            else:
+                assert isinstance(self._network, Network)  # writing networks are not truncated
+                ahead = self._network.forward(part.batch.inputs, part.batch.lengths, begin, training=True).state
+            if part.hand_over:
+                state = with_ended(ahead, state)
+        self._state = state
+        return total / weight, norm, clipped
+
+    def _update(self, part: Part, state: State | None, rate: float) -> tuple[Step, float]:
+        """Learn from one part: what came out, and the gradient's norm."""
+        result = self._back_propagated(part, state)
+        try:
+            if not math.isfinite(result.loss):
+                raise NonFiniteError("the loss is not finite")
+            return result, self.optimizer.step(rate, self.clip_norm, self.clip_value)
+        except NonFiniteError as error:
+            raise explained(error, self._network, part.batch, part.first) from None
+
+    def _back_propagated(self, part: Part, state: State | None) -> Step:
+        if isinstance(self._network, Network):
+            return self._network.loss_and_gradients(part.batch, self.loss, state, hand_over=part.hand_over)
+        batch = part.batch
+        if isinstance(batch, PairBatch):
+            batch = self._sampling.mixed(self._network, batch, self.step)
+        return self._network.loss_and_gradients(batch, self.loss, state)
 
     def mean_loss(self) -> float:
         """The mean over the steps since the last call; at least one."""
         mean = math.fsum(self.losses) / len(self.losses)
         self.losses.clear()
         return mean
+
+    def forget(self) -> None:
+        """What the optimiser gathered, and the state carried over: both led into numbers that are not finite."""
+        self.optimizer.load_state_dict(Optimizer(self._network, self._training).state_dict())
+        self._state = None
+
+    def state_dict(self) -> tuple[dict[str, float], dict[str, NDArray[Any]]]:
+        """All that the next batches depend on beside parameters, settings and the step: numbers, and arrays."""
+        numbers = {"clipped": float(self._clipped), "clip_norm": self.clip_norm, "clip_value": self.clip_value}
+        numbers |= {f"schedule.{name}": value for name, value in self.schedule.state_dict().items()}
+        arrays = {f"optimizer.{name}": array for name, array in self.optimizer.state_dict().items()}
+        arrays |= {f"state.{place:04d}": array for place, array in enumerate(self._state or ())}
+        return numbers, arrays | {"losses": np.array(self.losses, np.float64)}
+
+    def load_state_dict(self, step: int, numbers: Mapping[str, float], arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Go on after `step` batches from what `state_dict` gave; the next ones are then the same to the last bit.
+
+        Raises:
+            ValueError, KeyError: the state is another optimiser's, or another network's.
+        """
+        groups: dict[str, dict[str, NDArray[Any]]] = {"optimizer": {}, "state": {}}
+        for name, array in arrays.items():
+            group, _, rest = name.partition(".")
+            groups.setdefault(group, {})[rest] = array
+        self.optimizer.load_state_dict(groups["optimizer"])
+        self._state = [groups["state"][name] for name in sorted(groups["state"])] or None
+        self.losses = arrays["losses"].tolist()
+        self.step, self._clipped = step, int(numbers["clipped"])
+        self.clip_norm, self.clip_value = numbers["clip_norm"], numbers["clip_value"]
+        self.schedule.load_state_dict({name.removeprefix("schedule."): value for name, value in numbers.items()})

@@ -7,14 +7,14 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from engine.config import Experiment
-from engine.events import Evaluated, Floats, GradientByTime
+from engine.events import Evaluated, GradientByTime, Probe
 
 RECENT_STEPS = 200  # steps that gradient norms are judged over
-_HIGHER_IS_BETTER = ("accuracy",)
+_HIGHER_IS_BETTER = ("accuracy", "balanced accuracy", "exact match", "BLEU")
 
 
 _CLEARLY = 0.02  # share of its score by which a baseline is to be beaten
-_FITTED = ("AR(", "n-gram")  # baselines that learn too: good company, not a must
+_FITTED = ("AR(", "n-gram", "logistic", "linear", "naive Bayes")  # baselines that learn too: good company, not a must
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,7 @@ class Measurements:
     norms: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT_STEPS))  # before clipping
     clip_norm: float = 0.0
     by_time: GradientByTime | None = None
-    truth: Floats | None = None  # (N,) held-out values of the first target, in real units
-    forecast: Floats | None = None  # (N,)
+    prediction: Probe | None = None  # what the network says of held-out data; None for running text
     ended: bool = False
     final: tuple[float, tuple[tuple[str, float], ...]] | None = None  # metric and baselines of the test part
 

@@ -6,13 +6,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import tomli_w
 
 from engine.config import Experiment, experiment_from_toml
 from engine.data import Preparation
-from engine.network import Network
+from engine.losses import Loss, configured
+from engine.networks import AnyNetwork, make_network, parameter_count
 from engine.weights import WeightsFileError, read_weights
 
 FORMAT = "rnn-workbench 1"
@@ -23,19 +25,27 @@ class Model:
     """What `predict` and the exporters work with."""
 
     experiment: Experiment
-    network: Network
+    network: AnyNetwork
     metadata: Mapping[str, Any]  # of the data set: scaler, vocabulary, window, columns, …
     preparation: Preparation = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "preparation", Preparation.from_metadata(dict(self.metadata)))
 
+    @property
+    def loss(self) -> Loss:
+        """What the network was trained by, which says how its outputs are read."""
+        return configured(self.experiment.training)
+
     def header(self) -> dict[str, str]:
         """Everything but the weights, as text by key, for the head of a weights file.
 
-        Of the path of the data only the file's name goes in: weights are handed on, folders are private.
+        Of the paths of data and start weights only the files' names go in: weights are handed on, folders are private.
         """
-        named = self.experiment.replace({"data.file": Path(self.experiment.data.file).name})
+        start = Path(self.experiment.training.start_weights).name
+        named = self.experiment.replace(
+            {"data.file": Path(self.experiment.data.file).name, "training.start_weights": start}
+        )
         return {
             "format": "pt",
             "rnn_workbench": FORMAT,
@@ -60,9 +70,20 @@ def load_model(path: Path | str, experiment: Experiment | None = None) -> Model:
     try:
         experiment = experiment or experiment_from_toml(header["experiment"])
         metadata, sizes = json.loads(header["data"]), json.loads(header["network"])
-        tokens, threads = "embedding.weight" in weights, experiment.training.threads
-        network = Network(experiment.model, sizes["input_size"], sizes["output_size"], tokens=tokens, threads=threads)
+        ends = SimpleNamespace(
+            **sizes,
+            tokens=bool({"embedding.weight", "embedding.source.weight"} & weights.keys()),
+            writes_tokens="embedding.target.weight" in weights,
+        )
+        _check_size(parameter_count(experiment.model, ends), sum(array.size for array in weights.values()))
+        network = make_network(experiment.model, ends, threads=experiment.training.threads)
         network.load_state_dict(weights)
         return Model(experiment, network, metadata)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise WeightsFileError(f"{path} cannot be used: {error}") from error
+
+
+def _check_size(wanted: int, held: int) -> None:
+    """Before memory is asked for: a header may name any size."""
+    if wanted != held:
+        raise ValueError(f"its header describes a network of {wanted:,} numbers, the file holds {held:,}")

@@ -14,18 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.buffers import Buffers
-from engine.cells import specification
 from engine.config import ModelConfig
 from engine.events import LayerTrace
 from engine.initializers import initialize
-from engine.kernels import losses, rows
+from engine.kernels import rows
 from engine.layer import Rows
+from engine.linear import Linear
+from engine.losses import Loss
+from engine.masks import Chance
 from engine.parameters import NetworkError, Parameters
-from engine.readout import Readout
-from engine.stack import Stack, StackConfig
+from engine.stack import Stack, State
+from engine.stack_config import stack_config
 from engine.threads import Workers
 
-__all__ = ["Network", "NetworkError", "Output", "Step", "parameter_count"]
+__all__ = ["Network", "NetworkError", "Output", "State", "Step", "parameter_count"]
 
 
 class Examples(Protocol):
@@ -46,31 +48,25 @@ class Output:
     """What `Network.forward` gives: (B, O) or (T, B, O), and the state to go on from."""
 
     values: NDArray[Any]
-    state: list[NDArray[Any]]
+    state: State
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What `Network.loss_and_gradients` gives; the gradients are `Network.gradients()`."""
+    """What `Network.loss_and_gradients` gives; the parameters' gradients are `Network.gradients()`.
+
+    `d_inputs` is ∂L/∂inputs (T, B, I), of tokens ∂L/∂(their embedding) (T, B, E), and `d_state` ∂L/∂(initial state):
+    both None unless asked for.
+    """
 
     loss: float
-    state: list[NDArray[Any]]
-
-
-def _stack_config(model: ModelConfig, inputs: int) -> StackConfig:
-    spec = specification(model.cell)
-    gate = _chosen(model.gate_activation, spec.gate_activations or ("identity",))
-    activations = (gate, _chosen(model.activation, spec.activations))
-    return StackConfig(spec, inputs, model.hidden_size, model.num_layers, model.bidirectional, activations)
-
-
-def _chosen(wanted: str, allowed: tuple[str, ...]) -> str:
-    """What is set, where the cell leaves a choice; a cell that is defined with one function keeps it."""
-    return wanted if wanted in allowed else allowed[0]
+    state: State
+    d_inputs: NDArray[Any] | None = None
+    d_state: State | None = None
 
 
 def _shapes(model: ModelConfig, input_size: int, output_size: int, tokens: bool) -> dict[str, tuple[int, ...]]:
-    stack = _stack_config(model, model.embedding_size if tokens else input_size)
+    stack = stack_config(model, model.embedding_size if tokens else input_size)
     shapes: dict[str, tuple[int, ...]] = {"embedding.weight": (input_size, model.embedding_size)} if tokens else {}
     return shapes | stack.shapes() | {"readout.weight": (output_size, stack.outputs), "readout.bias": (output_size,)}
 
@@ -78,6 +74,18 @@ def _shapes(model: ModelConfig, input_size: int, output_size: int, tokens: bool)
 def parameter_count(model: ModelConfig, input_size: int, output_size: int, tokens: bool) -> int:
     """Trainable numbers of a network, without making it."""
     return sum(int(np.prod(shape)) for shape in _shapes(model, input_size, output_size, tokens).values())
+
+
+def checked_lengths(lengths: NDArray[np.int64] | None, steps: int, batch: int) -> NDArray[np.int64]:
+    """Steps of each sequence (B,); None is all of them. Raises `NetworkError` where they do not fit or do not fall."""
+    if lengths is None:
+        return np.full(batch, steps, np.int64)
+    lengths = np.ascontiguousarray(lengths, np.int64)
+    if lengths.shape != (batch,) or lengths.min() < 1 or lengths.max() > steps:
+        raise NetworkError(f"lengths must be {batch} numbers from 1 to {steps}, got {lengths.tolist()[:8]}")
+    if (np.diff(lengths) > 0).any():
+        raise NetworkError("lengths must fall: put the longest sequence of a batch first")
+    return lengths
 
 
 class Network:
@@ -88,8 +96,11 @@ class Network:
         input_size: numbers per time step; the vocabulary's size where `tokens`.
         output_size: numbers per answer.
         dtype: float32, or float64 by the same kernels for checking.
-        seed: of the start values.
+        seed: of the start values, and of what training leaves out at random.
         threads: 0 takes what the machine has. The result does not depend on it.
+
+    Attributes:
+        step: Training steps so far, set by the optimiser: of which step dropout and zoneout draw their masks.
     """
 
     def __init__(
@@ -100,11 +111,13 @@ class Network:
         self.dtype = np.dtype(dtype)
         self.aligned = model.topology == "many_to_many"
         self.parameters = Parameters(_shapes(model, input_size, output_size, tokens), self.dtype)
-        stack = _stack_config(model, model.embedding_size if tokens else input_size)
-        initialize(self.parameters, stack.spec, model.hidden_size, seed)
+        stack = stack_config(model, model.embedding_size if tokens else input_size)
+        initialize(self.parameters, stack.spec, seed, model.initializer)
+        self._seed = seed
+        self.step = 0
         self.workers = Workers(threads)
         self.stack = Stack(stack, self.parameters, self.workers)
-        self.readout = Readout(self.parameters, stack.outputs, output_size, self.workers)
+        self.readout = Linear(self.parameters, stack.outputs, output_size, self.workers)
         self.watch_time = False
         self._buffers = Buffers(self.dtype)
         self._packed = False
@@ -113,6 +126,11 @@ class Network:
     def names(self) -> tuple[str, ...]:
         """Parameter names, in the order of the state dict."""
         return self.parameters.names
+
+    @property
+    def stacks(self) -> dict[str, Stack]:
+        """The recurrent layers by the name that their parameters begin with."""
+        return {"rnn": self.stack}
 
     @property
     def parameter_count(self) -> int:
@@ -133,23 +151,26 @@ class Network:
         return {name: self.parameters.gradient(name).copy() for name in self.names}
 
     def changed(self) -> None:
-        """Say that parameters were changed in place, as an optimiser does."""
+        """Say that parameters were changed in place."""
         self._packed = False
 
     def forward(
-        self, inputs: NDArray[Any], lengths: NDArray[np.int64] | None = None, state: list[NDArray[Any]] | None = None
-    ) -> Output:
+        self, inputs: NDArray[Any], lengths: NDArray[np.int64] | None = None, state: State | None = None, *,
+        training: bool = False,
+    ) -> Output:  # fmt: skip
         """Outputs of a batch.
 
         Args:
             inputs: (T, B, I) numbers or (T, B) tokens.
             lengths: (B,) steps of each sequence, from 1 to T, in falling order; None means T.
-            state: what an earlier call returned, to go on from; None is zero.
+            state: Where to begin: for each layer and direction (kinds, B, H), as an earlier call returned it; None is
+                zero. The kinds are the cell's `states`, the hidden state first: h, c of an LSTM.
+            training: Leave out at random what dropout and zoneout say, by the masks of the step `step`.
 
         Raises:
             NetworkError: shapes, lengths or tokens that do not fit.
         """
-        self._run(inputs, lengths, state)
+        self._run(inputs, lengths, state, training)
         hidden, count = self._read_rows()
         values = self.readout.forward(hidden, count)[: count * self.readout.row].reshape(count, self.readout.row)
         values = values[:, : self.output_size].copy()
@@ -158,42 +179,95 @@ class Network:
             values[np.arange(len(values))[:, None] >= self._lengths[None, :]] = 0
         return Output(values, self.stack.final_states())
 
-    def loss_and_gradients(self, batch: Examples, loss: str, state: list[NDArray[Any]] | None = None) -> Step:
+    def answer(self, batch: Examples, state: State | None = None) -> Output:
+        """`forward` of a batch."""
+        return self.forward(batch.inputs, batch.lengths, state)
+
+    def loss_and_gradients(
+        self, batch: Examples, loss: str | Loss, state: State | None = None, *, d_final: State | None = None,
+        inward: bool = False, hand_over: int | None = None,
+    ) -> Step:  # fmt: skip
         """Loss of a batch, and its gradient by back-propagation through time.
 
-        `loss` is "mse" or "cross_entropy", averaged over what the batch's weights leave in.
+        Args:
+            batch: What goes in and should come out.
+            loss: A name that `training.loss` takes, with its usual settings, or a `Loss`; averaged over what the
+                batch's weights leave in.
+            state: Where to begin, as in `forward`.
+            d_final: ∂L/∂(last state) from what goes on from there, shaped like a state; None is zero.
+            inward: Also give the gradients of the inputs and of the initial state.
+            hand_over: After how many steps to take the state that is given back; None is after the last.
+
+        Raises:
+            NetworkError: shapes, lengths or tokens that do not fit.
         """
-        self._run(batch.inputs, batch.lengths, state)
-        hidden, count = self._read_rows()
-        outputs = self.readout.forward(hidden, count)
-        value = self._loss(loss, outputs, batch)
+        self._run(batch.inputs, batch.lengths, state, training=True)
+        outputs = self.readout.forward(*self._read_rows())
+        loss = Loss(loss) if isinstance(loss, str) else loss
+        value = loss.over(outputs, self.readout.row, self.output_size, batch)
+        after = self.stack.steps if hand_over is None else hand_over
+        return Step(value, self.stack.states_after(after), *self._backward(True, d_final, inward))
+
+    def backward(self, d_values: NDArray[Any] | None, d_final: State | None = None) -> tuple[NDArray[Any], State]:
+        """Back-propagate gradients of any loss through the last `forward`; the parameters' are `gradients()`.
+
+        Args:
+            d_values: ∂L/∂values, shaped like these; what lies past a sequence's end does not count. None is zero.
+            d_final: ∂L/∂(last state), shaped like a state; None is zero.
+
+        Returns:
+            ∂L/∂inputs (T, B, I), of tokens ∂L/∂(their embedding) (T, B, E); and ∂L/∂(initial state).
+        """
+        if d_values is not None:
+            self._take_gradient(np.asarray(d_values))
+        d_inputs, d_state = self._backward(d_values is not None, d_final, inward=True)
+        assert d_inputs is not None
+        assert d_state is not None
+        return d_inputs, d_state
+
+    def _take_gradient(self, d_values: NDArray[Any]) -> None:
+        steps, batch = self.stack.steps, self._lengths.size
+        shape = (steps, batch, self.output_size) if self.aligned else (batch, self.output_size)
+        if d_values.shape != shape:
+            raise NetworkError(f"the gradient has shape {d_values.shape}, the values {shape}")
+        answers = self.readout.answers(*shape[:-1])
+        answers[...] = 0
+        answers[..., : self.output_size] = d_values
+        if self.aligned:
+            answers[np.arange(steps)[:, None] >= self._lengths] = 0
+
+    def _backward(
+        self, answered: bool, d_final: State | None, inward: bool
+    ) -> tuple[NDArray[Any] | None, State | None]:
+        """From ∂L/∂answers, left in place of the answers, through readout, stack and embedding."""
+        if d_final is not None:
+            self.stack.check_state(d_final, self._lengths.size, "the gradient of the last state")
         self.parameters.gradients[:] = 0
-        d_rows = self.readout.backward(hidden, count)
+        d_rows = self.readout.backward(*self._read_rows()) if answered else None
         dy, d_last = (d_rows, None) if self.aligned else (None, d_rows)
-        dx = self.stack.backward(dy, d_last, self.tokens, self.watch_time)
-        if dx is not None:
-            table = self.parameters.offset("embedding.weight")
-            size = self.config.embedding_size
+        dx = self.stack.backward(dy, d_last, self.tokens or inward, self.watch_time, d_final)
+        if dx is not None and self.tokens:
+            table, size = self.parameters.offset("embedding.weight"), self.config.embedding_size
             rows.scatter_add(dx.array, dx.stride, size, self._tokens, self.parameters.gradients, table)
-        return Step(value, self.stack.final_states())
+        if dx is None or not inward:
+            return None, None
+        steps, batch = self.stack.steps, self._lengths.size
+        numbers = dx.array[: steps * batch * dx.stride].reshape(steps, batch, dx.stride)
+        return numbers[:, :, : self.stack.config.inputs].copy(), self.stack.d_initial()
 
-    def _loss(self, loss: str, outputs: NDArray[Any], batch: Examples) -> float:
-        weights = np.ascontiguousarray(batch.weights, self.dtype).reshape(-1)
-        if loss == "cross_entropy":
-            targets = np.ascontiguousarray(batch.targets, np.int32).reshape(-1)
-            return float(losses.cross_entropy(outputs, self.readout.row, self.output_size, targets, weights))
-        values = np.ascontiguousarray(batch.targets, self.dtype).reshape(-1)
-        return float(losses.mean_squared_error(outputs, self.readout.row, self.output_size, values, weights))
-
-    def _run(self, inputs: NDArray[Any], lengths: NDArray[np.int64] | None, state: list[NDArray[Any]] | None) -> None:
+    def _run(
+        self, inputs: NDArray[Any], lengths: NDArray[np.int64] | None, state: State | None, training: bool
+    ) -> None:
         if not self._packed:
             self.stack.pack()
             self.readout.pack()
             self._packed = True
         x = self._inputs(inputs)
         steps, batch = inputs.shape[:2]
-        self._lengths = self._checked_lengths(lengths, steps, batch)
-        self.stack.forward(x, steps, batch, self._lengths, state)
+        self._lengths = checked_lengths(lengths, steps, batch)
+        if state is not None:
+            self.stack.check_state(state, batch, "the state to begin with")
+        self.stack.forward(x, steps, batch, self._lengths, state, Chance(self._seed, self.step) if training else None)
 
     def _inputs(self, inputs: NDArray[Any]) -> Rows:
         if inputs.ndim != (2 if self.tokens else 3) or 0 in inputs.shape:
@@ -213,31 +287,20 @@ class Network:
         rows.gather(self.parameters.values, self.parameters.offset("embedding.weight"), size, self._tokens, embedded)
         return Rows(embedded, 0, size)
 
-    @staticmethod
-    def _checked_lengths(lengths: NDArray[np.int64] | None, steps: int, batch: int) -> NDArray[np.int64]:
-        if lengths is None:
-            return np.full(batch, steps, np.int64)
-        lengths = np.ascontiguousarray(lengths, np.int64)
-        if lengths.shape != (batch,) or lengths.min() < 1 or lengths.max() > steps:
-            raise NetworkError(f"lengths must be {batch} numbers from 1 to {steps}, got {lengths.tolist()[:8]}")
-        if (np.diff(lengths) > 0).any():
-            raise NetworkError("lengths must fall: put the longest sequence of a batch first")
-        return lengths
-
     def _read_rows(self) -> tuple[Rows, int]:
         if self.aligned:
-            return self.stack.output, self._lengths.size * self.stack.levels[0][0].steps
+            return self.stack.output, self._lengths.size * self.stack.steps
         return self.stack.last_hidden(), self._lengths.size
 
     def trace(
-        self, inputs: NDArray[Any], lengths: NDArray[np.int64] | None = None, state: list[NDArray[Any]] | None = None
+        self, inputs: NDArray[Any], lengths: NDArray[np.int64] | None = None, state: State | None = None
     ) -> tuple[LayerTrace, ...]:
         """Hidden states, cell states and gates of one sequence (B = 1), each direction in the sequence's own time."""
-        self._run(inputs, lengths, state)
+        self._run(inputs, lengths, state, training=False)
         length = int(self._lengths[0])
         traces = []
         for level, pair in enumerate(self.stack.levels):
-            for reverse, layer in enumerate(pair):
+            for reverse, layer in enumerate(pair.directions):
                 states, gates = layer.trace()
                 order = slice(length - 1, None, -1) if reverse else slice(0, length)
                 kinds = layer.spec.states
@@ -246,11 +309,15 @@ class Network:
                 traces.append(LayerTrace(level, bool(reverse), states[order, 0], cell, named))
         return tuple(traces)
 
+    def trace_batch(self, batch: Examples) -> tuple[LayerTrace, ...]:
+        """`trace` of a batch of one sequence."""
+        return self.trace(batch.inputs, batch.lengths)
+
     def gradient_by_time(self) -> tuple[tuple[str, ...], NDArray[np.float32]]:
         """‖∂L/∂h_t‖ of the last `loss_and_gradients` by layer and direction, (L·D, T); needs `watch_time`."""
         names, rows = [], []
         for level, pair in enumerate(self.stack.levels):
-            for reverse, layer in enumerate(pair):
+            for reverse, layer in enumerate(pair.directions):
                 squares = layer.arrived[: layer.steps * layer.batch].reshape(layer.steps, layer.batch)
                 norms = np.sqrt(squares.sum(axis=1)).astype(np.float32)
                 rows.append(norms[::-1] if reverse else norms)

@@ -1,4 +1,4 @@
-"""Optimisers over a network's parameters, with PyTorch's definitions; the arithmetic is in `kernels.optimizers`."""
+"""Clipping, gradient noise and a step of the parameters, with what was measured on the way."""
 
 from __future__ import annotations
 
@@ -11,71 +11,102 @@ from numpy.typing import NDArray
 
 from engine.config import TrainingConfig
 from engine.kernels import optimizers as kernels
-from engine.network import Network
+from engine.networks import AnyNetwork
+from engine.non_finite import NonFiniteError
+from engine.update_rules import RULES
 
-
-class NonFiniteError(ArithmeticError):
-    """A number that is not finite appeared; the text names the tensor."""
+_NOISE_STREAM = 1 << 64  # in the upper half of the generator's key, where no seed reaches
+_NOISE_FADES = 0.55
 
 
 class Optimizer:
-    """Clips the gradient and takes a step.
+    """Clips the gradient, adds noise to it where that is asked for, and takes a step by `training.optimizer`.
 
-    Adam (Kingma & Ba 2015) with β = (0.9, 0.999), ε = 1e-8; SGD with momentum: torch.optim's defaults.
+    Noise is Gaussian with variance η / (1 + t)^0.55 (Neelakantan et al. 2015, section 3), t the steps before, η
+    `training.gradient_noise`; added after clipping, and drawn from the seed and the number of the step alone.
     """
 
-    BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
-
-    def __init__(self, network: Network, training: TrainingConfig) -> None:
+    def __init__(self, network: AnyNetwork, training: TrainingConfig) -> None:
         self._network = network
         self._parameters = network.parameters
-        self._adam, self._momentum = training.optimizer == "adam", training.momentum
-        values = self._parameters.values
-        self._first = np.zeros_like(values)  # Adam's mean, SGD's velocity
-        self._second = np.zeros_like(values) if self._adam else np.zeros(0, values.dtype)
+        self._training = training
+        self._rule = RULES[training.optimizer](training, network.parameters.values)
         self._squares = np.zeros(len(self._parameters.names), np.float64)
+        self._left = self._squares  # the same after clipping by value
         self._factor = 1.0
-        self._before = np.zeros(0, values.dtype)
+        self._before = np.zeros(0, network.parameters.values.dtype)
         self.steps = 0
+        self.clipped = False  # whether the last step's gradient was
         self.watch_updates = False
 
-    def step(self, learning_rate: float, clip_norm: float) -> float:
-        """Shorten the gradient to `clip_norm` (0: never), move the parameters, return the norm before clipping.
+    def step(self, learning_rate: float, clip_norm: float, clip_value: float = 0.0) -> float:
+        """Clip the gradient, move the parameters, return the gradient's norm before clipping.
+
+        Args:
+            learning_rate: Of this step.
+            clip_norm: Longest gradient; longer ones are shortened to it. 0: never.
+            clip_value: Largest size of one number of the gradient, cut before the norm is taken. 0: never.
 
         Raises:
-            NonFiniteError: the gradient holds a NaN or an infinity; no parameter was changed.
+            NonFiniteError: the gradient holds a NaN or an infinity, and no parameter was changed; or a parameter
+                became one in this step.
         """
         norm = math.sqrt(kernels.squared_norms(self._parameters.gradients, self._parameters.bounds, self._squares))
         if not math.isfinite(norm):
-            raise NonFiniteError(self._culprit())
-        self._factor = min(1.0, clip_norm / (norm + 1e-6)) if clip_norm > 0 else 1.0
+            raise self._culprit()
+        self._clip(norm, clip_norm, clip_value)
         self._before = self._parameters.values.copy() if self.watch_updates else self._before[:0]
-        self._move(learning_rate)
+        factor = self._with_noise() if self._training.gradient_noise > 0 else self._factor
+        self.steps += 1
+        self._network.step = self.steps
+        values, gradients = self._parameters.values, self._parameters.gradients
+        check = self._rule.move(values, gradients, factor, self.steps, learning_rate)
         self._network.changed()
+        if check != 0:
+            raise self._lost_parameter()
         return norm
 
-    def _move(self, rate: float) -> None:
-        values, gradients = self._parameters.values, self._parameters.gradients
-        self.steps += 1
-        shared = (values, gradients, self._first)
-        if self._adam:
-            kernels.adam(*shared, self._second, self._factor, self.steps, rate, self.BETA1, self.BETA2, self.EPSILON)
-        else:
-            kernels.sgd(*shared, self._factor, rate, self._momentum)
+    def _clip(self, norm: float, clip_norm: float, clip_value: float) -> None:
+        self._left, left = self._squares, norm
+        if clip_value > 0:
+            kernels.clamp(self._parameters.gradients, clip_value)
+            self._left = np.zeros_like(self._squares)
+            left = math.sqrt(kernels.squared_norms(self._parameters.gradients, self._parameters.bounds, self._left))
+        self._factor = min(1.0, clip_norm / (left + 1e-6)) if clip_norm > 0 else 1.0
+        self.clipped = self._factor < 1.0 or left < norm
 
-    def _culprit(self) -> str:
+    def _with_noise(self) -> float:
+        """Add noise to the clipped gradient; what is left to multiply it by."""
+        gradients, count = self._parameters.gradients, self._parameters.count
+        key = _NOISE_STREAM + self._training.seed
+        random = np.random.Generator(np.random.Philox(key=key, counter=self.steps << 192))
+        deviation = math.sqrt(self._training.gradient_noise / (1 + self.steps) ** _NOISE_FADES)
+        gradients *= gradients.dtype.type(self._factor)
+        gradients[:count] += gradients.dtype.type(deviation) * random.standard_normal(count, gradients.dtype)
+        return 1.0
+
+    def _culprit(self) -> NonFiniteError:
         for name in self._parameters.names:
             wrong = ~np.isfinite(self._parameters.gradient(name))
             if wrong.any():
                 place = tuple(int(i) for i in np.argwhere(wrong)[0])
-                return f"the gradient of {name} is not finite at {place} ({int(wrong.sum())} of {wrong.size} numbers)"
+                text = f"the gradient of {name} is not finite at {place} ({int(wrong.sum())} of {wrong.size} numbers)"
+                return NonFiniteError(text, name, place)
         largest = self._parameters.names[int(np.argmax(self._squares))]
-        return f"the gradient of {largest} is too long for a number"
+        return NonFiniteError(f"the gradient of {largest} is too long for a number", largest)
+
+    def _lost_parameter(self) -> NonFiniteError:
+        for name in self._parameters.names:
+            wrong = np.argwhere(~np.isfinite(self._parameters.view(name)))
+            if wrong.size:
+                place = tuple(int(i) for i in wrong[0])
+                return NonFiniteError(f"{name} is not finite at {place} after the step", name, place)
+        raise AssertionError("an update said that a parameter is not finite, and all are")
 
     def gradient_norms(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """L2 norm of each parameter's gradient in the last step, before and after clipping, (P,) each."""
-        before = np.sqrt(self._squares).astype(np.float32)
-        return before, (before * np.float32(self._factor)).astype(np.float32)
+        before, after = np.sqrt(self._squares), self._factor * np.sqrt(self._left)
+        return before.astype(np.float32), after.astype(np.float32)
 
     def update_ratios(self) -> NDArray[np.float32]:
         """‖step‖ / ‖parameter‖ of the last step, (P,); NaN unless `watch_updates` was set before it."""
@@ -89,11 +120,21 @@ class Optimizer:
         return np.sqrt(moved / np.maximum(size, 1e-30)).astype(np.float32)
 
     def state_dict(self) -> dict[str, NDArray[Any]]:
-        """What a checkpoint keeps."""
-        return {"first": self._first.copy(), "second": self._second.copy(), "steps": np.array([self.steps])}
+        """Copies of all that the next step depends on, beside parameters and settings: arrays by name."""
+        return {"steps": np.array([self.steps])} | {name: array.copy() for name, array in self._rule.state.items()}
 
     def load_state_dict(self, state: Mapping[str, NDArray[Any]]) -> None:
-        """Go on from what `state_dict` gave."""
-        self._first[...] = state["first"]
-        self._second[...] = state["second"]
-        self.steps = int(state["steps"][0])
+        """Go on from what `state_dict` gave; the next steps are then the same to the last bit.
+
+        Raises:
+            ValueError: the state is another optimiser's, or another network's.
+        """
+        own = self._rule.state
+        if state.keys() != {"steps", *own} or any(state[name].shape != array.shape for name, array in own.items()):
+            raise ValueError(
+                f"the state of the optimiser does not fit: it holds {', '.join(sorted(state))}; "
+                f"{self._training.optimizer} takes {', '.join(sorted({'steps', *own}))}, of this network's size"
+            )
+        self._network.step = self.steps = int(state["steps"][0])
+        for name, array in own.items():
+            array[...] = state[name]

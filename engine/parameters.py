@@ -5,6 +5,7 @@ Optimisers and norms then run over one array; names, shapes and layouts are PyTo
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -44,7 +45,7 @@ class Parameters:
     @property
     def count(self) -> int:
         """Trainable numbers."""
-        return int(self.bounds[-1])
+        return int(self.bounds[-1] - self.bounds[0])
 
     def offset(self, name: str) -> int:
         """Where a parameter begins in the flat arrays."""
@@ -61,6 +62,19 @@ class Parameters:
     def _shaped(self, flat: NDArray[Any], name: str) -> NDArray[Any]:
         place = self._place[name]
         return flat[self.bounds[place] : self.bounds[place + 1]].reshape(self.shapes[name])
+
+    def part(self, names: Mapping[str, str]) -> Parameters:
+        """Neighbouring parameters under names of their own: the same numbers, for a module that knows only these.
+
+        `names` gives the name here for each name there, in the order of the state dict.
+        """
+        places = [self._place[full] for full in names.values()]
+        assert places == list(range(places[0], places[0] + len(places)))
+        found = copy.copy(self)
+        found.shapes = {own: self.shapes[full] for own, full in names.items()}
+        found.bounds = self.bounds[places[0] : places[-1] + 2]
+        found._place = {own: number for number, own in enumerate(names)}
+        return found
 
     def state_dict(self) -> dict[str, NDArray[Any]]:
         """Copies of all parameters by name."""

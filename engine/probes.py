@@ -12,44 +12,41 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.data import Batch, Dataset, TextPreparation
-from engine.data.metrics import last_answers, rmse
-from engine.evaluation import answers
+from engine.data import Dataset, PairBatch
 from engine.events import (
     Floats,
     GradientByTime,
     GradientNorms,
     HiddenTrace,
     Probe,
-    SeriesPrediction,
     Snapshot,
     SnapshotRequest,
-    TextPrediction,
 )
-from engine.generation import continue_text
+from engine.inside.activations import pre_activations
+from engine.inside.contributions import contributions
+from engine.inside.reading import reading
+from engine.inside.records import Contributions, PreActivations
+from engine.inside.structure import structure
+from engine.inside.weights import spectrum, weights
+from engine.losses import Loss
 from engine.measures import half_life
-from engine.network import Network
+from engine.networks import AnyNetwork
 from engine.optimizers import Optimizer
+from engine.predictions import Predictions
 
-SCREEN_POINTS = 2000  # held-out points that a plot can show
-_SAMPLE_LENGTH = 200  # characters
-_PROMPT_LENGTH = 40
-_BATCH = 256  # windows at once
-PROBE_REST = {"prediction": 50.0}  # multiples of the time a measurement took
+PROBE_REST = {"prediction": 50.0, "weights": 50.0, "pre_activations": 50.0}  # multiples of the time a measurement took
 _USUAL_REST = 200.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """What a prediction of a series is drawn from and beside; the same throughout a run."""
-
-    part: str
-    target: str
-    batches: tuple[Batch, ...]
-    labels: tuple[str, ...]
-    truth: Floats
-    baselines: tuple[tuple[str, Floats], ...]
-    baseline_rmse: tuple[tuple[str, float], ...]
+_OF_BATCHES = {
+    "gradient_norms",
+    "gradient_by_time",
+    "contributions",
+}  # say something of the last batch, not of the weights alone
+_ASKED_FOR = {  # which fields of a request a probe answers to
+    "prediction": ("temperature",),
+    "spectrum": ("spectrum",),
+    "reading": ("character",),
+    "contributions": ("parameter", "entry"),
+}
 
 
 @dataclass(slots=True)
@@ -58,7 +55,7 @@ class _Kept:
 
     value: Probe
     step: int
-    temperature: float
+    asked: object  # what the request said of it
     due: float  # time from which on it may be measured again
 
 
@@ -66,24 +63,38 @@ class Probes:
     """Answers snapshot requests of one run, in the training thread."""
 
     def __init__(
-        self, network: Network, optimizer: Optimizer, dataset: Dataset, clock: Callable[[], float] = time.perf_counter
-    ) -> None:
+        self, network: AnyNetwork, optimizer: Optimizer, dataset: Dataset, loss: Loss,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:  # fmt: skip
         self.by_time: GradientByTime | None = None  # of the last batch that was watched
         self._norm = self._clip_norm = self._clipped_share = 0.0
-        self._network, self._optimizer, self._dataset, self._clock = network, optimizer, dataset, clock
+        self._network, self._optimizer, self._dataset = network, optimizer, dataset
+        self._clock = clock
+        self._request = SnapshotRequest(0, frozenset())
+        self._watch_contributions = False
+        self._contributions: Contributions | None = None  # of the last batch that was watched
+        self._spent: dict[str, float] = {}  # seconds that a probe took beside the answer to a request
+        self.predictions = Predictions(network, dataset, loss)
         self._kept: dict[str, _Kept] = {}
-        self._shown: _Shown | None = None
         self._measure: dict[str, Callable[[SnapshotRequest], Probe | None]] = {
             "hidden": self._hidden,
             "gradient_norms": self._gradient_norms,
             "gradient_by_time": lambda _: self.by_time,
             "prediction": self._prediction,
+            "pre_activations": self._pre_activations,
+            "weights": lambda _: weights(self._network),
+            "structure": lambda _: structure(self._network),
+            "reading": lambda request: reading(self._network, self._dataset, request.character),
+            "contributions": lambda _: self._contributions,
+            "spectrum": lambda request: spectrum(self._network, request.spectrum),
         }
 
     def watch(self, request: SnapshotRequest | None, everything: bool = False) -> None:
         """Have the next batch measured as far as `request` needs it and nothing rests, or as far as it goes."""
         names = {name for name in self._measure if everything or (request and self._is_due(name, request))}
         self._network.watch_time = "gradient_by_time" in names
+        self._watch_contributions = "contributions" in names
+        self._request = request or self._request
         self._optimizer.watch_updates = "gradient_norms" in names
 
     def note(self, norm: float, clip_norm: float, clipped_share: float) -> None:
@@ -94,10 +105,14 @@ class Probes:
             names, norms = self._network.gradient_by_time()
             lives = tuple(half_life(row, "reverse" in name) for name, row in zip(names, norms, strict=True))
             self.by_time = GradientByTime(tuple(names), _frozen(norms), lives)
+        if self._watch_contributions:
+            start = self._clock()
+            self._contributions = contributions(self._network, self._request.parameter, self._request.entry)
+            self._spent["contributions"] = self._clock() - start
 
     def forget(self) -> None:
         """Drop what the weights showed: they were replaced without a step."""
-        for name in ("hidden", "prediction"):
+        for name in self._measure.keys() - _OF_BATCHES:
             self._kept.pop(name, None)
 
     def answer(self, request: SnapshotRequest, step: int, epoch: int, paused: bool) -> Snapshot | None:
@@ -110,26 +125,33 @@ class Probes:
         return Snapshot(step, epoch, request.id, values)
 
     def _is_due(self, name: str, request: SnapshotRequest) -> bool:
+        """Whether nothing rests; what a person has chosen anew is not waited for."""
         kept = self._kept.get(name)
-        return name in request.probes and (kept is None or self._clock() >= kept.due)
+        if name not in request.probes or kept is None:
+            return name in request.probes
+        return kept.asked != _asked(name, request) or self._clock() >= kept.due
 
     def _refresh(self, name: str, request: SnapshotRequest, step: int, paused: bool) -> bool:
         """Measure one probe anew where that is due; whether it was."""
         kept, start = self._kept.get(name), self._clock()
-        same = kept and kept.step == step and (name != "prediction" or kept.temperature == request.temperature)
+        same = kept and kept.step == step and kept.asked == _asked(name, request)
         if same or not (paused or self._is_due(name, request)):
             return False
         value = self._measure[name](request)
         if value is None:
             return False
         end = self._clock()
-        due = end + (end - start) * PROBE_REST.get(name, _USUAL_REST)
-        self._kept[name] = _Kept(value, step, request.temperature, due)
+        due = end + (end - start + self._spent.pop(name, 0.0)) * PROBE_REST.get(name, _USUAL_REST)
+        self._kept[name] = _Kept(value, step, _asked(name, request), due)
         return True
 
     def _hidden(self, _: SnapshotRequest) -> Probe:
         pinned = self._dataset.pinned()
-        return HiddenTrace(self._network.trace(pinned.inputs, pinned.lengths), self._dataset.pinned_labels())
+        border = len(pinned.inputs) if isinstance(pinned, PairBatch) else None
+        return HiddenTrace(self._network.trace_batch(pinned), self._dataset.pinned_labels(), border)
+
+    def _pre_activations(self, _: SnapshotRequest) -> Probe:
+        return PreActivations(pre_activations(self._network, self._dataset.pinned()), self._dataset.pinned_labels())
 
     def _gradient_norms(self, _: SnapshotRequest) -> Probe:
         before, after = self._optimizer.gradient_norms()
@@ -144,49 +166,12 @@ class Probes:
         )
 
     def _prediction(self, request: SnapshotRequest) -> Probe:
-        return self._text(request.temperature) if self._dataset.kind == "text" else self.series_prediction()
-
-    def series_prediction(self) -> SeriesPrediction:
-        """Held-out values of the first target, as many of the last ones as a screen can show."""
-        shown = self._shown = self._shown or _what_to_show(self._dataset)
-        outputs = np.full((self._dataset.count(shown.part), self._dataset.output_size), np.nan)
-        for batch, values in answers(self._network, shown.batches):
-            outputs[batch.positions] = last_answers(batch, values)
-        forecast = self._dataset.decode(outputs, shown.part)[-SCREEN_POINTS:, 0]
-        return SeriesPrediction(
-            part=shown.part,
-            target=shown.target,
-            labels=shown.labels,
-            truth=shown.truth,
-            forecast=_frozen(forecast),
-            baselines=shown.baselines,
-            rmse=rmse(shown.truth, forecast),
-            baseline_rmse=shown.baseline_rmse,
-        )
-
-    def _text(self, temperature: float) -> TextPrediction:
-        prompt = "".join(self._dataset.pinned_labels())[:_PROMPT_LENGTH]
-        preparation = self._dataset.preparation
-        assert isinstance(preparation, TextPreparation)
-        tokens = continue_text(self._network, preparation.encode(prompt), _SAMPLE_LENGTH, temperature)
-        return TextPrediction(prompt, ((temperature, preparation.decode(tokens)),))
+        return self.predictions.now(request.temperature)
 
 
-def _what_to_show(dataset: Dataset) -> _Shown:
-    part = "validation" if dataset.count("validation") else "train"
-    first = dataset.count(part) - SCREEN_POINTS
-    truth = _frozen(dataset.truth(part)[-SCREEN_POINTS:])
-    forecasts = dataset.baseline_forecasts(part)
-    baselines = tuple((name, _frozen(values[-SCREEN_POINTS:])) for name, values in forecasts)
-    return _Shown(
-        part=part,
-        target=str(dataset.metadata()["targets"][0]),
-        batches=tuple(batch for batch in dataset.batches(part, _BATCH) if batch.positions.max() >= first),
-        labels=dataset.labels(part)[-SCREEN_POINTS:],
-        truth=truth,
-        baselines=baselines,
-        baseline_rmse=tuple((name, rmse(truth, values)) for name, values in baselines),
-    )
+def _asked(name: str, request: SnapshotRequest) -> tuple[object, ...]:
+    """What a request says of one probe."""
+    return tuple(getattr(request, field) for field in _ASKED_FOR.get(name, ()))
 
 
 def _frozen(values: Floats) -> Floats:

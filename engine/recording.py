@@ -1,9 +1,8 @@
-"""What a run leaves on disk while it goes: the best weights now and then, all of it at the end."""
+"""What a run leaves on disk while it goes: checkpoints, best weights and metrics now and then, all of it at the end."""
 
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import math
 import platform
 import time
@@ -13,94 +12,142 @@ from typing import Any
 
 import numba
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.checkpoints import Checkpoint, CheckpointError
 from engine.config import Experiment
-from engine.data import DataError
-from engine.data.loading import data_path
 from engine.events import CheckpointSaved, Evaluated, Event, Finding, RunFailed, RunFinished
 from engine.measurements import Measurements
 from engine.model import Model
+from engine.progress import Weights
+from engine.resuming import Saved, data_reference
 from engine.runs import RunFolder, RunFolderError, check_folder
 
-_SAVE_EVERY = 10.0  # seconds between two writings while the run goes on
-
-Weights = Mapping[str, NDArray[np.floating]]
+_REST = 50.0  # multiples of the time a save took before the next one by time: two per cent of a run at most
 
 
 class Recorder:
-    """Writes into a run folder, or nowhere when there is none. The folder is made with the first save.
+    """Writes into a run folder, or nowhere when there is none. The folder is made after the first batch.
 
     Trouble in writing never ends a run: it is handed back as a finding, and the next save tries again.
     """
 
     def __init__(
-        self, folder: Path | None, experiment: Experiment, metric: str, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        """Look whether `folder` can take a run.
+        self, folder: Path | None, experiment: Experiment, metric: str, saved: Saved | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
+        """Look whether `folder` can take a run; `saved` is what it holds of the run that goes on.
 
         Raises:
-            RunFolderError: it holds a run already, or cannot be written.
+            RunFolderError: it holds another run, or cannot be written.
         """
-        if folder is not None:
+        if folder is not None and saved is None:
             check_folder(folder)
         self.path, self.failure = folder, ""
         self._experiment, self._metric, self._clock = experiment, metric, clock
-        self._folder: RunFolder | None = None
+        self._resumes = saved is not None
         self._evaluations: list[Evaluated] = []
-        self._lines: list[str] = []
-        self._saved = -_SAVE_EVERY
-        self._unsaved = False
+        self._lines = list(saved.log) if saved else []
+        self._folder: RunFolder | None = None
+        self._data: dict[str, str] = {}
+        self._due, self._due_epoch = clock() + experiment.saving.seconds, 0
+        self._better = False  # than what the weights file holds
+        self._weights_saved = False
 
     def note(self, line: str) -> None:
         """Add a line to the log."""
         if self.path is not None:
             self._lines.append(f"{time.strftime('%Y-%m-%d %H:%M:%S')}  {line}")
 
+    def resume(self, evaluations: Sequence[Evaluated]) -> None:
+        """The rows of the table that were there before."""
+        self._evaluations.extend(evaluations)
+
     def evaluated(self, event: Evaluated) -> None:
         """Add a row to the table of evaluations."""
         self._evaluations.append(event)
-        self._unsaved |= event.best
+        self._better |= event.best
 
-    def save(self, model: Model, weights: Weights, step: int) -> Event | None:
-        """Write better weights, at most every few seconds; what to say about it."""
-        if self.path is None or not self._unsaved or self._clock() - self._saved < _SAVE_EVERY:
+    def begin(self) -> Event | None:
+        """Make the folder ours, once; what to say where that fails."""
+        if self.path is None or self._folder is not None:
             return None
-        return self._guarded(lambda: self._write(model, weights, step))
+        try:
+            self._open()
+        except (OSError, RunFolderError) as error:
+            return self._trouble(error)
+        return None
 
-    def finish(self, model: Model, weights: Weights, step: int, result: Mapping[str, Any]) -> Event | None:
+    def is_due(self, epochs: int) -> bool:
+        """Whether it is time to save, after so many whole epochs."""
+        if self.path is None:
+            return False
+        every = self._experiment.saving.epochs
+        return self._clock() >= self._due or (every > 0 and epochs >= self._due_epoch + every)
+
+    def save(self, model: Model, best: Weights, checkpoint: Checkpoint, epochs: int) -> Event | None:
+        """Write where the run stands after so many whole epochs; what to say about it, if anything."""
+        if self.path is None:
+            return None
+        start = self._clock()
+        said = self._guarded(lambda: self._write(model, best, checkpoint))
+        took = self._clock() - start
+        pause = self._experiment.saving.seconds
+        self._due, self._due_epoch = start + took + (max(pause, _REST * took) if pause else 0.0), epochs
+        return said
+
+    def finish(self, model: Model, weights: Weights, checkpoint: Checkpoint, result: Mapping[str, Any]) -> Event | None:
         """Write everything, whatever the time; what to say about it."""
         if self.path is None:
             return None
 
-        def write() -> CheckpointSaved:
-            saved = self._write(model, weights, step)
-            self._open().save_result({**result, "data": data_reference(self._experiment), "versions": versions()})
+        def write() -> CheckpointSaved | None:
+            self._better = True
+            saved = self._write(model, weights, checkpoint)
+            self._open().save_result({**result, "data": self._data, "versions": versions()})
             return saved
 
-        return self._guarded(write)
+        said = self._guarded(write)
+        self.close()
+        return said
 
-    def _write(self, model: Model, weights: Weights, step: int) -> CheckpointSaved:
+    def close(self) -> None:
+        """Leave the folder to others."""
+        if self._folder is not None:
+            self._folder.let_go()
+
+    def _write(self, model: Model, best: Weights, checkpoint: Checkpoint) -> CheckpointSaved | None:
+        """Weights and metrics first: a checkpoint refers to the metrics, never the other way round."""
         folder = self._open()
-        path = folder.save_weights(weights, model.header())
+        if self._better and best:
+            folder.save_weights(best, model.header())
+            self._better, self._weights_saved = False, True
         folder.save_progress(self._metric, self._evaluations, self._lines)
-        self._saved, self._unsaved = self._clock(), False
-        return CheckpointSaved(step, str(path))
+        folder.save_checkpoint(
+            dataclasses.replace(checkpoint, facts={**checkpoint.facts, "data": self._data}),
+            self._experiment.saving.keep,
+        )
+        return CheckpointSaved(checkpoint.step, str(folder.weights)) if self._weights_saved else None
 
     def _open(self) -> RunFolder:
         assert self.path is not None
-        self._folder = self._folder or RunFolder(self.path, self._experiment)
+        if self._folder is None:
+            self._folder = RunFolder(self.path, self._experiment, resumes=self._resumes)
+            self._weights_saved = self._folder.weights.exists()
+            self._data = data_reference(self._experiment)
         return self._folder
 
-    def _guarded(self, write: Callable[[], CheckpointSaved]) -> Event:
+    def _guarded(self, write: Callable[[], CheckpointSaved | None]) -> Event | None:
         try:
             event = write()
-        except (OSError, RunFolderError) as error:
-            self._saved, self.failure = self._clock(), str(error)
-            cure = "Make room or choose another folder; the best weights are kept in memory and can be exported."
-            return Finding("saving", "problem", "The run cannot be saved", str(error), cure)
+        except (OSError, RunFolderError, CheckpointError) as error:
+            return self._trouble(error)
         self.failure = ""
         return event
+
+    def _trouble(self, error: Exception) -> Finding:
+        self.failure = str(error)
+        cure = "Make room or choose another folder; the best weights are kept in memory and can be exported."
+        return Finding("saving", "problem", "The run cannot be saved", str(error), cure)
 
 
 def run_result(
@@ -133,14 +180,3 @@ def versions() -> dict[str, str]:
         "numba": numba.__version__,
         "system": f"{platform.system()} {platform.machine()}",
     }
-
-
-def data_reference(experiment: Experiment) -> dict[str, str]:
-    """Which data a run learned from: the sample's name or the file's path, and the SHA-256 of the file."""
-    data = experiment.data
-    named = {"file": data.file} if data.file else {"sample": data.sample}
-    try:
-        with data_path(data).open("rb") as file:
-            return {**named, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
-    except (OSError, DataError):  # generated, or gone since it was read
-        return named

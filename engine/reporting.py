@@ -75,10 +75,11 @@ def event_to_dict(event: Event) -> dict[str, Any]:
     """An event as JSON can hold it.
 
     The class's name under "event" and each field under its own. Pairs of name and value become an object,
-    numbers that are not finite null: ``{"event": "StepDone", "step": 1, "epoch": 1, "loss": 0.5, …}``.
+    numbers that are not finite null: ``{"event": "StepDone", "step": 1, "epoch": 1, "loss": 0.5, …}``. What a run
+    that goes on was scored before is left out: it is in the run's folder.
     """
     fields: Mapping[str, Any] = {item.name: getattr(event, item.name) for item in dataclasses.fields(event)}
-    named = {name: dict(value) if name in _PAIRS else value for name, value in fields.items()}
+    named = {name: dict(value) if name in _PAIRS else value for name, value in fields.items() if name != "past"}
     return {"event": type(event).__name__, **plain(named)}
 
 
@@ -87,6 +88,7 @@ def _bar(start: RunStarted) -> Any:
     watched = sys.stderr.isatty()
     return tqdm(
         total=start.steps_per_epoch * start.epochs,
+        initial=start.step,
         unit=" steps",
         file=sys.stderr,
         mininterval=0.1 if watched else 5.0,

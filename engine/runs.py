@@ -5,6 +5,8 @@
     metrics.csv          one row per evaluation
     result.json          how it ended: scores, baselines, versions, the data's hash
     log.txt              what was said while it ran
+    checkpoints/         where the run stood at the last saves, to go on from
+    run.lock             only while a run writes here
 
 Each file is written whole or not at all.
 """
@@ -24,11 +26,13 @@ import numpy as np
 import tomli_w
 from numpy.typing import NDArray
 
-from engine.atomic import write_atomically
-from engine.config import Experiment, experiment_from_toml
+from engine.atomic import remove_leftovers, write_atomically
+from engine.checkpoints import Checkpoint, Checkpoints
+from engine.config import Experiment, read_experiment
 from engine.events import Evaluated
 from engine.export.tables import csv_text
 from engine.model import Model, load_model
+from engine.run_lock import RunLock
 from engine.weights import write_weights
 
 EXPERIMENT, WEIGHTS, METRICS, RESULT, LOG = (
@@ -77,7 +81,7 @@ def load_run(folder: Path | str) -> Model:
     settings = path / EXPERIMENT
     if not settings.is_file():
         raise RunFolderError(f"{path} holds no run; give the folder that `train --out` made")
-    return _loaded(path, path / WEIGHTS, experiment_from_toml(settings.read_text(encoding="utf-8")))
+    return _loaded(path, path / WEIGHTS, read_experiment(settings))
 
 
 def _loaded(path: Path, weights: Path, experiment: Experiment | None) -> Model:
@@ -90,21 +94,41 @@ def _loaded(path: Path, weights: Path, experiment: Experiment | None) -> Model:
 class RunFolder:
     """A folder that a run writes into; made with its first file."""
 
-    def __init__(self, folder: Path | str, experiment: Experiment) -> None:
-        """Make the folder and put the experiment there.
+    def __init__(self, folder: Path | str, experiment: Experiment, resumes: bool = False) -> None:
+        """Make the folder and put the experiment there; where a run goes on, its result is no longer one.
 
         Raises:
-            RunFolderError: it holds a run already, or cannot be written.
+            RunFolderError: it holds another run, is being written by one, or cannot be written.
         """
         self.path = Path(folder)
-        check_folder(self.path)
+        if not resumes:
+            check_folder(self.path)
         _make(self.path)
+        self._lock = RunLock(self.path)
+        if not self._lock.take():
+            raise RunFolderError(f"{self.path} is being written by another run; wait for its end, or stop it")
+        if resumes:
+            remove_leftovers(self.path)
+            (self.path / RESULT).unlink(missing_ok=True)
+        self._checkpoints = Checkpoints(self.path)
         self._write(EXPERIMENT, tomli_w.dumps(experiment.to_dict()))
 
-    def save_weights(self, weights: Mapping[str, NDArray[np.floating]], header: Mapping[str, str]) -> Path:
-        """Write `weights`, with what their use needs in the header; the path they went to."""
-        write_weights(self.path / WEIGHTS, weights, header)
+    @property
+    def weights(self) -> Path:
+        """Where the best weights go."""
         return self.path / WEIGHTS
+
+    def let_go(self) -> None:
+        """Write here no more."""
+        self._lock.let_go()
+
+    def save_weights(self, weights: Mapping[str, NDArray[np.floating]], header: Mapping[str, str]) -> None:
+        """Write `weights`, with what their use needs in the header."""
+        write_weights(self.weights, weights, header)
+
+    def save_checkpoint(self, checkpoint: Checkpoint, keep: int) -> None:
+        """Add a checkpoint, and drop all but the `keep` newest."""
+        self._checkpoints.write(checkpoint, keep)
 
     def save_progress(self, metric: str, evaluations: Sequence[Evaluated], log: Sequence[str]) -> None:
         """Write the table of evaluations and the log."""

@@ -2,89 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.buffers import Buffers
-from engine.cells import CellSpec
-from engine.feedback_layer import FeedbackLayer
-from engine.kernels import rows
-from engine.kernels.jit import padded
-from engine.layer import Layer, Rows, parameter_shapes
-from engine.parameters import Parameters
-from engine.threads import Task, Workers
-from engine.two_stage_layer import TwoStageLayer
+from engine.layer import Rows
+from engine.level import Level
+from engine.masks import Chance
+from engine.parameters import NetworkError, Parameters
+from engine.stack_config import StackConfig
+from engine.threads import Workers
 
-
-@dataclass(frozen=True, slots=True)
-class StackConfig:
-    """Shape of a stack: what goes in, how wide, how deep, which way."""
-
-    spec: CellSpec
-    inputs: int
-    units: int
-    depth: int
-    bidirectional: bool
-    activations: tuple[str, str]  # gate, candidate
-
-    @property
-    def directions(self) -> int:
-        """1 or 2."""
-        return 2 if self.bidirectional else 1
-
-    @property
-    def outputs(self) -> int:
-        """Numbers a step hands upward: hidden states of all directions."""
-        return self.directions * self.units
-
-    def suffixes(self) -> list[list[str]]:
-        """Parameter-name endings by layer and direction."""
-        return [[f"l{level}", f"l{level}_reverse"][: self.directions] for level in range(self.depth)]
-
-    def level_inputs(self, level: int) -> int:
-        """Numbers that go into each step of a layer."""
-        return self.inputs if level == 0 else self.outputs
-
-    def shapes(self) -> dict[str, tuple[int, ...]]:
-        """Names and shapes of all parameters, in PyTorch's order."""
-        result: dict[str, tuple[int, ...]] = {}
-        for level, suffixes in enumerate(self.suffixes()):
-            for suffix in suffixes:
-                result |= parameter_shapes(self.spec, suffix, self.level_inputs(level), self.units)
-        return result
-
-
-def _kind_of_layer(spec: CellSpec) -> type[Layer]:
-    if spec.second:
-        return TwoStageLayer
-    return FeedbackLayer if spec.feedback_blocks else Layer
+# For every direction of every layer, in the order of the state dict, (kinds, B, H): hidden state, cell state, ….
+State: TypeAlias = list[NDArray[Any]]
 
 
 class Stack:
     """The layers of a network; `forward` and `backward` walk them up and down.
 
     Attributes:
-        levels: each layer's directions.
+        levels: the layers, each with its directions.
         layers: every direction of every layer, in the order of the state dict.
-        output: hidden states of the top layer after `forward`, (T, B, directions · H).
+        output: what the top layer hands out after `forward`, (T, B, outputs).
+        steps: time steps of the last batch.
         threads: how many threads the last batch was worth.
     """
 
     def __init__(self, config: StackConfig, parameters: Parameters, workers: Workers) -> None:
         self.config, self._workers = config, workers
-        kind = _kind_of_layer(config.spec)
-        self.levels = [
-            [
-                kind(config.spec, suffix, config.level_inputs(level), config.units, config.activations, parameters)
-                for suffix in suffixes
-            ]
-            for level, suffixes in enumerate(config.suffixes())
-        ]
-        self.layers = tuple(layer for level in self.levels for layer in level)
-        self._buffers = Buffers(parameters.values.dtype)
+        self.levels = [Level(config, number, parameters) for number in range(config.depth)]
+        self.layers = tuple(layer for level in self.levels for layer in level.directions)
 
     def pack(self) -> None:
         """Take over changed parameters."""
@@ -92,105 +40,75 @@ class Stack:
             layer.pack()
 
     def forward(
-        self, x: Rows, steps: int, batch: int, lengths: NDArray[np.int64], initial: list[NDArray[Any]] | None
-    ) -> None:
-        """Run all layers. `lengths` fall; `initial` holds one (B · kinds · W) array for each of `layers`."""
-        self._steps, self._batch, self._lengths = steps, batch, lengths
+        self, x: Rows, steps: int, batch: int, lengths: NDArray[np.int64], initial: State | None,
+        chance: Chance | None = None,
+    ) -> None:  # fmt: skip
+        """Run all layers over `x`, rows in (T, B) order.
+
+        `lengths` (B,) fall; `initial` None is zero, or what is learned to begin with. By `chance` a training step draws
+        what it leaves out; None leaves nothing out.
+        """
+        self.steps, self._batch, self._lengths = steps, batch, lengths
         self._bounds = self._divide()
-        states = iter(initial or [])
         for number, level in enumerate(self.levels):
-            tasks: list[Task] = []
-            for reverse, layer in enumerate(level):
-                layer.begin(steps, batch, lengths, next(states, None))
-                source = self._turned(f"x{number}", x, layer.inputs) if reverse else x
-                tasks += layer.forward_tasks(source, self._bounds)
-            self._workers.run(tasks)
-            x = self._joined(number, level)
+            level.begin(steps, batch, lengths, self._of_level(initial, number), chance)
+            self._workers.run(level.forward_tasks(x, self._bounds))
+            x = level.joined()
         self.output = x
+
+    def _of_level(self, state: State | None, number: int) -> list[NDArray[Any] | None]:
+        directions = self.config.directions
+        return [None] * directions if state is None else [*state[number * directions : (number + 1) * directions]]
 
     def _divide(self) -> list[int]:
         """Batch rows at which threads take over, so that each has about as many time steps."""
-        spec, units = self.config.spec, self.config.units
-        work = int(self._lengths.sum()) * units * (units + self.config.inputs) * max(1, len(spec.input_blocks))
-        self.threads = self._workers.worth(work)
-        parts = 1 if self.config.directions >= self.threads else self.threads
+        config = self.config
+        widest = max(units * (units + config.level_inputs(level)) for level, units in enumerate(config.widths))
+        self.threads = self._workers.worth(int(self._lengths.sum()) * widest * max(1, len(config.spec.input_blocks)))
+        parts = 1 if config.directions >= self.threads else self.threads
         done = np.cumsum(self._lengths)
         wanted = done[-1] * np.arange(1, parts) / parts
         cuts = np.searchsorted(done, wanted, side="left") + 1
         return sorted({0, *(int(cut) for cut in cuts if cut < self._batch), self._batch})
 
-    def _turned(self, name: str, x: Rows, count: int) -> Rows:
-        target = self._buffers.get(name, self._steps * self._batch * count)
-        self._reverse(x, count, target, 0, count, add=False)
-        return Rows(target, 0, count)
-
-    def _reverse(self, x: Rows, count: int, target: NDArray[Any], at: int, row: int, *, add: bool) -> None:
-        rows.reverse(x.array, x.start, x.stride, self._batch, self._steps, self._lengths, count, target, at, row, add)
-
-    def _joined(self, number: int, level: list[Layer]) -> Rows:
-        if len(level) == 1:
-            return level[0].outputs()
-        units, row = self.config.units, self.config.outputs
-        target = self._buffers.get(f"joined{number}", self._steps * self._batch * row)
-        ahead = level[0].outputs()
-        rows.copy_rows(ahead.array, ahead.start, ahead.stride, self._steps * self._batch, units, target, 0, row)
-        self._reverse(level[1].outputs(), units, target, units, row, add=False)
-        return Rows(target, 0, row)
-
     def last_hidden(self) -> Rows:
-        """The last hidden state of each direction of the top layer, (B, directions · H)."""
-        top, units, row = self.levels[-1], self.config.units, self.config.outputs
-        if len(top) == 1:
-            return top[0].last_state()
-        target = self._buffers.get("last", self._batch * row)
-        for place, layer in enumerate(top):
-            last = layer.last_state()
-            rows.copy_rows(last.array, last.start, last.stride, self._batch, units, target, place * units, row)
-        return Rows(target, 0, row)
+        """What each direction of the top layer hands out at its own last step, (B, outputs)."""
+        return self.levels[-1].last_hidden()
 
-    def final_states(self) -> list[NDArray[Any]]:
+    def final_states(self) -> State:
         """Copies of the last states, to begin another batch with."""
-        count = self._batch
-        return [layer.states[layer.last_state().start :][: count * layer.state_row].copy() for layer in self.layers]
+        return self.states_after(self.steps)
 
-    def backward(self, dy: Rows | None, d_last: Rows | None, want_dx: bool, watch: bool) -> Rows | None:
+    def states_after(self, step: int) -> State:
+        """Copies of the states after so many steps, in each direction's own order."""
+        return [layer.state_after(step) for layer in self.layers]
+
+    def backward(
+        self, dy: Rows | None, d_last: Rows | None, want_dx: bool, watch: bool, d_final: State | None = None
+    ) -> Rows | None:
         """Back through all layers; adds to the parameters' gradients.
 
-        `dy`: ∂L/∂(output of each step), `d_last`: ∂L/∂(`last_hidden`). Returns ∂L/∂x where it is wanted.
+        `dy`: ∂L/∂(output of each step), `d_last`: ∂L/∂(`last_hidden`), `d_final`: ∂L/∂(last state), each None for
+        zero. Returns ∂L/∂x, rows in (T, B) order, where it is wanted; `d_initial` then has ∂L/∂(initial state).
         """
         for number in reversed(range(len(self.levels))):
-            level = self.levels[number]
-            deeper = want_dx or number > 0
-            tasks: list[Task] = []
-            for place, layer in enumerate(level):
-                shift = place * self.config.units
-                last = d_last and Rows(d_last.array, d_last.start + shift, d_last.stride)
-                layer.begin_backward(last, deeper, watch)
-                tasks += layer.backward_tasks(self._share_of(dy, number, place), self._bounds)
-            self._workers.run(tasks)
-            self._workers.run([task for layer in level for task in layer.gradient_tasks(self.threads)])
-            for layer in level:
-                layer.add_extra_gradients()
-            dy, d_last = (self._gathered(level), None) if deeper else (None, None)
+            level, deeper = self.levels[number], want_dx or number > 0
+            level.begin_backward(d_last, self._of_level(d_final, number), deeper, watch)
+            self._workers.run(level.backward_tasks(dy, self._bounds))
+            self._workers.run(level.gradient_tasks(self.threads))
+            level.finish_gradients()
+            dy, d_last = (level.gathered(), None) if deeper else (None, None)
         return dy
 
-    def _share_of(self, dy: Rows | None, number: int, place: int) -> Rows | None:
-        if dy is None or place == 0:
-            return dy
-        units = self.config.units
-        return self._turned(f"dy{number}", Rows(dy.array, dy.start + place * units, dy.stride), units)
+    def d_initial(self) -> State:
+        """∂L/∂(initial state) of the last backward pass."""
+        return [layer.d_initial() for layer in self.layers]
 
-    def _gathered(self, level: list[Layer]) -> Rows:
-        row = level[0].dx_row
-        for layer in level[1:]:
-            self._reverse(Rows(layer.dx, 0, row), layer.inputs, level[0].dx, 0, row, add=True)
-        return Rows(level[0].dx, 0, row)
-
-    def initial_from(self, states: NDArray[Any]) -> list[NDArray[Any]]:
-        """Padded copies of (layers, kinds, B, H) states, for `forward`."""
-        result = []
-        for layer, state in zip(self.layers, states, strict=True):
-            wide = np.zeros((state.shape[1], layer.kinds, padded(layer.units)), self._buffers.dtype)
-            wide[:, :, : layer.units] = state.transpose(1, 0, 2)
-            result.append(wide.reshape(-1))
-        return result
+    def check_state(self, state: State, batch: int, what: str) -> None:
+        """Raises `NetworkError` where `state` is not one of `batch` sequences."""
+        wanted = [(layer.kinds, batch, layer.units) for layer in self.layers]
+        found = [np.shape(part) for part in state]
+        if found != wanted:
+            raise NetworkError(
+                f"{what} has shapes {found}; the network takes {wanted}, one for each layer and direction"
+            )

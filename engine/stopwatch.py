@@ -21,6 +21,10 @@ class Stopwatch:
         """Keep what was counted and wait."""
         self._before, self._since = self.seconds, None
 
+    def add(self, seconds: float) -> None:
+        """Count so many that went by elsewhere."""
+        self._before += seconds
+
     @property
     def seconds(self) -> float:
         """Seconds counted so far."""

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from engine.cells import specification
-from engine.config import Experiment
+from engine.config import Experiment, ModelConfig
 from engine.diagnosis import WITHDRAWN
 from engine.events import Finding, RunFinished, RunStarted
 
@@ -31,8 +31,29 @@ def model_words(experiment: Experiment) -> str:
     """The model in words, as in "LSTM, 2 layers of 64 units, both directions"."""
     model = experiment.model
     layers = "1 layer" if model.num_layers == 1 else f"{model.num_layers} layers"
-    both = ", both directions" if model.bidirectional else ""
-    return f"{specification(model.cell).title}, {layers} of {model.hidden_size} units{both}"
+    parts = [specification(model.cell).title, f"{layers} of {units_words(model)} units", *structure_words(model)]
+    return ", ".join(parts)
+
+
+def units_words(model: ModelConfig) -> str:
+    """Hidden units of the layers: one number where all are alike."""
+    return ", ".join(map(str, model.widths if len(set(model.widths)) > 1 else model.widths[:1]))
+
+
+def structure_words(model: ModelConfig) -> list[str]:
+    """What is special about how the layers are joined, and what is left out at random in training."""
+    spec = specification(model.cell)
+    both = "both directions" + (" added" if model.merge == "sum" else "")
+    special = (
+        (model.bidirectional, both),
+        (model.residual and model.num_layers > 1, "residual"),
+        (model.learned_state, "learned initial state"),
+        (model.dropout > 0 and model.num_layers > 1, f"dropout {model.dropout:g}"),
+        (model.recurrent_dropout > 0 and spec.hidden_blocks > 0, f"recurrent dropout {model.recurrent_dropout:g}"),
+        (model.zoneout > 0 and spec.recurrent, f"zoneout {model.zoneout:g}"),
+        (model.zoneout_cell > 0 and "cell" in spec.states, f"zoneout of cells {model.zoneout_cell:g}"),
+    )
+    return [words for applies, words in special if applies]
 
 
 def _scores(name: str, metric: str, end: RunFinished) -> str:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.config import TOPOLOGIES
+from engine.config import TOPOLOGIES, DataConfig
 
 
 @dataclass(frozen=True, slots=True)
 class TopologySpec:
-    """One wiring. Its words may hold {targets}, {past} and {ahead}, which `describe` fills in."""
+    """One wiring. Its words may hold {targets}, {past}, {ahead}, {label} and {sequence}; `describe` fills them in."""
 
     key: str  # as `model.topology` takes it
     title: str
@@ -41,8 +41,16 @@ _SPECS = (
         title="One to one",
         meaning="One input, one answer, no memory: an ordinary feed-forward network.",
         example="naming a picture",
-        words=(("series", "Answers from the last row alone; it cannot see how {targets} got there."),),
-        misfits=(("text", "Running text has no input that stands alone: every character depends on those before."),),
+        words=(
+            ("series", "Answers from the last row alone; it cannot see how {targets} got there."),
+            ("sequences", "Says {label} from one row alone, whatever came before it."),
+        ),
+        available=("series", "sequences"),
+        misfits=(
+            ("text", "Running text has no input that stands alone: every character depends on those before."),
+            ("pairs", "The answer is a text of many symbols, not one value."),
+            ("labelled_text", "A text is many steps; a single one of them says next to nothing."),
+        ),
     ),
     TopologySpec(
         key="one_to_many",
@@ -51,8 +59,14 @@ _SPECS = (
         example="music from one note, a caption from a picture",
         words=(
             ("series", "Unrolls a whole path of {targets} from one starting row."),
-            ("text", "Writes a text from a single character."),
+            ("pairs", "Reads the chosen columns as one vector and writes {targets}, symbol by symbol, until it stops."),
         ),
+        misfits=(
+            ("series", "One row says too little of the path that follows; encoder–decoder reads the past first."),
+            ("text", "Running text is one row of characters; there is nothing beside it to begin from."),
+            ("sequences", "The label is a single word, no sequence to write; that takes a table of pairs."),
+        ),
+        available=("pairs",),
     ),
     TopologySpec(
         key="many_to_one",
@@ -62,9 +76,14 @@ _SPECS = (
         words=(
             ("series", "Reads {past} and says what {targets} will be {ahead} later."),
             ("text", "Reads a whole text and gives one label."),
+            ("sequences", "Reads {sequence} and says {label}, once, at its end."),
+            ("labelled_text", "Reads {text}, {tokens} by {tokens}, and says {label}, once, at its end."),
         ),
-        misfits=(("text", "Running text carries no label to answer with; it needs a column of labels beside it."),),
-        available=("series",),
+        misfits=(
+            ("text", "Running text carries no label to answer with; it needs a column of labels beside it."),
+            ("pairs", "The answer is a text of many symbols, not one value."),
+        ),
+        available=("series", "sequences", "labelled_text"),
     ),
     TopologySpec(
         key="many_to_many",
@@ -74,8 +93,13 @@ _SPECS = (
         words=(
             ("series", "Reads {past} and says at every step what {targets} will be {ahead} later."),
             ("text", "Guesses at every character which one comes next."),
+            ("sequences", "Reads {sequence} and says {label} at every step."),
         ),
-        available=("series", "text"),
+        misfits=(
+            ("pairs", "Source and target have lengths of their own: their steps do not go side by side."),
+            ("labelled_text", "A text has one label, not one at every step."),
+        ),
+        available=("series", "text", "sequences"),
     ),
     TopologySpec(
         key="encoder_decoder",
@@ -84,9 +108,14 @@ _SPECS = (
         example="translation, speech to text",
         words=(
             ("series", "Reads {past}, then writes the next {ahead} of {targets}, one after the other."),
-            ("text", "Reads one text and writes another."),
+            ("pairs", "Reads the source symbol by symbol, then writes {targets} until it stops."),
         ),
-        misfits=(("text", "Running text has no second text to write; it needs pairs, as for translation."),),
+        misfits=(
+            ("text", "Running text has no second text to write; it needs pairs, as for translation."),
+            ("sequences", "There is one label, not a second sequence to write; it needs pairs."),
+            ("labelled_text", "There is one label, not a second text to write; it needs pairs."),
+        ),
+        available=("pairs",),
     ),
 )
 
@@ -101,25 +130,29 @@ def topology(key: str) -> TopologySpec:
     return _SPECS[TOPOLOGIES.index(key)]
 
 
-def describe(spec: TopologySpec, kind: str, targets: Sequence[str] = (), look_back: int = 0, horizon: int = 1) -> str:
-    """What `spec` does with the data at hand, in words of its own columns.
-
-    Args:
-        spec: One of `topologies()`.
-        kind: "series" or "text".
-        targets: Columns to be predicted; "the value" where none are chosen.
-        look_back: Steps that are read; 0 where that is not chosen yet.
-        horizon: Steps from the last one read to the answer.
-    """
+def describe(spec: TopologySpec, data: DataConfig) -> str:
+    """What `spec` does with the data at hand, in words of its own columns."""
+    past = f"the last {_steps(data.look_back)}" if data.look_back > 1 else "the last step"
     return (
         dict(spec.words)
-        .get(kind, spec.meaning)
+        .get(data.kind, spec.meaning)
         .format(
-            targets=_listed(targets) or "the value",
-            past=f"the last {_steps(look_back)}" if look_back > 1 else "the last step" if look_back else "the past",
-            ahead=_steps(horizon),
+            targets=_listed(data.targets) or "the value",
+            past=past,
+            ahead=_steps(data.horizon),
+            label=data.label or "the label",
+            text=f"the {data.text_column}" if data.text_column else "a text",
+            tokens=data.tokens.removesuffix("s"),
+            sequence=_sequence(data),
         )
     )
+
+
+def _sequence(data: DataConfig) -> str:
+    """What a sequence is called in this file."""
+    if data.channels:
+        return f"the steps of a row, {data.channels:,} numbers each,"
+    return f"all steps of one {data.sequence_column}" if data.sequence_column else f"{_steps(data.sequence_length)}"
 
 
 def fit(spec: TopologySpec, kind: str) -> Fit:
@@ -130,8 +163,9 @@ def fit(spec: TopologySpec, kind: str) -> Fit:
 
 
 def default_topology(kind: str) -> TopologySpec:
-    """The first that can be trained on data of this kind."""
-    return next(spec for spec in _SPECS if kind in spec.available)
+    """The one that a whole sequence is read with, or the first that can be trained on data of this kind."""
+    usual = topology("many_to_one")
+    return usual if kind in usual.available else next(spec for spec in _SPECS if kind in spec.available)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import Any
 
+from engine.checkpoints import Checkpoint
 from engine.config import Experiment
 from engine.control import Control
 from engine.data import Batch, Dataset
@@ -31,16 +33,29 @@ from engine.events import (
     RunStarted,
     StepDone,
 )
+from engine.importing import read_foreign
 from engine.learner import Learner
+from engine.losses import loss_for
 from engine.measurements import Measurements
 from engine.model import Model
-from engine.network import Network
-from engine.optimizers import NonFiniteError
-from engine.recording import Recorder, Weights, run_result
+from engine.networks import AnyNetwork, make_network
+from engine.non_finite import NonFiniteError
+from engine.progress import Progress
+from engine.recording import Recorder, run_result
+from engine.resuming import Saved
 from engine.stopwatch import Stopwatch
 from engine.warmup import warm_up
 
 LONGEST_UNSEEN = 500  # steps without a look at the validation part; longer epochs are scored in between
+
+
+def _network(experiment: Experiment, dataset: Dataset, width: int, *, begun: bool) -> AnyNetwork:
+    """The network with the weights it begins with; one that has `begun` gets its own from a checkpoint."""
+    training = experiment.training
+    network = make_network(experiment.model, dataset, width=width, seed=training.seed, threads=training.threads)
+    if training.start_weights and not begun:
+        read_foreign(training.start_weights).into(network)
+    return network
 
 
 class TrainingRun:
@@ -51,32 +66,56 @@ class TrainingRun:
     """
 
     def __init__(
-        self, experiment: Experiment, dataset: Dataset, control: Control | None = None, folder: Path | None = None
-    ) -> None:
+        self, experiment: Experiment, dataset: Dataset, control: Control | None = None, folder: Path | None = None,
+        saved: Saved | None = None,
+    ) -> None:  # fmt: skip
         """Build the network; nothing is compiled, trained or written yet.
 
+        Args:
+            experiment: What to train.
+            dataset: On what, as `engine.data.load` gives it for this experiment.
+            control: How to pause, stop and look inside.
+            folder: Where to keep it; None keeps nothing.
+            saved: What `folder` holds of a run that goes on from there, as `saved_run` gives it.
+
         Raises:
-            NetworkError: a model that cannot be built.
+            ConfigError: a loss that does not fit the data.
+            NetworkError: a model that cannot be built, or that the weights to begin from do not fit.
+            WeightsFileError: weights to begin from that cannot be read.
             RunFolderError: `folder` holds a run already, or cannot be written.
+            CheckpointError: the checkpoint in `saved` does not fit.
         """
         self.experiment, self.dataset, self.control = experiment, dataset, control or Control()
-        training = experiment.training
-        self.network = Network(
-            experiment.model, dataset.input_size, dataset.output_size,
-            tokens=dataset.tokens, seed=training.seed, threads=training.threads,
-        )  # fmt: skip
+        training, loss = experiment.training, loss_for(experiment.training, dataset)
+        make = partial(_network, experiment, dataset, loss.width)
+        self.network = make(begun=saved is not None)
         self.epoch = 0
-        self._learner = Learner(self.network, experiment, dataset)
+        self._learner = Learner(self.network, experiment, dataset, loss)
         self._probes = self._learner.probes
-        self._recorder = Recorder(folder, experiment, dataset.metric)
+        self._recorder = Recorder(folder, experiment, dataset.metric, saved)
         self._measured = Measurements(experiment, dataset.metric, clip_norm=training.clip_norm)
         self._diagnosis = Diagnosis(self._measured)
         self._watch = Stopwatch()
-        self._best: Weights = {}
-        self._best_loss = math.inf
+        self._progress = Progress(
+            self.network, self._learner, self._measured, self._watch, lambda: make(begun=False).state_dict()
+        )
+        self._steps_per_epoch = dataset.batch_count("train", training.batch_size)
+        self._deciding = math.nan  # the last loss that the choice of the best is made by
         self._answered = 0  # id of the last request that was
-        self._changes: list[dict[str, Any]] = []
+        self._saved_at = (-1, 0)  # step and number of changes
+        if saved:
+            self._go_on(saved)
         self._events = self._run()
+
+    def _go_on(self, saved: Saved) -> None:
+        if saved.checkpoint:
+            self._progress.restore(saved.checkpoint)
+            self._recorder.resume(self._measured.evaluations)
+            self._saved_at = (self.step, len(self._progress.changes))
+            self._measured.clip_norm = self._learner.clip_norm
+        for name, value in saved.changes.items():
+            self.control.set(name, value)
+        self._recorder.note(f"goes on after step {self.step}")
 
     def __iter__(self) -> Iterator[Event]:
         return self
@@ -93,17 +132,26 @@ class TrainingRun:
         """The network as it is now, with what its use and export need."""
         return Model(self.experiment, self.network, self.dataset.metadata())
 
-    def _run(self) -> Iterator[Event]:
+    def checkpoint(self) -> Checkpoint:
+        """Where the run stands, between two batches."""
+        return self._progress.checkpoint()
+
+    def abandon(self) -> None:
+        """End here and now, as a kill would; what was saved stays, and the run can go on from there."""
+        self._events.close()
+
+    def _run(self) -> Generator[Event]:
         try:
             yield from self._begin()
             yield from self._train()
-            yield from self._end()
+            yield from self._save() if self.control.ending == "abandon" else self._end()
         except NonFiniteError as error:
             yield from self._broken(error)
         except MemoryError as error:
             cure = "Take fewer hidden units, a smaller batch or shorter sequences."
             yield RunFailed("Out of memory", str(error) or "The network needs more than there is.", cure, self.step)
         finally:
+            self._recorder.close()
             self.network.workers.close()  # they start again with the next sequence that runs through
 
     def _begin(self) -> Iterator[Event]:
@@ -118,31 +166,39 @@ class TrainingRun:
             self._recorder.note(note)
         yield RunStarted(
             parameters=self.network.parameter_count,
-            steps_per_epoch=self.dataset.batch_count("train", training.batch_size),
+            steps_per_epoch=self._steps_per_epoch,
             epochs=training.epochs,
             metric=self.dataset.metric,
             baselines=self._measured.baselines,
             folder=str(self._recorder.path or ""),
+            step=self.step,
+            past=tuple(self._measured.evaluations),
         )
 
     # --- the loop ---
 
     def _train(self) -> Iterator[Event]:
         training = self.experiment.training
-        steps = self.dataset.batch_count("train", training.batch_size)
+        steps = self._steps_per_epoch
         pieces = math.ceil(steps / LONGEST_UNSEEN)
         looks = {math.ceil(steps * piece / pieces) for piece in range(1, pieces + 1)}
         self._watch.go()
-        for self.epoch in range(1, training.epochs + 1):
+        before, skipped = divmod(self.step, max(1, steps))
+        self.epoch = before
+        for self.epoch in range(before + 1, training.epochs + 1):
             batches = self.dataset.batches("train", training.batch_size, training.seed, self.epoch - 1)
-            for number, batch in enumerate(batches, 1):
+            for number, batch in islice(enumerate(batches, 1), skipped, None):
                 yield from self._between_batches()
                 if self.control.ending:
                     return
-                yield self._learn(batch, everything=number in looks or self.control.paused)
+                done = self._learn(batch, everything=number in looks or self.control.paused)
+                yield from self._said(self._recorder.begin())
+                yield done
                 yield from self._look(paused=False)
                 if number in looks:
                     yield from self._evaluate()
+            skipped = 0
+            self._learner.schedule.epoch_done(self._deciding)
 
     def _learn(self, batch: Batch, everything: bool) -> StepDone:
         request = self.control.request
@@ -152,14 +208,17 @@ class TrainingRun:
         return done
 
     def _between_batches(self) -> Iterator[Event]:
-        """Take in live changes; wait while paused, still answering what is asked."""
+        """Take in live changes; save where it is time; wait while paused, still answering what is asked."""
         self._apply_changes()
+        if self._recorder.is_due(self._epochs_done):
+            yield from self._save()
         waited = False
         while self.control.paused:
             if not waited:
                 self._watch.rest()
                 waited = True
                 yield Paused(self.step)
+            yield from self._save()
             yield from self._look(paused=True)
             self.control.wait(self._answered)
             self._apply_changes()
@@ -171,11 +230,31 @@ class TrainingRun:
     def _apply_changes(self) -> None:
         for name, value in self.control.take_changes().items():
             if name == "training.learning_rate":
-                self._learner.learning_rate = value
+                self._learner.schedule.base = value
             elif name == "training.clip_norm":
                 self._learner.clip_norm = self._measured.clip_norm = value
-            self._changes.append({"step": self.step, "field": name, "value": value})
+            elif name == "training.clip_value":
+                self._learner.clip_value = value
+            self._progress.changes.append({"step": self.step, "field": name, "value": value})
             self._recorder.note(f"step {self.step}: {name} = {value:g}")
+
+    def _save(self) -> Iterator[Event]:
+        """Write where the run stands, unless that is written already."""
+        here = (self.step, len(self._progress.changes))
+        if self.step and here != self._saved_at:
+            self._saved_at = here
+            checkpoint = self._progress.checkpoint()
+            said = self._recorder.save(self.model(), self._progress.best, checkpoint, self._epochs_done)
+            yield from self._said(said)
+
+    @staticmethod
+    def _said(event: Event | None) -> Iterator[Event]:
+        if event is not None:
+            yield event
+
+    @property
+    def _epochs_done(self) -> int:
+        return self.step // max(1, self._steps_per_epoch)
 
     def _look(self, paused: bool) -> Iterator[Event]:
         """Answer the current request, once."""
@@ -191,26 +270,23 @@ class TrainingRun:
     # --- scoring ---
 
     def _evaluate(self) -> Iterator[Event]:
-        found = score(self.network, self.dataset, "validation", self.experiment.training.batch_size)
+        found = self._score("validation")
         training_loss = self._learner.mean_loss()
         # Without a validation part the training loss chooses.
-        deciding = found.loss if self.dataset.count("validation") else training_loss
-        best = deciding < self._best_loss
-        if best:
-            self._best, self._best_loss = self.network.state_dict(), deciding
-        event = Evaluated(self.step, self.epoch, training_loss, found.loss, found.metric, best)
+        self._deciding = found.loss if self.dataset.count("validation") else training_loss
+        best = self._progress.take_if_best(self._deciding)
+        event = Evaluated(self.step, self.epoch, training_loss, found.loss, found.metric, best, found.free_running)
         self._measured.evaluations.append(event)
         self._recorder.evaluated(event)
         yield event
         yield from self._diagnose()
-        if saved := self._recorder.save(self.model(), self._best, self.step):
-            yield saved
+
+    def _score(self, part: str) -> Score:
+        return score(self.network, self.dataset, part, self.experiment.training.batch_size, self._learner.loss)
 
     def _diagnose(self) -> Iterator[Event]:
         self._measured.by_time = self._probes.by_time
-        if self.dataset.kind == "series":
-            shown = self._probes.series_prediction()
-            self._measured.truth, self._measured.forecast = shown.truth, shown.forecast
+        self._measured.prediction = self._probes.predictions.judged()
         yield from self._say(self._diagnosis.news())
 
     def _say(self, findings: list[Finding]) -> Iterator[Event]:
@@ -223,14 +299,15 @@ class TrainingRun:
     # --- the end ---
 
     def _end(self) -> Iterator[Event]:
-        if self._learner.losses and (self.control.ending == "finish" or not self._best):
+        place = self._progress.checkpoint()  # before it goes back to the best weights: more epochs may follow
+        if self._learner.losses and (self.control.ending == "finish" or not self._progress.best):
             yield from self._evaluate()
         self._watch.rest()
         self._measured.ended = True
         finished = self._finished()
         yield from self._diagnose()
         yield from self._last_look()
-        yield from self._keep(finished)
+        yield from self._keep(finished, place)
         if self._recorder.failure:
             cure = "The best weights are in memory: export them, or make room and run again."
             yield RunFailed("The run could not be saved", self._recorder.failure, cure, self.step)
@@ -240,10 +317,10 @@ class TrainingRun:
     def _finished(self) -> RunFinished:
         """Go back to the best weights and score the test part with them."""
         found, baselines = Score(), self.dataset.baselines("test")
-        if self._best:
-            self.network.load_state_dict(self._best)
+        if self._progress.best:
+            self.network.load_state_dict(self._progress.best)
             self._probes.forget()
-            found = score(self.network, self.dataset, "test", self.experiment.training.batch_size)
+            found = self._score("test")
         if found.metrics:
             self._measured.final = (found.metric, baselines)
         best = self._measured.best
@@ -261,33 +338,34 @@ class TrainingRun:
     def _last_look(self) -> Iterator[Event]:
         """Show the best weights, at the step they are of, to whoever is looking."""
         best, request = self._measured.best, self.control.request
-        if self._best and best and request.probes:
+        if self._progress.best and best and request.probes:
             snapshot = self._probes.answer(request, best.step, best.epoch, paused=True)
             if snapshot:
                 yield snapshot
 
-    def _keep(self, ended: RunFinished | RunFailed) -> Iterator[Event]:
+    def _keep(self, ended: RunFinished | RunFailed, place: Checkpoint) -> Iterator[Event]:
         """Write the run into its folder, unless nothing was trained."""
         if self.step:
-            result = run_result(ended, self._measured, self.network.parameter_count, self._watch.seconds, self._changes)
-            said = self._recorder.finish(self.model(), self.network.state_dict(), self.step, result)
-            yield from [said] if said else []
+            result = run_result(
+                ended, self._measured, self.network.parameter_count, self._watch.seconds, self._progress.changes
+            )
+            yield from self._said(self._recorder.finish(self.model(), self.network.state_dict(), place, result))
 
     def _broken(self, error: NonFiniteError) -> Iterator[Event]:
-        """Go back to the best weights, or stay with the last that were finite; say what happened and what helps."""
+        """Go back to the last good weights, kept so that the run can go on from them; say what happened."""
         self._watch.rest()
-        if self._best:
-            self.network.load_state_dict(self._best)
-        best = self._measured.best
-        kept = f"The best weights, of epoch {best.epoch}, are kept" if best else "The weights before it are kept"
-        rate = f"{self._learner.learning_rate / 10:.2g}"
-        failed = RunFailed(
-            title=f"Step {self.step + 1}: {error}",
-            why=f"The steps were too long and the numbers grew beyond what a float holds. {kept}.",
-            cure=f"Lower training.learning_rate to {rate} and set training.clip_norm to 1.",
-            step=self.step,
-        )
-        changes = (("training.learning_rate", rate), ("training.clip_norm", "1"))
-        yield from self._say([Finding("not-finite", "problem", failed.title, failed.why, failed.cure, changes)])
-        yield from self._keep(failed)
+        kept = self._progress.go_back()
+        rate = f"{self._learner.schedule.base / 10:.2g}"
+        why = "The steps were too long and the numbers grew beyond what a float holds."
+        cure = f"Lower training.learning_rate to {rate} and set training.clip_norm to 1."
+        changes: tuple[tuple[str, str], ...] = (("training.learning_rate", rate), ("training.clip_norm", "1"))
+        if error.given:
+            why, changes = "The data itself holds it, after transform and scaling.", ()
+            cure = "Look for zeros and extreme values in the columns, or take another transform or scaler."
+        failed = RunFailed(f"Step {self.step + 1}: {error}", f"{why} {kept}", cure, self.step)
+        place = self._progress.checkpoint(failed.title, dict(changes))
+        goes_on = not error.given
+        finding = Finding("not-finite", "problem", failed.title, failed.why, failed.cure, changes, goes_on=goes_on)
+        yield from self._say([finding])
+        yield from self._keep(failed, place)
         yield failed

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from engine.cells import SecondProduct
 from engine.kernels import gradients, packing, two_stage
 from engine.layer import Layer, Rows
+from engine.masks import Chance
 from engine.threads import Task
 
 
@@ -29,7 +30,7 @@ class TwoStageLayer(Layer):
         self._back_second = np.zeros(columns * self.width, dtype)
 
     def _describe(self, activations: tuple[str, str]) -> NDArray[np.int64]:
-        second = (self._second.first_slot, self._blocks_second.size)
+        second = (self._second.first_slot, self._blocks_second.size, int(self._second.of_state))
         return np.concatenate([super()._describe(activations), np.array(second, np.int64)])
 
     def pack(self) -> None:
@@ -41,17 +42,25 @@ class TwoStageLayer(Layer):
         )
         packing.pack_bias(values, self._offsets[3], units, width, blocks, self._second.first_slot, self._bias)
 
-    def begin(self, steps: int, batch: int, lengths: NDArray[np.int64], initial: NDArray[Any] | None) -> None:
-        """Make room for a batch and set its initial state, (B, kinds · W) flat; None is zero."""
-        super().begin(steps, batch, lengths, initial)
+    def begin(
+        self, steps: int, batch: int, lengths: NDArray[np.int64], initial: NDArray[Any] | None,
+        chance: Chance | None = None,
+    ) -> None:  # fmt: skip
+        """Make room for a batch and set its initial state, (kinds, B, H); None is what is learned, or zero."""
+        super().begin(steps, batch, lengths, initial, chance)
         self.inner = self._buffers.get("inner", steps * batch * self.width)
+
+    def inner_read(self) -> NDArray[Any]:
+        """What went into the second product of the last pass, (T, B, H), not a copy."""
+        rows = self.inner[: self.steps * self.batch * self.width].reshape(self.steps, self.batch, self.width)
+        return rows[:, :, : self.units]
 
     def forward_tasks(self, x: Rows, bounds: list[int]) -> list[Task]:
         """The forward pass over `x`, rows in (T, B) order, divided among threads at the batch rows `bounds`."""
         self._x = x
         shared = (
             self.lengths, x.array, x.start, x.stride, self._ahead_in, self._ahead_rec, self._ahead_second, self._bias,
-            self.z, self.states, self.inner,
+            self.z, self.states, self.inner, *self._forward_masks(),
         )  # fmt: skip
         stages = (self.spec.forward.address(self.z.dtype), self._second.forward.address(self.z.dtype))
         fixed = (self._product, *stages, self._geometry)
@@ -63,7 +72,7 @@ class TwoStageLayer(Layer):
         shared = (
             self.lengths, source.array, source.start, source.stride, self._back_in, self._back_rec, self._back_second,
             self.z, self.states, self.d, self._buffers.get("d_inner", self.batch * self.width), self.dx,
-            self.dx_row if self._want_dx else 0, self.arrived,
+            self.dx_row if self._want_dx else 0, self.arrived, *self._backward_masks(),
         )  # fmt: skip
         stages = (self.spec.backward.address(self.z.dtype), self._second.backward.address(self.z.dtype))
         fixed = (self._product, *stages, self._geometry)
@@ -81,7 +90,8 @@ class TwoStageLayer(Layer):
         units, width, blocks = self.units, self.width, self._blocks_second
         at, into = self._second.first_slot * width, self._matrices.gradients
         gradients.weight_gradient(
-            self._product, first, last, self.inner, 0, width, self.steps * self.batch, units, 1, width, self.z, at,
+            self._product, first, last, self.inner, 0, width, self.steps * self.batch, units, self.z, at,
             self.z_row, blocks, units, width, into, self._offsets[1], self._temporary_second,
+            arguments[-1],
         )  # fmt: skip
         gradients.add_bias_gradient(self._sums, at, first, last, units, width, blocks, into, self._offsets[3])

@@ -1,25 +1,121 @@
-"""Compiling what a run needs before it runs."""
+"""Compiling what a run needs before it runs: in two processes, from both ends, where nothing is compiled yet."""
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import json
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
-from engine.config import Experiment
-from engine.data import Dataset
-from engine.network import Network
+import numpy as np
+
+from engine.config import Experiment, experiment_from_dict
+from engine.kernels.jit import CACHE
+from engine.layer import Rows
+from engine.losses import loss_named
+from engine.networks import AnyNetwork, make_network
 from engine.optimizers import Optimizer
+
+if TYPE_CHECKING:  # the second process has no data to read
+    from engine.data import Dataset
+
+_log = logging.getLogger(__name__)
+_ENDS = ("input_size", "output_size", "tokens", "writes_tokens")
+_FREE = ("hidden_size", "hidden_sizes", "num_layers", "embedding_size", "initializer")  # no kernel depends on them
 
 
 def warm_up(experiment: Experiment, dataset: Dataset) -> None:
     """Compile every kernel of a run of `experiment`, or take it from the cache; may be called from any thread.
 
-    One batch goes through a network of two units that is then thrown away.
+    One batch goes through a network of two units that is then thrown away. Meanwhile a second process begins with
+    what that batch needs last; what it has compiled is taken from the disk cache.
     """
-    model = replace(experiment.model, hidden_size=2, embedding_size=2)
-    network = Network(model, dataset.input_size, dataset.output_size, tokens=dataset.tokens, threads=1)
-    network.watch_time = True
-    network.loss_and_gradients(dataset.pinned(), dataset.loss)
-    optimizer = Optimizer(network, experiment.training)
-    optimizer.watch_updates = True
+    loss = loss_named(dataset.loss, experiment.training)
+    loss = loss_named(dataset.loss, experiment.training)
+    what = {
+        "experiment": experiment.to_dict(),
+        **{name: getattr(dataset, name) for name in _ENDS},
+        "output_size": dataset.output_size * loss.width,
+    }
+    stamp = _stamp(what, loss.name)
+    with contextlib.ExitStack() as stack:
+        if not stamp.exists():
+            stack.enter_context(_from_the_end(what))
+        network, optimizer = _small(what)
+        network.watch_time = True
+        network.loss_and_gradients(dataset.pinned(), loss)
+        optimizer.watch_updates = True
+        optimizer.step(learning_rate=0.0, clip_norm=1.0, clip_value=experiment.training.clip_value)
+        optimizer.update_ratios()
+        with contextlib.suppress(OSError):  # next time two processes look again
+            stamp.parent.mkdir(parents=True, exist_ok=True)
+            stamp.touch()
+
+
+def _stamp(what: dict[str, Any], loss: str) -> Path:
+    """A file that is there when all kernels of such a run were compiled into this cache."""
+    model = {name: value for name, value in what["experiment"]["model"].items() if name not in _FREE}
+    training = what["experiment"]["training"]
+    ends = (what["tokens"], what["writes_tokens"], loss)
+    key = repr((sorted(model.items()), training["optimizer"], training["clip_value"] > 0, *ends))
+    return Path(CACHE) / f"prepared-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
+
+
+def _small(what: dict[str, Any]) -> tuple[AnyNetwork, Optimizer]:
+    experiment = experiment_from_dict(what["experiment"])
+    model = replace(experiment.model, hidden_size=2, hidden_sizes=(), embedding_size=2)
+    ends = SimpleNamespace(**{name: what[name] for name in _ENDS})
+    network = make_network(model, ends, threads=1)
+    return network, Optimizer(network, experiment.training)
+
+
+@contextlib.contextmanager
+def _from_the_end(what: dict[str, Any]) -> Iterator[None]:
+    """A process that compiles as long as this lasts; whatever becomes of it, nothing else depends on it."""
+    root = str(Path(__file__).resolve().parents[1])
+    paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "engine.warmup", json.dumps(what)],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+    except OSError as error:
+        _log.info("kernels are compiled in one process only: %s", error)
+        yield
+        return
+    try:
+        yield
+    finally:
+        process.kill()  # the cache is written file by file, each whole
+        process.wait()
+
+
+def compile_from_the_end(what: dict[str, Any]) -> None:
+    """The second process: the optimiser, the readout and the way back through time, on zeros."""
+    network, optimizer = _small(what)
     optimizer.step(learning_rate=0.0, clip_norm=1.0)
-    optimizer.update_ratios()
+    dtype, ones = network.dtype, np.ones(1, np.int64)
+    hidden = Rows(np.zeros(network.readout.d_row, dtype), 0, network.readout.d_row)
+    network.readout.forward(hidden, 1)
+    network.readout.backward(hidden, 1)
+    for layer in network.stack.levels[0].directions[:1]:
+        layer.begin(1, 1, ones, None)
+        layer.begin_backward(None, None, True, True)
+        for kernel, arguments in layer.backward_tasks(None, [0, 1]):
+            kernel(*arguments)
+        layer.forward_tasks(Rows(np.zeros(layer.inputs, dtype), 0, layer.inputs), [0, 1])
+        for kernel, arguments in layer.gradient_tasks(1):
+            kernel(*arguments)
+
+
+if __name__ == "__main__":
+    compile_from_the_end(json.loads(sys.argv[1]))

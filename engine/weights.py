@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,8 @@ from safetensors.numpy import load as _load
 
 from engine.atomic import write_atomically
 
-_DTYPES = {"float32": "F32", "float64": "F64"}
+_DTYPES = {"float32": "F32", "float64": "F64", "int64": "I64"}
+_WEIGHTS = ("float32", "float64")
 _LARGEST_HEADER = 100_000_000  # bytes; the library's own limit
 
 
@@ -34,7 +36,7 @@ def write_weights(path: Path | str, weights: Mapping[str, NDArray[np.floating]],
     write_atomically(path, encode(weights, metadata))
 
 
-def encode(weights: Mapping[str, NDArray[np.floating]], metadata: Mapping[str, str]) -> bytes:
+def encode(weights: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> bytes:
     """The bytes of the file: 8 bytes of header length, a JSON header, then the tensors in their order."""
     header: dict[str, object] = {"__metadata__": dict(sorted(metadata.items()))}
     chunks, end = [], 0
@@ -57,16 +59,29 @@ def read_weights(path: Path | str) -> tuple[dict[str, NDArray[np.floating]], dic
     """
     content = Path(path).read_bytes()
     try:
-        weights = _load(content)
+        weights = decode(content)
         metadata = _metadata(content)
-    except (SafetensorError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, AttributeError, RecursionError) as error:
         raise WeightsFileError(f"{path} is not a safetensors file that can be read: {error}") from error
     for name, tensor in weights.items():
-        if tensor.dtype.name not in _DTYPES:
+        if tensor.dtype.name not in _WEIGHTS:
             raise WeightsFileError(f"{path}: tensor {name!r} holds {tensor.dtype.name}; weights are float32 or float64")
         if not np.isfinite(tensor).all():
             raise WeightsFileError(f"{path}: tensor {name!r} holds NaN or infinity")
     return weights, metadata
+
+
+def decode(content: bytes) -> dict[str, NDArray[Any]]:
+    """The tensors in the bytes of a file, by name.
+
+    Raises:
+        WeightsFileError: not such bytes.
+    """
+    try:
+        _metadata(content)
+        return dict(_load(content))
+    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise WeightsFileError(str(error)) from error
 
 
 def _metadata(content: bytes) -> dict[str, str]:

@@ -8,7 +8,7 @@ direction of one layer, `s` the gates' activation function, `f` the candidate's.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -217,38 +217,64 @@ STEPS: dict[str, CellStep] = {
 
 
 @dataclass(frozen=True)
+class Masks:
+    """What a training step leaves out of one sequence; keys are layers, or layers with directions."""
+
+    between: Mapping[int, Array]  # factors (T, inputs) of what goes into a layer
+    recurrent: Mapping[tuple[int, int], Array]  # factors (H,) of what the recurrent product reads
+    keep: Mapping[tuple[int, int], Array]  # (T, states, H): 1 where a state is renewed, in the direction's own time
+
+
+NOTHING = Masks({}, {}, {})
+
+
+@dataclass(frozen=True)
 class Model:
     """What of a network the equations need beside its parameters."""
 
     cell: str
-    layers: int
     directions: int
-    hidden: int
+    widths: tuple[int, ...]
     states: int
     gate: str
     candidate: str
     aligned: bool
+    summed: bool = False
+    residual: bool = False
 
 
-def run_cell(model: Model, p: Weights, xs: Array, state: State) -> tuple[list[State], State]:
+def run_cell(model: Model, p: Weights, xs: Array, state: State, keep: Array | None) -> tuple[list[State], State]:
     """States of all steps of one sequence (T, I), and the last."""
     step, found = STEPS[model.cell], []
-    for x in xs:
-        state = step(x, state, p, ACTIVATIONS[model.gate], ACTIVATIONS[model.candidate])
+    for t, x in enumerate(xs):
+        new = step(x, state, p, ACTIVATIONS[model.gate], ACTIVATIONS[model.candidate])
+        state = new if keep is None else tuple(k * n + (1 - k) * s for k, n, s in zip(keep[t], new, state, strict=True))
         found.append(state)
     return found, state
 
 
-def run_sequence(model: Model, parameters: Weights, xs: Array, initial: Array | None = None) -> tuple[Array, Array]:
-    """Answers (T, O) or (O,) and last states (layers · directions, states, H) of one sequence (T, I) or (T,) tokens.
+def dropped(model: Model, p: Weights, mask: Array | None) -> Weights:
+    """Weights whose recurrent matrix sees only the hidden units that the mask leaves."""
+    if mask is None:
+        return p
+    factors = np.ones_like(p["weight_hh"])
+    factors[: len(mask) if model.cell == "jordan" else None] = mask
+    return {**p, "weight_hh": p["weight_hh"] * factors}
 
-    `initial` has the shape of the last states; None is zero.
+
+def run_sequence(
+    model: Model, parameters: Weights, xs: Array, initial: list[Array] | None = None, masks: Masks = NOTHING
+) -> tuple[Array, list[Array]]:
+    """Answers (T, O) or (O,) and last states of one sequence (T, I) or (T,) tokens.
+
+    States have (states, H) for each layer and direction; `initial` None is what is learned, or zero.
     """
-    begin = np.zeros((model.layers * model.directions, model.states, model.hidden)) if initial is None else initial
+    begin = initial or learned_states(model, parameters)
     below = parameters["embedding.weight"][xs] if xs.ndim == 1 else xs
-    last = []
-    for layer in range(model.layers):
-        outputs, ends = [], []
+    last: list[Array] = []
+    for layer in range(len(model.widths)):
+        outputs = []
+        into = below * masks.between.get(layer, 1)
         for direction in range(model.directions):
             suffix = f"_l{layer}" + ("_reverse" if direction else "")
             p = {
@@ -257,65 +283,189 @@ def run_sequence(model: Model, parameters: Weights, xs: Array, initial: Array | 
                 if name.startswith("rnn.") and name.endswith(suffix)
             }
             order = slice(None, None, -1) if direction else slice(None)
-            states, end = run_cell(model, p, below[order], tuple(begin[layer * model.directions + direction]))
+            place = (layer, direction)
+            first = tuple(begin[layer * model.directions + direction])
+            weights = dropped(model, p, masks.recurrent.get(place))
+            states, end = run_cell(model, weights, into[order], first, masks.keep.get(place))
             outputs.append(np.stack([state[0] for state in states])[order])
-            ends.append(end[0])
             last.append(np.stack(end))
-        below = np.concatenate(outputs, axis=1)
-    read = below if model.aligned else np.concatenate(ends)
-    return read @ parameters["readout.weight"].T + parameters["readout.bias"], np.stack(last)
+        ends = [outputs[0][-1], *(backward[0] for backward in outputs[1:])]
+        above, read = (joined(model, parts) for parts in (outputs, ends))
+        if model.residual and layer > 0 and above.shape == below.shape:
+            read = read + residual_ends(model, below)
+            above = above + below
+        below = above
+    answer = below if model.aligned else read
+    return answer @ parameters["readout.weight"].T + parameters["readout.bias"], last
+
+
+def joined(model: Model, parts: list[Array]) -> Array:
+    """What a layer hands on of its directions."""
+    whole: Array = np.sum(parts, axis=0) if model.summed else np.concatenate(parts, axis=-1)
+    return whole
+
+
+def learned_states(model: Model, parameters: Weights) -> list[Array]:
+    """What every sequence begins with, as (states, H) for each layer and direction."""
+    found = []
+    for layer, units in enumerate(model.widths):
+        for direction in range(model.directions):
+            suffix = f"_l{layer}" + ("_reverse" if direction else "")
+            learned = [v for k, v in parameters.items() if k.startswith("initial.") and k.endswith(suffix)]
+            found.append(np.stack(learned) if learned else np.zeros((model.states, units)))
+    return found
+
+
+def residual_ends(model: Model, below: Array) -> Array:
+    """What passes by a layer at the last step of each direction; where they are summed, of the first."""
+    half = below.shape[1] if model.directions == 1 or model.summed else below.shape[1] // 2
+    ends: Array = np.concatenate([below[-1, :half], below[0, half:]])
+    return ends
 
 
 def run_batch(
-    model: Model, parameters: Weights, inputs: Array, lengths: NDArray[np.int64], initial: Array | None = None
-) -> tuple[Array, Array]:
+    model: Model, parameters: Weights, inputs: Array, lengths: NDArray[np.int64], initial: list[Array] | None = None,
+    masks: Callable[[int], Masks] = lambda b: NOTHING,
+) -> tuple[Array, list[Array]]:  # fmt: skip
     """The same for each sequence (its own length) of a batch, put together as the engine does; 0 past an end.
 
-    `initial` and the last states: (layers · directions, states, B, H).
+    `initial` and the last states: (states, B, H) for each layer and direction. `masks` gives those of sequence b.
     """
     values, states = [], []
     for b, length in enumerate(lengths):
-        begin = None if initial is None else initial[:, :, b]
-        value, state = run_sequence(model, parameters, inputs[:length, b], begin)
+        begin = initial and [state[:, b] for state in initial]
+        value, state = run_sequence(model, parameters, inputs[:length, b], begin, masks(b))
         if model.aligned:
             value = np.concatenate([value, np.zeros((len(inputs) - length, value.shape[1]))])
         values.append(value)
         states.append(state)
-    return np.stack(values, axis=1 if model.aligned else 0), np.stack(states, axis=2)
+    last = [np.stack(parts, axis=1) for parts in zip(*states, strict=True)]
+    return np.stack(values, axis=1 if model.aligned else 0), last
+
+
+def averaged(each: Array, weights: Array) -> float:
+    """The mean over the numbers of an answer, then over the rows that count."""
+    return float((each.mean(axis=-1) * weights).sum() / weights.sum())
 
 
 def mse(outputs: Array, targets: Array, weights: Array) -> float:
-    """Mean squared error over the rows that count."""
-    return float((((outputs - targets) ** 2).mean(axis=-1) * weights).sum() / weights.sum())
+    return averaged((outputs - targets) ** 2, weights)
 
 
-def cross_entropy(outputs: Array, targets: NDArray[np.int32], weights: Array) -> float:
-    """Mean of -log softmax(outputs)[target] over the rows that count."""
+def mae(outputs: Array, targets: Array, weights: Array) -> float:
+    return averaged(np.abs(outputs - targets), weights)
+
+
+def huber(outputs: Array, targets: Array, weights: Array, delta: float = 1.0) -> float:
+    """Huber (1964): a parabola up to `delta`, its tangent beyond."""
+    size = np.abs(outputs - targets)
+    return averaged(np.where(size < delta, size**2 / 2, delta * (size - delta / 2)), weights)
+
+
+def quantile(outputs: Array, targets: Array, weights: Array, levels: Sequence[float] = (0.1, 0.5, 0.9)) -> float:
+    """Koenker & Bassett (1978): too low costs the level, too high the rest to 1; outputs (…, targets · levels)."""
+    short = targets[..., None] - outputs.reshape(*targets.shape, len(levels))
+    cost = np.maximum(np.array(levels) * short, (np.array(levels) - 1) * short)
+    return averaged(cost.reshape(*targets.shape[:-1], -1), weights)
+
+
+def binary_cross_entropy(outputs: Array, targets: Array, weights: Array) -> float:
+    """-log of the chance given to what was the case, of each label alone."""
+    return averaged(np.log(1 + np.exp(np.where(targets == 1, -outputs, outputs))), weights)
+
+
+def cross_entropy(
+    outputs: Array, targets: NDArray[np.int32], weights: Array, class_weights: Array | None = None
+) -> float:
+    """Mean of -log softmax(outputs)[target] over the rows that count, each as much as its class does."""
+    counted = weights if class_weights is None else weights * class_weights[targets]
     log_total = np.log(np.exp(outputs - outputs.max(-1, keepdims=True)).sum(-1)) + outputs.max(-1)
     chosen = np.take_along_axis(outputs, targets[..., None].astype(np.int64), -1)[..., 0]
-    return float(((log_total - chosen) * weights).sum() / weights.sum())
+    return float(((log_total - chosen) * counted).sum() / counted.sum())
 
 
-LOSSES: dict[str, Callable[..., float]] = {"mse": mse, "cross_entropy": cross_entropy}
+LOSSES: dict[str, Callable[..., float]] = {
+    "mse": mse, "mae": mae, "huber": huber, "quantile": quantile, "binary_cross_entropy": binary_cross_entropy,
+    "cross_entropy": cross_entropy,
+}  # fmt: skip
 
 
-def adam(values: Array, gradients: list[Array], rate: float) -> Array:
+def gradient_descent(values: Array, gradients: list[Array], rate: float, decay: float) -> Array:
+    for g in gradients:
+        values = values - rate * (g + decay * values)
+    return values
+
+
+def momentum(values: Array, gradients: list[Array], rate: float, decay: float, ahead: bool = False) -> Array:
+    """Gradient descent with momentum 0.9, as torch.optim.SGD defines it."""
+    velocity = np.zeros_like(values)
+    for given in gradients:
+        g = given + decay * values
+        velocity = 0.9 * velocity + g
+        values = values - rate * (g + 0.9 * velocity if ahead else velocity)
+    return values
+
+
+def nesterov(values: Array, gradients: list[Array], rate: float, decay: float) -> Array:
+    return momentum(values, gradients, rate, decay, ahead=True)
+
+
+def rmsprop(values: Array, gradients: list[Array], rate: float, decay: float) -> Array:
+    square = np.zeros_like(values)
+    for given in gradients:
+        g = given + decay * values
+        square = 0.99 * square + 0.01 * g**2
+        values = values - rate * g / (np.sqrt(square) + 1e-8)
+    return values
+
+
+def adagrad(values: Array, gradients: list[Array], rate: float, decay: float) -> Array:
+    square = np.zeros_like(values)
+    for given in gradients:
+        g = given + decay * values
+        square = square + g**2
+        values = values - rate * g / (np.sqrt(square) + 1e-10)
+    return values
+
+
+def adam(values: Array, gradients: list[Array], rate: float, decay: float) -> Array:
     """Kingma & Ba (2015), algorithm 1, over as many steps as there are gradients."""
     mean = square = np.zeros_like(values)
-    for t, g in enumerate(gradients, start=1):
+    for t, given in enumerate(gradients, start=1):
+        g = given + decay * values
         mean = 0.9 * mean + 0.1 * g
         square = 0.999 * square + 0.001 * g**2
         values = values - rate * (mean / (1 - 0.9**t)) / (np.sqrt(square / (1 - 0.999**t)) + 1e-8)
     return values
 
 
-def sgd(values: Array, gradients: list[Array], rate: float) -> Array:
-    """Gradient descent with momentum 0.9, as torch.optim.SGD defines it."""
-    velocity = np.zeros_like(values)
-    for g in gradients:
-        velocity = 0.9 * velocity + g
-        values = values - rate * velocity
+def adamw(values: Array, gradients: list[Array], rate: float, decay: float) -> Array:
+    """Adam on the bare gradients, each step after the parameters have shrunk (Loshchilov & Hutter 2019)."""
+    mean = square = np.zeros_like(values)
+    for t, g in enumerate(gradients, start=1):
+        values = values - rate * decay * values
+        mean = 0.9 * mean + 0.1 * g
+        square = 0.999 * square + 0.001 * g**2
+        values = values - rate * (mean / (1 - 0.9**t)) / (np.sqrt(square / (1 - 0.999**t)) + 1e-8)
     return values
 
 
-OPTIMIZERS: dict[str, Callable[[Array, list[Array], float], Array]] = {"adam": adam, "sgd": sgd}
+def nadam(values: Array, gradients: list[Array], rate: float, decay: float) -> Array:
+    """Dozat (2016), with the rising momentum of torch.optim.NAdam."""
+    mean = square = np.zeros_like(values)
+    product = 1.0
+    for t, given in enumerate(gradients, start=1):
+        g = given + decay * values
+        now, following = (0.9 * (1 - 0.5 * 0.96 ** (0.004 * k)) for k in (t, t + 1))
+        product *= now
+        mean = 0.9 * mean + 0.1 * g
+        square = 0.999 * square + 0.001 * g**2
+        looked_ahead = following * mean / (1 - product * following) + (1 - now) * g / (1 - product)
+        values = values - rate * looked_ahead / (np.sqrt(square / (1 - 0.999**t)) + 1e-8)
+    return values
+
+
+OPTIMIZERS: dict[str, Callable[[Array, list[Array], float, float], Array]] = {
+    "sgd": gradient_descent, "momentum": momentum, "nesterov": nesterov, "rmsprop": rmsprop, "adagrad": adagrad,
+    "adam": adam, "adamw": adamw, "nadam": nadam,
+}  # fmt: skip

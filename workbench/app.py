@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from workbench import __version__
 from workbench.backend import Backend
+from workbench.dialogs.recovery import show_crash
 from workbench.draft import FIRST_SAMPLE
 from workbench.logs import install_hooks, start_log
 from workbench.settings import APPLICATION, Settings, places
@@ -31,6 +32,8 @@ def main(arguments: list[str], opened: Callable[[Window], None] | None = None) -
     """
     sys.setswitchinterval(_SWITCH_SECONDS)
     gc.disable()  # a collection in the training thread would destroy Qt objects there; a timer collects here instead
+    backend = Backend()
+    backend.start()  # it imports the engine while the window is built
     application = QApplication.instance() or QApplication([APPLICATION])
     assert isinstance(application, QApplication)
     application.setApplicationName(APPLICATION)
@@ -41,13 +44,13 @@ def main(arguments: list[str], opened: Callable[[Window], None] | None = None) -
     crash = None
     with contextlib.suppress(OSError):  # a full disk is no reason not to start
         crash = start_log(folders.logs)
-    window = Window(Backend(), Settings(folders.config), folders)
+    window = Window(backend, Settings(folders.config), folders)
     install_hooks(window.told.emit)
     window.closed.connect(application.quit)  # a dock that once floated may keep Qt from seeing the last window close
     window.show()
     window.start(Path(arguments[0]).absolute() if arguments else FIRST_SAMPLE)
     if crash is not None:
-        window.told.emit(f"The program ended unexpectedly last time; what is known is in {crash}")
+        show_crash(crash, lambda: window.files.show_folder(folders.logs), window)
     collector = _collector(window)
     if opened is not None:
         QTimer.singleShot(0, window, lambda: opened(window))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +14,20 @@ from numpy.typing import NDArray
 from engine.config import Experiment, ModelConfig
 from engine.control import Control
 from engine.events import Event
+from engine.race_messages import Arrival, Entrant, Lap, Place
+from workbench.engine_process import EngineProcess
 
 if TYPE_CHECKING:
     from engine.cells import CellSpec
     from engine.data import Dataset, Inspection, Sample
+    from engine.lessons import Lesson
+    from engine.past_runs import PastRun
+    from engine.rate_search import RateCurve, Tried
 
 _TEXT_LINES = 200  # shown of a text
+_PREVIEW_ROWS = 30
+READING = tuple(f"data.{name}" for name in ("encoding", "delimiter", "quotes", "decimal", "header"))
+_EXAMPLES, _LOOKED_AT = 6, 200  # sequences that are drawn, and of how many they are chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +36,7 @@ class Facts:
 
     cells: tuple[CellSpec, ...]
     samples: tuple[Sample, ...]
+    lessons: tuple[Lesson, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,24 @@ class TextPreview:
     text: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Example:
+    """One sequence of the training part with its label."""
+
+    label: str
+    values: NDArray[np.float32]  # (T, I) as the network reads it
+
+
+@dataclass(frozen=True, slots=True)
+class ExamplesPreview:
+    """One sequence of each of some classes; of values, the first ones."""
+
+    examples: tuple[Example, ...]
+
+
+Preview: TypeAlias = SeriesPreview | TextPreview | ExamplesPreview
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """A source that was read and understood, with all that panels show of it."""
@@ -64,31 +92,90 @@ class Loaded:
     title: str
     about: str
     notes: tuple[str, ...]
-    preview: SeriesPreview | TextPreview | None
+    preview: Preview | None
     columns: tuple[Column, ...]
     generated: bool = False  # made by the engine, not read from a file
+
+
+@dataclass(frozen=True, slots=True)
+class ExportForm:
+    """A form that weights can be exported to; `text` says what the file will be, or why it cannot be made."""
+
+    key: str
+    title: str
+    suffix: str
+    summary: str
+    possible: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """An export that was made: its files, how far they are from the engine, in words, and how they are used."""
+
+    files: tuple[Path, ...]
+    sentence: str
+    passed: bool
+    usage: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignWeights:
+    """Weights from elsewhere: the settings that begin from them, and what was understood."""
+
+    settings: dict[str, Any]
+    notes: tuple[str, ...]
 
 
 class Backend:
     """The engine's public names, each where the window needs it. Methods may take long unless they say otherwise."""
 
+    def __init__(self) -> None:
+        self._engine = EngineProcess()
+
+    def start(self) -> None:
+        """Let the engine's process begin to get ready. Quick."""
+        self._engine.start()
+
+    def close(self, seconds: float) -> bool:
+        """End the engine's process; True when it ended by itself within so long."""
+        return self._engine.close(seconds)
+
     def facts(self) -> Facts:
         """What the engine offers."""
+        import engine.networks  # noqa: F401 (for `parameter_count`, which the window's thread asks for)
         from engine.cells import specifications
         from engine.data import samples
+        from engine.lessons import lessons
 
-        return Facts(specifications(), samples())
+        return Facts(specifications(), samples(), lessons())
 
-    def open(self, source: Path | str) -> Loaded:
-        """Read a file or a sample, with what it suggests for all settings.
+    def open(self, source: Path | str, changes: Mapping[str, Any] | None = None) -> Loaded:
+        """Read a file or a sample, with what it suggests for all settings; `changes` go before that.
 
         Raises:
             DataError: it cannot be used.
         """
         from engine.data import suggest
 
-        suggestion = suggest(source)
-        return self.load(suggestion.experiment, suggestion.notes)
+        wanted = dict(changes or {})
+        suggestion = suggest(source, Experiment().replace({n: v for n, v in wanted.items() if n in READING}))
+        return self.load(suggestion.experiment.replace(wanted), suggestion.notes)
+
+    def inspect(self, path: Path, changes: Mapping[str, Any]) -> Inspection:
+        """What is understood of a file that is read as `changes` say, with the roles that suit its columns.
+
+        Raises:
+            DataError: it cannot be read so.
+        """
+        from engine.data import DataError, Reading, peek, suggest, with_roles
+
+        experiment = Experiment().replace(changes)
+        found = peek(path, _PREVIEW_ROWS, Reading.of(experiment.data))
+        try:
+            return with_roles(found, suggest(path, experiment).experiment.replace(changes).data)
+        except DataError:  # nothing in it to predict; its columns are shown all the same
+            return found
 
     def load(self, experiment: Experiment, reasons: tuple[str, ...] = ()) -> Loaded:
         """Read what `experiment` names; `reasons` go before the notes on what was done.
@@ -102,43 +189,234 @@ class Backend:
         found = sample(experiment.data.sample) if experiment.data.sample and not experiment.data.file else None
         path = found.path if found else Path(experiment.data.file).expanduser()
         inspection = peek(path, _TEXT_LINES) if path else None
-        preview = _series_preview(experiment, dataset) or _text_preview(inspection)
+        preview = _preview(experiment, dataset, inspection)
         title = found.title if found else path.name if path else ""
         notes = tuple(dict.fromkeys((*reasons, *dataset.notes())))
         about = found.description if found else _about(inspection)
         return Loaded(experiment, dataset, title, about, notes, preview, _columns(inspection), generated=path is None)
 
-    def warm_up(self, experiment: Experiment, dataset: Dataset) -> None:
-        """Compile the kernels that the model needs, or take them from the cache."""
-        from engine.warmup import warm_up
+    def warm_up(self, experiment: Experiment) -> None:
+        """Have the engine read the data and compile the kernels that the model needs, or take them from the cache."""
+        self._engine.prepare(experiment)
 
-        warm_up(experiment, dataset)
-
-    def parameter_count(self, model: ModelConfig, dataset: Dataset) -> int:
+    def parameter_count(self, experiment: Experiment, dataset: Dataset) -> int:
         """Trainable numbers of a model on this data. Quick once `facts` has been asked."""
-        from engine.network import parameter_count
+        from engine.losses import configured
+        from engine.networks import parameter_count
 
-        return parameter_count(model, dataset.input_size, dataset.output_size, dataset.tokens)
+        return parameter_count(experiment.model, dataset, configured(experiment.training).width)
 
-    def run(self, experiment: Experiment, dataset: Dataset, control: Control, folder: Path | None) -> Iterable[Event]:
-        """A training run, to be iterated in the training thread."""
-        from engine.training import TrainingRun
+    def fitting_losses(self, dataset: Dataset) -> tuple[str, ...]:
+        """The losses that fit what the data is answered by. Quick once `facts` has been asked."""
+        from engine.losses import FITTING
 
-        return TrainingRun(experiment, dataset, control, folder)
+        return FITTING[dataset.loss][0]
 
-    def export(self, run_folder: Path, target: Path) -> dict[str, Any]:
-        """Write a run's best weights as safetensors; returns each tensor's name and shape.
+    def rates(self, experiment: Experiment, steps_per_epoch: int, points: int = 200) -> tuple[float, ...]:
+        """The learning rate at so many places of a run, as far as the settings alone decide it. Quick."""
+        from engine.schedules import Schedule
+
+        schedule, steps = Schedule(experiment.training, steps_per_epoch), steps_per_epoch * experiment.training.epochs
+        places = {round(k * (steps - 1) / (points - 1)) for k in range(points)}
+        return tuple(schedule.rate(step) for step in sorted(places))
+
+    def find_rate(
+        self, experiment: Experiment, dataset: Dataset, tell: Callable[[Tried], None], stopped: Callable[[], bool]
+    ) -> RateCurve:
+        """The learning-rate range test; `tell` hears of every step, and it ends early once `stopped` says so.
+
+        Raises:
+            ValueError: settings that do not fit the data; the text says why.
+        """
+        from engine.rate_search import curve, try_rates
+
+        tried = []
+        for each in try_rates(experiment, dataset):
+            tried.append(each)
+            tell(each)
+            if stopped():
+                break
+        return curve(tried)
+
+    def threads(self, experiment: Experiment) -> int:
+        """How many threads a run of `experiment` may use. Quick."""
+        from engine.threads import Workers
+
+        return Workers(experiment.training.threads).count
+
+    def run(self, experiment: Experiment, control: Control, folder: Path | None) -> Iterable[Event]:
+        """A training run in the engine's process, to be iterated in a thread of its own."""
+        return self._engine.run(experiment, control, folder)
+
+    def resume(
+        self, folder: Path, control: Control, changes: Mapping[str, Any], changed_data: bool = False
+    ) -> Iterable[Event]:
+        """A run that goes on where the one in `folder` stood, likewise; `changes` are of settings that may change.
+
+        Raises, when it is iterated:
+            RunFolderError: it cannot go on; the text says why and what to do.
+        """
+        return self._engine.resume(folder, control, changes, changed_data)
+
+    def import_weights(self, path: Path) -> ForeignWeights:
+        """What a file of weights from elsewhere asks for.
+
+        Raises:
+            OSError: the file cannot be read.
+            ValueError: it holds no network that the engine has.
+        """
+        from engine.importing import read_foreign
+
+        found = read_foreign(path)
+        return ForeignWeights({**found.settings, "training.start_weights": str(path.absolute())}, found.notes)
+
+    def export_forms(self, run_folder: Path) -> tuple[ExportForm, ...]:
+        """What a run's best weights can be exported to, and what they cannot.
+
+        Raises:
+            ValueError: the run holds no usable weights.
+        """
+        from engine.export.particulars import exportable
+        from engine.export.targets import targets
+
+        model = exportable(run_folder).model
+        fits = ((form, form.fit_for(model)) for form in targets())
+        return tuple(ExportForm(f.key, f.title, f.suffix, f.summary, fit.possible, fit.text) for f, fit in fits)
+
+    def export(self, run_folder: Path, key: str, target: Path) -> Exported:
+        """Write a run's best weights in the form of that key, run the file, and compare it with the engine.
 
         Raises:
             OSError: the target cannot be written.
-            ValueError: the run holds no usable weights.
+            ValueError: the run holds no usable weights, they cannot go to this form, or a package is missing.
         """
-        from engine.export import safetensors
-        from engine.runs import load_run
+        from engine.export import proof
+        from engine.export.particulars import exportable
+        from engine.export.targets import target as form_of
 
-        model = load_run(run_folder)
-        safetensors.write(model, target)
-        return {name: values.shape for name, values in model.network.state_dict().items()}
+        form = form_of(key)
+        found = proof.export(exportable(run_folder), form, target)
+        usage = form.usage.format(name=target.name, stem=target.stem)
+        return Exported(tuple(target.with_name(name) for name in found.files), found.sentence(), found.passed, usage)
+
+    # --- a race -----------------------------------------------------------------------------------------
+
+    def entrants(
+        self, experiment: Experiment, cells: Sequence[str], seeds: int, budget: int, dataset: Dataset
+    ) -> list[Entrant]:
+        """Every cell with every seed, each with as many units as the budget of parameters allows."""
+        from engine import race
+
+        def count(model: ModelConfig) -> int:
+            return self.parameter_count(dataclasses.replace(experiment, model=model), dataset)
+
+        return race.entrants(experiment, cells, seeds, budget, count)
+
+    def race(
+        self, field: Sequence[Entrant], make_run: Callable[[Experiment], Iterable[Event]]
+    ) -> Iterator[Lap | Arrival]:
+        """Let every entrant run, one after the other."""
+        from engine import race
+
+        return race.race(field, make_run)
+
+    def standings(self, field: Sequence[Entrant], arrivals: Sequence[Arrival]) -> list[Place]:
+        """The cells, best first. Quick once a race has begun."""
+        from engine import race
+
+        return race.standings(field, arrivals)
+
+    # --- runs on disk; quick but for the first -----------------------------------------------------------
+
+    def past_runs(self, folder: Path) -> tuple[PastRun, ...]:
+        """All runs below `folder`, oldest first."""
+        from engine import past_runs
+
+        return past_runs.past_runs(folder)
+
+    def check_runs_folder(self, folder: Path) -> None:
+        """Make sure that runs can be kept in `folder`, and make it.
+
+        Raises:
+            ValueError: it cannot be written; the text says why.
+        """
+        from engine import past_runs
+
+        past_runs.check_runs_folder(folder)
+
+    def write_notes(self, folder: Path, text: str) -> None:
+        """Keep notes beside a run.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
+        from engine import past_runs
+
+        past_runs.write_notes(folder, text)
+
+    def set_aside(self, folder: Path) -> Path:
+        """Put a run's folder out of sight; where it is then.
+
+        Raises:
+            OSError: it cannot be moved.
+        """
+        from engine import past_runs
+
+        return past_runs.set_aside(folder)
+
+    def bring_back(self, aside: Path, folder: Path) -> None:
+        """The opposite of `set_aside`.
+
+        Raises:
+            OSError: it cannot be moved.
+        """
+        from engine import past_runs
+
+        past_runs.bring_back(aside, folder)
+
+    def remove_set_aside(self, runs: Path) -> None:
+        """Delete for good what was put aside."""
+        from engine import past_runs
+
+        past_runs.remove_set_aside(runs)
+
+
+def _preview(experiment: Experiment, dataset: Any, inspection: Inspection | None) -> Preview | None:
+    if experiment.data.kind == "sequences" and inspection is not None and not dataset.tokens:
+        return _examples(dataset)
+    if experiment.data.kind == "labelled_text" and inspection is not None:
+        return _labelled_texts(experiment, inspection)
+    return _series_preview(experiment, dataset) or _text_preview(inspection)
+
+
+def _examples(dataset: Any) -> ExamplesPreview:
+    """The first sequence of each class in the training part, as far as there is room."""
+    found: dict[str, Example] = {}
+    for position in range(min(dataset.count("train"), _LOOKED_AT)):
+        batch = dataset.batch("train", np.array([position]))
+        last = batch.targets[-1, 0] if dataset.aligned else batch.targets[0]
+        label = dataset.classes[int(last)] if dataset.classes else f"{dataset.decode(last[None])[0]:.4g}"
+        if dataset.aligned:
+            label = f"{label} at the end"
+        found.setdefault(label, Example(label, _steps(dataset, position)))
+        if len(found) == _EXAMPLES:
+            break
+    return ExamplesPreview(tuple(found.values()))
+
+
+def _steps(dataset: Any, position: int) -> NDArray[np.float32]:
+    """One training example (T, C) in the file's own units; what is missing as nothing."""
+    spans = dataset.spans("train")
+    values = dataset.sequences.values[spans.first[position] : spans.last[position]]
+    if not values.shape[1]:
+        values = dataset.inputs[spans.first[position] : spans.last[position]]
+    return np.asarray(np.nan_to_num(values), np.float32)
+
+
+def _labelled_texts(experiment: Experiment, inspection: Inspection) -> TextPreview:
+    names = [column.name for column in inspection.columns]
+    at = [names.index(name) for name in (experiment.data.label, experiment.data.text_column)]
+    return TextPreview("\n".join(f"[{row[at[0]]}]  {row[at[1]]}" for row in inspection.head))
 
 
 def _series_preview(experiment: Experiment, dataset: Any) -> SeriesPreview | None:

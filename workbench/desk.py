@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from engine.config import Experiment
-from engine.control import Control
-from engine.events import Event
-from workbench.backend import Backend
+from workbench.archive import Archive
+from workbench.backend import Backend, Exported, ExportForm, ForeignWeights
+from workbench.contest import Contest, Terms
 from workbench.draft import Draft
 from workbench.jobs import Jobs
 from workbench.mailbox import Mailbox
+from workbench.rate_test import RateTest
 from workbench.records import RunRecord
-from workbench.session import RunMaker, Session
+from workbench.session import LOCKED, Command, RunMaker, Session
+from workbench.undo import Undo
+from workbench.wording import for_people
 
-_EXPORT_LANE = "export"
-_JOBS_SECONDS = 0.5
+RACING = "A race is under way. Cancel it to train."
+_EXPORT_LANE, _IMPORT_LANE, _INSPECTION_LANE = "export", "import", "inspection"
+_JOBS_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,37 +34,117 @@ class Counts:
     parameters: int = 0
     steps_per_epoch: int = 0
     tokens: bool = False
+    threads: int = 0
+    losses: tuple[str, ...] = ()  # that fit the data
+    rates: tuple[float, ...] = ()  # of learning, over the run
 
 
 class ExportAnswer(Protocol):
     """Who wants to know how an export went."""
 
-    def show_result(self, target: Path, tensors: dict[str, tuple[int, ...]]) -> None:
+    def show_forms(self, forms: tuple[ExportForm, ...]) -> None:
+        """What there is to choose from."""
+
+    def show_result(self, exported: Exported) -> None:
         """It was written."""
 
     def show_problem(self, text: str) -> None:
         """It was not."""
 
 
+class InspectionAnswer(Protocol):
+    """Who wants to know what is understood of a file."""
+
+    def show_inspection(self, found: Any) -> None:
+        """It was read."""
+
+    def show_problem(self, text: str) -> None:
+        """It was not."""
+
+
 class Desk(QObject):
-    """Holds the draft, the session and the threads between them."""
+    """Holds the draft, the session and the threads between them.
+
+    A run that is asked for while the data is still being read waits for it in `waiting`.
+    """
+
+    told = Signal(str)  # a sentence for the person
 
     def __init__(self, backend: Backend, runs: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._backend, self._runs = backend, runs
+        self._backend = backend
         self.jobs, self.mailbox = Jobs(), Mailbox()
         self.draft = Draft(backend, self.jobs)
+        self.rate_test = RateTest(backend, self.jobs, self.draft)
         self.session = Session(self.mailbox, self._new_folder)
+        self.archive = Archive(backend, self.jobs, self.session, runs)
+        self.contest = Contest(backend)
+        self.undoing = Undo(self.draft, self.apply)
+        self.waiting: Command | None = None
+        # Queued, so that everybody has taken in the data when the run begins.
+        self.draft.activity_changed.connect(self._go_on, Qt.ConnectionType.QueuedConnection)
 
     def run(self) -> None:
         """Start, pause or go on."""
-        if self.session.alive or self.draft.ready:
-            self.session.run(self.draft.experiment, self._run_maker())
+        self._train(Command.RUN)
 
     def step(self) -> None:
         """Train one batch."""
-        if self.session.alive or self.draft.ready:
-            self.session.step_once(self.draft.experiment, self._run_maker())
+        self._train(Command.STEP)
+
+    def begin_race(self, terms: Terms) -> str:
+        """Let several cells run on the data at hand; returns why not, or nothing."""
+        loaded = self.draft.loaded_data
+        if self.session.alive:
+            return LOCKED
+        if loaded is None or not self.draft.ready:
+            return self.draft.problem or "The data is still being read. Try again in a moment."
+        self.contest.start(self.draft.experiment, loaded, terms)
+        return ""
+
+    def _train(self, command: Command) -> None:
+        if self.contest.alive:
+            self.told.emit(RACING)
+        elif self.session.alive or self.draft.ready:
+            self.waiting = None
+            begin = self.session.run if command is Command.RUN else self.session.step_once
+            begin(self.draft.experiment, self._run_maker())
+        elif self.draft.loading:
+            self.waiting = None if self.waiting is command else command
+            self.draft.activity_changed.emit()
+
+    @Slot()
+    def _go_on(self) -> None:
+        """Begin what waits, once the data is there; forget it when the data could not be read."""
+        if self.waiting is None or (self.draft.loading and not self.draft.problem):
+            return
+        waiting, self.waiting = self.waiting, None
+        if self.draft.problem or not self.draft.ready:
+            self.told.emit("The run was not started, because the data could not be read.")
+            self.draft.activity_changed.emit()
+        else:
+            self._train(waiting)
+
+    def go_on(self, record: RunRecord, changes: Mapping[str, Any] | None = None) -> None:
+        """Go on with a run where it was last saved, with other live settings where `changes` says so."""
+        folder = record.folder
+        if self.session.alive:
+            self.told.emit(LOCKED)
+        elif folder is None or not record.can_go_on:
+            self.told.emit("This run cannot go on: it has no folder, or another program trains it now.")
+        else:
+            self.draft.adopt(record.experiment)
+            self.session.go_on(record, lambda control: self._backend.resume(folder, control, changes or {}))
+
+    def undo(self, back: bool = True) -> None:
+        """Take the last change of settings back, or make it again."""
+        stack = self.undoing.stack
+        if self.session.alive:
+            self.told.emit(LOCKED)
+        elif back:
+            stack.undo()
+        else:
+            stack.redo()
 
     def change(self, name: str, value: object) -> str:
         """Change one setting, and the run under way where it may be; returns why not, or nothing."""
@@ -90,43 +173,80 @@ class Desk(QObject):
     def counts(self) -> Counts:
         """Parameters and steps of the draft."""
         loaded, experiment = self.draft.loaded_data, self.draft.experiment
+        threads = self._backend.threads(experiment)
         if loaded is None:
-            return Counts()
+            return Counts(threads=threads)
         dataset = loaded.dataset
         known = self.draft.facts is not None
-        parameters = self._backend.parameter_count(experiment.model, dataset) if known else 0
-        return Counts(parameters, dataset.batch_count("train", experiment.training.batch_size), dataset.tokens)
+        parameters = self._backend.parameter_count(experiment, dataset) if known else 0
+        losses = self._backend.fitting_losses(dataset) if known else ()
+        steps = dataset.batch_count("train", experiment.training.batch_size)
+        rates = self._backend.rates(experiment, steps)
+        return Counts(parameters, steps, dataset.tokens, threads, losses, rates)
 
-    def export(self, record: RunRecord, target: Path, answer: ExportAnswer) -> None:
-        """Write a run's best weights in the background."""
+    def inspect(self, path: Path, changes: Mapping[str, Any], answer: InspectionAnswer) -> None:
+        """Find out, in the background, what is understood of a file that is read as `changes` say."""
+        self.jobs.submit(
+            _INSPECTION_LANE,
+            lambda: self._backend.inspect(path, changes),
+            answer.show_inspection,
+            lambda error: answer.show_problem(for_people(str(error))),
+        )
+
+    def import_weights(self, path: Path) -> None:
+        """Read weights from elsewhere in the background, and set up the network that begins from them."""
+
+        def done(found: ForeignWeights) -> None:
+            message = self.draft.change(found.settings)
+            self.told.emit(
+                message or f"{' '.join(found.notes)}. Run trains on from these weights, Step looks into them."
+            )
+
+        self.jobs.submit(
+            _IMPORT_LANE,
+            lambda: self._backend.import_weights(path),
+            done,
+            lambda error: self.told.emit(str(error)),
+        )
+
+    def learn_export_forms(self, record: RunRecord, answer: ExportAnswer) -> None:
+        """Find out in the background what a run's best weights can be exported to."""
         folder = record.folder
         assert folder is not None
         self.jobs.submit(
             _EXPORT_LANE,
-            lambda: self._backend.export(folder, target),
-            lambda tensors: answer.show_result(target, tensors),
+            lambda: self._backend.export_forms(folder),
+            answer.show_forms,
+            lambda error: answer.show_problem(str(error)),
+        )
+
+    def export(self, record: RunRecord, key: str, target: Path, answer: ExportAnswer) -> None:
+        """Write a run's best weights in the background, and see by how much the file differs from the engine."""
+        folder = record.folder
+        assert folder is not None
+        self.jobs.submit(
+            _EXPORT_LANE,
+            lambda: self._backend.export(folder, key, target),
+            answer.show_result,
             lambda error: answer.show_problem(_export_words(target, error)),
         )
 
     def close(self, seconds: float) -> bool:
         """Stop everything and wait at most so long; True when nothing runs any more."""
         self.session.stop()
-        ended = self.session.join(seconds)
-        return self.jobs.close(_JOBS_SECONDS) and ended
+        self.rate_test.stop()
+        self.archive.close()
+        self.contest.cancel()
+        ended = self.session.join(seconds) and self.contest.join(seconds)
+        return self._backend.close(seconds) and self.jobs.close(_JOBS_SECONDS) and ended
 
     def _run_maker(self) -> RunMaker:
-        loaded = self.draft.loaded_data
-
-        def make(experiment: Experiment, control: Control, folder: Path | None) -> Iterable[Event]:
-            assert loaded is not None
-            return self._backend.run(experiment, loaded.dataset, control, folder)
-
-        return make
+        return self._backend.run
 
     def _new_folder(self, name: str) -> Path:
         stem = f"{datetime.now():%Y-%m-%d_%H%M%S}_{name}"
         number = 1
-        while (folder := self._runs / (stem if number == 1 else f"{stem}_{number}")).exists():
+        while (folder := self.archive.folder / (stem if number == 1 else f"{stem}_{number}")).exists():
             number += 1
         return folder
 

@@ -16,14 +16,17 @@ class Docks:
     """Set-up on the left; findings above runs on the right."""
 
     def __init__(
-        self, window: QMainWindow, overview: Overview, setup: QWidget, findings: QWidget, runs: QWidget
+        self, window: QMainWindow, overview: Overview, setup: QWidget, lesson: QWidget, findings: QWidget, runs: QWidget
     ) -> None:
         self._window, self._overview = window, overview
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
         self.setup = self._dock("Set-up", "dock_setup", setup, left)
+        self.lesson = self._dock("Lesson", "dock_lesson", lesson, right)
         self.findings = self._dock("Findings", "dock_findings", findings, right)
         self.runs = self._dock("Runs", "dock_runs", runs, right)
-        self.all = (self.setup, self.findings, self.runs)
+        self.lesson.hide()
+        self._usual = (self.setup, self.findings, self.runs)
+        self.all = (*self._usual, self.lesson)
         self._size()
 
     def restore(self, settings: Settings) -> None:
@@ -45,15 +48,33 @@ class Docks:
     def reset(self) -> None:
         """Everything back to its first place."""
         self._window.restoreState(self._first_state)
-        for dock in self.all:
+        for dock in self._usual:
             dock.show()
         self._size()
         self._overview.restore_layout(self._first_overview)
 
+    def show_lesson(self) -> None:
+        """Bring the lesson up, with the room it needs to be read."""
+        self.lesson.show()
+        self.lesson.raise_()
+        heights = [46 * GRID, 16 * GRID, 38 * GRID]
+        self._window.resizeDocks([self.lesson, self.findings, self.runs], heights, Qt.Orientation.Vertical)
+
+    def next_pane(self) -> None:
+        """Bring the focus to the next of set-up, views, lesson, findings, runs; hidden docks are passed over."""
+        sides = [dock.widget() for dock in (self.lesson, self.findings, self.runs)]
+        panes = [self.setup.widget(), self._window.centralWidget(), *sides]
+        shown = [pane for pane in panes if pane.isVisible()]
+        focused: QWidget | None = self._window.focusWidget()
+        here = next((at for at, pane in enumerate(shown) if focused is not None and holds(pane, focused)), -1)
+        pane = shown[(here + 1) % len(shown)]
+        target = next((child for child in pane.findChildren(QWidget) if takes_tab(child)), pane)
+        target.setFocus(Qt.FocusReason.TabFocusReason)
+
     def _size(self) -> None:
         across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         self._window.resizeDocks([self.setup, self.findings], [42 * GRID, 32 * GRID], across)
-        self._window.resizeDocks([self.findings, self.runs], [30 * GRID, 20 * GRID], down)
+        self._window.resizeDocks([self.findings, self.runs], [40 * GRID, 52 * GRID], down)
 
     def _dock(self, title: str, name: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self._window)
@@ -62,3 +83,13 @@ class Docks:
         dock.setWidget(widget)
         self._window.addDockWidget(area, dock)
         return dock
+
+
+def holds(pane: QWidget, widget: QWidget) -> bool:
+    """Whether `widget` is `pane` or inside it."""
+    return pane is widget or pane.isAncestorOf(widget)
+
+
+def takes_tab(widget: QWidget) -> bool:
+    """Whether the Tab key would stop here."""
+    return widget.isVisible() and widget.isEnabled() and bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)

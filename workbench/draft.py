@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from engine.config import ConfigError, Experiment
+from engine.topologies import default_topology, fit, topology
 from workbench.backend import Backend, Facts, Loaded
 from workbench.jobs import Jobs
 from workbench.wording import for_people
@@ -40,6 +41,7 @@ class Draft(QObject):
         self.blocked = False  # the settings do not fit the data: nothing can be run
         self.loading = ""  # what is being read
         self.preparing = False  # kernels are being compiled
+        self.threads = 0  # for what is opened without a number of threads of its own
         self._backend, self._jobs = backend, jobs
 
     def learn_facts(self) -> None:
@@ -51,16 +53,16 @@ class Draft(QObject):
         """Whether a run can start."""
         return self.loaded_data is not None and not self.loading and not self.blocked
 
-    def open(self, source: Path | str, problem: str = "") -> None:
+    def open(self, source: Path | str, problem: str = "", changes: Mapping[str, Any] | None = None) -> None:
         """Read a file, or the sample of that name, and take what suits it for all settings.
 
-        `problem` is what went wrong before and goes on being shown.
+        `problem` is what went wrong before and goes on being shown; `changes` are settings that were decided before.
         """
         name = source.name if isinstance(source, Path) else source.replace("_", " ")
         self._set_activity(problem, name)
         self._jobs.submit(
             _DATA_LANE,
-            lambda: self._backend.open(source),
+            lambda: self._backend.open(source, changes),
             lambda loaded: self._on_opened(loaded, problem),
             lambda error: self._on_not_opened(error, source),
         )
@@ -73,6 +75,13 @@ class Draft(QObject):
             return for_people(str(error))
         if experiment == self.experiment:
             return ""
+        if experiment.data.kind != self.experiment.data.kind:
+            experiment = _fitting(experiment)
+        self.adopt(experiment)
+        return ""
+
+    def adopt(self, experiment: Experiment) -> None:
+        """Take all settings, as those of an earlier run. Data is read anew where it has to be."""
         before, self.experiment = self.experiment, experiment
         self.changed.emit()
         if experiment.data != before.data or experiment.model.topology != before.model.topology:
@@ -80,13 +89,6 @@ class Draft(QObject):
             self._reload()
         elif experiment.model != before.model:
             self._prepare_kernels()
-        return ""
-
-    def adopt(self, experiment: Experiment) -> None:
-        """Take all settings of an earlier run."""
-        self.experiment = experiment
-        self.changed.emit()
-        self._reload()
 
     def dismiss(self) -> None:
         """The message has been read."""
@@ -101,7 +103,9 @@ class Draft(QObject):
         self._jobs.submit(_DATA_LANE, lambda: self._backend.load(experiment), self._on_reloaded, self._on_misfit)
 
     def _on_opened(self, loaded: Loaded, problem: str) -> None:
-        self.experiment, self.problem, self.blocked = loaded.experiment, problem, False
+        own = loaded.experiment.training.threads
+        self.experiment = loaded.experiment.replace({"training.threads": own or self.threads})
+        self.problem, self.blocked = problem, False
         self._take(loaded)
         self.changed.emit()
 
@@ -130,12 +134,10 @@ class Draft(QObject):
     def _prepare_kernels(self) -> None:
         if self.loaded_data is None:
             return
-        experiment, dataset = self.experiment, self.loaded_data.dataset
+        experiment = self.experiment
         self.preparing = True
         self.activity_changed.emit()
-        self._jobs.submit(
-            _KERNEL_LANE, lambda: self._backend.warm_up(experiment, dataset), self._on_prepared, self._on_prepared
-        )
+        self._jobs.submit(_KERNEL_LANE, lambda: self._backend.warm_up(experiment), self._on_prepared, self._on_prepared)
 
     def _on_prepared(self, _result: object) -> None:
         self.preparing = False  # if it failed, the run will say so in its own words; the log has it already
@@ -151,6 +153,14 @@ class Draft(QObject):
     def _set_activity(self, problem: str = "", loading: str = "") -> None:
         self.problem, self.loading = problem, loading
         self.activity_changed.emit()
+
+
+def _fitting(experiment: Experiment) -> Experiment:
+    """With a topology that the kind of data has."""
+    kind = experiment.data.kind
+    if fit(topology(experiment.model.topology), kind).usable:
+        return experiment
+    return experiment.replace({"model.topology": default_topology(kind).key})
 
 
 def source_name(experiment: Experiment) -> str:

@@ -10,13 +10,14 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QAction, QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QMenu, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QWheelEvent
+from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QLineEdit, QMenu, QSizePolicy, QWidget
 
 from engine.config import FieldInfo
 
 _LOG_STEPS = (1.0, 2.0, 5.0)  # a press of an arrow goes to the next of these, in any decade
+_SMALLEST = 1e-5  # above 0, where a logarithmic scale begins there
 
 
 class NumberEditor(QAbstractSpinBox):
@@ -31,6 +32,16 @@ class NumberEditor(QAbstractSpinBox):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(72)
         self.editingFinished.connect(self._on_finished)
+        self.lineEdit().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Where nothing has been typed, Ctrl+Z means the settings, not the letters."""
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride:
+            undoes = event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
+            if undoes and self.lineEdit().text() == self._text(self._value):
+                event.ignore()
+                return True
+        return super().eventFilter(watched, event)
 
     def show_value(self, value: Any) -> None:
         """Show a number; whatever was typed and not confirmed is gone."""
@@ -78,7 +89,7 @@ class NumberEditor(QAbstractSpinBox):
         if self._whole:
             power = math.log2(max(value, 1.0))
             return float(2 ** (math.floor(power + 1e-9) + 1 if way > 0 else math.ceil(power - 1e-9) - 1))
-        return _next_of_decade(value, way)
+        return _next_of_decade(value, way) if self._info.minimum > 0 else _next_above_zero(value, way)
 
 
 def _linear_step(info: FieldInfo, value: float) -> float:
@@ -94,6 +105,13 @@ def _next_of_decade(value: float, way: int) -> float:
     if way > 0:
         return next(c for c in candidates if c > value + near)
     return next(c for c in reversed(candidates) if c < value - near)
+
+
+def _next_above_zero(value: float, way: int) -> float:
+    """On a logarithmic scale that begins with 0, the first number above it is `_SMALLEST`."""
+    if value > _SMALLEST or (value == _SMALLEST and way > 0):
+        return _next_of_decade(value, way)
+    return _SMALLEST if way > 0 else 0.0
 
 
 class SwitchEditor(QCheckBox):
@@ -201,7 +219,29 @@ class SeveralEditor(QComboBox):
         self.edited.emit(tuple(action.data() for action in self._menu.actions() if action.isChecked()))
 
 
-Editor = NumberEditor | SwitchEditor | ChoiceEditor | SeveralEditor
+class NumbersEditor(QLineEdit):
+    """Several numbers with commas between, handed on as they were typed."""
+
+    edited = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown = ""
+        self.setMinimumWidth(72)
+        self.editingFinished.connect(self.commit)
+
+    def show_value(self, value: Any) -> None:
+        """Show numbers; whatever was typed and not confirmed is gone."""
+        self._shown = ", ".join(f"{number:.12g}" for number in value)
+        self.setText(self._shown)
+
+    def commit(self) -> None:
+        """Hand on what was typed, as if Enter had been pressed."""
+        if self.text().strip() != self._shown:
+            self.edited.emit(self.text())
+
+
+Editor = NumberEditor | NumbersEditor | SwitchEditor | ChoiceEditor | SeveralEditor
 
 
 def editor_for(info: FieldInfo, default: object) -> Editor:
@@ -214,12 +254,36 @@ def editor_for(info: FieldInfo, default: object) -> Editor:
         return SwitchEditor()
     if isinstance(default, int | float):
         return NumberEditor(info, whole=isinstance(default, int))
-    return SeveralEditor() if isinstance(default, tuple) else ChoiceEditor()
+    if isinstance(default, tuple):
+        numbers = math.isfinite(info.minimum) or any(isinstance(part, float) for part in default)
+        return NumbersEditor() if numbers else SeveralEditor()
+    return ChoiceEditor()
 
 
 _WORDS = {
-    "sgd": "SGD with momentum",
-    "adam": "Adam",
+    "sgd": "SGD",
+    "momentum": "SGD with momentum",
+    "nesterov": "Nesterov momentum",
+    "rmsprop": "RMSprop",
+    "adamw": "AdamW",
+    "nadam": "NAdam",
+    "pytorch": "As in PyTorch",
+    "xavier_uniform": "Xavier, uniform",
+    "xavier_normal": "Xavier, normal",
+    "he_uniform": "He, uniform",
+    "he_normal": "He, normal",
+    "auto": "Automatic",
+    "mse": "Squared error (MSE)",
+    "mae": "Absolute error (MAE)",
+    "huber": "Huber (robust)",
+    "quantile": "Quantiles (pinball)",
+    "binary_cross_entropy": "Cross-entropy of each label",
+    "cross_entropy": "Cross-entropy",
+    "step": "Falls in steps",
+    "exponential": "Falls every epoch",
+    "cosine": "Falls along a cosine",
+    "one_cycle": "One cycle: up, then down",
+    "plateau": "Falls on a plateau",
     "standard": "Mean 0, deviation 1",
     "minmax": "0 to 1",
     "log": "Logarithm",
@@ -246,5 +310,5 @@ def words(key: str) -> str:
 
 def commit(widget: QWidget | None) -> None:
     """Hand on what is being typed in `widget`, before a command that has a shortcut takes effect."""
-    if isinstance(widget, NumberEditor):
+    if isinstance(widget, NumberEditor | NumbersEditor):
         widget.commit()

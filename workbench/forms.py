@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from engine.config import Experiment, FieldInfo, field_info
-from workbench.editors import ChoiceEditor, Editor, SeveralEditor, editor_for
+from engine.config import Experiment, FieldInfo, field_info, matters
+from workbench.editors import ChoiceEditor, Editor, SeveralEditor, editor_for, words
 from workbench.theme import GRID
 
 
@@ -50,9 +50,14 @@ class Form(QWidget):
         return name in self._rows
 
     def show_values(self, experiment: Experiment) -> None:
-        """Show what is set; a message about a refused value goes away when the value changes."""
+        """Show what is set, and no field that has no effect with the others.
+
+        A message about a refused value goes away when the value changes.
+        """
         values = getattr(experiment, self.section)
         for name, row in self._rows.items():
+            if row.info.needs:
+                self.set_applies(name, matters(values, name))
             value = getattr(values, name)
             row.editor.show_value(value)
             if value != row.shown:
@@ -64,6 +69,11 @@ class Form(QWidget):
         editor = self._rows[name].editor
         assert isinstance(editor, ChoiceEditor | SeveralEditor)
         editor.show_options(options)
+
+    def offer(self, name: str, choices: Sequence[str]) -> None:
+        """Offer some of a field's choices, in their usual words; the field goes where there is nothing to choose."""
+        self.show_options(name, [(key, words(key)) for key in choices])
+        self.set_applies(name, len(choices) > 1)
 
     def refuse(self, name: str, message: str, experiment: Experiment) -> None:
         """Say why a value was not taken, and go back to the one that holds."""

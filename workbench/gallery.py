@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QTabWidget
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtWidgets import QMenu, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from engine.events import RunStarted
+from workbench.film import Film
+from workbench.history import Beside
 from workbench.overview import QUARTERS, Overview
 from workbench.plots.time_cursor import TimeCursor
+from workbench.scrubber import Scrubber
 from workbench.theme import Theme
 from workbench.views import discover
 from workbench.views.live_view import LiveView
+
+_PAUSE_MS = 50
 
 
 class Gallery(QObject):
@@ -21,6 +29,7 @@ class Gallery(QObject):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self.theme = theme
         kinds = {kind.key: kind for kind in discover()}
         cursor = TimeCursor(self)
         quarters = [kinds[key](theme, cursor, compact=True) for key in QUARTERS if key in kinds]
@@ -37,15 +46,59 @@ class Gallery(QObject):
         for view in deep:
             index = self.tabs.addTab(view, view.title)
             self.tabs.setTabToolTip(index, view.question)
+        self.film = Film(self)
+        self.widget = QWidget()
+        layout = QVBoxLayout(self.widget)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.tabs, 1)
+        self.scrubber = Scrubber(self.film)
+        layout.addWidget(self.scrubber)
+        self.film.moved.connect(self._show_film)
+        self.tabs.setCornerWidget(self._all_views(deep))
         self.overview.opened.connect(self.open)
         for view in self.views:
             view.needs_changed.connect(self.needs_changed)
             view.notice.connect(self.notice)
+            view.asked.connect(self.open)
         self._begun = 0
+
+    def _all_views(self, deep: Sequence[LiveView]) -> QToolButton:
+        """A list of all views, for the tabs that are out of sight."""
+        button, menu = QToolButton(), QMenu(self.tabs)
+        button.setText("All views")
+        button.setObjectName("views_list")
+        button.setAccessibleName("List of all views")
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setMenu(menu)
+        menu.addAction("Overview").triggered.connect(lambda: self.tabs.setCurrentIndex(0))
+        menu.addSeparator()
+        for view in deep:
+            action = menu.addAction(view.title)
+            action.setToolTip(view.question)
+            action.triggered.connect(partial(self.open, view.key))
+        return button
+
+    @Slot()
+    def _show_film(self) -> None:
+        """Every view shows the moment that was gone to, or the newest again."""
+        snapshot = self.film.shown()
+        if snapshot is not None:
+            for view in self.views:
+                view.show_moment(self.film.position)
+                view.show_snapshot(snapshot)
+
+    @Slot()
+    def prepare(self) -> None:
+        """Build what was never seen, one view at a time with pauses in between, so that none has to be waited for."""
+        if any(view.make() for view in self.views):
+            QTimer.singleShot(_PAUSE_MS, self.tabs, self.prepare)  # not after the views have gone
 
     @Slot(str)
     def open(self, key: str) -> None:
-        """Show one view in full."""
+        """Show one view in full, or all at once by "overview"."""
+        if key == "overview":
+            self.tabs.setCurrentIndex(0)
         for index in range(1, self.tabs.count()):
             view = self.tabs.widget(index)
             if isinstance(view, LiveView) and view.key == key:
@@ -60,10 +113,17 @@ class Gallery(QObject):
 
     def reset(self) -> None:
         """Forget the run before."""
+        self.film.clear()
         for view in self.views:
             view.reset()
 
+    def show_others(self, others: tuple[Beside, ...]) -> None:
+        """Draw these runs beside the one at hand."""
+        for view in self.views:
+            view.show_others(others)
+
     def apply_theme(self, theme: Theme) -> None:
         """Other colours for every view."""
+        self.theme = theme
         for view in self.views:
             view.apply_theme(theme)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,11 @@ class History:
         """The last value of `name`; NaN when there is none."""
         return float(self._series[name].values[-1]) if name in self._series else math.nan
 
+    def latest_step(self, name: str) -> int:
+        """The step of the latest value; 0 where there is none."""
+        steps, _ = self.raw(name)
+        return int(steps[-1]) if len(steps) else 0
+
     def span(self, name: str) -> tuple[float, float]:
         """First and last step of `name`; (0, 0) when there is none."""
         if name not in self._series:
@@ -73,6 +79,16 @@ class History:
 
     def _of(self, name: str) -> _Series:
         return self._series.setdefault(name, _Series())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Beside:
+    """Another run, whose scalars are drawn beside those of the run at hand."""
+
+    number: int  # which gives its colour
+    name: str
+    metric: str  # what its series "metric" measures
+    history: History
 
 
 class _Series:

@@ -17,12 +17,15 @@ _NAMES = {
     "finish": "mdi6.flag-checkered",
     "export": "mdi6.export-variant",
     "theme": "mdi6.theme-light-dark",
+    "shown": "mdi6.eye-outline",
+    "hidden": "mdi6.eye-off-outline",
     "application": "mdi6.graph-outline",
 }
 
 
 def icon(name: str, theme: Theme, color: str = "") -> QIcon:
-    """One icon; muted where the control is switched off. `color` is a field of the theme."""
-    made = qtawesome.icon(_NAMES[name], color=getattr(theme, color or "text"), color_disabled=theme.muted)
+    """One icon; muted where the control is switched off. `color` is a field of the theme, or #rrggbb."""
+    chosen = color if color.startswith("#") else getattr(theme, color or "text")
+    made = qtawesome.icon(_NAMES[name], color=chosen, color_disabled=theme.muted)
     assert isinstance(made, QIcon)
     return made

@@ -90,7 +90,9 @@ class Jobs:
         try:
             result, error = job.work(), None
         except Exception as caught:
-            if not isinstance(caught, ValueError | OSError):
+            if self._closed:  # what it worked with was taken from it
+                _log.info("background work %r was broken off: %s", job.lane, caught)
+            elif not isinstance(caught, ValueError | OSError):
                 _log.exception("background work %r failed", job.lane)
             else:
                 _log.warning("background work %r: %s", job.lane, caught, exc_info=True)

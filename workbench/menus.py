@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 
 class Menus(QObject):
-    """File, Run, View, Help. Built once; what changes with time is filled in by the window."""
+    """File, Edit, Run, View, Lessons, Help. Built once; what changes with time is filled in by the window."""
 
     def __init__(self, bar: QMenuBar) -> None:
         super().__init__(bar)
-        self.file, self.run = _menu(bar, "&File", "menu_file"), _menu(bar, "&Run", "menu_run")
-        self.view, self.help = _menu(bar, "&View", "menu_view"), _menu(bar, "&Help", "menu_help")
+        self.file, self.edit = _menu(bar, "&File", "menu_file"), _menu(bar, "&Edit", "menu_edit")
+        self.run = _menu(bar, "&Run", "menu_run")
+        self.view, self.lessons = _menu(bar, "&View", "menu_view"), _menu(bar, "&Lessons", "menu_lessons")
+        self.help = _menu(bar, "&Help", "menu_help")
         self.samples, self.recent = QMenu("Open &sample", self.file), QMenu("Open &recent", self.file)
         self.samples.setToolTipsVisible(True)
-        self.theme = QMenu("&Theme", self.view)
-        for menu, name in ((self.samples, "menu_samples"), (self.recent, "menu_recent"), (self.theme, "menu_theme")):
+        self.by_name: dict[str, QAction] = {}
+        self.theme, self.text = QMenu("&Theme", self.view), QMenu("Size of te&xt", self.view)
+        for menu, name in (
+            (self.samples, "menu_samples"),
+            (self.recent, "menu_recent"),
+            (self.theme, "menu_theme"),
+            (self.text, "menu_text"),
+        ):
             menu.setObjectName(name)
 
     def add(self, menu: QMenu, name: str, text: str, call: Callable[[], object], shortcut: str = "") -> QAction:
@@ -32,6 +40,7 @@ class Menus(QObject):
             action.setShortcut(QKeySequence(shortcut))
         action.triggered.connect(lambda _checked=False: call())
         menu.addAction(action)
+        self.by_name[name] = action
         return action
 
     def fill_recent(self, paths: Sequence[Path], opened: Callable[[Path], None]) -> None:
@@ -58,6 +67,30 @@ class Menus(QObject):
             action.setChecked(name == current)
             group.addAction(action)
         self.view.addMenu(self.theme)
+
+
+class Verb(QObject):
+    """Keeps an action's text up to date: its verb, and what it would be done to."""
+
+    def __init__(self, action: QAction) -> None:
+        super().__init__(action)
+        self._action, self._verb = action, action.text()
+
+    @Slot(str)
+    def show_object(self, what: str) -> None:
+        """What the verb applies to now."""
+        self._action.setText(f"{self._verb} {what}".rstrip())
+
+
+def entries(menu: QMenu | QMenuBar, path: str = "") -> Iterator[tuple[str, QAction]]:
+    """Every action below `menu` that does something, with the menus it lies in."""
+    for action in menu.actions():
+        text = f"{path}{action.text().replace('&', '').rstrip('…')}"
+        inside = action.menu()
+        if isinstance(inside, QMenu):
+            yield from entries(inside, f"{text}: " if path else "")
+        elif not action.isSeparator() and action.isVisible():
+            yield text, action
 
 
 def _menu(bar: QMenuBar, title: str, name: str) -> QMenu:

@@ -39,8 +39,17 @@ class Viewer(Protocol):
 class Pump(QObject):
     """One timer in the window's thread. At most one request is open, so no answer overtakes another."""
 
-    def __init__(self, mailbox: Mailbox, session: Session, jobs: Jobs, viewers: Callable[[], Iterable[Viewer]]) -> None:
+    def __init__(
+        self,
+        mailbox: Mailbox,
+        session: Session,
+        jobs: Jobs,
+        viewers: Callable[[], Iterable[Viewer]],
+        record: Callable[[Snapshot], bool] = lambda _snapshot: True,
+    ) -> None:
+        """`record` is given every snapshot, and says whether the viewers are to show it now."""
         super().__init__()
+        self._record = record
         self._mailbox, self._session, self._jobs, self._viewers = mailbox, session, jobs, viewers
         self._open = SnapshotRequest(0, frozenset())
         self._answered = 0
@@ -70,8 +79,9 @@ class Pump(QObject):
         viewers = list(self._viewers())
         if delivery.snapshot is not None:
             self._answered = delivery.snapshot.request
-            for viewer in viewers:
-                viewer.show_snapshot(delivery.snapshot)
+            if self._record(delivery.snapshot):
+                for viewer in viewers:
+                    viewer.show_snapshot(delivery.snapshot)
         self._session.handle(delivery.events)  # after the snapshot: a run that ends in a reset leaves empty views
         self._hand_out_history(viewers)
         if self._session.alive:

@@ -1,21 +1,26 @@
-"""What the window keeps of every run of this session."""
+"""What the window keeps of every run, of this session and of earlier ones."""
 
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.config import Experiment
 from engine.events import Finding, RunFailed, RunFinished, RunStarted
-from workbench.history import History
+from workbench.history import Beside, History
+
+if TYPE_CHECKING:
+    from engine.past_runs import PastRun
 
 
 @dataclass(slots=True, eq=False)
 class RunRecord:
     """One run: its settings, its scalars, and how it ended."""
 
-    number: int
+    number: int  # unique while the window is open; gives the colour of its curves
     name: str
     experiment: Experiment
     folder: Path | None
@@ -25,11 +30,71 @@ class RunRecord:
     best_loss: float = math.inf
     best_metric: float = math.nan
     saved: bool = False
+    paused: bool = False
+    earlier: bool = False  # read from disk
+    shown: bool = False  # its curves are drawn beside those of the run at hand
+    elsewhere: bool = False  # another program trains it now
+    notes: str = ""
+    began: float = field(default_factory=time.time)
     findings: dict[str, Finding] = field(default_factory=dict)
+
+    def begin_again(self) -> None:
+        """It goes on: what it says from now on takes the place of what it said before."""
+        self.history, self.findings = History(), {}
+        self.started = self.outcome = None
+        self.best_loss, self.best_metric = math.inf, math.nan
+        self.earlier = False
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether its folder may hold what it takes to train on."""
+        return not self.alive and not self.elsewhere and self.folder is not None and self.folder.is_dir()
+
+    @property
+    def standing(self) -> str:
+        """Where the run is, in a word or two, as in "running", "paused", "failed", "broken off"; or why it ended."""
+        if self.elsewhere:
+            return "running elsewhere"
+        if self.outcome is None:
+            return "broken off" if self.earlier else "paused" if self.paused else "running"
+        return "failed" if isinstance(self.outcome, RunFailed) else self.outcome.reason
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still goes on, in this window."""
+        return self.outcome is None and not self.earlier
+
+    @property
+    def metric(self) -> str:
+        """What `best_metric` measures."""
+        return self.started.metric if self.started else "metric"
+
+    def beside(self) -> Beside:
+        """The run as views draw it beside another."""
+        return Beside(self.number, self.name, self.metric, self.history)
 
 
 def run_name(experiment: Experiment) -> str:
     """A short name for a run, as in "gru-64" or "bi-lstm-64x2"."""
     model = experiment.model
-    layers = f"x{model.num_layers}" if model.num_layers > 1 else ""
-    return f"{'bi-' if model.bidirectional else ''}{model.cell}-{model.hidden_size}{layers}"
+    alike = len(set(model.widths)) == 1
+    layers = f"{model.widths[0]}" + (f"x{model.num_layers}" if model.num_layers > 1 else "")
+    sizes = layers if alike else "-".join(map(str, model.widths))
+    return f"{'bi-' if model.bidirectional else ''}{model.cell}-{sizes}"
+
+
+def record_of(run: PastRun, number: int) -> RunRecord:
+    """A run folder as a record."""
+    record = RunRecord(
+        number=number, name=run_name(run.experiment), experiment=run.experiment, folder=run.folder,
+        started=run.started, outcome=run.ended, saved=run.has_weights, earlier=True,
+        elsewhere=run.live, notes=run.notes, began=run.began,
+    )  # fmt: skip
+    steps = [row.step for row in run.evaluations]
+    for name in ("training_loss", "validation_loss", "metric"):
+        if steps:
+            record.history.extend(name, steps, [getattr(row, name) for row in run.evaluations])
+    for row in run.evaluations:
+        if row.best:
+            record.best_loss, record.best_metric = row.validation_loss, row.metric
+    return record

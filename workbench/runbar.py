@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QToolBar, QTool
 
 from workbench.icons import icon
 from workbench.status import Status
+from workbench.statusbar import pace_words
 from workbench.theme import GRID, Theme
 
 _COMMANDS = (
@@ -17,6 +18,7 @@ _COMMANDS = (
     ("stop", "Stop", "Ctrl+.", "End the run now and keep its best weights"),
     ("finish", "Finish", "Ctrl+Shift+F5", "Score this moment too, then end and keep the best"),
 )
+_LARGE = 1.2  # text of this scale leaves no room for all numbers; the pace stands at the foot of the window too
 
 
 class RunBar(QToolBar):
@@ -61,14 +63,18 @@ class RunBar(QToolBar):
         """Numbers of the run; zeros where there are none yet."""
         self._epoch.setText(f"epoch {epoch:,}/{epochs:,}" if epochs else "")
         self._step.setText(f"step {step:,}" if steps else "")
-        self._pace.setText(f"{pace:,.0f} steps/s" if pace >= 10 else f"{pace:.2g} steps/s" if pace else "")
+        self._pace.setText(pace_words(pace))
         self._left.setText(f"ETA {duration(left)}" if left else "")
         self._progress_action.setVisible(steps > 0)
         self._progress.setValue(round(1000 * step / steps) if steps else 0)
 
     def apply_theme(self, theme: Theme) -> None:
-        """Take other colours."""
+        """Take other colours and sizes."""
         self._theme = theme
+        for number in (self._epoch, self._step, self._pace, self._left):
+            # Numbers change without moving their neighbours.
+            number.setMinimumWidth(round(number.property("letters") * theme.body * 0.58) if theme.scale < _LARGE else 0)
+        self._pace_action.setVisible(theme.scale < _LARGE)
         for name, action in self.commands.items():
             if name != "run":
                 action.setIcon(icon(name, theme))
@@ -97,8 +103,10 @@ class RunBar(QToolBar):
         made.setObjectName(f"run_{name}")
         made.setAccessibleName({"left": "Time left", "pace": "Steps a second"}.get(name, name.capitalize()))
         made.setProperty("role", "muted")
-        made.setMinimumWidth(width * 7)  # numbers change without moving their neighbours
-        self.addWidget(made)
+        made.setProperty("letters", width)
+        action = self.addWidget(made)
+        if name == "pace":
+            self._pace_action = action
         return made
 
     def _bar(self) -> QProgressBar:

@@ -58,6 +58,7 @@ class Command(Enum):
 
 
 _ALIVE = (State.TRAINING, State.PAUSED, State.ENDING)
+LOCKED = "A run is under way. Stop or reset it to change this."
 _NO_RUN = "No run is under way."
 _WHY_NOT: dict[tuple[Command, State], str] = {
     (Command.RUN, State.ENDING): "The run is coming to its end.",
@@ -105,6 +106,7 @@ class Session(QObject):
         self._worker: Worker | None = None
         self._control = Control()
         self._request = SnapshotRequest(0, frozenset())
+        self._numbered = 0
         self._reset_at_end = False
         self._pause_asked = False  # the last wish; the state follows when the run has heard of it
         self._handlers: dict[type[Any], Callable[[Any], None]] = {
@@ -189,6 +191,17 @@ class Session(QObject):
         self._control.request = self._request
         return self._request
 
+    def next_number(self) -> int:
+        """A number that no run of this window has had."""
+        self._numbered += 1
+        return self._numbered
+
+    def forget(self, record: RunRecord) -> None:
+        """Take a run that is over out of the list."""
+        self.records.remove(record)
+        if record is self.record:
+            self._clear()
+
     def join(self, seconds: float) -> bool:
         """Wait for the training thread at most so long; True when none runs."""
         return self._worker is None or self._worker.join(seconds)
@@ -204,16 +217,24 @@ class Session(QObject):
 
     def _start(self, experiment: Experiment, make_run: RunMaker, paused: bool) -> None:
         name = run_name(experiment)
-        self.record = RunRecord(len(self.records) + 1, name, experiment, self._new_folder(name))
-        self.records.append(self.record)
+        record = RunRecord(self.next_number(), name, experiment, self._new_folder(name))
+        self.records.append(record)
+        self._begin(record, lambda control: make_run(experiment, control, record.folder), paused)
+
+    def go_on(self, record: RunRecord, make_events: Callable[[Control], Iterable[Event]]) -> None:
+        """Go on with a run that lies in its folder; it keeps its place in the list."""
+        record.begin_again()
+        self._begin(record, make_events, paused=False)
+
+    def _begin(self, record: RunRecord, make_events: Callable[[Control], Iterable[Event]], paused: bool) -> None:
+        self.record = record
         self.step = self.epoch = 0
         self.pace = Pace()
         self._control = control = Control()
         self._pause_asked = paused
         if paused:
             control.step_once()
-        folder = self.record.folder
-        self._worker = Worker(lambda: make_run(experiment, control, folder), self._mailbox)
+        self._worker = Worker(lambda: make_events(control), self._mailbox)
         self.begun.emit(self.record)
         self._become(State.TRAINING)
         self._worker.start()
@@ -226,6 +247,9 @@ class Session(QObject):
         self.preparing = ""
         if self.record:
             self.record.started = event
+            self.step = event.step
+            for evaluation in event.past:
+                self._on_evaluated(evaluation)
         self.status_changed.emit()
 
     def _on_step(self, event: StepDone) -> None:
@@ -282,4 +306,6 @@ class Session(QObject):
         if state is not self.state:
             _log.info("run: %s", state.value)
         self.state = state
+        if self.record:
+            self.record.paused = state is State.PAUSED
         self.status_changed.emit()

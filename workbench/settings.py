@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 from PySide6.QtCore import QByteArray, QSettings
 
+from workbench.theme import SCALES, THEMES
+
 APPLICATION = "rnn-workbench"
 LAYOUT_VERSION = 1  # a layout stored under another number is not restored
-_RECENT_LIMIT = 10
+_RECENT_LIMIT, _READINGS_LIMIT = 10, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +46,50 @@ class Settings:
     @property
     def theme(self) -> str:
         """ "light", "dark" or "system"."""
-        return str(self._store.value("appearance/theme", "system", type=str))
+        stored = str(self._store.value("appearance/theme", "system", type=str))
+        return stored if stored in THEMES else "system"
 
     @theme.setter
     def theme(self, name: str) -> None:
         self._store.setValue("appearance/theme", name)
+
+    @property
+    def text_scale(self) -> int:
+        """Size of text in per cent of the usual."""
+        stored = int(str(self._store.value("appearance/text", 100, type=int)))
+        return min(max(stored, min(SCALES)), max(SCALES))
+
+    @text_scale.setter
+    def text_scale(self, percent: int) -> None:
+        self._store.setValue("appearance/text", percent)
+
+    @property
+    def greeted(self) -> bool:
+        """Whether the first steps have been shown."""
+        return bool(self._store.value("lessons/greeted", False, type=bool))
+
+    @greeted.setter
+    def greeted(self, shown: bool) -> None:
+        self._store.setValue("lessons/greeted", shown)
+
+    @property
+    def threads(self) -> int:
+        """Threads for new experiments; 0 takes what the machine has."""
+        return max(int(str(self._store.value("engine/threads", 0, type=int))), 0)
+
+    @threads.setter
+    def threads(self, count: int) -> None:
+        self._store.setValue("engine/threads", count)
+
+    @property
+    def runs(self) -> Path | None:
+        """The folder of runs that was chosen; None for the usual one."""
+        stored = str(self._store.value("files/runs", "", type=str))
+        return Path(stored) if stored else None
+
+    @runs.setter
+    def runs(self, folder: Path) -> None:
+        self._store.setValue("files/runs", str(folder))
 
     @property
     def recent(self) -> tuple[Path, ...]:
@@ -58,6 +102,23 @@ class Settings:
         """Put a file at the head of the recent ones."""
         others = [item for item in self.recent if item != path]
         self._store.setValue("files/recent", [str(item) for item in (path, *others)][:_RECENT_LIMIT])
+
+    def reading(self, path: Path) -> dict[str, Any]:
+        """How a file was to be read the last time: settings by dotted name; empty when nothing was decided."""
+        return dict(self._readings().get(str(path), {}))
+
+    def remember_reading(self, path: Path, settings: Mapping[str, Any]) -> None:
+        """Keep how a file is to be read; the oldest of many are forgotten."""
+        others = {name: kept for name, kept in self._readings().items() if name != str(path)}
+        newest = dict(list(others.items())[-_READINGS_LIMIT + 1 :]) | {str(path): dict(settings)}
+        self._store.setValue("files/reading", json.dumps(newest))
+
+    def _readings(self) -> dict[str, dict[str, Any]]:
+        try:
+            found = json.loads(str(self._store.value("files/reading", "{}", type=str)))
+        except ValueError:
+            return {}
+        return {k: v for k, v in found.items() if isinstance(v, dict)} if isinstance(found, dict) else {}
 
     @property
     def folder(self) -> Path:

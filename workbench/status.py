@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from engine.events import RunFailed, RunFinished
+from workbench.desk import RACING, Desk
 from workbench.draft import Draft
 from workbench.session import Command, Session, State
-
-LOCKED = "A run is under way. Stop or reset it to change this."
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +21,18 @@ class Status:
     why_not: dict[str, str] = field(default_factory=dict)  # by command: why it cannot be given now
 
 
-def status(draft: Draft, session: Session) -> Status:
+def status(desk: Desk) -> Status:
     """Preparing, ready, training, paused, finished or failed; always one of them."""
+    draft, session = desk.draft, desk.session
     text, color, detail = _words(draft, session)
     why_not = {command.value: session.why_not(command) for command in Command}
-    if not session.alive and not draft.ready:
-        reason = (
-            draft.problem if draft.blocked else "The data is still being read." if draft.loading else "Open data first."
-        )
+    if not session.alive and not draft.ready and not draft.loading:
+        reason = draft.problem if draft.blocked else "Open data first."
         why_not |= {"run": reason, "step": reason}
+    if desk.contest.alive:
+        why_not |= {"run": RACING, "step": RACING}
+    if desk.waiting is not None:
+        text, detail = f"{text} training begins then", "Press again to take it back."
     return Status(text, color, detail, session.state is State.TRAINING, why_not)
 
 

@@ -6,16 +6,17 @@ import pyqtgraph as pg
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
-from workbench.theme import TEXT_BODY, TEXT_SMALL, TEXT_TITLE, Theme
+from workbench.theme import Theme
 
 
 def dress(application: QApplication, theme: Theme) -> None:
     """Give every widget the colours of `theme`; plots are dressed by their own `apply_theme`."""
     font = QFont(application.font())
-    font.setPixelSize(TEXT_BODY)
+    font.setPixelSize(theme.body)
     application.setFont(font)
     application.setStyleSheet("")  # replacing one sheet by another takes five times as long as this detour
     application.setPalette(palette(theme))
+    application.setPalette(_boxes(theme), "QCheckBox")  # type: ignore[arg-type]  # the stub wants bytes, Qt takes text
     application.setStyleSheet(style_sheet(theme))
     pg.setConfigOptions(background=theme.plot, foreground=theme.text, antialias=False)
 
@@ -54,6 +55,14 @@ def palette(theme: Theme) -> QPalette:
     return palette
 
 
+def _boxes(theme: Theme) -> QPalette:
+    """The palette of check boxes: Fusion outlines them in the darkened colour of the window, lost on a dark one."""
+    boxes = palette(theme)
+    if theme.dark:
+        boxes.setColor(QPalette.ColorRole.Base, QColor(theme.border))
+    return boxes
+
+
 def style_sheet(theme: Theme) -> str:
     """What Fusion draws otherwise than we want: the main window's ground, headers, cards, tabs, tool tips."""
     t = theme
@@ -83,10 +92,10 @@ def style_sheet(theme: Theme) -> str:
     QProgressBar {{ border: 1px solid {t.border}; border-radius: 3px; background: {t.base}; max-height: 8px; }}
     QProgressBar::chunk {{ background: {t.accent}; border-radius: 2px; }}
     QLabel[role="muted"] {{ color: {t.muted}; }}
-    QLabel[role="small"] {{ color: {t.muted}; font-size: {TEXT_SMALL}px; }}
-    QLabel[role="title"] {{ font-size: {TEXT_TITLE}px; font-weight: 600; }}
+    QLabel[role="small"] {{ color: {t.muted}; font-size: {t.small}px; }}
+    QLabel[role="title"] {{ font-size: {t.heading}px; font-weight: 600; }}
     QLabel[role="strong"] {{ font-weight: 600; }}
-    QLabel[role="warning"] {{ color: {t.warning}; font-size: {TEXT_SMALL}px; }}
+    QLabel[role="warning"] {{ color: {t.warning}; font-size: {t.small}px; }}
     QLabel[role="problem"] {{ color: {t.problem}; }}
     QLabel[role="value"] {{ color: {t.text}; }}
     QFrame[role="card"] {{ background: {t.base}; border: 1px solid {t.border}; border-radius: 4px; }}

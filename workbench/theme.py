@@ -13,7 +13,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPen
 
 GRID = 8  # pixels: every margin and gap is a multiple of it or half of it
-TEXT_SMALL, TEXT_BODY, TEXT_TITLE = 11, 12, 14  # pixels: the one type scale
+TEXT_SMALL, TEXT_BODY, TEXT_TITLE = 11, 12, 14  # pixels: the one type scale, before `Theme.scale`
+SCALES = (80, 90, 100, 110, 125, 150, 175, 200)  # per cent: the sizes of text that can be chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,28 @@ class Theme:
     warning: str
     problem: str
     pens: dict[str, PenStyle] = field(default_factory=dict)
+    series: tuple[str, ...] = ()  # colours of runs and cells beside each other
+    scale: float = 1.0  # of all text
 
     @property
     def dark(self) -> bool:
         """True for light text on a dark ground."""
         return self.name == "dark"
+
+    @property
+    def small(self) -> int:
+        """Pixels of second-rank text, of axes and keys."""
+        return round(TEXT_SMALL * self.scale)
+
+    @property
+    def body(self) -> int:
+        """Pixels of text."""
+        return round(TEXT_BODY * self.scale)
+
+    @property
+    def heading(self) -> int:
+        """Pixels of headings."""
+        return round(TEXT_TITLE * self.scale)
 
     def pen(self, role: str) -> QPen:
         """A cosmetic pen for a series: "train", "validation", "test", "baseline", "baseline2", "baseline3", "truth",
@@ -59,6 +77,14 @@ class Theme:
         style = self.pens[role]
         dashes = {"solid": Qt.PenStyle.SolidLine, "dash": Qt.PenStyle.DashLine, "dot": Qt.PenStyle.DotLine}
         pen = pg.mkPen(style.color, width=style.width, style=dashes.get(style.dash, Qt.PenStyle.DashDotLine))
+        assert isinstance(pen, QPen)
+        return pen
+
+    def series_pen(self, number: int) -> QPen:
+        """The pen of run or cell `number`: six colours, and another dash for every further six."""
+        dashes = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
+        rounds, place = divmod(number, len(self.series))
+        pen = pg.mkPen(self.series[place], width=1, style=dashes[rounds % len(dashes)])
         assert isinstance(pen, QPen)
         return pen
 
@@ -115,6 +141,7 @@ LIGHT = Theme(
     warning="#9a5b00",
     problem="#b3261e",
     pens=_pens("#0b66c3", "#c2410c", "#7a4fb5", "#1b2129", "#d9dee5", "#5b6675", ("#19764a", "#9a5b00", "#b3261e")),
+    series=("#228833", "#aa3377", "#a08200", "#0a8fb8", "#cc3344", "#4466aa"),
 )
 
 DARK = Theme(
@@ -134,6 +161,7 @@ DARK = Theme(
     warning="#e3a94a",
     problem="#f2857c",
     pens=_pens("#5aa9f5", "#f0955a", "#b79aeb", "#e4e8ee", "#2c333d", "#98a3b3", ("#5fc08d", "#e3a94a", "#f2857c")),
+    series=("#4fb868", "#d977b0", "#d3bb4b", "#62c8ea", "#f0788a", "#86a5e0"),
 )
 
 THEMES = {theme.name: theme for theme in (LIGHT, DARK)}

@@ -6,46 +6,45 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QElapsedTimer, Qt, QUrl, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QFileDialog,
-    QMainWindow,
-    QMessageBox,
-    QToolTip,
-)
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox
 
-from engine.events import Finding
+from engine.events import Finding, RunFailed
+from workbench.appearance import Appearance
 from workbench.backend import Backend
+from workbench.commands import fill, palette_entries
 from workbench.desk import Desk
-from workbench.dialogs.about import AboutDialog
-from workbench.dialogs.export import ExportDialog
+from workbench.dialogs.help import HelpCard, help_on
+from workbench.dialogs.palette import Palette
+from workbench.dialogs.preferences import PreferencesDialog
+from workbench.dialogs.rate_finder import RateFinder
 from workbench.docks import Docks
 from workbench.editors import commit
+from workbench.files import Files, dropped
 from workbench.gallery import Gallery
 from workbench.icons import icon
 from workbench.menus import Menus
 from workbench.panels.data import fill_samples
 from workbench.panels.findings import FindingsPanel
 from workbench.panels.runs import RunsPanel
-from workbench.panels.setup import explanation
 from workbench.panels.steps import Steps
 from workbench.pump import Pump
+from workbench.racing import Racing
 from workbench.records import RunRecord
 from workbench.runbar import RunBar
+from workbench.session import LOCKED
 from workbench.settings import Places, Settings
-from workbench.status import LOCKED, status
-from workbench.style import dress
-from workbench.theme import THEMES, Theme
+from workbench.shelf import Shelf
+from workbench.status import status
+from workbench.statusbar import StatusBar
+from workbench.teaching import Teaching
+from workbench.theme import Theme
 
 _log = logging.getLogger(__name__)
-_FILES = (
-    "Tables and texts (*.csv *.tsv *.tab *.txt *.md *.parquet *.json *.jsonl *.ndjson *.xlsx *.xls *.ods);;"
-    "All files (*)"
-)
 _JOIN_SECONDS = 5.0
 _TEXT_MS = 100
+_SETTLED_MS = 1500  # after the start; by then the sample is there
 
 
 class Window(QMainWindow):
@@ -61,26 +60,32 @@ class Window(QMainWindow):
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
         self.settings, self.places = settings, places
-        self.theme = chosen_theme(settings)
-        self._dress()
-        self.desk = Desk(backend, places.runs, self)
-        self.gallery = Gallery(self.theme)
-        self.steps = Steps(self.theme)
-        self.findings, self.runs = FindingsPanel(), RunsPanel()
-        self.run_bar = RunBar(self.theme)
-        self.pump = Pump(self.desk.mailbox, self.desk.session, self.desk.jobs, lambda: self.gallery.views)
+        self.appearance = Appearance(settings)
+        theme = self.appearance.theme
+        self.desk = Desk(backend, settings.runs or places.runs, self)
+        self.desk.draft.threads = settings.threads
+        self.files = Files(self.desk, settings, self)
+        self.gallery = Gallery(theme)
+        self.steps = Steps(theme)
+        self.findings, self.runs = FindingsPanel(), RunsPanel(theme)
+        self.shelf = Shelf(self.desk, self.runs, self.gallery, self.files, self)
+        self.racing = Racing(self.desk, theme, self)
+        self.teaching = Teaching(self.desk, self.gallery, settings, self)
+        self.run_bar, self.foot = RunBar(theme), StatusBar()
+        desk, gallery = self.desk, self.gallery
+        self.pump = Pump(desk.mailbox, desk.session, desk.jobs, lambda: gallery.views, gallery.film.record)
         self.pump.setParent(self)  # no tick outlives the views
         self._text_clock = QElapsedTimer()
         self._text_clock.start()
-        self._export: ExportDialog | None = None
         self.addToolBar(self.run_bar)
         self.tabs = self.gallery.tabs
-        self.setCentralWidget(self.tabs)
-        self.docks = Docks(self, self.gallery.overview, self.steps.panel, self.findings, self.runs)
-        self.statusBar().setObjectName("status_bar")
-        self.statusBar().setSizeGripEnabled(False)
-        self._fill_menus()
+        self.setCentralWidget(self.gallery.widget)
+        self.docks = Docks(self, self.gallery.overview, self.steps.panel, self.teaching.panel, self.findings, self.runs)
+        self.setStatusBar(self.foot)
+        self.menus = Menus(self.menuBar())
+        fill(self.menus, self)
         self._connect()
+        self.apply_theme(theme)
         self.docks.restore(settings)
         self._show_status()
 
@@ -89,28 +94,8 @@ class Window(QMainWindow):
         self.pump.start()
         self.desk.draft.open(source)
         self.desk.draft.learn_facts()
-
-    # --- menus ------------------------------------------------------------------------------------------
-
-    def _fill_menus(self) -> None:
-        self.menus = menus = Menus(self.menuBar())
-        menus.add(menus.file, "open", "&Open…", self.ask_file, "Ctrl+O")
-        menus.file.addMenu(menus.samples)
-        menus.file.addMenu(menus.recent)
-        menus.file.addSeparator()
-        self.export_action = menus.add(menus.file, "export", "&Export weights…", self.ask_export, "Ctrl+E")
-        menus.file.addSeparator()
-        menus.add(menus.file, "quit", "&Quit", self.close, "Ctrl+Q")
-        menus.run.addActions(list(self.run_bar.commands.values()))
-        for dock in self.docks.all:
-            menus.view.addAction(dock.toggleViewAction())
-        menus.add(menus.view, "reset_layout", "&Reset layout", self.docks.reset)
-        menus.fill_themes(self.settings.theme, self.choose_theme)
-        menus.fill_views([self.tabs.tabText(i) for i in range(self.tabs.count())], self.tabs.setCurrentIndex)
-        menus.add(menus.help, "help", "&Explain what has focus", self.explain, "F1")
-        menus.add(menus.help, "log", "Open &log folder", lambda: self.show_folder(self.places.logs))
-        menus.add(menus.help, "about", "&About", lambda: AboutDialog(self.places, self).open())
-        menus.fill_recent(self.settings.recent, self.open)
+        QTimer.singleShot(_SETTLED_MS, self.tabs, self.gallery.prepare)
+        self.desk.archive.load()
 
     # --- connections ------------------------------------------------------------------------------------
 
@@ -122,19 +107,24 @@ class Window(QMainWindow):
         ):  # fmt: skip
             commands[name].triggered.connect(lambda _checked=False, call=call: self._command(call))
         steps.edited.connect(self._on_edited)
-        steps.open_asked.connect(self.ask_file)
-        steps.sample_asked.connect(self.open)
+        steps.open_asked.connect(self.files.ask)
+        steps.sample_asked.connect(self.files.open)
         steps.data.message.dismissed.connect(desk.draft.dismiss)
+        steps.training.rate_asked.connect(self.find_rate)
         desk.draft.changed.connect(self._show_settings)
         desk.draft.loaded.connect(self._on_loaded)
         desk.draft.facts_known.connect(self._on_facts)
         desk.draft.activity_changed.connect(self._show_status)
         self._connect_run()
-        self.told.connect(self._tell)
+        self.appearance.changed.connect(self.apply_theme)
+        self.files.opening.connect(lambda: self.steps.panel.open(0))
+        for speaker in (self, desk, desk.archive, self.files):
+            speaker.told.connect(self.foot.tell)
 
     def _connect_run(self) -> None:
         session = self.desk.session
         session.status_changed.connect(self._show_status)
+        self.desk.contest.moved.connect(self._show_status)
         session.status_changed.connect(self._show_progress)
         session.status_changed.connect(self.pump.ask_anew)
         session.progressed.connect(self._on_progressed)
@@ -143,11 +133,8 @@ class Window(QMainWindow):
         session.ended.connect(self._on_ended)
         session.cleared.connect(self._on_cleared)
         self.findings.fix_asked.connect(self._on_fix)
-        self.runs.use_asked.connect(lambda record: self.desk.draft.adopt(record.experiment))
-        self.runs.export_asked.connect(self.ask_export)
-        self.runs.folder_asked.connect(lambda record: self.show_folder(record.folder))
         self.gallery.needs_changed.connect(self.pump.ask_anew)
-        self.gallery.notice.connect(self._tell)
+        self.gallery.notice.connect(self.foot.tell)
 
     def _command(self, call: Any) -> None:
         commit(QApplication.focusWidget())
@@ -164,59 +151,73 @@ class Window(QMainWindow):
         draft = self.desk.draft
         assert draft.loaded_data is not None
         self.steps.show_loaded(draft.loaded_data)
+        self.foot.show_data(draft.loaded_data.title)
         self._show_settings()
         file = draft.loaded_data.experiment.data.file
         if file:
             self.settings.remember_file(Path(file))
-            self.menus.fill_recent(self.settings.recent, self.open)
+            self.menus.fill_recent(self.settings.recent, self.files.open)
 
     @Slot()
     def _on_facts(self) -> None:
         facts = self.desk.draft.facts
         assert facts is not None
         self.steps.show_facts(facts)
-        fill_samples(self.menus.samples, facts.samples, self.open)
+        self.teaching.offer(facts.lessons, self.menus, self.docks)
+        fill_samples(self.menus.samples, facts.samples, self.files.open)
         self._show_settings()
 
     @Slot(object)
     def _on_begun(self, record: RunRecord) -> None:
         self.gallery.reset()
         self.findings.clear()
-        self.runs.add(record)
+        self.shelf.begin(record)
 
     @Slot(object)
     def _on_ended(self, record: RunRecord) -> None:
         self.runs.refresh(record)
+        outcome = record.outcome
+        if isinstance(outcome, RunFailed) and not any(f.level == "problem" for f in record.findings.values()):
+            why = outcome.why if outcome.why != outcome.title else ""
+            self.findings.show_finding(Finding("run-failed", "problem", outcome.title, why, outcome.cure), opened=True)
         self._show_status()
 
     @Slot()
     def _on_cleared(self) -> None:
         self.gallery.reset()
         self.findings.clear()
+        self.shelf.show_others()
         self._show_progress()
 
     @Slot(object)
     def _on_fix(self, finding: Finding) -> None:
+        record = self.desk.session.record
+        if finding.goes_on and record is not None and record.can_go_on:
+            self.desk.go_on(record, dict(finding.changes))
+            return
         message = self.desk.apply(dict(finding.changes))
-        self._tell(message or "Set. Run again to see what it does.")
+        self.foot.tell(message or "Set. Run again to see what it does.")
 
     # --- what is shown ----------------------------------------------------------------------------------
 
     @Slot()
     def _show_settings(self) -> None:
-        self.steps.show_experiment(self.desk.draft.experiment, self.desk.counts())
+        counts = self.desk.counts()
+        self.steps.show_experiment(self.desk.draft.experiment, counts)
+        self.foot.show_threads(counts.threads)
 
     @Slot()
     def _show_status(self) -> None:
         draft, session = self.desk.draft, self.desk.session
-        self.run_bar.show_status(status(draft, session))
+        self.run_bar.show_status(status(self.desk))
         reason = LOCKED if session.alive else ""
         self.steps.lock(reason, draft.experiment)
         self.findings.lock(reason)
         self.runs.lock(reason)
+        self.teaching.panel.lock(reason)
         self.steps.data.message.say(draft.problem, dismissible=not draft.blocked)
         exportable = self.runs.current is not None and self.runs.current.saved and not session.alive
-        self.export_action.setEnabled(exportable)
+        self.menus.by_name["export"].setEnabled(exportable)
         if session.record and session.record.started:
             self.gallery.begin(session.record.number, session.record.started)
 
@@ -230,92 +231,93 @@ class Window(QMainWindow):
     def _show_progress(self) -> None:
         session = self.desk.session
         if session.record:
-            self.runs.show_best(session.record)
+            self.runs.refresh(session.record)
         started = session.record.started if session.record else None
         epochs = started.epochs if started else 0
         steps = started.steps_per_epoch * epochs if started else 0
         pace = session.pace
         left = pace.remaining(steps - session.step) if session.alive else 0.0
         self.run_bar.show_progress(session.step, steps, session.epoch, epochs, pace.steps_per_second, left)
+        self.foot.show_pace(pace.steps_per_second if session.alive else 0.0)
 
-    @Slot(str)
-    def _tell(self, text: str) -> None:
-        self.statusBar().showMessage(text, 10_000)
-
+    @Slot(object)
     def apply_theme(self, theme: Theme) -> None:
         """Dress everything, plots included, in a theme."""
-        self.theme = theme
-        self._dress()
+        self.menus.by_name[f"theme_{self.settings.theme}"].setChecked(True)
+        self.setWindowIcon(icon("application", theme, "accent"))
         self.run_bar.apply_theme(theme)
         self.steps.apply_theme(theme)
         self.gallery.apply_theme(theme)
+        self.shelf.apply_theme(theme)
+        self.racing.apply_theme(theme)
         self._show_status()
 
-    def _dress(self) -> None:
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        dress(application, self.theme)
-        self.setWindowIcon(icon("application", self.theme, "accent"))
-
-    def choose_theme(self, name: str) -> None:
-        """Take a theme by name and remember it; "system" follows the system."""
-        self.settings.theme = name
-        self.apply_theme(chosen_theme(self.settings))
-
-    # --- opening, exporting, helping ----------------------------------------------------------------------
+    # --- finding, exporting, dropping, helping -------------------------------------------------------------------
 
     @Slot()
-    def ask_file(self) -> None:
-        """Ask for a file and open it."""
-        chosen, _ = QFileDialog.getOpenFileName(self, "Open data", str(self.settings.folder), _FILES)
-        if chosen:
-            self.open(Path(chosen))
-
-    def open(self, source: Path | str) -> None:
-        """The one door: menu, drop, command line and samples come through here."""
-        if self.desk.session.alive:
-            self._tell(LOCKED)
+    def find_rate(self) -> None:
+        """Try learning rates, and take the one that is suggested."""
+        if self.desk.session.alive or not self.desk.draft.ready:
+            self.foot.tell(LOCKED if self.desk.session.alive else "There is no data to try rates on yet.")
             return
-        if isinstance(source, Path):
-            source = source.absolute()
-            self.settings.folder = source.parent
-        self.steps.panel.open(0)
-        self.desk.draft.open(source)
+        self.rate_finder = finder = RateFinder(self.desk.rate_test, self.appearance.theme, self)
+        finder.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        finder.taken.connect(lambda rate: self._on_edited("training.learning_rate", rate))
+        finder.open()
 
-    def ask_export(self, record: RunRecord | None = None) -> None:
-        """Ask where to, and write the chosen run's best weights."""
-        record = record or self.runs.current
-        if record is None or record.folder is None or not record.saved:
-            self._tell("There are no weights to export yet: train first.")
-            return
-        self._export = dialog = ExportDialog(record, self.settings.folder, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.write_asked.connect(lambda target: self.desk.export(record, target, dialog))
-        dialog.open()
-
-    def show_folder(self, folder: Path) -> None:
-        """Show a folder in the system's file manager; say where it is if there is none."""
-        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
-            self._tell(str(folder))
+    def ask_export(self) -> None:
+        """Write the weights of the run that is chosen in the list."""
+        self.files.ask_export(self.runs.current)
 
     @Slot()
     def explain(self) -> None:
         """Help on what has focus."""
         widget = QApplication.focusWidget() or self
-        text = explanation(widget) or widget.accessibleDescription() or "Nothing more is known about this."
-        QToolTip.showText(widget.mapToGlobal(widget.rect().bottomLeft()), f"<p>{text}</p>", widget)
+        title, text = help_on(widget)
+        self.help_card = HelpCard(title, text, self)
+        self.help_card.show_at(widget)
+
+    def show_palette(self) -> None:
+        """Every command by name."""
+        self.palette_dialog = Palette(palette_entries(self), self)
+        self.palette_dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.palette_dialog.show()
+
+    def show_preferences(self) -> None:
+        """What is set once for all."""
+        self.preferences = dialog = PreferencesDialog(self.settings, self.desk.archive.folder, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.theme_chosen.connect(self.appearance.choose_theme)
+        dialog.scale_chosen.connect(self.appearance.choose_scale)
+        dialog.threads_chosen.connect(self._on_threads)
+        dialog.runs_chosen.connect(self._on_runs_folder)
+        dialog.open()
+
+    @Slot(int)
+    def _on_threads(self, threads: int) -> None:
+        self.settings.threads = self.desk.draft.threads = threads
+        if not self.desk.session.alive:
+            self.desk.change("training.threads", threads)
+
+    @Slot(object)
+    def _on_runs_folder(self, folder: Path) -> None:
+        if folder == self.desk.archive.folder:
+            return
+        problem = self.desk.archive.look_in(folder)
+        if problem:
+            self.preferences.refuse(problem, self.desk.archive.folder)
+        else:
+            self.settings.runs = folder
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files."""
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        if dropped(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open the first file that was dropped."""
-        files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        if files:
+        """Open what was dropped."""
+        if self.files.drop(event.mimeData()):
             event.acceptProposedAction()
-            self.open(files[0])
 
     # --- the end ----------------------------------------------------------------------------------------
 
@@ -344,11 +346,3 @@ class Window(QMainWindow):
         self.settings.save()
         event.accept()
         self.closed.emit()
-
-
-def chosen_theme(settings: Settings) -> Theme:
-    """The theme of the settings, or the one the system prefers."""
-    if settings.theme in THEMES:
-        return THEMES[settings.theme]
-    dark = QApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
-    return THEMES["dark" if dark else "light"]

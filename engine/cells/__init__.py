@@ -6,10 +6,14 @@ To add a cell, write a file with a `SPECIFICATION`; forms, views, checkpoints, e
 from functools import cache
 from importlib import import_module
 
-from engine.cells._specification import CellSpec, Equation, Extra, Gate, SecondProduct
+from engine.cells._formula import Value, in_order, trace
+from engine.cells._specification import CellSpec, Equation, Extra, Gate, OnnxOperator, SecondProduct
 from engine.config import CELLS
 
-__all__ = ["CellSpec", "Equation", "Extra", "Gate", "SecondProduct", "specification", "specifications"]
+__all__ = [
+    "CellSpec", "Equation", "Extra", "Gate", "OnnxOperator", "SecondProduct", "Value", "in_order", "specification",
+    "specifications", "trace",
+]  # fmt: skip
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from engine.cells._formula import Formula
 from engine.kernels.routines import Routine
 
 GATE_ACTIVATIONS = ("sigmoid", "hard_sigmoid")
@@ -19,6 +20,13 @@ class Gate:
     name: str
     slot: int
     symbol: str
+    squashed: bool = True  # False: its sum is used as it is
+    peephole: str = ""  # the extra parameter through which it sees the new cell state
+
+    @property
+    def is_candidate(self) -> bool:
+        """Whether it takes the candidate's activation function, not the gates'."""
+        return self.name == "candidate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,15 @@ class SecondProduct:
     blocks: tuple[int, ...]
     forward: Routine
     backward: Routine
+    of_state: bool = True  # what the product reads is made of the state before: recurrent dropout reaches it
+
+
+@dataclass(frozen=True, slots=True)
+class OnnxOperator:
+    """The operator of ONNX that computes the cell, where there is one: "RNN", "LSTM" or "GRU", and its attributes."""
+
+    name: str
+    attributes: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +78,8 @@ class CellSpec:
     `slots`; `input_blocks[s]` names the block of ``weight_ih`` that feeds slot s, and `recurrent_blocks` the blocks
     of ``weight_hh`` that feed the slots from `recurrent_from` on. The product reads the first `recurrent_states` of
     the state vectors; where these are more than the hidden state, `feedback_blocks` names the blocks that read the
-    others too, with ``weight_gg``. Slots that no product feeds keep what the backward step needs.
+    others too, with ``weight_gg``. Slots that no product feeds keep what the backward step needs. `formula` says the
+    same as `forward`, for exported files.
     """
 
     key: str
@@ -80,7 +98,9 @@ class CellSpec:
     gates: tuple[Gate, ...]
     forward: Routine
     backward: Routine
+    formula: Formula
     recurrent_states: int = 1
+    recurrent: bool = True  # a step depends on the one before
     feedback_blocks: tuple[int, ...] = ()
     second: SecondProduct | None = None
     biased: bool = True  # bias_ih and bias_hh are added to the products
@@ -90,6 +110,7 @@ class CellSpec:
     activations: tuple[str, ...] = ("tanh",)  # of candidate and output, the usual one first
     gate_activations: tuple[str, ...] = ("sigmoid",)
     torch_module: str = ""  # "RNN", "LSTM", "GRU" where PyTorch computes the same
+    onnx: OnnxOperator | None = None
 
     @property
     def hidden_blocks(self) -> int:

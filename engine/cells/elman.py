@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.cells._specification import STATE_ACTIVATIONS, CellSpec, Equation
+from engine.cells._formula import Step, Value
+from engine.cells._specification import STATE_ACTIVATIONS, CellSpec, Equation, OnnxOperator
 from engine.kernels.activations import activate, slope_at
 from engine.kernels.jit import LANES
 from engine.kernels.steps import backward_step, forward_step
@@ -40,6 +41,12 @@ def backward(
         store(d, at, dh * 0.0)
 
 
+def formula(cell: Step) -> tuple[Value, ...]:
+    """The state after a step, from the state before."""
+    (h,) = cell.state
+    return (cell.squash(cell.from_input() + cell.from_state(h)),)
+
+
 SPECIFICATION = CellSpec(
     key="elman",
     title="Elman (simple RNN)",
@@ -59,7 +66,9 @@ SPECIFICATION = CellSpec(
     gates=(),
     forward=forward,
     backward=backward,
+    formula=formula,
     activations=STATE_ACTIVATIONS,
     gate_activations=(),
     torch_module="RNN",
+    onnx=OnnxOperator("RNN"),
 )

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from engine.cells._formula import Step, Value
 from engine.cells._specification import STATE_ACTIVATIONS, CellSpec, Equation
 from engine.cells.elman import backward, forward
+
+
+def formula(cell: Step) -> tuple[Value, ...]:
+    """The state after a step, from the state before."""
+    return (cell.squash(cell.from_input()),)
+
 
 SPECIFICATION = CellSpec(
     key="feedforward",
@@ -18,10 +25,12 @@ SPECIFICATION = CellSpec(
     input_blocks=(0,),
     recurrent_from=0,
     recurrent_blocks=(),
+    recurrent=False,
     states=("hidden",),
     gates=(),
     forward=forward,
     backward=backward,
+    formula=formula,
     activations=STATE_ACTIVATIONS,
     gate_activations=(),
 )

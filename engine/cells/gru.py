@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.cells._specification import CANDIDATE_ACTIVATIONS, GATE_ACTIVATIONS, CellSpec, Equation, Gate
+from engine.cells._formula import Step, Value
+from engine.cells._specification import CANDIDATE_ACTIVATIONS, GATE_ACTIVATIONS, CellSpec, Equation, Gate, OnnxOperator
 from engine.kernels.activations import activate, slope
 from engine.kernels.jit import LANES
 from engine.kernels.steps import backward_step, forward_step
@@ -57,6 +58,16 @@ def backward(
             s += LANES
 
 
+def formula(cell: Step) -> tuple[Value, ...]:
+    """The state after a step, from the state before."""
+    (h,) = cell.state
+    r_in, z_in, n_in = cell.split(cell.from_input())
+    r_rec, z_rec, n_rec = cell.split(cell.from_state(h))
+    r, z = cell.gate(r_in + r_rec), cell.gate(z_in + z_rec)
+    n = cell.squash(n_in + r * n_rec)
+    return ((1 - z) * n + z * h,)
+
+
 SPECIFICATION = CellSpec(
     key="gru",
     title="GRU",
@@ -83,7 +94,9 @@ SPECIFICATION = CellSpec(
     gates=(Gate("reset", 1, "r"), Gate("update", 2, "z"), Gate("candidate", 0, "n")),
     forward=forward,
     backward=backward,
+    formula=formula,
     activations=CANDIDATE_ACTIVATIONS,
     gate_activations=GATE_ACTIVATIONS,
     torch_module="GRU",
+    onnx=OnnxOperator("GRU", (("linear_before_reset", 1),)),
 )

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.cells._specification import CANDIDATE_ACTIVATIONS, GATE_ACTIVATIONS, CellSpec, Equation, Gate, SecondProduct
+from engine.cells._formula import Step, Value
+from engine.cells._specification import (
+    CANDIDATE_ACTIVATIONS,
+    GATE_ACTIVATIONS,
+    CellSpec,
+    Equation,
+    Gate,
+    OnnxOperator,
+    SecondProduct,
+)
 from engine.kernels.activations import activate, slope
 from engine.kernels.jit import LANES
 from engine.kernels.two_stage import stage
@@ -70,6 +79,16 @@ def backward(
             s += LANES
 
 
+def formula(cell: Step) -> tuple[Value, ...]:
+    """The state after a step, from the state before."""
+    (h,) = cell.state
+    r_in, z_in, n_in = cell.split(cell.from_input())
+    r_rec, z_rec = cell.split(cell.from_state(h, 0, 2))
+    r, z = cell.gate(r_in + r_rec), cell.gate(z_in + z_rec)
+    n = cell.squash(n_in + cell.from_state(r * h, 2, 3))
+    return ((1 - z) * n + z * h,)
+
+
 SPECIFICATION = CellSpec(
     key="gru_reset_before",
     title="GRU (reset before the product)",
@@ -96,7 +115,9 @@ SPECIFICATION = CellSpec(
     gates=(Gate("reset", 0, "r"), Gate("update", 1, "z"), Gate("candidate", 2, "n")),
     forward=forward,
     backward=backward,
+    formula=formula,
     second=SecondProduct(first_slot=2, blocks=(2,), forward=blend, backward=blend_backward),
     activations=CANDIDATE_ACTIVATIONS,
     gate_activations=GATE_ACTIVATIONS,
+    onnx=OnnxOperator("GRU"),
 )

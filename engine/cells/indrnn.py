@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.cells._formula import Step, Value
 from engine.cells._specification import STATE_ACTIVATIONS, CellSpec, Equation, Extra
 from engine.kernels.activations import activate, slope_at
 from engine.kernels.jit import LANES
@@ -39,6 +40,12 @@ def backward(
             store(d, at, dz * load(extra, unit))
 
 
+def formula(cell: Step) -> tuple[Value, ...]:
+    """The state after a step, from the state before."""
+    (h,) = cell.state
+    return (cell.squash(cell.from_input() + cell.own("weight_hh") * h),)
+
+
 SPECIFICATION = CellSpec(
     key="indrnn",
     title="IndRNN",
@@ -61,6 +68,7 @@ SPECIFICATION = CellSpec(
     gates=(),
     forward=forward,
     backward=backward,
+    formula=formula,
     extras=(Extra("weight_hh", 1.0, "how much of its own state each unit keeps"),),
     activations=STATE_ACTIVATIONS,
     gate_activations=(),

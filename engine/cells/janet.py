@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.cells._formula import Step, Value
 from engine.cells._specification import CANDIDATE_ACTIVATIONS, GATE_ACTIVATIONS, CellSpec, Equation, Gate
 from engine.kernels.activations import activate, slope
 from engine.kernels.jit import LANES
@@ -47,6 +48,13 @@ def backward(
             s += LANES
 
 
+def formula(cell: Step) -> tuple[Value, ...]:
+    """The state after a step, from the state before."""
+    (h,) = cell.state
+    s, c = cell.sums(h)
+    return (cell.gate(s) * h + (1 - cell.gate(s - 1)) * cell.squash(c),)
+
+
 SPECIFICATION = CellSpec(
     key="janet",
     title="JANET (forget gate only)",
@@ -71,6 +79,7 @@ SPECIFICATION = CellSpec(
     gates=(Gate("forget", 0, "f"), Gate("candidate", 1, "c")),
     forward=forward,
     backward=backward,
+    formula=formula,
     forget_block=0,
     activations=CANDIDATE_ACTIVATIONS,
     gate_activations=GATE_ACTIVATIONS,

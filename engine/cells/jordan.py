@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.cells._formula import Step, Value
 from engine.cells._specification import STATE_ACTIVATIONS, CellSpec, Equation, SecondProduct
 from engine.kernels.activations import activate, slope_at
 from engine.kernels.jit import LANES
@@ -61,6 +62,13 @@ def backward(
             s += LANES
 
 
+def formula(cell: Step) -> tuple[Value, ...]:
+    """The state after a step, from the state before."""
+    (y,) = cell.state
+    u = cell.squash(cell.from_input() + cell.from_state(y, 0, 1))
+    return (cell.squash(cell.from_state(u, 1, 2)),)
+
+
 SPECIFICATION = CellSpec(
     key="jordan",
     title="Jordan",
@@ -81,7 +89,8 @@ SPECIFICATION = CellSpec(
     gates=(),
     forward=forward,
     backward=backward,
-    second=SecondProduct(first_slot=1, blocks=(1,), forward=answer, backward=answer_backward),
+    formula=formula,
+    second=SecondProduct(first_slot=1, blocks=(1,), forward=answer, backward=answer_backward, of_state=False),
     activations=STATE_ACTIVATIONS,
     gate_activations=(),
 )

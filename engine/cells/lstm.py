@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.cells._specification import CANDIDATE_ACTIVATIONS, GATE_ACTIVATIONS, CellSpec, Equation, Gate
+from engine.cells._formula import Step, Value
+from engine.cells._specification import CANDIDATE_ACTIVATIONS, GATE_ACTIVATIONS, CellSpec, Equation, Gate, OnnxOperator
 from engine.kernels.activations import activate, slope
 from engine.kernels.jit import LANES
 from engine.kernels.steps import backward_step, forward_step
@@ -64,6 +65,14 @@ def backward(
             s += LANES
 
 
+def formula(cell: Step) -> tuple[Value, ...]:
+    """The state after a step, from the state before."""
+    h, c = cell.state
+    i, f, g, o = cell.sums(h)
+    c = cell.gate(f) * c + cell.gate(i) * cell.squash(g)
+    return cell.gate(o) * cell.squash(c), c
+
+
 SPECIFICATION = CellSpec(
     key="lstm",
     title="LSTM",
@@ -88,8 +97,10 @@ SPECIFICATION = CellSpec(
     gates=(Gate("input", 0, "i"), Gate("forget", 1, "f"), Gate("candidate", 2, "g"), Gate("output", 3, "o")),
     forward=forward,
     backward=backward,
+    formula=formula,
     forget_block=1,
     activations=CANDIDATE_ACTIVATIONS,
     gate_activations=GATE_ACTIVATIONS,
     torch_module="LSTM",
+    onnx=OnnxOperator("LSTM"),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.cells._formula import Step, Value
 from engine.cells._memory import BLIND_INPUT, BLIND_OUTPUT, CANDIDATE, HIDDEN
 from engine.cells._specification import CANDIDATE_ACTIVATIONS, GATE_ACTIVATIONS, CellSpec, Equation, Gate
 from engine.kernels.memory import OPEN, memory_backward, memory_forward
@@ -31,6 +32,14 @@ def backward(
     )
 
 
+def formula(cell: Step) -> tuple[Value, ...]:
+    """The state after a step, from the state before."""
+    h, c = cell.state
+    i, g, o = cell.sums(h)
+    c = c + cell.gate(i) * cell.squash(g)
+    return cell.gate(o) * cell.squash(c), c
+
+
 SPECIFICATION = CellSpec(
     key="lstm_1997",
     title="LSTM of 1997 (no forget gate)",
@@ -54,6 +63,7 @@ SPECIFICATION = CellSpec(
     gates=(Gate("input", 0, "i"), Gate("candidate", 1, "g"), Gate("output", 2, "o")),
     forward=forward,
     backward=backward,
+    formula=formula,
     activations=CANDIDATE_ACTIVATIONS,
     gate_activations=GATE_ACTIVATIONS,
 )

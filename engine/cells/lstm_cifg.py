@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.cells._formula import Step, Value
 from engine.cells._memory import CANDIDATE, GREFF, HIDDEN, INPUT, INPUT_PEEPHOLE, MEMORY, OUTPUT, OUTPUT_PEEPHOLE
-from engine.cells._specification import CANDIDATE_ACTIVATIONS, GATE_ACTIVATIONS, CellSpec, Equation, Gate
+from engine.cells._specification import CANDIDATE_ACTIVATIONS, GATE_ACTIVATIONS, CellSpec, Equation, Gate, OnnxOperator
 from engine.kernels.memory import COUPLED, memory_backward, memory_forward
 from engine.kernels.steps import backward_step, forward_step
 
@@ -31,6 +32,15 @@ def backward(
     )
 
 
+def formula(cell: Step) -> tuple[Value, ...]:
+    """The state after a step, from the state before."""
+    h, c = cell.state
+    i, g, o = cell.sums(h)
+    i = cell.gate(i + cell.own("weight_ci") * c)
+    c = (1 - i) * c + i * cell.squash(g)
+    return cell.gate(o + cell.own("weight_co") * c) * cell.squash(c), c
+
+
 SPECIFICATION = CellSpec(
     key="lstm_cifg",
     title="LSTM with coupled gates (CIFG)",
@@ -52,12 +62,14 @@ SPECIFICATION = CellSpec(
     recurrent_from=0,
     recurrent_blocks=(0, 1, 2),
     states=("hidden", "cell"),
-    gates=(Gate("input", 0, "i"), Gate("candidate", 1, "g"), Gate("output", 2, "o")),
+    gates=(Gate("input", 0, "i"), Gate("candidate", 1, "g"), Gate("output", 2, "o", peephole=OUTPUT_PEEPHOLE.name)),
     forward=forward,
     backward=backward,
+    formula=formula,
     extras=(INPUT_PEEPHOLE, OUTPUT_PEEPHOLE),
     forget_block=0,
     forget_bias=-1.0,
     activations=CANDIDATE_ACTIVATIONS,
     gate_activations=GATE_ACTIVATIONS,
+    onnx=OnnxOperator("LSTM", (("input_forget", 1),)),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.cells._formula import Step, Value
 from engine.cells._memory import CANDIDATE, FORGET_PEEPHOLE, GREFF, HIDDEN, INPUT_PEEPHOLE, MEMORY, OUTPUT_PEEPHOLE
 from engine.cells._specification import CANDIDATE_ACTIVATIONS, GATE_ACTIVATIONS, CellSpec, Equation, Gate
 from engine.kernels.memory import memory_backward, memory_forward
@@ -25,6 +26,17 @@ def backward(
 ) -> None:  # fmt: skip
     """The gates' own gradients arrive from the step after."""
     memory_backward(rows, width, z, extra, d_extra, previous, d, gate, candidate, candidate, 0, 1, 3, 2, 4, True, True)
+
+
+def formula(cell: Step) -> tuple[Value, ...]:
+    """The state after a step, from the state before."""
+    h, i, f, o, c = cell.state
+    i_fed, f_fed, o_fed = cell.split(cell.from_gates(i, f, o))
+    i, f, g, o = cell.sums(h)
+    i, f = cell.gate(i + i_fed + cell.own("weight_ci") * c), cell.gate(f + f_fed + cell.own("weight_cf") * c)
+    c = f * c + i * cell.squash(g)
+    o = cell.gate(o + o_fed + cell.own("weight_co") * c)
+    return o * cell.squash(c), i, f, o, c
 
 
 SPECIFICATION = CellSpec(
@@ -51,9 +63,15 @@ SPECIFICATION = CellSpec(
     recurrent_from=0,
     recurrent_blocks=(0, 1, 3, 2),
     states=("hidden", "input", "forget", "output", "cell"),
-    gates=(Gate("input", 0, "i"), Gate("forget", 1, "f"), Gate("candidate", 3, "g"), Gate("output", 2, "o")),
+    gates=(
+        Gate("input", 0, "i"),
+        Gate("forget", 1, "f"),
+        Gate("candidate", 3, "g"),
+        Gate("output", 2, "o", peephole=OUTPUT_PEEPHOLE.name),
+    ),
     forward=forward,
     backward=backward,
+    formula=formula,
     recurrent_states=4,
     feedback_blocks=(0, 1, 3),
     extras=(INPUT_PEEPHOLE, FORGET_PEEPHOLE, OUTPUT_PEEPHOLE),

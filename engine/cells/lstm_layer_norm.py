@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.cells._formula import Step, Value
 from engine.cells._memory import MEMORY
 from engine.cells._specification import CANDIDATE_ACTIVATIONS, GATE_ACTIVATIONS, CellSpec, Equation, Extra, Gate
 from engine.kernels.activations import activate, slope
@@ -83,6 +84,16 @@ def backward(
         normalize_backward(z, sums, z, gates, extra, gain, d_extra, e + gain, four, width, units, z[scales + 1])
 
 
+def formula(cell: Step) -> tuple[Value, ...]:
+    """The state after a step, from the state before."""
+    h, c = cell.state
+    inward, inner = cell.normalized(cell.from_input()), cell.normalized(cell.from_state(h))
+    i, f, g, o = cell.split(cell.own("gain_ih") * inward + cell.own("gain_hh") * inner + cell.own("bias_ih"))
+    c = cell.gate(f) * c + cell.gate(i) * cell.squash(g)
+    shown = cell.own("gain_cell") * cell.normalized(c) + cell.own("bias_cell")
+    return cell.gate(o) * cell.squash(shown), c
+
+
 SPECIFICATION = CellSpec(
     key="lstm_layer_norm",
     title="Layer-normalised LSTM",
@@ -110,6 +121,7 @@ SPECIFICATION = CellSpec(
     gates=(Gate("input", 8, "i"), Gate("forget", 9, "f"), Gate("candidate", 10, "g"), Gate("output", 11, "o")),
     forward=forward,
     backward=backward,
+    formula=formula,
     biased=False,
     extras=(
         Extra("gain_ih", 1.0, "scales of the sums from the input", 4),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.cells._formula import Step, Value
 from engine.cells._memory import CANDIDATE, GREFF, HIDDEN, INPUT, INPUT_PEEPHOLE, OUTPUT, OUTPUT_PEEPHOLE
 from engine.cells._specification import CANDIDATE_ACTIVATIONS, GATE_ACTIVATIONS, CellSpec, Equation, Gate
 from engine.kernels.memory import OPEN, memory_backward, memory_forward
@@ -31,6 +32,14 @@ def backward(
     )
 
 
+def formula(cell: Step) -> tuple[Value, ...]:
+    """The state after a step, from the state before."""
+    h, c = cell.state
+    i, g, o = cell.sums(h)
+    c = c + cell.gate(i + cell.own("weight_ci") * c) * cell.squash(g)
+    return cell.gate(o + cell.own("weight_co") * c) * cell.squash(c), c
+
+
 SPECIFICATION = CellSpec(
     key="lstm_nfg",
     title="LSTM without forget gate (NFG)",
@@ -51,9 +60,10 @@ SPECIFICATION = CellSpec(
     recurrent_from=0,
     recurrent_blocks=(0, 1, 2),
     states=("hidden", "cell"),
-    gates=(Gate("input", 0, "i"), Gate("candidate", 1, "g"), Gate("output", 2, "o")),
+    gates=(Gate("input", 0, "i"), Gate("candidate", 1, "g"), Gate("output", 2, "o", peephole=OUTPUT_PEEPHOLE.name)),
     forward=forward,
     backward=backward,
+    formula=formula,
     extras=(INPUT_PEEPHOLE, OUTPUT_PEEPHOLE),
     activations=CANDIDATE_ACTIVATIONS,
     gate_activations=GATE_ACTIVATIONS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.cells._formula import Step, Value
 from engine.cells._memory import (
     FORGET,
     FORGET_PEEPHOLE,
@@ -38,6 +39,15 @@ def backward(
     memory_backward(rows, width, z, extra, d_extra, previous, d, gate, IDENTITY, candidate, 0, 1, 2, 3, 4, True, False)
 
 
+def formula(cell: Step) -> tuple[Value, ...]:
+    """The state after a step, from the state before."""
+    h, c = cell.state
+    i, f, g, o = cell.sums(h)
+    i, f = cell.gate(i + cell.own("weight_ci") * c), cell.gate(f + cell.own("weight_cf") * c)
+    c = f * c + i * g
+    return cell.gate(o + cell.own("weight_co") * c) * cell.squash(c), c
+
+
 SPECIFICATION = CellSpec(
     key="lstm_niaf",
     title="LSTM without input activation (NIAF)",
@@ -59,9 +69,15 @@ SPECIFICATION = CellSpec(
     recurrent_from=0,
     recurrent_blocks=(0, 1, 2, 3),
     states=("hidden", "cell"),
-    gates=(Gate("input", 0, "i"), Gate("forget", 1, "f"), Gate("candidate", 2, "g"), Gate("output", 3, "o")),
+    gates=(
+        Gate("input", 0, "i"),
+        Gate("forget", 1, "f"),
+        Gate("candidate", 2, "g", squashed=False),
+        Gate("output", 3, "o", peephole=OUTPUT_PEEPHOLE.name),
+    ),
     forward=forward,
     backward=backward,
+    formula=formula,
     extras=(INPUT_PEEPHOLE, FORGET_PEEPHOLE, OUTPUT_PEEPHOLE),
     forget_block=1,
     activations=CANDIDATE_ACTIVATIONS,

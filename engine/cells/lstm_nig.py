@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.cells._formula import Step, Value
 from engine.cells._memory import CANDIDATE, FORGET, FORGET_PEEPHOLE, GREFF, HIDDEN, OUTPUT, OUTPUT_PEEPHOLE
 from engine.cells._specification import CANDIDATE_ACTIVATIONS, GATE_ACTIVATIONS, CellSpec, Equation, Gate
 from engine.kernels.memory import OPEN, memory_backward, memory_forward
@@ -31,6 +32,14 @@ def backward(
     )
 
 
+def formula(cell: Step) -> tuple[Value, ...]:
+    """The state after a step, from the state before."""
+    h, c = cell.state
+    f, g, o = cell.sums(h)
+    c = cell.gate(f + cell.own("weight_cf") * c) * c + cell.squash(g)
+    return cell.gate(o + cell.own("weight_co") * c) * cell.squash(c), c
+
+
 SPECIFICATION = CellSpec(
     key="lstm_nig",
     title="LSTM without input gate (NIG)",
@@ -51,9 +60,10 @@ SPECIFICATION = CellSpec(
     recurrent_from=0,
     recurrent_blocks=(0, 1, 2),
     states=("hidden", "cell"),
-    gates=(Gate("forget", 0, "f"), Gate("candidate", 1, "g"), Gate("output", 2, "o")),
+    gates=(Gate("forget", 0, "f"), Gate("candidate", 1, "g"), Gate("output", 2, "o", peephole=OUTPUT_PEEPHOLE.name)),
     forward=forward,
     backward=backward,
+    formula=formula,
     extras=(FORGET_PEEPHOLE, OUTPUT_PEEPHOLE),
     forget_block=0,
     activations=CANDIDATE_ACTIVATIONS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.cells._formula import Step, Value
 from engine.cells._memory import CANDIDATE, FORGET, FORGET_PEEPHOLE, GREFF, INPUT, INPUT_PEEPHOLE, MEMORY
 from engine.cells._specification import CANDIDATE_ACTIVATIONS, GATE_ACTIVATIONS, CellSpec, Equation, Gate
 from engine.kernels.memory import OPEN, memory_backward, memory_forward
@@ -31,6 +32,15 @@ def backward(
     )
 
 
+def formula(cell: Step) -> tuple[Value, ...]:
+    """The state after a step, from the state before."""
+    h, c = cell.state
+    i, f, g = cell.sums(h)
+    i, f = cell.gate(i + cell.own("weight_ci") * c), cell.gate(f + cell.own("weight_cf") * c)
+    c = f * c + i * cell.squash(g)
+    return cell.squash(c), c
+
+
 SPECIFICATION = CellSpec(
     key="lstm_nog",
     title="LSTM without output gate (NOG)",
@@ -54,6 +64,7 @@ SPECIFICATION = CellSpec(
     gates=(Gate("input", 0, "i"), Gate("forget", 1, "f"), Gate("candidate", 2, "g")),
     forward=forward,
     backward=backward,
+    formula=formula,
     extras=(INPUT_PEEPHOLE, FORGET_PEEPHOLE),
     forget_block=1,
     activations=CANDIDATE_ACTIVATIONS,

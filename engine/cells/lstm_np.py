@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from engine.cells._memory import BLIND_FORGET, BLIND_INPUT, BLIND_OUTPUT, CANDIDATE, GREFF, HIDDEN, MEMORY
-from engine.cells._specification import CANDIDATE_ACTIVATIONS, GATE_ACTIVATIONS, CellSpec, Gate
+from engine.cells._specification import CANDIDATE_ACTIVATIONS, GATE_ACTIVATIONS, CellSpec, Gate, OnnxOperator
+from engine.cells.lstm import formula
 from engine.kernels.memory import memory_backward, memory_forward
 from engine.kernels.steps import backward_step, forward_step
 
@@ -53,7 +54,9 @@ SPECIFICATION = CellSpec(
     gates=(Gate("input", 0, "i"), Gate("forget", 1, "f"), Gate("candidate", 2, "g"), Gate("output", 3, "o")),
     forward=forward,
     backward=backward,
+    formula=formula,
     forget_block=1,
     activations=CANDIDATE_ACTIVATIONS,
     gate_activations=GATE_ACTIVATIONS,
+    onnx=OnnxOperator("LSTM"),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.cells._formula import Step, Value
 from engine.cells._memory import (
     CANDIDATE,
     FORGET,
@@ -16,7 +17,7 @@ from engine.cells._memory import (
     OUTPUT,
     OUTPUT_PEEPHOLE,
 )
-from engine.cells._specification import CANDIDATE_ACTIVATIONS, GATE_ACTIVATIONS, CellSpec, Gate
+from engine.cells._specification import CANDIDATE_ACTIVATIONS, GATE_ACTIVATIONS, CellSpec, Gate, OnnxOperator
 from engine.kernels.memory import memory_backward, memory_forward
 from engine.kernels.steps import backward_step, forward_step
 
@@ -36,6 +37,15 @@ def backward(
 ) -> None:  # fmt: skip
     """The memory also has a way back through the peepholes."""
     memory_backward(rows, width, z, extra, d_extra, previous, d, gate, candidate, candidate, 0, 1, 2, 3, 4, True, False)
+
+
+def formula(cell: Step) -> tuple[Value, ...]:
+    """The state after a step, from the state before."""
+    h, c = cell.state
+    i, f, g, o = cell.sums(h)
+    i, f = cell.gate(i + cell.own("weight_ci") * c), cell.gate(f + cell.own("weight_cf") * c)
+    c = f * c + i * cell.squash(g)
+    return cell.gate(o + cell.own("weight_co") * c) * cell.squash(c), c
 
 
 SPECIFICATION = CellSpec(
@@ -59,11 +69,18 @@ SPECIFICATION = CellSpec(
     recurrent_from=0,
     recurrent_blocks=(0, 1, 2, 3),
     states=("hidden", "cell"),
-    gates=(Gate("input", 0, "i"), Gate("forget", 1, "f"), Gate("candidate", 2, "g"), Gate("output", 3, "o")),
+    gates=(
+        Gate("input", 0, "i"),
+        Gate("forget", 1, "f"),
+        Gate("candidate", 2, "g"),
+        Gate("output", 3, "o", peephole=OUTPUT_PEEPHOLE.name),
+    ),
     forward=forward,
     backward=backward,
+    formula=formula,
     extras=(INPUT_PEEPHOLE, FORGET_PEEPHOLE, OUTPUT_PEEPHOLE),
     forget_block=1,
     activations=CANDIDATE_ACTIVATIONS,
     gate_activations=GATE_ACTIVATIONS,
+    onnx=OnnxOperator("LSTM"),
 )

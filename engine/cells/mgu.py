@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.cells._formula import Step, Value
 from engine.cells._specification import CANDIDATE_ACTIVATIONS, GATE_ACTIVATIONS, CellSpec, Equation, Gate, SecondProduct
 from engine.kernels.activations import activate, slope
 from engine.kernels.jit import LANES
@@ -69,6 +70,15 @@ def backward(
             s += LANES
 
 
+def formula(cell: Step) -> tuple[Value, ...]:
+    """The state after a step, from the state before."""
+    (h,) = cell.state
+    f_in, n_in = cell.split(cell.from_input())
+    f = cell.gate(f_in + cell.from_state(h, 0, 1))
+    n = cell.squash(n_in + cell.from_state(f * h, 1, 2))
+    return ((1 - f) * h + f * n,)
+
+
 SPECIFICATION = CellSpec(
     key="mgu",
     title="Minimal gated unit (MGU)",
@@ -93,6 +103,7 @@ SPECIFICATION = CellSpec(
     gates=(Gate("forget", 0, "f"), Gate("candidate", 1, "n")),
     forward=forward,
     backward=backward,
+    formula=formula,
     second=SecondProduct(first_slot=1, blocks=(1,), forward=blend, backward=blend_backward),
     activations=CANDIDATE_ACTIVATIONS,
     gate_activations=GATE_ACTIVATIONS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.cells._formula import Step, Value
 from engine.cells._specification import GATE_ACTIVATIONS, CellSpec, Equation, Gate
 from engine.kernels.activations import activate, slope
 from engine.kernels.jit import LANES
@@ -44,6 +45,14 @@ def backward(
             s += LANES
 
 
+def formula(cell: Step) -> tuple[Value, ...]:
+    """The state after a step, from the state before."""
+    (h,) = cell.state
+    z, n = cell.split(cell.from_input())
+    z = cell.gate(z)
+    return ((1 - z) * h + z * cell.squash(n),)
+
+
 SPECIFICATION = CellSpec(
     key="mingru",
     title="minGRU",
@@ -65,6 +74,7 @@ SPECIFICATION = CellSpec(
     gates=(Gate("update", 0, "z"), Gate("candidate", 1, "n")),
     forward=forward,
     backward=backward,
+    formula=formula,
     activations=("identity",),
     gate_activations=GATE_ACTIVATIONS,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.cells._formula import Step, Value
 from engine.cells._specification import CellSpec, Equation, Gate
 from engine.kernels.activations import activate, slope
 from engine.kernels.jit import LANES
@@ -50,6 +51,14 @@ def backward(
             s += LANES
 
 
+def formula(cell: Step) -> tuple[Value, ...]:
+    """The state after a step, from the state before."""
+    (h,) = cell.state
+    f, i, n = cell.split(cell.from_input())
+    f, i = cell.gate(f), cell.gate(i)
+    return ((f * h + i * cell.squash(n)) / (f + i + 1e-30),)  # both gates may have closed to the last bit
+
+
 SPECIFICATION = CellSpec(
     key="minlstm",
     title="minLSTM",
@@ -75,6 +84,7 @@ SPECIFICATION = CellSpec(
     gates=(Gate("forget", 0, "f"), Gate("input", 1, "i"), Gate("candidate", 2, "n")),
     forward=forward,
     backward=backward,
+    formula=formula,
     forget_block=0,
     activations=("identity",),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.cells._formula import Step, Value
 from engine.cells._specification import CANDIDATE_ACTIVATIONS, GATE_ACTIVATIONS, CellSpec, Equation, Gate
 from engine.kernels.activations import activate, slope
 from engine.kernels.jit import LANES
@@ -43,6 +44,14 @@ def backward(
             s += LANES
 
 
+def formula(cell: Step) -> tuple[Value, ...]:
+    """The state after a step, from the state before."""
+    (h,) = cell.state
+    g, c = cell.sums(h)
+    g = cell.gate(g)
+    return (g * h + (1 - g) * cell.squash(c),)
+
+
 SPECIFICATION = CellSpec(
     key="ugrnn",
     title="UGRNN",
@@ -66,6 +75,7 @@ SPECIFICATION = CellSpec(
     gates=(Gate("update", 0, "g"), Gate("candidate", 1, "c")),
     forward=forward,
     backward=backward,
+    formula=formula,
     forget_block=0,
     activations=CANDIDATE_ACTIVATIONS,
     gate_activations=GATE_ACTIVATIONS,

@@ -1,29 +1,42 @@
 """From a file to batches, and from a network's answers back to the file's own units."""
 
-from engine.data.batches import Batch
-from engine.data.dataset import Dataset, Scorer
+from engine.data.batches import Batch, PairBatch
+from engine.data.dataset import Dataset, Scorer, WritingScorer
 from engine.data.errors import DataError
 from engine.data.inspection import Inspection, inspect_file, peek
+from engine.data.labelled_text import LabelledTextPreparation
 from engine.data.loading import load
+from engine.data.pairs_preparation import PairsPreparation
 from engine.data.preparation import Preparation
+from engine.data.roles import ROLES, assigned, with_roles
 from engine.data.samples import Sample, sample, samples
+from engine.data.sequence_preparation import SequencePreparation
 from engine.data.series_preparation import SeriesPreparation
 from engine.data.series_preview import SeriesPreview, series_preview
+from engine.data.sources import Reading
 from engine.data.suggestion import Suggestion, suggest
 from engine.data.text_preparation import TextPreparation
 
 __all__ = [
+    "ROLES",
     "Batch",
     "DataError",
     "Dataset",
     "Inspection",
+    "LabelledTextPreparation",
+    "PairBatch",
+    "PairsPreparation",
     "Preparation",
+    "Reading",
     "Sample",
     "Scorer",
+    "SequencePreparation",
     "SeriesPreparation",
     "SeriesPreview",
     "Suggestion",
     "TextPreparation",
+    "WritingScorer",
+    "assigned",
     "inspect_file",
     "load",
     "peek",
@@ -31,4 +44,5 @@ __all__ = [
     "samples",
     "series_preview",
     "suggest",
+    "with_roles",
 ]

@@ -63,9 +63,9 @@ class AddingDataset(Dataset):
                 f"the adding problem has one answer, after the last step; model.topology {topology} "
                 "does not fit, choose many_to_one."
             )
-        self._length, self._sequences = data.length, data.sequences
+        self._length, self._sequences, self._noise = data.length, data.sequences, data.noise
         self._held_out = {
-            part: _inputs(generator(0, epoch), data.length, _HELD_OUT_SEQUENCES) for part, epoch in _HELD_OUT.items()
+            part: self._drawn(generator(0, epoch), _HELD_OUT_SEQUENCES) for part, epoch in _HELD_OUT.items()
         }
 
     @property
@@ -86,9 +86,18 @@ class AddingDataset(Dataset):
         random = generator(seed, epoch)
         for positions in orders(self.count(part), batch_size):
             if part == "train":
-                yield _batch(_inputs(random, self._length, len(positions)), positions)
+                yield _batch(*self._drawn(random, len(positions)), positions)
             else:
-                yield _batch(self._held_out[part][:, positions], positions)
+                inputs, sums = self._held_out[part]
+                yield _batch(inputs[:, positions], sums[positions], positions)
+
+    def _drawn(self, random: np.random.Generator, count: int) -> tuple[Floats, Floats]:
+        """Inputs (T, B, 2), their numbers shaken by the noise, and the sums (B, 1) of the numbers without it."""
+        inputs = _inputs(random, self._length, count)
+        sums = _sums(inputs)
+        if self._noise:
+            inputs[..., 0] += np.float32(self._noise) * random.standard_normal(inputs.shape[:2], np.float32)
+        return inputs, sums
 
     def scorer(self, part: str) -> Scorer:
         """Mean squared error."""
@@ -109,10 +118,8 @@ class AddingDataset(Dataset):
 
     def truth(self, part: str, target: int = 0) -> Floats:
         """The sums (N,); for training, those of the first epoch."""
-        inputs = (
-            self._held_out[part] if part in self._held_out else _inputs(generator(0, 0), self._length, self._sequences)
-        )
-        return _sums(inputs)[:, 0]
+        drawn = self._held_out[part] if part in self._held_out else self._drawn(generator(0, 0), self._sequences)
+        return drawn[1][:, 0]
 
     def labels(self, part: str) -> tuple[str, ...]:
         """Numbers from 1."""
@@ -120,7 +127,8 @@ class AddingDataset(Dataset):
 
     def pinned(self) -> Batch:
         """The first validation sequence."""
-        return _batch(self._held_out["validation"][:, :1], np.zeros(1, np.int64))
+        inputs, sums = self._held_out["validation"]
+        return _batch(inputs[:, :1], sums[:1], np.zeros(1, np.int64))
 
     def pinned_labels(self) -> tuple[str, ...]:
         """The number of each step, with a plus sign where it is to be added."""
@@ -150,12 +158,12 @@ def _sums(inputs: Floats) -> Floats:
     return np.asarray((inputs[..., 0] * inputs[..., 1]).sum(axis=0)[:, None], np.float32)
 
 
-def _batch(inputs: Floats, positions: NDArray[np.int64]) -> Batch:
+def _batch(inputs: Floats, sums: Floats, positions: NDArray[np.int64]) -> Batch:
     length, count, _ = inputs.shape
     return Batch(
         inputs=np.ascontiguousarray(inputs),
         lengths=np.full(count, length, np.int64),
-        targets=_sums(inputs),
+        targets=sums,
         weights=np.ones(count, np.float32),
         continues=False,
         positions=positions,

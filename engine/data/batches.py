@@ -28,6 +28,17 @@ class Batch:
     positions: Ints  # (B,) index of each sequence in its part
 
 
+@dataclass(frozen=True, slots=True)
+class PairBatch(Batch):
+    """What is read, and sequences that are written. U steps written; targets are (U, B) or (U, B, O).
+
+    Rows fall in what is read; what is written may have any length, at least 1.
+    """
+
+    before: NDArray[Any]  # what was written before each step, a start first: int32 (U, B), or float32 (U, B, O)
+    written: Ints  # (B,) steps of each that are written
+
+
 def generator(seed: int, epoch: int) -> np.random.Generator:
     """Random numbers of one epoch, reproducible without any stored state.
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.data.errors import DataError, counted
 from engine.data.scaling import Reals
 from engine.data.tables import NO_VALUE, Table, literal, quoted
 
+Words: TypeAlias = NDArray[Any]  # of texts
+
 _AT_ONCE = 4  # columns fetched by one query
+_COUNTED_AT_ONCE = 64  # columns looked at by one query
+_LOOK = 100_000  # rows that tell numbers from words
 
 
 def read_numbers(table: Table, names: Sequence[str]) -> Reals:
@@ -74,3 +80,22 @@ def _numeric_hint(table: Table) -> str:
     counts = table.one(", ".join(f"count({table.number(n)})" for n in names), rows=1000)
     good = [repr(n) for n, c in zip(names, counts, strict=True) if c > 0]
     return f": {', '.join(good[:8])}" if good else ""
+
+
+def read_words(table: Table, name: str) -> Words:
+    """A column as text (N,), trimmed; an empty text where a cell is blank."""
+    table.column(name)
+    found = table.fetch(f"coalesce(trim(CAST({quoted(name)} AS VARCHAR)), '') AS v")
+    return np.ma.filled(found["v"], "").astype(object)
+
+
+def numeric_columns(table: Table, names: Sequence[str], rows: int = _LOOK) -> dict[str, bool]:
+    """For each column that holds anything in the first `rows` rows: whether it holds numbers."""
+    found: dict[str, bool] = {}
+    for first in range(0, len(names), _COUNTED_AT_ONCE):
+        some = names[first : first + _COUNTED_AT_ONCE]
+        asked = ", ".join(f"count(*) FILTER ({_filled(table, name)}), count({table.number(name)})" for name in some)
+        counts = table.one(asked, rows=rows)
+        pairs = zip(some, counts[::2], counts[1::2], strict=True)
+        found |= {name: numbers >= 0.9 * total for name, total, numbers in pairs if total}
+    return found

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
+import numpy as np
 from numpy.typing import NDArray
 
 from engine.data.batches import Batch, Floats
@@ -26,6 +27,14 @@ class Scorer(ABC):
         """Names and values, the dataset's own `metric` first."""
 
 
+class WritingScorer(Scorer):
+    """Also scores what a network writes by itself, step by step."""
+
+    @abstractmethod
+    def add_free(self, batch: Batch, outputs: NDArray[Any], written: Sequence[NDArray[np.int32]]) -> None:
+        """Answers (U, B, O) to `batch` where the network heard itself; of tokens, what it wrote before it stopped."""
+
+
 class Dataset(ABC):
     """What training and views know of the data. `part` is "train", "validation" or "test" throughout."""
 
@@ -34,8 +43,11 @@ class Dataset(ABC):
     input_size: int  # inputs a step, or the size of the vocabulary
     output_size: int
     tokens: bool  # inputs are tokens
+    writes_tokens: bool = False  # what is written step by step are tokens
+    limit: int = 0  # steps after which writing ends even without a stop; 0 where it ends by itself
     loss: str  # "mse" or "cross_entropy"
-    metric: str  # "RMSE", "bits per character", "accuracy" or "MSE"
+    metric: str  # "RMSE", "bits per character", "accuracy", "balanced accuracy" or "MSE"
+    classes: tuple[str, ...] = ()  # names of the classes that it is answered with; none for values and running text
 
     @abstractmethod
     def count(self, part: str) -> int:

@@ -20,6 +20,8 @@ _MARKS = (
 )
 _SAMPLE = 1 << 18
 _PIECE = 1 << 22
+_FEW = 200  # letters beyond ASCII from which their frequencies tell the encoding
+_BEFORE_LETTERS = "°©®«“‘„‚¡¿£€§–—…·"
 _CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 26, 27}) + b"\x7f"
 
 
@@ -106,6 +108,23 @@ def decode(data: bytes, name: str) -> Decoded:
         return Decoded(data.decode("latin-1"), "latin-1")
 
 
+def decode_as(data: bytes, encoding: str, name: str) -> Decoded:
+    """Decode `data` with the encoding that somebody named.
+
+    Raises:
+        DataError: there is no such encoding, or the bytes are not written in it.
+    """
+    try:
+        return Decoded(data.decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding), encoding)
+    except LookupError:
+        raise DataError(f"{encoding!r} is no encoding; set data.encoding to one such as utf-8 or cp1252.") from None
+    except (UnicodeError, ValueError) as error:
+        where = f"byte {error.start:,}" if isinstance(error, UnicodeDecodeError) else "its beginning"
+        raise DataError(
+            f"{name} is not written in {encoding}: {where} does not fit it; leave data.encoding empty to find out."
+        ) from None
+
+
 def detect(data: bytes, name: str) -> str:
     """Python's name of the encoding of `data`.
 
@@ -129,12 +148,33 @@ def detect(data: bytes, name: str) -> str:
 
 
 def _one_byte(sample: bytes) -> str:
-    """The likeliest encoding with a byte a letter; the western one wherever it gives the same letters."""
+    """The likeliest encoding with a byte a letter; the western one wherever it gives the same letters, or where
+    there are too few to tell and it gives words."""
+    if sum(byte > 127 for byte in sample) < _FEW and _western(sample):
+        return "cp1252"
     best = from_bytes(sample).best()
     if best is None:
         return "latin-1"
     same = {best.encoding, *best.could_be_from_charset}
     return "cp1252" if same & {"cp1252", "latin_1"} else best.encoding
+
+
+def _western(sample: bytes) -> bool:
+    """Whether cp1252 makes words of the bytes: accented letters one or two at a time, capitals and signs in place."""
+    try:
+        text = f" {sample.decode('cp1252')} "
+    except UnicodeDecodeError:
+        return False
+    for before, letter, after, second in zip(text, text[1:], text[2:], f"{text[3:]} ", strict=False):
+        if letter.isascii():
+            continue
+        if not after.isascii() and not second.isascii():
+            return False
+        capital = letter.isupper() and before.islower()
+        sign = not letter.isalpha() and after.isalpha() and letter not in _BEFORE_LETTERS
+        if capital or sign:
+            return False
+    return True
 
 
 def is_binary(data: bytes) -> bool:

@@ -10,6 +10,7 @@ from engine.data.dates import DateColumn, date_format, find_date_column, read_st
 from engine.data.errors import DataError
 from engine.data.frequency import find_frequency
 from engine.data.series import last_numeric
+from engine.data.sources import FOUND_OUT, Reading
 from engine.data.suggestion import is_text
 from engine.data.tables import NO_VALUE, Rejected, Table, literal, number_sql, open_table, quoted
 from engine.data.text import read_text
@@ -24,7 +25,7 @@ class Column:
 
     name: str
     type: str  # "number", "date", "text" or "empty"
-    role: str  # "time", "target" or "ignored": what is suggested for it
+    role: str  # what is suggested for it, one of `roles.ROLES`
     missing: int  # blank cells and such that stand for no value
     unreadable: int  # cells of a column of numbers that are none
     format: str  # of a date
@@ -36,7 +37,7 @@ class Inspection:
     """A file as it was understood. Lines and rows count from 1."""
 
     path: str
-    kind: str  # "series" or "text"
+    kind: str  # as `data.kind`
     encoding: str
     delimiter: str
     quote: str
@@ -61,30 +62,30 @@ class Inspection:
         return next((column.name for column in self.columns if column.role == role), "")
 
 
-def inspect_file(path: str | Path) -> Inspection:
+def inspect_file(path: str | Path, reading: Reading = FOUND_OUT) -> Inspection:
     """What was understood of a file, without its cells.
 
     Raises:
         DataError: missing, empty, binary, header only, or neither table nor text.
     """
-    return peek(path, 0)
+    return peek(path, 0, reading)
 
 
-def peek(path: str | Path, rows: int = 50) -> Inspection:
+def peek(path: str | Path, rows: int = 50, reading: Reading = FOUND_OUT) -> Inspection:
     """What was understood of a file, with its first `rows` rows.
 
     Raises:
         DataError: missing, empty, binary, header only, or neither table nor text.
     """
     place = Path(path).expanduser()
-    if is_text(place):
-        return _text(place, rows)
-    with open_table(place) as table:
+    if is_text(place, reading):
+        return _text(place, rows, reading.encoding)
+    with open_table(place, reading) as table:
         return _table(table, rows)
 
 
-def _text(path: Path, rows: int) -> Inspection:
-    text = read_text(path)
+def _text(path: Path, rows: int, encoding: str) -> Inspection:
+    text = read_text(path, encoding)
     lines = text.text.splitlines()
     head = tuple((line,) for line in lines[:rows])
     return Inspection(

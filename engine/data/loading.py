@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from engine.config import DataConfig, Experiment
 from engine.data.dataset import Dataset
 from engine.data.errors import DataError
+from engine.data.labelled_text import LabelledTextDataset, read_texts
+from engine.data.pairs import read_pairs
+from engine.data.pairs_dataset import PairsDataset
 from engine.data.samples import sample
+from engine.data.sequence_dataset import SequenceDataset
+from engine.data.sequences import read_sequences
 from engine.data.series import read_series
 from engine.data.series_dataset import SeriesDataset
 from engine.data.synthetic import generate
 from engine.data.text import read_text
 from engine.data.text_dataset import TextDataset
 
-FITS = {"series": ("many_to_one", "many_to_many"), "text": ("many_to_many",)}
+FITS = {
+    "series": ("one_to_one", "many_to_one", "many_to_many"),
+    "text": ("many_to_many",),
+    "sequences": ("one_to_one", "many_to_one", "many_to_many"),
+    "pairs": ("encoder_decoder", "one_to_many"),
+    "labelled_text": ("many_to_one",),
+}
+_CALLED = {
+    "series": "a time series",
+    "text": "running text",
+    "sequences": "a set of sequences",
+    "pairs": "a table of pairs",
+    "labelled_text": "texts with a label",
+}
 
 
 def load(experiment: Experiment) -> Dataset:
@@ -29,7 +48,15 @@ def load(experiment: Experiment) -> Dataset:
         return generate(generator, data, topology)
     path = data_path(data)
     if data.kind == "text":
-        return TextDataset(read_text(path), data)
+        return TextDataset(read_text(path, data.encoding), data)
+    if data.kind == "labelled_text":
+        return LabelledTextDataset(read_texts(path, data), data)
+    if data.kind == "sequences":
+        return SequenceDataset(read_sequences(path, data, flat=topology == "one_to_one"), data, topology)
+    if data.kind == "pairs":
+        return PairsDataset(read_pairs(path, data, topology), data, topology)
+    if topology == "one_to_one":
+        data = replace(data, look_back=1)
     return SeriesDataset(read_series(path, data), data, topology)
 
 
@@ -44,8 +71,7 @@ def check_topology(kind: str, topology: str) -> None:
         DataError: naming those that fit.
     """
     if topology not in FITS[kind]:
-        what = {"series": "a time series", "text": "running text"}[kind]
-        raise DataError(f"{what} does not fit model.topology {topology}; choose {' or '.join(FITS[kind])}.")
+        raise DataError(f"{_CALLED[kind]} does not fit model.topology {topology}; choose {' or '.join(FITS[kind])}.")
 
 
 def data_path(data: DataConfig) -> Path:

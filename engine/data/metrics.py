@@ -40,7 +40,11 @@ def last_answers(batch: Batch, outputs: NDArray[Any]) -> NDArray[Any]:
 
 
 class SeriesScorer(Scorer):
-    """RMSE and MAE in real units, with the skill against the naive forecast (1 is perfect, 0 no better)."""
+    """RMSE and MAE in real units, MASE, and the skill against the naive forecast (1 is perfect, 0 no better).
+
+    MASE is the MAE in units of the mean absolute change over a season (or a step, where there is none) within the
+    training part (Hyndman and Koehler 2006, Section 3); below 1 is better than repeating the last season.
+    """
 
     def __init__(self, dataset: SeriesDataset, part: str) -> None:
         """An empty score of `part`."""
@@ -59,7 +63,9 @@ class SeriesScorer(Scorer):
         naive = rmse(truth, dataset.anchors(part))
         own = rmse(truth, forecast)
         skill = 1.0 - own / naive if naive > 0 else math.nan
-        scores = [("RMSE", own), ("MAE", mae(truth, forecast)), ("skill", skill)]
+        error = mae(truth, forecast)
+        step = dataset.usual_step
+        scores = [("RMSE", own), ("MAE", error), ("MASE", error / step if step > 0 else math.nan), ("skill", skill)]
         if dataset.output_size > 1:
             names = dataset.preparation.targets
             scores += [(f"RMSE {n}", rmse(truth[:, k], forecast[:, k])) for k, n in enumerate(names)]

@@ -14,6 +14,7 @@ from engine.data.errors import DataError, counted
 from engine.data.frequency import Frequency, Stamps, find_frequency, stamp_texts, stamp_unit
 from engine.data.gaps import gap_notes, leading_gap
 from engine.data.scaling import Reals
+from engine.data.sources import Reading
 from engine.data.tables import Table, open_table
 
 _AT_ONCE = 64  # columns looked at by one query
@@ -45,7 +46,7 @@ def read_series(path: Path, data: DataConfig) -> Series:
     Raises:
         DataError: the file or a column cannot be used; see `open_table`, `read_numbers`, `read_stamps`.
     """
-    with open_table(path) as table:
+    with open_table(path, Reading.of(data)) as table:
         targets = data.targets or (last_numeric(table, data.time_column),)
         _check_roles(targets, data)
         names = (*targets, *data.inputs)

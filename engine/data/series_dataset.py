@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -68,7 +70,7 @@ class SeriesDataset(Dataset):
         starts = self._starts(part, positions)
         length, lead, targets = self.shape.look_back, self.shape.lead, self.output_size
         values = self.filled.windows(starts - lead, lead + length)
-        if self.topology == "many_to_one":
+        if self.topology != "many_to_many":
             rows, anchors = self.shape.answer(0) + starts, values[-1, :, :targets]
         else:
             rows, anchors = np.arange(length)[:, None] + starts + self.shape.horizon, values[lead:, :, :targets]
@@ -102,6 +104,13 @@ class SeriesDataset(Dataset):
     def answer_rows(self, part: str) -> Ints:
         """Rows (N,) of the series that a part's windows are answered by."""
         return self._starts(part, np.arange(self.count(part))) + self.shape.answer(0)
+
+    @cached_property
+    def usual_step(self) -> float:
+        """Mean absolute change of the targets over a season within the training part; NaN where it is shorter."""
+        values, season = self.series.values[: self.split.train_end, : self.output_size], max(self.season, 1)
+        changes = np.abs(values[season:] - values[:-season])
+        return float(np.nanmean(changes)) if np.isfinite(changes).any() else math.nan
 
     def anchors(self, part: str) -> Reals:
         """The targets' last known values (N, O) when each answer of a part is given."""

@@ -7,6 +7,7 @@ read as it is, is rewritten into a temporary UTF-8 file first.
 from __future__ import annotations
 
 import csv
+import itertools
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,8 @@ from typing import Any
 import duckdb
 from python_calamine import CalamineError, CalamineWorkbook
 
-from engine.data.encoding import decode, detect, read_bytes, scan
+from engine.config import DataConfig
+from engine.data.encoding import decode, decode_as, detect, read_bytes, scan
 from engine.data.errors import DataError, counted
 
 _EXCEL = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
@@ -39,6 +41,36 @@ class Dialect:
     date_format: str
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a person said about how a text table is written; what is left open is found out."""
+
+    encoding: str = ""
+    delimiter: str = ""  # one character, or "tab"
+    quotes: str = "auto"  # or "none"
+    decimal: str = "auto"  # "point" or "comma"
+    header: str = "auto"  # "yes" or "no"
+
+    @classmethod
+    def of(cls, data: DataConfig) -> Reading:
+        """What the settings say."""
+        return cls(data.encoding, data.delimiter, data.quotes, data.decimal, data.header)
+
+    def options(self) -> str:
+        """SQL that tells DuckDB's sniffer."""
+        found = {}
+        if self.delimiter:
+            found["delim"] = _sql("\t" if self.delimiter in ("tab", "\\t") else self.delimiter)
+        if self.quotes == "none":
+            found |= {"quote": "''", "escape": "''"}
+        if self.header != "auto":
+            found["header"] = str(self.header == "yes").lower()
+        return "".join(f", {name} = {value}" for name, value in found.items())
+
+
+FOUND_OUT = Reading()
+
+
 @dataclass(slots=True)
 class Source:
     """What DuckDB is to read."""
@@ -56,7 +88,7 @@ class Source:
             self.temporary.unlink(missing_ok=True)
 
 
-def prepare_source(path: Path, *, quoting: bool = True) -> Source:
+def prepare_source(path: Path, reading: Reading = FOUND_OUT) -> Source:
     """Find out what `path` is.
 
     Raises:
@@ -70,7 +102,7 @@ def prepare_source(path: Path, *, quoting: bool = True) -> Source:
         return _excel(path)
     if suffix in (".jsonl", ".ndjson", ".json"):
         return Source(f"read_json_auto({_sql(_plain_path(path))})", path.stat().st_size, notes=["format: JSON"])
-    return _text_table(path, quoting, head)
+    return _text_table(path, reading, head)
 
 
 def _head(path: Path) -> bytes:
@@ -82,7 +114,7 @@ def _head(path: Path) -> bytes:
     return head if head.strip() else read_bytes(path)
 
 
-def _text_table(path: Path, quoting: bool, head: bytes) -> Source:
+def _text_table(path: Path, reading: Reading, head: bytes) -> Source:
     plain, encoding = path, "utf-8"
     source = Source("", path.stat().st_size)
     found = scan(path)
@@ -91,12 +123,14 @@ def _text_table(path: Path, quoting: bool, head: bytes) -> Source:
             f"{path.name}, byte {found.longest_at:,}: a line of {found.longest:,} bytes is more than the row of a "
             "table can be; check that it is a table, or open it as text."
         )
-    if not found.utf8 or found.mixed or _is_pattern(path) or detect(head, path.name) != "utf-8":
-        text = decode(read_bytes(path), path.name)
+    unlike = not found.utf8 or found.mixed or _is_pattern(path) or detect(head, path.name) != "utf-8"
+    if unlike or reading.encoding:
+        bytes_read = read_bytes(path)
+        text = decode_as(bytes_read, reading.encoding, path.name) if reading.encoding else decode(bytes_read, path.name)
         encoding = text.encoding
         source.temporary = plain = _temporary(text.text.replace("\r\n", "\n").replace("\r", "\n"))
     try:
-        source.dialect = _sniffed(plain, encoding, path.name, quoting)
+        source.dialect = _sniffed(plain, encoding, path.name, reading)
     except BaseException:
         source.close()
         raise
@@ -105,16 +139,19 @@ def _text_table(path: Path, quoting: bool, head: bytes) -> Source:
     return source
 
 
-def _sniffed(plain: Path, encoding: str, name: str, quoting: bool) -> Dialect:
+def _sniffed(plain: Path, encoding: str, name: str, reading: Reading = FOUND_OUT) -> Dialect:
     """Ask DuckDB for the dialect; where it sees one column only, ask again in ways that may find more."""
     found: dict[str, Any] = {}
     with duckdb.connect() as connection:
-        for question in ("", ", store_rejects = true", ", delim = ' '"):
-            answer = _answer(connection, plain, question if quoting else question + ", quote = '', escape = ''")
+        for question in ("", ", store_rejects = true", *([] if reading.delimiter else [", delim = ' '"])):
+            answer = _answer(connection, plain, question + reading.options())
             if not found or (answer and len(answer["Columns"]) > 1):
                 found = answer
             if found and len(found["Columns"]) > 1:
                 break
+        if found and _mostly_left_out(plain, int(found["SkipRows"])):
+            # One odd row near the end made the sniffer take all before it for a preamble.
+            found = _answer(connection, plain, ", skip = 0, store_rejects = true" + reading.options()) or found
     if not found:
         raise DataError(
             f"{name} cannot be read as a table: its lines have no common number of cells under any delimiter; "
@@ -133,6 +170,15 @@ def _sniffed(plain: Path, encoding: str, name: str, quoting: bool) -> Dialect:
         columns=tuple(c["name"] for c in found["Columns"]),
         date_format=found["DateFormat"] or found["TimestampFormat"] or "",
     )
+
+
+def _mostly_left_out(plain: Path, skipped: int) -> bool:
+    """Whether the lines that were skipped are more than those that were kept of the beginning of a file."""
+    if not skipped:
+        return False
+    with plain.open("rb") as file:
+        lines = sum(1 for _ in itertools.islice(file, 2 * skipped + 1))
+    return lines <= 2 * skipped
 
 
 def _answer(connection: duckdb.DuckDBPyConnection, plain: Path, options: str) -> dict[str, Any]:
@@ -186,7 +232,7 @@ def _excel(path: Path) -> Source:
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", suffix=".csv", delete=False) as file:
         csv.writer(file, lineterminator="\n").writerows([_whole(cell) for cell in row] for row in sheets[name])
     plain = Path(file.name)
-    dialect = _sniffed(plain, "Excel", path.name, True)
+    dialect = _sniffed(plain, "Excel", path.name)
     notes = [f"format: Excel, sheet {name!r}{f' of {len(sheets)}' if len(sheets) > 1 else ''}"]
     return Source(csv_relation(plain, dialect), plain.stat().st_size, dialect, True, plain, notes)
 

@@ -10,8 +10,11 @@ from engine.config import Experiment
 from engine.data.dates import find_date_column, read_stamps
 from engine.data.errors import DataError
 from engine.data.frequency import Frequency, find_frequency
+from engine.data.pairs_suggestion import suggest_pairs
 from engine.data.samples import sample
+from engine.data.sequence_suggestion import suggest_sequences
 from engine.data.series import last_numeric
+from engine.data.sources import FOUND_OUT, Reading
 from engine.data.tables import Table, open_table
 from engine.data.text import read_text
 
@@ -40,22 +43,26 @@ def suggest(source: str | Path, experiment: Experiment | None = None) -> Suggest
         found = sample(source)
         return Suggestion(found.experiment, (f"sample: {found.title}",))
     base = experiment or Experiment()
-    return _text(path, base) if is_text(path) else _series(path, base)
+    reading = Reading.of(base.data)
+    if is_text(path, reading):
+        return _text(path, base)
+    with open_table(path, reading) as table:
+        return _sequences(table, base) or _pairs(table, base) or _series(table, base)
 
 
-def is_text(path: Path) -> bool:
+def is_text(path: Path, reading: Reading = FOUND_OUT) -> bool:
     """Whether a file is running text rather than a table: by its name, or by having but one column of words."""
     if path.suffix.lower() in TEXT_SUFFIXES:
-        return not _table_in_disguise(path)
+        return not _table_in_disguise(path, reading)
     if path.suffix.lower() in TABLE_SUFFIXES:
         return False
-    return not _table_in_disguise(path)
+    return not _table_in_disguise(path, reading)
 
 
-def _table_in_disguise(path: Path) -> bool:
+def _table_in_disguise(path: Path, reading: Reading) -> bool:
     """A text file that is a table all the same: several columns, one of them numbers, no row refused."""
     try:
-        with open_table(path) as table:
+        with open_table(path, reading) as table:
             last_numeric(table)
             return len(table.names) > 1 and not table.rejected and table.rows > 1
     except DataError:
@@ -63,7 +70,7 @@ def _table_in_disguise(path: Path) -> bool:
 
 
 def _text(path: Path, base: Experiment) -> Suggestion:
-    text = read_text(path)
+    text = read_text(path, base.data.encoding)
     changes: dict[str, Any] = {
         "data.file": str(path),
         "data.sample": "",
@@ -78,12 +85,29 @@ def _text(path: Path, base: Experiment) -> Suggestion:
     return Suggestion(base.replace(changes), notes)
 
 
-def _series(path: Path, base: Experiment) -> Suggestion:
-    with open_table(path) as table:
-        date = find_date_column(table)
-        target = last_numeric(table, date.name if date else "")
-        frequency = find_frequency(read_sorted(table, date.name)) if date else None
-        rows, notes = table.rows, list(table.notes)
+def _sequences(table: Table, base: Experiment) -> Suggestion | None:
+    found = suggest_sequences(table)
+    if found is None:
+        return None
+    changes, notes = found
+    source = {"data.file": str(table.path), "data.sample": "", "data.kind": "sequences"}
+    return Suggestion(base.replace(source | changes), (*table.notes, *notes))
+
+
+def _pairs(table: Table, base: Experiment) -> Suggestion | None:
+    found = suggest_pairs(table)
+    if found is None:
+        return None
+    changes, notes = found
+    source = {"data.file": str(table.path), "data.sample": "", "data.kind": "pairs"}
+    return Suggestion(base.replace(source | changes), (*table.notes, *notes))
+
+
+def _series(table: Table, base: Experiment) -> Suggestion:
+    date = find_date_column(table)
+    target = last_numeric(table, date.name if date else "")
+    frequency = find_frequency(read_sorted(table, date.name)) if date else None
+    rows, notes = table.rows, list(table.notes)
     if date:
         step = f", {frequency.name}" if frequency else ""
         notes.append(f"date column: {date.name!r} ({date.format}{step})")
@@ -92,7 +116,7 @@ def _series(path: Path, base: Experiment) -> Suggestion:
     notes.append(f"target: {target!r}, the last column of numbers")
     notes.append("topology: many-to-one, past steps in, the next value out")
     changes: dict[str, Any] = {
-        "data.file": str(path),
+        "data.file": str(table.path),
         "data.sample": "",
         "data.kind": "series",
         "data.time_column": date.name if date else "",

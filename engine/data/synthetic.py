@@ -9,10 +9,12 @@ from engine.data.adding import AddingDataset
 from engine.data.batches import generator
 from engine.data.dataset import Dataset
 from engine.data.errors import DataError, nearest
+from engine.data.memory_dataset import MemoryDataset
+from engine.data.memory_tasks import TASKS
 from engine.data.series import Series
 from engine.data.series_dataset import SeriesDataset
 
-GENERATORS = ("adding", "noisy_sine")
+GENERATORS = ("adding", "noisy_sine", *TASKS)
 _PERIOD = 40.0  # rows of one wave of the sine
 
 
@@ -24,6 +26,8 @@ def generate(name: str, data: DataConfig, topology: str) -> Dataset:
     """
     if name == "adding":
         return AddingDataset(data, topology)
+    if name in TASKS:
+        return MemoryDataset(name, data, topology)
     if name == "noisy_sine":
         return SeriesDataset(noisy_sine(data.length, data.noise), data, topology)
     raise DataError(f"there is no generator {name!r}; {nearest(name, GENERATORS)}")

@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from engine.data.errors import DataError, counted, nearest
-from engine.data.sources import Dialect, Source, prepare_source
+from engine.data.sources import FOUND_OUT, Dialect, Reading, Source, prepare_source
 
 NO_VALUE = ("", "NA", "N/A", "n/a", "na", "NaN", "nan", "NAN", "null", "NULL", "None", "none", "-", "?", "#N/A")
 _IN_MEMORY = 64 << 20  # bytes; a larger file is read anew for each query instead of kept
@@ -119,18 +119,18 @@ def number_sql(cell: str, decimal: str) -> str:
     return f"TRY_CAST({cell} AS DOUBLE)"
 
 
-def open_table(path: Path, *, quoting: bool = True) -> Table:
+def open_table(path: Path, reading: Reading = FOUND_OUT) -> Table:
     """Open CSV in any dialect and encoding, TSV, Parquet, JSON lines or Excel.
 
-    `quoting=False` takes quote characters as plain text.
+    `reading` says how a text table is written, as far as somebody has said so.
 
     Raises:
         DataError: missing, empty, binary, header only, or not a table.
     """
-    source = prepare_source(path, quoting=quoting)
+    source = prepare_source(path, reading)
     connection = connect()
     try:
-        table = _opened(path, source, connection)
+        table = _opened(path, source, connection, reading)
     except duckdb.Error as error:
         source.close()
         raise DataError(f"{path.name} cannot be read as a table: {_first_line(error)}") from None
@@ -150,7 +150,7 @@ def connect() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _opened(path: Path, source: Source, connection: duckdb.DuckDBPyConnection) -> Table:
+def _opened(path: Path, source: Source, connection: duckdb.DuckDBPyConnection, reading: Reading) -> Table:
     kind = "TABLE" if source.size < _IN_MEMORY else "VIEW"
     connection.execute(f"CREATE TEMP {kind} cells AS SELECT * FROM {source.relation}")
     described = connection.execute("DESCRIBE cells").fetchall()
@@ -160,7 +160,8 @@ def _opened(path: Path, source: Source, connection: duckdb.DuckDBPyConnection) -
     table.notes = [*source.notes, *_row_notes(table)]
     if table.rows == 0:
         raise DataError(_nothing_read(table))
-    table.decimal = _decimal_mark(table)
+    marks = {"point": ".", "comma": ","}
+    table.decimal = marks.get(reading.decimal) or _decimal_mark(table)
     return table
 
 

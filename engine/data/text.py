@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.data.encoding import decode, read_bytes
+from engine.data.encoding import decode, decode_as, read_bytes
 from engine.data.errors import counted
 
 _END_OF_FILE = "\x1a"  # CP/M and DOS wrote it after the last line
@@ -20,13 +20,14 @@ class Text:
     notes: tuple[str, ...]
 
 
-def read_text(path: Path) -> Text:
-    """Read a text file in whatever encoding; line ends become a single newline.
+def read_text(path: Path, encoding: str = "") -> Text:
+    """Read a text file in whatever encoding, or in the one that is named; line ends become a single newline.
 
     Raises:
         DataError: missing, empty or binary.
     """
-    decoded = decode(read_bytes(path), path.name)
+    data = read_bytes(path)
+    decoded = decode_as(data, encoding, path.name) if encoding else decode(data, path.name)
     text, notes = decoded.text, [f"encoding: {decoded.encoding}"]
     if windows := text.count("\r\n"):
         text = text.replace("\r\n", "\n")

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from engine.kernels.jit import LANES, kernel
-from engine.kernels.packing import BLOCK
 from engine.kernels.recurrence import (
     BATCH,
     INPUTS,
@@ -22,104 +21,225 @@ from engine.kernels.recurrence import (
     UNITS,
     WIDTH,
 )
-from engine.kernels.tiles import call_product
+from engine.kernels.tiles import PANEL, TILE_ROWS, call_product
 from engine.kernels.vectors import filled, load, store
 
 DEPTH_BLOCK = 256
+FEW_INPUTS = 32  # so many are the rows of the product, where more are the columns
+LIES_WELL = 100_000  # numbers: a left operand that spans no more is read where it lies
 
 
 @kernel
 def layer_gradients(
     product: int, geometry: Any, first: int, last: int, x: Any, x_at: int, x_row: int, z: Any, states: Any,
     blocks_in: Any, blocks_rec: Any, offsets: Any, gradients: Any, temporary_in: Any, temporary_rec: Any, sums: Any,
+    packed: Any,
 ) -> None:  # fmt: skip
     """Add a layer's gradients; `offsets` tell where those of weight_ih, weight_hh, bias_ih, bias_hh begin, -1 for none.
 
-    `sums` keeps Σ ∂L/∂z of all slots.
+    `sums` keeps Σ ∂L/∂z of all slots; `packed` is room for operands, see `room`, which no other thread uses. Each block
+    of ∂L/∂z is read from memory once, for both weights and the biases.
     """
-    units, width = geometry[UNITS], geometry[WIDTH]
-    z_row, state_row = geometry[SLOTS] * width, geometry[KINDS] * width
-    depth, inputs, kinds = geometry[STEPS] * geometry[BATCH], geometry[INPUTS], geometry[RECURRENT_KINDS]
-    rec_at = geometry[RECURRENT_FROM] * width
-    one, none = np.int64(1), np.int64(0)  # literals would compile what they are given to once more
-    weight_gradient(
-        product, first, last, x, x_at, x_row, depth, inputs, one, inputs, z, none, z_row, blocks_in, units, width,
-        gradients, offsets[0], temporary_in,
-    )  # fmt: skip
-    weight_gradient(
-        product, first, last, states, none, state_row, depth, units, kinds, width, z, rec_at, z_row, blocks_rec, units,
-        width, gradients, offsets[1], temporary_rec,
-    )  # fmt: skip
-    biased = offsets[2] >= 0
-    for slot in range(geometry[SLOTS] if biased else 0):
-        column_sums(z, depth, z_row, slot * width + first, slot * width + last, sums)
-    if biased:
+    units, width, slots = geometry[UNITS], geometry[WIDTH], geometry[SLOTS]
+    z_row, state_row, inputs = slots * width, geometry[KINDS] * width, geometry[INPUTS]
+    depth, kinds, rec_from = geometry[STEPS] * geometry[BATCH], geometry[RECURRENT_KINDS], geometry[RECURRENT_FROM]
+    one, none, zero = np.int64(1), np.int64(0), sums[0] * 0  # a literal 0 would compile what it is given to once more
+    columns_in, columns_rec = whole_vectors(inputs), kinds * width
+    in_at = packed.size - DEPTH_BLOCK * columns_in
+    rec_at = in_at - DEPTH_BLOCK * columns_rec
+    few, direct_in, direct_rec = inputs <= FEW_INPUTS, columns_in == inputs, width == units
+    rows, columns = max(min(last, units) - first, none), blocks_in.size * width
+    if few:
+        _clear(temporary_in, first, last - first, inputs * blocks_in.size, width, one)
+    elif not direct_in:
+        _clear(temporary_in, first, rows, blocks_in.size, units, columns_in)
+    if not direct_rec:
+        _clear(temporary_rec, first, rows, blocks_rec.size, units, columns_rec)
+    for slot in range(slots):
+        sums[slot * width + first : slot * width + last] = zero
+    for start in range(0, depth, DEPTH_BLOCK):
+        block = min(DEPTH_BLOCK, depth - start)
+        x_block = x_at + start * x_row
+        if not few:
+            pack_columns(x, x_block, x_row, block, inputs, columns_in, packed, in_at)
+        pack_columns(states, start * state_row, state_row, block, columns_rec, columns_rec, packed, rec_at)
+        for slot in range(slots):
+            z_at = start * z_row + slot * width + first
+            add_column_sums(z, z_at, z_row, block, last - first, sums, slot * width + first)
+            pack_rows(z, z_at, z_row, block, rows, packed)
+            if slot < blocks_in.size:
+                if few:
+                    call_product(
+                        product, x, x_block, 1, x_row, inputs, block, z, z_at, z_row, last - first,
+                        temporary_in, slot * width + first, columns,
+                    )  # fmt: skip
+                elif direct_in:
+                    target = offsets[0] + (blocks_in[slot] * units + first) * inputs
+                    _multiply(product, z, z_at, z_row, packed, rows, block, in_at, inputs, gradients, target)
+                else:
+                    target = (slot * units + first) * columns_in
+                    _multiply(product, z, z_at, z_row, packed, rows, block, in_at, columns_in, temporary_in, target)
+            if rec_from <= slot < rec_from + blocks_rec.size:
+                number = slot - rec_from
+                if direct_rec:
+                    target = offsets[1] + (blocks_rec[number] * units + first) * columns_rec
+                    _multiply(product, z, z_at, z_row, packed, rows, block, rec_at, columns_rec, gradients, target)
+                else:
+                    target = (number * units + first) * columns_rec
+                    _multiply(product, z, z_at, z_row, packed, rows, block, rec_at, columns_rec, temporary_rec, target)
+    if few:
+        _add_turned(temporary_in, first, rows, blocks_in, units, width, inputs, gradients, offsets[0])
+    elif not direct_in:
+        _add(temporary_in, first, rows, blocks_in, units, inputs, columns_in, one, gradients, offsets[0])
+    if not direct_rec:
+        _add(temporary_rec, first, rows, blocks_rec, units, units, width, kinds, gradients, offsets[1])
+    if offsets[2] >= 0:
         add_bias_gradient(sums, none, first, last, units, width, blocks_in, gradients, offsets[2])
     if offsets[3] >= 0:
-        add_bias_gradient(sums, rec_at, first, last, units, width, blocks_rec, gradients, offsets[3])
+        add_bias_gradient(sums, rec_from * width, first, last, units, width, blocks_rec, gradients, offsets[3])
 
 
 @kernel
 def weight_gradient(
-    product: int, first: int, last: int, x: Any, x_at: Any, x_row: int, depth: int, inputs: int, kinds: Any, part: int,
+    product: int, first: int, last: int, x: Any, x_at: Any, x_row: int, depth: int, inputs: int,
     z: Any, z_at: Any, z_row: int, blocks: Any, units: int, width: int, gradients: Any, at: int, temporary: Any,
+    packed: Any,
 ) -> None:  # fmt: skip
-    """Add to the gradient of one weight (blocks · units, kinds · inputs), of which `x` holds (depth, kinds · part).
+    """Add to the gradient of one weight (blocks · units, inputs), of which `x` holds (depth, inputs).
 
-    Where both sides are whole vectors the product is summed where it belongs; otherwise it goes, transposed, through
-    `temporary` of (kinds · part, blocks · width) numbers.
+    Where `inputs` are whole vectors the products are summed where they belong, otherwise in `temporary`.
     """
-    whole = inputs % LANES == 0 and units == width
-    columns = blocks.size * width
-    if not whole:
-        for row in range(kinds * part):
-            for slot in range(blocks.size):
-                _clear(temporary, row * columns + slot * width + first, last - first)
+    columns = whole_vectors(inputs)
+    beside, rows = packed.size - DEPTH_BLOCK * columns, max(min(last, units) - first, 0)
+    if columns > inputs:
+        _clear(temporary, first, rows, blocks.size, units, columns)
     for start in range(0, depth, DEPTH_BLOCK):
         block = min(DEPTH_BLOCK, depth - start)
-        x_block = x_at + start * x_row
+        pack_columns(x, x_at + start * x_row, x_row, block, inputs, columns, packed, beside)
         for slot in range(blocks.size):
-            z_block = z_at + start * z_row + slot * width + first
-            if whole:
-                row = kinds * inputs
-                target = at + (blocks[slot] * units + first) * row
-                call_product(
-                    product, z, z_block, 1, z_row, last - first, block, x, x_block, x_row, row, gradients, target, row
-                )
+            source = z_at + start * z_row + slot * width + first
+            pack_rows(z, source, z_row, block, rows, packed)
+            if columns > inputs:
+                target = (slot * units + first) * columns
+                _multiply(product, z, source, z_row, packed, rows, block, beside, columns, temporary, target)
             else:
-                target = slot * width + first
-                call_product(
-                    product, x, x_block, 1, x_row, kinds * part, block, z, z_block, z_row, last - first,
-                    temporary, target, columns,
-                )  # fmt: skip
-    if not whole:
-        _add_transposed(temporary, first, min(last, units), inputs, kinds, part, units, width, blocks, gradients, at)
+                target = at + (blocks[slot] * units + first) * columns
+                _multiply(product, z, source, z_row, packed, rows, block, beside, columns, gradients, target)
+    if columns > inputs:
+        _add(temporary, first, rows, blocks, units, inputs, columns, np.int64(1), gradients, at)
 
 
 @kernel
-def _add_transposed(
-    temporary: Any, first: int, last: int, inputs: int, kinds: Any, part: int, units: int, width: int, blocks: Any,
-    gradients: Any, at: int,
+def whole_vectors(count: int) -> int:
+    """`count` rounded up to whole vectors."""
+    return (count + LANES - 1) // LANES * LANES
+
+
+def room(rows: int, columns: int) -> int:
+    """Numbers that packing takes, with `rows` on the left and `columns` on the right of the products."""
+    return -(-rows // TILE_ROWS) * (DEPTH_BLOCK * TILE_ROWS + LANES) + DEPTH_BLOCK * columns
+
+
+@kernel
+def pack_rows(source: Any, at: Any, stride: int, depth: int, count: int, packed: Any) -> None:
+    """Pack `count` columns of `depth` rows as the left operand of a product: panels of as many as a tile has rows.
+
+    They would be read down the depth, in steps as wide as a row, which often fall into the same few lines of the
+    cache. Whole vectors are copied though a panel is narrower; the next row, or the gap between panels, takes the rest.
+    """
+    space = depth * TILE_ROWS + LANES
+    for k in range(depth if depth * stride > LIES_WELL else 0):
+        line, target = at + k * stride, np.int64(k * TILE_ROWS)
+        for column in range(0, count, TILE_ROWS):
+            if column + LANES <= count:
+                store(packed, target, load(source, line + column))
+            else:
+                for j in range(min(TILE_ROWS, count - column)):
+                    packed[target + j] = source[line + column + j]
+            target += space
+
+
+@kernel
+def pack_columns(
+    source: Any, at: Any, stride: int, depth: int, count: int, columns: int, packed: Any, packed_at: int
+) -> None:
+    """Pack `count` columns of `depth` rows as the right operand of a product, with zeros up to `columns`."""
+    whole = columns // PANEL * PANEL
+    for k in range(depth):
+        line = at + k * stride
+        for column in range(0, columns, LANES):
+            width = PANEL if column < whole else LANES
+            lane = column % width
+            target = packed_at + (column - lane) * depth + k * width + lane
+            if column + LANES <= count:
+                store(packed, target, load(source, line + column))
+            else:
+                store(packed, target, filled(load(packed, target), 0.0))
+                for j in range(count - column):
+                    packed[target + j] = source[line + column + j]
+
+
+@kernel
+def _multiply(
+    product: int, z: Any, z_at: Any, z_row: int, packed: Any, rows: Any, depth: int, beside: Any, columns: Any,
+    c: Any, c_at: int,
 ) -> None:  # fmt: skip
-    columns, row = blocks.size * width, kinds * inputs
-    for slot in range(blocks.size):
-        target = at + blocks[slot] * units * row
-        for kind in range(kinds):
-            for begin in range(0, inputs, BLOCK):
-                for unit in range(first, last):
-                    source = kind * part * columns + slot * width + unit
-                    for i in range(begin, min(begin + BLOCK, inputs)):
-                        gradients[target + unit * row + kind * inputs + i] += temporary[source + i * columns]
+    """C += A · B of what `pack_rows` left at the beginning and `pack_columns` at `beside`; C has `columns` a row."""
+    space = depth * TILE_ROWS + LANES
+    if depth * z_row <= LIES_WELL:
+        call_product(product, z, z_at, 1, z_row, rows, depth, packed, beside, 0, columns, c, c_at, columns)
+        return
+    for row in range(0, rows, TILE_ROWS):
+        call_product(
+            product, packed, row // TILE_ROWS * space, 1, TILE_ROWS, min(TILE_ROWS, rows - row), depth,
+            packed, beside, 0, columns, c, c_at + row * columns, columns,
+        )  # fmt: skip
 
 
 @kernel
-def column_sums(z: Any, rows: int, z_row: int, first: int, last: int, sums: Any) -> None:
-    """Σ over rows into `sums`, for the columns ``first … last``, whole vectors."""
-    for column in range(first, last, LANES):
-        found = filled(load(z, column), 0.0)
+def _clear(temporary: Any, first: Any, rows: Any, blocks: Any, units: Any, columns: Any) -> None:
+    for block in range(blocks):
+        at = (block * units + first) * columns
+        for i in range(at, at + rows * columns):
+            temporary[i] *= 0
+
+
+@kernel
+def _add(
+    temporary: Any, first: int, rows: int, blocks: Any, units: Any, inputs: Any, part: Any, kinds: Any, gradients: Any,
+    at: Any,
+) -> None:  # fmt: skip
+    """Add rows of `kinds` parts, each padded to `part`, to rows of `kinds` times `inputs`."""
+    for slot in range(blocks.size):
+        for row in range(first, first + rows):
+            for kind in range(kinds):
+                source = ((slot * units + row) * kinds + kind) * part
+                target = at + ((blocks[slot] * units + row) * kinds + kind) * inputs
+                for i in range(inputs):
+                    gradients[target + i] += temporary[source + i]
+
+
+@kernel
+def _add_turned(
+    temporary: Any, first: int, rows: int, blocks: Any, units: int, width: int, inputs: int, gradients: Any, at: int
+) -> None:
+    """Add the transpose of (inputs, blocks · width)."""
+    columns = blocks.size * width
+    for slot in range(blocks.size):
+        for row in range(first, first + rows):
+            source, target = slot * width + row, at + (blocks[slot] * units + row) * inputs
+            for i in range(inputs):
+                gradients[target + i] += temporary[source + i * columns]
+
+
+@kernel
+def add_column_sums(z: Any, at: int, z_row: int, rows: int, columns: int, sums: Any, sums_at: int) -> None:
+    """Add Σ over rows of `columns` columns, whole vectors."""
+    for column in range(0, columns, LANES):
+        found = load(sums, sums_at + column)
         for row in range(rows):
-            found = found + load(z, row * z_row + column)
-        store(sums, column, found)
+            found = found + load(z, at + row * z_row + column)
+        store(sums, sums_at + column, found)
 
 
 @kernel
@@ -130,10 +250,3 @@ def add_bias_gradient(
     for slot in range(blocks.size):
         for unit in range(first, min(last, units)):
             gradients[at + blocks[slot] * units + unit] += sums[sums_at + slot * width + unit]
-
-
-@kernel
-def _clear(target: Any, target_at: int, count: int) -> None:
-    zero = filled(load(target, np.int64(0)), 0.0)
-    for i in range(target_at, target_at + count, LANES):
-        store(target, i, zero)

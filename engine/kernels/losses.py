@@ -15,25 +15,54 @@ from engine.kernels.activations import exp
 from engine.kernels.jit import LANES, kernel
 from engine.kernels.vectors import filled, load, store
 
+SQUARED, ABSOLUTE, HUBER, PINBALL, LOGISTIC = range(5)
+
 
 @kernel
-def mean_squared_error(outputs: Any, row_size: int, columns: int, targets: Any, weights: Any) -> float:
-    """L = Σ w (y - t)² / (columns Σ w); the same as PyTorch's ``mse_loss`` where all weights are 1."""
+def elementwise(kind: int, outputs: Any, row_size: int, columns: int, targets: Any, weights: Any, levels: Any) -> float:
+    """L = Σ w ℓ(y, t) / (columns Σ w), ℓ one of the losses above; PyTorch's mean where all weights are 1.
+
+    Each target is answered by as many columns as there are `levels` (float64): one for each quantile, else one,
+    which is Huber's δ.
+    """
     count = 0.0
     for row in range(weights.size):
         count += weights[row]
     scale = 1.0 / max(count * columns, 1e-30)
-    loss = 0.0
+    loss, width = 0.0, levels.size
     for row in range(weights.size):
         for column in range(row_size):
             at = row * row_size + column
             if column >= columns or weights[row] == 0.0:
                 outputs[at] = 0.0
                 continue
-            difference = np.float64(outputs[at]) - targets[row * columns + column]
-            loss += weights[row] * difference * difference
-            outputs[at] = 2.0 * scale * weights[row] * difference
+            target = np.float64(targets[(row * columns + column) // width])
+            value, slope = _loss_and_slope(kind, np.float64(outputs[at]), target, levels[column % width])
+            loss += weights[row] * value
+            outputs[at] = scale * weights[row] * slope
     return loss * scale
+
+
+@kernel
+def _loss_and_slope(kind: int, output: float, target: float, level: float) -> tuple[float, float]:
+    """ℓ and ∂ℓ/∂y of one number, as torch.nn.functional defines them; pinball after Koenker & Bassett (1978)."""
+    difference = output - target
+    size = abs(difference)
+    sign = 1.0 if difference > 0 else (-1.0 if difference < 0 else difference)  # a NaN stays one
+    if kind == ABSOLUTE:
+        return size, sign
+    if kind == HUBER and size >= level:
+        return level * (size - 0.5 * level), level * sign
+    if kind == HUBER:
+        return 0.5 * difference * difference, difference
+    if kind == PINBALL:
+        share = 1.0 - level if difference > 0 else level
+        return share * size, share * sign
+    if kind == LOGISTIC:
+        tail = math.exp(-abs(output))
+        chance = (1.0 if output >= 0 else tail) / (1.0 + tail)
+        return max(output, 0.0) - output * target + math.log1p(tail), chance - target
+    return difference * difference, 2.0 * difference
 
 
 @kernel

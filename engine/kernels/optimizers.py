@@ -2,6 +2,9 @@
 
 Definitions and defaults are PyTorch's (torch.optim). No fast-math here: a NaN must stay one. Arrays hold whole
 vectors; what lies past the last parameter is zero and stays so.
+
+Every update takes the factor c of clipping and the L2 decay λ, and works with c g + λ θ. It returns 0 where all
+new parameters are finite and NaN where one is not, which costs one addition a vector in passing.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from engine.kernels.jit import LANES, kernel
-from engine.kernels.vectors import filled, load, square_root, store, total
+from engine.kernels.vectors import filled, load, square_root, store, total, where_less
 
 
 @kernel
@@ -44,27 +47,121 @@ def _squared_norm(values: Any, first: int, last: int) -> float:
 
 
 @kernel
-def sgd(values: Any, gradients: Any, velocity: Any, factor: float, rate: float, momentum: float) -> None:
-    """v ← μ v + c g; θ ← θ - η v (torch.optim.SGD), c the factor of clipping."""
+def clamp(values: Any, limit: float) -> None:
+    """Every number into ±limit, as torch.nn.utils.clip_grad_value_ does."""
     for i in range(0, values.size, LANES):
-        v = momentum * load(velocity, i) + factor * load(gradients, i)
+        v = load(values, i)
+        highest = filled(v, limit)
+        v = where_less(highest, v, highest, v)
+        lowest = filled(v, -limit)
+        store(values, i, where_less(v, lowest, lowest, v))
+
+
+@kernel
+def _taken(values: Any, gradients: Any, at: int, factor: float, decay: float) -> Any:
+    return factor * load(gradients, at) + decay * load(values, at)
+
+
+@kernel
+def _moved(values: Any, at: int, new: Any, check: Any) -> Any:
+    """Store new parameters; adds 0 to `check` for those that are finite, NaN for others."""
+    store(values, at, new)
+    return check + new * 0.0
+
+
+@kernel
+def gradient_descent(values: Any, gradients: Any, factor: float, decay: float, rate: float) -> float:
+    """θ ← θ - η g (torch.optim.SGD without momentum)."""
+    check = filled(load(values, np.int64(0)), 0.0)
+    for i in range(0, values.size, LANES):
+        g = _taken(values, gradients, i, factor, decay)
+        check = _moved(values, i, load(values, i) - rate * g, check)
+    return float(total(check))
+
+
+@kernel
+def momentum(
+    values: Any, gradients: Any, velocity: Any, factor: float, decay: float, rate: float, keep: float, ahead: float
+) -> float:
+    """v ← μ v + g; θ ← θ - η v (torch.optim.SGD), or η (g + μ v) where `ahead` is 1: Nesterov's."""
+    check = filled(load(values, np.int64(0)), 0.0)
+    for i in range(0, values.size, LANES):
+        g = _taken(values, gradients, i, factor, decay)
+        v = keep * load(velocity, i) + g
         store(velocity, i, v)
-        store(values, i, load(values, i) - rate * v)
+        way = ahead * (g + keep * v) + (1.0 - ahead) * v
+        check = _moved(values, i, load(values, i) - rate * way, check)
+    return float(total(check))
+
+
+@kernel
+def rmsprop(
+    values: Any, gradients: Any, square: Any, factor: float, decay: float, rate: float, smoothing: float,
+    epsilon: float,
+) -> float:  # fmt: skip
+    """s ← α s + (1 - α) g²; θ ← θ - η g / (√s + ε) (torch.optim.RMSprop; Tieleman & Hinton 2012)."""
+    check = filled(load(values, np.int64(0)), 0.0)
+    for i in range(0, values.size, LANES):
+        g = _taken(values, gradients, i, factor, decay)
+        s = smoothing * load(square, i) + (1.0 - smoothing) * (g * g)
+        store(square, i, s)
+        check = _moved(values, i, load(values, i) - rate * g / (square_root(s) + epsilon), check)
+    return float(total(check))
+
+
+@kernel
+def adagrad(
+    values: Any, gradients: Any, square: Any, factor: float, decay: float, rate: float, epsilon: float
+) -> float:
+    """s ← s + g²; θ ← θ - η g / (√s + ε) (torch.optim.Adagrad; Duchi et al. 2011)."""
+    check = filled(load(values, np.int64(0)), 0.0)
+    for i in range(0, values.size, LANES):
+        g = _taken(values, gradients, i, factor, decay)
+        s = load(square, i) + g * g
+        store(square, i, s)
+        check = _moved(values, i, load(values, i) - rate * g / (square_root(s) + epsilon), check)
+    return float(total(check))
 
 
 @kernel
 def adam(
-    values: Any, gradients: Any, mean: Any, square: Any, factor: float, step: int, rate: float, beta1: float,
-    beta2: float, epsilon: float,
-) -> None:  # fmt: skip
-    """Kingma & Ba (2015), algorithm 1, with the bias corrections as torch.optim.Adam applies them."""
+    values: Any, gradients: Any, mean: Any, square: Any, factor: float, decay: float, shrink: float, step: int,
+    rate: float, beta1: float, beta2: float, epsilon: float,
+) -> float:  # fmt: skip
+    """Kingma & Ba (2015), algorithm 1, with the bias corrections as torch.optim.Adam applies them.
+
+    Parameters are multiplied by `shrink` first: 1 in Adam, 1 - η λ in AdamW (Loshchilov & Hutter 2019).
+    """
     size = rate / (1.0 - beta1**step)
     root = 1.0 / math.sqrt(1.0 - beta2**step)
+    check = filled(load(values, np.int64(0)), 0.0)
     for i in range(0, values.size, LANES):
-        g = factor * load(gradients, i)
+        g = _taken(values, gradients, i, factor, decay)
         before = load(mean, i)
         m = before + (g - before) * (1.0 - beta1)
         v = load(square, i) * beta2 + g * g * (1.0 - beta2)
         store(mean, i, m)
         store(square, i, v)
-        store(values, i, load(values, i) - size * m / (square_root(v) * root + epsilon))
+        new = load(values, i) * shrink - size * m / (square_root(v) * root + epsilon)
+        check = _moved(values, i, new, check)
+    return float(total(check))
+
+
+@kernel
+def nadam(
+    values: Any, gradients: Any, mean: Any, square: Any, factor: float, decay: float, step: int, for_gradient: float,
+    for_mean: float, beta1: float, beta2: float, epsilon: float,
+) -> float:  # fmt: skip
+    """θ ← θ - (a g + b m) / (√v̂ + ε) (torch.optim.NAdam; Dozat 2016); a, b: `for_gradient`, `for_mean`."""
+    root = 1.0 / math.sqrt(1.0 - beta2**step)
+    check = filled(load(values, np.int64(0)), 0.0)
+    for i in range(0, values.size, LANES):
+        g = _taken(values, gradients, i, factor, decay)
+        before = load(mean, i)
+        m = before + (g - before) * (1.0 - beta1)
+        v = load(square, i) * beta2 + g * g * (1.0 - beta2)
+        store(mean, i, m)
+        store(square, i, v)
+        way = (for_gradient * g + for_mean * m) / (square_root(v) * root + epsilon)
+        check = _moved(values, i, load(values, i) - way, check)
+    return float(total(check))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.kernels.gradients import column_sums, weight_gradient
+from engine.kernels.gradients import add_column_sums, weight_gradient
 from engine.kernels.jit import LANES, kernel
 from engine.kernels.tiles import call_product
 from engine.kernels.vectors import filled, load, store
@@ -39,13 +39,20 @@ def affine_backward(product: int, first: int, last: int, y: Any, y_row: int, pan
 def affine_gradients(
     product: int, first: int, last: int, count: int, h: Any, h_at: int, h_row: int, inputs: int, y: Any, y_row: int,
     outputs: int, blocks: Any, gradients: Any, weight_at: int, bias_at: int, temporary: Any, sums: Any,
+    packed: Any,
 ) -> None:  # fmt: skip
-    """Add ∂L/∂W and ∂L/∂b for the outputs ``first … last``; `y` holds ∂L/∂y of `count` rows."""
-    one, none = np.int64(1), np.int64(0)
+    """Add ∂L/∂W and ∂L/∂b for the outputs ``first … last``; `y` holds ∂L/∂y of `count` rows.
+
+    `bias_at` is -1 where there is no bias.
+    """
+    none = np.int64(0)
     weight_gradient(
-        product, first, last, h, h_at, h_row, count, inputs, one, inputs, y, none, y_row, blocks, outputs, y_row,
-        gradients, weight_at, temporary,
+        product, first, last, h, h_at, h_row, count, inputs, y, none, y_row, blocks, outputs, y_row, gradients,
+        weight_at, temporary, packed,
     )  # fmt: skip
-    column_sums(y, count, y_row, first, last, sums)
+    if bias_at < 0:
+        return
+    sums[first:last] = sums[0] * 0
+    add_column_sums(y, first, y_row, count, last - first, sums, first)
     for output in range(first, min(last, outputs)):
         gradients[bias_at + output] += sums[output]

@@ -14,6 +14,10 @@ dy        (T, B, ·): ∂L/∂(hidden state) from above, rows `dy_row` apart; 0 
 dx        (T, B, I padded): ∂L/∂x, rows `dx_row` apart; not computed where `dx_row` is 0
 d         (B, kinds · W): ∂L/∂state, in: of the last state, out: of the initial state
 arrived   (T, B): squared norm of ∂L/∂h_t, where it has any elements
+kept      (B, kinds · W): factors of the states that the recurrent product reads; empty for none
+fed       (T, B, kinds · W): those states times `kept`; `d_fed` (B, kinds · W): ∂L/∂fed of one time step
+keep      (T, B, kinds · W): share of the step's result in the new state, the rest is the old one (zoneout); rows
+          `keep_row` apart; empty for none. `held` (B, kinds · W): ∂L/∂(old state) through that rest
 ========= =================================================================================================
 """
 
@@ -51,9 +55,10 @@ FEW_ROWS: Final = 24  # four tiles
 @kernel
 def forward(
     product: int, step: int, geometry: Any, row: int, last_row: int, lengths: Any, x: Any, x_at: int, x_row: int,
-    panels_in: Any, panels_rec: Any, bias: Any, extra: Any, z: Any, states: Any,
+    panels_in: Any, panels_rec: Any, bias: Any, extra: Any, z: Any, states: Any, kept: Any, fed: Any,
+    keep: Any, keep_row: int,
 ) -> None:  # fmt: skip
-    """Run a layer over the rows ``row … last_row``; fills `z` and `states`."""
+    """Run a layer over the rows ``row … last_row``; fills `z`, `states` and, where anything is dropped, `fed`."""
     batch, width, slots = geometry[BATCH], geometry[WIDTH], geometry[SLOTS]
     z_row, state_row = slots * width, geometry[KINDS] * width
     block = steps_at_once(row, last_row, batch)
@@ -71,15 +76,21 @@ def forward(
             x_first, depth, columns = x_at + first * x_row, geometry[INPUTS], geometry[INPUT_SLOTS] * width
             call_product(product, x, x_first, x_row, 1, count, depth, panels_in, 0, 0, columns, z, z_at, z_row)
         if geometry[RECURRENT_SLOTS] > 0:
+            source = states
+            if kept.size > 0:
+                source = fed
+                multiply(states, previous, kept, row * state_row, fed, previous, rows * state_row)
             target = z_at + geometry[RECURRENT_FROM] * width
             depth, columns = geometry[RECURRENT_KINDS] * width, geometry[RECURRENT_SLOTS] * width
             call_product(
-                product, states, previous, state_row, 1, rows, depth, panels_rec, 0, 0, columns, z, target, z_row
+                product, source, previous, state_row, 1, rows, depth, panels_rec, 0, 0, columns, z, target, z_row
             )
         call_forward(
             step, rows, width, geometry[UNITS], z, z_at, extra, 0, states, previous, states, following,
             geometry[GATE], geometry[CANDIDATE],
         )  # fmt: skip
+        if keep.size > 0:
+            zone_out(states, previous, following, keep, first * keep_row, keep_row, rows, state_row)
         for ended in range(rows, last_row - row):
             copy_vectors(states, previous + ended * state_row, states, following + ended * state_row, state_row)
 
@@ -88,7 +99,7 @@ def forward(
 def backward(
     product: int, step: int, geometry: Any, row: int, last_row: int, lengths: Any, dy: Any, dy_at: int, dy_row: int,
     panels_in: Any, panels_rec: Any, extra: Any, d_extra: Any, z: Any, states: Any, d: Any,
-    dx: Any, dx_row: int, arrived: Any,
+    dx: Any, dx_row: int, arrived: Any, kept: Any, d_fed: Any, keep: Any, keep_row: int, held: Any,
 ) -> None:  # fmt: skip
     """Back-propagate a layer through time; turns `z` into ∂L/∂(pre-activations). Panels hold transposed weights."""
     batch, width, units = geometry[BATCH], geometry[WIDTH], geometry[UNITS]
@@ -107,13 +118,25 @@ def backward(
         if arrived.size > 0:
             for r in range(rows):
                 arrived[first + r] = squared_norm(d, d_at + r * state_row, units)
+        if keep.size > 0:
+            hold_back(d, d_at, held, keep, first * keep_row, keep_row, rows, state_row)
         call_backward(
             step, rows, width, units, z, z_at, extra, 0, d_extra, extra_at, states, first * state_row, d, d_at,
             geometry[GATE], geometry[CANDIDATE],
         )  # fmt: skip
         if recurrent > 0:
             source, columns = z_at + geometry[RECURRENT_FROM] * width, geometry[RECURRENT_KINDS] * width
-            call_product(product, z, source, z_row, 1, rows, recurrent, panels_rec, 0, 0, columns, d, d_at, state_row)
+            target = d
+            if kept.size > 0:
+                target = d_fed
+                clear_vectors(d_fed, d_at, rows * state_row)
+            call_product(
+                product, z, source, z_row, 1, rows, recurrent, panels_rec, 0, 0, columns, target, d_at, state_row
+            )
+            if kept.size > 0:
+                add_product(d_fed, d_at, kept, d_at, d, d_at, rows * state_row)
+        if keep.size > 0:
+            add_vectors(held, d_at, d, d_at, rows * state_row)
         for ended in range(rows, last_row - row):
             clear_vectors(z, z_at + ended * z_row, z_row)
         if dx_row > 0 and t % block == 0:
@@ -152,6 +175,50 @@ def add_numbers(source: Any, source_at: int, target: Any, target_at: int, count:
         store(target, target_at + i, load(target, target_at + i) + load(source, source_at + i))
     for i in range(whole, count):
         target[target_at + i] += source[source_at + i]
+
+
+@kernel
+def add_vectors(source: Any, source_at: int, target: Any, target_at: int, count: int) -> None:
+    """Add `count` numbers, whole vectors."""
+    for i in range(0, count, LANES):
+        store(target, target_at + i, load(target, target_at + i) + load(source, source_at + i))
+
+
+@kernel
+def multiply(a: Any, a_at: int, b: Any, b_at: int, target: Any, target_at: int, count: int) -> None:
+    """Products of `count` numbers, whole vectors."""
+    for i in range(0, count, LANES):
+        store(target, target_at + i, load(a, a_at + i) * load(b, b_at + i))
+
+
+@kernel
+def add_product(a: Any, a_at: int, b: Any, b_at: int, target: Any, target_at: int, count: int) -> None:
+    """Add products of `count` numbers, whole vectors."""
+    for i in range(0, count, LANES):
+        store(target, target_at + i, load(target, target_at + i) + load(a, a_at + i) * load(b, b_at + i))
+
+
+@kernel
+def zone_out(
+    states: Any, previous: int, following: int, keep: Any, keep_at: int, keep_row: int, rows: int, state_row: int
+) -> None:
+    """Put the old state back by what `keep` lacks of 1."""
+    for row in range(rows):
+        for i in range(0, state_row, LANES):
+            share, at = load(keep, keep_at + row * keep_row + i), row * state_row + i
+            new, old = load(states, following + at), load(states, previous + at)
+            store(states, following + at, share * new + (filled(share, 1.0) - share) * old)
+
+
+@kernel
+def hold_back(d: Any, d_at: int, held: Any, keep: Any, keep_at: int, keep_row: int, rows: int, state_row: int) -> None:
+    """Divide ∂L/∂following into what goes back through the step, left in `d`, and what goes past it."""
+    for row in range(rows):
+        for i in range(0, state_row, LANES):
+            share, at = load(keep, keep_at + row * keep_row + i), d_at + row * state_row + i
+            arriving = load(d, at)
+            store(held, at, (filled(share, 1.0) - share) * arriving)
+            store(d, at, share * arriving)
 
 
 @kernel

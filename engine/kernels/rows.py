@@ -26,12 +26,32 @@ def reverse(source: Any, source_at: int, source_row: int, batch: int, steps: int
 
 @kernel
 def copy_rows(
-    source: Any, source_at: int, source_row: int, rows: int, count: int, target: Any, target_at: int, target_row: int
-) -> None:
-    """Copy `count` numbers of each row."""
+    source: Any, source_at: int, source_row: int, rows: int, count: int, target: Any, target_at: int, target_row: int,
+    add: bool,
+) -> None:  # fmt: skip
+    """Copy `count` numbers of each row, or add them."""
     for row in range(rows):
+        origin, to = source_at + row * source_row, target_at + row * target_row
+        if add:
+            for i in range(count):
+                target[to + i] += source[origin + i]
+        else:
+            for i in range(count):
+                target[to + i] = source[origin + i]
+
+
+@kernel
+def drop(
+    source: Any, source_at: int, source_row: int, rows: int, count: int, chances: Any, rate: float, target: Any,
+    target_row: int,
+) -> None:  # fmt: skip
+    """Dropout: zeros where the row's own `chances` (rows, count) are below `rate`, the rest divided by 1 - `rate`."""
+    factor = 1.0 / (1.0 - rate)
+    for row in range(rows):
+        origin, to = source_at + row * source_row, row * target_row
         for i in range(count):
-            target[target_at + row * target_row + i] = source[source_at + row * source_row + i]
+            passes = chances[row * count + i] >= rate
+            target[to + i] = source[origin + i] * factor if passes else 0.0
 
 
 @kernel

@@ -5,7 +5,8 @@ feeds further slots of `z`, from which the second stage makes the new state. Row
 `recurrence`; beside them:
 
 ========= =================================================================================================
-inner     (T, B, W): what the second product reads, kept for the gradient of its weight
+inner     (T, B, W): what the second product reads, kept for the gradient of its weight; times `kept`, where it is
+          made of the state (`of_state`)
 d_inner   (B, W): ∂L/∂inner of one time step
 ========= =================================================================================================
 """
@@ -36,10 +37,15 @@ from engine.kernels.recurrence import (
     UNITS,
     WIDTH,
     add_numbers,
+    add_product,
+    add_vectors,
     clear_vectors,
     copy_vectors,
+    hold_back,
+    multiply,
     squared_norm,
     steps_at_once,
+    zone_out,
 )
 from engine.kernels.routines import Routine, call_by_address
 from engine.kernels.tiles import call_product
@@ -47,6 +53,7 @@ from engine.kernels.tiles import call_product
 # Places in the geometry beyond those of `recurrence`.
 SECOND_FROM: Final = GEOMETRY_SIZE
 SECOND_SLOTS: Final = GEOMETRY_SIZE + 1
+OF_STATE: Final = GEOMETRY_SIZE + 2  # 1 where the inner vector is made of the old state
 
 _STAGE = "iiippppii"
 
@@ -76,9 +83,9 @@ def call_stage(
 def forward(
     product: int, first_stage: int, second_stage: int, geometry: Any, row: int, last_row: int, lengths: Any,
     x: Any, x_at: int, x_row: int, panels_in: Any, panels_rec: Any, panels_second: Any, bias: Any,
-    z: Any, states: Any, inner: Any,
+    z: Any, states: Any, inner: Any, kept: Any, fed: Any, keep: Any, keep_row: int,
 ) -> None:  # fmt: skip
-    """Run a layer over the rows ``row … last_row``; fills `z`, `states` and `inner`."""
+    """Run a layer over the rows ``row … last_row``; fills `z`, `states`, `inner` and, where dropped, `fed`."""
     batch, width, units = geometry[BATCH], geometry[WIDTH], geometry[UNITS]
     z_row, state_row = geometry[SLOTS] * width, geometry[KINDS] * width
     gate, candidate = geometry[GATE], geometry[CANDIDATE]
@@ -103,7 +110,11 @@ def forward(
             call_product(product, x, x_first, x_row, 1, count, depth, panels_in, 0, 0, columns, z, z_at, z_row)
         target, depth = z_at + geometry[RECURRENT_FROM] * width, geometry[RECURRENT_KINDS] * width
         columns = geometry[RECURRENT_SLOTS] * width
-        call_product(product, states, previous, state_row, 1, rows, depth, panels_rec, 0, 0, columns, z, target, z_row)
+        source = states
+        if kept.size > 0:
+            source = fed
+            multiply(states, previous, kept, row * state_row, fed, previous, rows * state_row)
+        call_product(product, source, previous, state_row, 1, rows, depth, panels_rec, 0, 0, columns, z, target, z_row)
         call_stage(
             first_stage,
             rows,
@@ -120,12 +131,17 @@ def forward(
             gate,
             candidate,
         )
+        for r in range(rows if kept.size > 0 and geometry[OF_STATE] else 0):
+            at = inner_at + r * width
+            multiply(inner, at, kept, (row + r) * state_row, inner, at, width)
         target, columns = z_at + geometry[SECOND_FROM] * width, geometry[SECOND_SLOTS] * width
         call_product(product, inner, inner_at, width, 1, rows, width, panels_second, 0, 0, columns, z, target, z_row)
         call_stage(
             second_stage, rows, width, units, z, z_at, states, previous, inner, inner_at, states, following, gate,
             candidate,
         )  # fmt: skip
+        if keep.size > 0:
+            zone_out(states, previous, following, keep, first * keep_row, keep_row, rows, state_row)
         for ended in range(rows, last_row - row):
             copy_vectors(states, previous + ended * state_row, states, following + ended * state_row, state_row)
             clear_vectors(inner, inner_at + ended * width, width)
@@ -136,6 +152,7 @@ def backward(
     product: int, first_stage: int, second_stage: int, geometry: Any, row: int, last_row: int, lengths: Any,
     dy: Any, dy_at: int, dy_row: int, panels_in: Any, panels_rec: Any, panels_second: Any,
     z: Any, states: Any, d: Any, d_inner: Any, dx: Any, dx_row: int, arrived: Any,
+    kept: Any, d_fed: Any, keep: Any, keep_row: int, held: Any,
 ) -> None:  # fmt: skip
     """Back-propagate a layer through time; turns `z` into ∂L/∂(pre-activations). Panels hold transposed weights."""
     batch, width, units = geometry[BATCH], geometry[WIDTH], geometry[UNITS]
@@ -154,18 +171,31 @@ def backward(
         if arrived.size > 0:
             for r in range(rows):
                 arrived[first + r] = squared_norm(d, d_at + r * state_row, units)
+        if keep.size > 0:
+            hold_back(d, d_at, held, keep, first * keep_row, keep_row, rows, state_row)
         call_stage(
             second_stage, rows, width, units, z, z_at, states, previous, d_inner, inner_at, d, d_at, gate, candidate
         )
         clear_vectors(d_inner, inner_at, rows * width)
         source, depth = z_at + geometry[SECOND_FROM] * width, geometry[SECOND_SLOTS] * width
         call_product(product, z, source, z_row, 1, rows, depth, panels_second, 0, 0, width, d_inner, inner_at, width)
+        for r in range(rows if kept.size > 0 and geometry[OF_STATE] else 0):
+            at = inner_at + r * width
+            multiply(d_inner, at, kept, (row + r) * state_row, d_inner, at, width)
         call_stage(
             first_stage, rows, width, units, z, z_at, states, previous, d_inner, inner_at, d, d_at, gate, candidate
         )
         source, depth = z_at + geometry[RECURRENT_FROM] * width, geometry[RECURRENT_SLOTS] * width
         columns = geometry[RECURRENT_KINDS] * width
-        call_product(product, z, source, z_row, 1, rows, depth, panels_rec, 0, 0, columns, d, d_at, state_row)
+        target = d
+        if kept.size > 0:
+            target = d_fed
+            clear_vectors(d_fed, d_at, rows * state_row)
+        call_product(product, z, source, z_row, 1, rows, depth, panels_rec, 0, 0, columns, target, d_at, state_row)
+        if kept.size > 0:
+            add_product(d_fed, d_at, kept, d_at, d, d_at, rows * state_row)
+        if keep.size > 0:
+            add_vectors(held, d_at, d, d_at, rows * state_row)
         for ended in range(rows, last_row - row):
             clear_vectors(z, z_at + ended * z_row, z_row)
         if dx_row > 0 and t % block == 0:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.control import Control
 from engine.data import load, sample
-from engine.events import PROBES, Evaluated, RunStarted, Snapshot, SnapshotRequest, StepDone
+from engine.events import PROBES, Evaluated, Probe, RunStarted, Snapshot, SnapshotRequest, StepDone
 from engine.training import TrainingRun
 from tests.workbench.views import measured
 from workbench.history import History
@@ -47,7 +47,12 @@ def made() -> Iterator[Scene]:
         measured.series_prediction(1500),
     )
     yield Scene("deep", measured.STARTED, measured.history(60_000), [deep])
-    yield Scene("text", measured.STARTED, measured.history(200), [measured.snapshot(measured.TEXT)])
+    yield Scene("text", measured.STARTED, measured.history(200), [measured.snapshot(measured.TEXT, *_text())])
+
+
+def _text() -> tuple[Probe, Probe]:
+    """What is looked at of a text of some length."""
+    return measured.trace(steps=100, units=64), measured.reading(100, asked=9)
 
 
 def trained() -> Iterator[Scene]:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from unittest import mock
 
 import numpy as np
 from numpy.typing import NDArray
 
-import engine.network
 from engine.cells import specification, specifications
 from engine.config import ModelConfig
 from engine.network import Network
-from engine.stack import StackConfig
 from tests import reference
 
 VOCABULARY, INPUTS, OUTPUTS, HIDDEN = 7, 3, 4, 5
@@ -65,22 +60,15 @@ def network(
     `activations` are those of gates and candidate; None takes what the config says.
     """
     settings = {"hidden_size": HIDDEN, "embedding_size": 3} | model
+    if activations:
+        gate, candidate = activations
+        settings |= {"activation": candidate} | ({"gate_activation": gate} if specification(cell).gates else {})
     config = ModelConfig(cell=cell, topology="many_to_many" if aligned else "many_to_one", **settings)
-    with mock.patch.object(engine.network, "_stack_config", _with_activations(activations)):
-        made = Network(config, VOCABULARY if tokens else inputs, outputs, tokens=tokens, dtype=dtype, threads=threads)
+    made = Network(config, VOCABULARY if tokens else inputs, outputs, tokens=tokens, dtype=dtype, threads=threads)
     random = np.random.default_rng(2)
     largest = 0.7 * min(1.0, np.sqrt(HIDDEN / config.hidden_size))  # beyond it a recurrence may turn chaotic
     made.load_state_dict({name: random.uniform(-largest, largest, a.shape) for name, a in made.state_dict().items()})
     return made
-
-
-def _with_activations(activations: tuple[str, str] | None) -> Callable[[ModelConfig, int], StackConfig]:
-    usual = engine.network._stack_config
-
-    def changed(model: ModelConfig, inputs: int) -> StackConfig:
-        return dataclasses.replace(usual(model, inputs), activations=activations or usual(model, inputs).activations)
-
-    return changed
 
 
 def activation_choices() -> list[tuple[str, tuple[str, str]]]:
@@ -98,15 +86,6 @@ def reference_model(made: Network) -> reference.Model:
     config, stack = made.config, made.stack.config
     gate, candidate = stack.activations
     return reference.Model(
-        config.cell, config.num_layers, stack.directions, config.hidden_size,
-        len(specification(config.cell).states), gate, candidate, made.aligned,
+        config.cell, stack.directions, config.widths, len(specification(config.cell).states), gate, candidate,
+        made.aligned, stack.summed, config.residual,
     )  # fmt: skip
-
-
-def plain_state(made: Network, state: list[NDArray[Any]], batch: int) -> NDArray[Any]:
-    """The engine's padded states as (layers · directions, states, B, H)."""
-    found = []
-    for layer, flat in zip(made.stack.layers, state, strict=True):
-        wide = flat.reshape(batch, layer.kinds, layer.width)
-        found.append(wide[:, :, : layer.units].transpose(1, 0, 2))
-    return np.stack(found)

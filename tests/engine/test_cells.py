@@ -12,7 +12,7 @@ from engine.cells import CellSpec, specification, specifications
 from engine.config import CELLS
 from engine.network import parameter_count
 from tests import reference
-from tests.engine.examples import activation_choices, example, network, plain_state, reference_model
+from tests.engine.examples import activation_choices, example, network, reference_model
 
 CELL_KEYS = [spec.key for spec in specifications()]
 SHAPES = list(itertools.product((1, 2), (False, True), (False, True), (False, True)))
@@ -27,7 +27,8 @@ def test_a_ragged_batch_is_what_the_equations_say(
     found = made.forward(batch.inputs, batch.lengths)
     values, states = reference.run_batch(reference_model(made), made.state_dict(), batch.inputs, batch.lengths)
     np.testing.assert_allclose(found.values, values, rtol=1e-10, atol=1e-12)
-    np.testing.assert_allclose(plain_state(made, found.state, 4), states, rtol=1e-10, atol=1e-12)
+    for ours, plain in zip(found.state, states, strict=True):
+        np.testing.assert_allclose(ours, plain, rtol=1e-10, atol=1e-12)
     loss = made.loss_and_gradients(batch, batch.loss).loss
     assert loss == pytest.approx(reference.LOSSES[batch.loss](values, batch.targets, batch.weights), rel=1e-10)
 
@@ -37,8 +38,8 @@ def test_a_given_state_is_gone_on_from(cell: str) -> None:
     made, batch = network(cell, num_layers=2), example(True, False, (5, 5, 5))
     random = np.random.default_rng(4)
     model = reference_model(made)
-    states = random.standard_normal((model.layers, model.states, 3, model.hidden))
-    found = made.forward(batch.inputs, batch.lengths, made.stack.initial_from(states))
+    states = [random.standard_normal((model.states, 3, units)) for units in model.widths]
+    found = made.forward(batch.inputs, batch.lengths, states)
     values, _ = reference.run_batch(model, made.state_dict(), batch.inputs, batch.lengths, states)
     np.testing.assert_allclose(found.values, values, rtol=1e-10, atol=1e-12)
     first = made.forward(batch.inputs[:2], None)
@@ -54,7 +55,7 @@ def test_each_sequence_of_a_ragged_batch_runs_as_if_alone(cell: str, both: bool)
     for b, length in enumerate(batch.lengths):
         alone = made.forward(batch.inputs[:length, b : b + 1])
         np.testing.assert_allclose(together.values[:length, b], alone.values[:, 0], rtol=1e-12, atol=1e-14)
-        ours, theirs = plain_state(made, together.state, 7)[:, :, b], plain_state(made, alone.state, 1)[:, :, 0]
+        ours, theirs = np.stack(together.state)[:, :, b], np.stack(alone.state)[:, :, 0]
         np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-14)
 
 

@@ -136,13 +136,59 @@ def test_export_writes_the_weights(airline: Run, tmp_path: Path) -> None:
     assert airline("predict", "w.safetensors", "--out", "p.csv")[0] == 0
 
 
+def test_range_suggests_a_rate_and_writes_the_curve(run: Run, tmp_path: Path) -> None:
+    words = ("range", "--sample", "airline_passengers", *QUICK, "--set", "model.hidden_size=16")
+    status, out, _ = run(*words, "--out", "curve.csv")
+    assert status == 0
+    assert "falls most steeply at a rate of 0.0" in out
+    rows = list(csv.DictReader((tmp_path / "curve.csv").read_text().splitlines()))
+    assert rows[0].keys() == {"learning_rate", "loss", "smoothed_loss"}
+    status, out, err = run(*words, "--json")
+    assert (status, err) == (0, "")
+    found = json.loads(out)
+    assert found["rates"] == pytest.approx([float(row["learning_rate"]) for row in rows])
+    assert 1e-4 < found["suggestion"] < found["lowest"]
+
+
+def test_inspect_says_what_is_understood(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("day;sales\n" + "".join(f"{day:02d}.03.2021;{day},5\n" for day in range(1, 31)) + "x;1;2\n")
+    status, out, _ = run("inspect", str(path), "--json")
+    found = json.loads(out)
+    assert (status, found["encoding"], found["delimiter"], found["decimal"], found["rows"]) == (
+        0,
+        "utf-8",
+        ";",
+        ",",
+        30,
+    )
+    assert [(c["name"], c["type"], c["role"]) for c in found["columns"]] == [
+        ("day", "date", "time"), ("sales", "number", "target"),
+    ]  # fmt: skip
+    assert [(bad["line"], bool(bad["reason"])) for bad in found["rejected"]] == [(32, True)]
+    status, out, _ = run("inspect", str(path), "--set", "data.decimal=point")
+    assert status == 0
+    assert "decimal mark '.'" in out
+    assert "line 32" in out
+
+
+def test_train_reads_a_file_as_it_is_told(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("1|2\n" + "".join(f"{row}|{row}\n" for row in range(60)))
+    settings = ("data.delimiter=|", "data.header=no", "data.look_back=4", "training.epochs=1")
+    told = [word for setting in settings for word in ("--set", setting)]
+    status, _, err = run("train", "--data", str(path), *told, "--out", str(tmp_path / "run"))
+    assert status == 0
+    assert "no header" in err
+
+
 def test_samples_are_listed(run: Run) -> None:
     status, out, _ = run("samples")
     assert status == 0
     assert "airline_passengers: Airline passengers (series)" in out
 
 
-@pytest.mark.parametrize("command", [[], ["train"], ["predict"], ["export"], ["samples"]])
+@pytest.mark.parametrize("command", [[], ["inspect"], ["train"], ["range"], ["predict"], ["export"], ["samples"]])
 def test_help_everywhere(run: Run, command: list[str]) -> None:
     status, out, _ = run(*command, "--help")
     assert status == 0
@@ -231,6 +277,9 @@ def test_gaps_are_filled_and_told(run: Run, tmp_path: Path) -> None:
         (["predict", "none", "--out", "p.csv"], "holds no run"),
         (["export", "none", "--to", "w.safetensors"], "holds no run"),
         (["export", "none", "--to", "w.pkl"], ".safetensors"),
+        (["range"], "nothing to learn from"),
+        (["range", "--sample", "alice", "--steps", "1"], "--steps takes 4"),
+        (["range", "--sample", "alice", "--set", "training.loss=mae"], "it takes auto or cross_entropy"),
     ],
 )
 def test_bad_commands_are_refused_in_one_line(run: Run, arguments: list[str], words: str) -> None:
@@ -254,11 +303,11 @@ def test_bad_commands_are_refused_in_one_line(run: Run, arguments: list[str], wo
     ],
 )
 def test_bad_use_of_a_run_is_refused_in_one_line(airline: Run, arguments: list[str], words: str) -> None:
-    before = {path.name: path.read_bytes() for path in Path("run").iterdir()}
+    before = {path: path.read_bytes() for path in Path("run").rglob("*.*") if path.is_file()}
     status, out, err = airline(*arguments)
     assert (status, out) == (2, "")
     assert words in only_error(err)
-    assert {path.name: path.read_bytes() for path in Path("run").iterdir()} == before
+    assert {path: path.read_bytes() for path in Path("run").rglob("*.*") if path.is_file()} == before
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 
 from engine.config import Experiment
 from engine.diagnosis import Diagnosis
-from engine.events import Evaluated, Finding, Floats, GradientByTime
+from engine.events import ClassPrediction, Evaluated, Finding, Floats, GradientByTime, SeriesPrediction
 from engine.measurements import Measurements
 
 
@@ -33,6 +33,34 @@ def said(measurements: Measurements, key: str) -> Finding:
 def walk(count: int = 80) -> Floats:
     steps = np.random.default_rng(0).standard_normal(count)
     return (np.cumsum(steps) + 50).astype(np.float32)
+
+
+def shown(truth: Floats, forecast: Floats) -> SeriesPrediction:
+    labels = tuple(str(row) for row in range(len(truth)))
+    return SeriesPrediction("validation", "value", labels, truth, forecast, (), 0.0, ())
+
+
+def confused(counts: list[list[int]]) -> ClassPrediction:
+    classes = tuple("abc"[: len(counts)])
+    return ClassPrediction("validation", "label", classes, np.array(counts), (("accuracy", 0.5),), (), None)
+
+
+@pytest.mark.parametrize(
+    ("counts", "level", "title"),
+    [
+        ([[70, 0], [30, 0]], "warning", "It nearly always answers 'a'"),
+        ([[70, 0, 0], [0, 20, 0], [5, 5, 0]], "note", "It never answers 'c'"),
+        ([[60, 10], [10, 20]], "", ""),
+        ([[99, 0], [1, 0]], "note", "It never answers 'b'"),
+    ],
+)
+def test_a_class_that_is_always_or_never_answered_is_named(counts: list[list[int]], level: str, title: str) -> None:
+    measurements = measured(*[(1, 1, 0.5)] * 4)
+    measurements.prediction = confused(counts)
+    found = finding(measurements, "one-class")
+    assert (found.level, found.title) == (level, title) if found else not title
+    if found:
+        assert found.changes == (("training.class_weights", "balanced"),)
 
 
 @pytest.mark.parametrize(
@@ -78,8 +106,8 @@ def test_higher_is_better_for_accuracy() -> None:
 )
 def test_a_copycat_is_told_to_learn_changes(transform: str, shift: float, cure: str) -> None:
     measurements = measured(*[(1, 1, 9)] * 4, **{"data.transform": transform})
-    measurements.truth = walk() + np.float32(shift)
-    measurements.forecast = np.roll(measurements.truth, 1)
+    truth = walk() + np.float32(shift)
+    measurements.prediction = shown(truth, np.roll(truth, 1))
     found = said(measurements, "copycat")
     assert found.title == "The forecast is yesterday's value shifted"
     assert dict(found.changes).get("data.transform", "") == cure
@@ -87,21 +115,19 @@ def test_a_copycat_is_told_to_learn_changes(transform: str, shift: float, cure: 
 
 def test_close_to_naive_and_better_is_no_cause_for_alarm() -> None:
     measurements = measured(*[(1, 1, 5)] * 4)
-    measurements.truth = walk()
-    measurements.forecast = np.roll(measurements.truth, 1)
+    measurements.prediction = shown(walk(), np.roll(walk(), 1))
     assert said(measurements, "copycat").level == "note"
 
 
 def test_an_honest_forecast_is_no_copycat() -> None:
     measurements = measured(*[(1, 1, 9)] * 4)
-    measurements.truth = walk()
-    measurements.forecast = measurements.truth + np.float32(0.1)
+    measurements.prediction = shown(walk(), walk() + np.float32(0.1))
     assert finding(measurements, "copycat") is None
 
 
 def test_a_flat_line_is_named() -> None:
     measurements = measured(*[(1, 1, 9)] * 4)
-    measurements.truth, measurements.forecast = walk(), np.full(80, 50, np.float32)
+    measurements.prediction = shown(walk(), np.full(80, 50, np.float32))
     assert said(measurements, "flat").changes == (("training.learning_rate", "0.003"),)
 
 
@@ -170,11 +196,11 @@ def test_learning_by_heart(validation: list[float], overfits: bool) -> None:
 
 def test_findings_are_said_once_and_taken_back() -> None:
     measurements = measured(*[(1, 1, 5)] * 4)
-    measurements.truth, measurements.forecast = walk(), np.full(80, 50, np.float32)
+    measurements.prediction = shown(walk(), np.full(80, 50, np.float32))
     diagnosis = Diagnosis(measurements)
     assert {found.key for found in diagnosis.news()} == {"baseline", "flat"}
     assert diagnosis.news() == []
-    measurements.forecast = measurements.truth
+    measurements.prediction = shown(walk(), walk())
     (over,) = diagnosis.news()
     assert (over.key, over.level, over.title) == ("flat", "good", "No longer so: the forecast is a flat line")
     assert diagnosis.news() == []

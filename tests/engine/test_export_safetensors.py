@@ -12,7 +12,8 @@ from safetensors.numpy import load_file
 
 from engine import data
 from engine.config import Experiment
-from engine.export import safetensors
+from engine.export.particulars import Exportable
+from engine.export.targets import safetensors
 from engine.model import Model
 from engine.network import Network
 
@@ -32,7 +33,7 @@ def model_of(changes: dict[str, Any]) -> Model:
 @pytest.mark.parametrize("changes", [SERIES, TEXT], ids=["series", "text"])
 def test_the_header_holds_all_that_use_needs(tmp_path: Path, changes: dict[str, Any]) -> None:
     model = model_of(changes)
-    safetensors.write(model, tmp_path / "w.safetensors")
+    safetensors.write(Exportable(model), tmp_path / "w.safetensors")
     assert load_file(tmp_path / "w.safetensors").keys() == model.network.state_dict().keys()
     header = model.header()
     described = json.loads(header["data"])
@@ -55,7 +56,7 @@ def test_a_plain_module_says_the_same(
     torch = pytest.importorskip("torch")
     more = {"model.cell": cell, "model.activation": activation, "model.num_layers": layers}
     model = model_of({**changes, **more, "model.bidirectional": bidirectional})
-    safetensors.write(model, tmp_path / "w.safetensors")
+    safetensors.write(Exportable(model), tmp_path / "w.safetensors")
     weights = {name: torch.from_numpy(array) for name, array in load_file(tmp_path / "w.safetensors").items()}
     module = plain_module(torch, model)
     module.load_state_dict(weights, strict=True)

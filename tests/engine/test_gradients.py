@@ -1,4 +1,4 @@
-"""Gradients in float64 against finite differences along random directions, for every parameter and the state."""
+"""Gradients in float64 against finite differences along random directions, for every parameter."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.cells import specifications
 from engine.network import Network
-from tests.engine.examples import Example, activation_choices, example, network, plain_state
+from tests.engine.examples import Example, activation_choices, example, network
 from tests.engine.test_cells import CELL_KEYS, SHAPES
 
 STEP = 1e-5
@@ -66,26 +66,6 @@ def test_gradients_at_other_widths(cell: str, hidden: int) -> None:
     check_parameters(network(cell, hidden_size=hidden), example(True, False, (5, 5, 3)))
 
 
-@pytest.mark.parametrize("cell", CELL_KEYS)
-@pytest.mark.parametrize("both", [False, True])
-def test_the_gradient_of_the_initial_state(cell: str, both: bool) -> None:
-    made, batch = network(cell, bidirectional=both), example(True, False)
-    spec = made.stack.config.spec
-    random = np.random.default_rng(5)
-    states = random.standard_normal((made.stack.config.directions, len(spec.states), 4, made.config.hidden_size))
-
-    def loss() -> float:
-        return made.loss_and_gradients(batch, batch.loss, made.stack.initial_from(states)).loss
-
-    loss()
-    flat = [layer.d[: 4 * layer.state_row] for layer in made.stack.layers]
-    gradient = plain_state(made, flat, 4)
-    for _ in range(4):
-        direction = random.standard_normal(states.shape)
-        wanted = slope_along(states, direction, loss)
-        assert float((gradient * direction).sum()) == pytest.approx(wanted, rel=1e-6, abs=1e-8)
-
-
 @pytest.mark.parametrize(("aligned", "tokens"), list(itertools.product((False, True), repeat=2)))
 def test_what_weighs_nothing_has_no_gradient(aligned: bool, tokens: bool) -> None:
     made, batch = network("lstm", aligned, tokens), example(aligned, tokens, (6, 6, 6))
@@ -100,3 +80,13 @@ def test_what_weighs_nothing_has_no_gradient(aligned: bool, tokens: bool) -> Non
 
 def test_every_cell_is_checked() -> None:
     assert len(CELL_KEYS) == len(specifications()) > 2
+
+
+def test_what_reaches_a_time_step_comes_from_sequences_that_have_not_ended() -> None:
+    long, short = example(True, False, lengths=(6, 6, 6)), example(True, False, lengths=(6, 2, 1))
+    used, fresh = (network("lstm", True, False) for _ in range(2))
+    for made, batches in ((used, (long, short)), (fresh, (short,))):
+        made.watch_time = True
+        for batch in batches:
+            made.loss_and_gradients(batch, batch.loss)
+    np.testing.assert_array_equal(used.gradient_by_time()[1], fresh.gradient_by_time()[1])

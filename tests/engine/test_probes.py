@@ -5,8 +5,10 @@ import pytest
 
 from engine import data
 from engine.config import Experiment
+from engine.control import Control
 from engine.data import Dataset
 from engine.events import (
+    PROBES,
     GradientByTime,
     GradientNorms,
     HiddenTrace,
@@ -15,11 +17,15 @@ from engine.events import (
     SnapshotRequest,
     TextPrediction,
 )
+from engine.inside.records import Spectrum
+from engine.losses import Loss
 from engine.network import Network
 from engine.optimizers import Optimizer
-from engine.probes import PROBE_REST, SCREEN_POINTS, Probes
+from engine.predictions import SCREEN_POINTS
+from engine.probes import PROBE_REST, Probes
+from engine.training import TrainingRun
 
-EVERYTHING = frozenset({"hidden", "gradient_norms", "gradient_by_time", "prediction"})
+EVERYTHING = frozenset(PROBES)
 
 
 class Bench:
@@ -32,7 +38,7 @@ class Bench:
             experiment.model, self.dataset.input_size, self.dataset.output_size, tokens=self.dataset.tokens, threads=1
         )
         self.optimizer = Optimizer(self.network, experiment.training)
-        self.probes = Probes(self.network, self.optimizer, self.dataset, self.clock)
+        self.probes = Probes(self.network, self.optimizer, self.dataset, Loss(self.dataset.loss), self.clock)
 
     def clock(self) -> float:
         self.now += 0.001  # each look at the clock takes a millisecond
@@ -163,3 +169,37 @@ def test_only_what_is_asked_for_is_watched(bench: Bench) -> None:
     bench.probes.watch(SnapshotRequest(2, frozenset({"gradient_by_time", "gradient_norms"})))
     assert bench.network.watch_time
     assert bench.optimizer.watch_updates
+
+
+def test_every_probe_answers(bench: Bench) -> None:
+    snapshot = bench.ask()
+    assert snapshot is not None
+    assert {name for name, _ in snapshot.values} == EVERYTHING - {"reading"}  # which is of text
+
+
+def test_every_probe_of_text_answers(text_bench: Bench) -> None:
+    snapshot = text_bench.ask()
+    assert snapshot is not None
+    assert {name for name, _ in snapshot.values} == EVERYTHING
+
+
+def test_another_matrix_is_shown_at_once(bench: Bench) -> None:
+    first = bench.get("spectrum")
+    assert isinstance(first, Spectrum)
+    request = SnapshotRequest(1, frozenset({"spectrum"}), spectrum=first.available[0])
+    bench.train()
+    snapshot = bench.probes.answer(request, bench.step, 1, paused=False)
+    assert snapshot is not None
+    assert dict(snapshot.values)["spectrum"].name == first.available[0]  # type: ignore[union-attr]
+
+
+def test_where_writing_begins_is_told() -> None:
+    experiment = data.sample("number_words").experiment.replace({"model.hidden_size": 4, "model.embedding_size": 3})
+    dataset, control = data.load(experiment), Control()
+    control.request = SnapshotRequest(1, EVERYTHING)
+    events = TrainingRun(experiment, dataset, control)
+    snapshot = next(event for event in events if isinstance(event, Snapshot))
+    trace = dict(snapshot.values)["hidden"]
+    assert isinstance(trace, HiddenTrace)
+    assert trace.written_from == len(dataset.pinned().inputs)
+    assert 0 < trace.written_from < len(trace.layers[0].hidden) == len(trace.labels)

@@ -26,7 +26,7 @@ def run(experiment: Experiment, dataset: Dataset, tmp_path: Path) -> TrainingRun
 def test_a_run_folder_holds_what_it_should(run: TrainingRun, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     assert {path.name for path in folder.iterdir()} == {
-        "experiment.toml", "weights.safetensors", "metrics.csv", "result.json", "log.txt",
+        "experiment.toml", "weights.safetensors", "metrics.csv", "result.json", "log.txt", "checkpoints",
     }  # fmt: skip
     assert experiment_from_toml((folder / "experiment.toml").read_text()) == run.experiment
     with (folder / "metrics.csv").open(newline="") as file:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import data, evaluation, recording, training
+from engine import data, evaluation, training
 from engine.config import Experiment
 from engine.control import Control
 from engine.data import Dataset
@@ -319,7 +319,7 @@ def test_a_loss_beyond_numbers_changes_no_weight(
     run = TrainingRun(experiment, dataset)
     before = run.network.state_dict()
     real = run.network.loss_and_gradients
-    monkeypatch.setattr(run.network, "loss_and_gradients", lambda *a: Step(math.inf, real(*a).state))
+    monkeypatch.setattr(run.network, "loss_and_gradients", lambda *a, **k: Step(math.inf, real(*a, **k).state))
     failed = list(run)[-1]
     assert isinstance(failed, RunFailed)
     assert failed.title == "Step 1: the loss is not finite"
@@ -345,7 +345,7 @@ def test_memory_that_runs_out_is_told(
 ) -> None:
     run = TrainingRun(experiment, dataset)
 
-    def too_much(*_: object) -> None:
+    def too_much(*_: object, **__: object) -> None:
         raise MemoryError
 
     monkeypatch.setattr(run.network, "loss_and_gradients", too_much)
@@ -362,6 +362,7 @@ def test_a_disk_that_fills_up_does_not_end_the_training(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("engine.weights.write_atomically", full)
+    experiment = experiment.replace({"saving.epochs": 1, "saving.seconds": 1000})
     run = TrainingRun(experiment, dataset, folder=tmp_path / "run")
     events = list(run)
     assert len(of(events, StepDone)) == 8
@@ -378,10 +379,7 @@ def test_a_folder_with_a_run_is_refused_before_anything_happens(
         TrainingRun(experiment, dataset, folder=tmp_path)
 
 
-def test_better_weights_are_saved_now_and_then(
-    experiment: Experiment, dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(recording, "_SAVE_EVERY", 0.0)
-    events = list(TrainingRun(experiment, dataset, folder=tmp_path / "run"))
-    best = [event.step for event in of(events, Evaluated) if event.best]
-    assert [event.step for event in of(events, CheckpointSaved)] == [*best, 8]
+def test_better_weights_are_saved_now_and_then(experiment: Experiment, dataset: Dataset, tmp_path: Path) -> None:
+    chosen = experiment.replace({"saving.seconds": 0})
+    events = list(TrainingRun(chosen, dataset, folder=tmp_path / "run"))
+    assert [event.step for event in of(events, CheckpointSaved)] == [4, 5, 6, 7, 8]

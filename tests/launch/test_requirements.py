@@ -80,7 +80,7 @@ def test_the_test_lock_holds_the_runtime_lock() -> None:
     assert pins(LOCKS[0]) <= pins(LOCKS[1])
 
 
-@pytest.mark.parametrize(("lock", "extra"), [(LOCKS[0], ""), (LOCKS[1], "test")])
+@pytest.mark.parametrize(("lock", "extra"), [(LOCKS[0], "onnx"), (LOCKS[1], "test"), (LOCKS[1], "onnx")])
 def test_a_lock_holds_what_the_project_asks_for(lock: str, extra: str) -> None:
     locked = {name for name, _, _ in pins(lock)}
     asked = {re.split(r"[<>=]", wanted)[0].lower() for wanted in requirements.declared(CODE / "pyproject.toml", extra)}

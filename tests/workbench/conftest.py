@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from engine.config import Experiment, ModelConfig
+from engine.config import Experiment
 from engine.control import Control
 from engine.data import DataError
 from engine.events import (
@@ -26,7 +26,8 @@ from engine.events import (
     Snapshot,
     StepDone,
 )
-from workbench.backend import Backend, Column, Facts, Loaded, SeriesPreview
+from engine.lessons import Lesson
+from workbench.backend import Backend, Column, Exported, ExportForm, Facts, Loaded, SeriesPreview
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # no window flashes up while tests run
 
@@ -36,7 +37,7 @@ SERIES = Experiment().replace({"data.sample": "known", "data.targets": "value", 
 class KnownData:
     """As much of a dataset as the window asks for."""
 
-    tokens = False
+    tokens, loss = False, "mse"
     input_size = output_size = 1
 
     def count(self, part: str) -> int:
@@ -94,15 +95,16 @@ class KnownBackend(Backend):
     def __init__(self) -> None:
         self.runs: list[KnownRun] = []
         self.make: Callable[..., Any] = KnownRun
+        self.lessons: tuple[Lesson, ...] = ()
         self.free = False  # runs go on without permits
 
     def facts(self) -> Facts:
         from engine.cells import specifications
         from engine.data import samples
 
-        return Facts(specifications(), samples())
+        return Facts(specifications(), samples(), self.lessons)
 
-    def open(self, source: Path | str) -> Loaded:
+    def open(self, source: Path | str, changes: Mapping[str, Any] | None = None) -> Loaded:
         if "bad" in str(source):
             raise DataError(f"{source} is empty; choose another file.")
         return self.load(SERIES)
@@ -115,22 +117,37 @@ class KnownBackend(Backend):
         columns = (Column("when", "date"), Column("value", "number"), Column("other", "number"))
         return Loaded(experiment, KnownData(), "Known", "made for tests", ("one note",), preview, columns)  # type: ignore[arg-type]
 
-    def warm_up(self, experiment: Experiment, dataset: Any) -> None:
+    def start(self) -> None:
+        """Nothing to start."""
+
+    def close(self, seconds: float) -> bool:
+        return True
+
+    def warm_up(self, experiment: Experiment) -> None:
         """Nothing to compile."""
 
-    def parameter_count(self, model: ModelConfig, dataset: Any) -> int:
-        return model.hidden_size * 100
+    def parameter_count(self, experiment: Experiment, dataset: Any) -> int:
+        return experiment.model.hidden_size * 100
 
-    def run(self, experiment: Experiment, dataset: Any, control: Control, folder: Path | None) -> Any:
+    def run(self, experiment: Experiment, control: Control, folder: Path | None) -> Any:
         run = self.make(experiment, control, folder)
         if self.free and isinstance(run, KnownRun):
             run.permits.release(run.total)
         self.runs.append(run)
         return run
 
-    def export(self, run_folder: Path, target: Path) -> dict[str, Any]:
-        target.write_bytes(b"weights")
-        return {"rnn.weight_ih_l0": (4, 1)}
+    def export_forms(self, run_folder: Path) -> tuple[ExportForm, ...]:
+        return (
+            ExportForm("stone", "Stone", ".stone", "For those who come after.", False, "nothing is hard enough."),
+            ExportForm("paper", "Paper", ".paper", "For people.", True, "Exact."),
+            ExportForm("script", "Script", ".py", "For machines.", True, "Exact."),
+        )
+
+    def export(self, run_folder: Path, key: str, target: Path) -> Exported:
+        target.write_bytes(key.encode())
+        passed = "bent" not in target.stem
+        sentence = "A reader says the same." if passed else "A reader does NOT say the same."
+        return Exported((target, target.with_suffix(".json")), sentence, passed, f"read {target.name}")
 
 
 @pytest.fixture

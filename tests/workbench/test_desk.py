@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.workbench.conftest import KnownBackend
 from workbench.desk import Desk
+from workbench.session import State
 
 
 @pytest.fixture
@@ -50,6 +51,29 @@ def test_settings_that_cannot_be_are_refused_and_nothing_changes(desk: Desk) -> 
     before = desk.draft.experiment
     assert "it takes" in desk.change("training.epochs", "many")
     assert desk.draft.experiment is before
+
+
+@pytest.mark.parametrize(
+    ("source", "presses", "state"),
+    [("known", 1, State.TRAINING), ("known", 2, State.READY), ("bad.csv", 1, State.READY)],
+)
+def test_a_run_asked_for_too_early_waits_for_the_data(
+    desk: Desk, qtbot: QtBot, source: str, presses: int, state: State
+) -> None:
+    said: list[str] = []
+    desk.told.connect(said.append)
+    desk.draft.open(source)
+    for _ in range(presses):
+        desk.run()
+    assert desk.session.state is State.READY
+    assert (desk.waiting is not None) == (presses == 1)
+
+    def settled() -> bool:
+        desk.jobs.collect()
+        return not desk.draft.loading and desk.waiting is None and desk.session.state is state
+
+    qtbot.waitUntil(settled)
+    assert bool(said) == (source == "bad.csv")
 
 
 def test_data_is_read_anew_only_where_it_matters(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment, field_info
-from workbench.editors import ChoiceEditor, NumberEditor, SeveralEditor, SwitchEditor, editor_for
+from workbench.editors import ChoiceEditor, NumberEditor, NumbersEditor, SeveralEditor, SwitchEditor, editor_for
 
 
 def _number(qtbot: QtBot, dotted: str) -> NumberEditor:
@@ -34,6 +34,9 @@ def _number(qtbot: QtBot, dotted: str) -> NumberEditor:
         ("training.learning_rate", 1e-8, 2e-8, 1e-8),
         ("data.validation", 0.15, 0.2, 0.1),
         ("data.validation", 12, 13, 11),
+        ("training.weight_decay", 0.0, 1e-5, 0.0),
+        ("training.weight_decay", 1e-5, 2e-5, 0.0),
+        ("training.weight_decay", 1e-4, 2e-4, 5e-5),
         ("training.seed", 2**32 - 1, 2**32 - 1, 2**32 - 2),
     ],
 )
@@ -78,6 +81,8 @@ def test_a_decimal_comma_is_understood(qtbot: QtBot) -> None:
         ("data.kind", ChoiceEditor),
         ("model.bidirectional", SwitchEditor),
         ("training.clip_norm", NumberEditor),
+        ("training.quantiles", NumbersEditor),
+        ("model.hidden_sizes", NumbersEditor),
     ],
 )
 def test_every_kind_of_field_has_its_input(qtbot: QtBot, field: str, kind: type) -> None:
@@ -85,6 +90,18 @@ def test_every_kind_of_field_has_its_input(qtbot: QtBot, field: str, kind: type)
     editor = editor_for(field_info(section, name), getattr(getattr(Experiment(), section), name))
     qtbot.addWidget(editor)
     assert type(editor) is kind
+
+
+def test_several_numbers_are_typed_with_commas(qtbot: QtBot) -> None:
+    editor, seen = NumbersEditor(), list[Any]()
+    qtbot.addWidget(editor)
+    editor.edited.connect(seen.append)
+    editor.show_value((0.1, 0.5))
+    editor.commit()
+    assert seen == []
+    editor.setText("0.2, 0.8")
+    editor.commit()
+    assert seen == ["0.2, 0.8"]
 
 
 def test_columns_are_ticked(qtbot: QtBot) -> None:

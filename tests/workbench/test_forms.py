@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from engine.cells import specifications
+from engine.config import Experiment
+from workbench.editors import NumbersEditor
 from workbench.forms import Form
+from workbench.panels.model import ModelPanel
 
 
 @pytest.mark.parametrize(("section", "name"), [("model", "activation"), ("model", "embedding_size")])
@@ -17,3 +23,40 @@ def test_a_field_that_comes_back_stays_within_its_form(qtbot: QtBot, section: st
     form.set_applies(name, False)
     form.set_applies(name, True)
     assert [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()] == [form]
+
+
+OPTIONS: list[tuple[dict[str, Any], dict[str, bool]]] = [
+    ({}, {"hidden_sizes": False, "merge": False, "residual": False, "dropout": False, "zoneout_cell": True}),
+    ({"model.num_layers": 2}, {"hidden_sizes": True, "residual": True, "dropout": True, "merge": False}),
+    ({"model.bidirectional": True}, {"merge": True}),
+    ({"model.cell": "gru"}, {"zoneout_cell": False, "zoneout": True, "recurrent_dropout": True}),
+    ({"model.cell": "mingru"}, {"recurrent_dropout": False, "zoneout": True, "learned_state": True}),
+    ({"model.cell": "feedforward"}, {"recurrent_dropout": False, "zoneout": False}),
+]
+
+
+@pytest.mark.parametrize(("changes", "shown"), OPTIONS)
+def test_options_of_the_model_are_shown_where_they_have_an_effect(
+    qtbot: QtBot, changes: dict[str, Any], shown: dict[str, bool]
+) -> None:
+    panel = ModelPanel()
+    qtbot.addWidget(panel)
+    panel.show_cells(specifications())
+    panel.show_experiment(Experiment().replace(changes), tokens=False, forward_only="")
+    for name, visible in shown.items():
+        editor = panel.more.findChild(QWidget, f"model.{name}")
+        assert editor is not None
+        assert editor.isHidden() != visible, name
+
+
+def test_widths_that_do_not_fit_are_refused_beside_their_field(qtbot: QtBot) -> None:
+    panel = ModelPanel()
+    qtbot.addWidget(panel)
+    experiment = Experiment().replace({"model.num_layers": 2, "model.hidden_sizes": (8, 4)})
+    panel.show_experiment(experiment, tokens=False, forward_only="")
+    editor = panel.more.findChild(NumbersEditor, "model.hidden_sizes")
+    assert editor is not None
+    assert editor.text() == "8, 4"
+    panel.refuse("hidden_sizes", "names 3 layers", experiment)
+    assert "names 3 layers" in [label.text() for label in panel.more.findChildren(QLabel)]
+    assert panel.summary(experiment) == "lstm · 8, 4 units · 2 layers"

@@ -198,6 +198,7 @@ def test_reset_keeps_the_run_in_the_list(bench: Bench) -> None:
         ({}, "lstm-32"),
         ({"model.num_layers": 2, "model.hidden_size": 64}, "lstm-64x2"),
         ({"model.bidirectional": True}, "bi-lstm-32"),
+        ({"model.num_layers": 3, "model.hidden_sizes": (64, 16)}, "lstm-64-16-32"),
     ],
 )
 def test_runs_are_named_by_their_model(changes: dict[str, Any], name: str) -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QAbstractSpinBox,
     QComboBox,
+    QDialog,
+    QFileDialog,
     QLineEdit,
     QPlainTextEdit,
     QSlider,
@@ -22,7 +26,9 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from engine.export.beside import write_arrays
 from tests.workbench.conftest import KnownBackend
+from workbench.dialogs.help import help_on
 from workbench.editors import NumberEditor
 from workbench.panels.findings import FindingCard
 from workbench.session import State
@@ -101,18 +107,78 @@ def _parents(widget: QWidget) -> Iterator[QWidget]:
         parent = parent.parentWidget()
 
 
+def _nameless(parent: QWidget) -> str:
+    return "\n".join(
+        f"{type(widget).__name__} {widget.objectName()!r} {widget.accessibleName()!r} in {_path(widget)}"
+        for kind in _CONTROLS
+        for widget in parent.findChildren(kind)
+        if _ours(widget) and not (widget.objectName() and widget.accessibleName())
+    )
+
+
 def test_every_control_has_a_name_for_tests_and_one_for_people(bench: Bench) -> None:
     for view in bench.window.gallery.views:
         bench.window.gallery.open(view.key)
         bench.until(lambda: not view._behind)  # noqa: B023 (asked at once)
     bench.train(20)
-    nameless = [
-        f"{type(widget).__name__} {widget.objectName()!r} {widget.accessibleName()!r} in {_path(widget)}"
-        for kind in _CONTROLS
-        for widget in bench.window.findChildren(kind)
-        if _ours(widget) and not (widget.objectName() and widget.accessibleName())
-    ]
-    assert nameless == [], "\n".join(nameless)
+    assert _nameless(bench.window) == ""
+
+
+def test_controls_of_dialogs_have_names_too(bench: Bench) -> None:
+    bench.train(10)
+    bench.command("stop")
+    bench.until(lambda: bench.session_state is State.FINISHED)
+    window = bench.window
+    for opened in (window.show_preferences, window.show_palette, window.ask_export, window.explain):
+        opened()
+        assert _nameless(window) == ""
+    window.runs.compare_asked.emit(window.runs.chosen)
+    assert _nameless(window) == ""
+    for dialog in window.findChildren(QDialog):
+        dialog.close()
+
+
+def test_every_command_of_the_menus_is_in_the_palette_and_is_found_by_its_letters(bench: Bench) -> None:
+    bench.window.show_palette()
+    palette = bench.window.palette_dialog
+    names = palette.names
+    assert {"Open", "Export weights", "Reset", "Set Hidden units (model)", "Explain what has focus"} <= set(names)
+    palette._line.setText("hidun")
+    assert palette.names[0] == "Set Hidden units (model)"
+    QTest.keyClick(palette._line, Qt.Key.Key_Return)
+    bench.until(lambda: bench.number("model.hidden_size").isVisible())
+
+
+def test_preferences_hold_at_once(bench: Bench, tmp_path: Path) -> None:
+    bench.window.show_preferences()
+    dialog = bench.window.preferences
+    dialog._threads.lineEdit().setText("3")
+    dialog._threads.commit()
+    assert bench.window.desk.draft.experiment.training.threads == 3
+    assert Settings(tmp_path).threads == 3
+    dialog._threads.lineEdit().setText("1000")
+    dialog._threads.commit()
+    assert "0 to 256" in dialog.message.text
+    (tmp_path / "file").touch()
+    dialog._runs.setText(str(tmp_path / "file" / "runs"))
+    dialog._on_runs()
+    assert "Choose another folder" in dialog.message.text
+    assert dialog._runs.text() == str(bench.window.desk.archive.folder)
+    dialog._runs.setText(str(tmp_path / "elsewhere"))
+    dialog._on_runs()
+    assert bench.window.desk.archive.folder == tmp_path / "elsewhere" == Settings(tmp_path).runs
+    dialog.close()
+
+
+def test_f6_goes_from_pane_to_pane(bench: Bench) -> None:
+    bench.window.activateWindow()
+    seen = []
+    for _ in range(4):
+        bench.window.docks.next_pane()
+        focused: QWidget | None = bench.window.focusWidget()
+        panes = (bench.window.docks.setup, bench.window.tabs, bench.window.docks.findings, bench.window.docks.runs)
+        seen += [pane.objectName() for pane in panes if focused is not None and pane.isAncestorOf(focused)]
+    assert len(set(seen)) >= 3
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (1440, 900)])
@@ -146,11 +212,34 @@ def test_run_pause_go_on_finish(bench: Bench) -> None:
     bench.backend.runs[0].permits.release()
     bench.until(lambda: bench.session_state is State.PAUSED)
     assert "paused" in bench.window.run_bar._status.text()
+    assert bench.window.runs.state_of(bench.window.desk.session.records[0]) == "paused"
     bench.command("run")
     bench.until(lambda: bench.session_state is State.TRAINING)
     bench.command("finish")
     bench.until(lambda: bench.session_state is State.FINISHED)
     assert "finished early" in bench.window.run_bar._status.text()
+
+
+def test_run_pressed_while_the_data_is_read_waits_for_it(bench: Bench) -> None:
+    bench.window.files.open("other")
+    assert bench.window.run_bar.commands["run"].isEnabled()
+    bench.command("run")
+    assert "training begins then" in bench.window.run_bar._status.text()
+    bench.until(lambda: bench.session_state is State.TRAINING)
+
+
+def test_text_grows_and_shrinks_with_its_plots_and_is_remembered(bench: Bench, tmp_path: Path) -> None:
+    bench.train(10)
+    before = bench.window.gallery.views[0].fontMetrics().height()
+    bench.window.appearance.choose_scale(150)
+    assert bench.window.gallery.views[0].theme.small == 16
+    assert bench.window.gallery.views[0].fontMetrics().height() > before
+    bench.window.settings.save()
+    assert Settings(tmp_path).text_scale == 150
+    bench.window.appearance.step_scale(1)
+    assert Settings(tmp_path).text_scale == 175
+    bench.window.appearance.step_scale(0)
+    assert bench.window.gallery.views[0].fontMetrics().height() == before
 
 
 def test_settings_are_locked_while_a_run_is_on_but_live_ones_are_not(bench: Bench) -> None:
@@ -180,7 +269,7 @@ def test_parameters_follow_the_settings(bench: Bench) -> None:
 
 def test_a_source_that_cannot_be_opened_leaves_everything(bench: Bench) -> None:
     before = bench.window.desk.draft.loaded_data
-    bench.window.open(Path("bad.csv"))
+    bench.window.files.open(Path("bad.csv"))
     message = bench.window.steps.data.message
     bench.until(lambda: "is empty" in message.text)
     assert message.isVisible()
@@ -207,7 +296,7 @@ def test_settings_that_do_not_fit_the_data_block_the_run_and_say_why(bench: Benc
 
 def test_a_dropped_file_comes_through_the_one_door(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[Path | str] = []
-    monkeypatch.setattr(bench.window, "open", opened.append)
+    monkeypatch.setattr(bench.window.files, "open", opened.append)
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile("/data/a.csv"), QUrl.fromLocalFile("/data/b.csv")])
     buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -217,7 +306,7 @@ def test_a_dropped_file_comes_through_the_one_door(bench: Bench, monkeypatch: py
 
 def test_nothing_is_opened_while_a_run_is_on(bench: Bench) -> None:
     bench.train(1)
-    bench.window.open(Path("other.csv"))
+    bench.window.files.open(Path("other.csv"))
     assert not bench.window.desk.draft.loading
 
 
@@ -242,16 +331,42 @@ def test_runs_are_listed_and_can_be_exported_and_used_again(bench: Bench, tmp_pa
     assert record.name == "lstm-32"
     bench.number("model.hidden_size").stepBy(1)
     bench.window.ask_export()
-    dialog = bench.window._export
+    dialog = bench.window.files.export_dialog
     assert dialog is not None
+    assert not dialog._write.isEnabled()
+    bench.until(lambda: dialog._write.isEnabled())
+    assert Path(dialog._path.text()).suffix == ".paper"  # the first that is possible
     dialog._path.setText(str(tmp_path / "weights"))
     dialog._write.click()
-    bench.until(lambda: (tmp_path / "weights.safetensors").exists())
-    bench.until(lambda: dialog._done.text().startswith("Written"))
-    assert "rnn.weight_ih_l0" in dialog._tensors.toPlainText()
+    bench.until(lambda: dialog._done.text() == "A reader says the same.")
+    assert (tmp_path / "weights.paper").read_text() == "paper"
+    assert dialog._usage.toPlainText().splitlines() == [
+        str(tmp_path / "weights.paper"), str(tmp_path / "weights.json"), "", "read weights.paper",
+    ]  # fmt: skip
     dialog.close()
     bench.window.runs.use_asked.emit(record)
     assert bench.window.desk.draft.experiment.model.hidden_size == 32
+
+
+def test_weights_from_elsewhere_set_up_their_network(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "gru.npz"
+    shapes = {"weight_ih_l0": (15, 1), "weight_hh_l0": (15, 5), "bias_ih_l0": (15,), "bias_hh_l0": (15,)}
+    write_arrays({name: np.ones(shape, np.float32) for name, shape in shapes.items()}, path)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
+    bench.window.files.ask_import()
+    bench.until(lambda: bench.window.desk.draft.experiment.model.cell == "gru")
+    experiment = bench.window.desk.draft.experiment
+    assert experiment.model.hidden_size == 5
+    assert experiment.training.start_weights == str(path)
+    path.write_bytes(b"no weights")
+    told: list[str] = []
+    bench.window.desk.told.connect(told.append)
+    bench.window.files.ask_import()
+    bench.until(lambda: bool(told))
+    assert "is not an NPZ file" in told[0]
+    assert bench.window.desk.draft.experiment == experiment
 
 
 def test_an_export_that_fails_says_so_in_the_dialog(bench: Bench, tmp_path: Path) -> None:
@@ -259,11 +374,38 @@ def test_an_export_that_fails_says_so_in_the_dialog(bench: Bench, tmp_path: Path
     bench.command("stop")
     bench.until(lambda: bench.session_state is State.FINISHED)
     bench.window.ask_export()
-    dialog = bench.window._export
+    dialog = bench.window.files.export_dialog
     assert dialog is not None
-    dialog._path.setText(str(tmp_path / "missing" / "weights.safetensors"))
+    bench.until(lambda: dialog._write.isEnabled())
+    dialog._path.setText(str(tmp_path / "missing" / "weights"))
     dialog._write.click()
     bench.until(lambda: "cannot be written" in dialog.message.text)
+    dialog._path.setText(str(tmp_path / "bent"))
+    dialog._write.click()
+    bench.until(lambda: "NOT" in dialog.message.text)
+    assert dialog._done.text() == ""
+    dialog.close()
+
+
+def test_the_export_dialog_says_what_is_not_possible_and_why(bench: Bench, tmp_path: Path) -> None:
+    bench.train(1)
+    bench.command("stop")
+    bench.until(lambda: bench.session_state is State.FINISHED)
+    bench.window.ask_export()
+    dialog = bench.window.files.export_dialog
+    assert dialog is not None
+    bench.until(lambda: dialog._list.topLevelItemCount() == 3)
+    stone, _, script = (dialog._list.topLevelItem(place) for place in range(3))
+    assert stone is not None
+    assert script is not None
+    assert stone.text(2) == "not possible"
+    dialog._path.setText(str(tmp_path / "old.paper"))
+    dialog._list.setCurrentItem(stone)
+    assert not dialog._write.isEnabled()
+    assert dialog._about.text() == "For those who come after. Nothing is hard enough."
+    dialog._list.setCurrentItem(script)
+    assert dialog._path.text() == str(tmp_path / "old.py")
+    assert dialog._write.isEnabled()
     dialog.close()
 
 
@@ -280,8 +422,8 @@ def test_closing_mid_run_asks_first(bench: Bench, answer: bool) -> None:
 def test_themes_change_at_run_time_and_are_remembered(bench: Bench, tmp_path: Path) -> None:
     bench.train(10)
     for name in ("dark", "light", "dark"):
-        bench.window.choose_theme(name)
-        assert bench.window.theme.name == name
+        bench.window.appearance.choose_theme(name)
+        assert bench.window.appearance.theme.name == name
         assert all(view.theme.name == name for view in bench.window.gallery.views)
     bench.window.settings.save()
     assert Settings(tmp_path).theme == "dark"
@@ -320,6 +462,13 @@ def test_help_explains_what_has_focus(bench: Bench, monkeypatch: pytest.MonkeyPa
     editor = bench.number("model.hidden_size")
     bench.window.steps.panel._on_focus(None, editor)
     assert "Numbers the network remembers" in bench.window.steps.panel._help.text()
+    for widget, words in (
+        (editor, "Numbers the network remembers"),
+        (bench.window.gallery.views[0], "Does the network learn"),
+        (bench.window.findChild(QToolButton, "stopButton"), "No run is under way"),
+        (None, "Left to right is the order of work"),
+    ):
+        assert words in help_on(widget)[1]
 
 
 def test_toolbar_buttons_tell_why_they_are_off(bench: Bench) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from workbench import __version__
+from workbench.dialogs.frame import closing_row
 from workbench.panels.labels import column, label
 from workbench.settings import Places
 from workbench.theme import GRID
@@ -39,13 +39,7 @@ class AboutDialog(QDialog):
         layout.addWidget(
             label(f"Runs: {places.runs}<br>Settings: {places.config}<br>Log: {places.logs}", "small", "about_places")
         )
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        close = buttons.button(QDialogButtonBox.StandardButton.Close)
-        close.setObjectName("about_close")
-        close.setAccessibleName("Close")
-        close.setIcon(QIcon())
-        buttons.rejected.connect(self.reject)
-        layout.addWidget(buttons)
+        layout.addWidget(closing_row(self, "about"))
 
 
 def _versions() -> str:

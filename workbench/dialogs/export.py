@@ -1,80 +1,131 @@
-"""Save a run's best weights, and see what goes into the file and how to load it elsewhere."""
+"""Export a run's best weights: choose a form, see whether it is exact, and by how much the file differs."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontDatabase, QIcon
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFileDialog,
     QHBoxLayout,
+    QHeaderView,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
     QWidget,
 )
 
+from workbench.backend import Exported, ExportForm
 from workbench.panels.labels import column, label
 from workbench.panels.message import Message
 from workbench.records import RunRecord
 from workbench.theme import GRID
 
 _TRAVELS = (
-    "The weights, in PyTorch's names, shapes and gate order; and in the file's metadata all that is needed to use "
-    "them: scaler or vocabulary, transform, window, columns, and every setting of the run."
-)
-_LOADS = (
-    "from safetensors.torch import load_file\n"
-    "module.load_state_dict(load_file({name!r}), strict=True)\n"
-    "# module: a plain torch.nn.Module with rnn and readout{embedding}"
+    "Scaler or vocabulary, window, columns, settings, scores and the licence of the data travel with the weights. "
+    "After the export the file is run on held-out data, and what it says is compared with the engine."
 )
 
 
 class ExportDialog(QDialog):
-    """Asks where to; the writing itself is asked of the window, which answers by `show_result`."""
+    """Asks what and where to; the work itself is asked of the window, which answers by the methods `show_…`."""
 
-    write_asked = Signal(object)  # Path
+    write_asked = Signal(str, object)  # the form's key, Path
 
     def __init__(self, record: RunRecord, folder: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("export_dialog")
         self.setWindowTitle("Export weights")
-        self.setMinimumWidth(70 * GRID)
-        self._tokens = record.experiment.data.kind == "text"
-        self._path = QLineEdit(str(folder / f"{record.name}.safetensors"))
+        self.setMinimumWidth(90 * GRID)
+        self._forms: tuple[ExportForm, ...] = ()
+        self._path = QLineEdit(str(folder / record.name))
         self._path.setObjectName("export_path")
         self._path.setAccessibleName("File to write")
+        self._list = self._made_list()
+        self._about = label("Looking at what this network can be exported to…", "muted", "export_about")
         self.message = Message("export_message", "What went wrong with the export")
         self._done = label("", "strong", "export_done")
-        self._tensors = QPlainTextEdit(readOnly=True)
-        self._tensors.setObjectName("export_tensors")
-        self._tensors.setAccessibleName("Tensors in the file, and how to load them")
-        self._tensors.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self._tensors.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self._tensors.setMinimumHeight(24 * GRID)
-        self._tensors.hide()
+        self._usage = QPlainTextEdit(readOnly=True)
+        self._usage.setObjectName("export_usage")
+        self._usage.setAccessibleName("Files that were written, and how to use them")
+        self._usage.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self._usage.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self._usage.setMinimumHeight(20 * GRID)
+        self._usage.hide()
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self._write = self._buttons.addButton("Export", QDialogButtonBox.ButtonRole.ActionRole)
+        self._write.setEnabled(False)
         self._lay_out(record)
 
-    def show_result(self, target: Path, tensors: dict[str, tuple[int, ...]]) -> None:
-        """It was written: say what is in it and how to load it."""
-        self.message.say("")
-        self._done.setText(f"Written: {target}")
-        names = "\n".join(f"{name:32} {' × '.join(map(str, shape))}" for name, shape in tensors.items())
-        how = _LOADS.format(name=target.name, embedding=" and embedding" if self._tokens else "")
-        self._tensors.setPlainText(f"{names}\n\nIn PyTorch:\n{how}")
-        self._tensors.show()
+    # --- what the window answers ---
+
+    def show_forms(self, forms: Sequence[ExportForm]) -> None:
+        """What there is to choose from, the possible ones first chosen."""
+        self._forms = tuple(forms)
+        for form in forms:
+            item = QTreeWidgetItem([form.title, form.suffix, "exact" if form.possible else "not possible"])
+            item.setSizeHint(0, QSize(0, 3 * GRID))
+            item.setToolTip(0, form.summary)
+            item.setToolTip(2, form.text)
+            if not form.possible:
+                for at in range(3):
+                    item.setForeground(at, self.palette().placeholderText())
+            self._list.addTopLevelItem(item)
+        rows = self._list.sizeHintForRow(0) * len(forms)
+        self._list.setFixedHeight(rows + self._list.header().sizeHint().height() + 2 * self._list.frameWidth())
+        possible = [place for place, form in enumerate(forms) if form.possible]
+        self._list.setCurrentIndex(self._list.model().index(possible[0] if possible else 0, 0))
+        self._make_room()
+
+    def show_result(self, exported: Exported) -> None:
+        """It was written: say by how much it differs, what lies where, and how to use it."""
+        self.message.say("" if exported.passed else exported.sentence)
+        self._done.setText(exported.sentence if exported.passed else "")
+        files = "\n".join(str(file) for file in exported.files)
+        self._usage.setPlainText(f"{files}\n\n{exported.usage}".rstrip())
+        self._usage.show()
+        self._make_room()
         self._write.setEnabled(True)
+        self._write.setText("Export")
 
     def show_problem(self, text: str) -> None:
         """It could not be written."""
         self._done.setText("")
+        self._usage.hide()
         self.message.say(text)
-        self._write.setEnabled(True)
+        self._make_room()
+        self._write.setEnabled(self._form() is not None)
+        self._write.setText("Export")
+
+    # --- the inside ---
+
+    def _make_room(self) -> None:
+        """Texts wrap, so how high the dialog has to be hangs on how wide it is; layouts do not see to it."""
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
+
+    def _made_list(self) -> QTreeWidget:
+        tree = QTreeWidget()
+        tree.setObjectName("export_forms")
+        tree.setAccessibleName("Form to export to")
+        tree.setHeaderLabels(["Form", "File", "For this network"])
+        tree.setRootIsDecorated(False)
+        tree.setUniformRowHeights(True)
+        tree.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        tree.header().setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
+        tree.header().setStretchLastSection(False)
+        tree.currentItemChanged.connect(self._on_chosen)
+        return tree
 
     def _lay_out(self, record: RunRecord) -> None:
         browse = QPushButton("Choose…")
@@ -96,26 +147,51 @@ class ExportDialog(QDialog):
         layout = column(self, 2 * GRID, GRID)
         layout.addWidget(label(f"Best weights of run {record.number}, {record.name}", "title"))
         layout.addWidget(label(_TRAVELS, "muted"))
+        layout.addWidget(self._list)
+        layout.addWidget(self._about)
         layout.addLayout(row)
-        for part in (self.message, self._done, self._tensors, self._buttons):
+        for part in (self.message, self._done, self._usage):
             layout.addWidget(part)
+        layout.addStretch()
+        layout.addWidget(self._buttons)
         self.message.dismissed.connect(lambda: self.message.say(""))
 
+    def _form(self) -> ExportForm | None:
+        """The chosen form, where it is possible."""
+        row = self._list.currentIndex().row()
+        return self._forms[row] if row >= 0 and self._forms[row].possible else None
+
+    def _on_chosen(self, item: QTreeWidgetItem | None) -> None:
+        if item is None:
+            return
+        form = self._forms[self._list.indexOfTopLevelItem(item)]
+        self._about.setText(f"{form.summary} {form.text[:1].upper()}{form.text[1:]}")
+        self._write.setEnabled(form.possible)
+        self._path.setText(str(self._with_suffix(form.suffix)))
+        self._make_room()
+
+    def _with_suffix(self, suffix: str) -> Path:
+        """The path in the field with a form's ending in place of another form's."""
+        path = Path(self._path.text().strip() or "weights").expanduser()
+        ours = {form.suffix for form in self._forms}
+        return path.with_name((path.stem if path.suffix in ours else path.name) + suffix)
+
     def _browse(self) -> None:
-        chosen, _ = QFileDialog.getSaveFileName(
-            self, "Export weights", self._path.text(), "safetensors (*.safetensors)"
-        )
+        form = self._form()
+        kinds = f"{form.title} (*{form.suffix})" if form else ""
+        chosen, _ = QFileDialog.getSaveFileName(self, "Export weights", self._path.text(), kinds)
         if chosen:
             self._path.setText(chosen)
 
     def _on_write(self) -> None:
-        text = self._path.text().strip()
+        form, text = self._form(), self._path.text().strip()
+        if form is None:
+            return
         if not text:
             self.show_problem("Name a file to write to.")
             return
-        target = Path(text).expanduser()
-        if target.suffix != ".safetensors":
-            target = target.with_name(f"{target.name}.safetensors")
-            self._path.setText(str(target))
+        target = self._with_suffix(form.suffix)
+        self._path.setText(str(target))
         self._write.setEnabled(False)
-        self.write_asked.emit(target)
+        self._write.setText("Exporting…")
+        self.write_asked.emit(form.key, target)

@@ -11,9 +11,12 @@ from workbench.launch.environment import Needs
 from workbench.launch.errors import LaunchError
 
 COMMANDS = {
+    "inspect": "say what is understood of a file",
     "train": "train a network on a file or a sample, without a window",
+    "range": "find a learning rate, without a window",
+    "import": "use weights that were trained elsewhere",
     "predict": "forecast, or write text, with a trained network",
-    "export": "write the weights as safetensors, in PyTorch's names and shapes",
+    "export": "write the weights for use elsewhere, and see that they say the same there",
     "samples": "list the data sets that come with the workbench",
     "bench": "time training steps beside another library",
 }
@@ -70,7 +73,7 @@ def _start(program: str, argv: list[str], code: Path | None) -> int:
     if not headless:
         _refuse_unknown(program, argv)
         display.chosen_platform(os.environ, f"{program} train --help")
-    if code is not None and (status := continue_in(Needs(code), [str(code / "main.py"), *argv])) is not None:
+    if code is not None and (status := continue_in(_needs(code), [str(code / "main.py"), *argv])) is not None:
         return status
     if headless:
         from engine.cli import main as run_command
@@ -80,6 +83,11 @@ def _start(program: str, argv: list[str], code: Path | None) -> int:
     from workbench.app import main as open_window
 
     return open_window(argv)
+
+
+def _needs(code: Path) -> Needs:
+    """All that the window offers, exports to ONNX included."""
+    return Needs(code, extra="onnx")
 
 
 def _refuse_unknown(program: str, argv: list[str]) -> None:

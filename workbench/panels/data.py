@@ -21,13 +21,74 @@ from workbench.theme import GRID, Theme
 if TYPE_CHECKING:
     from engine.data import Sample
 
-_SERIES = ("time_column", "targets", "inputs", "look_back", "horizon")
-_SERIES_MORE = ("stride", "transform", "scaler", "missing", "season")
-_TEXT = ("sequence_length",)
-_PARTS = ("validation", "test")
-_GENERATED = ("length", "sequences", "noise")
-_OF_FILES = ("time_column", "targets", "inputs")
-_OF_WINDOWS = ("look_back", "horizon")
+_FIRST = (
+    *(
+        "kind",
+        "text_column",
+        "label",
+        "answer",
+        "targets",
+        "inputs",
+        "sequence_column",
+        "time_column",
+        "channels",
+        "look_back",
+    ),
+    *(
+        "horizon",
+        "tokens",
+        "source_symbols",
+        "target_symbols",
+        "judge",
+        "sequence_length",
+        "length",
+        "sequences",
+        "noise",
+    ),
+)
+_MORE = (
+    *("split", "split_column", "validation", "test", "scaler", "transform", "missing", "categories"),
+    *("season", "stride", "vocabulary_size", "minimum_count"),
+)
+_SERIES = {
+    "time_column",
+    "targets",
+    "inputs",
+    "look_back",
+    "horizon",
+    "stride",
+    "transform",
+    "scaler",
+    "missing",
+    "season",
+}
+_SEQUENCES = {
+    *("label", "answer", "inputs", "sequence_column", "time_column", "channels", "sequence_length"),
+    *("stride", "scaler", "missing", "categories", "split", "split_column"),
+}
+_TEXTS = {
+    *("text_column", "label", "answer", "tokens", "sequence_length", "vocabulary_size", "minimum_count"),
+    *("split", "split_column"),
+}
+_PAIRS = {"inputs", "targets", "source_symbols", "target_symbols", "judge", "scaler"}
+_FIELDS = {  # by kind of data
+    "series": _SERIES,
+    "text": {"sequence_length"},
+    "sequences": _SEQUENCES,
+    "labelled_text": _TEXTS,
+    "pairs": _PAIRS,
+}
+_ALWAYS = {"kind", "validation", "test"}
+_OF_FILES = {"kind", "text_column", "label", "sequence_column", "time_column", "targets", "inputs"}
+_STREAM = {"length", "sequences", "noise"}  # sequences without end, no table to cut
+_COLUMNS = ("text_column", "label", "sequence_column", "time_column", "split_column")
+_NONE = {
+    "text_column": "None",
+    "label": "None",
+    "sequence_column": "None",
+    "time_column": "Order of the rows",
+    "split_column": "None",
+}
 
 
 class DataPanel(QWidget):
@@ -43,10 +104,8 @@ class DataPanel(QWidget):
         self._title, self._about = label("", "title", "data_title"), label("", "small", "data_about")
         self._counts, self._notes = label("", "small", "data_counts"), label("", "small", "data_notes")
         self.preview = Preview(theme)
-        self._series, self._series_more = Form("data", _SERIES), Form("data", _SERIES_MORE)
-        self._text, self._parts = Form("data", _TEXT), Form("data", _PARTS)
-        self._generated = Form("data", _GENERATED)
-        self._forms = (self._series, self._generated, self._text, self._series_more, self._parts)
+        self._first, self._rest = Form("data", _FIRST), Form("data", _MORE)
+        self._forms = (self._first, self._rest)
         self._is_generated = self._is_stream = False
         for form in self._forms:
             form.edited.connect(self.edited)
@@ -58,13 +117,11 @@ class DataPanel(QWidget):
 
     def show_experiment(self, experiment: Experiment) -> None:
         """Show the settings that go with this kind of data."""
-        series = experiment.data.kind == "series"
-        self._series.setVisible(series)
-        self._series_more.setVisible(series)
-        self._text.setVisible(not series)
-        self._generated.setVisible(self._is_generated)
+        fields = self._applying(experiment.data)
+        for form, names in zip(self._forms, (_FIRST, _MORE), strict=True):
+            for name in names:
+                form.set_applies(name, name in fields)
         self._more.setVisible(not self._is_stream)
-        self._more.rename("Parts, scaling, gaps" if series else "Parts")
         for form in self._forms:
             form.show_values(experiment)
 
@@ -72,12 +129,6 @@ class DataPanel(QWidget):
         """Show what was read: title, picture, columns, notes."""
         self._is_generated = loaded.generated
         self._is_stream = loaded.generated and loaded.preview is None  # sequences without end, no series to cut
-        for name in _OF_FILES:
-            self._series.set_applies(name, not self._is_generated)
-        for name in _OF_WINDOWS:
-            self._series.set_applies(name, not self._is_stream)
-        self._generated.set_applies("sequences", self._is_stream)
-        self._generated.set_applies("noise", not self._is_stream)
         self._title.setText(loaded.title or source_name(loaded.experiment))
         self._about.setText(loaded.about)
         self._about.setVisible(bool(loaded.about))
@@ -85,15 +136,28 @@ class DataPanel(QWidget):
         self._counts.setText(counts_text(loaded))
         self._notes.setText("".join(f"<p style='margin:0 0 4px 0'>• {note}</p>" for note in loaded.notes))
         names = [(column.name, f"{column.name}  ({column.kind})") for column in loaded.columns]
-        dates = [("", "Order of the rows"), *names]
-        self._series.show_options("time_column", dates)
-        self._series.show_options("targets", names)
-        self._series.show_options("inputs", names)
+        for name in _COLUMNS:
+            form = self._first if self._first.has(name) else self._rest
+            form.show_options(name, [("", _NONE[name]), *names])
+        self._first.show_options("targets", names)
+        self._first.show_options("inputs", names)
+
+    def _applying(self, data: DataConfig) -> set[str]:
+        """Fields that mean something for this kind of data."""
+        if self._is_stream:
+            return _STREAM
+        made = {"length", "noise"} if self._is_generated else set()
+        fields = _FIELDS[data.kind] | _ALWAYS | made
+        if data.split != "column":
+            fields = fields - {"split_column"}
+        return fields - _OF_FILES if self._is_generated else fields
 
     def shape(self, data: DataConfig) -> str:
         """What goes in, in two words."""
         if data.kind == "text":
             return "characters"
+        if data.label and not self._is_stream:
+            return data.label
         return f"{data.length} steps" if self._is_stream else f"{data.look_back} → {data.horizon}"
 
     def refuse(self, name: str, message: str, experiment: Experiment) -> None:
@@ -109,13 +173,12 @@ class DataPanel(QWidget):
             button.setToolTip(reason or str(button.property("tip")))
 
     def _lay_out(self) -> None:
-        self._more = Fold("", body := QWidget(), "data_more")
+        self._more = Fold("Parts, scaling, gaps", body := QWidget(), "data_more")
         inside = column(body)
-        inside.addWidget(self._series_more)
-        inside.addWidget(self._parts)
+        inside.addWidget(self._rest)
         layout = column(self, GRID)
         layout.addLayout(self._buttons())
-        for part in (self.message, self._title, self.preview, self._counts, self._series, self._generated, self._text):
+        for part in (self.message, self._title, self.preview, self._counts, self._first):
             layout.addWidget(part)
         layout.addWidget(self._more)
         words = column(about := QWidget())
@@ -151,7 +214,8 @@ def fill_samples(menu: QMenu, samples: Sequence[Sample], chosen: Callable[[str],
 
 def counts_text(loaded: Loaded) -> str:
     """How much there is of each part, in the unit of the data."""
-    unit = "characters" if loaded.dataset.tokens else "windows" if loaded.preview else "sequences"
+    kind = loaded.experiment.data.kind
+    unit = "characters" if kind == "text" else "windows" if kind == "series" and loaded.preview else "sequences"
     counts = [loaded.dataset.count(part) for part in ("train", "validation", "test")]
     return f"{counts[0]:,} {unit} to train on · {counts[1]:,} validation · {counts[2]:,} test"
 

@@ -35,11 +35,12 @@ class FindingsPanel(QScrollArea):
         self._column.addStretch(1)
         self.setWidget(inside)
 
-    def show_finding(self, finding: Finding) -> None:
+    def show_finding(self, finding: Finding, opened: bool = False) -> None:
         """Add a card, or replace the one of the same key in its place."""
         card = FindingCard(finding)
         card.fix_asked.connect(self.fix_asked)
         card.lock(self._lock)
+        card.open(opened)
         old = self._cards.get(finding.key)
         if old:
             card.open(old.opened)
@@ -90,7 +91,7 @@ class FindingCard(QFrame):
         self._toggle.setObjectName(f"finding_{finding.key}_why")
         self._toggle.setAccessibleName(f"Why: {finding.title}")
         self._toggle.toggled.connect(self.open)
-        self._fix = QPushButton("Fix it")
+        self._fix = QPushButton("Go on from the last good weights" if finding.goes_on else "Fix it")
         self._fix.setObjectName(f"finding_{finding.key}_fix")
         self._fix.setAccessibleName(f"Fix it: {finding.title}")
         self._fix.setVisible(bool(finding.changes))

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton
 
 from workbench.panels.labels import label
 from workbench.theme import GRID
 
 
 class Message(QFrame):
-    """A framed text with a button that puts it away; hidden while there is nothing to say."""
+    """A framed text with a button that puts it away, and one that does something about it where `action` names it;
+    hidden while there is nothing to say."""
 
     dismissed = Signal()
+    acted = Signal()
 
-    def __init__(self, name: str, title: str, role: str = "message") -> None:
+    def __init__(self, name: str, title: str, role: str = "message", action: str = "") -> None:
         super().__init__()
         self.setObjectName(name)
         self.setAccessibleName(title)
@@ -31,6 +33,12 @@ class Message(QFrame):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(GRID, GRID, GRID // 2, GRID)
         layout.addWidget(self._text, 1)
+        if action:
+            self.action_button = act = QPushButton(action)
+            act.setObjectName(f"{name}_act")
+            act.setAccessibleName(action)
+            act.clicked.connect(self.acted)
+            layout.addWidget(act, 0, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from engine.config import Experiment, field_info
+from engine.config import Experiment, field_info, field_names
 from workbench.editors import words
 from workbench.forms import Form
-from workbench.panels.labels import column, frame, label
+from workbench.panels.labels import Fold, column, frame, label
 from workbench.theme import GRID
 
 if TYPE_CHECKING:
     from engine.cells import CellSpec
 
-_FIELDS = ("cell", "activation", "gate_activation", "hidden_size", "num_layers", "bidirectional", "embedding_size")
+_USUAL = ("cell", "activation", "hidden_size", "num_layers", "bidirectional", "embedding_size")
+_NAMES = (dotted.partition(".")[2] for dotted in field_names() if dotted.startswith("model."))
+_MORE = tuple(name for name in _NAMES if field_info("model", name).advanced)
 
 
 class ModelPanel(QWidget):
@@ -28,8 +30,9 @@ class ModelPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._cells: dict[str, CellSpec] = {}
-        self.form = Form("model", _FIELDS)
-        self.form.edited.connect(self.edited)
+        self.form, self.more = Form("model", _USUAL), Form("model", _MORE)
+        for form in (self.form, self.more):
+            form.edited.connect(self.edited)
         self._parameters = label("", "strong", "model_parameters")
         self._memory = label("", "small", "model_memory")
         self._card = _CellCard()
@@ -37,6 +40,7 @@ class ModelPanel(QWidget):
         layout.addWidget(self.form)
         layout.addWidget(self._parameters)
         layout.addWidget(self._memory)
+        layout.addWidget(Fold("More", self.more, "model_more"))
         layout.addWidget(self._card)
         layout.addStretch(1)
 
@@ -50,10 +54,26 @@ class ModelPanel(QWidget):
         spec = self._cells.get(experiment.model.cell)
         self._offer("activation", spec.activations if spec else ())
         self._offer("gate_activation", spec.gate_activations if spec else ())
-        self.form.show_values(experiment)
+        for form in (self.form, self.more):
+            form.show_values(experiment)
         self.form.set_applies("embedding_size", tokens)
         self.form.disable("bidirectional", forward_only)
+        if spec:
+            self.more.set_applies("recurrent_dropout", spec.hidden_blocks > 0)
+            self.more.set_applies("zoneout", spec.recurrent)
+            self.more.set_applies("zoneout_cell", "cell" in spec.states)
         self._card.show_cell(spec)
+
+    def refuse(self, name: str, message: str, experiment: Experiment) -> None:
+        """Say why a value was not taken."""
+        for form in (self.form, self.more):
+            if form.has(name):
+                form.refuse(name, message, experiment)
+
+    def lock(self, reason: str) -> None:
+        """Lock what cannot be changed during a run."""
+        self.form.lock(reason)
+        self.more.lock(reason)
 
     def show_counts(self, parameters: int) -> None:
         """What the settings come to; 0 when it is not known."""
@@ -68,14 +88,16 @@ class ModelPanel(QWidget):
         spec = self._cells.get(model.cell)
         layers = f" · {model.num_layers} layers" if model.num_layers > 1 else ""
         both = " · both directions" if model.bidirectional else ""
-        return f"{spec.title if spec else model.cell} · {model.hidden_size} units{layers}{both}"
+        units = ", ".join(map(str, model.widths if len(set(model.widths)) > 1 else model.widths[:1]))
+        return f"{spec.title if spec else model.cell} · {units} units{layers}{both}"
 
     def _offer(self, name: str, choices: Sequence[str]) -> None:
         """Only what the cell and the schema allow; no field where there is nothing to choose."""
         choices = [choice for choice in choices if choice in field_info("model", name).choices]
-        self.form.set_applies(name, len(choices) > 1)
+        form = self.form if self.form.has(name) else self.more
+        form.set_applies(name, len(choices) > 1)
         if choices:
-            self.form.show_options(name, [(key, words(key)) for key in choices])
+            form.show_options(name, [(key, words(key)) for key in choices])
 
 
 class _CellCard(QWidget):

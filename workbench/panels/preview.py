@@ -7,9 +7,11 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QStackedWidget, QWidget
 
-from workbench.backend import SeriesPreview, TextPreview
+from workbench.backend import ExamplesPreview, SeriesPreview, TextPreview
+from workbench.backend import Preview as Shown
+from workbench.panels.examples import Examples
 from workbench.panels.labels import column
-from workbench.theme import GRID, TEXT_SMALL, Theme
+from workbench.theme import GRID, Theme
 
 _PARTS = (("train", "training"), ("validation", "validation"), ("test", "test"))
 _POINTS = 4000
@@ -24,7 +26,7 @@ class Preview(QWidget):
         self.setAccessibleName("Preview of the data")
         self.setFixedHeight(18 * GRID)
         self._theme = theme
-        self._shown: SeriesPreview | TextPreview | None = None
+        self._shown: Shown | None = None
         self._plot = _quiet_plot()
         self._text = QPlainTextEdit(readOnly=True)
         self._text.setObjectName("data_text")
@@ -32,8 +34,9 @@ class Preview(QWidget):
         self._empty = QLabel("Nothing has been read yet.")
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._examples = Examples(theme)
         self._stack = QStackedWidget()
-        for page in (self._empty, self._plot, self._text):
+        for page in (self._empty, self._plot, self._text, self._examples):
             self._stack.addWidget(page)
         self._legend = QHBoxLayout()
         self._legend.setSpacing(GRID)
@@ -42,7 +45,7 @@ class Preview(QWidget):
         layout.addLayout(self._legend)
         self.apply_theme(theme)
 
-    def show_data(self, preview: SeriesPreview | TextPreview | None) -> None:
+    def show_data(self, preview: Shown | None) -> None:
         """Show what was read."""
         self._shown = preview
         if isinstance(preview, SeriesPreview):
@@ -51,6 +54,9 @@ class Preview(QWidget):
         elif isinstance(preview, TextPreview):
             self._text.setPlainText(preview.text)
             self._stack.setCurrentWidget(self._text)
+        elif isinstance(preview, ExamplesPreview):
+            self._examples.show_examples(preview.examples)
+            self._stack.setCurrentWidget(self._examples)
         else:
             self._empty.setText("Generated anew for every epoch: there is no file to show.")
             self._stack.setCurrentWidget(self._empty)
@@ -60,8 +66,13 @@ class Preview(QWidget):
         """Take other colours."""
         self._theme = theme
         self._plot.setBackground(theme.plot)
+        self._examples.apply_theme(theme)
+        font = self._plot.font()
+        font.setPixelSize(theme.small - 1)
+        self._plot.getAxis("left").setWidth(round(5 * GRID * theme.scale))
         for side in ("left", "bottom"):
             axis = self._plot.getAxis(side)
+            axis.setStyle(tickFont=font, tickLength=-3)
             axis.setPen(theme.pen("grid"))
             axis.setTextPen(theme.muted)
         if self._shown is not None:
@@ -96,7 +107,7 @@ class Preview(QWidget):
             f"Shaded: one window of {preview.look_back} steps that is read. The line: the step that is answered."
         )
 
-    def _draw_legend(self, preview: SeriesPreview | TextPreview | None) -> None:
+    def _draw_legend(self, preview: Shown | None) -> None:
         while item := self._legend.takeAt(0):
             if widget := item.widget():
                 widget.deleteLater()
@@ -120,11 +131,6 @@ def _quiet_plot() -> pg.PlotWidget:
     plot.setMouseEnabled(x=False, y=False)
     plot.hideButtons()
     plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    font = plot.font()
-    font.setPixelSize(TEXT_SMALL - 1)
-    for side in ("left", "bottom"):
-        plot.getAxis(side).setStyle(tickFont=font, tickLength=-3)
-    plot.getAxis("left").setWidth(5 * GRID)
     return plot
 
 

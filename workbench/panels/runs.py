@@ -1,156 +1,275 @@
-"""The runs of this session: what each reached, with which settings, and what can be done with it."""
+"""The runs, of this session and of earlier ones: what each reached, how it was set up, and what can be done with it."""
 
 from __future__ import annotations
 
-import math
-from typing import Any
+import html
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QPushButton, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QToolButton,
+    QTreeWidgetItem,
+    QWidget,
+)
 
-from engine.config import Experiment
-from engine.events import RunFailed, RunFinished
 from workbench.panels.labels import column, label
+from workbench.panels.message import Message
+from workbench.panels.run_rows import COLUMNS, EYE, RunRow, best_words, different_settings, runs_list, tested_words
 from workbench.records import RunRecord
-from workbench.theme import GRID
+from workbench.theme import GRID, Theme
 
-_COLUMNS = ("Run", "Best", "State")
+_EMPTY = "Every run is kept here, and in a folder of its own."
 
 
 class RunsPanel(QWidget):
     """One row a run. The row's details tell its settings that differ from the defaults."""
 
+    go_on_asked = Signal(object)  # RunRecord: train on where it was
     use_asked = Signal(object)  # RunRecord: its settings for the next run
     export_asked = Signal(object)  # RunRecord
     folder_asked = Signal(object)  # RunRecord
+    compare_asked = Signal(object)  # list of RunRecord: say how their settings differ
+    delete_asked = Signal(object)  # list of RunRecord
+    bring_back_asked = Signal()
+    noted = Signal(object, str)  # RunRecord and what a person wrote
+    shown_changed = Signal()  # other runs are to be drawn beside the one at hand
 
-    def __init__(self) -> None:
+    def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._records: list[RunRecord] = []
-        self._settings: list[str] = []  # of each run, in words
-        self._list = _list()
-        self._list.currentItemChanged.connect(lambda *_: self._show_details())
-        self._details = label("Every run is kept here, and in a folder of its own.", "small", "run_details")
-        self._use = self._button("Use settings", "run_use", "Set everything as in this run", self.use_asked)
-        self._export = self._button("Export…", "run_export", "Save this run's best weights", self.export_asked)
-        self._folder = self._button("Open folder", "run_folder", "Show this run's files", self.folder_asked)
-        layout = column(self, GRID)
-        layout.addWidget(self._list, 1)
-        layout.addWidget(self._details)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(GRID // 2)
-        for button in (self._use, self._export, self._folder):
-            buttons.addWidget(button)
-        layout.addLayout(buttons)
+        self._theme = theme
+        self._rows: dict[int, RunRow] = {}  # by the record's number
         self._lock = ""
+        self._list = runs_list()
+        self._details = label(_EMPTY, "small", "run_details")
+        self._notes = QLineEdit()
+        self._notes.setObjectName("run_notes")
+        self._notes.setAccessibleName("Notes on the run")
+        self._notes.setPlaceholderText("Notes on this run")
+        self.message = Message("runs_message", "What was deleted", "notice", "Bring back")
+        self._build_actions()
+        self._lay_out()
+        self._connect()
         self._show_details()
 
-    def add(self, record: RunRecord) -> None:
-        """A run has begun."""
-        self._records.append(record)
-        self._settings.append(different_settings(record.experiment))
-        item = QTreeWidgetItem([record.name, "", ""])
-        self._list.addTopLevelItem(item)
-        self._list.setCurrentItem(item)
-        self.refresh(record)
+    # --- what the window tells --------------------------------------------------------------------------
+
+    def add(self, record: RunRecord, choose: bool = True) -> None:
+        """A run has begun, goes on, or was found on disk."""
+        if record.number in self._rows:
+            self._list.setCurrentItem(self._rows[record.number])
+            self.refresh(record)
+            return
+        row = RunRow(record)
+        self._rows[record.number] = row
+        self._list.addTopLevelItem(row)
+        row.refresh(self._theme)
+        if choose:
+            self._list.setCurrentItem(row)
+        self._show_details()
+
+    def add_earlier(self, records: Sequence[RunRecord]) -> None:
+        """Runs of earlier sessions."""
+        self._list.setSortingEnabled(False)
+        for record in records:
+            self._rows[record.number] = row = RunRow(record)
+            self._list.addTopLevelItem(row)
+            row.refresh(self._theme)
+        self._list.setSortingEnabled(True)
+
+    def remove(self, record: RunRecord) -> None:
+        """A run was deleted; it can be brought back."""
+        self.message.say(f"Run {record.number}, {html.escape(record.name)}, was deleted.")
+        self.drop(record)
+
+    def drop(self, record: RunRecord) -> None:
+        """A run is no longer here."""
+        row = self._rows.pop(record.number)
+        self._list.takeTopLevelItem(self._list.indexOfTopLevelItem(row))
+        if record.shown:
+            self.shown_changed.emit()
+        self._show_details()
 
     def refresh(self, record: RunRecord) -> None:
-        """A run has begun or ended."""
-        self.show_best(record)
+        """A run has moved or ended."""
+        if record.number in self._rows:
+            self._rows[record.number].refresh(self._theme)
         if record is self.current:
             self._show_details()
-
-    def show_best(self, record: RunRecord) -> None:
-        """A run has moved: what it reached, in the list and in the details."""
-        item = self._list.topLevelItem(self._records.index(record))
-        assert item is not None
-        item.setText(0, f"{record.number}  {record.name}")
-        item.setText(1, "" if math.isnan(record.best_metric) else f"{record.best_metric:.4g}")
-        item.setText(2, _state(record))
-        item.setToolTip(1, _best(record))
-        item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        if record is self.current:
-            self._show_words()
 
     def lock(self, reason: str) -> None:
         """Settings cannot be taken over now."""
         self._lock = reason
         self._show_details()
 
+    def apply_theme(self, theme: Theme) -> None:
+        """Eyes in other colours."""
+        self._theme = theme
+        for row in self._rows.values():
+            row.show_eye(theme)
+
+    # --- what is chosen ---------------------------------------------------------------------------------
+
     @property
     def current(self) -> RunRecord | None:
         """The chosen run."""
-        index = self._list.currentIndex().row()
-        return self._records[index] if 0 <= index < len(self._records) else None
+        row = self._list.currentItem()
+        return row.record if isinstance(row, RunRow) else None
+
+    @property
+    def chosen(self) -> list[RunRecord]:
+        """All chosen runs, from the top."""
+        rows = sorted(self._list.selectedItems(), key=self._list.indexOfTopLevelItem)
+        return [row.record for row in rows if isinstance(row, RunRow)]
+
+    def state_of(self, record: RunRecord) -> str:
+        """What the list says of where a run is."""
+        return self._rows[record.number].text(3)
+
+    def show_beside(self, record: RunRecord, shown: bool) -> None:
+        """Open or shut the eye of a run."""
+        if record.shown != shown:
+            record.shown = shown
+            self._rows[record.number].show_eye(self._theme)
+            self.shown_changed.emit()
+
+    # --- making it --------------------------------------------------------------------------------------
+
+    def _build_actions(self) -> None:
+        self.actions_menu = QMenu(self)
+        self.actions_menu.setObjectName("runs_menu")
+        self._show_action = self._action("Draw beside the run at hand", "show", self._toggle_chosen)
+        self._go_on_action = self._action("Go on with it", "go_on", lambda: self._ask(self.go_on_asked.emit))
+        self._go_on_action.setToolTip("Train on from its last save")
+        self._use_action = self._action("Use its settings", "use", lambda: self._ask(self.use_asked.emit))
+        self._compare_action = self._action(
+            "Compare settings…", "compare", lambda: self.compare_asked.emit(self.chosen)
+        )
+        self._note_action = self._action("Write notes", "note", self._notes.setFocus)
+        self._export_action = self._action("Export…", "export", lambda: self._ask(self.export_asked.emit))
+        self._folder_action = self._action("Open folder", "folder", lambda: self._ask(self.folder_asked.emit))
+        self.actions_menu.addSeparator()
+        self._delete_action = self._action("Delete", "delete", lambda: self.delete_asked.emit(self.chosen))
+        for action, key in ((self._show_action, Qt.Key.Key_Space), (self._delete_action, Qt.Key.Key_Delete)):
+            action.setShortcut(QKeySequence(key))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            self._list.addAction(action)  # the keys mean this only while the list has focus
+        self.actions_menu.addSeparator()
+        columns = self.actions_menu.addMenu("Columns")
+        columns.setObjectName("runs_columns")
+        for place, kind in enumerate(COLUMNS[2:], 2):
+            action = columns.addAction(kind.title)
+            action.setObjectName(f"runs_column_{kind.title.lower()}")
+            action.setToolTip(kind.help)
+            action.setCheckable(True)
+            action.setChecked(kind.first)
+            action.toggled.connect(lambda on, at=place: self._list.setColumnHidden(at, not on))
+
+    def _action(self, text: str, name: str, call: Callable[[], object]) -> QAction:
+        action = self.actions_menu.addAction(text)
+        action.setObjectName(f"run_{name}_action")
+        action.triggered.connect(lambda _checked=False: call())
+        return action
+
+    def _lay_out(self) -> None:
+        header = self._list.header()
+        header.setStretchLastSection(False)
+        header.setMinimumSectionSize(3 * GRID)
+        for place in range(len(COLUMNS)):
+            header.setSectionResizeMode(place, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        self._use = _button("Use settings", "run_use", self._use_action)
+        self._export = _button("Export…", "run_export", self._export_action)
+        self._more = QToolButton()
+        self._more.setText("⋯")
+        self._more.setObjectName("run_more")
+        self._more.setAccessibleName("More to do with the run")
+        self._more.setToolTip("Compare, notes, folder, delete, columns")
+        self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._more.setMenu(self.actions_menu)
+        layout = column(self, GRID)
+        for part in (self._list, self.message, self._details, self._notes):
+            layout.addWidget(part, 1 if part is self._list else 0)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GRID // 2)
+        buttons.addWidget(self._use, 1)
+        buttons.addWidget(self._export, 1)
+        buttons.addWidget(self._more)
+        layout.addLayout(buttons)
+
+    def _connect(self) -> None:
+        self._list.currentItemChanged.connect(self._on_chosen)
+        self._list.itemSelectionChanged.connect(self._show_details)
+        self._list.itemClicked.connect(self._on_clicked)
+        self._list.itemDoubleClicked.connect(self._on_double_clicked)
+        self._list.customContextMenuRequested.connect(self._on_menu)
+        self._notes.editingFinished.connect(self._on_noted)
+        self.message.acted.connect(self.bring_back_asked)
+        self.message.dismissed.connect(lambda: self.message.say(""))
+
+    # --- what is shown and asked ------------------------------------------------------------------------
 
     def _show_details(self) -> None:
-        record = self.current
-        self._show_words()
-        self._use.setEnabled(record is not None and not self._lock)
-        self._use.setToolTip(self._lock or "Set everything as in this run")
-        self._export.setEnabled(record is not None and record.outcome is not None and record.saved)
-        self._folder.setEnabled(record is not None and record.folder is not None and record.folder.is_dir())
+        record, chosen = self.current, self.chosen
+        lines = (best_words(record), tested_words(record), different_settings(record.experiment)) if record else ()
+        self._details.setText("<br>".join(filter(None, lines)) or _EMPTY)
+        self._notes.setVisible(record is not None)
+        usable = record is not None and not self._lock
+        self._go_on_action.setEnabled(record is not None and not self._lock and record.can_go_on)
+        self._use_action.setEnabled(usable)
+        self._use_action.setToolTip(self._lock or "Set everything as in this run")
+        self._export_action.setEnabled(record is not None and not record.alive and record.saved)
+        self._folder_action.setEnabled(record is not None and record.folder is not None and record.folder.is_dir())
+        for action in (self._show_action, self._compare_action, self._note_action):
+            action.setEnabled(record is not None)
+        self._delete_action.setEnabled(bool(chosen) and not any(run.alive for run in chosen))
+        for button, action in ((self._use, self._use_action), (self._export, self._export_action)):
+            button.setEnabled(action.isEnabled())
+            button.setToolTip(action.toolTip() if button is self._use else "Save this run's best weights")
 
-    def _show_words(self) -> None:
-        record = self.current
-        if record is not None:
-            lines = (_best(record), _tested(record), self._settings[self._records.index(record)])
-            self._details.setText("<br>".join(filter(None, lines)))
+    def _ask(self, emit: Callable[[RunRecord], object]) -> None:
+        if self.current is not None:
+            emit(self.current)
 
-    def _button(self, text: str, name: str, tip: str, signal: Any) -> QPushButton:
-        button = QPushButton(text)
-        button.setObjectName(name)
-        button.setAccessibleName(text.rstrip("…"))
-        button.setToolTip(tip)
-        button.clicked.connect(lambda: signal.emit(self.current))
-        return button
+    def _toggle_chosen(self) -> None:
+        for record in self.chosen:
+            self.show_beside(record, not record.shown)
 
+    def _on_clicked(self, row: QTreeWidgetItem, place: int) -> None:
+        if place == EYE and isinstance(row, RunRow):
+            self.show_beside(row.record, not row.record.shown)
 
-def different_settings(experiment: Experiment) -> str:
-    """Model and training settings that are not the defaults."""
-    values, defaults = experiment.to_dict(), Experiment().to_dict()
-    changed = [
-        f"{name} {value}".replace("_", " ")
-        for section in ("model", "training")
-        for name, value in values[section].items()
-        if value != defaults[section][name]
-    ]
-    return " · ".join(changed) or "default settings"
+    def _on_double_clicked(self, row: QTreeWidgetItem, place: int) -> None:
+        if place != EYE and isinstance(row, RunRow):
+            self.show_beside(row.record, not row.record.shown)
 
+    def _on_menu(self, place: QPoint) -> None:
+        self.actions_menu.popup(self._list.viewport().mapToGlobal(place))
 
-def _list() -> QTreeWidget:
-    made = QTreeWidget()
-    made.setObjectName("runs_list")
-    made.setAccessibleName("Runs of this session")
-    made.setHeaderLabels(_COLUMNS)
-    made.setRootIsDecorated(False)
-    made.setUniformRowHeights(True)
-    header = made.header()
-    header.setStretchLastSection(False)
-    header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-    for section in (1, 2):
-        header.setSectionResizeMode(section, QHeaderView.ResizeMode.ResizeToContents)
-    return made
+    def _on_chosen(self, now: QTreeWidgetItem | None, before: QTreeWidgetItem | None) -> None:
+        if isinstance(before, RunRow) and before.record.number in self._rows:
+            self._keep_note(before.record)
+        self._notes.setText(now.record.notes if isinstance(now, RunRow) else "")
+        self._show_details()
 
+    def _on_noted(self) -> None:
+        if self.current is not None:
+            self._keep_note(self.current)
 
-def _state(record: RunRecord) -> str:
-    if record.outcome is None:
-        return "running"
-    return "failed" if isinstance(record.outcome, RunFailed) else record.outcome.reason
+    def _keep_note(self, record: RunRecord) -> None:
+        if self._notes.text().strip() != record.notes:
+            self.noted.emit(record, self._notes.text())
+            self.refresh(record)
 
 
-def _tested(record: RunRecord) -> str:
-    """What the best weights reach on the test part, and the best of the baselines."""
-    if not isinstance(record.outcome, RunFinished) or not record.outcome.test_metrics:
-        return ""
-    scores = ", ".join(f"{name} {value:.4g}" for name, value in record.outcome.test_metrics)
-    baselines = sorted(record.outcome.test_baselines, key=lambda item: item[1])
-    against = "; ".join(f"{name} {value:.4g}" for name, value in baselines[:3])
-    return f"<b>test: {scores}</b>" + (f"<br>baselines: {against}" if against else "")
-
-
-def _best(record: RunRecord) -> str:
-    if math.isinf(record.best_loss):
-        return "not scored yet"
-    metric = record.started.metric if record.started else "metric"
-    return f"best validation loss {record.best_loss:.4g}, {metric} {record.best_metric:.4g}"
+def _button(text: str, name: str, action: QAction) -> QPushButton:
+    button = QPushButton(text)
+    button.setObjectName(name)
+    button.setAccessibleName(text.rstrip("…"))
+    button.clicked.connect(action.trigger)
+    return button

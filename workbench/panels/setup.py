@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from workbench.panels.labels import column, frame, label
+from workbench.panels.labels import Fold, column, frame, label
 from workbench.theme import GRID
 
 _HELP_WHEN_IDLE = "What has focus is explained here."
@@ -43,6 +43,13 @@ class StepHeader(QPushButton):
         """Keep the summary on one line."""
         super().resizeEvent(event)
         self._elide()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """As high as both lines need, whatever the size of text."""
+        super().changeEvent(event)
+        layout = self.layout()
+        if layout is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.setMinimumHeight(max(5 * GRID, layout.sizeHint().height()))
 
     def _elide(self) -> None:
         room = max(self.width() - 7 * GRID, 2 * GRID)
@@ -90,6 +97,17 @@ class SetupPanel(QWidget):
         for at, (header, page) in enumerate(zip(self.headers, self._pages, strict=True)):
             header.setChecked(at == index)
             page.setVisible(at == index)
+
+    def reveal(self, control: QWidget) -> None:
+        """Open the step that holds `control`, and every fold around it, and put the focus there."""
+        for at, page in enumerate(self._pages):
+            if page.isAncestorOf(control):
+                self.open(at)
+                for fold in page.findChildren(Fold):
+                    if fold.isAncestorOf(control):
+                        fold.button.setChecked(True)
+                page.ensureWidgetVisible(control)
+                control.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def show_lock(self, reason: str) -> None:
         """Say at the foot that settings cannot be changed; nothing when they can."""

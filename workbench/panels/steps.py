@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from engine.config import Experiment
 from workbench.backend import Facts, Loaded
@@ -28,7 +29,7 @@ class Steps(QObject):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.data, self.task = DataPanel(theme), TaskPanel(theme)
-        self.model, self.training = ModelPanel(), TrainingPanel()
+        self.model, self.training = ModelPanel(), TrainingPanel(theme)
         titles = ("Data", "Task", "Model", "Training")
         self.panel = SetupPanel(list(zip(titles, (self.data, self.task, self.model, self.training), strict=True)))
         self._title = ""
@@ -44,8 +45,8 @@ class Steps(QObject):
         forward_only = counts.tokens and experiment.model.topology == "many_to_many"
         self.model.show_experiment(experiment, counts.tokens, _FORWARD_ONLY if forward_only else "")
         self.model.show_counts(counts.parameters)
-        self.training.show_experiment(experiment)
-        self.training.show_counts(counts.steps_per_epoch, experiment.training.epochs)
+        self.training.show_experiment(experiment, counts.losses)
+        self.training.show_counts(counts.steps_per_epoch, experiment, counts.rates)
         self._summarise(experiment)
 
     def show_loaded(self, loaded: Loaded) -> None:
@@ -63,23 +64,30 @@ class Steps(QObject):
         section, _, field = name.partition(".")
         if section == "data":
             self.data.refuse(field, message, experiment)
+        elif section == "saving":
+            self.training.saving.refuse(field, message, experiment)
         elif section == "training":
             self.training.refuse(field, message, experiment)
-        elif self.model.form.has(field):
-            self.model.form.refuse(field, message, experiment)
+        elif section == "model":
+            self.model.refuse(field, message, experiment)
 
     def lock(self, reason: str, experiment: Experiment) -> None:
         """Lock what cannot be changed now, with the reason."""
         self.data.lock(reason)
         self.task.lock(reason, experiment)
-        self.model.form.lock(reason)
+        self.model.lock(reason)
         self.training.lock(reason)
         self.panel.show_lock(reason)
+
+    def reveal(self, editor: QWidget) -> None:
+        """Open the step that holds a setting, and the fold, and put the focus there."""
+        self.panel.reveal(editor)
 
     def apply_theme(self, theme: Theme) -> None:
         """Other colours."""
         self.data.preview.apply_theme(theme)
         self.task.apply_theme(theme)
+        self.training.curve.apply_theme(theme)
 
     def _summarise(self, experiment: Experiment) -> None:
         data = experiment.data

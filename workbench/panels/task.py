@@ -80,7 +80,7 @@ class TopologyChoice(QPushButton):
     def show_experiment(self, experiment: Experiment, locked: str) -> None:
         """Whether and how it fits the data of `experiment`."""
         data, usable = experiment.data, fit(self.spec, experiment.data.kind)
-        words = describe(self.spec, data.kind, data.targets, data.look_back, data.horizon)
+        words = describe(self.spec, data)
         chosen = experiment.model.topology == self.spec.key
         self._text.setText(words if usable.usable else f"{words}<br><b>{usable.text}</b>")
         self.setChecked(chosen)

@@ -2,56 +2,86 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from collections.abc import Sequence
 
-from engine.config import Experiment
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from engine.config import Experiment, field_info, field_names
 from workbench.editors import words
 from workbench.forms import Form
 from workbench.panels.labels import Fold, column, label
-from workbench.theme import GRID
+from workbench.panels.schedule import ScheduleCurve
+from workbench.theme import GRID, Theme
 
-_FIELDS = ("optimizer", "learning_rate", "momentum", "clip_norm", "batch_size", "epochs", "seed")
+_FIELDS = tuple(dotted.partition(".")[2] for dotted in field_names() if dotted.startswith("training."))
+_MORE = tuple(name for name in _FIELDS if field_info("training", name).advanced)
+_RATE = tuple(name for name in _FIELDS[: _FIELDS.index("clip_norm")] if name not in _MORE)  # optimiser and schedule
+_SAVING = tuple(dotted.partition(".")[2] for dotted in field_names() if dotted.startswith("saving."))
+_USUAL = tuple(name for name in _FIELDS if name not in (*_RATE, *_MORE))
+_WRITERS = ("one_to_many", "encoder_decoder")  # topologies that write
 
 
 class TrainingPanel(QWidget):
-    """The form of the training section."""
+    """The forms of the training section, and of when a run is saved."""
 
     edited = Signal(str, object)
+    rate_asked = Signal()  # to find a learning rate
 
-    def __init__(self) -> None:
+    def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.forms = (Form("training", _FIELDS), Form("training", ("threads",)))
+        self.forms = tuple(Form("training", names) for names in (_RATE, _USUAL, _MORE))
+        self.saving = Form("saving", _SAVING)
+        self.saving.edited.connect(self.edited)
         for form in self.forms:
             form.edited.connect(self.edited)
+        self._lock = ""
+        self.curve = ScheduleCurve(theme)
+        self.find_rate = QPushButton("Find a learning rate…")
+        self.find_rate.setObjectName("training_find_rate")
+        self.find_rate.setAccessibleName("Find a learning rate")
+        self.find_rate.clicked.connect(self.rate_asked)
         self._steps = label("", "strong", "training_steps")
         self._live = label("Learning rate and clip can be changed while a run is on.", "small")
         layout = column(self, GRID)
-        layout.addWidget(self.forms[0])
-        layout.addWidget(self._steps)
-        layout.addWidget(self._live)
-        layout.addWidget(Fold("More", self.forms[1], "training_more"))
+        for part in (self.forms[0], self.curve, self.find_rate, self.forms[1], self._steps, self._live):
+            layout.addWidget(part)
+        layout.addWidget(Fold("More", self.forms[2], "training_more"))
+        layout.addWidget(Fold("Saving", self.saving, "training_saving"))
         layout.addStretch(1)
 
-    def show_experiment(self, experiment: Experiment) -> None:
-        """Show the settings."""
+    def show_experiment(self, experiment: Experiment, losses: Sequence[str]) -> None:
+        """Show the settings; `losses` are those that fit the data."""
+        _, usual, more = self.forms
         for form in self.forms:
             form.show_values(experiment)
-        self.forms[0].set_applies("momentum", experiment.training.optimizer == "sgd")
+        self.saving.show_values(experiment)
+        writes = experiment.model.topology in _WRITERS
+        usual.set_applies("teacher_forcing", writes)
+        if not writes:
+            usual.set_applies("told_at_end", False)
+        usual.offer("loss", ("auto", *losses) if len(losses) > 1 else ())
+        if "cross_entropy" not in losses:
+            more.set_applies("class_weights", False)
 
-    def show_counts(self, steps_per_epoch: int, epochs: int) -> None:
-        """What the settings come to; 0 when it is not known."""
-        total = steps_per_epoch * epochs
+    def show_counts(self, steps_per_epoch: int, experiment: Experiment, rates: Sequence[float]) -> None:
+        """What the settings come to; 0 when it is not known. `rates` are drawn where they change by themselves."""
+        total = steps_per_epoch * experiment.training.epochs
+        self.curve.show_rates(rates if len(set(rates)) > 1 else ())
+        self.find_rate.setEnabled(bool(steps_per_epoch) and not self._lock)
         self._steps.setText(f"{steps_per_epoch:,} steps an epoch, {total:,} in all" if steps_per_epoch else "")
 
     def refuse(self, name: str, message: str, experiment: Experiment) -> None:
         """Say why a value was not taken."""
-        self.forms[name == "threads"].refuse(name, message, experiment)
+        next(form for form in self.forms if form.has(name)).refuse(name, message, experiment)
 
     def lock(self, reason: str) -> None:
         """Lock what cannot be changed during a run."""
-        for form in self.forms:
+        for form in (*self.forms, self.saving):
             form.lock(reason)
+        self._lock = reason
+        self.find_rate.setEnabled(not reason)
+        self.find_rate.setToolTip(reason or "Try rates from very small to very large, and see where the loss falls.")
 
     def summary(self, experiment: Experiment) -> str:
         """The training in a few words."""

@@ -37,6 +37,11 @@ class Canvas(pg.GraphicsLayoutWidget):
         """Take the ground of `theme`."""
         self.setBackground(theme.plot)
 
+    def fill(self) -> None:
+        """Give what is drawn all the room again: emptied of its items, it had shrunk to nothing and stays so."""
+        self.ci.layout.invalidate()
+        self.ci.setGeometry(self.range)
+
     def leaveEvent(self, event: QEvent) -> None:
         """Say that the mouse has gone."""
         super().leaveEvent(event)

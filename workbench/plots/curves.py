@@ -66,7 +66,7 @@ class CurvePlot(QWidget):
 
     def __init__(self, theme: Theme, *, bottom: str, left: str) -> None:
         super().__init__()
-        self._theme = theme
+        self._theme, self._scale = theme, 1.0
         self.curves: dict[str, Curve] = {}
         self._bands: list[tuple[Any, str, float]] = []
         self._lines: list[tuple[Any, str]] = []
@@ -104,8 +104,8 @@ class CurvePlot(QWidget):
             item.setDownsampling(auto=True, method="peak")
             item.setClipToView(True)
         curve = Curve(name, stroke, item, symbol, line, ring)
+        self.curves[name] = curve  # before it is added: that moves the range, and whoever draws anew looks here
         self.plot.addItem(item)
-        self.curves[name] = curve
         self._dress(curve)
         return curve
 
@@ -113,7 +113,8 @@ class CurvePlot(QWidget):
         """Give a curve its numbers; `note` stands in the key behind the name."""
         curve = self.curves[name]
         curve.x, curve.y, curve.note = np.asarray(x), np.asarray(y), note
-        known = bool(np.isfinite(curve.y).any())  # pyqtgraph cannot find the bounds of gaps alone
+        # pyqtgraph cannot find the bounds of gaps alone.
+        known = bool((np.isfinite(curve.x) & np.isfinite(curve.y)).any())
         curve.item.setData(*((curve.x, curve.y) if known else ([], [])), antialias=len(curve.x) <= _SMOOTH_UP_TO)
         if curve.symbol and curve.line:
             curve.item.setSymbol("o" if len(curve.x) <= _SYMBOLS_UP_TO else None)
@@ -136,6 +137,13 @@ class CurvePlot(QWidget):
         self._lines.append((line, role))
         return line
 
+    @staticmethod
+    def mark(line: Any, place: float | None) -> None:
+        """Put a line of `add_line` to a place; None hides it."""
+        line.setVisible(place is not None)
+        if place is not None:
+            line.setPos(place)
+
     def add_anchor(self) -> Any:
         """An invisible line that the shown range has to hold, once it is given data."""
         anchor = pg.PlotDataItem(pen=pg.mkPen(0, 0, 0, 0))  # without a pen it would have no bounds
@@ -149,6 +157,10 @@ class CurvePlot(QWidget):
             curve.item.setData([], [])
         self.show_key()
 
+    def remove_curve(self, name: str) -> None:
+        """Take one curve away."""
+        self.plot.removeItem(self.curves.pop(name).item)
+
     def remove_curves(self) -> None:
         """Take every curve away, to make others."""
         for curve in self.curves.values():
@@ -156,7 +168,8 @@ class CurvePlot(QWidget):
         self.curves.clear()
 
     def show_key(self, extra: Sequence[Key | Scale] = ()) -> None:
-        """Bring the key up to date, with `extra` entries behind the curves'."""
+        """Bring the key up to date, with `extra` entries behind the curves'; all curves have their numbers by now."""
+        self.box.prepareForPaint()  # left to the painting, it would move things there, and everything is painted twice
         shown = [curve for curve in self.curves.values() if len(curve.x)]
         keys = [curve.key(self._theme) for curve in shown]
         self.legend.show_items(self._theme, (*keys, *extra))
@@ -199,6 +212,8 @@ class CurvePlot(QWidget):
         self.canvas.dress(theme)
         for axis in (self.bottom, self.left):
             dress_axis(axis, theme)
+        if theme.scale != self._scale:
+            self._rescale(theme.scale)
         self.plot.showGrid(x=False, y=True, alpha=0.6)
         self.box.rbScaleBox.setPen(theme.pen("accent"))
         self.box.rbScaleBox.setBrush(theme.color("accent", 0.15))
@@ -209,6 +224,14 @@ class CurvePlot(QWidget):
         for line, role in self._lines:
             line.setPen(theme.pen(role))
         self.show_key()
+
+    def _rescale(self, scale: float) -> None:
+        """Larger text needs more room beside the axes, where that is not left to them."""
+        ratio, self._scale = scale / self._scale, scale
+        if self.left.fixedWidth is not None:
+            self.left.setWidth(round(self.left.fixedWidth * ratio))
+        if self.bottom.fixedHeight is not None:
+            self.bottom.setHeight(round(self.bottom.fixedHeight * ratio))
 
     def _dress(self, curve: Curve) -> None:
         pen = curve.pen(self._theme)

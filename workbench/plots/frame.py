@@ -21,8 +21,9 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.plots.saving import SaveError, Table, csv_text, picture, png_bytes, save, svg_bytes
+from workbench.plots.still_label import StillLabel
 from workbench.plots.table_twin import TableTwin
-from workbench.theme import GRID
+from workbench.theme import GRID, Theme
 
 
 class PictureFrame(QWidget):
@@ -43,12 +44,12 @@ class PictureFrame(QWidget):
         self.setAccessibleDescription(self.question)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.body = QWidget()
-        self._title, self._stamp, self._badge = _label("title", self.title), _label("small"), _label("strong")
+        self._title, self._badge = _label("title", self.title), _label("strong")
+        self._stamp = StillLabel("step 10,000,000 · epoch 10,000", role="small")
         self._message, self._readout = _label("muted"), _label("small")
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._message.setWordWrap(True)
         self._readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # long text widens nothing
-        self._readout.setFixedHeight(2 * GRID)
         self._twin = TableTwin(((), []))
         self._table_view = QTableView()
         self._table_view.setModel(self._twin)
@@ -91,7 +92,7 @@ class PictureFrame(QWidget):
         """Show words, table or picture, whichever there is reason for."""
         reason = self.reason()
         if reason:
-            self._stamp.setText("")
+            self._stamp.show_text("")
             self._message.setText(reason)
             self._stack.setCurrentWidget(self._message)
         elif self._table_action.isChecked():
@@ -105,9 +106,13 @@ class PictureFrame(QWidget):
         self._readout.setText(text)
         self._readout.setToolTip(text)
 
+    def fit_text(self, theme: Theme) -> None:
+        """Room for one line of values, whether there are any or not: the picture does not jump."""
+        self._readout.setFixedHeight(max(2 * GRID, theme.small + 5))
+
     def stamp(self, step: int, epoch: int) -> None:
         """Say of which moment of the run the picture is."""
-        self._stamp.setText(f"step {step:,} · epoch {epoch}" if epoch else f"step {step:,}")
+        self._stamp.show_text(f"step {step:,} · epoch {epoch}" if epoch else f"step {step:,}")
 
     def add_control(self, label: str, control: QWidget, name: str) -> QWidget:
         """Put a control with its label into the bar above the picture, left out when compact; returns both as one."""
@@ -142,9 +147,9 @@ class PictureFrame(QWidget):
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         more.setMenu(self._menu)
         self._title.setToolTip(self.question)
-        for widget in (self._title, self._stamp, self._badge):
-            header.addWidget(widget)
-        header.addStretch(1)
+        self._stamp.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # it gives way first
+        for widget, stretch in ((self._title, 0), (self._stamp, 1), (self._badge, 0)):
+            header.addWidget(widget, stretch)
         header.addLayout(self._controls)
         header.addWidget(more)
         return header

@@ -87,6 +87,7 @@ class HeatGrid(QWidget):
         rows = 1 + max((panel.row for panel in self.panels), default=-1)
         self.canvas.setMinimumHeight(rows * (self._least_height + _HEADING) + _BOTTOM)
         self.apply_theme(self._theme)
+        self.canvas.fill()
         return True
 
     def show_panel(self, index: int, data: Floats, levels: tuple[float, float], title: str) -> None:
@@ -144,6 +145,10 @@ class HeatGrid(QWidget):
         self.canvas.dress(theme)
         for axis in self._axes:
             dress_axis(axis, theme)
+            if axis.orientation == "left":
+                axis.setWidth(round(_LEFT * theme.scale))
+            else:
+                axis.setHeight(round(_BOTTOM * theme.scale))
         for cell in self._cells:
             cell.dress(theme)
 
@@ -210,13 +215,14 @@ class _Cell:
     def __init__(self, map_role: str) -> None:
         self._map = map_role
         self._name = ""
+        self._text = TEXT_SMALL
         self.data: Floats = np.empty((0, 0), np.float32)
         self.box = view_box()
         self.box.sigResized.connect(self.shorten)
         self.box.invertY(True)
         self.box.setDefaultPadding(0)
         self.image = pg.ImageItem(axisOrder="row-major")
-        self.title = pg.LabelItem("", justify="left", size=f"{TEXT_SMALL}px")
+        self.title = pg.LabelItem("", justify="left")
         self.title.setFixedHeight(0)
         self.left: LabelAxis | None = None
         self._marks = [pg.InfiniteLine(angle=90), pg.InfiniteLine(angle=90)]
@@ -230,13 +236,13 @@ class _Cell:
         if title == self._name:
             return
         self._name = title
-        self.title.setFixedHeight(_HEADING if title else 0)
         self.shorten()
 
     def shorten(self) -> None:
         """Write as much of the title as the panel is wide."""
         font = QFont()
-        font.setPixelSize(TEXT_SMALL)
+        font.setPixelSize(self._text)
+        self.title.setFixedHeight(self._text + _HEADING - TEXT_SMALL if self._name else 0)
         room = max(int(self.box.width()) - GRID, 40)
         self.title.setText(html.escape(QFontMetrics(font).elidedText(self._name, Qt.TextElideMode.ElideRight, room)))
         self.title.setMinimumWidth(0)  # the label asks for its text's width, and columns would differ
@@ -259,7 +265,9 @@ class _Cell:
     def dress(self, theme: Theme) -> None:
         """Take the colours of `theme`; the marks are black on white, which shows on every colour of every map."""
         self.image.setColorMap(theme.color_map(self._map))
+        self._text = theme.small
         self.title.setAttr("color", theme.text)
+        self.title.setAttr("size", f"{theme.small}px")
         self.shorten()
         self.box.setBorder(pg.mkPen(theme.color("grid")))
         self.box.rbScaleBox.setPen(theme.pen("accent"))

@@ -11,6 +11,7 @@ from PySide6.QtGui import QFont
 from workbench.theme import GRID, TEXT_SMALL, Theme
 
 _VISIBLE = str.maketrans({" ": "␣", "\n": "↵", "\t": "→", "\r": "←"})
+_LONGEST = 7  # characters of a number on an axis
 _NICE = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 24, 25, 30, 50)
 
 
@@ -42,10 +43,6 @@ class LabelAxis(pg.AxisItem):
         self.picture = None
         self.update()
 
-    def dress(self, theme: Theme) -> None:
-        """Take colours and fonts of `theme`."""
-        dress_axis(self, theme)
-
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: N803
         """Whole numbers at a distance at which their names do not touch."""
         low, high = sorted((minVal, maxVal))  # an axis that runs downward comes with its ends exchanged
@@ -64,7 +61,7 @@ class LabelAxis(pg.AxisItem):
             return [f"{10**value:.6g}".replace("e-0", "e-").replace("e+0", "e") for value in values]
         if not self._labels:
             strings: list[str] = super().tickStrings(values, scale, spacing)
-            return strings
+            return strings if max(map(len, strings), default=0) <= _LONGEST else [_short(value) for value in values]
         return [visible(self._labels[int(value)]) for value in values if 0 <= int(value) < len(self._labels)]
 
     def _room(self, size: float) -> int:
@@ -73,13 +70,19 @@ class LabelAxis(pg.AxisItem):
 
     def _step(self, span: float, size: float) -> int:
         upright = self.orientation in ("left", "right")
-        room = TEXT_SMALL + 1 if upright else self._widest * TEXT_SMALL * 0.62 + 1.5 * GRID
+        text = self.style["tickFont"].pixelSize() if self.style["tickFont"] else TEXT_SMALL
+        room = text + 1 if upright else self._widest * text * 0.62 + 1.5 * GRID
         least = max(span * room / max(size, 1.0), 1.0)
         for scale in (1, 10, 100, 1000, 10_000, 100_000):
             for nice in _NICE:
                 if nice * scale >= least:
                     return nice * scale
         return math.ceil(least)
+
+
+def _short(value: float) -> str:
+    """A number whose plain form is too long for an axis."""
+    return f"{value:.2g}" if value == 0 or 1e-3 <= abs(value) < 1e4 else f"{value:.1e}".replace("e-0", "e-")
 
 
 def _one_level(levels: list[tuple[float, list[float]]], most: int) -> list[tuple[float, list[float]]]:
@@ -107,12 +110,12 @@ def _decades(low: float, high: float, most: int) -> list[float]:
 def dress_axis(axis: pg.AxisItem, theme: Theme) -> None:
     """Take colours and fonts of `theme`: grid-coloured line, readable numbers."""
     font = QFont()
-    font.setPixelSize(TEXT_SMALL)
+    font.setPixelSize(theme.small)
     axis.setStyle(tickFont=font, tickLength=-4, hideOverlappingLabels=True)
     axis.setZValue(-1)  # grid lines belong under the curves
     axis.setPen(theme.color("grid"))
     axis.setTextPen(theme.color("muted"))
     axis.setTickPen(theme.color("grid"))
-    axis.labelStyle = {"color": theme.muted, "font-size": f"{TEXT_SMALL}px"}
+    axis.labelStyle = {"color": theme.muted, "font-size": f"{theme.small}px"}
     if axis.labelText:
         axis.setLabel(axis.labelText, units=axis.labelUnits or None, **axis.labelStyle)

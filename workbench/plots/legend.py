@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QFontMetrics, QLinearGradient, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from workbench.theme import GRID, TEXT_SMALL, Theme
+from workbench.theme import GRID, Theme
 
-_SWATCH, _SCALE, _LINE = 3 * GRID, 10 * GRID, 2 * GRID  # pixels: widths of the samples, height of one row
+_SWATCH, _SCALE = 3 * GRID, 10 * GRID  # pixels: widths of the samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,9 @@ class Legend(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._theme = theme
         self._items: tuple[Key | Scale, ...] = ()
-        font = self.font()
-        font.setPixelSize(TEXT_SMALL)
-        self.setFont(font)
+        self._laid_out: dict[int, list[QRect]] = {}  # by width
+        self._take(theme)
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -68,13 +66,23 @@ class Legend(QWidget):
         return tuple(item.text for item in self._items)
 
     def show_items(self, theme: Theme, items: Sequence[Key | Scale]) -> None:
-        """Draw these; the layout is asked again only when the number of rows may have changed."""
-        before = self.texts
-        self._theme, self._items = theme, tuple(items)
+        """Draw these; the layout is asked again only when the number of rows has changed."""
+        before, height = self.texts, self.heightForWidth(self.width())
+        self._items = tuple(items)
+        self._take(theme)
         if self.texts != before:
+            self._laid_out.clear()
             self.setAccessibleDescription("; ".join(self.texts))
-            self.updateGeometry()
+            if self.heightForWidth(self.width()) != height:
+                self.updateGeometry()
         self.update()
+
+    def _take(self, theme: Theme) -> None:
+        self._theme, self._line = theme, max(2 * GRID, theme.small + 5)
+        font = self.font()
+        if font.pixelSize() != theme.small:
+            font.setPixelSize(theme.small)
+            self.setFont(font)
 
     def hasHeightForWidth(self) -> bool:
         """The narrower, the more rows."""
@@ -82,7 +90,7 @@ class Legend(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         """Pixels that all rows need at `width`."""
-        return max((rect.bottom() + 1 for _, rect in self._places(width)), default=0)
+        return max((rect.bottom() + 1 for rect in self._places(width)), default=0)
 
     def sizeHint(self) -> QSize:
         """As wide as there is room, as high as the rows are at the present width."""
@@ -96,20 +104,31 @@ class Legend(QWidget):
         """Draw what fits into the rows."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for item, rect in self._places(self.width()):
+        for item, rect in zip(self._items, self._places(self.width()), strict=True):
             if isinstance(item, Key):
-                self._paint_key(painter, item, rect)
+                self._paint_key(painter, item, QRect(rect))
             else:
-                self._paint_scale(painter, item, rect)
+                self._paint_scale(painter, item, QRect(rect))
         painter.end()
 
-    def _places(self, width: int) -> Iterator[tuple[Key | Scale, QRect]]:
+    def changeEvent(self, event: QEvent) -> None:
+        """Another font takes other widths."""
+        super().changeEvent(event)
+        self._laid_out.clear()
+
+    def _places(self, width: int) -> list[QRect]:
+        """Where each sample goes; layouts ask for it dozens of times a frame."""
+        if width not in self._laid_out:
+            self._laid_out[width] = list(self._rows(width))
+        return self._laid_out[width]
+
+    def _rows(self, width: int) -> Iterator[QRect]:
         metrics, x, y = self.fontMetrics(), 0, 0
         for item in self._items:
             wide = _width(item, metrics)
             if x > 0 and x + wide > width:
-                x, y = 0, y + _LINE
-            yield item, QRect(x, y, min(wide, width), _LINE)
+                x, y = 0, y + self._line
+            yield QRect(x, y, min(wide, width), self._line)
             x += wide + 2 * GRID
 
     def _paint_key(self, painter: QPainter, key: Key, rect: QRect) -> None:
@@ -129,7 +148,7 @@ class Legend(QWidget):
         painter.setPen(self._theme.color("text"))
         for text, is_bar in _scale_parts(scale):
             if is_bar:
-                bar = QRectF(rect.left(), rect.top() + 4, _SCALE, _LINE - 8)
+                bar = QRectF(rect.left(), rect.top() + 4, _SCALE, self._line - 8)
                 painter.fillRect(bar, _gradient(scale.colors, bar))
                 rect.setLeft(rect.left() + _SCALE + GRID // 2)
                 continue

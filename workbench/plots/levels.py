@@ -21,18 +21,19 @@ def rung(size: float) -> float:
 
 
 class Levels:
-    """Symmetric levels ±1 that widen by rungs when values leave them, and go back only at `reset`."""
+    """Symmetric levels that widen by rungs when values leave them, and go back only at `reset`."""
 
-    def __init__(self) -> None:
-        self.high = 1.0
+    def __init__(self, least: float = 1.0) -> None:
+        """±`least` is where they begin."""
+        self.high = self._least = least
 
     def reset(self) -> None:
-        """Back to ±1, for a new run."""
-        self.high = 1.0
+        """Back to the beginning, for a new run."""
+        self.high = self._least
 
     def hold(self, values: Floats) -> tuple[float, float]:
         """Levels that hold all finite `values` and all that were seen before."""
         finite = values[np.isfinite(values)]
         if finite.size:
-            self.high = max(self.high, rung(float(np.abs(finite).max())))
+            self.high = max(self.high, self._least * rung(float(np.abs(finite).max()) / self._least))
         return -self.high, self.high

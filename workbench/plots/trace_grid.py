@@ -11,6 +11,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from engine.events import Floats, HiddenTrace, LayerTrace
+from engine.inside.records import SlotTrace
 from workbench.plots.heat_grid import HeatGrid, Panel, Spot
 from workbench.plots.label_axis import visible
 from workbench.plots.legend import Scale
@@ -33,7 +34,7 @@ class Strip:
     note: str = ""  # stands behind the name, above the picture
 
 
-def layer_name(trace: LayerTrace) -> str:
+def layer_name(trace: LayerTrace | SlotTrace) -> str:
     """A layer and direction as people count: from 1."""
     return f"layer {trace.layer + 1}" + (" reverse" if trace.reverse else "")
 

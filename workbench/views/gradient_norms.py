@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QScrollArea, QSplitter, QVBoxLayout
 
 from engine.events import Floats, GradientNorms, Snapshot
@@ -13,7 +15,7 @@ from workbench.history import History
 from workbench.plots.curves import CurvePlot
 from workbench.plots.legend import Key, Legend
 from workbench.plots.saving import Table
-from workbench.theme import GRID, TEXT_SMALL
+from workbench.theme import GRID
 from workbench.views.live_view import LiveView
 
 HEALTHY = (1e-4, 1e-2)  # of the update ratio: a step that moves a weight by a ten-thousandth to a hundredth of itself
@@ -46,6 +48,7 @@ class GradientNormBoard(LiveView):
         self._total = CurvePlot(self.theme, bottom="step", left="norm")
         self._total.add_curve(_NORM, "train")
         self._clip = self._total.add_line("warning")
+        self._moment = self._total.add_line("cursor", upright=True)
         self._total.set_log(True)
         self._total.hovered.connect(self._hover_total)
         self._total.ranged.connect(self._redraw)
@@ -54,7 +57,6 @@ class GradientNormBoard(LiveView):
         board.addWidget(self._ratio)
         board.setSizes([6000, 4000])
         board.setHandleWidth(GRID)
-        self._norms.left.setWidth(None)  # as wide as the names
         self._ratio.left.setWidth(GRID)
         layout = QVBoxLayout(self.body)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -75,13 +77,14 @@ class GradientNormBoard(LiveView):
         rows = np.arange(len(norms.names))
         fresh = self._norms.left.labels != norms.names
         self._norms.left.set_labels(norms.names)
+        self._make_room(norms.names)
         self._ratio.left.set_labels([""] * len(norms.names))
         self._norms.show_curve(_BEFORE, _log(norms.before), rows)
         self._norms.show_curve(_AFTER, _log(norms.after), rows)
         self._ratio.show_curve(_RATIO, _log(norms.update_ratio), rows)
         if fresh:
             for plot in (self._norms, self._ratio):
-                plot.canvas.setMinimumHeight(len(rows) * (TEXT_SMALL + 2) + 6 * GRID)
+                plot.canvas.setMinimumHeight(len(rows) * (self.theme.small + 2) + 6 * GRID)
             self._norms.box.setYRange(-0.7, len(rows) - 0.3, padding=0)
         self._show_key(norms)
         self._draw_clip(norms)
@@ -90,12 +93,14 @@ class GradientNormBoard(LiveView):
         """The norm of the whole gradient over training."""
         line = history.line("gradient_norm", *self._total.shown(), self._total.pixels)
         self._total.show_curve(_NORM, *line, f"{history.latest('gradient_norm'):.3g}")
+        self._total.mark(self._moment, self.moment)
         norms = self.probe("gradient_norms")
         self._draw_clip(norms if isinstance(norms, GradientNorms) else None)
 
     def clear(self) -> None:
         """No points, no curve, no limit."""
         self._clip.hide()
+        self._moment.hide()
         self._norms.left.set_labels(())
         for plot in (self._norms, self._ratio, self._total):
             plot.clear()
@@ -122,9 +127,21 @@ class GradientNormBoard(LiveView):
         columns = (norms.before.tolist(), norms.after.tolist(), norms.update_ratio.tolist())
         return ("parameter", _BEFORE, _AFTER, _RATIO), list(zip(norms.names, *columns, strict=True))
 
+    def _make_room(self, names: Sequence[str]) -> None:
+        """As much room for the names as the widest needs: left to itself, the axis finds out one picture too late."""
+        font = QFont()
+        font.setPixelSize(self.theme.small)
+        wide = max(map(QFontMetrics(font).horizontalAdvance, names), default=0)
+        if self._norms.left.minimumWidth() != wide + 2 * GRID:
+            self._norms.left.setWidth(wide + 2 * GRID)
+
     def _show_key(self, norms: GradientNorms) -> None:
+        measured = bool(np.isfinite(norms.update_ratio).any())
         healthy = int(np.sum((norms.update_ratio >= HEALTHY[0]) & (norms.update_ratio <= HEALTHY[1])))
-        band = Key("healthy: 1e-4 to 1e-2", self.theme.pen("good"), f"{healthy} of {len(norms.names)} parameters")
+        told = (
+            f"{healthy} of {len(norms.names)} parameters" if measured else "the update is measured with the next batch"
+        )
+        band = Key("healthy: 1e-4 to 1e-2", self.theme.pen("good"), told)
         points = [curve.key(self.theme) for plot in (self._norms, self._ratio) for curve in plot.curves.values()]
         self._key.show_items(self.theme, (*points, band))
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from engine.events import Probe, RunStarted, Snapshot, SnapshotRequest
-from workbench.history import History
+from workbench.history import Beside, History
 from workbench.plots.frame import PictureFrame
 from workbench.plots.time_cursor import TimeCursor
 from workbench.theme import Theme
@@ -29,6 +29,7 @@ class LiveView(PictureFrame):
     probes: frozenset[str] = frozenset()  # what it needs of a snapshot
     waiting = "Press Run (F5): the picture appears with the first batches."
 
+    asked = Signal(str)  # the key of a view that a person wants to see beside this one
     needs_changed = Signal()  # what it would ask for is different now
 
     def __init__(
@@ -41,9 +42,12 @@ class LiveView(PictureFrame):
         self.start: RunStarted | None = None
         self.snapshot: Snapshot | None = None
         self.history: History | None = None
+        self.moment: int | None = None  # the step that is shown, when it is not the newest
+        self.others: tuple[Beside, ...] = ()
         self._measured: dict[str, Probe] = {}
         self._built = self._held = False
         self._behind: set[str] = set()
+        self.fit_text(theme)
         self.turn_page()
 
     # --- for the window ---------------------------------------------------------------------------------
@@ -75,6 +79,18 @@ class LiveView(PictureFrame):
         self.history = history
         self._catch_up("history")
 
+    def show_others(self, others: tuple[Beside, ...]) -> None:
+        """Draw these runs beside the one at hand, now or when the view is next seen; they stay when a run begins."""
+        self.others = others
+        if others and self.history is None:
+            self.history = History()
+        self._catch_up("history")
+
+    def show_moment(self, step: int | None) -> None:
+        """Mark the step of the run that is shown in what is drawn over training; None while the run is followed."""
+        self.moment = step
+        self._catch_up("history" if self.history else "")
+
     def show_start(self, start: RunStarted) -> None:
         """Learn what the run measures and has to beat."""
         self.start = start
@@ -82,17 +98,30 @@ class LiveView(PictureFrame):
 
     def reset(self) -> None:
         """Forget the last run: a new one begins."""
+        self.moment = None
         self.start, self.snapshot, self.history = None, None, None
         self._measured.clear()
         self._behind -= {"snapshot", "history"}  # the colours of the theme are still owed
         if self._built:
             self.clear()
             self.turn_page()
+        if self.others:
+            self.show_others(self.others)
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the colours of `theme`, now or when the view is next seen."""
         self.theme = theme
+        self.fit_text(theme)
         self._catch_up("theme")
+
+    def make(self) -> bool:
+        """Build it now, unless it is; True when there was something to do."""
+        if self._built:
+            return False
+        self._built = True
+        self.build()
+        self.recolour()
+        return True
 
     def hold(self, held: bool) -> None:
         """Keep the picture as it is while the run goes on, or let go and catch up."""
@@ -135,10 +164,7 @@ class LiveView(PictureFrame):
     def showEvent(self, event: QShowEvent) -> None:
         """Build what was never seen before, and catch up outside of the event that shows it."""
         super().showEvent(event)
-        if not self._built:
-            self._built = True
-            self.build()
-            self.recolour()
+        self.make()
         QTimer.singleShot(0, self, self._catch_up)
         self.needs_changed.emit()
 

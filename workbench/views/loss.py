@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout
 
-from workbench.history import History, Values
+from workbench.history import Beside, History, Values
 from workbench.plots.curves import CurvePlot, baseline_stroke
 from workbench.plots.legend import Key
 from workbench.plots.saving import Table
@@ -40,7 +42,9 @@ class Loss(LiveView):
         self._loss.add_curve(_BATCHES, _faint)
         self._loss.add_curve(_SMOOTH, "smooth")
         self._loss.add_curve(_VALIDATION, "validation", symbol=True)
+        self._other_names: set[str] = set()
         self._best = self._loss.add_line("good", upright=True)
+        self._moment = self._loss.add_line("cursor", upright=True)
         self._metric = CurvePlot(self.theme, bottom="step", left="metric")
         self._metric.box.setXLink(self._loss.box)
         self._metric.setVisible(not self.compact)
@@ -64,8 +68,8 @@ class Loss(LiveView):
         self.add_control("", self._log, "log")
 
     def reason(self) -> str:
-        """Empty until the first batch."""
-        return "" if self.history is not None and self.history.count("loss") else self.waiting
+        """Empty until the first batch, or while other runs are shown."""
+        return "" if self.others or (self.history is not None and self.history.count("loss")) else self.waiting
 
     def draw_history(self, history: History) -> None:
         """Draw what is in sight."""
@@ -74,8 +78,10 @@ class Loss(LiveView):
         self._draw_smooth(history, first, last)
         validation = history.line("validation_loss", first, last, loss.pixels)
         loss.show_curve(_VALIDATION, *validation, _number(history.latest("validation_loss")))
+        self._draw_others(loss, "validation_loss", self.others)
         self._draw_best()
-        self.stamp(int(history.span("loss")[1]), 0)
+        self._loss.mark(self._moment, self.moment)
+        self.stamp(int(history.span("loss")[1]) if self.moment is None else self.moment, 0)
         if not self.compact:
             self._draw_metric(history)
 
@@ -104,6 +110,7 @@ class Loss(LiveView):
         """No curves, no baselines, no best epoch."""
         self._smoother = Smoother(self._smoother.window)
         self._best.hide()
+        self._moment.hide()
         self._loss.clear()
         self._metric.remove_curves()
         self._metric.clear()
@@ -141,12 +148,14 @@ class Loss(LiveView):
         self._loss.show_key([Key(f"best: {place}", self.theme.pen("good"), _number(value))])
 
     def _draw_metric(self, history: History) -> None:
-        plot, metric = self._metric, self.start.metric if self.start else "metric"
+        plot = self._metric
+        metric = self.start.metric if self.start else self.others[0].metric if self.others else "metric"
         if metric not in plot.curves:
             plot.remove_curves()
             plot.add_curve(metric, "validation", symbol=True)
             plot.plot.setLabel("left", metric, **plot.left.labelStyle)
-            for index, (name, _) in enumerate(self.start.baselines if self.start else ()):
+        for index, (name, _) in enumerate(self.start.baselines if self.start else ()):
+            if name not in plot.curves:
                 plot.add_curve(name, baseline_stroke(index))
         steps: Values = np.asarray(history.span("loss"))
         plot.show_curve(
@@ -154,7 +163,20 @@ class Loss(LiveView):
         )
         for name, value in self.start.baselines if self.start else ():
             plot.show_curve(name, steps, np.full(2, value), _number(value))
+        self._draw_others(plot, "metric", [run for run in self.others if run.metric == metric])
         plot.show_key()
+
+    def _draw_others(self, plot: CurvePlot, what: str, others: Sequence[Beside]) -> None:
+        """One curve for each other run; those that are no longer asked for go."""
+        names = {f"{run.number} {run.name}": run for run in others}
+        for name in [name for name in plot.curves if name in self._other_names and name not in names]:
+            plot.remove_curve(name)
+        for name, run in names.items():
+            if name not in plot.curves:
+                plot.add_curve(name, partial(Theme.series_pen, number=run.number))
+            x, y = run.history.line(what, *self._loss.shown(), plot.pixels)
+            plot.show_curve(name, x, y, _number(float(np.nanmin(y))) if np.isfinite(y).any() else "")
+        self._other_names |= set(names)
 
     def _redraw(self) -> None:
         if self.history is not None and self.active:

@@ -6,9 +6,10 @@ import math
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from pytestqt.qtbot import QtBot
 
+from workbench.plots.heat_grid import HeatGrid, Panel
 from workbench.plots.label_axis import LabelAxis, visible
 from workbench.plots.legend import Key, Legend, Scale
 from workbench.plots.levels import Levels, rung
@@ -138,6 +139,22 @@ def test_legend_wraps_and_says_it_in_words(qtbot: QtBot) -> None:
     assert legend.texts == ("training  0.5", "state: -1 to 1")
     assert legend.accessibleDescription() == "training  0.5; state: -1 to 1"
     assert legend.heightForWidth(100) == 2 * legend.heightForWidth(1000) > 0
+
+
+def test_heat_maps_keep_their_room_when_a_second_run_begins(qtbot: QtBot) -> None:
+    grid = HeatGrid(LIGHT, bottom="time step", left="unit")
+    qtbot.addWidget(grid)
+    grid.resize(400, 300)
+    grid.show()
+    heights = []
+    for _ in range(2):
+        grid.arrange([Panel(0, 0)])
+        grid.show_panel(0, np.zeros((4, 6), np.float32), (-1, 1), "hidden state")
+        qtbot.waitUntil(lambda: grid._cells[0].box.height() > 0, timeout=2000)
+        heights.append(grid._cells[0].box.height())
+        grid.arrange(())
+        QCoreApplication.processEvents()
+    assert heights[1] == pytest.approx(heights[0], abs=20)
 
 
 def test_cursor_follows_until_it_is_pinned(qtbot: QtBot) -> None:

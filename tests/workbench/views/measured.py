@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.cells import specification
 from engine.events import (
+    ClassPrediction,
     Floats,
     GradientByTime,
     GradientNorms,
@@ -15,7 +17,20 @@ from engine.events import (
     RunStarted,
     SeriesPrediction,
     Snapshot,
+    TagTrack,
     TextPrediction,
+)
+from engine.inside.records import (
+    Contributions,
+    Influence,
+    LayerShape,
+    ParameterPicture,
+    PreActivations,
+    Reading,
+    SlotTrace,
+    Spectrum,
+    Structure,
+    Weights,
 )
 from workbench.history import History
 
@@ -132,6 +147,104 @@ TEXT = TextPrediction(
 )
 
 
+def pre_activations(steps: int = 24, units: int = 32) -> PreActivations:
+    """Sums of an LSTM's gates, of which some are far out."""
+    random = np.random.default_rng(7)
+    functions = {"input": "sigmoid", "forget": "sigmoid", "candidate": "tanh", "output": "sigmoid"}
+    slots = tuple(
+        SlotTrace(0, False, name, function, _f32(random.normal(number - 1, 1 + number, (steps, units))))
+        for number, (name, function) in enumerate(functions.items())
+    )
+    return PreActivations(slots, months(steps))
+
+
+def weights(units: int = 32, spread: float = 0.2) -> Weights:
+    """Two matrices of an LSTM and a bias, normally distributed."""
+    random = np.random.default_rng(8)
+    blocks = ("input", "forget", "candidate", "output")
+    shapes = {
+        "rnn.weight_ih_l0": (4 * units, 3),
+        "rnn.weight_hh_l0": (4 * units, units),
+        "rnn.bias_ih_l0": (4 * units,),
+    }
+    made = [(name, shape, random.normal(0, spread, shape)) for name, shape in shapes.items()]
+    return Weights(
+        tuple(
+            ParameterPicture(
+                name, shape, _f32(values.reshape(len(values), -1)), (1, 1), blocks,
+                _f32(np.quantile(values, np.linspace(0, 1, 65))),
+            )
+            for name, shape, values in made
+        )
+    )  # fmt: skip
+
+
+def spectrum(radius: float = 1.1, units: int = 16) -> Spectrum:
+    """Eigenvalues on a spiral."""
+    angle = np.linspace(0, 2 * np.pi, units, endpoint=False)
+    values = radius * np.linspace(1, 0.1, units) * np.exp(1j * angle)
+    names = ("layer 1 · input", "layer 1 · forget", "layer 1 · candidate", "layer 1 · output")
+    return Spectrum(names, names[2], values.astype(np.complex64), units, True)
+
+
+def contributions(steps: int = 24) -> Contributions:
+    """Shares that grow towards the answer, some of them against the rest."""
+    time = np.arange(steps)
+    shares = 0.8 ** (steps - 1 - time) * np.cos(0.7 * (steps - 1 - time))
+    names = ("rnn.weight_ih_l0", "rnn.bias_ih_l0", "rnn.weight_hh_l0", "rnn.bias_hh_l0")
+    return Contributions(names, names[2], None, (128, 32), shares, float(shares.sum()))
+
+
+def structure(layers: int = 1, reverse: bool = False, units: int = 32, topology: str = "many_to_one") -> Structure:
+    """The LSTM that the other numbers are of."""
+    spec = specification("lstm")
+    directions = 1 + reverse
+    made = [
+        LayerShape(layer, bool(side), directions * units if layer else 3, units, residual=False)
+        for layer in range(layers)
+        for side in range(directions)
+    ]
+    return Structure(
+        spec.title, spec.paper, tuple((e.latex, e.meaning) for e in spec.equations),
+        tuple((g.name, g.symbol) for g in spec.gates), spec.blocks, spec.states, ("sigmoid", "tanh"), topology,
+        tuple(made), 3, 1, 0, False, (("rnn.weight_ih_l0", (4 * units, 3)), ("rnn.weight_hh_l0", (4 * units, units)),
+        ("readout.weight", (1, directions * units))),
+    )  # fmt: skip
+
+
+def reading(steps: int = 24, asked: int | None = None) -> Reading:
+    """A text with guesses that get surer, and influences that fade with distance."""
+    letters = tuple(("Alice was beginning to get very tired of sitting by her sister " * 9)[: steps + 1])
+    guesses = tuple((letters[step + 1], *(letter for letter in "aeotn" if letter != letters[step + 1]))[:5]
+                    for step in range(steps))  # fmt: skip
+    first = np.linspace(0.2, 0.8, steps)[:, None]
+    chances = np.concatenate([first, (1 - first) * np.array([0.4, 0.3, 0.2, 0.1])], axis=1)
+    influence = None
+    if asked is not None:
+        past = np.arange(steps) <= asked
+        influence = Influence(asked, guesses[asked][0], _f32(past * 0.7 ** np.abs(asked - np.arange(steps))))
+    return Reading(letters[:-1], letters[1:], guesses, _f32(chances), influence)
+
+
+def class_prediction(*, tagged: bool = False) -> ClassPrediction:
+    """Two kinds of weather, told apart eight times of ten."""
+    track = TagTrack(
+        ("1: 1", "1: 2", "1: 3", "1: 4"),
+        np.array([0, 0, -1, 1], np.int16),
+        np.array([0, 1, 1, 1], np.int16),
+        _f32([0.9, 0.5, 0.6, 0.8]),
+    )
+    return ClassPrediction(
+        "validation",
+        "weather",
+        ("rain", "sun"),
+        np.array([[8, 2], [2, 8]]),
+        (("accuracy", 0.8), ("macro F1", 0.79)),
+        (("majority class", 0.5), ("logistic regression", 0.7)),
+        track if tagged else None,
+    )
+
+
 def snapshot(*probes: Probe, step: int = 1000) -> Snapshot:
     """A snapshot of these probes."""
     names = {
@@ -140,13 +253,21 @@ def snapshot(*probes: Probe, step: int = 1000) -> Snapshot:
         GradientByTime: "gradient_by_time",
         SeriesPrediction: "prediction",
         TextPrediction: "prediction",
+        PreActivations: "pre_activations",
+        Weights: "weights",
+        Spectrum: "spectrum",
+        Contributions: "contributions",
+        Structure: "structure",
+        Reading: "reading",
+        ClassPrediction: "prediction",
     }
     return Snapshot(step, step // STEPS_PER_EPOCH, 1, tuple((names[type(probe)], probe) for probe in probes))
 
 
 def full_snapshot(step: int = 1000) -> Snapshot:
     """A snapshot of everything there is to measure of a series."""
-    return snapshot(trace(), gradient_norms(), gradient_by_time(), series_prediction(), step=step)
+    inside = (pre_activations(), weights(), spectrum(), contributions(), structure(), reading())
+    return snapshot(trace(), gradient_norms(), gradient_by_time(), series_prediction(), *inside, step=step)
 
 
 def _f32(values: object) -> Floats:

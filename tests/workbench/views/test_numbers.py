@@ -11,13 +11,26 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from PySide6.QtCore import QPointF
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from engine.events import GradientByTime, GradientNorms, HiddenTrace, LayerTrace, SeriesPrediction, SnapshotRequest
+from engine.events import (
+    ClassPrediction,
+    GradientByTime,
+    GradientNorms,
+    HiddenTrace,
+    LayerTrace,
+    SeriesPrediction,
+    SnapshotRequest,
+    TextPrediction,
+)
 from tests.workbench.views import measured
-from workbench.history import History
+from workbench.history import Beside, History
+from workbench.plots.class_page import ClassPage
+from workbench.plots.forecast_page import ForecastPage
 from workbench.plots.heat_grid import Spot
 from workbench.plots.unit_order import ORDERS
+from workbench.plots.writing_page import WritingPage
 from workbench.views.gates import Gates
 from workbench.views.gradient_flow import GradientFlow
 from workbench.views.gradient_norms import GradientNormBoard
@@ -50,6 +63,23 @@ def short_run() -> History:
         for name, value in (("training_loss", training), ("validation_loss", validation), ("metric", metric)):
             history.append(step, name, value)
     return history
+
+
+def test_other_runs_are_drawn_beside_the_one_at_hand(show: Show, short_run: History) -> None:
+    view = show(Loss)
+    assert view.reason()
+    view.show_others((Beside(3, "gru-16", "RMSE", short_run), Beside(4, "lstm-8", "bits", short_run)))
+    assert view.reason() == ""
+    assert_array_equal(view._loss.curves["3 gru-16"].y, [2.5, 1.25, 1.5])
+    assert_array_equal(view._metric.curves["3 gru-16"].y, [40, 30, 35])
+    assert "4 lstm-8" not in view._metric.curves  # measured in something else
+    view.reset()
+    assert len(view._loss.curves["3 gru-16"].y) == 3
+    view.show_start(measured.STARTED)  # a second run begins while the first is still drawn
+    view.show_history(short_run)
+    assert {name for name, _ in measured.STARTED.baselines} <= set(view._metric.curves)
+    view.show_others(())
+    assert "3 gru-16" not in view._loss.curves
 
 
 def test_loss_curves_and_best_epoch(show: Show, short_run: History) -> None:
@@ -206,6 +236,14 @@ def test_states_are_drawn_in_their_plane(show: Show) -> None:
 # --- gradients ------------------------------------------------------------------------------------------
 
 
+def test_an_update_that_was_not_watched_is_not_judged(show: Show) -> None:
+    view = show(GradientNormBoard)
+    norms = GradientNorms(("a",), f32(1.0), f32(1.0), f32(np.nan), 1.0, 1.0, 0.0)
+    view.show_snapshot(measured.snapshot(norms))
+    view.grab()  # gaps alone have no bounds to be looked for
+    assert "healthy: 1e-4 to 1e-2  the update is measured with the next batch" in view._key.texts
+
+
 def test_gradient_norms_before_and_after(show: Show) -> None:
     view = show(GradientNormBoard)
     norms = GradientNorms(
@@ -217,6 +255,9 @@ def test_gradient_norms_before_and_after(show: Show) -> None:
     assert_allclose(curves["after clipping"].x, [0, -1, np.nan], atol=1e-6)
     assert_array_equal(curves["after clipping"].y, [0, 1, 2])
     assert view._norms.left.labels == ("a", "b", "c")
+    narrow = view._norms.left.width()
+    view.show_snapshot(measured.snapshot(replace(norms, names=("a", "a rather long name", "c"))))
+    assert view._norms.left.minimumWidth() > narrow + 50
     assert_allclose(view._ratio.curves["update ratio"].x, [-3, -1, np.nan], atol=1e-6)
     assert "healthy: 1e-4 to 1e-2  1 of 3 parameters" in view._key.texts
     assert "clipped at 1:  25% of the steps" in view._total.legend.texts
@@ -269,16 +310,18 @@ def test_forecast_with_errors_and_skill_in_the_key(show: Show) -> None:
         (("naive", f32(0.0, 1.0, 2.0)), ("drift", f32(0.0, 1.0, 1.0))), 3.0, (("naive", 4.0), ("drift", 6.0)),
     )  # fmt: skip
     view.show_snapshot(measured.snapshot(known))
-    curves = view._plot.curves
+    page = view.pages[SeriesPrediction]
+    assert isinstance(page, ForecastPage)
+    curves = page.plot.curves
     assert_array_equal(curves["truth"].y, f32(1.0, math.nan, 3.0))
     assert_array_equal(curves["forecast"].y, f32(1.5, 2.0, 3.0))
-    assert view._plot.legend.texts == (
+    assert page.plot.legend.texts == (
         "naive  RMSE 4",
         "drift  RMSE 6",
         "truth",
         "forecast  RMSE 3, skill +0.25 against naive",
     )
-    view._plot.hovered.emit(1.9)
+    page.plot.hovered.emit(1.9)
     assert view._readout.text() == "c · naive 2 · drift 1 · truth 3 · forecast 3"
     assert view.table()[1][0] == ("a", 1.0, 1.5, 0.0, 0.0)
 
@@ -286,7 +329,9 @@ def test_forecast_with_errors_and_skill_in_the_key(show: Show) -> None:
 def test_text_is_shown_as_it_was_written(show: Show) -> None:
     view = show(Prediction)
     view.show_snapshot(measured.snapshot(measured.TEXT))
-    assert view._page.toPlainText() == f"temperature 0.8\n{measured.TEXT.prompt}{measured.TEXT.samples[0][1]}"
+    page = view.pages[TextPrediction]
+    assert isinstance(page, WritingPage)
+    assert page.page.toPlainText() == f"temperature 0.8\n{measured.TEXT.prompt}{measured.TEXT.samples[0][1]}"
     assert view._bar.isVisible()
     assert view.table()[1] == [(0.8, measured.TEXT.prompt, measured.TEXT.samples[0][1])]
 
@@ -304,4 +349,32 @@ def test_series_after_text_takes_the_temperature_away(show: Show) -> None:
     view.reset()
     view.show_snapshot(measured.snapshot(measured.series_prediction()))
     assert not view._bar.isVisible()
-    assert view._pages.currentWidget() is view._plot
+    assert view.pages[SeriesPrediction].isVisible()
+    assert not view.pages[TextPrediction].isVisible()
+
+
+def test_classes_are_counted_with_their_numbers(show: Show) -> None:
+    view = show(Prediction)
+    view.show_snapshot(measured.snapshot(measured.class_prediction()))
+    page = view.pages[ClassPrediction]
+    assert isinstance(page, ClassPage)
+    assert page.isVisible()
+    assert page.scores.text() == (
+        "validation part: accuracy 0.800 · macro F1 0.790 — accuracy of majority class 0.500, logistic regression 0.700"
+    )
+    assert page.matrix.words(0, 1) == "rain answered as sun: 2 of 10 (20%)"
+    assert view.table() == (("truth", "answered rain", "answered sun"), [("rain", 8, 2), ("sun", 2, 8)])
+    assert not page.strips.isVisible()
+
+
+def test_tags_are_shown_along_time(show: Show, qtbot: QtBot) -> None:
+    view = show(Prediction)
+    view.show_snapshot(measured.snapshot(measured.class_prediction(tagged=True)))
+    page = view.pages[ClassPrediction]
+    assert isinstance(page, ClassPage)
+    assert page.strips.isVisible()
+    assert page.strips.words(0) == "step 1: 1 · truth rain · answered rain (90%)"
+    assert page.strips.words(2) == "step 1: 3 · truth no label · answered sun (60%)"
+    with qtbot.waitSignal(page.read) as said:
+        QTest.mouseMove(page.strips, page.strips.rect().center())
+    assert said.args[0].startswith("step 1: ")

@@ -1,8 +1,9 @@
-"""The linear layer that turns hidden states into answers."""
+"""Linear layers: what turns hidden states into answers, and joins what has to become one."""
 
 from __future__ import annotations
 
 import itertools
+import math
 from typing import Any
 
 import numpy as np
@@ -11,17 +12,20 @@ from numpy.typing import NDArray
 from engine.buffers import Buffers
 from engine.kernels import packing
 from engine.kernels import readout as kernels
+from engine.kernels.gradients import room as room_for
 from engine.kernels.jit import padded
 from engine.kernels.tiles import product
 from engine.layer import Rows, divided
 from engine.parameters import Parameters
-from engine.threads import Workers
+from engine.threads import Task, Workers
 
 
-class Readout:
-    """y = W h + b over rows of hidden states; ``readout.weight`` is (O, inputs)."""
+class Linear:
+    """y = W h + b over rows; ``{name}.weight`` is (O, inputs). Without a ``{name}.bias`` b is zero."""
 
-    def __init__(self, parameters: Parameters, inputs: int, outputs: int, workers: Workers) -> None:
+    def __init__(
+        self, parameters: Parameters, inputs: int, outputs: int, workers: Workers, name: str = "readout"
+    ) -> None:
         self.inputs, self.outputs = inputs, outputs
         self.row, self.d_row = padded(outputs), padded(inputs)
         self._parameters, self._workers = parameters, workers
@@ -32,7 +36,8 @@ class Readout:
         self._back = np.zeros(self.row * self.d_row, dtype)
         self._bias = np.zeros(self.row, dtype)
         self._blocks = np.zeros(1, np.int64)
-        self._weight_at, self._bias_at = (parameters.offset(f"readout.{name}") for name in ("weight", "bias"))
+        self._weight_at = parameters.offset(f"{name}.weight")
+        self._bias_at = parameters.offset(f"{name}.bias") if f"{name}.bias" in parameters.shapes else -1
 
     def pack(self) -> None:
         """Take over changed parameters."""
@@ -40,7 +45,8 @@ class Readout:
             self._parameters.values, self._weight_at, self.inputs, self.outputs, self.row, self._blocks, 1, self.inputs,
             self._ahead, self._back,
         )  # fmt: skip
-        self._bias[: self.outputs] = self._parameters.view("readout.bias")
+        if self._bias_at >= 0:
+            self._bias[: self.outputs] = self._parameters.values[self._bias_at : self._bias_at + self.outputs]
 
     def _threads(self, count: int) -> int:
         return self._workers.worth(count * self.inputs * self.row)
@@ -53,20 +59,31 @@ class Readout:
         self._workers.run([(kernels.affine, (self._product, first, last, *source)) for first, last in parts])
         return self._y
 
+    def answers(self, *shape: int) -> NDArray[Any]:
+        """The answers of the last pass as (`shape`, `row`), not a copy."""
+        return self._y[: math.prod(shape) * self.row].reshape(*shape, self.row)
+
     def backward(self, h: Rows, count: int) -> Rows:
-        """From ∂L/∂answers, left in place of the answers, to ∂L/∂h; adds to the parameters' gradients."""
+        """From ∂L/∂y, left in the array that `forward` gave, to ∂L/∂h; adds to the parameters' gradients."""
         d = self._buffers.get("d", count * self.d_row)
         source = (self._y, self.row, self._back, d, self.d_row)
         threads = self._threads(count)
         parts = itertools.pairwise(_parts(count, threads))
         self._workers.run([(kernels.affine_backward, (self._product, first, last, *source)) for first, last in parts])
-        temporary = self._buffers.get("temporary", self.inputs * self.row)
+        temporary = self._buffers.get("temporary", self.row * self.d_row)
         shared = (
             count, h.array, h.start, h.stride, self.inputs, self._y, self.row, self.outputs, self._blocks,
             self._parameters.gradients, self._weight_at, self._bias_at, temporary, self._buffers.get("sums", self.row),
         )  # fmt: skip
-        parts = itertools.pairwise(divided(self.row, threads))
-        self._workers.run([(kernels.affine_gradients, (self._product, first, last, *shared)) for first, last in parts])
+        room = room_for(self.row, self.d_row)
+        tasks: list[Task] = [
+            (
+                kernels.affine_gradients,
+                (self._product, first, last, *shared, self._buffers.get(f"packed{number}", room)),
+            )
+            for number, (first, last) in enumerate(itertools.pairwise(divided(self.row, threads)))
+        ]
+        self._workers.run(tasks)
         return Rows(d, 0, self.d_row)
 
 

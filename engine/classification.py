@@ -1,0 +1,158 @@
+"""Using a trained model on labelled sequences: classes with their probabilities, or values, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.data import DataError, LabelledTextPreparation, SequencePreparation, load
+from engine.data.answers import UNKNOWN, Answers
+from engine.data.class_metrics import class_scores, confusion
+from engine.data.dataset import Scores
+from engine.data.labelled_text import LabelledTextDataset, read_texts
+from engine.data.labelled_text import whole as whole_texts
+from engine.data.metrics import mae, rmse
+from engine.data.parts import Spans, examples, pieces
+from engine.data.sequence_dataset import LabelledDataset, SequenceDataset, names_of
+from engine.data.sequences import Sequences, read_sequences
+from engine.data.splits import PARTS
+from engine.export.tables import Cell
+from engine.model import Model
+
+_AT_ONCE = 256  # sequences
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One row for each answer: a sequence, a row, or a step of one; in the order of the file."""
+
+    label: str
+    classes: tuple[str, ...]  # empty for values
+    names: tuple[str, ...]  # (N,) of the sequences
+    steps: tuple[int, ...]  # (N,) from 1; 0 where a sequence has one answer
+    truth: tuple[str, ...]  # (N,) as the file says it, empty where it does not
+    values: NDArray[np.float64]  # (N, K) probabilities of the classes, or (N, 1) values
+    parts: tuple[str, ...]  # (N,) "train", "validation", "test", or "given" for another file
+    scores: Scores  # of the test part, or of the given file; none where no label is known
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """Column names."""
+        step = ("step",) if any(self.steps) else ()
+        own = ("answer", *(f"p({name})" for name in self.classes)) if self.classes else ("answer",)
+        return ("sequence", *step, self.label, *own, "part")
+
+    def rows(self) -> Iterator[list[Cell]]:
+        """The rows under `header`."""
+        stepped = any(self.steps)
+        chosen = self.values.argmax(axis=1).tolist()
+        for row, values in enumerate(self.values.tolist()):
+            own: list[Cell] = [self.classes[chosen[row]], *values] if self.classes else values
+            step: list[Cell] = [self.steps[row]] if stepped else []
+            yield [self.names[row], *step, self.truth[row], *own, self.parts[row]]
+
+
+def classify(model: Model, data: Path | str | None = None) -> Answered:
+    """What the model says to every sequence, row or step.
+
+    Args:
+        model: Trained on labelled sequences.
+        data: A file with the input columns of the run, with or without the label; None takes the run's own data.
+
+    Raises:
+        DataError: the file cannot be read or lacks a column.
+    """
+    preparation = model.preparation
+    if isinstance(preparation, LabelledTextPreparation):
+        return _texts(model, preparation, data)
+    if not isinstance(preparation, SequencePreparation):
+        raise DataError("this model was not trained on labelled sequences or texts; there is nothing to classify.")
+    topology, config = preparation.topology, replace(model.experiment.data, inputs=preparation.columns)
+    if data is None:
+        dataset = load(model.experiment)
+        assert isinstance(dataset, SequenceDataset)
+        found = dataset.sequences
+        # Every step once, though training windows may overlap.
+        cut = pieces(found, config, topology)
+        spans = {part: examples(own, found, config, topology, "test") for part, own in cut.items()}
+    else:
+        words = frozenset(name for name, _ in preparation.words)
+        found = read_sequences(Path(data), config, words=words, flat=topology == "one_to_one")
+        whole = Spans(found.borders[:-1], found.borders[1:], np.arange(len(found.names)))
+        spans = {"given": examples(whole, found, config, topology, "test")}
+    return _answered(model, preparation.answers, found, spans, preparation.inputs_of(found, _all(spans)))
+
+
+def _texts(model: Model, preparation: LabelledTextPreparation, data: Path | str | None) -> Answered:
+    if data is None:
+        dataset = load(model.experiment)
+        assert isinstance(dataset, LabelledTextDataset)
+        own = {part: dataset.spans(part) for part in PARTS}
+        return _answered(model, preparation.answers, dataset.sequences, own, dataset.inputs)
+    config = replace(model.experiment.data, text_column=preparation.column)
+    tokens, sequences, spans = whole_texts(preparation, read_texts(Path(data), config, labelled=False))
+    return _answered(model, preparation.answers, sequences, {"given": spans}, tokens)
+
+
+def _all(spans: dict[str, Spans]) -> Spans:
+    return Spans(*(np.concatenate([getattr(own, name) for own in spans.values()]) for name in Spans.__slots__))
+
+
+def _answered(
+    model: Model, answers: Answers, found: Sequences, spans: dict[str, Spans], inputs: NDArray[Any]
+) -> Answered:
+    """Run the network over all `spans` of the steps `inputs`."""
+    topology, every, labels = model.experiment.model.topology, _all(spans), found.step_labels
+    order = np.argsort(every.first, kind="stable")
+    every = Spans(every.first[order], every.last[order], every.sequence[order])
+    aligned = topology == "many_to_many"
+    dataset = LabelledDataset(
+        inputs, {"all": every}, answers.encode(labels), answers, topology, model.preparation,
+        input_size=model.network.input_size,
+    )  # fmt: skip
+    names = names_of(found, every, topology)
+    unordered = [part for part, own in spans.items() for _ in range(len(own))]
+    parts = [unordered[at] for at in order.tolist()]
+    rows, values = _run(model, dataset, every, aligned)
+    counts = every.lengths if aligned else np.ones(len(every), np.int64)
+    owner = np.repeat(np.arange(len(every)), counts)
+    steps = [step for count in counts.tolist() for step in range(1, count + 1)] if aligned else [0] * len(rows)
+    judged = np.array([parts[at] in ("test", "given") for at in owner], np.bool_)
+    return Answered(
+        label=answers.label,
+        classes=answers.classes,
+        names=tuple(names[at] for at in owner),
+        steps=tuple(steps),
+        truth=tuple(str(label) for label in labels[rows]),
+        values=values,
+        parts=tuple(parts[at] for at in owner),
+        scores=_scores(answers, dataset.targets[rows][judged], values[judged]),
+    )
+
+
+def _run(
+    model: Model, dataset: LabelledDataset, spans: Spans, aligned: bool
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The steps that are answered, example by example, and the values there."""
+    found: list[NDArray[np.float64]] = [np.zeros((0, dataset.output_size))] * len(spans)
+    for batch in dataset.batches("all", _AT_ONCE):
+        values = dataset.decode(model.loss.point(model.network.forward(batch.inputs, batch.lengths).values))
+        for column, position in enumerate(batch.positions.tolist()):
+            found[position] = values[: batch.lengths[column], column] if aligned else values[column][None]
+    rows = [np.arange(a, b) if aligned else np.array([b - 1]) for a, b in zip(spans.first, spans.last, strict=True)]
+    return np.concatenate(rows), np.concatenate(found)
+
+
+def _scores(answers: Answers, targets: NDArray[Any], values: NDArray[np.float64]) -> Scores:
+    if answers.classes:
+        known = targets != UNKNOWN
+        counts = confusion(targets[known], values[known].argmax(axis=1), len(answers.classes))
+        return class_scores(counts) if known.any() else ()
+    known = ~np.isnan(targets)
+    truth = answers.scaler.inverse(targets[known][:, None])
+    return (("RMSE", rmse(truth, values[known])), ("MAE", mae(truth, values[known]))) if known.any() else ()

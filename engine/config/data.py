@@ -1,0 +1,216 @@
+"""Settings of the data: where it comes from, how it is cut, scaled and split."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.config.fields import Section, option
+
+KINDS = ("series", "text", "sequences", "labelled_text", "pairs")
+SYMBOLS = ("characters", "words", "spaces", "bytes")
+
+
+@dataclass(frozen=True, slots=True)
+class DataConfig(Section):
+    """Where the sequences come from and how they are cut, scaled and split."""
+
+    SECTION = "data"
+
+    sample: str = option("", "Sample", "Name of a sample that ships with the workbench; empty when a file is used.")
+    file: str = option("", "File", "Path of the data file; empty when a sample is used.")
+    encoding: str = option(
+        "", "Encoding", "How the bytes of the file stand for letters, as in utf-8 or cp1252; empty finds out."
+    )
+    delimiter: str = option(
+        "", "Delimiter", "What stands between two cells: a character, or tab; empty finds out.", advanced=True
+    )
+    quotes: str = option(
+        "auto",
+        "Quotes",
+        "Whether cells may stand in quotation marks; none takes the marks as text, as free text with stray ones needs.",
+        choices=("auto", "none"),
+        advanced=True,
+    )
+    decimal: str = option(
+        "auto",
+        "Decimal mark",
+        "What stands before the decimals of a number.",
+        choices=("auto", "point", "comma"),
+        advanced=True,
+    )
+    header: str = option(
+        "auto", "Header", "Whether the first line names the columns.", choices=("auto", "yes", "no"), advanced=True
+    )
+    kind: str = option(
+        "series",
+        "Kind of data",
+        "Numbers over time, running text, sequences with a label each or a label a step, texts with a label, or pairs "
+        "of what is read and the text that is written.",
+        choices=KINDS,
+    )
+    time_column: str = option("", "Time column", "Column with the dates or the order of the rows; empty for row order.")
+    targets: tuple[str, ...] = option((), "Targets", "Columns to be predicted.")
+    inputs: tuple[str, ...] = option((), "Inputs", "Columns that are read; of a series, beside the targets' own past.")
+    label: str = option("", "Label", "Column with the class or the value that answers a sequence, a step or a text.")
+    text_column: str = option("", "Text", "Column with the texts that have a label.")
+    tokens: str = option(
+        "characters",
+        "Tokens",
+        "What a text is cut into: characters, words, or bytes.",
+        choices=("characters", "words", "bytes"),
+    )
+    vocabulary_size: int = option(
+        0,
+        "Vocabulary",
+        "The commonest tokens that are told apart; all others are one unknown token. 0 keeps all.",
+        unit="tokens",
+        minimum=0,
+        maximum=1_000_000,
+    )
+    minimum_count: int = option(
+        1,
+        "Least count",
+        "How often a token must occur in the training part to be told apart.",
+        minimum=1,
+        maximum=1_000_000,
+    )
+    answer: str = option(
+        "auto",
+        "Answer",
+        "Whether the label names a class or is a number on a scale; auto takes few whole numbers and words as classes.",
+        choices=("auto", "class", "value"),
+    )
+    sequence_column: str = option(
+        "",
+        "Sequence column",
+        "Column that says which sequence a row belongs to; empty where a row is a whole sequence, or all are one.",
+    )
+    channels: int = option(
+        0,
+        "Numbers a step",
+        "Where a row holds a whole sequence: how many of its numbers make one step. 0: each row is one step.",
+        minimum=0,
+        maximum=1_000_000,
+    )
+    categories: str = option(
+        "one_hot",
+        "Categories",
+        "How words go in: an input for each, or an embedding that is learned (for a single column of words).",
+        choices=("one_hot", "embedding"),
+    )
+    look_back: int = option(
+        24,
+        "Look-back",
+        "How many past steps the network reads before it answers.",
+        unit="steps",
+        minimum=1,
+        maximum=100_000,
+    )
+    horizon: int = option(
+        1,
+        "Horizon",
+        "How many steps ahead the answer lies; 1 is the next step.",
+        unit="steps",
+        minimum=1,
+        maximum=10_000,
+    )
+    stride: int = option(
+        1, "Stride", "Distance between the starts of two training windows.", unit="steps", minimum=1, maximum=100_000
+    )
+    transform: str = option(
+        "none",
+        "Transform",
+        "Applied before scaling and undone on the answer: logarithm for growth in per cent, difference for trends.",
+        choices=("none", "log", "difference", "log_difference"),
+    )
+    scaler: str = option(
+        "standard",
+        "Scaler",
+        "Brings each column to a common range; fitted on the training part only.",
+        choices=("standard", "minmax", "none"),
+    )
+    missing: str = option(
+        "linear",
+        "Missing values",
+        "Fill a gap from the last value, along a line, from the last season, or leave it out of the loss.",
+        choices=("forward", "linear", "seasonal", "mask"),
+    )
+    season: int = option(
+        0,
+        "Season",
+        "Steps in one season for the seasonal baseline; 0 finds it from the dates.",
+        unit="steps",
+        minimum=0,
+        maximum=100_000,
+    )
+    split: str = option(
+        "time",
+        "Split",
+        "What is held out: the end of the file; whole sequences at random; the same with each class's share kept; or "
+        "what a column says.",
+        choices=("time", "sequence", "stratified", "column"),
+    )
+    split_column: str = option(
+        "", "Split column", "Column that says train, validation or test, where the split is by column."
+    )
+    validation: float = option(
+        0.15, "Validation part", "Below 1 a share of all steps, from 1 on a number of steps.", minimum=0.0, maximum=1e9
+    )
+    test: float = option(
+        0.15,
+        "Test part",
+        "The last steps, never trained on. Below 1 a share, from 1 on a number of steps.",
+        minimum=0.0,
+        maximum=1e9,
+    )
+    sequence_length: int = option(
+        100,
+        "Sequence length",
+        "Steps a sequence holds at most; longer ones are cut.",
+        unit="steps",
+        minimum=2,
+        maximum=100_000,
+    )
+    length: int = option(
+        50,
+        "Length",
+        "Steps of each generated sequence; of a generated series, its rows.",
+        unit="steps",
+        minimum=4,
+        maximum=1_000_000,
+    )
+    sequences: int = option(
+        10_000,
+        "Sequences",
+        "Training sequences generated anew for every epoch.",
+        unit="sequences",
+        minimum=10,
+        maximum=10_000_000,
+    )
+    noise: float = option(
+        0.0,
+        "Noise",
+        "Deviation of the noise added to generated numbers; of symbols, the share that is replaced at random.",
+        minimum=0.0,
+        maximum=100.0,
+    )
+    source_symbols: str = option(
+        "characters",
+        "Read by",
+        "What one step of a text that is read is: a character, a word or mark, what stands between spaces, or a byte.",
+        choices=SYMBOLS,
+    )
+    target_symbols: str = option(
+        "characters",
+        "Write by",
+        "What one step of a text that is written is: a character, a word or mark, what stands between spaces, or a "
+        "byte.",
+        choices=SYMBOLS,
+    )
+    judge: str = option(
+        "exact match",
+        "Judged by",
+        "How texts that are written are judged: share that is right to the last symbol, share of symbols that have to "
+        "be changed, BLEU as for translations, or how surprising the right symbols are, in bits.",
+        choices=("exact match", "symbol error rate", "BLEU", "bits per symbol"),
+    )

@@ -1,0 +1,113 @@
+"""What a setting declares of itself, and how its value is checked."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any, cast, get_type_hints
+
+
+class ConfigError(ValueError):
+    """A configuration that cannot be used; the text names the field, the value and what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldInfo:
+    """What a form, a help text and the validation need to know of one field.
+
+    `minimum` and `maximum` are inclusive. `scale` is "linear" or "log", for sliders and spin boxes.
+    `live` marks what may be changed while a run is paused. `needs` names fields of the same section with the values
+    under which this one has an effect; all of them must hold.
+    """
+
+    label: str
+    help: str
+    unit: str = ""
+    minimum: float = -math.inf
+    maximum: float = math.inf
+    choices: tuple[str, ...] = ()
+    scale: str = "linear"
+    live: bool = False
+    advanced: bool = False
+    needs: tuple[tuple[str, Collection[Any]], ...] = ()
+
+
+def option(default: Any, label: str, help: str, **details: Any) -> Any:
+    """A dataclass field with its `FieldInfo`; `details` are the further fields of that."""
+    return field(default=default, metadata={"info": FieldInfo(label, help, **details)})
+
+
+class Section:
+    """Checks every field of a frozen dataclass against its type and its `FieldInfo`."""
+
+    __slots__ = ()
+    SECTION = ""
+
+    def __post_init__(self) -> None:
+        hints = get_type_hints(type(self))
+        for item in dataclasses.fields(cast(Any, self)):
+            value = checked(self.SECTION, item, hints[item.name], getattr(self, item.name))
+            object.__setattr__(self, item.name, value)
+
+
+def matters(section: Any, name: str) -> bool:
+    """Whether a field has an effect with the other settings of its section."""
+    info = {item.name: item.metadata["info"] for item in dataclasses.fields(section)}[name]
+    return all(getattr(section, other) in values for other, values in info.needs)
+
+
+def names(cls: Any) -> tuple[str, ...]:
+    """The field names of a section, in the order of the forms."""
+    return tuple(item.name for item in dataclasses.fields(cls))
+
+
+def checked(section: str, item: dataclasses.Field[Any], kind: Any, value: Any) -> Any:
+    """`value` as the field takes it.
+
+    Raises:
+        ConfigError: not of the type, not one of the choices, or out of range.
+    """
+    info: FieldInfo = item.metadata["info"]
+    where = f"{section}.{item.name}"
+    value = _converted(where, kind, value)
+    if info.choices and value not in info.choices:
+        raise ConfigError(f"{where} is {value!r}; it takes one of {', '.join(info.choices)}")
+    if kind == tuple[float, ...] and not value:
+        raise ConfigError(f"{where} is empty; it takes {_TAKES[kind]}")
+    for number in value if kind in _NUMBERS else (value,) if kind in (int, float) else ():
+        if not info.minimum <= number <= info.maximum:
+            raise ConfigError(f"{where} is {number:g}; it takes {info.minimum:g} to {info.maximum:g}")
+    return value
+
+
+_TRUTH = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+_PARTS: dict[Any, Any] = {tuple[str, ...]: str, tuple[int, ...]: int, tuple[float, ...]: float}
+_NUMBERS = (tuple[int, ...], tuple[float, ...])
+_TAKES = {
+    bool: "true or false", int: "a whole number", float: "a number", str: "text",
+    tuple[str, ...]: "names, with commas between", tuple[int, ...]: "whole numbers, with commas between",
+    tuple[float, ...]: "numbers, with commas between",
+}  # fmt: skip
+
+
+def _converted(where: str, kind: Any, value: Any) -> Any:
+    """`value` as `kind`; text is read the way a command line gives it."""
+    try:
+        if kind is bool:
+            return value if isinstance(value, bool) else _TRUTH[str(value).lower()]
+        if kind is int and not isinstance(value, bool):
+            if isinstance(value, float) and not value.is_integer():
+                raise ValueError
+            return int(value)
+        if kind is float and not isinstance(value, bool):
+            return float(value)
+        if kind is str and isinstance(value, str):
+            return value
+        if kind in _PARTS:
+            parts = value.split(",") if isinstance(value, str) else value
+            return tuple(_converted(where, _PARTS[kind], part) for part in (str(p).strip() for p in parts) if part)
+        raise ValueError
+    except (KeyError, ValueError, TypeError, OverflowError):
+        raise ConfigError(f"{where} is {value!r}; it takes {_TAKES[kind]}") from None

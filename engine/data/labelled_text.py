@@ -1,0 +1,187 @@
+"""Texts with a class or a value each, from two columns of a table: many-to-one over their tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.config import DataConfig
+from engine.data.answers import Answers, fit_answers
+from engine.data.columns import read_words
+from engine.data.errors import DataError, counted
+from engine.data.parts import Spans
+from engine.data.parts import pieces as cut
+from engine.data.preparation import Preparation
+from engine.data.sequence_dataset import LabelledDataset
+from engine.data.sequences import Sequences
+from engine.data.sources import Reading
+from engine.data.tables import Table, open_table
+from engine.data.tokens import TokenVocabulary, fit_vocabulary, pieces, plain_words
+
+_BAG_WORDS = 5_000  # the commonest words, which the simple methods count
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelledTextPreparation(Preparation):
+    """Cuts a text into tokens and numbers them."""
+
+    answers: Answers
+    column: str  # that holds the texts
+    unit: str  # "characters", "words" or "bytes"
+    vocabulary: TokenVocabulary
+    length: int  # tokens that are read of a text
+    topology: str = "many_to_one"
+    kind = "labelled_text"
+
+    def encode(self, text: str) -> NDArray[np.int32]:
+        """Tokens (T,) of a text, at least one."""
+        return self.vocabulary.encode(tokens_of(text, self.unit, self.length))
+
+    def metadata(self) -> dict[str, Any]:
+        """See `Preparation.metadata`."""
+        return {
+            "kind": self.kind,
+            "topology": self.topology,
+            **self.answers.metadata(),
+            "targets": [self.answers.label],
+            "column": self.column,
+            "unit": self.unit,
+            "length": self.length,
+            "vocabulary": list(self.vocabulary.symbols),
+        }
+
+    @classmethod
+    def read(cls, values: Mapping[str, Any]) -> LabelledTextPreparation:
+        """The opposite of `metadata`."""
+        own = {name: values[name] for name in ("column", "unit", "length")}
+        return cls(Answers.read(values), **own, vocabulary=TokenVocabulary(values["vocabulary"][1:]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Texts:
+    """S texts with what is said of them."""
+
+    texts: NDArray[Any]  # (S,)
+    labels: NDArray[Any]  # (S,) empty text where there is none
+    marks: NDArray[Any] | None  # (S,) what the split column says
+    notes: tuple[str, ...]
+
+
+def read_texts(path: Path, data: DataConfig, *, labelled: bool = True) -> Texts:
+    """The columns that `data` names.
+
+    Raises:
+        DataError: the file or a column cannot be used.
+    """
+    with open_table(path, Reading.of(data)) as table:
+        for field, name, what in (("text_column", data.text_column, "text"), ("label", data.label, "label")):
+            if not name and (labelled or what == "text"):
+                raise DataError(f"no {what} is chosen for {path.name}; set data.{field} to the column that holds it.")
+        texts = read_words(table, data.text_column)
+        has_label = labelled or data.label in table.names
+        labels = read_words(table, data.label) if has_label else np.full(table.rows, "", object)
+        return Texts(texts, labels, _marks(table, data) if labelled else None, tuple(table.notes))
+
+
+def _marks(table: Table, data: DataConfig) -> NDArray[Any] | None:
+    if data.split != "column":
+        return None
+    if not data.split_column:
+        raise DataError("the split is by column; set data.split_column to the column that says which part a row is in.")
+    return read_words(table, data.split_column)
+
+
+def tokens_of(text: str, unit: str, length: int) -> Sequence[str]:
+    """The first `length` tokens of a text; an unknown one where it is empty."""
+    return (plain_words(text) if unit == "words" else pieces(text, unit))[:length] or [""]
+
+
+class LabelledTextDataset(LabelledDataset):
+    """Inputs (T, B) int32 tokens, answers (B,)."""
+
+    kind = "labelled_text"
+
+    def __init__(self, found: Texts, data: DataConfig) -> None:
+        """Split; vocabulary and classes come from the training part.
+
+        Raises:
+            DataError: nothing to train on, or only one class.
+        """
+        self.found = found
+        texts = [str(text) for text in found.texts]
+        cells = [tokens_of(text, data.tokens, data.sequence_length) for text in texts]
+        self.sequences = _as_sequences(found, cells, data.text_column)
+        spans = cut(self.sequences, data, "many_to_one")
+        train = spans["train"].sequence
+        inside = np.zeros(len(texts), np.bool_)
+        inside[train] = True
+        answers = fit_answers(data.label, found.labels, data.answer, data.scaler, inside)
+        vocabulary = fit_vocabulary((cells[at] for at in train.tolist()), data.vocabulary_size, data.minimum_count)
+        preparation = LabelledTextPreparation(answers, data.text_column, data.tokens, vocabulary, data.sequence_length)
+        self._words = [plain_words(text) for text in texts]
+        self._known = fit_vocabulary((self._words[at] for at in train.tolist()), _BAG_WORDS, 1)
+        self._cut = sum(
+            len(pieces(text, data.tokens)) > data.sequence_length for text in texts if data.tokens != "words"
+        )
+        tokens = np.concatenate([vocabulary.encode(own) for own in cells])
+        targets = np.repeat(answers.encode(found.labels), np.diff(self.sequences.borders))
+        super().__init__(tokens, spans, targets, answers, "many_to_one", preparation, input_size=len(vocabulary))
+
+    def bag(self, part: str, chosen: NDArray[np.int64]) -> NDArray[Any]:
+        """How often each of the commonest words occurs in the chosen examples of a part, (A, words)."""
+        counts = np.zeros((len(chosen), len(self._known)), np.float32)
+        for row, at in enumerate(self.spans(part).sequence[chosen].tolist()):
+            np.add.at(counts[row], self._known.encode(self._words[at]), 1.0)
+        return counts[:, 1:]
+
+    def labels(self, part: str) -> tuple[str, ...]:
+        """Numbers of the rows in the file, from 1."""
+        return tuple(self.sequences.names[at] for at in self.spans(part).sequence.tolist())
+
+    def pinned_labels(self) -> tuple[str, ...]:
+        """The tokens of the pinned text."""
+        preparation = self.preparation
+        assert isinstance(preparation, LabelledTextPreparation)
+        return tuple(preparation.vocabulary.symbols[token] for token in self.pinned().inputs[:, 0])
+
+    def notes(self) -> tuple[str, ...]:
+        """See `Dataset.notes`."""
+        lengths = np.diff(self.sequences.borders)
+        unit = getattr(self.preparation, "unit", "")
+        notes = [
+            f"{counted(len(lengths), 'text')} of {int(lengths.min()):,} to {int(lengths.max()):,} {unit}",
+            f"{self.input_size - 1:,} different {unit} in the training part",
+        ]
+        if self._cut:
+            notes.append(f"{counted(self._cut, 'text')} as long as data.sequence_length or longer, read only so far")
+        return (*self.found.notes, *notes, *super().notes())
+
+
+def _as_sequences(found: Texts, cells: list[Sequence[str]], column: str) -> Sequences:
+    borders = np.concatenate([[0], np.cumsum([len(own) for own in cells])]).astype(np.int64)
+    return Sequences(
+        columns=(column,),
+        channels=(),
+        values=np.zeros((int(borders[-1]), 0)),
+        categories=(),
+        borders=borders,
+        names=tuple(str(row + 1) for row in range(len(cells))),
+        labels=found.labels,
+        marks=found.marks,
+        recording=False,
+        notes=(),
+    )
+
+
+def whole(preparation: LabelledTextPreparation, found: Texts) -> tuple[NDArray[np.int32], Sequences, Spans]:
+    """Texts to be answered, as tokens (N,), with one example a text."""
+    cells = [tokens_of(str(text), preparation.unit, preparation.length) for text in found.texts]
+    sequences = _as_sequences(found, cells, preparation.column)
+    borders = sequences.borders
+    tokens = np.concatenate([preparation.vocabulary.encode(own) for own in cells])
+    return tokens, sequences, Spans(borders[:-1], borders[1:], np.arange(len(cells)))

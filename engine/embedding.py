@@ -1,0 +1,42 @@
+"""Numbers that stand for tokens, learned with the rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.buffers import Buffers
+from engine.kernels import rows
+from engine.layer import Rows
+from engine.parameters import NetworkError, Parameters
+
+
+class Embedding:
+    """A table of (V, E) numbers, one row for each token of a vocabulary; ``{name}.weight`` in the state dict."""
+
+    def __init__(self, parameters: Parameters, name: str) -> None:
+        self.vocabulary, self.size = parameters.shapes[f"{name}.weight"]
+        self._parameters, self._at = parameters, parameters.offset(f"{name}.weight")
+        self._buffers = Buffers(parameters.values.dtype)
+
+    def forward(self, tokens: NDArray[Any]) -> Rows:
+        """Rows of E numbers for tokens of any shape, in their order.
+
+        Raises:
+            NetworkError: a token that the vocabulary does not have.
+        """
+        self._tokens = np.ascontiguousarray(tokens, np.int32).reshape(-1)
+        if self._tokens.min() < 0 or self._tokens.max() >= self.vocabulary:
+            raise NetworkError(
+                f"tokens run from {self._tokens.min()} to {self._tokens.max()}; the vocabulary has {self.vocabulary}"
+            )
+        embedded = self._buffers.get("embedded", self._tokens.size * self.size)
+        rows.gather(self._parameters.values, self._at, self.size, self._tokens, embedded)
+        return Rows(embedded, 0, self.size)
+
+    def backward(self, d: Rows) -> None:
+        """Add ∂L/∂embedded of the last `forward` to the gradient of the table."""
+        assert d.start == 0
+        rows.scatter_add(d.array, d.stride, self.size, self._tokens, self._parameters.gradients, self._at)

@@ -1,0 +1,213 @@
+"""The whole C header put together: what is known of the model, its weights, its step, and its test vectors."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+
+from engine.data import SeriesPreparation
+from engine.export.c_programs import test_program
+from engine.export.c_source import FUNCTIONS, array, level_function, used_functions
+from engine.export.description import Description, describe
+from engine.export.held_out import HeldOut
+from engine.export.particulars import Exportable
+from engine.summary import model_words
+
+_HEAD = """\
+/* {title}
+ *
+ * Made by RNN Workbench. C99, one file; needs nothing but the mathematical library (-lm) and no memory but a state.
+ *
+ *     {name}_state state;
+ *     {name}_reset(&state);                      before each sequence
+ *     {usage}
+ *
+ * The network's own answers lie in state.answers. Compiled with {upper}_TEST defined, this file is a program that runs
+ * its test vectors:  cc -std=c99 -D{upper}_TEST -x c FILE.h -lm && ./a.out
+ */
+#ifndef {upper}_H
+#define {upper}_H
+
+#include <math.h>
+#include <stdint.h>
+"""
+_USAGES = {
+    "text": "{name}_read(&state, token);                a token is a place in {name}_vocabulary; 0 is unknown",
+    "series": "{name}_push(&state, row, forecast);        for each row; 0 while the forecast needs more rows",
+    "adding": "{name}_push(&state, row, forecast);        for each row of the sequence",
+}
+_SHARED = """
+static inline void {name}_affine(
+    const float *weight, const float *bias, const float *x, int columns, int rows, float *y)
+{{
+    for (int row = 0; row < rows; row++) {{
+        float sum = bias ? bias[row] : 0.0f;
+        for (int column = 0; column < columns; column++) sum += weight[row * columns + column] * x[column];
+        y[row] = sum;
+    }}
+}}
+"""
+_NORMALIZE = """
+static inline void {name}_normalize(const float *x, int count, float *y)
+{{
+    double mean = 0.0, square = 0.0;
+    for (int k = 0; k < count; k++) mean += x[k];
+    mean /= count;
+    for (int k = 0; k < count; k++) square += (x[k] - mean) * (x[k] - mean);
+    for (int k = 0; k < count; k++) y[k] = (float)((x[k] - mean) / sqrt(square / count + 1e-5));
+}}
+"""
+_PUSH = """
+/* One row in its own units: the targets, then the further inputs. Returns whether there is a forecast already. */
+static inline int {name}_push({name}_state *state, const double *row, double *forecast)
+{{
+    float x[{upper}_INPUTS];
+    double level[{upper}_TARGETS];
+    for (int k = 0; k < {upper}_TARGETS; k++) level[k] = {level};
+    const int ready = state->rows++ >= {lead};
+    for (int k = 0; ready && k < {upper}_INPUTS; k++) {{
+        const double value = k < {upper}_TARGETS ? {changed} : row[k];
+        x[k] = (float)((value - {name}_input_offset[k]) / {name}_input_scale[k]);
+    }}
+    for (int k = 0; k < {upper}_TARGETS; k++) state->level[k] = level[k];
+    if (!ready) return 0;
+    {name}_step(state, x);
+    for (int k = 0; k < {upper}_TARGETS; k++) {{
+        const double scaled = state->answers[{middle} + k * {width}];
+        const double value = scaled * {name}_output_scale[k] + {name}_output_offset[k]{anchor};
+        forecast[k] = {real};
+    }}
+    return 1;
+}}
+"""
+_PUSH_AS_IT_IS = """
+/* One row as it is; the answer so far. */
+static inline int {name}_push({name}_state *state, const double *row, double *forecast)
+{{
+    float x[{upper}_INPUTS];
+    for (int k = 0; k < {upper}_INPUTS; k++) x[k] = (float)row[k];
+    {name}_step(state, x);
+    for (int k = 0; k < {upper}_OUTPUTS; k++) forecast[k] = state->answers[k];
+    return 1;
+}}
+"""
+_READ = """
+/* One token; how likely each of the vocabulary comes next is in state->answers, before the softmax. */
+static inline void {name}_read({name}_state *state, int32_t token)
+{{
+    {name}_step(state, {name}_embedding + token * {upper}_EMBEDDING);
+}}
+"""
+
+
+def c_file(source: Exportable, name: str, data: HeldOut) -> str:
+    """The text of the header; `name` begins every name in it."""
+    model, network = source.model, describe(source.model.network)
+    words = {"name": name, "upper": name.upper()}
+    usage = _USAGES[str(model.metadata["kind"])].format(**words)
+    parts = [
+        _HEAD.format(title=_comment(f"{model_words(model.experiment)}."), usage=usage, **words),
+        f"/* {_comment(json.dumps(source.particulars(), indent=1, ensure_ascii=False, sort_keys=True))} */\n",
+        *_sizes(network, name, source.point()["width"]),
+        *_weights(network, name),
+        *[f"static inline float {name}_{key}(float x) {{ {FUNCTIONS[key]} }}" for key in used_functions(network)],
+        _SHARED.format(**words),
+        *([] if network.spec.biased else [_NORMALIZE.format(**words)]),
+        *[level_function(name, network, level.directions[0], network.config.level_inputs(number))
+          for number, level in enumerate(network.levels)],
+        _step(network, name),
+        _entry(source, network, words),
+        test_program(name, data),
+        f"#endif /* {name.upper()}_H */\n",
+    ]  # fmt: skip
+    return "\n".join(parts)
+
+
+def _comment(text: str) -> str:
+    return text.replace("*/", "* /").replace("/*", "/ *").replace("??", "? ?").replace("\\\n", "\\ \n")
+
+
+def _sizes(network: Description, name: str, width: int) -> list[str]:
+    """Sizes, and the state. Where the network answers by quantiles, there are several outputs for each target."""
+    upper, inputs, outputs = name.upper(), network.config.inputs, len(network.readout_bias)
+    lines = [f"#define {upper}_INPUTS {inputs}", f"#define {upper}_OUTPUTS {outputs}"]
+    lines.append(f"#define {upper}_TARGETS {outputs // width}")
+    if network.embedding is not None:
+        lines.append(f"#define {upper}_EMBEDDING {inputs}")
+    kinds = len(network.spec.states)
+    members = [f"    float {direction.suffix}[{kinds * direction.units}];" for direction in network.directions]
+    own = [f"    float answers[{upper}_OUTPUTS];", f"    double level[{upper}_TARGETS];", "    long rows;"]
+    return [*lines, "", "typedef struct {", *members, *own, f"}} {name}_state;", ""]
+
+
+def _weights(network: Description, name: str) -> list[str]:
+    found = []
+    if network.embedding is not None:
+        found.append(array(f"{name}_embedding", network.embedding))
+    for direction in network.directions:
+        for key, values in direction.weights.items():
+            found.append(array(f"{name}_{key}_{direction.suffix}", values))
+        found.append(array(f"{name}_initial_{direction.suffix}", np.concatenate(direction.initial)))
+    found.append(array(f"{name}_readout_weight", network.readout_weight))
+    return [*found, array(f"{name}_readout_bias", network.readout_bias)]
+
+
+def _step(network: Description, name: str) -> str:
+    upper = name.upper()
+    widest = max(network.config.widths)
+    copies = [
+        f"    for (int u = 0; u < {len(network.spec.states) * direction.units}; u++)"
+        f" state->{direction.suffix}[u] = {name}_initial_{direction.suffix}[u];"
+        for direction in network.directions
+    ]
+    lines, below = [], "x"
+    for number, level in enumerate(network.levels):
+        suffix, units = level.directions[0].suffix, level.directions[0].units
+        lines.append(f"    {name}_{suffix}({below}, state->{suffix});")
+        if level.passes_by:
+            lines.append(
+                f"    for (int u = 0; u < {units}; u++) passed[{number % 2}][u] = state->{suffix}[u] + {below}[u];"
+            )
+            below = f"passed[{number % 2}]"
+        else:
+            below = f"state->{suffix}"
+    room = [f"    float passed[2][{widest}];"] if any(level.passes_by for level in network.levels) else []
+    outputs = f"{network.readout_weight.shape[1]}, {upper}_OUTPUTS, state->answers"
+    return "\n".join([
+        "/* Forget everything. */",
+        f"static inline void {name}_reset({name}_state *state)", "{", *copies,
+        f"    for (int k = 0; k < {upper}_OUTPUTS; k++) state->answers[k] = 0.0f;",
+        f"    for (int k = 0; k < {upper}_TARGETS; k++) state->level[k] = 0.0;",
+        "    state->rows = 0;", "}", "",
+        "/* One time step of the network itself, on scaled inputs or an embedding. */",
+        f"static inline void {name}_step({name}_state *state, const float *x)", "{", *room, *lines,
+        f"    {name}_affine({name}_readout_weight, {name}_readout_bias, {below}, {outputs});", "}", "",
+    ])  # fmt: skip
+
+
+def _entry(source: Exportable, network: Description, words: dict[str, str]) -> str:
+    """How raw rows or tokens go in."""
+    name, preparation = words["name"], source.model.preparation
+    if network.embedding is not None:
+        symbols = getattr(getattr(preparation, "vocabulary", None), "symbols", ())
+        points = ", ".join(str(ord(symbol)) for symbol in symbols)
+        table = (
+            f"\n/* Unicode code points. */\nstatic const uint32_t {name}_vocabulary[{len(symbols)}] = {{{points}}};\n"
+        )
+        return table + _READ.format(**words)
+    if not isinstance(preparation, SeriesPreparation):
+        return _PUSH_AS_IT_IS.format(**words)
+    log, difference = preparation.transform.logarithm, preparation.transform.difference
+    scalers = [
+        array(f"{name}_{side}_{part}", getattr(scaler, part), double=True)
+        for side, scaler in (("input", preparation.input_scaler), ("output", preparation.output_scaler))
+        for part in ("offset", "scale")
+    ]
+    push = _PUSH.format(
+        level="log(row[k])" if log else "row[k]", lead=preparation.lead,
+        changed="level[k] - state->level[k]" if difference else "level[k]",
+        anchor=" + state->level[k]" if difference else "", real="exp(value)" if log else "value",
+        **source.point(), **words,
+    )  # fmt: skip
+    return "\n".join([*scalers, push])

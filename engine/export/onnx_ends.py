@@ -1,0 +1,118 @@
+"""The ends of an ONNX graph: raw rows or tokens in, answers in real units or probabilities out.
+
+Inputs and outputs are batch-major; inside, arrays are time-major.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.data import Preparation, SeriesPreparation, TextPreparation
+from engine.data.scaling import Reals
+from engine.data.sequence_preparation import SequencePreparation
+from engine.export.description import Description
+from engine.export.onnx_graph import Graph, Shape
+from engine.export.onnx_layers import Lengths
+from engine.export.particulars import Exportable
+
+_FLOAT, _DOUBLE = 1, 11  # ONNX's codes
+_END = np.iinfo(np.int64).max
+
+
+def read_inputs(graph: Graph, network: Description, preparation: Preparation) -> tuple[str, str]:
+    """The network's inputs (T, B, ·); and of a series the targets' level, (B, rows, O), where differences are taken."""
+    if network.embedding is not None:
+        tokens = graph.input("tokens", np.int64, ["batch", "steps"])
+        return graph.add("Gather", graph.constant(network.embedding), graph.add("Transpose", tokens, perm=[1, 0])), ""
+    if isinstance(preparation, SeriesPreparation):
+        rows = graph.input("rows", np.float64, ["batch", "rows", len(preparation.columns)])
+        level, columns = _transformed(graph, preparation, rows)
+        scaler = preparation.input_scaler
+        return _scaled(graph, columns, scaler.offset, scaler.scale), level
+    steps = graph.input("inputs", np.float64, ["batch", "steps", network.inputs])
+    return _scaled(graph, steps, *step_scale(preparation, network.inputs)), ""
+
+
+def step_scale(preparation: Preparation, inputs: int) -> tuple[Reals, Reals]:
+    """Offset and scale of each input of a step: of labelled sequences their channels', 0 and 1 of words."""
+    offset, scale = np.zeros(inputs), np.ones(inputs)
+    if isinstance(preparation, SequencePreparation) and not preparation.embedded:
+        channels = len(preparation.channels)
+        offset[:channels], scale[:channels] = preparation.scaler.offset, preparation.scaler.scale
+    return offset, scale
+
+
+def _scaled(graph: Graph, x: str, offset: NDArray[Any], scale: NDArray[Any]) -> str:
+    changed = graph.add("Div", graph.add("Sub", x, graph.constant(offset)), graph.constant(scale))
+    return graph.add("Transpose", graph.add("Cast", changed, to=_FLOAT), perm=[1, 0, 2])
+
+
+def _transformed(graph: Graph, raw: SeriesPreparation, rows: str) -> tuple[str, str]:
+    """The targets' level (B, rows, O), and all columns as they go into the scaler (B, T, C)."""
+    targets, columns = len(raw.targets), len(raw.columns)
+    level = _cut(graph, rows, 0, targets, axis=2)
+    if raw.transform.logarithm:
+        level = graph.add("Log", level)
+    changed = level
+    if raw.lead:
+        changed = graph.add("Sub", _cut(graph, level, 1, _END, axis=1), _cut(graph, level, 0, -1, axis=1))
+    if columns == targets:
+        return level, changed
+    further = _cut(graph, _cut(graph, rows, targets, columns, axis=2), raw.lead, _END, axis=1)
+    return level, graph.add("Concat", changed, further, axis=2)
+
+
+def _cut(graph: Graph, x: str, first: int, last: int, axis: int) -> str:
+    return graph.add("Slice", x, graph.integers(first), graph.integers(last), graph.integers(axis))
+
+
+def hand_out(graph: Graph, source: Exportable, network: Description, values: str, level: str, lengths: Lengths) -> None:
+    """Answers (B, O) or (T, B, O), as ``scores`` and ``probabilities`` or as ``scaled`` and ``forecast``."""
+    preparation, outputs = source.model.preparation, len(network.readout_bias)
+    shape: Shape = ["batch", "steps", outputs] if network.aligned else ["batch", outputs]
+    if network.aligned:
+        counted = graph.add("Where", lengths.running, values, graph.constant(0, np.float32))
+        values = graph.add("Transpose", counted, perm=[1, 0, 2])
+    if _weighs_classes(preparation):
+        graph.output(values, "scores", np.float32, shape)
+        graph.output(graph.add("Softmax", values, axis=-1), "probabilities", np.float32, shape)
+        return
+    graph.output(values, "scaled", np.float32, shape)
+    width, middle = (graph.integers(source.point()[name]) for name in ("width", "middle"))
+    point = graph.add("Slice", values, middle, graph.integers(_END), graph.integers(-1), width)
+    real = _real(graph, network, preparation, graph.add("Cast", point, to=_DOUBLE), level, lengths)
+    graph.output(real, "forecast", np.float64, [*shape[:-1], outputs // source.point()["width"]])
+
+
+def _weighs_classes(preparation: Preparation) -> bool:
+    """Whether the answer is one class, or one token, out of several."""
+    if isinstance(preparation, SequencePreparation):
+        return bool(preparation.answers.classes)
+    return isinstance(preparation, TextPreparation)
+
+
+def _real(graph: Graph, network: Description, preparation: Preparation, x: str, level: str, lengths: Lengths) -> str:
+    """Answers, one for each target, in the targets' own units."""
+    if isinstance(preparation, SequencePreparation):
+        scaler = preparation.answers.scaler
+    elif isinstance(preparation, SeriesPreparation):
+        scaler = preparation.output_scaler
+    else:
+        return x
+    changed = graph.add("Add", graph.add("Mul", x, graph.constant(scaler.scale)), graph.constant(scaler.offset))
+    if not isinstance(preparation, SeriesPreparation):
+        return changed
+    if preparation.transform.difference:
+        changed = graph.add("Add", changed, _anchor(graph, network, preparation, level, lengths))
+    return graph.add("Exp", changed) if preparation.transform.logarithm else changed
+
+
+def _anchor(graph: Graph, network: Description, raw: SeriesPreparation, level: str, lengths: Lengths) -> str:
+    """What the difference is taken from: the last known level, of each step or of the whole sequence."""
+    if network.aligned:
+        return _cut(graph, level, raw.lead, _END, axis=1)
+    last = graph.add("Add", lengths.steps, graph.integers(raw.lead - 1))
+    return graph.add("GatherND", level, graph.add("Unsqueeze", last, graph.integers(1)), batch_dims=1)

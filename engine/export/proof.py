@@ -1,0 +1,104 @@
+"""Exporting with proof: after the writing the file is run on held-out data and held against the engine."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.atomic import write_atomically
+from engine.export.held_out import HeldOut, held_out, in_float64
+from engine.export.particulars import Exportable
+from engine.export.targets import Answers, ExportError, Target
+
+LIMIT = 1e-5  # of the largest answer, or of 1 where all are smaller
+_ROUNDINGS = 4.0  # times the engine's own rounding that another program's may add
+_WORST = 100.0  # times the limit, however much a network blows rounding up
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """How far an exported file is from the engine. Shown after an export, and kept beside the file."""
+
+    target: str
+    files: tuple[str, ...]  # names, the main one first
+    sha256: str  # of the main file
+    runner: str  # what ran it
+    data: str  # on what
+    difference: float | None  # largest, of the network's own answers; None where nothing here can run the file
+    largest: float  # answer of the engine, in size
+    difference_in_units: float | None  # largest, in the data's own units
+    rounding: float  # how far the engine's own float32 is from float64, on the same data
+    limit: float  # up to which a difference is the rounding of float32
+
+    @property
+    def passed(self) -> bool:
+        """Whether the file says the same as the engine, as far as it could be run."""
+        return self.difference is None or self.difference <= self.limit
+
+    def sentence(self) -> str:
+        """The result in words."""
+        if self.difference is None:
+            return f"Written, but not run: {self.runner}."
+        verdict = "says the same" if self.passed else "does NOT say the same; do not use it"
+        real = "" if self.difference_in_units is None else f", {self.difference_in_units:.2g} in the data's own units"
+        return (
+            f"{self.runner} {verdict}: largest difference {self.difference:.2g}{real}, "
+            f"on {self.data} (largest answer {self.largest:.3g})."
+        )
+
+    def to_json(self) -> str:
+        """Everything, for the file beside the export."""
+        fields = {name: getattr(self, name) for name in self.__slots__}
+        return json.dumps(fields | {"passed": self.passed}, indent=2, ensure_ascii=False) + "\n"
+
+
+def export(source: Exportable, target: Target, path: Path) -> Proof:
+    """Write `source` as `target` says, run the file, and keep the proof beside it as ``<file>.proof.json``.
+
+    Raises:
+        ExportError: the target does not take this model, or what it needs is not installed.
+        OSError: the folder cannot be written.
+    """
+    fit = target.fit_for(source.model)
+    if not fit.possible:
+        raise ExportError(f"{target.title} is not possible for this model: {fit.text}")
+    runner = target.runner()
+    files = target.write(source, path)
+    data = held_out(source.model)
+    rounding = _difference(data.scaled, in_float64(source.model, data))
+    proof = _compared(target, files, runner, data, target.run(files[0], data), rounding)
+    write_atomically(path.with_name(f"{path.name}.proof.json"), proof.to_json().encode())
+    return proof
+
+
+def _compared(
+    target: Target, files: tuple[Path, ...], runner: str, data: HeldOut, found: Answers | None, rounding: float
+) -> Proof:
+    largest = float(np.abs(data.scaled).max())
+    real = None if found is None or data.real is None else found.real
+    return Proof(
+        target=target.key,
+        files=tuple(file.name for file in files),
+        sha256=hashlib.sha256(files[0].read_bytes()).hexdigest(),
+        runner=runner,
+        data=data.words,
+        difference=None if found is None else _difference(found.scaled, data.scaled),
+        largest=largest,
+        difference_in_units=None if real is None or data.real is None else _difference(real, data.real),
+        rounding=rounding,
+        limit=max(1.0, largest) * max(LIMIT, min(_ROUNDINGS * rounding / max(1.0, largest), _WORST * LIMIT)),
+    )
+
+
+def _difference(found: NDArray[Any], wanted: NDArray[Any]) -> float:
+    """Largest difference; infinite where the shapes differ or a number is missing."""
+    if found.shape != wanted.shape:
+        return float("inf")
+    difference = np.abs(found.astype(np.float64) - wanted)
+    return float(np.where(np.isnan(difference), np.inf, difference).max(initial=0.0))

@@ -1,0 +1,46 @@
+"""Python files put together from what the engine itself runs: modules and the cell's formula, as they are written."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Sequence
+from types import ModuleType
+
+from engine.cells import CellSpec
+
+
+def formula_source(spec: CellSpec, name: str = "step") -> str:
+    """The cell's formula as a plain function of that name."""
+    lines = inspect.getsource(spec.formula).splitlines()
+    body = textwrap.dedent("\n".join(lines)).splitlines()[2:]  # without its head and its docstring
+    title = f'    """{spec.title}: the state vectors after one time step."""'
+    return "\n".join([f"def {name}(cell):", title, *body])
+
+
+def joined_modules(modules: Sequence[ModuleType]) -> str:
+    """The definitions of modules one after the other, with what they import once at the head."""
+    imports: dict[str, None] = {}
+    bodies = []
+    for module in modules:
+        source = inspect.getsource(module)
+        head = [node for node in ast.parse(source).body[1:] if isinstance(node, ast.Import | ast.ImportFrom)]
+        for node in head:
+            if not (isinstance(node, ast.ImportFrom) and str(node.module).startswith("engine.")):
+                imports[ast.unparse(node)] = None
+        end = max(node.end_lineno or 0 for node in head)
+        bodies.append("\n".join(source.splitlines()[end:]).strip("\n"))
+    return "\n".join(_sorted(imports)) + "\n\n\n" + "\n\n\n".join(bodies)
+
+
+def _sorted(imports: dict[str, None]) -> list[str]:
+    """The future first, then the standard library, then NumPy."""
+    rank = {"from __future__ import annotations": 0, "import numpy as np": 2}
+    ordered = sorted(imports, key=lambda line: (rank.get(line, 1), line.startswith("from"), line))
+    return [ordered[0], "", *ordered[1:-1], "", ordered[-1]]
+
+
+def harmless(text: str) -> str:
+    """Text as it can stand in a docstring, whatever it holds."""
+    return " ".join(text.replace("\\", "/").replace('"', "'").split())

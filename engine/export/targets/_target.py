@@ -1,0 +1,67 @@
+"""What a target's file declares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from engine.export.held_out import HeldOut
+from engine.export.particulars import Exportable
+from engine.model import Model
+from engine.network import Network
+
+
+class ExportError(ValueError):
+    """An export that cannot be made, or an exported file that cannot be run; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Whether a model can go to a target; `text` says what the file will hold, or why it cannot be made."""
+
+    possible: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """What an exported file says to held-out data, in the shapes of `HeldOut`; None for what it does not compute."""
+
+    scaled: NDArray[Any]
+    real: NDArray[Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A form that weights leave in.
+
+    `fit` judges a network that answers where it reads; ask by `fit_for`. `write` makes the files and returns their
+    paths, the main one first. `runner` names what will run the file, as in "onnxruntime 1.23"; it raises `ExportError`
+    where the target cannot do without. `run` asks the main file for its answers; None where nothing here can run it.
+    `usage` shows how the file is used, with {name} and {stem} of it.
+    """
+
+    key: str
+    title: str
+    order: int
+    suffix: str  # of the main file
+    summary: str  # for whom it is, in one sentence
+    fit: Callable[[Model], Fit]
+    write: Callable[[Exportable, Path], tuple[Path, ...]]
+    runner: Callable[[], str]
+    run: Callable[[Path, HeldOut], Answers | None]
+    usage: str = ""
+
+    def fit_for(self, model: Model) -> Fit:
+        """Whether `model` can go to this target."""
+        if isinstance(model.network, Network):
+            return self.fit(model)
+        return Fit(
+            False,
+            "networks that write sequences have no form outside the workbench yet; the run folder's "
+            "weights.safetensors holds their weights under PyTorch's names.",
+        )

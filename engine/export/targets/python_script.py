@@ -1,0 +1,114 @@
+"""A Python script that predicts with NumPy alone: a table or a prompt in, forecasts or text out.
+
+It holds the formula of the cell as the engine has it, and lies beside its weights (NPZ) and all that their use
+needs (JSON).
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from engine.atomic import write_atomically
+from engine.export import numpy_network, numpy_predict
+from engine.export.beside import write_arrays, write_particulars
+from engine.export.description import describe
+from engine.export.held_out import HeldOut
+from engine.export.particulars import Exportable
+from engine.export.python_source import formula_source, harmless, joined_modules
+from engine.export.targets._target import Answers, ExportError, Fit, Target
+from engine.model import Model
+from engine.summary import model_words
+
+_SECONDS = 300.0
+_HEAD = '''"""{title}
+
+Made by RNN Workbench. Needs Python 3.10 or newer and NumPy. Lies beside its weights, {stem}.npz, and {stem}.json, which
+holds scaler, vocabulary, window, columns, settings and scores. Licence of the data: {licence}
+
+    python {stem}.py {usage}
+"""
+
+'''
+_USAGES = {"series": "rows.csv", "text": '"Once upon a time"', "adding": "steps.csv"}
+_FOOT = '\n\n\nif __name__ == "__main__":\n    main(step, Path(__file__))\n'
+# Runs the script's own `answers` in a process of its own, on arrays that lie in a file.
+_QUESTION = """\
+import runpy, sys
+from pathlib import Path
+import numpy as np
+script, given, found = sys.argv[1:]
+names = runpy.run_path(script)
+scaled, real = names["answers"](names["step"], Path(script), np.load(given))
+np.savez(found, scaled=scaled, **({} if real is None else {"real": real}))
+"""
+
+
+def fit(model: Model) -> Fit:
+    """Every network fits: the formula of each cell is plain Python. Not all kinds of data do."""
+    kind = str(model.metadata["kind"])
+    if kind not in _USAGES:
+        return Fit(False, f"the script does not know how data of the kind {kind!r} are prepared; take NPZ or ONNX.")
+    return Fit(True, "Exact. The cell's formula in NumPy: slower than the engine, and it runs wherever Python does.")
+
+
+def write(source: Exportable, path: Path) -> tuple[Path, ...]:
+    """Write the script, the weights and the JSON.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    arrays, particulars = write_arrays(source.model.network.state_dict(), path), write_particulars(source, path)
+    write_atomically(path, script(source, path.stem).encode())
+    return path, arrays, particulars
+
+
+def script(source: Exportable, stem: str) -> str:
+    """The text of the script that lies beside ``<stem>.npz``."""
+    model = source.model
+    head = _HEAD.format(
+        title=f"{model_words(model.experiment)}: predicts with NumPy alone.",
+        stem=harmless(stem),
+        licence=harmless(source.particulars()["licence"]),
+        usage=_USAGES[str(model.metadata["kind"])],
+    )
+    definitions = joined_modules((numpy_network, numpy_predict))
+    return head + definitions + "\n\n\n" + formula_source(describe(model.network).spec) + _FOOT
+
+
+def runner() -> str:
+    """The Python that will run the script."""
+    return f"Python {sys.version.split()[0]} with NumPy {np.__version__}, in a process of its own"
+
+
+def run(path: Path, data: HeldOut) -> Answers:
+    """What the script answers, run in a process of its own that sees nothing of the workbench."""
+    with tempfile.TemporaryDirectory() as folder:
+        given, found = Path(folder) / "given.npy", Path(folder) / "found.npz"
+        np.save(given, data.inputs if data.rows is None else data.rows)
+        command = [sys.executable, "-I", "-c", _QUESTION, str(path.absolute()), str(given), str(found)]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_SECONDS, check=False)
+        if done.returncode:
+            raise ExportError(f"{path} was written, but does not run: {done.stderr.strip().splitlines()[-1]}")
+        with np.load(found, allow_pickle=False) as file:
+            return Answers(file["scaled"], file["real"] if "real" in file.files else None)
+
+
+TARGET = Target(
+    key="python_script",
+    title="Python script (NumPy only)",
+    order=5,
+    suffix=".py",
+    summary="A script that reads a CSV file or a prompt and predicts, with NumPy and nothing else.",
+    fit=fit,
+    write=write,
+    runner=runner,
+    run=run,
+    usage="""\
+python {name} rows.csv        # a series: what comes after the last row
+python {name} "A prompt"      # text""",
+)

@@ -1,0 +1,83 @@
+"""A PyTorch module as a small readable Python file, beside its weights in safetensors."""
+
+from __future__ import annotations
+
+import importlib.util
+import runpy
+from pathlib import Path
+from typing import Any
+
+from engine.atomic import write_atomically
+from engine.export import by_formula
+from engine.export.held_out import HeldOut
+from engine.export.particulars import Exportable
+from engine.export.targets import safetensors
+from engine.export.targets._target import Answers, Fit, Target
+from engine.export.torch_modules import torch_module
+from engine.export.torch_source import torch_source
+from engine.model import Model
+
+
+def fit(model: Model) -> Fit:
+    """Every network fits; says by what PyTorch computes it."""
+    module = torch_module(model.network)
+    if module:
+        return Fit(True, f"Exact. PyTorch's own nn.{module} computes it.")
+    return Fit(True, "Exact. PyTorch has no module for this network; the cell's formula runs in a loop over time.")
+
+
+def write(source: Exportable, path: Path) -> tuple[Path, ...]:
+    """Write the module and its weights.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    (weights,) = safetensors.write(source, path.with_suffix(".safetensors"))
+    write_atomically(path, torch_source(source, path.stem).encode())
+    return path, weights
+
+
+def _has_torch() -> bool:
+    return importlib.util.find_spec("torch") is not None
+
+
+def runner() -> str:
+    """PyTorch, or what stands in for it."""
+    if not _has_torch():
+        return f"{by_formula.runner()} (PyTorch is not installed here; its weights were read back)"
+    import torch
+
+    return f"PyTorch {torch.__version__}"
+
+
+def run(path: Path, data: HeldOut) -> Answers:
+    """What the module answers; without PyTorch, what its weights come to."""
+    if not _has_torch():
+        return safetensors.run(path.with_suffix(".safetensors"), data)
+    import torch
+
+    names = runpy.run_path(str(path))
+    with torch.no_grad():
+        rows = None if data.rows is None else torch.from_numpy(data.rows)
+        x = torch.from_numpy(data.inputs) if rows is None else names["inputs_of"](rows)
+        scaled: Any = names["load"]()(x)[0]
+        real = None if rows is None else names["real_units"](scaled, rows).numpy()
+        return Answers(scaled.numpy(), real)
+
+
+TARGET = Target(
+    key="pytorch",
+    title="PyTorch module",
+    order=3,
+    suffix=".py",
+    summary="A readable Python file that defines the module and loads the safetensors beside it.",
+    fit=fit,
+    write=write,
+    runner=runner,
+    run=run,
+    usage="""\
+from {stem} import load, inputs_of, real_units
+# A series: rows (steps, windows, columns), float64, in their own units.
+answers, state = load()(inputs_of(rows))
+forecast = real_units(answers, rows)""",
+)

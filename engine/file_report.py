@@ -1,0 +1,47 @@
+"""What was understood of a file, in lines for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from engine.data import Inspection
+
+_REJECTED = 10  # rows that are named; the JSON has all
+_CELL = 40
+
+
+def understood(found: Inspection, notes: Sequence[str]) -> Iterator[str]:
+    """Line by line: the file, its columns, the rows that could not be read, and what is suggested."""
+    yield f"{found.path}: {_what(found)}"
+    yield from _columns(found)
+    if found.rejected:
+        yield f"rows that could not be read and are left out: {len(found.rejected):,}"
+        yield from (f"  line {bad.line:,}: {bad.reason}" for bad in found.rejected[:_REJECTED])
+        if len(found.rejected) > _REJECTED:
+            yield f"  and {len(found.rejected) - _REJECTED:,} more; --json lists them all"
+    yield from (f"  {note}" for note in notes)
+
+
+def _what(found: Inspection) -> str:
+    if found.kind == "text":
+        return f"text, {found.rows:,} lines, {found.encoding}"
+    written = [
+        found.encoding,
+        f"delimiter {found.delimiter!r}" if found.delimiter else "",
+        f"quote {found.quote!r}" if found.quote else "",
+        f"decimal mark {found.decimal!r}",
+        "header" if found.header else "no header",
+        found.frequency,
+    ]
+    rows = f"{found.rows:,} rows" + ("" if found.complete else " (missing cells counted in the first million)")
+    return ", ".join(filter(None, [f"table, {rows}, {len(found.columns):,} columns", *written]))
+
+
+def _columns(found: Inspection) -> Iterator[str]:
+    rows = [("column", "type", "role", "missing", "unreadable", "example")]
+    for c in found.columns:
+        kind = f"{c.type} {c.format}".strip()
+        rows.append((c.name[:_CELL], kind, c.role, f"{c.missing:,}", f"{c.unreadable:,}", c.example[:_CELL]))
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    for row in rows if found.columns else ():
+        yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

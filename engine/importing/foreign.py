@@ -1,0 +1,119 @@
+"""One door for weights from elsewhere, whatever their form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.config import ConfigError, Experiment, experiment_from_toml
+from engine.export.targets import ExportError
+from engine.importing.npz import read_npz
+from engine.importing.onnx_file import read_onnx
+from engine.importing.plain import Plain, plain_from
+from engine.model import FORMAT
+from engine.networks import AnyNetwork
+from engine.parameters import NetworkError
+from engine.weights import WeightsFileError, read_weights
+
+LARGEST = 2 << 30  # bytes of a file
+_Weights = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Imported:
+    """Weights under this engine's names, and the settings of the network that they are for.
+
+    Attributes:
+        settings: fields of the model's section, as `Experiment.replace` takes them.
+        weights: by name; without readout where the file has none.
+        notes: what was understood, one sentence each.
+    """
+
+    settings: Mapping[str, Any]
+    weights: _Weights
+    notes: tuple[str, ...]
+
+    def into(self, network: AnyNetwork) -> None:
+        """Put the weights into a network; what the file does not hold keeps its start values.
+
+        Raises:
+            NetworkError: another cell, other sizes, or data with other columns.
+        """
+        own = network.state_dict()
+        wrong = {
+            name: values.shape for name, values in self.weights.items() if own.get(name, values).shape != values.shape
+        }
+        unknown = self.weights.keys() - own.keys()
+        missing = [name for name in own.keys() - self.weights.keys() if not name.startswith("readout.")]
+        if wrong or unknown or missing:
+            raise NetworkError(_misfit(own, wrong, sorted([*unknown, *missing])))
+        network.load_state_dict(own | dict(self.weights))
+
+
+def _misfit(own: _Weights, wrong: Mapping[str, tuple[int, ...]], others: list[str]) -> str:
+    if not wrong:
+        return f"the weights are for another network: {', '.join(others[:4])}; take the settings that come with them"
+    name, shape = next(iter(wrong.items()))
+    return (
+        f"the weights do not fit this data: {name} has shape {shape}, here it takes {own[name].shape}; "
+        "choose data with as many columns, or as many different characters, as the network has learned from"
+    )
+
+
+def read_foreign(path: Path | str) -> Imported:
+    """The weights of a file: safetensors, ONNX, or NPZ, by its ending.
+
+    Raises:
+        WeightsFileError: not such a file, damaged, or no plain stack of RNN, LSTM or GRU layers.
+        ExportError: ONNX, and the package onnx is not installed.
+        OSError: the file cannot be read.
+    """
+    path = Path(path).expanduser()
+    readers: dict[str, Callable[[Path], Imported]] = {".safetensors": _safetensors, ".onnx": _onnx, ".npz": _npz}
+    if path.suffix.lower() not in readers:
+        raise WeightsFileError(f"{path.name}: weights are read from {', '.join(readers)}")
+    if path.stat().st_size > LARGEST:
+        raise WeightsFileError(f"{path.name} is larger than {LARGEST >> 30} GiB")
+    try:
+        return readers[path.suffix.lower()](path)
+    except (WeightsFileError, ExportError, OSError):
+        raise
+    except Exception as error:  # whatever the bytes made a library do
+        raise WeightsFileError(f"{path.name} cannot be read: {type(error).__name__}: {error}") from error
+
+
+def _safetensors(path: Path) -> Imported:
+    weights, header = read_weights(path)
+    if header.get("rnn_workbench") == FORMAT:
+        return _own(path, weights, header.get("experiment", ""))
+    return _plain(path, plain_from(path.name, weights))
+
+
+def _own(path: Path, weights: _Weights, text: str) -> Imported:
+    """A file of this workbench brings its settings along, and may hold any cell."""
+    try:
+        model = experiment_from_toml(text).model
+    except ConfigError as error:
+        raise WeightsFileError(f"{path.name}: its settings cannot be read: {error}") from error
+    settings = {f"model.{name}": value for name, value in Experiment(model=model).to_dict()["model"].items()}
+    return Imported(settings, weights, (f"{path.name}: written by this workbench, settings included",))
+
+
+def _npz(path: Path) -> Imported:
+    return _plain(path, plain_from(path.name, read_npz(path)))
+
+
+def _onnx(path: Path) -> Imported:
+    return _plain(path, read_onnx(path))
+
+
+def _plain(path: Path, found: Plain) -> Imported:
+    for name, values in found.weights.items():
+        if not np.isfinite(values).all():
+            raise WeightsFileError(f"{path.name}: {name} holds NaN or infinity")
+    return Imported(found.settings(), found.weights, (f"{path.name}: {found.words()}", *found.notes))

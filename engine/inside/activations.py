@@ -1,0 +1,70 @@
+"""What goes into the activation functions, which the kernels overwrite with what comes out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.cells import Gate
+from engine.inside.records import SlotTrace, frozen
+from engine.layer import Layer
+from engine.network import Examples
+from engine.networks import AnyNetwork
+from engine.stack import Stack
+
+
+def pre_activations(network: AnyNetwork, pinned: Examples) -> tuple[SlotTrace, ...]:
+    """Arguments of every activation function on one sequence (B = 1).
+
+    Every step is computed again from its own true state with the identity in place of the gates' function, and once
+    more in place of the candidate's: what the kernels then keep is what the function would have got.
+    """
+    network.trace_batch(pinned)
+    found = [_of_stack(stack) for stack in network.stacks.values()]
+    if len(found) == 1:
+        return tuple(found[0])
+    read, written = found
+    after = {(slot.layer, slot.name): slot.before for slot in written}
+    return tuple(_gone_on(slot, after[slot.layer, slot.name]) for slot in read)
+
+
+def _of_stack(stack: Stack) -> list[SlotTrace]:
+    found = list[SlotTrace]()
+    for level in range(len(stack.levels) - 1, -1, -1):  # from the top: layers read the states of those below
+        for reverse, layer in reversed(list(enumerate(stack.levels[level].directions))):
+            length = int(layer.lengths[0])
+            order = slice(length - 1, None, -1) if reverse else slice(0, length)
+            named = _of_layer(layer, stack.config.activations)
+            traces = [SlotTrace(level, bool(reverse), *head, frozen(values[order])) for head, values in named]
+            found[:0] = traces
+    return found
+
+
+def _gone_on(read: SlotTrace, written: NDArray[Any]) -> SlotTrace:
+    """An encoder's steps with those of the decoder's layer after them; NaN after those of a reverse layer."""
+    further = np.full_like(written, np.nan) if read.reverse else written
+    return replace(read, before=frozen(np.concatenate([read.before, further])))
+
+
+def _of_layer(layer: Layer, activations: tuple[str, str]) -> list[tuple[tuple[str, str], NDArray[Any]]]:
+    """Name and function, and the arguments (T, H), of every function of a layer."""
+    spec, (gate, candidate) = layer.spec, activations
+    true, open_gates, open_candidate = layer.replay([activations, ("identity", candidate), (gate, "identity")])
+    if not spec.gates:  # such cells keep what goes in
+        return [((name, candidate), true[0][:, slot]) for slot, name in enumerate(spec.blocks[: spec.slots])]
+    result = []
+    for place in spec.gates:
+        slots, then = open_candidate if place.is_candidate else open_gates
+        before = slots[:, place.slot]
+        if place.peephole:  # it sees the new cell state, which was another one without the gates' function
+            memory = spec.states.index("cell")
+            before = before + layer.parameter(place.peephole) * (true[1] - then)[:, memory]
+        result.append(((place.name, _function(place, activations)), before))
+    return result
+
+
+def _function(gate: Gate, activations: tuple[str, str]) -> str:
+    return (activations[1] if gate.is_candidate else activations[0]) if gate.squashed else "identity"

@@ -1,0 +1,55 @@
+"""What a network that reads text expects next, and on which characters that hangs."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.data import Dataset, TextPreparation
+from engine.inside.records import Influence, Reading, frozen
+from engine.network import Network
+from engine.networks import AnyNetwork
+
+GUESSES = 5
+
+
+def reading(network: AnyNetwork, dataset: Dataset, asked: int | None) -> Reading | None:
+    """The best guesses at every step of the pinned text, and for the step `asked` what they hang on.
+
+    None where no running text is read.
+    """
+    preparation = dataset.preparation
+    if not (isinstance(preparation, TextPreparation) and isinstance(network, Network) and network.aligned):
+        return None
+    pinned = dataset.pinned()
+    chances = _softmax(network.forward(pinned.inputs, pinned.lengths).values[:, 0].astype(np.float64))
+    best = np.argsort(-chances, axis=1, kind="stable")[:, :GUESSES]
+
+    def name(token: int) -> str:
+        return preparation.decode(np.array([token]))
+
+    influence = None
+    if asked is not None and 0 <= asked < len(best):
+        influence = Influence(asked, name(best[asked, 0]), _influence(network, chances, asked, int(best[asked, 0])))
+    return Reading(
+        labels=dataset.pinned_labels(),
+        following=tuple(name(token) for token in pinned.targets[:, 0]),
+        guesses=tuple(tuple(name(token) for token in row) for row in best),
+        chances=frozen(np.take_along_axis(chances, best, axis=1)),
+        influence=influence,
+    )
+
+
+def _influence(network: Network, chances: NDArray[np.float64], step: int, guess: int) -> NDArray[np.float32]:
+    """‖∂ log p / ∂(embedding)‖ of every step, right after the forward pass."""
+    d_values = np.zeros((len(chances), 1, chances.shape[1]), network.dtype)
+    d_values[step, 0] = -chances[step]
+    d_values[step, 0, guess] += 1.0
+    d_inputs, _ = network.backward(d_values)
+    return frozen(np.linalg.norm(d_inputs[:, 0], axis=1))
+
+
+def _softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
+    result: NDArray[np.float64] = shifted / shifted.sum(axis=1, keepdims=True)
+    return result

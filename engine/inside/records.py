@@ -1,0 +1,137 @@
+"""Frozen records of what goes on inside a network. A leaf: standard library and NumPy only; arrays are read-only.
+
+Letters in shapes: T time steps, H hidden units.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats: TypeAlias = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class SlotTrace:
+    """What goes into one activation function of one layer and direction, in the sequence's own time."""
+
+    layer: int
+    reverse: bool
+    name: str  # a gate's name, or a block's where the cell has no gates
+    function: str  # as `model.activation` names it
+    before: Floats  # (T, H)
+
+
+@dataclass(frozen=True, slots=True)
+class PreActivations:
+    """Probe "pre_activations": every activation function's arguments on the pinned sequence."""
+
+    slots: tuple[SlotTrace, ...]
+    labels: tuple[str, ...]  # one per time step
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterPicture:
+    """One parameter, small enough for a screen."""
+
+    name: str  # PyTorch's name
+    shape: tuple[int, ...]  # of the parameter itself
+    values: Floats  # (rows, columns); each the strongest of `pool` neighbours, with its sign
+    pool: tuple[int, int]
+    blocks: tuple[str, ...]  # names of equally high bands of rows, from the top; empty where there is one
+    quantiles: Floats  # (Q,) rising: minimum, evenly spaced shares, maximum, of all values
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Probe "weights": every parameter."""
+
+    parameters: tuple[ParameterPicture, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spectrum:
+    """Probe "spectrum": eigenvalues of one block of one recurrent matrix."""
+
+    available: tuple[str, ...]  # what can be asked for: "layer 1 · forget"; empty for a cell without such a matrix
+    name: str  # which it is
+    eigenvalues: NDArray[np.complex64]  # (N,) the largest first
+    units: int
+    exact: bool  # False: the outermost alone, by Arnoldi's method
+
+
+@dataclass(frozen=True, slots=True)
+class Contributions:
+    """Probe "contributions": what every time step of the last batch added to one gradient, before clipping.
+
+    Of a single weight, its gradient is the sum of the steps. Of a whole parameter, a step counts by how far it goes
+    along the whole gradient G, ⟨G_t, G⟩ / ‖G‖, so that the steps add up to ‖G‖; those that go against it are negative.
+    """
+
+    available: tuple[str, ...]  # parameters that can be asked for
+    name: str  # which it is
+    entry: tuple[int, int] | None  # row and column of the single weight; None for the whole parameter
+    shape: tuple[int, ...]  # of the parameter
+    steps: NDArray[np.float64]  # (T,)
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class LayerShape:
+    """One direction of one layer."""
+
+    layer: int
+    reverse: bool
+    inputs: int
+    units: int
+    residual: bool  # what goes in is added to what comes out
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """Probe "structure": what the network is made of. The same throughout a run."""
+
+    cell: str  # its title
+    paper: str
+    equations: tuple[tuple[str, str], ...]  # LaTeX, and what it says
+    gates: tuple[tuple[str, str], ...]  # name and symbol
+    blocks: tuple[str, ...]  # of the weights
+    states: tuple[str, ...]
+    functions: tuple[str, str]  # of the gates, and of candidate and output
+    topology: str  # as `model.topology` names it
+    layers: tuple[LayerShape, ...]
+    input_size: int  # numbers a step, or the size of the vocabulary
+    output_size: int
+    embedding_size: int  # 0 where numbers go in
+    learned_state: bool  # sequences do not begin with zeros
+    parameters: tuple[tuple[str, tuple[int, ...]], ...]  # names and shapes
+
+
+@dataclass(frozen=True, slots=True)
+class Influence:
+    """How much the best guess at one step hangs on what was read before."""
+
+    step: int
+    guess: str
+    norms: Floats  # (T,): ‖∂ log p(guess) / ∂(embedding read at each step)‖
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Probe "reading", for running text: what the network expects next at every character of the pinned sequence."""
+
+    labels: tuple[str, ...]  # (T,) what was read
+    following: tuple[str, ...]  # (T,) what came next in truth
+    guesses: tuple[tuple[str, ...], ...]  # (T, up to 5) the best first
+    chances: Floats  # (T, up to 5)
+    influence: Influence | None  # of the character that was asked for
+
+
+def frozen(values: NDArray[np.floating]) -> Floats:
+    """A copy that nobody can change."""
+    kept = np.array(values, np.float32)
+    kept.flags.writeable = False
+    return kept

@@ -1,0 +1,141 @@
+"""What training makes small: which losses fit which answers, and their measure and gradient over a batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.config import ConfigError, TrainingConfig
+from engine.kernels import losses as kernels
+from engine.kernels.jit import padded
+
+if TYPE_CHECKING:  # a network knows its losses without any data
+    from engine.data import Dataset
+
+_KINDS = {
+    "mse": kernels.SQUARED,
+    "mae": kernels.ABSOLUTE,
+    "huber": kernels.HUBER,
+    "quantile": kernels.PINBALL,
+    "binary_cross_entropy": kernels.LOGISTIC,
+}
+# What a data set suggests → all that fit its answers, and what those are.
+FITTING = {
+    "mse": (("mse", "mae", "huber", "quantile"), "numbers"),
+    "cross_entropy": (("cross_entropy",), "one class out of several"),
+    "binary_cross_entropy": (("binary_cross_entropy",), "any number of labels, each there or not"),
+}
+
+
+class Answers(Protocol):
+    """What was to be said; `engine.data.Batch` is one."""
+
+    @property
+    def targets(self) -> NDArray[Any]:
+        """(B, …) or (T, B, …)."""
+
+    @property
+    def weights(self) -> NDArray[Any]:
+        """(B,) or (T, B)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loss:
+    """A loss with its settings.
+
+    Attributes:
+        name: As `training.loss` takes it, but for "auto".
+        delta: Huber: the difference from which on the loss grows along a line.
+        quantiles: Quantile: the shares of the truth that are to lie below each answer, rising.
+        class_weights: Cross-entropy: (classes,) how much each counts, as PyTorch's `weight`; None is 1 for all.
+    """
+
+    name: str
+    delta: float = 1.0
+    quantiles: tuple[float, ...] = (0.1, 0.5, 0.9)
+    class_weights: NDArray[np.float32] | None = None
+
+    @property
+    def width(self) -> int:
+        """Outputs for each target."""
+        return len(self.quantiles) if self.name == "quantile" else 1
+
+    def over(self, outputs: NDArray[Any], row_size: int, columns: int, batch: Answers) -> float:
+        """The mean over what counts of `outputs`, flat rows of `columns` numbers, `row_size` apart.
+
+        The outputs are replaced by ∂L/∂outputs.
+        """
+        weights = np.ascontiguousarray(self.weights(batch), outputs.dtype).reshape(-1)
+        if self.name == "cross_entropy":
+            classes = np.ascontiguousarray(batch.targets, np.int32).reshape(-1)
+            return float(kernels.cross_entropy(outputs, row_size, columns, classes, weights))
+        targets = np.ascontiguousarray(batch.targets, outputs.dtype).reshape(-1)
+        levels = np.array(self.quantiles if self.name == "quantile" else (self.delta,))
+        return float(kernels.elementwise(_KINDS[self.name], outputs, row_size, columns, targets, weights, levels))
+
+    def weights(self, batch: Answers) -> NDArray[Any]:
+        """How much each answer counts: (B,) or (T, B)."""
+        if self.class_weights is None:
+            return batch.weights
+        return np.asarray(batch.weights * self.class_weights[batch.targets])
+
+    def mean(self, values: NDArray[Any], batch: Answers) -> tuple[float, float]:
+        """The same mean of answers (B, O) or (T, B, O), which are left alone; and the weights' sum."""
+        columns = values.shape[-1]
+        rows = np.zeros((values.size // columns, padded(columns)), values.dtype)
+        rows[:, :columns] = values.reshape(-1, columns)
+        mean = self.over(rows.reshape(-1), rows.shape[1], columns, batch)
+        return mean, float(self.weights(batch).sum(dtype=np.float64))
+
+    def point(self, values: NDArray[Any]) -> NDArray[Any]:
+        """One answer for each target, (…, targets): of several quantiles the one nearest to the median."""
+        if self.width == 1:
+            return values
+        middle = int(np.argmin(np.abs(np.array(self.quantiles) - 0.5)))
+        return values[..., middle :: self.width]
+
+
+def configured(training: TrainingConfig, suggested: str = "") -> Loss:
+    """The loss of the settings; `suggested` is what "auto" stands for. Says nothing of whether it fits."""
+    chosen = suggested if training.loss == "auto" else training.loss
+    return Loss(chosen, training.huber_delta, tuple(sorted(set(training.quantiles))))
+
+
+def loss_named(suggested: str, training: TrainingConfig) -> Loss:
+    """The loss that the settings ask for, where the data suggests one by name; all classes count the same.
+
+    Raises:
+        ConfigError: it does not fit what such data is answered by.
+    """
+    fitting, answers = FITTING[suggested]
+    if training.loss not in ("auto", *fitting):
+        raise ConfigError(
+            f"training.loss is {training.loss!r}, but this data is answered by {answers}; "
+            f"it takes auto or {', '.join(fitting)}"
+        )
+    return configured(training, suggested)
+
+
+def loss_for(training: TrainingConfig, dataset: Dataset) -> Loss:
+    """The loss of a run on this data, its classes weighed where the settings ask for it.
+
+    Raises:
+        ConfigError: it does not fit what the data is answered by.
+    """
+    found = loss_named(dataset.loss, training)
+    if found.name != "cross_entropy" or training.class_weights == "none":
+        return found
+    return Loss(found.name, class_weights=_balanced(training, dataset))
+
+
+def _balanced(training: TrainingConfig, dataset: Dataset) -> NDArray[np.float32]:
+    """Rare classes count for as much as frequent ones: N / (classes seen · count), 0 for classes never seen."""
+    counts = np.zeros(dataset.output_size)
+    for batch in dataset.batches("train", training.batch_size):
+        counts += np.bincount(batch.targets.reshape(-1), batch.weights.reshape(-1), dataset.output_size)
+    seen = counts > 0
+    weights = counts.sum() / (seen.sum() * np.where(seen, counts, 1.0))
+    return np.where(seen, weights, 0.0).astype(np.float32)

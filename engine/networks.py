@@ -1,0 +1,51 @@
+"""The network that a topology asks for."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+
+from engine.config import ModelConfig
+from engine.network import Network
+from engine.network import parameter_count as _count
+from engine.sequence_to_sequence.network import WRITERS, SequenceToSequence
+from engine.sequence_to_sequence.network import parameter_count as _count_writing
+from engine.sequence_to_sequence.sizes import Sizes
+
+AnyNetwork: TypeAlias = Network | SequenceToSequence
+
+
+class Ends(Protocol):
+    """What a network has to know of the data; a `Dataset` says it."""
+
+    input_size: int
+    output_size: int
+    tokens: bool
+    writes_tokens: bool
+
+
+def make_network(
+    model: ModelConfig, ends: Ends, *, width: int = 1, dtype: Any = np.float32, seed: int = 0, threads: int = 0
+) -> AnyNetwork:
+    """A network for data with these ends; `width` is how many outputs the loss takes for each target.
+
+    Raises:
+        NetworkError: a model that cannot be built.
+    """
+    if model.topology in WRITERS:
+        return SequenceToSequence(model, _sizes(ends, width), dtype=dtype, seed=seed, threads=threads)
+    return Network(
+        model, ends.input_size, ends.output_size * width, tokens=ends.tokens, dtype=dtype, seed=seed, threads=threads
+    )
+
+
+def parameter_count(model: ModelConfig, ends: Ends, width: int = 1) -> int:
+    """Trainable numbers of a network, without making it."""
+    if model.topology in WRITERS:
+        return _count_writing(model, _sizes(ends, width))
+    return _count(model, ends.input_size, ends.output_size * width, ends.tokens)
+
+
+def _sizes(ends: Ends, width: int) -> Sizes:
+    return Sizes(ends.input_size, ends.output_size * width, ends.tokens, ends.writes_tokens)

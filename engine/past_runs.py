@@ -1,0 +1,212 @@
+"""Runs that lie on disk: read again with settings, curves and result, given notes, put away and brought back."""
+
+from __future__ import annotations
+
+import csv
+import json
+import logging
+import math
+import shutil
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.atomic import write_atomically
+from engine.config import Experiment, read_experiment
+from engine.events import Evaluated, RunFailed, RunFinished, RunStarted
+from engine.run_lock import is_live
+from engine.runs import EXPERIMENT, METRICS, RESULT, WEIGHTS, RunFolderError
+
+NOTES = "notes.txt"
+_DELETED = ".deleted"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PastRun:
+    """One run folder. `ended` is None for a run that broke off without a result."""
+
+    folder: Path
+    experiment: Experiment
+    began: float  # seconds since 1970, when its folder was made
+    started: RunStarted
+    ended: RunFinished | RunFailed | None
+    evaluations: tuple[Evaluated, ...]
+    notes: str
+    has_weights: bool
+    live: bool  # somebody trains it now
+
+
+def past_runs(folder: Path) -> tuple[PastRun, ...]:
+    """All runs below `folder`, oldest first; what cannot be read is left out and said in the log."""
+    found = []
+    with suppress(OSError):
+        for path in folder.iterdir():
+            if (path / EXPERIMENT).is_file():
+                try:
+                    found.append(read_run(path))
+                except RunFolderError as error:
+                    _log.warning("a run is left out of the list: %s", error)
+    return tuple(sorted(found, key=lambda run: (run.began, run.folder.name)))
+
+
+def read_run(folder: Path) -> PastRun:
+    """One run folder, without its weights.
+
+    Raises:
+        RunFolderError: its settings or its tables cannot be read.
+    """
+    try:
+        settings = folder / EXPERIMENT
+        experiment = read_experiment(settings)
+        result = _result(folder)
+        metric, evaluations = _evaluations(folder)
+        return PastRun(
+            folder=folder,
+            experiment=experiment,
+            began=settings.stat().st_mtime,
+            started=_started(folder, experiment, result, metric),
+            ended=_ended(result),
+            evaluations=evaluations,
+            notes=_notes(folder),
+            has_weights=(folder / WEIGHTS).is_file(),
+            live=is_live(folder),
+        )
+    except (OSError, ValueError, TypeError, LookupError, ArithmeticError, RecursionError, csv.Error) as error:
+        raise RunFolderError(f"{folder} cannot be read: {error}") from error
+
+
+def check_runs_folder(folder: Path) -> None:
+    """Make sure that runs can be kept in `folder`, and make it.
+
+    Raises:
+        RunFolderError: it cannot be made or written; the text says why.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise RunFolderError(f"{folder} cannot hold runs: {error.strerror or error}. Choose another folder.") from error
+
+
+def write_notes(folder: Path, text: str) -> None:
+    """Keep what a person thinks of a run beside it; no text, no file.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    if text.strip():
+        write_atomically(folder / NOTES, (text.strip() + "\n").encode("utf-8"))
+    else:
+        (folder / NOTES).unlink(missing_ok=True)
+
+
+def set_aside(folder: Path) -> Path:
+    """Take a run out of sight; where it is now, for `bring_back`.
+
+    Raises:
+        OSError: it cannot be moved.
+    """
+    place = folder.parent / _DELETED
+    place.mkdir(exist_ok=True)
+    number, target = 1, place / folder.name
+    while target.exists():
+        number, target = number + 1, place / f"{folder.name}_{number}"
+    return folder.rename(target)
+
+
+def bring_back(aside: Path, folder: Path) -> None:
+    """The opposite of `set_aside`.
+
+    Raises:
+        OSError: it cannot be moved.
+    """
+    aside.rename(folder)
+    with suppress(OSError):
+        aside.parent.rmdir()
+
+
+def remove_set_aside(runs: Path) -> None:
+    """Delete for good what `set_aside` put away."""
+    shutil.rmtree(runs / _DELETED, ignore_errors=True)
+
+
+def _result(folder: Path) -> Mapping[str, Any]:
+    path = folder / RESULT
+    if not path.is_file():
+        return {}
+    result = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(result, dict):
+        raise ValueError(f"{RESULT} holds no result")
+    return result
+
+
+def _evaluations(folder: Path) -> tuple[str, tuple[Evaluated, ...]]:
+    """What the metric is called, and the rows."""
+    path = folder / METRICS
+    if not path.is_file():
+        return "metric", ()
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.reader(file)
+        header = next(rows, [])
+        columns = {name: place for place, name in enumerate(header)}
+        metric = header[4] if len(header) > 4 else "metric"
+        return metric, tuple(_evaluated(row, columns, metric) for row in rows)
+
+
+def _evaluated(row: list[str], columns: Mapping[str, int], metric: str) -> Evaluated:
+    return Evaluated(
+        step=int(row[columns["step"]]),
+        epoch=int(row[columns["epoch"]]),
+        training_loss=_number(row[columns["training_loss"]]),
+        validation_loss=_number(row[columns["validation_loss"]]),
+        metric=_number(row[columns[metric]]),
+        best=row[columns["best"]] == "1",
+    )
+
+
+def _started(folder: Path, experiment: Experiment, result: Mapping[str, Any], metric: str) -> RunStarted:
+    return RunStarted(
+        parameters=int(result.get("parameters") or 0),
+        steps_per_epoch=0,  # nobody wrote it down
+        epochs=experiment.training.epochs,
+        metric=str(result.get("metric") or metric),
+        baselines=_pairs(result.get("validation_baselines")),
+        folder=str(folder),
+    )
+
+
+def _ended(result: Mapping[str, Any]) -> RunFinished | RunFailed | None:
+    step = int(result.get("step") or 0)
+    if "title" in result:
+        return RunFailed(str(result["title"]), str(result.get("why") or ""), str(result.get("cure") or ""), step)
+    if "reason" not in result:
+        return None
+    return RunFinished(
+        reason=str(result["reason"]),
+        step=step,
+        epoch=int(result.get("epoch") or 0),
+        best_epoch=int(result.get("best_epoch") or 0),
+        best_validation_loss=_number(result.get("best_validation_loss")),
+        test_metrics=_pairs(result.get("test_metrics")),
+        test_baselines=_pairs(result.get("test_baselines")),
+        seconds=_number(result.get("seconds")),
+    )
+
+
+def _pairs(values: Any) -> tuple[tuple[str, float], ...]:
+    return tuple((str(name), _number(value)) for name, value in values.items()) if isinstance(values, dict) else ()
+
+
+def _number(value: Any) -> float:
+    return float(value) if value not in (None, "") else math.nan
+
+
+def _notes(folder: Path) -> str:
+    with suppress(OSError):
+        return (folder / NOTES).read_text(encoding="utf-8", errors="replace").strip()
+    return ""

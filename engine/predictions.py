@@ -1,0 +1,159 @@
+"""What the network says now of what it has never seen, in the form that suits the data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.data import Batch, Dataset, TextPreparation
+from engine.data.class_metrics import ClassScorer
+from engine.data.metrics import last_answers, rmse
+from engine.data.pairs_dataset import PairsDataset
+from engine.evaluation import answers
+from engine.events import ClassPrediction, Floats, Probe, SeriesPrediction, TagTrack, TextPrediction
+from engine.generation import continue_text
+from engine.losses import Loss
+from engine.network import Network
+from engine.networks import AnyNetwork
+from engine.sequence_to_sequence.network import SequenceToSequence
+from engine.sequence_to_sequence.shown import shown_pairs
+
+SCREEN_POINTS = 2000  # held-out points that a plot can show
+_SAMPLE_LENGTH = 200  # characters
+_PROMPT_LENGTH = 40
+_BATCH = 256  # sequences at once
+_COUNTED = 4096  # sequences of which classes are counted
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What a prediction of a series is drawn from and beside; the same throughout a run."""
+
+    part: str
+    target: str
+    batches: tuple[Batch, ...]
+    labels: tuple[str, ...]
+    truth: Floats
+    baselines: tuple[tuple[str, Floats], ...]
+    baseline_rmse: tuple[tuple[str, float], ...]
+
+
+class Predictions:
+    """Predictions of one network on one data set, as often as they are asked for."""
+
+    def __init__(self, network: AnyNetwork, dataset: Dataset, loss: Loss) -> None:
+        self._network, self._dataset, self._loss = network, dataset, loss
+        self._shown: _Shown | None = None
+
+    def now(self, temperature: float) -> Probe:
+        """What there is to show; text is drawn at `temperature`."""
+        if isinstance(self._dataset, PairsDataset) and isinstance(self._network, SequenceToSequence):
+            return shown_pairs(self._network, self._dataset)
+        return self.judged() or self._text(temperature)
+
+    def judged(self) -> ClassPrediction | SeriesPrediction | None:
+        """What can be held against the truth; None for running text."""
+        if self._dataset.kind in ("text", "pairs"):
+            return None
+        return self._classes() if self._dataset.classes else self._series()
+
+    def _series(self) -> SeriesPrediction:
+        """Held-out values of the first target, as many of the last ones as a screen can show."""
+        shown = self._shown = self._shown or _what_to_show(self._dataset)
+        outputs = np.full((self._dataset.count(shown.part), self._dataset.output_size), np.nan)
+        for batch, values in answers(self._network, shown.batches):
+            outputs[batch.positions] = last_answers(batch, self._loss.point(values))
+        forecast = self._dataset.decode(outputs, shown.part)[-SCREEN_POINTS:, 0]
+        return SeriesPrediction(
+            part=shown.part,
+            target=shown.target,
+            labels=shown.labels,
+            truth=shown.truth,
+            forecast=_frozen(forecast),
+            baselines=shown.baselines,
+            rmse=rmse(shown.truth, forecast),
+            baseline_rmse=shown.baseline_rmse,
+        )
+
+    def _classes(self) -> ClassPrediction:
+        dataset, part = self._dataset, _part(self._dataset)
+        scorer = ClassScorer(dataset.classes, dataset.metric)
+        steps: list[tuple[int, Batch, Floats]] = []
+        aligned = dataset.topology == "many_to_many"
+        for number, (batch, values) in enumerate(answers(self._network, dataset.batches(part, _BATCH))):
+            scorer.add(batch, values)
+            if aligned and number * _BATCH < SCREEN_POINTS:
+                steps += [(int(at), batch, values[:, k].copy()) for k, at in enumerate(batch.positions)]
+            if (number + 1) * _BATCH >= _COUNTED:
+                break
+        scorer.counts.flags.writeable = False
+        return ClassPrediction(
+            part=part,
+            label=str(dataset.metadata()["targets"][0]),
+            classes=dataset.classes,
+            counts=scorer.counts,
+            scores=scorer.result(),
+            baselines=dataset.baselines(part),
+            track=_track(dataset, steps) if aligned else None,
+        )
+
+    def _text(self, temperature: float) -> TextPrediction:
+        prompt = "".join(self._dataset.pinned_labels())[:_PROMPT_LENGTH]
+        preparation = self._dataset.preparation
+        assert isinstance(preparation, TextPreparation)
+        assert isinstance(self._network, Network)
+        tokens = continue_text(self._network, preparation.encode(prompt), _SAMPLE_LENGTH, temperature)
+        return TextPrediction(prompt, ((temperature, preparation.decode(tokens)),))
+
+
+def _part(dataset: Dataset) -> str:
+    return "validation" if dataset.count("validation") else "train"
+
+
+def _what_to_show(dataset: Dataset) -> _Shown:
+    part = _part(dataset)
+    first = dataset.count(part) - SCREEN_POINTS
+    truth = _frozen(dataset.truth(part)[-SCREEN_POINTS:])
+    forecasts = dataset.baseline_forecasts(part)
+    baselines = tuple((name, _frozen(values[-SCREEN_POINTS:])) for name, values in forecasts)
+    return _Shown(
+        part=part,
+        target=str(dataset.metadata()["targets"][0]),
+        batches=tuple(batch for batch in dataset.batches(part, _BATCH) if batch.positions.max() >= first),
+        labels=dataset.labels(part)[-SCREEN_POINTS:],
+        truth=truth,
+        baselines=baselines,
+        baseline_rmse=tuple((name, rmse(truth, values)) for name, values in baselines),
+    )
+
+
+def _track(dataset: Dataset, steps: list[tuple[int, Batch, Floats]]) -> TagTrack:
+    """The first sequences of a part one after the other, in their order, as far as a screen goes."""
+    truth, said, sure, names = [], [], [], []
+    room = SCREEN_POINTS
+    for position, batch, values in sorted(steps, key=lambda item: item[0]):
+        column = int(np.flatnonzero(batch.positions == position)[0])
+        length = min(int(batch.lengths[column]), room)
+        shares = dataset.decode(values[:length])
+        truth.append(np.where(batch.weights[:length, column] != 0, batch.targets[:length, column], -1))
+        said.append(shares.argmax(axis=-1))
+        sure.append(shares.max(axis=-1))
+        names += [f"{position + 1}: {step + 1}" for step in range(length)]
+        room -= length
+        if not room:
+            break
+    return TagTrack(tuple(names), _classes_of(truth), _classes_of(said), _frozen(np.concatenate(sure)))
+
+
+def _classes_of(parts: list[np.ndarray]) -> np.ndarray:
+    found = np.concatenate(parts).astype(np.int16)
+    found.flags.writeable = False
+    return found
+
+
+def _frozen(values: Floats) -> Floats:
+    """A copy that nobody can change."""
+    kept = np.array(values, np.float32)
+    kept.flags.writeable = False
+    return kept

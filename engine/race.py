@@ -1,0 +1,110 @@
+"""A race: the same data, seeds and parameter budget for several cells, one run after the other.
+
+Each cell gets as many hidden units as come nearest to the budget, so that what differs is the recurrence and not its
+size (as in Greff et al. 2017, who searched the size too, and Chung et al. 2014, who fixed the parameters).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import statistics
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from engine.cells import specification
+from engine.config import Experiment, ModelConfig, field_info
+from engine.events import Evaluated, Event, RunFailed, RunFinished, RunStarted, StepDone
+from engine.race_messages import Arrival, Entrant, Lap, Place
+
+Count = Callable[[ModelConfig], int]
+
+
+def entrants(experiment: Experiment, cells: Sequence[str], seeds: int, budget: int, count: Count) -> list[Entrant]:
+    """Every cell with every seed, seed by seed, so that a race that is broken off has something of every cell.
+
+    Args:
+        budget: trainable numbers that each network comes nearest to.
+        count: trainable numbers of a model on the data of the race.
+    """
+    models = {cell: fitted(_with_cell(experiment.model, cell), budget, count) for cell in cells}
+    first = experiment.training.seed
+    return [
+        Entrant(cell, seed, count(models[cell]), _seeded(experiment, models[cell], seed))
+        for seed in range(first, first + seeds)
+        for cell in cells
+    ]
+
+
+def fitted(model: ModelConfig, budget: int, count: Count) -> ModelConfig:
+    """`model` with the number of hidden units, the same in every layer, that comes nearest to `budget`."""
+    info = field_info("model", "hidden_size")
+    low, high = int(info.minimum), int(info.maximum)
+    while low < high:  # the smallest that is not below the budget
+        middle = (low + high) // 2
+        low, high = (middle + 1, high) if count(_sized(model, middle)) < budget else (low, middle)
+    sizes = [size for size in (low - 1, low) if size >= info.minimum]
+    return _sized(model, min(sizes, key=lambda size: abs(count(_sized(model, size)) - budget)))
+
+
+def race(field: Sequence[Entrant], make_run: Callable[[Experiment], Iterable[Event]]) -> Iterator[Lap | Arrival]:
+    """Let every entrant run, one after the other. Whoever no longer iterates ends it."""
+    for number, entrant in enumerate(field):
+        steps = 0
+        for event in make_run(entrant.experiment):
+            if isinstance(event, RunStarted):
+                steps = event.steps_per_epoch * event.epochs
+            elif isinstance(event, StepDone):
+                yield Lap(number, event.step / steps if steps else 0.0)
+            elif isinstance(event, Evaluated):
+                yield Lap(number, event.step / steps if steps else 0.0, event)
+            elif isinstance(event, RunFinished | RunFailed):
+                yield Arrival(number, event)
+
+
+def standings(field: Sequence[Entrant], arrivals: Sequence[Arrival]) -> list[Place]:
+    """The cells by the median of their best validation losses, best first; those without any stand last."""
+    places = [_place(cell, field, arrivals) for cell in dict.fromkeys(entrant.cell for entrant in field)]
+    return sorted(places, key=lambda place: (math.isnan(place.validation[1]), place.validation[1]))
+
+
+def _place(cell: str, field: Sequence[Entrant], arrivals: Sequence[Arrival]) -> Place:
+    mine = [arrival.ended for arrival in arrivals if field[arrival.entrant].cell == cell]
+    finished = [ended for ended in mine if isinstance(ended, RunFinished)]
+    entrant = next(entrant for entrant in field if entrant.cell == cell)
+    tested = [ended.test_metrics[0] for ended in finished if ended.test_metrics]
+    return Place(
+        cell=cell,
+        hidden_size=entrant.experiment.model.hidden_size,
+        parameters=entrant.parameters,
+        arrived=len(finished),
+        failed=len(mine) - len(finished),
+        metric=tested[0][0] if tested else "",
+        validation=_spread([ended.best_validation_loss for ended in finished]),
+        test=_spread([value for _, value in tested]),
+        seconds=_spread([ended.seconds for ended in finished])[1],
+    )
+
+
+def _spread(values: Sequence[float]) -> tuple[float, float, float]:
+    known = [value for value in values if math.isfinite(value)]
+    return (min(known), statistics.median(known), max(known)) if known else (math.nan, math.nan, math.nan)
+
+
+def _with_cell(model: ModelConfig, cell: str) -> ModelConfig:
+    """The cell with the activations that were chosen where it knows them, and else its usual ones."""
+    spec = specification(cell)
+    own = _usual(model.activation, spec.activations)
+    gates = _usual(model.gate_activation, spec.gate_activations)
+    return dataclasses.replace(model, cell=cell, activation=own, gate_activation=gates)
+
+
+def _usual(chosen: str, known: Sequence[str]) -> str:
+    return chosen if chosen in known or not known else known[0]
+
+
+def _sized(model: ModelConfig, size: int) -> ModelConfig:
+    return dataclasses.replace(model, hidden_size=size, hidden_sizes=())
+
+
+def _seeded(experiment: Experiment, model: ModelConfig, seed: int) -> Experiment:
+    return dataclasses.replace(experiment, model=model, training=dataclasses.replace(experiment.training, seed=seed))

@@ -1,0 +1,117 @@
+"""From a run's folder back to the run: where it stood, and whether it may go on from there."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.checkpoints import Checkpoint, CheckpointError, Checkpoints
+from engine.config import Experiment, field_info, read_experiment
+from engine.data import DataError
+from engine.data.loading import data_path
+from engine.run_lock import is_live
+from engine.runs import EXPERIMENT, LOG, RunFolderError
+
+_FREE = ("training.epochs", "training.threads", "saving.seconds", "saving.epochs", "saving.keep")
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a run's folder holds of it; `checkpoint` is None where it was broken off before the first save."""
+
+    experiment: Experiment
+    checkpoint: Checkpoint | None
+    log: tuple[str, ...]
+    changes: Mapping[str, Any]  # of live settings, to be made before the next batch
+
+
+def saved_run(
+    folder: Path | str, changes: Mapping[str, Any] | None = None, *, changed_data: bool = False, mend: bool = False
+) -> Saved:
+    """Where the run in `folder` stood.
+
+    Args:
+        folder: What `train --out` or the window made.
+        changes: Settings to go on with: live ones, epochs, threads, and those of saving.
+        changed_data: Go on although the data is no longer what the run learned from.
+        mend: After a number that was not finite, go on with the settings that the run advised.
+
+    Raises:
+        RunFolderError: no run there, one that is under way, or one that cannot go on like this; the text says what
+            to do.
+        ConfigError: a change out of its range.
+    """
+    folder = Path(folder)
+    if not (folder / EXPERIMENT).is_file():
+        raise RunFolderError(f"{folder} holds no run; give the folder that `train --out` made")
+    if is_live(folder):
+        raise RunFolderError(f"the run in {folder} is still under way; wait for its end, or stop it first")
+    try:
+        experiment = read_experiment(folder / EXPERIMENT)
+        checkpoint = Checkpoints(folder).newest()
+        facts = checkpoint.facts if checkpoint else {}
+        changes = ({str(k): str(v) for k, v in facts["cure"].items()} if mend and facts else {}) | dict(changes or {})
+    except (CheckpointError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise RunFolderError(f"the run in {folder} cannot go on: {error}") from error
+    live = _allowed(changes, experiment.replace(changes))
+    if facts and not changed_data:
+        _check_data(folder, experiment, facts)
+    if facts.get("failed") and not live:
+        raise RunFolderError(_failed(folder, facts))
+    others = {name: value for name, value in changes.items() if name not in live or checkpoint is None}
+    return Saved(experiment.replace(others), checkpoint, _log(folder), live if checkpoint else {})
+
+
+def _failed(folder: Path, facts: Mapping[str, Any]) -> str:
+    cure = ", ".join(f"{name} = {value}" for name, value in facts["cure"].items())
+    return (
+        f"the run in {folder} ended in numbers that are not finite ({facts['failed']}); going on the same way leads "
+        f"there again: add --mend ({cure}), or --set training.learning_rate to a smaller one"
+    )
+
+
+def _allowed(changes: Mapping[str, Any], changed: Experiment) -> dict[str, Any]:
+    """Those of the changes that are of live settings, with their checked values."""
+    live: dict[str, Any] = {}
+    for name in changes:
+        section, _, item = name.partition(".")
+        if field_info(section, item).live:
+            live[name] = getattr(getattr(changed, section), item)
+        elif name not in _FREE:
+            raise RunFolderError(
+                f"{name} cannot be changed in a run that goes on; begin a new one with it, in another folder"
+            )
+    return live
+
+
+def _check_data(folder: Path, experiment: Experiment, facts: Mapping[str, Any]) -> None:
+    then, now = facts.get("data"), data_reference(experiment)
+    if then == now:
+        return
+    what = "has changed since" if "sha256" in now else "is gone"
+    raise RunFolderError(
+        f"the data that the run in {folder} learned from {what} ({experiment.data.file or experiment.data.sample}); "
+        f"put the old one back, begin a new run with --config {folder / EXPERIMENT}, or go on nevertheless with "
+        "--changed-data"
+    )
+
+
+def data_reference(experiment: Experiment) -> dict[str, str]:
+    """Which data a run learned from: the sample's name or the file's path, and the SHA-256 of the file."""
+    data = experiment.data
+    named = {"file": data.file} if data.file else {"sample": data.sample}
+    try:
+        with data_path(data).open("rb") as file:
+            return {**named, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+    except (OSError, DataError):  # generated, or gone since it was read
+        return named
+
+
+def _log(folder: Path) -> tuple[str, ...]:
+    with suppress(OSError, UnicodeDecodeError):
+        return tuple((folder / LOG).read_text(encoding="utf-8").splitlines())
+    return ()

@@ -1,0 +1,1 @@
+"""Networks that read one thing and write a sequence: encoder and decoder, with attention between them or without."""

@@ -1,0 +1,305 @@
+"""A network that reads a sequence or a vector and then writes a sequence, of its own length.
+
+Encoder and decoder (Cho et al. 2014; Sutskever, Vinyals and Le 2014), with attention between them where it is wanted.
+Parameters have the names, shapes and gate order of a PyTorch module with ``embedding`` (a dictionary of ``source`` and
+``target``), ``encoder``, ``bridge``, ``decoder``, ``attention`` and ``readout``. Letters in shapes: S steps read, U
+steps written, B batch, I inputs, O outputs, H hidden units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.config import ModelConfig
+from engine.data import PairBatch
+from engine.events import LayerTrace
+from engine.initializers import initialize
+from engine.linear import Linear
+from engine.losses import Loss
+from engine.masks import Chance
+from engine.network import Examples, Output, Step, checked_lengths
+from engine.parameters import NetworkError, Parameters
+from engine.sequence_to_sequence import looking
+from engine.sequence_to_sequence.attention import Attention
+from engine.sequence_to_sequence.decoder import Context, Decoder
+from engine.sequence_to_sequence.encoder import RecurrentEncoder, VectorEncoder
+from engine.sequence_to_sequence.sizes import Sizes, parameter_shapes
+from engine.stack import Stack, State
+from engine.stack_config import StackConfig, stack_config
+from engine.threads import Workers
+
+_WRITING = 1 << 32  # beyond every seed
+WRITERS = ("one_to_many", "encoder_decoder")  # topologies that this network is for
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Where a decoder stands: its states and what it has beside them."""
+
+    state: State
+    context: Context
+
+    def take(self, order: NDArray[np.int64]) -> Writing:
+        """Of the sequences `order` (N,), which may repeat."""
+        return Writing([part[:, order] for part in self.state], self.context.take(order))
+
+    def reordered(self, order: NDArray[np.int64]) -> Writing:
+        """Other states beside the same context, for sequences that share theirs with those they stem from."""
+        return replace(self, state=[part[:, order] for part in self.state])
+
+
+def configs(model: ModelConfig, sizes: Sizes) -> tuple[StackConfig | None, StackConfig]:
+    """Shapes of encoder and decoder; None where a vector is read."""
+    vector = model.topology == "one_to_many"
+    written = model.embedding_size if sizes.writes_tokens else sizes.outputs
+    beside = sizes.inputs if vector and model.repeat_input else 0
+    encoder = None if vector else stack_config(model, model.embedding_size if sizes.reads_tokens else sizes.inputs)
+    own = replace(stack_config(model, written + beside), bidirectional=False, summed=False, learned_state=False)
+    return encoder, own
+
+
+def parameter_count(model: ModelConfig, sizes: Sizes) -> int:
+    """Trainable numbers of a network, without making it."""
+    return sum(int(np.prod(shape)) for shape in parameter_shapes(model, sizes, *configs(model, sizes)).values())
+
+
+def _pairs(batch: Examples) -> PairBatch:
+    if not isinstance(batch, PairBatch):
+        raise NetworkError("a network that writes learns from pairs, which say what was written before each step")
+    return batch
+
+
+class SequenceToSequence:
+    """An encoder, a decoder, and a readout at each step written.
+
+    Args:
+        model: topology ("encoder_decoder" or "one_to_many"), cell, sizes, attention.
+        sizes: what goes in and what comes out.
+        dtype: float32, or float64 by the same kernels for checking.
+        seed: of the start values, and of what training leaves out at random.
+        threads: 0 takes what the machine has. The result does not depend on it.
+
+    Attributes:
+        step: Training steps so far, set by the optimiser: of which step dropout and zoneout draw their masks.
+    """
+
+    aligned = True
+
+    def __init__(
+        self, model: ModelConfig, sizes: Sizes, *, dtype: Any = np.float32, seed: int = 0, threads: int = 0
+    ) -> None:
+        self.config, self.sizes = model, sizes
+        self.input_size, self.output_size, self.tokens = sizes.inputs, sizes.outputs, sizes.reads_tokens
+        self.dtype = np.dtype(dtype)
+        encoder, decoder = configs(model, sizes)
+        self.parameters = Parameters(parameter_shapes(model, sizes, encoder, decoder), self.dtype)
+        initialize(self.parameters, decoder.spec, seed, model.initializer)
+        self.workers = Workers(threads)
+        self._make(encoder, decoder)
+        self.readout = Linear(self.parameters, decoder.outputs, sizes.outputs, self.workers)
+        self._seed, self.step = seed, 0
+        self.watch_time = False
+        self._packed = False
+
+    def _make(self, encoder: StackConfig | None, decoder: StackConfig) -> None:
+        parameters, workers, attention = self.parameters, self.workers, None
+        self.encoder: RecurrentEncoder | VectorEncoder
+        if encoder:
+            self.encoder = RecurrentEncoder(parameters, encoder, decoder, self.tokens, workers)
+            if self.config.attention != "none":
+                sizes = encoder.outputs, decoder.outputs
+                attention = Attention(self.config.attention, parameters, *sizes, workers)
+        else:
+            self.encoder = VectorEncoder(parameters, decoder, workers)
+        self.decoder = Decoder(parameters, decoder, self.sizes.writes_tokens, attention, workers)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Parameter names, in the order of the state dict."""
+        return self.parameters.names
+
+    @property
+    def stacks(self) -> dict[str, Stack]:
+        """The recurrent layers by the name that their parameters begin with."""
+        read = {"encoder": self.encoder.stack} if isinstance(self.encoder, RecurrentEncoder) else {}
+        return read | {"decoder": self.decoder.stack}
+
+    @property
+    def stack(self) -> Stack:
+        """The layers that answers are read from: the decoder's."""
+        return self.decoder.stack
+
+    @property
+    def parameter_count(self) -> int:
+        """Trainable numbers."""
+        return self.parameters.count
+
+    def state_dict(self) -> dict[str, NDArray[Any]]:
+        """Copies of all parameters under PyTorch's names."""
+        return self.parameters.state_dict()
+
+    def load_state_dict(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take over every parameter. Raises `NetworkError` where names, shapes or numbers do not fit."""
+        self.parameters.load_state_dict(state)
+        self._packed = False
+
+    def gradients(self) -> dict[str, NDArray[Any]]:
+        """Copies of the last gradients under the parameters' names."""
+        return {name: self.parameters.gradient(name).copy() for name in self.names}
+
+    def changed(self) -> None:
+        """Say that parameters were changed in place, as an optimiser does."""
+        self._packed = False
+
+    # --- a whole batch, with what should be written known ---
+
+    def forward(
+        self, inputs: NDArray[Any], lengths: NDArray[np.int64] | None = None, before: NDArray[Any] | None = None,
+        written: NDArray[np.int64] | None = None,
+    ) -> Output:  # fmt: skip
+        """Answers (U, B, O) where the decoder is given what was written before each step (teacher forcing).
+
+        Args:
+            inputs: (S, B, I) numbers or (S, B) tokens; one-to-many takes one step of numbers.
+            lengths: (B,) steps of each sequence read, in falling order; None means S.
+            before: (U, B, O) numbers or (U, B) tokens, a start first.
+            written: (B,) steps of each sequence written, in any order; None means U.
+
+        Raises:
+            NetworkError: shapes, lengths or tokens that do not fit.
+        """
+        if before is None:
+            raise NetworkError("a network that writes has to be told what was written before each step")
+        steps, batch = before.shape[:2]
+        answers = self._run(inputs, lengths, before, written)
+        values = np.zeros((steps, batch, self.output_size), self.dtype)
+        values[:, self._order] = answers.reshape(steps, batch, -1)[:, :, : self.output_size]
+        values[np.arange(steps)[:, None] >= self._steps_written(written, steps, batch)] = 0
+        return Output(values, self.decoder.stack.final_states())
+
+    def answer(self, batch: Examples, state: Any = None) -> Output:
+        """`forward` of a batch."""
+        pairs = _pairs(batch)
+        return self.forward(pairs.inputs, pairs.lengths, pairs.before, pairs.written)
+
+    def loss_and_gradients(self, batch: Examples, loss: str | Loss, state: Any = None) -> Step:
+        """Loss of a batch, and its gradient by back-propagation through decoder and encoder.
+
+        `loss` is a name that `training.loss` takes or a `Loss`, averaged over what the batch's weights leave in.
+        """
+        pairs = _pairs(batch)
+        answers = self._run(pairs.inputs, pairs.lengths, pairs.before, pairs.written, training=True)
+        ordered = replace(pairs, targets=pairs.targets[:, self._order], weights=pairs.weights[:, self._order])
+        measure = Loss(loss) if isinstance(loss, str) else loss
+        value = measure.over(answers, self.readout.row, self.output_size, ordered)
+        self.parameters.gradients[:] = 0
+        d = self.readout.backward(self._rows, pairs.before.shape[0] * pairs.before.shape[1])
+        d_state, d_memory = self.decoder.backward(d, self.watch_time)
+        d_read = None
+        if d_memory is not None and self.decoder.attention and isinstance(self.encoder, RecurrentEncoder):
+            d_read = self.decoder.attention.scattered(d_memory, self._order, self.encoder.stack.config.outputs)
+        back = np.argsort(self._order)
+        self.encoder.backward([part[:, back] for part in d_state], d_read, self.watch_time)
+        return Step(value, self.decoder.stack.final_states())
+
+    def _run(
+        self, inputs: NDArray[Any], lengths: NDArray[np.int64] | None, before: NDArray[Any],
+        written: NDArray[np.int64] | None, training: bool = False,
+    ) -> NDArray[Any]:  # fmt: skip
+        """Answers in the decoder's order, rows as wide as the readout's, flat."""
+        self._check_before(inputs, before)
+        steps, batch = before.shape[:2]
+        ends = self._steps_written(written, steps, batch)
+        # The kernels want the longest first: what is written has an order of its own.
+        self._order = np.argsort(-ends, kind="stable")
+        start = self._begin(inputs, lengths, self._order, training)
+        ordered = np.ascontiguousarray(before[:, self._order])
+        self._rows = self.decoder.forward(
+            ordered, ends[self._order], start.state, start.context, self._chance(training, _WRITING)
+        )
+        return self.readout.forward(self._rows, steps * batch)[: steps * batch * self.readout.row]
+
+    def _chance(self, training: bool, stream: int) -> Chance | None:
+        """What is left out at random in a training step; encoder and decoder draw from streams of their own."""
+        return Chance(self._seed + stream, self.step) if training else None
+
+    @staticmethod
+    def _steps_written(written: NDArray[np.int64] | None, steps: int, batch: int) -> NDArray[np.int64]:
+        ends = np.full(batch, steps, np.int64) if written is None else np.ascontiguousarray(written, np.int64)
+        if ends.shape != (batch,) or ends.min() < 1 or ends.max() > steps:
+            raise NetworkError(f"steps written must be {batch} numbers from 1 to {steps}, got {ends.tolist()[:8]}")
+        return ends
+
+    def _check_before(self, inputs: NDArray[Any], before: NDArray[Any]) -> None:
+        tokens, size = self.sizes.writes_tokens, self.output_size
+        fits = before.ndim == (2 if tokens else 3) and (tokens or before.shape[2] == size)
+        if not fits or 0 in before.shape or before.shape[1] != inputs.shape[1]:
+            wanted = "(U, B) tokens" if tokens else f"(U, B, {size}) numbers"
+            raise NetworkError(
+                f"what was written before has shape {before.shape}; the network takes {wanted} for {inputs.shape[1]} "
+                "sequences, at least one step"
+            )
+
+    # --- step by step ---
+
+    def begin(self, inputs: NDArray[Any], lengths: NDArray[np.int64] | None = None) -> Writing:
+        """Read a batch, ready to write its first step. What is handed back is overwritten by the next batch."""
+        return self._begin(inputs, lengths, np.arange(inputs.shape[1]))
+
+    def _begin(
+        self, inputs: NDArray[Any], lengths: NDArray[np.int64] | None, order: NDArray[np.int64],
+        training: bool = False,
+    ) -> Writing:  # fmt: skip
+        if not self._packed:
+            for part in (self.encoder, self.decoder, self.readout):
+                part.pack()
+            self._packed = True
+        self._check_inputs(inputs)
+        steps, batch = inputs.shape[:2]
+        ends = checked_lengths(lengths, steps, batch)
+        state = [part[:, order] for part in self.encoder.forward(inputs, ends, self._chance(training, 0))]
+        if isinstance(self.encoder, VectorEncoder):
+            return Writing(state, Context(vector=inputs[0][order] if self.config.repeat_input else None))
+        attention = self.decoder.attention
+        read = self.encoder.stack.output
+        return Writing(state, Context(attention.remember(read, steps, ends, order) if attention else None))
+
+    def _check_inputs(self, inputs: NDArray[Any]) -> None:
+        fits = inputs.ndim == (2 if self.tokens else 3) and 0 not in inputs.shape
+        if not fits or not (self.tokens or inputs.shape[2] == self.input_size):
+            wanted = "(S, B) tokens" if self.tokens else f"(S, B, {self.input_size}) numbers"
+            raise NetworkError(f"inputs have shape {inputs.shape}; the network takes {wanted}, at least one of each")
+
+    def write_step(self, before: NDArray[Any], at: Writing) -> tuple[NDArray[Any], Writing]:
+        """Write one step: answers (B, O) after what was written before, (B,) tokens or (B, O) numbers."""
+        batch = len(before)
+        rows = self.decoder.forward(before[None], np.ones(batch, np.int64), at.state, at.context)
+        answers = self.readout.forward(rows, batch)[: batch * self.readout.row].reshape(batch, -1)
+        return answers[:, : self.output_size].copy(), replace(at, state=self.decoder.stack.final_states())
+
+    def attention_weights(self) -> NDArray[np.float32] | None:
+        """How much each step written looked at each step read in the last pass, (B, U, S); None without attention."""
+        return self.decoder.attention.weights() if self.decoder.attention else None
+
+    # --- looking inside ---
+
+    def trace_batch(self, batch: Examples) -> tuple[LayerTrace, ...]:
+        """What each layer did on one pair (B = 1): the steps read, then the steps written, on one time axis.
+
+        Layers that run backward have nothing to say while the decoder writes: NaN there.
+        """
+        pairs = _pairs(batch)
+        self._run(pairs.inputs, pairs.lengths, pairs.before, pairs.written)
+        return looking.traces(self.encoder.layers, self.decoder.layers)
+
+    def gradient_by_time(self) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+        """‖∂L/∂h_t‖ of the last `loss_and_gradients` by layer and direction, (L·D, S + U); needs `watch_time`.
+
+        The steps read come first, then the steps written; NaN where a layer has none.
+        """
+        return looking.norms_by_time(self.encoder.layers, self.decoder.layers)

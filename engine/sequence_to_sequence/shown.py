@@ -1,0 +1,80 @@
+"""A few held-out pairs with what the network writes for them now, and where it looked while it wrote."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.data.pairs_dataset import PairsDataset
+from engine.data.pairs_preparation import inputs_of
+from engine.data.symbols import START, STOP
+from engine.data.tunes import are_notes, notes_of
+from engine.events import Floats, PairsPrediction, WrittenPair
+from engine.sequence_to_sequence.decoding import Decoding, write
+from engine.sequence_to_sequence.network import SequenceToSequence
+
+_PAIRS = 12
+_COMPOSED = Decoding("sampled", top_p=0.9)  # the likeliest tune of all is one note again and again
+
+
+def shown_pairs(network: SequenceToSequence, dataset: PairsDataset) -> PairsPrediction:
+    """The first pairs of the validation part, or of the training part where there is none.
+
+    The likeliest symbol is written each time; tunes are drawn.
+    """
+    part = "validation" if dataset.count("validation") else "train"
+    rows = dataset.rows[part][:_PAIRS]
+    tunes = are_notes(dataset.preparation.symbols.names[3:])
+    decoding = _COMPOSED if tunes else Decoding()
+    return PairsPrediction(
+        part=part,
+        target=dataset.preparation.target,
+        tunes=tunes,
+        pairs=tuple(_written(network, dataset, int(row), decoding) for row in rows.tolist()),
+    )
+
+
+def _written(network: SequenceToSequence, dataset: PairsDataset, row: int, decoding: Decoding) -> WrittenPair:
+    preparation, pairs = dataset.preparation, dataset.pairs
+    inputs, lengths, _ = inputs_of(dataset.encoded, np.array([row]))
+    found = write(network, inputs, lengths, preparation.limit, decoding)
+    tokens = np.concatenate([found.tokens[0], np.full(int(found.stopped[0]), STOP, np.int32)])
+    return WrittenPair(
+        source=pairs.read_as_text(row),
+        wanted=pairs.targets[row],
+        written=preparation.symbols.decode(tokens),
+        read=preparation.source.shown(inputs[:, 0]) if preparation.source else (),
+        steps=preparation.symbols.shown(tokens),
+        attention=_looks(network, inputs, lengths, tokens),
+        image=_image(dataset, row),
+        written_notes=notes_of(preparation.symbols.decode(tokens)),
+        wanted_notes=notes_of(pairs.targets[row]),
+    )
+
+
+def _looks(
+    network: SequenceToSequence, inputs: NDArray[np.int32], lengths: NDArray[np.int64], tokens: NDArray[np.int32]
+) -> Floats | None:
+    """How much each step written looked at each step read, (U, S); None without attention."""
+    if network.decoder.attention is None or not len(tokens):
+        return None
+    before = np.concatenate([[START], tokens[:-1]]).astype(np.int32)
+    network.forward(inputs, lengths, before[:, None])
+    return _frozen(network.decoder.attention.weights()[0])
+
+
+def _image(dataset: PairsDataset, row: int) -> Floats | None:
+    """What is read as a picture, (side, side) from 0 to 1, where it is one."""
+    vector = dataset.preparation.vector
+    side = vector.image_side if vector else 0
+    if not side:
+        return None
+    values = dataset.pairs.numbers[row]
+    lowest, highest = dataset.pairs.numbers.min(), dataset.pairs.numbers.max()
+    return _frozen(((values - lowest) / max(highest - lowest, 1e-12)).reshape(side, side))
+
+
+def _frozen(values: NDArray[np.floating]) -> Floats:
+    kept = np.array(values, np.float32)
+    kept.flags.writeable = False
+    return kept

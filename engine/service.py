@@ -1,0 +1,191 @@
+"""The engine in a process of its own: wishes come in through a pipe, events go out.
+
+A window and a training loop in one interpreter take turns at its lock, thousands of times a second for a small
+network: the window drew eight frames a second and the network learned at a quarter of its speed. Here each has an
+interpreter, and kernels compile without anybody waiting for them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from engine.config import Experiment
+from engine.control import Control
+from engine.events import Evaluated, Event, StepDone
+
+_TOGETHER_SECONDS = 0.01  # scalars that come faster than this travel together
+_POLITENESS = 5  # the window comes first where both want the same core
+
+
+@dataclass(frozen=True, slots=True)
+class Prepare:
+    """Read the data and compile the kernels of an experiment; answered by `Done`."""
+
+    number: int
+    experiment: Experiment
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Train; answered by many `Happened` and one `Done`."""
+
+    number: int
+    experiment: Experiment
+    folder: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Go on with the run in a folder; answered like `Run`."""
+
+    number: int
+    folder: Path
+    changes: Mapping[str, Any] = field(default_factory=dict)  # see `engine.resuming.saved_run`
+    changed_data: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What `Control` is asked of run `number`, by the name of its method."""
+
+    number: int
+    name: str
+    arguments: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """Events of a run, in their order."""
+
+    number: int
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A wish has been fulfilled, or why not, with the traceback for the log."""
+
+    number: int
+    error: Exception | None = None
+    trace: str = ""
+
+
+class Service:
+    """Fulfils one wish after the other until there comes None, or the other end of the pipe is closed."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._wishes: queue.SimpleQueue[Prepare | Run | Resume | None] = queue.SimpleQueue()
+        self._controls: dict[int, Control] = {}
+        self._loaded: tuple[object, Any] = (None, None)
+        self._newest = 0  # preparation that somebody still waits for
+
+    def serve(self) -> None:
+        """Work; returns when nobody listens any more."""
+        threading.Thread(target=self._listen, name="wishes", daemon=True).start()
+        while (wish := self._wishes.get()) is not None:
+            error, trace = None, ""
+            try:
+                if isinstance(wish, Run | Resume):
+                    self._train(wish)
+                elif wish.number == self._newest:
+                    self._prepare(wish.experiment)
+            except Exception as caught:
+                error, trace = caught, traceback.format_exc()
+            with contextlib.suppress(OSError):  # the window has gone
+                self._connection.send(Done(wish.number, error, trace))
+
+    def _listen(self) -> None:
+        try:
+            while (wish := self._connection.recv()) is not None:
+                self._take(wish)
+            ending = Control.stop
+        except (EOFError, OSError):
+            ending = Control.abandon  # the window has gone without a word: its next start offers to go on
+        for control in list(self._controls.values()):
+            ending(control)
+        self._wishes.put(None)
+
+    def _take(self, wish: Prepare | Run | Resume | Command) -> None:
+        if isinstance(wish, Command):
+            if control := self._controls.get(wish.number):
+                control.obey(wish.name, wish.arguments)
+            return
+        if isinstance(wish, Run | Resume):
+            self._controls[wish.number] = Control()
+        else:
+            self._newest = wish.number
+        self._wishes.put(wish)
+
+    def _prepare(self, experiment: Experiment) -> None:
+        from engine.warmup import warm_up
+
+        warm_up(experiment, self._dataset(experiment))
+
+    def _train(self, wish: Run | Resume) -> None:
+        from engine.resuming import saved_run
+        from engine.training import TrainingRun
+
+        try:
+            control = self._controls[wish.number]
+            if isinstance(wish, Run):
+                run = TrainingRun(wish.experiment, self._dataset(wish.experiment), control, wish.folder)
+            else:
+                saved = saved_run(wish.folder, wish.changes, changed_data=wish.changed_data)
+                run = TrainingRun(saved.experiment, self._dataset(saved.experiment), control, wish.folder, saved)
+            self._tell(wish.number, run)
+        finally:
+            del self._controls[wish.number]
+
+    def _tell(self, number: int, events: Iterable[Event]) -> None:
+        waiting: list[Event] = []
+        last = time.monotonic()
+        for event in events:
+            waiting.append(event)
+            now = time.monotonic()
+            if now - last > _TOGETHER_SECONDS or not isinstance(event, StepDone | Evaluated):
+                with contextlib.suppress(OSError):  # the window has gone, and the run has heard of it
+                    self._connection.send(Happened(number, tuple(waiting)))
+                waiting.clear()
+                last = now
+        if waiting:
+            self._connection.send(Happened(number, tuple(waiting)))
+
+    def _dataset(self, experiment: Experiment) -> Any:
+        """The data of an experiment, read again only where it may be another."""
+        from engine.data import load
+
+        key = (experiment.data, experiment.model.topology, _stamp(experiment.data.file))
+        if self._loaded[0] != key:
+            self._loaded = (None, None)  # two at once may be more than memory holds
+            self._loaded = (key, load(experiment))
+        return self._loaded[1]
+
+
+def _stamp(file: str) -> tuple[int, int]:
+    """Time and size of a file, which change with it."""
+    with contextlib.suppress(OSError):
+        found = Path(file).expanduser().stat()
+        return found.st_mtime_ns, found.st_size
+    return 0, 0
+
+
+def main(connection: Connection) -> None:
+    """The whole life of the process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the window hears it too, and ends this process in order
+    if hasattr(os, "nice"):
+        os.nice(_POLITENESS)
+    import engine.training  # noqa: F401 (while nobody waits for it yet)
+
+    Service(connection).serve()

@@ -1,0 +1,259 @@
+"""How smooth the window is while it trains: ``xvfb-run -a python -m tests.benchmarks.liveliness [--sample NAME]``.
+
+Opens the real window, walks through the phases of a run and prints, for each, how long the event loop was held up,
+how often it drew and how fast the network trained, beside the same training without a window. The last line is the
+verdict. ``--cold`` begins with an empty kernel cache; ``--blame`` shows what ran in the window's thread when it was
+held up.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+LONGEST_GOAL, P95_GOAL, FRAMES_GOAL, PAUSE_GOAL = 100.0, 33.0, 25.0, 100.0  # ms, ms, frames a second, ms
+OVERVIEW_GOAL, DEEP_GOAL = 0.95, 0.85  # of the speed without a window
+_TICK_MS = 5
+_HEADLESS = """
+import sys, time
+from engine.control import Control
+from engine.data import load, sample
+from engine.events import StepDone
+from engine.training import TrainingRun
+experiment = sample(sys.argv[1]).experiment.replace({"training.epochs": 1_000_000})
+run, first, steps = TrainingRun(experiment, load(experiment), Control()), 0.0, 0
+for event in run:
+    if isinstance(event, StepDone):
+        first, steps = first or time.perf_counter(), steps + 1
+        if time.perf_counter() - first > float(sys.argv[2]):
+            break
+print((steps - 1) / (time.perf_counter() - first))
+"""
+
+
+@dataclass(slots=True)
+class Phase:
+    """What was measured between two moments of a walk through the window."""
+
+    name: str
+    seconds: float
+    delays: list[float] = field(default_factory=list)  # ms by which a 5 ms timer came late
+    frames: int = 0
+    steps: int = 0
+    began: float = field(default_factory=time.perf_counter)
+    took: float = 0.0
+
+    @property
+    def p95(self) -> float:
+        """ms."""
+        return statistics.quantiles(self.delays, n=20)[-1] if len(self.delays) > 1 else 0.0
+
+    @property
+    def longest(self) -> float:
+        """ms."""
+        return max(self.delays, default=0.0)
+
+    def line(self) -> str:
+        """One line of the report."""
+        late = sum(delay > LONGEST_GOAL for delay in self.delays)
+        return (
+            f"{self.name:<28} {self.took:6.1f} s   delay p95 {self.p95:6.1f} ms, longest {self.longest:6.1f} ms"
+            f" ({late} over {LONGEST_GOAL:.0f})   {self.frames / self.took:5.1f} frames/s"
+            f"   {self.steps / self.took:8.1f} steps/s"
+        )
+
+
+def headless(sample: str, seconds: float) -> float:
+    """Steps a second without a window, in a process of its own."""
+    done = subprocess.run([sys.executable, "-c", _HEADLESS, sample, str(seconds)], capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(done.stderr)
+    return float(done.stdout)
+
+
+def walk(sample: str, seconds: float, blame: bool) -> list[Phase]:
+    """Open the window on a sample, go through all phases, close it."""
+    from PySide6.QtCore import QElapsedTimer, Qt, QTimer
+
+    from workbench import app
+    from workbench.window import Window
+
+    phases = [Phase("opening", 0.0)]
+    watchdog = _Watchdog() if blame else None
+
+    def opened(window: Window) -> None:
+        window.resize(1440, 900)
+        script = _script(window, seconds)
+        clock = QElapsedTimer()
+        clock.start()
+        timer = QTimer(window)
+        timer.setTimerType(Qt.TimerType.PreciseTimer)
+        _count_frames(window, phases)
+        waiting: list[Callable[[], bool]] = []
+
+        def tick() -> None:
+            now = clock.nsecsElapsed() / 1e6
+            clock.restart()
+            phase = phases[-1]
+            phase.delays.append(max(0.0, now - _TICK_MS))
+            if watchdog:
+                watchdog.seen()
+            passed = time.perf_counter() - phase.began
+            if passed < phase.seconds or (waiting and not waiting[0]()):
+                return
+            phase.took = passed
+            phase.steps = window.desk.session.step - phase.steps
+            step = next(script, None)
+            if step is None:
+                timer.stop()
+                window.close()
+                return
+            name, length, wait = step
+            waiting[:] = [wait] if wait else []
+            phases.append(Phase(name, length, steps=window.desk.session.step))
+
+        timer.timeout.connect(tick)
+        timer.start(_TICK_MS)
+        window.ask_to_close = lambda: True  # type: ignore[method-assign]
+
+    status = app.main([], opened) if sample == "airline_passengers" else _open_sample(sample, opened)
+    assert status == 0
+    return phases
+
+
+def _open_sample(sample: str, opened: Callable[..., None]) -> int:
+    from workbench import app
+
+    app.FIRST_SAMPLE = sample  # type: ignore[attr-defined]
+    return app.main([], opened)
+
+
+def _script(window, seconds: float) -> Iterator[tuple[str, float, Callable[[], bool] | None]]:  # type: ignore[no-untyped-def]
+    """Phases in their order: name, least seconds, and what has to be true before the next."""
+    session, draft, run = window.desk.session, window.desk.draft, window.run_bar.commands
+    yield "reading", 0.0, lambda: draft.ready
+    window.desk.apply({"training.epochs": 1_000_000})
+    yield "preparing kernels", 0.2, lambda: draft.ready and not draft.preparing
+    run["run"].trigger()
+    yield "first step", 0.0, lambda: session.step > 0
+    yield "overview", seconds, None
+    for index in range(1, window.tabs.count()):
+        window.tabs.setCurrentIndex(index)
+        yield f"view: {window.tabs.tabText(index)}", seconds / 4, None
+    window.tabs.setCurrentIndex(0)
+    yield "overview again", seconds / 2, None
+    for name in ("dark", "light"):
+        window.appearance.choose_theme(name)
+        yield f"theme to {name}", 1.0, None
+    run["run"].trigger()
+    yield "pause", 0.0, lambda: session.state.value == "paused"
+    run["run"].trigger()
+    yield "resume", 0.5, None
+    window.resize(1280, 720)
+    yield "resize", 1.0, None
+    run["finish"].trigger()
+    yield "finish", 0.5, lambda: not session.alive
+
+
+def _count_frames(window, phases: list[Phase]) -> None:  # type: ignore[no-untyped-def]
+    """A frame is a tick of the pump after which some visible view has drawn something new."""
+    drawn = [False]
+    for view in window.gallery.views:
+        for name in ("draw", "draw_history"):
+            setattr(view, name, _noting(getattr(view, name), drawn))
+    tick = window.pump.tick
+
+    def counted() -> None:
+        drawn[0] = False
+        tick()
+        phases[-1].frames += drawn[0]
+
+    window.pump._timer.timeout.disconnect()
+    window.pump._timer.timeout.connect(counted)
+
+
+def _noting(draw: Callable[[object], None], drawn: list[bool]) -> Callable[[object], None]:
+    def noted(news: object) -> None:
+        drawn[0] = True
+        draw(news)
+
+    return noted
+
+
+class _Watchdog:
+    """Prints the stack of the window's thread when it has been held up for longer than half the limit."""
+
+    def __init__(self) -> None:
+        self._thread, self._last, self._told = threading.main_thread().ident, time.perf_counter(), 0.0
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def seen(self) -> None:
+        self._last = time.perf_counter()
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(0.01)
+            last = self._last
+            if time.perf_counter() - last > LONGEST_GOAL / 2000 and last != self._told:
+                self._told = last
+                frame = sys._current_frames().get(self._thread or 0)
+                late = 1000 * (time.perf_counter() - last)
+                print(f"--- held up for {late:.0f} ms so far\n{''.join(traceback.format_stack(frame)[-6:])}")
+
+
+def main() -> int:
+    """Measure, report, judge."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sample", default="airline_passengers")
+    parser.add_argument("--seconds", type=float, default=8.0, help="of training under the overview")
+    parser.add_argument("--cold", action="store_true", help="begin with an empty kernel cache")
+    parser.add_argument("--blame", action="store_true", help="show what held the window up")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        for variable in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_DOCUMENTS_DIR"):
+            os.environ[variable] = folder
+        if options.cold:
+            os.environ["RNN_WORKBENCH_CACHE"] = str(Path(folder) / "cache")
+        alone = 0.0 if options.cold else headless(options.sample, options.seconds / 2)
+        phases = walk(options.sample, options.seconds, options.blame)
+        alone = statistics.mean(filter(None, (alone, headless(options.sample, options.seconds / 2))))
+    print(f"{options.sample}, without a window: {alone:.1f} steps/s")
+    for phase in phases:
+        print(phase.line())
+    return _verdict(phases, alone)
+
+
+def _verdict(phases: list[Phase], alone: float) -> int:
+    by_name = {phase.name: phase for phase in phases}
+    overview = by_name["overview"]
+    deep = [phase for phase in phases if phase.name.startswith("view: ")]
+    speed = overview.steps / overview.took / alone
+    slowest = min(phase.steps / phase.took / alone for phase in deep)
+    longest = max(phases, key=lambda phase: phase.longest)
+    p95 = max(phase.p95 for phase in (overview, *deep))
+    pause = 1000 * by_name["pause"].took
+    frames = min(phase.frames / phase.took for phase in (overview, *deep))
+    checks = (
+        (f"longest delay {longest.longest:.0f} ms ({longest.name})", longest.longest <= LONGEST_GOAL),
+        (f"p95 of delays {p95:.0f} ms", p95 <= P95_GOAL),
+        (f"{frames:.1f} frames/s", frames >= FRAMES_GOAL),
+        (f"speed under the overview {100 * speed:.0f} %", speed >= OVERVIEW_GOAL),
+        (f"under the slowest view {100 * slowest:.0f} %", slowest >= DEEP_GOAL),
+        (f"paused after {pause:.0f} ms", pause <= PAUSE_GOAL),
+    )
+    print("; ".join(f"{text}: {'holds' if held else 'MISSED'}" for text, held in checks))
+    return int(not all(held for _, held in checks))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

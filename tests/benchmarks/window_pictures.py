@@ -1,0 +1,95 @@
+"""Pictures of the real window with every view in turn: ``python -m tests.benchmarks.window_pictures --out DIR``.
+
+Trains a sample for some seconds, pauses, and takes each tab in both themes at 1440 × 900 and 1280 × 720. ``--scale 2``
+draws as on a screen of twice the density.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+SIZES = ((1440, 900), (1280, 720))
+_SETTLE_MS = 400
+_MOST_MS = 120_000
+
+
+def main() -> None:
+    """Open, train, take pictures, close."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--sample", default="airline_passengers")
+    parser.add_argument("--seconds", type=float, default=5.0, help="of training before the pictures")
+    parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the run")
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    os.environ["QT_SCALE_FACTOR"] = str(options.scale)
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    with tempfile.TemporaryDirectory() as home:
+        for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+            os.environ[name] = home  # nobody's settings are touched
+        _open(options)
+
+
+def _open(options: argparse.Namespace) -> None:
+    from PySide6.QtCore import QTimer
+
+    from workbench import app
+
+    def opened(window: Any) -> None:
+        script = _script(window, options)
+        timer, done, waited = QTimer(window), [lambda: True], [0]
+
+        def tick() -> None:
+            waited[0] += _SETTLE_MS
+            if not done[0]() and waited[0] < _MOST_MS:
+                return
+            following = next(script, None)
+            if following is None:
+                timer.stop()
+                window.close()
+                return
+            done[0], waited[0] = following, 0
+
+        timer.timeout.connect(tick)
+        timer.start(_SETTLE_MS)
+        window.ask_to_close = lambda: True
+
+    app.FIRST_SAMPLE = options.sample  # type: ignore[attr-defined]
+    app.main([], opened)
+
+
+def _script(window: Any, options: argparse.Namespace) -> Iterator[Callable[[], bool]]:
+    """What is done one after the other; each says when it is done."""
+    session, draft, run = window.desk.session, window.desk.draft, window.run_bar.commands
+    yield lambda: bool(draft.ready)
+    window.desk.apply({"training.epochs": 100_000} | dict(item.split("=", 1) for item in options.set))
+    yield lambda: bool(draft.ready) and not draft.preparing
+    run["run"].trigger()
+    yield lambda: bool(session.pace.steps_per_second) and _trained(window) > options.seconds
+    run["run"].trigger()
+    yield lambda: session.state.value == "paused"
+    for wide, high in SIZES:
+        window.resize(wide, high)
+        for theme in ("light", "dark"):
+            window.appearance.choose_theme(theme)
+            for index in range(window.tabs.count()):
+                window.tabs.setCurrentIndex(index)
+                yield lambda: True
+                name = window.tabs.tabText(index).lower().replace(" ", "_")
+                window.grab().save(str(options.out / f"{name}_{wide}_{theme}_{options.scale:g}x.png"))
+
+
+def _trained(window: Any) -> float:
+    """Seconds that the run has trained."""
+    samples = window.desk.session.pace._samples
+    return float(samples[-1][1]) if samples else 0.0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""Small networks on real data for the tests of the exporters."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from engine import data
+from engine.config import Experiment
+from engine.data import Dataset
+from engine.export.particulars import Exportable
+from engine.losses import configured
+from engine.model import Model
+from engine.network import Network
+
+AIRLINE = {
+    "data.sample": "airline_passengers",
+    "data.time_column": "Date",
+    "data.targets": ["Passengers"],
+    "data.look_back": 9,
+    "data.transform": "log_difference",
+    "model.topology": "many_to_one",
+}
+SEATTLE = {
+    "data.sample": "seattle_weather",
+    "data.time_column": "date",
+    "data.targets": ["temp_max", "temp_min"],
+    "data.inputs": ["wind", "precipitation"],
+    "data.look_back": 6,
+    "data.horizon": 2,
+    "data.transform": "difference",
+    "data.test": 60,
+    "model.topology": "many_to_many",
+}
+TEXT = {
+    "data.sample": "alice",
+    "data.kind": "text",
+    "data.sequence_length": 12,
+    "data.test": 2000,
+    "model.topology": "many_to_many",
+    "model.embedding_size": 5,
+}
+ADDING = {"data.sample": "adding", "data.length": 12, "data.sequences": 20, "model.topology": "many_to_one"}
+QUANTILES = {**SEATTLE, "training.loss": "quantile"}
+DIGITS = {"data.sample": "handwritten_digits_by_rows", "model.bidirectional": False}
+ONE_ROW = {**AIRLINE, "model.topology": "one_to_one", "data.look_back": 1}
+KINDS: dict[str, dict[str, Any]] = {
+    "airline": AIRLINE,
+    "seattle": SEATTLE,
+    "text": TEXT,
+    "adding": ADDING,
+    "quantiles": QUANTILES,
+    "one_row": ONE_ROW,
+    "digits": DIGITS,
+}
+
+
+@cache
+def _dataset(kind: str) -> Dataset:
+    return data.load(_experiment(kind))
+
+
+def _experiment(kind: str) -> Experiment:
+    """That of the sample for what has no settings of its own here."""
+    own = KINDS[kind]
+    begin = data.sample(own["data.sample"]).experiment if "model.topology" not in own else Experiment()
+    return begin.replace(own)
+
+
+def exportable(kind: str = "airline", **model: Any) -> Exportable:
+    """A network on the data of `kind` with parameters large enough for every part of it to count."""
+    changes = {f"model.{name}": value for name, value in model.items()}
+    experiment = _experiment(kind).replace({"model.hidden_size": 6, **changes})
+    dataset = _dataset(kind)
+    outputs = dataset.output_size * configured(experiment.training).width
+    network = Network(experiment.model, dataset.input_size, outputs, tokens=dataset.tokens, seed=1, threads=1)
+    random = np.random.default_rng(2)
+    network.load_state_dict(
+        {name: values + random.uniform(-0.4, 0.4, values.shape) for name, values in network.state_dict().items()}
+    )
+    return Exportable(Model(experiment, network, dataset.metadata()))

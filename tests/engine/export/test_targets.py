@@ -1,0 +1,137 @@
+"""Every target: what it writes says what the engine says, and it says clearly what it cannot do."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.data import load
+from engine.export import proof
+from engine.export.held_out import HeldOut
+from engine.export.targets import Answers, ExportError, Target, target, target_keys, targets
+from engine.inference import forecast
+from tests.engine.export.examples import KINDS, exportable
+
+OTHERS = [key for key in target_keys() if key != "onnx"]  # which has tests of its own
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("key", OTHERS)
+def test_every_kind_of_data(tmp_path: Path, key: str, kind: str) -> None:
+    source, chosen = exportable(kind, cell="gru", num_layers=2), target(key)
+    path = tmp_path / f"model{chosen.suffix}"
+    if kind == "digits" and key in ("python_script", "c_header"):
+        assert "'sequences'" in chosen.fit_for(source.model).text
+        return
+    assert chosen.fit_for(source.model).possible
+    found = proof.export(source, chosen, path)
+    assert found.passed, found
+    assert set(found.files) == {file.name for file in tmp_path.iterdir()} - {f"{path.name}.proof.json"}
+    kept = json.loads((tmp_path / f"{path.name}.proof.json").read_text())
+    assert kept["difference"] == found.difference
+    assert kept["passed"] is True
+
+
+def test_targets_are_declared_apart() -> None:
+    assert [item.key for item in targets()] == sorted(target_keys(), key=lambda key: target(key).order)
+    assert len({item.order for item in targets()}) == len({item.title for item in targets()}) == len(targets())
+    with pytest.raises(KeyError, match="targets are"):
+        target("pickle")
+
+
+def test_a_file_that_differs_is_called_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(path: Path, data: HeldOut) -> Answers:
+        return Answers(data.scaled + 1e-3)
+
+    false = Target(**{name: getattr(target("npz"), name) for name in Target.__slots__} | {"run": wrong})
+    found = proof.export(exportable(), false, tmp_path / "model.npz")
+    assert not found.passed
+    assert "does NOT say the same" in found.sentence()
+
+
+def test_the_script_says_what_the_workbench_says(tmp_path: Path) -> None:
+    source = exportable()
+    proof.export(source, target("python_script"), tmp_path / "model.py")
+    table = Path("resources/samples/airline_passengers.csv").absolute()
+    command = [sys.executable, "-I", str(tmp_path / "model.py"), str(table)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    header, last = done.stdout.splitlines()
+    wanted = forecast(source.model)
+    assert header == "date,Passengers"
+    assert last.split(",")[0] == wanted.dates[-1] == "1961-01"
+    assert float(last.split(",")[1]) == pytest.approx(wanted.forecast[-1, 0], rel=1e-6)
+
+
+def test_the_script_writes_text(tmp_path: Path) -> None:
+    proof.export(exportable("text"), target("python_script"), tmp_path / "model.py")
+    command = [sys.executable, "-I", str(tmp_path / "model.py"), "Alice ", "--length", "12", "--temperature", "0"]
+    done = [subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(2)]
+    assert done[0] == done[1]
+    assert done[0].startswith("Alice ")
+    assert len(done[0].rstrip("\n")) <= len("Alice ") + 12
+
+
+def test_gaps_are_filled_as_in_the_engine() -> None:
+    from engine.data.gaps import fill
+    from engine.export.numpy_predict import filled
+
+    random = np.random.default_rng(0)
+    rows = random.normal(size=(40, 2))
+    rows[random.random(rows.shape) < 0.3] = np.nan
+    rows[0] = 1.0
+    for method in ("forward", "linear", "seasonal", "mask"):
+        wanted = fill(rows, method, 4).windows(np.array([0]), 40)[:, 0]
+        np.testing.assert_allclose(filled(rows, method, 4), wanted, rtol=1e-12)
+
+
+@pytest.mark.parametrize("last", ["1960-12", "2020-01-31", "2019-12-30", "2020-02-29 06:30"])
+@pytest.mark.parametrize("count", [1, 3, 12])
+def test_dates_go_on_as_in_the_engine(last: str, count: int) -> None:
+    from engine.data.frequency import Frequency, stamp_texts
+    from engine.export.numpy_predict import next_dates
+
+    for months, size in ((True, count), (False, count * 86_400_000_000)):
+        frequency = Frequency(size, months)
+        if len(last) < 10 and not months:
+            continue
+        wanted = stamp_texts(frequency.after(np.datetime64(last), 5), {7: "M", 10: "D", 16: "m"}[len(last)])
+        assert next_dates(last, frequency.to_dict(), 5) == list(wanted)
+
+
+def test_a_target_that_does_not_take_a_model_writes_nothing(tmp_path: Path) -> None:
+    source = exportable()
+    object.__setattr__(source.model, "metadata", {**source.model.metadata, "kind": "pictures"})
+    with pytest.raises(ExportError, match="pictures"):
+        proof.export(source, target("python_script"), tmp_path / "model.py")
+    assert not list(tmp_path.iterdir())
+
+
+def test_without_its_data_a_model_is_tried_on_made_up_ones(tmp_path: Path) -> None:
+    for kind in ("airline", "text"):
+        source = exportable(kind)
+        missing = source.model.experiment.replace({"data.file": str(tmp_path / "gone.csv")})
+        object.__setattr__(source.model, "experiment", missing)
+        found = proof.export(source, target("npz"), tmp_path / "model.npz")
+        assert found.passed
+        assert "made-up" in found.data
+    with pytest.raises(ValueError, match=r"gone\.csv"):
+        load(missing)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"num_layers": 2, "hidden_sizes": (3, 4)}, "layers of unlike widths"),
+        ({"bidirectional": True, "merge": "sum"}, "directions that are added"),
+        ({"num_layers": 2, "residual": True}, "residual connections"),
+        ({"learned_state": True}, "a learned initial state"),
+    ],
+)
+def test_the_weights_say_what_pytorch_has_no_module_for(options: dict[str, object], words: str) -> None:
+    assert words in target("safetensors").fit_for(exportable("airline", cell="lstm", **options).model).text
+    assert "nn.LSTM" in target("safetensors").fit_for(exportable("airline", cell="lstm", dropout=0.2).model).text

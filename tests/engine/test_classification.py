@@ -1,0 +1,83 @@
+"""Answers to labelled sequences as a table, for the run's own file and for another one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine import cli
+from engine.classification import classify
+from engine.data import DataError
+from engine.runs import load_run
+from tests.engine.data.making import Write
+from tests.engine.data.test_sequences import LAYOUTS, long_table, recording
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def file(name: str, content: bytes | str) -> Path:
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return file
+
+
+def trained(write: Write, layout: str, topology: str, **data: Any) -> Path:
+    text, settings = LAYOUTS[layout]
+    path = write("train.csv", text())
+    given = {"kind": "sequences", "label": "label", "split": "stratified", **settings, **data}
+    changes = [f"--set=data.{name}={value}" for name, value in given.items()]
+    more = ("--set=model.hidden_size=4", "--set=training.epochs=1", "--set=training.threads=1", "--json")
+    out = path.parent / "run"
+    assert (
+        cli.main(["train", "--data", str(path), "--out", str(out), f"--set=model.topology={topology}", *changes, *more])
+        == 0
+    )
+    return out
+
+
+def test_a_new_file_without_labels_is_classified(write: Write) -> None:
+    run = trained(write, "long", "many_to_one")
+    lines = [",".join(cells[:6] + cells[7:]) for cells in (line.split(",") for line in long_table().splitlines())]
+    found = classify(load_run(run), write("new.csv", "\n".join(lines) + "\n"))
+    assert found.header == ("sequence", "label", "answer", "p(a)", "p(b)", "part")
+    rows = list(found.rows())
+    assert len(rows) == 24
+    assert rows[0][:2] == ["0", ""]
+    assert rows[0][-1] == "given"
+    np.testing.assert_allclose(found.values.sum(axis=1), 1.0)
+    assert found.scores == ()
+
+
+def test_the_same_file_given_anew_gets_the_same_answers(write: Write) -> None:
+    run = trained(write, "long", "many_to_one")
+    own, given = (classify(load_run(run), data) for data in (None, write("b.csv", long_table())))
+    mine = dict(zip(own.names, own.values[:, 0].tolist(), strict=True))
+    assert {name: pytest.approx(mine[name], abs=1e-6) for name in given.names} == dict(
+        zip(given.names, given.values[:, 0].tolist(), strict=True)
+    )
+    assert set(own.parts) == {"train", "validation", "test"}
+    assert own.names == given.names == tuple(str(number) for number in range(24))
+    assert dict(own.scores).keys() == {"accuracy", "macro F1", "balanced accuracy"}
+
+
+def test_every_step_of_a_recording_is_tagged_once(write: Write) -> None:
+    run = trained(write, "recording", "many_to_many", split="time", stride=1)
+    found = classify(load_run(run))
+    assert len(found.names) == 96
+    assert found.header[:3] == ("sequence", "step", "label")
+    assert (
+        cli.main(["predict", str(run), "--data", str(write("n.csv", recording())), "--out", str(run / "out.csv")]) == 0
+    )
+    assert (run / "out.csv").read_text().count("\n") == 97
+
+
+def test_a_file_that_lacks_an_input_is_refused(write: Write) -> None:
+    run = trained(write, "long", "many_to_one")
+    with pytest.raises(DataError, match="no column 'colour'"):
+        classify(load_run(run), write("new.csv", long_table().replace("colour", "shade")))
+    assert cli.main(["predict", str(run), "--prompt", "x"]) == 2

@@ -1,0 +1,326 @@
+"""A run that was broken off and goes on ends in the same bits as one that was left alone."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import random
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine import data
+from engine.cells import specifications
+from engine.checkpoints import Checkpoints
+from engine.config import Experiment, field_info
+from engine.control import Control
+from engine.data import Dataset
+from engine.events import CheckpointSaved, Event, Finding, Paused, RunFailed, RunFinished, RunStarted, StepDone
+from engine.network import Step
+from engine.recording import Recorder
+from engine.resuming import saved_run
+from engine.run_lock import is_live
+from engine.runs import RunFolderError, load_run
+from engine.topologies import topologies
+from engine.training import TrainingRun
+
+CELLS = [spec.key for spec in specifications()]
+FILES = ("weights.safetensors", "metrics.csv", "experiment.toml")
+
+
+@pytest.fixture
+def often(experiment: Experiment) -> Experiment:
+    """Saves after every batch; three epochs of four."""
+    return experiment.replace({"saving.seconds": 0, "training.epochs": 3})
+
+
+def result(folder: Path) -> dict[str, Any]:
+    """What is written of a run's end, without its timings."""
+    found: dict[str, Any] = json.loads((folder / "result.json").read_text())
+    return {name: value for name, value in found.items() if "second" not in name}
+
+
+def broken_off(experiment: Experiment, dataset: Dataset, folder: Path, step: int) -> None:
+    """As after a kill: the generator is dropped in mid-run, what is on disk stays."""
+    run = TrainingRun(experiment, dataset, folder=folder)
+    for event in run:
+        if isinstance(event, CheckpointSaved | StepDone) and event.step >= step:
+            break
+    run.abandon()
+
+
+def go_on(folder: Path, dataset: Dataset, **how: Any) -> list[Event]:
+    saved = saved_run(folder, **how)
+    return list(TrainingRun(saved.experiment, dataset, folder=folder, saved=saved))
+
+
+def assert_same_bits(experiment: Experiment, folder: Path, step: int) -> None:
+    dataset = data.load(experiment)
+    whole = TrainingRun(experiment, dataset, folder=folder / "whole")
+    assert isinstance(list(whole)[-1], RunFinished)
+    broken_off(experiment, dataset, folder / "broken", step)
+    assert not (folder / "broken/result.json").exists()
+    assert isinstance(go_on(folder / "broken", dataset)[-1], RunFinished)
+    for name in FILES:
+        assert (folder / "broken" / name).read_bytes() == (folder / "whole" / name).read_bytes(), name
+    assert result(folder / "broken") == result(folder / "whole")
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_cell_ends_in_the_same_bits(often: Experiment, tmp_path: Path, cell: str) -> None:
+    assert_same_bits(often.replace({"model.cell": cell}), tmp_path, random.Random(cell).randint(1, 11))
+
+
+@pytest.mark.parametrize("optimizer", field_info("training", "optimizer").choices)
+def test_every_optimiser_ends_in_the_same_bits(often: Experiment, tmp_path: Path, optimizer: str) -> None:
+    assert_same_bits(
+        often.replace({"training.optimizer": optimizer}), tmp_path, random.Random(optimizer).randint(1, 11)
+    )
+
+
+@pytest.mark.parametrize("schedule", field_info("training", "schedule").choices)
+def test_every_schedule_ends_in_the_same_bits(often: Experiment, tmp_path: Path, schedule: str) -> None:
+    changes = {
+        "training.schedule": schedule, "training.plateau_patience": 0, "training.learning_rate": 0.3,
+        "training.gradient_noise": 0.1, "training.step_epochs": 1, "training.epochs": 5,
+    }  # fmt: skip
+    assert_same_bits(often.replace(changes), tmp_path, random.Random(schedule).randint(1, 19))
+
+
+def test_what_is_left_out_at_random_is_the_same(often: Experiment, tmp_path: Path) -> None:
+    changes = {"model.cell": "lstm", "model.num_layers": 2} | {
+        f"model.{name}": 0.3 for name in ("dropout", "recurrent_dropout", "zoneout")
+    }
+    assert_same_bits(often.replace(changes), tmp_path, 7)
+
+
+@pytest.mark.parametrize(
+    ("topology", "kind"), [(spec.key, kind) for spec in topologies() for kind in spec.available if kind == "series"]
+)
+@pytest.mark.parametrize("both", [False, True])
+def test_every_topology_ends_in_the_same_bits(
+    often: Experiment, tmp_path: Path, topology: str, kind: str, both: bool
+) -> None:
+    chosen = often.replace({"model.topology": topology, "model.bidirectional": both, "model.num_layers": 2})
+    assert_same_bits(chosen, tmp_path, 6)
+
+
+@pytest.mark.parametrize("cell", ["gru", "lstm"])
+def test_text_goes_on_with_the_state_it_carried(tmp_path: Path, cell: str) -> None:
+    (tmp_path / "text.txt").write_text("a rose is a rose is a rose. " * 60)
+    chosen = data.suggest(tmp_path / "text.txt").experiment.replace(
+        {
+            "data.sequence_length": 16, "model.cell": cell, "model.hidden_size": 6, "model.num_layers": 2,
+            "model.embedding_size": 4, "training.batch_size": 4, "training.epochs": 2, "training.threads": 1,
+            "saving.seconds": 0,
+        }
+    )  # fmt: skip
+    assert_same_bits(chosen, tmp_path, 9)
+
+
+@pytest.mark.parametrize("step", range(1, 13))
+def test_any_batch_will_do(often: Experiment, tmp_path: Path, step: int) -> None:
+    assert_same_bits(often, tmp_path, step)
+
+
+def test_a_run_broken_off_before_its_first_save_begins_anew(experiment: Experiment, tmp_path: Path) -> None:
+    assert_same_bits(experiment.replace({"saving.seconds": 1000}), tmp_path, 3)
+
+
+def test_live_changes_are_remembered(often: Experiment, dataset: Dataset, tmp_path: Path) -> None:
+    for name, last in (("whole", 99), ("broken", 8)):
+        run = TrainingRun(often, dataset, folder=tmp_path / name)
+        for event in run:
+            if isinstance(event, StepDone) and event.step == 5:
+                run.control.set("training.learning_rate", 0.01)
+                run.control.set("training.clip_norm", 0.1)
+            if isinstance(event, StepDone) and event.step == last:
+                break
+        run.abandon()
+    go_on(tmp_path / "broken", dataset)
+    assert (tmp_path / "broken" / FILES[0]).read_bytes() == (tmp_path / "whole" / FILES[0]).read_bytes()
+    assert result(tmp_path / "broken")["changes"] == result(tmp_path / "whole")["changes"] != []
+
+
+@pytest.mark.parametrize("how", [Control.stop, Control.finish])
+def test_a_run_that_was_ended_goes_on_too(often: Experiment, dataset: Dataset, tmp_path: Path, how: Any) -> None:
+    list(TrainingRun(often, dataset, folder=tmp_path / "whole"))
+    run = TrainingRun(often, dataset, folder=tmp_path / "ended")
+    for event in run:
+        if isinstance(event, StepDone) and event.step == 6:
+            how(run.control)
+    go_on(tmp_path / "ended", dataset)
+    for name in FILES:
+        assert (tmp_path / "ended" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
+def test_a_finished_run_trains_on_with_more_epochs(often: Experiment, dataset: Dataset, tmp_path: Path) -> None:
+    list(TrainingRun(often, dataset, folder=tmp_path / "run"))
+    events = go_on(tmp_path / "run", dataset, changes={"training.epochs": "5"})
+    assert [event.step for event in events if isinstance(event, StepDone)] == [13, 14, 15, 16, 17, 18, 19, 20]
+    list(TrainingRun(often.replace({"training.epochs": 5}), dataset, folder=tmp_path / "long"))
+    for name in FILES:
+        assert (tmp_path / "run" / name).read_bytes() == (tmp_path / "long" / name).read_bytes()
+
+
+def test_the_start_tells_what_was_before(often: Experiment, dataset: Dataset, tmp_path: Path) -> None:
+    broken_off(often, dataset, tmp_path / "run", 9)
+    (started,) = [event for event in go_on(tmp_path / "run", dataset) if isinstance(event, RunStarted)]
+    assert started.step == 8
+    assert [event.epoch for event in started.past] == [1, 2]
+
+
+def test_a_pause_is_saved(experiment: Experiment, dataset: Dataset, tmp_path: Path) -> None:
+    run = TrainingRun(experiment, dataset, folder=tmp_path / "run")
+    run.control.step_once()
+    while not isinstance(next(run), Paused):
+        pass
+    run.control.set("training.learning_rate", 0.5)
+    run.control.step_once()
+    while not isinstance(next(run), Paused):
+        pass
+    run.control.stop()
+    while not isinstance(next(run), RunFinished):
+        pass
+    found = Checkpoints(tmp_path / "run").newest()
+    assert found is not None
+    assert found.step == 2
+    assert found.facts["training"]["schedule.base"] == 0.5
+
+
+def test_so_many_are_kept(often: Experiment, dataset: Dataset, tmp_path: Path) -> None:
+    list(TrainingRun(often.replace({"saving.keep": 3}), dataset, folder=tmp_path / "run"))
+    names = sorted(path.name for path in (tmp_path / "run/checkpoints").iterdir())
+    assert [name.split(".")[1] for name in names] == ["json", "safetensors"] * 3
+    assert not (tmp_path / "run/run.lock").exists()
+
+
+def test_saves_come_by_epochs(experiment: Experiment, dataset: Dataset, tmp_path: Path) -> None:
+    chosen = experiment.replace({"saving.seconds": 1000, "saving.epochs": 2, "training.epochs": 6})
+    steps = []
+    run = TrainingRun(chosen, dataset, folder=tmp_path / "run")
+    for event in run:
+        if isinstance(event, CheckpointSaved):
+            steps.append(event.step)
+    assert steps == [8, 16, 24]
+
+
+def test_a_save_that_takes_long_is_made_seldom(
+    experiment: Experiment, dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    recorder = Recorder(tmp_path / "run", experiment.replace({"saving.seconds": 1}), "RMSE", clock=lambda: now[0])
+    run = TrainingRun(experiment, dataset)
+    next(run)
+    assert not recorder.is_due(0)
+    now[0] = 1.0
+    assert recorder.is_due(0)
+    real = recorder._write
+
+    def slow(*arguments: Any) -> Any:
+        now[0] += 0.5
+        return real(*arguments)
+
+    monkeypatch.setattr(recorder, "_write", slow)
+    recorder.save(run.model(), {}, run.checkpoint(), 0)
+    now[0] = 1.5 + 24.9
+    assert not recorder.is_due(0)
+    now[0] = 1.5 + 25.0
+    assert recorder.is_due(0)
+    recorder.close()
+
+
+# --- what is in the way ---------------------------------------------------------------------------------
+
+
+def test_a_damaged_checkpoint_gives_way_to_the_one_before(often: Experiment, dataset: Dataset, tmp_path: Path) -> None:
+    list(TrainingRun(often, dataset, folder=tmp_path / "whole"))
+    broken_off(often, dataset, tmp_path / "run", 9)
+    newest = max((tmp_path / "run/checkpoints").glob("*.safetensors"))
+    newest.write_bytes(newest.read_bytes()[:-1])
+    go_on(tmp_path / "run", dataset)
+    assert (tmp_path / "run" / FILES[0]).read_bytes() == (tmp_path / "whole" / FILES[0]).read_bytes()
+
+
+def test_when_all_are_damaged_it_is_said(often: Experiment, dataset: Dataset, tmp_path: Path) -> None:
+    broken_off(often, dataset, tmp_path / "run", 9)
+    for path in (tmp_path / "run/checkpoints").glob("*.json"):
+        path.write_text("{}")
+    with pytest.raises(RunFolderError, match="cannot go on"):
+        saved_run(tmp_path / "run")
+
+
+def test_a_folder_without_a_run_is_said(tmp_path: Path) -> None:
+    with pytest.raises(RunFolderError, match="holds no run"):
+        saved_run(tmp_path)
+
+
+def test_a_run_that_is_under_way_is_left_alone(often: Experiment, dataset: Dataset, tmp_path: Path) -> None:
+    run = TrainingRun(often, dataset, folder=tmp_path / "run")
+    while not isinstance(next(run), StepDone):
+        pass
+    next(run)
+    assert is_live(tmp_path / "run")
+    with pytest.raises(RunFolderError, match="still under way"):
+        saved_run(tmp_path / "run")
+    list(run)
+    assert not is_live(tmp_path / "run")
+
+
+def test_data_that_changed_is_said(often: Experiment, tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text("value\n" + "\n".join(str(math.sin(i / 5)) for i in range(160)) + "\n")
+    chosen = often.replace({"data.sample": "", "data.file": str(table), "data.targets": "value"})
+    broken_off(chosen, data.load(chosen), tmp_path / "run", 5)
+    table.write_text(table.read_text().replace("0.0\n", "0.5\n", 1))
+    with pytest.raises(RunFolderError, match="has changed since"):
+        saved_run(tmp_path / "run")
+    assert isinstance(go_on(tmp_path / "run", data.load(chosen), changed_data=True)[-1], RunFinished)
+    table.unlink()
+    with pytest.raises(RunFolderError, match="is gone"):
+        saved_run(tmp_path / "run")
+
+
+def test_only_what_is_free_may_change(often: Experiment, dataset: Dataset, tmp_path: Path) -> None:
+    broken_off(often, dataset, tmp_path / "run", 5)
+    with pytest.raises(RunFolderError, match=r"model\.cell cannot be changed"):
+        saved_run(tmp_path / "run", {"model.cell": "lstm"})
+    saved = saved_run(tmp_path / "run", {"training.learning_rate": "0.25", "training.epochs": "7"})
+    assert saved.changes == {"training.learning_rate": 0.25}
+    assert (saved.experiment.training.epochs, saved.experiment.training.learning_rate) == (7, 1e-3)
+
+
+def test_after_a_nan_it_goes_on_from_the_last_good_weights(
+    often: Experiment, dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = TrainingRun(often, dataset, folder=tmp_path / "run")
+    real = run.network.loss_and_gradients
+    events: list[Event] = []
+    for event in run:
+        events.append(event)
+        if isinstance(event, StepDone) and event.step == 6:
+            monkeypatch.setattr(run.network, "loss_and_gradients", lambda *a, **k: Step(math.inf, real(*a, **k).state))
+    assert isinstance(events[-1], RunFailed)
+    (finding,) = [event for event in events if isinstance(event, Finding) and event.goes_on]
+    assert dict(finding.changes) == {"training.learning_rate": "0.0001", "training.clip_norm": "1"}
+    with pytest.raises(RunFolderError, match="add --mend"):
+        saved_run(tmp_path / "run")
+    saved = saved_run(tmp_path / "run", mend=True)
+    assert saved.checkpoint is not None
+    best = load_run(tmp_path / "run").network.state_dict()
+    assert all(np.array_equal(saved.checkpoint.tensors[f"parameters.{name}"], best[name]) for name in best)
+    again = TrainingRun(saved.experiment, dataset, folder=tmp_path / "run", saved=saved)
+    assert isinstance(list(again)[-1], RunFinished)
+    assert again.step == 12
+    assert [change["field"] for change in result(tmp_path / "run")["changes"]] == list(dict(finding.changes))
+
+
+def test_the_checkpoint_of_another_network_is_refused(often: Experiment, dataset: Dataset, tmp_path: Path) -> None:
+    broken_off(often, dataset, tmp_path / "run", 5)
+    saved = saved_run(tmp_path / "run")
+    other = dataclasses.replace(saved, experiment=often.replace({"model.hidden_size": 5}))
+    with pytest.raises(ValueError, match="does not fit this run"):
+        TrainingRun(other.experiment, dataset, folder=tmp_path / "run", saved=other)

@@ -1,0 +1,82 @@
+"""Which parts a network's diagram has, and where they stand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QSizeF
+
+from engine.config import TOPOLOGIES
+from tests.workbench.views import measured
+from workbench.plots.network_diagram import CELLS, grouped
+from workbench.plots.network_layout import diagram, shown_steps
+
+ROOM = QSizeF(800, 400)
+
+
+def test_both_ends_and_the_cursor_are_drawn() -> None:
+    assert shown_steps(4, None) == (0, 1, 2, 3)
+    assert shown_steps(100, None) == (0, 1, 97, 98, 99)
+    assert shown_steps(100, 50) == (0, 1, 49, 50, 51, 97, 98, 99)
+    assert shown_steps(100, 99) == (0, 1, 97, 98, 99)
+    assert shown_steps(1, 0) == (0,)
+
+
+@pytest.mark.parametrize(
+    ("topology", "read", "answered"),
+    [
+        ("one_to_one", [0], [0]),
+        ("one_to_many", [0], [0, 1, 2, 3]),
+        ("many_to_one", [0, 1, 2, 3], [3]),
+        ("many_to_many", [0, 1, 2, 3], [0, 1, 2, 3]),
+        ("encoder_decoder", [0, 1, 2, 3], [4, 5, 6]),
+    ],
+)
+def test_topologies_are_recognised_by_what_goes_in_and_out(topology: str, read: list[int], answered: list[int]) -> None:
+    made = diagram(measured.structure(topology=topology), 4, None)
+    assert [part.column for part in made.parts if part.kind == "input"] == read
+    assert [part.column for part in made.parts if part.kind == "output"] == answered
+    assert any(link.name == "fed back" for link in made.links) == (topology in ("one_to_many", "encoder_decoder"))
+
+
+def test_what_is_written_follows_what_is_read() -> None:
+    made = diagram(measured.structure(topology="encoder_decoder", reverse=True), 9, None, written_from=4)
+    assert made.steps == (0, 1, 3, 4, 6, 7, 8)
+    assert [part.step for part in made.parts if part.kind == "input"] == [0, 1, 3]
+    assert [part.step for part in made.parts if part.kind == "output"] == [4, 6, 7, 8]
+    assert {part.step for part in made.parts if part.reverse} == {0, 1, 3}
+    (bridge,) = (link for link in made.links if link.name == "handed on")
+    assert (bridge.start.step, bridge.end.step) == (3, 4)
+
+
+def test_arrows_of_one_matrix_have_one_name() -> None:
+    made = diagram(measured.structure(layers=2, reverse=True), 3, None)
+    names = [link.name for link in made.links]
+    assert names.count("rnn.weight_hh_l0") == names.count("rnn.weight_hh_l1_reverse") == 2
+    assert names.count("rnn.weight_ih_l0") == 3
+    assert names.count("rnn.weight_ih_l1") == 6  # from both directions below
+    backward = [link for link in made.links if link.name == "rnn.weight_hh_l0_reverse"]
+    assert all(link.end.column == link.start.column - 1 for link in backward)
+
+
+@pytest.mark.parametrize("topology", TOPOLOGIES)
+@pytest.mark.parametrize(("layers", "reverse"), [(1, False), (3, True)])
+def test_unrolled_nothing_overlaps_and_rolled_up_all_steps_are_one(topology: str, layers: int, reverse: bool) -> None:
+    made = diagram(measured.structure(layers=layers, reverse=reverse, topology=topology), 50, 20)
+    boxes = [made.box(part, ROOM, 0.0) for part in made.parts]
+    for index, box in enumerate(boxes):
+        assert 0 <= box.left() < box.right() <= ROOM.width()
+        assert 0 <= box.top() < box.bottom() <= ROOM.height()
+        assert not any(box.intersects(other) for other in boxes[index + 1 :])
+    rolled = {(part.kind, part.level, part.reverse): made.box(part, ROOM, 1.0) for part in made.parts}
+    assert all(made.box(part, ROOM, 1.0) == rolled[part.kind, part.level, part.reverse] for part in made.parts)
+    assert all(box.center().x() == pytest.approx(400) for box in rolled.values())
+
+
+def test_hundreds_of_units_share_squares() -> None:
+    cells, share = grouped(np.arange(300, dtype=np.float32))
+    assert share == 5
+    assert len(cells) == 60 <= CELLS
+    np.testing.assert_allclose(cells[:2], [2, 7])
+    cells, share = grouped(np.array([1.0, 2.0], np.float32))
+    assert (cells.tolist(), share) == ([1, 2], 1)

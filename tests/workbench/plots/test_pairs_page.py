@@ -1,0 +1,65 @@
+"""Pairs that were written, and the picture beside them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from engine.events import PairsPrediction, WrittenPair
+from workbench.plots.pairs_page import PairsPage
+from workbench.theme import THEMES
+
+LOOKS = np.array([[0.9, 0.1, 0.0], [0.0, 0.2, 0.8]], np.float32)
+TRANSLATED = WrittenPair("a b", "x", "x", ("a", "b", "■"), ("x", "■"), LOOKS, None)
+WRONG = WrittenPair("b", "y", "x", ("b", "■"), ("x", "■"), LOOKS[:, :2], None)
+DIGIT = WrittenPair("0, 1", "one", "one", (), ("o", "n", "e", "■"), None, np.eye(4, dtype=np.float32))
+TUNE = WrittenPair("C", "60:1", "62:1", (), ("62:1", "■"), None, None, ((62, 1.0),), ((60, 1.0), (64, 0.5)))
+
+
+def page(qtbot: QtBot, *pairs: WrittenPair, tunes: bool = False, compact: bool = False) -> PairsPage:
+    made = PairsPage(THEMES["light"], compact=compact)
+    qtbot.addWidget(made)
+    made.resize(700, 400)
+    made.draw(PairsPrediction("validation", "target", tunes, pairs))
+    made.show()
+    return made
+
+
+@pytest.mark.parametrize("compact", [False, True])
+def test_what_was_read_wanted_and_written_stand_side_by_side(qtbot: QtBot, compact: bool) -> None:
+    made = page(qtbot, TRANSLATED, WRONG, compact=compact)
+    assert [made.rows.horizontalHeaderItem(k).text() for k in range(3)] == ["read", "target", "written"]  # type: ignore[union-attr]
+    assert [made.rows.item(1, k).text() for k in range(3)] == ["b", "y", "x"]  # type: ignore[union-attr]
+    right, wrong = (made.rows.item(row, 2).foreground().color() for row in (0, 1))  # type: ignore[union-attr]
+    assert right != wrong
+    header, rows = made.table(PairsPrediction("validation", "target", False, (TRANSLATED,)))
+    assert header == ("read", "target", "written")
+    assert rows == [("a b", "x", "x")]
+
+
+def test_the_chosen_pair_shows_where_the_network_looked(qtbot: QtBot) -> None:
+    made = page(qtbot, TRANSLATED, WRONG)
+    assert made.pictures.currentWidget() is made.matrix
+    np.testing.assert_array_equal(made.matrix.weights, LOOKS)
+    assert made.matrix.words(1, 2) == "writing '■' looked at '■': 80.0%"
+    made.rows.setCurrentCell(1, 0)
+    assert made.matrix.read == ("b", "■")
+    made.draw(PairsPrediction("validation", "target", False, (TRANSLATED, WRONG)))
+    assert made.rows.currentRow() == 1
+
+
+def test_digits_tunes_and_networks_without_attention_have_pictures_of_their_own(qtbot: QtBot) -> None:
+    made = page(qtbot, DIGIT)
+    assert made.pictures.currentWidget() is made.picture
+    made.draw(PairsPrediction("validation", "soprano", True, (TUNE,)))
+    assert made.pictures.currentWidget() is made.roll
+    assert made.roll.tunes == (TUNE.wanted_notes, TUNE.written_notes)
+    plain = WrittenPair("a", "x", "x", ("a",), ("x",), None, None)
+    made.draw(PairsPrediction("validation", "target", False, (plain,)))
+    assert made.pictures.currentWidget() is made.nothing
+    made.theme = THEMES["dark"]
+    made.recolour()
+    made.grab()
+    made.clear()
+    assert made.rows.rowCount() == 0

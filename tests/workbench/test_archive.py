@@ -1,0 +1,180 @@
+"""Runs of earlier sessions, and what can be done with any run in the list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from engine.config import Experiment
+from engine.data import load
+from engine.training import TrainingRun
+from tests.workbench.conftest import SERIES, KnownBackend
+from workbench.desk import Desk
+from workbench.dialogs.compare import CompareDialog, Side
+from workbench.panels.run_rows import COLUMNS
+from workbench.panels.runs import RunsPanel
+from workbench.records import RunRecord, record_of
+from workbench.theme import LIGHT
+
+SMALL = {"data.sample": "noisy_sine", "data.length": 300, "model.hidden_size": 2, "training.epochs": 2}
+
+
+@pytest.fixture(scope="module")
+def runs_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("runs")
+    for cell in ("elman", "gru"):
+        experiment = Experiment().replace({**SMALL, "model.cell": cell})
+        for _ in TrainingRun(experiment, load(experiment), folder=folder / cell):
+            pass
+    broken = folder / "broken"
+    broken.mkdir()
+    (broken / "experiment.toml").write_text("not = [toml")
+    return folder
+
+
+@pytest.fixture
+def until(qtbot: QtBot) -> Callable[[Desk, Callable[[], bool]], None]:
+    def wait(desk: Desk, condition: Callable[[], bool]) -> None:
+        def met() -> bool:
+            desk.jobs.collect()
+            return condition()
+
+        qtbot.waitUntil(met, timeout=20_000)
+
+    return wait
+
+
+def _listed(desk: Desk, until: Callable[[Desk, Callable[[], bool]], None]) -> list[RunRecord]:
+    desk.archive.load()
+    until(desk, lambda: len(desk.session.records) > 0)
+    return desk.session.records
+
+
+def test_runs_of_earlier_sessions_are_found_with_curves_and_result(
+    runs_folder: Path, backend: KnownBackend, until: Callable[[Desk, Callable[[], bool]], None]
+) -> None:
+    desk = Desk(backend, runs_folder)
+    records = _listed(desk, until)
+    assert [record.name for record in records] == ["elman-2", "gru-2"]
+    for record in records:
+        assert record.standing == "all epochs done"
+        assert record.history.count("validation_loss") == 2
+        assert record.saved
+        assert record.metric == "RMSE"
+        assert record.best_loss == min(record.history.raw("validation_loss")[1])
+    assert desk.close(10)
+
+
+def test_notes_stay_with_the_run(
+    runs_folder: Path, backend: KnownBackend, until: Callable[[Desk, Callable[[], bool]], None]
+) -> None:
+    desk = Desk(backend, runs_folder)
+    desk.archive.note(_listed(desk, until)[0], " the first try ")
+    again = Desk(backend, runs_folder)
+    assert _listed(again, until)[0].notes == "the first try"
+    again.archive.note(again.session.records[0], "")
+    assert not (runs_folder / "elman" / "notes.txt").exists()
+
+
+def test_a_deleted_run_comes_back_whole_and_goes_for_good_when_the_window_closes(
+    runs_folder: Path, backend: KnownBackend, until: Callable[[Desk, Callable[[], bool]], None], tmp_path: Path
+) -> None:
+    folder = tmp_path / "runs"
+    folder.mkdir()
+    experiment = Experiment().replace({**SMALL, "model.cell": "gru"})
+    for _ in TrainingRun(experiment, load(experiment), folder=folder / "gru"):
+        pass
+    files = sorted(path.name for path in (folder / "gru").iterdir())
+    desk = Desk(backend, folder)
+    record = _listed(desk, until)[0]
+    desk.archive.delete(record)
+    assert not (folder / "gru").exists()
+    assert desk.session.records == []
+    desk.archive.bring_back()
+    assert sorted(path.name for path in (folder / "gru").iterdir()) == files
+    assert desk.session.records == [record]
+    desk.archive.delete(record)
+    assert desk.close(10)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_run_under_way_is_not_deleted(backend: KnownBackend, tmp_path: Path) -> None:
+    desk = Desk(backend, tmp_path)
+    record = RunRecord(1, "lstm-32", SERIES, None)
+    desk.session.records.append(record)
+    desk.archive.delete(record)
+    assert desk.session.records == [record]
+
+
+# --- the list -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> RunsPanel:
+    panel = RunsPanel(LIGHT)
+    qtbot.addWidget(panel)
+    for number, (cell, best) in enumerate((("lstm", 3.0), ("gru", 1.0), ("elman", float("nan"))), 1):
+        record = RunRecord(number, f"{cell}-32", SERIES.replace({"model.cell": cell}), None, began=float(number))
+        record.best_metric = best
+        panel.add(record)
+    panel.show()
+    return panel
+
+
+@pytest.mark.parametrize("column", range(len(COLUMNS)), ids=[column.title or "eye" for column in COLUMNS])
+def test_the_list_is_sorted_by_any_column(panel: RunsPanel, column: int) -> None:
+    panel._list.sortByColumn(column, Qt.SortOrder.AscendingOrder)
+    rows = [panel._list.topLevelItem(at) for at in range(3)]
+    ranks = [COLUMNS[column].rank(row.record) for row in rows]  # type: ignore[union-attr]
+    known = [rank for rank in ranks if rank == rank]
+    assert known == sorted(known)
+    assert ranks[: len(known)] == known  # what is not known stands last
+
+
+def test_eyes_open_and_shut_by_key(panel: RunsPanel, qtbot: QtBot) -> None:
+    changed: list[bool] = []
+    panel.shown_changed.connect(lambda: changed.append(True))
+    panel.activateWindow()
+    panel._list.setFocus()
+    qtbot.waitUntil(panel._list.hasFocus)
+    assert panel.current is not None
+    for shown in (True, False):
+        QTest.keyClick(panel._list, Qt.Key.Key_Space)
+        assert panel.current.shown is shown
+    assert changed == [True, True]
+
+
+def test_what_is_written_on_a_run_goes_to_that_run_even_when_another_is_chosen_meanwhile(panel: RunsPanel) -> None:
+    noted: list[tuple[RunRecord, str]] = []
+    panel.noted.connect(lambda record, text: noted.append((record, text)))
+    first = panel.current
+    panel._notes.setText("slow")
+    panel._list.setCurrentItem(panel._rows[1])
+    assert panel.current is not first
+    assert noted == [(first, "slow")]
+
+
+def test_the_difference_of_two_runs_names_each_setting_that_differs(qtbot: QtBot) -> None:
+    other = SERIES.replace({"model.cell": "gru", "training.epochs": 7})
+    dialog = CompareDialog([Side("a", SERIES), Side("b", other)], LIGHT)
+    qtbot.addWidget(dialog)
+    rows = {
+        dialog.table.verticalHeaderItem(at).text(): [dialog.table.item(at, place).text() for place in (0, 1)]  # type: ignore[union-attr]
+        for at in range(dialog.table.rowCount())
+    }
+    assert rows == {"Cell  (model)": ["lstm", "gru"], "Epochs  (training)": ["50", "7"]}
+    dialog._all.setChecked(True)
+    assert dialog.table.rowCount() > 20
+
+
+def test_a_run_folder_becomes_the_record_it_was(runs_folder: Path) -> None:
+    from engine.past_runs import read_run
+
+    record = record_of(read_run(runs_folder / "gru"), 4)
+    assert (record.number, record.earlier, record.alive) == (4, True, False)
+    assert record.experiment.model.cell == "gru"

@@ -1,0 +1,72 @@
+"""What is shown of labelled data before anything is trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from engine.data.sequence_dataset import SequenceDataset
+from tests.engine.data.test_labelled_text import reviews
+from tests.engine.data.test_sequences import LAYOUTS, experiment
+from workbench.backend import Backend, Example, ExamplesPreview, TextPreview
+from workbench.panels.data import DataPanel
+from workbench.panels.examples import Examples, picture_of
+from workbench.theme import DARK, LIGHT
+
+
+@pytest.mark.parametrize(
+    ("layout", "topology"), [("long", "many_to_one"), ("wide", "one_to_one"), ("recording", "many_to_many")]
+)
+def test_an_example_of_each_class_is_shown_in_the_units_of_the_file(tmp_path: Path, layout: str, topology: str) -> None:
+    text, settings = LAYOUTS[layout]
+    path = tmp_path / "a.csv"
+    path.write_text(text())
+    loaded = Backend().load(experiment(path, topology, **settings))
+    assert isinstance(loaded.preview, ExamplesPreview)
+    assert {example.label[0] for example in loaded.preview.examples} == {"a", "b"}
+    first = loaded.preview.examples[0].values
+    assert isinstance(loaded.dataset, SequenceDataset)
+    raw = np.asarray(np.nan_to_num(loaded.dataset.sequences.values[: len(first)]), np.float32)
+    np.testing.assert_array_equal(first, raw)
+
+
+def test_texts_are_shown_with_their_labels(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(reviews())
+    loaded = Backend().open(path)
+    assert isinstance(loaded.preview, TextPreview)
+    assert loaded.preview.text.splitlines()[:2] == [
+        "[sad]  A poor thing, number 0! ",
+        "[glad]  A fine thing, number 1! ",
+    ]
+
+
+def test_a_square_stands_upright_and_other_sequences_run_to_the_right(qtbot: QtBot) -> None:
+    square, long = np.eye(8, dtype=np.float32), np.zeros((20, 3), np.float32)
+    square[0, 7] = 1.0
+    image = picture_of(square, LIGHT)
+    assert image.pixelColor(7, 0) == image.pixelColor(0, 0)
+    assert image.pixelColor(0, 7) != image.pixelColor(0, 0)
+    assert (picture_of(long, DARK).width(), picture_of(long, DARK).height()) == (20, 3)
+    shown = Examples(LIGHT)
+    qtbot.addWidget(shown)
+    shown.resize(300, 120)
+    shown.show_examples((Example("zero", square), Example("one", long)))
+    assert not shown.grab().toImage().isNull()
+    assert shown.accessibleDescription() == "zero: 8 steps; one: 20 steps"
+
+
+def test_the_panel_offers_what_the_kind_of_data_needs(qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(reviews())
+    loaded = Backend().open(path)
+    panel = DataPanel(LIGHT)
+    qtbot.addWidget(panel)
+    panel.show_loaded(loaded)
+    for kind, there, away in (("labelled_text", "text_column", "look_back"), ("series", "look_back", "label")):
+        panel.show_experiment(loaded.experiment.replace({"data.kind": kind}))
+        assert not panel._first._rows[there].editor.isHidden()
+        assert panel._first._rows[away].editor.isHidden()

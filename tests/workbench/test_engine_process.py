@@ -1,0 +1,113 @@
+"""The engine in a process of its own does what it does in this one, and its end is told in words."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.config import Experiment
+from engine.control import Control
+from engine.data import DataError, load, sample
+from engine.events import Paused, RunFailed, RunFinished, Snapshot, SnapshotRequest, StepDone
+from engine.training import TrainingRun
+from workbench.engine_process import EngineGoneError, EngineProcess
+
+SHORT = sample("airline_passengers").experiment.replace({"training.epochs": 3, "training.threads": 1})
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[EngineProcess]:
+    made = EngineProcess()
+    made.start()
+    yield made
+    assert made.close(20.0)
+
+
+def losses(events: object) -> list[float]:
+    return [event.loss for event in events if isinstance(event, StepDone)]  # type: ignore[attr-defined]
+
+
+def test_a_run_there_is_the_run_here(engine: EngineProcess, tmp_path: Path) -> None:
+    engine.prepare(SHORT)
+    there = list(engine.run(SHORT, Control(), tmp_path / "run"))
+    assert isinstance(there[-1], RunFinished)
+    assert losses(there) == losses(TrainingRun(SHORT, load(SHORT)))
+    assert (tmp_path / "run" / "weights.safetensors").exists()
+
+
+def test_commands_reach_it_before_and_while_it_runs(engine: EngineProcess) -> None:
+    control = Control()
+    control.step_once()  # asked before anybody follows
+    control.request = SnapshotRequest(7, frozenset({"hidden"}))
+    seen = []
+    for event in engine.run(SHORT, control, None):
+        seen.append(event)
+        if isinstance(event, Snapshot) and event.request == 7:
+            control.request = SnapshotRequest(8, frozenset({"gradient_norms"}))
+        elif isinstance(event, Snapshot) and event.request == 8:
+            control.stop()
+    assert [event.step for event in seen if isinstance(event, StepDone)] == [1]
+    assert any(isinstance(event, Paused) for event in seen)
+    assert {event.request for event in seen if isinstance(event, Snapshot)} >= {8}
+    assert isinstance(seen[-1], RunFinished)
+
+
+def test_data_that_cannot_be_used_is_said_here(engine: EngineProcess, tmp_path: Path) -> None:
+    missing = Experiment().replace({"data.file": str(tmp_path / "none.csv")})
+    with pytest.raises(DataError, match=r"none\.csv"):
+        engine.prepare(missing)
+    with pytest.raises(DataError, match=r"none\.csv"):
+        list(engine.run(missing, Control(), None))
+
+
+def test_a_process_that_dies_fails_the_run_and_is_started_again() -> None:
+    engine = EngineProcess()
+    engine.start()
+    events = engine.run(SHORT.replace({"training.epochs": 1_000_000}), Control(), None)
+    for event in events:
+        if isinstance(event, StepDone):
+            assert engine.process_id is not None
+            os.kill(engine.process_id, signal.SIGKILL)
+            break
+    last = list(events)[-1]
+    assert isinstance(last, RunFailed)
+    assert f"signal {int(signal.SIGKILL)}" in last.why
+    assert last.step > 0
+    assert isinstance(list(engine.run(SHORT, Control(), None))[-1], RunFinished)
+    assert engine.close(20.0)
+
+
+def test_closing_it_stops_a_run(tmp_path: Path) -> None:
+    engine = EngineProcess()
+    events = engine.run(SHORT.replace({"training.epochs": 1_000_000}), Control(), tmp_path / "run")
+    for event in events:
+        if isinstance(event, StepDone) and event.step > 20:
+            break
+    assert engine.close(20.0)
+    assert (tmp_path / "run" / "weights.safetensors").exists()
+
+
+def test_one_that_was_closed_does_not_begin_again() -> None:
+    engine = EngineProcess()
+    engine.start()
+    assert engine.close(20.0)
+    with pytest.raises(EngineGoneError, match="closed"):
+        engine.prepare(SHORT)
+    assert isinstance(list(engine.run(SHORT, Control(), None))[-1], RunFailed)
+    assert engine.close(0.0)
+
+
+def test_a_wish_that_meets_the_end_is_answered() -> None:
+    engine = EngineProcess()
+    engine.start()
+    assert engine.process_id is not None
+    os.kill(engine.process_id, signal.SIGKILL)
+    with contextlib.suppress(EngineGoneError):  # unless the end was noticed first, and another was begun
+        engine.prepare(SHORT)
+    engine.prepare(SHORT)
+    assert engine.close(20.0)

@@ -1,0 +1,145 @@
+"""Going back through a run: what was measured is kept, thinned, and shown as it was."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from engine.events import Snapshot
+from engine.inside.records import Contributions
+from tests.workbench.views import measured
+from workbench.film import Film, same, size
+from workbench.gallery import Gallery
+from workbench.theme import LIGHT
+
+
+def shares(step: int, length: int = 4) -> Contributions:
+    return Contributions(("a",), "a", None, (1,), np.full(length, float(step)), float(step))
+
+
+def moment(step: int, **probes: object) -> Snapshot:
+    return Snapshot(step, 1 + step // 10, 1, tuple((probes or {"contributions": shares(step)}).items()))  # type: ignore[arg-type]
+
+
+def value(film: Film) -> float:
+    shown = film.shown()
+    assert shown is not None
+    return dict(shown.values)["contributions"].total  # type: ignore[union-attr]
+
+
+def test_views_follow_until_a_moment_is_gone_to(qtbot: QtBot) -> None:
+    film = Film()
+    assert film.record(moment(1))
+    assert film.record(moment(5))
+    with qtbot.waitSignal(film.moved):
+        film.go(3)
+    assert (film.position, value(film)) == (1, 1.0)
+    assert not film.record(moment(9))
+    assert value(film) == 1.0
+    film.go(None)
+    assert (film.position, value(film)) == (None, 9.0)
+
+
+def test_each_probe_as_it_was_last_measured() -> None:
+    film = Film()
+    film.record(moment(1, contributions=shares(1), weights=measured.weights(4)))
+    film.record(moment(2))
+    film.record(moment(3, weights=measured.weights(8)))
+    film.go(2)
+    shown = film.shown()
+    assert shown is not None
+    found = dict(shown.values)
+    assert (shown.step, found["contributions"].total) == (2, 2.0)  # type: ignore[union-attr]
+    assert len(found["weights"].parameters[0].values) == 16  # type: ignore[union-attr]
+
+
+def test_what_is_too_much_goes_where_it_is_missed_least() -> None:
+    film = Film(most=20)
+    for step in range(1, 1001):
+        film.record(moment(step))
+    steps = np.array(film.steps)
+    assert len(steps) == 20
+    assert (steps[0], steps[-1]) == (1, 1000)
+    ratios = steps[1:] / steps[:-1]
+    assert ratios.max() < 4
+    assert np.diff(steps)[10:].min() > np.diff(steps)[:3].max()
+
+
+def test_what_a_dropped_moment_knew_is_handed_on() -> None:
+    film = Film(most=3)
+    film.record(moment(1))
+    film.record(moment(10, weights=measured.weights(4)))
+    film.record(moment(11))
+    film.record(moment(100))
+    assert film.steps == [1, 11, 100]
+    film.go(11)
+    shown = film.shown()
+    assert shown is not None
+    assert "weights" in dict(shown.values)
+
+
+def test_memory_is_bounded() -> None:
+    film = Film(most_bytes=100_000)
+    for step in range(1, 60):
+        film.record(moment(step, contributions=shares(step, length=1000)))
+    assert film.bytes <= 100_000
+    assert film.steps[-1] == 59
+
+
+def test_a_probe_that_rests_is_kept_once() -> None:
+    film, weights = Film(), measured.weights()
+    for step in range(1, 20):
+        film.record(moment(step, weights=copy.deepcopy(weights)))
+    assert film.bytes == size(weights)
+    assert same(weights, copy.deepcopy(weights))
+    assert not same(weights, measured.weights(spread=0.3))
+
+
+def test_a_new_run_is_followed() -> None:
+    film = Film()
+    film.record(moment(1))
+    film.go(1)
+    film.clear()
+    assert (film.steps, film.position, film.shown()) == ([], None, None)
+
+
+@pytest.fixture
+def gallery(qtbot: QtBot) -> Gallery:
+    made = Gallery(LIGHT)
+    qtbot.addWidget(made.widget)
+    made.widget.resize(900, 600)
+    made.widget.show()
+    return made
+
+
+def test_every_view_follows_the_slider(gallery: Gallery, qtbot: QtBot) -> None:
+    for step in (100, 200, 300):
+        snapshot = measured.full_snapshot(step)
+        if gallery.film.record(snapshot):
+            for view in gallery.views:
+                view.show_snapshot(snapshot)
+    scrubber = gallery.widget.findChild(type(gallery.scrubber))
+    assert scrubber is not None
+    assert not scrubber.live.isEnabled()
+    QTest.keyClick(scrubber.slider, Qt.Key.Key_Left)
+    assert scrubber._told.text() == "Step 200 of 300"
+    assert all(view.snapshot.step == 200 for view in gallery.views if view.probes and view.snapshot)
+    assert all(view.moment == 200 for view in gallery.views)
+    assert not gallery.film.record(measured.full_snapshot(400))
+    assert scrubber._told.text() == "Step 200 of 400"
+    scrubber.live.click()
+    assert all(view.snapshot.step == 400 for view in gallery.views if view.probes and view.snapshot)
+    assert all(view.moment is None for view in gallery.views)
+
+
+def test_every_view_is_in_the_list(gallery: Gallery) -> None:
+    corner = gallery.tabs.cornerWidget()
+    actions = {action.text(): action for action in corner.menu().actions() if action.text()}  # type: ignore[attr-defined]
+    assert len(actions) == gallery.tabs.count()
+    actions["Gates"].trigger()
+    assert gallery.tabs.tabText(gallery.tabs.currentIndex()) == "Gates"

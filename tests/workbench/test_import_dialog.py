@@ -1,0 +1,102 @@
+"""How a file is read: shown, put right, remembered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox
+from pytestqt.qtbot import QtBot
+
+from workbench.backend import Backend
+from workbench.dialogs.import_data import ImportDialog
+from workbench.settings import Settings
+
+ROWS = "".join(f"2020-01-{day:02d};{day},5;{day}\n" for day in range(1, 29))
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "sales.csv"
+    path.write_text("day;amount;guests\n" + ROWS + "x;1\n")
+    return path
+
+
+@pytest.fixture
+def dialog(table: Path, qtbot: QtBot) -> ImportDialog:
+    made = ImportDialog(table, {})
+    qtbot.addWidget(made)
+    backend = Backend()
+
+    def answer(changes: dict[str, Any]) -> None:
+        made.show_inspection(backend.inspect(table, changes))
+
+    made.asked.connect(answer)
+    answer(made.reading())
+    return made
+
+
+def choose(dialog: ImportDialog, name: str, text: str) -> None:
+    column = name.removeprefix("import_role_")
+    box = dialog._roles[column] if name != column else dialog.findChild(QComboBox, name)
+    assert isinstance(box, QComboBox)
+    place = box.findText(text, Qt.MatchFlag.MatchContains)
+    assert place >= 0
+    box.setCurrentIndex(place)
+    box.activated.emit(place)
+
+
+def test_what_was_understood_is_shown(dialog: ImportDialog) -> None:
+    assert dialog.roles() == {"day": "time", "amount": "ignored", "guests": "target"}
+    assert "28 rows and 3 columns" in dialog._found.text()
+    assert "line 30" in dialog._rejected.text()
+    item = dialog.table.item(1, 1)
+    assert item is not None
+    assert item.text() == "1,5"
+    assert dialog.open_button.isEnabled()
+
+
+def test_the_preview_follows_what_is_chosen(dialog: ImportDialog) -> None:
+    choose(dialog, "import_header", "there is none")
+    assert "29 rows" in dialog._found.text()
+    assert list(dialog.roles()) == ["column0", "column1", "column2"]
+    choose(dialog, "import_delimiter", "bar")
+    assert list(dialog.roles()) == ["column0"]
+
+
+def test_roles_that_one_column_has_change_hands(dialog: ImportDialog) -> None:
+    choose(dialog, "import_role_amount", "target")
+    choose(dialog, "import_role_guests", "label")
+    choose(dialog, "import_role_amount", "label")
+    assert dialog.roles() == {"day": "time", "amount": "label", "guests": "ignored"}
+
+
+def test_what_was_decided_is_what_is_opened(dialog: ImportDialog, table: Path) -> None:
+    choose(dialog, "import_decimal", "comma")
+    choose(dialog, "import_role_amount", "target")
+    choose(dialog, "import_role_guests", "input")
+    opened: list[dict[str, Any]] = []
+    dialog.open_asked.connect(opened.append)
+    dialog.open_button.click()
+    data = Backend().open(table, opened[0]).experiment.data
+    assert (data.decimal, data.time_column, data.targets, data.inputs) == ("comma", "day", ("amount",), ("guests",))
+
+
+def test_what_cannot_be_read_cannot_be_opened(dialog: ImportDialog) -> None:
+    dialog.show_problem("sales.csv is not written in utf-16.")
+    assert not dialog.open_button.isEnabled()
+    assert not dialog.message.isHidden()
+
+
+def test_what_was_decided_is_remembered_for_the_file(tmp_path: Path, table: Path, qtbot: QtBot) -> None:
+    settings = Settings(tmp_path)
+    assert settings.reading(table) == {}
+    settings.remember_reading(table, {"data.decimal": "comma", "data.targets": ("amount",)})
+    settings.save()
+    known = Settings(tmp_path).reading(table)
+    assert known == {"data.decimal": "comma", "data.targets": ["amount"]}
+    dialog = ImportDialog(table, known)
+    qtbot.addWidget(dialog)
+    assert dialog.reading()["data.decimal"] == "comma"

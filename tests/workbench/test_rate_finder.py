@@ -1,0 +1,118 @@
+"""Finding a learning rate from the window: over a backend whose losses are known, and over the engine's own."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from engine import data
+from engine.config import Experiment
+from engine.rate_search import RateCurve, Tried, curve
+from tests.workbench.conftest import KnownBackend
+from workbench.backend import Backend
+from workbench.desk import Desk
+from workbench.dialogs.rate_finder import RateFinder
+from workbench.theme import DARK, LIGHT
+
+STEPS = 120
+
+
+class Rates(KnownBackend):
+    """Loses less and less up to a rate of 0.1, and more beyond."""
+
+    def find_rate(
+        self, experiment: Experiment, dataset: Any, tell: Callable[[Tried], None], stopped: Callable[[], bool]
+    ) -> RateCurve:
+        if experiment.training.optimizer == "sgd":
+            raise ValueError("this cannot be tried")
+        tried = []
+        for step, log in enumerate(np.linspace(-6, 1, STEPS), 1):
+            loss = 2 - 1 / (1 + math.exp(-4 * (log + 2.5))) + max(0.0, log + 1)
+            tried.append(Tried(step, 10**log, loss))
+            tell(tried[-1])
+            if stopped():
+                break
+        return curve(tried)
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, tmp_path: Any) -> Iterator[Desk]:
+    desk = Desk(Rates(), tmp_path)
+    desk.draft.open("known")
+    desk.draft.learn_facts()
+    qtbot.waitUntil(lambda: collected(desk) and desk.draft.ready and desk.draft.facts is not None)
+    yield desk
+    assert desk.close(10)
+
+
+def collected(desk: Desk) -> bool:
+    desk.jobs.collect()
+    return True
+
+
+def finder(qtbot: QtBot, desk: Desk) -> RateFinder:
+    made = RateFinder(desk.rate_test, LIGHT)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitUntil(lambda: collected(desk) and not desk.rate_test.running)
+    return made
+
+
+def test_the_suggestion_can_be_taken(qtbot: QtBot, desk: Desk) -> None:
+    made, rates = finder(qtbot, desk), list[float]()
+    made.taken.connect(rates.append)
+    assert made.take.text().startswith("Take 0.00")
+    assert "falls most steeply" in made._words.text()
+    assert len(made.plot.curves["smoothed"].x) == STEPS
+    made.take.click()
+    assert math.log10(rates[0]) == pytest.approx(-2.5, abs=0.1)
+    assert not made.isVisible()
+
+
+def test_it_can_be_run_once_more_and_stopped(qtbot: QtBot, desk: Desk) -> None:
+    made = finder(qtbot, desk)
+    assert made.again.text() == "Once more"
+    made.again.click()
+    assert (made.again.text(), made.take.isEnabled()) == ("Stop", False)
+    made.again.click()
+    qtbot.waitUntil(lambda: collected(desk) and not desk.rate_test.running)
+    assert made.again.text() == "Once more"
+    assert made.found is not None
+
+
+def test_what_went_wrong_is_said_in_the_dialog(qtbot: QtBot, desk: Desk) -> None:
+    assert desk.change("training.optimizer", "sgd") == ""
+    made = finder(qtbot, desk)
+    assert made.message.text == "this cannot be tried"
+    assert not made.take.isEnabled()
+
+
+def test_closing_it_stops_the_test(qtbot: QtBot, desk: Desk) -> None:
+    made = finder(qtbot, desk)
+    made.again.click()
+    made.reject()
+    qtbot.waitUntil(lambda: collected(desk) and not desk.rate_test.running)
+    assert desk.rate_test._stop.is_set()
+
+
+def test_the_engine_is_asked_step_by_step(qtbot: QtBot) -> None:
+    changes = {"data.length": 160, "data.look_back": 8, "data.season": 40, "training.threads": 1}
+    experiment = data.sample("noisy_sine").experiment.replace({**changes, "model.hidden_size": 4})
+    told: list[Tried] = []
+    found = Backend().find_rate(experiment, data.load(experiment), told.append, lambda: len(told) >= 9)
+    assert [each.step for each in told] == list(range(1, 10))
+    assert len(found.rates) == 9
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_it_is_drawn_in_both_themes(qtbot: QtBot, desk: Desk, theme: Any) -> None:
+    made = RateFinder(desk.rate_test, theme)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitUntil(lambda: collected(desk) and not desk.rate_test.running)
+    assert not made.grab().isNull()

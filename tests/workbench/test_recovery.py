@@ -1,0 +1,222 @@
+"""What the last time left behind is offered at the next start, and goes on where it was."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from engine.config import Experiment
+from engine.data import load
+from engine.events import Finding, RunFailed, RunFinished, StepDone
+from engine.run_lock import RunLock, is_live
+from engine.training import TrainingRun
+from tests.workbench.conftest import KnownBackend
+from workbench.backend import Backend
+from workbench.desk import Desk
+from workbench.dialogs.recovery import offer_to_go_on, show_crash
+from workbench.panels.findings import FindingCard
+from workbench.records import RunRecord
+from workbench.session import State
+
+CODE = Path(__file__).parents[2]
+SMALL = {
+    "data.sample": "noisy_sine", "data.length": 300, "model.hidden_size": 4, "training.epochs": 4,
+    "training.threads": 1, "saving.seconds": 0,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def experiment() -> Experiment:
+    return Experiment().replace(SMALL)
+
+
+def broken_off(experiment: Experiment, folder: Path, step: int) -> None:
+    run = TrainingRun(experiment, load(experiment), folder=folder)
+    for event in run:
+        if isinstance(event, StepDone) and event.step == step:
+            break
+    run.abandon()
+
+
+@pytest.fixture
+def until(qtbot: QtBot) -> Callable[[Desk, Callable[[], bool]], None]:
+    def wait(desk: Desk, condition: Callable[[], bool]) -> None:
+        def met() -> bool:
+            desk.jobs.collect()
+            desk.session.handle(desk.mailbox.drain().events)
+            return condition()
+
+        qtbot.waitUntil(met, timeout=60_000)
+
+    return wait
+
+
+def test_a_run_goes_on_in_the_window_to_the_same_bits(
+    experiment: Experiment, tmp_path: Path, until: Callable[[Desk, Callable[[], bool]], None]
+) -> None:
+    list(TrainingRun(experiment, load(experiment), folder=tmp_path / "whole"))
+    broken_off(experiment, tmp_path / "runs/broken", 12)
+    desk = Desk(Backend(), tmp_path / "runs")
+    desk.archive.load()
+    until(desk, lambda: bool(desk.session.records))
+    (record,) = desk.session.records
+    assert record.standing == "broken off"
+    assert record.can_go_on
+    desk.go_on(record)
+    until(desk, lambda: desk.session.state in (State.FINISHED, State.FAILED))
+    assert desk.session.record is record
+    assert isinstance(record.outcome, RunFinished), record.outcome
+    assert record.history.count("metric") == 4
+    assert record.started is not None
+    assert record.started.step > 0
+    for name in ("weights.safetensors", "metrics.csv"):
+        assert (tmp_path / "runs/broken" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+    assert desk.close(20)
+
+
+def test_one_that_cannot_go_on_says_why(
+    experiment: Experiment, tmp_path: Path, until: Callable[[Desk, Callable[[], bool]], None]
+) -> None:
+    broken_off(experiment, tmp_path / "runs/broken", 12)
+    for path in (tmp_path / "runs/broken/checkpoints").glob("*.json"):
+        path.write_text("{")
+    desk = Desk(Backend(), tmp_path / "runs")
+    desk.archive.load()
+    until(desk, lambda: bool(desk.session.records))
+    desk.go_on(desk.session.records[0])
+    until(desk, lambda: desk.session.state is State.FAILED)
+    outcome = desk.session.records[0].outcome
+    assert isinstance(outcome, RunFailed)
+    assert "cannot go on" in outcome.why
+    assert desk.close(20)
+
+
+def test_a_run_of_another_window_is_left_alone(
+    experiment: Experiment, backend: KnownBackend, tmp_path: Path, until: Callable[[Desk, Callable[[], bool]], None]
+) -> None:
+    broken_off(experiment, tmp_path / "runs/other", 5)
+    lock = RunLock(tmp_path / "runs/other")
+    assert lock.take()
+    assert is_live(tmp_path / "runs/other")
+    desk = Desk(backend, tmp_path / "runs")
+    desk.archive.load()
+    until(desk, lambda: bool(desk.session.records))
+    (record,) = desk.session.records
+    said: list[str] = []
+    desk.told.connect(said.append)
+    desk.go_on(record)
+    assert record.standing == "running elsewhere"
+    assert "another program" in said[0]
+    assert not desk.session.alive
+    lock.let_go()
+    assert desk.close(5)
+
+
+def test_the_offer_is_answered_with_one_click(qtbot: QtBot, experiment: Experiment, tmp_path: Path) -> None:
+    from PySide6.QtWidgets import QWidget
+
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    record = RunRecord(3, "gru-64", experiment, tmp_path, earlier=True)
+    answers: list[str] = []
+    box = offer_to_go_on(record, lambda: answers.append("yes"), parent)
+    assert "broken off" in box.text()
+    assert "not been scored" in box.informativeText()
+    box.defaultButton().click()
+    assert answers == ["yes"]
+
+
+def test_the_crash_report_shows_what_is_known(qtbot: QtBot, tmp_path: Path) -> None:
+    from PySide6.QtWidgets import QWidget
+
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    (tmp_path / "crash-before.log").write_text("Fatal Python error: Segmentation fault")
+    asked: list[str] = []
+    box = show_crash(tmp_path / "crash-before.log", lambda: asked.append("folder"), parent)
+    assert "Segmentation fault" in box.detailedText()
+    next(button for button in box.buttons() if button.text() == "Open log folder").click()
+    assert asked == ["folder"]
+    missing = show_crash(tmp_path / "none.log", lambda: None, parent)
+    assert "cannot be read" in missing.detailedText()
+    missing.close()
+
+
+def test_after_a_nan_the_button_says_what_it_does(qtbot: QtBot) -> None:
+    card = FindingCard(Finding("not-finite", "problem", "t", "w", "c", (("training.clip_norm", "1"),), goes_on=True))
+    qtbot.addWidget(card)
+    buttons = [button.text() for button in card.findChildren(QPushButton)]
+    assert "Go on from the last good weights" in buttons
+
+
+_KILLED = """
+import os, signal, sys
+from PySide6.QtCore import QTimer
+from workbench import app
+
+def opened(window):
+    window.desk.apply({"training.epochs": 100000, "saving.seconds": 0.1})
+    def tick():
+        session = window.desk.session
+        if window.desk.draft.ready and session.state.value == "ready":
+            window.run_bar.commands["run"].trigger()
+        elif session.step > 50:
+            os.kill(os.getpid(), signal.SIGKILL)
+    timer = QTimer(window)
+    timer.timeout.connect(tick)
+    timer.start(20)
+
+sys.exit(app.main([], opened))
+"""
+_NEXT = """
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QMessageBox
+from workbench import app
+
+def opened(window):
+    window.ask_to_close = lambda: True
+    def tick():
+        session = window.desk.session
+        box = window.findChild(QMessageBox, "go_on_question")
+        if box is not None and session.state.value == "ready":
+            box.defaultButton().click()
+        elif session.record and session.record.started and session.step > session.record.started.step + 10:
+            print("went on after", session.record.started.step, flush=True)
+            window.close()
+    timer = QTimer(window)
+    timer.timeout.connect(tick)
+    timer.start(20)
+
+sys.exit(app.main([], opened))
+"""
+
+
+def _start(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    places = {name: str(folder / name) for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")}
+    environment = {**os.environ, **places, "QT_QPA_PLATFORM": "offscreen"}
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=CODE, env=environment, capture_output=True, text=True, timeout=240
+    )
+
+
+def test_after_a_kill_the_next_start_offers_to_go_on(tmp_path: Path) -> None:
+    killed = _start(_KILLED, tmp_path)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    (folder,) = (tmp_path / "XDG_DATA_HOME/rnn-workbench/runs").iterdir()
+    end = time.monotonic() + 60
+    while is_live(folder) and time.monotonic() < end:
+        time.sleep(0.05)  # the engine's process notices that the window is gone, and saves
+    assert not (folder / "result.json").exists()
+    following = _start(_NEXT, tmp_path)
+    assert following.returncode == 0, following.stderr
+    assert int(following.stdout.split()[-1]) > 50

@@ -1,0 +1,66 @@
+"""Lessons in the window: the first start greets, a step sets up what it says and runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+from pytestqt.qtbot import QtBot
+
+from engine.lessons import Lesson, LessonStep
+from tests.workbench.conftest import SERIES, KnownBackend
+from workbench.session import State
+from workbench.settings import Places, Settings
+from workbench.window import Window
+
+_STEPS = (
+    LessonStep("Look.", "Nothing moves.", None, "overview", False),
+    LessonStep("Run.", "It falls.", SERIES.replace({"model.cell": "gru"}), "loss", True),
+)
+
+
+@pytest.fixture
+def window(qtbot: QtBot, backend: KnownBackend, tmp_path: Path) -> Iterator[Window]:
+    backend.lessons = (Lesson("first", "First", "What?", _STEPS), Lesson("second", "Second", "Why?", _STEPS))
+    window = Window(backend, Settings(tmp_path), Places(tmp_path, tmp_path / "runs", tmp_path))
+    window.ask_to_close = lambda: True  # type: ignore[method-assign]
+    window.show()
+    window.start("known")
+    qtbot.waitUntil(lambda: window.desk.draft.facts is not None and window.desk.draft.ready, timeout=20_000)
+    yield window
+    window.close()
+    assert window.desk.close(10)
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def test_the_first_start_greets_and_later_ones_do_not(window: Window, tmp_path: Path) -> None:
+    assert window.docks.lesson.isVisible()
+    assert window.teaching.panel._title.text() == "First"
+    assert Settings(tmp_path).greeted
+    window.teaching.panel._close.click()
+    assert not window.docks.lesson.isVisible()
+    window.menus.by_name["lesson_second"].trigger()
+    assert window.docks.lesson.isVisible()
+    assert window.teaching.panel._title.text() == "Second"
+
+
+def test_a_step_sets_up_shows_its_view_runs_and_can_be_taken_back(
+    window: Window, qtbot: QtBot, backend: KnownBackend
+) -> None:
+    panel = window.teaching.panel
+    assert not panel._set.isVisible()
+    assert not panel._back.isEnabled()
+    panel._next.click()
+    assert not panel._next.isEnabled()
+    panel._set.click()
+    assert window.desk.draft.experiment.model.cell == "gru"
+    qtbot.waitUntil(lambda: window.desk.session.state is State.TRAINING, timeout=20_000)
+    assert window.tabs.tabText(window.tabs.currentIndex()) == "Loss"
+    assert not panel._set.isEnabled()
+    window.desk.session.stop()
+    qtbot.waitUntil(lambda: window.desk.session.state is State.FINISHED, timeout=20_000)
+    window.desk.undo()
+    assert window.desk.draft.experiment.model.cell == "lstm"

@@ -1,0 +1,342 @@
+"""The numbers of the pictures of what goes on inside, for snapshots of known content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from engine.events import GradientByTime, HiddenTrace, LayerTrace, SnapshotRequest
+from engine.inside.records import (
+    Contributions,
+    Influence,
+    ParameterPicture,
+    PreActivations,
+    Reading,
+    SlotTrace,
+    Spectrum,
+    Weights,
+)
+from tests.workbench.views import measured
+from workbench.plots.heat_grid import Spot
+from workbench.views.activation import Activation
+from workbench.views.explain import Explain
+from workbench.views.network import NetworkView
+from workbench.views.summing import Summing
+from workbench.views.text_by_unit import TextByUnit
+from workbench.views.weights import WeightMaps
+
+Show = Callable[[Any], Any]
+
+
+def f32(*values: Any) -> Any:
+    return np.asarray(values, np.float32)
+
+
+# --- activation -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two_layers() -> PreActivations:
+    slots = (
+        SlotTrace(0, False, "update", "sigmoid", f32([-6.0, 0.1], [0.1, 0.1])),
+        SlotTrace(0, False, "candidate", "relu", f32([-1.0, 2.0], [3.0, -2.0])),
+        SlotTrace(1, False, "update", "sigmoid", f32([1.0, 1.0], [1.0, 1.0])),
+    )
+    return PreActivations(slots, ("a", "b"))
+
+
+def test_histogram_and_saturation_of_every_function(show: Show, two_layers: PreActivations) -> None:
+    view = show(Activation)
+    view.show_snapshot(measured.snapshot(two_layers))
+    update, candidate = view._plots
+    assert (update.name, update.function, candidate.function) == ("update", "sigmoid", "relu")
+    assert_allclose([update.saturated_share, candidate.saturated_share], [0.25, 0.5])
+    assert update.shares.sum() == pytest.approx(1)
+    place = int(np.searchsorted(update.edges, 0.1, "right")) - 1
+    assert update.shares[place] == 0.75
+    assert update.edges[-1] == 6.0
+    assert "saturated: f′ below a tenth  25.0%" in update.legend.texts
+
+
+def test_cursor_marks_what_went_in_at_one_step(show: Show, two_layers: PreActivations) -> None:
+    view = show(Activation)
+    view.show_snapshot(measured.snapshot(two_layers))
+    view.time.pin(1)
+    marked = view._plots[1].curves["time step looked at"]
+    assert_array_equal(marked.x, [3.0, -2.0])
+    assert_array_equal(marked.y, [3.0, 0.0])
+
+
+def test_another_layer_has_other_functions(show: Show, two_layers: PreActivations) -> None:
+    view = show(Activation)
+    view.show_snapshot(measured.snapshot(two_layers))
+    view._layer.setCurrentText("layer 2")
+    view._layer.activated.emit(1)
+    (update,) = view._plots
+    assert update.shares.max() == 1.0
+    assert [row[:3] for row in view.table()[1]] == [("layer 2", "update", "sigmoid")]
+
+
+def test_value_and_slope_under_the_mouse(show: Show, two_layers: PreActivations) -> None:
+    view = show(Activation)
+    view.show_snapshot(measured.snapshot(two_layers))
+    view._plots[0].hovered.emit(0.1)
+    assert view._readout.text().startswith("update · x = 0.1 · f 0.525 · f′ 0.2494 · 75.0%")
+
+
+# --- weights --------------------------------------------------------------------------------------------
+
+
+def known_weights() -> Weights:
+    matrix = f32([1.0, 2.0], [3.0, 4.0], [-5.0, 6.0], [7.0, -8.0])
+    spread = np.quantile(matrix, np.linspace(0, 1, 65)).astype(np.float32)
+    bias = f32([0.5], [-0.25])
+    return Weights(
+        (
+            ParameterPicture("rnn.weight_hh_l0", (4, 2), matrix, (1, 1), ("reset", "update"), spread),
+            ParameterPicture("readout.bias", (2,), bias, (1, 1), (), f32(*np.linspace(-0.25, 0.5, 65))),
+        )
+    )
+
+
+def test_every_gate_has_its_own_block(show: Show) -> None:
+    view = show(WeightMaps)
+    view.show_snapshot(measured.snapshot(known_weights(), measured.spectrum()))
+    assert_array_equal(view._maps.data(0), [[1, 2], [3, 4]])
+    assert_array_equal(view._maps.data(1), [[-5, 6], [7, -8]])
+    assert view._maps.levels(0) == view._maps.levels(1) == (-8.0, 8.0)
+    view._maps.hovered.emit(Spot(1, 1, 0, 7.0))
+    assert view._readout.text() == "update · row 1 · column 0 · +7.00000"
+
+
+def test_a_bias_lies_down(show: Show) -> None:
+    view = show(WeightMaps)
+    view.show_snapshot(measured.snapshot(known_weights()))
+    view._parameter.setCurrentIndex(1)
+    view._parameter.activated.emit(1)
+    assert_array_equal(view._maps.data(0), [[0.5, -0.25]])
+    assert view._maps.levels(0)[1] == pytest.approx(0.6)
+    view._maps.hovered.emit(Spot(0, 0, 1, -0.25))
+    assert view._readout.text() == "readout.bias · row 1 · column 0 · -0.25000"
+
+
+def test_histogram_over_training(show: Show) -> None:
+    view = show(WeightMaps)
+    for step in (10, 20, 30):
+        view.show_snapshot(measured.snapshot(known_weights(), step=step))
+    assert view._spreads.data(0).shape[1] == 3
+    shares, _ = view._spread.picture("rnn.weight_hh_l0", 8.0)
+    assert_allclose(view._spreads.data(0), shares / shares.max(axis=0))
+
+
+def test_eigenvalues_on_the_unit_circle(show: Show) -> None:
+    view = show(WeightMaps)
+    view.show_snapshot(measured.snapshot(known_weights(), measured.spectrum(radius=1.25)))
+    values = view._plane.curves["eigenvalues"]
+    assert (values.x[0], values.y[0]) == (1.25, 0.0)
+    assert "spectral radius  1.250" in view._plane.legend.texts
+
+
+def test_another_matrix_is_asked_for(show: Show, qtbot: QtBot) -> None:
+    view = show(WeightMaps)
+    view.show_snapshot(measured.snapshot(known_weights(), measured.spectrum()))
+    with qtbot.waitSignal(view.needs_changed):
+        view._matrix.setCurrentIndex(1)
+        view._matrix.activated.emit(1)
+    assert view.refine(SnapshotRequest(1, frozenset({"spectrum"}))).spectrum == "layer 1 · forget"
+
+
+def test_a_cell_without_recurrent_matrix_has_no_spectrum(show: Show) -> None:
+    view = show(WeightMaps)
+    none = Spectrum((), "", np.zeros(0, np.complex64), 4, True)
+    view.show_snapshot(measured.snapshot(known_weights(), none))
+    assert not view._plane.isVisible()
+    assert not view._choice.isVisible()
+
+
+# --- summing over time ----------------------------------------------------------------------------------
+
+
+def known_shares(entry: tuple[int, int] | None = None) -> Contributions:
+    return Contributions(("a", "b"), "b", entry, (4, 3), np.array([0.5, -1.0, 2.5]), 2.0)
+
+
+def test_steps_add_up_to_the_whole(show: Show) -> None:
+    view = show(Summing)
+    view.show_snapshot(measured.snapshot(known_shares()))
+    assert_array_equal(view._bars.getData()[1], [0.5, -1.0, 2.5])
+    assert_array_equal(view._plot.curves["sum from the last step back"].y, [2.0, 1.5, 2.5])
+    assert view._total.value() == 2.0
+    assert "‖gradient‖ of b  = 2, the sum of all steps" in view._plot.legend.texts
+    view._plot.hovered.emit(3.2)
+    assert view._readout.text() == "time step 3 adds +2.5 (125.0% of the whole) · sum from here on 2.5"
+    assert view.table()[1] == [(1, 0.5, 2.0), (2, -1.0, 1.5), (3, 2.5, 2.5)]
+
+
+def test_one_weight_is_asked_for(show: Show, qtbot: QtBot) -> None:
+    view = show(Summing)
+    view.show_snapshot(measured.snapshot(known_shares()))
+    request = SnapshotRequest(1, frozenset({"contributions"}))
+    assert (view.refine(request).parameter, view.refine(request).entry) == ("b", None)
+    assert (view._row.maximum(), view._column.maximum()) == (3, 2)
+    with qtbot.waitSignal(view.needs_changed):
+        view._single.setChecked(True)
+    view._row.setValue(2)
+    view._column.setValue(9)
+    assert view.refine(request).entry == (2, 2)
+    view.show_snapshot(measured.snapshot(known_shares((2, 2))))
+    assert "gradient of b[2, 2]  = 2, the sum of all steps" in view._plot.legend.texts
+
+
+# --- explain --------------------------------------------------------------------------------------------
+
+
+def known_cell() -> tuple[Any, ...]:
+    """Two steps of one unit of an LSTM, whose numbers fit together."""
+    gates = {"input": [0.5, 0.25], "forget": [0.5, 0.5], "candidate": [0.8, -0.4], "output": [1.0, 0.5]}
+    cell = [0.4, 0.1]
+    hidden = [float(np.tanh(0.4)), 0.5 * float(np.tanh(0.1))]
+    named = tuple((name, f32(*[[value] for value in values])) for name, values in gates.items())
+    layer = LayerTrace(0, False, f32(*[[h] for h in hidden]), f32(*[[c] for c in cell]), named)
+    sums = (SlotTrace(0, False, "input", "sigmoid", f32([0.0], [-1.0986])),)
+    return HiddenTrace((layer,), ("a", "b")), PreActivations(sums, ("a", "b")), measured.structure(units=1)
+
+
+def test_equations_hold_the_numbers_of_a_step(show: Show) -> None:
+    view = show(Explain)
+    view.show_snapshot(measured.snapshot(*known_cell()))
+    lines = [line.text() for line in view._lines]
+    assert lines[0] == "i = σ(−1.099) = 0.250"
+    assert lines[4] == "c = 0.500 · 0.400 + 0.250 · (−0.400) = 0.100"
+    assert lines[5] == "h = 0.500 · tanh(0.100) = 0.050"
+    assert view._readout.text() == "time step 2 (b) · layer 1 · unit 0"
+    view.time.pin(0)
+    assert view._lines[4].text() == "c = 0.500 · 0.000 + 0.500 · 0.800 = 0.400"
+    assert (view._values["h"].text(), view._values["o"].text()) == ("0.380", "1.000")
+    assert [row[2] for row in view.table()[1]] == [line.text() for line in view._lines]
+
+
+def test_equations_are_typeset(show: Show, qtbot: QtBot) -> None:
+    view = show(Explain)
+    view.show_snapshot(measured.snapshot(*known_cell()))
+    qtbot.waitUntil(lambda: all(equation._renderer.isValid() for equation in view._equations))
+    assert view._equations[0].sizeHint().width() > 100
+
+
+def test_symbols_lead_to_their_views(show: Show, qtbot: QtBot) -> None:
+    view = show(Explain)
+    view.show_snapshot(measured.snapshot(*known_cell()))
+    (link,) = [b for b in view.findChildren(QPushButton) if b.objectName() == "explain.link_i"]
+    with qtbot.waitSignal(view.asked) as asked:
+        link.click()
+    assert asked.args == ["gates"]
+
+
+# --- text by unit ---------------------------------------------------------------------------------------
+
+
+def known_text(influence: Influence | None = None) -> tuple[HiddenTrace, Reading]:
+    """Three characters read by two units."""
+    hidden = f32([-1.0, 0.5], [0.0, 0.5], [1.0, 0.5])
+    layer = LayerTrace(0, False, hidden, None, (("update", f32([0.0, 1.0], [0.5, 0.5], [1.0, 0.0])),))
+    guesses, chances = (("b", "x"), ("c", "y"), (" ", "z")), f32([0.7, 0.1], [0.5, 0.25], [0.9, 0.05])
+    return HiddenTrace((layer,), tuple("abc")), Reading(tuple("abc"), tuple("bc "), guesses, chances, influence)
+
+
+def test_text_is_coloured_by_the_chosen_unit(show: Show) -> None:
+    view = show(TextByUnit)
+    view.show_snapshot(measured.snapshot(*known_text()))
+    low, middle, high = (color.name() for color in view._text.colors)
+    assert len({low, middle, high}) == 3
+    QTest.keyClick(view, Qt.Key.Key_Up)
+    assert view._unit.value() == 1
+    assert len({color.name() for color in view._text.colors}) == 1
+    view._quantity.setCurrentText("update gate")
+    view._quantity.activated.emit(1)
+    assert [row[2] for row in view.table()[1]] == [1.0, 0.5, 0.0]
+
+
+def test_the_character_looked_at_and_its_guesses(show: Show) -> None:
+    view = show(TextByUnit)
+    view.show_snapshot(measured.snapshot(*known_text()))
+    view._text.hovered.emit(2)
+    assert view._readout.text() == "step 3 (c) · hidden state of unit 0 +1.000 · next: ␣ 90%, z 5% · in truth ␣"
+    assert view.refine(SnapshotRequest(1, frozenset({"reading"}))).character == 2
+
+
+def test_earlier_characters_shade_by_their_influence(show: Show, qtbot: QtBot) -> None:
+    view = show(TextByUnit)
+    view.show_snapshot(measured.snapshot(*known_text()))
+    with qtbot.waitSignal(view.needs_changed):
+        view._text.clicked.emit(1)
+    by_unit = [color.name() for color in view._text.colors]
+    view.show_snapshot(measured.snapshot(*known_text(Influence(1, "c", f32(2.0, 1.0, 0.0)))))
+    assert [color.name() for color in view._text.colors] != by_unit
+    assert view._legend.texts[0] == "influence on “c”: 0 to 2"
+    assert [row[4] for row in view.table()[1]] == [2.0, 1.0, 0.0]
+    view.time.pin(2)  # its influences are not measured yet
+    assert [color.name() for color in view._text.colors] == by_unit
+
+
+def test_numbers_are_not_read_like_text(show: Show) -> None:
+    view = show(TextByUnit)
+    view.show_snapshot(measured.snapshot(measured.trace()))
+    assert "reads no running text" in view._message.text()
+
+
+# --- network --------------------------------------------------------------------------------------------
+
+
+def test_parts_have_the_colours_of_their_states(show: Show) -> None:
+    view = show(NetworkView)
+    trace, _, structure = known_cell()
+    flow = GradientByTime(("layer 1",), f32([0.001, 1.0]), (1.0,))
+    view.show_snapshot(measured.snapshot(trace, structure, flow))
+    made = view._diagram.diagram
+    assert made.steps == (0, 1)
+    layers = [part for part in made.parts if part.kind == "layer"]
+    assert [view._diagram._states[part].tolist() for part in layers] == trace.layers[0].hidden.tolist()
+    assert [view._diagram._arriving[part] for part in layers] == pytest.approx([1 - 3 / 8, 1.0])
+    assert len(view.table()[1]) == 2
+    assert view.table()[1][0][-1] == pytest.approx(0.001)
+
+
+def test_what_is_clicked_tells_its_numbers(show: Show) -> None:
+    view = show(NetworkView)
+    trace, _, structure = known_cell()
+    view.show_snapshot(measured.snapshot(trace, structure))
+    diagram = view._diagram
+    part = next(part for part in diagram.diagram.parts if part.kind == "layer" and part.step == 1)
+    QTest.mouseClick(diagram, Qt.MouseButton.LeftButton, pos=diagram.place_of(part).center().toPoint())
+    assert diagram.selected == part
+    assert "input gate: +0.250 … +0.250, mean +0.250" in view._words.text()
+    assert view.time.position == 1
+    assert [equation.latex for equation in view._equations] == [latex for latex, _ in structure.equations]
+    link = next(link for link in diagram.diagram.links if link.name == "rnn.weight_hh_l0")
+    diagram.chosen.emit(link)
+    assert "4 × 1 = 4 weights" in view._words.text()
+    QTest.keyClick(view, Qt.Key.Key_Down)
+    assert diagram.selected is not link
+
+
+def test_it_rolls_up_smoothly(show: Show, qtbot: QtBot) -> None:
+    view = show(NetworkView)
+    view.show_snapshot(measured.full_snapshot())
+    between: list[float] = []
+    view._diagram._turning.valueChanged.connect(between.append)
+    view._rolled.setChecked(True)
+    qtbot.waitUntil(lambda: view._diagram.fold == 1.0)
+    assert any(0 < fold < 1 for fold in between)
+    made = view._diagram.diagram
+    part = next(p for p in made.parts if p.column == made.looked_at and p.kind == "layer")
+    assert view._diagram.under(view._diagram.place_of(part).center()) is not None
+    middle = view._diagram._loop(part).pointAtPercent(0.5)
+    assert view._diagram.under(middle).name == "rnn.weight_hh_l0"

@@ -1,0 +1,59 @@
+"""How everything looks: the theme and the size of text, chosen, remembered, and given to the application."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QApplication
+
+from workbench.settings import Settings
+from workbench.style import dress
+from workbench.theme import SCALES, THEMES, Theme
+
+
+class Appearance(QObject):
+    """Holds the theme of the moment; says when it is another one."""
+
+    changed = Signal(object)  # Theme
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self._settings = settings
+        self.theme = chosen_theme(settings)
+        self._dress()
+
+    def choose_theme(self, name: str) -> None:
+        """Take a theme by name and remember it; "system" follows the system."""
+        self._settings.theme = name
+        self._renew()
+
+    def choose_scale(self, percent: int) -> None:
+        """Text of this size, in per cent of the usual."""
+        self._settings.text_scale = percent
+        self._renew()
+
+    def step_scale(self, way: int) -> None:
+        """The next larger size of text, or the next smaller; 0 goes back to the usual."""
+        now = self._settings.text_scale
+        sizes = sorted({*SCALES, now})
+        place = min(max(sizes.index(now) + way, 0), len(sizes) - 1)
+        self.choose_scale(sizes[place] if way else 100)
+
+    def _renew(self) -> None:
+        self.theme = chosen_theme(self._settings)
+        self._dress()
+        self.changed.emit(self.theme)
+
+    def _dress(self) -> None:
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        dress(application, self.theme)
+
+
+def chosen_theme(settings: Settings) -> Theme:
+    """The theme of the settings, or the one the system prefers, with text of the size that was chosen."""
+    name = settings.theme
+    if name not in THEMES:
+        name = "dark" if QApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark else "light"
+    return dataclasses.replace(THEMES[name], scale=settings.text_scale / 100)

@@ -1,0 +1,124 @@
+"""Runs of earlier sessions, and what can be done with any run that lies on disk: notes, delete, bring back."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.backend import Backend
+from workbench.jobs import Jobs
+from workbench.records import RunRecord, record_of
+from workbench.session import Session
+
+if TYPE_CHECKING:
+    from engine.past_runs import PastRun
+
+_log = logging.getLogger(__name__)
+_LANE = "past runs"
+
+
+class Archive(QObject):
+    """Reads the folder of runs in the background; a deleted run is only put aside until the window closes."""
+
+    found = Signal(object)  # list of RunRecord, oldest first
+    removed = Signal(object)  # RunRecord
+    restored = Signal(object)  # RunRecord
+    left = Signal(object)  # RunRecord, which lies in a folder that is no longer looked at
+    told = Signal(str)
+
+    def __init__(self, backend: Backend, jobs: Jobs, session: Session, folder: Path) -> None:
+        super().__init__()
+        self._backend, self._jobs, self._session, self.folder = backend, jobs, session, folder
+        self._aside: list[tuple[RunRecord, Path | None]] = []
+        session.ended.connect(self._on_ended)
+
+    def load(self) -> None:
+        """Look for runs of earlier sessions."""
+        folder = self.folder
+        self._jobs.submit(_LANE, lambda: self._backend.past_runs(folder), self._on_read, self._on_unread)
+
+    def look_in(self, folder: Path) -> str:
+        """Keep runs in another folder from now on, and list those that lie there; returns why not, or nothing."""
+        try:
+            self._backend.check_runs_folder(folder)
+        except ValueError as error:
+            return str(error)
+        self.close()
+        self.folder = folder
+        for record in [record for record in self._session.records if record.earlier]:
+            self._session.forget(record)
+            self.left.emit(record)
+        self.load()
+        return ""
+
+    def note(self, record: RunRecord, text: str) -> None:
+        """Keep a person's words on a run, with the run; those of a run under way when it ends."""
+        record.notes = text.strip()
+        if record.folder is None or not record.folder.is_dir():
+            return
+        try:
+            self._backend.write_notes(record.folder, record.notes)
+        except OSError as error:
+            self.told.emit(f"The notes could not be kept: {error.strerror or error}. They stay as long as the window.")
+
+    def delete(self, record: RunRecord) -> None:
+        """Take a run out of the list and its folder out of sight, so that it can be brought back."""
+        if record.alive:
+            self.told.emit("This run is under way. Stop it first.")
+            return
+        aside = None
+        try:
+            if record.folder is not None and record.folder.is_dir():
+                aside = self._backend.set_aside(record.folder)
+        except OSError as error:
+            self.told.emit(f"{record.folder} cannot be deleted: {error.strerror or error}.")
+            return
+        self._aside.append((record, aside))
+        self._session.forget(record)
+        self.removed.emit(record)
+
+    @property
+    def deleted(self) -> RunRecord | None:
+        """The run that `bring_back` would bring back."""
+        return self._aside[-1][0] if self._aside else None
+
+    def bring_back(self) -> None:
+        """Take the last deletion back."""
+        if not self._aside:
+            return
+        record, aside = self._aside[-1]
+        try:
+            if aside is not None and record.folder is not None:
+                self._backend.bring_back(aside, record.folder)
+        except OSError as error:
+            self.told.emit(f"{record.folder} cannot be brought back: {error.strerror or error}.")
+            return
+        self._aside.pop()
+        self._session.records.append(record)
+        self.restored.emit(record)
+
+    def close(self) -> None:
+        """What was deleted goes for good."""
+        if self._aside:
+            self._aside.clear()
+            self._backend.remove_set_aside(self.folder)
+
+    def _on_read(self, runs: tuple[PastRun, ...]) -> None:
+        known = {record.folder for record in self._session.records}
+        records = []
+        for run in runs:
+            if run.folder not in known:
+                records.append(record_of(run, self._session.next_number()))
+                self._session.records.append(records[-1])
+        self.found.emit(records)
+
+    def _on_unread(self, error: Exception) -> None:
+        _log.warning("runs of earlier sessions cannot be listed: %s", error)
+        self.told.emit(f"The runs of earlier sessions cannot be listed: {error}")
+
+    def _on_ended(self, record: RunRecord) -> None:
+        if record.notes:
+            self.note(record, record.notes)

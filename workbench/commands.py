@@ -1,0 +1,95 @@
+"""Every command of the window: which menu it stands in, its shortcut, and what it calls; the palette finds them all."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QWidget
+
+from engine.config import field_info, field_names
+from workbench.dialogs.about import AboutDialog
+from workbench.dialogs.palette import Entry
+from workbench.editors import words
+from workbench.menus import Menus, Verb, entries
+from workbench.theme import SCALES
+
+if TYPE_CHECKING:
+    from workbench.window import Window
+
+
+def fill(menus: Menus, window: Window) -> None:
+    """Put every command into its menu."""
+    _file(menus, window)
+    _edit(menus, window)
+    menus.run.addActions(list(window.run_bar.commands.values()))
+    menus.run.addSeparator()
+    menus.add(menus.run, "race", "R&ace several cells…", window.racing.open, "Ctrl+Shift+R")
+    _view(menus, window)
+    menus.add(menus.help, "help", "&Explain what has focus", window.explain, "F1")
+    menus.add(menus.help, "log", "Open &log folder", lambda: window.files.show_folder(window.places.logs))
+    menus.add(menus.help, "about", "&About", lambda: AboutDialog(window.places, window).open())
+
+
+def _file(menus: Menus, window: Window) -> None:
+    menus.add(menus.file, "open", "&Open…", window.files.ask, "Ctrl+O")
+    menus.file.addMenu(menus.samples)
+    menus.file.addMenu(menus.recent)
+    menus.file.addSeparator()
+    menus.add(menus.file, "open_as", "Open &as…", window.files.ask_reading, "Ctrl+Shift+O")
+    menus.add(menus.file, "import", "&Import weights…", window.files.ask_import)
+    menus.add(menus.file, "export", "&Export weights…", window.ask_export, "Ctrl+E")
+    menus.file.addSeparator()
+    menus.add(menus.file, "quit", "&Quit", window.close, "Ctrl+Q")
+    menus.fill_recent(window.settings.recent, window.files.open)
+
+
+def _edit(menus: Menus, window: Window) -> None:
+    stack = window.desk.undoing.stack
+    undo = menus.add(menus.edit, "undo", "&Undo", window.desk.undo, "Ctrl+Z")
+    redo = menus.add(menus.edit, "redo", "&Redo", lambda: window.desk.undo(back=False), "Ctrl+Shift+Z")
+    undo.setEnabled(stack.canUndo())
+    redo.setEnabled(stack.canRedo())
+    stack.canUndoChanged.connect(undo.setEnabled)
+    stack.canRedoChanged.connect(redo.setEnabled)
+    stack.undoTextChanged.connect(Verb(undo).show_object)
+    stack.redoTextChanged.connect(Verb(redo).show_object)
+    menus.edit.addSeparator()
+    menus.add(menus.edit, "palette", "Find a &command…", window.show_palette, "Ctrl+Shift+P")
+    menus.add(menus.edit, "preferences", "&Preferences…", window.show_preferences, "Ctrl+,")
+
+
+def _view(menus: Menus, window: Window) -> None:
+    for dock in window.docks.all:
+        menus.view.addAction(dock.toggleViewAction())
+    menus.add(menus.view, "next_pane", "&Next pane", window.docks.next_pane, "F6")
+    menus.add(menus.view, "reset_layout", "&Reset layout", window.docks.reset)
+    menus.fill_themes(window.settings.theme, window.appearance.choose_theme)
+    looks = window.appearance
+    menus.add(menus.text, "text_larger", "&Larger", lambda: looks.step_scale(1), "Ctrl++")
+    menus.add(menus.text, "text_smaller", "&Smaller", lambda: looks.step_scale(-1), "Ctrl+-")
+    menus.add(menus.text, "text_usual", "&Usual", lambda: looks.step_scale(0), "Ctrl+0")
+    menus.text.addSeparator()
+    for percent in SCALES:
+        menus.add(menus.text, f"text_{percent}", f"{percent} %", partial(looks.choose_scale, percent))
+    menus.view.addMenu(menus.text)
+    tabs = window.gallery.tabs
+    menus.fill_views([tabs.tabText(at) for at in range(tabs.count())], tabs.setCurrentIndex)
+
+
+def palette_entries(window: Window) -> list[Entry]:
+    """Every action of the menus and every setting, by name."""
+    found = [_entry(text, action) for text, action in entries(window.menuBar())]
+    for name in field_names():
+        editor = window.steps.panel.findChild(QWidget, name)
+        if editor is not None:
+            section, _, field = name.partition(".")
+            title = f"Set {field_info(section, field).label} ({words(section).lower()})"
+            found.append(Entry(title, partial(window.steps.reveal, editor)))
+    return found
+
+
+def _entry(text: str, action: QAction) -> Entry:
+    why_not = "" if action.isEnabled() else str(action.property("reason") or "not now")
+    return Entry(text, action.trigger, action.shortcut().toString(), why_not)

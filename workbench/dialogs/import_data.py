@@ -1,0 +1,188 @@
+"""How a file is read and what its columns are for: what was understood, and everything of it put right by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QDialog,
+    QFormLayout,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
+
+from engine.config import field_info
+from workbench.dialogs.frame import closing_row
+from workbench.panels.labels import column, label
+from workbench.panels.message import Message
+from workbench.theme import GRID
+
+if TYPE_CHECKING:
+    from engine.data import Inspection
+
+_FOUND_OUT = "find out"
+_READING: dict[str, tuple[tuple[str, str], ...]] = {
+    "encoding": tuple((name or _FOUND_OUT, name) for name in (
+        "", "utf-8", "cp1252", "cp1250", "cp1251", "iso8859-15", "koi8-r", "shift_jis", "gb18030", "big5", "utf-16",
+    )),
+    "delimiter": (
+        (_FOUND_OUT, ""), ("comma ,", ","), ("semicolon ;", ";"), ("tab", "tab"), ("bar |", "|"), ("space", " "),
+    ),
+    "quotes": ((_FOUND_OUT, "auto"), ("none: marks are text", "none")),
+    "decimal": ((_FOUND_OUT, "auto"), ("point", "point"), ("comma", "comma")),
+    "header": ((_FOUND_OUT, "auto"), ("the first line names the columns", "yes"), ("there is none", "no")),
+}  # fmt: skip
+_ROLES = ("time", "target", "input", "label", "text", "sequence", "split", "ignored")
+_ONCE = ("time", "label", "text", "sequence", "split")  # roles that one column has at most
+_COLUMNS = 60  # shown; a wider table is opened with the roles that were found
+
+
+class ImportDialog(QDialog):
+    """Asks for the file to be read again with every change; says what was decided when it is to be opened."""
+
+    asked = Signal(object)  # settings by dotted name: read it so, and show what is understood
+    open_asked = Signal(object)  # settings by dotted name, roles included
+
+    def __init__(self, path: Path, settings: dict[str, Any], parent: QWidget | None = None) -> None:
+        """`settings` is what was decided for this file before."""
+        super().__init__(parent)
+        self.setObjectName("import_dialog")
+        self.setWindowTitle(f"How {path.name} is read")
+        self.resize(110 * GRID, 76 * GRID)
+        self._known = settings
+        self._choices: dict[str, QComboBox] = {}
+        self._roles: dict[str, QComboBox] = {}
+        self._chosen: dict[str, str] = {}  # roles given by hand, which hold whatever is found out anew
+        self._whole = True  # whether every column is shown
+        self.message = Message("import_message", "What cannot be read")
+        self.message.dismissed.connect(lambda: self.message.say(""))
+        self._found, self._rejected = label(name="import_found"), label("small", name="import_rejected")
+        self.table = QTableWidget()
+        self.table.setObjectName("import_table")
+        self.table.setAccessibleName("The first rows, with the role of each column in the row on top")
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        layout = column(self, 2 * GRID, GRID)
+        layout.addLayout(self._reading_rows())
+        for widget in (self.message, self._found, self.table, self._rejected):
+            layout.addWidget(widget)
+        layout.setStretchFactor(self.table, 1)
+        buttons = closing_row(self, "import")
+        self.open_button = QPushButton("Open")
+        self.open_button.setObjectName("import_open")
+        self.open_button.setAccessibleName("Open the file so")
+        self.open_button.setDefault(True)
+        self.open_button.setEnabled(False)
+        self.open_button.clicked.connect(self._accept)
+        buttons.addButton(self.open_button, buttons.ButtonRole.AcceptRole)
+        layout.addWidget(buttons)
+
+    def reading(self) -> dict[str, Any]:
+        """How the file is to be read, by dotted setting."""
+        return {f"data.{name}": choice.currentData() for name, choice in self._choices.items()}
+
+    def show_inspection(self, found: Inspection) -> None:
+        """Show what is understood of the file, read as was asked."""
+        self.message.say("")
+        self.open_button.setEnabled(True)
+        self._found.setText(_summary(found))
+        self._fill(found)
+        bad = found.rejected
+        named = "; ".join(f"line {row.line:,}: {row.reason}" for row in bad[:4])
+        count = "1 row cannot be read and is" if len(bad) == 1 else f"{len(bad):,} rows cannot be read and are"
+        self._rejected.setText(f"{count} left out. {named}" if bad else "")
+
+    def show_problem(self, text: str) -> None:
+        """It cannot be read so."""
+        self.message.say(text)
+        self.open_button.setEnabled(False)
+
+    def _reading_rows(self) -> QFormLayout:
+        rows = QFormLayout()
+        rows.setSpacing(GRID)
+        for name, offered in _READING.items():
+            choice = QComboBox()
+            choice.setObjectName(f"import_{name}")
+            info = field_info("data", name)
+            choice.setAccessibleName(info.label)
+            choice.setToolTip(info.help)
+            for text, value in offered:
+                choice.addItem(text, value)
+            choice.setCurrentIndex(max(choice.findData(self._known.get(f"data.{name}")), 0))
+            choice.activated.connect(lambda _at: self.asked.emit(self.reading()))
+            self._choices[name] = choice
+            rows.addRow(info.label, choice)
+        return rows
+
+    def _fill(self, found: Inspection) -> None:
+        columns = found.columns[:_COLUMNS]
+        self._whole = len(columns) == len(found.columns)
+        self._roles = {}
+        self.table.clear()
+        self.table.setRowCount(0)
+        self.table.setRowCount(len(found.head) + (1 if columns else 0))
+        self.table.setColumnCount(max(len(columns), 1))
+        self.table.setHorizontalHeaderLabels([f"{c.name}\n{c.type} {c.format}".strip() for c in columns] or ["text"])
+        self.table.setVerticalHeaderLabels(
+            [*(["role"] if columns else []), *(str(n + 1) for n in range(len(found.head)))]
+        )
+        for place, each in enumerate(columns):
+            self._roles[each.name] = self._role_choice(each.name, self._chosen.get(each.name, each.role))
+            self.table.setCellWidget(0, place, self._roles[each.name])
+        for row, cells in enumerate(found.head, 1 if columns else 0):
+            for place, cell in enumerate(cells[:_COLUMNS]):
+                self.table.setItem(row, place, QTableWidgetItem(cell[:200]))
+        self.table.resizeColumnsToContents()
+
+    def _role_choice(self, name: str, role: str) -> QComboBox:
+        choice = QComboBox()
+        choice.setObjectName(f"import_role_{name}")
+        choice.setAccessibleName(f"Role of {name}")
+        choice.addItems(list(_ROLES))
+        choice.setCurrentText(role)
+        choice.activated.connect(lambda _at: self._make_way(name))
+        return choice
+
+    def _make_way(self, name: str) -> None:
+        """A role that one column has at most is taken from the one that had it."""
+        role = self._roles[name].currentText()
+        for other, choice in self._roles.items():
+            if role in _ONCE and other != name and choice.currentText() == role:
+                choice.setCurrentText("ignored")
+                self._chosen[other] = "ignored"
+        self._chosen[name] = role
+
+    def roles(self) -> dict[str, str]:
+        """The role of every column; empty for text, and where not every column is shown."""
+        return {name: choice.currentText() for name, choice in self._roles.items()} if self._whole else {}
+
+    def _accept(self) -> None:
+        from engine.data import assigned
+
+        roles = self.roles()
+        self.open_asked.emit(self.reading() | (assigned(roles) if roles else {}))
+        self.accept()
+
+    def keyPressEvent(self, event: Any) -> None:
+        """Return opens only through the button, so that a choice by keyboard does not close the dialog."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self.open_button.hasFocus():
+            return
+        super().keyPressEvent(event)
+
+
+def _summary(found: Inspection) -> str:
+    if found.kind == "text":
+        return f"Text of {found.rows:,} lines, {found.encoding}."
+    parts = [
+        found.encoding,
+        f"delimiter {found.delimiter!r}" if found.delimiter else "",
+        f"decimal mark {found.decimal!r}",
+        "with a header" if found.header else "without a header",
+        found.frequency,
+    ]
+    return f"Table of {found.rows:,} rows and {len(found.columns):,} columns: {', '.join(filter(None, parts))}."

@@ -1,0 +1,108 @@
+"""Everything that can be done, by name: type some letters, press Enter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QWidget
+
+from workbench.fuzzy import score
+from workbench.panels.labels import column
+from workbench.theme import GRID
+
+_WALKS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing to do. `why_not` says why it cannot be done now; empty when it can."""
+
+    name: str
+    call: Callable[[], object]
+    shortcut: str = ""
+    why_not: str = ""
+
+
+class Palette(QDialog):
+    """Filters while one types; arrows walk the list without leaving the line."""
+
+    def __init__(self, entries: Sequence[Entry], parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setObjectName("palette")
+        self.setWindowTitle("Command palette")
+        self.setAccessibleName("Command palette")
+        self._entries = entries
+        self._line = QLineEdit()
+        self._line.setObjectName("palette_line")
+        self._line.setAccessibleName("Type to find a command")
+        self._line.setPlaceholderText("What do you want to do?")
+        self._line.installEventFilter(self)
+        self._list = QListWidget()
+        self._list.setObjectName("palette_list")
+        self._list.setAccessibleName("Commands")
+        self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._line.textChanged.connect(self._filter)
+        self._line.returnPressed.connect(self._choose)
+        self._list.itemClicked.connect(lambda _item: self._choose())
+        layout = column(self, GRID, GRID // 2)
+        layout.addWidget(self._line)
+        layout.addWidget(self._list)
+        self.resize(64 * GRID, 48 * GRID)
+        self._filter("")
+
+    @property
+    def names(self) -> list[str]:
+        """What is listed now, best first."""
+        return [self._entry(at).name for at in range(self._list.count())]
+
+    def showEvent(self, event: QEvent) -> None:
+        """In the upper middle of the window."""
+        super().showEvent(event)  # type: ignore[arg-type]
+        parent = self.parentWidget()
+        if parent is not None:
+            place = parent.mapToGlobal(parent.rect().center())
+            self.move(place.x() - self.width() // 2, parent.mapToGlobal(parent.rect().topLeft()).y() + 8 * GRID)
+        self._line.setFocus()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Arrows go to the list."""
+        if watched is self._line and isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
+            key = Qt.Key(event.key())
+            if key in _WALKS:
+                self._walk(key)
+                return True
+        return super().eventFilter(watched, event)
+
+    def _walk(self, key: Qt.Key) -> None:
+        by = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -10, Qt.Key.Key_PageDown: 10}[key]
+        self._list.setCurrentRow(min(max(self._list.currentRow() + by, 0), self._list.count() - 1))
+
+    def _filter(self, typed: str) -> None:
+        scored = [(score(typed, entry.name), entry) for entry in self._entries]
+        found = sorted(((points, entry) for points, entry in scored if points is not None), key=lambda pair: -pair[0])
+        self._list.clear()
+        for _, entry in found:
+            keys = f"    {entry.shortcut}" if entry.shortcut else ""
+            item = QListWidgetItem(f"{entry.name}{keys}")
+            item.setData(Qt.ItemDataRole.UserRole, self._entries.index(entry))
+            if entry.why_not:
+                item.setForeground(self.palette().placeholderText())
+                item.setToolTip(entry.why_not)
+                item.setText(f"{entry.name}    ({entry.why_not})")
+            self._list.addItem(item)
+        self._list.setCurrentRow(0)
+
+    def _choose(self) -> None:
+        at = self._list.currentRow()
+        if at < 0 or self._entry(at).why_not:
+            return
+        entry = self._entry(at)
+        self.close()
+        entry.call()
+
+    def _entry(self, row: int) -> Entry:
+        item = self._list.item(row)
+        return self._entries[int(item.data(Qt.ItemDataRole.UserRole))]

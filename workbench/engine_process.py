@@ -1,0 +1,189 @@
+"""The engine's process, as the window sees it: prepares kernels, trains, and gives back events."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import logging
+import multiprocessing
+import queue
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from engine import service
+from engine.config import Experiment
+from engine.control import Control
+from engine.events import Event, RunFailed, StepDone
+
+_log = logging.getLogger(__name__)
+_CURE = "Memory is the usual reason: take fewer hidden units, a smaller batch or shorter windows, and run again."
+_CLOSED = "It was closed."
+_LAST_SECONDS = 5.0  # that a process which has nothing more to say may take to end
+_Answers: TypeAlias = "queue.SimpleQueue[service.Happened | service.Done]"
+_Wish: TypeAlias = service.Prepare | service.Run | service.Resume
+
+
+class EngineGoneError(RuntimeError):
+    """The process ended while something was under way."""
+
+
+class EngineProcess:
+    """Starts the process early, and again after it died. Methods may be called from any thread but block; not from
+    the window's own, except `start` and `close`."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._numbers = itertools.count(1)
+        self._life: _Life | None = None
+        self._closed = False
+
+    def start(self) -> None:
+        """Begin, unless it runs; it is ready when it has imported what it needs, which nobody has to wait for."""
+        with self._lock:
+            self._living()
+
+    @property
+    def process_id(self) -> int | None:
+        """What the system calls it; None before the start."""
+        return self._life.process.pid if self._life is not None else None
+
+    def prepare(self, experiment: Experiment) -> None:
+        """Have the data read and the kernels compiled.
+
+        Raises:
+            DataError: the data cannot be used.
+            EngineGoneError: the process died, or was closed.
+        """
+        with self._asked(service.Prepare(next(self._numbers), experiment)) as (_, answers):
+            _raise_what(answers.get())
+
+    def run(self, experiment: Experiment, control: Control, folder: Path | None) -> Iterator[Event]:
+        """Train, giving what happens as it does; a process that dies is a `RunFailed`."""
+        return self._events(service.Run(next(self._numbers), experiment, folder), control)
+
+    def resume(self, folder: Path, control: Control, changes: Mapping[str, Any], changed_data: bool) -> Iterator[Event]:
+        """Go on with the run in `folder`, likewise; see `engine.resuming.saved_run`."""
+        return self._events(service.Resume(next(self._numbers), folder, changes, changed_data), control)
+
+    def _events(self, wish: service.Run | service.Resume, control: Control) -> Iterator[Event]:
+        step = 0
+        try:
+            with self._asked(wish) as (life, answers):
+                control.follow(lambda name, arguments: life.send(service.Command(wish.number, name, arguments)))
+                while isinstance(answer := answers.get(), service.Happened):
+                    for event in answer.events:
+                        step = event.step if isinstance(event, StepDone) else step
+                        yield event
+                _raise_what(answer)
+        except EngineGoneError as error:
+            yield RunFailed("The engine's process ended unexpectedly", str(error), _CURE, step)
+
+    def close(self, seconds: float) -> bool:
+        """End it for good; a run stops first. True when it ended by itself within so long."""
+        with self._lock:
+            self._closed = True
+            life = self._life
+        return life is None or life.end(seconds)
+
+    def _living(self) -> _Life:
+        """The process that runs, or a new one; the lock is held."""
+        if self._closed:
+            raise EngineGoneError(_CLOSED)
+        if self._life is None or self._life.gone:
+            self._life = _Life()
+        return self._life
+
+    @contextlib.contextmanager
+    def _asked(self, wish: _Wish) -> Iterator[tuple[_Life, _Answers]]:
+        """A wish that was sent, with the queue that its answers come to; the last is a `Done`, whatever happens."""
+        with self._lock:
+            life = self._living()
+            answers = life.listen(wish.number)
+        try:
+            life.send(wish)
+            yield life, answers
+        finally:
+            life.forget(wish.number)
+
+
+class _Life:
+    """One process from its start to its end. Only the thread that reads its answers waits for it: of two that wait
+    for one child, the system tells one alone how it ended."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("spawn")  # a fork would take Qt's threads with it in mid-work
+        self._connection, theirs = context.Pipe()
+        self._sending, self._listening = threading.Lock(), threading.Lock()
+        self._answers: dict[int, _Answers] = {}
+        self._ended = threading.Event()
+        self.gone = False
+        self.process = context.Process(target=service.main, args=(theirs,), name="engine", daemon=True)
+        self.process.start()
+        theirs.close()
+        threading.Thread(target=self._read, name="engine-answers", daemon=True).start()
+
+    def listen(self, number: int) -> _Answers:
+        """Where the answers to that wish will come."""
+        with self._listening:
+            answers: _Answers = queue.SimpleQueue()
+            self._answers[number] = answers
+            if self.gone:
+                answers.put(service.Done(number, EngineGoneError(self._how())))
+        return answers
+
+    def forget(self, number: int) -> None:
+        """Nobody waits for these answers any more."""
+        with self._listening:
+            self._answers.pop(number, None)
+
+    def send(self, wish: _Wish | service.Command | None) -> None:
+        """Ask; a process that has gone answers everybody who waits, in `_read`."""
+        with self._sending, contextlib.suppress(OSError):
+            self._connection.send(wish)
+
+    def end(self, seconds: float) -> bool:
+        """Ask it to end and wait; True when it did by itself within so long."""
+        self.send(None)
+        if self._ended.wait(seconds):
+            return True
+        self.process.kill()
+        self._ended.wait()
+        return False
+
+    def _read(self) -> None:
+        try:
+            while True:
+                answer = self._connection.recv()
+                with self._listening:
+                    if answer.number in self._answers:
+                        self._answers[answer.number].put(answer)
+        except (EOFError, OSError):
+            self.process.join(_LAST_SECONDS)
+        except Exception:
+            _log.exception("an answer of the engine's process cannot be read")
+        self.process.kill()  # if it still is there
+        self.process.join()
+        with self._sending:
+            self._connection.close()
+        with self._listening:
+            self.gone = True
+            for number, answers in self._answers.items():
+                answers.put(service.Done(number, EngineGoneError(self._how())))
+        self._ended.set()
+
+    def _how(self) -> str:
+        """How the process ended, in words."""
+        code = self.process.exitcode
+        if code == 0:
+            return _CLOSED
+        return f"It was ended by signal {-code}." if code is not None and code < 0 else f"It ended with status {code}."
+
+
+def _raise_what(answer: service.Happened | service.Done) -> None:
+    """The error that an answer brings, if it does."""
+    if isinstance(answer, service.Done) and answer.error is not None:
+        if answer.trace and not isinstance(answer.error, ValueError | OSError):
+            _log.error("in the engine's process:\n%s", answer.trace)
+        raise answer.error

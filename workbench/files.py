@@ -1,0 +1,121 @@
+"""What comes into the window and goes out of it: data by every way, weights, folders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QMimeData, QObject, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from workbench.desk import Desk
+from workbench.dialogs.export import ExportDialog
+from workbench.dialogs.import_data import ImportDialog
+from workbench.records import RunRecord
+from workbench.session import LOCKED
+from workbench.settings import Settings
+
+_KINDS = (
+    "Tables and texts (*.csv *.tsv *.tab *.txt *.md *.parquet *.json *.jsonl *.ndjson *.xlsx *.xls *.ods);;"
+    "All files (*)"
+)
+_WEIGHTS = "Weights (*.safetensors *.onnx *.npz)"
+
+
+class Files(QObject):
+    """The one door for files: menu, drop, command line, recent files and samples come through `open`."""
+
+    told = Signal(str)
+    opening = Signal()
+
+    def __init__(self, desk: Desk, settings: Settings, window: QWidget) -> None:
+        super().__init__(window)
+        self._desk, self._settings, self._window = desk, settings, window
+        self.export_dialog: ExportDialog | None = None
+        self.import_dialog: ImportDialog | None = None
+
+    @Slot()
+    def ask(self) -> None:
+        """Ask for a file and open it."""
+        chosen, _ = QFileDialog.getOpenFileName(self._window, "Open data", str(self._settings.folder), _KINDS)
+        if chosen:
+            self.open(Path(chosen))
+
+    def open(self, source: Path | str) -> None:
+        """Read a file, or the sample of that name."""
+        if self._desk.session.alive:
+            self.told.emit(LOCKED)
+            return
+        if isinstance(source, Path):
+            source = source.absolute()
+            self._settings.folder = source.parent
+        self.opening.emit()
+        self._desk.draft.open(source, changes=self._settings.reading(source) if isinstance(source, Path) else None)
+
+    @Slot()
+    def ask_reading(self) -> None:
+        """Ask for a file, show how it is understood, and let that be put right before it is opened."""
+        chosen, _ = QFileDialog.getOpenFileName(self._window, "Open data", str(self._settings.folder), _KINDS)
+        if chosen:
+            self.show_reading(Path(chosen).absolute())
+
+    def show_reading(self, path: Path) -> None:
+        """Show how a file is understood."""
+        if self._desk.session.alive:
+            self.told.emit(LOCKED)
+            return
+        if self.import_dialog is not None:
+            self.import_dialog.deleteLater()
+        self.import_dialog = dialog = ImportDialog(path, self._settings.reading(path), self._window)
+        dialog.asked.connect(lambda changes: self._desk.inspect(path, changes, dialog))
+        dialog.open_asked.connect(lambda changes: self._open_so(path, changes))
+        self._desk.inspect(path, self._settings.reading(path) or dialog.reading(), dialog)
+        dialog.open()
+
+    def _open_so(self, path: Path, changes: dict[str, Any]) -> None:
+        self._settings.remember_reading(path, changes)
+        self.open(path)
+
+    def drop(self, data: QMimeData) -> bool:
+        """Open the first file that was dropped; whether there was one."""
+        files = dropped(data)
+        if files:
+            self.open(files[0])
+            if len(files) > 1:
+                self.told.emit(f"One file at a time: {files[0].name} is opened, {len(files) - 1} more are left out.")
+        return bool(files)
+
+    @Slot()
+    def ask_import(self) -> None:
+        """Ask for weights that were trained elsewhere, and set up their network to begin from them."""
+        if self._desk.session.alive:
+            self.told.emit(LOCKED)
+            return
+        folder = str(self._settings.folder)
+        chosen, _ = QFileDialog.getOpenFileName(self._window, "Import weights", folder, _WEIGHTS)
+        if chosen:
+            self._settings.folder = Path(chosen).parent
+            self._desk.import_weights(Path(chosen))
+
+    def ask_export(self, record: RunRecord | None) -> None:
+        """Ask where to, and write the run's best weights."""
+        if record is None or record.folder is None or not record.saved:
+            self.told.emit("There are no weights to export yet: train first.")
+            return
+        if self.export_dialog is not None:  # not before: an answer may come after it was closed
+            self.export_dialog.deleteLater()
+        self.export_dialog = dialog = ExportDialog(record, self._settings.folder, self._window)
+        dialog.write_asked.connect(lambda key, target: self._desk.export(record, key, target, dialog))
+        self._desk.learn_export_forms(record, dialog)
+        dialog.open()
+
+    def show_folder(self, folder: Path) -> None:
+        """Show a folder in the system's file manager; say where it is if there is none."""
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            self.told.emit(str(folder))
+
+
+def dropped(data: QMimeData) -> list[Path]:
+    """The files in what is dragged over the window."""
+    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]

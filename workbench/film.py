@@ -1,0 +1,150 @@
+"""What the views were shown in the course of a run, thinned so that it fits, to go back to."""
+
+from __future__ import annotations
+
+import bisect
+import dataclasses
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from engine.events import Probe, Snapshot
+
+MOST_MOMENTS = 200
+MOST_BYTES = 256_000_000
+
+
+@dataclass(slots=True)
+class _Moment:
+    """What was measured by one step of the run."""
+
+    step: int
+    epoch: int
+    probes: dict[str, Probe]
+
+
+class Film(QObject):
+    """Snapshots of one run by step. While `position` is None the views follow the run; else they show a past moment.
+
+    When there are too many, the one whose neighbours lie closest together, as steps are told apart by their ratio,
+    goes: what is left is dense at the beginning of a run, where most happens, and has its last moments always. Probes
+    that had not changed are kept once.
+    """
+
+    grown = Signal()  # there are other moments than before
+    moved = Signal()  # another moment is shown
+
+    def __init__(self, parent: QObject | None = None, most: int = MOST_MOMENTS, most_bytes: int = MOST_BYTES) -> None:
+        super().__init__(parent)
+        self._most, self._most_bytes = most, most_bytes
+        self._moments: list[_Moment] = []
+        self._latest: _Moment | None = None
+        self._sizes: dict[int, int] = {}  # bytes of every probe that is kept, by its identity
+        self._position: int | None = None
+
+    @property
+    def steps(self) -> list[int]:
+        """Steps that can be gone to, rising."""
+        return [moment.step for moment in self._moments]
+
+    @property
+    def position(self) -> int | None:
+        """The step that is shown; None while the views follow the run."""
+        return self._position
+
+    @property
+    def bytes(self) -> int:
+        """Memory that the arrays take."""
+        return sum(self._sizes.values())
+
+    def record(self, snapshot: Snapshot) -> bool:
+        """Keep a snapshot; True when the views are to show it now."""
+        if snapshot.values:
+            moment = self._moment(snapshot)
+            moment.probes |= {name: self._shared(name, probe) for name, probe in snapshot.values}
+            everything = (self._latest.probes if self._latest else {}) | moment.probes
+            self._latest = _Moment(snapshot.step, snapshot.epoch, everything)
+            self._measure()
+            while len(self._moments) > self._most or (self.bytes > self._most_bytes and len(self._moments) > 2):
+                self._thin()
+            self.grown.emit()
+        return self._position is None
+
+    def clear(self) -> None:
+        """Forget the run, and follow the next."""
+        self._moments.clear()
+        self._sizes.clear()
+        self._latest, self._position = None, None
+        self.grown.emit()
+
+    def go(self, step: int | None) -> None:
+        """Show the moment at or before `step`; None follows the run again."""
+        if step is not None and self._moments:
+            step = self._moments[max(bisect.bisect_right(self.steps, step) - 1, 0)].step
+        if step != self._position:
+            self._position = step
+            self.moved.emit()
+
+    def shown(self) -> Snapshot | None:
+        """What the views show at `position`: of each probe the last measurement up to then."""
+        if self._position is None:
+            moment = self._latest
+        else:
+            past = [moment for moment in self._moments if moment.step <= self._position]
+            probes = {name: probe for moment in past for name, probe in moment.probes.items()}
+            moment = _Moment(self._position, past[-1].epoch, probes) if past else None
+        return Snapshot(moment.step, moment.epoch, 0, tuple(moment.probes.items())) if moment else None
+
+    # --- keeping ----------------------------------------------------------------------------------------
+
+    def _moment(self, snapshot: Snapshot) -> _Moment:
+        place = bisect.bisect_left(self.steps, snapshot.step)
+        if place == len(self._moments) or self._moments[place].step != snapshot.step:
+            self._moments.insert(place, _Moment(snapshot.step, snapshot.epoch, {}))
+        return self._moments[place]
+
+    def _shared(self, name: str, probe: Probe) -> Probe:
+        """The object that was kept last, where it says the same: a probe that rests comes with every snapshot."""
+        last = self._latest.probes.get(name) if self._latest else None
+        return last if last is not None and same(last, probe) else probe
+
+    def _measure(self) -> None:
+        kept = {id(probe): probe for moment in self._moments for probe in moment.probes.values()}
+        self._sizes = {key: self._sizes.get(key) or size(probe) for key, probe in kept.items()}
+
+    def _thin(self) -> None:
+        """Drop the moment that is missed least; what it alone knew goes to the one after it."""
+        steps = self.steps
+        gaps = [math.log((steps[i + 1] + 1) / (steps[i - 1] + 1)) for i in range(1, len(steps) - 1)]
+        place = 1 + int(np.argmin(gaps))
+        gone = self._moments.pop(place)
+        after = self._moments[place]
+        after.probes = gone.probes | after.probes
+        self._measure()
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two probes, or parts of them, hold the same numbers."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, np.ndarray):
+        return bool(one.shape == other.shape and one.tobytes() == other.tobytes())
+    if dataclasses.is_dataclass(one):
+        return all(same(getattr(one, part.name), getattr(other, part.name)) for part in dataclasses.fields(one))
+    if isinstance(one, tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other)
+
+
+def size(part: Any) -> int:
+    """Bytes of the arrays and texts in a probe, or in a part of it."""
+    if isinstance(part, np.ndarray):
+        return part.nbytes
+    if dataclasses.is_dataclass(part):
+        return sum(size(getattr(part, item.name)) for item in dataclasses.fields(part))
+    if isinstance(part, tuple):
+        return sum(map(size, part))
+    return 60 if isinstance(part, str) else 8

@@ -1,0 +1,176 @@
+"""The rows of the list of runs: what each column says of a run, and in which order it stands."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem
+
+from engine.config import Experiment
+from engine.events import RunFailed, RunFinished
+from workbench.draft import source_name
+from workbench.icons import icon
+from workbench.records import RunRecord
+from workbench.theme import Theme
+
+Sortable = str | float
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its heading, what it shows, what it is sorted by; numbers stand at the right."""
+
+    title: str
+    help: str
+    text: Callable[[RunRecord], str]
+    rank: Callable[[RunRecord], Sortable]
+    number: bool = False
+    first: bool = False  # shown unless it is switched off
+
+
+def _best(record: RunRecord) -> str:
+    return "" if math.isnan(record.best_metric) else f"{record.best_metric:.4g}"
+
+
+def _state(record: RunRecord) -> str:
+    return {"all epochs done": "done", "finished early": "early"}.get(record.standing, record.standing)
+
+
+def _test(record: RunRecord) -> float:
+    metrics = record.outcome.test_metrics if isinstance(record.outcome, RunFinished) else ()
+    return metrics[0][1] if metrics else math.nan
+
+
+def _seconds(record: RunRecord) -> float:
+    return record.outcome.seconds if isinstance(record.outcome, RunFinished) else math.nan
+
+
+def _parameters(record: RunRecord) -> int:
+    return record.started.parameters if record.started else 0
+
+
+def _plain(value: float) -> str:
+    return "" if math.isnan(value) else f"{value:.4g}"
+
+
+def _when(record: RunRecord) -> str:
+    began = datetime.fromtimestamp(record.began)
+    return f"{began:%H:%M}" if began.date() == datetime.now().date() else f"{began:%Y-%m-%d}"
+
+
+COLUMNS = (
+    Column("", "Draw this run's curves beside those of the run at hand (Space)", lambda r: "", lambda r: r.shown,
+           first=True),
+    Column("Run", "Cell and hidden units", lambda r: f"{r.number}  {r.name}", lambda r: r.number, first=True),
+    Column("Best", "Metric of the best weights on the validation part", _best, lambda r: r.best_metric, True, True),
+    Column("State", "Where it is, or why it ended", _state, lambda r: r.standing, first=True),
+    Column("Test", "Metric of the best weights on the test part", lambda r: _plain(_test(r)), _test, True),
+    Column("Data", "What it learned from", lambda r: source_name(r.experiment), lambda r: source_name(r.experiment)),
+    Column("Parameters", "Trainable numbers", lambda r: f"{_parameters(r):,}" if _parameters(r) else "", _parameters,
+           True),
+    Column("Seconds", "Time spent training", lambda r: _plain(_seconds(r)), _seconds, True),
+    Column("Began", "When it began", _when, lambda r: r.began),
+    Column("Notes", "What was written on it", lambda r: r.notes, lambda r: r.notes),
+)  # fmt: skip
+EYE, BEGAN = 0, [column.title for column in COLUMNS].index("Began")
+
+
+class RunRow(QTreeWidgetItem):
+    """One run in the list."""
+
+    def __init__(self, record: RunRecord) -> None:
+        super().__init__()
+        self.record = record
+        for place, column in enumerate(COLUMNS):
+            if column.number:
+                self.setTextAlignment(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+    def refresh(self, theme: Theme) -> None:
+        """Show what is known of the run now."""
+        for place, column in enumerate(COLUMNS):
+            text = column.text(self.record)
+            if text != self.text(place):
+                self.setText(place, text)
+        self.setToolTip(2, best_words(self.record))
+        self.setToolTip(3, self.record.standing)
+        self.setToolTip(1, f"<p>{self.record.notes or self.text(1)}</p>")
+        self.show_eye(theme)
+
+    def show_eye(self, theme: Theme) -> None:
+        """Open in the colour of the run's curves, or shut."""
+        shown = self.record.shown
+        color = theme.series_pen(self.record.number).color().name() if shown else theme.muted
+        self.setIcon(EYE, icon("shown" if shown else "hidden", theme, color))
+        words = "drawn beside the run at hand" if shown else "not drawn"
+        self.setData(EYE, Qt.ItemDataRole.AccessibleTextRole, words)
+        self.setToolTip(EYE, f"{words.capitalize()}; click or Space to change")
+
+    def __lt__(self, other: QTreeWidgetItem) -> bool:
+        tree = self.treeWidget()
+        if not isinstance(other, RunRow) or tree is None:
+            return super().__lt__(other)
+        column = COLUMNS[tree.sortColumn()]
+        rising = tree.header().sortIndicatorOrder() is Qt.SortOrder.AscendingOrder
+        mine, theirs = (_last_if_unknown(column.rank(row.record), rising) for row in (self, other))
+        return bool(mine < theirs)
+
+
+def _last_if_unknown(value: Sortable, rising: bool) -> tuple[Sortable, ...]:
+    """Runs without the number stand at the end, whichever way the list is sorted."""
+    if isinstance(value, str):
+        return (value,)
+    unknown = math.isnan(value)
+    return (unknown if rising else not unknown, 0.0 if unknown else value)
+
+
+def runs_list() -> QTreeWidget:
+    """The empty list."""
+    made = QTreeWidget()
+    made.setObjectName("runs_list")
+    made.setAccessibleName("Runs")
+    made.setHeaderLabels([column.title for column in COLUMNS])
+    made.setRootIsDecorated(False)
+    made.setUniformRowHeights(True)
+    made.setSelectionMode(QTreeWidget.SelectionMode.ExtendedSelection)
+    made.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+    made.setSortingEnabled(True)
+    made.sortByColumn(BEGAN, Qt.SortOrder.DescendingOrder)
+    for place, column in enumerate(COLUMNS):
+        made.headerItem().setToolTip(place, f"{column.help}. Click to sort.")
+        made.setColumnHidden(place, not column.first)
+    return made
+
+
+def different_settings(experiment: Experiment) -> str:
+    """Model and training settings that are not the defaults."""
+    values, defaults = experiment.to_dict(), Experiment().to_dict()
+    changed = [
+        f"{name} {value}".replace("_", " ")
+        for section in ("model", "training")
+        for name, value in values[section].items()
+        if value != defaults[section][name]
+    ]
+    return " · ".join(changed) or "default settings"
+
+
+def tested_words(record: RunRecord) -> str:
+    """What the best weights reach on the test part, and the best of the baselines."""
+    if not isinstance(record.outcome, RunFinished) or not record.outcome.test_metrics:
+        return ""
+    scores = ", ".join(f"{name} {value:.4g}" for name, value in record.outcome.test_metrics)
+    baselines = sorted(record.outcome.test_baselines, key=lambda item: item[1])
+    against = "; ".join(f"{name} {value:.4g}" for name, value in baselines[:3])
+    return f"<b>test: {scores}</b>" + (f"<br>baselines: {against}" if against else "")
+
+
+def best_words(record: RunRecord) -> str:
+    """What the best weights reach on the validation part, or why there are none."""
+    if math.isinf(record.best_loss) and isinstance(record.outcome, RunFailed):
+        return f"{record.outcome.title}. {record.outcome.why}"
+    if math.isinf(record.best_loss):
+        return "not scored yet"
+    return f"best validation loss {record.best_loss:.4g}, {record.metric} {record.best_metric:.4g}"

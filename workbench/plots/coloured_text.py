@@ -1,0 +1,164 @@
+"""A text whose characters are coloured by numbers, with guesses underneath: what one unit makes of what it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from engine.events import Floats
+from workbench.plots.label_axis import visible
+from workbench.theme import GRID, TEXT_SMALL, TEXT_TITLE, Theme
+
+_WIDE, _HIGH, _GUESS, _GAP = 16, 22, TEXT_SMALL + 2, GRID  # pixels: a character, a guess, the gap between lines
+
+
+class ColouredText(QWidget):
+    """Characters from left to right in as many lines as the width needs."""
+
+    hovered = Signal(object)  # the character under the mouse, None when it has left
+    clicked = Signal(int)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._letters: tuple[str, ...] = ()
+        self._guesses: tuple[tuple[str, ...], ...] = ()
+        self._chances: Floats = np.zeros((0, 0), np.float32)
+        self.colors: list[QColor] = []
+        self._marked: int | None = None
+        self.setMouseTracking(True)
+        self.setAccessibleName("Text by unit")
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def show_text(self, letters: Sequence[str], guesses: tuple[tuple[str, ...], ...], chances: Floats) -> None:
+        """Show `letters`, and `guesses` (T, ·) with their `chances` under each."""
+        longer = len(letters) != len(self._letters)
+        self._letters = tuple(visible(letter) for letter in letters)
+        self._guesses = tuple(tuple(visible(guess) for guess in row) for row in guesses)
+        self._chances = chances
+        if longer:
+            self.updateGeometry()
+        self.update()
+
+    def show_values(self, values: Floats, colors: pg.ColorMap, levels: tuple[float, float]) -> None:
+        """Colour the characters by `values` (T,)."""
+        low, high = levels
+        places = np.clip((np.nan_to_num(values) - low) / max(high - low, 1e-12), 0, 1)
+        self.colors = [QColor(*color) for color in colors.map(places, mode="byte").tolist()]
+        self.update()
+
+    def mark(self, character: int | None) -> None:
+        """Frame one character."""
+        self._marked = character
+        self.update()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the colours of `theme`."""
+        self._theme = theme
+        self.update()
+
+    # --- room -------------------------------------------------------------------------------------------
+
+    def heightForWidth(self, width: int) -> int:
+        """Pixels that all lines need at `width`."""
+        lines = -(-len(self._letters) // self._columns(width))
+        return lines * self._line + GRID
+
+    def hasHeightForWidth(self) -> bool:
+        """The narrower, the more lines."""
+        return True
+
+    def sizeHint(self) -> QSize:
+        """As high as the lines are at the present width."""
+        return QSize(20 * _WIDE, self.heightForWidth(max(self.width(), 20 * _WIDE)))
+
+    @property
+    def _line(self) -> int:
+        return int(_HIGH + self._chances.shape[1] * _GUESS + _GAP)
+
+    @staticmethod
+    def _columns(width: int) -> int:
+        return max(width // _WIDE, 1)
+
+    def _place(self, character: int) -> QRectF:
+        line, column = divmod(character, self._columns(self.width()))
+        return QRectF(column * _WIDE, line * self._line, _WIDE, _HIGH)
+
+    # --- drawing ----------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the lines that are in sight."""
+        painter = QPainter(self)
+        letters, guesses = _fonts()
+        seen = event.rect()
+        for character, letter in enumerate(self._letters):
+            place = self._place(character)
+            if place.bottom() + self._line < seen.top() or place.top() > seen.bottom():
+                continue
+            self._paint_letter(painter, letters, place, character, letter)
+            self._paint_guesses(painter, guesses, place, character)
+        if self._marked is not None and self._marked < len(self._letters):
+            painter.setPen(QPen(self._theme.color("cursor"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self._place(self._marked).adjusted(0, 0, -1, self._line - _HIGH - _GAP + 1))
+        painter.end()
+
+    def _paint_letter(self, painter: QPainter, font: QFont, place: QRectF, character: int, letter: str) -> None:
+        ground = self.colors[character] if character < len(self.colors) else self._theme.color("plot")
+        painter.fillRect(place, ground)
+        painter.setFont(font)
+        painter.setPen(QColor("#000000" if ground.lightnessF() > 0.45 else "#ffffff"))
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, letter)
+
+    def _paint_guesses(self, painter: QPainter, font: QFont, place: QRectF, character: int) -> None:
+        if character >= len(self._guesses):
+            return
+        painter.setFont(font)
+        row = QRectF(place.left(), place.bottom(), _WIDE, _GUESS)
+        right = self._letters[character + 1] if character + 1 < len(self._letters) else ""
+        for guess, chance in zip(self._guesses[character], self._chances[character], strict=True):
+            painter.fillRect(row, self._theme.color("good" if guess == right else "muted", 0.6 * float(chance)))
+            painter.setPen(self._theme.color("text" if guess == right else "muted"))
+            painter.drawText(row, Qt.AlignmentFlag.AlignCenter, guess)
+            row.translate(0, _GUESS)
+
+    # --- mouse ------------------------------------------------------------------------------------------
+
+    def _under(self, event: QMouseEvent) -> int | None:
+        place = event.position()
+        column, line = int(place.x()) // _WIDE, int(place.y()) // self._line
+        character = line * self._columns(self.width()) + column
+        inside = 0 <= column < self._columns(self.width()) and 0 <= character < len(self._letters)
+        return character if inside else None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Tell which character is under the mouse."""
+        self.hovered.emit(self._under(event))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Tell which character was clicked."""
+        super().mousePressEvent(event)
+        under = self._under(event)
+        if under is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.clicked.emit(under)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Tell that the mouse has gone."""
+        super().leaveEvent(event)
+        self.hovered.emit(None)
+
+
+def _fonts() -> tuple[QFont, QFont]:
+    """For letters and for guesses; of one width, so that lines stand in columns."""
+    fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    letters, guesses = QFont(fixed), QFont(fixed)
+    letters.setPixelSize(TEXT_TITLE + 1)
+    guesses.setPixelSize(TEXT_SMALL)
+    return letters, guesses

@@ -1,0 +1,136 @@
+"""A confusion matrix with its numbers: rows are the truth, columns what was answered."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from workbench.theme import GRID, Theme
+
+_LARGEST = 9 * GRID  # pixels of one cell
+_NAME = 14 * GRID  # pixels that a class's name may take
+
+
+class ConfusionMatrix(QWidget):
+    """Painted rather than plotted: names, numbers and grounds are sharp at any size, and nothing is to be zoomed."""
+
+    hovered = Signal(str)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("confusion_matrix")
+        self.setAccessibleName("Confusion matrix: rows are the truth, columns the answers")
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._theme = theme
+        self.counts: NDArray[np.int64] = np.zeros((0, 0), np.int64)
+        self.classes: tuple[str, ...] = ()
+
+    def minimumSizeHint(self) -> QSize:
+        """Small places show the colours alone."""
+        return QSize(12 * GRID, 12 * GRID)
+
+    def show_counts(self, counts: NDArray[np.int64], classes: tuple[str, ...]) -> None:
+        """Paint other numbers."""
+        self.counts, self.classes = counts, classes
+        self.update()
+
+    def clear(self) -> None:
+        """No classes."""
+        self.show_counts(np.zeros((0, 0), np.int64), ())
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Other colours."""
+        self._theme = theme
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Names, cells, numbers."""
+        if not self.classes:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        font = painter.font()
+        font.setPixelSize(self._theme.small)
+        painter.setFont(font)
+        self._paint_names(painter)
+        for row in range(len(self.classes)):
+            for column in range(len(self.classes)):
+                self._paint_cell(painter, row, column)
+        painter.end()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Say what the cell under the mouse counts."""
+        place = self._at(event.position())
+        self.hovered.emit(self.words(*place) if place else "")
+
+    def words(self, row: int, column: int) -> str:
+        """What one cell counts, with its share of the true class."""
+        count, total = int(self.counts[row, column]), int(self.counts[row].sum())
+        share = f" of {total:,} ({count / total:.0%})" if total else ""
+        return f"{self.classes[row]} answered as {self.classes[column]}: {count:,}{share}"
+
+    # --- where everything stands ------------------------------------------------------------------------
+
+    def _metrics(self) -> QFontMetricsF:
+        font = self.font()
+        font.setPixelSize(self._theme.small)
+        return QFontMetricsF(font)
+
+    def _margins(self) -> tuple[float, float]:
+        """Room for names on the left, and for names and a heading on top."""
+        widest = max((self._metrics().horizontalAdvance(name) for name in self.classes), default=0.0)
+        left = min(widest + GRID, _NAME, self.width() / 3)
+        return left + 2 * GRID, 4.5 * GRID
+
+    def _cell(self) -> float:
+        left, top = self._margins()
+        room = min(self.width() - left - GRID, self.height() - top - GRID)
+        return max(2.0, min(room / max(len(self.classes), 1), _LARGEST))
+
+    def _rect(self, row: int, column: int) -> QRectF:
+        (left, top), size = self._margins(), self._cell()
+        return QRectF(left + column * size, top + row * size, size, size)
+
+    def _at(self, place: QPointF) -> tuple[int, int] | None:
+        (left, top), size = self._margins(), self._cell()
+        column, row = int((place.x() - left) // size), int((place.y() - top) // size)
+        inside = 0 <= row < len(self.classes) and 0 <= column < len(self.classes)
+        return (row, column) if inside else None
+
+    # --- painting ---------------------------------------------------------------------------------------
+
+    def _paint_names(self, painter: QPainter) -> None:
+        (left, top), size = self._margins(), self._cell()
+        metrics = self._metrics()
+        painter.setPen(QColor(self._theme.muted))
+        painter.drawText(
+            QRectF(left, 0, self.width() - left, 2 * GRID), Qt.AlignmentFlag.AlignLeft, "answered →  truth ↓"
+        )
+        painter.setPen(QColor(self._theme.text))
+        if size < metrics.height() * 0.9:
+            return  # the mouse names what is too small to be written
+        for place, name in enumerate(self.classes):
+            short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, left - 1.5 * GRID)
+            own = QRectF(0, top + place * size, left - GRID / 2, size)
+            painter.drawText(own, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, short)
+            above = metrics.elidedText(name, Qt.TextElideMode.ElideRight, size - 2)
+            painter.drawText(
+                QRectF(left + place * size, top - 2.5 * GRID, size, 2.5 * GRID), Qt.AlignmentFlag.AlignCenter, above
+            )
+
+    def _paint_cell(self, painter: QPainter, row: int, column: int) -> None:
+        count, total = int(self.counts[row, column]), int(self.counts[row].sum())
+        share, rect = count / total if total else 0.0, self._rect(row, column).adjusted(0.5, 0.5, -0.5, -0.5)
+        role = "good" if row == column else "problem"
+        painter.fillRect(rect, self._theme.color("grid", 0.35))
+        if count:
+            painter.fillRect(rect, self._theme.color(role, 0.15 + 0.75 * share))
+        if rect.height() < self._metrics().height() or rect.width() < self._metrics().horizontalAdvance(f"{count:,}"):
+            return
+        deep = share > 0.5
+        painter.setPen(QColor(self._theme.on_accent if deep else self._theme.text if count else self._theme.muted))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, f"{count:,}")

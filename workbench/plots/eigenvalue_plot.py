@@ -1,0 +1,77 @@
+"""Eigenvalues in the complex plane, with the unit circle: inside a state shrinks, outside it grows."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, Signal
+from PySide6.QtWidgets import QWidget
+
+from engine.inside.records import Spectrum
+from workbench.plots.curves import CurvePlot
+from workbench.plots.legend import Key
+from workbench.theme import Theme
+
+_VALUES, _CIRCLE = "eigenvalues", "unit circle"
+_REACH = 12  # pixels: how near to a point the mouse has to be
+
+
+class EigenvaluePlot(CurvePlot):
+    """One spectrum; distances are true in both directions."""
+
+    said = Signal(str)  # the value under the mouse, in words
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, bottom="real part", left="imaginary part")
+        self.box.setAspectLocked(True)
+        self._spectrum: Spectrum | None = None
+        circle = self.add_curve(_CIRCLE, "muted").item
+        circle.setClipToView(False)  # it goes back and forth
+        circle.setDownsampling(auto=False, ds=1)
+        self.add_curve(_VALUES, "train", symbol=True, line=False)
+        self.canvas.moved.connect(self._say)
+        self.canvas.left.connect(lambda: self.said.emit(""))
+
+    def show_spectrum(self, spectrum: Spectrum) -> None:
+        """Draw it, with the spectral radius in the key."""
+        self._spectrum = spectrum
+        angle = np.linspace(0, 2 * np.pi, 121)
+        self.show_curve(_CIRCLE, np.cos(angle), np.sin(angle))
+        self.show_curve(_VALUES, spectrum.eigenvalues.real, spectrum.eigenvalues.imag)
+        self._tell()
+
+    def forget(self) -> None:
+        """No spectrum."""
+        self._spectrum = None
+        self.clear()
+        self.show_everything()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the colours of `theme`."""
+        super().apply_theme(theme)
+        if getattr(self, "_spectrum", None):
+            self._tell()
+
+    def _tell(self) -> None:
+        spectrum = self._spectrum
+        if spectrum is None:
+            return
+        radius = float(np.abs(spectrum.eigenvalues[0]))
+        role = "warning" if radius > 1 else "good"
+        note = f"{radius:.3f}" + ("" if spectrum.exact else " (outermost ones alone)")
+        self.show_key([Key("spectral radius", self._theme.pen(role), note)])
+
+    def _say(self, place: QPointF) -> None:
+        if self._spectrum is None or not len(self._spectrum.eigenvalues):
+            return
+        point, (wide, high) = self.box.mapSceneToView(place), self.box.viewPixelSize()
+        values = self._spectrum.eigenvalues
+        away = np.hypot((values.real - point.x()) / wide, (values.imag - point.y()) / high)
+        near = int(away.argmin())
+        if away[near] > _REACH:
+            self.said.emit("")
+            return
+        value = values[near]
+        sign = "+" if value.imag >= 0 else "−"
+        self.said.emit(
+            f"{self._spectrum.name} · {value.real:.4f} {sign} {abs(value.imag):.4f} i · size {abs(value):.4f}"
+        )

@@ -1,0 +1,74 @@
+"""An equation, typeset by ziamath and drawn sharp at every scale."""
+
+from __future__ import annotations
+
+import warnings
+from functools import lru_cache
+
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from workbench.theme import GRID, TEXT_TITLE, Theme
+
+_SIZE = TEXT_TITLE + 4  # pixels
+_INK = "#010203"  # stands for the colour of the theme
+
+
+@lru_cache(maxsize=256)
+def typeset(latex: str) -> str:
+    """The equation as SVG, in a colour that is to be replaced. Takes about 30 ms, once."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of the way in which it finds its font
+        from ziamath.config import config  # not before it is needed
+        from ziamath.zmath import Latex
+
+        config.svg2 = False  # Qt draws SVG 1.1
+        return str(Latex(latex, size=_SIZE, color=_INK).svg())
+
+
+class Equation(QWidget):
+    """One equation; its room is known as soon as it is typeset, which waits its turn."""
+
+    def __init__(self, latex: str, theme: Theme, delay: int = 0) -> None:
+        """`delay` in milliseconds lets many equations be typeset one after the other, with frames in between."""
+        super().__init__()
+        self.latex, self._theme = latex, theme
+        self._renderer = QSvgRenderer(self)
+        self.setAccessibleName(latex)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        QTimer.singleShot(delay, self, self._render)
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the colours of `theme`."""
+        self._theme = theme
+        self.update()
+        if self._renderer.isValid():
+            self._render()
+
+    def sizeHint(self) -> QSize:
+        """As large as it is typeset; one line before."""
+        size = self._renderer.defaultSize()
+        return size if size.isValid() else QSize(20 * GRID, _SIZE + GRID)
+
+    def minimumSizeHint(self) -> QSize:
+        """As high as it is typeset; what is too wide is drawn smaller."""
+        return QSize(10 * GRID, self.sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw it at the left, no larger than it was typeset; as it is written while it waits."""
+        painter = QPainter(self)
+        if self._renderer.isValid():
+            size = self._renderer.defaultSize()
+            scale = min(1.0, self.width() / max(size.width(), 1))
+            self._renderer.render(painter, QRectF(0, 0, size.width() * scale, size.height() * scale))
+        else:
+            painter.setPen(self._theme.color("muted"))
+            painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter), self.latex)
+        painter.end()
+
+    def _render(self) -> None:
+        self._renderer.load(QByteArray(typeset(self.latex).replace(_INK, self._theme.text).encode()))
+        self.updateGeometry()
+        self.update()

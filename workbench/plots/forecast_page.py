@@ -1,0 +1,95 @@
+"""A forecast beside the truth and the simple methods."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.events import Probe, SeriesPrediction
+from workbench.plots.answers import AnswerPage
+from workbench.plots.curves import CurvePlot, baseline_stroke
+from workbench.plots.saving import Table
+
+_TRUTH, _FORECAST = "truth", "forecast"
+
+
+class ForecastPage(AnswerPage):
+    """Curves over held-out points, the error of each in the key."""
+
+    draws = SeriesPrediction
+
+    def build(self) -> None:
+        """One plot."""
+        self._shown: SeriesPrediction | None = None
+        self.plot = CurvePlot(self.theme, bottom="", left="")
+        self.plot.hovered.connect(self._hover)
+        self.column.addWidget(self.plot)
+
+    def draw(self, prediction: Probe) -> None:
+        """Truth, forecast and baselines."""
+        assert isinstance(prediction, SeriesPrediction)
+        self._shown = prediction
+        names = (*(name for name, _ in prediction.baselines), _TRUTH, _FORECAST)
+        if tuple(self.plot.curves) != names:
+            self._name_curves(prediction, names)
+        place, errors = np.arange(len(prediction.truth)), dict(prediction.baseline_rmse)
+        self.plot.bottom.set_labels(prediction.labels)
+        for name, values in prediction.baselines:
+            self.plot.show_curve(name, place, values, f"RMSE {errors[name]:.4g}" if name in errors else "")
+        self.plot.show_curve(_TRUTH, place, prediction.truth)
+        self.plot.show_curve(
+            _FORECAST, place, prediction.forecast, f"RMSE {prediction.rmse:.4g}{skill_words(prediction)}"
+        )
+        self.plot.show_key()
+
+    def clear(self) -> None:
+        """No curves."""
+        self._shown = None
+        self.plot.remove_curves()
+        self.plot.clear()
+        self.plot.show_everything()
+
+    def recolour(self) -> None:
+        """The plot."""
+        self.plot.apply_theme(self.theme)
+
+    def reset_zoom(self) -> None:
+        """The plot."""
+        self.plot.show_everything()
+
+    def table(self, prediction: Probe) -> Table:
+        """One row for each held-out point."""
+        assert isinstance(prediction, SeriesPrediction)
+        names = tuple(name for name, _ in prediction.baselines)
+        columns = [prediction.truth, prediction.forecast, *(values for _, values in prediction.baselines)]
+        rows = zip(prediction.labels, *(column.tolist() for column in columns), strict=True)
+        return ("time", _TRUTH, _FORECAST, *names), list(rows)
+
+    def _name_curves(self, prediction: SeriesPrediction, names: tuple[str, ...]) -> None:
+        self.plot.remove_curves()
+        for index, name in enumerate(names[:-2]):
+            self.plot.add_curve(name, baseline_stroke(index))
+        self.plot.add_curve(_TRUTH, "truth")
+        self.plot.add_curve(_FORECAST, "forecast")
+        self.plot.plot.setLabel("left", prediction.target, **self.plot.left.labelStyle)
+        self.plot.plot.setLabel("bottom", f"{prediction.part} part", **self.plot.bottom.labelStyle)
+
+    def _hover(self, place: float | None) -> None:
+        shown = self._shown
+        if place is None or shown is None or not 0 <= round(place) < len(shown.truth):
+            self.read.emit("")
+        else:
+            self.read.emit(self.plot.describe(round(place), shown.labels[round(place)]))
+
+
+def skill(prediction: SeriesPrediction) -> tuple[str, float] | None:
+    """The best baseline and 1 − RMSE / its RMSE: 0 is no better than it, 1 is perfect."""
+    if not prediction.baseline_rmse:
+        return None
+    name, best = min(prediction.baseline_rmse, key=lambda pair: pair[1])
+    return (name, 1 - prediction.rmse / best) if best > 0 else None
+
+
+def skill_words(prediction: SeriesPrediction) -> str:
+    """The skill as it stands in the key."""
+    found = skill(prediction)
+    return f", skill {found[1]:+.2f} against {found[0]}".replace("-", "−") if found else ""

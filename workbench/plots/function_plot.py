@@ -1,0 +1,122 @@
+"""An activation function and its slope, with what goes into it as a histogram underneath."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPen
+
+from engine.events import Floats
+from workbench.plots.curves import CurvePlot
+from workbench.plots.functions import FUNCTIONS, saturated
+from workbench.plots.legend import Key
+from workbench.plots.levels import rung
+from workbench.theme import Theme
+
+BINS = 80
+_LEAST_REACH = 4.0  # either side of zero: what a tanh or a sigmoid does lies within
+_POINTS = 401
+_NOW = "time step looked at"
+
+Array = NDArray[np.float64]
+
+
+class FunctionPlot(CurvePlot):
+    """f, f′ and the histogram of arguments, of which the saturated part has a colour of its own.
+
+    Attributes:
+        edges: (BINS + 1,) of the histogram.
+        shares: (BINS,) of all arguments.
+        saturated_share: of all arguments.
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        self._bars: list[pg.PlotDataItem] = []
+        super().__init__(theme, bottom="what goes in", left="")
+        self.name = self.function = ""
+        self.edges: Array = np.zeros(BINS + 1)
+        self.shares: Array = np.zeros(BINS)
+        self.saturated_share = 0.0
+        self._reach = _LEAST_REACH
+        for _ in range(2):
+            bars = pg.PlotDataItem(stepMode="center", fillLevel=0.0, pen=None)
+            bars.setZValue(-5)
+            self.plot.addItem(bars)
+            self._bars.append(bars)
+        self.apply_theme(theme)
+
+    def show_function(self, name: str, function: str, values: Floats) -> None:
+        """Draw `function` with the arguments `values`, any shape; the range only ever widens."""
+        if (name, function) != (self.name, self.function):
+            self._begin(name, function)
+        known = values[np.isfinite(values)].astype(np.float64).reshape(-1)
+        self._reach = max(self._reach, rung(float(np.abs(known).max())) if known.size else 0.0)
+        self.edges = np.linspace(-self._reach, self._reach, BINS + 1)
+        counts = np.histogram(known, self.edges)[0]
+        self.shares = counts / max(known.size, 1)
+        flat = saturated(function, known)
+        self.saturated_share = float(flat.mean()) if known.size else 0.0
+        self._draw_bars(np.histogram(known[flat], self.edges)[0] / max(known.size, 1))
+        self._draw_curves()
+
+    def show_now(self, values: Floats) -> None:
+        """Mark the arguments of one time step on the curve."""
+        self.show_curve(_NOW, values, FUNCTIONS[self.function][0](values.astype(np.float64)) if self.function else [])
+        self._tell()
+
+    def describe_at(self, place: float) -> str:
+        """The values at one argument, in words."""
+        if not self.function or not -self._reach <= place < self._reach:
+            return ""
+        at = np.array([place])
+        value, slope = (float(part(at)[0]) for part in FUNCTIONS[self.function])
+        share = self.shares[min(int(np.searchsorted(self.edges, place, "right")) - 1, BINS - 1)]
+        return f"{self.name} · x = {place:.3g} · f {value:.4g} · f′ {slope:.4g} · {share:.1%} of the values lie here"
+
+    def forget(self) -> None:
+        """Back to the smallest range, for a new run."""
+        self.name = self.function = ""
+        self.remove_curves()
+        for bars in self._bars:
+            bars.setData([], [])
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the colours of `theme`."""
+        super().apply_theme(theme)
+        for bars, role in zip(self._bars, ("muted", "warning"), strict=False):
+            bars.setFillBrush(theme.color(role, 0.45 if role == "muted" else 0.7))
+        if self._bars and self.function:
+            self._tell()
+
+    def _begin(self, name: str, function: str) -> None:
+        self.name, self.function, self._reach = name, function, _LEAST_REACH
+        self.remove_curves()
+        self.add_curve(f"{name}: f = {function.replace('_', ' ')}", "smooth")
+        self.add_curve("f′, its slope", "test")
+        self.add_curve(_NOW, "cursor", symbol=True, line=False, ring=False)
+
+    def _draw_bars(self, flat: Array) -> None:
+        tallest = max(float(self.shares.max()), 1e-12)
+        for bars, heights in zip(self._bars, (self.shares, flat), strict=True):
+            bars.setData(self.edges, heights / tallest)
+
+    def _draw_curves(self) -> None:
+        x = np.linspace(-self._reach, self._reach, _POINTS)
+        first, second, _ = self.curves
+        for name, part in zip((first, second), FUNCTIONS[self.function], strict=True):
+            self.show_curve(name, x, part(x))
+        self._tell()
+
+    def _tell(self) -> None:
+        tallest = f"tallest bar {self.shares.max():.1%}"
+        bars = Key("what goes in", _thick(self._theme, "muted"), tallest)
+        flat = Key("saturated: f′ below a tenth", _thick(self._theme, "warning"), f"{self.saturated_share:.1%}")
+        self.show_key([bars, flat])
+
+
+def _thick(theme: Theme, role: str) -> QPen:
+    pen: QPen = pg.mkPen(theme.color(role, 0.6), width=8)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    return pen

@@ -1,0 +1,297 @@
+"""The network as a diagram, rolled up or unrolled, coloured by what its units hold and what gradient arrives."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+from PySide6.QtCore import QEasingCurve, QEvent, QPointF, QRectF, QSizeF, Qt, QVariantAnimation, Signal
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from engine.events import Floats
+from workbench.plots.label_axis import visible
+from workbench.plots.network_layout import Diagram, Link, Part
+from workbench.theme import Theme
+
+CELLS = 64  # squares of a box at most; more units share them
+_STRIP = 5.0  # pixels: the band of the gradient under a box
+_FOLD_MS = 700
+_REACH = 6.0  # pixels: how near to an arrow a click has to be
+
+
+def grouped(values: Floats) -> tuple[Floats, int]:
+    """Units (H,) as at most `CELLS` means of neighbours, and how many share one."""
+    share = -(-len(values) // CELLS)
+    padded = np.full(-(-len(values) // share) * share, np.nan, np.float32)
+    padded[: len(values)] = values
+    return np.nanmean(padded.reshape(-1, share), axis=1), share
+
+
+class NetworkDiagram(QWidget):
+    """Draws a `Diagram`; boxes and arrows can be clicked."""
+
+    chosen = Signal(object)  # Part or Link
+    hovered = Signal(object)  # time step under the mouse, or None
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.diagram: Diagram | None = None
+        self.selected: Part | Link | None = None
+        self.fold = 0.0
+        self._states: Mapping[Part, Floats] = {}
+        self._arriving: Mapping[Part, float] = {}  # 0 … 1
+        self._labels: tuple[str, ...] = ()
+        self._level = 1.0
+        self.setMouseTracking(True)
+        self.setAccessibleName("Diagram of the network")
+        self.setMinimumSize(200, 160)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self._turning = QVariantAnimation(self)
+        self._turning.setDuration(_FOLD_MS)
+        self._turning.setEasingCurve(QEasingCurve.Type.InOutCubic)
+        self._turning.valueChanged.connect(self._set_fold)
+
+    def show_diagram(self, diagram: Diagram | None, labels: tuple[str, ...]) -> None:
+        """Draw other parts."""
+        if diagram != self.diagram:
+            self.diagram, self._labels = diagram, labels
+            self.update()
+
+    def show_numbers(self, states: Mapping[Part, Floats], arriving: Mapping[Part, float], level: float) -> None:
+        """Colour the layers by `states` (H,) between ±`level`, and their bands by what gradient arrives."""
+        self._states, self._arriving, self._level = states, arriving, level
+        self.update()
+
+    def roll(self, rolled: bool, *, at_once: bool = False) -> None:
+        """Roll it up or unroll it, smoothly."""
+        self._turning.stop()
+        if at_once or not self.isVisible():
+            self._set_fold(float(rolled))
+            return
+        self._turning.setStartValue(self.fold)
+        self._turning.setEndValue(float(rolled))
+        self._turning.start()
+
+    def select(self, element: Part | Link | None) -> None:
+        """Frame one part or all arrows of one matrix."""
+        self.selected = element
+        self.update()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the colours of `theme`."""
+        self._theme = theme
+        self.update()
+
+    def _set_fold(self, fold: float) -> None:
+        self.fold = fold
+        self.update()
+
+    # --- drawing ----------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Arrows first, then boxes, the column that stays above all others."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), self._theme.color("plot"))
+        if self.diagram is not None:
+            for link in self.diagram.links:
+                self._paint_link(painter, link)
+            for part in sorted(self.diagram.parts, key=self._stays):
+                self._paint_part(painter, part)
+            self._paint_gaps(painter)
+        painter.end()
+
+    def _stays(self, part: Part) -> bool:
+        assert self.diagram is not None
+        return part.column == self.diagram.looked_at or (part.kind != "layer" and self._alone(part))
+
+    def _alone(self, part: Part) -> bool:
+        """Whether it is the only one of its row, which stays when the network is rolled up."""
+        assert self.diagram is not None
+        same = [other for other in self.diagram.parts if other.kind == part.kind]
+        looked_at = any(other.column == self.diagram.looked_at for other in same)
+        return not looked_at and part == same[-1]
+
+    def place_of(self, part: Part) -> QRectF:
+        """Where a part stands now."""
+        assert self.diagram is not None
+        return self.diagram.box(part, QSizeF(self.size()), self.fold)
+
+    def _opacity(self, *parts: Part) -> float:
+        return 1.0 if all(self._stays(part) for part in parts) else max(0.0, 1 - 1.2 * self.fold)
+
+    def color_of(self, name: str) -> QColor:
+        """One colour for each matrix, the same at every step."""
+        assert self.diagram is not None
+        names = list(dict.fromkeys(link.name for link in self.diagram.links))
+        roles = ("train", "validation", "test", "good", "warning", "problem")
+        return self._theme.color(roles[names.index(name) % len(roles)])
+
+    def _paint_link(self, painter: QPainter, link: Link) -> None:
+        chosen = isinstance(self.selected, Link) and self.selected.name == link.name
+        color = self.color_of(link.name)
+        pen = QPen(
+            color, 3.0 if chosen else 1.5, Qt.PenStyle.DashLine if link.name == "fed back" else Qt.PenStyle.SolidLine
+        )
+        sideways = link.start.kind == link.end.kind == "layer" and link.start.level == link.end.level
+        opacity = max(0.0, 1 - 1.2 * self.fold) if sideways else self._opacity(link.start, link.end)
+        self._paint_arrow(painter, self._way(link), pen, opacity)
+        staying = self._staying_end(link)
+        if sideways and staying is not None and self.fold > 0:
+            self._paint_arrow(painter, self._loop(staying), pen, self.fold)
+
+    def _staying_end(self, link: Link) -> Part | None:
+        """The end of an arrow over time that is still there when the network is rolled up."""
+        return next((part for part in (link.start, link.end) if self._stays(part)), None)
+
+    def _way(self, link: Link) -> QPainterPath:
+        """From the edge of one box to the edge of the other."""
+        start, end = self.place_of(link.start), self.place_of(link.end)
+        if link.start.level == link.end.level:
+            left = start.center().x() < end.center().x()
+            first = QPointF(start.right() if left else start.left(), start.center().y())
+            last = QPointF(end.left() if left else end.right(), end.center().y())
+        else:
+            up = start.center().y() > end.center().y()
+            first = QPointF(start.center().x(), start.top() if up else start.bottom())
+            last = QPointF(end.center().x(), end.bottom() if up else end.top())
+        way = QPainterPath(first)
+        way.lineTo(last)
+        return way
+
+    def _loop(self, part: Part) -> QPainterPath:
+        """Out at the right of a box and in again from the left, or the other way around for one that reads backward."""
+        box = self.place_of(part)
+        side, sign = (box.left(), -1) if part.reverse else (box.right(), 1)
+        away = sign * min(60.0, box.width() * 0.5)
+        way = QPainterPath(QPointF(side, box.center().y() - box.height() * 0.25))
+        way.cubicTo(
+            QPointF(side + away, box.center().y() - box.height() * 0.6),
+            QPointF(side + away, box.center().y() + box.height() * 0.6),
+            QPointF(side, box.center().y() + box.height() * 0.25),
+        )
+        return way
+
+    def _paint_arrow(self, painter: QPainter, way: QPainterPath, pen: QPen, opacity: float) -> None:
+        if opacity <= 0 or way.length() < 3:
+            return
+        painter.setOpacity(opacity)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(way)
+        angle, tip = math.radians(-way.angleAtPercent(1.0)), way.pointAtPercent(1.0)
+        head = QPainterPath(tip)
+        for turn in (2.7, -2.7):
+            head.lineTo(tip + QPointF(8 * math.cos(angle + turn), 8 * math.sin(angle + turn)))
+        head.closeSubpath()
+        painter.fillPath(head, pen.color())
+        painter.setOpacity(1.0)
+
+    def _paint_part(self, painter: QPainter, part: Part) -> None:
+        box, opacity = self.place_of(part), self._opacity(part)
+        if opacity <= 0:
+            return
+        painter.setOpacity(opacity)
+        painter.fillRect(box, self._theme.color("raised"))
+        if part in self._states:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+            painter.drawImage(box.adjusted(1, 1, -1, -_STRIP), self._squares(self._states[part], box))
+        if part in self._arriving:
+            strip = QRectF(box.left(), box.bottom() - _STRIP + 1, box.width(), _STRIP - 1)
+            painter.fillRect(strip, self._theme.color_map("magnitude").map(self._arriving[part], mode="qcolor"))
+        chosen = self.selected == part
+        painter.setPen(QPen(self._theme.color("cursor" if chosen else "muted"), 3 if chosen else 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(box)
+        self._paint_name(painter, part, box)
+        painter.setOpacity(1.0)
+
+    def _paint_name(self, painter: QPainter, part: Part, box: QRectF) -> None:
+        painter.setPen(self._theme.color("text"))
+        font = painter.font()
+        font.setPixelSize(self._theme.small)
+        painter.setFont(font)
+        text = self._name(part)
+        if part.kind != "layer":
+            fits = painter.fontMetrics().horizontalAdvance(text) < box.width() - 2
+            letter = "x" if part.kind == "input" else "y"
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text if fits else letter)
+        elif part.column == 0 or self.fold > 0.5:
+            above = QRectF(box.left(), box.top() - self._theme.small - 5, max(box.width(), 120), self._theme.small + 4)
+            painter.drawText(above, int(Qt.AlignmentFlag.AlignLeft), text)
+
+    def _name(self, part: Part) -> str:
+        if part.kind == "layer":
+            return f"layer {part.level + 1}" + (" ←" if part.reverse else "")
+        if part.kind == "output":
+            return "answer"
+        if 0 <= part.step < len(self._labels):
+            return visible(self._labels[part.step])
+        return f"x {part.step + 1}"
+
+    def _squares(self, values: Floats, box: QRectF) -> QImage:
+        cells, _ = grouped(values)
+        across = max(1, min(len(cells), round(math.sqrt(len(cells) * box.width() / max(box.height(), 1)))))
+        down = -(-len(cells) // across)
+        table = self._theme.color_map("diverging").getLookupTable(nPts=256, alpha=True)
+        places = np.clip((np.nan_to_num(cells) / self._level + 1) * 127.5, 0, 255).astype(np.intp)
+        ground = self._theme.color("plot")
+        pixels = np.empty((down * across, 4), np.uint8)
+        pixels[:] = (ground.red(), ground.green(), ground.blue(), 255)
+        pixels[: len(cells)] = table[places]
+        image = QImage(pixels.tobytes(), across, down, 4 * across, QImage.Format.Format_RGBA8888)
+        return image.copy()
+
+    def _paint_gaps(self, painter: QPainter) -> None:
+        """Three dots where steps are left out, and the numbers of the steps."""
+        assert self.diagram is not None
+        painter.setOpacity(max(0.0, 1 - 2 * self.fold))
+        painter.setPen(self._theme.color("muted"))
+        wide = self.width() / len(self.diagram.steps)
+        for column, (step, after) in enumerate(zip(self.diagram.steps, (*self.diagram.steps[1:], -2), strict=True)):
+            middle = (column + 0.5) * wide
+            if step >= 0:
+                place = QRectF(middle - wide / 2, self.height() - self._theme.small - 4, wide, self._theme.small + 4)
+                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, f"t = {step + 1}")
+            if after > step + 1 >= 1:
+                place = QRectF(middle + wide / 2 - 12, self.height() / 2 - 22, 24, 20)
+                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "…")
+        painter.setOpacity(1.0)
+
+    # --- mouse ------------------------------------------------------------------------------------------
+
+    def under(self, place: QPointF) -> Part | Link | None:
+        """What lies at a place: a box before an arrow."""
+        if self.diagram is None:
+            return None
+        for part in sorted(self.diagram.parts, key=self._stays, reverse=True):
+            if self._opacity(part) > 0.3 and self.place_of(part).contains(place):
+                return part
+        reach = QRectF(place.x() - _REACH, place.y() - _REACH, 2 * _REACH, 2 * _REACH)
+        for link in self.diagram.links:
+            loop = self.fold > 0.5 and link.start.level == link.end.level
+            staying = self._staying_end(link)
+            way = self._loop(staying) if loop and staying is not None else self._way(link)
+            if way.intersects(reach):
+                return link
+        return None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Tell the time step under the mouse."""
+        found = self.under(event.position())
+        self.hovered.emit(found.step if isinstance(found, Part) and found.step >= 0 and self.fold < 0.5 else None)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose what is under the mouse."""
+        super().mousePressEvent(event)
+        found = self.under(event.position())
+        if found is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.chosen.emit(found)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Tell that the mouse has gone."""
+        super().leaveEvent(event)
+        self.hovered.emit(None)

@@ -1,0 +1,154 @@
+"""Where the parts of a network's diagram stand, rolled up or unrolled over time; geometry alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF
+
+from engine.inside.records import Structure
+
+_ENDS, _AROUND = (2, 3), 1  # steps that are drawn at both ends of a long sequence, and either side of the cursor
+_WRITTEN = 3  # steps of a decoder that stand for all
+_WIDEST, _HIGHEST = 150.0, 84.0  # pixels: a box when there is room
+_SIDE = 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A box of the diagram. `level` -1 is of inputs, one above the layers of answers; `step` -1 is not measured."""
+
+    kind: str  # "input", "layer" or "output"
+    level: int
+    reverse: bool
+    column: int
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An arrow from one part to another; all of one `name` are the same weights."""
+
+    name: str
+    start: Part
+    end: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """All parts and links, of a network unrolled over the `steps` that are drawn."""
+
+    parts: tuple[Part, ...]
+    links: tuple[Link, ...]
+    steps: tuple[int, ...]  # by column; -1 for a decoder's
+    rows: int
+    looked_at: int  # the column that stays when it is rolled up
+
+    def box(self, part: Part, room: QSizeF, fold: float) -> QRectF:
+        """Where a part stands in `room`; `fold` is 0 unrolled and 1 rolled up."""
+        wide = room.width() / len(self.steps)
+        high = room.height() / self.rows
+        x = (1 - fold) * (part.column + 0.5) * wide + fold * room.width() / 2
+        size = QSizeF(min(_WIDEST, (1 - fold) * (wide - _SIDE) + fold * _WIDEST), min(_HIGHEST, high * 0.62))
+        if part.kind != "layer":
+            size = QSizeF(size.width() * 0.7, min(size.height(), 26.0))
+        y = room.height() - (self.row(part) + 0.5) * high
+        return QRectF(QPointF(x - size.width() / 2, y - size.height() / 2), size)
+
+    def row(self, part: Part) -> int:
+        """Rows from the bottom: inputs, then every layer's directions, then answers."""
+        if part.kind == "input":
+            return 0
+        if part.kind == "output":
+            return self.rows - 1
+        both = any(other.reverse for other in self.parts)
+        return 1 + part.level * (2 if both else 1) + part.reverse
+
+
+def shown_steps(length: int, cursor: int | None, border: int | None = None) -> tuple[int, ...]:
+    """The time steps that are drawn: both ends, and those around the cursor and a border between two sequences."""
+    first, last = _ENDS
+    wanted = {*range(min(first, length)), *range(max(length - last, 0), length)}
+    if border is not None:
+        wanted |= {step for step in (border - 1, border) if 0 <= step < length}
+    if cursor is not None and cursor < length:
+        wanted |= {step for step in range(cursor - _AROUND, cursor + _AROUND + 1) if 0 <= step < length}
+    return tuple(sorted(wanted))
+
+
+def diagram(structure: Structure, length: int, cursor: int | None, written_from: int | None = None) -> Diagram:
+    """The network over a sequence of `length` steps; those from `written_from` on are a decoder's."""
+    topology = structure.topology
+    border = written_from if topology == "encoder_decoder" else None
+    steps = (0,) if topology == "one_to_one" else shown_steps(length, cursor, border)
+    virtual = topology == "encoder_decoder" and border is None
+    columns = steps + (-1,) * (_WRITTEN if virtual else 0)
+    read = len(steps) if border is None else sum(step < border for step in steps)
+    depth = 1 + max((layer.layer for layer in structure.layers), default=-1)
+    parts = [
+        Part("layer", layer.layer, layer.reverse, column, step)
+        for column, step in enumerate(columns)
+        for layer in structure.layers
+        if not (layer.reverse and column >= read)  # a decoder does not know its future
+    ]
+    parts += [Part("input", -1, False, column, columns[column]) for column in _reading(topology, read)]
+    parts += [
+        Part("output", depth, False, column, columns[column]) for column in _answering(topology, read, len(columns))
+    ]
+    looked_at = steps.index(cursor) if cursor in steps else read - 1
+    links = _Links(structure, parts, read, depth).all()
+    return Diagram(tuple(parts), tuple(links), columns, 2 + len(structure.layers), looked_at)
+
+
+def _reading(topology: str, read: int) -> range:
+    return range(1) if topology == "one_to_many" else range(read)
+
+
+def _answering(topology: str, read: int, columns: int) -> range:
+    if topology == "many_to_one":
+        return range(read - 1, read)
+    return range(read, columns) if topology == "encoder_decoder" else range(read)
+
+
+class _Links:
+    """The arrows between `parts`, of which those from column `read` on belong to a decoder."""
+
+    def __init__(self, structure: Structure, parts: Sequence[Part], read: int, depth: int) -> None:
+        self._structure, self._parts, self._read, self._depth = structure, parts, read, depth
+        self._names = {name for name, _ in structure.parameters}
+        self._layers = {(p.level, p.reverse, p.column): p for p in parts if p.kind == "layer"}
+        self._answers = {part.column: part for part in parts if part.kind == "output"}
+
+    def all(self) -> list[Link]:
+        """Upward, along time, to the answers and back from them."""
+        found: list[Link] = []
+        for (level, reverse, column), part in self._layers.items():
+            below = [other for other in self._parts if other.column == column and other.level == level - 1]
+            found += [Link(self._name("weight_ih", part), other, part) for other in below]
+            following = self._layers.get((level, reverse, column + (-1 if reverse else 1)))
+            if following is not None:
+                found.append(Link(self._along(part, following), part, following))
+        top = [part for part in self._layers.values() if part.level == self._depth - 1 and part.column in self._answers]
+        found += [Link("readout.weight", part, self._answers[part.column]) for part in top]
+        return found + self._back()
+
+    def _name(self, kind: str, part: Part) -> str:
+        """A matrix of a layer; of networks that write, encoder and decoder have their own."""
+        ending = f"{kind}_l{part.level}" + ("_reverse" if part.reverse else "")
+        writes = part.column >= self._read or self._structure.topology == "one_to_many"
+        own = f"{'decoder' if writes else 'encoder'}.{ending}"
+        return own if own in self._names else f"rnn.{ending}"
+
+    def _along(self, part: Part, following: Part) -> str:
+        if part.reverse or not part.column < self._read <= following.column:
+            return self._name("weight_hh", part)
+        bridge = f"bridge.hidden_l{part.level}.weight"
+        return bridge if bridge in self._names else "handed on"
+
+    def _back(self) -> list[Link]:
+        """Each answer of a network that writes is what it reads next."""
+        if self._structure.topology not in ("one_to_many", "encoder_decoder"):
+            return []
+        following = {column: self._layers.get((0, False, column + 1)) for column in self._answers}
+        return [Link("fed back", self._answers[column], part) for column, part in following.items() if part]

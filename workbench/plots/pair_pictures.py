@@ -1,0 +1,194 @@
+"""Pictures beside a text that was written: where the network looked, the tune as a piano roll, the digit it read."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from engine.events import Floats
+from workbench.theme import GRID, Theme
+
+_LARGEST = 5 * GRID  # pixels of one cell
+
+
+class _Painted(QWidget):
+    """Painted rather than plotted: sharp at any size, and nothing is to be zoomed."""
+
+    hovered = Signal(str)
+
+    def __init__(self, theme: Theme, name: str, words: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName(words)
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._theme = theme
+
+    def minimumSizeHint(self) -> QSize:
+        """Room to see something."""
+        return QSize(12 * GRID, 12 * GRID)
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Other colours."""
+        self._theme = theme
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """In the theme's small letters."""
+        painter = QPainter(self)
+        painter.setFont(self._small())
+        self.paint_in(painter)
+        painter.end()
+
+    def paint_in(self, painter: QPainter) -> None:
+        """Draw what there is."""
+
+    def _small(self) -> QFont:
+        font = self.font()
+        font.setPixelSize(self._theme.small)
+        return font
+
+    def _metrics(self) -> QFontMetricsF:
+        return QFontMetricsF(self._small())
+
+
+class AttentionMatrix(_Painted):
+    """How much each symbol written (rows) looked at each symbol read (columns)."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, "attention_matrix", "Attention: rows are the symbols written, columns those read")
+        self.weights: Floats = np.zeros((0, 0), np.float32)
+        self.read: tuple[str, ...] = ()
+        self.written: tuple[str, ...] = ()
+
+    def show_weights(self, weights: Floats, read: tuple[str, ...], written: tuple[str, ...]) -> None:
+        """Paint another pair's."""
+        self.weights, self.read, self.written = weights, read, written
+        self.update()
+
+    def paint_in(self, painter: QPainter) -> None:
+        """Symbols along both sides, and the darker the more was looked."""
+        if not self.weights.size:
+            return
+        left, top, wide, high = self._places()
+        for row, column in np.ndindex(*self.weights.shape):
+            rect = QRectF(left + column * wide, top + row * high, wide, high)
+            painter.fillRect(rect, self._theme.color("accent", float(self.weights[row, column])))
+        self._paint_names(painter, left, top, wide, high)
+
+    def _places(self) -> tuple[float, float, float, float]:
+        """Left, top, and a cell's width and height."""
+        metrics = self._metrics()
+        left = min(max(metrics.horizontalAdvance(name) for name in self.written) + GRID, self.width() / 3)
+        longest = max(metrics.horizontalAdvance(name) for name in self.read)
+        top = 2.5 * GRID + min(longest, 10 * GRID)
+        rows, columns = self.weights.shape
+        high = min(max((self.height() - top - GRID) / rows, 2.0), _LARGEST)
+        return left, top, min(max((self.width() - left - GRID) / columns, 2.0), _LARGEST), high
+
+    def _paint_names(self, painter: QPainter, left: float, top: float, wide: float, high: float) -> None:
+        metrics = self._metrics()
+        painter.setPen(QColor(self._theme.muted))
+        painter.drawText(QRectF(0, 0, self.width(), 2 * GRID), Qt.AlignmentFlag.AlignLeft, "read →  written ↓")
+        painter.setPen(QColor(self._theme.text))
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if high >= metrics.height() * 0.8:
+            for row, name in enumerate(self.written):
+                short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, left - GRID / 2)
+                painter.drawText(QRectF(0, top + row * high, left - GRID / 2, high), right, short)
+        if wide < metrics.height() * 0.8:
+            return
+        for column, name in enumerate(self.read):
+            painter.save()
+            painter.translate(left + (column + 0.5) * wide, top - GRID / 2)
+            painter.rotate(-90 if any(len(each) > 2 for each in self.read) else 0)
+            short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, 10 * GRID)
+            if any(len(each) > 2 for each in self.read):
+                painter.drawText(QRectF(0, -high, 10 * GRID, 2 * high), Qt.AlignmentFlag.AlignVCenter, short)
+            else:
+                painter.drawText(QRectF(-wide, -2 * GRID, 2 * wide, 2 * GRID), Qt.AlignmentFlag.AlignCenter, short)
+            painter.restore()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Say which symbols meet under the mouse."""
+        if not self.weights.size:
+            return
+        left, top, wide, high = self._places()
+        column, row = int((event.position().x() - left) // wide), int((event.position().y() - top) // high)
+        inside = 0 <= row < len(self.written) and 0 <= column < len(self.read)
+        self.hovered.emit(self.words(row, column) if inside else "")
+
+    def words(self, row: int, column: int) -> str:
+        """One weight in words."""
+        return f"writing {self.written[row]!r} looked at {self.read[column]!r}: {self.weights[row, column]:.1%}"
+
+
+class PianoRoll(_Painted):
+    """A tune: time to the right, pitch upward; the one that was written over the one that was wanted."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, "piano_roll", "Piano roll: time to the right, pitch upward")
+        self.tunes: tuple[tuple[tuple[int, float], ...], ...] = ()
+
+    def show_tunes(self, written: tuple[tuple[int, float], ...], wanted: tuple[tuple[int, float], ...]) -> None:
+        """Paint another pair's, each note a pitch and a length in quarters."""
+        self.tunes = (wanted, written)
+        self.update()
+
+    def paint_in(self, painter: QPainter) -> None:
+        """The wanted tune in grey, the written one in colour, C marked."""
+        notes = [note for tune in self.tunes for note in tune if note[0] >= 0]  # below are rests
+        if not notes:
+            return
+        low, high = min(pitch for pitch, _ in notes) - 1, max(pitch for pitch, _ in notes) + 1
+        longest = max(sum(length for _, length in tune) for tune in self.tunes)
+        left, top = 4 * GRID, 2.5 * GRID
+        wide, tall = (self.width() - left - GRID) / longest, (self.height() - top - GRID) / (high - low + 1)
+        painter.setPen(QColor(self._theme.muted))
+        painter.drawText(
+            QRectF(0, 0, self.width(), 2 * GRID),
+            Qt.AlignmentFlag.AlignLeft,
+            "what was written in colour, what was wanted in grey",
+        )
+        for pitch in range(low, high + 1):
+            if pitch % 12 == 0:
+                y = top + (high - pitch) * tall
+                painter.fillRect(QRectF(left, y, self.width() - left - GRID, tall), self._theme.color("grid", 0.5))
+                painter.drawText(
+                    QRectF(0, y - GRID, left - GRID, tall + 2 * GRID),
+                    Qt.AlignmentFlag.AlignCenter,
+                    f"C{pitch // 12 - 1}",
+                )
+        for tune, color in zip(
+            self.tunes, (self._theme.color("muted", 0.45), self._theme.color("accent", 0.9)), strict=True
+        ):
+            at = 0.0
+            for pitch, length in tune:
+                bar = QRectF(left + at * wide + 0.5, top + (high - pitch) * tall, length * wide - 1, tall)
+                if pitch >= 0:
+                    painter.fillRect(bar, color)
+                at += length
+
+
+class GreyPicture(_Painted):
+    """A small grey picture that was read."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, "grey_picture", "The picture that was read")
+        self.image: Floats = np.zeros((0, 0), np.float32)
+
+    def show_image(self, image: Floats) -> None:
+        """Paint another one, (rows, columns) from 0 to 1."""
+        self.image = image
+        self.update()
+
+    def paint_in(self, painter: QPainter) -> None:
+        """Each number a square."""
+        if not self.image.size:
+            return
+        size = min((self.width() - 2 * GRID) / self.image.shape[1], (self.height() - 2 * GRID) / self.image.shape[0])
+        for row, column in np.ndindex(*self.image.shape):
+            rect = QRectF(GRID + column * size, GRID + row * size, size, size)
+            painter.fillRect(rect, self._theme.color("text", float(self.image[row, column])))

@@ -1,0 +1,119 @@
+"""What was read, what was wanted, what was written; and a picture of the pair that is chosen."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLabel,
+    QSplitter,
+    QStackedWidget,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
+
+from engine.events import PairsPrediction, Probe, WrittenPair
+from workbench.plots.answers import AnswerPage
+from workbench.plots.pair_pictures import AttentionMatrix, GreyPicture, PianoRoll
+from workbench.plots.saving import Table
+
+
+class PairsPage(AnswerPage):
+    """A table of held-out pairs, and the picture of the chosen one beside it."""
+
+    draws = PairsPrediction
+
+    def build(self) -> None:
+        """Table and picture side by side; small places show the picture below."""
+        self._shown: PairsPrediction | None = None
+        self.rows = QTableWidget(0, 3)
+        self.rows.setObjectName("written_pairs")
+        self.rows.setAccessibleName("Held-out pairs: what was read, what was wanted, what the network writes")
+        self.rows.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.rows.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.rows.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.rows.verticalHeader().hide()
+        self.rows.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.rows.currentCellChanged.connect(lambda row, *_: self._choose(row))
+        self.matrix, self.roll, self.picture = (
+            AttentionMatrix(self.theme),
+            PianoRoll(self.theme),
+            GreyPicture(self.theme),
+        )
+        self.nothing = QLabel("This network has no attention: it writes from its last state alone.")
+        self.nothing.setWordWrap(True)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.nothing.setProperty("role", "small")
+        self.pictures = QStackedWidget()
+        for each in self._all():
+            self.pictures.addWidget(each)
+        self.matrix.hovered.connect(self.read)
+        parts = QSplitter(Qt.Orientation.Vertical if self.compact else Qt.Orientation.Horizontal)
+        parts.setChildrenCollapsible(False)
+        parts.addWidget(self.rows)
+        parts.addWidget(self.pictures)
+        parts.setStretchFactor(0, 1)
+        parts.setStretchFactor(1, 1)
+        self.column.addWidget(parts, 1)
+
+    def _all(self) -> tuple[QWidget, ...]:
+        return (self.matrix, self.roll, self.picture, self.nothing)
+
+    def draw(self, prediction: Probe) -> None:
+        """Other answers; the same pair stays chosen."""
+        assert isinstance(prediction, PairsPrediction)
+        self._shown = prediction
+        chosen = max(self.rows.currentRow(), 0)
+        self.rows.setHorizontalHeaderLabels(["read", prediction.target, "written"])
+        self.rows.setRowCount(len(prediction.pairs))
+        for row, pair in enumerate(prediction.pairs):
+            for column, text in enumerate((pair.source, pair.wanted, pair.written)):
+                item = QTableWidgetItem(text)
+                item.setToolTip(text)
+                if column == 2 and not prediction.tunes:
+                    item.setForeground(
+                        QBrush(self.theme.color("good" if pair.written == pair.wanted else "problem", 1.0))
+                    )
+                self.rows.setItem(row, column, item)
+        self.rows.setCurrentCell(min(chosen, len(prediction.pairs) - 1), 0)
+        self._choose(self.rows.currentRow())
+
+    def _choose(self, row: int) -> None:
+        if self._shown is None or not 0 <= row < len(self._shown.pairs):
+            return
+        self._paint(self._shown.pairs[row], self._shown.tunes)
+
+    def _paint(self, pair: WrittenPair, tunes: bool) -> None:
+        if tunes:
+            self.roll.show_tunes(pair.written_notes, pair.wanted_notes)
+            self.pictures.setCurrentWidget(self.roll)
+        elif pair.image is not None:
+            self.picture.show_image(pair.image)
+            self.pictures.setCurrentWidget(self.picture)
+        elif pair.attention is not None:
+            self.matrix.show_weights(pair.attention, pair.read, pair.steps)
+            self.pictures.setCurrentWidget(self.matrix)
+        else:
+            self.pictures.setCurrentWidget(self.nothing)
+
+    def clear(self) -> None:
+        """No pairs."""
+        self._shown = None
+        self.rows.setRowCount(0)
+        self.pictures.setCurrentWidget(self.nothing)
+
+    def recolour(self) -> None:
+        """Pictures and words."""
+        for each in (self.matrix, self.roll, self.picture):
+            each.apply_theme(self.theme)
+        if self._shown is not None:
+            self.draw(self._shown)
+
+    def table(self, prediction: Probe) -> Table:
+        """One row for each pair."""
+        assert isinstance(prediction, PairsPrediction)
+        header = ("read", prediction.target, "written")
+        return header, [(pair.source, pair.wanted, pair.written) for pair in prediction.pairs]

@@ -1,0 +1,58 @@
+"""A prompt and how the network goes on."""
+
+from __future__ import annotations
+
+import html
+
+from PySide6.QtWidgets import QFrame, QTextBrowser
+
+from engine.events import Probe, TextPrediction
+from workbench.plots.answers import AnswerPage
+from workbench.plots.saving import Table
+
+
+class WritingPage(AnswerPage):
+    """One paragraph for each text that was drawn."""
+
+    draws = TextPrediction
+
+    def build(self) -> None:
+        """A page to read."""
+        self._shown: TextPrediction | None = None
+        self.page = QTextBrowser()
+        self.page.setAccessibleName("What the network writes")
+        self.page.setFrameShape(QFrame.Shape.NoFrame)
+        self.column.addWidget(self.page)
+
+    def draw(self, prediction: Probe) -> None:
+        """The texts, where the reader was."""
+        assert isinstance(prediction, TextPrediction)
+        self._shown = prediction
+        bar = self.page.verticalScrollBar()
+        place = bar.value()
+        self.page.setHtml("".join(self._sample(prediction.prompt, *sample) for sample in prediction.samples))
+        bar.setValue(place)
+
+    def clear(self) -> None:
+        """No text."""
+        self._shown = None
+        self.page.clear()
+
+    def recolour(self) -> None:
+        """The text is written again."""
+        if self._shown is not None:
+            self.draw(self._shown)
+
+    def table(self, prediction: Probe) -> Table:
+        """One row for each text."""
+        assert isinstance(prediction, TextPrediction)
+        return ("temperature", "prompt", "continuation"), [(t, prediction.prompt, s) for t, s in prediction.samples]
+
+    def _sample(self, prompt: str, temperature: float, text: str) -> str:
+        small = f"color:{self.theme.muted}; font-size:{self.theme.small}px"
+        body = f"color:{self.theme.text}; font-size:{self.theme.body}px; white-space:pre-wrap; line-height:140%"
+        return (
+            f'<p style="{small}">temperature {temperature:g}</p>'
+            f'<p style="{body}"><span style="color:{self.theme.muted}">{html.escape(prompt)}</span>'
+            f"{html.escape(text)}</p>"
+        )

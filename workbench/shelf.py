@@ -1,0 +1,91 @@
+"""The runs on their shelf: the list, the folder behind it, and which runs are drawn beside the one at hand."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtWidgets import QWidget
+
+from workbench.desk import Desk
+from workbench.dialogs.compare import CompareDialog, Side
+from workbench.dialogs.recovery import offer_to_go_on
+from workbench.draft import source_name
+from workbench.files import Files
+from workbench.gallery import Gallery
+from workbench.panels.runs import RunsPanel
+from workbench.records import RunRecord
+from workbench.theme import Theme
+
+
+class Shelf(QObject):
+    """Connects the list of runs with what can be done with them."""
+
+    def __init__(self, desk: Desk, runs: RunsPanel, gallery: Gallery, files: Files, window: QWidget) -> None:
+        super().__init__(window)
+        self._desk, self._runs, self._gallery, self._window = desk, runs, gallery, window
+        self._theme = gallery.theme
+        self.compare_dialog: CompareDialog | None = None
+        archive = desk.archive
+        runs.go_on_asked.connect(desk.go_on)
+        runs.use_asked.connect(lambda record: desk.draft.adopt(record.experiment))
+        runs.export_asked.connect(files.ask_export)
+        runs.folder_asked.connect(lambda record: files.show_folder(record.folder))
+        runs.compare_asked.connect(self.compare)
+        runs.delete_asked.connect(self._delete)
+        runs.bring_back_asked.connect(archive.bring_back)
+        runs.noted.connect(archive.note)
+        runs.shown_changed.connect(self.show_others)
+        archive.found.connect(runs.add_earlier)
+        archive.found.connect(self._offer_to_go_on)
+        archive.removed.connect(runs.remove)
+        archive.left.connect(runs.drop)
+        archive.restored.connect(self._on_restored)
+
+    @Slot(object)
+    def _offer_to_go_on(self, records: list[RunRecord]) -> None:
+        """The newest run, where the last time ended in the middle of it."""
+        newest = records[-1] if records else None
+        if newest is not None and newest.outcome is None and newest.can_go_on and not self._desk.session.alive:
+            offer_to_go_on(newest, lambda: self._desk.go_on(newest), self._window)
+
+    def begin(self, record: RunRecord) -> None:
+        """A run begins. What was done before in the same sitting on the same data is drawn beside it."""
+        self._runs.add(record)
+        for other in self._desk.session.records:
+            same = source_name(other.experiment) == source_name(record.experiment)
+            if same and other is not record and not other.earlier:
+                self._runs.show_beside(other, True)
+        self.show_others()
+
+    @Slot()
+    def show_others(self) -> None:
+        """Draw the runs whose eyes are open, but for the one at hand, which is drawn anyway."""
+        session = self._desk.session
+        self._gallery.show_others(
+            tuple(record.beside() for record in session.records if record.shown and record is not session.record)
+        )
+
+    @Slot(object)
+    def compare(self, records: list[RunRecord]) -> None:
+        """How the settings of runs differ; those of one run from what is set up now."""
+        sides = [Side(f"{record.number}  {record.name}", record.experiment, record) for record in records]
+        if len(sides) == 1:
+            sides.append(Side("set up now", self._desk.draft.experiment))
+        self.compare_dialog = dialog = CompareDialog(sides, self._theme, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Other colours."""
+        self._theme = theme
+        self._runs.apply_theme(theme)
+
+    @Slot(object)
+    def _delete(self, records: list[RunRecord]) -> None:
+        for record in records:
+            self._desk.archive.delete(record)
+
+    @Slot(object)
+    def _on_restored(self, record: RunRecord) -> None:
+        self._runs.add(record)
+        self._runs.message.say("")
+        self.show_others()

@@ -1,0 +1,53 @@
+"""The foot of the window: what was just said, and at the right how fast the engine goes and on how many threads."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QLabel, QStatusBar
+
+_SECONDS = 10
+
+
+class StatusBar(QStatusBar):
+    """Sentences come and go; numbers stay."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("status_bar")
+        self.setAccessibleName("Status bar")
+        self.setSizeGripEnabled(False)
+        self._data = self._number("status_data", "Data")
+        self._pace = self._number("status_pace", "Steps a second")
+        self._threads = self._number("status_threads", "Threads")
+
+    def tell(self, text: str) -> None:
+        """Say a sentence; it goes after a while."""
+        self.showMessage(text, _SECONDS * 1000)
+
+    def show_data(self, title: str) -> None:
+        """What is learned from."""
+        self._data.setText(title)
+
+    def show_pace(self, steps_per_second: float) -> None:
+        """How fast the run goes; 0 when none moves."""
+        self._pace.setText(pace_words(steps_per_second))
+
+    def show_threads(self, threads: int) -> None:
+        """How many threads the engine may use."""
+        self._threads.setText(f"{threads} thread" + ("s" if threads != 1 else ""))
+
+    def _number(self, name: str, title: str) -> QLabel:
+        made = QLabel()
+        made.setObjectName(name)
+        made.setAccessibleName(title)
+        made.setToolTip(title)
+        made.setProperty("role", "small")
+        self.addPermanentWidget(made)
+        return made
+
+
+def pace_words(steps_per_second: float) -> str:
+    """Steps a second, with as many digits as mean something."""
+    if not steps_per_second:
+        return ""
+    digits = f"{steps_per_second:,.0f}" if steps_per_second >= 10 else f"{steps_per_second:.2g}"
+    return f"{digits} steps/s"

@@ -1,0 +1,294 @@
+"""The network at hand as a diagram: rolled up or unrolled over time, in the colours of its own states."""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
+
+from engine.events import Floats, GradientByTime, HiddenTrace, LayerTrace, Snapshot
+from engine.inside.records import Structure
+from workbench.plots.equation import Equation
+from workbench.plots.label_axis import visible
+from workbench.plots.legend import Legend, Scale
+from workbench.plots.levels import Levels
+from workbench.plots.network_diagram import NetworkDiagram, grouped
+from workbench.plots.network_layout import Diagram, Link, Part, diagram
+from workbench.plots.saving import Cell, Table
+from workbench.plots.substitution import with_functions
+from workbench.theme import GRID
+from workbench.views.live_view import LiveView
+
+_DECADES = 8.0  # of the gradient's norm that have a colour, down from the strongest
+_PANEL = 300  # pixels
+
+
+class NetworkView(LiveView):
+    """Boxes are layers at time steps, squares their units; arrows of one colour are one matrix, shared by all steps."""
+
+    key = "network"
+    title = "Network"
+    order = 15
+    question = "What does the network look like, rolled up and over time, and where do state and gradient live in it?"
+    probes = frozenset({"structure", "hidden", "gradient_by_time"})
+    waiting = "Press Run (F5): the network at hand is drawn here, coloured by its own state and gradient."
+
+    def build(self) -> None:
+        """The diagram, a switch to roll it up, and what is known of the part that was clicked."""
+        self._diagram, self._legend = NetworkDiagram(self.theme), Legend(self.theme)
+        self._levels = Levels()
+        self._equations: list[Equation] = []
+        self._words = QLabel("Click a box or an arrow to see its numbers and its equation.")
+        self._words.setWordWrap(True)
+        self._words.setTextFormat(Qt.TextFormat.RichText)
+        self._about = QWidget()
+        column = QVBoxLayout(self._about)
+        column.setContentsMargins(GRID, GRID, GRID, GRID)
+        column.addWidget(self._words)
+        self._formulas = QVBoxLayout()
+        column.addLayout(self._formulas)
+        column.addStretch(1)
+        self._lay_out()
+        self._rolled = QCheckBox("rolled up")
+        self._rolled.toggled.connect(self._diagram.roll)
+        self.add_control("", self._rolled, "rolled")
+        self._diagram.chosen.connect(self._choose)
+        self._diagram.hovered.connect(self.time.hover)
+        self.time.moved.connect(self._redraw)
+
+    def _lay_out(self) -> None:
+        side = QScrollArea()
+        side.setWidgetResizable(True)
+        side.setFrameShape(QFrame.Shape.NoFrame)
+        side.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        side.setWidget(self._about)
+        side.setVisible(not self.compact)
+        both = QSplitter(Qt.Orientation.Horizontal)
+        both.addWidget(self._diagram)
+        both.addWidget(side)
+        both.setSizes([3 * _PANEL, _PANEL])
+        both.setStretchFactor(0, 1)
+        both.setHandleWidth(GRID)
+        layout = QVBoxLayout(self.body)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._legend)
+        layout.addWidget(both, 1)
+
+    def reason(self) -> str:
+        """Empty until the make of the network is known."""
+        return "" if isinstance(self.probe("structure"), Structure) else self.waiting
+
+    def draw(self, snapshot: Snapshot) -> None:
+        """Diagram and numbers."""
+        self._redraw()
+
+    def clear(self) -> None:
+        """No diagram."""
+        self._levels.reset()
+        self._diagram.select(None)
+        self._diagram.show_diagram(None, ())
+        self._show_formulas(())
+        self._words.setText("Click a box or an arrow to see its numbers and its equation.")
+
+    def recolour(self) -> None:
+        """Diagram, key and equations."""
+        self._diagram.apply_theme(self.theme)
+        for equation in self._equations:
+            equation.apply_theme(self.theme)
+        self._show_key()
+
+    def time_steps(self) -> int:
+        """Steps of the pinned sequence."""
+        trace = self.probe("hidden")
+        return len(trace.layers[0].hidden) if isinstance(trace, HiddenTrace) else 0
+
+    def table(self) -> Table:
+        """One row for each layer and time step: its state in short, and the gradient that arrives."""
+        trace = self.probe("hidden")
+        if not isinstance(trace, HiddenTrace):
+            return (), []
+        rows: list[tuple[Cell, ...]] = []
+        for layer in trace.layers:
+            for step, hidden in enumerate(layer.hidden):
+                words = layer.layer + 1, "backward" if layer.reverse else "forward", step + 1
+                numbers = (float(hidden.mean()), float(hidden.min()), float(hidden.max()), self._norm(layer, step))
+                rows.append((*words, *numbers))
+        return ("layer", "direction", "step", "mean state", "smallest", "largest", "‖∂L/∂h‖"), rows
+
+    # --- drawing ----------------------------------------------------------------------------------------
+
+    def _redraw(self) -> None:
+        structure, trace = self.probe("structure"), self.probe("hidden")
+        if not isinstance(structure, Structure):
+            return
+        length = self.time_steps() or 1
+        known = trace if isinstance(trace, HiddenTrace) else None
+        made = diagram(structure, length, self.time.position, known.written_from if known else None)
+        self._diagram.show_diagram(made, known.labels if known else ())
+        self._keep_choice(made)
+        states, arriving = self._numbers(made)
+        values = [*states.values()]
+        high = self._levels.hold(np.concatenate(values) if values else np.zeros(1, np.float32))[1]
+        self._diagram.show_numbers(states, arriving, high)
+        self._show_key()
+        self._tell()
+
+    def _numbers(self, made: Diagram) -> tuple[dict[Part, Floats], dict[Part, float]]:
+        """States of every layer that is drawn, and where its gradient lies between nothing and the strongest."""
+        trace, flow = self.probe("hidden"), self.probe("gradient_by_time")
+        if not isinstance(trace, HiddenTrace):
+            return {}, {}
+        layers = {(layer.layer, layer.reverse): layer for layer in trace.layers}
+        strongest = float(np.nanmax(flow.norms, initial=0.0)) if isinstance(flow, GradientByTime) else 0.0
+        states, arriving = {}, {}
+        for part in made.parts:
+            layer = layers.get((part.level, part.reverse))
+            if part.kind != "layer" or layer is None or not 0 <= part.step < len(layer.hidden):
+                continue
+            states[part] = layer.hidden[part.step]
+            norm = self._norm(layer, part.step)
+            if strongest > 0 and norm > 0:
+                arriving[part] = min(max(1 + math.log10(norm / strongest) / _DECADES, 0.0), 1.0)
+        return states, arriving
+
+    def _norm(self, layer: LayerTrace, step: int) -> float:
+        """The gradient that arrives as far from the end of the last batch's sequences; NaN where none was measured."""
+        flow = self.probe("gradient_by_time")
+        name = f"layer {layer.layer + 1}" + (" reverse" if layer.reverse else "")
+        if not isinstance(flow, GradientByTime) or name not in flow.names:
+            return math.nan
+        place = flow.norms.shape[1] - (len(layer.hidden) - step)
+        return float(flow.norms[flow.names.index(name), place]) if place >= 0 else math.nan
+
+    def _show_key(self) -> None:
+        structure = self.probe("structure")
+        if not isinstance(structure, Structure):
+            self._legend.show_items(self.theme, ())
+            return
+        share = max((grouped(np.zeros(layer.units, np.float32))[1] for layer in structure.layers), default=1)
+        squares = "a square is a unit" if share == 1 else f"a square is the mean of up to {share} units"
+        state = Scale(f"state ({squares})", self.theme.color_map("diverging"), -self._levels.high, self._levels.high)
+        band = Scale("band: log₁₀ of the gradient, of the strongest", self.theme.color_map("magnitude"), -_DECADES, 0)
+        self._legend.show_items(self.theme, (state, band))
+
+    # --- what was clicked -------------------------------------------------------------------------------
+
+    def _keep_choice(self, made: Diagram) -> None:
+        """The same part in a diagram of other steps; none where it is not drawn any more."""
+        chosen = self._diagram.selected
+        if isinstance(chosen, Part):
+            place = dataclasses.replace(chosen, column=0)
+            same = (part for part in made.parts if dataclasses.replace(part, column=0) == place)
+            self._diagram.select(next(same, None))
+        elif isinstance(chosen, Link):
+            self._diagram.select(next((link for link in made.links if link.name == chosen.name), None))
+
+    def _choose(self, element: Part | Link) -> None:
+        self._diagram.select(element)
+        if isinstance(element, Part) and element.step >= 0 and self._diagram.fold < 0.5:
+            self.time.pin(element.step)
+        self._tell()
+        self._show_formulas(self._of(element))
+
+    def _tell(self) -> None:
+        chosen = self._diagram.selected
+        if chosen is None:
+            return
+        words = self._of_link(chosen) if isinstance(chosen, Link) else self._of_part(chosen)
+        self._words.setText("<br>".join(words))
+        self.read_out(" · ".join(word.replace("<b>", "").replace("</b>", "") for word in words[:3]))
+
+    def _of_link(self, link: Link) -> list[str]:
+        structure = self.probe("structure")
+        assert isinstance(structure, Structure)
+        shape = dict(structure.parameters).get(link.name)
+        times = sum(other.name == link.name for other in (self._diagram.diagram.links if self._diagram.diagram else ()))
+        if shape is None:
+            return [f"<b>{html.escape(link.name)}</b>", "No weights: what came out goes in again."]
+        return [
+            f"<b>{html.escape(link.name)}</b>",
+            f"{' × '.join(map(str, shape))} = {math.prod(shape):,} weights",
+            f"The same weights at every time step; drawn {times} times in one colour." if times > 1 else "Used once.",
+        ]
+
+    def _of_part(self, part: Part) -> list[str]:
+        structure, trace = self.probe("structure"), self.probe("hidden")
+        assert isinstance(structure, Structure)
+        label = ""
+        if isinstance(trace, HiddenTrace) and 0 <= part.step < len(trace.labels):
+            label = f" ({html.escape(visible(trace.labels[part.step]))})"
+        when = f"time step {part.step + 1}{label}" if part.step >= 0 else "any step that is written"
+        if part.kind == "input":
+            size = (
+                f"one of {structure.input_size:,} tokens"
+                if structure.embedding_size
+                else f"{structure.input_size} numbers"
+            )
+            return ["<b>What is read</b>", when, size]
+        if part.kind == "output":
+            return ["<b>What is answered</b>", when, f"{structure.output_size:,} numbers from the top layer's state"]
+        layers = trace.layers if isinstance(trace, HiddenTrace) else ()
+        found = [layer for layer in layers if (layer.layer, layer.reverse) == (part.level, part.reverse)]
+        side = ", reads backward" if part.reverse else ""
+        words = [f"<b>Layer {part.level + 1}{side}: {html.escape(structure.cell)}</b>", when]
+        if found and 0 <= part.step < len(found[0].hidden):
+            words += self._state_words(found[0], part.step)
+        return words
+
+    def _state_words(self, layer: LayerTrace, step: int) -> list[str]:
+        courses = [("hidden state", layer.hidden), *([("cell state", layer.cell)] if layer.cell is not None else [])]
+        courses += [(name if name == "candidate" else f"{name} gate", values) for name, values in layer.gates]
+        words = [
+            f"{name}: {values[step].min():+.3f} … {values[step].max():+.3f}, mean {values[step].mean():+.3f}"
+            for name, values in courses
+        ]
+        norm = self._norm(layer, step)
+        return [*words, f"‖∂L/∂h‖ = {norm:.3g}" if math.isfinite(norm) else "no gradient measured here"]
+
+    def _of(self, element: Part | Link) -> tuple[str, ...]:
+        """The equations that an element stands for."""
+        structure = self.probe("structure")
+        assert isinstance(structure, Structure)
+        answer = (r"y_t = W_{hy} h_t + b_y",)
+        if isinstance(element, Link):
+            return answer if element.name.startswith("readout") else _of_cell(structure)
+        if element.kind == "output":
+            return answer
+        embedded = (r"x_t = E_{s_t}",) if structure.embedding_size else ()
+        return embedded if element.kind == "input" else _of_cell(structure)
+
+    def _show_formulas(self, formulas: Sequence[str]) -> None:
+        if [equation.latex for equation in self._equations] == list(formulas):
+            return
+        for equation in self._equations:
+            self._formulas.removeWidget(equation)
+            equation.deleteLater()
+        self._equations = [Equation(latex, self.theme, 60 * index) for index, latex in enumerate(formulas)]
+        for equation in self._equations:
+            self._formulas.addWidget(equation)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Up and down go through the parts of the step that is looked at, and its arrows."""
+        by = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()))
+        made = self._diagram.diagram if self._built else None
+        if by is None or made is None:
+            super().keyPressEvent(event)
+            return
+        here: list[Part | Link] = [part for part in made.parts if part.column == made.looked_at]
+        here = sorted(here, key=lambda part: made.row(part) if isinstance(part, Part) else 0)
+        here += {link.name: link for link in made.links}.values()
+        chosen = self._diagram.selected
+        place = here.index(chosen) + by if chosen in here else 0
+        self._diagram.select(here[place % len(here)])
+        self._tell()
+        self._show_formulas(self._of(here[place % len(here)]))
+
+
+def _of_cell(structure: Structure) -> tuple[str, ...]:
+    return tuple(with_functions(latex, *structure.functions) for latex, _ in structure.equations)

@@ -1,0 +1,168 @@
+"""What back-propagation through time is: every time step adds its share to one and the same gradient."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtWidgets import QCheckBox, QComboBox, QSpinBox, QVBoxLayout
+
+from engine.events import Snapshot, SnapshotRequest
+from engine.inside.records import Contributions
+from workbench.plots.curves import CurvePlot
+from workbench.plots.legend import Key
+from workbench.plots.saving import Table
+from workbench.views.live_view import LiveView
+
+_SHARE, _SUM = "share of each step", "sum from the last step back"
+
+
+class Summing(LiveView):
+    """The shares of all time steps in a gradient, and how they add up from the last step to the first."""
+
+    key = "summing"
+    title = "Summing over time"
+    order = 26
+    question = "Which time steps teach a weight: how does its gradient add up over the unrolled sequence?"
+    probes = frozenset({"contributions"})
+    waiting = "Press Run (F5): what every time step adds to the gradient of a shared weight is drawn here."
+
+    def build(self) -> None:
+        """Bars and their running sum; choices of the parameter, and of one weight in it."""
+        self._plot = CurvePlot(self.theme, bottom="time step", left="share of gradient")
+        self._bars = pg.PlotDataItem(stepMode="center", fillLevel=0.0, pen=None)
+        self._plot.plot.addItem(self._bars)
+        self._plot.add_curve(_SUM, "validation")
+        self._total = self._plot.add_line("good")
+        self._mark = self._plot.add_line("cursor", upright=True)
+        layout = QVBoxLayout(self.body)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._plot)
+        self._build_controls()
+        self._plot.hovered.connect(self._hover)
+        self._plot.clicked.connect(self._click)
+        self.time.moved.connect(self._show_cursor)
+
+    def _build_controls(self) -> None:
+        self._parameter, self._single = QComboBox(), QCheckBox("one weight")
+        self._single.setToolTip("Off: the whole parameter. Its steps count by how far they go along its gradient.")
+        self._row, self._column = QSpinBox(), QSpinBox()
+        self._parameter.activated.connect(self._choose)
+        self._single.toggled.connect(self._choose)
+        self.add_control("Gradient of", self._parameter, "parameter")
+        self.add_control("", self._single, "single")
+        self._places = [self.add_control("row", self._row, "row"), self.add_control("column", self._column, "column")]
+        for box, place in zip((self._row, self._column), self._places, strict=True):
+            box.valueChanged.connect(self._choose)
+            place.hide()
+
+    def refine(self, request: SnapshotRequest) -> SnapshotRequest:
+        """Ask for the chosen parameter or weight."""
+        if self.compact or not self._built:
+            return request
+        entry = (self._row.value(), self._column.value()) if self._single.isChecked() else None
+        return dataclasses.replace(request, parameter=self._parameter.currentText(), entry=entry)
+
+    def draw(self, snapshot: Snapshot) -> None:
+        """Bars, sum and total."""
+        found = self.probe("contributions")
+        if not isinstance(found, Contributions):
+            return
+        self._show_choices(found)
+        steps = np.arange(1, len(found.steps) + 1)
+        self._bars.setData(np.arange(len(found.steps) + 1) + 0.5, found.steps)
+        self._plot.show_curve(_SUM, steps, sums(found))
+        self._plot.box.setLimits(xMin=0.5, xMax=len(steps) + 0.5)
+        self._total.setPos(found.total)
+        self._total.show()
+        self._show_key(found)
+        self._show_cursor()
+
+    def clear(self) -> None:
+        """No bars, no sum."""
+        self._bars.setData([], [])
+        self._total.hide()
+        self._mark.hide()
+        self._plot.clear()
+        self._plot.show_everything()
+
+    def recolour(self) -> None:
+        """Plot and bars."""
+        self._plot.apply_theme(self.theme)
+        self._bars.setFillBrush(self.theme.color("train", 0.7))
+        found = self.probe("contributions")
+        if isinstance(found, Contributions):
+            self._show_key(found)
+
+    def reset_zoom(self) -> None:
+        """The plot."""
+        self._plot.show_everything()
+
+    def time_steps(self) -> int:
+        """Steps of the longest sequence of the batch."""
+        found = self.probe("contributions")
+        return len(found.steps) if isinstance(found, Contributions) else 0
+
+    def table(self) -> Table:
+        """One row for each time step: its share, and the sum from the last step back."""
+        found = self.probe("contributions")
+        if not isinstance(found, Contributions):
+            return (), []
+        rows = zip(found.steps.tolist(), sums(found).tolist(), strict=True)
+        return ("time step", f"share of {whose(found)}", _SUM), [(step, *row) for step, row in enumerate(rows, 1)]
+
+    def _choose(self) -> None:
+        for place in self._places:
+            place.setVisible(self._single.isChecked() and not self.compact)
+        self.needs_changed.emit()
+
+    def _show_choices(self, found: Contributions) -> None:
+        names = list(found.available)
+        if names != [self._parameter.itemText(i) for i in range(self._parameter.count())]:
+            self._parameter.clear()
+            self._parameter.addItems(names)
+            self._parameter.setCurrentText(found.name)
+        if found.name == self._parameter.currentText():
+            self._row.setMaximum(found.shape[0] - 1)
+            self._column.setMaximum(found.shape[1] - 1 if len(found.shape) > 1 else 0)
+
+    def _show_key(self, found: Contributions) -> None:
+        share = Key(_SHARE, self.theme.pen("train"))
+        total = Key(whose(found), self.theme.pen("good"), f"= {found.total:.4g}, the sum of all steps")
+        self._plot.show_key([share, total])
+
+    # --- cursor -----------------------------------------------------------------------------------------
+
+    def _show_cursor(self) -> None:
+        position, found = self.time.position, self.probe("contributions")
+        inside = position is not None and position < self.time_steps()
+        self._mark.setVisible(inside)
+        if position is None or not inside or not isinstance(found, Contributions):
+            self.read_out("")
+            return
+        self._mark.setPos(position + 1)
+        share, sum_so_far = found.steps[position], sums(found)[position]
+        part = f" ({share / found.total:.1%} of the whole)" if found.total else ""
+        self.read_out(f"time step {position + 1} adds {share:+.4g}{part} · sum from here on {sum_so_far:.4g}")
+
+    def _hover(self, place: float | None) -> None:
+        inside = place is not None and 0.5 <= place < self.time_steps() + 0.5
+        self.time.hover(round(place) - 1 if place is not None and inside else None)
+
+    def _click(self, place: float) -> None:
+        if 0.5 <= place < self.time_steps() + 0.5:
+            self.time.pin(round(place) - 1)
+
+
+def sums(found: Contributions) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """The sum of each step and all after it, in the order in which BPTT goes."""
+    return np.cumsum(found.steps[::-1])[::-1]
+
+
+def whose(found: Contributions) -> str:
+    """Which gradient it is, in words."""
+    if found.entry is None:
+        return f"‖gradient‖ of {found.name}"
+    place = f"{found.entry[0]}, {found.entry[1]}" if len(found.shape) > 1 else f"{found.entry[0]}"
+    return f"gradient of {found.name}[{place}]"

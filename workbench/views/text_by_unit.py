@@ -1,0 +1,196 @@
+"""What one unit makes of every character it reads, what the network expects next, and on what that hangs."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QSpinBox, QVBoxLayout
+
+from engine.events import Floats, HiddenTrace, LayerTrace, Snapshot, SnapshotRequest
+from engine.inside.records import Influence, Reading
+from workbench.plots.coloured_text import ColouredText
+from workbench.plots.label_axis import visible
+from workbench.plots.legend import Key, Legend, Scale
+from workbench.plots.levels import Levels
+from workbench.plots.saving import Cell, Table
+from workbench.plots.trace_grid import layer_name
+from workbench.views.live_view import LiveView
+
+_STATE, _MEMORY = "hidden state", "cell state"
+
+
+class TextByUnit(LiveView):
+    """The pinned text coloured by a unit or gate, five guesses under each character, and influences on request."""
+
+    key = "text_by_unit"
+    title = "Text by unit"
+    order = 55
+    question = "Which unit keeps track of what in the text, and on which earlier characters does the next guess hang?"
+    probes = frozenset({"hidden", "reading"})
+    waiting = "Press Run (F5): every character of a held-out text appears here, coloured by what a unit makes of it."
+
+    def build(self) -> None:
+        """The text, and choices of layer, quantity and unit."""
+        self._text, self._legend = ColouredText(self.theme), Legend(self.theme)
+        self._levels: dict[str, Levels] = {}
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the view takes the keys
+        area.setWidget(self._text)
+        layout = QVBoxLayout(self.body)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._legend)
+        layout.addWidget(area, 1)
+        self._layer, self._quantity, self._unit = QComboBox(), QComboBox(), QSpinBox()
+        self._unit.setToolTip("The arrow keys up and down walk the units.")
+        for label, box, name in (("Layer", self._layer, "layer"), ("", self._quantity, "quantity")):
+            box.activated.connect(self._redraw)
+            self.add_control(label, box, name)
+        self._unit.valueChanged.connect(self._redraw)
+        self.add_control("Unit", self._unit, "unit")
+        self._text.hovered.connect(self.time.hover)
+        self._text.clicked.connect(self.time.pin)
+        self.time.moved.connect(self._on_moved)
+
+    def refine(self, request: SnapshotRequest) -> SnapshotRequest:
+        """Ask for the influences on the character that is looked at."""
+        if self.compact or not self._built:
+            return request
+        return dataclasses.replace(request, character=self.time.position)
+
+    def reason(self) -> str:
+        """Empty as well when no text is read."""
+        if self.snapshot is not None and not isinstance(self.probe("reading"), Reading):
+            return (
+                "This run reads no running text.\nOpen a text file, or the sample Alice, to see what every unit makes "
+                "of each character."
+            )
+        return super().reason()
+
+    def draw(self, snapshot: Snapshot) -> None:
+        """Text, guesses and colours."""
+        self._redraw()
+
+    def clear(self) -> None:
+        """No text."""
+        self._levels.clear()
+        self._text.show_text((), (), np.zeros((0, 0), np.float32))
+        self._legend.show_items(self.theme, ())
+
+    def recolour(self) -> None:
+        """The text, and the key."""
+        self._text.apply_theme(self.theme)
+        self._redraw()
+
+    def time_steps(self) -> int:
+        """Characters of the pinned text."""
+        found = self.probe("reading")
+        return len(found.labels) if isinstance(found, Reading) else 0
+
+    def table(self) -> Table:
+        """One row for each character: the unit's value, the guesses with their chances, the influence if measured."""
+        found = self.probe("reading")
+        if not self._built or not isinstance(found, Reading):
+            return (), []
+        values = self._course()
+        influence = self._influence(found)
+        rows: list[tuple[Cell, ...]] = []
+        for step, label in enumerate(found.labels):
+            guesses = zip(found.guesses[step], found.chances[step].tolist(), strict=True)
+            told = ", ".join(f"{visible(guess)} {chance:.1%}" for guess, chance in guesses)
+            norm = float(influence.norms[step]) if influence else float("nan")
+            value = float(values[step]) if values is not None and step < len(values) else float("nan")
+            rows.append((step + 1, visible(label), value, told, norm))
+        return ("step", "character", self._chosen(), "guesses for the next", "influence on the guess looked at"), rows
+
+    # --- drawing ----------------------------------------------------------------------------------------
+
+    def _redraw(self) -> None:
+        found = self.probe("reading")
+        if not isinstance(found, Reading):
+            return
+        self._text.show_text(found.labels, found.guesses, found.chances)
+        influence, values = self._influence(found), self._course()
+        if influence is not None:
+            strongest = float(influence.norms.max()) or 1.0
+            scale = Scale(f"influence on “{visible(influence.guess)}”", self.theme.color_map("magnitude"), 0, strongest)
+            self._colour(influence.norms, scale)
+        elif values is not None:
+            self._colour(values, self._scale(values))
+        self._text.mark(self.time.position)
+        self._read(found)
+
+    def _colour(self, values: Floats, scale: Scale) -> None:
+        self._text.show_values(values, scale.colors, (scale.low, scale.high))
+        hit = Key("guess that was right", self.theme.pen("good"))
+        self._legend.show_items(self.theme, (dataclasses.replace(scale, high=float(f"{scale.high:.3g}")), hit))
+
+    def _scale(self, values: Floats) -> Scale:
+        name = self._quantity.currentText()
+        if name in (_STATE, _MEMORY) or (values < 0).any():
+            levels = self._levels.setdefault(name, Levels()).hold(values)
+            return Scale(self._chosen(), self.theme.color_map("diverging"), *levels)
+        return Scale(self._chosen(), self.theme.color_map("magnitude"), 0.0, 1.0)
+
+    def _influence(self, found: Reading) -> Influence | None:
+        """What was measured for the character looked at; None while nothing is looked at or not yet measured."""
+        measured = found.influence
+        return measured if measured is not None and measured.step == self.time.position else None
+
+    def _chosen(self) -> str:
+        return f"{self._quantity.currentText()} of unit {self._unit.value()}"
+
+    def _course(self) -> Floats | None:
+        """The chosen quantity of the chosen unit at every character."""
+        trace = self.probe("hidden")
+        if not isinstance(trace, HiddenTrace):
+            return None
+        _fill(self._layer, [layer_name(layer) for layer in trace.layers])
+        layer = trace.layers[self._layer.currentIndex()]
+        courses = _quantities(layer)
+        _fill(self._quantity, list(courses))
+        course = courses[self._quantity.currentText()]
+        self._unit.setMaximum(course.shape[1] - 1)
+        return course[:, self._unit.value()]
+
+    def _read(self, found: Reading) -> None:
+        step, values = self.time.position, self._course()
+        if step is None or step >= len(found.labels):
+            self.read_out("")
+            return
+        value = f" · {self._chosen()} {values[step]:+.3f}" if values is not None and step < len(values) else ""
+        guesses = zip(found.guesses[step], found.chances[step].tolist(), strict=True)
+        told = ", ".join(f"{visible(guess)} {chance:.0%}" for guess, chance in guesses)
+        after = visible(found.following[step])
+        self.read_out(f"step {step + 1} ({visible(found.labels[step])}){value} · next: {told} · in truth {after}")
+
+    # --- keys and cursor --------------------------------------------------------------------------------
+
+    def _on_moved(self) -> None:
+        if self.active:
+            self._redraw()
+            self.needs_changed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Up and down walk the units, left and right the characters."""
+        by = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()))
+        if by is not None and self._built:
+            self._unit.setValue(self._unit.value() + by)
+        else:
+            super().keyPressEvent(event)
+
+
+def _quantities(layer: LayerTrace) -> dict[str, Floats]:
+    memory = {_MEMORY: layer.cell} if layer.cell is not None else {}
+    gates = {name if name == "candidate" else f"{name} gate": values for name, values in layer.gates}
+    return {_STATE: layer.hidden} | memory | gates
+
+
+def _fill(box: QComboBox, names: list[str]) -> None:
+    if names != [box.itemText(i) for i in range(box.count())]:
+        box.clear()
+        box.addItems(names)

@@ -1,0 +1,221 @@
+"""The weights themselves: matrices, how their values spread while training goes on, and what feeding back does."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QSplitter, QVBoxLayout
+
+from engine.events import Snapshot, SnapshotRequest
+from engine.inside.records import Floats, ParameterPicture, Spectrum, Weights
+from workbench.plots.eigenvalue_plot import EigenvaluePlot
+from workbench.plots.heat_grid import HeatGrid, Panel, Spot
+from workbench.plots.legend import Scale
+from workbench.plots.levels import Levels
+from workbench.plots.saving import Cell, Table
+from workbench.plots.spread import BINS, Spread
+from workbench.theme import GRID
+from workbench.views.live_view import LiveView
+
+_LEAST_LEVEL = 1e-3
+
+
+class WeightMaps(LiveView):
+    """Each parameter as a heat map, its histogram over training, and the spectrum of the recurrent matrices."""
+
+    key = "weights"
+    title = "Weights"
+    order = 27
+    question = (
+        "What do the weights look like, how do they spread, and does the recurrent matrix shrink or grow a state?"
+    )
+    probes = frozenset({"weights", "spectrum"})
+    waiting = "Press Run (F5): every weight is drawn here, and the eigenvalues of the recurrent matrices."
+
+    def build(self) -> None:
+        """The matrix at the left; histogram over training and spectrum at the right."""
+        self._maps = HeatGrid(self.theme, bottom="column", left="row")
+        self._spreads = HeatGrid(self.theme, bottom="training step", left="value")
+        self._spreads.arrange([Panel(0, 0, "magnitude")])
+        self._plane = EigenvaluePlot(self.theme)
+        self._spread, self._levels = Spread(), dict[str, Levels]()
+        self._parameter, self._matrix = QComboBox(), QComboBox()
+        self._parameter.activated.connect(self._draw_other)
+        self._matrix.activated.connect(lambda _index: self.needs_changed.emit())
+        self.add_control("Parameter", self._parameter, "parameter")
+        self._choice = self.add_control("Spectrum of", self._matrix, "matrix")
+        self._lay_out()
+        self._maps.hovered.connect(self._hover)
+        self._spreads.hovered.connect(self._hover_spread)
+        self._plane.said.connect(self.read_out)
+
+    def _lay_out(self) -> None:
+        side = QSplitter(Qt.Orientation.Vertical)
+        both = QSplitter(Qt.Orientation.Horizontal)
+        side.addWidget(self._spreads)
+        side.addWidget(self._plane)
+        side.setSizes([4000, 6000])
+        both.addWidget(self._maps)
+        both.addWidget(side)
+        both.setSizes([6000, 4000])
+        for splitter in (side, both):
+            splitter.setHandleWidth(GRID)
+            splitter.setChildrenCollapsible(False)
+        side.setVisible(not self.compact)
+        layout = QVBoxLayout(self.body)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(both)
+
+    def refine(self, request: SnapshotRequest) -> SnapshotRequest:
+        """Ask for the spectrum of the chosen matrix."""
+        if self.compact or not self._built:
+            return request
+        return dataclasses.replace(request, spectrum=self._matrix.currentText())
+
+    def draw(self, snapshot: Snapshot) -> None:
+        """All three pictures."""
+        weights, spectrum = self.probe("weights"), self.probe("spectrum")
+        if isinstance(weights, Weights):
+            self._spread.remember(snapshot.step, weights)
+            self._draw_maps(weights)
+        if isinstance(spectrum, Spectrum):
+            self._draw_spectrum(spectrum)
+
+    def clear(self) -> None:
+        """No pictures; levels and histograms of the last run are forgotten."""
+        self._levels.clear()
+        self._spread.clear()
+        self._maps.arrange(())
+        self._plane.forget()
+
+    def recolour(self) -> None:
+        """All three pictures."""
+        self._maps.apply_theme(self.theme)
+        self._spreads.apply_theme(self.theme)
+        self._plane.apply_theme(self.theme)
+        weights = self.probe("weights")
+        if isinstance(weights, Weights):
+            self._draw_maps(weights)
+
+    def reset_zoom(self) -> None:
+        """All three pictures."""
+        for part in (self._maps, self._spreads, self._plane):
+            part.show_everything()
+
+    def table(self) -> Table:
+        """Every parameter: its shape, smallest, median and largest value; then the eigenvalues that are shown."""
+        weights, spectrum = self.probe("weights"), self.probe("spectrum")
+        rows: list[tuple[Cell, ...]] = []
+        if isinstance(weights, Weights):
+            rows += [_summary(picture) for picture in weights.parameters]
+        if isinstance(spectrum, Spectrum):
+            values = spectrum.eigenvalues.tolist()
+            rows += [(f"eigenvalue of {spectrum.name}", "", abs(v), v.real, v.imag, math.nan) for v in values]
+        return ("parameter", "shape", "largest size", "smallest or real", "largest or imaginary", "median"), rows
+
+    # --- matrix and histogram ---------------------------------------------------------------------------
+
+    def _chosen(self, weights: Weights) -> ParameterPicture:
+        names = [picture.name for picture in weights.parameters]
+        if names != [self._parameter.itemText(i) for i in range(self._parameter.count())]:
+            self._parameter.clear()
+            self._parameter.addItems(names)
+            usual = next((name for name in names if "weight_hh" in name), names[0])
+            self._parameter.setCurrentText(usual)
+        return weights.parameters[self._parameter.currentIndex()]
+
+    def _draw_other(self) -> None:
+        weights = self.probe("weights")
+        if isinstance(weights, Weights):
+            self._draw_maps(weights)
+
+    def _draw_maps(self, weights: Weights) -> None:
+        picture = self._chosen(weights)
+        levels = self._levels.setdefault(picture.name, Levels(_LEAST_LEVEL)).hold(picture.quantiles)
+        bands = _bands(picture)
+        columns = 1 if len(bands) == 1 else 2
+        self._maps.arrange([Panel(index // columns, index % columns) for index in range(len(bands))])
+        for index, (name, values) in enumerate(bands):
+            self._maps.show_panel(index, values, levels, name)
+        down, across = picture.pool
+        self._maps.show_axis([str(across * column) for column in range(bands[0][1].shape[1])])
+        for row in range(-(-len(bands) // columns)):
+            self._maps.show_units(row, [str(down * unit) for unit in range(bands[0][1].shape[0])])
+        pooled = f", strongest of {down} × {across}" if picture.pool != (1, 1) else ""
+        self._maps.show_scales([Scale(f"weight{pooled}", self.theme.color_map("diverging"), *levels)])
+        if not self.compact:
+            self._draw_spread(picture.name, levels[1])
+
+    def _draw_spread(self, name: str, reach: float) -> None:
+        shares, steps = self._spread.picture(name, reach)
+        if not steps:
+            return
+        tallest = np.nanmax(shares, axis=0, initial=1e-9)
+        self._spreads.show_panel(0, shares / tallest, (0.0, 1.0), f"{name}: where its values lie")
+        self._spreads.show_axis([f"{step:,}" for step in steps])
+        middles = reach * (1 - (2 * np.arange(BINS) + 1) / BINS)
+        self._spreads.show_units(0, [f"{value:+.{_digits(reach)}f}" for value in middles])
+        scale = Scale("share, of the fullest bin", self.theme.color_map("magnitude"), 0, 1)
+        self._spreads.show_scales([scale])
+
+    # --- spectrum ---------------------------------------------------------------------------------------
+
+    def _draw_spectrum(self, spectrum: Spectrum) -> None:
+        self._choice.setVisible(bool(spectrum.available) and not self.compact)
+        self._plane.setVisible(bool(spectrum.available))
+        names = list(spectrum.available)
+        if names != [self._matrix.itemText(i) for i in range(self._matrix.count())]:
+            self._matrix.clear()
+            self._matrix.addItems(names)
+            self._matrix.setCurrentText(spectrum.name)
+        if spectrum.available:
+            self._plane.show_spectrum(spectrum)
+
+    # --- mouse ------------------------------------------------------------------------------------------
+
+    def _hover(self, spot: Spot | None) -> None:
+        weights = self.probe("weights")
+        if spot is None or not isinstance(weights, Weights):
+            self.read_out("")
+            return
+        picture = self._chosen(weights)
+        down, across = picture.pool
+        name, band = _bands(picture)[spot.panel]
+        row, column = (spot.unit, spot.time) if len(picture.shape) > 1 else (spot.time, 0)
+        place = f"{name or picture.name} · row {down * row} · column {across * column}"
+        pooled = f" (strongest of {down} × {across})" if picture.pool != (1, 1) else ""
+        self.read_out(f"{place}{pooled} · {band[spot.unit, spot.time]:+.5f}")
+
+    def _hover_spread(self, spot: Spot | None) -> None:
+        weights = self.probe("weights")
+        if spot is None or not isinstance(weights, Weights):
+            self.read_out("")
+            return
+        name = self._chosen(weights).name
+        reach = self._levels[name].high
+        shares, steps = self._spread.picture(name, reach)
+        low = reach * (1 - 2 * (spot.unit + 1) / BINS)
+        span = f"{low:.3g} to {low + 2 * reach / BINS:.3g}"
+        self.read_out(f"{name} · step {steps[spot.time]:,} · {shares[spot.unit, spot.time]:.1%} lie from {span}")
+
+
+def _bands(picture: ParameterPicture) -> list[tuple[str, Floats]]:
+    """Name and picture (rows, columns) of every band of rows; a bias lies down."""
+    names = picture.blocks or ("",)
+    parts = np.split(picture.values, len(names)) if len(names) > 1 else [picture.values]
+    flat = len(picture.shape) == 1
+    return [(name, np.ascontiguousarray(part.T) if flat else part) for name, part in zip(names, parts, strict=True)]
+
+
+def _digits(reach: float) -> int:
+    """Decimals that tell bins of this reach apart."""
+    return max(0, 2 - math.floor(math.log10(reach)))
+
+
+def _summary(picture: ParameterPicture) -> tuple[Cell, ...]:
+    low, middle, high = (float(picture.quantiles[place]) for place in (0, len(picture.quantiles) // 2, -1))
+    shape = " × ".join(map(str, picture.shape))
+    return picture.name, shape, max(abs(low), abs(high)), low, high, middle
