@@ -39,7 +39,6 @@ def warm_up(experiment: Experiment, dataset: Dataset) -> None:
     what that batch needs last; what it has compiled is taken from the disk cache.
     """
     loss = loss_named(dataset.loss, experiment.training)
-    loss = loss_named(dataset.loss, experiment.training)
     what = {
         "experiment": experiment.to_dict(),
         **{name: getattr(dataset, name) for name in _ENDS},

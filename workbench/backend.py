@@ -4,127 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from engine.config import Experiment, ModelConfig
 from engine.control import Control
 from engine.events import Event
 from engine.race_messages import Arrival, Entrant, Lap, Place
+from workbench import previews
+from workbench.answers import Exported, ExportForm, Facts, ForeignWeights, Loaded
 from workbench.engine_process import EngineProcess
 
 if TYPE_CHECKING:
-    from engine.cells import CellSpec
-    from engine.data import Dataset, Inspection, Sample
-    from engine.lessons import Lesson
+    from engine.data import Dataset, Inspection
     from engine.past_runs import PastRun
     from engine.rate_search import RateCurve, Tried
 
 _TEXT_LINES = 200  # shown of a text
 _PREVIEW_ROWS = 30
-READING = tuple(f"data.{name}" for name in ("encoding", "delimiter", "quotes", "decimal", "header"))
-_EXAMPLES, _LOOKED_AT = 6, 200  # sequences that are drawn, and of how many they are chosen
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the engine offers, learned once after the start."""
-
-    cells: tuple[CellSpec, ...]
-    samples: tuple[Sample, ...]
-    lessons: tuple[Lesson, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of the file, for choosing."""
-
-    name: str
-    kind: str  # "number", "date", "text" or "empty"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SeriesPreview:
-    """The first target in its own units, with the borders of its parts and the size of a window."""
-
-    values: NDArray[np.float32]  # (N,)
-    ticks: tuple[tuple[float, str], ...]  # some rows and what they are called
-    borders: tuple[int, int]  # first row of validation and of test
-    look_back: int
-    horizon: int
-
-
-@dataclass(frozen=True, slots=True)
-class TextPreview:
-    """The beginning of a text."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Example:
-    """One sequence of the training part with its label."""
-
-    label: str
-    values: NDArray[np.float32]  # (T, I) as the network reads it
-
-
-@dataclass(frozen=True, slots=True)
-class ExamplesPreview:
-    """One sequence of each of some classes; of values, the first ones."""
-
-    examples: tuple[Example, ...]
-
-
-Preview: TypeAlias = SeriesPreview | TextPreview | ExamplesPreview
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A source that was read and understood, with all that panels show of it."""
-
-    experiment: Experiment
-    dataset: Dataset
-    title: str
-    about: str
-    notes: tuple[str, ...]
-    preview: Preview | None
-    columns: tuple[Column, ...]
-    generated: bool = False  # made by the engine, not read from a file
-
-
-@dataclass(frozen=True, slots=True)
-class ExportForm:
-    """A form that weights can be exported to; `text` says what the file will be, or why it cannot be made."""
-
-    key: str
-    title: str
-    suffix: str
-    summary: str
-    possible: bool
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Exported:
-    """An export that was made: its files, how far they are from the engine, in words, and how they are used."""
-
-    files: tuple[Path, ...]
-    sentence: str
-    passed: bool
-    usage: str
-
-
-@dataclass(frozen=True, slots=True)
-class ForeignWeights:
-    """Weights from elsewhere: the settings that begin from them, and what was understood."""
-
-    settings: dict[str, Any]
-    notes: tuple[str, ...]
 
 
 class Backend:
@@ -156,7 +53,7 @@ class Backend:
         Raises:
             DataError: it cannot be used.
         """
-        from engine.data import suggest
+        from engine.data import READING, suggest
 
         wanted = dict(changes or {})
         suggestion = suggest(source, Experiment().replace({n: v for n, v in wanted.items() if n in READING}))
@@ -189,11 +86,12 @@ class Backend:
         found = sample(experiment.data.sample) if experiment.data.sample and not experiment.data.file else None
         path = found.path if found else Path(experiment.data.file).expanduser()
         inspection = peek(path, _TEXT_LINES) if path else None
-        preview = _preview(experiment, dataset, inspection)
+        preview = previews.preview(experiment, dataset, inspection)
         title = found.title if found else path.name if path else ""
         notes = tuple(dict.fromkeys((*reasons, *dataset.notes())))
-        about = found.description if found else _about(inspection)
-        return Loaded(experiment, dataset, title, about, notes, preview, _columns(inspection), generated=path is None)
+        about = found.description if found else previews.about(inspection)
+        columns = previews.columns(inspection)
+        return Loaded(experiment, dataset, title, about, notes, preview, columns, generated=path is None)
 
     def warm_up(self, experiment: Experiment) -> None:
         """Have the engine read the data and compile the kernels that the model needs, or take them from the cache."""
@@ -379,71 +277,3 @@ class Backend:
         from engine import past_runs
 
         past_runs.remove_set_aside(runs)
-
-
-def _preview(experiment: Experiment, dataset: Any, inspection: Inspection | None) -> Preview | None:
-    if experiment.data.kind == "sequences" and inspection is not None and not dataset.tokens:
-        return _examples(dataset)
-    if experiment.data.kind == "labelled_text" and inspection is not None:
-        return _labelled_texts(experiment, inspection)
-    return _series_preview(experiment, dataset) or _text_preview(inspection)
-
-
-def _examples(dataset: Any) -> ExamplesPreview:
-    """The first sequence of each class in the training part, as far as there is room."""
-    found: dict[str, Example] = {}
-    for position in range(min(dataset.count("train"), _LOOKED_AT)):
-        batch = dataset.batch("train", np.array([position]))
-        last = batch.targets[-1, 0] if dataset.aligned else batch.targets[0]
-        label = dataset.classes[int(last)] if dataset.classes else f"{dataset.decode(last[None])[0]:.4g}"
-        if dataset.aligned:
-            label = f"{label} at the end"
-        found.setdefault(label, Example(label, _steps(dataset, position)))
-        if len(found) == _EXAMPLES:
-            break
-    return ExamplesPreview(tuple(found.values()))
-
-
-def _steps(dataset: Any, position: int) -> NDArray[np.float32]:
-    """One training example (T, C) in the file's own units; what is missing as nothing."""
-    spans = dataset.spans("train")
-    values = dataset.sequences.values[spans.first[position] : spans.last[position]]
-    if not values.shape[1]:
-        values = dataset.inputs[spans.first[position] : spans.last[position]]
-    return np.asarray(np.nan_to_num(values), np.float32)
-
-
-def _labelled_texts(experiment: Experiment, inspection: Inspection) -> TextPreview:
-    names = [column.name for column in inspection.columns]
-    at = [names.index(name) for name in (experiment.data.label, experiment.data.text_column)]
-    return TextPreview("\n".join(f"[{row[at[0]]}]  {row[at[1]]}" for row in inspection.head))
-
-
-def _series_preview(experiment: Experiment, dataset: Any) -> SeriesPreview | None:
-    """The series of a data set that has one."""
-    series, data = getattr(dataset, "series", None), experiment.data
-    if series is None:
-        return None
-    values = np.asarray(series.values[:, 0], np.float32)
-    rows = sorted({len(values) // 8, len(values) // 2, len(values) - 1 - len(values) // 8})
-    ticks = tuple((float(row), str(series.labels(row, row + 1)[0])[:10]) for row in rows)
-    return SeriesPreview(values, ticks, dataset.split.bounds("validation"), data.look_back, data.horizon)
-
-
-def _text_preview(inspection: Inspection | None) -> TextPreview | None:
-    if inspection is None or inspection.kind != "text":
-        return None
-    return TextPreview("\n".join(line[0] for line in inspection.head).strip("\n"))
-
-
-def _about(inspection: Inspection | None) -> str:
-    if inspection is None:
-        return ""
-    if inspection.kind == "text":
-        return f"{inspection.rows:,} lines"
-    rhythm = f", {inspection.frequency}" if inspection.frequency else ""
-    return f"{inspection.rows:,} rows, {len(inspection.columns)} columns{rhythm}"
-
-
-def _columns(inspection: Inspection | None) -> tuple[Column, ...]:
-    return tuple(Column(column.name, column.type) for column in inspection.columns) if inspection else ()

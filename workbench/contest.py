@@ -17,7 +17,8 @@ from engine.config import Experiment
 from engine.control import Control
 from engine.events import Event
 from engine.race_messages import Arrival, Entrant, Lap, Place
-from workbench.backend import Backend, Loaded
+from workbench.answers import Loaded
+from workbench.backend import Backend
 
 _log = logging.getLogger(__name__)
 _TICK_MS = 100

@@ -10,8 +10,9 @@ from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from workbench.answers import Exported, ExportForm, ForeignWeights
 from workbench.archive import Archive
-from workbench.backend import Backend, Exported, ExportForm, ForeignWeights
+from workbench.backend import Backend
 from workbench.contest import Contest, Terms
 from workbench.draft import Draft
 from workbench.jobs import Jobs

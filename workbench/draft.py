@@ -11,7 +11,8 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.config import ConfigError, Experiment
 from engine.topologies import default_topology, fit, topology
-from workbench.backend import Backend, Facts, Loaded
+from workbench.answers import Facts, Loaded
+from workbench.backend import Backend
 from workbench.jobs import Jobs
 from workbench.wording import for_people
 

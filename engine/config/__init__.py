@@ -4,7 +4,7 @@ Every field carries its label, help, unit and range as metadata (see `FieldInfo`
 the object is made. A message names the field, what it got and what it takes.
 """
 
-from engine.config.data import DataConfig
+from engine.config.data import ROLES, DataConfig
 from engine.config.experiment import (
     SECTIONS,
     Experiment,
@@ -21,6 +21,7 @@ from engine.config.training import TrainingConfig
 
 __all__ = [
     "CELLS",
+    "ROLES",
     "SECTIONS",
     "TOPOLOGIES",
     "ConfigError",

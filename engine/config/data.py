@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from engine.config.fields import Section, option
 
 KINDS = ("series", "text", "sequences", "labelled_text", "pairs")
+ROLES = ("time", "target", "input", "label", "text", "sequence", "split", "ignored")  # of columns
 SYMBOLS = ("characters", "words", "spaces", "bytes")
 
 

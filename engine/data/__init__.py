@@ -8,17 +8,16 @@ from engine.data.labelled_text import LabelledTextPreparation
 from engine.data.loading import load
 from engine.data.pairs_preparation import PairsPreparation
 from engine.data.preparation import Preparation
-from engine.data.roles import ROLES, assigned, with_roles
+from engine.data.roles import assigned, with_roles
 from engine.data.samples import Sample, sample, samples
 from engine.data.sequence_preparation import SequencePreparation
 from engine.data.series_preparation import SeriesPreparation
-from engine.data.series_preview import SeriesPreview, series_preview
-from engine.data.sources import Reading
+from engine.data.sources import READING, Reading
 from engine.data.suggestion import Suggestion, suggest
 from engine.data.text_preparation import TextPreparation
 
 __all__ = [
-    "ROLES",
+    "READING",
     "Batch",
     "DataError",
     "Dataset",
@@ -32,7 +31,6 @@ __all__ = [
     "Scorer",
     "SequencePreparation",
     "SeriesPreparation",
-    "SeriesPreview",
     "Suggestion",
     "TextPreparation",
     "WritingScorer",
@@ -42,7 +40,6 @@ __all__ = [
     "peek",
     "sample",
     "samples",
-    "series_preview",
     "suggest",
     "with_roles",
 ]

@@ -25,7 +25,7 @@ class Column:
 
     name: str
     type: str  # "number", "date", "text" or "empty"
-    role: str  # what is suggested for it, one of `roles.ROLES`
+    role: str  # what is suggested for it, one of `engine.config.ROLES`
     missing: int  # blank cells and such that stand for no value
     unreadable: int  # cells of a column of numbers that are none
     format: str  # of a date

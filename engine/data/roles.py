@@ -7,7 +7,6 @@ import dataclasses
 from engine.config import DataConfig
 from engine.data.inspection import Inspection
 
-ROLES = ("time", "target", "input", "label", "text", "sequence", "split", "ignored")
 _SINGLE = {
     "time": "time_column",
     "label": "label",
@@ -19,7 +18,7 @@ _MANY = {"target": "targets", "input": "inputs"}
 
 
 def role(name: str, data: DataConfig) -> str:
-    """What the settings use a column for, one of `ROLES`."""
+    """What the settings use a column for, one of `engine.config.ROLES`."""
     for found, field in _MANY.items():
         if name in getattr(data, field):
             return found

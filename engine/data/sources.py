@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import itertools
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,7 @@ class Reading:
     @classmethod
     def of(cls, data: DataConfig) -> Reading:
         """What the settings say."""
-        return cls(data.encoding, data.delimiter, data.quotes, data.decimal, data.header)
+        return cls(*(getattr(data, item.name) for item in fields(cls)))
 
     def options(self) -> str:
         """SQL that tells DuckDB's sniffer."""
@@ -69,6 +69,7 @@ class Reading:
 
 
 FOUND_OUT = Reading()
+READING = tuple(f"data.{item.name}" for item in fields(Reading))  # the settings that it is made of
 
 
 @dataclass(slots=True)

@@ -27,7 +27,8 @@ from engine.events import (
     StepDone,
 )
 from engine.lessons import Lesson
-from workbench.backend import Backend, Column, Exported, ExportForm, Facts, Loaded, SeriesPreview
+from workbench.answers import Column, Exported, ExportForm, Facts, Loaded, SeriesPreview
+from workbench.backend import Backend
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # no window flashes up while tests run
 

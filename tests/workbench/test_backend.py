@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 from engine.data.sequence_dataset import SequenceDataset
 from tests.engine.data.test_labelled_text import reviews
 from tests.engine.data.test_sequences import LAYOUTS, experiment
-from workbench.backend import Backend, Example, ExamplesPreview, TextPreview
+from workbench.answers import Example, ExamplesPreview, TextPreview
+from workbench.backend import Backend
 from workbench.panels.data import DataPanel
 from workbench.panels.examples import Examples, picture_of
 from workbench.theme import DARK, LIGHT

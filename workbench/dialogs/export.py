@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.backend import Exported, ExportForm
+from workbench.answers import Exported, ExportForm
 from workbench.panels.labels import column, label
 from workbench.panels.message import Message
 from workbench.records import RunRecord

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.config import field_info
+from engine.config import ROLES, field_info
 from workbench.dialogs.frame import closing_row
 from workbench.panels.labels import column, label
 from workbench.panels.message import Message
@@ -38,7 +38,6 @@ _READING: dict[str, tuple[tuple[str, str], ...]] = {
     "decimal": ((_FOUND_OUT, "auto"), ("point", "point"), ("comma", "comma")),
     "header": ((_FOUND_OUT, "auto"), ("the first line names the columns", "yes"), ("there is none", "no")),
 }  # fmt: skip
-_ROLES = ("time", "target", "input", "label", "text", "sequence", "split", "ignored")
 _ONCE = ("time", "label", "text", "sequence", "split")  # roles that one column has at most
 _COLUMNS = 60  # shown; a wider table is opened with the roles that were found
 
@@ -143,7 +142,7 @@ class ImportDialog(QDialog):
         choice = QComboBox()
         choice.setObjectName(f"import_role_{name}")
         choice.setAccessibleName(f"Role of {name}")
-        choice.addItems(list(_ROLES))
+        choice.addItems(list(ROLES))
         choice.setCurrentText(role)
         choice.activated.connect(lambda _at: self._make_way(name))
         return choice

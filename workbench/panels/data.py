@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
 from engine.config import DataConfig, Experiment
-from workbench.backend import Loaded
+from workbench.answers import Loaded
 from workbench.draft import source_name
 from workbench.forms import Form
 from workbench.panels.labels import Fold, column, label

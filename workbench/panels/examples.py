@@ -7,7 +7,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from workbench.backend import Example
+from workbench.answers import Example
 from workbench.theme import GRID, Theme
 
 _WIDEST = 12 * GRID  # pixels of one picture

@@ -7,8 +7,8 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QStackedWidget, QWidget
 
-from workbench.backend import ExamplesPreview, SeriesPreview, TextPreview
-from workbench.backend import Preview as Shown
+from workbench.answers import ExamplesPreview, SeriesPreview, TextPreview
+from workbench.answers import Preview as Shown
 from workbench.panels.examples import Examples
 from workbench.panels.labels import column
 from workbench.theme import GRID, Theme

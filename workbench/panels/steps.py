@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from engine.config import Experiment
-from workbench.backend import Facts, Loaded
+from workbench.answers import Facts, Loaded
 from workbench.desk import Counts
 from workbench.draft import source_name
 from workbench.panels.data import DataPanel

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from engine.config import Experiment
-from engine.data import PairBatch, inspect_file, load, peek, sample, samples, series_preview, suggest
+from engine.data import PairBatch, inspect_file, load, peek, sample, samples, suggest
 from engine.data.samples import samples_folder
-from tests.engine.data.making import Write, experiment, table
+from tests.engine.data.making import Write, table
 
 MESSY = "day;sum;note\n01.02.2020;1,5;x\n02.02.2020;;y\n03.02.2020;2,5\n04.02.2020;oops;z\n05.02.2020;3,5;w\n"
 MESSY += "".join(f"{day:02d}.02.2020;{day},25;v\n" for day in range(6, 29))
@@ -118,19 +118,3 @@ def test_every_data_file_has_a_descriptor_and_is_in_the_table_of_sources() -> No
     files = {p.name for p in samples_folder().iterdir() if p.suffix in (".csv", ".tsv", ".txt")}
     assert files == described
     assert all(f"`{name}`" in table_of_sources for name in files)
-
-
-# --- the preview of a series ----------------------------------------------------------------------------
-
-
-def test_a_series_is_drawn_with_its_borders(write: Write) -> None:
-    found = series_preview(experiment(write("a.csv", table()), time_column="date"))
-    assert found.borders == (28, 34)
-    assert found.windows == (("train", 24), ("validation", 6), ("test", 6))
-    assert (len(found.labels), found.labels[0], found.labels[-1]) == (40, "1990-01", "1993-04")
-    assert found.labels[34:36] == ("1992-11", "1992-12")
-    assert len(found.values) == 40
-
-
-def test_windows_that_do_not_fit_are_drawn_as_none(write: Write) -> None:
-    assert dict(series_preview(experiment(write("a.csv", table()), look_back=39)).windows)["train"] == 0

@@ -1,0 +1,40 @@
+"""Weights that leave the workbench."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from engine.commands.options import UsageError
+from engine.export import proof
+from engine.export.particulars import exportable
+from engine.export.targets import Target, target, targets
+
+
+def export(arguments: Namespace) -> int:
+    """The best weights in the form asked for, run once and held against the engine; 1 where they differ."""
+    path = Path(arguments.to)
+    chosen = _target(path, arguments.target)
+    shown = proof.export(exportable(arguments.dir), chosen, path)
+    for name in shown.files:
+        print(f"written to {path.with_name(name)}")
+    print(shown.sentence(), file=sys.stdout if shown.passed else sys.stderr)
+    return 0 if shown.passed else 1
+
+
+def _target(path: Path, key: str | None) -> Target:
+    """The target that is named, or that the suffix names."""
+    if key is not None:
+        found = target(key)
+        if path.suffix != found.suffix:
+            raise UsageError(f"{path.name}: {found.title} goes into a file that ends in {found.suffix}")
+        return found
+    fitting = [item for item in targets() if item.suffix == path.suffix]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        keys = " or ".join(item.key for item in fitting)
+        raise UsageError(f"{path.name}: {path.suffix} may be several things; say which with --target {keys}")
+    suffixes = ", ".join(dict.fromkeys(item.suffix for item in targets()))
+    raise UsageError(f"{path.name}: the suffix chooses the form; there is {suffixes}")

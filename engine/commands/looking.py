@@ -1,0 +1,49 @@
+"""What is understood of a file, what ships with the workbench, and how fast it is."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from argparse import Namespace
+from importlib import import_module
+from pathlib import Path
+
+from engine import data
+from engine.commands.options import UsageError, assigned
+from engine.config import Experiment
+from engine.file_report import understood
+
+
+def inspect(arguments: Namespace) -> int:
+    """What is understood of a file."""
+    path, changes = Path(arguments.file), assigned(arguments.set)
+    experiment = Experiment().replace(changes)
+    found = data.inspect_file(path, data.Reading.of(experiment.data))
+    try:
+        suggestion = data.suggest(path, experiment)
+        found, notes = data.with_roles(found, suggestion.experiment.replace(changes).data), suggestion.notes
+    except data.DataError as error:  # it can be read, but there is nothing in it to predict
+        notes = (str(error),)
+    if arguments.json:
+        print(json.dumps(found.to_json() | {"notes": notes}, ensure_ascii=False))
+    else:
+        print("\n".join(understood(found, notes)))
+    return 0
+
+
+def samples(_arguments: Namespace) -> int:
+    """What ships with the workbench."""
+    for sample in data.samples():
+        print(f"{sample.key}: {sample.title} ({sample.kind})")
+        print(textwrap.fill(sample.description, 100, initial_indent="    ", subsequent_indent="    "))
+    return 0
+
+
+def bench(arguments: Namespace) -> int:
+    """Time training steps beside another library. The benchmark lives with the tests, in a checkout."""
+    try:
+        benchmark = import_module("tests.benchmarks.training_steps")
+    except ModuleNotFoundError as error:
+        raise UsageError(f"bench runs from a checkout of the sources, where tests/ lies: {error}") from error
+    status: int = benchmark.run(arguments.against, arguments.threads, arguments.cell, arguments.json)
+    return status

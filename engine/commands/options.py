@@ -1,0 +1,63 @@
+"""The settings that a command's options ask for."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from engine import data
+from engine.config import Experiment, read_experiment
+from engine.importing import read_foreign
+
+
+class UsageError(ValueError):
+    """Options that do not go together, or lack something."""
+
+
+def experiment_of(arguments: Namespace) -> tuple[Experiment, tuple[str, ...]]:
+    """The settings that the options ask for, and what was chosen without being asked."""
+    notes: tuple[str, ...] = ()
+    source = arguments.data or arguments.sample
+    if arguments.config is not None:
+        experiment = read_experiment(arguments.config)
+        if source:
+            experiment = experiment.replace({"data.file": arguments.data or "", "data.sample": arguments.sample or ""})
+    elif arguments.sample:
+        experiment = data.sample(arguments.sample).experiment
+    elif arguments.data:
+        experiment, notes = _suggested(Path(arguments.data), changes_of(arguments))
+    else:
+        raise UsageError("nothing to learn from; give --data FILE, --sample NAME or --config FILE.toml")
+    if getattr(arguments, "weights", None):
+        found = read_foreign(arguments.weights)
+        start = {"training.start_weights": str(Path(arguments.weights).expanduser().absolute())}
+        experiment, notes = experiment.replace({**found.settings, **start}), (*notes, *found.notes)
+    experiment = experiment.replace(changes_of(arguments))
+    if experiment.data.file:  # a run is found again from any folder
+        experiment = experiment.replace({"data.file": str(Path(experiment.data.file).expanduser().absolute())})
+    return experiment, notes
+
+
+def _suggested(path: Path, changes: dict[str, Any]) -> tuple[Experiment, tuple[str, ...]]:
+    """What fits a file, read in the way that `changes` say."""
+    reading = {name: value for name, value in changes.items() if name in data.READING}
+    found = data.suggest(path, Experiment().replace(reading))
+    return found.experiment, found.notes
+
+
+def changes_of(arguments: Namespace) -> dict[str, Any]:
+    """What `--set` and `--seed` change."""
+    changes = assigned(arguments.set)
+    return changes | ({} if arguments.seed is None else {"training.seed": arguments.seed})
+
+
+def assigned(assignments: list[str]) -> dict[str, Any]:
+    """FIELD=VALUE, taken apart."""
+    changes: dict[str, Any] = {}
+    for item in assignments:
+        name, equals, value = item.partition("=")
+        if not equals:
+            raise UsageError(f"--set takes FIELD=VALUE, got {item!r}")
+        changes[name.strip()] = value.strip()
+    return changes

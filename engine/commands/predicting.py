@@ -1,0 +1,131 @@
+"""Use of a trained network: forecasts, answers, texts, tunes."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from engine.atomic import write_atomically
+from engine.classification import classify
+from engine.commands.options import UsageError
+from engine.data.tunes import notes_of
+from engine.export.midi import write_midi
+from engine.export.tables import write_csv
+from engine.inference import forecast, generate
+from engine.model import Model
+from engine.runs import load_run
+from engine.sequence_to_sequence.decoding import Decoding
+from engine.writing import write_texts
+
+
+def predict(arguments: Namespace) -> int:
+    """A table of forecasts, or text."""
+    model = load_run(arguments.dir)
+    write = _WRITERS.get(model.preparation.kind, _write_forecast)
+    return write(model, arguments)
+
+
+def _write_forecast(model: Model, arguments: Namespace) -> int:
+    _refuse_prompt(arguments, "this one forecasts a series")
+    if arguments.out is None:
+        raise UsageError("a forecast goes into a file; give --out FILE.csv")
+    found = forecast(model, arguments.data)
+    write_csv(arguments.out, found.header, found.rows())
+    ahead = [row for row in found.rows() if row[-1] == "ahead"]
+    print(f"{len(found.dates):,} rows written to {arguments.out}")
+    for row in ahead[:1]:
+        values = ", ".join(f"{name} {row[2 + 2 * k]:.6g}" for k, name in enumerate(found.targets))
+        print(f"next, {row[0]}: {values}")
+    return 0
+
+
+def _write_text(model: Model, arguments: Namespace) -> int:
+    if arguments.data is not None:
+        raise UsageError("this model writes text; give --prompt TEXT instead of --data")
+    length = 400 if arguments.length is None else arguments.length
+    temperature = 0.8 if arguments.temperature is None else arguments.temperature
+    if length < 1 or not 0 <= temperature <= 100 or (arguments.seed or 0) < 0:
+        raise UsageError("--length takes 1 or more, --temperature 0 to 100, --seed 0 or more")
+    written = generate(model, arguments.prompt or "", length, temperature, arguments.seed or 0)
+    for note in written.notes:
+        print(note, file=sys.stderr)
+    if arguments.out is None:
+        print(written.prompt + written.text)
+    else:
+        write_atomically(arguments.out, (written.prompt + written.text + "\n").encode("utf-8", "replace"))
+    return 0
+
+
+def _write_answers(model: Model, arguments: Namespace) -> int:
+    """A table of classes with probabilities, or of values."""
+    _refuse_prompt(arguments, "this one answers with a class or a value")
+    if arguments.out is None:
+        raise UsageError("the answers go into a file; give --out FILE.csv")
+    found = classify(model, arguments.data)
+    write_csv(arguments.out, found.header, found.rows())
+    print(f"{len(found.names):,} rows written to {arguments.out}")
+    for name, value in found.scores:
+        print(f"{name} {value:.4g}")
+    return 0
+
+
+def _write_pairs(model: Model, arguments: Namespace) -> int:
+    """What was typed, translated; a table of sources with what was written; or a tune."""
+    if arguments.length is not None:
+        raise UsageError("--length is for models that go on from a prompt; this one stops by itself")
+    if arguments.prompt is not None and arguments.data is not None:
+        raise UsageError("give --prompt or --data, not both")
+    found = write_texts(model, arguments.data, arguments.prompt, _decoding(arguments))
+    for note in found.notes:
+        print(note, file=sys.stderr)
+    if arguments.out is None and arguments.prompt is None:
+        raise UsageError("the answers go into a file; give --out FILE.csv, or --prompt TEXT for a single one")
+    if arguments.out is None:
+        print(found.written[0])
+    elif Path(arguments.out).suffix in (".mid", ".midi"):
+        _write_tune(found.written[0], arguments.out)
+    else:
+        write_csv(arguments.out, found.header, found.rows())
+        print(f"{len(found.written):,} rows written to {arguments.out}")
+    for name, value in found.scores:
+        print(f"{name} {value:.4g}")
+    return 0
+
+
+def _write_tune(text: str, out: str) -> None:
+    notes = notes_of(text)
+    if not notes:
+        raise UsageError(f"what was written is no tune ({text[:40]!r}); give --out FILE.csv")
+    write_midi(out, notes)
+    print(f"{len(notes):,} notes written to {out}")
+
+
+def _decoding(arguments: Namespace) -> Decoding:
+    """How symbols are chosen; a temperature, a top-k or a top-p mean that they are drawn."""
+    drawn = any(getattr(arguments, name) is not None for name in ("temperature", "top_k", "top_p"))
+    method = arguments.decoding or ("sampled" if drawn else "beam" if arguments.width is not None else "greedy")
+    given = {
+        name: getattr(arguments, name) for name in ("temperature", "top_k", "top_p", "width", "length_penalty", "seed")
+    }
+    found = Decoding(method, **{name: value for name, value in given.items() if value is not None})
+    if not (0 <= found.temperature <= 100 and found.top_k >= 0 and 0 < found.top_p <= 1):
+        raise UsageError("--temperature takes 0 to 100, --top-k 0 or more, --top-p above 0 and up to 1")
+    if not (1 <= found.width <= 1000 and 0 <= found.length_penalty <= 10 and found.seed >= 0):
+        raise UsageError("--width takes 1 to 1000, --length-penalty 0 to 10, --seed 0 or more")
+    return found
+
+
+def _refuse_prompt(arguments: Namespace, otherwise: str) -> None:
+    names = ("prompt", "length", "temperature", "seed", "decoding", "width", "length_penalty", "top_k", "top_p")
+    given = [name.replace("_", "-") for name in names if getattr(arguments, name) is not None]
+    if given:
+        raise UsageError(f"--{given[0]} is for models that write text; {otherwise}")
+
+
+_WRITERS = {
+    "text": _write_text,
+    "sequences": _write_answers,
+    "labelled_text": _write_answers,
+    "pairs": _write_pairs,
+}

@@ -1,0 +1,114 @@
+"""What the engine answers the window with, as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.config import Experiment
+
+if TYPE_CHECKING:
+    from engine.cells import CellSpec
+    from engine.data import Dataset, Sample
+    from engine.lessons import Lesson
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the engine offers, learned once after the start."""
+
+    cells: tuple[CellSpec, ...]
+    samples: tuple[Sample, ...]
+    lessons: tuple[Lesson, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the file, for choosing."""
+
+    name: str
+    kind: str  # "number", "date", "text" or "empty"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SeriesPreview:
+    """The first target in its own units, with the borders of its parts and the size of a window."""
+
+    values: NDArray[np.float32]  # (N,)
+    ticks: tuple[tuple[float, str], ...]  # some rows and what they are called
+    borders: tuple[int, int]  # first row of validation and of test
+    look_back: int
+    horizon: int
+
+
+@dataclass(frozen=True, slots=True)
+class TextPreview:
+    """The beginning of a text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Example:
+    """One sequence of the training part with its label."""
+
+    label: str
+    values: NDArray[np.float32]  # (T, I) as the network reads it
+
+
+@dataclass(frozen=True, slots=True)
+class ExamplesPreview:
+    """One sequence of each of some classes; of values, the first ones."""
+
+    examples: tuple[Example, ...]
+
+
+Preview: TypeAlias = SeriesPreview | TextPreview | ExamplesPreview
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A source that was read and understood, with all that panels show of it."""
+
+    experiment: Experiment
+    dataset: Dataset
+    title: str
+    about: str
+    notes: tuple[str, ...]
+    preview: Preview | None
+    columns: tuple[Column, ...]
+    generated: bool = False  # made by the engine, not read from a file
+
+
+@dataclass(frozen=True, slots=True)
+class ExportForm:
+    """A form that weights can be exported to; `text` says what the file will be, or why it cannot be made."""
+
+    key: str
+    title: str
+    suffix: str
+    summary: str
+    possible: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """An export that was made: its files, how far they are from the engine, in words, and how they are used."""
+
+    files: tuple[Path, ...]
+    sentence: str
+    passed: bool
+    usage: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignWeights:
+    """Weights from elsewhere: the settings that begin from them, and what was understood."""
+
+    settings: dict[str, Any]
+    notes: tuple[str, ...]

@@ -1,0 +1,87 @@
+"""What the data panel shows of data that was read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.config import Experiment
+from workbench.answers import Column, Example, ExamplesPreview, Preview, SeriesPreview, TextPreview
+
+if TYPE_CHECKING:
+    from engine.data import Inspection
+
+_EXAMPLES, _LOOKED_AT = 6, 200  # sequences that are drawn, and of how many they are chosen
+
+
+def preview(experiment: Experiment, dataset: Any, inspection: Inspection | None) -> Preview | None:
+    """What is drawn of the data: its beginning, some of its sequences, or the whole series."""
+    if experiment.data.kind == "sequences" and inspection is not None and not dataset.tokens:
+        return _examples(dataset)
+    if experiment.data.kind == "labelled_text" and inspection is not None:
+        return _labelled_texts(experiment, inspection)
+    return _series_preview(experiment, dataset) or _text_preview(inspection)
+
+
+def _examples(dataset: Any) -> ExamplesPreview:
+    """The first sequence of each class in the training part, as far as there is room."""
+    found: dict[str, Example] = {}
+    for position in range(min(dataset.count("train"), _LOOKED_AT)):
+        batch = dataset.batch("train", np.array([position]))
+        last = batch.targets[-1, 0] if dataset.aligned else batch.targets[0]
+        label = dataset.classes[int(last)] if dataset.classes else f"{dataset.decode(last[None])[0]:.4g}"
+        if dataset.aligned:
+            label = f"{label} at the end"
+        found.setdefault(label, Example(label, _steps(dataset, position)))
+        if len(found) == _EXAMPLES:
+            break
+    return ExamplesPreview(tuple(found.values()))
+
+
+def _steps(dataset: Any, position: int) -> NDArray[np.float32]:
+    """One training example (T, C) in the file's own units; what is missing as nothing."""
+    spans = dataset.spans("train")
+    values = dataset.sequences.values[spans.first[position] : spans.last[position]]
+    if not values.shape[1]:
+        values = dataset.inputs[spans.first[position] : spans.last[position]]
+    return np.asarray(np.nan_to_num(values), np.float32)
+
+
+def _labelled_texts(experiment: Experiment, inspection: Inspection) -> TextPreview:
+    names = [column.name for column in inspection.columns]
+    at = [names.index(name) for name in (experiment.data.label, experiment.data.text_column)]
+    return TextPreview("\n".join(f"[{row[at[0]]}]  {row[at[1]]}" for row in inspection.head))
+
+
+def _series_preview(experiment: Experiment, dataset: Any) -> SeriesPreview | None:
+    """The series of a data set that has one."""
+    series, data = getattr(dataset, "series", None), experiment.data
+    if series is None:
+        return None
+    values = np.asarray(series.values[:, 0], np.float32)
+    rows = sorted({len(values) // 8, len(values) // 2, len(values) - 1 - len(values) // 8})
+    ticks = tuple((float(row), str(series.labels(row, row + 1)[0])[:10]) for row in rows)
+    return SeriesPreview(values, ticks, dataset.split.bounds("validation"), data.look_back, data.horizon)
+
+
+def _text_preview(inspection: Inspection | None) -> TextPreview | None:
+    if inspection is None or inspection.kind != "text":
+        return None
+    return TextPreview("\n".join(line[0] for line in inspection.head).strip("\n"))
+
+
+def about(inspection: Inspection | None) -> str:
+    """The size of a file in words; nothing of data that came from none."""
+    if inspection is None:
+        return ""
+    if inspection.kind == "text":
+        return f"{inspection.rows:,} lines"
+    rhythm = f", {inspection.frequency}" if inspection.frequency else ""
+    return f"{inspection.rows:,} rows, {len(inspection.columns)} columns{rhythm}"
+
+
+def columns(inspection: Inspection | None) -> tuple[Column, ...]:
+    """The columns that there are to choose from."""
+    return tuple(Column(column.name, column.type) for column in inspection.columns) if inspection else ()
