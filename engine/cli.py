@@ -90,6 +90,7 @@ def parser() -> argparse.ArgumentParser:
     _add_inspect(subparsers)
     _add_train(subparsers)
     _add_range(subparsers)
+    _add_race(subparsers)
     _add_import(subparsers)
     _add_predict(subparsers)
     _add_export(subparsers)
@@ -167,6 +168,22 @@ def _add_range(subparsers: argparse._SubParsersAction[_Parser]) -> None:
     search.add_argument("--out", metavar="FILE.csv", help="the curve: rate, loss, and the loss smoothed")
     search.add_argument("--json", action="store_true", help="curve and suggestion as one JSON object")
     search.set_defaults(run=commands.find_rate)
+
+
+def _add_race(subparsers: argparse._SubParsersAction[_Parser]) -> None:
+    text = (
+        "Let several cells run on the same data, from the same seeds, each with as many hidden units as come nearest "
+        "to the same number of parameters. The median over the seeds of the best validation loss decides. Data and "
+        "settings as with train."
+    )
+    race = subparsers.add_parser("race", help="compare cells fairly", description=text)
+    _add_experiment(race)
+    race.add_argument("--cells", choices=CELLS, nargs="+", required=True, metavar="CELL", help=", ".join(CELLS))
+    race.add_argument("--seeds", type=int, default=3, metavar="N", help="runs of each cell (3)")
+    race.add_argument("--budget", type=int, metavar="N", help="trainable numbers (those of the network that is set up)")
+    race.add_argument("--out", metavar="FILE.csv", help="the table")
+    race.add_argument("--json", action="store_true", help="a line for each run that ends, and the table as the last")
+    race.set_defaults(run=commands.run_race)
 
 
 def _add_resume(train: _Parser) -> None:

@@ -40,7 +40,7 @@ def train(arguments: Namespace) -> int:
         for note in dict.fromkeys((*notes, *dataset.notes())):
             print(f"  {note}", file=sys.stderr)
     reporter: Reporter = JsonReporter() if arguments.json else BarReporter(experiment)
-    with _stoppable(control) as caught:
+    with stoppable(control) as caught:
         status = _follow(run, reporter)
     if not arguments.json and status == 0:
         print(f"\nSaved in {out}")
@@ -100,7 +100,7 @@ def _follow(run: TrainingRun, reporter: Reporter) -> int:
 
 
 @contextmanager
-def _stoppable(control: Control) -> Iterator[list[int]]:
+def stoppable(control: Control) -> Iterator[list[int]]:
     """Let Ctrl+C and SIGTERM end the run after its batch, keeping the best; a second one ends at once."""
     caught: list[int] = []
     if threading.current_thread() is not threading.main_thread():

@@ -150,6 +150,32 @@ def test_range_suggests_a_rate_and_writes_the_curve(run: Run, tmp_path: Path) ->
     assert 1e-4 < found["suggestion"] < found["lowest"]
 
 
+def test_a_race_gives_a_table_and_a_file(run: Run) -> None:
+    terms = (
+        "race",
+        "--sample",
+        "airline_passengers",
+        "--cells",
+        "elman",
+        "gru",
+        "--seeds",
+        "1",
+        "--budget",
+        "90",
+        *QUICK,
+    )
+    status, out, _ = run(*terms, "--out", "race.csv")
+    assert status == 0
+    rows = list(csv.DictReader(Path("race.csv").read_text(encoding="utf-8").splitlines()))
+    assert {row["cell"] for row in rows} == {"elman", "gru"}
+    assert [row["runs"] for row in rows] == ["1", "1"]
+    assert out.splitlines()[0].split()[:2] == ["Units", "Parameters"]
+    assert [line.split()[0].lower() for line in out.splitlines()[1:]] == [row["cell"] for row in rows]
+    *ended, last = [json.loads(line) for line in run(*terms, "--json")[1].splitlines()]
+    assert [(line["cell"], line["event"]) for line in ended] == [("elman", "RunFinished"), ("gru", "RunFinished")]
+    assert [place["cell"] for place in last["standings"]] == [row["cell"] for row in rows]
+
+
 def test_inspect_says_what_is_understood(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("day;sales\n" + "".join(f"{day:02d}.03.2021;{day},5\n" for day in range(1, 31)) + "x;1;2\n")
@@ -188,7 +214,9 @@ def test_samples_are_listed(run: Run) -> None:
     assert "airline_passengers: Airline passengers (series)" in out
 
 
-@pytest.mark.parametrize("command", [[], ["inspect"], ["train"], ["range"], ["predict"], ["export"], ["samples"]])
+@pytest.mark.parametrize(
+    "command", [[], ["inspect"], ["train"], ["range"], ["race"], ["predict"], ["export"], ["samples"]]
+)
 def test_help_everywhere(run: Run, command: list[str]) -> None:
     status, out, _ = run(*command, "--help")
     assert status == 0
@@ -279,6 +307,10 @@ def test_gaps_are_filled_and_told(run: Run, tmp_path: Path) -> None:
         (["export", "none", "--to", "w.pkl"], ".safetensors"),
         (["range"], "nothing to learn from"),
         (["range", "--sample", "alice", "--steps", "1"], "--steps takes 4"),
+        (["race", "--sample", "alice"], "--cells"),
+        (["race", "--sample", "alice", "--cells", "elman", "lstmm"], "lstmm"),
+        (["race", "--sample", "airline_passengers", "--cells", "gru", "--seeds", "0"], "--seeds takes 1"),
+        (["race", "--sample", "airline_passengers", "--cells", "gru", "--budget", "0"], "--budget takes 1"),
         (["range", "--sample", "alice", "--set", "training.loss=mae"], "it takes auto or cross_entropy"),
     ],
 )

@@ -14,6 +14,7 @@ COMMANDS = {
     "inspect": "say what is understood of a file",
     "train": "train a network on a file or a sample, without a window",
     "range": "find a learning rate, without a window",
+    "race": "compare cells on the same data, seeds and number of parameters",
     "import": "use weights that were trained elsewhere",
     "predict": "forecast, or write text, with a trained network",
     "export": "write the weights for use elsewhere, and see that they say the same there",
