@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from engine.data.loading import data_path
 from engine.run_lock import is_live
 from engine.runs import EXPERIMENT, LOG, RunFolderError
 
-_FREE = ("training.epochs", "training.threads", "saving.seconds", "saving.epochs", "saving.keep")
+_FREE = ("training.epochs", "training.threads", "saving.seconds", "saving.epochs", "saving.keep", "data.file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,31 @@ class Saved:
     changes: Mapping[str, Any]  # of live settings, to be made before the next batch
 
 
+@dataclass(frozen=True, slots=True)
+class WayOn:
+    """Whether the run in a folder can go on, and what somebody has to agree to before."""
+
+    step: int = 0  # of the save that it goes on from; 0 begins anew
+    problem: str = ""  # why it cannot go on at all
+    data: str = ""  # "changed" since, "gone", or as it was
+    failed: str = ""  # the number that was not finite
+    cure: Mapping[str, str] = field(default_factory=dict)  # settings that the run advised then
+
+
+def way_on(folder: Path | str, changes: Mapping[str, Any] | None = None) -> WayOn:
+    """Look whether the run in `folder` can go on, with `changes` as for `saved_run`; nothing is written."""
+    try:
+        saved = saved_run(folder, changes, changed_data=True, mend=True)
+    except ValueError as error:
+        return WayOn(problem=str(error))
+    if saved.checkpoint is None:
+        return WayOn()
+    facts = saved.checkpoint.facts
+    cure = {str(name): str(value) for name, value in facts.get("cure", {}).items()}
+    data = _data_since(saved.experiment, facts)
+    return WayOn(saved.checkpoint.step, "", data, str(facts.get("failed", "")), cure)
+
+
 def saved_run(
     folder: Path | str, changes: Mapping[str, Any] | None = None, *, changed_data: bool = False, mend: bool = False
 ) -> Saved:
@@ -36,7 +61,7 @@ def saved_run(
 
     Args:
         folder: What `train --out` or the window made.
-        changes: Settings to go on with: live ones, epochs, threads, and those of saving.
+        changes: Settings to go on with: live ones, epochs, threads, those of saving, and where the data lies now.
         changed_data: Go on although the data is no longer what the run learned from.
         mend: After a number that was not finite, go on with the settings that the run advised.
 
@@ -59,7 +84,7 @@ def saved_run(
         raise RunFolderError(f"the run in {folder} cannot go on: {error}") from error
     live = _allowed(changes, experiment.replace(changes))
     if facts and not changed_data:
-        _check_data(folder, experiment, facts)
+        _check_data(folder, experiment.replace(changes), facts)
     if facts.get("failed") and not live:
         raise RunFolderError(_failed(folder, facts))
     others = {name: value for name, value in changes.items() if name not in live or checkpoint is None}
@@ -68,6 +93,11 @@ def saved_run(
 
 def _failed(folder: Path, facts: Mapping[str, Any]) -> str:
     cure = ", ".join(f"{name} = {value}" for name, value in facts["cure"].items())
+    if not cure:
+        return (
+            f"the run in {folder} ended in numbers that are not finite ({facts['failed']}), which the data itself "
+            "holds; mend the data and begin a new run"
+        )
     return (
         f"the run in {folder} ended in numbers that are not finite ({facts['failed']}); going on the same way leads "
         f"there again: add --mend ({cure}), or --set training.learning_rate to a smaller one"
@@ -88,15 +118,23 @@ def _allowed(changes: Mapping[str, Any], changed: Experiment) -> dict[str, Any]:
     return live
 
 
-def _check_data(folder: Path, experiment: Experiment, facts: Mapping[str, Any]) -> None:
+def _data_since(experiment: Experiment, facts: Mapping[str, Any]) -> str:
+    """Whether the data is "changed" or "gone" since the checkpoint; the same bytes at another place are no change."""
     then, now = facts.get("data"), data_reference(experiment)
-    if then == now:
+    if not isinstance(then, Mapping) or then.get("sha256") != now.get("sha256"):
+        return "changed" if "sha256" in now else "gone"
+    return ""
+
+
+def _check_data(folder: Path, experiment: Experiment, facts: Mapping[str, Any]) -> None:
+    since = _data_since(experiment, facts)
+    if not since:
         return
-    what = "has changed since" if "sha256" in now else "is gone"
+    what = {"changed": "has changed since", "gone": "is gone"}[since]
     raise RunFolderError(
         f"the data that the run in {folder} learned from {what} ({experiment.data.file or experiment.data.sample}); "
-        f"put the old one back, begin a new run with --config {folder / EXPERIMENT}, or go on nevertheless with "
-        "--changed-data"
+        f"put the old one back (or say where it lies with --set data.file=…), begin a new run with --config "
+        f"{folder / EXPERIMENT}, or go on nevertheless with --changed-data"
     )
 
 

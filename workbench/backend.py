@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from engine.data import Dataset, Inspection
     from engine.past_runs import PastRun
     from engine.rate_search import RateCurve, Tried
+    from engine.resuming import WayOn
 
 _TEXT_LINES = 200  # shown of a text
 _PREVIEW_ROWS = 30
@@ -155,6 +156,12 @@ class Backend:
             RunFolderError: it cannot go on; the text says why and what to do.
         """
         return self._engine.resume(folder, control, changes, changed_data)
+
+    def way_on(self, folder: Path, changes: Mapping[str, Any]) -> WayOn:
+        """Whether the run in `folder` can go on with these changes, and what has to be agreed to before."""
+        from engine import resuming
+
+        return resuming.way_on(folder, changes)
 
     def import_weights(self, path: Path) -> ForeignWeights:
         """What a file of weights from elsewhere asks for.

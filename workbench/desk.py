@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
@@ -23,8 +23,13 @@ from workbench.session import LOCKED, Command, RunMaker, Session
 from workbench.undo import Undo
 from workbench.wording import for_people
 
+if TYPE_CHECKING:
+    from engine.resuming import WayOn
+
 RACING = "A race is under way. Cancel it to train."
-_EXPORT_LANE, _IMPORT_LANE, _INSPECTION_LANE = "export", "import", "inspection"
+_NO_WAY = "This run cannot go on: it has no folder, or another program trains it now."
+_LASTING = ("training.epochs", "data.file")  # what a run that goes on has from then on; other changes are made to it
+_EXPORT_LANE, _IMPORT_LANE, _INSPECTION_LANE, _WAY_LANE = "export", "import", "inspection", "way on"
 _JOBS_SECONDS = 2.0
 
 
@@ -126,16 +131,34 @@ class Desk(QObject):
         else:
             self._train(waiting)
 
-    def go_on(self, record: RunRecord, changes: Mapping[str, Any] | None = None) -> None:
-        """Go on with a run where it was last saved, with other live settings where `changes` says so."""
+    def learn_way_on(self, record: RunRecord, changes: Mapping[str, Any], done: Callable[[WayOn], None]) -> None:
+        """Find out, in the background, whether a run can go on and what has to be agreed to before."""
+        folder = record.folder
+        if self.session.alive:
+            self.told.emit(LOCKED)
+        elif folder is not None and record.can_go_on:
+            self.jobs.submit(
+                _WAY_LANE, lambda: self._backend.way_on(folder, changes), done, lambda error: self.told.emit(str(error))
+            )
+        else:
+            self.told.emit(_NO_WAY)
+
+    def go_on(self, record: RunRecord, changes: Mapping[str, Any] | None = None, *, changed_data: bool = False) -> None:
+        """Go on with a run where it was last saved, with other settings where `changes` says so."""
+        changes = dict(changes or {})
         folder = record.folder
         if self.session.alive:
             self.told.emit(LOCKED)
         elif folder is None or not record.can_go_on:
-            self.told.emit("This run cannot go on: it has no folder, or another program trains it now.")
+            self.told.emit(_NO_WAY)
         else:
+            record.experiment = record.experiment.replace(
+                {name: value for name, value in changes.items() if name in _LASTING}
+            )
             self.draft.adopt(record.experiment)
-            self.session.go_on(record, lambda control: self._backend.resume(folder, control, changes or {}))
+            self.session.go_on(
+                record, lambda control: self._backend.resume(folder, control, changes, changed_data=changed_data)
+            )
 
     def undo(self, back: bool = True) -> None:
         """Take the last change of settings back, or make it again."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QWidget
 
 from workbench.desk import Desk
 from workbench.dialogs.compare import CompareDialog, Side
+from workbench.dialogs.go_on import GoOnDialog
 from workbench.dialogs.recovery import offer_to_go_on
 from workbench.draft import source_name
 from workbench.files import Files
@@ -14,6 +18,9 @@ from workbench.gallery import Gallery
 from workbench.panels.runs import RunsPanel
 from workbench.records import RunRecord
 from workbench.theme import Theme
+
+if TYPE_CHECKING:
+    from engine.resuming import WayOn
 
 
 class Shelf(QObject):
@@ -24,8 +31,9 @@ class Shelf(QObject):
         self._desk, self._runs, self._gallery, self._window = desk, runs, gallery, window
         self._theme = gallery.theme
         self.compare_dialog: CompareDialog | None = None
+        self.go_on_dialog: GoOnDialog | None = None
         archive = desk.archive
-        runs.go_on_asked.connect(desk.go_on)
+        runs.go_on_asked.connect(self.ask_to_go_on)
         runs.use_asked.connect(lambda record: desk.draft.adopt(record.experiment))
         runs.export_asked.connect(files.ask_export)
         runs.folder_asked.connect(lambda record: files.show_folder(record.folder))
@@ -45,7 +53,30 @@ class Shelf(QObject):
         """The newest run, where the last time ended in the middle of it."""
         newest = records[-1] if records else None
         if newest is not None and newest.outcome is None and newest.can_go_on and not self._desk.session.alive:
-            offer_to_go_on(newest, lambda: self._desk.go_on(newest), self._window)
+            offer_to_go_on(newest, lambda: self._desk.learn_way_on(newest, {}, self._go_on_with(newest)), self._window)
+
+    @Slot(object)
+    def ask_to_go_on(self, record: RunRecord, changes: Mapping[str, Any] | None = None) -> None:
+        """Say where a run stands, what has changed since, and until when it shall train; then go on with it."""
+        self._desk.learn_way_on(record, changes or {}, lambda way: self._show_way(record, way, changes or {}))
+
+    def _go_on_with(self, record: RunRecord) -> Callable[[WayOn], None]:
+        """What goes on at once where nothing has to be agreed to."""
+
+        def learned(way: WayOn) -> None:
+            if way.problem or way.data or way.failed:
+                self._show_way(record, way, {})
+            else:
+                self._desk.go_on(record)
+
+        return learned
+
+    def _show_way(self, record: RunRecord, way: WayOn, changes: Mapping[str, Any]) -> None:
+        self.go_on_dialog = dialog = GoOnDialog(record, way, changes, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.wanted.connect(lambda wanted, changed: self._desk.go_on(record, wanted, changed_data=changed))
+        dialog.moved.connect(lambda path: self.ask_to_go_on(record, {"data.file": str(path)}))
+        dialog.open()
 
     def begin(self, record: RunRecord) -> None:
         """A run begins. What was done before in the same sitting on the same data is drawn beside it."""

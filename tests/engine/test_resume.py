@@ -21,7 +21,7 @@ from engine.data import Dataset
 from engine.events import CheckpointSaved, Event, Finding, Paused, RunFailed, RunFinished, RunStarted, StepDone
 from engine.network import Step
 from engine.recording import Recorder
-from engine.resuming import saved_run
+from engine.resuming import saved_run, way_on
 from engine.run_lock import is_live
 from engine.runs import RunFolderError, load_run
 from engine.topologies import topologies
@@ -119,6 +119,68 @@ def test_text_goes_on_with_the_state_it_carried(tmp_path: Path, cell: str) -> No
         }
     )  # fmt: skip
     assert_same_bits(chosen, tmp_path, 9)
+
+
+def pairs_table(rows: int = 40) -> str:
+    """Texts and a vector that are read, with a short text for each."""
+    lines = [f"say {row}\tit is {row % 5} of {row % 3}\t{row % 7}\t{'xy'[row % 2]}" for row in range(rows)]
+    return "\n".join(["read\twritten\tnumber\tkind", *lines]) + "\n"
+
+
+def labelled_table() -> str:
+    """Sequences of three to six steps with a class each, a class a step and a value a step."""
+    lines = ["case,step,x,y,label,tag,height"]
+    for case in range(24):
+        for step in range(3 + case % 4):
+            x, y = math.sin(case + step), math.cos(case * step)
+            lines.append(f"{case},{step},{x:.4f},{y:.4f},{'ab'[case % 2]},{'uvw'[step % 3]},{x * y:.4f}")
+    return "\n".join(lines) + "\n"
+
+
+def texts_table() -> str:
+    """Short texts with a class each."""
+    lines = [f"it was {'good' if row % 2 else 'bad'} on day {row}\t{'yes' if row % 2 else 'no'}" for row in range(40)]
+    return "\n".join(["said\tliked", *lines]) + "\n"
+
+
+WRITTEN = {"data.kind": "pairs", "data.inputs": "read", "data.targets": "written", "data.source_symbols": "words"}
+LABELLED = {
+    "data.kind": "sequences", "data.sequence_column": "case", "data.time_column": "step", "data.inputs": "x,y",
+    "data.split": "sequence", "data.validation": 0.25, "data.test": 0.25,
+}  # fmt: skip
+FROM_TABLES: dict[str, tuple[Any, str, dict[str, Any]]] = {  # the table, the topology, what is set
+    "text to text": (pairs_table, "encoder_decoder", WRITTEN),
+    "with attention, both ways": (
+        pairs_table,
+        "encoder_decoder",
+        WRITTEN | {"model.attention": "additive", "model.bidirectional": True, "model.num_layers": 2},
+    ),
+    "hears itself now and then": (
+        pairs_table, "encoder_decoder", WRITTEN | {"training.teacher_forcing": "linear", "model.dropout": 0.2},
+    ),
+    "vector to text": (pairs_table, "one_to_many", WRITTEN | {"data.inputs": "number,kind"}),
+    "a class a sequence": (labelled_table, "many_to_one", LABELLED | {"data.label": "label"}),
+    "a class a step": (labelled_table, "many_to_many", LABELLED | {"data.label": "tag", "model.bidirectional": True}),
+    "a value a step": (labelled_table, "many_to_many", LABELLED | {"data.label": "height", "data.answer": "value"}),
+    "one row at a time": (labelled_table, "one_to_one", LABELLED | {"data.label": "tag"}),
+    "a text with a class": (
+        texts_table,
+        "many_to_one",
+        {"data.kind": "labelled_text", "data.text_column": "said", "data.label": "liked", "data.tokens": "words"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", FROM_TABLES)
+@pytest.mark.parametrize("step", [1, 6])
+def test_every_kind_of_data_ends_in_the_same_bits(often: Experiment, tmp_path: Path, case: str, step: int) -> None:
+    make, topology, settings = FROM_TABLES[case]
+    (tmp_path / "table.tsv").write_text(make())
+    changes = {
+        "data.sample": "", "data.file": str(tmp_path / "table.tsv"), "model.topology": topology, "model.cell": "gru",
+        "model.embedding_size": 3, "training.batch_size": 8,
+    }  # fmt: skip
+    assert_same_bits(often.replace(changes | settings), tmp_path, step)
 
 
 @pytest.mark.parametrize("step", range(1, 13))
@@ -282,6 +344,34 @@ def test_data_that_changed_is_said(often: Experiment, tmp_path: Path) -> None:
     table.unlink()
     with pytest.raises(RunFolderError, match="is gone"):
         saved_run(tmp_path / "run")
+
+
+def test_what_there_is_to_agree_to_before_it_goes_on(often: Experiment, tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text("value\n" + "\n".join(str(math.sin(i / 5)) for i in range(160)) + "\n")
+    chosen = often.replace({"data.sample": "", "data.file": str(table), "data.targets": "value"})
+    broken_off(chosen, data.load(chosen), tmp_path / "run", 5)
+    assert (way_on(tmp_path / "run").step, way_on(tmp_path / "run").data) == (4, "")
+    elsewhere = table.rename(tmp_path / "moved.csv")
+    assert way_on(tmp_path / "run").data == "gone"
+    changes = {"data.file": str(elsewhere)}
+    assert way_on(tmp_path / "run", changes).data == ""
+    elsewhere.write_text(elsewhere.read_text().replace("0.0\n", "0.5\n", 1))
+    assert way_on(tmp_path / "run", changes).data == "changed"
+    assert "holds no run" in way_on(tmp_path / "none").problem
+
+
+def test_data_that_lies_elsewhere_now_is_the_same_data(often: Experiment, tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text("value\n" + "\n".join(str(math.sin(i / 5)) for i in range(160)) + "\n")
+    chosen = often.replace({"data.sample": "", "data.file": str(table), "data.targets": "value"})
+    dataset = data.load(chosen)
+    list(TrainingRun(chosen, dataset, folder=tmp_path / "whole"))
+    broken_off(chosen, dataset, tmp_path / "run", 5)
+    moved = table.rename(tmp_path / "moved.csv")
+    go_on(tmp_path / "run", dataset, changes={"data.file": str(moved)})
+    assert (tmp_path / "run" / FILES[1]).read_bytes() == (tmp_path / "whole" / FILES[1]).read_bytes()
+    assert saved_run(tmp_path / "run").experiment.data.file == str(moved)
 
 
 def test_only_what_is_free_may_change(often: Experiment, dataset: Dataset, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QPushButton
@@ -17,11 +18,13 @@ from pytestqt.qtbot import QtBot
 from engine.config import Experiment
 from engine.data import load
 from engine.events import Finding, RunFailed, RunFinished, StepDone
+from engine.resuming import WayOn
 from engine.run_lock import RunLock, is_live
 from engine.training import TrainingRun
 from tests.workbench.conftest import KnownBackend
 from workbench.backend import Backend
 from workbench.desk import Desk
+from workbench.dialogs.go_on import GoOnDialog
 from workbench.dialogs.recovery import offer_to_go_on, show_crash
 from workbench.panels.findings import FindingCard
 from workbench.records import RunRecord
@@ -97,6 +100,88 @@ def test_one_that_cannot_go_on_says_why(
     outcome = desk.session.records[0].outcome
     assert isinstance(outcome, RunFailed)
     assert "cannot go on" in outcome.why
+    assert desk.close(20)
+
+
+def way(**known: Any) -> WayOn:
+    return WayOn(**{"step": 40} | known)
+
+
+def earlier(experiment: Experiment, tmp_path: Path, reason: str = "") -> RunRecord:
+    record = RunRecord(3, "gru-64", experiment, tmp_path, earlier=True)
+    if reason:
+        record.outcome = RunFinished(reason, 40, 4, 3, 0.5, (), (), 1.0)
+    return record
+
+
+@pytest.mark.parametrize(("reason", "epochs"), [("", 4), ("stopped", 4), ("all epochs done", 6)])
+def test_a_run_that_trained_all_its_epochs_is_offered_more(
+    qtbot: QtBot, experiment: Experiment, tmp_path: Path, reason: str, epochs: int
+) -> None:
+    dialog = GoOnDialog(earlier(experiment, tmp_path, reason), way(), {})
+    qtbot.addWidget(dialog)
+    with qtbot.waitSignal(dialog.wanted) as asked:
+        dialog.button.click()
+    assert asked.args == [{"training.epochs": epochs}, False]
+
+
+@pytest.mark.parametrize(
+    ("known", "words", "button"),
+    [
+        ({}, "save of step 40", "Go on"),
+        ({"step": 0}, "begins anew", "Go on"),
+        ({"data": "changed"}, "has changed since", "Go on with the changed data"),
+        ({"data": "gone"}, "no longer where it was", "Show where it lies…"),
+        ({"failed": "loss is inf", "cure": {"training.clip_norm": "1"}}, "not finite (loss is inf)", "Go on"),
+    ],
+)
+def test_what_there_is_to_agree_to_is_said(
+    qtbot: QtBot, experiment: Experiment, tmp_path: Path, known: dict[str, Any], words: str, button: str
+) -> None:
+    dialog = GoOnDialog(earlier(experiment, tmp_path), way(**known), {})
+    qtbot.addWidget(dialog)
+    assert words in dialog.words.text()
+    assert dialog.button.text() == button
+    assert dialog.button.isEnabled()
+
+
+def test_a_run_that_cannot_go_on_says_so_before(qtbot: QtBot, experiment: Experiment, tmp_path: Path) -> None:
+    dialog = GoOnDialog(earlier(experiment, tmp_path), way(problem="every checkpoint is damaged"), {})
+    qtbot.addWidget(dialog)
+    assert "damaged" in dialog.message.text
+    assert not dialog.button.isEnabled()
+
+
+def test_epochs_out_of_range_are_refused(qtbot: QtBot, experiment: Experiment, tmp_path: Path) -> None:
+    dialog = GoOnDialog(earlier(experiment, tmp_path), way(), {})
+    qtbot.addWidget(dialog)
+    dialog.epochs.edited.emit("0")
+    assert "takes 1 to" in dialog.message.text
+    with qtbot.assertNotEmitted(dialog.wanted):
+        dialog.button.click()
+
+
+def test_a_run_on_changed_data_goes_on_when_that_is_agreed_to(
+    experiment: Experiment, tmp_path: Path, until: Callable[[Desk, Callable[[], bool]], None]
+) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text("value\n" + "\n".join(str(i % 7) for i in range(160)) + "\n")
+    chosen = experiment.replace({"data.sample": "", "data.file": str(table), "data.targets": "value"})
+    broken_off(chosen, tmp_path / "runs/broken", 12)
+    table.write_text(table.read_text() + "3\n")
+    desk = Desk(Backend(), tmp_path / "runs")
+    desk.archive.load()
+    until(desk, lambda: bool(desk.session.records))
+    (record,) = desk.session.records
+    learned: list[WayOn] = []
+    desk.learn_way_on(record, {}, learned.append)
+    until(desk, lambda: bool(learned))
+    assert (learned[0].data, learned[0].problem) == ("changed", "")
+    desk.go_on(record, {"training.epochs": 5}, changed_data=True)
+    until(desk, lambda: desk.session.state in (State.FINISHED, State.FAILED))
+    assert isinstance(record.outcome, RunFinished), record.outcome
+    assert record.outcome.epoch == 5
+    assert record.experiment.training.epochs == 5
     assert desk.close(20)
 
 

@@ -144,8 +144,7 @@ class RunsPanel(QWidget):
         self.actions_menu = QMenu(self)
         self.actions_menu.setObjectName("runs_menu")
         self._show_action = self._action("Draw beside the run at hand", "show", self._toggle_chosen)
-        self._go_on_action = self._action("Go on with it", "go_on", lambda: self._ask(self.go_on_asked.emit))
-        self._go_on_action.setToolTip("Train on from its last save")
+        self._go_on_action = self._action("Go on with it…", "go_on", lambda: self._ask(self.go_on_asked.emit))
         self._use_action = self._action("Use its settings", "use", lambda: self._ask(self.use_asked.emit))
         self._compare_action = self._action(
             "Compare settings…", "compare", lambda: self.compare_asked.emit(self.chosen)
@@ -183,6 +182,7 @@ class RunsPanel(QWidget):
         for place in range(len(COLUMNS)):
             header.setSectionResizeMode(place, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        self._go_on = _button("Go on…", "run_go_on", self._go_on_action)
         self._use = _button("Use settings", "run_use", self._use_action)
         self._export = _button("Export…", "run_export", self._export_action)
         self._more = QToolButton()
@@ -197,6 +197,7 @@ class RunsPanel(QWidget):
             layout.addWidget(part, 1 if part is self._list else 0)
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID // 2)
+        buttons.addWidget(self._go_on, 1)
         buttons.addWidget(self._use, 1)
         buttons.addWidget(self._export, 1)
         buttons.addWidget(self._more)
@@ -221,6 +222,7 @@ class RunsPanel(QWidget):
         self._notes.setVisible(record is not None)
         usable = record is not None and not self._lock
         self._go_on_action.setEnabled(record is not None and not self._lock and record.can_go_on)
+        self._go_on.setToolTip(self._lock or "Train on from its last save, with more epochs where it had trained all")
         self._use_action.setEnabled(usable)
         self._use_action.setToolTip(self._lock or "Set everything as in this run")
         self._export_action.setEnabled(record is not None and not record.alive and record.saved)
@@ -228,9 +230,15 @@ class RunsPanel(QWidget):
         for action in (self._show_action, self._compare_action, self._note_action):
             action.setEnabled(record is not None)
         self._delete_action.setEnabled(bool(chosen) and not any(run.alive for run in chosen))
-        for button, action in ((self._use, self._use_action), (self._export, self._export_action)):
+        buttons = (
+            (self._go_on, self._go_on_action),
+            (self._use, self._use_action),
+            (self._export, self._export_action),
+        )
+        for button, action in buttons:
             button.setEnabled(action.isEnabled())
-            button.setToolTip(action.toolTip() if button is self._use else "Save this run's best weights")
+        self._use.setToolTip(self._use_action.toolTip())
+        self._export.setToolTip("Save this run's best weights")
 
     def _ask(self, emit: Callable[[RunRecord], object]) -> None:
         if self.current is not None:
