@@ -160,8 +160,9 @@ class Level:
         return self._turned("dy", Rows(dy.array, dy.start + self._column(place), dy.stride), self.units)
 
     def gradient_tasks(self, threads: int) -> list[Task]:
-        """Adding the weights' gradients to the parameters'."""
-        return [task for layer in self.directions for task in layer.gradient_tasks(threads)]
+        """Adding the weights' gradients to the parameters', divided into about as many as there are `threads`."""
+        each = -(-threads // len(self.directions))
+        return [task for layer in self.directions for task in layer.gradient_tasks(each)]
 
     def finish_gradients(self) -> None:
         """Add the gradients of what is no matrix and no bias."""

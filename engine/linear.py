@@ -33,7 +33,7 @@ class Linear:
         self._product = product.address(dtype)
         self._buffers = Buffers(dtype)
         self._ahead = np.zeros(inputs * self.row, dtype)
-        self._back = np.zeros(self.row * self.d_row, dtype)
+        self._back = np.zeros(outputs * self.d_row, dtype)
         self._bias = np.zeros(self.row, dtype)
         self._blocks = np.zeros(1, np.int64)
         self._weight_at = parameters.offset(f"{name}.weight")
@@ -41,10 +41,10 @@ class Linear:
 
     def pack(self) -> None:
         """Take over changed parameters."""
-        packing.pack_weight(
-            self._parameters.values, self._weight_at, self.inputs, self.outputs, self.row, self._blocks, 1, self.inputs,
-            self._ahead, self._back,
-        )  # fmt: skip
+        values, at, one = self._parameters.values, self._weight_at, 1
+        ahead, back = (self._ahead, self.inputs, 0, 0), (self._back, self.outputs, 0, 0)
+        packing.pack_panels(values, at, one, self.inputs, self.inputs, self.outputs, *ahead)
+        packing.pack_panels(values, at, self.inputs, one, self.outputs, self.inputs, *back)
         if self._bias_at >= 0:
             self._bias[: self.outputs] = self._parameters.values[self._bias_at : self._bias_at + self.outputs]
 
@@ -66,7 +66,7 @@ class Linear:
     def backward(self, h: Rows, count: int) -> Rows:
         """From ∂L/∂y, left in the array that `forward` gave, to ∂L/∂h; adds to the parameters' gradients."""
         d = self._buffers.get("d", count * self.d_row)
-        source = (self._y, self.row, self._back, d, self.d_row)
+        source = (self._y, self.row, self.outputs, self._back, d, self.d_row)
         threads = self._threads(count)
         parts = itertools.pairwise(_parts(count, threads))
         self._workers.run([(kernels.affine_backward, (self._product, first, last, *source)) for first, last in parts])

@@ -83,7 +83,7 @@ def checked_lengths(lengths: NDArray[np.int64] | None, steps: int, batch: int) -
     lengths = np.ascontiguousarray(lengths, np.int64)
     if lengths.shape != (batch,) or lengths.min() < 1 or lengths.max() > steps:
         raise NetworkError(f"lengths must be {batch} numbers from 1 to {steps}, got {lengths.tolist()[:8]}")
-    if (np.diff(lengths) > 0).any():
+    if (lengths[1:] > lengths[:-1]).any():
         raise NetworkError("lengths must fall: put the longest sequence of a batch first")
     return lengths
 

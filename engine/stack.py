@@ -66,6 +66,8 @@ class Stack:
         widest = max(units * (units + config.level_inputs(level)) for level, units in enumerate(config.widths))
         self.threads = self._workers.worth(int(self._lengths.sum()) * widest * max(1, len(config.spec.input_blocks)))
         parts = 1 if config.directions >= self.threads else self.threads
+        if parts == 1:
+            return [0, self._batch]
         done = np.cumsum(self._lengths)
         wanted = done[-1] * np.arange(1, parts) / parts
         cuts = np.searchsorted(done, wanted, side="left") + 1

@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Sequence
-from queue import SimpleQueue
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from typing import Any, TypeAlias
 
 # Below this many multiply-adds, handing work to another thread costs more than it saves.
-SMALL = 2_000_000
+SMALL = 10_000_000
 
 Task: TypeAlias = tuple[Callable[..., Any], tuple[Any, ...]]
 
@@ -44,8 +45,16 @@ class Workers:
             self._queue.put((task, round_))
         try:
             tasks[0][0](*tasks[0][1])
+            self._help()
         finally:
             round_.wait()
+
+    def _help(self) -> None:
+        """Do what no other thread has taken yet."""
+        with suppress(Empty):
+            while (item := self._queue.get_nowait()) is not None:
+                _do(item)
+            self._queue.put(None)  # which was meant for one of them
 
     def _start(self) -> None:
         with self._lock:
@@ -90,13 +99,17 @@ class _Round:
 
 def _serve(queue: SimpleQueue[tuple[Task, _Round] | None]) -> None:
     while (item := queue.get()) is not None:
-        (function, arguments), round_ = item
-        error: BaseException | None = None
-        try:
-            function(*arguments)
-        except BaseException as raised:  # handed to the thread that asked
-            error = raised
-        round_.finish(error)
+        _do(item)
+
+
+def _do(item: tuple[Task, _Round]) -> None:
+    (function, arguments), round_ = item
+    error: BaseException | None = None
+    try:
+        function(*arguments)
+    except BaseException as raised:  # handed to the thread that asked
+        error = raised
+    round_.finish(error)
 
 
 def _available() -> int:

@@ -24,7 +24,7 @@ from engine.kernels.recurrence import (
 from engine.kernels.tiles import PANEL, TILE_ROWS, call_product
 from engine.kernels.vectors import filled, load, store
 
-DEPTH_BLOCK = 256
+DEPTH_BLOCK = 128
 FEW_INPUTS = 32  # so many are the rows of the product, where more are the columns
 LIES_WELL = 100_000  # numbers: a left operand that spans no more is read where it lies
 
@@ -113,7 +113,14 @@ def weight_gradient(
     beside, rows = packed.size - DEPTH_BLOCK * columns, max(min(last, units) - first, 0)
     if columns > inputs:
         _clear(temporary, first, rows, blocks.size, units, columns)
-    for start in range(0, depth, DEPTH_BLOCK):
+    once = blocks.size == 1 and rows <= TILE_ROWS and x_row >= columns
+    if once:  # nothing is read twice, so nothing is packed
+        call_product(
+            product, z, z_at + first, 1, z_row, rows, depth, x, x_at, x_row, columns,
+            temporary if columns > inputs else gradients, first * columns if columns > inputs else at + first * columns,
+            columns,
+        )  # fmt: skip
+    for start in range(0, 0 if once else depth, DEPTH_BLOCK):
         block = min(DEPTH_BLOCK, depth - start)
         pack_columns(x, x_at + start * x_row, x_row, block, inputs, columns, packed, beside)
         for slot in range(blocks.size):
@@ -189,11 +196,13 @@ def _multiply(
     if depth * z_row <= LIES_WELL:
         call_product(product, z, z_at, 1, z_row, rows, depth, packed, beside, 0, columns, c, c_at, columns)
         return
-    for row in range(0, rows, TILE_ROWS):
-        call_product(
-            product, packed, row // TILE_ROWS * space, 1, TILE_ROWS, min(TILE_ROWS, rows - row), depth,
-            packed, beside, 0, columns, c, c_at + row * columns, columns,
-        )  # fmt: skip
+    for column in range(0, columns, PANEL):  # a panel of B stays in the first cache
+        count = min(PANEL, columns - column)
+        for row in range(0, rows, TILE_ROWS):
+            call_product(
+                product, packed, row // TILE_ROWS * space, 1, TILE_ROWS, min(TILE_ROWS, rows - row), depth,
+                packed, beside + column * depth, 0, count, c, c_at + row * columns + column, columns,
+            )  # fmt: skip
 
 
 @kernel

@@ -30,16 +30,18 @@ def elementwise(kind: int, outputs: Any, row_size: int, columns: int, targets: A
         count += weights[row]
     scale = 1.0 / max(count * columns, 1e-30)
     loss, width = 0.0, levels.size
+    asked = columns // width
     for row in range(weights.size):
-        for column in range(row_size):
-            at = row * row_size + column
-            if column >= columns or weights[row] == 0.0:
-                outputs[at] = 0.0
-                continue
-            target = np.float64(targets[(row * columns + column) // width])
-            value, slope = _loss_and_slope(kind, np.float64(outputs[at]), target, levels[column % width])
-            loss += weights[row] * value
-            outputs[at] = scale * weights[row] * slope
+        first, weight = row * row_size, weights[row]
+        answered = asked if weight != 0.0 else 0
+        for question in range(answered):
+            target = np.float64(targets[row * asked + question])
+            for level in range(width):
+                at = first + question * width + level
+                value, slope = _loss_and_slope(kind, np.float64(outputs[at]), target, levels[level])
+                loss += weight * value
+                outputs[at] = scale * weight * slope
+        outputs[first + answered * width : first + row_size] = 0.0
     return loss * scale
 
 

@@ -26,13 +26,15 @@ def affine(
 
 
 @kernel
-def affine_backward(product: int, first: int, last: int, y: Any, y_row: int, panels: Any, d: Any, d_row: int) -> None:
+def affine_backward(
+    product: int, first: int, last: int, y: Any, y_row: int, outputs: int, panels: Any, d: Any, d_row: int
+) -> None:
     """∂L/∂h = ∂L/∂y Wᵀ for the rows ``first … last``; `y` holds ∂L/∂y."""
     zero = filled(load(d, np.int64(0)), 0.0)
     for i in range(first * d_row, last * d_row, LANES):
         store(d, i, zero)
     source, target = first * y_row, first * d_row
-    call_product(product, y, source, y_row, 1, last - first, y_row, panels, 0, 0, d_row, d, target, d_row)
+    call_product(product, y, source, y_row, 1, last - first, outputs, panels, 0, 0, d_row, d, target, d_row)
 
 
 @kernel

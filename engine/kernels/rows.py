@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.kernels.jit import kernel
+from engine.kernels.jit import LANES, kernel
+from engine.kernels.vectors import load, store
 
 
 @kernel
@@ -16,12 +17,9 @@ def reverse(source: Any, source_at: int, source_row: int, batch: int, steps: int
             to = target_at + (t * batch + b) * target_row
             if t < lengths[b]:
                 origin = source_at + ((lengths[b] - 1 - t) * batch + b) * source_row
-                for i in range(count):
-                    kept = target[to + i] if add else 0.0 * target[to]
-                    target[to + i] = kept + source[origin + i]
+                _copy(source, origin, target, to, count, add)
             elif not add:
-                for i in range(count):
-                    target[to + i] = 0.0
+                target[to : to + count] = 0.0
 
 
 @kernel
@@ -31,13 +29,18 @@ def copy_rows(
 ) -> None:  # fmt: skip
     """Copy `count` numbers of each row, or add them."""
     for row in range(rows):
-        origin, to = source_at + row * source_row, target_at + row * target_row
-        if add:
-            for i in range(count):
-                target[to + i] += source[origin + i]
-        else:
-            for i in range(count):
-                target[to + i] = source[origin + i]
+        _copy(source, source_at + row * source_row, target, target_at + row * target_row, count, add)
+
+
+@kernel
+def _copy(source: Any, origin: int, target: Any, to: int, count: int, add: bool) -> None:
+    """Copy or add exactly `count` numbers: what lies beside them belongs to others."""
+    whole = count // LANES * LANES
+    for i in range(0, whole, LANES):
+        found = load(source, origin + i)
+        store(target, to + i, load(target, to + i) + found if add else found)
+    for i in range(whole, count):
+        target[to + i] = target[to + i] + source[origin + i] if add else source[origin + i]
 
 
 @kernel

@@ -76,7 +76,7 @@ def _emit_tile(builder: Any, dtype: Any, rows: int, vectors: int, a: Any, b: Any
 
 
 _tile_6w, _tile_4w, _tile_2w, _tile_1w = (_tile(rows, TILE_VECTORS) for rows in (TILE_ROWS, 4, 2, 1))
-_tile_6n, _tile_4n, _tile_2n, _tile_1n = (_tile(rows, 1) for rows in (TILE_ROWS, 4, 2, 1))
+_tile_12n, _tile_4n, _tile_2n, _tile_1n = (_tile(rows, 1) for rows in (2 * TILE_ROWS, 4, 2, 1))
 
 _PRODUCT = "piiiipiipi"
 
@@ -102,10 +102,10 @@ def _product(
     for start in range(columns // PANEL * PANEL, columns, LANES):
         row = 0
         panel, step = (start, b_step) if b_step > 0 else (start * depth, LANES)
-        while rows - row >= TILE_ROWS:
-            _tile_6n(a, row * a_row, a_row, a_step, b, panel, step, c, row * c_row + start, c_row, depth)
-            row += TILE_ROWS
-        if rows - row >= 4:
+        while rows - row >= 2 * TILE_ROWS:
+            _tile_12n(a, row * a_row, a_row, a_step, b, panel, step, c, row * c_row + start, c_row, depth)
+            row += 2 * TILE_ROWS
+        while rows - row >= 4:
             _tile_4n(a, row * a_row, a_row, a_step, b, panel, step, c, row * c_row + start, c_row, depth)
             row += 4
         if rows - row >= 2:

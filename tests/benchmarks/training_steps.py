@@ -13,6 +13,7 @@ import statistics
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -36,6 +37,7 @@ GRID = (
 )
 MEAN_GOAL, LSTM_GOAL, LEAST_GOAL, PEAK_GOAL = 3.0, 1.7, 1.2, 0.6
 _SECONDS = 2.0  # spent on each point, both sides together
+_REST = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,15 @@ class Result:
         return self.theirs / self.ours
 
 
-def peak() -> float:
-    """Multiply-adds times two a second of one core, on a product that stays in its caches."""
+def peak(threads: int) -> float:
+    """Multiply-adds times two a second of so many cores at once, on products that stay in their caches."""
+    with ThreadPoolExecutor(threads) as pool:
+        return sum(pool.map(_peak_of_one, range(threads)))
+
+
+def _peak_of_one(seed: int) -> float:
     rows, depth, columns = 96, 256, 4 * PANEL
-    random = np.random.default_rng(0)
+    random = np.random.default_rng(seed)
     a, b = (random.standard_normal(size, dtype=np.float32) for size in (rows * depth, depth * columns))
     packed, c, bias = (np.zeros(size, np.float32) for size in (b.size, rows * columns, columns))
     pack_panels(b, 0, columns, 1, depth, columns, packed, depth, 0, 0)
@@ -77,18 +84,28 @@ def _seconds(step: Stepper, count: int) -> float:
     return (time.perf_counter() - start) / count
 
 
+def _rested(step: Stepper, count: int) -> float:
+    time.sleep(_REST)
+    step()
+    return _seconds(step, count)
+
+
 def measured(point: Point, threads: int, against: str, highest: float) -> Result:
-    """Both sides in turn, for about two seconds."""
+    """Both sides in turn, for about two seconds; `highest` is the peak of so many threads.
+
+    A library's threads go on spinning for some milliseconds after their work, on the core that the other side wants.
+    So each turn begins when they are asleep, with a step that is not counted, since caches have cooled meanwhile.
+    """
     sides = workbench(point, threads), PEERS[against](point, threads)
     for _ in range(3):
         for side in sides:
             side()
     once = sum(_seconds(side, 1) for side in sides)
     inner = max(1, int(0.005 / once))
-    turns = max(3, min(200, int(_SECONDS / (once * inner))))
-    taken = [[_seconds(side, inner) for side in sides] for _ in range(turns)]
+    turns = max(3, min(50, int(_SECONDS / (once * (inner + 1)))))
+    taken = [[_rested(side, inner) for side in sides] for _ in range(turns)]
     ours, theirs = (1000 * statistics.median(turn[side] for turn in taken) for side in (0, 1))
-    return Result(point, threads, ours, theirs, point.operations / (ours / 1000) / (highest * threads))
+    return Result(point, threads, ours, theirs, point.operations / (ours / 1000) / highest)
 
 
 def mean_ratio(results: Sequence[Result]) -> float:
@@ -129,14 +146,15 @@ def run(against: str, threads: Sequence[int], cell: str | None, as_json: bool) -
     except ImportError:
         print(f"error: {against} is not installed for {sys.executable}; install it there first", file=sys.stderr)
         return 2
-    highest = peak()
+    highest = {count: peak(count) for count in threads}
     if not as_json:
-        print(f"one core's multiply-add peak: {highest / 1e9:.0f} GFLOP/s; {LANES} lanes; against {against}")
+        peaks = ", ".join(f"{value / 1e9:.0f} GFLOP/s on {count}" for count, value in highest.items())
+        print(f"multiply-add peak by threads: {peaks}; {LANES} lanes; against {against}")
         print(f"{'cell':30} {'T, B, I, H':20} threads   ours ms  their ms  ratio   peak")
     results = []
     for point in (point for point in GRID if cell in (None, point.cell)):
         for count in threads:
-            results.append(measured(point, count, against, highest))
+            results.append(measured(point, count, against, highest[count]))
             print(json.dumps(_plain(results[-1])) if as_json else line(results[-1]), flush=True)
     print(json.dumps({"verdict": verdict(results)}) if as_json else verdict(results))
     return 0
