@@ -54,9 +54,16 @@ class Linear:
     def forward(self, h: Rows, count: int) -> NDArray[Any]:
         """Answers for `count` rows, flat, rows `row` apart."""
         self._y = self._buffers.get("y", count * self.row)
-        source = (h.array, h.start, h.stride, self.inputs, self._ahead, self._bias, self._y, self.row)
         parts = itertools.pairwise(_parts(count, self._threads(count)))
-        self._workers.run([(kernels.affine, (self._product, first, last, *source)) for first, last in parts])
+        rows = (h.array, h.start, h.stride, self.inputs)
+        tasks: list[Task]
+        if self.outputs == 1 and h.stride >= self.d_row:
+            single = (*rows, self._back, self._bias, self._y, self.row)  # of one row, a packed weight is as it was
+            tasks = [(kernels.affine_to_one, (first, last, *single)) for first, last in parts]
+        else:
+            several = (*rows, self._ahead, self._bias, self._y, self.row)
+            tasks = [(kernels.affine, (self._product, first, last, *several)) for first, last in parts]
+        self._workers.run(tasks)
         return self._y
 
     def answers(self, *shape: int) -> NDArray[Any]:

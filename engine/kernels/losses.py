@@ -38,16 +38,22 @@ def elementwise(kind: int, outputs: Any, row_size: int, columns: int, targets: A
             target = np.float64(targets[row * asked + question])
             for level in range(width):
                 at = first + question * width + level
-                value, slope = _loss_and_slope(kind, np.float64(outputs[at]), target, levels[level])
+                output = np.float64(outputs[at])
+                if kind == SQUARED:
+                    value, slope = float((output - target) ** 2), float(2.0 * (output - target))
+                else:
+                    value, slope = _loss_and_slope(kind, output, target, levels[level])
                 loss += weight * value
                 outputs[at] = scale * weight * slope
-        outputs[first + answered * width : first + row_size] = 0.0
+        for at in range(first + answered * width, first + row_size):
+            outputs[at] = 0.0
     return loss * scale
 
 
 @kernel
 def _loss_and_slope(kind: int, output: float, target: float, level: float) -> tuple[float, float]:
-    """ℓ and ∂ℓ/∂y of one number, as torch.nn.functional defines them; pinball after Koenker & Bassett (1978)."""
+    """ℓ and ∂ℓ/∂y of one number, but for the squared difference, as torch.nn.functional defines them; pinball after
+    Koenker & Bassett (1978)."""
     difference = output - target
     size = abs(difference)
     sign = 1.0 if difference > 0 else (-1.0 if difference < 0 else difference)  # a NaN stays one
@@ -60,11 +66,9 @@ def _loss_and_slope(kind: int, output: float, target: float, level: float) -> tu
     if kind == PINBALL:
         share = 1.0 - level if difference > 0 else level
         return share * size, share * sign
-    if kind == LOGISTIC:
-        tail = math.exp(-abs(output))
-        chance = (1.0 if output >= 0 else tail) / (1.0 + tail)
-        return max(output, 0.0) - output * target + math.log1p(tail), chance - target
-    return difference * difference, 2.0 * difference
+    tail = math.exp(-abs(output))
+    chance = (1.0 if output >= 0 else tail) / (1.0 + tail)
+    return max(output, 0.0) - output * target + math.log1p(tail), chance - target
 
 
 @kernel

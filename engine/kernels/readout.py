@@ -9,7 +9,7 @@ import numpy as np
 from engine.kernels.gradients import add_column_sums, weight_gradient
 from engine.kernels.jit import LANES, kernel
 from engine.kernels.tiles import call_product
-from engine.kernels.vectors import filled, load, store
+from engine.kernels.vectors import filled, load, store, total
 
 
 @kernel
@@ -23,6 +23,22 @@ def affine(
             store(y, row * y_row + column, load(bias, column))
     source, target = h_at + first * h_row, first * y_row
     call_product(product, h, source, h_row, 1, last - first, inputs, panels, 0, 0, y_row, y, target, y_row)
+
+
+@kernel
+def affine_to_one(
+    first: int, last: int, h: Any, h_at: int, h_row: int, inputs: int, weight: Any, bias: Any, y: Any, y_row: int
+) -> None:
+    """`affine` to a single answer, which a tile would multiply with fifteen columns of zeros.
+
+    `weight` and the rows of h are read in whole vectors; beyond `inputs` the weight is zero and h finite.
+    """
+    for row in range(first, last):
+        source = h_at + row * h_row
+        found = load(h, source) * load(weight, np.int64(0))
+        for i in range(LANES, inputs, LANES):
+            found = found + load(h, source + i) * load(weight, i)
+        y[row * y_row] = total(found) + bias[0]
 
 
 @kernel
