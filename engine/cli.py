@@ -205,7 +205,7 @@ def _add_predict(subparsers: argparse._SubParsersAction[_Parser]) -> None:
     series.add_argument("--data", metavar="FILE", help="rows to forecast from; the run's own data by default")
     writing = predict.add_argument_group("text")
     writing.add_argument("--prompt", metavar="TEXT", help="what to go on from")
-    writing.add_argument("--length", type=int, metavar="N", help="characters to write (400)")
+    writing.add_argument("--length", type=int, metavar="N", help="characters, words or bytes to write (400)")
     writing.add_argument("--temperature", type=float, metavar="T", help="0 takes the likeliest; 1 as weighed (0.8)")
     writing.add_argument("--seed", type=int, metavar="N", help="the same seed writes the same text (0)")
     pairs = predict.add_argument_group(

@@ -38,7 +38,7 @@ class HiddenTrace:
     """Probe "hidden": every layer on the pinned validation sequence."""
 
     layers: tuple[LayerTrace, ...]
-    labels: tuple[str, ...]  # one per time step: dates or characters
+    labels: tuple[str, ...]  # one per time step: dates or symbols
     written_from: int | None = None  # the first step that is written, not read, of networks that write a sequence
 
 

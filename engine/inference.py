@@ -144,13 +144,13 @@ class Writing:
 
 
 def generate(model: Model, prompt: str = "", length: int = 400, temperature: float = 0.8, seed: int = 0) -> Writing:
-    """Go on from `prompt`, one character after the other.
+    """Go on from `prompt`, one symbol (a character, word or byte) after the other.
 
     Args:
         model: Trained on text.
         prompt: Read first; empty begins a new line.
-        length: Characters to write.
-        temperature: 0 takes the likeliest character each time, 1 draws as the network weighs them.
+        length: Symbols to write.
+        temperature: 0 takes the likeliest symbol each time, 1 draws as the network weighs them.
         seed: The same seed writes the same text.
 
     Raises:
@@ -161,7 +161,7 @@ def generate(model: Model, prompt: str = "", length: int = 400, temperature: flo
         raise DataError("this model forecasts a series; it takes no prompt.")
     unknown = preparation.vocabulary.unknown_in(prompt)
     shown = " ".join(repr(symbol) for symbol in unknown[:8])
-    notes = (f"characters the network never saw, read as unknown: {shown}",) if unknown else ()
+    notes = (f"{preparation.unit} the network does not know, read as unknown: {shown}",) if unknown else ()
     assert isinstance(model.network, Network)
-    tokens = continue_text(model.network, preparation.encode(prompt or "\n"), length, temperature, seed)
-    return Writing(prompt, preparation.decode(tokens), notes)
+    tokens = continue_text(model.network, preparation.encode(prompt), length, temperature, seed)
+    return Writing(prompt, preparation.after(prompt, tokens), notes)

@@ -22,6 +22,7 @@ from engine.sequence_to_sequence.shown import shown_pairs
 SCREEN_POINTS = 2000  # held-out points that a plot can show
 _SAMPLE_LENGTH = 200  # characters
 _PROMPT_LENGTH = 40
+_LETTERS = 4  # of a word, about
 _BATCH = 256  # sequences at once
 _COUNTED = 4096  # sequences of which classes are counted
 
@@ -99,12 +100,13 @@ class Predictions:
         )
 
     def _text(self, temperature: float) -> TextPrediction:
-        prompt = "".join(self._dataset.pinned_labels())[:_PROMPT_LENGTH]
         preparation = self._dataset.preparation
         assert isinstance(preparation, TextPreparation)
         assert isinstance(self._network, Network)
-        tokens = continue_text(self._network, preparation.encode(prompt), _SAMPLE_LENGTH, temperature)
-        return TextPrediction(prompt, ((temperature, preparation.decode(tokens)),))
+        share = 1 if preparation.unit != "words" else _LETTERS
+        prompt = preparation.decode(self._dataset.pinned().inputs[: _PROMPT_LENGTH // share, 0])
+        tokens = continue_text(self._network, preparation.encode(prompt), _SAMPLE_LENGTH // share, temperature)
+        return TextPrediction(prompt, ((temperature, preparation.after(prompt, tokens)),))
 
 
 def _part(dataset: Dataset) -> str:

@@ -57,7 +57,7 @@ class DataConfig(Section):
     tokens: str = option(
         "characters",
         "Tokens",
-        "What a text is cut into: characters, words, or bytes.",
+        "What a text is cut into: characters, words, or bytes. Bits per character of running text stay comparable.",
         choices=("characters", "words", "bytes"),
     )
     vocabulary_size: int = option(
@@ -71,7 +71,8 @@ class DataConfig(Section):
     minimum_count: int = option(
         1,
         "Least count",
-        "How often a token must occur in the training part to be told apart.",
+        "How often a token must occur in the training part to be told apart; of running text by words, 2 or more "
+        "teaches the network what to expect of a word that it does not know.",
         minimum=1,
         maximum=1_000_000,
     )

@@ -14,14 +14,14 @@ from engine.config import DataConfig
 from engine.data.answers import Answers, fit_answers
 from engine.data.columns import read_words
 from engine.data.errors import DataError, counted
-from engine.data.parts import Spans
-from engine.data.parts import pieces as cut
+from engine.data.parts import Spans, pieces
 from engine.data.preparation import Preparation
 from engine.data.sequence_dataset import LabelledDataset
 from engine.data.sequences import Sequences
 from engine.data.sources import Reading
 from engine.data.tables import Table, open_table
-from engine.data.tokens import TokenVocabulary, fit_vocabulary, pieces, plain_words
+from engine.data.tokens import cut
+from engine.data.vocabulary import Vocabulary
 
 _BAG_WORDS = 5_000  # the commonest words, which the simple methods count
 
@@ -32,15 +32,14 @@ class LabelledTextPreparation(Preparation):
 
     answers: Answers
     column: str  # that holds the texts
-    unit: str  # "characters", "words" or "bytes"
-    vocabulary: TokenVocabulary
+    vocabulary: Vocabulary
     length: int  # tokens that are read of a text
     topology: str = "many_to_one"
     kind = "labelled_text"
 
     def encode(self, text: str) -> NDArray[np.int32]:
         """Tokens (T,) of a text, at least one."""
-        return self.vocabulary.encode(tokens_of(text, self.unit, self.length))
+        return self.vocabulary.numbers(tokens_of(text, self.vocabulary.level, self.length))
 
     def metadata(self) -> dict[str, Any]:
         """See `Preparation.metadata`."""
@@ -50,16 +49,15 @@ class LabelledTextPreparation(Preparation):
             **self.answers.metadata(),
             "targets": [self.answers.label],
             "column": self.column,
-            "unit": self.unit,
             "length": self.length,
-            "vocabulary": list(self.vocabulary.symbols),
+            "vocabulary": self.vocabulary.metadata(),
         }
 
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> LabelledTextPreparation:
         """The opposite of `metadata`."""
-        own = {name: values[name] for name in ("column", "unit", "length")}
-        return cls(Answers.read(values), **own, vocabulary=TokenVocabulary(values["vocabulary"][1:]))
+        own = {name: values[name] for name in ("column", "length")}
+        return cls(Answers.read(values), **own, vocabulary=Vocabulary.read(values["vocabulary"]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,9 +94,9 @@ def _marks(table: Table, data: DataConfig) -> NDArray[Any] | None:
     return read_words(table, data.split_column)
 
 
-def tokens_of(text: str, unit: str, length: int) -> Sequence[str]:
+def tokens_of(text: str, level: str, length: int) -> Sequence[str]:
     """The first `length` tokens of a text; an unknown one where it is empty."""
-    return (plain_words(text) if unit == "words" else pieces(text, unit))[:length] or [""]
+    return cut(text, level)[:length] or [""]
 
 
 class LabelledTextDataset(LabelledDataset):
@@ -114,21 +112,23 @@ class LabelledTextDataset(LabelledDataset):
         """
         self.found = found
         texts = [str(text) for text in found.texts]
-        cells = [tokens_of(text, data.tokens, data.sequence_length) for text in texts]
+        level = "plain words" if data.tokens == "words" else data.tokens  # nothing is put together again here
+        cells = [tokens_of(text, level, data.sequence_length) for text in texts]
         self.sequences = _as_sequences(found, cells, data.text_column)
-        spans = cut(self.sequences, data, "many_to_one")
+        spans = pieces(self.sequences, data, "many_to_one")
         train = spans["train"].sequence
         inside = np.zeros(len(texts), np.bool_)
         inside[train] = True
         answers = fit_answers(data.label, found.labels, data.answer, data.scaler, inside)
-        vocabulary = fit_vocabulary((cells[at] for at in train.tolist()), data.vocabulary_size, data.minimum_count)
-        preparation = LabelledTextPreparation(answers, data.text_column, data.tokens, vocabulary, data.sequence_length)
-        self._words = [plain_words(text) for text in texts]
-        self._known = fit_vocabulary((self._words[at] for at in train.tolist()), _BAG_WORDS, 1)
-        self._cut = sum(
-            len(pieces(text, data.tokens)) > data.sequence_length for text in texts if data.tokens != "words"
+        vocabulary = Vocabulary.learned(
+            (cells[at] for at in train.tolist()), level, size=data.vocabulary_size, minimum=data.minimum_count
         )
-        tokens = np.concatenate([vocabulary.encode(own) for own in cells])
+        preparation = LabelledTextPreparation(answers, data.text_column, vocabulary, data.sequence_length)
+        self._unit = data.tokens
+        self._words = [cut(text, "plain words") for text in texts]
+        self._known = Vocabulary.learned((self._words[at] for at in train.tolist()), "plain words", size=_BAG_WORDS)
+        self._cut = sum(len(cut(text, level)) > data.sequence_length for text in texts)
+        tokens = np.concatenate([vocabulary.numbers(own) for own in cells])
         targets = np.repeat(answers.encode(found.labels), np.diff(self.sequences.borders))
         super().__init__(tokens, spans, targets, answers, "many_to_one", preparation, input_size=len(vocabulary))
 
@@ -136,7 +136,7 @@ class LabelledTextDataset(LabelledDataset):
         """How often each of the commonest words occurs in the chosen examples of a part, (A, words)."""
         counts = np.zeros((len(chosen), len(self._known)), np.float32)
         for row, at in enumerate(self.spans(part).sequence[chosen].tolist()):
-            np.add.at(counts[row], self._known.encode(self._words[at]), 1.0)
+            np.add.at(counts[row], self._known.numbers(self._words[at]), 1.0)
         return counts[:, 1:]
 
     def labels(self, part: str) -> tuple[str, ...]:
@@ -147,18 +147,17 @@ class LabelledTextDataset(LabelledDataset):
         """The tokens of the pinned text."""
         preparation = self.preparation
         assert isinstance(preparation, LabelledTextPreparation)
-        return tuple(preparation.vocabulary.symbols[token] for token in self.pinned().inputs[:, 0])
+        return preparation.vocabulary.shown(self.pinned().inputs[:, 0])
 
     def notes(self) -> tuple[str, ...]:
         """See `Dataset.notes`."""
         lengths = np.diff(self.sequences.borders)
-        unit = getattr(self.preparation, "unit", "")
         notes = [
-            f"{counted(len(lengths), 'text')} of {int(lengths.min()):,} to {int(lengths.max()):,} {unit}",
-            f"{self.input_size - 1:,} different {unit} in the training part",
+            f"{counted(len(lengths), 'text')} of {int(lengths.min()):,} to {int(lengths.max()):,} {self._unit}",
+            f"{self.input_size - 1:,} different {self._unit} in the training part",
         ]
         if self._cut:
-            notes.append(f"{counted(self._cut, 'text')} as long as data.sequence_length or longer, read only so far")
+            notes.append(f"{counted(self._cut, 'text')} longer than data.sequence_length, read only so far")
         return (*self.found.notes, *notes, *super().notes())
 
 
@@ -180,8 +179,8 @@ def _as_sequences(found: Texts, cells: list[Sequence[str]], column: str) -> Sequ
 
 def whole(preparation: LabelledTextPreparation, found: Texts) -> tuple[NDArray[np.int32], Sequences, Spans]:
     """Texts to be answered, as tokens (N,), with one example a text."""
-    cells = [tokens_of(str(text), preparation.unit, preparation.length) for text in found.texts]
+    cells = [tokens_of(str(text), preparation.vocabulary.level, preparation.length) for text in found.texts]
     sequences = _as_sequences(found, cells, preparation.column)
     borders = sequences.borders
-    tokens = np.concatenate([preparation.vocabulary.encode(own) for own in cells])
+    tokens = np.concatenate([preparation.vocabulary.numbers(own) for own in cells])
     return tokens, sequences, Spans(borders[:-1], borders[1:], np.arange(len(cells)))

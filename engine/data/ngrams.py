@@ -1,11 +1,11 @@
-"""Character n-gram models: what a network for text has to beat.
+"""N-gram models of characters, words or bytes: what a network for text has to beat.
 
-Order k looks at the k characters before. Orders are interpolated after Witten and Bell (1991):
+Order k looks at the k symbols before. Orders are interpolated after Witten and Bell (1991):
 
     p_k(c | h) = (n(h, c) + T(h) · p_{k-1}(c | h')) / (n(h) + T(h))
 
-with n(h, c) how often c followed h, n(h) their sum, T(h) how many different characters followed h, and h' the
-history h without its oldest character. Below order 0 stands the uniform distribution.
+with n(h, c) how often c followed h, n(h) their sum, T(h) how many different symbols followed h, and h' the
+history h without its oldest symbol. Below order 0 stands the uniform distribution.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 from engine.data.batches import Ints
 from engine.data.scaling import Reals
 
-MOST_TRAINED = 5_000_000  # characters; the latest ones are kept
+MOST_TRAINED = 5_000_000  # symbols; the latest ones are kept
 ORDERS = (1, 2, 3, 4)
 
 
-def bits_per_character(train: NDArray[np.int32], text: NDArray[np.int32], first: int, symbols: int) -> list[float]:
+def bits_per_symbol(train: NDArray[np.int32], text: NDArray[np.int32], first: int, symbols: int) -> list[float]:
     """Mean −log2 p of ``text[first:]`` under orders 1 to 4, trained on the tokens `train`.
 
-    `text` starts with at least `ORDERS[-1]` characters of history before `first`, where there are that many.
+    `text` starts with at least `ORDERS[-1]` symbols of history before `first`, where there are that many.
     """
     train = train[-MOST_TRAINED:]
     uniform = np.full(len(text), 1.0 / symbols)
@@ -40,7 +40,7 @@ def bits_per_character(train: NDArray[np.int32], text: NDArray[np.int32], first:
 def _longer(
     train_codes: Ints, text_codes: Ints, train: NDArray[np.int32], text: NDArray[np.int32], order: int, symbols: int
 ) -> tuple[Ints, Ints]:
-    """Histories one character longer, numbered densely so that the numbers stay small."""
+    """Histories one symbol longer, numbered densely so that the numbers stay small."""
     grown = [_grow(codes, tokens, order, symbols) for codes, tokens in ((train_codes, train), (text_codes, text))]
     known, numbers = np.unique(grown[0], return_inverse=True)
     places = np.searchsorted(known, grown[1]).clip(max=len(known) - 1)
@@ -61,7 +61,7 @@ def _interpolated(
     symbols: int,
     lower: Reals,
 ) -> Reals:
-    """Probability of each character of `text` at this order, given those of the order below."""
+    """Probability of each symbol of `text` at this order, given those of the order below."""
     known, pair_counts = np.unique(train_codes[order:] * symbols + train[order:], return_counts=True)
     size = int(max(train_codes.max(initial=0), text_codes.max(initial=0))) + 1
     totals = np.bincount(train_codes[order:], minlength=size)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -18,7 +18,8 @@ from engine.data.pairs_preparation import PairsPreparation, VectorPreparation, i
 from engine.data.pairs_scoring import PairsScorer, baseline_scores, judged
 from engine.data.scaling import fit_scaler
 from engine.data.splits import PARTS
-from engine.data.symbols import START, Symbols, cut
+from engine.data.tokens import cut
+from engine.data.vocabulary import START, Vocabulary
 
 _POOL = 32  # batches within which pairs of like length are put together
 
@@ -127,8 +128,8 @@ class PairsDataset(Dataset):
 
     def judged(self, part: str, written: Sequence[str]) -> Scores:
         """Exact match, error rate and the like of a text for each pair of a part."""
-        level = self._preparation.symbols.level
-        return judged(self, part, {place: cut(text, level) for place, text in enumerate(written)})
+        symbols = self._preparation.symbols
+        return judged(self, part, {place: symbols.cut(text) for place, text in enumerate(written)})
 
     @property
     def _pinned_part(self) -> str:
@@ -159,12 +160,12 @@ class PairsDataset(Dataset):
     def notes(self) -> tuple[str, ...]:
         """See `Dataset.notes`."""
         source, symbols = self.preparation.source, self.preparation.symbols
-        read = f"{len(source) - 3:,} different symbols read, " if source else f"{self.input_size:,} numbers read, "
+        read = f"{len(source.known):,} different symbols read, " if source else f"{self.input_size:,} numbers read, "
         parts = ", ".join(f"{part} {self.count(part):,}" for part in PARTS)
         same = "read" if self.pairs.sources or self.pairs.numbers.shape[1] else "write"
         notes = [
             *self.pairs.notes,
-            f"{read}{len(symbols) - 3:,} different symbols written, at most {self.preparation.longest - 1:,} a text",
+            f"{read}{len(symbols.known):,} different symbols written, at most {self.preparation.longest - 1:,} a text",
             f"pairs: {parts}; those that {same} the same stay in one part",
         ]
         count, strange = self._unknown
@@ -176,8 +177,8 @@ class PairsDataset(Dataset):
 
 def _prepared(pairs: Pairs, data: DataConfig, topology: str, train: Ints) -> PairsPreparation:
     rows = train.tolist()
-    symbols = Symbols.learned((pairs.targets[row] for row in rows), data.target_symbols)
-    source = Symbols.learned((pairs.sources[row] for row in rows), data.source_symbols) if pairs.sources else None
+    symbols = _learned((pairs.targets[row] for row in rows), data.target_symbols, data)
+    source = _learned((pairs.sources[row] for row in rows), data.source_symbols, data) if pairs.sources else None
     return PairsPreparation(
         topology=topology,
         columns=pairs.columns,
@@ -187,6 +188,11 @@ def _prepared(pairs: Pairs, data: DataConfig, topology: str, train: Ints) -> Pai
         symbols=symbols,
         longest=max(len(symbols.encode(pairs.targets[row])) for row in rows),
     )
+
+
+def _learned(texts: Iterable[str], level: str, data: DataConfig) -> Vocabulary:
+    cells = (cut(text, level) for text in texts)
+    return Vocabulary.learned(cells, level, size=data.vocabulary_size, minimum=data.minimum_count, ends=True)
 
 
 def _vector(pairs: Pairs, data: DataConfig, train: Ints) -> VectorPreparation:

@@ -14,7 +14,7 @@ from engine.data.batches import Floats, Ints
 from engine.data.pairs import Pairs
 from engine.data.preparation import Preparation
 from engine.data.scaling import Scaler
-from engine.data.symbols import Symbols
+from engine.data.vocabulary import Vocabulary
 
 Encoded: TypeAlias = list[NDArray[np.int32]] | Floats  # texts, or vectors (N, I)
 
@@ -55,9 +55,9 @@ class PairsPreparation(Preparation):
     topology: str
     columns: tuple[str, ...]
     target: str
-    source: Symbols | None  # of a text
+    source: Vocabulary | None  # of a text
     vector: VectorPreparation | None
-    symbols: Symbols  # that are written
+    symbols: Vocabulary  # that are written
     longest: int  # steps of the longest text written in the training part, its stop included
     kind = "pairs"
 
@@ -78,14 +78,14 @@ class PairsPreparation(Preparation):
         own = {"kind": self.kind, "topology": self.topology, "columns": list(self.columns), "target": self.target}
         read: dict[str, Any] = {}
         if self.source:
-            read["source"] = _symbols(self.source)
+            read["source"] = self.source.metadata()
         if self.vector:
             read["vector"] = {
                 "numbers": list(self.vector.numbers),
                 "scaler": self.vector.scaler.to_dict(),
                 "categories": [[name, list(values)] for name, values in self.vector.categories],
             }
-        return {**own, **read, "symbols": _symbols(self.symbols), "longest": self.longest}
+        return {**own, **read, "symbols": self.symbols.metadata(), "longest": self.longest}
 
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> PairsPreparation:
@@ -95,9 +95,9 @@ class PairsPreparation(Preparation):
             topology=values["topology"],
             columns=tuple(values["columns"]),
             target=values["target"],
-            source=Symbols(source["level"], source["names"]) if source else None,
+            source=Vocabulary.read(source) if source else None,
             vector=_vector(vector) if vector else None,
-            symbols=Symbols(values["symbols"]["level"], values["symbols"]["names"]),
+            symbols=Vocabulary.read(values["symbols"]),
             longest=int(values["longest"]),
         )
 
@@ -105,10 +105,6 @@ class PairsPreparation(Preparation):
 def _vector(values: Mapping[str, Any]) -> VectorPreparation:
     categories = tuple((name, tuple(names)) for name, names in values["categories"])
     return VectorPreparation(tuple(values["numbers"]), Scaler.from_dict(values["scaler"]), categories)
-
-
-def _symbols(symbols: Symbols) -> dict[str, Any]:
-    return {"level": symbols.level, "names": list(symbols.names[3:])}
 
 
 def inputs_of(encoded: Encoded, rows: Ints) -> tuple[NDArray[Any], Ints, Ints]:

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from engine.data.batches import Batch
 from engine.data.dataset import Scorer, Scores, WritingScorer
-from engine.data.ngrams import ORDERS, bits_per_character
-from engine.data.symbols import cut
+from engine.data.ngrams import ORDERS, bits_per_symbol
 from engine.data.text_scores import bleu, error_rate
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ class PairsScorer(WritingScorer):
 
     def __init__(self, dataset: PairsDataset, part: str) -> None:
         self._dataset, self._part = dataset, part
-        self._written: dict[int, list[str]] = {}
+        self._written: dict[int, Sequence[str]] = {}
         self._told, self._free, self._right, self._count = 0.0, 0.0, 0.0, 0.0
 
     def add(self, batch: Batch, outputs: NDArray[Any]) -> None:
@@ -42,7 +41,7 @@ class PairsScorer(WritingScorer):
         self._free += _nats(batch, outputs)
         symbols = self._dataset.preparation.symbols
         for position, numbers in zip(batch.positions.tolist(), written, strict=True):
-            self._written[position] = [symbols.names[number] for number in numbers.tolist()]
+            self._written[position] = [symbols.symbols[number] for number in numbers.tolist()]
 
     def result(self) -> Scores:
         """See `Scorer.result`."""
@@ -65,15 +64,15 @@ def _nats(batch: Batch, outputs: NDArray[Any]) -> float:
     return float(((np.log(np.exp(logits).sum(axis=-1)) - chosen) * batch.weights).sum())
 
 
-def judged(dataset: PairsDataset, part: str, written: dict[int, list[str]]) -> Scores:
+def judged(dataset: PairsDataset, part: str, written: dict[int, Sequence[str]]) -> Scores:
     """Exact match, symbol error rate and, for words, BLEU of texts by their position in a part."""
-    level, rows = dataset.preparation.symbols.level, dataset.rows[part]
+    symbols, rows = dataset.preparation.symbols, dataset.rows[part]
     positions = sorted(written)
-    own = [written[position] for position in positions]
-    wanted = [cut(dataset.pairs.targets[rows[position]], level) for position in positions]
+    own = [list(written[position]) for position in positions]
+    wanted = [list(symbols.cut(dataset.pairs.targets[rows[position]])) for position in positions]
     same = sum(a == b for a, b in zip(own, wanted, strict=True)) / len(positions)
     scores = [("exact match", same), ("symbol error rate", error_rate(own, wanted))]
-    if level in ("words", "spaces"):
+    if symbols.level in ("words", "spaces"):
         scores.append(("BLEU", bleu(own, wanted)))
     return tuple(scores)
 
@@ -95,10 +94,10 @@ def baseline_scores(dataset: PairsDataset, part: str) -> Scores:
     """The simple methods in the dataset's metric; for bits, n-grams of what is written."""
     if dataset.metric == "bits per symbol":
         return _ngram_bits(dataset, part)
-    level = dataset.preparation.symbols.level
+    symbols = dataset.preparation.symbols
     scored = []
     for name, texts in baseline_texts(dataset, part).items():
-        scores = dict(judged(dataset, part, {k: cut(text, level) for k, text in enumerate(texts)}))
+        scores = dict(judged(dataset, part, {k: symbols.cut(text) for k, text in enumerate(texts)}))
         scored.append((name, scores.get(dataset.metric, math.nan)))
     return tuple(scored)
 
@@ -135,7 +134,7 @@ def _ngram_bits(dataset: PairsDataset, part: str) -> Scores:
     streams = [np.concatenate([dataset.written[row] for row in dataset.rows[p].tolist()]) for p in ("train", part)]
     past = streams[0][-ORDERS[-1] :]
     text = np.concatenate([past, streams[1]])
-    bits = bits_per_character(streams[0], text, len(past), len(dataset.preparation.symbols))
+    bits = bits_per_symbol(streams[0], text, len(past), len(dataset.preparation.symbols))
     return tuple((f"n-gram of order {order}", value) for order, value in zip(ORDERS, bits, strict=False))
 
 

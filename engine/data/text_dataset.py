@@ -1,15 +1,18 @@
-"""Running text, character by character: each step is answered by the next character.
+"""Running text by characters, words or bytes (its symbols): each step is answered by the next symbol.
 
 Training text is laid out as B parallel streams, cut into chunks of `sequence_length`; the state runs on from
 chunk to chunk (`Batch.continues`). Where the chunks begin moves from epoch to epoch. Held-out text is laid out
 likewise, but each stream first reads the text just before its own, without being scored on it, so that every
-character of the part is scored exactly once and with its past known.
+symbol of the part is scored exactly once and with its past known.
+
+Parts are cut as texts, so that they are the same whatever the symbols are, and each into symbols by itself, so that
+nothing behind a border has a say in what stands before it.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -20,15 +23,19 @@ from engine.config import DataConfig
 from engine.data.batches import Batch, Floats, generator
 from engine.data.dataset import Dataset, Scorer, Scores
 from engine.data.errors import DataError
-from engine.data.ngrams import ORDERS, bits_per_character
-from engine.data.splits import split_by_time
+from engine.data.ngrams import ORDERS, bits_per_symbol
+from engine.data.spelling import Spelling
+from engine.data.splits import PARTS, Split, split_by_time
 from engine.data.text import Text
 from engine.data.text_preparation import TextPreparation
-from engine.data.vocabulary import Vocabulary
+from engine.data.tokens import cut
+from engine.data.vocabulary import UNKNOWN, Vocabulary
+
+_LONGEST_WORD = 200  # characters
 
 
 class TextDataset(Dataset):
-    """Characters of one text; inputs (T, B) int32 tokens, targets the same one step on."""
+    """Symbols of one text; inputs (T, B) int32 tokens, targets the same one step on."""
 
     kind, topology, tokens = "text", "many_to_many", True
     loss, metric = "cross_entropy", "bits per character"
@@ -39,16 +46,26 @@ class TextDataset(Dataset):
         Raises:
             DataError: too little text for one training sequence.
         """
-        self._text, self._length = text, data.sequence_length
-        self.split = split_by_time(len(text.text), data.validation, data.test, "character")
+        self._text, self._length, self.unit = text, data.sequence_length, data.tokens
+        self._texts = _parts(text.text, data)
+        cells = [_cut(self._texts[part], data.tokens) for part in PARTS]
+        self.split = _borders([len(own) for own in cells])
         if self.split.train_end < self._length + 1:
             raise DataError(
-                f"a sequence takes {self._length + 1:,} characters, but the training part has "
-                f"{self.split.train_end:,} of {len(text.text):,}; choose a shorter data.sequence_length "
+                f"a sequence takes {self._length + 1:,} {self.unit}, but the training part has "
+                f"{self.split.train_end:,} of {self.split.end:,}; choose a shorter data.sequence_length "
                 "or a longer text."
             )
-        self.vocabulary = Vocabulary(text.text[: self.split.train_end])
-        self._tokens = self.vocabulary.encode(text.text)
+        size, minimum = data.vocabulary_size, data.minimum_count
+        self.vocabulary = Vocabulary.learned([cells[0]], data.tokens, size=size, minimum=minimum)
+        numbers = [self.vocabulary.numbers(own) for own in cells]
+        self._tokens = np.concatenate(numbers)
+        spelling = Spelling(self._texts["train"], len(cells[0]), data.tokens)
+        known = [own != UNKNOWN for own in numbers]
+        self._spelled = {
+            part: spelling.of_unknown(own, some.tolist()) if not some.all() else 0.0
+            for part, own, some in zip(PARTS, cells, known, strict=True)
+        }
         self.input_size = self.output_size = len(self.vocabulary)
         self._baselines: dict[str, Scores] = {}
 
@@ -58,7 +75,7 @@ class TextDataset(Dataset):
         return TextPreparation(self.vocabulary)
 
     def count(self, part: str) -> int:
-        """Characters in a part."""
+        """Symbols in a part."""
         first, last = self.split.bounds(part)
         return last - first
 
@@ -75,7 +92,7 @@ class TextDataset(Dataset):
 
     @property
     def _warm_up(self) -> int:
-        """Characters a held-out stream reads before its own; less than a chunk, so that every chunk scores some."""
+        """Symbols a held-out stream reads before its own; less than a chunk, so that every chunk scores some."""
         return self._length // 2
 
     def _share(self, part: str, streams: int) -> int:
@@ -117,7 +134,7 @@ class TextDataset(Dataset):
         )
 
     def _weights(self, part: str, targets: NDArray[np.int64], streams: int) -> Floats:
-        """1 for each character that belongs to the stream's own share of the part."""
+        """1 for each symbol that belongs to the stream's own share of the part."""
         if part == "train":
             return np.ones(targets.shape, np.float32)
         first, last = self.split.bounds(part)
@@ -127,7 +144,12 @@ class TextDataset(Dataset):
 
     def scorer(self, part: str) -> Scorer:
         """Bits per character, perplexity and accuracy."""
-        return TextScorer()
+        return TextScorer(*self._measures(part), self.unit)
+
+    def _measures(self, part: str) -> tuple[float, float]:
+        """Characters that a symbol of a part has in the mean, and bits that spelling the unknown ones adds to it."""
+        count = max(self.count(part), 1)
+        return len(self._texts[part]) / count, self._spelled[part] / count
 
     def baselines(self, part: str) -> Scores:
         """Bits per character of n-gram models trained on the training part."""
@@ -135,9 +157,11 @@ class TextDataset(Dataset):
             first, last = self.split.bounds(part)
             past = min(first, ORDERS[-1])
             text, train = self._tokens[first - past : last], self._tokens[: self.split.train_end]
-            bits = bits_per_character(train, text, past, len(self.vocabulary)) if last > first else []
+            bits = bits_per_symbol(train, text, past, len(self.vocabulary)) if last > first else []
+            characters, spelled = self._measures(part)
             self._baselines[part] = tuple(
-                (f"n-gram of order {order}", value) for order, value in zip(ORDERS, bits, strict=False)
+                (f"n-gram of order {order}", (value + spelled) / characters)
+                for order, value in zip(ORDERS, bits, strict=False)
             )
         return self._baselines[part]
 
@@ -155,9 +179,9 @@ class TextDataset(Dataset):
         return self._tokens[first:last].astype(np.float32)
 
     def labels(self, part: str) -> tuple[str, ...]:
-        """The part's characters."""
+        """The part's symbols."""
         first, last = self.split.bounds(part)
-        return tuple(self._text.text[first:last])
+        return self.vocabulary.shown(self._tokens[first:last])
 
     def pinned(self) -> Batch:
         """The first sequence of the validation part."""
@@ -174,26 +198,66 @@ class TextDataset(Dataset):
         )
 
     def pinned_labels(self) -> tuple[str, ...]:
-        """Its characters."""
-        return tuple(self.vocabulary.decode(self.pinned().inputs[:, 0]))
+        """Its symbols."""
+        return self.vocabulary.shown(self.pinned().inputs[:, 0])
 
     def notes(self) -> tuple[str, ...]:
         """See `Dataset.notes`."""
         parts = ", ".join(f"{part} {self.count(part):,}" for part in ("train", "validation", "test"))
-        notes = [*self._text.notes, f"{len(self.vocabulary) - 1} different characters", f"characters: {parts}"]
-        held_out = self._text.text[self.split.train_end :]
-        if unknown := self.vocabulary.unknown_in(held_out):
-            count = sum(held_out.count(symbol) for symbol in unknown)
-            shown = " ".join(repr(symbol) for symbol in unknown[:8])
-            notes.append(f"{count} held-out characters do not occur in the training part ({shown})")
-        return tuple(notes)
+        known = f"{len(self.vocabulary.known):,} different {self.unit}"
+        return (*self._text.notes, known, f"{self.unit}: {parts}", *self._unknown_notes())
+
+    def _unknown_notes(self) -> list[str]:
+        """How much is unknown, and what that means."""
+        strange = self._tokens == UNKNOWN
+        learned, held_out = (int(part.sum()) for part in np.split(strange, [self.split.train_end]))
+        notes = []
+        if learned:
+            notes.append(f"{learned:,} {self.unit} of the training part are too rare for the vocabulary: unknown")
+        if held_out:
+            texts = (self._texts[part] for part in PARTS[1:])
+            symbols = sorted({symbol for text in texts for symbol in self.vocabulary.unknown_in(text)})
+            shown = " ".join(repr(symbol) for symbol in symbols[:8])
+            notes.append(f"{held_out:,} held-out {self.unit} do not occur in the vocabulary ({shown})")
+        if held_out and not learned and self.unit == "words":
+            notes.append("the training part has no unknown word to learn from; set data.minimum_count to 2 or more")
+        return notes
+
+
+def _parts(text: str, data: DataConfig) -> dict[str, str]:
+    """The text of each part. No word is divided: a border goes back to the last white space before it."""
+    split = split_by_time(len(text), data.validation, data.test, "character")
+    first, second = split.train_end, split.validation_end
+    if data.tokens == "words":
+        first = _after_blank(text, first) if first < split.end else first
+        second = max(first, _after_blank(text, second)) if second < split.end else second
+    return dict(zip(PARTS, (text[:first], text[first:second], text[second:]), strict=True))
+
+
+def _after_blank(text: str, border: int) -> int:
+    """The last place up to `border` that white space stands before; `border` itself where none is near."""
+    near = range(border, max(border - _LONGEST_WORD, 0), -1)
+    return next((place for place in near if text[place - 1].isspace()), border)
+
+
+def _cut(text: str, level: str) -> Sequence[str]:
+    """The symbols of a part; the blank at its end is no word of its own, as the next part goes on behind it."""
+    inner = level == "words" and text.endswith(" ") and not text[:-1].endswith(" ") and bool(text.strip())
+    return cut(text[:-1] if inner else text, level)
+
+
+def _borders(counts: Sequence[int]) -> Split:
+    train, validation, test = counts
+    return Split(train, train + validation, train + validation + test)
 
 
 class TextScorer(Scorer):
-    """Mean −log2 p of the characters that count."""
+    """Mean −log2 p of the symbols that count, by the characters that they stand for."""
 
-    def __init__(self) -> None:
-        """Nothing scored yet."""
+    def __init__(self, characters: float, spelled: float, unit: str) -> None:
+        """Nothing scored yet. Of a symbol of the part: its `characters` and bits of spelling, in the mean."""
+        self._characters, self._spelled = characters, spelled
+        self._perplexity = "perplexity" if unit == "characters" else f"perplexity per {unit[:-1]}"
         self._bits, self._right, self._count = 0.0, 0.0, 0.0
 
     def add(self, batch: Batch, outputs: NDArray[Any]) -> None:
@@ -210,4 +274,5 @@ class TextScorer(Scorer):
         if not self._count:
             return (("bits per character", math.nan),)
         bits = self._bits / self._count
-        return (("bits per character", bits), ("perplexity", 2.0**bits), ("accuracy", self._right / self._count))
+        own = (bits + self._spelled) / self._characters
+        return (("bits per character", own), (self._perplexity, 2.0**bits), ("accuracy", self._right / self._count))

@@ -1,63 +1,77 @@
-"""What a text is cut into: characters, words, or bytes of UTF-8. Pieces put together again give the text."""
+"""What a text is cut into: characters, words, what stands between spaces, or bytes; and how it is put together again.
+
+Words keep what is needed for that: a mark that stands without a blank beside its neighbour carries a joiner on that
+side, as in ``vingt ￭-￭ deux`` (the way of OpenNMT), and white space other than one blank between two words is a word
+by itself, joined on both sides. So characters, words and bytes give the very text again. "spaces" makes one blank of
+white space, and "plain words", for texts that are only told apart, are in small letters and lose it.
+"""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
-from engine.data.vocabulary import UNKNOWN
-
-# A word with the blank before it, a sign likewise, or white space that is left over.
-_PIECES = re.compile(r" ?\w+(?:['’]\w+)*| ?[^\w\s]|\s", re.UNICODE)
+JOINER = "￭"
+_WORD = re.compile(r"\w+|[^\w\s]|\s+")
+_PLAIN = re.compile(r"\w+(?:['’]\w+)*|[^\w\s]")
 
 
-def pieces(text: str, unit: str) -> Sequence[str]:
-    """`text` cut into "characters", "words" or "bytes" (each as the character of its number)."""
-    if unit == "words":
-        return _PIECES.findall(text)
-    return text.encode("utf-8", "surrogatepass").decode("latin-1") if unit == "bytes" else text
+def cut(text: str, level: str) -> Sequence[str]:
+    """The symbols of a text; `level` is "characters", "words", "spaces", "bytes" or "plain words".
+
+    A byte is the character of its number.
+    """
+    if level == "words":
+        return _words(text)
+    if level == "plain words":
+        return _PLAIN.findall(text.lower())
+    if level == "spaces":
+        return text.split()
+    return text.encode("utf-8", "surrogatepass").decode("latin-1") if level == "bytes" else text
 
 
-def joined(symbols: Iterable[str], unit: str) -> str:
-    """The opposite of `pieces`; bytes that are no UTF-8 read as the unknown character."""
-    text = "".join(symbols)
-    if unit != "bytes":
-        return text
-    return "".join(c for c in text if ord(c) < 256).encode("latin-1").decode("utf-8", "replace")
+def put_together(symbols: Iterable[str], level: str) -> str:
+    """The opposite of `cut`; bytes that are no UTF-8 read as the unknown character."""
+    if level == "words":
+        return "".join(spaced_words(symbols))
+    if level in ("spaces", "plain words"):
+        return " ".join(symbols)
+    if level == "bytes":
+        return b"".join(s.encode("latin-1" if s <= "\xff" else "utf-8") for s in symbols).decode("utf-8", "replace")
+    return "".join(symbols)
 
 
-def plain_words(text: str) -> list[str]:
-    """Words and signs of `text` in small letters and without the blanks between, for telling texts apart."""
-    return [piece.strip() or piece for piece in _PIECES.findall(text.lower()) if piece.strip()]
+def spaced_words(symbols: Iterable[str]) -> list[str]:
+    """Each word with the blank before it, if there is one: one after the other they are the text."""
+    found: list[str] = []
+    joined = True  # to what comes before
+    for symbol in symbols:
+        word = bare(symbol)
+        found.append(word if joined or (symbol.startswith(JOINER) and symbol != JOINER) else f" {word}")
+        joined = symbol.endswith(JOINER) and symbol not in (JOINER, 2 * JOINER)
+    return found
 
 
-class TokenVocabulary:
-    """Symbols of any length by number; 0 stands for every other one."""
-
-    def __init__(self, symbols: Iterable[str]) -> None:
-        """`symbols` in the order of their numbers, without the unknown one."""
-        self.symbols: tuple[str, ...] = (UNKNOWN, *symbols)
-        self._numbers = {symbol: number for number, symbol in enumerate(self.symbols)}
-
-    def __len__(self) -> int:
-        return len(self.symbols)
-
-    def encode(self, found: Sequence[str]) -> NDArray[np.int32]:
-        """Numbers (N,) of symbols."""
-        get = self._numbers.get
-        return np.fromiter((get(symbol, 0) for symbol in found), np.int32, len(found))
+def bare(symbol: str) -> str:
+    """A word without its joiners."""
+    return symbol.strip(JOINER) or JOINER
 
 
-def fit_vocabulary(found: Iterable[Sequence[str]], size: int, minimum: int) -> TokenVocabulary:
-    """The symbols that occur `minimum` times or more; of those the `size` commonest, 0 for all. Sorted."""
-    counts = Counter[str]()
-    for some in found:
-        counts.update(some)
-    for nothing in (UNKNOWN, ""):
-        counts.pop(nothing, None)
-    enough = sorted((symbol for symbol, count in counts.items() if count >= minimum), key=lambda s: (-counts[s], s))
-    return TokenVocabulary(sorted(enough[: size or None]))
+def _words(text: str) -> list[str]:
+    found: list[str] = []
+    end = -1  # of a word or mark, to which the next one may be joined
+    for match in _WORD.finditer(text):
+        symbol = match.group()
+        if symbol.isspace():
+            if symbol != " " or match.start() == 0 or match.end() == len(text):
+                found += [JOINER + blank + JOINER for blank in symbol]
+            continue
+        if match.start() == end:
+            # A joiner that stands in the text itself carries none on its right, so that it can be told.
+            if (symbol[0].isalnum() or symbol[0] == "_") and found[-1].strip(JOINER):
+                found[-1] += JOINER
+            else:
+                symbol = JOINER + symbol
+        found.append(symbol)
+        end = match.end()
+    return found

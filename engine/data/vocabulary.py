@@ -1,41 +1,116 @@
-"""Characters as numbers and back."""
+"""The symbols that a network reads or writes, by number."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-UNKNOWN = "\ufffd"
+from engine.data.tokens import bare, cut, put_together
+
+UNKNOWN, START, STOP = 0, 1, 2  # numbers; the last two are there where texts begin and end
+_NAMES = ("\ufffd", "▶", "■")
 
 
 class Vocabulary:
-    """The characters a network knows. Number 0 stands for every character it does not."""
+    """Number 0 stands for every symbol that is not known. Where texts end, start and stop come next."""
 
-    def __init__(self, symbols: Iterable[str]) -> None:
-        """`symbols` are sorted and made unique; the unknown one comes first whatever they are."""
-        self.symbols: tuple[str, ...] = (UNKNOWN, *sorted(set(symbols) - {UNKNOWN}))
-        self._codes = np.array([ord(symbol) for symbol in self.symbols[1:]], np.uint32)
+    def __init__(self, level: str, symbols: Iterable[str], *, ends: bool = False) -> None:
+        """`symbols` in the order of their numbers, without the special ones; `level` as `cut` takes it.
+
+        `ends`: every text ends with a stop, and runs of white space between its words are one blank.
+        """
+        self.level, self.ends = level, ends
+        self.special = 3 if ends else 1
+        self.symbols: tuple[str, ...] = (*_NAMES[: self.special], *symbols)
+        self._numbers = {symbol: number for number, symbol in enumerate(self.symbols) if number >= self.special}
+        self._points: NDArray[np.uint32] | None = None  # code points, where each symbol is one
+        if level in ("characters", "bytes"):
+            points = np.array([ord(symbol) for symbol in self._numbers], np.uint32)
+            order = np.argsort(points)
+            self._points = points[order]
+            self._ordered = np.array(list(self._numbers.values()), np.int32)[order]
+
+    @classmethod
+    def learned(
+        cls, cells: Iterable[Sequence[str]], level: str, *, size: int = 0, minimum: int = 1, ends: bool = False
+    ) -> Vocabulary:
+        """Of texts that are cut, the symbols that occur `minimum` times; of those the `size` commonest, 0 for all."""
+        counts = Counter[str]()
+        for some in cells:
+            counts.update(some)
+        for nothing in (_NAMES[UNKNOWN], ""):
+            counts.pop(nothing, None)
+        enough = sorted((symbol for symbol, count in counts.items() if count >= minimum), key=lambda s: (-counts[s], s))
+        return cls(level, sorted(enough[: size or None]), ends=ends)
 
     def __len__(self) -> int:
         return len(self.symbols)
 
     def __contains__(self, symbol: str) -> bool:
-        return symbol in self.symbols[1:]
+        return symbol in self._numbers
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """The symbols without the special ones."""
+        return self.symbols[self.special :]
+
+    def cut(self, text: str) -> Sequence[str]:
+        """The symbols of a text."""
+        return cut(" ".join(text.split()) if self.ends and self.level == "words" else text, self.level)
+
+    def numbers(self, symbols: Sequence[str]) -> NDArray[np.int32]:
+        """Numbers (N,) of symbols; 0 where one is unknown."""
+        if self._points is None or not isinstance(symbols, str):
+            get = self._numbers.get
+            return np.fromiter((get(symbol, UNKNOWN) for symbol in symbols), np.int32, len(symbols))
+        points = np.frombuffer(symbols.encode("utf-32-le", "surrogatepass"), np.uint32)
+        if not len(self._points):
+            return np.zeros(len(points), np.int32)
+        places = np.searchsorted(self._points, points).clip(max=len(self._points) - 1)
+        return np.where(self._points[places] == points, self._ordered[places], UNKNOWN).astype(np.int32)
 
     def encode(self, text: str) -> NDArray[np.int32]:
-        """Numbers of the characters of `text`, (N,); 0 where one is unknown."""
-        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-        places = np.searchsorted(self._codes, codes).clip(max=max(len(self._codes) - 1, 0))
-        if len(self._codes) == 0:
-            return np.zeros(len(codes), np.int32)
-        return np.where(self._codes[places] == codes, places + 1, 0).astype(np.int32)
+        """Numbers of a text's symbols (N,); where texts end, and of the stop that ends it (N + 1,)."""
+        numbers = self.numbers(self.cut(text))
+        return np.append(numbers, np.int32(STOP)) if self.ends else numbers
 
-    def decode(self, tokens: Iterable[int]) -> str:
-        """The text of `tokens`; a number out of range reads as the unknown character."""
-        return "".join(self.symbols[t] if 0 <= t < len(self.symbols) else UNKNOWN for t in map(int, tokens))
+    def decode(self, numbers: Iterable[int]) -> str:
+        """The text of numbers, up to the first stop where texts end; a number out of range is unknown."""
+        found = until_stop(numbers) if self.ends else [int(number) for number in numbers]
+        return put_together((self._name(number) for number in found), self.level)
+
+    def shown(self, numbers: Iterable[int]) -> tuple[str, ...]:
+        """What each number is called in a view; a byte that is no letter by its two hexadecimal digits."""
+        return tuple(self._shown(self._name(int(number))) for number in numbers)
 
     def unknown_in(self, text: str) -> tuple[str, ...]:
-        """Characters of `text` that this vocabulary does not hold, sorted."""
-        return tuple(sorted(set(text) - set(self.symbols[1:])))
+        """Symbols of a text that are not known, as they are shown, sorted."""
+        return tuple(sorted({self._shown(symbol) for symbol in self.cut(text) if symbol not in self._numbers}))
+
+    def metadata(self) -> dict[str, Any]:
+        """The opposite of `read`, in JSON's own types."""
+        return {"level": self.level, "ends": self.ends, "symbols": list(self.known)}
+
+    @classmethod
+    def read(cls, values: dict[str, Any]) -> Vocabulary:
+        """A vocabulary from its `metadata`."""
+        return cls(values["level"], values["symbols"], ends=values["ends"])
+
+    def _name(self, number: int) -> str:
+        return self.symbols[number] if 0 <= number < len(self.symbols) else _NAMES[UNKNOWN]
+
+    def _shown(self, symbol: str) -> str:
+        if self.level == "bytes" and "\x7f" <= symbol <= "\xff":
+            return f"{ord(symbol):02X}"
+        symbol = bare(symbol) if self.level == "words" else symbol
+        return "␣" if self.ends and symbol == " " else symbol
+
+
+def until_stop(numbers: Iterable[int]) -> list[int]:
+    """What stands before the first stop."""
+    found = [int(number) for number in numbers]
+    return found[: found.index(STOP)] if STOP in found else found

@@ -191,10 +191,10 @@ def _entry(source: Exportable, network: Description, words: dict[str, str]) -> s
     name, preparation = words["name"], source.model.preparation
     if network.embedding is not None:
         symbols = getattr(getattr(preparation, "vocabulary", None), "symbols", ())
+        of_bytes = source.model.metadata.get("unit") == "bytes"
+        unit = "Bytes of UTF-8, the first one for those unknown" if of_bytes else "Unicode code points"
         points = ", ".join(str(ord(symbol)) for symbol in symbols)
-        table = (
-            f"\n/* Unicode code points. */\nstatic const uint32_t {name}_vocabulary[{len(symbols)}] = {{{points}}};\n"
-        )
+        table = f"\n/* {unit}. */\nstatic const uint32_t {name}_vocabulary[{len(symbols)}] = {{{points}}};\n"
         return table + _READ.format(**words)
     if not isinstance(preparation, SeriesPreparation):
         return _PUSH_AS_IT_IS.format(**words)

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.data.tokens import cut, put_together
 from engine.export.numpy_network import run_network
 
 
@@ -149,21 +150,24 @@ def forecast(step: Any, script: Path, path: Path) -> None:
         writer.writerow([date, *np.round(last.reshape(-1, len(data["targets"]))[-1], 6).tolist()])
 
 
-# --- text: a prompt in, characters out ---
+# --- text: a prompt in, characters, words or bytes out ---
 
 
 def write_text(step: Any, script: Path, prompt: str, length: int, temperature: float, seed: int) -> None:
-    """Print the prompt and what the network writes after it, character by character."""
+    """Print the prompt and what the network writes after it."""
     weights, about = load(script)
-    symbols, random = about["data"]["vocabulary"], np.random.default_rng(seed)
+    symbols, unit, random = about["data"]["vocabulary"], about["data"]["unit"], np.random.default_rng(seed)
     numbers = {symbol: at for at, symbol in enumerate(symbols)}
-    tokens, states = [numbers.get(symbol, 0) for symbol in prompt or "\n"], None
-    print(prompt, end="")
+    read = prompt.removesuffix(" ") if unit == "words" and prompt.strip() else prompt
+    tokens, states = [numbers.get(symbol, 0) for symbol in cut(read or "\n", unit)], None
+    written = [symbols[token] for token in tokens]
+    before = len(put_together(written, unit))
     for _ in range(length):
         scores, states = run_network(step, about["network"], weights, np.array(tokens)[:, None], states)
         tokens = [drawn(scores[-1, 0].astype(np.float64), temperature, random)]
-        print(symbols[tokens[0]], end="", flush=True)
-    print()
+        written.append(symbols[tokens[0]])
+    text = put_together(written, unit)[before:]
+    print(prompt + (text.removeprefix(" ") if unit == "words" and prompt[-1:].isspace() else text))
 
 
 def drawn(scores: Any, temperature: float, random: Any) -> int:
@@ -181,7 +185,7 @@ def main(step: Any, script: Path) -> None:
     parser = argparse.ArgumentParser(description=f"Use the weights in {script.with_suffix('.npz').name}.")
     if kind == "text":
         parser.add_argument("prompt", help="what to go on from")
-        parser.add_argument("--length", type=int, default=200, help="characters to write (200)")
+        parser.add_argument("--length", type=int, default=200, help="characters, words or bytes to write (200)")
         parser.add_argument("--temperature", type=float, default=0.8, help="0 takes the likeliest (0.8)")
         parser.add_argument("--seed", type=int, default=0, help="the same seed writes the same text (0)")
         given = parser.parse_args()

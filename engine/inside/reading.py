@@ -1,4 +1,4 @@
-"""What a network that reads text expects next, and on which characters that hangs."""
+"""What a network that reads text expects next, and on which earlier symbols that hangs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def reading(network: AnyNetwork, dataset: Dataset, asked: int | None) -> Reading
     best = np.argsort(-chances, axis=1, kind="stable")[:, :GUESSES]
 
     def name(token: int) -> str:
-        return preparation.decode(np.array([token]))
+        return preparation.vocabulary.shown([token])[0]
 
     influence = None
     if asked is not None and 0 <= asked < len(best):

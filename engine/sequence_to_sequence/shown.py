@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from engine.data.pairs_dataset import PairsDataset
 from engine.data.pairs_preparation import inputs_of
-from engine.data.symbols import START, STOP
 from engine.data.tunes import are_notes, notes_of
+from engine.data.vocabulary import START, STOP
 from engine.events import Floats, PairsPrediction, WrittenPair
 from engine.sequence_to_sequence.decoding import Decoding, write
 from engine.sequence_to_sequence.network import SequenceToSequence
@@ -24,7 +24,7 @@ def shown_pairs(network: SequenceToSequence, dataset: PairsDataset) -> PairsPred
     """
     part = "validation" if dataset.count("validation") else "train"
     rows = dataset.rows[part][:_PAIRS]
-    tunes = are_notes(dataset.preparation.symbols.names[3:])
+    tunes = are_notes(dataset.preparation.symbols.known)
     decoding = _COMPOSED if tunes else Decoding()
     return PairsPrediction(
         part=part,

@@ -156,7 +156,7 @@ def test_greedy_takes_the_likeliest_each_time(writer: Model) -> None:
 
 
 def test_characters_never_seen_are_named(writer: Model) -> None:
-    assert generate(writer, "çat Ω", 5).notes == ("characters the network never saw, read as unknown: 'ç' 'Ω'",)
+    assert generate(writer, "çat Ω", 5).notes == ("characters the network does not know, read as unknown: 'ç' 'Ω'",)
     assert generate(writer, "", 5).notes == ()
 
 

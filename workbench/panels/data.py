@@ -70,10 +70,13 @@ _TEXTS = {
     *("text_column", "label", "answer", "tokens", "sequence_length", "vocabulary_size", "minimum_count"),
     *("split", "split_column"),
 }
-_PAIRS = {"inputs", "targets", "source_symbols", "target_symbols", "judge", "scaler"}
+_PAIRS = {
+    *("inputs", "targets", "source_symbols", "target_symbols", "judge", "scaler"),
+    *("vocabulary_size", "minimum_count"),
+}
 _FIELDS = {  # by kind of data
     "series": _SERIES,
-    "text": {"sequence_length"},
+    "text": {"tokens", "sequence_length", "vocabulary_size", "minimum_count"},
     "sequences": _SEQUENCES,
     "labelled_text": _TEXTS,
     "pairs": _PAIRS,
@@ -155,7 +158,7 @@ class DataPanel(QWidget):
     def shape(self, data: DataConfig) -> str:
         """What goes in, in two words."""
         if data.kind == "text":
-            return "characters"
+            return data.tokens
         if data.label and not self._is_stream:
             return data.label
         return f"{data.length} steps" if self._is_stream else f"{data.look_back} → {data.horizon}"
@@ -214,8 +217,9 @@ def fill_samples(menu: QMenu, samples: Sequence[Sample], chosen: Callable[[str],
 
 def counts_text(loaded: Loaded) -> str:
     """How much there is of each part, in the unit of the data."""
-    kind = loaded.experiment.data.kind
-    unit = "characters" if kind == "text" else "windows" if kind == "series" and loaded.preview else "sequences"
+    data = loaded.experiment.data
+    units = {"text": data.tokens, "series": "windows" if loaded.preview else "sequences"}
+    unit = units.get(data.kind, "sequences")
     counts = [loaded.dataset.count(part) for part in ("train", "validation", "test")]
     return f"{counts[0]:,} {unit} to train on · {counts[1]:,} validation · {counts[2]:,} test"
 

@@ -1,4 +1,4 @@
-"""A text whose characters are coloured by numbers, with guesses underneath: what one unit makes of what it reads."""
+"""A text whose symbols are coloured by numbers, with guesses underneath: what one unit makes of what it reads."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from workbench.plots.label_axis import visible
 from workbench.theme import GRID, TEXT_SMALL, TEXT_TITLE, Theme
 
 _WIDE, _HIGH, _GUESS, _GAP = 16, 22, TEXT_SMALL + 2, GRID  # pixels: a character, a guess, the gap between lines
+_LETTER, _LONGEST = 9, 10  # pixels of each further letter of a word; letters that are shown of one
 
 
 class ColouredText(QWidget):
-    """Characters from left to right in as many lines as the width needs."""
+    """Symbols, characters or words, from left to right in as many lines as the width needs."""
 
     hovered = Signal(object)  # the character under the mouse, None when it has left
     clicked = Signal(int)
@@ -31,6 +32,7 @@ class ColouredText(QWidget):
         self._chances: Floats = np.zeros((0, 0), np.float32)
         self.colors: list[QColor] = []
         self._marked: int | None = None
+        self._wide = _WIDE
         self.setMouseTracking(True)
         self.setAccessibleName("Text by unit")
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
@@ -39,7 +41,10 @@ class ColouredText(QWidget):
 
     def show_text(self, letters: Sequence[str], guesses: tuple[tuple[str, ...], ...], chances: Floats) -> None:
         """Show `letters`, and `guesses` (T, ·) with their `chances` under each."""
-        longer = len(letters) != len(self._letters)
+        longest = min(max((len(letter) for letter in letters), default=1), _LONGEST)
+        wide = _WIDE + _LETTER * (longest - 1)
+        longer = len(letters) != len(self._letters) or wide != self._wide
+        self._wide = wide
         self._letters = tuple(visible(letter) for letter in letters)
         self._guesses = tuple(tuple(visible(guess) for guess in row) for row in guesses)
         self._chances = chances
@@ -83,13 +88,12 @@ class ColouredText(QWidget):
     def _line(self) -> int:
         return int(_HIGH + self._chances.shape[1] * _GUESS + _GAP)
 
-    @staticmethod
-    def _columns(width: int) -> int:
-        return max(width // _WIDE, 1)
+    def _columns(self, width: int) -> int:
+        return max(width // self._wide, 1)
 
     def _place(self, character: int) -> QRectF:
         line, column = divmod(character, self._columns(self.width()))
-        return QRectF(column * _WIDE, line * self._line, _WIDE, _HIGH)
+        return QRectF(column * self._wide, line * self._line, self._wide, _HIGH)
 
     # --- drawing ----------------------------------------------------------------------------------------
 
@@ -115,25 +119,25 @@ class ColouredText(QWidget):
         painter.fillRect(place, ground)
         painter.setFont(font)
         painter.setPen(QColor("#000000" if ground.lightnessF() > 0.45 else "#ffffff"))
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, letter)
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, _short(letter))
 
     def _paint_guesses(self, painter: QPainter, font: QFont, place: QRectF, character: int) -> None:
         if character >= len(self._guesses):
             return
         painter.setFont(font)
-        row = QRectF(place.left(), place.bottom(), _WIDE, _GUESS)
+        row = QRectF(place.left(), place.bottom(), self._wide, _GUESS)
         right = self._letters[character + 1] if character + 1 < len(self._letters) else ""
         for guess, chance in zip(self._guesses[character], self._chances[character], strict=True):
             painter.fillRect(row, self._theme.color("good" if guess == right else "muted", 0.6 * float(chance)))
             painter.setPen(self._theme.color("text" if guess == right else "muted"))
-            painter.drawText(row, Qt.AlignmentFlag.AlignCenter, guess)
+            painter.drawText(row, Qt.AlignmentFlag.AlignCenter, _short(guess))
             row.translate(0, _GUESS)
 
     # --- mouse ------------------------------------------------------------------------------------------
 
     def _under(self, event: QMouseEvent) -> int | None:
         place = event.position()
-        column, line = int(place.x()) // _WIDE, int(place.y()) // self._line
+        column, line = int(place.x()) // self._wide, int(place.y()) // self._line
         character = line * self._columns(self.width()) + column
         inside = 0 <= column < self._columns(self.width()) and 0 <= character < len(self._letters)
         return character if inside else None
@@ -153,6 +157,11 @@ class ColouredText(QWidget):
         """Tell that the mouse has gone."""
         super().leaveEvent(event)
         self.hovered.emit(None)
+
+
+def _short(word: str) -> str:
+    """A word as far as there is room for it."""
+    return word if len(word) <= _LONGEST else f"{word[: _LONGEST - 1]}…"
 
 
 def _fonts() -> tuple[QFont, QFont]:

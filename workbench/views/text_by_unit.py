@@ -23,12 +23,12 @@ _STATE, _MEMORY = "hidden state", "cell state"
 
 
 class TextByUnit(LiveView):
-    """The pinned text coloured by a unit or gate, five guesses under each character, and influences on request."""
+    """The pinned text coloured by a unit or gate, five guesses under each symbol, and influences on request."""
 
     key = "text_by_unit"
     title = "Text by unit"
     order = 55
-    question = "Which unit keeps track of what in the text, and on which earlier characters does the next guess hang?"
+    question = "Which unit keeps track of what in the text, and on which earlier symbols does the next guess hang?"
     probes = frozenset({"hidden", "reading"})
     waiting = "Press Run (F5): every character of a held-out text appears here, coloured by what a unit makes of it."
 
@@ -105,7 +105,7 @@ class TextByUnit(LiveView):
             norm = float(influence.norms[step]) if influence else float("nan")
             value = float(values[step]) if values is not None and step < len(values) else float("nan")
             rows.append((step + 1, visible(label), value, told, norm))
-        return ("step", "character", self._chosen(), "guesses for the next", "influence on the guess looked at"), rows
+        return ("step", "symbol", self._chosen(), "guesses for the next", "influence on the guess looked at"), rows
 
     # --- drawing ----------------------------------------------------------------------------------------
 
@@ -176,7 +176,7 @@ class TextByUnit(LiveView):
             self.needs_changed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Up and down walk the units, left and right the characters."""
+        """Up and down walk the units, left and right the symbols."""
         by = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()))
         if by is not None and self._built:
             self._unit.setValue(self._unit.value() + by)

@@ -37,6 +37,8 @@ def fit(model: Model) -> Fit:
         return Fit(False, "a step sees one row at a time, and this network reads each sequence backward too.")
     if count > _LARGEST:
         return Fit(False, f"{count:,} parameters are too many for a header; {_LARGEST:,} are the most.")
+    if model.metadata.get("unit") == "words":
+        return Fit(False, "a header cannot cut text into words; take the Python script or ONNX.")
     if kind not in _KINDS:
         return Fit(False, f"the header does not know how data of the kind {kind!r} are prepared; take ONNX.")
     return Fit(True, f"Exact, in float32. {4 * count:,} bytes of constants.")

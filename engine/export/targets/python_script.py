@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.atomic import write_atomically
+from engine.data import tokens
 from engine.export import numpy_network, numpy_predict
 from engine.export.beside import write_arrays, write_particulars
 from engine.export.description import describe
@@ -76,7 +77,7 @@ def script(source: Exportable, stem: str) -> str:
         licence=harmless(source.particulars()["licence"]),
         usage=_USAGES[str(model.metadata["kind"])],
     )
-    definitions = joined_modules((numpy_network, numpy_predict))
+    definitions = joined_modules((numpy_network, tokens, numpy_predict))
     return head + definitions + "\n\n\n" + formula_source(describe(model.network).spec) + _FOOT
 
 

@@ -5,14 +5,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from engine.config import Experiment
 from engine.data import DataError, LabelledTextPreparation, Preparation, load, suggest
 from engine.data.labelled_text import LabelledTextDataset
 from engine.data.splits import PARTS
-from engine.data.tokens import fit_vocabulary, joined, pieces, plain_words
 from tests.engine.data.making import Write
 
 UNITS = ("characters", "words", "bytes")
@@ -32,23 +29,6 @@ def made(path: Path, **data: Any) -> LabelledTextDataset:
     found = load(Experiment().replace({f"data.{name}": value for name, value in settings.items()}))
     assert isinstance(found, LabelledTextDataset)
     return found
-
-
-@given(st.text(), st.sampled_from(UNITS))
-def test_pieces_put_together_give_the_text(text: str, unit: str) -> None:
-    text = text.encode("utf-8", "replace").decode()
-    assert joined(pieces(text, unit), unit) == text
-
-
-def test_words_are_cut_at_signs_and_keep_apostrophes() -> None:
-    assert plain_words("Don't stop, Ünal-Straße 5!") == ["don't", "stop", ",", "ünal", "-", "straße", "5", "!"]
-
-
-def test_the_vocabulary_keeps_the_commonest_and_calls_the_rest_unknown() -> None:
-    found = fit_vocabulary([list("aaabbc"), list("bd")], size=2, minimum=2)
-    assert found.symbols[1:] == ("a", "b")
-    assert found.encode(list("abcz")).tolist() == [1, 2, 0, 0]
-    assert fit_vocabulary([list("aab")], 0, 2).symbols[1:] == ("a",)
 
 
 @pytest.mark.parametrize("unit", UNITS)

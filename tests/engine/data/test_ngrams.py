@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 import numpy as np
 import pytest
 
-from engine.data.ngrams import ORDERS, bits_per_character
+from engine.data.ngrams import ORDERS, bits_per_symbol
 
 
 def slow(train: list[int], text: list[int], first: int, symbols: int, order: int) -> float:
@@ -38,16 +38,16 @@ def test_fast_and_slow_agree(symbols: int) -> None:
     random = np.random.default_rng(symbols)
     train = random.integers(0, symbols, 300).astype(np.int32)
     text = random.integers(0, symbols, 80).astype(np.int32)
-    found = bits_per_character(train, text, 4, symbols)
+    found = bits_per_symbol(train, text, 4, symbols)
     wanted = [slow(train.tolist(), text.tolist(), 4, symbols, order) for order in ORDERS]
     assert found == pytest.approx(wanted)
 
 
 def test_a_text_that_repeats_itself_costs_almost_nothing() -> None:
     tokens = np.tile(np.arange(5, dtype=np.int32), 400)
-    assert bits_per_character(tokens, tokens[:100], 4, 6)[-1] < 0.02
+    assert bits_per_symbol(tokens, tokens[:100], 4, 6)[-1] < 0.02
 
 
 def test_characters_never_seen_cost_bits_but_not_infinity() -> None:
     train, text = np.ones(50, np.int32), np.zeros(20, np.int32)
-    assert all(1 < bits < 20 for bits in bits_per_character(train, text, 4, 3))
+    assert all(1 < bits < 20 for bits in bits_per_symbol(train, text, 4, 3))

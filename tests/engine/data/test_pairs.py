@@ -10,8 +10,8 @@ from engine.config import Experiment
 from engine.data import Batch, DataError, PairBatch, PairsPreparation, Preparation, load, suggest
 from engine.data.pairs_dataset import PairsDataset
 from engine.data.pairs_suggestion import suggest_pairs
-from engine.data.symbols import START, STOP
 from engine.data.tables import open_table
+from engine.data.vocabulary import START, STOP
 from tests.engine.data.making import Write
 
 PARTS = ("train", "validation", "test")
@@ -74,7 +74,7 @@ def test_the_vocabulary_comes_from_the_training_part(write: Write) -> None:
     path = write("a.tsv", "\n".join(["s\tt", *lines]) + "\n")
     dataset = pairs(path, **{"data.inputs": "s", "data.targets": "t"})
     row = next(part for part in PARTS if 7 in dataset.rows[part])
-    assert ("é" in dataset.preparation.symbols.names) == (row == "train")
+    assert ("é" in dataset.preparation.symbols.symbols) == (row == "train")
     assert any("symbols that the training part lacks" in note for note in dataset.notes())
 
 

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import json
 import math
 
 import numpy as np
 import pytest
 
 from engine.config import DataConfig
+from engine.data import Preparation, TextPreparation
+from engine.data.spelling import Spelling
 from engine.data.text import Text
 from engine.data.text_dataset import TextDataset
-from engine.data.vocabulary import UNKNOWN, Vocabulary
+from engine.data.tokens import cut
+from engine.data.vocabulary import Vocabulary
 
 STORY = "".join(chr(97 + (k * k + k // 7) % 23) for k in range(1000))
 
@@ -96,20 +100,74 @@ def test_the_pinned_sequence_is_labelled_with_its_characters() -> None:
     assert text(validation=0).pinned().inputs.shape[1] == 1
 
 
-def test_unknown_characters_are_read_as_one_symbol() -> None:
-    vocabulary = Vocabulary("hello")
-    assert vocabulary.decode(vocabulary.encode("hole")) == "hole"
-    assert vocabulary.decode(vocabulary.encode("halo")) == f"h{UNKNOWN}lo"
-    assert vocabulary.unknown_in("xhay") == ("a", "x", "y")
-    assert vocabulary.decode([99, -1]) == UNKNOWN * 2
-    assert len(vocabulary.encode("")) == 0
-    assert Vocabulary("").encode("ab").tolist() == [0, 0]
-    assert "h" in vocabulary
-    assert "x" not in vocabulary
-
-
 @pytest.mark.parametrize("content", ["a😀é日" * 300, "אבגד " * 300])
 def test_text_of_any_script(content: str) -> None:
     data = text(content)
     assert data.input_size == len(set(content)) + 1
     assert data.preparation.decode(data.preparation.encode(content[:50])) == content[:50]
+
+
+# --- words and bytes ------------------------------------------------------------------------------------
+
+PROSE = "".join(f"The cat no. {k} said:\n“Café, {['yes', 'no'][k % 2]}!” and  went. " for k in range(60))
+UNITS = ("characters", "words", "bytes")
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_symbols_of_all_parts_are_the_text(unit: str) -> None:
+    data = text(PROSE, tokens=unit)
+    whole = np.concatenate([data.truth(part) for part in ("train", "validation", "test")]).astype(int)
+    known = Vocabulary.learned([cut(PROSE, unit)], unit)
+    assert len(data.labels("test")) == data.count("test")
+    train = data.preparation.decode(whole[: data.count("train")])
+    assert PROSE.startswith(train)
+    assert len(whole) == len(known.encode(PROSE.rstrip() if unit == "words" else PROSE))
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_an_even_guess_costs_as_many_bits_a_character_as_its_symbols_do(unit: str) -> None:
+    data = text(PROSE, tokens=unit)
+    outputs = [np.zeros((*batch.inputs.shape, data.output_size), np.float32) for batch in data.batches("test", 5)]
+    scores = data.score("test", outputs)
+    assert scores[0][0] == data.metric
+    letters = len(data._texts["test"])
+    spelling = Spelling(data._texts["train"], data.count("train"), unit)
+    strange = [s for s in cut(data._texts["test"], unit) if s not in data.vocabulary]
+    bits = data.count("test") * math.log2(data.output_size) + sum(map(spelling.bits, strange))
+    assert scores[0][1] == pytest.approx(bits / letters, rel=1e-3)
+    assert scores[1][0] == {"characters": "perplexity", "words": "perplexity per word"}.get(unit, "perplexity per byte")
+    assert scores[1][1] == pytest.approx(data.output_size)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_what_stands_behind_a_border_changes_nothing_before_it(unit: str) -> None:
+    cut_off = {"tokens": unit, "vocabulary_size": 12, "minimum_count": 2}
+    border = round(len(PROSE) * 0.8)
+    plain, other = text(PROSE, **cut_off), text(PROSE[:border] + "Ä" * (len(PROSE) - border), **cut_off)
+    assert plain.metadata() == other.metadata()
+    for a, b in zip(plain.batches("train", 4), other.batches("train", 4), strict=True):
+        np.testing.assert_array_equal(a.inputs, b.inputs)
+        np.testing.assert_array_equal(a.targets, b.targets)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_smaller_vocabulary_is_not_paid_with_flattery(unit: str) -> None:
+    """With everything unknown a guess is always right, but spelling costs."""
+    data = text(PROSE, tokens=unit, minimum_count=1_000_000)
+    assert data.output_size == 1
+    outputs = [np.zeros((*batch.inputs.shape, 1), np.float32) for batch in data.batches("test", 5)]
+    assert data.score("test", outputs)[0][1] > 3
+    assert data.baselines("test")[0][1] > 3
+    assert any("too rare for the vocabulary" in note for note in data.notes())
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("prompt", ["The cat", "The cat ", "The cat\n", "", "Xyz “"])
+def test_what_is_written_goes_on_behind_the_prompt(unit: str, prompt: str) -> None:
+    preparation = text(PROSE, tokens=unit).preparation
+    following = preparation.vocabulary.encode("said no.")
+    again = Preparation.from_metadata(json.loads(json.dumps(preparation.metadata())))
+    assert isinstance(again, TextPreparation)
+    gap = " " if unit == "words" and prompt and not prompt[-1].isspace() else ""
+    assert again.after(prompt, following) == f"{gap}said no."
+    assert len(again.encode(prompt)) > 0

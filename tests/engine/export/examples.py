@@ -42,6 +42,8 @@ TEXT = {
     "model.topology": "many_to_many",
     "model.embedding_size": 5,
 }
+WORDS = {**TEXT, "data.tokens": "words", "data.minimum_count": 3}
+BYTES = {**TEXT, "data.tokens": "bytes"}
 ADDING = {"data.sample": "adding", "data.length": 12, "data.sequences": 20, "model.topology": "many_to_one"}
 QUANTILES = {**SEATTLE, "training.loss": "quantile"}
 DIGITS = {"data.sample": "handwritten_digits_by_rows", "model.bidirectional": False}
@@ -50,6 +52,8 @@ KINDS: dict[str, dict[str, Any]] = {
     "airline": AIRLINE,
     "seattle": SEATTLE,
     "text": TEXT,
+    "words": WORDS,
+    "bytes": BYTES,
     "adding": ADDING,
     "quantiles": QUANTILES,
     "one_row": ONE_ROW,

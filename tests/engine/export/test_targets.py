@@ -14,7 +14,7 @@ from engine.data import load
 from engine.export import proof
 from engine.export.held_out import HeldOut
 from engine.export.targets import Answers, ExportError, Target, target, target_keys, targets
-from engine.inference import forecast
+from engine.inference import forecast, generate
 from tests.engine.export.examples import KINDS, exportable
 
 OTHERS = [key for key in target_keys() if key != "onnx"]  # which has tests of its own
@@ -27,6 +27,9 @@ def test_every_kind_of_data(tmp_path: Path, key: str, kind: str) -> None:
     path = tmp_path / f"model{chosen.suffix}"
     if kind == "digits" and key in ("python_script", "c_header"):
         assert "'sequences'" in chosen.fit_for(source.model).text
+        return
+    if (kind, key) == ("words", "c_header"):
+        assert "cannot cut text into words" in chosen.fit_for(source.model).text
         return
     assert chosen.fit_for(source.model).possible
     found = proof.export(source, chosen, path)
@@ -74,6 +77,16 @@ def test_the_script_writes_text(tmp_path: Path) -> None:
     assert done[0] == done[1]
     assert done[0].startswith("Alice ")
     assert len(done[0].rstrip("\n")) <= len("Alice ") + 12
+
+
+@pytest.mark.parametrize("kind", ["words", "bytes"])
+def test_the_script_writes_words_and_bytes_as_the_engine_does(tmp_path: Path, kind: str) -> None:
+    source = exportable(kind)
+    proof.export(source, target("python_script"), tmp_path / "model.py")
+    command = [sys.executable, "-I", str(tmp_path / "model.py"), "Alice’s cat, ", "--length", "9", "--temperature", "0"]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+    wanted = generate(source.model, "Alice’s cat, ", 9, 0.0)
+    assert done.stdout == f"{wanted.prompt}{wanted.text}\n"
 
 
 def test_gaps_are_filled_as_in_the_engine() -> None:
