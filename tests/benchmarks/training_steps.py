@@ -37,7 +37,7 @@ GRID = (
 )
 MEAN_GOAL, LSTM_GOAL, LEAST_GOAL, PEAK_GOAL = 3.0, 1.7, 1.2, 0.6
 _SECONDS = 2.0  # spent on each point, both sides together
-_REST = 0.02
+_BLOCK, _REST = 0.06, 0.02  # one side's steps in one turn, and the pause before them
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +100,10 @@ def measured(point: Point, threads: int, against: str, highest: float) -> Result
     for _ in range(3):
         for side in sides:
             side()
-    once = sum(_seconds(side, 1) for side in sides)
-    inner = max(1, int(0.005 / once))
-    turns = max(3, min(50, int(_SECONDS / (once * (inner + 1)))))
-    taken = [[_rested(side, inner) for side in sides] for _ in range(turns)]
+    once = [_seconds(side, 1) for side in sides]
+    counts = [max(2, int(_BLOCK / seconds)) for seconds in once]
+    turns = max(3, int(_SECONDS / sum(count * seconds for count, seconds in zip(counts, once, strict=True))))
+    taken = [[_rested(*each) for each in zip(sides, counts, strict=True)] for _ in range(turns)]
     ours, theirs = (1000 * statistics.median(turn[side] for turn in taken) for side in (0, 1))
     return Result(point, threads, ours, theirs, point.operations / (ours / 1000) / highest)
 
