@@ -60,8 +60,9 @@ class GradientByTime:
     """Probe "gradient_by_time": how much of the loss's gradient reaches each time step's state."""
 
     names: tuple[str, ...]  # one per layer and direction: "layer 1", "layer 1 reverse"
-    norms: Floats  # (L*D, T): ‖∂L/∂h_t‖ of the last batch, root of the sum over batch and units
+    norms: Floats  # (L*D, T): ‖∂L/∂h_t‖ of the last batch, root of the sum over batch and units; NaN: not looked at
     half_life: tuple[float, ...]  # steps back in time over which the norm halves; inf when it does not shrink
+    cuts: tuple[int, ...] = ()  # steps from 0 that begin a part, truncated: its gradient goes no further back
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ class Learner:
         """Train one batch, watching what `request` needs, or everything.
 
         Truncated, that is several updates of the weights: the loss is their mean, the norm and what the probes show
-        are those of the last.
+        are those of the last, but for the gradient by time, which is of them all.
 
         Raises:
             NonFiniteError: the loss or a gradient holds a NaN or an infinity, and the weights are as before; or a
@@ -61,7 +61,7 @@ class Learner:
         self.step += 1
         self.losses.append(loss)
         self._clipped += clipped
-        self.probes.note(norm, self.clip_norm, self._clipped / self.step)
+        self.probes.note(norm, self.clip_norm, self._clipped / self.step, len(batch.inputs))
         return StepDone(self.step, epoch, loss, norm, watch.seconds, rate)
 
     def _learn_parts(self, batch: Batch, rate: float) -> tuple[float, float, bool]:
@@ -72,6 +72,7 @@ class Learner:
             begin = state and [kind[:, : part.batch.lengths.size] for kind in state]
             if part.learns:
                 result, norm = self._update(part, begin, rate)
+                self.probes.note_part(part.first)
                 counted = float(self.loss.weights(part.batch).sum())
                 total, weight, ahead = total + counted * result.loss, weight + counted, result.state
                 clipped |= self.optimizer.clipped

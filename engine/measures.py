@@ -42,8 +42,12 @@ def half_life(norms: Floats, reverse: bool = False) -> float:
 
 
 def share_left(by_time: GradientByTime) -> float:
-    """Smallest over the layers of (gradient at the far end) / (gradient beside the answer)."""
-    layers = zip(by_time.names, by_time.norms, strict=True)
+    """Smallest over the layers of (gradient at the far end) / (gradient beside the answer), of the last part."""
+    last = by_time.norms[:, by_time.cuts[-1] if by_time.cuts else 0 :]
+    seen = last[:, ~np.isnan(last).all(axis=0)]
+    if not seen.size:
+        return math.inf
+    layers = zip(by_time.names, seen, strict=True)
     ends = [(n[-1], n[0]) if "reverse" in name else (n[0], n[-1]) for name, n in layers]
     shares = [float(far / near) for far, near in ends if near > 0]
     return min(shares, default=math.inf)

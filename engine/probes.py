@@ -23,13 +23,13 @@ from engine.events import (
     SnapshotRequest,
 )
 from engine.inside.activations import pre_activations
+from engine.inside.arrivals import Arrived, joined
 from engine.inside.contributions import contributions
 from engine.inside.reading import reading
 from engine.inside.records import Contributions, PreActivations
 from engine.inside.structure import structure
 from engine.inside.weights import spectrum, weights
 from engine.losses import Loss
-from engine.measures import half_life
 from engine.networks import AnyNetwork
 from engine.optimizers import Optimizer
 from engine.predictions import Predictions
@@ -67,6 +67,7 @@ class Probes:
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:  # fmt: skip
         self.by_time: GradientByTime | None = None  # of the last batch that was watched
+        self._arrived: list[Arrived] = []  # of the updates of the batch at hand
         self._norm = self._clip_norm = self._clipped_share = 0.0
         self._network, self._optimizer, self._dataset = network, optimizer, dataset
         self._clock = clock
@@ -97,14 +98,18 @@ class Probes:
         self._request = request or self._request
         self._optimizer.watch_updates = "gradient_norms" in names
 
-    def note(self, norm: float, clip_norm: float, clipped_share: float) -> None:
-        """Take in the last batch's gradient norm before clipping, the limit, and the share of steps beyond it."""
-        self._norm, self._clip_norm, self._clipped_share = norm, clip_norm, clipped_share
+    def note_part(self, first: int) -> None:
+        """Take in what an update left: of a batch, or of a part of one that begins with its step `first`."""
         if self._network.watch_time:
             # At once: the next sequence that runs through the network overwrites it.
-            names, norms = self._network.gradient_by_time()
-            lives = tuple(half_life(row, "reverse" in name) for name, row in zip(names, norms, strict=True))
-            self.by_time = GradientByTime(tuple(names), _frozen(norms), lives)
+            self._arrived.append((first, *self._network.gradient_by_time()))
+
+    def note(self, norm: float, clip_norm: float, clipped_share: float, steps: int) -> None:
+        """Take in a batch's gradient norm before clipping, the limit, the share of steps beyond it, and its length."""
+        self._norm, self._clip_norm, self._clipped_share = norm, clip_norm, clipped_share
+        if self._arrived:
+            self.by_time = joined(self._arrived, steps)
+            self._arrived = []
         if self._watch_contributions:
             start = self._clock()
             self._contributions = contributions(self._network, self._request.parameter, self._request.entry)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from engine.events import Floats, GradientByTime
+from engine.inside.arrivals import joined
 from engine.measures import best_lag, half_life, share_left
 
 
@@ -56,3 +57,26 @@ def test_share_left_looks_from_the_answer_in_each_direction() -> None:
     norms = np.array([[0.1, 1.0], [1.0, 0.02]], np.float32)
     by_time = GradientByTime(("layer 1", "layer 1 reverse"), norms, (1.0, 1.0))
     assert share_left(by_time) == pytest.approx(0.02)
+
+
+@pytest.mark.parametrize(
+    ("arrived", "norms", "cuts"),
+    [
+        ([(0, [1.0, 2.0])], [1, 2], ()),
+        ([(0, [1.0, 2.0]), (2, [3.0])], [1, 2, 3], (2,)),  # one part after the other
+        ([(0, [3.0, 1.0]), (0, [4.0, 2.0, 5.0])], [5, 5**0.5, 5], ()),  # both begin at the beginning
+        ([(1, [2.0, 4.0])], [math.nan, 2, 4], (1,)),  # nothing looked at the first step
+    ],
+)
+def test_parts_of_a_batch_are_one_course_with_its_cuts(
+    arrived: list[tuple[int, list[float]]], norms: list[float], cuts: tuple[int, ...]
+) -> None:
+    parts = [(first, ("layer 1",), np.array([row], np.float32)) for first, row in arrived]
+    by_time = joined(parts, len(norms))
+    np.testing.assert_allclose(by_time.norms[0], norms, rtol=1e-6)
+    assert by_time.cuts == cuts
+
+
+def test_the_share_that_is_left_is_that_of_the_last_part() -> None:
+    norms = np.array([[1.0, 1.0, 0.25, 1.0, math.nan]], np.float32)
+    assert share_left(GradientByTime(("layer 1",), norms, (1.0,), cuts=(2,))) == 0.25

@@ -49,7 +49,8 @@ class Bench:
         batch = next(self.dataset.batches("train", 32))
         self.network.loss_and_gradients(batch, self.dataset.loss)
         norm = self.optimizer.step(1e-3, clip_norm)
-        self.probes.note(norm, clip_norm, 0.5)
+        self.probes.note_part(0)
+        self.probes.note(norm, clip_norm, 0.5, len(batch.inputs))
         self.step += 1
 
     def ask(

@@ -11,6 +11,7 @@ import pytest
 from engine.config import Experiment
 from engine.config.fields import ConfigError
 from engine.data import Batch
+from engine.events import SnapshotRequest
 from engine.learner import Learner
 from engine.losses import Loss
 from engine.network import Network, State
@@ -180,3 +181,20 @@ def test_what_cannot_be_truncated_is_refused(changes: dict[str, Any], message: s
     with pytest.raises(ConfigError, match=message):
         Experiment().replace({"training.truncate_every": 4, **changes})
     Experiment().replace(changes)
+
+
+def test_the_gradient_by_time_covers_every_part_of_the_batch() -> None:
+    """Two parts of two steps: within each, what a run over this part alone gives."""
+    teacher = Teacher(network("elman", aligned=True), 2, 2)
+    batch = batch_of(True, lengths=(4, 4))
+    teacher.learner.learn(batch, 1, Stopwatch(), SnapshotRequest(1, frozenset({"gradient_by_time"})), False)
+    by_time = teacher.learner.probes.by_time
+    assert by_time is not None
+    assert by_time.norms.shape == (1, 4)
+    assert by_time.cuts == (2,)
+    assert np.isfinite(by_time.norms).all()
+    alone = network("elman", aligned=True)
+    alone.watch_time = True
+    first = next(parts(batch, 2, 2, True))
+    alone.loss_and_gradients(first.batch, Loss("mse"))
+    np.testing.assert_array_equal(by_time.norms[:, :2], alone.gradient_by_time()[1])

@@ -209,6 +209,16 @@ class HeatGrid(QWidget):
         self.hovered.emit(None)
 
 
+class _Title(pg.LabelItem):
+    """A heading that takes the room there is; pyqtgraph's asks for its text's, and the last column is pushed out."""
+
+    def updateMin(self) -> None:  # noqa: N802  # pyqtgraph's name
+        """Called with every text and every size."""
+        super().updateMin()
+        self.setMinimumWidth(0)
+        self.setPreferredWidth(0)
+
+
 class _Cell:
     """One heat map: its image, its heading and the marks of the cursor."""
 
@@ -222,7 +232,7 @@ class _Cell:
         self.box.invertY(True)
         self.box.setDefaultPadding(0)
         self.image = pg.ImageItem(axisOrder="row-major")
-        self.title = pg.LabelItem("", justify="left")
+        self.title = _Title("", justify="left")
         self.title.setFixedHeight(0)
         self.left: LabelAxis | None = None
         self._marks = [pg.InfiniteLine(angle=90), pg.InfiniteLine(angle=90)]
@@ -245,8 +255,7 @@ class _Cell:
         self.title.setFixedHeight(self._text + _HEADING - TEXT_SMALL if self._name else 0)
         room = max(int(self.box.width()) - GRID, 40)
         self.title.setText(html.escape(QFontMetrics(font).elidedText(self._name, Qt.TextElideMode.ElideRight, room)))
-        self.title.setMinimumWidth(0)  # the label asks for its text's width, and columns would differ
-        self.title.setPreferredWidth(0)
+        self.title.setToolTip(self._name)
 
     def fit(self) -> None:
         """Show all units and all steps, and no more."""

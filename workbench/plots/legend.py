@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QFontMetrics, QLinearGradient, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QBrush, QFontMetrics, QLinearGradient, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.theme import GRID, Theme
@@ -110,6 +110,12 @@ class Legend(QWidget):
             else:
                 self._paint_scale(painter, item, QRect(rect))
         painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width may take other rows than the layout remembers for it."""
+        super().resizeEvent(event)
+        if self.heightForWidth(self.width()) != self.height():
+            self.updateGeometry()
 
     def changeEvent(self, event: QEvent) -> None:
         """Another font takes other widths."""

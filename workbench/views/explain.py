@@ -6,11 +6,12 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QComboBox,
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
@@ -30,6 +31,7 @@ from workbench.plots.trace_grid import layer_name
 from workbench.theme import GRID
 from workbench.views.live_view import LiveView
 
+_ROOM_FOR_TWO = 800  # pixels: the longest equations beside the table of symbols
 _BETWEEN = 60  # ms: so long one equation may take to typeset
 
 
@@ -104,7 +106,7 @@ class Explain(LiveView):
 
     def _lay_out(self, structure: Structure) -> None:
         page = QWidget()
-        both = QHBoxLayout(page)
+        both = self._columns = QBoxLayout(self._direction(), page)
         left, right = QVBoxLayout(), QVBoxLayout()
         left.setSpacing(GRID // 2)
         left.addWidget(_label(structure.cell, "strong"))
@@ -120,12 +122,23 @@ class Explain(LiveView):
             for widget in (equation, _label(meaning, "small"), line):
                 left.addWidget(widget)
         right.addLayout(self._symbols(structure))
-        for column, stretch in ((left, 1), (right, 1)):
+        for column in (left, right):
             column.addStretch(1)
-            both.addLayout(column, stretch)
+            both.addLayout(column, 1)
         both.setSpacing(2 * GRID)
         self._page.setWidget(page)
         self._name_layers()
+
+    def _direction(self) -> QBoxLayout.Direction:
+        """Equations and symbols side by side; one above the other where the equations would become too small."""
+        wide = self.width() >= _ROOM_FOR_TWO * self.theme.scale
+        return QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """One column or two."""
+        super().resizeEvent(event)
+        if self._built and self._structure is not None:
+            self._columns.setDirection(self._direction())
 
     def _symbols(self, structure: Structure) -> QGridLayout:
         """Every symbol with its meaning, its value and the view that shows it."""

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import bisect
 import math
+from typing import Any
 
 import numpy as np
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.events import Floats, GradientByTime, Snapshot
 from workbench.plots.curves import CurvePlot, layer_stroke
 from workbench.plots.heat_grid import HeatGrid, Panel, Spot
 from workbench.plots.legend import Key, Scale
 from workbench.plots.saving import Table
-from workbench.theme import GRID
+from workbench.plots.time_cursor import TimeCursor
+from workbench.theme import GRID, Theme
 from workbench.views.live_view import LiveView
 
 VANISHED = 1e-3  # of the strongest step's norm
 EXPLODED = 1e2
 _LEVELS = (-8.0, 2.0)  # log10
 _MOST = 4000  # points of the history
+_MOST_CUTS = 200  # lines; more are a wall
 _ROOM_FOR_STRIP = 580  # pixels
 
 
 class GradientFlow(LiveView):
-    """log10 of the gradient's norm by time step and layer, with its half-life now and over training."""
+    """log10 of the gradient's norm by time step and layer, where it is cut, its half-life now and over training."""
 
     key = "gradient_flow"
     title = "Gradient by time step"
@@ -34,6 +37,27 @@ class GradientFlow(LiveView):
     probes = frozenset({"gradient_by_time"})
     waiting = "Press Run (F5): how much of the gradient reaches each earlier time step is drawn here."
 
+    def __init__(
+        self, theme: Theme, cursor: TimeCursor | None = None, *, compact: bool = False, parent: QWidget | None = None
+    ) -> None:
+        """As every view; half-lives are kept from the beginning, seen or not."""
+        super().__init__(theme, cursor, compact=compact, parent=parent)
+        self._measured_at: list[int] = []
+        self._life_rows: list[tuple[float, ...]] = []
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """One point more of the history of half-lives, and the picture."""
+        flow = dict(snapshot.values).get("gradient_by_time")
+        if isinstance(flow, GradientByTime):
+            self._remember(snapshot.step, flow.half_life)
+        super().show_snapshot(snapshot)
+
+    def reset(self) -> None:
+        """No history."""
+        self._measured_at.clear()
+        self._life_rows.clear()
+        super().reset()
+
     def build(self) -> None:
         """Curves over time steps, the same as a strip of colours, and the half-life over training."""
         self._curves = CurvePlot(self.theme, bottom="time step", left="log₁₀ ‖∂L/∂h‖")
@@ -41,13 +65,12 @@ class GradientFlow(LiveView):
         self._floor = self._curves.add_anchor()
         self._exploded = self._curves.add_band(math.log10(EXPLODED), 40, "warning")
         self._mark = self._curves.add_line("cursor", upright=True)
+        self._cuts: list[Any] = []
         self._strip = HeatGrid(self.theme, bottom="time step", left="layer", least_height=2 * GRID)
         self._strip.arrange([Panel(0, 0, "magnitude")])
         self._lives = CurvePlot(self.theme, bottom="step", left="half-life")
         self._start = self._lives.add_anchor()
         self._lives.set_log(True)  # from one step to hundreds
-        self._measured_at: list[int] = []
-        self._life_rows: list[tuple[float, ...]] = []
         layout = QVBoxLayout(self.body)
         layout.setContentsMargins(0, 0, 0, 0)
         for widget, stretch in ((self._curves, 5), (self._strip, 0), (self._lives, 3)):
@@ -62,15 +85,15 @@ class GradientFlow(LiveView):
         self.time.moved.connect(self._show_cursor)
 
     def draw(self, snapshot: Snapshot) -> None:
-        """Everything of one snapshot, and one point more of the history."""
+        """Everything of one snapshot, and the history."""
         flow = self.probe("gradient_by_time")
         if not isinstance(flow, GradientByTime):
             return
         self._name_layers(flow.names)
-        self._remember(snapshot.step, flow.half_life)
         logs = log_norms(flow)
-        for name, row, life in zip(flow.names, logs, flow.half_life, strict=True):
-            self._curves.show_curve(name, np.arange(1, len(row) + 1), row, life_words(life))
+        steps, rows = cut_apart(logs, flow.cuts)
+        for name, row, life in zip(flow.names, rows, flow.half_life, strict=True):
+            self._curves.show_curve(name, steps, row, life_words(life))
         self._curves.box.setLimits(xMin=0.5, xMax=logs.shape[1] + 0.5)
         self._draw_bands(flow)
         if not self.compact:
@@ -79,14 +102,13 @@ class GradientFlow(LiveView):
         self._show_cursor()
 
     def clear(self) -> None:
-        """No curves, no history."""
-        self._measured_at.clear()
-        self._life_rows.clear()
+        """No curves, no cuts."""
         for plot in (self._curves, self._lives):
             plot.remove_curves()
             plot.clear()
             plot.show_everything()
-        self._mark.hide()
+        for line in (self._mark, *self._cuts):
+            line.hide()
 
     def recolour(self) -> None:
         """All three pictures."""
@@ -148,7 +170,18 @@ class GradientFlow(LiveView):
             keys.append(Key("vanished: below 1/1000 of the strongest step", self.theme.pen("problem")))
         if strongest > EXPLODED:
             keys.append(Key(f"exploded: above {EXPLODED:g}", self.theme.pen("warning")))
+        self._draw_cuts(flow.cuts)
+        if flow.cuts:
+            keys.append(Key("cut: the gradient goes no further back", self.theme.pen("baseline")))
         self._curves.show_key(keys)
+
+    def _draw_cuts(self, cuts: tuple[int, ...]) -> None:
+        """An upright line before the first step of each part; lines are made once and used again."""
+        cuts = cuts if len(cuts) <= _MOST_CUTS else ()  # the curves are apart all the same
+        while len(self._cuts) < len(cuts):
+            self._cuts.append(self._curves.add_line("baseline", upright=True))
+        for index, line in enumerate(self._cuts):
+            self._curves.mark(line, cuts[index] + 0.5 if index < len(cuts) else None)
 
     def _draw_strip(self, flow: GradientByTime, logs: Floats) -> None:
         self._strip.setFixedHeight(11 * GRID + min(len(logs), 8) * 2 * GRID)
@@ -192,7 +225,9 @@ class GradientFlow(LiveView):
         flow = self.probe("gradient_by_time")
         if not isinstance(flow, GradientByTime):
             return ""
-        norms = (f"{name} ‖∂L/∂h‖ = {row[position]:.3g}" for name, row in zip(flow.names, flow.norms, strict=True))
+        norms = (
+            f"{name} ‖∂L/∂h‖ = {_norm_words(row[position])}" for name, row in zip(flow.names, flow.norms, strict=True)
+        )
         return " · ".join((f"time step {position + 1}", *norms))
 
     def _hover(self, place: float | None) -> None:
@@ -213,9 +248,20 @@ class GradientFlow(LiveView):
         self.read_out("" if place is None else self._lives.describe(place, f"step {place:,.0f} · half-life"))
 
 
+def _norm_words(norm: float) -> str:
+    return "not looked at" if math.isnan(norm) else f"{norm:.3g}"
+
+
 def log_norms(flow: GradientByTime) -> Floats:
     """log10 of the norms; NaN where nothing at all arrives."""
     return np.log10(flow.norms, out=np.full_like(flow.norms, np.nan), where=flow.norms > 0)
+
+
+def cut_apart(logs: Floats, cuts: tuple[int, ...]) -> tuple[Floats, Floats]:
+    """Places (N,) counted from 1 and `logs` (rows, N) with a gap at each cut, so that no line goes across."""
+    steps = np.arange(1.0, logs.shape[1] + 1)
+    at = list(cuts)
+    return np.insert(steps, at, np.array(at) + 0.5), np.insert(logs, at, np.nan, axis=1)
 
 
 def life_words(life: float) -> str:

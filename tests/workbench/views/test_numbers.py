@@ -12,6 +12,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from PySide6.QtCore import QPointF
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.events import (
@@ -378,3 +379,50 @@ def test_tags_are_shown_along_time(show: Show, qtbot: QtBot) -> None:
     with qtbot.waitSignal(page.read) as said:
         QTest.mouseMove(page.strips, page.strips.rect().center())
     assert said.args[0].startswith("step 1: ")
+
+
+def test_gradient_flow_of_truncated_learning_shows_where_it_is_cut(show: Show) -> None:
+    view = show(GradientFlow)
+    flow = GradientByTime(("layer 1",), f32([0.1, 1.0, 0.1, 1.0, np.nan]), (0.3,), cuts=(2,))
+    view.show_snapshot(measured.snapshot(flow))
+    curve = view._curves.curves["layer 1"]
+    assert_array_equal(curve.x, [1, 2, 2.5, 3, 4, 5])
+    assert_allclose(curve.y, [-1, 0, np.nan, -1, 0, np.nan], atol=1e-6)
+    assert [line.value() for line in view._cuts if line.isVisible()] == [2.5]
+    assert "cut: the gradient goes no further back" in view._curves.legend.texts
+    view.show_snapshot(measured.snapshot(replace(flow, cuts=()), step=2))
+    assert not any(line.isVisible() for line in view._cuts)
+
+
+def test_half_lives_are_kept_while_the_view_is_hidden(show: Show) -> None:
+    view = show(GradientFlow)
+    view.hide()
+    for step in (10, 20):
+        view.show_snapshot(measured.snapshot(measured.gradient_by_time(half_life=step), step=step))
+    view.show()
+    QApplication.processEvents()
+    assert_array_equal(view._lives.curves["layer 1"].x, [10, 20])
+
+
+@pytest.mark.parametrize("width", [900, 660, 500])
+def test_every_column_of_a_heat_grid_is_inside_and_as_wide_as_the_others(show: Show, width: int) -> None:
+    view = show(Gates)
+    view.show_snapshot(measured.full_snapshot())
+    view.resize(width, 600)
+    grid = view._traces.grid
+    QApplication.processEvents()
+    edges = [cell.box.sceneBoundingRect() for cell in grid._cells]
+    assert max(edge.right() for edge in edges) < grid.canvas.width() + 1  # half a border
+    assert max(edge.width() for edge in edges) - min(edge.width() for edge in edges) < 2
+
+
+def test_a_key_has_all_its_rows_at_a_width_it_had_before(show: Show) -> None:
+    view = show(GradientFlow)
+    flow = measured.gradient_by_time(layers=1)
+    for width, names in ((500, ("layer 1",)), (900, ("layer 1",)), (900, ("a long name of a layer " * 3,)), (500, ())):
+        view.resize(width, 600)
+        QApplication.processEvents()
+        view.show_snapshot(measured.snapshot(replace(flow, names=names or ("a long name of a layer " * 3,))))
+        QApplication.processEvents()
+    legend = view._curves.legend
+    assert legend.height() == legend.heightForWidth(legend.width())

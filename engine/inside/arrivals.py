@@ -1,0 +1,46 @@
+"""The gradient that arrives at each time step of a batch, put together from the parts that it was learned from."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+
+from engine.events import Floats, GradientByTime
+from engine.measures import half_life
+
+Arrived: TypeAlias = tuple[int, tuple[str, ...], Floats]  # first step, names of the layers, norms (L·D, steps)
+
+
+def joined(arrived: Sequence[Arrived], steps: int) -> GradientByTime:
+    """The whole batch of one or more parts, at least one of them.
+
+    Where parts overlap, the norm is the root of the sum of squares over them; a step that no part looked at has NaN.
+    The half-life is the median over the parts, each with its own end.
+
+    Args:
+        arrived: What each update left, in order.
+        steps: Of the batch; fewer than a part has count as many as it has.
+    """
+    names = arrived[0][1]
+    lives = [
+        [half_life(row, "reverse" in name) for name, row in zip(names, norms, strict=True)] for _, _, norms in arrived
+    ]
+    if len(arrived) == 1 and arrived[0][2].shape[1] >= steps:
+        return GradientByTime(names, _frozen(arrived[0][2]), tuple(lives[0]))
+    squares = np.zeros((len(names), max(steps, *(first + norms.shape[1] for first, _, norms in arrived))))
+    seen = np.zeros(squares.shape, bool)
+    for first, _, norms in arrived:
+        squares[:, first : first + norms.shape[1]] += np.square(norms, dtype=np.float64)
+        seen[:, first : first + norms.shape[1]] = True
+    cuts = tuple(sorted({first for first, _, _ in arrived} - {0}))
+    medians = tuple(map(statistics.median_low, zip(*lives, strict=True)))
+    return GradientByTime(names, _frozen(np.where(seen, np.sqrt(squares), np.nan)), medians, cuts)
+
+
+def _frozen(norms: Floats) -> Floats:
+    kept = np.array(norms, np.float32)
+    kept.flags.writeable = False
+    return kept
