@@ -8,7 +8,7 @@ import logging
 import math
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 from engine.atomic import write_atomically
 from engine.config import Experiment, read_experiment
 from engine.events import Evaluated, RunFailed, RunFinished, RunStarted
+from engine.run_lock import NAME as LOCK
 from engine.run_lock import is_live
 from engine.runs import EXPERIMENT, METRICS, RESULT, WEIGHTS, RunFolderError
 
@@ -133,6 +134,21 @@ def bring_back(aside: Path, folder: Path) -> None:
 def remove_set_aside(runs: Path) -> None:
     """Delete for good what `set_aside` put away."""
     shutil.rmtree(runs / _DELETED, ignore_errors=True)
+
+
+def copy_runs(folders: Sequence[Path], target: Path) -> None:
+    """Copy run folders into `target`, which is made; all of them or none.
+
+    Raises:
+        OSError: there is no room, or a place cannot be read or written.
+    """
+    target.mkdir()
+    try:
+        for folder in folders:
+            shutil.copytree(folder, target / folder.name, ignore=shutil.ignore_patterns(LOCK, "*.part"))
+    except OSError:
+        shutil.rmtree(target, ignore_errors=True)
+        raise
 
 
 def _result(folder: Path) -> Mapping[str, Any]:

@@ -40,18 +40,27 @@ class Archive(QObject):
         folder = self.folder
         self._jobs.submit(_LANE, lambda: self._backend.past_runs(folder), self._on_read, self._on_unread)
 
-    def look_in(self, folder: Path) -> str:
-        """Keep runs in another folder from now on, and list those that lie there; returns why not, or nothing."""
+    def look_in(self, folder: Path, *, everything: bool = False) -> str:
+        """Keep runs in another folder from now on, and list those that lie there; returns why not, or nothing.
+
+        Runs of this sitting stay in the list, unless `everything` that lies elsewhere goes.
+        """
+        if problem := self.check(folder):
+            return problem
+        self.close()
+        self.folder = folder
+        for record in [r for r in self._session.records if r.earlier or (everything and not r.alive)]:
+            self._session.forget(record)
+            self.left.emit(record)
+        self.load()
+        return ""
+
+    def check(self, folder: Path) -> str:
+        """Why runs cannot be kept in a folder, or nothing."""
         try:
             self._backend.check_runs_folder(folder)
         except ValueError as error:
             return str(error)
-        self.close()
-        self.folder = folder
-        for record in [record for record in self._session.records if record.earlier]:
-            self._session.forget(record)
-            self.left.emit(record)
-        self.load()
         return ""
 
     def note(self, record: RunRecord, text: str) -> None:

@@ -279,6 +279,16 @@ class Backend:
 
         past_runs.bring_back(aside, folder)
 
+    def copy_runs(self, folders: Sequence[Path], target: Path) -> None:
+        """Copy run folders into a new folder; takes long where they are large.
+
+        Raises:
+            OSError: it cannot be done; nothing is left of it then.
+        """
+        from engine import past_runs
+
+        past_runs.copy_runs(folders, target)
+
     def remove_set_aside(self, runs: Path) -> None:
         """Delete for good what was put aside."""
         from engine import past_runs

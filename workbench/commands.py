@@ -33,6 +33,14 @@ def fill(menus: Menus, window: Window) -> None:
 
 
 def _file(menus: Menus, window: Window) -> None:
+    projects = window.projects
+    menus.add(menus.file, "new_project", "&New project", projects.new, "Ctrl+N")
+    menus.add(menus.file, "open_project", "Open &project…", projects.ask, "Ctrl+Alt+O")
+    menus.file.addMenu(menus.projects)
+    menus.add(menus.file, "save_project", "&Save project", projects.save, "Ctrl+S")
+    menus.add(menus.file, "save_project_as", "Save project &under another name…", projects.save_as, "Ctrl+Shift+S")
+    menus.fill_projects(window.settings.recent_projects, projects.open)
+    menus.file.addSeparator()
     menus.add(menus.file, "open", "&Open…", window.files.ask, "Ctrl+O")
     menus.file.addMenu(menus.samples)
     menus.file.addMenu(menus.recent)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
+from engine.project_file import Layout
 from workbench.overview import Overview
 from workbench.settings import Settings
 from workbench.theme import GRID
@@ -44,6 +45,19 @@ class Docks:
         """Keep the layout for the next start."""
         settings.store_layout(self._window.saveGeometry(), self._window.saveState())
         settings.overview = self._overview.save_layout()
+
+    def layout(self, view: str) -> Layout:
+        """Which docks are shown, how wide they are, and which view is in front."""
+        shown = tuple(dock.objectName() for dock in self.all if not dock.isHidden())
+        return Layout(view, shown, (self.setup.width(), self.findings.width()))
+
+    def take(self, layout: Layout) -> None:
+        """As a project was left; what it does not name stays."""
+        if layout.docks:
+            for dock in self._usual:
+                dock.setVisible(dock.objectName() in layout.docks)
+        if len(layout.widths) == 2 and all(layout.widths):
+            self._window.resizeDocks([self.setup, self.findings], list(layout.widths), Qt.Orientation.Horizontal)
 
     def reset(self) -> None:
         """Everything back to its first place."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QMimeData, QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from engine.project_file import SUFFIX
 from workbench.desk import Desk
 from workbench.dialogs.export import ExportDialog
 from workbench.dialogs.import_data import ImportDialog
@@ -17,7 +18,8 @@ from workbench.session import LOCKED
 from workbench.settings import Settings
 
 _KINDS = (
-    "Tables and texts (*.csv *.tsv *.tab *.txt *.md *.parquet *.json *.jsonl *.ndjson *.xlsx *.xls *.ods);;"
+    "Data and projects (*.csv *.tsv *.tab *.txt *.md *.parquet *.json *.jsonl *.ndjson *.xlsx *.xls *.ods "
+    f"*{SUFFIX});;"
     "All files (*)"
 )
 _WEIGHTS = "Weights (*.safetensors *.onnx *.npz)"
@@ -28,6 +30,7 @@ class Files(QObject):
 
     told = Signal(str)
     opening = Signal()
+    project_asked = Signal(object)  # Path
 
     def __init__(self, desk: Desk, settings: Settings, window: QWidget) -> None:
         super().__init__(window)
@@ -50,6 +53,9 @@ class Files(QObject):
         if isinstance(source, Path):
             source = source.absolute()
             self._settings.folder = source.parent
+            if source.name.endswith(SUFFIX):
+                self.project_asked.emit(source)
+                return
         self.opening.emit()
         self._desk.draft.open(source, changes=self._settings.reading(source) if isinstance(source, Path) else None)
 

@@ -104,6 +104,12 @@ class Gallery(QObject):
             if isinstance(view, LiveView) and view.key == key:
                 self.tabs.setCurrentIndex(index)
 
+    @property
+    def shown(self) -> str:
+        """The key of the view in front."""
+        view = self.tabs.currentWidget()
+        return view.key if isinstance(view, LiveView) else "overview"
+
     def begin(self, number: int, start: RunStarted) -> None:
         """Run `number` has told what it will do; only the first telling counts."""
         if number != self._begun:

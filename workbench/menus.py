@@ -21,12 +21,14 @@ class Menus(QObject):
         self.view, self.lessons = _menu(bar, "&View", "menu_view"), _menu(bar, "&Lessons", "menu_lessons")
         self.help = _menu(bar, "&Help", "menu_help")
         self.samples, self.recent = QMenu("Open &sample", self.file), QMenu("Open &recent", self.file)
+        self.projects = QMenu("Recent projec&ts", self.file)
         self.samples.setToolTipsVisible(True)
         self.by_name: dict[str, QAction] = {}
         self.theme, self.text = QMenu("&Theme", self.view), QMenu("Size of te&xt", self.view)
         for menu, name in (
             (self.samples, "menu_samples"),
             (self.recent, "menu_recent"),
+            (self.projects, "menu_projects"),
             (self.theme, "menu_theme"),
             (self.text, "menu_text"),
         ):
@@ -43,13 +45,13 @@ class Menus(QObject):
         self.by_name[name] = action
         return action
 
-    def fill_recent(self, paths: Sequence[Path], opened: Callable[[Path], None]) -> None:
+    def fill_recent(self, paths: Sequence[Path], opened: Callable[[Path], object]) -> None:
         """The files opened lately."""
-        self.recent.clear()
-        for path in paths:
-            action = self.recent.addAction(str(path))
-            action.triggered.connect(lambda _checked=False, path=path: opened(path))
-        self.recent.setEnabled(bool(paths))
+        _fill(self.recent, paths, opened)
+
+    def fill_projects(self, paths: Sequence[Path], opened: Callable[[Path], object]) -> None:
+        """The projects opened lately."""
+        _fill(self.projects, paths, opened)
 
     def fill_views(self, titles: Sequence[str], shown: Callable[[int], None]) -> None:
         """One entry a tab, the first nine with Ctrl and their number."""
@@ -91,6 +93,14 @@ def entries(menu: QMenu | QMenuBar, path: str = "") -> Iterator[tuple[str, QActi
             yield from entries(inside, f"{text}: " if path else "")
         elif not action.isSeparator() and action.isVisible():
             yield text, action
+
+
+def _fill(menu: QMenu, paths: Sequence[Path], opened: Callable[[Path], object]) -> None:
+    menu.clear()
+    for path in paths:
+        action = menu.addAction(str(path))
+        action.triggered.connect(lambda _checked=False, path=path: opened(path))
+    menu.setEnabled(bool(paths))
 
 
 def _menu(bar: QMenuBar, title: str, name: str) -> QMenu:

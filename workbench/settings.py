@@ -103,6 +103,18 @@ class Settings:
         others = [item for item in self.recent if item != path]
         self._store.setValue("files/recent", [str(item) for item in (path, *others)][:_RECENT_LIMIT])
 
+    @property
+    def recent_projects(self) -> tuple[Path, ...]:
+        """Projects opened or saved lately, newest first; those that are gone are left out."""
+        stored = self._store.value("files/projects", [], type=list)
+        paths = [Path(str(item)) for item in stored] if isinstance(stored, list) else []
+        return tuple(path for path in paths if path.is_file())[:_RECENT_LIMIT]
+
+    def remember_project(self, path: Path) -> None:
+        """Put a project at the head of the recent ones."""
+        others = [item for item in self.recent_projects if item != path]
+        self._store.setValue("files/projects", [str(item) for item in (path, *others)][:_RECENT_LIMIT])
+
     def reading(self, path: Path) -> dict[str, Any]:
         """How a file was to be read the last time: settings by dotted name; empty when nothing was decided."""
         return dict(self._readings().get(str(path), {}))

@@ -11,6 +11,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox
 
 from engine.events import Finding, RunFailed
+from engine.project_file import SUFFIX, Layout
 from workbench.appearance import Appearance
 from workbench.backend import Backend
 from workbench.commands import fill, palette_entries
@@ -20,6 +21,8 @@ from workbench.dialogs.palette import Palette
 from workbench.dialogs.preferences import PreferencesDialog
 from workbench.dialogs.rate_finder import RateFinder
 from workbench.docks import Docks
+from workbench.document import Document
+from workbench.draft import FIRST_SAMPLE
 from workbench.editors import commit
 from workbench.files import Files, dropped
 from workbench.gallery import Gallery
@@ -29,6 +32,7 @@ from workbench.panels.data import fill_samples
 from workbench.panels.findings import FindingsPanel
 from workbench.panels.runs import RunsPanel
 from workbench.panels.steps import Steps
+from workbench.projects import Projects
 from workbench.pump import Pump
 from workbench.racing import Racing
 from workbench.records import RunRecord
@@ -56,7 +60,6 @@ class Window(QMainWindow):
     def __init__(self, backend: Backend, settings: Settings, places: Places) -> None:
         super().__init__()
         self.setObjectName("window")
-        self.setWindowTitle("RNN Workbench")
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
         self.settings, self.places = settings, places
@@ -82,6 +85,11 @@ class Window(QMainWindow):
         self.setCentralWidget(self.gallery.widget)
         self.docks = Docks(self, self.gallery.overview, self.steps.panel, self.teaching.panel, self.findings, self.runs)
         self.setStatusBar(self.foot)
+        self.document = Document(
+            desk, lambda: self.docks.layout(self.gallery.shown), places.config / "unsaved", self._usual_runs
+        )
+        self.document.setParent(self)
+        self.projects = Projects(desk, self.document, settings, self)
         self.menus = Menus(self.menuBar())
         fill(self.menus, self)
         self._connect()
@@ -92,10 +100,13 @@ class Window(QMainWindow):
     def start(self, source: Path | str) -> None:
         """Begin to work: read `source`, learn what the engine offers, tick."""
         self.pump.start()
-        self.desk.draft.open(source)
+        opened = isinstance(source, Path) and source.name.endswith(SUFFIX) and self.projects.open(source)
+        if not opened:
+            project = isinstance(source, Path) and source.name.endswith(SUFFIX)
+            self.desk.draft.open(FIRST_SAMPLE if project else source)
+            self.desk.archive.load()
         self.desk.draft.learn_facts()
         QTimer.singleShot(_SETTLED_MS, self.tabs, self.gallery.prepare)
-        self.desk.archive.load()
 
     # --- connections ------------------------------------------------------------------------------------
 
@@ -118,8 +129,34 @@ class Window(QMainWindow):
         self._connect_run()
         self.appearance.changed.connect(self.apply_theme)
         self.files.opening.connect(lambda: self.steps.panel.open(0))
-        for speaker in (self, desk, desk.archive, self.files):
+        for speaker in (self, desk, desk.archive, self.files, self.projects):
             speaker.told.connect(self.foot.tell)
+        self._connect_project()
+
+    def _connect_project(self) -> None:
+        self.files.project_asked.connect(self.projects.open)
+        self.projects.recent_changed.connect(
+            lambda: self.menus.fill_projects(self.settings.recent_projects, self.projects.open)
+        )
+        self.document.opened.connect(self._on_project)
+        self.desk.archive.found.connect(self._draw_again)
+        self.runs.shown_changed.connect(self.document.note_change)
+
+    @Slot(object)
+    def _on_project(self, layout: Layout) -> None:
+        """The window as the project was left."""
+        self.docks.take(layout)
+        self.gallery.open(layout.view)
+
+    @Slot()
+    def _draw_again(self) -> None:
+        """The runs that were drawn when the project was saved."""
+        for record in self.document.show_drawn():
+            self.runs.show_beside(record, True)
+
+    def _usual_runs(self) -> Path:
+        """Where runs go that belong to no project."""
+        return self.settings.runs or self.places.runs
 
     def _connect_run(self) -> None:
         session = self.desk.session
@@ -285,7 +322,7 @@ class Window(QMainWindow):
 
     def show_preferences(self) -> None:
         """What is set once for all."""
-        self.preferences = dialog = PreferencesDialog(self.settings, self.desk.archive.folder, self)
+        self.preferences = dialog = PreferencesDialog(self.settings, self._usual_runs(), self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.theme_chosen.connect(self.appearance.choose_theme)
         dialog.scale_chosen.connect(self.appearance.choose_scale)
@@ -301,13 +338,16 @@ class Window(QMainWindow):
 
     @Slot(object)
     def _on_runs_folder(self, folder: Path) -> None:
-        if folder == self.desk.archive.folder:
+        if folder == self._usual_runs():
             return
-        problem = self.desk.archive.look_in(folder)
+        in_project = self.document.path is not None
+        problem = self.desk.archive.check(folder) if in_project else self.desk.archive.look_in(folder)
         if problem:
-            self.preferences.refuse(problem, self.desk.archive.folder)
+            self.preferences.refuse(problem, self._usual_runs())
         else:
             self.settings.runs = folder
+            if in_project:
+                self.foot.tell("Runs of this project stay in the project's own folder.")
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files."""
@@ -336,12 +376,14 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask, stop, wait a little, remember the layout."""
-        if self.desk.session.alive and not self.ask_to_close():
+        stays = self.desk.session.alive and not self.ask_to_close()
+        if stays or not self.projects.may_leave():
             event.ignore()
             return
         self.pump.stop()
         if not self.desk.close(_JOIN_SECONDS):
             _log.warning("work in the background goes on after the window has closed")
+        self.document.close()
         self.docks.remember(self.settings)
         self.settings.save()
         event.accept()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ from engine.config.data import DataConfig
 from engine.config.fields import ConfigError, FieldInfo, names
 from engine.config.model import ModelConfig
 from engine.config.saving import SavingConfig
+from engine.config.toml import read_toml
 from engine.config.training import TrainingConfig
 
 
@@ -118,8 +118,8 @@ def experiment_from_toml(text: str) -> Experiment:
         ConfigError: not TOML, an unknown field, or a value out of range.
     """
     try:
-        return experiment_from_dict(tomllib.loads(text))
+        return experiment_from_dict(read_toml(text))
     except ConfigError:
         raise
-    except (ValueError, RecursionError) as error:  # numbers of thousands of digits, brackets of thousands of levels
+    except ValueError as error:  # numbers of thousands of digits too
         raise ConfigError(f"not a TOML file: {error}") from error

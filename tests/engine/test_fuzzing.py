@@ -28,6 +28,7 @@ from engine.config import ConfigError, Experiment, read_experiment
 from engine.data import DataError
 from engine.model import load_model
 from engine.past_runs import read_run
+from engine.project_file import Layout, Project, ProjectError, read_project, write_project
 from engine.resuming import saved_run
 from engine.runs import RunFolderError
 from engine.training import TrainingRun
@@ -77,8 +78,16 @@ def _tables(folder: Path) -> list[Path]:
     return [table, text, rows]
 
 
+def _project(folder: Path) -> list[Path]:
+    path = folder / "p.rnnproject"
+    experiment = Experiment().replace(SMALL | {"data.file": str(folder / "t.csv")})
+    write_project(path, Project(experiment, "p runs", ("one", "two"), Layout("gates", ("dock_runs",), (336, 256))))
+    return [path]
+
+
 READERS = {
     "experiment": Reader(read_experiment, (ConfigError, OSError), lambda f: [f / "experiment.toml"], 40),
+    "project": Reader(read_project, (ProjectError, OSError), _project, 40),
     "weights": Reader(read_weights, (WeightsFileError, OSError), lambda f: [f / "weights.safetensors"], 40),
     "model": Reader(load_model, (WeightsFileError, OSError), lambda f: [f / "weights.safetensors"], 20),
     "checkpoint": Reader(read_checkpoint, (CheckpointError, OSError), lambda f: [*f.glob("checkpoints/*.json")], 40),
@@ -212,7 +221,7 @@ def test_some_inputs(name: str, run_folder: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("seed", range(1, 11))
 @pytest.mark.parametrize("name", READERS)
 def test_a_hundred_thousand_inputs(name: str, run_folder: Path, tmp_path: Path, seed: int) -> None:
-    """Ten seeds of 56 inputs by weight: the weights add up to 181, so 101,360 in all."""
+    """Ten seeds of 56 inputs by weight: the weights add up to 221, so 123,760 in all."""
     fuzz(name, run_folder, tmp_path, 56 * READERS[name].often, seed)
 
 

@@ -113,7 +113,7 @@ def _help(program: str) -> str:
     lines = [f"  {name:10}{text}" for name, text in COMMANDS.items()]
     return "\n".join(
         [
-            f"usage: {program} [FILE]            open the window, with a data file if one is named",
+            f"usage: {program} [FILE]            open the window, with a data file or a project if one is named",
             f"       {program} COMMAND …         the same work without a window",
             "",
             "commands:",

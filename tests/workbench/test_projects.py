@@ -1,0 +1,230 @@
+"""Projects in the window: saved, opened again, moved, two at once, and nothing lost by a crash."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+
+from engine.config import Experiment
+from engine.data import load
+from engine.project_file import SUFFIX, Project, read_project, write_project
+from engine.training import TrainingRun
+from tests.workbench.conftest import SERIES, KnownBackend
+from workbench.projects import Answer
+from workbench.settings import Places, Settings
+from workbench.unsaved import Unsaved
+from workbench.window import Window
+
+Start = Callable[..., Window]
+
+
+@pytest.fixture
+def start(qtbot: QtBot, backend: KnownBackend, tmp_path: Path) -> Iterator[Start]:
+    """Opens windows that share a place for settings; all are closed at the end."""
+    windows: list[Window] = []
+
+    def begin(source: Path | str = "known") -> Window:
+        folder = tmp_path / "person"
+        folder.mkdir(exist_ok=True)
+        window = Window(backend, Settings(folder), Places(folder, folder / "runs", folder))
+        window.ask_to_close = lambda: True  # type: ignore[method-assign]
+        window.projects.ask_to_save = lambda: Answer.DISCARD  # type: ignore[method-assign]
+        windows.append(window)
+        window.show()
+        window.start(source)
+        qtbot.waitUntil(lambda: window.desk.draft.ready and not window.desk.jobs.busy("past runs"), timeout=20_000)
+        return window
+
+    yield begin
+    for window in windows:
+        window.close()
+        assert window.desk.close(10)
+        window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def saved(qtbot: QtBot, start: Start, tmp_path: Path) -> tuple[Window, Path]:
+    """A window with a project of 48 hidden units."""
+    window, path = start(), tmp_path / "work" / f"sales{SUFFIX}"
+    path.parent.mkdir()
+    window.desk.change("model.hidden_size", 48)
+    window.projects.save_at(path)
+    qtbot.waitUntil(lambda: window.document.path == path, timeout=20_000)
+    return window, path
+
+
+def box_of(window: Window, name: str) -> QMessageBox:
+    box = window.findChild(QMessageBox, name)
+    assert box is not None
+    return box
+
+
+def press(box: QMessageBox, text: str) -> None:
+    next(button for button in box.buttons() if button.text() == text).click()
+
+
+def test_a_project_is_opened_as_it_was_saved(saved: tuple[Window, Path], start: Start) -> None:
+    window, path = saved
+    window.gallery.open("hidden_state")
+    window.docks.findings.hide()
+    window.projects.save()
+    assert window.windowTitle() == "sales[*] – RNN Workbench"
+    window.close()
+    again = start(path)
+    assert again.desk.draft.experiment.model.hidden_size == 48
+    assert again.desk.archive.folder == path.parent / "sales runs"
+    assert again.gallery.shown == "hidden_state"
+    assert again.docks.findings.isHidden()
+    assert again.document.path == path
+    assert not again.isWindowModified()
+    assert again.settings.recent_projects == (path,)
+
+
+def test_the_title_marks_what_is_not_saved(saved: tuple[Window, Path]) -> None:
+    window, path = saved
+    assert not window.isWindowModified()
+    window.desk.change("training.epochs", 7)
+    assert window.isWindowModified()
+    window.desk.undo()
+    assert not window.isWindowModified()
+    window.desk.change("training.epochs", 7)
+    window.menus.by_name["save_project"].trigger()
+    assert not window.isWindowModified()
+    assert read_project(path).experiment.training.epochs == 7
+
+
+@pytest.mark.parametrize(
+    ("answer", "epochs", "left"), [(Answer.SAVE, 7, True), (Answer.DISCARD, 20, True), (Answer.CANCEL, 20, False)]
+)
+def test_before_it_is_left_it_is_asked_for(saved: tuple[Window, Path], answer: Answer, epochs: int, left: bool) -> None:
+    window, path = saved
+    window.desk.change("training.epochs", 20)
+    window.projects.save()
+    window.desk.change("training.epochs", 7)
+    window.projects.ask_to_save = lambda: answer  # type: ignore[method-assign]
+    window.projects.new()
+    assert (window.document.path is None) == left
+    assert read_project(path).experiment.training.epochs == epochs
+    window.projects.ask_to_save = lambda: Answer.DISCARD  # type: ignore[method-assign]
+
+
+def test_the_runs_of_a_project_move_with_its_folder(qtbot: QtBot, start: Start, tmp_path: Path) -> None:
+    small = {"data.sample": "noisy_sine", "data.length": 200, "model.hidden_size": 2, "training.epochs": 1}
+    experiment = Experiment().replace(small)
+    (tmp_path / "work").mkdir()
+    list(TrainingRun(experiment, load(experiment), folder=tmp_path / "work/sales runs/first"))
+    write_project(tmp_path / f"work/sales{SUFFIX}", Project(SERIES, "sales runs", ("first",)))
+    shutil.move(tmp_path / "work", tmp_path / "moved")
+    window = start(tmp_path / f"moved/sales{SUFFIX}")
+    qtbot.waitUntil(lambda: len(window.desk.session.records) == 1, timeout=20_000)
+    (record,) = window.desk.session.records
+    assert record.folder == tmp_path / "moved/sales runs/first"
+    qtbot.waitUntil(lambda: record.shown, timeout=20_000)
+    assert not window.isWindowModified()
+    window.projects.save_at(tmp_path / "moved/other")
+    qtbot.waitUntil(lambda: window.document.name == "other", timeout=20_000)
+    assert (tmp_path / "moved/other runs/first/weights.safetensors").is_file()
+    assert read_project(tmp_path / f"moved/other{SUFFIX}").drawn == ("first",)
+
+
+@pytest.mark.parametrize("answer", [Answer.READ, Answer.COPY, Answer.CANCEL])
+def test_a_second_window_is_told_and_takes_nothing(saved: tuple[Window, Path], start: Start, answer: Answer) -> None:
+    _, path = saved
+    before, second = path.read_bytes(), start()
+    asked: list[Path] = []
+
+    def ask_how(where: Path) -> Answer:
+        asked.append(where)
+        return answer
+
+    second.projects.ask_how = ask_how  # type: ignore[method-assign, assignment]
+    second.files.open(path)
+    assert asked == [path]
+    assert second.document.path == (path if answer is Answer.READ else None)
+    assert second.document.read_only == (answer is Answer.READ)
+    assert (second.desk.draft.experiment.model.hidden_size == 48) == (answer is not Answer.CANCEL)
+    asked_for: list[str] = []
+    second.projects.save_as = lambda: asked_for.append("name")  # type: ignore[method-assign]
+    second.projects.save()
+    assert asked_for == ["name"]
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("content", ["", "a,b\n1,2\n", '[project]\nkind = "rnn-workbench project"\nversion = 9\n'])
+def test_what_is_no_project_is_said_and_changes_nothing(start: Start, tmp_path: Path, content: str) -> None:
+    path = tmp_path / f"bad{SUFFIX}"
+    path.write_text(content)
+    window = start(path)
+    assert str(path) in box_of(window, "project_message").text()
+    assert window.document.path is None
+    assert window.desk.draft.ready
+
+
+def test_a_full_disk_is_said_and_nothing_is_lost(saved: tuple[Window, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    window, path = saved
+    before = path.read_bytes()
+    window.desk.change("training.epochs", 7)
+
+    def full(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("engine.atomic.os.fsync", full)
+        window.projects.save()
+    assert "No space left" in box_of(window, "project_message").text()
+    assert path.read_bytes() == before
+    assert window.isWindowModified()
+
+
+def test_what_was_not_saved_is_offered_after_a_crash(
+    qtbot: QtBot, saved: tuple[Window, Path], start: Start, tmp_path: Path
+) -> None:
+    window, path = saved
+    window.close()
+    crashed = Unsaved(tmp_path / "person/unsaved")
+    crashed.keep(Project(read_project(path).experiment.replace({"training.epochs": 7}), of=str(path)))
+    assert crashed._lock is not None
+    crashed._lock.release()
+    again = start()
+    press(box_of(again, "unsaved_question"), "Take them back")
+    assert again.document.path == path
+    assert again.desk.draft.experiment.training.epochs == 7
+    assert again.isWindowModified()
+    again.projects.save()
+    assert read_project(path).experiment.training.epochs == 7
+    again.close()
+    assert not list((tmp_path / "person/unsaved").glob(f"*{SUFFIX}"))
+
+
+def test_changes_are_kept_beside_until_they_are_saved(qtbot: QtBot, saved: tuple[Window, Path], tmp_path: Path) -> None:
+    window, path = saved
+    window.desk.change("training.epochs", 7)
+    window.document.keep()
+    kept = tmp_path / f"person/unsaved/0{SUFFIX}"
+    qtbot.waitUntil(kept.is_file, timeout=20_000)
+    assert read_project(kept).experiment.training.epochs == 7
+    assert read_project(kept).of == str(path)
+    assert Unsaved(kept.parent).left_behind() is None  # this window holds it
+    qtbot.waitUntil(lambda: not window.desk.jobs.busy("project unsaved"), timeout=20_000)
+    window.projects.save()
+    assert not kept.exists()
+
+
+def test_damage_in_what_was_kept_is_put_away(tmp_path: Path) -> None:
+    (tmp_path / f"0{SUFFIX}").write_text("half of")
+    assert Unsaved(tmp_path).left_behind() is None
+    assert (tmp_path / "0.damaged").is_file()
+
+
+def test_data_that_was_moved_is_asked_for(start: Start, tmp_path: Path) -> None:
+    path = tmp_path / f"gone{SUFFIX}"
+    write_project(path, Project(SERIES.replace({"data.sample": "", "data.file": str(tmp_path / "gone.csv")})))
+    window = start(path)
+    assert "gone.csv is not where it was" in box_of(window, "data_question").text()
