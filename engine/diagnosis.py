@@ -18,6 +18,7 @@ from engine.measures import best_lag, share_left
 
 _RECENT_EVALUATIONS = 10
 _VANISHED = 1e-3  # share of the gradient that is left at the far end of the sequence
+_HARDLY = 0.02  # share of a score by which another has to differ to be worth a word
 _OFTEN = 0.5  # share of clipped steps that is worth saying
 _EXPLODED = 1e4  # norm that no healthy gradient has
 
@@ -89,6 +90,41 @@ def _not_beaten(m: Measurements, name: str, why: str) -> Finding:
     if m.experiment.data.kind == "pairs":
         cure = "Try more hidden units, attention, both directions, or more pairs."
     return Finding("baseline", "warning", title, why, cure)
+
+
+def _memory(m: Measurements) -> Finding | None:
+    """Whether remembering pays, beside a network that cannot."""
+    trained = m.worth.trained if m.worth else None
+    if trained is None or m.final is None:
+        return None
+    ours, theirs, other = m.final[0], trained.test, trained.network
+    if not (math.isfinite(ours) and math.isfinite(theirs)):
+        return None
+    why = (
+        f"On the test part, {m.metric} {ours:.4g} with {m.parameters:,} parameters, the same at every step, against "
+        f"{theirs:.4g} with {other.parameter_count:,}, of which each of the {other.steps:,} steps has its own."
+    )
+    gain = m.gain(ours, theirs)
+    if gain > _HARDLY:
+        return Finding("memory", "good", f"Beats a feed-forward network of the same size by {gain:.0%}", why)
+    title = "A feed-forward network of the same size does " + ("better" if gain < -_HARDLY else "as well")
+    cure = "What the answer takes stands at fixed places of the window: memory is not what this task lacks."
+    return Finding("memory", "note", title, why, cure)
+
+
+def _order(m: Measurements) -> Finding | None:
+    """Whether the order of the steps says anything to the network."""
+    if m.worth is None or m.final is None or not math.isfinite(m.worth.shuffled) or not math.isfinite(m.final[0]):
+        return None
+    ours, without = m.final[0], m.worth.shuffled
+    why = (
+        f"The same weights, on test sequences whose steps come in another order: {m.metric} {without:.4g} instead of "
+        f"{ours:.4g}."
+    )
+    if m.gain(ours, without) > _HARDLY:
+        return Finding("order", "good", f"It uses the order: shuffled, {m.metric} is {without:.3g}", why)
+    cure = "It answers from what occurs, not from when; a network without memory may do for this data."
+    return Finding("order", "note", "The order of the steps hardly matters to it", why, cure)
 
 
 def _copycat(m: Measurements) -> Finding | None:
@@ -233,6 +269,8 @@ def _count(steps: float) -> str:
 
 _CHECKS: tuple[Callable[[Measurements], Finding | None], ...] = (
     _baseline,
+    _memory,
+    _order,
     _copycat,
     _flat,
     _one_class,

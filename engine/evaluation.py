@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from engine.data import Batch, Dataset, PairBatch, Scorer, WritingScorer
 from engine.events import Floats
 from engine.losses import Loss
-from engine.networks import AnyNetwork
+from engine.network import Examples, Output
 from engine.sequence_to_sequence.free_running import run_free
 from engine.sequence_to_sequence.network import SequenceToSequence
+
+
+class Answering(Protocol):
+    """What gives an answer to every batch; a network does."""
+
+    def answer(self, batch: Examples, state: Any = None) -> Output:
+        """Values (B, O) or (T, B, O), and the state for a batch that continues this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +36,18 @@ class Score:
         return self.metrics[0][1] if self.metrics else math.nan
 
 
-def score(network: AnyNetwork, dataset: Dataset, part: str, batch_size: int, loss: Loss | None = None) -> Score:
-    """Run the network over a whole part and compare with what was to be said; `loss` None: what the data suggests."""
+def score(
+    network: Answering, dataset: Dataset, part: str, batch_size: int, loss: Loss | None = None,
+    changed: Callable[[Batch], Batch] | None = None,
+) -> Score:  # fmt: skip
+    """Run the network over a whole part and compare with what was to be said; `loss` None: what the data suggests.
+
+    It reads each batch as `changed` gives it.
+    """
     scorer, measure = dataset.scorer(part), loss or Loss(dataset.loss)
     total = free = weight = 0.0
-    for batch, values in answers(network, dataset.batches(part, batch_size)):
+    batches = dataset.batches(part, batch_size)
+    for batch, values in answers(network, map(changed, batches) if changed else batches):
         mean, count = measure.mean(values, batch)
         total, weight = total + mean * count, weight + count
         scorer.add(batch, measure.point(values))
@@ -40,7 +55,7 @@ def score(network: AnyNetwork, dataset: Dataset, part: str, batch_size: int, los
     return Score(total / weight, scorer.result(), free / weight) if weight else Score()
 
 
-def _score_free(network: AnyNetwork, dataset: Dataset, batch: Batch, scorer: Scorer, measure: Loss) -> float:
+def _score_free(network: Answering, dataset: Dataset, batch: Batch, scorer: Scorer, measure: Loss) -> float:
     """Let a network that writes do so without being told; its mean loss, NaN of one that does not."""
     if not isinstance(network, SequenceToSequence):
         return math.nan
@@ -51,7 +66,7 @@ def _score_free(network: AnyNetwork, dataset: Dataset, batch: Batch, scorer: Sco
     return measure.mean(run.values, batch)[0]
 
 
-def answers(network: AnyNetwork, batches: Iterable[Batch]) -> Iterator[tuple[Batch, Floats]]:
+def answers(network: Answering, batches: Iterable[Batch]) -> Iterator[tuple[Batch, Floats]]:
     """What the network says to each batch, the state carried over where one continues the one before.
 
     The values (B, O) or (T, B, O) may be overwritten by the next batch: use them or copy them.

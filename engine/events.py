@@ -276,6 +276,7 @@ class RunFinished:
     test_metrics: tuple[tuple[str, float], ...]  # the model's own, on the test part: "RMSE", "skill", …
     test_baselines: tuple[tuple[str, float], ...]  # baselines in the main metric
     seconds: float
+    shuffled: float = math.nan  # the main metric on the test part with the steps of each sequence in another order
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 
 from engine.config import Experiment
 from engine.events import Evaluated, GradientByTime, Probe
+from engine.memory_worth import MemoryWorth
 
 RECENT_STEPS = 200  # steps that gradient norms are judged over
 _HIGHER_IS_BETTER = ("accuracy", "balanced accuracy", "exact match", "BLEU")
 
 
 _CLEARLY = 0.02  # share of its score by which a baseline is to be beaten
-_FITTED = ("AR(", "n-gram", "logistic", "linear", "naive Bayes")  # baselines that learn too: good company, not a must
+_FITTED = ("feed-forward", "AR(", "n-gram", "logistic", "linear", "naive Bayes")  # learn too: not a must
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class Measurements:
     by_time: GradientByTime | None = None
     prediction: Probe | None = None  # what the network says of held-out data; None for running text
     ended: bool = False
+    parameters: int = 0  # trainable numbers of the network
+    worth: MemoryWorth | None = None  # of memory, once the run has ended
     final: tuple[float, tuple[tuple[str, float], ...]] | None = None  # metric and baselines of the test part
 
     @property
@@ -53,6 +56,11 @@ class Measurements:
     def best(self) -> Evaluated | None:
         """The evaluation with the lowest validation loss."""
         return next((e for e in reversed(self.evaluations) if e.best), None)
+
+    def gain(self, ours: float, theirs: float) -> float:
+        """By which share of theirs our score is the better one; below 0 where it is worse."""
+        ahead = ours - theirs if self.metric in _HIGHER_IS_BETTER else theirs - ours
+        return ahead / abs(theirs) if theirs else math.copysign(math.inf, ahead) if ahead else 0.0
 
     def standing(self) -> Standing | None:
         """Our best score beside the baselines: on the test part once the run has ended; None before any score."""

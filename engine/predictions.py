@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from engine.data import Batch, Dataset, TextPreparation
 from engine.data.class_metrics import ClassScorer
 from engine.data.metrics import last_answers, rmse
 from engine.data.pairs_dataset import PairsDataset
-from engine.evaluation import answers
+from engine.evaluation import Answering, answers
 from engine.events import ClassPrediction, Floats, Probe, SeriesPrediction, TagTrack, TextPrediction
 from engine.generation import continue_text
 from engine.losses import Loss
@@ -46,6 +47,21 @@ class Predictions:
     def __init__(self, network: AnyNetwork, dataset: Dataset, loss: Loss) -> None:
         self._network, self._dataset, self._loss = network, dataset, loss
         self._shown: _Shown | None = None
+        self._further: tuple[tuple[str, float], ...] = ()  # baselines that came later, on what is shown
+
+    def compare(self, network: Answering, scores: tuple[tuple[str, float], ...]) -> None:
+        """Show another network beside this one from now on, under the name and with the score in `scores`."""
+        self._further = scores
+        if self._dataset.classes or self._dataset.kind in ("text", "pairs"):
+            return
+        shown = self._shown = self._shown or _what_to_show(self._dataset)
+        forecast = _frozen(self._forecast(network, shown))
+        ((name, _),) = scores
+        self._shown = dataclasses.replace(
+            shown,
+            baselines=(*shown.baselines, (name, forecast)),
+            baseline_rmse=(*shown.baseline_rmse, (name, rmse(shown.truth, forecast))),
+        )
 
     def now(self, temperature: float) -> Probe:
         """What there is to show; text is drawn at `temperature`."""
@@ -62,10 +78,7 @@ class Predictions:
     def _series(self) -> SeriesPrediction:
         """Held-out values of the first target, as many of the last ones as a screen can show."""
         shown = self._shown = self._shown or _what_to_show(self._dataset)
-        outputs = np.full((self._dataset.count(shown.part), self._dataset.output_size), np.nan)
-        for batch, values in answers(self._network, shown.batches):
-            outputs[batch.positions] = last_answers(batch, self._loss.point(values))
-        forecast = self._dataset.decode(outputs, shown.part)[-SCREEN_POINTS:, 0]
+        forecast = self._forecast(self._network, shown)
         return SeriesPrediction(
             part=shown.part,
             target=shown.target,
@@ -76,6 +89,13 @@ class Predictions:
             rmse=rmse(shown.truth, forecast),
             baseline_rmse=shown.baseline_rmse,
         )
+
+    def _forecast(self, network: Answering, shown: _Shown) -> Floats:
+        """What `network` says of the first target."""
+        outputs = np.full((self._dataset.count(shown.part), self._dataset.output_size), np.nan)
+        for batch, values in answers(network, shown.batches):
+            outputs[batch.positions] = last_answers(batch, self._loss.point(values))
+        return np.asarray(self._dataset.decode(outputs, shown.part)[-SCREEN_POINTS:, 0])
 
     def _classes(self) -> ClassPrediction:
         dataset, part = self._dataset, _part(self._dataset)
@@ -95,7 +115,7 @@ class Predictions:
             classes=dataset.classes,
             counts=scorer.counts,
             scores=scorer.result(),
-            baselines=dataset.baselines(part),
+            baselines=(*dataset.baselines(part), *self._further),
             track=_track(dataset, steps) if aligned else None,
         )
 

@@ -107,4 +107,5 @@ def _sized(model: ModelConfig, size: int) -> ModelConfig:
 
 
 def _seeded(experiment: Experiment, model: ModelConfig, seed: int) -> Experiment:
-    return dataclasses.replace(experiment, model=model, training=dataclasses.replace(experiment.training, seed=seed))
+    training = dataclasses.replace(experiment.training, seed=seed, memory_check="never")  # every cell would repeat it
+    return dataclasses.replace(experiment, model=model, training=training)

@@ -19,6 +19,7 @@ from engine.checkpoints import Checkpoint
 from engine.config import Experiment
 from engine.control import Control
 from engine.data import Batch, Dataset
+from engine.data.dataset import Scores
 from engine.diagnosis import Diagnosis
 from engine.evaluation import Score, score
 from engine.events import (
@@ -37,6 +38,7 @@ from engine.importing import read_foreign
 from engine.learner import Learner
 from engine.losses import loss_for
 from engine.measurements import Measurements
+from engine.memory_worth import memory_worth
 from engine.model import Model
 from engine.networks import AnyNetwork, make_network
 from engine.non_finite import NonFiniteError
@@ -323,6 +325,7 @@ class TrainingRun:
             found = self._score("test")
         if found.metrics:
             self._measured.final = (found.metric, baselines)
+            baselines = (*baselines, *self._worth_of_memory())
         best = self._measured.best
         return RunFinished(
             reason={"stop": "stopped", "finish": "finished early"}.get(self.control.ending, "all epochs done"),
@@ -333,7 +336,27 @@ class TrainingRun:
             test_metrics=found.metrics,
             test_baselines=baselines,
             seconds=self._watch.seconds,
+            shuffled=self._measured.worth.shuffled if self._measured.worth else math.nan,
         )
+
+    def _worth_of_memory(self) -> Scores:
+        """What a network without memory reaches on the test part; none of a run that was stopped."""
+
+        def stopped() -> bool:
+            return self.control.ending in ("stop", "abandon")
+
+        if stopped():
+            return ()
+        loss, network = self._learner.loss, self.network
+        self._measured.parameters = network.parameter_count
+        self._measured.worth = worth = memory_worth(self.experiment, self.dataset, loss, network, self.epoch, stopped)
+        if worth.note:
+            self._recorder.note(worth.note)
+        self._measured.baselines = (*self._measured.baselines, *worth.validation_baselines)
+        if worth.trained:
+            self._probes.predictions.compare(worth.trained.network, worth.validation_baselines)
+            worth.trained.network.close()
+        return worth.test_baselines
 
     def _last_look(self) -> Iterator[Event]:
         """Show the best weights, at the step they are of, to whoever is looking."""

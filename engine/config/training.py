@@ -155,6 +155,15 @@ class TrainingConfig(Section):
         0, "Back through", "Truncated BPTT: gradients go back through so many steps (k2). 0: to the beginning.",
         unit="steps", minimum=0, maximum=1_000_000, advanced=True,
     )  # fmt: skip
+    memory_check: str = option(
+        "auto",
+        "Worth of memory",
+        "After the last epoch: a feed-forward network of as many parameters is trained on the same windows, and the "
+        "network itself is scored with the steps of each sequence shuffled. Automatic leaves the first out where every "
+        "step has an answer, since it would take as long as the run.",
+        choices=("auto", "always", "never"),
+        advanced=True,
+    )
     start_weights: str = option(
         "",
         "Start weights",

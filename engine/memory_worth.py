@@ -1,0 +1,74 @@
+"""What memory is worth on the data at hand: beside a network that has none, and with the order of the steps taken away.
+
+Measured once, after the last epoch and with the best weights, so that the run itself is as fast as without; a run that
+is stopped does without it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine import feed_forward
+from engine.config import Experiment
+from engine.data import Dataset
+from engine.evaluation import score
+from engine.losses import Loss
+from engine.networks import AnyNetwork
+
+_READ_WHOLE = ("many_to_one", "encoder_decoder")  # topologies that answer after a whole sequence
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MemoryWorth:
+    """Scores on the test part, in the data set's metric; NaN where there is none."""
+
+    trained: feed_forward.Trained | None
+    shuffled: float  # of the recurrent network itself, on sequences whose steps come in another order
+    note: str = ""  # why there is no feed-forward network, where one was to be expected
+
+    @property
+    def validation_baselines(self) -> tuple[tuple[str, float], ...]:
+        """The feed-forward network among the baselines."""
+        return ((self.trained.network.name, self.trained.validation),) if self.trained else ()
+
+    @property
+    def test_baselines(self) -> tuple[tuple[str, float], ...]:
+        """The same on the test part."""
+        return ((self.trained.network.name, self.trained.test),) if self.trained else ()
+
+
+def memory_worth(
+    experiment: Experiment, dataset: Dataset, loss: Loss, network: AnyNetwork, epochs: int, stopped: Callable[[], bool]
+) -> MemoryWorth:
+    """Measure it for a `network` with its best weights, which learned for so many `epochs`."""
+    chosen = experiment.training.memory_check
+    if chosen == "never":
+        return MemoryWorth(None, math.nan)
+    order = dataset.topology in _READ_WHOLE and experiment.model.cell != "feedforward"
+    without = math.nan
+    if order and dataset.count("test"):
+        batch_size = experiment.training.batch_size
+        without = score(network, dataset, "test", batch_size, loss, feed_forward.shuffled).metric
+    if not feed_forward.trainable(experiment, dataset) or (dataset.topology == "many_to_many" and chosen == "auto"):
+        return MemoryWorth(None, without)
+    return _beside(experiment, dataset, loss, network, epochs, stopped, without)
+
+
+def _beside(
+    experiment: Experiment, dataset: Dataset, loss: Loss, network: AnyNetwork, epochs: int,
+    stopped: Callable[[], bool], without: float,
+) -> MemoryWorth:  # fmt: skip
+    other = feed_forward.Flattened(experiment, dataset, loss.width, network.parameter_count)
+    if other.too_large:
+        note = (
+            f"no feed-forward network beside it: over {other.steps:,} steps side by side even a single hidden unit "
+            f"takes {other.parameter_count:,} parameters, the network has {network.parameter_count:,}"
+        )
+        return MemoryWorth(None, without, note)
+    try:
+        trained = feed_forward.train(experiment, dataset, loss, other, epochs, stopped)
+    finally:
+        other.close()
+    return MemoryWorth(trained, without, "" if trained else "the feed-forward network beside it came to no result")

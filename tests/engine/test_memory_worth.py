@@ -1,0 +1,156 @@
+"""What memory is worth: the feed-forward network beside a run, and the network itself without the order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.config import Experiment
+from engine.control import Control
+from engine.data import Batch, load
+from engine.events import Finding, RunFinished, SeriesPrediction, Snapshot, SnapshotRequest
+from engine.feed_forward import Flattened, shuffled, train
+from engine.losses import loss_for
+from engine.networks import make_network
+from engine.training import TrainingRun
+
+SERIES = {"data.sample": "airline_passengers", "training.epochs": 2, "training.threads": 1, "model.hidden_size": 6}
+TASKS: dict[str, dict[str, Any]] = {
+    "series": {},
+    "series, an answer at each step": {"model.topology": "many_to_many"},
+    "labelled": {"data.sample": "japanese_vowels"},
+    "values": {"data.sample": "adding", "data.length": 6, "data.sequences": 64},
+    "symbols": {"data.sample": "temporal_order", "data.length": 12, "data.sequences": 64},
+    "tags": {"data.sample": "embedded_reber", "data.length": 12, "data.sequences": 64},
+}
+
+
+def _experiment(task: str, **changes: Any) -> Experiment:
+    from engine.data import sample
+
+    wanted = SERIES | TASKS[task] | changes
+    return sample(str(wanted["data.sample"])).experiment.replace(
+        {n: v for n, v in wanted.items() if n != "data.sample"}
+    )
+
+
+def _batch(inputs: np.ndarray, lengths: list[int], targets: np.ndarray, weights: np.ndarray) -> Batch:
+    return Batch(inputs, np.array(lengths), targets, weights, False, np.arange(inputs.shape[1]))
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_it_answers_every_batch_as_the_recurrent_network_does(task: str) -> None:
+    experiment = _experiment(task)
+    dataset = load(experiment)
+    loss = loss_for(experiment.training, dataset)
+    own = make_network(experiment.model, dataset, width=loss.width, threads=1)
+    other = Flattened(experiment, dataset, loss.width, own.parameter_count)
+    for batch in dataset.batches("test", 7):
+        assert other.answer(batch).values.shape == own.answer(batch).values.shape
+    trained = train(experiment, dataset, loss, other, 1, lambda: False)
+    assert trained is not None
+    assert np.isfinite([trained.validation, trained.test]).all()
+
+
+def test_its_rows_are_the_steps_side_by_side() -> None:
+    experiment = _experiment("labelled")
+    dataset = load(experiment)
+    network = Flattened(experiment, dataset, 1, 5000)
+    inputs = np.arange(4 * 2 * 12, dtype=np.float32).reshape(4, 2, 12)
+    flat = network.flat(_batch(inputs, [4, 2], np.zeros(2, np.int32), np.ones(2, np.float32)))
+    assert flat.inputs.shape == (1, 2, network.steps * 12)
+    np.testing.assert_array_equal(flat.inputs[0, 0, : 4 * 12], inputs[:, 0].reshape(-1))
+    np.testing.assert_array_equal(flat.inputs[0, 1, : 2 * 12], inputs[:2, 1].reshape(-1))
+    assert not flat.inputs[0, 1, 2 * 12 :].any()
+
+
+def test_where_every_step_has_an_answer_it_sees_the_last_steps_and_goes_on_from_the_batch_before() -> None:
+    experiment = _experiment("tags")
+    dataset = load(experiment)
+    network = Flattened(experiment, dataset, 1, 5000)
+    tokens = np.arange(20, dtype=np.int32)[:, None] % dataset.input_size
+
+    def part(first: int, last: int) -> Batch:
+        steps = tokens[first:last]
+        return _batch(steps, [last - first], np.zeros(steps.shape, np.int32), np.ones(steps.shape, np.float32))
+
+    whole = network.flat(part(0, 20)).inputs[0]
+    begun = part(0, 9)
+    rest = network.flat(part(9, 20), network.tail(begun)).inputs[0]
+    np.testing.assert_array_equal(whole[9:], rest)
+    np.testing.assert_array_equal(whole[0, : -dataset.input_size], 0)
+    steps = whole[12].reshape(network.steps, dataset.input_size)
+    np.testing.assert_array_equal(steps.argmax(axis=1), tokens[13 - network.steps : 13, 0])
+
+
+def test_shuffling_keeps_what_occurs_and_the_padding() -> None:
+    inputs = np.random.default_rng(0).normal(size=(9, 3, 2)).astype(np.float32)
+    batch = _batch(inputs, [9, 5, 1], np.zeros((3, 1), np.float32), np.ones(3, np.float32))
+    found = shuffled(batch).inputs
+    assert not np.array_equal(found, inputs)
+    for column, length in enumerate((9, 5, 1)):
+        assert sorted(map(tuple, found[:length, column])) == sorted(map(tuple, inputs[:length, column]))
+        np.testing.assert_array_equal(found[length:, column], inputs[length:, column])
+
+
+def _events(experiment: Experiment, control: Control | None = None) -> list[Any]:
+    return list(TrainingRun(experiment, load(experiment), control))
+
+
+def test_a_run_ends_with_it_among_the_baselines_and_says_so() -> None:
+    control = Control()
+    control.request = SnapshotRequest(1, frozenset({"prediction"}))
+    experiment = _experiment("series")
+    events = _events(experiment, control)
+    ended = events[-1]
+    assert isinstance(ended, RunFinished)
+    (name,) = [name for name, _ in ended.test_baselines if name.startswith("feed-forward (")]
+    assert np.isfinite(ended.shuffled)
+    keys = [event.key for event in events if isinstance(event, Finding)]
+    assert {"memory", "order"} <= set(keys)
+    shown = dict([event for event in events if isinstance(event, Snapshot)][-1].values)["prediction"]
+    assert isinstance(shown, SeriesPrediction)
+    assert dict(shown.baselines)[name].shape == shown.truth.shape
+    again = _events(experiment)[-1]
+    assert (again.test_baselines, again.shuffled) == (ended.test_baselines, ended.shuffled)
+
+
+def test_its_size_is_that_of_the_network() -> None:
+    experiment = _experiment("series", **{"model.hidden_size": 32})
+    dataset = load(experiment)
+    own = make_network(experiment.model, dataset, threads=1).parameter_count
+    assert Flattened(experiment, dataset, 1, own).parameter_count == pytest.approx(own, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("task", "check", "beside", "order"),
+    [
+        ("series", "never", False, False),
+        ("series, an answer at each step", "auto", False, False),
+        ("series, an answer at each step", "always", True, False),
+        ("values", "auto", True, True),
+    ],
+)
+def test_it_is_done_where_it_is_asked_for(task: str, check: str, beside: bool, order: bool) -> None:
+    ended = _events(_experiment(task, **{"training.memory_check": check, "training.epochs": 1}))[-1]
+    assert any(name.startswith("feed-forward") for name, _ in ended.test_baselines) == beside
+    assert np.isfinite(ended.shuffled) == order
+
+
+def test_a_run_that_is_stopped_does_without() -> None:
+    control = Control()
+    experiment = _experiment("series", **{"training.epochs": 50})
+    events: list[Any] = []
+    for event in TrainingRun(experiment, load(experiment), control):
+        events.append(event)
+        if len(events) == 8:
+            control.stop()
+    assert not any(name.startswith("feed-forward") for name, _ in events[-1].test_baselines)
+
+
+def test_one_that_cannot_be_as_small_is_left_out() -> None:
+    experiment = _experiment("values", **{"data.length": 400, "model.hidden_size": 2, "training.epochs": 1})
+    ended = _events(experiment)[-1]
+    assert not any(name.startswith("feed-forward") for name, _ in ended.test_baselines)
