@@ -104,7 +104,7 @@ def _answers(
 ) -> NDArray[np.float64]:
     """Forecasts (N, O) for the given rows, each from the window that ends `horizon` before it."""
     check_logarithm(preparation.transform, series.values[:, : series.targets], preparation.targets, series.dropped)
-    filled = fill(series.values, preparation.missing, preparation.season)
+    filled = fill(preparation.with_marks(series.values), preparation.missing, preparation.season)
     length = preparation.lead + preparation.look_back
     found = []
     for some in np.split(rows, range(_WINDOWS_AT_ONCE, len(rows), _WINDOWS_AT_ONCE)):

@@ -137,6 +137,12 @@ class DataConfig(Section):
         "Fill a gap from the last value, along a line, from the last season, or leave it out of the loss.",
         choices=("forward", "linear", "seasonal", "mask"),
     )
+    missing_inputs: bool = option(
+        False,
+        "Was-missing inputs",
+        "For each column of a series with gaps in its training part a further input: 1 where the value was missing and "
+        "has been filled, 0 where it was measured.",
+    )
     season: int = option(
         0,
         "Season",

@@ -103,6 +103,11 @@ def _next_known(missing: NDArray[np.bool_]) -> Ints:
     return ahead
 
 
+def with_marks(values: Reals, columns: Ints) -> Reals:
+    """`values` (N, C) and, for each of `columns` (M,), 1 where it is missing and 0 elsewhere: (N, C + M)."""
+    return np.concatenate([values, np.isnan(values[:, columns])], axis=1)
+
+
 def gap_notes(names: tuple[str, ...], values: Reals, method: str) -> list[str]:
     """One sentence per column with missing values: how many, in how many gaps, and what was done."""
     done = {

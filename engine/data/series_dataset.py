@@ -14,9 +14,9 @@ from engine.config import DataConfig
 from engine.data.baselines import series_forecasts
 from engine.data.batches import Batch, Floats, Ints, batches_of, orders
 from engine.data.dataset import Dataset, Scorer, Scores
-from engine.data.gaps import Filled, fill
+from engine.data.gaps import Filled, fill, with_marks
 from engine.data.metrics import SeriesScorer, rmse
-from engine.data.scaling import Reals, Transform, fit_scaler
+from engine.data.scaling import Reals, Scaler, Transform, fit_scaler
 from engine.data.series import Series
 from engine.data.series_preparation import SeriesPreparation, check_logarithm
 from engine.data.splits import Split, split_by_time
@@ -35,16 +35,18 @@ class SeriesDataset(Dataset):
             DataError: too short for one window, or values that the transform does not take.
         """
         self.series, self.topology = series, topology
-        self.input_size, self.output_size = len(series.names), series.targets
         transform = Transform(data.transform)
         self.shape = WindowShape(data.look_back, data.horizon, data.stride, int(transform.difference))
         self.split = split_by_time(len(series.values), data.validation, data.test)
         check_windows(self.shape, self.split, series.dropped)
         check_logarithm(transform, series.values[:, : series.targets], series.names[: series.targets], series.dropped)
         self.season = data.season or (series.frequency.season if series.frequency else 1)
-        self.filled = fill(series.values, data.missing, self.season)
+        gaps = np.isnan(series.values[: self.split.train_end]).any(axis=0)
+        marked = np.flatnonzero(gaps) if data.missing_inputs else np.zeros(0, np.int64)
+        self.input_size, self.output_size = len(series.names) + len(marked), series.targets
+        self.filled = fill(with_marks(series.values, marked), data.missing, self.season)
         self._masked = data.missing == "mask"
-        self._preparation = _prepared(series, data, topology, transform, self.season, self.filled, self.split)
+        self._preparation = _prepared(series, data, topology, transform, self.season, self.filled, self.split, marked)
         self._forecasts: dict[str, tuple[tuple[str, Floats], ...]] = {}
 
     @property
@@ -161,11 +163,20 @@ class SeriesDataset(Dataset):
     def notes(self) -> tuple[str, ...]:
         """See `Dataset.notes`."""
         parts = ", ".join(f"{part} {self.count(part):,}" for part in ("train", "validation", "test"))
-        return (*self.series.notes, f"windows of {self.shape.look_back} steps: {parts}")
+        marked = self._preparation.marked
+        marks = (f"a further input says where {' and '.join(marked)} was missing",) if marked else ()
+        return (*self.series.notes, *marks, f"windows of {self.shape.look_back} steps: {parts}")
 
 
 def _prepared(
-    series: Series, data: DataConfig, topology: str, transform: Transform, season: int, filled: Filled, split: Split
+    series: Series,
+    data: DataConfig,
+    topology: str,
+    transform: Transform,
+    season: int,
+    filled: Filled,
+    split: Split,
+    marked: Ints,
 ) -> SeriesPreparation:
     """Fit both scalers on what training reads and answers: rows before the first border only."""
     values, targets = filled.rows(np.arange(split.train_end), split.train_end), series.targets
@@ -183,7 +194,14 @@ def _prepared(
         transform=transform,
         missing=data.missing,
         season=season,
-        input_scaler=fit_scaler(data.scaler, inputs),
+        input_scaler=_unmarked(fit_scaler(data.scaler, inputs), len(series.names)),
+        marked=tuple(series.names[column] for column in marked),
         output_scaler=fit_scaler(data.scaler, answers),
         frequency=series.frequency,
     )
+
+
+def _unmarked(scaler: Scaler, columns: int) -> Scaler:
+    """The same with marks of what was missing, which come behind so many columns, left as they are."""
+    behind = np.arange(len(scaler.scale)) >= columns
+    return Scaler(np.where(behind, 0.0, scaler.offset), np.where(behind, 1.0, scaler.scale))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engine.data.batches import Floats
 from engine.data.errors import DataError, counted
 from engine.data.frequency import Frequency, Stamps
-from engine.data.gaps import fill, leading_gap
+from engine.data.gaps import fill, leading_gap, with_marks
 from engine.data.preparation import Preparation
 from engine.data.scaling import Reals, Scaler, Transform
 
@@ -33,12 +33,18 @@ class SeriesPreparation(Preparation):
     input_scaler: Scaler  # (C,)
     output_scaler: Scaler  # (O,)
     frequency: Frequency | None
+    marked: tuple[str, ...] = ()  # columns with a further input each, 1 where a value was missing
     kind = "series"
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Names of the C columns that go in."""
-        return (*self.targets, *self.inputs)
+        """Names of the C columns that go in: targets, further inputs, and which of them were missing."""
+        return (*self.targets, *self.inputs, *(f"{name} was missing" for name in self.marked))
+
+    def with_marks(self, values: Reals) -> Reals:
+        """Rows of targets and inputs as they were read, with NaN, and all C columns of them."""
+        named = (*self.targets, *self.inputs)
+        return with_marks(values, np.array([named.index(name) for name in self.marked], np.int64))
 
     @property
     def lead(self) -> int:
@@ -63,7 +69,9 @@ class SeriesPreparation(Preparation):
             return self.transform.inverse(self.output_scaler.inverse(outputs), anchors)
 
     def encode(self, history: Reals) -> tuple[Floats, Reals]:
-        """The last window of `history` (N, C), gaps and all: inputs (T, 1, C) and the anchor (1, O) for `decode`.
+        """The last window of `history`, targets and inputs with their gaps, and the anchor (1, O) for `decode`.
+
+        The window comes as inputs (T, 1, C).
 
         Raises:
             DataError: fewer rows than one window takes, or values that the transform does not take.
@@ -77,7 +85,7 @@ class SeriesPreparation(Preparation):
             )
         check_logarithm(self.transform, rows[:, : len(self.targets)], self.targets)
         start = np.array([len(rows) - self.look_back - self.lead])
-        window = fill(rows, self.missing, self.season).windows(start, self.look_back + self.lead)
+        window = fill(self.with_marks(rows), self.missing, self.season).windows(start, self.look_back + self.lead)
         return self.inputs_of(window), window[-1, :, : len(self.targets)]
 
     def future(self, last: Any, count: int = 1) -> Stamps | None:
@@ -100,6 +108,7 @@ class SeriesPreparation(Preparation):
             "input_scaler": self.input_scaler.to_dict(),
             "output_scaler": self.output_scaler.to_dict(),
             "frequency": self.frequency.to_dict() if self.frequency else None,
+            "marked": list(self.marked),
         }
 
     @classmethod
@@ -114,6 +123,7 @@ class SeriesPreparation(Preparation):
             input_scaler=Scaler.from_dict(values["input_scaler"]),
             output_scaler=Scaler.from_dict(values["output_scaler"]),
             frequency=Frequency(**values["frequency"]) if values["frequency"] else None,
+            marked=tuple(values["marked"]),
         )
 
 

@@ -139,11 +139,15 @@ def forecast(step: Any, script: Path, path: Path) -> None:
     """Print what comes after the last row, with its date, as CSV."""
     data = load(script)[1]["data"]
     dates, rows = read_rows(path, data)
+    named = [*data["targets"], *data["inputs"]]
+    marks = np.isnan(rows[:, [named.index(name) for name in data["marked"]]]).astype(float)  # what was missing
     length, horizon = data["look_back"] + ("difference" in data["transform"]), data["horizon"]
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(["date", *data["targets"]])
     for date, end in zip(next_dates(dates[-1], data["frequency"], horizon), range(1 - horizon, 1), strict=True):
-        window = filled(rows[: len(rows) + end], data["missing"], data["season"])[-length:]
+        last_row = len(rows) + end
+        window = filled(rows[:last_row], data["missing"], data["season"])[-length:]
+        window = np.concatenate([window, marks[:last_row][-len(window) :]], axis=1)
         if len(window) < length:
             raise SystemExit(f"error: {path}: the network reads {length} rows; give it more of the past")
         _, last = answers(step, script, window[:, None])

@@ -47,7 +47,7 @@ _FIRST = (
     ),
 )
 _MORE = (
-    *("split", "split_column", "validation", "test", "scaler", "transform", "missing", "categories"),
+    *("split", "split_column", "validation", "test", "scaler", "transform", "missing", "missing_inputs", "categories"),
     *("season", "stride", "vocabulary_size", "minimum_count"),
 )
 _SERIES = {
@@ -60,6 +60,7 @@ _SERIES = {
     "transform",
     "scaler",
     "missing",
+    "missing_inputs",
     "season",
 }
 _SEQUENCES = {

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
-from engine.data import load
+from engine.data import Preparation, SeriesPreparation, load
 from engine.data.gaps import fill, leading_gap
 from engine.data.scaling import Reals
 from engine.data.series_dataset import SeriesDataset
@@ -86,3 +88,36 @@ def test_a_masked_answer_cannot_change_the_score(write: Write) -> None:
     before = data.score("test", outputs)
     outputs[2] = 1e6
     assert data.score("test", outputs) == before
+
+
+# --- what was missing as an input -----------------------------------------------------------------------
+
+
+def gappy(*rows: int) -> list[object]:
+    return ["" if row in rows else value for row, value in enumerate(values())]
+
+
+@pytest.mark.parametrize("method", ["forward", "linear", "seasonal", "mask"])
+def test_an_input_says_where_a_value_was_missing(write: Write, method: str) -> None:
+    table_of = table(value=gappy(5, 6, 36), wind=values())
+    data = load(
+        experiment(write("a.csv", table_of), targets="value", inputs="wind", missing=method, missing_inputs=True)
+    )
+    assert isinstance(data, SeriesDataset)
+    assert data.preparation.columns == ("value", "wind", "value was missing")
+    train = data.batch("train", np.arange(data.count("train")))
+    assert train.inputs.shape[2] == data.input_size == 3
+    assert train.inputs[:, 3, 2].tolist() == [0, 0, 1, 1]  # rows 3 to 6
+    last = data.batch("test", np.arange(6)).inputs[:, -1, 2]
+    assert last.tolist() == [0, 1, 0, 0]  # rows 35 to 38
+    again = Preparation.from_metadata(json.loads(json.dumps(data.metadata())))
+    assert isinstance(again, SeriesPreparation)
+    inputs, _ = again.encode(data.series.values[:39])
+    np.testing.assert_allclose(inputs[:, 0], data.batch("test", np.array([5])).inputs[:, 0], rtol=1e-6)
+
+
+@pytest.mark.parametrize("cells", [gappy(36), values()])
+def test_gaps_after_the_training_part_make_no_input(write: Write, cells: list[object]) -> None:
+    data = load(experiment(write("a.csv", table(value=cells)), missing_inputs=True))
+    assert data.input_size == 1
+    assert data.metadata()["marked"] == []

@@ -10,11 +10,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.config import Experiment
 from engine.data import load
 from engine.export import proof
 from engine.export.held_out import HeldOut
+from engine.export.particulars import Exportable
 from engine.export.targets import Answers, ExportError, Target, target, target_keys, targets
 from engine.inference import forecast, generate
+from engine.model import Model
+from engine.network import Network
+from tests.engine.data.making import table, values
 from tests.engine.export.examples import KINDS, exportable
 
 OTHERS = [key for key in target_keys() if key != "onnx"]  # which has tests of its own
@@ -87,6 +92,24 @@ def test_the_script_writes_words_and_bytes_as_the_engine_does(tmp_path: Path, ki
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
     wanted = generate(source.model, "Alice’s cat, ", 9, 0.0)
     assert done.stdout == f"{wanted.prompt}{wanted.text}\n"
+
+
+@pytest.mark.parametrize("key", ["python_script", "onnx", "npz"])
+def test_what_was_missing_goes_along(tmp_path: Path, key: str) -> None:
+    cells: list[object] = ["" if row % 7 == 3 else value for row, value in enumerate(values())]
+    (tmp_path / "a.csv").write_text(table(value=cells))
+    given = {"file": str(tmp_path / "a.csv"), "time_column": "date", "look_back": 6, "missing_inputs": True}
+    experiment = Experiment().replace({f"data.{name}": value for name, value in given.items()})
+    experiment = experiment.replace({"data.transform": "difference", "model.hidden_size": 4})
+    dataset = load(experiment)
+    network = Network(experiment.model, dataset.input_size, 1, seed=1, threads=1)
+    model = Model(experiment, network, dataset.metadata())
+    path = tmp_path / f"model{target(key).suffix}"
+    assert proof.export(Exportable(model), target(key), path).passed
+    if key == "python_script":
+        command = [sys.executable, "-I", str(path), str(tmp_path / "a.csv")]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert float(done.stdout.split(",")[-1]) == pytest.approx(forecast(model).forecast[-1, 0], rel=1e-6)
 
 
 def test_gaps_are_filled_as_in_the_engine() -> None:
