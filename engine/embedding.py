@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
+from engine import arguments
 from engine.buffers import Buffers
 from engine.kernels import rows
 from engine.layer import Rows
-from engine.parameters import NetworkError, Parameters
+from engine.parameters import Parameters
 
 
 class Embedding:
@@ -27,11 +27,7 @@ class Embedding:
         Raises:
             NetworkError: a token that the vocabulary does not have.
         """
-        self._tokens = np.ascontiguousarray(tokens, np.int32).reshape(-1)
-        if self._tokens.min() < 0 or self._tokens.max() >= self.vocabulary:
-            raise NetworkError(
-                f"tokens run from {self._tokens.min()} to {self._tokens.max()}; the vocabulary has {self.vocabulary}"
-            )
+        self._tokens = arguments.indices(tokens, self.vocabulary, "tokens", "the vocabulary").reshape(-1)
         embedded = self._buffers.get("embedded", self._tokens.size * self.size)
         rows.gather(self._parameters.values, self._at, self.size, self._tokens, embedded)
         return Rows(embedded, 0, self.size)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from engine import arguments
 from engine.config import ConfigError, TrainingConfig
 from engine.kernels import losses as kernels
 from engine.kernels.jit import padded
+from engine.parameters import NetworkError
 
 if TYPE_CHECKING:  # a network knows its losses without any data
     from engine.data import Dataset
@@ -63,31 +65,53 @@ class Loss:
         """Outputs for each target."""
         return len(self.quantiles) if self.name == "quantile" else 1
 
-    def over(self, outputs: NDArray[Any], row_size: int, columns: int, batch: Answers) -> float:
-        """The mean over what counts of `outputs`, flat rows of `columns` numbers, `row_size` apart.
+    def over(self, outputs: NDArray[Any], row_size: int, shape: tuple[int, ...], batch: Answers) -> float:
+        """The mean over what counts of `outputs`, answers of `shape` (…, O) as flat rows `row_size` apart.
 
         The outputs are replaced by ∂L/∂outputs.
+
+        Raises:
+            NetworkError: targets or weights that do not fit the answers, or a loss that is none.
         """
-        weights = np.ascontiguousarray(self.weights(batch), outputs.dtype).reshape(-1)
+        *lead, columns = shape
+        weights = arguments.weights(batch.weights, tuple(lead), outputs.dtype)
         if self.name == "cross_entropy":
-            classes = np.ascontiguousarray(batch.targets, np.int32).reshape(-1)
+            classes = arguments.classes(batch.targets, tuple(lead), columns, weights)
+            if self.class_weights is not None:
+                weights = np.asarray(weights * self._each_class(columns)[classes], weights.dtype)
             return float(kernels.cross_entropy(outputs, row_size, columns, classes, weights))
-        targets = np.ascontiguousarray(batch.targets, outputs.dtype).reshape(-1)
-        levels = np.array(self.quantiles if self.name == "quantile" else (self.delta,))
+        targets = arguments.targets(batch.targets, (*lead, self._targets(columns)), outputs.dtype)
+        levels = np.array(self.quantiles if self.name == "quantile" else (self.delta,), np.float64)
         return float(kernels.elementwise(_KINDS[self.name], outputs, row_size, columns, targets, weights, levels))
+
+    def _targets(self, columns: int) -> int:
+        """How many targets so many outputs answer."""
+        if self.name not in _KINDS:
+            raise NetworkError(f"the loss is {self.name!r}; it is one of cross_entropy, {', '.join(_KINDS)}")
+        if not self.width or columns % self.width:
+            raise NetworkError(f"{self.width} quantiles are to be answered by {columns} outputs: that does not go even")
+        return columns // self.width
+
+    def _each_class(self, columns: int) -> NDArray[np.float32]:
+        assert self.class_weights is not None
+        if self.class_weights.shape != (columns,):
+            raise NetworkError(
+                f"class weights have shape {self.class_weights.shape}; the network has {columns} classes"
+            )
+        return self.class_weights
 
     def weights(self, batch: Answers) -> NDArray[Any]:
         """How much each answer counts: (B,) or (T, B)."""
         if self.class_weights is None:
             return batch.weights
-        return np.asarray(batch.weights * self.class_weights[batch.targets])
+        return np.asarray(batch.weights * self.class_weights.take(batch.targets, mode="clip"))
 
     def mean(self, values: NDArray[Any], batch: Answers) -> tuple[float, float]:
         """The same mean of answers (B, O) or (T, B, O), which are left alone; and the weights' sum."""
         columns = values.shape[-1]
         rows = np.zeros((values.size // columns, padded(columns)), values.dtype)
         rows[:, :columns] = values.reshape(-1, columns)
-        mean = self.over(rows.reshape(-1), rows.shape[1], columns, batch)
+        mean = self.over(rows.reshape(-1), rows.shape[1], values.shape, batch)
         return mean, float(self.weights(batch).sum(dtype=np.float64))
 
     def point(self, values: NDArray[Any]) -> NDArray[Any]:

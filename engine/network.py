@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from engine import arguments
 from engine.buffers import Buffers
 from engine.config import ModelConfig
 from engine.events import LayerTrace
@@ -28,6 +29,9 @@ from engine.stack_config import stack_config
 from engine.threads import Workers
 
 __all__ = ["Network", "NetworkError", "Output", "State", "Step", "parameter_count"]
+
+
+READERS = ("one_to_one", "many_to_one", "many_to_many")  # topologies that this network is for
 
 
 class Examples(Protocol):
@@ -76,18 +80,6 @@ def parameter_count(model: ModelConfig, input_size: int, output_size: int, token
     return sum(int(np.prod(shape)) for shape in _shapes(model, input_size, output_size, tokens).values())
 
 
-def checked_lengths(lengths: NDArray[np.int64] | None, steps: int, batch: int) -> NDArray[np.int64]:
-    """Steps of each sequence (B,); None is all of them. Raises `NetworkError` where they do not fit or do not fall."""
-    if lengths is None:
-        return np.full(batch, steps, np.int64)
-    lengths = np.ascontiguousarray(lengths, np.int64)
-    if lengths.shape != (batch,) or lengths.min() < 1 or lengths.max() > steps:
-        raise NetworkError(f"lengths must be {batch} numbers from 1 to {steps}, got {lengths.tolist()[:8]}")
-    if (lengths[1:] > lengths[:-1]).any():
-        raise NetworkError("lengths must fall: put the longest sequence of a batch first")
-    return lengths
-
-
 class Network:
     """A recurrent network with its parameters and work arrays.
 
@@ -108,7 +100,11 @@ class Network:
         dtype: Any = np.float32, seed: int = 0, threads: int = 0,
     ) -> None:  # fmt: skip
         self.config, self.input_size, self.output_size, self.tokens = model, input_size, output_size, tokens
-        self.dtype = np.dtype(dtype)
+        self.dtype = arguments.float_type(dtype)
+        arguments.at_least(1, input_size=input_size, output_size=output_size)
+        arguments.at_least(0, seed=seed, threads=threads)
+        if model.topology not in READERS:
+            raise NetworkError(f"topology is {model.topology}; this network takes {', '.join(READERS)}")
         self.aligned = model.topology == "many_to_many"
         self.parameters = Parameters(_shapes(model, input_size, output_size, tokens), self.dtype)
         stack = stack_config(model, model.embedding_size if tokens else input_size)
@@ -121,6 +117,7 @@ class Network:
         self.watch_time = False
         self._buffers = Buffers(self.dtype)
         self._packed = False
+        self._passed = False  # whether there is a pass to go back through
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -172,10 +169,11 @@ class Network:
         """
         self._run(inputs, lengths, state, training)
         hidden, count = self._read_rows()
-        values = self.readout.forward(hidden, count)[: count * self.readout.row].reshape(count, self.readout.row)
+        answers = self.readout.forward(hidden, count)
+        values: NDArray[Any] = answers[: count * self.readout.row].reshape(count, self.readout.row)
         values = values[:, : self.output_size].copy()
         if self.aligned:
-            values = values.reshape(*inputs.shape[:2], self.output_size)
+            values = values.reshape(self.stack.steps, self._lengths.size, self.output_size)
             values[np.arange(len(values))[:, None] >= self._lengths[None, :]] = 0
         return Output(values, self.stack.final_states())
 
@@ -204,8 +202,10 @@ class Network:
         self._run(batch.inputs, batch.lengths, state, training=True)
         outputs = self.readout.forward(*self._read_rows())
         loss = Loss(loss) if isinstance(loss, str) else loss
-        value = loss.over(outputs, self.readout.row, self.output_size, batch)
+        value = loss.over(outputs, self.readout.row, self._shape(), batch)
         after = self.stack.steps if hand_over is None else hand_over
+        if not 0 <= after <= self.stack.steps:
+            raise NetworkError(f"hand_over is {after}; it takes 0 to the {self.stack.steps} steps of the batch")
         return Step(value, self.stack.states_after(after), *self._backward(True, d_final, inward))
 
     def backward(self, d_values: NDArray[Any] | None, d_final: State | None = None) -> tuple[NDArray[Any], State]:
@@ -217,24 +217,33 @@ class Network:
 
         Returns:
             ∂L/∂inputs (T, B, I), of tokens ∂L/∂(their embedding) (T, B, E); and ∂L/∂(initial state).
+
+        Raises:
+            NetworkError: shapes that do not fit; no `forward` before, or one that was gone back through already.
         """
+        if not self._passed:
+            raise NetworkError("there is no pass to go back through: call forward before each backward")
         if d_values is not None:
-            self._take_gradient(np.asarray(d_values))
+            self._take_gradient(arguments.array(d_values, "the gradient"))
         d_inputs, d_state = self._backward(d_values is not None, d_final, inward=True)
         assert d_inputs is not None
         assert d_state is not None
         return d_inputs, d_state
 
     def _take_gradient(self, d_values: NDArray[Any]) -> None:
-        steps, batch = self.stack.steps, self._lengths.size
-        shape = (steps, batch, self.output_size) if self.aligned else (batch, self.output_size)
+        shape = self._shape()
         if d_values.shape != shape:
             raise NetworkError(f"the gradient has shape {d_values.shape}, the values {shape}")
         answers = self.readout.answers(*shape[:-1])
         answers[...] = 0
         answers[..., : self.output_size] = d_values
         if self.aligned:
-            answers[np.arange(steps)[:, None] >= self._lengths] = 0
+            answers[np.arange(self.stack.steps)[:, None] >= self._lengths] = 0
+
+    def _shape(self) -> tuple[int, ...]:
+        """Of the answers of the last pass."""
+        steps, batch = self.stack.steps, self._lengths.size
+        return (steps, batch, self.output_size) if self.aligned else (batch, self.output_size)
 
     def _backward(
         self, answered: bool, d_final: State | None, inward: bool
@@ -242,6 +251,7 @@ class Network:
         """From ∂L/∂answers, left in place of the answers, through readout, stack and embedding."""
         if d_final is not None:
             self.stack.check_state(d_final, self._lengths.size, "the gradient of the last state")
+        self._passed = False  # the slots hold gradients from here on
         self.parameters.gradients[:] = 0
         d_rows = self.readout.backward(*self._read_rows()) if answered else None
         dy, d_last = (d_rows, None) if self.aligned else (None, d_rows)
@@ -262,26 +272,19 @@ class Network:
             self.stack.pack()
             self.readout.pack()
             self._packed = True
-        x = self._inputs(inputs)
-        steps, batch = inputs.shape[:2]
-        self._lengths = checked_lengths(lengths, steps, batch)
+        self._passed = False
+        inputs = arguments.sequences(inputs, self.tokens, self.input_size, "T")
+        x, (steps, batch) = self._rows(inputs), inputs.shape[:2]
+        self._lengths = arguments.lengths(lengths, steps, batch)
         if state is not None:
             self.stack.check_state(state, batch, "the state to begin with")
         self.stack.forward(x, steps, batch, self._lengths, state, Chance(self._seed, self.step) if training else None)
+        self._passed = True
 
-    def _inputs(self, inputs: NDArray[Any]) -> Rows:
-        if inputs.ndim != (2 if self.tokens else 3) or 0 in inputs.shape:
-            wanted = "(T, B) tokens" if self.tokens else f"(T, B, {self.input_size}) numbers"
-            raise NetworkError(f"inputs have shape {inputs.shape}; the network takes {wanted}, at least one of each")
+    def _rows(self, inputs: NDArray[Any]) -> Rows:
         if not self.tokens:
-            if inputs.shape[2] != self.input_size:
-                raise NetworkError(f"inputs have {inputs.shape[2]} numbers a step; the network takes {self.input_size}")
-            return Rows(np.ascontiguousarray(inputs, self.dtype).reshape(-1), 0, self.input_size)
-        self._tokens = np.ascontiguousarray(inputs, np.int32).reshape(-1)
-        if self._tokens.min() < 0 or self._tokens.max() >= self.input_size:
-            raise NetworkError(
-                f"tokens run from {self._tokens.min()} to {self._tokens.max()}; the vocabulary has {self.input_size}"
-            )
+            return Rows(arguments.numbers(inputs, self.dtype, "inputs").reshape(-1), 0, self.input_size)
+        self._tokens = arguments.indices(inputs, self.input_size, "tokens", "the vocabulary").reshape(-1)
         size = self.config.embedding_size
         embedded = self._buffers.get("embedded", self._tokens.size * size)
         rows.gather(self.parameters.values, self.parameters.offset("embedding.weight"), size, self._tokens, embedded)

@@ -86,14 +86,24 @@ class Parameters:
         Raises:
             NetworkError: a name missing or unknown, a wrong shape, a number that is not finite.
         """
+        if not isinstance(state, Mapping):
+            raise NetworkError(f"weights are a mapping from names to arrays, got {type(state)}")
         missing, unknown = self.shapes.keys() - state.keys(), state.keys() - self.shapes.keys()
         if missing or unknown:
-            raise NetworkError(f"weights do not fit: missing {sorted(missing)}, unknown {sorted(unknown)}")
-        for name, shape in self.shapes.items():
-            array = np.asarray(state[name])
-            if array.shape != shape:
-                raise NetworkError(f"weight {name} has shape {array.shape}, the network takes {shape}")
-            if not np.isfinite(array).all():
-                raise NetworkError(f"weight {name} holds numbers that are not finite")
-        for name in self.shapes:
-            self.view(name)[...] = state[name]
+            raise NetworkError(f"weights do not fit: missing {sorted(missing)}, unknown {sorted(unknown, key=str)}")
+        fitting = {name: self._fitting(name, state[name]) for name in self.shapes}
+        for name, array in fitting.items():
+            self.view(name)[...] = array
+
+    def _fitting(self, name: str, given: Any) -> NDArray[Any]:
+        """A parameter as numbers of the network's own type."""
+        array = np.asarray(given)
+        if array.shape != self.shapes[name]:
+            raise NetworkError(f"weight {name} has shape {array.shape}, the network takes {self.shapes[name]}")
+        if array.dtype.kind not in "fiub":
+            raise NetworkError(f"weight {name} must be numbers, got an array of {array.dtype}")
+        with np.errstate(over="ignore"):  # a number too large for this type is an infinity
+            array = array.astype(self.values.dtype)
+        if not np.isfinite(array).all():
+            raise NetworkError(f"weight {name} holds numbers that are not finite")
+        return array

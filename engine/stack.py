@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine import arguments
 from engine.layer import Rows
 from engine.level import Level
 from engine.masks import Chance
@@ -109,7 +111,9 @@ class Stack:
     def check_state(self, state: State, batch: int, what: str) -> None:
         """Raises `NetworkError` where `state` is not one of `batch` sequences."""
         wanted = [(layer.kinds, batch, layer.units) for layer in self.layers]
-        found = [np.shape(part) for part in state]
+        if not isinstance(state, Sequence):
+            raise NetworkError(f"{what} is a list of arrays, one for each layer and direction; got {type(state)}")
+        found = [arguments.array(part, what).shape for part in state]
         if found != wanted:
             raise NetworkError(
                 f"{what} has shapes {found}; the network takes {wanted}, one for each layer and direction"

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from engine import arguments
 from engine.embedding import Embedding
 from engine.layer import Layer, Rows
 from engine.masks import Chance
@@ -104,4 +105,4 @@ class VectorEncoder:
 
 
 def _flat(numbers: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
-    return np.ascontiguousarray(numbers, dtype).reshape(-1)
+    return arguments.numbers(numbers, dtype, "inputs").reshape(-1)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine import arguments
 from engine.config import ModelConfig
 from engine.data import PairBatch
 from engine.events import LayerTrace
@@ -22,7 +23,7 @@ from engine.initializers import initialize
 from engine.linear import Linear
 from engine.losses import Loss
 from engine.masks import Chance
-from engine.network import Examples, Output, Step, checked_lengths
+from engine.network import Examples, Output, Step
 from engine.parameters import NetworkError, Parameters
 from engine.sequence_to_sequence import looking
 from engine.sequence_to_sequence.attention import Attention
@@ -95,7 +96,9 @@ class SequenceToSequence:
     ) -> None:
         self.config, self.sizes = model, sizes
         self.input_size, self.output_size, self.tokens = sizes.inputs, sizes.outputs, sizes.reads_tokens
-        self.dtype = np.dtype(dtype)
+        self.dtype = arguments.float_type(dtype)
+        arguments.at_least(1, inputs=sizes.inputs, outputs=sizes.outputs)
+        arguments.at_least(0, seed=seed, threads=threads)
         encoder, decoder = configs(model, sizes)
         self.parameters = Parameters(parameter_shapes(model, sizes, encoder, decoder), self.dtype)
         initialize(self.parameters, decoder.spec, seed, model.initializer)
@@ -175,11 +178,11 @@ class SequenceToSequence:
         """
         if before is None:
             raise NetworkError("a network that writes has to be told what was written before each step")
-        steps, batch = before.shape[:2]
         answers = self._run(inputs, lengths, before, written)
+        steps, batch = self._shape[:2]
         values = np.zeros((steps, batch, self.output_size), self.dtype)
         values[:, self._order] = answers.reshape(steps, batch, -1)[:, :, : self.output_size]
-        values[np.arange(steps)[:, None] >= self._steps_written(written, steps, batch)] = 0
+        values[np.arange(steps)[:, None] >= self._ends] = 0
         return Output(values, self.decoder.stack.final_states())
 
     def answer(self, batch: Examples, state: Any = None) -> Output:
@@ -194,11 +197,16 @@ class SequenceToSequence:
         """
         pairs = _pairs(batch)
         answers = self._run(pairs.inputs, pairs.lengths, pairs.before, pairs.written, training=True)
-        ordered = replace(pairs, targets=pairs.targets[:, self._order], weights=pairs.weights[:, self._order])
+        targets, weights = arguments.array(pairs.targets, "targets"), arguments.array(pairs.weights, "weights")
+        if targets.shape[:2] != self._shape[:2] or weights.shape != self._shape[:2]:
+            raise NetworkError(
+                f"targets have shape {targets.shape}, weights {weights.shape}; {self._shape[:2]} steps are written"
+            )
+        ordered = replace(pairs, targets=targets[:, self._order], weights=weights[:, self._order])
         measure = Loss(loss) if isinstance(loss, str) else loss
-        value = measure.over(answers, self.readout.row, self.output_size, ordered)
+        value = measure.over(answers, self.readout.row, self._shape, ordered)
         self.parameters.gradients[:] = 0
-        d = self.readout.backward(self._rows, pairs.before.shape[0] * pairs.before.shape[1])
+        d = self.readout.backward(self._rows, self._shape[0] * self._shape[1])
         d_state, d_memory = self.decoder.backward(d, self.watch_time)
         d_read = None
         if d_memory is not None and self.decoder.attention and isinstance(self.encoder, RecurrentEncoder):
@@ -212,9 +220,11 @@ class SequenceToSequence:
         written: NDArray[np.int64] | None, training: bool = False,
     ) -> NDArray[Any]:  # fmt: skip
         """Answers in the decoder's order, rows as wide as the readout's, flat."""
-        self._check_before(inputs, before)
+        inputs = arguments.sequences(inputs, self.tokens, self.input_size, "S")
+        before = self._checked_before(inputs, before)
         steps, batch = before.shape[:2]
-        ends = self._steps_written(written, steps, batch)
+        self._shape = (steps, batch, self.output_size)
+        ends = self._ends = arguments.ends(written, steps, batch, "steps written")
         # The kernels want the longest first: what is written has an order of its own.
         self._order = np.argsort(-ends, kind="stable")
         start = self._begin(inputs, lengths, self._order, training)
@@ -228,15 +238,9 @@ class SequenceToSequence:
         """What is left out at random in a training step; encoder and decoder draw from streams of their own."""
         return Chance(self._seed + stream, self.step) if training else None
 
-    @staticmethod
-    def _steps_written(written: NDArray[np.int64] | None, steps: int, batch: int) -> NDArray[np.int64]:
-        ends = np.full(batch, steps, np.int64) if written is None else np.ascontiguousarray(written, np.int64)
-        if ends.shape != (batch,) or ends.min() < 1 or ends.max() > steps:
-            raise NetworkError(f"steps written must be {batch} numbers from 1 to {steps}, got {ends.tolist()[:8]}")
-        return ends
-
-    def _check_before(self, inputs: NDArray[Any], before: NDArray[Any]) -> None:
+    def _checked_before(self, inputs: NDArray[Any], given: NDArray[Any]) -> NDArray[Any]:
         tokens, size = self.sizes.writes_tokens, self.output_size
+        before = arguments.array(given, "what was written before")
         fits = before.ndim == (2 if tokens else 3) and (tokens or before.shape[2] == size)
         if not fits or 0 in before.shape or before.shape[1] != inputs.shape[1]:
             wanted = "(U, B) tokens" if tokens else f"(U, B, {size}) numbers"
@@ -244,12 +248,14 @@ class SequenceToSequence:
                 f"what was written before has shape {before.shape}; the network takes {wanted} for {inputs.shape[1]} "
                 "sequences, at least one step"
             )
+        return before
 
     # --- step by step ---
 
     def begin(self, inputs: NDArray[Any], lengths: NDArray[np.int64] | None = None) -> Writing:
         """Read a batch, ready to write its first step. What is handed back is overwritten by the next batch."""
-        return self._begin(inputs, lengths, np.arange(inputs.shape[1]))
+        given = arguments.sequences(inputs, self.tokens, self.input_size, "S")
+        return self._begin(given, lengths, np.arange(given.shape[1]))
 
     def _begin(
         self, inputs: NDArray[Any], lengths: NDArray[np.int64] | None, order: NDArray[np.int64],
@@ -259,9 +265,8 @@ class SequenceToSequence:
             for part in (self.encoder, self.decoder, self.readout):
                 part.pack()
             self._packed = True
-        self._check_inputs(inputs)
         steps, batch = inputs.shape[:2]
-        ends = checked_lengths(lengths, steps, batch)
+        ends = arguments.lengths(lengths, steps, batch)
         state = [part[:, order] for part in self.encoder.forward(inputs, ends, self._chance(training, 0))]
         if isinstance(self.encoder, VectorEncoder):
             return Writing(state, Context(vector=inputs[0][order] if self.config.repeat_input else None))
@@ -269,16 +274,14 @@ class SequenceToSequence:
         read = self.encoder.stack.output
         return Writing(state, Context(attention.remember(read, steps, ends, order) if attention else None))
 
-    def _check_inputs(self, inputs: NDArray[Any]) -> None:
-        fits = inputs.ndim == (2 if self.tokens else 3) and 0 not in inputs.shape
-        if not fits or not (self.tokens or inputs.shape[2] == self.input_size):
-            wanted = "(S, B) tokens" if self.tokens else f"(S, B, {self.input_size}) numbers"
-            raise NetworkError(f"inputs have shape {inputs.shape}; the network takes {wanted}, at least one of each")
-
     def write_step(self, before: NDArray[Any], at: Writing) -> tuple[NDArray[Any], Writing]:
         """Write one step: answers (B, O) after what was written before, (B,) tokens or (B, O) numbers."""
-        batch = len(before)
-        rows = self.decoder.forward(before[None], np.ones(batch, np.int64), at.state, at.context)
+        given = arguments.array(before, "what was written before")
+        batch = at.state[0].shape[1]
+        wanted = (batch,) if self.sizes.writes_tokens else (batch, self.output_size)
+        if given.shape != wanted:
+            raise NetworkError(f"what was written before has shape {given.shape}; what was begun takes {wanted}")
+        rows = self.decoder.forward(given[None], np.ones(batch, np.int64), at.state, at.context)
         answers = self.readout.forward(rows, batch)[: batch * self.readout.row].reshape(batch, -1)
         return answers[:, : self.output_size].copy(), replace(at, state=self.decoder.stack.final_states())
 

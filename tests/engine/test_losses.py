@@ -56,7 +56,7 @@ def test_a_loss_is_what_its_definition_says(name: str, size: float, targets: int
     values = size * np.random.default_rng(3).standard_normal((6, columns)).astype(dtype)
     wide = np.full((6, padded(columns)), 3, dtype)
     wide[:, :columns] = values
-    found = loss.over(wide.reshape(-1), wide.shape[1], columns, batch)
+    found = loss.over(wide.reshape(-1), wide.shape[1], values.shape, batch)
     assert found == pytest.approx(exact(name, values, batch), rel=1e-5 if dtype == np.float32 else 1e-12, abs=1e-7)
     assert (wide[:, columns:] == 0).all(), "padding"
     direction, step = np.random.default_rng(4).standard_normal(values.shape), 1e-6
@@ -103,7 +103,7 @@ def test_a_loss_and_its_gradient_equal_pytorchs(name: str) -> None:
     values = np.random.default_rng(3).standard_normal((6, 4 * loss.width))
     wide = np.zeros((6, padded(values.shape[1])))
     wide[:, : values.shape[1]] = values
-    found = loss.over(wide.reshape(-1), wide.shape[1], values.shape[1], batch)
+    found = loss.over(wide.reshape(-1), wide.shape[1], values.shape, batch)
     leaf = torch.tensor(values, requires_grad=True)
     targets = torch.tensor(batch.targets).to(torch.float64)
     wanted = theirs(name, leaf, targets)
@@ -127,7 +127,7 @@ def test_the_best_constant_answers_are_the_quantiles() -> None:
     for _ in range(3000):
         wide = np.zeros((4000, padded(3)), np.float32)
         wide[:, :3] = answers
-        Loss("quantile").over(wide.reshape(-1), wide.shape[1], 3, batch)
+        Loss("quantile").over(wide.reshape(-1), wide.shape[1], (4000, 3), batch)
         answers -= 5.0 * wide[:, :3].sum(axis=0)
     np.testing.assert_allclose(answers[0], np.quantile(truth, LEVELS), atol=0.02)
 

@@ -1,0 +1,128 @@
+"""What callers hand to a network, made into what its kernels read, or refused in one sentence.
+
+Kernels look at no bounds. So whatever comes from outside passes through here, once a batch: shapes, kinds of numbers,
+lengths, tokens and classes within their range. Arrays of other types, orders or byte orders are copied; those that fit
+already are not. Numbers may be NaN: what is learned from them says so (`engine.non_finite`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.parameters import NetworkError
+
+_LARGEST = np.iinfo(np.int32).max
+
+
+def float_type(given: Any) -> np.dtype[Any]:
+    """float32 or float64. Raises `NetworkError` otherwise: kernels are made for these two."""
+    try:
+        found: np.dtype[Any] = np.dtype(given)
+    except TypeError:
+        found = np.dtype(object)
+    if found not in (np.float32, np.float64):
+        raise NetworkError(f"dtype is {given!r}; a network takes float32 or float64")
+    return found
+
+
+def at_least(least: int, **given: Any) -> None:
+    """Raises `NetworkError` where one is no whole number from `least` on."""
+    for name, number in given.items():
+        if not isinstance(number, int | np.integer) or number < least:
+            raise NetworkError(f"{name} is {number!r}; it takes a whole number from {least}")
+
+
+def array(given: Any, what: str) -> NDArray[Any]:
+    """`given` as an array of real numbers. Raises `NetworkError` where it is none."""
+    try:
+        found = np.asarray(given)
+    except (TypeError, ValueError) as error:  # nested lists of unequal lengths
+        raise NetworkError(f"{what} cannot be read as an array: {error}") from None
+    if found.dtype.kind not in "fiub":
+        raise NetworkError(f"{what} must be numbers, got an array of {found.dtype}")
+    return found
+
+
+def numbers(given: Any, dtype: np.dtype[Any], what: str) -> NDArray[Any]:
+    """`given` in the type, order and alignment that kernels are compiled for; a read-only array is copied."""
+    return np.require(array(given, what), dtype, ("C", "A", "W"))
+
+
+def whole(given: Any, what: str) -> NDArray[Any]:
+    """`given` as an array of integers. Raises `NetworkError` where it holds other numbers."""
+    found = array(given, what)
+    if found.dtype.kind not in "iu":
+        raise NetworkError(f"{what} must be integers, got an array of {found.dtype}")
+    return found
+
+
+def indices(given: Any, count: int, what: str, of: str) -> NDArray[np.int32]:
+    """Integers that each name one of `count`. Raises `NetworkError` where one does not."""
+    found = whole(given, what)
+    if found.size and (found.min() < 0 or found.max() >= min(count, _LARGEST)):
+        raise NetworkError(f"{what} run from {found.min()} to {found.max()}; {of} has {count}")
+    return np.require(found, np.int32, ("C", "A", "W"))
+
+
+def sequences(given: Any, tokens: bool, size: int, letter: str) -> NDArray[Any]:
+    """Inputs (T, B, `size`), or tokens (T, B), as they are; their range is looked at where they are embedded.
+
+    Raises:
+        NetworkError: another shape, or nothing in them.
+    """
+    found = array(given, "inputs")
+    if found.ndim != (2 if tokens else 3) or 0 in found.shape or not (tokens or found.shape[2] == size):
+        wanted = f"({letter}, B) tokens" if tokens else f"({letter}, B, {size}) numbers"
+        raise NetworkError(f"inputs have shape {found.shape}; the network takes {wanted}, at least one of each")
+    return found
+
+
+def ends(given: Any, steps: int, batch: int, what: str) -> NDArray[np.int64]:
+    """Steps of each sequence (B,), each from 1 to `steps`; None is all of them. Raises `NetworkError` otherwise."""
+    if given is None:
+        return np.full(batch, steps, np.int64)
+    found = whole(given, what)
+    if found.shape != (batch,) or found.min() < 1 or found.max() > steps:
+        raise NetworkError(f"{what} must be {batch} numbers from 1 to {steps}, got {found.tolist()[:8]}")
+    return np.require(found, np.int64, ("C", "A", "W"))
+
+
+def lengths(given: Any, steps: int, batch: int) -> NDArray[np.int64]:
+    """`ends` of the sequences of a batch, which fall. Raises `NetworkError` where they do not fit or do not fall."""
+    found = ends(given, steps, batch, "lengths")
+    if (found[1:] > found[:-1]).any():
+        raise NetworkError("lengths must fall: put the longest sequence of a batch first")
+    return found
+
+
+def weights(given: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """How much each answer counts, one number for each of `shape`, flat. Raises `NetworkError` otherwise."""
+    found = numbers(given, dtype, "weights")
+    if found.shape != shape:
+        raise NetworkError(f"weights have shape {found.shape}, the answers {shape}")
+    return found.reshape(-1)
+
+
+def targets(given: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Numbers that should come out, flat. Raises `NetworkError` where they are not of this shape."""
+    found = numbers(given, dtype, "targets")
+    if found.shape != shape:
+        raise NetworkError(f"targets have shape {found.shape}; the network and its loss take {shape}")
+    return found.reshape(-1)
+
+
+def classes(given: Any, shape: tuple[int, ...], count: int, counts: NDArray[Any]) -> NDArray[np.int32]:
+    """Classes that should come out, flat; where `counts` is 0 any number may stand.
+
+    Raises:
+        NetworkError: another shape, or a class that is none of `count`.
+    """
+    found = whole(given, "targets")
+    if found.shape != shape:
+        raise NetworkError(f"targets have shape {found.shape}; the network takes one class for each of {shape}")
+    if found.size and (found.min() < 0 or found.max() >= count):
+        found = np.where(counts.reshape(shape) == 0, 0, found)
+    return indices(found, count, "classes", "the network's output").reshape(-1)
