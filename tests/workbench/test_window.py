@@ -124,7 +124,7 @@ def test_every_control_has_a_name_for_tests_and_one_for_people(bench: Bench) -> 
     assert _nameless(bench.window) == ""
 
 
-def test_controls_of_dialogs_have_names_too(bench: Bench) -> None:
+def test_controls_of_dialogs_have_names_too(bench: Bench, tmp_path: Path) -> None:
     bench.train(10)
     bench.command("stop")
     bench.until(lambda: bench.session_state is State.FINISHED)
@@ -132,8 +132,20 @@ def test_controls_of_dialogs_have_names_too(bench: Bench) -> None:
     for opened in (window.show_preferences, window.show_palette, window.ask_export, window.explain):
         opened()
         assert _nameless(window) == ""
-    window.runs.compare_asked.emit(window.runs.chosen)
-    assert _nameless(window) == ""
+    table = tmp_path / "table.csv"
+    table.write_text("day,value\n" + "".join(f"2020-01-{day:02d},{day}\n" for day in range(1, 29)))
+    openers = (
+        window.racing.open,
+        window.find_rate,
+        window.menus.by_name["about"].trigger,
+        lambda: window.files.show_reading(table),
+        lambda: window.runs.compare_asked.emit(window.runs.chosen),
+    )
+    before = len(window.findChildren(QDialog))
+    for number, opened in enumerate(openers, 1):
+        opened()
+        assert len(window.findChildren(QDialog)) >= before + number
+        assert _nameless(window) == ""
     for dialog in window.findChildren(QDialog):
         dialog.close()
 

@@ -67,6 +67,7 @@ class CurvePlot(QWidget):
     def __init__(self, theme: Theme, *, bottom: str, left: str) -> None:
         super().__init__()
         self._theme, self._scale = theme, 1.0
+        self._leader: CurvePlot | None = None
         self.curves: dict[str, Curve] = {}
         self._bands: list[tuple[Any, str, float]] = []
         self._lines: list[tuple[Any, str]] = []
@@ -194,9 +195,18 @@ class CurvePlot(QWidget):
         low, high = self.box.viewRange()[0]
         return float(low), float(high)
 
+    def follow(self, leader: CurvePlot) -> None:
+        """Show the places that `leader` shows, for good: its range is the one that follows the data."""
+        self._leader = leader
+        self.box.setXLink(leader.box)
+
     def show_everything(self) -> None:
-        """Follow the data again."""
-        self.box.enableAutoRange()
+        """Follow the data again, or the leader."""
+        if self._leader is not None:  # a range of its own would be forced on the leader, which then stands still
+            self._leader.show_everything()
+            self.box.enableAutoRange(axis=pg.ViewBox.YAxis)
+        else:
+            self.box.enableAutoRange()
         self.ranged.emit()
 
     def set_log(self, log: bool) -> None:

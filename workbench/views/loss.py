@@ -46,7 +46,7 @@ class Loss(LiveView):
         self._best = self._loss.add_line("good", upright=True)
         self._moment = self._loss.add_line("cursor", upright=True)
         self._metric = CurvePlot(self.theme, bottom="step", left="metric")
-        self._metric.box.setXLink(self._loss.box)
+        self._metric.follow(self._loss)
         self._metric.setVisible(not self.compact)
         layout = QVBoxLayout(self.body)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -426,3 +426,24 @@ def test_a_key_has_all_its_rows_at_a_width_it_had_before(show: Show) -> None:
         QApplication.processEvents()
     legend = view._curves.legend
     assert legend.height() == legend.heightForWidth(legend.width())
+
+
+def test_the_loss_follows_every_run_after_the_first_and_after_a_double_click(show: Show) -> None:
+    view = show(Loss)
+    for _ in range(2):
+        view.reset()
+        history = History()
+        for step in range(1, 201):
+            history.append(step, "loss", 1 / step)
+            for name in ("training_loss", "validation_loss", "metric") if step % 5 == 0 else ():
+                history.append(step, name, 2 / step)
+            if step in (1, 6, 40, 200):
+                view.show_history(history)
+                QApplication.processEvents()
+        for plot in (view._loss, view._metric):
+            low, high = plot.box.viewRange()[0]
+            assert low <= 1
+            assert high >= 200
+        view._metric.box.setXRange(50, 60)
+        view._metric.canvas.doubled.emit()
+    assert view._loss.shown() == (-math.inf, math.inf)
