@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from engine.data import Inspection
 
-_REJECTED = 10  # rows that are named; the JSON has all
+_REJECTED = 10  # rows that are named; the JSON has more
 _CELL = 40
 
 
@@ -15,10 +15,10 @@ def understood(found: Inspection, notes: Sequence[str]) -> Iterator[str]:
     yield f"{found.path}: {_what(found)}"
     yield from _columns(found)
     if found.rejected:
-        yield f"rows that could not be read and are left out: {len(found.rejected):,}"
+        yield f"rows that could not be read and are left out: {found.rejected_rows:,}"
         yield from (f"  line {bad.line:,}: {bad.reason}" for bad in found.rejected[:_REJECTED])
-        if len(found.rejected) > _REJECTED:
-            yield f"  and {len(found.rejected) - _REJECTED:,} more; --json lists them all"
+        if found.rejected_rows > _REJECTED:
+            yield f"  and {found.rejected_rows - _REJECTED:,} more; --json lists the first ten thousand"
     yield from (f"  {note}" for note in notes)
 
 

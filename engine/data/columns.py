@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.data.errors import DataError, counted
+from engine.data.numbers import number_sql
 from engine.data.scaling import Reals
 from engine.data.tables import NO_VALUE, Table, literal, quoted
 
 Words: TypeAlias = NDArray[Any]  # of texts
 
-_AT_ONCE = 4  # columns fetched by one query
-_COUNTED_AT_ONCE = 64  # columns looked at by one query
+_AT_ONCE = 4_000_000  # cells fetched by one query, or one column
 _LOOK = 100_000  # rows that tell numbers from words
+_CELLS_LOOKED_AT = 500_000  # of a wide table, of which fewer rows are looked at
 
 
 def read_numbers(table: Table, names: Sequence[str]) -> Reals:
@@ -27,8 +28,9 @@ def read_numbers(table: Table, names: Sequence[str]) -> Reals:
     """
     _check_numeric(table, names)
     values = np.empty((table.rows, len(names)), np.float64)
-    for first in range(0, len(names), _AT_ONCE):
-        asked = names[first : first + _AT_ONCE]
+    together = max(1, min(1000, _AT_ONCE // max(table.rows, 1)))
+    for first in range(0, len(names), together):
+        asked = names[first : first + together]
         columns = table.fetch(", ".join(f"{table.number(name)} AS v{k}" for k, name in enumerate(asked)))
         for k, name in enumerate(asked):
             values[:, first + k] = np.ma.filled(columns.pop(f"v{k}"), np.nan)
@@ -91,11 +93,37 @@ def read_words(table: Table, name: str) -> Words:
 
 def numeric_columns(table: Table, names: Sequence[str], rows: int = _LOOK) -> dict[str, bool]:
     """For each column that holds anything in the first `rows` rows: whether it holds numbers."""
-    found: dict[str, bool] = {}
-    for first in range(0, len(names), _COUNTED_AT_ONCE):
-        some = names[first : first + _COUNTED_AT_ONCE]
-        asked = ", ".join(f"count(*) FILTER ({_filled(table, name)}), count({table.number(name)})" for name in some)
-        counts = table.one(asked, rows=rows)
-        pairs = zip(some, counts[::2], counts[1::2], strict=True)
-        found |= {name: numbers >= 0.9 * total for name, total, numbers in pairs if total}
-    return found
+    counts = count_cells(table, names, min(rows, max(20, _CELLS_LOOKED_AT // max(len(names), 1))))
+    return {name: found.numbers >= 0.9 * found.filled for name, found in counts.items() if found.filled}
+
+
+class Cells(NamedTuple):
+    """What the cells of a column hold."""
+
+    filled: int  # that are not blank and stand for no value
+    numbers: int  # of these
+    example: str
+
+
+def count_cells(table: Table, names: Sequence[str], rows: int) -> dict[str, Cells]:
+    """The cells of columns, over the first `rows` rows, in the order of `names`; empty columns may be left out.
+
+    Columns become rows for this, so that ten thousand of them make no longer a query than one.
+    """
+    known = table.counted.setdefault(rows, {})
+    wanted = [name for name in names if name not in known]
+    for name in wanted:
+        table.column(name)
+        known[name] = Cells(0, 0, "")
+    if wanted:
+        cells = ", ".join(f"CAST({quoted(name)} AS VARCHAR) AS {quoted(name)}" for name in wanted)
+        long = f"UNPIVOT (SELECT {cells} FROM cells LIMIT {rows}) ON COLUMNS(*) INTO NAME n VALUE v"
+        number, empty = number_sql("v", table.decimal), ", ".join(literal(mark) for mark in NO_VALUE)
+        found = table.connection.execute(
+            "SELECT n, count(*) FILTER (filled), "
+            "count(*) FILTER (filled AND number IS NOT NULL AND NOT isnan(number)), "
+            f"any_value(v) FROM (SELECT n, v, trim(v) NOT IN ({empty}) AS filled, {number} AS number FROM ({long})) "
+            "GROUP BY n"
+        ).fetchall()
+        known.update((name, Cells(int(full), int(good), str(shown)[:60])) for name, full, good, shown in found)
+    return {name: known[name] for name in names}

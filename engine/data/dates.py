@@ -82,11 +82,14 @@ def _whole_number_format(table: Table, name: str, text: str) -> str:
     value = f"TRY_CAST({text} AS BIGINT)"
     rows = table.connection.execute(f"SELECT {value} FROM cells LIMIT {_LOOK}").fetchnumpy()
     numbers = np.asarray(next(iter(rows.values())).astype(np.int64))
-    if len(numbers) < 2 or not (np.all(np.diff(numbers) > 0) or (_telling(name) and np.all(np.diff(numbers) >= 0))):
+    if len(numbers) < 2:
+        return ""
+    days = _telling(name) and int(numbers.min()) >= 10000101 and int(numbers.max()) <= 25001231
+    if not (days or _runs(np.diff(numbers), _telling(name))):
         return ""
     if not (_telling(name) or table.column(name) == 0):
         return ""
-    low, high = int(numbers[0]), int(numbers[-1])
+    low, high = int(numbers.min()), int(numbers.max())
     spans = {"%Y": (1000, 2500), "%Y%m": (100001, 250012), "%Y%m%d": (10000101, 25001231)}
     for written, (first, last) in spans.items():
         if first <= low and high <= last and _all_parse(table, text, written, len(numbers)):
@@ -94,6 +97,11 @@ def _whole_number_format(table: Table, name: str, text: str) -> str:
     if _telling(name) and low >= 1e8 and high <= 5e9:
         return SECONDS
     return MILLISECONDS if _telling(name) and low >= 1e11 and high <= 5e12 else ""
+
+
+def _runs(steps: NDArray[np.int64], named: bool) -> bool:
+    """Whether numbers run one way, as time does; under a telling name backwards too, and with repeats."""
+    return bool(np.all(steps > 0) or (named and (np.all(steps >= 0) or np.all(steps <= 0))))
 
 
 def _text_format(table: Table, text: str, total: int) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from charset_normalizer import from_bytes
 
-from engine.data.errors import DataError
+from engine.data.errors import DataError, counted
+from engine.data.formats import refuse_foreign, refuse_special
+from engine.data.letters import likeliest
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -18,10 +21,13 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+NOTHING = b"\x00\x1a \t\r\n\xef\xbb\xbf\xff\xfe"  # bytes of which a whole file may be made that is empty
 _SAMPLE = 1 << 18
-_PIECE = 1 << 22
-_FEW = 200  # letters beyond ASCII from which their frequencies tell the encoding
-_BEFORE_LETTERS = "°©®«“‘„‚¡¿£€§–—…·"
+_PIECE = 1 << 23
+LONGEST_LINE = 4 << 20  # bytes; DuckDB takes minutes over lines and cells much longer
+_LETTERS = 1 << 12  # bytes of lines beyond ASCII that tell the encoding
+_BROKEN = 20  # letters that are good UTF-8 for each byte that is not
+_END_OF_FILE = "\x1a"  # CP/M and DOS wrote it after the last line
 _CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 26, 27}) + b"\x7f"
 
 
@@ -31,6 +37,7 @@ class Decoded:
 
     text: str
     encoding: str
+    notes: tuple[str, ...] = ()  # what was left out or could not be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +48,24 @@ class Scan:
     mixed: bool  # line ends of more than one kind
     longest: int  # bytes of the longest line
     longest_at: int  # the byte it begins at, from 0
+    letters: bytes = b""  # the first lines that are not plain ASCII
+    unprinted: int = 0  # NUL bytes, and the end mark of DOS at the end
+    open_quote: int = -1  # the byte of a quote that opens a cell and is not closed for long
 
 
 def scan(path: Path) -> Scan:
     """Go through a file in pieces: is it UTF-8, which line ends has it, how long are its lines."""
     reader, utf8 = codecs.getincrementaldecoder("utf-8")(), True
     feeds, returns, pairs, longest, longest_at, begun, place = 0, 0, 0, 0, 0, 0, 0
-    last = b""
+    last, letters, unprinted, quotes = b"", b"", 0, _Quotes()
     with path.open("rb") as file:
         while piece := file.read(_PIECE):
             utf8 = utf8 and _decodes(reader, piece)
+            if not piece.isascii() and len(letters) < _LETTERS:
+                letters += letter_lines(piece)
             codes = np.frombuffer(piece, np.uint8)
+            unprinted += piece.count(b"\x00")
+            quotes.follow(piece, last, place)
             feeds, returns = feeds + piece.count(b"\n"), returns + piece.count(b"\r")
             pairs += piece.count(b"\r\n") + (last == b"\r" and piece.startswith(b"\n"))
             marks = np.flatnonzero((codes == 10) | (codes == 13))
@@ -60,12 +74,65 @@ def scan(path: Path) -> Scan:
             if lengths.max() > longest:
                 longest, longest_at = int(lengths.max()), int(borders[lengths.argmax()])
             begun, place, last = int(borders[-2]), place + len(piece), piece[-1:]
-    return Scan(utf8, not (returns == 0 or feeds == 0 or pairs == returns == feeds), longest, longest_at)
+    utf8 = utf8 and _decodes(reader, b"", final=True)
+    unprinted += last == b"\x1a"
+    mixed = not (returns == 0 or feeds == 0 or pairs == returns == feeds)
+    return Scan(utf8, mixed, longest, longest_at, letters[:_LETTERS], unprinted, quotes.found(place))
 
 
-def _decodes(reader: codecs.IncrementalDecoder, piece: bytes) -> bool:
+class _Quotes:
+    """Looks for a quote that opens a cell and has no other after it for longer than a cell can be."""
+
+    def __init__(self) -> None:
+        self._open, self._found = -1, -1
+
+    def follow(self, piece: bytes, before: bytes, place: int) -> None:
+        """Look at the next piece, which begins at byte `place` of the file, after the byte `before`."""
+        first = piece.find(b'"')
+        if first < 0:
+            return
+        self.found(place + first)
+        self._open = -1
+        gap_from = first
+        while gap_from >= 0 and gap_from + LONGEST_LINE < len(piece):  # gaps within the piece
+            following = piece.find(b'"', gap_from + 1)
+            end = following if following >= 0 else len(piece)
+            if end - gap_from > LONGEST_LINE and self._opens(piece, gap_from, before):
+                self._found = place + gap_from if self._found < 0 else self._found
+            gap_from = following
+        final = piece.rfind(b'"')
+        if self._opens(piece, final, before):
+            self._open = place + final
+
+    def found(self, end: int) -> int:
+        """Where a quote stands that was not closed for long before byte `end`; -1 where there is none."""
+        if self._found < 0 <= self._open and end - self._open > LONGEST_LINE:
+            self._found = self._open
+        return self._found
+
+    @staticmethod
+    def _opens(piece: bytes, at: int, before: bytes) -> bool:
+        ahead = piece[at - 1 : at] if at else before
+        behind = piece[at + 1 : at + 2]
+        return (not ahead or ahead in b",;\t|\n\r ") and bool(behind) and behind not in b",;\t|\n\r"
+
+
+def letter_lines(piece: bytes) -> bytes:
+    """The first lines of a piece of a file that are not plain ASCII, without the two that the piece's ends may cut."""
+    lines = re.split(rb"[\r\n]+", piece[:_SAMPLE] if not piece[:_SAMPLE].isascii() else piece)
+    found, size = [], 0
+    for line in lines[1:-1] if len(lines) > 3 else lines:
+        if not line.isascii():
+            found.append(line)
+            size += len(line)
+        if size > _LETTERS:
+            break
+    return b"\n".join(found or lines)[: 4 * _LETTERS]
+
+
+def _decodes(reader: codecs.IncrementalDecoder, piece: bytes, final: bool = False) -> bool:
     try:
-        reader.decode(piece)
+        reader.decode(piece, final)
     except UnicodeDecodeError:
         return False
     return True
@@ -75,8 +142,9 @@ def read_bytes(path: Path) -> bytes:
     """All bytes of a file.
 
     Raises:
-        DataError: the file is missing, is a folder, cannot be read, or is empty.
+        DataError: the file is missing, is a folder, a pipe or a device, cannot be read, or is empty.
     """
+    refuse_special(path)
     try:
         data = path.read_bytes()
     except FileNotFoundError:
@@ -85,7 +153,7 @@ def read_bytes(path: Path) -> bytes:
         raise DataError(f"{path} is a folder; choose a file in it.") from None
     except OSError as error:
         raise DataError(f"{path} cannot be read ({error.strerror}); check its permissions.") from None
-    if not data.strip(b"\x00\x1a \t\r\n\xef\xbb\xbf\xff\xfe"):
+    if not data.strip(NOTHING):
         raise DataError(f"{path.name} is empty; choose a file that holds data.")
     return data
 
@@ -98,14 +166,39 @@ def decode(data: bytes, name: str) -> Decoded:
     """
     encoding = detect(data, name)
     try:
-        return Decoded(data.decode(encoding), "utf-8" if encoding == "utf-8-sig" else encoding)
+        return _cleaned(data.decode(encoding), "utf-8" if encoding == "utf-8-sig" else encoding)
     except UnicodeDecodeError as error:
-        if encoding in ("utf-16", "utf-32", "utf-8-sig"):
+        if encoding in ("utf-16", "utf-32"):
             raise DataError(
                 f"{name} starts like {encoding} but byte {error.start:,} does not fit it; "
                 "the file is damaged, save it again as UTF-8."
             ) from None
-        return Decoded(data.decode("latin-1"), "latin-1")
+        if encoding in ("utf-8", "utf-8-sig"):
+            return _cleaned(data.decode(encoding, "replace"), "utf-8", broken_bytes(data))
+        return _cleaned(data.decode("latin-1"), "latin-1")
+
+
+def _cleaned(text: str, encoding: str, broken: int = 0) -> Decoded:
+    """Without what is no letter; what was left out is said."""
+    nothing = text.count("\x00")
+    if nothing:
+        text = text.replace("\x00", "")
+    return Decoded(text, encoding, unread_notes(nothing, broken))
+
+
+def unread_notes(nothing: int, broken: int) -> tuple[str, ...]:
+    """What is said of `nothing` NUL bytes and of `broken` bytes that are no UTF-8."""
+    notes = []
+    if nothing:
+        notes.append(f"{counted(nothing, 'NUL byte')} left out")
+    if broken:
+        notes.append(f"{counted(broken, 'byte')} not of UTF-8, shown as \ufffd")
+    return tuple(notes)
+
+
+def broken_bytes(data: bytes) -> int:
+    """Stretches of bytes that are no UTF-8."""
+    return data.decode("utf-8", "replace").count("\ufffd") - data.count("\ufffd".encode())
 
 
 def decode_as(data: bytes, encoding: str, name: str) -> Decoded:
@@ -134,6 +227,7 @@ def detect(data: bytes, name: str) -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return encoding
+    refuse_foreign(data, name)
     if wide := _wide(data[:_SAMPLE]):
         return wide
     if is_binary(data):
@@ -144,51 +238,45 @@ def detect(data: bytes, name: str) -> str:
         data.decode("utf-8")
         return "utf-8"
     except UnicodeDecodeError:
-        return _one_byte(data[:_SAMPLE])
+        return by_letters(letter_lines(data))
 
 
-def _one_byte(sample: bytes) -> str:
-    """The likeliest encoding with a byte a letter; the western one wherever it gives the same letters, or where
-    there are too few to tell and it gives words."""
-    if sum(byte > 127 for byte in sample) < _FEW and _western(sample):
-        return "cp1252"
-    best = from_bytes(sample).best()
-    if best is None:
-        return "latin-1"
-    same = {best.encoding, *best.could_be_from_charset}
-    return "cp1252" if same & {"cp1252", "latin_1"} else best.encoding
-
-
-def _western(sample: bytes) -> bool:
-    """Whether cp1252 makes words of the bytes: accented letters one or two at a time, capitals and signs in place."""
-    try:
-        text = f" {sample.decode('cp1252')} "
-    except UnicodeDecodeError:
-        return False
-    for before, letter, after, second in zip(text, text[1:], text[2:], f"{text[3:]} ", strict=False):
-        if letter.isascii():
-            continue
-        if not after.isascii() and not second.isascii():
-            return False
-        capital = letter.isupper() and before.islower()
-        sign = not letter.isalpha() and after.isalpha() and letter not in _BEFORE_LETTERS
-        if capital or sign:
-            return False
-    return True
+def by_letters(sample: bytes) -> str:
+    """The encoding of lines that are not all UTF-8: UTF-8 all the same where few bytes are broken."""
+    text = sample[:_LETTERS].decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    if sum(not letter.isascii() for letter in text) - broken >= _BROKEN * broken:
+        return "utf-8"
+    if found := likeliest(sample[:_LETTERS]):
+        return found
+    best = from_bytes(sample).best()  # knows rarer encodings, and needs more text
+    return best.encoding if best else "latin-1"
 
 
 def is_binary(data: bytes) -> bool:
     """Whether `data` holds bytes that no text in a one-byte encoding or UTF-8 has."""
-    sample = data[:_SAMPLE]
-    return b"\x00" in sample or len(sample) - len(sample.translate(None, _CONTROL)) > len(sample) // 200
+    sample = data[:_SAMPLE].rstrip(b"\x00")
+    return len(sample) - len(sample.translate(None, _CONTROL)) > len(sample) // 200
 
 
 def _wide(sample: bytes) -> str:
-    """UTF-16 without a mark: nearly every second byte of western text is 0."""
-    half = len(sample) // 2
-    if half < 2:
-        return ""
-    even, odd = sample[0 : 2 * half : 2].count(0), sample[1 : 2 * half : 2].count(0)
-    if odd > 0.7 * half and even < 0.05 * half:
-        return "utf-16-le"
-    return "utf-16-be" if even > 0.7 * half and odd < 0.05 * half else ""
+    """UTF-16 or UTF-32 without a mark: the bytes of line ends, digits and delimiters have zeros in fixed places."""
+    for size, names in ((4, ("utf-32-le", "utf-32-be")), (2, ("utf-16-le", "utf-16-be"))):
+        units = np.frombuffer(sample[: len(sample) // size * size], np.uint8).reshape(-1, size)
+        if len(units) < 2:
+            continue
+        for name, plain, rest in ((names[0], 0, slice(1, None)), (names[1], size - 1, slice(0, -1))):
+            ascii_units = (units[:, rest] == 0).all(axis=1) & (units[:, plain] > 0) & (units[:, plain] < 127)
+            reversed_units = (units[:, ::-1][:, rest] == 0).all(axis=1) & (units[:, ::-1][:, plain] > 0)
+            if ascii_units.mean() > 0.2 and reversed_units.mean() < 0.05 and _decodable(sample, size, name):
+                return name
+    return ""
+
+
+def _decodable(sample: bytes, size: int, name: str) -> bool:
+    """Whether all units of a sample are letters; its last one may be half of a letter."""
+    try:
+        text = sample[: (len(sample) // size - 1) * size].decode(name)
+    except UnicodeDecodeError:
+        return False
+    return "\x00" not in text

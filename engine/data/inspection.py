@@ -6,13 +6,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from engine.data.columns import Cells, count_cells
 from engine.data.dates import DateColumn, date_format, find_date_column, read_stamps
 from engine.data.errors import DataError
 from engine.data.frequency import find_frequency
 from engine.data.series import last_numeric
 from engine.data.sources import FOUND_OUT, Reading
 from engine.data.suggestion import is_text
-from engine.data.tables import NO_VALUE, Rejected, Table, literal, number_sql, open_table, quoted
+from engine.data.tables import Rejected, Table, open_table
 from engine.data.text import read_text
 
 _COUNTED_ROWS = 1_000_000  # types and missing cells of longer tables are told from their beginning
@@ -45,7 +46,8 @@ class Inspection:
     header: bool
     rows: int  # for text, lines
     columns: tuple[Column, ...]
-    rejected: tuple[Rejected, ...]
+    rejected: tuple[Rejected, ...]  # the first ten thousand
+    rejected_rows: int  # all
     frequency: str
     notes: tuple[str, ...]
     head: tuple[tuple[str, ...], ...]  # the first rows, cells as written; for text, its first lines
@@ -89,7 +91,7 @@ def _text(path: Path, rows: int, encoding: str) -> Inspection:
     lines = text.text.splitlines()
     head = tuple((line,) for line in lines[:rows])
     return Inspection(
-        str(path), "text", text.encoding, "", "", "", False, len(lines), (), (), "", text.notes, head, True
+        str(path), "text", text.encoding, "", "", "", False, len(lines), (), (), 0, "", text.notes, head, True
     )
 
 
@@ -111,6 +113,7 @@ def _table(table: Table, rows: int) -> Inspection:
         rows=table.rows,
         columns=_columns(table, date, target),
         rejected=table.rejected,
+        rejected_rows=table.rejected_rows,
         frequency=_frequency(table, date),
         notes=tuple(table.notes),
         head=tuple(tuple("" if cell is None else str(cell) for cell in row) for row in table.head(rows))
@@ -134,9 +137,9 @@ def _frequency(table: Table, date: DateColumn | None) -> str:
 
 
 def _columns(table: Table, date: DateColumn | None, target: str) -> tuple[Column, ...]:
-    counts, columns = _counts(table), []
+    counts, columns = count_cells(table, table.names, _COUNTED_ROWS), []
     for place, name in enumerate(table.names):
-        filled, numbers, example = counts.get(name, (0, 0, ""))
+        filled, numbers, example = counts.get(name, Cells(0, 0, ""))
         written = date.format if date and name == date.name else date_format(table, name) if place < _DATES else ""
         kind = _type(filled, numbers, written)
         columns.append(
@@ -159,19 +162,3 @@ def _type(filled: int, numbers: int, written: str) -> str:
     if not filled:
         return "empty"
     return "number" if numbers >= 0.9 * filled else "text"
-
-
-def _counts(table: Table) -> dict[str, tuple[int, int, str]]:
-    """For each column that is not empty: filled cells, numbers among them, and one example.
-
-    Columns become rows for this, so that ten thousand of them make no longer a query than one.
-    """
-    cells = ", ".join(f"CAST({quoted(name)} AS VARCHAR) AS {quoted(name)}" for name in table.names)
-    long = f"UNPIVOT (SELECT {cells} FROM cells LIMIT {_COUNTED_ROWS}) ON COLUMNS(*) INTO NAME n VALUE v"
-    number, empty = number_sql("v", table.decimal), ", ".join(literal(mark) for mark in NO_VALUE)
-    found = table.connection.execute(
-        f"SELECT n, count(*) FILTER (trim(v) NOT IN ({empty})), "
-        f"count(*) FILTER ({number} IS NOT NULL AND NOT isnan({number})), any_value(v) "
-        f"FROM ({long}) GROUP BY n"
-    ).fetchall()
-    return {name: (int(filled), int(numbers), str(example)[:60]) for name, filled, numbers, example in found}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.data.columns import numeric_columns, read_words
+from engine.data.dates import date_format
 from engine.data.tables import Table
 
 _LEAST_DIFFERENT = 0.5  # share of different texts below which a column is one of categories
@@ -14,6 +15,8 @@ _WORDS = 2.0  # words in a text on average, from which on words are steps rather
 def suggest_pairs(table: Table) -> tuple[dict[str, Any], tuple[str, ...]] | None:
     """Settings and reasons where a table has two columns, both of texts that differ from row to row; None otherwise."""
     if len(table.names) != 2 or table.rows < 4 or any(numeric_columns(table, table.names).values()):
+        return None
+    if any(date_format(table, name) for name in table.names):
         return None
     texts = [[text for text in read_words(table, name).tolist() if text] for name in table.names]
     if any(len(set(column)) < _LEAST_DIFFERENT * table.rows for column in texts):

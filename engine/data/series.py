@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.config import DataConfig
-from engine.data.columns import read_numbers
+from engine.data.columns import numeric_columns, read_numbers
 from engine.data.dates import date_format, find_date_column, read_stamps
 from engine.data.errors import DataError, counted
 from engine.data.frequency import Frequency, Stamps, find_frequency, stamp_texts, stamp_unit
@@ -75,11 +75,10 @@ def last_numeric(table: Table, time_column: str = "") -> str:
         DataError: there is none.
     """
     for last in range(len(table.names), 0, -_AT_ONCE):
-        names = table.names[max(0, last - _AT_ONCE) : last]
-        counts = table.one(", ".join(f"count({table.number(name)})" for name in names), rows=1000)
-        numeric = [name for name, count in zip(names, counts, strict=True) if count and name != time_column]
-        for name in reversed(numeric):
-            if not date_format(table, name):
+        names = [name for name in table.names[max(0, last - _AT_ONCE) : last] if name != time_column]
+        numeric = numeric_columns(table, names, rows=1000)
+        for name in reversed(names):
+            if numeric.get(name) and not date_format(table, name):
                 return name
     raise DataError(
         f"{table.path.name} has no column of numbers to predict; columns are {', '.join(table.names[:12])}."

@@ -17,12 +17,26 @@ import duckdb
 from python_calamine import CalamineError, CalamineWorkbook
 
 from engine.config import DataConfig
-from engine.data.encoding import decode, decode_as, detect, read_bytes, scan
+from engine.data.encoding import (
+    LONGEST_LINE,
+    NOTHING,
+    Scan,
+    by_letters,
+    decode_as,
+    detect,
+    read_bytes,
+    scan,
+    unread_notes,
+)
 from engine.data.errors import DataError, counted
+from engine.data.formats import is_workbook, refuse_page, refuse_special
 
 _EXCEL = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _HEAD = 1 << 16
-_LONGEST_LINE = 4 << 20  # bytes; DuckDB takes minutes over lines much longer
+_PIECE = 1 << 22  # letters rewritten at a time
+_MOST_COLUMNS = 20_000
+_JSON = (".jsonl", ".ndjson", ".json")
+_LOOKED_AT = 200  # lines that tell whether cells are lined up by blanks
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +109,15 @@ def prepare_source(path: Path, reading: Reading = FOUND_OUT) -> Source:
     Raises:
         DataError: missing, empty, binary, or no table.
     """
+    refuse_special(path)
     head = _head(path)
     suffix = path.suffix.lower()
     if head.startswith(b"PAR1"):
         return Source(f"read_parquet({_sql(_plain_path(path))})", path.stat().st_size, notes=["format: Parquet"])
-    if suffix in _EXCEL:
+    if suffix in _EXCEL or is_workbook(head):
         return _excel(path)
-    if suffix in (".jsonl", ".ndjson", ".json"):
-        return Source(f"read_json_auto({_sql(_plain_path(path))})", path.stat().st_size, notes=["format: JSON"])
+    if suffix in _JSON:
+        return _json(path, reading, head)
     return _text_table(path, reading, head)
 
 
@@ -112,32 +127,111 @@ def _head(path: Path) -> bytes:
             head = file.read(_HEAD)
     except OSError:
         head = b""
-    return head if head.strip() else read_bytes(path)
+    return head if head.strip(NOTHING) else read_bytes(path)
+
+
+def _json(path: Path, reading: Reading, head: bytes) -> Source:
+    """JSON, one record a line or all in a list; every record is looked at for its keys before the first is read."""
+    found, size = scan(path), path.stat().st_size
+    encoding = _encoding(path, reading, head, found)
+    source = Source("", size, notes=["format: JSON", *([f"encoding: {encoding}"] if encoding != "utf-8" else [])])
+    plain = path
+    if encoding != "utf-8" or not found.utf8 or _is_pattern(path):
+        source.temporary = plain = _rewritten(path, encoding, source, ".json")
+    source.relation = f"read_json_auto({_sql(plain)}, sample_size = -1, maximum_object_size = {16 * LONGEST_LINE})"
+    return source
 
 
 def _text_table(path: Path, reading: Reading, head: bytes) -> Source:
-    plain, encoding = path, "utf-8"
-    source = Source("", path.stat().st_size)
-    found = scan(path)
-    if found.longest > _LONGEST_LINE:
+    refuse_page(head, path.name)
+    plain, source, found = path, Source("", path.stat().st_size), scan(path)
+    if found.longest > LONGEST_LINE:
         raise DataError(
             f"{path.name}, byte {found.longest_at:,}: a line of {found.longest:,} bytes is more than the row of a "
             "table can be; check that it is a table, or open it as text."
         )
-    unlike = not found.utf8 or found.mixed or _is_pattern(path) or detect(head, path.name) != "utf-8"
-    if unlike or reading.encoding:
-        bytes_read = read_bytes(path)
-        text = decode_as(bytes_read, reading.encoding, path.name) if reading.encoding else decode(bytes_read, path.name)
-        encoding = text.encoding
-        source.temporary = plain = _temporary(text.text.replace("\r\n", "\n").replace("\r", "\n"))
+    if found.open_quote >= 0 and reading.quotes != "none":
+        raise DataError(
+            f"{path.name}, byte {found.open_quote:,}: a quotation mark opens a cell and is not closed in the next "
+            f"{LONGEST_LINE >> 20} MB; set data.quotes to none, or close it."
+        )
+    encoding = _encoding(path, reading, head, found)
+    if encoding != "utf-8" or not found.utf8 or found.mixed or found.unprinted or _is_pattern(path):
+        source.temporary = plain = _rewritten(path, encoding, source)
     try:
-        source.dialect = _sniffed(plain, encoding, path.name, reading)
+        _check_width(plain, path.name)
+        if not reading.delimiter and (lined := _lined_up(plain)):
+            source.close()
+            source.temporary, plain, source.converted = lined, lined, True
+            source.notes.append("cells lined up by blanks")
+        source.dialect = _sniffed(plain, encoding.removesuffix("-sig"), path.name, reading)
     except BaseException:
         source.close()
         raise
     source.relation = csv_relation(plain, source.dialect)
-    source.notes = _dialect_notes(source.dialect)
+    source.notes = [*_dialect_notes(source.dialect), *source.notes]
     return source
+
+
+def _encoding(path: Path, reading: Reading, head: bytes, found: Scan) -> str:
+    """What a file is written in: what was said, what its first bytes say, or what its letters tell."""
+    if reading.encoding:
+        decode_as(head if len(head) < _HEAD else b"", reading.encoding, path.name)  # refuses what is no encoding
+        return "utf-8-sig" if reading.encoding.lower() in ("utf-8", "utf8") else reading.encoding
+    encoding = detect(head, path.name)
+    if encoding.startswith(("utf-16", "utf-32")) or encoding == "utf-8-sig":
+        return encoding
+    return "utf-8" if found.utf8 else by_letters(found.letters)
+
+
+def _rewritten(path: Path, encoding: str, source: Source, suffix: str = ".csv") -> Path:
+    """A copy in UTF-8 with one kind of line end, made piece by piece."""
+    strict = "replace" if encoding in ("utf-8", "utf-8-sig") and source.dialect is None else "strict"
+    nothing = broken = 0
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", suffix=suffix, delete=False) as file:
+        try:
+            with path.open(encoding=encoding, errors=strict, newline=None) as text:
+                while piece := text.read(_PIECE):
+                    nothing, broken = nothing + piece.count("\x00"), broken + piece.count("\ufffd")
+                    file.write(piece.replace("\x00", "").removesuffix("\x1a"))
+        except (UnicodeError, ValueError) as error:
+            file.close()
+            Path(file.name).unlink()
+            where = f"byte {error.start:,}" if isinstance(error, UnicodeDecodeError) else "its beginning"
+            raise DataError(
+                f"{path.name} is not written in {encoding}: {where} does not fit it; save it again as UTF-8, or set "
+                "data.encoding."
+            ) from None
+    source.notes += unread_notes(nothing, broken if strict == "replace" else 0)
+    return Path(file.name)
+
+
+def _check_width(plain: Path, name: str) -> None:
+    """Refuse a table that is too wide before its columns are looked for."""
+    with plain.open("rb") as file:
+        line = file.readline(LONGEST_LINE)
+    cells = 1 + max(line.count(mark) for mark in (b",", b";", b"\t", b"|"))
+    if cells > _MOST_COLUMNS:
+        raise DataError(
+            f"{name}: its first line has {cells:,} cells, and a table may have {_MOST_COLUMNS:,} columns; write it "
+            "with rows and columns changed over, or one step of a sequence a row."
+        )
+
+
+def _lined_up(plain: Path) -> Path | None:
+    """A copy with tabs, where cells are lined up by blanks as in many tables of the sciences."""
+    with plain.open(encoding="utf-8", errors="replace") as file:
+        lines = [line for line in itertools.islice(file, _LOOKED_AT) if line.strip()]
+    counts = {len(line.split()) for line in lines}
+    ragged = any("  " in line.strip() or line[0] == " " for line in lines)
+    if len(lines) < 3 or len(counts) != 1 or not ragged or counts == {1} or any(m in "".join(lines) for m in '",;\t|'):
+        return None
+    with (
+        tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", suffix=".tsv", delete=False) as target,
+        plain.open(encoding="utf-8", errors="replace") as file,
+    ):
+        target.writelines("\t".join(line.split()) + "\n" for line in file)
+    return Path(target.name)
 
 
 def _sniffed(plain: Path, encoding: str, name: str, reading: Reading = FOUND_OUT) -> Dialect:
@@ -203,8 +297,8 @@ def csv_relation(path: Path, dialect: Dialect) -> str:
         "columns": f"{{{columns}}}",
         "auto_detect": "false",
         "store_rejects": "true",
-        "rejects_limit": "10000",
-        "max_line_size": str(_LONGEST_LINE),
+        "rejects_limit": "0",
+        "max_line_size": str(LONGEST_LINE),
     }
     return f"read_csv({_sql(path)}, {', '.join(f'{k} = {v}' for k, v in options.items())})"
 
@@ -217,6 +311,7 @@ def _dialect_notes(dialect: Dialect) -> list[str]:
         f"delimiter: {delimiter}" if len(dialect.columns) > 1 else "one column",
         "first line is the header" if dialect.header else "no header; columns are numbered",
         *([f"{counted(dialect.skip, 'line')} before the table left out"] if dialect.skip else []),
+        *([f"lines that begin with {dialect.comment!r} left out"] if dialect.comment else []),
     ]
 
 
@@ -241,12 +336,6 @@ def _excel(path: Path) -> Source:
 def _whole(cell: Any) -> Any:
     """Excel has no whole numbers; 1960.0 is a year all the same."""
     return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
-
-
-def _temporary(text: str) -> Path:
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", suffix=".csv", delete=False) as file:
-        file.write(text)
-    return Path(file.name)
 
 
 def _is_pattern(path: Path) -> bool:

@@ -6,6 +6,7 @@ with too few or too many cells, and each is named with its line and reason.
 
 from __future__ import annotations
 
+import re
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,9 +16,11 @@ from typing import Any
 import duckdb
 
 from engine.data.errors import DataError, counted, nearest
+from engine.data.numbers import comma_pattern, number_sql
 from engine.data.sources import FOUND_OUT, Dialect, Reading, Source, prepare_source
 
 NO_VALUE = ("", "NA", "N/A", "n/a", "na", "NaN", "nan", "NAN", "null", "NULL", "None", "none", "-", "?", "#N/A")
+_NAMED = 10_000  # rows that could not be read and are kept with line and reason
 _IN_MEMORY = 64 << 20  # bytes; a larger file is read anew for each query instead of kept
 
 
@@ -41,8 +44,10 @@ class Table:
     connection: duckdb.DuckDBPyConnection
     decimal: str = "."
     rows: int = 0
-    rejected: tuple[Rejected, ...] = ()
+    rejected: tuple[Rejected, ...] = ()  # the first ten thousand
+    rejected_rows: int = 0  # all
     notes: list[str] = field(default_factory=list)
+    counted: dict[int, dict[str, Any]] = field(default_factory=dict)  # by rows looked at: what is known of columns
     _places: dict[str, int] = field(default_factory=dict)
 
     def __enter__(self) -> Table:
@@ -112,13 +117,6 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def number_sql(cell: str, decimal: str) -> str:
-    """SQL that reads a text cell as DOUBLE, NULL where it is no number."""
-    if decimal == ",":
-        return f"TRY_CAST(replace(replace(trim({cell}), '.', ''), ',', '.') AS DOUBLE)"
-    return f"TRY_CAST({cell} AS DOUBLE)"
-
-
 def open_table(path: Path, reading: Reading = FOUND_OUT) -> Table:
     """Open CSV in any dialect and encoding, TSV, Parquet, JSON lines or Excel.
 
@@ -152,11 +150,12 @@ def connect() -> duckdb.DuckDBPyConnection:
 
 def _opened(path: Path, source: Source, connection: duckdb.DuckDBPyConnection, reading: Reading) -> Table:
     kind = "TABLE" if source.size < _IN_MEMORY else "VIEW"
-    connection.execute(f"CREATE TEMP {kind} cells AS SELECT * FROM {source.relation}")
+    chosen = "*" if source.dialect else _flattened(connection, source.relation)
+    connection.execute(f"CREATE TEMP {kind} cells AS SELECT {chosen} FROM {source.relation}")
     described = connection.execute("DESCRIBE cells").fetchall()
     table = Table(path, source, tuple(d[0] for d in described), tuple(d[1] for d in described), connection)
     table.rows = int(table.one("count(*)")[0])
-    table.rejected = _rejected(connection, source)
+    table.rejected, table.rejected_rows = _rejected(connection, source)
     table.notes = [*source.notes, *_row_notes(table)]
     if table.rows == 0:
         raise DataError(_nothing_read(table))
@@ -165,14 +164,32 @@ def _opened(path: Path, source: Source, connection: duckdb.DuckDBPyConnection, r
     return table
 
 
-def _rejected(connection: duckdb.DuckDBPyConnection, source: Source) -> tuple[Rejected, ...]:
+def _flattened(connection: duckdb.DuckDBPyConnection, relation: str) -> str:
+    """SQL of all columns, the fields of nested records as columns of their own: place.x, place.y."""
+    found = connection.sql(f"SELECT * FROM {relation} LIMIT 0")
+    pairs = zip(found.columns, found.types, strict=True)
+    return ", ".join(part for name, kind in pairs for part in _fields(quoted(name), name, kind))
+
+
+def _fields(cell: str, name: str, kind: Any) -> list[str]:
+    if kind.id != "struct":
+        return [f"{cell} AS {quoted(name)}"]
+    inner = ((f"struct_extract({cell}, {literal(key)})", f"{name}.{key}", child) for key, child in kind.children)
+    return [part for field in inner for part in _fields(*field)]
+
+
+def _rejected(connection: duckdb.DuckDBPyConnection, source: Source) -> tuple[tuple[Rejected, ...], int]:
+    """The first rows that were refused, and how many there are."""
     if source.dialect is None:
-        return ()
+        return (), 0
+    last = "FROM reject_errors WHERE scan_id = (SELECT max(scan_id) FROM reject_errors)"
+    count = connection.execute(f"SELECT count(DISTINCT line) {last}").fetchone() or (0,)
     rows = connection.execute(
-        "SELECT line, first(error_type), first(error_message), first(csv_line) FROM reject_errors "
-        "WHERE scan_id = (SELECT max(scan_id) FROM reject_errors) GROUP BY line ORDER BY line"
+        f"SELECT line, first(error_type), first(error_message), first(csv_line) {last} "
+        f"GROUP BY line ORDER BY line LIMIT {_NAMED}"
     ).fetchall()
-    return tuple(Rejected(int(r[0]), f"{str(r[1]).lower()}: {r[2]}", str(r[3] or "")[:200]) for r in rows)
+    named = tuple(Rejected(int(r[0]), f"{str(r[1]).lower()}: {r[2]}", str(r[3] or "")[:200]) for r in rows)
+    return named, int(count[0])
 
 
 def _row_notes(table: Table) -> list[str]:
@@ -180,7 +197,7 @@ def _row_notes(table: Table) -> list[str]:
     if table.rejected:
         first = table.rejected[0]
         notes.append(
-            f"{counted(len(table.rejected), 'row')} could not be read and are left out, "
+            f"{counted(table.rejected_rows, 'row')} could not be read and are left out, "
             f"the first on line {first.line:,} ({first.reason})"
         )
     return notes
@@ -190,7 +207,7 @@ def _nothing_read(table: Table) -> str:
     if table.rejected:
         first = table.rejected[0]
         return (
-            f"{table.path.name}: none of its {len(table.rejected):,} rows fits its header; the first bad one is on "
+            f"{table.path.name}: none of its {table.rejected_rows:,} rows fits its header; the first bad one is on "
             f"line {first.line:,} ({first.reason}). Check the delimiter."
         )
     names = ", ".join(table.names[:8])
@@ -200,13 +217,18 @@ def _nothing_read(table: Table) -> str:
 def _decimal_mark(table: Table) -> str:
     """A comma when the text columns hold more numbers written with one than with a point."""
     texts = [quoted(n) for n, t in zip(table.names, table.types, strict=True) if t == "VARCHAR"][:64]
-    if table.dialect is None or table.dialect.delimiter == "," or not texts:
+    if table.dialect is None or not texts:
         return "."
-    pattern = r"'^\s*[-+]?(\d{1,3}(\.\d{3})+|\d+),\d+\s*$'"
+    pattern = comma_pattern(table.dialect.delimiter)
     found = table.one(", ".join(f"count(*) FILTER (regexp_matches({c}, {pattern}))" for c in texts), rows=2000)
-    points = table.one(", ".join(f"count(TRY_CAST({c} AS DOUBLE)) FILTER ({c} LIKE '%.%')" for c in texts), rows=2000)
+    points = table.one(
+        ", ".join(f"count({number_sql(c, '.')}) FILTER ({c} LIKE '%.%' AND {c} NOT LIKE '%,%')" for c in texts),
+        rows=2000,
+    )
     return "," if sum(found) > sum(points) else "."
 
 
 def _first_line(error: BaseException) -> str:
-    return str(error).strip().splitlines()[0].rstrip(".") + "."
+    """What the database says, without the kind of its error and the path."""
+    line = str(error).strip().splitlines()[0].strip(" .")
+    return re.sub(r'^[\w ]*Error: | in file "[^"]*"', "", line) + "."

@@ -28,7 +28,7 @@ def read_text(path: Path, encoding: str = "") -> Text:
     """
     data = read_bytes(path)
     decoded = decode_as(data, encoding, path.name) if encoding else decode(data, path.name)
-    text, notes = decoded.text, [f"encoding: {decoded.encoding}"]
+    text, notes = decoded.text, [f"encoding: {decoded.encoding}", *decoded.notes]
     if windows := text.count("\r\n"):
         text = text.replace("\r\n", "\n")
         notes.append(f"{counted(windows, 'line end')} CR LF made LF")

@@ -93,7 +93,8 @@ class ImportDialog(QDialog):
         self._fill(found)
         bad = found.rejected
         named = "; ".join(f"line {row.line:,}: {row.reason}" for row in bad[:4])
-        count = "1 row cannot be read and is" if len(bad) == 1 else f"{len(bad):,} rows cannot be read and are"
+        rows = found.rejected_rows
+        count = "1 row cannot be read and is" if rows == 1 else f"{rows:,} rows cannot be read and are"
         self._rejected.setText(f"{count} left out. {named}" if bad else "")
 
     def show_problem(self, text: str) -> None:

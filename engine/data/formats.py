@@ -1,0 +1,74 @@
+"""Files that are neither table nor text, told by their first bytes."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+from engine.data.errors import DataError
+
+_UNPACK = "unpack it and open what is in it"
+_EXPORT = "export its content as CSV, Parquet, Excel or plain text and open that"
+_FORMATS = (
+    (b"\x1f\x8b", "a gzip archive", _UNPACK),
+    (b"PK\x03\x04", "a ZIP archive", _UNPACK),
+    (b"BZh", "a bzip2 archive", _UNPACK),
+    (b"\xfd7zXZ\x00", "an xz archive", _UNPACK),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard archive", _UNPACK),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", _UNPACK),
+    (b"%PDF", "a PDF document", _EXPORT),
+    (b"\xd0\xcf\x11\xe0", "an old Office file", "save it as .xlsx or CSV and open that"),
+    (b"SQLite format 3\x00", "an SQLite database", _EXPORT),
+    (b"\x89HDF", "an HDF5 file", _EXPORT),
+    (b"\x93NUMPY", "a NumPy array", _EXPORT),
+    (b"\x89PNG", "a picture", _EXPORT),
+    (b"\xff\xd8\xff", "a picture", _EXPORT),
+    (b"GIF8", "a picture", _EXPORT),
+    (b"RIFF", "a sound or a film", _EXPORT),
+    (b"OggS", "a sound or a film", _EXPORT),
+    (b"ID3", "a sound", _EXPORT),
+    (b"\x7fELF", "a program", _EXPORT),
+    (b"{\\rtf", "a rich text document", "save it as plain text and open that"),
+)
+_PAGES = (b"<!doctype html", b"<html", b"<?xml")
+_WORKBOOK = b"xl/"
+
+
+def refuse_special(path: Path) -> None:
+    """Refuse what has no end or cannot be read twice: pipes, devices, sockets.
+
+    Raises:
+        DataError: it is one of these.
+    """
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return  # whoever opens it says what is wrong
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise DataError(f"{path} is a pipe or a device, not a file; save what comes out of it to a file and open that.")
+
+
+def refuse_foreign(head: bytes, name: str) -> None:
+    """Refuse an archive, a document or a database by its first bytes.
+
+    Raises:
+        DataError: naming what it is.
+    """
+    for mark, what, cure in _FORMATS:
+        if head.startswith(mark):
+            raise DataError(f"{name} is a binary file, {what}; {cure}.")
+
+
+def refuse_page(head: bytes, name: str) -> None:
+    """Refuse a web page or XML where a table is wanted.
+
+    Raises:
+        DataError: it is one.
+    """
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_PAGES):
+        raise DataError(f"{name} is a web page or XML, not a table; download the table itself, as CSV or Excel.")
+
+
+def is_workbook(head: bytes) -> bool:
+    """Whether a ZIP archive begins like an Excel file, whatever its name says."""
+    return head.startswith(b"PK\x03\x04") and (_WORKBOOK in head or b"[Content_Types].xml" in head[:4096])

@@ -1,0 +1,172 @@
+"""Files as the world writes them: each opens rightly, or is refused in one sentence that says what to do."""
+
+from __future__ import annotations
+
+import gzip
+import os
+from pathlib import Path
+
+import pytest
+
+from engine.data import DataError, Inspection, inspect_file, peek, suggest
+from engine.data import encoding as encoding_module
+from engine.data.columns import read_numbers
+from engine.data.letters import likeliest
+from engine.data.tables import open_table
+from tests.engine.data.making import Write
+
+WORDS = {
+    "Russian": (("cp1251", "koi8-r", "cp866", "iso8859-5"), ("привет", "Москва", "погода сегодня")),
+    "Greek": (("cp1253",), ("Αθήνα", "καιρός")),
+    "Hebrew": (("cp1255",), ("שלום", "מזג אוויר")),
+    "French": (("cp1252",), ("café", "Été à la plage", "garçon")),
+    "German": (("cp1252",), ("Zürich", "Straße", "ÄÖÜ")),
+    "Danish": (("cp1252",), ("Ærø", "Århus")),
+    "Polish": (("cp1250", "iso8859-2"), ("Łódź", "zażółć gęślą jaźń")),
+    "Czech": (("cp1250",), ("příliš", "žluťoučký", "kůň")),
+    "Turkish": (("cp1254",), ("İstanbul", "şehir", "değer")),
+    "Japanese": (("cp932", "euc_jp"), ("東京", "春の天気", "カタカナ")),
+    "Chinese": (("gb18030",), ("北京", "天气很好")),
+    "Taiwan": (("big5",), ("臺北", "天氣很好")),
+    "Korean": (("cp949",), ("서울", "날씨")),
+    "signs": (("cp1252",), ("20 °C", "5 µm", "“so” – it’s")),
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "encoding"), [(name, encoding) for name, (encodings, _) in WORDS.items() for encoding in encodings]
+)
+def test_a_few_words_tell_the_encoding(language: str, encoding: str) -> None:
+    text = "".join(f"{word},{n}\n" for n, word in enumerate(WORDS[language][1] * 2))
+    code = text.encode(encoding)
+    assert code.decode(likeliest(code)) == text
+
+
+NUMBERS = {
+    "thousands": ("d,v\n" + "".join(f'2020-01-{n:02d},"{n},{n:03d}.5"\n' for n in range(1, 29)), 1001.5),
+    "whole thousands": ("d,v\n" + "".join(f'2020-01-{n:02d},"{n},{n:03d}"\n' for n in range(1, 29)), 1001),
+    "blanks between": ("d;v\n" + "".join(f"2020-01-{n:02d};{n} {n:03d},5\n" for n in range(1, 29)), 1001.5),
+    "narrow blanks": ("d;v\n" + "".join(f"2020-01-{n:02d};{n}\u202f{n:03d},5\n" for n in range(1, 29)), 1001.5),
+    "apostrophes": ("d;v\n" + "".join(f"2020-01-{n:02d};{n}'{n:03d}.5\n" for n in range(1, 29)), 1001.5),
+    "quoted commas": ("d,v\n" + "".join(f'2020-01-{n:02d},"{n},5"\n' for n in range(1, 29)), 1.5),
+    "per cent": ("d,v\n" + "".join(f"2020-01-{n:02d},{n}.5%\n" for n in range(1, 29)), 1.5),
+    "dollars": ("d,v\n" + "".join(f"2020-01-{n:02d},${n}.50\n" for n in range(1, 29)), 1.5),
+    "euros": ("d;v\n" + "".join(f"2020-01-{n:02d};{n},50 €\n" for n in range(1, 29)), 1.5),
+    "a true minus": ("d,v\n" + "".join(f"2020-01-{n:02d},\u2212{n}\n" for n in range(1, 29)), -1),
+    "hard blanks": ("d,v\n" + "".join(f"2020-01-{n:02d},\u00a0{n}\n" for n in range(1, 29)), 1),
+    "lined up": ("  d     v\n" + "".join(f"  {1900 + n}   {n:5.1f}\n" for n in range(1, 29)), 1),
+}
+
+
+@pytest.mark.parametrize(("text", "first"), NUMBERS.values(), ids=NUMBERS)
+def test_numbers_are_read_as_people_write_them(write: Write, text: str, first: float) -> None:
+    path = write("a.csv", text)
+    with open_table(path) as table:
+        assert read_numbers(table, ["v"])[0, 0] == first
+    data = suggest(path).experiment.data
+    assert (data.kind, data.time_column, data.targets) == ("series", "d", ("v",))
+
+
+@pytest.mark.parametrize("cell", ["1.5", "1.23.4", "12.34", "x", "1.2345"])
+def test_a_point_that_groups_no_thousands_is_no_number_beside_decimal_commas(write: Write, cell: str) -> None:
+    rows = "".join(f"{n};{n},5\n" for n in range(1, 29))
+    with open_table(write("a.csv", f"d;v\n{rows}29;{cell}\n")) as table:
+        assert str(read_numbers(table, ["v"])[-1, 0]) == "nan"
+
+
+TABLE = "day,value\n" + "".join(f"2020-01-{n:02d},{n * 3 % 17}.5\n" for n in range(1, 32))
+REFUSED: dict[str, tuple[str, bytes, str]] = {
+    "gzip": ("a.csv", gzip.compress(TABLE.encode()), "gzip archive; unpack"),
+    "ZIP": ("a.csv", b"PK\x03\x04" + bytes(30), "ZIP archive; unpack"),
+    "PDF": ("a.csv", b"%PDF-1.4\n1 0 obj <<>> endobj\n" * 50, "PDF document"),
+    "a web page": ("a.csv", b"<!doctype html><table><tr><td>1,2</td></tr></table>\n", "web page"),
+    "a hundred thousand columns": ("a.csv", b",".join([b"x"] * 100_000) + b"\n1\n", "may have 20,000 columns"),
+    "a quote that is not closed for long": ("a.csv", b'a,b\n1,"' + b"x\n" * 4_500_000, "set data.quotes to none"),
+}
+
+
+@pytest.mark.parametrize(("name", "content", "words"), REFUSED.values(), ids=REFUSED)
+def test_what_is_no_table_is_refused_by_name(write: Write, name: str, content: bytes, words: str) -> None:
+    with pytest.raises(DataError, match=words) as caught:
+        inspect_file(write(name, content))
+    assert "\n" not in str(caught.value)
+
+
+def test_pipes_and_devices_are_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    for path in (tmp_path / "pipe.csv", Path("/dev/zero"), Path("/dev/null")):
+        with pytest.raises(DataError, match="a pipe or a device"):
+            inspect_file(path)
+
+
+def _found(write: Write, content: bytes) -> Inspection:
+    return peek(write("a.csv", content), 40)
+
+
+@pytest.mark.parametrize(
+    ("content", "note"),
+    [
+        (TABLE[:300].encode() + b"\x00" + TABLE[300:].encode(), "1 NUL byte left out"),
+        (TABLE.encode() + bytes(4096), "4,096 NUL bytes left out"),
+        (TABLE.encode() + b"\x1a", ""),
+        (b"# made by hand\n" + TABLE.encode(), ""),
+        (TABLE.encode("utf-16-le"), "encoding: utf-16-le"),
+        (TABLE.encode("utf-32-be"), "encoding: utf-32-be"),
+    ],
+    ids=["a NUL", "NULs at the end", "the end mark of DOS", "a remark", "UTF-16", "UTF-32"],
+)
+def test_a_table_with_odd_bytes_keeps_all_its_rows(write: Write, content: bytes, note: str) -> None:
+    found = _found(write, content)
+    assert (found.rows, found.rejected_rows, found.frequency) == (31, 0, "daily")
+    assert not note or note in found.notes
+
+
+def test_a_broken_byte_does_not_change_the_encoding(write: Write) -> None:
+    found = _found(write, b"name,v\n" + "ééé,1\n".encode() * 50 + b"\xff,1\n" + "ééé,1\n".encode() * 50)
+    assert (found.encoding, found.rows, found.rejected_rows) == ("utf-8", 101, 0)
+    assert found.head[0] == ("ééé", "1")
+    assert any("not of UTF-8" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("piece", [64, 1000, 1 << 20])
+def test_letters_far_down_the_file_tell_the_encoding(write: Write, monkeypatch: pytest.MonkeyPatch, piece: int) -> None:
+    monkeypatch.setattr(encoding_module, "_PIECE", piece)
+    rows = "".join(f"{n},{n}\n" for n in range(20_000 if piece > 1000 else 500))
+    found = _found(write, ("name,v\n" + rows + "Øresund,1\nmålt på Ærø,2\n" * 4).encode("cp1252"))
+    assert found.encoding == "cp1252"
+
+
+def test_more_refused_rows_than_are_named_are_counted(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.data.tables._NAMED", 100)
+    rows = "".join(f"{n},{n % 7}\n" if n % 2 else f"{n}\n" for n in range(1000))
+    found = _found(write, ("a,b\n" + rows).encode())
+    assert found.rows + found.rejected_rows == 1000
+    assert [bad.line for bad in found.rejected][:2] == [2, 4]
+    assert len(found.rejected) == 100
+
+
+@pytest.mark.parametrize(
+    ("name", "stamps"),
+    [
+        ("newest first", [f"199001{day:02d}" for day in range(31, 0, -1)]),
+        ("several a day", [f"199001{day:02d}" for day in (*range(1, 31), *range(1, 31))]),
+    ],
+)
+def test_dates_without_marks_may_run_any_way(write: Write, name: str, stamps: list[str]) -> None:
+    found = _found(write, ("date,v\n" + "".join(f"{stamp},{n % 5}\n" for n, stamp in enumerate(stamps))).encode())
+    assert (found.columns[0].type, found.columns[0].format) == ("date", "%Y%m%d")
+
+
+JSON = {
+    "a key that comes late": ('{"t":1}\n' * 25_000 + '{"t":2,"v":3.5}\n', ["t", "v"]),
+    "records in records": ('{"t":1,"place":{"x":1,"y":{"z":2}}}\n' * 5, ["t", "place.x", "place.y.z"]),
+    "a list of records": ('[{"t":1,"v":2},{"t":2},{"t":4,"v":1}]', ["t", "v"]),
+}
+
+
+@pytest.mark.parametrize(("text", "names"), JSON.values(), ids=JSON)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_json_keeps_every_key(write: Write, text: str, names: list[str], encoding: str) -> None:
+    found = peek(write("a.jsonl", text.encode(encoding)), 1)
+    assert [column.name for column in found.columns] == names
+    assert {column.type for column in found.columns} == {"number"}
