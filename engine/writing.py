@@ -15,10 +15,12 @@ from engine.data.pairs_dataset import PairsDataset
 from engine.data.pairs_preparation import inputs_of
 from engine.data.splits import PARTS
 from engine.data.text import read_text
+from engine.events import WrittenPair
 from engine.export.tables import Cell
 from engine.model import Model
 from engine.sequence_to_sequence.decoding import Decoding, write
 from engine.sequence_to_sequence.network import SequenceToSequence
+from engine.sequence_to_sequence.shown import written_pair
 
 _AT_ONCE = 64
 
@@ -51,6 +53,33 @@ class WrittenTexts:
         return [list(row) for row in zip(*columns, strict=True)]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """What was written for something typed, where the network looked meanwhile, and what it could not read."""
+
+    pair: WrittenPair
+    likelihood: float  # log probability of the text and its stop
+    notes: tuple[str, ...]
+
+
+def look(model: Model, typed: str, decoding: Decoding | None = None) -> Look:
+    """Like `write_texts` for what was typed, with its attention and notes.
+
+    Raises:
+        DataError: the model learned from something else, or what was typed cannot be read.
+    """
+    preparation, network = _writer(model)
+    pairs = typed_pairs(typed, preparation)
+    pair, likelihood = written_pair(network, preparation, pairs, preparation.encode(pairs), 0, decoding or Decoding())
+    return Look(pair, likelihood, _unknown(preparation, pairs))
+
+
+def _writer(model: Model) -> tuple[PairsPreparation, SequenceToSequence]:
+    if isinstance(model.preparation, PairsPreparation) and isinstance(model.network, SequenceToSequence):
+        return model.preparation, model.network
+    raise DataError("this model does not write one sequence for another; it learned from something else.")
+
+
 def write_texts(
     model: Model, data: Path | str | None = None, typed: str | None = None, decoding: Decoding | None = None
 ) -> WrittenTexts:
@@ -66,9 +95,7 @@ def write_texts(
     Raises:
         DataError: the model learned from something else, or the file or what was typed cannot be read.
     """
-    preparation, network = model.preparation, model.network
-    if not (isinstance(preparation, PairsPreparation) and isinstance(network, SequenceToSequence)):
-        raise DataError("this model does not write one sequence for another; it learned from something else.")
+    preparation, network = _writer(model)
     pairs, parts, dataset = _sources(model, preparation, data, typed)
     encoded, written = preparation.encode(pairs), [""] * len(pairs)
     likelihood = np.zeros(len(pairs))

@@ -14,6 +14,7 @@ from engine.config import Experiment
 if TYPE_CHECKING:
     from engine.cells import CellSpec
     from engine.data import Dataset, Sample
+    from engine.events import WrittenPair
     from engine.lessons import Lesson
 
 
@@ -112,3 +113,55 @@ class ForeignWeights:
 
     settings: dict[str, Any]
     notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Usable:
+    """What a trained model can be asked: `kind` is "series", "classes", "text" or "pairs"."""
+
+    kind: str
+    columns: tuple[str, ...] = ()  # of a vector that is read
+    categories: tuple[tuple[str, ...], ...] = ()  # of the last of these columns; the ones before hold numbers
+    side: int = 0  # of the picture that is read, in squares
+    brightest: float = 0.0  # the value of full ink in it
+    tunes: bool = False  # what is written are notes
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question to a trained model: a file, or what was typed; None and nothing are the run's own data."""
+
+    data: Path | None = None
+    typed: str = ""
+    length: int = 400
+    method: str = "greedy"
+    temperature: float = 1.0
+    top_k: int = 0
+    top_p: float = 1.0
+    width: int = 4
+    length_penalty: float = 0.6
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """A forecast beside what was measured; the last `ahead` steps nobody has measured yet."""
+
+    target: str
+    labels: tuple[str, ...]  # (N,)
+    truth: NDArray[np.float64]  # (N,)
+    forecast: NDArray[np.float64]  # (N,)
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Used:
+    """What a trained model answered: a table, a sentence about it, and what else there is to show."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str | float | int | None, ...], ...]
+    words: str
+    text: str = ""  # that was written
+    curve: Curve | None = None
+    pair: WrittenPair | None = None

@@ -11,8 +11,8 @@ from engine.config import Experiment, ModelConfig
 from engine.control import Control
 from engine.events import Event
 from engine.race_messages import Arrival, Entrant, Lap, Place
-from workbench import previews
-from workbench.answers import Exported, ExportForm, Facts, ForeignWeights, Loaded
+from workbench import model_use, previews
+from workbench.answers import Asked, Exported, ExportForm, Facts, ForeignWeights, Loaded, Usable, Used
 from workbench.engine_process import EngineProcess
 
 if TYPE_CHECKING:
@@ -203,6 +203,25 @@ class Backend:
         found = proof.export(exportable(run_folder), form, target)
         usage = form.usage.format(name=target.name, stem=target.stem)
         return Exported(tuple(target.with_name(name) for name in found.files), found.sentence(), found.passed, usage)
+
+    # --- use of a trained model -------------------------------------------------------------------------
+
+    def usable(self, run_folder: Path) -> Usable:
+        """What a run's best weights can be asked.
+
+        Raises:
+            ValueError: the run holds no usable weights.
+        """
+        return model_use.usable(run_folder)
+
+    def use(self, run_folder: Path, asked: Asked) -> Used:
+        """What they answer.
+
+        Raises:
+            OSError: a file cannot be read.
+            ValueError: they do not take what was asked; the text says why.
+        """
+        return model_use.use(run_folder, asked)
 
     # --- a race -----------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from workbench.answers import Exported, ExportForm, ForeignWeights
+from workbench.answers import Asked, Exported, ExportForm, ForeignWeights, Usable, Used
 from workbench.archive import Archive
 from workbench.backend import Backend
 from workbench.contest import Contest, Terms
@@ -30,6 +30,7 @@ RACING = "A race is under way. Cancel it to train."
 _NO_WAY = "This run cannot go on: it has no folder, or another program trains it now."
 _LASTING = ("training.epochs", "data.file")  # what a run that goes on has from then on; other changes are made to it
 _EXPORT_LANE, _IMPORT_LANE, _INSPECTION_LANE, _WAY_LANE = "export", "import", "inspection", "way on"
+_USE_LANE = "use"
 _JOBS_SECONDS = 2.0
 
 
@@ -56,6 +57,19 @@ class ExportAnswer(Protocol):
 
     def show_problem(self, text: str) -> None:
         """It was not."""
+
+
+class UseAnswer(Protocol):
+    """Who wants to know what a trained model answers."""
+
+    def show_usable(self, usable: Usable) -> None:
+        """What it can be asked."""
+
+    def show_used(self, used: Used) -> None:
+        """It has answered."""
+
+    def show_problem(self, text: str) -> None:
+        """It could not."""
 
 
 class InspectionAnswer(Protocol):
@@ -257,6 +271,28 @@ class Desk(QObject):
             lambda: self._backend.export(folder, key, target),
             answer.show_result,
             lambda error: answer.show_problem(_export_words(target, error)),
+        )
+
+    def learn_use(self, record: RunRecord, answer: UseAnswer) -> None:
+        """Find out in the background what a run's best weights can be asked."""
+        folder = record.folder
+        assert folder is not None
+        self.jobs.submit(
+            _USE_LANE,
+            lambda: self._backend.usable(folder),
+            answer.show_usable,
+            lambda error: answer.show_problem(for_people(str(error))),
+        )
+
+    def use(self, record: RunRecord, asked: Asked, answer: UseAnswer) -> None:
+        """Let a run's best weights answer in the background; a newer question takes the place of the one before."""
+        folder = record.folder
+        assert folder is not None
+        self.jobs.submit(
+            _USE_LANE,
+            lambda: self._backend.use(folder, asked),
+            answer.show_used,
+            lambda error: answer.show_problem(for_people(str(error))),
         )
 
     def close(self, seconds: float) -> bool:

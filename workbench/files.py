@@ -13,9 +13,11 @@ from engine.project_file import SUFFIX
 from workbench.desk import Desk
 from workbench.dialogs.export import ExportDialog
 from workbench.dialogs.import_data import ImportDialog
+from workbench.dialogs.use import UseDialog
 from workbench.records import RunRecord
 from workbench.session import LOCKED
 from workbench.settings import Settings
+from workbench.theme import Theme
 
 _KINDS = (
     "Data and projects (*.csv *.tsv *.tab *.txt *.md *.parquet *.json *.jsonl *.ndjson *.xlsx *.xls *.ods "
@@ -32,11 +34,13 @@ class Files(QObject):
     opening = Signal()
     project_asked = Signal(object)  # Path
 
-    def __init__(self, desk: Desk, settings: Settings, window: QWidget) -> None:
+    def __init__(self, desk: Desk, settings: Settings, theme: Theme, window: QWidget) -> None:
         super().__init__(window)
         self._desk, self._settings, self._window = desk, settings, window
         self.export_dialog: ExportDialog | None = None
         self.import_dialog: ImportDialog | None = None
+        self.use_dialog: UseDialog | None = None
+        self._theme = theme
 
     @Slot()
     def ask(self) -> None:
@@ -115,6 +119,24 @@ class Files(QObject):
         dialog.write_asked.connect(lambda key, target: self._desk.export(record, key, target, dialog))
         self._desk.learn_export_forms(record, dialog)
         dialog.open()
+
+    def ask_use(self, record: RunRecord | None) -> None:
+        """Ask the run's best weights something."""
+        if record is None or record.folder is None or not record.saved:
+            self.told.emit("There is no trained model to use yet: train first.")
+            return
+        if self.use_dialog is not None:  # not before: an answer may come after it was closed
+            self.use_dialog.deleteLater()
+        self.use_dialog = dialog = UseDialog(record, self._theme, self._window)
+        dialog.asked.connect(lambda asked: self._desk.use(record, asked, dialog))
+        self._desk.learn_use(record, dialog)
+        dialog.show()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Other colours."""
+        self._theme = theme
+        if self.use_dialog is not None:
+            self.use_dialog.apply_theme(theme)
 
     def show_folder(self, folder: Path) -> None:
         """Show a folder in the system's file manager; say where it is if there is none."""

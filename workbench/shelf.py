@@ -36,6 +36,7 @@ class Shelf(QObject):
         runs.go_on_asked.connect(self.ask_to_go_on)
         runs.use_asked.connect(lambda record: desk.draft.adopt(record.experiment))
         runs.export_asked.connect(files.ask_export)
+        runs.model_asked.connect(files.ask_use)
         runs.folder_asked.connect(lambda record: files.show_folder(record.folder))
         runs.compare_asked.connect(self.compare)
         runs.delete_asked.connect(self._delete)

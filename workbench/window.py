@@ -67,7 +67,7 @@ class Window(QMainWindow):
         theme = self.appearance.theme
         self.desk = Desk(backend, settings.runs or places.runs, self)
         self.desk.draft.threads = settings.threads
-        self.files = Files(self.desk, settings, self)
+        self.files = Files(self.desk, settings, theme, self)
         self.gallery = Gallery(theme)
         self.steps = Steps(theme)
         self.findings, self.runs = FindingsPanel(), RunsPanel(theme)
@@ -254,7 +254,8 @@ class Window(QMainWindow):
         self.teaching.panel.lock(reason)
         self.steps.data.message.say(draft.problem, dismissible=not draft.blocked)
         exportable = self.runs.current is not None and self.runs.current.saved and not session.alive
-        self.menus.by_name["export"].setEnabled(exportable)
+        for name in ("export", "use"):
+            self.menus.by_name[name].setEnabled(exportable)
         if session.record and session.record.started:
             self.gallery.begin(session.record.number, session.record.started)
 
@@ -287,6 +288,7 @@ class Window(QMainWindow):
         self.gallery.apply_theme(theme)
         self.shelf.apply_theme(theme)
         self.racing.apply_theme(theme)
+        self.files.apply_theme(theme)
         self._show_status()
 
     # --- finding, exporting, dropping, helping -------------------------------------------------------------------
@@ -305,6 +307,10 @@ class Window(QMainWindow):
     def ask_export(self) -> None:
         """Write the weights of the run that is chosen in the list."""
         self.files.ask_export(self.runs.current)
+
+    def ask_use(self) -> None:
+        """Ask the run that is chosen in the list something."""
+        self.files.ask_use(self.runs.current)
 
     @Slot()
     def explain(self) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.data.pairs import Pairs
 from engine.data.pairs_dataset import PairsDataset
-from engine.data.pairs_preparation import inputs_of
+from engine.data.pairs_preparation import Encoded, PairsPreparation, inputs_of
 from engine.data.tunes import are_notes, notes_of
 from engine.data.vocabulary import START, STOP
 from engine.events import Floats, PairsPrediction, WrittenPair
@@ -30,26 +33,35 @@ def shown_pairs(network: SequenceToSequence, dataset: PairsDataset) -> PairsPred
         part=part,
         target=dataset.preparation.target,
         tunes=tunes,
-        pairs=tuple(_written(network, dataset, int(row), decoding) for row in rows.tolist()),
+        pairs=tuple(_shown(network, dataset, int(row), decoding) for row in rows.tolist()),
     )
 
 
-def _written(network: SequenceToSequence, dataset: PairsDataset, row: int, decoding: Decoding) -> WrittenPair:
-    preparation, pairs = dataset.preparation, dataset.pairs
-    inputs, lengths, _ = inputs_of(dataset.encoded, np.array([row]))
+def _shown(network: SequenceToSequence, dataset: PairsDataset, row: int, decoding: Decoding) -> WrittenPair:
+    pair, _ = written_pair(network, dataset.preparation, dataset.pairs, dataset.encoded, row, decoding)
+    return replace(pair, image=_image(dataset, row))
+
+
+def written_pair(
+    network: SequenceToSequence, preparation: PairsPreparation, pairs: Pairs, encoded: Encoded, row: int,
+    decoding: Decoding,
+) -> tuple[WrittenPair, float]:  # fmt: skip
+    """What `network` writes for one of the `pairs`, and the log probability of that and its stop."""
+    inputs, lengths, _ = inputs_of(encoded, np.array([row]))
     found = write(network, inputs, lengths, preparation.limit, decoding)
     tokens = np.concatenate([found.tokens[0], np.full(int(found.stopped[0]), STOP, np.int32)])
-    return WrittenPair(
+    pair = WrittenPair(
         source=pairs.read_as_text(row),
         wanted=pairs.targets[row],
         written=preparation.symbols.decode(tokens),
         read=preparation.source.shown(inputs[:, 0]) if preparation.source else (),
         steps=preparation.symbols.shown(tokens),
         attention=_looks(network, inputs, lengths, tokens),
-        image=_image(dataset, row),
+        image=None,
         written_notes=notes_of(preparation.symbols.decode(tokens)),
         wanted_notes=notes_of(pairs.targets[row]),
     )
+    return pair, float(found.score[0])
 
 
 def _looks(

@@ -27,7 +27,7 @@ from engine.events import (
     StepDone,
 )
 from engine.lessons import Lesson
-from workbench.answers import Column, Exported, ExportForm, Facts, Loaded, SeriesPreview
+from workbench.answers import Asked, Column, Exported, ExportForm, Facts, Loaded, SeriesPreview, Usable, Used
 from workbench.backend import Backend
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # no window flashes up while tests run
@@ -143,6 +143,14 @@ class KnownBackend(Backend):
             ExportForm("paper", "Paper", ".paper", "For people.", True, "Exact."),
             ExportForm("script", "Script", ".py", "For machines.", True, "Exact."),
         )
+
+    def usable(self, run_folder: Path) -> Usable:
+        return Usable("text")
+
+    def use(self, run_folder: Path, asked: Asked) -> Used:
+        if asked.typed == "bad":
+            raise DataError("nothing follows from that.")
+        return Used(("prompt", "text"), ((asked.typed, "known"),), "", text="known")
 
     def export(self, run_folder: Path, key: str, target: Path) -> Exported:
         target.write_bytes(key.encode())

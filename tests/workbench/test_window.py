@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QLineEdit,
     QPlainTextEdit,
+    QPushButton,
     QSlider,
     QTabBar,
     QToolButton,
@@ -33,6 +34,7 @@ from workbench.editors import NumberEditor
 from workbench.panels.findings import FindingCard
 from workbench.session import State
 from workbench.settings import Places, Settings
+from workbench.uses.asking import PromptAsking
 from workbench.window import Window
 
 _CONTROLS = (
@@ -332,6 +334,29 @@ def test_fix_it_sets_what_the_finding_proposes(bench: Bench) -> None:
     bench.until(lambda: bench.session_state is State.FINISHED)
     card._fix.click()
     assert bench.window.desk.draft.experiment.training.seed == 7
+
+
+def test_the_model_of_a_run_is_used(bench: Bench) -> None:
+    assert not bench.window.menus.by_name["use"].isEnabled()
+    bench.train(10)
+    bench.command("stop")
+    bench.until(lambda: bench.session_state is State.FINISHED)
+    button = bench.window.findChild(QPushButton, "run_model")
+    assert button is not None
+    bench.window.menus.by_name["use"].trigger()
+    dialog = bench.window.files.use_dialog
+    assert dialog is not None
+    bench.until(lambda: dialog.asking is not None)
+    asking = dialog.asking
+    assert isinstance(asking, PromptAsking)
+    asking.ask()
+    bench.until(lambda: dialog.answering.text.toPlainText() == "known")
+    asking.prompt.setPlainText("bad")
+    asking.ask()
+    bench.until(dialog.answering.message.isVisible)
+    bench.window.appearance.choose_theme("dark")
+    button.click()
+    assert bench.window.files.use_dialog is not dialog
 
 
 def test_runs_are_listed_and_can_be_exported_and_used_again(bench: Bench, tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ class RunsPanel(QWidget):
     go_on_asked = Signal(object)  # RunRecord: train on where it was
     use_asked = Signal(object)  # RunRecord: its settings for the next run
     export_asked = Signal(object)  # RunRecord
+    model_asked = Signal(object)  # RunRecord: ask its best weights something
     folder_asked = Signal(object)  # RunRecord
     compare_asked = Signal(object)  # list of RunRecord: say how their settings differ
     delete_asked = Signal(object)  # list of RunRecord
@@ -150,6 +151,7 @@ class RunsPanel(QWidget):
             "Compare settings…", "compare", lambda: self.compare_asked.emit(self.chosen)
         )
         self._note_action = self._action("Write notes", "note", self._notes.setFocus)
+        self._model_action = self._action("Use this model…", "model", lambda: self._ask(self.model_asked.emit))
         self._export_action = self._action("Export…", "export", lambda: self._ask(self.export_asked.emit))
         self._folder_action = self._action("Open folder", "folder", lambda: self._ask(self.folder_asked.emit))
         self.actions_menu.addSeparator()
@@ -185,6 +187,7 @@ class RunsPanel(QWidget):
         self._go_on = _button("Go on…", "run_go_on", self._go_on_action)
         self._use = _button("Use settings", "run_use", self._use_action)
         self._export = _button("Export…", "run_export", self._export_action)
+        self._model = _button("Use this model…", "run_model", self._model_action)
         self._more = QToolButton()
         self._more.setText("⋯")
         self._more.setObjectName("run_more")
@@ -195,6 +198,7 @@ class RunsPanel(QWidget):
         layout = column(self, GRID)
         for part in (self._list, self.message, self._details, self._notes):
             layout.addWidget(part, 1 if part is self._list else 0)
+        layout.addWidget(self._model)
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID // 2)
         buttons.addWidget(self._go_on, 1)
@@ -226,6 +230,9 @@ class RunsPanel(QWidget):
         self._use_action.setEnabled(usable)
         self._use_action.setToolTip(self._lock or "Set everything as in this run")
         self._export_action.setEnabled(record is not None and not record.alive and record.saved)
+        self._model_action.setEnabled(self._export_action.isEnabled())
+        self._model.setEnabled(self._model_action.isEnabled())
+        self._model.setToolTip("Forecast, classify, write, translate or caption with this run's best weights (Ctrl+U)")
         self._folder_action.setEnabled(record is not None and record.folder is not None and record.folder.is_dir())
         for action in (self._show_action, self._compare_action, self._note_action):
             action.setEnabled(record is not None)

@@ -150,7 +150,7 @@ class PianoRoll(_Painted):
         painter.drawText(
             QRectF(0, 0, self.width(), 2 * GRID),
             Qt.AlignmentFlag.AlignLeft,
-            "what was written in colour, what was wanted in grey",
+            "what was written in colour, what was wanted in grey" if self.tunes[0] else "the tune that was written",
         )
         for pitch in range(low, high + 1):
             if pitch % 12 == 0:

@@ -1,0 +1,190 @@
+"""Use of a trained model: the question, the answer, and the ways to save it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from engine.config import Experiment
+from engine.data import load, sample
+from engine.training import TrainingRun
+from workbench.answers import Asked
+from workbench.backend import Backend
+from workbench.dialogs.use import UseDialog
+from workbench.records import RunRecord
+from workbench.theme import DARK, LIGHT
+from workbench.uses.asking import DrawingAsking, FileAsking, PromptAsking, TextAsking, VectorAsking
+from workbench.uses.drawing import DrawingPad
+
+KINDS = {
+    "series": "airline_passengers",
+    "classes": "handwritten_digits_by_rows",
+    "text": "alice",
+    "translation": "number_words",
+    "caption": "handwritten_digits",
+    "tune": "bach_chorales",
+}
+Made = Callable[[str], tuple[UseDialog, Path]]
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Runs of a step or two, one for each kind, made when they are first asked for."""
+    return {"": tmp_path_factory.mktemp("runs")}
+
+
+def _folder(folders: dict[str, Path], kind: str) -> Path:
+    if kind not in folders:
+        small = {
+            "model.hidden_size": 4, "training.threads": 1, "training.epochs": 1, "training.batch_size": 512,
+            "training.memory_check": "never",
+        }  # fmt: skip
+        experiment: Experiment = sample(KINDS[kind]).experiment.replace(small)
+        path = folders[kind] = folders[""] / kind
+        run = TrainingRun(experiment, load(experiment), None, path)
+        for number, _ in enumerate(run):
+            if number == 5:
+                run.control.finish()
+    return folders[kind]
+
+
+@pytest.fixture
+def made(folders: dict[str, Path], qtbot: QtBot) -> Made:
+    """A dialog over a run, whose questions are answered at once."""
+
+    def make(kind: str) -> tuple[UseDialog, Path]:
+        folder, backend = _folder(folders, kind), Backend()
+        dialog = UseDialog(RunRecord(1, "small", Experiment(), folder), LIGHT)
+        qtbot.addWidget(dialog)
+
+        def answer(asked: Asked) -> None:
+            try:
+                dialog.show_used(backend.use(folder, asked))
+            except (ValueError, OSError) as error:
+                dialog.show_problem(str(error))
+
+        dialog.asked.connect(answer)
+        dialog.show_usable(backend.usable(folder))
+        dialog.show()
+        return dialog, folder
+
+    return make
+
+
+def _words(dialog: UseDialog) -> str:
+    return dialog.answering.words.text()
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+
+
+def test_a_forecast_goes_beyond_the_last_row_and_is_saved(made: Made, tmp_path: Path) -> None:
+    dialog, _ = made("series")
+    assert isinstance(dialog.asking, FileAsking)
+    assert _words(dialog).startswith("Next, 1961-01")
+    assert dialog.answering.plot.isVisible()
+    assert dialog.answering.table.isVisible()
+    dialog.answering.save_csv(tmp_path / "a.csv")
+    rows = _rows(tmp_path / "a.csv")
+    assert (rows[-1]["date"], rows[-1]["part"]) == ("1961-01", "ahead")
+    short = tmp_path / "short.csv"
+    short.write_text("month,passengers\n1949-01,112\n")
+    dialog.asking.take(short)
+    dialog.asking.ask()
+    assert dialog.answering.message.isVisible()
+
+
+def test_a_file_is_classified_with_probabilities(made: Made, tmp_path: Path) -> None:
+    dialog, _ = made("classes")
+    assert "accuracy" in _words(dialog)
+    dialog.answering.save_csv(tmp_path / "a.csv")
+    row = _rows(tmp_path / "a.csv")[0]
+    chances = [float(value) for name, value in row.items() if name.startswith("p(")]
+    assert sum(chances) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_prompt_is_gone_on_from(made: Made, tmp_path: Path) -> None:
+    dialog, _ = made("text")
+    assert isinstance(dialog.asking, PromptAsking)
+    dialog.asking.prompt.setPlainText("Alice ")
+    dialog.asking.length.setValue(20)
+    dialog.asking.ask()
+    assert len(dialog.answering.text.toPlainText()) == 20
+    dialog.answering.save_text(tmp_path / "a.txt")
+    assert (tmp_path / "a.txt").read_text().startswith("Alice ")
+
+
+def test_what_is_typed_is_translated_and_the_attention_shown(made: Made) -> None:
+    dialog, _ = made("translation")
+    assert isinstance(dialog.asking, TextAsking)
+    dialog.asking.choosing.method.setCurrentIndex(2)
+    assert dialog.asking.choosing.kept.isVisible()
+    assert not dialog.asking.choosing.top_k.isVisible()
+    typed = dialog.findChild(QLineEdit, "use_text")
+    assert typed is not None
+    QTest.keyClicks(typed, "ninety-nine")
+    QTest.keyClick(typed, Qt.Key.Key_Return)
+    assert "robability" in _words(dialog)
+    matrix = dialog.answering.matrix
+    assert dialog.answering.pictures.currentWidget() is matrix
+    assert matrix.weights.sum(axis=1) == pytest.approx(np.ones(len(matrix.written)), abs=1e-4)
+
+
+def test_a_drawn_digit_is_captioned(made: Made, folders: dict[str, Path]) -> None:
+    dialog, folder = made("caption")
+    asking = dialog.asking
+    assert isinstance(asking, DrawingAsking)
+    asking.pad.setFocus()
+    QTest.keyClick(asking.pad, Qt.Key.Key_Space)
+    values = [float(value) for value in asking.question().typed.split(",")]
+    assert (len(values), max(values), sum(values)) == (64, 16.0, 16.0)
+    assert dialog.answering.text.toPlainText() == Backend().use(folder, asking.question()).text
+    assert "robability" in _words(dialog)
+
+
+def test_a_tune_is_written_drawn_and_saved(made: Made, tmp_path: Path) -> None:
+    dialog, _ = made("tune")
+    asking = dialog.asking
+    assert isinstance(asking, VectorAsking)
+    assert asking.choosing.method.currentData() == "sampled"
+    asking.ask()
+    assert dialog.answering.pictures.currentWidget() is dialog.answering.roll
+    dialog.answering.save_midi(tmp_path / "a.mid")
+    assert (tmp_path / "a.mid").read_bytes().startswith(b"MThd")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_control_has_a_name_and_both_themes_are_worn(made: Made, kind: str) -> None:
+    dialog, _ = made(kind)
+    for button in dialog.findChildren(QPushButton):
+        assert button.objectName()
+        assert button.accessibleName()
+    for theme in (DARK, LIGHT):
+        dialog.apply_theme(theme)
+        assert not dialog.grab().isNull()
+
+
+def test_the_pad_is_drawn_on_with_the_mouse_and_by_keys(qtbot: QtBot) -> None:
+    pad = DrawingPad(8, LIGHT)
+    qtbot.addWidget(pad)
+    pad.resize(324, 324)  # squares of 40 pixels, 2 pixels from the edge
+    QTest.mouseClick(pad, Qt.MouseButton.LeftButton, pos=QPoint(22, 22))
+    assert pad.ink[0, 0] > 0.6
+    assert pad.ink[3:].sum() == 0
+    QTest.mouseClick(pad, Qt.MouseButton.RightButton, pos=QPoint(22, 22))
+    assert pad.ink.sum() == 0
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Space):
+        QTest.keyClick(pad, key)
+    assert pad.ink[5, 5] == 1
+    assert pad.ink.sum() == 1
+    QTest.keyClick(pad, Qt.Key.Key_Delete)
+    assert pad.ink.sum() == 0

@@ -1,0 +1,179 @@
+"""What a trained model answered: a sentence, a plot, a text, a picture, a table; and the ways to save it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPlainTextEdit, QStackedWidget, QTableView, QWidget
+
+from workbench import model_use
+from workbench.answers import Curve, Used
+from workbench.panels.labels import column, label
+from workbench.panels.message import Message
+from workbench.plots.curves import CurvePlot
+from workbench.plots.pair_pictures import AttentionMatrix, PianoRoll
+from workbench.plots.saving import Cell
+from workbench.plots.table_twin import TableTwin
+from workbench.theme import GRID, Theme
+from workbench.uses.asking import button
+
+_NO_ATTENTION = "This network has no attention: it writes from its last state alone."
+
+
+class Answering(QWidget):
+    """Parts that have nothing to show are hidden."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._used: Used | None = None
+        self.words = label("Looking at what this model does…", "strong", "use_words")
+        self.message = Message("use_message", "What went wrong")
+        self.message.dismissed.connect(lambda: self.message.say(""))
+        self.plot = CurvePlot(theme, bottom="", left="")
+        self.plot.setAccessibleName("Forecast beside what was measured; the table below has the same numbers")
+        self.text = QPlainTextEdit(readOnly=True)
+        self.text.setObjectName("use_written")
+        self.text.setAccessibleName("What was written")
+        self.text.setTabChangesFocus(True)
+        self.matrix, self.roll = AttentionMatrix(theme), PianoRoll(theme)
+        self._hover = label("", "small", "use_hover")
+        self.matrix.hovered.connect(self._hover.setText)
+        self.pictures = QStackedWidget()
+        self.nothing = label(_NO_ATTENTION, "small")
+        for picture in (self.matrix, self.roll, self.nothing):
+            self.pictures.addWidget(picture)
+        self.table = QTableView()
+        self.table.setObjectName("use_table")
+        self.table.setAccessibleName("Answers as a table")
+        self.table.setTabKeyNavigation(False)
+        self.table.verticalHeader().setDefaultSectionSize(3 * GRID)
+        self.table.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.csv, self.midi = button("Save CSV…", "use_save_csv"), button("Save MIDI…", "use_save_midi")
+        self.plain = button("Save text…", "use_save_text")
+        layout = column(self)
+        for part, stretch in (
+            (self.words, 0), (self.message, 0), (self.plot, 3), (self.text, 1), (self.pictures, 3), (self._hover, 0),
+            (self.table, 2),
+        ):  # fmt: skip
+            layout.addWidget(part, stretch)
+        layout.addStretch()
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        row.addStretch()
+        for each, call in ((self.csv, self._ask_csv), (self.plain, self._ask_text), (self.midi, self._ask_midi)):
+            each.clicked.connect(call)
+            row.addWidget(each)
+        layout.addLayout(row)
+        self._show_parts()
+
+    def say(self, words: str) -> None:
+        """A sentence above everything."""
+        self.words.setText(words)
+
+    def refuse(self, text: str) -> None:
+        """Why there is no answer; the one before stays."""
+        self.message.say(text)
+
+    def show_used(self, used: Used) -> None:
+        """Another answer."""
+        self._used = used
+        self.message.say("")
+        self.words.setText(used.words)
+        self._hover.setText("")
+        if used.curve is not None:
+            self._draw(used.curve)
+        self.text.setPlainText(used.text)
+        pair = used.pair
+        if pair is not None and pair.written_notes:
+            self.roll.show_tunes(pair.written_notes, ())
+            self.pictures.setCurrentWidget(self.roll)
+        elif pair is not None and pair.attention is not None and pair.read:
+            self.matrix.show_weights(pair.attention, pair.read, pair.steps)
+            self.pictures.setCurrentWidget(self.matrix)
+        else:
+            self.pictures.setCurrentWidget(self.nothing)
+        self.table.setModel(TableTwin((used.header, [tuple(map(_cell, row)) for row in used.rows])))
+        self.table.resizeColumnsToContents()
+        self._show_parts()
+        if used.curve is not None:
+            self.table.scrollToBottom()  # what lies ahead
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Other colours."""
+        self.plot.apply_theme(theme)
+        for each in (self.matrix, self.roll):
+            each.apply_theme(theme)
+
+    def _show_parts(self) -> None:
+        used = self._used
+        single = used is not None and bool(used.text)
+        self.plot.setVisible(used is not None and used.curve is not None)
+        self.text.setVisible(single)
+        pair = used.pair if used else None
+        self.pictures.setVisible(pair is not None and bool(pair.read or pair.written_notes))
+        self._hover.setVisible(pair is not None and pair.attention is not None)
+        self.table.setVisible(used is not None and not single)
+        self.csv.setVisible(used is not None and not (single and pair is None))
+        self.plain.setVisible(single)
+        self.midi.setVisible(pair is not None and bool(pair.written_notes))
+
+    def _draw(self, curve: Curve) -> None:
+        self.plot.remove_curves()
+        self.plot.add_curve("truth", "truth")
+        self.plot.add_curve("forecast", "forecast")
+        place = np.arange(len(curve.labels))
+        self.plot.bottom.set_labels(curve.labels)
+        self.plot.show_curve("truth", place, curve.truth)
+        self.plot.show_curve("forecast", place, curve.forecast, f"{curve.ahead:,} ahead" if curve.ahead else "")
+        self.plot.plot.setLabel("left", curve.target, **self.plot.left.labelStyle)
+        self.plot.show_key()
+        self.plot.show_everything()
+
+    # --- saving -----------------------------------------------------------------------------------------
+
+    def _ask_csv(self) -> None:
+        self._ask("Save answers", "answers.csv", "CSV (*.csv)", self.save_csv)
+
+    def _ask_text(self) -> None:
+        self._ask("Save text", "text.txt", "Text (*.txt)", self.save_text)
+
+    def _ask_midi(self) -> None:
+        self._ask("Save tune", "tune.mid", "MIDI (*.mid)", self.save_midi)
+
+    def _ask(self, title: str, name: str, kinds: str, save: Callable[[Path], None]) -> None:
+        chosen, _ = QFileDialog.getSaveFileName(self, title, name, kinds)
+        if not chosen:
+            return
+        try:
+            save(Path(chosen))
+        except OSError as error:
+            self.refuse(f"{chosen} cannot be written: {error.strerror or error}. Choose another folder.")
+        except ValueError as error:
+            self.refuse(str(error))
+        else:
+            self.message.say("")
+            self.words.setText(f"Saved: {chosen}")
+
+    def save_csv(self, path: Path) -> None:
+        """Write the table."""
+        assert self._used is not None
+        model_use.save_table(path, self._used)
+
+    def save_text(self, path: Path) -> None:
+        """Write the text, with its prompt."""
+        assert self._used is not None
+        before = self._used.rows[0][0] if self._used.pair is None else ""
+        model_use.save_text(path, f"{before}{self._used.text}\n")
+
+    def save_midi(self, path: Path) -> None:
+        """Write the tune."""
+        assert self._used is not None
+        model_use.save_tune(path, self._used.text)
+
+
+def _cell(value: str | float | int | None) -> Cell:
+    return math.nan if value is None else value
