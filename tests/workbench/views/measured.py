@@ -189,7 +189,7 @@ def spectrum(radius: float = 1.1, units: int = 16) -> Spectrum:
 
 def contributions(steps: int = 24) -> Contributions:
     """Shares that grow towards the answer, some of them against the rest."""
-    time = np.arange(steps)
+    time = np.arange(steps, dtype=np.float64)
     shares = 0.8 ** (steps - 1 - time) * np.cos(0.7 * (steps - 1 - time))
     names = ("rnn.weight_ih_l0", "rnn.bias_ih_l0", "rnn.weight_hh_l0", "rnn.bias_hh_l0")
     return Contributions(names, names[2], None, (128, 32), shares, float(shares.sum()))
