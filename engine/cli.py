@@ -240,10 +240,14 @@ def _add_export(subparsers: argparse._SubParsersAction[_Parser]) -> None:
 
 
 def _add_bench(subparsers: argparse._SubParsersAction[_Parser]) -> None:
-    text = "Time whole training steps beside another library; the last line is the verdict against the goals."
+    text = (
+        "Time whole training steps, or the forward pass alone, beside another library; the last line is the verdict "
+        "against the goals."
+    )
     bench = subparsers.add_parser("bench", help="time training beside another library", description=text)
-    bench.add_argument("--against", choices=("torch",), default="torch", help="the library to compare with")
-    bench.add_argument("--threads", type=int, nargs="+", default=[1, 2], metavar="N", help="numbers of threads (1 2)")
+    bench.add_argument("--against", choices=("torch", "jax"), default="torch", help="the library to compare with")
+    bench.add_argument("--threads", type=int, nargs="+", metavar="N", help="numbers of threads (1 2; JAX takes one: 2)")
+    bench.add_argument("--inference", action="store_true", help="the forward pass alone")
     bench.add_argument("--cell", choices=CELLS, help="only the points of this cell")
     bench.add_argument("--json", action="store_true", help="one JSON object a line")
     bench.set_defaults(run=commands.bench)

@@ -45,5 +45,6 @@ def bench(arguments: Namespace) -> int:
         benchmark = import_module("tests.benchmarks.training_steps")
     except ModuleNotFoundError as error:
         raise UsageError(f"bench runs from a checkout of the sources, where tests/ lies: {error}") from error
-    status: int = benchmark.run(arguments.against, arguments.threads, arguments.cell, arguments.json)
+    threads = arguments.threads or ([2] if arguments.against == "jax" else [1, 2])
+    status: int = benchmark.run(arguments.against, threads, arguments.cell, arguments.json, arguments.inference)
     return status

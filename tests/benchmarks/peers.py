@@ -1,10 +1,12 @@
-"""The same training step in another library: stack, linear readout, mean squared error, clip by norm, Adam.
+"""The same step in another library: stack, linear readout, mean squared error, clip by norm, Adam.
 
-Each peer is a function that takes a `Point` and the number of threads and returns a function that does one step.
+Each peer is a function that takes a `Point` and the number of threads and returns a function that does one step:
+a whole training step, or with `inference` the forward pass alone.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -32,13 +34,15 @@ class Point:
     layers: int = 1
     bidirectional: bool = False
 
-    @property
-    def operations(self) -> float:
-        """Multiply-adds of one training step, times two: three products of the stack, no gradient of the input."""
+    def operations(self, inference: bool = False) -> float:
+        """Multiply-adds of one step, times two: three products of the stack, no gradient of the input; or one."""
         gates = {"elman": 1, "lstm": 4, "gru": 3}[self.cell]
         directions = 2 if self.bidirectional else 1
         below = [self.inputs, *[directions * self.hidden] * (self.layers - 1)]
-        numbers = sum((2 + (level > 0)) * size + 3 * self.hidden for level, size in enumerate(below))
+        if inference:
+            numbers = sum(size + self.hidden for size in below)
+        else:
+            numbers = sum((2 + (level > 0)) * size + 3 * self.hidden for level, size in enumerate(below))
         return 2.0 * self.steps * self.batch * gates * self.hidden * directions * numbers
 
     def data(self) -> tuple[Any, Any]:
@@ -51,7 +55,7 @@ class Point:
         )
 
 
-def workbench(point: Point, threads: int) -> Stepper:
+def workbench(point: Point, threads: int, inference: bool = False) -> Stepper:
     """This engine."""
     model = ModelConfig(
         topology="many_to_many", cell=point.cell, hidden_size=point.hidden, num_layers=point.layers,
@@ -60,6 +64,8 @@ def workbench(point: Point, threads: int) -> Stepper:
     network = Network(model, point.inputs, 1, threads=threads)
     optimizer = Optimizer(network, TrainingConfig())
     inputs, targets = point.data()
+    if inference:
+        return lambda: network.forward(inputs)
     batch = Batch(
         inputs=inputs, lengths=np.full(point.batch, point.steps), targets=targets,
         weights=np.ones((point.steps, point.batch), np.float32), continues=False, positions=np.arange(point.batch),
@@ -72,7 +78,7 @@ def workbench(point: Point, threads: int) -> Stepper:
     return step
 
 
-def torch(point: Point, threads: int) -> Stepper:
+def torch(point: Point, threads: int, inference: bool = False) -> Stepper:
     """PyTorch on the processor."""
     import torch as library
 
@@ -85,13 +91,25 @@ def torch(point: Point, threads: int) -> Stepper:
     optimizer = library.optim.Adam(parameters, lr=RATE)
     inputs, targets = map(library.from_numpy, point.data())
 
+    @library.inference_mode()
+    def forward() -> object:
+        return readout(rnn(inputs)[0])
+
     def step() -> None:
         optimizer.zero_grad()
         nn.functional.mse_loss(readout(rnn(inputs)[0]), targets).backward()
         nn.utils.clip_grad_norm_(parameters, CLIP)
         optimizer.step()
 
-    return step
+    return forward if inference else step
 
 
-PEERS: dict[str, Callable[[Point, int], Stepper]] = {"torch": torch}
+def jax(point: Point, threads: int, inference: bool = False) -> Stepper:
+    """JAX: `lax.scan` under `jit`, in a file of its own, since it reads its number of threads when it is imported."""
+    os.environ["PJRT_NPROC"] = str(threads)
+    from tests.benchmarks.peer_jax import stepper
+
+    return stepper(point, RATE, CLIP, inference)
+
+
+PEERS: dict[str, Callable[[Point, int, bool], Stepper]] = {"torch": torch, "jax": jax}
