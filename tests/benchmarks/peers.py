@@ -13,11 +13,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from engine.config import ModelConfig, TrainingConfig
-from engine.data import Batch
-from engine.network import Network
-from engine.optimizers import Optimizer
-
 Stepper: TypeAlias = Callable[[], object]
 RATE, CLIP = 1e-3, 1.0
 
@@ -56,7 +51,12 @@ class Point:
 
 
 def workbench(point: Point, threads: int, inference: bool = False) -> Stepper:
-    """This engine."""
+    """This engine; imported here, so that the process of another side does not hold it."""
+    from engine.config import ModelConfig, TrainingConfig
+    from engine.data import Batch
+    from engine.network import Network
+    from engine.optimizers import Optimizer
+
     model = ModelConfig(
         topology="many_to_many", cell=point.cell, hidden_size=point.hidden, num_layers=point.layers,
         bidirectional=point.bidirectional,
