@@ -147,8 +147,18 @@ def test_a_costly_probe_rests_while_the_run_goes_on(bench: Bench) -> None:
     first = bench.get("prediction")
     bench.train()
     assert bench.ask(frozenset({"prediction"})) is None
-    bench.now += 0.001 * PROBE_REST["prediction"] + 0.01
+    bench.now += 0.001 * PROBE_REST + 0.01
     assert bench.get("prediction") is not first
+
+
+def test_a_probe_rests_the_longer_the_more_are_asked_for(bench: Bench) -> None:
+    both = frozenset({"prediction", "hidden"})
+    assert bench.ask(both) is not None
+    bench.train()
+    bench.now += 0.001 * PROBE_REST + 0.01
+    assert bench.ask(both) is None
+    bench.now += 0.001 * PROBE_REST + 0.01
+    assert bench.ask(both) is not None
 
 
 def test_nothing_rests_while_the_run_is_paused(bench: Bench) -> None:
