@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import logging
 import math
@@ -11,18 +12,24 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from engine.atomic import write_atomically
-from engine.config import Experiment, read_experiment
+from engine.config import Experiment, experiment_from_dict, read_experiment
 from engine.events import Evaluated, RunFailed, RunFinished, RunStarted
+from engine.run_index import RunIndex
 from engine.run_lock import NAME as LOCK
 from engine.run_lock import is_live
 from engine.runs import EXPERIMENT, METRICS, RESULT, WEIGHTS, RunFolderError
 
 NOTES = "notes.txt"
 _DELETED = ".deleted"
+_UNREADABLE = (
+    *(OSError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError),
+    *(RecursionError, csv.Error),
+)
 _log = logging.getLogger(__name__)
 
 
@@ -43,14 +50,20 @@ class PastRun:
 
 def past_runs(folder: Path) -> tuple[PastRun, ...]:
     """All runs below `folder`, oldest first; what cannot be read is left out and said in the log."""
-    found = []
-    with suppress(OSError):
-        for path in folder.iterdir():
-            if (path / EXPERIMENT).is_file():
-                try:
-                    found.append(read_run(path))
-                except RunFolderError as error:
-                    _log.warning("a run is left out of the list: %s", error)
+    index, found, read, names = RunIndex(folder), [], {}, set()
+    for path in _run_folders(folder):
+        names.add(path.name)
+        try:
+            stamp = _stamp(path)
+            facts = index.facts(path.name, stamp)
+            run = _known(path, facts) if facts is not None else None
+            if run is None:
+                facts = _facts(path)
+                run, read[path.name] = _run(path, facts), (stamp, facts)
+            found.append(run)
+        except _UNREADABLE as error:
+            _log.warning("a run is left out of the list: %s cannot be read: %s", path, error)
+    index.update(read, names)
     return tuple(sorted(found, key=lambda run: (run.began, run.folder.name)))
 
 
@@ -61,23 +74,80 @@ def read_run(folder: Path) -> PastRun:
         RunFolderError: its settings or its tables cannot be read.
     """
     try:
-        settings = folder / EXPERIMENT
-        experiment = read_experiment(settings)
-        result = _result(folder)
-        metric, evaluations = _evaluations(folder)
-        return PastRun(
-            folder=folder,
-            experiment=experiment,
-            began=settings.stat().st_mtime,
-            started=_started(folder, experiment, result, metric),
-            ended=_ended(result),
-            evaluations=evaluations,
-            notes=_notes(folder),
-            has_weights=(folder / WEIGHTS).is_file(),
-            live=is_live(folder),
-        )
-    except (OSError, ValueError, TypeError, LookupError, ArithmeticError, RecursionError, csv.Error) as error:
+        return _run(folder, _facts(folder))
+    except _UNREADABLE as error:
         raise RunFolderError(f"{folder} cannot be read: {error}") from error
+
+
+def _run_folders(folder: Path) -> list[Path]:
+    with suppress(OSError):
+        return [path for path in folder.iterdir() if (path / EXPERIMENT).is_file()]
+    return []
+
+
+def _stamp(folder: Path) -> str:
+    """Changes with every file that is listed of a run: each is replaced as a whole, so it has another number then.
+
+    With the usual settings too: only others are in the index.
+    """
+    parts = [_usual()[1]]
+    for name in (EXPERIMENT, METRICS, RESULT, NOTES, WEIGHTS):
+        try:
+            found = (folder / name).stat()
+            parts.append(f"{found.st_ino}.{found.st_mtime_ns}.{found.st_size}")
+        except OSError:
+            parts.append("")
+    return " ".join(parts)
+
+
+def _facts(folder: Path) -> dict[str, Any]:
+    """What is listed of a run, in JSON's own types."""
+    settings = folder / EXPERIMENT
+    metric, rows = _evaluations(folder)
+    return {
+        "experiment": _chosen(read_experiment(settings)),
+        "began": settings.stat().st_mtime,
+        "result": _result(folder),
+        "metric": metric,
+        "rows": rows,
+        "notes": _notes(folder),
+        "weights": (folder / WEIGHTS).is_file(),
+    }
+
+
+@cache
+def _usual() -> tuple[dict[str, dict[str, Any]], str]:
+    """The usual settings, and a few letters that change with any of them."""
+    usual = Experiment().to_dict()
+    return usual, hashlib.blake2b(json.dumps(usual, sort_keys=True).encode(), digest_size=8).hexdigest()
+
+
+def _chosen(experiment: Experiment) -> dict[str, dict[str, Any]]:
+    """The settings that are not the usual ones: there are few, and each is checked when it is read."""
+    usual, found = _usual()[0], experiment.to_dict()
+    return {section: {k: v for k, v in found[section].items() if v != usual[section][k]} for section in found}
+
+
+def _known(folder: Path, facts: Any) -> PastRun | None:
+    """The run that the index knows; None where it makes no sense any more, as after an update of the program."""
+    with suppress(*_UNREADABLE):
+        return _run(folder, facts)
+    return None
+
+
+def _run(folder: Path, facts: Mapping[str, Any]) -> PastRun:
+    experiment, result = experiment_from_dict(facts["experiment"]), facts["result"]
+    return PastRun(
+        folder=folder,
+        experiment=experiment,
+        began=float(facts["began"]),
+        started=_started(folder, experiment, result, facts["metric"]),
+        ended=_ended(result),
+        evaluations=tuple(Evaluated(*row) for row in facts["rows"]),
+        notes=facts["notes"],
+        has_weights=facts["weights"],
+        live=is_live(folder),
+    )
 
 
 def check_runs_folder(folder: Path) -> None:
@@ -161,28 +231,23 @@ def _result(folder: Path) -> Mapping[str, Any]:
     return result
 
 
-def _evaluations(folder: Path) -> tuple[str, tuple[Evaluated, ...]]:
-    """What the metric is called, and the rows."""
+def _evaluations(folder: Path) -> tuple[str, list[list[Any]]]:
+    """What the metric is called, and the rows, each with the fields of an `Evaluated`."""
     path = folder / METRICS
     if not path.is_file():
-        return "metric", ()
+        return "metric", []
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.reader(file)
         header = next(rows, [])
         columns = {name: place for place, name in enumerate(header)}
         metric = header[4] if len(header) > 4 else "metric"
-        return metric, tuple(_evaluated(row, columns, metric) for row in rows)
+        return metric, [_evaluated(row, columns, metric) for row in rows]
 
 
-def _evaluated(row: list[str], columns: Mapping[str, int], metric: str) -> Evaluated:
-    return Evaluated(
-        step=int(row[columns["step"]]),
-        epoch=int(row[columns["epoch"]]),
-        training_loss=_number(row[columns["training_loss"]]),
-        validation_loss=_number(row[columns["validation_loss"]]),
-        metric=_number(row[columns[metric]]),
-        best=row[columns["best"]] == "1",
-    )
+def _evaluated(row: list[str], columns: Mapping[str, int], metric: str) -> list[Any]:
+    counts = [int(row[columns[name]]) for name in ("step", "epoch")]
+    numbers = [_number(row[columns[name]]) for name in ("training_loss", "validation_loss", metric)]
+    return [*counts, *numbers, row[columns["best"]] == "1"]
 
 
 def _started(folder: Path, experiment: Experiment, result: Mapping[str, Any], metric: str) -> RunStarted:

@@ -45,8 +45,10 @@ class Experiment:
             if section not in SECTIONS or name not in names(SECTIONS[section]):
                 raise ConfigError(f"unknown field {key!r}; fields are {', '.join(field_names())}")
             sections[section][name] = value
-        parts = {name: dataclasses.replace(getattr(self, name), **values) for name, values in sections.items()}
-        return Experiment(**parts)
+        parts = {
+            name: dataclasses.replace(getattr(self, name), **values) for name, values in sections.items() if values
+        }
+        return dataclasses.replace(self, **parts)
 
     def to_dict(self) -> dict[str, dict[str, Any]]:
         """Plain nested values, ready for TOML or JSON."""

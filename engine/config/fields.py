@@ -6,6 +6,7 @@ import dataclasses
 import math
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, cast, get_type_hints
 
 
@@ -46,10 +47,16 @@ class Section:
     SECTION = ""
 
     def __post_init__(self) -> None:
-        hints = get_type_hints(type(self))
+        hints = _kinds(cast(Any, type(self)))
         for item in dataclasses.fields(cast(Any, self)):
             value = checked(self.SECTION, item, hints[item.name], getattr(self, item.name))
             object.__setattr__(self, item.name, value)
+
+
+@cache
+def _kinds(section: Any) -> dict[str, Any]:
+    """The type of every field: thousands of runs are read at a time."""
+    return get_type_hints(section)
 
 
 def matters(section: Any, name: str) -> bool:
@@ -58,6 +65,7 @@ def matters(section: Any, name: str) -> bool:
     return all(getattr(section, other) in values for other, values in info.needs)
 
 
+@cache
 def names(cls: Any) -> tuple[str, ...]:
     """The field names of a section, in the order of the forms."""
     return tuple(item.name for item in dataclasses.fields(cls))
