@@ -2,6 +2,8 @@
 
 A schedule begins with `training.learning_rate`, which may be changed during a run; what it remembers are plain
 numbers. Step, exponential, cosine and plateau change with the epoch, one-cycle and warm-up with every step.
+One-cycle moves the rate alone: it is OneCycleLR with `cycle_momentum=False`, where PyTorch's default lets the momentum
+(Adam's β₁) fall and rise against the rate.
 """
 
 from __future__ import annotations

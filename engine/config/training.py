@@ -84,8 +84,8 @@ class TrainingConfig(Section):
         maximum=1.0, needs=_for_schedules("exponential"),
     )  # fmt: skip
     one_cycle_rise: float = option(
-        0.3, "Rise", "Share of the run in which the rate rises; it starts at a 25th of the highest.", minimum=0.01,
-        maximum=0.99, needs=_for_schedules("one_cycle"),
+        0.3, "Rise", "Share of the run in which the rate rises; it starts at a 25th of the highest. "
+        "The momentum stays as it is set.", minimum=0.01, maximum=0.99, needs=_for_schedules("one_cycle"),
     )  # fmt: skip
     lowest_rate: float = option(
         0.0, "Lowest rate", "The schedule never goes below this rate.", minimum=0.0, maximum=10.0, scale="log",

@@ -26,6 +26,9 @@ from engine.checkpoints import CheckpointError, Checkpoints
 from engine.checkpoints import read as read_checkpoint
 from engine.config import ConfigError, Experiment, read_experiment
 from engine.data import DataError
+from engine.data.tunes import notes_of
+from engine.export.targets import target
+from engine.importing import read_foreign
 from engine.model import load_model
 from engine.past_runs import read_run
 from engine.project_file import Layout, Project, ProjectError, read_project, write_project
@@ -33,6 +36,7 @@ from engine.resuming import saved_run
 from engine.runs import RunFolderError
 from engine.training import TrainingRun
 from engine.weights import WeightsFileError, read_weights
+from tests.engine.export.examples import exportable
 
 CORPUS = Path(__file__).parent / "corpus"
 SECONDS = 20  # more than any of these small inputs may take
@@ -85,6 +89,26 @@ def _project(folder: Path) -> list[Path]:
     return [path]
 
 
+def _foreign(folder: Path) -> list[Path]:
+    paths = [folder / f"foreign.{form}" for form in ("safetensors", "onnx", "npz")]
+    for path in paths:
+        target(path.suffix[1:]).write(exportable(cell="gru", hidden_size=2), path)
+    return paths
+
+
+def _notes(path: Path) -> None:
+    found = notes_of(path.read_bytes().decode("latin-1"))
+    if not all(-1 <= note.pitch < 128 and 0 < note.quarters < 10_000 for note in found):
+        raise AssertionError(found)
+    if not found:
+        raise DataError("no notes")
+
+
+def _tunes(folder: Path) -> list[Path]:
+    (folder / "notes.txt").write_text("74:1 R:0.5 60:0.25")
+    return [folder / "notes.txt"]
+
+
 READERS = {
     "experiment": Reader(read_experiment, (ConfigError, OSError), lambda f: [f / "experiment.toml"], 40),
     "project": Reader(read_project, (ProjectError, OSError), _project, 40),
@@ -103,6 +127,8 @@ READERS = {
         lambda f: [f / "experiment.toml", *f.glob("checkpoints/*")],
         20,
     ),
+    "foreign": Reader(read_foreign, (WeightsFileError, DataError, OSError), _foreign, 20),
+    "notes": Reader(_notes, (DataError,), _tunes, 20),
     "data": Reader(data.suggest, (DataError,), _tables),
 }
 
@@ -221,7 +247,7 @@ def test_some_inputs(name: str, run_folder: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("seed", range(1, 11))
 @pytest.mark.parametrize("name", READERS)
 def test_a_hundred_thousand_inputs(name: str, run_folder: Path, tmp_path: Path, seed: int) -> None:
-    """Ten seeds of 56 inputs by weight: the weights add up to 221, so 123,760 in all."""
+    """Ten seeds of 56 inputs by weight: the weights add up to 261, so 146,160 in all."""
     fuzz(name, run_folder, tmp_path, 56 * READERS[name].often, seed)
 
 

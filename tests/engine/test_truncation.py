@@ -20,7 +20,7 @@ from engine.truncation import parts, with_ended
 from tests import reference
 from tests.engine.examples import example, network, reference_model
 from tests.engine.test_cells import CELL_KEYS
-from tests.engine.test_gradients import STEP
+from tests.engine.test_gradients import STEP, slope_along
 
 LENGTHS = (7, 5, 5, 2)
 CUTS = [(2, 2), (2, 4), (3, 1), (3, 0), (0, 3)]
@@ -133,6 +133,45 @@ def test_cut_nowhere_it_is_the_whole(cell: str, aligned: bool, tokens: bool, eve
         Teacher(cut, every, back, loss).learn(batch_of(aligned, tokens)),
     ]
     assert losses[0] == losses[1]
+    np.testing.assert_array_equal(whole.parameters.values, cut.parameters.values)
+
+
+NOISE: dict[str, Any] = {"dropout": 0.3, "recurrent_dropout": 0.3, "zoneout": 0.3, "zoneout_cell": 0.2}
+
+
+@pytest.mark.parametrize("cell", CELL_KEYS)
+@pytest.mark.parametrize("aligned", [False, True])
+@pytest.mark.parametrize(("every", "back"), [(2, 4), (3, 0)])
+def test_what_is_left_out_at_random_and_what_is_cut_off_go_together(
+    cell: str, aligned: bool, every: int, back: int
+) -> None:
+    """Ragged parts under all masks at once, each held against the slope of its own loss under the same masks."""
+    made, batch = network(cell, aligned, num_layers=2, residual=True, learned_state=True, **NOISE), batch_of(aligned)
+    state: State | None = None
+    for made.step, part in enumerate(parts(batch, every, back, aligned)):
+        given, begin = part.batch, state and [kind[:, : part.batch.lengths.size] for kind in state]
+
+        def loss(given: Batch = given, begin: State | None = begin) -> float:
+            made.changed()
+            return made.loss_and_gradients(given, "mse", begin).loss
+
+        if part.learns:
+            loss()
+            gradients = made.gradients()
+            for name, gradient in gradients.items():
+                way = np.random.default_rng(9).standard_normal(gradient.shape)
+                wanted = slope_along(made.parameters.view(name), way, loss)
+                assert float((gradient * way).sum()) == pytest.approx(wanted, rel=1e-6, abs=1e-8), name
+        if part.hand_over:
+            ahead = made.loss_and_gradients(given, "mse", begin, hand_over=part.hand_over).state
+            state = with_ended(ahead, state)
+
+
+@pytest.mark.parametrize("cell", CELL_KEYS)
+def test_cut_nowhere_it_is_the_whole_under_masks_too(cell: str) -> None:
+    whole, cut = (network(cell, True, num_layers=2, **NOISE) for _ in range(2))
+    for made, (every, back) in ((whole, (0, 0)), (cut, (7, 20))):
+        Teacher(made, every, back).learn(batch_of(True))
     np.testing.assert_array_equal(whole.parameters.values, cut.parameters.values)
 
 
