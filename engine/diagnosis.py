@@ -108,6 +108,9 @@ def _memory(m: Measurements) -> Finding | None:
     if gain > _HARDLY:
         return Finding("memory", "good", f"Beats a feed-forward network of the same size by {gain:.0%}", why)
     title = "A feed-forward network of the same size does " + ("better" if gain < -_HARDLY else "as well")
+    standing = m.standing()
+    if standing is None or standing.missed:  # neither has learned enough to say why
+        return Finding("memory", "note", title, why)
     cure = "What the answer takes stands at fixed places of the window: memory is not what this task lacks."
     return Finding("memory", "note", title, why, cure)
 
@@ -121,6 +124,8 @@ def _order(m: Measurements) -> Finding | None:
         f"The same weights, on test sequences whose steps come in another order: {m.metric} {without:.4g} instead of "
         f"{ours:.4g}."
     )
+    if abs(m.gain(ours, without)) > _HARDLY and ((standing := m.standing()) is None or standing.missed):
+        return None  # of a network that has not learned, any order changes the score
     if m.gain(ours, without) > _HARDLY:
         return Finding("order", "good", f"It uses the order: shuffled, {m.metric} is {without:.3g}", why)
     cure = "It answers from what occurs, not from when; a network without memory may do for this data."
