@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.config import DataConfig
 from engine.data import DataError, SeriesPreparation, TextPreparation, load
 from engine.data.frequency import stamp_texts, stamp_unit
 from engine.data.gaps import fill
-from engine.data.series import Series, read_series
+from engine.data.panel_dataset import PanelDataset
+from engine.data.series import Series, read_series, read_several
 from engine.data.series_dataset import SeriesDataset
 from engine.data.series_preparation import check_logarithm
 from engine.data.splits import PARTS, Split
@@ -36,18 +38,23 @@ class Forecast:
     truth: NDArray[np.float64]  # (N, O) NaN where missing or ahead
     forecast: NDArray[np.float64]  # (N, O)
     parts: tuple[str, ...]  # (N,)
+    sequence_column: str = ""  # that names the series, where there are several
+    series: tuple[str, ...] = ()  # (N,) which one each row is of; empty where there is but one
 
     @property
     def header(self) -> tuple[str, ...]:
-        """Column names: date, truth, forecast, part; with several targets a pair of columns for each."""
+        """Column names: series if several, date, truth, forecast, part; of several targets a pair of columns each."""
+        first = (self.sequence_column, "date") if self.series else ("date",)
         if len(self.targets) == 1:
-            return ("date", self.targets[0], "forecast", "part")
-        return ("date", *(name for target in self.targets for name in (target, f"forecast {target}")), "part")
+            return (*first, self.targets[0], "forecast", "part")
+        return (*first, *(name for target in self.targets for name in (target, f"forecast {target}")), "part")
 
     def rows(self) -> list[list[Cell]]:
         """The rows under `header`."""
         pairs = np.stack([self.truth, self.forecast], axis=2).reshape(len(self.dates), -1).tolist()
-        return [[date, *pair, part] for date, pair, part in zip(self.dates, pairs, self.parts, strict=True)]
+        names = [[name] for name in self.series] or [[] for _ in self.dates]
+        rows = zip(names, self.dates, pairs, self.parts, strict=True)
+        return [[*name, date, *pair, part] for name, date, pair, part in rows]
 
 
 def forecast(model: Model, data: Path | str | None = None) -> Forecast:
@@ -65,7 +72,14 @@ def forecast(model: Model, data: Path | str | None = None) -> Forecast:
         raise DataError("this model writes text; give it a prompt instead of asking for a forecast.")
     if not isinstance(preparation, SeriesPreparation):
         raise DataError("this model learned from generated sequences; there are no rows to forecast.")
-    series, split = _series(model, preparation, data)
+    if preparation.sequence_column:
+        found = _several(model, preparation, data)
+        own = {name: _forecast(model, preparation.of_series(name), *some) for name, some in found.items()}
+        return _together(preparation, own)
+    return _forecast(model, preparation, *_series(model, preparation, data))
+
+
+def _forecast(model: Model, preparation: SeriesPreparation, series: Series, split: Split | None) -> Forecast:
     first = preparation.lead + preparation.look_back - 1 + preparation.horizon
     rows = np.arange(first, len(series.values) + preparation.horizon)
     if len(series.values) < preparation.lead + preparation.look_back:
@@ -85,18 +99,46 @@ def forecast(model: Model, data: Path | str | None = None) -> Forecast:
     )
 
 
-def _series(model: Model, preparation: SeriesPreparation, data: Path | str | None) -> tuple[Series, Split | None]:
+def _together(preparation: SeriesPreparation, own: dict[str, Forecast]) -> Forecast:
+    """The forecasts of several series, one under the other."""
+    tables = list(own.values())
+    return Forecast(
+        targets=preparation.targets,
+        dates=tuple(date for table in tables for date in table.dates),
+        truth=np.concatenate([table.truth for table in tables]),
+        forecast=np.concatenate([table.forecast for table in tables]),
+        parts=tuple(part for table in tables for part in table.parts),
+        sequence_column=preparation.sequence_column,
+        series=tuple(name for name, table in own.items() for _ in table.dates),
+    )
+
+
+def _several(
+    model: Model, preparation: SeriesPreparation, data: Path | str | None
+) -> dict[str, tuple[Series, Split | None]]:
     if data is None:
         dataset = load(model.experiment)
-        assert isinstance(dataset, SeriesDataset)
-        return dataset.series, dataset.split
-    columns = replace(
+        assert isinstance(dataset, PanelDataset)
+        return {name: (member.series, member.split) for name, member in dataset.members.items()}
+    return {name: (series, None) for name, series in read_several(Path(data), _columns(model, preparation)).items()}
+
+
+def _columns(model: Model, preparation: SeriesPreparation) -> DataConfig:
+    """Settings that read another file as the run's own was read."""
+    return replace(
         model.experiment.data,
         time_column=preparation.time_column,
         targets=preparation.targets,
         inputs=preparation.inputs,
     )
-    return read_series(Path(data), columns), None
+
+
+def _series(model: Model, preparation: SeriesPreparation, data: Path | str | None) -> tuple[Series, Split | None]:
+    if data is None:
+        dataset = load(model.experiment)
+        assert isinstance(dataset, SeriesDataset)
+        return dataset.series, dataset.split
+    return read_series(Path(data), _columns(model, preparation)), None
 
 
 def _answers(

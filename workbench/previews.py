@@ -46,6 +46,10 @@ def _steps(dataset: Any, position: int) -> NDArray[np.float32]:
     values = dataset.sequences.values[spans.first[position] : spans.last[position]]
     if not values.shape[1]:
         values = dataset.inputs[spans.first[position] : spans.last[position]]
+    return _filled(values)
+
+
+def _filled(values: NDArray[np.float64]) -> NDArray[np.float32]:
     return np.asarray(np.nan_to_num(values), np.float32)
 
 
@@ -55,8 +59,12 @@ def _labelled_texts(experiment: Experiment, inspection: Inspection) -> TextPrevi
     return TextPreview("\n".join(f"[{row[at[0]]}]  {row[at[1]]}" for row in inspection.head))
 
 
-def _series_preview(experiment: Experiment, dataset: Any) -> SeriesPreview | None:
-    """The series of a data set that has one."""
+def _series_preview(experiment: Experiment, dataset: Any) -> SeriesPreview | ExamplesPreview | None:
+    """The series of a data set that has one, or the first of several."""
+    members = getattr(dataset, "members", {})
+    if members:
+        some = list(members.items())[:_EXAMPLES]
+        return ExamplesPreview(tuple(Example(name, _filled(member.series.values)) for name, member in some))
     series, data = getattr(dataset, "series", None), experiment.data
     if series is None:
         return None

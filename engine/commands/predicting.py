@@ -34,9 +34,10 @@ def _write_forecast(model: Model, arguments: Namespace) -> int:
     write_csv(arguments.out, found.header, found.rows())
     ahead = [row for row in found.rows() if row[-1] == "ahead"]
     print(f"{len(found.dates):,} rows written to {arguments.out}")
+    first = found.header.index("date")
     for row in ahead[:1]:
-        values = ", ".join(f"{name} {row[2 + 2 * k]:.6g}" for k, name in enumerate(found.targets))
-        print(f"next, {row[0]}: {values}")
+        values = ", ".join(f"{name} {row[first + 2 + 2 * k]:.6g}" for k, name in enumerate(found.targets))
+        print(f"next, {' '.join(map(str, row[: first + 1]))}: {values}")
     return 0
 
 

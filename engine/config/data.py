@@ -85,7 +85,8 @@ class DataConfig(Section):
     sequence_column: str = option(
         "",
         "Sequence column",
-        "Column that says which sequence a row belongs to; empty where a row is a whole sequence, or all are one.",
+        "Column that says which sequence, or which of several series, a row belongs to; empty where a row is a whole "
+        "sequence, or all are one.",
     )
     channels: int = option(
         0,
@@ -130,6 +131,12 @@ class DataConfig(Section):
         "Scaler",
         "Brings each column to a common range; fitted on the training part only.",
         choices=("standard", "minmax", "none"),
+    )
+    scaled_by: str = option(
+        "series",
+        "Scaled by",
+        "Where a file holds several series: whether each has a scaler of its own, or all have one.",
+        choices=("series", "all"),
     )
     missing: str = option(
         "linear",

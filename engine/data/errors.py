@@ -10,6 +10,10 @@ class DataError(ValueError):
     """Data that cannot be used. The text says what happened, where, what it means and what to do."""
 
 
+class TooShortError(DataError):
+    """Fewer steps than one window and its split take."""
+
+
 def nearest(name: str, names: Iterable[str]) -> str:
     """A hint for a misspelt name: the closest of `names`, or all of them when none is close."""
     known = list(names)

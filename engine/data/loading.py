@@ -11,10 +11,11 @@ from engine.data.errors import DataError
 from engine.data.labelled_text import LabelledTextDataset, read_texts
 from engine.data.pairs import read_pairs
 from engine.data.pairs_dataset import PairsDataset
+from engine.data.panel_dataset import PanelDataset
 from engine.data.samples import sample
 from engine.data.sequence_dataset import SequenceDataset
 from engine.data.sequences import read_sequences
-from engine.data.series import read_series
+from engine.data.series import read_series, read_several
 from engine.data.series_dataset import SeriesDataset
 from engine.data.synthetic import generate
 from engine.data.text import read_text
@@ -57,6 +58,8 @@ def load(experiment: Experiment) -> Dataset:
         return PairsDataset(read_pairs(path, data, topology), data, topology)
     if topology == "one_to_one":
         data = replace(data, look_back=1)
+    if data.sequence_column:
+        return PanelDataset(read_several(path, data), data, topology)
     return SeriesDataset(read_series(path, data), data, topology)
 
 

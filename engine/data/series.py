@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from engine.config import DataConfig
-from engine.data.columns import numeric_columns, read_numbers
+from engine.data.columns import numeric_columns, read_numbers, read_words
 from engine.data.dates import date_format, find_date_column, read_stamps
 from engine.data.errors import DataError, counted
 from engine.data.frequency import Frequency, Stamps, find_frequency, stamp_texts, stamp_unit
@@ -46,6 +46,19 @@ def read_series(path: Path, data: DataConfig) -> Series:
     Raises:
         DataError: the file or a column cannot be used; see `open_table`, `read_numbers`, `read_stamps`.
     """
+    return _read(path, replace(data, sequence_column=""))[""]
+
+
+def read_several(path: Path, data: DataConfig) -> dict[str, Series]:
+    """The same for each series that the sequence column names, in the order in which they first appear.
+
+    Raises:
+        DataError: the file or a column cannot be used, or a series has no values in a column.
+    """
+    return _read(path, data)
+
+
+def _read(path: Path, data: DataConfig) -> dict[str, Series]:
     with open_table(path, Reading.of(data)) as table:
         targets = data.targets or (last_numeric(table, data.time_column),)
         _check_roles(targets, data)
@@ -53,6 +66,30 @@ def read_series(path: Path, data: DataConfig) -> Series:
         values = read_numbers(table, names)
         stamps = read_stamps(table, data.time_column) if data.time_column else None
         notes = [*table.notes, *_time_notes(table, data)]
+        keys = read_words(table, data.sequence_column).astype(str) if data.sequence_column else None
+    if not data.targets:
+        notes.append(f"target: {targets[0]!r}, the last column of numbers")
+    if keys is None:
+        return {"": _series(path, data, names, len(targets), values, stamps, notes)}
+    found = {}
+    for key in dict.fromkeys(keys.tolist()):
+        own = keys == key
+        some = None if stamps is None else stamps[own]
+        found[key] = _series(path, data, names, len(targets), values[own], some, notes)
+    return found
+
+
+def _series(
+    path: Path,
+    data: DataConfig,
+    names: tuple[str, ...],
+    targets: int,
+    values: Reals,
+    stamps: Stamps | None,
+    read: list[str],
+) -> Series:
+    """Rows put in order, from the first complete one on."""
+    notes = list(read)
     if stamps is not None:
         values, stamps, order_notes = _in_order(values, stamps)
         notes += order_notes
@@ -62,10 +99,8 @@ def read_series(path: Path, data: DataConfig) -> Series:
     values, stamps = values[dropped:], stamps[dropped:] if stamps is not None else None
     frequency = find_frequency(stamps) if stamps is not None else None
     notes += [*_frequency_notes(stamps, frequency), *gap_notes(names, values, data.missing)]
-    if not data.targets:
-        notes.append(f"target: {targets[0]!r}, the last column of numbers")
     unit = stamp_unit(stamps) if stamps is not None else ""
-    return Series(names, len(targets), values, stamps, frequency, unit, dropped, tuple(notes))
+    return Series(names, targets, values, stamps, frequency, unit, dropped, tuple(notes))
 
 
 def last_numeric(table: Table, time_column: str = "") -> str:
@@ -92,6 +127,10 @@ def _check_roles(targets: tuple[str, ...], data: DataConfig) -> None:
         raise DataError(
             f"column {sorted(twice)[0]!r} is named twice among data.targets and data.inputs; a target's own past is "
             "read anyway, so name it once."
+        )
+    if data.sequence_column in names:
+        raise DataError(
+            f"column {data.sequence_column!r} cannot both name the series and be a value; change data.sequence_column."
         )
     if data.time_column in names:
         raise DataError(f"column {data.time_column!r} cannot be both the time and a value; change data.time_column.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -28,8 +29,10 @@ class SeriesDataset(Dataset):
 
     kind, tokens, loss, metric = "series", False, "mse", "RMSE"
 
-    def __init__(self, series: Series, data: DataConfig, topology: str) -> None:
+    def __init__(self, series: Series, data: DataConfig, topology: str, marked: Ints | None = None) -> None:
         """Split, fit the scalers on the training part, and check that windows fit.
+
+        `marked`: columns (M,) with an input that says what was missing; None: those with gaps in the training part.
 
         Raises:
             DataError: too short for one window, or values that the transform does not take.
@@ -42,7 +45,8 @@ class SeriesDataset(Dataset):
         check_logarithm(transform, series.values[:, : series.targets], series.names[: series.targets], series.dropped)
         self.season = data.season or (series.frequency.season if series.frequency else 1)
         gaps = np.isnan(series.values[: self.split.train_end]).any(axis=0)
-        marked = np.flatnonzero(gaps) if data.missing_inputs else np.zeros(0, np.int64)
+        found = np.flatnonzero(gaps) if data.missing_inputs else np.zeros(0, np.int64)
+        self.marked = marked = found if marked is None else marked
         self.input_size, self.output_size = len(series.names) + len(marked), series.targets
         self.filled = fill(with_marks(series.values, marked), data.missing, self.season)
         self._masked = data.missing == "mask"
@@ -53,6 +57,16 @@ class SeriesDataset(Dataset):
     def preparation(self) -> SeriesPreparation:
         """Window, transform and scalers."""
         return self._preparation
+
+    def training_rows(self) -> tuple[Reals, Reals]:
+        """What the scalers are fitted on: inputs (·, C) and answers (·, O) of the training part, not yet scaled."""
+        preparation = self._preparation
+        return _training_rows(self.filled, self.split, self.series.targets, preparation.transform, preparation.horizon)
+
+    def rescale(self, inputs: Scaler, answers: Scaler) -> None:
+        """Take other scalers."""
+        inputs = _unmarked(inputs, len(self.series.names))
+        self._preparation = replace(self._preparation, input_scaler=inputs, output_scaler=answers)
 
     def count(self, part: str) -> int:
         """Windows in a part."""
@@ -179,11 +193,8 @@ def _prepared(
     marked: Ints,
 ) -> SeriesPreparation:
     """Fit both scalers on what training reads and answers: rows before the first border only."""
-    values, targets = filled.rows(np.arange(split.train_end), split.train_end), series.targets
-    own, further = values[:, :targets], values[:, targets:]
-    lead = int(transform.difference)
-    inputs = np.concatenate([transform.forward(own[lead:], own[: len(own) - lead]), further[lead:]], axis=1)
-    answers = transform.forward(own[data.horizon :], own[: -data.horizon])
+    targets = series.targets
+    inputs, answers = _training_rows(filled, split, targets, transform, data.horizon)
     return SeriesPreparation(
         targets=series.names[:targets],
         inputs=series.names[targets:],
@@ -199,6 +210,16 @@ def _prepared(
         output_scaler=fit_scaler(data.scaler, answers),
         frequency=series.frequency,
     )
+
+
+def _training_rows(
+    filled: Filled, split: Split, targets: int, transform: Transform, horizon: int
+) -> tuple[Reals, Reals]:
+    values = filled.rows(np.arange(split.train_end), split.train_end)
+    own, further = values[:, :targets], values[:, targets:]
+    lead = int(transform.difference)
+    inputs = np.concatenate([transform.forward(own[lead:], own[: len(own) - lead]), further[lead:]], axis=1)
+    return inputs, transform.forward(own[horizon:], own[:-horizon])
 
 
 def _unmarked(scaler: Scaler, columns: int) -> Scaler:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,8 @@ class SeriesPreparation(Preparation):
     input_scaler: Scaler  # (C,)
     output_scaler: Scaler  # (O,)
     frequency: Frequency | None
+    sequence_column: str = ""  # that names the series, where there are several
+    scalers: tuple[tuple[str, Scaler, Scaler], ...] = ()  # of inputs and answers, by series that have their own
     marked: tuple[str, ...] = ()  # columns with a further input each, 1 where a value was missing
     kind = "series"
 
@@ -40,6 +42,22 @@ class SeriesPreparation(Preparation):
     def columns(self) -> tuple[str, ...]:
         """Names of the C columns that go in: targets, further inputs, and which of them were missing."""
         return (*self.targets, *self.inputs, *(f"{name} was missing" for name in self.marked))
+
+    def of_series(self, name: str) -> SeriesPreparation:
+        """That of one of several series.
+
+        Raises:
+            DataError: each has scalers of its own, and this one was not trained on.
+        """
+        if not self.scalers:
+            return replace(self, sequence_column="")
+        own = next((some for some in self.scalers if some[0] == name), None)
+        if own is None:
+            raise DataError(
+                f"the network was not trained on the series {name!r}, and each series has a scaler of its own; leave "
+                "it out, or train with data.scaled_by=all."
+            )
+        return replace(self, sequence_column="", scalers=(), input_scaler=own[1], output_scaler=own[2])
 
     def with_marks(self, values: Reals) -> Reals:
         """Rows of targets and inputs as they were read, with NaN, and all C columns of them."""
@@ -109,6 +127,8 @@ class SeriesPreparation(Preparation):
             "output_scaler": self.output_scaler.to_dict(),
             "frequency": self.frequency.to_dict() if self.frequency else None,
             "marked": list(self.marked),
+            "sequence_column": self.sequence_column,
+            "scalers": [[name, inputs.to_dict(), answers.to_dict()] for name, inputs, answers in self.scalers],
         }
 
     @classmethod
@@ -124,6 +144,11 @@ class SeriesPreparation(Preparation):
             output_scaler=Scaler.from_dict(values["output_scaler"]),
             frequency=Frequency(**values["frequency"]) if values["frequency"] else None,
             marked=tuple(values["marked"]),
+            sequence_column=values["sequence_column"],
+            scalers=tuple(
+                (name, Scaler.from_dict(inputs), Scaler.from_dict(answers))
+                for name, inputs, answers in values["scalers"]
+            ),
         )
 
 

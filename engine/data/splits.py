@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.data.errors import DataError
+from engine.data.errors import TooShortError
 
 PARTS = ("train", "validation", "test")
 
@@ -28,12 +28,12 @@ def split_by_time(count: int, validation: float, test: float, noun: str = "row")
     """Borders of `count` steps; `validation` and `test` are shares below 1 and numbers of steps from 1 on.
 
     Raises:
-        DataError: nothing is left to train on.
+        TooShortError: nothing is left to train on.
     """
     held_out = _steps(count, test)
     watched = _steps(count, validation)
     if count - held_out - watched < 1:
-        raise DataError(
+        raise TooShortError(
             f"validation ({watched:,}) and test ({held_out:,}) together take all {count:,} {noun}s, so nothing is left "
             "to train on; lower data.validation or data.test."
         )

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from engine.config import Experiment
 from engine.data.dates import find_date_column, read_stamps
 from engine.data.errors import DataError
@@ -15,13 +17,15 @@ from engine.data.samples import sample
 from engine.data.sequence_suggestion import suggest_sequences
 from engine.data.series import last_numeric
 from engine.data.sources import FOUND_OUT, Reading
-from engine.data.tables import Table, open_table
+from engine.data.tables import Table, open_table, quoted
 from engine.data.text import read_text
 
 TEXT_SUFFIXES = (".txt", ".md", ".text", ".log", ".rst", ".tex", ".html", ".py", ".c")
 TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".parquet", ".jsonl", ".json", ".ndjson", ".xlsx", ".xls", ".ods")
 
 _LOOK = 1_000_000  # rows that tell the step from one to the next
+_COLUMNS = 64  # columns of which one may tell several series apart
+_LEAST_ROWS = 6  # of a series, in the mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +110,13 @@ def _pairs(table: Table, base: Experiment) -> Suggestion | None:
 def _series(table: Table, base: Experiment) -> Suggestion:
     date = find_date_column(table)
     target = last_numeric(table, date.name if date else "")
-    frequency = find_frequency(read_sorted(table, date.name)) if date else None
+    several = find_series_column(table, date.name, target) if date else ""
+    frequency = find_frequency(_one_of_each(table, date.name)) if date else None
     rows, notes = table.rows, list(table.notes)
+    if several:
+        count = int(table.one(f"count(DISTINCT {quoted(several)})")[0])
+        rows //= count
+        notes.append(f"{count:,} series, told apart by {several!r}: no date comes twice in one of them")
     if date:
         step = f", {frequency.name}" if frequency else ""
         notes.append(f"date column: {date.name!r} ({date.format}{step})")
@@ -120,12 +129,38 @@ def _series(table: Table, base: Experiment) -> Suggestion:
         "data.sample": "",
         "data.kind": "series",
         "data.time_column": date.name if date else "",
+        "data.sequence_column": several,
         "data.targets": (target,),
         "data.inputs": (),
         "data.look_back": look_back(rows, frequency),
         "model.topology": "many_to_one",
     }
     return Suggestion(base.replace(changes), tuple(notes))
+
+
+def find_series_column(table: Table, date: str, target: str) -> str:
+    """The first column that tells several series apart: each date comes once with each of its values; "" without.
+
+    A name has to come back with other dates, so that numbers which never come twice are none.
+    """
+    when = quoted(date)
+    dates, rows = table.one(f"count(DISTINCT {when}), count({when})", rows=_LOOK)
+    if dates == rows:
+        return ""
+    for name in table.names[:_COLUMNS]:
+        if name in (date, target):
+            continue
+        key = quoted(name)
+        kinds, pairs = table.one(f"count(DISTINCT {key}), count(DISTINCT ({key}, {when}))", rows=_LOOK)
+        if 1 < kinds <= rows / _LEAST_ROWS and pairs == rows:
+            return name
+    return ""
+
+
+def _one_of_each(table: Table, name: str) -> Any:
+    """Every stamp once, in order of time; several series share theirs."""
+    stamps = read_sorted(table, name)
+    return np.unique(stamps)
 
 
 def read_sorted(table: Table, name: str) -> Any:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.data.errors import DataError
+from engine.data.errors import TooShortError
 from engine.data.splits import Split
 
 
@@ -47,12 +47,12 @@ def check_windows(shape: WindowShape, split: Split, dropped: int = 0) -> None:
     """Refuse a split whose training part cannot hold one window.
 
     Raises:
-        DataError: with the numbers, and which settings make it fit.
+        TooShortError: with the numbers, and which settings make it fit.
     """
     if len(shape.starts("train", split)) > 0:
         return
     lost = f" ({dropped:,} before the first value are left out)" if dropped else ""
-    raise DataError(
+    raise TooShortError(
         f"one window takes {shape.rows:,} rows (look-back {shape.look_back:,}, horizon {shape.horizon:,}"
         f"{', 1 for the difference' if shape.lead else ''}), but the training part has {split.train_end:,} of the "
         f"{split.end:,} rows{lost}; choose a shorter data.look_back or smaller data.validation and data.test."

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data import DataError, Preparation, SeriesPreparation, load
+from engine.data.panel_dataset import PanelDataset
 from engine.data.series_dataset import SeriesDataset
 from engine.export.description import describe
 from engine.export.numpy_network import run_network
@@ -68,6 +69,8 @@ def real_units(
 
 def _loaded(model: Model) -> tuple[str, NDArray[np.float64] | None, NDArray[Any]]:
     dataset = load(model.experiment)
+    if isinstance(dataset, PanelDataset):
+        dataset = next(iter(dataset.members.values()))  # all have one scaler; others are refused before
     part = next(part for part in ("test", "validation", "train") if dataset.count(part))
     if isinstance(dataset, SeriesDataset):
         preparation = dataset.preparation

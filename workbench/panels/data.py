@@ -47,10 +47,23 @@ _FIRST = (
     ),
 )
 _MORE = (
-    *("split", "split_column", "validation", "test", "scaler", "transform", "missing", "missing_inputs", "categories"),
+    *(
+        "split",
+        "split_column",
+        "validation",
+        "test",
+        "scaler",
+        "scaled_by",
+        "transform",
+        "missing",
+        "missing_inputs",
+        "categories",
+    ),
     *("season", "stride", "vocabulary_size", "minimum_count"),
 )
 _SERIES = {
+    "sequence_column",
+    "scaled_by",
     "time_column",
     "targets",
     "inputs",
@@ -152,6 +165,8 @@ class DataPanel(QWidget):
             return _STREAM
         made = {"length", "noise"} if self._is_generated else set()
         fields = _FIELDS[data.kind] | _ALWAYS | made
+        if not data.sequence_column:
+            fields = fields - {"scaled_by"}
         if data.split != "column":
             fields = fields - {"split_column"}
         return fields - _OF_FILES if self._is_generated else fields

@@ -58,6 +58,12 @@ class Target:
 
     def fit_for(self, model: Model) -> Fit:
         """Whether `model` can go to this target."""
+        if model.metadata.get("scalers"):
+            return Fit(
+                False,
+                "each series has a scaler of its own, and an exported file holds one for all; train with "
+                "data.scaled_by=all to export.",
+            )
         if isinstance(model.network, Network):
             return self.fit(model)
         return Fit(
