@@ -107,7 +107,7 @@ def _add_inspect(subparsers: argparse._SubParsersAction[_Parser]) -> None:
         "data.quotes=…, data.decimal=… or data.header=…, here as in train."
     )
     inspect = subparsers.add_parser("inspect", help="say what is understood of a file", description=text)
-    inspect.add_argument("file", metavar="FILE", help="a table or a text")
+    inspect.add_argument("file", metavar="FILE", help="a table, a text, or a folder of sequences")
     inspect.add_argument(
         "--set", metavar="FIELD=VALUE", action="append", default=[], help="say how it is to be read; may be repeated"
     )
@@ -146,7 +146,7 @@ def _add_import(subparsers: argparse._SubParsersAction[_Parser]) -> None:
 def _add_experiment(command: _Parser) -> None:
     """Where data and settings come from."""
     source = command.add_mutually_exclusive_group()
-    source.add_argument("--data", metavar="FILE", help="a table of numbers over time, or a text")
+    source.add_argument("--data", metavar="FILE", help="a table, a text, or a folder with a file for each sequence")
     source.add_argument("--sample", metavar="NAME", help="a sample that ships with the workbench; see `samples`")
     command.add_argument(
         "--config", metavar="FILE.toml", help="settings, as experiment.toml of a run folder holds them"

@@ -12,6 +12,7 @@ from typing import Any
 from engine.checkpoints import Checkpoint, CheckpointError, Checkpoints
 from engine.config import Experiment, field_info, read_experiment
 from engine.data import DataError
+from engine.data.folders import files_of
 from engine.data.loading import data_path
 from engine.run_lock import is_live
 from engine.runs import EXPERIMENT, LOG, RunFolderError
@@ -143,8 +144,8 @@ def data_reference(experiment: Experiment) -> dict[str, str]:
     data = experiment.data
     named = {"file": data.file} if data.file else {"sample": data.sample}
     try:
-        with data_path(data).open("rb") as file:
-            return {**named, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+        path = data_path(data)
+        return {**named, "sha256": _digest(path) if path.is_file() else _folder_digest(path)}
     except (OSError, DataError):  # generated, or gone since it was read
         return named
 
@@ -153,3 +154,16 @@ def _log(folder: Path) -> tuple[str, ...]:
     with suppress(OSError, UnicodeDecodeError):
         return tuple((folder / LOG).read_text(encoding="utf-8").splitlines())
     return ()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _folder_digest(folder: Path) -> str:
+    """Of a folder of sequences: of the names of its files and what is in them."""
+    whole = hashlib.sha256()
+    for path in files_of(folder):
+        whole.update(f"{path.relative_to(folder).as_posix()}\0{_digest(path)}\n".encode())
+    return whole.hexdigest()

@@ -46,6 +46,7 @@ def _file(menus: Menus, window: Window) -> None:
     menus.file.addMenu(menus.samples)
     menus.file.addMenu(menus.recent)
     menus.file.addSeparator()
+    menus.add(menus.file, "open_folder", "Open &folder of sequences…", window.files.ask_folder)
     menus.add(menus.file, "open_as", "Open &as…", window.files.ask_reading, "Ctrl+Shift+O")
     menus.add(menus.file, "import", "&Import weights…", window.files.ask_import)
     menus.add(menus.file, "export", "&Export weights…", window.ask_export, "Ctrl+E")

@@ -49,6 +49,13 @@ class Files(QObject):
         if chosen:
             self.open(Path(chosen))
 
+    @Slot()
+    def ask_folder(self) -> None:
+        """Ask for a folder with a file for each sequence and open it."""
+        chosen = QFileDialog.getExistingDirectory(self._window, "Open folder", str(self._settings.folder))
+        if chosen:
+            self.open(Path(chosen))
+
     def open(self, source: Path | str) -> None:
         """Read a file, or the sample of that name."""
         if self._desk.session.alive:

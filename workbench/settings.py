@@ -96,7 +96,7 @@ class Settings:
         """Files opened lately, newest first; those that are gone are left out."""
         stored = self._store.value("files/recent", [], type=list)
         paths = [Path(str(item)) for item in stored] if isinstance(stored, list) else []
-        return tuple(path for path in paths if path.is_file())[:_RECENT_LIMIT]
+        return tuple(path for path in paths if path.exists())[:_RECENT_LIMIT]
 
     def remember_file(self, path: Path) -> None:
         """Put a file at the head of the recent ones."""
@@ -108,7 +108,7 @@ class Settings:
         """Projects opened or saved lately, newest first; those that are gone are left out."""
         stored = self._store.value("files/projects", [], type=list)
         paths = [Path(str(item)) for item in stored] if isinstance(stored, list) else []
-        return tuple(path for path in paths if path.is_file())[:_RECENT_LIMIT]
+        return tuple(path for path in paths if path.exists())[:_RECENT_LIMIT]
 
     def remember_project(self, path: Path) -> None:
         """Put a project at the head of the recent ones."""

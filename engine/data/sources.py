@@ -29,6 +29,7 @@ from engine.data.encoding import (
     unread_notes,
 )
 from engine.data.errors import DataError, counted
+from engine.data.folders import COLUMNS, files_of, named
 from engine.data.formats import is_workbook, refuse_page, refuse_special
 
 _EXCEL = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
@@ -110,6 +111,8 @@ def prepare_source(path: Path, reading: Reading = FOUND_OUT) -> Source:
         DataError: missing, empty, binary, or no table.
     """
     refuse_special(path)
+    if path.is_dir():
+        return _folder(path, reading)
     head = _head(path)
     suffix = path.suffix.lower()
     if head.startswith(b"PAR1"):
@@ -128,6 +131,31 @@ def _head(path: Path) -> bytes:
     except OSError:
         head = b""
     return head if head.strip(NOTHING) else read_bytes(path)
+
+
+def _folder(path: Path, reading: Reading) -> Source:
+    """A file for each sequence; how they are written is found out from the first of them."""
+    files = files_of(path)
+    names = named(path, files)
+    for file in files:
+        found = scan(_plain_path(file))
+        if not found.utf8 or found.longest > LONGEST_LINE:
+            raise DataError(f"{file} cannot be read with the others of its folder; save it as a table in UTF-8.")
+    dialect = _sniffed(files[0], "utf-8", files[0].name, reading)
+    if taken := set(COLUMNS) & set(dialect.columns):
+        raise DataError(f"{files[0]}: a column is called {taken.pop()!r}, as is one that the folder gives; rename it.")
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", suffix=".csv", delete=False) as index:
+        csv.writer(index, lineterminator="\n").writerows([str(f), *own] for f, own in zip(files, names, strict=True))
+    told = f"read_csv({_sql(index.name)}, header = false, names = ['f', 'sequence', 'label'], all_varchar = true)"
+    rows = csv_relation(files, dialect).removesuffix(")") + ", filename = 'f')"
+    step = "row_number() OVER (PARTITION BY f ORDER BY place)"
+    relation = (
+        f"(SELECT sequence, label, CAST({step} AS VARCHAR) AS step, rows.* EXCLUDE (f, place) "
+        f"FROM (SELECT *, row_number() OVER () AS place FROM {rows}) AS rows JOIN {told} USING (f) ORDER BY place)"
+    )
+    size = sum(file.stat().st_size for file in files)
+    notes = [f"{counted(len(files), 'file')}, one for each sequence", *_dialect_notes(dialect)]
+    return Source(relation, size, dialect, True, Path(index.name), notes)
 
 
 def _json(path: Path, reading: Reading, head: bytes) -> Source:
@@ -284,7 +312,7 @@ def _answer(connection: duckdb.DuckDBPyConnection, plain: Path, options: str) ->
     return dict(zip((d[0] for d in reader.description or ()), reader.fetchone() or (), strict=True))
 
 
-def csv_relation(path: Path, dialect: Dialect) -> str:
+def csv_relation(path: Path | tuple[Path, ...], dialect: Dialect) -> str:
     """SQL that reads a text table with every cell as text, keeping account of rows it refuses."""
     columns = ", ".join(f"{_sql(name)}: 'VARCHAR'" for name in dialect.columns)
     options = {
@@ -300,7 +328,8 @@ def csv_relation(path: Path, dialect: Dialect) -> str:
         "rejects_limit": "0",
         "max_line_size": str(LONGEST_LINE),
     }
-    return f"read_csv({_sql(path)}, {', '.join(f'{k} = {v}' for k, v in options.items())})"
+    read = f"[{', '.join(map(_sql, path))}]" if isinstance(path, tuple) else _sql(path)
+    return f"read_csv({read}, {', '.join(f'{k} = {v}' for k, v in options.items())})"
 
 
 def _dialect_notes(dialect: Dialect) -> list[str]:

@@ -56,6 +56,8 @@ def suggest(source: str | Path, experiment: Experiment | None = None) -> Suggest
 
 def is_text(path: Path, reading: Reading = FOUND_OUT) -> bool:
     """Whether a file is running text rather than a table: by its name, or by having but one column of words."""
+    if path.is_dir():
+        return False
     if path.suffix.lower() in TEXT_SUFFIXES:
         return not _table_in_disguise(path, reading)
     if path.suffix.lower() in TABLE_SUFFIXES:

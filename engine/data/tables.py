@@ -183,10 +183,10 @@ def _rejected(connection: duckdb.DuckDBPyConnection, source: Source) -> tuple[tu
     if source.dialect is None:
         return (), 0
     last = "FROM reject_errors WHERE scan_id = (SELECT max(scan_id) FROM reject_errors)"
-    count = connection.execute(f"SELECT count(DISTINCT line) {last}").fetchone() or (0,)
+    count = connection.execute(f"SELECT count(DISTINCT (file_id, line)) {last}").fetchone() or (0,)
     rows = connection.execute(
         f"SELECT line, first(error_type), first(error_message), first(csv_line) {last} "
-        f"GROUP BY line ORDER BY line LIMIT {_NAMED}"
+        f"GROUP BY file_id, line ORDER BY file_id, line LIMIT {_NAMED}"
     ).fetchall()
     named = tuple(Rejected(int(r[0]), f"{str(r[1]).lower()}: {r[2]}", str(r[3] or "")[:200]) for r in rows)
     return named, int(count[0])

@@ -71,3 +71,14 @@ def test_the_panel_offers_what_the_kind_of_data_needs(qtbot: QtBot, tmp_path: Pa
         panel.show_experiment(loaded.experiment.replace({"data.kind": kind}))
         assert not panel._first._rows[there].editor.isHidden()
         assert panel._first._rows[away].editor.isHidden()
+
+
+def test_a_folder_of_sequences_opens(tmp_path: Path) -> None:
+    for number in range(24):
+        folder = tmp_path / ("run" if number % 2 else "walk")
+        folder.mkdir(exist_ok=True)
+        (folder / f"{number}.csv").write_text("x,y\n" + "".join(f"{step},{step % 3}\n" for step in range(6)))
+    loaded = Backend().open(tmp_path)
+    assert loaded.title == tmp_path.name
+    assert [column.name for column in loaded.columns] == ["sequence", "label", "step", "x", "y"]
+    assert loaded.preview is not None

@@ -1,0 +1,58 @@
+"""A folder with a file for each sequence, as one long table.
+
+The table has the columns of the files, and before them `sequence`, the path of the file within the folder without its
+suffix; `label`, which is the sub-folder, or what stands before the first "_" of the names where there are none; and
+`step`, the row within the file.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from engine.data.errors import DataError, counted
+
+_SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".dat")
+_MOST = 100_000
+COLUMNS = ("sequence", "label", "step")
+
+
+def files_of(folder: Path) -> tuple[Path, ...]:
+    """The tables in a folder and its sub-folders, in order of their paths; all of the same suffix.
+
+    Raises:
+        DataError: there are fewer than two, too many, or of several kinds.
+    """
+    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in _SUFFIXES and path.is_file())
+    found = [path for path in found if not path.name.startswith(".")]
+    suffixes = {path.suffix.lower() for path in found}
+    if len(suffixes) > 1:
+        raise DataError(
+            f"{folder} is a folder with files of several kinds ({', '.join(sorted(suffixes))}); leave one kind in it, "
+            "a file for each sequence, or choose one file."
+        )
+    if not 2 <= len(found) <= _MOST:
+        raise DataError(
+            f"{folder} is a folder with {counted(len(found), 'table')} ({', '.join(_SUFFIXES)}); a folder is read as "
+            f"sequences where it holds 2 to {_MOST:,}, one for each; else choose a file in it."
+        )
+    return tuple(found)
+
+
+def named(folder: Path, files: tuple[Path, ...]) -> list[tuple[str, str]]:
+    """Sequence and label of each file.
+
+    Raises:
+        DataError: nothing tells the labels apart.
+    """
+    names = [path.relative_to(folder).with_suffix("").as_posix() for path in files]
+    if all("/" in name for name in names):
+        labels = [name.split("/")[0] for name in names]
+    else:
+        labels = [re.split(r"[_-]|(?<=\D)(?=\d)", Path(name).name)[0] for name in names]
+    if not 2 <= len(set(labels)) <= len(files) / 2 or not all(labels):
+        raise DataError(
+            f"{folder} is a folder whose files have no labels; put the files of each class into a folder of their own, "
+            "or begin their names with the class and an underline, as in walk_01.csv."
+        )
+    return list(zip(names, labels, strict=True))
