@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -162,9 +163,15 @@ class _Series:
                 self._levels.append((_Column(), _Column()))
             low, high = self._levels[index]
             new = slice(low.count * _BRANCH, len(below_low) // _BRANCH * _BRANCH)
-            low.extend(np.fmin.reduce(below_low[new].reshape(-1, _BRANCH), axis=1))
-            high.extend(np.fmax.reduce(below_high[new].reshape(-1, _BRANCH), axis=1))
+            low.extend(_of_each(np.fmin, below_low[new]))
+            high.extend(_of_each(np.fmax, below_high[new]))
             below_low, below_high = low.filled, high.filled
+
+
+def _of_each(least: np.ufunc, values: Values) -> Values:
+    """`least` of every `_BRANCH` values, by whole columns: reducing so short an axis takes ten times as long."""
+    columns = values.reshape(-1, _BRANCH).T
+    return np.asarray(functools.reduce(least, columns))
 
 
 def _level_for(count: int, pixels: int) -> int:
