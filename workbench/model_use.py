@@ -108,14 +108,17 @@ def _forecast(model: Model, asked: Asked) -> Used:
 
     found = forecast(model, asked.data)
     rows = tuple(tuple(row) for row in found.rows())
-    shown = slice(max(0, len(rows) - _DRAWN), None)
-    ahead = sum(part == "ahead" for part in found.parts)
-    curve = Curve(found.targets[0], found.dates[shown], found.truth[shown, 0], found.forecast[shown, 0], ahead)
-    words = f"{len(rows):,} rows, {ahead:,} of them ahead of the data's end."
-    nexts = rows[len(rows) - ahead :][:1]
-    if nexts:
-        values = ", ".join(f"{name} {found.forecast[-ahead, at]:.6g}" for at, name in enumerate(found.targets))
-        words = f"Next, {found.dates[-ahead]}: {values}. {words}"
+    ahead = [place for place, part in enumerate(found.parts) if part == "ahead"]
+    first = found.series.count(found.series[0]) if found.series else len(rows)  # of several series the first is drawn
+    shown = slice(max(0, first - _DRAWN), first)
+    behind = sum(place < first for place in ahead)
+    curve = Curve(found.targets[0], found.dates[shown], found.truth[shown, 0], found.forecast[shown, 0], behind)
+    words = f"{len(rows):,} rows, {len(ahead):,} of them ahead of the data's end."
+    if ahead:
+        place = ahead[0]
+        values = ", ".join(f"{name} {found.forecast[place, at]:.6g}" for at, name in enumerate(found.targets))
+        which = f"{found.series[place]}, " if found.series else ""
+        words = f"Next, {which}{found.dates[place]}: {values}. {words}"
     return Used(found.header, rows, words, curve=curve)
 
 

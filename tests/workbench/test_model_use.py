@@ -188,3 +188,23 @@ def test_the_pad_is_drawn_on_with_the_mouse_and_by_keys(qtbot: QtBot) -> None:
     assert pad.ink.sum() == 1
     QTest.keyClick(pad, Qt.Key.Key_Delete)
     assert pad.ink.sum() == 0
+
+
+def test_of_several_series_the_first_is_drawn_and_told(tmp_path: Path) -> None:
+    from engine.model import Model
+    from engine.network import Network
+    from tests.engine.data.test_panel import panel, sales
+    from workbench.model_use import _forecast
+
+    path = tmp_path / "a.csv"
+    path.write_text(sales())
+    dataset = panel(path)
+    settings = {"file": str(path), "time_column": "date", "sequence_column": "store", "targets": "sales"}
+    settings |= {"look_back": "4", "validation": "6", "test": "6"}
+    chosen = Experiment().replace({f"data.{name}": value for name, value in settings.items()})
+    network = Network(chosen.model, dataset.input_size, 1, seed=1, threads=1)
+    used = _forecast(Model(chosen, network, dataset.metadata()), Asked())
+    assert used.words.startswith("Next, east, 2004-05: sales ")
+    assert used.curve is not None
+    assert used.curve.ahead == 1
+    assert used.curve.labels[-1] == "2004-05"
