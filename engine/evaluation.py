@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from engine.data import Batch, Dataset, PairBatch, Scorer, WritingScorer
+from engine.data.forecast_dataset import ForecastDataset
 from engine.events import Floats
+from engine.forecast_paths import dataset_paths
 from engine.losses import Loss
 from engine.network import Examples, Output
 from engine.sequence_to_sequence.free_running import run_free
@@ -50,7 +52,11 @@ def score(
     for batch, values in answers(network, map(changed, batches) if changed else batches):
         mean, count = measure.mean(values, batch)
         total, weight = total + mean * count, weight + count
-        scorer.add(batch, measure.point(values))
+        if isinstance(dataset, ForecastDataset):
+            assert isinstance(network, Network | SequenceToSequence)  # all others answer once
+            scorer.add(batch, dataset_paths(network, dataset, measure, part, batch.positions)[..., measure.middle])
+        else:
+            scorer.add(batch, measure.point(values))
         free += count * _score_free(network, dataset, batch, scorer, measure)
     return Score(total / weight, scorer.result(), free / weight) if weight else Score()
 
@@ -61,7 +67,7 @@ def _score_free(network: Answering, dataset: Dataset, batch: Batch, scorer: Scor
         return math.nan
     assert isinstance(batch, PairBatch)
     assert isinstance(scorer, WritingScorer)
-    run = run_free(network, batch, dataset.limit)
+    run = run_free(network, batch, dataset.limit, measure)
     scorer.add_free(batch, measure.point(run.values), run.written)
     return measure.mean(run.values, batch)[0]
 

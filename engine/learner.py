@@ -99,7 +99,7 @@ class Learner:
             return self._network.loss_and_gradients(part.batch, self.loss, state, hand_over=part.hand_over)
         batch = part.batch
         if isinstance(batch, PairBatch):
-            batch = self._sampling.mixed(self._network, batch, self.step)
+            batch = self._sampling.mixed(self._network, batch, self.step, self.loss)
         return self._network.loss_and_gradients(batch, self.loss, state)
 
     def mean_loss(self) -> float:

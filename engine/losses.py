@@ -118,8 +118,12 @@ class Loss:
         """One answer for each target, (…, targets): of several quantiles the one nearest to the median."""
         if self.width == 1:
             return values
-        middle = int(np.argmin(np.abs(np.array(self.quantiles) - 0.5)))
-        return values[..., middle :: self.width]
+        return values[..., self.middle :: self.width]
+
+    @property
+    def middle(self) -> int:
+        """Which of the outputs for a target is its one answer."""
+        return int(np.argmin(np.abs(np.array(self.quantiles) - 0.5))) if self.width > 1 else 0
 
 
 def configured(training: TrainingConfig, suggested: str = "") -> Loss:

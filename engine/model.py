@@ -15,6 +15,7 @@ from engine.config import Experiment, experiment_from_toml
 from engine.data import Preparation
 from engine.losses import Loss, configured
 from engine.networks import AnyNetwork, make_network, parameter_count
+from engine.sequence_to_sequence.network import SequenceToSequence
 from engine.weights import WeightsFileError, read_weights
 
 FORMAT = "rnn-workbench 1"
@@ -51,8 +52,13 @@ class Model:
             "rnn_workbench": FORMAT,
             "experiment": tomli_w.dumps(named.to_dict()),
             "data": json.dumps(self.metadata, ensure_ascii=False, sort_keys=True),
-            "network": json.dumps({"input_size": self.network.input_size, "output_size": self.network.output_size}),
+            "network": json.dumps(self._ends()),
         }
+
+    def _ends(self) -> dict[str, int]:
+        ends = {"input_size": self.network.input_size, "output_size": self.network.output_size}
+        heard = self.network.sizes.heard if isinstance(self.network, SequenceToSequence) else 0
+        return ends | ({"heard_size": heard} if heard else {})
 
 
 def load_model(path: Path | str, experiment: Experiment | None = None) -> Model:
@@ -71,7 +77,7 @@ def load_model(path: Path | str, experiment: Experiment | None = None) -> Model:
         experiment = experiment or experiment_from_toml(header["experiment"])
         metadata, sizes = json.loads(header["data"]), json.loads(header["network"])
         ends = SimpleNamespace(
-            **sizes,
+            **{"heard_size": 0} | sizes,
             tokens=bool({"embedding.weight", "embedding.source.weight"} & weights.keys()),
             writes_tokens="embedding.target.weight" in weights,
         )

@@ -23,6 +23,7 @@ class Ends(Protocol):
     output_size: int
     tokens: bool
     writes_tokens: bool
+    heard_size: int  # numbers heard before each step of numbers that is written
 
 
 def make_network(
@@ -48,4 +49,4 @@ def parameter_count(model: ModelConfig, ends: Ends, width: int = 1) -> int:
 
 
 def _sizes(ends: Ends, width: int) -> Sizes:
-    return Sizes(ends.input_size, ends.output_size * width, ends.tokens, ends.writes_tokens)
+    return Sizes(ends.input_size, ends.output_size * width, ends.tokens, ends.writes_tokens, ends.heard_size)

@@ -9,10 +9,12 @@ import numpy as np
 
 from engine.data import Batch, Dataset, TextPreparation
 from engine.data.class_metrics import ClassScorer
+from engine.data.forecast_dataset import ForecastDataset
 from engine.data.metrics import last_answers, rmse
 from engine.data.pairs_dataset import PairsDataset
 from engine.evaluation import Answering, answers
 from engine.events import ClassPrediction, Floats, Probe, SeriesPrediction, TagTrack, TextPrediction
+from engine.forecast_paths import dataset_paths
 from engine.generation import continue_text
 from engine.losses import Loss
 from engine.network import Network
@@ -71,6 +73,8 @@ class Predictions:
 
     def judged(self) -> ClassPrediction | SeriesPrediction | None:
         """What can be held against the truth; None for running text."""
+        if isinstance(self._dataset, ForecastDataset):
+            return self._path()
         if self._dataset.kind in ("text", "pairs"):
             return None
         return self._classes() if self._dataset.classes else self._series()
@@ -96,6 +100,28 @@ class Predictions:
         for batch, values in answers(network, shown.batches):
             outputs[batch.positions] = last_answers(batch, self._loss.point(values))
         return np.asarray(self._dataset.decode(outputs, shown.part)[-SCREEN_POINTS:, 0])
+
+    def _path(self) -> SeriesPrediction:
+        """Forecasts over several steps, one behind the other over the held-out part, of the first target."""
+        dataset = self._dataset
+        assert isinstance(dataset, ForecastDataset)
+        part = _part(dataset)
+        tiles = dataset.tiles(part)[-max(1, SCREEN_POINTS // dataset.steps) :]
+        values = dataset_paths(self._network, dataset, self._loss, part, tiles)[:, :, 0]
+        rows = dataset.rows(part, tiles).T.reshape(-1)
+        truth, names = dataset.series.values[rows, 0], dataset.series.labels(int(rows[0]), int(rows[-1]) + 1)
+        forecast = values[..., self._loss.middle].T.reshape(-1)
+        simple = [(name, each[:, tiles].T.reshape(-1)) for name, each in dataset.path_baselines(part)]
+        return SeriesPrediction(
+            part=part,
+            target=dataset.preparation.targets[0],
+            labels=tuple(names[row - rows[0]] for row in rows.tolist()),
+            truth=_frozen(truth),
+            forecast=_frozen(forecast),
+            baselines=tuple((name, _frozen(each)) for name, each in simple),
+            rmse=rmse(truth, forecast),
+            baseline_rmse=tuple((name, rmse(truth, each)) for name, each in simple),
+        )
 
     def _classes(self) -> ClassPrediction:
         dataset, part = self._dataset, _part(self._dataset)

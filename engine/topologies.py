@@ -14,7 +14,7 @@ from engine.config import TOPOLOGIES, DataConfig
 
 @dataclass(frozen=True, slots=True)
 class TopologySpec:
-    """One wiring. Its words may hold {targets}, {past}, {ahead}, {label} and {sequence}; `describe` fills them in."""
+    """One wiring. Its words may hold {targets}, {past}, {ahead} and the like; `describe` fills them in."""
 
     key: str  # as `model.topology` takes it
     title: str
@@ -107,7 +107,7 @@ _SPECS = (
         meaning="Reads the whole sequence first, then writes another one, of its own length.",
         example="translation, speech to text",
         words=(
-            ("series", "Reads {past}, then writes the next {ahead} of {targets}, one after the other."),
+            ("series", "Reads {past}, then writes the next {written} of {targets}, one after the other."),
             ("pairs", "Reads the source symbol by symbol, then writes {targets} until it stops."),
         ),
         misfits=(
@@ -115,7 +115,7 @@ _SPECS = (
             ("sequences", "There is one label, not a second sequence to write; it needs pairs."),
             ("labelled_text", "There is one label, not a second text to write; it needs pairs."),
         ),
-        available=("pairs",),
+        available=("pairs", "series"),
     ),
 )
 
@@ -139,7 +139,8 @@ def describe(spec: TopologySpec, data: DataConfig) -> str:
         .format(
             targets=_listed(data.targets) or "the value",
             past=past,
-            ahead=_steps(data.horizon),
+            ahead="up to " + _steps(data.steps) if data.steps > 1 else _steps(data.horizon),
+            written=_steps(data.steps),
             label=data.label or "the label",
             text=f"the {data.text_column}" if data.text_column else "a text",
             tokens=data.tokens.removesuffix("s"),

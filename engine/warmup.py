@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # the second process has no data to read
     from engine.data import Dataset
 
 _log = logging.getLogger(__name__)
-_ENDS = ("input_size", "output_size", "tokens", "writes_tokens")
+_ENDS = ("input_size", "output_size", "tokens", "writes_tokens", "heard_size")
 _FREE = ("hidden_size", "hidden_sizes", "num_layers", "embedding_size", "initializer")  # no kernel depends on them
 
 

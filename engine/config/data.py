@@ -117,6 +117,28 @@ class DataConfig(Section):
         minimum=1,
         maximum=10_000,
     )
+    steps: int = option(
+        1,
+        "Forecast length",
+        "How many steps ahead are forecast, each of them, from the next one on; 1 forecasts the one at the horizon.",
+        unit="steps",
+        minimum=1,
+        maximum=1_000,
+    )
+    strategy: str = option(
+        "direct",
+        "Strategy",
+        "How a network that answers once forecasts several steps: recursive feeds its own forecast back, direct has an "
+        "output for each step. An encoder–decoder writes them one after the other.",
+        choices=("recursive", "direct"),
+        needs=(("steps", range(2, 1_001)),),
+    )
+    known_inputs: tuple[str, ...] = option(
+        (),
+        "Known ahead",
+        "Inputs whose future is known when the forecast is made, as a calendar or a price plan is.",
+        advanced=True,
+    )
     stride: int = option(
         1, "Stride", "Distance between the starts of two training windows.", unit="steps", minimum=1, maximum=100_000
     )

@@ -35,7 +35,7 @@ class PairBatch(Batch):
     Rows fall in what is read; what is written may have any length, at least 1.
     """
 
-    before: NDArray[Any]  # what was written before each step, a start first: int32 (U, B), or float32 (U, B, O)
+    before: NDArray[Any]  # what was written before each step, a start first: int32 (U, B), or float32 (U, B, E)
     written: Ints  # (B,) steps of each that are written
 
 

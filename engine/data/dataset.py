@@ -44,6 +44,7 @@ class Dataset(ABC):
     output_size: int
     tokens: bool  # inputs are tokens
     writes_tokens: bool = False  # what is written step by step are tokens
+    heard_size: int = 0  # numbers that are heard before each number step written; 0 where none are written
     limit: int = 0  # steps after which writing ends even without a stop; 0 where it ends by itself
     loss: str  # "mse" or "cross_entropy"
     metric: str  # "RMSE", "bits per character", "accuracy", "balanced accuracy" or "MSE"

@@ -16,13 +16,13 @@ from engine.data.samples import sample
 from engine.data.sequence_dataset import SequenceDataset
 from engine.data.sequences import read_sequences
 from engine.data.series import read_series, read_several
-from engine.data.series_dataset import SeriesDataset
+from engine.data.series_windows import windows_over
 from engine.data.synthetic import generate
 from engine.data.text import read_text
 from engine.data.text_dataset import TextDataset
 
 FITS = {
-    "series": ("one_to_one", "many_to_one", "many_to_many"),
+    "series": ("one_to_one", "many_to_one", "many_to_many", "encoder_decoder"),
     "text": ("many_to_many",),
     "sequences": ("one_to_one", "many_to_one", "many_to_many"),
     "pairs": ("encoder_decoder", "one_to_many"),
@@ -59,8 +59,13 @@ def load(experiment: Experiment) -> Dataset:
     if topology == "one_to_one":
         data = replace(data, look_back=1)
     if data.sequence_column:
+        if data.steps > 1 or topology == "encoder_decoder":
+            raise DataError(
+                "several series in one file are forecast one answer a window; set data.steps to 1 and model.topology "
+                "to many_to_one, or choose one series."
+            )
         return PanelDataset(read_several(path, data), data, topology)
-    return SeriesDataset(read_series(path, data), data, topology)
+    return windows_over(read_series(path, data), data, topology)
 
 
 def _generator(data: DataConfig) -> str:

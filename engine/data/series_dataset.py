@@ -29,8 +29,10 @@ class SeriesDataset(Dataset):
 
     kind, tokens, loss, metric = "series", False, "mse", "RMSE"
 
-    def __init__(self, series: Series, data: DataConfig, topology: str, marked: Ints | None = None) -> None:
-        """Split, fit the scalers on the training part, and check that windows fit.
+    def __init__(
+        self, series: Series, data: DataConfig, topology: str, marked: Ints | None = None, answers: int = 1
+    ) -> None:
+        """Split, fit the scalers on the training part, and check that windows fit; `answers` as of a `WindowShape`.
 
         `marked`: columns (M,) with an input that says what was missing; None: those with gaps in the training part.
 
@@ -39,7 +41,7 @@ class SeriesDataset(Dataset):
         """
         self.series, self.topology = series, topology
         transform = Transform(data.transform)
-        self.shape = WindowShape(data.look_back, data.horizon, data.stride, int(transform.difference))
+        self.shape = WindowShape(data.look_back, data.horizon, data.stride, int(transform.difference), answers)
         self.split = split_by_time(len(series.values), data.validation, data.test)
         check_windows(self.shape, self.split, series.dropped)
         check_logarithm(transform, series.values[:, : series.targets], series.names[: series.targets], series.dropped)
@@ -85,7 +87,7 @@ class SeriesDataset(Dataset):
         """The windows of a part at `positions` (B,)."""
         starts = self._starts(part, positions)
         length, lead, targets = self.shape.look_back, self.shape.lead, self.output_size
-        values = self.filled.windows(starts - lead, lead + length)
+        values = self.windows(part, positions)
         if self.topology != "many_to_many":
             rows, anchors = self.shape.answer(0) + starts, values[-1, :, :targets]
         else:
@@ -99,20 +101,25 @@ class SeriesDataset(Dataset):
             positions=positions,
         )
 
+    def windows(self, part: str, positions: Ints) -> Reals:
+        """What is read, in its own units (lead + T, B, C), gaps filled by what the window itself knows."""
+        lead = self.shape.lead
+        return self.filled.windows(self._starts(part, positions) - lead, lead + self.shape.look_back)
+
     def _starts(self, part: str, positions: Ints) -> Ints:
         starts = self.shape.starts(part, self.split)
         return starts.start + starts.step * positions
 
     def _answers(self, part: str, rows: Ints, anchors: Reals) -> Floats:
         limit = self.split.bounds(part)[1]
-        values = self.filled.rows(rows, limit)[..., : self.output_size]
+        values = self.filled.rows(rows, limit)[..., : self.series.targets]
         return self._preparation.answers_of(values, anchors)
 
     def _weights(self, part: str, rows: Ints) -> Floats:
         """Held-out answers count once, and only where they were measured: at each window's last step."""
         if part == "train" and not self._masked:
             return np.ones(rows.shape, np.float32)
-        weights = self.filled.measured(rows, self.output_size).astype(np.float32)
+        weights = self.filled.measured(rows, self.series.targets).astype(np.float32)
         if part != "train" and weights.ndim == 2:
             weights[:-1] = 0.0
         return weights
@@ -124,13 +131,13 @@ class SeriesDataset(Dataset):
     @cached_property
     def usual_step(self) -> float:
         """Mean absolute change of the targets over a season within the training part; NaN where it is shorter."""
-        values, season = self.series.values[: self.split.train_end, : self.output_size], max(self.season, 1)
+        values, season = self.series.values[: self.split.train_end, : self.series.targets], max(self.season, 1)
         changes = np.abs(values[season:] - values[:-season])
         return float(np.nanmean(changes)) if np.isfinite(changes).any() else math.nan
 
     def anchors(self, part: str) -> Reals:
         """The targets' last known values (N, O) when each answer of a part is given."""
-        return self.filled.past[self.answer_rows(part) - self.shape.horizon, : self.output_size]
+        return self.filled.past[self.answer_rows(part) - self.shape.horizon, : self.series.targets]
 
     def decode(self, outputs: NDArray[Any], part: str = "test") -> Reals:
         """See `Dataset.decode`."""

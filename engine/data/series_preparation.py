@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -36,6 +36,9 @@ class SeriesPreparation(Preparation):
     sequence_column: str = ""  # that names the series, where there are several
     scalers: tuple[tuple[str, Scaler, Scaler], ...] = ()  # of inputs and answers, by series that have their own
     marked: tuple[str, ...] = ()  # columns with a further input each, 1 where a value was missing
+    steps: int = 1
+    strategy: str = "single"  # one answer at the horizon; or "recursive", "direct", "encoder_decoder" for all steps
+    known: tuple[str, ...] = ()  # those of the inputs whose future is known
     kind = "series"
 
     @property
@@ -86,6 +89,47 @@ class SeriesPreparation(Preparation):
         with np.errstate(over="ignore"):
             return self.transform.inverse(self.output_scaler.inverse(outputs), anchors)
 
+    @property
+    def known_columns(self) -> list[int]:
+        """Places among the C columns of the inputs whose future is known."""
+        return [self.columns.index(name) for name in self.known]
+
+    def path_answers(self, values: Reals, anchors: Reals) -> Floats:
+        """True values (U, B, O) of all steps as the network should answer them: changes are from the last known.
+
+        Where all steps are answered at once each has a scale of its own: the further ahead, the wider the change.
+        """
+        changed = self.transform.forward(values, np.broadcast_to(anchors, values.shape))
+        return np.ascontiguousarray(self._per_step(changed, self.output_scaler.forward), np.float32)
+
+    def path_values(self, outputs: NDArray[Any], anchors: Reals) -> Reals:
+        """The opposite of `path_answers`, float64."""
+        with np.errstate(over="ignore"):
+            changed = self._per_step(np.asarray(outputs, np.float64), self.output_scaler.inverse)
+            return self.transform.inverse(changed, np.broadcast_to(anchors, changed.shape))
+
+    def told(self, answers: Floats, anchors: Reals, future: Reals) -> Floats:
+        """What a decoder hears before each step, (U, B, O + K): the value before, and what is known of the step.
+
+        Args:
+            answers: (U, B, O) as `path_answers` gives them; the last step is never heard.
+            anchors: (B, O) last known values: heard before the first step.
+            future: (U, B, K) of the inputs known ahead, in their own units.
+        """
+        first = self.path_answers(np.broadcast_to(anchors, answers.shape), anchors)[:1]
+        columns = self.known_columns
+        scaled = (future - self.input_scaler.offset[columns]) / self.input_scaler.scale[columns]
+        heard = np.concatenate([np.concatenate([first, answers[:-1]]), scaled], axis=-1)
+        return np.ascontiguousarray(heard, np.float32)
+
+    def _per_step(self, values: Reals, scaled: Callable[[Reals], Reals]) -> Reals:
+        """`values` (U, B, O) through a scaler of O or of U · O columns."""
+        if len(self.output_scaler.scale) == values.shape[-1]:
+            return scaled(values)
+        steps, batch, targets = values.shape
+        rows = scaled(values.transpose(1, 0, 2).reshape(batch, steps * targets))
+        return rows.reshape(batch, steps, targets).transpose(1, 0, 2)
+
     def encode(self, history: Reals) -> tuple[Floats, Reals]:
         """The last window of `history`, targets and inputs with their gaps, and the anchor (1, O) for `decode`.
 
@@ -129,6 +173,9 @@ class SeriesPreparation(Preparation):
             "marked": list(self.marked),
             "sequence_column": self.sequence_column,
             "scalers": [[name, inputs.to_dict(), answers.to_dict()] for name, inputs, answers in self.scalers],
+            "steps": self.steps,
+            "strategy": self.strategy,
+            "known": list(self.known),
         }
 
     @classmethod
@@ -149,6 +196,9 @@ class SeriesPreparation(Preparation):
                 (name, Scaler.from_dict(inputs), Scaler.from_dict(answers))
                 for name, inputs, answers in values["scalers"]
             ),
+            steps=values.get("steps", 1),  # a model of one answer has none to name
+            strategy=values.get("strategy", "single"),
+            known=tuple(values.get("known", ())),
         )
 
 

@@ -12,7 +12,7 @@ from engine.data.errors import DataError, nearest
 from engine.data.memory_dataset import MemoryDataset
 from engine.data.memory_tasks import TASKS
 from engine.data.series import Series
-from engine.data.series_dataset import SeriesDataset
+from engine.data.series_windows import windows_over
 
 GENERATORS = ("adding", "noisy_sine", *TASKS)
 _PERIOD = 40.0  # rows of one wave of the sine
@@ -29,7 +29,7 @@ def generate(name: str, data: DataConfig, topology: str) -> Dataset:
     if name in TASKS:
         return MemoryDataset(name, data, topology)
     if name == "noisy_sine":
-        return SeriesDataset(noisy_sine(data.length, data.noise), data, topology)
+        return windows_over(noisy_sine(data.length, data.noise), data, topology)
     raise DataError(f"there is no generator {name!r}; {nearest(name, GENERATORS)}")
 
 

@@ -18,12 +18,16 @@ from engine.data.splits import Split
 
 @dataclass(frozen=True, slots=True)
 class WindowShape:
-    """How windows are cut: `look_back` steps read, answer `horizon` steps on, `lead` rows before for differences."""
+    """How windows are cut: `look_back` steps read, answer `horizon` steps on, `lead` rows before for differences.
+
+    Of several answers, in rows next to one another, the last lies `horizon` steps on.
+    """
 
     look_back: int
     horizon: int
     stride: int = 1
     lead: int = 0
+    answers: int = 1
 
     @property
     def rows(self) -> int:
@@ -40,7 +44,7 @@ class WindowShape:
         offset = self.answer(0)
         if part == "train":
             return range(self.lead, last - offset, self.stride)
-        return range(max(self.lead, first - offset), max(self.lead, last - offset))
+        return range(max(self.lead, first - offset + self.answers - 1), max(self.lead, last - offset))
 
 
 def check_windows(shape: WindowShape, split: Split, dropped: int = 0) -> None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from engine.config import TrainingConfig
 from engine.data import PairBatch
+from engine.losses import Loss
 from engine.sequence_to_sequence.decoding import STOP, log_probabilities
 from engine.sequence_to_sequence.network import SequenceToSequence
 
@@ -24,10 +25,11 @@ class FreeRun:
     written: list[NDArray[np.int32]]  # tokens up to the stop or the limit; empty where numbers are written
 
 
-def run_free(network: SequenceToSequence, batch: PairBatch, limit: int = 0) -> FreeRun:
+def run_free(network: SequenceToSequence, batch: PairBatch, limit: int = 0, measure: Loss | None = None) -> FreeRun:
     """Let the network write the batch by itself, taking the likeliest token each time.
 
-    `limit` is how many tokens may be written; 0 is as many as the targets have.
+    `limit` is how many tokens may be written; 0 is as many as the targets have. `measure` says which of its numbers
+    are heard. Of the batch only the start is told, and beside numbers what is known ahead.
     """
     steps, count = batch.before.shape[:2]
     at, before = network.begin(batch.inputs, batch.lengths), batch.before[0]
@@ -37,7 +39,7 @@ def run_free(network: SequenceToSequence, batch: PairBatch, limit: int = 0) -> F
         answers, at = network.write_step(before, at)
         if step < steps:
             values[step] = answers
-        before = heard(network, answers)
+        before = heard(network, answers, batch.before[min(step + 1, steps - 1)], measure)
         if network.sizes.writes_tokens:
             tokens.append(before)
             running &= before != STOP
@@ -46,11 +48,18 @@ def run_free(network: SequenceToSequence, batch: PairBatch, limit: int = 0) -> F
     return FreeRun(values, [_text(column) for column in np.stack(tokens).T] if tokens else [])
 
 
-def heard(network: SequenceToSequence, answers: NDArray[Any]) -> NDArray[Any]:
-    """What the decoder is given next when it hears its own answers (B, O): tokens (B,), or the numbers themselves."""
+def heard(
+    network: SequenceToSequence, answers: NDArray[Any], told: NDArray[Any], measure: Loss | None = None
+) -> NDArray[Any]:
+    """What the decoder is given next when it hears its own answers (B, O): tokens (B,), or numbers (B, E).
+
+    Of several quantiles that `measure` has for each target it hears the middle one. What is known ahead of the step
+    stands in `told`, (B,) or (B, E), after the values that should have been heard.
+    """
     if network.sizes.writes_tokens:
         return np.asarray(log_probabilities(answers).argmax(axis=1), np.int32)
-    return answers
+    own = measure.point(answers) if measure else answers
+    return np.concatenate([own, told[:, own.shape[1] :]], axis=1)
 
 
 def _text(column: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -84,8 +93,8 @@ class ScheduledSampling:
         left = 1 - passed if schedule == "linear" else _SHARPNESS / (_SHARPNESS + _SHARPNESS ** (2 * passed))
         return end + (1 - end) * left
 
-    def mixed(self, network: SequenceToSequence, batch: PairBatch, step: int) -> PairBatch:
-        """The batch with what is told before each step partly the network's own."""
+    def mixed(self, network: SequenceToSequence, batch: PairBatch, step: int, measure: Loss | None = None) -> PairBatch:
+        """The batch with what is told before each step partly the network's own; `measure` as of `run_free`."""
         share = self.share_of_truth(step)
         if share >= 1:
             return batch
@@ -95,7 +104,7 @@ class ScheduledSampling:
         at, before = network.begin(batch.inputs, batch.lengths), batch.before.copy()
         for number in range(1, len(before)):
             answers, at = network.write_step(before[number - 1], at)
-            own = heard(network, answers)
+            own = heard(network, answers, before[number], measure)
             truth = told[number] if before.ndim == 2 else told[number][:, None]
             before[number] = np.where(truth, before[number], own)
         return replace(batch, before=before)

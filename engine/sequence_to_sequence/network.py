@@ -3,7 +3,7 @@
 Encoder and decoder (Cho et al. 2014; Sutskever, Vinyals and Le 2014), with attention between them where it is wanted.
 Parameters have the names, shapes and gate order of a PyTorch module with ``embedding`` (a dictionary of ``source`` and
 ``target``), ``encoder``, ``bridge``, ``decoder``, ``attention`` and ``readout``. Letters in shapes: S steps read, U
-steps written, B batch, I inputs, O outputs, H hidden units.
+steps written, B batch, I inputs, O outputs, H hidden units, E numbers heard before each step.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Writing:
 def configs(model: ModelConfig, sizes: Sizes) -> tuple[StackConfig | None, StackConfig]:
     """Shapes of encoder and decoder; None where a vector is read."""
     vector = model.topology == "one_to_many"
-    written = model.embedding_size if sizes.writes_tokens else sizes.outputs
+    written = model.embedding_size if sizes.writes_tokens else sizes.heard
     beside = sizes.inputs if vector and model.repeat_input else 0
     encoder = None if vector else stack_config(model, model.embedding_size if sizes.reads_tokens else sizes.inputs)
     own = replace(stack_config(model, written + beside), bidirectional=False, summed=False, learned_state=False)
@@ -170,7 +170,7 @@ class SequenceToSequence:
         Args:
             inputs: (S, B, I) numbers or (S, B) tokens; one-to-many takes one step of numbers.
             lengths: (B,) steps of each sequence read, in falling order; None means S.
-            before: (U, B, O) numbers or (U, B) tokens, a start first.
+            before: (U, B, E) numbers, E as `sizes.heard`, or (U, B) tokens, a start first.
             written: (B,) steps of each sequence written, in any order; None means U.
 
         Raises:
@@ -239,7 +239,7 @@ class SequenceToSequence:
         return Chance(self._seed + stream, self.step) if training else None
 
     def _checked_before(self, inputs: NDArray[Any], given: NDArray[Any]) -> NDArray[Any]:
-        tokens, size = self.sizes.writes_tokens, self.output_size
+        tokens, size = self.sizes.writes_tokens, self.sizes.heard
         before = arguments.array(given, "what was written before")
         fits = before.ndim == (2 if tokens else 3) and (tokens or before.shape[2] == size)
         if not fits or 0 in before.shape or before.shape[1] != inputs.shape[1]:
@@ -275,10 +275,10 @@ class SequenceToSequence:
         return Writing(state, Context(attention.remember(read, steps, ends, order) if attention else None))
 
     def write_step(self, before: NDArray[Any], at: Writing) -> tuple[NDArray[Any], Writing]:
-        """Write one step: answers (B, O) after what was written before, (B,) tokens or (B, O) numbers."""
+        """Write one step: answers (B, O) after what was written before, (B,) tokens or (B, E) numbers."""
         given = arguments.array(before, "what was written before")
         batch = at.state[0].shape[1]
-        wanted = (batch,) if self.sizes.writes_tokens else (batch, self.output_size)
+        wanted = (batch,) if self.sizes.writes_tokens else (batch, self.sizes.heard)
         if given.shape != wanted:
             raise NetworkError(f"what was written before has shape {given.shape}; what was begun takes {wanted}")
         rows = self.decoder.forward(given[None], np.ones(batch, np.int64), at.state, at.context)

@@ -20,6 +20,7 @@ class Sizes:
     outputs: int
     reads_tokens: bool
     writes_tokens: bool
+    heard: int = 0  # numbers heard before each step of numbers: the answer before, and what is known ahead of the step
 
 
 def parameter_shapes(

@@ -54,7 +54,7 @@ def writer(
     """A network that writes, with parameters large enough for every part of it to count."""
     settings = {"hidden_size": 5, "embedding_size": 3} | model
     config = ModelConfig(cell=cell, topology="one_to_many" if vector else "encoder_decoder", **settings)
-    sizes = Sizes(OUTPUTS if tokens and not vector else INPUTS, OUTPUTS, tokens and not vector, tokens)
+    sizes = Sizes(OUTPUTS if tokens and not vector else INPUTS, OUTPUTS, tokens and not vector, tokens, OUTPUTS)
     made = SequenceToSequence(config, sizes, dtype=dtype, threads=threads)
     random = np.random.default_rng(2)
     largest = 0.7 * min(1.0, np.sqrt(5 / config.hidden_size))

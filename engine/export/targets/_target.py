@@ -9,6 +9,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from engine.data import SeriesPreparation
 from engine.export.held_out import HeldOut
 from engine.export.particulars import Exportable
 from engine.model import Model
@@ -63,6 +64,13 @@ class Target:
                 False,
                 "each series has a scaler of its own, and an exported file holds one for all; train with "
                 "data.scaled_by=all to export.",
+            )
+        preparation = model.preparation
+        if isinstance(preparation, SeriesPreparation) and preparation.strategy != "single":
+            return Fit(
+                False,
+                "forecasts over several steps have no form outside the workbench yet; the run folder's "
+                "weights.safetensors holds the weights under PyTorch's names, and predict writes the forecast.",
             )
         if isinstance(model.network, Network):
             return self.fit(model)

@@ -12,6 +12,7 @@ from engine.config import DataConfig, Experiment
 from engine.data.frequency import find_frequency
 from engine.data.series import Series
 from engine.data.series_dataset import SeriesDataset
+from engine.data.series_windows import windows_over
 
 Write = Callable[[str, bytes | str], Path]
 
@@ -30,7 +31,7 @@ def windows_of(
     numbers = np.array(list(columns.values()), np.float64).T
     stamps = (np.datetime64("1990-01") + np.arange(len(numbers))).astype("datetime64[us]")
     series = Series(tuple(columns), targets, numbers, stamps, find_frequency(stamps), "M", 0, ())
-    return SeriesDataset(series, DataConfig(**settings), topology)
+    return windows_over(series, DataConfig(**settings), topology)
 
 
 def values(rows: int = 40) -> list[float]:

@@ -1,0 +1,156 @@
+"""A time series of which several steps ahead are forecast: recursive, direct, or by an encoder–decoder.
+
+All three learn from the same windows and are scored on the same windows: each is answered by `steps` rows, all of them
+inside its part. U steps ahead, B windows, C columns, O targets, K inputs known ahead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from engine.config import DataConfig
+from engine.data.batches import Batch, Floats, Ints, PairBatch
+from engine.data.dataset import Scorer, Scores
+from engine.data.errors import DataError, nearest
+from engine.data.metrics import rmse
+from engine.data.path_baselines import path_forecasts
+from engine.data.path_metrics import PathScorer
+from engine.data.scaling import Reals, fit_scaler
+from engine.data.series import Series
+from engine.data.series_dataset import SeriesDataset
+
+_AT_ONCE = 4096  # windows
+
+
+class ForecastDataset(SeriesDataset):
+    """Windows over a `Series`, each answered by the next U rows."""
+
+    def __init__(self, series: Series, data: DataConfig, topology: str) -> None:
+        """As of a `SeriesDataset`.
+
+        Raises:
+            DataError: settings that do not go together, or too short for one window.
+        """
+        _check(series, data, topology)
+        super().__init__(series, replace(data, horizon=data.steps), topology, answers=data.steps)
+        self.steps = data.steps
+        strategy = "encoder_decoder" if topology == "encoder_decoder" else data.strategy
+        own = replace(self._preparation, horizon=1, steps=data.steps, strategy=strategy, known=data.known_inputs)
+        self._preparation = replace(own, output_scaler=fit_scaler(data.scaler, self._changes(strategy)))
+        self.output_size = series.targets * (data.steps if strategy == "direct" else 1)
+        self.heard_size = series.targets + len(data.known_inputs) if strategy == "encoder_decoder" else 0
+        self._paths: dict[str, tuple[tuple[str, Reals], ...]] = {}
+
+    def _changes(self, strategy: str) -> Reals:
+        """What training is answered by: (windows, O) of the next step, or (windows, U · O) of all."""
+        starts = np.arange(self.count("train"))
+        found = []
+        for positions in np.split(starts, range(_AT_ONCE, len(starts), _AT_ONCE)):
+            values, anchors = self._told("train", positions)
+            changed = self._preparation.transform.forward(values, np.broadcast_to(anchors, values.shape))
+            wanted = changed[:1] if strategy == "recursive" else changed
+            found.append(wanted.transpose(1, 0, 2).reshape(len(positions), -1))
+        return np.concatenate(found)
+
+    def rows(self, part: str, positions: Ints) -> Ints:
+        """Rows (U, B) that answer the windows of a part at `positions`."""
+        return np.arange(self.steps)[:, None] + self._starts(part, positions) + self.shape.look_back
+
+    def future(self, part: str, positions: Ints) -> Reals:
+        """The inputs known ahead (U, B, K) at the rows that answer."""
+        return self.filled.past[self.rows(part, positions)][..., self._preparation.known_columns]
+
+    def _told(self, part: str, positions: Ints) -> tuple[Reals, Reals]:
+        """True values (U, B, O), gaps filled, and the last known ones (B, O)."""
+        limit, targets = self.split.bounds(part)[1], self.series.targets
+        values = self.filled.rows(self.rows(part, positions), limit)[..., :targets]
+        return values, self.windows(part, positions)[-1, :, :targets]
+
+    def batch(self, part: str, positions: Ints) -> Batch:
+        """The windows of a part at `positions` (B,)."""
+        values, anchors = self._told(part, positions)
+        answers, weights = self._preparation.path_answers(values, anchors), self._weights_of(part, positions)
+        inputs = self._preparation.inputs_of(self.windows(part, positions))
+        lengths, count = np.full(len(positions), self.shape.look_back, np.int64), len(positions)
+        if self._preparation.strategy == "encoder_decoder":
+            return PairBatch(
+                inputs, lengths, answers, weights, False, positions,
+                before=self._preparation.told(answers, anchors, self.future(part, positions)),
+                written=np.full(count, self.steps, np.int64),
+            )  # fmt: skip
+        if self._preparation.strategy == "recursive":
+            return Batch(inputs, lengths, answers[0], weights[0], False, positions)
+        together = np.ascontiguousarray(answers.transpose(1, 0, 2)).reshape(count, -1)
+        return Batch(inputs, lengths, together, weights.min(axis=0), False, positions)
+
+    def _weights_of(self, part: str, positions: Ints) -> Floats:
+        """(U, B): what was filled in counts in training only, and not where gaps are masked."""
+        rows = self.rows(part, positions)
+        if part == "train" and not self._masked:
+            return np.ones(rows.shape, np.float32)
+        return self.filled.measured(rows, self.series.targets).astype(np.float32)
+
+    def path_truth(self, part: str) -> Reals:
+        """What was measured (U, N, O) for each window of a part; NaN where it is missing."""
+        return self.series.values[self.rows(part, np.arange(self.count(part))), : self.series.targets]
+
+    def path_baselines(self, part: str) -> tuple[tuple[str, Reals], ...]:
+        """Naive, seasonal naive, drift and AR for the first target: (U, N) each."""
+        if part not in self._paths:
+            self._paths[part] = path_forecasts(self, part)
+        return self._paths[part]
+
+    def baselines(self, part: str) -> Scores:
+        """RMSE of the simple forecasts of the first target over all steps; none for an empty part."""
+        if not self.count(part):
+            return ()
+        truth = self.path_truth(part)[..., 0]
+        return tuple((name, rmse(truth, values)) for name, values in self.path_baselines(part))
+
+    def tiles(self, part: str) -> Ints:
+        """Positions of windows whose forecasts follow one another without overlap, up to the last row of the part."""
+        stride = self.shape.stride if part == "train" else 1
+        return np.arange(self.count(part) - 1, -1, -max(1, -(-self.steps // stride)))[::-1].copy()
+
+    def scorer(self, part: str) -> Scorer:
+        """RMSE, MAE, MASE and skill over all steps, and RMSE by step."""
+        return PathScorer(self, part)
+
+    def pinned_labels(self) -> tuple[str, ...]:
+        """What the rows of the pinned window are called; of an encoder–decoder those that it writes, too."""
+        names = super().pinned_labels()
+        if self._preparation.strategy != "encoder_decoder":
+            return names
+        part = "validation" if self.count("validation") else "train"
+        rows = self.rows(part, np.array([self.count(part) - 1]))[:, 0]
+        return (*names, *self.series.labels(int(rows[0]), int(rows[-1]) + 1))
+
+    def notes(self) -> tuple[str, ...]:
+        """See `Dataset.notes`."""
+        done = {
+            "recursive": "one step learned, its own forecasts fed back",
+            "direct": "an output for each step",
+            "encoder_decoder": "written one after the other",
+        }[self._preparation.strategy]
+        known = self._preparation.known
+        unused = known and self._preparation.strategy == "direct"
+        more = (f"known ahead but not read by the direct strategy: {', '.join(known)}",) if unused else ()
+        return (*super().notes(), f"forecast over {self.steps} steps: {done}", *more)
+
+
+def _check(series: Series, data: DataConfig, topology: str) -> None:
+    if data.horizon != 1:
+        raise DataError(
+            f"data.steps forecasts every step from the next one on, but data.horizon is {data.horizon}; set it to 1."
+        )
+    if topology == "many_to_many":
+        raise DataError(
+            "model.topology many_to_many answers once at each step it reads; for data.steps above 1 choose many_to_one "
+            "or encoder_decoder."
+        )
+    inputs = series.names[series.targets :]
+    for name in data.known_inputs:
+        if name not in inputs:
+            raise DataError(f"data.known_inputs names {name!r}, which is no input; {nearest(name, inputs)}")

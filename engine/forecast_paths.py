@@ -1,0 +1,97 @@
+"""What a network says to windows of a series, all steps ahead, in the series' own units; the same for every strategy.
+
+U steps ahead, B windows, C columns, O targets, K inputs known ahead, W outputs for each target (several quantiles).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.data import SeriesPreparation
+from engine.data.batches import Ints
+from engine.data.forecast_dataset import ForecastDataset
+from engine.data.scaling import Reals
+from engine.data.series_dataset import SeriesDataset
+from engine.losses import Loss
+from engine.network import Network
+from engine.networks import AnyNetwork
+from engine.sequence_to_sequence.free_running import heard
+from engine.sequence_to_sequence.network import SequenceToSequence
+
+
+def paths(
+    network: AnyNetwork, preparation: SeriesPreparation, loss: Loss, windows: Reals, future: Reals | None = None
+) -> Reals:
+    """Forecasts (U, B, O, W) from `windows` (lead + T, B, C).
+
+    Args:
+        network: As trained on data of this preparation.
+        preparation: How windows go in; its strategy says how several steps come out.
+        loss: What it was trained by: how many outputs there are for a target, and which is fed back.
+        windows: What is read, in its own units, without gaps.
+        future: (U, B, K) of the inputs known ahead; None where there are none.
+    """
+    steps, batch = preparation.steps, windows.shape[1]
+    if future is None:
+        future = np.zeros((steps, batch, 0))
+    if isinstance(network, SequenceToSequence):
+        return _written(network, preparation, loss, windows, future)
+    if preparation.strategy == "recursive":
+        return _recursive(network, preparation, loss, windows, future)
+    return _valued(preparation, loss, _answers(network, preparation, windows), windows)
+
+
+def dataset_paths(network: AnyNetwork, dataset: SeriesDataset, loss: Loss, part: str, positions: Ints) -> Reals:
+    """Forecasts (U, B, O, W) from the windows of a part at `positions`; U is 1 of a data set of single answers."""
+    future = dataset.future(part, positions) if isinstance(dataset, ForecastDataset) else None
+    return paths(network, dataset.preparation, loss, dataset.windows(part, positions), future)
+
+
+def _answers(network: Network, preparation: SeriesPreparation, windows: Reals) -> NDArray[Any]:
+    """Outputs (B, ·) at the end of each window."""
+    outputs = network.forward(preparation.inputs_of(windows)).values
+    return outputs[-1] if outputs.ndim == 3 else outputs
+
+
+def _valued(preparation: SeriesPreparation, loss: Loss, outputs: NDArray[Any], windows: Reals) -> Reals:
+    """Outputs (B, U · O · W) in real units (U, B, O, W)."""
+    targets = len(preparation.targets)
+    anchors = windows[-1, :, :targets]
+    shaped = outputs.reshape(len(outputs), -1, targets, loss.width).transpose(1, 0, 2, 3)
+    return np.stack([preparation.path_values(shaped[..., k], anchors) for k in range(loss.width)], axis=-1)
+
+
+def _recursive(network: Network, preparation: SeriesPreparation, loss: Loss, windows: Reals, future: Reals) -> Reals:
+    """The next step again and again; what was said moves into the window.
+
+    Inputs known ahead go on as they will; others stay at their last value.
+    """
+    found, targets = [], len(preparation.targets)
+    for known in future:
+        step = _valued(preparation, loss, _answers(network, preparation, windows), windows)[0]
+        following = windows[-1].copy()
+        following[:, :targets] = step[..., loss.middle]
+        following[:, preparation.known_columns] = known
+        following[:, len(preparation.columns) - len(preparation.marked) :] = 0  # nothing of it is missing
+        windows = np.concatenate([windows[1:], following[None]])
+        found.append(step)
+    return np.stack(found)
+
+
+def _written(
+    network: SequenceToSequence, preparation: SeriesPreparation, loss: Loss, windows: Reals, future: Reals
+) -> Reals:
+    """The decoder hears what it wrote before; of several quantiles the middle one."""
+    targets, (steps, batch) = len(preparation.targets), future.shape[:2]
+    anchors = windows[-1, :, :targets]
+    told = preparation.told(np.zeros((steps, batch, targets), np.float32), anchors, future)
+    at, before, found = network.begin(preparation.inputs_of(windows)), told[0], []
+    for step in range(steps):
+        answers, at = network.write_step(before, at)
+        found.append(answers.reshape(batch, targets, loss.width))
+        before = heard(network, answers, told[min(step + 1, steps - 1)], loss)
+    outputs = np.stack(found)
+    return np.stack([preparation.path_values(outputs[..., k], anchors) for k in range(loss.width)], axis=-1)
