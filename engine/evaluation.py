@@ -12,7 +12,7 @@ from engine.data.forecast_dataset import ForecastDataset
 from engine.events import Floats
 from engine.forecast_paths import dataset_paths
 from engine.losses import Loss
-from engine.network import Examples, Output
+from engine.network import Examples, Network, Output
 from engine.sequence_to_sequence.free_running import run_free
 from engine.sequence_to_sequence.network import SequenceToSequence
 

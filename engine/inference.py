@@ -18,6 +18,7 @@ from engine.data.series_dataset import SeriesDataset
 from engine.data.series_preparation import check_logarithm
 from engine.data.splits import PARTS, Split
 from engine.export.tables import Cell
+from engine.forecast_paths import paths
 from engine.generation import continue_text
 from engine.model import Model
 from engine.network import Network
@@ -80,19 +81,21 @@ def forecast(model: Model, data: Path | str | None = None) -> Forecast:
 
 
 def _forecast(model: Model, preparation: SeriesPreparation, series: Series, split: Split | None) -> Forecast:
-    first = preparation.lead + preparation.look_back - 1 + preparation.horizon
-    rows = np.arange(first, len(series.values) + preparation.horizon)
     if len(series.values) < preparation.lead + preparation.look_back:
         raise DataError(
             f"the network reads {preparation.lead + preparation.look_back:,} rows, but the file has "
             f"{len(series.values):,}; give it more of the past."
         )
+    if preparation.strategy != "single":
+        return _paths(model, preparation, series, split)
+    first = preparation.lead + preparation.look_back - 1 + preparation.horizon
+    rows = np.arange(first, len(series.values) + preparation.horizon)
     known = rows[rows < len(series.values)]
     truth = np.full((len(rows), series.targets), np.nan)
     truth[: len(known)] = series.values[known, : series.targets]
     return Forecast(
         targets=preparation.targets,
-        dates=_dates(series, preparation, first),
+        dates=_dates(series, preparation, first, preparation.horizon),
         truth=truth,
         forecast=_answers(model, preparation, series, rows),
         parts=tuple(_part(row, split, len(series.values)) for row in rows.tolist()),
@@ -157,9 +160,41 @@ def _answers(
     return np.concatenate(found)
 
 
-def _dates(series: Series, preparation: SeriesPreparation, first: int) -> tuple[str, ...]:
+def _paths(model: Model, preparation: SeriesPreparation, series: Series, split: Split | None) -> Forecast:
+    """Forecasts over several steps one behind the other; the last begins behind the last measured target.
+
+    Rows of the file behind that one, with empty targets, say what is known ahead; beyond the file it stays as it was.
+    """
+    check_logarithm(preparation.transform, series.values[:, : series.targets], preparation.targets, series.dropped)
+    filled, count = (
+        fill(preparation.with_marks(series.values), preparation.missing, preparation.season),
+        len(series.values),
+    )
+    end = 1 + int(np.flatnonzero(~np.isnan(series.values[:, : series.targets]).all(axis=1))[-1])
+    length, steps = preparation.lead + preparation.look_back, preparation.steps
+    begins = np.arange(end, length - 1, -steps)[::-1]
+    rows = begins + np.arange(steps)[:, None]
+    future = filled.past[np.minimum(rows, count - 1)][..., preparation.known_columns]
+    found = []
+    for some in np.split(np.arange(len(begins)), range(_WINDOWS_AT_ONCE, len(begins), _WINDOWS_AT_ONCE)):
+        window = filled.windows(begins[some] - length, length)
+        said = paths(model.network, preparation, model.loss, window, future[:, some])
+        found.append(said[..., model.loss.middle].transpose(1, 0, 2).reshape(-1, series.targets))
+    first, last = int(begins[0]), end + steps
+    truth = np.full((last - first, series.targets), np.nan)
+    truth[: end - first] = series.values[first:end, : series.targets]
+    return Forecast(
+        targets=preparation.targets,
+        dates=_dates(series, preparation, first, max(0, last - count))[: last - first],
+        truth=truth,
+        forecast=np.concatenate(found),
+        parts=tuple(_part(row, split, end) for row in range(first, last)),
+    )
+
+
+def _dates(series: Series, preparation: SeriesPreparation, first: int, horizon: int) -> tuple[str, ...]:
     """Names of the rows from `first` to `horizon` beyond the last; row numbers go on where dates cannot."""
-    end, horizon = len(series.values), preparation.horizon
+    end = len(series.values)
     ahead = preparation.future(series.stamps[-1], horizon) if series.stamps is not None else None
     if series.stamps is None:
         return tuple(str(row + 1 + series.dropped) for row in range(first, end + horizon))

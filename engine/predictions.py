@@ -12,6 +12,7 @@ from engine.data.class_metrics import ClassScorer
 from engine.data.forecast_dataset import ForecastDataset
 from engine.data.metrics import last_answers, rmse
 from engine.data.pairs_dataset import PairsDataset
+from engine.data.scaling import Reals
 from engine.evaluation import Answering, answers
 from engine.events import ClassPrediction, Floats, Probe, SeriesPrediction, TagTrack, TextPrediction
 from engine.forecast_paths import dataset_paths
@@ -200,7 +201,7 @@ def _classes_of(parts: list[np.ndarray]) -> np.ndarray:
     return found
 
 
-def _frozen(values: Floats) -> Floats:
+def _frozen(values: Floats | Reals) -> Floats:
     """A copy that nobody can change."""
     kept = np.array(values, np.float32)
     kept.flags.writeable = False

@@ -9,6 +9,7 @@ from pathlib import Path
 from engine.atomic import write_atomically
 from engine.classification import classify
 from engine.commands.options import UsageError
+from engine.data import SeriesPreparation
 from engine.data.tunes import notes_of
 from engine.export.midi import write_midi
 from engine.export.tables import write_csv
@@ -35,7 +36,9 @@ def _write_forecast(model: Model, arguments: Namespace) -> int:
     ahead = [row for row in found.rows() if row[-1] == "ahead"]
     print(f"{len(found.dates):,} rows written to {arguments.out}")
     first = found.header.index("date")
-    for row in ahead[:1]:
+    series = model.preparation
+    several = isinstance(series, SeriesPreparation) and series.strategy != "single"
+    for row in ahead if several else ahead[:1]:
         values = ", ".join(f"{name} {row[first + 2 + 2 * k]:.6g}" for k, name in enumerate(found.targets))
         print(f"next, {' '.join(map(str, row[: first + 1]))}: {values}")
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,13 +14,17 @@ from engine.data import DataError, PairBatch
 from engine.data.forecast_dataset import ForecastDataset
 from engine.evaluation import score
 from engine.events import Evaluated, RunFailed, RunFinished, SeriesPrediction
+from engine.export.targets import targets
 from engine.forecast_paths import dataset_paths
+from engine.inference import forecast
 from engine.losses import Loss, loss_for
+from engine.model import Model, load_model
 from engine.networks import AnyNetwork, make_network
 from engine.predictions import Predictions
 from engine.sequence_to_sequence.network import SequenceToSequence
 from engine.training import TrainingRun
-from tests.engine.data.making import windows_of
+from engine.weights import write_weights
+from tests.engine.data.making import table, windows_of
 
 STEPS = 3
 STRATEGIES = {
@@ -229,3 +234,26 @@ def test_a_written_series_is_a_sequence_to_sequence_network(experiment: Experime
     network, dataset, _ = made(several(experiment, "encoder_decoder"))
     assert isinstance(network, SequenceToSequence)
     assert network.sizes.heard == dataset.heard_size == 1
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_predict_goes_on_for_every_step_beyond_the_end(tmp_path: Path, strategy: str) -> None:
+    """The file's last rows have no target yet, but say what is known ahead; the model comes back from its header."""
+    path = tmp_path / "sold.csv"
+    ends = [""] * 2
+    sold = [str(10 + (k * 5) % 9) for k in range(40)]
+    path.write_text(table(sold=[*sold, *ends], price=[k % 4 for k in range(42)]))
+    chosen = several(Experiment(), strategy).replace(
+        {"data.file": str(path), "data.time_column": "date", "data.targets": "sold", "data.inputs": "price",
+         "data.known_inputs": "price", "data.look_back": 4, "data.validation": 9, "data.test": 9,
+         "model.hidden_size": 3}
+    )  # fmt: skip
+    network, dataset, _ = made(chosen)
+    write_weights(tmp_path / "a.safetensors", network.state_dict(), Model(chosen, network, dataset.metadata()).header())
+    model = load_model(tmp_path / "a.safetensors", chosen)
+    found = forecast(model)
+    ahead = [row for row in found.rows() if row[-1] == "ahead"]
+    assert [row[0] for row in ahead] == ["1993-05", "1993-06", "1993-07"]
+    assert len(set(found.dates)) == len(found.dates) == len(found.forecast)
+    assert np.isfinite(found.forecast).all()
+    assert not any(target.fit_for(model).possible for target in targets())
