@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from engine import data
 from engine.config import CELLS, Experiment
@@ -27,14 +29,14 @@ from engine.weights import write_weights
 from tests.engine.data.making import table, windows_of
 
 STEPS = 3
-STRATEGIES = {
+STRATEGIES: dict[str, dict[str, Any]] = {
     "recursive": {"model.topology": "many_to_one", "data.strategy": "recursive"},
     "direct": {"model.topology": "many_to_one", "data.strategy": "direct"},
     "encoder_decoder": {"model.topology": "encoder_decoder"},
 }
 
 
-def several(experiment: Experiment, strategy: str, **more: object) -> Experiment:
+def several(experiment: Experiment, strategy: str, **more: Any) -> Experiment:
     return experiment.replace({"data.steps": STEPS, "training.epochs": 1, **STRATEGIES[strategy], **more})
 
 
@@ -60,7 +62,7 @@ def test_every_cell_learns_and_forecasts_by_every_strategy(experiment: Experimen
 @pytest.mark.parametrize("loss", ["mse", "quantile"])
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_a_run_scores_every_step(experiment: Experiment, strategy: str, loss: str) -> None:
-    both = {"model.bidirectional": True, "model.num_layers": 2, "training.loss": loss}
+    both: dict[str, Any] = {"model.bidirectional": True, "model.num_layers": 2, "training.loss": loss}
     chosen = several(experiment, strategy, **both)
     run = TrainingRun(chosen, data.load(chosen))
     events = list(run)
@@ -106,11 +108,12 @@ def test_the_answers_that_are_learned_lead_back_to_the_truth(
     positions = np.arange(dataset.count("test"))
     batch, truth = dataset.batch("test", positions), dataset.path_truth("test")
     anchors = dataset.windows("test", positions)[-1, :, :2]
-    targets = {
-        "recursive": lambda: batch.targets[None],
-        "direct": lambda: batch.targets.reshape(-1, STEPS, 2).transpose(1, 0, 2),
-        "encoder_decoder": lambda: batch.targets,
-    }[strategy]()
+    if strategy == "recursive":
+        targets = batch.targets[None]
+    elif strategy == "direct":
+        targets = batch.targets.reshape(-1, STEPS, 2).transpose(1, 0, 2)
+    else:
+        targets = batch.targets
     found = dataset.preparation.path_values(targets, anchors)
     np.testing.assert_allclose(found, truth[: len(found)], rtol=1e-5)
 
@@ -124,7 +127,7 @@ def test_recursion_reads_its_own_forecasts_and_the_known_future(experiment: Expe
     assert isinstance(dataset, ForecastDataset)
 
     class Adding:
-        def forward(self, inputs: np.ndarray) -> object:
+        def forward(self, inputs: NDArray[Any]) -> object:
             return dataclasses.make_dataclass("Output", ["values"])(inputs[-1].sum(axis=1, keepdims=True))
 
     found = dataset_paths(Adding(), dataset, Loss("mse"), "test", np.arange(1))  # type: ignore[arg-type]
@@ -140,7 +143,7 @@ def test_nothing_of_the_future_reaches_a_forecast(experiment: Experiment) -> Non
     columns = {name: [10.0 + (k * n) % 9 for k in range(60)] for n, name in enumerate(("value", "known", "other"), 4)}
     for strategy, settings in STRATEGIES.items():
         model = Experiment().replace({**settings, "model.hidden_size": 3}).model
-        data_settings = {
+        data_settings: dict[str, Any] = {
             "inputs": ("known", "other"), "known_inputs": ("known",), "steps": STEPS,
             "strategy": settings.get("data.strategy", "direct"), "topology": model.topology,
         }  # fmt: skip
@@ -158,7 +161,7 @@ def test_nothing_of_the_future_reaches_a_forecast(experiment: Experiment) -> Non
 def test_values_of_the_test_part_change_nothing_that_training_sees(experiment: Experiment) -> None:
     values = [10.0 + (k * 5) % 9 for k in range(60)]
     for strategy, settings in STRATEGIES.items():
-        asked = {"steps": STEPS, "strategy": settings.get("data.strategy", "direct")}
+        asked: dict[str, Any] = {"steps": STEPS, "strategy": settings.get("data.strategy", "direct")}
         topology = settings["model.topology"]
         sets = [
             windows_of({"value": each}, topology=topology, **asked) for each in (values, [*values[:54], *[999.0] * 6])
@@ -225,7 +228,9 @@ def test_scores_by_step_are_those_of_each_step(experiment: Experiment) -> None:
         ({"data.known_inputs": "price"}, "data.known_inputs"),
     ],
 )
-def test_settings_that_do_not_go_together_are_named(experiment: Experiment, changes: dict, named: str) -> None:
+def test_settings_that_do_not_go_together_are_named(
+    experiment: Experiment, changes: dict[str, Any], named: str
+) -> None:
     with pytest.raises(DataError, match=named):
         data.load(experiment.replace({"data.steps": STEPS, **changes}))
 
