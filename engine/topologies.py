@@ -65,6 +65,7 @@ _SPECS = (
             ("series", "One row says too little of the path that follows; encoder–decoder reads the past first."),
             ("text", "Running text is one row of characters; there is nothing beside it to begin from."),
             ("sequences", "The label is a single word, no sequence to write; that takes a table of pairs."),
+            ("labelled_text", "The label is a single word, no sequence to write; that takes a table of pairs."),
         ),
         available=("pairs",),
     ),
