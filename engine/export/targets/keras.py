@@ -190,7 +190,9 @@ def run(path: Path, data: HeldOut) -> Answers:
         inputs = preparation.inputs_of(data.rows)
     x = inputs.swapaxes(0, 1)
     if _has_keras():
-        found = np.asarray(runpy.run_path(str(path))["load"]()(x))
+        model = runpy.run_path(str(path))["load"]()
+        # Under PyTorch's backend a tensor that is trained on does not become an array by itself.
+        found = np.asarray(importlib.import_module("keras").ops.convert_to_numpy(model(x)))
     else:
         found = keras_answers(particulars["keras"], read_arrays(path), x)
     scaled = found.swapaxes(0, 1) if found.ndim == 3 else found
