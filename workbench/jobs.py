@@ -52,6 +52,10 @@ class Jobs:
         """Whether an answer in `lane` is still to come."""
         return lane in self._newest
 
+    def forget(self, lane: str) -> None:
+        """Tell nobody of what is under way in `lane`: whoever asked is gone."""
+        self._newest.pop(lane, None)
+
     def collect(self) -> None:
         """Hand out the answers that have come; those of jobs that were overtaken are dropped."""
         while True:

@@ -62,6 +62,11 @@ class RateTest:
         """End after the step at hand."""
         self._stop.set()
 
+    def abandon(self) -> None:
+        """`stop`, and call nobody at the end."""
+        self.stop()
+        self._jobs.forget(_LANE)
+
     def tried(self) -> list[Tried]:
         """What was measured so far."""
         return list(self._tried)

@@ -23,6 +23,7 @@ def test_the_second_process_finds_its_way_through_every_cell(cell: str) -> None:
             "output_size": 1,
             "tokens": cell == "gru",
             "writes_tokens": False,
+            "heard_size": 0,
         }
     )
 

@@ -48,6 +48,16 @@ def test_a_newer_job_silences_the_older_ones(qtbot: QtBot, jobs: Jobs) -> None:
     assert ran == ["first", "third"]
 
 
+def test_what_was_forgotten_is_told_to_nobody(qtbot: QtBot, jobs: Jobs) -> None:
+    gate, answers = threading.Event(), list[str]()
+    jobs.submit("data", lambda: gate.wait(10), lambda _: answers.append("gone"), lambda error: None)
+    jobs.forget("data")
+    jobs.submit("data", lambda: "new", answers.append, lambda error: None)
+    gate.set()
+    _until_idle(qtbot, jobs)
+    assert answers == ["new"]
+
+
 @pytest.mark.parametrize("error", [ValueError("not a table"), RuntimeError("a fault of ours")])
 def test_failures_are_handed_over_and_logged(
     qtbot: QtBot, jobs: Jobs, error: Exception, caplog: pytest.LogCaptureFixture

@@ -80,7 +80,7 @@ class RateFinder(QDialog):
     def done(self, result: int) -> None:
         """Close, and stop what runs."""
         self._timer.stop()
-        self._test.stop()
+        self._test.abandon()
         super().done(result)
 
     def _lay_out(self) -> None:
