@@ -99,21 +99,19 @@ def _from_the_end(what: dict[str, Any]) -> Iterator[None]:
 
 
 def compile_from_the_end(what: dict[str, Any]) -> None:
-    """The second process: the optimiser, the readout and the way back through time, on zeros."""
+    """The second process: the optimiser, the way back through time and the readout, on zeros, last things first."""
     network, optimizer = _small(what)
     optimizer.step(learning_rate=0.0, clip_norm=1.0)
     dtype, ones = network.dtype, np.ones(1, np.int64)
-    hidden = Rows(np.zeros(network.readout.d_row, dtype), 0, network.readout.d_row)
-    network.readout.forward(hidden, 1)
-    network.readout.backward(hidden, 1)
     for layer in network.stack.levels[0].directions[:1]:
         layer.begin(1, 1, ones, None)
         layer.begin_backward(None, None, True, True)
-        for kernel, arguments in layer.backward_tasks(None, [0, 1]):
-            kernel(*arguments)
         layer.forward_tasks(Rows(np.zeros(layer.inputs, dtype), 0, layer.inputs), [0, 1])
-        for kernel, arguments in layer.gradient_tasks(1):
+        for kernel, arguments in (*layer.gradient_tasks(1), *layer.backward_tasks(None, [0, 1])):
             kernel(*arguments)
+    hidden = Rows(np.zeros(network.readout.d_row, dtype), 0, network.readout.d_row)
+    network.readout.forward(hidden, 1)
+    network.readout.backward(hidden, 1)
 
 
 if __name__ == "__main__":
