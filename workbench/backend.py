@@ -66,14 +66,9 @@ class Backend:
         Raises:
             DataError: it cannot be read so.
         """
-        from engine.data import DataError, Reading, peek, suggest, with_roles
+        from engine.data import understand
 
-        experiment = Experiment().replace(changes)
-        found = peek(path, _PREVIEW_ROWS, Reading.of(experiment.data))
-        try:
-            return with_roles(found, suggest(path, experiment).experiment.replace(changes).data)
-        except DataError:  # nothing in it to predict; its columns are shown all the same
-            return found
+        return understand(path, changes, _PREVIEW_ROWS)[0]
 
     def load(self, experiment: Experiment, reasons: tuple[str, ...] = ()) -> Loaded:
         """Read what `experiment` names; `reasons` go before the notes on what was done.

@@ -10,20 +10,12 @@ from pathlib import Path
 
 from engine import data
 from engine.commands.options import UsageError, assigned
-from engine.config import Experiment
 from engine.file_report import understood
 
 
 def inspect(arguments: Namespace) -> int:
     """What is understood of a file."""
-    path, changes = Path(arguments.file), assigned(arguments.set)
-    experiment = Experiment().replace(changes)
-    found = data.inspect_file(path, data.Reading.of(experiment.data))
-    try:
-        suggestion = data.suggest(path, experiment)
-        found, notes = data.with_roles(found, suggestion.experiment.replace(changes).data), suggestion.notes
-    except data.DataError as error:  # it can be read, but there is nothing in it to predict
-        notes = (str(error),)
+    found, notes = data.understand(Path(arguments.file), assigned(arguments.set))
     if arguments.json:
         print(json.dumps(found.to_json() | {"notes": notes}, ensure_ascii=False))
     else:

@@ -15,6 +15,7 @@ from engine.data.series_preparation import SeriesPreparation
 from engine.data.sources import READING, Reading
 from engine.data.suggestion import Suggestion, suggest
 from engine.data.text_preparation import TextPreparation
+from engine.data.understanding import understand
 
 __all__ = [
     "READING",
@@ -41,5 +42,6 @@ __all__ = [
     "sample",
     "samples",
     "suggest",
+    "understand",
     "with_roles",
 ]

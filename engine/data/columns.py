@@ -110,6 +110,7 @@ def count_cells(table: Table, names: Sequence[str], rows: int) -> dict[str, Cell
 
     Columns become rows for this, so that ten thousand of them make no longer a query than one.
     """
+    rows = min(rows, table.rows)
     known = table.counted.setdefault(rows, {})
     wanted = [name for name in names if name not in known]
     for name in wanted:

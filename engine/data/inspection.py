@@ -83,7 +83,7 @@ def peek(path: str | Path, rows: int = 50, reading: Reading = FOUND_OUT) -> Insp
     if is_text(place, reading):
         return _text(place, rows, reading.encoding)
     with open_table(place, reading) as table:
-        return _table(table, rows)
+        return inspected(table, rows)
 
 
 def _text(path: Path, rows: int, encoding: str) -> Inspection:
@@ -95,7 +95,8 @@ def _text(path: Path, rows: int, encoding: str) -> Inspection:
     )
 
 
-def _table(table: Table, rows: int) -> Inspection:
+def inspected(table: Table, rows: int) -> Inspection:
+    """`peek` of a table that is open."""
     date = find_date_column(table)
     try:
         target = last_numeric(table, date.name if date else "")

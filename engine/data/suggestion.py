@@ -51,7 +51,12 @@ def suggest(source: str | Path, experiment: Experiment | None = None) -> Suggest
     if is_text(path, reading):
         return _text(path, base)
     with open_table(path, reading) as table:
-        return _sequences(table, base) or _pairs(table, base) or _series(table, base)
+        return suggested(table, base)
+
+
+def suggested(table: Table, base: Experiment) -> Suggestion:
+    """`suggest` for a table that is open."""
+    return _sequences(table, base) or _pairs(table, base) or _series(table, base)
 
 
 def is_text(path: Path, reading: Reading = FOUND_OUT) -> bool:
