@@ -57,7 +57,7 @@ class Resume:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What `Control` is asked of run `number`, by the name of its method."""
+    """What `Control` is asked of run `number`, by the name of its method; it may come before the run itself."""
 
     number: int
     name: str
@@ -88,6 +88,7 @@ class Service:
         self._connection = connection
         self._wishes: queue.SimpleQueue[Prepare | Run | Resume | None] = queue.SimpleQueue()
         self._controls: dict[int, Control] = {}
+        self._over: set[int] = set()  # runs that nobody can ask for anything any more
         self._loaded: tuple[object, Any] = (None, None)
         self._newest = 0  # preparation that somebody still waits for
 
@@ -119,11 +120,11 @@ class Service:
 
     def _take(self, wish: Prepare | Run | Resume | Command) -> None:
         if isinstance(wish, Command):
-            if control := self._controls.get(wish.number):
-                control.obey(wish.name, wish.arguments)
+            if wish.number not in self._over:
+                self._controls.setdefault(wish.number, Control()).obey(wish.name, wish.arguments)
             return
         if isinstance(wish, Run | Resume):
-            self._controls[wish.number] = Control()
+            self._controls.setdefault(wish.number, Control())
         else:
             self._newest = wish.number
         self._wishes.put(wish)
@@ -146,6 +147,7 @@ class Service:
                 run = TrainingRun(saved.experiment, self._dataset(saved.experiment), control, wish.folder, saved)
             self._tell(wish.number, run)
         finally:
+            self._over.add(wish.number)
             del self._controls[wish.number]
 
     def _tell(self, number: int, events: Iterable[Event]) -> None:

@@ -56,7 +56,9 @@ class EngineProcess:
             DataError: the data cannot be used.
             EngineGoneError: the process died, or was closed.
         """
-        with self._asked(service.Prepare(next(self._numbers), experiment)) as (_, answers):
+        wish = service.Prepare(next(self._numbers), experiment)
+        with self._asked(wish.number) as (life, answers):
+            life.send(wish)
             _raise_what(answers.get())
 
     def run(self, experiment: Experiment, control: Control, folder: Path | None) -> Iterator[Event]:
@@ -70,8 +72,10 @@ class EngineProcess:
     def _events(self, wish: service.Run | service.Resume, control: Control) -> Iterator[Event]:
         step = 0
         try:
-            with self._asked(wish) as (life, answers):
+            with self._asked(wish.number) as (life, answers):
+                # Before the run, which might be some steps ahead of "one step only" otherwise.
                 control.follow(lambda name, arguments: life.send(service.Command(wish.number, name, arguments)))
+                life.send(wish)
                 while isinstance(answer := answers.get(), service.Happened):
                     for event in answer.events:
                         step = event.step if isinstance(event, StepDone) else step
@@ -96,16 +100,15 @@ class EngineProcess:
         return self._life
 
     @contextlib.contextmanager
-    def _asked(self, wish: _Wish) -> Iterator[tuple[_Life, _Answers]]:
-        """A wish that was sent, with the queue that its answers come to; the last is a `Done`, whatever happens."""
+    def _asked(self, number: int) -> Iterator[tuple[_Life, _Answers]]:
+        """The process to send a wish to, and where its answers come; the last is a `Done`, whatever happens."""
         with self._lock:
             life = self._living()
-            answers = life.listen(wish.number)
+            answers = life.listen(number)
         try:
-            life.send(wish)
             yield life, answers
         finally:
-            life.forget(wish.number)
+            life.forget(number)
 
 
 class _Life:
