@@ -8,8 +8,9 @@ Letters in shapes: T time steps, B batch, H hidden units, L layers, D directions
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -277,6 +278,7 @@ class RunFinished:
     test_baselines: tuple[tuple[str, float], ...]  # baselines in the main metric
     seconds: float
     shuffled: float = math.nan  # the main metric on the test part with the steps of each sequence in another order
+    intervals: tuple[Mapping[str, Any], ...] = ()  # around forecasts of a series, as `Interval.to_dict` gives them
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,21 +41,37 @@ class Forecast:
     parts: tuple[str, ...]  # (N,)
     sequence_column: str = ""  # that names the series, where there are several
     series: tuple[str, ...] = ()  # (N,) which one each row is of; empty where there is but one
+    bands: tuple[tuple[float, NDArray[np.float64]], ...] = ()  # level, and (N, O, 2) lower and upper end
 
     @property
     def header(self) -> tuple[str, ...]:
-        """Column names: series if several, date, truth, forecast, part; of several targets a pair of columns each."""
+        """Column names: series if several, date, truth, forecast, ends of intervals, part; a pair for each target."""
         first = (self.sequence_column, "date") if self.series else ("date",)
         if len(self.targets) == 1:
-            return (*first, self.targets[0], "forecast", "part")
-        return (*first, *(name for target in self.targets for name in (target, f"forecast {target}")), "part")
+            return (*first, self.targets[0], "forecast", *self._ends, "part")
+        return (
+            *first,
+            *(name for target in self.targets for name in (target, f"forecast {target}")),
+            *self._ends,
+            "part",
+        )
+
+    @property
+    def _ends(self) -> tuple[str, ...]:
+        return tuple(
+            f"{target} {end} {level * 100:g}%"
+            for level, _ in self.bands
+            for target in self.targets
+            for end in ("lower", "upper")
+        )
 
     def rows(self) -> list[list[Cell]]:
         """The rows under `header`."""
-        pairs = np.stack([self.truth, self.forecast], axis=2).reshape(len(self.dates), -1).tolist()
+        pairs = np.stack([self.truth, self.forecast], axis=2), *(ends for _, ends in self.bands)
+        numbers = np.concatenate([each.reshape(len(self.dates), -1) for each in pairs], axis=1).tolist()
         names = [[name] for name in self.series] or [[] for _ in self.dates]
-        rows = zip(names, self.dates, pairs, self.parts, strict=True)
-        return [[*name, date, *pair, part] for name, date, pair, part in rows]
+        rows = zip(names, self.dates, numbers, self.parts, strict=True)
+        return [[*name, date, *own, part] for name, date, own, part in rows]
 
 
 def forecast(model: Model, data: Path | str | None = None) -> Forecast:
@@ -93,12 +109,14 @@ def _forecast(model: Model, preparation: SeriesPreparation, series: Series, spli
     known = rows[rows < len(series.values)]
     truth = np.full((len(rows), series.targets), np.nan)
     truth[: len(known)] = series.values[known, : series.targets]
+    said = _answers(model, preparation, series, rows)
     return Forecast(
         targets=preparation.targets,
         dates=_dates(series, preparation, first, preparation.horizon),
         truth=truth,
-        forecast=_answers(model, preparation, series, rows),
+        forecast=_in_order(said[..., model.loss.middle]),
         parts=tuple(_part(row, split, len(series.values)) for row in rows.tolist()),
+        bands=_bands(model, said),
     )
 
 
@@ -147,17 +165,27 @@ def _series(model: Model, preparation: SeriesPreparation, data: Path | str | Non
 def _answers(
     model: Model, preparation: SeriesPreparation, series: Series, rows: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """Forecasts (N, O) for the given rows, each from the window that ends `horizon` before it."""
+    """Forecasts (1, N, O, W) for the given rows, each from the window that ends `horizon` before it."""
     check_logarithm(preparation.transform, series.values[:, : series.targets], preparation.targets, series.dropped)
     filled = fill(preparation.with_marks(series.values), preparation.missing, preparation.season)
     length = preparation.lead + preparation.look_back
     found = []
     for some in np.split(rows, range(_WINDOWS_AT_ONCE, len(rows), _WINDOWS_AT_ONCE)):
         window = filled.windows(some - preparation.horizon - length + 1, length)
-        output = model.loss.point(model.network.forward(preparation.inputs_of(window)).values)
-        last = output[-1] if output.ndim == 3 else output
-        found.append(preparation.decode(last, window[-1, :, : series.targets]))
-    return np.concatenate(found)
+        found.append(paths(model.network, preparation, model.loss, window))
+    return np.concatenate(found, axis=1)
+
+
+def _in_order(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(U, B, O) of forecasts one behind the other as rows (B · U, O)."""
+    return values.transpose(1, 0, 2).reshape(-1, values.shape[2])
+
+
+def _bands(model: Model, said: NDArray[np.float64]) -> tuple[tuple[float, NDArray[np.float64]], ...]:
+    """Intervals around forecasts (U, B, O, W) one behind the other; those that too little is known for are left out."""
+    known = [interval for interval in model.intervals if interval.known]
+    ends = [[_in_order(end) for end in each.bounds(said, model.loss.middle)] for each in known]
+    return tuple((each.level, np.stack(own, axis=2)) for each, own in zip(known, ends, strict=True))
 
 
 def _paths(model: Model, preparation: SeriesPreparation, series: Series, split: Split | None) -> Forecast:
@@ -178,8 +206,8 @@ def _paths(model: Model, preparation: SeriesPreparation, series: Series, split: 
     found = []
     for some in np.split(np.arange(len(begins)), range(_WINDOWS_AT_ONCE, len(begins), _WINDOWS_AT_ONCE)):
         window = filled.windows(begins[some] - length, length)
-        said = paths(model.network, preparation, model.loss, window, future[:, some])
-        found.append(said[..., model.loss.middle].transpose(1, 0, 2).reshape(-1, series.targets))
+        found.append(paths(model.network, preparation, model.loss, window, future[:, some]))
+    said = np.concatenate(found, axis=1)
     first, last = int(begins[0]), end + steps
     truth = np.full((last - first, series.targets), np.nan)
     truth[: end - first] = series.values[first:end, : series.targets]
@@ -187,7 +215,8 @@ def _paths(model: Model, preparation: SeriesPreparation, series: Series, split: 
         targets=preparation.targets,
         dates=_dates(series, preparation, first, max(0, last - count))[: last - first],
         truth=truth,
-        forecast=np.concatenate(found),
+        forecast=_in_order(said[..., model.loss.middle]),
+        bands=_bands(model, said),
         parts=tuple(_part(row, split, end) for row in range(first, last)),
     )
 

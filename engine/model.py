@@ -13,6 +13,7 @@ import tomli_w
 
 from engine.config import Experiment, experiment_from_toml
 from engine.data import Preparation
+from engine.intervals import Interval
 from engine.losses import Loss, configured
 from engine.networks import AnyNetwork, make_network, parameter_count
 from engine.sequence_to_sequence.network import SequenceToSequence
@@ -28,6 +29,7 @@ class Model:
     experiment: Experiment
     network: AnyNetwork
     metadata: Mapping[str, Any]  # of the data set: scaler, vocabulary, window, columns, …
+    intervals: tuple[Interval, ...] = ()  # around its forecasts of a series, widest last
     preparation: Preparation = field(init=False)
 
     def __post_init__(self) -> None:
@@ -53,7 +55,10 @@ class Model:
             "experiment": tomli_w.dumps(named.to_dict()),
             "data": json.dumps(self.metadata, ensure_ascii=False, sort_keys=True),
             "network": json.dumps(self._ends()),
-        }
+        } | self._around()
+
+    def _around(self) -> dict[str, str]:
+        return {"intervals": json.dumps([each.to_dict() for each in self.intervals])} if self.intervals else {}
 
     def _ends(self) -> dict[str, int]:
         ends = {"input_size": self.network.input_size, "output_size": self.network.output_size}
@@ -84,7 +89,8 @@ def load_model(path: Path | str, experiment: Experiment | None = None) -> Model:
         _check_size(parameter_count(experiment.model, ends), sum(array.size for array in weights.values()))
         network = make_network(experiment.model, ends, threads=experiment.training.threads)
         network.load_state_dict(weights)
-        return Model(experiment, network, metadata)
+        around = tuple(Interval.from_dict(each) for each in json.loads(header.get("intervals", "[]")))
+        return Model(experiment, network, metadata, around)
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise WeightsFileError(f"{path} cannot be used: {error}") from error
 

@@ -277,6 +277,7 @@ def _ended(result: Mapping[str, Any]) -> RunFinished | RunFailed | None:
         test_baselines=_pairs(result.get("test_baselines")),
         seconds=_number(result.get("seconds")),
         shuffled=_number(result.get("shuffled")),
+        intervals=tuple(result.get("intervals") or ()),
     )
 
 

@@ -9,6 +9,7 @@ from engine.cells import specification
 from engine.config import Experiment, ModelConfig
 from engine.diagnosis import WITHDRAWN
 from engine.events import Finding, RunFinished, RunStarted
+from engine.intervals import Interval, interval_words
 
 _MARKS = {"good": "+", "note": "·", "warning": "!", "problem": "!"}
 
@@ -22,6 +23,7 @@ def summary(experiment: Experiment, start: RunStarted, end: RunFinished, finding
         f"{end.reason.capitalize()}: {end.step:,} steps in {end.seconds:.1f} s, "
         f"best weights from epoch {end.best_epoch}.",
         _scores(specification(experiment.model.cell).title, start.metric, end),
+        "\n".join(interval_words(Interval.from_dict(each)) for each in end.intervals),
         "\n".join(f"{_MARKS[f.level]} {f.title}. {f.why} {f.cure}".rstrip() for f in standing),
     ]
     return "\n\n".join(block for block in blocks if block)

@@ -20,6 +20,7 @@ from engine.config import Experiment
 from engine.control import Control
 from engine.data import Batch, Dataset
 from engine.data.dataset import Scores
+from engine.data.series_dataset import SeriesDataset
 from engine.diagnosis import Diagnosis
 from engine.evaluation import Score, score
 from engine.events import (
@@ -35,6 +36,7 @@ from engine.events import (
     StepDone,
 )
 from engine.importing import read_foreign
+from engine.intervals import Interval, interval_words, measured_intervals
 from engine.learner import Learner
 from engine.losses import loss_for
 from engine.measurements import Measurements
@@ -103,6 +105,7 @@ class TrainingRun:
         )
         self._steps_per_epoch = dataset.batch_count("train", training.batch_size)
         self._deciding = math.nan  # the last loss that the choice of the best is made by
+        self._intervals: tuple[Interval, ...] = ()  # of the best weights, once the run has ended
         self._answered = 0  # id of the last request that was
         self._saved_at = (-1, 0)  # step and number of changes
         if saved:
@@ -132,7 +135,7 @@ class TrainingRun:
 
     def model(self) -> Model:
         """The network as it is now, with what its use and export need."""
-        return Model(self.experiment, self.network, self.dataset.metadata())
+        return Model(self.experiment, self.network, self.dataset.metadata(), self._intervals)
 
     def checkpoint(self) -> Checkpoint:
         """Where the run stands, between two batches."""
@@ -323,6 +326,7 @@ class TrainingRun:
             self.network.load_state_dict(self._progress.best)
             self._probes.forget()
             found = self._score("test")
+            self._measure_intervals()
         if found.metrics:
             self._measured.final = (found.metric, baselines)
             baselines = (*baselines, *self._worth_of_memory())
@@ -337,7 +341,15 @@ class TrainingRun:
             test_baselines=baselines,
             seconds=self._watch.seconds,
             shuffled=self._measured.worth.shuffled if self._measured.worth else math.nan,
+            intervals=tuple(each.to_dict() for each in self._intervals),
         )
+
+    def _measure_intervals(self) -> None:
+        """How far forecasts of a series are off, by its validation part; of a table of several series not known."""
+        if isinstance(self.dataset, SeriesDataset):
+            self._intervals = measured_intervals(self.network, self.dataset, self._learner.loss)
+            for interval in self._intervals:
+                self._recorder.note(interval_words(interval))
 
     def _worth_of_memory(self) -> Scores:
         """What a network without memory reaches on the test part; none of a run that was stopped."""

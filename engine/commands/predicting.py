@@ -14,6 +14,7 @@ from engine.data.tunes import notes_of
 from engine.export.midi import write_midi
 from engine.export.tables import write_csv
 from engine.inference import forecast, generate
+from engine.intervals import interval_words
 from engine.model import Model
 from engine.runs import load_run
 from engine.sequence_to_sequence.decoding import Decoding
@@ -35,6 +36,8 @@ def _write_forecast(model: Model, arguments: Namespace) -> int:
     write_csv(arguments.out, found.header, found.rows())
     ahead = [row for row in found.rows() if row[-1] == "ahead"]
     print(f"{len(found.dates):,} rows written to {arguments.out}")
+    for interval in model.intervals:
+        print(interval_words(interval))
     first = found.header.index("date")
     series = model.preparation
     several = isinstance(series, SeriesPreparation) and series.strategy != "single"
