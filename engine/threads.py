@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+import weakref
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
@@ -61,6 +62,7 @@ class Workers:
             if self._started:
                 return
             self._started = True
+            self._end = weakref.finalize(self, _let_end, self._queue, self.count - 1)  # nobody has to remember to close
             for number in range(self.count - 1):
                 threading.Thread(target=_serve, args=(self._queue,), name=f"engine-{number + 1}", daemon=True).start()
 
@@ -68,8 +70,7 @@ class Workers:
         """Let the threads end."""
         with self._lock:
             if self._started:
-                for _ in range(self.count - 1):
-                    self._queue.put(None)
+                self._end()
             self._started = False
 
 
@@ -97,9 +98,15 @@ class _Round:
                 raise self._error
 
 
+def _let_end(queue: SimpleQueue[tuple[Task, _Round] | None], count: int) -> None:
+    for _ in range(count):
+        queue.put(None)
+
+
 def _serve(queue: SimpleQueue[tuple[Task, _Round] | None]) -> None:
     while (item := queue.get()) is not None:
         _do(item)
+        del item  # while this waits, the arrays of the last task may go
 
 
 def _do(item: tuple[Task, _Round]) -> None:
