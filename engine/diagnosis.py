@@ -20,6 +20,7 @@ _RECENT_EVALUATIONS = 10
 _VANISHED = 1e-3  # share of the gradient that is left at the far end of the sequence
 _HARDLY = 0.02  # share of a score by which another has to differ to be worth a word
 _OFTEN = 0.5  # share of clipped steps that is worth saying
+_FALLS_SHORT = 0.1  # share of the truth by which an interval may hold less than it is to hold
 _EXPLODED = 1e4  # norm that no healthy gradient has
 
 _BAD = ("warning", "problem")
@@ -268,6 +269,19 @@ def _overfitting(m: Measurements) -> Finding | None:
     return Finding("overfitting", "warning", title, why, cure, (("model.hidden_size", str(hidden)),))
 
 
+def _coverage(m: Measurements) -> Finding | None:
+    """Whether an interval holds much less of the test part than it is to hold."""
+    short = [(each.level - each.coverage[0], each) for each in m.intervals if each.coverage]
+    missing, worst = max(short, key=lambda item: item[0], default=(0.0, None))
+    if worst is None or not missing > _FALLS_SHORT:
+        return None
+    level, held = f"{worst.level * 100:g} %", f"{worst.coverage[0] * 100:.0f} %"
+    measured = f" on {worst.windows:,} validation windows" if worst.windows else ""
+    why = f"The {level} interval holds {held} of the test part: errors grew since it was measured{measured}."
+    cure = "Do not rely on its width. A longer validation part, nearer to the end, makes it truer."
+    return Finding("coverage", "warning", "The interval around the forecast is too narrow", why, cure)
+
+
 def _count(steps: float) -> str:
     return "step" if steps < 1.5 else f"{steps:.0f} steps"
 
@@ -283,4 +297,5 @@ _CHECKS: tuple[Callable[[Measurements], Finding | None], ...] = (
     _exploding,
     _restless,
     _overfitting,
+    _coverage,
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from engine.config import Experiment
 from engine.events import Evaluated, GradientByTime, Probe
+from engine.intervals import Interval
 from engine.memory_worth import MemoryWorth
 
 RECENT_STEPS = 200  # steps that gradient norms are judged over
@@ -44,6 +45,7 @@ class Measurements:
     ended: bool = False
     parameters: int = 0  # trainable numbers of the network
     worth: MemoryWorth | None = None  # of memory, once the run has ended
+    intervals: tuple[Interval, ...] = ()  # around forecasts of a series, once the run has ended
     final: tuple[float, tuple[tuple[str, float], ...]] | None = None  # metric and baselines of the test part
 
     @property

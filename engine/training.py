@@ -348,6 +348,7 @@ class TrainingRun:
         """How far forecasts of a series are off, by its validation part; of a table of several series not known."""
         if isinstance(self.dataset, SeriesDataset):
             self._intervals = measured_intervals(self.network, self.dataset, self._learner.loss)
+            self._measured.intervals = self._intervals
             for interval in self._intervals:
                 self._recorder.note(interval_words(interval))
 

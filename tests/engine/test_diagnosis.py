@@ -6,6 +6,7 @@ import pytest
 from engine.config import Experiment
 from engine.diagnosis import Diagnosis
 from engine.events import ClassPrediction, Evaluated, Finding, Floats, GradientByTime, SeriesPrediction
+from engine.intervals import Interval
 from engine.measurements import Measurements
 
 
@@ -204,3 +205,17 @@ def test_findings_are_said_once_and_taken_back() -> None:
     (over,) = diagnosis.news()
     assert (over.key, over.level, over.title) == ("flat", "good", "No longer so: the forecast is a flat line")
     assert diagnosis.news() == []
+
+
+@pytest.mark.parametrize(("covered", "told"), [(0.38, True), (0.75, False), (0.95, False), (math.nan, False)])
+def test_an_interval_that_holds_too_little_is_named(covered: float, told: bool) -> None:
+    measurements = measured((1, 1, 5.0))
+    measurements.intervals = (
+        Interval(0.95, ("value",), np.full((1, 1), math.inf), windows=12),
+        Interval(0.8, ("value",), np.ones((1, 1)), windows=12, coverage=(covered, covered)),
+    )
+    found = finding(measurements, "coverage")
+    assert (found is not None) == told
+    if found is not None:
+        assert "holds 38 % of the test part" in found.why
+        assert "12 validation windows" in found.why
