@@ -6,7 +6,6 @@ Parameters have the names, shapes and gate order of a plain PyTorch module with 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -23,7 +22,7 @@ from engine.layer import Rows
 from engine.linear import Linear
 from engine.losses import Loss
 from engine.masks import Chance
-from engine.parameters import NetworkError, Parameters
+from engine.parameters import NetworkError, Parameters, Trainable
 from engine.stack import Stack, State
 from engine.stack_config import stack_config
 from engine.threads import Workers
@@ -80,7 +79,7 @@ def parameter_count(model: ModelConfig, input_size: int, output_size: int, token
     return sum(int(np.prod(shape)) for shape in _shapes(model, input_size, output_size, tokens).values())
 
 
-class Network:
+class Network(Trainable):
     """A recurrent network with its parameters and work arrays.
 
     Args:
@@ -106,7 +105,7 @@ class Network:
         if model.topology not in READERS:
             raise NetworkError(f"topology is {model.topology}; this network takes {', '.join(READERS)}")
         self.aligned = model.topology == "many_to_many"
-        self.parameters = Parameters(_shapes(model, input_size, output_size, tokens), self.dtype)
+        super().__init__(Parameters(_shapes(model, input_size, output_size, tokens), self.dtype))
         stack = stack_config(model, model.embedding_size if tokens else input_size)
         initialize(self.parameters, stack.spec, seed, model.initializer)
         self._seed = seed
@@ -116,40 +115,12 @@ class Network:
         self.readout = Linear(self.parameters, stack.outputs, output_size, self.workers)
         self.watch_time = False
         self._buffers = Buffers(self.dtype)
-        self._packed = False
         self._passed = False  # whether there is a pass to go back through
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Parameter names, in the order of the state dict."""
-        return self.parameters.names
 
     @property
     def stacks(self) -> dict[str, Stack]:
         """The recurrent layers by the name that their parameters begin with."""
         return {"rnn": self.stack}
-
-    @property
-    def parameter_count(self) -> int:
-        """Trainable numbers."""
-        return self.parameters.count
-
-    def state_dict(self) -> dict[str, NDArray[Any]]:
-        """Copies of all parameters under PyTorch's names."""
-        return self.parameters.state_dict()
-
-    def load_state_dict(self, state: Mapping[str, NDArray[Any]]) -> None:
-        """Take over every parameter. Raises `NetworkError` where names, shapes or numbers do not fit."""
-        self.parameters.load_state_dict(state)
-        self._packed = False
-
-    def gradients(self) -> dict[str, NDArray[Any]]:
-        """Copies of the last gradients under the parameters' names."""
-        return {name: self.parameters.gradient(name).copy() for name in self.names}
-
-    def changed(self) -> None:
-        """Say that parameters were changed in place."""
-        self._packed = False
 
     def forward(
         self, inputs: NDArray[Any], lengths: NDArray[np.int64] | None = None, state: State | None = None, *,

@@ -107,3 +107,38 @@ class Parameters:
         if not np.isfinite(array).all():
             raise NetworkError(f"weight {name} holds numbers that are not finite")
         return array
+
+
+class Trainable:
+    """What every network has: `parameters` under PyTorch's names, and packed copies of them for the kernels."""
+
+    def __init__(self, parameters: Parameters) -> None:
+        self.parameters = parameters
+        self._packed = False  # whether the kernels' copies are those of the parameters
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Parameter names, in the order of the state dict."""
+        return self.parameters.names
+
+    @property
+    def parameter_count(self) -> int:
+        """Trainable numbers."""
+        return self.parameters.count
+
+    def state_dict(self) -> dict[str, NDArray[Any]]:
+        """Copies of all parameters under PyTorch's names."""
+        return self.parameters.state_dict()
+
+    def load_state_dict(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take over every parameter. Raises `NetworkError` where names, shapes or numbers do not fit."""
+        self.parameters.load_state_dict(state)
+        self._packed = False
+
+    def gradients(self) -> dict[str, NDArray[Any]]:
+        """Copies of the last gradients under the parameters' names."""
+        return {name: self.parameters.gradient(name).copy() for name in self.names}
+
+    def changed(self) -> None:
+        """Say that parameters were changed in place, as an optimiser does."""
+        self._packed = False

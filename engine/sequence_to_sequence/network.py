@@ -8,7 +8,6 @@ steps written, B batch, I inputs, O outputs, H hidden units, E numbers heard bef
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,7 +23,7 @@ from engine.linear import Linear
 from engine.losses import Loss
 from engine.masks import Chance
 from engine.network import Examples, Output, Step
-from engine.parameters import NetworkError, Parameters
+from engine.parameters import NetworkError, Parameters, Trainable
 from engine.sequence_to_sequence import looking
 from engine.sequence_to_sequence.attention import Attention
 from engine.sequence_to_sequence.decoder import Context, Decoder
@@ -75,7 +74,7 @@ def _pairs(batch: Examples) -> PairBatch:
     return batch
 
 
-class SequenceToSequence:
+class SequenceToSequence(Trainable):
     """An encoder, a decoder, and a readout at each step written.
 
     Args:
@@ -100,14 +99,13 @@ class SequenceToSequence:
         arguments.at_least(1, inputs=sizes.inputs, outputs=sizes.outputs)
         arguments.at_least(0, seed=seed, threads=threads)
         encoder, decoder = configs(model, sizes)
-        self.parameters = Parameters(parameter_shapes(model, sizes, encoder, decoder), self.dtype)
+        super().__init__(Parameters(parameter_shapes(model, sizes, encoder, decoder), self.dtype))
         initialize(self.parameters, decoder.spec, seed, model.initializer)
         self.workers = Workers(threads)
         self._make(encoder, decoder)
         self.readout = Linear(self.parameters, decoder.outputs, sizes.outputs, self.workers)
         self._seed, self.step = seed, 0
         self.watch_time = False
-        self._packed = False
 
     def _make(self, encoder: StackConfig | None, decoder: StackConfig) -> None:
         parameters, workers, attention = self.parameters, self.workers, None
@@ -122,11 +120,6 @@ class SequenceToSequence:
         self.decoder = Decoder(parameters, decoder, self.sizes.writes_tokens, attention, workers)
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """Parameter names, in the order of the state dict."""
-        return self.parameters.names
-
-    @property
     def stacks(self) -> dict[str, Stack]:
         """The recurrent layers by the name that their parameters begin with."""
         read = {"encoder": self.encoder.stack} if isinstance(self.encoder, RecurrentEncoder) else {}
@@ -136,28 +129,6 @@ class SequenceToSequence:
     def stack(self) -> Stack:
         """The layers that answers are read from: the decoder's."""
         return self.decoder.stack
-
-    @property
-    def parameter_count(self) -> int:
-        """Trainable numbers."""
-        return self.parameters.count
-
-    def state_dict(self) -> dict[str, NDArray[Any]]:
-        """Copies of all parameters under PyTorch's names."""
-        return self.parameters.state_dict()
-
-    def load_state_dict(self, state: Mapping[str, NDArray[Any]]) -> None:
-        """Take over every parameter. Raises `NetworkError` where names, shapes or numbers do not fit."""
-        self.parameters.load_state_dict(state)
-        self._packed = False
-
-    def gradients(self) -> dict[str, NDArray[Any]]:
-        """Copies of the last gradients under the parameters' names."""
-        return {name: self.parameters.gradient(name).copy() for name in self.names}
-
-    def changed(self) -> None:
-        """Say that parameters were changed in place, as an optimiser does."""
-        self._packed = False
 
     # --- a whole batch, with what should be written known ---
 
