@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,7 +44,7 @@ class Experiment:
         for key, value in changes.items():
             section, _, name = key.partition(".")
             if section not in SECTIONS or name not in names(SECTIONS[section]):
-                raise ConfigError(f"unknown field {key!r}; fields are {', '.join(field_names())}")
+                raise _unknown(key)
             sections[section][name] = value
         parts = {
             name: dataclasses.replace(getattr(self, name), **values) for name, values in sections.items() if values
@@ -76,12 +77,23 @@ def field_info(section: str, name: str) -> FieldInfo:
     for item in dataclasses.fields(SECTIONS[section]):
         if item.name == name:
             return cast(FieldInfo, item.metadata["info"])
-    raise ConfigError(f"unknown field '{section}.{name}'; fields are {', '.join(field_names())}")
+    raise _unknown(f"{section}.{name}")
 
 
 def field_names() -> tuple[str, ...]:
     """Every dotted field name, in the order of the forms."""
     return tuple(f"{section}.{name}" for section, cls in SECTIONS.items() for name in names(cls))
+
+
+def _unknown(key: str) -> ConfigError:
+    """Who mistyped a name is told the one that was meant; who made one up, where they all stand."""
+    near = difflib.get_close_matches(key, field_names(), n=3, cutoff=0.75)
+    near += [name for name in field_names() if name.partition(".")[2] == key.rpartition(".")[2] and name not in near]
+    if near:
+        return ConfigError(f"unknown field {key!r}; did you mean {' or '.join(near)}?")
+    section, _, _ = key.partition(".")
+    fields = [name for name in field_names() if section not in SECTIONS or name.startswith(f"{section}.")]
+    return ConfigError(f"unknown field {key!r}; fields are {', '.join(fields)}")
 
 
 def experiment_from_dict(values: Mapping[str, Any]) -> Experiment:

@@ -3,55 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
+from engine.data.column_looks import LABELS, MOST_LABELS, ColumnLook, looked_at, named, split_column, split_settings
 from engine.data.columns import numeric_columns
 from engine.data.dates import find_date_column
-from engine.data.parts import part_of
+from engine.data.labelled_text_suggestion import suggest_texts
 from engine.data.tables import Table, quoted
 
-_LABELS = (
-    "label",
-    "class",
-    "target",
-    "category",
-    "species",
-    "diagnosis",
-    "is_anomaly",
-    "activity",
-    "outcome",
-    "caption",
-)
 _SEQUENCES = (
-    "id",
-    "series",
-    "sequence",
-    "utterance",
-    "sample",
-    "trial",
-    "case",
-    "subject",
-    "session",
-    "recording",
-    "seq",
-)
+    "id", "series", "sequence", "utterance", "sample", "trial", "case", "subject", "session", "recording", "seq",
+    "patient", "participant", "user", "person", "speaker", "episode", "clip", "track", "video", "stroke", "trajectory",
+)  # fmt: skip
 _COUNTERS = ("t", "time", "step", "frame", "index", "i", "n", "tick")
-_SPLITS = ("split", "part", "set", "fold", "subset", "partition", "dataset")
+_CALENDAR = ("season", "quarter", "month", "weekday", "day", "holiday", "hour", "week", "year")  # known, so no answers
 _LOOK = 100_000  # rows that are looked at
-_MOST = 64  # columns with a role are looked for among so many from either end
-_SENTENCE = 15.0  # letters that a text has at least on average
-_MOST_LABELS = 40
 _RAGGED = 3.0  # steps a sequence has at least on average
-
-
-@dataclass(frozen=True, slots=True)
-class _Column:
-    name: str
-    different: int  # values
-    runs: int  # stretches of rows with the same value
-    length: float  # letters of a cell on average
-    number: bool
 
 
 def suggest_sequences(table: Table) -> tuple[dict[str, Any], list[str]] | None:
@@ -61,63 +28,35 @@ def suggest_sequences(table: Table) -> tuple[dict[str, Any], list[str]] | None:
     of them, or where a column of few names stands beside many columns of numbers whose names count up.
     """
     rows = min(table.rows, _LOOK)
-    columns = _looked_at(table, rows)
-    split = _split(table, columns)
+    columns = looked_at(table, rows)
+    split = split_column(table, columns)
     sequence = _sequence(columns, rows)
     if sequence:
         return _long(table, columns, sequence, split, rows)
-    return _texts(columns, split, rows) or _wide(table, columns, split) or _recording(table, columns, split)
-
-
-def _looked_at(table: Table, rows: int) -> list[_Column]:
-    names = table.names if len(table.names) <= 2 * _MOST else (*table.names[:_MOST], *table.names[-_MOST:])
-    numeric = numeric_columns(table, names, rows)
-    inner = ", ".join(
-        f"{quoted(n)} AS c{k}, {quoted(n)} IS DISTINCT FROM lag({quoted(n)}) OVER () AS r{k}"
-        for k, n in enumerate(names)
+    return (
+        suggest_texts(table, columns, split, rows) or _wide(table, columns, split) or _recording(table, columns, split)
     )
-    outer = ", ".join(
-        f"count(DISTINCT c{k}), count(*) FILTER (r{k}), coalesce(avg(length(CAST(c{k} AS VARCHAR))), 0)"
-        for k in range(len(names))
-    )
-    found = table.connection.execute(f"SELECT {outer} FROM (SELECT {inner} FROM cells LIMIT {rows})").fetchone() or ()
-    return [
-        _Column(name, int(different), int(runs), float(length), numeric[name])
-        for name, different, runs, length in zip(names, found[::3], found[1::3], found[2::3], strict=True)
-        if name in numeric
-    ]
 
 
-def _split(table: Table, columns: list[_Column]) -> str:
-    """A column that says train and test, by its name and its words."""
-    for column in columns:
-        if column.number or column.different > 4 or not _named(column.name, _SPLITS):
-            continue
-        words = table.connection.execute(f"SELECT DISTINCT {quoted(column.name)} FROM cells LIMIT 5").fetchall()
-        if all(part_of(str(word[0])) for word in words) and any(part_of(str(word[0])) == "train" for word in words):
-            return column.name
-    return ""
-
-
-def _sequence(columns: list[_Column], rows: int) -> _Column | None:
+def _sequence(columns: list[ColumnLook], rows: int) -> ColumnLook | None:
     """A column with a telling name whose value stays for a while and does not come back."""
     for column in columns:
-        if _named(column.name, _SEQUENCES) and 1 < column.different == column.runs <= rows / _RAGGED:
+        if named(column.name, _SEQUENCES) and 1 < column.different == column.runs <= rows / _RAGGED:
             return column
     return None
 
 
 def _long(
-    table: Table, columns: list[_Column], sequence: _Column, split: str, rows: int
+    table: Table, columns: list[ColumnLook], sequence: ColumnLook, split: str, rows: int
 ) -> tuple[dict[str, Any], list[str]] | None:
     taken = {sequence.name, split}
-    counter = next((c.name for c in columns if c.name not in taken and _named(c.name, _COUNTERS)), "")
+    counter = next((c.name for c in columns if c.name not in taken and named(c.name, _COUNTERS)), "")
     labels = [c for c in columns if c.name not in taken | {counter} and 1 < c.different <= sequence.different / 2]
     constant = [c for c in labels if _constant(table, sequence.name, c.name, rows)]
-    named = [c for c in labels if _named(c.name, _LABELS)]
-    if not (constant or named):
+    telling = [c for c in labels if named(c.name, LABELS)]
+    if not (constant or telling):
         return None
-    label = (constant or named)[-1]
+    label = (constant or telling)[-1]
     inputs = tuple(
         name for name, number in numeric_columns(table, table.names).items()
         if number and name not in taken | {counter, label.name}
@@ -130,7 +69,7 @@ def _long(
         "data.label": label.name,
         "data.inputs": inputs,
         "model.topology": "many_to_one" if label in constant else "many_to_many",
-        **_parts(split, "stratified"),
+        **split_settings(split, "stratified"),
     }
     where = "throughout each of them" if label in constant else "at every step"
     notes = [f"sequences: {sequence.different:,}, told by {sequence.name!r}", f"label: {label.name!r}, {where}"]
@@ -146,11 +85,11 @@ def _constant(table: Table, sequence: str, name: str, rows: int) -> bool:
     return varied is not None and varied[0] == 0
 
 
-def _wide(table: Table, columns: list[_Column], split: str) -> tuple[dict[str, Any], list[str]] | None:
+def _wide(table: Table, columns: list[ColumnLook], split: str) -> tuple[dict[str, Any], list[str]] | None:
     """Rows that are sequences: numbered columns of numbers, and one other column of names."""
     inputs = _counted_up(table)
     rest = [c for c in columns if c.name not in inputs and c.name != split]
-    label = next((c for c in reversed(rest) if not c.number or _named(c.name, _LABELS)), None)
+    label = next((c for c in reversed(rest) if not c.number or named(c.name, LABELS)), None)
     if len(inputs) < 4 or label is None or not 1 < label.different <= max(2, table.rows / 4):
         return None
     side = round(len(inputs) ** 0.5)
@@ -162,38 +101,23 @@ def _wide(table: Table, columns: list[_Column], split: str) -> tuple[dict[str, A
         "data.inputs": inputs,
         "data.channels": channels,
         "model.topology": "many_to_one",
-        **_parts(split, "stratified"),
+        **split_settings(split, "stratified"),
     }
     shape = f"{len(inputs) // channels} steps of {channels}" if channels > 1 else f"{len(inputs)} steps"
     return changes, [f"a row is a sequence of {shape}, {inputs[0]} to {inputs[-1]}", f"label: {label.name!r}"]
 
 
-def _texts(columns: list[_Column], split: str, rows: int) -> tuple[dict[str, Any], list[str]] | None:
-    """A column of texts, nearly all different and of some length, beside one of few names."""
-    texts = [c for c in columns if not c.number and c.length >= _SENTENCE and c.different > rows / 2]
-    labels = [c for c in columns if c.name != split and 1 < c.different <= min(_MOST_LABELS, rows / 4)]
-    named = [c for c in labels if not c.number or _named(c.name, _LABELS)]
-    if len(texts) != 1 or not named:
-        return None
-    label = next((c for c in named if _named(c.name, _LABELS)), named[-1])
-    changes = {
-        "data.kind": "labelled_text",
-        "data.text_column": texts[0].name,
-        "data.label": label.name,
-        "data.tokens": "words",
-        "data.minimum_count": 2,
-        "model.topology": "many_to_one",
-        **_parts(split, "stratified"),
-    }
-    return changes, [f"texts: {texts[0].name!r}, word by word", f"label: {label.name!r}, {label.different} different"]
+def _recording(table: Table, columns: list[ColumnLook], split: str) -> tuple[dict[str, Any], list[str]] | None:
+    """Rows of one recording with a label each: a last column that stays for a while, with a telling name, or of names
+    that come back.
 
-
-def _recording(table: Table, columns: list[_Column], split: str) -> tuple[dict[str, Any], list[str]] | None:
-    """Rows of one recording with a label each: a last column with a telling name, which stays for a while."""
+    Seasons and months come back too, but whoever knows the date knows them.
+    """
     last = next((c for c in reversed(columns) if c.name == table.names[-1]), None)
-    if last is None or not _named(last.name, _LABELS) or not 1 < last.different <= _MOST_LABELS:
+    if last is None or not 1 < last.different <= MOST_LABELS or last.runs > table.rows / _RAGGED:
         return None
-    if last.runs > table.rows / _RAGGED:
+    comes_back = not last.number and last.runs > last.different and not named(last.name, _CALENDAR)
+    if not (named(last.name, LABELS) or comes_back):
         return None
     date = find_date_column(table)
     taken = {last.name, split, date.name if date else ""}
@@ -209,7 +133,7 @@ def _recording(table: Table, columns: list[_Column], split: str) -> tuple[dict[s
         "data.sequence_length": length,
         "data.stride": max(1, length // 4),
         "model.topology": "many_to_many",
-        **_parts(split, "time"),
+        **split_settings(split, "time"),
     }
     return changes, [f"one recording, label at every step: {last.name!r}"]
 
@@ -228,13 +152,3 @@ def _counted_up(table: Table) -> tuple[str, ...]:
         best = run if len(run) > len(best) else best
     numeric = numeric_columns(table, best)
     return tuple(best) if all(numeric.get(name, True) for name in best) else ()
-
-
-def _parts(split: str, otherwise: str) -> dict[str, Any]:
-    return {"data.split": "column" if split else otherwise, "data.split_column": split}
-
-
-def _named(name: str, words: tuple[str, ...]) -> bool:
-    """Whether a name is one of the words, alone or as a part of it between underlines, points or blanks."""
-    parts = re.split(r"[\W_]+", name.lower())
-    return name.lower() in words or any(part in words for part in parts)

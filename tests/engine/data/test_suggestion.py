@@ -1,0 +1,78 @@
+"""What a file of which nothing is known is taken for: tables as people have them."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+import json
+import random
+from collections.abc import Callable
+
+import pytest
+
+from engine.data import load, suggest
+from tests.engine.data.making import Write
+
+CHANCE = random.Random(7)
+
+
+def table(header: str, rows: int, row: Callable[[int], tuple[object, ...]], mark: str = ",") -> str:
+    lines = [header, *(mark.join(str(cell) for cell in row(at)) for at in range(rows))]
+    return "\n".join(lines) + "\n"
+
+
+def day(at: int) -> str:
+    return (datetime.date(2021, 1, 1) + datetime.timedelta(at)).isoformat()
+
+
+def second(at: int) -> str:
+    return f"2024-03-01 00:{at // 60:02d}:{at % 60:02d}"
+
+
+def season(at: int) -> str:
+    return ("winter", "spring", "summer", "autumn")[int(day(at)[5:7]) % 12 // 3]
+
+
+def surname(at: int) -> tuple[str, str]:
+    ending, language = (("ini", "Italian"), ("mann", "German"), ("ski", "Polish"))[at % 3]
+    return "".join(CHANCE.choices("abdefgilmnorst", k=5)).title() + ending, language
+
+
+ACTIVITIES, MOODS = ("sit", "run", "sit", "walk"), ("fine", "poor")
+THINGS, VERBS = ("lamp", "radio", "coat", "bag"), ("works", "sells", "ages")
+RECORDING = table("time,heart,activity", 300, lambda at: (second(at), 60 + at % 9, ACTIVITIES[at // 75]))
+TOLD_APART = table("recording,t,x,gesture", 240, lambda at: (f"r{at // 12}", at % 12, at % 7, MOODS[at // 12 % 2]))
+WIDE = table(",".join([*(f"x{k}" for k in range(9)), "kind"]), 40, lambda at: (*range(at, at + 9), MOODS[at % 2]))
+SENTENCES = "".join(
+    json.dumps({"text": f"a {mood} {thing} that {verb} well", "sentiment": mood}) + "\n"
+    for mood, thing, verb in 2
+    * list(itertools.product(MOODS, ("lamp", "radio", "coat", "bag"), ("works", "sells", "ages")))
+)
+STARS = table("id,review,stars", 90, lambda at: (at, f"an item of quality {at} or so", 1 + at % 5))
+MESSAGES = table("v1,v2", 90, lambda at: (MOODS[at % 2], f"call me now at {at} please"))
+NAMES = table("name,language", 90, surname)
+SEASONS = table("date,sales,season", 800, lambda at: (day(at), 100 + at, season(at)))
+STORES = table("store,date,sales", 120, lambda at: ("ABC"[at // 40], day(at % 40), at))
+WORDS = table("en\tfr", 60, lambda at: (f"a number {at}", f"un nombre {at}"), "\t")
+
+TABLES = {
+    "a label at every step": ("a.csv", RECORDING, "sequences", {"label": "activity", "time_column": "time"}),
+    "sequences told apart": ("a.csv", TOLD_APART, "sequences", {"label": "gesture", "sequence_column": "recording"}),
+    "a sequence a row": ("a.csv", WIDE, "sequences", {"label": "kind"}),
+    "sentences that come again": ("a.jsonl", SENTENCES, "labelled_text", {"text_column": "text", "label": "sentiment"}),
+    "stars": ("a.csv", STARS, "labelled_text", {"text_column": "review", "label": "stars", "tokens": "words"}),
+    "the label first": ("a.csv", MESSAGES, "labelled_text", {"text_column": "v2", "label": "v1"}),
+    "names": ("a.csv", NAMES, "labelled_text", {"text_column": "name", "label": "language", "tokens": "characters"}),
+    "seasons of a series": ("a.csv", SEASONS, "series", {"targets": ("sales",), "time_column": "date"}),
+    "several series": ("a.csv", STORES, "series", {"targets": ("sales",), "sequence_column": "store"}),
+    "pairs": ("a.tsv", WORDS, "pairs", {"inputs": ("en",), "targets": ("fr",)}),
+}
+
+
+@pytest.mark.parametrize("case", TABLES)
+def test_a_table_is_taken_for_what_it_is_and_can_be_loaded(write: Write, case: str) -> None:
+    name, content, kind, settings = TABLES[case]
+    experiment = suggest(write(name, content)).experiment
+    assert experiment.data.kind == kind
+    assert {field: getattr(experiment.data, field) for field in settings} == settings
+    assert load(experiment).count("train") > 0
