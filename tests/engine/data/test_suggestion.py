@@ -7,6 +7,7 @@ import itertools
 import json
 import random
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -55,7 +56,7 @@ SEASONS = table("date,sales,season", 800, lambda at: (day(at), 100 + at, season(
 STORES = table("store,date,sales", 120, lambda at: ("ABC"[at // 40], day(at % 40), at))
 WORDS = table("en\tfr", 60, lambda at: (f"a number {at}", f"un nombre {at}"), "\t")
 
-TABLES = {
+TABLES: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     "a label at every step": ("a.csv", RECORDING, "sequences", {"label": "activity", "time_column": "time"}),
     "sequences told apart": ("a.csv", TOLD_APART, "sequences", {"label": "gesture", "sequence_column": "recording"}),
     "a sequence a row": ("a.csv", WIDE, "sequences", {"label": "kind"}),
