@@ -1,29 +1,44 @@
-"""What to do with a table of two columns of texts, of which nothing is known yet."""
+"""What to do with a table of texts and what becomes of them, of which nothing is known yet."""
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from engine.data.column_looks import named
 from engine.data.columns import numeric_columns, read_words
 from engine.data.dates import date_format
 from engine.data.tables import Table
 
+_MOST_COLUMNS = 8
+_ROW_NUMBERS = ("id", "number", "no", "nr", "index", "row", "line", "key")
 _LEAST_DIFFERENT = 0.5  # share of different texts below which a column is one of categories
+_ALIKE = 1.5  # ratio of lengths up to which two texts may say the same
 _WORDS = 2.0  # words in a text on average, from which on words are steps rather than characters
 
 
 def suggest_pairs(table: Table) -> tuple[dict[str, Any], tuple[str, ...]] | None:
-    """Settings and reasons where a table has two columns, both of texts that differ from row to row; None otherwise."""
-    if len(table.names) != 2 or table.rows < 4 or any(numeric_columns(table, table.names).values()):
+    """Settings and reasons where a table holds nothing but texts that differ from row to row; None otherwise.
+
+    Of more than two columns the first two of about one length are a text and its translation; the others say where they
+    come from. A number of the row may stand beside them.
+    """
+    if not 2 <= len(table.names) <= _MOST_COLUMNS or table.rows < 4:
         return None
-    if any(date_format(table, name) for name in table.names):
+    words = [name for name, number in numeric_columns(table, table.names).items() if not number]
+    rest = [name for name in table.names if name not in words]
+    if any(date_format(table, name) for name in words) or any(not named(name, _ROW_NUMBERS) for name in rest):
         return None
-    texts = [[text for text in read_words(table, name).tolist() if text] for name in table.names]
-    if any(len(set(column)) < _LEAST_DIFFERENT * table.rows for column in texts):
+    texts = {name: [text for text in read_words(table, name).tolist() if text] for name in words}
+    texts = {name: own for name, own in texts.items() if len(set(own)) >= _LEAST_DIFFERENT * table.rows}
+    if len(texts) < 2 or (len(texts) < len(words) and len(table.names) == 2):
         return None
-    longest = [sum(len(text.split()) for text in column) / len(column) for column in texts]
-    levels = ["words" if words >= _WORDS else "characters" for words in longest]
-    source, target = table.names
+    pairs = {pair: _unlike(texts[pair[0]], texts[pair[1]]) for pair in itertools.combinations(texts, 2)}
+    source, target = next((pair for pair, ratio in pairs.items() if ratio < _ALIKE), min(pairs, key=pairs.__getitem__))
+    levels = [
+        "words" if _mean(text.split() for text in texts[name]) >= _WORDS else "characters" for name in (source, target)
+    ]
     changes: dict[str, Any] = {
         "data.inputs": (source,),
         "data.targets": (target,),
@@ -33,7 +48,19 @@ def suggest_pairs(table: Table) -> tuple[dict[str, Any], tuple[str, ...]] | None
         "model.bidirectional": True,
     }
     notes = (
-        f"two columns of texts: {source!r} is read by {levels[0]}, {target!r} is written by {levels[1]}",
+        f"texts and what becomes of them: {source!r} is read by {levels[0]}, {target!r} is written by {levels[1]}",
         "topology: encoder–decoder, with attention, reading in both directions",
     )
     return changes, notes
+
+
+def _unlike(one: list[str], other: list[str]) -> float:
+    """How many times as long as the other's the longer texts of two columns are."""
+    lengths = sorted((_mean(one), _mean(other)))
+    return lengths[1] / lengths[0]
+
+
+def _mean(texts: Iterable[Sequence[str]]) -> float:
+    """Letters, or words, of a text on average."""
+    lengths = [len(text) for text in texts]
+    return sum(lengths) / len(lengths)

@@ -31,13 +31,14 @@ from engine.data.encoding import (
 from engine.data.errors import DataError, counted
 from engine.data.folders import COLUMNS, files_of, named
 from engine.data.formats import is_workbook, refuse_page, refuse_special
+from engine.data.headers import first_line_is_data
 
 _EXCEL = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _HEAD = 1 << 16
 _PIECE = 1 << 22  # letters rewritten at a time
 _MOST_COLUMNS = 20_000
 _JSON = (".jsonl", ".ndjson", ".json")
-_LOOKED_AT = 200  # lines that tell whether cells are lined up by blanks
+_LOOKED_AT = 200  # lines that tell whether cells are lined up by blanks, or whether the first one is like them
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,11 +276,18 @@ def _sniffed(plain: Path, encoding: str, name: str, reading: Reading = FOUND_OUT
         if found and _mostly_left_out(plain, int(found["SkipRows"])):
             # One odd row near the end made the sniffer take all before it for a preamble.
             found = _answer(connection, plain, ", skip = 0, store_rejects = true" + reading.options()) or found
+        if found and reading.header == "auto" and _header_is_a_row(connection, plain, found, encoding):
+            found = _answer(connection, plain, ", header = false" + reading.options()) or found
     if not found:
         raise DataError(
             f"{name} cannot be read as a table: its lines have no common number of cells under any delimiter; "
             "check that it is a CSV file."
         )
+    return _dialect(found, encoding)
+
+
+def _dialect(found: dict[str, Any], encoding: str) -> Dialect:
+    """A dialect in our words."""
     blank = {"(empty)": ""}
     return Dialect(
         encoding=encoding,
@@ -293,6 +301,15 @@ def _sniffed(plain: Path, encoding: str, name: str, reading: Reading = FOUND_OUT
         columns=tuple(c["name"] for c in found["Columns"]),
         date_format=found["DateFormat"] or found["TimestampFormat"] or "",
     )
+
+
+def _header_is_a_row(connection: duckdb.DuckDBPyConnection, plain: Path, found: dict[str, Any], encoding: str) -> bool:
+    """Whether a table of words alone has no header; DuckDB takes any first line for one there."""
+    if not found["HasHeader"] or any(column["type"] != "VARCHAR" for column in found["Columns"]):
+        return False
+    dialect = _dialect(found, encoding)
+    rows = connection.execute(f"SELECT * FROM {csv_relation(plain, dialect)} LIMIT {_LOOKED_AT}").fetchall()
+    return first_line_is_data(dialect.columns, rows)
 
 
 def _mostly_left_out(plain: Path, skipped: int) -> bool:

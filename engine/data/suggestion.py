@@ -71,11 +71,12 @@ def is_text(path: Path, reading: Reading = FOUND_OUT) -> bool:
 
 
 def _table_in_disguise(path: Path, reading: Reading) -> bool:
-    """A text file that is a table all the same: several columns, one of them numbers, no row refused."""
+    """A text file that is a table all the same: several columns, by tabs or with one of numbers, and no row refused."""
     try:
         with open_table(path, reading) as table:
-            last_numeric(table)
-            return len(table.names) > 1 and not table.rejected and table.rows > 1
+            if len(table.names) == 1 or table.rejected or table.rows <= 1:
+                return False
+            return (table.dialect is not None and table.dialect.delimiter == "\t") or bool(last_numeric(table))
     except DataError:
         return False
 

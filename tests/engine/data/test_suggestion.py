@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from engine.data import load, suggest
+from engine.data.tables import open_table
 from tests.engine.data.making import Write
 
 CHANCE = random.Random(7)
@@ -55,6 +56,9 @@ NAMES = table("name,language", 90, surname)
 SEASONS = table("date,sales,season", 800, lambda at: (day(at), 100 + at, season(at)))
 STORES = table("store,date,sales", 120, lambda at: ("ABC"[at // 40], day(at % 40), at))
 WORDS = table("en\tfr", 60, lambda at: (f"a number {at}", f"un nombre {at}"), "\t")
+PHRASES = "".join(f"Go {at}.\tVa {at} !\tfrom a book of many phrases, number {at}\n" for at in range(60))
+NUMBERED = table("number\ten\tfr", 60, lambda at: (at, f"a number {at}", f"un nombre {at}"), "\t")
+NO_HEADER = "".join(f"this one is {mood} and says number {at}\t{mood}\n" for at in range(60) for mood in MOODS)
 
 TABLES: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     "a label at every step": ("a.csv", RECORDING, "sequences", {"label": "activity", "time_column": "time"}),
@@ -66,6 +70,9 @@ TABLES: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     "names": ("a.csv", NAMES, "labelled_text", {"text_column": "name", "label": "language", "tokens": "characters"}),
     "seasons of a series": ("a.csv", SEASONS, "series", {"targets": ("sales",), "time_column": "date"}),
     "several series": ("a.csv", STORES, "series", {"targets": ("sales",), "sequence_column": "store"}),
+    "phrases without a header": ("a.txt", PHRASES, "pairs", {"inputs": ("column0",), "targets": ("column1",)}),
+    "texts without a header": ("a.tsv", NO_HEADER, "labelled_text", {"label": "column1"}),
+    "pairs with a number": ("a.tsv", NUMBERED, "pairs", {"inputs": ("en",), "targets": ("fr",)}),
     "pairs": ("a.tsv", WORDS, "pairs", {"inputs": ("en",), "targets": ("fr",)}),
 }
 
@@ -77,3 +84,9 @@ def test_a_table_is_taken_for_what_it_is_and_can_be_loaded(write: Write, case: s
     assert experiment.data.kind == kind
     assert {field: getattr(experiment.data, field) for field in settings} == settings
     assert load(experiment).count("train") > 0
+
+
+@pytest.mark.parametrize(("content", "rows"), [(PHRASES, 60), (NO_HEADER, 120), (NUMBERED, 60)])
+def test_a_first_line_that_is_a_row_is_counted(write: Write, content: str, rows: int) -> None:
+    with open_table(write("a.tsv", content)) as found:
+        assert found.rows == rows

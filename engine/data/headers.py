@@ -1,0 +1,34 @@
+"""Whether the first line of a table of words alone names its columns, or is a row like all others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+_SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？")
+_LONG = 30  # letters, more than a name has
+_MOST = 0.5  # share of the rows below that look alike
+
+
+def first_line_is_data(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> bool:
+    """Whether a first line, taken for `names`, is one of the `rows` below it, all of them words.
+
+    It is where one of its cells comes again in its own column, as a label does; or where it is a sentence, or as long
+    as one, and most cells below are so too.
+    """
+    for name, column in zip(names, zip(*rows, strict=True), strict=bool(rows)):
+        cells = [str(cell or "").strip() for cell in column]
+        if name in cells:
+            return True
+        for looks_so in (_ends_a_sentence, _is_long):
+            if looks_so(name) and sum(map(looks_so, cells)) > _MOST * len(cells):
+                return True
+    return False
+
+
+def _ends_a_sentence(cell: str) -> bool:
+    return cell.endswith(_SENTENCE_ENDS)
+
+
+def _is_long(cell: str) -> bool:
+    return len(cell) > _LONG
