@@ -54,10 +54,10 @@ class Backend:
         Raises:
             DataError: it cannot be used.
         """
-        from engine.data import READING, suggest
+        from engine.data import SAID, suggest
 
         wanted = dict(changes or {})
-        suggestion = suggest(source, Experiment().replace({n: v for n, v in wanted.items() if n in READING}))
+        suggestion = suggest(source, Experiment().replace({n: v for n, v in wanted.items() if n in SAID}))
         return self.load(suggestion.experiment.replace(wanted), suggestion.notes)
 
     def inspect(self, path: Path, changes: Mapping[str, Any]) -> Inspection:

@@ -40,9 +40,9 @@ def experiment_of(arguments: Namespace) -> tuple[Experiment, tuple[str, ...]]:
 
 
 def _suggested(path: Path, changes: dict[str, Any]) -> tuple[Experiment, tuple[str, ...]]:
-    """What fits a file, read in the way that `changes` say."""
-    reading = {name: value for name, value in changes.items() if name in data.READING}
-    found = data.suggest(path, Experiment().replace(reading))
+    """What fits a file, read and understood in the way that `changes` say."""
+    said = {name: value for name, value in changes.items() if name in data.SAID}
+    found = data.suggest(path, Experiment().replace(said))
     return found.experiment, found.notes
 
 

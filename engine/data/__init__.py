@@ -3,6 +3,7 @@
 from engine.data.batches import Batch, PairBatch
 from engine.data.dataset import Dataset, Scorer, WritingScorer
 from engine.data.errors import DataError
+from engine.data.guess import Suggestion
 from engine.data.inspection import Inspection, inspect_file, peek
 from engine.data.labelled_text import LabelledTextPreparation
 from engine.data.loading import load
@@ -13,12 +14,13 @@ from engine.data.samples import Sample, sample, samples
 from engine.data.sequence_preparation import SequencePreparation
 from engine.data.series_preparation import SeriesPreparation
 from engine.data.sources import READING, Reading
-from engine.data.suggestion import Suggestion, suggest
+from engine.data.suggestion import SAID, suggest
 from engine.data.text_preparation import TextPreparation
 from engine.data.understanding import understand
 
 __all__ = [
     "READING",
+    "SAID",
     "Batch",
     "DataError",
     "Dataset",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from engine.config import DataConfig
 from engine.data.column_looks import LABELS, MOST_LABELS, ColumnLook, named, split_settings
 from engine.data.dates import date_format
+from engine.data.guess import Guess
 from engine.data.tables import Table
 
 _SENTENCE = 15.0  # letters that a text has at least on average
@@ -13,18 +13,17 @@ _WORDS = 3.0  # words on average, from which on a column holds sentences, howeve
 _MARKS = ("rating", "stars", "score", "y", "likes", "grade")  # numbers that say what a text is worth
 
 
-def suggest_texts(
-    table: Table, columns: list[ColumnLook], split: str, rows: int
-) -> tuple[dict[str, Any], list[str]] | None:
+def suggest_texts(table: Table, columns: list[ColumnLook], said: DataConfig, split: str, rows: int) -> Guess | None:
     """Settings of the data for texts with a label each, with the reasons; None where there are none.
 
     A text is long and seldom the same twice, or a sentence; where no column holds numbers, a name will do, which is
-    read letter by letter. Its label is one of few names, or the only other column.
+    read letter by letter. Its label is one of few names, or the only other column. What was `said` goes before that.
     """
-    text = _text(table, columns, split, rows)
+    by_name = {c.name: c for c in columns if c.name != split}
+    text = by_name.get(said.text_column) or _text(table, [c for c in by_name.values() if c.name != said.label], rows)
     if text is None:
         return None
-    label = _label(table, [c for c in columns if c.name not in (text.name, split)], text, rows)
+    label = by_name.get(said.label) or _label(table, [c for c in by_name.values() if c is not text], text, rows)
     if label is None:
         return None
     by_words = text.words >= 2
@@ -38,12 +37,13 @@ def suggest_texts(
         **split_settings(split, "stratified"),
     }
     how = "word by word" if by_words else "letter by letter"
-    return changes, [f"texts: {text.name!r}, {how}", f"label: {label.name!r}, {label.different} different"]
+    reasons = [f"texts: {text.name!r}, {how}", f"label: {label.name!r}, {label.different} different"]
+    return Guess(changes, reasons, table.rows)
 
 
-def _text(table: Table, columns: list[ColumnLook], split: str, rows: int) -> ColumnLook | None:
+def _text(table: Table, columns: list[ColumnLook], rows: int) -> ColumnLook | None:
     """The longest column of texts."""
-    words = [c for c in columns if not c.number and c.name != split and not date_format(table, c.name)]
+    words = [c for c in columns if not c.number and not date_format(table, c.name)]
     long = [
         c for c in words if c.length >= _SENTENCE
         and ((c.words >= _WORDS and c.different > MOST_LABELS / 2) or (c.different > rows / 2 and c.words >= 2))

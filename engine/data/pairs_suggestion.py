@@ -9,6 +9,7 @@ from typing import Any
 from engine.data.column_looks import named
 from engine.data.columns import numeric_columns, read_words
 from engine.data.dates import date_format
+from engine.data.guess import Guess
 from engine.data.tables import Table
 
 _MOST_COLUMNS = 8
@@ -18,7 +19,7 @@ _ALIKE = 1.5  # ratio of lengths up to which two texts may say the same
 _WORDS = 2.0  # words in a text on average, from which on words are steps rather than characters
 
 
-def suggest_pairs(table: Table) -> tuple[dict[str, Any], tuple[str, ...]] | None:
+def suggest_pairs(table: Table, targets: Sequence[str] = ()) -> Guess | None:
     """Settings and reasons where a table holds nothing but texts that differ from row to row; None otherwise.
 
     Of more than two columns the first two of about one length are a text and its translation; the others say where they
@@ -34,12 +35,19 @@ def suggest_pairs(table: Table) -> tuple[dict[str, Any], tuple[str, ...]] | None
     texts = {name: own for name, own in texts.items() if len(set(own)) >= _LEAST_DIFFERENT * table.rows}
     if len(texts) < 2 or (len(texts) < len(words) and len(table.names) == 2):
         return None
-    pairs = {pair: _unlike(texts[pair[0]], texts[pair[1]]) for pair in itertools.combinations(texts, 2)}
+    pairs = {
+        pair: _unlike(texts[pair[0]], texts[pair[1]])
+        for pair in itertools.permutations(texts, 2)
+        if tuple(targets) == pair[1:] or (not targets and table.column(pair[0]) < table.column(pair[1]))
+    }
+    if not pairs:
+        return None
     source, target = next((pair for pair, ratio in pairs.items() if ratio < _ALIKE), min(pairs, key=pairs.__getitem__))
     levels = [
         "words" if _mean(text.split() for text in texts[name]) >= _WORDS else "characters" for name in (source, target)
     ]
     changes: dict[str, Any] = {
+        "data.kind": "pairs",
         "data.inputs": (source,),
         "data.targets": (target,),
         "data.source_symbols": levels[0],
@@ -51,7 +59,7 @@ def suggest_pairs(table: Table) -> tuple[dict[str, Any], tuple[str, ...]] | None
         f"texts and what becomes of them: {source!r} is read by {levels[0]}, {target!r} is written by {levels[1]}",
         "topology: encoder–decoder, with attention, reading in both directions",
     )
-    return changes, notes
+    return Guess(changes, notes, table.rows)
 
 
 def _unlike(one: list[str], other: list[str]) -> float:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from engine.config import DataConfig
 from engine.data.column_looks import LABELS, MOST_LABELS, ColumnLook, looked_at, named, split_column, split_settings
 from engine.data.columns import numeric_columns
 from engine.data.dates import find_date_column
+from engine.data.guess import Guess
 from engine.data.labelled_text_suggestion import suggest_texts
 from engine.data.tables import Table, quoted
 
@@ -21,39 +23,44 @@ _LOOK = 100_000  # rows that are looked at
 _RAGGED = 3.0  # steps a sequence has at least on average
 
 
-def suggest_sequences(table: Table) -> tuple[dict[str, Any], list[str]] | None:
+def suggest_sequences(table: Table, said: DataConfig) -> Guess | None:
     """Settings of the data for a table of labelled sequences with the reasons; None where it does not look like one.
+
+    Where `said` names the label, or what tells the sequences, whatever is in that column is one.
 
     A table counts as labelled sequences where a column tells the sequence and another one is the same throughout each
     of them, or where a column of few names stands beside many columns of numbers whose names count up.
     """
     rows = min(table.rows, _LOOK)
     columns = looked_at(table, rows)
-    split = split_column(table, columns)
-    sequence = _sequence(columns, rows)
+    split = said.split_column or split_column(table, columns)
+    label = next((c for c in columns if c.name == said.label), None)
+    sequence = _sequence(columns, rows, said.sequence_column)
     if sequence:
-        return _long(table, columns, sequence, split, rows)
-    return (
-        suggest_texts(table, columns, split, rows) or _wide(table, columns, split) or _recording(table, columns, split)
-    )
+        return _long(table, columns, sequence, split, rows, label)
+    texts = suggest_texts(table, columns, said, split, rows)
+    return texts or _wide(table, columns, split, label) or _recording(table, columns, split, label)
 
 
-def _sequence(columns: list[ColumnLook], rows: int) -> ColumnLook | None:
-    """A column with a telling name whose value stays for a while and does not come back."""
+def _sequence(columns: list[ColumnLook], rows: int, said: str) -> ColumnLook | None:
+    """The column that was said, or one with a telling name whose value stays for a while and does not come back."""
     for column in columns:
+        if column.name == said:
+            return column
         if named(column.name, _SEQUENCES) and 1 < column.different == column.runs <= rows / _RAGGED:
             return column
     return None
 
 
 def _long(
-    table: Table, columns: list[ColumnLook], sequence: ColumnLook, split: str, rows: int
-) -> tuple[dict[str, Any], list[str]] | None:
+    table: Table, columns: list[ColumnLook], sequence: ColumnLook, split: str, rows: int, said: ColumnLook | None
+) -> Guess | None:
     taken = {sequence.name, split}
     counter = next((c.name for c in columns if c.name not in taken and named(c.name, _COUNTERS)), "")
     labels = [c for c in columns if c.name not in taken | {counter} and 1 < c.different <= sequence.different / 2]
+    labels = [said] if said else labels
     constant = [c for c in labels if _constant(table, sequence.name, c.name, rows)]
-    telling = [c for c in labels if named(c.name, LABELS)]
+    telling = [c for c in labels if said or named(c.name, LABELS)]
     if not (constant or telling):
         return None
     label = (constant or telling)[-1]
@@ -63,7 +70,8 @@ def _long(
     )  # fmt: skip
     if not inputs:
         return None
-    changes = {
+    changes: dict[str, Any] = {
+        "data.kind": "sequences",
         "data.sequence_column": sequence.name,
         "data.time_column": counter,
         "data.label": label.name,
@@ -73,7 +81,8 @@ def _long(
     }
     where = "throughout each of them" if label in constant else "at every step"
     notes = [f"sequences: {sequence.different:,}, told by {sequence.name!r}", f"label: {label.name!r}, {where}"]
-    return changes, [*notes, *([f"split: by {split!r}"] if split else [])]
+    many = table.rows / max(rows, 1)  # times the rows that were looked at
+    return Guess(changes, [*notes, *([f"split: by {split!r}"] if split else [])], sequence.different * many)
 
 
 def _constant(table: Table, sequence: str, name: str, rows: int) -> bool:
@@ -85,16 +94,19 @@ def _constant(table: Table, sequence: str, name: str, rows: int) -> bool:
     return varied is not None and varied[0] == 0
 
 
-def _wide(table: Table, columns: list[ColumnLook], split: str) -> tuple[dict[str, Any], list[str]] | None:
+def _wide(table: Table, columns: list[ColumnLook], split: str, said: ColumnLook | None) -> Guess | None:
     """Rows that are sequences: numbered columns of numbers, and one other column of names."""
     inputs = _counted_up(table)
     rest = [c for c in columns if c.name not in inputs and c.name != split]
-    label = next((c for c in reversed(rest) if not c.number or named(c.name, LABELS)), None)
-    if len(inputs) < 4 or label is None or not 1 < label.different <= max(2, table.rows / 4):
+    label = said or next((c for c in reversed(rest) if not c.number or named(c.name, LABELS)), None)
+    if len(inputs) < 4 or label is None or label.name in inputs:
+        return None
+    if label is not said and not 1 < label.different <= max(2, table.rows / 4):
         return None
     side = round(len(inputs) ** 0.5)
     channels = side if side * side == len(inputs) and side >= 4 else 1
-    changes = {
+    changes: dict[str, Any] = {
+        "data.kind": "sequences",
         "data.sequence_column": "",
         "data.time_column": "",
         "data.label": label.name,
@@ -104,20 +116,14 @@ def _wide(table: Table, columns: list[ColumnLook], split: str) -> tuple[dict[str
         **split_settings(split, "stratified"),
     }
     shape = f"{len(inputs) // channels} steps of {channels}" if channels > 1 else f"{len(inputs)} steps"
-    return changes, [f"a row is a sequence of {shape}, {inputs[0]} to {inputs[-1]}", f"label: {label.name!r}"]
+    reasons = [f"a row is a sequence of {shape}, {inputs[0]} to {inputs[-1]}", f"label: {label.name!r}"]
+    return Guess(changes, reasons, table.rows)
 
 
-def _recording(table: Table, columns: list[ColumnLook], split: str) -> tuple[dict[str, Any], list[str]] | None:
-    """Rows of one recording with a label each: a last column that stays for a while, with a telling name, or of names
-    that come back.
-
-    Seasons and months come back too, but whoever knows the date knows them.
-    """
-    last = next((c for c in reversed(columns) if c.name == table.names[-1]), None)
-    if last is None or not 1 < last.different <= MOST_LABELS or last.runs > table.rows / _RAGGED:
-        return None
-    comes_back = not last.number and last.runs > last.different and not named(last.name, _CALENDAR)
-    if not (named(last.name, LABELS) or comes_back):
+def _recording(table: Table, columns: list[ColumnLook], split: str, said: ColumnLook | None) -> Guess | None:
+    """Rows of one recording with a label each: the one that was said, or the last column where it stays for a while."""
+    last = said or next((c for c in reversed(columns) if c.name == table.names[-1]), None)
+    if last is None or not (last is said or _stays(last, table.rows)):
         return None
     date = find_date_column(table)
     taken = {last.name, split, date.name if date else ""}
@@ -125,7 +131,8 @@ def _recording(table: Table, columns: list[ColumnLook], split: str) -> tuple[dic
     if not inputs:
         return None
     length = max(2, min(100, table.rows // 20))
-    changes = {
+    changes: dict[str, Any] = {
+        "data.kind": "sequences",
         "data.sequence_column": "",
         "data.time_column": date.name if date else "",
         "data.label": last.name,
@@ -135,7 +142,18 @@ def _recording(table: Table, columns: list[ColumnLook], split: str) -> tuple[dic
         "model.topology": "many_to_many",
         **split_settings(split, "time"),
     }
-    return changes, [f"one recording, label at every step: {last.name!r}"]
+    return Guess(changes, [f"one recording, label at every step: {last.name!r}"], table.rows / changes["data.stride"])
+
+
+def _stays(label: ColumnLook, rows: int) -> bool:
+    """Whether a label stays for a while, and has a telling name or is a name that comes back.
+
+    Seasons and months come back too, but whoever knows the date knows them.
+    """
+    if not 1 < label.different <= MOST_LABELS or label.runs > rows / _RAGGED:
+        return False
+    comes_back = not label.number and label.runs > label.different and not named(label.name, _CALENDAR)
+    return comes_back or named(label.name, LABELS)
 
 
 def _counted_up(table: Table) -> tuple[str, ...]:

@@ -1,0 +1,110 @@
+"""What suits data of which nothing is known: how its level behaves, how long to train, and columns that were named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.config import DataConfig, Experiment
+from engine.data import DataError, load, suggest
+from engine.data.guess import training_for
+from engine.data.scaling import Reals
+from engine.data.series_suggestion import transform_for
+from engine.events import RunFinished
+from engine.training import TrainingRun
+from tests.engine.data.making import Write
+
+STEPS = np.arange(400.0)
+CHANCE = np.random.default_rng(5)
+NOISE = CHANCE.normal(size=400)
+SERIES: dict[str, tuple[Reals, str]] = {
+    "a rise": (STEPS + NOISE, "difference"),
+    "a walk": (np.cumsum(NOISE), "difference"),
+    "a slow wave": (np.sin(STEPS / 9), "difference"),
+    "growth in per cent": (np.exp(STEPS / 99) * (5 + np.sin(STEPS / 2)), "log_difference"),
+    "a rise through zero": (STEPS * (1 + NOISE / 9) - 50, "difference"),
+    "noise": (NOISE, "none"),
+    "a wave of few steps": (np.sin(STEPS * 1.9) + NOISE / 9, "none"),
+    "marks": (np.repeat([0.0, 1.0], 200), "none"),
+    "few values": (STEPS[:12], "none"),
+    "nothing": (np.full(400, np.nan), "none"),
+}
+
+
+@pytest.mark.parametrize("case", SERIES)
+def test_the_transform_follows_from_how_the_level_behaves(case: str) -> None:
+    values, transform = SERIES[case]
+    found, why = transform_for([values])
+    assert found == transform
+    assert bool(why) == (transform != "none")
+
+
+@pytest.mark.parametrize("case", SERIES)
+def test_what_is_held_out_decides_nothing(case: str) -> None:
+    values = SERIES[case][0].copy()
+    expected = transform_for([values.copy()])
+    values[round(len(values) * 0.7) :] *= -1000.0
+    assert transform_for([values]) == expected
+
+
+def test_most_of_several_series_decide() -> None:
+    rise, noise = SERIES["a rise"][0], SERIES["noise"][0]
+    assert transform_for([rise, rise, noise])[0] == "difference"
+    assert transform_for([rise, noise, noise])[0] == "none"
+
+
+@pytest.mark.parametrize("examples", [1, 30, 100, 3_000, 40_000, 1_000_000, 10_000_000])
+def test_any_number_of_examples_gets_a_few_thousand_updates(examples: int) -> None:
+    found = training_for(examples, DataConfig())
+    updates = examples * 0.7 / found["batch_size"] * found["epochs"]
+    assert 3 <= found["epochs"] <= 200
+    assert updates <= 2_500 or found["epochs"] == 3
+    assert updates >= 1_500 or found["epochs"] == 200
+
+
+def test_settings_of_the_training_that_were_made_are_kept(write: Write) -> None:
+    path = write("a.csv", "value\n" + "".join(f"{value}\n" for value in STEPS))
+    base = Experiment().replace({"training.epochs": 7})
+    found = suggest(path, base).experiment.training
+    assert found.epochs == 7
+    assert found.learning_rate != base.training.learning_rate
+
+
+TABLE = "date,heart,load,state\n" + "".join(
+    f"2021-{1 + at // 28:02d}-{1 + at % 28:02d},{60 + at % 7},{at},{['calm', 'busy'][at // 20 % 2]}\n"
+    for at in range(300)
+)
+SAID: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
+    ({"targets": ("heart",)}, {"kind": "series", "targets": ("heart",), "time_column": "date", "transform": "none"}),
+    ({"targets": ("load",)}, {"kind": "series", "targets": ("load",), "transform": "difference"}),
+    ({"label": "heart"}, {"kind": "sequences", "label": "heart", "inputs": ("load",)}),
+    ({"label": "state"}, {"kind": "sequences", "label": "state", "inputs": ("heart", "load")}),
+    ({"text_column": "state", "label": "heart"}, {"kind": "labelled_text", "text_column": "state", "label": "heart"}),
+    ({"sequence_column": "state", "label": "load"}, {"kind": "sequences", "sequence_column": "state", "label": "load"}),
+)
+
+
+@pytest.mark.parametrize(("said", "expected"), SAID)
+def test_columns_that_are_named_are_taken_as_they_are_meant(
+    write: Write, said: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    base = Experiment().replace({f"data.{name}": value for name, value in said.items()})
+    found = suggest(write("a.csv", TABLE), base).experiment.data
+    assert {name: getattr(found, name) for name in expected} == expected
+
+
+@pytest.mark.parametrize("field", ["label", "text_column", "sequence_column", "time_column"])
+def test_a_column_that_is_not_there_is_refused_by_name(write: Write, field: str) -> None:
+    with pytest.raises(DataError, match="no column 'stat'"):
+        suggest(write("a.csv", TABLE), Experiment().replace({f"data.{field}": "stat"}))
+
+
+@pytest.mark.parametrize("case", ["a rise", "growth in per cent", "a slow wave", "a wave of few steps"])
+def test_what_is_suggested_for_a_series_beats_the_simple_forecasts(write: Write, case: str) -> None:
+    path = write("a.csv", "value\n" + "".join(f"{value:.6f}\n" for value in SERIES[case][0]))
+    experiment = suggest(path).experiment.replace({"training.memory_check": "never"})
+    ended = [event for event in TrainingRun(experiment, load(experiment)) if isinstance(event, RunFinished)]
+    simple = {name: score for name, score in ended[0].test_baselines if not name.startswith("AR")}
+    assert ended[0].test_metrics[0][1] < min(simple.values())
