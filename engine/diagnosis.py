@@ -16,7 +16,7 @@ from engine.events import ClassPrediction, Finding, SeriesPrediction
 from engine.measurements import RECENT_STEPS, Measurements
 from engine.measures import best_lag, share_left
 
-_RECENT_EVALUATIONS = 10
+_RECENT_JUMPS = 10
 _VANISHED = 1e-3  # share of the gradient that is left at the far end of the sequence
 _HARDLY = 0.02  # share of a score by which another has to differ to be worth a word
 _OFTEN = 0.5  # share of clipped steps that is worth saying
@@ -241,9 +241,9 @@ def _clipped(limit: float, middle: float, share: float) -> Finding | None:
 
 
 def _restless(m: Measurements) -> Finding | None:
-    losses = [e.training_loss for e in m.evaluations]
-    jumps = [after - before for before, after in pairwise(losses)][-_RECENT_EVALUATIONS:]
-    leaps = sum(jump > 0.1 * losses[0] for jump in jumps)
+    recent = [e.training_loss for e in m.evaluations[-_RECENT_JUMPS - 1 :]]
+    jumps = [after - before for before, after in pairwise(recent)]
+    leaps = sum(jump > 0.1 * m.evaluations[0].training_loss for jump in jumps)
     if leaps < 3:
         return None
     why = f"In the last {len(jumps)} evaluations it leapt up {leaps} times: steps this long overshoot."

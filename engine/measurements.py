@@ -47,6 +47,8 @@ class Measurements:
     worth: MemoryWorth | None = None  # of memory, once the run has ended
     intervals: tuple[Interval, ...] = ()  # around forecasts of a series, once the run has ended
     final: tuple[float, tuple[tuple[str, float], ...]] | None = None  # metric and baselines of the test part
+    _best: Evaluated | None = field(default=None, init=False)
+    _looked_through: int = field(default=0, init=False)
 
     @property
     def enough(self) -> bool:
@@ -56,8 +58,11 @@ class Measurements:
 
     @property
     def best(self) -> Evaluated | None:
-        """The evaluation with the lowest validation loss."""
-        return next((e for e in reversed(self.evaluations) if e.best), None)
+        """The evaluation with the lowest validation loss. Only those since the last call are looked through."""
+        for evaluation in self.evaluations[self._looked_through :]:
+            self._best = evaluation if evaluation.best else self._best
+        self._looked_through = len(self.evaluations)
+        return self._best
 
     def gain(self, ours: float, theirs: float) -> float:
         """By which share of theirs our score is the better one; below 0 where it is worse."""

@@ -1,4 +1,6 @@
 import math
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -219,3 +221,33 @@ def test_an_interval_that_holds_too_little_is_named(covered: float, told: bool) 
     if found is not None:
         assert "holds 38 % of the test part" in found.why
         assert "12 validation windows" in found.why
+
+
+class Watched(list[Evaluated]):
+    """Counts how many of its items are taken."""
+
+    taken = 0
+
+    def __iter__(self) -> Iterator[Evaluated]:
+        self.taken += len(self)
+        return super().__iter__()
+
+    def __reversed__(self) -> Iterator[Evaluated]:
+        self.taken += len(self)
+        return super().__reversed__()
+
+    def __getitem__(self, key: Any) -> Any:
+        found = super().__getitem__(key)
+        self.taken += len(found) if isinstance(key, slice) else 1
+        return found
+
+
+def test_a_look_at_a_long_run_does_not_go_through_all_of_it() -> None:
+    measurements = measured(*[(1, 1, 5.0)] * 1000)
+    diagnosis = Diagnosis(measurements)
+    diagnosis.news()
+    measurements.evaluations = evaluations = Watched(measurements.evaluations)
+    evaluations.append(Evaluated(1001, 1001, 0.5, 0.5, 3.0, True))
+    diagnosis.news()
+    assert measurements.best is evaluations[-1]
+    assert 0 < evaluations.taken < 100
