@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
 from workbench.settings import Settings
-from workbench.style import dress
 from workbench.theme import SCALES, THEMES, Theme
+from workbench.wardrobe import Wardrobe
 
 
 class Appearance(QObject):
@@ -21,7 +21,11 @@ class Appearance(QObject):
         super().__init__()
         self._settings = settings
         self.theme = chosen_theme(settings)
-        self._dress()
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        self._wardrobe = Wardrobe(application)
+        self._wardrobe.setParent(self)
+        self._wardrobe.wear(self.theme)
 
     def choose_theme(self, name: str) -> None:
         """Take a theme by name and remember it; "system" follows the system."""
@@ -42,13 +46,8 @@ class Appearance(QObject):
 
     def _renew(self) -> None:
         self.theme = chosen_theme(self._settings)
-        self._dress()
+        self._wardrobe.wear(self.theme)
         self.changed.emit(self.theme)
-
-    def _dress(self) -> None:
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        dress(application, self.theme)
 
 
 def chosen_theme(settings: Settings) -> Theme:

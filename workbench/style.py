@@ -1,28 +1,22 @@
-"""Dresses the application in a theme: Qt's palette and one short style sheet on top of Fusion."""
+"""How the application is dressed: Qt's palette for the colours, and one short style sheet on top of Fusion."""
 
 from __future__ import annotations
 
-import pyqtgraph as pg
-from PySide6.QtGui import QColor, QFont, QPalette
-from PySide6.QtWidgets import QApplication
+import dataclasses
 
-from workbench.theme import Theme
+from PySide6.QtGui import QColor, QPalette
 
+from workbench.theme import SCALES, Theme
 
-def dress(application: QApplication, theme: Theme) -> None:
-    """Give every widget the colours of `theme`; plots are dressed by their own `apply_theme`."""
-    font = QFont(application.font())
-    font.setPixelSize(theme.body)
-    application.setFont(font)
-    application.setStyleSheet("")  # replacing one sheet by another takes five times as long as this detour
-    application.setPalette(palette(theme))
-    application.setPalette(_boxes(theme), "QCheckBox")  # type: ignore[arg-type]  # the stub wants bytes, Qt takes text
-    application.setStyleSheet(style_sheet(theme))
-    pg.setConfigOptions(background=theme.plot, foreground=theme.text, antialias=False)
+TEXT_SCALE = "textScale"  # property of windows: the size of text in per cent
 
 
 def palette(theme: Theme) -> QPalette:
-    """Qt's palette; text that is switched off is muted in every role."""
+    """Qt's palette; text that is switched off is muted in every role.
+
+    Four roles that nothing is painted with carry what Qt has no role for, so that the style sheet finds every colour
+    here: `Shadow` the window's ground, `Midlight`, `LinkVisited` and `BrightText` good, warning and problem.
+    """
     roles, group = QPalette.ColorRole, QPalette.ColorGroup.Disabled
     colors = {
         roles.Window: theme.panel,
@@ -39,11 +33,12 @@ def palette(theme: Theme) -> QPalette:
         roles.Highlight: theme.accent,
         roles.HighlightedText: theme.on_accent,
         roles.Link: theme.accent,
-        roles.LinkVisited: theme.accent,
+        roles.LinkVisited: theme.warning,
         roles.Accent: theme.accent,
         roles.Mid: theme.border,
         roles.Dark: theme.border,
-        roles.Midlight: theme.raised,
+        roles.Midlight: theme.good,
+        roles.Shadow: theme.window,
         roles.Light: theme.raised,
     }
     palette = QPalette()
@@ -55,7 +50,7 @@ def palette(theme: Theme) -> QPalette:
     return palette
 
 
-def _boxes(theme: Theme) -> QPalette:
+def box_palette(theme: Theme) -> QPalette:
     """The palette of check boxes: Fusion outlines them in the darkened colour of the window, lost on a dark one."""
     boxes = palette(theme)
     if theme.dark:
@@ -63,60 +58,84 @@ def _boxes(theme: Theme) -> QPalette:
     return boxes
 
 
+def percent(theme: Theme) -> int:
+    """The size of text of `theme`, as windows have it as their property."""
+    return round(100 * theme.scale)
+
+
 def style_sheet(theme: Theme) -> str:
-    """What Fusion draws otherwise than we want: the main window's ground, headers, cards, tabs, tool tips."""
-    t = theme
-    return f"""
-    QMainWindow, QMainWindow::separator {{ background: {t.window}; }}
-    QMainWindow::separator {{ width: 4px; height: 4px; }}
-    QToolTip {{ color: {t.text}; background: {t.raised}; border: 1px solid {t.border}; padding: 4px; }}
-    QToolBar {{ background: {t.panel}; border: 0; border-bottom: 1px solid {t.border};
-        padding: 4px 8px; spacing: 4px; }}
-    QToolBar QToolButton {{ padding: 4px 8px; border: 1px solid transparent; border-radius: 4px; color: {t.text}; }}
-    QToolBar QToolButton:hover:enabled {{ background: {t.raised}; border-color: {t.border}; }}
-    QToolBar QToolButton:focus {{ border-color: {t.accent}; }}
-    QToolBar QToolButton:disabled {{ color: {t.muted}; }}
-    QToolBar QToolButton#runButton:enabled {{ background: {t.accent}; color: {t.on_accent}; font-weight: 600; }}
-    QToolBar QToolButton#runButton:focus {{ border-color: {t.text}; }}
-    QMenuBar {{ background: {t.panel}; }}
-    QDockWidget {{ titlebar-close-icon: none; font-weight: 600; }}
-    QDockWidget::title {{ background: {t.window}; padding: 6px 8px; text-align: left; }}
-    QTabWidget::pane {{ border: 0; background: {t.window}; }}
-    QTabBar {{ background: {t.window}; }}
-    QTabBar::tab {{ background: transparent; color: {t.muted}; padding: 6px 8px; border: 0;
-        border-bottom: 2px solid transparent; }}
-    QTabBar::tab:hover {{ color: {t.text}; }}
-    QTabBar::tab:selected {{ color: {t.text}; border-bottom-color: {t.accent}; }}
-    QTabBar::tab:focus {{ border-bottom-color: {t.text}; }}
-    QScrollArea {{ border: 0; background: transparent; }}
-    QProgressBar {{ border: 1px solid {t.border}; border-radius: 3px; background: {t.base}; max-height: 8px; }}
-    QProgressBar::chunk {{ background: {t.accent}; border-radius: 2px; }}
-    QLabel[role="muted"] {{ color: {t.muted}; }}
-    QLabel[role="small"] {{ color: {t.muted}; font-size: {t.small}px; }}
-    QLabel[role="title"] {{ font-size: {t.heading}px; font-weight: 600; }}
-    QLabel[role="strong"] {{ font-weight: 600; }}
-    QLabel[role="warning"] {{ color: {t.warning}; font-size: {t.small}px; }}
-    QLabel[role="problem"] {{ color: {t.problem}; }}
-    QLabel[role="value"] {{ color: {t.text}; }}
-    QFrame[role="card"] {{ background: {t.base}; border: 1px solid {t.border}; border-radius: 4px; }}
-    QFrame[role="message"] {{ background: {t.base}; border: 1px solid {t.problem}; border-radius: 4px; }}
-    QFrame[role="notice"] {{ background: {t.base}; border: 1px solid {t.warning}; border-radius: 4px; }}
-    QFrame[role^="finding"] {{ background: {t.base}; border: 1px solid {t.border}; border-left: 3px solid {t.accent}; }}
-    QFrame[role="finding-good"] {{ border-left-color: {t.good}; }}
-    QFrame[role="finding-warning"] {{ border-left-color: {t.warning}; }}
-    QFrame[role="finding-problem"] {{ border-left-color: {t.problem}; }}
-    QPushButton[role="step"] {{ text-align: left; padding: 0; border: 0; border-bottom: 1px solid {t.border};
-        background: {t.panel}; }}
-    QToolButton[role="fold"] {{ border: 0; padding: 4px 0; color: {t.text}; font-weight: 600;
-        background: transparent; }}
-    QToolButton[role="fold"]:hover, QToolButton[role="fold"]:focus {{ color: {t.accent}; }}
-    QPushButton[role="step"]:checked {{ background: {t.base}; border-left: 3px solid {t.accent}; }}
-    QPushButton[role="step"]:hover {{ background: {t.raised}; }}
-    QPushButton[role="step"]:focus {{ border-bottom: 2px solid {t.accent}; }}
-    QPushButton[role="choice"] {{ text-align: left; border: 1px solid {t.border}; border-radius: 4px;
-        background: {t.base}; padding: 8px; }}
-    QPushButton[role="choice"]:hover:enabled {{ border-color: {t.muted}; }}
-    QPushButton[role="choice"]:focus {{ border-color: {t.text}; }}
-    QPushButton[role="choice"]:checked {{ border: 2px solid {t.accent}; }}
-    QPushButton[role="choice"]:disabled {{ background: {t.panel}; }}
+    """What Fusion draws otherwise than we want: the main window's ground, headers, cards, tabs, tool tips.
+
+    All colours are the palette's, and sizes of text follow a property of the window, so that the sheet is the same
+    whatever is chosen: to take in another one, Qt works through every widget there is.
     """
+    sizes = (_sizes(dataclasses.replace(theme, scale=scale / 100)) for scale in sorted({*SCALES, percent(theme)}))
+    return _SHEET + "".join(sizes)
+
+
+def _sizes(theme: Theme) -> str:
+    window = "" if theme.scale == 1 else f'QWidget[{TEXT_SCALE}="{percent(theme)}"]'
+    return f"""
+{window} QLabel[role="small"], {window} QLabel[role="warning"] {{ font-size: {theme.small}px; }}
+{window} QLabel[role="title"] {{ font-size: {theme.heading}px; }}
+"""
+
+
+_SHEET = """
+QMainWindow, QMainWindow::separator { background: palette(shadow); }
+QMainWindow::separator { width: 4px; height: 4px; }
+QToolTip {
+    color: palette(window-text); background: palette(tooltip-base); border: 1px solid palette(mid); padding: 4px; }
+QToolBar { background: palette(window); border: 0; border-bottom: 1px solid palette(mid);
+    padding: 4px 8px; spacing: 4px; }
+QToolBar QToolButton {
+    padding: 4px 8px; border: 1px solid transparent; border-radius: 4px; color: palette(window-text); }
+QToolBar QToolButton:hover:enabled { background: palette(button); border-color: palette(mid); }
+QToolBar QToolButton:focus { border-color: palette(link); }
+QToolBar QToolButton:disabled { color: palette(placeholder-text); }
+QToolBar QToolButton#runButton:enabled {
+    background: palette(link); color: palette(highlighted-text); font-weight: 600; }
+QToolBar QToolButton#runButton:focus { border-color: palette(window-text); }
+QMenuBar { background: palette(window); }
+QDockWidget { titlebar-close-icon: none; font-weight: 600; }
+QDockWidget::title { background: palette(shadow); padding: 6px 8px; text-align: left; }
+QTabWidget::pane { border: 0; background: palette(shadow); }
+QTabBar { background: palette(shadow); }
+QTabBar::tab { background: transparent; color: palette(placeholder-text); padding: 6px 8px; border: 0;
+    border-bottom: 2px solid transparent; }
+QTabBar::tab:hover { color: palette(window-text); }
+QTabBar::tab:selected { color: palette(window-text); border-bottom-color: palette(link); }
+QTabBar::tab:focus { border-bottom-color: palette(window-text); }
+QScrollArea { border: 0; background: transparent; }
+QProgressBar { border: 1px solid palette(mid); border-radius: 3px; background: palette(base); max-height: 8px; }
+QProgressBar::chunk { background: palette(link); border-radius: 2px; }
+QLabel[role="muted"] { color: palette(placeholder-text); }
+QLabel[role="small"] { color: palette(placeholder-text); }
+QLabel[role="title"] { font-weight: 600; }
+QLabel[role="strong"] { font-weight: 600; }
+QLabel[role="warning"] { color: palette(link-visited); }
+QLabel[role="problem"] { color: palette(bright-text); }
+QLabel[role="value"] { color: palette(window-text); }
+QFrame[role="card"] { background: palette(base); border: 1px solid palette(mid); border-radius: 4px; }
+QFrame[role="message"] { background: palette(base); border: 1px solid palette(bright-text); border-radius: 4px; }
+QFrame[role="notice"] { background: palette(base); border: 1px solid palette(link-visited); border-radius: 4px; }
+QFrame[role^="finding"] {
+    background: palette(base); border: 1px solid palette(mid); border-left: 3px solid palette(link); }
+QFrame[role="finding-good"] { border-left-color: palette(midlight); }
+QFrame[role="finding-warning"] { border-left-color: palette(link-visited); }
+QFrame[role="finding-problem"] { border-left-color: palette(bright-text); }
+QPushButton[role="step"] { text-align: left; padding: 0; border: 0; border-bottom: 1px solid palette(mid);
+    background: palette(window); }
+QToolButton[role="fold"] { border: 0; padding: 4px 0; color: palette(window-text); font-weight: 600;
+    background: transparent; }
+QToolButton[role="fold"]:hover, QToolButton[role="fold"]:focus { color: palette(link); }
+QPushButton[role="step"]:checked { background: palette(base); border-left: 3px solid palette(link); }
+QPushButton[role="step"]:hover { background: palette(button); }
+QPushButton[role="step"]:focus { border-bottom: 2px solid palette(link); }
+QPushButton[role="choice"] { text-align: left; border: 1px solid palette(mid); border-radius: 4px;
+    background: palette(base); padding: 8px; }
+QPushButton[role="choice"]:hover:enabled { border-color: palette(placeholder-text); }
+QPushButton[role="choice"]:focus { border-color: palette(window-text); }
+QPushButton[role="choice"]:checked { border: 2px solid palette(link); }
+QPushButton[role="choice"]:disabled { background: palette(window); }
+"""

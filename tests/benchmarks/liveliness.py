@@ -155,6 +155,9 @@ def _script(window, seconds: float) -> Iterator[tuple[str, float, Callable[[], b
     for name in ("dark", "light"):
         window.appearance.choose_theme(name)
         yield f"theme to {name}", 1.0, None
+    for way, what in ((1, "larger"), (0, "usual")):
+        window.appearance.step_scale(way)
+        yield f"text of {what} size", 1.0, None
     run["run"].trigger()
     yield "pause", 0.0, lambda: session.state.value == "paused"
     run["run"].trigger()

@@ -21,10 +21,10 @@ from workbench.diagrams import TopologyDrawing
 from workbench.overview import QUARTERS, Overview
 from workbench.plots.saving import picture
 from workbench.plots.time_cursor import TimeCursor
-from workbench.style import dress
 from workbench.theme import THEMES, Theme
 from workbench.views import discover
 from workbench.views.live_view import LiveView
+from workbench.wardrobe import Wardrobe
 
 FULL, NARROW, QUARTER = QSize(1000, 680), QSize(720, 520), QSize(480, 330)
 
@@ -40,8 +40,9 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     application = QApplication([])
     application.setStyle("Fusion")
+    wardrobe = Wardrobe(application)
     for theme in THEMES.values():
-        dress(application, theme)
+        wardrobe.wear(theme)
         for name, widget in _widgets(theme, scenes, options.only):
             widget.show()
             application.processEvents()

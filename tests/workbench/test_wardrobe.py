@@ -1,0 +1,72 @@
+import dataclasses
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QStackedWidget
+from pytestqt.qtbot import QtBot
+
+from workbench.style import style_sheet
+from workbench.theme import DARK, LIGHT, SCALES, Theme
+from workbench.wardrobe import Wardrobe
+
+
+@pytest.fixture
+def wardrobe(qapp: QApplication) -> Iterator[Wardrobe]:
+    made = Wardrobe(qapp)
+    made.wear(LIGHT)
+    yield made
+    made.wear(LIGHT)
+
+
+def pages(qtbot: QtBot) -> tuple[QStackedWidget, QFrame, QFrame]:
+    """A window with a card that is seen and one that is not, each with a title on it."""
+    window = QStackedWidget()
+    qtbot.addWidget(window)
+    for number in range(2):
+        card = QFrame()
+        card.setProperty("role", "card")
+        title = QLabel("Title", card)
+        title.setProperty("role", "title")
+        card.resize(200, 100)
+        window.insertWidget(number, card)
+    window.show()
+    window.setCurrentIndex(1)
+    window.setCurrentIndex(0)
+    first, second = window.widget(0), window.widget(1)
+    assert isinstance(first, QFrame)
+    assert isinstance(second, QFrame)
+    return window, first, second
+
+
+def dressed(card: QFrame, theme: Theme) -> bool:
+    """Whether the ground and the text are those of `theme`."""
+    title = card.findChild(QLabel)
+    assert title is not None
+    ground = card.grab().toImage().pixelColor(card.width() - 20, card.height() - 20)
+    return ground == QColor(theme.base) and title.font().pixelSize() == theme.heading
+
+
+def test_one_sheet_serves_every_theme_and_every_size_of_text() -> None:
+    sheets = {style_sheet(dataclasses.replace(theme, scale=size / 100)) for theme in (LIGHT, DARK) for size in SCALES}
+    assert len(sheets) == 1
+
+
+@pytest.mark.parametrize("theme", [DARK, dataclasses.replace(DARK, scale=1.5), dataclasses.replace(LIGHT, scale=1.3)])
+def test_what_is_seen_is_dressed_at_once_and_the_rest_soon(wardrobe: Wardrobe, qtbot: QtBot, theme: Theme) -> None:
+    _window, seen, hidden = pages(qtbot)
+    assert dressed(seen, LIGHT)
+    wardrobe.wear(theme)
+    assert dressed(seen, theme)
+    qtbot.waitUntil(lambda: dressed(hidden, theme))
+
+
+def test_what_is_shown_meanwhile_comes_first_and_what_is_gone_is_left_out(wardrobe: Wardrobe, qtbot: QtBot) -> None:
+    window, seen, hidden = pages(qtbot)
+    wardrobe.wear(DARK)
+    window.setCurrentWidget(hidden)
+    window.removeWidget(seen)
+    seen.deleteLater()
+    qtbot.waitUntil(lambda: dressed(hidden, DARK))
+    wardrobe.wear(LIGHT)
+    assert dressed(hidden, LIGHT)
