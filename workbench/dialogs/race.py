@@ -82,7 +82,7 @@ class RacePicture(PictureFrame):
         self.plot.remove_curves()
         for low, high, fill in self._fills.values():
             for item in (low, high, fill):
-                self.plot.plot.removeItem(item)
+                self.plot.axes.remove(item)
         self._fills.clear()
         self._numbers.clear()
         self._titles = titles
@@ -128,7 +128,7 @@ class RacePicture(PictureFrame):
         fill = pg.FillBetweenItem(low, high, brush=self._brush(cell))
         fill.setZValue(-5)
         for item in (low, high, fill):
-            self.plot.plot.addItem(item)
+            self.plot.axes.add(item)
         self._fills[cell] = (low, high, fill)
 
     def _brush(self, cell: str) -> pg.QtGui.QBrush:

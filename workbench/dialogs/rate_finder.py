@@ -41,7 +41,7 @@ class RateFinder(QDialog):
         self.found: RateCurve | None = None
         self._test, self._theme = test, theme
         self.plot = CurvePlot(theme, bottom="learning rate", left="loss")
-        self.plot.plot.setLogMode(x=True, y=False)
+        self.plot.axes.set_log(True, False)
         self.plot.add_curve(_EACH, "muted")
         self.plot.add_curve(_SMOOTH, "train")
         self._line = self.plot.add_line("good", upright=True)

@@ -14,7 +14,8 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from workbench.plots.canvas import Canvas, view_box
+from workbench.plots.axes import Axes
+from workbench.plots.canvas import Canvas
 from workbench.plots.label_axis import LabelAxis, dress_axis
 from workbench.plots.legend import Key, Legend, Scale
 from workbench.theme import GRID, Theme
@@ -74,14 +75,13 @@ class CurvePlot(QWidget):
         self.legend = Legend(theme)
         self.canvas = Canvas()
         self.bottom, self.left = LabelAxis("bottom"), LabelAxis("left")
-        self.plot = pg.PlotItem(viewBox=view_box(), axisItems={"bottom": self.bottom, "left": self.left})
-        self.canvas.addItem(self.plot)
-        self.plot.hideButtons()
-        self.plot.setLabel("bottom", bottom)
-        self.plot.setLabel("left", left)
+        self.axes = Axes(self.bottom, self.left)
+        self.canvas.addItem(self.axes)
+        self.bottom.setLabel(bottom)
+        self.left.setLabel(left)
         self.left.setWidth(_LEFT)
         self.bottom.setHeight(_BOTTOM if bottom else None)
-        self.box: Any = self.plot.vb
+        self.box: Any = self.axes.box
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID // 2)
@@ -101,12 +101,9 @@ class CurvePlot(QWidget):
     ) -> Curve:
         """A curve without numbers yet; it stands in the key as soon as it has some. Without `line`, loose points."""
         item = pg.PlotDataItem(antialias=False, connect="finite")
-        if line:  # both need places that rise
-            item.setDownsampling(auto=True, method="peak")
-            item.setClipToView(True)
         curve = Curve(name, stroke, item, symbol, line, ring)
         self.curves[name] = curve  # before it is added: that moves the range, and whoever draws anew looks here
-        self.plot.addItem(item)
+        self.axes.add(item)
         self._dress(curve)
         return curve
 
@@ -125,7 +122,7 @@ class CurvePlot(QWidget):
         orientation = "vertical" if upright else "horizontal"
         band = pg.LinearRegionItem((low, high), orientation=orientation, movable=False)
         band.setZValue(-10)
-        self.plot.addItem(band, ignoreBounds=True)
+        self.axes.add(band, ignore_bounds=True)
         self._bands.append((band, role, alpha))
         self._dress_band(band, role, alpha)
         return band
@@ -134,7 +131,7 @@ class CurvePlot(QWidget):
         """A straight line through the whole plot, hidden until it has a value."""
         line = pg.InfiniteLine(angle=90 if upright else 0, pen=self._theme.pen(role))
         line.hide()
-        self.plot.addItem(line, ignoreBounds=True)
+        self.axes.add(line, ignore_bounds=True)
         self._lines.append((line, role))
         return line
 
@@ -148,7 +145,7 @@ class CurvePlot(QWidget):
     def add_anchor(self) -> Any:
         """An invisible line that the shown range has to hold, once it is given data."""
         anchor = pg.PlotDataItem(pen=pg.mkPen(0, 0, 0, 0))  # without a pen it would have no bounds
-        self.plot.addItem(anchor)
+        self.axes.add(anchor)
         return anchor
 
     def clear(self) -> None:
@@ -160,12 +157,12 @@ class CurvePlot(QWidget):
 
     def remove_curve(self, name: str) -> None:
         """Take one curve away."""
-        self.plot.removeItem(self.curves.pop(name).item)
+        self.axes.remove(self.curves.pop(name).item)
 
     def remove_curves(self) -> None:
         """Take every curve away, to make others."""
         for curve in self.curves.values():
-            self.plot.removeItem(curve.item)
+            self.axes.remove(curve.item)
         self.curves.clear()
 
     def show_key(self, extra: Sequence[Key | Scale] = ()) -> None:
@@ -211,7 +208,7 @@ class CurvePlot(QWidget):
 
     def set_log(self, log: bool) -> None:
         """Logarithmic or linear values; nothing is moved sideways."""
-        self.plot.setLogMode(x=False, y=log)
+        self.axes.set_log(False, log)
         self.box.enableAutoRange(axis=pg.ViewBox.YAxis)
 
     # --- looks ------------------------------------------------------------------------------------------
@@ -224,7 +221,7 @@ class CurvePlot(QWidget):
             dress_axis(axis, theme)
         if theme.scale != self._scale:
             self._rescale(theme.scale)
-        self.plot.showGrid(x=False, y=True, alpha=0.6)
+        self.axes.show_grid()
         self.box.rbScaleBox.setPen(theme.pen("accent"))
         self.box.rbScaleBox.setBrush(theme.color("accent", 0.15))
         for curve in self.curves.values():

@@ -70,8 +70,8 @@ class ForecastPage(AnswerPage):
             self.plot.add_curve(name, baseline_stroke(index))
         self.plot.add_curve(_TRUTH, "truth")
         self.plot.add_curve(_FORECAST, "forecast")
-        self.plot.plot.setLabel("left", prediction.target, **self.plot.left.labelStyle)
-        self.plot.plot.setLabel("bottom", f"{prediction.part} part", **self.plot.bottom.labelStyle)
+        self.plot.left.setLabel(prediction.target, **self.plot.left.labelStyle)
+        self.plot.bottom.setLabel(f"{prediction.part} part", **self.plot.bottom.labelStyle)
 
     def _hover(self, place: float | None) -> None:
         shown = self._shown

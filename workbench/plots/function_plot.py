@@ -43,7 +43,7 @@ class FunctionPlot(CurvePlot):
         for _ in range(2):
             bars = pg.PlotDataItem(stepMode="center", fillLevel=0.0, pen=None)
             bars.setZValue(-5)
-            self.plot.addItem(bars)
+            self.axes.add(bars)
             self._bars.append(bars)
         self.apply_theme(theme)
 

@@ -129,7 +129,7 @@ class Answering(QWidget):
         self.plot.bottom.set_labels(curve.labels)
         self.plot.show_curve("truth", place, curve.truth)
         self.plot.show_curve("forecast", place, curve.forecast, f"{curve.ahead:,} ahead" if curve.ahead else "")
-        self.plot.plot.setLabel("left", curve.target, **self.plot.left.labelStyle)
+        self.plot.left.setLabel(curve.target, **self.plot.left.labelStyle)
         self.plot.show_key()
         self.plot.show_everything()
 

@@ -153,7 +153,7 @@ class Loss(LiveView):
         if metric not in plot.curves:
             plot.remove_curves()
             plot.add_curve(metric, "validation", symbol=True)
-            plot.plot.setLabel("left", metric, **plot.left.labelStyle)
+            plot.left.setLabel(metric, **plot.left.labelStyle)
         for index, (name, _) in enumerate(self.start.baselines if self.start else ()):
             if name not in plot.curves:
                 plot.add_curve(name, baseline_stroke(index))

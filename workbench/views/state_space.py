@@ -45,7 +45,7 @@ class StateSpace(LiveView):
         self._path.setClipToView(False)  # the path goes back and forth
         self._path.setDownsampling(auto=False, ds=1)
         self._points = pg.ScatterPlotItem(size=8)
-        self._plot.plot.addItem(self._points)
+        self._plot.axes.add(self._points)
         self._plot.add_curve(_CURSOR, "cursor", symbol=True, line=False, ring=True)
         self._layer = QComboBox()
         self._layer.activated.connect(self._draw_other_layer)

@@ -32,7 +32,7 @@ class Summing(LiveView):
         """Bars and their running sum; choices of the parameter, and of one weight in it."""
         self._plot = CurvePlot(self.theme, bottom="time step", left="share of gradient")
         self._bars = pg.PlotDataItem(stepMode="center", fillLevel=0.0, pen=None)
-        self._plot.plot.addItem(self._bars)
+        self._plot.axes.add(self._bars)
         self._plot.add_curve(_SUM, "validation")
         self._total = self._plot.add_line("good")
         self._mark = self._plot.add_line("cursor", upright=True)

@@ -134,7 +134,7 @@ def test_logarithm_and_smoothing_are_choices(show: Show, short_run: History) -> 
     view = show(Loss)
     view.show_history(short_run)
     view._log.setChecked(True)
-    assert view._loss.plot.ctrl.logYCheck.isChecked()
+    assert view._loss.axes.log == (False, True)
     view._window.setCurrentIndex(0)
     assert len(view._loss.curves["training, smoothed"].x) == 0
 
