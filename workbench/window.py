@@ -6,11 +6,10 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox
 
-from engine.events import Finding, RunFailed
 from engine.project_file import SUFFIX, Layout
 from workbench.appearance import Appearance
 from workbench.backend import Backend
@@ -18,7 +17,6 @@ from workbench.commands import fill, palette_entries
 from workbench.desk import Desk
 from workbench.dialogs.help import HelpCard, help_on
 from workbench.dialogs.palette import Palette
-from workbench.dialogs.preferences import PreferencesDialog
 from workbench.dialogs.rate_finder import RateFinder
 from workbench.docks import Docks
 from workbench.document import Document
@@ -32,27 +30,27 @@ from workbench.panels.data import fill_samples
 from workbench.panels.findings import FindingsPanel
 from workbench.panels.runs import RunsPanel
 from workbench.panels.steps import Steps
+from workbench.plots.equation import ready_to_typeset
+from workbench.preferring import Preferring
 from workbench.projects import Projects
 from workbench.pump import Pump
 from workbench.racing import Racing
-from workbench.records import RunRecord
+from workbench.run_display import RunDisplay
 from workbench.runbar import RunBar
 from workbench.session import LOCKED
 from workbench.settings import Places, Settings
 from workbench.shelf import Shelf
-from workbench.status import status
 from workbench.statusbar import StatusBar
 from workbench.teaching import Teaching
 from workbench.theme import Theme
 
 _log = logging.getLogger(__name__)
 _JOIN_SECONDS = 5.0
-_TEXT_MS = 100
 _SETTLED_MS = 1500  # after the start; by then the sample is there
 
 
 class Window(QMainWindow):
-    """Composition only: work is done by `Desk`, pictures by `Gallery`, settings by `Steps`."""
+    """Composition only: work is done by `Desk`, pictures by `Gallery`, settings by `Steps`, runs by `RunDisplay`."""
 
     closed = Signal()
     told = Signal(str)  # a sentence for the status bar, from any thread
@@ -78,24 +76,24 @@ class Window(QMainWindow):
         desk, gallery = self.desk, self.gallery
         self.pump = Pump(desk.mailbox, desk.session, desk.jobs, lambda: gallery.views, gallery.film.record)
         self.pump.setParent(self)  # no tick outlives the views
-        self._text_clock = QElapsedTimer()
-        self._text_clock.start()
         self.addToolBar(self.run_bar)
         self.tabs = self.gallery.tabs
         self.setCentralWidget(self.gallery.widget)
         self.docks = Docks(self, self.gallery.overview, self.steps.panel, self.teaching.panel, self.findings, self.runs)
         self.setStatusBar(self.foot)
+        self.preferring = preferring = Preferring(desk, settings, places, self.appearance, self)
         self.document = Document(
-            desk, lambda: self.docks.layout(self.gallery.shown), places.config / "unsaved", self._usual_runs
+            desk, lambda: self.docks.layout(self.gallery.shown), places.config / "unsaved", preferring.usual_runs
         )
         self.document.setParent(self)
         self.projects = Projects(desk, self.document, settings, self)
         self.menus = Menus(self.menuBar())
         fill(self.menus, self)
+        self.display = RunDisplay(self)
         self._connect()
         self.apply_theme(theme)
         self.docks.restore(settings)
-        self._show_status()
+        self.display.show_status()
 
     def start(self, source: Path | str) -> None:
         """Begin to work: read `source`, learn what the engine offers, tick."""
@@ -106,7 +104,13 @@ class Window(QMainWindow):
             self.desk.draft.open(FIRST_SAMPLE if project else source)
             self.desk.archive.load()
         self.desk.draft.learn_facts()
-        QTimer.singleShot(_SETTLED_MS, self.tabs, self.gallery.prepare)
+        QTimer.singleShot(_SETTLED_MS, self.tabs, self._prepare)
+
+    @Slot()
+    def _prepare(self) -> None:
+        """Do while nobody waits for it what would hold the window up when it is needed."""
+        self.gallery.prepare()
+        self.desk.jobs.submit("equations", ready_to_typeset, lambda _nothing: None, lambda _error: None)
 
     # --- connections ------------------------------------------------------------------------------------
 
@@ -125,11 +129,9 @@ class Window(QMainWindow):
         desk.draft.changed.connect(self._show_settings)
         desk.draft.loaded.connect(self._on_loaded)
         desk.draft.facts_known.connect(self._on_facts)
-        desk.draft.activity_changed.connect(self._show_status)
-        self._connect_run()
         self.appearance.changed.connect(self.apply_theme)
         self.files.opening.connect(lambda: self.steps.panel.open(0))
-        for speaker in (self, desk, desk.archive, self.files, self.projects):
+        for speaker in (self, desk, desk.archive, self.files, self.projects, self.preferring):
             speaker.told.connect(self.foot.tell)
         self._connect_project()
 
@@ -153,25 +155,6 @@ class Window(QMainWindow):
         """The runs that were drawn when the project was saved."""
         for record in self.document.show_drawn():
             self.runs.show_beside(record, True)
-
-    def _usual_runs(self) -> Path:
-        """Where runs go that belong to no project."""
-        return self.settings.runs or self.places.runs
-
-    def _connect_run(self) -> None:
-        session = self.desk.session
-        session.status_changed.connect(self._show_status)
-        self.desk.contest.moved.connect(self._show_status)
-        session.status_changed.connect(self._show_progress)
-        session.status_changed.connect(self.pump.ask_anew)
-        session.progressed.connect(self._on_progressed)
-        session.begun.connect(self._on_begun)
-        session.found.connect(self.findings.show_finding)
-        session.ended.connect(self._on_ended)
-        session.cleared.connect(self._on_cleared)
-        self.findings.fix_asked.connect(self._on_fix)
-        self.gallery.needs_changed.connect(self.pump.ask_anew)
-        self.gallery.notice.connect(self.foot.tell)
 
     def _command(self, call: Any) -> None:
         commit(QApplication.focusWidget())
@@ -204,37 +187,6 @@ class Window(QMainWindow):
         fill_samples(self.menus.samples, facts.samples, self.files.open)
         self._show_settings()
 
-    @Slot(object)
-    def _on_begun(self, record: RunRecord) -> None:
-        self.gallery.reset()
-        self.findings.clear()
-        self.shelf.begin(record)
-
-    @Slot(object)
-    def _on_ended(self, record: RunRecord) -> None:
-        self.runs.refresh(record)
-        outcome = record.outcome
-        if isinstance(outcome, RunFailed) and not any(f.level == "problem" for f in record.findings.values()):
-            why = outcome.why if outcome.why != outcome.title else ""
-            self.findings.show_finding(Finding("run-failed", "problem", outcome.title, why, outcome.cure), opened=True)
-        self._show_status()
-
-    @Slot()
-    def _on_cleared(self) -> None:
-        self.gallery.reset()
-        self.findings.clear()
-        self.shelf.show_others()
-        self._show_progress()
-
-    @Slot(object)
-    def _on_fix(self, finding: Finding) -> None:
-        record = self.desk.session.record
-        if finding.goes_on and record is not None and record.can_go_on:
-            self.desk.go_on(record, dict(finding.changes))
-            return
-        message = self.desk.apply(dict(finding.changes))
-        self.foot.tell(message or "Set. Run again to see what it does.")
-
     # --- what is shown ----------------------------------------------------------------------------------
 
     @Slot()
@@ -242,41 +194,6 @@ class Window(QMainWindow):
         counts = self.desk.counts()
         self.steps.show_experiment(self.desk.draft.experiment, counts)
         self.foot.show_threads(counts.threads)
-
-    @Slot()
-    def _show_status(self) -> None:
-        draft, session = self.desk.draft, self.desk.session
-        self.run_bar.show_status(status(self.desk))
-        reason = LOCKED if session.alive else ""
-        self.steps.lock(reason, draft.experiment)
-        self.findings.lock(reason)
-        self.runs.lock(reason)
-        self.teaching.panel.lock(reason)
-        self.steps.data.message.say(draft.problem, dismissible=not draft.blocked)
-        exportable = self.runs.current is not None and self.runs.current.saved and not session.alive
-        for name in ("export", "use"):
-            self.menus.by_name[name].setEnabled(exportable)
-        if session.record and session.record.started:
-            self.gallery.begin(session.record.number, session.record.started)
-
-    @Slot()
-    def _on_progressed(self) -> None:
-        """Numbers change ten times a second at most: nobody reads faster, and every change lays the bar out anew."""
-        if self._text_clock.elapsed() > _TEXT_MS or not self.desk.session.alive:
-            self._text_clock.restart()
-            self._show_progress()
-
-    def _show_progress(self) -> None:
-        session = self.desk.session
-        if session.record:
-            self.runs.refresh(session.record)
-        started = session.record.started if session.record else None
-        epochs = started.epochs if started else 0
-        steps = started.steps_per_epoch * epochs if started else 0
-        pace = session.pace
-        left = pace.remaining(steps - session.step) if session.alive else 0.0
-        self.run_bar.show_progress(session.step, steps, session.epoch, epochs, pace.steps_per_second, left)
-        self.foot.show_pace(pace.steps_per_second if session.alive else 0.0)
 
     @Slot(object)
     def apply_theme(self, theme: Theme) -> None:
@@ -289,7 +206,7 @@ class Window(QMainWindow):
         self.shelf.apply_theme(theme)
         self.racing.apply_theme(theme)
         self.files.apply_theme(theme)
-        self._show_status()
+        self.display.show_status()
 
     # --- finding, exporting, dropping, helping -------------------------------------------------------------------
 
@@ -320,40 +237,15 @@ class Window(QMainWindow):
         self.help_card = HelpCard(title, text, self)
         self.help_card.show_at(widget)
 
+    def show_preferences(self) -> None:
+        """What is set once for all."""
+        self.preferring.open(self.document)
+
     def show_palette(self) -> None:
         """Every command by name."""
         self.palette_dialog = Palette(palette_entries(self), self)
         self.palette_dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.palette_dialog.show()
-
-    def show_preferences(self) -> None:
-        """What is set once for all."""
-        self.preferences = dialog = PreferencesDialog(self.settings, self._usual_runs(), self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.theme_chosen.connect(self.appearance.choose_theme)
-        dialog.scale_chosen.connect(self.appearance.choose_scale)
-        dialog.threads_chosen.connect(self._on_threads)
-        dialog.runs_chosen.connect(self._on_runs_folder)
-        dialog.open()
-
-    @Slot(int)
-    def _on_threads(self, threads: int) -> None:
-        self.settings.threads = self.desk.draft.threads = threads
-        if not self.desk.session.alive:
-            self.desk.change("training.threads", threads)
-
-    @Slot(object)
-    def _on_runs_folder(self, folder: Path) -> None:
-        if folder == self._usual_runs():
-            return
-        in_project = self.document.path is not None
-        problem = self.desk.archive.check(folder) if in_project else self.desk.archive.look_in(folder)
-        if problem:
-            self.preferences.refuse(problem, self._usual_runs())
-        else:
-            self.settings.runs = folder
-            if in_project:
-                self.foot.tell("Runs of this project stay in the project's own folder.")
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files."""

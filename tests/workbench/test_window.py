@@ -165,7 +165,8 @@ def test_every_command_of_the_menus_is_in_the_palette_and_is_found_by_its_letter
 
 def test_preferences_hold_at_once(bench: Bench, tmp_path: Path) -> None:
     bench.window.show_preferences()
-    dialog = bench.window.preferences
+    dialog = bench.window.preferring.dialog
+    assert dialog is not None
     dialog._threads.lineEdit().setText("3")
     dialog._threads.commit()
     assert bench.window.desk.draft.experiment.training.threads == 3

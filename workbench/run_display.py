@@ -1,0 +1,109 @@
+"""How a run stands, told by all that tell it: run bar, findings, list of runs, views, and what is locked meanwhile."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QElapsedTimer, QObject, Slot
+
+from engine.events import Finding, RunFailed
+from workbench.records import RunRecord
+from workbench.session import LOCKED
+from workbench.status import status
+
+if TYPE_CHECKING:
+    from workbench.window import Window
+
+_TEXT_MS = 100
+
+
+class RunDisplay(QObject):
+    """Hears of the session and shows it in the window; takes a cure of a finding back to the desk."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window, self._desk = window, window.desk
+        self._text_clock = QElapsedTimer()
+        self._text_clock.start()
+        desk, session, pump = window.desk, window.desk.session, window.pump
+        desk.draft.activity_changed.connect(self.show_status)
+        desk.contest.moved.connect(self.show_status)
+        session.status_changed.connect(self.show_status)
+        session.status_changed.connect(self._show_progress)
+        session.status_changed.connect(pump.ask_anew)
+        session.progressed.connect(self._on_progressed)
+        session.begun.connect(self._on_begun)
+        session.found.connect(window.findings.show_finding)
+        session.ended.connect(self._on_ended)
+        session.cleared.connect(self._on_cleared)
+        window.findings.fix_asked.connect(self._on_fix)
+        window.gallery.needs_changed.connect(pump.ask_anew)
+        window.gallery.notice.connect(window.foot.tell)
+
+    @Slot()
+    def show_status(self) -> None:
+        """Where things stand, and what can be done now."""
+        window, draft, session = self._window, self._desk.draft, self._desk.session
+        window.run_bar.show_status(status(self._desk))
+        reason = LOCKED if session.alive else ""
+        window.steps.lock(reason, draft.experiment)
+        for panel in (window.findings, window.runs, window.teaching.panel):
+            panel.lock(reason)
+        window.steps.data.message.say(draft.problem, dismissible=not draft.blocked)
+        exportable = window.runs.current is not None and window.runs.current.saved and not session.alive
+        for name in ("export", "use"):
+            window.menus.by_name[name].setEnabled(exportable)
+        if session.record and session.record.started:
+            window.gallery.begin(session.record.number, session.record.started)
+
+    @Slot()
+    def _on_progressed(self) -> None:
+        """Numbers change ten times a second at most: nobody reads faster, and every change lays the bar out anew."""
+        if self._text_clock.elapsed() > _TEXT_MS or not self._desk.session.alive:
+            self._text_clock.restart()
+            self._show_progress()
+
+    @Slot()
+    def _show_progress(self) -> None:
+        session = self._desk.session
+        if session.record:
+            self._window.runs.refresh(session.record)
+        started = session.record.started if session.record else None
+        epochs = started.epochs if started else 0
+        steps = started.steps_per_epoch * epochs if started else 0
+        pace = session.pace
+        left = pace.remaining(steps - session.step) if session.alive else 0.0
+        self._window.run_bar.show_progress(session.step, steps, session.epoch, epochs, pace.steps_per_second, left)
+        self._window.foot.show_pace(pace.steps_per_second if session.alive else 0.0)
+
+    @Slot(object)
+    def _on_begun(self, record: RunRecord) -> None:
+        self._window.gallery.reset()
+        self._window.findings.clear()
+        self._window.shelf.begin(record)
+
+    @Slot(object)
+    def _on_ended(self, record: RunRecord) -> None:
+        self._window.runs.refresh(record)
+        outcome = record.outcome
+        if isinstance(outcome, RunFailed) and not any(f.level == "problem" for f in record.findings.values()):
+            why = outcome.why if outcome.why != outcome.title else ""
+            finding = Finding("run-failed", "problem", outcome.title, why, outcome.cure)
+            self._window.findings.show_finding(finding, opened=True)
+        self.show_status()
+
+    @Slot()
+    def _on_cleared(self) -> None:
+        self._window.gallery.reset()
+        self._window.findings.clear()
+        self._window.shelf.show_others()
+        self._show_progress()
+
+    @Slot(object)
+    def _on_fix(self, finding: Finding) -> None:
+        record = self._desk.session.record
+        if finding.goes_on and record is not None and record.can_go_on:
+            self._desk.go_on(record, dict(finding.changes))
+            return
+        message = self._desk.apply(dict(finding.changes))
+        self._window.foot.tell(message or "Set. Run again to see what it does.")
