@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
+from functools import partial
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QApplication
+import shiboken6
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.settings import Settings
 from workbench.theme import SCALES, THEMES, Theme
@@ -45,9 +48,21 @@ class Appearance(QObject):
         self.choose_scale(sizes[place] if way else 100)
 
     def _renew(self) -> None:
-        self.theme = chosen_theme(self._settings)
-        self._wardrobe.wear(self.theme)
-        self.changed.emit(self.theme)
+        """Take another theme; nothing is painted until all of it, and the room it takes, is known."""
+        windows = [window for window in QApplication.topLevelWidgets() if window.updatesEnabled()]
+        for window in windows:
+            window.setUpdatesEnabled(False)
+        try:
+            self.theme = chosen_theme(self._settings)
+            self._wardrobe.wear(self.theme)
+            self.changed.emit(self.theme)
+        finally:
+            QTimer.singleShot(0, self, partial(_paint, windows))  # after the layouts
+
+
+def _paint(windows: Sequence[QWidget]) -> None:
+    for window in filter(shiboken6.isValid, windows):
+        window.setUpdatesEnabled(True)
 
 
 def chosen_theme(settings: Settings) -> Theme:
