@@ -24,7 +24,7 @@ from engine.config import Experiment
 from engine.control import Control
 from engine.events import Evaluated, Event, StepDone
 
-_TOGETHER_SECONDS = 0.01  # scalars that come faster than this travel together
+_TOGETHER_SECONDS = 0.025  # scalars that come faster than this travel together: the window looks every 33 ms
 _POLITENESS = 5  # the window comes first where both want the same core
 
 
