@@ -63,12 +63,13 @@ class CurvePlot(QWidget):
 
     hovered = Signal(object)  # the horizontal place under the mouse, None when it has left
     clicked = Signal(float)  # the horizontal place of a click
-    ranged = Signal()  # the shown range is another one
+    ranged = Signal()  # other places are worth drawing than before
 
     def __init__(self, theme: Theme, *, bottom: str, left: str) -> None:
         super().__init__()
         self._theme, self._scale = theme, 1.0
         self._leader: CurvePlot | None = None
+        self._shown = (-math.inf, math.inf)
         self.curves: dict[str, Curve] = {}
         self._bands: list[tuple[Any, str, float]] = []
         self._lines: list[tuple[Any, str]] = []
@@ -204,6 +205,7 @@ class CurvePlot(QWidget):
             self.box.enableAutoRange(axis=pg.ViewBox.YAxis)
         else:
             self.box.enableAutoRange()
+        self._shown = self.shown()
         self.ranged.emit()
 
     def set_log(self, log: bool) -> None:
@@ -257,7 +259,10 @@ class CurvePlot(QWidget):
     # --- mouse ------------------------------------------------------------------------------------------
 
     def _range_changed(self) -> None:
-        self.ranged.emit()
+        """A range that follows the data moves with every frame, and everything is drawn already."""
+        if self.shown() != self._shown:
+            self._shown = self.shown()
+            self.ranged.emit()
 
     def _mouse_moved(self, place: QPointF) -> None:
         inside = self.box.sceneBoundingRect().contains(place)

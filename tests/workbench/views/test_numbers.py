@@ -130,6 +130,29 @@ def test_long_history_is_drawn_with_few_points_and_keeps_its_peaks(show: Show, s
     assert curve.y.max() == 99.0
 
 
+def test_the_loss_is_drawn_once_a_frame_and_again_where_it_is_zoomed(
+    show: Show, short_run: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = show(Loss)
+    view.show_history(short_run)
+    drawn: list[History] = []
+    draw = view.draw_history
+
+    def counted(history: History) -> None:
+        drawn.append(history)
+        draw(history)
+
+    monkeypatch.setattr(view, "draw_history", counted)
+    short_run.append(short_run.latest_step("loss") + 50, "loss", 0.1)
+    view.show_history(short_run)
+    assert len(drawn) == 1
+    view._loss.box.setXRange(1, 5, padding=0)
+    assert len(drawn) == 2
+    assert view._loss.curves["training, each batch"].x.max() <= 7
+    view._loss.show_everything()
+    assert len(drawn) == 3
+
+
 def test_logarithm_and_smoothing_are_choices(show: Show, short_run: History) -> None:
     view = show(Loss)
     view.show_history(short_run)
