@@ -1,4 +1,4 @@
-"""Exponential smoothing of a growing series, kept up to date a block at a time."""
+"""Exponential smoothing of a growing series, kept up to date many blocks at a time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from workbench.history import History, Values
 
-_BLOCK = 256
+_BLOCK = 64
 
 
 class Smoother:
@@ -18,8 +18,12 @@ class Smoother:
     def __init__(self, window: int) -> None:
         self.window = window
         self.history = History()  # the smoothed values, under the name "smooth"
-        self._done = 0
-        self._sum = self._weight = 0.0
+        self._done = self._count = 0
+        self._sum = 0.0
+        keep = 1.0 - 1.0 / window
+        age = np.subtract.outer(np.arange(_BLOCK), np.arange(_BLOCK))
+        self._keep, self._powers = keep, keep ** np.arange(1, _BLOCK + 1)
+        self._mix = np.where(age >= 0, keep ** np.maximum(age, 0), 0.0)
 
     def catch_up(self, steps: Values, values: Values, most: int = 200_000) -> bool:
         """Take in what is new in a series that only grows, at most `most` values; True when nothing is left."""
@@ -27,17 +31,23 @@ class Smoother:
         new, at = values[self._done : end], steps[self._done : end]
         good = np.isfinite(new)
         new, at = new[good], at[good]
-        for start in range(0, len(new), _BLOCK):
-            self._take(at[start : start + _BLOCK], new[start : start + _BLOCK])
+        if len(new):
+            self._take(at, new)
         self._done = end
         return end == len(values)
 
     def _take(self, steps: Values, values: Values) -> None:
-        keep = 1.0 - 1.0 / self.window
-        powers = keep ** np.arange(1, len(values) + 1)
-        age = np.subtract.outer(np.arange(len(values)), np.arange(len(values)))
-        mix = np.where(age >= 0, keep ** np.maximum(age, 0), 0.0)
-        sums = powers * self._sum + mix @ values
-        weights = powers * self._weight + mix.sum(axis=1)
-        self._sum, self._weight = float(sums[-1]), float(weights[-1])
-        self.history.extend("smooth", steps, sums / weights)
+        """Sum every block by itself, then add what comes from the blocks before."""
+        blocks = np.zeros((-(-len(values) // _BLOCK), _BLOCK))
+        blocks.reshape(-1)[: len(values)] = values
+        sums = blocks @ self._mix.T
+        before, carried = self._sum, []
+        for last in sums[:, -1].tolist():
+            carried.append(before)
+            before = before * self._powers[-1] + last
+        sums += np.outer(carried, self._powers)
+        smooth = sums.reshape(-1)[: len(values)]
+        self._sum = float(smooth[-1])
+        weights = (1.0 - self._keep ** np.arange(self._count + 1, self._count + len(values) + 1)) * self.window
+        self._count += len(values)
+        self.history.extend("smooth", steps, smooth / weights)
