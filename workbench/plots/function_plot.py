@@ -45,7 +45,7 @@ class FunctionPlot(CurvePlot):
             bars.setZValue(-5)
             self.axes.add(bars)
             self._bars.append(bars)
-        self.apply_theme(theme)
+        self._dress_bars()
 
     def show_function(self, name: str, function: str, values: Floats) -> None:
         """Draw `function` with the arguments `values`, any shape; the range only ever widens."""
@@ -85,10 +85,13 @@ class FunctionPlot(CurvePlot):
     def apply_theme(self, theme: Theme) -> None:
         """Take the colours of `theme`."""
         super().apply_theme(theme)
-        for bars, role in zip(self._bars, ("muted", "warning"), strict=False):
-            bars.setFillBrush(theme.color(role, 0.45 if role == "muted" else 0.7))
+        self._dress_bars()
         if self._bars and self.function:
             self._tell()
+
+    def _dress_bars(self) -> None:
+        for bars, role in zip(self._bars, ("muted", "warning"), strict=False):
+            bars.setFillBrush(self._theme.color(role, 0.45 if role == "muted" else 0.7))
 
     def _begin(self, name: str, function: str) -> None:
         self.name, self.function, self._reach = name, function, _LEAST_REACH
