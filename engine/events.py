@@ -78,6 +78,7 @@ class SeriesPrediction:
     baselines: tuple[tuple[str, Floats], ...]  # "naive", "seasonal naive", …: (N,)
     rmse: float
     baseline_rmse: tuple[tuple[str, float], ...]
+    bands: tuple[tuple[float, Floats, Floats], ...] = ()  # intervals: level, lower (N,) and upper ends (N,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 A network that learned quantiles says its own interval. Around a single answer the interval is as wide as the errors on
 the validation part ask for, which the weights never learned from (Vovk et al. 2005; Lei et al. 2018): the
-⌈(n + 1) · level⌉-th smallest of n absolute errors, for each step ahead and target. It covers the promised share where
+⌈(n + 1) · level⌉-th smallest of n absolute errors, for each step ahead and target. Where the network learns logarithms
+errors are those of logarithms, so that the interval grows with the level. It covers the promised share where
 errors ahead are like those of the validation part; as that part also chose the best weights, and as series change, the
 share reached on the test part stands beside it. U steps ahead, N windows, O targets, W outputs for each target.
 """
@@ -31,13 +32,14 @@ _ROUNDING = 1e-9  # 0.95 · 20 is to be 19, whatever a float makes of it
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Interval:
-    """How far an interval reaches around a forecast, in the targets' own units."""
+    """How far an interval reaches around a forecast, in the targets' own units, or in logarithms of them."""
 
     level: float  # share of the truth that is to lie inside
     targets: tuple[str, ...]  # names of the O
     radii: Reals | None = (
         None  # (U, O), infinite where too few errors are known; None: the outer quantiles are the ends
     )
+    logarithm: bool = False  # the radii are of logarithms
     windows: int = 0  # with a known error that it was calibrated on, of the step and target that has fewest
     coverage: tuple[float, ...] = ()  # share of the test part inside: of all steps, then of each; NaN: nothing is known
 
@@ -46,12 +48,19 @@ class Interval:
         """Whether there is any interval at all."""
         return self.radii is None or bool(np.isfinite(self.radii).any())
 
+    def of_first_target(self) -> Interval:
+        """The same for the first target alone, without what it covers."""
+        radii = None if self.radii is None else self.radii[:, :1]
+        return replace(self, targets=self.targets[:1], radii=radii, coverage=())
+
     def bounds(self, paths: Reals, middle: int) -> tuple[Reals, Reals]:
         """Lower and upper end (U, N, O) around forecasts (U, N, O, W), `middle` the answer; NaN: there is none."""
         if self.radii is None:
             return paths.min(axis=-1), paths.max(axis=-1)
-        radii = np.where(np.isfinite(self.radii), self.radii, np.nan)[:, None]
-        return paths[..., middle] - radii, paths[..., middle] + radii
+        radii, answers = np.where(np.isfinite(self.radii), self.radii, np.nan)[:, None], paths[..., middle]
+        if self.logarithm:
+            return answers * np.exp(-radii), answers * np.exp(radii)
+        return answers - radii, answers + radii
 
     def to_dict(self) -> dict[str, Any]:
         """In JSON's own types: null for what is not known."""
@@ -60,6 +69,7 @@ class Interval:
             "targets": list(self.targets),
             "method": "quantiles" if self.radii is None else "conformal",
             "radii": None if self.radii is None else [_plain(row) for row in self.radii.tolist()],
+            "logarithm": self.logarithm,
             "windows": self.windows,
             "coverage": _plain(self.coverage[:1])[0] if self.coverage else None,
             "coverage_by_step": _plain(self.coverage[1:]),
@@ -73,6 +83,7 @@ class Interval:
             level=float(values["level"]),
             targets=tuple(values["targets"]),
             radii=None if radii is None else np.array([[math.inf if r is None else r for r in row] for row in radii]),
+            logarithm=bool(values["logarithm"]),
             windows=int(values["windows"]),
             coverage=tuple(math.nan if share is None else float(share) for share in shares),
         )
@@ -84,14 +95,19 @@ def measured_intervals(network: AnyNetwork, dataset: SeriesDataset, loss: Loss) 
     if loss.width > 1:
         found = [Interval(round(loss.quantiles[-1] - loss.quantiles[0], 6), names)]
     else:
-        said = _said(network, dataset, loss, "validation")[..., 0]
-        found = [calibrated(_truth(dataset, "validation"), said, level, names) for level in LEVELS]
+        said, measured = _said(network, dataset, loss, "validation")[..., 0], _truth(dataset, "validation")
+        logarithm = dataset.preparation.transform.logarithm
+        found = [calibrated(measured, said, level, names, logarithm=logarithm) for level in LEVELS]
     tested, truth = _said(network, dataset, loss, "test"), _truth(dataset, "test")
     return tuple(replace(each, coverage=coverage(truth, *each.bounds(tested, loss.middle))) for each in found)
 
 
-def calibrated(truth: Reals, forecast: Reals, level: float, targets: tuple[str, ...]) -> Interval:
+def calibrated(
+    truth: Reals, forecast: Reals, level: float, targets: tuple[str, ...], *, logarithm: bool = False
+) -> Interval:
     """From what was measured (U, N, O), NaN where it was not, and what was said, of windows nothing learned from."""
+    if logarithm:
+        truth, forecast = np.log(truth), np.log(forecast)
     errors = np.sort(np.abs(truth - forecast), axis=1)  # NaN comes last
     known = np.isfinite(errors).sum(axis=1)
     radii = np.full(known.shape, math.inf)
@@ -99,7 +115,7 @@ def calibrated(truth: Reals, forecast: Reals, level: float, targets: tuple[str, 
         rank = math.ceil((known[place] + 1) * level - _ROUNDING)
         if rank <= known[place]:
             radii[place] = errors[place[0], rank - 1, place[1]]
-    return Interval(level, targets, radii, int(known.min()))
+    return Interval(level, targets, radii, logarithm, int(known.min()))
 
 
 def coverage(truth: Reals, lower: Reals, upper: Reals) -> tuple[float, ...]:
@@ -119,14 +135,19 @@ def interval_words(interval: Interval) -> str:
     covers = "not measured on the test part" if math.isnan(share) else f"covers {share * 100:.0f} % of the test part"
     if interval.radii is None:
         return f"{name}: between the outer quantiles, {covers}"
-    wide = [_reach(column) for column in interval.radii.T]
+    wide = [_reach(column, interval.logarithm) for column in interval.radii.T]
     return f"{name}: {wide[0] if len(wide) == 1 else _named(interval.targets, wide)}, {covers}"
 
 
-def _reach(radii: Reals) -> str:
+def _reach(radii: Reals, logarithm: bool) -> str:
     """Of one target, (U,)."""
-    first = f"±{radii[0]:.4g}"
-    return first if len(radii) == 1 else f"{first} one step ahead to ±{radii[-1]:.4g} {len(radii)} steps ahead"
+    each = [f"{_per_cent(-radius)} to {_per_cent(radius)}" if logarithm else f"±{radius:.4g}" for radius in radii]
+    return each[0] if len(each) == 1 else f"{each[0]} one step ahead to {each[-1]} {len(each)} steps ahead"
+
+
+def _per_cent(radius: float) -> str:
+    """What a radius in logarithms adds or takes away."""
+    return f"{100 * math.expm1(radius):+.3g} %".replace("-", "−")
 
 
 def _named(targets: Sequence[str], wide: Sequence[str]) -> str:

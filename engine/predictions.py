@@ -17,6 +17,7 @@ from engine.evaluation import Answering, answers
 from engine.events import ClassPrediction, Floats, Probe, SeriesPrediction, TagTrack, TextPrediction
 from engine.forecast_paths import dataset_paths
 from engine.generation import continue_text
+from engine.intervals import Interval
 from engine.losses import Loss
 from engine.network import Network
 from engine.networks import AnyNetwork
@@ -51,6 +52,11 @@ class Predictions:
         self._network, self._dataset, self._loss = network, dataset, loss
         self._shown: _Shown | None = None
         self._further: tuple[tuple[str, float], ...] = ()  # baselines that came later, on what is shown
+        self._intervals: tuple[Interval, ...] = ()
+
+    def surround(self, intervals: tuple[Interval, ...]) -> None:
+        """Show these intervals around forecasts of a series from now on."""
+        self._intervals = intervals
 
     def compare(self, network: Answering, scores: tuple[tuple[str, float], ...]) -> None:
         """Show another network beside this one from now on, under the name and with the score in `scores`."""
@@ -58,7 +64,7 @@ class Predictions:
         if self._dataset.classes or self._dataset.kind in ("text", "pairs"):
             return
         shown = self._shown = self._shown or _what_to_show(self._dataset)
-        forecast = _frozen(self._forecast(network, shown))
+        forecast = _frozen(self._outputs(network, shown)[:, self._loss.middle])
         ((name, _),) = scores
         self._shown = dataclasses.replace(
             shown,
@@ -83,7 +89,8 @@ class Predictions:
     def _series(self) -> SeriesPrediction:
         """Held-out values of the first target, as many of the last ones as a screen can show."""
         shown = self._shown = self._shown or _what_to_show(self._dataset)
-        forecast = self._forecast(self._network, shown)
+        outputs = self._outputs(self._network, shown)
+        forecast = outputs[:, self._loss.middle]
         return SeriesPrediction(
             part=shown.part,
             target=shown.target,
@@ -93,14 +100,26 @@ class Predictions:
             baselines=shown.baselines,
             rmse=rmse(shown.truth, forecast),
             baseline_rmse=shown.baseline_rmse,
+            bands=self._bands(outputs[None, :, None]),
         )
 
-    def _forecast(self, network: Answering, shown: _Shown) -> Floats:
-        """What `network` says of the first target."""
-        outputs = np.full((self._dataset.count(shown.part), self._dataset.output_size), np.nan)
+    def _outputs(self, network: Answering, shown: _Shown) -> Reals:
+        """What `network` says of the first target (N, W), each of several quantiles by itself."""
+        width = self._loss.width
+        outputs = np.full((width, self._dataset.count(shown.part), self._dataset.output_size), np.nan)
         for batch, values in answers(network, shown.batches):
-            outputs[batch.positions] = last_answers(batch, self._loss.point(values))
-        return np.asarray(self._dataset.decode(outputs, shown.part)[-SCREEN_POINTS:, 0])
+            last = last_answers(batch, values)
+            for k in range(width):
+                outputs[k, batch.positions] = last[..., k::width]
+        return np.stack([self._dataset.decode(own, shown.part)[-SCREEN_POINTS:, 0] for own in outputs], axis=-1)
+
+    def _bands(self, paths: Reals) -> tuple[tuple[float, Floats, Floats], ...]:
+        """Ends of the intervals around forecasts of the first target (U, N, 1, W), one step behind the other."""
+        found = []
+        for interval in (each.of_first_target() for each in self._intervals if each.known):
+            ends = interval.bounds(paths, self._loss.middle)
+            found.append((interval.level, *(_frozen(end[..., 0].T.reshape(-1)) for end in ends)))
+        return tuple(found)
 
     def _path(self) -> SeriesPrediction:
         """Forecasts over several steps, one behind the other over the held-out part, of the first target."""
@@ -122,6 +141,7 @@ class Predictions:
             baselines=tuple((name, _frozen(each)) for name, each in simple),
             rmse=rmse(truth, forecast),
             baseline_rmse=tuple((name, rmse(truth, each)) for name, each in simple),
+            bands=self._bands(values[:, :, None]),
         )
 
     def _classes(self) -> ClassPrediction:

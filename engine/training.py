@@ -349,6 +349,7 @@ class TrainingRun:
         if isinstance(self.dataset, SeriesDataset):
             self._intervals = measured_intervals(self.network, self.dataset, self._learner.loss)
             self._measured.intervals = self._intervals
+            self._probes.predictions.surround(self._intervals)
             for interval in self._intervals:
                 self._recorder.note(interval_words(interval))
 

@@ -14,13 +14,14 @@ import pytest
 from engine import data
 from engine.config import Experiment
 from engine.data.series_dataset import SeriesDataset
-from engine.events import RunFinished
+from engine.events import RunFinished, SeriesPrediction
 from engine.inference import forecast
 from engine.intervals import Interval, calibrated, coverage, interval_words, measured_intervals
 from engine.losses import loss_for
 from engine.model import load_model
 from engine.networks import make_network
 from engine.past_runs import _ended
+from engine.predictions import Predictions
 from engine.training import TrainingRun
 
 ROWS = 160
@@ -153,8 +154,47 @@ def test_a_run_keeps_its_intervals_for_every_forecast(
 
 
 def test_words_say_width_and_coverage() -> None:
-    interval = Interval(0.8, ("Sold",), np.array([[12.25]]), 40, (0.81, 0.81))
+    interval = Interval(0.8, ("Sold",), np.array([[12.25]]), windows=40, coverage=(0.81, 0.81))
     assert interval_words(interval) == "80 % interval: ±12.25, covers 81 % of the test part"
     several = replace(interval, targets=("Sold", "Price"), radii=np.array([[1.0, 2.0], [3.0, 4.0]]))
     assert "Sold ±1 one step ahead to ±3 2 steps ahead; Price ±2" in interval_words(several)
     assert "not measured" in interval_words(replace(interval, coverage=(np.nan, np.nan)))
+
+
+def test_where_logarithms_are_learned_the_interval_grows_with_the_level() -> None:
+    truth = np.exp(np.random.default_rng(3).normal(size=(1, 99, 1)))
+    interval = calibrated(truth, np.ones(truth.shape), 0.8, ("Sold",), logarithm=True)
+    lower, upper = interval.bounds(np.array([1.0, 10.0]).reshape(1, 2, 1, 1), 0)
+    np.testing.assert_allclose(upper[0, :, 0] * lower[0, :, 0], [1.0, 100.0])
+    np.testing.assert_allclose(upper[0, 1], 10 * upper[0, 0])
+    assert coverage(truth, *interval.bounds(np.ones((*truth.shape, 1)), 0))[0] == pytest.approx(0.8, abs=0.01)
+    assert Interval.from_dict(interval.to_dict()).logarithm
+    words = interval_words(replace(interval, radii=np.array([[0.1]])))
+    assert words.startswith("80 % interval: −9.52 % to +10.5 %")
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"data.steps": 3}, {"training.loss": "quantile"}, {"data.targets": "Sold,Price"}]
+)
+def test_the_picture_shows_the_intervals_around_the_first_target(noisy: Experiment, changes: dict[str, Any]) -> None:
+    inputs = {"data.inputs": ""} if "data.targets" in changes else {}
+    experiment = noisy.replace(inputs | changes)
+    run = TrainingRun(experiment, data.load(experiment))
+    *_, ended = run
+    assert isinstance(ended, RunFinished)
+    network, loss = run.network, loss_for(experiment.training, run.dataset)
+    pictures = Predictions(network, run.dataset, loss)
+    before = pictures.judged()
+    assert isinstance(before, SeriesPrediction)
+    assert before.bands == ()
+    pictures.surround(tuple(Interval.from_dict(each) for each in ended.intervals))
+    shown = pictures.judged()
+    assert isinstance(shown, SeriesPrediction)
+    assert [level for level, _, _ in shown.bands] == [each["level"] for each in ended.intervals]
+    for level, lower, upper in shown.bands:
+        known = np.isfinite(shown.truth)
+        assert (lower <= shown.forecast).all()
+        assert (shown.forecast <= upper).all()
+        if loss.width == 1:  # calibrated on what is shown
+            inside = (lower <= shown.truth) & (shown.truth <= upper)
+            assert inside[known].mean() == pytest.approx(level, abs=0.08)

@@ -6,10 +6,12 @@ import numpy as np
 
 from engine.events import Probe, SeriesPrediction
 from workbench.plots.answers import AnswerPage
+from workbench.plots.area import Area
 from workbench.plots.curves import CurvePlot, baseline_stroke
 from workbench.plots.saving import Table
 
 _TRUTH, _FORECAST = "truth", "forecast"
+_DENSEST = 0.22  # share of the colour in the narrowest interval, less in each wider one
 
 
 class ForecastPage(AnswerPage):
@@ -20,6 +22,7 @@ class ForecastPage(AnswerPage):
     def build(self) -> None:
         """One plot."""
         self._shown: SeriesPrediction | None = None
+        self._areas: list[Area] = []
         self.plot = CurvePlot(self.theme, bottom="", left="")
         self.plot.hovered.connect(self._hover)
         self.column.addWidget(self.plot)
@@ -39,18 +42,41 @@ class ForecastPage(AnswerPage):
         self.plot.show_curve(
             _FORECAST, place, prediction.forecast, f"RMSE {prediction.rmse:.4g}{skill_words(prediction)}"
         )
-        self.plot.show_key()
+        self._draw_bands(prediction)
+        self.plot.show_key([area.key(self.theme) for area in self._areas])
+
+    def _draw_bands(self, prediction: SeriesPrediction) -> None:
+        names = [f"{level * 100:g} % interval" for level, _, _ in prediction.bands]
+        if [area.name for area in self._areas] != names:
+            self._remove_areas()
+            for index, name in enumerate(names):
+                self._areas.append(Area(self.plot, name, "forecast", _DENSEST / (1 + index)))
+            self._dress_areas()
+        for area, (_, lower, upper) in zip(self._areas, prediction.bands, strict=True):
+            area.show(np.arange(len(lower)), lower, upper)
+
+    def _remove_areas(self) -> None:
+        for area in self._areas:
+            area.remove()
+        self._areas.clear()
+
+    def _dress_areas(self) -> None:
+        for area in self._areas:
+            area.apply_theme(self.theme)
 
     def clear(self) -> None:
         """No curves."""
         self._shown = None
+        self._remove_areas()
         self.plot.remove_curves()
         self.plot.clear()
         self.plot.show_everything()
 
     def recolour(self) -> None:
         """The plot."""
+        self._dress_areas()
         self.plot.apply_theme(self.theme)
+        self.plot.show_key([area.key(self.theme) for area in self._areas])
 
     def reset_zoom(self) -> None:
         """The plot."""
@@ -60,9 +86,14 @@ class ForecastPage(AnswerPage):
         """One row for each held-out point."""
         assert isinstance(prediction, SeriesPrediction)
         names = tuple(name for name, _ in prediction.baselines)
-        columns = [prediction.truth, prediction.forecast, *(values for _, values in prediction.baselines)]
+        ends = [
+            (f"{level * 100:g} % {end}", own)
+            for level, *both in prediction.bands
+            for end, own in zip(("from", "to"), both, strict=True)
+        ]
+        columns = [prediction.truth, prediction.forecast, *(values for _, values in (*ends, *prediction.baselines))]
         rows = zip(prediction.labels, *(column.tolist() for column in columns), strict=True)
-        return ("time", _TRUTH, _FORECAST, *names), list(rows)
+        return ("time", _TRUTH, _FORECAST, *(name for name, _ in ends), *names), list(rows)
 
     def _name_curves(self, prediction: SeriesPrediction, names: tuple[str, ...]) -> None:
         self.plot.remove_curves()

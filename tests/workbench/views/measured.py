@@ -115,6 +115,9 @@ def gradient_norms(layers: int = 2, reverse: bool = False) -> GradientNorms:
     )
 
 
+_WIDTHS = ((0.8, 0.06), (0.95, 0.1))  # levels of intervals, and how wide they are
+
+
 def series_prediction(points: int = 48) -> SeriesPrediction:
     """A season on a trend; the forecast is a little late and a little low."""
     time = np.arange(points)
@@ -133,6 +136,7 @@ def series_prediction(points: int = 48) -> SeriesPrediction:
         baselines,
         _rmse(forecast, truth),
         errors,
+        tuple((level, _f32(forecast * (1 - wide)), _f32(forecast * (1 + wide))) for level, wide in _WIDTHS),
     )
 
 

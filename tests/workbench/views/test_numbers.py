@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -348,6 +349,29 @@ def test_forecast_with_errors_and_skill_in_the_key(show: Show) -> None:
     page.plot.hovered.emit(1.9)
     assert view._readout.text() == "c · naive 2 · drift 1 · truth 3 · forecast 3"
     assert view.table()[1][0] == ("a", 1.0, 1.5, 0.0, 0.0)
+
+
+def test_intervals_are_drawn_where_they_are_known_and_stand_in_the_table(show: Show) -> None:
+    view = show(Prediction)
+    known = SeriesPrediction(
+        "validation", "Passengers", ("a", "b", "c"), f32(1.0, 2.0, 3.0), f32(1.5, 2.0, 3.0), (), 3.0, (),
+        ((0.8, f32(1.0, math.nan, 2.5), f32(2.0, math.nan, 3.5)),),
+    )  # fmt: skip
+    view.show_snapshot(measured.snapshot(known))
+    page = view.pages[SeriesPrediction]
+    assert isinstance(page, ForecastPage)
+    (area,) = page._areas
+    lower, upper = (end.getData() for end in area._ends)
+    assert_array_equal(lower[0], f32(0, 2))
+    assert_array_equal(lower[1], f32(1.0, 2.5))
+    assert_array_equal(upper[1], f32(2.0, 3.5))
+    assert page.plot.legend.texts[-1] == "80 % interval"
+    heads, rows = view.table()
+    assert heads == ("time", "truth", "forecast", "80 % from", "80 % to")
+    assert rows[2] == ("c", 3.0, 3.0, 2.5, 3.5)
+    view.show_snapshot(measured.snapshot(dataclasses.replace(known, bands=())))
+    assert not page._areas
+    assert page.plot.legend.texts[-1].startswith("forecast")
 
 
 def test_text_is_shown_as_it_was_written(show: Show) -> None:
