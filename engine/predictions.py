@@ -117,8 +117,8 @@ class Predictions:
         """Ends of the intervals around forecasts of the first target (U, N, 1, W), one step behind the other."""
         found = []
         for interval in (each.of_first_target() for each in self._intervals if each.known):
-            ends = interval.bounds(paths, self._loss.middle)
-            found.append((interval.level, *(_frozen(end[..., 0].T.reshape(-1)) for end in ends)))
+            lower, upper = (_frozen(end[..., 0].T.reshape(-1)) for end in interval.bounds(paths, self._loss.middle))
+            found.append((interval.level, lower, upper))
         return tuple(found)
 
     def _path(self) -> SeriesPrediction:
