@@ -23,8 +23,6 @@ _OFTEN = 0.5  # share of clipped steps that is worth saying
 _FALLS_SHORT = 0.1  # share of the truth by which an interval may hold less than it is to hold
 _EXPLODED = 1e4  # norm that no healthy gradient has
 
-_BAD = ("warning", "problem")
-
 _COPIES = "The forecast is yesterday's value shifted"
 _FOLLOWS = "The forecast stays close to yesterday's value, and is better than that"
 WITHDRAWN = "No longer so: "  # begins the title of a finding that takes an earlier one back
@@ -44,7 +42,7 @@ class Diagnosis:
         found = [finding for check in _CHECKS if (finding := check(self.measurements))]
         news = [finding for finding in found if _headline(self._said.get(finding.key)) != _headline(finding)]
         standing = {finding.key for finding in found}
-        news += [_withdrawn(f) for key, f in self._said.items() if key not in standing and f.level in _BAD]
+        news += [_withdrawn(f) for key, f in self._said.items() if key not in standing and f.level != "good"]
         self._said |= {finding.key: finding for finding in news}
         return news
 
@@ -207,10 +205,11 @@ def _vanishing(m: Measurements) -> Finding | None:
 
 def _carry_further(m: Measurements) -> tuple[str, _Changes]:
     """What helps a gradient to reach the far end, for the model at hand."""
-    if m.experiment.model.cell == "elman":
+    layers, simple = m.experiment.model.num_layers, m.experiment.model.cell == "elman"
+    if layers > (2 if simple else 1):
+        return "Fewer layers make the way shorter.", (("model.num_layers", str((layers + 1) // 2)),)
+    if simple:
         return "An LSTM or a GRU carries the gradient further.", (("model.cell", "lstm"),)
-    if m.experiment.model.num_layers > 1:
-        return "Fewer layers make the way shorter.", (("model.num_layers", str(m.experiment.model.num_layers - 1)),)
     return "A shorter look-back loses nothing if the clues lie near.", ()
 
 

@@ -137,6 +137,29 @@ def _embedded(random: np.random.Generator, longest: int) -> list[int]:
             return [_LETTERS.index(letter) for letter in f"B{branch}{letters}E{branch}E"]
 
 
+_SAYINGS = (("under", "weather"), ("over", "moon"), ("behind", "times"), ("on", "fence"))
+_WHO = ("he", "she")
+_GAP = "___"
+_WORDS = (*_WHO, "is", "the", "and", *(word for saying in _SAYINGS for word in saying), _GAP)
+
+
+def _fill_in(random: np.random.Generator, length: int, count: int) -> Drawn:
+    """Sayings one after the other, "he is under the weather and she is over the moon"; one preposition is left out."""
+    sayings = max(1, (length + 1) // 6)  # five words each, and "and" between them
+    inputs = np.full((6 * sayings - 1, count), _WORDS.index("and"), np.int32)
+    chosen = random.integers(0, len(_SAYINGS), (sayings, count))
+    pairs = np.array([[_WORDS.index(word) for word in saying] for saying in _SAYINGS], np.int32)[chosen]
+    inputs[0::6] = random.integers(0, len(_WHO), (sayings, count))
+    inputs[1::6], inputs[3::6] = _WORDS.index("is"), _WORDS.index("the")
+    inputs[2::6], inputs[4::6] = pairs[..., 0], pairs[..., 1]
+    left_out, columns = random.integers(0, sayings, count), np.arange(count)
+    targets, judged = np.zeros_like(inputs), np.zeros(inputs.shape, np.float32)
+    targets[6 * left_out + 2, columns] = chosen[left_out, columns]
+    judged[6 * left_out + 2, columns] = 1.0
+    inputs[6 * left_out + 2, columns] = _WORDS.index(_GAP)
+    return _whole(inputs, targets, judged, judged)
+
+
 def _whole(inputs: NDArray[Any], targets: NDArray[np.int32], trained: Any, scored: Any) -> Drawn:
     """Sequences that are all of one length."""
     return Drawn(inputs, np.full(inputs.shape[1], len(inputs), np.int64), targets, trained, scored)
@@ -167,6 +190,11 @@ TASKS = {
             "embedded_reber", "many_to_many", _LETTERS, _LETTERS, 1 / 2,
             "strings of at most {length} letters; judged is the last but one, which only the second tells",
             "Hochreiter and Schmidhuber 1997, task 1", _reber,
+        ),
+        MemoryTask(
+            "fill_in", "many_to_many", _WORDS, tuple(word for word, _ in _SAYINGS), 1 / len(_SAYINGS),
+            "sayings of about {length} words, of which one word is left out; what follows it tells which", "cloze test",
+            _fill_in,
         ),
     )
 }  # fmt: skip

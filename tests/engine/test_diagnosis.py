@@ -139,6 +139,7 @@ def test_a_flat_line_is_named() -> None:
     [
         ({"model.cell": "elman"}, {"model.cell": "lstm"}),
         ({"model.cell": "lstm", "model.num_layers": 3}, {"model.num_layers": "2"}),
+        ({"model.cell": "elman", "model.num_layers": 6}, {"model.num_layers": "3"}),
         ({"model.cell": "gru"}, {}),
     ],
 )

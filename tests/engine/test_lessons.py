@@ -58,13 +58,40 @@ def test_gated_cells_solve_what_simple_ones_cannot(key: str, step: int) -> None:
 
 
 def test_two_directions_do_not_cure_a_short_memory() -> None:
-    assert _test(_ran("both_directions", 0, 2)) > 0.14
+    assert _test(_ran("both_directions", 2, 2)) > 0.14
+
+
+def test_a_word_left_out_is_known_to_who_reads_backward_too() -> None:
+    assert _test(_ran("both_directions", 0)) < 0.35
+    assert _test(_ran("both_directions", 1)) > 0.98
+
+
+def test_a_distance_that_a_simple_network_does_not_bridge_an_lstm_does_and_a_longer_one_neither() -> None:
+    reached = [_test(_ran("long_memory", step)) for step in range(4)]
+    assert reached[0] > 0.95
+    assert reached[1] < 0.35
+    assert reached[2] > 0.95
+    assert reached[3] < 0.35
+
+
+def test_six_layers_of_sigmoids_learn_less_than_one_and_the_finding_says_so() -> None:
+    deep, flat = _ran("fewer_layers", 0), _ran("fewer_layers", 1)
+    assert _test(deep) < 0.55
+    assert _test(flat) > 0.95
+    assert _last(deep, "vanishing").changes == (("model.num_layers", "3"),)
+
+
+def test_a_feed_forward_network_stands_beside_the_one_that_shares_its_weights() -> None:
+    events = _ran("shared_weights", 1)
+    assert "of which each of the 12 steps has its own" in _last(events, "memory").why
 
 
 def test_gradients_explode_without_clipping_and_are_clipped_with_it() -> None:
     norms = [event.gradient_norm for event in _ran("exploding_gradients", 0) if isinstance(event, StepDone)]
     assert max(norms) > 1000
-    assert _last(_ran("exploding_gradients", 1), "exploding").title == "The gradient is clipped in most steps"
+    said = [event.title for event in _ran("exploding_gradients", 1) if isinstance(event, Finding)]
+    assert "The gradient is clipped in most steps" in said
+    assert "No longer so: the gradient is clipped in most steps" in said
 
 
 def test_one_year_of_past_makes_a_copy_and_twelve_a_forecast() -> None:

@@ -82,14 +82,16 @@ class LessonPanel(QScrollArea):
     def _lay_out(self) -> None:
         inside = QWidget()
         layout = column(inside, GRID)
-        for part in (self._title, self._question, self._place, self._do, self._watch):
-            layout.addWidget(part)
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID // 2)
         for button in (self._back, self._next, self._close):
             buttons.addWidget(button)
+        for part in (self._title, self._question, self._place):
+            layout.addWidget(part)
+        layout.addLayout(buttons)  # above the text, so that they are seen however low the panel is
+        layout.addWidget(self._do)
         layout.addWidget(self._set)
-        layout.addLayout(buttons)
+        layout.addWidget(self._watch)
         layout.addStretch(1)
         self.setWidget(inside)
 

@@ -42,9 +42,9 @@ class Steps(QObject):
         """Show all settings, and what they come to."""
         self.data.show_experiment(experiment)
         self.task.show_experiment(experiment)
-        forward_only = counts.tokens and experiment.model.topology == "many_to_many"
+        forward_only = experiment.data.kind == "text" and experiment.model.topology == "many_to_many"
         self.model.show_experiment(experiment, counts.tokens, _FORWARD_ONLY if forward_only else "")
-        self.model.show_counts(counts.parameters)
+        self.model.show_counts(counts.parameters, *counts.unrolled)
         self.training.show_experiment(experiment, counts.losses)
         self.training.show_counts(counts.steps_per_epoch, experiment, counts.rates)
         self._summarise(experiment)

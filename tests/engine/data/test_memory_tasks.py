@@ -70,6 +70,17 @@ def test_the_last_letter_but_one_repeats_the_second() -> None:
         assert length <= 19
 
 
+def test_the_word_left_out_is_told_by_the_one_two_further_on_alone() -> None:
+    data = made("fill_in")
+    batch = next(data.batches("test", 64))
+    for column in range(64):
+        words = [data.task.symbols[symbol] for symbol in batch.inputs[:, column]]
+        (gap,) = batch.weights[:, column].nonzero()[0]
+        assert [place for place, word in enumerate(words) if word == "___"] == [gap]
+        said = {"weather": "under", "moon": "over", "times": "behind", "fence": "on"}[words[gap + 2]]
+        assert data.classes[batch.targets[gap, column]] == said
+
+
 @pytest.mark.parametrize("key", TASKS)
 def test_held_out_sequences_stay_and_training_sequences_do_not(key: str) -> None:
     data = made(key, noise=0.1)
