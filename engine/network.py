@@ -79,6 +79,12 @@ def parameter_count(model: ModelConfig, input_size: int, output_size: int, token
     return sum(int(np.prod(shape)) for shape in _shapes(model, input_size, output_size, tokens).values())
 
 
+def unrolled_count(model: ModelConfig, input_size: int, output_size: int, tokens: bool, steps: int) -> int:
+    """The same where each of `steps` time steps had weights of its own, as a feed-forward network of that depth has."""
+    shapes = _shapes(model, input_size, output_size, tokens)
+    return sum(int(np.prod(shape)) * (steps if name.startswith("rnn.") else 1) for name, shape in shapes.items())
+
+
 class Network(Trainable):
     """A recurrent network with its parameters and work arrays.
 

@@ -9,6 +9,7 @@ import numpy as np
 from engine.config import ModelConfig
 from engine.network import Network
 from engine.network import parameter_count as _count
+from engine.network import unrolled_count as _count_unrolled
 from engine.sequence_to_sequence.network import WRITERS, SequenceToSequence
 from engine.sequence_to_sequence.network import parameter_count as _count_writing
 from engine.sequence_to_sequence.sizes import Sizes
@@ -46,6 +47,13 @@ def parameter_count(model: ModelConfig, ends: Ends, width: int = 1) -> int:
     if model.topology in WRITERS:
         return _count_writing(model, _sizes(ends, width))
     return _count(model, ends.input_size, ends.output_size * width, ends.tokens)
+
+
+def unrolled_count(model: ModelConfig, ends: Ends, steps: int, width: int = 1) -> int:
+    """Trainable numbers if no time step shared its weights with another; 0 for networks that write sequences."""
+    if model.topology in WRITERS:
+        return 0
+    return _count_unrolled(model, ends.input_size, ends.output_size * width, ends.tokens, steps)
 
 
 def _sizes(ends: Ends, width: int) -> Sizes:

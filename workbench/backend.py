@@ -100,6 +100,17 @@ class Backend:
 
         return parameter_count(experiment.model, dataset, configured(experiment.training).width)
 
+    def unrolled_count(self, experiment: Experiment, dataset: Dataset) -> tuple[int, int]:
+        """Time steps of a sequence, and the parameters if none of them shared its weights; (0, 0) where none do."""
+        from engine.losses import configured
+        from engine.networks import unrolled_count
+
+        steps = len(dataset.pinned().inputs)
+        if steps < 2 or experiment.model.cell == "feedforward":
+            return 0, 0
+        count = unrolled_count(experiment.model, dataset, steps, configured(experiment.training).width)
+        return (steps, count) if count else (0, 0)
+
     def fitting_losses(self, dataset: Dataset) -> tuple[str, ...]:
         """The losses that fit what the data is answered by. Quick once `facts` has been asked."""
         from engine.losses import FITTING

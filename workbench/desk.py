@@ -39,6 +39,7 @@ class Counts:
     """What the settings come to; zeros where it is not known yet."""
 
     parameters: int = 0
+    unrolled: tuple[int, int] = (0, 0)  # time steps, and the parameters if each had weights of its own
     steps_per_epoch: int = 0
     tokens: bool = False
     threads: int = 0
@@ -224,7 +225,8 @@ class Desk(QObject):
         losses = self._backend.fitting_losses(dataset) if known else ()
         steps = dataset.batch_count("train", experiment.training.batch_size)
         rates = self._backend.rates(experiment, steps)
-        return Counts(parameters, steps, dataset.tokens, threads, losses, rates)
+        unrolled = self._backend.unrolled_count(experiment, dataset) if known else (0, 0)
+        return Counts(parameters, unrolled, steps, dataset.tokens, threads, losses, rates)
 
     def inspect(self, path: Path, changes: Mapping[str, Any], answer: InspectionAnswer) -> None:
         """Find out, in the background, what is understood of a file that is read as `changes` say."""

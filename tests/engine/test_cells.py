@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from engine.cells import CellSpec, specification, specifications
-from engine.config import CELLS
-from engine.network import parameter_count
+from engine.config import CELLS, ModelConfig
+from engine.network import parameter_count, unrolled_count
 from tests import reference
 from tests.engine.examples import activation_choices, example, network, reference_model
 
@@ -138,3 +138,10 @@ def test_every_activation_that_a_cell_allows_computes_what_it_says(cell: str, ac
     assert reference_model(made).gate == activations[0]
     values, _ = reference.run_batch(reference_model(made), made.state_dict(), batch.inputs, batch.lengths)
     np.testing.assert_allclose(found, values, rtol=1e-10, atol=1e-12)
+
+
+def test_without_shared_weights_every_step_has_its_own_and_the_answer_does_not() -> None:
+    model = ModelConfig(cell="elman", hidden_size=4)
+    readout, recurrent = 4 * 2 + 2, 4 * 3 + 4 * 4 + 4 + 4
+    assert parameter_count(model, 3, 2, False) == recurrent + readout
+    assert unrolled_count(model, 3, 2, False, steps=12) == 12 * recurrent + readout

@@ -280,6 +280,7 @@ def test_a_value_out_of_range_is_refused_in_words_and_nothing_changes(bench: Ben
 def test_parameters_follow_the_settings(bench: Bench) -> None:
     bench.number("model.hidden_size").stepBy(1)
     assert bench.window.steps.model._parameters.text() == "6,400 parameters"
+    assert bench.window.steps.model._shared.text().endswith("feed-forward network: 76,800.")
 
 
 def test_a_source_that_cannot_be_opened_leaves_everything(bench: Bench) -> None:

@@ -34,11 +34,13 @@ class ModelPanel(QWidget):
         for form in (self.form, self.more):
             form.edited.connect(self.edited)
         self._parameters = label("", "strong", "model_parameters")
+        self._shared = label("", "small", "model_shared")
         self._memory = label("", "small", "model_memory")
         self._card = _CellCard()
         layout = column(self, GRID)
         layout.addWidget(self.form)
         layout.addWidget(self._parameters)
+        layout.addWidget(self._shared)
         layout.addWidget(self._memory)
         layout.addWidget(Fold("More", self.more, "model_more"))
         layout.addWidget(self._card)
@@ -75,8 +77,12 @@ class ModelPanel(QWidget):
         self.form.lock(reason)
         self.more.lock(reason)
 
-    def show_counts(self, parameters: int) -> None:
-        """What the settings come to; 0 when it is not known."""
+    def show_counts(self, parameters: int, steps: int = 0, unrolled: int = 0) -> None:
+        """What the settings come to; 0 when it is not known. `unrolled` is for weights of their own at all `steps`."""
+        self._shared.setText(
+            f"Shared by {steps:,} time steps. If each had its own, as in a feed-forward network: {unrolled:,}."
+        )
+        self._shared.setVisible(bool(parameters and unrolled))
         self._parameters.setText(f"{parameters:,} parameters" if parameters else "")
         size = parameters * 4 / 1024
         text = f"{size / 1024:,.1f} MB" if size >= 1024 else f"{size:,.1f} KB"
