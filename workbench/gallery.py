@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
-from PySide6.QtWidgets import QMenu, QTabWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from engine.events import RunStarted
 from workbench.film import Film
@@ -14,7 +14,8 @@ from workbench.history import Beside
 from workbench.overview import QUARTERS, Overview
 from workbench.plots.time_cursor import TimeCursor
 from workbench.scrubber import Scrubber
-from workbench.theme import Theme
+from workbench.theme import GRID, Theme
+from workbench.time_steps import TimeSteps
 from workbench.views import discover
 from workbench.views.live_view import LiveView
 
@@ -52,8 +53,15 @@ class Gallery(QObject):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.tabs, 1)
-        self.scrubber = Scrubber(self.film)
-        layout.addWidget(self.scrubber)
+        self.scrubber, self.time_steps = Scrubber(self.film), TimeSteps(cursor, self._length)
+        self.film.grown.connect(self.time_steps.refresh, Qt.ConnectionType.QueuedConnection)  # when views have it
+        self.tabs.currentChanged.connect(self.time_steps.refresh)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(0, 0, GRID, GRID // 2)
+        foot.addWidget(self.scrubber, 1)
+        foot.addWidget(self.time_steps)
+        layout.addLayout(foot)
+        self.time_steps.apply_theme(theme)
         self.film.moved.connect(self._show_film)
         self.tabs.setCornerWidget(self._all_views(deep))
         self.overview.opened.connect(self.open)
@@ -78,6 +86,10 @@ class Gallery(QObject):
             action.setToolTip(view.question)
             action.triggered.connect(partial(self.open, view.key))
         return button
+
+    def _length(self) -> int:
+        """Time steps of the sequence in the views that are seen."""
+        return max((view.time_steps() for view in self.views if view.on_screen), default=0)
 
     @Slot()
     def _show_film(self) -> None:
@@ -122,6 +134,7 @@ class Gallery(QObject):
         self.film.clear()
         for view in self.views:
             view.reset()
+        self.time_steps.refresh()
 
     def show_others(self, others: tuple[Beside, ...]) -> None:
         """Draw these runs beside the one at hand."""
@@ -131,5 +144,6 @@ class Gallery(QObject):
     def apply_theme(self, theme: Theme) -> None:
         """Other colours for every view."""
         self.theme = theme
+        self.time_steps.apply_theme(theme)
         for view in self.views:
             view.apply_theme(theme)

@@ -13,6 +13,9 @@ _NAMES = {
     "run": "mdi6.play",
     "pause": "mdi6.pause",
     "step": "mdi6.skip-next",
+    "earlier": "mdi6.chevron-left",
+    "later": "mdi6.chevron-right",
+    "walk": "mdi6.swap-horizontal",
     "stop": "mdi6.stop",
     "finish": "mdi6.flag-checkered",
     "export": "mdi6.export-variant",
@@ -26,6 +29,6 @@ _NAMES = {
 def icon(name: str, theme: Theme, color: str = "") -> QIcon:
     """One icon; muted where the control is switched off. `color` is a field of the theme, or #rrggbb."""
     chosen = color if color.startswith("#") else getattr(theme, color or "text")
-    made = qtawesome.icon(_NAMES[name], color=chosen, color_disabled=theme.muted)
+    made = qtawesome.icon(_NAMES[name], color=chosen, color_disabled=theme.muted, color_selected=theme.on_accent)
     assert isinstance(made, QIcon)
     return made

@@ -28,7 +28,7 @@ class Scrubber(QWidget):
         self._told = QLabel()
         self._told.setProperty("role", "small")
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(2 * GRID, 0, GRID, GRID // 2)
+        layout.setContentsMargins(2 * GRID, 0, GRID, 0)
         layout.setSpacing(GRID)
         for widget, stretch in ((self._told, 0), (self.slider, 1), (self.live, 0)):
             layout.addWidget(widget, stretch)

@@ -1,0 +1,64 @@
+"""Walking the time cursor from the foot of the window: a step at a time, and by itself there and back."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from workbench.plots.time_cursor import TimeCursor
+from workbench.time_steps import TimeSteps
+
+
+def made(qtbot: QtBot, length: int) -> tuple[TimeSteps, TimeCursor]:
+    cursor = TimeCursor()
+    steps = TimeSteps(cursor, lambda: length)
+    qtbot.addWidget(steps)
+    return steps, cursor
+
+
+def test_one_step_later_and_earlier(qtbot: QtBot) -> None:
+    steps, cursor = made(qtbot, 12)
+    for button, position in ((steps.later, 0), (steps.later, 1), (steps.later, 2), (steps.earlier, 1)):
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        assert cursor.position == position
+    assert steps.told == "time step 2 of 12"
+
+
+def test_forward_to_the_last_step_then_backward_to_the_first(qtbot: QtBot) -> None:
+    steps, cursor = made(qtbot, 4)
+    seen: list[tuple[int | None, str]] = []
+    cursor.moved.connect(lambda: seen.append((cursor.position, steps.told.partition(":")[0])))
+    steps.walk.click()
+    for _ in range(12):
+        steps._timer.timeout.emit()
+    assert [place for place, _ in seen] == [0, 1, 2, 3, 2, 1, 0]
+    assert [way for _, way in seen][1:-1] == ["Forward"] * 3 + ["Backward"] * 2
+    assert not steps._timer.isActive()
+
+
+@pytest.mark.parametrize("length", [64, 1000, 5000])
+def test_a_long_sequence_is_walked_in_strides_to_its_very_ends(qtbot: QtBot, length: int) -> None:
+    steps, cursor = made(qtbot, length)
+    steps.walk.click()
+    places = []
+    for _ in range(400):
+        steps._timer.timeout.emit()
+        places.append(cursor.position)
+    assert max(place for place in places if place is not None) == length - 1
+    assert places[-1] == 0
+    assert not steps._timer.isActive()
+
+
+def test_it_stops_where_a_person_goes_elsewhere(qtbot: QtBot) -> None:
+    steps, cursor = made(qtbot, 12)
+    steps.walk.click()
+    cursor.pin(7)
+    assert not steps._timer.isActive()
+    assert cursor.position == 7
+
+
+def test_nothing_to_walk_is_said_by_what_cannot_be_pressed(qtbot: QtBot) -> None:
+    steps, _ = made(qtbot, 0)
+    assert not any(button.isEnabled() for button in (steps.earlier, steps.later, steps.walk))
