@@ -25,7 +25,8 @@ from engine.sequence_to_sequence.network import SequenceToSequence
 from engine.sequence_to_sequence.shown import shown_pairs
 
 SCREEN_POINTS = 2000  # held-out points that a plot can show
-_SAMPLE_LENGTH = 200  # characters
+_SAMPLE_LENGTH = 100  # characters of each text that is written
+_BOLDNESS = (0.5, 1.0, 1.5)  # times the temperature that is asked for
 _PROMPT_LENGTH = 40
 _LETTERS = 4  # of a word, about
 _BATCH = 256  # sequences at once
@@ -73,7 +74,7 @@ class Predictions:
         )
 
     def now(self, temperature: float) -> Probe:
-        """What there is to show; text is drawn at `temperature`."""
+        """What there is to show; text is drawn at `temperature`, below and above it."""
         if isinstance(self._dataset, PairsDataset) and isinstance(self._network, SequenceToSequence):
             return shown_pairs(self._network, self._dataset)
         return self.judged() or self._text(temperature)
@@ -172,8 +173,12 @@ class Predictions:
         assert isinstance(self._network, Network)
         share = 1 if preparation.unit != "words" else _LETTERS
         prompt = preparation.decode(self._dataset.pinned().inputs[: _PROMPT_LENGTH // share, 0])
-        tokens = continue_text(self._network, preparation.encode(prompt), _SAMPLE_LENGTH // share, temperature)
-        return TextPrediction(prompt, ((temperature, preparation.after(prompt, tokens)),))
+        begun, length = preparation.encode(prompt), _SAMPLE_LENGTH // share
+        samples = []
+        for chosen in sorted({round(factor * temperature, 2) for factor in _BOLDNESS}):
+            tokens = continue_text(self._network, begun, length, chosen)
+            samples.append((chosen, preparation.after(prompt, tokens)))
+        return TextPrediction(prompt, tuple(samples))
 
 
 def _part(dataset: Dataset) -> str:

@@ -129,10 +129,11 @@ def test_text_is_written_at_the_temperature_asked_for(text_bench: Bench) -> None
     greedy = text_bench.get("prediction", temperature=0.0)
     assert isinstance(greedy, TextPrediction)
     ((temperature, text),) = greedy.samples
-    assert (temperature, len(text)) == (0.0, 200)
+    assert (temperature, len(text)) == (0.0, 100)
     bold = text_bench.get("prediction", paused=True, temperature=2.0)
     assert isinstance(bold, TextPrediction)
-    assert bold.samples[0][1] != text
+    assert [temperature for temperature, _ in bold.samples] == [1.0, 2.0, 3.0]
+    assert bold.samples[-1][1] != text
 
 
 def test_nothing_is_measured_twice_for_the_same_weights(bench: Bench) -> None:

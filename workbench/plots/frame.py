@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import (
+    QComboBox,
     QFileDialog,
     QHBoxLayout,
     QLabel,
@@ -118,6 +119,8 @@ class PictureFrame(QWidget):
         """Put a control with its label into the bar above the picture, left out when compact; returns both as one."""
         control.setObjectName(f"{self.key}.{name}")
         control.setAccessibleName(f"{self.title}: {label or name}")
+        if isinstance(control, QComboBox):
+            control.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)  # names come with the run
         both, caption = QWidget(self), QLabel(label)
         caption.setBuddy(control)
         layout = QHBoxLayout(both)

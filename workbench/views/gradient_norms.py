@@ -137,6 +137,7 @@ class GradientNormBoard(LiveView):
 
     def _show_key(self, norms: GradientNorms) -> None:
         measured = bool(np.isfinite(norms.update_ratio).any())
+        self._ratio.setVisible(measured)  # the key says why there is none
         healthy = int(np.sum((norms.update_ratio >= HEALTHY[0]) & (norms.update_ratio <= HEALTHY[1])))
         told = (
             f"{healthy} of {len(norms.names)} parameters" if measured else "the update is measured with the next batch"

@@ -42,7 +42,9 @@ class Prediction(LiveView):
         self._temperature.setRange(0.1, 2.0)
         self._temperature.setSingleStep(0.1)
         self._temperature.setValue(SnapshotRequest(0, frozenset()).temperature)
-        self._temperature.setToolTip("Below 1 likely characters become likelier still; above 1 the text gets bolder.")
+        self._temperature.setToolTip(
+            "The middle one of three: below 1 likely characters become likelier still; above 1 the text gets bolder."
+        )
         self._temperature.valueChanged.connect(lambda _value: self.needs_changed.emit())
         self._bar = self.add_control("Temperature", self._temperature, "temperature")
         self._bar.hide()
