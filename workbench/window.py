@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,7 @@ class Window(QMainWindow):
         steps.open_asked.connect(self.files.ask)
         steps.sample_asked.connect(self.files.open)
         steps.data.message.dismissed.connect(desk.draft.dismiss)
+        steps.data.split_dragged.connect(self._on_split)
         steps.training.rate_asked.connect(self.find_rate)
         desk.draft.changed.connect(self._show_settings)
         desk.draft.loaded.connect(self._on_loaded)
@@ -165,6 +167,10 @@ class Window(QMainWindow):
         message = self.desk.change(name, value)
         if message:
             self.steps.refuse(name, message, self.desk.draft.experiment)
+
+    @Slot(object)
+    def _on_split(self, changes: Mapping[str, float]) -> None:
+        self.foot.tell(self.desk.apply(changes))
 
     @Slot()
     def _on_loaded(self) -> None:

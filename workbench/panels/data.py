@@ -10,12 +10,13 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
 from engine.config import DataConfig, Experiment
-from workbench.answers import Loaded
+from workbench.answers import Loaded, SeriesPreview
 from workbench.draft import source_name
 from workbench.forms import Form
 from workbench.panels.labels import Fold, column, label
 from workbench.panels.message import Message
 from workbench.panels.preview import Preview
+from workbench.panels.split_lines import split_changes
 from workbench.theme import GRID, Theme
 
 if TYPE_CHECKING:
@@ -114,13 +115,16 @@ class DataPanel(QWidget):
     edited = Signal(str, object)
     open_asked = Signal()
     sample_asked = Signal(str)
+    split_dragged = Signal(object)  # settings by dotted name
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self._loaded: Loaded | None = None
         self.message = Message("data_message", "What is wrong with the data")
         self._title, self._about = label("", "title", "data_title"), label("", "small", "data_about")
         self._counts, self._notes = label("", "small", "data_counts"), label("", "small", "data_notes")
         self.preview = Preview(theme)
+        self.preview.split_moved.connect(self._on_split)
         self._first, self._rest = Form("data", _FIRST), Form("data", _MORE)
         self._forms = (self._first, self._rest)
         self._is_generated = self._is_stream = False
@@ -144,7 +148,7 @@ class DataPanel(QWidget):
 
     def show_loaded(self, loaded: Loaded) -> None:
         """Show what was read: title, picture, columns, notes."""
-        self._is_generated = loaded.generated
+        self._loaded, self._is_generated = loaded, loaded.generated
         self._is_stream = loaded.generated and loaded.preview is None  # sequences without end, no series to cut
         self._title.setText(loaded.title or source_name(loaded.experiment))
         self._about.setText(loaded.about)
@@ -158,6 +162,13 @@ class DataPanel(QWidget):
             form.show_options(name, [("", _NONE[name]), *names])
         self._first.show_options("targets", names)
         self._first.show_options("inputs", names)
+
+    def _on_split(self, validation: int, test: int) -> None:
+        """A border was let go of: the settings that put it there."""
+        if self._loaded is not None and isinstance(self._loaded.preview, SeriesPreview):
+            rows = len(self._loaded.preview.values)
+            self.split_dragged.emit(split_changes(self._loaded.experiment.data, (validation, test), rows))
+            self.preview.show_data(self._loaded.preview)  # until they are taken, and where they are refused
 
     def _applying(self, data: DataConfig) -> set[str]:
         """Fields that mean something for this kind of data."""
@@ -187,6 +198,7 @@ class DataPanel(QWidget):
         """Lock all settings, with the reason."""
         for form in self._forms:
             form.lock(reason)
+        self.preview.borders.lock(bool(reason))
         for button in (self.open_button, self.samples_button):
             button.setEnabled(not reason)
             button.setToolTip(reason or str(button.property("tip")))

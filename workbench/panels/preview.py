@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QStackedWidget, QWidget
 
 from workbench.answers import ExamplesPreview, SeriesPreview, TextPreview
 from workbench.answers import Preview as Shown
 from workbench.panels.examples import Examples
 from workbench.panels.labels import column
+from workbench.panels.split_lines import SplitLines
 from workbench.theme import GRID, Theme
 
 _PARTS = (("train", "training"), ("validation", "validation"), ("test", "test"))
@@ -20,6 +21,8 @@ _POINTS = 4000
 class Preview(QWidget):
     """Draws either kind of data, and says by colour and word which part is which."""
 
+    split_moved = Signal(int, int)  # first rows of validation and test, where somebody dragged them
+
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("data_preview")
@@ -28,6 +31,8 @@ class Preview(QWidget):
         self._theme = theme
         self._shown: Shown | None = None
         self._plot = _quiet_plot()
+        self.borders = SplitLines(self._plot)
+        self.borders.moved.connect(self.split_moved)
         self._text = QPlainTextEdit(readOnly=True)
         self._text.setObjectName("data_text")
         self._text.setAccessibleName("Beginning of the text")
@@ -89,6 +94,8 @@ class Preview(QWidget):
             x, y = _thinned(rows[part], preview.values[part])
             self._plot.plot(x, y, pen=pen, connect="finite")
         self._draw_window(preview)
+        if len(preview.borders) == 2:
+            self.borders.show_borders(preview.borders, len(rows), self._theme)
         self._plot.getAxis("bottom").setTicks([list(preview.ticks)])
         self._plot.autoRange()
 

@@ -123,4 +123,7 @@ def skill(prediction: SeriesPrediction) -> tuple[str, float] | None:
 def skill_words(prediction: SeriesPrediction) -> str:
     """The skill as it stands in the key."""
     found = skill(prediction)
-    return f", skill {found[1]:+.2f} against {found[0]}".replace("-", "−") if found else ""
+    if found is None:
+        return ""
+    name, share = found
+    return f", skill {'−' if share < 0 else '+'}{abs(share):.2f} against {name}"
