@@ -64,7 +64,7 @@ def test_a_race_ends_with_bands_and_a_table(
     used: list[tuple[str, int]] = []
     dialog.use_asked.connect(lambda cell, units: used.append((cell, units)))
     dialog._use.click()
-    assert used == [(dialog._places[0].cell, dialog._places[0].hidden_size)]
+    assert used == [(dialog.table._places[0].cell, dialog.table._places[0].hidden_size)]
 
 
 def test_a_race_can_be_cancelled_and_keeps_a_run_from_beginning(

@@ -2,39 +2,30 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QFormLayout,
     QHBoxLayout,
-    QHeaderView,
     QListWidget,
     QListWidgetItem,
     QProgressBar,
     QPushButton,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from engine.config import Experiment, FieldInfo, field_info
-from engine.race_messages import Place
 from workbench.contest import Contest, Terms
 from workbench.dialogs.frame import closing_row
+from workbench.dialogs.race_picture import RacePicture
+from workbench.dialogs.race_table import RaceTable
 from workbench.editors import NumberEditor
 from workbench.panels.labels import column, label
 from workbench.panels.message import Message
-from workbench.plots.curves import CurvePlot
-from workbench.plots.frame import PictureFrame
-from workbench.plots.saving import Cell, Table
 from workbench.runbar import duration
 from workbench.theme import GRID, Theme
 
@@ -46,95 +37,11 @@ _SEEDS = FieldInfo("Seeds", "Runs of each cell, each from another start.", minim
 _BUDGET = FieldInfo(
     "Parameters", "Each cell gets as many hidden units as come nearest.", minimum=1, maximum=1e8, scale="log"
 )
-_HEADINGS = ("Cell", "Units", "Parameters", "Runs", "Validation loss, median", "lowest – highest", "Test", "Seconds")
 _HOW = (
     "Several cells on the same data, from the same seeds, with the same number of parameters. The line is the median "
     "over the seeds of the validation loss, the band goes from the lowest to the highest. The best epoch of each run "
     "counts for the table."
 )
-
-
-class RacePicture(PictureFrame):
-    """The bands, with the ways out that every picture has."""
-
-    key = "race"
-    title = "Validation loss"
-
-    def __init__(self, theme: Theme, contest: Contest) -> None:
-        super().__init__()
-        self._theme, self._contest = theme, contest
-        self._numbers: dict[str, int] = {}
-        self._titles: Mapping[str, str] = {}
-        self._fills: dict[str, tuple[pg.PlotDataItem, pg.PlotDataItem, pg.FillBetweenItem]] = {}
-        self.plot = CurvePlot(theme, bottom="step", left="loss")
-        layout = QVBoxLayout(self.body)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.plot)
-        self.fit_text(theme)
-        self.turn_page()
-
-    def reason(self) -> str:
-        """Words until the first score."""
-        return "" if self._numbers else "Press Start: each cell's curve is drawn here with the first epochs."
-
-    def begin(self, titles: Mapping[str, str]) -> None:
-        """Forget the race before; `titles` are the names of the cells by key."""
-        self.plot.remove_curves()
-        for low, high, fill in self._fills.values():
-            for item in (low, high, fill):
-                self.plot.axes.remove(item)
-        self._fills.clear()
-        self._numbers.clear()
-        self._titles = titles
-        self.turn_page()
-
-    def refresh(self) -> None:
-        """Draw what has come so far."""
-        for cell in self._titles:
-            band = self._contest.band(cell) if self._contest.field else None
-            if band is None or not len(band.steps):
-                continue
-            if cell not in self._numbers:
-                self._add_band(cell)
-            self.plot.show_curve(self._titles[cell], band.steps, band.middle, f"{band.middle[-1]:.4g}")
-            low, high, _ = self._fills[cell]
-            low.setData(band.steps, band.low)
-            high.setData(band.steps, band.high)
-        self.plot.show_key()
-        self.turn_page()
-
-    def table(self) -> Table:
-        """One row for each step of each cell."""
-        rows: list[tuple[Cell, ...]] = [
-            (self._titles[cell], int(step), *map(float, values))
-            for cell in self._numbers
-            for band in (self._contest.band(cell),)
-            for step, *values in zip(band.steps, band.low, band.middle, band.high, strict=True)
-        ]
-        return ("cell", "step", "lowest", "median", "highest"), rows
-
-    def apply_theme(self, theme: Theme) -> None:
-        """Other colours."""
-        self._theme = theme
-        self.fit_text(theme)
-        self.plot.apply_theme(theme)
-        for cell, (_, _, fill) in self._fills.items():
-            fill.setBrush(self._brush(cell))
-
-    def _add_band(self, cell: str) -> None:
-        number = self._numbers[cell] = list(self._titles).index(cell)
-        self.plot.add_curve(self._titles[cell], partial(Theme.series_pen, number=number))
-        low, high = (pg.PlotDataItem(pen=pg.mkPen(0, 0, 0, 0)) for _ in range(2))
-        fill = pg.FillBetweenItem(low, high, brush=self._brush(cell))
-        fill.setZValue(-5)
-        for item in (low, high, fill):
-            self.plot.axes.add(item)
-        self._fills[cell] = (low, high, fill)
-
-    def _brush(self, cell: str) -> pg.QtGui.QBrush:
-        color = self._theme.series_pen(self._numbers[cell]).color()
-        color.setAlphaF(0.15)
-        return pg.mkBrush(color)
 
 
 class RaceDialog(QDialog):
@@ -150,7 +57,6 @@ class RaceDialog(QDialog):
         self.resize(125 * GRID, 84 * GRID)
         self._contest = contest
         self._titles: dict[str, str] = {}
-        self._places: list[Place] = []
         self.message = Message("race_message", "Why there is no race")
         self.message.dismissed.connect(lambda: self.message.say(""))
         self.cells = QListWidget()
@@ -160,7 +66,7 @@ class RaceDialog(QDialog):
         self.budget = _number("budget", _BUDGET, 1000)
         self.epochs = _number("epochs", field_info("training", "epochs"), 20)
         self.picture = RacePicture(theme, contest)
-        self.table = _table()
+        self.table = RaceTable()
         self.table.itemSelectionChanged.connect(self._show_use)
         self._progress, self._words = QProgressBar(), label("", "small", "race_words")
         self._start, self._use = _button("Start", "race_start"), _button("Use this cell", "race_use")
@@ -232,7 +138,7 @@ class RaceDialog(QDialog):
         return Terms(self.chosen, *numbers) if self.chosen else "Tick at least one cell."
 
     def _on_use(self) -> None:
-        place = self._chosen_place()
+        place = self.table.chosen
         if place is not None:
             self.use_asked.emit(place.cell, place.hidden_size)
 
@@ -251,28 +157,14 @@ class RaceDialog(QDialog):
             self._words.setText(f"run {contest.at} of {len(contest.field)}{left}" if contest.at else "preparing…")
         self.picture.refresh()
         if contest.field:
-            self._fill(contest.places())
+            self.table.show_places(contest.places(), self._titles)
 
     @Slot(str)
     def _on_ended(self, why: str) -> None:
         self._words.setText(why)
 
-    def _fill(self, places: Sequence[Place]) -> None:
-        self._places = list(places)
-        self.table.setRowCount(len(places))
-        for at, place in enumerate(places):
-            for column_at, text in enumerate(_cells(place, self._titles.get(place.cell, place.cell))):
-                cell = QTableWidgetItem(text)
-                if column_at:
-                    cell.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                self.table.setItem(at, column_at, cell)
-
-    def _chosen_place(self) -> Place | None:
-        row = self.table.currentRow()
-        return self._places[row] if self.table.selectedItems() and 0 <= row < len(self._places) else None
-
     def _show_use(self) -> None:
-        self._use.setEnabled(self._chosen_place() is not None)
+        self._use.setEnabled(self.table.chosen is not None)
         self._use.setToolTip("Set cell and hidden units as in the chosen row")
 
     # --- making it --------------------------------------------------------------------------------------
@@ -311,20 +203,6 @@ class RaceDialog(QDialog):
 _TICKED = Qt.CheckState.Checked
 
 
-def _cells(place: Place, title: str) -> tuple[str, ...]:
-    low, middle, high = place.validation
-    runs = f"{place.arrived}" + (f" ({place.failed} failed)" if place.failed else "")
-    test = f"{place.metric} {place.test[1]:.4g}" if place.metric else ""
-    return (
-        title, f"{place.hidden_size:,}", f"{place.parameters:,}", runs, _plain(middle),
-        f"{_plain(low)} – {_plain(high)}" if not math.isnan(low) else "", test, _plain(place.seconds),
-    )  # fmt: skip
-
-
-def _plain(value: float) -> str:
-    return "" if math.isnan(value) else f"{value:.4g}"
-
-
 def _number(name: str, info: FieldInfo, value: int) -> NumberEditor:
     editor = NumberEditor(info, whole=True)
     editor.setObjectName(f"race_{name}")
@@ -340,17 +218,3 @@ def _button(text: str, name: str) -> QPushButton:
     button.setAccessibleName(text)
     button.setAutoDefault(False)
     return button
-
-
-def _table() -> QTableWidget:
-    table = QTableWidget(0, len(_HEADINGS))
-    table.setObjectName("race_table")
-    table.setAccessibleName("Result of the race, best cell first")
-    table.setHorizontalHeaderLabels(_HEADINGS)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    table.verticalHeader().hide()
-    table.setTabKeyNavigation(False)
-    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    return table
