@@ -42,7 +42,8 @@ def drag(panel: DataPanel, start: float, end: float) -> None:
     middle = sum(box.viewRange()[1]) / 2
 
     def place(row: float) -> QPoint:
-        return plot.mapFromScene(box.mapViewToScene(QPointF(row, middle)))
+        found: QPoint = plot.mapFromScene(box.mapViewToScene(QPointF(row, middle)))
+        return found
 
     under, button = plot.viewport(), Qt.MouseButton.LeftButton
     QTest.mouseMove(under, place(start))
