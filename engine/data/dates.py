@@ -12,7 +12,7 @@ from engine.data.errors import DataError, counted
 from engine.data.frequency import Stamps, find_frequency
 from engine.data.tables import Table, literal, quoted
 
-_YEAR_FIRST = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y-%m", "%Y/%m", "%Y%m", "%Y")
+_YEAR_FIRST = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y-%m", "%Y/%m", "%YM%m", "%Y%m", "%Y")
 _DAY_FIRST = ("%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%y", "%d/%m/%y")
 _MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%m/%d/%y", "%m/%Y")
 _NAMED = ("%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%Y-%b")
@@ -26,7 +26,9 @@ FORMATS = (
     *(day + clock for day in _DAYS for clock in _CLOCKS),
     "%Y%m%d%H%M%S",
 )
-ISO, QUARTER, SECONDS, MILLISECONDS = "ISO 8601", "year and quarter", "seconds since 1970", "milliseconds since 1970"
+ISO, QUARTER, WEEK = "ISO 8601", "year and quarter", "year and ISO week"
+SECONDS, MILLISECONDS = "seconds since 1970", "milliseconds since 1970"
+_PERIODS = {QUARTER: r"\d{4}[-/ ]?Q[1-4]|Q[1-4][-/ ]?\d{4}", WEEK: r"\d{4}[- ]?W\d{2}"}  # no strptime reads them
 _DIGITS_ONLY = ("%Y", "%Y%m", "%Y%m%d", "%Y%m%d%H%M%S")
 _TIME_WORDS = ("date", "time", "year", "month", "day", "week", "stamp", "datum", "jahr", "fecha", "period", "quarter")
 _TRIED = 12  # cells that pick the candidates
@@ -108,10 +110,8 @@ def _text_format(table: Table, text: str, total: int) -> str:
     """The first format that reads nearly every cell; Python's own reader picks the candidates by a few of them."""
     rows = table.connection.execute(f"SELECT {text} FROM cells WHERE {text} IS NOT NULL LIMIT {_TRIED}").fetchall()
     likely = [written for written in FORMATS if sum(_reads(row[0], written) for row in rows) >= 0.8 * len(rows)]
-    names = [*(written for written in likely if written not in _DIGITS_ONLY), ISO, QUARTER]
-    counts = table.one(
-        ", ".join([*(f"count({stamp_sql(text, written)})" for written in names[:-1]), _quarters(text)]), rows=_LOOK
-    )
+    names = [*(written for written in likely if written not in _DIGITS_ONLY), ISO, *_PERIODS]
+    counts = table.one(", ".join(f"count({stamp_sql(text, written)})" for written in names), rows=_LOOK)
     full = [written for written, count in zip(names, counts, strict=True) if count >= 0.98 * total]
     return _rising(table, text, full) if full else ""
 
@@ -122,10 +122,6 @@ def _reads(cell: str, written: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _quarters(text: str) -> str:
-    return f"count(*) FILTER (regexp_full_match({text}, '\\d{{4}}[- ]?Q[1-4]'))"
 
 
 def _rising(table: Table, text: str, formats: list[str]) -> str:
@@ -150,9 +146,12 @@ def stamp_sql(text: str, written: str) -> str:
     """SQL that reads a text as TIMESTAMP, in UTC where it names a zone."""
     if written == ISO:
         return f"(TRY_CAST({text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')"
-    if written == QUARTER:
-        month = f"(TRY_CAST(right({text}, 1) AS INTEGER) * 3 - 2)"
-        return f"make_timestamp(TRY_CAST(left({text}, 4) AS INTEGER), {month}, 1, 0, 0, 0)"
+    if written in _PERIODS:
+        year, part = f"regexp_extract({text}, '\\d{{4}}')", f"regexp_extract({text}, '[QW](\\d+)', 1)"
+        known = f"regexp_full_match({text}, {literal(_PERIODS[written])})"
+        if written == WEEK:
+            return f"CASE WHEN {known} THEN TRY_STRPTIME({year} || {part} || '1', '%G%V%u') END"
+        return f"CASE WHEN {known} THEN make_timestamp({year}::INTEGER, {part}::INTEGER * 3 - 2, 1, 0, 0, 0) END"
     if written in (SECONDS, MILLISECONDS):
         factor = 1_000_000 if written == SECONDS else 1_000
         return f"make_timestamp(TRY_CAST({text} AS BIGINT) * {factor})"
