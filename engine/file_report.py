@@ -27,6 +27,7 @@ def _what(found: Inspection) -> str:
         return f"text, {found.rows:,} lines, {found.encoding}"
     written = [
         found.encoding,
+        f"sheet {found.sheet!r} of {', '.join(map(repr, found.sheets))}" if len(found.sheets) > 1 else "",
         f"delimiter {found.delimiter!r}" if found.delimiter else "",
         f"quote {found.quote!r}" if found.quote else "",
         f"decimal mark {found.decimal!r}",

@@ -42,6 +42,9 @@ class DataConfig(Section):
     header: str = option(
         "auto", "Header", "Whether the first line names the columns.", choices=("auto", "yes", "no"), advanced=True
     )
+    sheet: str = option(
+        "", "Sheet", "Which sheet of a workbook is read; empty takes the first that holds anything.", advanced=True
+    )
     kind: str = option(
         "series",
         "Kind of data",

@@ -2,6 +2,7 @@
 
 from engine.data.batches import Batch, PairBatch
 from engine.data.dataset import Dataset, Scorer, WritingScorer
+from engine.data.dialect import READING, Reading
 from engine.data.errors import DataError
 from engine.data.guess import Suggestion
 from engine.data.inspection import Inspection, inspect_file, peek
@@ -13,7 +14,6 @@ from engine.data.roles import assigned, with_roles
 from engine.data.samples import Sample, sample, samples
 from engine.data.sequence_preparation import SequencePreparation
 from engine.data.series_preparation import SeriesPreparation
-from engine.data.sources import READING, Reading
 from engine.data.suggestion import SAID, suggest
 from engine.data.text_preparation import TextPreparation
 from engine.data.understanding import understand

@@ -8,10 +8,10 @@ from typing import Any
 
 from engine.data.columns import Cells, count_cells
 from engine.data.dates import DateColumn, date_format, find_date_column, read_stamps
+from engine.data.dialect import FOUND_OUT, Reading
 from engine.data.errors import DataError
 from engine.data.frequency import find_frequency
 from engine.data.series import last_numeric
-from engine.data.sources import FOUND_OUT, Reading
 from engine.data.suggestion import is_text
 from engine.data.tables import Rejected, Table, open_table
 from engine.data.text import read_text
@@ -52,6 +52,8 @@ class Inspection:
     notes: tuple[str, ...]
     head: tuple[tuple[str, ...], ...]  # the first rows, cells as written; for text, its first lines
     complete: bool  # False when `missing` was counted over the first million rows only
+    sheet: str = ""  # of a workbook, that is read
+    sheets: tuple[str, ...] = ()  # all that it has
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; the head is left out."""
@@ -121,6 +123,8 @@ def inspected(table: Table, rows: int) -> Inspection:
         if rows
         else (),
         complete=table.rows <= _COUNTED_ROWS,
+        sheet=table.source.sheet,
+        sheets=table.source.sheets,
     )
 
 

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from engine.config import DataConfig
 from engine.data.answers import Answers, fit_answers
 from engine.data.columns import read_words
+from engine.data.dialect import Reading
 from engine.data.errors import DataError, counted
 from engine.data.parts import Spans, pieces
 from engine.data.preparation import Preparation
 from engine.data.sequence_dataset import LabelledDataset
 from engine.data.sequences import Sequences
-from engine.data.sources import Reading
 from engine.data.tables import Table, open_table
 from engine.data.tokens import cut
 from engine.data.vocabulary import Vocabulary

@@ -12,9 +12,9 @@ import numpy as np
 from engine.config import DataConfig
 from engine.data.batches import Ints, generator
 from engine.data.columns import numeric_columns, read_numbers, read_words
+from engine.data.dialect import Reading
 from engine.data.errors import DataError, counted
 from engine.data.scaling import Reals
-from engine.data.sources import Reading
 from engine.data.splits import PARTS, split_by_time
 from engine.data.tables import Table, open_table
 

@@ -18,9 +18,9 @@ from engine.config import DataConfig
 from engine.data.batches import Ints
 from engine.data.columns import Words, numeric_columns, read_numbers, read_words
 from engine.data.dates import read_stamps
+from engine.data.dialect import Reading
 from engine.data.errors import DataError, counted
 from engine.data.scaling import Reals
-from engine.data.sources import Reading
 from engine.data.tables import Table, open_table
 
 

@@ -10,11 +10,11 @@ import numpy as np
 from engine.config import DataConfig
 from engine.data.columns import numeric_columns, read_numbers, read_words
 from engine.data.dates import date_format, find_date_column, read_stamps
+from engine.data.dialect import Reading
 from engine.data.errors import DataError, counted
 from engine.data.frequency import Frequency, Stamps, find_frequency, stamp_texts, stamp_unit
 from engine.data.gaps import gap_notes, leading_gap
 from engine.data.scaling import Reals
-from engine.data.sources import Reading
 from engine.data.tables import Table, open_table
 
 _AT_ONCE = 64  # columns looked at by one query

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.config import Experiment
+from engine.data.dialect import FOUND_OUT, READING, Reading
 from engine.data.errors import DataError
 from engine.data.guess import Guess, Suggestion
 from engine.data.pairs_suggestion import suggest_pairs
@@ -13,7 +14,6 @@ from engine.data.samples import sample
 from engine.data.sequence_suggestion import suggest_sequences
 from engine.data.series import last_numeric
 from engine.data.series_suggestion import suggest_series
-from engine.data.sources import FOUND_OUT, READING, Reading
 from engine.data.tables import Table, open_table
 from engine.data.text import read_text
 

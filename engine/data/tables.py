@@ -15,9 +15,10 @@ from typing import Any
 
 import duckdb
 
+from engine.data.dialect import FOUND_OUT, Dialect, Reading
 from engine.data.errors import DataError, counted, nearest
 from engine.data.numbers import comma_pattern, number_sql
-from engine.data.sources import FOUND_OUT, Dialect, Reading, Source, prepare_source
+from engine.data.sources import Source, prepare_source
 
 NO_VALUE = ("", "NA", "N/A", "n/a", "na", "NaN", "nan", "NAN", "null", "NULL", "None", "none", "-", "?", "#N/A")
 _NAMED = 10_000  # rows that could not be read and are kept with line and reason

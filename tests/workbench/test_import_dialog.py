@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
+from engine.data import Reading, peek
+from tests.engine.data.test_excel import workbook
 from workbench.backend import Backend
 from workbench.dialogs.import_data import ImportDialog
 from workbench.settings import Settings
@@ -100,3 +103,26 @@ def test_what_was_decided_is_remembered_for_the_file(tmp_path: Path, table: Path
     dialog = ImportDialog(table, known)
     qtbot.addWidget(dialog)
     assert dialog.reading()["data.decimal"] == "comma"
+
+
+@pytest.mark.parametrize("chosen", ["", "south"])
+def test_the_sheet_of_a_workbook_is_chosen(tmp_path: Path, qtbot: QtBot, chosen: str) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(workbook(north=[["level"], [1], [2]], south=[["depth"], [1], [2]]))
+    dialog = ImportDialog(path, {"data.sheet": chosen})
+    qtbot.addWidget(dialog)
+    dialog.show_inspection(peek(path, 5, Reading(sheet=chosen)))
+    sheets = dialog.findChild(QComboBox, "import_sheet")
+    assert isinstance(sheets, QComboBox)
+    assert not sheets.isHidden()
+    assert [sheets.itemData(place) for place in range(sheets.count())] == ["", "north", "south"]
+    assert dialog.reading()["data.sheet"] == chosen
+    with qtbot.waitSignal(dialog.asked) as asked:
+        QTest.keyClick(sheets, Qt.Key.Key_Up if chosen else Qt.Key.Key_Down)
+    assert asked.args[0]["data.sheet"] == "north"
+
+
+def test_a_file_without_sheets_offers_none(dialog: ImportDialog) -> None:
+    sheets = dialog.findChild(QComboBox, "import_sheet")
+    assert isinstance(sheets, QComboBox)
+    assert sheets.isHidden()

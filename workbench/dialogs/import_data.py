@@ -26,8 +26,9 @@ from workbench.theme import GRID
 if TYPE_CHECKING:
     from engine.data import Inspection
 
-_FOUND_OUT = "find out"
+_FOUND_OUT, _FIRST_FILLED = "find out", "the first that holds anything"
 _READING: dict[str, tuple[tuple[str, str], ...]] = {
+    "sheet": ((_FIRST_FILLED, ""),),  # and those of the file, once they are known
     "encoding": tuple((name or _FOUND_OUT, name) for name in (
         "", "utf-8", "cp1252", "cp1250", "cp1251", "iso8859-15", "koi8-r", "shift_jis", "gb18030", "big5", "utf-16",
     )),
@@ -67,7 +68,8 @@ class ImportDialog(QDialog):
         self.table.setAccessibleName("The first rows, with the role of each column in the row on top")
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         layout = column(self, 2 * GRID, GRID)
-        layout.addLayout(self._reading_rows())
+        self._rows = self._reading_rows()
+        layout.addLayout(self._rows)
         for widget in (self.message, self._found, self.table, self._rejected):
             layout.addWidget(widget)
         layout.setStretchFactor(self.table, 1)
@@ -90,6 +92,7 @@ class ImportDialog(QDialog):
         self.message.say("")
         self.open_button.setEnabled(True)
         self._found.setText(_summary(found))
+        self._offer_sheets(found.sheets)
         self._fill(found)
         bad = found.rejected
         named = "; ".join(f"line {row.line:,}: {row.reason}" for row in bad[:4])
@@ -117,7 +120,21 @@ class ImportDialog(QDialog):
             choice.activated.connect(lambda _at: self.asked.emit(self.reading()))
             self._choices[name] = choice
             rows.addRow(info.label, choice)
+        if known := self._known.get("data.sheet"):
+            self._choices["sheet"].addItem(known, known)
+            self._choices["sheet"].setCurrentIndex(1)
+        rows.setRowVisible(self._choices["sheet"], bool(known))
         return rows
+
+    def _offer_sheets(self, names: tuple[str, ...]) -> None:
+        """The sheets of a workbook that has several, with the chosen one still chosen."""
+        choice = self._choices["sheet"]
+        chosen = choice.currentData()
+        choice.clear()
+        for text, value in (*_READING["sheet"], *((name, name) for name in names)):
+            choice.addItem(text, value)
+        choice.setCurrentIndex(max(choice.findData(chosen), 0))
+        self._rows.setRowVisible(choice, len(names) > 1)
 
     def _fill(self, found: Inspection) -> None:
         columns = found.columns[:_COLUMNS]
@@ -180,6 +197,7 @@ def _summary(found: Inspection) -> str:
         return f"Text of {found.rows:,} lines, {found.encoding}."
     parts = [
         found.encoding,
+        f"sheet {found.sheet!r}" if found.sheet else "",
         f"delimiter {found.delimiter!r}" if found.delimiter else "",
         f"decimal mark {found.decimal!r}",
         "with a header" if found.header else "without a header",

@@ -6,7 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from engine.data import DataError, load, peek, suggest
+from engine.data import DataError, Reading, load, peek, suggest
 from tests.engine.data.making import Write, values
 
 _TYPES = (
@@ -68,3 +68,27 @@ def test_a_sheet_reads_like_a_table(write: Write) -> None:
 def test_a_workbook_without_anything_is_refused(write: Write) -> None:
     with pytest.raises(DataError, match="no filled sheet"):
         peek(write("a.xlsx", workbook(one=[], two=[])))
+
+
+def _two_sheets() -> bytes:
+    north: list[list[object]] = [[n + 0.5] for n in range(40)]
+    south: list[list[object]] = [[n] for n in range(30)]
+    return workbook(north=[["level"], *north], south=[["depth"], *south])
+
+
+@pytest.mark.parametrize(
+    ("sheet", "column", "rows"), [("", "level", 40), ("north", "level", 40), ("south", "depth", 30)]
+)
+def test_the_sheet_that_is_named_is_read(write: Write, sheet: str, column: str, rows: int) -> None:
+    found = peek(write("a.xlsx", _two_sheets()), 1, Reading(sheet=sheet))
+    assert (found.columns[0].name, found.rows) == (column, rows)
+    assert (found.sheet, found.sheets) == (sheet or "north", ("north", "south"))
+
+
+@pytest.mark.parametrize(
+    ("sheet", "words"), [("sout", "^a.xlsx has no sheet 'sout'.*south"), ("blank", "^a.xlsx: nothing stands in")]
+)
+def test_a_sheet_that_cannot_be_read_is_refused_by_name(write: Write, sheet: str, words: str) -> None:
+    path = write("a.xlsx", workbook(blank=[], south=[["depth"], [1], [2]]))
+    with pytest.raises(DataError, match=words):
+        peek(path, 1, Reading(sheet=sheet))

@@ -116,3 +116,21 @@ def test_columns_have_the_roles_that_the_settings_give(write: Write) -> None:
     assert (changed.time_column, changed.targets, changed.inputs) == ("day", ("x",), ("y",))
     assert [role(name, changed) for name in ("day", "x", "y", "z")] == ["time", "target", "input", "ignored"]
     assert role("x", DataConfig()) == "ignored"
+
+
+_ROWS = "".join(f"2020-01-{day:02d},{day}.5\n" for day in range(1, 29))
+
+
+@pytest.mark.parametrize(
+    ("preface", "names"),
+    [
+        ("# made by a logger\n# at Y, place\ndate,value\n", ["date", "value"]),
+        ("# station, 7\n# two, words\ndate,value\n", ["date", "value"]),
+        ("# made by a logger\n#date,value\n", ["#date", "value"]),
+        ("sep=,\ndate,value\n", ["date", "value"]),
+    ],
+)
+def test_what_is_marked_before_a_table_is_none_of_it(write: Write, preface: str, names: list[str]) -> None:
+    found = inspect_file(write("a.csv", preface + _ROWS))
+    assert [column.name for column in found.columns] == names
+    assert (found.rows, found.rejected_rows, found.frequency) == (28, 0, "daily")
