@@ -92,6 +92,7 @@ class PictureFrame(QWidget):
     def turn_page(self) -> None:
         """Show words, table or picture, whichever there is reason for."""
         reason = self.reason()
+        self._choices.setVisible(not reason)  # there is nothing to choose of what is not there
         if reason:
             self._stamp.show_text("")
             self._message.setText(reason)
@@ -138,7 +139,9 @@ class PictureFrame(QWidget):
     # --- making it ------------------------------------------------------------------------------------
 
     def _make_header(self) -> QHBoxLayout:
-        header, self._controls = QHBoxLayout(), QHBoxLayout()
+        header, self._choices = QHBoxLayout(), QWidget()
+        self._controls = QHBoxLayout(self._choices)
+        self._controls.setContentsMargins(0, 0, 0, 0)
         header.setSpacing(GRID)
         self._controls.setSpacing(2 * GRID)
         more = QToolButton()
@@ -153,7 +156,7 @@ class PictureFrame(QWidget):
         self._stamp.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # it gives way first
         for widget, stretch in ((self._title, 0), (self._stamp, 1), (self._badge, 0)):
             header.addWidget(widget, stretch)
-        header.addLayout(self._controls)
+        header.addWidget(self._choices)
         header.addWidget(more)
         return header
 

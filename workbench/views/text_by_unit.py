@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QSpinBox, QVBoxLayout
 
 from engine.events import Floats, HiddenTrace, LayerTrace, Snapshot, SnapshotRequest
 from engine.inside.records import Influence, Reading
@@ -36,7 +36,6 @@ class TextByUnit(LiveView):
         """The text, and choices of layer, quantity and unit."""
         self._text, self._legend = ColouredText(self.theme), Legend(self.theme)
         self._levels: dict[str, Levels] = {}
-        self._choices: list[QWidget] = []
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -50,10 +49,9 @@ class TextByUnit(LiveView):
         self._unit.setToolTip("The arrow keys up and down walk the units.")
         for label, box, name in (("Layer", self._layer, "layer"), ("", self._quantity, "quantity")):
             box.activated.connect(self._redraw)
-            self._choices.append(self.add_control(label, box, name))
+            self.add_control(label, box, name)
         self._unit.valueChanged.connect(self._redraw)
-        self._choices.append(self.add_control("Unit", self._unit, "unit"))
-        self._offer_choices()
+        self.add_control("Unit", self._unit, "unit")
         self._text.hovered.connect(self.time.hover)
         self._text.clicked.connect(self.time.pin)
         self.time.moved.connect(self._on_moved)
@@ -75,13 +73,11 @@ class TextByUnit(LiveView):
 
     def draw(self, snapshot: Snapshot) -> None:
         """Text, guesses and colours."""
-        self._offer_choices()
         self._redraw()
 
     def clear(self) -> None:
         """No text."""
         self._levels.clear()
-        self._offer_choices()
         self._text.show_text((), (), np.zeros((0, 0), np.float32))
         self._legend.show_items(self.theme, ())
 
@@ -112,11 +108,6 @@ class TextByUnit(LiveView):
         return ("step", "symbol", self._chosen(), "guesses for the next", "influence on the guess looked at"), rows
 
     # --- drawing ----------------------------------------------------------------------------------------
-
-    def _offer_choices(self) -> None:
-        """Layer, quantity and unit, where there is a text to colour by them."""
-        for choice in self._choices:
-            choice.setVisible(not self.compact and isinstance(self.probe("reading"), Reading))
 
     def _redraw(self) -> None:
         found = self.probe("reading")

@@ -71,6 +71,9 @@ def test_empty_view_says_why(make: Maker, kind: type[LiveView]) -> None:
     assert page(view) is view._message
     assert view._message.text() == kind.waiting
     assert view.table() == ((), []) or not view.table()[1]
+    assert not view._choices.isVisible()
+    fill(view)
+    assert view._choices.isVisible() == (page(view) is not view._message)
 
 
 @EVERY
