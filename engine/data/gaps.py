@@ -104,7 +104,12 @@ def _next_known(missing: NDArray[np.bool_]) -> Ints:
 
 
 def with_marks(values: Reals, columns: Ints) -> Reals:
-    """`values` (N, C) and, for each of `columns` (M,), 1 where it is missing and 0 elsewhere: (N, C + M)."""
+    """`values` (N, C) and, for each of `columns` (M,), 1 where it is missing and 0 elsewhere: (N, C + M).
+
+    Without such columns it is `values` itself, of which no second copy is made.
+    """
+    if not len(columns):
+        return values
     return np.concatenate([values, np.isnan(values[:, columns])], axis=1)
 
 

@@ -77,14 +77,19 @@ def fit_scaler(name: str, values: Reals) -> Scaler:
     "standard" gives mean 0 and deviation 1, "minmax" the range 0 to 1, "none" changes nothing. A column that
     never changes is only shifted.
     """
-    columns = [column[np.isfinite(column)] for column in values.T]
     if name == "none":
-        return Scaler(np.zeros(len(columns)), np.ones(len(columns)))
-    if name == "minmax":
-        offset = np.array([c.min() if c.size else 0.0 for c in columns])
-        scale = np.array([np.ptp(c) if c.size else 1.0 for c in columns])
-    else:
-        offset = np.array([c.mean() if c.size else 0.0 for c in columns])
-        scale = np.array([c.std() if c.size else 1.0 for c in columns])
+        return Scaler(np.zeros(values.shape[1]), np.ones(values.shape[1]))
+    # One column at a time: a copy of all of them would be as large as the table.
+    fitted = np.array([_fit_column(name, column[np.isfinite(column)]) for column in values.T]).reshape(-1, 2)
+    offset, scale = fitted[:, 0].copy(), fitted[:, 1].copy()
     steady = scale <= 1e-12 * np.maximum(1.0, np.abs(offset))
     return Scaler(offset, np.where(steady, 1.0, scale))
+
+
+def _fit_column(name: str, column: Reals) -> tuple[float, float]:
+    """Offset and scale of finite values (N,)."""
+    if not column.size:
+        return 0.0, 1.0
+    if name == "minmax":
+        return float(column.min()), float(np.ptp(column))
+    return float(column.mean()), float(column.std())

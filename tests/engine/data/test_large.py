@@ -12,6 +12,7 @@ from engine.data import encoding as encoding_module
 from engine.data import tables as tables_module
 from engine.data.columns import read_numbers
 from engine.data.encoding import scan
+from engine.data.series_dataset import SeriesDataset
 from engine.data.tables import open_table
 from tests.engine.data.making import Write, experiment, table, values
 
@@ -100,3 +101,10 @@ def test_rows_read_and_rows_refused_make_up_the_file(write: Write) -> None:
     found = peek(write("a.csv", "a,b,c\n" + "\n".join(lines) + "\n"))
     assert found.rows + len(found.rejected) == 200
     assert [bad.line for bad in found.rejected][:3] == [2, 3, 5]
+
+
+def test_a_table_without_gaps_is_held_once(write: Write) -> None:
+    rows = "".join(f"{n},{n % 7}.5\n" for n in range(100))
+    data = load(experiment(write("a.csv", f"n,value\n{rows}"), targets=("n", "value")))
+    assert isinstance(data, SeriesDataset)
+    assert np.shares_memory(data.filled.past, data.series.values)
