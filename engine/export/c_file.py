@@ -73,7 +73,7 @@ static inline int {name}_push({name}_state *state, const double *row, double *fo
     for (int k = 0; k < {upper}_TARGETS; k++) state->level[k] = level[k];
     if (!ready) return 0;
     {name}_step(state, x);
-    for (int k = 0; k < {upper}_TARGETS; k++) {{
+    for (int k = 0; k < {upper}_FORECASTS; k++) {{
         const double scaled = state->answers[{middle} + k * {width}];
         const double value = scaled * {name}_output_scale[k] + {name}_output_offset[k]{anchor};
         forecast[k] = {real};
@@ -105,11 +105,12 @@ def c_file(source: Exportable, name: str, data: HeldOut) -> str:
     """The text of the header; `name` begins every name in it."""
     model, network = source.model, describe(source.model.network)
     words = {"name": name, "upper": name.upper()}
+    targets = len(model.preparation.targets) if isinstance(model.preparation, SeriesPreparation) else 0
     usage = _USAGES[str(model.metadata["kind"])].format(**words)
     parts = [
         _HEAD.format(title=_comment(f"{model_words(model.experiment)}."), usage=usage, **words),
         f"/* {_comment(json.dumps(source.particulars(), indent=1, ensure_ascii=False, sort_keys=True))} */\n",
-        *_sizes(network, name, source.point()["width"]),
+        *_sizes(network, name, targets, source.point()["width"]),
         *_weights(network, name),
         *[f"static inline float {name}_{key}(float x) {{ {FUNCTIONS[key]} }}" for key in used_functions(network)],
         _SHARED.format(**words),
@@ -128,11 +129,13 @@ def _comment(text: str) -> str:
     return text.replace("*/", "* /").replace("/*", "/ *").replace("??", "? ?").replace("\\\n", "\\ \n")
 
 
-def _sizes(network: Description, name: str, width: int) -> list[str]:
-    """Sizes, and the state. Where the network answers by quantiles, there are several outputs for each target."""
+def _sizes(network: Description, name: str, targets: int, width: int) -> list[str]:
+    """Sizes, and the state. A forecast has a number for each target, and for each step where several are said at once;
+    where the network answers by quantiles, there are several outputs for each number.
+    """
     upper, inputs, outputs = name.upper(), network.config.inputs, len(network.readout_bias)
     lines = [f"#define {upper}_INPUTS {inputs}", f"#define {upper}_OUTPUTS {outputs}"]
-    lines.append(f"#define {upper}_TARGETS {outputs // width}")
+    lines += [f"#define {upper}_FORECASTS {outputs // width}", f"#define {upper}_TARGETS {targets or outputs}"]
     if network.embedding is not None:
         lines.append(f"#define {upper}_EMBEDDING {inputs}")
     kinds = len(network.spec.states)
@@ -207,7 +210,8 @@ def _entry(source: Exportable, network: Description, words: dict[str, str]) -> s
     push = _PUSH.format(
         level="log(row[k])" if log else "row[k]", lead=preparation.lead,
         changed="level[k] - state->level[k]" if difference else "level[k]",
-        anchor=" + state->level[k]" if difference else "", real="exp(value)" if log else "value",
+        anchor=f" + state->level[k % {words['upper']}_TARGETS]" if difference else "",
+        real="exp(value)" if log else "value",
         **source.point(), **words,
     )  # fmt: skip
     return "\n".join([*scalers, push])

@@ -35,7 +35,7 @@ int main(void)
 }}
 #endif
 """
-_FEED_ROW = "double forecast[{upper}_TARGETS];\n            {name}_push(&state, {given}, forecast);"
+_FEED_ROW = "double forecast[{upper}_FORECASTS];\n            {name}_push(&state, {given}, forecast);"
 _DRIVER = """\
 #include <stdio.h>
 #include "{path}"
@@ -45,14 +45,14 @@ int main(void)
     static {kind} given[{size}];
     while (fread(given, sizeof given[0], {size}, stdin) == {size}) {{
         {name}_state state;
-        double answers[{upper}_OUTPUTS], forecast[{upper}_TARGETS] = {{0}};
+        double answers[{upper}_OUTPUTS], forecast[{upper}_FORECASTS] = {{0}};
         {name}_reset(&state);
         for (int t = 0; t < {steps}; t++) {{
             {feed}
             if ({when}) continue;
             for (int o = 0; o < {upper}_OUTPUTS; o++) answers[o] = state.answers[o];
             fwrite(answers, sizeof(double), {upper}_OUTPUTS, stdout);
-            fwrite(forecast, sizeof(double), {upper}_TARGETS, stdout);
+            fwrite(forecast, sizeof(double), {upper}_FORECASTS, stdout);
         }}
     }}
     return 0;

@@ -28,7 +28,8 @@ class HeldOut:
         rows: series: values in their own units, (lead + T, B, C) float64, what comes before the scaler; None otherwise.
         inputs: what the network reads, (T, B, I) float32 or (T, B) int32 tokens.
         scaled: the network's answers, (B, O) or (T, B, O) float32.
-        real: what the answers come to in real units, (…, targets) float64; None where there are none.
+        real: what the answers come to in real units, (…, targets) float64, of several steps at once (…, steps ×
+            targets); None where there are none.
     """
 
     words: str
@@ -64,7 +65,10 @@ def real_units(
     if rows is None or not isinstance(preparation, SeriesPreparation):
         return None
     known = rows[..., : len(preparation.targets)]
-    return preparation.decode(scaled, known[preparation.lead :] if scaled.ndim == 3 else known[-1])
+    if scaled.ndim == 3:
+        return preparation.decode(scaled, known[preparation.lead :])
+    ahead = scaled.shape[-1] // len(preparation.targets)  # steps that are answered at once
+    return preparation.decode(scaled, np.tile(known[-1], ahead))
 
 
 def _loaded(model: Model) -> tuple[str, NDArray[np.float64] | None, NDArray[Any]]:
@@ -75,8 +79,7 @@ def _loaded(model: Model) -> tuple[str, NDArray[np.float64] | None, NDArray[Any]
     if isinstance(dataset, SeriesDataset):
         preparation = dataset.preparation
         count = min(dataset.count(part), _SEQUENCES)
-        starts = dataset.answer_rows(part)[:count] - dataset.shape.answer(0)
-        rows = dataset.filled.windows(starts - preparation.lead, preparation.lead + preparation.look_back)
+        rows = dataset.windows(part, np.arange(count))
         return f"{count} windows of the {part} part", rows, preparation.inputs_of(rows)
     batch = next(dataset.batches(part, _SEQUENCES))
     lengths, counts = np.unique(batch.lengths, return_counts=True)

@@ -44,8 +44,8 @@ def real_units(about: dict[str, Any], rows: Any, scaled: Any) -> Any:
     scaler, scaled = data["output_scaler"], scaled[..., network["middle"] :: network["width"]]
     changed = scaled * np.array(scaler["scale"]) + np.array(scaler["offset"])
     if "difference" in data["transform"]:
-        known = rows[1:] if scaled.ndim == 3 else rows[-1]
-        changed = changed + level_of(data, known[..., : len(data["targets"])])
+        known = level_of(data, (rows[1:] if scaled.ndim == 3 else rows[-1])[..., : len(data["targets"])])
+        changed = changed + np.tile(known, changed.shape[-1] // known.shape[-1])  # once for each step ahead
     return np.exp(changed) if "log" in data["transform"] else changed
 
 
@@ -141,17 +141,40 @@ def forecast(step: Any, script: Path, path: Path) -> None:
     dates, rows = read_rows(path, data)
     named = [*data["targets"], *data["inputs"]]
     marks = np.isnan(rows[:, [named.index(name) for name in data["marked"]]]).astype(float)  # what was missing
-    length, horizon = data["look_back"] + ("difference" in data["transform"]), data["horizon"]
+    length, horizon, ahead = data["look_back"] + ("difference" in data["transform"]), data["horizon"], data["steps"]
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(["date", *data["targets"]])
-    for date, end in zip(next_dates(dates[-1], data["frequency"], horizon), range(1 - horizon, 1), strict=True):
+    ahead_dates = iter(next_dates(dates[-1], data["frequency"], horizon + ahead - 1))
+    for end in range(1 - horizon, 1):
         last_row = len(rows) + end
         window = filled(rows[:last_row], data["missing"], data["season"])[-length:]
         window = np.concatenate([window, marks[:last_row][-len(window) :]], axis=1)
         if len(window) < length:
             raise SystemExit(f"error: {path}: the network reads {length} rows; give it more of the past")
-        _, last = answers(step, script, window[:, None])
-        writer.writerow([date, *np.round(last.reshape(-1, len(data["targets"]))[-1], 6).tolist()])
+        for values in steps_ahead(step, script, window, ahead):
+            writer.writerow([next(ahead_dates), *np.round(values, 6).tolist()])
+
+
+def steps_ahead(step: Any, script: Path, window: Any, ahead: int) -> Any:
+    """The targets (steps, targets) after a window of rows: said at once, or each fed back for the next.
+
+    What is fed back is measured, so nothing of it is marked as missing; other columns stay at their last value.
+    """
+    data = load(script)[1]["data"]
+    targets = len(data["targets"])
+    found: list[Any] = []
+    if data["known"] and data["strategy"] == "recursive":
+        print(f"note: {', '.join(data['known'])} taken to stay as it was last", file=sys.stderr)
+    while len(found) < ahead:
+        _, said = answers(step, script, window[:, None])
+        if data["strategy"] != "recursive":
+            return said.reshape(-1, targets)[-ahead:]
+        found.append(said.reshape(targets))
+        following = window[-1].copy()
+        following[:targets] = found[-1]
+        following[len(following) - len(data["marked"]) :] = 0.0
+        window = np.concatenate([window[1:], following[None]])
+    return np.array(found)
 
 
 # --- text: a prompt in, characters, words or bytes out ---

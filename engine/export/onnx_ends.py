@@ -115,4 +115,6 @@ def _anchor(graph: Graph, network: Description, raw: SeriesPreparation, level: s
     if network.aligned:
         return _cut(graph, level, raw.lead, _END, axis=1)
     last = graph.add("Add", lengths.steps, graph.integers(raw.lead - 1))
-    return graph.add("GatherND", level, graph.add("Unsqueeze", last, graph.integers(1)), batch_dims=1)
+    known = graph.add("GatherND", level, graph.add("Unsqueeze", last, graph.integers(1)), batch_dims=1)
+    ahead = len(raw.output_scaler.scale) // len(raw.targets)  # steps that are answered at once
+    return graph.add("Tile", known, graph.integers(1, ahead)) if ahead > 1 else known

@@ -64,8 +64,8 @@ def real_units(answers, rows):
     answers = answers[..., {middle}::{width}]{remark}
     changed = answers.double() * _numbers(data["output_scaler"]["scale"]) + _numbers(data["output_scaler"]["offset"])
     if "difference" in data["transform"]:
-        known = rows[1:] if answers.ndim == 3 else rows[-1]
-        changed = changed + _level(data, known[..., : len(data["targets"])])
+        known = _level(data, (rows[1:] if answers.ndim == 3 else rows[-1])[..., : len(data["targets"])])
+        changed = changed + torch.cat([known] * (changed.shape[-1] // known.shape[-1]), dim=-1)
     return torch.exp(changed) if "log" in data["transform"] else changed
 
 

@@ -36,6 +36,9 @@ class Answers:
     real: NDArray[Any] | None = None
 
 
+_FED_BACK = "It answers with the next step, which is to be fed back for those after it."
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """A form that weights leave in.
@@ -66,14 +69,10 @@ class Target:
                 "data.scaled_by=all to export.",
             )
         preparation = model.preparation
-        if isinstance(preparation, SeriesPreparation) and preparation.strategy != "single":
-            return Fit(
-                False,
-                "forecasts over several steps have no form outside the workbench yet; the run folder's "
-                "weights.safetensors holds the weights under PyTorch's names, and predict writes the forecast.",
-            )
         if isinstance(model.network, Network):
-            return self.fit(model)
+            found = self.fit(model)
+            recursive = isinstance(preparation, SeriesPreparation) and preparation.strategy == "recursive"
+            return Fit(True, f"{found.text} {_FED_BACK}") if found.possible and recursive else found
         return Fit(
             False,
             "networks that write sequences have no form outside the workbench yet; the run folder's "

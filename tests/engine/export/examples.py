@@ -47,6 +47,9 @@ BYTES = {**TEXT, "data.tokens": "bytes"}
 ADDING = {"data.sample": "adding", "data.length": 12, "data.sequences": 20, "model.topology": "many_to_one"}
 QUANTILES = {**SEATTLE, "training.loss": "quantile"}
 DIGITS = {"data.sample": "handwritten_digits_by_rows", "model.bidirectional": False}
+SIX_AHEAD = {**AIRLINE, "data.steps": 6, "data.strategy": "direct"}
+TWO_AHEAD = {**SEATTLE, "data.horizon": 1, "data.steps": 2, "data.strategy": "direct", "model.topology": "many_to_one"}
+FED_BACK = {**AIRLINE, "data.steps": 6, "data.strategy": "recursive"}
 ONE_ROW = {**AIRLINE, "model.topology": "one_to_one", "data.look_back": 1}
 KINDS: dict[str, dict[str, Any]] = {
     "airline": AIRLINE,
@@ -57,6 +60,9 @@ KINDS: dict[str, dict[str, Any]] = {
     "adding": ADDING,
     "quantiles": QUANTILES,
     "one_row": ONE_ROW,
+    "six_ahead": SIX_AHEAD,
+    "two_ahead": TWO_AHEAD,
+    "fed_back": FED_BACK,
     "digits": DIGITS,
 }
 

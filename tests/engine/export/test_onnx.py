@@ -56,6 +56,12 @@ def test_every_cell_in_every_shape(tmp_path: Path, cell: str, kind: str, layers:
     check(tmp_path, exportable(kind, cell=cell, num_layers=layers, bidirectional=both))
 
 
+@pytest.mark.parametrize("both", [False, True])
+@pytest.mark.parametrize("kind", ["six_ahead", "two_ahead", "fed_back"])
+def test_every_way_to_forecast_several_steps(tmp_path: Path, kind: str, both: bool) -> None:
+    check(tmp_path, exportable(kind, cell="lstm", bidirectional=both))
+
+
 @pytest.mark.parametrize("activation", ["sigmoid", "relu", "softsign", "hard_sigmoid", "elu", "identity"])
 @pytest.mark.parametrize("cell", ["elman", "lstm", "gru"])
 def test_every_activation(tmp_path: Path, cell: str, activation: str) -> None:

@@ -75,6 +75,27 @@ def test_the_script_says_what_the_workbench_says(tmp_path: Path) -> None:
     assert float(last.split(",")[1]) == pytest.approx(wanted.forecast[-1, 0], rel=1e-6)
 
 
+@pytest.mark.parametrize("kind", ["six_ahead", "fed_back", "two_ahead"])
+def test_the_script_forecasts_every_step_that_the_workbench_does(tmp_path: Path, kind: str) -> None:
+    source = exportable(kind)
+    proof.export(source, target("python_script"), tmp_path / "model.py")
+    sample = source.model.experiment.data.sample
+    table = Path(f"resources/samples/{sample}.csv").absolute()
+    command = [sys.executable, "-I", str(tmp_path / "model.py"), str(table)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    wanted, steps = forecast(source.model), source.model.experiment.data.steps
+    rows = [line.split(",") for line in done.stdout.splitlines()[1:]]
+    assert len(rows) == steps
+    assert [row[0] for row in rows] == [date.replace("/", "-") for date in wanted.dates[-steps:]]
+    said = np.array([row[1:] for row in rows], float)
+    np.testing.assert_allclose(said, wanted.forecast[-steps:], rtol=1e-5)
+
+
+def test_a_network_that_is_fed_its_own_forecast_is_said_to_be_one() -> None:
+    assert "fed back" in target("onnx").fit_for(exportable("fed_back").model).text
+    assert "fed back" not in target("onnx").fit_for(exportable("six_ahead").model).text
+
+
 def test_the_script_writes_text(tmp_path: Path) -> None:
     proof.export(exportable("text"), target("python_script"), tmp_path / "model.py")
     command = [sys.executable, "-I", str(tmp_path / "model.py"), "Alice ", "--length", "12", "--temperature", "0"]
