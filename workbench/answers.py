@@ -44,6 +44,7 @@ class SeriesPreview:
     borders: tuple[int, int]  # first row of validation and of test
     look_back: int
     horizon: int
+    steps: int = 1  # that are forecast, the first of them at the horizon
 
 
 @dataclass(frozen=True, slots=True)

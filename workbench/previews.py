@@ -71,7 +71,7 @@ def _series_preview(experiment: Experiment, dataset: Any) -> SeriesPreview | Exa
     values = np.asarray(series.values[:, 0], np.float32)
     rows = sorted({len(values) // 8, len(values) // 2, len(values) - 1 - len(values) // 8})
     ticks = tuple((float(row), str(series.labels(row, row + 1)[0])[:10]) for row in rows)
-    return SeriesPreview(values, ticks, dataset.split.bounds("validation"), data.look_back, data.horizon)
+    return SeriesPreview(values, ticks, dataset.split.bounds("validation"), data.look_back, data.horizon, data.steps)
 
 
 def _text_preview(inspection: Inspection | None) -> TextPreview | None:

@@ -37,6 +37,9 @@ _FIRST = (
     ),
     *(
         "horizon",
+        "steps",
+        "strategy",
+        "known_inputs",
         "tokens",
         "source_symbols",
         "target_symbols",
@@ -70,6 +73,9 @@ _SERIES = {
     "inputs",
     "look_back",
     "horizon",
+    "steps",
+    "strategy",
+    "known_inputs",
     "stride",
     "transform",
     "scaler",
@@ -139,12 +145,17 @@ class DataPanel(QWidget):
     def show_experiment(self, experiment: Experiment) -> None:
         """Show the settings that go with this kind of data."""
         fields = self._applying(experiment.data)
+        if experiment.model.topology == "encoder_decoder":
+            fields = fields - {"strategy"}  # it writes one step after the other
+        self._first.show_options("known_inputs", [(name, name) for name in experiment.data.inputs])
+        self._more.setVisible(not self._is_stream)
         for form, names in zip(self._forms, (_FIRST, _MORE), strict=True):
             for name in names:
-                form.set_applies(name, name in fields)
-        self._more.setVisible(not self._is_stream)
-        for form in self._forms:
-            form.show_values(experiment)
+                form.set_applies(name, True)
+            form.show_values(experiment)  # which hides what has no effect with the other settings
+            for name in names:
+                if name not in fields:
+                    form.set_applies(name, False)
 
     def show_loaded(self, loaded: Loaded) -> None:
         """Show what was read: title, picture, columns, notes."""
@@ -178,6 +189,9 @@ class DataPanel(QWidget):
         fields = _FIELDS[data.kind] | _ALWAYS | made
         if not data.sequence_column:
             fields = fields - {"scaled_by"}
+        fields = fields - ({"horizon"} if data.steps > 1 else {"known_inputs"})
+        if not data.inputs:
+            fields = fields - {"known_inputs"}
         if data.split != "column":
             fields = fields - {"split_column"}
         return fields - _OF_FILES if self._is_generated else fields
@@ -188,7 +202,7 @@ class DataPanel(QWidget):
             return data.tokens
         if data.label and not self._is_stream:
             return data.label
-        return f"{data.length} steps" if self._is_stream else f"{data.look_back} → {data.horizon}"
+        return f"{data.length} steps" if self._is_stream else f"{data.look_back} → {max(data.steps, data.horizon)}"
 
     def refuse(self, name: str, message: str, experiment: Experiment) -> None:
         """Say why a value was not taken."""

@@ -97,22 +97,29 @@ class Preview(QWidget):
         if len(preview.borders) == 2:
             self.borders.show_borders(preview.borders, len(rows), self._theme)
         self._plot.getAxis("bottom").setTicks([list(preview.ticks)])
-        self._plot.autoRange()
+        self._plot.autoRange(padding=0.04)
 
     def _draw_window(self, preview: SeriesPreview) -> None:
-        """The last window of the training part: what is read, and the step that is answered."""
+        """The last window of the training part: what is read, and the steps that are answered."""
         if not preview.look_back or not preview.borders:
             return
-        answer = preview.borders[0] - 1
+        last = preview.borders[0] - 1
+        answer = last - preview.steps + 1
         start = answer - preview.horizon - preview.look_back + 1
         color = self._theme.color("accent", 0.14)
         read = pg.LinearRegionItem((start, answer - preview.horizon), movable=False, brush=color, pen=pg.mkPen(None))
         read.setZValue(-10)
         self._plot.addItem(read)
         self._plot.addItem(pg.InfiniteLine(answer, pen=self._theme.pen("accent")))
-        self._plot.setToolTip(
-            f"Shaded: one window of {preview.look_back} steps that is read. The line: the step that is answered."
-        )
+        answered = "The line: the step that is answered."
+        if preview.steps > 1:
+            said = pg.LinearRegionItem(
+                (answer, last), movable=False, brush=self._theme.color("accent", 0.3), pen=pg.mkPen(None)
+            )
+            said.setZValue(-10)
+            self._plot.addItem(said)
+            answered = f"Behind the line: the {preview.steps} steps that are answered."
+        self._plot.setToolTip(f"Shaded: one window of {preview.look_back} steps that is read. {answered}")
 
     def _draw_legend(self, preview: Shown | None) -> None:
         while item := self._legend.takeAt(0):

@@ -1,0 +1,36 @@
+"""The data panel shows the settings that have a meaning for the data at hand, and no others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from engine.config import Experiment
+from workbench.panels.data import DataPanel
+from workbench.theme import LIGHT
+
+_SEVERAL = {"data.steps": 6, "data.inputs": "price"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown", "hidden"),
+    [
+        ({}, {"horizon", "steps"}, {"strategy", "known_inputs", "label", "scaled_by"}),
+        ({"data.steps": 6}, {"steps", "strategy"}, {"horizon", "known_inputs"}),
+        (_SEVERAL, {"steps", "strategy", "known_inputs"}, {"horizon"}),
+        ({**_SEVERAL, "model.topology": "encoder_decoder"}, {"steps", "known_inputs"}, {"strategy", "horizon"}),
+        ({"data.kind": "text", "data.steps": 6}, {"tokens"}, {"steps", "strategy", "horizon", "known_inputs"}),
+        ({"data.sequence_column": "shop"}, {"scaled_by", "steps"}, {"strategy"}),
+    ],
+)
+def test_fields_that_have_a_meaning_are_shown(
+    qtbot: QtBot, changes: dict[str, Any], shown: set[str], hidden: set[str]
+) -> None:
+    panel = DataPanel(LIGHT)
+    qtbot.addWidget(panel)
+    panel.show_experiment(Experiment().replace(changes))
+    visible = {name for form in panel._forms for name, row in form._rows.items() if not row.editor.isHidden()}
+    assert shown <= visible
+    assert not hidden & visible
