@@ -60,6 +60,18 @@ class Backend:
         suggestion = suggest(source, Experiment().replace({n: v for n, v in wanted.items() if n in SAID}))
         return self.load(suggestion.experiment.replace(wanted), suggestion.notes)
 
+    def reading_progress(self) -> float:
+        """Share of what is read just now that is done; negative where that is not known. Quick."""
+        from engine.data import reading_progress
+
+        return reading_progress()
+
+    def stop_reading(self) -> None:
+        """Break off what is read just now. Quick."""
+        from engine.data import stop_reading
+
+        stop_reading()
+
     def inspect(self, path: Path, changes: Mapping[str, Any]) -> Inspection:
         """What is understood of a file that is read as `changes` say, with the roles that suit its columns.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from collections.abc import Mapping
 from pathlib import Path
@@ -90,6 +91,18 @@ class Draft(QObject):
             self._reload()
         elif experiment.model != before.model:
             self._prepare_kernels()
+
+    def cancel(self) -> None:
+        """Leave what is being read, and go on with what was read before."""
+        if not self.loading or self.loaded_data is None:
+            return
+        self._jobs.forget(_DATA_LANE, self._backend.stop_reading)
+        kept = self.loaded_data.experiment
+        self.experiment = self.experiment.replace({"model.topology": kept.model.topology})
+        self.experiment = dataclasses.replace(self.experiment, data=kept.data)
+        self.blocked = False
+        self._set_activity()
+        self.changed.emit()
 
     def dismiss(self) -> None:
         """The message has been read."""

@@ -31,6 +31,7 @@ class Jobs:
         self._answers: queue.SimpleQueue[tuple[_Job, Any, Exception | None]] = queue.SimpleQueue()
         self._newest: dict[str, _Job] = {}
         self._threads: dict[str, threading.Thread] = {}
+        self._stops: dict[str, Callable[[], None]] = {}  # of lanes whose running job nobody wants any more
         self._closed = False
 
     def submit(
@@ -52,18 +53,27 @@ class Jobs:
         """Whether an answer in `lane` is still to come."""
         return lane in self._newest
 
-    def forget(self, lane: str) -> None:
-        """Tell nobody of what is under way in `lane`: whoever asked is gone."""
+    def forget(self, lane: str, stop: Callable[[], None] | None = None) -> None:
+        """Tell nobody of what is under way in `lane`: whoever asked is gone.
+
+        `stop` breaks off what the job is at; it is called until the job has ended, as more may follow.
+        """
         self._newest.pop(lane, None)
+        if stop is not None and lane in self._threads:
+            self._stops[lane] = stop
+            stop()
 
     def collect(self) -> None:
         """Hand out the answers that have come; those of jobs that were overtaken are dropped."""
+        for stop in self._stops.values():
+            stop()
         while True:
             try:
                 job, result, error = self._answers.get_nowait()
             except queue.Empty:
                 return
             self._threads.pop(job.lane).join()
+            self._stops.pop(job.lane, None)
             newest = self._newest.get(job.lane)
             if newest is None:
                 continue
@@ -94,7 +104,7 @@ class Jobs:
         try:
             result, error = job.work(), None
         except Exception as caught:
-            if self._closed:  # what it worked with was taken from it
+            if self._closed or self._newest.get(job.lane) is not job:  # what it worked with was taken from it
                 _log.info("background work %r was broken off: %s", job.lane, caught)
             elif not isinstance(caught, ValueError | OSError):
                 _log.exception("background work %r failed", job.lane)

@@ -36,6 +36,7 @@ from workbench.preferring import Preferring
 from workbench.projects import Projects
 from workbench.pump import Pump
 from workbench.racing import Racing
+from workbench.reading import ReadingBar
 from workbench.run_display import RunDisplay
 from workbench.runbar import RunBar
 from workbench.session import LOCKED
@@ -82,6 +83,8 @@ class Window(QMainWindow):
         self.setCentralWidget(self.gallery.widget)
         self.docks = Docks(self, self.gallery.overview, self.steps.panel, self.teaching.panel, self.findings, self.runs)
         self.setStatusBar(self.foot)
+        self.reading = ReadingBar(desk.draft, backend)
+        self.foot.insertPermanentWidget(0, self.reading)
         self.preferring = preferring = Preferring(desk, settings, places, self.appearance, self)
         self.document = Document(
             desk, lambda: self.docks.layout(self.gallery.shown), places.config / "unsaved", preferring.usual_runs
@@ -127,6 +130,7 @@ class Window(QMainWindow):
         steps.sample_asked.connect(self.files.open)
         steps.data.message.dismissed.connect(desk.draft.dismiss)
         steps.data.split_dragged.connect(self._on_split)
+        self.reading.cancelled.connect(desk.draft.cancel)
         steps.training.rate_asked.connect(self.find_rate)
         desk.draft.changed.connect(self._show_settings)
         desk.draft.loaded.connect(self._on_loaded)

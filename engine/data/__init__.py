@@ -16,6 +16,7 @@ from engine.data.sequence_preparation import SequencePreparation
 from engine.data.series_preparation import SeriesPreparation
 from engine.data.suggestion import SAID, suggest
 from engine.data.text_preparation import TextPreparation
+from engine.data.under_way import reading_progress, stop_reading
 from engine.data.understanding import understand
 
 __all__ = [
@@ -41,8 +42,10 @@ __all__ = [
     "inspect_file",
     "load",
     "peek",
+    "reading_progress",
     "sample",
     "samples",
+    "stop_reading",
     "suggest",
     "understand",
     "with_roles",

@@ -19,6 +19,7 @@ from engine.data.dialect import FOUND_OUT, Dialect, Reading
 from engine.data.errors import DataError, counted, nearest
 from engine.data.numbers import comma_pattern, number_sql
 from engine.data.sources import Source, prepare_source
+from engine.data.under_way import unwatched, watched
 
 NO_VALUE = ("", "NA", "N/A", "n/a", "na", "NaN", "nan", "NAN", "null", "NULL", "None", "none", "-", "?", "#N/A")
 _NAMED = 10_000  # rows that could not be read and are kept with line and reason
@@ -57,6 +58,7 @@ class Table:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        unwatched(self.connection)
         self.connection.close()
         self.source.close()
 
@@ -141,10 +143,8 @@ def open_table(path: Path, reading: Reading = FOUND_OUT) -> Table:
 
 def connect() -> duckdb.DuckDBPyConnection:
     """A database in memory that fetches nothing from the network and writes nothing into the working folder."""
-    connection = duckdb.connect()
-    connection.execute(
-        "SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false; SET enable_progress_bar = false"
-    )
+    connection = watched(duckdb.connect())
+    connection.execute("SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false")
     connection.execute(f"SET temp_directory = {literal(str(Path(tempfile.gettempdir()) / 'duckdb'))}")
     return connection
 

@@ -1,0 +1,112 @@
+"""A long reading is spoken of and can be left; what was read before is kept."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from engine.config import Experiment
+from engine.data import DataError
+from tests.workbench.conftest import KnownBackend
+from workbench.answers import Loaded
+from workbench.desk import Desk
+from workbench.reading import ReadingBar
+
+
+class SlowBackend(KnownBackend):
+    """Reads what is called slow, and whatever looks back seven steps, until it is told to stop."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told = threading.Event()
+
+    def open(self, source: Path | str, changes: Mapping[str, Any] | None = None) -> Loaded:
+        if "slow" in str(source):
+            self._wait()
+        return super().open(source, changes)
+
+    def load(self, experiment: Experiment, reasons: tuple[str, ...] = ()) -> Loaded:
+        if experiment.data.look_back == 7:
+            self._wait()
+        return super().load(experiment, reasons)
+
+    def _wait(self) -> None:
+        self.told.wait(10)
+        raise DataError("broken off")
+
+    def reading_progress(self) -> float:
+        return 0.25
+
+    def stop_reading(self) -> None:
+        self.told.set()
+
+
+@pytest.fixture
+def slow() -> SlowBackend:
+    return SlowBackend()
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, slow: SlowBackend, tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk(slow, tmp_path)
+    desk.draft.open("known")
+
+    def ready() -> bool:
+        desk.jobs.collect()
+        return desk.draft.ready
+
+    qtbot.waitUntil(ready)
+    yield desk
+    slow.told.set()
+    assert desk.close(10)
+
+
+def test_a_long_reading_is_shown_and_left(qtbot: QtBot, desk: Desk, slow: SlowBackend) -> None:
+    bar = ReadingBar(desk.draft, slow)
+    qtbot.addWidget(bar)
+    bar.cancelled.connect(desk.draft.cancel)
+    before = desk.draft.experiment
+    desk.draft.open(Path("slow.csv"))
+    assert not bar.isVisible()  # most files are there at once
+    qtbot.waitUntil(bar.isVisible)
+    assert bar._words.text() == "Reading slow.csv…"
+    assert bar._bar.value() == 25
+    bar.button.click()
+    assert not bar.isVisible()
+    assert slow.told.is_set()
+    assert desk.draft.ready
+    assert desk.draft.experiment == before
+
+    def over() -> bool:
+        desk.jobs.collect()
+        return not desk.jobs._threads
+
+    qtbot.waitUntil(over)
+    assert not desk.draft.problem  # of what was left nobody wants to hear
+
+
+def test_settings_that_were_being_read_for_go_back(desk: Desk) -> None:
+    before = desk.draft.experiment
+    desk.change("data.look_back", 7)
+    assert desk.draft.loading
+    desk.draft.cancel()
+    assert desk.draft.experiment == before
+    assert desk.draft.ready
+
+
+def test_with_nothing_read_before_there_is_no_way_back(qtbot: QtBot, slow: SlowBackend, tmp_path: Path) -> None:
+    desk = Desk(slow, tmp_path)
+    bar = ReadingBar(desk.draft, slow)
+    qtbot.addWidget(bar)
+    desk.draft.open(Path("slow.csv"))
+    qtbot.waitUntil(bar.isVisible)
+    assert not bar.button.isEnabled()
+    desk.draft.cancel()
+    assert desk.draft.loading
+    slow.told.set()
+    assert desk.close(10)

@@ -1,0 +1,67 @@
+"""What is being read, how far it is, and a button to leave it; shown where that takes longer than a moment."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+
+from workbench.backend import Backend
+from workbench.draft import Draft
+from workbench.theme import GRID
+
+_PATIENCE_MS = 500  # reading that takes less than this is not spoken of
+_TICK_MS = 200
+_WHOLE = 100
+
+
+class ReadingBar(QWidget):
+    """Stands in the foot of the window."""
+
+    cancelled = Signal()
+
+    def __init__(self, draft: Draft, backend: Backend) -> None:
+        super().__init__()
+        self.setObjectName("reading")
+        self._draft, self._backend = draft, backend
+        self._words = QLabel()
+        self._words.setObjectName("reading_words")
+        self._words.setProperty("role", "small")
+        self._bar = QProgressBar()
+        self._bar.setObjectName("reading_progress")
+        self._bar.setAccessibleName("How far reading is")
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(15 * GRID)
+        self.button = QToolButton()
+        self.button.setObjectName("reading_cancel")
+        self.button.setText("Cancel")
+        self.button.setAccessibleName("Cancel reading")
+        self.button.setToolTip("Leave this file and keep what was read before.")
+        self.button.clicked.connect(self.cancelled)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID, 0, 0, 0)
+        row.setSpacing(GRID)
+        row.addStretch(1)
+        for part in (self._words, self._bar, self.button):
+            row.addWidget(part)
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._tick)
+        draft.activity_changed.connect(self._on_activity)
+        self.hide()
+
+    @Slot()
+    def _on_activity(self) -> None:
+        if not self._draft.loading:
+            self._timer.stop()
+            self.hide()
+        elif not self._timer.isActive():
+            self._timer.start(_PATIENCE_MS)
+
+    @Slot()
+    def _tick(self) -> None:
+        share = self._backend.reading_progress()
+        self._timer.setInterval(_TICK_MS)
+        self._words.setText(f"Reading {self._draft.loading}…")
+        self._bar.setRange(0, _WHOLE if share >= 0 else 0)  # without an end it moves to and fro
+        self._bar.setValue(round(share * _WHOLE))
+        self.button.setEnabled(self._draft.loaded_data is not None)
+        self.show()
