@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import platform
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -28,7 +29,8 @@ _REST = 50.0  # multiples of the time a save took before the next one by time: t
 class Recorder:
     """Writes into a run folder, or nowhere when there is none. The folder is made after the first batch.
 
-    Trouble in writing never ends a run: it is handed back as a finding, and the next save tries again.
+    Trouble in writing never ends a run: it is handed back as a finding, and the next save tries again. A folder that is
+    gone is made anew; where nothing can be written at the end, the run goes into a folder for what is temporary.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Recorder:
         if folder is not None and saved is None:
             check_folder(folder)
         self.path, self.failure = folder, ""
+        self.rescued: Path | None = None  # where the run lies instead, when its own folder could not take it
         self._experiment, self._metric, self._clock = experiment, metric, clock
         self._resumes = saved is not None
         self._evaluations: list[Evaluated] = []
@@ -107,8 +110,28 @@ class Recorder:
             return saved
 
         said = self._guarded(write)
+        if self.failure:
+            self._rescue(write)
         self.close()
         return said
+
+    def _rescue(self, write: Callable[[], object]) -> None:
+        """Write everything elsewhere; where that fails too, `failure` has said why."""
+        own = self.path
+        self._forget_folder()
+        try:
+            self.path = Path(tempfile.mkdtemp(prefix="rnn-run-"))
+            self._lines.append(f"could not be saved in {own}: {self.failure}")
+            write()
+            self.rescued = self.path
+        except (OSError, RunFolderError, CheckpointError):
+            self.path = own
+
+    def _forget_folder(self) -> None:
+        """Begin with an empty folder at the next save."""
+        self.close()
+        self._folder, self._resumes = None, False
+        self._better, self._weights_saved = True, False
 
     def close(self) -> None:
         """Leave the folder to others."""
@@ -117,6 +140,9 @@ class Recorder:
 
     def _write(self, model: Model, best: Weights, checkpoint: Checkpoint) -> CheckpointSaved | None:
         """Weights and metrics first: a checkpoint refers to the metrics, never the other way round."""
+        if self._folder is not None and not self._folder.path.is_dir():
+            self.note(f"{self._folder.path} was gone and is made anew")
+            self._forget_folder()
         folder = self._open()
         if self._better and best:
             folder.save_weights(best, model.header())

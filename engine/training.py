@@ -315,7 +315,9 @@ class TrainingRun:
         yield from self._keep(finished, place)
         if self._recorder.failure:
             cure = "The best weights are in memory: export them, or make room and run again."
-            yield RunFailed("The run could not be saved", self._recorder.failure, cure, self.step)
+            if self._recorder.rescued:
+                cure = f"It was saved in {self._recorder.rescued} instead, whole; move it where there is room."
+            yield RunFailed("The run could not be saved where it belongs", self._recorder.failure, cure, self.step)
         else:
             yield finished
 

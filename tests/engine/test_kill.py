@@ -7,6 +7,7 @@ import errno
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from engine import data
 from engine.checkpoints import CheckpointError, Checkpoints
 from engine.config import Experiment
 from engine.data import Dataset
-from engine.events import Event, Finding, RunFinished, StepDone
+from engine.events import Event, Finding, RunFailed, RunFinished, StepDone
 from engine.resuming import saved_run
 from engine.training import TrainingRun
 
@@ -260,3 +261,33 @@ def test_a_checkpoint_that_is_not_one_is_said(tmp_path: Path) -> None:
     (tmp_path / "checkpoints/000001_step_1.json").write_text("[]")
     with pytest.raises(CheckpointError):
         Checkpoints(tmp_path).newest()
+
+
+@pytest.mark.parametrize("instead", ["nothing", "a file"])
+def test_a_run_whose_folder_goes_away_ends_whole(experiment: Experiment, tmp_path: Path, instead: str) -> None:
+    chosen, dataset = short(experiment)
+    list(TrainingRun(chosen, dataset, folder=tmp_path / "whole"))
+    run = TrainingRun(chosen, dataset, folder=tmp_path / "run")
+    events: list[Event] = []
+    for event in run:
+        events.append(event)
+        if isinstance(event, StepDone) and event.step == 5:
+            shutil.rmtree(tmp_path / "run")
+            if instead == "a file":
+                (tmp_path / "run").touch()
+    rescued = run._recorder.rescued
+    if instead == "nothing":  # made anew at the next save
+        assert isinstance(events[-1], RunFinished)
+        assert rescued is None
+        assert "made anew" in (tmp_path / "run" / "log.txt").read_text()
+    else:
+        assert isinstance(events[-1], RunFailed)
+        assert rescued is not None
+        assert str(rescued) in events[-1].cure
+        assert "could not be saved in" in (rescued / "log.txt").read_text()
+    folder = rescued or tmp_path / "run"
+    for name in FILES:
+        assert (folder / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+    assert saved_run(folder).checkpoint is not None
+    if rescued:
+        shutil.rmtree(rescued)
