@@ -27,10 +27,19 @@ FORMATS = (
     "%Y%m%d%H%M%S",
 )
 ISO, QUARTER, WEEK = "ISO 8601", "year and quarter", "year and ISO week"
-SECONDS, MILLISECONDS = "seconds since 1970", "milliseconds since 1970"
-_PERIODS = {QUARTER: r"\d{4}[-/ ]?Q[1-4]|Q[1-4][-/ ]?\d{4}", WEEK: r"\d{4}[- ]?W\d{2}"}  # no strptime reads them
+_PERIODS = {  # no strptime reads them
+    QUARTER: r"\d{4}[-/: ]?[Qq][1-4]|[Qq][1-4][-/: ]?\d{4}",
+    WEEK: r"\d{4}[- ]?W\d{2}(-?[1-7])?",
+}
+_EPOCHS = {  # how a unit becomes microseconds, and between which numbers stamps lie
+    "seconds since 1970": ("* 1000000", 1e8, 5e9),
+    "milliseconds since 1970": ("* 1000", 1e11, 5e12),
+    "microseconds since 1970": ("", 1e14, 5e15),
+    "nanoseconds since 1970": ("// 1000", 1e17, 5e18),
+}
 _DIGITS_ONLY = ("%Y", "%Y%m", "%Y%m%d", "%Y%m%d%H%M%S")
 _TIME_WORDS = ("date", "time", "year", "month", "day", "week", "stamp", "datum", "jahr", "fecha", "period", "quarter")
+_TIME_NAMES = ("ts", "epoch")
 _TRIED = 12  # cells that pick the candidates
 _LOOK = 500  # rows that decide on a format
 _WIDEST = 64  # columns looked at for the time
@@ -76,7 +85,7 @@ def date_format(table: Table, name: str) -> str:
 
 
 def _telling(name: str) -> bool:
-    return any(word in name.lower() for word in _TIME_WORDS)
+    return name.lower() in _TIME_NAMES or any(word in name.lower() for word in _TIME_WORDS)
 
 
 def _whole_number_format(table: Table, name: str, text: str) -> str:
@@ -96,9 +105,8 @@ def _whole_number_format(table: Table, name: str, text: str) -> str:
     for written, (first, last) in spans.items():
         if first <= low and high <= last and _all_parse(table, text, written, len(numbers)):
             return written
-    if _telling(name) and low >= 1e8 and high <= 5e9:
-        return SECONDS
-    return MILLISECONDS if _telling(name) and low >= 1e11 and high <= 5e12 else ""
+    epochs = _EPOCHS.items() if _telling(name) else ()
+    return next((written for written, (_, first, last) in epochs if first <= low and high <= last), "")
 
 
 def _runs(steps: NDArray[np.int64], named: bool) -> bool:
@@ -147,14 +155,14 @@ def stamp_sql(text: str, written: str) -> str:
     if written == ISO:
         return f"(TRY_CAST({text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')"
     if written in _PERIODS:
-        year, part = f"regexp_extract({text}, '\\d{{4}}')", f"regexp_extract({text}, '[QW](\\d+)', 1)"
+        year, part = f"regexp_extract({text}, '\\d{{4}}')", f"regexp_extract({text}, '[QqW](\\d\\d?)', 1)"
         known = f"regexp_full_match({text}, {literal(_PERIODS[written])})"
         if written == WEEK:
-            return f"CASE WHEN {known} THEN TRY_STRPTIME({year} || {part} || '1', '%G%V%u') END"
+            day = f"coalesce(nullif(regexp_extract({text}, 'W\\d\\d-?(\\d)', 1), ''), '1')"
+            return f"CASE WHEN {known} THEN TRY_STRPTIME({year} || {part} || {day}, '%G%V%u') END"
         return f"CASE WHEN {known} THEN make_timestamp({year}::INTEGER, {part}::INTEGER * 3 - 2, 1, 0, 0, 0) END"
-    if written in (SECONDS, MILLISECONDS):
-        factor = 1_000_000 if written == SECONDS else 1_000
-        return f"make_timestamp(TRY_CAST({text} AS BIGINT) * {factor})"
+    if written in _EPOCHS:
+        return f"make_timestamp(TRY_CAST({text} AS BIGINT) {_EPOCHS[written][0]})"
     return f"TRY_STRPTIME({text}, {literal(written)})"
 
 

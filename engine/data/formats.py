@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from pathlib import Path
 
@@ -67,6 +68,19 @@ def refuse_page(head: bytes, name: str) -> None:
     """
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_PAGES):
         raise DataError(f"{name} is a web page or XML, not a table; download the table itself, as CSV or Excel.")
+
+
+def is_json_lines(head: bytes) -> bool:
+    """Whether a file begins with lines that are a JSON record each, whatever its name says."""
+    lines = head.removeprefix(b"\xef\xbb\xbf").split(b"\n", 2)[:2]
+    return len(lines) == 2 and all(map(_is_record, lines))
+
+
+def _is_record(line: bytes) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
 
 
 def is_workbook(head: bytes) -> bool:

@@ -36,7 +36,7 @@ from engine.data.encoding import (
 from engine.data.errors import DataError, counted
 from engine.data.excel import EXCEL, sheet_as_csv
 from engine.data.folders import COLUMNS, files_of, named
-from engine.data.formats import is_workbook, refuse_page, refuse_special
+from engine.data.formats import is_json_lines, is_workbook, refuse_page, refuse_special
 
 _HEAD = 1 << 16
 _PIECE = 1 << 22  # letters rewritten at a time
@@ -77,7 +77,7 @@ def prepare_source(path: Path, reading: Reading = FOUND_OUT) -> Source:
         return Source(f"read_parquet({sql(_plain_path(path))})", path.stat().st_size, notes=["format: Parquet"])
     if suffix in EXCEL or is_workbook(head):
         return _workbook(path, reading)
-    if suffix in _JSON:
+    if suffix in _JSON or is_json_lines(head):
         return _json(path, reading, head)
     return _text_table(path, reading, head)
 
@@ -119,6 +119,11 @@ def _folder(path: Path, reading: Reading) -> Source:
 def _json(path: Path, reading: Reading, head: bytes) -> Source:
     """JSON, one record a line or all in a list; every record is looked at for its keys before the first is read."""
     found, size = scan(path), path.stat().st_size
+    if found.longest > LONGEST_LINE and not head.lstrip().startswith(b"["):
+        raise DataError(
+            f"{path.name}, byte {found.longest_at:,}: a record of {found.longest:,} bytes is more than the row of a "
+            "table can be; leave out its long field, or save it as a table."
+        )
     encoding = _encoding(path, reading, head, found)
     source = Source("", size, notes=["format: JSON", *([f"encoding: {encoding}"] if encoding != "utf-8" else [])])
     plain = path
@@ -196,7 +201,7 @@ def _workbook(path: Path, reading: Reading) -> Source:
     plain, sheet, sheets = sheet_as_csv(path, reading.sheet)
     source = Source("", plain.stat().st_size, None, True, plain, sheet=sheet, sheets=sheets)
     try:
-        source.dialect = sniffed(plain, "Excel", path.name, Reading(header=reading.header))
+        source.dialect = sniffed(plain, "Excel", path.name, Reading(delimiter=",", header=reading.header))
     except BaseException:
         source.close()
         raise

@@ -117,6 +117,7 @@ def test_the_sheet_of_a_workbook_is_chosen(tmp_path: Path, qtbot: QtBot, chosen:
     assert not sheets.isHidden()
     assert [sheets.itemData(place) for place in range(sheets.count())] == ["", "north", "south"]
     assert dialog.reading()["data.sheet"] == chosen
+    assert {n for n, choice in dialog._choices.items() if choice.isHidden()} == {"encoding", "delimiter", "quotes"}
     with qtbot.waitSignal(dialog.asked) as asked:
         QTest.keyClick(sheets, Qt.Key.Key_Up if chosen else Qt.Key.Key_Down)
     assert asked.args[0]["data.sheet"] == "north"

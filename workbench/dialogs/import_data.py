@@ -40,6 +40,7 @@ _READING: dict[str, tuple[tuple[str, str], ...]] = {
     "header": ((_FOUND_OUT, "auto"), ("the first line names the columns", "yes"), ("there is none", "no")),
 }  # fmt: skip
 _ONCE = ("time", "label", "text", "sequence", "split")  # roles that one column has at most
+_OF_TEXT = ("encoding", "delimiter", "quotes")  # which a workbook has none of
 _COLUMNS = 60  # shown; a wider table is opened with the roles that were found
 
 
@@ -135,6 +136,8 @@ class ImportDialog(QDialog):
             choice.addItem(text, value)
         choice.setCurrentIndex(max(choice.findData(chosen), 0))
         self._rows.setRowVisible(choice, len(names) > 1)
+        for name in _OF_TEXT:
+            self._rows.setRowVisible(self._choices[name], not names)
 
     def _fill(self, found: Inspection) -> None:
         columns = found.columns[:_COLUMNS]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from engine.data import peek
 from engine.data.dates import find_date_column, read_stamps
 from engine.data.errors import DataError
 from engine.data.frequency import Frequency, find_frequency, stamp_texts
@@ -110,3 +111,26 @@ def test_irregular_steps_are_counted_and_lawless_ones_have_no_frequency() -> Non
 )
 def test_stamps_are_shown_no_longer_than_needed(stamps: str, shown: str) -> None:
     assert stamp_texts(np.array(stamps.split(), "datetime64[us]")) == tuple(shown.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "stamps", "frequency"),
+    [
+        *(("when", [form.format(y=1990 + n // 4, q=n % 4 + 1) for n in range(40)], "quarterly")
+          for form in ("{y}Q{q}", "{y}-Q{q}", "{y} q{q}", "Q{q} {y}", "Q{q}/{y}")),
+        *(("when", [form.format(y=2020, w=n) for n in range(1, 53)], "weekly")
+          for form in ("{y}-W{w:02d}", "{y}W{w:02d}", "{y}-W{w:02d}-1", "{y}W{w:02d}7")),
+        ("when", [f"{1990 + n // 12}M{n % 12 + 1:02d}" for n in range(40)], "monthly"),
+        *((name, [str((1_600_000_000 + 3600 * n) * unit) for n in range(40)], "hourly")
+          for name, unit in (("ts", 1), ("time", 1000), ("epoch", 10**6), ("timestamp", 10**9))),
+    ],
+)  # fmt: skip
+def test_periods_and_counts_since_1970_are_dates(write: Write, name: str, stamps: list[str], frequency: str) -> None:
+    found = peek(write("a.csv", f"{name},v\n" + "".join(f"{stamp},{n % 7}\n" for n, stamp in enumerate(stamps))), 1)
+    assert (found.columns[0].type, found.columns[0].role, found.frequency) == ("date", "time", frequency)
+
+
+@pytest.mark.parametrize("cell", ["1990Q5", "1990W1", "W01-1990", "Q1"])
+def test_what_only_looks_like_a_period_is_text(write: Write, cell: str) -> None:
+    found = peek(write("a.csv", "when,v\n" + f"{cell},1\n" * 30), 1)
+    assert found.columns[0].type == "text"

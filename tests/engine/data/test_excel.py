@@ -92,3 +92,8 @@ def test_a_sheet_that_cannot_be_read_is_refused_by_name(write: Write, sheet: str
     path = write("a.xlsx", workbook(blank=[], south=[["depth"], [1], [2]]))
     with pytest.raises(DataError, match=words):
         peek(path, 1, Reading(sheet=sheet))
+
+
+def test_cells_of_a_sheet_keep_what_parts_cells_elsewhere(write: Write) -> None:
+    cells: list[list[object]] = [[f"{n};{n + 1}"] for n in range(30)]
+    assert peek(write("a.xlsx", workbook(one=[["a;b"], *cells])), 1).head == (("0;1",),)

@@ -170,3 +170,15 @@ def test_json_keeps_every_key(write: Write, text: str, names: list[str], encodin
     found = peek(write("a.jsonl", text.encode(encoding)), 1)
     assert [column.name for column in found.columns] == names
     assert {column.type for column in found.columns} == {"number"}
+
+
+def test_json_lines_are_known_under_any_name(write: Write) -> None:
+    lines = "".join(f'{{"t": "2020-01-{n:02d}", "v": {n}.5}}\n' for n in range(1, 31))
+    for name in ("a.csv", "a.txt", "a"):
+        found = peek(write(name, lines), 1)
+        assert ([column.name for column in found.columns], found.rows) == (["t", "v"], 30)
+
+
+def test_a_record_of_many_megabytes_is_refused(write: Write) -> None:
+    with pytest.raises(DataError, match=r"byte 7: a record of 5,000,0\d\d bytes"):
+        peek(write("a.jsonl", '{"a":1}\n{"a":"' + "x" * 5_000_000 + '"}\n'))
