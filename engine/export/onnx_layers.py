@@ -5,7 +5,7 @@ Arrays inside the graph are time-major, (T, B, ·), as ONNX's recurrent operator
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,8 @@ _ORDERS = {
 }
 _PEEPHOLES = ("weight_ci", "weight_co", "weight_cf")
 _ARITHMETIC = {"add": "Add", "subtract": "Sub", "multiply": "Mul", "divide": "Div"}
+_IN_FLOAT64 = ("Tanh", "Sigmoid", "Relu")  # that onnxruntime computes in float64 too
+_FLOAT, _DOUBLE = 1, 11  # ONNX's numbers of the types
 
 
 def native_operator(network: Description) -> str:
@@ -135,19 +137,37 @@ def _by_formula(
     graph: Graph, network: Description, direction: Direction, x: str, lengths: Lengths, initial: list[str]
 ) -> tuple[str, list[str]]:
     results = network.trace()
+    values = in_order(results)
     inward = _affine(graph, network, direction, "ih", x)
-    if not any(value.kind == "state" for value in in_order(results)):
+    if any(value.kind == "normalized" for value in values):
+        return _loop_in_float64(graph, network, direction, results, inward, lengths, initial)
+    if not any(value.kind == "state" for value in values):
         hidden = _Writer(graph, network, direction, inward, []).write(results)[0]
         return hidden, [_first(graph, _turned(graph, hidden, lengths))]
     return _loop(graph, network, direction, results, inward, lengths, initial)
+
+
+def _loop_in_float64(
+    graph: Graph, network: Description, direction: Direction, results: tuple[Value, ...], inward: str,
+    lengths: Lengths, initial: list[str],
+) -> tuple[str, list[str]]:  # fmt: skip
+    """For cells that normalise: sums that hardly differ are blown up, and with them what was rounded before.
+
+    The product with the inputs stays outside, in float32: onnxruntime 1.32 crashes on casts there and back in a row.
+    """
+    weights = {name: weight.astype(np.float64) for name, weight in direction.weights.items()}
+    direction = replace(direction, weights=weights)
+    inward, *initial = (graph.add("Cast", value, to=_DOUBLE) for value in (inward, *initial))
+    hidden, last = _loop(graph, network, direction, results, inward, lengths, initial)
+    return graph.add("Cast", hidden, to=_FLOAT), [graph.add("Cast", state, to=_FLOAT) for state in last]
 
 
 def _loop(
     graph: Graph, network: Description, direction: Direction, results: tuple[Value, ...], inward: str,
     lengths: Lengths, initial: list[str],
 ) -> tuple[str, list[str]]:  # fmt: skip
-    """A `Scan` over time; a sequence that has ended keeps its states."""
-    body, floats = graph.body(), np.float32
+    """A `Scan` over time, in the precision of the weights; a sequence that has ended keeps its states."""
+    body, floats = graph.body(), direction.weights["weight_ih"].dtype
     states = [body.input(graph.name("state"), floats, ["batch", direction.units]) for _ in initial]
     row = body.input(graph.name("from_input"), floats, ["batch", "blocks"])
     running = body.input(graph.name("running"), np.bool_, ["batch", 1])
@@ -180,6 +200,7 @@ class _Writer:
     ) -> None:
         self._graph, self._network, self._direction = graph, network, direction
         self._inward, self._states = inward, states
+        self._floats = direction.weights["weight_ih"].dtype
         self._names: dict[Value, str] = {}
 
     def write(self, results: tuple[Value, ...]) -> list[str]:
@@ -209,23 +230,27 @@ class _Writer:
             case "normalized":
                 return _normalized(graph, names[0])
             case "activation":
-                return _activated(graph, value.name, names[0])
+                return self._activated(value.name, names[0])
             case kind:
                 return graph.add(_ARITHMETIC[kind], *names)
+
+    def _activated(self, function: str, x: str) -> str:
+        single = self._floats == np.float32
+        if single or function == "identity" or function.capitalize() in _IN_FLOAT64:
+            return _activated(self._graph, function, x)
+        narrow = self._graph.add("Cast", x, to=_FLOAT)
+        return self._graph.add("Cast", _activated(self._graph, function, narrow), to=_DOUBLE)
 
     def _operand(self, operand: Value | float) -> str:
         if isinstance(operand, Value):
             return self._names[operand]
-        return self._graph.constant(operand, np.float32)
+        return self._graph.constant(operand, self._floats)
 
 
 def _normalized(graph: Graph, x: str) -> str:
-    """In float64, as the engine sums: a layer that hardly moves is blown up three hundredfold."""
-    x = graph.add("Cast", x, to=11)
     centred = graph.add("Sub", x, graph.add("ReduceMean", x, axes=[-1]))
     variance = graph.add("ReduceMean", graph.add("Mul", centred, centred), axes=[-1])
-    deviation = graph.add("Sqrt", graph.add("Add", variance, graph.constant(1e-5, np.float64)))
-    return graph.add("Cast", graph.add("Div", centred, deviation), to=1)
+    return graph.add("Div", centred, graph.add("Sqrt", graph.add("Add", variance, graph.constant(1e-5, np.float64))))
 
 
 def _activated(graph: Graph, function: str, x: str) -> str:

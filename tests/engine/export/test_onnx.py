@@ -24,6 +24,9 @@ onnxruntime = pytest.importorskip("onnxruntime")
 
 CELLS = [spec.key for spec in specifications()]
 SHAPES = [("airline", 2, True), ("seattle", 2, False), ("text", 1, False)]  # kind of data, layers, both directions
+# Of few units, a norm now and then meets sums that hardly differ: at six, weights off by half a unit in the last place
+# move the answers of lstm_layer_norm by 5e-5, computed in float64 throughout.
+UNITS = 16
 EVERY_SHAPE = sorted(set(itertools.product(("airline", "seattle", "text"), (1, 2, 3), (False, True))) - set(SHAPES))
 
 
@@ -31,8 +34,7 @@ def check(tmp_path: Path, source: Exportable) -> None:
     proof = export(source, target("onnx"), tmp_path / "model.onnx")
     assert proof.passed, proof
     assert proof.difference is not None
-    if source.model.experiment.model.cell != "lstm_layer_norm":  # which blows up the rounding of both
-        assert proof.difference <= LIMIT * max(1.0, proof.largest)
+    assert proof.difference <= LIMIT * max(1.0, proof.largest)
     assert (proof.difference_in_units is None) == (source.model.metadata["kind"] != "series")
 
 
@@ -46,14 +48,14 @@ def session(tmp_path: Path, source: Exportable) -> Any:
 @pytest.mark.parametrize(("kind", "layers", "both"), SHAPES)
 @pytest.mark.parametrize("cell", CELLS)
 def test_every_cell(tmp_path: Path, cell: str, kind: str, layers: int, both: bool) -> None:
-    check(tmp_path, exportable(kind, cell=cell, num_layers=layers, bidirectional=both))
+    check(tmp_path, exportable(kind, cell=cell, hidden_size=UNITS, num_layers=layers, bidirectional=both))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("kind", "layers", "both"), EVERY_SHAPE)
 @pytest.mark.parametrize("cell", CELLS)
 def test_every_cell_in_every_shape(tmp_path: Path, cell: str, kind: str, layers: int, both: bool) -> None:
-    check(tmp_path, exportable(kind, cell=cell, num_layers=layers, bidirectional=both))
+    check(tmp_path, exportable(kind, cell=cell, hidden_size=UNITS, num_layers=layers, bidirectional=both))
 
 
 @pytest.mark.parametrize("both", [False, True])
@@ -63,12 +65,12 @@ def test_every_way_to_forecast_several_steps(tmp_path: Path, kind: str, both: bo
 
 
 @pytest.mark.parametrize("activation", ["sigmoid", "relu", "softsign", "hard_sigmoid", "elu", "identity"])
-@pytest.mark.parametrize("cell", ["elman", "lstm", "gru"])
+@pytest.mark.parametrize("cell", ["elman", "lstm", "gru", "lstm_layer_norm"])
 def test_every_activation(tmp_path: Path, cell: str, activation: str) -> None:
     check(tmp_path, exportable(cell=cell, activation=activation, hidden_size=4))
 
 
-@pytest.mark.parametrize("cell", ["lstm", "gru", "mgu", "janet"])
+@pytest.mark.parametrize("cell", ["lstm", "gru", "mgu", "janet", "lstm_layer_norm"])
 def test_hard_gates(tmp_path: Path, cell: str) -> None:
     check(tmp_path, exportable(cell=cell, gate_activation="hard_sigmoid"))
 
