@@ -72,7 +72,7 @@ class Recorder:
 
     def begin(self) -> Event | None:
         """Make the folder ours, once; what to say where that fails."""
-        if self.path is None or self._folder is not None:
+        if self.path is None or self._folder is not None or self.failure:  # the next save tries again
             return None
         try:
             self._open()
@@ -140,11 +140,11 @@ class Recorder:
 
     def _write(self, model: Model, best: Weights, checkpoint: Checkpoint) -> CheckpointSaved | None:
         """Weights and metrics first: a checkpoint refers to the metrics, never the other way round."""
-        if self._folder is not None and not self._folder.path.is_dir():
+        if self._folder is not None and not self._folder.in_place():
             self.note(f"{self._folder.path} was gone and is made anew")
             self._forget_folder()
         folder = self._open()
-        if self._better and best:
+        if best and (self._better or (self._weights_saved and not folder.weights.is_file())):
             folder.save_weights(best, model.header())
             self._better, self._weights_saved = False, True
         folder.save_progress(self._metric, self._evaluations, self._lines)
@@ -159,7 +159,7 @@ class Recorder:
         if self._folder is None:
             self._folder = RunFolder(self.path, self._experiment, resumes=self._resumes)
             self._weights_saved = self._folder.weights.exists()
-            self._data = data_reference(self._experiment)
+            self._data = self._data or data_reference(self._experiment)  # the file may have changed since
         return self._folder
 
     def _guarded(self, write: Callable[[], CheckpointSaved | None]) -> Event | None:
@@ -171,9 +171,9 @@ class Recorder:
         return event
 
     def _trouble(self, error: Exception) -> Finding:
-        self.failure = str(error)
+        self.failure = f"{error}."
         cure = "Make room or choose another folder; the best weights are kept in memory and can be exported."
-        return Finding("saving", "problem", "The run cannot be saved", str(error), cure)
+        return Finding("saving", "problem", "The run cannot be saved", self.failure, cure)
 
 
 def run_result(

@@ -17,7 +17,9 @@ class RunLock:
     """Held by a run from its first save to its end. Where the file system knows no locks, it holds nothing."""
 
     def __init__(self, folder: Path) -> None:
-        self._lock = FileLock(folder / NAME, thread_local=False)
+        self._path = folder / NAME
+        self._lock = FileLock(self._path, thread_local=False)
+        self._taken: tuple[int, int] | None = None  # the file that was locked, as the system numbers it
 
     def take(self) -> bool:
         """Whether the folder is ours now."""
@@ -27,14 +29,26 @@ class RunLock:
             return False
         except (OSError, NotImplementedError):
             return True
+        self._taken = self._found()
         return True
+
+    def in_place(self) -> bool:
+        """Whether the folder is the one it was: not so once it was deleted or moved, whatever lies there now."""
+        return self._path.parent.is_dir() and self._taken == self._found()
 
     def let_go(self) -> None:
         """Leave the folder to others, without a trace."""
         if self._lock.is_locked:
-            with suppress(OSError):
-                Path(self._lock.lock_file).unlink()
+            if self.in_place():  # the lock of another run that began here since is left alone
+                with suppress(OSError):
+                    self._path.unlink()
             self._lock.release()
+
+    def _found(self) -> tuple[int, int] | None:
+        with suppress(OSError):
+            found = self._path.stat()
+            return found.st_dev, found.st_ino
+        return None
 
 
 def is_live(folder: Path) -> bool:

@@ -55,9 +55,7 @@ def check_folder(folder: Path | str) -> None:
         RunFolderError: it holds a run already, or cannot be written.
     """
     folder = Path(folder)
-    held = [name for name in (EXPERIMENT, WEIGHTS, RESULT) if (folder / name).exists()]
-    if held:
-        raise RunFolderError(f"{folder} already holds a run ({held[0]}); choose another folder, or delete it first")
+    _check_empty(folder)
     made = _make(folder)
     try:
         with tempfile.TemporaryFile(dir=folder):
@@ -66,6 +64,12 @@ def check_folder(folder: Path | str) -> None:
         raise RunFolderError(f"{folder} cannot be written: {error.strerror}; choose another folder") from error
     finally:
         _remove(made)
+
+
+def _check_empty(folder: Path) -> None:
+    held = [name for name in (EXPERIMENT, WEIGHTS, RESULT) if (folder / name).exists()]
+    if held:
+        raise RunFolderError(f"{folder} already holds a run ({held[0]}); choose another folder, or delete it first")
 
 
 def load_run(folder: Path | str) -> Model:
@@ -107,16 +111,31 @@ class RunFolder:
         self._lock = RunLock(self.path)
         if not self._lock.take():
             raise RunFolderError(f"{self.path} is being written by another run; wait for its end, or stop it")
-        if resumes:
+        if not resumes:
+            self._check_again()
+        else:
             remove_leftovers(self.path)
             (self.path / RESULT).unlink(missing_ok=True)
         self._checkpoints = Checkpoints(self.path)
-        self._write(EXPERIMENT, tomli_w.dumps(experiment.to_dict()))
+        self._experiment = tomli_w.dumps(experiment.to_dict())
+        self._write(EXPERIMENT, self._experiment)
+
+    def _check_again(self) -> None:
+        """Another run may have come and gone between the look and the lock."""
+        try:
+            _check_empty(self.path)
+        except RunFolderError:
+            self._lock.let_go()
+            raise
 
     @property
     def weights(self) -> Path:
         """Where the best weights go."""
         return self.path / WEIGHTS
+
+    def in_place(self) -> bool:
+        """Whether it still is the folder that was made, and not deleted, moved or another run's."""
+        return self._lock.in_place()
 
     def let_go(self) -> None:
         """Write here no more."""
@@ -131,7 +150,9 @@ class RunFolder:
         self._checkpoints.write(checkpoint, keep)
 
     def save_progress(self, metric: str, evaluations: Sequence[Evaluated], log: Sequence[str]) -> None:
-        """Write the table of evaluations and the log."""
+        """Write the table of evaluations and the log, and the experiment where somebody deleted it."""
+        if not (self.path / EXPERIMENT).is_file():
+            self._write(EXPERIMENT, self._experiment)
         header = ("step", "epoch", "training_loss", "validation_loss", metric, "best")
         rows = [(e.step, e.epoch, e.training_loss, e.validation_loss, e.metric, int(e.best)) for e in evaluations]
         self._write(METRICS, csv_text(header, rows))

@@ -19,6 +19,7 @@ from engine.events import Event, RunFailed, StepDone
 
 _log = logging.getLogger(__name__)
 _CURE = "Memory is the usual reason: take fewer hidden units, a smaller batch or shorter windows, and run again."
+_KEPT = "What it last saved is kept: it can go on from there, with Go on… in the table of runs."
 _CLOSED = "It was closed."
 _LAST_SECONDS = 5.0  # that a process which has nothing more to say may take to end
 _Answers: TypeAlias = "queue.SimpleQueue[service.Happened | service.Done]"
@@ -70,7 +71,7 @@ class EngineProcess:
         return self._events(service.Resume(next(self._numbers), folder, changes, changed_data), control)
 
     def _events(self, wish: service.Run | service.Resume, control: Control) -> Iterator[Event]:
-        step = 0
+        step, folder = 0, wish.folder
         try:
             with self._asked(wish.number) as (life, answers):
                 # Before the run, which might be some steps ahead of "one step only" otherwise.
@@ -82,7 +83,8 @@ class EngineProcess:
                         yield event
                 _raise_what(answer)
         except EngineGoneError as error:
-            yield RunFailed("The engine's process ended unexpectedly", str(error), _CURE, step)
+            cure = f"{_KEPT} {_CURE}" if folder is not None and folder.is_dir() else _CURE
+            yield RunFailed("The engine's process ended unexpectedly", str(error), cure, step)
 
     def close(self, seconds: float) -> bool:
         """End it for good; a run stops first. True when it ended by itself within so long."""

@@ -13,7 +13,8 @@ import pytest
 from engine.config import Experiment
 from engine.control import Control
 from engine.data import DataError, load, sample
-from engine.events import Paused, RunFailed, RunFinished, Snapshot, SnapshotRequest, StepDone
+from engine.events import CheckpointSaved, Paused, RunFailed, RunFinished, Snapshot, SnapshotRequest, StepDone
+from engine.resuming import way_on
 from engine.training import TrainingRun
 from workbench.engine_process import EngineGoneError, EngineProcess
 
@@ -79,6 +80,35 @@ def test_a_process_that_dies_fails_the_run_and_is_started_again() -> None:
     assert f"signal {int(signal.SIGKILL)}" in last.why
     assert last.step > 0
     assert isinstance(list(engine.run(SHORT, Control(), None))[-1], RunFinished)
+    assert engine.close(20.0)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="the system cannot hold a process")
+def test_a_process_that_is_held_and_then_killed_leaves_a_run_that_goes_on(tmp_path: Path) -> None:
+    """As by a laptop's sleep, and then by the system's lack of memory."""
+    often = SHORT.replace({"training.epochs": 1_000_000, "saving.seconds": 0, "saving.epochs": 1})
+    engine, folder, saves, held = EngineProcess(), tmp_path / "run", 0, False
+    engine.start()
+    pid, last = engine.process_id, None
+    assert pid is not None
+    for last in engine.run(often, Control(), folder):
+        saves += isinstance(last, CheckpointSaved)
+        if saves == 1 and not held:
+            os.kill(pid, signal.SIGSTOP)
+            held = True
+            assert "still under way" in way_on(folder).problem
+            os.kill(pid, signal.SIGCONT)
+        elif saves == 3 and isinstance(last, CheckpointSaved):
+            os.kill(pid, signal.SIGKILL)
+    assert isinstance(last, RunFailed)
+    assert "Go on" in last.cure
+    way = way_on(folder)
+    assert way.problem == ""
+    epochs = {"training.epochs": way.step // load(often).batch_count("train", often.training.batch_size) + 2}
+    assert isinstance(list(engine.resume(folder, Control(), epochs, False))[-1], RunFinished)
+    list(TrainingRun(often.replace(epochs), load(often), folder=tmp_path / "whole"))
+    for name in ("weights.safetensors", "metrics.csv"):
+        assert (folder / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
     assert engine.close(20.0)
 
 
