@@ -34,7 +34,7 @@ def _what(found: Inspection) -> str:
         "header" if found.header else "no header",
         found.frequency,
     ]
-    rows = f"{found.rows:,} rows" + ("" if found.complete else " (missing cells counted in the first million)")
+    rows = f"{found.rows:,} rows" + ("" if found.complete else " (missing cells counted at its beginning)")
     return ", ".join(filter(None, [f"table, {rows}, {len(found.columns):,} columns", *written]))
 
 

@@ -101,6 +101,7 @@ def sniffed(plain: Path, encoding: str, name: str, reading: Reading = FOUND_OUT)
     preface = _preface(plain)
     told = reading.options() + (f", skip = {preface}" if preface else "")
     with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
         for question in ("", ", store_rejects = true", *([] if reading.delimiter else [", delim = ' '"])):
             answer = _answer(connection, plain, question + told)
             if not found or (answer and len(answer["Columns"]) > 1):

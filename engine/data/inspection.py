@@ -16,7 +16,7 @@ from engine.data.suggestion import is_text
 from engine.data.tables import Rejected, Table, open_table
 from engine.data.text import read_text
 
-_COUNTED_ROWS = 1_000_000  # types and missing cells of longer tables are told from their beginning
+_COUNTED_ROWS, _COUNTED_CELLS = 1_000_000, 2_000_000  # types and missing cells of larger tables: of their beginning
 _DATES = 64  # columns looked at for dates
 
 
@@ -51,7 +51,7 @@ class Inspection:
     frequency: str
     notes: tuple[str, ...]
     head: tuple[tuple[str, ...], ...]  # the first rows, cells as written; for text, its first lines
-    complete: bool  # False when `missing` was counted over the first million rows only
+    complete: bool  # False when `missing` was counted over the first rows only
     sheet: str = ""  # of a workbook, that is read
     sheets: tuple[str, ...] = ()  # all that it has
 
@@ -122,7 +122,7 @@ def inspected(table: Table, rows: int) -> Inspection:
         head=tuple(tuple("" if cell is None else str(cell) for cell in row) for row in table.head(rows))
         if rows
         else (),
-        complete=table.rows <= _COUNTED_ROWS,
+        complete=table.rows <= _counted_rows(table),
         sheet=table.source.sheet,
         sheets=table.source.sheets,
     )
@@ -141,8 +141,14 @@ def _frequency(table: Table, date: DateColumn | None) -> str:
     return found.name if found else "irregular"
 
 
+def _counted_rows(table: Table) -> int:
+    """Rows whose cells are counted: of a wide table fewer, so that it opens as soon as another."""
+    return _COUNTED_ROWS if len(table.names) <= _DATES else _COUNTED_CELLS // len(table.names)
+
+
 def _columns(table: Table, date: DateColumn | None, target: str) -> tuple[Column, ...]:
-    counts, columns = count_cells(table, table.names, _COUNTED_ROWS), []
+    rows = _counted_rows(table)
+    counts, columns = count_cells(table, table.names, rows), []
     for place, name in enumerate(table.names):
         filled, numbers, example = counts.get(name, Cells(0, 0, ""))
         written = date.format if date and name == date.name else date_format(table, name) if place < _DATES else ""
@@ -152,7 +158,7 @@ def _columns(table: Table, date: DateColumn | None, target: str) -> tuple[Column
                 name=name,
                 type=kind,
                 role="time" if date and name == date.name else "target" if name == target else "ignored",
-                missing=min(table.rows, _COUNTED_ROWS) - filled,
+                missing=min(table.rows, rows) - filled,
                 unreadable=filled - numbers if kind == "number" else 0,
                 format=written,
                 example=example,

@@ -108,3 +108,15 @@ def test_a_table_without_gaps_is_held_once(write: Write) -> None:
     data = load(experiment(write("a.csv", f"n,value\n{rows}"), targets=("n", "value")))
     assert isinstance(data, SeriesDataset)
     assert np.shares_memory(data.filled.past, data.series.values)
+
+
+def test_a_wide_table_is_counted_at_its_beginning_and_says_so(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.data.inspection._COUNTED_CELLS", 2_000)
+    row = ",".join("1" for _ in range(200))
+    header = ",".join(f"c{k}" for k in range(200))
+    path = write("a.csv", "\n".join([header, *[row] * 10, *["," * 199] * 20]) + "\n")
+    found = peek(path, 0)
+    assert (found.rows, found.complete, found.columns[0].missing) == (30, False, 0)
+    monkeypatch.setattr("engine.data.inspection._COUNTED_CELLS", 6_000)
+    found = peek(path, 0)
+    assert (found.rows, found.complete, found.columns[0].missing) == (30, True, 20)
