@@ -43,14 +43,20 @@ class ReadingBar(QWidget):
         row.addStretch(1)
         for part in (self._words, self._bar, self.button):
             row.addWidget(part)
+        self._over = False
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._tick)
         draft.activity_changed.connect(self._on_activity)
         self.hide()
 
+    def end(self) -> None:
+        """The window closes: nobody looks any more, though a reading may still be under way."""
+        self._over = True
+        self._timer.stop()
+
     @Slot()
     def _on_activity(self) -> None:
-        if not self._draft.loading:
+        if self._over or not self._draft.loading:
             self._timer.stop()
             self.hide()
         elif not self._timer.isActive():

@@ -289,6 +289,7 @@ class Window(QMainWindow):
             event.ignore()
             return
         self.pump.stop()
+        self.reading.end()
         if not self.desk.close(_JOIN_SECONDS):
             _log.warning("work in the background goes on after the window has closed")
         self.document.close()

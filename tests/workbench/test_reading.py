@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment
@@ -110,3 +111,15 @@ def test_with_nothing_read_before_there_is_no_way_back(qtbot: QtBot, slow: SlowB
     assert desk.draft.loading
     slow.told.set()
     assert desk.close(10)
+
+
+def test_a_reading_that_outlives_the_window_is_spoken_of_no_more(qtbot: QtBot, desk: Desk, slow: SlowBackend) -> None:
+    bar = ReadingBar(desk.draft, slow)
+    qtbot.addWidget(bar)
+    (timer,) = bar.findChildren(QTimer)
+    desk.draft.open("slow")
+    assert timer.isActive()
+    bar.end()
+    assert not timer.isActive()
+    desk.draft.activity_changed.emit()
+    assert not timer.isActive()
