@@ -31,19 +31,28 @@ class ForecastPage(AnswerPage):
         """Truth, forecast and baselines."""
         assert isinstance(prediction, SeriesPrediction)
         self._shown = prediction
-        names = (*(name for name, _ in prediction.baselines), _TRUTH, _FORECAST)
-        if tuple(self.plot.curves) != names:
-            self._name_curves(prediction, names)
+        baselines = self._baselines(prediction)
+        if tuple(self.plot.curves) != (*baselines, _TRUTH, _FORECAST):
+            self._name_curves(prediction, baselines)
         place, errors = np.arange(len(prediction.truth)), dict(prediction.baseline_rmse)
         self.plot.bottom.set_labels(prediction.labels)
         for name, values in prediction.baselines:
-            self.plot.show_curve(name, place, values, f"RMSE {errors[name]:.4g}" if name in errors else "")
+            if name in baselines:
+                self.plot.show_curve(name, place, values, f"RMSE {errors[name]:.4g}" if name in errors else "")
         self.plot.show_curve(_TRUTH, place, prediction.truth)
         self.plot.show_curve(
             _FORECAST, place, prediction.forecast, f"RMSE {prediction.rmse:.4g}{skill_words(prediction)}"
         )
         self._draw_bands(prediction)
         self.plot.show_key([area.key(self.theme) for area in self._areas])
+
+    def _baselines(self, prediction: SeriesPrediction) -> list[str]:
+        """Names of all of them; in a small place of the first, which is the naive one, and the best."""
+        names = [name for name, _ in prediction.baselines]
+        if not self.compact:
+            return names
+        best = min(prediction.baseline_rmse, key=lambda pair: pair[1], default=("", 0.0))[0]
+        return [name for name in names if name in (names[0], best)]
 
     def _draw_bands(self, prediction: SeriesPrediction) -> None:
         names = [f"{level * 100:g} % interval" for level, _, _ in prediction.bands]
@@ -95,10 +104,11 @@ class ForecastPage(AnswerPage):
         rows = zip(prediction.labels, *(column.tolist() for column in columns), strict=True)
         return ("time", _TRUTH, _FORECAST, *(name for name, _ in ends), *names), list(rows)
 
-    def _name_curves(self, prediction: SeriesPrediction, names: tuple[str, ...]) -> None:
+    def _name_curves(self, prediction: SeriesPrediction, baselines: list[str]) -> None:
         self.plot.remove_curves()
-        for index, name in enumerate(names[:-2]):
-            self.plot.add_curve(name, baseline_stroke(index))
+        for index, (name, _) in enumerate(prediction.baselines):
+            if name in baselines:
+                self.plot.add_curve(name, baseline_stroke(index))
         self.plot.add_curve(_TRUTH, "truth")
         self.plot.add_curve(_FORECAST, "forecast")
         self.plot.left.setLabel(prediction.target, **self.plot.left.labelStyle)

@@ -33,6 +33,7 @@ from workbench.plots.forecast_page import ForecastPage
 from workbench.plots.heat_grid import Spot
 from workbench.plots.unit_order import ORDERS
 from workbench.plots.writing_page import WritingPage
+from workbench.theme import LIGHT
 from workbench.views.gates import Gates
 from workbench.views.gradient_flow import GradientFlow
 from workbench.views.gradient_norms import GradientNormBoard
@@ -349,6 +350,20 @@ def test_forecast_with_errors_and_skill_in_the_key(show: Show) -> None:
     page.plot.hovered.emit(1.9)
     assert view._readout.text() == "c · naive 2 · drift 1 · truth 3 · forecast 3"
     assert view.table()[1][0] == ("a", 1.0, 1.5, 0.0, 0.0)
+
+
+def test_in_a_small_place_the_naive_and_the_best_baseline_do(show: Show) -> None:
+    page = ForecastPage(LIGHT, compact=True)
+    values = f32(1.0, 2.0)
+    known = SeriesPrediction(
+        "validation", "Passengers", ("a", "b"), values, values,
+        (("naive", values), ("drift", values), ("AR(12)", values)), 3.0,
+        (("naive", 4.0), ("drift", 6.0), ("AR(12)", 2.0)),
+    )  # fmt: skip
+    page.draw(known)
+    assert tuple(page.plot.curves) == ("naive", "AR(12)", "truth", "forecast")
+    assert page.table(known)[0] == ("time", "truth", "forecast", "naive", "drift", "AR(12)")
+    page.deleteLater()
 
 
 def test_intervals_are_drawn_where_they_are_known_and_stand_in_the_table(show: Show) -> None:
