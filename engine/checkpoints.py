@@ -18,6 +18,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from engine.atomic import remove_leftovers, write_atomically
+from engine.format_version import other_version
 from engine.weights import WeightsFileError, decode, encode
 
 FOLDER = "checkpoints"
@@ -28,6 +29,10 @@ _LONGEST = 64_000_000  # bytes of JSON that are read
 
 class CheckpointError(ValueError):
     """A checkpoint that cannot be used; the text says which and why."""
+
+
+class OtherVersionError(CheckpointError):
+    """A checkpoint that a newer or an older workbench wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +72,15 @@ class Checkpoints:
         """The newest that is whole; None where there has never been one.
 
         Raises:
-            CheckpointError: there are some, and every one is damaged.
+            CheckpointError: there are some, and every one is damaged; or the newest whole one is another version's,
+                and to go on from one before it would lose what that workbench learned.
         """
         problem = ""
         for _, path in sorted(self._listed(), reverse=True):
             try:
                 return read(path)
+            except OtherVersionError:
+                raise
             except (CheckpointError, OSError) as error:
                 problem = problem or str(error)
         if problem:
@@ -117,9 +125,11 @@ def read(path: Path) -> Checkpoint:
     """
     try:
         facts = json.loads(_small(path))
+        if (mark := facts.pop("format")) != _FORMAT:
+            if words := other_version(mark, _FORMAT):
+                raise OtherVersionError(f"{path} {words}")
+            raise CheckpointError(f"{path} is not a checkpoint of this workbench")
         reference = facts.pop("tensors")
-        if facts.pop("format") != _FORMAT:
-            raise CheckpointError(f"{path} is not a checkpoint that this version reads")
         step, name = facts.pop("step"), reference["file"]
         if not isinstance(step, int) or name != f"{path.stem}.safetensors":
             raise CheckpointError(f"{path} names no step, or the tensors of another checkpoint")

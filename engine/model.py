@@ -13,6 +13,7 @@ import tomli_w
 
 from engine.config import Experiment, experiment_from_toml
 from engine.data import Preparation
+from engine.format_version import other_version
 from engine.intervals import Interval
 from engine.losses import Loss, configured
 from engine.networks import AnyNetwork, make_network, parameter_count
@@ -74,7 +75,9 @@ def load_model(path: Path | str, experiment: Experiment | None = None) -> Model:
         OSError: the file cannot be read.
     """
     weights, header = read_weights(path)
-    if header.get("rnn_workbench") != FORMAT:
+    if (mark := header.get("rnn_workbench")) != FORMAT:
+        if words := other_version(mark, FORMAT):
+            raise WeightsFileError(f"{path} {words}")
         raise WeightsFileError(
             f"{path} was not written by this workbench: its header lacks the settings and the scaler"
         )

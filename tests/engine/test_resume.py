@@ -19,6 +19,7 @@ from engine.config import Experiment, field_info
 from engine.control import Control
 from engine.data import Dataset
 from engine.events import CheckpointSaved, Event, Finding, Paused, RunFailed, RunFinished, RunStarted, StepDone
+from engine.model import load_model
 from engine.network import Step
 from engine.recording import Recorder
 from engine.resuming import saved_run, way_on
@@ -26,6 +27,7 @@ from engine.run_lock import is_live
 from engine.runs import RunFolderError, load_run
 from engine.topologies import topologies
 from engine.training import TrainingRun
+from engine.weights import WeightsFileError, read_weights, write_weights
 
 CELLS = [spec.key for spec in specifications()]
 FILES = ("weights.safetensors", "metrics.csv", "experiment.toml")
@@ -313,6 +315,30 @@ def test_when_all_are_damaged_it_is_said(often: Experiment, dataset: Dataset, tm
         path.write_text("{}")
     with pytest.raises(RunFolderError, match="cannot go on"):
         saved_run(tmp_path / "run")
+
+
+@pytest.mark.parametrize(("version", "words"), [(2, "a newer workbench .version 2"), (0, "an older workbench")])
+def test_a_save_of_another_version_is_said(
+    often: Experiment, dataset: Dataset, tmp_path: Path, version: int, words: str
+) -> None:
+    """It does not give way to the one before: what the other workbench learned would be lost."""
+    broken_off(often, dataset, tmp_path, 6)
+    newest = max((tmp_path / "checkpoints").glob("*.json"))
+    newest.write_text(newest.read_text().replace("checkpoint 1", f"checkpoint {version}"))
+    with pytest.raises(RunFolderError, match=f"cannot go on: .*{newest.name} was written by {words}"):
+        saved_run(tmp_path)
+    assert words[:7] in way_on(tmp_path).problem
+    newest.write_text(newest.read_text().replace(f"checkpoint {version}", "picture"))
+    assert saved_run(tmp_path).checkpoint
+
+
+def test_weights_of_another_version_are_said(often: Experiment, dataset: Dataset, tmp_path: Path) -> None:
+    list(TrainingRun(often, dataset, folder=tmp_path))
+    path = tmp_path / "weights.safetensors"
+    weights, header = read_weights(path)
+    write_weights(path, weights, {**header, "rnn_workbench": "rnn-workbench 7"})
+    with pytest.raises(WeightsFileError, match=r"was written by a newer workbench .version 7.*update"):
+        load_model(path)
 
 
 def test_a_folder_without_a_run_is_said(tmp_path: Path) -> None:
