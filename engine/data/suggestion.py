@@ -26,8 +26,9 @@ _LONG_TEXT, _UNITS = 20_000, 128  # letters from which on so many units have som
 
 
 def suggest(source: str | Path, experiment: Experiment | None = None) -> Suggestion:
-    """What fits a file, or the ready experiment of a sample named so. `experiment` says how
-    it is read and what columns are for, as far as that is known, and gives the rest of the settings.
+    """What fits a file, or the ready experiment of a sample named so.
+
+    `experiment` says how it is read and what columns are for, as far as that is known, and gives all other settings.
 
     Raises:
         DataError: no such sample or file, or a file in which nothing can be predicted.

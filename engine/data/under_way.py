@@ -32,7 +32,7 @@ def reading_progress() -> float:
 
 
 def stop_reading() -> None:
-    """Break off every query at work; whoever reads gets a `DataError`. Quick."""
+    """Break off every query at work: a table that is being opened is refused, later queries raise. Quick."""
     with _lock:
         for connection in _open:
             connection.interrupt()
