@@ -91,6 +91,7 @@ class Service:
         self._over: set[int] = set()  # runs that nobody can ask for anything any more
         self._loaded: tuple[object, Any] = (None, None)
         self._newest = 0  # preparation that somebody still waits for
+        self._preparing = False
 
     def serve(self) -> None:
         """Work; returns when nobody listens any more."""
@@ -114,6 +115,9 @@ class Service:
             ending = Control.stop
         except (EOFError, OSError):
             ending = Control.abandon  # the window has gone without a word: its next start offers to go on
+        self._newest = 0
+        if self._preparing:
+            os._exit(0)  # a compilation cannot be asked to stop, and what it has finished is on disk
         for control in list(self._controls.values()):
             ending(control)
         self._wishes.put(None)
@@ -132,7 +136,11 @@ class Service:
     def _prepare(self, experiment: Experiment) -> None:
         from engine.warmup import warm_up
 
-        warm_up(experiment, self._dataset(experiment))
+        self._preparing = True
+        try:
+            warm_up(experiment, self._dataset(experiment))
+        finally:
+            self._preparing = False
 
     def _train(self, wish: Run | Resume) -> None:
         from engine.resuming import saved_run

@@ -303,8 +303,10 @@ class Desk(QObject):
         self.rate_test.stop()
         self.archive.close()
         self.contest.cancel()
+        self.jobs.stop()
         ended = self.session.join(seconds) and self.contest.join(seconds)
-        return self._backend.close(seconds) and self.jobs.close(_JOBS_SECONDS) and ended
+        ended = self._backend.close(seconds) and ended
+        return self.jobs.join(_JOBS_SECONDS) and ended
 
     def _run_maker(self) -> RunMaker:
         return self._backend.run

@@ -123,7 +123,7 @@ class _Life:
         self._sending, self._listening = threading.Lock(), threading.Lock()
         self._answers: dict[int, _Answers] = {}
         self._ended = threading.Event()
-        self.gone = False
+        self.gone = self._closed = False
         self.process = context.Process(target=service.main, args=(theirs,), name="engine", daemon=True)
         self.process.start()
         theirs.close()
@@ -150,6 +150,7 @@ class _Life:
 
     def end(self, seconds: float) -> bool:
         """Ask it to end and wait; True when it did by itself within so long."""
+        self._closed = True
         self.send(None)
         if self._ended.wait(seconds):
             return True
@@ -181,7 +182,7 @@ class _Life:
     def _how(self) -> str:
         """How the process ended, in words."""
         code = self.process.exitcode
-        if code == 0:
+        if self._closed or code == 0:
             return _CLOSED
         return f"It was ended by signal {-code}." if code is not None and code < 0 else f"It ended with status {code}."
 

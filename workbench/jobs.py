@@ -86,10 +86,13 @@ class Jobs:
             else:
                 job.done(result)
 
-    def close(self, seconds: float) -> bool:
-        """Take no more work and wait at most so long for what runs; True when nothing runs any more."""
+    def stop(self) -> None:
+        """Take no more work. What fails from now on may do so because its means are being taken away."""
         self._closed = True
         self._newest.clear()
+
+    def join(self, seconds: float) -> bool:
+        """Wait at most so long for what runs; True when nothing runs any more."""
         end = time.monotonic() + seconds
         for thread in self._threads.values():
             thread.join(max(0.0, end - time.monotonic()))

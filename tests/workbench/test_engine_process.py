@@ -6,9 +6,11 @@ import contextlib
 import os
 import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment
 from engine.control import Control
@@ -120,6 +122,29 @@ def test_closing_it_stops_a_run(tmp_path: Path) -> None:
             break
     assert engine.close(20.0)
     assert (tmp_path / "run" / "weights.safetensors").exists()
+
+
+def test_closing_it_does_not_wait_for_kernels(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RNN_WORKBENCH_CACHE", str(tmp_path))
+    engine = EngineProcess()
+    with ThreadPoolExecutor(1) as pool:
+        prepared = pool.submit(engine.prepare, SHORT)
+        qtbot.waitUntil(lambda: any(tmp_path.rglob("*.nbc")), timeout=60_000)  # the first of many kernels
+        assert engine.close(60.0)
+        with pytest.raises(EngineGoneError, match="closed"):
+            prepared.result()
+
+
+def test_one_that_is_ended_by_force_counts_as_closed(tmp_path: Path) -> None:
+    engine = EngineProcess()
+    events = engine.run(SHORT.replace({"training.epochs": 1_000_000}), Control(), None)
+    next(events)
+    assert engine.process_id is not None
+    os.kill(engine.process_id, signal.SIGSTOP)  # so that it does not hear of it
+    assert not engine.close(0.0)
+    last = list(events)[-1]
+    assert isinstance(last, RunFailed)
+    assert last.why == "It was closed."
 
 
 def test_one_that_was_closed_does_not_begin_again() -> None:

@@ -13,7 +13,8 @@ from workbench.jobs import Jobs
 def jobs(qtbot: QtBot) -> Iterator[Jobs]:
     jobs = Jobs()
     yield jobs
-    assert jobs.close(10)
+    jobs.stop()
+    assert jobs.join(10)
 
 
 def _until_idle(qtbot: QtBot, jobs: Jobs) -> None:
@@ -72,7 +73,21 @@ def test_failures_are_handed_over_and_logged(
     assert str(error) in caplog.text
 
 
+def test_what_breaks_off_at_the_end_is_no_fault(qtbot: QtBot, jobs: Jobs, caplog: pytest.LogCaptureFixture) -> None:
+    ended = threading.Event()
+
+    def lose_the_means() -> None:
+        ended.wait(10)
+        raise RuntimeError("the means are gone")
+
+    jobs.submit("data", lose_the_means, lambda _: None, lambda error: None)
+    jobs.stop()
+    ended.set()
+    assert jobs.join(10)
+    assert not caplog.records
+
+
 def test_nothing_begins_after_the_end(jobs: Jobs) -> None:
-    jobs.close(1)
+    jobs.stop()
     jobs.submit("data", lambda: None, lambda _: None, lambda error: None)
     assert not jobs.busy("data")
