@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from engine.data.batches import Batch
 from engine.data.dataset import Scorer, Scores, WritingScorer
-from engine.data.ngrams import ORDERS, bits_per_symbol
+from engine.data.ngrams import ORDERS, ngram_bits
 from engine.data.text_scores import bleu, error_rate
 
 if TYPE_CHECKING:
@@ -131,11 +132,16 @@ def _nearest_vector(dataset: PairsDataset, part: str) -> list[int] | None:
 
 
 def _ngram_bits(dataset: PairsDataset, part: str) -> Scores:
-    streams = [np.concatenate([dataset.written[row] for row in dataset.rows[p].tolist()]) for p in ("train", part)]
-    past = streams[0][-ORDERS[-1] :]
-    text = np.concatenate([past, streams[1]])
-    bits = bits_per_symbol(streams[0], text, len(past), len(dataset.preparation.symbols))
-    return tuple((f"n-gram of order {order}", value) for order, value in zip(ORDERS, bits, strict=False))
+    train, *held_out = (
+        np.concatenate([np.zeros(0, np.int32), *(dataset.written[row] for row in dataset.rows[name].tolist())])
+        for name in ("train", "validation", "test")
+    )
+    past = train[-ORDERS[-1] :]
+    borders = np.cumsum([len(past), *map(len, held_out)]).tolist()
+    parts = {name: slice(*ends) for name, ends in zip(("validation", "test"), pairwise(borders), strict=True)}
+    text = np.concatenate([past, *held_out])
+    found = ngram_bits(train, text, parts, len(dataset.preparation.symbols))[part]
+    return tuple((f"n-gram of order {order}", bits) for order, bits in found.items() if math.isfinite(bits))
 
 
 __all__ = ["PairsScorer", "Scorer", "baseline_scores", "baseline_texts", "judged"]

@@ -23,7 +23,7 @@ from engine.config import DataConfig
 from engine.data.batches import Batch, Floats, generator
 from engine.data.dataset import Dataset, Scorer, Scores
 from engine.data.errors import DataError
-from engine.data.ngrams import ORDERS, bits_per_symbol
+from engine.data.ngrams import ORDERS, ngram_bits
 from engine.data.spelling import Spelling
 from engine.data.splits import PARTS, Split, split_by_time
 from engine.data.text import Text
@@ -67,7 +67,6 @@ class TextDataset(Dataset):
             for part, own, some in zip(PARTS, cells, known, strict=True)
         }
         self.input_size = self.output_size = len(self.vocabulary)
-        self._baselines: dict[str, Scores] = {}
 
     @cached_property
     def preparation(self) -> TextPreparation:
@@ -152,18 +151,19 @@ class TextDataset(Dataset):
         return len(self._texts[part]) / count, self._spelled[part] / count
 
     def baselines(self, part: str) -> Scores:
-        """Bits per character of n-gram models trained on the training part."""
-        if part not in self._baselines:
-            first, last = self.split.bounds(part)
-            past = min(first, ORDERS[-1])
-            text, train = self._tokens[first - past : last], self._tokens[: self.split.train_end]
-            bits = bits_per_symbol(train, text, past, len(self.vocabulary)) if last > first else []
-            characters, spelled = self._measures(part)
-            self._baselines[part] = tuple(
-                (f"n-gram of order {order}", (value + spelled) / characters)
-                for order, value in zip(ORDERS, bits, strict=False)
-            )
-        return self._baselines[part]
+        """Bits per character of n-gram models trained on the training part, the longer one chosen on the validation."""
+        if not self.count(part):
+            return ()
+        characters, spelled = self._measures(part)
+        found = self._ngram_bits[part].items()
+        return tuple((f"n-gram of order {order}", (bits + spelled) / characters) for order, bits in found)
+
+    @cached_property
+    def _ngram_bits(self) -> dict[str, dict[int, float]]:
+        train, past = self._tokens[: self.split.train_end], min(self.split.train_end, ORDERS[-1])
+        begin = self.split.train_end - past
+        parts = {part: slice(*np.subtract(self.split.bounds(part), begin)) for part in ("validation", "test")}
+        return ngram_bits(train, self._tokens[begin:], parts, len(self.vocabulary))
 
     def baseline_forecasts(self, part: str) -> tuple[tuple[str, Floats], ...]:
         """None: text has no curve to draw."""

@@ -153,7 +153,7 @@ def test_baselines_are_scored_in_the_same_metric(write: Write) -> None:
     for judge in ("exact match", "symbol error rate", "bits per symbol"):
         found = dict(pairs(write("a.tsv", table()), **{"data.judge": judge}).baselines("test"))
         wanted = (
-            {"n-gram of order 1"}
+            {"n-gram of order 2"}
             if judge.startswith("bits")
             else {"commonest text", "copy of the source", "nearest source"}
         )
