@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QFileDialog,
+    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
@@ -34,6 +35,7 @@ from workbench.editors import NumberEditor
 from workbench.panels.findings import FindingCard
 from workbench.session import State
 from workbench.settings import Places, Settings
+from workbench.theme import GRID
 from workbench.uses.asking import PromptAsking
 from workbench.window import Window
 
@@ -183,6 +185,41 @@ def test_preferences_hold_at_once(bench: Bench, tmp_path: Path) -> None:
     dialog._on_runs()
     assert bench.window.desk.archive.folder == tmp_path / "elsewhere" == Settings(tmp_path).runs
     dialog.close()
+
+
+@pytest.mark.parametrize("before", [100, 200], ids=["grown while open", "opened large"])
+def test_no_word_of_the_preferences_is_cut_at_any_size_of_text(bench: Bench, before: int) -> None:
+    bench.window.appearance.choose_scale(before)
+    bench.window.show_preferences()
+    dialog = bench.window.preferring.dialog
+    assert dialog is not None
+    bench.until(dialog.isVisible)
+    dialog.scale_chosen.emit(150 if before == 100 else before)
+    labels = [label for label in dialog.findChildren(QLabel) if label.isVisible() and label.wordWrap()]
+    assert len(labels) >= 2
+    bench.until(lambda: all(label.height() >= label.heightForWidth(label.width()) for label in labels))
+    assert dialog.width() >= 64 * GRID * bench.window.appearance.theme.scale
+    dialog.close()
+    bench.window.appearance.choose_scale(100)
+
+
+@pytest.mark.parametrize("scale", [100, 150])
+def test_what_is_said_of_a_run_can_be_read_in_the_least_room(bench: Bench, scale: int) -> None:
+    bench.train(10)
+    bench.command("stop")
+    bench.until(lambda: bench.session_state is State.FINISHED)
+    bench.window.appearance.choose_scale(scale)
+    runs = bench.window.docks.runs
+    runs.setFloating(True)
+    runs.resize(runs.minimumSizeHint())
+    said = runs.findChild(QLabel, "run_details")
+    assert said is not None
+    bench.window.runs._details.setText(said.text() + " and of settings that differ" * 20)
+    bench.until(lambda: said.height() >= said.heightForWidth(said.width()))
+    chosen = bench.window.runs._list
+    bench.until(lambda: chosen.viewport().rect().contains(chosen.visualItemRect(chosen.currentItem())))
+    runs.setFloating(False)
+    bench.window.appearance.choose_scale(100)
 
 
 def test_f6_goes_from_pane_to_pane(bench: Bench) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from workbench import __version__
-from workbench.dialogs.frame import closing_row
+from workbench.dialogs.frame import TextDialog, closing_row
 from workbench.panels.labels import column, label
 from workbench.settings import Places
 from workbench.theme import GRID
@@ -16,14 +16,13 @@ from workbench.theme import GRID
 _STANDS_ON = ("PySide6-Essentials", "pyqtgraph", "numpy", "numba", "duckdb", "safetensors")
 
 
-class AboutDialog(QDialog):
+class AboutDialog(TextDialog):
     """A text that can be copied into a report."""
 
     def __init__(self, places: Places, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(56 * GRID, parent)
         self.setObjectName("about_dialog")
         self.setWindowTitle("About RNN Workbench")
-        self.setMinimumWidth(56 * GRID)
         layout = column(self, 2 * GRID, GRID)
         layout.addWidget(label(f"RNN Workbench {__version__}", "title"))
         layout.addWidget(

@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontDatabase, QIcon
 from PySide6.QtWidgets import (
-    QDialog,
     QDialogButtonBox,
     QFileDialog,
     QHBoxLayout,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.answers import Exported, ExportForm
+from workbench.dialogs.frame import TextDialog
 from workbench.panels.labels import column, label
 from workbench.panels.message import Message
 from workbench.records import RunRecord
@@ -33,16 +33,15 @@ _TRAVELS = (
 )
 
 
-class ExportDialog(QDialog):
+class ExportDialog(TextDialog):
     """Asks what and where to; the work itself is asked of the window, which answers by the methods `show_…`."""
 
     write_asked = Signal(str, object)  # the form's key, Path
 
     def __init__(self, record: RunRecord, folder: Path, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(90 * GRID, parent)
         self.setObjectName("export_dialog")
         self.setWindowTitle("Export weights")
-        self.setMinimumWidth(90 * GRID)
         self._forms: tuple[ExportForm, ...] = ()
         self._path = QLineEdit(str(folder / record.name))
         self._path.setObjectName("export_path")
@@ -81,7 +80,6 @@ class ExportDialog(QDialog):
         self._list.setFixedHeight(rows + self._list.header().sizeHint().height() + 2 * self._list.frameWidth())
         possible = [place for place, form in enumerate(forms) if form.possible]
         self._list.setCurrentIndex(self._list.model().index(possible[0] if possible else 0, 0))
-        self._make_room()
 
     def show_result(self, exported: Exported) -> None:
         """It was written: say by how much it differs, what lies where, and how to use it."""
@@ -90,7 +88,6 @@ class ExportDialog(QDialog):
         files = "\n".join(str(file) for file in exported.files)
         self._usage.setPlainText(f"{files}\n\n{exported.usage}".rstrip())
         self._usage.show()
-        self._make_room()
         self._write.setEnabled(True)
         self._write.setText("Export")
 
@@ -99,18 +96,10 @@ class ExportDialog(QDialog):
         self._done.setText("")
         self._usage.hide()
         self.message.say(text)
-        self._make_room()
         self._write.setEnabled(self._form() is not None)
         self._write.setText("Export")
 
     # --- the inside ---
-
-    def _make_room(self) -> None:
-        """Texts wrap, so how high the dialog has to be hangs on how wide it is; layouts do not see to it."""
-        layout = self.layout()
-        assert layout is not None
-        layout.activate()
-        self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
 
     def _made_list(self) -> QTreeWidget:
         tree = QTreeWidget()
@@ -168,7 +157,6 @@ class ExportDialog(QDialog):
         self._about.setText(f"{form.summary} {form.text[:1].upper()}{form.text[1:]}")
         self._write.setEnabled(form.possible)
         self._path.setText(str(self._with_suffix(form.suffix)))
-        self._make_room()
 
     def _with_suffix(self, suffix: str) -> Path:
         """The path in the field with a form's ending in place of another form's."""

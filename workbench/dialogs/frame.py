@@ -1,9 +1,40 @@
-"""What every dialog has at its foot."""
+"""What dialogs share: room for all their text, and a row at their foot."""
 
 from __future__ import annotations
 
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QDialog, QDialogButtonBox
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QWidget
+
+from workbench.theme import TEXT_BODY
+
+
+class TextDialog(QDialog):
+    """A dialog as wide as it is meant to be for the size of text, and as high as its text then asks for.
+
+    Texts wrap, so the height hangs on the width, and Qt sees to that only once, when a dialog is first shown.
+    """
+
+    def __init__(self, width: int, parent: QWidget | None) -> None:
+        """`width` in pixels is the least, at the usual size of text."""
+        super().__init__(parent)
+        self._least = width
+
+    def event(self, event: QEvent) -> bool:
+        """Make room whenever something in it wants another size."""
+        done = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
+            self._make_room()
+        return done
+
+    def _make_room(self) -> None:
+        layout, scale = self.layout(), self.fontInfo().pixelSize() / TEXT_BODY
+        if layout is None:
+            return
+        layout.activate()
+        width = max(self.width(), layout.totalMinimumSize().width(), round(self._least * scale))
+        needed = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+        self.resize(width, max(self.height(), needed))
 
 
 def closing_row(dialog: QDialog, name: str) -> QDialogButtonBox:

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QFormLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QFormLayout, QPushButton, QWidget
 
 from engine.config import field_info
 from engine.events import RunFinished
-from workbench.dialogs.frame import closing_row
+from workbench.dialogs.frame import TextDialog, closing_row
 from workbench.draft import source_name
 from workbench.editors import NumberEditor
 from workbench.panels.labels import column, label
@@ -27,7 +27,7 @@ _EPOCHS = field_info("training", "epochs")
 _COMPLETE = "all epochs done"
 
 
-class GoOnDialog(QDialog):
+class GoOnDialog(TextDialog):
     """Says what there is to agree to; `wanted` carries the changes of settings, and whether other data is agreed to."""
 
     wanted = Signal(dict, bool)
@@ -37,10 +37,9 @@ class GoOnDialog(QDialog):
         self, record: RunRecord, way: WayOn, changes: Mapping[str, Any], parent: QWidget | None = None
     ) -> None:
         """`changes` were decided before."""
-        super().__init__(parent)
+        super().__init__(60 * GRID, parent)
         self.setObjectName("go_on_dialog")
         self.setWindowTitle("Go on with a run")
-        self.setMinimumWidth(60 * GRID)
         self._record, self._way = record, way
         self._changes: dict[str, Any] = {**way.cure, **changes}
         self.message = Message("go_on_message", "What stands in the way")

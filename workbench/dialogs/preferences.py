@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QFormLayout, QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from engine.config import field_info
-from workbench.dialogs.frame import closing_row
+from workbench.dialogs.frame import TextDialog, closing_row
 from workbench.editors import NumberEditor
 from workbench.panels.labels import column, label
 from workbench.panels.message import Message
@@ -18,7 +18,7 @@ from workbench.theme import GRID, SCALES
 _THEMES = (("system", "As the system"), ("light", "Light"), ("dark", "Dark"))
 
 
-class PreferencesDialog(QDialog):
+class PreferencesDialog(TextDialog):
     """Says what was chosen; the window sees to it and answers with `refuse` where it cannot be."""
 
     theme_chosen = Signal(str)
@@ -27,10 +27,9 @@ class PreferencesDialog(QDialog):
     runs_chosen = Signal(object)  # Path
 
     def __init__(self, settings: Settings, runs: Path, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(64 * GRID, parent)
         self.setObjectName("preferences_dialog")
         self.setWindowTitle("Preferences")
-        self.setMinimumWidth(64 * GRID)
         self.message = Message("preferences_message", "What cannot be set")
         self.message.dismissed.connect(lambda: self.message.say(""))
         self._rows = QFormLayout()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from workbench.theme import GRID
 
@@ -32,6 +33,43 @@ def frame(role: str) -> QFrame:
     made = QFrame()
     made.setProperty("role", role)
     return made
+
+
+class ScrolledText(QScrollArea):
+    """A text that is as high as its lines while there is room, and scrolls where there is not."""
+
+    def __init__(self, role: str, name: str, title: str) -> None:
+        super().__init__()
+        self.setObjectName(f"{name}_area")
+        self.setAccessibleName(title)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._text = label("", role, name)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.setWidget(self._text)
+        for ground in (self._text, self.viewport()):
+            ground.setAutoFillBackground(False)  # it stands on the panel like any label
+
+    def setText(self, text: str) -> None:  # noqa: N802  # as labels have it
+        """Say something else."""
+        if text != self._text.text():
+            self._text.setText(text)
+            self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """As high as the text is at the present width."""
+        return QSize(super().sizeHint().width(), self._text.heightForWidth(self.width()))
+
+    def minimumSizeHint(self) -> QSize:
+        """Two lines."""
+        return QSize(0, 2 * self._text.fontMetrics().lineSpacing())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width asks for another height."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
 
 class Fold(QWidget):

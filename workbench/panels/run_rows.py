@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem
 
 from engine.config import Experiment
@@ -15,7 +15,7 @@ from engine.events import RunFailed, RunFinished
 from workbench.draft import source_name
 from workbench.icons import icon
 from workbench.records import RunRecord
-from workbench.theme import Theme
+from workbench.theme import GRID, Theme
 
 Sortable = str | float
 
@@ -127,9 +127,20 @@ def _last_if_unknown(value: Sortable, rising: bool) -> tuple[Sortable, ...]:
     return (unknown if rising else not unknown, 0.0 if unknown else value)
 
 
+class _List(QTreeWidget):
+    """Content with its heading and two rows, so that it gives way before what is said of a run."""
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        row = self.fontMetrics().lineSpacing() + GRID
+        return QSize(0, self.header().sizeHint().height() + 2 * row)
+
+
 def runs_list() -> QTreeWidget:
     """The empty list."""
-    made = QTreeWidget()
+    made = _List()
     made.setObjectName("runs_list")
     made.setAccessibleName("Runs")
     made.setHeaderLabels([column.title for column in COLUMNS])

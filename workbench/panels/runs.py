@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.panels.labels import column, label
+from workbench.panels.labels import ScrolledText, column
 from workbench.panels.message import Message
 from workbench.panels.run_rows import COLUMNS, EYE, RunRow, best_words, different_settings, runs_list, tested_words
 from workbench.records import RunRecord
@@ -47,7 +47,7 @@ class RunsPanel(QWidget):
         self._rows: dict[int, RunRow] = {}  # by the record's number
         self._lock = ""
         self._list = runs_list()
-        self._details = label(_EMPTY, "small", "run_details")
+        self._details = ScrolledText("small", "run_details", "About the chosen run")
         self._notes = QLineEdit()
         self._notes.setObjectName("run_notes")
         self._notes.setAccessibleName("Notes on the run")
