@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,14 +9,14 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from engine.events import Floats
 from workbench.plots.canvas import Canvas, view_box
 from workbench.plots.label_axis import LabelAxis, dress_axis
 from workbench.plots.legend import Legend, Scale
-from workbench.theme import GRID, TEXT_SMALL, Theme
+from workbench.plots.panel_title import PanelTitle
+from workbench.theme import GRID, Theme
 
 _LEAST_HEIGHT, _LEFT, _BOTTOM, _HEADING = 64, 7 * GRID, 4 * GRID + 2, 2 * GRID + 2  # pixels
 
@@ -96,7 +95,7 @@ class HeatGrid(QWidget):
         fresh = cell.data.shape != data.shape
         cell.data = data
         cell.image.setImage(data, autoLevels=False, levels=levels)
-        cell.name(title)
+        cell.title.show_name(title)
         if fresh:
             cell.image.setRect(QRectF(-0.5, -0.5, data.shape[1], data.shape[0]))
             cell.fit()
@@ -209,31 +208,18 @@ class HeatGrid(QWidget):
         self.hovered.emit(None)
 
 
-class _Title(pg.LabelItem):
-    """A heading that takes the room there is; pyqtgraph's asks for its text's, and the last column is pushed out."""
-
-    def updateMin(self) -> None:  # noqa: N802  # pyqtgraph's name
-        """Called with every text and every size."""
-        super().updateMin()
-        self.setMinimumWidth(0)
-        self.setPreferredWidth(0)
-
-
 class _Cell:
     """One heat map: its image, its heading and the marks of the cursor."""
 
     def __init__(self, map_role: str) -> None:
         self._map = map_role
-        self._name = ""
-        self._text = TEXT_SMALL
         self.data: Floats = np.empty((0, 0), np.float32)
         self.box = view_box()
-        self.box.sigResized.connect(self.shorten)
+        self.box.sigResized.connect(self._fit_title)
         self.box.invertY(True)
         self.box.setDefaultPadding(0)
         self.image = pg.ImageItem(axisOrder="row-major")
-        self.title = _Title("", justify="left")
-        self.title.setFixedHeight(0)
+        self.title = PanelTitle()
         self.left: LabelAxis | None = None
         self._marks = [pg.InfiniteLine(angle=90), pg.InfiniteLine(angle=90)]
         self.box.addItem(self.image)
@@ -241,21 +227,8 @@ class _Cell:
             mark.hide()
             self.box.addItem(mark, ignoreBounds=True)
 
-    def name(self, title: str) -> None:
-        """Write `title` above the panel, as much of it as there is room for; no title takes no room."""
-        if title == self._name:
-            return
-        self._name = title
-        self.shorten()
-
-    def shorten(self) -> None:
-        """Write as much of the title as the panel is wide."""
-        font = QFont()
-        font.setPixelSize(self._text)
-        self.title.setFixedHeight(self._text + _HEADING - TEXT_SMALL if self._name else 0)
-        room = max(int(self.box.width()) - GRID, 40)
-        self.title.setText(html.escape(QFontMetrics(font).elidedText(self._name, Qt.TextElideMode.ElideRight, room)))
-        self.title.setToolTip(self._name)
+    def _fit_title(self) -> None:
+        self.title.fit(self.box.width())
 
     def fit(self) -> None:
         """Show all units and all steps, and no more."""
@@ -274,10 +247,7 @@ class _Cell:
     def dress(self, theme: Theme) -> None:
         """Take the colours of `theme`; the marks are black on white, which shows on every colour of every map."""
         self.image.setColorMap(theme.color_map(self._map))
-        self._text = theme.small
-        self.title.setAttr("color", theme.text)
-        self.title.setAttr("size", f"{theme.small}px")
-        self.shorten()
+        self.title.dress(theme)
         self.box.setBorder(pg.mkPen(theme.color("grid")))
         self.box.rbScaleBox.setPen(theme.pen("accent"))
         self.box.rbScaleBox.setBrush(theme.color("accent", 0.15))

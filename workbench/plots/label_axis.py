@@ -51,7 +51,8 @@ class LabelAxis(pg.AxisItem):
         if not self._labels:
             return _one_level(super().tickValues(minVal, maxVal, size), self._room(size))
         step = self._step(high - low, size)
-        first = max(math.ceil(low / step) * step, 0)
+        begin = self._begin(step, (high - low) / max(size, 1.0))
+        first = max(math.ceil((low - begin) / step) * step, 0) + begin
         last = min(math.floor(high), len(self._labels) - 1)
         return [(float(step), [float(value) for value in range(first, last + 1, step)])]
 
@@ -68,10 +69,23 @@ class LabelAxis(pg.AxisItem):
         """How many numbers fit."""
         return max(int(size / (3 * GRID if self.orientation in ("left", "right") else 7 * GRID)), 2)
 
+    def _begin(self, step: int, pixel: float) -> int:
+        """The first number that is named, of a `step`: pyqtgraph leaves out a name that would stand out at the edge."""
+        if self.orientation in ("left", "right"):
+            return 0
+        return min(max(math.ceil(self._wide / 2 * pixel - 0.5), 0), step - 1)
+
+    @property
+    def _text(self) -> int:
+        return self.style["tickFont"].pixelSize() if self.style["tickFont"] else TEXT_SMALL
+
+    @property
+    def _wide(self) -> float:
+        """Pixels of the longest name, about."""
+        return self._widest * self._text * 0.62
+
     def _step(self, span: float, size: float) -> int:
-        upright = self.orientation in ("left", "right")
-        text = self.style["tickFont"].pixelSize() if self.style["tickFont"] else TEXT_SMALL
-        room = text + 1 if upright else self._widest * text * 0.62 + 1.5 * GRID
+        room = self._text + 1 if self.orientation in ("left", "right") else self._wide + 1.5 * GRID
         least = max(span * room / max(size, 1.0), 1.0)
         for scale in (1, 10, 100, 1000, 10_000, 100_000):
             for nice in _NICE:

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QFontMetrics
 from pytestqt.qtbot import QtBot
 
 from workbench.plots.heat_grid import HeatGrid, Panel
@@ -96,7 +97,19 @@ def test_names_on_an_axis_do_not_touch(qtbot: QtBot) -> None:
     axis.set_labels([f"19{year}-01" for year in range(50, 100)])
     [(spacing, places)] = axis.tickValues(-0.5, 49.5, 400)
     assert spacing >= 5
-    assert axis.tickStrings(places, 1.0, spacing)[:2] == ["1950-01", f"19{50 + int(spacing)}-01"]
+    pixel, first = 400 / 50, int(places[0])
+    assert axis.tickStrings(places, 1.0, spacing)[:2] == [f"19{50 + first}-01", f"19{50 + first + int(spacing)}-01"]
+    assert (first + 0.5) * pixel >= QFontMetrics(axis.font()).horizontalAdvance("1950-01") / 2 > (first - 1) * pixel
+
+
+def test_a_narrow_axis_names_more_than_its_middle(qtbot: QtBot) -> None:
+    axis = LabelAxis("bottom")
+    axis.set_labels([f"1956-{month:02d}" for month in range(1, 13)])
+    [(_, places)] = axis.tickValues(-0.5, 11.5, 144)
+    names = axis.tickStrings(places, 1.0, 1.0)
+    half = QFontMetrics(axis.font()).horizontalAdvance("1956-01") / 2
+    assert sum(half <= (place + 0.5) * 12 <= 144 - half for place in places) >= 2
+    assert len(names) == len(places)
 
 
 def test_axis_that_runs_downward(qtbot: QtBot) -> None:
@@ -190,3 +203,21 @@ def test_table_keeps_its_place_when_only_numbers_change(qtbot: QtBot) -> None:
         model.update((("a",), []))
     assert (model.rowCount(), model.columnCount()) == (0, 1)
     assert model.headerData(0, Qt.Orientation.Horizontal) == "a"
+
+
+def test_a_title_is_broken_between_its_parts_before_it_is_cut(qtbot: QtBot) -> None:
+    grid = HeatGrid(LIGHT, bottom="time step", left="unit")
+    qtbot.addWidget(grid)
+    grid.resize(640, 300)
+    grid.show()
+    grid.arrange([Panel(0, column, "magnitude") for column in range(4)])
+    for column, name in enumerate(("input", "forget", "candidate", "output")):
+        grid.show_panel(column, np.zeros((4, 6), np.float32), (0, 1), f"{name} · open 22%, shut 61%")
+    titles = [cell.title for cell in grid._cells]
+    qtbot.waitUntil(lambda: all("<br>" in title.text and "…" not in title.text for title in titles))
+    qtbot.waitUntil(lambda: titles[0].height() >= 2 * LIGHT.small)
+    high = titles[0].height()
+    grid.show_panel(0, np.zeros((4, 6), np.float32), (0, 1), "input")
+    assert titles[0].height() == high  # fewer words for a moment move nothing
+    grid.resize(1600, 300)
+    qtbot.waitUntil(lambda: titles[1].text == "forget · open 22%, shut 61%" and titles[1].height() < high)

@@ -228,7 +228,7 @@ def test_gates_and_their_saturation(show: Show) -> None:
     grid = view._traces.grid
     assert [panel.map for panel in grid.panels] == ["magnitude", "diverging"]
     assert (grid.levels(0), grid.levels(1)) == ((0, 1), (-1, 1))
-    assert [cell._name for cell in grid._cells] == ["forget · open 33%, shut 33%", "candidate · high 33%, low 17%"]
+    assert [cell.title.name for cell in grid._cells] == ["forget · open 33%, shut 33%", "candidate · high 33%, low 17%"]
     assert view.table()[1][:2] == [
         ("layer 1", "forget", 0, pytest.approx(2 / 3), 0.0),
         ("layer 1", "forget", 1, 0.0, pytest.approx(2 / 3)),

@@ -1,0 +1,72 @@
+"""The heading of one panel among others: in as many lines as its parts ask for, cut only where one part is too long."""
+
+from __future__ import annotations
+
+import html
+
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetrics
+
+from workbench.theme import GRID, TEXT_SMALL, Theme
+
+_BETWEEN = " · "
+_AROUND = GRID - 1  # pixels above and below all lines
+_LEAST_ROOM = 40
+
+
+class PanelTitle(pg.LabelItem):
+    """Takes the width there is; pyqtgraph's asks for its text's, and the last column is pushed out.
+
+    The lines never grow fewer while the width is the same, so that numbers in them do not make pictures jump.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("", justify="left")
+        self.name = ""
+        self._size, self._room, self._lines = TEXT_SMALL, _LEAST_ROOM, 0
+        self.setFixedHeight(0)
+
+    def updateMin(self) -> None:  # noqa: N802  # pyqtgraph's name
+        """Called with every text and every size."""
+        super().updateMin()
+        self.setMinimumWidth(0)
+        self.setPreferredWidth(0)
+
+    def show_name(self, name: str) -> None:
+        """Write `name`, whose parts are parted by dots; none takes no room."""
+        if name != self.name:
+            if not name:
+                self._lines = 0
+            self.name = name
+            self._write()
+
+    def fit(self, width: float) -> None:
+        """Break it for a panel of `width` pixels."""
+        room = max(int(width) - GRID, _LEAST_ROOM)
+        if room != self._room:
+            self._room, self._lines = room, 0
+            self._write()
+
+    def dress(self, theme: Theme) -> None:
+        """Take colour and size of `theme`."""
+        self._size, self._lines = theme.small, 0
+        self.setAttr("color", theme.text)
+        self.setAttr("size", f"{theme.small}px")
+        self._write()
+
+    def _write(self) -> None:
+        font = QFont()
+        font.setPixelSize(self._size)
+        metrics = QFontMetrics(font)
+        lines: list[str] = []
+        for part in self.name.split(_BETWEEN) if self.name else ():
+            longer = _BETWEEN.join((*lines[-1:], part))
+            if lines and metrics.horizontalAdvance(longer) <= self._room:
+                lines[-1] = longer
+            else:
+                lines.append(metrics.elidedText(part, Qt.TextElideMode.ElideRight, self._room))
+        self._lines = max(self._lines, len(lines))
+        self.setFixedHeight(self._lines * metrics.lineSpacing() + _AROUND if self._lines else 0)
+        self.setText("<br>".join(map(html.escape, lines)))
+        self.setToolTip(self.name)
