@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,7 +56,7 @@ class DateColumn:
 
 def find_date_column(table: Table) -> DateColumn | None:
     """The column most likely to be the time: dates by type or by their writing, a telling name, the first one."""
-    found = [(name, written) for name in table.names[:_WIDEST] if (written := date_format(table, name))]
+    found = [(name, written) for name, written in date_formats(table, table.names[:_WIDEST]).items() if written]
     if not found:
         return None
     named = [pair for pair in found if _telling(pair[0])]
@@ -67,16 +68,33 @@ def date_format(table: Table, name: str) -> str:
 
     Whole numbers count as dates only where they rise from row to row, and their name or place says time.
     """
-    kind, cell = table.types[table.column(name)], quoted(name)
-    if kind.startswith(("TIMESTAMP", "DATE")):
-        return ISO
-    text = f"trim(CAST({cell} AS VARCHAR))"
-    total, digits, some, numbers, shortest = table.one(
-        f"count({cell}), count(*) FILTER (regexp_full_match({text}, '\\d+')), "
+    return date_formats(table, (name,))[name]
+
+
+def date_formats(table: Table, names: Sequence[str]) -> dict[str, str]:
+    """The same for several columns, which are looked at together and once."""
+    known, texts = table.date_formats, {}
+    for name in names:
+        if table.types[table.column(name)].startswith(("TIMESTAMP", "DATE")):
+            known[name] = ISO
+        elif name not in known:
+            texts[name] = f"trim(CAST({quoted(name)} AS VARCHAR))"
+    looks = table.one(", ".join(_look_sql(text) for text in texts.values()), rows=_LOOK) if texts else ()
+    for place, (name, text) in enumerate(texts.items()):
+        known[name] = _format(table, name, text, *looks[5 * place : 5 * place + 5])
+    return {name: known[name] for name in names}
+
+
+def _look_sql(text: str) -> str:
+    """SQL of five figures: cells, those of digits alone, short ones with a digit, numbers, letters of the shortest."""
+    return (
+        f"count({text}), count(*) FILTER (regexp_full_match({text}, '\\d+')), "
         f"count(*) FILTER (regexp_matches({text}, '\\d') AND length({text}) < 40), "
-        f"count(TRY_CAST({text} AS DOUBLE)), coalesce(min(length({text})), 0)",
-        rows=_LOOK,
+        f"count(TRY_CAST({text} AS DOUBLE)), coalesce(min(length({text})), 0)"
     )
+
+
+def _format(table: Table, name: str, text: str, total: int, digits: int, some: int, numbers: int, shortest: int) -> str:
     if total == 0 or some < 0.98 * total or shortest < 4 or (numbers == total and digits < total):
         return ""
     if digits == total:

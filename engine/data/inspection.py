@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.data.columns import Cells, count_cells
-from engine.data.dates import DateColumn, date_format, find_date_column, read_stamps
+from engine.data.columns import Cells, count_cells, rows_of_wide
+from engine.data.dates import DateColumn, date_formats, find_date_column, read_stamps
 from engine.data.dialect import FOUND_OUT, Reading
 from engine.data.errors import DataError
 from engine.data.frequency import find_frequency
@@ -16,7 +16,7 @@ from engine.data.suggestion import is_text
 from engine.data.tables import Rejected, Table, open_table
 from engine.data.text import read_text
 
-_COUNTED_ROWS, _COUNTED_CELLS = 1_000_000, 2_000_000  # types and missing cells of larger tables: of their beginning
+_COUNTED_ROWS = 1_000_000  # types and missing cells of larger tables: of their beginning
 _DATES = 64  # columns looked at for dates
 
 
@@ -143,15 +143,16 @@ def _frequency(table: Table, date: DateColumn | None) -> str:
 
 def _counted_rows(table: Table) -> int:
     """Rows whose cells are counted: of a wide table fewer, so that it opens as soon as another."""
-    return _COUNTED_ROWS if len(table.names) <= _DATES else _COUNTED_CELLS // len(table.names)
+    return _COUNTED_ROWS if len(table.names) <= _DATES else rows_of_wide(len(table.names))
 
 
 def _columns(table: Table, date: DateColumn | None, target: str) -> tuple[Column, ...]:
     rows = _counted_rows(table)
     counts, columns = count_cells(table, table.names, rows), []
-    for place, name in enumerate(table.names):
+    dates = date_formats(table, table.names[:_DATES])
+    for name in table.names:
         filled, numbers, example = counts.get(name, Cells(0, 0, ""))
-        written = date.format if date and name == date.name else date_format(table, name) if place < _DATES else ""
+        written = date.format if date and name == date.name else dates.get(name, "")
         kind = _type(filled, numbers, written)
         columns.append(
             Column(

@@ -158,15 +158,15 @@ def _stays(label: ColumnLook, rows: int) -> bool:
 
 def _counted_up(table: Table) -> tuple[str, ...]:
     """The longest stretch of columns whose names are the same but for a number that counts up."""
-    best: list[str] = []
-    run: list[str] = []
+    best, first = range(0), 0
     before: tuple[str, int] | None = None
-    for name in table.names:
+    for place, name in enumerate(table.names):
         found = re.fullmatch(r"(.*?)(\d+)", name)
         here = (found[1], int(found[2])) if found else None
-        follows = here is not None and before is not None and here == (before[0], before[1] + 1)
-        run = [*run, name] if follows else [name] if here else []
+        if here is None or before is None or here != (before[0], before[1] + 1):
+            first = place if here else place + 1
         before = here
-        best = run if len(run) > len(best) else best
-    numeric = numeric_columns(table, best)
-    return tuple(best) if all(numeric.get(name, True) for name in best) else ()
+        best = max(best, range(first, place + 1), key=len)
+    names = table.names[best.start : best.stop]
+    numeric = numeric_columns(table, names)
+    return names if all(numeric.get(name, True) for name in names) else ()

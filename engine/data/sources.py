@@ -15,11 +15,8 @@ from engine.data.dialect import (
     FOUND_OUT,
     Dialect,
     Reading,
-    check_width,
     csv_relation,
     dialect_notes,
-    lined_up,
-    sniffed,
     sql,
 )
 from engine.data.encoding import (
@@ -37,6 +34,7 @@ from engine.data.errors import DataError, counted
 from engine.data.excel import EXCEL, sheet_as_csv
 from engine.data.folders import COLUMNS, files_of, named
 from engine.data.formats import is_json_lines, is_workbook, refuse_page, refuse_special
+from engine.data.sniffing import check_width, lined_up, sniffed
 
 _HEAD = 1 << 16
 _PIECE = 1 << 22  # letters rewritten at a time

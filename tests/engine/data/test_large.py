@@ -56,6 +56,25 @@ def test_a_table_of_two_thousand_columns_opens(write: Write) -> None:
     assert found.column("target") == "c1999"
 
 
+@pytest.mark.parametrize(("columns", "rows"), [(3, 21_000), (1500, 60)], ids=["long", "wide"])
+@pytest.mark.parametrize("name", ["a,b", "the 'b'", 'a 5" pipe'])
+def test_a_quote_further_down_than_the_sniffer_looks_is_one(write: Write, columns: int, rows: int, name: str) -> None:
+    plain = ",".join(str(k) for k in range(columns - 1))
+    header = ",".join(["name", *(f"c{k}" for k in range(columns - 1))])
+    quoted = '"' + name.replace('"', '""') + '"'
+    found = peek(write("a.csv", "\n".join([header, *[f"it's,{plain}"] * rows, *[f"{quoted},{plain}"] * 3]) + "\n"))
+    assert (found.rows, found.rejected_rows, found.quote) == (rows + 3, 0, '"')
+
+
+@pytest.mark.parametrize(("delimiter", "quote"), [(";", '"'), ("\t", '"'), (",", "'")])
+def test_the_dialect_of_a_wide_table_is_told_by_its_beginning(write: Write, delimiter: str, quote: str) -> None:
+    names = [f"c{k}" for k in range(1500)]
+    row = delimiter.join(f"{quote}{k}{delimiter}x{quote}" if k == 3 else str(k / 2) for k in range(1500))
+    found = peek(write("a.csv", "\n".join([delimiter.join(names), *[row] * 70]) + "\n"), 1)
+    assert (found.delimiter, found.quote, found.rows, len(found.columns)) == (delimiter, quote, 70, 1500)
+    assert found.head[0][3] == f"3{delimiter}x"
+
+
 def test_a_file_too_large_to_keep_is_read_the_same(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = "".join(f"{n},{n / 8}\n" for n in range(3000))
     path = write("a.csv", f"n,value\n{rows}1,2,3\n5\n")
@@ -111,12 +130,12 @@ def test_a_table_without_gaps_is_held_once(write: Write) -> None:
 
 
 def test_a_wide_table_is_counted_at_its_beginning_and_says_so(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.data.inspection._COUNTED_CELLS", 2_000)
+    monkeypatch.setattr("engine.data.columns._CELLS_LOOKED_AT", 2_000)
     row = ",".join("1" for _ in range(200))
     header = ",".join(f"c{k}" for k in range(200))
-    path = write("a.csv", "\n".join([header, *[row] * 10, *["," * 199] * 20]) + "\n")
+    path = write("a.csv", "\n".join([header, *[row] * 20, *["," * 199] * 20]) + "\n")
     found = peek(path, 0)
-    assert (found.rows, found.complete, found.columns[0].missing) == (30, False, 0)
-    monkeypatch.setattr("engine.data.inspection._COUNTED_CELLS", 6_000)
+    assert (found.rows, found.complete, found.columns[0].missing) == (40, False, 0)
+    monkeypatch.setattr("engine.data.columns._CELLS_LOOKED_AT", 8_000)
     found = peek(path, 0)
-    assert (found.rows, found.complete, found.columns[0].missing) == (30, True, 20)
+    assert (found.rows, found.complete, found.columns[0].missing) == (40, True, 20)

@@ -1,0 +1,167 @@
+"""The dialect of a text table, found out: by DuckDB's sniffer, and by what it has to be told."""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from engine.data.dialect import FOUND_OUT, Dialect, Reading, csv_relation, sql
+from engine.data.encoding import LONGEST_LINE
+from engine.data.errors import DataError
+from engine.data.headers import first_line_is_data
+
+_MOST_COLUMNS = 20_000
+_LOOKED_AT = 200  # lines that tell whether cells are lined up by blanks, or whether the first one is like them
+_SNIFFED = 20_480  # lines that the sniffer looks at
+_WIDE, _WIDE_LINES = 1_000, 50  # from so many columns on it is slow, and is given so many lines
+_USUAL_QUOTES = """, quote = '"', escape = '"' """
+
+
+def check_width(plain: Path, name: str) -> None:
+    """Refuse a table that is too wide before its columns are looked for."""
+    if (cells := _width(plain)) > _MOST_COLUMNS:
+        raise DataError(
+            f"{name}: its first line has {cells:,} cells, and a table may have {_MOST_COLUMNS:,} columns; write it "
+            "with rows and columns changed over, or one step of a sequence a row."
+        )
+
+
+def _width(plain: Path) -> int:
+    """Cells of the first line."""
+    with plain.open("rb") as file:
+        line = file.readline(LONGEST_LINE)
+    return 1 + max(line.count(mark) for mark in (b",", b";", b"\t", b"|"))
+
+
+def lined_up(plain: Path) -> Path | None:
+    """A copy with tabs, where cells are lined up by blanks as in many tables of the sciences."""
+    with plain.open(encoding="utf-8", errors="replace") as file:
+        lines = [line for line in itertools.islice(file, _LOOKED_AT) if line.strip()]
+    counts = {len(line.split()) for line in lines}
+    ragged = any("  " in line.strip() or line[0] == " " for line in lines)
+    if len(lines) < 3 or len(counts) != 1 or not ragged or counts == {1} or any(m in "".join(lines) for m in '",;\t|'):
+        return None
+    with (
+        tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", suffix=".tsv", delete=False) as target,
+        plain.open(encoding="utf-8", errors="replace") as file,
+    ):
+        target.writelines("\t".join(line.split()) + "\n" for line in file)
+    return Path(target.name)
+
+
+def sniffed(plain: Path, encoding: str, name: str, reading: Reading = FOUND_OUT) -> Dialect:
+    """The dialect of a table in UTF-8, named `encoding` and `name` for people, as far as `reading` leaves it open.
+
+    Raises:
+        DataError: its lines have nothing in common.
+    """
+    lines = _WIDE_LINES if _width(plain) >= _WIDE else _SNIFFED
+    dialect = _of_wide(plain, encoding, reading) if lines == _WIDE_LINES else None
+    if dialect is None or len(dialect.columns) == 1:
+        dialect = _found(plain, encoding, reading)
+    if dialect is None:
+        raise DataError(
+            f"{name} cannot be read as a table: its lines have no common number of cells under any delimiter; "
+            "check that it is a CSV file."
+        )
+    if not dialect.quote and reading.quotes != "none" and not _quotes_in_sight(plain, lines):
+        return replace(dialect, quote='"', escape='"')  # whatever comes further down
+    return dialect
+
+
+def _of_wide(plain: Path, encoding: str, reading: Reading) -> Dialect | None:
+    """The dialect of a wide table, told by its beginning; other quotes than the usual are tried where there are any."""
+    with tempfile.TemporaryDirectory() as folder, plain.open("rb") as file:
+        beginning, lines = Path(folder) / "beginning.csv", b"".join(itertools.islice(file, _WIDE_LINES))
+        beginning.write_bytes(lines)
+        usual = "" if b"'" in lines or reading.quotes == "none" else _USUAL_QUOTES
+        return _found(beginning, encoding, reading, usual)
+
+
+def _quotes_in_sight(plain: Path, lines: int) -> bool:
+    """Whether a quotation mark stands where the sniffer has looked, which then knows what it does not mean."""
+    with plain.open("rb") as file:
+        return any(b'"' in line for line in itertools.islice(file, lines))
+
+
+def _found(plain: Path, encoding: str, reading: Reading, known: str = "") -> Dialect | None:
+    """Ask DuckDB for the dialect; where it sees one column only, ask again in ways that may find more."""
+    found: dict[str, Any] = {}
+    preface = _preface(plain)
+    options = reading.options() + known
+    told = options + (f", skip = {preface}" if preface else "")
+    with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
+        for question in ("", ", store_rejects = true", *([] if reading.delimiter else [", delim = ' '"])):
+            answer = _answer(connection, plain, question + told)
+            if not found or (answer and len(answer["Columns"]) > 1):
+                found = answer
+            if found and len(found["Columns"]) > 1:
+                break
+        if found and not preface and _mostly_left_out(plain, int(found["SkipRows"])):
+            # One odd row near the end made the sniffer take all before it for a preamble.
+            found = _answer(connection, plain, ", skip = 0, store_rejects = true" + options) or found
+        if found and reading.header == "auto" and _header_is_a_row(connection, plain, found, encoding):
+            found = _answer(connection, plain, ", header = false" + told) or found
+    return _dialect(found, encoding) if found else None
+
+
+def _preface(plain: Path) -> int:
+    """Lines before the table that are marked as none of it: "# made by ...", and Excel's "sep=;"."""
+    with plain.open(encoding="utf-8-sig", errors="replace") as file:
+        lines = list(itertools.islice(file, _LOOKED_AT))
+    marked = list(itertools.takewhile(lambda line: line.startswith(("#", "sep=")), lines))
+    if not marked or len(marked) == len(lines):
+        return 0
+    last, following = marked[-1], lines[len(marked)]
+    # A header may be marked as well ("# date,value"): then its cells are as many as those of the numbers below it.
+    named = last[0] == "#" and any(0 < last.count(mark) == following.count(mark) for mark in ",;\t|")
+    return len(marked) - (named and any(sign.isdigit() for sign in following))
+
+
+def _header_is_a_row(connection: duckdb.DuckDBPyConnection, plain: Path, found: dict[str, Any], encoding: str) -> bool:
+    """Whether a table of words alone has no header; DuckDB takes any first line for one there."""
+    if not found["HasHeader"] or any(column["type"] != "VARCHAR" for column in found["Columns"]):
+        return False
+    dialect = _dialect(found, encoding)
+    rows = connection.execute(f"SELECT * FROM {csv_relation(plain, dialect)} LIMIT {_LOOKED_AT}").fetchall()
+    return first_line_is_data(dialect.columns, rows)
+
+
+def _mostly_left_out(plain: Path, skipped: int) -> bool:
+    """Whether the lines that were skipped are more than those that were kept of the beginning of a file."""
+    if not skipped:
+        return False
+    with plain.open("rb") as file:
+        lines = sum(1 for _ in itertools.islice(file, 2 * skipped + 1))
+    return lines <= 2 * skipped
+
+
+def _answer(connection: duckdb.DuckDBPyConnection, plain: Path, options: str) -> dict[str, Any]:
+    try:
+        reader = connection.execute(f"SELECT * FROM sniff_csv({sql(plain)}{options})")
+    except duckdb.Error:
+        return {}
+    return dict(zip((d[0] for d in reader.description or ()), reader.fetchone() or (), strict=True))
+
+
+def _dialect(found: dict[str, Any], encoding: str) -> Dialect:
+    """A dialect in our words."""
+    blank = {"(empty)": ""}
+    return Dialect(
+        encoding=encoding,
+        delimiter=found["Delimiter"],
+        quote=blank.get(found["Quote"], found["Quote"]),
+        escape=blank.get(found["Escape"], found["Escape"]),
+        header=bool(found["HasHeader"]),
+        skip=int(found["SkipRows"]),
+        comment=blank.get(found["Comment"], found["Comment"]),
+        newline=found["NewLineDelimiter"],
+        columns=tuple(c["name"] for c in found["Columns"]),
+        date_format=found["DateFormat"] or found["TimestampFormat"] or "",
+    )
