@@ -250,15 +250,15 @@ class NetworkDiagram(QWidget):
         assert self.diagram is not None
         painter.setOpacity(max(0.0, 1 - 2 * self.fold))
         painter.setPen(self._theme.color("muted"))
-        wide = self.width() / len(self.diagram.steps)
+        wide, high = self.width() / len(self.diagram.steps), self._theme.small + 4
+        top = self.diagram.foot(QSizeF(self.size()), self.fold) + 4
         for column, (step, after) in enumerate(zip(self.diagram.steps, (*self.diagram.steps[1:], -2), strict=True)):
-            middle = (column + 0.5) * wide
             if step >= 0:
-                place = QRectF(middle - wide / 2, self.height() - self._theme.small - 4, wide, self._theme.small + 4)
-                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, f"t = {step + 1}")
+                painter.drawText(
+                    QRectF(column * wide, top, wide, high), Qt.AlignmentFlag.AlignCenter, f"t = {step + 1}"
+                )
             if after > step + 1 >= 1:
-                place = QRectF(middle + wide / 2 - 12, self.height() / 2 - 22, 24, 20)
-                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "…")
+                painter.drawText(QRectF((column + 1) * wide - 12, top, 24, high), Qt.AlignmentFlag.AlignCenter, "…")
         painter.setOpacity(1.0)
 
     # --- mouse ------------------------------------------------------------------------------------------

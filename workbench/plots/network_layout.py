@@ -11,8 +11,10 @@ from engine.inside.records import Structure
 
 _ENDS, _AROUND = (2, 3), 1  # steps that are drawn at both ends of a long sequence, and either side of the cursor
 _WRITTEN = 3  # steps of a decoder that stand for all
-_WIDEST, _HIGHEST = 150.0, 84.0  # pixels: a box when there is room
-_SIDE = 12.0
+_WIDEST, _END = 150.0, 26.0  # pixels: a layer's width when there is room, and the height of inputs and answers
+_UPRIGHT = 2.5  # how many times its width a layer is high at most
+_SIDE, _FOOT = 12.0, 24.0  # pixels between two boxes, and below all for the numbers of the steps
+_GAPS = 24.0, 72.0  # pixels between two rows, where an arrow and the name of a layer have room
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,30 @@ class Diagram:
 
     def box(self, part: Part, room: QSizeF, fold: float) -> QRectF:
         """Where a part stands in `room`; `fold` is 0 unrolled and 1 rolled up."""
-        wide = room.width() / len(self.steps)
-        high = room.height() / self.rows
-        x = (1 - fold) * (part.column + 0.5) * wide + fold * room.width() / 2
-        size = QSizeF(min(_WIDEST, (1 - fold) * (wide - _SIDE) + fold * _WIDEST), min(_HIGHEST, high * 0.62))
-        if part.kind != "layer":
-            size = QSizeF(size.width() * 0.7, min(size.height(), 26.0))
-        y = room.height() - (self.row(part) + 0.5) * high
-        return QRectF(QPointF(x - size.width() / 2, y - size.height() / 2), size)
+        column = room.width() / len(self.steps)
+        x = (1 - fold) * (part.column + 0.5) * column + fold * room.width() / 2
+        wide, high, end, gap = self._sizes(room, fold)
+        row = self.row(part)
+        below = (row > 0) * end + min(max(row - 1, 0), self.rows - 2) * high + row * gap
+        size = QSizeF(wide, high) if part.kind == "layer" else QSizeF(wide * 0.7, end)
+        bottom = self.foot(room, fold) - below
+        return QRectF(QPointF(x - size.width() / 2, bottom - size.height()), size)
+
+    def foot(self, room: QSizeF, fold: float) -> float:
+        """How far down the diagram goes, which stands in the middle; below it is room for the numbers of the steps."""
+        _, high, end, gap = self._sizes(room, fold)
+        used = 2 * end + (self.rows - 2) * high + (self.rows - 1) * gap
+        return (room.height() - _FOOT + used) / 2
+
+    def _sizes(self, room: QSizeF, fold: float) -> tuple[float, float, float, float]:
+        """Width and height of a layer, heights of inputs and answers and of what is between two rows: the layers take
+        what there is before the arrows do.
+        """  # fmt: skip
+        layers, gaps, free = self.rows - 2, self.rows - 1, max(room.height() - _FOOT, 1.0)
+        wide = min(_WIDEST, (1 - fold) * (room.width() / len(self.steps) - _SIDE) + fold * _WIDEST)
+        end, gap = min(_END, free / (2 * self.rows)), min(_GAPS[0], 0.4 * free / self.rows)
+        high = min((free - 2 * end - gaps * gap) / max(layers, 1), max(_UPRIGHT * wide, end))
+        return wide, high, end, min((free - 2 * end - layers * high) / gaps, _GAPS[1])
 
     def row(self, part: Part) -> int:
         """Rows from the bottom: inputs, then every layer's directions, then answers."""

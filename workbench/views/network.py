@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import html
 import math
 from collections.abc import Sequence
 
@@ -15,11 +14,11 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QScrollArea, QSplitter,
 from engine.events import Floats, GradientByTime, HiddenTrace, LayerTrace, Snapshot
 from engine.inside.records import Structure
 from workbench.plots.equation import Equation
-from workbench.plots.label_axis import visible
 from workbench.plots.legend import Legend, Scale
 from workbench.plots.levels import Levels
 from workbench.plots.network_diagram import NetworkDiagram, grouped
 from workbench.plots.network_layout import Diagram, Link, Part, diagram
+from workbench.plots.network_words import words_of_all, words_of_link, words_of_part
 from workbench.plots.saving import Cell, Table
 from workbench.plots.substitution import with_functions
 from workbench.theme import GRID
@@ -44,7 +43,7 @@ class NetworkView(LiveView):
         self._diagram, self._legend = NetworkDiagram(self.theme), Legend(self.theme)
         self._levels = Levels()
         self._equations: list[Equation] = []
-        self._words = QLabel("Click a box or an arrow to see its numbers and its equation.")
+        self._words = QLabel()
         self._words.setWordWrap(True)
         self._words.setTextFormat(Qt.TextFormat.RichText)
         self._about = QWidget()
@@ -94,7 +93,6 @@ class NetworkView(LiveView):
         self._diagram.select(None)
         self._diagram.show_diagram(None, ())
         self._show_formulas(())
-        self._words.setText("Click a box or an arrow to see its numbers and its equation.")
 
     def recolour(self) -> None:
         """Diagram, key and equations."""
@@ -102,6 +100,7 @@ class NetworkView(LiveView):
         for equation in self._equations:
             equation.apply_theme(self.theme)
         self._show_key()
+        self._tell()
 
     def time_steps(self) -> int:
         """Steps of the pinned sequence."""
@@ -197,59 +196,19 @@ class NetworkView(LiveView):
         self._show_formulas(self._of(element))
 
     def _tell(self) -> None:
-        chosen = self._diagram.selected
-        if chosen is None:
-            return
-        words = self._of_link(chosen) if isinstance(chosen, Link) else self._of_part(chosen)
-        self._words.setText("<br>".join(words))
-        self.read_out(" · ".join(word.replace("<b>", "").replace("</b>", "") for word in words[:3]))
-
-    def _of_link(self, link: Link) -> list[str]:
-        structure = self.probe("structure")
-        assert isinstance(structure, Structure)
-        shape = dict(structure.parameters).get(link.name)
-        times = sum(other.name == link.name for other in (self._diagram.diagram.links if self._diagram.diagram else ()))
-        if shape is None:
-            return [f"<b>{html.escape(link.name)}</b>", "No weights: what came out goes in again."]
-        return [
-            f"<b>{html.escape(link.name)}</b>",
-            f"{' × '.join(map(str, shape))} = {math.prod(shape):,} weights",
-            f"The same weights at every time step; drawn {times} times in one colour." if times > 1 else "Used once.",
-        ]
-
-    def _of_part(self, part: Part) -> list[str]:
+        """What is known of the part that was chosen; of all while there is none."""
         structure, trace = self.probe("structure"), self.probe("hidden")
-        assert isinstance(structure, Structure)
-        label = ""
-        if isinstance(trace, HiddenTrace) and 0 <= part.step < len(trace.labels):
-            label = f" ({html.escape(visible(trace.labels[part.step]))})"
-        when = f"time step {part.step + 1}{label}" if part.step >= 0 else "any step that is written"
-        if part.kind == "input":
-            size = (
-                f"one of {structure.input_size:,} tokens"
-                if structure.embedding_size
-                else f"{structure.input_size} numbers"
-            )
-            return ["<b>What is read</b>", when, size]
-        if part.kind == "output":
-            return ["<b>What is answered</b>", when, f"{structure.output_size:,} numbers from the top layer's state"]
-        layers = trace.layers if isinstance(trace, HiddenTrace) else ()
-        found = [layer for layer in layers if (layer.layer, layer.reverse) == (part.level, part.reverse)]
-        side = ", reads backward" if part.reverse else ""
-        words = [f"<b>Layer {part.level + 1}{side}: {html.escape(structure.cell)}</b>", when]
-        if found and 0 <= part.step < len(found[0].hidden):
-            words += self._state_words(found[0], part.step)
-        return words
-
-    def _state_words(self, layer: LayerTrace, step: int) -> list[str]:
-        courses = [("hidden state", layer.hidden), *([("cell state", layer.cell)] if layer.cell is not None else [])]
-        courses += [(name if name == "candidate" else f"{name} gate", values) for name, values in layer.gates]
-        words = [
-            f"{name}: {values[step].min():+.3f} … {values[step].max():+.3f}, mean {values[step].mean():+.3f}"
-            for name, values in courses
-        ]
-        norm = self._norm(layer, step)
-        return [*words, f"‖∂L/∂h‖ = {norm:.3g}" if math.isfinite(norm) else "no gradient measured here"]
+        if not isinstance(structure, Structure):
+            return
+        chosen, made = self._diagram.selected, self._diagram.diagram
+        if chosen is None:
+            words = words_of_all(structure, made, self._diagram.color_of)
+        elif isinstance(chosen, Link):
+            words = words_of_link(structure, chosen, made)
+        else:
+            words = words_of_part(structure, trace if isinstance(trace, HiddenTrace) else None, chosen, self._norm)
+        self._words.setText("<br>".join(words))
+        self.read_out(" · ".join(word.replace("<b>", "").replace("</b>", "") for word in words[:3] if chosen))
 
     def _of(self, element: Part | Link) -> tuple[str, ...]:
         """The equations that an element stands for."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QSizeF
@@ -71,6 +73,19 @@ def test_unrolled_nothing_overlaps_and_rolled_up_all_steps_are_one(topology: str
     rolled = {(part.kind, part.level, part.reverse): made.box(part, ROOM, 1.0) for part in made.parts}
     assert all(made.box(part, ROOM, 1.0) == rolled[part.kind, part.level, part.reverse] for part in made.parts)
     assert all(box.center().x() == pytest.approx(400) for box in rolled.values())
+
+
+@pytest.mark.parametrize(("layers", "reverse"), [(1, False), (3, False), (3, True)])
+@pytest.mark.parametrize("fold", [0.0, 1.0])
+def test_the_layers_take_the_height_there_is(layers: int, reverse: bool, fold: float) -> None:
+    made = diagram(measured.structure(layers=layers, reverse=reverse), 12, None)
+    room = QSizeF(500, 600)
+    boxes = sorted((made.box(p, room, fold) for p in made.parts if p.column == made.looked_at), key=lambda b: b.top())
+    assert boxes[-1].bottom() - boxes[0].top() > 0.65 * room.height()
+    inside = sum(made.box(p, room, fold).height() for p in made.parts if p.column == made.looked_at)
+    assert inside > 0.4 * room.height()
+    assert all(20 <= low.top() - high.bottom() <= 72 for high, low in pairwise(boxes))
+    assert boxes[-1].bottom() == pytest.approx(made.foot(room, fold))
 
 
 def test_hundreds_of_units_share_squares() -> None:

@@ -1,0 +1,75 @@
+"""What a network's diagram says in words: of all its arrows, of one of them, or of one box."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Callable, Mapping
+
+from PySide6.QtGui import QColor
+
+from engine.events import HiddenTrace, LayerTrace
+from engine.inside.records import Structure
+from workbench.plots.label_axis import visible
+from workbench.plots.network_layout import Diagram, Link, Part
+
+
+def words_of_all(structure: Structure, made: Diagram | None, color_of: Callable[[str], QColor]) -> list[str]:
+    """What can be clicked, and the matrix behind each colour of arrows."""
+    words = ["Click a box or an arrow to see its numbers and its equation.", ""]
+    shapes = dict(structure.parameters)
+    for name in dict.fromkeys(link.name for link in (made.links if made else ())):
+        size = f"<b>{_shape(shapes[name])}</b>" if name in shapes else "no weights"
+        words.append(f'<span style="color:{color_of(name).name()}">■</span> {html.escape(name)} · {size}')
+    return words
+
+
+def words_of_link(structure: Structure, link: Link, made: Diagram | None) -> list[str]:
+    """The matrix, its size, and how often it is drawn."""
+    shape = dict(structure.parameters).get(link.name)
+    times = sum(other.name == link.name for other in (made.links if made else ()))
+    if shape is None:
+        return [f"<b>{html.escape(link.name)}</b>", "No weights: what came out goes in again."]
+    return [
+        f"<b>{html.escape(link.name)}</b>",
+        f"{_shape(shape)} = {math.prod(shape):,} weights",
+        f"The same weights at every time step; drawn {times} times in one colour." if times > 1 else "Used once.",
+    ]
+
+
+def words_of_part(
+    structure: Structure, trace: HiddenTrace | None, part: Part, norm: Callable[[LayerTrace, int], float]
+) -> list[str]:
+    """What a box is, at which step, and its numbers; `norm` knows the gradient that arrives."""
+    label = ""
+    if trace is not None and 0 <= part.step < len(trace.labels):
+        label = f" ({html.escape(visible(trace.labels[part.step]))})"
+    when = f"time step {part.step + 1}{label}" if part.step >= 0 else "any step that is written"
+    if part.kind == "input":
+        tokens, numbers = f"one of {structure.input_size:,} tokens", f"{structure.input_size} numbers"
+        return ["<b>What is read</b>", when, tokens if structure.embedding_size else numbers]
+    if part.kind == "output":
+        return ["<b>What is answered</b>", when, f"{structure.output_size:,} numbers from the top layer's state"]
+    layers: Mapping[tuple[int, bool], LayerTrace] = {
+        (layer.layer, layer.reverse): layer for layer in (trace.layers if trace else ())
+    }
+    side = ", reads backward" if part.reverse else ""
+    words = [f"<b>Layer {part.level + 1}{side}: {html.escape(structure.cell)}</b>", when]
+    layer = layers.get((part.level, part.reverse))
+    if layer is not None and 0 <= part.step < len(layer.hidden):
+        words += _state_words(layer, part.step, norm(layer, part.step))
+    return words
+
+
+def _state_words(layer: LayerTrace, step: int, norm: float) -> list[str]:
+    courses = [("hidden state", layer.hidden), *([("cell state", layer.cell)] if layer.cell is not None else [])]
+    courses += [(name if name == "candidate" else f"{name} gate", values) for name, values in layer.gates]
+    words = [
+        f"{name}: {values[step].min():+.3f} … {values[step].max():+.3f}, mean {values[step].mean():+.3f}"
+        for name, values in courses
+    ]
+    return [*words, f"‖∂L/∂h‖ = {norm:.3g}" if math.isfinite(norm) else "no gradient measured here"]
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return " × ".join(map(str, shape))
