@@ -8,6 +8,7 @@ interpreter, and kernels compile without anybody waiting for them.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import queue
 import signal
@@ -22,7 +23,7 @@ from typing import Any
 
 from engine.config import Experiment
 from engine.control import Control
-from engine.events import Evaluated, Event, StepDone
+from engine.events import Evaluated, Event, Probe, Snapshot, StepDone
 
 _TOGETHER_SECONDS = 0.025  # scalars that come faster than this travel together: the window looks every 33 ms
 _POLITENESS = 5  # the window comes first where both want the same core
@@ -160,9 +161,10 @@ class Service:
 
     def _tell(self, number: int, events: Iterable[Event]) -> None:
         waiting: list[Event] = []
+        told: dict[str, Probe] = {}
         last = time.monotonic()
         for event in events:
-            waiting.append(event)
+            waiting.append(_news(event, told) if isinstance(event, Snapshot) else event)
             now = time.monotonic()
             if now - last > _TOGETHER_SECONDS or not isinstance(event, StepDone | Evaluated):
                 with contextlib.suppress(OSError):  # the window has gone, and the run has heard of it
@@ -181,6 +183,13 @@ class Service:
             self._loaded = (None, None)  # two at once may be more than memory holds
             self._loaded = (key, load(experiment))
         return self._loaded[1]
+
+
+def _news(snapshot: Snapshot, told: dict[str, Probe]) -> Snapshot:
+    """What of it was not `told` before, which grows: a probe that rests comes with every snapshot."""
+    fresh = tuple((name, probe) for name, probe in snapshot.values if told.get(name) is not probe)
+    told.update(fresh)
+    return dataclasses.replace(snapshot, values=fresh)
 
 
 def _stamp(file: str) -> tuple[int, int]:

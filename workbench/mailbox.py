@@ -1,7 +1,8 @@
-"""Between the training thread and the window: the newest snapshot, and every scalar."""
+"""Between the training thread and the window: the newest of every probe, and every scalar."""
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ class Delivery:
 
 
 class Mailbox:
-    """Snapshots replace one another; everything else is kept until somebody drains. One lock, no Qt."""
+    """Snapshots become one; everything else is kept until somebody drains. One lock, no Qt."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -28,7 +29,7 @@ class Mailbox:
         """Leave one event; never waits for the reader."""
         with self._lock:
             if isinstance(event, Snapshot):
-                self._snapshot = event
+                self._snapshot = _together(self._snapshot, event)
             else:
                 self._events.append(event)
 
@@ -38,3 +39,10 @@ class Mailbox:
             events, self._events = self._events, []
             snapshot, self._snapshot = self._snapshot, None
         return Delivery(tuple(events), snapshot)
+
+
+def _together(earlier: Snapshot | None, later: Snapshot) -> Snapshot:
+    """The later one, with what the earlier one alone brings."""
+    if earlier is None:
+        return later
+    return dataclasses.replace(later, values=tuple((dict(earlier.values) | dict(later.values)).items()))

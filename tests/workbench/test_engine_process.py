@@ -60,6 +60,21 @@ def test_commands_reach_it_before_and_while_it_runs(engine: EngineProcess) -> No
     assert isinstance(seen[-1], RunFinished)
 
 
+def test_what_was_measured_travels_once(engine: EngineProcess) -> None:
+    control, probes = Control(), frozenset({"hidden", "gradient_norms"})
+    control.step_once()
+    control.request = SnapshotRequest(1, probes)
+    told = []
+    for event in engine.run(SHORT, control, None):
+        if isinstance(event, Snapshot):
+            told.append({name for name, _ in event.values})
+            control.request = SnapshotRequest(event.request + 1, probes)
+            if event.request == 3:
+                control.stop()
+    assert told[0] == probes
+    assert told[1:3] == [set(), set()]  # the run waits: nothing is measured anew
+
+
 def test_data_that_cannot_be_used_is_said_here(engine: EngineProcess, tmp_path: Path) -> None:
     missing = Experiment().replace({"data.file": str(tmp_path / "none.csv")})
     with pytest.raises(DataError, match=r"none\.csv"):

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import threading
 
-from engine.events import Snapshot, StepDone
+import numpy as np
+
+from engine.events import GradientByTime, Snapshot, StepDone
 from workbench.mailbox import Mailbox
 
 
@@ -10,7 +12,7 @@ def _step(number: int) -> StepDone:
     return StepDone(number, 1, 0.5, 1.0, 0.1)
 
 
-def test_the_newest_snapshot_wins() -> None:
+def test_the_newest_step_is_told() -> None:
     box = Mailbox()
     for step in range(5):
         box.post(Snapshot(step, 1, step, ()))
@@ -43,3 +45,16 @@ def test_nothing_is_lost_between_threads() -> None:
         seen += len(box.drain().events)
     seen += len(box.drain().events)
     assert seen == 6000
+
+
+def test_snapshots_between_two_looks_are_one() -> None:
+    first, second = (GradientByTime((), np.zeros((0, 0), np.float32), ()) for _ in range(2))
+    box = Mailbox()
+    box.post(Snapshot(1, 1, 1, (("gradient_by_time", first), ("hidden", first))))
+    box.post(Snapshot(2, 1, 2, (("gradient_by_time", second),)))
+    delivered = box.drain().snapshot
+    assert delivered is not None
+    assert (delivered.step, delivered.request) == (2, 2)
+    values = dict(delivered.values)
+    assert values["gradient_by_time"] is second
+    assert values["hidden"] is first

@@ -85,12 +85,19 @@ class RunRow(QTreeWidgetItem):
     def __init__(self, record: RunRecord) -> None:
         super().__init__()
         self.record = record
+        self._shown: tuple[object, ...] = ()
         for place, column in enumerate(COLUMNS):
             if column.number:
                 self.setTextAlignment(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
-    def refresh(self, theme: Theme) -> None:
-        """Show what is known of the run now."""
+    def refresh(self, theme: Theme) -> bool:
+        """Show what is known of the run now; False when that is what is shown already."""
+        record = self.record
+        news = (theme, record.shown, record.notes, record.standing, record.saved, record.can_go_on, record.best_loss,
+                record.started, record.outcome)  # fmt: skip
+        if news == self._shown:
+            return False
+        self._shown = news
         for place, column in enumerate(COLUMNS):
             text = column.text(self.record)
             if text != self.text(place):
@@ -99,6 +106,7 @@ class RunRow(QTreeWidgetItem):
         self.setToolTip(3, self.record.standing)
         self.setToolTip(1, f"<p>{self.record.notes or self.text(1)}</p>")
         self.show_eye(theme)
+        return True
 
     def show_eye(self, theme: Theme) -> None:
         """Open in the colour of the run's curves, or shut."""

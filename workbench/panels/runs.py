@@ -98,9 +98,8 @@ class RunsPanel(QWidget):
 
     def refresh(self, record: RunRecord) -> None:
         """A run has moved or ended."""
-        if record.number in self._rows:
-            self._rows[record.number].refresh(self._theme)
-        if record is self.current:
+        moved = record.number in self._rows and self._rows[record.number].refresh(self._theme)
+        if moved and record is self.current:
             self._show_details()
 
     def lock(self, reason: str) -> None:

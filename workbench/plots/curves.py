@@ -110,8 +110,10 @@ class CurvePlot(QWidget):
 
     def show_curve(self, name: str, x: ArrayLike, y: ArrayLike, note: str = "") -> None:
         """Give a curve its numbers; `note` stands in the key behind the name."""
-        curve = self.curves[name]
+        curve, before = self.curves[name], (self.curves[name].x, self.curves[name].y)
         curve.x, curve.y, curve.note = np.asarray(x), np.asarray(y), note
+        if all(map(_same, before, (curve.x, curve.y))):
+            return  # most curves stand still while one grows
         # pyqtgraph cannot find the bounds of gaps alone.
         known = bool((np.isfinite(curve.x) & np.isfinite(curve.y)).any())
         curve.item.setData(*((curve.x, curve.y) if known else ([], [])), antialias=len(curve.x) <= _SMOOTH_UP_TO)
@@ -303,3 +305,7 @@ def layer_stroke(index: int, count: int, *, reverse: bool = False) -> Stroke:
         return made
 
     return pen
+
+
+def _same(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    return one.shape == other.shape and one.tobytes() == other.tobytes()
