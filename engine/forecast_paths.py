@@ -84,14 +84,22 @@ def _recursive(network: Network, preparation: SeriesPreparation, loss: Loss, win
 def _written(
     network: SequenceToSequence, preparation: SeriesPreparation, loss: Loss, windows: Reals, future: Reals
 ) -> Reals:
-    """The decoder hears what it wrote before; of several quantiles the middle one."""
     targets, (steps, batch) = len(preparation.targets), future.shape[:2]
     anchors = windows[-1, :, :targets]
     told = preparation.told(np.zeros((steps, batch, targets), np.float32), anchors, future)
-    at, before, found = network.begin(preparation.inputs_of(windows)), told[0], []
-    for step in range(steps):
+    outputs = written_numbers(network, loss, preparation.inputs_of(windows), told)
+    shaped = outputs.reshape(steps, batch, targets, loss.width)
+    return np.stack([preparation.path_values(shaped[..., k], anchors) for k in range(loss.width)], axis=-1)
+
+
+def written_numbers(network: SequenceToSequence, loss: Loss, inputs: NDArray[Any], told: NDArray[Any]) -> NDArray[Any]:
+    """Answers (U, B, O · W) of a decoder that hears what it wrote before; of several quantiles the middle one.
+
+    Of `told`, (U, B, O + K), it hears the first step, and of the others what is known ahead of them.
+    """
+    at, before, found = network.begin(inputs), told[0], []
+    for step in range(len(told)):
         answers, at = network.write_step(before, at)
-        found.append(answers.reshape(batch, targets, loss.width))
-        before = heard(network, answers, told[min(step + 1, steps - 1)], loss)
-    outputs = np.stack(found)
-    return np.stack([preparation.path_values(outputs[..., k], anchors) for k in range(loss.width)], axis=-1)
+        found.append(answers)
+        before = heard(network, answers, told[min(step + 1, len(told) - 1)], loss)
+    return np.stack(found)

@@ -35,16 +35,12 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Description:
-    """All that a program needs which computes the network elsewhere; dropout and the like do nothing there."""
+class Layers:
+    """A stack of layers with its parameters. `part` is what their names begin with: "rnn", "encoder" or "decoder"."""
 
+    part: str
     config: StackConfig
     levels: tuple[Level, ...]
-    embedding: NDArray[Any] | None  # (V, E) where tokens come in
-    inputs: int  # numbers a step, or the size of the vocabulary
-    readout_weight: NDArray[Any]  # (O, ·)
-    readout_bias: NDArray[Any]  # (O,)
-    aligned: bool  # an answer at every step; otherwise one after the last
 
     @property
     def spec(self) -> CellSpec:
@@ -74,13 +70,18 @@ class Description:
         """A name for each state vector of each direction: ``hidden_l0``, ``cell_l0``, …"""
         return [f"{kind}_{direction.suffix}" for direction in self.directions for kind in self.spec.states]
 
+    def initial_names(self, suffix: str) -> list[str]:
+        """Names of the parameters that a direction's states begin with; none where those are zero."""
+        return [initial_name(self.part, name) for name in self.config.initial_names(suffix)]
+
     def to_dict(self) -> dict[str, Any]:
         """What `numpy_network` and the exported Python files need beside the weights, in JSON's own types."""
         config = self.config
         return {
+            "part": self.part,
             "cell": self.spec.key,
             "layers": config.suffixes(),
-            "initial": {suffix: config.initial_names(suffix) for level in config.suffixes() for suffix in level},
+            "initial": {suffix: self.initial_names(suffix) for level in config.suffixes() for suffix in level},
             "passes_by": [level.passes_by for level in self.levels],
             "summed": config.summed,
             "blocks": len(self.spec.input_blocks),
@@ -89,21 +90,32 @@ class Description:
             "biased": self.spec.biased,
             "gate": self.gate,
             "squash": self.squash,
-            "aligned": self.aligned,
         }
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Description(Layers):
+    """All that a program needs which computes the network elsewhere; dropout and the like do nothing there."""
+
+    embedding: NDArray[Any] | None  # (V, E) where tokens come in
+    inputs: int  # numbers a step, or the size of the vocabulary
+    readout_weight: NDArray[Any]  # (O, ·)
+    readout_bias: NDArray[Any]  # (O,)
+    aligned: bool  # an answer at every step; otherwise one after the last
+
+    def to_dict(self) -> dict[str, Any]:
+        """See `Layers.to_dict`."""
+        return Layers.to_dict(self) | {"aligned": self.aligned}
+
+
 def describe(network: AnyNetwork) -> Description:
-    """Take a network apart; arrays are copies."""
-    assert isinstance(network, Network)  # others are refused before
+    """Take a network apart that answers where it reads; arrays are copies."""
+    assert isinstance(network, Network)  # see `describe_writing` for others
     config, state = network.stack.config, network.state_dict()
-    levels = tuple(
-        Level(tuple(_direction(config, state, level, suffix) for suffix in suffixes), config.passes_by(level))
-        for level, suffixes in enumerate(config.suffixes())
-    )
     return Description(
+        part="rnn",
         config=config,
-        levels=levels,
+        levels=describe_levels("rnn", config, state),
         embedding=state.get("embedding.weight"),
         inputs=network.input_size,
         readout_weight=state["readout.weight"],
@@ -112,15 +124,28 @@ def describe(network: AnyNetwork) -> Description:
     )
 
 
-def _direction(config: StackConfig, state: Mapping[str, NDArray[Any]], level: int, suffix: str) -> Direction:
+def describe_levels(part: str, config: StackConfig, state: Mapping[str, NDArray[Any]]) -> tuple[Level, ...]:
+    """The layers of a stack with their parameters, whose names begin with `part`."""
+    return tuple(
+        Level(tuple(_direction(part, config, state, level, suffix) for suffix in suffixes), config.passes_by(level))
+        for level, suffixes in enumerate(config.suffixes())
+    )
+
+
+def initial_name(part: str, name: str) -> str:
+    """``initial.h_l0`` as the state dict has it, where a network's only stack needs no name."""
+    return name if part == "rnn" else f"{part}.{name}"
+
+
+def _direction(part: str, config: StackConfig, state: Mapping[str, NDArray[Any]], level: int, suffix: str) -> Direction:
     units = config.widths[level]
     names = config.spec.parameter_shapes(config.level_inputs(level), units)
     zero = np.zeros(units, state["readout.bias"].dtype)
-    learned = tuple(state[name] for name in config.initial_names(suffix))
+    learned = tuple(state[initial_name(part, name)] for name in config.initial_names(suffix))
     return Direction(
         suffix=suffix,
         reverse=suffix.endswith("reverse"),
         units=units,
-        weights={name: state[f"rnn.{name}_{suffix}"] for name in names},
+        weights={name: state[f"{part}.{name}_{suffix}"] for name in names},
         initial=learned or (zero,) * len(config.spec.states),
     )

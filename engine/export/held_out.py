@@ -8,15 +8,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.data import DataError, Preparation, SeriesPreparation, load
-from engine.data.panel_dataset import PanelDataset
-from engine.data.series_dataset import SeriesDataset
-from engine.export.description import describe
-from engine.export.numpy_network import run_network
+from engine.data import PairsPreparation, Preparation, SeriesPreparation
+from engine.data.vocabulary import START, STOP, UNKNOWN
+from engine.export.given import Given, given_to, windows
+from engine.forecast_paths import written_numbers
 from engine.model import Model
+from engine.sequence_to_sequence.decoding import log_probabilities
+from engine.sequence_to_sequence.network import SequenceToSequence
 
-_SEQUENCES = 256
-_CHARACTERS = 20_000
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Texts:
+    """What the engine writes by itself, the likeliest token each time.
+
+    Attributes:
+        tokens: (limit, B) int32, stops behind the end of each text.
+        lead: (limit, B) how far the score of each token is ahead of the next best one's; enormous behind the end.
+    """
+
+    tokens: NDArray[np.int32]
+    lead: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,38 +35,86 @@ class HeldOut:
     """Sequences that go in, and the engine's answers.
 
     Attributes:
-        words: which data, as in "48 windows of the test part".
-        rows: series: values in their own units, (lead + T, B, C) float64, what comes before the scaler; None otherwise.
-        inputs: what the network reads, (T, B, I) float32 or (T, B) int32 tokens.
-        scaled: the network's answers, (B, O) or (T, B, O) float32.
+        given: what goes in.
+        scaled: the network's answers, (B, O) or (T, B, O) float32; of a network that writes (U, B, O), of tokens where
+            it is told what came before, of numbers where it hears itself.
         real: what the answers come to in real units, (…, targets) float64, of several steps at once (…, steps ×
             targets); None where there are none.
+        texts: of a network that writes tokens; None of others.
     """
 
-    words: str
-    rows: NDArray[np.float64] | None
-    inputs: NDArray[Any]
+    given: Given
     scaled: NDArray[Any]
     real: NDArray[np.float64] | None
+    texts: Texts | None = None
+
+    @property
+    def words(self) -> str:
+        """Which data, as in "48 windows of the test part"."""
+        return self.given.words
+
+    @property
+    def rows(self) -> NDArray[np.float64] | None:
+        """Of a series; see `Given`."""
+        return self.given.rows
+
+    @property
+    def inputs(self) -> NDArray[Any]:
+        """What the network reads; see `Given`."""
+        return self.given.inputs
 
 
 def held_out(model: Model) -> HeldOut:
-    """Windows of the test part, or of the last part that has any; made-up ones where the data are not here."""
-    try:
-        words, rows, inputs = _loaded(model)
-    except DataError:
-        words, rows, inputs = _made_up(model)
-    scaled = model.network.forward(inputs).values
-    return HeldOut(words, rows, inputs, scaled, real_units(model.preparation, rows, model.loss.point(scaled)))
+    """What `given_to` finds, and what the engine says to it."""
+    return answered(model, given_to(model))
 
 
-def in_float64(model: Model, data: HeldOut) -> NDArray[np.float64]:
-    """The answers as they would be without rounding, by the cell's formula in NumPy."""
-    network = describe(model.network)
-    weights = {name: values.astype(np.float64) for name, values in model.network.state_dict().items()}
-    x = data.inputs if model.network.tokens else data.inputs.astype(np.float64)
-    values, _ = run_network(network.spec.formula, network.to_dict(), weights, x)
-    return np.asarray(values)
+def answered(model: Model, given: Given) -> HeldOut:
+    """What goes in, and what the engine says to it."""
+    scaled = _engine(model, given)
+    real = real_units(model.preparation, given.rows, model.loss.point(scaled))
+    return HeldOut(given, scaled, real, _texts(model, given))
+
+
+def read_by(preparation: SeriesPreparation, given: Given) -> Given:
+    """The same rows as another preparation reads them."""
+    return given if given.rows is None else windows(preparation, given.words, given.rows, given.future)
+
+
+def _engine(model: Model, given: Given) -> NDArray[Any]:
+    network = model.network
+    if not isinstance(network, SequenceToSequence) or given.told is None:
+        return network.forward(given.inputs).values
+    if network.sizes.writes_tokens:
+        return network.forward(given.inputs, None, given.told).values
+    return written_numbers(network, model.loss, given.inputs, given.told)
+
+
+def _texts(model: Model, given: Given) -> Texts | None:
+    network, preparation = model.network, model.preparation
+    if not isinstance(network, SequenceToSequence) or not isinstance(preparation, PairsPreparation):
+        return None
+    at, before = network.begin(given.inputs), np.full(given.inputs.shape[1], START, np.int32)
+    tokens = np.full((preparation.limit, len(before)), STOP, np.int32)
+    lead = np.full(tokens.shape, np.finfo(np.float64).max)
+    for step in range(preparation.limit):
+        answers, at = network.write_step(before, at)
+        running = before != STOP
+        chosen = log_probabilities(answers).argmax(axis=1)
+        before = tokens[step] = np.where(running, chosen, STOP)
+        lead[step, running] = lead_of(tokens[step], answers)[running]
+        if (before == STOP).all():
+            break
+    return Texts(tokens, lead)
+
+
+def lead_of(tokens: NDArray[np.int32], scores: NDArray[Any]) -> NDArray[np.float64]:
+    """How far the score of each token (B,) is ahead of the best of the others that may be written, (B,)."""
+    rows, others = np.arange(len(tokens)), scores.astype(np.float64)
+    own = others[rows, tokens]
+    others[:, [UNKNOWN, START]] = -np.inf
+    others[rows, tokens] = -np.inf
+    return np.asarray(own - others.max(axis=1))
 
 
 def real_units(
@@ -65,41 +124,9 @@ def real_units(
     if rows is None or not isinstance(preparation, SeriesPreparation):
         return None
     known = rows[..., : len(preparation.targets)]
+    if preparation.strategy == "encoder_decoder":
+        return preparation.path_values(scaled, known[-1])
     if scaled.ndim == 3:
         return preparation.decode(scaled, known[preparation.lead :])
     ahead = scaled.shape[-1] // len(preparation.targets)  # steps that are answered at once
     return preparation.decode(scaled, np.tile(known[-1], ahead))
-
-
-def _loaded(model: Model) -> tuple[str, NDArray[np.float64] | None, NDArray[Any]]:
-    dataset = load(model.experiment)
-    if isinstance(dataset, PanelDataset):
-        dataset = next(iter(dataset.members.values()))  # all have one scaler; others are refused before
-    part = next(part for part in ("test", "validation", "train") if dataset.count(part))
-    if isinstance(dataset, SeriesDataset):
-        preparation = dataset.preparation
-        count = min(dataset.count(part), _SEQUENCES)
-        rows = dataset.windows(part, np.arange(count))
-        return f"{count} windows of the {part} part", rows, preparation.inputs_of(rows)
-    batch = next(dataset.batches(part, _SEQUENCES))
-    lengths, counts = np.unique(batch.lengths, return_counts=True)
-    length = int(lengths[counts.argmax()])  # not every program takes sequences of several lengths at once
-    alike = np.flatnonzero(batch.lengths == length)[: max(1, _CHARACTERS // length)]
-    words = f"{len(alike)} sequences of {length} steps of the {part} part"
-    return words, None, np.ascontiguousarray(batch.inputs[:length, alike])
-
-
-def _made_up(model: Model) -> tuple[str, NDArray[np.float64] | None, NDArray[Any]]:
-    """Random sequences in the range of the training data."""
-    random, network, preparation = np.random.default_rng(0), model.network, model.preparation
-    words = "64 made-up sequences, as the data are not here"
-    if network.tokens:
-        return words, None, random.integers(0, network.input_size, (64, 64)).astype(np.int32)
-    if not isinstance(preparation, SeriesPreparation):
-        return words, None, random.standard_normal((32, 64, network.input_size)).astype(np.float32)
-    steps = preparation.lead + preparation.look_back
-    rows = preparation.input_scaler.inverse(random.standard_normal((steps, 64, network.input_size)))
-    own = rows[..., : len(preparation.targets)]
-    own[...] = np.cumsum(own, axis=0) if preparation.transform.difference else own
-    own[...] = np.exp(own) if preparation.transform.logarithm else own
-    return words, rows, preparation.inputs_of(rows)

@@ -85,42 +85,62 @@ def run_network(
 ) -> tuple[Any, dict[str, Any]]:
     """Answers (B, O) or (T, B, O) to `x`, (T, B, I) numbers or (T, B) tokens, and the states to go on from.
 
+    See `run_layers` for the arguments.
+    """
+    if "embedding.weight" in weights:
+        x = weights["embedding.weight"][x]
+    above, read, carried = run_layers(step, config, weights, x, states)
+    answered = above if config["aligned"] else read
+    return answered @ weights["readout.weight"].T + weights["readout.bias"], carried
+
+
+def run_layers(
+    step: Any, config: dict[str, Any], weights: dict[str, Any], x: Any, states: dict[str, Any] | None = None
+) -> tuple[Any, Any, dict[str, Any]]:
+    """What layers over `x` (T, B, I) hand on: at every step (T, B, ·), at the end (B, ·), and the states to go on from.
+
     `step` is the cell's formula; `config` says what the layers look like. States are vectors (B, H) by the ending of
     the parameters' names of a direction; None begins anew.
     """
     carried: dict[str, Any] = {}
-    if "embedding.weight" in weights:
-        x = weights["embedding.weight"][x]
     read = x
     for endings, passes_by in zip(config["layers"], config["passes_by"], strict=True):
         outputs, ends = [], []
         for ending in endings:
             state = states[ending] if states else begin(config, weights, ending, x)
             turn = slice(None, None, -1) if ending.endswith("reverse") else slice(None)
-            hidden, carried[ending] = run_direction(step, config, of(weights, ending), x[turn], state)
+            own = of(weights, config["part"], ending)
+            hidden, carried[ending] = run_direction(step, config, own, x[turn], state)
             outputs.append(hidden[turn])
             ends.append(hidden[-1])
         above, read = joined(config, outputs), joined(config, ends)
         if passes_by:
-            own = x.shape[2] if config["summed"] else outputs[0].shape[2]
-            read = read + np.concatenate([x[-1, :, :own], x[0, :, own:]], axis=-1)
+            own_part = x.shape[2] if config["summed"] else outputs[0].shape[2]
+            read = read + np.concatenate([x[-1, :, :own_part], x[0, :, own_part:]], axis=-1)
             above = above + x
         x = above
-    answered = x if config["aligned"] else read
-    return answered @ weights["readout.weight"].T + weights["readout.bias"], carried
+    return x, read, carried
 
 
 def begin(config: dict[str, Any], weights: dict[str, Any], ending: str, x: Any) -> tuple[Any, ...]:
     """The state vectors (B, H) that every sequence begins with: what was learned, or zeros."""
-    units = weights[f"rnn.weight_ih_{ending}"].shape[0] // config["blocks"]
+    units = weights[f"{config['part']}.weight_ih_{ending}"].shape[0] // config["blocks"]
     learned = [weights[name] for name in config["initial"][ending]] or [np.zeros(units, x.dtype)] * config["states"]
     return tuple(np.tile(vector, (x.shape[1], 1)) for vector in learned)
 
 
-def of(weights: dict[str, Any], ending: str) -> dict[str, Any]:
-    """The parameters of one direction of one layer, without ``rnn.`` and their ending."""
-    own = (name for name in weights if name.startswith("rnn.") and name.endswith("_" + ending))
-    return {name[4 : -len(ending) - 1]: weights[name] for name in own}
+def of(weights: dict[str, Any], part: str, ending: str) -> dict[str, Any]:
+    """The parameters of one direction of one layer, without what their names begin and end with."""
+    own = (name for name in weights if name.startswith(part + ".") and name.endswith("_" + ending))
+    return {name[len(part) + 1 : -len(ending) - 1]: weights[name] for name in own}
+
+
+def joined_ends(config: dict[str, Any], states: dict[str, Any]) -> list[list[Any]]:
+    """The last states of both directions side by side, (B, ·) for each layer and kind of state."""
+    return [
+        [np.concatenate(ways, axis=1) for ways in zip(*(states[ending] for ending in endings), strict=True)]
+        for endings in config["layers"]
+    ]
 
 
 def joined(config: dict[str, Any], parts: list[Any]) -> Any:

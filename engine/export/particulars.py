@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from engine.data import DataError, sample
-from engine.export.description import describe
+from engine.data import DataError, PairsPreparation, sample
+from engine.data.vocabulary import START, STOP, UNKNOWN
+from engine.export.writing_description import network_dict
 from engine.model import Model
 from engine.recording import versions
 from engine.runs import RESULT, load_run
@@ -34,12 +35,19 @@ class Exportable:
         return {
             "rnn_workbench": header["rnn_workbench"],
             "data": dict(self.model.metadata),
-            "network": json.loads(header["network"]) | describe(self.model.network).to_dict() | self.point(),
+            "network": json.loads(header["network"]) | network_dict(self.model.network) | self.point(),
             "experiment": header["experiment"],
             "licence": licence(self.model),
             "result": {name: self.result[name] for name in _RESULTS if name in self.result},
             "versions": versions(),
-        }
+        } | self._decoding()
+
+    def _decoding(self) -> dict[str, Any]:
+        """How texts are written: which tokens begin and end them, which is never written, after how many to stop."""
+        if not isinstance(self.model.preparation, PairsPreparation):
+            return {}
+        tokens = {"unknown": UNKNOWN, "start": START, "stop": STOP}
+        return {"decoding": {"method": "greedy", **tokens, "limit": self.model.preparation.limit}}
 
     def point(self) -> dict[str, int]:
         """Which outputs are the answer to each target: from `middle` on every `width`-th; others are quantiles."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.atomic import write_atomically
-from engine.export.held_out import HeldOut, held_out, in_float64
+from engine.export.by_formula import in_float64, leads_in_float64
+from engine.export.held_out import HeldOut, Texts, held_out
 from engine.export.particulars import Exportable
 from engine.export.targets import Answers, ExportError, Target
 
 LIMIT = 1e-5  # of the largest answer, or of 1 where all are smaller
 _ROUNDINGS = 4.0  # times the engine's own rounding that another program's may add
+_DRIFT = 50.0  # times the engine's own rounding that another program's may grow to, over the steps of a text
 _WORST = 100.0  # times the limit, however much a network blows rounding up
 
 
@@ -35,21 +37,24 @@ class Proof:
     difference_in_units: float | None  # largest, in the data's own units
     rounding: float  # how far the engine's own float32 is from float64, on the same data
     limit: float  # up to which a difference is the rounding of float32
+    texts: int | None = None  # written on the way; None where the network writes none, or nothing here can
+    texts_alike: int | None = None  # of them, up to where rounding decides between two tokens
 
     @property
     def passed(self) -> bool:
         """Whether the file says the same as the engine, as far as it could be run."""
-        return self.difference is None or self.difference <= self.limit
+        return self.difference is None or (self.difference <= self.limit and self.texts_alike == self.texts)
 
     def sentence(self) -> str:
         """The result in words."""
         if self.difference is None:
             return f"Written, but not run: {self.runner}."
         verdict = "says the same" if self.passed else "does NOT say the same; do not use it"
+        texts = "" if self.texts is None else f", {self.texts_alike} of {self.texts} texts written alike"
         real = "" if self.difference_in_units is None else f", {self.difference_in_units:.2g} in the data's own units"
         return (
             f"{self.runner} {verdict}: largest difference {self.difference:.2g}{real}, "
-            f"on {self.data} (largest answer {self.largest:.3g})."
+            f"on {self.data} (largest answer {self.largest:.3g}){texts}."
         )
 
     def to_json(self) -> str:
@@ -71,7 +76,9 @@ def export(source: Exportable, target: Target, path: Path) -> Proof:
     runner = target.runner()
     files = target.write(source, path)
     data = held_out(source.model)
-    rounding = _difference(data.scaled, in_float64(source.model, data))
+    rounding = _difference(data.scaled, in_float64(source.model, data.given))
+    if data.texts is not None:
+        data = replace(data, texts=_surely(data.texts, leads_in_float64(source.model, data.given, data.texts)))
     proof = _compared(target, files, runner, data, target.run(files[0], data), rounding)
     write_atomically(path.with_name(f"{path.name}.proof.json"), proof.to_json().encode())
     return proof
@@ -82,6 +89,8 @@ def _compared(
 ) -> Proof:
     largest = float(np.abs(data.scaled).max())
     real = None if found is None or data.real is None else found.real
+    limit = max(1.0, largest) * max(LIMIT, min(_ROUNDINGS * rounding / max(1.0, largest), _WORST * LIMIT))
+    tokens = None if found is None or data.texts is None else found.tokens
     return Proof(
         target=target.key,
         files=tuple(file.name for file in files),
@@ -92,8 +101,25 @@ def _compared(
         largest=largest,
         difference_in_units=None if real is None or data.real is None else _difference(real, data.real),
         rounding=rounding,
-        limit=max(1.0, largest) * max(LIMIT, min(_ROUNDINGS * rounding / max(1.0, largest), _WORST * LIMIT)),
+        limit=limit,
+        texts=None if tokens is None else tokens.shape[1],
+        texts_alike=None if tokens is None or data.texts is None else _alike(data.texts, tokens, limit),
     )
+
+
+def _surely(texts: Texts, exact: NDArray[np.float64]) -> Texts:
+    """With the lead of each token lessened by what rounding may have grown to by then: states can be chaotic."""
+    drift = np.maximum.accumulate(np.abs(texts.lead - exact), axis=0)
+    return replace(texts, lead=texts.lead - _DRIFT * drift)
+
+
+def _alike(wanted: Texts, tokens: NDArray[Any], limit: float) -> int:
+    """Texts that are the same, or part where the next best token is no further behind than scores may differ."""
+    if tokens.shape != wanted.tokens.shape:
+        return 0
+    same = tokens == wanted.tokens
+    parted = same.argmin(axis=0), np.arange(tokens.shape[1])
+    return int((same.all(axis=0) | (wanted.lead[parted] <= 2 * limit)).sum())
 
 
 def _difference(found: NDArray[Any], wanted: NDArray[Any]) -> float:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from engine.network import Network
 from engine.networks import AnyNetwork
 
 _NONLINEARITIES = ("tanh", "relu")
 
 
 def torch_module(network: AnyNetwork) -> str:
-    """ "RNN", "LSTM" or "GRU" where ``torch.nn`` has a module that computes this network's layers; "" for none."""
-    if not isinstance(network, Network):
-        return ""
+    """ "RNN", "LSTM" or "GRU" where ``torch.nn`` has a module that computes all layers of this network; "" for none."""
     stack = network.stack.config
     gate, squash = stack.activations
     module = stack.spec.torch_module
@@ -21,9 +18,7 @@ def torch_module(network: AnyNetwork) -> str:
 
 def special(network: AnyNetwork) -> str:
     """What PyTorch's modules lack of how this network's layers are joined, in words; "" for nothing."""
-    if not isinstance(network, Network):
-        return ""
-    stack = network.stack.config
+    stack = next(iter(network.stacks.values())).config  # a decoder has nothing that its encoder lacks
     found = (
         (len(set(stack.widths)) > 1, "layers of unlike widths"),
         (stack.summed, "directions that are added"),

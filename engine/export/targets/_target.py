@@ -13,7 +13,6 @@ from engine.data import SeriesPreparation
 from engine.export.held_out import HeldOut
 from engine.export.particulars import Exportable
 from engine.model import Model
-from engine.network import Network
 
 
 class ExportError(ValueError):
@@ -34,6 +33,7 @@ class Answers:
 
     scaled: NDArray[Any]
     real: NDArray[Any] | None = None
+    tokens: NDArray[Any] | None = None  # that it writes by itself
 
 
 _FED_BACK = "It answers with the next step, which is to be fed back for those after it."
@@ -43,7 +43,7 @@ _FED_BACK = "It answers with the next step, which is to be fed back for those af
 class Target:
     """A form that weights leave in.
 
-    `fit` judges a network that answers where it reads; ask by `fit_for`. `write` makes the files and returns their
+    `fit` judges the network; ask by `fit_for`, which judges the data too. `write` makes the files and returns their
     paths, the main one first. `runner` names what will run the file, as in "onnxruntime 1.23"; it raises `ExportError`
     where the target cannot do without. `run` asks the main file for its answers; None where nothing here can run it.
     `usage` shows how the file is used, with {name} and {stem} of it.
@@ -68,13 +68,6 @@ class Target:
                 "each series has a scaler of its own, and an exported file holds one for all; train with "
                 "data.scaled_by=all to export.",
             )
-        preparation = model.preparation
-        if isinstance(model.network, Network):
-            found = self.fit(model)
-            recursive = isinstance(preparation, SeriesPreparation) and preparation.strategy == "recursive"
-            return Fit(True, f"{found.text} {_FED_BACK}") if found.possible and recursive else found
-        return Fit(
-            False,
-            "networks that write sequences have no form outside the workbench yet; the run folder's "
-            "weights.safetensors holds their weights under PyTorch's names.",
-        )
+        found, preparation = self.fit(model), model.preparation
+        recursive = isinstance(preparation, SeriesPreparation) and preparation.strategy == "recursive"
+        return Fit(True, f"{found.text} {_FED_BACK}") if found.possible and recursive else found

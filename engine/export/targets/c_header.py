@@ -21,6 +21,7 @@ from engine.export.c_source import identifier
 from engine.export.held_out import HeldOut, held_out
 from engine.export.particulars import Exportable
 from engine.export.targets._target import Answers, ExportError, Fit, Target
+from engine.export.writing_description import writes
 from engine.model import Model
 
 _COMPILERS = ("cc", "gcc", "clang")
@@ -32,6 +33,12 @@ _KINDS = ("series", "text", "adding")
 
 def fit(model: Model) -> Fit:
     """One direction, a size that a header can hold, data whose preparation is known."""
+    if writes(model.network):
+        return Fit(
+            False,
+            "a step answers each row as it comes, and this network reads all of them before it writes; take the "
+            "Python script or ONNX.",
+        )
     kind, count = str(model.metadata["kind"]), model.network.parameter_count
     if model.network.stack.config.bidirectional:
         return Fit(False, "a step sees one row at a time, and this network reads each sequence backward too.")

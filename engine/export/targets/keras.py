@@ -23,6 +23,7 @@ from engine.export.keras_equations import keras_answers
 from engine.export.particulars import Exportable
 from engine.export.python_source import harmless
 from engine.export.targets._target import Answers, Fit, Target
+from engine.export.writing_description import writes
 from engine.model import Model
 from engine.summary import model_words
 
@@ -70,6 +71,12 @@ def load(path=WEIGHTS):
 
 def fit(model: Model) -> Fit:
     """Stacks of SimpleRNN, LSTM or GRU layers, with functions that Keras has under the same definition."""
+    if writes(model.network):
+        return Fit(
+            False,
+            "the script builds one stack of layers, and this network has one that reads and one that writes; take "
+            "PyTorch or ONNX.",
+        )
     network = describe(model.network)
     spec, config = network.spec, network.config
     if not _layer(network):

@@ -26,11 +26,14 @@ from engine.export.onnx_layers import Lengths, add_direction, add_ends, add_join
 from engine.export.optional import needed
 from engine.export.particulars import Exportable
 from engine.export.targets._target import Answers, Fit, Target
+from engine.export.writing_description import writes
 from engine.model import Model
 
 
 def fit(model: Model) -> Fit:
     """Every network goes to ONNX; says by which operators."""
+    if writes(model.network):
+        return Fit(False, "a network that reads first and then writes has no such form yet; take safetensors or NPZ.")
     network = describe(model.network)
     operator = native_operator(network)
     if operator:

@@ -22,6 +22,7 @@ from engine.export.held_out import HeldOut
 from engine.export.particulars import Exportable
 from engine.export.python_source import formula_source, harmless, joined_modules
 from engine.export.targets._target import Answers, ExportError, Fit, Target
+from engine.export.writing_description import writes
 from engine.model import Model
 from engine.summary import model_words
 
@@ -51,6 +52,8 @@ np.savez(found, scaled=scaled, **({} if real is None else {"real": real}))
 
 def fit(model: Model) -> Fit:
     """Every network fits: the formula of each cell is plain Python. Not all kinds of data do."""
+    if writes(model.network):
+        return Fit(False, "a network that reads first and then writes has no such form yet; take safetensors or NPZ.")
     kind = str(model.metadata["kind"])
     if kind not in _USAGES:
         return Fit(False, f"the script does not know how data of the kind {kind!r} are prepared; take NPZ or ONNX.")

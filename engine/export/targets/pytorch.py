@@ -15,11 +15,14 @@ from engine.export.targets import safetensors
 from engine.export.targets._target import Answers, Fit, Target
 from engine.export.torch_modules import torch_module
 from engine.export.torch_source import torch_source
+from engine.export.writing_description import writes
 from engine.model import Model
 
 
 def fit(model: Model) -> Fit:
     """Every network fits; says by what PyTorch computes it."""
+    if writes(model.network):
+        return Fit(False, "a network that reads first and then writes has no such form yet; take safetensors or NPZ.")
     module = torch_module(model.network)
     if module:
         return Fit(True, f"Exact. PyTorch's own nn.{module} computes it.")

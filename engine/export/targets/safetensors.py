@@ -2,8 +2,10 @@
 
 Names, shapes and gate order are those of a plain module with `rnn` (`nn.RNN`, `nn.LSTM` or `nn.GRU`),
 `readout` (`nn.Linear`) and, where characters come in, `embedding` (`nn.Embedding`); it loads them with
-``load_state_dict(safetensors.torch.load_file(path), strict=True)``. The header's metadata holds the
-experiment, and what turns raw rows into inputs and answers into real units.
+``load_state_dict(safetensors.torch.load_file(path), strict=True)``. Of a network that writes they are those of a module
+with `encoder`, `decoder`, `readout`, and dictionaries `embedding` (`source`, `target`), `bridge` (a linear layer for
+each state that the decoder begins with) and `attention` (`query`, `key`, `score`, `combine`). The header's metadata
+holds the experiment, what turns raw rows into inputs and answers into real units, and the symbols of both sides.
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ def fit(model: Model) -> Fit:
     """Every network's weights can be written; says who computes with them."""
     module = torch_module(model.network)
     if module:
-        return Fit(True, f"Exact. PyTorch's own nn.{module} loads them with strict=True.")
+        both = ", one that reads and one that writes, load" if "encoder" in model.network.stacks else " loads"
+        return Fit(True, f"Exact. PyTorch's own nn.{module}{both} them with strict=True.")
     lacking = special(model.network) or "this cell"
     return Fit(True, f"Exact weights in PyTorch's style of names; PyTorch has no module of its own with {lacking}.")
 
@@ -57,6 +60,7 @@ TARGET = Target(
     run=run,
     usage="""\
 from safetensors.torch import load_file
-# module: a torch.nn.Module with rnn, readout and, of text, embedding
+# module: a torch.nn.Module with rnn, readout and, of text, embedding; of a network that writes with encoder, bridge,
+# decoder, attention, readout
 module.load_state_dict(load_file("{name}"), strict=True)""",
 )

@@ -10,10 +10,11 @@ import numpy as np
 from engine import data
 from engine.config import Experiment
 from engine.data import Dataset
+from engine.export.given import Given, given_to
 from engine.export.particulars import Exportable
 from engine.losses import configured
 from engine.model import Model
-from engine.network import Network
+from engine.networks import make_network
 
 AIRLINE = {
     "data.sample": "airline_passengers",
@@ -51,6 +52,26 @@ SIX_AHEAD = {**AIRLINE, "data.steps": 6, "data.strategy": "direct"}
 TWO_AHEAD = {**SEATTLE, "data.horizon": 1, "data.steps": 2, "data.strategy": "direct", "model.topology": "many_to_one"}
 FED_BACK = {**AIRLINE, "data.steps": 6, "data.strategy": "recursive"}
 ONE_ROW = {**AIRLINE, "model.topology": "one_to_one", "data.look_back": 1}
+DATES = {"data.sample": "dates", "model.embedding_size": 5}
+CAPTIONS = {"data.sample": "handwritten_digits", "model.embedding_size": 5}
+TUNES = {"data.sample": "bach_chorales", "model.embedding_size": 5}  # categories, beside the input of every step
+CO2 = {"data.sample": "mauna_loa_co2", "data.look_back": 20, "data.steps": 8}
+KNOWN_AHEAD = {
+    **SEATTLE,
+    "data.horizon": 1,
+    "data.steps": 5,
+    "data.known_inputs": ["precipitation"],
+    "data.transform": "none",
+    "training.loss": "quantile",
+    "model.topology": "encoder_decoder",
+}
+WRITERS: dict[str, dict[str, Any]] = {
+    "dates": DATES,
+    "captions": CAPTIONS,
+    "tunes": TUNES,
+    "co2": CO2,
+    "known_ahead": KNOWN_AHEAD,
+}
 KINDS: dict[str, dict[str, Any]] = {
     "airline": AIRLINE,
     "seattle": SEATTLE,
@@ -72,9 +93,15 @@ def _dataset(kind: str) -> Dataset:
     return data.load(_experiment(kind))
 
 
+@cache
+def given(kind: str) -> Given:
+    """What goes into every network on the data of `kind`."""
+    return given_to(exportable(kind).model)
+
+
 def _experiment(kind: str) -> Experiment:
     """That of the sample for what has no settings of its own here."""
-    own = KINDS[kind]
+    own = KINDS.get(kind) or WRITERS[kind]
     begin = data.sample(own["data.sample"]).experiment if "model.topology" not in own else Experiment()
     return begin.replace(own)
 
@@ -84,8 +111,8 @@ def exportable(kind: str = "airline", **model: Any) -> Exportable:
     changes = {f"model.{name}": value for name, value in model.items()}
     experiment = _experiment(kind).replace({"model.hidden_size": 6, **changes})
     dataset = _dataset(kind)
-    outputs = dataset.output_size * configured(experiment.training).width
-    network = Network(experiment.model, dataset.input_size, outputs, tokens=dataset.tokens, seed=1, threads=1)
+    width = configured(experiment.training).width
+    network = make_network(experiment.model, dataset, width=width, seed=1, threads=1)
     random = np.random.default_rng(2)
     network.load_state_dict(
         {name: values + random.uniform(-0.4, 0.4, values.shape) for name, values in network.state_dict().items()}
