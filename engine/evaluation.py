@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from engine.data import Batch, Dataset, PairBatch, Scorer, WritingScorer
-from engine.data.forecast_dataset import ForecastDataset
+from engine.data.path_dataset import PathDataset
 from engine.events import Floats
 from engine.forecast_paths import dataset_paths
 from engine.losses import Loss
@@ -52,7 +52,7 @@ def score(
     for batch, values in answers(network, map(changed, batches) if changed else batches):
         mean, count = measure.mean(values, batch)
         total, weight = total + mean * count, weight + count
-        if isinstance(dataset, ForecastDataset):
+        if isinstance(dataset, PathDataset):
             assert isinstance(network, Network | SequenceToSequence)  # all others answer once
             scorer.add(batch, dataset_paths(network, dataset, measure, part, batch.positions)[..., measure.middle])
         else:

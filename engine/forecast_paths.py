@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.data import SeriesPreparation
+from engine.data import Dataset, SeriesPreparation
 from engine.data.batches import Ints
 from engine.data.forecast_dataset import ForecastDataset
+from engine.data.panel_dataset import PanelDataset
 from engine.data.scaling import Reals
 from engine.data.series_dataset import SeriesDataset
 from engine.losses import Loss
@@ -44,10 +45,18 @@ def paths(
     return _valued(preparation, loss, _answers(network, preparation, windows), windows)
 
 
-def dataset_paths(network: AnyNetwork, dataset: SeriesDataset, loss: Loss, part: str, positions: Ints) -> Reals:
-    """Forecasts (U, B, O, W) from the windows of a part at `positions`; U is 1 of a data set of single answers."""
-    future = dataset.future(part, positions) if isinstance(dataset, ForecastDataset) else None
-    return paths(network, dataset.preparation, loss, dataset.windows(part, positions), future)
+def dataset_paths(network: AnyNetwork, dataset: Dataset, loss: Loss, part: str, positions: Ints) -> Reals:
+    """Forecasts (U, B, O, W) from the windows of a part at `positions`; U is 1 of a data set of single answers.
+
+    Each of several series is scaled by its own scaler.
+    """
+    assert isinstance(dataset, SeriesDataset | PanelDataset)
+    preparation = dataset.preparation
+    found = np.zeros((preparation.steps, len(positions), len(preparation.targets), loss.width))
+    for member, which, own in dataset.by_series(part, positions):
+        future = member.future(part, own) if isinstance(member, ForecastDataset) else None
+        found[:, which] = paths(network, member.preparation, loss, member.windows(part, own), future)
+    return found
 
 
 def _answers(network: Network, preparation: SeriesPreparation, windows: Reals) -> NDArray[Any]:

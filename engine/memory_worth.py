@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from engine import feed_forward
 from engine.config import Experiment
 from engine.data import Dataset
-from engine.data.forecast_dataset import ForecastDataset
+from engine.data.path_dataset import PathDataset
 from engine.evaluation import score
 from engine.losses import Loss
 from engine.networks import AnyNetwork
@@ -47,7 +47,7 @@ def memory_worth(
     chosen = experiment.training.memory_check
     if chosen == "never":
         return MemoryWorth(None, math.nan)
-    if isinstance(dataset, ForecastDataset):
+    if isinstance(dataset, PathDataset):
         return MemoryWorth(None, math.nan, "forecasts over several steps have no feed-forward network beside them")
     order = dataset.topology in _READ_WHOLE and experiment.model.cell != "feedforward"
     without = math.nan

@@ -9,9 +9,9 @@ import numpy as np
 
 from engine.data import Batch, Dataset, TextPreparation
 from engine.data.class_metrics import ClassScorer
-from engine.data.forecast_dataset import ForecastDataset
 from engine.data.metrics import last_answers, rmse
 from engine.data.pairs_dataset import PairsDataset
+from engine.data.path_dataset import PathDataset
 from engine.data.scaling import Reals
 from engine.evaluation import Answering, answers
 from engine.events import ClassPrediction, Floats, Probe, SeriesPrediction, TagTrack, TextPrediction
@@ -81,8 +81,8 @@ class Predictions:
 
     def judged(self) -> ClassPrediction | SeriesPrediction | None:
         """What can be held against the truth; None for running text."""
-        if isinstance(self._dataset, ForecastDataset):
-            return self._path()
+        if isinstance(self._dataset, PathDataset):
+            return self._path(self._dataset)
         if self._dataset.kind in ("text", "pairs"):
             return None
         return self._classes() if self._dataset.classes else self._series()
@@ -122,21 +122,18 @@ class Predictions:
             found.append((interval.level, lower, upper))
         return tuple(found)
 
-    def _path(self) -> SeriesPrediction:
+    def _path(self, dataset: PathDataset) -> SeriesPrediction:
         """Forecasts over several steps, one behind the other over the held-out part, of the first target."""
-        dataset = self._dataset
-        assert isinstance(dataset, ForecastDataset)
         part = _part(dataset)
         tiles = dataset.tiles(part)[-max(1, SCREEN_POINTS // dataset.steps) :]
         values = dataset_paths(self._network, dataset, self._loss, part, tiles)[:, :, 0]
-        rows = dataset.rows(part, tiles).T.reshape(-1)
-        truth, names = dataset.series.values[rows, 0], dataset.series.labels(int(rows[0]), int(rows[-1]) + 1)
+        truth = dataset.path_truth(part)[:, tiles, 0].T.reshape(-1)
         forecast = values[..., self._loss.middle].T.reshape(-1)
         simple = [(name, each[:, tiles].T.reshape(-1)) for name, each in dataset.path_baselines(part)]
         return SeriesPrediction(
             part=part,
             target=dataset.preparation.targets[0],
-            labels=tuple(names[row - rows[0]] for row in rows.tolist()),
+            labels=dataset.path_labels(part, tiles),
             truth=_frozen(truth),
             forecast=_frozen(forecast),
             baselines=tuple((name, _frozen(each)) for name, each in simple),

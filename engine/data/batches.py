@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -37,6 +37,17 @@ class PairBatch(Batch):
 
     before: NDArray[Any]  # what was written before each step, a start first: int32 (U, B), or float32 (U, B, E)
     written: Ints  # (B,) steps of each that are written
+
+
+def joined(batches: Sequence[Batch]) -> Batch:
+    """Sequences of the same length, from several batches, as one."""
+    sides = {"inputs": 1, "lengths": 0, "targets": -2, "weights": -1, "positions": 0, "before": 1, "written": 0}
+    first = batches[0]
+    names = [field.name for field in fields(first) if field.name in sides]
+    own: dict[str, Any] = {
+        name: np.concatenate([getattr(batch, name) for batch in batches], sides[name]) for name in names
+    }
+    return replace(first, **own)
 
 
 def generator(seed: int, epoch: int) -> np.random.Generator:

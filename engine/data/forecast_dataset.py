@@ -14,9 +14,9 @@ from engine.config import DataConfig
 from engine.data.batches import Batch, Floats, Ints, PairBatch
 from engine.data.dataset import Scorer, Scores
 from engine.data.errors import DataError, nearest
-from engine.data.metrics import rmse
 from engine.data.path_baselines import path_forecasts
-from engine.data.path_metrics import PathScorer
+from engine.data.path_dataset import PathDataset
+from engine.data.path_metrics import PathScorer, path_scores
 from engine.data.scaling import Reals, fit_scaler
 from engine.data.series import Series
 from engine.data.series_dataset import SeriesDataset
@@ -24,33 +24,38 @@ from engine.data.series_dataset import SeriesDataset
 _AT_ONCE = 4096  # windows
 
 
-class ForecastDataset(SeriesDataset):
+class ForecastDataset(SeriesDataset, PathDataset):
     """Windows over a `Series`, each answered by the next U rows."""
 
-    def __init__(self, series: Series, data: DataConfig, topology: str) -> None:
+    def __init__(self, series: Series, data: DataConfig, topology: str, marked: Ints | None = None) -> None:
         """As of a `SeriesDataset`.
 
         Raises:
             DataError: settings that do not go together, or too short for one window.
         """
         _check(series, data, topology)
-        super().__init__(series, replace(data, horizon=data.steps), topology, answers=data.steps)
+        super().__init__(series, replace(data, horizon=data.steps), topology, marked, answers=data.steps)
         self.steps = data.steps
         strategy = "encoder_decoder" if topology == "encoder_decoder" else data.strategy
         own = replace(self._preparation, horizon=1, steps=data.steps, strategy=strategy, known=data.known_inputs)
-        self._preparation = replace(own, output_scaler=fit_scaler(data.scaler, self._changes(strategy)))
+        self._preparation = own  # which says how answers come, before a scaler is fitted on them
+        self._preparation = replace(own, output_scaler=fit_scaler(data.scaler, self._changes()))
         self.output_size = series.targets * (data.steps if strategy == "direct" else 1)
         self.heard_size = series.targets + len(data.known_inputs) if strategy == "encoder_decoder" else 0
         self._paths: dict[str, tuple[tuple[str, Reals], ...]] = {}
 
-    def _changes(self, strategy: str) -> Reals:
+    def training_rows(self) -> tuple[Reals, Reals]:
+        """What the scalers are fitted on: inputs (·, C) and answers (·, O) or (·, U · O) of the training part."""
+        return super().training_rows()[0], self._changes()
+
+    def _changes(self) -> Reals:
         """What training is answered by: (windows, O) of the next step, or (windows, U · O) of all."""
         starts = np.arange(self.count("train"))
         found = []
         for positions in np.split(starts, range(_AT_ONCE, len(starts), _AT_ONCE)):
             values, anchors = self._told("train", positions)
             changed = self._preparation.transform.forward(values, np.broadcast_to(anchors, values.shape))
-            wanted = changed[:1] if strategy == "recursive" else changed
+            wanted = changed[:1] if self._preparation.strategy == "recursive" else changed
             found.append(wanted.transpose(1, 0, 2).reshape(len(positions), -1))
         return np.concatenate(found)
 
@@ -104,15 +109,26 @@ class ForecastDataset(SeriesDataset):
 
     def baselines(self, part: str) -> Scores:
         """RMSE of the simple forecasts of the first target over all steps; none for an empty part."""
-        if not self.count(part):
-            return ()
-        truth = self.path_truth(part)[..., 0]
-        return tuple((name, rmse(truth, values)) for name, values in self.path_baselines(part))
+        return path_scores(self, part)
 
     def tiles(self, part: str) -> Ints:
         """Positions of windows whose forecasts follow one another without overlap, up to the last row of the part."""
         stride = self.shape.stride if part == "train" else 1
         return np.arange(self.count(part) - 1, -1, -max(1, -(-self.steps // stride)))[::-1].copy()
+
+    def path_labels(self, part: str, positions: Ints) -> tuple[str, ...]:
+        """See `PathDataset.path_labels`."""
+        rows = self.rows(part, positions).T.reshape(-1).tolist()
+        names = self.series.labels(rows[0], rows[-1] + 1) if rows else ()
+        return tuple(names[row - rows[0]] for row in rows)
+
+    def usual_steps(self, part: str) -> Reals:
+        """See `PathDataset.usual_steps`."""
+        return np.full(self.count(part), self.usual_step)
+
+    def places(self, part: str) -> tuple[tuple[str, slice], ...]:
+        """None, as this is one series."""
+        return ()
 
     def scorer(self, part: str) -> Scorer:
         """RMSE, MAE, MASE and skill over all steps, and RMSE by step."""

@@ -12,11 +12,12 @@ from engine.data.labelled_text import LabelledTextDataset, read_texts
 from engine.data.pairs import read_pairs
 from engine.data.pairs_dataset import PairsDataset
 from engine.data.panel_dataset import PanelDataset
+from engine.data.panel_forecast_dataset import PanelForecastDataset
 from engine.data.samples import sample
 from engine.data.sequence_dataset import SequenceDataset
 from engine.data.sequences import read_sequences
 from engine.data.series import read_series, read_several
-from engine.data.series_windows import windows_over
+from engine.data.series_windows import several_steps, windows_over
 from engine.data.synthetic import generate
 from engine.data.text import read_text
 from engine.data.text_dataset import TextDataset
@@ -59,12 +60,8 @@ def load(experiment: Experiment) -> Dataset:
     if topology == "one_to_one":
         data = replace(data, look_back=1)
     if data.sequence_column:
-        if data.steps > 1 or topology == "encoder_decoder":
-            raise DataError(
-                "several series in one file are forecast one answer a window; set data.steps to 1 and model.topology "
-                "to many_to_one, or choose one series."
-            )
-        return PanelDataset(read_several(path, data), data, topology)
+        several = PanelForecastDataset if several_steps(data, topology) else PanelDataset
+        return several(read_several(path, data), data, topology)
     return windows_over(read_series(path, data), data, topology)
 
 

@@ -7,15 +7,15 @@ share are the network and, where that is asked for, one scaler, fitted on the tr
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import DataConfig
-from engine.data.batches import Batch, Floats, Ints, batches_of, orders
+from engine.data.batches import Batch, Floats, Ints, batches_of, joined, orders
 from engine.data.dataset import Dataset, Scorer, Scores
 from engine.data.errors import DataError, TooShortError, counted
 from engine.data.metrics import last_answers, mae, rmse
@@ -23,8 +23,10 @@ from engine.data.scaling import Reals, fit_scaler
 from engine.data.series import Series
 from engine.data.series_dataset import SeriesDataset
 from engine.data.series_preparation import SeriesPreparation
+from engine.data.series_windows import windows_over
 
-_MOST_SCORED = 20  # series that are scored one by one
+MOST_SCORED = 20  # series that are scored one by one
+Values = TypeVar("Values", Floats, Reals)
 
 
 class PanelDataset(Dataset):
@@ -41,7 +43,7 @@ class PanelDataset(Dataset):
         self.topology = topology
         self.members, self._short = _members(found, data, topology)
         first = next(iter(self.members.values()))
-        self.input_size, self.output_size = first.input_size, first.output_size
+        self.input_size, self.output_size, self.heard_size = first.input_size, first.output_size, first.heard_size
         if data.scaled_by == "all":
             self._share_scalers(data.scaler)
         own = data.scaled_by == "series"
@@ -57,6 +59,7 @@ class PanelDataset(Dataset):
         )
         self._first = first
         self._baselines: dict[str, tuple[tuple[str, Floats], ...]] = {}
+        self._slices: dict[str, tuple[tuple[str, SeriesDataset, slice], ...]] = {}
 
     def _share_scalers(self, name: str) -> None:
         rows = [member.training_rows() for member in self.members.values()]
@@ -71,17 +74,25 @@ class PanelDataset(Dataset):
 
     def count(self, part: str) -> int:
         """Windows in a part."""
-        return int(self._borders(part)[-1])
-
-    def _borders(self, part: str) -> Ints:
-        """First position of each series, and the count of all, (S + 1,)."""
-        return np.cumsum([0, *(member.count(part) for member in self.members.values())])
+        slices = self.slices(part)
+        return slices[-1][2].stop if slices else 0
 
     def slices(self, part: str) -> tuple[tuple[str, SeriesDataset, slice], ...]:
         """Each series that has windows in a part, with the positions of these."""
-        borders = self._borders(part).tolist()
-        places = zip(self.members.items(), borders[:-1], borders[1:], strict=True)
-        return tuple((name, member, slice(a, b)) for (name, member), a, b in places if b > a)
+        if part not in self._slices:
+            borders = np.cumsum([0, *(member.count(part) for member in self.members.values())]).tolist()
+            places = zip(self.members.items(), borders[:-1], borders[1:], strict=True)
+            self._slices[part] = tuple((name, member, slice(a, b)) for (name, member), a, b in places if b > a)
+        return self._slices[part]
+
+    def by_series(self, part: str, positions: Ints) -> Iterator[tuple[SeriesDataset, Ints, Ints]]:
+        """Each series that has some of the windows at `positions`: which of them, and where in its own part."""
+        slices = self.slices(part)
+        owners = np.searchsorted([place.start for _, _, place in slices], positions, side="right") - 1
+        for owner in np.unique(owners).tolist():
+            _, member, place = slices[owner]
+            which = np.flatnonzero(owners == owner)
+            yield member, which, positions[which] - place.start
 
     def batch_count(self, part: str, batch_size: int) -> int:
         """See `Dataset.batch_count`."""
@@ -94,19 +105,11 @@ class PanelDataset(Dataset):
 
     def batch(self, part: str, positions: Ints) -> Batch:
         """The windows of a part at `positions` (B,), by series."""
-        found = []
-        for _, member, place in self.slices(part):
-            own = positions[(positions >= place.start) & (positions < place.stop)]
-            if len(own):
-                found.append(replace(member.batch(part, own - place.start), positions=own))
-        return Batch(
-            inputs=np.concatenate([batch.inputs for batch in found], axis=1),
-            lengths=np.concatenate([batch.lengths for batch in found]),
-            targets=np.concatenate([batch.targets for batch in found], axis=-2),
-            weights=np.concatenate([batch.weights for batch in found], axis=-1),
-            continues=False,
-            positions=np.concatenate([batch.positions for batch in found]),
-        )
+        found = [
+            replace(member.batch(part, own), positions=positions[which])
+            for member, which, own in self.by_series(part, positions)
+        ]
+        return joined(found)
 
     def scorer(self, part: str) -> Scorer:
         """RMSE, MAE, MASE and skill over all, then by series."""
@@ -132,9 +135,7 @@ class PanelDataset(Dataset):
     def baseline_forecasts(self, part: str) -> tuple[tuple[str, Floats], ...]:
         """Simple forecasts of each series from its own past, where all series have them."""
         if part not in self._baselines:
-            own = [_by_name(member.baseline_forecasts(part)) for _, member, _ in self.slices(part)]
-            names = [name for name in own[0] if all(name in some for some in own)] if own else []
-            self._baselines[part] = tuple((name, np.concatenate([some[name] for some in own])) for name in names)
+            self._baselines[part] = of_all([member.baseline_forecasts(part) for _, member, _ in self.slices(part)])
         return self._baselines[part]
 
     def baselines(self, part: str) -> Scores:
@@ -171,7 +172,7 @@ def _members(
     made, refused = {}, {}
     for name, series in found.items():
         try:
-            made[name] = SeriesDataset(series, data, topology)
+            made[name] = windows_over(series, data, topology)
         except TooShortError as error:
             refused[name] = error
     if not made:
@@ -179,13 +180,18 @@ def _members(
     marked = {column for member in made.values() for column in member.marked.tolist()}
     every = np.array(sorted(marked), np.int64)
     if any(len(member.marked) < len(every) for member in made.values()):
-        made = {name: SeriesDataset(found[name], data, topology, every) for name in made}
+        made = {name: windows_over(found[name], data, topology, every) for name in made}
     return made, tuple(refused)
 
 
-def _by_name(forecasts: tuple[tuple[str, Floats], ...]) -> dict[str, Floats]:
-    """An autoregression may have as many lags as each series bears; it is one method all the same."""
-    return {name.partition("(")[0]: values for name, values in forecasts}
+def of_all(forecasts: Sequence[tuple[tuple[str, Values], ...]]) -> tuple[tuple[str, Values], ...]:
+    """The simple forecasts (…, N) that all series have, one series behind the other.
+
+    An autoregression may have as many lags as each series bears; it is one method all the same.
+    """
+    own = [{name.partition("(")[0]: values for name, values in some} for some in forecasts]
+    names = [name for name in own[0] if all(name in some for some in own)] if own else []
+    return tuple((name, np.concatenate([some[name] for some in own], axis=-1)) for name in names)
 
 
 class PanelScorer(Scorer):
@@ -217,4 +223,4 @@ class PanelScorer(Scorer):
         mase = float(np.nanmean(scaled)) if np.isfinite(scaled).any() else math.nan
         skill = 1.0 - own / naive if naive > 0 else math.nan
         overall = [("RMSE", own), ("MAE", mae(truth, forecast)), ("MASE", mase), ("skill", skill)]
-        return (*overall, *by_series[: 2 * _MOST_SCORED])
+        return (*overall, *by_series[: 2 * MOST_SCORED])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,18 +15,19 @@ from engine.data.metrics import mae, rmse
 from engine.data.scaling import Reals
 
 if TYPE_CHECKING:
-    from engine.data.forecast_dataset import ForecastDataset
+    from engine.data.path_dataset import PathDataset
 
+_MOST_SERIES = 20  # that are scored one by one
 _MOST_NAMED = 12  # steps that have a metric of their own; of longer forecasts five
 
 
 class PathScorer(WritingScorer):
     """Takes forecasts (U, B, O) in real units, whatever strategy they come from."""
 
-    def __init__(self, dataset: ForecastDataset, part: str) -> None:
+    def __init__(self, dataset: PathDataset, part: str) -> None:
         """An empty score of `part`."""
         self._dataset, self._part = dataset, part
-        self._paths = np.full((dataset.steps, dataset.count(part), dataset.series.targets), np.nan)
+        self._paths = np.full((dataset.steps, dataset.count(part), len(dataset.preparation.targets)), np.nan)
 
     def add(self, batch: Batch, outputs: NDArray[Any]) -> None:
         """`outputs` (U, B, O) are forecasts in real units."""
@@ -46,29 +47,59 @@ class PathScorer(WritingScorer):
             scores += [(f"RMSE {n}", rmse(truth[..., k], self._paths[..., k])) for k, n in enumerate(targets)]
         if len(steps) > 1:
             scores += [(f"RMSE step {step + 1}", steps[step]["RMSE"]) for step in _named(len(steps))]
-        return tuple(scores)
+        return (*scores, *self._by_series())
+
+    def _by_series(self) -> Iterator[tuple[str, float]]:
+        truth, last = self._dataset.path_truth(self._part), self._dataset.anchors(self._part)
+        for name, place in self._dataset.places(self._part)[:_MOST_SERIES]:
+            own = rmse(truth[:, place], self._paths[:, place])
+            yield f"RMSE {name}", own
+            yield f"skill {name}", 1 - _share(own, rmse(truth[:, place], _still(last[place], truth[:, place])))
 
 
-def by_step(dataset: ForecastDataset, part: str, paths: Reals) -> list[dict[str, float]]:
+def path_scores(dataset: PathDataset, part: str) -> Scores:
+    """RMSE of the simple forecasts of the first target over all steps; none for an empty part."""
+    if not dataset.count(part):
+        return ()
+    truth = dataset.path_truth(part)[..., 0]
+    return tuple((name, rmse(truth, values)) for name, values in dataset.path_baselines(part))
+
+
+def by_step(dataset: PathDataset, part: str, paths: Reals) -> list[dict[str, float]]:
     """RMSE, MAE, MASE, skill against naive, and the simple methods' RMSE: over all steps, then of each step.
 
     `paths` are forecasts (U, N, O) of a whole part. MASE is in units of the usual change over a season (Hyndman and
-    Koehler 2006, Section 3), the same for all steps.
+    Koehler 2006, Section 3) of each series, the same for all steps.
     """
     truth = dataset.path_truth(part)
     simple = dataset.path_baselines(part) if dataset.count(part) else ()
-    last = np.broadcast_to(dataset.anchors(part), truth.shape)
-    every = slice(None)
+    last, every = _still(dataset.anchors(part), truth), slice(None)
+    scaled = _in_usual_steps(np.abs(truth - paths), dataset.usual_steps(part))
     return [
         {
             "RMSE": rmse(truth[at], paths[at]),
             "MAE": mae(truth[at], paths[at]),
-            "MASE": _share(mae(truth[at], paths[at]), dataset.usual_step),
+            "MASE": _mean(scaled[at]),
             "skill": 1 - _share(rmse(truth[at], paths[at]), rmse(truth[at], last[at])),
         }
         | {name: rmse(truth[at][..., 0], values[at]) for name, values in simple}
         for at in (every, *range(dataset.steps))
     ]
+
+
+def _still(last: Reals, truth: Reals) -> Reals:
+    """The last known values (N, O) as forecasts (U, N, O)."""
+    return np.broadcast_to(last, truth.shape)
+
+
+def _in_usual_steps(errors: Reals, usual: Reals) -> Reals:
+    """Errors (U, N, O) in units (N,) of their series; NaN where that has none."""
+    return errors / np.where(usual > 0, usual, np.nan)[:, None]
+
+
+def _mean(values: Reals) -> float:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if known.size else math.nan
 
 
 def _share(value: float, unit: float) -> float:

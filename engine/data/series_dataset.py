@@ -101,6 +101,10 @@ class SeriesDataset(Dataset):
             positions=positions,
         )
 
+    def by_series(self, part: str, positions: Ints) -> Iterator[tuple[SeriesDataset, Ints, Ints]]:
+        """This one series with the windows of a part at `positions`: which of them are its, and where in its part."""
+        yield self, np.arange(len(positions)), positions
+
     def windows(self, part: str, positions: Ints) -> Reals:
         """What is read, in its own units (lead + T, B, C), gaps filled by what the window itself knows."""
         lead = self.shape.lead
