@@ -44,9 +44,10 @@ class Learner:
         self._sampling = ScheduledSampling(training, steps)
 
     def learn(
-        self, batch: Batch, epoch: int, watch: Stopwatch, request: SnapshotRequest | None, everything: bool
-    ) -> StepDone:
-        """Train one batch, watching what `request` needs, or everything.
+        self, batch: Batch, epoch: int, watch: Stopwatch, request: SnapshotRequest | None, *,
+        scored: bool = False, paused: bool = False,
+    ) -> StepDone:  # fmt: skip
+        """Train one batch, watching what `request` needs, or everything: see `Probes.watch`.
 
         Truncated, that is several updates of the weights: the loss is their mean, the norm and what the probes show
         are those of the last, but for the gradient by time, which is of them all.
@@ -55,7 +56,7 @@ class Learner:
             NonFiniteError: the loss or a gradient holds a NaN or an infinity, and the weights are as before; or a
                 weight became one. The text says where it began.
         """
-        self.probes.watch(request, everything)
+        self.probes.watch(request, scored=scored, paused=paused)
         rate = self.schedule.rate(self.step)
         loss, norm, clipped = self._learn_parts(batch, rate)
         self.step += 1

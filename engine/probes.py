@@ -74,6 +74,7 @@ class Probes:
         self._request = SnapshotRequest(0, frozenset())
         self._watch_contributions = False
         self._contributions: Contributions | None = None  # of the last batch that was watched
+        self._contributions_due = 0.0  # unless they are asked for
         self._spent: dict[str, float] = {}  # seconds that a probe took beside the answer to a request
         self.predictions = Predictions(network, dataset, loss)
         self._kept: dict[str, _Kept] = {}
@@ -90,9 +91,15 @@ class Probes:
             "spectrum": lambda request: spectrum(self._network, request.spectrum),
         }
 
-    def watch(self, request: SnapshotRequest | None, everything: bool = False) -> None:
-        """Have the next batch measured as far as `request` needs it and nothing rests, or as far as it goes."""
-        names = {name for name in self._measure if everything or (request and self._is_due(name, request))}
+    def watch(self, request: SnapshotRequest | None, *, scored: bool = False, paused: bool = False) -> None:
+        """Have the next batch measured as far as `request` needs it and nothing rests, or as far as it goes.
+
+        It goes all the way in the last batch before the network is `scored`, whether anybody looks or not, and while
+        the run is `paused`. What costs as much as the step of a small network rests in the former case.
+        """
+        names = {name for name in self._measure if paused or (request and self._is_due(name, request))}
+        if scored:
+            names |= _OF_BATCHES if self._clock() >= self._contributions_due else _OF_BATCHES - {"contributions"}
         self._network.watch_time = "gradient_by_time" in names
         self._watch_contributions = "contributions" in names
         self._request = request or self._request
@@ -113,7 +120,9 @@ class Probes:
         if self._watch_contributions:
             start = self._clock()
             self._contributions = contributions(self._network, self._request.parameter, self._request.entry)
-            self._spent["contributions"] = self._clock() - start
+            end = self._clock()
+            self._spent["contributions"] = end - start
+            self._contributions_due = end + (end - start) * PROBE_REST
 
     def forget(self) -> None:
         """Drop what the weights showed: they were replaced without a step."""

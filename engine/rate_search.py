@@ -68,7 +68,7 @@ def try_rates(experiment: Experiment, dataset: Dataset, steps: int = STEPS) -> I
     try:
         for step, batch in zip(range(steps), _endless(dataset, training.batch_size, training.seed), strict=False):
             rate = learner.schedule.base = LOWEST * (HIGHEST / LOWEST) ** (step / max(1, steps - 1))
-            learner.learn(batch, 1, Stopwatch(), None, everything=False)
+            learner.learn(batch, 1, Stopwatch(), None)
             now, _ = loss.mean(network.answer(watched).values, watched)
             if not math.isfinite(now):
                 return

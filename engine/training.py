@@ -196,7 +196,7 @@ class TrainingRun:
                 yield from self._between_batches()
                 if self.control.ending:
                     return
-                done = self._learn(batch, everything=number in looks or self.control.paused)
+                done = self._learn(batch, scored=number in looks)
                 yield from self._said(self._recorder.begin())
                 yield done
                 yield from self._look(paused=False)
@@ -205,10 +205,10 @@ class TrainingRun:
             skipped = 0
             self._learner.schedule.epoch_done(self._deciding)
 
-    def _learn(self, batch: Batch, everything: bool) -> StepDone:
+    def _learn(self, batch: Batch, scored: bool) -> StepDone:
         request = self.control.request
         asked = request if request.id > self._answered else None
-        done = self._learner.learn(batch, self.epoch, self._watch, asked, everything)
+        done = self._learner.learn(batch, self.epoch, self._watch, asked, scored=scored, paused=self.control.paused)
         self._measured.norms.append(done.gradient_norm)
         return done
 

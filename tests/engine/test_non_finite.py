@@ -63,7 +63,7 @@ def learner_of(cell: str, **settings: Any) -> Learner:
 def said(learner: Learner, batch: Batch) -> str:
     kept = learner.optimizer._network.parameters.values.copy()
     with np.errstate(all="ignore"), pytest.raises(NonFiniteError) as caught:
-        learner.learn(batch, 1, Stopwatch(), None, everything=False)
+        learner.learn(batch, 1, Stopwatch(), None)
     np.testing.assert_array_equal(learner.optimizer._network.parameters.values, kept)
     return str(caught.value)
 
@@ -80,7 +80,7 @@ def test_steps_count_from_the_beginning_where_back_propagation_is_truncated() ->
     learner._truncation = 2, 2
     learner.optimizer._network.parameters.view("rnn.weight_hh_l0")[...] = 1e15 * np.eye(5)
     with np.errstate(all="ignore"), pytest.raises(NonFiniteError, match="time step 4 of sequence 1 on"):
-        learner.learn(batch_of(), 1, Stopwatch(), None, everything=False)
+        learner.learn(batch_of(), 1, Stopwatch(), None)
 
 
 def test_a_target_that_is_no_number_is_named() -> None:

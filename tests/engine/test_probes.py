@@ -45,7 +45,7 @@ class Bench:
         return self.now
 
     def train(self, clip_norm: float = 1.0) -> None:
-        self.probes.watch(None, everything=True)
+        self.probes.watch(None, paused=True)
         batch = next(self.dataset.batches("train", 32))
         self.network.loss_and_gradients(batch, self.dataset.loss)
         norm = self.optimizer.step(1e-3, clip_norm)
@@ -215,3 +215,14 @@ def test_where_writing_begins_is_told() -> None:
     assert isinstance(trace, HiddenTrace)
     assert trace.written_from == len(dataset.pinned().inputs)
     assert 0 < trace.written_from < len(trace.layers[0].hidden) == len(trace.labels)
+
+
+def test_contributions_rest_where_nobody_asks(bench: Bench) -> None:
+    """They cost a small network as much as a step, and every epoch is scored."""
+    kept = bench.probes
+    kept.watch(None, scored=True)
+    assert not kept._watch_contributions
+    assert bench.network.watch_time  # which findings are made of
+    bench.now += 60.0
+    kept.watch(None, scored=True)
+    assert kept._watch_contributions
