@@ -67,6 +67,14 @@ def attended(config: dict[str, Any], weights: dict[str, Any], row: Any, at: dict
     return np.tanh(np.concatenate([context, row], axis=1) @ weights["attention.combine.weight"].T)
 
 
+def taken(at: dict[str, Any], order: Any) -> dict[str, Any]:
+    """Where the decoder is in the sequences `order`, which may repeat."""
+    beside = None if at["beside"] is None else at["beside"][order]
+    looked: dict[str, Any] = {name: at[name][:, order] for name in ("memory", "keys") if name in at}
+    states = {ending: tuple(vector[order] for vector in state) for ending, state in at["states"].items()}
+    return looked | {"beside": beside, "states": states}
+
+
 def scores_when_told(step: Any, config: dict[str, Any], weights: dict[str, Any], x: Any, before: Any) -> Any:
     """Answers (U, B, O) where the decoder is told what was written before each step: tokens (U, B)."""
     at, found = begin_writing(step, config, weights, x), []

@@ -1,4 +1,4 @@
-"""A Python script that predicts with NumPy alone: a table or a prompt in, forecasts or text out.
+"""A Python script that predicts with NumPy alone: a table, a text or a row of values in, forecasts or text out.
 
 It holds the formula of the cell as the engine has it, and lies beside its weights (NPZ) and all that their use
 needs (JSON).
@@ -10,14 +10,14 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from engine.atomic import write_atomically
 from engine.data import tokens
-from engine.export import numpy_network, numpy_predict
+from engine.export import numpy_network, numpy_predict, numpy_series, numpy_writing, numpy_written
 from engine.export.beside import write_arrays, write_particulars
-from engine.export.description import describe
 from engine.export.held_out import HeldOut
 from engine.export.particulars import Exportable
 from engine.export.python_source import formula_source, harmless, joined_modules
@@ -27,6 +27,7 @@ from engine.model import Model
 from engine.summary import model_words
 
 _SECONDS = 300.0
+_PLAIN = (tokens, numpy_series, numpy_predict)  # of networks that answer where they read
 _HEAD = '''"""{title}
 
 Made by RNN Workbench. Needs Python 3.10 or newer and NumPy. Lies beside its weights, {stem}.npz, and {stem}.json, which
@@ -36,24 +37,25 @@ holds scaler, vocabulary, window, columns, settings and scores. Licence of the d
 """
 
 '''
-_USAGES = {"series": "rows.csv", "text": '"Once upon a time"', "adding": "steps.csv"}
+_USAGES = {
+    "series": "rows.csv", "text": '"Once upon a time"', "adding": "steps.csv", "pairs": '"What is read"',
+}  # fmt: skip
 _FOOT = '\n\n\nif __name__ == "__main__":\n    main(step, Path(__file__))\n'
 # Runs the script's own `answers` in a process of its own, on arrays that lie in a file.
 _QUESTION = """\
 import runpy, sys
 from pathlib import Path
+from typing import Any
 import numpy as np
 script, given, found = sys.argv[1:]
 names = runpy.run_path(script)
-scaled, real = names["answers"](names["step"], Path(script), np.load(given))
-np.savez(found, scaled=scaled, **({} if real is None else {"real": real}))
+said = names["answers"](names["step"], Path(script), **np.load(given))
+np.savez(found, **{name: each for name, each in zip(("scaled", "real", "tokens"), said) if each is not None})
 """
 
 
 def fit(model: Model) -> Fit:
     """Every network fits: the formula of each cell is plain Python. Not all kinds of data do."""
-    if writes(model.network):
-        return Fit(False, "a network that reads first and then writes has no such form yet; take safetensors or NPZ.")
     kind = str(model.metadata["kind"])
     if kind not in _USAGES:
         return Fit(False, f"the script does not know how data of the kind {kind!r} are prepared; take NPZ or ONNX.")
@@ -82,8 +84,9 @@ def script(source: Exportable, stem: str) -> str:
         licence=harmless(source.particulars()["licence"]),
         usage=_USAGES[str(model.metadata["kind"])],
     )
-    definitions = joined_modules((numpy_network, tokens, numpy_predict))
-    return head + definitions + "\n\n\n" + formula_source(describe(model.network).spec) + _FOOT
+    own = (numpy_writing, tokens, numpy_series, numpy_written) if writes(model.network) else _PLAIN
+    definitions = joined_modules((numpy_network, *own))
+    return head + definitions + "\n\n\n" + formula_source(model.network.stack.config.spec) + _FOOT
 
 
 def runner() -> str:
@@ -94,14 +97,23 @@ def runner() -> str:
 def run(path: Path, data: HeldOut) -> Answers:
     """What the script answers, run in a process of its own that sees nothing of the workbench."""
     with tempfile.TemporaryDirectory() as folder:
-        given, found = Path(folder) / "given.npy", Path(folder) / "found.npz"
-        np.save(given, data.inputs if data.rows is None else data.rows)
+        given, found = Path(folder) / "given.npz", Path(folder) / "found.npz"
+        np.savez(given, **_arguments(data))
         command = [sys.executable, "-I", "-c", _QUESTION, str(path.absolute()), str(given), str(found)]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_SECONDS, check=False)
         if done.returncode:
             raise ExportError(f"{path} was written, but does not run: {done.stderr.strip().splitlines()[-1]}")
         with np.load(found, allow_pickle=False) as file:
-            return Answers(file["scaled"], file["real"] if "real" in file.files else None)
+            return Answers(**{name: file[name] for name in file.files})
+
+
+def _arguments(data: HeldOut) -> dict[str, Any]:
+    """Of the script's `answers`: a series in its own units, all else as the network reads it."""
+    if data.given.told is None:
+        return {"given": data.inputs if data.rows is None else data.rows}
+    if data.rows is None:
+        return {"given": data.inputs, "told": data.given.told}
+    return {"given": data.rows, "told": data.given.future}
 
 
 TARGET = Target(
@@ -109,12 +121,13 @@ TARGET = Target(
     title="Python script (NumPy only)",
     order=5,
     suffix=".py",
-    summary="A script that reads a CSV file or a prompt and predicts, with NumPy and nothing else.",
+    summary="A script that reads a CSV file, a prompt or a text and predicts, with NumPy and nothing else.",
     fit=fit,
     write=write,
     runner=runner,
     run=run,
     usage="""\
 python {name} rows.csv        # a series: what comes after the last row
-python {name} "A prompt"      # text""",
+python {name} "A prompt"      # text
+python {name} "What is read"  # a text or values to be written for; - reads one a line from the standard input""",
 )

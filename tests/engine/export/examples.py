@@ -53,6 +53,7 @@ TWO_AHEAD = {**SEATTLE, "data.horizon": 1, "data.steps": 2, "data.strategy": "di
 FED_BACK = {**AIRLINE, "data.steps": 6, "data.strategy": "recursive"}
 ONE_ROW = {**AIRLINE, "model.topology": "one_to_one", "data.look_back": 1}
 DATES = {"data.sample": "dates", "model.embedding_size": 5}
+PHRASES = {"data.sample": "number_words", "model.embedding_size": 5, "model.attention": "additive"}  # by words
 CAPTIONS = {"data.sample": "handwritten_digits", "model.embedding_size": 5}
 TUNES = {"data.sample": "bach_chorales", "model.embedding_size": 5}  # categories, beside the input of every step
 CO2 = {"data.sample": "mauna_loa_co2", "data.look_back": 20, "data.steps": 8}
@@ -67,6 +68,7 @@ KNOWN_AHEAD = {
 }
 WRITERS: dict[str, dict[str, Any]] = {
     "dates": DATES,
+    "phrases": PHRASES,
     "captions": CAPTIONS,
     "tunes": TUNES,
     "co2": CO2,

@@ -135,7 +135,7 @@ def test_what_was_missing_goes_along(tmp_path: Path, key: str) -> None:
 
 def test_gaps_are_filled_as_in_the_engine() -> None:
     from engine.data.gaps import fill
-    from engine.export.numpy_predict import filled
+    from engine.export.numpy_series import filled
 
     random = np.random.default_rng(0)
     rows = random.normal(size=(40, 2))
@@ -150,7 +150,7 @@ def test_gaps_are_filled_as_in_the_engine() -> None:
 @pytest.mark.parametrize("count", [1, 3, 12])
 def test_dates_go_on_as_in_the_engine(last: str, count: int) -> None:
     from engine.data.frequency import Frequency, stamp_texts
-    from engine.export.numpy_predict import next_dates
+    from engine.export.numpy_series import next_dates
 
     for months, size in ((True, count), (False, count * 86_400_000_000)):
         frequency = Frequency(size, months)

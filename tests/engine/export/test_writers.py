@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,10 +17,19 @@ from engine.export import proof
 from engine.export.beside import read_particulars
 from engine.export.held_out import HeldOut, held_out
 from engine.export.targets import Answers, Target, target
+from engine.inference import forecast
+from engine.sequence_to_sequence.decoding import Decoding
 from engine.writing import write_texts
 from tests.engine.export.examples import WRITERS, exportable
 
-FORMS = ["safetensors", "npz", "csv"]
+FORMS = ["safetensors", "npz", "csv", "python_script"]
+PAIRS = ("dates", "phrases", "captions", "tunes")
+TYPED = {
+    "dates": ["Freitag, 21. Juni 2013", "  ?  "],
+    "phrases": ["two  thousand nine hundred", "ninety-nine"],
+    "captions": [", ".join(str(k % 17) for k in range(64))],
+    "tunes": ["g minor, 4/4", "what, ever"],
+}
 REFUSED = {"keras": "reads and one that writes", "c_header": "reads all of them before it writes"}
 
 
@@ -32,7 +43,7 @@ def test_every_kind_of_data(tmp_path: Path, key: str, kind: str) -> None:
     assert found.passed, found
     assert found.difference is not None
     assert found.difference <= proof.LIMIT * max(1.0, found.largest)
-    writes_tokens = kind in ("dates", "captions", "tunes")
+    writes_tokens = kind in PAIRS
     assert (found.texts is not None) == writes_tokens
     assert (found.difference_in_units is None) == writes_tokens
     kept = json.loads((tmp_path / f"{path.name}.proof.json").read_text())
@@ -80,6 +91,52 @@ def test_the_texts_that_are_held_against_are_the_workbench_s_own() -> None:
     ours = [preparation.symbols.decode(column) for column in texts.tokens.T]
     found = write_texts(source.model)
     assert ours == [text for text, part in zip(found.written, found.parts, strict=True) if part == "test"][: len(ours)]
+
+
+def script(tmp_path: Path, kind: str, *arguments: str, given: str = "") -> list[str]:
+    target("python_script").write(exportable(kind), tmp_path / "model.py")
+    command = [sys.executable, "-I", str(tmp_path / "model.py"), *arguments]
+    done = subprocess.run(command, input=given, capture_output=True, encoding="utf-8", check=True)
+    return done.stdout.splitlines()
+
+
+@pytest.mark.parametrize(("width", "decoding"), [(1, Decoding()), (3, Decoding("beam", width=3))])
+@pytest.mark.parametrize("kind", PAIRS)
+def test_the_script_writes_what_the_workbench_writes(tmp_path: Path, kind: str, width: int, decoding: Decoding) -> None:
+    model = exportable(kind).model
+    wanted = [write_texts(model, typed=text, decoding=decoding).written[0] for text in TYPED[kind]]
+    assert script(tmp_path, kind, "-", "--width", str(width), given="\n".join(TYPED[kind])) == wanted
+
+
+def test_the_script_draws_the_same_from_the_same_seed(tmp_path: Path) -> None:
+    drawn = [script(tmp_path, "tunes", "g minor, 4/4", "--temperature", "1", "--seed", seed) for seed in "778"]
+    assert drawn[0] == drawn[1] != drawn[2]
+
+
+@pytest.mark.parametrize(("typed", "words"), [("1, 2", "reads 64 values"), (", ".join(["much"] * 64), "are numbers")])
+def test_the_script_says_what_it_cannot_read(tmp_path: Path, typed: str, words: str) -> None:
+    with pytest.raises(subprocess.CalledProcessError) as raised:
+        script(tmp_path, "captions", typed)
+    assert raised.value.stderr.startswith("error: ")
+    assert words in raised.value.stderr
+    assert "Traceback" not in raised.value.stderr
+
+
+@pytest.mark.parametrize(("kind", "known"), [("co2", 0), ("known_ahead", 0), ("known_ahead", 3)])
+def test_the_script_forecasts_every_step_that_the_workbench_does(tmp_path: Path, kind: str, known: int) -> None:
+    """In the last rows of the file there is no target yet; what they know of other columns is read ahead."""
+    model = exportable(kind).model
+    data, table = model.experiment.data, tmp_path / "rows.csv"
+    lines = Path(f"resources/samples/{data.sample}.csv").read_text(encoding="utf-8").splitlines()
+    places = [lines[0].split(",").index(name) for name in data.targets]
+    for row in range(len(lines) - known, len(lines)):
+        cells = lines[row].split(",")
+        lines[row] = ",".join("" if place in places else cell for place, cell in enumerate(cells))
+    table.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    rows = [line.split(",") for line in script(tmp_path, kind, str(table))[1:]]
+    wanted = forecast(model, table)
+    assert [row[0].replace("/", "-") for row in rows] == list(wanted.dates[-data.steps :])
+    np.testing.assert_allclose(np.array([row[1:] for row in rows], float), wanted.forecast[-data.steps :], rtol=1e-5)
 
 
 @pytest.mark.parametrize(("tied", "passed"), [(False, False), (True, True)])

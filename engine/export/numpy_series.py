@@ -1,0 +1,137 @@
+"""The weights beside a script, and windows of rows from its table, in NumPy and nothing else.
+
+Exported Python files hold this very text, so it imports nothing of the workbench.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+
+def load(script: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The weights by name and the description of the model, from the files beside the script."""
+    with np.load(script.with_suffix(".npz"), allow_pickle=False) as file:
+        weights = {name: file[name] for name in file.files}
+    return weights, json.loads(script.with_suffix(".json").read_text(encoding="utf-8"))
+
+
+def inputs_of(data: dict[str, Any], rows: Any) -> Any:
+    """Windows of rows (steps, windows, columns) as the network reads them."""
+    targets, scaler = len(data["targets"]), data["input_scaler"]
+    level, further = level_of(data, rows[..., :targets]), rows[..., targets:]
+    if "difference" in data["transform"]:
+        level, further = np.diff(level, axis=0), further[1:]
+    columns = np.concatenate([level, further], axis=-1)
+    return ((columns - np.array(scaler["offset"])) / np.array(scaler["scale"])).astype(np.float32)
+
+
+def real_units(about: dict[str, Any], last: Any, scaled: Any) -> Any:
+    """Answers in the targets' own units; of several quantiles the middle one.
+
+    `last`: the targets' values that differences are taken from, in their own units.
+    """
+    data, network = about["data"], about["network"]
+    offset, scale = output_scale(data)
+    changed = scaled[..., network["middle"] :: network["width"]] * scale + offset
+    if "difference" in data["transform"]:
+        known = level_of(data, last)
+        changed = changed + np.tile(known, changed.shape[-1] // known.shape[-1])  # once for each step ahead
+    return np.exp(changed) if "log" in data["transform"] else changed
+
+
+def output_scale(data: dict[str, Any]) -> Any:
+    """Offset and scale of the answers; where a decoder writes them, of each step and target (steps, 1, targets)."""
+    found = np.array([data["output_scaler"][name] for name in ("offset", "scale")])
+    return found.reshape(2, -1, 1, len(data["targets"])) if data["strategy"] == "encoder_decoder" else found
+
+
+def level_of(data: dict[str, Any], values: Any) -> Any:
+    """Values on the scale where differences are taken."""
+    return np.log(values) if "log" in data["transform"] else values
+
+
+def filled(rows: Any, method: str, season: int) -> Any:
+    """Rows without gaps: along a line, from the last season, or from the last value."""
+    rows = rows[np.argmax(~np.isnan(rows).any(axis=1)) :].copy()
+    numbers = np.arange(len(rows))
+    for column in rows.T:
+        known = ~np.isnan(column)
+        last = np.maximum.accumulate(np.where(known, numbers, 0))
+        if method == "linear":
+            column[:] = np.interp(numbers, numbers[known], column[known])
+            continue
+        before = column.copy()
+        for row in numbers[~known]:
+            again = method == "seasonal" and 1 < season <= row
+            column[row] = column[row - season] if again else before[last[row]]
+    return rows
+
+
+def next_dates(last: str, frequency: dict[str, Any] | None, count: int) -> list[str]:
+    """What the `count` rows after `last` are called; "+1", … where that cannot be told."""
+    try:
+        if frequency is None:
+            raise ValueError
+        return [str(date_after(last, frequency, step)).replace("T", " ") for step in range(1, count + 1)]
+    except ValueError:
+        return [f"+{step}" for step in range(1, count + 1)]
+
+
+def date_after(last: str, frequency: dict[str, Any], steps: int) -> Any:
+    """The date so many steps after `last`, no finer than `last`; a month's end is not overstepped."""
+    last, count = last.strip().replace("/", "-"), int(frequency["count"]) * steps
+    compact = len(last) == 8 and last.isdigit()  # 20011229
+    date = np.datetime64(f"{last[:4]}-{last[4:6]}-{last[6:]}" if compact else last)
+    unit = np.datetime_data(date)[0]
+    if not frequency["months"]:
+        finest = date.astype("datetime64[us]") + np.timedelta64(count, "us")
+        return finest.astype(f"datetime64[{unit}]")
+    month = date.astype("datetime64[M]")
+    rest = date - month.astype(date.dtype)
+    after = month + np.timedelta64(count, "M")
+    end = (after + np.timedelta64(1, "M")).astype("datetime64[D]") - np.timedelta64(1, "D")
+    if unit in ("Y", "M"):
+        return after.astype(f"datetime64[{unit}]")
+    return min(after.astype(date.dtype) + rest, end.astype(date.dtype) + rest % np.timedelta64(1, "D"))
+
+
+def read_rows(path: Path, data: dict[str, Any]) -> tuple[list[str], Any]:
+    """The dates and the columns that the network reads, from a CSV file with a header."""
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        first = file.readline()
+        file.seek(0)
+        separator = max(",;\t", key=first.count)
+        table = [row for row in csv.reader(file, delimiter=separator) if row]
+    header = [name.strip() for name in table[0]]
+    missing = [name for name in [*data["targets"], *data["inputs"]] if name not in header]
+    if missing:
+        raise SystemExit(f"error: {path}: there is no column {missing[0]!r}; it has {', '.join(header)}")
+    places = [header.index(name) for name in [*data["targets"], *data["inputs"]]]
+    values = [[number(row[place], separator) for place in places] for row in table[1:]]
+    dated = header.index(data["time_column"]) if data["time_column"] in header else None
+    dates = [row[dated] if dated is not None else str(at) for at, row in enumerate(table[1:], 1)]
+    return dates, np.array(values, np.float64).reshape(-1, len(places))
+
+
+def number(text: str, separator: str) -> float:
+    """A number, or NaN where there is none."""
+    try:
+        return float(text.replace(",", ".") if separator != "," else text)
+    except ValueError:
+        return float("nan")
+
+
+def window_before(path: Path, data: dict[str, Any], rows: Any, end: int) -> Any:
+    """The rows (length, columns) that the network reads before row `end`: gaps filled, and marked where asked for."""
+    named = [*data["targets"], *data["inputs"]]
+    marks = np.isnan(rows[:end, [named.index(name) for name in data["marked"]]]).astype(float)
+    length = data["look_back"] + ("difference" in data["transform"])
+    window = filled(rows[:end], data["missing"], data["season"])[-length:]
+    if len(window) < length:
+        raise SystemExit(f"error: {path}: the network reads {length} rows; give it more of the past")
+    return np.concatenate([window, marks[-length:]], axis=1)

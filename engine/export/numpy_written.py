@@ -1,0 +1,196 @@
+"""From a text, a row of values or a table to what a network writes for it, in NumPy and nothing else.
+
+Exported Python files hold this very text after that of `numpy_writing` and `numpy_series`, so it imports nothing
+else of the workbench.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.data.tokens import cut, put_together
+from engine.export.numpy_series import (
+    filled,
+    inputs_of,
+    level_of,
+    load,
+    next_dates,
+    output_scale,
+    read_rows,
+    real_units,
+    window_before,
+)
+from engine.export.numpy_writing import (
+    begin_writing,
+    likeliest,
+    scores_when_told,
+    taken,
+    write_step,
+    written_numbers,
+    written_tokens,
+)
+
+
+def answers(step: Any, script: Path, given: Any, told: Any) -> tuple[Any, ...]:
+    """What the network says; of a series in real units too, else the tokens that it writes by itself.
+
+    `given`: of a series, rows in their own units (steps, windows, columns), one step more where differences are taken,
+    and `told` what is known ahead (steps, windows, columns); otherwise what the network reads, and the tokens
+    (steps, texts) that it is told to have written.
+    """
+    weights, about = load(script)
+    config, data = about["network"], about["data"]
+    if data["kind"] == "series":
+        scaled = written_numbers(step, config, weights, inputs_of(data, given), told_ahead(data, given, told))
+        return scaled, real_units(about, given[-1, :, : len(data["targets"])], scaled)
+    scaled = scores_when_told(step, config, weights, given, told)
+    return scaled, None, written_tokens(step, config, weights, given, about["decoding"]["limit"])
+
+
+# --- texts ---
+
+
+def encoded(data: dict[str, Any], text: str) -> Any:
+    """A text as the network reads it, (S, 1) tokens and the stop; or values with commas between as a vector."""
+    if "vector" in data:
+        return vector(data["vector"], [value.strip() for value in text.split(",")])
+    source, text = data["source"], text.strip()
+    text = " ".join(text.split()) if source["level"] == "words" else text
+    numbers = {symbol: at for at, symbol in enumerate(source["symbols"], 3)}
+    return np.array([*(numbers.get(symbol, 0) for symbol in cut(text, source["level"])), 2])[:, None]
+
+
+def vector(parts: dict[str, Any], values: list[str]) -> Any:
+    """Numbers, scaled, and categories, an input for each, (1, 1, I)."""
+    names, scaler = [*parts["numbers"], *(name for name, _ in parts["categories"])], parts["scaler"]
+    if len(values) != len(names):
+        raise SystemExit(f"error: the network reads {len(names)} values, commas between: {', '.join(names)}")
+    count = len(parts["numbers"])
+    try:
+        numbers = (np.array(values[:count], np.float64) - scaler["offset"][:count]) / scaler["scale"][:count]
+    except ValueError as error:
+        raise SystemExit(f"error: {error}; these are numbers: {', '.join(parts['numbers'])}") from None
+    chosen = zip(values[count:], (known for _, known in parts["categories"]), strict=True)
+    marks = [float(value == name) for value, known in chosen for name in known]
+    return np.array([*numbers, *marks], np.float32)[None, None]
+
+
+def decoded(data: dict[str, Any], tokens: Any) -> str:
+    """The text of tokens, up to the first stop."""
+    symbols, ends = data["symbols"], np.flatnonzero(np.array(tokens) == 2)
+    until = ends[0] if len(ends) else len(tokens)
+    return put_together([symbols["symbols"][token - 3] for token in tokens[:until]], symbols["level"])
+
+
+def log_probabilities(scores: Any) -> Any:
+    """Of tokens (B, V); what is unknown and the start are never written."""
+    scores = scores.astype(np.float64)
+    scores[:, :2] = -np.inf
+    scores -= scores.max(axis=1, keepdims=True)
+    return scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+
+
+def best_of_beam(step: Any, config: dict[str, Any], weights: dict[str, Any], x: Any, limit: int, width: int) -> Any:
+    """Tokens of the best text for `x` (S, 1): the `width` best beginnings go on at each step.
+
+    Longer texts are made up for their length as in Wu et al. (2016), eq. 14, with an exponent of 0.6.
+    """
+    at = taken(begin_writing(step, config, weights, x), np.zeros(width, int))
+    before, written = np.ones(width, int), np.zeros((width, 0), int)
+    score = np.where(np.arange(width) == 0, 0.0, -np.inf)
+    best, found = -np.inf, None
+    for count in range(1, limit + 1):
+        scores, at = write_step(step, config, weights, before, at)
+        total = score[:, None] + log_probabilities(scores)
+        place = total[:, 2].argmax()
+        if total[place, 2] / ((5 + count) / 6) ** 0.6 > best:
+            best, found = total[place, 2] / ((5 + count) / 6) ** 0.6, written[place]
+        total[:, 2] = -np.inf
+        order = np.argsort(-total, axis=None, kind="stable")[:width]
+        score, (origin, before) = total.reshape(-1)[order], np.divmod(order, total.shape[1])
+        written, at = np.concatenate([written[origin], before[:, None]], axis=1), taken(at, origin)
+        if best >= score[0] / ((5 + limit) / 6) ** 0.6:  # no beginning can get better than it is now
+            break
+    return written[0] if found is None else found
+
+
+def write_texts(step: Any, script: Path, texts: list[str], given: Any) -> None:
+    """Print what the network writes for each text, one a line."""
+    weights, about = load(script)
+    data, own, limit = about["data"], (step, about["network"], weights), about["decoding"]["limit"]
+    random = np.random.default_rng(given.seed)
+
+    def drawn(scores: Any) -> Any:
+        likely = log_probabilities(scores) / given.temperature
+        shares = np.exp(likely - likely.max(axis=1, keepdims=True))
+        return np.array([random.choice(len(row), p=row / row.sum()) for row in shares])
+
+    for text in texts:
+        x = encoded(data, text)
+        if given.width > 1:
+            print(decoded(data, best_of_beam(*own, x, limit, given.width)))
+        else:
+            choose = drawn if given.temperature > 0 else likeliest
+            print(decoded(data, written_tokens(*own, x, limit, choose)[:, 0]))
+
+
+# --- series ---
+
+
+def told_ahead(data: dict[str, Any], rows: Any, future: Any) -> Any:
+    """What the decoder is told before each step (U, B, ·): first the last value, scaled, then what is known ahead."""
+    targets = len(data["targets"])
+    last = level_of(data, rows[-1, :, :targets])
+    change = last - last if "difference" in data["transform"] else last
+    first = (change - output_scale(data)[0][0]) / output_scale(data)[1][0]
+    places = [targets + data["inputs"].index(name) for name in data["known"]]
+    offset, scale = (np.array(data["input_scaler"][name])[places] for name in ("offset", "scale"))
+    own = np.broadcast_to(first, (data["steps"], *first.shape))
+    return np.concatenate([own, (future - offset) / scale], axis=-1).astype(np.float32)
+
+
+def forecast(step: Any, script: Path, path: Path) -> None:
+    """Print what comes after the last row with a target, with its date, as CSV.
+
+    Rows behind that one say what is known ahead; beyond the table it stays as it was.
+    """
+    data = load(script)[1]["data"]
+    dates, rows = read_rows(path, data)
+    targets, steps = len(data["targets"]), data["steps"]
+    end = 1 + int(np.flatnonzero(~np.isnan(rows[:, :targets]).all(axis=1))[-1])
+    window = window_before(path, data, rows, end)[:, None]
+    past = filled(rows, "forward" if data["missing"] == "linear" else data["missing"], data["season"])
+    ahead = np.minimum(np.arange(end, end + steps) - len(rows), -1)
+    if data["known"] and len(rows) < end + steps:
+        print(f"note: {', '.join(data['known'])} taken to stay as it was last", file=sys.stderr)
+    future = past[ahead][:, [targets + data["inputs"].index(name) for name in data["known"]]]
+    _, said = answers(step, script, window, future[:, None])
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(["date", *data["targets"]])
+    beyond = next_dates(dates[-1], data["frequency"], max(0, end + steps - len(rows)))
+    for date, values in zip([*dates[end:], *beyond], said[:, 0], strict=False):
+        writer.writerow([date, *np.round(values, 6).tolist()])
+
+
+def main(step: Any, script: Path) -> None:
+    """Answer what the command line asks."""
+    data = load(script)[1]["data"]
+    parser = argparse.ArgumentParser(description=f"Use the weights in {script.with_suffix('.npz').name}.")
+    if data["kind"] == "series":
+        parser.add_argument("table", type=Path, help="CSV file with a header; the forecast follows its last target")
+        forecast(step, script, parser.parse_args().table)
+        return
+    read = f"{len(data['columns'])} values with commas between" if "vector" in data else "a text"
+    parser.add_argument("text", help=f"{read}; - reads one a line from the standard input")
+    parser.add_argument("--width", type=int, default=1, help="beginnings that a beam keeps; 1 is greedy (1)")
+    parser.add_argument("--temperature", type=float, default=0.0, help="draws where it is above 0 (0)")
+    parser.add_argument("--seed", type=int, default=0, help="the same seed draws the same (0)")
+    given = parser.parse_args()
+    lines = sys.stdin.read().splitlines() if given.text == "-" else [given.text]
+    write_texts(step, script, [line for line in lines if line.strip()], given)
