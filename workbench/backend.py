@@ -14,6 +14,7 @@ from engine.race_messages import Arrival, Entrant, Lap, Place
 from workbench import model_use, previews
 from workbench.answers import Asked, Exported, ExportForm, Facts, ForeignWeights, Loaded, Usable, Used
 from workbench.engine_process import EngineProcess
+from workbench.inspections import Inspections
 
 if TYPE_CHECKING:
     from engine.data import Dataset, Inspection
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from engine.rate_search import RateCurve, Tried
     from engine.resuming import WayOn
 
-_TEXT_LINES = 200  # shown of a text
 _PREVIEW_ROWS = 30
 
 
@@ -30,6 +30,7 @@ class Backend:
 
     def __init__(self) -> None:
         self._engine = EngineProcess()
+        self._inspections = Inspections()
 
     def start(self) -> None:
         """Let the engine's process begin to get ready. Quick."""
@@ -57,7 +58,8 @@ class Backend:
         from engine.data import SAID, suggest
 
         wanted = dict(changes or {})
-        suggestion = suggest(source, Experiment().replace({n: v for n, v in wanted.items() if n in SAID}))
+        said = {name: value for name, value in wanted.items() if name in SAID}
+        suggestion = suggest(source) if isinstance(source, str) else self._inspections.suggestion(source, said)
         return self.load(suggestion.experiment.replace(wanted), suggestion.notes)
 
     def reading_progress(self) -> float:
@@ -80,7 +82,7 @@ class Backend:
         """
         from engine.data import understand
 
-        return understand(path, changes, _PREVIEW_ROWS)[0]
+        return understand(path, changes, _PREVIEW_ROWS).inspection
 
     def load(self, experiment: Experiment, reasons: tuple[str, ...] = ()) -> Loaded:
         """Read what `experiment` names; `reasons` go before the notes on what was done.
@@ -88,12 +90,12 @@ class Backend:
         Raises:
             DataError: the data or its settings cannot be used.
         """
-        from engine.data import load, peek, sample
+        from engine.data import load, sample
 
         dataset = load(experiment)
         found = sample(experiment.data.sample) if experiment.data.sample and not experiment.data.file else None
         path = found.path if found else Path(experiment.data.file).expanduser()
-        inspection = peek(path, _TEXT_LINES) if path else None
+        inspection = self._inspections.of(path, experiment) if path else None
         preview = previews.preview(experiment, dataset, inspection)
         title = found.title if found else path.name if path else ""
         notes = tuple(dict.fromkeys((*reasons, *dataset.notes())))

@@ -15,11 +15,11 @@ from engine.file_report import understood
 
 def inspect(arguments: Namespace) -> int:
     """What is understood of a file."""
-    found, notes = data.understand(Path(arguments.file), assigned(arguments.set))
+    found = data.understand(Path(arguments.file), assigned(arguments.set))
     if arguments.json:
-        print(json.dumps(found.to_json() | {"notes": notes}, ensure_ascii=False))
+        print(json.dumps(found.inspection.to_json() | {"notes": found.notes}, ensure_ascii=False))
     else:
-        print("\n".join(understood(found, notes)))
+        print("\n".join(understood(found.inspection, found.notes)))
     return 0
 
 

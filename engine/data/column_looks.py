@@ -16,7 +16,7 @@ LABELS = (
 )  # fmt: skip
 MOST_LABELS = 40
 _SPLITS = ("split", "part", "set", "fold", "subset", "partition", "dataset")
-_MOST = 64  # columns with a role are looked for among so many from either end
+_ALL, _ENDS = 128, 32  # columns among which those with a role are looked for: all of so many, or so many at either end
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class ColumnLook:
 
 def looked_at(table: Table, rows: int) -> list[ColumnLook]:
     """The columns that hold anything, over the first `rows` rows; of a very wide table those at both ends."""
-    names = table.names if len(table.names) <= 2 * _MOST else (*table.names[:_MOST], *table.names[-_MOST:])
+    names = table.names if len(table.names) <= _ALL else (*table.names[:_ENDS], *table.names[-_ENDS:])
     numeric = numeric_columns(table, names, rows)
     inner = ", ".join(
         f"CAST({quoted(n)} AS VARCHAR) AS c{k}, {quoted(n)} IS DISTINCT FROM lag({quoted(n)}) OVER () AS r{k}"

@@ -93,7 +93,7 @@ def read_words(table: Table, name: str) -> Words:
 
 def numeric_columns(table: Table, names: Sequence[str], rows: int = _LOOK) -> dict[str, bool]:
     """For each column that holds anything in the first `rows` rows: whether it holds numbers."""
-    counts = count_cells(table, names, min(rows, rows_of_wide(len(names))))
+    counts = count_cells(table, names, min(table.beginning(rows), rows_of_wide(len(names))))
     return {name: found.numbers >= 0.9 * found.filled for name, found in counts.items() if found.filled}
 
 

@@ -31,7 +31,7 @@ def suggest_sequences(table: Table, said: DataConfig) -> Guess | None:
     A table counts as labelled sequences where a column tells the sequence and another one is the same throughout each
     of them, or where a column of few names stands beside many columns of numbers whose names count up.
     """
-    rows = min(table.rows, _LOOK)
+    rows = table.beginning(_LOOK)
     columns = looked_at(table, rows)
     split = said.split_column or split_column(table, columns)
     label = next((c for c in columns if c.name == said.label), None)

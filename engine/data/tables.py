@@ -23,6 +23,8 @@ from engine.data.under_way import unwatched, watched
 
 NO_VALUE = ("", "NA", "N/A", "n/a", "na", "NaN", "nan", "NAN", "null", "NULL", "None", "none", "-", "?", "#N/A")
 _NAMED = 10_000  # rows that could not be read and are kept with line and reason
+_WIDE, _CELLS, _FEWEST_ROWS = 64, 5_000_000, 500  # from so many columns on, so many cells are looked at, or rows
+_SHOWN = 200_000  # cells
 _IN_MEMORY = 64 << 20  # bytes; a larger file is read anew for each query instead of kept
 
 
@@ -80,6 +82,11 @@ class Table:
             return self._places[name]
         raise DataError(f"{self.path.name} has no column {name!r}; {nearest(name, self.names)}")
 
+    def beginning(self, rows: int) -> int:
+        """So many rows that are looked at, or as many as there are; fewer of a wide table."""
+        few = max(_FEWEST_ROWS, _CELLS // len(self.names)) if len(self.names) > _WIDE else rows
+        return min(self.rows, rows, few)
+
     def fetch(self, expressions: str, rows: int | None = None) -> dict[str, Any]:
         """Columns of the whole table, or of its first `rows`, as NumPy arrays in the order of the file."""
         limit = "" if rows is None else f" LIMIT {rows}"
@@ -87,13 +94,15 @@ class Table:
 
     def one(self, expressions: str, where: str = "true", rows: int | None = None) -> tuple[Any, ...]:
         """One row of aggregates over the table, or over its first `rows`."""
-        source = "cells" if rows is None or self.rows <= rows else f"(SELECT * FROM cells LIMIT {rows})"
+        looked_at = self.rows if rows is None else self.beginning(rows)
+        source = "cells" if looked_at == self.rows else f"(SELECT * FROM cells LIMIT {looked_at})"
         # To the end, not only the first row: rejected rows are kept account of when a query is done.
         rows_found = self.connection.execute(f"SELECT {expressions} FROM {source} WHERE {where}").fetchall()
         return rows_found[0] if rows_found else ()
 
     def head(self, rows: int) -> list[tuple[Any, ...]]:
-        """The first `rows` rows, cells as text."""
+        """The first `rows` rows, or fewer of a wide table; cells as text."""
+        rows = min(rows, max(1, _SHOWN // len(self.names)))
         columns = ", ".join(f"CAST({quoted(name)} AS VARCHAR)" for name in self.names)
         return self.connection.execute(f"SELECT {columns} FROM cells LIMIT {rows}").fetchall()
 
@@ -224,12 +233,10 @@ def _decimal_mark(table: Table) -> str:
     if table.dialect is None or not texts:
         return "."
     pattern = comma_pattern(table.dialect.delimiter)
-    found = table.one(", ".join(f"count(*) FILTER (regexp_matches({c}, {pattern}))" for c in texts), rows=2000)
-    points = table.one(
-        ", ".join(f"count({number_sql(c, '.')}) FILTER ({c} LIKE '%.%' AND {c} NOT LIKE '%,%')" for c in texts),
-        rows=2000,
-    )
-    return "," if sum(found) > sum(points) else "."
+    commas = [f"count(*) FILTER (regexp_matches({c}, {pattern}))" for c in texts]
+    points = [f"count({number_sql(c, '.')}) FILTER ({c} LIKE '%.%' AND {c} NOT LIKE '%,%')" for c in texts]
+    found = table.one(", ".join([*commas, *points]), rows=2000)
+    return "," if sum(found[: len(texts)]) > sum(found[len(texts) :]) else "."
 
 
 def _first_line(error: BaseException) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,17 @@ from engine.data.suggestion import is_text, suggest, suggested
 from engine.data.tables import open_table
 
 
-def understand(path: Path, changes: Mapping[str, Any], rows: int = 0) -> tuple[Inspection, tuple[str, ...]]:
-    """What is understood of a file that is read as `changes` say, with the roles that suit its columns and its first
-    `rows` rows; and why it is understood so, or why nothing in it can be predicted.
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a file is, and what to do with it."""
+
+    inspection: Inspection  # with the roles that suit its columns
+    suggestion: Suggestion | None  # None where nothing in it can be predicted
+    notes: tuple[str, ...]  # why it is understood so, or why nothing can be predicted
+
+
+def understand(path: Path, changes: Mapping[str, Any], rows: int = 0) -> Understood:
+    """What is understood of a file that is read as `changes` say, with its first `rows` rows.
 
     Raises:
         DataError: it cannot be read.
@@ -35,11 +44,10 @@ def understand(path: Path, changes: Mapping[str, Any], rows: int = 0) -> tuple[I
         return _with_suggestion(found, changes, lambda: suggested(table, experiment))
 
 
-def _with_suggestion(
-    found: Inspection, changes: Mapping[str, Any], ask: Callable[[], Suggestion]
-) -> tuple[Inspection, tuple[str, ...]]:
+def _with_suggestion(found: Inspection, changes: Mapping[str, Any], ask: Callable[[], Suggestion]) -> Understood:
     try:
         suggestion = ask()
     except DataError as error:  # it can be read, but there is nothing in it to predict
-        return found, (str(error),)
-    return with_roles(found, suggestion.experiment.replace(changes).data), suggestion.notes
+        return Understood(found, None, (str(error),))
+    data = suggestion.experiment.replace(changes).data
+    return Understood(with_roles(found, data), suggestion, suggestion.notes)

@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from engine.data.inspection import Inspection, inspected
 from engine.data.sequence_dataset import SequenceDataset
+from engine.data.tables import Table
+from tests.engine.data.test_excel import workbook
 from tests.engine.data.test_labelled_text import reviews
 from tests.engine.data.test_sequences import LAYOUTS, experiment
 from workbench.answers import Example, ExamplesPreview, TextPreview
@@ -82,3 +85,38 @@ def test_a_folder_of_sequences_opens(tmp_path: Path) -> None:
     assert loaded.title == tmp_path.name
     assert [column.name for column in loaded.columns] == ["sequence", "label", "step", "x", "y"]
     assert loaded.preview is not None
+
+
+def test_columns_are_those_of_the_table_that_is_read(tmp_path: Path) -> None:
+    """Of the sheet that was chosen, under the delimiter that was said."""
+    path = tmp_path / "a.xlsx"
+    rows: list[list[object]] = [[day, day * day % 17] for day in range(90)]
+    path.write_bytes(workbook(north=[["level", "wind"], *rows], south=[["depth", "flow"], *rows]))
+    loaded = Backend().open(path, {"data.sheet": "south"})
+    assert [column.name for column in loaded.columns] == ["depth", "flow"]
+    path = tmp_path / "a.csv"
+    path.write_text("a;b,c\n" + "".join(f"{n};{n},{n % 7}\n" for n in range(90)))
+    for delimiter, names in ((";", ["a", "b,c"]), (",", ["a;b", "c"])):
+        loaded = Backend().open(path, {"data.delimiter": delimiter, "data.decimal": "comma"})
+        assert [column.name for column in loaded.columns] == names
+
+
+def test_a_file_is_looked_into_once_until_it_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = []
+
+    def counted(table: Table, rows: int) -> Inspection:
+        looks.append(table.path)
+        return inspected(table, rows)
+
+    for module in ("understanding", "inspection"):
+        monkeypatch.setattr(f"engine.data.{module}.inspected", counted)
+    path, backend = tmp_path / "a.csv", Backend()
+    path.write_text("v,w\n" + "".join(f"{n % 7}.5,{n % 5}\n" for n in range(90)))
+    loaded = backend.open(path)
+    again = backend.load(loaded.experiment.replace({"data.look_back": 3, "data.targets": ("v",)}))
+    assert (len(looks), again.columns) == (1, loaded.columns)
+    backend.load(loaded.experiment.replace({"data.header": "no", "data.targets": ()}))
+    assert len(looks) == 2
+    path.write_text("x,y\n" + "".join(f"{n % 7}.5,{n % 5}\n" for n in range(99)))
+    changed = backend.load(loaded.experiment.replace({"data.targets": ()}))
+    assert (len(looks), [column.name for column in changed.columns]) == (3, ["x", "y"])
