@@ -124,9 +124,20 @@ class Probes:
             self._spent["contributions"] = end - start
             self._contributions_due = end + (end - start) * PROBE_REST
 
+    @property
+    def of_weights(self) -> frozenset[str]:
+        """What the weights alone show."""
+        return frozenset(self._measure.keys() - _OF_BATCHES)
+
+    @property
+    def of_last_batch(self) -> frozenset[str]:
+        """What is known of the last batch; where that was not watched, only what was never measured before."""
+        watched = self._optimizer.watch_updates
+        return frozenset(name for name in _OF_BATCHES if watched or name not in self._kept)
+
     def forget(self) -> None:
         """Drop what the weights showed: they were replaced without a step."""
-        for name in self._measure.keys() - _OF_BATCHES:
+        for name in self.of_weights:
             self._kept.pop(name, None)
 
     def answer(self, request: SnapshotRequest, step: int, epoch: int, paused: bool) -> Snapshot | None:

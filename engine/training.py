@@ -8,6 +8,7 @@ with `Snapshot`, `Evaluated`, `Finding`, `CheckpointSaved`, `Paused` and `Resume
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import time
 from collections.abc import Generator, Iterator
@@ -309,9 +310,12 @@ class TrainingRun:
             yield from self._evaluate()
         self._watch.rest()
         self._measured.ended = True
+        yield from self._last_look(self._probes.of_last_batch, self.step, self.epoch)
         finished = self._finished()
         yield from self._diagnose()
-        yield from self._last_look()
+        best = self._measured.best
+        shown = (best.step, best.epoch) if best and self._progress.best else (self.step, self.epoch)
+        yield from self._last_look(self._probes.of_weights, *shown)
         yield from self._keep(finished, place)
         if self._recorder.failure:
             cure = "The best weights are in memory: export them, or make room and run again."
@@ -374,13 +378,12 @@ class TrainingRun:
             worth.trained.network.close()
         return worth.test_baselines
 
-    def _last_look(self) -> Iterator[Event]:
-        """Show the best weights, at the step they are of, to whoever is looking."""
-        best, request = self._measured.best, self.control.request
-        if self._progress.best and best and request.probes:
-            snapshot = self._probes.answer(request, best.step, best.epoch, paused=True)
-            if snapshot:
-                yield snapshot
+    def _last_look(self, probes: frozenset[str], step: int, epoch: int) -> Iterator[Event]:
+        """Show all of `probes` to whoever has looked at any: afterwards nothing can be measured any more."""
+        request = self.control.request
+        if self.step and request.probes:
+            everything = dataclasses.replace(request, probes=probes)
+            yield from self._said(self._probes.answer(everything, step, epoch, paused=True))
 
     def _keep(self, ended: RunFinished | RunFailed, place: Checkpoint) -> Iterator[Event]:
         """Write the run into its folder, unless nothing was trained."""

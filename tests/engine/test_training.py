@@ -257,10 +257,37 @@ def test_a_request_is_answered_once_at_the_next_batch(experiment: Experiment, da
     control = Control()
     control.request = SnapshotRequest(1, frozenset({"hidden", "gradient_norms", "gradient_by_time", "prediction"}))
     events = list(TrainingRun(experiment, dataset, control))
-    first, last = of(events, Snapshot)
+    first, *_, last = of(events, Snapshot)
     assert (first.step, first.request) == (1, 1)
     assert [name for name, _ in first.values] == ["hidden", "gradient_norms", "gradient_by_time", "prediction"]
     assert isinstance(events[events.index(last) + 1], RunFinished)
+
+
+def test_at_the_end_everything_is_shown_to_whoever_looked(experiment: Experiment, dataset: Dataset) -> None:
+    control = Control()
+    control.request = SnapshotRequest(1, frozenset({"hidden"}))
+    run = TrainingRun(experiment, dataset, control)
+    events = list(run)
+    first, of_batch, of_weights = of(events, Snapshot)
+    assert [name for name, _ in first.values] == ["hidden"]
+    batch, weights = ({name for name, _ in snapshot.values} for snapshot in (of_batch, of_weights))
+    assert batch == {"gradient_norms", "gradient_by_time", "contributions"}
+    assert {"hidden", "structure", "weights", "spectrum", "pre_activations", "prediction"} <= weights
+    assert not batch & weights
+    assert of_batch.step == run.step == of(events, StepDone)[-1].step
+    assert (of_weights.step, of_weights.epoch) == next((e.step, e.epoch) for e in of(events, Evaluated)[::-1] if e.best)
+    norms = dict(of_batch.values)["gradient_norms"]
+    assert np.isfinite(norms.update_ratio).all()
+
+
+def test_a_run_that_is_stopped_shows_all_it_can(experiment: Experiment, dataset: Dataset) -> None:
+    run = TrainingRun(experiment, dataset)
+    run.control.request = SnapshotRequest(1, frozenset({"hidden"}))
+    while not isinstance(next(run), StepDone):
+        pass
+    run.control.stop()
+    shown = {name for snapshot in of(list(run), Snapshot) for name, _ in snapshot.values}
+    assert {"structure", "weights", "prediction", "gradient_norms"} <= shown
 
 
 def test_nobody_looks_nothing_is_measured(experiment: Experiment, dataset: Dataset) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from functools import lru_cache
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QByteArray, QRectF, QSize, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -48,29 +48,25 @@ class Equation(QWidget):
     def apply_theme(self, theme: Theme) -> None:
         """Take the colours of `theme`."""
         self._theme = theme
-        self.update()
         if self._renderer.isValid():
             self._render()
 
     def sizeHint(self) -> QSize:
-        """As large as it is typeset; one line before."""
+        """As large as it is typeset and text is meant to be; one line before."""
         size = self._renderer.defaultSize()
-        return size if size.isValid() else QSize(20 * GRID, _SIZE + GRID)
+        return (size if size.isValid() else QSize(20 * GRID, _SIZE + GRID)) * self._theme.scale
 
     def minimumSizeHint(self) -> QSize:
         """As high as it is typeset; what is too wide is drawn smaller."""
         return QSize(10 * GRID, self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw it at the left, no larger than it was typeset; as it is written while it waits."""
-        painter = QPainter(self)
-        if self._renderer.isValid():
-            size = self._renderer.defaultSize()
-            scale = min(1.0, self.width() / max(size.width(), 1))
-            self._renderer.render(painter, QRectF(0, 0, size.width() * scale, size.height() * scale))
-        else:
-            painter.setPen(self._theme.color("muted"))
-            painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter), self.latex)
+        """Draw it at the left, no larger than its hint; nothing while it waits."""
+        if not self._renderer.isValid():
+            return
+        painter, size = QPainter(self), self.sizeHint()
+        scale = min(1.0, self.width() / max(size.width(), 1))
+        self._renderer.render(painter, QRectF(0, 0, size.width() * scale, size.height() * scale))
         painter.end()
 
     def _render(self) -> None:
