@@ -46,7 +46,7 @@ class Teacher:
         self.learner = Learner(made, Experiment().replace(changes), _Data(), Loss(loss))  # type: ignore[arg-type]
 
     def learn(self, batch: Batch) -> float:
-        return self.learner.learn(batch, 1, Stopwatch(), None, False).loss
+        return self.learner.learn(batch, 1, Stopwatch(), None).loss
 
 
 class _Data:
@@ -226,7 +226,7 @@ def test_the_gradient_by_time_covers_every_part_of_the_batch() -> None:
     """Two parts of two steps: within each, what a run over this part alone gives."""
     teacher = Teacher(network("elman", aligned=True), 2, 2)
     batch = batch_of(True, lengths=(4, 4))
-    teacher.learner.learn(batch, 1, Stopwatch(), SnapshotRequest(1, frozenset({"gradient_by_time"})), False)
+    teacher.learner.learn(batch, 1, Stopwatch(), SnapshotRequest(1, frozenset({"gradient_by_time"})))
     by_time = teacher.learner.probes.by_time
     assert by_time is not None
     assert by_time.norms.shape == (1, 4)
