@@ -6,22 +6,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from workbench.answers import Asked, Exported, ExportForm, ForeignWeights, Usable, Used
+from workbench.answers import ForeignWeights
 from workbench.archive import Archive
 from workbench.backend import Backend
 from workbench.contest import Contest, Terms
 from workbench.draft import Draft
+from workbench.errands import Errands
 from workbench.jobs import Jobs
 from workbench.mailbox import Mailbox
 from workbench.rate_test import RateTest
 from workbench.records import RunRecord
 from workbench.session import LOCKED, Command, RunMaker, Session
 from workbench.undo import Undo
-from workbench.wording import for_people
 
 if TYPE_CHECKING:
     from engine.resuming import WayOn
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 RACING = "A race is under way. Cancel it to train."
 _NO_WAY = "This run cannot go on: it has no folder, or another program trains it now."
 _LASTING = ("training.epochs", "data.file")  # what a run that goes on has from then on; other changes are made to it
-_EXPORT_LANE, _IMPORT_LANE, _INSPECTION_LANE, _WAY_LANE = "export", "import", "inspection", "way on"
-_USE_LANE = "use"
+_WAY_LANE = "way on"
 _JOBS_SECONDS = 2.0
 
 
@@ -47,42 +46,6 @@ class Counts:
     rates: tuple[float, ...] = ()  # of learning, over the run
 
 
-class ExportAnswer(Protocol):
-    """Who wants to know how an export went."""
-
-    def show_forms(self, forms: tuple[ExportForm, ...]) -> None:
-        """What there is to choose from."""
-
-    def show_result(self, exported: Exported) -> None:
-        """It was written."""
-
-    def show_problem(self, text: str) -> None:
-        """It was not."""
-
-
-class UseAnswer(Protocol):
-    """Who wants to know what a trained model answers."""
-
-    def show_usable(self, usable: Usable) -> None:
-        """What it can be asked."""
-
-    def show_used(self, used: Used) -> None:
-        """It has answered."""
-
-    def show_problem(self, text: str) -> None:
-        """It could not."""
-
-
-class InspectionAnswer(Protocol):
-    """Who wants to know what is understood of a file."""
-
-    def show_inspection(self, found: Any) -> None:
-        """It was read."""
-
-    def show_problem(self, text: str) -> None:
-        """It was not."""
-
-
 class Desk(QObject):
     """Holds the draft, the session and the threads between them.
 
@@ -96,6 +59,7 @@ class Desk(QObject):
         self._backend = backend
         self.jobs, self.mailbox = Jobs(), Mailbox()
         self.draft = Draft(backend, self.jobs)
+        self.errands = Errands(backend, self.jobs)
         self.rate_test = RateTest(backend, self.jobs, self.draft)
         self.session = Session(self.mailbox, self._new_folder)
         self.archive = Archive(backend, self.jobs, self.session, runs)
@@ -228,15 +192,6 @@ class Desk(QObject):
         unrolled = self._backend.unrolled_count(experiment, dataset) if known else (0, 0)
         return Counts(parameters, unrolled, steps, dataset.tokens, threads, losses, rates)
 
-    def inspect(self, path: Path, changes: Mapping[str, Any], answer: InspectionAnswer) -> None:
-        """Find out, in the background, what is understood of a file that is read as `changes` say."""
-        self.jobs.submit(
-            _INSPECTION_LANE,
-            lambda: self._backend.inspect(path, changes),
-            answer.show_inspection,
-            lambda error: answer.show_problem(for_people(str(error))),
-        )
-
     def import_weights(self, path: Path) -> None:
         """Read weights from elsewhere in the background, and set up the network that begins from them."""
 
@@ -246,56 +201,7 @@ class Desk(QObject):
                 message or f"{' '.join(found.notes)}. Run trains on from these weights, Step looks into them."
             )
 
-        self.jobs.submit(
-            _IMPORT_LANE,
-            lambda: self._backend.import_weights(path),
-            done,
-            lambda error: self.told.emit(str(error)),
-        )
-
-    def learn_export_forms(self, record: RunRecord, answer: ExportAnswer) -> None:
-        """Find out in the background what a run's best weights can be exported to."""
-        folder = record.folder
-        assert folder is not None
-        self.jobs.submit(
-            _EXPORT_LANE,
-            lambda: self._backend.export_forms(folder),
-            answer.show_forms,
-            lambda error: answer.show_problem(str(error)),
-        )
-
-    def export(self, record: RunRecord, key: str, target: Path, answer: ExportAnswer) -> None:
-        """Write a run's best weights in the background, and see by how much the file differs from the engine."""
-        folder = record.folder
-        assert folder is not None
-        self.jobs.submit(
-            _EXPORT_LANE,
-            lambda: self._backend.export(folder, key, target),
-            answer.show_result,
-            lambda error: answer.show_problem(_export_words(target, error)),
-        )
-
-    def learn_use(self, record: RunRecord, answer: UseAnswer) -> None:
-        """Find out in the background what a run's best weights can be asked."""
-        folder = record.folder
-        assert folder is not None
-        self.jobs.submit(
-            _USE_LANE,
-            lambda: self._backend.usable(folder),
-            answer.show_usable,
-            lambda error: answer.show_problem(for_people(str(error))),
-        )
-
-    def use(self, record: RunRecord, asked: Asked, answer: UseAnswer) -> None:
-        """Let a run's best weights answer in the background; a newer question takes the place of the one before."""
-        folder = record.folder
-        assert folder is not None
-        self.jobs.submit(
-            _USE_LANE,
-            lambda: self._backend.use(folder, asked),
-            answer.show_used,
-            lambda error: answer.show_problem(for_people(str(error))),
-        )
+        self.errands.import_weights(path, done, lambda error: self.told.emit(str(error)))
 
     def close(self, seconds: float) -> bool:
         """Stop everything and wait at most so long; True when nothing runs any more."""
@@ -323,9 +229,3 @@ def _kept(value: str, before: Sequence[str], after: Sequence[str]) -> str:
     """`value` if it was chosen on purpose and the new cell knows it, else what is usual there, which is the first."""
     chosen = bool(before) and value != before[0]
     return value if not after or (chosen and value in after) else after[0]
-
-
-def _export_words(target: Path, error: Exception) -> str:
-    if isinstance(error, OSError):
-        return f"{target} cannot be written: {error.strerror or error}. Choose another folder."
-    return f"{error}"

@@ -85,9 +85,9 @@ class Files(QObject):
         if self.import_dialog is not None:
             self.import_dialog.deleteLater()
         self.import_dialog = dialog = ImportDialog(path, self._settings.reading(path), self._window)
-        dialog.asked.connect(lambda changes: self._desk.inspect(path, changes, dialog))
+        dialog.asked.connect(lambda changes: self._desk.errands.inspect(path, changes, dialog))
         dialog.open_asked.connect(lambda changes: self._open_so(path, changes))
-        self._desk.inspect(path, self._settings.reading(path) or dialog.reading(), dialog)
+        self._desk.errands.inspect(path, self._settings.reading(path) or dialog.reading(), dialog)
         dialog.open()
 
     def _open_so(self, path: Path, changes: dict[str, Any]) -> None:
@@ -123,8 +123,8 @@ class Files(QObject):
         if self.export_dialog is not None:  # not before: an answer may come after it was closed
             self.export_dialog.deleteLater()
         self.export_dialog = dialog = ExportDialog(record, self._settings.folder, self._window)
-        dialog.write_asked.connect(lambda key, target: self._desk.export(record, key, target, dialog))
-        self._desk.learn_export_forms(record, dialog)
+        dialog.write_asked.connect(lambda key, target: self._desk.errands.export(record, key, target, dialog))
+        self._desk.errands.learn_export_forms(record, dialog)
         dialog.open()
 
     def ask_use(self, record: RunRecord | None) -> None:
@@ -135,8 +135,8 @@ class Files(QObject):
         if self.use_dialog is not None:  # not before: an answer may come after it was closed
             self.use_dialog.deleteLater()
         self.use_dialog = dialog = UseDialog(record, self._theme, self._window)
-        dialog.asked.connect(lambda asked: self._desk.use(record, asked, dialog))
-        self._desk.learn_use(record, dialog)
+        dialog.asked.connect(lambda asked: self._desk.errands.use(record, asked, dialog))
+        self._desk.errands.learn_use(record, dialog)
         dialog.show()
 
     def apply_theme(self, theme: Theme) -> None:

@@ -1,0 +1,102 @@
+"""Questions about files and trained models, each answered in the background to the dialog that asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from workbench.answers import Asked, Exported, ExportForm, ForeignWeights, Usable, Used
+from workbench.backend import Backend
+from workbench.jobs import Jobs
+from workbench.records import RunRecord
+from workbench.wording import for_people
+
+_EXPORT_LANE, _IMPORT_LANE, _INSPECTION_LANE, _USE_LANE = "export", "import", "inspection", "use"
+
+
+class Troubled(Protocol):
+    """Who asked, and hears why there is no answer."""
+
+    def show_problem(self, text: str) -> None:
+        """It could not be done."""
+
+
+class ExportAnswer(Troubled, Protocol):
+    """Who wants to know how an export went."""
+
+    def show_forms(self, forms: tuple[ExportForm, ...]) -> None:
+        """What there is to choose from."""
+
+    def show_result(self, exported: Exported) -> None:
+        """It was written."""
+
+
+class UseAnswer(Troubled, Protocol):
+    """Who wants to know what a trained model answers."""
+
+    def show_usable(self, usable: Usable) -> None:
+        """What it can be asked."""
+
+    def show_used(self, used: Used) -> None:
+        """It has answered."""
+
+
+class InspectionAnswer(Troubled, Protocol):
+    """Who wants to know what is understood of a file."""
+
+    def show_inspection(self, found: Any) -> None:
+        """It was read."""
+
+
+class Errands:
+    """One at a time of each kind; a newer question takes the place of the one before."""
+
+    def __init__(self, backend: Backend, jobs: Jobs) -> None:
+        self._backend, self._jobs = backend, jobs
+
+    def inspect(self, path: Path, changes: Mapping[str, Any], answer: InspectionAnswer) -> None:
+        """What is understood of a file that is read as `changes` say."""
+        self._ask(_INSPECTION_LANE, lambda: self._backend.inspect(path, changes), answer.show_inspection, answer)
+
+    def import_weights(
+        self, path: Path, done: Callable[[ForeignWeights], None], failed: Callable[[Exception], None]
+    ) -> None:
+        """What weights from elsewhere ask for."""
+        self._jobs.submit(_IMPORT_LANE, lambda: self._backend.import_weights(path), done, failed)
+
+    def learn_export_forms(self, record: RunRecord, answer: ExportAnswer) -> None:
+        """What a run's best weights can be exported to."""
+        folder = _kept(record)
+        self._ask(_EXPORT_LANE, lambda: self._backend.export_forms(folder), answer.show_forms, answer)
+
+    def export(self, record: RunRecord, key: str, target: Path, answer: ExportAnswer) -> None:
+        """Write a run's best weights, and see by how much the file differs from the engine."""
+        folder = _kept(record)
+
+        def failed(error: Exception) -> None:
+            if isinstance(error, OSError):
+                why = f"{target} cannot be written: {error.strerror or error}. Choose another folder."
+            else:
+                why = for_people(str(error))
+            answer.show_problem(why)
+
+        self._jobs.submit(_EXPORT_LANE, lambda: self._backend.export(folder, key, target), answer.show_result, failed)
+
+    def learn_use(self, record: RunRecord, answer: UseAnswer) -> None:
+        """What a run's best weights can be asked."""
+        folder = _kept(record)
+        self._ask(_USE_LANE, lambda: self._backend.usable(folder), answer.show_usable, answer)
+
+    def use(self, record: RunRecord, asked: Asked, answer: UseAnswer) -> None:
+        """What a run's best weights answer."""
+        folder = _kept(record)
+        self._ask(_USE_LANE, lambda: self._backend.use(folder, asked), answer.show_used, answer)
+
+    def _ask(self, lane: str, work: Callable[[], Any], done: Callable[[Any], None], who: Troubled) -> None:
+        self._jobs.submit(lane, work, done, lambda error: who.show_problem(for_people(str(error))))
+
+
+def _kept(record: RunRecord) -> Path:
+    assert record.folder is not None, "a run that was saved has a folder"
+    return record.folder
