@@ -45,10 +45,15 @@ class Equation(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         QTimer.singleShot(delay, self, self._render)
 
+    @property
+    def ready(self) -> bool:
+        """Whether it is typeset."""
+        return self._renderer.isValid()
+
     def apply_theme(self, theme: Theme) -> None:
         """Take the colours of `theme`."""
         self._theme = theme
-        if self._renderer.isValid():
+        if self.ready:
             self._render()
 
     def sizeHint(self) -> QSize:
@@ -62,7 +67,7 @@ class Equation(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw it at the left, no larger than its hint; nothing while it waits."""
-        if not self._renderer.isValid():
+        if not self.ready:
             return
         painter, size = QPainter(self), self.sizeHint()
         scale = min(1.0, self.width() / max(size.width(), 1))

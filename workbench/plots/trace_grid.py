@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
-from engine.events import Floats, HiddenTrace, LayerTrace
+from engine.events import Floats, HiddenTrace, LayerTrace, Probe
 from engine.inside.records import SlotTrace
 from workbench.plots.heat_grid import HeatGrid, Panel, Spot
 from workbench.plots.label_axis import visible
@@ -37,6 +37,11 @@ class Strip:
 def layer_name(trace: LayerTrace | SlotTrace) -> str:
     """A layer and direction as people count: from 1."""
     return f"layer {trace.layer + 1}" + (" reverse" if trace.reverse else "")
+
+
+def steps_of(trace: Probe | None) -> int:
+    """How many time steps the pinned sequence has; 0 where it was not traced."""
+    return len(trace.layers[0].hidden) if isinstance(trace, HiddenTrace) and trace.layers else 0
 
 
 class TraceGrid(QWidget):

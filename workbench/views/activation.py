@@ -60,8 +60,8 @@ class Activation(LiveView):
 
     def time_steps(self) -> int:
         """Steps of the pinned sequence."""
-        slots = self._slots() if self._built else []
-        return len(slots[0].before) if slots else 0
+        found = self.probe("pre_activations")
+        return len(found.slots[0].before) if isinstance(found, PreActivations) and found.slots else 0
 
     def table(self) -> Table:
         """One row for each bar of each histogram of the layer, with how much of the whole is saturated."""

@@ -27,7 +27,7 @@ from workbench.plots.functions import FUNCTIONS
 from workbench.plots.label_axis import visible
 from workbench.plots.saving import Table
 from workbench.plots.substitution import Numbers, left_symbol, number, with_functions, with_numbers
-from workbench.plots.trace_grid import layer_name
+from workbench.plots.trace_grid import layer_name, steps_of
 from workbench.theme import GRID
 from workbench.views.live_view import LiveView
 
@@ -91,8 +91,7 @@ class Explain(LiveView):
 
     def time_steps(self) -> int:
         """Steps of the pinned sequence."""
-        layer = self._trace()
-        return len(layer.hidden) if layer else 0
+        return 0 if self.reason() else steps_of(self.probe("hidden"))
 
     def table(self) -> Table:
         """One row for each equation: in LaTeX, in words, in numbers."""

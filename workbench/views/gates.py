@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from engine.events import Floats, HiddenTrace, LayerTrace, Snapshot
 from workbench.plots.saving import Table
-from workbench.plots.trace_grid import Strip, TraceGrid, layer_name
+from workbench.plots.trace_grid import Strip, TraceGrid, layer_name, steps_of
 from workbench.views.live_view import LiveView
 
 OPEN, SHUT = 0.9, 0.1
@@ -63,7 +63,7 @@ class Gates(LiveView):
 
     def time_steps(self) -> int:
         """Steps of the pinned sequence."""
-        return self._traces.time_steps if self._built else 0
+        return 0 if self.reason() else steps_of(self.probe("hidden"))
 
     def table(self) -> Table:
         """Saturation of every gate and unit: the share of time steps it was open (> 0.9) or shut (< 0.1)."""

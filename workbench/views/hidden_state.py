@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from engine.events import HiddenTrace, LayerTrace, Snapshot
 from workbench.plots.saving import Table
-from workbench.plots.trace_grid import Strip, TraceGrid
+from workbench.plots.trace_grid import Strip, TraceGrid, steps_of
 from workbench.views.live_view import LiveView
 
 
@@ -50,7 +50,7 @@ class HiddenState(LiveView):
 
     def time_steps(self) -> int:
         """Steps of the pinned sequence."""
-        return self._traces.time_steps if self._built else 0
+        return 0 if self.reason() else steps_of(self.probe("hidden"))
 
     def table(self) -> Table:
         """Units by time steps."""

@@ -21,6 +21,7 @@ from workbench.plots.network_layout import Diagram, Link, Part, diagram
 from workbench.plots.network_words import words_of_all, words_of_link, words_of_part
 from workbench.plots.saving import Cell, Table
 from workbench.plots.substitution import with_functions
+from workbench.plots.trace_grid import steps_of
 from workbench.theme import GRID
 from workbench.views.live_view import LiveView
 
@@ -104,8 +105,7 @@ class NetworkView(LiveView):
 
     def time_steps(self) -> int:
         """Steps of the pinned sequence."""
-        trace = self.probe("hidden")
-        return len(trace.layers[0].hidden) if isinstance(trace, HiddenTrace) else 0
+        return steps_of(self.probe("hidden"))
 
     def table(self) -> Table:
         """One row for each layer and time step: its state in short, and the gradient that arrives."""

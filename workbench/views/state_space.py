@@ -14,7 +14,7 @@ from workbench.plots.label_axis import visible
 from workbench.plots.legend import Scale
 from workbench.plots.principal import Plane, PrincipalPlane
 from workbench.plots.saving import Table
-from workbench.plots.trace_grid import layer_name
+from workbench.plots.trace_grid import layer_name, steps_of
 from workbench.theme import Theme
 from workbench.views.live_view import LiveView
 
@@ -93,7 +93,7 @@ class StateSpace(LiveView):
 
     def time_steps(self) -> int:
         """Steps of the pinned sequence."""
-        return len(self._places) if self._built else 0
+        return steps_of(self.probe("hidden"))
 
     def table(self) -> Table:
         """One row for each time step."""

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.events import PROBES, SnapshotRequest
 from tests.workbench.views import measured
+from workbench.plots.equation import Equation
 from workbench.theme import DARK, LIGHT
 from workbench.views import discover
 from workbench.views.live_view import LiveView
@@ -123,9 +124,10 @@ def test_held_view_keeps_its_picture(make: Maker, kind: type[LiveView], monkeypa
 
 
 @EVERY
-def test_theme_changes_the_colours_and_not_the_numbers(make: Maker, kind: type[LiveView]) -> None:
+def test_theme_changes_the_colours_and_not_the_numbers(make: Maker, qtbot: QtBot, kind: type[LiveView]) -> None:
     view = make(kind)
     fill(view)
+    qtbot.waitUntil(lambda: all(equation.ready for equation in view.findChildren(Equation)))
     before, light = view.table(), view.grab().toImage()
     view.apply_theme(DARK)
     assert view.theme is DARK
@@ -245,6 +247,17 @@ def test_other_snapshots_are_left_alone(make: Maker, kind: type[LiveView]) -> No
     view.show_snapshot(measured.snapshot())
     assert view.snapshot is None
     assert page(view) is view._message
+
+
+@EVERY
+def test_the_length_of_the_sequence_is_known_before_it_is_drawn(
+    make: Maker, qtbot: QtBot, kind: type[LiveView]
+) -> None:  # fmt: skip
+    drawn, unseen = make(kind), kind(LIGHT)
+    qtbot.addWidget(unseen)
+    fill(drawn)
+    unseen.show_snapshot(measured.full_snapshot())
+    assert unseen.time_steps() == drawn.time_steps()
 
 
 def test_arrow_keys_walk_the_time_cursor(make: Maker) -> None:
