@@ -17,61 +17,14 @@ from engine.data.series import Series, read_series, read_several
 from engine.data.series_dataset import SeriesDataset
 from engine.data.series_preparation import check_logarithm
 from engine.data.splits import PARTS, Split
-from engine.export.tables import Cell
 from engine.forecast_paths import paths
+from engine.forecast_table import Forecast, together
 from engine.generation import continue_text
+from engine.intervals import Interval
 from engine.model import Model
 from engine.network import Network
 
 _WINDOWS_AT_ONCE = 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Forecast:
-    """A table of forecasts: one row per answered time step, in order, in the data's own units.
-
-    `part` is "train", "validation" or "test" for the run's own data, "given" for another file, and "ahead" for
-    the steps after the last row, whose truth nobody knows yet.
-    """
-
-    targets: tuple[str, ...]
-    dates: tuple[str, ...]  # (N,) dates, or row numbers from 1
-    truth: NDArray[np.float64]  # (N, O) NaN where missing or ahead
-    forecast: NDArray[np.float64]  # (N, O)
-    parts: tuple[str, ...]  # (N,)
-    sequence_column: str = ""  # that names the series, where there are several
-    series: tuple[str, ...] = ()  # (N,) which one each row is of; empty where there is but one
-    bands: tuple[tuple[float, NDArray[np.float64]], ...] = ()  # level, and (N, O, 2) lower and upper end
-
-    @property
-    def header(self) -> tuple[str, ...]:
-        """Column names: series if several, date, truth, forecast, ends of intervals, part; a pair for each target."""
-        first = (self.sequence_column, "date") if self.series else ("date",)
-        if len(self.targets) == 1:
-            return (*first, self.targets[0], "forecast", *self._ends, "part")
-        return (
-            *first,
-            *(name for target in self.targets for name in (target, f"forecast {target}")),
-            *self._ends,
-            "part",
-        )
-
-    @property
-    def _ends(self) -> tuple[str, ...]:
-        return tuple(
-            f"{target} {end} {level * 100:g}%"
-            for level, _ in self.bands
-            for target in self.targets
-            for end in ("lower", "upper")
-        )
-
-    def rows(self) -> list[list[Cell]]:
-        """The rows under `header`."""
-        pairs = np.stack([self.truth, self.forecast], axis=2), *(ends for _, ends in self.bands)
-        numbers = np.concatenate([each.reshape(len(self.dates), -1) for each in pairs], axis=1).tolist()
-        names = [[name] for name in self.series] or [[] for _ in self.dates]
-        rows = zip(names, self.dates, numbers, self.parts, strict=True)
-        return [[*name, date, *own, part] for name, date, own, part in rows]
 
 
 def forecast(model: Model, data: Path | str | None = None) -> Forecast:
@@ -91,19 +44,30 @@ def forecast(model: Model, data: Path | str | None = None) -> Forecast:
         raise DataError("this model learned from generated sequences; there are no rows to forecast.")
     if preparation.sequence_column:
         found = _several(model, preparation, data)
-        own = {name: _forecast(model, preparation.of_series(name), *some) for name, some in found.items()}
-        return _together(preparation, own)
-    return _forecast(model, preparation, *_series(model, preparation, data))
+        own = {name: _forecast(model, *_of_series(model, name, *some), *some) for name, some in found.items()}
+        return together(preparation.sequence_column, own)
+    return _forecast(model, preparation, model.intervals, *_series(model, preparation, data))
 
 
-def _forecast(model: Model, preparation: SeriesPreparation, series: Series, split: Split | None) -> Forecast:
+def _of_series(
+    model: Model, name: str, series: Series, split: Split | None
+) -> tuple[SeriesPreparation, tuple[Interval, ...]]:
+    """Scalers and intervals of one of several series."""
+    assert isinstance(model.preparation, SeriesPreparation)
+    learned = series.values[: split.train_end if split else None, : series.targets]
+    return model.preparation.of_series(name), tuple(each.of_series(name, learned) for each in model.intervals)
+
+
+def _forecast(
+    model: Model, preparation: SeriesPreparation, around: tuple[Interval, ...], series: Series, split: Split | None
+) -> Forecast:
     if len(series.values) < preparation.lead + preparation.look_back:
         raise DataError(
             f"the network reads {preparation.lead + preparation.look_back:,} rows, but the file has "
             f"{len(series.values):,}; give it more of the past."
         )
     if preparation.strategy != "single":
-        return _paths(model, preparation, series, split)
+        return _paths(model, preparation, around, series, split)
     first = preparation.lead + preparation.look_back - 1 + preparation.horizon
     rows = np.arange(first, len(series.values) + preparation.horizon)
     known = rows[rows < len(series.values)]
@@ -116,21 +80,7 @@ def _forecast(model: Model, preparation: SeriesPreparation, series: Series, spli
         truth=truth,
         forecast=_in_order(said[..., model.loss.middle]),
         parts=tuple(_part(row, split, len(series.values)) for row in rows.tolist()),
-        bands=_bands(model, said),
-    )
-
-
-def _together(preparation: SeriesPreparation, own: dict[str, Forecast]) -> Forecast:
-    """The forecasts of several series, one under the other."""
-    tables = list(own.values())
-    return Forecast(
-        targets=preparation.targets,
-        dates=tuple(date for table in tables for date in table.dates),
-        truth=np.concatenate([table.truth for table in tables]),
-        forecast=np.concatenate([table.forecast for table in tables]),
-        parts=tuple(part for table in tables for part in table.parts),
-        sequence_column=preparation.sequence_column,
-        series=tuple(name for name, table in own.items() for _ in table.dates),
+        bands=_bands(model, around, said),
     )
 
 
@@ -181,14 +131,18 @@ def _in_order(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return values.transpose(1, 0, 2).reshape(-1, values.shape[2])
 
 
-def _bands(model: Model, said: NDArray[np.float64]) -> tuple[tuple[float, NDArray[np.float64]], ...]:
+def _bands(
+    model: Model, around: tuple[Interval, ...], said: NDArray[np.float64]
+) -> tuple[tuple[float, NDArray[np.float64]], ...]:
     """Intervals around forecasts (U, B, O, W) one behind the other; those that too little is known for are left out."""
-    known = [interval for interval in model.intervals if interval.known]
+    known = [interval for interval in around if interval.known]
     ends = [[_in_order(end) for end in each.bounds(said, model.loss.middle)] for each in known]
     return tuple((each.level, np.stack(own, axis=2)) for each, own in zip(known, ends, strict=True))
 
 
-def _paths(model: Model, preparation: SeriesPreparation, series: Series, split: Split | None) -> Forecast:
+def _paths(
+    model: Model, preparation: SeriesPreparation, around: tuple[Interval, ...], series: Series, split: Split | None
+) -> Forecast:
     """Forecasts over several steps one behind the other; the last begins behind the last measured target.
 
     Rows of the file behind that one, with empty targets, say what is known ahead; beyond the file it stays as it was.
@@ -216,7 +170,7 @@ def _paths(model: Model, preparation: SeriesPreparation, series: Series, split: 
         dates=_dates(series, preparation, first, max(0, last - count))[: last - first],
         truth=truth,
         forecast=_in_order(said[..., model.loss.middle]),
-        bands=_bands(model, said),
+        bands=_bands(model, around, said),
         parts=tuple(_part(row, split, end) for row in range(first, last)),
     )
 

@@ -1,11 +1,9 @@
-"""Intervals around forecasts of a series: by learned quantiles, or by split-conformal calibration, step by step.
+"""Intervals around forecasts of a series: how wide they are, what they cover, and how that is said.
 
-A network that learned quantiles says its own interval. Around a single answer the interval is as wide as the errors on
-the validation part ask for, which the weights never learned from (Vovk et al. 2005; Lei et al. 2018): the
-⌈(n + 1) · level⌉-th smallest of n absolute errors, for each step ahead and target. Where the network learns logarithms
-errors are those of logarithms, so that the interval grows with the level. It covers the promised share where
-errors ahead are like those of the validation part; as that part also chose the best weights, and as series change, the
-share reached on the test part stands beside it. U steps ahead, N windows, O targets, W outputs for each target.
+Of a network that learns quantiles the outer two are the ends. Of a single answer the interval is as wide as the errors
+on the validation part ask for (`calibration.py`). Where the network learns logarithms errors are those of logarithms,
+so that the interval grows with the level. Of several series errors are in units of each one's usual change from one
+step to the next, so that one radius serves all. U steps ahead, N windows, O targets, W outputs for each target.
 """
 
 from __future__ import annotations
@@ -16,18 +14,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from engine.data.forecast_dataset import ForecastDataset
 from engine.data.scaling import Reals
-from engine.data.series_dataset import SeriesDataset
-from engine.forecast_paths import dataset_paths
-from engine.losses import Loss
-from engine.networks import AnyNetwork
 
 LEVELS = (0.8, 0.95)  # shares of the truth that are to lie inside
-_AT_ONCE = 1024  # windows
-_ROUNDING = 1e-9  # 0.95 · 20 is to be 19, whatever a float makes of it
+ROUNDING = 1e-9  # 0.95 · 20 is to be 19, whatever a float makes of it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +33,8 @@ class Interval:
     logarithm: bool = False  # the radii are of logarithms
     windows: int = 0  # with a known error that it was calibrated on, of the step and target that has fewest
     coverage: tuple[float, ...] = ()  # share of the test part inside: of all steps, then of each; NaN: nothing is known
+    scales: Mapping[str, Reals] | None = None  # of several series: the unit of the radii in each (O,)
+    by_series: Mapping[str, float] | None = None  # share of the test part inside in each of several series
 
     @property
     def known(self) -> bool:
@@ -51,19 +44,32 @@ class Interval:
     def of_first_target(self) -> Interval:
         """The same for the first target alone, without what it covers."""
         radii = None if self.radii is None else self.radii[:, :1]
-        return replace(self, targets=self.targets[:1], radii=radii, coverage=())
+        scales = None if self.scales is None else {name: scale[:1] for name, scale in self.scales.items()}
+        return replace(self, targets=self.targets[:1], radii=radii, coverage=(), scales=scales, by_series=None)
 
-    def bounds(self, paths: Reals, middle: int) -> tuple[Reals, Reals]:
-        """Lower and upper end (U, N, O) around forecasts (U, N, O, W), `middle` the answer; NaN: there is none."""
+    def of_series(self, name: str, values: Reals) -> Interval:
+        """That of one of several series, in its own units; `values` (rows, O) say the unit of one not learned from."""
+        if self.scales is None or self.radii is None:
+            return replace(self, scales=None)
+        scale = self.scales[name] if name in self.scales else usual_changes(values, self.logarithm)
+        return replace(self, radii=self.radii * scale, scales=None, coverage=(), by_series=None)
+
+    def bounds(self, paths: Reals, middle: int, scales: Reals | None = None) -> tuple[Reals, Reals]:
+        """Lower and upper end (U, N, O) around forecasts (U, N, O, W), `middle` the answer; NaN: there is none.
+
+        `scales` (N, O) are the units of the radii in each window, where it is one of several series.
+        """
         if self.radii is None:
             return paths.min(axis=-1), paths.max(axis=-1)
         radii, answers = np.where(np.isfinite(self.radii), self.radii, np.nan)[:, None], paths[..., middle]
+        radii = radii if scales is None else radii * scales
         if self.logarithm:
             return answers * np.exp(-radii), answers * np.exp(radii)
         return answers - radii, answers + radii
 
     def to_dict(self) -> dict[str, Any]:
         """In JSON's own types: null for what is not known."""
+        scales = self.scales
         return {
             "level": self.level,
             "targets": list(self.targets),
@@ -73,70 +79,62 @@ class Interval:
             "windows": self.windows,
             "coverage": _plain(self.coverage[:1])[0] if self.coverage else None,
             "coverage_by_step": _plain(self.coverage[1:]),
+            "scales": None if scales is None else {name: _plain(scale.tolist()) for name, scale in scales.items()},
+            "coverage_by_series": None if self.by_series is None else _plain_values(self.by_series),
         }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Interval:
         """The opposite of `to_dict`."""
         radii, shares = values["radii"], [values["coverage"], *values["coverage_by_step"]]
+        scales, shares_by = values.get("scales"), values.get("coverage_by_series")  # one series has none
         return cls(
             level=float(values["level"]),
             targets=tuple(values["targets"]),
-            radii=None if radii is None else np.array([[math.inf if r is None else r for r in row] for row in radii]),
+            radii=None if radii is None else np.array([_numbers(row, math.inf) for row in radii]),
             logarithm=bool(values["logarithm"]),
             windows=int(values["windows"]),
-            coverage=tuple(math.nan if share is None else float(share) for share in shares),
+            coverage=tuple(_numbers(shares, math.nan)),
+            scales=None if scales is None else {n: np.array(_numbers(own, math.nan)) for n, own in scales.items()},
+            by_series=None if shares_by is None else {n: math.nan if s is None else s for n, s in shares_by.items()},
         )
 
 
-def measured_intervals(network: AnyNetwork, dataset: SeriesDataset, loss: Loss) -> tuple[Interval, ...]:
-    """Intervals from the validation part, or from the quantiles of `loss`, and what they cover of the test part."""
-    names = dataset.preparation.targets
-    if loss.width > 1:
-        found = [Interval(round(loss.quantiles[-1] - loss.quantiles[0], 6), names)]
-    else:
-        said, measured = _said(network, dataset, loss, "validation")[..., 0], _truth(dataset, "validation")
-        logarithm = dataset.preparation.transform.logarithm
-        found = [calibrated(measured, said, level, names, logarithm=logarithm) for level in LEVELS]
-    tested, truth = _said(network, dataset, loss, "test"), _truth(dataset, "test")
-    return tuple(replace(each, coverage=coverage(truth, *each.bounds(tested, loss.middle))) for each in found)
+def usual_changes(values: Reals, logarithm: bool) -> Reals:
+    """Mean absolute change (O,) from one row to the next, or of logarithms; NaN where there is none.
 
-
-def calibrated(
-    truth: Reals, forecast: Reals, level: float, targets: tuple[str, ...], *, logarithm: bool = False
-) -> Interval:
-    """From what was measured (U, N, O), NaN where it was not, and what was said, of windows nothing learned from."""
+    `values` are (rows, O), NaN where nothing was measured.
+    """
     if logarithm:
-        truth, forecast = np.log(truth), np.log(forecast)
-    errors = np.sort(np.abs(truth - forecast), axis=1)  # NaN comes last
-    known = np.isfinite(errors).sum(axis=1)
-    radii = np.full(known.shape, math.inf)
-    for place in np.ndindex(known.shape):
-        rank = math.ceil((known[place] + 1) * level - _ROUNDING)
-        if rank <= known[place]:
-            radii[place] = errors[place[0], rank - 1, place[1]]
-    return Interval(level, targets, radii, logarithm, int(known.min()))
-
-
-def coverage(truth: Reals, lower: Reals, upper: Reals) -> tuple[float, ...]:
-    """Share of what was measured (U, N, O) that lies inside, over all steps and then of each; NaN: nothing is known."""
-    known = np.isfinite(truth) & np.isfinite(lower) & np.isfinite(upper)
-    inside = known & (truth >= lower) & (truth <= upper)
-    return tuple(_share(inside[rows], known[rows]) for rows in (slice(None), *range(len(truth))))
+        values = np.log(np.where(values > 0, values, np.nan))
+    changes = np.abs(np.diff(values, axis=0))
+    known = np.isfinite(changes)
+    sums = np.where(known, changes, 0.0).sum(axis=0)
+    return np.where(sums > 0, sums / np.maximum(known.sum(axis=0), 1), np.nan)
 
 
 def interval_words(interval: Interval) -> str:
     """As in "80 % interval: ±12.3, covers 81 % of the test part"."""
     name = f"{interval.level * 100:g} % interval"
     if not interval.known:
-        needed = math.ceil(interval.level / (1 - interval.level) - _ROUNDING)
+        needed = math.ceil(interval.level / (1 - interval.level) - ROUNDING)
         return f"{name}: none, it takes {needed:,} validation windows and there are {interval.windows:,}"
-    share = interval.coverage[0] if interval.coverage else math.nan
-    covers = "not measured on the test part" if math.isnan(share) else f"covers {share * 100:.0f} % of the test part"
+    covers = _covers(interval)
     if interval.radii is None:
         return f"{name}: between the outer quantiles, {covers}"
-    wide = [_reach(column, interval.logarithm) for column in interval.radii.T]
-    return f"{name}: {wide[0] if len(wide) == 1 else _named(interval.targets, wide)}, {covers}"
+    several = interval.scales is not None
+    wide = [_reach(column, interval.logarithm and not several) for column in interval.radii.T]
+    unit = f" times the usual change{' of the logarithm' * interval.logarithm} of each series" if several else ""
+    return f"{name}: {wide[0] if len(wide) == 1 else _named(interval.targets, wide)}{unit}, {covers}"
+
+
+def _covers(interval: Interval) -> str:
+    share = interval.coverage[0] if interval.coverage else math.nan
+    if math.isnan(share):
+        return "not measured on the test part"
+    own = [each for each in (interval.by_series or {}).values() if not math.isnan(each)]
+    between = f" ({min(own) * 100:.0f} to {max(own) * 100:.0f} % by series)" if len(own) > 1 else ""
+    return f"covers {share * 100:.0f} % of the test part{between}"
 
 
 def _reach(radii: Reals, logarithm: bool) -> str:
@@ -154,25 +152,13 @@ def _named(targets: Sequence[str], wide: Sequence[str]) -> str:
     return "; ".join(f"{name} {reach}" for name, reach in zip(targets, wide, strict=True))
 
 
-def _said(network: AnyNetwork, dataset: SeriesDataset, loss: Loss, part: str) -> Reals:
-    """Forecasts (U, N, O, W) of a whole part."""
-    every = np.arange(dataset.count(part))
-    some = [every[begin : begin + _AT_ONCE] for begin in range(0, len(every), _AT_ONCE)]
-    if not some:
-        return np.zeros((dataset.preparation.steps, 0, dataset.series.targets, loss.width))
-    return np.concatenate([dataset_paths(network, dataset, loss, part, positions) for positions in some], axis=1)
-
-
-def _truth(dataset: SeriesDataset, part: str) -> Reals:
-    """What was measured (U, N, O)."""
-    if isinstance(dataset, ForecastDataset):
-        return dataset.path_truth(part)
-    return dataset.series.values[dataset.answer_rows(part), : dataset.series.targets][None]
-
-
-def _share(inside: NDArray[np.bool_], known: NDArray[np.bool_]) -> float:
-    return float(inside.sum() / known.sum()) if known.any() else math.nan
-
-
 def _plain(values: Sequence[float]) -> list[float | None]:
     return [value if math.isfinite(value) else None for value in values]
+
+
+def _plain_values(values: Mapping[str, float]) -> dict[str, float | None]:
+    return dict(zip(values, _plain(list(values.values())), strict=True))
+
+
+def _numbers(values: Sequence[float | None], otherwise: float) -> list[float]:
+    return [otherwise if value is None else float(value) for value in values]

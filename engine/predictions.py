@@ -7,12 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.calibration import window_scales
 from engine.data import Batch, Dataset, TextPreparation
+from engine.data.batches import Ints
 from engine.data.class_metrics import ClassScorer
 from engine.data.metrics import last_answers, rmse
 from engine.data.pairs_dataset import PairsDataset
+from engine.data.panel_dataset import PanelDataset
 from engine.data.path_dataset import PathDataset
 from engine.data.scaling import Reals
+from engine.data.series_dataset import SeriesDataset
 from engine.evaluation import Answering, answers
 from engine.events import ClassPrediction, Floats, Probe, SeriesPrediction, TagTrack, TextPrediction
 from engine.forecast_paths import dataset_paths
@@ -101,7 +105,7 @@ class Predictions:
             baselines=shown.baselines,
             rmse=rmse(shown.truth, forecast),
             baseline_rmse=shown.baseline_rmse,
-            bands=self._bands(outputs[None, :, None]),
+            bands=self._bands(outputs[None, :, None], shown.part, slice(-SCREEN_POINTS, None)),
         )
 
     def _outputs(self, network: Answering, shown: _Shown) -> Reals:
@@ -114,11 +118,15 @@ class Predictions:
                 outputs[k, batch.positions] = last[..., k::width]
         return np.stack([self._dataset.decode(own, shown.part)[-SCREEN_POINTS:, 0] for own in outputs], axis=-1)
 
-    def _bands(self, paths: Reals) -> tuple[tuple[float, Floats, Floats], ...]:
+    def _bands(self, paths: Reals, part: str, positions: Ints | slice) -> tuple[tuple[float, Floats, Floats], ...]:
         """Ends of the intervals around forecasts of the first target (U, N, 1, W), one step behind the other."""
-        found = []
+        found, dataset = [], self._dataset
+        if not isinstance(dataset, SeriesDataset | PanelDataset):
+            return ()
         for interval in (each.of_first_target() for each in self._intervals if each.known):
-            lower, upper = (_frozen(end[..., 0].T.reshape(-1)) for end in interval.bounds(paths, self._loss.middle))
+            scales = window_scales(interval.scales, dataset, part)
+            ends = interval.bounds(paths, self._loss.middle, None if scales is None else scales[positions])
+            lower, upper = (_frozen(end[..., 0].T.reshape(-1)) for end in ends)
             found.append((interval.level, lower, upper))
         return tuple(found)
 
@@ -139,7 +147,7 @@ class Predictions:
             baselines=tuple((name, _frozen(each)) for name, each in simple),
             rmse=rmse(truth, forecast),
             baseline_rmse=tuple((name, rmse(truth, each)) for name, each in simple),
-            bands=self._bands(values[:, :, None]),
+            bands=self._bands(values[:, :, None], part, tiles),
         )
 
     def _classes(self) -> ClassPrediction:

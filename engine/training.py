@@ -16,11 +16,13 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
+from engine.calibration import measured_intervals
 from engine.checkpoints import Checkpoint
 from engine.config import Experiment
 from engine.control import Control
 from engine.data import Batch, Dataset
 from engine.data.dataset import Scores
+from engine.data.panel_dataset import PanelDataset
 from engine.data.series_dataset import SeriesDataset
 from engine.diagnosis import Diagnosis
 from engine.evaluation import Score, score
@@ -37,7 +39,7 @@ from engine.events import (
     StepDone,
 )
 from engine.importing import read_foreign
-from engine.intervals import Interval, interval_words, measured_intervals
+from engine.intervals import Interval, interval_words
 from engine.learner import Learner
 from engine.losses import loss_for
 from engine.measurements import Measurements
@@ -351,8 +353,8 @@ class TrainingRun:
         )
 
     def _measure_intervals(self) -> None:
-        """How far forecasts of a series are off, by its validation part; of a table of several series not known."""
-        if isinstance(self.dataset, SeriesDataset):
+        """How far forecasts of a series, or of several, are off, by the validation part."""
+        if isinstance(self.dataset, SeriesDataset | PanelDataset):
             self._intervals = measured_intervals(self.network, self.dataset, self._learner.loss)
             self._measured.intervals = self._intervals
             self._probes.predictions.surround(self._intervals)

@@ -98,7 +98,7 @@ class ForecastDataset(SeriesDataset, PathDataset):
         return self.filled.measured(rows, self.series.targets).astype(np.float32)
 
     def path_truth(self, part: str) -> Reals:
-        """What was measured (U, N, O) for each window of a part; NaN where it is missing."""
+        """See `PathDataset.path_truth`."""
         return self.series.values[self.rows(part, np.arange(self.count(part))), : self.series.targets]
 
     def path_baselines(self, part: str) -> tuple[tuple[str, Reals], ...]:

@@ -128,6 +128,11 @@ class PanelDataset(Dataset):
         """See `Dataset.truth`."""
         return np.concatenate([member.truth(part, target) for member in self.members.values()])
 
+    def path_truth(self, part: str) -> Reals:
+        """What was measured (U, N, O) for each window of a part, NaN where it is missing; U is 1 of single answers."""
+        none = np.zeros((self.preparation.steps, 0, len(self.preparation.targets)))
+        return np.concatenate([none, *(member.path_truth(part) for _, member, _ in self.slices(part))], axis=1)
+
     def labels(self, part: str) -> tuple[str, ...]:
         """Series and date of each answer."""
         return tuple(f"{name} · {date}" for name, member, _ in self.slices(part) for date in member.labels(part))

@@ -37,11 +37,6 @@ class PanelForecastDataset(PanelDataset, PathDataset):
         slices = self.slices(part)
         return [(name, member, place) for name, member, place in slices if isinstance(member, ForecastDataset)]
 
-    def path_truth(self, part: str) -> Reals:
-        """See `PathDataset.path_truth`."""
-        none = np.zeros((self.steps, 0, len(self.preparation.targets)))
-        return np.concatenate([none, *(member.path_truth(part) for _, member, _ in self._own(part))], axis=1)
-
     def path_baselines(self, part: str) -> tuple[tuple[str, Reals], ...]:
         """Those that all series have, each from its own past."""
         if part not in self._paths:

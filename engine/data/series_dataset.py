@@ -105,6 +105,10 @@ class SeriesDataset(Dataset):
         """This one series with the windows of a part at `positions`: which of them are its, and where in its part."""
         yield self, np.arange(len(positions)), positions
 
+    def path_truth(self, part: str) -> Reals:
+        """What was measured (U, N, O) for each window of a part, NaN where it is missing; U is 1 of single answers."""
+        return self.series.values[self.answer_rows(part), : self.series.targets][None]
+
     def windows(self, part: str, positions: Ints) -> Reals:
         """What is read, in its own units (lead + T, B, C), gaps filled by what the window itself knows."""
         lead = self.shape.lead

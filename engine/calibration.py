@@ -1,0 +1,120 @@
+"""How wide intervals around forecasts have to be, and what they cover: split-conformal.
+
+The radius is the ⌈(n + 1) · level⌉-th smallest of n absolute errors on the validation part, which the weights never
+learned from (Vovk et al. 2005; Lei et al. 2018), for each step ahead and target; of several series the errors of all
+together, each by the usual change of its series (locally weighted, Lei et al. 2018, Section 5.2). It covers the
+promised share where errors ahead are like those of the validation part; as that part also chose the best weights, and
+as series change, the share reached on the test part stands beside it. U steps ahead, N windows, O targets, W outputs
+for each.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.data.panel_dataset import PanelDataset
+from engine.data.scaling import Reals
+from engine.data.series_dataset import SeriesDataset
+from engine.forecast_paths import dataset_paths
+from engine.intervals import LEVELS, ROUNDING, Interval, usual_changes
+from engine.losses import Loss
+from engine.networks import AnyNetwork
+
+_AT_ONCE = 1024  # windows
+
+
+def measured_intervals(network: AnyNetwork, dataset: SeriesDataset | PanelDataset, loss: Loss) -> tuple[Interval, ...]:
+    """Intervals from the validation part, or from the quantiles of `loss`, and what they cover of the test part."""
+    names, scales = dataset.preparation.targets, _scales(dataset)
+    if loss.width > 1:
+        found = [Interval(round(loss.quantiles[-1] - loss.quantiles[0], 6), names)]
+    else:
+        said, measured = _said(network, dataset, loss, "validation")[..., 0], dataset.path_truth("validation")
+        logarithm, own = dataset.preparation.transform.logarithm, window_scales(scales, dataset, "validation")
+        found = [calibrated(measured, said, level, names, logarithm=logarithm, scales=own) for level in LEVELS]
+        found = [replace(each, scales=scales) for each in found]
+    tested, truth = _said(network, dataset, loss, "test"), dataset.path_truth("test")
+    return tuple(_covering(each, tested, truth, loss.middle, dataset) for each in found)
+
+
+def calibrated(
+    truth: Reals, forecast: Reals, level: float, targets: tuple[str, ...], *, logarithm: bool = False,
+    scales: Reals | None = None,
+) -> Interval:  # fmt: skip
+    """From what was measured (U, N, O), NaN where it was not, and what was said, of windows nothing learned from.
+
+    `scales` (N, O): units of the errors of each window.
+    """
+    if logarithm:
+        truth, forecast = np.log(truth), np.log(forecast)
+    errors = np.abs(truth - forecast)
+    errors = np.sort(errors if scales is None else errors / scales, axis=1)  # NaN comes last
+    known = np.isfinite(errors).sum(axis=1)
+    radii = np.full(known.shape, math.inf)
+    for place in np.ndindex(known.shape):
+        rank = math.ceil((known[place] + 1) * level - ROUNDING)
+        if rank <= known[place]:
+            radii[place] = errors[place[0], rank - 1, place[1]]
+    return Interval(level, targets, radii, logarithm, int(known.min()))
+
+
+def coverage(truth: Reals, lower: Reals, upper: Reals) -> tuple[float, ...]:
+    """Share of what was measured (U, N, O) that lies inside, over all steps and then of each; NaN: nothing is known."""
+    known = np.isfinite(truth) & np.isfinite(lower) & np.isfinite(upper)
+    inside = known & (truth >= lower) & (truth <= upper)
+    return tuple(_share(inside[rows], known[rows]) for rows in (slice(None), *range(len(truth))))
+
+
+def window_scales(scales: Mapping[str, Reals] | None, dataset: SeriesDataset | PanelDataset, part: str) -> Reals | None:
+    """The unit of errors (N, O) in each window of a part; None of one series, whose errors are in its own."""
+    if scales is None or isinstance(dataset, SeriesDataset):
+        return None
+    none = np.zeros((0, len(next(iter(scales.values())))))
+    slices = dataset.slices(part)
+    return np.concatenate([none, *(np.tile(scales[name], (at.stop - at.start, 1)) for name, _, at in slices)])
+
+
+def _scales(dataset: SeriesDataset | PanelDataset) -> dict[str, Reals] | None:
+    """The usual changes (O,) of each of several series within its training part."""
+    if isinstance(dataset, SeriesDataset):
+        return None
+    logarithm = dataset.preparation.transform.logarithm
+    rows = {
+        name: member.series.values[: member.split.train_end, : member.series.targets]
+        for name, member in dataset.members.items()
+    }
+    return {name: usual_changes(values, logarithm) for name, values in rows.items()}
+
+
+def _covering(
+    interval: Interval, said: Reals, truth: Reals, middle: int, dataset: SeriesDataset | PanelDataset
+) -> Interval:
+    """The same with what it covers of the test part, where (U, N, O, W) was said and (U, N, O) measured."""
+    ends = interval.bounds(said, middle, window_scales(interval.scales, dataset, "test"))
+    found = replace(interval, coverage=coverage(truth, *ends))
+    if isinstance(dataset, SeriesDataset):
+        return found
+    by_series = {
+        name: coverage(truth[:, place], *(end[:, place] for end in ends))[0]
+        for name, _, place in dataset.slices("test")
+    }
+    return replace(found, by_series=by_series)
+
+
+def _said(network: AnyNetwork, dataset: SeriesDataset | PanelDataset, loss: Loss, part: str) -> Reals:
+    """Forecasts (U, N, O, W) of a whole part."""
+    every = np.arange(dataset.count(part))
+    none = np.zeros((dataset.preparation.steps, 0, len(dataset.preparation.targets), loss.width))
+    some = [every[begin : begin + _AT_ONCE] for begin in range(0, len(every), _AT_ONCE)]
+    return np.concatenate(
+        [none, *(dataset_paths(network, dataset, loss, part, positions) for positions in some)], axis=1
+    )
+
+
+def _share(inside: NDArray[np.bool_], known: NDArray[np.bool_]) -> float:
+    return float(inside.sum() / known.sum()) if known.any() else math.nan
