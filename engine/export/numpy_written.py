@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from engine.data.tokens import cut, put_together
 from engine.export.numpy_series import (
     filled,
     inputs_of,
@@ -26,6 +25,7 @@ from engine.export.numpy_series import (
     real_units,
     window_before,
 )
+from engine.export.numpy_texts import decoded, encoded
 from engine.export.numpy_writing import (
     begin_writing,
     likeliest,
@@ -54,38 +54,6 @@ def answers(step: Any, script: Path, given: Any, told: Any) -> tuple[Any, ...]:
 
 
 # --- texts ---
-
-
-def encoded(data: dict[str, Any], text: str) -> Any:
-    """A text as the network reads it, (S, 1) tokens and the stop; or values with commas between as a vector."""
-    if "vector" in data:
-        return vector(data["vector"], [value.strip() for value in text.split(",")])
-    source, text = data["source"], text.strip()
-    text = " ".join(text.split()) if source["level"] == "words" else text
-    numbers = {symbol: at for at, symbol in enumerate(source["symbols"], 3)}
-    return np.array([*(numbers.get(symbol, 0) for symbol in cut(text, source["level"])), 2])[:, None]
-
-
-def vector(parts: dict[str, Any], values: list[str]) -> Any:
-    """Numbers, scaled, and categories, an input for each, (1, 1, I)."""
-    names, scaler = [*parts["numbers"], *(name for name, _ in parts["categories"])], parts["scaler"]
-    if len(values) != len(names):
-        raise SystemExit(f"error: the network reads {len(names)} values, commas between: {', '.join(names)}")
-    count = len(parts["numbers"])
-    try:
-        numbers = (np.array(values[:count], np.float64) - scaler["offset"][:count]) / scaler["scale"][:count]
-    except ValueError as error:
-        raise SystemExit(f"error: {error}; these are numbers: {', '.join(parts['numbers'])}") from None
-    chosen = zip(values[count:], (known for _, known in parts["categories"]), strict=True)
-    marks = [float(value == name) for value, known in chosen for name in known]
-    return np.array([*numbers, *marks], np.float32)[None, None]
-
-
-def decoded(data: dict[str, Any], tokens: Any) -> str:
-    """The text of tokens, up to the first stop."""
-    symbols, ends = data["symbols"], np.flatnonzero(np.array(tokens) == 2)
-    until = ends[0] if len(ends) else len(tokens)
-    return put_together([symbols["symbols"][token - 3] for token in tokens[:until]], symbols["level"])
 
 
 def log_probabilities(scores: Any) -> Any:
@@ -193,4 +161,7 @@ def main(step: Any, script: Path) -> None:
     parser.add_argument("--seed", type=int, default=0, help="the same seed draws the same (0)")
     given = parser.parse_args()
     lines = sys.stdin.read().splitlines() if given.text == "-" else [given.text]
-    write_texts(step, script, [line for line in lines if line.strip()], given)
+    try:
+        write_texts(step, script, [line for line in lines if line.strip()], given)
+    except ValueError as error:
+        raise SystemExit(f"error: {error}") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 import textwrap
 from collections.abc import Sequence
 from types import ModuleType
@@ -19,9 +20,9 @@ def formula_source(spec: CellSpec, name: str = "step") -> str:
     return "\n".join([f"def {name}(cell):", title, *body])
 
 
-def joined_modules(modules: Sequence[ModuleType]) -> str:
-    """The definitions of modules one after the other, with what they import once at the head."""
-    imports: dict[str, None] = {}
+def joined_modules(modules: Sequence[ModuleType], also: Sequence[str] = ()) -> str:
+    """The definitions of modules one after the other, with what they import, and `also`, once at the head."""
+    imports: dict[str, None] = dict.fromkeys(also)
     bodies = []
     for module in modules:
         source = inspect.getsource(module)
@@ -35,10 +36,15 @@ def joined_modules(modules: Sequence[ModuleType]) -> str:
 
 
 def _sorted(imports: dict[str, None]) -> list[str]:
-    """The future first, then the standard library, then NumPy."""
-    rank = {"from __future__ import annotations": 0, "import numpy as np": 2}
-    ordered = sorted(imports, key=lambda line: (rank.get(line, 1), line.startswith("from"), line))
-    return [ordered[0], "", *ordered[1:-1], "", ordered[-1]]
+    """The future first, then the standard library, then what is installed; straight imports before others."""
+
+    def rank(line: str) -> int:
+        name = line.split()[1].split(".")[0]
+        return 0 if name == "__future__" else 1 if name in sys.stdlib_module_names else 2
+
+    ordered = sorted(imports, key=lambda line: (rank(line), line.startswith("from"), line))
+    parts = [[line for line in ordered if rank(line) == place] for place in range(3)]
+    return [line for part in parts if part for line in (*part, "")][:-1]
 
 
 def harmless(text: str) -> str:

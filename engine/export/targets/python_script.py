@@ -16,7 +16,7 @@ import numpy as np
 
 from engine.atomic import write_atomically
 from engine.data import tokens
-from engine.export import numpy_network, numpy_predict, numpy_series, numpy_writing, numpy_written
+from engine.export import numpy_network, numpy_predict, numpy_series, numpy_texts, numpy_writing, numpy_written
 from engine.export.beside import write_arrays, write_particulars
 from engine.export.held_out import HeldOut
 from engine.export.particulars import Exportable
@@ -27,6 +27,7 @@ from engine.model import Model
 from engine.summary import model_words
 
 _SECONDS = 300.0
+_WRITING = (numpy_writing, tokens, numpy_texts, numpy_series, numpy_written)
 _PLAIN = (tokens, numpy_series, numpy_predict)  # of networks that answer where they read
 _HEAD = '''"""{title}
 
@@ -84,7 +85,7 @@ def script(source: Exportable, stem: str) -> str:
         licence=harmless(source.particulars()["licence"]),
         usage=_USAGES[str(model.metadata["kind"])],
     )
-    own = (numpy_writing, tokens, numpy_series, numpy_written) if writes(model.network) else _PLAIN
+    own = _WRITING if writes(model.network) else _PLAIN
     definitions = joined_modules((numpy_network, *own))
     return head + definitions + "\n\n\n" + formula_source(model.network.stack.config.spec) + _FOOT
 

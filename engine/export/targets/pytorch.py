@@ -7,7 +7,10 @@ import runpy
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from engine.atomic import write_atomically
+from engine.data.vocabulary import STOP
 from engine.export import by_formula
 from engine.export.held_out import HeldOut
 from engine.export.particulars import Exportable
@@ -15,14 +18,13 @@ from engine.export.targets import safetensors
 from engine.export.targets._target import Answers, Fit, Target
 from engine.export.torch_modules import torch_module
 from engine.export.torch_source import torch_source
+from engine.export.torch_writing import torch_writing_source
 from engine.export.writing_description import writes
 from engine.model import Model
 
 
 def fit(model: Model) -> Fit:
     """Every network fits; says by what PyTorch computes it."""
-    if writes(model.network):
-        return Fit(False, "a network that reads first and then writes has no such form yet; take safetensors or NPZ.")
     module = torch_module(model.network)
     if module:
         return Fit(True, f"Exact. PyTorch's own nn.{module} computes it.")
@@ -36,7 +38,8 @@ def write(source: Exportable, path: Path) -> tuple[Path, ...]:
         OSError: the folder cannot be written.
     """
     (weights,) = safetensors.write(source, path.with_suffix(".safetensors"))
-    write_atomically(path, torch_source(source, path.stem).encode())
+    text = torch_writing_source if writes(source.model.network) else torch_source
+    write_atomically(path, text(source, path.stem).encode())
     return path, weights
 
 
@@ -60,12 +63,33 @@ def run(path: Path, data: HeldOut) -> Answers:
     import torch
 
     names = runpy.run_path(str(path))
+    if data.given.told is not None:
+        return _written(names, data)
     with torch.no_grad():
         rows = None if data.rows is None else torch.from_numpy(data.rows)
         x = torch.from_numpy(data.inputs) if rows is None else names["inputs_of"](rows)
         scaled: Any = names["load"]()(x)[0]
         real = None if rows is None else names["real_units"](scaled, rows).numpy()
         return Answers(scaled.numpy(), real)
+
+
+def _written(names: dict[str, Any], data: HeldOut) -> Answers:
+    """Scores where the module is told what came before, and its own texts; of a series what it goes on from itself."""
+    import torch
+
+    network = names["load"]()
+    if data.rows is not None:
+        rows = torch.from_numpy(data.rows)
+        told = names["told_ahead"](rows, torch.from_numpy(data.given.future))
+        answers = network.generate(names["inputs_of"](rows), told)
+        return Answers(answers.numpy(), names["real_units"](answers, rows).numpy())
+    x = torch.from_numpy(data.inputs)
+    with torch.no_grad():
+        scores, written = network(x, torch.from_numpy(data.given.told)), network.generate(x).numpy()
+    assert data.texts is not None
+    tokens = np.full(data.texts.tokens.shape, STOP)
+    tokens[: len(written)] = written
+    return Answers(scores.numpy(), tokens=tokens)
 
 
 TARGET = Target(
@@ -82,5 +106,6 @@ TARGET = Target(
 from {stem} import load, inputs_of, real_units
 # A series: rows (steps, windows, columns), float64, in their own units.
 answers, state = load()(inputs_of(rows))
-forecast = real_units(answers, rows)""",
+forecast = real_units(answers, rows)
+# A network that writes: load().generate(…), as the head of the file shows.""",
 )

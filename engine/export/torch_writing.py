@@ -1,0 +1,253 @@
+"""The text of a PyTorch module that reads and then writes: encoder, bridge, decoder, attention."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from numpy.typing import NDArray
+
+from engine.data import PairsPreparation, tokens
+from engine.export import numpy_texts
+from engine.export.particulars import Exportable
+from engine.export.python_source import harmless, joined_modules
+from engine.export.torch_layers import layers_class, layers_module
+from engine.export.torch_modules import torch_module
+from engine.export.torch_source import LOADING, SERIES
+from engine.export.writing_description import WritingDescription, describe_writing
+from engine.summary import model_words
+
+_HEAD = '''"""{title}
+
+Made by RNN Workbench; needs PyTorch, NumPy and safetensors, and lies beside its weights, {stem}.safetensors, whose
+metadata hold scaler, vocabularies, window, columns, settings and scores. Licence of the data: {licence}
+
+    network = load()
+{usage}
+"""
+
+'''
+_TEXTS = """    tokens = network.generate(torch.from_numpy(encoded(about(), "{example}")))
+    print(decoded(about(), tokens[:, 0]))
+    scores = network(x, before)  # x: {inputs}; before: tokens (U, B), 1 first, that are taken to be written"""
+_NUMBERS = """    answers = network.generate(inputs_of(rows), told_ahead(rows, future))
+    forecast = real_units(answers, rows)
+    answers = network(x, before)  # x: {inputs}; before: numbers (U, B, {heard}) that are taken to be written"""
+_IMPORTS = (
+    "import json", "from pathlib import Path", "import torch", "from safetensors import safe_open",
+    "from safetensors.torch import load_file",
+)  # fmt: skip
+
+_WEIGHTS = """
+
+WEIGHTS = Path(__file__).with_suffix(".safetensors")
+
+
+"""
+
+_NETWORK = '''class Network(torch.nn.Module):
+    """Reads a sequence or a vector, and writes another sequence; modules have the names that the weights have.
+
+    S steps read, U steps written, B sequences. All of a batch have S steps.
+    """
+
+    def __init__(self):
+        super().__init__()
+{modules}
+
+    def forward(self, x, before):
+        """Answers (U, B, ·) to x where what was written before each step is told: teacher forcing."""
+        return self.write(before, *self.read(x))[0]
+
+    def read(self, x):
+        """What the decoder has beside its states at every step, and the states that it begins with."""
+{read}
+
+    def write(self, before, beside, state):
+        """Answers (U, B, ·) after what was written before each of U steps, and the states to go on from."""
+{write}
+{attend}
+    @torch.no_grad()
+{generate}
+'''
+_ATTEND = '''
+    def attend(self, hidden, memory):
+        """The decoder's states together with a mean of what was read, weighed by how well it fits them."""
+        query = self.attention["query"](hidden)
+        {scores}
+        context = torch.einsum("ubs,sbd->ubd", torch.softmax(scores, dim=-1), memory)
+        return torch.tanh(self.attention["combine"](torch.cat([context, hidden], dim=-1)))
+'''
+_SCORES = {
+    "multiplicative": 'scores = torch.einsum("ubd,sbd->ubs", query, memory)',
+    "additive": """both = torch.tanh(query[:, None] + self.attention["key"](memory))  # (U, S, B, ·)
+        scores = self.attention["score"](both)[..., 0].transpose(1, 2)""",
+}
+_GENERATE_TOKENS = '''    def generate(self, x, limit={limit}):
+        """Tokens (U, B) that are written for x, the likeliest each time; 2, the stop, behind the end of each."""
+        beside, state = self.read(x)
+        before, written = torch.ones(1, x.shape[1], dtype=torch.long), []
+        while len(written) < limit and not (before == 2).all():
+            scores, state = self.write(before, beside, state)
+            likeliest = 2 + scores[..., 2:].argmax(dim=-1)  # never the unknown one, never the start
+            before = torch.where(before == 2, 2, likeliest)
+            written.append(before)
+        return torch.cat(written)'''
+_GENERATE_NUMBERS = '''    def generate(self, x, told):
+        """Answers (U, B, ·), each heard before the next. Of told (U, B, {heard}) the first step is heard, and what is
+        known ahead of the others."""
+        beside, state = self.read(x)
+        before, found = told[:1], []
+        for step in range(len(told)):
+            answers, state = self.write(before, beside, state)
+            found.append(answers)
+            own, following = answers[..., {middle}::{width}], told[min(step + 1, len(told) - 1)][None]
+            before = torch.cat([own, following[..., own.shape[-1] :]], dim=-1)
+        return torch.cat(found)'''
+_TOLD_AHEAD = '''
+
+def told_ahead(rows, future):
+    """What the decoder is told before each step: first the last value of rows, then what is known ahead, (U, B, ·)."""
+    data = about()
+    last = _level(data, rows[-1, :, : len(data["targets"])])
+    first = ((last - last if "difference" in data["transform"] else last) - _output("offset")[0]) / _output("scale")[0]
+    places = [len(data["targets"]) + data["inputs"].index(name) for name in data["known"]]
+    offset, scale = (_numbers(data["input_scaler"][name])[places] for name in ("offset", "scale"))
+    return torch.cat([first.expand(data["steps"], *first.shape), (future - offset) / scale], dim=-1).float()
+
+
+def _output(name):
+    data = about()
+    return _numbers(data["output_scaler"][name]).reshape(-1, 1, len(data["targets"]))
+
+
+def real_units(answers, rows):
+    """The network's answers to windows of rows, in the targets' own units."""
+    data = about()
+    changed = answers[..., {middle}::{width}].double() * _output("scale") + _output("offset")
+    if "difference" in data["transform"]:
+        changed = changed + _level(data, rows[-1, :, : len(data["targets"])])
+    return torch.exp(changed) if "log" in data["transform"] else changed
+'''
+
+
+def torch_writing_source(source: Exportable, stem: str) -> str:
+    """The text of the module that lies beside ``<stem>.safetensors``."""
+    model, network = source.model, describe_writing(source.model.network)
+    module, sizes = torch_module(model.network), network.sizes
+    inputs = "tokens (S, B)" if sizes.reads_tokens else f"numbers ({'S' if network.encoder else 1}, B, {sizes.inputs})"
+    usage = (_TEXTS if sizes.writes_tokens else _NUMBERS).format(
+        inputs=inputs, heard=sizes.heard, example="1, 2, …" if network.encoder is None else "What is read"
+    )
+    head = _HEAD.format(
+        title=f"{model_words(model.experiment)}.", stem=harmless(stem), usage=usage,
+        licence=harmless(source.particulars()["licence"]),
+    )  # fmt: skip
+    begun = joined_modules((tokens, numpy_texts) if sizes.writes_tokens else (), _IMPORTS).rstrip("\n")
+    layers = "" if module else layers_class(network.encoder or network.decoder) + "\n\n"
+    foot = LOADING if sizes.writes_tokens else LOADING + SERIES + _TOLD_AHEAD.format(**source.point())
+    return head + begun + _WEIGHTS + layers + _network(source, network, module) + foot
+
+
+def _network(source: Exportable, network: WritingDescription, module: str) -> str:
+    preparation = source.model.preparation
+    if isinstance(preparation, PairsPreparation):
+        generate = _GENERATE_TOKENS.format(limit=preparation.limit)
+    else:
+        generate = _GENERATE_NUMBERS.format(heard=network.sizes.heard, **source.point())
+    attends = network.attention != "none"
+    return _NETWORK.format(
+        modules="\n".join(_modules(network, module)),
+        read="\n".join(f"        {line}" for line in _read(network, module)),
+        write="\n".join(f"        {line}" for line in _write(network, module)),
+        attend=_ATTEND.format(scores=_SCORES[network.attention]) if attends else "",
+        generate=generate,
+    )
+
+
+def _modules(network: WritingDescription, module: str) -> list[str]:
+    """The lines of ``__init__``."""
+    weights = network.weights
+    encoder = layers_module(network.encoder, module) if network.encoder else []
+    return [
+        *_dictionary("embedding", {n: "Embedding({}, {})".format(*w.shape) for n, w in _of(weights, "embedding")}),
+        *encoder,
+        *_dictionary("bridge", {n: "Linear({1}, {0})".format(*w.shape) for n, w in _of(weights, "bridge")}),
+        *layers_module(network.decoder, module),
+        *_dictionary(
+            "attention", {n: "Linear({1}, {0}, bias=False)".format(*w.shape) for n, w in _of(weights, "attention")}
+        ),
+        "        self.readout = torch.nn.Linear({1}, {0})".format(*weights["readout.weight"].shape),
+    ]
+
+
+def _of(weights: Mapping[str, NDArray[Any]], part: str) -> list[tuple[str, NDArray[Any]]]:
+    """The matrices of a dictionary of modules, by the modules' names."""
+    own = [name for name in weights if name.startswith(f"{part}.") and name.endswith(".weight")]
+    return [(name.removeprefix(f"{part}.").removesuffix(".weight"), weights[name]) for name in own]
+
+
+def _dictionary(name: str, modules: dict[str, str]) -> list[str]:
+    lines = [f'            "{key}": torch.nn.{text},' for key, text in modules.items()]
+    return [f"        self.{name} = torch.nn.ModuleDict({{", *lines, "        })"] if lines else []
+
+
+def _read(network: WritingDescription, module: str) -> list[str]:
+    """The lines of ``read``."""
+    depth = network.decoder.config.depth
+    x = 'self.embedding["source"](x)' if network.sizes.reads_tokens else "x"
+    lines, beside = [], "x" if network.repeat_input else "None"
+    if network.encoder:
+        beside = "memory"
+        own = ", None, self.encoder.initial" if network.encoder.config.learned_state else ""
+        lines.append(f"memory, last = self.encoder({x})" if module else f"memory, _, last = self.encoder({x}{own})")
+    if not network.bridged:
+        return [*lines, "return memory, last"]
+    return [*lines, *(_bridge_plain(network, depth) if module else _bridge(network, depth)), f"return {beside}, state"]
+
+
+def _bridge_plain(network: WritingDescription, depth: int) -> list[str]:
+    """The states as PyTorch's own modules take them, of all layers together."""
+    kinds = json.dumps(network.decoder.spec.states)
+    several = len(network.decoder.spec.states) > 1
+    if network.encoder:
+        head = [
+            f"for kind, part in zip({kinds}, {'last' if several else '[last]'}):",
+            f"    ends = [torch.cat([part[2 * level], part[2 * level + 1]], dim=-1) for level in range({depth})]",
+        ]
+    else:
+        head = [f"for kind in {kinds}:", f"    ends = [x[0]] * {depth}"]
+    made = '[self.bridge[f"{kind}_l{level}"](end) for level, end in enumerate(ends)]'
+    return [
+        "state = []",
+        *head,
+        f"    state.append(torch.stack({made}))",
+        "state = tuple(state)" if several else "state = state[0]",
+    ]
+
+
+def _bridge(network: WritingDescription, depth: int) -> list[str]:
+    """The states as `Layers` takes them, by layer."""
+    kinds, endings = (json.dumps(names) for names in (network.decoder.spec.states, [f"l{n}" for n in range(depth)]))
+    ends = "[x[0]] * len(kinds)"
+    if network.encoder:
+        ends = '[torch.cat(both, dim=-1) for both in zip(last[ending], last[f"{ending}_reverse"])]'
+    return [
+        f"kinds, state = {kinds}, {{}}",
+        f"for ending in {endings}:",
+        f"    ends = {ends}",
+        '    state[ending] = tuple(self.bridge[f"{kind}_{ending}"](end) for kind, end in zip(kinds, ends))',
+    ]
+
+
+def _write(network: WritingDescription, module: str) -> list[str]:
+    """The lines of ``write``."""
+    x = 'self.embedding["target"](before)' if network.sizes.writes_tokens else "before"
+    if network.repeat_input:
+        x = f"torch.cat([{x}, beside.expand(len(before), -1, -1)], dim=-1)"
+    return [
+        f"hidden, {'' if module else '_, '}state = self.decoder({x}, state)",
+        *(["hidden = self.attend(hidden, beside)"] if network.attention != "none" else []),
+        "return self.readout(hidden), state",
+    ]
