@@ -27,15 +27,24 @@ def read_numbers(table: Table, names: Sequence[str]) -> Reals:
         DataError: a column does not exist, holds text, has no value at all, or holds an infinite value.
     """
     _check_numeric(table, names)
+    if len(names) == 1:
+        return _fetched(table, names)["v0"][:, None]  # itself: beside a copy it would be there twice
     values = np.empty((table.rows, len(names)), np.float64)
     together = max(1, min(1000, _AT_ONCE // max(table.rows, 1)))
     for first in range(0, len(names), together):
-        asked = names[first : first + together]
-        columns = table.fetch(", ".join(f"{table.number(name)} AS v{k}" for k, name in enumerate(asked)))
-        for k, name in enumerate(asked):
-            values[:, first + k] = np.ma.filled(columns.pop(f"v{k}"), np.nan)
-            _check_finite(table, name, values[:, first + k])
+        columns = _fetched(table, names[first : first + together])
+        for k in range(len(columns)):
+            values[:, first + k] = columns.pop(f"v{k}")
     return values
+
+
+def _fetched(table: Table, names: Sequence[str]) -> dict[str, Reals]:
+    """Columns "v0", "v1" … of a few names. NaN comes from the database: to fill masked arrays takes copies of them."""
+    cells = (f"coalesce({table.number(name)}, 'NaN'::DOUBLE) AS v{k}" for k, name in enumerate(names))
+    columns = table.fetch(", ".join(cells))
+    for name, column in zip(names, columns.values(), strict=True):
+        _check_finite(table, name, column)
+    return columns
 
 
 def _check_finite(table: Table, name: str, column: Reals) -> None:

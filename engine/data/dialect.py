@@ -73,6 +73,7 @@ def csv_relation(path: Path | tuple[Path, ...], dialect: Dialect) -> str:
         "store_rejects": "true",
         "rejects_limit": "0",
         "max_line_size": str(LONGEST_LINE),
+        "buffer_size": str(2 * LONGEST_LINE),  # of which each thread holds some
     }
     read = f"[{', '.join(map(sql, path))}]" if isinstance(path, tuple) else sql(path)
     return f"read_csv({read}, {', '.join(f'{k} = {v}' for k, v in options.items())})"

@@ -44,6 +44,10 @@ class Filled:
             return self.past[rows]
         return np.where(self.next_known[rows] < limit, self.line[rows], self.past[rows])
 
+    def beginning(self, end: int) -> Reals:
+        """The rows before row `end`, knowing nothing from there on; no copy where none of them has to be drawn anew."""
+        return self.past[:end] if self.line is None else self.rows(np.arange(end), end)
+
     def measured(self, rows: Ints, columns: int) -> NDArray[np.bool_]:
         """Whether the first `columns` columns were all measured in these rows."""
         if self.missing is None:

@@ -80,10 +80,15 @@ def fit_scaler(name: str, values: Reals) -> Scaler:
     if name == "none":
         return Scaler(np.zeros(values.shape[1]), np.ones(values.shape[1]))
     # One column at a time: a copy of all of them would be as large as the table.
-    fitted = np.array([_fit_column(name, column[np.isfinite(column)]) for column in values.T]).reshape(-1, 2)
+    fitted = np.array([_fit_column(name, _finite(column)) for column in values.T]).reshape(-1, 2)
     offset, scale = fitted[:, 0].copy(), fitted[:, 1].copy()
     steady = scale <= 1e-12 * np.maximum(1.0, np.abs(offset))
     return Scaler(offset, np.where(steady, 1.0, scale))
+
+
+def _finite(column: Reals) -> Reals:
+    known = np.isfinite(column)
+    return column if known.all() else column[known]
 
 
 def _fit_column(name: str, column: Reals) -> tuple[float, float]:

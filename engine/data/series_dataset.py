@@ -62,8 +62,9 @@ class SeriesDataset(Dataset):
 
     def training_rows(self) -> tuple[Reals, Reals]:
         """What the scalers are fitted on: inputs (·, C) and answers (·, O) of the training part, not yet scaled."""
-        preparation = self._preparation
-        return _training_rows(self.filled, self.split, self.series.targets, preparation.transform, preparation.horizon)
+        transform, given = self._preparation.transform, (self.filled, self.split, self.series.targets)
+        answers = _training_answers(*given, transform, self._preparation.horizon)
+        return _training_inputs(*given, transform), answers
 
     def rescale(self, inputs: Scaler, answers: Scaler) -> None:
         """Take other scalers."""
@@ -209,7 +210,6 @@ def _prepared(
 ) -> SeriesPreparation:
     """Fit both scalers on what training reads and answers: rows before the first border only."""
     targets = series.targets
-    inputs, answers = _training_rows(filled, split, targets, transform, data.horizon)
     return SeriesPreparation(
         targets=series.names[:targets],
         inputs=series.names[targets:],
@@ -220,21 +220,27 @@ def _prepared(
         transform=transform,
         missing=data.missing,
         season=season,
-        input_scaler=_unmarked(fit_scaler(data.scaler, inputs), len(series.names)),
+        input_scaler=_unmarked(
+            fit_scaler(data.scaler, _training_inputs(filled, split, targets, transform)), len(series.names)
+        ),
         marked=tuple(series.names[column] for column in marked),
-        output_scaler=fit_scaler(data.scaler, answers),
+        output_scaler=fit_scaler(data.scaler, _training_answers(filled, split, targets, transform, data.horizon)),
         frequency=series.frequency,
     )
 
 
-def _training_rows(
-    filled: Filled, split: Split, targets: int, transform: Transform, horizon: int
-) -> tuple[Reals, Reals]:
-    values = filled.rows(np.arange(split.train_end), split.train_end)
-    own, further = values[:, :targets], values[:, targets:]
-    lead = int(transform.difference)
-    inputs = np.concatenate([transform.forward(own[lead:], own[: len(own) - lead]), further[lead:]], axis=1)
-    return inputs, transform.forward(own[horizon:], own[:-horizon])
+def _training_inputs(filled: Filled, split: Split, targets: int, transform: Transform) -> Reals:
+    values = filled.beginning(split.train_end)
+    if not (transform.difference or transform.logarithm):
+        return values
+    own, lead = values[:, :targets], int(transform.difference)
+    changed = transform.forward(own[lead:], own[: len(own) - lead])
+    return np.concatenate([changed, values[lead:, targets:]], axis=1) if values.shape[1] > targets else changed
+
+
+def _training_answers(filled: Filled, split: Split, targets: int, transform: Transform, horizon: int) -> Reals:
+    own = filled.beginning(split.train_end)[:, :targets]
+    return transform.forward(own[horizon:], own[:-horizon])
 
 
 def _unmarked(scaler: Scaler, columns: int) -> Scaler:

@@ -144,7 +144,7 @@ def _mostly_left_out(plain: Path, skipped: int) -> bool:
 
 def _answer(connection: duckdb.DuckDBPyConnection, plain: Path, options: str) -> dict[str, Any]:
     try:
-        reader = connection.execute(f"SELECT * FROM sniff_csv({sql(plain)}{options})")
+        reader = connection.execute(f"SELECT * FROM sniff_csv({sql(plain)}, max_line_size = {LONGEST_LINE}{options})")
     except duckdb.Error:
         return {}
     return dict(zip((d[0] for d in reader.description or ()), reader.fetchone() or (), strict=True))

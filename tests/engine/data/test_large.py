@@ -129,6 +129,37 @@ def test_a_table_without_gaps_is_held_once(write: Write) -> None:
     assert np.shares_memory(data.filled.past, data.series.values)
 
 
+@pytest.mark.parametrize("transform", ["none", "difference", "log_difference"])
+@pytest.mark.parametrize("inputs", [(), ("n",)])
+def test_scalers_are_fitted_on_what_training_reads_and_answers(
+    write: Write, transform: str, inputs: tuple[str, ...]
+) -> None:
+    rows = "".join(f"{n},{n % 7 + 1}.5\n" for n in range(100))
+    chosen = experiment(write("a.csv", f"n,value\n{rows}"), targets=("value",), inputs=inputs, transform=transform)
+    data = load(chosen)
+    assert isinstance(data, SeriesDataset)
+    seen = np.concatenate([batch.inputs[-1] for batch in data.batches("train", 1000)])
+    wanted = np.concatenate([batch.targets.reshape(-1, 1) for batch in data.batches("train", 1000)])
+    assert abs(seen[:, 0].mean()) < 0.2
+    assert abs(wanted.mean()) < 0.2
+    for scaler, numbers in zip(
+        (data.preparation.input_scaler, data.preparation.output_scaler), data.training_rows(), strict=True
+    ):
+        np.testing.assert_allclose(scaler.offset, numbers.mean(axis=0))
+        np.testing.assert_allclose(scaler.scale, numbers.std(axis=0))
+
+
+def test_training_rows_are_no_copy_where_they_are_read_as_they_are(write: Write) -> None:
+    data = load(experiment(write("a.csv", "n,value\n" + "".join(f"{n},{n % 7}.5\n" for n in range(100)))))
+    assert isinstance(data, SeriesDataset)
+    assert np.shares_memory(data.training_rows()[0], data.series.values)
+
+
+def test_a_line_as_long_as_may_be_is_read(write: Write) -> None:
+    found = peek(write("a.csv", "a,b\n" + "1,2\n" * 50 + "3," + "x" * 4_100_000 + "\n" + "1,2\n" * 50))
+    assert (found.rows, found.rejected_rows) == (101, 0)
+
+
 def test_a_wide_table_is_counted_at_its_beginning_and_says_so(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("engine.data.columns._CELLS_LOOKED_AT", 2_000)
     row = ",".join("1" for _ in range(200))
