@@ -24,6 +24,7 @@ from engine.forecast_paths import dataset_paths
 from engine.intervals import LEVELS, ROUNDING, Interval, usual_changes
 from engine.losses import Loss
 from engine.networks import AnyNetwork
+from engine.rolling_intervals import following, kept
 
 _AT_ONCE = 1024  # windows
 
@@ -36,31 +37,31 @@ def measured_intervals(network: AnyNetwork, dataset: SeriesDataset | PanelDatase
     else:
         said, measured = _said(network, dataset, loss, "validation")[..., 0], dataset.path_truth("validation")
         logarithm, own = dataset.preparation.transform.logarithm, window_scales(scales, dataset, "validation")
-        found = [calibrated(measured, said, level, names, logarithm=logarithm, scales=own) for level in LEVELS]
-        found = [replace(each, scales=scales) for each in found]
+        errors = absolute_errors(measured, said, logarithm, own)
+        found = [replace(calibrated(errors, level, names), logarithm=logarithm, scales=scales) for level in LEVELS]
     tested, truth = _said(network, dataset, loss, "test"), dataset.path_truth("test")
     return tuple(_covering(each, tested, truth, loss.middle, dataset) for each in found)
 
 
-def calibrated(
-    truth: Reals, forecast: Reals, level: float, targets: tuple[str, ...], *, logarithm: bool = False,
-    scales: Reals | None = None,
-) -> Interval:  # fmt: skip
-    """From what was measured (U, N, O), NaN where it was not, and what was said, of windows nothing learned from.
+def absolute_errors(truth: Reals, forecast: Reals, logarithm: bool, scales: Reals | None = None) -> Reals:
+    """Of what was measured (U, N, O), NaN where it was not, and what was said, or of the logarithms of both.
 
     `scales` (N, O): units of the errors of each window.
     """
-    if logarithm:
-        truth, forecast = np.log(truth), np.log(forecast)
-    errors = np.abs(truth - forecast)
-    errors = np.sort(errors if scales is None else errors / scales, axis=1)  # NaN comes last
-    known = np.isfinite(errors).sum(axis=1)
+    errors = np.abs(np.log(truth) - np.log(forecast)) if logarithm else np.abs(truth - forecast)
+    return errors if scales is None else errors / scales
+
+
+def calibrated(errors: Reals, level: float, targets: tuple[str, ...]) -> Interval:
+    """From absolute errors (U, N, O) of windows that nothing learned from, NaN where nothing was measured."""
+    ordered = np.sort(errors, axis=1)  # NaN comes last
+    known = np.isfinite(ordered).sum(axis=1)
     radii = np.full(known.shape, math.inf)
     for place in np.ndindex(known.shape):
         rank = math.ceil((known[place] + 1) * level - ROUNDING)
         if rank <= known[place]:
-            radii[place] = errors[place[0], rank - 1, place[1]]
-    return Interval(level, targets, radii, logarithm, int(known.min()))
+            radii[place] = ordered[place[0], rank - 1, place[1]]
+    return Interval(level, targets, radii, windows=int(known.min()), errors=kept(errors))
 
 
 def coverage(truth: Reals, lower: Reals, upper: Reals) -> tuple[float, ...]:
@@ -95,8 +96,14 @@ def _covering(
     interval: Interval, said: Reals, truth: Reals, middle: int, dataset: SeriesDataset | PanelDataset
 ) -> Interval:
     """The same with what it covers of the test part, where (U, N, O, W) was said and (U, N, O) measured."""
-    ends = interval.bounds(said, middle, window_scales(interval.scales, dataset, "test"))
+    scales = window_scales(interval.scales, dataset, "test")
+    ends = interval.bounds(said, middle, interval.radii_of(scales))
     found = replace(interval, coverage=coverage(truth, *ends))
+    if interval.errors is not None:
+        errors = absolute_errors(truth, said[..., middle], interval.logarithm, scales)
+        radii = _following(interval.errors, interval.level, errors, dataset)
+        follow = interval.bounds(said, middle, radii if scales is None else radii * scales)
+        found = replace(found, following=coverage(truth, *follow))
     if isinstance(dataset, SeriesDataset):
         return found
     by_series = {
@@ -104,6 +111,18 @@ def _covering(
         for name, _, place in dataset.slices("test")
     }
     return replace(found, by_series=by_series)
+
+
+def _following(begun: Reals, level: float, errors: Reals, dataset: SeriesDataset | PanelDataset) -> Reals:
+    """Radii (U, N, O) in each window of the test part; each of several series follows its own errors."""
+    preparation = dataset.preparation
+    behind = [preparation.horizon + step for step in range(preparation.steps)]
+    if isinstance(dataset, SeriesDataset):
+        return following(begun, level, errors, behind)
+    radii = np.zeros(errors.shape)
+    for _, _, place in dataset.slices("test"):
+        radii[:, place] = following(begun, level, errors[:, place], behind)
+    return radii
 
 
 def _said(network: AnyNetwork, dataset: SeriesDataset | PanelDataset, loss: Loss, part: str) -> Reals:

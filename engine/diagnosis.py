@@ -270,15 +270,30 @@ def _overfitting(m: Measurements) -> Finding | None:
 
 def _coverage(m: Measurements) -> Finding | None:
     """Whether an interval holds much less of the test part than it is to hold."""
-    short = [(each.level - each.coverage[0], each) for each in m.intervals if each.coverage]
+    short = [
+        (each.level - each.coverage[0], each)
+        for each in m.intervals
+        if each.coverage and math.isfinite(each.coverage[0])
+    ]
     missing, worst = max(short, key=lambda item: item[0], default=(0.0, None))
     if worst is None or not missing > _FALLS_SHORT:
         return None
     level, held = f"{worst.level * 100:g} %", f"{worst.coverage[0] * 100:.0f} %"
     measured = f" on {worst.windows:,} validation windows" if worst.windows else ""
     why = f"The {level} interval holds {held} of the test part: errors grew since it was measured{measured}."
-    cure = "Do not rely on its width. A longer validation part, nearer to the end, makes it truer."
-    return Finding("coverage", "warning", "The interval around the forecast is too narrow", why, cure)
+    cure = "A longer validation part, nearer to the end, makes it truer."
+    follows = worst.following[0] if worst.following else math.nan
+    if worst.level - follows <= _FALLS_SHORT:
+        title = "The interval around the forecast is too narrow, unless it follows the errors"
+        why += f" As wide as the errors before ask for, as in tables of forecasts, it holds {follows * 100:.0f} %."
+        return Finding("coverage", "note", title, why, cure)
+    return Finding(
+        "coverage",
+        "warning",
+        "The interval around the forecast is too narrow",
+        why,
+        f"Do not rely on its width. {cure}",
+    )
 
 
 def _count(steps: float) -> str:

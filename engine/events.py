@@ -79,6 +79,7 @@ class SeriesPrediction:
     rmse: float
     baseline_rmse: tuple[tuple[str, float], ...]
     bands: tuple[tuple[float, Floats, Floats], ...] = ()  # intervals: level, lower (N,) and upper ends (N,)
+    covered: tuple[str, ...] = ()  # what each of them covers of the test part, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +280,7 @@ class RunFinished:
     test_baselines: tuple[tuple[str, float], ...]  # baselines in the main metric
     seconds: float
     shuffled: float = math.nan  # the main metric on the test part with the steps of each sequence in another order
-    intervals: tuple[Mapping[str, Any], ...] = ()  # around forecasts of a series, as `Interval.to_dict` gives them
+    intervals: tuple[Mapping[str, Any], ...] = ()  # around forecasts of a series, as `Interval.result` gives them
 
 
 @dataclass(frozen=True, slots=True)

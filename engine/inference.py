@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.calibration import absolute_errors
 from engine.config import DataConfig
 from engine.data import DataError, SeriesPreparation, TextPreparation, load
 from engine.data.frequency import stamp_texts, stamp_unit
 from engine.data.gaps import fill
 from engine.data.panel_dataset import PanelDataset
+from engine.data.scaling import Reals
 from engine.data.series import Series, read_series, read_several
 from engine.data.series_dataset import SeriesDataset
 from engine.data.series_preparation import check_logarithm
@@ -23,6 +26,7 @@ from engine.generation import continue_text
 from engine.intervals import Interval
 from engine.model import Model
 from engine.network import Network
+from engine.rolling_intervals import following
 
 _WINDOWS_AT_ONCE = 1024
 
@@ -74,13 +78,14 @@ def _forecast(
     truth = np.full((len(rows), series.targets), np.nan)
     truth[: len(known)] = series.values[known, : series.targets]
     said = _answers(model, preparation, series, rows)
+    begin = 0 if split is None else int(np.searchsorted(rows, split.bounds("test")[0]))
     return Forecast(
         targets=preparation.targets,
         dates=_dates(series, preparation, first, preparation.horizon),
         truth=truth,
         forecast=_in_order(said[..., model.loss.middle]),
         parts=tuple(_part(row, split, len(series.values)) for row in rows.tolist()),
-        bands=_bands(model, around, said),
+        bands=_bands(model, around, said, truth[None], begin, [preparation.horizon]),
     )
 
 
@@ -132,12 +137,23 @@ def _in_order(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _bands(
-    model: Model, around: tuple[Interval, ...], said: NDArray[np.float64]
-) -> tuple[tuple[float, NDArray[np.float64]], ...]:
-    """Intervals around forecasts (U, B, O, W) one behind the other; those that too little is known for are left out."""
-    known = [interval for interval in around if interval.known]
-    ends = [[_in_order(end) for end in each.bounds(said, model.loss.middle)] for each in known]
-    return tuple((each.level, np.stack(own, axis=2)) for each, own in zip(known, ends, strict=True))
+    model: Model, around: tuple[Interval, ...], said: Reals, truth: Reals, begin: int, behind: Sequence[int]
+) -> tuple[tuple[float, Reals], ...]:
+    """Intervals around forecasts (U, B, O, W) of what was measured (U, B, O); those nothing is known for are left out.
+
+    From window `begin` on, where nothing was learned or chosen by, their width follows the errors before; `behind` as
+    `following` takes it.
+    """
+    found = []
+    for interval in (each for each in around if each.known):
+        radii = interval.radii_of(None)
+        if radii is not None and interval.errors is not None:
+            radii = np.broadcast_to(radii, truth.shape).copy()
+            errors = absolute_errors(truth[:, begin:], said[:, begin:, :, model.loss.middle], interval.logarithm)
+            radii[:, begin:] = following(interval.errors, interval.level, errors, behind)
+        ends = [_in_order(end) for end in interval.bounds(said, model.loss.middle, radii)]
+        found.append((interval.level, np.stack(ends, axis=2)))
+    return tuple(found)
 
 
 def _paths(
@@ -165,12 +181,14 @@ def _paths(
     first, last = int(begins[0]), end + steps
     truth = np.full((last - first, series.targets), np.nan)
     truth[: end - first] = series.values[first:end, : series.targets]
+    measured = truth.reshape(-1, steps, series.targets).transpose(1, 0, 2)
+    begin = 0 if split is None else int(np.searchsorted(begins, split.bounds("test")[0]))
     return Forecast(
         targets=preparation.targets,
         dates=_dates(series, preparation, first, max(0, last - count))[: last - first],
         truth=truth,
         forecast=_in_order(said[..., model.loss.middle]),
-        bands=_bands(model, around, said),
+        bands=_bands(model, around, said, measured, begin, [1] * steps),  # one forecast behind the other
         parts=tuple(_part(row, split, end) for row in range(first, last)),
     )
 

@@ -3,7 +3,8 @@
 Of a network that learns quantiles the outer two are the ends. Of a single answer the interval is as wide as the errors
 on the validation part ask for (`calibration.py`). Where the network learns logarithms errors are those of logarithms,
 so that the interval grows with the level. Of several series errors are in units of each one's usual change from one
-step to the next, so that one radius serves all. U steps ahead, N windows, O targets, W outputs for each target.
+step to the next, so that one radius serves all. Radii are fixed, or follow the errors before (`rolling_intervals.py`).
+U steps ahead, N windows, O targets, W outputs for each target.
 """
 
 from __future__ import annotations
@@ -35,40 +36,59 @@ class Interval:
     coverage: tuple[float, ...] = ()  # share of the test part inside: of all steps, then of each; NaN: nothing is known
     scales: Mapping[str, Reals] | None = None  # of several series: the unit of the radii in each (O,)
     by_series: Mapping[str, float] | None = None  # share of the test part inside in each of several series
+    errors: Reals | None = None  # (P, U, O) what radii that follow begin with, in the unit of the radii
+    following: tuple[float, ...] = ()  # as `coverage`, of radii that follow the errors before
 
     @property
     def known(self) -> bool:
         """Whether there is any interval at all."""
+        return self.radii is None or self.windows > 0
+
+    @property
+    def fixed(self) -> bool:
+        """Whether there are ends that need no errors of forecasts before: enough windows were calibrated on."""
         return self.radii is None or bool(np.isfinite(self.radii).any())
 
     def of_first_target(self) -> Interval:
-        """The same for the first target alone, without what it covers."""
+        """How far it reaches around the first target alone."""
         radii = None if self.radii is None else self.radii[:, :1]
         scales = None if self.scales is None else {name: scale[:1] for name, scale in self.scales.items()}
-        return replace(self, targets=self.targets[:1], radii=radii, coverage=(), scales=scales, by_series=None)
+        errors = None if self.errors is None else self.errors[..., :1]
+        return replace(self, targets=self.targets[:1], radii=radii, errors=errors, scales=scales)
 
     def of_series(self, name: str, values: Reals) -> Interval:
         """That of one of several series, in its own units; `values` (rows, O) say the unit of one not learned from."""
         if self.scales is None or self.radii is None:
             return replace(self, scales=None)
         scale = self.scales[name] if name in self.scales else usual_changes(values, self.logarithm)
-        return replace(self, radii=self.radii * scale, scales=None, coverage=(), by_series=None)
+        errors = None if self.errors is None else self.errors * scale
+        return replace(self, radii=self.radii * scale, errors=errors, scales=None, coverage=(), by_series=None)
 
-    def bounds(self, paths: Reals, middle: int, scales: Reals | None = None) -> tuple[Reals, Reals]:
+    def radii_of(self, scales: Reals | None) -> Reals | None:
+        """The fixed radii (U, 1 or N, O); `scales` (N, O) are their units in each window of one of several series."""
+        if self.radii is None or scales is None:
+            return None if self.radii is None else self.radii[:, None]
+        return self.radii[:, None] * scales
+
+    def bounds(self, paths: Reals, middle: int, radii: Reals | None) -> tuple[Reals, Reals]:
         """Lower and upper end (U, N, O) around forecasts (U, N, O, W), `middle` the answer; NaN: there is none.
 
-        `scales` (N, O) are the units of the radii in each window, where it is one of several series.
+        `radii` (U, 1 or N, O) may be infinite, where too little is known; None: the outer quantiles are the ends.
         """
-        if self.radii is None:
+        if radii is None:
             return paths.min(axis=-1), paths.max(axis=-1)
-        radii, answers = np.where(np.isfinite(self.radii), self.radii, np.nan)[:, None], paths[..., middle]
-        radii = radii if scales is None else radii * scales
+        radii, answers = np.where(np.isfinite(radii), radii, np.nan), paths[..., middle]
         if self.logarithm:
             return answers * np.exp(-radii), answers * np.exp(radii)
         return answers - radii, answers + radii
 
     def to_dict(self) -> dict[str, Any]:
         """In JSON's own types: null for what is not known."""
+        errors = None if self.errors is None else [_rounded(step) for step in self.errors.tolist()]
+        return self.result() | {"errors": errors}
+
+    def result(self) -> dict[str, Any]:
+        """The same without the errors that radii which follow begin with: what is to be said of a run."""
         scales = self.scales
         return {
             "level": self.level,
@@ -81,6 +101,7 @@ class Interval:
             "coverage_by_step": _plain(self.coverage[1:]),
             "scales": None if scales is None else {name: _plain(scale.tolist()) for name, scale in scales.items()},
             "coverage_by_series": None if self.by_series is None else _plain_values(self.by_series),
+            "following": _plain(self.following),
         }
 
     @classmethod
@@ -88,6 +109,7 @@ class Interval:
         """The opposite of `to_dict`."""
         radii, shares = values["radii"], [values["coverage"], *values["coverage_by_step"]]
         scales, shares_by = values.get("scales"), values.get("coverage_by_series")  # one series has none
+        errors = values.get("errors")
         return cls(
             level=float(values["level"]),
             targets=tuple(values["targets"]),
@@ -97,6 +119,8 @@ class Interval:
             coverage=tuple(_numbers(shares, math.nan)),
             scales=None if scales is None else {n: np.array(_numbers(own, math.nan)) for n, own in scales.items()},
             by_series=None if shares_by is None else {n: math.nan if s is None else s for n, s in shares_by.items()},
+            errors=None if errors is None else np.array(errors).reshape(len(errors), *np.shape(radii)),
+            following=tuple(_numbers(values.get("following", ()), math.nan)),
         )
 
 
@@ -114,27 +138,32 @@ def usual_changes(values: Reals, logarithm: bool) -> Reals:
 
 
 def interval_words(interval: Interval) -> str:
-    """As in "80 % interval: ±12.3, covers 81 % of the test part"."""
+    """As in "80 % interval: ±12.3, covers 71 % of the test part; 80 % where it follows the errors before"."""
     name = f"{interval.level * 100:g} % interval"
     if not interval.known:
-        needed = math.ceil(interval.level / (1 - interval.level) - ROUNDING)
-        return f"{name}: none, it takes {needed:,} validation windows and there are {interval.windows:,}"
-    covers = _covers(interval)
+        return f"{name}: none, there is no validation window"
+    covers = covered_words(interval)
     if interval.radii is None:
         return f"{name}: between the outer quantiles, {covers}"
+    if not interval.fixed:
+        needed = math.ceil(interval.level / (1 - interval.level) - ROUNDING)
+        return f"{name}: {covers} ({interval.windows:,} validation windows; a fixed width takes {needed:,})"
     several = interval.scales is not None
     wide = [_reach(column, interval.logarithm and not several) for column in interval.radii.T]
     unit = f" times the usual change{' of the logarithm' * interval.logarithm} of each series" if several else ""
     return f"{name}: {wide[0] if len(wide) == 1 else _named(interval.targets, wide)}{unit}, {covers}"
 
 
-def _covers(interval: Interval) -> str:
-    share = interval.coverage[0] if interval.coverage else math.nan
-    if math.isnan(share):
-        return "not measured on the test part"
+def covered_words(interval: Interval) -> str:
+    """What it covers of the test part, as it is fixed and as it follows."""
+    fixed, follows = (shares[0] if shares else math.nan for shares in (interval.coverage, interval.following))
     own = [each for each in (interval.by_series or {}).values() if not math.isnan(each)]
     between = f" ({min(own) * 100:.0f} to {max(own) * 100:.0f} % by series)" if len(own) > 1 else ""
-    return f"covers {share * 100:.0f} % of the test part{between}"
+    said = [] if math.isnan(fixed) else [f"covers {fixed * 100:.0f} % of the test part{between}"]
+    if not math.isnan(follows):
+        beside = f"{follows * 100:.0f} %" if said else f"covers {follows * 100:.0f} % of the test part"
+        said.append(f"{beside} where it follows the errors before")
+    return "; ".join(said) or "not measured on the test part"
 
 
 def _reach(radii: Reals, logarithm: bool) -> str:
@@ -150,6 +179,11 @@ def _per_cent(radius: float) -> str:
 
 def _named(targets: Sequence[str], wide: Sequence[str]) -> str:
     return "; ".join(f"{name} {reach}" for name, reach in zip(targets, wide, strict=True))
+
+
+def _rounded(rows: Sequence[Sequence[float]]) -> list[list[float]]:
+    """To five digits, which is more than a quantile of so few can say."""
+    return [[float(f"{value:.5g}") for value in row] for row in rows]
 
 
 def _plain(values: Sequence[float]) -> list[float | None]:

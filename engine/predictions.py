@@ -21,7 +21,7 @@ from engine.evaluation import Answering, answers
 from engine.events import ClassPrediction, Floats, Probe, SeriesPrediction, TagTrack, TextPrediction
 from engine.forecast_paths import dataset_paths
 from engine.generation import continue_text
-from engine.intervals import Interval
+from engine.intervals import Interval, covered_words
 from engine.losses import Loss
 from engine.network import Network
 from engine.networks import AnyNetwork
@@ -60,8 +60,8 @@ class Predictions:
         self._intervals: tuple[Interval, ...] = ()
 
     def surround(self, intervals: tuple[Interval, ...]) -> None:
-        """Show these intervals around forecasts of a series from now on."""
-        self._intervals = intervals
+        """Show those of these intervals that have ends of their own around forecasts of a series from now on."""
+        self._intervals = tuple(each for each in intervals if each.known and each.fixed)
 
     def compare(self, network: Answering, scores: tuple[tuple[str, float], ...]) -> None:
         """Show another network beside this one from now on, under the name and with the score in `scores`."""
@@ -106,6 +106,7 @@ class Predictions:
             rmse=rmse(shown.truth, forecast),
             baseline_rmse=shown.baseline_rmse,
             bands=self._bands(outputs[None, :, None], shown.part, slice(-SCREEN_POINTS, None)),
+            covered=tuple(covered_words(each) for each in self._intervals),
         )
 
     def _outputs(self, network: Answering, shown: _Shown) -> Reals:
@@ -123,9 +124,10 @@ class Predictions:
         found, dataset = [], self._dataset
         if not isinstance(dataset, SeriesDataset | PanelDataset):
             return ()
-        for interval in (each.of_first_target() for each in self._intervals if each.known):
+        for interval in (each.of_first_target() for each in self._intervals):
             scales = window_scales(interval.scales, dataset, part)
-            ends = interval.bounds(paths, self._loss.middle, None if scales is None else scales[positions])
+            radii = interval.radii_of(None if scales is None else scales[positions])
+            ends = interval.bounds(paths, self._loss.middle, radii)
             lower, upper = (_frozen(end[..., 0].T.reshape(-1)) for end in ends)
             found.append((interval.level, lower, upper))
         return tuple(found)
@@ -148,6 +150,7 @@ class Predictions:
             rmse=rmse(truth, forecast),
             baseline_rmse=tuple((name, rmse(truth, each)) for name, each in simple),
             bands=self._bands(values[:, :, None], part, tiles),
+            covered=tuple(covered_words(each) for each in self._intervals),
         )
 
     def _classes(self) -> ClassPrediction:

@@ -349,7 +349,7 @@ class TrainingRun:
             test_baselines=baselines,
             seconds=self._watch.seconds,
             shuffled=self._measured.worth.shuffled if self._measured.worth else math.nan,
-            intervals=tuple(each.to_dict() for each in self._intervals),
+            intervals=tuple(each.result() for each in self._intervals),
         )
 
     def _measure_intervals(self) -> None:

@@ -105,6 +105,7 @@ def save_table(path: Path, used: Used) -> None:
 
 def _forecast(model: Model, asked: Asked) -> Used:
     from engine.inference import forecast
+    from engine.intervals import interval_words
 
     found = forecast(model, asked.data)
     rows = tuple(tuple(row) for row in found.rows())
@@ -119,6 +120,7 @@ def _forecast(model: Model, asked: Asked) -> Used:
         values = ", ".join(f"{name} {found.forecast[place, at]:.6g}" for at, name in enumerate(found.targets))
         which = f"{found.series[place]}, " if found.series else ""
         words = f"Next, {which}{found.dates[place]}: {values}. {words}"
+    words = " ".join([words, *(f"{interval_words(each)}." for each in model.intervals)])
     return Used(found.header, rows, words, curve=curve)
 
 

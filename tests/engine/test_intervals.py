@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from engine import data
-from engine.calibration import calibrated, coverage, measured_intervals
+from engine.calibration import absolute_errors, calibrated, coverage, measured_intervals
 from engine.config import Experiment
 from engine.data.series_dataset import SeriesDataset
 from engine.events import RunFinished, SeriesPrediction
@@ -68,7 +68,7 @@ def test_exchangeable_errors_are_covered_as_promised(level: float) -> None:
     draws = np.random.default_rng(1).standard_t(3, size=(2, 1500, 40, 1))
     shares = []
     for each in draws.transpose(1, 0, 2, 3):
-        radii = calibrated(each[:, :39], np.zeros((2, 39, 1)), level, ("Sold",)).radii
+        radii = calibrated(np.abs(each[:, :39]), level, ("Sold",)).radii
         assert radii is not None
         shares.append(coverage(each[:, 39:], -radii[:, None], radii[:, None])[0])
     assert level - 0.02 < np.mean(shares) < level + 1 / 40 + 0.02
@@ -76,20 +76,25 @@ def test_exchangeable_errors_are_covered_as_promised(level: float) -> None:
 
 @pytest.mark.parametrize(("level", "count", "rank"), [(0.8, 4, 4), (0.8, 9, 8), (0.95, 19, 19), (0.95, 39, 38)])
 def test_the_radius_is_the_error_of_its_rank(level: float, count: int, rank: int) -> None:
-    errors = np.random.default_rng(2).permutation(np.arange(1.0, count + 1)) * np.resize([1, -1], count)
-    interval = calibrated(errors[None, :, None], np.zeros((1, count, 1)), level, ("Sold",))
+    said = 7.0 + np.random.default_rng(2).permutation(np.arange(1.0, count + 1)) * np.resize([1, -1], count)
+    truth = np.full((1, count, 1), 7.0)
+    errors = absolute_errors(truth, said[None, :, None], logarithm=False)
+    interval = calibrated(errors, level, ("Sold",))
     assert interval.radii == np.array([[rank]])
 
 
 @pytest.mark.parametrize(("level", "needed"), [(0.8, 4), (0.95, 19)])
-def test_too_few_errors_give_no_interval_and_say_so(level: float, needed: int) -> None:
-    truth = np.full((1, needed + 5, 1), np.nan)  # gaps do not count
-    truth[0, 1:needed] = 1.0
-    interval = calibrated(truth, np.zeros(truth.shape), level, ("Sold",))
-    assert not interval.known
-    assert f"takes {needed} validation windows and there are {needed - 1}" in interval_words(interval)
-    truth[0, 0] = 1.0
-    assert calibrated(truth, np.zeros(truth.shape), level, ("Sold",)).known
+def test_too_few_errors_give_no_fixed_interval_and_say_so(level: float, needed: int) -> None:
+    errors = np.full((1, needed + 5, 1), np.nan)  # gaps do not count
+    assert not calibrated(errors, level, ("Sold",)).known
+    assert "none, there is no validation window" in interval_words(calibrated(errors, level, ("Sold",)))
+    errors[0, 1:needed] = 1.0
+    interval = calibrated(errors, level, ("Sold",))
+    assert interval.known
+    assert not interval.fixed
+    assert f"({needed - 1} validation windows; a fixed width takes {needed})" in interval_words(interval)
+    errors[0, 0] = 1.0
+    assert calibrated(errors, level, ("Sold",)).fixed
 
 
 @pytest.mark.parametrize("steps", [1, 3])
@@ -108,7 +113,7 @@ def test_learned_quantiles_are_their_own_interval(noisy: Experiment) -> None:
     (interval,) = found(noisy.replace({"training.loss": "quantile", "training.quantiles": (0.05, 0.5, 0.95)}))
     assert (interval.level, interval.radii) == (0.9, None)
     said = np.array([3.0, 1.0, 2.0]).reshape(1, 1, 1, 3)
-    assert [end.item() for end in interval.bounds(said, 1)] == [1, 3]
+    assert [end.item() for end in interval.bounds(said, 1, interval.radii_of(None))] == [1, 3]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +122,7 @@ def test_learned_quantiles_are_their_own_interval(noisy: Experiment) -> None:
         ({}, (80, 95)),
         ({"data.steps": 3}, (80, 95)),
         ({"data.inputs": "", "data.targets": ("Sold", "Price")}, (80, 95)),
-        ({"data.validation": 10}, (80,)),
+        ({"data.validation": 10}, (80, 95)),
         ({"training.loss": "quantile"}, (80,)),
     ],
 )
@@ -128,7 +133,7 @@ def test_a_run_keeps_its_intervals_for_every_forecast(
     *_, ended = TrainingRun(experiment, data.load(experiment), folder=tmp_path / "run")
     assert isinstance(ended, RunFinished)
     model = load_model(tmp_path / "run" / "weights.safetensors", experiment)
-    assert tuple(each.to_dict() for each in model.intervals) == ended.intervals
+    assert tuple(each.result() for each in model.intervals) == ended.intervals
     assert "% interval: " in (tmp_path / "run" / "log.txt").read_text()
     written = json.loads((tmp_path / "run" / "result.json").read_text())
     again = _ended(written)
@@ -142,13 +147,15 @@ def test_a_run_keeps_its_intervals_for_every_forecast(
     assert list(said.header[first:]) == [*ends, "part"]
     for row in said.rows():
         assert len(row) == len(said.header)
-    for _, inside in said.bands:
-        assert (inside[..., 0] <= said.forecast).all()
-        assert (said.forecast <= inside[..., 1]).all()
+    held_out = np.array([part in ("test", "ahead") for part in said.parts])
+    for interval, (_, inside) in zip(model.intervals, said.bands, strict=True):
+        inside, answers = (each if interval.fixed else each[held_out] for each in (inside, said.forecast))
+        assert (inside[..., 0] <= answers).all()
+        assert (answers <= inside[..., 1]).all()
         assert (inside[..., 0] < inside[..., 1]).all()
     steps, (_, inside) = experiment.data.steps, said.bands[0]
     if not changed.get("training.loss"):
-        wide = (inside[:, 0, 1] - inside[:, 0, 0]) / 2
+        wide = (inside[:, 0, 1] - inside[:, 0, 0])[: np.argmax(held_out) - steps] / 2
         radii = np.array([row[0] for row in ended.intervals[0]["radii"]])
         np.testing.assert_allclose(wide, np.resize(radii, len(wide)))
         assert len(radii) == steps
@@ -164,11 +171,13 @@ def test_words_say_width_and_coverage() -> None:
 
 def test_where_logarithms_are_learned_the_interval_grows_with_the_level() -> None:
     truth = np.exp(np.random.default_rng(3).normal(size=(1, 99, 1)))
-    interval = calibrated(truth, np.ones(truth.shape), 0.8, ("Sold",), logarithm=True)
-    lower, upper = interval.bounds(np.array([1.0, 10.0]).reshape(1, 2, 1, 1), 0)
+    errors = absolute_errors(truth, np.ones(truth.shape), logarithm=True)
+    interval = replace(calibrated(errors, 0.8, ("Sold",)), logarithm=True)
+    radii = interval.radii_of(None)
+    lower, upper = interval.bounds(np.array([1.0, 10.0]).reshape(1, 2, 1, 1), 0, radii)
     np.testing.assert_allclose(upper[0, :, 0] * lower[0, :, 0], [1.0, 100.0])
     np.testing.assert_allclose(upper[0, 1], 10 * upper[0, 0])
-    assert coverage(truth, *interval.bounds(np.ones((*truth.shape, 1)), 0))[0] == pytest.approx(0.8, abs=0.01)
+    assert coverage(truth, *interval.bounds(np.ones((*truth.shape, 1)), 0, radii))[0] == pytest.approx(0.8, abs=0.01)
     assert Interval.from_dict(interval.to_dict()).logarithm
     words = interval_words(replace(interval, radii=np.array([[0.1]])))
     assert words.startswith("80 % interval: −9.52 % to +10.5 %")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.calibration import calibrated, measured_intervals
+from engine.calibration import absolute_errors, calibrated, measured_intervals
 from engine.config import Experiment
 from engine.data import load
 from engine.data.panel_dataset import PanelDataset
@@ -116,7 +116,7 @@ def test_a_run_keeps_its_intervals_for_every_series(tmp_path: Path, changes: dic
     *_, ended = run
     assert isinstance(ended, RunFinished)
     model = load_model(tmp_path / "run" / "weights.safetensors", experiment)
-    assert tuple(each.to_dict() for each in model.intervals) == ended.intervals
+    assert tuple(each.result() for each in model.intervals) == ended.intervals
     assert json.loads((tmp_path / "run" / "result.json").read_text())["intervals"] == list(ended.intervals)
     said = forecast(model)
     level, inside = said.bands[0]
@@ -155,7 +155,7 @@ def test_a_series_that_nothing_was_learned_from_has_the_unit_of_its_own_past() -
 def test_a_series_without_a_unit_takes_no_part() -> None:
     truth, said = np.array([[[1.0], [2.0], [3.0], [4.0]]]), np.zeros((1, 4, 1))
     scales = np.array([[1.0], [1.0], [np.nan], [1.0]])
-    found = calibrated(truth, said, 0.5, ("sold",), scales=scales)
+    found = calibrated(absolute_errors(truth, said, False, scales), 0.5, ("sold",))
     assert found.radii is not None
     assert found.radii.item() == 2.0
     assert found.windows == 3

@@ -23,6 +23,7 @@ class Area:
     def __init__(self, plot: CurvePlot, name: str, role: str, alpha: float) -> None:
         """`role` is a pen of the theme, of whose colour there is a share of `alpha`."""
         self._plot, self.name, self._role, self._alpha = plot, name, role, alpha
+        self.note = ""  # what is said of it in the legend
         self._ends = [pg.PlotDataItem(pen=pg.mkPen(None), connect="finite") for _ in range(2)]
         self._fill: Any = pg.FillBetweenItem(*self._ends)
         self._fill.setZValue(-5)
@@ -49,4 +50,4 @@ class Area:
         """What stands in the legend."""
         pen = QPen(theme.color(self._role, self._alpha), _KEY_WIDTH)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        return Key(self.name, pen)
+        return Key(self.name, pen, self.note)

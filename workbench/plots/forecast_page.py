@@ -63,6 +63,8 @@ class ForecastPage(AnswerPage):
             self._dress_areas()
         for area, (_, lower, upper) in zip(self._areas, prediction.bands, strict=True):
             area.show(np.arange(len(lower)), lower, upper)
+        for area, words in zip(self._areas, prediction.covered, strict=False):
+            area.note = "" if self.compact else words
 
     def _remove_areas(self) -> None:
         for area in self._areas:
