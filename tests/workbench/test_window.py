@@ -222,6 +222,21 @@ def test_what_is_said_of_a_run_can_be_read_in_the_least_room(bench: Bench, scale
     bench.window.appearance.choose_scale(100)
 
 
+@pytest.mark.parametrize("scale", [100, 150])
+def test_set_up_is_as_wide_as_its_settings(bench: Bench, scale: int) -> None:
+    bench.window.resize(1280, 720)
+    bench.window.appearance.choose_scale(scale)
+    for at, page in enumerate(bench.window.steps.panel._pages):
+        bench.window.steps.panel.open(at)
+        bench.until(lambda shown=page: shown.viewport().width() >= shown.widget().minimumSizeHint().width())  # type: ignore[misc]
+    for header in bench.window.steps.panel.headers:
+        labels = header.findChildren(QLabel)
+        assert all(label.height() >= label.sizeHint().height() for label in labels)
+        assert header.rect().contains(labels[-1].geometry())
+    assert bench.window.minimumSizeHint().width() <= 1280
+    bench.window.appearance.choose_scale(100)
+
+
 def test_f6_goes_from_pane_to_pane(bench: Bench) -> None:
     bench.window.activateWindow()
     seen = []

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.panels.labels import Fold, column, frame, label
 from workbench.theme import GRID
 
+_WIDTHS = 37 * GRID, 48 * GRID  # pixels: of the panel at least, and what its settings may ask for
 _HELP_WHEN_IDLE = "What has focus is explained here."
 
 
@@ -22,7 +23,6 @@ class StepHeader(QPushButton):
         self.setObjectName(f"step_{title.lower()}")
         self.setProperty("role", "step")
         self.setCheckable(True)
-        self.setMinimumHeight(5 * GRID)
         self._title = title
         self._number, self._name, self._summary = QLabel(str(number)), QLabel(title), QLabel()
         self._number.setProperty("role", "title")
@@ -44,12 +44,14 @@ class StepHeader(QPushButton):
         super().resizeEvent(event)
         self._elide()
 
-    def changeEvent(self, event: QEvent) -> None:
+    def sizeHint(self) -> QSize:
         """As high as both lines need, whatever the size of text."""
-        super().changeEvent(event)
         layout = self.layout()
-        if layout is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self.setMinimumHeight(max(5 * GRID, layout.sizeHint().height()))
+        return QSize(0, max(5 * GRID, layout.sizeHint().height() if layout is not None else 0))
+
+    def minimumSizeHint(self) -> QSize:
+        """The same."""
+        return self.sizeHint()
 
     def _elide(self) -> None:
         room = max(self.width() - 7 * GRID, 2 * GRID)
@@ -75,7 +77,6 @@ class SetupPanel(QWidget):
     def __init__(self, steps: Sequence[tuple[str, QWidget]]) -> None:
         super().__init__()
         self.setObjectName("setup_panel")
-        self.setMinimumWidth(37 * GRID)
         self.headers: list[StepHeader] = []
         self._pages: list[QScrollArea] = []
         layout = column(self, spacing=0)
@@ -142,12 +143,26 @@ def explanation(widget: QWidget | None) -> str:
     return ""
 
 
+class _Page(QScrollArea):
+    """As wide as what is on it needs to be, within reason: beyond that it scrolls."""
+
+    def minimumSizeHint(self) -> QSize:
+        body, bar = self.widget(), self.verticalScrollBar().sizeHint().width()
+        wide = body.minimumSizeHint().width() + bar if body is not None else 0
+        return QSize(min(max(wide, _WIDTHS[0]), _WIDTHS[1]), super().minimumSizeHint().height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ask for another width when what is on it does."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+
 def _page(title: str, body: QWidget) -> QScrollArea:
-    page = QScrollArea()
+    page = _Page()
     page.setObjectName(f"page_{title.lower()}")
     page.setAccessibleName(title)
     page.setWidgetResizable(True)
-    page.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     page.setWidget(body)
     page.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     return page

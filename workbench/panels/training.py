@@ -86,4 +86,5 @@ class TrainingPanel(QWidget):
     def summary(self, experiment: Experiment) -> str:
         """The training in a few words."""
         training = experiment.training
-        return f"{words(training.optimizer)} · rate {training.learning_rate:g} · {training.epochs:,} epochs"
+        epochs = f"{training.epochs:,} epoch{'s' if training.epochs != 1 else ''}"
+        return f"{words(training.optimizer)} · rate {training.learning_rate:g} · {epochs}"

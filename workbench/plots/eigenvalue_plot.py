@@ -57,7 +57,7 @@ class EigenvaluePlot(CurvePlot):
             return
         radius = float(np.abs(spectrum.eigenvalues[0]))
         role = "warning" if radius > 1 else "good"
-        note = f"{radius:.3f}" + ("" if spectrum.exact else " (outermost ones alone)")
+        note = f"{radius:.3f}" + ("" if spectrum.exact else ", outermost alone")
         self.show_key([Key("spectral radius", self._theme.pen(role), note)])
 
     def _say(self, place: QPointF) -> None:

@@ -141,6 +141,7 @@ class HeatGrid(QWidget):
     def apply_theme(self, theme: Theme) -> None:
         """Take the colours of `theme`."""
         self._theme = theme
+        self.legend.apply_theme(theme)
         self.canvas.dress(theme)
         for axis in self._axes:
             dress_axis(axis, theme)

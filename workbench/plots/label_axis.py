@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pyqtgraph as pg
 from PySide6.QtGui import QFont
@@ -47,7 +48,7 @@ class LabelAxis(pg.AxisItem):
         """Whole numbers at a distance at which their names do not touch."""
         low, high = sorted((minVal, maxVal))  # an axis that runs downward comes with its ends exchanged
         if self.logMode:
-            return [(1.0, _decades(low, high, self._room(size)))]
+            return [(1.0, _decades(low, high, self._room(size), (high - low) * self._apart / max(size, 1.0)))]
         if not self._labels:
             return _one_level(super().tickValues(minVal, maxVal, size), self._room(size))
         step = self._step(high - low, size)
@@ -67,7 +68,12 @@ class LabelAxis(pg.AxisItem):
 
     def _room(self, size: float) -> int:
         """How many numbers fit."""
-        return max(int(size / (3 * GRID if self.orientation in ("left", "right") else 7 * GRID)), 2)
+        return max(int(size / self._apart), 2)
+
+    @property
+    def _apart(self) -> int:
+        """Pixels from one number to the next at least."""
+        return round((2.2 if self.orientation in ("left", "right") else 5.1) * self._text)
 
     def _begin(self, step: int, pixel: float) -> int:
         """The first number that is named, of a `step`: pyqtgraph leaves out a name that would stand out at the edge."""
@@ -101,7 +107,7 @@ def _short(value: float) -> str:
 
 def _one_level(levels: list[tuple[float, list[float]]], most: int) -> list[tuple[float, list[float]]]:
     """As many levels of ticks in one as have room for their numbers; a grid line for each finer one costs frames."""
-    kept = levels[:1]
+    kept = [(spacing, places[:: -(-len(places) // most) or 1]) for spacing, places in levels[:1]]
     for spacing, places in levels[1:]:
         if len(kept[0][1]) + len(places) > most:
             break
@@ -109,14 +115,14 @@ def _one_level(levels: list[tuple[float, list[float]]], most: int) -> list[tuple
     return kept
 
 
-def _decades(low: float, high: float, most: int) -> list[float]:
-    """Places of round numbers between 10**low and 10**high: as fine as `most` numbers allow."""
-    for factors in ((1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 5), (1, 3), (1,)):
+def _decades(low: float, high: float, most: int, apart: float) -> list[float]:
+    """Places of round numbers between 10**low and 10**high: as fine as `most` numbers allow, `apart` at the nearest."""
+    for factors in ((1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 3, 5), (1, 2, 5), (1, 3), (1,)):
         places = [
             power + math.log10(factor) for power in range(math.floor(low), math.ceil(high) + 1) for factor in factors
         ]
         inside = [place for place in places if low <= place <= high]
-        if len(inside) <= most:
+        if len(inside) <= most and all(after - before >= 0.6 * apart for before, after in pairwise(inside)):
             return inside
     return inside[:: math.ceil(len(inside) / most)]
 

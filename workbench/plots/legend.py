@@ -77,6 +77,12 @@ class Legend(QWidget):
                 self.updateGeometry()
         self.update()
 
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the colour and size of text of `theme`; the samples are their owner's."""
+        self._take(theme)
+        self.updateGeometry()
+        self.update()
+
     def _take(self, theme: Theme) -> None:
         self._theme, self._line = theme, max(2 * GRID, theme.small + 5)
         font = self.font()

@@ -221,6 +221,8 @@ class NetworkDiagram(QWidget):
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text if fits else letter)
         elif part.column == 0 or self.fold > 0.5:
             above = QRectF(box.left(), box.top() - self._theme.small - 5, max(box.width(), 120), self._theme.small + 4)
+            plate = painter.boundingRect(above, int(Qt.AlignmentFlag.AlignLeft), text)
+            painter.fillRect(plate.adjusted(-1, 0, 2, 0), self._theme.color("plot"))  # an arrow may pass behind it
             painter.drawText(above, int(Qt.AlignmentFlag.AlignLeft), text)
 
     def _name(self, part: Part) -> str:

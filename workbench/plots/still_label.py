@@ -6,6 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+_BETWEEN = " · "
+
 
 class StillLabel(QWidget):
     """As wide as its longest text will be, from the start, so that the window is not laid out anew with every text.
@@ -15,20 +17,28 @@ class StillLabel(QWidget):
 
     def __init__(self, longest: str, *, role: str = "", alignment: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft):
         super().__init__()
-        self._longest = longest
+        self._longest, self._text = longest, ""
         self.label = QLabel(self)  # in no layout: what it asks for, nobody hears
         self.label.setProperty("role", role)
         self.label.setAlignment(alignment | Qt.AlignmentFlag.AlignVCenter)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
 
     def show_text(self, text: str) -> None:
-        """Show `text`; what is too long is cut off."""
-        if text != self.label.text():
-            self.label.setText(text)
+        """Show `text`; of one that is too long, as many of its parts as there is room for."""
+        if text != self._text:
+            self._text = text
+            self._fit()
 
     def text(self) -> str:
-        """What is shown."""
-        return self.label.text()
+        """What was to be shown."""
+        return self._text
+
+    def _fit(self) -> None:
+        metrics, text = self.label.fontMetrics(), self._text
+        while metrics.horizontalAdvance(text) > self.width():
+            text = text.rpartition(_BETWEEN)[0]
+        if text != self.label.text():
+            self.label.setText(text)
 
     def sizeHint(self) -> QSize:
         """Of the longest text."""
@@ -44,3 +54,4 @@ class StillLabel(QWidget):
         """The label fills it."""
         super().resizeEvent(event)
         self.label.resize(event.size())
+        self._fit()

@@ -87,7 +87,7 @@ class Explain(LiveView):
 
     def reason(self) -> str:
         """Empty until the make of the network is known."""
-        return "" if isinstance(self.probe("structure"), Structure) else self.waiting
+        return "" if isinstance(self.probe("structure"), Structure) else self.unmeasured
 
     def time_steps(self) -> int:
         """Steps of the pinned sequence."""

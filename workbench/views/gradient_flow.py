@@ -193,8 +193,10 @@ class GradientFlow(LiveView):
     def _draw_lives(self, names: tuple[str, ...]) -> None:
         lives = np.asarray(self._life_rows, float)
         for name, column in zip(names, lives.T, strict=True):
-            self._lives.show_curve(name, self._measured_at, np.where(np.isfinite(column), column, np.nan))
-        self._start.setData([0.0], [1.0])
+            finite = np.isfinite(column)
+            note = "" if finite[-1:].all() else "does not shrink now" if finite.any() else "does not shrink so far"
+            self._lives.show_curve(name, self._measured_at, np.where(finite, column, np.nan), note)
+        self._start.setData([0.0, max([1, *self._measured_at[-1:]])], [1.0, 1.0])
         self._lives.show_key()
 
     def _remember(self, step: int, lives: tuple[float, ...]) -> None:

@@ -12,6 +12,8 @@ from workbench.plots.frame import PictureFrame
 from workbench.plots.time_cursor import TimeCursor
 from workbench.theme import Theme
 
+_WITH_NEXT_BATCH = "This is measured with the next batch: go on (F5), or do one step (F10)."
+
 
 class LiveView(PictureFrame):
     """One question about the network while it learns, answered by a picture.
@@ -149,7 +151,12 @@ class LiveView(PictureFrame):
 
     def reason(self) -> str:
         """Why there is nothing to see, with what to do about it; "" when there is something."""
-        return "" if self.snapshot else self.waiting
+        return "" if self.snapshot else self.unmeasured
+
+    @property
+    def unmeasured(self) -> str:
+        """What to do that there is something to see: begin a run, or go on with the one that has begun."""
+        return _WITH_NEXT_BATCH if self.start is not None else self.waiting
 
     def time_steps(self) -> int:
         """How many steps the time axis has, for the arrow keys; 0 for a view without one."""

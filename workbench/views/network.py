@@ -82,7 +82,7 @@ class NetworkView(LiveView):
 
     def reason(self) -> str:
         """Empty until the make of the network is known."""
-        return "" if isinstance(self.probe("structure"), Structure) else self.waiting
+        return "" if isinstance(self.probe("structure"), Structure) else self.unmeasured
 
     def draw(self, snapshot: Snapshot) -> None:
         """Diagram and numbers."""

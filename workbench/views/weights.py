@@ -38,7 +38,7 @@ class WeightMaps(LiveView):
     def build(self) -> None:
         """The matrix at the left; histogram over training and spectrum at the right."""
         self._maps = HeatGrid(self.theme, bottom="column", left="row")
-        self._spreads = HeatGrid(self.theme, bottom="training step", left="value")
+        self._spreads = HeatGrid(self.theme, bottom="training step", left="")
         self._spreads.arrange([Panel(0, 0, "magnitude")])
         self._plane = EigenvaluePlot(self.theme)
         self._spread, self._levels = Spread(), dict[str, Levels]()
@@ -154,10 +154,10 @@ class WeightMaps(LiveView):
         if not steps:
             return
         tallest = np.nanmax(shares, axis=0, initial=1e-9)
-        self._spreads.show_panel(0, shares / tallest, (0.0, 1.0), f"{name}: where its values lie")
+        self._spreads.show_panel(0, shares / tallest, (0.0, 1.0), f"{name} · where its values lie")
         self._spreads.show_axis([f"{step:,}" for step in steps])
         middles = reach * (1 - (2 * np.arange(BINS) + 1) / BINS)
-        self._spreads.show_units(0, [f"{value:+.{_digits(reach)}f}" for value in middles])
+        self._spreads.show_units(0, [f"{value:.{_digits(reach)}f}" for value in middles])
         scale = Scale("share, of the fullest bin", self.theme.color_map("magnitude"), 0, 1)
         self._spreads.show_scales([scale])
 

@@ -16,10 +16,11 @@ from workbench.plots.legend import Key, Legend, Scale
 from workbench.plots.levels import Levels, rung
 from workbench.plots.principal import PrincipalPlane
 from workbench.plots.smoothing import Smoother
+from workbench.plots.still_label import StillLabel
 from workbench.plots.table_twin import TableTwin
 from workbench.plots.time_cursor import TimeCursor
 from workbench.plots.unit_order import ORDERS, unit_order
-from workbench.theme import LIGHT
+from workbench.theme import DARK, LIGHT
 
 
 @pytest.mark.parametrize(
@@ -134,6 +135,49 @@ def test_logarithmic_axis_shows_round_numbers(
     [(_, places)] = axis.tickValues(low, high, size)
     assert set(expected) <= set(axis.tickStrings(places, 1.0, 1.0))
     assert len(places) <= size / 56 + 1
+
+
+@pytest.mark.parametrize("orientation", ["bottom", "left"])
+@pytest.mark.parametrize(("low", "high"), [(-2, -0.6), (-0.5, 0.4), (-3, 3)])
+@pytest.mark.parametrize("size", [150, 300, 500])
+def test_logarithmic_numbers_do_not_touch(
+    qtbot: QtBot, orientation: str, low: float, high: float, size: int
+) -> None:  # fmt: skip
+    axis = LabelAxis(orientation)
+    axis.setLogMode(True)
+    [(_, places)] = axis.tickValues(low, high, size)
+    names = axis.tickStrings(places, 1.0, 1.0)
+    metrics = QFontMetrics(axis.font())
+    wide = [metrics.height() - 2 if orientation == "left" else metrics.horizontalAdvance(name) for name in names]
+    for at in range(1, len(places)):
+        apart = (places[at] - places[at - 1]) * size / (high - low)
+        assert apart >= (wide[at] + wide[at - 1]) / 2
+
+
+def test_a_still_label_leaves_out_whole_parts(qtbot: QtBot) -> None:
+    label = StillLabel("step 10,000 · epoch 1,000")
+    qtbot.addWidget(label)
+    label.show()
+    label.show_text("step 280 · epoch 56")
+    label.resize(300, 20)
+    assert label.label.text() == "step 280 · epoch 56" == label.text()
+    label.resize(label.label.fontMetrics().horizontalAdvance("step 280 · ep"), 20)
+    assert label.label.text() == "step 280"
+    label.resize(10, 20)
+    assert label.label.text() == ""
+    assert label.text() == "step 280 · epoch 56"
+
+
+def test_the_key_of_a_heat_map_takes_the_colours_of_the_theme(qtbot: QtBot) -> None:
+    grid = HeatGrid(LIGHT, bottom="time step", left="unit")
+    qtbot.addWidget(grid)
+    grid.resize(400, 300)
+    grid.show()
+    grid.show_scales([Scale("size", LIGHT.color_map("magnitude"), 0, 1)])
+    qtbot.waitUntil(lambda: grid.legend.height() > 0)
+    light = grid.legend.grab().toImage()
+    grid.apply_theme(DARK)
+    assert grid.legend.grab().toImage() != light
 
 
 @pytest.mark.parametrize(("label", "shown"), [(" ", "␣"), ("\n", "↵"), ("a b", "a b"), ("", ""), ("x", "x")])

@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QFileDialog, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
-from engine.events import PROBES, SnapshotRequest
+from engine.events import PROBES, RunStarted, SnapshotRequest
 from tests.workbench.views import measured
 from workbench.plots.equation import Equation
 from workbench.theme import DARK, LIGHT
@@ -239,6 +239,16 @@ def test_scrubbing_back_is_possible(make: Maker, kind: type[LiveView]) -> None:
     if kind.probes:
         assert view.snapshot is not None
         assert view._stamp.text().startswith("step 50 ")
+
+
+@EVERY
+def test_in_a_run_nobody_is_told_to_begin_one(make: Maker, kind: type[LiveView]) -> None:
+    view = make(kind)
+    view.show_start(RunStarted(100, 10, 3, "RMSE", (), ""))
+    if kind.probes:
+        assert "next batch" in view._message.text()
+    view.reset()
+    assert view._message.text() == kind.waiting
 
 
 @EVERY
