@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.data import Preparation, SeriesPreparation, TextPreparation
+from engine.data import PairsPreparation, Preparation, SeriesPreparation, TextPreparation
 from engine.data.scaling import Reals
 from engine.data.sequence_preparation import SequencePreparation
 from engine.export.description import Description
@@ -22,26 +22,29 @@ _FLOAT, _DOUBLE = 1, 11  # ONNX's codes
 _END = np.iinfo(np.int64).max
 
 
-def read_inputs(graph: Graph, network: Description, preparation: Preparation) -> tuple[str, str]:
-    """The network's inputs (T, B, ·); and of a series the targets' level, (B, rows, O), where differences are taken."""
-    if network.embedding is not None:
+def read_inputs(graph: Graph, embedding: NDArray[Any] | None, inputs: int, preparation: Preparation) -> tuple[str, str]:
+    """The network's inputs (T, B, ·), `inputs` of them a step; and of a series the targets' level, (B, rows, O)."""
+    if embedding is not None:
         tokens = graph.input("tokens", np.int64, ["batch", "steps"])
-        return graph.add("Gather", graph.constant(network.embedding), graph.add("Transpose", tokens, perm=[1, 0])), ""
+        return graph.add("Gather", graph.constant(embedding), graph.add("Transpose", tokens, perm=[1, 0])), ""
     if isinstance(preparation, SeriesPreparation):
         rows = graph.input("rows", np.float64, ["batch", "rows", len(preparation.columns)])
         level, columns = _transformed(graph, preparation, rows)
         scaler = preparation.input_scaler
         return _scaled(graph, columns, scaler.offset, scaler.scale), level
-    steps = graph.input("inputs", np.float64, ["batch", "steps", network.inputs])
-    return _scaled(graph, steps, *step_scale(preparation, network.inputs)), ""
+    steps = graph.input("inputs", np.float64, ["batch", "steps", inputs])
+    return _scaled(graph, steps, *step_scale(preparation, inputs)), ""
 
 
 def step_scale(preparation: Preparation, inputs: int) -> tuple[Reals, Reals]:
-    """Offset and scale of each input of a step: of labelled sequences their channels', 0 and 1 of words."""
+    """Offset and scale of each input of a step, or of a vector that is read: 0 and 1 of words and categories."""
     offset, scale = np.zeros(inputs), np.ones(inputs)
     if isinstance(preparation, SequencePreparation) and not preparation.embedded:
         channels = len(preparation.channels)
         offset[:channels], scale[:channels] = preparation.scaler.offset, preparation.scaler.scale
+    if isinstance(preparation, PairsPreparation) and preparation.vector:
+        numbers = len(preparation.vector.numbers)
+        offset[:numbers], scale[:numbers] = preparation.vector.scaler.offset, preparation.vector.scaler.scale
     return offset, scale
 
 
@@ -114,7 +117,12 @@ def _anchor(graph: Graph, network: Description, raw: SeriesPreparation, level: s
     """What the difference is taken from: the last known level, of each step or of the whole sequence."""
     if network.aligned:
         return _cut(graph, level, raw.lead, _END, axis=1)
-    last = graph.add("Add", lengths.steps, graph.integers(raw.lead - 1))
-    known = graph.add("GatherND", level, graph.add("Unsqueeze", last, graph.integers(1)), batch_dims=1)
+    known = last_level(graph, raw, level, lengths)
     ahead = len(raw.output_scaler.scale) // len(raw.targets)  # steps that are answered at once
     return graph.add("Tile", known, graph.integers(1, ahead)) if ahead > 1 else known
+
+
+def last_level(graph: Graph, raw: SeriesPreparation, level: str, lengths: Lengths) -> str:
+    """The targets' level (B, O) in the last row of each sequence."""
+    last = graph.add("Add", lengths.steps, graph.integers(raw.lead - 1))
+    return graph.add("GatherND", level, graph.add("Unsqueeze", last, graph.integers(1)), batch_dims=1)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.cells import Value, in_order
-from engine.export.description import Description, Direction, Level
+from engine.export.description import Direction, Layers, Level
 from engine.export.onnx_graph import Graph
 
 # ONNX's names of the functions that its recurrent operators take everywhere; with others the loop is written out.
@@ -28,7 +28,7 @@ _IN_FLOAT64 = ("Tanh", "Sigmoid", "Relu")  # that onnxruntime computes in float6
 _FLOAT, _DOUBLE = 1, 11  # ONNX's numbers of the types
 
 
-def native_operator(network: Description) -> str:
+def native_operator(network: Layers) -> str:
     """The operator of ONNX that computes the network's cell with its activation functions; "" for none."""
     operator = network.spec.onnx
     fits = network.squash in _FUNCTIONS and (not network.spec.gates or network.gate == "sigmoid")
@@ -45,7 +45,7 @@ class Lengths:
 
 
 def add_direction(
-    graph: Graph, network: Description, direction: Direction, x: str, lengths: Lengths, initial: list[str]
+    graph: Graph, network: Layers, direction: Direction, x: str, lengths: Lengths, initial: list[str]
 ) -> tuple[str, list[str]]:
     """One direction of a layer over `x` (T, B, ·): hidden states (T, B, H), and the last states (B, H).
 
@@ -59,14 +59,14 @@ def add_direction(
     return _turned(graph, hidden, lengths) if direction.reverse else hidden, last
 
 
-def add_joined(graph: Graph, network: Description, parts: list[str]) -> str:
+def add_joined(graph: Graph, network: Layers, parts: list[str]) -> str:
     """What a layer hands on of its directions (…, H): side by side, or their sum."""
     if len(parts) == 1:
         return parts[0]
     return graph.add("Add", *parts) if network.config.summed else graph.add("Concat", *parts, axis=-1)
 
 
-def add_ends(graph: Graph, network: Description, level: Level, x: str, lengths: Lengths) -> str:
+def add_ends(graph: Graph, network: Layers, level: Level, x: str, lengths: Lengths) -> str:
     """What passes by a layer where its directions read last, (B, ·)."""
     last = _first(graph, _turned(graph, x, lengths))
     if len(level.directions) == 1 or network.config.summed:
@@ -91,7 +91,7 @@ def _turned(graph: Graph, x: str, lengths: Lengths) -> str:
 
 
 def _by_operator(
-    graph: Graph, network: Description, direction: Direction, x: str, lengths: Lengths, initial: list[str]
+    graph: Graph, network: Layers, direction: Direction, x: str, lengths: Lengths, initial: list[str]
 ) -> tuple[str, list[str]]:
     operator = network.spec.onnx
     assert operator is not None
@@ -123,7 +123,7 @@ def _by_operator(
     return hidden, [graph.add("Squeeze", last, front) for last in outputs[1:]]
 
 
-def _blocks(network: Description, weight: NDArray[np.floating], order: tuple[str, ...]) -> NDArray[np.floating]:
+def _blocks(network: Layers, weight: NDArray[np.floating], order: tuple[str, ...]) -> NDArray[np.floating]:
     """The blocks of a weight in ONNX's order; zeros for one that a coupled gate does without."""
     own = dict(zip(network.spec.blocks, np.split(weight, len(network.spec.blocks)), strict=True))
     nothing = np.zeros_like(next(iter(own.values())))
@@ -133,37 +133,47 @@ def _blocks(network: Description, weight: NDArray[np.floating], order: tuple[str
 # --- the formula, written out ---
 
 
+def add_step(graph: Graph, network: Layers, direction: Direction, x: str, states: list[str]) -> list[str]:
+    """The states (B, H) of one direction after one more step of `x` (B, ·)."""
+    inward = _affine(graph, network, direction, "ih", x)
+    results = network.trace()
+    if not _normalizes(results):
+        return _Writer(graph, network, direction, inward, states).write(results)
+    direction, (inward, *states) = _in_float64(graph, direction, [inward, *states])
+    found = _Writer(graph, network, direction, inward, states).write(results)
+    return [graph.add("Cast", state, to=_FLOAT) for state in found]
+
+
 def _by_formula(
-    graph: Graph, network: Description, direction: Direction, x: str, lengths: Lengths, initial: list[str]
+    graph: Graph, network: Layers, direction: Direction, x: str, lengths: Lengths, initial: list[str]
 ) -> tuple[str, list[str]]:
     results = network.trace()
-    values = in_order(results)
     inward = _affine(graph, network, direction, "ih", x)
-    if any(value.kind == "normalized" for value in values):
-        return _loop_in_float64(graph, network, direction, results, inward, lengths, initial)
-    if not any(value.kind == "state" for value in values):
+    if _normalizes(results):
+        direction, (inward, *initial) = _in_float64(graph, direction, [inward, *initial])
+        hidden, last = _loop(graph, network, direction, results, inward, lengths, initial)
+        return graph.add("Cast", hidden, to=_FLOAT), [graph.add("Cast", state, to=_FLOAT) for state in last]
+    if not any(value.kind == "state" for value in in_order(results)):
         hidden = _Writer(graph, network, direction, inward, []).write(results)[0]
         return hidden, [_first(graph, _turned(graph, hidden, lengths))]
     return _loop(graph, network, direction, results, inward, lengths, initial)
 
 
-def _loop_in_float64(
-    graph: Graph, network: Description, direction: Direction, results: tuple[Value, ...], inward: str,
-    lengths: Lengths, initial: list[str],
-) -> tuple[str, list[str]]:  # fmt: skip
+def _normalizes(results: tuple[Value, ...]) -> bool:
+    return any(value.kind == "normalized" for value in in_order(results))
+
+
+def _in_float64(graph: Graph, direction: Direction, values: list[str]) -> tuple[Direction, list[str]]:
     """For cells that normalise: sums that hardly differ are blown up, and with them what was rounded before.
 
     The product with the inputs stays outside, in float32: onnxruntime 1.32 crashes on casts there and back in a row.
     """
     weights = {name: weight.astype(np.float64) for name, weight in direction.weights.items()}
-    direction = replace(direction, weights=weights)
-    inward, *initial = (graph.add("Cast", value, to=_DOUBLE) for value in (inward, *initial))
-    hidden, last = _loop(graph, network, direction, results, inward, lengths, initial)
-    return graph.add("Cast", hidden, to=_FLOAT), [graph.add("Cast", state, to=_FLOAT) for state in last]
+    return replace(direction, weights=weights), [graph.add("Cast", value, to=_DOUBLE) for value in values]
 
 
 def _loop(
-    graph: Graph, network: Description, direction: Direction, results: tuple[Value, ...], inward: str,
+    graph: Graph, network: Layers, direction: Direction, results: tuple[Value, ...], inward: str,
     lengths: Lengths, initial: list[str],
 ) -> tuple[str, list[str]]:  # fmt: skip
     """A `Scan` over time, in the precision of the weights; a sequence that has ended keeps its states."""
@@ -182,9 +192,7 @@ def _loop(
     return hidden, last
 
 
-def _affine(
-    graph: Graph, network: Description, direction: Direction, ending: str, x: str, rows: slice = slice(None)
-) -> str:
+def _affine(graph: Graph, network: Layers, direction: Direction, ending: str, x: str, rows: slice = slice(None)) -> str:
     """W x + b with the given rows of ``weight_ih``, ``weight_hh`` or ``weight_gg``, which has no bias."""
     product = graph.add("MatMul", x, graph.constant(direction.weights[f"weight_{ending}"][rows].T))
     if not network.spec.biased or ending == "gg":
@@ -195,9 +203,7 @@ def _affine(
 class _Writer:
     """Writes the expressions of a formula as operators, over rows of any leading shape."""
 
-    def __init__(
-        self, graph: Graph, network: Description, direction: Direction, inward: str, states: list[str]
-    ) -> None:
+    def __init__(self, graph: Graph, network: Layers, direction: Direction, inward: str, states: list[str]) -> None:
         self._graph, self._network, self._direction = graph, network, direction
         self._inward, self._states = inward, states
         self._floats = direction.weights["weight_ih"].dtype

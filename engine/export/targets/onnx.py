@@ -5,6 +5,12 @@ sequences ``inputs`` (batch, steps, numbers) likewise, of texts ``tokens`` (batc
 and the initial states (batch, H) may be left out. Outputs: ``forecast`` in real units and ``scaled``, the network's own
 answers, or ``scores`` and ``probabilities`` of classes and tokens; and the last states, to go on from. Missing values
 have to be filled before. The vocabulary, the columns and all that describes the run are in the metadata.
+
+A network that writes reads the same, or ``inputs`` (batch, numbers) of a vector in its own units with 1 or 0 for each
+category, and ``ahead`` (batch, steps, columns) of what is known ahead of a forecast. It hands out ``written`` (batch,
+steps) int64, the likeliest token each time, with ``scores`` and, where there is any, ``attention``; of a series
+``forecast`` and ``scaled``. ``limit`` () is how many tokens at most; ``begun`` (batch, steps) are tokens that are taken
+as written, to score a text or to go on from one.
 """
 
 from __future__ import annotations
@@ -18,22 +24,25 @@ from numpy.typing import NDArray
 
 from engine.atomic import write_atomically
 from engine.data import Preparation, SeriesPreparation
+from engine.data.vocabulary import STOP
 from engine.export.description import Description, describe
 from engine.export.held_out import HeldOut
 from engine.export.onnx_ends import hand_out, read_inputs, step_scale
 from engine.export.onnx_graph import OPSET, Graph
-from engine.export.onnx_layers import Lengths, add_direction, add_ends, add_joined, native_operator
+from engine.export.onnx_layers import Lengths, native_operator
+from engine.export.onnx_stack import add_stack, count_lengths, expanded
+from engine.export.onnx_writing import build_writing
 from engine.export.optional import needed
 from engine.export.particulars import Exportable
 from engine.export.targets._target import Answers, Fit, Target
-from engine.export.writing_description import writes
+from engine.export.writing_description import describe_writing, writes
 from engine.model import Model
 
 
 def fit(model: Model) -> Fit:
     """Every network goes to ONNX; says by which operators."""
     if writes(model.network):
-        return Fit(False, "a network that reads first and then writes has no such form yet; take safetensors or NPZ.")
+        return _fit_writing(model)
     network = describe(model.network)
     operator = native_operator(network)
     if operator:
@@ -43,6 +52,13 @@ def fit(model: Model) -> Fit:
         f"Exact. ONNX has no operator for {network.spec.title} with {_functions(network)}; "
         "its step is written out inside a loop (Scan), which runs everywhere, somewhat slower.",
     )
+
+
+def _fit_writing(model: Model) -> Fit:
+    stacks = describe_writing(model.network)
+    operator = native_operator(stacks.encoder) if stacks.encoder else ""
+    loop = "A Loop writes, one step a turn, the likeliest each time."
+    return Fit(True, f"Exact. ONNX's own operator {operator} reads. {loop}" if operator else f"Exact. {loop}")
 
 
 def _functions(network: Description) -> str:
@@ -63,16 +79,22 @@ def write(source: Exportable, path: Path) -> tuple[Path, ...]:
 
 def build(source: Exportable) -> Any:
     """The model as `onnx.ModelProto`, checked."""
-    network, graph = describe(source.model.network), Graph()
-    preparation = source.model.preparation
-    x, level = read_inputs(graph, network, preparation)
-    lengths = _lengths(graph, x, preparation.lead if isinstance(preparation, SeriesPreparation) else 0)
+    graph = Graph()
+    if writes(source.model.network):
+        build_writing(graph, source)
+        return _checked(graph, source, source.texts())
+    network, preparation = describe(source.model.network), source.model.preparation
+    x, level = read_inputs(graph, network.embedding, network.inputs, preparation)
+    lengths = count_lengths(graph, x, preparation.lead if isinstance(preparation, SeriesPreparation) else 0)
     values, states = _network(graph, network, x, lengths)
     hand_out(graph, source, network, values, level, lengths)
     names = network.state_names()
     for name, direction, state in zip(names, _owners(network), states, strict=True):
         graph.output(state, f"{name}_next", np.float32, ["batch", direction])
-    metadata = source.texts() | {"states": json.dumps({name: f"{name}_next" for name in names})}
+    return _checked(graph, source, source.texts() | {"states": json.dumps({name: f"{name}_next" for name in names})})
+
+
+def _checked(graph: Graph, source: Exportable, metadata: dict[str, str]) -> Any:
     return graph.model("network", sorted(metadata.items()), source.model.header()["rnn_workbench"])
 
 
@@ -81,51 +103,23 @@ def _owners(network: Description) -> list[int]:
     return [direction.units for direction in network.directions for _ in network.spec.states]
 
 
-def _lengths(graph: Graph, x: str, lead: int) -> Lengths:
-    """``lengths`` counts what comes in, rows of a lead included; 0, the default, stands for all of them."""
-    given = graph.input("lengths", np.int64, ["batch"], np.zeros(1, np.int64))
-    shape = graph.add("Shape", x)
-    steps, batch = (graph.add("Gather", shape, graph.integers(axis)) for axis in (0, 1))
-    own = graph.add("Sub", given, graph.integers(lead)) if lead else given
-    all_of_them = graph.add("Equal", given, graph.integers(0))
-    each = graph.add("Expand", graph.add("Where", all_of_them, steps, own), batch)
-    last = graph.add("Squeeze", steps, graph.integers(0))
-    numbers = graph.add("Range", graph.constant(0, np.int64), last, graph.constant(1, np.int64))
-    column = graph.add("Unsqueeze", numbers, graph.integers(1))
-    running = graph.add("Unsqueeze", graph.add("Less", column, each), graph.integers(2))
-    return Lengths(each, graph.add("Cast", each, to=6), running)
-
-
 # --- the network ---
 
 
 def _network(graph: Graph, network: Description, x: str, lengths: Lengths) -> tuple[str, list[str]]:
     """Answers, (T, B, O) or (B, O), and all last states (B, H)."""
-    batch = graph.add("Shape", lengths.steps)
-    names, states, read = iter(network.state_names()), [], x
-    for level in network.levels:
-        hidden, ends = [], []
-        for direction in level.directions:
-            initial = [_initial(graph, next(names), start, batch) for start in direction.initial]
-            outputs, last = add_direction(graph, network, direction, x, lengths, initial)
-            hidden.append(outputs)
-            ends.append(last[0])
-            states += last
-        above, read = (add_joined(graph, network, parts) for parts in (hidden, ends))
-        if level.passes_by:
-            above, read = (
-                graph.add("Add", above, x),
-                graph.add("Add", read, add_ends(graph, network, level, x, lengths)),
-            )
-        x = above
-    product = graph.add("MatMul", x if network.aligned else read, graph.constant(network.readout_weight.T))
+    batch, names = graph.add("Shape", lengths.steps), iter(network.state_names())
+    starts = [start for direction in network.directions for start in direction.initial]
+    initial = [_initial(graph, next(names), start, batch) for start in starts]
+    hidden, read, states = add_stack(graph, network, x, lengths, initial)
+    product = graph.add("MatMul", hidden if network.aligned else read, graph.constant(network.readout_weight.T))
     return graph.add("Add", product, graph.constant(network.readout_bias)), states
 
 
 def _initial(graph: Graph, name: str, start: NDArray[Any], batch: str) -> str:
     """A state input that may be left out: every sequence of the batch then begins with `start`."""
     given = graph.input(name, np.float32, ["batch", len(start)], start[None])
-    return graph.add("Expand", given, graph.add("Concat", batch, graph.integers(len(start)), axis=0))
+    return expanded(graph, given, batch, len(start))
 
 
 # --- the proof ---
@@ -143,6 +137,8 @@ def run(path: Path, data: HeldOut) -> Answers:
     options = runtime.SessionOptions()
     options.log_severity_level = 3  # it warns of every input that may be left out
     session = runtime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
+    if data.given.told is not None:
+        return _written(session, data)
     own = "scores" if "scores" in [output.name for output in session.get_outputs()] else "scaled"
     if data.rows is not None:
         scaled, real = session.run([own, "forecast"], {"rows": data.rows.swapaxes(0, 1)})
@@ -150,9 +146,35 @@ def run(path: Path, data: HeldOut) -> Answers:
     given = data.inputs.swapaxes(0, 1)
     if given.ndim == 2:
         return Answers(_time_major(session.run([own], {"tokens": given.astype(np.int64)})[0]))
-    told = json.loads(session.get_modelmeta().custom_metadata_map["data"])
-    offset, scale = step_scale(Preparation.from_metadata(told), given.shape[-1])
+    offset, scale = step_scale(_preparation(session), given.shape[-1])
     return Answers(_time_major(session.run([own], {"inputs": given * scale + offset})[0]))
+
+
+def _written(session: Any, data: HeldOut) -> Answers:
+    """Scores where what came before is told, and the texts that the file writes by itself; of a series its forecast."""
+    assert data.given.told is not None
+    if data.rows is not None and data.given.future is not None:
+        given = {"rows": data.rows.swapaxes(0, 1)}
+        if data.given.future.shape[-1]:
+            given["ahead"] = data.given.future.swapaxes(0, 1)
+        scaled, real = session.run(["scaled", "forecast"], given)
+        return Answers(_time_major(scaled), _time_major(real))
+    if data.inputs.ndim == 2:
+        read = {"tokens": data.inputs.T.astype(np.int64)}
+    else:
+        offset, scale = step_scale(_preparation(session), data.inputs.shape[-1])
+        read = {"inputs": data.inputs[0] * scale + offset}
+    told = data.given.told
+    begun = {"begun": told[1:].T.astype(np.int64), "limit": np.array(len(told))}
+    (scores,), (written,) = session.run(["scores"], read | begun), session.run(["written"], read)
+    assert data.texts is not None
+    tokens = np.full(data.texts.tokens.shape, STOP)
+    tokens[: written.shape[1]] = written.T
+    return Answers(_time_major(scores), tokens=tokens)
+
+
+def _preparation(session: Any) -> Preparation:
+    return Preparation.from_metadata(json.loads(session.get_modelmeta().custom_metadata_map["data"]))
 
 
 def _time_major(values: Any) -> Any:
@@ -177,5 +199,7 @@ session.run(["forecast"], {{"rows": rows}})
 # A text: tokens (batch, steps), int64, by the vocabulary in the metadata.
 session.run(["probabilities"], {{"tokens": tokens}})
 # Labelled sequences: inputs (batch, steps, numbers), float64, in their own units.
-session.run(["probabilities"], {{"inputs": inputs}})""",
+session.run(["probabilities"], {{"inputs": inputs}})
+# A network that writes: tokens of what is read, ended by 2; 2 ends what is written too.
+session.run(["written"], {{"tokens": tokens}})""",
 )

@@ -22,7 +22,7 @@ from engine.sequence_to_sequence.decoding import Decoding
 from engine.writing import write_texts
 from tests.engine.export.examples import WRITERS, exportable
 
-FORMS = ["safetensors", "npz", "csv", "python_script", "pytorch"]
+FORMS = ["safetensors", "npz", "csv", "python_script", "pytorch", "onnx"]
 PAIRS = ("dates", "phrases", "captions", "tunes")
 TYPED = {
     "dates": ["Freitag, 21. Juni 2013", "  ?  "],
