@@ -41,6 +41,7 @@ class HiddenTrace:
     layers: tuple[LayerTrace, ...]
     labels: tuple[str, ...]  # one per time step: dates or symbols
     written_from: int | None = None  # the first step that is written, not read, of networks that write a sequence
+    classes: tuple[str, ...] = ()  # in truth, one per time step where each has one; "" where none is asked for
 
 
 @dataclass(frozen=True, slots=True)

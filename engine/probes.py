@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.data import Dataset, PairBatch
+from engine.data import Batch, Dataset, PairBatch
 from engine.events import (
     Floats,
     GradientByTime,
@@ -173,7 +173,16 @@ class Probes:
     def _hidden(self, _: SnapshotRequest) -> Probe:
         pinned = self._dataset.pinned()
         border = len(pinned.inputs) if isinstance(pinned, PairBatch) else None
-        return HiddenTrace(self._network.trace_batch(pinned), self._dataset.pinned_labels(), border)
+        layers, labels = self._network.trace_batch(pinned), self._dataset.pinned_labels()
+        return HiddenTrace(layers, labels, border, self._classes_of(pinned))
+
+    def _classes_of(self, pinned: Batch) -> tuple[str, ...]:
+        """The class of every step of a sequence, where every step has one."""
+        names, targets = self._dataset.classes, pinned.targets
+        if not names or targets.ndim != 2 or isinstance(pinned, PairBatch):
+            return ()
+        steps = zip(targets[:, 0].tolist(), pinned.weights[:, 0].tolist(), strict=True)
+        return tuple(names[target] if weight else "" for target, weight in steps)
 
     def _pre_activations(self, _: SnapshotRequest) -> Probe:
         return PreActivations(pre_activations(self._network, self._dataset.pinned()), self._dataset.pinned_labels())

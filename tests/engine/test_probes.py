@@ -85,6 +85,19 @@ def test_hidden_is_traced_on_the_pinned_sequence(bench: Bench) -> None:
     assert trace.labels == bench.dataset.pinned_labels()
 
 
+def test_the_class_of_every_step_is_told_where_each_has_one(bench: Bench) -> None:
+    untagged = bench.get("hidden")
+    assert isinstance(untagged, HiddenTrace)
+    assert untagged.classes == ()
+    tagged = Bench(data.sample("embedded_reber").experiment.replace({"model.hidden_size": 4}))
+    trace, pinned = tagged.get("hidden"), tagged.dataset.pinned()
+    assert isinstance(trace, HiddenTrace)
+    known = [name for name in trace.classes if name]
+    assert len(trace.classes) == len(trace.labels) == len(pinned.targets)
+    assert len(known) == int((pinned.weights[:, 0] > 0).sum()) > 0
+    assert set(known) <= set(tagged.dataset.classes)
+
+
 def test_gradient_norms_are_those_of_the_gradients(bench: Bench) -> None:
     bench.train(clip_norm=1e-3)
     norms = bench.get("gradient_norms")

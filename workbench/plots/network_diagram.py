@@ -128,7 +128,8 @@ class NetworkDiagram(QWidget):
         assert self.diagram is not None
         names = list(dict.fromkeys(link.name for link in self.diagram.links))
         roles = ("train", "validation", "test", "good", "warning", "problem")
-        return self._theme.color(roles[names.index(name) % len(roles)])
+        colors = [*map(self._theme.color, roles), *map(QColor, self._theme.series)]
+        return colors[names.index(name) % len(colors)]
 
     def _paint_link(self, painter: QPainter, link: Link) -> None:
         chosen = isinstance(self.selected, Link) and self.selected.name == link.name
@@ -255,11 +256,11 @@ class NetworkDiagram(QWidget):
         wide, high = self.width() / len(self.diagram.steps), self._theme.small + 4
         top = self.diagram.foot(QSizeF(self.size()), self.fold) + 4
         for column, (step, after) in enumerate(zip(self.diagram.steps, (*self.diagram.steps[1:], -2), strict=True)):
+            name, place = f"t = {step + 1}", QRectF(column * wide, top, wide, high)
+            narrow = painter.fontMetrics().horizontalAdvance(name) > wide - 4
             if step >= 0:
-                painter.drawText(
-                    QRectF(column * wide, top, wide, high), Qt.AlignmentFlag.AlignCenter, f"t = {step + 1}"
-                )
-            if after > step + 1 >= 1:
+                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, str(step + 1) if narrow else name)
+            if after > step + 1 >= 1 and not narrow:
                 painter.drawText(QRectF((column + 1) * wide - 12, top, 24, high), Qt.AlignmentFlag.AlignCenter, "…")
         painter.setOpacity(1.0)
 

@@ -13,7 +13,7 @@ _ENDS, _AROUND = (2, 3), 1  # steps that are drawn at both ends of a long sequen
 _WRITTEN = 3  # steps of a decoder that stand for all
 _WIDEST, _END = 150.0, 26.0  # pixels: a layer's width when there is room, and the height of inputs and answers
 _UPRIGHT = 2.5  # how many times its width a layer is high at most
-_SIDE, _FOOT = 12.0, 24.0  # pixels between two boxes, and below all for the numbers of the steps
+_SIDE, _HEAD, _FOOT = 12.0, 6.0, 24.0  # pixels between two boxes, above all, and below for the numbers of the steps
 _GAPS = 24.0, 72.0  # pixels between two rows, where an arrow and the name of a layer have room
 
 
@@ -62,13 +62,13 @@ class Diagram:
         """How far down the diagram goes, which stands in the middle; below it is room for the numbers of the steps."""
         _, high, end, gap = self._sizes(room, fold)
         used = 2 * end + (self.rows - 2) * high + (self.rows - 1) * gap
-        return (room.height() - _FOOT + used) / 2
+        return (room.height() + _HEAD - _FOOT + used) / 2
 
     def _sizes(self, room: QSizeF, fold: float) -> tuple[float, float, float, float]:
         """Width and height of a layer, heights of inputs and answers and of what is between two rows: the layers take
         what there is before the arrows do.
         """  # fmt: skip
-        layers, gaps, free = self.rows - 2, self.rows - 1, max(room.height() - _FOOT, 1.0)
+        layers, gaps, free = self.rows - 2, self.rows - 1, max(room.height() - _HEAD - _FOOT, 1.0)
         wide = min(_WIDEST, (1 - fold) * (room.width() / len(self.steps) - _SIDE) + fold * _WIDEST)
         end, gap = min(_END, free / (2 * self.rows)), min(_GAPS[0], 0.4 * free / self.rows)
         high = min((free - 2 * end - gaps * gap) / max(layers, 1), max(_UPRIGHT * wide, end))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF
@@ -11,7 +13,7 @@ from PySide6.QtWidgets import QComboBox, QVBoxLayout
 from engine.events import HiddenTrace, LayerTrace, Snapshot
 from workbench.plots.curves import CurvePlot
 from workbench.plots.label_axis import visible
-from workbench.plots.legend import Scale
+from workbench.plots.legend import Key, Scale
 from workbench.plots.principal import Plane, PrincipalPlane
 from workbench.plots.saving import Table
 from workbench.plots.trace_grid import layer_name, steps_of
@@ -19,12 +21,13 @@ from workbench.theme import Theme
 from workbench.views.live_view import LiveView
 
 _PATH, _CURSOR = "path of the state", "time step looked at"
-_COLORS = 32
+_COLORS, _MOST_GROUPS = 32, 12
+_TIME, _CLASS, _SYMBOL = "by time", "by class", "by symbol"
 _REACH = 12  # pixels: how near to a point the mouse has to be
 
 
 class StateSpace(LiveView):
-    """The state's trajectory in its first two principal components, coloured by time."""
+    """The state's trajectory in its first two principal components, coloured by time, class or symbol."""
 
     key = "state_space"
     title = "State space"
@@ -38,6 +41,7 @@ class StateSpace(LiveView):
         self._plane = PrincipalPlane()
         self._places: Plane = np.zeros((0, 2))
         self._labels: tuple[str, ...] = ()
+        self._groups: dict[str, tuple[str, ...]] = {}  # ways to colour the steps other than by time
         self._plot = CurvePlot(self.theme, bottom="component 1", left="component 2")
         self._plot.box.setAspectLocked(True)
         self._plot.add_curve(_PATH, _faint)
@@ -49,6 +53,10 @@ class StateSpace(LiveView):
         self._plot.add_curve(_CURSOR, "cursor", symbol=True, line=False, ring=True)
         self._layer = QComboBox()
         self._layer.activated.connect(self._draw_other_layer)
+        self._color = QComboBox()
+        self._color.addItem(_TIME)
+        self._color.activated.connect(self.recolour)
+        self._coloring = self.add_control("Colours", self._color, "color")
         self.add_control("Layer", self._layer, "layer")
         layout = QVBoxLayout(self.body)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -65,16 +73,17 @@ class StateSpace(LiveView):
             return
         layer = self._chosen(trace)
         self._labels = trace.labels
+        self._offer(trace)
         self._places, shares = self._plane.project(layer.hidden)
         self._plot.show_curve(_PATH, self._places[:, 0], self._places[:, 1])
-        self._points.setData(self._places[:, 0], self._places[:, 1], brush=self._brushes(len(self._places)))
+        self._points.setData(self._places[:, 0], self._places[:, 1], brush=self._brushes())
         self._name_axes(shares)
         self._show_cursor()
 
     def clear(self) -> None:
         """No path."""
         self._plane.reset()
-        self._places, self._labels = np.zeros((0, 2)), ()
+        self._places, self._labels, self._groups = np.zeros((0, 2)), (), {}
         self._points.clear()
         self._plot.clear()
         self._plot.show_everything()
@@ -84,7 +93,7 @@ class StateSpace(LiveView):
         self._plot.apply_theme(self.theme)
         self._points.setPen(pg.mkPen(self.theme.color("muted")))  # early steps are dark on every ground
         if len(self._places):
-            self._points.setBrush(self._brushes(len(self._places)))
+            self._points.setBrush(self._brushes())
             self._show_key()
 
     def reset_zoom(self) -> None:
@@ -101,8 +110,9 @@ class StateSpace(LiveView):
             return (), []
         labels = [visible(label) for label in self._labels] or [""] * len(self._places)
         places = zip(labels, self._places.tolist(), strict=True)
-        rows = [(step, label, *place) for step, (label, place) in enumerate(places, 1)]
-        return ("step", "label", "component 1", "component 2"), rows
+        classes = self._groups.get(_CLASS, ("",) * len(labels))
+        rows = [(step, label, classes[step - 1], *place) for step, (label, place) in enumerate(places, 1)]
+        return ("step", "label", "class", "component 1", "component 2"), rows
 
     def _chosen(self, trace: HiddenTrace) -> LayerTrace:
         names = [layer_name(layer) for layer in trace.layers]
@@ -123,14 +133,45 @@ class StateSpace(LiveView):
             if axis.labelText != text:
                 axis.setLabel(text, **axis.labelStyle)
 
-    def _brushes(self, count: int) -> list[object]:
+    def _offer(self, trace: HiddenTrace) -> None:
+        """Colours by class where each step has one, and by symbol where few come again."""
+        found = {_CLASS: trace.classes, _SYMBOL: trace.labels}
+        self._groups = {
+            name: steps
+            for name, steps in found.items()
+            if 1 < len({*steps} - {""}) <= min(_MOST_GROUPS, len(steps) - 1)
+        }
+        names = [_TIME, *self._groups]
+        if names != [self._color.itemText(i) for i in range(self._color.count())]:
+            self._color.clear()
+            self._color.addItems(names)
+        self._coloring.setVisible(len(names) > 1 and not self.compact)
+
+    def _colors(self) -> dict[str, Any]:
+        """A colour for each class or symbol of the steps, in the order of their names; none by time."""
+        names = sorted(set(self._groups.get(self._color.currentText(), ())))
+        colors = self.theme.color_map("magnitude")
+        spread = {name: colors.map(at / max(len(names) - 1, 1), mode="qcolor") for at, name in enumerate(names)}
+        return spread | ({"": self.theme.color("base")} if "" in spread else {})
+
+    def _brushes(self) -> list[object]:
         """One for each time step, of few different ones: each costs pyqtgraph a picture of its own."""
+        groups = self._groups.get(self._color.currentText())
+        if groups:
+            brushes = {name: pg.mkBrush(color) for name, color in self._colors().items()}
+            return [brushes[name] for name in groups]
+        count = len(self._places)
         colors = self.theme.color_map("magnitude").getLookupTable(nPts=_COLORS, alpha=False)
-        brushes = [pg.mkBrush(*color) for color in colors]
-        return [brushes[step * (_COLORS - 1) // max(count - 1, 1)] for step in range(count)]
+        by_time = [pg.mkBrush(*color) for color in colors]
+        return [by_time[step * (_COLORS - 1) // max(count - 1, 1)] for step in range(count)]
 
     def _show_key(self) -> None:
-        self._plot.show_key([Scale("time step", self.theme.color_map("magnitude"), 1, max(len(self._places), 2))])
+        keys = [
+            Key(visible(name) or "no class", pg.mkPen(color), symbol=True, line=False)
+            for name, color in self._colors().items()
+        ]
+        time = Scale("time step", self.theme.color_map("magnitude"), 1, max(len(self._places), 2))
+        self._plot.show_key(keys or [time])
 
     # --- cursor -----------------------------------------------------------------------------------------
 
@@ -143,7 +184,9 @@ class StateSpace(LiveView):
         self.read_out(self._words(position) if position is not None and inside else "")
 
     def _words(self, position: int) -> str:
-        label = f" ({visible(self._labels[position])})" if self._labels else ""
+        said = [visible(self._labels[position])] if self._labels else []
+        said += [f"class {self._groups[_CLASS][position] or 'none'}"] if _CLASS in self._groups else []
+        label = f" ({', '.join(said)})" if said else ""
         x, y = self._places[position]
         return f"step {position + 1}{label} · component 1 {x:+.3f} · component 2 {y:+.3f}"
 

@@ -247,7 +247,7 @@ def test_states_are_drawn_in_their_plane(show: Show) -> None:
     turn = np.linspace(0, 6, 30)
     hidden = np.stack([0.5 * np.cos(turn), 0.1 * np.sin(turn), np.zeros(30)], axis=1).astype(np.float32)
     view.show_snapshot(measured.snapshot(HiddenTrace((LayerTrace(0, False, hidden, None, ()),), measured.months(30))))
-    places = np.array([row[2:] for row in view.table()[1]])
+    places = np.array([row[3:] for row in view.table()[1]])
     centred = hidden - hidden.mean(axis=0)
     assert_allclose(np.linalg.norm(places, axis=1), np.linalg.norm(centred, axis=1), atol=1e-4)
     assert view._plot.bottom.labelText.endswith("% of the variance")
@@ -257,6 +257,24 @@ def test_states_are_drawn_in_their_plane(show: Show) -> None:
     assert view._readout.text().startswith("step 5 (1957-05) · component 1 ")
     inside = view._plot.box.mapViewToScene(QPointF(*places[7]))
     assert view._near(inside) == 7
+    assert not view._coloring.isVisibleTo(view)  # every month is another one
+
+
+def test_states_are_coloured_by_class_and_symbol(show: Show) -> None:
+    view = show(StateSpace)
+    trace = HiddenTrace((known_layer(),), ("a", "b", "a"), classes=("day", "day", ""))
+    view.show_snapshot(measured.snapshot(trace))
+    offered = [view._color.itemText(i) for i in range(view._color.count())]
+    assert offered == ["by time", "by symbol"]  # one class is no group
+    view.show_snapshot(measured.snapshot(dataclasses.replace(trace, classes=("day", "night", "day"))))
+    view._color.setCurrentText("by class")
+    view._color.activated.emit(1)
+    assert view._plot.legend.texts == ("path of the state", "day", "night")
+    first, second, third = (view._points.points()[at].brush().color() for at in range(3))
+    assert first == third != second
+    assert [row[2] for row in view.table()[1]] == ["day", "night", "day"]
+    view.time.pin(1)
+    assert "(b, class night)" in view._readout.text()
 
 
 # --- gradients ------------------------------------------------------------------------------------------
