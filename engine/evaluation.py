@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from engine.data import Batch, Dataset, PairBatch, Scorer, WritingScorer
 from engine.data.path_dataset import PathDataset
+from engine.data.path_metrics import PathScorer
 from engine.events import Floats
 from engine.forecast_paths import dataset_paths
 from engine.losses import Loss
@@ -31,6 +32,7 @@ class Score:
     loss: float = math.nan  # as training counts it, in the scaled world; NaN where nothing counts
     metrics: tuple[tuple[str, float], ...] = ()  # in real units, the dataset's own metric first
     free_running: float = math.nan  # the loss where a network that writes hears itself
+    by_step: tuple[Mapping[str, float], ...] = ()  # of the test part's forecasts over several steps: see `PathScorer`
 
     @property
     def metric(self) -> float:
@@ -58,7 +60,10 @@ def score(
         else:
             scorer.add(batch, measure.point(values))
         free += count * _score_free(network, dataset, batch, scorer, measure)
-    return Score(total / weight, scorer.result(), free / weight) if weight else Score()
+    if not weight:
+        return Score()
+    by_step = scorer.by_step() if isinstance(scorer, PathScorer) and part == "test" else ()
+    return Score(total / weight, scorer.result(), free / weight, by_step)
 
 
 def _score_free(network: Answering, dataset: Dataset, batch: Batch, scorer: Scorer, measure: Loss) -> float:

@@ -282,6 +282,8 @@ class RunFinished:
     seconds: float
     shuffled: float = math.nan  # the main metric on the test part with the steps of each sequence in another order
     intervals: tuple[Mapping[str, Any], ...] = ()  # around forecasts of a series, as `Interval.result` gives them
+    by_step: tuple[Mapping[str, float], ...] = ()  # the test part's scores by "step" ahead, of forecasts over several
+    validation_metric: float = math.nan  # of the best epoch, in the main metric
 
 
 @dataclass(frozen=True, slots=True)

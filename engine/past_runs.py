@@ -278,6 +278,12 @@ def _ended(result: Mapping[str, Any]) -> RunFinished | RunFailed | None:
         seconds=_number(result.get("seconds")),
         shuffled=_number(result.get("shuffled")),
         intervals=tuple(result.get("intervals") or ()),
+        by_step=tuple(
+            {name: _number(value) for name, value in row.items()}
+            for row in result.get("by_step") or ()
+            if isinstance(row, dict)
+        ),
+        validation_metric=_number(result.get("validation_metric")),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from engine.aligned import aligned, step_rows
 from engine.cells import specification
 from engine.config import Experiment, ModelConfig
 from engine.diagnosis import WITHDRAWN
@@ -23,6 +24,7 @@ def summary(experiment: Experiment, start: RunStarted, end: RunFinished, finding
         f"{end.reason.capitalize()}: {end.step:,} steps in {end.seconds:.1f} s, "
         f"best weights from epoch {end.best_epoch}.",
         _scores(specification(experiment.model.cell).title, start.metric, end),
+        aligned(step_rows(end.by_step)),
         "\n".join(interval_words(Interval.from_dict(each)) for each in end.intervals),
         "\n".join(f"{_MARKS[f.level]} {f.title}. {f.why} {f.cure}".rstrip() for f in standing),
     ]

@@ -350,6 +350,8 @@ class TrainingRun:
             seconds=self._watch.seconds,
             shuffled=self._measured.worth.shuffled if self._measured.worth else math.nan,
             intervals=tuple(each.result() for each in self._intervals),
+            by_step=found.by_step,
+            validation_metric=best.metric if best else math.nan,
         )
 
     def _measure_intervals(self) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from tqdm import tqdm
 
 from engine import data
+from engine.aligned import aligned, number
 from engine.cells import specification
 from engine.commands.options import UsageError, experiment_of
 from engine.commands.training import stoppable
@@ -120,26 +121,13 @@ def _table(places: Sequence[Place]) -> str:
         f"Test {metric}".rstrip(),
         "Seconds",
     ]
-    rows = [head, *map(_words, places)]
-    widths = [max(len(row[at]) for row in rows) for at in range(len(head))]
-    lines = [
-        "  ".join(
-            text.rjust(width) if at else text.ljust(width)
-            for at, (text, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in rows
-    ]
-    return "\n".join(line.rstrip() for line in lines)
+    return aligned([head, *map(_words, places)])
 
 
 def _words(place: Place) -> list[str]:
-    low, middle, high = (_number(value) for value in place.validation)
+    low, middle, high = (number(value) for value in place.validation)
     failed = f" ({place.failed} failed)" if place.failed else ""
     return [
         specification(place.cell).title, f"{place.hidden_size:,}", f"{place.parameters:,}", f"{place.arrived}{failed}",
-        middle, f"{low} - {high}" if place.arrived else "", _number(place.test[1]), _number(place.seconds),
+        middle, f"{low} - {high}" if place.arrived else "", number(place.test[1]), number(place.seconds),
     ]  # fmt: skip
-
-
-def _number(value: float) -> str:
-    return "" if value != value else f"{value:.4g}"

@@ -131,7 +131,7 @@ class ForecastDataset(SeriesDataset, PathDataset):
         return ()
 
     def scorer(self, part: str) -> Scorer:
-        """RMSE, MAE, MASE and skill over all steps, and RMSE by step."""
+        """RMSE, MAE, MASE and skill over all steps, and by step."""
         return PathScorer(self, part)
 
     def pinned_labels(self) -> tuple[str, ...]:

@@ -71,5 +71,5 @@ class PanelForecastDataset(PanelDataset, PathDataset):
         return path_scores(self, part)
 
     def scorer(self, part: str) -> Scorer:
-        """RMSE, MAE, MASE and skill over all steps and series, RMSE by step, then RMSE and skill by series."""
+        """RMSE, MAE, MASE and skill over all steps and series, by step, then RMSE and skill by series."""
         return PathScorer(self, part)

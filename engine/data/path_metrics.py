@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,16 +38,28 @@ class PathScorer(WritingScorer):
 
     def result(self) -> Scores:
         """See `Scorer.result`."""
-        table = by_step(self._dataset, self._part, self._paths)
-        overall, steps = table[0], table[1:]
-        scores = [(name, overall[name]) for name in ("RMSE", "MAE", "MASE", "skill")]
+        scores = list(_scores(self._dataset, self._part, self._paths, slice(None)).items())
         targets = self._dataset.preparation.targets
         if len(targets) > 1:
             truth = self._dataset.path_truth(self._part)
             scores += [(f"RMSE {n}", rmse(truth[..., k], self._paths[..., k])) for k, n in enumerate(targets)]
-        if len(steps) > 1:
-            scores += [(f"RMSE step {step + 1}", steps[step]["RMSE"]) for step in _named(len(steps))]
         return (*scores, *self._by_series())
+
+    def by_step(self) -> tuple[Mapping[str, float], ...]:
+        """A row for each step ahead, of long forecasts for five.
+
+        "step", the scores of `_scores`, and the RMSE of the simple forecasts of the first target.
+        """
+        dataset, part = self._dataset, self._part
+        if dataset.steps < 2 or not dataset.count(part):
+            return ()
+        simple, truth = dataset.path_baselines(part), dataset.path_truth(part)[..., 0]
+        return tuple(
+            {"step": step + 1.0}
+            | _scores(dataset, part, self._paths, slice(step, step + 1))
+            | {name: rmse(truth[step], values[step]) for name, values in simple}
+            for step in _named(dataset.steps)
+        )
 
     def _by_series(self) -> Iterator[tuple[str, float]]:
         truth, last = self._dataset.path_truth(self._part), self._dataset.anchors(self._part)
@@ -65,26 +77,20 @@ def path_scores(dataset: PathDataset, part: str) -> Scores:
     return tuple((name, rmse(truth, values)) for name, values in dataset.path_baselines(part))
 
 
-def by_step(dataset: PathDataset, part: str, paths: Reals) -> list[dict[str, float]]:
-    """RMSE, MAE, MASE, skill against naive, and the simple methods' RMSE: over all steps, then of each step.
+def _scores(dataset: PathDataset, part: str, paths: Reals, steps: slice) -> dict[str, float]:
+    """RMSE, MAE, MASE and skill against naive of forecasts (U, N, O) of a whole part, over some steps.
 
-    `paths` are forecasts (U, N, O) of a whole part. MASE is in units of the usual change over a season (Hyndman and
-    Koehler 2006, Section 3) of each series, the same for all steps.
+    MASE is in units of the usual change over a season (Hyndman and Koehler 2006, Section 3) of each series, the same
+    for all steps.
     """
-    truth = dataset.path_truth(part)
-    simple = dataset.path_baselines(part) if dataset.count(part) else ()
-    last, every = _still(dataset.anchors(part), truth), slice(None)
-    scaled = _in_usual_steps(np.abs(truth - paths), dataset.usual_steps(part))
-    return [
-        {
-            "RMSE": rmse(truth[at], paths[at]),
-            "MAE": mae(truth[at], paths[at]),
-            "MASE": _mean(scaled[at]),
-            "skill": 1 - _share(rmse(truth[at], paths[at]), rmse(truth[at], last[at])),
-        }
-        | {name: rmse(truth[at][..., 0], values[at]) for name, values in simple}
-        for at in (every, *range(dataset.steps))
-    ]
+    truth, said = dataset.path_truth(part)[steps], paths[steps]
+    own = rmse(truth, said)
+    return {
+        "RMSE": own,
+        "MAE": mae(truth, said),
+        "MASE": _mean(_in_usual_steps(np.abs(truth - said), dataset.usual_steps(part))),
+        "skill": 1 - _share(own, rmse(truth, _still(dataset.anchors(part), truth))),
+    }
 
 
 def _still(last: Reals, truth: Reals) -> Reals:

@@ -105,7 +105,9 @@ def test_predict_writes_dates_and_real_units(airline: Run, tmp_path: Path) -> No
     assert "next, 1961-01: Passengers" in out
     with (tmp_path / "p.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert rows[0].keys() == {"date", "Passengers", "forecast", "Passengers lower 80%", "Passengers upper 80%", "part"}
+    ends = {f"Passengers {end} {level}%" for end in ("lower", "upper") for level in (80, 95)}
+    assert rows[0].keys() == {"date", "Passengers", "forecast", "part", *ends}
+    assert [row["part"] for row in rows if row["Passengers lower 95%"]] == ["test"] * 48 + ["ahead"]  # of 12 windows
     assert [row["part"] for row in rows].count("test") == 48
     assert (rows[-2]["date"], rows[-2]["Passengers"]) == ("1960-12", "432")
     assert (rows[-1]["date"], rows[-1]["Passengers"], rows[-1]["part"]) == ("1961-01", "", "ahead")

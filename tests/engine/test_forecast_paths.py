@@ -11,11 +11,12 @@ import pytest
 from numpy.typing import NDArray
 
 from engine import data
+from engine.aligned import aligned, step_rows
 from engine.config import CELLS, Experiment
 from engine.data import DataError, PairBatch
 from engine.data.forecast_dataset import ForecastDataset
 from engine.evaluation import score
-from engine.events import Evaluated, RunFailed, RunFinished, SeriesPrediction
+from engine.events import Evaluated, RunFailed, RunFinished, RunStarted, SeriesPrediction
 from engine.export.targets import targets
 from engine.forecast_paths import dataset_paths
 from engine.inference import forecast
@@ -24,6 +25,7 @@ from engine.model import Model, load_model
 from engine.networks import AnyNetwork, make_network
 from engine.predictions import Predictions
 from engine.sequence_to_sequence.network import SequenceToSequence
+from engine.summary import summary
 from engine.training import TrainingRun
 from engine.weights import write_weights
 from tests.engine.data.making import table, windows_of
@@ -70,11 +72,13 @@ def test_a_run_scores_every_step(experiment: Experiment, strategy: str, loss: st
     assert not [event for event in events if isinstance(event, RunFailed)]
     end = next(event for event in events if isinstance(event, RunFinished))
     names = [name for name, _ in end.test_metrics]
-    assert [name for name in names if name.startswith("RMSE")] == [
-        "RMSE",
-        *(f"RMSE step {k + 1}" for k in range(STEPS)),
-    ]
+    assert names == ["RMSE", "MAE", "MASE", "skill"]
     assert all(np.isfinite(value) for _, value in end.test_metrics)
+    assert [row["step"] for row in end.by_step] == [1, 2, 3]
+    assert {"RMSE", "MAE", "MASE", "skill", "naive"} <= set(end.by_step[0])
+    rows = step_rows(end.by_step)
+    assert [row[0] for row in rows] == ["Step ahead", "1", "2", "3"]
+    assert aligned(rows) in summary(chosen, next(e for e in events if isinstance(e, RunStarted)), end, [])
     free = [event.free_running_loss for event in events if isinstance(event, Evaluated)]
     assert np.isfinite(free[-1]) == (strategy == "encoder_decoder")
     shown = Predictions(run.network, run.dataset, loss_for(chosen.training, run.dataset)).judged()
@@ -214,11 +218,26 @@ def test_the_simple_forecasts_hold_at_every_step() -> None:
 
 def test_scores_by_step_are_those_of_each_step(experiment: Experiment) -> None:
     network, dataset, loss = made(several(experiment, "direct"))
-    found = dict(score(network, dataset, "test", 7, loss).metrics)
+    judged = score(network, dataset, "test", 7, loss)
+    found, steps = dict(judged.metrics), judged.by_step
     said = dataset_paths(network, dataset, loss, "test", np.arange(dataset.count("test")))[..., 0]
     errors = said - dataset.path_truth("test")
     assert found["RMSE"] == pytest.approx(np.sqrt(np.mean(errors**2)))
-    assert found["RMSE step 2"] == pytest.approx(np.sqrt(np.mean(errors[1] ** 2)))
+    assert [row["step"] for row in steps] == [1, 2, 3]
+    assert steps[1]["RMSE"] == pytest.approx(np.sqrt(np.mean(errors[1] ** 2)))
+    assert steps[1]["MAE"] == pytest.approx(np.mean(np.abs(errors[1])))
+    assert steps[1]["MASE"] == pytest.approx(np.mean(np.abs(errors[1])) / dataset.usual_step)
+    naive = dict(dataset.path_baselines("test"))["naive"] - dataset.path_truth("test")[..., 0]
+    assert steps[2]["naive"] == pytest.approx(np.sqrt(np.mean(naive[2] ** 2)))
+    assert steps[2]["skill"] == pytest.approx(1 - steps[2]["RMSE"] / steps[2]["naive"])
+    assert np.mean([row["MASE"] for row in steps]) == pytest.approx(found["MASE"])
+    assert not score(network, dataset, "validation", 7, loss).by_step
+
+
+def test_of_long_forecasts_five_steps_have_scores_of_their_own(experiment: Experiment) -> None:
+    network, dataset, loss = made(several(experiment, "direct", **{"data.steps": 13, "data.validation": 20}))
+    found = score(network, dataset, "test", 64, loss).by_step
+    assert [row["step"] for row in found] == ([1, 4, 7, 10, 13] if dataset.count("test") else [])
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,12 @@ from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment
 from engine.data import load
+from engine.events import RunFinished
 from engine.training import TrainingRun
 from tests.workbench.conftest import SERIES, KnownBackend
 from workbench.desk import Desk
 from workbench.dialogs.compare import CompareDialog, Side
-from workbench.panels.run_rows import COLUMNS
+from workbench.panels.run_rows import COLUMNS, step_words
 from workbench.panels.runs import RunsPanel
 from workbench.records import RunRecord, record_of
 from workbench.theme import LIGHT
@@ -170,6 +171,28 @@ def test_the_difference_of_two_runs_names_each_setting_that_differs(qtbot: QtBot
     assert rows == {"Cell  (model)": ["lstm", "gru"], "Epochs  (training)": ["50", "7"]}
     dialog._all.setChecked(True)
     assert dialog.table.rowCount() > 20
+
+
+def test_forecasts_over_several_steps_are_told_by_step(qtbot: QtBot) -> None:
+    records = []
+    for number, error in enumerate((1.5, 2.5)):
+        by_step = tuple(
+            {"step": step, "RMSE": error * step, "MAE": error, "MASE": 0.5, "skill": 0.1, "naive": 9.0, "AR": 4.0}
+            for step in (1.0, 2.0)
+        )
+        record = RunRecord(number, f"run {number}", SERIES, None)
+        record.outcome = RunFinished("all epochs done", 1, 1, 1, 0.5, (("RMSE", error),), (), 1.0, by_step=by_step)
+        records.append(record)
+    words = step_words(records[1])
+    assert [name in words for name in ("Step ahead", "RMSE", "MAE", "MASE", "AR", "naive")] == [True] * 5 + [False]
+    assert ">5&nbsp;" in words
+    dialog = CompareDialog([Side(record.name, record.experiment, record) for record in records], LIGHT)
+    qtbot.addWidget(dialog)
+    rows = {dialog.table.verticalHeaderItem(at).text(): at for at in range(dialog.table.rowCount())}
+    at = rows["RMSE, 2 ahead, test"]
+    assert [dialog.table.item(at, place).text() for place in (0, 1)] == ["3", "5"]  # type: ignore[union-attr]
+    assert "MASE, 1 ahead, test" in rows
+    assert step_words(RunRecord(9, "nothing yet", SERIES, None)) == ""
 
 
 def test_a_run_folder_becomes_the_record_it_was(runs_folder: Path) -> None:

@@ -75,6 +75,9 @@ class CompareDialog(QDialog):
         return cell
 
 
+_BY_STEP = ("RMSE", "MAE", "MASE")  # told for each step ahead
+
+
 def _settings(experiment: Experiment) -> dict[str, str]:
     values = experiment.to_dict()
     return {name: _words(values[name.partition(".")[0]][name.partition(".")[2]]) for name in field_names()}
@@ -90,6 +93,8 @@ def _results(record: RunRecord | None) -> Mapping[str, str]:
         found["Best loss, validation"] = f"{record.best_loss:.5g}"
     if isinstance(record.outcome, RunFinished):
         found |= {f"{name}, test": f"{value:.5g}" for name, value in record.outcome.test_metrics}
+        for row in record.outcome.by_step:
+            found |= {f"{n}, {row['step']:.0f} ahead, test": f"{row[n]:.5g}" for n in _BY_STEP if n in row}
         found["Best epoch"] = str(record.outcome.best_epoch)
         found["Training time"] = f"{record.outcome.seconds:.1f} s"
     if record.started and record.started.parameters:

@@ -10,6 +10,7 @@ from datetime import datetime
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem
 
+from engine.aligned import step_rows
 from engine.config import Experiment
 from engine.events import RunFailed, RunFinished
 from workbench.draft import source_name
@@ -184,6 +185,19 @@ def tested_words(record: RunRecord) -> str:
     baselines = sorted(record.outcome.test_baselines, key=lambda item: item[1])
     against = "; ".join(f"{name} {value:.4g}" for name, value in baselines[:3])
     return f"<b>test: {scores}</b>" + (f"<br>baselines: {against}" if against else "")
+
+
+def step_words(record: RunRecord) -> str:
+    """A table of the errors of forecasts over several steps, by step, beside the best of the simple methods."""
+    by_step = record.outcome.by_step if isinstance(record.outcome, RunFinished) else ()
+    if not by_step:
+        return ""
+    own = ("step", "RMSE", "MAE", "MASE")
+    simple = {name: sum(row[name] for row in by_step) for name in by_step[0] if name not in (*own, "skill")}
+    names = (*own, *([min(simple, key=simple.__getitem__)] if simple else []))
+    rows = step_rows([{name: row[name] for name in names} for row in by_step])
+    lines = ["".join(f"<td align='right'>{cell}&nbsp;&nbsp;</td>" for cell in row) for row in rows]
+    return f"<table>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
 
 
 def best_words(record: RunRecord) -> str:

@@ -20,7 +20,16 @@ from PySide6.QtWidgets import (
 
 from workbench.panels.labels import ScrolledText, column
 from workbench.panels.message import Message
-from workbench.panels.run_rows import COLUMNS, EYE, RunRow, best_words, different_settings, runs_list, tested_words
+from workbench.panels.run_rows import (
+    COLUMNS,
+    EYE,
+    RunRow,
+    best_words,
+    different_settings,
+    runs_list,
+    step_words,
+    tested_words,
+)
 from workbench.records import RunRecord
 from workbench.theme import GRID, Theme
 
@@ -220,7 +229,8 @@ class RunsPanel(QWidget):
 
     def _show_details(self) -> None:
         record, chosen = self.current, self.chosen
-        lines = (best_words(record), tested_words(record), different_settings(record.experiment)) if record else ()
+        settings = different_settings(record.experiment) if record else ""
+        lines = (best_words(record), tested_words(record), step_words(record), settings) if record else ()
         self._details.setText("<br>".join(filter(None, lines)) or _EMPTY)
         self._notes.setVisible(record is not None)
         usable = record is not None and not self._lock
