@@ -11,18 +11,27 @@ from engine.events import Floats, GradientByTime
 _LAGS = 12
 
 
+def lag_errors(truth: Floats, forecast: Floats) -> Floats:
+    """Root mean square errors of the forecast (N,) moved back by 0, 1, … steps, all over the same points.
+
+    At most a quarter of the points; empty for fewer than ten, or where one is missing.
+    """
+    lags = min(_LAGS, len(truth) // 4)
+    if len(truth) < 10:
+        return np.empty(0, np.float32)
+    answer = forecast[lags:]
+    errors = np.array([_rms(answer - truth[lags - k : len(truth) - k]) for k in range(lags + 1)], np.float32)
+    return errors if np.isfinite(errors).all() else errors[:0]
+
+
 def best_lag(truth: Floats, forecast: Floats) -> int:
     """By how many steps the forecast (N,) trails the truth (N,): the shift at which they fit best.
 
     0 is a forecast in its place, and the answer when there are too few points or a shift gains less than a
     fifth of the error.
     """
-    lags = min(_LAGS, len(truth) // 4)
-    if lags < 1 or len(truth) < 10:
-        return 0
-    later, answer = truth[lags:], forecast[lags:]
-    errors = [_rms(answer - truth[lags - k : len(truth) - k]) for k in range(lags + 1)]
-    if not np.isfinite(errors).all() or np.nanstd(later) == 0:
+    errors = lag_errors(truth, forecast)
+    if not errors.size or np.nanstd(truth[len(errors) - 1 :]) == 0:
         return 0
     lag = int(np.argmin(errors))
     return lag if errors[lag] < 0.8 * errors[0] else 0

@@ -5,7 +5,7 @@ import pytest
 
 from engine.events import Floats, GradientByTime
 from engine.inside.arrivals import joined
-from engine.measures import best_lag, half_life, share_left
+from engine.measures import best_lag, half_life, lag_errors, share_left
 
 
 def waves(count: int = 60) -> Floats:
@@ -18,6 +18,10 @@ def test_best_lag_finds_by_how_much_a_forecast_trails(lag: int) -> None:
     truth = waves()
     forecast = np.concatenate([truth[:1].repeat(lag), truth[: len(truth) - lag]])
     assert best_lag(truth, forecast) == lag
+    errors = lag_errors(truth, forecast)
+    assert errors.argmin() == lag
+    assert errors[lag] == 0
+    assert len(errors) == 13
 
 
 @pytest.mark.parametrize(

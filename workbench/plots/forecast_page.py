@@ -8,6 +8,7 @@ from engine.events import Probe, SeriesPrediction
 from workbench.plots.answers import AnswerPage
 from workbench.plots.area import Area
 from workbench.plots.curves import CurvePlot, baseline_stroke
+from workbench.plots.residual_plots import ResidualPlots
 from workbench.plots.saving import Table
 
 _TRUTH, _FORECAST = "truth", "forecast"
@@ -20,12 +21,16 @@ class ForecastPage(AnswerPage):
     draws = SeriesPrediction
 
     def build(self) -> None:
-        """One plot."""
+        """Curves, and where there is room what they leave."""
         self._shown: SeriesPrediction | None = None
         self._areas: list[Area] = []
         self.plot = CurvePlot(self.theme, bottom="", left="")
         self.plot.hovered.connect(self._hover)
-        self.column.addWidget(self.plot)
+        self.column.addWidget(self.plot, 3)
+        self.left = ResidualPlots(self.theme, self.plot)
+        self.left.read.connect(self.read)
+        self.left.hide()
+        self.column.addWidget(self.left, 1)
 
     def draw(self, prediction: Probe) -> None:
         """Truth, forecast and baselines."""
@@ -45,6 +50,8 @@ class ForecastPage(AnswerPage):
         )
         self._draw_bands(prediction)
         self.plot.show_key([area.key(self.theme) for area in self._areas])
+        if not self.compact:
+            self.left.draw(prediction)
 
     def _baselines(self, prediction: SeriesPrediction) -> list[str]:
         """Names of all of them; in a small place of the first, which is the naive one, and the best."""
@@ -82,16 +89,19 @@ class ForecastPage(AnswerPage):
         self.plot.remove_curves()
         self.plot.clear()
         self.plot.show_everything()
+        self.left.clear()
 
     def recolour(self) -> None:
         """The plot."""
         self._dress_areas()
         self.plot.apply_theme(self.theme)
         self.plot.show_key([area.key(self.theme) for area in self._areas])
+        self.left.apply_theme(self.theme)
 
     def reset_zoom(self) -> None:
-        """The plot."""
+        """All plots."""
         self.plot.show_everything()
+        self.left.reset_zoom()
 
     def table(self, prediction: Probe) -> Table:
         """One row for each held-out point."""

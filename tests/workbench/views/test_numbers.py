@@ -370,6 +370,30 @@ def test_forecast_with_errors_and_skill_in_the_key(show: Show) -> None:
     assert view.table()[1][0] == ("a", 1.0, 1.5, 0.0, 0.0)
 
 
+def test_what_the_forecast_leaves_and_whether_it_trails(show: Show, qtbot: QtBot) -> None:
+    view = show(Prediction)
+    truth = np.sin(np.arange(40) / 3).astype(np.float32)
+    known = SeriesPrediction(
+        "validation", "Passengers", tuple(map(str, range(40))), truth[1:], truth[:-1], (), 3.0, (),
+    )  # fmt: skip
+    view.show_snapshot(measured.snapshot(dataclasses.replace(known, labels=known.labels[:39])))
+    page = view.pages[SeriesPrediction]
+    assert isinstance(page, ForecastPage)
+    residuals, lags = page.left.residuals, page.left.lags
+    assert_allclose(residuals.curves["residual"].y, truth[1:] - truth[:-1])
+    assert lags.curves["error"].y[1] == pytest.approx(0, abs=1e-6)
+    assert lags.legend.texts == ("error  least 1 back: it trails",)
+    assert page.left._best.value() == 1
+    page.plot.box.setXRange(5, 10, padding=0)
+    qtbot.waitUntil(lambda: residuals.box.viewRange()[0] == pytest.approx([5, 10], abs=0.1))
+    residuals.hovered.emit(7.2)
+    assert view._readout.text().startswith("7 · residual ")
+    residuals.canvas.doubled.emit()
+    qtbot.waitUntil(lambda: residuals.box.viewRange()[0][1] > 37)
+    view.show_snapshot(measured.snapshot(dataclasses.replace(known, labels=known.labels[:39], forecast=truth[1:])))
+    assert lags.legend.texts == ("error  least where it is",)
+
+
 def test_in_a_small_place_the_naive_and_the_best_baseline_do(show: Show) -> None:
     page = ForecastPage(LIGHT, compact=True)
     values = f32(1.0, 2.0)

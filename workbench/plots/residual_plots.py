@@ -1,0 +1,95 @@
+"""What is left of the truth when the forecast is taken away, and whether the forecast only trails it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from engine.events import SeriesPrediction
+from engine.measures import best_lag, lag_errors
+from workbench.plots.curves import CurvePlot
+from workbench.theme import GRID, Theme
+
+_RESIDUAL, _LAG = "residual", "error"
+
+
+class ResidualPlots(QWidget):
+    """Residuals under the forecast they are of, and the error of the forecast moved back by some steps."""
+
+    read = Signal(str)
+
+    def __init__(self, theme: Theme, leader: CurvePlot) -> None:
+        """Residuals go along with the places that `leader` shows."""
+        super().__init__()
+        self._labels: tuple[str, ...] = ()
+        self.residuals = CurvePlot(theme, bottom="", left="truth − forecast")
+        self.lags = CurvePlot(theme, bottom="moved back by, in steps", left="RMSE")
+        self.residuals.add_curve(_RESIDUAL, "train")
+        self._zero = self.residuals.add_line("muted")
+        self.residuals.mark(self._zero, 0.0)
+        self.lags.add_curve(_LAG, "validation", symbol=True)
+        self._best = self.lags.add_line("good", upright=True)
+        self._floor = self.lags.add_anchor()
+        self._leader = leader  # not linked: pyqtgraph would have both show the same places at the same pixels
+        leader.box.sigXRangeChanged.connect(self._follow)
+        self.residuals.canvas.doubled.connect(leader.show_everything)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID)
+        layout.addWidget(self.residuals, 5)
+        layout.addWidget(self.lags, 3)
+        self.residuals.hovered.connect(self._hover)
+        self.lags.hovered.connect(self._hover_lags)
+
+    def draw(self, prediction: SeriesPrediction) -> None:
+        """Both."""
+        self._labels = prediction.labels
+        left = prediction.truth - prediction.forecast
+        known = left[np.isfinite(left)]
+        note = f"mean {known.mean():.3g}, spread {known.std():.3g}".replace("-", "−") if known.size else ""
+        self.residuals.bottom.set_labels(prediction.labels)
+        self.residuals.show_curve(_RESIDUAL, np.arange(len(left)), left, note)
+        self.residuals.show_key()
+        errors = lag_errors(prediction.truth, prediction.forecast)
+        self.setVisible(bool(known.size))
+        self.lags.setVisible(bool(errors.size))
+        self.lags.show_curve(_LAG, np.arange(len(errors)), errors, _place(prediction))
+        self.lags.mark(self._best, float(best_lag(prediction.truth, prediction.forecast)) if errors.size else None)
+        self._floor.setData([0.0, max(len(errors) - 1, 1)], [0.0, 0.0])
+        self.lags.show_key()
+
+    def clear(self) -> None:
+        """Nothing."""
+        for plot in (self.residuals, self.lags):
+            plot.clear()
+        self.reset_zoom()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the colours of `theme`."""
+        for plot in (self.residuals, self.lags):
+            plot.apply_theme(theme)
+
+    def reset_zoom(self) -> None:
+        """Both; the leader has the places of the residuals."""
+        self.lags.show_everything()
+        self.residuals.box.enableAutoRange(axis=pg.ViewBox.YAxis)
+
+    def _follow(self) -> None:
+        self.residuals.box.setXRange(*self._leader.box.viewRange()[0], padding=0)
+
+    def _hover(self, place: float | None) -> None:
+        inside = place is not None and 0 <= round(place) < len(self._labels)
+        at = round(place) if place is not None and inside else 0
+        self.read.emit(self.residuals.describe(at, self._labels[at]) if inside else "")
+
+    def _hover_lags(self, place: float | None) -> None:
+        steps = max(round(place), 0) if place is not None else 0
+        where = f"moved back by {steps} step{'s' * (steps != 1)}" if steps else "in its place"
+        self.read.emit("" if place is None else f"forecast {self.lags.describe(steps, where)}")
+
+
+def _place(prediction: SeriesPrediction) -> str:
+    lag = best_lag(prediction.truth, prediction.forecast)
+    return f"least {lag} back: it trails" if lag else "least where it is"
