@@ -23,7 +23,7 @@ from typing import Any
 
 from engine.config import Experiment
 from engine.control import Control
-from engine.events import Evaluated, Event, Probe, Snapshot, StepDone
+from engine.events import Compiling, Evaluated, Event, Probe, Snapshot, StepDone
 
 _TOGETHER_SECONDS = 0.025  # scalars that come faster than this travel together: the window looks every 33 ms
 _POLITENESS = 5  # the window comes first where both want the same core
@@ -92,7 +92,7 @@ class Service:
         self._over: set[int] = set()  # runs that nobody can ask for anything any more
         self._loaded: tuple[object, Any] = (None, None)
         self._newest = 0  # preparation that somebody still waits for
-        self._preparing = False
+        self._compiling = False
 
     def serve(self) -> None:
         """Work; returns when nobody listens any more."""
@@ -117,7 +117,7 @@ class Service:
         except (EOFError, OSError):
             ending = Control.abandon  # the window has gone without a word: its next start offers to go on
         self._newest = 0
-        if self._preparing:
+        if self._compiling:
             os._exit(0)  # a compilation cannot be asked to stop, and what it has finished is on disk
         for control in list(self._controls.values()):
             ending(control)
@@ -137,11 +137,11 @@ class Service:
     def _prepare(self, experiment: Experiment) -> None:
         from engine.warmup import warm_up
 
-        self._preparing = True
+        self._compiling = True
         try:
             warm_up(experiment, self._dataset(experiment))
         finally:
-            self._preparing = False
+            self._compiling = False
 
     def _train(self, wish: Run | Resume) -> None:
         from engine.resuming import saved_run
@@ -164,6 +164,8 @@ class Service:
         told: dict[str, Probe] = {}
         last = time.monotonic()
         for event in events:
+            if isinstance(event, Compiling):
+                self._compiling = not event.seconds
             waiting.append(_news(event, told) if isinstance(event, Snapshot) else event)
             now = time.monotonic()
             if now - last > _TOGETHER_SECONDS or not isinstance(event, StepDone | Evaluated):

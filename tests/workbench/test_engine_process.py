@@ -150,6 +150,21 @@ def test_closing_it_does_not_wait_for_kernels(qtbot: QtBot, tmp_path: Path, monk
             prepared.result()
 
 
+def test_closing_it_does_not_wait_for_the_kernels_of_a_run(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RNN_WORKBENCH_CACHE", str(tmp_path / "cache"))
+    engine = EngineProcess()
+    with ThreadPoolExecutor(1) as pool:
+        run = pool.submit(lambda: list(engine.run(SHORT, Control(), tmp_path / "run")))
+        qtbot.waitUntil(lambda: any(tmp_path.rglob("*.nbc")), timeout=60_000)
+        assert engine.close(60.0)
+        last = run.result()[-1]
+    assert isinstance(last, RunFailed)
+    assert last.why == "It was closed."
+    assert not (tmp_path / "run").exists()
+
+
 def test_one_that_is_ended_by_force_counts_as_closed(tmp_path: Path) -> None:
     engine = EngineProcess()
     events = engine.run(SHORT.replace({"training.epochs": 1_000_000}), Control(), None)
