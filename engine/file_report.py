@@ -15,7 +15,7 @@ def understood(found: Inspection, notes: Sequence[str]) -> Iterator[str]:
     yield f"{found.path}: {_what(found)}"
     yield from _columns(found)
     if found.rejected:
-        yield f"rows that could not be read and are left out: {found.rejected_rows:,}"
+        yield f"rows left out: {found.rejected_rows:,}"
         yield from (f"  line {bad.line:,}: {bad.reason}" for bad in found.rejected[:_REJECTED])
         if found.rejected_rows > _REJECTED:
             yield f"  and {found.rejected_rows - _REJECTED:,} more; --json lists the first ten thousand"

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data.errors import DataError, counted
-from engine.data.numbers import number_sql
+from engine.data.numbers import NO_VALUE, number_sql
 from engine.data.scaling import Reals
-from engine.data.tables import NO_VALUE, Table, literal, quoted
+from engine.data.tables import Table, literal, quoted
 
 Words: TypeAlias = NDArray[Any]  # of texts
 

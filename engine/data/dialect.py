@@ -24,6 +24,7 @@ class Dialect:
     newline: str  # "\\n", "\\r\\n" or "\\r", as in a message
     columns: tuple[str, ...]
     date_format: str
+    units: int = 0  # rows below the header that are none of the table
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,8 @@ def csv_relation(path: Path | tuple[Path, ...], dialect: Dialect) -> str:
         "delim": sql(dialect.delimiter),
         "quote": sql(dialect.quote),
         "escape": sql(dialect.escape),
-        "header": str(dialect.header).lower(),
-        "skip": str(dialect.skip),
+        "header": str(dialect.header and not dialect.units).lower(),
+        "skip": str(dialect.skip + (1 + dialect.units if dialect.units else 0)),
         "comment": sql(dialect.comment),
         "columns": f"{{{columns}}}",
         "auto_detect": "false",

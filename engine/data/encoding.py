@@ -22,6 +22,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 NOTHING = b"\x00\x1a \t\r\n\xef\xbb\xbf\xff\xfe"  # bytes of which a whole file may be made that is empty
+MARK = "\ufeff"  # of byte order, where it does not begin a file
 _SAMPLE = 1 << 18
 _PIECE = 1 << 23
 LONGEST_LINE = 4 << 20  # bytes; DuckDB takes minutes over lines and cells much longer
@@ -45,11 +46,11 @@ class Scan:
     """What one pass over a file finds out, without holding it in memory."""
 
     utf8: bool
-    mixed: bool  # line ends of more than one kind
+    mixed: bool  # line ends of more than one kind, or CR alone as of old Macs
     longest: int  # bytes of the longest line
     longest_at: int  # the byte it begins at, from 0
     letters: bytes = b""  # the first lines that are not plain ASCII
-    unprinted: int = 0  # NUL bytes, and the end mark of DOS at the end
+    unprinted: int = 0  # NUL bytes, byte order marks of UTF-8, and the end mark of DOS at the end
     open_quote: int = -1  # the byte of a quote that opens a cell and is not closed for long
 
 
@@ -57,14 +58,16 @@ def scan(path: Path) -> Scan:
     """Go through a file in pieces: is it UTF-8, which line ends has it, how long are its lines."""
     reader, utf8 = codecs.getincrementaldecoder("utf-8")(), True
     feeds, returns, pairs, longest, longest_at, begun, place = 0, 0, 0, 0, 0, 0, 0
-    last, letters, unprinted, quotes = b"", b"", 0, _Quotes()
+    last, ends, letters, unprinted, quotes = b"", b"", b"", 0, _Quotes()
     with path.open("rb") as file:
         while piece := file.read(_PIECE):
             utf8 = utf8 and _decodes(reader, piece)
             if not piece.isascii() and len(letters) < _LETTERS:
                 letters += letter_lines(piece)
             codes = np.frombuffer(piece, np.uint8)
-            unprinted += piece.count(b"\x00")
+            between = (ends + piece[:2]).count(codecs.BOM_UTF8)
+            unprinted += piece.count(b"\x00") + piece.count(codecs.BOM_UTF8) + between
+            ends = (ends + piece)[-2:]
             quotes.follow(piece, last, place)
             feeds, returns = feeds + piece.count(b"\n"), returns + piece.count(b"\r")
             pairs += piece.count(b"\r\n") + (last == b"\r" and piece.startswith(b"\n"))
@@ -76,7 +79,7 @@ def scan(path: Path) -> Scan:
             begun, place, last = int(borders[-2]), place + len(piece), piece[-1:]
     utf8 = utf8 and _decodes(reader, b"", final=True)
     unprinted += last == b"\x1a"
-    mixed = not (returns == 0 or feeds == 0 or pairs == returns == feeds)
+    mixed = returns > 0 and not pairs == returns == feeds
     return Scan(utf8, mixed, longest, longest_at, letters[:_LETTERS], unprinted, quotes.found(place))
 
 
@@ -180,15 +183,19 @@ def decode(data: bytes, name: str) -> Decoded:
 
 def _cleaned(text: str, encoding: str, broken: int = 0) -> Decoded:
     """Without what is no letter; what was left out is said."""
-    nothing = text.count("\x00")
-    if nothing:
-        text = text.replace("\x00", "")
-    return Decoded(text, encoding, unread_notes(nothing, broken))
+    nothing, marks = text.count("\x00"), text.count(MARK)
+    if nothing or marks:
+        text = text.replace("\x00", "").replace(MARK, "")
+    return Decoded(text, encoding, unread_notes(nothing, broken, marks))
 
 
-def unread_notes(nothing: int, broken: int) -> tuple[str, ...]:
-    """What is said of `nothing` NUL bytes and of `broken` bytes that are no UTF-8."""
+def unread_notes(nothing: int, broken: int, marks: int) -> tuple[str, ...]:
+    """What is said of `nothing` NUL bytes, of `broken` bytes that are no UTF-8, and of `marks` of byte order."""
     notes = []
+    if marks:
+        notes.append(
+            f"{counted(marks, 'byte order mark')} (U+FEFF) within the file left out, as where files were joined"
+        )
     if nothing:
         notes.append(f"{counted(nothing, 'NUL byte')} left out")
     if broken:

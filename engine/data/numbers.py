@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+NO_VALUE = ("", "NA", "N/A", "n/a", "na", "NaN", "nan", "NAN", "null", "NULL", "None", "none", "-", "?", "#N/A")
 _SPACES = " \u00a0\u202f\u2009"
 _SIGNS = "%€$£¥"
 

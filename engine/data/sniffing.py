@@ -130,7 +130,8 @@ def _header_is_a_row(connection: duckdb.DuckDBPyConnection, plain: Path, found: 
         return False
     dialect = _dialect(found, encoding)
     rows = connection.execute(f"SELECT * FROM {csv_relation(plain, dialect)} LIMIT {_LOOKED_AT}").fetchall()
-    return first_line_is_data(dialect.columns, rows)
+    again = bool(rows) and rows[0] == dialect.columns  # the header twice
+    return not again and first_line_is_data(dialect.columns, rows)
 
 
 def _mostly_left_out(plain: Path, skipped: int) -> bool:

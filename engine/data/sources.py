@@ -7,8 +7,10 @@ read as it is, is rewritten into a temporary UTF-8 file first.
 from __future__ import annotations
 
 import csv
+import os
+import shutil
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from engine.data.dialect import (
@@ -21,6 +23,7 @@ from engine.data.dialect import (
 )
 from engine.data.encoding import (
     LONGEST_LINE,
+    MARK,
     NOTHING,
     Scan,
     by_letters,
@@ -34,9 +37,11 @@ from engine.data.errors import DataError, counted
 from engine.data.excel import EXCEL, sheet_as_csv
 from engine.data.folders import COLUMNS, files_of, named
 from engine.data.formats import is_json_lines, is_workbook, refuse_page, refuse_special
+from engine.data.odd_rows import Rejected, rows_at_the_end, units_below
 from engine.data.sniffing import check_width, lined_up, sniffed
 
 _HEAD = 1 << 16
+_SHOWN = 40  # letters of a row
 _PIECE = 1 << 22  # letters rewritten at a time
 _JSON = (".jsonl", ".ndjson", ".json")
 
@@ -53,6 +58,7 @@ class Source:
     notes: list[str] = field(default_factory=list)
     sheet: str = ""  # that is read
     sheets: tuple[str, ...] = ()  # all that a workbook has
+    left_out: tuple[Rejected, ...] = ()  # rows that are none of the table
 
     def close(self) -> None:
         """Remove the temporary file."""
@@ -125,7 +131,7 @@ def _json(path: Path, reading: Reading, head: bytes) -> Source:
     encoding = _encoding(path, reading, head, found)
     source = Source("", size, notes=["format: JSON", *([f"encoding: {encoding}"] if encoding != "utf-8" else [])])
     plain = path
-    if encoding != "utf-8" or not found.utf8 or _is_pattern(path):
+    if encoding != "utf-8" or not found.utf8 or found.unprinted or _is_pattern(path):
         source.temporary = plain = _rewritten(path, encoding, source, ".json")
     source.relation = f"read_json_auto({sql(plain)}, sample_size = -1, maximum_object_size = {16 * LONGEST_LINE})"
     return source
@@ -153,13 +159,29 @@ def _text_table(path: Path, reading: Reading, head: bytes) -> Source:
             source.close()
             source.temporary, plain, source.converted = lined, lined, True
             source.notes.append("cells lined up by blanks")
-        source.dialect = sniffed(plain, encoding.removesuffix("-sig"), path.name, reading)
+        dialect = sniffed(plain, encoding.removesuffix("-sig"), path.name, reading)
+        source.notes = [*dialect_notes(dialect), *source.notes]
+        _take(source, plain, dialect)
     except BaseException:
         source.close()
         raise
-    source.relation = csv_relation(plain, source.dialect)
-    source.notes = [*dialect_notes(source.dialect), *source.notes]
     return source
+
+
+def _take(source: Source, plain: Path, dialect: Dialect) -> None:
+    """Read a text table, without the rows that are none of it."""
+    units = None if dialect.comment else units_below(plain, dialect)
+    end, below = (0, ()) if dialect.comment else rows_at_the_end(plain, dialect)
+    if below:
+        if source.temporary is None:
+            with tempfile.NamedTemporaryFile(suffix=plain.suffix, delete=False) as copy:
+                source.temporary = Path(copy.name)
+            shutil.copyfile(plain, source.temporary)
+        os.truncate(source.temporary, end)
+    source.left_out = (*([units] if units else []), *below)
+    source.dialect = replace(dialect, units=1) if units else dialect
+    source.relation = csv_relation(source.temporary or plain, source.dialect)
+    source.notes += [f"line {row.line:,} left out, {row.reason} ({row.text[:_SHOWN]!r})" for row in source.left_out]
 
 
 def _encoding(path: Path, reading: Reading, head: bytes, found: Scan) -> str:
@@ -176,13 +198,14 @@ def _encoding(path: Path, reading: Reading, head: bytes, found: Scan) -> str:
 def _rewritten(path: Path, encoding: str, source: Source, suffix: str = ".csv") -> Path:
     """A copy in UTF-8 with one kind of line end, made piece by piece."""
     strict = "replace" if encoding in ("utf-8", "utf-8-sig") and source.dialect is None else "strict"
-    nothing = broken = 0
+    nothing = broken = marks = 0
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", suffix=suffix, delete=False) as file:
         try:
             with path.open(encoding=encoding, errors=strict, newline=None) as text:
                 while piece := text.read(_PIECE):
                     nothing, broken = nothing + piece.count("\x00"), broken + piece.count("\ufffd")
-                    file.write(piece.replace("\x00", "").removesuffix("\x1a"))
+                    marks += piece.count(MARK)
+                    file.write(piece.replace("\x00", "").replace(MARK, "").removesuffix("\x1a"))
         except (UnicodeError, ValueError) as error:
             file.close()
             Path(file.name).unlink()
@@ -191,7 +214,7 @@ def _rewritten(path: Path, encoding: str, source: Source, suffix: str = ".csv") 
                 f"{path.name} is not written in {encoding}: {where} does not fit it; save it again as UTF-8, or set "
                 "data.encoding."
             ) from None
-    source.notes += unread_notes(nothing, broken if strict == "replace" else 0)
+    source.notes += unread_notes(nothing, broken if strict == "replace" else 0, marks)
     return Path(file.name)
 
 
@@ -199,12 +222,11 @@ def _workbook(path: Path, reading: Reading) -> Source:
     plain, sheet, sheets = sheet_as_csv(path, reading.sheet)
     source = Source("", plain.stat().st_size, None, True, plain, sheet=sheet, sheets=sheets)
     try:
-        source.dialect = sniffed(plain, "Excel", path.name, Reading(delimiter=",", header=reading.header))
+        source.notes = [f"format: Excel, sheet {sheet!r}{f' of {len(sheets)}' if len(sheets) > 1 else ''}"]
+        _take(source, plain, sniffed(plain, "Excel", path.name, Reading(delimiter=",", header=reading.header)))
     except BaseException:
         source.close()
         raise
-    source.relation = csv_relation(plain, source.dialect)
-    source.notes = [f"format: Excel, sheet {sheet!r}{f' of {len(sheets)}' if len(sheets) > 1 else ''}"]
     return source
 
 

@@ -75,7 +75,7 @@ def _table_in_disguise(path: Path, reading: Reading) -> bool:
     """A text file that is a table all the same: several columns, by tabs or with one of numbers, and no row refused."""
     try:
         with open_table(path, reading) as table:
-            if len(table.names) == 1 or table.rejected or table.rows <= 1:
+            if len(table.names) == 1 or table.unreadable_rows or table.rows <= 1:
                 return False
             return (table.dialect is not None and table.dialect.delimiter == "\t") or bool(last_numeric(table))
     except DataError:

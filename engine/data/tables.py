@@ -18,23 +18,14 @@ import duckdb
 from engine.data.dialect import FOUND_OUT, Dialect, Reading
 from engine.data.errors import DataError, counted, nearest
 from engine.data.numbers import comma_pattern, number_sql
+from engine.data.odd_rows import Rejected
 from engine.data.sources import Source, prepare_source
 from engine.data.under_way import unwatched, watched
 
-NO_VALUE = ("", "NA", "N/A", "n/a", "na", "NaN", "nan", "NAN", "null", "NULL", "None", "none", "-", "?", "#N/A")
 _NAMED = 10_000  # rows that could not be read and are kept with line and reason
 _WIDE, _CELLS, _FEWEST_ROWS = 64, 5_000_000, 500  # from so many columns on, so many cells are looked at, or rows
 _SHOWN = 200_000  # cells
 _IN_MEMORY = 64 << 20  # bytes; a larger file is read anew for each query instead of kept
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """A row of the file that could not be read."""
-
-    line: int
-    reason: str
-    text: str
 
 
 @dataclass(slots=True)
@@ -48,7 +39,7 @@ class Table:
     connection: duckdb.DuckDBPyConnection
     decimal: str = "."
     rows: int = 0
-    rejected: tuple[Rejected, ...] = ()  # the first ten thousand
+    rejected: tuple[Rejected, ...] = ()  # rows that are left out, the first ten thousand
     rejected_rows: int = 0  # all
     notes: list[str] = field(default_factory=list)
     counted: dict[int, dict[str, Any]] = field(default_factory=dict)  # by rows looked at: what is known of columns
@@ -69,6 +60,11 @@ class Table:
     def dialect(self) -> Dialect | None:
         """How the text of the file is laid out; None for Parquet and JSON."""
         return self.source.dialect
+
+    @property
+    def unreadable_rows(self) -> int:
+        """Rows that did not fit the others, without those that are known not to be of the table."""
+        return self.rejected_rows - len(self.source.left_out)
 
     def column(self, name: str) -> int:
         """Place of a column.
@@ -109,9 +105,9 @@ class Table:
     def line(self, row: int) -> str:
         """Where row number `row` (from 0) stands, in words; a line of the file where that is known."""
         dialect = self.dialect
-        if dialect is None or self.source.converted or self.rejected:
+        if dialect is None or self.source.converted or self.unreadable_rows:
             return f"row {row + 1:,}"
-        return f"line {row + 1 + dialect.skip + dialect.header:,}"
+        return f"line {row + 1 + dialect.skip + dialect.header + dialect.units:,}"
 
     def number(self, name: str) -> str:
         """SQL for a column as DOUBLE, NULL where a cell is no number."""
@@ -172,6 +168,8 @@ def _opened(path: Path, source: Source, connection: duckdb.DuckDBPyConnection, r
     table.notes = [*source.notes, *_row_notes(table)]
     if table.rows == 0:
         raise DataError(_nothing_read(table))
+    table.rejected = tuple(sorted((*table.rejected, *source.left_out), key=lambda row: row.line))[:_NAMED]
+    table.rejected_rows += len(source.left_out)
     marks = {"point": ".", "comma": ","}
     table.decimal = marks.get(reading.decimal) or _decimal_mark(table)
     return table
@@ -208,9 +206,9 @@ def _rejected(connection: duckdb.DuckDBPyConnection, source: Source) -> tuple[tu
 def _row_notes(table: Table) -> list[str]:
     notes = []
     if table.rejected:
-        first = table.rejected[0]
+        first, one = table.rejected[0], table.rejected_rows == 1
         notes.append(
-            f"{counted(table.rejected_rows, 'row')} could not be read and are left out, "
+            f"{counted(table.rejected_rows, 'row')} could not be read and {'is' if one else 'are'} left out, "
             f"the first on line {first.line:,} ({first.reason})"
         )
     return notes

@@ -16,7 +16,8 @@ from engine.config import Experiment
 from engine.past_runs import PastRun, write_notes
 from engine.run_index import NAME
 from engine.training import TrainingRun
-from tests.engine.test_fuzzing import SMALL, mutated
+from tests.engine.fuzz_mutations import mutated
+from tests.engine.fuzz_readers import SMALL
 
 
 @pytest.fixture(scope="module")

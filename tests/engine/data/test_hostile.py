@@ -109,16 +109,18 @@ def _found(write: Write, content: bytes) -> Inspection:
         (TABLE[:300].encode() + b"\x00" + TABLE[300:].encode(), "1 NUL byte left out"),
         (TABLE.encode() + bytes(4096), "4,096 NUL bytes left out"),
         (TABLE.encode() + b"\x1a", ""),
+        (TABLE[:109].encode() + "\ufeff".encode() + TABLE[109:].encode(), "byte order mark (U+FEFF) within"),
+        (TABLE[:109].encode("utf-16") + TABLE[109:].encode("utf-16"), "byte order mark (U+FEFF) within"),
         (b"# made by hand\n" + TABLE.encode(), ""),
         (TABLE.encode("utf-16-le"), "encoding: utf-16-le"),
         (TABLE.encode("utf-32-be"), "encoding: utf-32-be"),
     ],
-    ids=["a NUL", "NULs at the end", "the end mark of DOS", "a remark", "UTF-16", "UTF-32"],
+    ids=["a NUL", "NULs at the end", "the end mark of DOS", "joined", "joined UTF-16", "a remark", "UTF-16", "UTF-32"],
 )
 def test_a_table_with_odd_bytes_keeps_all_its_rows(write: Write, content: bytes, note: str) -> None:
     found = _found(write, content)
     assert (found.rows, found.rejected_rows, found.frequency) == (31, 0, "daily")
-    assert not note or note in found.notes
+    assert not note or note in " ".join(found.notes)
 
 
 def test_a_broken_byte_does_not_change_the_encoding(write: Write) -> None:
@@ -126,6 +128,14 @@ def test_a_broken_byte_does_not_change_the_encoding(write: Write) -> None:
     assert (found.encoding, found.rows, found.rejected_rows) == ("utf-8", 101, 0)
     assert found.head[0] == ("ééé", "1")
     assert any("not of UTF-8" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("piece", [1, 2, 3, 5, 1 << 20])
+def test_marks_of_byte_order_are_found_in_pieces_of_any_size(
+    write: Write, monkeypatch: pytest.MonkeyPatch, piece: int
+) -> None:
+    monkeypatch.setattr(encoding_module, "_PIECE", piece)
+    assert encoding_module.scan(write("a.csv", "a,b\n1\ufeff,2\ufeff\n\ufeff3,4\n")).unprinted == 3
 
 
 @pytest.mark.parametrize("piece", [64, 1000, 1 << 20])

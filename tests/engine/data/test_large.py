@@ -23,7 +23,7 @@ from tests.engine.data.making import Write, experiment, table, values
     [
         (b"abc\nde\n", False, 4),
         (b"abc\r\nde\r\n", False, 4),
-        (b"abc\rde\r", False, 4),
+        (b"abc\rde\r", True, 4),
         (b"abc\r\nde\nf", True, 4),
         (b"a\n\xc3\xa9\xe2\x82\xac\nb", False, 6),
     ],
@@ -164,9 +164,9 @@ def test_a_wide_table_is_counted_at_its_beginning_and_says_so(write: Write, monk
     monkeypatch.setattr("engine.data.columns._CELLS_LOOKED_AT", 2_000)
     row = ",".join("1" for _ in range(200))
     header = ",".join(f"c{k}" for k in range(200))
-    path = write("a.csv", "\n".join([header, *[row] * 20, *["," * 199] * 20]) + "\n")
+    path = write("a.csv", "\n".join([header, *[row] * 20, *["1" + "," * 199] * 20]) + "\n")
     found = peek(path, 0)
-    assert (found.rows, found.complete, found.columns[0].missing) == (40, False, 0)
+    assert (found.rows, found.complete, found.columns[1].missing) == (40, False, 0)
     monkeypatch.setattr("engine.data.columns._CELLS_LOOKED_AT", 8_000)
     found = peek(path, 0)
-    assert (found.rows, found.complete, found.columns[0].missing) == (40, True, 20)
+    assert (found.rows, found.complete, found.columns[1].missing) == (40, True, 20)

@@ -1,0 +1,119 @@
+"""Rows of a text table that are none of its data: units below the header, totals and empty rows at the end."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.data.dialect import Dialect
+from engine.data.numbers import NO_VALUE
+
+_ROWS, _COLUMNS = 20, 64  # looked at below the header
+_TAIL = 1 << 16  # bytes at the end that are looked at
+_TOTALS = (
+    "total", "totals", "sum", "mean", "average", "avg", "median", "count", "min", "max", "minimum", "maximum", "std",
+    "summe", "gesamt", "insgesamt", "mittel", "mittelwert", "durchschnitt", "somme", "moyenne", "totale", "media",
+    "suma", "promedio",
+)  # fmt: skip
+_UNITS = "words where the rows below have numbers, as of units"
+_TOTAL, _EMPTY = "a total below the table", "nothing in it"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row of the file that is left out."""
+
+    line: int
+    reason: str
+    text: str
+
+
+def units_below(plain: Path, dialect: Dialect) -> Rejected | None:
+    """The row below the header, where it has words in the columns in which the rows below have numbers or dates."""
+    with plain.open(encoding="utf-8", errors="replace") as file:
+        lines = list(itertools.islice(file, dialect.skip + 1, dialect.skip + 1 + _ROWS))
+    rows = _rows(lines, dialect)
+    if len(rows) < 4 or not dialect.header or len(rows[0]) != len(dialect.columns):
+        return None
+    if any("\n" in name for name in dialect.columns):
+        return None  # the header takes more than one line
+    first, rest, width = rows[0], rows[1:], min(len(rows[0]), _COLUMNS)
+    columns = [place for place in range(width) if _of_figures([row[place] for row in rest if place < len(row)])]
+    words = [first[place].strip() for place in columns]
+    if not columns or (len(columns) == 1 < width) or any(map(_is_figure, words)):
+        return None
+    if 2 * sum(word not in NO_VALUE for word in words) < len(words):
+        return None
+    return Rejected(dialect.skip + 2, _UNITS, lines[0].strip())
+
+
+def rows_at_the_end(plain: Path, dialect: Dialect) -> tuple[int, tuple[Rejected, ...]]:
+    """The byte at which rows of totals, or with nothing in them, begin at the end of a table; and these rows."""
+    size = plain.stat().st_size
+    with plain.open("rb") as file:
+        file.seek(max(0, size - _TAIL))
+        lines = file.read().splitlines(keepends=True)[size > _TAIL :]
+    rows = [_rows([line.decode("utf-8", "replace")], dialect) for line in lines]
+    cells = [row[0] if len(row) == 1 else [] for row in rows]
+    found: list[tuple[int, str]] = []
+    for at in range(len(lines) - 1, 1, -1):
+        if not cells[at]:
+            continue  # a blank line, which is no row
+        if not (reason := _reason(cells[at], cells[:at], len(dialect.columns))):
+            break
+        found.append((at, reason))
+    if not found:
+        return size, ()
+    begin = size - sum(map(len, lines[found[-1][0] :]))
+    first = 1 + _line_ends(plain, begin)
+    named = (Rejected(first + at - found[-1][0], reason, lines[at].decode().strip()) for at, reason in reversed(found))
+    return begin, tuple(named)
+
+
+def _reason(row: Sequence[str], above: Sequence[Sequence[str]], width: int) -> str:
+    """Why a row at the end is none of the table's; "" where it is."""
+    if len(row) != width or width < 2:
+        return ""
+    filled = [place for place, cell in enumerate(row) if cell.strip()]
+    if not filled:
+        return _EMPTY
+    word = row[filled[0]].strip().lower().rstrip(":")
+    figures = any(_of_figures([other[place] for other in above[-_ROWS:] if place < len(other)]) for place in filled[1:])
+    again = any(len(other) > filled[0] and other[filled[0]].strip().lower() == word for other in above)
+    named = re.fullmatch(rf"(grand |sub-?)?({'|'.join(_TOTALS)})( \w+)?", word)
+    return _TOTAL if named and figures and not again else ""
+
+
+def _rows(lines: Iterable[str], dialect: Dialect) -> list[list[str]]:
+    """The cells of lines; none where they cannot be told."""
+    try:
+        if not dialect.quote:
+            return list(csv.reader(lines, delimiter=dialect.delimiter, quoting=csv.QUOTE_NONE))
+        return list(csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote))
+    except (csv.Error, TypeError, ValueError):
+        return []
+
+
+def _of_figures(cells: Sequence[str]) -> bool:
+    """Whether the cells of a column are numbers or dates, as far as they are filled."""
+    filled = [cell for cell in cells if cell.strip() not in NO_VALUE]
+    return 2 * len(filled) >= len(cells) > 0 and len(filled) >= 2 and all(map(_is_figure, filled))
+
+
+def _is_figure(cell: str) -> bool:
+    """Whether a cell has more digits than letters, as numbers and dates have, but not m2 or 10^3 t."""
+    letters = sum(sign.isalpha() for sign in cell)
+    return sum(sign.isdigit() for sign in cell) > letters
+
+
+def _line_ends(plain: Path, end: int) -> int:
+    """Lines before byte `end`."""
+    feeds = returns = 0
+    with plain.open("rb") as file:
+        while end > 0 and (piece := file.read(min(end, 1 << 23))):
+            end, feeds, returns = end - len(piece), feeds + piece.count(b"\n"), returns + piece.count(b"\r")
+    return feeds or returns
