@@ -129,8 +129,14 @@ class Gallery(QObject):
             for view in self.views:
                 view.show_start(start)
 
+    def end(self) -> None:
+        """The run measures nothing any more."""
+        for view in self.views:
+            view.show_end()
+
     def reset(self) -> None:
         """Forget the run before."""
+        self._begun = 0
         self.film.clear()
         for view in self.views:
             view.reset()

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from engine.events import RunStarted
 from engine.export.beside import write_arrays
 from tests.workbench.conftest import KnownBackend
 from workbench.dialogs.help import help_on
@@ -235,6 +236,22 @@ def test_set_up_is_as_wide_as_its_settings(bench: Bench, scale: int) -> None:
         assert header.rect().contains(labels[-1].geometry())
     assert bench.window.minimumSizeHint().width() <= 1280
     bench.window.appearance.choose_scale(100)
+
+
+def test_a_run_that_goes_on_tells_the_views_again_what_it_has_to_beat(bench: Bench) -> None:
+    gallery, start = bench.window.gallery, RunStarted(100, 10, 3, "RMSE", (("naive", 2.0),), "")
+    for _ in range(2):
+        gallery.reset()
+        gallery.begin(7, start)
+        assert all(view.start is start for view in gallery.views)
+
+
+def test_after_the_end_of_a_run_nothing_is_offered_that_it_would_have_to_measure(bench: Bench) -> None:
+    bench.train(10)
+    assert not any(view.over for view in bench.window.gallery.views)
+    bench.command("stop")
+    bench.until(lambda: bench.session_state is State.FINISHED)
+    assert all(view.over for view in bench.window.gallery.views)
 
 
 def test_f6_goes_from_pane_to_pane(bench: Bench) -> None:

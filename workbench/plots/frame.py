@@ -73,6 +73,10 @@ class PictureFrame(QWidget):
 
     # --- what the picture says --------------------------------------------------------------------------
 
+    def why_empty(self) -> str:
+        """What to say in the place of a picture; "" when there is one."""
+        return self.reason()
+
     def reason(self) -> str:
         """Why there is nothing to see, with what to do about it; "" when there is something."""
         return ""
@@ -91,7 +95,7 @@ class PictureFrame(QWidget):
 
     def turn_page(self) -> None:
         """Show words, table or picture, whichever there is reason for."""
-        reason = self.reason()
+        reason = self.why_empty()
         self._choices.setVisible(not reason)  # there is nothing to choose of what is not there
         if reason:
             self._stamp.show_text("")

@@ -12,6 +12,8 @@ from workbench.plots.frame import PictureFrame
 from workbench.plots.time_cursor import TimeCursor
 from workbench.theme import Theme
 
+_TOO_EARLY = "Nothing was measured for this view by then. Go to a later step of the run with the slider below."
+_ENDED = "This is measured while a run goes on, and the run has ended."
 _WITH_NEXT_BATCH = "This is measured with the next batch: go on (F5), or do one step (F10)."
 
 
@@ -47,7 +49,8 @@ class LiveView(PictureFrame):
         self.moment: int | None = None  # the step that is shown, when it is not the newest
         self.others: tuple[Beside, ...] = ()
         self._measured: dict[str, Probe] = {}
-        self._built = self._held = False
+        self._built = self._held = self._too_early = self.over = False
+        self._asking: dict[QWidget, str] = {}  # controls whose choice has to be measured, and their tool tips
         self._behind: set[str] = set()
         self.fit_text(theme)
         self.turn_page()
@@ -69,12 +72,18 @@ class LiveView(PictureFrame):
         return request
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Draw what was measured, now or when the view is next seen. Older steps may follow newer ones."""
+        """Draw what was measured, now or when the view is next seen.
+
+        Of an earlier moment it holds all that was known by then: what was measured later is put aside.
+        """
         mine = {name: value for name, value in snapshot.values if name in self.probes}
+        self._too_early = self.moment is not None and bool(self.probes) and not mine
         if mine:
             self.snapshot = snapshot
-            self._measured |= mine
+            self._measured = mine if self.moment is not None else self._measured | mine
             self._catch_up("snapshot")
+        elif self._too_early and self._built:
+            self.turn_page()
 
     def show_history(self, history: History) -> None:
         """Draw the scalars of the run, now or when the view is next seen. `history` may go on growing."""
@@ -96,11 +105,17 @@ class LiveView(PictureFrame):
     def show_start(self, start: RunStarted) -> None:
         """Learn what the run measures and has to beat."""
         self.start = start
+        self._lock_asking(over=False)
         self._catch_up("history" if self.history else "")
+
+    def show_end(self) -> None:
+        """The run measures nothing any more: what has to be measured cannot be chosen."""
+        self._lock_asking(over=True)
 
     def reset(self) -> None:
         """Forget the last run: a new one begins."""
-        self.moment = None
+        self.moment, self._too_early = None, False
+        self._lock_asking(over=False)
         self.start, self.snapshot, self.history = None, None, None
         self._measured.clear()
         self._behind -= {"snapshot", "history"}  # the colours of the theme are still owed
@@ -134,6 +149,19 @@ class LiveView(PictureFrame):
 
     # --- for the views ----------------------------------------------------------------------------------
 
+    def add_asking_control(self, label: str, control: QWidget, name: str) -> QWidget:
+        """As `add_control`, for a choice that a run has to measure: locked, with the reason, once it has ended."""
+        self._asking[control] = control.toolTip()
+        both = self.add_control(label, control, name)
+        self._lock_asking(self.over)
+        return both
+
+    def _lock_asking(self, over: bool) -> None:
+        self.over = over
+        for control, tip in self._asking.items():
+            control.setEnabled(not over)
+            control.setToolTip(_ENDED if over else tip)
+
     def build(self) -> None:
         """Make the widgets, once, into `body`; called when the view is first seen."""
 
@@ -148,6 +176,10 @@ class LiveView(PictureFrame):
 
     def recolour(self) -> None:
         """Set every pen, brush and ground from `theme`."""
+
+    def why_empty(self) -> str:
+        """As `reason`; of a moment of the run by which nothing had been measured for this view, that."""
+        return _TOO_EARLY if self._too_early else self.reason()
 
     def reason(self) -> str:
         """Why there is nothing to see, with what to do about it; "" when there is something."""

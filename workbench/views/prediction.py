@@ -46,7 +46,7 @@ class Prediction(LiveView):
             "The middle one of three: below 1 likely characters become likelier still; above 1 the text gets bolder."
         )
         self._temperature.valueChanged.connect(lambda _value: self.needs_changed.emit())
-        self._bar = self.add_control("Temperature", self._temperature, "temperature")
+        self._bar = self.add_asking_control("Temperature", self._temperature, "temperature")
         self._bar.hide()
 
     def refine(self, request: SnapshotRequest) -> SnapshotRequest:

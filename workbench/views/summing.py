@@ -50,9 +50,10 @@ class Summing(LiveView):
         self._row, self._column = QSpinBox(), QSpinBox()
         self._parameter.activated.connect(self._choose)
         self._single.toggled.connect(self._choose)
-        self.add_control("Gradient of", self._parameter, "parameter")
-        self.add_control("", self._single, "single")
-        self._places = [self.add_control("row", self._row, "row"), self.add_control("column", self._column, "column")]
+        self.add_asking_control("Gradient of", self._parameter, "parameter")
+        self.add_asking_control("", self._single, "single")
+        places = (("row", self._row), ("column", self._column))
+        self._places = [self.add_asking_control(name, box, name) for name, box in places]
         for box, place in zip((self._row, self._column), self._places, strict=True):
             box.valueChanged.connect(self._choose)
             place.hide()
@@ -115,6 +116,7 @@ class Summing(LiveView):
     def _choose(self) -> None:
         for place in self._places:
             place.setVisible(self._single.isChecked() and not self.compact)
+        self.read_out("What was chosen is measured with the next batch.")
         self.needs_changed.emit()
 
     def _show_choices(self, found: Contributions) -> None:

@@ -166,7 +166,9 @@ class TextByUnit(LiveView):
         guesses = zip(found.guesses[step], found.chances[step].tolist(), strict=True)
         told = ", ".join(f"{visible(guess)} {chance:.0%}" for guess, chance in guesses)
         after = visible(found.following[step])
-        self.read_out(f"step {step + 1} ({visible(found.labels[step])}){value} · next: {told} · in truth {after}")
+        unknown = " · on what it hangs is measured while a run goes on"
+        late = unknown if self.over and self._influence(found) is None else ""
+        self.read_out(f"step {step + 1} ({visible(found.labels[step])}){value} · next: {told} · in truth {after}{late}")
 
     # --- keys and cursor --------------------------------------------------------------------------------
 

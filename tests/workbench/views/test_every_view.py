@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -249,6 +250,41 @@ def test_in_a_run_nobody_is_told_to_begin_one(make: Maker, kind: type[LiveView])
         assert "next batch" in view._message.text()
     view.reset()
     assert view._message.text() == kind.waiting
+
+
+@EVERY
+def test_a_moment_shows_nothing_that_was_measured_later(make: Maker, kind: type[LiveView]) -> None:
+    view = make(kind)
+    fill(view)
+    later = page(view)
+    view.show_moment(3)
+    view.show_snapshot(measured.snapshot(step=3))
+    if kind.probes:
+        assert "Nothing was measured" in view._message.text()
+        assert page(view) is view._message
+    everything = measured.full_snapshot()
+    for name, value in everything.values:
+        if name in kind.probes:
+            view.show_snapshot(dataclasses.replace(everything, values=((name, value),)))
+            assert set(view._measured) == {name}
+    view.show_moment(None)
+    view.show_snapshot(measured.full_snapshot())
+    assert page(view) is later
+
+
+@EVERY
+def test_what_a_run_has_to_measure_is_not_asked_for_after_its_end(make: Maker, kind: type[LiveView]) -> None:
+    view = make(kind)
+    fill(view)
+    asking = [*view._asking]
+    usual = [control.toolTip() for control in asking]
+    assert bool(asking) == (kind.key in ("summing", "weights", "prediction"))
+    view.show_end()
+    assert not any(control.isEnabled() for control in asking)
+    assert all("the run has ended" in control.toolTip() for control in asking)
+    view.show_start(RunStarted(100, 10, 3, "RMSE", (), ""))
+    assert all(control.isEnabled() for control in asking)
+    assert [control.toolTip() for control in asking] == usual
 
 
 @EVERY
