@@ -10,6 +10,7 @@ import pytest
 from engine.cli import main
 from engine.inference import forecast
 from engine.runs import load_run
+from engine.writing import write_texts
 
 CODE = Path(__file__).parent.parent
 README = (CODE / "README.md").read_text(encoding="utf-8")
@@ -26,23 +27,38 @@ def test_the_python_in_readme_runs(block: str, capsys: pytest.CaptureFixture[str
         assert capsys.readouterr().out.count("\n") == 3
 
 
+def _served(block: str, capsys: pytest.CaptureFixture[str], quick: str = "") -> str:
+    """What a block prints after the commands above it; `quick` is put behind that which trains."""
+    before = README.partition(block)[0].rpartition("served with onnxruntime:")[2]
+    for command in re.findall(r"^    python3 main\.py (.+)$", before, re.MULTILINE):
+        assert main((command + quick * command.startswith("train")).split()) == 0
+    assert len(block.strip().splitlines()) <= 15
+    capsys.readouterr()
+    exec(compile(block, "README.md", "exec"), {})
+    return capsys.readouterr().out
+
+
 def test_the_onnx_model_is_served_as_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The commands above the block, then the block, in a folder of their own."""
     (tmp_path / "resources").symlink_to(CODE / "resources")
     monkeypatch.chdir(tmp_path)
-    (block,) = SERVED
-    before = README.partition(block)[0].rpartition("served with onnxruntime:")[2]
-    for command in re.findall(r"^    python3 main\.py (.+)$", before, re.MULTILINE):
-        assert main(command.split()) == 0
-    assert len(block.strip().splitlines()) <= 15
-    capsys.readouterr()
-    exec(compile(block, "README.md", "exec"), {})
-    shown = capsys.readouterr().out.split()
+    shown = _served(SERVED[0], capsys).split()
     wanted = forecast(load_run("runs/airline"))
     assert shown == [wanted.dates[-1], f"[{wanted.forecast[-1, 0]:.1f}]"]
     assert wanted.dates[-1] == "1961-01"
+
+
+def test_the_network_that_writes_is_served_as_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "resources").symlink_to(CODE / "resources")
+    monkeypatch.chdir(tmp_path)
+    shown = _served(SERVED[1], capsys, " --set training.epochs=1 --set model.hidden_size=8")
+    wanted = write_texts(load_run("runs/dates"), typed="Freitag, 21. Juni 2013").written[0]
+    assert shown == wanted + "\n"
+    assert wanted
 
 
 @pytest.mark.parametrize("path", re.findall(r"\]\(([^)#:]+)\)", README))

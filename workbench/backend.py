@@ -220,8 +220,8 @@ class Backend:
         from engine.export.targets import target as form_of
 
         form = form_of(key)
-        found = proof.export(exportable(run_folder), form, target)
-        usage = form.usage.format(name=target.name, stem=target.stem)
+        source = exportable(run_folder)
+        found, usage = proof.export(source, form, target), form.usage_of(source.model, target)
         return Exported(tuple(target.with_name(name) for name in found.files), found.sentence(), found.passed, usage)
 
     # --- use of a trained model -------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from engine.export.targets import Answers, ExportError, Target
 LIMIT = 1e-5  # of the largest answer, or of 1 where all are smaller
 _ROUNDINGS = 4.0  # times the engine's own rounding that another program's may add
 _DRIFT = 50.0  # times the engine's own rounding that another program's may grow to, over the steps of a text
+_IMPORTED = {"numpy", "torch", "keras", "safetensors"}  # by exported Python files, beside the standard library
 _WORST = 100.0  # times the limit, however much a network blows rounding up
 
 
@@ -67,12 +69,14 @@ def export(source: Exportable, target: Target, path: Path) -> Proof:
     """Write `source` as `target` says, run the file, and keep the proof beside it as ``<file>.proof.json``.
 
     Raises:
-        ExportError: the target does not take this model, or what it needs is not installed.
+        ExportError: the target does not take this model, what it needs is not installed, or the name cannot be.
         OSError: the folder cannot be written.
     """
     fit = target.fit_for(source.model)
     if not fit.possible:
         raise ExportError(f"{target.title} is not possible for this model: {fit.text}")
+    if path.suffix == ".py" and path.stem in sys.stdlib_module_names | _IMPORTED:
+        raise ExportError(f"{path.name} would hide the Python module {path.stem} and not run; choose another name.")
     runner = target.runner()
     files = target.write(source, path)
     data = held_out(source.model)

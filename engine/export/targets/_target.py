@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from engine.data import SeriesPreparation
 from engine.export.held_out import HeldOut
 from engine.export.particulars import Exportable
+from engine.export.writing_description import writes
 from engine.model import Model
 
 
@@ -46,7 +47,7 @@ class Target:
     `fit` judges the network; ask by `fit_for`, which judges the data too. `write` makes the files and returns their
     paths, the main one first. `runner` names what will run the file, as in "onnxruntime 1.23"; it raises `ExportError`
     where the target cannot do without. `run` asks the main file for its answers; None where nothing here can run it.
-    `usage` shows how the file is used, with {name} and {stem} of it.
+    `usage` shows how the file is used, with {name} and {stem} of it, and `usage_writing` that of a network that writes.
     """
 
     key: str
@@ -59,6 +60,12 @@ class Target:
     runner: Callable[[], str]
     run: Callable[[Path, HeldOut], Answers | None]
     usage: str = ""
+    usage_writing: str = ""
+
+    def usage_of(self, model: Model, path: Path) -> str:
+        """How the file at `path` is used."""
+        own = self.usage_writing if self.usage_writing and writes(model.network) else self.usage
+        return own.format(name=path.name, stem=path.stem)
 
     def fit_for(self, model: Model) -> Fit:
         """Whether `model` can go to this target."""

@@ -199,7 +199,14 @@ session.run(["forecast"], {{"rows": rows}})
 # A text: tokens (batch, steps), int64, by the vocabulary in the metadata.
 session.run(["probabilities"], {{"tokens": tokens}})
 # Labelled sequences: inputs (batch, steps, numbers), float64, in their own units.
-session.run(["probabilities"], {{"inputs": inputs}})
-# A network that writes: tokens of what is read, ended by 2; 2 ends what is written too.
-session.run(["written"], {{"tokens": tokens}})""",
+session.run(["probabilities"], {{"inputs": inputs}})""",
+    usage_writing="""\
+import onnxruntime
+session = onnxruntime.InferenceSession("{name}")
+# A text: tokens (batch, steps), int64, by the metadata's vocabularies; 2 ends it.
+session.run(["written", "scores"], {{"tokens": tokens}})
+# A vector: inputs (batch, numbers), float64, in their own units; categories 1, 0.
+session.run(["written", "scores"], {{"inputs": inputs}})
+# A series: rows (batch, rows, columns), float64, and "ahead" where that is known.
+session.run(["forecast"], {{"rows": rows}})""",
 )

@@ -129,6 +129,9 @@ TARGET = Target(
     run=run,
     usage="""\
 python {name} rows.csv        # a series: what comes after the last row
-python {name} "A prompt"      # text
-python {name} "What is read"  # a text or values to be written for; - reads one a line from the standard input""",
+python {name} "A prompt"      # text""",
+    usage_writing="""\
+python {name} "What is read"  # a text, or values with commas between; --width 4 searches with a beam
+python {name} - < lines.txt   # one a line
+python {name} rows.csv        # a series: what comes after the last row with a target""",
 )

@@ -106,6 +106,14 @@ TARGET = Target(
 from {stem} import load, inputs_of, real_units
 # A series: rows (steps, windows, columns), float64, in their own units.
 answers, state = load()(inputs_of(rows))
-forecast = real_units(answers, rows)
-# A network that writes: load().generate(…), as the head of the file shows.""",
+forecast = real_units(answers, rows)""",
+    usage_writing="""\
+import torch
+import {stem} as model
+# A text, or values with commas between:
+tokens = model.load().generate(torch.from_numpy(model.encoded(model.about(), "What is read")))
+print(model.decoded(model.about(), tokens[:, 0]))
+# A series: rows (steps, windows, columns), float64; future: what is known ahead.
+answers = model.load().generate(model.inputs_of(rows), model.told_ahead(rows, future))
+forecast = model.real_units(answers, rows)""",
 )

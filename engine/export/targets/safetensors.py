@@ -60,7 +60,10 @@ TARGET = Target(
     run=run,
     usage="""\
 from safetensors.torch import load_file
-# module: a torch.nn.Module with rnn, readout and, of text, embedding; of a network that writes with encoder, bridge,
-# decoder, attention, readout
+# module: a torch.nn.Module with rnn, readout and, of text, embedding
+module.load_state_dict(load_file("{name}"), strict=True)""",
+    usage_writing="""\
+from safetensors.torch import load_file
+# module: a torch.nn.Module with encoder, decoder, readout and dictionaries embedding, bridge and attention
 module.load_state_dict(load_file("{name}"), strict=True)""",
 )

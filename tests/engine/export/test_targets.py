@@ -168,6 +168,14 @@ def test_a_target_that_does_not_take_a_model_writes_nothing(tmp_path: Path) -> N
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("name", ["numbers", "torch"])
+def test_a_script_does_not_hide_a_module_that_it_needs(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ExportError, match=f"hide the Python module {name}"):
+        proof.export(exportable(), target("python_script"), tmp_path / f"{name}.py")
+    assert not list(tmp_path.iterdir())
+    assert proof.export(exportable(), target("npz"), tmp_path / f"{name}.npz").passed
+
+
 def test_without_its_data_a_model_is_tried_on_made_up_ones(tmp_path: Path) -> None:
     for kind in ("airline", "text"):
         source = exportable(kind)
