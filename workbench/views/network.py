@@ -128,7 +128,8 @@ class NetworkView(LiveView):
             return
         length = self.time_steps() or 1
         known = trace if isinstance(trace, HiddenTrace) else None
-        made = diagram(structure, length, self.time.position, known.written_from if known else None)
+        pinned = self.time.position if self.time.pinned else None  # columns that came and went would flee the mouse
+        made = diagram(structure, length, pinned, known.written_from if known else None)
         self._diagram.show_diagram(made, known.labels if known else ())
         self._keep_choice(made)
         states, arriving = self._numbers(made)
@@ -189,10 +190,13 @@ class NetworkView(LiveView):
             self._diagram.select(next((link for link in made.links if link.name == chosen.name), None))
 
     def _choose(self, element: Part | Link) -> None:
+        again = element == self._diagram.selected
         self._diagram.select(element)
         if isinstance(element, Part) and element.step >= 0 and self._diagram.fold < 0.5:
-            self.time.pin(element.step)
-        self._tell()
+            there = self.time.pinned and self.time.position == element.step
+            if again or not there:  # another part of the step that is pinned does not let go of it
+                self.time.pin(element.step)
+        self._redraw()  # a step that the mouse was at already is pinned without a word
         self._show_formulas(self._of(element))
 
     def _tell(self) -> None:
@@ -203,6 +207,7 @@ class NetworkView(LiveView):
         chosen, made = self._diagram.selected, self._diagram.diagram
         if chosen is None:
             words = words_of_all(structure, made, self._diagram.color_of)
+            self._show_formulas(())
         elif isinstance(chosen, Link):
             words = words_of_link(structure, chosen, made)
         else:

@@ -331,6 +331,41 @@ def test_what_is_clicked_tells_its_numbers(show: Show) -> None:
     assert diagram.selected is not link
 
 
+def test_another_part_of_the_pinned_step_keeps_it_pinned(show: Show) -> None:
+    view = show(NetworkView)
+    view.show_snapshot(measured.full_snapshot())
+    diagram = view._diagram
+
+    def click(kind: str) -> None:
+        part = next(p for p in diagram.diagram.parts if p.kind == kind and p.step == 1)
+        QTest.mouseClick(diagram, Qt.MouseButton.LeftButton, pos=diagram.place_of(part).center().toPoint())
+
+    for kind in ("layer", "input"):
+        click(kind)
+        assert (view.time.position, view.time.pinned) == (1, True)
+        assert diagram.selected.kind == kind
+    click("input")
+    assert not view.time.pinned
+
+
+def test_the_diagram_stays_under_the_mouse(show: Show) -> None:
+    view = show(NetworkView)
+    view.show_snapshot(measured.full_snapshot())
+    before = view._diagram.diagram
+    for step in before.steps:
+        view._diagram.hovered.emit(step)
+        assert view._diagram.diagram == before
+        assert view.time.position == step
+    view.time.release()
+    view.time.hover(10)
+    part = next(part for part in before.parts if part.step == 1)
+    view.time.hover(1)
+    view._diagram.chosen.emit(part)
+    assert view._diagram.diagram.looked_at == 1
+    view.time.pin(10)
+    assert 10 in view._diagram.diagram.steps
+
+
 def test_it_rolls_up_smoothly(show: Show, qtbot: QtBot) -> None:
     view = show(NetworkView)
     view.show_snapshot(measured.full_snapshot())
