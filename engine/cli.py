@@ -23,6 +23,7 @@ from engine.config import CELLS, ConfigError, field_info, field_names
 from engine.data import DataError
 from engine.export.targets import ExportError, targets
 from engine.network import NetworkError
+from engine.race_messages import STRATEGIES
 from engine.rate_search import STEPS
 from engine.runs import RunFolderError
 from engine.weights import WeightsFileError
@@ -173,12 +174,20 @@ def _add_range(subparsers: argparse._SubParsersAction[_Parser]) -> None:
 def _add_race(subparsers: argparse._SubParsersAction[_Parser]) -> None:
     text = (
         "Let several cells run on the same data, from the same seeds, each with as many hidden units as come nearest "
-        "to the same number of parameters. The median over the seeds of the best validation loss decides. Data and "
-        "settings as with train."
+        "to the same number of parameters. The median over the seeds of the best validation loss decides. Where "
+        "several steps are forecast, strategies can race too, by their error in real units. Data and settings as with "
+        "train."
     )
     race = subparsers.add_parser("race", help="compare cells fairly", description=text)
     _add_experiment(race)
-    race.add_argument("--cells", choices=CELLS, nargs="+", required=True, metavar="CELL", help=", ".join(CELLS))
+    race.add_argument("--cells", choices=CELLS, nargs="+", metavar="CELL", help=", ".join(CELLS))
+    race.add_argument(
+        "--strategies",
+        choices=[*STRATEGIES],
+        nargs="+",
+        metavar="STRATEGY",
+        help=f"ways to forecast several steps ahead, with a table by step: {', '.join(STRATEGIES)}",
+    )
     race.add_argument("--seeds", type=int, default=3, metavar="N", help="runs of each cell (3)")
     race.add_argument("--budget", type=int, metavar="N", help="trainable numbers (those of the network that is set up)")
     race.add_argument("--out", metavar="FILE.csv", help="the table")

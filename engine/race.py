@@ -1,4 +1,4 @@
-"""A race: the same data, seeds and parameter budget for several cells, one run after the other.
+"""A race: the same data, seeds and parameter budget for several cells or strategies, one run after the other.
 
 Each cell gets as many hidden units as come nearest to the budget, so that what differs is the recurrence and not its
 size (as in Greff et al. 2017, who searched the size too, and Chung et al. 2014, who fixed the parameters).
@@ -9,33 +9,51 @@ from __future__ import annotations
 import dataclasses
 import math
 import statistics
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from engine.cells import specification
 from engine.config import Experiment, ModelConfig, field_info
 from engine.events import Evaluated, Event, RunFailed, RunFinished, RunStarted, StepDone
 from engine.race_messages import Arrival, Entrant, Lap, Place
+from engine.strategies import strategy_changes
 
-Count = Callable[[ModelConfig], int]
+Count = Callable[[Experiment], int]
 
 
-def entrants(experiment: Experiment, cells: Sequence[str], seeds: int, budget: int, count: Count) -> list[Entrant]:
+def entrants(
+    experiment: Experiment, cells: Sequence[str], seeds: int, budget: int, count: Count, strategies: Sequence[str] = ()
+) -> list[Entrant]:
     """Every cell with every seed, seed by seed, so that a race that is broken off has something of every cell.
 
     Args:
         budget: trainable numbers that each network comes nearest to.
-        count: trainable numbers of a model on the data of the race.
+        count: trainable numbers of an experiment's model on the data of the race.
+        strategies: to forecast several steps ahead, each raced with each cell; none: that of the experiment.
+
+    Raises:
+        ConfigError: a cell that does not go with a strategy.
     """
-    models = {cell: fitted(_with_cell(experiment.model, cell), budget, count) for cell in cells}
+    found = {(cell, strategy): _fitted(experiment, cell, strategy, budget, count)
+             for strategy in strategies or ("",) for cell in cells}  # fmt: skip
     first = experiment.training.seed
     return [
-        Entrant(cell, seed, count(models[cell]), _seeded(experiment, models[cell], seed))
+        Entrant(cell, seed, count(own), _seeded(own, seed), strategy)
         for seed in range(first, first + seeds)
-        for cell in cells
+        for (cell, strategy), own in found.items()
     ]
 
 
-def fitted(model: ModelConfig, budget: int, count: Count) -> ModelConfig:
+def _fitted(experiment: Experiment, cell: str, strategy: str, budget: int, count: Count) -> Experiment:
+    """The experiment with a cell and a strategy, of as many units as the budget allows."""
+    own = experiment.replace(strategy_changes(experiment, strategy)) if strategy else experiment
+
+    def count_model(model: ModelConfig) -> int:
+        return count(dataclasses.replace(own, model=model))
+
+    return dataclasses.replace(own, model=fitted(_with_cell(own.model, cell), budget, count_model))
+
+
+def fitted(model: ModelConfig, budget: int, count: Callable[[ModelConfig], int]) -> ModelConfig:
     """`model` with the number of hidden units, the same in every layer, that comes nearest to `budget`."""
     info = field_info("model", "hidden_size")
     low, high = int(info.minimum), int(info.maximum)
@@ -46,11 +64,11 @@ def fitted(model: ModelConfig, budget: int, count: Count) -> ModelConfig:
     return _sized(model, min(sizes, key=lambda size: abs(count(_sized(model, size)) - budget)))
 
 
-def race(field: Sequence[Entrant], make_run: Callable[[Experiment], Iterable[Event]]) -> Iterator[Lap | Arrival]:
+def race(field: Sequence[Entrant], make_run: Callable[[Entrant], Iterable[Event]]) -> Iterator[Lap | Arrival]:
     """Let every entrant run, one after the other. Whoever no longer iterates ends it."""
     for number, entrant in enumerate(field):
         steps = 0
-        for event in make_run(entrant.experiment):
+        for event in make_run(entrant):
             if isinstance(event, RunStarted):
                 steps = event.steps_per_epoch * event.epochs
             elif isinstance(event, StepDone):
@@ -62,26 +80,41 @@ def race(field: Sequence[Entrant], make_run: Callable[[Experiment], Iterable[Eve
 
 
 def standings(field: Sequence[Entrant], arrivals: Sequence[Arrival]) -> list[Place]:
-    """The cells by the median of their best validation losses, best first; those without any stand last."""
-    places = [_place(cell, field, arrivals) for cell in dict.fromkeys(entrant.cell for entrant in field)]
+    """Cells and strategies by the median of their best validation scores, best first; those without any stand last.
+
+    Cells are compared by loss, strategies by the error in real units, as each has a loss of its own.
+    """
+    places = [_place(key, field, arrivals) for key in dict.fromkeys(entrant.key for entrant in field)]
     return sorted(places, key=lambda place: (math.isnan(place.validation[1]), place.validation[1]))
 
 
-def _place(cell: str, field: Sequence[Entrant], arrivals: Sequence[Arrival]) -> Place:
-    mine = [arrival.ended for arrival in arrivals if field[arrival.entrant].cell == cell]
+def _place(key: tuple[str, str], field: Sequence[Entrant], arrivals: Sequence[Arrival]) -> Place:
+    mine = [arrival.ended for arrival in arrivals if field[arrival.entrant].key == key]
     finished = [ended for ended in mine if isinstance(ended, RunFinished)]
-    entrant = next(entrant for entrant in field if entrant.cell == cell)
+    entrant = next(entrant for entrant in field if entrant.key == key)
     tested = [ended.test_metrics[0] for ended in finished if ended.test_metrics]
     return Place(
-        cell=cell,
+        cell=entrant.cell,
+        strategy=entrant.strategy,
         hidden_size=entrant.experiment.model.hidden_size,
         parameters=entrant.parameters,
         arrived=len(finished),
         failed=len(mine) - len(finished),
         metric=tested[0][0] if tested else "",
-        validation=_spread([ended.best_validation_loss for ended in finished]),
+        validation=_spread(
+            [ended.validation_metric if entrant.strategy else ended.best_validation_loss for ended in finished]
+        ),
         test=_spread([value for _, value in tested]),
         seconds=_spread([ended.seconds for ended in finished])[1],
+        by_step=_medians([ended.by_step for ended in finished if ended.by_step]),
+    )
+
+
+def _medians(tables: Sequence[Sequence[Mapping[str, float]]]) -> tuple[Mapping[str, float], ...]:
+    """Each score of each step over the seeds; all have the same steps."""
+    return tuple(
+        {name: _spread([row.get(name, math.nan) for row in rows])[1] for name in rows[0]}
+        for rows in zip(*tables, strict=True)
     )
 
 
@@ -106,6 +139,6 @@ def _sized(model: ModelConfig, size: int) -> ModelConfig:
     return dataclasses.replace(model, hidden_size=size, hidden_sizes=())
 
 
-def _seeded(experiment: Experiment, model: ModelConfig, seed: int) -> Experiment:
+def _seeded(experiment: Experiment, seed: int) -> Experiment:
     training = dataclasses.replace(experiment.training, seed=seed, memory_check="never")  # every cell would repeat it
-    return dataclasses.replace(experiment, model=model, training=training)
+    return dataclasses.replace(experiment, training=training)

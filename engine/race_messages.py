@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.config import Experiment
 from engine.events import Evaluated, RunFailed, RunFinished
+
+STRATEGIES = {"recursive": "recursive", "direct": "direct", "encoder_decoder": "encoder–decoder"}  # as they are called
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,16 @@ class Entrant:
     seed: int
     parameters: int
     experiment: Experiment
+    strategy: str = ""  # to forecast several steps ahead, where strategies race
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What it has in common with those of other seeds: cell and strategy."""
+        return self.cell, self.strategy
+
+    def measured(self, evaluated: Evaluated) -> float:
+        """The validation loss; where strategies race the metric in real units, as each has a loss of its own."""
+        return evaluated.metric if self.strategy else evaluated.validation_loss
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +50,16 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One cell over all its seeds; what is not known is NaN."""
+    """One cell, by one strategy where strategies race, over all its seeds; what is not known is NaN."""
 
     cell: str
+    strategy: str
     hidden_size: int
     parameters: int
     arrived: int
     failed: int
     metric: str
-    validation: tuple[float, float, float]  # lowest, median and highest of the best validation losses
+    validation: tuple[float, float, float]  # lowest, median and highest of the best; see `Entrant.measured`
     test: tuple[float, float, float]  # of the metric on the test part
     seconds: float  # median
+    by_step: tuple[Mapping[str, float], ...] = ()  # medians of `RunFinished.by_step`

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.config import Experiment, ModelConfig
+from engine.config import Experiment
 from engine.control import Control
 from engine.events import Event
 from engine.race_messages import Arrival, Entrant, Lap, Place
@@ -246,19 +245,36 @@ class Backend:
     # --- a race -----------------------------------------------------------------------------------------
 
     def entrants(
-        self, experiment: Experiment, cells: Sequence[str], seeds: int, budget: int, dataset: Dataset
+        self,
+        experiment: Experiment,
+        cells: Sequence[str],
+        strategies: Sequence[str],
+        seeds: int,
+        budget: int,
+        dataset: Dataset,
     ) -> list[Entrant]:
-        """Every cell with every seed, each with as many units as the budget of parameters allows."""
+        """Every cell by every strategy with every seed, each with as many units as the budget of parameters allows.
+
+        Raises:
+            ValueError: a cell does not go with a strategy.
+        """
         from engine import race
+        from engine.losses import configured
+        from engine.networks import parameter_count
+        from engine.strategies import ends_of
 
-        def count(model: ModelConfig) -> int:
-            return self.parameter_count(dataclasses.replace(experiment, model=model), dataset)
+        def count(own: Experiment) -> int:
+            return parameter_count(own.model, ends_of(dataset, own), configured(own.training).width)
 
-        return race.entrants(experiment, cells, seeds, budget, count)
+        return race.entrants(experiment, cells, seeds, budget, count, strategies)
 
-    def race(
-        self, field: Sequence[Entrant], make_run: Callable[[Experiment], Iterable[Event]]
-    ) -> Iterator[Lap | Arrival]:
+    def strategy_changes(self, experiment: Experiment, strategy: str) -> dict[str, Any]:
+        """The settings by which an experiment forecasts several steps by a strategy; none without one."""
+        from engine.strategies import strategy_changes
+
+        return strategy_changes(experiment, strategy) if strategy else {}
+
+    def race(self, field: Sequence[Entrant], make_run: Callable[[Entrant], Iterable[Event]]) -> Iterator[Lap | Arrival]:
         """Let every entrant run, one after the other."""
         from engine import race
 

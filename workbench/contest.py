@@ -1,4 +1,4 @@
-"""A race under way: the thread that lets one cell after the other run, and what it has come to so far."""
+"""A race under way: the thread that lets one run follow the other, and what it has come to so far."""
 
 from __future__ import annotations
 
@@ -32,11 +32,12 @@ class Terms:
     seeds: int
     budget: int
     epochs: int
+    strategies: tuple[str, ...] = ()  # to forecast several steps ahead, where they are compared
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Band:
-    """Validation loss of one cell over its seeds: (N,) each."""
+    """What is compared of one cell, or of one by a strategy, over its seeds: (N,) each."""
 
     steps: NDArray[np.float64]
     low: NDArray[np.float64]
@@ -112,11 +113,11 @@ class Contest(QObject):
         """Which entrant runs, from 1; 0 before the first."""
         return self._at
 
-    def band(self, cell: str) -> Band:
-        """The curves of one cell, each step over the seeds that have come to it."""
+    def band(self, key: tuple[str, str]) -> Band:
+        """The curves of one cell and strategy, each step over the seeds that have come to it."""
         steps: dict[int, list[float]] = {}
         for number, points in enumerate(self._points):
-            if self.field[number].cell == cell:
+            if self.field[number].key == key:
                 for step, loss in points:
                     steps.setdefault(step, []).append(loss)
         order = sorted(steps)
@@ -132,7 +133,9 @@ class Contest(QObject):
 
     def _work(self, experiment: Experiment, loaded: Loaded, terms: Terms) -> None:
         try:
-            field = self._backend.entrants(experiment, terms.cells, terms.seeds, terms.budget, loaded.dataset)
+            field = self._backend.entrants(
+                experiment, terms.cells, terms.strategies, terms.seeds, terms.budget, loaded.dataset
+            )
             self._news.put(field)
             for news in self._backend.race(field, self._run):
                 self._news.put(news)
@@ -141,11 +144,11 @@ class Contest(QObject):
             _log.exception("the race broke off")
             self._news.put(f"broken off: {error}")
 
-    def _run(self, experiment: Experiment) -> Iterator[Event]:
+    def _run(self, entrant: Entrant) -> Iterator[Event]:
         if self._cancelled.is_set():
             return
         self._control = control = Control()
-        for event in self._backend.run(experiment, control, None):
+        for event in self._backend.run(entrant.experiment, control, None):
             if self._cancelled.is_set():
                 control.stop()
             yield event
@@ -172,7 +175,8 @@ class Contest(QObject):
         elif isinstance(item, Lap):
             self._at, self._shares[item.entrant] = item.entrant + 1, item.share
             if item.evaluated is not None:
-                self._points[item.entrant].append((item.evaluated.step, item.evaluated.validation_loss))
+                value = self.field[item.entrant].measured(item.evaluated)
+                self._points[item.entrant].append((item.evaluated.step, value))
         elif isinstance(item, Arrival):
             self._shares[item.entrant] = 1.0
             if not self._cancelled.is_set():  # a run that was stopped is no result

@@ -24,6 +24,7 @@ from workbench.session import LOCKED, Command, RunMaker, Session
 from workbench.undo import Undo
 
 if TYPE_CHECKING:
+    from engine.race_messages import Place
     from engine.resuming import WayOn
 
 RACING = "A race is under way. Cancel it to train."
@@ -86,6 +87,13 @@ class Desk(QObject):
             return self.draft.problem or "The data is still being read. Try again in a moment."
         self.contest.start(self.draft.experiment, loaded, terms)
         return ""
+
+    def use_place(self, place: Place) -> str:
+        """Take the settings of what raced; returns why not, or nothing."""
+        if self.session.alive:
+            return LOCKED
+        changes = {"model.cell": place.cell, "model.hidden_size": place.hidden_size, "model.hidden_sizes": ()}
+        return self.apply(changes | self._backend.strategy_changes(self.draft.experiment, place.strategy))
 
     def _train(self, command: Command) -> None:
         if self.contest.alive:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
+from engine.race_messages import Place
 from workbench.contest import Terms
 from workbench.desk import Desk
 from workbench.dialogs.race import RaceDialog
-from workbench.session import LOCKED
 from workbench.theme import Theme
 
 
@@ -45,10 +45,8 @@ class Racing(QObject):
         if problem and self.dialog is not None:
             self.dialog.refuse(problem)
 
-    @Slot(str, int)
-    def _use(self, cell: str, units: int) -> None:
-        message = LOCKED if self._desk.session.alive else self._desk.apply(
-            {"model.cell": cell, "model.hidden_size": units, "model.hidden_sizes": ()}
-        )  # fmt: skip
+    @Slot(object)
+    def _use(self, place: Place) -> None:
+        message = self._desk.use_place(place)
         if message and self.dialog is not None:
             self.dialog.refuse(message)

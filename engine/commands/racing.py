@@ -1,35 +1,37 @@
-"""A race between cells, without the window."""
+"""A race between cells, or ways to forecast several steps, without the window."""
 
 from __future__ import annotations
 
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tqdm import tqdm
 
 from engine import data
-from engine.aligned import aligned, number
+from engine.aligned import MEASURES, aligned, compared_by_step, number
 from engine.cells import specification
 from engine.commands.options import UsageError, experiment_of
 from engine.commands.training import stoppable
-from engine.config import Experiment, ModelConfig
+from engine.config import Experiment
 from engine.control import Control
 from engine.data import Dataset
+from engine.data.path_dataset import PathDataset
 from engine.events import Event, RunFailed
 from engine.export.tables import Cell, write_csv
 from engine.losses import loss_for
 from engine.networks import parameter_count
 from engine.race import entrants, race, standings
-from engine.race_messages import Arrival, Entrant, Place
+from engine.race_messages import STRATEGIES, Arrival, Entrant, Place
 from engine.reporting import event_to_dict
 from engine.runs import plain
+from engine.strategies import ends_of
 from engine.training import TrainingRun
 
 _COLUMNS = (
-    *("cell", "hidden_units", "parameters", "runs", "failed", "metric"),
+    *("cell", "strategy", "hidden_units", "parameters", "runs", "failed", "metric"),
     *("validation_lowest", "validation_median", "validation_highest"),
     *("test_lowest", "test_median", "test_highest", "seconds"),
 )
@@ -48,11 +50,20 @@ def run_race(arguments: Namespace) -> int:
         arrivals = _run(field, dataset, control, arguments.json)
     places = standings(field, arrivals)
     if arguments.out is not None:
-        write_csv(arguments.out, _COLUMNS, map(_row, places))
+        steps = _step_columns(places)
+        write_csv(arguments.out, (*_COLUMNS, *steps), [[*_row(place), *_by_step(place, steps)] for place in places])
     if arguments.json:
-        print(json.dumps({"standings": [plain(dict(zip(_COLUMNS, _row(place), strict=True))) for place in places]}))
+        said = [dict(zip(_COLUMNS, _row(place), strict=True)) | {"by_step": place.by_step} for place in places]
+        print(json.dumps({"standings": plain(said)}))
     else:
-        print(_table(places))
+        print(
+            "\n\n".join(
+                [
+                    _table(places),
+                    *map(aligned, compared_by_step({place_title(place): place.by_step for place in places})),
+                ]
+            )
+        )
     return 128 + caught[0] if caught else 0 if any(place.arrived for place in places) else 2
 
 
@@ -60,29 +71,40 @@ def _field(arguments: Namespace, experiment: Experiment, dataset: Dataset) -> li
     """Every cell with every seed; without a budget each comes near to the network that the settings describe."""
     if not 1 <= arguments.seeds <= 50:
         raise UsageError(f"--seeds takes 1 to 50, got {arguments.seeds}")
+    if not (arguments.cells or arguments.strategies):
+        raise UsageError("a race compares --cells, --strategies, or both; name those that take part")
+    if arguments.strategies and not (isinstance(dataset, PathDataset) and dataset.steps > 1):
+        raise UsageError("--strategies race where several steps of a series are forecast; set data.steps to 2 or more")
     width = loss_for(experiment.training, dataset).width
 
-    def count(model: ModelConfig) -> int:
-        return parameter_count(model, dataset, width)
+    def count(experiment: Experiment) -> int:
+        return parameter_count(experiment.model, ends_of(dataset, experiment), width)
 
-    budget = count(experiment.model) if arguments.budget is None else arguments.budget
+    budget = count(experiment) if arguments.budget is None else arguments.budget
     if not 1 <= budget <= 100_000_000:
         raise UsageError(f"--budget takes 1 to 100000000, got {budget}")
-    return entrants(experiment, list(dict.fromkeys(arguments.cells)), arguments.seeds, budget, count)
+    cells, strategies = (dict.fromkeys(named or ()) for named in (arguments.cells, arguments.strategies))
+    return entrants(
+        experiment, list(cells) or [experiment.model.cell], arguments.seeds, budget, count, list(strategies)
+    )
 
 
 def _run(field: Sequence[Entrant], dataset: Dataset, control: Control, as_json: bool) -> list[Arrival]:
-    """What arrived; a run that was stopped is no result."""
+    """What arrived; a run that was stopped is no result. Each strategy cuts the data anew."""
+    loaded = {"": dataset}
 
-    def begin(experiment: Experiment) -> Iterator[Event]:
-        return iter(() if control.ending else TrainingRun(experiment, dataset, control))
+    def begin(entrant: Entrant) -> Iterator[Event]:
+        if control.ending:
+            return iter(())
+        own = loaded.get(entrant.strategy) or loaded.setdefault(entrant.strategy, data.load(entrant.experiment))
+        return iter(TrainingRun(entrant.experiment, own, control))
 
     arrivals: list[Arrival] = []
     with tqdm(total=len(field), unit=" runs", file=sys.stderr, disable=as_json, bar_format=_BAR) as bar:
         for news in race(field, begin):
             entrant = field[news.entrant]
             bar.n = news.entrant + (1.0 if isinstance(news, Arrival) else news.share)
-            bar.set_description_str(f"{entrant.cell}, seed {entrant.seed}", refresh=False)
+            bar.set_description_str(f"{_named(entrant)}, seed {entrant.seed}", refresh=False)
             bar.update(0)
             if isinstance(news, Arrival) and not control.ending:
                 arrivals.append(news)
@@ -95,17 +117,40 @@ _BAR = "{desc}: {percentage:3.0f}%|{bar}| {n:.1f}/{total} runs, {elapsed}<{remai
 
 def _tell(entrant: Entrant, news: Arrival, as_json: bool) -> None:
     if as_json:
-        said: dict[str, Any] = {"cell": entrant.cell, "seed": entrant.seed, "parameters": entrant.parameters}
+        said: dict[str, Any] = {"cell": entrant.cell, "strategy": entrant.strategy, "seed": entrant.seed}
+        said["parameters"] = entrant.parameters
         print(json.dumps(said | event_to_dict(news.ended), ensure_ascii=False, allow_nan=False), flush=True)
     elif isinstance(news.ended, RunFailed):
-        print(f"  {entrant.cell}, seed {entrant.seed}: {news.ended.title}. {news.ended.cure}", file=sys.stderr)
+        print(f"  {_named(entrant)}, seed {entrant.seed}: {news.ended.title}. {news.ended.cure}", file=sys.stderr)
 
 
 def _row(place: Place) -> list[Cell]:
     return [
-        place.cell, place.hidden_size, place.parameters, place.arrived, place.failed, place.metric,
+        place.cell, place.strategy, place.hidden_size, place.parameters, place.arrived, place.failed, place.metric,
         *place.validation, *place.test, place.seconds,
     ]  # fmt: skip
+
+
+def _named(entrant: Entrant) -> str:
+    return ", ".join(filter(None, entrant.key))
+
+
+def place_title(place: Place) -> str:
+    """Cell and strategy, as in "LSTM, direct"."""
+    return ", ".join(filter(None, (specification(place.cell).title, STRATEGIES.get(place.strategy, ""))))
+
+
+def _step_columns(places: Sequence[Place]) -> dict[str, tuple[int, str]]:
+    """Heads of further columns, with the row and the name of the score."""
+    rows = next((place.by_step for place in places if place.by_step), ())
+    return {
+        f"{name.lower()}_step_{row['step']:.0f}": (at, name)
+        for name in MEASURES for at, row in enumerate(rows)
+    }  # fmt: skip
+
+
+def _by_step(place: Place, columns: Mapping[str, tuple[int, str]]) -> list[Cell]:
+    return [place.by_step[at][name] if place.by_step else None for at, name in columns.values()]
 
 
 def _table(places: Sequence[Place]) -> str:
@@ -116,7 +161,7 @@ def _table(places: Sequence[Place]) -> str:
         "Units",
         "Parameters",
         "Runs",
-        "Validation loss",
+        f"Validation {metric if any(place.strategy for place in places) else 'loss'}".rstrip(),
         "lowest - highest",
         f"Test {metric}".rstrip(),
         "Seconds",
@@ -128,6 +173,6 @@ def _words(place: Place) -> list[str]:
     low, middle, high = (number(value) for value in place.validation)
     failed = f" ({place.failed} failed)" if place.failed else ""
     return [
-        specification(place.cell).title, f"{place.hidden_size:,}", f"{place.parameters:,}", f"{place.arrived}{failed}",
+        place_title(place), f"{place.hidden_size:,}", f"{place.parameters:,}", f"{place.arrived}{failed}",
         middle, f"{low} - {high}" if place.arrived else "", number(place.test[1]), number(place.seconds),
     ]  # fmt: skip

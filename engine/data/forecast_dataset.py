@@ -15,7 +15,7 @@ from engine.data.batches import Batch, Floats, Ints, PairBatch
 from engine.data.dataset import Scorer, Scores
 from engine.data.errors import DataError, nearest
 from engine.data.path_baselines import path_forecasts
-from engine.data.path_dataset import PathDataset
+from engine.data.path_dataset import PathDataset, path_sizes
 from engine.data.path_metrics import PathScorer, path_scores
 from engine.data.scaling import Reals, fit_scaler
 from engine.data.series import Series
@@ -40,8 +40,7 @@ class ForecastDataset(SeriesDataset, PathDataset):
         own = replace(self._preparation, horizon=1, steps=data.steps, strategy=strategy, known=data.known_inputs)
         self._preparation = own  # which says how answers come, before a scaler is fitted on them
         self._preparation = replace(own, output_scaler=fit_scaler(data.scaler, self._changes()))
-        self.output_size = series.targets * (data.steps if strategy == "direct" else 1)
-        self.heard_size = series.targets + len(data.known_inputs) if strategy == "encoder_decoder" else 0
+        self.output_size, self.heard_size = path_sizes(strategy, series.targets, data.steps, len(data.known_inputs))
         self._paths: dict[str, tuple[tuple[str, Reals], ...]] = {}
 
     def training_rows(self) -> tuple[Reals, Reals]:

@@ -13,6 +13,11 @@ from engine.data.scaling import Reals
 from engine.data.series_preparation import SeriesPreparation
 
 
+def path_sizes(strategy: str, targets: int, steps: int, known: int) -> tuple[int, int]:
+    """Outputs of a network, and numbers heard before each step that it writes, for so many inputs known ahead."""
+    return targets * (steps if strategy == "direct" else 1), targets + known if strategy == "encoder_decoder" else 0
+
+
 class PathDataset(Dataset):
     """Windows that are each answered by the next U rows."""
 

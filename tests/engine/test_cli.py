@@ -178,6 +178,25 @@ def test_a_race_gives_a_table_and_a_file(run: Run) -> None:
     assert [place["cell"] for place in last["standings"]] == [row["cell"] for row in rows]
 
 
+def test_strategies_race_with_a_table_by_step(run: Run) -> None:
+    terms = ("race", "--sample", "airline_passengers", "--strategies", "recursive", "direct", "--seeds", "1",
+             "--set", "data.steps=2", *QUICK)  # fmt: skip
+    status, out, _ = run(*terms, "--out", "race.csv")
+    assert status == 0
+    rows = list(csv.DictReader(Path("race.csv").read_text(encoding="utf-8").splitlines()))
+    assert {row["strategy"] for row in rows} == {"recursive", "direct"}
+    assert all(float(row[f"{name}_step_{step}"]) > 0 for row in rows for name in ("rmse", "mase") for step in (1, 2))
+    assert "Validation RMSE" in out
+    assert [line.split("  ")[0] for line in out.splitlines() if "by step" in line] == [
+        "RMSE by step",
+        "MAE by step",
+        "MASE by step",
+    ]
+    *ended, last = [json.loads(line) for line in run(*terms, "--json")[1].splitlines()]
+    assert [line["strategy"] for line in ended] == ["recursive", "direct"]
+    assert [row["step"] for row in last["standings"][0]["by_step"]] == [1, 2]
+
+
 def test_inspect_says_what_is_understood(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("day;sales\n" + "".join(f"{day:02d}.03.2021;{day},5\n" for day in range(1, 31)) + "x;1;2\n")
@@ -312,6 +331,8 @@ def test_gaps_are_filled_and_told(run: Run, tmp_path: Path) -> None:
         (["range"], "nothing to learn from"),
         (["range", "--sample", "alice", "--steps", "1"], "--steps takes 4"),
         (["race", "--sample", "alice"], "--cells"),
+        (["race", "--sample", "airline_passengers", "--strategies", "direct"], "set data.steps to 2 or more"),
+        (["race", "--sample", "alice", "--strategies", "direct"], "several steps of a series"),
         (["race", "--sample", "alice", "--cells", "elman", "lstmm"], "lstmm"),
         (["race", "--sample", "airline_passengers", "--cells", "gru", "--seeds", "0"], "--seeds takes 1"),
         (["race", "--sample", "airline_passengers", "--cells", "gru", "--budget", "0"], "--budget takes 1"),

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from engine.config import Experiment
+from engine.race_messages import STRATEGIES, Place
 from tests.workbench.conftest import KnownBackend
 from workbench.contest import Terms
 from workbench.desk import RACING, Desk
 from workbench.dialogs.race import RaceDialog
+from workbench.session import LOCKED
 from workbench.status import status
 from workbench.theme import DARK, LIGHT
 
@@ -54,17 +59,18 @@ def test_a_race_ends_with_bands_and_a_table(
     assert {run.experiment.training.seed for run in backend.runs} == {0, 1}
     assert dialog._words.text() == "all have arrived"
     assert dialog.table.rowCount() == 3
-    band = desk.contest.band("lstm")
+    band = desk.contest.band(("lstm", ""))
     assert list(band.middle) == pytest.approx([1.5 / step for step in range(10, 101, 10)])
     header, rows = dialog.picture.table()
     assert header[0] == "cell"
     assert len(rows) == 30
     dialog.apply_theme(DARK)
     dialog.table.selectRow(0)
-    used: list[tuple[str, int]] = []
-    dialog.use_asked.connect(lambda cell, units: used.append((cell, units)))
+    used: list[Place] = []
+    dialog.use_asked.connect(used.append)
     dialog._use.click()
-    assert used == [(dialog.table._places[0].cell, dialog.table._places[0].hidden_size)]
+    assert used == [dialog.table._places[0]]
+    assert dialog.steps.isHidden()
 
 
 def test_a_race_can_be_cancelled_and_keeps_a_run_from_beginning(
@@ -86,7 +92,7 @@ def test_a_race_can_be_cancelled_and_keeps_a_run_from_beginning(
     [
         (lambda dialog: dialog.seeds.lineEdit().setText("0"), "it takes a whole number from 1 to 50"),
         (lambda dialog: dialog.budget.lineEdit().setText("many"), "Parameters is 'many'"),
-        (lambda dialog: dialog.cells.clear(), "Tick at least one cell"),
+        (lambda dialog: dialog.field.cells.clear(), "Tick at least one cell"),
     ],
 )
 def test_terms_that_cannot_be_are_refused_in_words(
@@ -96,6 +102,71 @@ def test_terms_that_cannot_be_are_refused_in_words(
     dialog._start.click()
     assert words in dialog.message.text
     assert not desk.contest.alive
+
+
+def several(desk: Desk) -> Experiment:
+    return desk.draft.experiment.replace({"data.kind": "series", "data.steps": 3})
+
+
+def test_strategies_are_offered_where_several_steps_are_forecast(desk: Desk, dialog: RaceDialog) -> None:
+    ticks = dialog.field.strategies
+    assert ticks.isHidden()
+    assert desk.draft.facts is not None
+    dialog.offer(desk.draft.facts.cells, several(desk), 100)
+    assert not ticks.isHidden()
+    assert ticks.chosen == {"direct": "direct"}
+    asked: list[Terms] = []
+    dialog.start_asked.disconnect()
+    dialog.start_asked.connect(asked.append)
+    for at in range(ticks.count()):
+        ticks.item(at).setCheckState(Qt.CheckState.Checked)
+    dialog._start.click()
+    assert asked[0].strategies == tuple(STRATEGIES)
+    assert ("lstm", "recursive") in dialog._titles
+    assert dialog._titles["gru", "encoder_decoder"].endswith(", encoder–decoder")
+    for at in range(ticks.count()):
+        ticks.item(at).setCheckState(Qt.CheckState.Unchecked)
+    dialog._start.click()
+    assert "Tick at least one strategy" in dialog.message.text
+    dialog.offer(desk.draft.facts.cells, desk.draft.experiment, 100)
+    assert ticks.isHidden()
+
+
+def test_errors_by_step_stand_side_by_side(dialog: RaceDialog) -> None:
+    rows = {
+        name: [
+            {"step": step, "RMSE": error * step, "MAE": error, "MASE": 0.5, "skill": 0.0, "AR": 7.0}
+            for step in (1.0, 2.0)
+        ]
+        for name, error in (("LSTM, direct", 2.0), ("LSTM, recursive", 3.0))
+    }
+    dialog.steps.show_scores(rows)
+    table = dialog.steps
+    assert not table.isHidden()
+    items = [[table.item(at, place) for place in range(table.columnCount())] for at in range(table.rowCount())]
+    cells = [[item.text() if item else "" for item in row] for row in items]
+    assert cells[:3] == [
+        ["RMSE", "LSTM, direct", "2", "4"],
+        ["RMSE", "LSTM, recursive", "3", "6"],
+        ["RMSE", "AR", "7", "7"],
+    ]
+    assert cells[-1] == ["MASE", "LSTM, recursive", "0.5", "0.5"]
+    table.show_scores({})
+    assert table.isHidden()
+
+
+def test_the_settings_of_a_strategy_are_taken(desk: Desk) -> None:
+    place = Place("gru", "encoder_decoder", 7, 100, 1, 0, "RMSE", (1.0, 1.0, 1.0), (1.0, 1.0, 1.0), 1.0)
+    changes = desk._backend.strategy_changes(desk.draft.experiment, place.strategy)
+    assert changes == {"model.topology": "encoder_decoder"}
+    assert desk._backend.strategy_changes(desk.draft.experiment.replace(changes), "direct") == {
+        "model.topology": "many_to_one",
+        "data.strategy": "direct",
+    }
+    assert desk.use_place(dataclasses.replace(place, strategy="")) == ""
+    assert desk.draft.experiment.model.hidden_size == 7
+    desk.run()
+    assert desk.use_place(place) == LOCKED
 
 
 def test_no_race_begins_under_a_run(desk: Desk) -> None:

@@ -1,17 +1,15 @@
-"""The race: choose cells, seeds and a budget; watch the bands; read the table."""
+"""The race: choose cells, strategies, seeds and a budget; watch the bands; read the tables."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QFormLayout,
     QHBoxLayout,
-    QListWidget,
-    QListWidgetItem,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -21,7 +19,9 @@ from PySide6.QtWidgets import (
 from engine.config import Experiment, FieldInfo, field_info
 from workbench.contest import Contest, Terms
 from workbench.dialogs.frame import closing_row
+from workbench.dialogs.race_field import RaceField
 from workbench.dialogs.race_picture import RacePicture
+from workbench.dialogs.race_steps import StepTable
 from workbench.dialogs.race_table import RaceTable
 from workbench.editors import NumberEditor
 from workbench.panels.labels import column, label
@@ -32,7 +32,6 @@ from workbench.theme import GRID, Theme
 if TYPE_CHECKING:
     from engine.cells import CellSpec
 
-_FIRST = ("elman", "lstm", "gru")  # ticked at first
 _SEEDS = FieldInfo("Seeds", "Runs of each cell, each from another start.", minimum=1, maximum=50)
 _BUDGET = FieldInfo(
     "Parameters", "Each cell gets as many hidden units as come nearest.", minimum=1, maximum=1e8, scale="log"
@@ -40,7 +39,7 @@ _BUDGET = FieldInfo(
 _HOW = (
     "Several cells on the same data, from the same seeds, with the same number of parameters. The line is the median "
     "over the seeds of the validation loss, the band goes from the lowest to the highest. The best epoch of each run "
-    "counts for the table."
+    "counts for the table. Strategies to forecast several steps are compared by RMSE, as each has a loss of its own."
 )
 
 
@@ -48,28 +47,26 @@ class RaceDialog(QDialog):
     """Terms on the left, picture and table on the right. It may stay open while other things are looked at."""
 
     start_asked = Signal(object)  # Terms
-    use_asked = Signal(str, int)  # cell and hidden units of the chosen row
+    use_asked = Signal(object)  # the Place of the chosen row
 
     def __init__(self, contest: Contest, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("race_dialog")
         self.setWindowTitle("Race")
-        self.resize(125 * GRID, 84 * GRID)
+        self.resize(138 * GRID, 86 * GRID)
         self._contest = contest
-        self._titles: dict[str, str] = {}
+        self._titles: dict[tuple[str, str], str] = {}
         self.message = Message("race_message", "Why there is no race")
         self.message.dismissed.connect(lambda: self.message.say(""))
-        self.cells = QListWidget()
-        self.cells.setObjectName("race_cells")
-        self.cells.setAccessibleName("Cells that take part")
+        self.field = RaceField()
         self.seeds = _number("seeds", _SEEDS, 3)
         self.budget = _number("budget", _BUDGET, 1000)
         self.epochs = _number("epochs", field_info("training", "epochs"), 20)
         self.picture = RacePicture(theme, contest)
-        self.table = RaceTable()
+        self.table, self.steps = RaceTable(), StepTable()
         self.table.itemSelectionChanged.connect(self._show_use)
         self._progress, self._words = QProgressBar(), label("", "small", "race_words")
-        self._start, self._use = _button("Start", "race_start"), _button("Use this cell", "race_use")
+        self._start, self._use = _button("Start", "race_start"), _button("Use its settings", "race_use")
         self._start.clicked.connect(self._on_start)
         self._use.clicked.connect(self._on_use)
         self._lay_out()
@@ -81,14 +78,7 @@ class RaceDialog(QDialog):
         """What can take part, with the settings at hand as terms; a race under way keeps its own."""
         if self._contest.alive:
             return
-        for spec in cells if not self.cells.count() else ():
-            item = QListWidgetItem(spec.title)
-            item.setData(Qt.ItemDataRole.UserRole, spec.key)
-            item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsSelectable)
-            chosen = spec.key in (*_FIRST, experiment.model.cell)
-            item.setCheckState(Qt.CheckState.Checked if chosen else Qt.CheckState.Unchecked)
-            item.setToolTip(f"<p>{spec.summary} {spec.when_to_use}</p>")
-            self.cells.addItem(item)
+        self.field.offer(cells, experiment)
         self.budget.show_value(parameters or 1000)
         self.epochs.show_value(experiment.training.epochs)
 
@@ -99,12 +89,6 @@ class RaceDialog(QDialog):
     def apply_theme(self, theme: Theme) -> None:
         """Other colours."""
         self.picture.apply_theme(theme)
-
-    @property
-    def chosen(self) -> tuple[str, ...]:
-        """Keys of the cells that are ticked."""
-        items = [self.cells.item(at) for at in range(self.cells.count())]
-        return tuple(item.data(Qt.ItemDataRole.UserRole) for item in items if item.checkState() is _TICKED)
 
     # --- what a person asks -----------------------------------------------------------------------------
 
@@ -118,11 +102,10 @@ class RaceDialog(QDialog):
         if isinstance(terms, str):
             self.message.say(terms)
             return
-        items = [self.cells.item(at) for at in range(self.cells.count())]
-        names = {str(item.data(Qt.ItemDataRole.UserRole)): item.text() for item in items}
-        self._titles = {cell: names[cell] for cell in terms.cells}
-        self.picture.begin(self._titles)
+        self._titles = self.field.titles
+        self.picture.begin(self._titles, "RMSE" if terms.strategies else "loss")
         self.table.setRowCount(0)
+        self.steps.show_scores({})
         self.start_asked.emit(terms)
 
     def _terms(self) -> Terms | str:
@@ -135,12 +118,14 @@ class RaceDialog(QDialog):
             if not text.isdigit() or not info.minimum <= int(text) <= info.maximum:
                 return f"{info.label} is {text!r}; it takes a whole number from {info.minimum:g} to {info.maximum:g}."
             numbers.append(int(text))
-        return Terms(self.chosen, *numbers) if self.chosen else "Tick at least one cell."
+        cells, strategies = self.field.cells.chosen, self.field.strategies.chosen
+        seeds, budget, epochs = numbers
+        return self.field.refusal or Terms(tuple(cells), seeds, budget, epochs, tuple(strategies))
 
     def _on_use(self) -> None:
         place = self.table.chosen
         if place is not None:
-            self.use_asked.emit(place.cell, place.hidden_size)
+            self.use_asked.emit(place)
 
     # --- what has come ----------------------------------------------------------------------------------
 
@@ -149,7 +134,7 @@ class RaceDialog(QDialog):
         contest = self._contest
         self._start.setText("Cancel" if contest.alive else "Start")
         self._start.setAccessibleName(self._start.text())
-        for part in (self.cells, self.seeds, self.budget, self.epochs):
+        for part in (self.field, self.seeds, self.budget, self.epochs):
             part.setEnabled(not contest.alive)
         self._progress.setValue(round(1000 * contest.share))
         if contest.alive:
@@ -157,7 +142,9 @@ class RaceDialog(QDialog):
             self._words.setText(f"run {contest.at} of {len(contest.field)}{left}" if contest.at else "preparing…")
         self.picture.refresh()
         if contest.field:
-            self.table.show_places(contest.places(), self._titles)
+            places = contest.places()
+            self.table.show_places(places, self._titles)
+            self.steps.show_scores({self._titles.get((p.cell, p.strategy), p.cell): p.by_step for p in places})
 
     @Slot(str)
     def _on_ended(self, why: str) -> None:
@@ -165,7 +152,7 @@ class RaceDialog(QDialog):
 
     def _show_use(self) -> None:
         self._use.setEnabled(self.table.chosen is not None)
-        self._use.setToolTip("Set cell and hidden units as in the chosen row")
+        self._use.setToolTip("Set cell, hidden units and strategy as in the chosen row")
 
     # --- making it --------------------------------------------------------------------------------------
 
@@ -180,7 +167,7 @@ class RaceDialog(QDialog):
             terms.addRow(title, editor)
         left = column(side := QWidget())
         left.addWidget(label(_HOW, "small"))
-        left.addWidget(self.cells, 1)
+        left.addWidget(self.field, 1)
         left.addLayout(terms)
         left.addWidget(self.message)
         for part in (self._start, self._progress, self._words):
@@ -189,6 +176,7 @@ class RaceDialog(QDialog):
         right = QVBoxLayout()
         right.addWidget(self.picture, 3)
         right.addWidget(self.table, 2)
+        right.addWidget(self.steps, 2)
         both = QHBoxLayout()
         both.setSpacing(2 * GRID)
         both.addWidget(side)
@@ -198,9 +186,6 @@ class RaceDialog(QDialog):
         foot = closing_row(self, "race")
         foot.addButton(self._use, foot.ButtonRole.ActionRole)
         layout.addWidget(foot)
-
-
-_TICKED = Qt.CheckState.Checked
 
 
 def _number(name: str, info: FieldInfo, value: int) -> NumberEditor:

@@ -1,4 +1,4 @@
-"""The picture of a race: the median over the seeds of each cell, in a band from the lowest to the highest."""
+"""The picture of a race: the median over the seeds of each that races, in a band from the lowest to the highest."""
 
 from __future__ import annotations
 
@@ -14,19 +14,21 @@ from workbench.plots.frame import PictureFrame
 from workbench.plots.saving import Cell, Table
 from workbench.theme import Theme
 
+Key = tuple[str, str]  # cell and strategy
+
 
 class RacePicture(PictureFrame):
     """The bands, with the ways out that every picture has."""
 
     key = "race"
-    title = "Validation loss"
+    title = "Validation part"
 
     def __init__(self, theme: Theme, contest: Contest) -> None:
         super().__init__()
         self._theme, self._contest = theme, contest
-        self._numbers: dict[str, int] = {}
-        self._titles: Mapping[str, str] = {}
-        self._fills: dict[str, tuple[pg.PlotDataItem, pg.PlotDataItem, pg.FillBetweenItem]] = {}
+        self._numbers: dict[Key, int] = {}
+        self._titles: Mapping[Key, str] = {}
+        self._fills: dict[Key, tuple[pg.PlotDataItem, pg.PlotDataItem, pg.FillBetweenItem]] = {}
         self.plot = CurvePlot(theme, bottom="step", left="loss")
         layout = QVBoxLayout(self.body)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -38,8 +40,8 @@ class RacePicture(PictureFrame):
         """Words until the first score."""
         return "" if self._numbers else "Press Start: each cell's curve is drawn here with the first epochs."
 
-    def begin(self, titles: Mapping[str, str]) -> None:
-        """Forget the race before; `titles` are the names of the cells by key."""
+    def begin(self, titles: Mapping[Key, str], measured: str) -> None:
+        """Forget the race before; `titles` are the names of those who race by key, `measured` what is compared."""
         self.plot.remove_curves()
         for low, high, fill in self._fills.values():
             for item in (low, high, fill):
@@ -47,29 +49,30 @@ class RacePicture(PictureFrame):
         self._fills.clear()
         self._numbers.clear()
         self._titles = titles
+        self.plot.left.setLabel(measured, **self.plot.left.labelStyle)
         self.turn_page()
 
     def refresh(self) -> None:
         """Draw what has come so far."""
-        for cell in self._titles:
-            band = self._contest.band(cell) if self._contest.field else None
+        for key in self._titles:
+            band = self._contest.band(key) if self._contest.field else None
             if band is None or not len(band.steps):
                 continue
-            if cell not in self._numbers:
-                self._add_band(cell)
-            self.plot.show_curve(self._titles[cell], band.steps, band.middle, f"{band.middle[-1]:.4g}")
-            low, high, _ = self._fills[cell]
+            if key not in self._numbers:
+                self._add_band(key)
+            self.plot.show_curve(self._titles[key], band.steps, band.middle, f"{band.middle[-1]:.4g}")
+            low, high, _ = self._fills[key]
             low.setData(band.steps, band.low)
             high.setData(band.steps, band.high)
         self.plot.show_key()
         self.turn_page()
 
     def table(self) -> Table:
-        """One row for each step of each cell."""
+        """One row for each step of each that races."""
         rows: list[tuple[Cell, ...]] = [
-            (self._titles[cell], int(step), *map(float, values))
-            for cell in self._numbers
-            for band in (self._contest.band(cell),)
+            (self._titles[key], int(step), *map(float, values))
+            for key in self._numbers
+            for band in (self._contest.band(key),)
             for step, *values in zip(band.steps, band.low, band.middle, band.high, strict=True)
         ]
         return ("cell", "step", "lowest", "median", "highest"), rows
@@ -79,20 +82,20 @@ class RacePicture(PictureFrame):
         self._theme = theme
         self.fit_text(theme)
         self.plot.apply_theme(theme)
-        for cell, (_, _, fill) in self._fills.items():
-            fill.setBrush(self._brush(cell))
+        for key, (_, _, fill) in self._fills.items():
+            fill.setBrush(self._brush(key))
 
-    def _add_band(self, cell: str) -> None:
-        number = self._numbers[cell] = list(self._titles).index(cell)
-        self.plot.add_curve(self._titles[cell], partial(Theme.series_pen, number=number))
+    def _add_band(self, key: Key) -> None:
+        number = self._numbers[key] = list(self._titles).index(key)
+        self.plot.add_curve(self._titles[key], partial(Theme.series_pen, number=number))
         low, high = (pg.PlotDataItem(pen=pg.mkPen(0, 0, 0, 0)) for _ in range(2))
-        fill = pg.FillBetweenItem(low, high, brush=self._brush(cell))
+        fill = pg.FillBetweenItem(low, high, brush=self._brush(key))
         fill.setZValue(-5)
         for item in (low, high, fill):
             self.plot.axes.add(item)
-        self._fills[cell] = (low, high, fill)
+        self._fills[key] = (low, high, fill)
 
-    def _brush(self, cell: str) -> pg.QtGui.QBrush:
-        color = self._theme.series_pen(self._numbers[cell]).color()
+    def _brush(self, key: Key) -> pg.QtGui.QBrush:
+        color = self._theme.series_pen(self._numbers[key]).color()
         color.setAlphaF(0.15)
         return pg.mkBrush(color)

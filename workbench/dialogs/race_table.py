@@ -1,4 +1,4 @@
-"""The result of a race: a row for each cell, the best first."""
+"""The result of a race: a row for each cell and strategy, the best first."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 
 from engine.race_messages import Place
 
-_HEADINGS = ("Cell", "Units", "Parameters", "Runs", "Validation loss, median", "lowest – highest", "Test", "Seconds")
+_HEADINGS = ("Cell", "Units", "Parameters", "Runs", "Validation, median", "lowest – highest", "Test", "Seconds")
 
 
 class RaceTable(QTableWidget):
@@ -35,12 +35,12 @@ class RaceTable(QTableWidget):
         row = self.currentRow()
         return self._places[row] if self.selectedItems() and 0 <= row < len(self._places) else None
 
-    def show_places(self, places: Sequence[Place], titles: Mapping[str, str]) -> None:
-        """Fill the rows; `titles` are the names of the cells by key."""
+    def show_places(self, places: Sequence[Place], titles: Mapping[tuple[str, str], str]) -> None:
+        """Fill the rows; `titles` are the names of those who race by cell and strategy."""
         self._places = list(places)
         self.setRowCount(len(places))
         for at, place in enumerate(places):
-            for column, text in enumerate(_cells(place, titles.get(place.cell, place.cell))):
+            for column, text in enumerate(_cells(place, titles.get((place.cell, place.strategy), place.cell))):
                 cell = QTableWidgetItem(text)
                 if column:
                     cell.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
