@@ -12,11 +12,10 @@ import pytest
 
 from engine.cells import specifications
 from engine.data.vocabulary import START, STOP
-from engine.export.held_out import answered
 from engine.export.particulars import Exportable
-from engine.export.proof import LIMIT
 from engine.export.targets import target
 from engine.sequence_to_sequence.network import SequenceToSequence
+from tests.engine.export.checking import check_writing
 from tests.engine.export.examples import WRITERS, exportable, given
 
 onnx = pytest.importorskip("onnx")
@@ -35,22 +34,11 @@ STRUCTURES: list[dict[str, Any]] = [
 ]
 
 
-def check(tmp_path: Path, kind: str, **model: Any) -> None:
-    units = 32 if "norm" in model["cell"] else 6  # of few, a norm now and then meets sums that hardly differ
-    source = exportable(kind, **{"hidden_size": units, **model})
-    path, *_ = target("onnx").write(source, tmp_path / "model.onnx")
-    data = answered(source.model, given(kind))
-    found = target("onnx").run(path, data)
-    assert found is not None
-    largest = max(1.0, float(np.abs(data.scaled).max()))
-    np.testing.assert_allclose(found.scaled, data.scaled, rtol=0, atol=LIMIT * largest)
-
-
 @pytest.mark.parametrize("cell", CELLS)
 def test_every_cell(tmp_path: Path, cell: str) -> None:
     for kind, (attention, layers, both) in zip(("co2", "known_ahead", "dates"), SHAPES, strict=True):
-        check(tmp_path, kind, cell=cell, attention=attention, num_layers=layers, bidirectional=both)
-    check(tmp_path, "captions", cell=cell, num_layers=2, repeat_input=True)
+        check_writing(tmp_path, "onnx", kind, cell=cell, attention=attention, num_layers=layers, bidirectional=both)
+    check_writing(tmp_path, "onnx", "captions", cell=cell, num_layers=2, repeat_input=True)
 
 
 @pytest.mark.slow
@@ -58,13 +46,13 @@ def test_every_cell(tmp_path: Path, cell: str) -> None:
 @pytest.mark.parametrize("cell", CELLS)
 def test_every_cell_in_every_shape(tmp_path: Path, cell: str, attention: str, layers: int, both: bool) -> None:
     for kind in WRITERS:
-        check(tmp_path, kind, cell=cell, attention=attention, num_layers=layers, bidirectional=both)
+        check_writing(tmp_path, "onnx", kind, cell=cell, attention=attention, num_layers=layers, bidirectional=both)
 
 
 @pytest.mark.parametrize("structure", STRUCTURES, ids=str)
 @pytest.mark.parametrize("cell", ["lstm", "mgu", "feedforward"])
 def test_every_structure(tmp_path: Path, cell: str, structure: dict[str, Any]) -> None:
-    check(tmp_path, "dates", cell=cell, **{"num_layers": 2, **structure})
+    check_writing(tmp_path, "onnx", "dates", cell=cell, **{"num_layers": 2, **structure})
 
 
 def session(tmp_path: Path, source: Exportable) -> Any:
