@@ -56,6 +56,7 @@ def main(arguments: list[str], opened: Callable[[Window], None] | None = None) -
         QTimer.singleShot(0, window, lambda: opened(window))
     status = application.exec()
     collector.stop()
+    gc.unfreeze()  # modules are taken apart now; what cannot be found then, DuckDB's binding reports as leaked
     return status
 
 
@@ -63,6 +64,7 @@ def _collector(window: Window) -> QTimer:
     """Collects garbage in the window's thread, the young often and the old seldom, as the interpreter would."""
     gc.collect()
     gc.freeze()  # what is here now stays to the end; looking through it again takes longer than a frame
+    window.desk.draft.facts_known.connect(gc.freeze)  # and so does the engine, which has been imported by then
     timer = QTimer(window)
     timer.setInterval(_COLLECT_MS)
     timer.timeout.connect(_collect)
