@@ -28,11 +28,11 @@ class Inspections:
         """
         from engine.data import DataError, understand
 
-        key = _state(path, Experiment().replace(changes))
-        found = understand(path, changes, _ROWS)
-        self._known = key, found.inspection
+        before, found = _state(path, Experiment()), understand(path, changes, _ROWS)
         if found.suggestion is None:
             raise DataError(found.notes[0])
+        if before == _state(path, Experiment()):
+            self._known = _state(path, found.suggestion.experiment), found.inspection
         return found.suggestion
 
     def of(self, path: Path, experiment: Experiment) -> Inspection:

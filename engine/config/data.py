@@ -45,6 +45,12 @@ class DataConfig(Section):
     sheet: str = option(
         "", "Sheet", "Which sheet of a workbook is read; empty takes the first that holds anything.", advanced=True
     )
+    no_value: tuple[str, ...] = option(
+        (),
+        "No value",
+        "Numbers or words that stand for a missing value in this file, as -999; none takes every number as it is.",
+        advanced=True,
+    )
     kind: str = option(
         "series",
         "Kind of data",

@@ -68,9 +68,15 @@ def _check_numeric(table: Table, names: Sequence[str]) -> None:
 
 def _filled(table: Table, name: str) -> str:
     """SQL that is true where a cell holds something."""
+    said = f" AND ({table.number(name)} IS NOT NULL OR {table.written(name)} IS NULL)" if table.no_value else ""
     if table.types[table.column(name)] != "VARCHAR":
-        return f"{quoted(name)} IS NOT NULL"
-    return f"trim({quoted(name)}) NOT IN ({', '.join(literal(mark) for mark in NO_VALUE)})"
+        return f"{quoted(name)} IS NOT NULL{said}"
+    return f"trim({quoted(name)}) NOT IN ({_no_value(table)}){said}"
+
+
+def _no_value(table: Table) -> str:
+    """SQL of the texts that stand for no value."""
+    return ", ".join(literal(mark) for mark in (*NO_VALUE, *table.no_value))
 
 
 def _judge_text(table: Table, name: str, total: int, numbers: int) -> None:
@@ -133,11 +139,12 @@ def count_cells(table: Table, names: Sequence[str], rows: int) -> dict[str, Cell
     if wanted:
         cells = ", ".join(_text_sql(table, name) for name in wanted)
         long = f"UNPIVOT (SELECT {cells} FROM cells LIMIT {rows}) ON COLUMNS(*) INTO NAME n VALUE v"
-        number, empty = number_sql("v", table.decimal), ", ".join(literal(mark) for mark in NO_VALUE)
+        written, empty = number_sql("v", table.decimal), _no_value(table)
+        said = f" AND ({table.known('number')} IS NOT NULL OR number IS NULL)" if table.no_value else ""
         found = table.connection.execute(
-            "SELECT n, count(*) FILTER (filled), "
-            "count(*) FILTER (filled AND number IS NOT NULL AND NOT isnan(number)), "
-            f"any_value(v) FROM (SELECT n, v, trim(v) NOT IN ({empty}) AS filled, {number} AS number FROM ({long})) "
+            f"SELECT n, count(*) FILTER (filled{said}), "
+            f"count(*) FILTER (filled{said} AND number IS NOT NULL AND NOT isnan(number)), "
+            f"any_value(v) FROM (SELECT n, v, trim(v) NOT IN ({empty}) AS filled, {written} AS number FROM ({long})) "
             "GROUP BY n"
         ).fetchall()
         known.update((name, Cells(int(full), int(good), str(shown)[:60])) for name, full, good, shown in found)

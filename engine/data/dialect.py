@@ -37,6 +37,7 @@ class Reading:
     decimal: str = "auto"  # "point" or "comma"
     header: str = "auto"  # "yes" or "no"
     sheet: str = ""  # of a workbook
+    no_value: tuple[str, ...] = ()  # what stands for a missing value, beside blanks and such
 
     @classmethod
     def of(cls, data: DataConfig) -> Reading:

@@ -53,6 +53,7 @@ class Inspection:
     notes: tuple[str, ...]
     head: tuple[tuple[str, ...], ...]  # the first rows, cells as written; for text, its first lines
     complete: bool  # False when `missing` was counted over the first rows only
+    remarks: tuple[str, ...] = ()  # of the notes, those on what is odd about the cells
     sheet: str = ""  # of a workbook, that is read
     sheets: tuple[str, ...] = ()  # all that it has
 
@@ -124,6 +125,7 @@ def inspected(table: Table, rows: int) -> Inspection:
         if rows
         else (),
         complete=table.rows <= _counted_rows(table),
+        remarks=tuple(table.remarks),
         sheet=table.source.sheet,
         sheets=table.source.sheets,
     )

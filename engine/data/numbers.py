@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 NO_VALUE = ("", "NA", "N/A", "n/a", "na", "NaN", "nan", "NAN", "null", "NULL", "None", "none", "-", "?", "#N/A")
 _SPACES = " \u00a0\u202f\u2009"
 _SIGNS = "%€$£¥"
@@ -36,3 +38,11 @@ def comma_pattern(delimiter: str) -> str:
     """SQL of a pattern for numbers with a decimal comma, as far as no thousands can be meant."""
     digits = r"\d{1,2}|\d{4,}" if delimiter == "," else r"\d+"
     return rf"'^[\s{_SPACES}]*[-+−]?(\d{{1,3}}([.{_SPACES}'']\d{{3}})+|\d+),({digits})[\s{_SPACES}]*[{_SIGNS}]?\s*$'"
+
+
+def is_number(text: str) -> bool:
+    """Whether a mark is a number, with a decimal point."""
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False

@@ -56,6 +56,7 @@ class Source:
     converted: bool = False  # the temporary file is not the file's own lines
     temporary: Path | None = None
     notes: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)  # on what is odd about it
     sheet: str = ""  # that is read
     sheets: tuple[str, ...] = ()  # all that a workbook has
     left_out: tuple[Rejected, ...] = ()  # rows that are none of the table
@@ -214,7 +215,7 @@ def _rewritten(path: Path, encoding: str, source: Source, suffix: str = ".csv") 
                 f"{path.name} is not written in {encoding}: {where} does not fit it; save it again as UTF-8, or set "
                 "data.encoding."
             ) from None
-    source.notes += unread_notes(nothing, broken if strict == "replace" else 0, marks)
+    source.remarks += unread_notes(nothing, broken if strict == "replace" else 0, marks)
     return Path(file.name)
 
 

@@ -14,6 +14,7 @@ from engine.data.samples import sample
 from engine.data.sequence_suggestion import suggest_sequences
 from engine.data.series import last_numeric
 from engine.data.series_suggestion import suggest_series
+from engine.data.stand_ins import stand_ins
 from engine.data.tables import Table, open_table
 from engine.data.text import read_text
 
@@ -51,6 +52,11 @@ def suggested(table: Table, base: Experiment) -> Suggestion:
     Raises:
         DataError: there is no column of a name that was said, or nothing that can be predicted.
     """
+    if not base.data.no_value and (marks := stand_ins(table)):
+        table.no_value = tuple(marks)
+        table.notes += marks.values()
+        table.remarks += marks.values()
+        base = base.replace({"data.no_value": table.no_value})
     said = base.data
     for name in _COLUMNS:
         if (column := getattr(said, name)) and isinstance(column, str):

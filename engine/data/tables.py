@@ -17,7 +17,7 @@ import duckdb
 
 from engine.data.dialect import FOUND_OUT, Dialect, Reading
 from engine.data.errors import DataError, counted, nearest
-from engine.data.numbers import comma_pattern, number_sql
+from engine.data.numbers import comma_pattern, is_number, number_sql
 from engine.data.odd_rows import Rejected
 from engine.data.sources import Source, prepare_source
 from engine.data.under_way import unwatched, watched
@@ -38,10 +38,12 @@ class Table:
     types: tuple[str, ...]  # DuckDB's, "VARCHAR" where the file does not say
     connection: duckdb.DuckDBPyConnection
     decimal: str = "."
+    no_value: tuple[str, ...] = ()  # numbers and words that stand for none, beside the usual ones
     rows: int = 0
     rejected: tuple[Rejected, ...] = ()  # rows that are left out, the first ten thousand
     rejected_rows: int = 0  # all
     notes: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)  # of the notes, those on what is odd about the cells
     counted: dict[int, dict[str, Any]] = field(default_factory=dict)  # by rows looked at: what is known of columns
     date_formats: dict[str, str] = field(default_factory=dict)  # of the columns that were looked at for dates
     _places: dict[str, int] = field(default_factory=dict)
@@ -111,9 +113,19 @@ class Table:
 
     def number(self, name: str) -> str:
         """SQL for a column as DOUBLE, NULL where a cell is no number."""
+        return self.known(self.written(name))
+
+    def written(self, name: str) -> str:
+        """The same with the numbers that stand for no value."""
         if self.types[self.column(name)] != "VARCHAR":
             return f"TRY_CAST({quoted(name)} AS DOUBLE)"
         return number_sql(quoted(name), self.decimal)
+
+    def known(self, number: str) -> str:
+        """SQL for a number, NULL where it stands for no value."""
+        for mark in filter(is_number, self.no_value):
+            number = f"nullif({number}, {float(mark)}::DOUBLE)"
+        return number
 
 
 def quoted(name: str) -> str:
@@ -163,9 +175,11 @@ def _opened(path: Path, source: Source, connection: duckdb.DuckDBPyConnection, r
     connection.execute(f"CREATE TEMP {kind} cells AS SELECT {chosen} FROM {source.relation}")
     made = connection.table("cells")
     table = Table(path, source, tuple(made.columns), tuple(map(str, made.types)), connection)
+    table.no_value = reading.no_value
     table.rows = int(table.one("count(*)")[0])
     table.rejected, table.rejected_rows = _rejected(connection, source)
-    table.notes = [*source.notes, *_row_notes(table)]
+    table.remarks = [*source.remarks]
+    table.notes = [*source.notes, *source.remarks, *_row_notes(table)]
     if table.rows == 0:
         raise DataError(_nothing_read(table))
     table.rejected = tuple(sorted((*table.rejected, *source.left_out), key=lambda row: row.line))[:_NAMED]
@@ -199,8 +213,17 @@ def _rejected(connection: duckdb.DuckDBPyConnection, source: Source) -> tuple[tu
         f"SELECT line, first(error_type), first(error_message), first(csv_line) {last} "
         f"GROUP BY file_id, line ORDER BY file_id, line LIMIT {_NAMED}"
     ).fetchall()
-    named = tuple(Rejected(int(r[0]), f"{str(r[1]).lower()}: {r[2]}", str(r[3] or "")[:200]) for r in rows)
+    named = tuple(Rejected(int(r[0]), _reason(str(r[1]), str(r[2])), str(r[3] or "")[:200]) for r in rows)
     return named, int(count[0])
+
+
+def _reason(kind: str, message: str) -> str:
+    """Why a row was refused, in our words for what is common."""
+    if cells := re.fullmatch(r"Expected Number of Columns: (\d+) Found: (\d+)", message.strip()):
+        return f"{counted(int(cells[2]), 'cell')} where the table has {counted(int(cells[1]), 'column')}"
+    if kind == "UNQUOTED VALUE":
+        return "a quotation mark that is not closed, or within a cell"
+    return f"{kind.lower()}: {message}"
 
 
 def _row_notes(table: Table) -> list[str]:

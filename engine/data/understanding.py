@@ -35,19 +35,22 @@ def understand(path: Path, changes: Mapping[str, Any], rows: int = 0) -> Underst
     path, experiment = path.expanduser(), Experiment().replace(changes)
     reading = Reading.of(experiment.data)
     if is_text(path, reading):
-        found = peek(path, rows, reading)
-        return _with_suggestion(found, changes, lambda: suggest(path, experiment))
+        return _understood(peek(path, rows, reading), changes, _suggestion(lambda: suggest(path, experiment)))
     with open_table(path, reading) as table:
-        opened = list(table.notes)
-        found = inspected(table, rows)
-        table.notes[:] = opened  # a suggestion has its own words for the rest
-        return _with_suggestion(found, changes, lambda: suggested(table, experiment))
+        suggestion = _suggestion(lambda: suggested(table, experiment))  # first: it tells what stands for no value
+        return _understood(inspected(table, rows), changes, suggestion)
 
 
-def _with_suggestion(found: Inspection, changes: Mapping[str, Any], ask: Callable[[], Suggestion]) -> Understood:
+def _suggestion(ask: Callable[[], Suggestion]) -> Suggestion | str:
+    """What is suggested, or why nothing is: it can be read, but there is nothing in it to predict."""
     try:
-        suggestion = ask()
-    except DataError as error:  # it can be read, but there is nothing in it to predict
-        return Understood(found, None, (str(error),))
+        return ask()
+    except DataError as error:
+        return str(error)
+
+
+def _understood(found: Inspection, changes: Mapping[str, Any], suggestion: Suggestion | str) -> Understood:
+    if isinstance(suggestion, str):
+        return Understood(found, None, (suggestion,))
     data = suggestion.experiment.replace(changes).data
     return Understood(with_roles(found, data), suggestion, suggestion.notes)

@@ -54,7 +54,7 @@ def choose(dialog: ImportDialog, name: str, text: str) -> None:
 def test_what_was_understood_is_shown(dialog: ImportDialog) -> None:
     assert dialog.roles() == {"day": "time", "amount": "ignored", "guests": "target"}
     assert "28 rows and 3 columns" in dialog._found.text()
-    assert "line 30" in dialog._rejected.text()
+    assert "Line 30" in dialog._rejected.text()
     item = dialog.table.item(1, 1)
     assert item is not None
     assert item.text() == "1,5"

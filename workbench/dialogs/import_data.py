@@ -38,9 +38,14 @@ _READING: dict[str, tuple[tuple[str, str], ...]] = {
     "quotes": ((_FOUND_OUT, "auto"), ("none: marks are text", "none")),
     "decimal": ((_FOUND_OUT, "auto"), ("point", "point"), ("comma", "comma")),
     "header": ((_FOUND_OUT, "auto"), ("the first line names the columns", "yes"), ("there is none", "no")),
+    "no_value": (
+        (_FOUND_OUT, ""), ("none: every number is a value", "none"),
+        *((mark, mark) for mark in ("-9", "-99", "-999", "-9999", "99", "999", "9999")),
+    ),
 }  # fmt: skip
 _ONCE = ("time", "label", "text", "sequence", "split")  # roles that one column has at most
 _OF_TEXT = ("encoding", "delimiter", "quotes")  # which a workbook has none of
+_NAMED = 4  # rows that are left out
 _COLUMNS = 60  # shown; a wider table is opened with the roles that were found
 
 
@@ -95,11 +100,7 @@ class ImportDialog(QDialog):
         self._found.setText(_summary(found))
         self._offer_sheets(found.sheets)
         self._fill(found)
-        bad = found.rejected
-        named = "; ".join(f"line {row.line:,}: {row.reason}" for row in bad[:4])
-        rows = found.rejected_rows
-        count = "1 row cannot be read and is" if rows == 1 else f"{rows:,} rows cannot be read and are"
-        self._rejected.setText(f"{count} left out. {named}" if bad else "")
+        self._rejected.setText("\n".join([*_left_out(found), *found.remarks]))
 
     def show_problem(self, text: str) -> None:
         """It cannot be read so."""
@@ -117,7 +118,10 @@ class ImportDialog(QDialog):
             choice.setToolTip(info.help)
             for text, value in offered:
                 choice.addItem(text, value)
-            choice.setCurrentIndex(max(choice.findData(self._known.get(f"data.{name}")), 0))
+            known = _as_text(self._known.get(f"data.{name}"))
+            if known and name == "no_value" and choice.findData(known) < 0:
+                choice.addItem(known, known)
+            choice.setCurrentIndex(max(choice.findData(known), 0))
             choice.activated.connect(lambda _at: self.asked.emit(self.reading()))
             self._choices[name] = choice
             rows.addRow(info.label, choice)
@@ -193,6 +197,19 @@ class ImportDialog(QDialog):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self.open_button.hasFocus():
             return
         super().keyPressEvent(event)
+
+
+def _as_text(value: Any) -> Any:
+    """Several words in the way in which they are typed."""
+    return ", ".join(value) if isinstance(value, list | tuple) else value
+
+
+def _left_out(found: Inspection) -> list[str]:
+    if not found.rejected:
+        return []
+    named = "; ".join(f"line {row.line:,}: {row.reason}" for row in found.rejected[:_NAMED])
+    count = "1 row is" if found.rejected_rows == 1 else f"{found.rejected_rows:,} rows are"
+    return [f"{count} left out. {named[:1].upper()}{named[1:]}."]
 
 
 def _summary(found: Inspection) -> str:
