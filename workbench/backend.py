@@ -30,6 +30,7 @@ class Backend:
     def __init__(self) -> None:
         self._engine = EngineProcess()
         self._inspections = Inspections()
+        self._reads = False  # that `engine.data` has been imported
 
     def start(self) -> None:
         """Let the engine's process begin to get ready. Quick."""
@@ -56,6 +57,7 @@ class Backend:
         """
         from engine.data import SAID, suggest
 
+        self._reads = True
         wanted = dict(changes or {})
         said = {name: value for name, value in wanted.items() if name in SAID}
         suggestion = suggest(source) if isinstance(source, str) else self._inspections.suggestion(source, said)
@@ -63,15 +65,18 @@ class Backend:
 
     def reading_progress(self) -> float:
         """Share of what is read just now that is done; negative where that is not known. Quick."""
+        if not self._reads:
+            return -1.0  # to ask would be to wait for the import
         from engine.data import reading_progress
 
         return reading_progress()
 
     def stop_reading(self) -> None:
         """Break off what is read just now. Quick."""
-        from engine.data import stop_reading
+        if self._reads:
+            from engine.data import stop_reading
 
-        stop_reading()
+            stop_reading()
 
     def inspect(self, path: Path, changes: Mapping[str, Any]) -> Inspection:
         """What is understood of a file that is read as `changes` say, with the roles that suit its columns.
@@ -91,6 +96,7 @@ class Backend:
         """
         from engine.data import load, sample
 
+        self._reads = True
         dataset = load(experiment)
         found = sample(experiment.data.sample) if experiment.data.sample and not experiment.data.file else None
         path = found.path if found else Path(experiment.data.file).expanduser()

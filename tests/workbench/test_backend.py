@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -120,3 +121,14 @@ def test_a_file_is_looked_into_once_until_it_changes(tmp_path: Path, monkeypatch
     path.write_text("x,y\n" + "".join(f"{n % 7}.5,{n % 5}\n" for n in range(99)))
     changed = backend.load(loaded.experiment.replace({"data.targets": ()}))
     assert (len(looks), [column.name for column in changed.columns]) == (3, ["x", "y"])
+
+
+def test_progress_is_told_without_waiting_for_an_import(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The window asks while another thread imports what reads, and would wait for it."""
+    backend = Backend()
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "engine.data", None)  # an import of it fails
+        assert backend.reading_progress() < 0
+        backend.stop_reading()
+    backend.open("airline_passengers")
+    assert backend.reading_progress() <= 1.0

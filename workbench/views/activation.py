@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QComboBox, QGridLayout
 
 from engine.events import Snapshot
@@ -28,19 +29,22 @@ class Activation(LiveView):
         """A plot for each function of the chosen layer, made when it is known how many there are."""
         self._plots: list[FunctionPlot] = []
         self._layer = QComboBox()
-        self._layer.activated.connect(self._draw_other_layer)
+        self._layer.activated.connect(self._draw_again)
         self.add_control("Layer", self._layer, "layer")
         self._grid = QGridLayout(self.body)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self.time.moved.connect(self._show_cursor)
 
     def draw(self, snapshot: Snapshot) -> None:
-        """The chosen layer."""
+        """The chosen layer; a plot that is not there yet is made in each turn of the event loop."""
         slots = self._slots()
-        self._arrange(len(slots))
-        for plot, slot in zip(self._plots, slots, strict=True):
+        begun = len(self._plots) if len(self._plots) <= len(slots) else 0
+        self._arrange(begun, len(slots))
+        for plot, slot in zip(self._plots, slots, strict=False):
             plot.show_function(slot.name, slot.function, slot.before)
         self._show_cursor()
+        if len(self._plots) < len(slots):
+            QTimer.singleShot(0, self, self._draw_again)
 
     def clear(self) -> None:
         """No curves, no histograms."""
@@ -87,19 +91,20 @@ class Activation(LiveView):
             self._layer.addItems(names)
         return [slot for slot in found.slots if layer_name(slot) == self._layer.currentText()]
 
-    def _arrange(self, count: int) -> None:
-        if count == len(self._plots):
-            return
-        for plot in self._plots:
+    def _arrange(self, begun: int, count: int) -> None:
+        """Leave the first `begun` plots, and add one to them if `count` are wanted: four at once held the window up."""
+        for plot in self._plots[begun:]:
             self._grid.removeWidget(plot)
             plot.deleteLater()
-        self._plots = [FunctionPlot(self.theme) for _ in range(count)]
-        columns = 1 if count == 1 else 2
-        for index, plot in enumerate(self._plots):
-            self._grid.addWidget(plot, index // columns, index % columns)
+        del self._plots[begun:]
+        if begun < count:
+            plot = FunctionPlot(self.theme)
+            columns = 1 if count == 1 else 2
+            self._grid.addWidget(plot, begun // columns, begun % columns)
             plot.hovered.connect(partial(self._hover, plot))
+            self._plots.append(plot)
 
-    def _draw_other_layer(self) -> None:
+    def _draw_again(self) -> None:
         if self.snapshot is not None:
             self.draw(self.snapshot)
 

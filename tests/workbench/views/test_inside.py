@@ -53,9 +53,11 @@ def two_layers() -> PreActivations:
     return PreActivations(slots, ("a", "b"))
 
 
-def test_histogram_and_saturation_of_every_function(show: Show, two_layers: PreActivations) -> None:
+def test_histogram_and_saturation_of_every_function(qtbot: QtBot, show: Show, two_layers: PreActivations) -> None:
     view = show(Activation)
     view.show_snapshot(measured.snapshot(two_layers))
+    assert len(view._plots) == 1  # the window is not held up for all of them
+    qtbot.waitUntil(lambda: len(view._plots) == 2)
     update, candidate = view._plots
     assert (update.name, update.function, candidate.function) == ("update", "sigmoid", "relu")
     assert_allclose([update.saturated_share, candidate.saturated_share], [0.25, 0.5])
@@ -66,9 +68,10 @@ def test_histogram_and_saturation_of_every_function(show: Show, two_layers: PreA
     assert "saturated: f′ below a tenth  25.0%" in update.legend.texts
 
 
-def test_cursor_marks_what_went_in_at_one_step(show: Show, two_layers: PreActivations) -> None:
+def test_cursor_marks_what_went_in_at_one_step(qtbot: QtBot, show: Show, two_layers: PreActivations) -> None:
     view = show(Activation)
     view.show_snapshot(measured.snapshot(two_layers))
+    qtbot.waitUntil(lambda: len(view._plots) == 2)
     view.time.pin(1)
     marked = view._plots[1].curves["time step looked at"]
     assert_array_equal(marked.x, [3.0, -2.0])
