@@ -85,7 +85,7 @@ def about(inspection: Inspection | None) -> str:
     if inspection is None:
         return ""
     if inspection.kind == "text":
-        return f"{inspection.rows:,} lines"
+        return f"{inspection.rows:,} line{'s' if inspection.rows != 1 else ''}"
     rhythm = f", {inspection.frequency}" if inspection.frequency else ""
     return f"{inspection.rows:,} rows, {len(inspection.columns)} columns{rhythm}"
 

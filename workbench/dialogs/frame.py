@@ -23,18 +23,20 @@ class TextDialog(QDialog):
     def event(self, event: QEvent) -> bool:
         """Make room whenever something in it wants another size."""
         done = super().event(event)
-        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
-            self._make_room()
+        if event.type() == QEvent.Type.Show:
+            self._make_room(0)
+        elif event.type() == QEvent.Type.LayoutRequest:
+            self._make_room(self.height())
         return done
 
-    def _make_room(self) -> None:
+    def _make_room(self, least: int) -> None:
         layout, scale = self.layout(), self.fontInfo().pixelSize() / TEXT_BODY
         if layout is None:
             return
         layout.activate()
         width = max(self.width(), layout.totalMinimumSize().width(), round(self._least * scale))
         needed = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
-        self.resize(width, max(self.height(), needed))
+        self.resize(width, max(least, needed))
 
 
 def closing_row(dialog: QDialog, name: str) -> QDialogButtonBox:

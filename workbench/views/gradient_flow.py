@@ -115,6 +115,9 @@ class GradientFlow(LiveView):
         for plot in (self._curves, self._lives):
             plot.apply_theme(self.theme)
         self._strip.apply_theme(self.theme)
+        flow = self.probe("gradient_by_time")
+        if isinstance(flow, GradientByTime):
+            self._draw_bands(flow)
 
     def reset_zoom(self) -> None:
         """All three pictures."""

@@ -113,6 +113,7 @@ class GradientNormBoard(LiveView):
         norms = self.probe("gradient_norms")
         if isinstance(norms, GradientNorms):
             self._show_key(norms)
+            self._draw_clip(norms)
 
     def reset_zoom(self) -> None:
         """All three plots."""

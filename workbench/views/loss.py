@@ -121,6 +121,7 @@ class Loss(LiveView):
         """Both plots."""
         self._loss.apply_theme(self.theme)
         self._metric.apply_theme(self.theme)
+        self._draw_best()
 
     def reset_zoom(self) -> None:
         """Both plots."""

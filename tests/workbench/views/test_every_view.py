@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 from engine.events import PROBES, RunStarted, SnapshotRequest
 from tests.workbench.views import measured
 from workbench.plots.equation import Equation
+from workbench.plots.legend import Legend
 from workbench.theme import DARK, LIGHT
 from workbench.views import discover
 from workbench.views.live_view import LiveView
@@ -285,6 +286,17 @@ def test_what_a_run_has_to_measure_is_not_asked_for_after_its_end(make: Maker, k
     view.show_start(RunStarted(100, 10, 3, "RMSE", (), ""))
     assert all(control.isEnabled() for control in asking)
     assert [control.toolTip() for control in asking] == usual
+
+
+@EVERY
+@pytest.mark.parametrize("compact", [False, True])
+def test_another_theme_leaves_the_keys_as_they_are(make: Maker, kind: type[LiveView], compact: bool) -> None:
+    view = make(kind, compact=compact)
+    fill(view)
+    shown = [legend for legend in view.findChildren(Legend) if legend.isVisibleTo(view)]
+    before = [legend.texts for legend in shown]
+    view.apply_theme(DARK)
+    assert [legend.texts for legend in shown] == before
 
 
 @EVERY
