@@ -7,7 +7,6 @@ else of the workbench.
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,20 +15,19 @@ import numpy as np
 
 from engine.data.tokens import cut, put_together
 from engine.export.numpy_network import run_network
-from engine.export.numpy_series import inputs_of, load, next_dates, read_rows, real_units, window_before
+from engine.export.numpy_series import inputs_of, load, next_dates, print_ahead, real_units, window_before
 
 # --- series: rows in their own units in, forecasts in the same units out ---
 
 
-def answers(step: Any, script: Path, given: Any) -> tuple[Any, Any]:
+def answers(step: Any, script: Path, given: Any, series: str = "") -> tuple[Any, Any]:
     """What the network says, as it says it and in real units (None where there are none).
 
     `given`: of a series, rows in their own units (steps, windows, columns), one step more where differences are
-    taken; otherwise what the network reads, (steps, sequences, numbers) or tokens (steps, sequences).
+    taken, and which of several; otherwise what the network reads, (steps, sequences, numbers) or tokens.
     """
-    weights, about = load(script)
-    series = about["data"]["kind"] == "series"
-    if not series:
+    weights, about = load(script, series)
+    if about["data"]["kind"] != "series":
         return run_network(step, about["network"], weights, given)[0], None
     scaled, _ = run_network(step, about["network"], weights, inputs_of(about["data"], given))
     last = (given[1:] if scaled.ndim == 3 else given[-1])[..., : len(about["data"]["targets"])]
@@ -39,18 +37,19 @@ def answers(step: Any, script: Path, given: Any) -> tuple[Any, Any]:
 def forecast(step: Any, script: Path, path: Path) -> None:
     """Print what comes after the last row, with its date, as CSV."""
     data = load(script)[1]["data"]
-    dates, rows = read_rows(path, data)
     horizon, ahead = data["horizon"], data["steps"]
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(["date", *data["targets"]])
-    ahead_dates = iter(next_dates(dates[-1], data["frequency"], horizon + ahead - 1))
-    for end in range(1 - horizon, 1):
-        window = window_before(path, data, rows, len(rows) + end)
-        for values in steps_ahead(step, script, window, ahead):
-            writer.writerow([next(ahead_dates), *np.round(values, 6).tolist()])
+    if data["known"] and data["strategy"] == "recursive":
+        print(f"note: {', '.join(data['known'])} taken to stay as it was last", file=sys.stderr)
+
+    def after(name: str, dates: list[str], rows: Any) -> Any:
+        windows = [window_before(data, rows, len(rows) + end) for end in range(1 - horizon, 1)]
+        said = [values for window in windows for values in steps_ahead(step, script, window, ahead, name)]
+        return zip(next_dates(dates[-1], data["frequency"], horizon + ahead - 1), said, strict=True)
+
+    print_ahead(script, path, after)
 
 
-def steps_ahead(step: Any, script: Path, window: Any, ahead: int) -> Any:
+def steps_ahead(step: Any, script: Path, window: Any, ahead: int, series: str) -> Any:
     """The targets (steps, targets) after a window of rows: said at once, or each fed back for the next.
 
     What is fed back is measured, so nothing of it is marked as missing; other columns stay at their last value.
@@ -58,10 +57,8 @@ def steps_ahead(step: Any, script: Path, window: Any, ahead: int) -> Any:
     data = load(script)[1]["data"]
     targets = len(data["targets"])
     found: list[Any] = []
-    if data["known"] and data["strategy"] == "recursive":
-        print(f"note: {', '.join(data['known'])} taken to stay as it was last", file=sys.stderr)
     while len(found) < ahead:
-        _, said = answers(step, script, window[:, None])
+        _, said = answers(step, script, window[:, None], series)
         if data["strategy"] != "recursive":
             return said.reshape(-1, targets)[-ahead:]
         found.append(said.reshape(targets))

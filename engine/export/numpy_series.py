@@ -7,17 +7,27 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 
-def load(script: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The weights by name and the description of the model, from the files beside the script."""
+def load(script: Path, series: str = "") -> tuple[dict[str, Any], dict[str, Any]]:
+    """The weights by name and the description of the model, from the files beside the script.
+
+    Of several series with scalers of their own the description has that of `series`; without one that of the first.
+    """
     with np.load(script.with_suffix(".npz"), allow_pickle=False) as file:
         weights = {name: file[name] for name in file.files}
-    return weights, json.loads(script.with_suffix(".json").read_text(encoding="utf-8"))
+    about = json.loads(script.with_suffix(".json").read_text(encoding="utf-8"))
+    scalers = {name: own for name, *own in about["data"].get("scalers") or ()}
+    if series and scalers:
+        if series not in scalers:
+            raise ValueError("the network was not trained on it, and each series has a scaler of its own")
+        about["data"] |= dict(zip(("input_scaler", "output_scaler"), scalers[series], strict=True))
+    return weights, about
 
 
 def inputs_of(data: dict[str, Any], rows: Any) -> Any:
@@ -100,22 +110,48 @@ def date_after(last: str, frequency: dict[str, Any], steps: int) -> Any:
     return min(after.astype(date.dtype) + rest, end.astype(date.dtype) + rest % np.timedelta64(1, "D"))
 
 
-def read_rows(path: Path, data: dict[str, Any]) -> tuple[list[str], Any]:
-    """The dates and the columns that the network reads, from a CSV file with a header."""
+def read_rows(path: Path, data: dict[str, Any]) -> dict[str, tuple[list[str], Any]]:
+    """The dates and the columns that the network reads, from a CSV file with a header, by series; one has no name."""
     with path.open(newline="", encoding="utf-8-sig") as file:
         first = file.readline()
         file.seek(0)
         separator = max(",;\t", key=first.count)
         table = [row for row in csv.reader(file, delimiter=separator) if row]
     header = [name.strip() for name in table[0]]
-    missing = [name for name in [*data["targets"], *data["inputs"]] if name not in header]
+    several = [data["sequence_column"]] if data["sequence_column"] else []
+    missing = [name for name in [*data["targets"], *data["inputs"], *several] if name not in header]
     if missing:
         raise SystemExit(f"error: {path}: there is no column {missing[0]!r}; it has {', '.join(header)}")
     places = [header.index(name) for name in [*data["targets"], *data["inputs"]]]
     values = [[number(row[place], separator) for place in places] for row in table[1:]]
     dated = header.index(data["time_column"]) if data["time_column"] in header else None
     dates = [row[dated] if dated is not None else str(at) for at, row in enumerate(table[1:], 1)]
-    return dates, np.array(values, np.float64).reshape(-1, len(places))
+    names = [row[header.index(several[0])].strip() if several else "" for row in table[1:]]
+    rows = np.array(values, np.float64).reshape(-1, len(places))
+    own: dict[str, list[int]] = {}
+    for at, name in enumerate(names):
+        own.setdefault(name, []).append(at)
+    return {name: ([dates[at] for at in some], rows[some]) for name, some in own.items()}
+
+
+def print_ahead(script: Path, path: Path, ahead: Any) -> None:
+    """Print as CSV the dates and forecasts that `ahead` finds for the name, dates and rows of each series of a table.
+
+    One of several that it raises a ValueError for is left out, and named on standard error.
+    """
+    data = load(script)[1]["data"]
+    several = [data["sequence_column"]] if data["sequence_column"] else []
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow([*several, "date", *data["targets"]])
+    for name, (dates, rows) in read_rows(path, data).items():
+        try:
+            found = list(ahead(name, dates, rows))
+        except ValueError as error:
+            if not several:
+                raise SystemExit(f"error: {path}: {error}") from None
+            print(f"note: {name} left out: {error}", file=sys.stderr)
+            continue
+        writer.writerows([*([name] if several else []), date, *np.round(own, 6).tolist()] for date, own in found)
 
 
 def number(text: str, separator: str) -> float:
@@ -126,12 +162,12 @@ def number(text: str, separator: str) -> float:
         return float("nan")
 
 
-def window_before(path: Path, data: dict[str, Any], rows: Any, end: int) -> Any:
+def window_before(data: dict[str, Any], rows: Any, end: int) -> Any:
     """The rows (length, columns) that the network reads before row `end`: gaps filled, and marked where asked for."""
     named = [*data["targets"], *data["inputs"]]
     marks = np.isnan(rows[:end, [named.index(name) for name in data["marked"]]]).astype(float)
     length = data["look_back"] + ("difference" in data["transform"])
     window = filled(rows[:end], data["missing"], data["season"])[-length:]
     if len(window) < length:
-        raise SystemExit(f"error: {path}: the network reads {length} rows; give it more of the past")
+        raise ValueError(f"the network reads {length} rows; give it more of the past")
     return np.concatenate([window, marks[-length:]], axis=1)

@@ -7,7 +7,6 @@ else of the workbench.
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from engine.export.numpy_series import (
     load,
     next_dates,
     output_scale,
-    read_rows,
+    print_ahead,
     real_units,
     window_before,
 )
@@ -37,14 +36,14 @@ from engine.export.numpy_writing import (
 )
 
 
-def answers(step: Any, script: Path, given: Any, told: Any) -> tuple[Any, ...]:
+def answers(step: Any, script: Path, given: Any, told: Any, series: str = "") -> tuple[Any, ...]:
     """What the network says; of a series in real units too, else the tokens that it writes by itself.
 
     `given`: of a series, rows in their own units (steps, windows, columns), one step more where differences are taken,
-    and `told` what is known ahead (steps, windows, columns); otherwise what the network reads, and the tokens
-    (steps, texts) that it is told to have written.
+    `told` what is known ahead (steps, windows, columns), and which of several `series`; otherwise what the network
+    reads, and the tokens (steps, texts) that it is told to have written.
     """
-    weights, about = load(script)
+    weights, about = load(script, series)
     config, data = about["network"], about["data"]
     if data["kind"] == "series":
         scaled = written_numbers(step, config, weights, inputs_of(data, given), told_ahead(data, given, told))
@@ -129,21 +128,22 @@ def forecast(step: Any, script: Path, path: Path) -> None:
     Rows behind that one say what is known ahead; beyond the table it stays as it was.
     """
     data = load(script)[1]["data"]
-    dates, rows = read_rows(path, data)
     targets, steps = len(data["targets"]), data["steps"]
-    end = 1 + int(np.flatnonzero(~np.isnan(rows[:, :targets]).all(axis=1))[-1])
-    window = window_before(path, data, rows, end)[:, None]
-    past = filled(rows, "forward" if data["missing"] == "linear" else data["missing"], data["season"])
-    ahead = np.minimum(np.arange(end, end + steps) - len(rows), -1)
-    if data["known"] and len(rows) < end + steps:
-        print(f"note: {', '.join(data['known'])} taken to stay as it was last", file=sys.stderr)
-    future = past[ahead][:, [targets + data["inputs"].index(name) for name in data["known"]]]
-    _, said = answers(step, script, window, future[:, None])
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(["date", *data["targets"]])
-    beyond = next_dates(dates[-1], data["frequency"], max(0, end + steps - len(rows)))
-    for date, values in zip([*dates[end:], *beyond], said[:, 0], strict=False):
-        writer.writerow([date, *np.round(values, 6).tolist()])
+    known = [targets + data["inputs"].index(name) for name in data["known"]]
+
+    def after(series: str, dates: list[str], rows: Any) -> Any:
+        measured = np.flatnonzero(~np.isnan(rows[:, :targets]).all(axis=1))
+        end = int(measured[-1]) + 1 if len(measured) else 0
+        window = window_before(data, rows, end)[:, None]
+        past = filled(rows, "forward" if data["missing"] == "linear" else data["missing"], data["season"])
+        ahead = np.minimum(np.arange(end, end + steps) - len(rows), -1)
+        if known and len(rows) < end + steps:
+            print(f"note: {', '.join(data['known'])} taken to stay as it was last", file=sys.stderr)
+        _, said = answers(step, script, window, past[ahead][:, None, known], series)
+        beyond = next_dates(dates[-1], data["frequency"], max(0, end + steps - len(rows)))
+        return zip([*dates[end:], *beyond], said[:, 0], strict=False)
+
+    print_ahead(script, path, after)
 
 
 def main(step: Any, script: Path) -> None:

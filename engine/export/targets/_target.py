@@ -59,6 +59,7 @@ class Target:
     write: Callable[[Exportable, Path], tuple[Path, ...]]
     runner: Callable[[], str]
     run: Callable[[Path, HeldOut], Answers | None]
+    by_series: bool = False  # it holds scalers of each of several series
     usage: str = ""
     usage_writing: str = ""
 
@@ -69,11 +70,11 @@ class Target:
 
     def fit_for(self, model: Model) -> Fit:
         """Whether `model` can go to this target."""
-        if model.metadata.get("scalers"):
+        if model.metadata.get("scalers") and not self.by_series:
             return Fit(
                 False,
-                "each series has a scaler of its own, and an exported file holds one for all; train with "
-                "data.scaled_by=all to export.",
+                "each series has a scaler of its own, and this form holds one for all; train with data.scaled_by=all, "
+                "or take the Python script.",
             )
         found, preparation = self.fit(model), model.preparation
         recursive = isinstance(preparation, SeriesPreparation) and preparation.strategy == "recursive"

@@ -60,8 +60,6 @@ def fit(model: Model) -> Fit:
     kind = str(model.metadata["kind"])
     if kind not in _USAGES:
         return Fit(False, f"the script does not know how data of the kind {kind!r} are prepared; take NPZ or ONNX.")
-    if model.metadata.get("sequence_column"):
-        return Fit(False, "the script reads a table of one series, and this model reads several; take ONNX.")
     return Fit(True, "Exact. The cell's formula in NumPy: slower than the engine, and it runs wherever Python does.")
 
 
@@ -127,6 +125,7 @@ TARGET = Target(
     write=write,
     runner=runner,
     run=run,
+    by_series=True,
     usage="""\
 python {name} rows.csv        # a series: what comes after the last row
 python {name} "A prompt"      # text""",
