@@ -58,6 +58,14 @@ def box_palette(theme: Theme) -> QPalette:
     return boxes
 
 
+def list_palette(theme: Theme) -> QPalette:
+    """The palette of lists with boxes to tick, which are outlined in the darkened colour of the window, too."""
+    lists = palette(theme)
+    if theme.dark:
+        lists.setColor(QPalette.ColorRole.Window, QColor(theme.muted))
+    return lists
+
+
 def percent(theme: Theme) -> int:
     """The size of text of `theme`, as windows have it as their property."""
     return round(100 * theme.scale)

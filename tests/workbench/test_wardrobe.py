@@ -2,10 +2,13 @@ import dataclasses
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QFrame, QLabel, QStackedWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QListWidget, QListWidgetItem, QStackedWidget
 from pytestqt.qtbot import QtBot
 
+from workbench.dialogs.frame import Side
+from workbench.plots.legend import Legend
 from workbench.style import style_sheet
 from workbench.theme import DARK, LIGHT, SCALES, Theme
 from workbench.wardrobe import Wardrobe
@@ -70,3 +73,44 @@ def test_what_is_shown_meanwhile_comes_first_and_what_is_gone_is_left_out(wardro
     qtbot.waitUntil(lambda: dressed(hidden, DARK))
     wardrobe.wear(LIGHT)
     assert dressed(hidden, LIGHT)
+
+
+def test_a_hidden_key_keeps_the_size_of_its_text(wardrobe: Wardrobe, qtbot: QtBot) -> None:
+    large = dataclasses.replace(DARK, scale=1.5)
+    window, _, hidden = pages(qtbot)
+    key = Legend(LIGHT)
+    key.setParent(hidden)
+    for at in (1, 0):
+        window.setCurrentIndex(at)  # it was seen before
+        QApplication.processEvents()
+    wardrobe.wear(large)
+    key.apply_theme(large)
+    qtbot.waitUntil(lambda: dressed(hidden, large))
+    qtbot.waitUntil(lambda: not wardrobe._timer.isActive())
+    assert key.font().pixelSize() == large.small
+    window.setCurrentIndex(1)
+    assert key.font().pixelSize() == large.small
+
+
+def test_a_column_at_the_side_grows_with_the_text(wardrobe: Wardrobe, qtbot: QtBot) -> None:
+    side = Side(200)
+    qtbot.addWidget(side)
+    side.show()
+    assert side.width() == 200
+    wardrobe.wear(dataclasses.replace(LIGHT, scale=1.5))
+    qtbot.waitUntil(lambda: side.width() == 300)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_boxes_to_tick_in_a_list_can_be_seen(wardrobe: Wardrobe, qtbot: QtBot, theme: Theme) -> None:
+    wardrobe.wear(theme)
+    ticks = QListWidget()
+    qtbot.addWidget(ticks)
+    item = QListWidgetItem("", ticks)
+    item.setCheckState(Qt.CheckState.Unchecked)
+    ticks.resize(100, 60)
+    ticks.show()
+    picture = ticks.viewport().grab().toImage()
+    ground = QColor(theme.base).lightness()
+    lights = [abs(picture.pixelColor(x, 8).lightness() - ground) for x in range(24)]
+    assert max(lights) > 40

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFontDatabase, QIcon
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from workbench.answers import Exported, ExportForm
 from workbench.dialogs.frame import TextDialog
-from workbench.panels.labels import column, label
+from workbench.panels.labels import column, fixed_font, label
 from workbench.panels.message import Message
 from workbench.records import RunRecord
 from workbench.theme import GRID
@@ -53,7 +53,7 @@ class ExportDialog(TextDialog):
         self._usage = QPlainTextEdit(readOnly=True)
         self._usage.setObjectName("export_usage")
         self._usage.setAccessibleName("Files that were written, and how to use them")
-        self._usage.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self._usage.setFont(fixed_font(self))
         self._usage.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self._usage.setMinimumHeight(20 * GRID)
         self._usage.hide()

@@ -1,4 +1,4 @@
-"""What dialogs share: room for all their text, and a row at their foot."""
+"""What dialogs share: room for all their text, a column at their side, and a row at their foot."""
 
 from __future__ import annotations
 
@@ -37,6 +37,25 @@ class TextDialog(QDialog):
         width = max(self.width(), layout.totalMinimumSize().width(), round(self._least * scale))
         needed = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
         self.resize(width, max(least, needed))
+
+
+class Side(QWidget):
+    """A column beside a picture, of a width that grows with the size of text."""
+
+    def __init__(self, width: int) -> None:
+        """`width` in pixels is that at the usual size of text."""
+        super().__init__()
+        self._usual = width
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another size of text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        self.setFixedWidth(round(self._usual * self.fontInfo().pixelSize() / TEXT_BODY))
 
 
 def closing_row(dialog: QDialog, name: str) -> QDialogButtonBox:

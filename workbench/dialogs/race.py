@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from engine.config import Experiment, FieldInfo, field_info
 from workbench.contest import Contest, Terms
-from workbench.dialogs.frame import closing_row
+from workbench.dialogs.frame import Side, closing_row
 from workbench.dialogs.race_field import RaceField
 from workbench.dialogs.race_picture import RacePicture
 from workbench.dialogs.race_steps import StepTable
@@ -165,14 +165,13 @@ class RaceDialog(QDialog):
         terms.setSpacing(GRID)
         for title, editor in (("Seeds", self.seeds), ("Parameters", self.budget), ("Epochs", self.epochs)):
             terms.addRow(title, editor)
-        left = column(side := QWidget())
+        left = column(side := Side(34 * GRID))
         left.addWidget(label(_HOW, "small"))
         left.addWidget(self.field, 1)
         left.addLayout(terms)
         left.addWidget(self.message)
         for part in (self._start, self._progress, self._words):
             left.addWidget(part)
-        side.setFixedWidth(34 * GRID)
         right = QVBoxLayout()
         right.addWidget(self.picture, 3)
         right.addWidget(self.table, 2)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from workbench.answers import Usable, Used
-from workbench.dialogs.frame import closing_row
+from workbench.dialogs.frame import Side, closing_row
 from workbench.panels.labels import column, label
 from workbench.records import RunRecord
 from workbench.theme import GRID, Theme
@@ -40,8 +40,7 @@ class UseDialog(QDialog):
         self._busy.setAccessibleName("The model is answering")
         self._busy.setRange(0, 0)
         self._busy.setTextVisible(False)
-        side = QWidget()
-        side.setFixedWidth(40 * GRID)
+        side = Side(40 * GRID)
         self._side = QVBoxLayout(side)
         self._side.setContentsMargins(0, 0, 0, 0)
         self._side.addWidget(label(f"Run {record.number}, {record.name}", "title"))

@@ -124,9 +124,11 @@ class Legend(QWidget):
             self.updateGeometry()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Another font takes other widths."""
+        """Another font takes other widths; one that a style sheet brought back is not that of the theme."""
         super().changeEvent(event)
         self._laid_out.clear()
+        if event.type() == QEvent.Type.FontChange:
+            self._take(self._theme)
 
     def _places(self, width: int) -> list[QRect]:
         """Where each sample goes; layouts ask for it dozens of times a frame."""

@@ -7,12 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPlainTextEdit, QStackedWidget, QTableView, QWidget
 
 from workbench import model_use
 from workbench.answers import Curve, Used
-from workbench.panels.labels import column, label
+from workbench.panels.labels import column, fixed_font, label
 from workbench.panels.message import Message
 from workbench.plots.curves import CurvePlot
 from workbench.plots.pair_pictures import AttentionMatrix, PianoRoll
@@ -51,7 +50,7 @@ class Answering(QWidget):
         self.table.setAccessibleName("Answers as a table")
         self.table.setTabKeyNavigation(False)
         self.table.verticalHeader().setDefaultSectionSize(3 * GRID)
-        self.table.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.table.setFont(fixed_font(self))
         self.csv, self.midi = button("Save CSV…", "use_save_csv"), button("Save MIDI…", "use_save_midi")
         self.plain = button("Save text…", "use_save_text")
         layout = column(self)
