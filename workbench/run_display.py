@@ -49,7 +49,7 @@ class RunDisplay(QObject):
         window.steps.lock(reason, draft.experiment)
         for panel in (window.findings, window.runs, window.teaching.panel):
             panel.lock(reason)
-        window.steps.data.message.say(draft.problem, dismissible=not draft.blocked)
+        window.steps.data.show_problem(draft.problem, dismissible=not draft.blocked)
         exportable = window.runs.current is not None and window.runs.current.saved and not session.alive
         for name in ("export", "use"):
             window.menus.by_name[name].setEnabled(exportable)

@@ -8,6 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment
+from tests.workbench.conftest import SERIES, KnownBackend
 from workbench.panels.data import DataPanel
 from workbench.theme import LIGHT
 
@@ -34,3 +35,21 @@ def test_fields_that_have_a_meaning_are_shown(
     visible = {name for form in panel._forms for name, row in form._rows.items() if not row.editor.isHidden()}
     assert shown <= visible
     assert not hidden & visible
+
+
+@pytest.mark.parametrize("by", ["data", "a problem"])
+def test_settings_come_with_the_data_or_with_what_is_wrong_with_it(
+    qtbot: QtBot, backend: KnownBackend, by: str
+) -> None:  # fmt: skip
+    panel = DataPanel(LIGHT)
+    qtbot.addWidget(panel)
+    panel.show_experiment(SERIES)
+    panel.show_problem("", dismissible=False)
+    parts = (*panel._settings, panel._more)
+    assert all(part.isHidden() for part in parts)
+    if by == "data":
+        panel.show_loaded(backend.load(SERIES))
+    else:
+        panel.show_problem("a window does not fit; lower data.look_back.", dismissible=False)
+    panel.show_experiment(SERIES)
+    assert not any(part.isHidden() for part in parts)

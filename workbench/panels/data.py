@@ -133,7 +133,7 @@ class DataPanel(QWidget):
         self.preview.split_moved.connect(self._on_split)
         self._first, self._rest = Form("data", _FIRST), Form("data", _MORE)
         self._forms = (self._first, self._rest)
-        self._is_generated = self._is_stream = False
+        self._is_generated = self._is_stream = self._has_settings = False
         for form in self._forms:
             form.edited.connect(self.edited)
         self._lay_out()
@@ -148,7 +148,7 @@ class DataPanel(QWidget):
         if experiment.model.topology == "encoder_decoder":
             fields = fields - {"strategy"}  # it writes one step after the other
         self._first.show_options("known_inputs", [(name, name) for name in experiment.data.inputs])
-        self._more.setVisible(not self._is_stream)
+        self._show_settings()
         for form, names in zip(self._forms, (_FIRST, _MORE), strict=True):
             for name in names:
                 form.set_applies(name, True)
@@ -173,6 +173,21 @@ class DataPanel(QWidget):
             form.show_options(name, [("", _NONE[name]), *names])
         self._first.show_options("targets", names)
         self._first.show_options("inputs", names)
+        self._has_settings = True
+        self._show_settings()
+
+    def show_problem(self, text: str, dismissible: bool) -> None:
+        """Say what is wrong with the data; a setting may be what mends it."""
+        self.message.say(text, dismissible=dismissible)
+        if text and not self._has_settings:
+            self._has_settings = True
+            self._show_settings()
+
+    def _show_settings(self) -> None:
+        """Nothing can be set of data that nobody has tried to read."""
+        for part in self._settings:
+            part.setVisible(self._has_settings)
+        self._more.setVisible(self._has_settings and not self._is_stream)
 
     def _on_split(self, validation: int, test: int) -> None:
         """A border was let go of: the settings that put it there."""
@@ -229,8 +244,11 @@ class DataPanel(QWidget):
         words = column(about := QWidget())
         words.addWidget(self._about)
         words.addWidget(self._notes)
-        layout.addWidget(Fold("About this data", about, "data_understood", open_at_first=True))
+        understood = Fold("About this data", about, "data_understood", open_at_first=True)
+        layout.addWidget(understood)
         layout.addStretch(1)
+        self._settings = (self._counts, self._first, understood)
+        self._show_settings()
 
     def _buttons(self) -> QHBoxLayout:
         self.open_button = _button("Open…", "open_button", "Open a table or a text (Ctrl+O); or drop it here")

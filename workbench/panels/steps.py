@@ -91,7 +91,8 @@ class Steps(QObject):
 
     def _summarise(self, experiment: Experiment) -> None:
         data = experiment.data
-        what = f"{self._title or source_name(experiment)} · {self.data.shape(data)}"
+        title = self._title or source_name(experiment)
+        what = f"{title} · {self.data.shape(data)}" if title else ""
         summaries = (what, self.task.summary(experiment), self.model.summary(experiment))
         for header, text in zip(self.panel.headers, (*summaries, self.training.summary(experiment)), strict=True):
             header.summarise(text)
