@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.events import Finding
+
 if TYPE_CHECKING:
     from engine.layer import Layer
     from engine.network import Examples
@@ -58,6 +60,22 @@ def explained(error: NonFiniteError, network: AnyNetwork, batch: Examples, first
     origin = given or _state(places) or _gradient(places)
     text = f"{error}{f', {part}' if part else ''}{f': {origin}' if origin else ''}"
     return NonFiniteError(text, error.tensor, error.place, bool(given))
+
+
+def finding_of(error: NonFiniteError, step: int, rate: float, kept: str) -> Finding:
+    """What happened in `step`, and what helps: a tenth of the learning rate, and shorter steps.
+
+    `kept` says which weights are left. Where the number came with the data, no other way of training helps.
+    """
+    less = f"{rate / 10:.2g}"
+    why = "The steps were too long and the numbers grew beyond what a float holds."
+    cure = f"Lower training.learning_rate to {less} and set training.clip_norm to 1."
+    changes: tuple[tuple[str, str], ...] = (("training.learning_rate", less), ("training.clip_norm", "1"))
+    if error.given:
+        why, changes = "The data itself holds it, after transform and scaling.", ()
+        cure = "Look for zeros and extreme values in the columns, or take another transform or scaler."
+    title = f"Step {step}: {error}"
+    return Finding("not-finite", "problem", title, f"{why} {kept}", cure, changes, goes_on=not error.given)
 
 
 def _places(network: AnyNetwork, first: int) -> Iterator[_Place]:

@@ -16,14 +16,10 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from engine.calibration import measured_intervals
 from engine.checkpoints import Checkpoint
 from engine.config import Experiment
 from engine.control import Control
 from engine.data import Batch, Dataset
-from engine.data.dataset import Scores
-from engine.data.panel_dataset import PanelDataset
-from engine.data.series_dataset import SeriesDataset
 from engine.diagnosis import Diagnosis
 from engine.evaluation import Score, score
 from engine.events import (
@@ -38,15 +34,14 @@ from engine.events import (
     RunStarted,
     StepDone,
 )
+from engine.final_score import FinalScore
 from engine.importing import read_foreign
-from engine.intervals import Interval, interval_words
 from engine.learner import Learner
 from engine.losses import loss_for
 from engine.measurements import Measurements
-from engine.memory_worth import memory_worth
 from engine.model import Model
 from engine.networks import AnyNetwork, make_network
-from engine.non_finite import NonFiniteError
+from engine.non_finite import NonFiniteError, finding_of
 from engine.progress import Progress
 from engine.recording import Recorder, run_result
 from engine.resuming import Saved
@@ -102,13 +97,15 @@ class TrainingRun:
         self._recorder = Recorder(folder, experiment, dataset.metric, saved)
         self._measured = Measurements(experiment, dataset.metric, clip_norm=training.clip_norm)
         self._diagnosis = Diagnosis(self._measured)
+        self._final = FinalScore(
+            experiment, dataset, self.network, loss, self._probes, self._measured, self.control, self._recorder.note
+        )
         self._watch = Stopwatch()
         self._progress = Progress(
             self.network, self._learner, self._measured, self._watch, lambda: make(begun=False).state_dict()
         )
         self._steps_per_epoch = dataset.batch_count("train", training.batch_size)
         self._deciding = math.nan  # the last loss that the choice of the best is made by
-        self._intervals: tuple[Interval, ...] = ()  # of the best weights, once the run has ended
         self._answered = 0  # id of the last request that was
         self._saved_at = (-1, 0)  # step and number of changes
         if saved:
@@ -138,7 +135,7 @@ class TrainingRun:
 
     def model(self) -> Model:
         """The network as it is now, with what its use and export need."""
-        return Model(self.experiment, self.network, self.dataset.metadata(), self._intervals)
+        return Model(self.experiment, self.network, self.dataset.metadata(), self._final.intervals)
 
     def checkpoint(self) -> Checkpoint:
         """Where the run stands, between two batches."""
@@ -329,58 +326,23 @@ class TrainingRun:
 
     def _finished(self) -> RunFinished:
         """Go back to the best weights and score the test part with them."""
-        found, baselines = Score(), self.dataset.baselines("test")
-        if self._progress.best:
-            self.network.load_state_dict(self._progress.best)
-            self._probes.forget()
-            found = self._score("test")
-            self._measure_intervals()
-        if found.metrics:
-            self._measured.final = (found.metric, baselines)
-            baselines = (*baselines, *self._worth_of_memory())
-        best = self._measured.best
+        measured, final = self._measured, self._final
+        final.measure(self._progress.best, self.epoch)
+        best = measured.best
         return RunFinished(
             reason={"stop": "stopped", "finish": "finished early"}.get(self.control.ending, "all epochs done"),
             step=self.step,
             epoch=self.epoch,
             best_epoch=best.epoch if best else 0,
             best_validation_loss=best.validation_loss if best else math.nan,
-            test_metrics=found.metrics,
-            test_baselines=baselines,
+            test_metrics=final.found.metrics,
+            test_baselines=final.baselines,
             seconds=self._watch.seconds,
-            shuffled=self._measured.worth.shuffled if self._measured.worth else math.nan,
-            intervals=tuple(each.result() for each in self._intervals),
-            by_step=found.by_step,
+            shuffled=measured.worth.shuffled if measured.worth else math.nan,
+            intervals=tuple(each.result() for each in final.intervals),
+            by_step=final.found.by_step,
             validation_metric=best.metric if best else math.nan,
         )
-
-    def _measure_intervals(self) -> None:
-        """How far forecasts of a series, or of several, are off, by the validation part."""
-        if isinstance(self.dataset, SeriesDataset | PanelDataset):
-            self._intervals = measured_intervals(self.network, self.dataset, self._learner.loss)
-            self._measured.intervals = self._intervals
-            self._probes.predictions.surround(self._intervals)
-            for interval in self._intervals:
-                self._recorder.note(interval_words(interval))
-
-    def _worth_of_memory(self) -> Scores:
-        """What a network without memory reaches on the test part; none of a run that was stopped."""
-
-        def stopped() -> bool:
-            return self.control.ending in ("stop", "abandon")
-
-        if stopped():
-            return ()
-        loss, network = self._learner.loss, self.network
-        self._measured.parameters = network.parameter_count
-        self._measured.worth = worth = memory_worth(self.experiment, self.dataset, loss, network, self.epoch, stopped)
-        if worth.note:
-            self._recorder.note(worth.note)
-        self._measured.baselines = (*self._measured.baselines, *worth.validation_baselines)
-        if worth.trained:
-            self._probes.predictions.compare(worth.trained.network, worth.validation_baselines)
-            worth.trained.network.close()
-        return worth.test_baselines
 
     def _last_look(self, probes: frozenset[str], step: int, epoch: int) -> Iterator[Event]:
         """Show all of `probes` to whoever has looked at any: afterwards nothing can be measured any more."""
@@ -401,17 +363,9 @@ class TrainingRun:
         """Go back to the last good weights, kept so that the run can go on from them; say what happened."""
         self._watch.rest()
         kept = self._progress.go_back()
-        rate = f"{self._learner.schedule.base / 10:.2g}"
-        why = "The steps were too long and the numbers grew beyond what a float holds."
-        cure = f"Lower training.learning_rate to {rate} and set training.clip_norm to 1."
-        changes: tuple[tuple[str, str], ...] = (("training.learning_rate", rate), ("training.clip_norm", "1"))
-        if error.given:
-            why, changes = "The data itself holds it, after transform and scaling.", ()
-            cure = "Look for zeros and extreme values in the columns, or take another transform or scaler."
-        failed = RunFailed(f"Step {self.step + 1}: {error}", f"{why} {kept}", cure, self.step)
-        place = self._progress.checkpoint(failed.title, dict(changes))
-        goes_on = not error.given
-        finding = Finding("not-finite", "problem", failed.title, failed.why, failed.cure, changes, goes_on=goes_on)
+        finding = finding_of(error, self.step + 1, self._learner.schedule.base, kept)
+        failed = RunFailed(finding.title, finding.why, finding.cure, self.step)
+        place = self._progress.checkpoint(failed.title, dict(finding.changes))
         yield from self._say([finding])
         yield from self._keep(failed, place)
         yield failed
