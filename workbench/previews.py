@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,8 +13,10 @@ from workbench.answers import Column, Example, ExamplesPreview, Preview, SeriesP
 
 if TYPE_CHECKING:
     from engine.data import Inspection
+    from engine.data.pairs import Pairs
 
 _EXAMPLES, _LOOKED_AT = 6, 200  # sequences that are drawn, and of how many they are chosen
+_PICTURE = 4  # points a side that a picture has at least
 
 
 def preview(experiment: Experiment, dataset: Any, inspection: Inspection | None) -> Preview | None:
@@ -22,6 +25,8 @@ def preview(experiment: Experiment, dataset: Any, inspection: Inspection | None)
         return _examples(dataset)
     if experiment.data.kind == "labelled_text" and inspection is not None:
         return _labelled_texts(experiment, inspection)
+    if experiment.data.kind == "pairs":
+        return _pairs(dataset.pairs)
     return _series_preview(experiment, dataset) or _text_preview(inspection)
 
 
@@ -31,7 +36,7 @@ def _examples(dataset: Any) -> ExamplesPreview:
     for position in range(min(dataset.count("train"), _LOOKED_AT)):
         batch = dataset.batch("train", np.array([position]))
         last = batch.targets[-1, 0] if dataset.aligned else batch.targets[0]
-        label = dataset.classes[int(last)] if dataset.classes else f"{dataset.decode(last[None])[0]:.4g}"
+        label = dataset.classes[int(last)] if dataset.classes else f"{dataset.decode(last[None]).item():.4g}"
         if dataset.aligned:
             label = f"{label} at the end"
         found.setdefault(label, Example(label, _steps(dataset, position)))
@@ -59,6 +64,19 @@ def _labelled_texts(experiment: Experiment, inspection: Inspection) -> TextPrevi
     return TextPreview("\n".join(f"[{row[at[0]]}]  {row[at[1]]}" for row in inspection.head))
 
 
+def _pairs(pairs: Pairs) -> ExamplesPreview | TextPreview:
+    """The first pairs: what is read, and what is written of it; pictures with what is said of them."""
+    side = math.isqrt(pairs.numbers.shape[1])
+    if side >= _PICTURE and side * side == pairs.numbers.shape[1]:
+        first = {text: row for row, text in reversed(list(enumerate(pairs.targets)))}
+        chosen = sorted(first.items(), key=lambda found: found[1])[:_EXAMPLES]
+        return ExamplesPreview(
+            tuple(Example(text, _filled(pairs.numbers[row].reshape(side, side))) for text, row in chosen)
+        )
+    rows = range(min(len(pairs), _LOOKED_AT))
+    return TextPreview("\n".join(f"{pairs.read_as_text(row)}  →  {pairs.targets[row]}" for row in rows))
+
+
 def _series_preview(experiment: Experiment, dataset: Any) -> SeriesPreview | ExamplesPreview | None:
     """The series of a data set that has one, or the first of several."""
     members = getattr(dataset, "members", {})
@@ -75,9 +93,9 @@ def _series_preview(experiment: Experiment, dataset: Any) -> SeriesPreview | Exa
 
 
 def _text_preview(inspection: Inspection | None) -> TextPreview | None:
-    if inspection is None or inspection.kind != "text":
+    if inspection is None:
         return None
-    return TextPreview("\n".join(line[0] for line in inspection.head).strip("\n"))
+    return TextPreview("\n".join("  ".join(row) for row in inspection.head).strip("\n"))
 
 
 def about(inspection: Inspection | None) -> str:

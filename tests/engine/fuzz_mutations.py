@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-SECONDS = 20  # more than any of these small inputs may take
+SECONDS, PATIENCE = 20, 300  # of computing, and of waiting: more than any of these small inputs may take
 MEGABYTES = 1500  # by which the process may grow
 
 
@@ -20,16 +20,19 @@ def limited() -> Iterator[None]:
     """No input may hang or fill the memory."""
 
     def late(*_: object) -> None:
-        raise AssertionError(f"not done after {SECONDS} seconds")
+        raise AssertionError(f"not done after {SECONDS} seconds of computing, or {PATIENCE} of waiting")
 
-    before = signal.signal(signal.SIGALRM, late)
-    signal.alarm(SECONDS)
+    before = {each: signal.signal(each, late) for each in (signal.SIGPROF, signal.SIGALRM)}
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    signal.alarm(PATIENCE)
     high = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     try:
         yield
     finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - high) / (1024 if sys.platform != "darwin" else 2**20)
     assert grown < MEGABYTES
 

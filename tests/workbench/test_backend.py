@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from engine.data import samples
 from engine.data.inspection import Inspection, inspected
 from engine.data.sequence_dataset import SequenceDataset
 from engine.data.tables import Table
@@ -132,3 +134,25 @@ def test_progress_is_told_without_waiting_for_an_import(monkeypatch: pytest.Monk
         backend.stop_reading()
     backend.open("airline_passengers")
     assert backend.reading_progress() <= 1.0
+
+
+def test_pairs_are_shown_as_they_are_read_and_written() -> None:
+    loaded = Backend().open("number_words")
+    assert isinstance(loaded.preview, TextPreview)
+    first = loaded.preview.text.splitlines()[0]
+    dataset: Any = loaded.dataset
+    assert first == f"{dataset.pairs.sources[0]}  →  {dataset.pairs.targets[0]}"
+    loaded = Backend().open("handwritten_digits")
+    assert isinstance(loaded.preview, ExamplesPreview)
+    assert len({example.label for example in loaded.preview.examples}) == 6
+    assert {example.values.shape for example in loaded.preview.examples} == {(8, 8)}
+
+
+@pytest.mark.parametrize("key", [each.key for each in samples()])
+def test_every_sample_from_a_file_is_shown(key: str) -> None:
+    loaded = Backend().open(key)
+    assert loaded.generated or loaded.preview is not None
+    if isinstance(loaded.preview, TextPreview):
+        assert loaded.preview.text.strip()
+    if isinstance(loaded.preview, ExamplesPreview):
+        assert loaded.preview.examples

@@ -127,3 +127,55 @@ def test_a_file_without_sheets_offers_none(dialog: ImportDialog) -> None:
     sheets = dialog.findChild(QComboBox, "import_sheet")
     assert isinstance(sheets, QComboBox)
     assert sheets.isHidden()
+
+
+def test_what_is_odd_is_said_in_the_words_of_the_form(tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "a.csv"
+    rows = "".join(f"2020-01-{day:02d},{-999 if day % 9 == 0 else 300 + day % 7},{day}\n" for day in range(1, 29))
+    path.write_text(f"day,level,wind\n,m,m/s\n{rows}Total,8000,300\n")
+    dialog = ImportDialog(path, {})
+    qtbot.addWidget(dialog)
+    assert dialog._rejected.text() == ""
+    dialog.show_inspection(Backend().inspect(path, dialog.reading()))
+    lines = dialog._rejected.text().splitlines()
+    assert lines[0].startswith("2 rows are left out. Line 2: words where")
+    assert "line 31: a total" in lines[0]
+    assert lines[1].startswith("-999 in 3 cells of 'level'")
+    assert lines[1].endswith("set “No value” to none.")
+    choose(dialog, "import_no_value", "none")
+    dialog.show_inspection(Backend().inspect(path, dialog.reading()))
+    assert len(dialog._rejected.text().splitlines()) == 1
+    dialog.show_problem("It is gone.")
+    assert dialog.table.isHidden()
+    assert dialog._rejected.isHidden()
+    assert dialog._found.text() == ""
+
+
+@pytest.mark.parametrize("known", ["-99999", ["-99999"], ["no reading", "-1"]])
+def test_what_stands_for_no_value_is_remembered_however_it_is_written(
+    table: Path, qtbot: QtBot, known: str | list[str]
+) -> None:
+    dialog = ImportDialog(table, {"data.no_value": known})
+    qtbot.addWidget(dialog)
+    wanted = known if isinstance(known, str) else ", ".join(known)
+    assert dialog.reading()["data.no_value"] == wanted
+
+
+def test_a_role_given_to_a_column_of_a_wide_table_holds(tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "a.csv"
+    row = ",".join(str(k % 7) for k in range(200))
+    path.write_text(",".join(f"c{k}" for k in range(200)) + "\n" + f"{row}\n" * 40)
+    dialog = ImportDialog(path, {})
+    qtbot.addWidget(dialog)
+    dialog.show_inspection(Backend().inspect(path, dialog.reading()))
+    assert "of which the first 60 are shown" in dialog._found.text()
+    assert list(dialog._roles) == [*(f"c{k}" for k in range(60)), "c199"]
+    assert dialog.roles() == {}
+    item = dialog.table.item(1, 60)
+    assert item is not None
+    assert item.text() == str(199 % 7)
+    choose(dialog, "import_role_c3", "target")
+    choose(dialog, "import_role_c199", "input")
+    roles = dialog.roles()
+    assert len(roles) == 200
+    assert {name: given for name, given in roles.items() if given != "ignored"} == {"c3": "target", "c199": "input"}

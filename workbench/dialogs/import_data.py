@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QFormLayout,
+    QHBoxLayout,
     QPushButton,
     QTableWidget,
     QTableWidgetItem,
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from engine.config import ROLES, field_info
 from workbench.dialogs.frame import closing_row
+from workbench.dialogs.import_words import odd, shown, summary
 from workbench.panels.labels import column, label
 from workbench.panels.message import Message
 from workbench.theme import GRID
@@ -44,9 +46,8 @@ _READING: dict[str, tuple[tuple[str, str], ...]] = {
     ),
 }  # fmt: skip
 _ONCE = ("time", "label", "text", "sequence", "split")  # roles that one column has at most
+_OF_CELLS = ("decimal", "header", "no_value")  # which stand in the second column
 _OF_TEXT = ("encoding", "delimiter", "quotes")  # which a workbook has none of
-_NAMED = 4  # rows that are left out
-_COLUMNS = 60  # shown; a wider table is opened with the roles that were found
 
 
 class ImportDialog(QDialog):
@@ -65,20 +66,27 @@ class ImportDialog(QDialog):
         self._choices: dict[str, QComboBox] = {}
         self._roles: dict[str, QComboBox] = {}
         self._chosen: dict[str, str] = {}  # roles given by hand, which hold whatever is found out anew
-        self._whole = True  # whether every column is shown
+        self._all: dict[str, str] = {}  # roles of all columns, as they were found
         self.message = Message("import_message", "What cannot be read")
         self.message.dismissed.connect(lambda: self.message.say(""))
-        self._found, self._rejected = label(name="import_found"), label("small", name="import_rejected")
+        self._found, self._rejected = label(name="import_found"), label(role="small", name="import_rejected")
         self.table = QTableWidget()
         self.table.setObjectName("import_table")
         self.table.setAccessibleName("The first rows, with the role of each column in the row on top")
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         layout = column(self, 2 * GRID, GRID)
-        self._rows = self._reading_rows()
-        layout.addLayout(self._rows)
+        self._forms = (QFormLayout(), QFormLayout())
+        self._add_reading_rows()
+        side_by_side = QHBoxLayout()
+        side_by_side.setSpacing(3 * GRID)
+        for form in self._forms:
+            form.setSpacing(GRID)
+            side_by_side.addLayout(form, 1)
+        layout.addLayout(side_by_side)
         for widget in (self.message, self._found, self.table, self._rejected):
             layout.addWidget(widget)
         layout.setStretchFactor(self.table, 1)
+        layout.addStretch()
         buttons = closing_row(self, "import")
         self.open_button = QPushButton("Open")
         self.open_button.setObjectName("import_open")
@@ -97,19 +105,23 @@ class ImportDialog(QDialog):
         """Show what is understood of the file, read as was asked."""
         self.message.say("")
         self.open_button.setEnabled(True)
-        self._found.setText(_summary(found))
+        self._found.setText(summary(found))
         self._offer_sheets(found.sheets)
         self._fill(found)
-        self._rejected.setText("\n".join([*_left_out(found), *found.remarks]))
+        self.table.show()
+        remarks = odd(found)
+        self._rejected.setText("\n".join(remarks))
+        self._rejected.setVisible(bool(remarks))
 
     def show_problem(self, text: str) -> None:
         """It cannot be read so."""
         self.message.say(text)
         self.open_button.setEnabled(False)
+        self._found.clear()
+        for each in (self.table, self._rejected):
+            each.hide()  # what it shows was read in another way
 
-    def _reading_rows(self) -> QFormLayout:
-        rows = QFormLayout()
-        rows.setSpacing(GRID)
+    def _add_reading_rows(self) -> None:
         for name, offered in _READING.items():
             choice = QComboBox()
             choice.setObjectName(f"import_{name}")
@@ -124,12 +136,17 @@ class ImportDialog(QDialog):
             choice.setCurrentIndex(max(choice.findData(known), 0))
             choice.activated.connect(lambda _at: self.asked.emit(self.reading()))
             self._choices[name] = choice
-            rows.addRow(info.label, choice)
+            self._form_of(name).addRow(info.label, choice)
         if known := self._known.get("data.sheet"):
             self._choices["sheet"].addItem(known, known)
             self._choices["sheet"].setCurrentIndex(1)
-        rows.setRowVisible(self._choices["sheet"], bool(known))
-        return rows
+        self._show_row("sheet", bool(known))
+
+    def _form_of(self, name: str) -> QFormLayout:
+        return self._forms[name in _OF_CELLS]
+
+    def _show_row(self, name: str, shown: bool) -> None:
+        self._form_of(name).setRowVisible(self._choices[name], shown)
 
     def _offer_sheets(self, names: tuple[str, ...]) -> None:
         """The sheets of a workbook that has several, with the chosen one still chosen."""
@@ -139,14 +156,14 @@ class ImportDialog(QDialog):
         for text, value in (*_READING["sheet"], *((name, name) for name in names)):
             choice.addItem(text, value)
         choice.setCurrentIndex(max(choice.findData(chosen), 0))
-        self._rows.setRowVisible(choice, len(names) > 1)
+        self._show_row("sheet", len(names) > 1)
         for name in _OF_TEXT:
-            self._rows.setRowVisible(self._choices[name], not names)
+            self._show_row(name, not names)
 
     def _fill(self, found: Inspection) -> None:
-        columns = found.columns[:_COLUMNS]
-        self._whole = len(columns) == len(found.columns)
-        self._roles = {}
+        places = shown(found)
+        columns = [found.columns[place] for place in places]
+        self._roles, self._all = {}, {each.name: each.role for each in found.columns}
         self.table.clear()
         self.table.setRowCount(0)
         self.table.setRowCount(len(found.head) + (1 if columns else 0))
@@ -159,8 +176,8 @@ class ImportDialog(QDialog):
             self._roles[each.name] = self._role_choice(each.name, self._chosen.get(each.name, each.role))
             self.table.setCellWidget(0, place, self._roles[each.name])
         for row, cells in enumerate(found.head, 1 if columns else 0):
-            for place, cell in enumerate(cells[:_COLUMNS]):
-                self.table.setItem(row, place, QTableWidgetItem(cell[:200]))
+            for at, place in enumerate(places or [0]):
+                self.table.setItem(row, at, QTableWidgetItem(cells[place][:200]))
         self.table.resizeColumnsToContents()
 
     def _role_choice(self, name: str, role: str) -> QComboBox:
@@ -182,8 +199,10 @@ class ImportDialog(QDialog):
         self._chosen[name] = role
 
     def roles(self) -> dict[str, str]:
-        """The role of every column; empty for text, and where not every column is shown."""
-        return {name: choice.currentText() for name, choice in self._roles.items()} if self._whole else {}
+        """The role of every column; empty for text, and for a wide table of which none was changed."""
+        if len(self._roles) < len(self._all) and not self._chosen:
+            return {}
+        return self._all | {name: choice.currentText() for name, choice in self._roles.items()}
 
     def _accept(self) -> None:
         from engine.data import assigned
@@ -202,25 +221,3 @@ class ImportDialog(QDialog):
 def _as_text(value: Any) -> Any:
     """Several words in the way in which they are typed."""
     return ", ".join(value) if isinstance(value, list | tuple) else value
-
-
-def _left_out(found: Inspection) -> list[str]:
-    if not found.rejected:
-        return []
-    named = "; ".join(f"line {row.line:,}: {row.reason}" for row in found.rejected[:_NAMED])
-    count = "1 row is" if found.rejected_rows == 1 else f"{found.rejected_rows:,} rows are"
-    return [f"{count} left out. {named[:1].upper()}{named[1:]}."]
-
-
-def _summary(found: Inspection) -> str:
-    if found.kind == "text":
-        return f"Text of {found.rows:,} lines, {found.encoding}."
-    parts = [
-        found.encoding,
-        f"sheet {found.sheet!r}" if found.sheet else "",
-        f"delimiter {found.delimiter!r}" if found.delimiter else "",
-        f"decimal mark {found.decimal!r}",
-        "with a header" if found.header else "without a header",
-        found.frequency,
-    ]
-    return f"Table of {found.rows:,} rows and {len(found.columns):,} columns: {', '.join(filter(None, parts))}."
