@@ -5,6 +5,8 @@ U steps ahead, B windows, C columns, O targets, K inputs known ahead, W outputs 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,7 @@ from engine.data import Dataset, SeriesPreparation
 from engine.data.batches import Ints
 from engine.data.forecast_dataset import ForecastDataset
 from engine.data.panel_dataset import PanelDataset
-from engine.data.scaling import Reals
+from engine.data.scaling import Reals, scaler_each
 from engine.data.series_dataset import SeriesDataset
 from engine.losses import Loss
 from engine.network import Network
@@ -48,15 +50,26 @@ def paths(
 def dataset_paths(network: AnyNetwork, dataset: Dataset, loss: Loss, part: str, positions: Ints) -> Reals:
     """Forecasts (U, B, O, W) from the windows of a part at `positions`; U is 1 of a data set of single answers.
 
-    Each of several series is scaled by its own scaler.
+    The network reads windows of several series at once, each scaled by its own scaler.
     """
     assert isinstance(dataset, SeriesDataset | PanelDataset)
-    preparation = dataset.preparation
-    found = np.zeros((preparation.steps, len(positions), len(preparation.targets), loss.width))
-    for member, which, own in dataset.by_series(part, positions):
-        future = member.future(part, own) if isinstance(member, ForecastDataset) else None
-        found[:, which] = paths(network, member.preparation, loss, member.windows(part, own), future)
-    return found
+    groups = list(dataset.by_series(part, positions))
+    places = [which for _, which, _ in groups]
+    windows = _in_place(places, [member.windows(part, own) for member, _, own in groups])
+    ahead = [member.future(part, own) for member, _, own in groups if isinstance(member, ForecastDataset)]
+    preparation = groups[0][0].preparation
+    if len(groups) > 1:
+        preparation = replace(
+            preparation,
+            input_scaler=scaler_each([(which, member.preparation.input_scaler) for member, which, _ in groups]),
+            output_scaler=scaler_each([(which, member.preparation.output_scaler) for member, which, _ in groups]),
+        )
+    return paths(network, preparation, loss, windows, _in_place(places, ahead) if ahead else None)
+
+
+def _in_place(places: Sequence[Ints], found: Sequence[Reals]) -> Reals:
+    """Arrays (·, b, ·) as one (·, B, ·), each at its places."""
+    return np.concatenate(found, axis=1)[:, np.argsort(np.concatenate(places), kind="stable")]
 
 
 def _answers(network: Network, preparation: SeriesPreparation, windows: Reals) -> NDArray[Any]:

@@ -39,15 +39,33 @@ class PairBatch(Batch):
     written: Ints  # (B,) steps of each that are written
 
 
+_SIDES = {
+    "inputs": 1,
+    "lengths": 0,
+    "targets": -2,
+    "weights": -1,
+    "positions": 0,
+    "before": 1,
+    "written": 0,
+}  # axis of B
+
+
 def joined(batches: Sequence[Batch]) -> Batch:
     """Sequences of the same length, from several batches, as one."""
-    sides = {"inputs": 1, "lengths": 0, "targets": -2, "weights": -1, "positions": 0, "before": 1, "written": 0}
-    first = batches[0]
-    names = [field.name for field in fields(first) if field.name in sides]
     own: dict[str, Any] = {
-        name: np.concatenate([getattr(batch, name) for batch in batches], sides[name]) for name in names
+        name: np.concatenate([getattr(batch, name) for batch in batches], axis) for name, axis in _sides(batches[0])
     }
-    return replace(first, **own)
+    return replace(batches[0], **own)
+
+
+def taken(batch: Batch, which: Ints) -> Batch:
+    """Some of the sequences of a batch, all of the same length."""
+    own: dict[str, Any] = {name: np.take(getattr(batch, name), which, axis) for name, axis in _sides(batch)}
+    return replace(batch, **own)
+
+
+def _sides(batch: Batch) -> list[tuple[str, int]]:
+    return [(field.name, _SIDES[field.name]) for field in fields(batch) if field.name in _SIDES]
 
 
 def generator(seed: int, epoch: int) -> np.random.Generator:

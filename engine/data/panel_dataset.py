@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import DataConfig
-from engine.data.batches import Batch, Floats, Ints, batches_of, joined, orders
+from engine.data.batches import Batch, Floats, Ints, batches_of, joined, orders, taken
 from engine.data.dataset import Dataset, Scorer, Scores
 from engine.data.errors import DataError, TooShortError, counted
 from engine.data.metrics import last_answers, mae, rmse
@@ -26,6 +26,7 @@ from engine.data.series_preparation import SeriesPreparation
 from engine.data.series_windows import windows_over
 
 MOST_SCORED = 20  # series that are scored one by one
+_MOST_KEPT = 1 << 26  # bytes of a part's windows that are kept
 Values = TypeVar("Values", Floats, Reals)
 
 
@@ -59,6 +60,7 @@ class PanelDataset(Dataset):
         )
         self._first = first
         self._baselines: dict[str, tuple[tuple[str, Floats], ...]] = {}
+        self._whole: dict[str, Batch] = {}
         self._slices: dict[str, tuple[tuple[str, SeriesDataset, slice], ...]] = {}
 
     def _share_scalers(self, name: str) -> None:
@@ -87,12 +89,14 @@ class PanelDataset(Dataset):
 
     def by_series(self, part: str, positions: Ints) -> Iterator[tuple[SeriesDataset, Ints, Ints]]:
         """Each series that has some of the windows at `positions`: which of them, and where in its own part."""
-        slices = self.slices(part)
-        owners = np.searchsorted([place.start for _, _, place in slices], positions, side="right") - 1
+        slices, owners = self.slices(part), self._owners(part, positions)
         for owner in np.unique(owners).tolist():
             _, member, place = slices[owner]
             which = np.flatnonzero(owners == owner)
             yield member, which, positions[which] - place.start
+
+    def _owners(self, part: str, positions: Ints) -> Ints:
+        return np.searchsorted([place.start for _, _, place in self.slices(part)], positions, side="right") - 1
 
     def batch_count(self, part: str, batch_size: int) -> int:
         """See `Dataset.batch_count`."""
@@ -105,6 +109,21 @@ class PanelDataset(Dataset):
 
     def batch(self, part: str, positions: Ints) -> Batch:
         """The windows of a part at `positions` (B,), by series."""
+        if self._fits(part):
+            if part not in self._whole:
+                self._whole[part] = self._cut(part, np.arange(self.count(part)))
+            return taken(self._whole[part], self._ordered(part, positions))
+        return self._cut(part, positions)
+
+    def _fits(self, part: str) -> bool:
+        """Whether all windows of a part may be kept as they are read, so that no batch cuts them from many series."""
+        steps = self.preparation.look_back * self.input_size + self.preparation.steps * self.output_size
+        return 0 < self.count(part) * steps * 4 <= _MOST_KEPT
+
+    def _ordered(self, part: str, positions: Ints) -> Ints:
+        return positions[np.argsort(self._owners(part, positions), kind="stable")]
+
+    def _cut(self, part: str, positions: Ints) -> Batch:
         found = [
             replace(member.batch(part, own), positions=positions[which])
             for member, which, own in self.by_series(part, positions)

@@ -6,6 +6,7 @@ what the network answers. A difference over `horizon` steps is anchored at the l
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -50,8 +51,8 @@ class Transform:
 class Scaler:
     """Per column: scaled = (value - offset) / scale."""
 
-    offset: Reals  # (C,)
-    scale: Reals  # (C,), never 0
+    offset: Reals  # (C,), or (B, C) where each of B sequences has its own
+    scale: Reals  # likewise, never 0
 
     def forward(self, values: Reals) -> Reals:
         """Scale `values`, whose last axis are the columns."""
@@ -69,6 +70,15 @@ class Scaler:
     def from_dict(cls, values: dict[str, list[float]]) -> Scaler:
         """The opposite of `to_dict`."""
         return cls(np.array(values["offset"], np.float64), np.array(values["scale"], np.float64))
+
+
+def scaler_each(scalers: Sequence[tuple[NDArray[np.int64], Scaler]]) -> Scaler:
+    """One scaler for B sequences of which each has its own: the places of some among them, and the scaler of these."""
+    count, columns = sum(len(which) for which, _ in scalers), len(scalers[0][1].scale)
+    offset, scale = np.zeros((count, columns)), np.ones((count, columns))
+    for which, scaler in scalers:
+        offset[which], scale[which] = scaler.offset, scaler.scale
+    return Scaler(offset, scale)
 
 
 def fit_scaler(name: str, values: Reals) -> Scaler:

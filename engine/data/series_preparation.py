@@ -118,13 +118,13 @@ class SeriesPreparation(Preparation):
         """
         first = self.path_answers(np.broadcast_to(anchors, answers.shape), anchors)[:1]
         columns = self.known_columns
-        scaled = (future - self.input_scaler.offset[columns]) / self.input_scaler.scale[columns]
+        scaled = (future - self.input_scaler.offset[..., columns]) / self.input_scaler.scale[..., columns]
         heard = np.concatenate([np.concatenate([first, answers[:-1]]), scaled], axis=-1)
         return np.ascontiguousarray(heard, np.float32)
 
     def _per_step(self, values: Reals, scaled: Callable[[Reals], Reals]) -> Reals:
         """`values` (U, B, O) through a scaler of O or of U · O columns."""
-        if len(self.output_scaler.scale) == values.shape[-1]:
+        if self.output_scaler.scale.shape[-1] == values.shape[-1]:
             return scaled(values)
         steps, batch, targets = values.shape
         rows = scaled(values.transpose(1, 0, 2).reshape(batch, steps * targets))
