@@ -48,7 +48,13 @@ def array(given: Any, what: str) -> NDArray[Any]:
 
 def numbers(given: Any, dtype: np.dtype[Any], what: str) -> NDArray[Any]:
     """`given` in the type, order and alignment that kernels are compiled for; a read-only array is copied."""
-    return np.require(array(given, what), dtype, ("C", "A", "W"))
+    return _laid_out(array(given, what), dtype)
+
+
+def _laid_out(found: NDArray[Any], dtype: Any) -> NDArray[Any]:
+    if found.dtype == dtype and found.flags.carray:  # `np.require` takes a while to find that nothing is to be done
+        return found
+    return np.require(found, dtype, ("C", "A", "W"))
 
 
 def whole(given: Any, what: str) -> NDArray[Any]:
@@ -64,7 +70,7 @@ def indices(given: Any, count: int, what: str, of: str) -> NDArray[np.int32]:
     found = whole(given, what)
     if found.size and (found.min() < 0 or found.max() >= min(count, _LARGEST)):
         raise NetworkError(f"{what} run from {found.min()} to {found.max()}; {of} has {count}")
-    return np.require(found, np.int32, ("C", "A", "W"))
+    return _laid_out(found, np.int32)
 
 
 def sequences(given: Any, tokens: bool, size: int, letter: str) -> NDArray[Any]:
@@ -87,13 +93,13 @@ def ends(given: Any, steps: int, batch: int, what: str) -> NDArray[np.int64]:
     found = whole(given, what)
     if found.shape != (batch,) or found.min() < 1 or found.max() > steps:
         raise NetworkError(f"{what} must be {batch} numbers from 1 to {steps}, got {found.tolist()[:8]}")
-    return np.require(found, np.int64, ("C", "A", "W"))
+    return _laid_out(found, np.int64)
 
 
 def lengths(given: Any, steps: int, batch: int) -> NDArray[np.int64]:
     """`ends` of the sequences of a batch, which fall. Raises `NetworkError` where they do not fit or do not fall."""
     found = ends(given, steps, batch, "lengths")
-    if (found[1:] > found[:-1]).any():
+    if given is not None and (found[1:] > found[:-1]).any():
         raise NetworkError("lengths must fall: put the longest sequence of a batch first")
     return found
 

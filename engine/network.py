@@ -151,7 +151,8 @@ class Network(Trainable):
         values = values[:, : self.output_size].copy()
         if self.aligned:
             values = values.reshape(self.stack.steps, self._lengths.size, self.output_size)
-            values[np.arange(len(values))[:, None] >= self._lengths[None, :]] = 0
+            if self._lengths[-1] < self.stack.steps:
+                values[np.arange(len(values))[:, None] >= self._lengths[None, :]] = 0
         return Output(values, self.stack.final_states())
 
     def answer(self, batch: Examples, state: State | None = None) -> Output:

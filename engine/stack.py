@@ -35,6 +35,8 @@ class Stack:
         self.config, self._workers = config, workers
         self.levels = [Level(config, number, parameters) for number in range(config.depth)]
         self.layers = tuple(layer for level in self.levels for layer in level.directions)
+        widest = max(units * (units + config.level_inputs(level)) for level, units in enumerate(config.widths))
+        self._work = widest * max(1, len(config.spec.input_blocks))  # multiply-adds of one row in one step
 
     def pack(self) -> None:
         """Take over changed parameters."""
@@ -64,10 +66,8 @@ class Stack:
 
     def _divide(self) -> list[int]:
         """Batch rows at which threads take over, so that each has about as many time steps."""
-        config = self.config
-        widest = max(units * (units + config.level_inputs(level)) for level, units in enumerate(config.widths))
-        self.threads = self._workers.worth(int(self._lengths.sum()) * widest * max(1, len(config.spec.input_blocks)))
-        parts = 1 if config.directions >= self.threads else self.threads
+        self.threads = self._workers.worth(int(self._lengths.sum()) * self._work)
+        parts = 1 if self.config.directions >= self.threads else self.threads
         if parts == 1:
             return [0, self._batch]
         done = np.cumsum(self._lengths)
