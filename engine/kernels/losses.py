@@ -45,7 +45,7 @@ def elementwise(kind: int, outputs: Any, row_size: int, columns: int, targets: A
                     value, slope = _loss_and_slope(kind, output, target, levels[level])
                 loss += weight * value
                 outputs[at] = scale * weight * slope
-        for at in range(first + answered * width, first + columns):  # nobody reads what lies beyond
+        for at in range(first + answered * width, first + row_size):
             outputs[at] = 0.0
     return loss * scale
 
