@@ -11,6 +11,8 @@ from types import ModuleType
 
 from engine.cells import CellSpec
 
+_COLUMNS = 120
+
 
 def formula_source(spec: CellSpec, name: str = "step") -> str:
     """The cell's formula as a plain function of that name."""
@@ -45,6 +47,11 @@ def _sorted(imports: dict[str, None]) -> list[str]:
     ordered = sorted(imports, key=lambda line: (rank(line), line.startswith("from"), line))
     parts = [[line for line in ordered if rank(line) == place] for place in range(3)]
     return [line for part in parts if part for line in (*part, "")][:-1]
+
+
+def paragraph(text: str) -> str:
+    """Text as a paragraph of a docstring, whatever it holds."""
+    return textwrap.fill(harmless(text), _COLUMNS, break_long_words=False, break_on_hyphens=False)
 
 
 def harmless(text: str) -> str:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from engine.export.description import Description, describe
 from engine.export.particulars import Exportable
-from engine.export.python_source import harmless
+from engine.export.python_source import paragraph
 from engine.export.torch_layers import layers_class, layers_module
 from engine.export.torch_modules import torch_module
 from engine.summary import model_words
 
 _HEAD = '''"""{title}
 
-Made by RNN Workbench; needs PyTorch and safetensors, and lies beside its weights, {stem}.safetensors, whose metadata
-hold scaler, vocabulary, window, columns, settings and scores. Licence of the data: {licence}
+{made}
 
     network = load()
     answers, state = network(x)  # x: {inputs}
@@ -30,6 +29,8 @@ WEIGHTS = Path(__file__).with_suffix(".safetensors")
 
 
 '''
+_MADE = """Made by RNN Workbench; needs PyTorch and safetensors, and lies beside its weights, {stem}.safetensors, whose
+metadata hold scaler, vocabulary, window, columns, settings and scores. Licence of the data: {licence}"""
 LOADING = '''
 
 def load(path=WEIGHTS):
@@ -116,8 +117,8 @@ def torch_source(source: Exportable, stem: str) -> str:
     network = describe(model.network)
     inputs = "tokens (T, B)" if network.embedding is not None else f"numbers (T, B, {network.inputs})"
     head = _HEAD.format(
-        title=f"{model_words(model.experiment)}.", stem=harmless(stem), inputs=inputs,
-        licence=harmless(source.particulars()["licence"]),
+        title=f"{model_words(model.experiment)}.", inputs=inputs,
+        made=paragraph(_MADE.format(stem=stem, licence=source.particulars()["licence"])),
     )  # fmt: skip
     module = torch_module(model.network)
     point = source.point()

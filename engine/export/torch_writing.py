@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.data import PairsPreparation, tokens
 from engine.export import numpy_texts
 from engine.export.particulars import Exportable
-from engine.export.python_source import harmless, joined_modules
+from engine.export.python_source import joined_modules, paragraph
 from engine.export.torch_layers import layers_class
 from engine.export.torch_modules import torch_module
 from engine.export.torch_source import LOADING, SERIES
@@ -15,14 +15,15 @@ from engine.summary import model_words
 
 _HEAD = '''"""{title}
 
-Made by RNN Workbench; needs PyTorch, NumPy and safetensors, and lies beside its weights, {stem}.safetensors, whose
-metadata hold scaler, vocabularies, window, columns, settings and scores. Licence of the data: {licence}
+{made}
 
     network = load()
 {usage}
 """
 
 '''
+_MADE = """Made by RNN Workbench; needs PyTorch, NumPy and safetensors, and lies beside its weights, {stem}.safetensors,
+whose metadata hold scaler, vocabularies, window, columns, settings and scores. Licence of the data: {licence}"""
 _TEXTS = """    tokens = network.generate(torch.from_numpy(encoded(about(), "{example}")))
     print(decoded(about(), tokens[:, 0]))
     scores = network(x, before)  # x: {inputs}; before: tokens (U, B), 1 first, that are taken to be written"""
@@ -136,8 +137,8 @@ def torch_writing_source(source: Exportable, stem: str) -> str:
         inputs=inputs, heard=sizes.heard, example="1, 2, …" if network.encoder is None else "What is read"
     )
     head = _HEAD.format(
-        title=f"{model_words(model.experiment)}.", stem=harmless(stem), usage=usage,
-        licence=harmless(source.particulars()["licence"]),
+        title=f"{model_words(model.experiment)}.", usage=usage,
+        made=paragraph(_MADE.format(stem=stem, licence=source.particulars()["licence"])),
     )  # fmt: skip
     begun = joined_modules((tokens, numpy_texts) if sizes.writes_tokens else (), _IMPORTS).rstrip("\n")
     layers = "" if module else layers_class(network.encoder or network.decoder) + "\n\n"

@@ -31,7 +31,7 @@ from engine.weights import write_weights
 from tests.engine.data.making import table, windows_of
 
 STEPS = 3
-NO_DECODER = {"keras", "c_header"}  # forms that hold none
+NO_DECODER = {"c_header"}  # forms that hold none
 STRATEGIES: dict[str, dict[str, Any]] = {
     "recursive": {"model.topology": "many_to_one", "data.strategy": "recursive"},
     "direct": {"model.topology": "many_to_one", "data.strategy": "direct"},

@@ -20,7 +20,7 @@ from engine.export import numpy_network, numpy_predict, numpy_series, numpy_text
 from engine.export.beside import write_arrays, write_particulars
 from engine.export.held_out import HeldOut
 from engine.export.particulars import Exportable
-from engine.export.python_source import formula_source, harmless, joined_modules
+from engine.export.python_source import formula_source, harmless, joined_modules, paragraph
 from engine.export.targets._target import Answers, ExportError, Fit, Target
 from engine.export.writing_description import writes
 from engine.model import Model
@@ -31,13 +31,14 @@ _WRITING = (numpy_writing, tokens, numpy_texts, numpy_series, numpy_written)
 _PLAIN = (tokens, numpy_series, numpy_predict)  # of networks that answer where they read
 _HEAD = '''"""{title}
 
-Made by RNN Workbench. Needs Python 3.10 or newer and NumPy. Lies beside its weights, {stem}.npz, and {stem}.json, which
-holds scaler, vocabulary, window, columns, settings and scores. Licence of the data: {licence}
+{made}
 
     python {stem}.py {usage}
 """
 
 '''
+_MADE = """Made by RNN Workbench. Needs Python 3.10 or newer and NumPy. Lies beside its weights, {stem}.npz, and
+{stem}.json, which holds scaler, vocabulary, window, columns, settings and scores. Licence of the data: {licence}"""
 _USAGES = {
     "series": "rows.csv", "text": '"Once upon a time"', "adding": "steps.csv", "pairs": '"What is read"',
 }  # fmt: skip
@@ -80,7 +81,7 @@ def script(source: Exportable, stem: str) -> str:
     head = _HEAD.format(
         title=f"{model_words(model.experiment)}: predicts with NumPy alone.",
         stem=harmless(stem),
-        licence=harmless(source.particulars()["licence"]),
+        made=paragraph(_MADE.format(stem=stem, licence=source.particulars()["licence"])),
         usage=_USAGES[str(model.metadata["kind"])],
     )
     own = _WRITING if writes(model.network) else _PLAIN

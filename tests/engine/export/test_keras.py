@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import runpy
+from functools import partial
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from engine.cells import specifications
-from engine.export import proof
+from engine.export import keras_source, keras_writing, proof
+from engine.export.beside import read_arrays, read_particulars
 from engine.export.description import describe
+from engine.export.held_out import answered
+from engine.export.keras_equations import keras_written
+from engine.export.keras_loops import write_tokens
 from engine.export.targets import keras, target
-from tests.engine.export.examples import exportable
+from engine.export.writing_description import describe_writing
+from tests.engine.export.checking import check_writing
+from tests.engine.export.examples import exportable, given
 
 CELLS = ("elman", "lstm", "lstm_np", "gru", "gru_reset_before")
 STRUCTURES: list[dict[str, Any]] = [
@@ -29,6 +39,67 @@ def test_every_cell(tmp_path: Path, cell: str, kind: str, structure: dict[str, A
     found = proof.export(exportable(kind, cell=cell, **structure), target("keras"), tmp_path / "model.py")
     assert "Keras" in found.runner
     assert found.passed, found
+
+
+WRITING: list[dict[str, Any]] = [
+    {"attention": "none"},
+    {"attention": "multiplicative", "num_layers": 2, "bidirectional": True},
+    {"attention": "additive", "num_layers": 2, "bidirectional": True, "merge": "sum"},
+    {"attention": "additive", "num_layers": 2, "hidden_sizes": [8, 4]},
+]
+
+
+@pytest.mark.parametrize("structure", WRITING, ids=str)
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_cell_that_writes(tmp_path: Path, cell: str, structure: dict[str, Any]) -> None:
+    for kind in ("dates", "known_ahead"):
+        check_writing(tmp_path, "keras", kind, cell=cell, **structure)
+    check_writing(tmp_path, "keras", "captions", cell=cell, **structure, repeat_input=True)
+
+
+@pytest.mark.parametrize("kind", ["dates", "captions"])
+def test_whole_texts_are_written_as_the_engine_does(tmp_path: Path, kind: str) -> None:
+    source = exportable(kind)
+    path, *_ = target("keras").write(source, tmp_path / "model.py")
+    data = answered(source.model, given(kind))
+    x = data.inputs.swapaxes(0, 1) if data.inputs.ndim == 2 else data.inputs[0]
+    assert data.texts is not None
+    if target("keras").runner().startswith("Keras"):
+        names = runpy.run_path(str(path))
+        written = names["write_tokens"](names["answers_of"](names["load"]()), x[:8], len(data.texts.tokens))
+    else:
+        told = read_particulars(path)["keras"]
+        written = write_tokens(partial(keras_written, told, read_arrays(path)), x[:8], len(data.texts.tokens))
+    np.testing.assert_array_equal(written.T, data.texts.tokens[:, :8])
+
+
+@pytest.mark.parametrize(("missing", "words"), [("keras", "is not installed"), ("tensorflow", "KERAS_BACKEND")])
+def test_a_keras_that_does_not_start_is_said_and_not_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str, words: str
+) -> None:
+    def importing(name: str) -> ModuleType:
+        raise ModuleNotFoundError(f"No module named '{missing}'", name=missing)
+
+    monkeypatch.setattr(keras, "importlib", SimpleNamespace(import_module=importing))
+    keras.keras_here.cache_clear()
+    try:
+        found = proof.export(exportable(cell="gru"), target("keras"), tmp_path / "model.py")
+    finally:
+        keras.keras_here.cache_clear()
+    assert found.passed
+    assert words in found.runner
+
+
+def test_the_script_builds_encoder_and_decoder() -> None:
+    source = exportable("dates", cell="lstm", num_layers=2, bidirectional=True, attention="additive")
+    text = keras_writing.script(source, describe_writing(source.model.network), "model")
+    compile(text, "model.py", "exec")
+    assert 'name="bridge_cell_l1")' in text
+    assert "return layers.LSTM(" in text
+    assert "y = recurrent(6, " in text
+    assert "layers.AdditiveAttention(" in text
+    assert "write_tokens(answers_of(model), x, 26)" in text
+    assert max(map(len, text.splitlines())) <= 120
 
 
 @pytest.mark.parametrize(
@@ -54,8 +125,9 @@ def test_the_cells_that_keras_has() -> None:
 
 def test_the_script_builds_the_layers() -> None:
     source = exportable("text", cell="gru", num_layers=2, bidirectional=True)
-    text = keras.script(source, describe(source.model.network), "model")
+    text = keras_source.script(source, describe(source.model.network), "model")
     compile(text, "model.py", "exec")
-    assert "keras.layers.Embedding(" in text
-    assert 'keras.layers.GRU(6, activation="tanh", recurrent_activation="sigmoid", reset_after=True' in text
+    assert "layers.Embedding(" in text
+    assert 'units, activation="tanh", recurrent_activation="sigmoid", reset_after=True' in text
+    assert max(map(len, text.splitlines())) <= 120
     assert len(text.splitlines()) < 50
