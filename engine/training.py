@@ -266,7 +266,8 @@ class TrainingRun:
         request = self.control.request
         if request.id <= self._answered:
             return
-        snapshot = self._probes.answer(request, self.step, self.epoch, paused) if request.probes else None
+        epoch = math.ceil(self.step / max(1, self._steps_per_epoch))  # of the last batch; the next may have begun
+        snapshot = self._probes.answer(request, self.step, epoch, paused) if request.probes else None
         if snapshot or paused or not request.probes:
             self._answered = request.id
         if snapshot:

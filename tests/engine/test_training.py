@@ -188,6 +188,21 @@ def test_pausing_stepping_and_going_on(experiment: Experiment, dataset: Dataset)
     assert isinstance(list(run)[-1], RunFinished)
 
 
+def test_a_pause_after_the_last_batch_of_an_epoch_is_in_that_epoch(experiment: Experiment, dataset: Dataset) -> None:
+    control = Control()
+    last = dataset.batch_count("train", experiment.training.batch_size)
+    looked: list[tuple[int, int]] = []
+    for event in TrainingRun(experiment, dataset, control):
+        if isinstance(event, StepDone) and event.step == last:
+            control.pause()
+        elif isinstance(event, Paused):
+            control.request = SnapshotRequest(1, frozenset({"hidden"}))
+        elif isinstance(event, Snapshot) and not looked:
+            looked.append((event.step, event.epoch))
+            control.stop()
+    assert looked == [(last, 1)]
+
+
 def test_a_pause_does_not_count_as_time(
     experiment: Experiment, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
