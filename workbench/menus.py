@@ -85,12 +85,12 @@ class Verb(QObject):
 
 
 def entries(menu: QMenu | QMenuBar, path: str = "") -> Iterator[tuple[str, QAction]]:
-    """Every action below `menu` that does something, with the menus it lies in."""
+    """Every action below `menu` that does something, behind the names of the submenus it lies in."""
     for action in menu.actions():
         text = f"{path}{action.text().replace('&', '').rstrip('…')}"
         inside = action.menu()
         if isinstance(inside, QMenu):
-            yield from entries(inside, f"{text}: " if path else "")
+            yield from entries(inside, f"{text}: " if isinstance(menu, QMenu) else "")
         elif not action.isSeparator() and action.isVisible():
             yield text, action
 

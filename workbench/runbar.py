@@ -54,6 +54,7 @@ class RunBar(QToolBar):
         for name, action in self.commands.items():
             why_not = status.why_not.get(name, "")
             action.setEnabled(not why_not)
+            action.setProperty("reason", why_not)
             action.setToolTip(f"{why_not or action.statusTip()} ({action.shortcut().toString()})")
         if self._running != status.running:
             self._running = status.running
@@ -90,6 +91,7 @@ class RunBar(QToolBar):
         action.setObjectName(f"action_{name}")
         action.setShortcut(QKeySequence(shortcut))
         action.setStatusTip(tip)
+        action.setIconVisibleInMenu(False)  # that of Run is white, for its button
         self.addAction(action)
         button = self.widgetForAction(action)
         if isinstance(button, QToolButton):

@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QKeyEvent, QPainter, QPalette
+from PySide6.QtWidgets import (
+    QDialog,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from workbench.fuzzy import score
 from workbench.panels.labels import column
 from workbench.theme import GRID
 
+_ENTRY, _ASIDE = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1  # which entry it is; what stands at its right
 _WALKS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
@@ -24,6 +34,20 @@ class Entry:
     call: Callable[[], object]
     shortcut: str = ""
     why_not: str = ""
+
+
+class _Rows(QStyledItemDelegate):
+    """A name at the left; its shortcut, or why it cannot be done now, at the right."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().paint(painter, option, index)
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        role = QPalette.ColorRole.HighlightedText if chosen else QPalette.ColorRole.PlaceholderText
+        painter.setPen(option.palette.color(role))
+        room = option.rect.adjusted(0, 0, -GRID, 0)
+        painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, index.data(_ASIDE))
 
 
 class Palette(QDialog):
@@ -44,6 +68,7 @@ class Palette(QDialog):
         self._list.setObjectName("palette_list")
         self._list.setAccessibleName("Commands")
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._list.setItemDelegate(_Rows(self._list))
         self._line.textChanged.connect(self._filter)
         self._line.returnPressed.connect(self._choose)
         self._list.itemClicked.connect(lambda _item: self._choose())
@@ -85,13 +110,12 @@ class Palette(QDialog):
         found = sorted(((points, entry) for points, entry in scored if points is not None), key=lambda pair: -pair[0])
         self._list.clear()
         for _, entry in found:
-            keys = f"    {entry.shortcut}" if entry.shortcut else ""
-            item = QListWidgetItem(f"{entry.name}{keys}")
-            item.setData(Qt.ItemDataRole.UserRole, self._entries.index(entry))
+            item = QListWidgetItem(entry.name)
+            item.setData(_ENTRY, self._entries.index(entry))
+            item.setData(_ASIDE, entry.why_not or entry.shortcut)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{entry.name} {entry.why_not or entry.shortcut}")
             if entry.why_not:
                 item.setForeground(self.palette().placeholderText())
-                item.setToolTip(entry.why_not)
-                item.setText(f"{entry.name}    ({entry.why_not})")
             self._list.addItem(item)
         self._list.setCurrentRow(0)
 
@@ -105,4 +129,4 @@ class Palette(QDialog):
 
     def _entry(self, row: int) -> Entry:
         item = self._list.item(row)
-        return self._entries[int(item.data(Qt.ItemDataRole.UserRole))]
+        return self._entries[int(item.data(_ENTRY))]
