@@ -134,12 +134,12 @@ class Gallery(QObject):
         for view in self.views:
             view.show_end()
 
-    def reset(self) -> None:
-        """Forget the run before."""
+    def reset(self, *, beginning: bool = False) -> None:
+        """Forget the run before; `beginning` when the next one is on its way."""
         self._begun = 0
         self.film.clear()
         for view in self.views:
-            view.reset()
+            view.reset(beginning=beginning)
         self.time_steps.refresh()
 
     def show_others(self, others: tuple[Beside, ...]) -> None:

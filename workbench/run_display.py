@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from workbench.window import Window
 
 _TEXT_MS = 100
+_NO_WEIGHTS = "no run with weights is chosen"
 
 
 class RunDisplay(QObject):
@@ -53,6 +54,7 @@ class RunDisplay(QObject):
         exportable = window.runs.current is not None and window.runs.current.saved and not session.alive
         for name in ("export", "use"):
             window.menus.by_name[name].setEnabled(exportable)
+            window.menus.by_name[name].setProperty("reason", reason or _NO_WEIGHTS)
         if session.record and session.record.started:
             window.gallery.begin(session.record.number, session.record.started)
 
@@ -78,7 +80,7 @@ class RunDisplay(QObject):
 
     @Slot(object)
     def _on_begun(self, record: RunRecord) -> None:
-        self._window.gallery.reset()
+        self._window.gallery.reset(beginning=True)
         self._window.findings.clear()
         self._window.shelf.begin(record)
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.plots.elided_label import ElidedLabel
 from workbench.plots.saving import SaveError, Table, csv_text, picture, png_bytes, save, svg_bytes
 from workbench.plots.still_label import StillLabel
 from workbench.plots.table_twin import TableTwin
@@ -45,12 +46,15 @@ class PictureFrame(QWidget):
         self.setAccessibleDescription(self.question)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.body = QWidget()
-        self._title, self._badge = _label("title", self.title), _label("strong")
+        self._title, self._badge = ElidedLabel(self.title), _label("strong")
+        self._title.setProperty("role", "title")
         self._stamp = StillLabel("step 10,000,000 · epoch 10,000", role="small")
         self._message, self._readout = _label("muted"), _label("small")
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._message.setWordWrap(True)
-        self._readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # long text widens nothing
+        gives_way = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # long text widens nothing
+        gives_way.setRetainSizeWhenHidden(True)
+        self._readout.setSizePolicy(gives_way)
         self._twin = TableTwin(((), []))
         self._table_view = QTableView()
         self._table_view.setModel(self._twin)
@@ -96,7 +100,8 @@ class PictureFrame(QWidget):
     def turn_page(self) -> None:
         """Show words, table or picture, whichever there is reason for."""
         reason = self.why_empty()
-        self._choices.setVisible(not reason)  # there is nothing to choose of what is not there
+        self._choices.setVisible(not reason)  # there is nothing to choose of what is not there, nor to read
+        self._readout.setVisible(not reason)
         if reason:
             self._stamp.show_text("")
             self._message.setText(reason)
@@ -150,7 +155,7 @@ class PictureFrame(QWidget):
         self._controls.setSpacing(2 * GRID)
         more = QToolButton()
         more.setText("⋯")
-        more.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        more.setProperty("role", "more")
         more.setToolTip("Save, copy, export, show as table")
         more.setObjectName(f"{self.key}.menu")
         more.setAccessibleName(f"{self.title}: menu")

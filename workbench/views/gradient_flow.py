@@ -52,11 +52,11 @@ class GradientFlow(LiveView):
             self._remember(snapshot.step, flow.half_life)
         super().show_snapshot(snapshot)
 
-    def reset(self) -> None:
+    def reset(self, *, beginning: bool = False) -> None:
         """No history."""
         self._measured_at.clear()
         self._life_rows.clear()
-        super().reset()
+        super().reset(beginning=beginning)
 
     def build(self) -> None:
         """Curves over time steps, the same as a strip of colours, and the half-life over training."""

@@ -14,7 +14,9 @@ from workbench.theme import Theme
 
 _TOO_EARLY = "Nothing was measured for this view by then. Go to a later step of the run with the slider below."
 _ENDED = "This is measured while a run goes on, and the run has ended."
-_WITH_NEXT_BATCH = "This is measured with the next batch: go on (F5), or do one step (F10)."
+_LASTING = frozenset({"structure"})  # probes that are the same throughout a run
+_BEGINNING = "The run begins: what it measures appears here with the first batches."
+_WITH_NEXT_BATCH = "This is measured with the next batch. In a pause, go on (F5) or do one step (F10)."
 
 
 class LiveView(PictureFrame):
@@ -49,7 +51,7 @@ class LiveView(PictureFrame):
         self.moment: int | None = None  # the step that is shown, when it is not the newest
         self.others: tuple[Beside, ...] = ()
         self._measured: dict[str, Probe] = {}
-        self._built = self._held = self._too_early = self.over = False
+        self._built = self._held = self._too_early = self._beginning = self.over = False
         self._asking: dict[QWidget, str] = {}  # controls whose choice has to be measured, and their tool tips
         self._behind: set[str] = set()
         self.fit_text(theme)
@@ -80,7 +82,8 @@ class LiveView(PictureFrame):
         self._too_early = self.moment is not None and bool(self.probes) and not mine
         if mine:
             self.snapshot = snapshot
-            self._measured = mine if self.moment is not None else self._measured | mine
+            kept = self._measured if self.moment is None else {n: p for n, p in self._measured.items() if n in _LASTING}
+            self._measured = kept | mine
             self._catch_up("snapshot")
         elif self._too_early and self._built:
             self.turn_page()
@@ -104,17 +107,19 @@ class LiveView(PictureFrame):
 
     def show_start(self, start: RunStarted) -> None:
         """Learn what the run measures and has to beat."""
-        self.start = start
+        self.start, self._beginning = start, False
         self._lock_asking(over=False)
         self._catch_up("history" if self.history else "")
 
     def show_end(self) -> None:
         """The run measures nothing any more: what has to be measured cannot be chosen."""
+        self._beginning = False
         self._lock_asking(over=True)
+        self._catch_up()
 
-    def reset(self) -> None:
-        """Forget the last run: a new one begins."""
-        self.moment, self._too_early = None, False
+    def reset(self, *, beginning: bool = False) -> None:
+        """Forget the last run; `beginning` when a new one is on its way, of which nothing is known yet."""
+        self.moment, self._too_early, self._beginning = None, False, beginning
         self._lock_asking(over=False)
         self.start, self.snapshot, self.history = None, None, None
         self._measured.clear()
@@ -187,8 +192,12 @@ class LiveView(PictureFrame):
 
     @property
     def unmeasured(self) -> str:
-        """What to do that there is something to see: begin a run, or go on with the one that has begun."""
-        return _WITH_NEXT_BATCH if self.start is not None else self.waiting
+        """What to do that there is something to see: begin a run, wait for it, or go on with it."""
+        if self._beginning:
+            return _BEGINNING
+        if self.moment is not None:
+            return _TOO_EARLY
+        return self.waiting if self.start is None or self.over else _WITH_NEXT_BATCH
 
     def time_steps(self) -> int:
         """How many steps the time axis has, for the arrow keys; 0 for a view without one."""

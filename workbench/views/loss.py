@@ -69,7 +69,7 @@ class Loss(LiveView):
 
     def reason(self) -> str:
         """Empty until the first batch, or while other runs are shown."""
-        return "" if self.others or (self.history is not None and self.history.count("loss")) else self.waiting
+        return "" if self.others or (self.history is not None and self.history.count("loss")) else self.unmeasured
 
     def draw_history(self, history: History) -> None:
         """Draw what is in sight."""

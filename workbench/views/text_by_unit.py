@@ -21,6 +21,8 @@ from workbench.views.live_view import LiveView
 
 _STATE, _MEMORY = "hidden state", "cell state"
 
+_OF_TEXT = "bits per character"  # what runs are measured in that read running text
+
 
 class TextByUnit(LiveView):
     """The pinned text coloured by a unit or gate, five guesses under each symbol, and influences on request."""
@@ -64,12 +66,14 @@ class TextByUnit(LiveView):
 
     def reason(self) -> str:
         """Empty as well when no text is read."""
-        if self.snapshot is not None and not isinstance(self.probe("reading"), Reading):
+        if isinstance(self.probe("reading"), Reading):
+            return ""
+        if self.start is not None and self.start.metric != _OF_TEXT:
             return (
                 "This run reads no running text.\nOpen a text file, or the sample Alice, to see what every unit makes "
                 "of each character."
             )
-        return super().reason()
+        return self.unmeasured
 
     def draw(self, snapshot: Snapshot) -> None:
         """Text, guesses and colours."""

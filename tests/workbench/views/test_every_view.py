@@ -246,9 +246,12 @@ def test_scrubbing_back_is_possible(make: Maker, kind: type[LiveView]) -> None:
 @EVERY
 def test_in_a_run_nobody_is_told_to_begin_one(make: Maker, kind: type[LiveView]) -> None:
     view = make(kind)
-    view.show_start(RunStarted(100, 10, 3, "RMSE", (), ""))
-    if kind.probes:
-        assert "next batch" in view._message.text()
+    view.reset(beginning=True)
+    assert "The run begins" in view._message.text()
+    view.show_end()  # it failed before it had begun
+    assert view._message.text() == kind.waiting
+    view.show_start(RunStarted(100, 10, 3, "bits per character", (), ""))
+    assert "next batch" in view._message.text()
     view.reset()
     assert view._message.text() == kind.waiting
 
@@ -263,11 +266,12 @@ def test_a_moment_shows_nothing_that_was_measured_later(make: Maker, kind: type[
     if kind.probes:
         assert "Nothing was measured" in view._message.text()
         assert page(view) is view._message
+        assert not view._readout.isVisible()
     everything = measured.full_snapshot()
     for name, value in everything.values:
         if name in kind.probes:
             view.show_snapshot(dataclasses.replace(everything, values=((name, value),)))
-            assert set(view._measured) == {name}
+            assert set(view._measured) == {name} | (kind.probes & {"structure"})  # which is the same in all the run
     view.show_moment(None)
     view.show_snapshot(measured.full_snapshot())
     assert page(view) is later

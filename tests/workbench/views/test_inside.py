@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -291,8 +292,16 @@ def test_earlier_characters_shade_by_their_influence(show: Show, qtbot: QtBot) -
 
 def test_numbers_are_not_read_like_text(show: Show) -> None:
     view = show(TextByUnit)
+    view.show_start(measured.STARTED)
     view.show_snapshot(measured.snapshot(measured.trace()))
     assert "reads no running text" in view._message.text()
+
+
+def test_a_text_that_was_not_looked_at_yet_is_a_text(show: Show) -> None:
+    view = show(TextByUnit)
+    view.show_start(dataclasses.replace(measured.STARTED, metric="bits per character"))
+    view.show_snapshot(measured.snapshot(measured.trace()))
+    assert "next batch" in view._message.text()
 
 
 # --- network --------------------------------------------------------------------------------------------

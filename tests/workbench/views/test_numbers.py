@@ -380,14 +380,14 @@ def test_what_the_forecast_leaves_and_whether_it_trails(show: Show, qtbot: QtBot
     page = view.pages[SeriesPrediction]
     assert isinstance(page, ForecastPage)
     residuals, lags = page.left.residuals, page.left.lags
-    assert_allclose(residuals.curves["residual"].y, truth[1:] - truth[:-1])
+    assert_allclose(residuals.curves["truth − forecast"].y, truth[1:] - truth[:-1])
     assert lags.curves["error"].y[1] == pytest.approx(0, abs=1e-6)
     assert lags.legend.texts == ("error  least 1 back: it trails",)
     assert page.left._best.value() == 1
     page.plot.box.setXRange(5, 10, padding=0)
     qtbot.waitUntil(lambda: residuals.box.viewRange()[0] == pytest.approx([5, 10], abs=0.1))
     residuals.hovered.emit(7.2)
-    assert view._readout.text().startswith("7 · residual ")
+    assert view._readout.text().startswith("7 · truth − forecast ")
     residuals.canvas.doubled.emit()
     qtbot.waitUntil(lambda: residuals.box.viewRange()[0][1] > 37)
     view.show_snapshot(measured.snapshot(dataclasses.replace(known, labels=known.labels[:39], forecast=truth[1:])))
