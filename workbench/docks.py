@@ -71,7 +71,7 @@ class Docks:
         """Bring the lesson up, with the room it needs to be read."""
         self.lesson.show()
         self.lesson.raise_()
-        heights = [46 * GRID, 16 * GRID, 38 * GRID]
+        heights = [36 * GRID, 26 * GRID, 38 * GRID]
         self._window.resizeDocks([self.lesson, self.findings, self.runs], heights, Qt.Orientation.Vertical)
 
     def next_pane(self) -> None:

@@ -58,6 +58,14 @@ def box_palette(theme: Theme) -> QPalette:
     return boxes
 
 
+def input_palette(theme: Theme) -> QPalette:
+    """The palette of lines and numbers to type into, likewise."""
+    inputs = palette(theme)
+    if theme.dark:
+        inputs.setColor(QPalette.ColorRole.Window, QColor(theme.border).lighter(190))
+    return inputs
+
+
 def list_palette(theme: Theme) -> QPalette:
     """The palette of lists with boxes to tick, which are outlined in the darkened colour of the window, too."""
     lists = palette(theme)
@@ -114,6 +122,10 @@ QTabBar::tab { background: transparent; color: palette(placeholder-text); paddin
 QTabBar::tab:hover { color: palette(window-text); }
 QTabBar::tab:selected { color: palette(window-text); border-bottom-color: palette(link); }
 QTabBar::tab:focus { border-bottom-color: palette(window-text); }
+QToolButton[role="more"]::menu-indicator { image: none; }
+QToolButton#views_list { border: 0; padding: 6px 20px 8px 8px; background: transparent; color: palette(window-text); }
+QToolButton#views_list:hover, QToolButton#views_list:focus { color: palette(link); }
+QToolButton#views_list::menu-indicator { subcontrol-origin: padding; subcontrol-position: center right; right: 6px; }
 QScrollArea { border: 0; background: transparent; }
 QProgressBar { border: 1px solid palette(mid); border-radius: 3px; background: palette(base); max-height: 8px; }
 QProgressBar::chunk { background: palette(link); border-radius: 2px; }

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication, QWidget
 
-from workbench.style import TEXT_SCALE, box_palette, list_palette, palette, percent, style_sheet
+from workbench.style import TEXT_SCALE, box_palette, input_palette, list_palette, palette, percent, style_sheet
 from workbench.theme import Theme
 
 _SLICE_SECONDS = 0.004
@@ -42,6 +42,8 @@ class Wardrobe(QObject):
         application.setPalette(palette(theme))
         application.setPalette(box_palette(theme), "QCheckBox")  # type: ignore[arg-type]  # stub: bytes, Qt: text
         application.setPalette(list_palette(theme), "QListWidget")  # type: ignore[arg-type]
+        for kind in ("QLineEdit", "QAbstractSpinBox"):
+            application.setPalette(input_palette(theme), kind)  # type: ignore[arg-type]
         pg.setConfigOptions(background=theme.plot, foreground=theme.text, antialias=False)
         self._undressed = application.topLevelWidgets()
         for window in self._undressed:

@@ -4,7 +4,17 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QFrame, QLabel, QListWidget, QListWidgetItem, QStackedWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QSpinBox,
+    QStackedWidget,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from workbench.dialogs.frame import Side
@@ -99,6 +109,21 @@ def test_a_column_at_the_side_grows_with_the_text(wardrobe: Wardrobe, qtbot: QtB
     assert side.width() == 200
     wardrobe.wear(dataclasses.replace(LIGHT, scale=1.5))
     qtbot.waitUntil(lambda: side.width() == 300)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+@pytest.mark.parametrize("kind", [QLineEdit, QSpinBox])
+def test_what_can_be_typed_into_has_an_edge(
+    wardrobe: Wardrobe, qtbot: QtBot, theme: Theme, kind: type[QWidget]
+) -> None:
+    wardrobe.wear(theme)
+    line = kind()
+    qtbot.addWidget(line)
+    line.resize(100, 30)
+    line.show()
+    picture = line.grab().toImage()
+    ground = QColor(theme.base).lightness()
+    assert max(abs(picture.pixelColor(x, 15).lightness() - ground) for x in range(4)) > 35
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])

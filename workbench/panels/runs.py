@@ -198,6 +198,7 @@ class RunsPanel(QWidget):
         self._model = _button("Use this model…", "run_model", self._model_action)
         self._more = QToolButton()
         self._more.setText("⋯")
+        self._more.setProperty("role", "more")
         self._more.setObjectName("run_more")
         self._more.setAccessibleName("More to do with the run")
         self._more.setToolTip("Compare, notes, folder, delete, columns")

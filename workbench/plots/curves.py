@@ -22,7 +22,7 @@ from workbench.theme import GRID, Theme
 
 _SMOOTH_UP_TO = 300  # points: antialiased lines of more are slow to draw
 _SYMBOLS_UP_TO = 120  # points: symbols of more run into each other
-_LEFT, _BOTTOM = 7 * GRID, 4 * GRID + 2  # pixels: the axes of plots above each other stand above each other
+_LEFT, _BOTTOM = 8 * GRID, 4 * GRID + 2  # pixels: the axes of plots above each other stand above each other
 
 Stroke: TypeAlias = str | Callable[[Theme], QPen]  # a pen role of the theme, or a pen made of it
 

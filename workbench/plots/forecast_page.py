@@ -148,4 +148,4 @@ def skill_words(prediction: SeriesPrediction) -> str:
     if found is None:
         return ""
     name, share = found
-    return f", skill {'−' if share < 0 else '+'}{abs(share):.2f} against {name}"
+    return f", skill {'−' if share < 0 else '+'}{abs(share):.2f} against {name.partition(' (')[0]}"

@@ -18,7 +18,7 @@ from workbench.plots.legend import Legend, Scale
 from workbench.plots.panel_title import PanelTitle
 from workbench.theme import GRID, Theme
 
-_LEAST_HEIGHT, _LEFT, _BOTTOM, _HEADING = 64, 7 * GRID, 4 * GRID + 2, 2 * GRID + 2  # pixels
+_LEAST_HEIGHT, _LEFT, _BOTTOM, _HEADING = 64, 8 * GRID, 4 * GRID + 2, 2 * GRID + 2  # pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,12 @@ class HeatGrid(QWidget):
         for axis, panel in zip((c.left for c in self._cells), self.panels, strict=True):
             if axis is not None and panel.row == row:
                 axis.set_labels(units)
+
+    def show_values(self, row: int, first: float, step: float) -> None:
+        """Number the rows of the data in one row of panels: `first` at the top, `step` more with each."""
+        for cell, panel in zip(self._cells, self.panels, strict=True):
+            if cell.left is not None and panel.row == row:
+                cell.left.set_ramp(first, step)
 
     def show_scales(self, scales: Sequence[Scale]) -> None:
         """Say which colour is which value."""

@@ -27,6 +27,7 @@ class LabelAxis(pg.AxisItem):
     def __init__(self, orientation: str) -> None:
         super().__init__(orientation)
         self._labels: tuple[str, ...] = ()
+        self._ramp: tuple[float, float] | None = None
         self._widest = 1
         self.enableAutoSIPrefix(False)
 
@@ -44,11 +45,23 @@ class LabelAxis(pg.AxisItem):
         self.picture = None
         self.update()
 
+    def set_ramp(self, first: float, step: float) -> None:
+        """Write round numbers of a scale that is `first` at 0 and grows by `step` from one whole number to the next."""
+        if (first, step) != self._ramp:
+            self._ramp = first, step
+            self.picture = None
+            self.update()
+
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: N803
         """Whole numbers at a distance at which their names do not touch."""
         low, high = sorted((minVal, maxVal))  # an axis that runs downward comes with its ends exchanged
         if self.logMode:
             return [(1.0, _decades(low, high, self._room(size), (high - low) * self._apart / max(size, 1.0)))]
+        if self._ramp:
+            first, step = self._ramp
+            ends = sorted((first + step * low, first + step * high))
+            levels = _one_level(super().tickValues(*ends, size), self._room(size))
+            return [(spacing, [(value - first) / step for value in values]) for spacing, values in levels]
         if not self._labels:
             return _one_level(super().tickValues(minVal, maxVal, size), self._room(size))
         step = self._step(high - low, size)
@@ -61,6 +74,9 @@ class LabelAxis(pg.AxisItem):
         """The names at `values`."""
         if self.logMode:
             return [f"{10**value:.6g}".replace("e-0", "e-").replace("e+0", "e") for value in values]
+        if self._ramp:
+            first, step = self._ramp
+            values = [first + step * value for value in values]
         if not self._labels:
             strings: list[str] = super().tickStrings(values, scale, spacing)
             return strings if max(map(len, strings), default=0) <= _LONGEST else [_short(value) for value in values]

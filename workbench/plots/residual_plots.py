@@ -12,7 +12,7 @@ from engine.measures import best_lag, lag_errors
 from workbench.plots.curves import CurvePlot
 from workbench.theme import GRID, Theme
 
-_RESIDUAL, _LAG = "residual", "error"
+_RESIDUAL, _LAG = "truth − forecast", "error"
 
 
 class ResidualPlots(QWidget):
@@ -24,8 +24,8 @@ class ResidualPlots(QWidget):
         """Residuals go along with the places that `leader` shows."""
         super().__init__()
         self._labels: tuple[str, ...] = ()
-        self.residuals = CurvePlot(theme, bottom="", left="truth − forecast")
-        self.lags = CurvePlot(theme, bottom="moved back by, in steps", left="RMSE")
+        self.residuals = CurvePlot(theme, bottom="", left="residual")
+        self.lags = CurvePlot(theme, bottom="steps back", left="RMSE")
         self.residuals.add_curve(_RESIDUAL, "train")
         self._zero = self.residuals.add_line("muted")
         self.residuals.mark(self._zero, 0.0)

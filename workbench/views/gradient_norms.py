@@ -34,10 +34,10 @@ class GradientNormBoard(LiveView):
 
     def build(self) -> None:
         """Norms and ratios side by side over the same rows; the whole norm over training below."""
-        self._norms = CurvePlot(self.theme, bottom="norm of the gradient", left="")
+        self._norms = CurvePlot(self.theme, bottom="gradient norm", left="")
         self._norms.add_curve(_BEFORE, "muted", symbol=True, line=False, ring=True)
         self._norms.add_curve(_AFTER, "train", symbol=True, line=False)
-        self._ratio = CurvePlot(self.theme, bottom="norm of the step / norm of the parameter", left="")
+        self._ratio = CurvePlot(self.theme, bottom="update / parameter", left="")
         self._ratio.add_band(math.log10(HEALTHY[0]), math.log10(HEALTHY[1]), "good", upright=True)
         self._ratio.add_curve(_RATIO, "test", symbol=True, line=False)
         for plot in (self._norms, self._ratio):

@@ -156,8 +156,7 @@ class WeightMaps(LiveView):
         tallest = np.nanmax(shares, axis=0, initial=1e-9)
         self._spreads.show_panel(0, shares / tallest, (0.0, 1.0), f"{name} · where its values lie")
         self._spreads.show_axis([f"{step:,}" for step in steps])
-        middles = reach * (1 - (2 * np.arange(BINS) + 1) / BINS)
-        self._spreads.show_units(0, [f"{value:.{_digits(reach)}f}" for value in middles])
+        self._spreads.show_values(0, reach * (1 - 1 / BINS), -2 * reach / BINS)
         scale = Scale("share, of the fullest bin", self.theme.color_map("magnitude"), 0, 1)
         self._spreads.show_scales([scale])
 
@@ -208,11 +207,6 @@ def _bands(picture: ParameterPicture) -> list[tuple[str, Floats]]:
     parts = np.split(picture.values, len(names)) if len(names) > 1 else [picture.values]
     flat = len(picture.shape) == 1
     return [(name, np.ascontiguousarray(part.T) if flat else part) for name, part in zip(names, parts, strict=True)]
-
-
-def _digits(reach: float) -> int:
-    """Decimals that tell bins of this reach apart."""
-    return max(0, 2 - math.floor(math.log10(reach)))
 
 
 def _summary(picture: ParameterPicture) -> tuple[Cell, ...]:

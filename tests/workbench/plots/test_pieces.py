@@ -113,6 +113,14 @@ def test_a_narrow_axis_names_more_than_its_middle(qtbot: QtBot) -> None:
     assert len(names) == len(places)
 
 
+def test_an_axis_of_rows_shows_round_numbers_of_their_scale(qtbot: QtBot) -> None:
+    axis = LabelAxis("left")
+    axis.set_ramp(1.5 * 47 / 48, -1.5 / 24)
+    ((_, places),) = axis.tickValues(47.5, -0.5, 120)
+    assert places == pytest.approx([39.5, 23.5, 7.5])
+    assert [float(text) for text in axis.tickStrings(places, 1.0, 1.0)] == [-1.0, 0.0, 1.0]
+
+
 def test_axis_that_runs_downward(qtbot: QtBot) -> None:
     axis = LabelAxis("left")
     axis.set_labels(["a", "b", "c"])
