@@ -148,4 +148,5 @@ def skill_words(prediction: SeriesPrediction) -> str:
     if found is None:
         return ""
     name, share = found
-    return f", skill {'−' if share < 0 else '+'}{abs(share):.2f} against {name.partition(' (')[0]}"
+    sign = "" if abs(share) < 0.005 else "−" if share < 0 else "+"
+    return f", skill {sign}{abs(share):.2f} against {name.partition(' (')[0]}"

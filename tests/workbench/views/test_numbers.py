@@ -29,7 +29,7 @@ from engine.events import (
 from tests.workbench.views import measured
 from workbench.history import Beside, History
 from workbench.plots.class_page import ClassPage
-from workbench.plots.forecast_page import ForecastPage
+from workbench.plots.forecast_page import ForecastPage, skill_words
 from workbench.plots.heat_grid import Spot
 from workbench.plots.unit_order import ORDERS
 from workbench.plots.writing_page import WritingPage
@@ -345,6 +345,14 @@ def test_gradient_at_the_cursor_is_read_out(show: Show) -> None:
 
 
 # --- prediction -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rmse", "words"), [(3.0, "+0.25"), (5.0, "−0.25"), (4.001, "0.00"), (3.999, "0.00"), (4.04, "−0.01")]
+)
+def test_a_skill_too_small_to_be_told_has_no_sign(rmse: float, words: str) -> None:
+    known = SeriesPrediction("test", "y", (), f32(), f32(), (), rmse, (("naive", 4.0),))
+    assert skill_words(known) == f", skill {words} against naive"
 
 
 def test_forecast_with_errors_and_skill_in_the_key(show: Show) -> None:
