@@ -139,7 +139,7 @@ def count_cells(table: Table, names: Sequence[str], rows: int) -> dict[str, Cell
     if wanted:
         cells = ", ".join(_text_sql(table, name) for name in wanted)
         long = f"UNPIVOT (SELECT {cells} FROM cells LIMIT {rows}) ON COLUMNS(*) INTO NAME n VALUE v"
-        written, empty = number_sql("v", table.decimal), _no_value(table)
+        written, empty = _written(table, wanted), _no_value(table)
         said = f" AND ({table.known('number')} IS NOT NULL OR number IS NULL)" if table.no_value else ""
         found = table.connection.execute(
             f"SELECT n, count(*) FILTER (filled{said}), "
@@ -149,6 +149,13 @@ def count_cells(table: Table, names: Sequence[str], rows: int) -> dict[str, Cell
         ).fetchall()
         known.update((name, Cells(int(full), int(good), str(shown)[:60])) for name, full, good, shown in found)
     return {name: known[name] for name in names}
+
+
+def _written(table: Table, names: Sequence[str]) -> str:
+    """SQL of the number in a cell `v` of the column whose name is `n`."""
+    plain = number_sql("v", table.decimal)
+    own = [f"WHEN {literal(n)} THEN {table.marks[n].number('v', table.decimal)}" for n in names if n in table.marks]
+    return f"CASE n {' '.join(own)} ELSE {plain} END" if own else plain
 
 
 def _text_sql(table: Table, name: str) -> str:

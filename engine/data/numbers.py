@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 NO_VALUE = ("", "NA", "N/A", "n/a", "na", "NaN", "nan", "NAN", "null", "NULL", "None", "none", "-", "?", "#N/A")
-_SPACES = " \u00a0\u202f\u2009"
-_SIGNS = "%€$£¥"
+SPACES = " \u00a0\u202f\u2009"
+_SIGNS = "%€$£¥￥₹₩₽₺₴₪₫฿"
 
 
 def number_sql(cell: str, decimal: str) -> str:
@@ -25,19 +25,16 @@ def _plain(cell: str, decimal: str) -> str:
 
 
 def _written(cell: str, decimal: str) -> str:
-    group = ("." if decimal == "," else ",") + _SPACES + "''’"
-    point = "," if decimal == "," else r"\."
-    sign, blank = f"[{_SIGNS}]?", rf"[\s{_SPACES}]*"
-    digits = rf"(\d{{1,3}}([{group}]\d{{3}})+|\d+)({point}\d*)?([eE][-+]?\d+)?"
-    pattern = f"'{blank}[-+−]?{blank}{sign}{blank}[-+−]?{digits}{blank}{sign}{blank}'"
-    kept = f"regexp_replace(replace({cell}, '−', '-'), '[^-+0-9eE{point}]', '', 'g')"
-    return f"TRY_CAST(CASE WHEN regexp_full_match({cell}, {pattern}) THEN replace({kept}, ',', '.') END AS DOUBLE)"
-
-
-def comma_pattern(delimiter: str) -> str:
-    """SQL of a pattern for numbers with a decimal comma, as far as no thousands can be meant."""
-    digits = r"\d{1,2}|\d{4,}" if delimiter == "," else r"\d+"
-    return rf"'^[\s{_SPACES}]*[-+−]?(\d{{1,3}}([.{_SPACES}'']\d{{3}})+|\d+),({digits})[\s{_SPACES}]*[{_SIGNS}]?\s*$'"
+    """A chain in which nothing comes twice: the database computes what does for all cells, needed or not."""
+    group = ("." if decimal == "," else ",") + SPACES + "''’"
+    point, lakh = (",", "") if decimal == "," else (r"\.", r"|\d{1,2}(,\d{2})+,\d{3}")
+    sign, blank = f"[{_SIGNS}]?", rf"[\s{SPACES}]*"
+    digits = rf"(\d{{1,3}}([{group}]\d{{3}})+{lakh}|\d+)({point}\d*)?([eE][-+]?\d+)?"
+    # Accounts and SAP write what is owed as (1,234.50) and 1.234,50-.
+    owed = f"regexp_replace({cell}, '^{blank}(?:[(]([^()]*)[)]|([^-−()]*)[-−]){blank}$', '-\\1\\2')"
+    whole = f"regexp_extract({owed}, '^{blank}[-+−]?{blank}{sign}{blank}[-+−]?{digits}{blank}{sign}{blank}$')"
+    kept = f"regexp_replace(replace({whole}, '−', '-'), '[^-+0-9eE{point}]', '', 'g')"
+    return f"TRY_CAST(replace({kept}, ',', '.') AS DOUBLE)"
 
 
 def is_number(text: str) -> bool:

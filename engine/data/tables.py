@@ -15,9 +15,11 @@ from typing import Any
 
 import duckdb
 
+from engine.data.decimal_marks import decimal_mark
 from engine.data.dialect import FOUND_OUT, Dialect, Reading
 from engine.data.errors import DataError, counted, nearest
-from engine.data.numbers import comma_pattern, is_number, number_sql
+from engine.data.number_marks import LOOKS, SHARE, Mark, look_sql, mark_of
+from engine.data.numbers import is_number, number_sql
 from engine.data.odd_rows import Rejected
 from engine.data.sources import Source, prepare_source
 from engine.data.under_way import unwatched, watched
@@ -25,6 +27,7 @@ from engine.data.under_way import unwatched, watched
 _NAMED = 10_000  # rows that could not be read and are kept with line and reason
 _WIDE, _CELLS, _FEWEST_ROWS = 64, 5_000_000, 500  # from so many columns on, so many cells are looked at, or rows
 _SHOWN = 200_000  # cells
+_WRITTEN = 2_000  # rows that tell how numbers are written
 _IN_MEMORY = 64 << 20  # bytes; a larger file is read anew for each query instead of kept
 
 
@@ -44,6 +47,7 @@ class Table:
     rejected_rows: int = 0  # all
     notes: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)  # of the notes, those on what is odd about the cells
+    marks: dict[str, Mark] = field(default_factory=dict)  # by column: what stands beside its numbers
     counted: dict[int, dict[str, Any]] = field(default_factory=dict)  # by rows looked at: what is known of columns
     date_formats: dict[str, str] = field(default_factory=dict)  # of the columns that were looked at for dates
     _places: dict[str, int] = field(default_factory=dict)
@@ -119,7 +123,8 @@ class Table:
         """The same with the numbers that stand for no value."""
         if self.types[self.column(name)] != "VARCHAR":
             return f"TRY_CAST({quoted(name)} AS DOUBLE)"
-        return number_sql(quoted(name), self.decimal)
+        cell = quoted(name)
+        return self.marks[name].number(cell, self.decimal) if name in self.marks else number_sql(cell, self.decimal)
 
     def known(self, number: str) -> str:
         """SQL for a number, NULL where it stands for no value."""
@@ -184,9 +189,28 @@ def _opened(path: Path, source: Source, connection: duckdb.DuckDBPyConnection, r
         raise DataError(_nothing_read(table))
     table.rejected = tuple(sorted((*table.rejected, *source.left_out), key=lambda row: row.line))[:_NAMED]
     table.rejected_rows += len(source.left_out)
-    marks = {"point": ".", "comma": ","}
-    table.decimal = marks.get(reading.decimal) or _decimal_mark(table)
+    _see_numbers(table, reading)
     return table
+
+
+def _see_numbers(table: Table, reading: Reading) -> None:
+    """How the numbers of a text table are written."""
+    texts = [n for n, t in zip(table.names, table.types, strict=True) if t == "VARCHAR"][:_WIDE]
+    if table.dialect is None or not texts:
+        return
+    said = {"point": ".", "comma": ","}.get(reading.decimal)
+    table.decimal, remark = (said, "") if said else decimal_mark(table.one, list(map(quoted, texts)), table.dialect)
+    remarks = [remark] if remark else []
+    numbers = (f"count({table.written(n)}) < {SHARE} * count(nullif(trim({quoted(n)}), ''))" for n in texts)
+    few = table.one(", ".join(numbers), rows=_WRITTEN)
+    texts = [name for name, worth in zip(texts, few, strict=True) if worth]
+    looks = table.one(", ".join(look_sql(quoted(n)) for n in texts), rows=_WRITTEN) if texts else ()
+    for place, name in enumerate(texts):
+        if found := mark_of(*looks[LOOKS * place : LOOKS * (place + 1)]):
+            table.marks[name] = found
+            remarks.append(f"{name!r}: {found.words}")
+    table.remarks += remarks
+    table.notes += remarks
 
 
 def _flattened(connection: duckdb.DuckDBPyConnection, relation: str) -> str:
@@ -246,18 +270,6 @@ def _nothing_read(table: Table) -> str:
         )
     names = ", ".join(table.names[:8])
     return f"{table.path.name} has a header ({names}) but no rows; choose a file that holds data."
-
-
-def _decimal_mark(table: Table) -> str:
-    """A comma when the text columns hold more numbers written with one than with a point."""
-    texts = [quoted(n) for n, t in zip(table.names, table.types, strict=True) if t == "VARCHAR"][:64]
-    if table.dialect is None or not texts:
-        return "."
-    pattern = comma_pattern(table.dialect.delimiter)
-    commas = [f"count(*) FILTER (regexp_matches({c}, {pattern}))" for c in texts]
-    points = [f"count({number_sql(c, '.')}) FILTER ({c} LIKE '%.%' AND {c} NOT LIKE '%,%')" for c in texts]
-    found = table.one(", ".join([*commas, *points]), rows=2000)
-    return "," if sum(found[: len(texts)]) > sum(found[len(texts) :]) else "."
 
 
 def _first_line(error: BaseException) -> str:

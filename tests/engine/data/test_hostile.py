@@ -54,6 +54,14 @@ NUMBERS = {
     "euros": ("d;v\n" + "".join(f"2020-01-{n:02d};{n},50 €\n" for n in range(1, 29)), 1.5),
     "a true minus": ("d,v\n" + "".join(f"2020-01-{n:02d},\u2212{n}\n" for n in range(1, 29)), -1),
     "hard blanks": ("d,v\n" + "".join(f"2020-01-{n:02d},\u00a0{n}\n" for n in range(1, 29)), 1),
+    "lakh": ("d,v\n" + "".join(f'2020-01-{n:02d},"12,{n:02d},345.5"\n' for n in range(1, 29)), 1201345.5),
+    "owed": ("d,v\n" + "".join(f'2020-01-{n:02d},"($1,{n:03d}.50)"\n' for n in range(1, 29)), -1001.5),
+    "owed, as SAP writes": ("d;v\n" + "".join(f"2020-01-{n:02d};1.{n:03d},50-\n" for n in range(1, 29)), -1001.5),
+    "a unit": ("d,v\n" + "".join(f"2020-01-{n:02d},-{n}.5 °C\n" for n in range(1, 29)), -1.5),
+    "a unit and commas": ("d;v\n" + "".join(f"2020-01-{n:02d};{n},5 m3\n" for n in range(1, 29)), 1.5),
+    "a currency before": ("d;v\n" + "".join(f"2020-01-{n:02d};R$ 1.{n:03d},50\n" for n in range(1, 29)), 1001.5),
+    "a currency behind": ("d;v\n" + "".join(f"2020-01-{n:02d};1'{n:03d}.50 CHF\n" for n in range(1, 29)), 1001.5),
+    "thousands as K": ("d,v\n" + "".join(f"2020-01-{n:02d},{n}.5{'KM'[n % 2]}\n" for n in range(1, 29)), 1.5e6),
     "lined up": ("  d     v\n" + "".join(f"  {1900 + n}   {n:5.1f}\n" for n in range(1, 29)), 1),
 }
 
@@ -72,6 +80,55 @@ def test_a_point_that_groups_no_thousands_is_no_number_beside_decimal_commas(wri
     rows = "".join(f"{n};{n},5\n" for n in range(1, 29))
     with open_table(write("a.csv", f"d;v\n{rows}29;{cell}\n")) as table:
         assert str(read_numbers(table, ["v"])[-1, 0]) == "nan"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [f"{n}{'st' if n == 1 else 'th'}" for n in (1, 4, 1, 5, 1, 6)],
+        [f"A{n}" for n in range(6)],
+        [f"{n}B{n}" for n in range(6)],
+        [f"10:{n:02d} am" for n in range(6)],
+        ["5 kg", "5 lb", "6 kg", "6 lb", "7 kg", "7 lb"],
+        ["(5", "6", "7)", "(8", "9", "5-6"],
+    ],
+)
+def test_what_stands_beside_numbers_is_no_mark_unless_it_is_one_throughout(write: Write, cells: list[str]) -> None:
+    with open_table(write("a.csv", "v,w\n" + "".join(f"{cell},{n}\n" for n, cell in enumerate(cells)))) as table:
+        assert table.marks == {}
+        with pytest.raises(DataError, match="holds text"):
+            read_numbers(table, ["v"])
+
+
+def test_a_mark_is_said_and_what_lacks_it_is_missing_or_a_number_all_the_same(write: Write) -> None:
+    cells = [*(f"{n}.5 mm" for n in range(18)), "trace", "3"]
+    path = write("a.csv", "day,v\n" + "".join(f"2020-01-{n:02d},{cell}\n" for n, cell in enumerate(cells, 1)))
+    with open_table(path) as table:
+        assert table.remarks == ["'v': 'mm' beside its numbers is left out"]
+        values = read_numbers(table, ["v"])[:, 0]
+    assert values[[0, 17, 19]].tolist() == [0.5, 17.5, 3]
+    assert str(values[18]) == "nan"
+    assert [(column.type, column.unreadable) for column in inspect_file(path).columns] == [("date", 0), ("number", 1)]
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "cells", "first"),
+    [
+        (";", [f"{n},{n}00" for n in range(1, 10)], 1.1),
+        ("\t", [f"{n},{n}00" for n in range(1, 10)], 1.1),
+        ("\t", [*(f"{n},{n}00" for n in range(1, 10)), "987"], 1100),
+        (";", [*(f"{n},{n}00" for n in range(1, 10)), "1,234,567"], 1100),
+        (";", [*(f"{n},{n}00" for n in range(1, 10)), "987", "0,5"], 1.1),
+    ],
+)
+def test_three_digits_behind_every_comma_are_doubtful(
+    write: Write, delimiter: str, cells: list[str], first: float
+) -> None:
+    rows = "".join(f"2020-01-{n:02d}{delimiter}{cell}\n" for n, cell in enumerate(cells, 1))
+    with open_table(write("a.csv", f"day{delimiter}v\n{rows}")) as table:
+        assert read_numbers(table, ["v"])[0, 0] == first
+        doubtful = "0,5" not in cells
+        assert ("set data.decimal to" in " ".join(table.remarks)) == doubtful
 
 
 TABLE = "day,value\n" + "".join(f"2020-01-{n:02d},{n * 3 % 17}.5\n" for n in range(1, 32))
