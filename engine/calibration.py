@@ -27,6 +27,7 @@ from engine.networks import AnyNetwork
 from engine.rolling_intervals import following, kept
 
 _AT_ONCE = 1024  # windows
+_POSITIVE = np.finfo(np.float64)
 
 
 def measured_intervals(network: AnyNetwork, dataset: SeriesDataset | PanelDataset, loss: Loss) -> tuple[Interval, ...]:
@@ -48,7 +49,9 @@ def absolute_errors(truth: Reals, forecast: Reals, logarithm: bool, scales: Real
 
     `scales` (N, O): units of the errors of each window.
     """
-    errors = np.abs(np.log(truth) - np.log(forecast)) if logarithm else np.abs(truth - forecast)
+    if logarithm:  # of a network that ran away the exponential may be 0, or too large for a number
+        truth, forecast = np.log(truth), np.log(np.clip(forecast, _POSITIVE.tiny, _POSITIVE.max))
+    errors = np.abs(truth - forecast)
     return errors if scales is None else errors / scales
 
 

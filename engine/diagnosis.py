@@ -85,6 +85,9 @@ def _not_beaten(m: Measurements, name: str, why: str) -> Finding:
     if m.best and m.evaluations[-1].epoch - m.best.epoch <= max(2, epochs // 10):
         changes: _Changes = (("training.epochs", str(2 * epochs)),)
         return Finding("baseline", "warning", title, why, "It was still improving: train on.", changes)
+    if name == "seasonal naive" and not m.experiment.data.seasonal_difference:
+        cure = "Let the network learn the change from the same time a season before."
+        return Finding("baseline", "warning", title, why, cure, (("data.seasonal_difference", "true"),))
     cure = "Try a longer look-back that covers a season, another transform, or more hidden units."
     if m.experiment.data.kind == "pairs":
         cure = "Try more hidden units, attention, both directions, or more pairs."

@@ -81,9 +81,8 @@ def _answers(network: Network, preparation: SeriesPreparation, windows: Reals) -
 def _valued(preparation: SeriesPreparation, loss: Loss, outputs: NDArray[Any], windows: Reals) -> Reals:
     """Outputs (B, U · O · W) in real units (U, B, O, W)."""
     targets = len(preparation.targets)
-    anchors = windows[-1, :, :targets]
     shaped = outputs.reshape(len(outputs), -1, targets, loss.width).transpose(1, 0, 2, 3)
-    return np.stack([preparation.path_values(shaped[..., k], anchors) for k in range(loss.width)], axis=-1)
+    return np.stack([preparation.path_values(shaped[..., k], windows) for k in range(loss.width)], axis=-1)
 
 
 def _recursive(network: Network, preparation: SeriesPreparation, loss: Loss, windows: Reals, future: Reals) -> Reals:
@@ -107,11 +106,10 @@ def _written(
     network: SequenceToSequence, preparation: SeriesPreparation, loss: Loss, windows: Reals, future: Reals
 ) -> Reals:
     targets, (steps, batch) = len(preparation.targets), future.shape[:2]
-    anchors = windows[-1, :, :targets]
-    told = preparation.told(np.zeros((steps, batch, targets), np.float32), anchors, future)
+    told = preparation.told(np.zeros((steps, batch, targets), np.float32), windows, future)
     outputs = written_numbers(network, loss, preparation.inputs_of(windows), told)
     shaped = outputs.reshape(steps, batch, targets, loss.width)
-    return np.stack([preparation.path_values(shaped[..., k], anchors) for k in range(loss.width)], axis=-1)
+    return np.stack([preparation.path_values(shaped[..., k], windows) for k in range(loss.width)], axis=-1)
 
 
 def written_numbers(network: SequenceToSequence, loss: Loss, inputs: NDArray[Any], told: NDArray[Any]) -> NDArray[Any]:

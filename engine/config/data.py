@@ -157,6 +157,12 @@ class DataConfig(Section):
         "Applied before scaling and undone on the answer: logarithm for growth in per cent, difference for trends.",
         choices=("none", "log", "difference", "log_difference"),
     )
+    seasonal_difference: bool = option(
+        False,
+        "Seasonal difference",
+        "The change from the same time a season before stands for the value, with whatever the transform does besides; "
+        "undone on the answer. It reads a season more of the past.",
+    )
     scaler: str = option(
         "standard",
         "Scaler",
@@ -184,7 +190,7 @@ class DataConfig(Section):
     season: int = option(
         0,
         "Season",
-        "Steps in one season for the seasonal baseline; 0 finds it from the dates.",
+        "Steps in one season, for the seasonal forecast and difference; 0 finds it from the dates.",
         unit="steps",
         minimum=0,
         maximum=100_000,

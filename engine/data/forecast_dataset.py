@@ -52,8 +52,9 @@ class ForecastDataset(SeriesDataset, PathDataset):
         starts = np.arange(self.count("train"))
         found = []
         for positions in np.split(starts, range(_AT_ONCE, len(starts), _AT_ONCE)):
-            values, anchors = self._told("train", positions)
-            changed = self._preparation.transform.forward(values, np.broadcast_to(anchors, values.shape))
+            values = self._told("train", positions)
+            bases = self._preparation.bases(self.windows("train", positions), len(values))
+            changed = self._preparation.transform.forward(values, bases)
             wanted = changed[:1] if self._preparation.strategy == "recursive" else changed
             found.append(wanted.transpose(1, 0, 2).reshape(len(positions), -1))
         return np.concatenate(found)
@@ -66,22 +67,21 @@ class ForecastDataset(SeriesDataset, PathDataset):
         """The inputs known ahead (U, B, K) at the rows that answer."""
         return self.filled.past[self.rows(part, positions)][..., self._preparation.known_columns]
 
-    def _told(self, part: str, positions: Ints) -> tuple[Reals, Reals]:
-        """True values (U, B, O), gaps filled, and the last known ones (B, O)."""
-        limit, targets = self.split.bounds(part)[1], self.series.targets
-        values = self.filled.rows(self.rows(part, positions), limit)[..., :targets]
-        return values, self.windows(part, positions)[-1, :, :targets]
+    def _told(self, part: str, positions: Ints) -> Reals:
+        """True values (U, B, O), gaps filled."""
+        limit = self.split.bounds(part)[1]
+        return self.filled.rows(self.rows(part, positions), limit)[..., : self.series.targets]
 
     def batch(self, part: str, positions: Ints) -> Batch:
         """The windows of a part at `positions` (B,)."""
-        values, anchors = self._told(part, positions)
-        answers, weights = self._preparation.path_answers(values, anchors), self._weights_of(part, positions)
-        inputs = self._preparation.inputs_of(self.windows(part, positions))
+        windows, weights = self.windows(part, positions), self._weights_of(part, positions)
+        answers = self._preparation.path_answers(self._told(part, positions), windows)
+        inputs = self._preparation.inputs_of(windows)
         lengths, count = np.full(len(positions), self.shape.look_back, np.int64), len(positions)
         if self._preparation.strategy == "encoder_decoder":
             return PairBatch(
                 inputs, lengths, answers, weights, False, positions,
-                before=self._preparation.told(answers, anchors, self.future(part, positions)),
+                before=self._preparation.told(answers, windows, self.future(part, positions)),
                 written=np.full(count, self.steps, np.int64),
             )  # fmt: skip
         if self._preparation.strategy == "recursive":

@@ -38,11 +38,12 @@ class Filled:
         inside = self.next_known[rows] < (starts + length)[:, None]
         return np.where(inside, self.line[rows], values)
 
-    def rows(self, rows: Ints, limit: int) -> Reals:
-        """Values of single rows, of any shape, knowing nothing from row `limit` on."""
+    def rows(self, rows: Ints, limit: int | Ints) -> Reals:
+        """Values of single rows, of any shape, knowing nothing from row `limit` on, its own or that of all."""
         if self.line is None or self.next_known is None:
             return self.past[rows]
-        return np.where(self.next_known[rows] < limit, self.line[rows], self.past[rows])
+        inside = self.next_known[rows] < np.asarray(limit)[..., None]
+        return np.where(inside, self.line[rows], self.past[rows])
 
     def beginning(self, end: int) -> Reals:
         """The rows before row `end`, knowing nothing from there on; no copy where none of them has to be drawn anew."""

@@ -203,6 +203,11 @@ def _members(
         raise DataError(f"no series is long enough; of {next(iter(refused))!r}: {next(iter(refused.values()))}")
     marked = {column for member in made.values() for column in member.marked.tolist()}
     every = np.array(sorted(marked), np.int64)
+    if len({member.season for member in made.values()}) > 1 and data.seasonal_difference:
+        raise DataError(
+            "the series have seasons of different lengths, so one network cannot read their seasonal differences; say "
+            "one for all by data.season, or set data.seasonal_difference to false."
+        )
     if any(len(member.marked) < len(every) for member in made.values()):
         made = {name: windows_over(found[name], data, topology, every) for name in made}
     return made, tuple(refused)

@@ -44,14 +44,14 @@ def autoregression(dataset: ForecastDataset, part: str, lags: int) -> Reals:
     weights, *_ = np.linalg.lstsq(_features(inputs[:-1], lags), inputs[-1], rcond=None)
     windows = dataset.windows(part, np.arange(dataset.count(part)))
     read = preparation.inputs_of(windows)[-lags:, :, 0].astype(np.float64)
-    value, path = windows[-1, :, 0], []
+    own = [*windows[..., 0]]
     scaler, transform = preparation.input_scaler, preparation.transform
     for _ in range(dataset.steps):
         ahead = _features(read, lags) @ weights
         read = np.concatenate([read[1:], ahead[None]])
-        value = transform.inverse(ahead * scaler.scale[0] + scaler.offset[0], value)
-        path.append(value)
-    return np.stack(path)
+        base = transform.base(lambda k: own[-1 - k], 1)
+        own.append(transform.inverse(ahead * scaler.scale[0] + scaler.offset[0], base))
+    return np.stack(own[-dataset.steps :])
 
 
 def _features(inputs: Reals, lags: int) -> Reals:

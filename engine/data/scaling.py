@@ -1,12 +1,13 @@
 """Transforms and scalers with exact inverses.
 
 A transform acts on the values themselves, a scaler brings each column to a common range. Both are undone on
-what the network answers. A difference over `horizon` steps is anchored at the last value the window knows.
+what the network answers. A difference over `horizon` steps is taken from the last value the window knows, a seasonal
+difference from the value as few whole seasons before as are known by then (Box and Jenkins' operators 1 - B, 1 - B^s).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -18,9 +19,10 @@ Reals: TypeAlias = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Transform:
-    """Logarithm, difference, both or neither."""
+    """Logarithm, difference, both or neither; and the seasonal difference over `period` steps where that is not 0."""
 
     name: str
+    period: int = 0
 
     @property
     def logarithm(self) -> bool:
@@ -32,18 +34,39 @@ class Transform:
         """The change from a known value stands for the value."""
         return self.name in ("difference", "log_difference")
 
+    @property
+    def lead(self) -> int:
+        """Rows before the first one that can be transformed."""
+        return self.period + int(self.difference)
+
     def level(self, values: Reals) -> Reals:
         """Values on the scale where differences are taken, any shape."""
         return np.log(values) if self.logarithm else values
 
-    def forward(self, values: Reals, anchor: Reals) -> Reals:
-        """`values` as seen from the known values `anchor`, of the same shape."""
+    def changes(self, values: Reals) -> Reals:
+        """Rows of values (lead + T, …) as the network reads them, (T, …)."""
         level = self.level(values)
-        return level - self.level(anchor) if self.difference else level
+        if self.period:
+            level = level[self.period :] - level[: -self.period]
+        return level[1:] - level[:-1] if self.difference else level
 
-    def inverse(self, changed: Reals, anchor: Reals) -> Reals:
+    def start(self, back: Callable[[int], Reals]) -> Reals:
+        """The last known row without its season, on the scale of the level; `back(k)` are values k rows before it."""
+        level = self.level(back(0))
+        return level - self.level(back(self.period)) if self.period else level
+
+    def base(self, back: Callable[[int], Reals], ahead: int) -> Reals:
+        """What an answer `ahead` steps on is a change from, on the scale of the level; `back` as of `start`."""
+        base = self.start(back) if self.difference else np.zeros(np.shape(back(0)))
+        return base + self.level(back(-ahead % self.period)) if self.period else base
+
+    def forward(self, values: Reals, base: Reals) -> Reals:
+        """`values` as changes from `base`, of the same shape."""
+        return self.level(values) - base
+
+    def inverse(self, changed: Reals, base: Reals) -> Reals:
         """The opposite of `forward`."""
-        level = changed + self.level(anchor) if self.difference else changed
+        level = changed + base
         return np.exp(level) if self.logarithm else level
 
 

@@ -15,6 +15,7 @@ from engine.config import DataConfig
 from engine.data.baselines import series_forecasts
 from engine.data.batches import Batch, Floats, Ints, batches_of, orders
 from engine.data.dataset import Dataset, Scorer, Scores
+from engine.data.errors import DataError
 from engine.data.gaps import Filled, fill, with_marks
 from engine.data.metrics import SeriesScorer, rmse
 from engine.data.scaling import Reals, Scaler, Transform, fit_scaler
@@ -40,12 +41,12 @@ class SeriesDataset(Dataset):
             DataError: too short for one window, or values that the transform does not take.
         """
         self.series, self.topology = series, topology
-        transform = Transform(data.transform)
-        self.shape = WindowShape(data.look_back, data.horizon, data.stride, int(transform.difference), answers)
+        self.season = data.season or (series.frequency.season if series.frequency else 1)
+        transform = _transform(data, self.season)
+        self.shape = WindowShape(data.look_back, data.horizon, data.stride, transform.lead, answers)
         self.split = split_by_time(len(series.values), data.validation, data.test)
         check_windows(self.shape, self.split, series.dropped)
         check_logarithm(transform, series.values[:, : series.targets], series.names[: series.targets], series.dropped)
-        self.season = data.season or (series.frequency.season if series.frequency else 1)
         gaps = np.isnan(series.values[: self.split.train_end]).any(axis=0)
         found = np.flatnonzero(gaps) if data.missing_inputs else np.zeros(0, np.int64)
         self.marked = marked = found if marked is None else marked
@@ -87,16 +88,16 @@ class SeriesDataset(Dataset):
     def batch(self, part: str, positions: Ints) -> Batch:
         """The windows of a part at `positions` (B,)."""
         starts = self._starts(part, positions)
-        length, lead, targets = self.shape.look_back, self.shape.lead, self.output_size
-        values = self.windows(part, positions)
+        length, values = self.shape.look_back, self.windows(part, positions)
         if self.topology != "many_to_many":
-            rows, anchors = self.shape.answer(0) + starts, values[-1, :, :targets]
+            rows, bases = self.shape.answer(0) + starts, self._preparation.bases(values)[0]
         else:
-            rows, anchors = np.arange(length)[:, None] + starts + self.shape.horizon, values[lead:, :, :targets]
+            rows = np.arange(length)[:, None] + starts + self.shape.horizon
+            bases = self._preparation.bases_by_step(values)
         return Batch(
             inputs=self._preparation.inputs_of(values),
             lengths=np.full(len(starts), length, np.int64),
-            targets=self._answers(part, rows, anchors),
+            targets=self._answers(part, rows, bases),
             weights=self._weights(part, rows),
             continues=False,
             positions=positions,
@@ -119,10 +120,10 @@ class SeriesDataset(Dataset):
         starts = self.shape.starts(part, self.split)
         return starts.start + starts.step * positions
 
-    def _answers(self, part: str, rows: Ints, anchors: Reals) -> Floats:
+    def _answers(self, part: str, rows: Ints, bases: Reals) -> Floats:
         limit = self.split.bounds(part)[1]
         values = self.filled.rows(rows, limit)[..., : self.series.targets]
-        return self._preparation.answers_of(values, anchors)
+        return self._preparation.answers_of(values, bases)
 
     def _weights(self, part: str, rows: Ints) -> Floats:
         """Held-out answers count once, and only where they were measured: at each window's last step."""
@@ -150,7 +151,11 @@ class SeriesDataset(Dataset):
 
     def decode(self, outputs: NDArray[Any], part: str = "test") -> Reals:
         """See `Dataset.decode`."""
-        return self._preparation.decode(outputs, self.anchors(part))
+        last, targets = self.answer_rows(part) - self.shape.horizon, self.series.targets
+        bases = self._preparation.transform.base(
+            lambda k: self.filled.rows(last - k, last + 1)[..., :targets], self.shape.horizon
+        )
+        return self._preparation.decode(outputs, bases)
 
     def truth(self, part: str, target: int = 0) -> Floats:
         """See `Dataset.truth`."""
@@ -229,18 +234,29 @@ def _prepared(
     )
 
 
+def _transform(data: DataConfig, season: int) -> Transform:
+    if not data.seasonal_difference:
+        return Transform(data.transform)
+    if season < 2:
+        raise DataError(
+            "data.seasonal_difference needs a season, and the dates tell none; say its steps by data.season."
+        )
+    return Transform(data.transform, season)
+
+
 def _training_inputs(filled: Filled, split: Split, targets: int, transform: Transform) -> Reals:
     values = filled.beginning(split.train_end)
-    if not (transform.difference or transform.logarithm):
+    if not (transform.lead or transform.logarithm):
         return values
-    own, lead = values[:, :targets], int(transform.difference)
-    changed = transform.forward(own[lead:], own[: len(own) - lead])
-    return np.concatenate([changed, values[lead:, targets:]], axis=1) if values.shape[1] > targets else changed
+    changed = transform.changes(values[:, :targets])
+    further = values[transform.lead :, targets:]
+    return np.concatenate([changed, further], axis=1) if values.shape[1] > targets else changed
 
 
 def _training_answers(filled: Filled, split: Split, targets: int, transform: Transform, horizon: int) -> Reals:
     own = filled.beginning(split.train_end)[:, :targets]
-    return transform.forward(own[horizon:], own[:-horizon])
+    first, last = transform.period, len(own) - horizon  # of the rows that are known when an answer is given
+    return transform.forward(own[first + horizon :], transform.base(lambda k: own[first - k : last - k], horizon))
 
 
 def _unmarked(scaler: Scaler, columns: int) -> Scaler:

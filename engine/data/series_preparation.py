@@ -69,54 +69,65 @@ class SeriesPreparation(Preparation):
 
     @property
     def lead(self) -> int:
-        """Rows needed before a window: one when it holds differences."""
-        return int(self.transform.difference)
+        """Rows needed before a window: those that its differences are taken from."""
+        return self.transform.lead
 
     def inputs_of(self, values: Reals) -> Floats:
         """Windows of values in their own units (lead + T, B, C) as inputs (T, B, C)."""
-        own = values[..., : len(self.targets)]
-        before = own[:-1] if self.lead else own
-        changed = self.transform.forward(own[self.lead :], before)
+        changed = self.transform.changes(values[..., : len(self.targets)])
         columns = np.concatenate([changed, values[self.lead :, :, len(self.targets) :]], axis=-1)
         return np.ascontiguousarray(self.input_scaler.forward(columns), np.float32)
 
-    def answers_of(self, values: Reals, anchors: Reals) -> Floats:
-        """True values (…, O) as the network should answer them; `anchors` were known `horizon` steps before."""
-        return np.ascontiguousarray(self.output_scaler.forward(self.transform.forward(values, anchors)), np.float32)
+    def bases(self, windows: Reals, count: int = 1) -> Reals:
+        """What the answers to `windows` (lead + T, B, C) are changes from, (count, B, O): from the horizon on."""
+        own = windows[..., : len(self.targets)]
+        aheads = range(self.horizon, self.horizon + count)
+        return np.stack([self.transform.base(lambda k: own[-1 - k], ahead) for ahead in aheads])
 
-    def decode(self, outputs: NDArray[Any], anchors: Reals) -> Reals:
+    def bases_by_step(self, windows: Reals) -> Reals:
+        """The same where every step read is answered, (T, B, O)."""
+        own, lead = windows[..., : len(self.targets)], self.lead
+        return self.transform.base(lambda k: own[lead - k : len(own) - k], self.horizon)
+
+    def answers_of(self, values: Reals, bases: Reals) -> Floats:
+        """True values (…, O) as the network should answer them: as changes from `bases`."""
+        return np.ascontiguousarray(self.output_scaler.forward(self.transform.forward(values, bases)), np.float32)
+
+    def decode(self, outputs: NDArray[Any], bases: Reals) -> Reals:
         """What the network answered (…, O) in the targets' own units, float64."""
         with np.errstate(over="ignore"):
-            return self.transform.inverse(self.output_scaler.inverse(outputs), anchors)
+            return self.transform.inverse(self.output_scaler.inverse(outputs), bases)
 
     @property
     def known_columns(self) -> list[int]:
         """Places among the C columns of the inputs whose future is known."""
         return [self.columns.index(name) for name in self.known]
 
-    def path_answers(self, values: Reals, anchors: Reals) -> Floats:
-        """True values (U, B, O) of all steps as the network should answer them: changes are from the last known.
+    def path_answers(self, values: Reals, windows: Reals) -> Floats:
+        """True values (U, B, O) of all steps behind `windows` (lead + T, B, C) as the network should answer them.
 
         Where all steps are answered at once each has a scale of its own: the further ahead, the wider the change.
         """
-        changed = self.transform.forward(values, np.broadcast_to(anchors, values.shape))
+        changed = self.transform.forward(values, self.bases(windows, len(values)))
         return np.ascontiguousarray(self._per_step(changed, self.output_scaler.forward), np.float32)
 
-    def path_values(self, outputs: NDArray[Any], anchors: Reals) -> Reals:
+    def path_values(self, outputs: NDArray[Any], windows: Reals) -> Reals:
         """The opposite of `path_answers`, float64."""
         with np.errstate(over="ignore"):
             changed = self._per_step(np.asarray(outputs, np.float64), self.output_scaler.inverse)
-            return self.transform.inverse(changed, np.broadcast_to(anchors, changed.shape))
+            return self.transform.inverse(changed, self.bases(windows, len(changed)))
 
-    def told(self, answers: Floats, anchors: Reals, future: Reals) -> Floats:
+    def told(self, answers: Floats, windows: Reals, future: Reals) -> Floats:
         """What a decoder hears before each step, (U, B, O + K): the value before, and what is known of the step.
 
         Args:
             answers: (U, B, O) as `path_answers` gives them; the last step is never heard.
-            anchors: (B, O) last known values: heard before the first step.
+            windows: (lead + T, B, C) in their own units: their last row is heard before the first step.
             future: (U, B, K) of the inputs known ahead, in their own units.
         """
-        first = self.path_answers(np.broadcast_to(anchors, answers.shape), anchors)[:1]
+        start = self.transform.start(lambda k: windows[-1 - k, :, : len(self.targets)])
+        last = np.broadcast_to(start - start if self.transform.difference else start, answers.shape)
+        first = np.ascontiguousarray(self._per_step(last, self.output_scaler.forward), np.float32)[:1]
         columns = self.known_columns
         scaled = (future - self.input_scaler.offset[..., columns]) / self.input_scaler.scale[..., columns]
         heard = np.concatenate([np.concatenate([first, answers[:-1]]), scaled], axis=-1)
@@ -131,7 +142,7 @@ class SeriesPreparation(Preparation):
         return rows.reshape(batch, steps, targets).transpose(1, 0, 2)
 
     def encode(self, history: Reals) -> tuple[Floats, Reals]:
-        """The last window of `history`, targets and inputs with their gaps, and the anchor (1, O) for `decode`.
+        """The last window of `history`, targets and inputs with their gaps, and the bases (1, O) for `decode`.
 
         The window comes as inputs (T, 1, C).
 
@@ -148,7 +159,7 @@ class SeriesPreparation(Preparation):
         check_logarithm(self.transform, rows[:, : len(self.targets)], self.targets)
         start = np.array([len(rows) - self.look_back - self.lead])
         window = fill(self.with_marks(rows), self.missing, self.season).windows(start, self.look_back + self.lead)
-        return self.inputs_of(window), window[-1, :, : len(self.targets)]
+        return self.inputs_of(window), self.bases(window)[0]
 
     def future(self, last: Any, count: int = 1) -> Stamps | None:
         """The time stamps of the `count` rows after `last`; None where the series has no regular step."""
@@ -165,6 +176,8 @@ class SeriesPreparation(Preparation):
             "look_back": self.look_back,
             "horizon": self.horizon,
             "transform": self.transform.name,
+            "period": self.transform.period,
+            "lead": self.lead,
             "missing": self.missing,
             "season": self.season,
             "input_scaler": self.input_scaler.to_dict(),
@@ -186,7 +199,7 @@ class SeriesPreparation(Preparation):
             **own,
             targets=tuple(values["targets"]),
             inputs=tuple(values["inputs"]),
-            transform=Transform(values["transform"]),
+            transform=Transform(values["transform"], values.get("period", 0)),  # one without has none to name
             input_scaler=Scaler.from_dict(values["input_scaler"]),
             output_scaler=Scaler.from_dict(values["output_scaler"]),
             frequency=Frequency(**values["frequency"]) if values["frequency"] else None,

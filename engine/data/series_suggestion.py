@@ -11,7 +11,7 @@ from engine.config import DataConfig
 from engine.data.dates import DateColumn, date_format, find_date_column, read_stamps
 from engine.data.frequency import Frequency, Stamps, find_frequency
 from engine.data.guess import Guess
-from engine.data.scaling import Reals
+from engine.data.scaling import Reals, Transform
 from engine.data.series import last_numeric
 from engine.data.tables import Table, quoted
 
@@ -24,6 +24,8 @@ _TRAINING = 0.7  # share of a series that is trained on at most, and may be look
 _LEAST_VALUES = 20
 _FEW_VALUES = 8  # below that many different ones numbers are marks, and have no level
 _MOVED = 1.0  # deviations by which a level that moves does so, from the first part to the last
+_SEASONS = 4  # that a series has to hold before it is asked whether they come again
+_LEFT = 0.5  # share of the variance that a seasonal difference may leave
 _GROWN = 1.2  # times by which changes are larger, where they grow with the level
 
 
@@ -39,7 +41,10 @@ def suggest_series(table: Table, said: DataConfig) -> Guess:
     stamps = read_stamps(table, date.name, _LOOK) if date else None
     frequency = find_frequency(np.unique(stamps)) if stamps is not None else None
     count = int(table.one(f"count(DISTINCT {quoted(several)})")[0]) if several else 1
-    transform, why = transform_for(_values(table, target, stamps, several))
+    values = _values(table, target, stamps, several)
+    transform, why = transform_for(values)
+    season = frequency.season if frequency else 1
+    repeats = comes_again(values, transform, season)
     steps = look_back(table.rows // count, frequency)
     changes: dict[str, Any] = {
         "data.kind": "series",
@@ -48,6 +53,7 @@ def suggest_series(table: Table, said: DataConfig) -> Guess:
         "data.targets": said.targets or (target,),
         "data.look_back": steps,
         "data.transform": transform,
+        "data.seasonal_difference": repeats,
         "model.topology": "many_to_one",
     }
     reasons = [
@@ -55,6 +61,7 @@ def suggest_series(table: Table, said: DataConfig) -> Guess:
         _date_reason(date, frequency),
         *([] if said.targets else [f"target: {target!r}, the last column of numbers"]),
         *([f"transform: {transform.replace('_', ' of the ')}, since {why}"] if why else []),
+        *([f"seasonal difference over {season} steps, since most of what happens comes again"] if repeats else []),
         "topology: many-to-one, past steps in, the next value out",
     ]
     return Guess(changes, reasons, table.rows - count * steps)
@@ -77,6 +84,27 @@ def transform_for(series: Sequence[Reals]) -> tuple[str, str]:
         return "none", ""
     why = "its level moves" if moves else "a value is near the one before"
     return ("log_difference", f"{why}, and changes grow with it") if grows else ("difference", why)
+
+
+def comes_again(series: Sequence[Reals], transform: str, season: int) -> bool:
+    """Whether a difference over a season leaves much less to be told of most series, in their training part.
+
+    Of noise upon a season it leaves twice the noise, so the season has to be far larger.
+    """
+    if season < 2:
+        return False
+    plain, without = Transform(transform), Transform(transform, season)
+    shares = []
+    for own in series[:_SERIES]:
+        known = own[: round(len(own) * _TRAINING)]
+        if np.isfinite(known).sum() >= _SEASONS * season and (not plain.logarithm or np.nanmin(known) > 0):
+            shares.append(_variance(without.changes(known)) < _LEFT * _variance(plain.changes(known)))
+    return bool(shares) and sum(shares) * 2 > len(shares)
+
+
+def _variance(values: Reals) -> float:
+    known = values[np.isfinite(values)]
+    return float(known.var()) if known.size else np.inf
 
 
 def _behaviour(values: Reals) -> tuple[bool, bool, bool] | None:

@@ -58,6 +58,7 @@ def check_windows(shape: WindowShape, split: Split, dropped: int = 0) -> None:
     lost = f" ({dropped:,} before the first value are left out)" if dropped else ""
     raise TooShortError(
         f"one window takes {shape.rows:,} rows (look-back {shape.look_back:,}, horizon {shape.horizon:,}"
-        f"{', 1 for the difference' if shape.lead else ''}), but the training part has {split.train_end:,} of the "
-        f"{split.end:,} rows{lost}; choose a shorter data.look_back or smaller data.validation and data.test."
+        f"{f', {shape.lead:,} for differences' if shape.lead else ''}), but the training part has "
+        f"{split.train_end:,} of the {split.end:,} rows{lost}; choose a shorter data.look_back or smaller "
+        "data.validation and data.test."
     )

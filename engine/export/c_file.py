@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 
-from engine.data import SeriesPreparation
+from engine.data import Preparation, SeriesPreparation
 from engine.export.c_programs import test_program
 from engine.export.c_source import FUNCTIONS, array, level_function, used_functions
 from engine.export.description import Description, describe
@@ -65,7 +65,7 @@ static inline int {name}_push({name}_state *state, const double *row, double *fo
     float x[{upper}_INPUTS];
     double level[{upper}_TARGETS];
     for (int k = 0; k < {upper}_TARGETS; k++) level[k] = {level};
-    const int ready = state->rows++ >= {lead};
+{season}    const int ready = state->rows++ >= {lead};
     for (int k = 0; ready && k < {upper}_INPUTS; k++) {{
         const double value = k < {upper}_TARGETS ? {changed} : row[k];
         x[k] = (float)((value - {name}_input_offset[k]) / {name}_input_scale[k]);
@@ -81,6 +81,16 @@ static inline int {name}_push({name}_state *state, const double *row, double *fo
     return 1;
 }}
 """
+_SEASON = """\
+    double *season = state->season[state->rows % {upper}_PERIOD]; /* the row a season before gives way to this one */
+    for (int k = 0; k < {upper}_TARGETS; k++) {{
+        const double before = season[k];
+        season[k] = level[k];
+        level[k] -= before;
+    }}
+"""
+_LAST_SEASON = """
+            + state->season[(state->rows + {beyond} + k / {upper}_TARGETS) % {upper}_PERIOD][k % {upper}_TARGETS]"""
 _PUSH_AS_IT_IS = """
 /* One row as it is; the answer so far. */
 static inline int {name}_push({name}_state *state, const double *row, double *forecast)
@@ -110,14 +120,14 @@ def c_file(source: Exportable, name: str, data: HeldOut) -> str:
     parts = [
         _HEAD.format(title=_comment(f"{model_words(model.experiment)}."), usage=usage, **words),
         f"/* {_comment(json.dumps(source.particulars(), indent=1, ensure_ascii=False, sort_keys=True))} */\n",
-        *_sizes(network, name, targets, source.point()["width"]),
+        *_sizes(network, name, targets, source.point()["width"], _period(model.preparation)),
         *_weights(network, name),
         *[f"static inline float {name}_{key}(float x) {{ {FUNCTIONS[key]} }}" for key in used_functions(network)],
         _SHARED.format(**words),
         *([] if network.spec.biased else [_NORMALIZE.format(**words)]),
         *[level_function(name, network, level.directions[0], network.config.level_inputs(number))
           for number, level in enumerate(network.levels)],
-        _step(network, name),
+        _step(network, name, _period(model.preparation)),
         _entry(source, network, words),
         test_program(name, data),
         f"#endif /* {name.upper()}_H */\n",
@@ -129,9 +139,14 @@ def _comment(text: str) -> str:
     return text.replace("*/", "* /").replace("/*", "/ *").replace("??", "? ?").replace("\\\n", "\\ \n")
 
 
-def _sizes(network: Description, name: str, targets: int, width: int) -> list[str]:
+def _period(preparation: Preparation) -> int:
+    return preparation.transform.period if isinstance(preparation, SeriesPreparation) else 0
+
+
+def _sizes(network: Description, name: str, targets: int, width: int, period: int) -> list[str]:
     """Sizes, and the state. A forecast has a number for each target, and for each step where several are said at once;
-    where the network answers by quantiles, there are several outputs for each number.
+    where the network answers by quantiles, there are several outputs for each number. With a seasonal difference the
+    state holds the last season.
     """
     upper, inputs, outputs = name.upper(), network.config.inputs, len(network.readout_bias)
     lines = [f"#define {upper}_INPUTS {inputs}", f"#define {upper}_OUTPUTS {outputs}"]
@@ -141,6 +156,9 @@ def _sizes(network: Description, name: str, targets: int, width: int) -> list[st
     kinds = len(network.spec.states)
     members = [f"    float {direction.suffix}[{kinds * direction.units}];" for direction in network.directions]
     own = [f"    float answers[{upper}_OUTPUTS];", f"    double level[{upper}_TARGETS];", "    long rows;"]
+    if period:
+        lines.append(f"#define {upper}_PERIOD {period}")
+        own.append(f"    double season[{upper}_PERIOD][{upper}_TARGETS];")
     return [*lines, "", "typedef struct {", *members, *own, f"}} {name}_state;", ""]
 
 
@@ -156,7 +174,7 @@ def _weights(network: Description, name: str) -> list[str]:
     return [*found, array(f"{name}_readout_bias", network.readout_bias)]
 
 
-def _step(network: Description, name: str) -> str:
+def _step(network: Description, name: str, period: int) -> str:
     upper = name.upper()
     widest = max(network.config.widths)
     copies = [
@@ -182,6 +200,8 @@ def _step(network: Description, name: str) -> str:
         f"static inline void {name}_reset({name}_state *state)", "{", *copies,
         f"    for (int k = 0; k < {upper}_OUTPUTS; k++) state->answers[k] = 0.0f;",
         f"    for (int k = 0; k < {upper}_TARGETS; k++) state->level[k] = 0.0;",
+        *([f"    for (int k = 0; k < {upper}_PERIOD; k++) for (int o = 0; o < {upper}_TARGETS; o++)"
+           " state->season[k][o] = 0.0;"] if period else []),
         "    state->rows = 0;", "}", "",
         "/* One time step of the network itself, on scaled inputs or an embedding. */",
         f"static inline void {name}_step({name}_state *state, const float *x)", "{", *room, *lines,
@@ -201,7 +221,8 @@ def _entry(source: Exportable, network: Description, words: dict[str, str]) -> s
         return table + _READ.format(**words)
     if not isinstance(preparation, SeriesPreparation):
         return _PUSH_AS_IT_IS.format(**words)
-    log, difference = preparation.transform.logarithm, preparation.transform.difference
+    log, difference, period = (getattr(preparation.transform, each) for each in ("logarithm", "difference", "period"))
+    anchor = f" + state->level[k % {words['upper']}_TARGETS]" if difference else ""
     scalers = [
         array(f"{name}_{side}_{part}", getattr(scaler, part), double=True)
         for side, scaler in (("input", preparation.input_scaler), ("output", preparation.output_scaler))
@@ -210,7 +231,8 @@ def _entry(source: Exportable, network: Description, words: dict[str, str]) -> s
     push = _PUSH.format(
         level="log(row[k])" if log else "row[k]", lead=preparation.lead,
         changed="level[k] - state->level[k]" if difference else "level[k]",
-        anchor=f" + state->level[k % {words['upper']}_TARGETS]" if difference else "",
+        season=_SEASON.format(**words) if period else "",
+        anchor=anchor + (_LAST_SEASON.format(beyond=preparation.horizon - 1, **words) if period else ""),
         real="exp(value)" if log else "value",
         **source.point(), **words,
     )  # fmt: skip

@@ -57,9 +57,8 @@ def windows(preparation: SeriesPreparation, words: str, rows: NDArray[np.float64
     inputs = preparation.inputs_of(rows)
     if future is None:
         return Given(words, rows, inputs)
-    anchors = rows[-1, :, : len(preparation.targets)]
-    unknown = np.zeros((preparation.steps, *anchors.shape), np.float32)
-    return Given(words, rows, inputs, preparation.told(unknown, anchors, future), future)
+    unknown = np.zeros((preparation.steps, rows.shape[1], len(preparation.targets)), np.float32)
+    return Given(words, rows, inputs, preparation.told(unknown, rows, future), future)
 
 
 def _loaded(model: Model) -> Given:

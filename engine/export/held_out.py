@@ -123,10 +123,9 @@ def real_units(
     """Answers (B, O) or (T, B, O) to windows `rows`, one a target, in real units; None where the data have none."""
     if rows is None or not isinstance(preparation, SeriesPreparation):
         return None
-    known = rows[..., : len(preparation.targets)]
     if preparation.strategy == "encoder_decoder":
-        return preparation.path_values(scaled, known[-1])
+        return preparation.path_values(scaled, rows)
     if scaled.ndim == 3:
-        return preparation.decode(scaled, known[preparation.lead :])
+        return preparation.decode(scaled, preparation.bases_by_step(rows))
     ahead = scaled.shape[-1] // len(preparation.targets)  # steps that are answered at once
-    return preparation.decode(scaled, np.tile(known[-1], ahead))
+    return preparation.decode(scaled, np.concatenate(list(preparation.bases(rows, ahead)), axis=-1))

@@ -23,15 +23,14 @@ from engine.export.numpy_series import inputs_of, load, next_dates, print_ahead,
 def answers(step: Any, script: Path, given: Any, series: str = "") -> tuple[Any, Any]:
     """What the network says, as it says it and in real units (None where there are none).
 
-    `given`: of a series, rows in their own units (steps, windows, columns), one step more where differences are
-    taken, and which of several; otherwise what the network reads, (steps, sequences, numbers) or tokens.
+    `given`: of a series, rows in their own units (steps, windows, columns), with those that differences are taken
+    from, and which of several; otherwise what the network reads, (steps, sequences, numbers) or tokens.
     """
     weights, about = load(script, series)
     if about["data"]["kind"] != "series":
         return run_network(step, about["network"], weights, given)[0], None
     scaled, _ = run_network(step, about["network"], weights, inputs_of(about["data"], given))
-    last = (given[1:] if scaled.ndim == 3 else given[-1])[..., : len(about["data"]["targets"])]
-    return scaled, real_units(about, last, scaled)
+    return scaled, real_units(about, given, scaled)
 
 
 def forecast(step: Any, script: Path, path: Path) -> None:

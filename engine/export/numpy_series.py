@@ -32,26 +32,40 @@ def load(script: Path, series: str = "") -> tuple[dict[str, Any], dict[str, Any]
 
 def inputs_of(data: dict[str, Any], rows: Any) -> Any:
     """Windows of rows (steps, windows, columns) as the network reads them."""
-    targets, scaler = len(data["targets"]), data["input_scaler"]
-    level, further = level_of(data, rows[..., :targets]), rows[..., targets:]
-    if "difference" in data["transform"]:
-        level, further = np.diff(level, axis=0), further[1:]
-    columns = np.concatenate([level, further], axis=-1)
+    targets, scaler, period = len(data["targets"]), data["input_scaler"], data["period"]
+    level = level_of(data, rows[..., :targets])
+    level = level[period:] - level[:-period] if period else level
+    level = np.diff(level, axis=0) if "difference" in data["transform"] else level
+    columns = np.concatenate([level, rows[data["lead"] :, ..., targets:]], axis=-1)
     return ((columns - np.array(scaler["offset"])) / np.array(scaler["scale"])).astype(np.float32)
 
 
-def real_units(about: dict[str, Any], last: Any, scaled: Any) -> Any:
-    """Answers in the targets' own units; of several quantiles the middle one.
-
-    `last`: the targets' values that differences are taken from, in their own units.
-    """
+def real_units(about: dict[str, Any], rows: Any, scaled: Any) -> Any:
+    """Answers to windows of `rows` in the targets' own units; of several quantiles the middle one."""
     data, network = about["data"], about["network"]
     offset, scale = output_scale(data)
     changed = scaled[..., network["middle"] :: network["width"]] * scale + offset
-    if "difference" in data["transform"]:
-        known = level_of(data, last)
-        changed = changed + np.tile(known, changed.shape[-1] // known.shape[-1])  # once for each step ahead
+    changed = changed + bases_of(data, level_of(data, rows[..., : len(data["targets"])]), changed.shape)
     return np.exp(changed) if "log" in data["transform"] else changed
+
+
+def bases_of(data: dict[str, Any], level: Any, shape: Any) -> Any:
+    """What answers of this shape are changes from, where windows have this level (steps, windows, targets)."""
+    last, horizon = len(level) - 1, data["horizon"]
+    if data["strategy"] == "single" and len(shape) == 3:  # an answer at every step
+        return base_of(data, level, np.arange(data["lead"], last + 1), horizon)
+    if data["strategy"] == "encoder_decoder":
+        return np.stack([base_of(data, level, last, horizon + step) for step in range(shape[0])])
+    ahead = range(horizon, horizon + shape[-1] // level.shape[-1])
+    return np.concatenate([base_of(data, level, last, step) for step in ahead], axis=-1)
+
+
+def base_of(data: dict[str, Any], level: Any, known: Any, ahead: int) -> Any:
+    """What the answer `ahead` steps after the rows `known` is a change from: that row, the last season, or both."""
+    period, base = data["period"], np.zeros_like(level[known])
+    if "difference" in data["transform"]:
+        base = level[known] - level[known - period] if period else level[known]
+    return base + level[known - -ahead % period] if period else base
 
 
 def output_scale(data: dict[str, Any]) -> Any:
@@ -166,7 +180,7 @@ def window_before(data: dict[str, Any], rows: Any, end: int) -> Any:
     """The rows (length, columns) that the network reads before row `end`: gaps filled, and marked where asked for."""
     named = [*data["targets"], *data["inputs"]]
     marks = np.isnan(rows[:end, [named.index(name) for name in data["marked"]]]).astype(float)
-    length = data["look_back"] + ("difference" in data["transform"])
+    length = data["look_back"] + data["lead"]
     window = filled(rows[:end], data["missing"], data["season"])[-length:]
     if len(window) < length:
         raise ValueError(f"the network reads {length} rows; give it more of the past")

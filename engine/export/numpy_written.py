@@ -39,7 +39,7 @@ from engine.export.numpy_writing import (
 def answers(step: Any, script: Path, given: Any, told: Any, series: str = "") -> tuple[Any, ...]:
     """What the network says; of a series in real units too, else the tokens that it writes by itself.
 
-    `given`: of a series, rows in their own units (steps, windows, columns), one step more where differences are taken,
+    `given`: of a series, rows in their own units (steps, windows, columns), with those that differences are taken from,
     `told` what is known ahead (steps, windows, columns), and which of several `series`; otherwise what the network
     reads, and the tokens (steps, texts) that it is told to have written.
     """
@@ -47,7 +47,7 @@ def answers(step: Any, script: Path, given: Any, told: Any, series: str = "") ->
     config, data = about["network"], about["data"]
     if data["kind"] == "series":
         scaled = written_numbers(step, config, weights, inputs_of(data, given), told_ahead(data, given, told))
-        return scaled, real_units(about, given[-1, :, : len(data["targets"])], scaled)
+        return scaled, real_units(about, given, scaled)
     scaled = scores_when_told(step, config, weights, given, told)
     return scaled, None, written_tokens(step, config, weights, given, about["decoding"]["limit"])
 
@@ -113,7 +113,8 @@ def write_texts(step: Any, script: Path, texts: list[str], given: Any) -> None:
 def told_ahead(data: dict[str, Any], rows: Any, future: Any) -> Any:
     """What the decoder is told before each step (U, B, ·): first the last value, scaled, then what is known ahead."""
     targets = len(data["targets"])
-    last = level_of(data, rows[-1, :, :targets])
+    level, period = level_of(data, rows[..., :targets]), data["period"]
+    last = level[-1] - level[-1 - period] if period else level[-1]
     change = last - last if "difference" in data["transform"] else last
     first = (change - output_scale(data)[0][0]) / output_scale(data)[1][0]
     places = [targets + data["inputs"].index(name) for name in data["known"]]

@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.data import PairsPreparation, Preparation, SeriesPreparation
 from engine.export.description import Layers
-from engine.export.onnx_ends import last_level, read_inputs, step_scale
+from engine.export.onnx_ends import last_bases, last_start, read_inputs, step_scale
 from engine.export.onnx_graph import Graph, Shape
 from engine.export.onnx_layers import Lengths, add_step
 from engine.export.onnx_stack import add_stack, count_lengths, expanded
@@ -35,7 +35,8 @@ class Read:
     keys: str = ""  # (B, S, H) of additive attention
     running: str = ""  # bool (B, S)
     beside: str = ""  # (B, I) what stands beside the input of every step
-    level: str = ""  # (B, O) of a series, in its last row
+    start: str = ""  # (B, O) of a series: its last row, as it is heard before the first step, not yet scaled
+    bases: tuple[str, ...] = ()  # (B, O) of a series: what each step that is written is a change from
 
 
 def read_source(graph: Graph, network: WritingDescription, preparation: Preparation) -> Read:
@@ -56,7 +57,8 @@ def read_source(graph: Graph, network: WritingDescription, preparation: Preparat
     return Read(
         states=_bridged(graph, network, _by_layer(network.encoder, last)),
         batch=batch,
-        level=last_level(graph, series, level, lengths) if series else "",
+        start=last_start(graph, series, level, lengths) if series else "",
+        bases=tuple(last_bases(graph, series, level, lengths, series.steps)) if series and series.lead else (),
         **(_memory(graph, network, hidden, lengths) if network.attention != "none" else {}),
     )
 

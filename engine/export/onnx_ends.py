@@ -5,6 +5,8 @@ Inputs and outputs are batch-major; inside, arrays are time-major.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -60,8 +62,9 @@ def _transformed(graph: Graph, raw: SeriesPreparation, rows: str) -> tuple[str, 
     if raw.transform.logarithm:
         level = graph.add("Log", level)
     changed = level
-    if raw.lead:
-        changed = graph.add("Sub", _cut(graph, level, 1, _END, axis=1), _cut(graph, level, 0, -1, axis=1))
+    for back in (raw.transform.period, int(raw.transform.difference)):
+        if back:
+            changed = graph.add("Sub", _cut(graph, changed, back, _END, axis=1), _cut(graph, changed, 0, -back, axis=1))
     if columns == targets:
         return level, changed
     further = _cut(graph, _cut(graph, rows, targets, columns, axis=2), raw.lead, _END, axis=1)
@@ -108,21 +111,47 @@ def _real(graph: Graph, network: Description, preparation: Preparation, x: str, 
     changed = graph.add("Add", graph.add("Mul", x, graph.constant(scaler.scale)), graph.constant(scaler.offset))
     if not isinstance(preparation, SeriesPreparation):
         return changed
-    if preparation.transform.difference:
-        changed = graph.add("Add", changed, _anchor(graph, network, preparation, level, lengths))
+    if preparation.lead:
+        changed = graph.add("Add", changed, _bases(graph, network, preparation, level, lengths))
     return graph.add("Exp", changed) if preparation.transform.logarithm else changed
 
 
-def _anchor(graph: Graph, network: Description, raw: SeriesPreparation, level: str, lengths: Lengths) -> str:
-    """What the difference is taken from: the last known level, of each step or of the whole sequence."""
+def _bases(graph: Graph, network: Description, raw: SeriesPreparation, level: str, lengths: Lengths) -> str:
+    """What answers are changes from: (B, T, O) where each step is answered, else (B, O) of each step ahead in a row."""
     if network.aligned:
-        return _cut(graph, level, raw.lead, _END, axis=1)
-    known = last_level(graph, raw, level, lengths)
+        return _base(graph, raw, lambda back: _cut(graph, level, raw.lead - back, -back or _END, axis=1), raw.horizon)
     ahead = len(raw.output_scaler.scale) // len(raw.targets)  # steps that are answered at once
-    return graph.add("Tile", known, graph.integers(1, ahead)) if ahead > 1 else known
+    found = last_bases(graph, raw, level, lengths, ahead)
+    return graph.add("Concat", *found, axis=-1) if ahead > 1 else found[0]
 
 
-def last_level(graph: Graph, raw: SeriesPreparation, level: str, lengths: Lengths) -> str:
-    """The targets' level (B, O) in the last row of each sequence."""
-    last = graph.add("Add", lengths.steps, graph.integers(raw.lead - 1))
+def last_bases(graph: Graph, raw: SeriesPreparation, level: str, lengths: Lengths, count: int) -> list[str]:
+    """What answers after the last row of each sequence are changes from, (B, O) each: from the horizon on."""
+    at = partial(_last_level, graph, raw, level, lengths)
+    return [_base(graph, raw, at, ahead) for ahead in range(raw.horizon, raw.horizon + count)]
+
+
+def last_start(graph: Graph, raw: SeriesPreparation, level: str, lengths: Lengths) -> str:
+    """The last row of each sequence, (B, O), as the decoder hears it before its first step, not yet scaled."""
+    last = _start(graph, raw, partial(_last_level, graph, raw, level, lengths))
+    return graph.add("Sub", last, last) if raw.transform.difference else last
+
+
+def _start(graph: Graph, raw: SeriesPreparation, at: Callable[[int], str]) -> str:
+    period = raw.transform.period
+    return graph.add("Sub", at(0), at(period)) if period else at(0)
+
+
+def _base(graph: Graph, raw: SeriesPreparation, at: Callable[[int], str], ahead: int) -> str:
+    """As `Transform.base`; `at` gives the level so many rows before what is known last."""
+    period = raw.transform.period
+    if not period:
+        return at(0)
+    season = at(-ahead % period)
+    return graph.add("Add", _start(graph, raw, at), season) if raw.transform.difference else season
+
+
+def _last_level(graph: Graph, raw: SeriesPreparation, level: str, lengths: Lengths, back: int = 0) -> str:
+    """The targets' level (B, O), so many rows before the last of each sequence."""
+    last = graph.add("Add", lengths.steps, graph.integers(raw.lead - 1 - back))
     return graph.add("GatherND", level, graph.add("Unsqueeze", last, graph.integers(1)), batch_dims=1)

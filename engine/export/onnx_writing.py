@@ -71,7 +71,7 @@ def _write_numbers(
     """All steps ahead; each is heard before the next, of several quantiles the middle one."""
     steps, targets = raw.steps, len(raw.targets)
     offset, scale = (np.reshape(each, (-1, targets)) for each in (raw.output_scaler.offset, raw.output_scaler.scale))
-    known, before = _known(graph, raw), _first(graph, raw, read.level, offset[0], scale[0])
+    known, before = _known(graph, raw), _first(graph, read.start, offset[0], scale[0])
     if known:
         now = graph.add("Gather", known, graph.constant(np.array(0)), axis=0)
         before = graph.add("Concat", before, now, axis=-1)
@@ -92,8 +92,9 @@ def _write_numbers(
     own = graph.add("Slice", scaled, middle, graph.integers(_END), graph.integers(-1), width)
     changed = graph.add("Mul", graph.add("Cast", own, to=_DOUBLE), graph.constant(scale))
     changed = graph.add("Add", changed, graph.constant(offset))
-    if raw.transform.difference:
-        changed = graph.add("Add", changed, graph.add("Unsqueeze", read.level, graph.integers(1)))
+    if read.bases:
+        each = [graph.add("Unsqueeze", base, graph.integers(1)) for base in read.bases]
+        changed = graph.add("Add", changed, graph.add("Concat", *each, axis=1))
     real = graph.add("Exp", changed) if raw.transform.logarithm else changed
     graph.output(real, "forecast", np.float64, ["batch", steps, targets])
 
@@ -109,8 +110,7 @@ def _known(graph: Graph, raw: SeriesPreparation) -> str:
     return graph.add("Transpose", scaled, perm=[1, 0, 2])
 
 
-def _first(graph: Graph, raw: SeriesPreparation, level: str, offset: Any, scale: Any) -> str:
+def _first(graph: Graph, start: str, offset: Any, scale: Any) -> str:
     """What is heard before the first step, (B, O): the last known value."""
-    change = graph.add("Sub", level, level) if raw.transform.difference else level
-    scaled = graph.add("Div", graph.add("Sub", change, graph.constant(offset)), graph.constant(scale))
+    scaled = graph.add("Div", graph.add("Sub", start, graph.constant(offset)), graph.constant(scale))
     return graph.add("Cast", scaled, to=_FLOAT)

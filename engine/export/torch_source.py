@@ -50,19 +50,27 @@ SERIES = '''
 def inputs_of(rows):
     """Windows of rows in their own units (steps, windows, columns), float64, as the network reads them.
 
-    Columns are the targets, then the further inputs. Where differences are taken a window has one row more.
+    Columns are the targets, then the further inputs. A window begins with the rows that differences are taken from.
     """
     data = about()
-    targets, scaler = len(data["targets"]), data["input_scaler"]
-    level, further = _level(data, rows[..., :targets]), rows[..., targets:]
-    if "difference" in data["transform"]:
-        level, further = level[1:] - level[:-1], further[1:]
-    columns = torch.cat([level, further], dim=-1)
+    targets, scaler, period = len(data["targets"]), data["input_scaler"], data["period"]
+    level = _level(data, rows[..., :targets])
+    level = level[period:] - level[:-period] if period else level
+    level = level[1:] - level[:-1] if "difference" in data["transform"] else level
+    columns = torch.cat([level, rows[data["lead"] :, ..., targets:]], dim=-1)
     return ((columns - _numbers(scaler["offset"])) / _numbers(scaler["scale"])).float()
 
 
 def _level(data, values):
     return torch.log(values) if "log" in data["transform"] else values
+
+
+def _base(data, level, known, ahead):
+    """What the answer so many steps after the rows known is a change from: that row, the last season, or both."""
+    period, base = data["period"], torch.zeros_like(level[known])
+    if "difference" in data["transform"]:
+        base = level[known] - level[known - period] if period else level[known]
+    return base + level[known - -ahead % period] if period else base
 
 
 def _numbers(values):
@@ -75,9 +83,12 @@ def real_units(answers, rows):
     data = about()
     answers = answers[..., {middle}::{width}]{remark}
     changed = answers.double() * _numbers(data["output_scaler"]["scale"]) + _numbers(data["output_scaler"]["offset"])
-    if "difference" in data["transform"]:
-        known = _level(data, (rows[1:] if answers.ndim == 3 else rows[-1])[..., : len(data["targets"])])
-        changed = changed + torch.cat([known] * (changed.shape[-1] // known.shape[-1]), dim=-1)
+    level, horizon = _level(data, rows[..., : len(data["targets"])]), data["horizon"]
+    if answers.ndim == 3:
+        changed = changed + _base(data, level, torch.arange(data["lead"], len(level)), horizon)
+    else:
+        ahead = range(horizon, horizon + changed.shape[-1] // level.shape[-1])
+        changed = changed + torch.cat([_base(data, level, len(level) - 1, step) for step in ahead], dim=-1)
     return torch.exp(changed) if "log" in data["transform"] else changed
 '''
 _PLAIN = '''class Network(torch.nn.Module):

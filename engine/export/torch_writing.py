@@ -106,7 +106,8 @@ _TOLD_AHEAD = '''
 def told_ahead(rows, future):
     """What the decoder is told before each step: first the last value of rows, then what is known ahead, (U, B, ·)."""
     data = about()
-    last = _level(data, rows[-1, :, : len(data["targets"])])
+    level, period = _level(data, rows[..., : len(data["targets"])]), data["period"]
+    last = level[-1] - level[-1 - period] if period else level[-1]
     first = ((last - last if "difference" in data["transform"] else last) - _output("offset")[0]) / _output("scale")[0]
     places = [len(data["targets"]) + data["inputs"].index(name) for name in data["known"]]
     offset, scale = (_numbers(data["input_scaler"][name])[places] for name in ("offset", "scale"))
@@ -122,8 +123,8 @@ def real_units(answers, rows):
     """The network's answers to windows of rows, in the targets' own units."""
     data = about()
     changed = answers[..., {middle}::{width}].double() * _output("scale") + _output("offset")
-    if "difference" in data["transform"]:
-        changed = changed + _level(data, rows[-1, :, : len(data["targets"])])
+    level = _level(data, rows[..., : len(data["targets"])])
+    changed = changed + torch.stack([_base(data, level, len(level) - 1, 1 + step) for step in range(len(changed))])
     return torch.exp(changed) if "log" in data["transform"] else changed
 '''
 

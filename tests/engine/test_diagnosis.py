@@ -83,6 +83,16 @@ def test_the_score_is_held_beside_the_baselines(metric: float, level: str, title
     assert (found.level, found.title) == (level, title)
 
 
+@pytest.mark.parametrize("already", [False, True])
+def test_a_network_that_loses_to_last_season_is_told_to_learn_the_change_from_it(already: bool) -> None:
+    measurements = measured((1, 1, 9.0), *[(1, 2, 9.0)] * 30)
+    measurements.experiment = measurements.experiment.replace({"data.seasonal_difference": already})
+    measurements.ended = True
+    changes = said(measurements, "baseline").changes
+    assert changes == (() if already else (("data.seasonal_difference", "true"),))
+    assert measurements.experiment.replace(dict(changes)).data.seasonal_difference
+
+
 def test_a_better_linear_model_is_named() -> None:
     assert "AR(12) (4)" in said(measured((1, 1, 5.0)), "baseline").why
 

@@ -28,7 +28,7 @@ from engine.sequence_to_sequence.network import SequenceToSequence
 from engine.summary import summary
 from engine.training import TrainingRun
 from engine.weights import write_weights
-from tests.engine.data.making import table, windows_of
+from tests.engine.data.making import TRANSFORMS, table, windows_of
 
 STEPS = 3
 NO_DECODER = {"c_header"}  # forms that hold none
@@ -100,7 +100,7 @@ def test_all_strategies_are_asked_about_the_same_windows(experiment: Experiment,
     np.testing.assert_array_equal(truths[0], truths[2])
 
 
-@pytest.mark.parametrize("transform", ["none", "log", "difference", "log_difference"])
+@pytest.mark.parametrize("transform", TRANSFORMS)
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_the_answers_that_are_learned_lead_back_to_the_truth(
     experiment: Experiment, strategy: str, transform: str
@@ -108,18 +108,18 @@ def test_the_answers_that_are_learned_lead_back_to_the_truth(
     columns = {"a": [20.0 + k % 7 + k / 3 for k in range(60)], "b": [3.0 + (k * 5) % 11 for k in range(60)]}
     topology = "encoder_decoder" if strategy == "encoder_decoder" else "many_to_one"
     chosen = "recursive" if strategy == "recursive" else "direct"
-    dataset = windows_of(columns, targets=2, topology=topology, steps=STEPS, strategy=chosen, transform=transform)
+    dataset = windows_of(columns, targets=2, topology=topology, steps=STEPS, strategy=chosen, **TRANSFORMS[transform])
     assert isinstance(dataset, ForecastDataset)
     positions = np.arange(dataset.count("test"))
     batch, truth = dataset.batch("test", positions), dataset.path_truth("test")
-    anchors = dataset.windows("test", positions)[-1, :, :2]
+    windows = dataset.windows("test", positions)
     if strategy == "recursive":
         targets = batch.targets[None]
     elif strategy == "direct":
         targets = batch.targets.reshape(-1, STEPS, 2).transpose(1, 0, 2)
     else:
         targets = batch.targets
-    found = dataset.preparation.path_values(targets, anchors)
+    found = dataset.preparation.path_values(targets, windows)
     np.testing.assert_allclose(found, truth[: len(found)], rtol=1e-5)
 
 

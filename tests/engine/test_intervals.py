@@ -169,6 +169,13 @@ def test_words_say_width_and_coverage() -> None:
     assert "not measured" in interval_words(replace(interval, coverage=(np.nan, np.nan)))
 
 
+def test_the_error_of_a_forecast_that_ran_away_is_a_number() -> None:
+    truth = np.ones((1, 3, 1))
+    errors = absolute_errors(truth, np.array([0.0, 1.0, np.inf])[None, :, None], logarithm=True)
+    assert np.isfinite(errors).all()
+    assert errors[0, [0, 2], 0].min() > 700
+
+
 def test_where_logarithms_are_learned_the_interval_grows_with_the_level() -> None:
     truth = np.exp(np.random.default_rng(3).normal(size=(1, 99, 1)))
     errors = absolute_errors(truth, np.ones(truth.shape), logarithm=True)

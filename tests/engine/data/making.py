@@ -15,6 +15,13 @@ from engine.data.series_dataset import SeriesDataset
 from engine.data.series_windows import windows_over
 
 Write = Callable[[str, bytes | str], Path]
+TRANSFORMS: dict[str, dict[str, Any]] = {
+    **{name: {"transform": name} for name in ("none", "log", "difference", "log_difference")},
+    "of two rows before": {"seasonal_difference": True, "season": 2},
+    "growth over five rows": {"transform": "log", "seasonal_difference": True, "season": 5},
+    "change of the change": {"transform": "difference", "seasonal_difference": True, "season": 5},
+    "growth of the growth": {"transform": "log_difference", "seasonal_difference": True, "season": 2},
+}
 
 
 def experiment(path: Path, **data: Any) -> Experiment:

@@ -9,7 +9,7 @@ from engine.data import Preparation, SeriesPreparation, load
 from engine.data.gaps import fill, leading_gap
 from engine.data.scaling import Reals
 from engine.data.series_dataset import SeriesDataset
-from tests.engine.data.making import Write, experiment, table, values
+from tests.engine.data.making import TRANSFORMS, Write, experiment, table, values
 
 NAN = np.nan
 
@@ -50,12 +50,12 @@ def test_the_leading_gap_ends_where_every_column_has_had_a_value() -> None:
 
 
 @pytest.mark.parametrize("method", ["forward", "linear", "seasonal", "mask"])
-@pytest.mark.parametrize("transform", ["none", "log", "difference", "log_difference"])
+@pytest.mark.parametrize("transform", TRANSFORMS)
 def test_no_nan_reaches_the_network(write: Write, method: str, transform: str) -> None:
     cells: list[object] = list(values())
     for gap in (0, 1, 7, 8, 20, 27, 28, 33, 39):
         cells[gap] = ["", "NaN", "NA"][gap % 3]
-    data = load(experiment(write("a.csv", table(value=cells)), missing=method, transform=transform))
+    data = load(experiment(write("a.csv", table(value=cells)), missing=method, **TRANSFORMS[transform]))
     for part in ("train", "validation", "test"):
         for batch in data.batches(part, 7):
             assert np.isfinite(batch.inputs).all()

@@ -11,7 +11,7 @@ from engine.config import DataConfig, Experiment
 from engine.data import DataError, load, suggest
 from engine.data.guess import training_for
 from engine.data.scaling import Reals
-from engine.data.series_suggestion import transform_for
+from engine.data.series_suggestion import comes_again, transform_for
 from engine.events import RunFinished
 from engine.training import TrainingRun
 from tests.engine.data.making import Write
@@ -53,6 +53,32 @@ def test_most_of_several_series_decide() -> None:
     rise, noise = SERIES["a rise"][0], SERIES["noise"][0]
     assert transform_for([rise, rise, noise])[0] == "difference"
     assert transform_for([rise, noise, noise])[0] == "none"
+
+
+WEEK = np.tile([5.0, 1.0, 0.0, 2.0, 3.0, 9.0, 8.0], 60)[:400]
+SEASONS: dict[str, tuple[Reals, str, int, bool]] = {
+    "a week upon noise": (WEEK + NOISE / 2, "none", 7, True),
+    "a week upon a walk": (WEEK + np.cumsum(NOISE) / 9, "difference", 7, True),
+    "a week upon growth": (np.exp(STEPS / 99) * (20 + WEEK), "log_difference", 7, True),
+    "a week with gaps": (np.where(STEPS % 11 == 0, np.nan, WEEK), "none", 7, True),
+    "a week under noise": (WEEK + 9 * NOISE, "none", 7, False),
+    "another week": (WEEK, "none", 6, False),
+    "a walk": (np.cumsum(NOISE), "difference", 7, False),
+    "a rise": (STEPS, "difference", 7, False),
+    "too few years": (np.tile(NOISE[:100], 4), "none", 100, False),
+    "no season": (WEEK, "none", 1, False),
+    "nothing": (np.full(400, np.nan), "none", 7, False),
+}
+
+
+@pytest.mark.parametrize("case", SEASONS)
+def test_a_seasonal_difference_is_suggested_where_most_comes_again(case: str) -> None:
+    values, transform, season, expected = SEASONS[case]
+    assert comes_again([values], transform, season) == expected
+    held_out = values.copy()
+    held_out[round(len(values) * 0.7) :] = 1e6
+    assert comes_again([held_out], transform, season) == expected
+    assert comes_again([values, values, NOISE + 9], transform, season) == expected
 
 
 @pytest.mark.parametrize("examples", [1, 30, 100, 3_000, 40_000, 1_000_000, 10_000_000])

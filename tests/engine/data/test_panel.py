@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.data import Preparation, SeriesPreparation, load, suggest
+from engine.data import DataError, Preparation, SeriesPreparation, load, suggest
 from engine.data.errors import TooShortError
 from engine.data.metrics import rmse
 from engine.data.panel_dataset import PanelDataset
@@ -163,3 +163,12 @@ def test_such_a_table_is_recognised(write: Write) -> None:
     data = suggest(write("a.csv", sales())).experiment.data
     assert (data.kind, data.time_column, data.sequence_column) == ("series", "date", "store")
     assert data.targets == ("sales",)
+
+
+def test_series_whose_seasons_differ_have_no_seasonal_difference_in_common(write: Write) -> None:
+    months = [f"{2000 + row // 12}-{1 + row % 12:02d}-01,north,{row % 12}" for row in range(60)]
+    quarters = [f"{2000 + row // 4}-{1 + row % 4 * 3:02d}-01,south,{row % 4}" for row in range(60)]
+    path = write("a.csv", "\n".join(["date,store,sales", *months, *quarters]))
+    with pytest.raises(DataError, match=r"seasons of different lengths.*data\.season"):
+        panel(path, seasonal_difference=True)
+    assert panel(path, seasonal_difference=True, season=4).preparation.lead == 4

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine.data import DataError, Preparation, SeriesPreparation, TextPreparation, load, sample, samples
-from tests.engine.data.making import values, windows_of
+from tests.engine.data.making import TRANSFORMS, values, windows_of
 
 
 @pytest.mark.parametrize("key", [s.key for s in samples()])
@@ -18,29 +18,29 @@ def test_metadata_goes_through_json_and_back(key: str) -> None:
     assert again.metadata() == metadata
 
 
-@pytest.mark.parametrize("transform", ["none", "log", "difference", "log_difference"])
+@pytest.mark.parametrize("transform", TRANSFORMS)
 @pytest.mark.parametrize("horizon", [1, 3])
 def test_raw_rows_give_the_same_inputs_and_units_elsewhere(transform: str, horizon: int) -> None:
     columns = {"value": values(), "other": [float(n % 7) for n in range(40)]}
-    data = windows_of(columns, transform=transform, horizon=horizon)
+    data = windows_of(columns, horizon=horizon, **TRANSFORMS[transform])
     there = Preparation.from_metadata(json.loads(json.dumps(data.metadata())))
     assert isinstance(there, SeriesPreparation)
     history = np.array(list(columns.values())).T
     for place in range(6):
         batch = data.batch("test", np.array([place]))
-        inputs, anchor = there.encode(history[: 34 + place - horizon + 1])
+        inputs, bases = there.encode(history[: 34 + place - horizon + 1])
         np.testing.assert_array_equal(inputs, batch.inputs)
-        answer = there.decode(batch.targets, anchor)
+        answer = there.decode(batch.targets, bases)
         assert answer[0, 0] == pytest.approx(columns["value"][34 + place], rel=1e-5)
 
 
 def test_gaps_in_the_history_are_filled() -> None:
-    data = windows_of({"value": values()})
+    data = windows_of({"value": values()}, transform="difference")
     history = np.array(values())[:, None]
     history[[0, 1, 37, 39]] = np.nan
-    inputs, anchor = data.preparation.encode(history)
+    inputs, bases = data.preparation.encode(history)
     assert np.isfinite(inputs).all()
-    assert anchor[0, 0] == values()[38]
+    assert bases[0, 0] == values()[38]
 
 
 def test_too_short_a_history_and_one_without_logarithm_are_refused() -> None:

@@ -3,19 +3,55 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from engine.data import DataError
 from engine.data.scaling import Scaler, Transform, fit_scaler
-from tests.engine.data.making import windows_of
+from tests.engine.data.making import TRANSFORMS, windows_of
 
-TRANSFORMS = ("none", "log", "difference", "log_difference")
 SCALERS = ("standard", "minmax", "none")
 
 
-@pytest.mark.parametrize("name", TRANSFORMS)
-def test_a_transform_is_undone_exactly(name: str) -> None:
-    random = np.random.default_rng(1)
-    known, anchor = random.uniform(1, 900, (50, 2)), random.uniform(1, 900, (50, 2))
-    transform = Transform(name)
-    np.testing.assert_allclose(transform.inverse(transform.forward(known, anchor), anchor), known, rtol=1e-13)
+@pytest.mark.parametrize("period", [0, 1, 3])
+@pytest.mark.parametrize("name", ["none", "log", "difference", "log_difference"])
+def test_a_transform_is_undone_exactly(name: str, period: int) -> None:
+    known = np.random.default_rng(1).uniform(1, 900, (50, 2))
+    transform = Transform(name, period)
+    for ahead in (1, 2, 3, 7):
+        base = transform.base(lambda k: known[20 - k : 40 - k], ahead)
+        wanted = known[20 + ahead : 40 + ahead]
+        np.testing.assert_allclose(transform.inverse(transform.forward(wanted, base), base), wanted, rtol=1e-13)
+        if ahead == 1:  # what comes next is answered as it will be read
+            np.testing.assert_allclose(
+                transform.forward(wanted, base), transform.changes(known[21 - transform.lead : 41]), atol=1e-9
+            )
+
+
+@pytest.mark.parametrize(
+    ("name", "period", "factors"),
+    [
+        ("none", 4, {0: 1, 4: -1}),  # 1 - B^4
+        ("difference", 0, {0: 1, 1: -1}),  # 1 - B
+        ("difference", 4, {0: 1, 1: -1, 4: -1, 5: 1}),  # (1 - B)(1 - B^4)
+    ],
+)
+def test_differences_are_those_of_box_and_jenkins(name: str, period: int, factors: dict[int, int]) -> None:
+    values = np.random.default_rng(2).normal(size=(30, 1))
+    lead = max(factors)
+    wanted = sum(factor * values[lead - back : 30 - back] for back, factor in factors.items())
+    np.testing.assert_allclose(Transform(name, period).changes(values), wanted, atol=1e-12)
+    assert Transform(name, period).lead == lead
+
+
+def test_a_seasonal_difference_without_a_season_is_refused() -> None:
+    with pytest.raises(DataError, match=r"needs a season.*data\.season"):
+        windows_of({"a": list(range(40))}, seasonal_difference=True, season=1)
+
+
+def test_what_comes_back_every_season_is_nothing_to_learn() -> None:
+    data = windows_of({"a": [10.0 * (row % 5) for row in range(40)]}, seasonal_difference=True, season=5, scaler="none")
+    for batch in data.batches("train", 50):
+        assert not batch.inputs.any()
+        assert not batch.targets.any()
+    assert dict(data.score("test", [np.zeros((6, 1))]))["RMSE"] == 0.0
 
 
 def test_scalers_bring_columns_to_their_range() -> None:
@@ -47,7 +83,7 @@ def test_a_column_that_never_changes_stays_finite(name: str, value: float) -> No
 def test_true_answers_decode_to_the_measured_values(transform: str, scaler: str, horizon: int, topology: str) -> None:
     random = np.random.default_rng(4)
     columns = {name: random.uniform(1, 100, 60).tolist() for name in ("a", "b", "c")}
-    data = windows_of(columns, targets=2, topology=topology, transform=transform, scaler=scaler, horizon=horizon)
+    data = windows_of(columns, targets=2, topology=topology, scaler=scaler, horizon=horizon, **TRANSFORMS[transform])
     assert (data.input_size, data.output_size) == (3, 2)
     for part in ("train", "validation", "test"):
         if part == "train":

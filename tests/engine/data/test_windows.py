@@ -10,7 +10,7 @@ from engine.data import Dataset, load
 from engine.data.series_dataset import SeriesDataset
 from engine.data.splits import PARTS, Split, split_by_time
 from engine.data.windows import WindowShape
-from tests.engine.data.making import Write, experiment, table, values, windows_of
+from tests.engine.data.making import TRANSFORMS, Write, experiment, table, values, windows_of
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def seen(data: Dataset) -> list[bytes]:
 @pytest.mark.parametrize("topology", ["many_to_one", "many_to_many"])
 @pytest.mark.parametrize("missing", ["forward", "linear", "seasonal", "mask"])
 @pytest.mark.parametrize("scaler", ["standard", "minmax", "none"])
-@pytest.mark.parametrize("transform", ["none", "log", "difference", "log_difference"])
+@pytest.mark.parametrize("transform", TRANSFORMS)
 def test_changing_the_test_part_changes_nothing_that_training_sees(
     transform: str, scaler: str, missing: str, topology: str
 ) -> None:
@@ -126,9 +126,8 @@ def test_changing_the_test_part_changes_nothing_that_training_sees(
             "value": cells + [last + 17 * n for n in range(6)],
             "other": [float(n % 7) for n in range(34)] + [last] * 6,
         }
-        return windows_of(
-            columns, topology=topology, transform=transform, scaler=scaler, missing=missing, season=6, horizon=2
-        )
+        settings = {"season": 6, **TRANSFORMS[transform]}
+        return windows_of(columns, topology=topology, scaler=scaler, missing=missing, horizon=2, **settings)
 
     assert seen(data(500.0)) == seen(data(9_000.0))
 

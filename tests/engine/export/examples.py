@@ -51,6 +51,10 @@ DIGITS = {"data.sample": "handwritten_digits_by_rows", "model.bidirectional": Fa
 SIX_AHEAD = {**AIRLINE, "data.steps": 6, "data.strategy": "direct"}
 TWO_AHEAD = {**SEATTLE, "data.horizon": 1, "data.steps": 2, "data.strategy": "direct", "model.topology": "many_to_one"}
 FED_BACK = {**AIRLINE, "data.steps": 6, "data.strategy": "recursive"}
+SEASONAL = {**AIRLINE, "data.seasonal_difference": True}
+SEASONAL_BY_STEP = {**SEATTLE, "data.horizon": 5, "data.seasonal_difference": True, "data.season": 3}
+SEASONAL_AHEAD = {**TWO_AHEAD, "data.steps": 5, "data.seasonal_difference": True, "data.season": 3}
+SEASONAL_FED_BACK = {**FED_BACK, "data.seasonal_difference": True, "data.season": 4, "data.transform": "log"}
 ONE_ROW = {**AIRLINE, "model.topology": "one_to_one", "data.look_back": 1}
 DATES = {"data.sample": "dates", "model.embedding_size": 5}
 PHRASES = {"data.sample": "number_words", "model.embedding_size": 5, "model.attention": "additive"}  # by words
@@ -66,6 +70,8 @@ KNOWN_AHEAD = {
     "training.loss": "quantile",
     "model.topology": "encoder_decoder",
 }
+SEASONAL_CO2 = {**CO2, "data.seasonal_difference": True, "data.season": 6}
+SEASONAL_WRITTEN = {**KNOWN_AHEAD, "data.seasonal_difference": True, "data.season": 3}
 WRITERS: dict[str, dict[str, Any]] = {
     "dates": DATES,
     "phrases": PHRASES,
@@ -73,6 +79,8 @@ WRITERS: dict[str, dict[str, Any]] = {
     "tunes": TUNES,
     "co2": CO2,
     "known_ahead": KNOWN_AHEAD,
+    "seasonal_co2": SEASONAL_CO2,
+    "seasonal_written": SEASONAL_WRITTEN,
 }
 KINDS: dict[str, dict[str, Any]] = {
     "airline": AIRLINE,
@@ -86,6 +94,10 @@ KINDS: dict[str, dict[str, Any]] = {
     "six_ahead": SIX_AHEAD,
     "two_ahead": TWO_AHEAD,
     "fed_back": FED_BACK,
+    "seasonal": SEASONAL,
+    "seasonal_by_step": SEASONAL_BY_STEP,
+    "seasonal_ahead": SEASONAL_AHEAD,
+    "seasonal_fed_back": SEASONAL_FED_BACK,
     "digits": DIGITS,
 }
 
