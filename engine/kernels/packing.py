@@ -8,8 +8,8 @@ import numpy as np
 
 from engine.kernels.jit import LANES, kernel
 from engine.kernels.tiles import PANEL
-
-BLOCK = 8
+from engine.kernels.transposition import transpose
+from engine.kernels.vectors import load, store
 
 
 @kernel
@@ -86,9 +86,18 @@ def pack_panels(
 def _pack_panel(
     source: Any, source_at: int, step: Any, stride: Any, depth: int, count: int, packed: Any, packed_at: int, width: int
 ) -> None:
-    """One panel, a few columns at a time, so that the lines of memory in use stay in the first cache."""
-    for first in range(0, count, BLOCK):
-        last = min(first + BLOCK, count)
-        for k in range(depth):
+    """One panel, a vector of columns at a time."""
+    for first in range(0, count, LANES):
+        last, k = min(first + LANES, count), np.int64(0)
+        begin, target = source_at + first * stride, packed_at + first
+        if last - first == LANES and stride == 1:
+            while k < depth:
+                store(packed, target + k * width, load(source, begin + k * step))
+                k += 1
+        elif last - first == LANES and step == 1:
+            while k + LANES <= depth:
+                transpose(source, begin + k, stride, packed, target + k * width, width)
+                k += LANES
+        for left in range(k, depth):
             for j in range(first, last):
-                packed[packed_at + k * width + j] = source[source_at + k * step + j * stride]
+                packed[packed_at + left * width + j] = source[source_at + left * step + j * stride]

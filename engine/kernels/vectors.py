@@ -80,7 +80,7 @@ def put_vector(builder: Any, value: Any, pointer: Any, dtype: Any) -> None:
     stored.align = 4 if dtype == types.float32 else 8
 
 
-def _check_bounds(context: Any, builder: Any, kind: Any, value: Any, offset: Any) -> None:
+def check_bounds(context: Any, builder: Any, kind: Any, value: Any, offset: Any) -> None:
     """Raise an IndexError where a vector would leave its array; pointers know no bounds."""
     if not CHECKED or isinstance(kind, types.CPointer):
         return
@@ -98,7 +98,7 @@ def load(typingctx: Any, source: Any, offset: Any) -> Any:
     """The vector at elements ``offset … offset + LANES`` of a flat array or pointer."""
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        _check_bounds(context, builder, source, args[0], args[1])
+        check_bounds(context, builder, source, args[0], args[1])
         return vector_at(builder, pointer_to(context, builder, source, args[0], args[1]), source.dtype)
 
     return VectorType(source.dtype)(source, types.intp), codegen
@@ -109,7 +109,7 @@ def store(typingctx: Any, target: Any, offset: Any, value: Any) -> Any:
     """Write a vector to elements ``offset … offset + LANES``."""
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        _check_bounds(context, builder, target, args[0], args[1])
+        check_bounds(context, builder, target, args[0], args[1])
         put_vector(builder, args[2], pointer_to(context, builder, target, args[0], args[1]), target.dtype)
         return context.get_dummy_value()
 

@@ -101,6 +101,16 @@ def packed(b: NDArray[Any]) -> NDArray[Any]:
     return result
 
 
+@pytest.mark.parametrize("dtype", KINDS)
+@pytest.mark.parametrize("columns", [1, LANES - 1, LANES, PANEL + LANES + 3])
+@pytest.mark.parametrize("depth", [1, LANES, 3 * LANES + 5])
+def test_a_matrix_and_its_transpose_are_packed_alike(depth: int, columns: int, dtype: Any) -> None:
+    b = np.random.default_rng(depth).standard_normal((depth, columns)).astype(dtype)
+    turned, one = np.zeros(depth * padded(columns), dtype), np.int64(1)
+    packing.pack_panels(b.T.reshape(-1), 0, one, np.int64(depth), depth, columns, turned, depth, 0, 0)
+    np.testing.assert_array_equal(turned, packed(b))
+
+
 SIZES = [(rows, 7, 2 * PANEL + 3) for rows in range(1, 14)] + [
     (rows, depth, columns)
     for rows in (1, TILE_ROWS, 2 * TILE_ROWS + 5)
