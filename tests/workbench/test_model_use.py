@@ -115,6 +115,7 @@ def test_a_file_is_classified_with_probabilities(made: Made, tmp_path: Path) -> 
 def test_a_prompt_is_gone_on_from(made: Made, tmp_path: Path) -> None:
     dialog, _ = made("text")
     assert isinstance(dialog.asking, PromptAsking)
+    assert "Nothing was asked yet" in dialog.answering.words.text()
     dialog.asking.prompt.setPlainText("Alice ")
     dialog.asking.length.setValue(20)
     dialog.asking.ask()

@@ -65,7 +65,7 @@ class UseDialog(QDialog):
         self._side.insertWidget(2, asking, 1)
         self._side.takeAt(3)  # the stretch that kept the place
         self._wait(False)
-        self.answering.say("")
+        self.answering.say("Nothing was asked yet. The answer appears here.")
         if usable.kind in ("series", "classes"):
             asking.ask()
 

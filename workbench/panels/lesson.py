@@ -86,8 +86,11 @@ class LessonPanel(QScrollArea):
         buttons.setSpacing(GRID // 2)
         for button in (self._back, self._next, self._close):
             buttons.addWidget(button)
-        for part in (self._title, self._question, self._place):
-            layout.addWidget(part)
+        heading = QHBoxLayout()
+        heading.addWidget(self._title, 1)
+        heading.addWidget(self._place)
+        layout.addLayout(heading)
+        layout.addWidget(self._question)
         layout.addLayout(buttons)  # above the text, so that they are seen however low the panel is
         layout.addWidget(self._do)
         layout.addWidget(self._set)

@@ -34,6 +34,7 @@ class NetworkDiagram(QWidget):
 
     chosen = Signal(object)  # Part or Link
     hovered = Signal(object)  # time step under the mouse, or None
+    passed = Signal(object)  # Part or Link under the mouse, or None
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -283,8 +284,9 @@ class NetworkDiagram(QWidget):
         return None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Tell the time step under the mouse."""
+        """Tell what is under the mouse, and its time step."""
         found = self.under(event.position())
+        self.passed.emit(found)
         self.hovered.emit(found.step if isinstance(found, Part) and found.step >= 0 and self.fold < 0.5 else None)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -297,4 +299,5 @@ class NetworkDiagram(QWidget):
     def leaveEvent(self, event: QEvent) -> None:
         """Tell that the mouse has gone."""
         super().leaveEvent(event)
+        self.passed.emit(None)
         self.hovered.emit(None)

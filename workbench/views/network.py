@@ -44,6 +44,7 @@ class NetworkView(LiveView):
         self._diagram, self._legend = NetworkDiagram(self.theme), Legend(self.theme)
         self._levels = Levels()
         self._equations: list[Equation] = []
+        self._passed: Part | Link | None = None
         self._words = QLabel()
         self._words.setWordWrap(True)
         self._words.setTextFormat(Qt.TextFormat.RichText)
@@ -59,6 +60,7 @@ class NetworkView(LiveView):
         self._rolled.toggled.connect(self._diagram.roll)
         self.add_control("", self._rolled, "rolled")
         self._diagram.chosen.connect(self._choose)
+        self._diagram.passed.connect(self._pass)
         self._diagram.hovered.connect(self.time.hover)
         self.time.moved.connect(self._redraw)
 
@@ -93,6 +95,7 @@ class NetworkView(LiveView):
         self._levels.reset()
         self._diagram.select(None)
         self._diagram.show_diagram(None, ())
+        self._passed = None
         self._show_formulas(())
 
     def recolour(self) -> None:
@@ -205,15 +208,26 @@ class NetworkView(LiveView):
         if not isinstance(structure, Structure):
             return
         chosen, made = self._diagram.selected, self._diagram.diagram
+        known = trace if isinstance(trace, HiddenTrace) else None
+
+        def about(element: Part | Link) -> list[str]:
+            if isinstance(element, Link):
+                return words_of_link(structure, element, made)
+            return words_of_part(structure, known, element, self._norm)
+
         if chosen is None:
-            words = words_of_all(structure, made, self._diagram.color_of)
             self._show_formulas(())
-        elif isinstance(chosen, Link):
-            words = words_of_link(structure, chosen, made)
-        else:
-            words = words_of_part(structure, trace if isinstance(trace, HiddenTrace) else None, chosen, self._norm)
+        words = about(chosen) if chosen else words_of_all(structure, made, self._diagram.color_of)
         self._words.setText("<br>".join(words))
-        self.read_out(" · ".join(word.replace("<b>", "").replace("</b>", "") for word in words[:3] if chosen))
+        read = self._passed or chosen
+        told = about(read)[:3] if read else []
+        self.read_out(" · ".join(word.replace("<b>", "").replace("</b>", "") for word in told))
+
+    def _pass(self, element: Part | Link | None) -> None:
+        """Read out what the mouse is over; what was chosen again when it has gone."""
+        if element != self._passed:
+            self._passed = element
+            self._tell()
 
     def _of(self, element: Part | Link) -> tuple[str, ...]:
         """The equations that an element stands for."""

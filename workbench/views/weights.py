@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QSplitter, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QSplitter, QVBoxLayout, QWidget
 
 from engine.events import Snapshot, SnapshotRequest
 from engine.inside.records import Floats, ParameterPicture, Spectrum, Weights
@@ -17,7 +17,8 @@ from workbench.plots.legend import Scale
 from workbench.plots.levels import Levels
 from workbench.plots.saving import Cell, Table
 from workbench.plots.spread import BINS, Spread
-from workbench.theme import GRID
+from workbench.plots.time_cursor import TimeCursor
+from workbench.theme import GRID, Theme
 from workbench.views.live_view import LiveView
 
 _LEAST_LEVEL = 1e-3
@@ -35,13 +36,32 @@ class WeightMaps(LiveView):
     probes = frozenset({"weights", "spectrum"})
     waiting = "Press Run (F5): every weight is drawn here, and the eigenvalues of the recurrent matrices."
 
+    def __init__(
+        self, theme: Theme, cursor: TimeCursor | None = None, *, compact: bool = False, parent: QWidget | None = None
+    ) -> None:
+        """As every view; how the weights spread is kept from the beginning, seen or not."""
+        super().__init__(theme, cursor, compact=compact, parent=parent)
+        self._spread = Spread()
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """One column more of the histograms, and the picture."""
+        weights = dict(snapshot.values).get("weights")
+        if isinstance(weights, Weights):
+            self._spread.remember(snapshot.step, weights)
+        super().show_snapshot(snapshot)
+
+    def reset(self, *, beginning: bool = False) -> None:
+        """No history."""
+        self._spread.clear()
+        super().reset(beginning=beginning)
+
     def build(self) -> None:
         """The matrix at the left; histogram over training and spectrum at the right."""
         self._maps = HeatGrid(self.theme, bottom="column", left="row")
         self._spreads = HeatGrid(self.theme, bottom="training step", left="")
         self._spreads.arrange([Panel(0, 0, "magnitude")])
         self._plane = EigenvaluePlot(self.theme)
-        self._spread, self._levels = Spread(), dict[str, Levels]()
+        self._levels = dict[str, Levels]()
         self._parameter, self._matrix = QComboBox(), QComboBox()
         self._parameter.activated.connect(self._draw_other)
         self._matrix.activated.connect(lambda _index: self.needs_changed.emit())
@@ -79,15 +99,13 @@ class WeightMaps(LiveView):
         """All three pictures."""
         weights, spectrum = self.probe("weights"), self.probe("spectrum")
         if isinstance(weights, Weights):
-            self._spread.remember(snapshot.step, weights)
             self._draw_maps(weights)
         if isinstance(spectrum, Spectrum):
             self._draw_spectrum(spectrum)
 
     def clear(self) -> None:
-        """No pictures; levels and histograms of the last run are forgotten."""
+        """No pictures; the levels of the last run are forgotten."""
         self._levels.clear()
-        self._spread.clear()
         self._maps.arrange(())
         self._plane.forget()
 

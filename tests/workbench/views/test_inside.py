@@ -132,6 +132,17 @@ def test_a_bias_lies_down(show: Show) -> None:
     assert view._readout.text() == "readout.bias · row 1 · column 0 · -0.25000"
 
 
+def test_histograms_go_back_to_before_the_view_was_seen(show: Show) -> None:
+    view = show(WeightMaps)
+    view.hide()
+    view.show_snapshot(measured.snapshot(known_weights(), step=10))
+    view.show()
+    view.show_snapshot(measured.snapshot(known_weights(), step=20))
+    assert view._spread.steps == [10, 20]
+    view.reset()
+    assert view._spread.steps == []
+
+
 def test_histogram_over_training(show: Show) -> None:
     view = show(WeightMaps)
     for step in (10, 20, 30):
@@ -358,6 +369,19 @@ def test_another_part_of_the_pinned_step_keeps_it_pinned(show: Show) -> None:
         assert diagram.selected.kind == kind
     click("input")
     assert not view.time.pinned
+
+
+def test_what_the_mouse_passes_in_the_diagram_is_read_out(show: Show) -> None:
+    view = show(NetworkView)
+    view.show_snapshot(measured.full_snapshot())
+    assert view._readout.text() == ""
+    layers = [part for part in view._diagram.diagram.parts if part.kind == "layer"]
+    view._diagram.chosen.emit(layers[1])
+    chosen = view._readout.text()
+    view._diagram.passed.emit(layers[0])
+    assert view._readout.text() not in ("", chosen)
+    view._diagram.passed.emit(None)
+    assert view._readout.text() == chosen
 
 
 def test_the_diagram_stays_under_the_mouse(show: Show) -> None:
