@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from engine.model import Model
     from engine.writing import Look
 
+_GENERATED = (
+    "This model learned from sequences that are generated: there is no file of their kind to answer. What it makes of "
+    "sequences that it was not trained on is drawn in the view Prediction."
+)
 _DRAWN = 2000  # points of a forecast that a plot shows
 
 
@@ -23,14 +27,16 @@ def usable(folder: Path) -> Usable:
     """What the best weights of a run can be asked.
 
     Raises:
-        ValueError: there are no weights that can be read.
+        ValueError: there are no weights that can be read, or nothing that could be asked.
     """
     from engine.data.tunes import are_notes
     from engine.runs import load_run
 
     model = load_run(folder)
+    if model.preparation.kind in _KINDS:
+        return Usable(_KINDS[model.preparation.kind])
     if model.preparation.kind != "pairs":
-        return Usable(_KINDS.get(model.preparation.kind, "series"))
+        raise ValueError(_GENERATED)
     preparation: PairsPreparation = model.preparation  # type: ignore[assignment]
     vector = preparation.vector
     side = vector.image_side if vector else 0
@@ -184,4 +190,4 @@ _ASKED: dict[str, Callable[[Model, Asked], Used]] = {
     "labelled_text": _classes,
     "pairs": _pairs,
 }
-_KINDS = {"text": "text", "sequences": "classes", "labelled_text": "classes"}
+_KINDS = {"series": "series", "text": "text", "sequences": "classes", "labelled_text": "classes"}

@@ -30,8 +30,11 @@ def preview(experiment: Experiment, dataset: Any, inspection: Inspection | None)
     return _series_preview(experiment, dataset) or _text_preview(inspection)
 
 
-def _examples(dataset: Any) -> ExamplesPreview:
-    """The first sequence of each class in the training part, as far as there is room."""
+def _examples(dataset: Any) -> ExamplesPreview | TextPreview:
+    """The first sequence of each class in the training part, as far as there is room.
+
+    Of single rows nothing can be drawn but pictures that lie in them; others are told in numbers.
+    """
     found: dict[str, Example] = {}
     for position in range(min(dataset.count("train"), _LOOKED_AT)):
         batch = dataset.batch("train", np.array([position]))
@@ -42,7 +45,21 @@ def _examples(dataset: Any) -> ExamplesPreview:
         found.setdefault(label, Example(label, _steps(dataset, position)))
         if len(found) == _EXAMPLES:
             break
-    return ExamplesPreview(tuple(found.values()))
+    names, examples = dataset.preparation.channels, tuple(found.values())
+    if not names or any(len(example.values) > 1 for example in examples):
+        return ExamplesPreview(examples)
+    side = _side(len(names))
+    if side:
+        return ExamplesPreview(tuple(Example(each.label, each.values.reshape(side, side)) for each in examples))
+    rows = [zip(names, example.values[0].tolist(), strict=True) for example in examples]
+    told = [", ".join(f"{name} {value:g}" for name, value in row) for row in rows]
+    return TextPreview("\n".join(f"[{label}]  {row}" for label, row in zip(found, told, strict=True)))
+
+
+def _side(numbers: int) -> int:
+    """The side of a picture that so many numbers are; 0 when they are none."""
+    side = math.isqrt(numbers)
+    return side if side >= _PICTURE and side * side == numbers else 0
 
 
 def _steps(dataset: Any, position: int) -> NDArray[np.float32]:
@@ -66,8 +83,8 @@ def _labelled_texts(experiment: Experiment, inspection: Inspection) -> TextPrevi
 
 def _pairs(pairs: Pairs) -> ExamplesPreview | TextPreview:
     """The first pairs: what is read, and what is written of it; pictures with what is said of them."""
-    side = math.isqrt(pairs.numbers.shape[1])
-    if side >= _PICTURE and side * side == pairs.numbers.shape[1]:
+    side = _side(pairs.numbers.shape[1])
+    if side:
         first = {text: row for row, text in reversed(list(enumerate(pairs.targets)))}
         chosen = sorted(first.items(), key=lambda found: found[1])[:_EXAMPLES]
         return ExamplesPreview(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -24,9 +25,7 @@ from workbench.panels.examples import Examples, picture_of
 from workbench.theme import DARK, LIGHT
 
 
-@pytest.mark.parametrize(
-    ("layout", "topology"), [("long", "many_to_one"), ("wide", "one_to_one"), ("recording", "many_to_many")]
-)
+@pytest.mark.parametrize(("layout", "topology"), [("long", "many_to_one"), ("recording", "many_to_many")])
 def test_an_example_of_each_class_is_shown_in_the_units_of_the_file(tmp_path: Path, layout: str, topology: str) -> None:
     text, settings = LAYOUTS[layout]
     path = tmp_path / "a.csv"
@@ -49,6 +48,13 @@ def test_texts_are_shown_with_their_labels(tmp_path: Path) -> None:
         "[sad]  A poor thing, number 0! ",
         "[glad]  A fine thing, number 1! ",
     ]
+
+
+def test_single_rows_are_shown_in_numbers() -> None:
+    shown = Backend().open("seattle_weather_type").preview
+    assert isinstance(shown, TextPreview)
+    assert re.match(r"\[rain\]  precipitation [\d.]+, temp_max", shown.text)
+    assert len(shown.text.splitlines()) == 5
 
 
 def test_a_square_stands_upright_and_other_sequences_run_to_the_right(qtbot: QtBot) -> None:

@@ -31,6 +31,7 @@ KINDS = {
     "translation": "number_words",
     "caption": "handwritten_digits",
     "tune": "bach_chorales",
+    "generated": "adding",
 }
 Made = Callable[[str], tuple[UseDialog, Path]]
 
@@ -72,7 +73,10 @@ def made(folders: dict[str, Path], qtbot: QtBot) -> Made:
                 dialog.show_problem(str(error))
 
         dialog.asked.connect(answer)
-        dialog.show_usable(backend.usable(folder))
+        try:
+            dialog.show_usable(backend.usable(folder))
+        except ValueError as error:
+            dialog.show_problem(str(error))
         dialog.show()
         return dialog, folder
 
@@ -110,6 +114,13 @@ def test_a_file_is_classified_with_probabilities(made: Made, tmp_path: Path) -> 
     row = _rows(tmp_path / "a.csv")[0]
     chances = [float(value) for name, value in row.items() if name.startswith("p(")]
     assert sum(chances) == pytest.approx(1, abs=1e-5)
+
+
+def test_what_is_generated_has_no_file_to_answer(made: Made) -> None:
+    dialog, _ = made("generated")
+    assert dialog.asking is None
+    assert _words(dialog) == ""
+    assert "are generated" in dialog.answering.message.text
 
 
 def test_a_prompt_is_gone_on_from(made: Made, tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ class UseDialog(QDialog):
     def show_problem(self, text: str) -> None:
         """It could not."""
         self._wait(False)
-        if self.asking is None:
+        if not self.answering.answered:
             self.answering.say("")
         self.answering.refuse(text)
 
@@ -92,6 +92,8 @@ class UseDialog(QDialog):
 
     def _on_asked(self, asked: object) -> None:
         self._wait(True)
+        if not self.answering.answered:
+            self.answering.say("The model is answering…")
         self.asked.emit(asked)
 
     def _wait(self, waits: bool) -> None:

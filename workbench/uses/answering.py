@@ -69,6 +69,11 @@ class Answering(QWidget):
         layout.addLayout(row)
         self._show_parts()
 
+    @property
+    def answered(self) -> bool:
+        """Whether there was an answer, which stays until there is another."""
+        return self._used is not None
+
     def say(self, words: str) -> None:
         """A sentence above everything."""
         self.words.setText(words)

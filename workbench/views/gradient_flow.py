@@ -58,6 +58,13 @@ class GradientFlow(LiveView):
         self._life_rows.clear()
         super().reset(beginning=beginning)
 
+    def reason(self) -> str:
+        """Empty as well where there is no earlier time."""
+        flow = self.probe("gradient_by_time")
+        if isinstance(flow, GradientByTime) and flow.norms.shape[1] < 2:
+            return "This network reads a single step: there is no earlier one that a gradient could reach."
+        return super().reason()
+
     def build(self) -> None:
         """Curves over time steps, the same as a strip of colours, and the half-life over training."""
         self._curves = CurvePlot(self.theme, bottom="time step", left="log₁₀ ‖∂L/∂h‖")

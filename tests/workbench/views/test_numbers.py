@@ -378,6 +378,12 @@ def test_forecast_with_errors_and_skill_in_the_key(show: Show) -> None:
     assert view.table()[1][0] == ("a", 1.0, 1.5, 0.0, 0.0)
 
 
+def test_a_single_step_has_no_gradient_through_time(show: Show) -> None:
+    view = show(GradientFlow)
+    view.show_snapshot(measured.snapshot(GradientByTime(("layer 1",), f32([0.5]), (math.inf,))))
+    assert "a single step" in view._message.text()
+
+
 def test_what_the_forecast_leaves_and_whether_it_trails(show: Show, qtbot: QtBot) -> None:
     view = show(Prediction)
     truth = np.sin(np.arange(40) / 3).astype(np.float32)
