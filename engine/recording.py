@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import platform
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -120,11 +121,16 @@ class Recorder:
         own = self.path
         self._forget_folder()
         try:
-            self.path = Path(tempfile.mkdtemp(prefix="rnn-run-"))
+            self.path = refuge = Path(tempfile.mkdtemp(prefix="rnn-run-"))
+        except OSError:
+            return
+        try:
             self._lines.append(f"could not be saved in {own}: {self.failure}")
             write()
-            self.rescued = self.path
+            self.rescued = refuge
         except (OSError, RunFolderError, CheckpointError):
+            self._forget_folder()
+            shutil.rmtree(refuge, ignore_errors=True)  # nobody would know of what is in it
             self.path = own
 
     def _forget_folder(self) -> None:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 import pytest
 
 from engine import data
@@ -28,3 +31,12 @@ def experiment() -> Experiment:
 @pytest.fixture
 def dataset(experiment: Experiment) -> Dataset:
     return data.load(experiment)
+
+
+@pytest.fixture
+def refuge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where a run goes that cannot be saved where it belongs; the tests clear it up."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder

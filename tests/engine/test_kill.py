@@ -205,7 +205,7 @@ WAYS = [("write", errno.ENOSPC), ("write", errno.EIO), ("fsync", errno.EIO), ("r
 @pytest.mark.parametrize("countdown", [1, 5, 9, 23])
 @pytest.mark.parametrize(("where", "error"), WAYS)
 def test_a_failing_disk_leaves_the_last_good_state(
-    experiment: Experiment, tmp_path: Path, where: str, error: int, countdown: int, lasting: bool
+    experiment: Experiment, tmp_path: Path, refuge: Path, where: str, error: int, countdown: int, lasting: bool
 ) -> None:
     chosen, dataset = short(experiment)
     list(TrainingRun(chosen, dataset, folder=tmp_path / "whole"))
@@ -219,6 +219,7 @@ def test_a_failing_disk_leaves_the_last_good_state(
     assert len([event for event in events if isinstance(event, StepDone)]) == 14
     if lasting:
         assert "could not be saved" in events[-1].title  # type: ignore[union-attr]
+    assert not list(refuge.iterdir()), "what nobody is told of"
     if (tmp_path / "run/experiment.toml").exists():
         assert_whole(tmp_path / "run")
         saved = saved_run(tmp_path / "run")
@@ -263,6 +264,7 @@ def test_a_checkpoint_that_is_not_one_is_said(tmp_path: Path) -> None:
         Checkpoints(tmp_path).newest()
 
 
+@pytest.mark.usefixtures("refuge")
 @pytest.mark.parametrize("instead", ["nothing", "a file"])
 def test_a_run_whose_folder_goes_away_ends_whole(experiment: Experiment, tmp_path: Path, instead: str) -> None:
     chosen, dataset = short(experiment)
@@ -289,5 +291,3 @@ def test_a_run_whose_folder_goes_away_ends_whole(experiment: Experiment, tmp_pat
     for name in FILES:
         assert (folder / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
     assert saved_run(folder).checkpoint is not None
-    if rescued:
-        shutil.rmtree(rescued)

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,18 +21,12 @@ from engine.runs import EXPERIMENT, METRICS, WEIGHTS, load_run
 from engine.training import TrainingRun
 
 EPOCHS, STEPS = 4, 16
+pytestmark = pytest.mark.usefixtures("refuge")
 
 
 @pytest.fixture
 def chosen(experiment: Experiment) -> Experiment:
     return experiment.replace({"training.epochs": EPOCHS, "saving.epochs": 1})
-
-
-@pytest.fixture(autouse=True)
-def rescues(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What cannot be saved where it belongs goes where the tests clear up."""
-    (tmp_path / "temporary").mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
 
 
 def struck(run: TrainingRun, strike: Callable[[], object]) -> list[Event]:
