@@ -65,26 +65,27 @@ def _of_series(
 def _forecast(
     model: Model, preparation: SeriesPreparation, around: tuple[Interval, ...], series: Series, split: Split | None
 ) -> Forecast:
-    if len(series.values) < preparation.lead + preparation.look_back:
+    end = series.end
+    if end < preparation.lead + preparation.look_back:
         raise DataError(
             f"the network reads {preparation.lead + preparation.look_back:,} rows, but the file has "
-            f"{len(series.values):,}; give it more of the past."
+            f"{end:,}; give it more of the past."
         )
     if preparation.strategy != "single":
         return _paths(model, preparation, around, series, split)
     first = preparation.lead + preparation.look_back - 1 + preparation.horizon
-    rows = np.arange(first, len(series.values) + preparation.horizon)
-    known = rows[rows < len(series.values)]
+    rows = np.arange(first, end + preparation.horizon)
+    known = rows[rows < end]
     truth = np.full((len(rows), series.targets), np.nan)
     truth[: len(known)] = series.values[known, : series.targets]
     said = _answers(model, preparation, series, rows)
     begin = 0 if split is None else int(np.searchsorted(rows, split.bounds("test")[0]))
     return Forecast(
         targets=preparation.targets,
-        dates=_dates(series, preparation, first, preparation.horizon),
+        dates=_dates(series, preparation, first, end + preparation.horizon),
         truth=truth,
         forecast=_in_order(said[..., model.loss.middle]),
-        parts=tuple(_part(row, split, len(series.values)) for row in rows.tolist()),
+        parts=tuple(_part(row, split, end) for row in rows.tolist()),
         bands=_bands(model, around, said, truth[None], begin, [preparation.horizon]),
     )
 
@@ -96,7 +97,8 @@ def _several(
         dataset = load(model.experiment)
         assert isinstance(dataset, PanelDataset)
         return {name: (member.series, member.split) for name, member in dataset.members.items()}
-    return {name: (series, None) for name, series in read_several(Path(data), _columns(model, preparation)).items()}
+    found = read_several(Path(data), _columns(model, preparation))
+    return {name: (series.led_by(preparation.led, preparation.known), None) for name, series in found.items()}
 
 
 def _columns(model: Model, preparation: SeriesPreparation) -> DataConfig:
@@ -114,7 +116,7 @@ def _series(model: Model, preparation: SeriesPreparation, data: Path | str | Non
         dataset = load(model.experiment)
         assert isinstance(dataset, SeriesDataset)
         return dataset.series, dataset.split
-    return read_series(Path(data), _columns(model, preparation)), None
+    return read_series(Path(data), _columns(model, preparation)).led_by(preparation.led, preparation.known), None
 
 
 def _answers(
@@ -164,11 +166,8 @@ def _paths(
     Rows of the file behind that one, with empty targets, say what is known ahead; beyond the file it stays as it was.
     """
     check_logarithm(preparation.transform, series.values[:, : series.targets], preparation.targets, series.dropped)
-    filled, count = (
-        fill(preparation.with_marks(series.values), preparation.missing, preparation.season),
-        len(series.values),
-    )
-    end = 1 + int(np.flatnonzero(~np.isnan(series.values[:, : series.targets]).all(axis=1))[-1])
+    filled = fill(preparation.with_marks(series.values), preparation.missing, preparation.season)
+    count, end = len(series.values), series.end
     length, steps = preparation.lead + preparation.look_back, preparation.steps
     begins = np.arange(end, length - 1, -steps)[::-1]
     rows = begins + np.arange(steps)[:, None]
@@ -185,7 +184,7 @@ def _paths(
     begin = 0 if split is None else int(np.searchsorted(begins, split.bounds("test")[0]))
     return Forecast(
         targets=preparation.targets,
-        dates=_dates(series, preparation, first, max(0, last - count))[: last - first],
+        dates=_dates(series, preparation, first, last),
         truth=truth,
         forecast=_in_order(said[..., model.loss.middle]),
         bands=_bands(model, around, said, measured, begin, [1] * steps),  # one forecast behind the other
@@ -193,15 +192,16 @@ def _paths(
     )
 
 
-def _dates(series: Series, preparation: SeriesPreparation, first: int, horizon: int) -> tuple[str, ...]:
-    """Names of the rows from `first` to `horizon` beyond the last; row numbers go on where dates cannot."""
-    end = len(series.values)
-    ahead = preparation.future(series.stamps[-1], horizon) if series.stamps is not None else None
+def _dates(series: Series, preparation: SeriesPreparation, first: int, last: int) -> tuple[str, ...]:
+    """Names of rows `first` … `last` - 1, also beyond the file's end; row numbers go on where dates cannot."""
     if series.stamps is None:
-        return tuple(str(row + 1 + series.dropped) for row in range(first, end + horizon))
+        return tuple(str(row + 1 + series.dropped) for row in range(first, last))
+    end = len(series.values)
+    beyond = max(0, last - end)
+    ahead = preparation.future(series.stamps[-1], beyond)
     if ahead is None:
-        return (*series.labels(first, end), *(f"+{step}" for step in range(1, horizon + 1)))
-    return stamp_texts(np.concatenate([series.stamps, ahead])[first:], stamp_unit(series.stamps))
+        return (*series.labels(first, min(last, end)), *(f"+{step}" for step in range(1, beyond + 1)))
+    return stamp_texts(np.concatenate([series.stamps, ahead])[first:last], stamp_unit(series.stamps))
 
 
 def _part(row: int, split: Split | None, end: int) -> str:

@@ -103,7 +103,7 @@ def _series_preview(experiment: Experiment, dataset: Any) -> SeriesPreview | Exa
     series, data = getattr(dataset, "series", None), experiment.data
     if series is None:
         return None
-    values = np.asarray(series.values[:, 0], np.float32)
+    values = np.asarray(series.values[: series.end, 0], np.float32)
     rows = sorted({len(values) // 8, len(values) // 2, len(values) - 1 - len(values) // 8})
     ticks = tuple((float(row), str(series.labels(row, row + 1)[0])[:10]) for row in rows)
     return SeriesPreview(values, ticks, dataset.split.bounds("validation"), data.look_back, data.horizon, data.steps)

@@ -145,7 +145,8 @@ class DataConfig(Section):
     known_inputs: tuple[str, ...] = option(
         (),
         "Known ahead",
-        "Inputs whose future is known when the forecast is made, as a calendar or a price plan is.",
+        "Inputs whose future is known when the forecast is made, as a calendar or a price plan is: read up to the row "
+        "that is answered. Rows behind the last target say them.",
         advanced=True,
     )
     stride: int = option(

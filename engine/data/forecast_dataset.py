@@ -13,7 +13,7 @@ import numpy as np
 from engine.config import DataConfig
 from engine.data.batches import Batch, Floats, Ints, PairBatch
 from engine.data.dataset import Scorer, Scores
-from engine.data.errors import DataError, nearest
+from engine.data.errors import DataError
 from engine.data.path_baselines import path_forecasts
 from engine.data.path_dataset import PathDataset, path_sizes
 from engine.data.path_metrics import PathScorer, path_scores
@@ -33,11 +33,11 @@ class ForecastDataset(SeriesDataset, PathDataset):
         Raises:
             DataError: settings that do not go together, or too short for one window.
         """
-        _check(series, data, topology)
+        _check(data, topology)
         super().__init__(series, replace(data, horizon=data.steps), topology, marked, answers=data.steps)
         self.steps = data.steps
         strategy = "encoder_decoder" if topology == "encoder_decoder" else data.strategy
-        own = replace(self._preparation, horizon=1, steps=data.steps, strategy=strategy, known=data.known_inputs)
+        own = replace(self._preparation, horizon=1, steps=data.steps, strategy=strategy)
         self._preparation = own  # which says how answers come, before a scaler is fitted on them
         self._preparation = replace(own, output_scaler=fit_scaler(data.scaler, self._changes()))
         self.output_size, self.heard_size = path_sizes(strategy, series.targets, data.steps, len(data.known_inputs))
@@ -149,13 +149,17 @@ class ForecastDataset(SeriesDataset, PathDataset):
             "direct": "an output for each step",
             "encoder_decoder": "written one after the other",
         }[self._preparation.strategy]
-        known = self._preparation.known
-        unused = known and self._preparation.strategy == "direct"
-        more = (f"known ahead but not read by the direct strategy: {', '.join(known)}",) if unused else ()
+        unread = self.steps - self.shape.look_back
+        more = ()
+        if self._preparation.known and self._preparation.strategy == "direct" and unread > 0:
+            more = (
+                f"the look-back is shorter than the forecast, so of {', '.join(self._preparation.known)} the first "
+                f"{unread:,} of {self.steps:,} steps ahead are not read",
+            )
         return (*super().notes(), f"forecast over {self.steps} steps: {done}", *more)
 
 
-def _check(series: Series, data: DataConfig, topology: str) -> None:
+def _check(data: DataConfig, topology: str) -> None:
     if data.horizon != 1:
         raise DataError(
             f"data.steps forecasts every step from the next one on, but data.horizon is {data.horizon}; set it to 1."
@@ -165,7 +169,3 @@ def _check(series: Series, data: DataConfig, topology: str) -> None:
             "model.topology many_to_many answers once at each step it reads; for data.steps above 1 choose many_to_one "
             "or encoder_decoder."
         )
-    inputs = series.names[series.targets :]
-    for name in data.known_inputs:
-        if name not in inputs:
-            raise DataError(f"data.known_inputs names {name!r}, which is no input; {nearest(name, inputs)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -32,6 +33,27 @@ class Series:
     unit: str  # precision that the dates need, as NumPy writes it: "M", "D", "s"
     dropped: int  # rows before the first complete one, left out
     notes: tuple[str, ...]
+    led: int = 0  # rows that columns known ahead have been moved back by
+
+    @property
+    def end(self) -> int:
+        """Rows up to the last one in which a target was measured; those behind it say only what is known ahead."""
+        measured = ~np.isnan(self.values[:, : self.targets]).all(axis=1)
+        return len(measured) - int(measured[::-1].argmax())
+
+    def led_by(self, rows: int, names: Sequence[str]) -> Series:
+        """The same with some columns moved: each row holds what they are so many rows later, NaN where nobody knows.
+
+        So whoever answers `rows` ahead of a row finds there what is known of the answer's own row.
+        """
+        if not (rows and names):
+            return self
+        columns = [self.names.index(name) for name in names]
+        values, moved = self.values.copy(), np.full((len(self.values), len(columns)), np.nan)
+        moved[:-rows] = values[rows:, columns]
+        moved[0] = np.where(np.isnan(moved[0]), values[0, columns], moved[0])  # the first row stays complete
+        values[:, columns] = moved
+        return replace(self, values=values, led=rows)
 
     def labels(self, first: int, last: int) -> tuple[str, ...]:
         """What rows `first` … `last` - 1 are called: dates, or row numbers from 1."""

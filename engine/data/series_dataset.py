@@ -44,7 +44,7 @@ class SeriesDataset(Dataset):
         self.season = data.season or (series.frequency.season if series.frequency else 1)
         transform = _transform(data, self.season)
         self.shape = WindowShape(data.look_back, data.horizon, data.stride, transform.lead, answers)
-        self.split = split_by_time(len(series.values), data.validation, data.test)
+        self.split = split_by_time(series.end, data.validation, data.test)
         check_windows(self.shape, self.split, series.dropped)
         check_logarithm(transform, series.values[:, : series.targets], series.names[: series.targets], series.dropped)
         gaps = np.isnan(series.values[: self.split.train_end]).any(axis=0)
@@ -65,7 +65,7 @@ class SeriesDataset(Dataset):
         """What the scalers are fitted on: inputs (·, C) and answers (·, O) of the training part, not yet scaled."""
         transform, given = self._preparation.transform, (self.filled, self.split, self.series.targets)
         answers = _training_answers(*given, transform, self._preparation.horizon)
-        return _training_inputs(*given, transform), answers
+        return _training_inputs(*given, transform, self.series.led), answers
 
     def rescale(self, inputs: Scaler, answers: Scaler) -> None:
         """Take other scalers."""
@@ -226,11 +226,13 @@ def _prepared(
         missing=data.missing,
         season=season,
         input_scaler=_unmarked(
-            fit_scaler(data.scaler, _training_inputs(filled, split, targets, transform)), len(series.names)
+            fit_scaler(data.scaler, _training_inputs(filled, split, targets, transform, series.led)), len(series.names)
         ),
         marked=tuple(series.names[column] for column in marked),
         output_scaler=fit_scaler(data.scaler, _training_answers(filled, split, targets, transform, data.horizon)),
         frequency=series.frequency,
+        known=data.known_inputs,
+        led=series.led,
     )
 
 
@@ -244,8 +246,8 @@ def _transform(data: DataConfig, season: int) -> Transform:
     return Transform(data.transform, season)
 
 
-def _training_inputs(filled: Filled, split: Split, targets: int, transform: Transform) -> Reals:
-    values = filled.beginning(split.train_end)
+def _training_inputs(filled: Filled, split: Split, targets: int, transform: Transform, led: int) -> Reals:
+    values = filled.beginning(max(1 + transform.lead, split.train_end - led))  # the last ones tell of the next part
     if not (transform.lead or transform.logarithm):
         return values
     changed = transform.changes(values[:, :targets])

@@ -39,12 +39,15 @@ class SeriesPreparation(Preparation):
     steps: int = 1
     strategy: str = "single"  # one answer at the horizon; or "recursive", "direct", "encoder_decoder" for all steps
     known: tuple[str, ...] = ()  # those of the inputs whose future is known
+    led: int = 0  # rows before their own that these are read; `Series.led_by` moves them
     kind = "series"
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Names of the C columns that go in: targets, further inputs, and which of them were missing."""
-        return (*self.targets, *self.inputs, *(f"{name} was missing" for name in self.marked))
+        ahead = f" {self.led:,} ahead" if self.led else ""
+        inputs = (f"{name}{ahead}" if name in self.known else name for name in self.inputs)
+        return (*self.targets, *inputs, *(f"{name} was missing" for name in self.marked))
 
     def of_series(self, name: str) -> SeriesPreparation:
         """That of one of several series.
@@ -101,7 +104,7 @@ class SeriesPreparation(Preparation):
     @property
     def known_columns(self) -> list[int]:
         """Places among the C columns of the inputs whose future is known."""
-        return [self.columns.index(name) for name in self.known]
+        return [len(self.targets) + self.inputs.index(name) for name in self.known]
 
     def path_answers(self, values: Reals, windows: Reals) -> Floats:
         """True values (U, B, O) of all steps behind `windows` (lead + T, B, C) as the network should answer them.
@@ -189,6 +192,7 @@ class SeriesPreparation(Preparation):
             "steps": self.steps,
             "strategy": self.strategy,
             "known": list(self.known),
+            "led": self.led,
         }
 
     @classmethod
@@ -212,6 +216,7 @@ class SeriesPreparation(Preparation):
             steps=values.get("steps", 1),  # a model of one answer has none to name
             strategy=values.get("strategy", "single"),
             known=tuple(values.get("known", ())),
+            led=values.get("led", 0),
         )
 
 

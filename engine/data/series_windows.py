@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.config import DataConfig
 from engine.data.batches import Ints
+from engine.data.errors import DataError, nearest
 from engine.data.forecast_dataset import ForecastDataset
 from engine.data.series import Series
 from engine.data.series_dataset import SeriesDataset
@@ -15,7 +16,28 @@ def windows_over(series: Series, data: DataConfig, topology: str, marked: Ints |
     Raises:
         DataError: too short for one window, or settings that do not go together.
     """
+    _check(series, data)
+    series = series.led_by(rows_led(data, topology), data.known_inputs)
     return (ForecastDataset if several_steps(data, topology) else SeriesDataset)(series, data, topology, marked)
+
+
+def rows_led(data: DataConfig, topology: str) -> int:
+    """How many rows before their own the inputs known ahead are read: as many as lie between a window and its answer.
+
+    A decoder is told them at each step instead.
+    """
+    if topology == "encoder_decoder":
+        return 0
+    if not several_steps(data, topology):
+        return data.horizon
+    return data.steps if data.strategy == "direct" else 1
+
+
+def _check(series: Series, data: DataConfig) -> None:
+    inputs = series.names[series.targets :]
+    for name in data.known_inputs:
+        if name not in inputs:
+            raise DataError(f"data.known_inputs names {name!r}, which is no input; {nearest(name, inputs)}")
 
 
 def several_steps(data: DataConfig, topology: str) -> bool:

@@ -15,7 +15,18 @@ import numpy as np
 
 from engine.data.tokens import cut, put_together
 from engine.export.numpy_network import run_network
-from engine.export.numpy_series import inputs_of, load, next_dates, print_ahead, real_units, window_before
+from engine.export.numpy_series import (
+    end_of,
+    inputs_of,
+    known_after,
+    known_places,
+    led,
+    load,
+    next_dates,
+    print_ahead,
+    real_units,
+    window_before,
+)
 
 # --- series: rows in their own units in, forecasts in the same units out ---
 
@@ -34,35 +45,42 @@ def answers(step: Any, script: Path, given: Any, series: str = "") -> tuple[Any,
 
 
 def forecast(step: Any, script: Path, path: Path) -> None:
-    """Print what comes after the last row, with its date, as CSV."""
+    """Print what comes after the last row with a target, with its date, as CSV.
+
+    Rows behind that one say what is known ahead; beyond the table it stays as it was.
+    """
     data = load(script)[1]["data"]
-    horizon, ahead = data["horizon"], data["steps"]
-    if data["known"] and data["strategy"] == "recursive":
-        print(f"note: {', '.join(data['known'])} taken to stay as it was last", file=sys.stderr)
+    horizon, steps = data["horizon"], data["steps"]
+    count = horizon + steps - 1
 
     def after(name: str, dates: list[str], rows: Any) -> Any:
-        windows = [window_before(data, rows, len(rows) + end) for end in range(1 - horizon, 1)]
-        said = [values for window in windows for values in steps_ahead(step, script, window, ahead, name)]
-        return zip(next_dates(dates[-1], data["frequency"], horizon + ahead - 1), said, strict=True)
+        end, moved = end_of(data, rows, count), led(data, rows)
+        future = known_after(data, moved, end, steps)
+        windows = [window_before(data, moved, end + back) for back in range(1 - horizon, 1)]
+        said = [values for window in windows for values in steps_ahead(step, script, window, future, name)]
+        beyond = next_dates(dates[-1], data["frequency"], max(0, end + count - len(rows)))
+        return zip([*dates[end : end + count], *beyond], said, strict=True)
 
     print_ahead(script, path, after)
 
 
-def steps_ahead(step: Any, script: Path, window: Any, ahead: int, series: str) -> Any:
+def steps_ahead(step: Any, script: Path, window: Any, future: Any, series: str) -> Any:
     """The targets (steps, targets) after a window of rows: said at once, or each fed back for the next.
 
-    What is fed back is measured, so nothing of it is marked as missing; other columns stay at their last value.
+    What is fed back is measured, so nothing of it is marked as missing; columns known ahead go on as `future`
+    (steps, columns) says, others stay at their last value.
     """
     data = load(script)[1]["data"]
     targets = len(data["targets"])
     found: list[Any] = []
-    while len(found) < ahead:
+    for known in future:
         _, said = answers(step, script, window[:, None], series)
         if data["strategy"] != "recursive":
-            return said.reshape(-1, targets)[-ahead:]
+            return said.reshape(-1, targets)[-len(future) :]
         found.append(said.reshape(targets))
         following = window[-1].copy()
         following[:targets] = found[-1]
+        following[known_places(data)] = known
         following[len(following) - len(data["marked"]) :] = 0.0
         window = np.concatenate([window[1:], following[None]])
     return np.array(found)

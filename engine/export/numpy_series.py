@@ -96,6 +96,38 @@ def filled(rows: Any, method: str, season: int) -> Any:
     return rows
 
 
+def led(data: dict[str, Any], rows: Any) -> Any:
+    """Rows in which columns known ahead say what they will be so many rows later, as the network reads them."""
+    ahead, places = data["led"], known_places(data)
+    if not (ahead and places):
+        return rows
+    moved = rows.copy()
+    moved[:, places] = np.nan
+    moved[:-ahead, places] = rows[ahead:, places]
+    moved[0, places] = np.where(np.isnan(moved[0, places]), rows[0, places], moved[0, places])
+    return moved
+
+
+def known_places(data: dict[str, Any]) -> list[int]:
+    """Which columns are known ahead."""
+    return [len(data["targets"]) + data["inputs"].index(name) for name in data["known"]]
+
+
+def end_of(data: dict[str, Any], rows: Any, steps: int) -> int:
+    """The row after the last target; says so where the table does not tell what is known of so many rows from there."""
+    measured = np.flatnonzero(~np.isnan(rows[:, : len(data["targets"])]).all(axis=1))
+    end = int(measured[-1]) + 1 if len(measured) else 0
+    if data["known"] and len(rows) < end + steps:
+        print(f"note: {', '.join(data['known'])} taken to stay as it was last", file=sys.stderr)
+    return end
+
+
+def known_after(data: dict[str, Any], rows: Any, end: int, steps: int) -> Any:
+    """What is known ahead in so many rows from `end` on, or was last known, (steps, columns)."""
+    past = filled(rows, "forward" if data["missing"] == "linear" else data["missing"], data["season"])
+    return past[np.minimum(np.arange(end, end + steps) - len(rows), -1)][:, known_places(data)]
+
+
 def next_dates(last: str, frequency: dict[str, Any] | None, count: int) -> list[str]:
     """What the `count` rows after `last` are called; "+1", … where that cannot be told."""
     try:

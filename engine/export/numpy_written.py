@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 
 from engine.export.numpy_series import (
-    filled,
+    end_of,
     inputs_of,
+    known_after,
+    known_places,
     level_of,
     load,
     next_dates,
@@ -117,8 +119,7 @@ def told_ahead(data: dict[str, Any], rows: Any, future: Any) -> Any:
     last = level[-1] - level[-1 - period] if period else level[-1]
     change = last - last if "difference" in data["transform"] else last
     first = (change - output_scale(data)[0][0]) / output_scale(data)[1][0]
-    places = [targets + data["inputs"].index(name) for name in data["known"]]
-    offset, scale = (np.array(data["input_scaler"][name])[places] for name in ("offset", "scale"))
+    offset, scale = (np.array(data["input_scaler"][name])[known_places(data)] for name in ("offset", "scale"))
     own = np.broadcast_to(first, (data["steps"], *first.shape))
     return np.concatenate([own, (future - offset) / scale], axis=-1).astype(np.float32)
 
@@ -129,18 +130,12 @@ def forecast(step: Any, script: Path, path: Path) -> None:
     Rows behind that one say what is known ahead; beyond the table it stays as it was.
     """
     data = load(script)[1]["data"]
-    targets, steps = len(data["targets"]), data["steps"]
-    known = [targets + data["inputs"].index(name) for name in data["known"]]
+    steps = data["steps"]
 
     def after(series: str, dates: list[str], rows: Any) -> Any:
-        measured = np.flatnonzero(~np.isnan(rows[:, :targets]).all(axis=1))
-        end = int(measured[-1]) + 1 if len(measured) else 0
+        end = end_of(data, rows, steps)
         window = window_before(data, rows, end)[:, None]
-        past = filled(rows, "forward" if data["missing"] == "linear" else data["missing"], data["season"])
-        ahead = np.minimum(np.arange(end, end + steps) - len(rows), -1)
-        if known and len(rows) < end + steps:
-            print(f"note: {', '.join(data['known'])} taken to stay as it was last", file=sys.stderr)
-        _, said = answers(step, script, window, past[ahead][:, None, known], series)
+        _, said = answers(step, script, window, known_after(data, rows, end, steps)[:, None], series)
         beyond = next_dates(dates[-1], data["frequency"], max(0, end + steps - len(rows)))
         return zip([*dates[end:], *beyond], said[:, 0], strict=False)
 

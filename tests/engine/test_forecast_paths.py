@@ -137,9 +137,9 @@ def test_recursion_reads_its_own_forecasts_and_the_known_future(experiment: Expe
 
     found = dataset_paths(Adding(), dataset, Loss("mse"), "test", np.arange(1))  # type: ignore[arg-type]
     row = int(dataset.rows("test", np.arange(1))[0, 0])
-    value, known, unknown = row - 1.0, 2.0 * (row - 1), 3.0 * (row - 1)
+    value, known, unknown = row - 1.0, 2.0 * row, 3.0 * (row - 1)
     first = value + known + unknown
-    second = first + 2.0 * row + unknown
+    second = first + 2.0 * (row + 1) + unknown
     np.testing.assert_allclose(found[:, 0, 0, 0], [first, second])
 
 

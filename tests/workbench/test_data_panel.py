@@ -20,6 +20,7 @@ _SEVERAL = {"data.steps": 6, "data.inputs": "price"}
     [
         ({}, {"horizon", "steps"}, {"strategy", "known_inputs", "label", "scaled_by"}),
         ({"data.steps": 6}, {"steps", "strategy"}, {"horizon", "known_inputs"}),
+        ({"data.inputs": "price"}, {"horizon", "steps", "known_inputs"}, {"strategy"}),
         (_SEVERAL, {"steps", "strategy", "known_inputs"}, {"horizon"}),
         ({**_SEVERAL, "model.topology": "encoder_decoder"}, {"steps", "known_inputs"}, {"strategy", "horizon"}),
         ({"data.kind": "text", "data.steps": 6}, {"tokens"}, {"steps", "strategy", "horizon", "known_inputs"}),

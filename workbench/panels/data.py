@@ -206,7 +206,8 @@ class DataPanel(QWidget):
         fields = _FIELDS[data.kind] | _ALWAYS | made
         if not data.sequence_column:
             fields = fields - {"scaled_by"}
-        fields = fields - ({"horizon"} if data.steps > 1 else {"known_inputs"})
+        if data.steps > 1:
+            fields = fields - {"horizon"}
         if not data.inputs:
             fields = fields - {"known_inputs"}
         if data.split != "column":
