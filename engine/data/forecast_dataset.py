@@ -150,7 +150,7 @@ class ForecastDataset(SeriesDataset, PathDataset):
             "encoder_decoder": "written one after the other",
         }[self._preparation.strategy]
         unread = self.steps - self.shape.look_back
-        more = ()
+        more: tuple[str, ...] = ()
         if self._preparation.known and self._preparation.strategy == "direct" and unread > 0:
             more = (
                 f"the look-back is shorter than the forecast, so of {', '.join(self._preparation.known)} the first "

@@ -38,8 +38,8 @@ class Series:
     @property
     def end(self) -> int:
         """Rows up to the last one in which a target was measured; those behind it say only what is known ahead."""
-        measured = ~np.isnan(self.values[:, : self.targets]).all(axis=1)
-        return len(measured) - int(measured[::-1].argmax())
+        measured = np.isfinite(self.values[:, : self.targets]).any(axis=1)
+        return len(self.values) - int(measured[::-1].argmax())
 
     def led_by(self, rows: int, names: Sequence[str]) -> Series:
         """The same with some columns moved: each row holds what they are so many rows later, NaN where nobody knows.

@@ -107,7 +107,7 @@ def test_the_forecast_begins_behind_the_last_target_and_follows_what_is_known(wr
 
 
 def made_steps(task: str) -> int:
-    return max(TASKS[task].get("data.steps", 1), TASKS[task].get("data.horizon", 1))
+    return max(int(TASKS[task].get(f"data.{name}", 1)) for name in ("steps", "horizon"))
 
 
 @pytest.mark.parametrize("ends", [AHEAD, 1, 0])
