@@ -38,8 +38,8 @@ class Series:
     @property
     def end(self) -> int:
         """Rows up to the last one in which a target was measured; those behind it say only what is known ahead."""
-        measured = np.isfinite(self.values[:, : self.targets]).any(axis=1)
-        return len(self.values) - int(measured[::-1].argmax())
+        measured = np.flatnonzero(np.isfinite(self.values[:, : self.targets]).any(axis=1))
+        return 1 + int(measured[-1])
 
     def led_by(self, rows: int, names: Sequence[str]) -> Series:
         """The same with some columns moved: each row holds what they are so many rows later, NaN where nobody knows.
