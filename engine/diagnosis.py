@@ -19,6 +19,7 @@ from engine.measures import best_lag, share_left
 _RECENT_JUMPS = 10
 _VANISHED = 1e-3  # share of the gradient that is left at the far end of the sequence
 _HARDLY = 0.02  # share of a score by which another has to differ to be worth a word
+_SHARES = ("accuracy", "balanced accuracy", "exact match")  # metrics of which 1 is all
 _OFTEN = 0.5  # share of clipped steps that is worth saying
 _FALLS_SHORT = 0.1  # share of the truth by which an interval may hold less than it is to hold
 _EXPLODED = 1e4  # norm that no healthy gradient has
@@ -66,17 +67,18 @@ def _baseline(m: Measurements) -> Finding | None:
         return _not_beaten(m, name, why)
     better = ", ".join(f"{name} ({value:.4g})" for name, value in standing.ahead)
     why += f" Still better, and learned from the same data: {better}." if better else ""
-    gain = abs(theirs - standing.ours) / abs(theirs) if theirs else 0.0
-    # While the run goes on the title changes in steps of ten per cent, or it would change all the time.
-    much = _how_much(m, theirs, standing.ours, gain) if m.ended else f"by more than {math.floor(10 * gain) / 10:.0%}"
-    return Finding("baseline", "good", f"Beats {name}" if much.endswith(" 0%") else f"Beats {name} {much}", why)
+    share = m.metric in _SHARES
+    gain = standing.ours - theirs if share else abs(theirs - standing.ours) / abs(theirs) if theirs else 0.0
+    return Finding("baseline", "good", f"Beats {name}{_by(gain, m, ' points' if share else '%')}", why)
 
 
-def _how_much(m: Measurements, theirs: float, ours: float, gain: float) -> str:
-    """By how much a baseline is beaten; of exact matches, of which it may have nearly none, in points of a hundred."""
-    if m.metric == "exact match":
-        return f"by {100 * (ours - theirs):.0f} points"
-    return f"by {gain:.0%}"
+def _by(gain: float, m: Measurements, unit: str) -> str:
+    """By how much a baseline is beaten: of shares, of which it may have nearly none, in points of a hundred.
+
+    While the run goes on it goes in steps of ten, or the title would change all the time.
+    """
+    whole = round(100 * gain) if m.ended else 10 * math.floor(10 * gain)
+    return f" by {'' if m.ended else 'more than '}{whole}{unit}" if whole else ""
 
 
 def _not_beaten(m: Measurements, name: str, why: str) -> Finding:

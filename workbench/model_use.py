@@ -29,10 +29,13 @@ def usable(folder: Path) -> Usable:
     Raises:
         ValueError: there are no weights that can be read, or nothing that could be asked.
     """
+    from engine.data.sequence_preparation import SequencePreparation
     from engine.data.tunes import are_notes
     from engine.runs import load_run
 
     model = load_run(folder)
+    if isinstance(model.preparation, SequencePreparation) and not model.preparation.answers.classes:
+        return Usable("values")
     if model.preparation.kind in _KINDS:
         return Usable(_KINDS[model.preparation.kind])
     if model.preparation.kind != "pairs":

@@ -41,7 +41,7 @@ def _examples(dataset: Any) -> ExamplesPreview | TextPreview:
         last = batch.targets[-1, 0] if dataset.aligned else batch.targets[0]
         label = dataset.classes[int(last)] if dataset.classes else f"{dataset.decode(last[None]).item():.4g}"
         if dataset.aligned:
-            label = f"{label} at the end"
+            label = f"ends: {label}"
         found.setdefault(label, Example(label, _steps(dataset, position)))
         if len(found) == _EXAMPLES:
             break

@@ -107,10 +107,11 @@ def test_the_test_part_has_the_last_word() -> None:
     assert said(measurements, "baseline").title == "Beats naive by 50%"
 
 
-def test_higher_is_better_for_accuracy() -> None:
-    measurements = measured((1, 1, 0.9))
-    measurements.metric, measurements.baselines, measurements.ended = "accuracy", (("majority", 0.6),), True
-    assert said(measurements, "baseline").title == "Beats majority by 50%"
+@pytest.mark.parametrize(("ended", "title"), [(True, "by 87 points"), (False, "by more than 80 points")])
+def test_shares_are_higher_where_they_are_better_and_compared_in_points(ended: bool, title: str) -> None:
+    measurements = measured((1, 1, 0.98))
+    measurements.metric, measurements.baselines, measurements.ended = "accuracy", (("majority", 0.11),), ended
+    assert said(measurements, "baseline").title == f"Beats majority {title}"
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def test_an_example_of_each_class_is_shown_in_the_units_of_the_file(tmp_path: Pa
     path.write_text(text())
     loaded = Backend().load(experiment(path, topology, **settings))
     assert isinstance(loaded.preview, ExamplesPreview)
-    assert {example.label[0] for example in loaded.preview.examples} == {"a", "b"}
+    assert {example.label[-1] for example in loaded.preview.examples} == {"a", "b"}
     first = loaded.preview.examples[0].values
     assert isinstance(loaded.dataset, SequenceDataset)
     raw = np.asarray(np.nan_to_num(loaded.dataset.sequences.values[: len(first)]), np.float32)

@@ -32,6 +32,7 @@ KINDS = {
     "caption": "handwritten_digits",
     "tune": "bach_chorales",
     "generated": "adding",
+    "values": "freezing_of_gait",
 }
 Made = Callable[[str], tuple[UseDialog, Path]]
 
@@ -110,10 +111,22 @@ def test_a_forecast_goes_beyond_the_last_row_and_is_saved(made: Made, tmp_path: 
 def test_a_file_is_classified_with_probabilities(made: Made, tmp_path: Path) -> None:
     dialog, _ = made("classes")
     assert "accuracy" in _words(dialog)
+    assert dialog.asking is not None
+    assert dialog.asking.button.text() == "Classify"
+    shown = dialog.answering.table.model()
+    texts = [str(shown.index(row, shown.columnCount() - 2).data()) for row in range(20)]
+    assert max(map(len, texts)) <= len("0.1234")
     dialog.answering.save_csv(tmp_path / "a.csv")
     row = _rows(tmp_path / "a.csv")[0]
     chances = [float(value) for name, value in row.items() if name.startswith("p(")]
     assert sum(chances) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_number_for_each_step_is_not_classified(made: Made) -> None:
+    dialog, _ = made("values")
+    assert dialog.asking is not None
+    assert dialog.asking.button.text() == "Answer"
+    assert "MAE" in _words(dialog)
 
 
 def test_what_is_generated_has_no_file_to_answer(made: Made) -> None:

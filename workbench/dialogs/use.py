@@ -16,6 +16,7 @@ from workbench.uses.asking import Asking, asking_for
 _HOW = {
     "series": "Forecasts every window of the data and the steps after its last row, with its dates.",
     "classes": "Answers every sequence, row or step, with the probability of each class.",
+    "values": "Answers every sequence, row or step with a number.",
     "text": "Goes on from what is typed, one symbol after the other.",
     "pairs": "Reads what is given, then writes until it stops.",
 }
@@ -66,7 +67,7 @@ class UseDialog(QDialog):
         self._side.takeAt(3)  # the stretch that kept the place
         self._wait(False)
         self.answering.say("Nothing was asked yet. The answer appears here.")
-        if usable.kind in ("series", "classes"):
+        if usable.kind in ("series", "classes", "values"):
             asking.ask()
 
     def show_used(self, used: Used) -> None:

@@ -100,7 +100,8 @@ class Answering(QWidget):
             self.pictures.setCurrentWidget(self.matrix)
         else:
             self.pictures.setCurrentWidget(self.nothing)
-        self.table.setModel(TableTwin((used.header, [tuple(map(_cell, row)) for row in used.rows])))
+        rows = [tuple(map(_cell, used.header, row)) for row in used.rows]
+        self.table.setModel(TableTwin((used.header, rows)))
         self.table.resizeColumnsToContents()
         self._show_parts()
         if used.curve is not None:
@@ -179,5 +180,8 @@ class Answering(QWidget):
         model_use.save_tune(path, self._used.text)
 
 
-def _cell(value: str | float | int | None) -> Cell:
+def _cell(column: str, value: str | float | int | None) -> Cell:
+    """As it is read: of probabilities, which are saved whole, four decimals."""
+    if isinstance(value, float) and column.startswith("p("):
+        return round(value, 4)
     return math.nan if value is None else value

@@ -51,7 +51,7 @@ class FileAsking(Asking):
     """The run's own data, or a file."""
 
     def __init__(self, usable: Usable) -> None:
-        self.words = "Forecast" if usable.kind == "series" else "Classify"
+        self.words = {"series": "Forecast", "classes": "Classify"}.get(usable.kind, "Answer")
         super().__init__()
         self._path: Path | None = None
         self._named = label("", "muted", "use_file")
@@ -222,7 +222,7 @@ class DrawingAsking(Asking):
 
 def asking_for(usable: Usable, theme: Theme) -> Asking:
     """The one that fits what a model learned from."""
-    if usable.kind in ("series", "classes"):
+    if usable.kind in ("series", "classes", "values"):
         return FileAsking(usable)
     if usable.kind == "text":
         return PromptAsking()

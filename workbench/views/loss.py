@@ -68,8 +68,10 @@ class Loss(LiveView):
         self.add_control("", self._log, "log")
 
     def reason(self) -> str:
-        """Empty until the first batch, or while other runs are shown."""
-        return "" if self.others or (self.history is not None and self.history.count("loss")) else self.unmeasured
+        """Empty until the first batch, or while there is something to draw of other runs."""
+        drawn = self.history is not None and self.history.count("loss")
+        beside = any(other.history.count("validation_loss") for other in self.others)  # what is drawn of them
+        return "" if drawn or beside else self.unmeasured
 
     def draw_history(self, history: History) -> None:
         """Draw what is in sight."""

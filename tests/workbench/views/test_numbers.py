@@ -378,6 +378,13 @@ def test_forecast_with_errors_and_skill_in_the_key(show: Show) -> None:
     assert view.table()[1][0] == ("a", 1.0, 1.5, 0.0, 0.0)
 
 
+def test_a_run_without_a_batch_beside_makes_no_empty_plot(show: Show) -> None:
+    view = show(Loss)
+    view.show_others((Beside(1, "gru-16", "RMSE", History()),))
+    view.reset(beginning=True)
+    assert "The run begins" in view._message.text()
+
+
 def test_a_single_step_has_no_gradient_through_time(show: Show) -> None:
     view = show(GradientFlow)
     view.show_snapshot(measured.snapshot(GradientByTime(("layer 1",), f32([0.5]), (math.inf,))))
