@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -20,17 +20,21 @@ _NAMES = {
     "1 day": "daily",
     "1 hour": "hourly",
 }
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_EVERY_DAY = "1111111"
+_WEEKS = np.timedelta64(21, "D")  # that a day of the week has not come in
 _LOOK = 1000  # stamps that can rule months out before all are looked at
 _SEASONS = {"3 month": 4, "1 month": 12, "7 day": 52, "1 day": 7, "1 hour": 24, "30 minute": 48, "15 minute": 96}
 
 
 @dataclass(frozen=True, slots=True)
 class Frequency:
-    """`count` calendar months, or `count` microseconds, from one row to the next."""
+    """`count` calendar months, or `count` microseconds, from one row to the next; or a day, but on some of the week."""
 
     count: int
     months: bool
     irregular: int = 0  # steps in the data that differ
+    week: str = _EVERY_DAY  # from Monday on, 1 for days that come, as NumPy takes a `weekmask`
 
     @property
     def key(self) -> str:
@@ -45,17 +49,25 @@ class Frequency:
     @property
     def name(self) -> str:
         """In words: "monthly", "every 15 minutes"."""
+        if self.week == "1111100":
+            return "every business day"
+        if self.week != _EVERY_DAY:
+            return "daily but " + " and ".join(day for day, comes in zip(_DAYS, self.week, strict=True) if comes == "0")
         number, _, unit = self.key.partition(" ")
         return _NAMES.get(self.key, f"every {number} {unit}s" if number != "1" else f"every {unit}")
 
     @property
     def season(self) -> int:
         """Steps in the season that comes with this frequency; 1 when there is none."""
-        return _SEASONS.get(self.key, 1)
+        return self.week.count("1") if self.week != _EVERY_DAY else _SEASONS.get(self.key, 1)
 
     def after(self, last: Any, count: int) -> Stamps:
         """The `count` stamps that follow `last`."""
         stamp = np.datetime64(last, "us")
+        if self.week != _EVERY_DAY:
+            day = stamp.astype("datetime64[D]")
+            days = np.busday_offset(day, np.arange(1, count + 1), roll="backward", weekmask=self.week)
+            return np.asarray(days.astype("datetime64[us]") + (stamp - day))
         steps = np.arange(1, count + 1) * self.count
         if not self.months:
             return np.asarray(stamp + steps.astype("timedelta64[us]"))
@@ -67,7 +79,7 @@ class Frequency:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
-        return {"count": self.count, "months": self.months, "irregular": self.irregular}
+        return {"count": self.count, "months": self.months, "irregular": self.irregular, "week": self.week}
 
 
 def find_frequency(stamps: Stamps) -> Frequency | None:
@@ -78,7 +90,20 @@ def find_frequency(stamps: Stamps) -> Frequency | None:
         month: NDArray[np.int64] = stamps.astype("datetime64[M]").astype(np.int64)
         return _shared(month[1:] - month[:-1], months=True)
     ticks: NDArray[np.int64] = stamps.view(np.int64)
-    return _shared(ticks[1:] - ticks[:-1], months=False)
+    found = _shared(ticks[1:] - ticks[:-1], months=False)
+    if found and found.irregular and found.key == "1 day":
+        return _by_week(stamps.astype("datetime64[D]"), found)
+    return found
+
+
+def _by_week(days: NDArray[np.datetime64], daily: Frequency) -> Frequency:
+    """`daily`, or but on the days of the week that come, where that leaves fewer steps irregular in some weeks."""
+    if days[-1] - days[0] < _WEEKS:
+        return daily
+    come = np.unique((days.astype(np.int64) + 3) % 7)  # 1970 began on a Thursday
+    week = "".join("01"[day in come] for day in range(7))
+    irregular = int((np.busday_count(days[:-1], days[1:], weekmask=week) != 1).sum())
+    return replace(daily, irregular=irregular, week=week) if irregular < daily.irregular else daily
 
 
 def _by_months(stamps: Stamps) -> bool:

@@ -144,6 +144,10 @@ def date_after(last: str, frequency: dict[str, Any], steps: int) -> Any:
     compact = len(last) == 8 and last.isdigit()  # 20011229
     date = np.datetime64(f"{last[:4]}-{last[4:6]}-{last[6:]}" if compact else last)
     unit = np.datetime_data(date)[0]
+    if frequency["week"] != "1111111":  # of the week but some days
+        day = date.astype("datetime64[D]")
+        after = np.busday_offset(day, steps, roll="backward", weekmask=frequency["week"])
+        return after.astype(date.dtype) + (date - day)
     if not frequency["months"]:
         finest = date.astype("datetime64[us]") + np.timedelta64(count, "us")
         return finest.astype(f"datetime64[{unit}]")

@@ -78,19 +78,48 @@ def test_a_cell_that_is_no_date_is_named_with_its_line(write: Write) -> None:
         read_stamps(table, "date")
 
 
+_DAY = 86_400_000_000
+
+
 @pytest.mark.parametrize(
     ("last", "frequency", "following"),
     [
         ("1960-12-01", Frequency(1, True), "1961-01-01 1961-02-01 1961-03-01"),
         ("2000-01-31", Frequency(1, True), "2000-02-29 2000-03-31 2000-04-30"),
         ("2008-01-01", Frequency(12, True), "2009-01-01 2010-01-01 2011-01-01"),
-        ("1999-12-31", Frequency(86_400_000_000, False), "2000-01-01 2000-01-02 2000-01-03"),
+        ("1999-12-31", Frequency(_DAY, False), "2000-01-01 2000-01-02 2000-01-03"),
+        ("2023-03-09", Frequency(_DAY, False, week="1111100"), "2023-03-10 2023-03-13 2023-03-14"),
+        ("2023-03-10T18:00", Frequency(_DAY, False, week="1111100"), "2023-03-13T18 2023-03-14T18 2023-03-15T18"),
+        ("2023-03-11", Frequency(_DAY, False, week="1111110"), "2023-03-13 2023-03-14 2023-03-15"),
         ("2000-01-01T23:45", Frequency(900_000_000, False), "2000-01-02T00:00 2000-01-02T00:15 2000-01-02T00:30"),
     ],
 )
 def test_counting_on_beyond_the_last_stamp(last: str, frequency: Frequency, following: str) -> None:
     found = frequency.after(np.datetime64(last), 3)
     np.testing.assert_array_equal(found, np.array(following.split(), "datetime64[us]"))
+
+
+@pytest.mark.parametrize(
+    ("off", "holidays", "name", "season", "irregular"),
+    [
+        ((5, 6), (), "every business day", 5, 0),
+        ((5, 6), (70, 71), "every business day", 5, 1),
+        ((6,), (), "daily but Sunday", 6, 0),
+        ((0, 3), (), "daily but Monday and Thursday", 5, 0),
+        ((), (70, 71), "daily", 7, 1),
+    ],
+)
+def test_days_of_the_week_that_never_come_are_no_gaps(
+    off: tuple[int, ...], holidays: tuple[int, ...], name: str, season: int, irregular: int
+) -> None:
+    days = [np.datetime64("2023-01-02") + day for day in range(200) if day % 7 not in off and day not in holidays]
+    found = find_frequency(np.array(days, "datetime64[us]"))
+    assert found is not None
+    assert (found.name, found.season, found.irregular) == (name, season, irregular)
+    assert Frequency(**found.to_dict()) == found
+    following = found.after(days[100], len(days) - 101)
+    if not irregular:
+        np.testing.assert_array_equal(following, np.array(days[101:], "datetime64[us]"))
 
 
 def test_irregular_steps_are_counted_and_lawless_ones_have_no_frequency() -> None:

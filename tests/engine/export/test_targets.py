@@ -152,8 +152,9 @@ def test_dates_go_on_as_in_the_engine(last: str, count: int) -> None:
     from engine.data.frequency import Frequency, stamp_texts
     from engine.export.numpy_series import next_dates
 
-    for months, size in ((True, count), (False, count * 86_400_000_000)):
-        frequency = Frequency(size, months)
+    day = 86_400_000_000
+    for months, size, week in ((True, count, "1" * 7), (False, count * day, "1" * 7), (False, day, "1111100")):
+        frequency = Frequency(size, months, week=week)
         if len(last) < 10 and not months:
             continue
         wanted = stamp_texts(frequency.after(np.datetime64(last), 5), {7: "M", 10: "D", 16: "m"}[len(last)])
