@@ -44,7 +44,10 @@ def _words(draft: Draft, session: Session) -> tuple[str, str, str]:
             f"Compiling {session.preparing}; done once for every model of this kind.",
         )
     if session.state is State.TRAINING:
-        return "training", "accent", ""
+        begun = session.record is not None and session.record.started is not None
+        return (
+            ("training", "accent", "") if begun else ("training: beginning…", "accent", "The first batch is prepared.")
+        )
     if session.state is State.PAUSED:
         return f"paused at step {session.step:,}", "warning", "Run goes on; Step trains one batch."
     if session.state is State.ENDING:

@@ -161,14 +161,18 @@ def test_what_is_written_on_a_run_goes_to_that_run_even_when_another_is_chosen_m
 
 
 def test_the_difference_of_two_runs_names_each_setting_that_differs(qtbot: QtBot) -> None:
-    other = SERIES.replace({"model.cell": "gru", "training.epochs": 7})
+    other = SERIES.replace({"model.cell": "gru", "training.epochs": 7, "data.transform": "log_difference"})
     dialog = CompareDialog([Side("a", SERIES), Side("b", other)], LIGHT)
     qtbot.addWidget(dialog)
     rows = {
         dialog.table.verticalHeaderItem(at).text(): [dialog.table.item(at, place).text() for place in (0, 1)]  # type: ignore[union-attr]
         for at in range(dialog.table.rowCount())
     }
-    assert rows == {"Cell  (model)": ["lstm", "gru"], "Epochs  (training)": ["50", "7"]}
+    assert rows == {
+        "Cell  (model)": ["lstm", "gru"],
+        "Epochs  (training)": ["50", "7"],
+        "Transform  (data)": ["None", "Difference of logarithms"],
+    }
     dialog._all.setChecked(True)
     assert dialog.table.rowCount() > 20
 

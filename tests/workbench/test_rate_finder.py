@@ -77,8 +77,11 @@ def test_the_suggestion_can_be_taken(qtbot: QtBot, desk: Desk) -> None:
 def test_it_can_be_run_once_more_and_stopped(qtbot: QtBot, desk: Desk) -> None:
     made = finder(qtbot, desk)
     assert made.again.text() == "Once more"
+    assert made.plot.canvas.isVisible()
     made.again.click()
     assert (made.again.text(), made.take.isEnabled()) == ("Stop", False)
+    assert not made.plot.canvas.isVisible()
+    assert "the curve begins" in made._words.text()
     made.again.click()
     qtbot.waitUntil(lambda: collected(desk) and not desk.rate_test.running)
     assert made.again.text() == "Once more"
@@ -89,6 +92,7 @@ def test_what_went_wrong_is_said_in_the_dialog(qtbot: QtBot, desk: Desk) -> None
     assert desk.change("training.optimizer", "sgd") == ""
     made = finder(qtbot, desk)
     assert made.message.text == "this cannot be tried"
+    assert made._words.text() == ""
     assert not made.take.isEnabled()
 
 

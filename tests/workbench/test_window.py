@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPlainTextEdit,
+    QScrollArea,
     QPushButton,
     QSlider,
     QTabBar,
@@ -49,6 +50,7 @@ _CONTROLS = (
     QAbstractItemView,
     QSlider,
     QTabBar,
+    QScrollArea,
 )
 
 
@@ -578,6 +580,8 @@ def test_help_explains_what_has_focus(bench: Bench, monkeypatch: pytest.MonkeyPa
         (None, "Left to right is the order of work"),
     ):
         assert words in help_on(widget)[1]
+    assert help_on(editor)[0] == "Hidden units"
+    assert "Hidden units" not in help_on(editor)[1]
 
 
 def test_toolbar_buttons_tell_why_they_are_off(bench: Bench) -> None:

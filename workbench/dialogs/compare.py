@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QDialog, QTableWidge
 from engine.config import Experiment, field_info, field_names
 from engine.events import RunFinished
 from workbench.dialogs.frame import closing_row
+from workbench.editors import words
 from workbench.panels.labels import column, label
 from workbench.records import RunRecord
 from workbench.theme import GRID, Theme
@@ -79,8 +80,12 @@ _BY_STEP = ("RMSE", "MAE", "MASE")  # told for each step ahead
 
 
 def _settings(experiment: Experiment) -> dict[str, str]:
-    values = experiment.to_dict()
-    return {name: _words(values[name.partition(".")[0]][name.partition(".")[2]]) for name in field_names()}
+    values, found = experiment.to_dict(), {}
+    for name in field_names():
+        section, _, field = name.partition(".")
+        choices = () if name == "model.cell" else field_info(section, field).choices  # a cell goes by its short name
+        found[name] = _words(values[section][field], choices)
+    return found
 
 
 def _results(record: RunRecord | None) -> Mapping[str, str]:
@@ -111,12 +116,14 @@ def _title(name: str) -> str:
     return f"{field_info(section, field).label}  ({section})"
 
 
-def _words(value: object) -> str:
+def _words(value: object, choices: tuple[str, ...]) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, float) else str(value) or "–"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return (words(value) if value in choices else value or "–") if isinstance(value, str) else str(value)
 
 
 def _summary(different: int) -> str:

@@ -50,7 +50,8 @@ def help_on(widget: QWidget | None) -> tuple[str, str]:
     while widget is not None and not widget.isWindow():
         text = _text(widget)
         if text:
-            return widget.accessibleName() or widget.objectName().replace("_", " "), text
+            title = widget.accessibleName() or widget.objectName().replace("_", " ")
+            return title, text.removeprefix(f"<b>{title}.</b> ")
         widget = widget.parentWidget()
     return "RNN Workbench", GENERAL
 

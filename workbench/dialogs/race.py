@@ -149,10 +149,15 @@ class RaceDialog(QDialog):
     @Slot(str)
     def _on_ended(self, why: str) -> None:
         self._words.setText(why)
+        if self.table.chosen is None:
+            self.table.selectRow(0)
 
     def _show_use(self) -> None:
-        self._use.setEnabled(self.table.chosen is not None)
-        self._use.setToolTip("Set cell, hidden units and strategy as in the chosen row")
+        chosen = self.table.chosen is not None
+        self._use.setEnabled(chosen)
+        self._use.setToolTip(
+            "Set cell, hidden units and strategy as in the chosen row" if chosen else "Choose a row of the table first"
+        )
 
     # --- making it --------------------------------------------------------------------------------------
 

@@ -42,6 +42,9 @@ class RateFinder(QDialog):
         self._test, self._theme = test, theme
         self.plot = CurvePlot(theme, bottom="learning rate", left="loss")
         self.plot.axes.set_log(True, False)
+        stays = self.plot.canvas.sizePolicy()
+        stays.setRetainSizeWhenHidden(True)
+        self.plot.canvas.setSizePolicy(stays)
         self.plot.add_curve(_EACH, "muted")
         self.plot.add_curve(_SMOOTH, "train")
         self._line = self.plot.add_line("good", upright=True)
@@ -65,7 +68,8 @@ class RateFinder(QDialog):
         """Start the test anew."""
         self.found = None
         self.message.say("")
-        self._words.setText("")
+        self._words.setText("Kernels are prepared; the curve begins with the first step.")
+        self.plot.canvas.hide()  # its axes would have numbers that nobody measured
         self._line.hide()
         self.plot.clear()
         self.plot.show_everything()
@@ -104,6 +108,9 @@ class RateFinder(QDialog):
         tried = self._test.tried()
         if not tried:
             return
+        if self.plot.canvas.isHidden():
+            self.plot.canvas.show()
+            self._words.setText("")
         if not self._progress.maximum():
             self.plot.box.setXRange(*(math.log10(rate) for rate in self._test.bounds))
         self._progress.setRange(0, self._test.steps)
@@ -136,6 +143,7 @@ class RateFinder(QDialog):
 
     def _on_failed(self, error: Exception) -> None:
         self._end()
+        self._words.setText("")
         self.message.say(str(error))
 
     def _end(self) -> None:

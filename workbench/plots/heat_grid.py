@@ -60,6 +60,8 @@ class HeatGrid(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID // 2)
         area = QScrollArea()  # deep networks need more height than there is
+        area.setObjectName(f"heat_maps_{left}_{bottom}".replace(" ", "_"))
+        area.setAccessibleName(f"Heat maps: {left or 'value'} by {bottom}")
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(self.canvas)

@@ -51,8 +51,9 @@ class WritingPage(AnswerPage):
     def _sample(self, prompt: str, temperature: float, text: str) -> str:
         small = f"color:{self.theme.muted}; font-size:{self.theme.small}px"
         body = f"color:{self.theme.text}; font-size:{self.theme.body}px; white-space:pre-wrap; line-height:140%"
+        begun = prompt.lstrip("\n")  # an empty line would stand above each
         return (
             f'<p style="{small}">temperature {temperature:g}</p>'
-            f'<p style="{body}"><span style="color:{self.theme.muted}">{html.escape(prompt)}</span>'
+            f'<p style="{body}"><span style="color:{self.theme.muted}">{html.escape(begun)}</span>'
             f"{html.escape(text)}</p>"
         )

@@ -57,6 +57,8 @@ class Explain(LiveView):
         self.add_control("Layer", self._layer, "layer")
         self.add_control("Unit", self._unit, "unit")
         self._page = QScrollArea()
+        self._page.setObjectName(f"{self.key}.page")
+        self._page.setAccessibleName(f"{self.title}: equations and symbols")
         self._page.setWidgetResizable(True)
         self._page.setFrameShape(QFrame.Shape.NoFrame)
         layout = QVBoxLayout(self.body)

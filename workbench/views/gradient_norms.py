@@ -61,6 +61,8 @@ class GradientNormBoard(LiveView):
         layout = QVBoxLayout(self.body)
         layout.setContentsMargins(0, 0, 0, 0)
         area = QScrollArea()  # deep networks have more parameters than there is height
+        area.setObjectName(f"{self.key}.board")
+        area.setAccessibleName(f"{self.title}: parameters")
         area.setWidgetResizable(True)
         area.setWidget(board)
         self._key = Legend(self.theme)

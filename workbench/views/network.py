@@ -66,6 +66,8 @@ class NetworkView(LiveView):
 
     def _lay_out(self) -> None:
         side = QScrollArea()
+        side.setObjectName(f"{self.key}.about")
+        side.setAccessibleName(f"{self.title}: what is known of the chosen part")
         side.setWidgetResizable(True)
         side.setFrameShape(QFrame.Shape.NoFrame)
         side.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -39,6 +39,8 @@ class TextByUnit(LiveView):
         self._text, self._legend = ColouredText(self.theme), Legend(self.theme)
         self._levels: dict[str, Levels] = {}
         area = QScrollArea()
+        area.setObjectName(f"{self.key}.text")
+        area.setAccessibleName(f"{self.title}: the text")
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the view takes the keys
