@@ -162,26 +162,44 @@ def date_after(last: str, frequency: dict[str, Any], steps: int) -> Any:
 
 def read_rows(path: Path, data: dict[str, Any]) -> dict[str, tuple[list[str], Any]]:
     """The dates and the columns that the network reads, from a CSV file with a header, by series; one has no name."""
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        first = file.readline()
-        file.seek(0)
-        separator = max(",;\t", key=first.count)
-        table = [row for row in csv.reader(file, delimiter=separator) if row]
-    header = [name.strip() for name in table[0]]
-    several = [data["sequence_column"]] if data["sequence_column"] else []
-    missing = [name for name in [*data["targets"], *data["inputs"], *several] if name not in header]
-    if missing:
-        raise SystemExit(f"error: {path}: there is no column {missing[0]!r}; it has {', '.join(header)}")
-    places = [header.index(name) for name in [*data["targets"], *data["inputs"]]]
-    values = [[number(row[place], separator) for place in places] for row in table[1:]]
+    header, table, separator = read_table(path)
+    named = places_of(path, header, [data["sequence_column"]] if data["sequence_column"] else [])
+    places = places_of(path, header, [*data["targets"], *data["inputs"]])
+    values = [[number(row[place], separator) for place in places] for row in table]
     dated = header.index(data["time_column"]) if data["time_column"] in header else None
-    dates = [row[dated] if dated is not None else str(at) for at, row in enumerate(table[1:], 1)]
-    names = [row[header.index(several[0])].strip() if several else "" for row in table[1:]]
+    dates = [row[dated] if dated is not None else str(at) for at, row in enumerate(table, 1)]
+    names = [row[named[0]].strip() if named else "" for row in table]
     rows = np.array(values, np.float64).reshape(-1, len(places))
     own: dict[str, list[int]] = {}
     for at, name in enumerate(names):
         own.setdefault(name, []).append(at)
     return {name: ([dates[at] for at in some], rows[some]) for name, some in own.items()}
+
+
+def read_table(path: Path) -> tuple[list[str], list[list[str]], str]:
+    """The header, the rows and the separator of a CSV file."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            first = file.readline()
+            file.seek(0)
+            separator = max(",;\t", key=first.count)
+            table = [row for row in csv.reader(file, delimiter=separator) if row]
+    except (OSError, UnicodeError, csv.Error) as error:
+        raise SystemExit(f"error: {path}: {error}") from None
+    if not table:
+        raise SystemExit(f"error: {path} is empty")
+    for at, row in enumerate(table, 1):
+        if len(row) < len(table[0]):
+            raise SystemExit(f"error: {path}: row {at} has {len(row)} cells, and the header {len(table[0])}")
+    return [name.strip() for name in table[0]], table[1:], separator
+
+
+def places_of(path: Path, header: list[str], names: list[str]) -> list[int]:
+    """Where in a row the columns `names` stand."""
+    missing = [name for name in names if name not in header]
+    if missing:
+        raise SystemExit(f"error: {path}: there is no column {missing[0]!r}; it has {', '.join(header)}")
+    return [header.index(name) for name in names]
 
 
 def print_ahead(script: Path, path: Path, ahead: Any) -> None:

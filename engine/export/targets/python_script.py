@@ -15,8 +15,16 @@ from typing import Any
 import numpy as np
 
 from engine.atomic import write_atomically
-from engine.data import tokens
-from engine.export import numpy_network, numpy_predict, numpy_series, numpy_texts, numpy_writing, numpy_written
+from engine.data import LabelledTextPreparation, SequencePreparation, tokens
+from engine.export import (
+    numpy_labelled,
+    numpy_network,
+    numpy_predict,
+    numpy_series,
+    numpy_texts,
+    numpy_writing,
+    numpy_written,
+)
 from engine.export.beside import write_arrays, write_particulars
 from engine.export.held_out import HeldOut
 from engine.export.particulars import Exportable
@@ -28,6 +36,7 @@ from engine.summary import model_words
 
 _SECONDS = 300.0
 _WRITING = (numpy_writing, tokens, numpy_texts, numpy_series, numpy_written)
+_LABELLED = (tokens, numpy_series, numpy_labelled)
 _PLAIN = (tokens, numpy_series, numpy_predict)  # of networks that answer where they read
 _HEAD = '''"""{title}
 
@@ -40,8 +49,13 @@ _HEAD = '''"""{title}
 _MADE = """Made by RNN Workbench. Needs Python 3.10 or newer and NumPy. Lies beside its weights, {stem}.npz, and
 {stem}.json, which holds scaler, vocabulary, window, columns, settings and scores. Licence of the data: {licence}"""
 _USAGES = {
-    "series": "rows.csv", "text": '"Once upon a time"', "adding": "steps.csv", "pairs": '"What is read"',
-}  # fmt: skip
+    "series": "rows.csv",
+    "sequences": "rows.csv",
+    "labelled_text": '"What somebody said"',
+    "text": '"Once upon a time"',
+    "adding": "steps.csv",
+    "pairs": '"What is read"',
+}
 _FOOT = '\n\n\nif __name__ == "__main__":\n    main(step, Path(__file__))\n'
 # Runs the script's own `answers` in a process of its own, on arrays that lie in a file.
 _QUESTION = """\
@@ -60,7 +74,7 @@ def fit(model: Model) -> Fit:
     """Every network fits: the formula of each cell is plain Python. Not all kinds of data do."""
     kind = str(model.metadata["kind"])
     if kind not in _USAGES:
-        return Fit(False, f"the script does not know how data of the kind {kind!r} are prepared; take NPZ or ONNX.")
+        return Fit(False, "the script reads files, and these sequences are made up by the program; take NPZ or ONNX.")
     return Fit(True, "Exact. The cell's formula in NumPy: slower than the engine, and it runs wherever Python does.")
 
 
@@ -70,7 +84,10 @@ def write(source: Exportable, path: Path) -> tuple[Path, ...]:
     Raises:
         OSError: the folder cannot be written.
     """
-    arrays, particulars = write_arrays(source.model.network.state_dict(), path), write_particulars(source, path)
+    arrays = write_arrays(source.model.network.state_dict(), path)
+    data = source.model.experiment.data
+    layout = {"sequence_column": data.sequence_column, "channels": data.channels}
+    particulars = write_particulars(source, path, {"layout": layout})
     write_atomically(path, script(source, path.stem).encode())
     return path, arrays, particulars
 
@@ -84,7 +101,8 @@ def script(source: Exportable, stem: str) -> str:
         made=paragraph(_MADE.format(stem=stem, licence=source.particulars()["licence"])),
         usage=_USAGES[str(model.metadata["kind"])],
     )
-    own = _WRITING if writes(model.network) else _PLAIN
+    labelled = isinstance(model.preparation, SequencePreparation | LabelledTextPreparation)
+    own = _WRITING if writes(model.network) else _LABELLED if labelled else _PLAIN
     definitions = joined_modules((numpy_network, *own))
     return head + definitions + "\n\n\n" + formula_source(model.network.stack.config.spec) + _FOOT
 
@@ -128,8 +146,8 @@ TARGET = Target(
     run=run,
     by_series=True,
     usage="""\
-python {name} rows.csv        # a series: what comes after the last row
-python {name} "A prompt"      # text""",
+python {name} rows.csv        # a series: what comes after the last row; sequences: what each is
+python {name} "A prompt"      # text: how it goes on; a text to be judged: what it is, or - < lines.txt""",
     usage_writing="""\
 python {name} "What is read"  # a text, or values with commas between; --width 4 searches with a beam
 python {name} - < lines.txt   # one a line

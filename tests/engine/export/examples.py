@@ -48,6 +48,10 @@ BYTES = {**TEXT, "data.tokens": "bytes"}
 ADDING = {"data.sample": "adding", "data.length": 12, "data.sequences": 20, "model.topology": "many_to_one"}
 QUANTILES = {**SEATTLE, "training.loss": "quantile"}
 DIGITS = {"data.sample": "handwritten_digits_by_rows", "model.bidirectional": False}
+VOWELS = {"data.sample": "japanese_vowels"}  # a column names the sequence
+GAIT = {"data.sample": "freezing_of_gait"}  # one recording, a value at every step
+ONE_STEP = {"data.sample": "seattle_weather_type"}
+REVIEWS = {"data.sample": "product_reviews", "model.embedding_size": 5}
 SIX_AHEAD = {**AIRLINE, "data.steps": 6, "data.strategy": "direct"}
 TWO_AHEAD = {**SEATTLE, "data.horizon": 1, "data.steps": 2, "data.strategy": "direct", "model.topology": "many_to_one"}
 FED_BACK = {**AIRLINE, "data.steps": 6, "data.strategy": "recursive"}
@@ -99,6 +103,10 @@ KINDS: dict[str, dict[str, Any]] = {
     "seasonal_ahead": SEASONAL_AHEAD,
     "seasonal_fed_back": SEASONAL_FED_BACK,
     "digits": DIGITS,
+    "vowels": VOWELS,
+    "gait": GAIT,
+    "one_step": ONE_STEP,
+    "reviews": REVIEWS,
 }
 
 
