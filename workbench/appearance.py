@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.settings import Settings
@@ -46,6 +46,11 @@ class Appearance(QObject):
         sizes = sorted({*SCALES, now})
         place = min(max(sizes.index(now) + way, 0), len(sizes) - 1)
         self.choose_scale(sizes[place] if way else 100)
+
+    @Slot()
+    def dress_what_is_seen(self) -> None:
+        """What is shown now, before it is painted in the colours of another theme."""
+        self._wardrobe.dress_what_is_seen()
 
     def _renew(self) -> None:
         """Take another theme; nothing is painted until all of it, and the room it takes, is known."""

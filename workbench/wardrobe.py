@@ -52,10 +52,11 @@ class Wardrobe(QObject):
             application.setStyleSheet(sheet)
             self._undressed.clear()
         else:
-            self._dress_what_is_seen()
+            self.dress_what_is_seen()
             self._timer.start()
 
-    def _dress_what_is_seen(self) -> None:
+    def dress_what_is_seen(self) -> None:
+        """At once all that has been shown meanwhile."""
         hidden = []
         while self._undressed:
             widget = self._undressed.pop()
@@ -71,7 +72,7 @@ class Wardrobe(QObject):
     def _go_on(self) -> None:
         """Dress some more: first what has been shown meanwhile."""
         end = time.perf_counter() + _SLICE_SECONDS
-        self._dress_what_is_seen()
+        self.dress_what_is_seen()
         while self._undressed and time.perf_counter() < end:
             widget = self._undressed.pop()
             if shiboken6.isValid(widget):

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QFileDialog,
+    QFrame,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
@@ -528,6 +529,17 @@ def test_closing_mid_run_asks_first(bench: Bench, answer: bool) -> None:
     assert bench.window.isVisible() is not answer
     assert bench.window.desk.session.join(0.0 if not answer else 10) is answer
     bench.window.ask_to_close = lambda: True  # type: ignore[method-assign]
+
+
+def test_a_tab_that_is_shown_after_another_theme_wears_it_at_once(bench: Bench) -> None:
+    window = bench.window
+    window.gallery.open("overview")
+    window.gallery.open("explain")
+    window.appearance.choose_theme("dark")
+    window.gallery.open("overview")
+    card = window.gallery.overview.findChildren(QFrame)[0]
+    assert card.grab().toImage().pixelColor(8, card.height() - 8).lightness() < 60
+    window.appearance.choose_theme("light")
 
 
 def test_themes_change_at_run_time_and_are_remembered(bench: Bench, tmp_path: Path) -> None:
