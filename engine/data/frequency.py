@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -35,6 +35,7 @@ class Frequency:
     months: bool
     irregular: int = 0  # steps in the data that differ
     week: str = _EVERY_DAY  # from Monday on, 1 for days that come, as NumPy takes a `weekmask`
+    ends: bool = False  # of months: rows are dated on the last day of each
 
     @property
     def key(self) -> str:
@@ -63,23 +64,37 @@ class Frequency:
 
     def after(self, last: Any, count: int) -> Stamps:
         """The `count` stamps that follow `last`."""
-        stamp = np.datetime64(last, "us")
+        return self.shifted(np.datetime64(last, "us"), np.arange(1, count + 1))
+
+    def shifted(self, stamps: Any, steps: NDArray[np.int64]) -> Stamps:
+        """What comes so many steps after each of `stamps`, one or as many as there are `steps`."""
         if self.week != _EVERY_DAY:
-            day = stamp.astype("datetime64[D]")
-            days = np.busday_offset(day, np.arange(1, count + 1), roll="backward", weekmask=self.week)
-            return np.asarray(days.astype("datetime64[us]") + (stamp - day))
-        steps = np.arange(1, count + 1) * self.count
+            day = stamps.astype("datetime64[D]")
+            days = np.busday_offset(day, steps, roll="backward", weekmask=self.week)
+            return np.asarray(days.astype("datetime64[us]") + (stamps - day))
         if not self.months:
-            return np.asarray(stamp + steps.astype("timedelta64[us]"))
-        month = stamp.astype("datetime64[M]")
-        rest = stamp - month.astype("datetime64[us]")
-        following = month + steps.astype("timedelta64[M]")
+            return np.asarray(stamps + (steps * self.count).astype("timedelta64[us]"))
+        month = stamps.astype("datetime64[M]")
+        rest = stamps - month.astype("datetime64[us]")
+        following = month + (steps * self.count).astype("timedelta64[M]")
         ends = (following + np.timedelta64(1, "M")).astype("datetime64[us]") - np.timedelta64(1, "D")
-        return np.asarray(np.minimum(following.astype("datetime64[us]") + rest, ends + rest % np.timedelta64(1, "D")))
+        ends = ends + rest % np.timedelta64(1, "D")
+        return np.asarray(ends if self.ends else np.minimum(following.astype("datetime64[us]") + rest, ends))
+
+    def rows_between(self, stamps: Stamps) -> NDArray[np.int64]:
+        """How many rows on from each of N stamps the next one is, (N - 1,); 1 where that is no whole number."""
+        if self.week != _EVERY_DAY:
+            days = stamps.astype("datetime64[D]")
+            rows: NDArray[np.int64] = np.busday_count(days[:-1], days[1:], weekmask=self.week)
+        else:
+            places = stamps.astype("datetime64[M]" if self.months else "datetime64[us]").astype(np.int64)
+            rows = (places[1:] - places[:-1]) // self.count
+        whole = self.shifted(stamps[:-1], rows) == stamps[1:]
+        return np.where(whole & (rows > 0), rows, 1)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
-        return {"count": self.count, "months": self.months, "irregular": self.irregular, "week": self.week}
+        return asdict(self)
 
 
 def find_frequency(stamps: Stamps) -> Frequency | None:
@@ -88,7 +103,8 @@ def find_frequency(stamps: Stamps) -> Frequency | None:
         return None
     if _by_months(stamps[:_LOOK]) and _by_months(stamps):
         month: NDArray[np.int64] = stamps.astype("datetime64[M]").astype(np.int64)
-        return _shared(month[1:] - month[:-1], months=True)
+        found = _shared(month[1:] - month[:-1], months=True)
+        return replace(found, ends=bool(np.all(_month_ends(stamps)))) if found else None
     ticks: NDArray[np.int64] = stamps.view(np.int64)
     found = _shared(ticks[1:] - ticks[:-1], months=False)
     if found and found.irregular and found.key == "1 day":

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from engine.data.columns import Cells, count_cells, rows_of_wide
 from engine.data.dates import DateColumn, date_formats, find_date_column, read_stamps
 from engine.data.dialect import FOUND_OUT, Reading
@@ -140,7 +142,7 @@ def _frequency(table: Table, date: DateColumn | None) -> str:
         table.notes.append(str(error))
         return ""
     stamps.sort()
-    found = find_frequency(stamps)
+    found = find_frequency(stamps) or find_frequency(np.unique(stamps))  # of several series
     return found.name if found else "irregular"
 
 

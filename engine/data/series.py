@@ -19,6 +19,7 @@ from engine.data.scaling import Reals
 from engine.data.tables import Table, open_table
 
 _AT_ONCE = 64  # columns looked at by one query
+_MOST_LEFT_OUT = 0.25  # times the rows that there are
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,6 +121,9 @@ def _series(
         notes.append(f"{counted(dropped, 'row')} at the start left out, where not every column has had a value yet")
     values, stamps = values[dropped:], stamps[dropped:] if stamps is not None else None
     frequency = find_frequency(stamps) if stamps is not None else None
+    if stamps is not None and frequency is not None and frequency.irregular:
+        values, stamps, frequency, added = _with_missing_dates(values, stamps, frequency)
+        notes += added
     notes += [*_frequency_notes(stamps, frequency), *gap_notes(names, values, data.missing)]
     unit = stamp_unit(stamps) if stamps is not None else ""
     return Series(names, targets, values, stamps, frequency, unit, dropped, tuple(notes))
@@ -184,6 +188,26 @@ def _leading(path: Path, names: tuple[str, ...], values: Reals) -> int:
         empty = names[int(np.isnan(values).all(axis=0).argmax())]
         raise DataError(f"{path.name}: column {empty!r} has no values; choose another one.")
     return dropped
+
+
+def _with_missing_dates(
+    values: Reals, stamps: Stamps, frequency: Frequency
+) -> tuple[Reals, Stamps, Frequency, list[str]]:
+    """A row without values for each date that is left out, so that every row lies one step after the one before.
+
+    Not where so many are that the rows themselves have another rhythm.
+    """
+    between = frequency.rows_between(stamps)
+    places = np.concatenate([[0], np.cumsum(between)])
+    missing, gaps = int(places[-1]) + 1 - len(stamps), int((between > 1).sum())
+    if not 0 < missing <= _MOST_LEFT_OUT * len(stamps):
+        return values, stamps, frequency, []
+    complete = np.full((int(places[-1]) + 1, values.shape[1]), np.nan)
+    complete[places] = values
+    owners = np.repeat(np.arange(len(stamps)), np.append(between, 1))
+    stamps = frequency.shifted(stamps[owners], np.arange(len(complete)) - places[owners])
+    note = f"{counted(missing, 'date')} left out of the file in {counted(gaps, 'gap')}, put in without values"
+    return complete, stamps, replace(frequency, irregular=frequency.irregular - gaps), [note]
 
 
 def _frequency_notes(stamps: Stamps | None, frequency: Frequency | None) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -138,11 +139,43 @@ def next_dates(last: str, frequency: dict[str, Any] | None, count: int) -> list[
         return [f"+{step}" for step in range(1, count + 1)]
 
 
+def date_of(text: str) -> Any:
+    """A date as it is written, no finer than that."""
+    text = text.strip().replace("/", "-")
+    compact = len(text) == 8 and text.isdigit()  # 20011229
+    return np.datetime64(f"{text[:4]}-{text[4:6]}-{text[6:]}" if compact else text)
+
+
+def with_missing_dates(data: dict[str, Any], dates: list[str], rows: Any) -> tuple[list[str], Any]:
+    """A row without values, and without a name, for each date that is left out; not where very many are."""
+    if data["frequency"] is None:
+        return dates, rows
+    places = [0]
+    for before, after in pairwise(dates):
+        places.append(places[-1] + rows_between(before, after, data["frequency"], len(rows)))
+    missing = places[-1] + 1 - len(rows)
+    if not 0 < missing <= 0.25 * len(rows):
+        return dates, rows
+    complete, names = np.full((places[-1] + 1, rows.shape[1]), np.nan), [""] * (places[-1] + 1)
+    for place, name, row in zip(places, dates, rows, strict=True):
+        names[place], complete[place] = name, row
+    return names, complete
+
+
+def rows_between(before: str, after: str, frequency: dict[str, Any], most: int) -> int:
+    """How many rows on from one date the next is, or more than `most`; 1 where that is no whole number."""
+    try:
+        steps, until = 1, date_of(after)
+        while (found := date_after(before, frequency, steps)) < until and steps <= most:
+            steps += 1
+        return steps if found <= until else 1
+    except ValueError:
+        return 1
+
+
 def date_after(last: str, frequency: dict[str, Any], steps: int) -> Any:
     """The date so many steps after `last`, no finer than `last`; a month's end is not overstepped."""
-    last, count = last.strip().replace("/", "-"), int(frequency["count"]) * steps
-    compact = len(last) == 8 and last.isdigit()  # 20011229
-    date = np.datetime64(f"{last[:4]}-{last[4:6]}-{last[6:]}" if compact else last)
+    date, count = date_of(last), int(frequency["count"]) * steps
     unit = np.datetime_data(date)[0]
     if frequency["week"] != "1111111":  # of the week but some days
         day = date.astype("datetime64[D]")
@@ -155,6 +188,8 @@ def date_after(last: str, frequency: dict[str, Any], steps: int) -> Any:
     rest = date - month.astype(date.dtype)
     after = month + np.timedelta64(count, "M")
     end = (after + np.timedelta64(1, "M")).astype("datetime64[D]") - np.timedelta64(1, "D")
+    if frequency["ends"] and unit not in ("Y", "M"):
+        return end.astype(date.dtype) + rest % np.timedelta64(1, "D")
     if unit in ("Y", "M"):
         return after.astype(f"datetime64[{unit}]")
     return min(after.astype(date.dtype) + rest, end.astype(date.dtype) + rest % np.timedelta64(1, "D"))
@@ -213,7 +248,7 @@ def print_ahead(script: Path, path: Path, ahead: Any) -> None:
     writer.writerow([*several, "date", *data["targets"]])
     for name, (dates, rows) in read_rows(path, data).items():
         try:
-            found = list(ahead(name, dates, rows))
+            found = list(ahead(name, *with_missing_dates(data, dates, rows)))
         except ValueError as error:
             if not several:
                 raise SystemExit(f"error: {path}: {error}") from None

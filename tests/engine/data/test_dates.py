@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from calendar import monthrange
+
 import numpy as np
 import pytest
 
+from engine.config import DataConfig
 from engine.data import peek
 from engine.data.dates import find_date_column, read_stamps
 from engine.data.errors import DataError
 from engine.data.frequency import Frequency, find_frequency, stamp_texts
+from engine.data.series import read_series
 from engine.data.tables import open_table
 from tests.engine.data.making import Write
 
@@ -88,6 +92,9 @@ _DAY = 86_400_000_000
         ("2000-01-31", Frequency(1, True), "2000-02-29 2000-03-31 2000-04-30"),
         ("2008-01-01", Frequency(12, True), "2009-01-01 2010-01-01 2011-01-01"),
         ("1999-12-31", Frequency(_DAY, False), "2000-01-01 2000-01-02 2000-01-03"),
+        ("2023-02-28", Frequency(1, True, ends=True), "2023-03-31 2023-04-30 2023-05-31"),
+        ("2023-06-30T12:00", Frequency(3, True, ends=True), "2023-09-30T12 2023-12-31T12 2024-03-31T12"),
+        ("2023-02-28", Frequency(1, True), "2023-03-28 2023-04-28 2023-05-28"),
         ("2023-03-09", Frequency(_DAY, False, week="1111100"), "2023-03-10 2023-03-13 2023-03-14"),
         ("2023-03-10T18:00", Frequency(_DAY, False, week="1111100"), "2023-03-13T18 2023-03-14T18 2023-03-15T18"),
         ("2023-03-11", Frequency(_DAY, False, week="1111110"), "2023-03-13 2023-03-14 2023-03-15"),
@@ -120,6 +127,57 @@ def test_days_of_the_week_that_never_come_are_no_gaps(
     following = found.after(days[100], len(days) - 101)
     if not irregular:
         np.testing.assert_array_equal(following, np.array(days[101:], "datetime64[us]"))
+
+
+@pytest.mark.parametrize("months", [1, 3])
+@pytest.mark.parametrize("last", range(20, 32))
+def test_the_ends_of_months_go_on_at_the_ends_of_months(months: int, last: int) -> None:
+    months_ended = [(2020 + month // 12, month % 12 + 1) for month in range(months - 1, 40 * months, months)]
+    ends = np.array(
+        [f"{year}-{month:02d}-{monthrange(year, month)[1]}" for year, month in months_ended], "datetime64[us]"
+    )
+    found = find_frequency(ends[:last])
+    assert found is not None
+    assert (found.count, found.months, found.ends) == (months, True, True)
+    np.testing.assert_array_equal(found.after(ends[last - 1], 5), ends[last : last + 5])
+
+
+STEADY = {
+    "hours": np.datetime64("2023-03-24", "us") + np.arange(60) * np.timedelta64(1, "h"),
+    "days": np.arange("2023-03-01", "2023-05-01", dtype="datetime64[D]").astype("datetime64[us]"),
+    "business days": np.array([d for d in np.arange("2023-01-02", "2023-04-01", dtype="datetime64[D]")
+                               if np.is_busday(d)], "datetime64[us]"),
+    "months": np.arange("2018-01", "2023-01", dtype="datetime64[M]").astype("datetime64[us]"),
+    "ends of months": np.arange("2018-02", "2023-02", dtype="datetime64[M]").astype("datetime64[us]")
+                      - np.timedelta64(1, "D"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", STEADY)
+def test_dates_that_are_left_out_are_put_in_without_values(write: Write, kind: str) -> None:
+    """As if they stood in the file with nothing behind them."""
+    stamps = [str(stamp).replace("T", " ") for stamp in STEADY[kind]]
+    gone = (7, 20, 21, 22, 40)
+    text = {at: f"{stamp},{100 + at % 9}" for at, stamp in enumerate(stamps)}
+    left_out = write("a.csv", "\n".join(["date,value", *(line for at, line in text.items() if at not in gone)]))
+    for at in gone:
+        text[at] = f"{stamps[at]},"
+    empty = write("b.csv", "\n".join(["date,value", *text.values()]))
+    settings = DataConfig(time_column="date", targets=("value",))
+    found, wanted = read_series(left_out, settings), read_series(empty, settings)
+    np.testing.assert_array_equal(found.values, wanted.values)
+    assert found.stamps is not None
+    np.testing.assert_array_equal(found.stamps, STEADY[kind])
+    assert any("5 dates left out of the file in 3 gaps, put in without values" in note for note in found.notes)
+    assert not any("irregular" in note for note in found.notes)
+
+
+def test_rows_with_a_rhythm_of_their_own_are_left_as_they_are(write: Write) -> None:
+    hours = [hour for hour in STEADY["hours"] if 8 <= hour.astype("datetime64[h]").astype(int) % 24 < 18]
+    rows = "\n".join(f"{str(hour).replace('T', ' ')},{n % 5}" for n, hour in enumerate(hours))
+    found = read_series(write("a.csv", f"date,value\n{rows}"), DataConfig(time_column="date", targets=("value",)))
+    assert len(found.values) == len(hours)
+    assert any("irregular, taken as even" in note for note in found.notes)
 
 
 def test_irregular_steps_are_counted_and_lawless_ones_have_no_frequency() -> None:

@@ -127,6 +127,21 @@ def test_the_script_follows_it_too(tmp_path: Path, task: str, ends: int) -> None
     assert ("price taken to stay as it was last" in done.stderr) == (ends < made_steps(task))
 
 
+@pytest.mark.parametrize("task", ["next", "recursive", "encoder_decoder"])
+def test_the_script_puts_in_dates_that_are_left_out(tmp_path: Path, task: str) -> None:
+    path, lines = tmp_path / "a.csv", sheet().splitlines()
+    del lines[50:53], lines[40]
+    path.write_text("\n".join(lines) + "\n")
+    made = model(path, task)
+    assert proof.export(Exportable(made), target("python_script"), tmp_path / "model.py").passed
+    command = [sys.executable, "-I", str(tmp_path / "model.py"), str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    wanted = [row for row in forecast(made).rows() if row[-1] == "ahead"]
+    said = list(csv.DictReader(done.stdout.splitlines()))
+    assert [row["date"] for row in said] == [row[0] for row in wanted]
+    assert [float(row["sold"]) for row in said] == pytest.approx([row[2] for row in wanted], rel=1e-5)
+
+
 def test_a_short_look_back_that_misses_some_of_it_is_said() -> None:
     columns = {"sold": SOLD, "price": PRICE[:ROWS]}
     own = settings("direct") | {"steps": 6}

@@ -151,15 +151,19 @@ def test_gaps_are_filled_as_in_the_engine() -> None:
         np.testing.assert_allclose(filled(rows, method, 4), wanted, rtol=1e-12)
 
 
-@pytest.mark.parametrize("last", ["1960-12", "2020-01-31", "2019-12-30", "2020-02-29 06:30"])
+@pytest.mark.parametrize("last", ["2020-01-31", "2019-12-30", "2020-02-29 06:30", "1960-12"])
 @pytest.mark.parametrize("count", [1, 3, 12])
 def test_dates_go_on_as_in_the_engine(last: str, count: int) -> None:
     from engine.data.frequency import Frequency, stamp_texts
     from engine.export.numpy_series import next_dates
 
     day = 86_400_000_000
-    for months, size, week in ((True, count, "1" * 7), (False, count * day, "1" * 7), (False, day, "1111100")):
-        frequency = Frequency(size, months, week=week)
+    every = "1" * 7
+    for months, size, week, ends in (
+        (True, count, every, False), (True, count, every, True), (False, count * day, every, False),
+        (False, day, "1111100", False),
+    ):  # fmt: skip
+        frequency = Frequency(size, months, week=week, ends=ends)
         if len(last) < 10 and not months:
             continue
         wanted = stamp_texts(frequency.after(np.datetime64(last), 5), {7: "M", 10: "D", 16: "m"}[len(last)])
