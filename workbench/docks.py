@@ -14,14 +14,16 @@ _FIRST_SIZE = QSize(1440, 900)
 
 
 class Docks:
-    """Set-up on the left; findings above runs on the right."""
+    """Set-up on the left, views in the middle, findings above runs on the right: the order of work, and of Tab."""
 
     def __init__(
-        self, window: QMainWindow, overview: Overview, setup: QWidget, lesson: QWidget, findings: QWidget, runs: QWidget
-    ) -> None:
+        self, window: QMainWindow, views: QWidget, overview: Overview, setup: QWidget, lesson: QWidget,
+        findings: QWidget, runs: QWidget,
+    ) -> None:  # fmt: skip
         self._window, self._overview = window, overview
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
         self.setup = self._dock("Set-up", "dock_setup", setup, left)
+        window.setCentralWidget(views)  # now: Tab goes from one to the next as they come into the window
         self.lesson = self._dock("Lesson", "dock_lesson", lesson, right)
         self.findings = self._dock("Findings", "dock_findings", findings, right)
         self.runs = self._dock("Runs", "dock_runs", runs, right)

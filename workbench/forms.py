@@ -64,6 +64,11 @@ class Form(QWidget):
                 _say(row.error, "")
             row.shown = value
 
+    def show_value(self, name: str) -> None:
+        """Go back to the value that holds, from one that was chosen and not taken."""
+        row = self._rows[name]
+        row.editor.show_value(row.shown)
+
     def show_options(self, name: str, options: Sequence[tuple[str, str]]) -> None:
         """What a choice offers, where the data decides: value and words."""
         editor = self._rows[name].editor

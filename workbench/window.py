@@ -80,8 +80,8 @@ class Window(QMainWindow):
         self.pump.setParent(self)  # no tick outlives the views
         self.addToolBar(self.run_bar)
         self.tabs = self.gallery.tabs
-        self.setCentralWidget(self.gallery.widget)
-        self.docks = Docks(self, self.gallery.overview, self.steps.panel, self.teaching.panel, self.findings, self.runs)
+        sides = self.steps.panel, self.teaching.panel, self.findings, self.runs
+        self.docks = Docks(self, self.gallery.widget, self.gallery.overview, *sides)
         self.setStatusBar(self.foot)
         self.reading = ReadingBar(desk.draft, backend)
         self.foot.insertPermanentWidget(0, self.reading)
@@ -132,6 +132,7 @@ class Window(QMainWindow):
         steps.data.split_dragged.connect(self._on_split)
         self.reading.cancelled.connect(desk.draft.cancel)
         steps.training.rate_asked.connect(self.find_rate)
+        steps.training.weights_asked.connect(self.files.ask_import)
         desk.draft.changed.connect(self._show_settings)
         desk.draft.loaded.connect(self._on_loaded)
         desk.draft.facts_known.connect(self._on_facts)

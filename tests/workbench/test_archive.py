@@ -171,7 +171,7 @@ def test_the_difference_of_two_runs_names_each_setting_that_differs(qtbot: QtBot
     assert rows == {
         "Cell  (model)": ["lstm", "gru"],
         "Epochs  (training)": ["50", "7"],
-        "Transform  (data)": ["None", "Difference of logarithms"],
+        "Transform  (data)": ["None", "Log difference"],
     }
     dialog._all.setChecked(True)
     assert dialog.table.rowCount() > 20

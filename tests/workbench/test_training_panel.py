@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment, field_info, field_names, matters
@@ -87,3 +87,21 @@ def test_nothing_can_be_tried_while_a_run_is_on(qtbot: QtBot) -> None:
     panel.lock("A run is under way.")
     assert not panel.find_rate.isEnabled()
     assert "under way" in panel.find_rate.toolTip()
+
+
+def test_weights_to_begin_from_are_drawn_or_of_a_file(qtbot: QtBot) -> None:
+    panel = panel_of(qtbot, Experiment())
+    box = panel.findChild(QComboBox, "training.start_weights")
+    assert isinstance(box, QComboBox)
+    assert [box.itemText(at) for at in range(box.count())] == ["Drawn anew", "From a file…"]
+    assert box.currentText() == "Drawn anew"
+    edits: list[object] = []
+    panel.edited.connect(lambda _name, value: edits.append(value))
+    box.setCurrentIndex(1)
+    with qtbot.waitSignal(panel.weights_asked):
+        box.activated.emit(1)
+    assert (box.currentText(), edits) == ("Drawn anew", [])
+    panel.show_experiment(Experiment().replace({"training.start_weights": "/there/theirs.onnx"}), NUMBERS)
+    assert box.currentText() == "theirs.onnx"
+    box.activated.emit(0)
+    assert edits == [""]

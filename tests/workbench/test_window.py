@@ -34,6 +34,7 @@ from engine.events import RunStarted
 from engine.export.beside import write_arrays
 from tests.workbench.conftest import KnownBackend
 from workbench.dialogs.help import help_on
+from workbench.docks import holds
 from workbench.editors import NumberEditor
 from workbench.panels.findings import FindingCard
 from workbench.session import State
@@ -256,6 +257,16 @@ def test_after_the_end_of_a_run_nothing_is_offered_that_it_would_have_to_measure
     bench.command("stop")
     bench.until(lambda: bench.session_state is State.FINISHED)
     assert all(view.over for view in bench.window.gallery.views)
+
+
+def test_tab_goes_through_the_window_in_the_order_of_work(bench: Bench) -> None:
+    window = bench.window
+    panes = [window.docks.setup.widget(), window.tabs, window.docks.findings.widget(), window.docks.runs.widget()]
+    widget, met = window.run_bar.nextInFocusChain(), list[QWidget]()
+    while widget is not None and widget is not window.run_bar:
+        met += [pane for pane in panes if holds(pane, widget) and pane not in met]
+        widget = widget.nextInFocusChain()
+    assert met == panes
 
 
 def test_f6_goes_from_pane_to_pane(bench: Bench) -> None:

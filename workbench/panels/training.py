@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from engine.config import Experiment, field_info, field_names
@@ -19,6 +20,7 @@ _MORE = tuple(name for name in _FIELDS if field_info("training", name).advanced)
 _RATE = tuple(name for name in _FIELDS[: _FIELDS.index("clip_norm")] if name not in _MORE)  # optimiser and schedule
 _SAVING = tuple(dotted.partition(".")[2] for dotted in field_names() if dotted.startswith("saving."))
 _USUAL = tuple(name for name in _FIELDS if name not in (*_RATE, *_MORE))
+_ANOTHER = "\0"  # stands for a file that is not chosen yet; no path has it
 _WRITERS = ("one_to_many", "encoder_decoder")  # topologies that write
 
 
@@ -27,6 +29,7 @@ class TrainingPanel(QWidget):
 
     edited = Signal(str, object)
     rate_asked = Signal()  # to find a learning rate
+    weights_asked = Signal()  # to choose a file of weights to begin from
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -34,7 +37,7 @@ class TrainingPanel(QWidget):
         self.saving = Form("saving", _SAVING)
         self.saving.edited.connect(self.edited)
         for form in self.forms:
-            form.edited.connect(self.edited)
+            form.edited.connect(self._on_edited)
         self._lock = ""
         self.curve = ScheduleCurve(theme)
         self.find_rate = QPushButton("Find a learning rate…")
@@ -63,6 +66,20 @@ class TrainingPanel(QWidget):
         usual.offer("loss", ("auto", *losses) if len(losses) > 1 else ())
         if "cross_entropy" not in losses:
             more.set_applies("class_weights", False)
+        self._offer_weights(experiment.training.start_weights)
+
+    def _offer_weights(self, file: str) -> None:
+        """Weights that are drawn, those of the file that is set, or those of another."""
+        own = [(file, Path(file).name)] if file else []
+        self.forms[2].show_options("start_weights", [("", "Drawn anew"), *own, (_ANOTHER, "From a file…")])
+
+    @Slot(str, object)
+    def _on_edited(self, name: str, value: object) -> None:
+        if value == _ANOTHER:
+            self.forms[2].show_value("start_weights")
+            self.weights_asked.emit()
+        else:
+            self.edited.emit(name, value)
 
     def show_counts(self, steps_per_epoch: int, experiment: Experiment, rates: Sequence[float]) -> None:
         """What the settings come to; 0 when it is not known. `rates` are drawn where they change by themselves."""
