@@ -19,6 +19,9 @@ from engine.data.scaling import Reals
 from engine.data.tables import Table, open_table
 
 _AT_ONCE = 64  # columns looked at by one query
+_ASKED = 8  # columns of numbers of which one is chosen
+_LOOK = 1000  # rows that tell what a column holds
+_FLAGS = 2  # different numbers
 _MOST_LEFT_OUT = 0.25  # times the rows that there are
 
 
@@ -91,7 +94,7 @@ def _read(path: Path, data: DataConfig) -> dict[str, Series]:
         notes = [*table.notes, *_time_notes(table, data)]
         keys = read_words(table, data.sequence_column).astype(str) if data.sequence_column else None
     if not data.targets:
-        notes.append(f"target: {targets[0]!r}, the last column of numbers")
+        notes.append(f"target: {targets[0]!r}, the last column of numbers, flags aside")
     if keys is None:
         return {"": _series(path, data, names, len(targets), values, stamps, notes)}
     found = {}
@@ -130,20 +133,25 @@ def _series(
 
 
 def last_numeric(table: Table, time_column: str = "") -> str:
-    """The last column that holds numbers and no dates.
+    """The last column that holds numbers and no dates; a flag, as whether a day is a holiday, only where all are such.
 
     Raises:
         DataError: there is none.
     """
     for last in range(len(table.names), 0, -_AT_ONCE):
         names = [name for name in table.names[max(0, last - _AT_ONCE) : last] if name != time_column]
-        numeric = numeric_columns(table, names, rows=1000)
-        for name in reversed(names):
-            if numeric.get(name) and not date_format(table, name):
-                return name
+        numeric = numeric_columns(table, names, rows=_LOOK)
+        found = [name for name in reversed(names) if numeric.get(name)][:_ASKED]
+        found = [name for name in found if not date_format(table, name)]
+        if found:
+            return next((name for name in found if not _is_flag(table, name)), found[0])
     raise DataError(
         f"{table.path.name} has no column of numbers to predict; columns are {', '.join(table.names[:12])}."
     )
+
+
+def _is_flag(table: Table, name: str) -> bool:
+    return bool(table.one(f"count(DISTINCT {table.number(name)})", rows=_LOOK)[0] <= _FLAGS)
 
 
 def _check_roles(targets: tuple[str, ...], data: DataConfig) -> None:

@@ -59,7 +59,7 @@ def suggest_series(table: Table, said: DataConfig) -> Guess:
     reasons = [
         *([f"{count:,} series, told apart by {several!r}: no date comes twice in one of them"] if several else []),
         _date_reason(date, frequency),
-        *([] if said.targets else [f"target: {target!r}, the last column of numbers"]),
+        *([] if said.targets else [f"target: {target!r}, the last column of numbers, flags aside"]),
         *([f"transform: {transform.replace('_', ' of the ')}, since {why}"] if why else []),
         *([f"seasonal difference over {season} steps, since most of what happens comes again"] if repeats else []),
         "topology: many-to-one, past steps in, the next value out",

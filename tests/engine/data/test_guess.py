@@ -121,6 +121,23 @@ def test_columns_that_are_named_are_taken_as_they_are_meant(
     assert {name: getattr(found, name) for name in expected} == expected
 
 
+@pytest.mark.parametrize(
+    ("header", "row", "target"),
+    [
+        ("date,units,holiday", "{day},{n},{flag}", "units"),
+        ("date,holiday,units", "{day},{flag},{n}", "units"),
+        ("date,units,price,promotion,holiday", "{day},{n},{flag}.5,{flag},0", "units"),
+        ("date,open,holiday", "{day},{flag},{flag}", "holiday"),
+    ],
+)
+def test_a_flag_is_not_what_is_forecast(write: Write, header: str, row: str, target: str) -> None:
+    days = [str(np.datetime64("2021-01-01") + day) for day in range(90)]
+    lines = [row.format(day=day, n=n * 7 % 31, flag=int(n % 5 == 0)) for n, day in enumerate(days)]
+    found = suggest(write("a.csv", "\n".join([header, *lines])))
+    assert found.experiment.data.targets == (target,)
+    assert any(f"target: '{target}', the last column of numbers" in note for note in found.notes)
+
+
 @pytest.mark.parametrize("field", ["label", "text_column", "sequence_column", "time_column"])
 def test_a_column_that_is_not_there_is_refused_by_name(write: Write, field: str) -> None:
     with pytest.raises(DataError, match="no column 'stat'"):
