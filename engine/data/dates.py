@@ -5,41 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.data.errors import DataError, counted
 from engine.data.frequency import Stamps, find_frequency
-from engine.data.tables import Table, literal, quoted
+from engine.data.stamps import COUNTED, DIGITS_ONLY, EXCEL, FORMATS, ISO, UNNAMED, stamp_sql
+from engine.data.tables import Table, quoted
 
-_YEAR_FIRST = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y-%m", "%Y/%m", "%YM%m", "%Y%m", "%Y")
-_DAY_FIRST = ("%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%y", "%d/%m/%y")
-_MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%m/%d/%y", "%m/%Y")
-_NAMED = ("%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%Y-%b")
-_CLOCKS = (" %H:%M:%S.%f", " %H:%M:%S", " %H:%M", "T%H:%M:%S.%f", "T%H:%M:%S", "T%H:%M", " %I:%M %p", " %I:%M:%S %p")
-_DAYS = (*_YEAR_FIRST[:4], *_DAY_FIRST, *_MONTH_FIRST[:3])
-FORMATS = (
-    *_YEAR_FIRST,
-    *_DAY_FIRST,
-    *_MONTH_FIRST,
-    *_NAMED,
-    *(day + clock for day in _DAYS for clock in _CLOCKS),
-    "%Y%m%d%H%M%S",
-)
-ISO, QUARTER, WEEK = "ISO 8601", "year and quarter", "year and ISO week"
-_PERIODS = {  # no strptime reads them
-    QUARTER: r"\d{4}[-/: ]?[Qq][1-4]|[Qq][1-4][-/: ]?\d{4}",
-    WEEK: r"\d{4}[- ]?W\d{2}(-?[1-7])?",
-}
-_EPOCHS = {  # how a unit becomes microseconds, and between which numbers stamps lie
-    "seconds since 1970": ("* 1000000", 1e8, 5e9),
-    "milliseconds since 1970": ("* 1000", 1e11, 5e12),
-    "microseconds since 1970": ("", 1e14, 5e15),
-    "nanoseconds since 1970": ("// 1000", 1e17, 5e18),
-}
-_DIGITS_ONLY = ("%Y", "%Y%m", "%Y%m%d", "%Y%m%d%H%M%S")
-_TIME_WORDS = ("date", "time", "year", "month", "day", "week", "stamp", "datum", "jahr", "fecha", "period", "quarter")
+_DATE_WORDS = ("date", "datum", "day", "fecha", "data", "日")
+_TIME_WORDS = (*_DATE_WORDS, "time", "year", "yyyy", "month", "week", "stamp", "jahr", "period", "quarter")
 _TIME_NAMES = ("ts", "epoch")
 _TRIED = 12  # cells that pick the candidates
 _LOOK = 500  # rows that decide on a format
@@ -59,8 +36,12 @@ def find_date_column(table: Table) -> DateColumn | None:
     found = [(name, written) for name, written in date_formats(table, table.names[:_WIDEST]).items() if written]
     if not found:
         return None
+    if len(found) > 1:  # when a file was written is the same in all its rows
+        differ = table.one(", ".join(f"count(DISTINCT {quoted(name)}) > 1" for name, _ in found), rows=_LOOK)
+        found = [pair for pair, varied in zip(found, differ, strict=True) if varied] or found
     named = [pair for pair in found if _telling(pair[0])]
-    return DateColumn(*(named or found)[0])
+    joined = [pair for pair in found if pair[0] == table.joined]
+    return DateColumn(*(joined or named or found)[0])
 
 
 def date_format(table: Table, name: str) -> str:
@@ -95,8 +76,10 @@ def _look_sql(text: str) -> str:
 
 
 def _format(table: Table, name: str, text: str, total: int, digits: int, some: int, numbers: int, shortest: int) -> str:
-    if total == 0 or some < 0.98 * total or shortest < 4 or (numbers == total and digits < total):
+    if total == 0 or some < 0.98 * total or shortest < 4:
         return ""
+    if numbers == total and digits < total:
+        return _fraction_format(table, name, text)
     if digits == total:
         return _whole_number_format(table, name, text)
     return _text_format(table, text, total)
@@ -108,26 +91,42 @@ def _telling(name: str) -> bool:
 
 def _whole_number_format(table: Table, name: str, text: str) -> str:
     """Years, 19580329 and seconds since 1970 look like any other number; be strict."""
-    value = f"TRY_CAST({text} AS BIGINT)"
-    rows = table.connection.execute(f"SELECT {value} FROM cells LIMIT {_LOOK}").fetchnumpy()
-    numbers = np.asarray(next(iter(rows.values())).astype(np.int64))
+    numbers = _values(table, text, "BIGINT")
     if len(numbers) < 2:
         return ""
-    days = _telling(name) and int(numbers.min()) >= 10000101 and int(numbers.max()) <= 25001231
-    if not (days or _runs(np.diff(numbers), _telling(name))):
+    low, high, telling = int(numbers.min()), int(numbers.max()), _telling(name)
+    days = low >= 10000101 and high <= 25001231
+    runs = _runs(np.diff(numbers), telling)
+    if not (runs or (days and telling)):
         return ""
-    if not (_telling(name) or table.column(name) == 0):
-        return ""
-    low, high = int(numbers.min()), int(numbers.max())
     spans = {"%Y": (1000, 2500), "%Y%m": (100001, 250012), "%Y%m%d": (10000101, 25001231)}
     for written, (first, last) in spans.items():
-        if first <= low and high <= last and _all_parse(table, text, written, len(numbers)):
+        within = first <= low and high <= last and (telling or days or table.column(name) == 0)
+        if within and _all_parse(table, text, written, len(numbers)):
             return written
-    epochs = _EPOCHS.items() if _telling(name) else ()
-    return next((written for written, (_, first, last) in epochs if first <= low and high <= last), "")
+    return _counted_format(name, low, high) if runs and (telling or table.column(name) == 0) else ""
 
 
-def _runs(steps: NDArray[np.int64], named: bool) -> bool:
+def _fraction_format(table: Table, name: str, text: str) -> str:
+    """Seconds since 1970, or days of Excel, with decimals."""
+    numbers = _values(table, text, "DOUBLE")
+    runs = len(numbers) > 1 and _telling(name) and _runs(np.diff(numbers), True)
+    return _counted_format(name, float(numbers.min()), float(numbers.max())) if runs else ""
+
+
+def _values(table: Table, text: str, kind: str) -> NDArray[Any]:
+    rows = table.connection.execute(f"SELECT TRY_CAST({text} AS {kind}) AS v FROM cells LIMIT {_LOOK}").fetchnumpy()
+    return np.asarray(np.ma.compressed(rows["v"]))
+
+
+def _counted_format(name: str, low: float, high: float) -> str:
+    """What is counted between two numbers, if they are times; days of Excel only under the name of a date."""
+    dated = any(word in name.lower() for word in _DATE_WORDS)
+    fitting = (written for written, (_, first, last) in COUNTED.items() if first <= low and high <= last)
+    return next((written for written in fitting if written != EXCEL or dated), "")
+
+
+def _runs(steps: NDArray[Any], named: bool) -> bool:
     """Whether numbers run one way, as time does; under a telling name backwards too, and with repeats."""
     return bool(np.all(steps > 0) or (named and (np.all(steps >= 0) or np.all(steps <= 0))))
 
@@ -136,7 +135,7 @@ def _text_format(table: Table, text: str, total: int) -> str:
     """The first format that reads nearly every cell; Python's own reader picks the candidates by a few of them."""
     rows = table.connection.execute(f"SELECT {text} FROM cells WHERE {text} IS NOT NULL LIMIT {_TRIED}").fetchall()
     likely = [written for written in FORMATS if sum(_reads(row[0], written) for row in rows) >= 0.8 * len(rows)]
-    names = [*(written for written in likely if written not in _DIGITS_ONLY), ISO, *_PERIODS]
+    names = [*(written for written in likely if written not in DIGITS_ONLY), ISO, *UNNAMED]
     counts = table.one(", ".join(f"count({stamp_sql(text, written)})" for written in names), rows=_LOOK)
     full = [written for written, count in zip(names, counts, strict=True) if count >= 0.98 * total]
     return _rising(table, text, full) if full else ""
@@ -166,22 +165,6 @@ def _rising(table: Table, text: str, formats: list[str]) -> str:
 
 def _all_parse(table: Table, text: str, written: str, total: int) -> bool:
     return bool(table.one(f"count({stamp_sql(text, written)})", rows=_LOOK)[0] == total)
-
-
-def stamp_sql(text: str, written: str) -> str:
-    """SQL that reads a text as TIMESTAMP, in UTC where it names a zone."""
-    if written == ISO:
-        return f"(TRY_CAST({text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')"
-    if written in _PERIODS:
-        year, part = f"regexp_extract({text}, '\\d{{4}}')", f"regexp_extract({text}, '[QqW](\\d\\d?)', 1)"
-        known = f"regexp_full_match({text}, {literal(_PERIODS[written])})"
-        if written == WEEK:
-            day = f"coalesce(nullif(regexp_extract({text}, 'W\\d\\d-?(\\d)', 1), ''), '1')"
-            return f"CASE WHEN {known} THEN TRY_STRPTIME({year} || {part} || {day}, '%G%V%u') END"
-        return f"CASE WHEN {known} THEN make_timestamp({year}::INTEGER, {part}::INTEGER * 3 - 2, 1, 0, 0, 0) END"
-    if written in _EPOCHS:
-        return f"make_timestamp(TRY_CAST({text} AS BIGINT) {_EPOCHS[written][0]})"
-    return f"TRY_STRPTIME({text}, {literal(written)})"
 
 
 def read_stamps(table: Table, name: str, rows: int | None = None) -> Stamps:

@@ -142,6 +142,18 @@ def _shared(steps: NDArray[np.int64], *, months: bool) -> Frequency | None:
     return Frequency(int(sizes[best]), months, int(len(steps) - counts[best]))
 
 
+def clock_set_back(stamps: Stamps) -> tuple[str, ...]:
+    """Where hours come twice since summer time ends, in stamps that run on otherwise; nowhere in any others."""
+    steps = np.diff(stamps).astype(np.int64)
+    back = np.flatnonzero(steps < 0)
+    if not 0 < len(back) <= 1 + 2 * (stamps[-1] - stamps[0]) / np.timedelta64(365, "D"):
+        return ()
+    usual = int(np.median(steps))
+    if usual <= 0 or np.any(steps[back] != usual - 3_600 * _SECOND):
+        return ()
+    return stamp_texts(stamps[back + 1], "m")
+
+
 def stamp_unit(stamps: Stamps) -> str:
     """The coarsest unit of NumPy's that loses nothing of any of these stamps: "Y", "M", "D", "m", "s", "ms", "us"."""
     for unit in ("Y", "M", "D", "m", "s", "ms"):

@@ -13,7 +13,7 @@ from engine.data.columns import numeric_columns, read_numbers, read_words
 from engine.data.dates import date_format, find_date_column, read_stamps
 from engine.data.dialect import Reading
 from engine.data.errors import DataError, counted
-from engine.data.frequency import Frequency, Stamps, find_frequency, stamp_texts, stamp_unit
+from engine.data.frequency import Frequency, Stamps, clock_set_back, find_frequency, stamp_texts, stamp_unit
 from engine.data.gaps import gap_notes, leading_gap
 from engine.data.scaling import Reals
 from engine.data.tables import Table, open_table
@@ -180,7 +180,9 @@ def _time_notes(table: Table, data: DataConfig) -> list[str]:
 def _in_order(values: Reals, stamps: Stamps) -> tuple[Reals, Stamps, list[str]]:
     notes = []
     steps = np.diff(stamps)
-    if np.any(steps < np.timedelta64(0, "us")):
+    if back := clock_set_back(stamps):
+        notes.append(f"the clock is set back at {', '.join(back)}; rows are kept in the order of the file")
+    elif np.any(steps < np.timedelta64(0, "us")):
         order = np.argsort(stamps, kind="stable")
         values, stamps = values[order], stamps[order]
         notes.append("rows were not in order of time and have been sorted")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,7 @@ import duckdb
 from engine.data.decimal_marks import decimal_mark
 from engine.data.dialect import FOUND_OUT, Dialect, Reading
 from engine.data.errors import DataError, counted, nearest
+from engine.data.joined_time import LOOK, joined_time
 from engine.data.number_marks import LOOKS, SHARE, Mark, look_sql, mark_of
 from engine.data.numbers import is_number, number_sql
 from engine.data.odd_rows import Rejected
@@ -40,6 +42,7 @@ class Table:
     names: tuple[str, ...]
     types: tuple[str, ...]  # DuckDB's, "VARCHAR" where the file does not say
     connection: duckdb.DuckDBPyConnection
+    joined: str = ""  # the column that is put together of others
     decimal: str = "."
     no_value: tuple[str, ...] = ()  # numbers and words that stand for none, beside the usual ones
     rows: int = 0
@@ -189,8 +192,26 @@ def _opened(path: Path, source: Source, connection: duckdb.DuckDBPyConnection, r
         raise DataError(_nothing_read(table))
     table.rejected = tuple(sorted((*table.rejected, *source.left_out), key=lambda row: row.line))[:_NAMED]
     table.rejected_rows += len(source.left_out)
+    _join_time(table)
     _see_numbers(table, reading)
     return table
+
+
+def _join_time(table: Table) -> None:
+    """One more column, where others make up the time together."""
+
+    def rows(names: Sequence[str]) -> list[tuple[Any, ...]]:
+        cells = ", ".join(f"CAST({quoted(name)} AS VARCHAR)" for name in names)
+        return table.connection.execute(f"SELECT {cells} FROM cells LIMIT {LOOK}").fetchall()
+
+    if joined := joined_time(table.names, rows):
+        kind = "TABLE" if table.source.size < _IN_MEMORY else "VIEW"
+        table.connection.execute(f"ALTER {kind} cells RENAME TO read_cells")
+        more = f"{joined.sql} AS {quoted(joined.name)}"
+        table.connection.execute(f"CREATE TEMP VIEW cells AS SELECT *, {more} FROM read_cells")
+        table.names, table.types = (*table.names, joined.name), (*table.types, "VARCHAR")
+        table.joined = joined.name
+        table.notes.append(joined.note)
 
 
 def _see_numbers(table: Table, reading: Reading) -> None:

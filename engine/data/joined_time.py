@@ -1,0 +1,142 @@
+"""A time that stands in several columns, as year and month, or date and clock: found, and put together as one more."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from engine.data.months import month_of, month_sql
+
+LOOK = 100  # rows that are looked at
+_WIDEST = 64  # columns
+_PARTS = {
+    part: frozenset(words.split())
+    for part, words in {
+        "year": "year yr yyyy jahr annee an ano anio anno rok jaar 年",
+        "month": "month mon mo mm monat mois mes maand mese miesiac 月",
+        "day": "day dd dom dayofmonth mday tag jour dia giorno dag dzien 日",
+        "hour": "hour hr hh stunde heure hora ora uur 時 时",
+        "minute": "minute min minuto",
+        "yearday": "doy dayofyear yday jday julianday",
+    }.items()
+}
+_LIMITS = {
+    "year": (1000, 2500), "month": (1, 12), "day": (1, 31), "hour": (0, 24), "minute": (0, 59), "yearday": (1, 366),
+}  # fmt: skip
+_DATE = r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-](\d{4}|\d{2}))"
+_CLOCK = r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?"
+_MIDNIGHT = r"[ T]00:00(:00)?$"
+
+Cells = Mapping[str, Sequence[str]]  # of the first rows, by column
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedTime:
+    """A column that is put together of others."""
+
+    parts: tuple[str, ...]  # their names
+    sql: str  # of its cells, as text
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return " ".join(self.parts)
+
+    @property
+    def note(self) -> str:
+        """For a person."""
+        return f"{self.name!r} is put together of {', '.join(map(repr, self.parts[:-1]))} and {self.parts[-1]!r}"
+
+
+def joined_time(names: Sequence[str], rows: Callable[[Sequence[str]], Sequence[Sequence[Any]]]) -> JoinedTime | None:
+    """The time that columns of a table make up together; None where one tells it alone, or none do.
+
+    Args:
+        names: Of all columns.
+        rows: Asks for the first rows of some of them, as text.
+    """
+    looked = names[:_WIDEST]
+    found = rows(looked)
+    if len(found) < 3:
+        return None
+    cells = {name: [str(row[place] or "").strip() for row in found] for place, name in enumerate(looked)}
+    if any(_all(f"{_DATE}[ T]{_CLOCK}.*", [re.sub(_MIDNIGHT, "", cell) for cell in own]) for own in cells.values()):
+        return None
+    dates = [name for name, own in cells.items() if _all(_DATE, [re.sub(_MIDNIGHT, "", cell) for cell in own])]
+    joined = _dated(dates[0], cells) if dates else _counted(_named_parts(cells) or _first_two(cells), cells)
+    return joined if joined and joined.name not in names else None
+
+
+def _all(pattern: str, cells: Sequence[str]) -> bool:
+    return all(re.fullmatch(pattern, cell) for cell in cells)
+
+
+def _dated(date: str, cells: Cells) -> JoinedTime | None:
+    """A date that comes several times in a row, and the clock beside it."""
+    clock = next((name for name, own in cells.items() if _all(_CLOCK, own)), "")
+    again = sum(one == other for one, other in pairwise(cells[date]))
+    if not clock or 2 * again < len(cells[date]):
+        return None
+    day = f"regexp_replace(trim(CAST({_quoted(date)} AS VARCHAR)), '{_MIDNIGHT}', '')"
+    return JoinedTime((date, clock), f"{day} || ' ' || trim(CAST({_quoted(clock)} AS VARCHAR))")
+
+
+def _named_parts(cells: Cells) -> dict[str, str]:
+    """The first column named as each part of a date."""
+    found: dict[str, str] = {}
+    for name in cells:
+        plain = "".join(sign for sign in unicodedata.normalize("NFD", name.lower()) if sign.isalnum())
+        for part, words in _PARTS.items():
+            if plain in words:
+                found.setdefault(part, name)
+    return found
+
+
+def _first_two(cells: Cells) -> dict[str, str]:
+    """Year and month at the beginning of a table without a header, where months run from row to row."""
+    year, month = list(cells)[:2] if len(cells) > 2 else ("", "")
+    if not (re.fullmatch(r"column0+", year) and _within("year", cells[year]) and _within("month", cells[month])):
+        return {}
+    runs = all(int(other) % 12 == (int(one) + 1) % 12 for one, other in pairwise(cells[month]))
+    return {"year": year, "month": month} if runs else {}
+
+
+def _counted(parts: Mapping[str, str], cells: Cells) -> JoinedTime | None:
+    """Numbers of years and months, of days in a year, or down to minutes, as far as the columns are there."""
+    order = (
+        ("year", "yearday", "hour", "minute") if "month" not in parts else ("year", "month", "day", "hour", "minute")
+    )
+    chosen: dict[str, str] = {}
+    for part in order:
+        if part not in parts or not _within(part, cells[parts[part]]):
+            break
+        chosen[part] = f"CAST({_quoted(parts[part])} AS VARCHAR)"
+    if len(chosen) < 2:
+        return None
+    number = {part: f"TRY_CAST({cell} AS INTEGER)" for part, cell in chosen.items()}
+    month = f"coalesce({number['month']}, {month_sql(chosen['month'])})" if "month" in chosen else "1"
+    first = f"TRY_STRPTIME(printf('%04d-%02d-%02d', {number['year']}, {month}, {number.get('day', '1')}), '%Y-%m-%d')"
+    more = [
+        *([f"to_days({number['yearday']} - 1)"] if "yearday" in number else []),
+        *([f"to_hours({number['hour']})"] if "hour" in number else []),
+        *([f"to_minutes({number['minute']})"] if "minute" in number else []),
+    ]
+    written = (
+        "%Y-%m-%dT%H:%M" if "hour" in chosen else "%Y-%m" if len(chosen) == 2 and "month" in chosen else "%Y-%m-%d"
+    )
+    return JoinedTime(tuple(parts[part] for part in chosen), f"strftime({' + '.join([first, *more])}, '{written}')")
+
+
+def _within(part: str, cells: Sequence[str]) -> bool:
+    low, high = _LIMITS[part]
+    if part == "month" and all(map(month_of, cells)):
+        return True
+    return all(re.fullmatch(r"\d{1,4}(\.0)?", cell) and low <= float(cell) <= high for cell in cells)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

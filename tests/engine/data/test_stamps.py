@@ -1,0 +1,164 @@
+"""Times as programs and people in many places write them, in one column or several."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from engine.data import load, peek, suggest
+from engine.data.dates import read_stamps
+from engine.data.months import MONTHS, month_of
+from engine.data.tables import open_table
+from tests.engine.data.making import Write
+
+FIRST = datetime(2023, 3, 1)
+STEPS = {"daily": timedelta(1), "hourly": timedelta(hours=1), "every 6 hours": timedelta(hours=6)}
+WRITTEN = {
+    "daily": (
+        "%d-%b-%y", "%a, %d %b %Y", "%Y年%m月%d日", "%Y년 %m월 %d일", "%a, %d %b %Y %H:%M:%S +0000", "%d. März %Y",
+        "%d mars %Y", "%d de marzo de %Y", "%d. Mrz %Y",
+    ),
+    "hourly": (
+        "%Y%m%dT%H%M", "%Y%m%dT%H%M%S", "%Y%m%d:%H%M", "%m/%d/%Y %I:%M%p", "%d-%b-%Y %H:%M", "%Y-%m-%d %H:%M:%S +0000",
+        "%d/%b/%Y:%H:%M:%S +0000",
+    ),
+}  # fmt: skip
+ROWS = 28
+
+
+@pytest.mark.parametrize(("step", "form"), [(step, form) for step, forms in WRITTEN.items() for form in forms])
+def test_a_time_is_read_however_it_is_written(write: Write, step: str, form: str) -> None:
+    times = [FIRST + n * STEPS[step] for n in range(ROWS)]
+    path = write("a.csv", "when;v\n" + "".join(f"{time:{form}};{n % 5}.5\n" for n, time in enumerate(times)))
+    with open_table(path) as table:
+        np.testing.assert_array_equal(read_stamps(table, "when"), np.array(times, "datetime64[us]"))
+    found = peek(path, 1)
+    assert ([column.role for column in found.columns], found.frequency) == (["time", "target"], step)
+
+
+@pytest.mark.parametrize(
+    ("name", "factor", "shift"),
+    [("Date", 1 / 86_400, 25_569), ("Datum", 1 / 86_400, 25_569), ("timestamp", 1, 0.25), ("ts", 1000, 0)],
+)
+@pytest.mark.parametrize("step", STEPS)
+def test_a_time_may_be_counted(write: Write, step: str, name: str, factor: float, shift: float) -> None:
+    seconds = [(FIRST - datetime(1970, 1, 1) + n * STEPS[step]).total_seconds() for n in range(ROWS)]
+    path = write("a.csv", f"{name},v\n" + "".join(f"{x * factor + shift:.9f},{n % 5}\n" for n, x in enumerate(seconds)))
+    found = peek(path, 1)
+    assert (found.columns[0].type, found.columns[0].role, found.frequency) == ("date", "time", step)
+    with open_table(path) as table:
+        first = read_stamps(table, name)[0]
+    assert abs(first - np.datetime64(FIRST)) < np.timedelta64(1, "s")
+
+
+@pytest.mark.parametrize(("name", "first"), [("time", 16_000), ("elapsed", 44_927), ("day number", 3)])
+def test_what_is_measured_in_steps_is_no_date(write: Write, name: str, first: int) -> None:
+    found = peek(write("a.csv", f"{name},v\n" + "".join(f"{first + n},{n % 5}\n" for n in range(ROWS))), 1)
+    assert found.columns[0].type == "number"
+
+
+@pytest.mark.parametrize("form", ["{q}. Quartal {y}", "{q} trimestre {y}", "T{q} {y}", "{y}-T{q}", "{y} Q{q}"])
+def test_quarters_of_other_languages(write: Write, form: str) -> None:
+    cells = [form.format(y=2000 + n // 4, q=n % 4 + 1) for n in range(ROWS)]
+    found = peek(write("a.csv", "when;v\n" + "".join(f"{cell};{n},5\n" for n, cell in enumerate(cells))), 1)
+    assert (found.columns[0].role, found.frequency) == ("time", "quarterly")
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+        "Jan Feb Mär Apr Mai Jun Jul Aug Sep Okt Nov Dez",
+        "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.",
+    ],
+)
+def test_months_have_names_in_many_languages(write: Write, names: str) -> None:
+    assert [month_of(name) for name in names.split()] == list(range(1, 13))
+    cells = [f"{names.split()[n % 12]} {2000 + n // 12}" for n in range(ROWS)]
+    found = peek(write("a.csv", "when;v\n" + "".join(f"{cell};{n},5\n" for n, cell in enumerate(cells))), 1)
+    assert (found.columns[0].role, found.frequency) == ("time", "monthly")
+
+
+@pytest.mark.parametrize("word", ["", "x", "ma", "jui", "monday", "total"])
+def test_other_words_are_no_months(word: str) -> None:
+    assert month_of(word) == 0
+    assert len(MONTHS) > 100
+
+
+def _at(n: int) -> datetime:
+    return datetime(2019, 12, 30) + timedelta(hours=6 * n)
+
+
+JOINED = {
+    "year and month": ("Year,Month,v", [f"{1999 + n // 12},{n % 12 + 1}" for n in range(60)], "Year Month", "monthly"),
+    "names of months": ("Jahr,Monat,v", [f"2000,{m}" for m in ("Jan", "Feb", "Mär", "Apr")], "Jahr Monat", "monthly"),
+    "down to hours": (
+        "no,year,month,day,hour,v",
+        [f"{n},{_at(n).year},{_at(n).month},{_at(n).day},{_at(n).hour}" for n in range(60)],
+        "year month day hour",
+        "every 6 hours",
+    ),
+    "a day of the year": ("year,doy,v", [f"{2019 + n // 365},{n % 365 + 1}" for n in range(400)], "year doy", "daily"),
+    "a date and a clock": (
+        "Datum,Zeit,v", [f"{_at(n):%d.%m.%Y,%H:%M}" for n in range(60)], "Datum Zeit", "every 6 hours",
+    ),
+    "a clock of twelve hours": (
+        "on,from,to,v", [f"{_at(n):%m/%d/%Y,%I:%M %p},{_at(n + 1):%I:%M %p}" for n in range(60)], "on from",
+        "every 6 hours",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("header", "rows", "name", "step"), JOINED.values(), ids=JOINED)
+def test_a_time_in_several_columns_is_put_together(
+    write: Write, header: str, rows: list[str], name: str, step: str
+) -> None:
+    path = write("a.csv", header + "\n" + "".join(f"{row},{n * 7 % 5}.5\n" for n, row in enumerate(rows)))
+    found = peek(path, 1)
+    assert (found.column("time"), found.column("target"), found.frequency) == (name, "v", step)
+    assert any(note.startswith(f"{name!r} is put together of") for note in found.notes)
+    data = suggest(path).experiment.data
+    assert (data.kind, data.time_column, data.sequence_column) == ("series", name, "")
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("date,year,month,v", "2020-01-{n:02d},2020,1"),
+        ("stamp,date,clock,v", "2020-01-{n:02d} 10:00,2020-01-{n:02d},11:00"),
+        ("date,sunrise,v", "2020-01-{n:02d},07:{n:02d}"),
+        ("year,month,v", "2020,13"),
+        ("year,count,v", "2020,{n}"),
+    ],
+)
+def test_a_time_that_is_told_alone_is_not_put_together(write: Write, header: str, row: str) -> None:
+    path = write("a.csv", header + "\n" + "".join(f"{row.format(n=n)},{n % 5}\n" for n in range(1, ROWS)))
+    assert len(peek(path, 1).columns) == len(header.split(","))
+
+
+def test_the_hour_that_comes_twice_stays_in_the_order_of_the_file(write: Write) -> None:
+    """A meter in local time, over the end of summer time: sorted by its stamps, two hours would be mixed."""
+    zone, utc = ZoneInfo("Europe/Berlin"), ZoneInfo("UTC")
+    times = [datetime(2023, 10, 28, tzinfo=utc) + n * timedelta(minutes=15) for n in range(300)]
+    path = write(
+        "a.csv", "when;kWh\n" + "".join(f"{t.astimezone(zone):%d.%m.%Y %H:%M};{n},5\n" for n, t in enumerate(times))
+    )
+    suggestion = suggest(path)
+    dataset = load(suggestion.experiment.replace({"data.transform": "none"}))
+    assert any("the clock is set back at 2023-10-29 02:00" in note for note in dataset.notes())
+    assert peek(path, 1).frequency == "every 15 minutes"
+    batch = next(iter(dataset.batches("train", 1)))
+    steps = np.diff(batch.inputs[:, 0, 0])
+    assert np.allclose(steps, steps[0])
+
+
+def test_rows_that_were_mixed_up_are_sorted(write: Write) -> None:
+    cells = [f"2020-01-01 {n // 4:02d}:{n % 4 * 15:02d}" for n in range(80)]
+    cells[10], cells[40] = cells[40], cells[10]
+    path = write("a.csv", "when,v\n" + "".join(f"{cell},{n}\n" for n, cell in enumerate(cells)))
+    assert any("have been sorted" in note for note in load(suggest(path).experiment).notes())
