@@ -43,7 +43,7 @@ class DataConfig(Section):
         "auto", "Header", "Whether the first line names the columns.", choices=("auto", "yes", "no"), advanced=True
     )
     sheet: str = option(
-        "", "Sheet", "Which sheet of a workbook is read; empty takes the first that holds anything.", advanced=True
+        "", "Sheet", "Which sheet of a workbook is read; empty takes the first that holds a table.", advanced=True
     )
     no_value: tuple[str, ...] = option(
         (),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.data.dialect import Dialect
+from engine.data.errors import counted
 from engine.data.numbers import NO_VALUE
 
 _ROWS, _COLUMNS = 20, 64  # looked at below the header
@@ -19,8 +20,10 @@ _TOTALS = (
     "summe", "gesamt", "insgesamt", "mittel", "mittelwert", "durchschnitt", "somme", "moyenne", "totale", "media",
     "suma", "promedio",
 )  # fmt: skip
-_UNITS = "words where the rows below have numbers, as of units"
+UNITS = "words where the rows below have numbers, as of units"
 _TOTAL, _EMPTY = "a total below the table", "nothing in it"
+_WORDS = "words where the rows above have numbers or dates"
+_FOOT = 30  # lines at the end among which such rows are looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +39,19 @@ def units_below(plain: Path, dialect: Dialect) -> Rejected | None:
     """The row below the header, where it has words in the columns in which the rows below have numbers or dates."""
     with plain.open(encoding="utf-8", errors="replace") as file:
         lines = list(itertools.islice(file, dialect.skip + 1, dialect.skip + 1 + _ROWS))
-    rows = _rows(lines, dialect)
+    rows = cells_of(lines, dialect)
     if len(rows) < 4 or not dialect.header or len(rows[0]) != len(dialect.columns):
         return None
     if any("\n" in name for name in dialect.columns):
         return None  # the header takes more than one line
     first, rest, width = rows[0], rows[1:], min(len(rows[0]), _COLUMNS)
-    columns = [place for place in range(width) if _of_figures([row[place] for row in rest if place < len(row)])]
+    columns = [place for place in range(width) if of_figures([row[place] for row in rest if place < len(row)])]
     words = [first[place].strip() for place in columns]
-    if not columns or (len(columns) == 1 < width) or any(map(_is_figure, words)):
+    if not columns or (len(columns) == 1 < width) or any(map(is_figure, words)):
         return None
     if 2 * sum(word not in NO_VALUE for word in words) < len(words):
         return None
-    return Rejected(dialect.skip + 2, _UNITS, lines[0].strip())
+    return Rejected(dialect.skip + 2, UNITS, lines[0].strip())
 
 
 def rows_at_the_end(plain: Path, dialect: Dialect) -> tuple[int, tuple[Rejected, ...]]:
@@ -57,15 +60,21 @@ def rows_at_the_end(plain: Path, dialect: Dialect) -> tuple[int, tuple[Rejected,
     with plain.open("rb") as file:
         file.seek(max(0, size - _TAIL))
         lines = file.read().splitlines(keepends=True)[size > _TAIL :]
-    rows = [_rows([line.decode("utf-8", "replace")], dialect) for line in lines]
+    rows = [cells_of([line.decode("utf-8", "replace")], dialect) for line in lines]
     cells = [row[0] if len(row) == 1 else [] for row in rows]
     found: list[tuple[int, str]] = []
-    for at in range(len(lines) - 1, 1, -1):
+    last = 0  # of the found ones that are known not to be of the table
+    for at in range(len(lines) - 1, max(1, len(lines) - _FOOT), -1):
         if not cells[at]:
             continue  # a blank line, which is no row
-        if not (reason := _reason(cells[at], cells[:at], len(dialect.columns))):
+        if reason := _other_width(cells[at], dialect):
+            found.append((at, reason))
+        elif reason := _reason(cells[at], cells[:at], len(dialect.columns)):
+            found.append((at, reason))
+            last = len(found)
+        else:
             break
-        found.append((at, reason))
+    found = found[:last]  # a row of another width alone is left to whoever reads the table
     if not found:
         return size, ()
     begin = size - sum(map(len, lines[found[-1][0] :]))
@@ -74,21 +83,31 @@ def rows_at_the_end(plain: Path, dialect: Dialect) -> tuple[int, tuple[Rejected,
     return begin, tuple(named)
 
 
+def _other_width(row: Sequence[str], dialect: Dialect) -> str:
+    """Why a row with more or fewer cells than there are columns cannot be read; "" of others."""
+    width = len(dialect.columns)
+    return f"{counted(len(row), 'cell')} where the table has {counted(width, 'column')}" if len(row) != width else ""
+
+
 def _reason(row: Sequence[str], above: Sequence[Sequence[str]], width: int) -> str:
     """Why a row at the end is none of the table's; "" where it is."""
-    if len(row) != width or width < 2:
+    if width < 2:
         return ""
     filled = [place for place, cell in enumerate(row) if cell.strip()]
     if not filled:
         return _EMPTY
     word = row[filled[0]].strip().lower().rstrip(":")
-    figures = any(_of_figures([other[place] for other in above[-_ROWS:] if place < len(other)]) for place in filled[1:])
+    figures = any(of_figures([other[place] for other in above[-_ROWS:] if place < len(other)]) for place in filled[1:])
     again = any(len(other) > filled[0] and other[filled[0]].strip().lower() == word for other in above)
     named = re.fullmatch(rf"(grand |sub-?)?({'|'.join(_TOTALS)})( \w+)?", word)
-    return _TOTAL if named and figures and not again else ""
+    if named and figures and not again:
+        return _TOTAL
+    columns = [k for k in range(width) if of_figures([other[k] for other in above[-_ROWS:] if k < len(other)])]
+    words = [row[place] for place in columns if row[place].strip() not in NO_VALUE]
+    return _WORDS if len(columns) > 1 and words and not any(map(is_figure, words)) else ""
 
 
-def _rows(lines: Iterable[str], dialect: Dialect) -> list[list[str]]:
+def cells_of(lines: Iterable[str], dialect: Dialect) -> list[list[str]]:
     """The cells of lines; none where they cannot be told."""
     try:
         if not dialect.quote:
@@ -98,13 +117,13 @@ def _rows(lines: Iterable[str], dialect: Dialect) -> list[list[str]]:
         return []
 
 
-def _of_figures(cells: Sequence[str]) -> bool:
+def of_figures(cells: Sequence[str]) -> bool:
     """Whether the cells of a column are numbers or dates, as far as they are filled."""
     filled = [cell for cell in cells if cell.strip() not in NO_VALUE]
-    return 2 * len(filled) >= len(cells) > 0 and len(filled) >= 2 and all(map(_is_figure, filled))
+    return 2 * len(filled) >= len(cells) > 0 and len(filled) >= 2 and all(map(is_figure, filled))
 
 
-def _is_figure(cell: str) -> bool:
+def is_figure(cell: str) -> bool:
     """Whether a cell has more digits than letters, as numbers and dates have, but not m2 or 10^3 t."""
     letters = sum(sign.isalpha() for sign in cell)
     return sum(sign.isdigit() for sign in cell) > letters

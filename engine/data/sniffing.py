@@ -14,9 +14,10 @@ from engine.data.dialect import FOUND_OUT, Dialect, Reading, csv_relation, sql
 from engine.data.encoding import LONGEST_LINE
 from engine.data.errors import DataError
 from engine.data.headers import first_line_is_data
+from engine.data.preface import named_above, preface, tabbed, years_on_top
 
 _MOST_COLUMNS = 20_000
-_LOOKED_AT = 200  # lines that tell whether cells are lined up by blanks, or whether the first one is like them
+_LOOKED_AT = 200  # lines that tell whether the first one is like them
 _SNIFFED = 20_480  # lines that the sniffer looks at
 _WIDE, _WIDE_LINES = 1_000, 50  # from so many columns on it is slow, and is given so many lines
 _USUAL_QUOTES = """, quote = '"', escape = '"' """
@@ -38,28 +39,14 @@ def _width(plain: Path) -> int:
     return 1 + max(line.count(mark) for mark in (b",", b";", b"\t", b"|"))
 
 
-def lined_up(plain: Path) -> Path | None:
-    """A copy with tabs, where cells are lined up by blanks as in many tables of the sciences."""
-    with plain.open(encoding="utf-8", errors="replace") as file:
-        lines = [line for line in itertools.islice(file, _LOOKED_AT) if line.strip()]
-    counts = {len(line.split()) for line in lines}
-    ragged = any("  " in line.strip() or line[0] == " " for line in lines)
-    if len(lines) < 3 or len(counts) != 1 or not ragged or counts == {1} or any(m in "".join(lines) for m in '",;\t|'):
-        return None
-    with (
-        tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", suffix=".tsv", delete=False) as target,
-        plain.open(encoding="utf-8", errors="replace") as file,
-    ):
-        target.writelines("\t".join(line.split()) + "\n" for line in file)
-    return Path(target.name)
-
-
 def sniffed(plain: Path, encoding: str, name: str, reading: Reading = FOUND_OUT) -> Dialect:
     """The dialect of a table in UTF-8, named `encoding` and `name` for people, as far as `reading` leaves it open.
 
     Raises:
         DataError: its lines have nothing in common.
     """
+    if not reading.delimiter and tabbed(plain):
+        reading = replace(reading, delimiter="tab")
     lines = _WIDE_LINES if _width(plain) >= _WIDE else _SNIFFED
     dialect = _of_wide(plain, encoding, reading) if lines == _WIDE_LINES else None
     if dialect is None or len(dialect.columns) == 1:
@@ -69,6 +56,8 @@ def sniffed(plain: Path, encoding: str, name: str, reading: Reading = FOUND_OUT)
             f"{name} cannot be read as a table: its lines have no common number of cells under any delimiter; "
             "check that it is a CSV file."
         )
+    if reading.header == "auto":
+        dialect = named_above(plain, dialect)
     if not dialect.quote and reading.quotes != "none" and not _quotes_in_sight(plain, lines):
         return replace(dialect, quote='"', escape='"')  # whatever comes further down
     return dialect
@@ -92,9 +81,9 @@ def _quotes_in_sight(plain: Path, lines: int) -> bool:
 def _found(plain: Path, encoding: str, reading: Reading, known: str = "") -> Dialect | None:
     """Ask DuckDB for the dialect; where it sees one column only, ask again in ways that may find more."""
     found: dict[str, Any] = {}
-    preface = _preface(plain)
+    before = preface(plain)
     options = reading.options() + known
-    told = options + (f", skip = {preface}" if preface else "")
+    told = options + (f", skip = {before}" if before else "")
     with duckdb.connect() as connection:
         connection.execute("SET enable_progress_bar = false")
         for question in ("", ", store_rejects = true", *([] if reading.delimiter else [", delim = ' '"])):
@@ -103,25 +92,16 @@ def _found(plain: Path, encoding: str, reading: Reading, known: str = "") -> Dia
                 found = answer
             if found and len(found["Columns"]) > 1:
                 break
-        if found and not preface and _mostly_left_out(plain, int(found["SkipRows"])):
+        if found and not before and _mostly_left_out(plain, int(found["SkipRows"])):
             # One odd row near the end made the sniffer take all before it for a preamble.
             found = _answer(connection, plain, ", skip = 0, store_rejects = true" + options) or found
         if found and reading.header == "auto" and _header_is_a_row(connection, plain, found, encoding):
             found = _answer(connection, plain, ", header = false" + told) or found
+        unnamed = found and reading.header == "auto" and not found["HasHeader"]
+        if unnamed and years_on_top(plain, int(found["SkipRows"]), found["Delimiter"]):
+            skipped = f", skip = {found['SkipRows']}"
+            found = _answer(connection, plain, ", header = true" + options + skipped) or found
     return _dialect(found, encoding) if found else None
-
-
-def _preface(plain: Path) -> int:
-    """Lines before the table that are marked as none of it: "# made by ...", and Excel's "sep=;"."""
-    with plain.open(encoding="utf-8-sig", errors="replace") as file:
-        lines = list(itertools.islice(file, _LOOKED_AT))
-    marked = list(itertools.takewhile(lambda line: line.startswith(("#", "sep=")), lines))
-    if not marked or len(marked) == len(lines):
-        return 0
-    last, following = marked[-1], lines[len(marked)]
-    # A header may be marked as well ("# date,value"): then its cells are as many as those of the numbers below it.
-    named = last[0] == "#" and any(0 < last.count(mark) == following.count(mark) for mark in ",;\t|")
-    return len(marked) - (named and any(sign.isdigit() for sign in following))
 
 
 def _header_is_a_row(connection: duckdb.DuckDBPyConnection, plain: Path, found: dict[str, Any], encoding: str) -> bool:

@@ -10,9 +10,10 @@ import csv
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine.data.alignment import lined_up
 from engine.data.dialect import (
     FOUND_OUT,
     Dialect,
@@ -37,8 +38,9 @@ from engine.data.errors import DataError, counted
 from engine.data.excel import EXCEL, sheet_as_csv
 from engine.data.folders import COLUMNS, files_of, named
 from engine.data.formats import is_json_lines, is_workbook, refuse_page, refuse_special
-from engine.data.odd_rows import Rejected, rows_at_the_end, units_below
-from engine.data.sniffing import check_width, lined_up, sniffed
+from engine.data.headings import below_heading
+from engine.data.odd_rows import Rejected, rows_at_the_end
+from engine.data.sniffing import check_width, sniffed
 
 _HEAD = 1 << 16
 _SHOWN = 40  # letters of a row
@@ -161,8 +163,8 @@ def _text_table(path: Path, reading: Reading, head: bytes) -> Source:
             source.temporary, plain, source.converted = lined, lined, True
             source.notes.append("cells lined up by blanks")
         dialect = sniffed(plain, encoding.removesuffix("-sig"), path.name, reading)
-        source.notes = [*dialect_notes(dialect), *source.notes]
         _take(source, plain, dialect)
+        source.notes = [*dialect_notes(source.dialect or dialect), *source.notes]
     except BaseException:
         source.close()
         raise
@@ -171,7 +173,7 @@ def _text_table(path: Path, reading: Reading, head: bytes) -> Source:
 
 def _take(source: Source, plain: Path, dialect: Dialect) -> None:
     """Read a text table, without the rows that are none of it."""
-    units = None if dialect.comment else units_below(plain, dialect)
+    dialect, above = below_heading(plain, dialect)
     end, below = (0, ()) if dialect.comment else rows_at_the_end(plain, dialect)
     if below:
         if source.temporary is None:
@@ -179,9 +181,8 @@ def _take(source: Source, plain: Path, dialect: Dialect) -> None:
                 source.temporary = Path(copy.name)
             shutil.copyfile(plain, source.temporary)
         os.truncate(source.temporary, end)
-    source.left_out = (*([units] if units else []), *below)
-    source.dialect = replace(dialect, units=1) if units else dialect
-    source.relation = csv_relation(source.temporary or plain, source.dialect)
+    source.left_out, source.dialect = (*above, *below), dialect
+    source.relation = csv_relation(source.temporary or plain, dialect)
     source.notes += [f"line {row.line:,} left out, {row.reason} ({row.text[:_SHOWN]!r})" for row in source.left_out]
 
 

@@ -28,7 +28,7 @@ from workbench.theme import GRID
 if TYPE_CHECKING:
     from engine.data import Inspection
 
-_FOUND_OUT, _FIRST_FILLED = "find out", "the first that holds anything"
+_FOUND_OUT, _FIRST_FILLED = "find out", "the first that holds a table"
 _READING: dict[str, tuple[tuple[str, str], ...]] = {
     "sheet": ((_FIRST_FILLED, ""),),  # and those of the file, once they are known
     "encoding": tuple((name or _FOUND_OUT, name) for name in (

@@ -1,0 +1,75 @@
+"""Cells that are lined up by blanks, as in many tables of the sciences."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import re
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+_LOOKED_AT = 200  # lines
+_FEWEST = 10  # lines that show columns of a fixed width
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+_SHARE = 0.9  # of the cells of a column of numbers
+_REMARKS = ("#", "%")
+
+
+def lined_up(plain: Path) -> Path | None:
+    """A copy with tabs, where cells are lined up by blanks; None where they are not.
+
+    As many words in each line are its cells; of others the columns are told by blanks that all lines have in the same
+    place, if one of them holds numbers.
+    """
+    with plain.open(encoding="utf-8", errors="replace") as file:
+        lines = [line.rstrip("\n") for line in itertools.islice(file, _LOOKED_AT)]
+    lines = [line for line in itertools.dropwhile(_is_remark, lines) if line.strip()]
+    if len(lines) < 3 or any(mark in "".join(lines) for mark in '",;\t|'):
+        return None
+    counts = {len(line.split()) for line in lines}
+    ragged = any("  " in line.strip() or line[0] == " " for line in lines)
+    if len(counts) == 1:
+        return _rewritten(plain, str.split) if ragged and counts != {1} else None
+    fields = _fields(lines)
+    return _rewritten(plain, lambda line: _cut(line, fields)) if fields else None
+
+
+def _is_remark(line: str) -> bool:
+    return line.startswith(_REMARKS) or not line.strip()
+
+
+def _fields(lines: list[str]) -> list[slice]:
+    """Where cells stand in all lines; empty where they have no columns in common, or none of numbers."""
+    width = max(map(len, lines))
+    filled = [any(not line[at : at + 1].isspace() for line in lines if at < len(line)) for at in range(width)]
+    groups = itertools.groupby(range(width), key=filled.__getitem__)
+    fields = [slice(places[0], places[-1] + 1) for full, places in ((k, list(g)) for k, g in groups) if full]
+    numbers = [sum(bool(_NUMBER.fullmatch(line[field].strip())) for line in lines[1:]) for field in fields]
+    enough = len(lines) >= _FEWEST and len(fields) > 1
+    return fields if enough and max(numbers) >= _SHARE * (len(lines) - 1) else []
+
+
+def _cut(line: str, fields: list[slice]) -> list[str]:
+    cells = [line[field].strip() for field in fields]
+    if sum(len(cell) for cell in cells) < len(line.strip()) - sum(map(str.isspace, line.strip())):
+        raise ValueError(line)  # something stands where all lines so far had a blank
+    return cells
+
+
+def _rewritten(plain: Path, cut: Callable[[str], list[str]]) -> Path | None:
+    with (
+        tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", suffix=".tsv", delete=False) as target,
+        plain.open(encoding="utf-8", errors="replace") as file,
+    ):
+        try:
+            csv.writer(target, delimiter="\t", lineterminator="\n").writerows(_rows(file, cut))
+            return Path(target.name)
+        except ValueError:
+            pass
+    Path(target.name).unlink()
+    return None
+
+
+def _rows(lines: Iterator[str], cut: Callable[[str], list[str]]) -> Iterator[list[str]]:
+    return (cut(line.rstrip("\n")) for line in itertools.dropwhile(_is_remark, lines) if line.strip())

@@ -1,0 +1,79 @@
+"""What stands above the rows of a text table: titles, headers of several rows, units."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from engine.data.dialect import Dialect
+from engine.data.numbers import NO_VALUE
+from engine.data.odd_rows import UNITS, Rejected, cells_of, is_figure, of_figures, units_below
+
+_ROWS, _BODY = 40, 12  # looked at, and at least below the heading
+_COLUMNS = 64
+
+
+def below_heading(plain: Path, dialect: Dialect) -> tuple[Dialect, tuple[Rejected, ...]]:
+    """The dialect with the row of names that the table has, and rows between it and the first one of data."""
+    if dialect.comment or not dialect.header or any("\n" in name for name in dialect.columns):
+        return dialect, ()
+    if titled := _below_titles(plain, dialect):
+        return titled
+    units = units_below(plain, dialect)
+    return (replace(dialect, units=1), (units,)) if units else (dialect, ())
+
+
+def _below_titles(plain: Path, dialect: Dialect) -> tuple[Dialect, tuple[Rejected, ...]] | None:
+    """Where a row below the one that was taken for the names has more of them, as below a title or merged cells."""
+    with plain.open(encoding="utf-8", errors="replace") as file:
+        lines = list(itertools.islice(file, dialect.skip + _ROWS))
+    width = len(dialect.columns)
+    rows = [row[:width] if "".join(row[width:]).strip() == "" else row for row in cells_of(lines, dialect)]
+    if len(rows) != len(lines) or not 2 <= width <= _COLUMNS or dialect.skip >= len(rows):
+        return None
+    first = _first_of_data(rows, dialect.skip + 1, width)
+    above = [at for at in range(dialect.skip, first) if len(rows[at]) == width]
+    names = max(above, key=lambda at: (_filled(rows[at]), at), default=dialect.skip)
+    if first + _BODY > len(rows) or _filled(rows[names]) <= _filled(rows[dialect.skip]):
+        return None
+    columns = _told_apart(rows[names], rows[names - 1] if names - 1 in above else [], rows[names + 1 : first])
+    between = range(names + 1, first)
+    left_out = tuple(Rejected(at + 1, UNITS, lines[at].strip()) for at in between if _filled(rows[at]))
+    return replace(dialect, columns=columns, skip=names, units=first - names - 1), left_out
+
+
+def _first_of_data(rows: Sequence[Sequence[str]], begin: int, width: int) -> int:
+    """The first row with figures in most columns in which the last ones that are looked at have figures."""
+    body = rows[max(begin, len(rows) - _BODY) :]
+    columns = [k for k in range(width) if of_figures([row[k] for row in body if k < len(row)])]
+    for at in range(begin, len(rows)):
+        cells = [rows[at][k].strip() for k in columns if k < len(rows[at])]
+        known = [cell for cell in cells if cell not in NO_VALUE]
+        if columns and len(rows[at]) == width and known and 2 * sum(map(is_figure, known)) > len(known):
+            return at
+    return len(rows)
+
+
+def _filled(row: Sequence[str]) -> int:
+    return sum(bool(cell.strip()) for cell in row)
+
+
+def _told_apart(names: Sequence[str], above: Sequence[str], below: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Names of columns; those that come twice with what stands above them, which goes on to the right, or below."""
+    groups: list[str] = []
+    for cell in above:
+        groups.append(cell.strip() or (groups[-1] if groups else ""))
+    found = [name.strip() for name in names]
+    if len(set(found)) < len(found) and groups:
+        found = [f"{group} {name}".strip() for group, name in zip(groups, found, strict=True)]
+    for row in below:
+        if len(set(found)) < len(found) and len(row) == len(found):
+            found = [f"{name} {cell.strip()}".strip() for name, cell in zip(found, row, strict=True)]
+    taken: dict[str, int] = {}
+    for place, name in enumerate(found):
+        key = name or f"column{place}"
+        taken[key] = taken.get(key, -1) + 1
+        found[place] = f"{key}_{taken[key]}" if taken[key] else key
+    return tuple(found)
