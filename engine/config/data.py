@@ -45,6 +45,13 @@ class DataConfig(Section):
     sheet: str = option(
         "", "Sheet", "Which sheet of a workbook is read; empty takes the first that holds a table.", advanced=True
     )
+    layout: str = option(
+        "auto",
+        "Layout",
+        "Whether dates, months or hours that run across are turned into rows, or stay columns as they are.",
+        choices=("auto", "columns"),
+        advanced=True,
+    )
     no_value: tuple[str, ...] = option(
         (),
         "No value",

@@ -37,6 +37,7 @@ class Reading:
     decimal: str = "auto"  # "point" or "comma"
     header: str = "auto"  # "yes" or "no"
     sheet: str = ""  # of a workbook
+    layout: str = "auto"  # or "columns": dates, months and hours across stay columns
     no_value: tuple[str, ...] = ()  # what stands for a missing value, beside blanks and such
 
     @classmethod

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 
-NO_VALUE = ("", "NA", "N/A", "n/a", "na", "NaN", "nan", "NAN", "null", "NULL", "None", "none", "-", "?", "#N/A")
+NO_VALUE = (
+    "", "NA", "N/A", "n/a", "na", "NaN", "nan", "NAN", "null", "NULL", "None", "none", "-", "?", "#N/A", ".", "..", ":",
+    "***",
+)  # fmt: skip
 SPACES = " \u00a0\u202f\u2009"
 _SIGNS = "%€$£¥￥₹₩₽₺₴₪₫฿"
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 
+from engine.data.crosswise import crosswise
 from engine.data.decimal_marks import decimal_mark
 from engine.data.dialect import FOUND_OUT, Dialect, Reading
 from engine.data.errors import DataError, counted, nearest
@@ -111,6 +112,11 @@ class Table:
         columns = ", ".join(f"CAST({quoted(name)} AS VARCHAR)" for name in self.names)
         return self.connection.execute(f"SELECT {columns} FROM cells LIMIT {rows}").fetchall()
 
+    def first(self, names: Sequence[str]) -> list[tuple[Any, ...]]:
+        """A few rows of some columns, as text."""
+        cells = ", ".join(f"CAST({quoted(name)} AS VARCHAR)" for name in names)
+        return self.connection.execute(f"SELECT {cells} FROM cells LIMIT {LOOK}").fetchall()
+
     def line(self, row: int) -> str:
         """Where row number `row` (from 0) stands, in words; a line of the file where that is known."""
         dialect = self.dialect
@@ -192,26 +198,38 @@ def _opened(path: Path, source: Source, connection: duckdb.DuckDBPyConnection, r
         raise DataError(_nothing_read(table))
     table.rejected = tuple(sorted((*table.rejected, *source.left_out), key=lambda row: row.line))[:_NAMED]
     table.rejected_rows += len(source.left_out)
+    if reading.layout == "auto":
+        _turn(table)
     _join_time(table)
     _see_numbers(table, reading)
     return table
 
 
+def _turn(table: Table) -> None:
+    """Rows of values with their times, where dates, months or hours run across."""
+    if found := crosswise(table.names, table.first):
+        _replaced(table, found.sql("read_cells"))
+        made = table.connection.table("cells")
+        table.names, table.types = tuple(made.columns), tuple(map(str, made.types))
+        table.rows = int(table.one("count(*)")[0])
+        table.source.converted = True
+        table.remarks.append(found.note)
+        table.notes.append(found.note)
+
+
 def _join_time(table: Table) -> None:
     """One more column, where others make up the time together."""
-
-    def rows(names: Sequence[str]) -> list[tuple[Any, ...]]:
-        cells = ", ".join(f"CAST({quoted(name)} AS VARCHAR)" for name in names)
-        return table.connection.execute(f"SELECT {cells} FROM cells LIMIT {LOOK}").fetchall()
-
-    if joined := joined_time(table.names, rows):
-        kind = "TABLE" if table.source.size < _IN_MEMORY else "VIEW"
-        table.connection.execute(f"ALTER {kind} cells RENAME TO read_cells")
-        more = f"{joined.sql} AS {quoted(joined.name)}"
-        table.connection.execute(f"CREATE TEMP VIEW cells AS SELECT *, {more} FROM read_cells")
-        table.names, table.types = (*table.names, joined.name), (*table.types, "VARCHAR")
-        table.joined = joined.name
+    if joined := joined_time(table.names, table.first):
+        _replaced(table, f"SELECT *, {joined.sql} AS {quoted(joined.name)} FROM read_cells")
+        table.names, table.types, table.joined = (*table.names, joined.name), (*table.types, "VARCHAR"), joined.name
         table.notes.append(joined.note)
+
+
+def _replaced(table: Table, query: str) -> None:
+    """Put a query over `read_cells`, what was read, in the place of the cells."""
+    kind = "TABLE" if table.source.size < _IN_MEMORY else "VIEW"
+    table.connection.execute(f"ALTER {kind} cells RENAME TO read_cells")
+    table.connection.execute(f"CREATE TEMP VIEW cells AS {query}")
 
 
 def _see_numbers(table: Table, reading: Reading) -> None:

@@ -40,13 +40,14 @@ _READING: dict[str, tuple[tuple[str, str], ...]] = {
     "quotes": ((_FOUND_OUT, "auto"), ("none: marks are text", "none")),
     "decimal": ((_FOUND_OUT, "auto"), ("point", "point"), ("comma", "comma")),
     "header": ((_FOUND_OUT, "auto"), ("the first line names the columns", "yes"), ("there is none", "no")),
+    "layout": ((_FOUND_OUT, "auto"), ("columns stay columns", "columns")),
     "no_value": (
         (_FOUND_OUT, ""), ("none: every number is a value", "none"),
         *((mark, mark) for mark in ("-9", "-99", "-999", "-9999", "99", "999", "9999")),
     ),
 }  # fmt: skip
 _ONCE = ("time", "label", "text", "sequence", "split")  # roles that one column has at most
-_OF_CELLS = ("decimal", "header", "no_value")  # which stand in the second column
+_OF_CELLS = ("decimal", "header", "layout", "no_value")  # which stand in the second column
 _OF_TEXT = ("encoding", "delimiter", "quotes")  # which a workbook has none of
 
 

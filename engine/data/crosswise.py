@@ -1,0 +1,130 @@
+"""Tables that run across: dates, months or hours as columns, turned so that each value has a row with its time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from engine.data.months import month_of
+
+LOOK = 100  # rows that are looked at
+_FEWEST = 6  # columns with dates
+_DATES = ("%Y-%m-%d", "%Y-%m", "%YM%m", "%Y/%m/%d", "%m/%d/%y", "%m/%d/%Y", "%d.%m.%Y", "%d/%m/%Y", "%b %Y", "%b-%y")
+_YEAR = re.compile(r"(\d{4})( \[YR\d{4}\])?")
+_QUARTER = re.compile(r"(\d{4})[- ]?Q([1-4])")
+_HOUR = re.compile(r"(?:H|HE|[Hh]our[ _]?|h)?(\d{1,2})(?::(\d{2}))?h?")
+
+
+@dataclass(frozen=True, slots=True)
+class Crosswise:
+    """How a table is turned."""
+
+    kept: tuple[str, ...]  # columns that go on as they are
+    across: tuple[str, ...]  # columns of values
+    times: tuple[str, ...]  # what they say of the time, each
+    along: str  # a column with the rest of the time; "" where columns say all of it
+    between: str  # what stands between both
+    what: str  # runs across, for a person
+
+    def names(self) -> tuple[str, str]:
+        """Of the columns of times and values, such that nothing else is called so."""
+        time = next(name for name in ("time", "time_", "time__") if name not in self.kept)
+        return time, next(name for name in ("value", "value_", "value__") if name not in self.kept)
+
+    @property
+    def note(self) -> str:
+        """For a person."""
+        return (
+            f"{self.what} run across in {len(self.across):,} columns, {self.across[0]!r} to {self.across[-1]!r}, and "
+            "are turned into rows; to keep them, set data.layout to columns"
+        )
+
+    def sql(self, source: str) -> str:
+        """SQL of the turned table; rows without any value are left out."""
+        time, value = map(_quoted, self.names())
+        cells = ", ".join(f"CAST({_quoted(name)} AS VARCHAR)" for name in self.across)
+        times = ", ".join("'" + text.replace("'", "''") + "'" for text in self.times)
+        whole = f"trim(CAST({_quoted(self.along)} AS VARCHAR)) || '{self.between}' || t" if self.along else "t"
+        kept = "".join(f"{_quoted(name)}, " for name in self.kept)
+        rows = f"SELECT *, unnest([{times}]) AS t, unnest([{cells}]) AS v FROM {source}"
+        some = f"WHERE trim(concat({cells})) <> ''"
+        return f"SELECT {kept}{whole} AS {time}, v AS {value} FROM ({rows} {some})"
+
+
+def crosswise(names: Sequence[str], rows: Callable[[Sequence[str]], Sequence[Sequence[Any]]]) -> Crosswise | None:
+    """How to turn a table of which these are the columns; None where it runs down.
+
+    Args:
+        names: Of all columns.
+        rows: Asks for the first rows of some of them, as text.
+    """
+    if len(names) < 2:
+        return None
+    return _of_dates(names) or _of_months(names, rows) or _of_hours(names, rows)
+
+
+def _of_dates(names: Sequence[str]) -> Crosswise | None:
+    found = {name: time for name in names if (time := _date(name.strip()))}
+    kept = tuple(name for name in names if name not in found)
+    lengths = {len(time) for time in found.values()}
+    rising = all(one < other for one, other in pairwise(found.values()))
+    if len(found) < max(_FEWEST, len(kept)) or len(lengths) != 1 or not rising or not kept:
+        return None
+    return Crosswise(kept, tuple(found), tuple(found.values()), "", "", "dates")
+
+
+def _date(name: str) -> str:
+    """A date in ISO form; "" of any other name."""
+    if year := _YEAR.fullmatch(name):
+        return f"{year[1]}-01-01" if 1500 <= int(year[1]) <= 2200 else ""
+    if quarter := _QUARTER.fullmatch(name):
+        return f"{quarter[1]}-Q{quarter[2]}"
+    for written in _DATES:
+        try:
+            return f"{datetime.strptime(name, written):%Y-%m-%d}"
+        except ValueError:
+            continue
+    return ""
+
+
+def _of_months(names: Sequence[str], rows: Callable[[Sequence[str]], Sequence[Sequence[Any]]]) -> Crosswise | None:
+    """Years down and months across; whatever stands behind, as means of seasons, is left out."""
+    months = names[1:13]
+    numbered = [month_of(name) for name in months] == list(range(1, 13))
+    unnamed = len(names) == 13 and all(re.fullmatch(r"column\d+", name) for name in names)
+    plain = [name.strip().lstrip("0") for name in months] == [str(number) for number in range(1, 13)]
+    if not (numbered or unnamed or plain):
+        return None
+    years = [str(row[0] or "").strip() for row in rows(names[:1])]
+    if len(years) < 3 or not all(re.fullmatch(r"(1[5-9]|2[01])\d\d", year) for year in years):
+        return None
+    if not all(int(other) == int(year) + 1 for year, other in pairwise(years)):
+        return None
+    times = tuple(f"{number:02d}" for number in range(1, 13))
+    return Crosswise((), tuple(months), times, names[0], "-", "months")
+
+
+def _of_hours(names: Sequence[str], rows: Callable[[Sequence[str]], Sequence[Sequence[Any]]]) -> Crosswise | None:
+    """Days down, and hours or parts of them across."""
+    hours = [_HOUR.fullmatch(name.strip()) for name in names]
+    across = tuple(name for name, hour in zip(names, hours, strict=True) if hour)
+    minutes = [60 * int(hour[1]) + int(hour[2] or 0) for hour in hours if hour]
+    steps = {other - one for one, other in pairwise(minutes)}
+    if len(across) < 24 or len(steps) != 1 or len(across) * (step := steps.pop()) != 24 * 60:
+        return None
+    minutes = [minute - step * (minutes[0] == step) for minute in minutes]  # 1 to 24 are the ends of hours
+    kept = tuple(name for name in names if name not in across)
+    for name in kept:
+        days = [str(row[0] or "").strip() for row in rows([name])]
+        if len(days) > 2 and len(set(days)) == len(days) and all(map(_date, days)):
+            times = tuple(f"{minute // 60:02d}:{minute % 60:02d}" for minute in minutes)
+            return Crosswise(tuple(other for other in kept if other != name), across, times, name, " ", "hours")
+    return None
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
