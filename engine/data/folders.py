@@ -2,7 +2,7 @@
 
 The table has the columns of the files, and before them `sequence`, the path of the file within the folder without its
 suffix; `label`, which is the sub-folder, or what stands before the first "_" of the names where there are none; and
-`step`, the row within the file.
+`step`, the row within the file. Files of running text are a row each: `file`, `label` and `text`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from engine.data.encoding import LONGEST_LINE, decode, decode_as, read_bytes
 from engine.data.errors import DataError, counted
 
 _SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".dat")
 _MOST = 100_000
+_LOOKED_AT, _HEAD = 8, 4096  # files, and bytes of each, that tell texts from tables
+_FIGURES = 0.3  # share of words with a digit, below which they are texts
 COLUMNS = ("sequence", "label", "step")
 
 
@@ -37,6 +40,25 @@ def files_of(folder: Path) -> tuple[Path, ...]:
             f"sequences where it holds 2 to {_MOST:,}, one for each; else choose a file in it."
         )
     return tuple(found)
+
+
+def are_texts(files: tuple[Path, ...]) -> bool:
+    """Whether files are texts rather than tables: called so, and with few numbers among their words."""
+    if files[0].suffix.lower() != ".txt":
+        return False
+    words = [word for file in files[:_LOOKED_AT] for word in read_bytes(file)[:_HEAD].split()]
+    figures = sum(any(48 <= sign <= 57 for sign in word) for word in words)
+    return figures < _FIGURES * len(words)
+
+
+def text_of(file: Path, encoding: str) -> str:
+    """A text on one line, as a cell of a table."""
+    data = read_bytes(file)
+    if len(data) > LONGEST_LINE // 2:
+        raise DataError(
+            f"{file} is longer than a text of many may be ({len(data):,} bytes); cut it into several files."
+        )
+    return " ".join((decode_as(data, encoding, file.name) if encoding else decode(data, file.name)).text.split())
 
 
 def named(folder: Path, files: tuple[Path, ...]) -> list[tuple[str, str]]:

@@ -20,6 +20,7 @@ _SEQUENCES = (
 _COUNTERS = ("t", "time", "step", "frame", "index", "i", "n", "tick")
 _CALENDAR = ("season", "quarter", "month", "weekday", "day", "holiday", "hour", "week", "year")  # known, so no answers
 _LOOK = 100_000  # rows that are looked at
+_STEPS = 8  # columns that a table without a header has beside its class
 _RAGGED = 3.0  # steps a sequence has at least on average
 
 
@@ -97,8 +98,15 @@ def _constant(table: Table, sequence: str, name: str, rows: int) -> bool:
 def _wide(table: Table, columns: list[ColumnLook], split: str, said: ColumnLook | None) -> Guess | None:
     """Rows that are sequences: numbered columns of numbers, and one other column of names."""
     inputs = _counted_up(table)
+    if 2 * len(inputs) < len(table.names):
+        return None  # some channels of a recording, as F1 to F8 among others
     rest = [c for c in columns if c.name not in inputs and c.name != split]
-    label = said or next((c for c in reversed(rest) if not c.number or named(c.name, LABELS)), None)
+    first = said is None and not rest and len(inputs) == len(table.names) and _class_first(table, columns)
+    if first:
+        rest, inputs = [columns[0]], inputs[1:]
+    label = (
+        rest[0] if first else said or next((c for c in reversed(rest) if not c.number or named(c.name, LABELS)), None)
+    )
     if len(inputs) < 4 or label is None or label.name in inputs:
         return None
     if label is not said and not 1 < label.different <= max(2, table.rows / 4):
@@ -118,6 +126,16 @@ def _wide(table: Table, columns: list[ColumnLook], split: str, said: ColumnLook 
     shape = f"{len(inputs) // channels} steps of {channels}" if channels > 1 else f"{len(inputs)} steps"
     reasons = [f"a row is a sequence of {shape}, {inputs[0]} to {inputs[-1]}", f"label: {label.name!r}"]
     return Guess(changes, reasons, table.rows)
+
+
+def _class_first(table: Table, columns: list[ColumnLook]) -> bool:
+    """Whether a table without a header begins with a class in each row, as those of the UCR archive do."""
+    first, others = columns[0], columns[1:]
+    if table.dialect is None or table.dialect.header or len(others) < _STEPS or first.name != table.names[0]:
+        return False
+    whole = table.one(f"bool_and({table.number(first.name)} = round({table.number(first.name)}))", rows=_LOOK)[0]
+    few = 1 < first.different <= min(MOST_LABELS, table.rows / 4)
+    return bool(whole) and few and all(column.different > 2 * first.different for column in others)
 
 
 def _recording(table: Table, columns: list[ColumnLook], split: str, said: ColumnLook | None) -> Guess | None:

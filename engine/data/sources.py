@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.data.alignment import lined_up
+from engine.data.archives import archive_as_csv, is_archive
 from engine.data.dialect import (
     FOUND_OUT,
     Dialect,
@@ -36,9 +37,10 @@ from engine.data.encoding import (
 )
 from engine.data.errors import DataError, counted
 from engine.data.excel import EXCEL, sheet_as_csv
-from engine.data.folders import COLUMNS, files_of, named
+from engine.data.folders import COLUMNS, are_texts, files_of, named, text_of
 from engine.data.formats import is_json_lines, is_workbook, refuse_page, refuse_special
 from engine.data.headings import below_heading
+from engine.data.json_records import is_document, records_in
 from engine.data.odd_rows import Rejected, rows_at_the_end
 from engine.data.sniffing import check_width, sniffed
 
@@ -86,6 +88,8 @@ def prepare_source(path: Path, reading: Reading = FOUND_OUT) -> Source:
         return _workbook(path, reading)
     if suffix in _JSON or is_json_lines(head):
         return _json(path, reading, head)
+    if is_archive(head):
+        return _archive(path, reading, head)
     return _text_table(path, reading, head)
 
 
@@ -102,6 +106,8 @@ def _folder(path: Path, reading: Reading) -> Source:
     """A file for each sequence; how they are written is found out from the first of them."""
     files = files_of(path)
     names = named(path, files)
+    if are_texts(files):
+        return _texts(files, names, reading)
     for file in files:
         found = scan(_plain_path(file))
         if not found.utf8 or found.longest > LONGEST_LINE:
@@ -123,6 +129,24 @@ def _folder(path: Path, reading: Reading) -> Source:
     return Source(relation, size, dialect, True, Path(index.name), notes)
 
 
+def _texts(files: tuple[Path, ...], names: list[tuple[str, str]], reading: Reading) -> Source:
+    """A row for each text, with what the folder or the name says of it."""
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", suffix=".csv", delete=False) as plain:
+        source = Source("", 0, None, True, Path(plain.name))
+        try:
+            rows = csv.writer(plain, lineterminator="\n")
+            rows.writerow(["file", "label", "text"])
+            rows.writerows([*own, text_of(file, reading.encoding)] for file, own in zip(files, names, strict=True))
+        except BaseException:
+            source.close()
+            raise
+    source.size = Path(plain.name).stat().st_size
+    source.notes = [f"{counted(len(files), 'file')}, a text each"]
+    source.dialect = Dialect("utf-8", ",", '"', '"', True, 0, "", "\\n", ("file", "label", "text"), "")
+    source.relation = csv_relation(Path(plain.name), source.dialect)
+    return source
+
+
 def _json(path: Path, reading: Reading, head: bytes) -> Source:
     """JSON, one record a line or all in a list; every record is looked at for its keys before the first is read."""
     found, size = scan(path), path.stat().st_size
@@ -133,10 +157,25 @@ def _json(path: Path, reading: Reading, head: bytes) -> Source:
         )
     encoding = _encoding(path, reading, head, found)
     source = Source("", size, notes=["format: JSON", *([f"encoding: {encoding}"] if encoding != "utf-8" else [])])
-    plain = path
-    if encoding != "utf-8" or not found.utf8 or found.unprinted or _is_pattern(path):
+    plain, records = path, None if is_json_lines(head) or not is_document(head) else records_in(path, encoding)
+    if records:
+        source.temporary, plain, source.converted = records[0], records[0], True
+        source.notes += [f"records: those in {records[1]!r}"] if records[1] else []
+    elif encoding != "utf-8" or not found.utf8 or found.unprinted or _is_pattern(path):
         source.temporary = plain = _rewritten(path, encoding, source, ".json")
     source.relation = f"read_json_auto({sql(plain)}, sample_size = -1, maximum_object_size = {16 * LONGEST_LINE})"
+    return source
+
+
+def _archive(path: Path, reading: Reading, head: bytes) -> Source:
+    plain, what = archive_as_csv(path, _encoding(path, reading, head, scan(path)))
+    source = Source("", plain.stat().st_size, None, True, plain, notes=[f"format: {what}"])
+    try:
+        source.dialect = sniffed(plain, what, path.name, Reading(delimiter=",", header="yes"))
+        source.relation = csv_relation(plain, source.dialect)
+    except BaseException:
+        source.close()
+        raise
     return source
 
 

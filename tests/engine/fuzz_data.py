@@ -53,6 +53,29 @@ def _tables(folder: Path) -> list[Path]:
         "recording.csv": recording(),
         "reviews.csv": reviews(),
         "pairs.tsv": pairs(),
+        "meter.csv": _meter(),
+        "months.csv": f"year,{','.join(map(str, range(1, 13)))}\n"
+        + "".join(f"{year},{'1.5,' * 11}2\n" for year in range(1950, 1990)),
+    }
+    return [_written(folder / name, text.encode()) for name, text in texts.items()]
+
+
+def _meter() -> str:
+    """A title, a date and a clock, units beside numbers, and notes below."""
+    rows = "".join(f"{1 + n // 24:02d}.03.2020;{n % 24}:00;{n % 7},5 kWh;(1.{n:03d},50)\n" for n in range(96))
+    return f"Meter 5;;;\nDay;Clock;Use;Owed\n{rows}Total;;5;\nSource: the office\n"
+
+
+def _archives(folder: Path) -> list[Path]:
+    numbers = [",".join(f"{math.sin(n / 9 + k):.3f}" for n in range(24)) for k in range(24)]
+    steps = "".join(f"{n},{n % 7}.5,{'ab'[n // 9 % 2]}\n" for n in range(120))
+    head = "".join(f"@attribute {name} {kind}\n" for name, kind in (("t", "real"), ("v", "real"), ("c", "{a,b}")))
+    texts = {
+        "a.arff": f"@relation r\n{head}@data\n{steps}",
+        "a.ts": "@problemName p\n@classLabel true 1 2\n@data\n"
+        + "".join(f"{n}:{k % 2}\n" for k, n in enumerate(numbers)),
+        "a.tsf": "@relation r\n@attribute name string\n@attribute start_timestamp date\n@frequency daily\n@data\n"
+        + "".join(f"T{k}:1996-03-18 00-00-00:{n}\n" for k, n in enumerate(numbers)),
     }
     return [_written(folder / name, text.encode()) for name, text in texts.items()]
 
@@ -66,7 +89,9 @@ def _texts(folder: Path) -> list[Path]:
 def _json(folder: Path) -> list[Path]:
     records = [{"day": f"2020-01-{d:02d}", "sales": d / 2, "at": {"x": d, "y": [d]}} for d in range(1, 29)]
     lines = "".join(json.dumps(record) + "\n" for record in records)
-    return [_written(folder / "a.jsonl", lines.encode()), _written(folder / "a.json", json.dumps(records).encode())]
+    document = {"unit": "m", "hourly": {"time": [r["day"] for r in records], "level": [r["sales"] for r in records]}}
+    texts = {"a.jsonl": lines, "a.json": json.dumps(records), "b.json": json.dumps(document)}
+    return [_written(folder / name, text.encode()) for name, text in texts.items()]
 
 
 def _excel(folder: Path) -> list[Path]:
@@ -100,6 +125,7 @@ def _written(path: Path, content: bytes) -> Path:
 FORMS: dict[str, Callable[[Path], list[Path]]] = {
     "table": _tables,
     "text": _texts,
+    "archive": _archives,
     "json": _json,
     "excel": _excel,
     "parquet": _parquet,

@@ -1,0 +1,72 @@
+"""JSON that is one document rather than records: the records in it, found and written as a list."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+_LARGEST = 64 << 20  # bytes; a larger document is left to the database
+_DEPTH = 4
+_FEWEST = 3  # records, or values of a column
+_DATED = re.compile(r"\d{4}-\d{2}(-\d{2}.*)?|\d{4}")
+
+
+def is_document(head: bytes) -> bool:
+    """Whether a file begins with one object, or with a list of lists."""
+    plain = head.lstrip(b"\xef\xbb\xbf\xff\xfe\x00").replace(b"\x00", b"")  # whatever it is written in
+    return re.match(rb"\s*(\{|\[\s*\[)", plain) is not None
+
+
+def records_in(path: Path, encoding: str) -> tuple[Path, str] | None:
+    """A temporary file with the most records that a document holds, and where they stand in it; None of any other."""
+    if path.stat().st_size > _LARGEST:
+        return None
+    try:
+        document = json.loads(path.read_text(encoding), parse_constant=lambda _: None)
+    except (ValueError, RecursionError):
+        return None
+    found = max(_tables(document, (), 0), key=lambda table: len(table[1]), default=None)
+    if found is None or not found[1]:
+        return None
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".json", delete=False) as file:
+        json.dump(found[1], file)
+    return Path(file.name), ".".join(found[0])
+
+
+def _tables(value: Any, place: tuple[str, ...], depth: int) -> Iterator[tuple[tuple[str, ...], list[dict[str, Any]]]]:
+    """Everything in a document that is a table: records, rows, columns side by side, values by date."""
+    if isinstance(value, list):
+        yield place, _rows(value)
+    if not isinstance(value, dict):
+        return
+    columns = {key: own for key, own in value.items() if _is_column(own)}
+    if len({len(own) for own in columns.values()}) == 1 and len(columns) > 1:
+        yield place, [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    if len(value) >= _FEWEST and all(map(_DATED.fullmatch, value)):
+        yield place, [{"time": key, **(own if isinstance(own, dict) else {"value": own})} for key, own in value.items()]
+    elif depth < _DEPTH:
+        for key, own in value.items():
+            yield from _tables(own, (*place, key), depth + 1)
+
+
+def _rows(value: list[Any]) -> list[dict[str, Any]]:
+    if len(value) < _FEWEST:
+        return []
+    if all(isinstance(row, dict) for row in value):
+        return value
+    lengths = {len(row) if _is_row(row) else 0 for row in value}
+    if len(lengths) == 1 and lengths != {0}:
+        return [{f"column{k}": cell for k, cell in enumerate(row)} for row in value]
+    return []
+
+
+def _is_row(value: Any) -> bool:
+    return isinstance(value, list) and not any(isinstance(cell, list | dict) for cell in value)
+
+
+def _is_column(value: Any) -> bool:
+    return _is_row(value) and len(value) >= _FEWEST
