@@ -23,6 +23,7 @@ _TOTALS = (
 UNITS = "words where the rows below have numbers, as of units"
 _TOTAL, _EMPTY = "a total below the table", "nothing in it"
 _WORDS = "words where the rows above have numbers or dates"
+_REMARK = 3  # words that a remark has at least, if no colon
 _FOOT = 30  # lines at the end among which such rows are looked for
 
 
@@ -104,7 +105,9 @@ def _reason(row: Sequence[str], above: Sequence[Sequence[str]], width: int) -> s
         return _TOTAL
     columns = [k for k in range(width) if of_figures([other[k] for other in above[-_ROWS:] if k < len(other)])]
     words = [row[place] for place in columns if row[place].strip() not in NO_VALUE]
-    return _WORDS if len(columns) > 1 and words and not any(map(is_figure, words)) else ""
+    said = " ".join(row)
+    remark = ":" in said or len(said.split()) >= _REMARK
+    return _WORDS if remark and len(columns) > 1 and words and not any(map(is_figure, words)) else ""
 
 
 def cells_of(lines: Iterable[str], dialect: Dialect) -> list[list[str]]:
