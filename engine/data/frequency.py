@@ -23,6 +23,7 @@ _NAMES = {
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _EVERY_DAY = "1111111"
 _WEEKS = np.timedelta64(21, "D")  # that a day of the week has not come in
+_SUMMER_BEGINS = (3, 4, 9, 10)  # months in which clocks are set forward, on either side of the equator
 _LOOK = 1000  # stamps that can rule months out before all are looked at
 _SEASONS = {"3 month": 4, "1 month": 12, "7 day": 52, "1 day": 7, "1 hour": 24, "30 minute": 48, "15 minute": 96}
 
@@ -152,6 +153,19 @@ def clock_set_back(stamps: Stamps) -> tuple[str, ...]:
     if usual <= 0 or np.any(steps[back] != usual - 3_600 * _SECOND):
         return ()
     return stamp_texts(stamps[back + 1], "m")
+
+
+def clock_set_forward(stamps: Stamps, frequency: Frequency) -> NDArray[np.bool_]:
+    """Between which of N stamps (N - 1,) an hour is missing that never was, since summer time begins in it."""
+    hour = 3_600 * _SECOND
+    if frequency.months or frequency.count > hour or frequency.week != _EVERY_DAY:
+        return np.zeros(len(stamps) - 1, np.bool_)
+    last, following = stamps[:-1], stamps[1:]
+    days, months = following.astype("datetime64[D]"), following.astype("datetime64[M]").astype(np.int64) % 12 + 1
+    sunday = (days.astype(np.int64) + 3) % 7 == 6
+    night = following - days <= np.timedelta64(3 * hour, "us")
+    skipped = (following - last).astype(np.int64) == frequency.count + hour
+    return np.asarray(skipped & sunday & night & np.isin(months, _SUMMER_BEGINS))
 
 
 def stamp_unit(stamps: Stamps) -> str:

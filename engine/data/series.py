@@ -13,7 +13,15 @@ from engine.data.columns import numeric_columns, read_numbers, read_words
 from engine.data.dates import date_format, find_date_column, read_stamps
 from engine.data.dialect import Reading
 from engine.data.errors import DataError, counted
-from engine.data.frequency import Frequency, Stamps, clock_set_back, find_frequency, stamp_texts, stamp_unit
+from engine.data.frequency import (
+    Frequency,
+    Stamps,
+    clock_set_back,
+    clock_set_forward,
+    find_frequency,
+    stamp_texts,
+    stamp_unit,
+)
 from engine.data.gaps import gap_notes, leading_gap
 from engine.data.scaling import Reals
 from engine.data.tables import Table, open_table
@@ -207,7 +215,7 @@ def _with_missing_dates(
 
     Not where so many are that the rows themselves have another rhythm.
     """
-    between = frequency.rows_between(stamps)
+    between = np.where(clock_set_forward(stamps, frequency), 1, frequency.rows_between(stamps))
     places = np.concatenate([[0], np.cumsum(between)])
     missing, gaps = int(places[-1]) + 1 - len(stamps), int((between > 1).sum())
     if not 0 < missing <= _MOST_LEFT_OUT * len(stamps):

@@ -157,6 +157,20 @@ def test_the_hour_that_comes_twice_stays_in_the_order_of_the_file(write: Write) 
     assert np.allclose(steps, steps[0])
 
 
+@pytest.mark.parametrize(("zone", "day"), [("Europe/Berlin", "2023-03-25"), ("America/New_York", "2023-03-11")])
+@pytest.mark.parametrize("minutes", [15, 60])
+def test_the_hour_that_never_was_is_no_gap(write: Write, zone: str, day: str, minutes: int) -> None:
+    first = datetime.fromisoformat(day).replace(tzinfo=ZoneInfo("UTC"))
+    times = [(first + n * timedelta(minutes=minutes)).astimezone(ZoneInfo(zone)) for n in range(300)]
+    rows = [f"{time:%Y-%m-%d %H:%M},{n}" for n, time in enumerate(times)]
+    lost = [row for n, row in enumerate(rows) if not 200 <= n < 204]
+    for kept, left_out in ((rows, 0), (lost, 4)):
+        path = write("a.csv", "when,v\n" + "\n".join(kept) + "\n")
+        notes = " ".join(load(suggest(path).experiment).notes())
+        assert (f"{left_out} dates left out" in notes) == bool(left_out)
+        assert ("put in without values" in notes) == bool(left_out)
+
+
 def test_rows_that_were_mixed_up_are_sorted(write: Write) -> None:
     cells = [f"2020-01-01 {n // 4:02d}:{n % 4 * 15:02d}" for n in range(80)]
     cells[10], cells[40] = cells[40], cells[10]
