@@ -7,8 +7,9 @@ import json
 import numpy as np
 
 from engine.data import Preparation, SeriesPreparation
+from engine.export.c_entry import entry
 from engine.export.c_programs import test_program
-from engine.export.c_source import FUNCTIONS, array, level_function, used_functions
+from engine.export.c_source import FUNCTIONS, array, comment, level_function, used_functions
 from engine.export.description import Description, describe
 from engine.export.held_out import HeldOut
 from engine.export.particulars import Exportable
@@ -35,6 +36,7 @@ _HEAD = """\
 _USAGES = {
     "text": "{name}_read(&state, token);                a token is a place in {name}_vocabulary; 0 is unknown",
     "series": "{name}_push(&state, row, forecast);        for each row; 0 while the forecast needs more rows",
+    "sequences": "{name}_push(&state, row, forecast);        for each step of the sequence",
     "adding": "{name}_push(&state, row, forecast);        for each row of the sequence",
 }
 _SHARED = """
@@ -58,57 +60,6 @@ static inline void {name}_normalize(const float *x, int count, float *y)
     for (int k = 0; k < count; k++) y[k] = (float)((x[k] - mean) / sqrt(square / count + 1e-5));
 }}
 """
-_PUSH = """
-/* One row in its own units: the targets, then the further inputs. Returns whether there is a forecast already. */
-static inline int {name}_push({name}_state *state, const double *row, double *forecast)
-{{
-    float x[{upper}_INPUTS];
-    double level[{upper}_TARGETS];
-    for (int k = 0; k < {upper}_TARGETS; k++) level[k] = {level};
-{season}    const int ready = state->rows++ >= {lead};
-    for (int k = 0; ready && k < {upper}_INPUTS; k++) {{
-        const double value = k < {upper}_TARGETS ? {changed} : row[k];
-        x[k] = (float)((value - {name}_input_offset[k]) / {name}_input_scale[k]);
-    }}
-    for (int k = 0; k < {upper}_TARGETS; k++) state->level[k] = level[k];
-    if (!ready) return 0;
-    {name}_step(state, x);
-    for (int k = 0; k < {upper}_FORECASTS; k++) {{
-        const double scaled = state->answers[{middle} + k * {width}];
-        const double value = scaled * {name}_output_scale[k] + {name}_output_offset[k]{anchor};
-        forecast[k] = {real};
-    }}
-    return 1;
-}}
-"""
-_SEASON = """\
-    double *season = state->season[state->rows % {upper}_PERIOD]; /* the row a season before gives way to this one */
-    for (int k = 0; k < {upper}_TARGETS; k++) {{
-        const double before = season[k];
-        season[k] = level[k];
-        level[k] -= before;
-    }}
-"""
-_LAST_SEASON = """
-            + state->season[(state->rows + {beyond} + k / {upper}_TARGETS) % {upper}_PERIOD][k % {upper}_TARGETS]"""
-_PUSH_AS_IT_IS = """
-/* One row as it is; the answer so far. */
-static inline int {name}_push({name}_state *state, const double *row, double *forecast)
-{{
-    float x[{upper}_INPUTS];
-    for (int k = 0; k < {upper}_INPUTS; k++) x[k] = (float)row[k];
-    {name}_step(state, x);
-    for (int k = 0; k < {upper}_OUTPUTS; k++) forecast[k] = state->answers[k];
-    return 1;
-}}
-"""
-_READ = """
-/* One token; how likely each of the vocabulary comes next is in state->answers, before the softmax. */
-static inline void {name}_read({name}_state *state, int32_t token)
-{{
-    {name}_step(state, {name}_embedding + token * {upper}_EMBEDDING);
-}}
-"""
 
 
 def c_file(source: Exportable, name: str, data: HeldOut) -> str:
@@ -118,8 +69,8 @@ def c_file(source: Exportable, name: str, data: HeldOut) -> str:
     targets = len(model.preparation.targets) if isinstance(model.preparation, SeriesPreparation) else 0
     usage = _USAGES[str(model.metadata["kind"])].format(**words)
     parts = [
-        _HEAD.format(title=_comment(f"{model_words(model.experiment)}."), usage=usage, **words),
-        f"/* {_comment(json.dumps(source.particulars(), indent=1, ensure_ascii=False, sort_keys=True))} */\n",
+        _HEAD.format(title=comment(f"{model_words(model.experiment)}."), usage=usage, **words),
+        f"/* {comment(json.dumps(source.particulars(), indent=1, ensure_ascii=False, sort_keys=True))} */\n",
         *_sizes(network, name, targets, source.point()["width"], _period(model.preparation)),
         *_weights(network, name),
         *[f"static inline float {name}_{key}(float x) {{ {FUNCTIONS[key]} }}" for key in used_functions(network)],
@@ -128,15 +79,11 @@ def c_file(source: Exportable, name: str, data: HeldOut) -> str:
         *[level_function(name, network, level.directions[0], network.config.level_inputs(number))
           for number, level in enumerate(network.levels)],
         _step(network, name, _period(model.preparation)),
-        _entry(source, network, words),
-        test_program(name, data),
+        entry(source, network, words),
+        test_program(name, source.model.preparation, data),
         f"#endif /* {name.upper()}_H */\n",
     ]  # fmt: skip
     return "\n".join(parts)
-
-
-def _comment(text: str) -> str:
-    return text.replace("*/", "* /").replace("/*", "/ *").replace("??", "? ?").replace("\\\n", "\\ \n")
 
 
 def _period(preparation: Preparation) -> int:
@@ -207,33 +154,3 @@ def _step(network: Description, name: str, period: int) -> str:
         f"static inline void {name}_step({name}_state *state, const float *x)", "{", *room, *lines,
         f"    {name}_affine({name}_readout_weight, {name}_readout_bias, {below}, {outputs});", "}", "",
     ])  # fmt: skip
-
-
-def _entry(source: Exportable, network: Description, words: dict[str, str]) -> str:
-    """How raw rows or tokens go in."""
-    name, preparation = words["name"], source.model.preparation
-    if network.embedding is not None:
-        symbols = getattr(getattr(preparation, "vocabulary", None), "symbols", ())
-        of_bytes = source.model.metadata.get("unit") == "bytes"
-        unit = "Bytes of UTF-8, the first one for those unknown" if of_bytes else "Unicode code points"
-        points = ", ".join(str(ord(symbol)) for symbol in symbols)
-        table = f"\n/* {unit}. */\nstatic const uint32_t {name}_vocabulary[{len(symbols)}] = {{{points}}};\n"
-        return table + _READ.format(**words)
-    if not isinstance(preparation, SeriesPreparation):
-        return _PUSH_AS_IT_IS.format(**words)
-    log, difference, period = (getattr(preparation.transform, each) for each in ("logarithm", "difference", "period"))
-    anchor = f" + state->level[k % {words['upper']}_TARGETS]" if difference else ""
-    scalers = [
-        array(f"{name}_{side}_{part}", getattr(scaler, part), double=True)
-        for side, scaler in (("input", preparation.input_scaler), ("output", preparation.output_scaler))
-        for part in ("offset", "scale")
-    ]
-    push = _PUSH.format(
-        level="log(row[k])" if log else "row[k]", lead=preparation.lead,
-        changed="level[k] - state->level[k]" if difference else "level[k]",
-        season=_SEASON.format(**words) if period else "",
-        anchor=anchor + (_LAST_SEASON.format(beyond=preparation.horizon - 1, **words) if period else ""),
-        real="exp(value)" if log else "value",
-        **source.point(), **words,
-    )  # fmt: skip
-    return "\n".join([*scalers, push])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.data import Preparation
 from engine.export.c_source import array
 from engine.export.held_out import HeldOut
+from engine.export.onnx_ends import step_scale
 
 _VECTORS, _TOKENS = 3, 16  # test windows; tokens of the test text
 _TOLERANCE = 1e-4
@@ -17,7 +19,7 @@ _TEST = """
 {vectors}
 int main(void)
 {{
-    double largest = 0.0;
+    {unused}double largest = 0.0;
     for (int k = 0; k < {count}; k++) {{
         {name}_state state;
         {name}_reset(&state);
@@ -36,6 +38,12 @@ int main(void)
 #endif
 """
 _FEED_ROW = "double forecast[{upper}_FORECASTS];\n            {name}_push(&state, {given}, forecast);"
+_AS_READ = """\
+for (int k = 0; k < {upper}_INPUTS; k++) {{
+                double *value = given + t * {upper}_INPUTS + k;
+                *value = *value * {name}_input_scale[k] + {name}_input_offset[k];
+            }}
+            """
 _DRIVER = """\
 #include <stdio.h>
 #include "{path}"
@@ -60,11 +68,13 @@ int main(void)
 """
 
 
-def test_program(name: str, data: HeldOut) -> str:
+def test_program(name: str, preparation: Preparation, data: HeldOut) -> str:
     """A few held-out sequences with the engine's last answers to them, and a `main` that goes through them."""
     words = {"name": name, "upper": name.upper()}
-    given = data.inputs if data.rows is None else data.rows
-    tokens = given.ndim == 2
+    given, tokens = data.inputs if data.rows is None else data.rows, data.inputs.ndim == 2
+    if data.rows is None and not tokens:
+        offset, scale = step_scale(preparation, given.shape[2])
+        given = given * scale + offset
     steps, count = min(len(given), _TOKENS if tokens else len(given)), min(given.shape[1], _VECTORS)
     some = given[:steps, :count].swapaxes(0, 1)
     wanted = data.scaled[steps - 1, :count] if tokens else data.scaled.reshape(-1, *data.scaled.shape[-2:])[-1, :count]
@@ -74,6 +84,7 @@ def test_program(name: str, data: HeldOut) -> str:
     row = f"{name}_test_rows + (k * {steps} + t) * {name.upper()}_INPUTS"
     return _TEST.format(
         vectors=rows + array(f"{name}_test_answers", wanted), count=count, steps=steps, tolerance=_TOLERANCE,
+        unused=f"(void){name}_vocabulary;\n    " if tokens else "",
         feed=_feed(words, tokens, f"{name}_test_tokens[k * {steps} + t]" if tokens else row), **words,
     )  # fmt: skip
 
@@ -91,6 +102,8 @@ def driver(name: str, path: str, data: HeldOut) -> str:
     tokens, steps = given.ndim == 2, len(given)
     width = 1 if tokens else given.shape[2]
     read = f"{name}_read(&state, given[t]);" if tokens else f"{name}_push(&state, given + t * {width}, forecast);"
+    if data.rows is None and not tokens:
+        read = _AS_READ.format(**words) + read
     first = steps - (len(data.scaled) if data.scaled.ndim == 3 else 1)
     return _DRIVER.format(
         path=path.replace("\\", "/"), kind="int32_t" if tokens else "double", size=steps * width, steps=steps,

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.atomic import write_atomically
+from engine.data import SequencePreparation
 from engine.export.c_file import c_file
 from engine.export.c_programs import driver
 from engine.export.c_source import identifier
@@ -28,7 +29,7 @@ _COMPILERS = ("cc", "gcc", "clang")
 _FLAGS = ("-std=c99", "-Wall", "-Werror", "-pedantic", "-O1")
 _LARGEST = 1_000_000  # parameters; as text about twelve bytes each
 _SECONDS = 300.0
-_KINDS = ("series", "text", "adding")
+_KINDS = ("series", "sequences", "text", "adding")
 
 
 def fit(model: Model) -> Fit:
@@ -41,13 +42,21 @@ def fit(model: Model) -> Fit:
         )
     kind, count = str(model.metadata["kind"]), model.network.parameter_count
     if model.network.stack.config.bidirectional:
-        return Fit(False, "a step sees one row at a time, and this network reads each sequence backward too.")
+        return Fit(
+            False, "a step sees one row at a time, and this network reads each sequence backward too; take ONNX."
+        )
     if count > _LARGEST:
-        return Fit(False, f"{count:,} parameters are too many for a header; {_LARGEST:,} are the most.")
+        return Fit(False, f"{count:,} parameters are too many for a header; {_LARGEST:,} are the most; take ONNX.")
     if model.metadata.get("unit") == "words":
         return Fit(False, "a header cannot cut text into words; take the Python script or ONNX.")
+    if isinstance(model.preparation, SequencePreparation) and model.preparation.embedded:
+        return Fit(False, "a header does not know the words of a column; take the Python script or ONNX.")
+    if kind == "labelled_text":
+        return Fit(False, "a header does not cut texts that are to be judged; take the Python script or ONNX.")
     if kind not in _KINDS:
-        return Fit(False, f"the header does not know how data of the kind {kind!r} are prepared; take ONNX.")
+        return Fit(
+            False, "a header is for what is measured, and these sequences are made up by the program; take ONNX."
+        )
     return Fit(True, f"Exact, in float32. {4 * count:,} bytes of constants.")
 
 
@@ -81,10 +90,12 @@ def run(path: Path, data: HeldOut) -> Answers | None:
         return None
     name = identifier(path.stem)
     with tempfile.TemporaryDirectory() as folder:
-        own = _compiled(path, Path(folder) / "own", f'#define {name.upper()}_TEST\n#include "{path.absolute()}"\n')
+        own = _compiled(path, Path(folder) / "own", f"-D{name.upper()}_TEST", "-x", "c", str(path.absolute()))
         if subprocess.run([own], capture_output=True, timeout=_SECONDS, check=False).returncode:
             raise ExportError(f"{path} was written, but its own test vectors do not come out right here")
-        program = _compiled(path, Path(folder) / "driver", driver(name, str(path.absolute()), data))
+        source = Path(folder) / "driver.c"
+        source.write_text(driver(name, str(path.absolute()), data), encoding="utf-8")
+        program = _compiled(path, Path(folder) / "driver", str(source))
         given = (data.inputs if data.rows is None else data.rows).swapaxes(0, 1)
         kind = np.int32 if given.ndim == 2 else np.float64
         done = subprocess.run(
@@ -97,10 +108,8 @@ def run(path: Path, data: HeldOut) -> Answers | None:
     return _answers(np.frombuffer(done.stdout, np.float64), data)
 
 
-def _compiled(path: Path, program: Path, text: str) -> str:
-    source = program.with_suffix(".c")
-    source.write_text(text, encoding="utf-8")
-    command = [_compiler(), *_FLAGS, str(source), "-o", str(program), "-lm"]
+def _compiled(path: Path, program: Path, *arguments: str) -> str:
+    command = [_compiler(), *_FLAGS, *arguments, "-o", str(program), "-lm"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)
     if done.returncode:
         raise ExportError(f"{path} was written, but does not compile: {done.stderr.strip().splitlines()[0]}")
@@ -110,9 +119,8 @@ def _compiled(path: Path, program: Path, text: str) -> str:
 def _answers(numbers: NDArray[np.float64], data: HeldOut) -> Answers:
     """What the driver wrote: for each sequence and answered step, the answers and the same in real units."""
     outputs = data.scaled.shape[-1]
-    targets = outputs if data.real is None else data.real.shape[-1]
     steps = data.scaled.shape[0] if data.scaled.ndim == 3 else 1
-    table = numbers.reshape(-1, steps, outputs + targets).swapaxes(0, 1)
+    table = numbers.reshape(data.scaled.shape[-2], steps, -1).swapaxes(0, 1)
     scaled, real = table[..., :outputs], table[..., outputs:]
     if data.scaled.ndim == 2:
         scaled, real = scaled[0], real[0]

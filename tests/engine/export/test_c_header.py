@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from engine.cells import specifications
+from engine.data import SequencePreparation
 from engine.export import proof
 from engine.export.c_source import identifier, number
+from engine.export.held_out import held_out
 from engine.export.targets import c_header, target
 from tests.engine.export.examples import exportable
 
@@ -55,6 +59,20 @@ def test_every_structure(tmp_path: Path, structure: dict[str, Any]) -> None:
 @pytest.mark.parametrize("activation", ["sigmoid", "relu", "softsign", "hard_sigmoid", "elu", "gelu", "identity"])
 def test_every_activation(tmp_path: Path, activation: str) -> None:
     check(tmp_path, "airline", cell="elman", activation=activation)
+
+
+@needs_compiler
+@pytest.mark.parametrize("kind", ["gait", "digits", "one_step"])
+def test_steps_in_their_own_units_give_classes_or_values(tmp_path: Path, kind: str) -> None:
+    source = exportable(kind)
+    path, *_ = target("c_header").write(source, tmp_path / "model.h")
+    data, preparation = held_out(source.model), source.model.preparation
+    assert isinstance(preparation, SequencePreparation)
+    wanted = preparation.answers.values(data.scaled)
+    found = c_header.run(path, replace(data, real=wanted))
+    assert found is not None
+    assert found.real is not None
+    np.testing.assert_allclose(found.real, wanted, rtol=1e-4, atol=1e-6)
 
 
 def test_a_network_that_reads_both_ways_has_no_step(tmp_path: Path) -> None:

@@ -26,9 +26,6 @@ NO_HEADER = {
     "words": "cannot cut text into words",
     "vowels": "backward too",
     "reviews": "backward too",
-    "digits": "'sequences'",
-    "gait": "'sequences'",
-    "one_step": "'sequences'",
 }
 OTHERS = [key for key in target_keys() if key != "onnx"]  # which has tests of its own
 
