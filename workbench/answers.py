@@ -39,7 +39,8 @@ class Column:
 class SeriesPreview:
     """The first target in its own units, with the borders of its parts and the size of a window."""
 
-    values: NDArray[np.float32]  # (N,)
+    rows: int
+    lines: tuple[tuple[NDArray[np.int64], NDArray[np.float32]], ...]  # rows and values that draw each part
     ticks: tuple[tuple[float, str], ...]  # some rows and what they are called
     borders: tuple[int, int]  # first row of validation and of test
     look_back: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from engine.data import Inspection
     from engine.data.pairs import Pairs
 
+_POINTS = 4000  # that draw a part of a series at most
 _EXAMPLES, _LOOKED_AT = 6, 200  # sequences that are drawn, and of how many they are chosen
 _PICTURE = 4  # points a side that a picture has at least
 
@@ -106,7 +108,27 @@ def _series_preview(experiment: Experiment, dataset: Any) -> SeriesPreview | Exa
     values = np.asarray(series.values[: series.end, 0], np.float32)
     rows = sorted({len(values) // 8, len(values) // 2, len(values) - 1 - len(values) // 8})
     ticks = tuple((float(row), str(series.labels(row, row + 1)[0])[:10]) for row in rows)
-    return SeriesPreview(values, ticks, dataset.split.bounds("validation"), data.look_back, data.horizon, data.steps)
+    borders = dataset.split.bounds("validation")
+    return SeriesPreview(len(values), lines(values, borders), ticks, borders, data.look_back, data.horizon, data.steps)
+
+
+def lines(
+    values: NDArray[np.float32], borders: tuple[int, int]
+) -> tuple[tuple[NDArray[np.int64], NDArray[np.float32]], ...]:
+    """Rows and values (N,) that draw a part each: of many, the lowest and highest of each stretch."""
+    edges = (0, *borders, len(values))
+    # The line of a part goes on from the one before.
+    return tuple(_thinned(max(first - 1, 0), values[max(first - 1, 0) : last]) for first, last in pairwise(edges))
+
+
+def _thinned(first: int, values: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    if len(values) <= _POINTS:
+        return first + np.arange(len(values)), values
+    width = -(-len(values) // (_POINTS // 2))
+    whole = len(values) // width * width
+    stretches = values[:whole].reshape(-1, width)
+    ends = np.stack((np.fmin.reduce(stretches, axis=1), np.fmax.reduce(stretches, axis=1)), axis=1)
+    return np.repeat(first + np.arange(0, whole, width), 2), ends.reshape(-1)
 
 
 def _text_preview(inspection: Inspection | None) -> TextPreview | None:

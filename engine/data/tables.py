@@ -222,6 +222,7 @@ def _join_time(table: Table) -> None:
     if joined := joined_time(table.names, table.first):
         _replaced(table, f"SELECT *, {joined.sql} AS {quoted(joined.name)} FROM read_cells")
         table.names, table.types, table.joined = (*table.names, joined.name), (*table.types, "VARCHAR"), joined.name
+        table.remarks.append(joined.note)
         table.notes.append(joined.note)
 
 

@@ -29,6 +29,7 @@ from engine.events import (
 from engine.lessons import Lesson
 from workbench.answers import Asked, Column, Exported, ExportForm, Facts, Loaded, SeriesPreview, Usable, Used
 from workbench.backend import Backend
+from workbench.previews import lines
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # no window flashes up while tests run
 
@@ -114,7 +115,9 @@ class KnownBackend(Backend):
         if experiment.data.look_back > 100:
             raise DataError("a window of more than 100 steps does not fit; lower data.look_back.")
         values = np.arange(120, dtype=np.float32)
-        preview = SeriesPreview(values, ((60.0, "1960"),), (84, 96), experiment.data.look_back, 1)
+        preview = SeriesPreview(
+            len(values), lines(values, (84, 96)), ((60.0, "1960"),), (84, 96), experiment.data.look_back, 1
+        )
         columns = (Column("when", "date"), Column("value", "number"), Column("other", "number"))
         return Loaded(experiment, KnownData(), "Known", "made for tests", ("one note",), preview, columns)  # type: ignore[arg-type]
 

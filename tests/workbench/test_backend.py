@@ -22,6 +22,7 @@ from workbench.answers import Example, ExamplesPreview, TextPreview
 from workbench.backend import Backend
 from workbench.panels.data import DataPanel
 from workbench.panels.examples import Examples, picture_of
+from workbench.previews import lines
 from workbench.theme import DARK, LIGHT
 
 
@@ -108,6 +109,16 @@ def test_columns_are_those_of_the_table_that_is_read(tmp_path: Path) -> None:
     for delimiter, names in ((";", ["a", "b,c"]), (",", ["a;b", "c"])):
         loaded = Backend().open(path, {"data.delimiter": delimiter, "data.decimal": "comma"})
         assert [column.name for column in loaded.columns] == names
+
+
+def test_a_long_series_is_drawn_by_its_lowest_and_highest_values() -> None:
+    values = np.zeros(100_000, np.float32)
+    values[[33_333, 77_777]] = 5, -5
+    parts = lines(values, (80_000, 90_000))
+    assert [int(rows[0]) for rows, _ in parts] == [0, 79_999, 89_999]
+    assert all(len(rows) == len(drawn) <= 4_002 for rows, drawn in parts)
+    rows, drawn = parts[0]
+    assert {(int(row), float(y)) for row, y in zip(rows, drawn, strict=True) if y} == {(33_320, 5.0), (77_760, -5.0)}
 
 
 def test_a_file_is_looked_into_once_until_it_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,7 +47,7 @@ _READING: dict[str, tuple[tuple[str, str], ...]] = {
     ),
 }  # fmt: skip
 _ONCE = ("time", "label", "text", "sequence", "split")  # roles that one column has at most
-_OF_CELLS = ("decimal", "header", "layout", "no_value")  # which stand in the second column
+_OF_CELLS = ("decimal", "layout", "no_value")  # which stand in the second column
 _OF_TEXT = ("encoding", "delimiter", "quotes")  # which a workbook has none of
 
 

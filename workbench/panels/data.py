@@ -194,7 +194,7 @@ class DataPanel(QWidget):
     def _on_split(self, validation: int, test: int) -> None:
         """A border was let go of: the settings that put it there."""
         if self._loaded is not None and isinstance(self._loaded.preview, SeriesPreview):
-            rows = len(self._loaded.preview.values)
+            rows = self._loaded.preview.rows
             self.split_dragged.emit(split_changes(self._loaded.experiment.data, (validation, test), rows))
             self.preview.show_data(self._loaded.preview)  # until they are taken, and where they are refused
 

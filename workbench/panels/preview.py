@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QStackedWidget, QWidget
@@ -15,7 +14,6 @@ from workbench.panels.split_lines import SplitLines
 from workbench.theme import GRID, Theme
 
 _PARTS = (("train", "training"), ("validation", "validation"), ("test", "test"))
-_POINTS = 4000
 
 
 class Preview(QWidget):
@@ -85,17 +83,13 @@ class Preview(QWidget):
 
     def _draw(self, preview: SeriesPreview) -> None:
         self._plot.clear()
-        rows = np.arange(len(preview.values))
-        edges = (0, *preview.borders, len(rows))
-        for (role, _), first, last in zip(_PARTS, edges, edges[1:], strict=False):
-            part = slice(max(first - 1, 0), last)  # the line goes on from the part before
+        for (role, _), (x, y) in zip(_PARTS, preview.lines, strict=False):
             pen = self._theme.pen(role)
             pen.setStyle(Qt.PenStyle.SolidLine)
-            x, y = _thinned(rows[part], preview.values[part])
             self._plot.plot(x, y, pen=pen, connect="finite")
         self._draw_window(preview)
         if len(preview.borders) == 2:
-            self.borders.show_borders(preview.borders, len(rows), self._theme)
+            self.borders.show_borders(preview.borders, preview.rows, self._theme)
         self._plot.getAxis("bottom").setTicks([list(preview.ticks)])
         self._plot.autoRange(padding=0.04)
 
@@ -146,14 +140,3 @@ def _quiet_plot() -> pg.PlotWidget:
     plot.hideButtons()
     plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     return plot
-
-
-def _thinned(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """At most some thousand points: lowest and highest of each stretch."""
-    if len(x) <= _POINTS:
-        return x, y
-    width = -(-len(x) // (_POINTS // 2))
-    whole = len(x) // width * width
-    stretches = y[:whole].reshape(-1, width)
-    ends = np.stack((np.fmin.reduce(stretches, axis=1), np.fmax.reduce(stretches, axis=1)), axis=1)
-    return np.repeat(x[:whole:width], 2), ends.reshape(-1)
