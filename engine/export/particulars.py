@@ -34,7 +34,8 @@ class Exportable:
         header = self.model.header()
         return {
             "rnn_workbench": header["rnn_workbench"],
-            "data": dict(self.model.metadata),
+            # As of today: what a run of an earlier version does not name, the exported files look for.
+            "data": dict(self.model.metadata) | self.model.preparation.metadata(),
             "network": json.loads(header["network"]) | network_dict(self.model.network) | self.point(),
             "experiment": header["experiment"],
             "licence": licence(self.model),

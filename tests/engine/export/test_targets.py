@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +46,13 @@ def test_every_kind_of_data(tmp_path: Path, key: str, kind: str) -> None:
     kept = json.loads((tmp_path / f"{path.name}.proof.json").read_text())
     assert kept["difference"] == found.difference
     assert kept["passed"] is True
+
+
+@pytest.mark.parametrize("key", OTHERS)
+def test_a_run_from_before_seasons_were_taken(tmp_path: Path, key: str) -> None:
+    source, chosen = exportable(), target(key)
+    old = {name: value for name, value in source.model.metadata.items() if name != "period"}
+    assert proof.export(Exportable(replace(source.model, metadata=old)), chosen, tmp_path / f"m{chosen.suffix}").passed
 
 
 def test_targets_are_declared_apart() -> None:
