@@ -27,6 +27,8 @@ from workbench.plots.still_label import StillLabel
 from workbench.plots.table_twin import TableTwin
 from workbench.theme import GRID, Theme
 
+_LEAST_LETTERS = 6  # of a choice, where there is no room for its longest
+
 
 class PictureFrame(QWidget):
     """Shows one of three pages: the picture in `body`, its table, or words on why there is nothing to see."""
@@ -48,6 +50,8 @@ class PictureFrame(QWidget):
         self.body = QWidget()
         self._title, self._badge = ElidedLabel(self.title), _label("strong")
         self._title.setProperty("role", "title")
+        if not compact:  # choices beside it give way first
+            self._title.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)
         self._stamp = StillLabel("step 10,000,000 · epoch 10,000", role="small")
         self._message, self._readout = _label("muted"), _label("small")
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -131,6 +135,7 @@ class PictureFrame(QWidget):
         control.setAccessibleName(f"{self.title}: {label or name}")
         if isinstance(control, QComboBox):
             control.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)  # names come with the run
+            control.setMinimumContentsLength(_LEAST_LETTERS)
         both, caption = QWidget(self), QLabel(label)
         caption.setBuddy(control)
         layout = QHBoxLayout(both)

@@ -22,6 +22,7 @@ from workbench.views.live_view import LiveView
 VANISHED = 1e-3  # of the strongest step's norm
 EXPLODED = 1e2
 _LEVELS = (-8.0, 2.0)  # log10
+_LONGEST_LIFE = 10_000  # steps: a half-life beyond is the slope of noise
 _MOST = 4000  # points of the history
 _MOST_CUTS = 200  # lines; more are a wall
 _ROOM_FOR_STRIP = 580  # pixels
@@ -278,4 +279,6 @@ def cut_apart(logs: Floats, cuts: tuple[int, ...]) -> tuple[Floats, Floats]:
 
 def life_words(life: float) -> str:
     """A half-life as a person says it."""
-    return "does not shrink" if math.isinf(life) else f"halves every {life:,.{0 if life >= 100 else 1}f} steps"
+    if life > _LONGEST_LIFE:
+        return "does not shrink" if math.isinf(life) else "hardly shrinks"
+    return f"halves every {life:,.{0 if life >= 100 else 1}f} steps"

@@ -334,3 +334,13 @@ def test_arrow_keys_walk_the_time_cursor(make: Maker) -> None:
             assert view.time.position == view.time_steps() - 1
             QTest.keyClick(view, Qt.Key.Key_Escape)
             assert view.time.position is None
+
+
+@EVERY
+def test_choices_give_way_before_the_title(make: Maker, kind: type[LiveView]) -> None:
+    view = make(kind)
+    fill(view)
+    title = view._title
+    wide = title.sizeHint().width()
+    view.resize(view.minimumSizeHint().width(), 500)
+    assert title.width() >= wide

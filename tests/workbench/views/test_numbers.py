@@ -35,7 +35,7 @@ from workbench.plots.unit_order import ORDERS
 from workbench.plots.writing_page import WritingPage
 from workbench.theme import LIGHT
 from workbench.views.gates import Gates
-from workbench.views.gradient_flow import GradientFlow
+from workbench.views.gradient_flow import GradientFlow, life_words
 from workbench.views.gradient_norms import GradientNormBoard
 from workbench.views.hidden_state import HiddenState
 from workbench.views.loss import Loss
@@ -324,6 +324,14 @@ def test_gradient_flow_bands_and_half_life(show: Show, strongest: float, explode
     assert texts[:2] == ("layer 1  halves every 3.2 steps", "layer 1 reverse  does not shrink")
     assert ("exploded: above 100" in texts) is exploded
     assert view._strip.levels(0) == (-8, 2)
+
+
+@pytest.mark.parametrize(
+    ("life", "words"),
+    [(2.0, "halves every 2.0 steps"), (2500.0, "halves every 2,500 steps"), (106_519.0, "hardly shrinks")],
+)
+def test_a_half_life_is_said_as_far_as_it_means_something(life: float, words: str) -> None:
+    assert life_words(life) == words
 
 
 def test_history_of_the_half_life_takes_every_step_once(show: Show) -> None:
