@@ -13,6 +13,7 @@ from engine.data.months import month_of
 
 LOOK = 100  # rows that are looked at
 _FEWEST = 6  # columns with dates
+_SOME, _SHARE = 32, 3  # columns that are looked at first, and of which a third have to be dates
 _DATES = ("%Y-%m-%d", "%Y-%m", "%YM%m", "%Y/%m/%d", "%m/%d/%y", "%m/%d/%Y", "%d.%m.%Y", "%d/%m/%Y", "%b %Y", "%b-%y")
 _YEAR = re.compile(r"(\d{4})( \[YR\d{4}\])?")
 _QUARTER = re.compile(r"(\d{4})[- ]?Q([1-4])")
@@ -68,6 +69,9 @@ def crosswise(names: Sequence[str], rows: Callable[[Sequence[str]], Sequence[Seq
 
 
 def _of_dates(names: Sequence[str]) -> Crosswise | None:
+    some = names[:: 1 + len(names) // _SOME]
+    if _SHARE * sum(bool(_date(name.strip())) for name in some) < len(some):
+        return None
     found = {name: time for name in names if (time := _date(name.strip()))}
     kept = tuple(name for name in names if name not in found)
     lengths = {len(time) for time in found.values()}

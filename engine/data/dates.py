@@ -109,8 +109,10 @@ def _whole_number_format(table: Table, name: str, text: str) -> str:
 
 def _fraction_format(table: Table, name: str, text: str) -> str:
     """Seconds since 1970, or days of Excel, with decimals."""
+    if not _telling(name):
+        return ""
     numbers = _values(table, text, "DOUBLE")
-    runs = len(numbers) > 1 and _telling(name) and _runs(np.diff(numbers), True)
+    runs = len(numbers) > 1 and _runs(np.diff(numbers), True)
     return _counted_format(name, float(numbers.min()), float(numbers.max())) if runs else ""
 
 
@@ -135,7 +137,8 @@ def _text_format(table: Table, text: str, total: int) -> str:
     """The first format that reads nearly every cell; Python's own reader picks the candidates by a few of them."""
     rows = table.connection.execute(f"SELECT {text} FROM cells WHERE {text} IS NOT NULL LIMIT {_TRIED}").fetchall()
     likely = [written for written in FORMATS if sum(_reads(row[0], written) for row in rows) >= 0.8 * len(rows)]
-    names = [*(written for written in likely if written not in DIGITS_ONLY), ISO, *UNNAMED]
+    worded = 2 * sum(any(map(str.isalpha, row[0])) for row in rows) > len(rows)
+    names = [*(written for written in likely if written not in DIGITS_ONLY), ISO, *(UNNAMED if worded else ())]
     counts = table.one(", ".join(f"count({stamp_sql(text, written)})" for written in names), rows=_LOOK)
     full = [written for written, count in zip(names, counts, strict=True) if count >= 0.98 * total]
     return _rising(table, text, full) if full else ""
