@@ -50,8 +50,7 @@ class Series:
     @property
     def end(self) -> int:
         """Rows up to the last one in which a target was measured; those behind it say only what is known ahead."""
-        measured = np.flatnonzero(np.isfinite(self.values[:, : self.targets]).any(axis=1))
-        return 1 + int(measured[-1])
+        return _end(self.values[:, : self.targets])
 
     def led_by(self, rows: int, names: Sequence[str]) -> Series:
         """The same with some columns moved: each row holds what they are so many rows later, NaN where nobody knows.
@@ -135,7 +134,10 @@ def _series(
     if stamps is not None and frequency is not None and frequency.irregular:
         values, stamps, frequency, added = _with_missing_dates(values, stamps, frequency)
         notes += added
-    notes += [*_frequency_notes(stamps, frequency), *gap_notes(names, values, data.missing)]
+    end = _end(values[:, :targets])
+    notes += [*_frequency_notes(stamps, frequency), *gap_notes(names, values[:end], data.missing)]
+    if end < len(values):
+        notes.append(f"{counted(len(values) - end, 'row')} behind the last target, to be forecast")
     unit = stamp_unit(stamps) if stamps is not None else ""
     return Series(names, targets, values, stamps, frequency, unit, dropped, tuple(notes))
 
@@ -206,6 +208,10 @@ def _leading(path: Path, names: tuple[str, ...], values: Reals) -> int:
         empty = names[int(np.isnan(values).all(axis=0).argmax())]
         raise DataError(f"{path.name}: column {empty!r} has no values; choose another one.")
     return dropped
+
+
+def _end(targets: Reals) -> int:
+    return 1 + int(np.flatnonzero(np.isfinite(targets).any(axis=1))[-1])
 
 
 def _with_missing_dates(

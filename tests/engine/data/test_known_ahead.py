@@ -88,6 +88,8 @@ def test_rows_behind_the_last_target_belong_to_no_part(write: Write, task: str) 
     data = load(made.experiment)
     assert isinstance(data, SeriesDataset)
     assert data.split.end == ROWS
+    assert any(f"{AHEAD} rows behind the last target, to be forecast" in note for note in data.notes())
+    assert not any("missing value" in note for note in data.notes())
     assert np.isfinite(data.path_truth("test")).all()
 
 
