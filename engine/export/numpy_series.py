@@ -202,9 +202,16 @@ def read_rows(path: Path, data: dict[str, Any]) -> dict[str, tuple[list[str], An
     places = places_of(path, header, [*data["targets"], *data["inputs"]])
     values = [[number(row[place], separator) for place in places] for row in table]
     dated = header.index(data["time_column"]) if data["time_column"] in header else None
-    dates = [row[dated] if dated is not None else str(at) for at, row in enumerate(table, 1)]
+    unnamed = "row " if data["time_column"] else ""  # put together of other columns: no number of a row is a date
+    dates = [row[dated] if dated is not None else f"{unnamed}{at}" for at, row in enumerate(table, 1)]
     names = [row[named[0]].strip() if named else "" for row in table]
     rows = np.array(values, np.float64).reshape(-1, len(places))
+    for place, column in zip(places, rows.T, strict=True):
+        if table and np.isnan(column).all():
+            raise SystemExit(
+                f"error: {path}: column {header[place]!r} holds no plain numbers (first {table[0][place]!r}); write them "
+                "with a point for decimals and nothing beside them"
+            )
     own: dict[str, list[int]] = {}
     for at, name in enumerate(names):
         own.setdefault(name, []).append(at)

@@ -68,3 +68,19 @@ def test_series_that_cannot_be_forecast_are_left_out_and_named(tmp_path: Path) -
     assert {row["store"] for row in rows} == {"north"}
     assert "note: south left out: the network reads 5 rows" in notes
     assert "note: west left out: the network was not trained on it" in notes
+
+
+def test_a_date_in_several_columns_is_counted_on_and_what_is_no_plain_number_is_named(tmp_path: Path) -> None:
+    """The script reads the columns of the file alone, and makes up no date from the numbers of rows."""
+    rows = [f"{1990 + n // 12},{n % 12 + 1},{n * 7 % 5 + 0.5}" for n in range(60)]
+    path = written(tmp_path / "a.csv", "\n".join(["year,month,v", *rows]) + "\n")
+    chosen = experiment(path, time_column="year month", targets="v").replace({"model.hidden_size": 3})
+    dataset = load(chosen)
+    network = make_network(chosen.model, dataset, width=1, seed=1, threads=1)
+    script = tmp_path / "model.py"
+    proof.export(Exportable(Model(chosen, network, dataset.metadata())), target("python_script"), script)
+    assert [row["date"] for row in said(script, path)[0]] == ["+1"]
+    units = written(tmp_path / "b.csv", "\n".join(["year,month,v", *(f"{row} kWh" for row in rows)]) + "\n")
+    done = subprocess.run([sys.executable, "-I", script, units], capture_output=True, text=True)
+    assert (done.returncode, done.stdout.strip()) != (0, "")
+    assert "column 'v' holds no plain numbers (first '0.5 kWh')" in done.stderr
