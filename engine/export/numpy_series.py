@@ -209,8 +209,8 @@ def read_rows(path: Path, data: dict[str, Any]) -> dict[str, tuple[list[str], An
     for place, column in zip(places, rows.T, strict=True):
         if table and np.isnan(column).all():
             raise SystemExit(
-                f"error: {path}: column {header[place]!r} holds no plain numbers (first {table[0][place]!r}); write them "
-                "with a point for decimals and nothing beside them"
+                f"error: {path}: column {header[place]!r} holds no plain numbers (first {table[0][place]!r}); "
+                "write them with a point for decimals and nothing beside them"
             )
     own: dict[str, list[int]] = {}
     for at, name in enumerate(names):
