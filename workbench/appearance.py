@@ -75,4 +75,6 @@ def chosen_theme(settings: Settings) -> Theme:
     name = settings.theme
     if name not in THEMES:
         name = "dark" if QApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark else "light"
-    return dataclasses.replace(THEMES[name], scale=settings.text_scale / 100)
+    application = QApplication.instance()
+    density = application.devicePixelRatio() if isinstance(application, QApplication) else 1.0
+    return dataclasses.replace(THEMES[name], scale=settings.text_scale / 100, density=density)

@@ -49,6 +49,7 @@ class Theme:
     pens: dict[str, PenStyle] = field(default_factory=dict)
     series: tuple[str, ...] = ()  # colours of runs and cells beside each other
     scale: float = 1.0  # of all text
+    density: float = 1.0  # pixels of the screen in one of Qt's; cosmetic pens know nothing of it
 
     @property
     def dark(self) -> bool:
@@ -76,15 +77,17 @@ class Theme:
         """  # fmt: skip
         style = self.pens[role]
         dashes = {"solid": Qt.PenStyle.SolidLine, "dash": Qt.PenStyle.DashLine, "dot": Qt.PenStyle.DotLine}
-        pen = pg.mkPen(style.color, width=style.width, style=dashes.get(style.dash, Qt.PenStyle.DashDotLine))
-        assert isinstance(pen, QPen)
-        return pen
+        return self.stroke(style.color, style.width, dashes.get(style.dash, Qt.PenStyle.DashDotLine))
 
     def series_pen(self, number: int) -> QPen:
         """The pen of run or cell `number`: six colours, and another dash for every further six."""
         dashes = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
         rounds, place = divmod(number, len(self.series))
-        pen = pg.mkPen(self.series[place], width=1, style=dashes[rounds % len(dashes)])
+        return self.stroke(self.series[place], 1, dashes[rounds % len(dashes)])
+
+    def stroke(self, color: str | QColor, width: int = 1, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
+        """A pen as wide on every plot and on every screen."""
+        pen = pg.mkPen(color, width=width * self.density, style=style)
         assert isinstance(pen, QPen)
         return pen
 

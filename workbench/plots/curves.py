@@ -250,13 +250,13 @@ class CurvePlot(QWidget):
         if curve.symbol:
             curve.item.setSymbol("o" if not curve.line or len(curve.x) <= _SYMBOLS_UP_TO else None)
             curve.item.setSymbolSize(11 if curve.ring else 5 if curve.line else 7)
-            curve.item.setSymbolPen(pg.mkPen(pen.color()) if curve.ring else None)
+            curve.item.setSymbolPen(self._theme.stroke(pen.color()) if curve.ring else None)
             curve.item.setSymbolBrush(None if curve.ring else pen.color())
 
     def _dress_band(self, band: Any, role: str, alpha: float) -> None:
         band.setBrush(self._theme.color(role, alpha))
         for edge in band.lines:
-            edge.setPen(pg.mkPen(self._theme.color(role, 0.6), style=Qt.PenStyle.DotLine))
+            edge.setPen(self._theme.stroke(self._theme.color(role, 0.6), style=Qt.PenStyle.DotLine))
 
     # --- mouse ------------------------------------------------------------------------------------------
 
@@ -299,10 +299,7 @@ def layer_stroke(index: int, count: int, *, reverse: bool = False) -> Stroke:
         low, high = (0.45, 0.95) if theme.dark else (0.05, 0.70)
         place = low + (high - low) * (index / max(count - 1, 1))
         color = theme.color_map("magnitude").map(place, mode="qcolor") if count > 1 else theme.color("train")
-        made = QPen(color)
-        made.setCosmetic(True)
-        made.setStyle(Qt.PenStyle.DashLine if reverse else Qt.PenStyle.SolidLine)
-        return made
+        return theme.stroke(color, style=Qt.PenStyle.DashLine if reverse else Qt.PenStyle.SolidLine)
 
     return pen
 

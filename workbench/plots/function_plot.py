@@ -120,6 +120,6 @@ class FunctionPlot(CurvePlot):
 
 
 def _thick(theme: Theme, role: str) -> QPen:
-    pen: QPen = pg.mkPen(theme.color(role, 0.6), width=8)
+    pen = theme.stroke(theme.color(role, 0.6), 8)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     return pen

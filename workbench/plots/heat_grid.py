@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from engine.events import Floats
@@ -257,8 +257,8 @@ class _Cell:
         """Take the colours of `theme`; the marks are black on white, which shows on every colour of every map."""
         self.image.setColorMap(theme.color_map(self._map))
         self.title.dress(theme)
-        self.box.setBorder(pg.mkPen(theme.color("grid")))
+        self.box.setBorder(theme.stroke(theme.color("grid")))
         self.box.rbScaleBox.setPen(theme.pen("accent"))
         self.box.rbScaleBox.setBrush(theme.color("accent", 0.15))
         for mark, color in zip(self._marks, ("#000000", "#ffffff"), strict=True):
-            mark.setPen(pg.mkPen(color, width=1, style=Qt.PenStyle.SolidLine))
+            mark.setPen(theme.stroke(color))

@@ -203,4 +203,5 @@ def _number(value: float) -> str:
 def _faint(theme: Theme) -> QPen:
     pen = theme.pen("train")
     pen.setColor(theme.color("train", 0.45))
+    pen.setWidthF(1.0)  # on every screen: half-transparent, of thousands of points, a wider one takes 60 ms a frame
     return pen

@@ -91,7 +91,7 @@ class StateSpace(LiveView):
     def recolour(self) -> None:
         """Plot and points."""
         self._plot.apply_theme(self.theme)
-        self._points.setPen(pg.mkPen(self.theme.color("muted")))  # early steps are dark on every ground
+        self._points.setPen(self.theme.stroke(self.theme.color("muted")))  # early steps are dark on every ground
         if len(self._places):
             self._points.setBrush(self._brushes())
             self._show_key()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -10,6 +11,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QFontMetrics
 from pytestqt.qtbot import QtBot
 
+from workbench.plots.curves import layer_stroke
 from workbench.plots.heat_grid import HeatGrid, Panel
 from workbench.plots.label_axis import LabelAxis, visible
 from workbench.plots.legend import Key, Legend, Scale
@@ -273,3 +275,14 @@ def test_a_title_is_broken_between_its_parts_before_it_is_cut(qtbot: QtBot) -> N
     assert titles[0].height() == high  # fewer words for a moment move nothing
     grid.resize(1600, 300)
     qtbot.waitUntil(lambda: titles[1].text == "forget · open 22%, shut 61%" and titles[1].height() < high)
+
+
+def test_lines_are_as_wide_on_a_screen_of_twice_the_density() -> None:
+    dense = dataclasses.replace(LIGHT, density=2.0)
+    of_layer = layer_stroke(0, 2)
+    assert not isinstance(of_layer, str)
+    pens = [(theme.pen("baseline"), theme.series_pen(7), of_layer(theme)) for theme in (LIGHT, dense)]
+    for usual, twice in zip(*pens, strict=True):
+        assert (usual.widthF(), twice.widthF()) == (1.0, 2.0)
+        assert twice.isCosmetic()
+        assert twice.style() is usual.style()
