@@ -179,7 +179,7 @@ TASKS = (
     _plain("dates", "exact match", 0.97, "nearest source .003"),
     _plain("pronunciations", "symbol error rate", 0.20, "nearest source .480", rising=False),
     _plain("product_reviews", "accuracy", 0.74, "naive Bayes .759, majority .599"),
-    _plain("airline_passengers", "RMSE", 20.0, "naive 48.0, seasonal 41.9, AR(12) 15.05", rising=False),
+    _plain("airline_passengers", "RMSE", 20.0, "naive 48.0, seasonal 41.9, AR(12) 13.98", rising=False),
     Task(
         "sunspots", "sunspots",
         (
