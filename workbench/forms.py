@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from engine.config import Experiment, FieldInfo, field_info, matters
 from workbench.editors import ChoiceEditor, Editor, SeveralEditor, editor_for, words
+from workbench.slide import Slide
 from workbench.theme import GRID
 
 
@@ -21,6 +23,7 @@ class _Row:
     editor: Editor
     unit: QLabel
     error: QLabel  # why a value was refused; hidden while it is empty
+    slide: Slide | None
     shown: object = None
 
 
@@ -59,7 +62,7 @@ class Form(QWidget):
             if row.info.needs:
                 self.set_applies(name, matters(values, name))
             value = getattr(values, name)
-            row.editor.show_value(value)
+            self._show(row, value)
             if value != row.shown:
                 _say(row.error, "")
             row.shown = value
@@ -67,7 +70,7 @@ class Form(QWidget):
     def show_value(self, name: str) -> None:
         """Go back to the value that holds, from one that was chosen and not taken."""
         row = self._rows[name]
-        row.editor.show_value(row.shown)
+        self._show(row, row.shown)
 
     def show_options(self, name: str, options: Sequence[tuple[str, str]]) -> None:
         """What a choice offers, where the data decides: value and words."""
@@ -83,14 +86,15 @@ class Form(QWidget):
     def refuse(self, name: str, message: str, experiment: Experiment) -> None:
         """Say why a value was not taken, and go back to the one that holds."""
         row = self._rows[name]
-        row.editor.show_value(getattr(getattr(experiment, self.section), name))
+        self._show(row, getattr(getattr(experiment, self.section), name))
         _say(row.error, message)
 
     def set_applies(self, name: str, applies: bool) -> None:
         """Show or hide a field that has a meaning only with other settings."""
         row = self._rows[name]
-        for widget in (row.label, row.editor):
-            widget.setVisible(applies)
+        for widget in (row.label, row.editor, row.slide):
+            if widget:
+                widget.setVisible(applies)
         row.unit.setVisible(applies and bool(row.info.unit))  # an empty one has no place, and would be a window
         row.error.setVisible(applies and bool(row.error.text()))
 
@@ -116,10 +120,19 @@ class Form(QWidget):
         row.editor.setEnabled(not reason)
         tip = _tip(row.info)
         row.editor.setToolTip(f"{reason}<br><br>{tip}" if reason else tip)
+        if row.slide:
+            row.slide.setEnabled(not reason)
+
+    @staticmethod
+    def _show(row: _Row, value: Any) -> None:
+        row.editor.show_value(value)
+        if row.slide:
+            row.slide.show_value(value)
 
     def _add(self, name: str, default: object) -> None:
         info, at = field_info(self.section, name), self._grid.rowCount()
-        row = _Row(info, QLabel(info.label), editor_for(info, default), QLabel(info.unit), QLabel())
+        slide = Slide(info, whole=isinstance(default, int)) if info.slides else None
+        row = _Row(info, QLabel(info.label), editor_for(info, default), QLabel(info.unit), QLabel(), slide)
         dotted = f"{self.section}.{name}"
         row.editor.setObjectName(dotted)
         row.editor.setMinimumHeight(3 * GRID)
@@ -132,6 +145,13 @@ class Form(QWidget):
         row.unit.setProperty("role", "small")
         row.error.setProperty("role", "problem")
         row.editor.edited.connect(lambda value: self._on_edited(row, dotted, value))
+        if slide:
+            slide.setObjectName(f"{dotted}.slide")
+            slide.setAccessibleName(f"{info.label}, as a slider")
+            slide.setToolTip(_tip(info))
+            slide.setWhatsThis(row.editor.whatsThis())
+            slide.shown.connect(row.editor.show_value)
+            slide.edited.connect(lambda value: self._on_edited(row, dotted, value))
         self._place(row, at)
         self._rows[name] = row
 
@@ -140,9 +160,11 @@ class Form(QWidget):
         self._grid.addWidget(row.editor, at, 1, 1, 1 if row.info.unit else 2)
         if row.info.unit:
             self._grid.addWidget(row.unit, at, 2)
+        if row.slide:
+            self._grid.addWidget(row.slide, at + 1, 1, 1, 2)
         row.error.setWordWrap(True)
         row.error.hide()
-        self._grid.addWidget(row.error, at + 1, 1, 1, 2)
+        self._grid.addWidget(row.error, at + 2, 1, 1, 2)
 
 
 def _say(label: QLabel, text: str) -> None:

@@ -238,6 +238,8 @@ class DataConfig(Section):
         unit="steps",
         minimum=4,
         maximum=1_000_000,
+        scale="log",
+        slides=(4, 4_000),
     )
     sequences: int = option(
         10_000,
@@ -253,6 +255,7 @@ class DataConfig(Section):
         "Deviation of the noise added to generated numbers; of symbols, the share that is replaced at random.",
         minimum=0.0,
         maximum=100.0,
+        slides=(0.0, 1.0),
     )
     source_symbols: str = option(
         "characters",

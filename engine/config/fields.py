@@ -20,7 +20,7 @@ class FieldInfo:
 
     `minimum` and `maximum` are inclusive. `scale` is "linear" or "log", for sliders and spin boxes.
     `live` marks what may be changed while a run is paused. `needs` names fields of the same section with the values
-    under which this one has an effect; all of them must hold.
+    under which this one has an effect; all of them must hold. `slides` is the range of a slider beside the number.
     """
 
     label: str
@@ -33,6 +33,7 @@ class FieldInfo:
     live: bool = False
     advanced: bool = False
     needs: tuple[tuple[str, Collection[Any]], ...] = ()
+    slides: tuple[float, float] | None = None
 
 
 def option(default: Any, label: str, help: str, **details: Any) -> Any:

@@ -10,9 +10,10 @@ from pytestqt.qtbot import QtBot
 
 from engine.cells import specifications
 from engine.config import Experiment
-from workbench.editors import NumbersEditor
+from workbench.editors import NumberEditor, NumbersEditor
 from workbench.forms import Form
 from workbench.panels.model import ModelPanel
+from workbench.slide import Slide
 
 
 @pytest.mark.parametrize(("section", "name"), [("model", "activation"), ("model", "embedding_size")])
@@ -60,3 +61,57 @@ def test_widths_that_do_not_fit_are_refused_beside_their_field(qtbot: QtBot) -> 
     panel.refuse("hidden_sizes", "names 3 layers", experiment)
     assert "names 3 layers" in [label.text() for label in panel.more.findChildren(QLabel)]
     assert panel.summary(experiment) == "lstm · 8, 4 units · 2 layers"
+
+
+SLIDES = {"length": (50, 100.0, int), "noise": (0.1, 0.4, float)}
+
+
+@pytest.mark.parametrize("name", SLIDES)
+def test_a_slider_hands_on_where_it_was_left(qtbot: QtBot, name: str) -> None:
+    """While it is dragged the number follows, and nothing is made anew."""
+    form, seen = Form("data", [name]), list[Any]()
+    qtbot.addWidget(form)
+    held, wanted, kind = SLIDES[name]
+    experiment = Experiment().replace({f"data.{name}": held})
+    form.show_values(experiment)
+    form.edited.connect(lambda dotted, value: seen.append((dotted, value)))
+    slide, number = form.findChild(Slide), form.findChild(NumberEditor)
+    assert slide is not None
+    assert number is not None
+    assert slide.value_at(slide.value()) == pytest.approx(held, rel=0.05)
+    place = min(range(slide.maximum() + 1), key=lambda at: abs(slide.value_at(at) - wanted))
+    slide.setSliderDown(True)
+    slide.setSliderPosition(place)
+    assert float(number.lineEdit().text()) == slide.value_at(place)
+    assert not seen
+    slide.setSliderDown(False)
+    assert seen == [(f"data.{name}", slide.value_at(place))]
+    changed = experiment.replace({f"data.{name}": seen[0][1]})
+    assert isinstance(getattr(changed.data, name), kind)
+    form.show_values(experiment)
+    assert float(number.lineEdit().text()) == held
+    assert len(seen) == 1
+
+
+def test_a_number_beyond_the_slider_stays_what_it_is(qtbot: QtBot) -> None:
+    form = Form("data", ["length"])
+    qtbot.addWidget(form)
+    form.show_values(Experiment().replace({"data.length": 90_000}))
+    slide, number = form.findChild(Slide), form.findChild(NumberEditor)
+    assert slide is not None
+    assert number is not None
+    assert slide.value() == slide.maximum()
+    assert number.lineEdit().text() == "90000"
+
+
+def test_a_slider_goes_and_is_locked_with_its_number(qtbot: QtBot) -> None:
+    form = Form("data", ["noise"])
+    qtbot.addWidget(form)
+    slide = form.findChild(Slide)
+    assert slide is not None
+    form.lock("A run is under way.")
+    assert not slide.isEnabled()
+    form.lock("")
+    assert slide.isEnabled()
+    form.set_applies("noise", False)
+    assert slide.isHidden()
