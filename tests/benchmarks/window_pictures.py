@@ -1,7 +1,7 @@
 """Pictures of the real window with every view in turn: ``python -m tests.benchmarks.window_pictures --out DIR``.
 
 Trains a sample for some seconds, pauses, and takes each tab in both themes at 1440 × 900 and 1280 × 720. ``--scale 2``
-draws as on a screen of twice the density.
+draws as on a screen of twice the density, ``--text 150`` with larger text.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 SIZES = ((1440, 900), (1280, 720))
-_SETTLE_MS = 400
+_SETTLE_MS = 800  # plots and equations come one after the other
 _MOST_MS = 120_000
 
 
@@ -25,6 +25,7 @@ def main() -> None:
     parser.add_argument("--sample", default="airline_passengers")
     parser.add_argument("--seconds", type=float, default=5.0, help="of training before the pictures")
     parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--text", type=int, default=100, help="size of text in per cent")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the run")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -68,6 +69,7 @@ def _script(window: Any, options: argparse.Namespace) -> Iterator[Callable[[], b
     """What is done one after the other; each says when it is done."""
     session, draft, run = window.desk.session, window.desk.draft, window.run_bar.commands
     yield lambda: bool(draft.ready)
+    window.appearance.choose_scale(options.text)
     window.desk.apply({"training.epochs": 100_000} | dict(item.split("=", 1) for item in options.set))
     yield lambda: bool(draft.ready) and not draft.preparing
     run["run"].trigger()

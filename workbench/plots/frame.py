@@ -27,6 +27,7 @@ from workbench.plots.still_label import StillLabel
 from workbench.plots.table_twin import TableTwin
 from workbench.theme import GRID, Theme
 
+_ROWS_MEASURED, _WIDEST_COLUMN = 50, 50 * GRID  # rows after which columns are made as wide as they need; pixels
 _LEAST_LETTERS = 6  # of a choice, where there is no room for its longest
 
 
@@ -64,6 +65,10 @@ class PictureFrame(QWidget):
         self._table_view.setModel(self._twin)
         self._table_view.setObjectName(f"{self.key}.table_view")
         self._table_view.setAccessibleName(f"{self.title}: table")
+        self._table_view.setWordWrap(False)
+        self._table_view.horizontalHeader().setResizeContentsPrecision(_ROWS_MEASURED)
+        self._table_view.horizontalHeader().setMaximumSectionSize(_WIDEST_COLUMN)
+        self._twin.modelReset.connect(self._table_view.resizeColumnsToContents)
         self._stack = QStackedWidget()
         for page in (self._message, self.body, self._table_view):
             self._stack.addWidget(page)

@@ -167,7 +167,10 @@ def test_table_twin_and_csv_hold_the_same(make: Maker, kind: type[LiveView], tmp
     assert rows
     assert all(len(row) == len(header) for row in rows)
     view._table_action.trigger()
-    assert isinstance(page(view), QTableView)
+    table = page(view)
+    assert isinstance(table, QTableView)
+    for column in range(len(header)):
+        assert table.columnWidth(column) >= min(table.horizontalHeader().sectionSizeHint(column), 400)
     model = view._table_view.model()
     assert (model.rowCount(), model.columnCount()) == (len(rows), len(header))
     view.save_table(tmp_path / "out.csv")
