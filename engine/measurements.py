@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from engine.config import Experiment
 from engine.events import Evaluated, GradientByTime, Probe
 from engine.intervals import Interval
+from engine.measures import HIGHER_IS_BETTER
 from engine.memory_worth import MemoryWorth
 
 RECENT_STEPS = 200  # steps that gradient norms are judged over
-_HIGHER_IS_BETTER = ("accuracy", "balanced accuracy", "exact match", "BLEU")
 
 
 _CLEARLY = 0.02  # share of its score by which a baseline is to be beaten
@@ -66,7 +66,7 @@ class Measurements:
 
     def gain(self, ours: float, theirs: float) -> float:
         """By which share of theirs our score is the better one; below 0 where it is worse."""
-        ahead = ours - theirs if self.metric in _HIGHER_IS_BETTER else theirs - ours
+        ahead = ours - theirs if self.metric in HIGHER_IS_BETTER else theirs - ours
         return ahead / abs(theirs) if theirs else math.copysign(math.inf, ahead) if ahead else 0.0
 
     def standing(self) -> Standing | None:
@@ -78,7 +78,7 @@ class Measurements:
         known = [(name, value) for name, value in baselines if math.isfinite(value)]
         if not known or not math.isfinite(ours):
             return None
-        sign = -1 if self.metric in _HIGHER_IS_BETTER else 1
+        sign = -1 if self.metric in HIGHER_IS_BETTER else 1
         ranked = sorted(known, key=lambda item: sign * item[1])
         beaten = [item for item in ranked if sign * (item[1] - ours) > 0]
         ahead = ranked[: len(ranked) - len(beaten)]

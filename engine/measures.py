@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.events import Floats, GradientByTime
 
+HIGHER_IS_BETTER = ("accuracy", "balanced accuracy", "exact match", "BLEU")  # metrics; of all others lower is
 _LAGS = 12
 
 

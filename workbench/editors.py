@@ -14,7 +14,7 @@ from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QLineEdit, QMenu, QSizePolicy, QWidget
 
-from engine.config import FieldInfo
+from engine.config import FieldInfo, field_info
 
 _LOG_STEPS = (1.0, 2.0, 5.0)  # a press of an arrow goes to the next of these, in any decade
 _SMALLEST = 1e-5  # above 0, where a logarithmic scale begins there
@@ -306,6 +306,19 @@ _WORDS = {
 def words(key: str) -> str:
     """What a form shows for a value of the schema."""
     return _WORDS.get(key, key.replace("_", " ").capitalize())
+
+
+def setting_words(name: str, value: object) -> str:
+    """What a setting of that dotted name is set to, as the forms have it; a cell goes by its short name."""
+    section, _, field = name.partition(".")
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value)) or "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}"
+    chosen = value in field_info(section, field).choices and name != "model.cell"
+    return words(str(value)) if chosen else str(value) or "–"
 
 
 def commit(widget: QWidget | None) -> None:

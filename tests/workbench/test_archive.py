@@ -17,7 +17,8 @@ from engine.training import TrainingRun
 from tests.workbench.conftest import SERIES, KnownBackend
 from workbench.desk import Desk
 from workbench.dialogs.compare import CompareDialog, Side
-from workbench.panels.run_rows import COLUMNS, step_words
+from workbench.panels import run_rows
+from workbench.panels.run_rows import COLUMNS, different_settings, step_words
 from workbench.panels.runs import RunsPanel
 from workbench.records import RunRecord, record_of
 from workbench.theme import LIGHT
@@ -197,6 +198,25 @@ def test_forecasts_over_several_steps_are_told_by_step(qtbot: QtBot) -> None:
     assert [dialog.table.item(at, place).text() for place in (0, 1)] == ["3", "5"]  # type: ignore[union-attr]
     assert "MASE, 1 ahead, test" in rows
     assert step_words(RunRecord(9, "nothing yet", SERIES, None)) == ""
+
+
+def test_what_differs_from_the_defaults_is_said_in_the_words_of_the_forms() -> None:
+    changes = {
+        "model.bidirectional": True,
+        "model.hidden_size": 24,
+        "training.optimizer": "nesterov",
+        "model.cell": "gru",
+    }
+    words = different_settings(Experiment().replace(changes))
+    assert words == "cell gru · hidden units 24 · both directions · optimiser Nesterov momentum"
+
+
+@pytest.mark.parametrize(("metric", "best"), [("accuracy", "forest 0.9"), ("RMSE", "majority 0.1")])
+def test_the_best_baseline_is_told_first(metric: str, best: str) -> None:
+    record = RunRecord(1, "run", SERIES, None)
+    simple = (("majority", 0.1), ("forest", 0.9), ("linear", 0.5))
+    record.outcome = RunFinished("all epochs done", 1, 1, 1, 0.5, ((metric, 0.8),), simple, 1.0)
+    assert f"baselines: {best};" in run_rows.tested_words(record)
 
 
 def test_a_run_folder_becomes_the_record_it_was(runs_folder: Path) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QDialog, QTableWidge
 from engine.config import Experiment, field_info, field_names
 from engine.events import RunFinished
 from workbench.dialogs.frame import closing_row
-from workbench.editors import words
+from workbench.editors import setting_words
 from workbench.panels.labels import column, label
 from workbench.records import RunRecord
 from workbench.theme import GRID, Theme
@@ -80,12 +80,8 @@ _BY_STEP = ("RMSE", "MAE", "MASE")  # told for each step ahead
 
 
 def _settings(experiment: Experiment) -> dict[str, str]:
-    values, found = experiment.to_dict(), {}
-    for name in field_names():
-        section, _, field = name.partition(".")
-        choices = () if name == "model.cell" else field_info(section, field).choices  # a cell goes by its short name
-        found[name] = _words(values[section][field], choices)
-    return found
+    values = experiment.to_dict()
+    return {name: setting_words(name, values[name.partition(".")[0]][name.partition(".")[2]]) for name in field_names()}
 
 
 def _results(record: RunRecord | None) -> Mapping[str, str]:
@@ -114,16 +110,6 @@ def _merged(results: Sequence[Mapping[str, str]]) -> list[str]:
 def _title(name: str) -> str:
     section, _, field = name.partition(".")
     return f"{field_info(section, field).label}  ({section})"
-
-
-def _words(value: object, choices: tuple[str, ...]) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:g}"
-    return (words(value) if value in choices else value or "–") if isinstance(value, str) else str(value)
 
 
 def _summary(different: int) -> str:

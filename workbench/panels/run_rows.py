@@ -11,9 +11,11 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem
 
 from engine.aligned import step_rows
-from engine.config import Experiment
+from engine.config import Experiment, field_info
 from engine.events import RunFailed, RunFinished
+from engine.measures import HIGHER_IS_BETTER
 from workbench.draft import source_name
+from workbench.editors import setting_words
 from workbench.icons import icon
 from workbench.records import RunRecord
 from workbench.theme import GRID, Theme
@@ -169,7 +171,7 @@ def different_settings(experiment: Experiment) -> str:
     """Model and training settings that are not the defaults."""
     values, defaults = experiment.to_dict(), Experiment().to_dict()
     changed = [
-        f"{name} {value}".replace("_", " ")
+        _set(section, name, value)
         for section in ("model", "training")
         for name, value in values[section].items()
         if value != defaults[section][name]
@@ -177,12 +179,20 @@ def different_settings(experiment: Experiment) -> str:
     return " · ".join(changed) or "default settings"
 
 
+def _set(section: str, name: str, value: object) -> str:
+    """A setting in the words of its form; a switch that is on by its name alone."""
+    label = field_info(section, name).label.lower()
+    return label if value is True else f"{label} {setting_words(f'{section}.{name}', value)}"
+
+
 def tested_words(record: RunRecord) -> str:
     """What the best weights reach on the test part, and the best of the baselines."""
     if not isinstance(record.outcome, RunFinished) or not record.outcome.test_metrics:
         return ""
     scores = ", ".join(f"{name} {value:.4g}" for name, value in record.outcome.test_metrics)
-    baselines = sorted(record.outcome.test_baselines, key=lambda item: item[1])
+    first = record.outcome.test_metrics[0][0]  # which the baselines are measured in
+    higher = first in HIGHER_IS_BETTER
+    baselines = sorted(record.outcome.test_baselines, key=lambda item: item[1], reverse=higher)
     against = "; ".join(f"{name} {value:.4g}" for name, value in baselines[:3])
     return f"<b>test: {scores}</b>" + (f"<br>baselines: {against}" if against else "")
 
