@@ -97,6 +97,7 @@ class ExportForm:
     summary: str
     possible: bool
     text: str
+    beside: tuple[str, ...] = ()  # suffixes of what is written beside the main file
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,7 +211,9 @@ class Backend:
 
         model = exportable(run_folder).model
         fits = ((form, form.fit_for(model)) for form in targets())
-        return tuple(ExportForm(f.key, f.title, f.suffix, f.summary, fit.possible, fit.text) for f, fit in fits)
+        return tuple(
+            ExportForm(f.key, f.title, f.suffix, f.summary, fit.possible, fit.text, f.beside) for f, fit in fits
+        )
 
     def export(self, run_folder: Path, key: str, target: Path) -> Exported:
         """Write a run's best weights in the form of that key, run the file, and compare it with the engine.

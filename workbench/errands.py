@@ -12,7 +12,7 @@ from workbench.jobs import Jobs
 from workbench.records import RunRecord
 from workbench.wording import for_people
 
-_EXPORT_LANE, _IMPORT_LANE, _INSPECTION_LANE, _USE_LANE = "export", "import", "inspection", "use"
+_EXPORT_LANE, _FORMS_LANE, _IMPORT_LANE, _INSPECTION_LANE, _USE_LANE = "export", "forms", "import", "inspection", "use"
 
 
 class Troubled(Protocol):
@@ -68,7 +68,8 @@ class Errands:
     def learn_export_forms(self, record: RunRecord, answer: ExportAnswer) -> None:
         """What a run's best weights can be exported to."""
         folder = _kept(record)
-        self._ask(_EXPORT_LANE, lambda: self._backend.export_forms(folder), answer.show_forms, answer)
+        self._jobs.forget(_EXPORT_LANE)  # who asked for an export before is gone
+        self._ask(_FORMS_LANE, lambda: self._backend.export_forms(folder), answer.show_forms, answer)
 
     def export(self, record: RunRecord, key: str, target: Path, answer: ExportAnswer) -> None:
         """Write a run's best weights, and see by how much the file differs from the engine."""

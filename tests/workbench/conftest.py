@@ -147,7 +147,7 @@ class KnownBackend(Backend):
         return (
             ExportForm("stone", "Stone", ".stone", "For those who come after.", False, "nothing is hard enough."),
             ExportForm("paper", "Paper", ".paper", "For people.", True, "Exact."),
-            ExportForm("script", "Script", ".py", "For machines.", True, "Exact."),
+            ExportForm("script", "Script", ".py", "For machines.", True, "Exact.", (".json",)),
         )
 
     def usable(self, run_folder: Path) -> Usable:

@@ -510,6 +510,33 @@ def test_an_export_that_fails_says_so_in_the_dialog(bench: Bench, tmp_path: Path
     dialog.close()
 
 
+def test_an_export_writes_over_nothing_unasked(bench: Bench, tmp_path: Path) -> None:
+    bench.train(1)
+    bench.command("stop")
+    bench.until(lambda: bench.session_state is State.FINISHED)
+    bench.window.ask_export()
+    dialog = bench.window.files.export_dialog
+    assert dialog is not None
+    bench.until(lambda: dialog._write.isEnabled())
+    dialog._list.setCurrentIndex(dialog._list.model().index(2, 0))
+    (tmp_path / "package.json").write_text("of somebody else")
+    dialog._path.setText(str(tmp_path / "package.py"))
+    dialog._write.click()
+    assert "package.json" in dialog.message.text
+    assert dialog._write.text() == "Replace"
+    dialog._path.textEdited.emit("another name")
+    assert (dialog.message.text, dialog._write.text()) == ("", "Export")
+    assert not (tmp_path / "package.py").exists()
+    for _ in range(2):
+        dialog._write.click()
+    bench.until(lambda: dialog._done.text() == "A reader says the same.")
+    assert dialog._usage.isVisibleTo(dialog)
+    dialog._list.setCurrentIndex(dialog._list.model().index(1, 0))
+    assert dialog._done.text() == ""
+    assert not dialog._usage.isVisibleTo(dialog)
+    dialog.close()
+
+
 def test_the_export_dialog_says_what_is_not_possible_and_why(bench: Bench, tmp_path: Path) -> None:
     bench.train(1)
     bench.command("stop")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -43,7 +44,8 @@ class ExportDialog(TextDialog):
         self.setObjectName("export_dialog")
         self.setWindowTitle("Export weights")
         self._forms: tuple[ExportForm, ...] = ()
-        self._path = QLineEdit(str(folder / record.name))
+        self._replacing: Path | None = None  # what is there, and may be written over
+        self._path = QLineEdit(str(folder / record.name.replace("-", "_")))  # as Python can import
         self._path.setObjectName("export_path")
         self._path.setAccessibleName("File to write")
         self._list = self._made_list()
@@ -88,18 +90,23 @@ class ExportDialog(TextDialog):
         files = "\n".join(str(file) for file in exported.files)
         self._usage.setPlainText(f"{files}\n\n{exported.usage}".rstrip())
         self._usage.show()
-        self._write.setEnabled(True)
-        self._write.setText("Export")
+        self._at_rest()
 
     def show_problem(self, text: str) -> None:
         """It could not be written."""
         self._done.setText("")
         self._usage.hide()
         self.message.say(text)
-        self._write.setEnabled(self._form() is not None)
-        self._write.setText("Export")
+        self._at_rest()
 
     # --- the inside ---
+
+    def _at_rest(self) -> None:
+        """Nothing is being written."""
+        self._replacing = None
+        self._list.setEnabled(True)
+        self._write.setEnabled(self._form() is not None)
+        self._write.setText("Export")
 
     def _made_list(self) -> QTreeWidget:
         tree = QTreeWidget()
@@ -128,6 +135,7 @@ class ExportDialog(TextDialog):
         browse.setAutoDefault(False)
         self._write.setDefault(True)
         browse.clicked.connect(self._browse)
+        self._path.textEdited.connect(self._forget)
         self._write.clicked.connect(self._on_write)
         self._buttons.rejected.connect(self.reject)
         row = QHBoxLayout()
@@ -155,8 +163,15 @@ class ExportDialog(TextDialog):
             return
         form = self._forms[self._list.indexOfTopLevelItem(item)]
         self._about.setText(f"{form.summary} {form.text[:1].upper()}{form.text[1:]}")
-        self._write.setEnabled(form.possible)
         self._path.setText(str(self._with_suffix(form.suffix)))
+        self._forget()
+
+    def _forget(self) -> None:
+        """What was said of another form, or of another file, is true no longer."""
+        self.message.say("")
+        self._done.setText("")
+        self._usage.hide()
+        self._at_rest()
 
     def _with_suffix(self, suffix: str) -> Path:
         """The path in the field with a form's ending in place of another form's."""
@@ -167,9 +182,11 @@ class ExportDialog(TextDialog):
     def _browse(self) -> None:
         form = self._form()
         kinds = f"{form.title} (*{form.suffix})" if form else ""
-        chosen, _ = QFileDialog.getSaveFileName(self, "Export weights", self._path.text(), kinds)
+        asks = QFileDialog.Option.DontConfirmOverwrite  # this dialog asks for all files
+        chosen, _ = QFileDialog.getSaveFileName(self, "Export weights", self._path.text(), kinds, options=asks)
         if chosen:
             self._path.setText(chosen)
+            self._forget()
 
     def _on_write(self) -> None:
         form, text = self._form(), self._path.text().strip()
@@ -180,6 +197,17 @@ class ExportDialog(TextDialog):
             return
         target = self._with_suffix(form.suffix)
         self._path.setText(str(target))
+        there = [path.name for path in (target, *map(target.with_suffix, form.beside)) if os.path.lexists(path)]
+        if there and self._replacing != target:
+            self._forget()
+            self._replacing = target
+            self.message.say(
+                f"There already: {', '.join(there)}. Press Replace to write over that, or choose another name."
+            )
+            self._write.setText("Replace")
+            return
+        self._forget()
+        self._list.setEnabled(False)
         self._write.setEnabled(False)
         self._write.setText("Exporting…")
         self.write_asked.emit(form.key, target)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import keyword
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from engine.data import SeriesPreparation
+from engine.export.c_source import identifier
 from engine.export.held_out import HeldOut
 from engine.export.particulars import Exportable
 from engine.export.writing_description import writes
@@ -47,7 +49,8 @@ class Target:
     `fit` judges the network; ask by `fit_for`, which judges the data too. `write` makes the files and returns their
     paths, the main one first. `runner` names what will run the file, as in "onnxruntime 1.23"; it raises `ExportError`
     where the target cannot do without. `run` asks the main file for its answers; None where nothing here can run it.
-    `usage` shows how the file is used, with {name} and {stem} of it, and `usage_writing` that of a network that writes.
+    `usage` shows how the file is used, by what goes in: a kind of data, "vector" or "decoder" of networks that write,
+    or "" for all others; with {name} and {stem} of the file, and {module}, the line that imports it.
     """
 
     key: str
@@ -59,14 +62,26 @@ class Target:
     write: Callable[[Exportable, Path], tuple[Path, ...]]
     runner: Callable[[], str]
     run: Callable[[Path, HeldOut], Answers | None]
+    usage: Mapping[str, str]
     by_series: bool = False  # it holds scalers of each of several series
-    usage: str = ""
-    usage_writing: str = ""
+    beside: tuple[str, ...] = ()  # suffixes of what is written beside the main file, under its name
 
     def usage_of(self, model: Model, path: Path) -> str:
         """How the file at `path` is used."""
-        own = self.usage_writing if self.usage_writing and writes(model.network) else self.usage
-        return own.format(name=path.name, stem=path.stem)
+        kind = str(model.metadata["kind"])
+        if writes(model.network):
+            kind = "vector" if "vector" in model.metadata else "decoder" if kind == "series" else kind
+        stem = path.stem
+        plain = stem.isidentifier() and not keyword.iskeyword(stem)
+        return self.usage.get(kind, self.usage.get("", "")).format(
+            name=path.name,
+            stem=stem,
+            upper=identifier(stem).upper(),
+            example="1, 2, …" if kind == "vector" else "What is read",
+            module=f"import {stem} as model"
+            if plain
+            else f'import importlib\nmodel = importlib.import_module("{stem}")',
+        )
 
     def fit_for(self, model: Model) -> Fit:
         """Whether `model` can go to this target."""

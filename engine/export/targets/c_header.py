@@ -137,7 +137,8 @@ TARGET = Target(
     write=write,
     runner=runner,
     run=run,
-    usage="""\
-cc -std=c99 -DNAME_TEST -x c {name} -lm && ./a.out
-# Runs its test vectors; NAME as at the head of the file.""",
+    usage={
+        "": """\
+cc -std=c99 -D{upper}_TEST -x c {name} -lm && ./a.out   # runs its test vectors""",
+    },
 )

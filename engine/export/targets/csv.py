@@ -61,12 +61,15 @@ TARGET = Target(
     title="CSV of the weights",
     order=7,
     suffix=".csv",
+    beside=(".json",),
     summary="Every weight with its name, row and column, for a spreadsheet; scaler, vocabulary and settings beside it.",
     fit=fit,
     write=write,
     runner=by_formula.runner,
     run=run,
-    usage="""\
+    usage={
+        "": """\
 parameter, row, column, value
 Rows and columns count from 0; a vector has no column.""",
+    },
 )

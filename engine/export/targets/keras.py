@@ -142,22 +142,32 @@ def _tokens(answer: Any, x: NDArray[Any], texts: Texts | None) -> NDArray[Any] |
     return np.asarray(write_tokens(lambda *_: scores, x, len(texts.tokens)).swapaxes(0, 1))
 
 
+_WRITING = """\
+{module}
+# x: tokens (texts, steps), or a vector (texts, numbers); limit: see the head of the file
+tokens = model.write_tokens(model.answers_of(model.load()), x, limit)"""
 TARGET = Target(
     key="keras",
     title="Keras model",
     order=4,
     suffix=".py",
+    beside=(".npz", ".json"),
     summary="A readable script that builds the model, and the weights beside it in Keras' layout.",
     fit=fit,
     write=write,
     runner=runner,
     run=run,
-    usage="""\
-from {stem} import load
+    usage={
+        "pairs": _WRITING,
+        "vector": _WRITING,
+        "decoder": """\
+{module}
+# x: scaled (sequences, steps, numbers); told (sequences, steps ahead, ·): the last value, then what is known ahead
+# middle, width: see the head of the file
+answers = model.write_numbers(model.answers_of(model.load()), x, told, middle, width)""",
+        "": """\
+{module}
 # x: scaled (sequences, steps, numbers), or tokens (sequences, steps)
-answers = load().predict(x)""",
-    usage_writing="""\
-from {stem} import answers_of, load, write_tokens
-# x: tokens (texts, steps), scaled numbers (sequences, steps, numbers), or a vector
-tokens = write_tokens(answers_of(load()), x, limit=30)""",
+answers = model.load().predict(x)""",
+    },
 )

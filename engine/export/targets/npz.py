@@ -36,13 +36,16 @@ TARGET = Target(
     title="NumPy (NPZ and JSON)",
     order=6,
     suffix=".npz",
+    beside=(".json",),
     summary="The weights as arrays under PyTorch's names, and scaler, vocabulary and settings as JSON beside them.",
     fit=fit,
     write=write,
     runner=by_formula.runner,
     run=run,
-    usage="""\
+    usage={
+        "": """\
 import json, numpy
 weights = numpy.load("{stem}.npz")
 about = json.load(open("{stem}.json", encoding="utf-8"))""",
+    },
 )

@@ -181,6 +181,10 @@ def _time_major(values: Any) -> Any:
     return values.swapaxes(0, 1) if values.ndim == 3 else values
 
 
+_SESSION = """\
+import onnxruntime
+session = onnxruntime.InferenceSession("{name}")
+"""
 TARGET = Target(
     key="onnx",
     title="ONNX",
@@ -191,22 +195,31 @@ TARGET = Target(
     write=write,
     runner=runner,
     run=run,
-    usage="""\
-import onnxruntime
-session = onnxruntime.InferenceSession("{name}")
-# A series: rows (batch, rows, columns), float64, in their own units.
-session.run(["forecast"], {{"rows": rows}})
-# A text: tokens (batch, steps), int64, by the vocabulary in the metadata.
-session.run(["probabilities"], {{"tokens": tokens}})
-# Labelled sequences: inputs (batch, steps, numbers), float64, in their own units.
-session.run(["probabilities"], {{"inputs": inputs}})""",
-    usage_writing="""\
-import onnxruntime
-session = onnxruntime.InferenceSession("{name}")
-# A text: tokens (batch, steps), int64, by the metadata's vocabularies; 2 ends it.
-session.run(["written", "scores"], {{"tokens": tokens}})
-# A vector: inputs (batch, numbers), float64, in their own units; categories 1, 0.
-session.run(["written", "scores"], {{"inputs": inputs}})
-# A series: rows (batch, rows, columns), float64, and "ahead" where that is known.
+    usage={
+        "series": _SESSION
+        + """\
+# rows (batch, rows, columns), float64, in their own units
 session.run(["forecast"], {{"rows": rows}})""",
+        "text": _SESSION
+        + """\
+# tokens (batch, steps), int64, by the vocabulary in the metadata
+session.run(["probabilities"], {{"tokens": tokens}})""",
+        "pairs": _SESSION
+        + """\
+# tokens (batch, steps), int64, by the vocabularies in the metadata; 2 ends a text
+session.run(["written", "scores"], {{"tokens": tokens}})""",
+        "vector": _SESSION
+        + """\
+# inputs (batch, numbers), float64, in their own units; categories 1 and 0
+session.run(["written", "scores"], {{"inputs": inputs}})""",
+        "decoder": _SESSION
+        + """\
+# rows (batch, rows, columns), float64, in their own units; and "ahead" where that is known
+session.run(["forecast"], {{"rows": rows}})""",
+        "": _SESSION
+        + """\
+# inputs (batch, steps, numbers), float64, in their own units; or tokens (batch, steps), int64
+first, *_ = session.get_inputs()
+session.run(None, {{first.name: inputs}})""",
+    },
 )

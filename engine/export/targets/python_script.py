@@ -134,22 +134,32 @@ def _arguments(data: HeldOut) -> dict[str, Any]:
     return {"given": data.rows, "told": data.given.future}
 
 
+_USAGE_WRITING = """\
+python {name} "{example}"  # --width 4 searches with a beam
+python {name} - < lines.txt     # one a line"""
 TARGET = Target(
     key="python_script",
     title="Python script (NumPy only)",
     order=5,
     suffix=".py",
+    beside=(".npz", ".json"),
     summary="A script that reads a CSV file, a prompt or a text and predicts, with NumPy and nothing else.",
     fit=fit,
     write=write,
     runner=runner,
     run=run,
     by_series=True,
-    usage="""\
-python {name} rows.csv        # a series: what comes after the last row; sequences: what each is
-python {name} "A prompt"      # text: how it goes on; a text to be judged: what it is, or - < lines.txt""",
-    usage_writing="""\
-python {name} "What is read"  # a text, or values with commas between; --width 4 searches with a beam
-python {name} - < lines.txt   # one a line
-python {name} rows.csv        # a series: what comes after the last row with a target""",
+    usage={
+        "series": "python {name} rows.csv  # prints what comes after the last row",
+        "decoder": "python {name} rows.csv  # prints what comes after the last row with a target",
+        "sequences": "python {name} rows.csv  # prints what each sequence is; rows in the order of time",
+        "labelled_text": """\
+python {name} "What somebody said"
+python {name} - < lines.txt        # one a line""",
+        "text": """\
+python {name} "A prompt"           # --length 200 --temperature 0.8 --seed 0""",
+        "adding": "python {name} steps.csv  # without a header",
+        "pairs": _USAGE_WRITING,
+        "vector": _USAGE_WRITING,
+    },
 )

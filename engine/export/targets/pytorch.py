@@ -92,28 +92,38 @@ def _written(names: dict[str, Any], data: HeldOut) -> Answers:
     return Answers(scores.numpy(), tokens=tokens)
 
 
+_WRITING = """\
+import torch
+{module}
+tokens = model.load().generate(torch.from_numpy(model.encoded(model.about(), "{example}")))
+print(model.decoded(model.about(), tokens[:, 0]))"""
 TARGET = Target(
     key="pytorch",
     title="PyTorch module",
     order=3,
     suffix=".py",
+    beside=(".safetensors",),
     summary="A readable Python file that defines the module and loads the safetensors beside it.",
     fit=fit,
     write=write,
     runner=runner,
     run=run,
-    usage="""\
-from {stem} import load, inputs_of, real_units
-# A series: rows (steps, windows, columns), float64, in their own units.
-answers, state = load()(inputs_of(rows))
-forecast = real_units(answers, rows)""",
-    usage_writing="""\
-import torch
-import {stem} as model
-# A text, or values with commas between:
-tokens = model.load().generate(torch.from_numpy(model.encoded(model.about(), "What is read")))
-print(model.decoded(model.about(), tokens[:, 0]))
-# A series: rows (steps, windows, columns), float64; future: what is known ahead.
+    usage={
+        "series": """\
+{module}
+# rows (steps, windows, columns), float64, in their own units
+answers, state = model.load()(model.inputs_of(rows))
+forecast = model.real_units(answers, rows)""",
+        "pairs": _WRITING,
+        "vector": _WRITING,
+        "decoder": """\
+{module}
+# rows (steps, windows, columns), float64, in their own units; future: what is known ahead
 answers = model.load().generate(model.inputs_of(rows), model.told_ahead(rows, future))
 forecast = model.real_units(answers, rows)""",
+        "": """\
+{module}
+# x: numbers (steps, sequences, inputs), scaled, or tokens (steps, sequences)
+answers, state = model.load()(x)""",
+    },
 )

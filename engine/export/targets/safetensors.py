@@ -48,6 +48,10 @@ def run(path: Path, data: HeldOut) -> Answers:
     return by_formula.answers(weights, {name: json.loads(header[name]) for name in ("network", "data")}, data)
 
 
+_WRITING = """\
+from safetensors.torch import load_file
+# module: a torch.nn.Module with encoder, decoder, readout and dictionaries embedding, bridge and attention
+module.load_state_dict(load_file("{name}"), strict=True)"""
 TARGET = Target(
     key="safetensors",
     title="safetensors",
@@ -58,12 +62,13 @@ TARGET = Target(
     write=write,
     runner=by_formula.runner,
     run=run,
-    usage="""\
+    usage={
+        "pairs": _WRITING,
+        "vector": _WRITING,
+        "decoder": _WRITING,
+        "": """\
 from safetensors.torch import load_file
 # module: a torch.nn.Module with rnn, readout and, of text, embedding
 module.load_state_dict(load_file("{name}"), strict=True)""",
-    usage_writing="""\
-from safetensors.torch import load_file
-# module: a torch.nn.Module with encoder, decoder, readout and dictionaries embedding, bridge and attention
-module.load_state_dict(load_file("{name}"), strict=True)""",
+    },
 )

@@ -21,7 +21,7 @@ from engine.inference import forecast, generate
 from engine.model import Model
 from engine.network import Network
 from tests.engine.data.making import table, values
-from tests.engine.export.examples import KINDS, exportable
+from tests.engine.export.examples import KINDS, WRITERS, exportable
 
 NO_HEADER = {
     "words": "cannot cut text into words",
@@ -43,9 +43,24 @@ def test_every_kind_of_data(tmp_path: Path, key: str, kind: str) -> None:
     found = proof.export(source, chosen, path)
     assert found.passed, found
     assert set(found.files) == {file.name for file in tmp_path.iterdir()} - {f"{path.name}.proof.json"}
+    assert {file.name for file in tmp_path.iterdir()} == {
+        path.name, f"{path.name}.proof.json", *(f"{path.stem}{suffix}" for suffix in chosen.beside)
+    }  # fmt: skip
     kept = json.loads((tmp_path / f"{path.name}.proof.json").read_text())
     assert kept["difference"] == found.difference
     assert kept["passed"] is True
+
+
+@pytest.mark.parametrize("stem", ["weights", "lstm-32", "class"])
+@pytest.mark.parametrize("kind", [*KINDS, *WRITERS])
+def test_how_a_file_is_used_is_said_of_the_data_at_hand(kind: str, stem: str) -> None:
+    model = exportable(kind).model
+    for each in targets():
+        text = each.usage_of(model, Path(stem).with_suffix(each.suffix))
+        if each.key in ("onnx", "safetensors", "pytorch", "keras", "npz"):
+            compile(text, each.key, "exec")
+        assert each.key == "csv" or stem in text or stem.replace("-", "_").upper() in text
+        assert "what comes after the last row" not in text or model.metadata["kind"] == "series"
 
 
 @pytest.mark.parametrize("key", OTHERS)
