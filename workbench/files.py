@@ -21,6 +21,7 @@ from workbench.theme import Theme
 
 _KINDS = (
     "Data and projects (*.csv *.tsv *.tab *.txt *.md *.parquet *.json *.jsonl *.ndjson *.xlsx *.xls *.ods "
+    "*.arff *.ts *.tsf *.dat *.data *.srt "
     f"*{SUFFIX});;"
     "All files (*)"
 )

@@ -26,9 +26,9 @@ class Crosswise:
 
     kept: tuple[str, ...]  # columns that go on as they are
     across: tuple[str, ...]  # columns of values
-    times: tuple[str, ...]  # what they say of the time, each
+    times: tuple[str, ...]  # what they say of the time, each; empty where their names do
     along: str  # a column with the rest of the time; "" where columns say all of it
-    between: str  # what stands between both
+    between: str  # what stands between both; behind the names of years, where there is nothing else
     what: str  # runs across, for a person
 
     def names(self) -> tuple[str, str]:
@@ -47,13 +47,19 @@ class Crosswise:
     def sql(self, source: str) -> str:
         """SQL of the turned table; rows without any value are left out."""
         time, value = map(_quoted, self.names())
-        cells = ", ".join(f"CAST({_quoted(name)} AS VARCHAR)" for name in self.across)
-        times = ", ".join("'" + text.replace("'", "''") + "'" for text in self.times)
-        whole = f"trim(CAST({_quoted(self.along)} AS VARCHAR)) || '{self.between}' || t" if self.along else "t"
-        kept = "".join(f"{_quoted(name)}, " for name in self.kept)
-        rows = f"SELECT *, unnest([{times}]) AS t, unnest([{cells}]) AS v FROM {source}"
-        some = f"WHERE trim(concat({cells})) <> ''"
-        return f"SELECT {kept}{whole} AS {time}, v AS {value} FROM ({rows} {some})"
+        across = ", ".join(map(_quoted, self.across))
+        cells = ", ".join(f"CAST({_quoted(name)} AS VARCHAR) AS {_quoted(name)}" for name in self.across)
+        part = f"trim({time})"
+        if self.times:  # a list in the place of each name would take ten times as long
+            part = f"list_extract({_texts(self.times)}, list_position({_texts(self.across)}, {time}))"
+        elif self.between:
+            part = f"left({part}, 4) || '{self.between}'"
+        rest = f"trim(CAST({_quoted(self.along)} AS VARCHAR)) || '{self.between}' || " if self.along else ""
+        kept = "".join(f"{_quoted(name)}, " for name in (*self.kept, *([self.along] if self.along else [])))
+        rows = f"SELECT {kept}{cells} FROM {source} WHERE trim(concat({across})) <> ''"
+        own = "".join(f"{_quoted(name)}, " for name in self.kept)
+        turned = f"({rows}) UNPIVOT INCLUDE NULLS ({value} FOR {time} IN ({across}))"
+        return f"SELECT {own}{rest}{part} AS {time}, {value} FROM {turned}"
 
 
 def crosswise(names: Sequence[str], rows: Callable[[Sequence[str]], Sequence[Sequence[Any]]]) -> Crosswise | None:
@@ -78,7 +84,8 @@ def _of_dates(names: Sequence[str]) -> Crosswise | None:
     rising = all(one < other for one, other in pairwise(found.values()))
     if len(found) < max(_FEWEST, len(kept)) or len(lengths) != 1 or not rising or not kept:
         return None
-    return Crosswise(kept, tuple(found), tuple(found.values()), "", "", "dates")
+    years = all(map(_YEAR.fullmatch, map(str.strip, found)))
+    return Crosswise(kept, tuple(found), (), "", "-01-01" if years else "", "dates")
 
 
 def _date(name: str) -> str:
@@ -128,6 +135,10 @@ def _of_hours(names: Sequence[str], rows: Callable[[Sequence[str]], Sequence[Seq
             times = tuple(f"{minute // 60:02d}:{minute % 60:02d}" for minute in minutes)
             return Crosswise(tuple(other for other in kept if other != name), across, times, name, " ", "hours")
     return None
+
+
+def _texts(words: Sequence[str]) -> str:
+    return "[" + ", ".join("'" + word.replace("'", "''") + "'" for word in words) + "]"
 
 
 def _quoted(name: str) -> str:

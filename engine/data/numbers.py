@@ -33,10 +33,11 @@ def _written(cell: str, decimal: str) -> str:
     point, lakh = (",", "") if decimal == "," else (r"\.", r"|\d{1,2}(,\d{2})+,\d{3}")
     sign, blank = f"[{_SIGNS}]?", rf"[\s{SPACES}]*"
     digits = rf"(\d{{1,3}}([{group}]\d{{3}})+{lakh}|\d+)({point}\d*)?([eE][-+]?\d+)?"
-    # Accounts and SAP write what is owed as (1,234.50) and 1.234,50-.
-    owed = f"regexp_replace({cell}, '^{blank}(?:[(]([^()]*)[)]|([^-−()]*)[-−]){blank}$', '-\\1\\2')"
-    whole = f"regexp_extract({owed}, '^{blank}[-+−]?{blank}{sign}{blank}[-+−]?{digits}{blank}{sign}{blank}$')"
-    kept = f"regexp_replace(replace({whole}, '−', '-'), '[^-+0-9eE{point}]', '', 'g')"
+    signs = f"[-+−]?{blank}{sign}{blank}[-+−]?"
+    whole = f"regexp_extract({cell}, '^{blank}[(]?{signs}{digits}{blank}{sign}{blank}[-−)]?{blank}$')"
+    # Accounts and SAP write what is owed as (1,234.50) and 1.234,50-; a bracket that is alone stays, and is no number.
+    owed = f"regexp_replace({whole}, '^{blank}(?:[(]([^()]*)[)]|([^-−()]*)[-−]){blank}$', '-\\1\\2')"
+    kept = f"regexp_replace(replace({owed}, '−', '-'), '[^-+0-9eE{point}()]', '', 'g')"
     return f"TRY_CAST(replace({kept}, ',', '.') AS DOUBLE)"
 
 

@@ -208,7 +208,7 @@ def _opened(path: Path, source: Source, connection: duckdb.DuckDBPyConnection, r
 def _turn(table: Table) -> None:
     """Rows of values with their times, where dates, months or hours run across."""
     if found := crosswise(table.names, table.first):
-        _replaced(table, found.sql("read_cells"))
+        _replaced(table, found.sql("read_cells"), kept=True)
         made = table.connection.table("cells")
         table.names, table.types = tuple(made.columns), tuple(map(str, made.types))
         table.rows = int(table.one("count(*)")[0])
@@ -220,17 +220,17 @@ def _turn(table: Table) -> None:
 def _join_time(table: Table) -> None:
     """One more column, where others make up the time together."""
     if joined := joined_time(table.names, table.first):
-        _replaced(table, f"SELECT *, {joined.sql} AS {quoted(joined.name)} FROM read_cells")
+        _replaced(table, f"SELECT *, {joined.sql} AS {quoted(joined.name)} FROM read_cells", kept=False)
         table.names, table.types, table.joined = (*table.names, joined.name), (*table.types, "VARCHAR"), joined.name
         table.remarks.append(joined.note)
         table.notes.append(joined.note)
 
 
-def _replaced(table: Table, query: str) -> None:
-    """Put a query over `read_cells`, what was read, in the place of the cells."""
+def _replaced(table: Table, query: str, *, kept: bool) -> None:
+    """Put a query over `read_cells`, what was read, in the place of the cells; `kept` where it takes long each time."""
     kind = "TABLE" if table.source.size < _IN_MEMORY else "VIEW"
     table.connection.execute(f"ALTER {kind} cells RENAME TO read_cells")
-    table.connection.execute(f"CREATE TEMP VIEW cells AS {query}")
+    table.connection.execute(f"CREATE TEMP {'TABLE' if kept else 'VIEW'} cells AS {query}")
 
 
 def _see_numbers(table: Table, reading: Reading) -> None:
