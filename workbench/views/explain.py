@@ -155,7 +155,7 @@ class Explain(LiveView):
             link.clicked.connect(partial(self.asked.emit, key))
             self._values[symbol] = value
             for column, widget in enumerate((_label(text, "value"), _label(meaning, "muted"), value)):
-                widget.setWordWrap(False)
+                widget.setWordWrap(column == 1)  # the meaning gives way, and the page needs no bar to move it sideways
                 grid.addWidget(widget, row, column)
             grid.addWidget(link, row, 3, Qt.AlignmentFlag.AlignLeft)
         return grid

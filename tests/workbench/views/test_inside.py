@@ -415,3 +415,12 @@ def test_it_rolls_up_smoothly(show: Show, qtbot: QtBot) -> None:
     assert view._diagram.under(view._diagram.place_of(part).center()) is not None
     middle = view._diagram._loop(part).pointAtPercent(0.5)
     assert view._diagram.under(middle).name == "rnn.weight_hh_l0"
+
+
+@pytest.mark.parametrize("width", [460, 640, 840])
+def test_the_page_of_equations_is_not_moved_sideways(show: Show, qtbot: QtBot, width: int) -> None:
+    view = show(Explain)
+    view.resize(width, 600)
+    view.show_snapshot(measured.full_snapshot())
+    qtbot.waitUntil(lambda: all(equation.ready for equation in view._equations))
+    assert view._page.horizontalScrollBar().maximum() == 0
