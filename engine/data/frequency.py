@@ -119,6 +119,8 @@ def _by_week(days: NDArray[np.datetime64], daily: Frequency) -> Frequency:
         return daily
     come = np.unique((days.astype(np.int64) + 3) % 7)  # 1970 began on a Thursday
     week = "".join("01"[day in come] for day in range(7))
+    if week == _EVERY_DAY:
+        return daily
     irregular = int((np.busday_count(days[:-1], days[1:], weekmask=week) != 1).sum())
     return replace(daily, irregular=irregular, week=week) if irregular < daily.irregular else daily
 

@@ -11,8 +11,8 @@ import numpy as np
 from engine.data.columns import Cells, count_cells, rows_of_wide
 from engine.data.dates import DateColumn, date_formats, find_date_column, read_stamps
 from engine.data.dialect import FOUND_OUT, Reading
-from engine.data.errors import DataError
-from engine.data.frequency import find_frequency
+from engine.data.errors import DataError, counted
+from engine.data.frequency import Frequency, Stamps, find_frequency
 from engine.data.odd_rows import Rejected
 from engine.data.series import last_numeric
 from engine.data.suggestion import is_text
@@ -21,6 +21,7 @@ from engine.data.text import read_text
 
 _COUNTED_ROWS = 1_000_000  # types and missing cells of larger tables: of their beginning
 _DATES = 64  # columns looked at for dates
+_TWICE = 0.1  # share of dates from which on they are those of several series
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +143,27 @@ def _frequency(table: Table, date: DateColumn | None) -> str:
         table.notes.append(str(error))
         return ""
     stamps.sort()
-    found = find_frequency(stamps) or find_frequency(np.unique(stamps))  # of several series
+    found = find_frequency(stamps)
+    if found:
+        notes = _odd_dates(stamps, found)
+        table.notes += notes
+        table.remarks += notes
+    found = found or find_frequency(np.unique(stamps))  # of several series
     return found.name if found else "irregular"
+
+
+def _odd_dates(stamps: Stamps, frequency: Frequency) -> list[str]:
+    """Dates that are left out, come twice, or lie between the others; nothing of several series with the same dates."""
+    between, twice = frequency.rows_between(stamps), int((stamps[1:] == stamps[:-1]).sum())
+    if twice > _TWICE * len(stamps):
+        return []
+    gaps = int((between > 1).sum())
+    odd = frequency.irregular - gaps - twice
+    return [
+        *([f"{counted(int((between - 1).sum()), 'date')} left out in {counted(gaps, 'gap')}"] if gaps else []),
+        *([f"{counted(twice, 'row')} with the same date as the row before"] if twice else []),
+        *([f"{counted(odd, 'step')} from date to date of another length"] if odd > 0 else []),
+    ]
 
 
 def _counted_rows(table: Table) -> int:

@@ -53,4 +53,5 @@ def _understood(found: Inspection, changes: Mapping[str, Any], suggestion: Sugge
     if isinstance(suggestion, str):
         return Understood(found, None, (suggestion,))
     data = suggestion.experiment.replace(changes).data
-    return Understood(with_roles(found, data), suggestion, suggestion.notes)
+    notes = (*suggestion.notes, *(remark for remark in found.remarks if remark not in suggestion.notes))
+    return Understood(with_roles(found, data), suggestion, notes)

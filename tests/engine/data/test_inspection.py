@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
 from engine.config import Experiment
@@ -56,6 +57,23 @@ def test_the_samples_are_understood(name: str, date: str, frequency: str, missin
     assert found.columns[0].format == date
     assert found.frequency == frequency
     assert sum(column.missing for column in found.columns) == missing
+
+
+@pytest.mark.parametrize(
+    ("days", "notes"),
+    [
+        (range(40), []),
+        ([*range(9), *range(12, 20), *range(21, 40)], ["4 dates left out in 2 gaps"]),
+        ([*range(20), 19, *range(20, 40)], ["1 row with the same date as the row before"]),
+        ([*range(20), 20.5, *range(21, 40)], ["2 steps from date to date of another length"]),
+    ],
+)
+def test_odd_dates_are_counted(write: Write, days: list[float], notes: list[str]) -> None:
+    stamps = [str(np.datetime64("2021-03-01", "h") + int(24 * day)).replace("T", " ") for day in days]
+    found = inspect_file(write("a.csv", "date,value\n" + "".join(f"{s}:00,{n % 7}\n" for n, s in enumerate(stamps))))
+    assert found.frequency == "daily"
+    assert list(found.remarks) == notes
+    assert set(notes) <= set(found.notes)
 
 
 # --- suggestions ----------------------------------------------------------------------------------------
