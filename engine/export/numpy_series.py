@@ -227,7 +227,7 @@ def read_table(path: Path) -> tuple[list[str], list[list[str]], str]:
             separator = max(",;\t", key=first.count)
             table = [row for row in csv.reader(file, delimiter=separator) if row]
     except (OSError, UnicodeError, csv.Error) as error:
-        raise SystemExit(f"error: {path}: {error}") from None
+        raise SystemExit(f"error: {path}: {getattr(error, 'strerror', None) or error}") from None
     if not table:
         raise SystemExit(f"error: {path} is empty")
     for at, row in enumerate(table, 1):

@@ -183,6 +183,7 @@ def _time_major(values: Any) -> Any:
 
 _SESSION = """\
 import onnxruntime
+onnxruntime.set_default_logger_severity(3)  # it warns of every input that may be left out
 session = onnxruntime.InferenceSession("{name}")
 """
 TARGET = Target(
