@@ -69,7 +69,7 @@ def _baseline(m: Measurements) -> Finding | None:
     why += f" Still better, and learned from the same data: {better}." if better else ""
     share = m.metric in _SHARES
     gain = standing.ours - theirs if share else abs(theirs - standing.ours) / abs(theirs) if theirs else 0.0
-    return Finding("baseline", "good", f"Beats {name}{_by(gain, m, ' points' if share else '%')}", why)
+    return Finding("baseline", "good", f"Beats {name}{_by(gain, m, ' point' if share else '%')}", why)
 
 
 def _by(gain: float, m: Measurements, unit: str) -> str:
@@ -78,7 +78,8 @@ def _by(gain: float, m: Measurements, unit: str) -> str:
     While the run goes on it goes in steps of ten, or the title would change all the time.
     """
     whole = round(100 * gain) if m.ended else 10 * math.floor(10 * gain)
-    return f" by {'' if m.ended else 'more than '}{whole}{unit}" if whole else ""
+    several = "s" if unit == " point" and whole != 1 else ""
+    return f" by {'' if m.ended else 'more than '}{whole}{unit}{several}" if whole else ""
 
 
 def _not_beaten(m: Measurements, name: str, why: str) -> Finding:

@@ -107,9 +107,12 @@ def test_the_test_part_has_the_last_word() -> None:
     assert said(measurements, "baseline").title == "Beats naive by 50%"
 
 
-@pytest.mark.parametrize(("ended", "title"), [(True, "by 87 points"), (False, "by more than 80 points")])
-def test_shares_are_higher_where_they_are_better_and_compared_in_points(ended: bool, title: str) -> None:
-    measurements = measured((1, 1, 0.98))
+@pytest.mark.parametrize(
+    ("ours", "ended", "title"),
+    [(0.98, True, "by 87 points"), (0.98, False, "by more than 80 points"), (0.12, True, "by 1 point")],
+)
+def test_shares_are_higher_where_they_are_better_and_compared_in_points(ours: float, ended: bool, title: str) -> None:
+    measurements = measured((1, 1, ours))
     measurements.metric, measurements.baselines, measurements.ended = "accuracy", (("majority", 0.11),), ended
     assert said(measurements, "baseline").title == f"Beats majority {title}"
 

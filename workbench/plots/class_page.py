@@ -27,6 +27,7 @@ class ClassPage(AnswerPage):
         self.column.addWidget(self.scores)
         self.column.addWidget(self.strips)
         self.column.addWidget(self.matrix, 1)
+        self.column.addStretch()  # strips without a matrix stand on top
         self.strips.hovered.connect(self.read)
         self.matrix.hovered.connect(self.read)
 

@@ -243,7 +243,9 @@ class _Cell:
         """Show all units and all steps, and no more."""
         units, times = self.data.shape
         if self.data.size:
-            self.box.setLimits(xMin=-0.5, xMax=times - 0.5, yMin=-0.5, yMax=units - 0.5, minXRange=2, minYRange=1)
+            self.box.setLimits(
+                xMin=-0.5, xMax=times - 0.5, yMin=-0.5, yMax=units - 0.5, minXRange=min(times, 2), minYRange=1
+            )
             self.box.setRange(xRange=(-0.5, times - 0.5), yRange=(-0.5, units - 0.5), padding=0)
 
     def mark(self, time: int | None) -> None:

@@ -286,3 +286,13 @@ def test_lines_are_as_wide_on_a_screen_of_twice_the_density() -> None:
         assert (usual.widthF(), twice.widthF()) == (1.0, 2.0)
         assert twice.isCosmetic()
         assert twice.style() is usual.style()
+
+
+def test_a_single_step_fills_its_panel(qtbot: QtBot) -> None:
+    grid = HeatGrid(LIGHT, bottom="time step", left="unit")
+    qtbot.addWidget(grid)
+    grid.resize(400, 300)
+    grid.show()
+    grid.arrange([Panel(0, 0)])
+    grid.show_panel(0, np.zeros((4, 1), np.float32), (-1.0, 1.0), "")
+    assert grid._cells[0].box.viewRange()[0] == pytest.approx([-0.5, 0.5])

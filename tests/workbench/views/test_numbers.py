@@ -580,3 +580,15 @@ def test_the_loss_follows_every_run_after_the_first_and_after_a_double_click(sho
         view._metric.box.setXRange(50, 60)
         view._metric.canvas.doubled.emit()
     assert view._loss.shown() == (-math.inf, math.inf)
+
+
+def test_tags_in_a_small_place_stand_below_their_scores(show: Show, qtbot: QtBot) -> None:
+    view = Prediction(LIGHT, compact=True)
+    qtbot.addWidget(view)
+    view.resize(480, 400)
+    view.show()
+    view.show_snapshot(measured.snapshot(measured.class_prediction(tagged=True)))
+    page = view.pages[ClassPrediction]
+    assert isinstance(page, ClassPage)
+    qtbot.waitUntil(lambda: page.strips.isVisible() and page.matrix.isHidden())
+    assert page.strips.y() < page.height() / 3
