@@ -295,4 +295,7 @@ def test_a_single_step_fills_its_panel(qtbot: QtBot) -> None:
     grid.show()
     grid.arrange([Panel(0, 0)])
     grid.show_panel(0, np.zeros((4, 1), np.float32), (-1.0, 1.0), "")
+    wide = grid._cells[0].box.width()
+    grid.resize(500, 300)
+    qtbot.waitUntil(lambda: grid._cells[0].box.width() > wide)
     assert grid._cells[0].box.viewRange()[0] == pytest.approx([-0.5, 0.5])
