@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 _LOOKED_AT = 200  # lines
+_LONGEST = 20_000  # letters of a line
 _FEWEST = 10  # lines that show columns of a fixed width
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 _SHARE = 0.9  # of the cells of a column of numbers
@@ -25,7 +26,7 @@ def lined_up(plain: Path) -> Path | None:
     with plain.open(encoding="utf-8", errors="replace") as file:
         lines = [line.rstrip("\n") for line in itertools.islice(file, _LOOKED_AT)]
     lines = [line for line in itertools.dropwhile(_is_remark, lines) if line.strip()]
-    if len(lines) < 3 or any(mark in "".join(lines) for mark in '",;\t|'):
+    if len(lines) < 3 or max(map(len, lines)) > _LONGEST or any(mark in "".join(lines) for mark in '",;\t|'):
         return None
     counts = {len(line.split()) for line in lines}
     ragged = any("  " in line.strip() or line[0] == " " for line in lines)

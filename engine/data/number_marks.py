@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from engine.data.numbers import SPACES, number_sql
 
 LOOKS = 4  # figures of a look
+_LONGEST = 64  # letters of a cell that are looked at
 SHARE = 0.9  # of the cells that are filled, and written alike
 _UNIT = re.compile(r"#([^\d\s.,;:()+−#-][^\d.,;:()+−#]{0,11}[23]?)")  # no digit but the last, as in m2
 _CURRENCY = re.compile(
@@ -48,10 +49,10 @@ class Mark:
 
 def look_sql(cell: str) -> str:
     """SQL of the figures that `mark_of` takes."""
-    left = f"regexp_replace(trim({cell}), '{_NUMBER}', '#')"
+    left = f"regexp_replace(left(trim({cell}), {_LONGEST}), '{_NUMBER}', '#')"
     return (
         f"count(nullif(trim({cell}), '')), coalesce(list_max(map_values(histogram({left}))), 0), mode({left}), "
-        f"count(*) FILTER (regexp_full_match(trim({cell}), '{_NUMBER}[{_LETTERS}]?'))"
+        f"count(*) FILTER (regexp_full_match(left(trim({cell}), {_LONGEST}), '{_NUMBER}[{_LETTERS}]?'))"
     )
 
 

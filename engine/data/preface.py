@@ -68,7 +68,10 @@ def _blocks(lines: Sequence[str]) -> int:
 def years_on_top(plain: Path, skip: int, delimiter: str) -> bool:
     """Whether the first row names columns by years that follow one another, so that it looks like data."""
     with plain.open(encoding="utf-8-sig", errors="replace") as file:
-        row = next(csv.reader(itertools.islice(file, skip, skip + 1), delimiter=delimiter), [])
+        try:
+            row = next(csv.reader(itertools.islice(file, skip, skip + 1), delimiter=delimiter), [])
+        except csv.Error:  # a cell longer than any year
+            return False
     years = [int(cell) for cell in map(str.strip, row) if re.fullmatch(r"\d{4}", cell)]
     follow = all(other == year + 1 for year, other in itertools.pairwise(years))
     words = any(re.search(r"[^\W\d]", cell) for cell in row)

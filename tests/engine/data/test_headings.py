@@ -85,6 +85,17 @@ def test_years_may_name_columns(write: Write) -> None:
     assert not inspect_file(write("a.csv", rows)).header
 
 
+def test_a_cell_longer_than_a_line_of_most_is_no_year(write: Write) -> None:
+    long = "x" * 200_000
+    found = inspect_file(
+        write(
+            "a.csv",
+            f"{long},1\n{long}y,2\n{long}z,3\n{long},4\n",
+        )
+    )
+    assert (found.header, found.rows) == (False, 4)
+
+
 def test_tabs_part_cells_that_hold_commas(write: Write) -> None:
     text = "".join(f"{['ham', 'spam'][n % 2]}\tWell, {n} times, or so\n" for n in range(40))
     found = inspect_file(write("a.tsv", text))
@@ -120,3 +131,9 @@ def test_a_sheet_of_remarks_is_passed_over(write: Write) -> None:
 def test_a_long_line_does_not_stop_the_look_at_a_heading(write: Write) -> None:
     long = "x" * (LONGEST_LINE // 4)
     assert inspect_file(write("a.csv", f"day,level,note\n{ROWS[0]}\n2020-01-02,4.5,{long}\n")).rows == 2
+
+
+def test_lines_of_thousands_of_words_are_no_cells(write: Write) -> None:
+    """As many blanks stand in each: a table of as many columns would take minutes to be told."""
+    found = inspect_file(write("a.txt", "".join("a " * 20_000 + f"{n:8d}\n" for n in range(20))))
+    assert (found.kind, found.rows) == ("text", 20)
