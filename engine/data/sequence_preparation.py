@@ -98,26 +98,38 @@ def _codes(words: NDArray[Any], known: tuple[str, ...]) -> NDArray[np.int32]:
 def filled(values: Reals, found: Spans, method: str, middle: Reals) -> Reals:
     """`values` (N, C) without gaps: filled within each stretch alone, so that none knows of another.
 
-    "linear" draws a line to the next value of the same stretch; everything else takes the last one before. What has
-    none before it takes `middle` (C,).
+    Stretches that overlap, as windows of a recording, are one: a step has one value for all of them. "linear" draws a
+    line to the next value of the same stretch; everything else takes the last one before. What has none before it
+    takes `middle` (C,).
     """
     gaps = np.isnan(values)
     if not gaps.any():
         return values
-    starts = np.zeros(len(values), np.int64)
-    for first, last in zip(found.first.tolist(), found.last.tolist(), strict=True):
+    starts, apart = np.zeros(len(values), np.int64), _apart(found)
+    for first, last in apart:
         starts[first:last] = first
     rows = np.maximum.accumulate(np.where(gaps, -1, np.arange(len(values))[:, None]), axis=0)
     known = rows >= starts[:, None]
     full = np.where(known, np.take_along_axis(values, np.maximum(rows, 0), axis=0), middle)
     if method == "linear":
-        _draw_lines(values, full, gaps, found)
+        _draw_lines(values, full, gaps, apart)
     return full
 
 
-def _draw_lines(values: Reals, full: Reals, gaps: NDArray[np.bool_], found: Spans) -> None:
+def _apart(found: Spans) -> list[tuple[int, int]]:
+    """First and last steps of stretches that do not overlap."""
+    apart: list[tuple[int, int]] = []
+    for first, last in sorted(zip(found.first.tolist(), found.last.tolist(), strict=True)):
+        if apart and first < apart[-1][1]:
+            apart[-1] = apart[-1][0], max(last, apart[-1][1])
+        else:
+            apart.append((first, last))
+    return apart
+
+
+def _draw_lines(values: Reals, full: Reals, gaps: NDArray[np.bool_], apart: list[tuple[int, int]]) -> None:
     """Lines between known values, in each stretch and column that has both a gap and values."""
-    for first, last in zip(found.first.tolist(), found.last.tolist(), strict=True):
+    for first, last in apart:
         here = gaps[first:last]
         for column in np.flatnonzero(here.any(axis=0) & ~here.all(axis=0)):
             gap = here[:, column]

@@ -103,7 +103,8 @@ def without_gaps(values: Any, method: str, middle: list[float]) -> Any:
 def pieces(found: list[Any], data: dict[str, Any], layout: dict[str, Any]) -> list[tuple[str, Any]]:
     """Sequences, each a name, steps and words, as they are read at once: whole, in steps or in windows.
 
-    Those of a recording are named by the row that they end at. What is missing is filled within each alone.
+    Those of a recording are named by the row that they end at. What is missing is filled within each alone, or within
+    all where they overlap.
     """
     length, topology, before = data["length"], data["topology"], 0
     recording = not (layout["sequence_column"] or layout["channels"])
@@ -116,8 +117,10 @@ def pieces(found: list[Any], data: dict[str, Any], layout: dict[str, Any]) -> li
             spans = [(at, min(at + length, len(steps))) for at in range(0, len(steps), length)]
         elif recording:
             spans = [(at, at + length) for at in range(len(steps) - length + 1)]
+        whole = encoded(data, steps, worded) if recording and topology == "many_to_one" else None  # windows overlap
         for first, last in spans:
-            own = encoded(data, steps[first:last], {key: cells[first:last] for key, cells in worded.items()})
+            alone = {key: cells[first:last] for key, cells in worded.items()}
+            own = encoded(data, steps[first:last], alone) if whole is None else whole[first:last]
             cut_up.append((str(before + last) if recording or topology == "one_to_one" else name, own))
         before += len(steps)
     return cut_up

@@ -12,7 +12,9 @@ import pytest
 
 from engine.config import Experiment
 from engine.data import Batch, DataError, Dataset, Preparation, load, suggest
+from engine.data.parts import Spans
 from engine.data.sequence_dataset import SequenceDataset
+from engine.data.sequence_preparation import filled
 from engine.data.sequences import read_sequences
 from engine.data.splits import PARTS
 from tests.engine.data.making import Write
@@ -137,6 +139,17 @@ def test_windows_of_a_recording_are_answered_by_their_last_step(write: Write) ->
     batch = data.batch("train", np.array([0, 6]))
     assert batch.inputs.shape == (4, 2, 2)
     assert [data.classes[k] for k in batch.targets] == ["a", "b"]  # rows 3 and 9
+
+
+@pytest.mark.parametrize(("method", "wanted"), [("forward", [9, 1, 1, 3, 3, 5]), ("linear", [1, 1, 2, 3, 4, 5])])
+def test_a_gap_in_a_recording_is_filled_from_what_stands_before_its_window(method: str, wanted: list[float]) -> None:
+    values = np.array([np.nan, 1, np.nan, 3, np.nan, 5])[:, None]
+    windows = Spans(np.arange(5), np.arange(5) + 2, np.zeros(5, np.int64))
+    np.testing.assert_array_equal(filled(values, windows, method, np.array([9.0]))[:, 0], wanted)
+    beside = Spans(np.array([0, 3]), np.array([3, 6]), np.zeros(2, np.int64))
+    np.testing.assert_array_equal(filled(values, beside, "forward", np.array([9.0]))[:, 0], [9, 1, 1, 3, 3, 5])
+    alone = Spans(np.arange(6), np.arange(6) + 1, np.zeros(6, np.int64))
+    np.testing.assert_array_equal(filled(values, alone, method, np.array([9.0]))[:, 0], [9, 1, 9, 3, 9, 5])
 
 
 def test_every_step_has_its_tag(write: Write) -> None:

@@ -30,7 +30,8 @@ OWN: dict[str, dict[str, Any]] = {
     "lines": {"inputs": ["a", "b", "kind"], "sequence_column": "name", "missing": "linear"},
     "embedded": {"inputs": ["kind"], "sequence_column": "name", "categories": "embedding"},
     "recording": {"inputs": ["a", "kind"], "label": "c", "sequence_length": 2, "split": "time"},
-    "windows": {"inputs": ["c"], "sequence_length": 2, "split": "time"},
+    "windows": {"inputs": ["a", "c"], "sequence_length": 2, "split": "time"},
+    "windows with lines": {"inputs": ["a", "b"], "sequence_length": 2, "split": "time", "missing": "linear"},
 }
 
 
