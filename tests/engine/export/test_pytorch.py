@@ -128,4 +128,4 @@ def test_plain_networks_are_plain_modules() -> None:
     text = torch_source(exportable("text", cell="gru", num_layers=2, bidirectional=True), "model")
     assert "self.rnn = torch.nn.GRU(5, 6, num_layers=2, bidirectional=True)" in text
     assert "FUNCTIONS" not in text
-    assert len(text.splitlines()) < 90
+    assert len(text.splitlines()) < 100
