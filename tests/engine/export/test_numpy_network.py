@@ -43,7 +43,7 @@ def check_writing(kind: str, **model: Any) -> None:
     difference, limit = np.abs(data.scaled - in_float64(made, data.given)).max(), 1e-9
     if not difference <= limit:
         exact.load_state_dict(
-            {name: np.float64(values) * (1 + 2.0**-52) for name, values in made.network.state_dict().items()}
+            {name: values.astype(np.float64) * (1 + 2.0**-52) for name, values in made.network.state_dict().items()}
         )
         shaken = answered(replace(made, network=exact), given(kind)).scaled
         limit = 10 * np.abs(data.scaled - shaken).max()
