@@ -67,7 +67,12 @@ class DataConfig(Section):
     )
     time_column: str = option("", "Time column", "Column with the dates or the order of the rows; empty for row order.")
     targets: tuple[str, ...] = option((), "Targets", "Columns to be predicted.")
-    inputs: tuple[str, ...] = option((), "Inputs", "Columns that are read; of a series, beside the targets' own past.")
+    inputs: tuple[str, ...] = option(
+        (),
+        "Inputs",
+        "Columns that are read; of a series, beside the targets' own past. Of words, as kinds of weather, each is an "
+        "input of 1 and 0.",
+    )
     label: str = option("", "Label", "Column with the class or the value that answers a sequence, a step or a text.")
     text_column: str = option("", "Text", "Column with the texts that have a label.")
     tokens: str = option(

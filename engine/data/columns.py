@@ -17,6 +17,7 @@ Words: TypeAlias = NDArray[Any]  # of texts
 
 _AT_ONCE = 4_000_000  # cells fetched by one query, or one column
 _LOOK = 100_000  # rows that tell numbers from words
+_MOSTLY = 0.9  # share of numbers from which on a column is one of numbers
 _CELLS_LOOKED_AT = 1_000_000  # of a wide table, of which fewer rows are looked at
 
 
@@ -79,11 +80,17 @@ def _no_value(table: Table) -> str:
     return ", ".join(literal(mark) for mark in (*NO_VALUE, *table.no_value))
 
 
+def holds_words(table: Table, name: str) -> bool:
+    """Whether a column, taken as one of numbers, would be refused as text."""
+    total, numbers = table.one(f"count(*) FILTER ({_filled(table, name)}), count({table.number(name)})")
+    return bool(numbers < _MOSTLY * total)
+
+
 def _judge_text(table: Table, name: str, total: int, numbers: int) -> None:
     """A few cells that are no numbers count as missing; more of them make it a column of text."""
     unreadable = f"{_filled(table, name)} AND {table.number(name)} IS NULL"
     example = str(table.one(f"first(CAST({quoted(name)} AS VARCHAR))", unreadable)[0])[:40]
-    if numbers < 0.9 * total:
+    if numbers < _MOSTLY * total:
         raise DataError(
             f"{table.path.name}: column {name!r} holds text ({example!r}), not numbers; "
             f"choose a column of numbers{_numeric_hint(table)}."
@@ -109,7 +116,7 @@ def read_words(table: Table, name: str) -> Words:
 def numeric_columns(table: Table, names: Sequence[str], rows: int = _LOOK) -> dict[str, bool]:
     """For each column that holds anything in the first `rows` rows: whether it holds numbers."""
     counts = count_cells(table, names, min(table.beginning(rows), rows_of_wide(len(names))))
-    return {name: found.numbers >= 0.9 * found.filled for name, found in counts.items() if found.filled}
+    return {name: found.numbers >= _MOSTLY * found.filled for name, found in counts.items() if found.filled}
 
 
 def rows_of_wide(columns: int) -> int:

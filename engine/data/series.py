@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from engine.config import DataConfig
-from engine.data.columns import numeric_columns, read_numbers, read_words
+from engine.data.columns import numeric_columns, read_words
 from engine.data.dates import date_format, find_date_column, read_stamps
 from engine.data.dialect import Reading
-from engine.data.errors import DataError, counted
+from engine.data.errors import DataError, TooShortError, counted
 from engine.data.frequency import (
     Frequency,
     Stamps,
@@ -23,7 +24,9 @@ from engine.data.frequency import (
     stamp_unit,
 )
 from engine.data.gaps import gap_notes, leading_gap
+from engine.data.indicators import indicators, read_inputs
 from engine.data.scaling import Reals
+from engine.data.splits import split_by_time
 from engine.data.tables import Table, open_table
 
 _AT_ONCE = 64  # columns looked at by one query
@@ -46,11 +49,17 @@ class Series:
     dropped: int  # rows before the first complete one, left out
     notes: tuple[str, ...]
     led: int = 0  # rows that columns known ahead have been moved back by
+    words: tuple[tuple[str, tuple[str, ...]], ...] = ()  # columns of words among the inputs, and what they became
 
     @property
     def end(self) -> int:
         """Rows up to the last one in which a target was measured; those behind it say only what is known ahead."""
         return _end(self.values[:, : self.targets])
+
+    def named(self, names: Sequence[str]) -> tuple[str, ...]:
+        """`names` of inputs as they are here, where each word of a column has an input of its own."""
+        words = dict(self.words)
+        return tuple(own for name in names for own in words.get(name, (name,)))
 
     def led_by(self, rows: int, names: Sequence[str]) -> Series:
         """The same with some columns moved: each row holds what they are so many rows later, NaN where nobody knows.
@@ -77,7 +86,7 @@ def read_series(path: Path, data: DataConfig) -> Series:
     """Read the columns that `data` names; without targets, the last column of numbers.
 
     Raises:
-        DataError: the file or a column cannot be used; see `open_table`, `read_numbers`, `read_stamps`.
+        DataError: the file or a column cannot be used; see `open_table`, `read_inputs`, `read_stamps`.
     """
     return _read(path, replace(data, sequence_column=""))[""]
 
@@ -95,21 +104,43 @@ def _read(path: Path, data: DataConfig) -> dict[str, Series]:
     with open_table(path, Reading.of(data)) as table:
         targets = data.targets or (last_numeric(table, data.time_column),)
         _check_roles(targets, data)
-        names = (*targets, *data.inputs)
-        values = read_numbers(table, names)
+        words = indicators(table, data.inputs)
+        names = (*targets, *(own for name in data.inputs for own in words.get(name, (name,))))
+        values = read_inputs(table, names)
         stamps = read_stamps(table, data.time_column) if data.time_column else None
         notes = [*table.notes, *_time_notes(table, data)]
         keys = read_words(table, data.sequence_column).astype(str) if data.sequence_column else None
     if not data.targets:
         notes.append(f"target: {targets[0]!r}, the last column of numbers, flags aside")
+    found: dict[str, Series] = {}
     if keys is None:
-        return {"": _series(path, data, names, len(targets), values, stamps, notes)}
-    found = {}
+        found[""] = _series(path, data, names, len(targets), values, stamps, notes)
+        return _learnable(found, words, data)
     for key in dict.fromkeys(keys.tolist()):
         own = keys == key
         some = None if stamps is None else stamps[own]
         found[key] = _series(path, data, names, len(targets), values[own], some, notes)
-    return found
+    return _learnable(found, words, data)
+
+
+def _learnable(found: dict[str, Series], words: dict[str, tuple[str, ...]], data: DataConfig) -> dict[str, Series]:
+    """The same without words that come in no training part: what comes later shall change nothing before."""
+    if not words:
+        return found
+    first = next(iter(found.values()))
+    seen = np.zeros(len(first.names), bool)
+    for series in found.values():
+        with suppress(TooShortError):
+            seen |= (series.values[: split_by_time(series.end, data.validation, data.test).train_end] == 1).any(axis=0)
+    drawn = {own for owns in words.values() for own in owns}
+    kept = np.array([at for at, name in enumerate(first.names) if seen[at] or name not in drawn])
+    names = tuple(first.names[at] for at in kept)
+    left = tuple((name, tuple(own for own in owns if own in names)) for name, owns in words.items())
+    notes = tuple(f"{name!r} holds words: an input for each of {len(owns)}" for name, owns in left)
+    return {
+        key: replace(series, names=names, values=series.values[:, kept], words=left, notes=(*series.notes, *notes))
+        for key, series in found.items()
+    }
 
 
 def _series(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from engine.config import DataConfig
 from engine.data.batches import Ints
 from engine.data.errors import DataError, nearest
@@ -16,6 +18,7 @@ def windows_over(series: Series, data: DataConfig, topology: str, marked: Ints |
     Raises:
         DataError: too short for one window, or settings that do not go together.
     """
+    data = replace(data, known_inputs=series.named(data.known_inputs))
     _check(series, data)
     series = series.led_by(rows_led(data, topology), data.known_inputs)
     return (ForecastDataset if several_steps(data, topology) else SeriesDataset)(series, data, topology, marked)

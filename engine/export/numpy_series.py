@@ -199,8 +199,10 @@ def read_rows(path: Path, data: dict[str, Any]) -> dict[str, tuple[list[str], An
     """The dates and the columns that the network reads, from a CSV file with a header, by series; one has no name."""
     header, table, separator = read_table(path)
     named = places_of(path, header, [data["sequence_column"]] if data["sequence_column"] else [])
-    places = places_of(path, header, [*data["targets"], *data["inputs"]])
-    values = [[number(row[place], separator) for place in places] for row in table]
+    columns = [indicator_of(header, name) for name in (*data["targets"], *data["inputs"])]
+    places = places_of(path, header, [name for name, _ in columns])
+    asked = [(place, word) for place, (_, word) in zip(places, columns, strict=True)]
+    values = [[value_of(row[place].strip(), word, separator) for place, word in asked] for row in table]
     dated = header.index(data["time_column"]) if data["time_column"] in header else None
     unnamed = "row " if data["time_column"] else ""  # put together of other columns: no number of a row is a date
     dates = [row[dated] if dated is not None else f"{unnamed}{at}" for at, row in enumerate(table, 1)]
@@ -234,6 +236,19 @@ def read_table(path: Path) -> tuple[list[str], list[list[str]], str]:
         if len(row) < len(table[0]):
             raise SystemExit(f"error: {path}: row {at} has {len(row)} cells, and the header {len(table[0])}")
     return [name.strip() for name in table[0]], table[1:], separator
+
+
+def indicator_of(header: list[str], name: str) -> tuple[str, str | None]:
+    """A column, and the word that an input named "column=word" asks of it; no word where the name is a column's own."""
+    ends = [at for at, letter in enumerate(name) if letter == "=" and name[:at] in header]
+    return (name, None) if name in header or not ends else (name[: ends[0]], name[ends[0] + 1 :])
+
+
+def value_of(text: str, word: str | None, separator: str) -> float:
+    """A number; or 1 where a cell holds `word`, 0 where another one, NaN where none."""
+    if word is None:
+        return number(text, separator)
+    return float(text == word) if text else float("nan")
 
 
 def places_of(path: Path, header: list[str], names: list[str]) -> list[int]:

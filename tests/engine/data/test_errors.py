@@ -59,7 +59,6 @@ BAD_SETTINGS: dict[str, tuple[dict[str, Any], str]] = {
     "misspelt input": ({"targets": "value", "inputs": "wrods"}, "did you mean 'words'"),
     "misspelt time": ({"targets": "value", "time_column": "dat"}, "did you mean 'date'"),
     "text as target": ({"targets": "words"}, "holds text"),
-    "text as input": ({"targets": "value", "inputs": "words"}, "holds text"),
     "text as time": ({"targets": "value", "time_column": "words"}, "holds no dates"),
     "empty column": ({"targets": "blank"}, "has no values"),
     "target twice": ({"targets": "value", "inputs": "value"}, "named twice"),
