@@ -104,6 +104,8 @@ def _read(path: Path, data: DataConfig) -> dict[str, Series]:
     with open_table(path, Reading.of(data)) as table:
         targets = data.targets or (last_numeric(table, data.time_column),)
         _check_roles(targets, data)
+        for name in targets:
+            table.column(name)  # one that is missing is named before an input
         words = indicators(table, data.inputs)
         names = (*targets, *(own for name in data.inputs for own in words.get(name, (name,))))
         values = read_inputs(table, names)
