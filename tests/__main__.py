@@ -1,11 +1,14 @@
 """``python3 -m tests``: sets up what the tests need, then style, types and tests. Standard library only.
 
-``--all`` runs the slow tests too. Everything else on the command line goes to pytest.
+Half of the tests, the engine's but for its exports, run in a process of their own beside all else, and are told at the
+end. ``--all`` runs the slow tests too. Everything else on the command line goes to pytest, which then is one process.
 """
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from workbench.launch import system_libraries
@@ -20,6 +23,8 @@ CHECKS = {
     "format": ["ruff", "format", "--check", "."],
     "types": ["mypy"],
 }
+ENGINE, EXPORT = "tests/engine", "tests/engine/export"
+OFFSCREEN = {"QT_QPA_PLATFORM": "offscreen"}
 
 
 def main(argv: list[str]) -> int:
@@ -32,10 +37,49 @@ def main(argv: list[str]) -> int:
     except LaunchError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.status
-    failed = [name for name, command in CHECKS.items() if _run(name, command)]
     selection = [] if "--all" in argv else ["-m", "not slow"]
-    others = [word for word in argv if word != "--all"]
-    status = _run("tests", ["pytest", *selection, *others], QT_QPA_PLATFORM="offscreen")
+    words = [word for word in argv if word != "--all"]
+    return _one_after_the_other([*selection, *words]) if words else _side_by_side(selection)
+
+
+def _one_after_the_other(words: list[str]) -> int:
+    failed = _checks()
+    status = _run("tests", ["pytest", *words], **OFFSCREEN)
+    return _end(failed, status)
+
+
+def _side_by_side(selection: list[str]) -> int:
+    engine = ["pytest", *selection, ENGINE, f"--ignore={EXPORT}"]
+    with tempfile.TemporaryFile() as told:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *engine], env=os.environ | OFFSCREEN, stdout=told, stderr=subprocess.STDOUT
+        )
+        try:
+            failed = _checks()
+            status = _run("one half of the tests", ["pytest", *selection, *_all_else()], **OFFSCREEN)
+            status = process.wait() or status
+        finally:
+            process.kill()  # where this was broken off
+            process.wait()
+        print(f"--- the other half, meanwhile: {' '.join(engine)}", flush=True)
+        told.seek(0)
+        shutil.copyfileobj(told, sys.stdout.buffer)
+        sys.stdout.flush()
+    return _end(failed, status)
+
+
+def _all_else() -> list[str]:
+    """What the other half leaves out, whatever is added to these folders."""
+    beside = sorted(path for path in Path("tests").iterdir() if path.is_dir() or path.match("test_*.py"))
+    return [*(str(path) for path in beside if path != Path(ENGINE) and path.name != "__pycache__"), EXPORT]
+
+
+def _checks() -> list[str]:
+    """Those that failed."""
+    return [name for name, command in CHECKS.items() if _run(name, command)]
+
+
+def _end(failed: list[str], status: int) -> int:
     if failed:
         print(f"Failed before the tests ran: {', '.join(failed)} (see above)", flush=True)
     return status or len(failed)
