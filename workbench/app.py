@@ -67,12 +67,13 @@ def _collector(window: Window) -> QTimer:
     window.desk.draft.facts_known.connect(gc.freeze)  # and so does the engine, which has been imported by then
     timer = QTimer(window)
     timer.setInterval(_COLLECT_MS)
-    timer.timeout.connect(_collect)
+    timer.timeout.connect(collect_garbage)
     timer.start()
     return timer
 
 
-def _collect() -> None:
+def collect_garbage() -> None:
+    """What the interpreter would do by itself, where that is due; in the thread that calls, the window's."""
     for generation in (2, 1, 0):
         if gc.get_count()[generation] > gc.get_threshold()[generation] > 0:
             gc.collect(generation)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -28,12 +29,22 @@ from engine.events import (
 )
 from engine.lessons import Lesson
 from workbench.answers import Asked, Column, Exported, ExportForm, Facts, Loaded, SeriesPreview, Usable, Used
+from workbench.app import collect_garbage
 from workbench.backend import Backend
 from workbench.previews import lines
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # no window flashes up while tests run
 
 SERIES = Experiment().replace({"data.sample": "known", "data.targets": "value", "model.cell": "lstm"})
+
+
+@pytest.fixture(autouse=True)
+def collected_between_tests() -> Iterator[None]:
+    """As in the application: a collection in another thread would destroy Qt objects there, and may wait for ever."""
+    gc.disable()
+    yield
+    gc.enable()
+    collect_garbage()
 
 
 class KnownData:
