@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +14,10 @@ from workbench.answers import Column, Example, ExamplesPreview, Preview, SeriesP
 if TYPE_CHECKING:
     from engine.data import Inspection
     from engine.data.pairs import Pairs
+    from engine.data.pairs_preparation import VectorPreparation
 
 _POINTS = 4000  # that draw a part of a series at most
 _EXAMPLES, _LOOKED_AT = 6, 200  # sequences that are drawn, and of how many they are chosen
-_PICTURE = 4  # points a side that a picture has at least
 
 
 def preview(experiment: Experiment, dataset: Any, inspection: Inspection | None) -> Preview | None:
@@ -28,7 +27,7 @@ def preview(experiment: Experiment, dataset: Any, inspection: Inspection | None)
     if experiment.data.kind == "labelled_text" and inspection is not None:
         return _labelled_texts(experiment, inspection)
     if experiment.data.kind == "pairs":
-        return _pairs(dataset.pairs)
+        return _pairs(dataset.pairs, dataset.preparation.vector)
     return _series_preview(experiment, dataset) or _text_preview(inspection)
 
 
@@ -50,18 +49,14 @@ def _examples(dataset: Any) -> ExamplesPreview | TextPreview:
     names, examples = dataset.preparation.channels, tuple(found.values())
     if not names or any(len(example.values) > 1 for example in examples):
         return ExamplesPreview(examples)
-    side = _side(len(names))
+    from engine.data.pairs_preparation import image_side
+
+    side = image_side(names)
     if side:
         return ExamplesPreview(tuple(Example(each.label, each.values.reshape(side, side)) for each in examples))
     rows = [zip(names, example.values[0].tolist(), strict=True) for example in examples]
     told = [", ".join(f"{name} {value:g}" for name, value in row) for row in rows]
     return TextPreview("\n".join(f"[{label}]  {row}" for label, row in zip(found, told, strict=True)))
-
-
-def _side(numbers: int) -> int:
-    """The side of a picture that so many numbers are; 0 when they are none."""
-    side = math.isqrt(numbers)
-    return side if side >= _PICTURE and side * side == numbers else 0
 
 
 def _steps(dataset: Any, position: int) -> NDArray[np.float32]:
@@ -83,9 +78,9 @@ def _labelled_texts(experiment: Experiment, inspection: Inspection) -> TextPrevi
     return TextPreview("\n".join(f"[{row[at[0]]}]  {row[at[1]]}" for row in inspection.head))
 
 
-def _pairs(pairs: Pairs) -> ExamplesPreview | TextPreview:
+def _pairs(pairs: Pairs, vector: VectorPreparation | None) -> ExamplesPreview | TextPreview:
     """The first pairs: what is read, and what is written of it; pictures with what is said of them."""
-    side = _side(pairs.numbers.shape[1])
+    side = vector.image_side if vector else 0
     if side:
         first = {text: row for row, text in reversed(list(enumerate(pairs.targets)))}
         chosen = sorted(first.items(), key=lambda found: found[1])[:_EXAMPLES]
@@ -125,10 +120,9 @@ def _thinned(first: int, values: NDArray[np.float32]) -> tuple[NDArray[np.int64]
     if len(values) <= _POINTS:
         return first + np.arange(len(values)), values
     width = -(-len(values) // (_POINTS // 2))
-    whole = len(values) // width * width
-    stretches = values[:whole].reshape(-1, width)
-    ends = np.stack((np.fmin.reduce(stretches, axis=1), np.fmax.reduce(stretches, axis=1)), axis=1)
-    return np.repeat(first + np.arange(0, whole, width), 2), ends.reshape(-1)
+    starts = np.arange(0, len(values), width)
+    ends = np.stack((np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)), axis=1)
+    return np.repeat(first + starts, 2), ends.reshape(-1)
 
 
 def _text_preview(inspection: Inspection | None) -> TextPreview | None:

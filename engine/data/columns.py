@@ -58,13 +58,23 @@ def _check_finite(table: Table, name: str, column: Reals) -> None:
 
 
 def _check_numeric(table: Table, names: Sequence[str]) -> None:
-    asked = ", ".join(f"count(*) FILTER ({_filled(table, name)}), count({table.number(name)})" for name in names)
-    counts = table.one(asked)
-    for name, total, numbers in zip(names, counts[::2], counts[1::2], strict=True):
+    for name, (total, numbers) in _count_all(table, names).items():
         if total == 0:
             raise DataError(f"{table.path.name}: column {name!r} has no values; choose another one.")
         if numbers < total:
             _judge_text(table, name, total, numbers)
+
+
+def _count_all(table: Table, names: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """How many cells of each column hold something, and how many of these numbers, over all rows."""
+    asked = ", ".join(f"count(*) FILTER ({_filled(table, name)}), count({table.number(name)})" for name in names)
+    counts = table.one(asked)
+    return dict(zip(names, zip(counts[::2], counts[1::2], strict=True), strict=True))
+
+
+def columns_of_words(table: Table, names: Sequence[str]) -> list[str]:
+    """Those of `names` that would be refused as text where numbers are asked for."""
+    return [name for name, (total, numbers) in _count_all(table, names).items() if numbers < _MOSTLY * total]
 
 
 def _filled(table: Table, name: str) -> str:
@@ -77,13 +87,12 @@ def _filled(table: Table, name: str) -> str:
 
 def _no_value(table: Table) -> str:
     """SQL of the texts that stand for no value."""
-    return ", ".join(literal(mark) for mark in (*NO_VALUE, *table.no_value))
+    return ", ".join(literal(mark) for mark in no_value(table))
 
 
-def holds_words(table: Table, name: str) -> bool:
-    """Whether a column, taken as one of numbers, would be refused as text."""
-    total, numbers = table.one(f"count(*) FILTER ({_filled(table, name)}), count({table.number(name)})")
-    return bool(numbers < _MOSTLY * total)
+def no_value(table: Table) -> tuple[str, ...]:
+    """The texts that stand for no value."""
+    return (*NO_VALUE, *table.no_value)
 
 
 def _judge_text(table: Table, name: str, total: int, numbers: int) -> None:

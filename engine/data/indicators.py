@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.data.columns import Words, holds_words, read_numbers, read_words
+from engine.data.columns import columns_of_words, no_value, read_numbers, read_words
 from engine.data.errors import DataError
-from engine.data.numbers import NO_VALUE
 from engine.data.scaling import Reals
 from engine.data.tables import Table
 
@@ -21,16 +20,17 @@ def indicators(table: Table, names: Sequence[str]) -> dict[str, tuple[str, ...]]
     Raises:
         DataError: a column does not exist, or has too many words to be categories.
     """
+    parts = _parts(table, names)
+    own = [name for name in names if name not in parts]
     found = {}
-    for name in names:
-        if not _parts(table, name) and holds_words(table, name):
-            words = sorted(set(read_words(table, name).tolist()) - _no_value(table))
-            if len(words) > min(_MOST, table.rows // 2):
-                raise DataError(
-                    f"{table.path.name}: column {name!r} holds {len(words):,} different texts ({words[0][:40]!r}, …), "
-                    "too many to be categories; choose a column of numbers or of fewer words."
-                )
-            found[name] = tuple(f"{name}={word}" for word in words)
+    for name in columns_of_words(table, own) if own else ():
+        words = sorted(set(read_words(table, name).tolist()).difference(no_value(table)))
+        if len(words) > min(_MOST, table.rows // 2):
+            raise DataError(
+                f"{table.path.name}: column {name!r} holds {len(words):,} different texts ({words[0][:40]!r}, …), "
+                "too many to be categories; choose a column of numbers or of fewer words."
+            )
+        found[name] = tuple(f"{name}={word}" for word in words)
     return found
 
 
@@ -40,29 +40,27 @@ def read_inputs(table: Table, names: Sequence[str]) -> Reals:
     Raises:
         DataError: as of `read_numbers`.
     """
-    parts = {name: found for name in names if (found := _parts(table, name))}
+    parts = _parts(table, names)
     if not parts:
         return read_numbers(table, names)
-    numbers = [name for name in names if name not in parts]
     values = np.empty((table.rows, len(names)), np.float64)
+    numbers = [place for place, name in enumerate(names) if name not in parts]
     if numbers:
-        values[:, [names.index(name) for name in numbers]] = read_numbers(table, numbers)
-    columns: dict[str, Words] = {}
-    for name, (column, word) in parts.items():
-        words = columns[column] if column in columns else columns.setdefault(column, read_words(table, column))
-        indicator = (words == word).astype(np.float64)
-        indicator[np.isin(words.astype(str), list(_no_value(table)))] = np.nan
-        values[:, names.index(name)] = indicator
+        values[:, numbers] = read_numbers(table, [names[place] for place in numbers])
+    words = {column: read_words(table, column) for column, _ in parts.values()}
+    blank = {column: np.isin(own.astype(str), no_value(table)) for column, own in words.items()}
+    for place, name in enumerate(names):
+        if name in parts:
+            column, word = parts[name]
+            values[:, place] = np.where(blank[column], np.nan, words[column] == word)
     return values
 
 
-def _parts(table: Table, name: str) -> tuple[str, str] | None:
-    """Column and word of an indicator; None of a column of its own."""
-    if name in table.names:
-        return None
-    ends = (at for at, letter in enumerate(name) if letter == "=")
-    return next(((name[:at], name[at + 1 :]) for at in ends if name[:at] in table.names), None)
-
-
-def _no_value(table: Table) -> set[str]:
-    return {*NO_VALUE, *table.no_value}
+def _parts(table: Table, names: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Column and word of each of `names` that is an indicator, not a column of its own."""
+    columns, found = frozenset(table.names), {}
+    for name in names:
+        ends = (at for at, letter in enumerate(name) if letter == "=" and name[:at] in columns)
+        if name not in columns and (at := next(ends, None)) is not None:
+            found[name] = name[:at], name[at + 1 :]
+    return found

@@ -41,11 +41,16 @@ class VectorPreparation:
 
     @property
     def image_side(self) -> int:
-        """Pixels along the side where the numbers are a square image, in columns numbered one after the other; or 0."""
-        side = math.isqrt(len(self.numbers))
-        digits = [name.lstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_. ") for name in self.numbers]
-        running = all(text.isdecimal() for text in digits) and np.all(np.diff([int(text) for text in digits]) == 1)
-        return side if side >= 4 and side**2 == len(self.numbers) and running and not self.categories else 0
+        """As of `image_side`, of vectors of numbers alone."""
+        return 0 if self.categories else image_side(self.numbers)
+
+
+def image_side(names: Sequence[str]) -> int:
+    """Pixels along the side where columns numbered one after the other are a square image; or 0."""
+    side = math.isqrt(len(names))
+    digits = [name.lstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_. ") for name in names]
+    running = all(text.isdecimal() for text in digits) and np.all(np.diff([int(text) for text in digits]) == 1)
+    return side if side >= 4 and side**2 == len(names) and running else 0
 
 
 @dataclass(frozen=True, slots=True)
