@@ -25,7 +25,7 @@ from engine.export.targets import ExportError, targets
 from engine.network import NetworkError
 from engine.race_messages import STRATEGIES
 from engine.rate_search import STEPS
-from engine.runs import RunFolderError
+from engine.run_folders import RunFolderError
 from engine.weights import WeightsFileError
 
 _MENDABLE = (

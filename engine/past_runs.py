@@ -1,4 +1,4 @@
-"""Runs that lie on disk: read again with settings, curves and result, given notes, put away and brought back."""
+"""Runs that lie on disk, read again with settings, curves and result."""
 
 from __future__ import annotations
 
@@ -7,25 +7,20 @@ import hashlib
 import json
 import logging
 import math
-import shutil
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from engine.atomic import write_atomically
 from engine.config import Experiment, experiment_from_dict, read_experiment
 from engine.events import Evaluated, RunFailed, RunFinished, RunStarted
+from engine.run_folders import NOTES, RunFolderError
 from engine.run_index import RunIndex
-from engine.run_lock import NAME as LOCK
 from engine.run_lock import is_live
-from engine.runs import EXPERIMENT, METRICS, RESULT, WEIGHTS, RunFolderError
+from engine.runs import EXPERIMENT, METRICS, RESULT, WEIGHTS
 
-NOTES = "notes.txt"
-_DELETED = ".deleted"
 _UNREADABLE = (
     *(OSError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError),
     *(RecursionError, csv.Error),
@@ -148,77 +143,6 @@ def _run(folder: Path, facts: Mapping[str, Any]) -> PastRun:
         has_weights=facts["weights"],
         live=is_live(folder),
     )
-
-
-def check_runs_folder(folder: Path) -> None:
-    """Make sure that runs can be kept in `folder`, and make it.
-
-    Raises:
-        RunFolderError: it cannot be made or written; the text says why.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise RunFolderError(f"{folder} cannot hold runs: {error.strerror or error}. Choose another folder.") from error
-
-
-def write_notes(folder: Path, text: str) -> None:
-    """Keep what a person thinks of a run beside it; no text, no file.
-
-    Raises:
-        OSError: the folder cannot be written.
-    """
-    if text.strip():
-        write_atomically(folder / NOTES, (text.strip() + "\n").encode("utf-8"))
-    else:
-        (folder / NOTES).unlink(missing_ok=True)
-
-
-def set_aside(folder: Path) -> Path:
-    """Take a run out of sight; where it is now, for `bring_back`.
-
-    Raises:
-        OSError: it cannot be moved.
-    """
-    place = folder.parent / _DELETED
-    place.mkdir(exist_ok=True)
-    number, target = 1, place / folder.name
-    while target.exists():
-        number, target = number + 1, place / f"{folder.name}_{number}"
-    return folder.rename(target)
-
-
-def bring_back(aside: Path, folder: Path) -> None:
-    """The opposite of `set_aside`.
-
-    Raises:
-        OSError: it cannot be moved.
-    """
-    aside.rename(folder)
-    with suppress(OSError):
-        aside.parent.rmdir()
-
-
-def remove_set_aside(runs: Path) -> None:
-    """Delete for good what `set_aside` put away."""
-    shutil.rmtree(runs / _DELETED, ignore_errors=True)
-
-
-def copy_runs(folders: Sequence[Path], target: Path) -> None:
-    """Copy run folders into `target`, which is made; all of them or none.
-
-    Raises:
-        OSError: there is no room, or a place cannot be read or written.
-    """
-    target.mkdir()
-    try:
-        for folder in folders:
-            shutil.copytree(folder, target / folder.name, ignore=shutil.ignore_patterns(LOCK, "*.part"))
-    except OSError:
-        shutil.rmtree(target, ignore_errors=True)
-        raise
 
 
 def _result(folder: Path) -> Mapping[str, Any]:

@@ -22,7 +22,8 @@ from engine.measurements import Measurements
 from engine.model import Model
 from engine.progress import Weights
 from engine.resuming import Saved, data_reference
-from engine.runs import RunFolder, RunFolderError, check_folder
+from engine.run_folders import RunFolderError
+from engine.runs import RunFolder, check_folder
 
 _REST = 50.0  # multiples of the time a save took before the next one by time: two per cent of a run at most
 

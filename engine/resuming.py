@@ -14,8 +14,9 @@ from engine.config import Experiment, field_info, read_experiment
 from engine.data import DataError
 from engine.data.folders import files_of
 from engine.data.loading import data_path
+from engine.run_folders import RunFolderError
 from engine.run_lock import is_live
-from engine.runs import EXPERIMENT, LOG, RunFolderError
+from engine.runs import EXPERIMENT, LOG
 
 _FREE = ("training.epochs", "training.threads", "saving.seconds", "saving.epochs", "saving.keep", "data.file")
 

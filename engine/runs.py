@@ -32,6 +32,7 @@ from engine.config import Experiment, read_experiment
 from engine.events import Evaluated
 from engine.export.tables import csv_text
 from engine.model import Model, load_model
+from engine.run_folders import RunFolderError
 from engine.run_lock import RunLock
 from engine.weights import write_weights
 
@@ -42,10 +43,6 @@ EXPERIMENT, WEIGHTS, METRICS, RESULT, LOG = (
     "result.json",
     "log.txt",
 )
-
-
-class RunFolderError(ValueError):
-    """A folder that cannot take or give a run; the text says why and what to do."""
 
 
 def check_folder(folder: Path | str) -> None:

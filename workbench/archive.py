@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from engine import run_folders
 from workbench.backend import Backend
 from workbench.jobs import Jobs
 from workbench.records import RunRecord, record_of
@@ -58,7 +59,7 @@ class Archive(QObject):
     def check(self, folder: Path) -> str:
         """Why runs cannot be kept in a folder, or nothing."""
         try:
-            self._backend.check_runs_folder(folder)
+            run_folders.check(folder)
         except ValueError as error:
             return str(error)
         return ""
@@ -69,7 +70,7 @@ class Archive(QObject):
         if record.folder is None or not record.folder.is_dir():
             return
         try:
-            self._backend.write_notes(record.folder, record.notes)
+            run_folders.write_notes(record.folder, record.notes)
         except OSError as error:
             self.told.emit(f"The notes could not be kept: {error.strerror or error}. They stay as long as the window.")
 
@@ -81,7 +82,7 @@ class Archive(QObject):
         aside = None
         try:
             if record.folder is not None and record.folder.is_dir():
-                aside = self._backend.set_aside(record.folder)
+                aside = run_folders.set_aside(record.folder)
         except OSError as error:
             self.told.emit(f"{record.folder} cannot be deleted: {error.strerror or error}.")
             return
@@ -101,7 +102,7 @@ class Archive(QObject):
         record, aside = self._aside[-1]
         try:
             if aside is not None and record.folder is not None:
-                self._backend.bring_back(aside, record.folder)
+                run_folders.bring_back(aside, record.folder)
         except OSError as error:
             self.told.emit(f"{record.folder} cannot be brought back: {error.strerror or error}.")
             return
@@ -113,7 +114,7 @@ class Archive(QObject):
         """What was deleted goes for good."""
         if self._aside:
             self._aside.clear()
-            self._backend.remove_set_aside(self.folder)
+            run_folders.remove_set_aside(self.folder)
 
     def _on_read(self, runs: tuple[PastRun, ...]) -> None:
         known = {record.folder for record in self._session.records}

@@ -294,66 +294,8 @@ class Backend:
 
         return race.standings(field, arrivals)
 
-    # --- runs on disk; quick but for the first -----------------------------------------------------------
-
     def past_runs(self, folder: Path) -> tuple[PastRun, ...]:
         """All runs below `folder`, oldest first."""
         from engine import past_runs
 
         return past_runs.past_runs(folder)
-
-    def check_runs_folder(self, folder: Path) -> None:
-        """Make sure that runs can be kept in `folder`, and make it.
-
-        Raises:
-            ValueError: it cannot be written; the text says why.
-        """
-        from engine import past_runs
-
-        past_runs.check_runs_folder(folder)
-
-    def write_notes(self, folder: Path, text: str) -> None:
-        """Keep notes beside a run.
-
-        Raises:
-            OSError: the folder cannot be written.
-        """
-        from engine import past_runs
-
-        past_runs.write_notes(folder, text)
-
-    def set_aside(self, folder: Path) -> Path:
-        """Put a run's folder out of sight; where it is then.
-
-        Raises:
-            OSError: it cannot be moved.
-        """
-        from engine import past_runs
-
-        return past_runs.set_aside(folder)
-
-    def bring_back(self, aside: Path, folder: Path) -> None:
-        """The opposite of `set_aside`.
-
-        Raises:
-            OSError: it cannot be moved.
-        """
-        from engine import past_runs
-
-        past_runs.bring_back(aside, folder)
-
-    def copy_runs(self, folders: Sequence[Path], target: Path) -> None:
-        """Copy run folders into a new folder; takes long where they are large.
-
-        Raises:
-            OSError: it cannot be done; nothing is left of it then.
-        """
-        from engine import past_runs
-
-        past_runs.copy_runs(folders, target)
-
-    def remove_set_aside(self, runs: Path) -> None:
-        """Delete for good what was put aside."""
-        from engine import past_runs
-
-        past_runs.remove_set_aside(runs)

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QWidget
 from engine.config import field_info, field_names
 from workbench.dialogs.about import AboutDialog
 from workbench.dialogs.palette import Entry
-from workbench.editors import words
 from workbench.menus import Menus, Verb, entries
 from workbench.theme import SCALES
+from workbench.wording import words
 
 if TYPE_CHECKING:
     from workbench.window import Window

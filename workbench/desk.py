@@ -147,10 +147,6 @@ class Desk(QObject):
                 record, lambda control: self._backend.resume(folder, control, changes, changed_data=changed_data)
             )
 
-    def copy_runs(self, folders: Sequence[Path], target: Path) -> None:
-        """See `Backend.copy_runs`; not for the window's thread."""
-        self._backend.copy_runs(folders, target)
-
     def undo(self, back: bool = True) -> None:
         """Take the last change of settings back, or make it again."""
         stack = self.undoing.stack

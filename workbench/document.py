@@ -14,6 +14,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from engine import run_folders
 from engine.project_file import Layout, Project, read_project, without_paths, write_project
 from workbench import __version__
 from workbench.desk import Desk
@@ -135,7 +136,7 @@ class Document(QObject):
         folders = [record.folder for record in self._own_records() if record.folder and record.folder.is_dir()]
         self._desk.jobs.submit(
             _LANE,
-            lambda: self._desk.copy_runs(folders, runs),
+            lambda: run_folders.copy(folders, runs),
             lambda _: self._become(path, runs, done, failed),
             lambda error: failed(_words(path, error)),
         )

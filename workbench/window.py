@@ -22,11 +22,11 @@ from workbench.dialogs.rate_finder import RateFinder
 from workbench.docks import Docks
 from workbench.document import Document
 from workbench.draft import FIRST_SAMPLE
-from workbench.editors import commit
 from workbench.files import Files, dropped
 from workbench.gallery import Gallery
 from workbench.icons import icon
 from workbench.menus import Menus
+from workbench.number_editors import commit
 from workbench.panels.data import fill_samples
 from workbench.panels.findings import FindingsPanel
 from workbench.panels.runs import RunsPanel

@@ -1,4 +1,4 @@
-"""Messages of the engine in the words of the forms: it names fields as files and commands do, people see labels."""
+"""The words that people see for what the engine names as files and commands do: fields, their values, messages."""
 
 from __future__ import annotations
 
@@ -8,6 +8,47 @@ from engine.config import field_info, field_names
 
 _FIELD = re.compile(r"\b(?:" + "|".join(re.escape(name) for name in field_names()) + r")\b")
 _PLAIN_WORD = re.compile(r"[a-z]+[ ,]")
+_WORDS = {
+    "sgd": "SGD",
+    "momentum": "SGD with momentum",
+    "nesterov": "Nesterov momentum",
+    "rmsprop": "RMSprop",
+    "adamw": "AdamW",
+    "nadam": "NAdam",
+    "pytorch": "As in PyTorch",
+    "xavier_uniform": "Xavier, uniform",
+    "xavier_normal": "Xavier, normal",
+    "he_uniform": "He, uniform",
+    "he_normal": "He, normal",
+    "auto": "Automatic",
+    "mse": "Squared error (MSE)",
+    "mae": "Absolute error (MAE)",
+    "huber": "Huber (robust)",
+    "quantile": "Quantiles (pinball)",
+    "binary_cross_entropy": "Cross-entropy of each label",
+    "cross_entropy": "Cross-entropy",
+    "step": "Falls in steps",
+    "exponential": "Falls every epoch",
+    "cosine": "Falls along a cosine",
+    "one_cycle": "One cycle: up, then down",
+    "plateau": "Falls on a plateau",
+    "standard": "Mean 0, spread 1",
+    "minmax": "0 to 1",
+    "log": "Logarithm",
+    "log_difference": "Log difference",
+    "linear": "Along a line",
+    "forward": "Last value",
+    "seasonal": "Last season",
+    "mask": "Leave out of the loss",
+    "tanh": "tanh (−1 to 1)",
+    "sigmoid": "sigmoid (0 to 1)",
+    "relu": "ReLU (0 upward)",
+    "elu": "ELU (−1 upward)",
+    "gelu": "GELU",
+    "identity": "none (identity)",
+    "softsign": "softsign (−1 to 1)",
+    "hard_sigmoid": "hard sigmoid (0 to 1)",
+}
 
 
 def for_people(message: str) -> str:
@@ -19,3 +60,21 @@ def for_people(message: str) -> str:
 def _label(found: re.Match[str]) -> str:
     section, _, name = found.group().partition(".")
     return f"“{field_info(section, name).label}”"
+
+
+def words(key: str) -> str:
+    """What a form shows for a value of the schema."""
+    return _WORDS.get(key, key.replace("_", " ").capitalize())
+
+
+def setting_words(name: str, value: object) -> str:
+    """What a setting of that dotted name is set to, as the forms have it; a cell goes by its short name."""
+    section, _, field = name.partition(".")
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value)) or "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}"
+    chosen = value in field_info(section, field).choices and name != "model.cell"
+    return words(str(value)) if chosen else str(value) or "–"

@@ -15,10 +15,10 @@ from engine.data.tunes import notes_of
 from engine.export.targets import target
 from engine.importing import read_foreign
 from engine.model import load_model
-from engine.past_runs import NOTES, read_run
+from engine.past_runs import read_run
 from engine.project_file import Layout, Project, ProjectError, read_project, write_project
 from engine.resuming import saved_run
-from engine.runs import RunFolderError
+from engine.run_folders import NOTES, RunFolderError
 from engine.weights import WeightsFileError, read_weights
 from tests.engine.export.examples import exportable
 from tests.engine.fuzz_data import FORMS, to_the_first_batch

@@ -21,7 +21,7 @@ from engine.checkpoints import CheckpointError, Checkpoints
 from engine.checkpoints import read as read_checkpoint
 from engine.config import Experiment
 from engine.model import load_model
-from engine.runs import RunFolderError
+from engine.run_folders import RunFolderError
 from engine.training import TrainingRun
 from engine.weights import WeightsFileError, read_weights
 from tests.engine.fuzz_mutations import limited, mutated

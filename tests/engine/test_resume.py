@@ -23,8 +23,9 @@ from engine.model import load_model
 from engine.network import Step
 from engine.recording import Recorder
 from engine.resuming import saved_run, way_on
+from engine.run_folders import RunFolderError
 from engine.run_lock import is_live
-from engine.runs import RunFolderError, load_run
+from engine.runs import load_run
 from engine.topologies import topologies
 from engine.training import TrainingRun
 from engine.weights import WeightsFileError, read_weights, write_weights

@@ -13,7 +13,8 @@ import pytest
 
 from engine import data, past_runs
 from engine.config import Experiment
-from engine.past_runs import PastRun, write_notes
+from engine.past_runs import PastRun
+from engine.run_folders import write_notes
 from engine.run_index import NAME
 from engine.training import TrainingRun
 from tests.engine.fuzz_mutations import mutated

@@ -11,7 +11,8 @@ import pytest
 
 from engine.config import Experiment, experiment_from_toml
 from engine.data import Dataset
-from engine.runs import RunFolderError, check_folder, load_run, plain
+from engine.run_folders import RunFolderError
+from engine.runs import check_folder, load_run, plain
 from engine.training import TrainingRun
 from engine.weights import WeightsFileError, read_weights, write_weights
 

@@ -29,7 +29,8 @@ from engine.events import (
     StepDone,
 )
 from engine.network import Step
-from engine.runs import RunFolderError, load_run
+from engine.run_folders import RunFolderError
+from engine.runs import load_run
 from engine.training import TrainingRun
 
 

@@ -8,7 +8,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment, field_info
-from workbench.editors import ChoiceEditor, NumberEditor, NumbersEditor, SeveralEditor, SwitchEditor, editor_for
+from workbench.editors import ChoiceEditor, SeveralEditor, SwitchEditor, editor_for
+from workbench.number_editors import NumberEditor, NumbersEditor
 
 
 def _number(qtbot: QtBot, dotted: str) -> NumberEditor:

@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from engine.cells import specifications
 from engine.config import Experiment
-from workbench.editors import NumberEditor, NumbersEditor
 from workbench.forms import Form
+from workbench.number_editors import NumberEditor, NumbersEditor
 from workbench.panels.model import ModelPanel
 from workbench.slide import Slide
 

@@ -35,7 +35,7 @@ from engine.export.beside import write_arrays
 from tests.workbench.conftest import KnownBackend
 from workbench.dialogs.help import help_on
 from workbench.docks import holds
-from workbench.editors import NumberEditor
+from workbench.number_editors import NumberEditor
 from workbench.panels.findings import FindingCard
 from workbench.session import State
 from workbench.settings import Places, Settings

@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QDialog, QTableWidge
 from engine.config import Experiment, field_info, field_names
 from engine.events import RunFinished
 from workbench.dialogs.frame import closing_row
-from workbench.editors import setting_words
 from workbench.panels.labels import column, label
 from workbench.records import RunRecord
 from workbench.theme import GRID, Theme
+from workbench.wording import setting_words
 
 
 @dataclass(frozen=True, slots=True)

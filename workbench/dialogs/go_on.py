@@ -13,7 +13,7 @@ from engine.config import field_info
 from engine.events import RunFinished
 from workbench.dialogs.frame import TextDialog, closing_row
 from workbench.draft import source_name
-from workbench.editors import NumberEditor
+from workbench.number_editors import NumberEditor
 from workbench.panels.labels import column, label
 from workbench.panels.message import Message
 from workbench.records import RunRecord

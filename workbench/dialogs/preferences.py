@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QHBoxLayout, 
 
 from engine.config import field_info
 from workbench.dialogs.frame import TextDialog, closing_row
-from workbench.editors import NumberEditor
+from workbench.number_editors import NumberEditor
 from workbench.panels.labels import column, label
 from workbench.panels.message import Message
 from workbench.settings import Settings

@@ -23,7 +23,7 @@ from workbench.dialogs.race_field import RaceField
 from workbench.dialogs.race_picture import RacePicture
 from workbench.dialogs.race_steps import StepTable
 from workbench.dialogs.race_table import RaceTable
-from workbench.editors import NumberEditor
+from workbench.number_editors import NumberEditor
 from workbench.panels.labels import column, label
 from workbench.panels.message import Message
 from workbench.runbar import duration

@@ -9,10 +9,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from engine.config import Experiment, field_info, field_names
-from workbench.editors import words
 from workbench.forms import Form
 from workbench.panels.labels import Fold, column, frame, label
 from workbench.theme import GRID
+from workbench.wording import words
 
 if TYPE_CHECKING:
     from engine.cells import CellSpec

@@ -15,10 +15,10 @@ from engine.config import Experiment, field_info
 from engine.events import RunFailed, RunFinished
 from engine.measures import HIGHER_IS_BETTER
 from workbench.draft import source_name
-from workbench.editors import setting_words
 from workbench.icons import icon
 from workbench.records import RunRecord
 from workbench.theme import GRID, Theme
+from workbench.wording import setting_words
 
 Sortable = str | float
 

@@ -9,11 +9,11 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from engine.config import Experiment, field_info, field_names
-from workbench.editors import words
 from workbench.forms import Form
 from workbench.panels.labels import Fold, column, label
 from workbench.panels.schedule import ScheduleCurve
 from workbench.theme import GRID, Theme
+from workbench.wording import words
 
 _FIELDS = tuple(dotted.partition(".")[2] for dotted in field_names() if dotted.startswith("training."))
 _MORE = tuple(name for name in _FIELDS if field_info("training", name).advanced)
