@@ -71,6 +71,19 @@ def read_weights(path: Path | str) -> tuple[dict[str, NDArray[np.floating]], dic
     return weights, metadata
 
 
+def read_metadata(path: Path | str) -> dict[str, str]:
+    """The text in the head of a file, whatever its tensors hold.
+
+    Raises:
+        WeightsFileError: not a safetensors file.
+        OSError: the file cannot be read.
+    """
+    try:
+        return _metadata(Path(path).read_bytes())
+    except (ValueError, AttributeError, RecursionError) as error:
+        raise WeightsFileError(f"{path} is not a safetensors file that can be read: {error}") from error
+
+
 def decode(content: bytes) -> dict[str, NDArray[Any]]:
     """The tensors in the bytes of a file, by name.
 

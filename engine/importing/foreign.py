@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,16 @@ from numpy.typing import NDArray
 
 from engine.config import ConfigError, Experiment, experiment_from_toml
 from engine.export.targets import ExportError
+from engine.importing.elsewhere import way_here
+from engine.importing.keras_names import from_keras, is_keras
 from engine.importing.npz import read_npz
 from engine.importing.onnx_file import read_onnx
 from engine.importing.plain import Plain, plain_from
+from engine.importing.tensors import read_tensors
 from engine.model import FORMAT
 from engine.networks import AnyNetwork
 from engine.parameters import NetworkError
-from engine.weights import WeightsFileError, read_weights
+from engine.weights import WeightsFileError, read_metadata, read_weights
 
 LARGEST = 2 << 30  # bytes of a file
 _Weights = Mapping[str, NDArray[Any]]
@@ -56,6 +59,9 @@ class Imported:
 
 
 def _misfit(own: _Weights, wrong: Mapping[str, tuple[int, ...]], others: list[str]) -> str:
+    if "embedding.weight" in others:
+        read, given = ("numbers", "tokens") if "embedding.weight" in own else ("tokens", "numbers")
+        return f"the weights are for a network that reads {read}, and this data goes in as {given}"
     if not wrong:
         return f"the weights are for another network: {', '.join(others[:4])}; take the settings that come with them"
     name, shape = next(iter(wrong.items()))
@@ -76,7 +82,7 @@ def read_foreign(path: Path | str) -> Imported:
     path = Path(path).expanduser()
     readers: dict[str, Callable[[Path], Imported]] = {".safetensors": _safetensors, ".onnx": _onnx, ".npz": _npz}
     if path.suffix.lower() not in readers:
-        raise WeightsFileError(f"{path.name}: weights are read from {', '.join(readers)}")
+        raise WeightsFileError(f"{path.name}: weights are read from {', '.join(readers)}{way_here(path)}")
     if path.stat().st_size > LARGEST:
         raise WeightsFileError(f"{path.name} is larger than {LARGEST >> 30} GiB")
     try:
@@ -88,10 +94,11 @@ def read_foreign(path: Path | str) -> Imported:
 
 
 def _safetensors(path: Path) -> Imported:
-    weights, header = read_weights(path)
+    tensors = read_tensors(path)
+    header = read_metadata(path)
     if header.get("rnn_workbench") == FORMAT:
-        return _own(path, weights, header.get("experiment", ""))
-    return _plain(path, plain_from(path.name, weights))
+        return _own(path, read_weights(path)[0], header.get("experiment", ""))
+    return _plain(path, plain_from(path.name, tensors))
 
 
 def _own(path: Path, weights: _Weights, text: str) -> Imported:
@@ -105,7 +112,12 @@ def _own(path: Path, weights: _Weights, text: str) -> Imported:
 
 
 def _npz(path: Path) -> Imported:
-    return _plain(path, plain_from(path.name, read_npz(path)))
+    tensors = read_npz(path)
+    if not is_keras(tensors):
+        return _plain(path, plain_from(path.name, tensors))
+    made = from_keras(path.name, tensors)
+    plain = plain_from(path.name, made.tensors)
+    return _plain(path, replace(plain, cell="gru_reset_before") if made.reset_before else plain)
 
 
 def _onnx(path: Path) -> Imported:

@@ -15,14 +15,14 @@ from engine.weights import WeightsFileError
 _LARGEST = 2 << 30  # bytes of all arrays
 _MOST = 10_000  # arrays
 _SWELLING = 100  # times what it takes packed; trained weights hardly pack at all
-_DTYPES = ("float32", "float64")
+_KINDS = "fiub"  # floats, and the counters that lie beside them; no objects, which would be pickles
 
 
 def read_npz(path: Path) -> dict[str, NDArray[Any]]:
     """Arrays by name.
 
     Raises:
-        WeightsFileError: not such a file, or one that holds something other than floats.
+        WeightsFileError: not such a file, or one that holds something other than numbers.
         OSError: the file cannot be read.
     """
     try:
@@ -50,13 +50,18 @@ def _array(path: Path, file: zipfile.ZipFile, entry: zipfile.ZipInfo) -> NDArray
     with file.open(entry) as stream:
         shape, fortran, dtype = _header(stream)
         count = math.prod(shape)
-        if dtype.name not in _DTYPES or count * dtype.itemsize > entry.file_size:
-            raise WeightsFileError(f"{path.name}: {entry.filename} holds no floats, or fewer than it says")
+        if dtype.hasobject:
+            raise WeightsFileError(
+                f"{path.name}: {entry.filename} is a pickle, which can run code when it is opened; save each tensor "
+                "by itself: numpy.savez(file, **{k: v.numpy() for k, v in model.state_dict().items()})"
+            )
+        if dtype.kind not in _KINDS or count * dtype.itemsize > entry.file_size:
+            raise WeightsFileError(f"{path.name}: {entry.filename} holds no numbers, or fewer than it says")
         content = stream.read(count * dtype.itemsize)
     if len(content) != count * dtype.itemsize:
         raise WeightsFileError(f"{path.name}: {entry.filename} ends too early")
     values = np.frombuffer(content, dtype).reshape(shape, order="F" if fortran else "C")
-    return np.ascontiguousarray(values, dtype.newbyteorder("="))
+    return np.ascontiguousarray(values, np.float32 if dtype.itemsize == 2 else dtype.newbyteorder("=")).reshape(shape)
 
 
 def _header(stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:

@@ -1,41 +1,27 @@
 """Plain stacks out of ONNX: the weights of its RNN, LSTM and GRU operators, in PyTorch's order.
 
-The package onnx parses the file; nothing is run, and weights that lie in other files are not fetched.
+The package onnx parses the file; nothing is run but what was computed from parameters alone. Every operator from what
+goes in to what comes out is followed, so that a network that does more than a plain stack is refused, not misread.
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from engine.export.optional import needed
+from engine.importing.onnx_constants import Constants
+from engine.importing.onnx_flow import TIME, Flow, FlowError, joined, moved
+from engine.importing.onnx_layers import OPERATORS, Layers
+from engine.importing.onnx_readout import Readout
 from engine.importing.plain import Plain, plain_from
 from engine.weights import WeightsFileError
 
-# ONNX's blocks in PyTorch's order, by operator.
-_ORDERS = {"RNN": (0,), "LSTM": (0, 2, 3, 1), "GRU": (1, 0, 2)}
-_USUAL = {"RNN": ["Tanh"], "LSTM": ["Sigmoid", "Tanh", "Tanh"], "GRU": ["Sigmoid", "Tanh"]}
-_KNOWN = ("direction", "hidden_size", "activations", "linear_before_reset", "layout", "input_forget")
-_ITEM = {1: 4, 11: 8}  # bytes of a number, by ONNX's code of float32 and float64
-
-Arrays = dict[str, NDArray[Any]]
-
-
-@dataclass
-class _Found:
-    """What has been gathered of a graph."""
-
-    name: str
-    tensors: Arrays = field(default_factory=dict)  # under PyTorch's names
-    level: int = -1
-    entries: list[str] = field(default_factory=list)  # what goes into each layer
-    functions: set[str] = field(default_factory=set)
-    reset_before: bool = False
+_MOST = 20_000  # operators
+_SHAPES = ("Shape", "Size")
+_MOVING = ("Identity", "Cast", "Dropout", "Transpose", "Squeeze", "Unsqueeze", "Reshape", "Flatten")
+_LIKELIHOODS = ("Softmax", "LogSoftmax", "ArgMax")  # the workbench makes them of the numbers before
 
 
 def read_onnx(path: Path) -> Plain:
@@ -47,92 +33,112 @@ def read_onnx(path: Path) -> Plain:
         OSError: the file cannot be read.
     """
     onnx = needed("onnx", "onnx")
-    graph = onnx.load_model_from_string(path.read_bytes()).graph
-    arrays = {tensor.name: _array(onnx, path, tensor) for tensor in graph.initializer if tensor.data_type in _ITEM}
-    found = _Found(path.name)
-    for node in graph.node:
-        if node.op_type in _ORDERS:
-            _take_layer(onnx, found, node, arrays)
-        elif node.op_type in ("Scan", "Loop", "If"):
-            raise WeightsFileError(f"{path.name}: a {node.op_type}; only plain RNN, LSTM and GRU operators are read")
-    if found.level < 0:
-        raise WeightsFileError(f"{path.name}: no RNN, LSTM or GRU operator with its weights inside")
-    _take_ends(found, graph.node, arrays)
-    plain = plain_from(path.name, found.tensors)
-    activation = found.functions.pop().lower()
-    cell = "gru_reset_before" if found.reset_before else plain.cell
-    notes = tuple(note for note in plain.notes if "activation" not in note)
-    return Plain(cell, plain.widths, plain.bidirectional, plain.weights, activation, notes)
+    needed("onnx.reference", "onnx")
+    model = onnx.load_model_from_string(path.read_bytes())
+    if len(model.graph.node) > _MOST:
+        raise WeightsFileError(f"{path.name}: more than {_MOST:,} operators, which no plain stack has")
+    return _Graph(onnx, path, model).read()
 
 
-def _array(onnx: Any, path: Path, tensor: Any) -> NDArray[Any]:
-    count = math.prod(tensor.dims)
-    held = (
-        len(tensor.raw_data) // _ITEM[tensor.data_type]
-        if tensor.raw_data
-        else len(tensor.float_data or tensor.double_data)
-    )
-    if tensor.external_data or min(tensor.dims, default=0) < 0 or count != held:
-        raise WeightsFileError(f"{path.name}: tensor {tensor.name!r} is not all in the file")
-    values: NDArray[Any] = onnx.numpy_helper.to_array(tensor)
-    return values
+class _Graph:
+    """A model's graph, followed once from its inputs to its outputs."""
+
+    def __init__(self, onnx: Any, path: Path, model: Any) -> None:
+        self.name, self.graph = path.name, model.graph
+        # This workbench's own files bring scaling and masks along, which its run folders hold elsewhere.
+        self.own = any(item.key == "rnn_workbench" for item in model.metadata_props)
+        self.constants = Constants(onnx, path, model)
+        self.layers = Layers(path.name, self.constants)
+        self.readout = Readout(path.name, self.constants)
+        held = self.constants.values.keys()
+        self.flows = {item.name: Flow() for item in self.graph.input if self.own or item.name not in held}
+        self.notes: list[str] = []
+
+    def read(self) -> Plain:
+        """The stack.
+
+        Raises:
+            WeightsFileError: it is none.
+        """
+        for node in self.graph.node:
+            if node.op_type in ("Scan", "Loop", "If"):
+                raise WeightsFileError(
+                    f"{self.name}: a {node.op_type}; only plain RNN, LSTM and GRU operators are read"
+                )
+            self.constants.take(node)
+            if node.op_type in OPERATORS:
+                self.flows |= self.layers.take(node, self.flows)
+            elif any(name in self.flows for name in node.input) and node.op_type not in _SHAPES:
+                self._follow(node)
+        return self._plain()
+
+    def _follow(self, node: Any) -> None:
+        flows = [self.flows[name] for name in node.input if name in self.flows]
+        try:
+            after = self._after(node, flows)
+        except FlowError as error:
+            after = None
+            if not (self.own and flows[0].stage == "answer"):
+                raise WeightsFileError(f"{self.name}: {error} {_place(flows[0])}, which no plain stack has") from error
+        if after is not None:
+            self.flows[node.output[0]] = after
+
+    def _after(self, node: Any, flows: list[Flow]) -> Flow | None:
+        """What an operator makes of the flows that go into it.
+
+        Raises:
+            FlowError: what no plain stack does.
+        """
+        flow = flows[0]
+        if flow.stage == "input":
+            return self._before(node, flows)
+        if node.op_type == "Concat" and len(flows) == len(node.input):
+            return joined(node, flows)
+        if len(flows) > 1:
+            raise FlowError(node.op_type)
+        if node.op_type in _LIKELIHOODS and flow.stage == "answer":
+            self.notes.append(
+                f"it ends in {node.op_type}; what the linear layer says before it is taken for the answer"
+            )
+            return flow
+        return self.readout.take(node, flow) or moved(node, flow, self.constants)
+
+    def _before(self, node: Any, flows: list[Flow]) -> Flow:
+        """Before the first layer: numbers that are moved, or tokens that are looked up; initial states, however cut."""
+        table = self.constants.get(node.input[0])
+        odd = next((flow.odd for flow in flows if flow.odd), "")
+        if node.op_type == "Gather" and table is not None and table.ndim == 2:
+            return Flow(odd=odd, table=node.input[0])
+        if node.op_type not in _MOVING:
+            odd = odd or node.op_type
+        return replace(flows[0], odd="" if self.own else odd)
+
+    def _plain(self) -> Plain:
+        if not self.layers.entries:
+            raise WeightsFileError(
+                f"{self.name}: no RNN, LSTM or GRU operator; where an exporter took them apart, as PyTorch's newer one "
+                "does with nn.RNN, export with dynamo=False, or hand over the state_dict as safetensors"
+            )
+        last = [self.flows[item.name] for item in self.graph.output if item.name in self.flows]
+        answers = [flow for flow in last if flow.stage == "answer"]
+        for flow in answers:
+            self.readout.check(flow, self.layers.last)
+        tensors = self.layers.tensors | self.readout.tensors
+        if self.layers.table:
+            tensors["embedding.weight"] = self.constants.values[self.layers.table]
+        plain = plain_from(self.name, tensors)
+        steps = "many_to_many" if any(TIME in flow.axes for flow in answers) else "many_to_one"
+        return replace(
+            plain,
+            cell="gru_reset_before" if self.layers.reset_before else plain.cell,
+            activation=self.layers.function.lower(),
+            topology=steps if plain.bidirectional and answers and not self.own else "",
+            notes=(
+                *(note for note in plain.notes if "activation" not in note and "directions" not in note),
+                *self.notes,
+            ),
+        )
 
 
-def _take_layer(onnx: Any, found: _Found, node: Any, arrays: Arrays) -> None:
-    """One recurrent operator: a layer, or the way back of the layer before."""
-    told = {item.name: onnx.helper.get_attribute_value(item) for item in node.attribute}
-    direction = told.get("direction", b"forward").decode()
-    inputs = [*node.input, *[""] * 8]
-    odd = [name for name in told if name not in _KNOWN] + (["peepholes"] if inputs[7] else [])
-    if told.get("input_forget") or odd or inputs[1] not in arrays or inputs[2] not in arrays:
-        what = ", ".join(odd) or "coupled gates or weights that are not in the file"
-        raise WeightsFileError(f"{found.name}: an {node.op_type} operator with {what}, which no plain stack has")
-    _check_functions(found, node.op_type, [name.decode() for name in told.get("activations", [])])
-    found.reset_before |= node.op_type == "GRU" and not told.get("linear_before_reset")
-    w, r = arrays[inputs[1]], arrays[inputs[2]]
-    blocks = len(_ORDERS[node.op_type])
-    bias = arrays.get(inputs[3], np.zeros((w.shape[0], 2 * w.shape[1]), w.dtype))
-    endings = {"forward": [""], "reverse": ["_reverse"], "bidirectional": ["", "_reverse"]}[direction]
-    if endings[0] == "":
-        found.level += 1
-        found.entries.append(node.input[0])
-    elif found.level < 0 or found.entries[-1] != node.input[0]:
-        raise WeightsFileError(f"{found.name}: a layer that only reads backward")
-    for place, ending in enumerate(endings):
-        parts = {"weight_ih": w, "weight_hh": r}
-        parts |= dict(zip(("bias_ih", "bias_hh"), np.split(bias, 2, axis=1), strict=True))
-        for kind, values in parts.items():
-            split = np.split(values[place], blocks)
-            ordered = np.concatenate([split[block] for block in _ORDERS[node.op_type]])
-            found.tensors[f"rnn.{kind}_l{found.level}{ending}"] = ordered
-
-
-def _check_functions(found: _Found, operator: str, names: list[str]) -> None:
-    """All layers squash by one function, and gates by the sigmoid."""
-    usual = _USUAL[operator]
-    given = names[: len(usual)] or usual
-    found.functions.add(given[-1])
-    right = given[0] == "Sigmoid" or operator == "RNN"
-    inner = set(given) if operator == "RNN" else set(given[1:])
-    if not right or len(inner | found.functions) != 1 or given[-1] not in ("Tanh", "Relu", "Sigmoid"):
-        raise WeightsFileError(f"{found.name}: an {operator} operator with the functions {', '.join(given)}")
-
-
-def _take_ends(found: _Found, nodes: Any, arrays: Arrays) -> None:
-    """A table that is looked up before the first layer; a matrix, and what is added to it, behind the last."""
-    seen = False
-    following = {name: node for node in nodes for name in node.input}
-    for node in nodes:
-        seen = seen or node.op_type in _ORDERS
-        table = arrays.get(node.input[0]) if node.op_type == "Gather" and node.input else None
-        if not seen and table is not None and table.ndim == 2:
-            found.tensors["embedding.weight"] = table
-        matrix = arrays.get(node.input[1]) if node.op_type in ("MatMul", "Gemm") and len(node.input) > 1 else None
-        if not seen or matrix is None:
-            continue
-        turned = node.op_type == "Gemm" and any(item.name == "transB" and item.i for item in node.attribute)
-        found.tensors["readout.weight"] = matrix if turned else np.ascontiguousarray(matrix.T)
-        after = following.get(node.output[0])
-        biased = list(node.input[2:]) if node.op_type == "Gemm" else list(after.input) if after is not None else []
-        bias = next((arrays[name] for name in biased if name in arrays), None)
-        found.tensors["readout.bias"] = np.zeros(len(found.tensors["readout.weight"])) if bias is None else bias
+def _place(flow: Flow) -> str:
+    return {"answer": "behind the linear layer", "hidden": "behind a recurrent layer"}[flow.stage]

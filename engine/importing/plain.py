@@ -10,11 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.importing.ends import ends_of
 from engine.weights import WeightsFileError
 
 _RECURRENT = re.compile(
-    r"(?P<prefix>.*?)(?P<kind>weight_ih|weight_hh|bias_ih|bias_hh)_l(?P<level>\d{1,2})(?P<back>_reverse)?"
+    r"(?P<prefix>.*?)(?P<kind>weight_ih|weight_hh|bias_ih|bias_hh)(_l(?P<level>\d{1,2})(?P<back>_reverse)?)?"
 )
+_OPTIMIZER = re.compile(r"(^|[./])(optim\w*|\w*scheduler|exp_avg\w*|max_exp_avg\w*|momentum_buffer|square_avg)([./]|$)")
+_DIGITS = re.compile(r"\d+")
+_SUCH = "such as rnn.weight_ih_l0"
 _CELLS = {1: "elman", 3: "gru", 4: "lstm"}  # by the blocks of H in a weight
 _DEEPEST = 16
 
@@ -30,6 +34,7 @@ class Plain:
     bidirectional: bool
     weights: Weights
     activation: str = "tanh"
+    topology: str = ""  # where the file says it, and where it matters
     notes: tuple[str, ...] = ()
 
     def settings(self) -> dict[str, Any]:
@@ -49,6 +54,8 @@ class Plain:
         }
         if "embedding.weight" in self.weights:
             found["embedding_size"] = self.weights["embedding.weight"].shape[1]
+        if self.topology:
+            found["topology"] = self.topology
         return {f"model.{name}": value for name, value in found.items()}
 
     def words(self) -> str:
@@ -61,30 +68,63 @@ class Plain:
 def plain_from(name: str, tensors: Weights) -> Plain:
     """The stack that PyTorch's names and shapes describe.
 
-    The recurrent module may have any name, or none; a linear layer behind it becomes the readout, a table before it
-    the embedding. Biases that are missing are zero, as with ``bias=False``.
+    The recurrent module may have any name, or none; modules that differ by a number are layers upon one another. A
+    linear layer behind it becomes the readout, a table before it the embedding. Biases that are missing are zero, as
+    with ``bias=False``; what an optimiser keeps is left out.
 
     Raises:
         WeightsFileError: no plain stack of RNN, LSTM or GRU layers.
     """
-    found = {key: match for key in tensors if (match := _RECURRENT.fullmatch(key))}
-    prefixes = {match["prefix"] for match in found.values()}
-    if len(prefixes) != 1:
-        what = (
-            "no recurrent layer" if not prefixes else f"several recurrent modules ({', '.join(sorted(prefixes)[:4])})"
+    trained = {key: values for key, values in tensors.items() if values.ndim and not _OPTIMIZER.search(key)}
+    if projected := [key for key in trained if "weight_hr_l" in key]:
+        raise WeightsFileError(
+            f"{name}: an LSTM with a projection (proj_size; {projected[0]}), which no network here has"
         )
-        raise WeightsFileError(f"{name} holds {what}; it takes names as PyTorch gives them, such as rnn.weight_ih_l0")
-    weights = {f"rnn.{key.removeprefix(match['prefix'])}": tensors[key] for key, match in found.items()}
-    depth = 1 + max(int(match["level"]) for match in found.values())
-    both = any(match["back"] for match in found.values())
+    found = {key: match for key in trained if (match := _RECURRENT.fullmatch(key))}
+    named, notes = _in_one(name, found)
+    weights = {ours: trained[key] for key, ours in named.items()}
+    depth = 1 + max(int(_RECURRENT.fullmatch(ours)["level"]) for ours in weights)  # type: ignore[index]
+    both = any(ours.endswith("_reverse") for ours in weights)
     if depth > _DEEPEST:
         raise WeightsFileError(f"{name}: {depth} layers; {_DEEPEST} are the most")
     weights, cell, widths = _checked(name, weights, depth, both)
-    rest = {key: values for key, values in tensors.items() if key not in found}
-    ends, notes = _ends(name, rest, weights, widths[-1] * (2 if both else 1))
+    rest = {key: values for key, values in trained.items() if key not in found}
+    ends, more = ends_of(name, rest, weights["rnn.weight_ih_l0"].shape[1], widths[-1] * (2 if both else 1))
+    notes += more
+    if len(trained) < len(tensors):
+        notes += (f"{len(tensors) - len(trained)} tensors of an optimiser, or counters, are left out",)
+    if both:
+        notes += ("both directions: one answer for a sequence is read from each one's h_n, not from output[:, -1]",)
     if cell == "elman":
-        notes = (*notes, "an RNN's file does not say its activation: tanh is taken; set another if it had relu")
+        notes += ("an RNN's file does not say its activation: tanh is taken; set another if it had relu",)
     return Plain(cell, widths, both, ends | weights, notes=notes)
+
+
+def _in_one(name: str, found: Mapping[str, re.Match[str]]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Our name for each recurrent tensor: modules that differ by a number, as in lstm1 and lstm2, are one stack."""
+    prefixes = sorted({match["prefix"] for match in found.values()}, key=_numbers)
+    if not prefixes:
+        raise WeightsFileError(f"{name} holds no recurrent layer; it takes names as PyTorch gives them, {_SUCH}")
+    if len({_DIGITS.sub("#", prefix) for prefix in prefixes}) > 1:
+        raise WeightsFileError(
+            f"{name} holds several recurrent modules ({', '.join(prefixes[:4])}); a plain stack is one, {_SUCH}"
+        )
+    first: dict[str, int] = {}
+    following = 0
+    for prefix in prefixes:
+        deepest = max(int(match["level"] or 0) for match in found.values() if match["prefix"] == prefix)
+        first[prefix] = following
+        following += deepest + 1
+    named = {
+        key: f"rnn.{match['kind']}_l{first[match['prefix']] + int(match['level'] or 0)}{match['back'] or ''}"
+        for key, match in found.items()
+    }
+    chained = len(prefixes) > 1
+    return named, (f"{', '.join(prefixes[:4])} are taken for layers upon one another",) if chained else ()
+
+
+def _numbers(prefix: str) -> list[int]:
+    return [int(number) for number in _DIGITS.findall(prefix)]
 
 
 def _checked(
@@ -117,25 +157,3 @@ def _checked(
     if len(cells) != 1:
         raise WeightsFileError(f"{name}: layers of several kinds ({', '.join(sorted(cells))})")
     return made, cells.pop(), tuple(widths)
-
-
-def _ends(name: str, rest: Weights, weights: Weights, outputs: int) -> tuple[dict[str, NDArray[Any]], tuple[str, ...]]:
-    """Embedding and readout among what is not recurrent."""
-    inputs = weights["rnn.weight_ih_l0"].shape[1]
-    matrices = {key: values for key, values in rest.items() if values.ndim == 2}
-    biased = {key: rest.get(key.removesuffix("weight") + "bias") for key in matrices}
-    readouts = [k for k, bias in biased.items() if bias is not None and matrices[k].shape[1] == outputs]
-    tables = [k for k, bias in biased.items() if bias is None and matrices[k].shape[1] == inputs]
-    found: dict[str, NDArray[Any]] = {}
-    if len(tables) == 1:
-        found["embedding.weight"] = matrices[tables[0]]
-    if len(readouts) == 1:
-        bias = biased[readouts[0]]
-        assert bias is not None
-        found |= {"readout.weight": matrices[readouts[0]], "readout.bias": bias}
-    used = {*tables[:1], *readouts[:1], *(key.removesuffix("weight") + "bias" for key in readouts[:1])}
-    if left := sorted(rest.keys() - used) or (tables[1:] + readouts[1:]):
-        raise WeightsFileError(f"{name}: beside a plain stack it holds {', '.join(left[:4])}, which has no place here")
-    if found.get("readout.bias", np.zeros(1)).ndim != 1:
-        raise WeightsFileError(f"{name}: the readout's bias is no vector")
-    return found, () if readouts else ("no linear layer behind the stack: the readout starts anew",)
