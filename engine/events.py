@@ -209,6 +209,11 @@ class StepDone:
     seconds: float  # since the run started, pauses left out
     learning_rate: float = math.nan  # of this step
 
+    def __reduce__(self) -> tuple[type[StepDone], tuple[float, ...]]:
+        """For pickling: thousands a second go to the window, and the way that dataclasses generate is slow."""
+        fields = self.step, self.epoch, self.loss, self.gradient_norm, self.seconds, self.learning_rate
+        return StepDone, fields
+
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:

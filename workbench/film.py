@@ -26,6 +26,30 @@ class _Moment:
     probes: dict[str, Probe]
 
 
+class _Stock:
+    """How often each probe is held, and the bytes of all; one that several moments share counts once."""
+
+    def __init__(self) -> None:
+        self._held: dict[int, list[int]] = {}  # by the probe's identity: how often, and its bytes
+        self.bytes = 0
+
+    def add(self, probe: Probe) -> None:
+        """It is held once more."""
+        held = self._held.setdefault(id(probe), [0, 0])
+        if not held[0]:
+            held[1] = size(probe)
+            self.bytes += held[1]
+        held[0] += 1
+
+    def remove(self, probe: Probe) -> None:
+        """It is held once less."""
+        held = self._held[id(probe)]
+        held[0] -= 1
+        if not held[0]:
+            self.bytes -= held[1]
+            del self._held[id(probe)]
+
+
 class Film(QObject):
     """Snapshots of one run by step. While `position` is None the views follow the run; else they show a past moment.
 
@@ -42,7 +66,7 @@ class Film(QObject):
         self._most, self._most_bytes = most, most_bytes
         self._moments: list[_Moment] = []
         self._latest: _Moment | None = None
-        self._sizes: dict[int, int] = {}  # bytes of every probe that is kept, by its identity
+        self._stock = _Stock()
         self._position: int | None = None
 
     @property
@@ -58,16 +82,15 @@ class Film(QObject):
     @property
     def bytes(self) -> int:
         """Memory that the arrays take."""
-        return sum(self._sizes.values())
+        return self._stock.bytes
 
     def record(self, snapshot: Snapshot) -> bool:
         """Keep a snapshot; True when the views are to show it now."""
         if snapshot.values:
             moment = self._moment(snapshot)
-            moment.probes |= {name: self._shared(name, probe) for name, probe in snapshot.values}
+            self._put(moment, {name: self._shared(name, probe) for name, probe in snapshot.values})
             everything = (self._latest.probes if self._latest else {}) | moment.probes
             self._latest = _Moment(snapshot.step, snapshot.epoch, everything)
-            self._measure()
             while len(self._moments) > self._most or (self.bytes > self._most_bytes and len(self._moments) > 2):
                 self._thin()
             self.grown.emit()
@@ -76,7 +99,7 @@ class Film(QObject):
     def clear(self) -> None:
         """Forget the run, and follow the next."""
         self._moments.clear()
-        self._sizes.clear()
+        self._stock = _Stock()
         self._latest, self._position = None, None
         self.grown.emit()
 
@@ -111,9 +134,13 @@ class Film(QObject):
         last = self._latest.probes.get(name) if self._latest else None
         return last if last is not None and same(last, probe) else probe
 
-    def _measure(self) -> None:
-        kept = {id(probe): probe for moment in self._moments for probe in moment.probes.values()}
-        self._sizes = {key: self._sizes.get(key) or size(probe) for key, probe in kept.items()}
+    def _put(self, moment: _Moment, probes: dict[str, Probe]) -> None:
+        """Let it know these too; what it knew of the same names is known no more."""
+        for name, probe in probes.items():
+            self._stock.add(probe)
+            if name in moment.probes:
+                self._stock.remove(moment.probes[name])
+            moment.probes[name] = probe
 
     def _thin(self) -> None:
         """Drop the moment that is missed least; what it alone knew goes to the one after it."""
@@ -122,8 +149,9 @@ class Film(QObject):
         place = 1 + int(np.argmin(gaps))
         gone = self._moments.pop(place)
         after = self._moments[place]
-        after.probes = gone.probes | after.probes
-        self._measure()
+        self._put(after, {name: probe for name, probe in gone.probes.items() if name not in after.probes})
+        for probe in gone.probes.values():
+            self._stock.remove(probe)
 
 
 def same(one: Any, other: Any) -> bool:

@@ -79,7 +79,10 @@ class History:
         return np.repeat(x, 2), np.stack((low, high), axis=1).reshape(-1)
 
     def _of(self, name: str) -> _Series:
-        return self._series.setdefault(name, _Series())
+        found = self._series.get(name)
+        if found is None:  # not `setdefault`, which would make one for every value
+            found = self._series[name] = _Series()
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)

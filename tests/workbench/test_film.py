@@ -108,6 +108,20 @@ def test_a_new_run_is_followed() -> None:
     assert (film.steps, film.position, film.shown()) == ([], None, None)
 
 
+def test_bytes_are_those_of_what_is_kept() -> None:
+    film, made = Film(most=7), [shares(step, length=4 + step % 5) for step in range(60)]
+    chance = np.random.default_rng(0)
+    for step in sorted(chance.integers(0, 40, size=60).tolist()):
+        film.record(moment(step, contributions=made[chance.integers(60)], weights=made[chance.integers(60)]))
+        kept = {}
+        for each in film.steps:  # each probe is shown at the moment that keeps it
+            film.go(each)
+            shown = film.shown()
+            assert shown is not None
+            kept |= {id(probe): probe for _, probe in shown.values}
+        assert film.bytes == sum(map(size, kept.values()))
+
+
 @pytest.fixture
 def gallery(qtbot: QtBot) -> Gallery:
     made = Gallery(LIGHT)

@@ -7,7 +7,7 @@ from typing import Any
 import pyqtgraph as pg
 from PySide6.QtWidgets import QGraphicsGridLayout, QGraphicsItem, QSizePolicy
 
-from workbench.plots.canvas import view_box
+from workbench.plots.steady_box import SteadyBox
 
 _GRID_ALPHA = 153  # of 255
 
@@ -18,7 +18,7 @@ class Axes(pg.GraphicsWidget):
     def __init__(self, bottom: pg.AxisItem, left: pg.AxisItem) -> None:
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.box: Any = view_box()
+        self.box: Any = SteadyBox()
         self._bottom, self._left = bottom, left
         self._items: list[Any] = []
         self._log = (False, False)

@@ -57,10 +57,3 @@ class Canvas(pg.GraphicsLayoutWidget):
             self.doubled.emit()
         else:
             self.clicked.emit(click.scenePos())
-
-
-def view_box() -> pg.ViewBox:
-    """A view box that zooms to the rectangle that was dragged, without a menu of its own."""
-    box = pg.ViewBox(enableMenu=False)
-    box.setMouseMode(pg.ViewBox.RectMode)
-    return box

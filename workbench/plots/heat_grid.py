@@ -12,10 +12,11 @@ from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from engine.events import Floats
-from workbench.plots.canvas import Canvas, view_box
+from workbench.plots.canvas import Canvas
 from workbench.plots.label_axis import LabelAxis, dress_axis
 from workbench.plots.legend import Legend, Scale
 from workbench.plots.panel_title import PanelTitle
+from workbench.plots.steady_box import SteadyBox
 from workbench.theme import GRID, Theme
 
 _LEAST_HEIGHT, _LEFT, _BOTTOM, _HEADING = 64, 8 * GRID, 4 * GRID + 2, 2 * GRID + 2  # pixels
@@ -223,7 +224,7 @@ class _Cell:
     def __init__(self, map_role: str) -> None:
         self._map = map_role
         self.data: Floats = np.empty((0, 0), np.float32)
-        self.box = view_box()
+        self.box = SteadyBox()
         self.box.sigResized.connect(self._fit_title)
         self.box.invertY(True)
         self.box.setDefaultPadding(0)

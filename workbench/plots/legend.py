@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QBrush, QFontMetrics, QLinearGradient, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.theme import GRID, Theme
 
+_LEGIBLE_MS = 100  # for which a number stands at least: nobody reads faster, and painting text takes time
 _SWATCH, _SCALE = 3 * GRID, 10 * GRID  # pixels: widths of the samples
 
 
@@ -55,6 +56,10 @@ class Legend(QWidget):
         self._items: tuple[Key | Scale, ...] = ()
         self._laid_out: dict[int, list[QRect]] = {}  # by width
         self._take(theme)
+        self._pending = QTimer(self)
+        self._pending.setSingleShot(True)
+        self._pending.setInterval(_LEGIBLE_MS)
+        self._pending.timeout.connect(self.update)
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -67,6 +72,8 @@ class Legend(QWidget):
 
     def show_items(self, theme: Theme, items: Sequence[Key | Scale]) -> None:
         """Draw these; the layout is asked again only when the number of rows has changed."""
+        if tuple(items) == self._items and theme is self._theme:
+            return
         before, height = self.texts, self.heightForWidth(self.width())
         self._items = tuple(items)
         self._take(theme)
@@ -75,7 +82,8 @@ class Legend(QWidget):
             self.setAccessibleDescription("; ".join(self.texts))
             if self.heightForWidth(self.width()) != height:
                 self.updateGeometry()
-        self.update()
+        if not self._pending.isActive():
+            self._pending.start()
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the colour and size of text of `theme`; the samples are their owner's."""

@@ -70,7 +70,7 @@ class GradientFlow(LiveView):
         """Curves over time steps, the same as a strip of colours, and the half-life over training."""
         self._curves = CurvePlot(self.theme, bottom="time step", left="log₁₀ ‖∂L/∂h‖")
         self._vanished = self._curves.add_band(0, 0, "problem")
-        self._floor = self._curves.add_anchor()
+        self._frame = self._curves.add_anchor()
         self._exploded = self._curves.add_band(math.log10(EXPLODED), 40, "warning")
         self._mark = self._curves.add_line("cursor", upright=True)
         self._cuts: list[Any] = []
@@ -177,7 +177,8 @@ class GradientFlow(LiveView):
         if strongest > 0:
             edge = math.log10(VANISHED * strongest)
             self._vanished.setRegion((-60, edge))
-            self._floor.setData([0.5, flow.norms.shape[1] + 0.5], [edge - 0.3, edge - 0.3])
+            decades = math.floor(edge - 0.3), math.ceil(math.log10(strongest))  # whole ones: the axis stands still
+            self._frame.setData([0.5, flow.norms.shape[1] + 0.5], decades)
             keys.append(Key("vanished: below 1/1000 of the strongest step", self.theme.pen("problem")))
         if strongest > EXPLODED:
             keys.append(Key(f"exploded: above {EXPLODED:g}", self.theme.pen("warning")))

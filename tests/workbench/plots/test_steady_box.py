@@ -1,0 +1,61 @@
+"""A plot follows growing data in strides, and always shows all of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+import pytest
+from pytestqt.qtbot import QtBot
+
+from workbench.plots.curves import CurvePlot
+from workbench.plots.steady_box import Bounds, SteadyBox, settled
+from workbench.theme import LIGHT
+
+
+@pytest.mark.parametrize(
+    ("held", "bounds", "expected"),
+    [
+        (None, [0.0, 1.0], [0.0, 1.0]),
+        ([0.0, 1.0], None, None),
+        ([0.0, 10.0], [0.0, 9.0], [0.0, 10.0]),  # fills it well enough
+        ([0.0, 10.0], [-0.1, 10.1], [0.0, 10.0]),  # stands out by less than the padding
+        ([0.0, 10.0], [0.0, 20.0], [0.0, 21.2]),  # room where it grew, none where it did not
+        ([0.0, 10.0], [-20.0, 10.0], [-21.8, 10.0]),
+        ([0.0, 10.0], [2.0, 5.0], [2.0, 5.0]),  # another, shorter run
+        ([0.0, 10.0], [100.0, 110.0], [100.0, 110.0]),  # elsewhere
+        ([5.0, 5.0], [5.0, 5.0], [5.0, 5.0]),
+    ],
+)
+def test_settled(held: Bounds, bounds: Bounds, expected: Bounds) -> None:
+    assert settled(held, bounds) == (expected if expected is None else pytest.approx(expected))
+
+
+def test_a_growing_curve_moves_the_axes_now_and_then(qtbot: QtBot) -> None:
+    plot = CurvePlot(LIGHT, bottom="step", left="loss")
+    plot.resize(600, 300)
+    qtbot.addWidget(plot)
+    plot.show()
+    curve = plot.add_curve("loss", "train")
+    moves: list[object] = []
+    plot.box.sigRangeChanged.connect(lambda *_: moves.append(None))
+    values = np.random.default_rng(0).normal(size=1000)
+    for count in range(100, 1000, 5):
+        plot.show_curve("loss", np.arange(count), values[:count])
+        plot.show_key()
+        (left, right), (bottom, top) = plot.box.viewRange()
+        assert left <= 0 < count - 1 <= right
+        assert bottom <= curve.y.min() <= curve.y.max() <= top
+        assert right - left <= 1.5 * count
+    assert 0 < len(moves) < 100  # of 180 frames, each of which changes one axis at most
+
+
+def test_bounds_of_given_items_are_theirs(qtbot: QtBot) -> None:
+    canvas = pg.GraphicsLayoutWidget()
+    qtbot.addWidget(canvas)
+    box = SteadyBox()
+    canvas.addItem(box)
+    short, long = pg.PlotCurveItem([0, 1], [0, 1]), pg.PlotCurveItem([0, 10], [0, 10])
+    box.addItem(short)
+    box.addItem(long)
+    assert box.childrenBounds()[0] == pytest.approx([0, 10], abs=0.1)  # and a pen's width
+    assert box.childrenBounds(items=[short])[0] == pytest.approx([0, 1], abs=0.1)

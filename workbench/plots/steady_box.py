@@ -1,0 +1,53 @@
+"""The part of a plot inside its axes: it follows the data in strides, not with every frame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pyqtgraph as pg
+
+_STRIDE = 0.06  # of what is shown: so much room is left on a side that had to give way
+_MARGIN = 0.015  # of what is shown: the data may go so far beyond what is held, as there is more padding around it
+_LOOSE = 0.75  # data that fill less of the held range get a closer one
+
+Bounds = list[float] | None
+
+
+class SteadyBox(pg.ViewBox):
+    """A drag zooms to its rectangle; there is no menu.
+
+    A curve that grows by a point a frame would move the whole picture by a hair, and numbering the axes anew costs
+    more than drawing the curve. So what is held is given up only where the data leave it, or leave it empty.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(enableMenu=False)
+        self._held: list[Bounds] = [None, None]
+        self.setMouseMode(pg.ViewBox.RectMode)
+
+    def childrenBounds(  # noqa: N802
+        self,
+        frac: Any = None,
+        orthoRange: Any = (None, None),  # noqa: N803
+        items: Sequence[Any] | None = None,
+    ) -> list[Bounds]:
+        """Of all items: the bounds that are held, for x and y; of given `items`: theirs, as they are."""
+        found: list[Bounds] = super().childrenBounds(frac, orthoRange, items)
+        if items is not None:
+            return found
+        self._held = [settled(held, bounds) for held, bounds in zip(self._held, found, strict=True)]
+        return [list(held) if held else None for held in self._held]
+
+
+def settled(held: Bounds, bounds: Bounds) -> Bounds:
+    """What to hold now that the data reach from ``bounds[0]`` to ``bounds[1]``; None where there are no data."""
+    if held is None or bounds is None:
+        return bounds
+    low, high = bounds
+    room, over = _STRIDE * (high - low), _MARGIN * (high - low)
+    grown = [
+        held[0] if low >= held[0] - over else low - room,
+        held[1] if high <= held[1] + over else high + room,
+    ]
+    return grown if high - low >= _LOOSE * (grown[1] - grown[0]) else bounds
