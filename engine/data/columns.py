@@ -15,9 +15,10 @@ from engine.data.tables import Table, literal, quoted
 
 Words: TypeAlias = NDArray[Any]  # of texts
 
-_AT_ONCE = 4_000_000  # cells fetched by one query, or one column
 _LOOK = 100_000  # rows that tell numbers from words
 _MOSTLY = 0.9  # share of numbers from which on a column is one of numbers
+_NAMED = 8  # columns that are each told
+_SHOWN = 60  # letters of a cell
 _CELLS_LOOKED_AT = 1_000_000  # of a wide table, of which fewer rows are looked at
 
 
@@ -27,85 +28,64 @@ def read_numbers(table: Table, names: Sequence[str]) -> Reals:
     Raises:
         DataError: a column does not exist, holds text, has no value at all, or holds an infinite value.
     """
-    _check_numeric(table, names)
-    if len(names) == 1:
-        return _fetched(table, names)["v0"][:, None]  # itself: beside a copy it would be there twice
-    values = np.empty((table.rows, len(names)), np.float64)
-    together = max(1, min(1000, _AT_ONCE // max(table.rows, 1)))
-    for first in range(0, len(names), together):
-        columns = _fetched(table, names[first : first + together])
-        for k in range(len(columns)):
-            values[:, first + k] = columns.pop(f"v{k}")
+    typed = all(table.types[table.column(name)] != "VARCHAR" for name in names)
+    cells = ", ".join(f"TRY_CAST({quoted(name)} AS DOUBLE)" if typed else _text_sql(table, name) for name in names)
+    number = table.known("v" if typed else _written(table, names))
+    # Columns become rows: to plan an expression for each of ten thousand takes the database minutes. NaN comes from
+    # there too, since to fill masked arrays takes copies of them.
+    cells = f"(SELECT {cells} FROM cells) UNPIVOT INCLUDE NULLS (v FOR n IN (COLUMNS(*)))"
+    rows = table.connection.execute(f"SELECT coalesce({number}, 'NaN'::DOUBLE) AS v FROM {cells}").fetchnumpy()
+    values: Reals = rows["v"].reshape(-1, len(names))
+    gaps = np.isnan(values).any(axis=0)
+    _check_numeric(table, [name for name, some in zip(names, gaps, strict=True) if some])
+    _check_finite(table, names, values)
     return values
 
 
-def _fetched(table: Table, names: Sequence[str]) -> dict[str, Reals]:
-    """Columns "v0", "v1" … of a few names. NaN comes from the database: to fill masked arrays takes copies of them."""
-    cells = (f"coalesce({table.number(name)}, 'NaN'::DOUBLE) AS v{k}" for k, name in enumerate(names))
-    columns = table.fetch(", ".join(cells))
-    for name, column in zip(names, columns.values(), strict=True):
-        _check_finite(table, name, column)
-    return columns
-
-
-def _check_finite(table: Table, name: str, column: Reals) -> None:
-    bad = np.flatnonzero(np.isinf(column))
-    if bad.size:
+def _check_finite(table: Table, names: Sequence[str], values: Reals) -> None:
+    bad = np.argwhere(np.isinf(values))
+    if len(bad):
+        row, column = map(int, bad[0])
         raise DataError(
-            f"{table.path.name}, {table.line(int(bad[0]))}, column {name!r}: the value is infinite "
-            f"({counted(bad.size, 'such cell')}); blank it, so that it counts as missing, or correct it."
+            f"{table.path.name}, {table.line(row)}, column {names[column]!r}: the value is infinite "
+            f"({counted(len(bad), 'such cell')}); blank it, so that it counts as missing, or correct it."
         )
 
 
 def _check_numeric(table: Table, names: Sequence[str]) -> None:
-    for name, (total, numbers) in _count_all(table, names).items():
-        if total == 0:
+    """A few cells that are no numbers count as missing; more of them make it a column of text."""
+    odd = {}
+    for name, found in count_cells(table, names, table.rows).items():
+        if not found.filled:
             raise DataError(f"{table.path.name}: column {name!r} has no values; choose another one.")
-        if numbers < total:
-            _judge_text(table, name, total, numbers)
-
-
-def _count_all(table: Table, names: Sequence[str]) -> dict[str, tuple[int, int]]:
-    """How many cells of each column hold something, and how many of these numbers, over all rows."""
-    asked = ", ".join(f"count(*) FILTER ({_filled(table, name)}), count({table.number(name)})" for name in names)
-    counts = table.one(asked)
-    return dict(zip(names, zip(counts[::2], counts[1::2], strict=True), strict=True))
+        if found.numbers < _MOSTLY * found.filled:
+            raise DataError(
+                f"{table.path.name}: column {name!r} holds text ({found.unreadable[:40]!r}), not numbers; "
+                f"choose a column of numbers{_numeric_hint(table)}."
+            )
+        if found.numbers < found.filled:
+            odd[name] = found
+    cells = {name: counted(found.filled - found.numbers, "cell") for name, found in odd.items()}
+    if len(odd) <= _NAMED:
+        table.notes += [f"{cells[n]} of {n!r} no number ({odd[n].unreadable[:40]!r}), taken as missing" for n in odd]
+    else:
+        bad = sum(found.filled - found.numbers for found in odd.values())
+        name = next(iter(odd))
+        table.notes.append(
+            f"{counted(bad, 'cell')} in {len(odd):,} columns no number, taken as missing "
+            f"({odd[name].unreadable[:40]!r} in {name!r}, for one)"
+        )
 
 
 def columns_of_words(table: Table, names: Sequence[str]) -> list[str]:
     """Those of `names` that would be refused as text where numbers are asked for."""
-    return [name for name, (total, numbers) in _count_all(table, names).items() if numbers < _MOSTLY * total]
-
-
-def _filled(table: Table, name: str) -> str:
-    """SQL that is true where a cell holds something."""
-    said = f" AND ({table.number(name)} IS NOT NULL OR {table.written(name)} IS NULL)" if table.no_value else ""
-    if table.types[table.column(name)] != "VARCHAR":
-        return f"{quoted(name)} IS NOT NULL{said}"
-    return f"trim({quoted(name)}) NOT IN ({_no_value(table)}){said}"
-
-
-def _no_value(table: Table) -> str:
-    """SQL of the texts that stand for no value."""
-    return ", ".join(literal(mark) for mark in no_value(table))
+    counts = count_cells(table, names, table.rows)
+    return [name for name, found in counts.items() if found.numbers < _MOSTLY * found.filled]
 
 
 def no_value(table: Table) -> tuple[str, ...]:
     """The texts that stand for no value."""
     return (*NO_VALUE, *table.no_value)
-
-
-def _judge_text(table: Table, name: str, total: int, numbers: int) -> None:
-    """A few cells that are no numbers count as missing; more of them make it a column of text."""
-    unreadable = f"{_filled(table, name)} AND {table.number(name)} IS NULL"
-    example = str(table.one(f"first(CAST({quoted(name)} AS VARCHAR))", unreadable)[0])[:40]
-    if numbers < _MOSTLY * total:
-        raise DataError(
-            f"{table.path.name}: column {name!r} holds text ({example!r}), not numbers; "
-            f"choose a column of numbers{_numeric_hint(table)}."
-        )
-    bad = table.one("count(*)", unreadable)[0]
-    table.notes.append(f"{counted(bad, 'cell')} of {name!r} no number ({example!r}), taken as missing")
 
 
 def _numeric_hint(table: Table) -> str:
@@ -139,10 +119,11 @@ class Cells(NamedTuple):
     filled: int  # that are not blank and stand for no value
     numbers: int  # of these
     example: str
+    unreadable: str  # one that is none of these
 
 
 def count_cells(table: Table, names: Sequence[str], rows: int) -> dict[str, Cells]:
-    """The cells of columns, over the first `rows` rows, in the order of `names`; empty columns may be left out.
+    """The cells of columns, over the first `rows` rows, in the order of `names`.
 
     Columns become rows for this, so that ten thousand of them make no longer a query than one.
     """
@@ -151,19 +132,21 @@ def count_cells(table: Table, names: Sequence[str], rows: int) -> dict[str, Cell
     wanted = [name for name in names if name not in known]
     for name in wanted:
         table.column(name)
-        known[name] = Cells(0, 0, "")
+        known[name] = Cells(0, 0, "", "")
     if wanted:
         cells = ", ".join(_text_sql(table, name) for name in wanted)
         long = f"UNPIVOT (SELECT {cells} FROM cells LIMIT {rows}) ON COLUMNS(*) INTO NAME n VALUE v"
-        written, empty = _written(table, wanted), _no_value(table)
+        written, empty = _written(table, wanted), ", ".join(map(literal, no_value(table)))
         said = f" AND ({table.known('number')} IS NOT NULL OR number IS NULL)" if table.no_value else ""
+        number = "number IS NOT NULL AND NOT isnan(number)"
         found = table.connection.execute(
-            f"SELECT n, count(*) FILTER (filled{said}), "
-            f"count(*) FILTER (filled{said} AND number IS NOT NULL AND NOT isnan(number)), "
-            f"any_value(v) FROM (SELECT n, v, trim(v) NOT IN ({empty}) AS filled, {written} AS number FROM ({long})) "
-            "GROUP BY n"
+            f"SELECT n, count(*) FILTER (filled{said}), count(*) FILTER (filled{said} AND {number}), any_value(v), "
+            f"any_value(v) FILTER (filled AND NOT ({number})) "
+            f"FROM (SELECT n, v, trim(v) NOT IN ({empty}) AS filled, {written} AS number FROM ({long})) GROUP BY n"
         ).fetchall()
-        known.update((name, Cells(int(full), int(good), str(shown)[:60])) for name, full, good, shown in found)
+        known.update(
+            (n, Cells(full, good, str(shown)[:_SHOWN], str(odd)[:_SHOWN])) for n, full, good, shown, odd in found
+        )
     return {name: known[name] for name in names}
 
 
@@ -175,5 +158,7 @@ def _written(table: Table, names: Sequence[str]) -> str:
 
 
 def _text_sql(table: Table, name: str) -> str:
-    cell = quoted(name)
-    return cell if table.types[table.column(name)] == "VARCHAR" else f"CAST({cell} AS VARCHAR) AS {cell}"
+    """SQL of a column as text; yes and no are 1 and 0, as they are where numbers are read."""
+    cell, kind = quoted(name), table.types[table.column(name)]
+    whole = f"CAST({cell} AS TINYINT)" if kind == "BOOLEAN" else cell
+    return cell if kind == "VARCHAR" else f"CAST({whole} AS VARCHAR) AS {cell}"

@@ -16,6 +16,8 @@ from engine.data.batches import Ints
 from engine.data.errors import counted
 from engine.data.scaling import Reals
 
+_NAMED = 8  # columns that are each told
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Filled:
@@ -119,16 +121,19 @@ def with_marks(values: Reals, columns: Ints) -> Reals:
 
 
 def gap_notes(names: tuple[str, ...], values: Reals, method: str) -> list[str]:
-    """One sentence per column with missing values: how many, in how many gaps, and what was done."""
+    """How many values are missing, in how many gaps, and what was done: a sentence per column, of many columns one."""
     done = {
         "forward": "filled from the last value",
         "linear": "filled along a line",
         "seasonal": "filled from the last season",
         "mask": "left out of the loss",
     }[method]
-    notes = []
-    for name, column in zip(names, np.isnan(values).T, strict=True):
-        if count := int(column.sum()):
-            gaps = int((np.diff(column.astype(np.int8)) == 1).sum() + column[0])
-            notes.append(f"{counted(count, 'missing value')} of {name!r} in {counted(gaps, 'gap')}, {done}")
-    return notes
+    missing = np.isnan(values)
+    counts = missing.sum(axis=0)
+    gaps = (missing[1:] & ~missing[:-1]).sum(axis=0) + missing[:1].sum(axis=0)
+    some = np.flatnonzero(counts)
+    if len(some) > _NAMED:
+        found = [(counts.sum(), f"in {len(some):,} columns", gaps.sum())]
+    else:
+        found = [(counts[at], f"of {names[at]!r}", gaps[at]) for at in some]
+    return [f"{counted(int(n), 'missing value')} {where} in {counted(int(g), 'gap')}, {done}" for n, where, g in found]

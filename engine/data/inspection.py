@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.data.columns import Cells, count_cells, rows_of_wide
+from engine.data.columns import count_cells, rows_of_wide
 from engine.data.dates import DateColumn, date_formats, find_date_column, read_stamps
 from engine.data.dialect import FOUND_OUT, Reading
 from engine.data.errors import DataError, counted
@@ -176,7 +176,7 @@ def _columns(table: Table, date: DateColumn | None, target: str) -> tuple[Column
     counts, columns = count_cells(table, table.names, rows), []
     dates = date_formats(table, table.names[:_DATES])
     for name in table.names:
-        filled, numbers, example = counts.get(name, Cells(0, 0, ""))
+        filled, numbers, example, _ = counts[name]
         written = date.format if date and name == date.name else dates.get(name, "")
         kind = _type(filled, numbers, written)
         columns.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -199,10 +200,9 @@ def _is_flag(table: Table, name: str) -> bool:
 
 def _check_roles(targets: tuple[str, ...], data: DataConfig) -> None:
     names = (*targets, *data.inputs)
-    twice = {name for name in names if names.count(name) > 1}
-    if twice:
+    if twice := sorted(name for name, count in Counter(names).items() if count > 1):
         raise DataError(
-            f"column {sorted(twice)[0]!r} is named twice among data.targets and data.inputs; a target's own past is "
+            f"column {twice[0]!r} is named twice among data.targets and data.inputs; a target's own past is "
             "read anyway, so name it once."
         )
     if data.sequence_column in names:

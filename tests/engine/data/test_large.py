@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import codecs
+from pathlib import Path
 
+import duckdb
 import numpy as np
 import pytest
 
 from engine.data import DataError, load, peek
 from engine.data import encoding as encoding_module
 from engine.data import tables as tables_module
-from engine.data.columns import read_numbers
+from engine.data.columns import columns_of_words, read_numbers
 from engine.data.encoding import scan
+from engine.data.series import read_series
 from engine.data.series_dataset import SeriesDataset
 from engine.data.tables import open_table
 from tests.engine.data.making import Write, experiment, table, values
@@ -54,6 +57,64 @@ def test_a_table_of_two_thousand_columns_opens(write: Write) -> None:
     found = peek(write("a.csv", "\n".join([",".join(names), *rows]) + "\n"), 1)
     assert len(found.columns) == 2000
     assert found.column("target") == "c1999"
+
+
+class Recorded:
+    """A connection that keeps what it is asked."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.inner, self.asked = connection, list[str]()
+
+    def execute(self, query: str) -> duckdb.DuckDBPyConnection:
+        self.asked.append(query)
+        return self.inner.execute(query)
+
+
+@pytest.mark.parametrize("blank", ["", "7"], ids=["gaps", "complete"])
+def test_numbers_of_any_number_of_columns_are_read_by_as_many_expressions(write: Write, blank: str) -> None:
+    def asked(columns: int) -> tuple[int, int]:
+        names = [f"c{k}" for k in range(columns)]
+        path = write(
+            "a.csv", "\n".join([",".join(names), *[",".join(["1.5"] * columns)] * 9, blank + ",3" * (columns - 1)])
+        )
+        with open_table(path) as table:
+            record = Recorded(table.connection)
+            object.__setattr__(table, "connection", record)
+            assert columns_of_words(table, names) == []
+            found = read_numbers(table, names)
+            object.__setattr__(table, "connection", record.inner)
+        assert found.shape == (10, columns)
+        np.testing.assert_array_equal(found[9], [float(blank or "nan"), *[3.0] * (columns - 1)])
+        return len(record.asked), sum(query.count("regexp_extract") for query in record.asked)
+
+    assert asked(3) == asked(400)
+
+
+def test_columns_that_are_written_unlike_are_read_together(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    duckdb.sql(
+        "SELECT i AS whole, i / 4 AS part, i::VARCHAR || ' kg' AS v, i % 2 = 0 AS even, "
+        "CASE WHEN i <> 3 THEN i::VARCHAR END AS n, i::DECIMAL(9, 2) AS exact FROM range(1, 9) t(i)"
+    ).write_parquet(str(path))
+    order = ("n", "v", "part", "even", "whole", "exact")
+    row = np.arange(1.0, 9)
+    with open_table(path) as table:
+        assert columns_of_words(table, order) == ["v"]
+        found = read_numbers(table, [name for name in order if name != "v"])
+        typed = read_numbers(table, ["part", "even", "whole", "exact"])
+    np.testing.assert_array_equal(found.T, [np.where(row == 3, np.nan, row), row / 4, row % 2 == 0, row, row])
+    np.testing.assert_array_equal(found[:, 1:], typed)
+
+
+def test_many_columns_with_gaps_are_one_note(write: Write) -> None:
+    names = [f"c{k}" for k in range(20)]
+    rows = [
+        ",".join("" if day % 5 == 4 and k % 2 else "odd" if day == 9 and not k else str(day) for k in range(20))
+        for day in range(60)
+    ]
+    path = write("a.csv", "\n".join([",".join(names), *rows]) + "\n")
+    notes = read_series(path, experiment(path, targets=("c0",), inputs=tuple(names[1:])).data).notes
+    assert "121 missing values in 11 columns in 121 gaps, filled along a line" in notes, notes
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(3, 21_000), (1500, 60)], ids=["long", "wide"])
