@@ -36,8 +36,8 @@ def read_numbers(table: Table, names: Sequence[str]) -> Reals:
     cells = f"(SELECT {cells} FROM cells) UNPIVOT INCLUDE NULLS (v FOR n IN (COLUMNS(*)))"
     rows = table.connection.execute(f"SELECT coalesce({number}, 'NaN'::DOUBLE) AS v FROM {cells}").fetchnumpy()
     values: Reals = rows["v"].reshape(-1, len(names))
-    gaps = np.isnan(values).any(axis=0)
-    _check_numeric(table, [name for name, some in zip(names, gaps, strict=True) if some])
+    gaps = np.flatnonzero(np.isnan(values).any(axis=0))
+    _check_numeric(table, [names[place] for place in gaps])
     _check_finite(table, names, values)
     return values
 

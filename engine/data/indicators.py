@@ -47,12 +47,16 @@ def read_inputs(table: Table, names: Sequence[str]) -> Reals:
     numbers = [place for place, name in enumerate(names) if name not in parts]
     if numbers:
         values[:, numbers] = read_numbers(table, [names[place] for place in numbers])
-    words = {column: read_words(table, column) for column, _ in parts.values()}
-    blank = {column: np.isin(own.astype(str), no_value(table)) for column, own in words.items()}
+    columns: dict[str, list[tuple[int, str]]] = {}
     for place, name in enumerate(names):
         if name in parts:
             column, word = parts[name]
-            values[:, place] = np.where(blank[column], np.nan, words[column] == word)
+            columns.setdefault(column, []).append((place, word))
+    for column, own in columns.items():
+        words = read_words(table, column)
+        blank = np.isin(words.astype(str), no_value(table))
+        for place, word in own:
+            values[:, place] = np.where(blank, np.nan, words == word)
     return values
 
 
