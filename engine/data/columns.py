@@ -37,7 +37,7 @@ def read_numbers(table: Table, names: Sequence[str]) -> Reals:
     rows = table.connection.execute(f"SELECT coalesce({number}, 'NaN'::DOUBLE) AS v FROM {cells}").fetchnumpy()
     values: Reals = rows["v"].reshape(-1, len(names))
     gaps = np.flatnonzero(np.isnan(values).any(axis=0))
-    _check_numeric(table, [names[place] for place in gaps])
+    _check_numeric(table, [names[place] for place in gaps.tolist()])
     _check_finite(table, names, values)
     return values
 

@@ -16,7 +16,7 @@ from engine.data.columns import columns_of_words, read_numbers
 from engine.data.encoding import scan
 from engine.data.series import read_series
 from engine.data.series_dataset import SeriesDataset
-from engine.data.tables import open_table
+from engine.data.tables import literal, open_table
 from tests.engine.data.making import Write, experiment, table, values
 
 
@@ -92,10 +92,11 @@ def test_numbers_of_any_number_of_columns_are_read_by_as_many_expressions(write:
 
 def test_columns_that_are_written_unlike_are_read_together(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
-    duckdb.sql(
-        "SELECT i AS whole, i / 4 AS part, i::VARCHAR || ' kg' AS v, i % 2 = 0 AS even, "
-        "CASE WHEN i <> 3 THEN i::VARCHAR END AS n, i::DECIMAL(9, 2) AS exact FROM range(1, 9) t(i)"
-    ).write_parquet(str(path))
+    duckdb.execute(
+        "COPY (SELECT i AS whole, i / 4 AS part, i::VARCHAR || ' kg' AS v, i % 2 = 0 AS even, "
+        "CASE WHEN i <> 3 THEN i::VARCHAR END AS n, i::DECIMAL(9, 2) AS exact FROM range(1, 9) t(i)) "
+        f"TO {literal(str(path))} (FORMAT parquet)"
+    )
     order = ("n", "v", "part", "even", "whole", "exact")
     row = np.arange(1.0, 9)
     with open_table(path) as table:
