@@ -3,8 +3,8 @@
 All steps of a window lie side by side before one hidden layer, so every step has weights of its own (Rumelhart et al.
 1986; over text, the network of Bengio et al. 2003 without its embedding). It has as many hidden units as bring it
 nearest to the number of parameters of the recurrent network, and learns by the same loss, optimiser, schedule, batches
-and number of epochs; the epoch with the best validation loss counts. Where one answer follows a whole window of T
-steps, an epoch costs it about a T-th of what back-propagation through time costs.
+and number of epochs; the epoch with the best validation loss counts. At a constant rate it ends sooner, where so many
+epochs have been worse than its best that more of them are idle.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from engine.schedules import Schedule
 
 NAME = "feed-forward"
 _CONTEXT = 8  # steps that it sees before each answer where every step has one
+_PATIENCE = 100  # epochs at a constant rate without a better one, beside as many as it took to find the best
 _TOO_LARGE = 1.5  # times the budget, with a single hidden unit
 
 
@@ -76,9 +77,9 @@ class Flattened:
             seen = np.lib.stride_tricks.sliding_window_view(np.concatenate([past, inputs]), self.steps, axis=0)
             rows = np.moveaxis(seen, -1, 2).reshape(inputs.shape[0] * inputs.shape[1], -1)
         else:
-            missing = max(0, self.steps - len(inputs))
-            inputs = np.pad(inputs[: self.steps], ((0, missing), (0, 0), (0, 0)))
-            rows = inputs.swapaxes(0, 1).reshape(inputs.shape[1], -1)
+            side_by_side = np.zeros((inputs.shape[1], self.steps, inputs.shape[2]), np.float32)
+            side_by_side[:, : len(inputs)] = inputs[: self.steps].swapaxes(0, 1)
+            rows = side_by_side.reshape(inputs.shape[1], -1)
         count = len(rows)
         return Batch(
             inputs=np.ascontiguousarray(rows, np.float32)[None],
@@ -138,7 +139,8 @@ def train(
     training = experiment.training
     schedule = Schedule(training, dataset.batch_count("train", training.batch_size))
     optimizer = Optimizer(network.network, training)
-    best, weights = math.inf, network.network.state_dict()
+    best, found, weights = math.inf, 0, network.network.state_dict()
+    patient = training.schedule != "constant" or not dataset.count("validation")
     try:
         for epoch in range(epochs):
             learned = _epoch(training, dataset, loss, network, optimizer, schedule, epoch, stopped)
@@ -148,7 +150,9 @@ def train(
             deciding = held_out[0] if dataset.count("validation") else learned
             schedule.epoch_done(deciding)
             if deciding < best:
-                best, weights = deciding, network.network.state_dict()
+                best, found, weights = deciding, epoch, network.network.state_dict()
+            if not patient and epoch >= 2 * found + _PATIENCE:
+                break
     except NonFiniteError:
         return None
     network.network.load_state_dict(weights)

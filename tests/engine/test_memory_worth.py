@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,18 @@ def test_it_answers_every_batch_as_the_recurrent_network_does(task: str) -> None
     trained = train(experiment, dataset, loss, other, 1, lambda: False)
     assert trained is not None
     assert np.isfinite([trained.validation, trained.test]).all()
+
+
+@pytest.mark.parametrize(("schedule", "ends_early"), [("constant", True), ("exponential", False)])
+def test_it_ends_where_further_epochs_are_idle(schedule: str, ends_early: bool) -> None:
+    experiment = _experiment("series", **{"training.schedule": schedule})
+    dataset = load(experiment)
+    loss = loss_for(experiment.training, dataset)
+    asked = itertools.count()
+    other = Flattened(experiment, dataset, loss.width, 100)
+    assert train(experiment, dataset, loss, other, 600, lambda: next(asked) < 0)
+    epochs = next(asked) / dataset.batch_count("train", experiment.training.batch_size)
+    assert (100 < epochs < 600) if ends_early else epochs == 600
 
 
 def test_its_rows_are_the_steps_side_by_side() -> None:
