@@ -82,7 +82,7 @@ class Loaded:
     title: str
     about: str
     notes: tuple[str, ...]
-    preview: Preview | None
+    preview: Preview
     columns: tuple[Column, ...]
     generated: bool = False  # made by the engine, not read from a file
 

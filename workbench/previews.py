@@ -20,15 +20,15 @@ _POINTS = 4000  # that draw a part of a series at most
 _EXAMPLES, _LOOKED_AT = 6, 200  # sequences that are drawn, and of how many they are chosen
 
 
-def preview(experiment: Experiment, dataset: Any, inspection: Inspection | None) -> Preview | None:
-    """What is drawn of the data: its beginning, some of its sequences, or the whole series."""
+def preview(experiment: Experiment, dataset: Any, inspection: Inspection | None) -> Preview:
+    """What is drawn of the data: its beginning, some of its sequences, or the whole series; of what is made, one."""
     if experiment.data.kind == "sequences" and inspection is not None and not dataset.tokens:
         return _examples(dataset)
     if experiment.data.kind == "labelled_text" and inspection is not None:
         return _labelled_texts(experiment, inspection)
     if experiment.data.kind == "pairs":
         return _pairs(dataset.pairs, dataset.preparation.vector)
-    return _series_preview(experiment, dataset) or _text_preview(inspection)
+    return _series_preview(experiment, dataset) or _text_preview(inspection) or _generated(dataset)
 
 
 def _examples(dataset: Any) -> ExamplesPreview | TextPreview:
@@ -123,6 +123,15 @@ def _thinned(first: int, values: NDArray[np.float32]) -> tuple[NDArray[np.int64]
     starts = np.arange(0, len(values), width)
     ends = np.stack((np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)), axis=1)
     return np.repeat(first + starts, 2), ends.reshape(-1)
+
+
+def _generated(dataset: Any) -> TextPreview:
+    """One of the sequences that are made: what is read, step by step, and what is to be answered."""
+    batch, read = dataset.pinned(), "  ".join(dataset.pinned_labels())
+    judged = batch.targets[batch.weights > 0]
+    answers = [dataset.classes[number] for number in judged] if dataset.classes else [f"{judged.item():.2f}"]
+    asked = "To be answered" if dataset.topology == "many_to_many" else "To be answered after the last step"
+    return TextPreview(f"Read, step by step:\n{read}\n\n{asked}:\n{'  '.join(answers)}")
 
 
 def _text_preview(inspection: Inspection | None) -> TextPreview | None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from engine.data import samples
+from engine.data import samples, suggest
 from engine.data.inspection import Inspection, inspected
 from engine.data.sequence_dataset import SequenceDataset
 from engine.data.tables import Table
@@ -94,7 +94,6 @@ def test_a_folder_of_sequences_opens(tmp_path: Path) -> None:
     loaded = Backend().open(tmp_path)
     assert loaded.title == tmp_path.name
     assert [column.name for column in loaded.columns] == ["sequence", "label", "step", "x", "y"]
-    assert loaded.preview is not None
 
 
 def test_columns_are_those_of_the_table_that_is_read(tmp_path: Path) -> None:
@@ -166,10 +165,29 @@ def test_pairs_are_shown_as_they_are_read_and_written() -> None:
 
 
 @pytest.mark.parametrize("key", [each.key for each in samples()])
-def test_every_sample_from_a_file_is_shown(key: str) -> None:
+def test_every_sample_is_shown(key: str) -> None:
     loaded = Backend().open(key)
-    assert loaded.generated or loaded.preview is not None
     if isinstance(loaded.preview, TextPreview):
         assert loaded.preview.text.strip()
     if isinstance(loaded.preview, ExamplesPreview):
         assert loaded.preview.examples
+
+
+@pytest.mark.parametrize(
+    ("key", "length"), [("adding", 10), ("copying", 5), ("delayed_echo", 10), ("bracket_matching", 8)]
+)
+def test_of_what_is_made_one_sequence_is_shown_with_its_answer(key: str, length: int) -> None:
+    loaded = Backend().load(suggest(key).experiment.replace({"data.length": length}))
+    assert loaded.generated
+    assert isinstance(loaded.preview, TextPreview)
+    _, read, _, _, answers = loaded.preview.text.split("\n")
+    assert read.split() == list(loaded.dataset.pinned_labels())
+    if key == "adding":
+        marked = [float(number) for number in read.split() if number.startswith("+")]
+        assert float(answers) == pytest.approx(sum(marked), abs=0.02)
+    elif key == "copying":
+        assert answers.split() == read.split()[:10]  # what is to be kept, and neither the pause nor the signal
+    elif key == "delayed_echo":
+        assert answers.split() == read.split()[:-2]
+    else:
+        assert answers in ("matched", "broken")

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
 from engine.config import DataConfig, Experiment
-from workbench.answers import Loaded, SeriesPreview
+from workbench.answers import Loaded, SeriesPreview, TextPreview
 from workbench.draft import source_name
 from workbench.forms import Form
 from workbench.panels.labels import Fold, column, label
@@ -162,7 +162,8 @@ class DataPanel(QWidget):
     def show_loaded(self, loaded: Loaded) -> None:
         """Show what was read: title, picture, columns, notes."""
         self._loaded, self._is_generated = loaded, loaded.generated
-        self._is_stream = loaded.generated and loaded.preview is None  # sequences without end, no series to cut
+        series = isinstance(loaded.preview, SeriesPreview)
+        self._is_stream = loaded.generated and not series  # sequences without end, no series to cut
         self._title.setText(loaded.title or source_name(loaded.experiment))
         self._about.setText(loaded.about)
         self._about.setVisible(bool(loaded.about))
@@ -281,7 +282,7 @@ def fill_samples(menu: QMenu, samples: Sequence[Sample], chosen: Callable[[str],
 def counts_text(loaded: Loaded) -> str:
     """How much there is of each part, in the unit of the data."""
     data = loaded.experiment.data
-    units = {"text": data.tokens, "series": "windows" if loaded.preview else "sequences"}
+    units = {"text": data.tokens, "series": "sequences" if isinstance(loaded.preview, TextPreview) else "windows"}
     unit = units.get(data.kind, "sequences")
     counts = [loaded.dataset.count(part) for part in ("train", "validation", "test")]
     return f"{counts[0]:,} {unit} to train on · {counts[1]:,} validation · {counts[2]:,} test"

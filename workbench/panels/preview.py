@@ -6,8 +6,8 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QStackedWidget, QWidget
 
-from workbench.answers import ExamplesPreview, SeriesPreview, TextPreview
 from workbench.answers import Preview as Shown
+from workbench.answers import SeriesPreview, TextPreview
 from workbench.panels.examples import Examples
 from workbench.panels.labels import column
 from workbench.panels.split_lines import SplitLines
@@ -33,7 +33,7 @@ class Preview(QWidget):
         self.borders.moved.connect(self.split_moved)
         self._text = QPlainTextEdit(readOnly=True)
         self._text.setObjectName("data_text")
-        self._text.setAccessibleName("Beginning of the text")
+        self._text.setAccessibleName("Beginning of the data")
         self._empty = QLabel("Nothing has been read yet.")
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -48,7 +48,7 @@ class Preview(QWidget):
         layout.addLayout(self._legend)
         self.apply_theme(theme)
 
-    def show_data(self, preview: Shown | None) -> None:
+    def show_data(self, preview: Shown) -> None:
         """Show what was read."""
         self._shown = preview
         if isinstance(preview, SeriesPreview):
@@ -57,12 +57,9 @@ class Preview(QWidget):
         elif isinstance(preview, TextPreview):
             self._text.setPlainText(preview.text)
             self._stack.setCurrentWidget(self._text)
-        elif isinstance(preview, ExamplesPreview):
+        else:
             self._examples.show_examples(preview.examples)
             self._stack.setCurrentWidget(self._examples)
-        else:
-            self._empty.setText("Generated anew for every epoch: there is no file to show.")
-            self._stack.setCurrentWidget(self._empty)
         self._draw_legend(preview)
 
     def apply_theme(self, theme: Theme) -> None:
@@ -115,7 +112,7 @@ class Preview(QWidget):
             answered = f"Behind the line: the {preview.steps} steps that are answered."
         self._plot.setToolTip(f"Shaded: one window of {preview.look_back} steps that is read. {answered}")
 
-    def _draw_legend(self, preview: Shown | None) -> None:
+    def _draw_legend(self, preview: Shown) -> None:
         while item := self._legend.takeAt(0):
             if widget := item.widget():
                 widget.deleteLater()
