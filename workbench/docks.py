@@ -11,6 +11,7 @@ from workbench.settings import Settings
 from workbench.theme import GRID
 
 _FIRST_SIZE = QSize(1440, 900)
+_LINES_OF_THREE = 54  # lines of text that a window is high in which lesson, findings and runs can be read at once
 
 
 class Docks:
@@ -28,6 +29,7 @@ class Docks:
         self.findings = self._dock("Findings", "dock_findings", findings, right)
         self.runs = self._dock("Runs", "dock_runs", runs, right)
         self.lesson.hide()
+        self._sharing = False  # lesson and findings lie one behind the other, because there was no room
         self._usual = (self.setup, self.findings, self.runs)
         self.all = (*self._usual, self.lesson)
         self._size()
@@ -64,6 +66,7 @@ class Docks:
     def reset(self) -> None:
         """Everything back to its first place."""
         self._window.restoreState(self._first_state)
+        self._sharing = False
         for dock in self._usual:
             dock.show()
         self._size()
@@ -72,9 +75,42 @@ class Docks:
     def show_lesson(self) -> None:
         """Bring the lesson up, with the room it needs to be read."""
         self.lesson.show()
+        self.make_room_for_lesson()
+        self._size_lesson()
         self.lesson.raise_()
-        heights = [36 * GRID, 26 * GRID, 38 * GRID]
-        self._window.resizeDocks([self.lesson, self.findings, self.runs], heights, Qt.Orientation.Vertical)
+
+    def make_room_for_lesson(self) -> None:
+        """Put the findings behind the lesson where the window is low for the size of its text, or below it again."""
+        low = self._window.height() < _LINES_OF_THREE * self.lesson.widget().fontMetrics().lineSpacing()
+        floating = any(dock.isFloating() for dock in (self.lesson, self.findings, self.runs))
+        if self.lesson.isHidden() or floating or low == self._sharing:
+            return
+        if low:
+            self._window.tabifyDockWidget(self.lesson, self.findings)
+            self.lesson.raise_()
+        else:
+            self._separate()
+        self._sharing = low
+        self._size_lesson()
+
+    def _size_lesson(self) -> None:
+        shared = [(self.lesson, 50), (self.runs, 38)]
+        docks = shared if self._sharing else [(self.lesson, 36), (self.findings, 26), (self.runs, 38)]
+        heights = [height * GRID for _, height in docks]
+        self._window.resizeDocks([dock for dock, _ in docks], heights, Qt.Orientation.Vertical)
+
+    def _separate(self) -> None:
+        """Findings below the lesson, runs below the findings; to split docks that lie in tabs makes more tabs."""
+        area = self._window.dockWidgetArea(self.lesson)
+        three = (self.lesson, self.findings, self.runs)
+        docks = [dock for dock in three if self._window.dockWidgetArea(dock) is area]
+        shown = [dock for dock in docks if not dock.isHidden()]
+        for dock in docks:
+            self._window.removeDockWidget(dock)
+        for dock in docks:
+            self._window.addDockWidget(area, dock)
+        for dock in shown:
+            dock.show()
 
     def next_pane(self) -> None:
         """Bring the focus to the next of set-up, views, lesson, findings, runs; hidden docks are passed over."""

@@ -64,3 +64,29 @@ def test_a_step_sets_up_shows_its_view_runs_and_can_be_taken_back(
     qtbot.waitUntil(lambda: window.desk.session.state is State.FINISHED, timeout=20_000)
     window.desk.undo()
     assert window.desk.draft.experiment.model.cell == "lstm"
+
+
+def test_a_low_window_shows_the_lesson_before_the_findings(window: Window, qtbot: QtBot) -> None:
+    """Three docks above each other would leave a line of text for each."""
+    docks, text = window.docks, window.teaching.panel
+    window.resize(1280, 720)
+    docks.show_lesson()
+    qtbot.waitUntil(lambda: docks.findings in window.tabifiedDockWidgets(docks.lesson))
+    window.appearance.choose_scale(150)
+    qtbot.waitUntil(lambda: text.viewport().height() > 8 * text.fontMetrics().lineSpacing())
+    qtbot.waitUntil(lambda: not docks.lesson.visibleRegion().isEmpty())
+    window.appearance.choose_scale(100)
+    window.resize(1440, 1000)
+    docks.show_lesson()
+    qtbot.waitUntil(lambda: not window.tabifiedDockWidgets(docks.lesson))
+    qtbot.waitUntil(lambda: docks.lesson.y() < docks.findings.y() < docks.runs.y())
+    three = (docks.lesson, docks.findings, docks.runs)
+    qtbot.waitUntil(lambda: not any(dock.visibleRegion().isEmpty() for dock in three))
+
+
+def test_a_larger_text_makes_room_for_the_lesson_that_is_open(window: Window, qtbot: QtBot) -> None:
+    window.resize(1440, 900)
+    window.docks.show_lesson()
+    assert not window.tabifiedDockWidgets(window.docks.lesson)
+    window.appearance.choose_scale(150)
+    qtbot.waitUntil(lambda: window.docks.findings in window.tabifiedDockWidgets(window.docks.lesson))
