@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from engine.events import ClassPrediction, Finding, SeriesPrediction
+from engine.events import WITHDRAWN, ClassPrediction, Finding, SeriesPrediction
 from engine.measurements import RECENT_STEPS, Measurements
 from engine.measures import best_lag, share_left
 
@@ -26,7 +26,6 @@ _EXPLODED = 1e4  # norm that no healthy gradient has
 
 _COPIES = "The forecast is yesterday's value shifted"
 _FOLLOWS = "The forecast stays close to yesterday's value, and is better than that"
-WITHDRAWN = "No longer so: "  # begins the title of a finding that takes an earlier one back
 
 _Changes = tuple[tuple[str, str], ...]
 

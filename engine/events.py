@@ -238,6 +238,9 @@ class Snapshot:
     values: tuple[tuple[str, Probe], ...]
 
 
+WITHDRAWN = "No longer so: "  # begins the title of a finding that takes an earlier one back
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something worth saying in plain language about what was measured."""

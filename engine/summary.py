@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from engine.aligned import aligned, step_rows
 from engine.cells import specification
 from engine.config import Experiment, ModelConfig
-from engine.diagnosis import WITHDRAWN
-from engine.events import Finding, RunFinished, RunStarted
+from engine.events import WITHDRAWN, Finding, RunFinished, RunStarted
 from engine.intervals import Interval, interval_words
 
 _MARKS = {"good": "+", "note": "·", "warning": "!", "problem": "!"}

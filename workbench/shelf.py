@@ -30,6 +30,7 @@ class Shelf(QObject):
         super().__init__(window)
         self._desk, self._runs, self._gallery, self._window = desk, runs, gallery, window
         self._theme = gallery.theme
+        self._drawn_unasked: set[int] = set()  # numbers of runs
         self.compare_dialog: CompareDialog | None = None
         self.go_on_dialog: GoOnDialog | None = None
         archive = desk.archive
@@ -80,12 +81,18 @@ class Shelf(QObject):
         dialog.open()
 
     def begin(self, record: RunRecord) -> None:
-        """A run begins. What was done before in the same sitting on the same data is drawn beside it."""
+        """A run begins. What was done before in the same sitting on the same data is drawn beside it, and no longer
+        what was drawn so beside a run on other data.
+        """
         self._runs.add(record)
         for other in self._desk.session.records:
             same = source_name(other.experiment) == source_name(record.experiment)
             if same and other is not record and not other.earlier:
                 self._runs.show_beside(other, True)
+                self._drawn_unasked.add(other.number)
+            elif not same and other.number in self._drawn_unasked:
+                self._runs.show_beside(other, False)
+                self._drawn_unasked.discard(other.number)
         self.show_others()
 
     @Slot()

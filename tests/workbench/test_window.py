@@ -30,13 +30,14 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from engine.events import RunStarted
+from engine.events import WITHDRAWN, Finding, RunStarted
 from engine.export.beside import write_arrays
-from tests.workbench.conftest import KnownBackend
+from tests.workbench.conftest import SERIES, KnownBackend
 from workbench.dialogs.help import help_on
 from workbench.docks import holds
 from workbench.number_editors import NumberEditor
 from workbench.panels.findings import FindingCard
+from workbench.records import RunRecord
 from workbench.session import State
 from workbench.settings import Places, Settings
 from workbench.theme import GRID
@@ -616,6 +617,45 @@ def test_reset_empties_views_and_findings(bench: Bench) -> None:
     assert bench.window.findings._cards == {}
     assert all(view.history is None and view.snapshot is None for view in bench.window.gallery.views)
     assert bench.window.run_bar._step.text() == ""
+
+
+def test_findings_stand_in_the_order_of_their_weight(bench: Bench) -> None:
+    panel = bench.window.findings
+    for key, level, title in (
+        ("a", "note", "clipped"), ("b", "good", "beats naive"), ("c", "warning", "by heart"), ("d", "problem", "NaN"),
+        ("c", "good", f"{WITHDRAWN}by heart"), ("e", "warning", "jumps"), ("b", "good", "beats AR"),
+    ):  # fmt: skip
+        panel.show_finding(Finding(key, level, title, "because"))
+
+    def shown() -> list[str]:
+        cards = sorted(
+            (card for card in panel.findChildren(FindingCard) if card.isVisible()), key=lambda card: card.y()
+        )
+        return [card.finding.key for card in cards]
+
+    bench.until(lambda: shown() == ["d", "e", "b", "a", "c"])
+
+
+def test_runs_on_other_data_are_not_drawn_beside(bench: Bench) -> None:
+    window = bench.window
+
+    def ran(sample: str) -> RunRecord:
+        window.desk.draft.adopt(SERIES.replace({"data.sample": sample}))
+        bench.until(lambda: window.desk.draft.ready)
+        bench.train(1)
+        bench.command("stop")
+        bench.until(lambda: bench.session_state is State.FINISHED)
+        assert window.desk.session.record is not None
+        return window.desk.session.record
+
+    first = ran("known")
+    second = ran("known")
+    assert first.shown
+    other = ran("other")
+    assert not first.shown
+    window.runs.show_beside(second, True)  # on purpose
+    ran("other")
+    assert (second.shown, other.shown) == (True, True)
 
 
 def test_help_explains_what_has_focus(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
-from engine.events import Finding
+from engine.events import WITHDRAWN, Finding
 from workbench.panels.labels import column, label
 from workbench.theme import GRID
 
-_SIGNS = {"good": "✓", "note": "•", "warning": "⚠", "problem": "✕"}
+_SIGNS = {"problem": "✕", "warning": "⚠", "good": "✓", "note": "•"}  # in the order that they are shown in
 _EMPTY = (
     "What the run shows about itself appears here: gradients that vanish, a forecast worse than the naive one, "
     "and the like."
@@ -36,18 +36,20 @@ class FindingsPanel(QScrollArea):
         self.setWidget(inside)
 
     def show_finding(self, finding: Finding, opened: bool = False) -> None:
-        """Add a card, or replace the one of the same key in its place."""
+        """Add a card, or replace the one of the same key: in its place while it is of the same weight."""
         card = FindingCard(finding)
         card.fix_asked.connect(self.fix_asked)
         card.lock(self._lock)
         card.open(opened)
         old = self._cards.get(finding.key)
-        if old:
-            card.open(old.opened)
+        if old and _rank(old.finding) == _rank(finding):
             self._column.replaceWidget(old, card)
-            old.deleteLater()
         else:
             self._column.insertWidget(self._place(finding), card)
+        if old:
+            card.open(old.opened)
+            self._column.removeWidget(old)
+            old.deleteLater()
         self._cards[finding.key] = card
         self._empty.hide()
 
@@ -66,10 +68,14 @@ class FindingsPanel(QScrollArea):
             card.lock(reason)
 
     def _place(self, finding: Finding) -> int:
-        """Problems first, good news last; within a level in order of arrival."""
-        order = ("problem", "warning", "note", "good")
-        before = [c for c in self._cards.values() if order.index(c.finding.level) <= order.index(finding.level)]
+        """Behind all that weigh as much or more."""
+        before = [card for card in self._cards.values() if _rank(card.finding) <= _rank(finding)]
         return len(before) + 1
+
+
+def _rank(finding: Finding) -> int:
+    """Problems first, then what was reached, then remarks; last what is no longer so."""
+    return len(_SIGNS) if finding.title.startswith(WITHDRAWN) else list(_SIGNS).index(finding.level)
 
 
 class FindingCard(QFrame):
