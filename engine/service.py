@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import faulthandler
 import os
 import queue
 import signal
@@ -92,12 +93,16 @@ class Service:
         self._over: set[int] = set()  # runs that nobody can ask for anything any more
         self._loaded: tuple[object, Any] = (None, None)
         self._newest = 0  # preparation that somebody still waits for
-        self._compiling = False
+        self._breakable = False  # what is at work has nothing to lose: data are read, kernels compiled
+        self._left = False  # nobody listens any more
 
     def serve(self) -> None:
         """Work; returns when nobody listens any more."""
         threading.Thread(target=self._listen, name="wishes", daemon=True).start()
         while (wish := self._wishes.get()) is not None:
+            self._breakable = True
+            if self._left:
+                return
             error, trace = None, ""
             try:
                 if isinstance(wish, Run | Resume):
@@ -106,6 +111,7 @@ class Service:
                     self._prepare(wish.experiment)
             except Exception as caught:
                 error, trace = caught, traceback.format_exc()
+            self._breakable = False
             with contextlib.suppress(OSError):  # the window has gone
                 self._connection.send(Done(wish.number, error, trace))
 
@@ -116,8 +122,8 @@ class Service:
             ending = Control.stop
         except (EOFError, OSError):
             ending = Control.abandon  # the window has gone without a word: its next start offers to go on
-        self._newest = 0
-        if self._compiling:
+        self._newest, self._left = 0, True
+        if self._breakable:
             os._exit(0)  # a compilation cannot be asked to stop, and what it has finished is on disk
         for control in list(self._controls.values()):
             ending(control)
@@ -137,11 +143,7 @@ class Service:
     def _prepare(self, experiment: Experiment) -> None:
         from engine.warmup import warm_up
 
-        self._compiling = True
-        try:
-            warm_up(experiment, self._dataset(experiment))
-        finally:
-            self._compiling = False
+        warm_up(experiment, self._dataset(experiment))
 
     def _train(self, wish: Run | Resume) -> None:
         from engine.resuming import saved_run
@@ -164,8 +166,7 @@ class Service:
         told: dict[str, Probe] = {}
         last = time.monotonic()
         for event in events:
-            if isinstance(event, Compiling):
-                self._compiling = not event.seconds
+            self._breakable = isinstance(event, Compiling) and not event.seconds
             waiting.append(_news(event, told) if isinstance(event, Snapshot) else event)
             now = time.monotonic()
             if now - last > _TOGETHER_SECONDS or not isinstance(event, StepDone | Evaluated):
@@ -202,8 +203,9 @@ def _stamp(file: str) -> tuple[int, int]:
     return 0, 0
 
 
-def main(connection: Connection) -> None:
-    """The whole life of the process."""
+def main(connection: Connection, trace: Connection) -> None:
+    """The whole life of the process; into `trace` goes what it was at when it crashed."""
+    faulthandler.enable(trace.fileno())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the window hears it too, and ends this process in order
     if hasattr(os, "nice"):
         os.nice(_POLITENESS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -47,6 +48,7 @@ def main(arguments: list[str], opened: Callable[[Window], None] | None = None) -
     window = Window(backend, Settings(folders.config), folders)
     install_hooks(window.told.emit)
     window.closed.connect(application.quit)  # a dock that once floated may keep Qt from seeing the last window close
+    _close_on_interrupt(window)
     window.show()
     window.start(Path(arguments[0]).absolute() if arguments else FIRST_SAMPLE)
     if crash is not None:
@@ -58,6 +60,16 @@ def main(arguments: list[str], opened: Callable[[Window], None] | None = None) -
     collector.stop()
     gc.unfreeze()  # modules are taken apart now; what cannot be found then, DuckDB's binding reports as leaked
     return status
+
+
+def _close_on_interrupt(window: Window) -> None:
+    """Ctrl+C in the terminal does what the window's cross does, questions included; a second one ends at once."""
+
+    def close(*_: object) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        QTimer.singleShot(0, window, window.close)
+
+    signal.signal(signal.SIGINT, close)
 
 
 def _collector(window: Window) -> QTimer:

@@ -6,7 +6,9 @@ import contextlib
 import itertools
 import logging
 import multiprocessing
+import os
 import queue
+import signal
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,9 +18,13 @@ from engine import service
 from engine.config import Experiment
 from engine.control import Control
 from engine.events import Event, RunFailed, StepDone
+from workbench.worker import LOOK_IN_LOG
 
 _log = logging.getLogger(__name__)
-_CURE = "Memory is the usual reason: take fewer hidden units, a smaller batch or shorter windows, and run again."
+_TRACE_BYTES = 65_536  # more than a crash has to say
+_SHORT_OF_MEMORY = (
+    "Memory is the usual reason: take fewer hidden units, a smaller batch or shorter windows, and run again."
+)
 _KEPT = "What it last saved is kept: it can go on from there, with Go on… in the table of runs."
 _CLOSED = "It was closed."
 _LAST_SECONDS = 5.0  # that a process which has nothing more to say may take to end
@@ -27,7 +33,11 @@ _Wish: TypeAlias = service.Prepare | service.Run | service.Resume
 
 
 class EngineGoneError(RuntimeError):
-    """The process ended while something was under way."""
+    """The process ended while something was under way; `cure` says what to do."""
+
+    def __init__(self, how: str, cure: str = LOOK_IN_LOG) -> None:
+        super().__init__(how)
+        self.cure = cure
 
 
 class EngineProcess:
@@ -83,7 +93,7 @@ class EngineProcess:
                         yield event
                 _raise_what(answer)
         except EngineGoneError as error:
-            cure = f"{_KEPT} {_CURE}" if folder is not None and folder.is_dir() else _CURE
+            cure = f"{_KEPT} {error.cure}" if folder is not None and folder.is_dir() else error.cure
             yield RunFailed("The engine's process ended unexpectedly", str(error), cure, step)
 
     def close(self, seconds: float) -> bool:
@@ -120,13 +130,15 @@ class _Life:
     def __init__(self) -> None:
         context = multiprocessing.get_context("spawn")  # a fork would take Qt's threads with it in mid-work
         self._connection, theirs = context.Pipe()
+        self._trace, their_trace = context.Pipe(duplex=False)
         self._sending, self._listening = threading.Lock(), threading.Lock()
         self._answers: dict[int, _Answers] = {}
         self._ended = threading.Event()
         self.gone = self._closed = False
-        self.process = context.Process(target=service.main, args=(theirs,), name="engine", daemon=True)
+        self.process = context.Process(target=service.main, args=(theirs, their_trace), name="engine", daemon=True)
         self.process.start()
         theirs.close()
+        their_trace.close()
         threading.Thread(target=self._read, name="engine-answers", daemon=True).start()
 
     def listen(self, number: int) -> _Answers:
@@ -135,7 +147,7 @@ class _Life:
             answers: _Answers = queue.SimpleQueue()
             self._answers[number] = answers
             if self.gone:
-                answers.put(service.Done(number, EngineGoneError(self._how())))
+                answers.put(service.Done(number, self._error()))
         return answers
 
     def forget(self, number: int) -> None:
@@ -171,20 +183,30 @@ class _Life:
             _log.exception("an answer of the engine's process cannot be read")
         self.process.kill()  # if it still is there
         self.process.join()
+        self._log_crash()
         with self._sending:
             self._connection.close()
         with self._listening:
             self.gone = True
             for number, answers in self._answers.items():
-                answers.put(service.Done(number, EngineGoneError(self._how())))
+                answers.put(service.Done(number, self._error()))
         self._ended.set()
 
-    def _how(self) -> str:
+    def _log_crash(self) -> None:
+        """What the process said when it broke down, which nobody else has heard."""
+        with self._trace:
+            trace = os.read(self._trace.fileno(), _TRACE_BYTES).decode(errors="replace")
+        if not self._closed and self.process.exitcode != 0:
+            _log.error("the engine's process is gone. %s\n%s", self._error(), trace)
+
+    def _error(self) -> EngineGoneError:
         """How the process ended, in words."""
-        code = self.process.exitcode
+        code = self.process.exitcode or 0
         if self._closed or code == 0:
-            return _CLOSED
-        return f"It was ended by signal {-code}." if code is not None and code < 0 else f"It ended with status {code}."
+            return EngineGoneError(_CLOSED)
+        if code == -signal.SIGKILL:  # by which the system takes memory back
+            return EngineGoneError(f"It was ended by signal {-code}.", _SHORT_OF_MEMORY)
+        return EngineGoneError(f"It was ended by signal {-code}." if code < 0 else f"It ended with status {code}.")
 
 
 def _raise_what(answer: service.Happened | service.Done) -> None:

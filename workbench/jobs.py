@@ -104,14 +104,15 @@ class Jobs:
         thread.start()
 
     def _work(self, job: _Job) -> None:
+        result, error = None, None
         try:
-            result, error = job.work(), None
-        except Exception as caught:
+            result = job.work()
+        except BaseException as caught:  # a panic in a library's Rust is no Exception, and the lane would wait for ever
             if self._closed or self._newest.get(job.lane) is not job:  # what it worked with was taken from it
                 _log.info("background work %r was broken off: %s", job.lane, caught)
             elif not isinstance(caught, ValueError | OSError):
                 _log.exception("background work %r failed", job.lane)
             else:
                 _log.warning("background work %r: %s", job.lane, caught, exc_info=True)
-            result, error = None, caught
+            error = caught if isinstance(caught, Exception) else RuntimeError(f"{type(caught).__name__}: {caught}")
         self._answers.put((job, result, error))

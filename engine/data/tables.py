@@ -6,6 +6,7 @@ with too few or too many cells, and each is named with its line and reason.
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from collections.abc import Sequence
@@ -179,7 +180,9 @@ def connect() -> duckdb.DuckDBPyConnection:
     connection.execute("SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false")
     # It joins a table's first rows with themselves, which takes four times as long over ten thousand columns.
     connection.execute("SET disabled_optimizers = 'late_materialization'")
-    connection.execute(f"SET temp_directory = {literal(str(Path(tempfile.gettempdir()) / 'duckdb'))}")
+    # One for each user, as nobody else may write into it; what a process that was killed left there, the next removes.
+    folder = Path(tempfile.gettempdir()) / f"duckdb-{getattr(os, 'getuid', int)()}"
+    connection.execute(f"SET temp_directory = {literal(str(folder))}")
     return connection
 
 

@@ -12,6 +12,7 @@ import pytest
 CODE = Path(__file__).parents[2]
 
 _START = """
+import signal
 import sys
 from PySide6.QtCore import QTimer
 from workbench import app
@@ -35,6 +36,11 @@ _MID_RUN = """
         elif session.step > 3:
             window.close()
 """
+_INTERRUPTED = """
+        if window.desk.draft.loaded_data:
+            timer.stop()
+            signal.raise_signal(signal.SIGINT)
+"""
 _WHEN_REFUSED = "window.steps.data.message.text and window.desk.draft.ready and window.close()"
 
 
@@ -47,7 +53,9 @@ def _run(body: str, arguments: list[str], folder: Path) -> subprocess.CompletedP
     )
 
 
-@pytest.mark.parametrize("body", [_QUIT, _WHEN_READ, _MID_RUN], ids=["at once", "when read", "mid run"])
+@pytest.mark.parametrize(
+    "body", [_QUIT, _WHEN_READ, _MID_RUN, _INTERRUPTED], ids=["at once", "when read", "mid run", "Ctrl+C"]
+)
 def test_a_start_ends_with_status_0(body: str, tmp_path: Path) -> None:
     result = _run(body, [], tmp_path)
     assert result.returncode == 0, result.stderr

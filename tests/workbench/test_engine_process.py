@@ -83,18 +83,30 @@ def test_data_that_cannot_be_used_is_said_here(engine: EngineProcess, tmp_path: 
         list(engine.run(missing, Control(), None))
 
 
-def test_a_process_that_dies_fails_the_run_and_is_started_again() -> None:
+@pytest.mark.parametrize(
+    ("number", "cure", "said"),
+    [
+        (signal.SIGKILL, "Memory is the usual reason", ""),
+        (signal.SIGSEGV, "The log has the details", "Segmentation fault"),
+    ],
+)
+def test_a_process_that_dies_fails_the_run_and_is_started_again(
+    number: signal.Signals, cure: str, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
     engine = EngineProcess()
     engine.start()
     events = engine.run(SHORT.replace({"training.epochs": 1_000_000}), Control(), None)
     for event in events:
         if isinstance(event, StepDone):
             assert engine.process_id is not None
-            os.kill(engine.process_id, signal.SIGKILL)
+            os.kill(engine.process_id, number)
             break
     last = list(events)[-1]
     assert isinstance(last, RunFailed)
-    assert f"signal {int(signal.SIGKILL)}" in last.why
+    assert f"signal {int(number)}" in last.why
+    assert cure in last.cure
+    assert f"signal {int(number)}" in caplog.text
+    assert said in caplog.text
     assert last.step > 0
     assert isinstance(list(engine.run(SHORT, Control(), None))[-1], RunFinished)
     assert engine.close(20.0)

@@ -73,6 +73,22 @@ def test_failures_are_handed_over_and_logged(
     assert str(error) in caplog.text
 
 
+def test_a_panic_is_handed_over_too(qtbot: QtBot, jobs: Jobs, caplog: pytest.LogCaptureFixture) -> None:
+    """As those of libraries in Rust, which are no `Exception`: the lane must not wait for ever."""
+
+    class PanicException(BaseException):
+        pass
+
+    def panic() -> None:
+        raise PanicException("index out of bounds")
+
+    failures: list[Exception] = []
+    jobs.submit("data", panic, lambda _: None, failures.append)
+    _until_idle(qtbot, jobs)
+    assert [str(failure) for failure in failures] == ["PanicException: index out of bounds"]
+    assert "index out of bounds" in caplog.text
+
+
 def test_what_breaks_off_at_the_end_is_no_fault(qtbot: QtBot, jobs: Jobs, caplog: pytest.LogCaptureFixture) -> None:
     ended = threading.Event()
 
