@@ -72,7 +72,7 @@ class Probes:
         self._network, self._optimizer, self._dataset = network, optimizer, dataset
         self._clock = clock
         self._request = SnapshotRequest(0, frozenset())
-        self._watch_contributions = False
+        self.watched: set[str] = set()  # probes that the batch at hand is measured for
         self._contributions: Contributions | None = None  # of the last batch that was watched
         self._contributions_due = 0.0  # unless they are asked for
         self._spent: dict[str, float] = {}  # seconds that a probe took beside the answer to a request
@@ -100,8 +100,8 @@ class Probes:
         names = {name for name in self._measure if paused or (request and self._is_due(name, request))}
         if scored:
             names |= _OF_BATCHES if self._clock() >= self._contributions_due else _OF_BATCHES - {"contributions"}
+        self.watched = names
         self._network.watch_time = "gradient_by_time" in names
-        self._watch_contributions = "contributions" in names
         self._request = request or self._request
         self._optimizer.watch_updates = "gradient_norms" in names
 
@@ -117,7 +117,7 @@ class Probes:
         if self._arrived:
             self.by_time = joined(self._arrived, steps)
             self._arrived = []
-        if self._watch_contributions:
+        if "contributions" in self.watched:
             start = self._clock()
             self._contributions = contributions(self._network, self._request.parameter, self._request.entry)
             end = self._clock()
@@ -160,7 +160,8 @@ class Probes:
         """Measure one probe anew where that is due; whether it was."""
         kept, start = self._kept.get(name), self._clock()
         same = kept and kept.step == step and kept.asked == _asked(name, request)
-        if same or not (paused or self._is_due(name, request)):
+        unseen = name in _OF_BATCHES and name not in self.watched  # what it asks for came while the batch was trained
+        if same or not (paused or (self._is_due(name, request) and not unseen)):
             return False
         value = self._measure[name](request)
         if value is None:

@@ -44,8 +44,8 @@ class Bench:
         self.now += 0.001  # each look at the clock takes a millisecond
         return self.now
 
-    def train(self, clip_norm: float = 1.0) -> None:
-        self.probes.watch(None, paused=True)
+    def train(self, clip_norm: float = 1.0, watched: bool = True) -> None:
+        self.probes.watch(None, paused=watched)
         batch = next(self.dataset.batches("train", 32))
         self.network.loss_and_gradients(batch, self.dataset.loss)
         norm = self.optimizer.step(1e-3, clip_norm)
@@ -196,6 +196,21 @@ def test_only_what_is_asked_for_is_watched(bench: Bench) -> None:
     assert bench.optimizer.watch_updates
 
 
+@pytest.mark.parametrize("name", ["gradient_norms", "gradient_by_time", "contributions"])
+def test_a_batch_that_was_not_watched_is_not_told_of(experiment: Experiment, name: str) -> None:
+    """A request may come in the middle of one: half of what it measures would be missing, or of a batch before."""
+    bench = Bench(experiment)
+    bench.train(watched=False)
+    assert bench.ask(frozenset({name})) is None
+    bench.train()
+    value = bench.get(name)
+    if isinstance(value, GradientNorms):
+        assert np.isfinite(value.update_ratio).all()
+    bench.now += 1000.0
+    bench.train(watched=False)
+    assert bench.ask(frozenset({name})) is None
+
+
 def test_every_probe_answers(bench: Bench) -> None:
     snapshot = bench.ask()
     assert snapshot is not None
@@ -234,8 +249,8 @@ def test_contributions_rest_where_nobody_asks(bench: Bench) -> None:
     """They cost a small network as much as a step, and every epoch is scored."""
     kept = bench.probes
     kept.watch(None, scored=True)
-    assert not kept._watch_contributions
+    assert "contributions" not in kept.watched
     assert bench.network.watch_time  # which findings are made of
     bench.now += 60.0
     kept.watch(None, scored=True)
-    assert kept._watch_contributions
+    assert "contributions" in kept.watched
