@@ -1,4 +1,4 @@
-"""One input per kind of setting: a switch, a choice, several columns; numbers are in `number_editors`.
+"""One input per kind of setting: a switch, a choice; numbers are in `number_editors`, columns in `several_editor`.
 
 Each has `show_value`, which says nothing, and `edited`, which speaks only of what a person did.
 """
@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QAction, QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QMenu, QSizePolicy
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QSizePolicy
 
 from engine.config import FieldInfo
 from workbench.number_editors import NumberEditor, NumbersEditor
+from workbench.several_editor import SeveralEditor
 from workbench.wording import words
 
 
@@ -40,6 +41,7 @@ class ChoiceEditor(QComboBox):
 
     def __init__(self) -> None:
         super().__init__()
+        self._options: list[tuple[str, str]] = []  # as they were offered, without what was added
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -48,13 +50,14 @@ class ChoiceEditor(QComboBox):
 
     def show_options(self, options: Sequence[tuple[str, str]]) -> None:
         """Offer `options`: value and words."""
-        if [(self.itemData(i), self.itemText(i)) for i in range(self.count())] == list(options):
+        if self._options == list(options):
             return
-        value = self.currentData()
+        value, self._options = self.currentData(), list(options)
         with QSignalBlocker(self):
             self.clear()
-            for key, shown in options:
-                self.addItem(shown, key)
+            self.addItems([shown for _, shown in options])  # at once: one by one takes long for ten thousand
+            for place, (key, _) in enumerate(options):
+                self.setItemData(place, key)
         self.show_value(value)
 
     def show_value(self, value: Any) -> None:
@@ -62,6 +65,7 @@ class ChoiceEditor(QComboBox):
         with QSignalBlocker(self):
             if value is not None and self.findData(value) < 0:
                 self.addItem(str(value), value)
+                self._options = []
             self.setCurrentIndex(self.findData(value))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -70,57 +74,6 @@ class ChoiceEditor(QComboBox):
             super().wheelEvent(event)
         else:
             event.ignore()
-
-
-class SeveralEditor(QComboBox):
-    """Any number of columns, ticked in a menu; the box names those that are chosen."""
-
-    edited = Signal(object)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._menu = QMenu(self)
-        self._value: tuple[str, ...] = ()
-        self.addItem("none")
-
-    def show_options(self, options: Sequence[tuple[str, str]]) -> None:
-        """Offer columns: name, and what the menu says."""
-        self._menu.clear()
-        for name, shown in options:
-            action = QAction(shown, self._menu)
-            action.setCheckable(True)
-            action.setData(name)
-            action.triggered.connect(self._on_triggered)
-            self._menu.addAction(action)
-        self.show_value(self._value)
-
-    def show_value(self, value: Any) -> None:
-        """Tick what is chosen without saying so."""
-        self._value = tuple(value)
-        for action in self._menu.actions():
-            action.setChecked(action.data() in self._value)
-        text = ", ".join(self._value) if len(self._value) < 3 else f"{self._value[0]} and {len(self._value) - 1} more"
-        self.setItemText(0, text or "none")
-
-    def showPopup(self) -> None:  # noqa: N802 (Qt's name)
-        """The menu in place of a list, so that several can be ticked."""
-        self._menu.setMinimumWidth(self.width())
-        self._menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
-
-    def hidePopup(self) -> None:  # noqa: N802 (Qt's name)
-        """Put the menu away."""
-        self._menu.hide()
-        super().hidePopup()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """There is nothing to turn through."""
-        event.ignore()
-
-    def _on_triggered(self) -> None:
-        self.edited.emit(tuple(action.data() for action in self._menu.actions() if action.isChecked()))
 
 
 Editor = NumberEditor | NumbersEditor | SwitchEditor | ChoiceEditor | SeveralEditor

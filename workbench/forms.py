@@ -11,7 +11,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from engine.config import Experiment, FieldInfo, field_info, matters
-from workbench.editors import ChoiceEditor, Editor, SeveralEditor, editor_for
+from workbench.editors import ChoiceEditor, Editor, editor_for
+from workbench.several_editor import SeveralEditor
 from workbench.slide import Slide
 from workbench.theme import GRID
 from workbench.wording import words

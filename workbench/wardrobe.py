@@ -41,7 +41,8 @@ class Wardrobe(QObject):
             application.setFont(font)
         application.setPalette(palette(theme))
         application.setPalette(box_palette(theme), "QCheckBox")  # type: ignore[arg-type]  # stub: bytes, Qt: text
-        application.setPalette(list_palette(theme), "QListWidget")  # type: ignore[arg-type]
+        for kind in ("QListWidget", "ColumnsList"):
+            application.setPalette(list_palette(theme), kind)  # type: ignore[arg-type]
         for kind in ("QLineEdit", "QAbstractSpinBox"):
             application.setPalette(input_palette(theme), kind)  # type: ignore[arg-type]
         pg.setConfigOptions(background=theme.plot, foreground=theme.text, antialias=False)

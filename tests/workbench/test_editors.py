@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment, field_info
-from workbench.editors import ChoiceEditor, SeveralEditor, SwitchEditor, editor_for
+from workbench.editors import ChoiceEditor, SwitchEditor, editor_for
 from workbench.number_editors import NumberEditor, NumbersEditor
+from workbench.several_editor import SeveralEditor
 
 
 def _number(qtbot: QtBot, dotted: str) -> NumberEditor:
@@ -112,8 +114,43 @@ def test_columns_are_ticked(qtbot: QtBot) -> None:
     editor.show_options([("a", "a (number)"), ("b", "b (number)")])
     editor.show_value(("a",))
     assert editor.currentText() == "a"
-    editor._menu.actions()[1].trigger()
+    editor.showPopup()
+    tick(editor, 1)
     assert seen == [("a", "b")]
+    tick(editor, 0)
+    assert seen[1:] == [("b",)]
+    QTest.keyClick(editor._popup.list, Qt.Key.Key_Space)
+    assert seen[2:] == [("a", "b")]
+    assert editor._popup._head.isHidden(), "two need no search"
+
+
+def tick(editor: SeveralEditor, row: int) -> None:
+    index, role = editor.columns.index(row), Qt.ItemDataRole.CheckStateRole
+    on = index.data(role) == Qt.CheckState.Unchecked
+    editor.columns.setData(index, Qt.CheckState.Checked if on else Qt.CheckState.Unchecked, role)
+
+
+def test_of_many_columns_those_with_a_name_are_ticked_at_once(qtbot: QtBot) -> None:
+    editor, seen = SeveralEditor(), list[Any]()
+    qtbot.addWidget(editor)
+    editor.edited.connect(seen.append)
+    editor.show_options([(f"c{k}", f"c{k}  (number)") for k in range(10_000)])
+    editor.show_value(("c3", "gone"))
+    editor.showPopup()
+    popup = editor._popup
+    QTest.keyClicks(popup.search, "C999")
+    assert popup.list.model().rowCount() == 11
+    for name, ticked in (("columns_all", 12), ("columns_none", 1)):
+        button = popup.findChild(QPushButton, name)
+        assert button is not None
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        assert len(seen[-1]) == ticked
+    assert seen[-1] == ("c3",)
+    editor.show_value(tuple(f"c{k}" for k in range(10_000)))
+    assert editor.currentText() == "c0 and 9,999 more"
+    editor.hidePopup()
+    editor.showPopup()
+    assert popup.list.model().rowCount() == 10_000, "what was looked for is forgotten"
 
 
 def test_a_choice_that_is_not_offered_is_still_shown(qtbot: QtBot) -> None:
