@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from workbench import __version__
@@ -50,9 +50,13 @@ def main(arguments: list[str], opened: Callable[[Window], None] | None = None) -
     window.closed.connect(application.quit)  # a dock that once floated may keep Qt from seeing the last window close
     _close_on_interrupt(window)
     window.show()
+    window.appearance.follow(window.windowHandle())
     window.start(Path(arguments[0]).absolute() if arguments else FIRST_SAMPLE)
     if crash is not None:
-        show_crash(crash, lambda: window.files.show_folder(folders.logs), window)
+        window.desk.archive.found.connect(  # when it is known whether a run was broken off
+            lambda _runs: show_crash(crash, lambda: window.files.show_folder(folders.logs), window),
+            Qt.ConnectionType.SingleShotConnection,
+        )
     collector = _collector(window)
     if opened is not None:
         QTimer.singleShot(0, window, lambda: opened(window))

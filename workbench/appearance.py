@@ -8,6 +8,7 @@ from functools import partial
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QScreen, QWindow
 from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.settings import Settings
@@ -23,12 +24,25 @@ class Appearance(QObject):
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self._settings = settings
-        self.theme = chosen_theme(settings)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
+        self._density = application.devicePixelRatio()
+        self.theme = chosen_theme(settings, self._density)
         self._wardrobe = Wardrobe(application)
         self._wardrobe.setParent(self)
         self._wardrobe.wear(self.theme)
+
+    def follow(self, window: QWindow) -> None:
+        """Draw lines as wide as the screen needs that `window` is on."""
+        window.screenChanged.connect(self.renew_on)
+        self.renew_on(window.screen())
+
+    @Slot(object)
+    def renew_on(self, screen: QScreen) -> None:
+        """The window is on that screen now."""
+        if screen.devicePixelRatio() != self.theme.density:
+            self._density = screen.devicePixelRatio()
+            self._renew()
 
     def choose_theme(self, name: str) -> None:
         """Take a theme by name and remember it; "system" follows the system."""
@@ -58,7 +72,7 @@ class Appearance(QObject):
         for window in windows:
             window.setUpdatesEnabled(False)
         try:
-            self.theme = chosen_theme(self._settings)
+            self.theme = chosen_theme(self._settings, self._density)
             self._wardrobe.wear(self.theme)
             self.changed.emit(self.theme)
         finally:
@@ -70,11 +84,12 @@ def _paint(windows: Sequence[QWidget]) -> None:
         window.setUpdatesEnabled(True)
 
 
-def chosen_theme(settings: Settings) -> Theme:
-    """The theme of the settings, or the one the system prefers, with text of the size that was chosen."""
+def chosen_theme(settings: Settings, density: float) -> Theme:
+    """The theme of the settings, or the one the system prefers, with text of the size that was chosen.
+
+    `density` is how many pixels of the screen are one of Qt's.
+    """
     name = settings.theme
     if name not in THEMES:
         name = "dark" if QApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark else "light"
-    application = QApplication.instance()
-    density = application.devicePixelRatio() if isinstance(application, QApplication) else 1.0
     return dataclasses.replace(THEMES[name], scale=settings.text_scale / 100, density=density)

@@ -128,6 +128,7 @@ class Archive(QObject):
     def _on_unread(self, error: Exception) -> None:
         _log.warning("runs of earlier sessions cannot be listed: %s", error)
         self.told.emit(f"The runs of earlier sessions cannot be listed: {error}")
+        self.found.emit([])
 
     def _on_ended(self, record: RunRecord) -> None:
         if record.notes:

@@ -236,6 +236,26 @@ def test_the_crash_report_shows_what_is_known(qtbot: QtBot, tmp_path: Path) -> N
     missing.close()
 
 
+def test_after_a_crash_in_a_run_there_is_one_box(qtbot: QtBot, experiment: Experiment, tmp_path: Path) -> None:
+    from PySide6.QtWidgets import QWidget
+
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    parent.show()
+    report = tmp_path / "crash-before.log"
+    report.write_text("Fatal Python error: Segmentation fault")
+    answers: list[str] = []
+    record = RunRecord(3, "gru-64", experiment, tmp_path, earlier=True)
+    asked = offer_to_go_on(record, lambda: answers.append("yes"), parent)
+    box = show_crash(report, lambda: answers.append("folder"), parent)
+    assert box is asked
+    assert box.text() == "The program ended unexpectedly last time. Run 3, gru-64, was broken off."
+    assert "Segmentation fault" in box.detailedText()
+    assert "Open log folder" in [button.text() for button in box.buttons()]
+    box.defaultButton().click()
+    assert answers == ["yes"]
+
+
 def test_after_a_nan_the_button_says_what_it_does(qtbot: QtBot) -> None:
     card = FindingCard(Finding("not-finite", "problem", "t", "w", "c", (("training.clip_norm", "1"),), goes_on=True))
     qtbot.addWidget(card)

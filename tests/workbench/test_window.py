@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -617,6 +618,17 @@ def test_reset_empties_views_and_findings(bench: Bench) -> None:
     assert bench.window.findings._cards == {}
     assert all(view.history is None and view.snapshot is None for view in bench.window.gallery.views)
     assert bench.window.run_bar._step.text() == ""
+
+
+def test_lines_grow_with_the_density_of_the_screen_that_the_window_is_moved_to(bench: Bench) -> None:
+    window = bench.window
+    window.appearance.follow(window.windowHandle())
+    before = window.gallery.theme.pen("smooth").widthF()
+    window.appearance.renew_on(SimpleNamespace(devicePixelRatio=lambda: 2.0))  # type: ignore[arg-type]
+    assert window.gallery.theme.pen("smooth").widthF() == 2 * before
+    assert {view.theme.density for view in window.gallery.views} == {2.0}
+    window.appearance.choose_theme("dark")
+    assert window.gallery.theme.density == 2.0
 
 
 def test_findings_stand_in_the_order_of_their_weight(bench: Bench) -> None:

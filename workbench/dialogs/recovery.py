@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from workbench.records import RunRecord
 
+_CRASHED = "The program ended unexpectedly last time."
 _REPORT = 20_000  # characters of a report that are shown, the last ones
 
 
@@ -32,14 +33,22 @@ def offer_to_go_on(record: RunRecord, wanted: Callable[[], object], parent: QWid
 
 
 def show_crash(report: Path, open_folder: Callable[[], object], parent: QWidget) -> QMessageBox:
-    """Say that the program ended unexpectedly the last time, with what is known; nothing is sent anywhere."""
-    box = _box("crash_report", QMessageBox.Icon.Warning, parent)
-    box.setText("The program ended unexpectedly last time.")
-    box.setInformativeText("Finished saves are safe. What is known is below and in the log; it stays on this computer.")
+    """Say that the program ended unexpectedly the last time, with what is known; nothing is sent anywhere.
+
+    Where a question on what was broken off is open already, it is said there: one box, not two.
+    """
+    box = next((asked for asked in parent.findChildren(QMessageBox) if asked.isVisible()), None)
+    if box is not None:
+        box.setText(f"{_CRASHED} {box.text()}")
+    else:
+        box = _box("crash_report", QMessageBox.Icon.Warning, parent)
+        box.setText(_CRASHED)
+        box.setInformativeText(
+            "Finished saves are safe. What is known is below and in the log; it stays on this computer."
+        )
+        box.setDefaultButton(box.addButton("Close", QMessageBox.ButtonRole.RejectRole))
     box.setDetailedText(_tail(report))
     folder = box.addButton("Open log folder", QMessageBox.ButtonRole.ActionRole)
-    close = box.addButton("Close", QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(close)
     folder.clicked.connect(lambda: open_folder())
     box.open()
     return box
