@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.config import ConfigError, Experiment
 from engine.topologies import default_topology, fit, topology
 from workbench.answers import Facts, Loaded
 from workbench.backend import Backend
+from workbench.engine_process import EngineGoneError
 from workbench.jobs import Jobs
 from workbench.wording import for_people
 
@@ -43,6 +44,7 @@ class Draft(QObject):
         self.blocked = False  # the settings do not fit the data: nothing can be run
         self.loading = ""  # what is being read
         self.preparing = False  # kernels are being compiled
+        self.engine_problem = ""  # why the engine was not there when it was asked last
         self.threads = 0  # for what is opened without a number of threads of its own
         self._backend, self._jobs = backend, jobs
 
@@ -151,11 +153,24 @@ class Draft(QObject):
         experiment = self.experiment
         self.preparing = True
         self.activity_changed.emit()
-        self._jobs.submit(_KERNEL_LANE, lambda: self._backend.warm_up(experiment), self._on_prepared, self._on_prepared)
+        self._jobs.submit(
+            _KERNEL_LANE, lambda: self._backend.warm_up(experiment), self._on_prepared, self._on_unprepared
+        )
 
     def _on_prepared(self, _result: object) -> None:
-        self.preparing = False  # if it failed, the run will say so in its own words; the log has it already
+        self.preparing, self.engine_problem = False, ""
         self.activity_changed.emit()
+
+    def _on_unprepared(self, error: Exception) -> None:
+        """An engine that is not there has to be told now; what else failed, the run will say in its own words."""
+        self.preparing = False
+        self.engine_problem = str(error) if isinstance(error, EngineGoneError) else ""
+        self.activity_changed.emit()
+
+    @Slot()
+    def ask_engine_anew(self) -> None:
+        """A run has begun: it says by itself whether the engine is there."""
+        self.engine_problem = ""
 
     def _on_facts(self, facts: Facts) -> None:
         self.facts = facts

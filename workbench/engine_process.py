@@ -51,8 +51,11 @@ class EngineProcess:
         self._closed = False
 
     def start(self) -> None:
-        """Begin, unless it runs; it is ready when it has imported what it needs, which nobody has to wait for."""
-        with self._lock:
+        """Begin, unless it runs; it is ready when it has imported what it needs, which nobody has to wait for.
+
+        One that cannot begin says so to who asks it something.
+        """
+        with self._lock, contextlib.suppress(EngineGoneError):
             self._living()
 
     @property
@@ -108,7 +111,10 @@ class EngineProcess:
         if self._closed:
             raise EngineGoneError(_CLOSED)
         if self._life is None or self._life.gone:
-            self._life = _Life()
+            try:
+                self._life = _Life()
+            except OSError as error:
+                raise EngineGoneError(f"It cannot be started: {error.strerror or error}.") from error
         return self._life
 
     @contextlib.contextmanager

@@ -9,6 +9,10 @@ from workbench.desk import RACING, Desk
 from workbench.draft import Draft
 from workbench.session import Command, Session, State
 
+_NO_ENGINE = (
+    "Run tries to start it again. If that fails as well, free some memory; the log says more (Help, Open log folder)."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
@@ -62,6 +66,8 @@ def _words(draft: Draft, session: Session) -> tuple[str, str, str]:
         return reason, "good", result(outcome)
     if isinstance(outcome, RunFailed):
         return f"failed: {outcome.title}", "problem", f"{outcome.why} {outcome.cure}"
+    if draft.engine_problem:
+        return "failed: the engine is not there", "problem", f"{draft.engine_problem} {_NO_ENGINE}"
     if draft.preparing:
         return "preparing kernels…", "warning", "They are compiled once; Run may be pressed already."
     return "ready", "good", "Press Run (F5) to train."

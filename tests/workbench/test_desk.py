@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from engine.config import Experiment
 from tests.workbench.conftest import KnownBackend
 from workbench.desk import Desk
+from workbench.engine_process import EngineGoneError
 from workbench.session import State
+from workbench.status import status
 
 
 @pytest.fixture
@@ -81,3 +84,28 @@ def test_data_is_read_anew_only_where_it_matters(desk: Desk) -> None:
     assert not desk.draft.loading
     desk.change("data.look_back", "7")
     assert desk.draft.loading
+
+
+def test_an_engine_that_is_not_there_is_not_called_ready(
+    desk: Desk, backend: KnownBackend, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(_experiment: Experiment) -> None:
+        raise EngineGoneError("It ended with status 1.")
+
+    def shows(words: str) -> bool:
+        desk.jobs.collect()
+        return status(desk).text.startswith(words)
+
+    monkeypatch.setattr(backend, "warm_up", gone)
+    desk.draft.open("known")
+    qtbot.waitUntil(lambda: shows("failed: the engine"))
+    assert "It ended with status 1. Run tries to start it again." in status(desk).detail
+    assert not status(desk).why_not["run"]
+    monkeypatch.undo()
+    desk.draft.open("known")
+    qtbot.waitUntil(lambda: shows("ready"))
+    monkeypatch.setattr(backend, "warm_up", gone)
+    desk.draft.open("known")
+    qtbot.waitUntil(lambda: shows("failed: the engine"))
+    desk.run()  # in which the engine turns out to be there
+    assert not desk.draft.engine_problem

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
 from collections.abc import Iterator
@@ -113,6 +114,21 @@ def test_a_process_that_dies_fails_the_run_and_is_started_again(
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="the system cannot hold a process")
+def test_a_process_that_cannot_be_started_says_so_when_it_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_process: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("multiprocessing.context.SpawnProcess.start", refused)
+    engine = EngineProcess()
+    engine.start()  # as the program does before there is a window to say it in
+    with pytest.raises(EngineGoneError, match="It cannot be started: Resource temporarily unavailable"):
+        engine.prepare(SHORT)
+    (failed,) = engine.run(SHORT, Control(), None)
+    assert isinstance(failed, RunFailed)
+    assert "cannot be started" in failed.why
+    assert engine.close(1.0)
+
+
 def test_a_process_that_is_held_and_then_killed_leaves_a_run_that_goes_on(tmp_path: Path) -> None:
     """As by a laptop's sleep, and then by the system's lack of memory."""
     often = SHORT.replace({"training.epochs": 1_000_000, "saving.seconds": 0, "saving.epochs": 1})
