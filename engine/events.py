@@ -241,6 +241,9 @@ class Snapshot:
 WITHDRAWN = "No longer so: "  # begins the title of a finding that takes an earlier one back
 
 
+Changes: TypeAlias = tuple[tuple[str, str], ...]  # of settings: dotted name and value
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something worth saying in plain language about what was measured."""
@@ -250,7 +253,7 @@ class Finding:
     title: str
     why: str
     cure: str = ""
-    changes: tuple[tuple[str, str], ...] = ()  # settings that "Fix it" sets: dotted name and value
+    changes: Changes = ()  # that "Fix it" makes
     goes_on: bool = False  # "Fix it" goes on with this run from its last good weights
 
 

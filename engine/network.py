@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import arguments
+from engine import arguments, looking
 from engine.buffers import Buffers
 from engine.config import ModelConfig
 from engine.events import LayerTrace
@@ -278,17 +278,7 @@ class Network(Trainable):
     ) -> tuple[LayerTrace, ...]:
         """Hidden states, cell states and gates of one sequence (B = 1), each direction in the sequence's own time."""
         self._run(inputs, lengths, state, training=False)
-        length = int(self._lengths[0])
-        traces = []
-        for level, pair in enumerate(self.stack.levels):
-            for reverse, layer in enumerate(pair.directions):
-                states, gates = layer.trace()
-                order = slice(length - 1, None, -1) if reverse else slice(0, length)
-                kinds = layer.spec.states
-                cell = states[order, kinds.index("cell")] if "cell" in kinds else None
-                named = tuple((name, values[order]) for name, values in gates.items())
-                traces.append(LayerTrace(level, bool(reverse), states[order, 0], cell, named))
-        return tuple(traces)
+        return looking.traces(level.directions for level in self.stack.levels)
 
     def trace_batch(self, batch: Examples) -> tuple[LayerTrace, ...]:
         """`trace` of a batch of one sequence."""
@@ -296,11 +286,4 @@ class Network(Trainable):
 
     def gradient_by_time(self) -> tuple[tuple[str, ...], NDArray[np.float32]]:
         """‖∂L/∂h_t‖ of the last `loss_and_gradients` by layer and direction, (L·D, T); needs `watch_time`."""
-        names, rows = [], []
-        for level, pair in enumerate(self.stack.levels):
-            for reverse, layer in enumerate(pair.directions):
-                squares = layer.arrived[: layer.steps * layer.batch].reshape(layer.steps, layer.batch)
-                norms = np.sqrt(squares.sum(axis=1)).astype(np.float32)
-                rows.append(norms[::-1] if reverse else norms)
-                names.append(f"layer {level + 1}" + (" reverse" if reverse else ""))
-        return tuple(names), np.stack(rows)
+        return looking.norms_by_time(level.directions for level in self.stack.levels)

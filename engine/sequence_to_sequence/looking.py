@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.events import LayerTrace
 from engine.layer import Layer
-
-_Look: TypeAlias = tuple[NDArray[Any], NDArray[Any] | None, tuple[tuple[str, NDArray[Any]], ...]]
+from engine.looking import Look, arrived, look, name
 
 
 def traces(encoder: list[list[Layer]], decoder: list[Layer]) -> tuple[LayerTrace, ...]:
     """What each layer and direction did on the last sequence; without an encoder, on the steps written."""
     found = []
     for level, writing in enumerate(decoder):
-        written = _look(writing, False)
+        written = look(writing, False)
         for reverse, reading in enumerate(encoder[level] if encoder else []):
-            found.append(_one_after_the_other(level, bool(reverse), _look(reading, bool(reverse)), written))
+            found.append(_one_after_the_other(level, bool(reverse), look(reading, bool(reverse)), written))
         if not encoder:
             found.append(LayerTrace(level, False, *written))
     return tuple(found)
@@ -29,37 +28,21 @@ def norms_by_time(encoder: list[list[Layer]], decoder: list[Layer]) -> tuple[tup
     """Names of layers and directions, and ‖∂L/∂h_t‖ of each, (L·D, S + U)."""
     names, norms = [], []
     for level, writing in enumerate(decoder):
-        written = _arrived(writing)
+        written = arrived(writing)
         for reverse, reading in enumerate(encoder[level] if encoder else []):
-            read, unknown = _arrived(reading), np.full_like(written, np.nan)
-            names.append(f"layer {level + 1}" + (" reverse" if reverse else ""))
+            read, unknown = arrived(reading), np.full_like(written, np.nan)
+            names.append(name(level, bool(reverse)))
             norms.append(np.concatenate([read[::-1], unknown] if reverse else [read, written]))
         if not encoder:
-            names.append(f"layer {level + 1}")
+            names.append(name(level, False))
             norms.append(written)
     return tuple(names), np.stack(norms)
 
 
-def _look(layer: Layer, reverse: bool) -> _Look:
-    """Hidden state, cell state and gates of a layer's first sequence, in the sequence's own time."""
-    states, gates = layer.trace()
-    length = int(layer.lengths[0])
-    order = slice(length - 1, None, -1) if reverse else slice(0, length)
-    kinds = layer.spec.states
-    cell = states[order, kinds.index("cell")] if "cell" in kinds else None
-    return states[order, 0], cell, tuple((name, values[order]) for name, values in gates.items())
-
-
-def _one_after_the_other(level: int, reverse: bool, read: _Look, written: _Look) -> LayerTrace:
+def _one_after_the_other(level: int, reverse: bool, read: Look, written: Look) -> LayerTrace:
     def after(first: NDArray[Any], second: NDArray[Any]) -> NDArray[Any]:
         return np.concatenate([first, np.full_like(second, np.nan) if reverse else second])
 
     cell = None if read[1] is None or written[1] is None else after(read[1], written[1])
     gates = tuple((name, after(own, other)) for (name, own), (_, other) in zip(read[2], written[2], strict=True))
     return LayerTrace(level, reverse, after(read[0], written[0]), cell, gates)
-
-
-def _arrived(layer: Layer) -> NDArray[np.float32]:
-    squares = layer.arrived[: layer.steps * layer.batch].reshape(layer.steps, layer.batch)
-    norms: NDArray[np.float32] = np.sqrt(squares.sum(axis=1)).astype(np.float32)
-    return norms

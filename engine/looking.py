@@ -1,0 +1,56 @@
+"""What layers did on the last batch, in the sequence's own time: states and gates of one sequence, gradient norms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.events import LayerTrace
+from engine.layer import Layer
+
+# Hidden state (T, H), cell state likewise or None, and gates by name.
+Look: TypeAlias = tuple[NDArray[Any], NDArray[Any] | None, tuple[tuple[str, NDArray[Any]], ...]]
+
+
+def traces(levels: Iterable[Sequence[Layer]]) -> tuple[LayerTrace, ...]:
+    """Of each layer and direction, of one sequence (B = 1)."""
+    return tuple(
+        LayerTrace(level, bool(reverse), *look(layer, bool(reverse)))
+        for level, directions in enumerate(levels)
+        for reverse, layer in enumerate(directions)
+    )
+
+
+def norms_by_time(levels: Iterable[Sequence[Layer]]) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+    """Names of layers and directions, and ‖∂L/∂h_t‖ of each, (L·D, T)."""
+    names, norms = [], []
+    for level, directions in enumerate(levels):
+        for reverse, layer in enumerate(directions):
+            names.append(name(level, bool(reverse)))
+            norms.append(arrived(layer)[:: -1 if reverse else 1])
+    return tuple(names), np.stack(norms)
+
+
+def look(layer: Layer, reverse: bool) -> Look:
+    """What a layer did on its first sequence."""
+    states, gates = layer.trace()
+    length = int(layer.lengths[0])
+    order = slice(length - 1, None, -1) if reverse else slice(0, length)
+    kinds = layer.spec.states
+    cell = states[order, kinds.index("cell")] if "cell" in kinds else None
+    return states[order, 0], cell, tuple((gate, values[order]) for gate, values in gates.items())
+
+
+def arrived(layer: Layer) -> NDArray[np.float32]:
+    """‖∂L/∂h_t‖ over the batch, (T,), in the order in which the layer went."""
+    squares = layer.arrived[: layer.steps * layer.batch].reshape(layer.steps, layer.batch)
+    norms: NDArray[np.float32] = np.sqrt(squares.sum(axis=1)).astype(np.float32)
+    return norms
+
+
+def name(level: int, reverse: bool) -> str:
+    """What a layer is called in pictures."""
+    return f"layer {level + 1}" + (" reverse" if reverse else "")
