@@ -55,6 +55,7 @@ class Legend(QWidget):
         super().__init__()
         self._items: tuple[Key | Scale, ...] = ()
         self._laid_out: dict[int, list[QRect]] = {}  # by width
+        self._least = 0  # pixels of height that are not given up while only numbers change
         self._take(theme)
         self._pending = QTimer(self)
         self._pending.setSingleShot(True)
@@ -71,10 +72,12 @@ class Legend(QWidget):
         return tuple(item.text for item in self._items)
 
     def show_items(self, theme: Theme, items: Sequence[Key | Scale]) -> None:
-        """Draw these; the layout is asked again only when the number of rows has changed."""
+        """Draw these; the layout is asked again only when there are more rows, or other names than before."""
         if tuple(items) == self._items and theme is self._theme:
             return
         before, height = self.texts, self.heightForWidth(self.width())
+        same = theme is self._theme and [item.name for item in items] == [item.name for item in self._items]
+        self._least = height if same else 0
         self._items = tuple(items)
         self._take(theme)
         if self.texts != before:
@@ -87,6 +90,7 @@ class Legend(QWidget):
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the colour and size of text of `theme`; the samples are their owner's."""
+        self._least = 0
         self._take(theme)
         self.updateGeometry()
         self.update()
@@ -104,7 +108,8 @@ class Legend(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         """Pixels that all rows need at `width`."""
-        return max((rect.bottom() + 1 for rect in self._places(width)), default=0)
+        least = self._least if width == self.width() else 0
+        return max([least, *(rect.bottom() + 1 for rect in self._places(width))])
 
     def sizeHint(self) -> QSize:
         """As wide as there is room, as high as the rows are at the present width."""
@@ -128,6 +133,8 @@ class Legend(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width may take other rows than the layout remembers for it."""
         super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._least = 0
         if self.heightForWidth(self.width()) != self.height():
             self.updateGeometry()
 

@@ -208,6 +208,21 @@ def test_legend_wraps_and_says_it_in_words(qtbot: QtBot) -> None:
     assert legend.heightForWidth(100) == 2 * legend.heightForWidth(1000) > 0
 
 
+def test_a_legend_whose_numbers_get_shorter_keeps_its_rows(qtbot: QtBot) -> None:
+    """The plot below it would jump, several times a second."""
+    legend = Legend(LIGHT)
+    qtbot.addWidget(legend)
+    legend.resize(200, 50)
+    heights = []
+    for name, note in (("layer 1", ""), ("layer 1", "does not shrink at all"), ("layer 1", "12"), ("layer 2", "12")):
+        legend.show_items(LIGHT, [Key(name, LIGHT.pen("train"), note), Key("vanished", LIGHT.pen("problem"))])
+        heights.append(legend.heightForWidth(legend.width()))
+    one, two = heights[:2]
+    assert heights == [one, 2 * one, two, one]
+    legend.resize(100, 50)
+    assert legend.heightForWidth(legend.width()) == two  # as much as is needed there
+
+
 def test_heat_maps_keep_their_room_when_a_second_run_begins(qtbot: QtBot) -> None:
     grid = HeatGrid(LIGHT, bottom="time step", left="unit")
     qtbot.addWidget(grid)
