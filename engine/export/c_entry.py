@@ -7,15 +7,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.data import SequencePreparation, SeriesPreparation
+from engine.data import LabelledTextPreparation, SequencePreparation, SeriesPreparation
+from engine.data.answers import Answers
+from engine.data.scaling import Reals
 from engine.export.c_source import array, comment
+from engine.export.c_symbols import read_symbols, symbol_table
+from engine.export.c_whole import answering
 from engine.export.description import Description
 from engine.export.onnx_ends import step_scale
 from engine.export.particulars import Exportable
 
-_PUSH = """
-/* One row in its own units: the targets, then the further inputs. Returns whether there is a forecast already. */
-static inline int {name}_push({name}_state *state, const double *row, double *forecast)
+TAKE_ROW = """
+/* One row in its own units: the targets, then the further inputs. {returns} */
+static inline int {name}_push({name}_state *state, const double *row{forecast})
 {{
     float x[{upper}_INPUTS];
     double level[{upper}_TARGETS];
@@ -26,15 +30,15 @@ static inline int {name}_push({name}_state *state, const double *row, double *fo
         x[k] = (float)((value - {name}_input_offset[k]) / {name}_input_scale[k]);
     }}
     for (int k = 0; k < {upper}_TARGETS; k++) state->level[k] = level[k];
-    if (!ready) return 0;
-    {name}_step(state, x);
+    if (!ready) return {early};
+{consumed}}}
+"""
+_FORECASTS = """\
     for (int k = 0; k < {upper}_FORECASTS; k++) {{
         const double scaled = state->answers[{middle} + k * {width}];
         const double value = scaled * {name}_output_scale[k] + {name}_output_offset[k]{anchor};
         forecast[k] = {real};
     }}
-    return 1;
-}}
 """
 _SEASON = """\
     double *season = state->season[state->rows % {upper}_PERIOD]; /* the row a season before gives way to this one */
@@ -48,14 +52,12 @@ _LAST_SEASON = """
             + state->season[(state->rows + {beyond} + k / {upper}_TARGETS) % {upper}_PERIOD][k % {upper}_TARGETS]"""
 _PUSH_STEP = """
 /* One step, in its own units: {columns}.
- * What the network says so far: {meaning}. */
-static inline int {name}_push({name}_state *state, const double *row, double *forecast)
+ * {returns} */
+static inline int {name}_push({name}_state *state, const double *row{forecast})
 {{
     float x[{upper}_INPUTS];
     for (int k = 0; k < {upper}_INPUTS; k++) x[k] = (float)((row[k] - {name}_input_offset[k]) / {name}_input_scale[k]);
-    {name}_step(state, x);
-{said}    return 1;
-}}
+{consumed}}}
 """
 _VALUES = """\
     for (int k = 0; k < {upper}_FORECASTS; k++) {{
@@ -69,60 +71,111 @@ _CLASSES = """\
     for (int k = 0; k < {upper}_FORECASTS; k++) forecast[k] /= sum;
 """
 _READ = """
-/* One token; how likely each of the vocabulary comes next is in state->answers, before the softmax. */
-static inline void {name}_read({name}_state *state, int32_t token)
+/* One token{most}. {returns} */
+static inline {result} {name}_read({name}_state *state, int32_t token{forecast})
 {{
-    {name}_step(state, {name}_embedding + token * {upper}_EMBEDDING);
-}}
+    const float *x = {name}_embedding + token * {upper}_EMBEDDING;
+{consumed}}}
 """
+_FULL = "Returns 0 where there is no room for more than {upper}_LONGEST."
+_NO_SCALE = (np.zeros(1), np.ones(1))
 
 
 def entry(source: Exportable, network: Description, words: dict[str, str]) -> str:
-    """How raw rows or tokens go in."""
-    name, preparation = words["name"], source.model.preparation
+    """How raw rows or tokens go in, and answers come out: after each, or at once where the network reads both ways."""
+    parts, push, said, meaning = _ways(source, network, words)
+    if not network.config.bidirectional:
+        returns = f"What is said so far: {meaning}."
+        if push is TAKE_ROW:
+            returns = "Returns whether there is a forecast already."
+        consumed = f"    {words['name']}_step(state, x);\n{said}"
+        told = {"returns": comment(returns), "forecast": ", double *forecast", "early": "0", "result": "int"}
+        if not said:
+            told |= {"returns": f"{meaning}.", "forecast": "", "result": "void"}
+        else:
+            consumed += "    return 1;\n"
+        return "\n".join([*parts, _filled(push, source, words, consumed=consumed, **told)])
+    told = {"returns": _FULL.format(**words), "forecast": "", "early": "1", "result": "int"}
+    taken = "read" if push is _READ else "pushed"
+    return "\n".join([
+        *parts,
+        _filled(push, source, words, consumed=f"    return {words['name']}_take(state, x);\n", **told),
+        answering(network, words, taken=taken, meaning=comment(f"It is {meaning}."), said=said),
+    ])  # fmt: skip
+
+
+def _ways(source: Exportable, network: Description, words: dict[str, str]) -> tuple[list[str], str, str, str]:
+    """Tables that are needed, the template that takes a row or a token, how answers are made, and what they mean."""
+    preparation, name = source.model.preparation, words["name"]
+    meaning, said, scaler = "the answer", _VALUES, _NO_SCALE
+    if isinstance(preparation, SequencePreparation | LabelledTextPreparation):
+        meaning, said, scaler = _answers(preparation.answers)
+    if preparation.kind == "text":
+        meaning, said = "How likely each symbol comes next is in state->answers, before the softmax", ""
+    parts = []
     if network.embedding is not None:
-        symbols = getattr(getattr(preparation, "vocabulary", None), "symbols", ())
-        of_bytes = source.model.metadata.get("unit") == "bytes"
-        unit = "Bytes of UTF-8, the first one for those unknown" if of_bytes else "Unicode code points"
-        points = ", ".join(str(ord(symbol)) for symbol in symbols)
-        table = f"\n/* {unit}. */\nstatic const uint32_t {name}_vocabulary[{len(symbols)}] = {{{points}}};\n"
-        return table + _READ.format(**words)
-    if not isinstance(preparation, SeriesPreparation):
-        return _push_step(source, network.config.inputs, words)
+        parts.append(symbol_table(f"{name}_vocabulary", *read_symbols(preparation)))
+    if isinstance(preparation, SeriesPreparation):
+        return series_scalers(name, preparation), TAKE_ROW, forecasts(source, words), "the forecast"
+    if said is _VALUES:
+        parts += scaler_arrays(f"{name}_output", *scaler)
+    if network.embedding is None:
+        parts += scaler_arrays(f"{name}_input", *step_scale(preparation, network.config.inputs))
+    said = said.format(**source.point(), **words)
+    return parts, _READ if network.embedding is not None else _PUSH_STEP, said, meaning
+
+
+def _filled(push: str, source: Exportable, words: dict[str, str], **told: str) -> str:
+    """How a row, a step or a token goes in."""
+    preparation, most, columns = source.model.preparation, "", "the numbers as they are"
+    if isinstance(preparation, LabelledTextPreparation):
+        most = f", of {preparation.length} at most"
+    if isinstance(preparation, SequencePreparation):
+        columns = ", ".join(preparation.channels)
+        for column, known in preparation.words:
+            columns += f"; 1 at the word that {column} is, of {', '.join(known)}, and 0 at the others"
+    own = taking(preparation, words) if isinstance(preparation, SeriesPreparation) else {}
+    return push.format(most=most, columns=comment(columns), **own, **told, **words)
+
+
+def taking(preparation: SeriesPreparation, words: dict[str, str]) -> dict[str, Any]:
+    """How a row of a series becomes what the network reads."""
+    log, difference, period = (getattr(preparation.transform, each) for each in ("logarithm", "difference", "period"))
+    return {
+        "level": "log(row[k])" if log else "row[k]",
+        "lead": preparation.lead,
+        "changed": "level[k] - state->level[k]" if difference else "level[k]",
+        "season": _SEASON.format(**words) if period else "",
+    }
+
+
+def forecasts(source: Exportable, words: dict[str, str]) -> str:
+    """How answers become forecasts in real units."""
+    preparation = source.model.preparation
+    assert isinstance(preparation, SeriesPreparation)
     log, difference, period = (getattr(preparation.transform, each) for each in ("logarithm", "difference", "period"))
     anchor = f" + state->level[k % {words['upper']}_TARGETS]" if difference else ""
+    season = _LAST_SEASON.format(beyond=preparation.horizon - 1, **words) if period else ""
+    real = "exp(value)" if log else "value"
+    return _FORECASTS.format(anchor=anchor + season, real=real, **source.point(), **words)
+
+
+def series_scalers(name: str, preparation: SeriesPreparation) -> list[str]:
+    """Offsets and scales of what goes in and of what comes out."""
     ins, outs = preparation.input_scaler, preparation.output_scaler
-    scalers = [*_scaler(f"{name}_input", ins.offset, ins.scale), *_scaler(f"{name}_output", outs.offset, outs.scale)]
-    push = _PUSH.format(
-        level="log(row[k])" if log else "row[k]", lead=preparation.lead,
-        changed="level[k] - state->level[k]" if difference else "level[k]",
-        season=_SEASON.format(**words) if period else "",
-        anchor=anchor + (_LAST_SEASON.format(beyond=preparation.horizon - 1, **words) if period else ""),
-        real="exp(value)" if log else "value",
-        **source.point(), **words,
-    )  # fmt: skip
-    return "\n".join([*scalers, push])
+    return [
+        *scaler_arrays(f"{name}_input", ins.offset, ins.scale),
+        *scaler_arrays(f"{name}_output", outs.offset, outs.scale),
+    ]
 
 
-def _scaler(name: str, offset: NDArray[Any], scale: NDArray[Any]) -> list[str]:
+def scaler_arrays(name: str, offset: NDArray[Any], scale: NDArray[Any]) -> list[str]:
+    """One scaler as two arrays."""
     return [array(f"{name}_offset", offset, double=True), array(f"{name}_scale", scale, double=True)]
 
 
-def _push_step(source: Exportable, inputs: int, words: dict[str, str]) -> str:
-    """How a step of a sequence goes in, and what comes out of it."""
-    preparation, name = source.model.preparation, words["name"]
-    columns, meaning, said, offset, scale = "the numbers as they are", "the answer", _VALUES, np.zeros(1), np.ones(1)
-    if isinstance(preparation, SequencePreparation):
-        answers = preparation.answers
-        columns, meaning = ", ".join(preparation.channels), answers.label
-        for column, known in preparation.words:
-            columns += f"; 1 at the word that {column} is, of {', '.join(known)}, and 0 at the others"
-        offset, scale = answers.scaler.offset, answers.scaler.scale
-        if answers.classes:
-            meaning, said = f"how likely {answers.label} is {', '.join(answers.classes)}", _CLASSES
-    lines = _scaler(f"{name}_input", *step_scale(preparation, inputs))
-    lines += _scaler(f"{name}_output", offset, scale) if said is _VALUES else []
-    text = _PUSH_STEP.format(
-        columns=comment(columns), meaning=comment(meaning), said=said.format(**source.point(), **words), **words
-    )
-    return "\n".join([*lines, text])
+def _answers(answers: Answers) -> tuple[str, str, tuple[Reals, Reals]]:
+    """What answers mean, how they are made of the network's, and the scaler of those that are numbers."""
+    if answers.classes:
+        return f"how likely {answers.label} is {', '.join(answers.classes)}", _CLASSES, _NO_SCALE
+    return answers.label, _VALUES, (answers.scaler.offset, answers.scaler.scale)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.cells import Value, in_order
-from engine.export.description import Description, Direction
+from engine.export.description import Direction, Layers
 
 FUNCTIONS = {
     "tanh": "return tanhf(x);",
@@ -56,18 +56,41 @@ def array(name: str, values: NDArray[Any], double: bool = False) -> str:
     return f"static const {'double' if double else 'float'} {name}[{len(written)}] = {{\n    {body}\n}};\n"
 
 
-def used_functions(network: Description) -> list[str]:
+def used_functions(layers: Layers) -> list[str]:
     """Names of the activation functions that the cell's formula calls."""
-    values = in_order(network.trace())
+    values = in_order(layers.trace())
     return sorted({value.name for value in values if value.kind == "activation"})
 
 
-def level_function(prefix: str, network: Description, direction: Direction, inputs: int) -> str:
-    """One layer's step: ``static inline void …_l0(const float *x, float *state)``."""
-    results = network.trace()
-    writer = _Writer(prefix, network, direction, inputs)
-    body = "\n".join(f"    {line}" for line in writer.write(results))
-    head = f"static inline void {prefix}_{direction.suffix}(const float *x, float *state)"
+def layer_constants(prefix: str, layers: Layers) -> list[str]:
+    """Weights of every direction of every layer, and what its states begin with: a decoder's with what was read."""
+    found, part = [], part_of(layers)
+    for direction in layers.directions:
+        for key, values in direction.weights.items():
+            found.append(array(f"{prefix}_{part}{key}_{direction.suffix}", values))
+        if layers.part != "decoder":
+            found.append(array(f"{prefix}_{part}initial_{direction.suffix}", np.concatenate(direction.initial)))
+    return found
+
+
+def layer_functions(prefix: str, layers: Layers) -> list[str]:
+    """Every direction's step: ``static inline void …_l0(const float *x, float *state)``."""
+    return [
+        _layer_function(prefix, layers, direction, layers.config.level_inputs(number))
+        for number, level in enumerate(layers.levels)
+        for direction in level.directions
+    ]
+
+
+def part_of(layers: Layers) -> str:
+    """What names of a stack have before them, where there are several stacks."""
+    return "" if layers.part == "rnn" else f"{layers.part}_"
+
+
+def _layer_function(prefix: str, layers: Layers, direction: Direction, inputs: int) -> str:
+    writer = _Writer(prefix, layers, direction, inputs)
+    body = "\n".join(f"    {line}" for line in writer.write(layers.trace()))
+    head = f"static inline void {prefix}_{part_of(layers)}{direction.suffix}(const float *x, float *state)"
     return f"{head}\n{{\n{body}\n}}\n"
 
 
@@ -76,7 +99,7 @@ class _Writer:
     """Writes a formula as C. Vectors that are needed outside their loop lie in arrays, others in one number."""
 
     prefix: str
-    network: Description
+    network: Layers
     direction: Direction
     inputs: int
     lines: list[str] = field(default_factory=list)
@@ -134,7 +157,7 @@ class _Writer:
         return f"v{self._places[value]}"
 
     def _own(self, name: str) -> str:
-        return f"{self.prefix}_{name}_{self.direction.suffix}"
+        return f"{self.prefix}_{part_of(self.network)}{name}_{self.direction.suffix}"
 
     def _at(self, operand: Value | float, shift: int = 0, loop: int = -1) -> str:
         """A vector's number at unit u, counted from `shift`."""

@@ -1,6 +1,6 @@
-"""A C header for a microcontroller: the weights, a plain C99 step over one row at a time, and test vectors.
+"""A C header for a microcontroller: the weights, plain C99 that takes one row at a time, and test vectors.
 
-A network that reads both ways needs the whole sequence at once, so it has no step.
+A network that reads both ways, or that writes, keeps what it has read in its state, which has room for so many steps.
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.atomic import write_atomically
-from engine.data import SequencePreparation
 from engine.export.c_file import c_file
 from engine.export.c_programs import driver
 from engine.export.c_source import identifier
+from engine.export.c_writer import writer_file
+from engine.export.c_writing_programs import program_inputs, writing_driver
+from engine.export.description import describe
 from engine.export.held_out import HeldOut, held_out
 from engine.export.particulars import Exportable
 from engine.export.targets._target import Answers, ExportError, Fit, Target
@@ -26,33 +28,21 @@ from engine.export.writing_description import writes
 from engine.model import Model
 
 _COMPILERS = ("cc", "gcc", "clang")
-_FLAGS = ("-std=c99", "-Wall", "-Werror", "-pedantic", "-O1")
+_FLAGS = ("-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-O1")
 _LARGEST = 1_000_000  # parameters; as text about twelve bytes each
 _SECONDS = 300.0
-_KINDS = ("series", "sequences", "text", "adding")
+_KINDS = ("series", "sequences", "text", "labelled_text", "pairs", "adding")
 
 
 def fit(model: Model) -> Fit:
     """One direction, a size that a header can hold, data whose preparation is known."""
-    if writes(model.network):
-        return Fit(
-            False,
-            "a step answers each row as it comes, and this network reads all of them before it writes; take the "
-            "Python script or ONNX.",
-        )
     kind, count = str(model.metadata["kind"]), model.network.parameter_count
-    if model.network.stack.config.bidirectional:
-        return Fit(
-            False, "a step sees one row at a time, and this network reads each sequence backward too; take ONNX."
-        )
+    if kind == "series" and not writes(model.network):
+        network = describe(model.network)
+        if network.config.bidirectional and network.aligned:
+            return Fit(False, "a forecast at every row of a window that is read backward too; take ONNX.")
     if count > _LARGEST:
         return Fit(False, f"{count:,} parameters are too many for a header; {_LARGEST:,} are the most; take ONNX.")
-    if model.metadata.get("unit") == "words":
-        return Fit(False, "a header cannot cut text into words; take the Python script or ONNX.")
-    if isinstance(model.preparation, SequencePreparation) and model.preparation.embedded:
-        return Fit(False, "a header does not know the words of a column; take the Python script or ONNX.")
-    if kind == "labelled_text":
-        return Fit(False, "a header does not cut texts that are to be judged; take the Python script or ONNX.")
     if kind not in _KINDS:
         return Fit(
             False, "a header is for what is measured, and these sequences are made up by the program; take ONNX."
@@ -66,7 +56,8 @@ def write(source: Exportable, path: Path) -> tuple[Path, ...]:
     Raises:
         OSError: the folder cannot be written.
     """
-    write_atomically(path, c_file(source, identifier(path.stem), held_out(source.model)).encode())
+    make = writer_file if writes(source.model.network) else c_file
+    write_atomically(path, make(source, identifier(path.stem), held_out(source.model)).encode())
     return (path,)
 
 
@@ -94,18 +85,38 @@ def run(path: Path, data: HeldOut) -> Answers | None:
         if subprocess.run([own], capture_output=True, timeout=_SECONDS, check=False).returncode:
             raise ExportError(f"{path} was written, but its own test vectors do not come out right here")
         source = Path(folder) / "driver.c"
-        source.write_text(driver(name, str(path.absolute()), data), encoding="utf-8")
+        writing = data.given.told is not None
+        text, given = (_for_writing if writing else _for_reading)(path, name, data)
+        source.write_text(text, encoding="utf-8")
         program = _compiled(path, Path(folder) / "driver", str(source))
-        given = (data.inputs if data.rows is None else data.rows).swapaxes(0, 1)
-        kind = np.int32 if given.ndim == 2 else np.float64
-        done = subprocess.run(
-            [program],
-            input=np.ascontiguousarray(given, kind).tobytes(),
-            capture_output=True,
-            timeout=_SECONDS,
-            check=True,
-        )
-    return _answers(np.frombuffer(done.stdout, np.float64), data)
+        done = subprocess.run([program], input=given, capture_output=True, timeout=_SECONDS, check=True)
+    numbers = np.frombuffer(done.stdout, np.float64)
+    return _written(numbers, data) if writing else _answers(numbers, data)
+
+
+def _for_reading(path: Path, name: str, data: HeldOut) -> tuple[str, bytes]:
+    """The driver of a network that answers where it reads, and what goes into it."""
+    given = (data.inputs if data.rows is None else data.rows).swapaxes(0, 1)
+    kind = np.int32 if given.ndim == 2 else np.float64
+    header = path.read_text(encoding="utf-8")
+    return driver(str(path.absolute()), header, name, data), np.ascontiguousarray(given, kind).tobytes()
+
+
+def _for_writing(path: Path, name: str, data: HeldOut) -> tuple[str, bytes]:
+    """The driver of a network that writes, and what goes into it."""
+    given = np.concatenate(program_inputs(data), axis=1)
+    return writing_driver(str(path.absolute()), name, data), given.tobytes()
+
+
+def _written(numbers: NDArray[np.float64], data: HeldOut) -> Answers:
+    """What the driver wrote: for each sequence the answers by step, then tokens or the same in real units."""
+    steps, count, outputs = data.scaled.shape
+    table = numbers.reshape(count, -1)
+    scaled = table[:, : steps * outputs].reshape(count, steps, outputs).swapaxes(0, 1)
+    rest = table[:, steps * outputs :]
+    if data.real is None:
+        return Answers(scaled, tokens=rest.T.astype(np.int32))
+    return Answers(scaled, rest.reshape(count, steps, -1).swapaxes(0, 1))
 
 
 def _compiled(path: Path, program: Path, *arguments: str) -> str:
@@ -132,7 +143,7 @@ TARGET = Target(
     title="C header",
     order=8,
     suffix=".h",
-    summary="For a microcontroller: weights, a plain C99 step over one row at a time, and test vectors.",
+    summary="For a microcontroller: weights, plain C99 that takes one row or symbol at a time, and test vectors.",
     fit=fit,
     write=write,
     runner=runner,

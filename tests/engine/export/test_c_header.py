@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,19 @@ from typing import Any
 import numpy as np
 import pytest
 
+from engine import data
 from engine.cells import specifications
+from engine.config import Experiment
 from engine.data import SequencePreparation
 from engine.export import proof
 from engine.export.c_source import identifier, number
 from engine.export.held_out import held_out
+from engine.export.particulars import Exportable
 from engine.export.targets import c_header, target
+from engine.model import Model
+from engine.networks import make_network
+from engine.sequence_to_sequence.decoding import Decoding
+from engine.writing import write_texts
 from tests.engine.export.examples import exportable
 
 CELLS = [spec.key for spec in specifications()]
@@ -30,7 +38,7 @@ needs_compiler = pytest.mark.skipif(not any(map(shutil.which, c_header._COMPILER
 
 def check(tmp_path: Path, kind: str, **model: Any) -> None:
     found = proof.export(exportable(kind, num_layers=2, **model), target("c_header"), tmp_path / "model.h")
-    assert "-std=c99 -Wall -Werror -pedantic" in found.runner
+    assert "-std=c99 -Wall -Wextra -Werror -pedantic" in found.runner
     assert found.difference is not None
     assert found.passed, found
 
@@ -66,19 +74,126 @@ def test_every_activation(tmp_path: Path, activation: str) -> None:
 def test_steps_in_their_own_units_give_classes_or_values(tmp_path: Path, kind: str) -> None:
     source = exportable(kind)
     path, *_ = target("c_header").write(source, tmp_path / "model.h")
-    data, preparation = held_out(source.model), source.model.preparation
+    given, preparation = held_out(source.model), source.model.preparation
     assert isinstance(preparation, SequencePreparation)
-    wanted = preparation.answers.values(data.scaled)
-    found = c_header.run(path, replace(data, real=wanted))
+    wanted = preparation.answers.values(given.scaled)
+    found = c_header.run(path, replace(given, real=wanted))
     assert found is not None
     assert found.real is not None
     np.testing.assert_allclose(found.real, wanted, rtol=1e-4, atol=1e-6)
 
 
-def test_a_network_that_reads_both_ways_has_no_step(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="backward too"):
-        proof.export(exportable(bidirectional=True), target("c_header"), tmp_path / "model.h")
+@needs_compiler
+@pytest.mark.parametrize("kind", ["reviews", "words", "bytes"])
+def test_texts_by_whatever_they_are_cut_into(tmp_path: Path, kind: str) -> None:
+    check(tmp_path, kind, bidirectional=False)
+
+
+@needs_compiler
+@pytest.mark.parametrize(
+    ("kind", "model"),
+    [
+        ("airline", {"residual": True}),
+        ("seasonal", {"merge": "sum", "residual": True}),
+        ("six_ahead", {"cell": "gru"}),
+        ("reviews", {"cell": "lstm", "hidden_sizes": [8, 4]}),
+        ("vowels", {"learned_state": True}),
+        ("gait", {"cell": "gru"}),
+        ("text", {}),
+        ("adding", {}),
+    ],
+    ids=str,
+)
+def test_networks_that_read_both_ways(tmp_path: Path, kind: str, model: dict[str, Any]) -> None:
+    check(tmp_path, kind, bidirectional=True, **model)
+
+
+def test_a_forecast_at_every_row_read_both_ways_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="read backward too"):
+        proof.export(exportable("seattle", bidirectional=True), target("c_header"), tmp_path / "model.h")
     assert not list(tmp_path.iterdir())
+
+
+@needs_compiler
+def test_words_of_a_column_are_tokens(tmp_path: Path) -> None:
+    rows = [f"{at // 6},{('ab', 'cd', 'ef')[at % 3 - at // 60]},{'xy'[at // 6 % 2]}" for at in range(240)]
+    (tmp_path / "words.csv").write_text("seq,word,label\n" + "\n".join(rows) + "\n")
+    changes: dict[str, Any] = {
+        "data.file": str(tmp_path / "words.csv"),
+        "data.kind": "sequences",
+        "data.sequence_column": "seq",
+    }
+    changes |= {"data.inputs": ["word"], "data.label": "label", "data.categories": "embedding"}
+    experiment = Experiment().replace({**changes, "model.hidden_size": 5, "model.embedding_size": 4})
+    dataset = data.load(experiment)
+    network = make_network(experiment.model, dataset, threads=1, seed=1)
+    source = Exportable(Model(experiment, network, dataset.metadata()))
+    assert proof.export(source, target("c_header"), tmp_path / "model.h").passed
+
+
+@needs_compiler
+@pytest.mark.parametrize(
+    ("kind", "model"),
+    [
+        ("dates", {"cell": "gru", "bidirectional": True}),
+        ("dates", {"cell": "lstm", "bidirectional": False, "attention": "none"}),
+        ("phrases", {"num_layers": 2}),
+        ("captions", {"num_layers": 3, "residual": True, "repeat_input": True}),
+        ("tunes", {}),
+        ("co2", {}),
+        ("known_ahead", {"cell": "gru"}),
+        ("seasonal_co2", {"bidirectional": True}),
+        ("seasonal_written", {"attention": "additive"}),
+    ],
+    ids=str,
+)
+def test_networks_that_write(tmp_path: Path, kind: str, model: dict[str, Any]) -> None:
+    found = proof.export(exportable(kind, **model), target("c_header"), tmp_path / "model.h")
+    assert found.difference is not None
+    assert found.passed, found
+
+
+_TEXT_PROGRAM = """\
+#define MODEL_LONGEST 40
+#include <stdio.h>
+#include "model.h"
+
+int main(int count, char **words)
+{
+    static model_state state;
+    static char text[4000];
+    model_reset(&state);
+    if (count < 2 || !model_read_text(&state, words[1])) return 3;
+    model_write_text(&state, text, sizeof text);
+    puts(text);
+    return 0;
+}
+"""
+
+
+@needs_compiler
+def test_a_text_goes_in_and_a_text_comes_out(tmp_path: Path) -> None:
+    source = exportable("dates")
+    target("c_header").write(source, tmp_path / "model.h")
+    (tmp_path / "main.c").write_text(_TEXT_PROGRAM)
+    command = [
+        c_header._compiler(),
+        "-std=c99",
+        "-Wall",
+        "-Wextra",
+        "-Werror",
+        "-pedantic",
+        "main.c",
+        "-o",
+        "main",
+        "-lm",
+    ]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    for text in ("Freitag, 21. Juni 2013", "3 März 1999 ☃"):
+        said = subprocess.run([tmp_path / "main", text], capture_output=True, check=True).stdout.decode()
+        assert said == write_texts(source.model, None, text, Decoding("greedy")).written[0] + "\n"
+    too_long = subprocess.run([tmp_path / "main", "x" * 40], capture_output=True, check=False)
+    assert too_long.returncode == 3
 
 
 def test_without_a_compiler_it_is_written_and_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

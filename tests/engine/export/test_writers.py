@@ -49,13 +49,6 @@ def test_every_kind_of_data(tmp_path: Path, key: str, kind: str) -> None:
     assert kept["texts_alike"] == found.texts
 
 
-@pytest.mark.parametrize("kind", ["dates", "captions", "co2"])
-def test_a_header_cannot_hold_them_and_says_so(kind: str) -> None:
-    fit = target("c_header").fit_for(exportable(kind).model)
-    assert not fit.possible
-    assert "reads all of them before it writes" in fit.text
-
-
 def test_both_vocabularies_and_the_stop_travel(tmp_path: Path) -> None:
     source = exportable("dates", attention="additive")
     target("npz").write(source, tmp_path / "model.npz")
