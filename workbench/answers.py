@@ -57,10 +57,11 @@ class TextPreview:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Example:
-    """One sequence of the training part with its label."""
+    """One sequence of the training part with its label, or one series of several with its name and its parts."""
 
     label: str
-    values: NDArray[np.float32]  # (T, I) as the network reads it
+    values: NDArray[np.float32]  # (T, I) in the file's units; what is missing is NaN
+    borders: tuple[int, ...] = ()  # of a series: first row of validation and of test
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engine.data.pairs import Pairs
     from engine.data.pairs_preparation import VectorPreparation
 
-_POINTS = 4000  # that draw a part of a series at most
+_POINTS, _SMALL = 4000, 1000  # that draw a part of a series at most, or one series of several
 _EXAMPLES, _LOOKED_AT = 6, 200  # sequences that are drawn, and of how many they are chosen
 
 
@@ -60,16 +60,12 @@ def _examples(dataset: Any) -> ExamplesPreview | TextPreview:
 
 
 def _steps(dataset: Any, position: int) -> NDArray[np.float32]:
-    """One training example (T, C) in the file's own units; what is missing as nothing."""
+    """One training example (T, C) in the file's own units."""
     spans = dataset.spans("train")
     values = dataset.sequences.values[spans.first[position] : spans.last[position]]
     if not values.shape[1]:
         values = dataset.inputs[spans.first[position] : spans.last[position]]
-    return _filled(values)
-
-
-def _filled(values: NDArray[np.float64]) -> NDArray[np.float32]:
-    return np.asarray(np.nan_to_num(values), np.float32)
+    return np.asarray(values, np.float32)
 
 
 def _labelled_texts(experiment: Experiment, inspection: Inspection) -> TextPreview:
@@ -85,7 +81,7 @@ def _pairs(pairs: Pairs, vector: VectorPreparation | None) -> ExamplesPreview | 
         first = {text: row for row, text in reversed(list(enumerate(pairs.targets)))}
         chosen = sorted(first.items(), key=lambda found: found[1])[:_EXAMPLES]
         return ExamplesPreview(
-            tuple(Example(text, _filled(pairs.numbers[row].reshape(side, side))) for text, row in chosen)
+            tuple(Example(text, np.asarray(pairs.numbers[row].reshape(side, side), np.float32)) for text, row in chosen)
         )
     rows = range(min(len(pairs), _LOOKED_AT))
     return TextPreview("\n".join(f"{pairs.read_as_text(row)}  →  {pairs.targets[row]}" for row in rows))
@@ -96,7 +92,7 @@ def _series_preview(experiment: Experiment, dataset: Any) -> SeriesPreview | Exa
     members = getattr(dataset, "members", {})
     if members:
         some = list(members.items())[:_EXAMPLES]
-        return ExamplesPreview(tuple(Example(name, _filled(member.series.values)) for name, member in some))
+        return ExamplesPreview(tuple(_of_several(name, member) for name, member in some))
     series, data = getattr(dataset, "series", None), experiment.data
     if series is None:
         return None
@@ -105,6 +101,17 @@ def _series_preview(experiment: Experiment, dataset: Any) -> SeriesPreview | Exa
     ticks = tuple((float(row), str(series.labels(row, row + 1)[0])[:10]) for row in rows)
     borders = dataset.split.bounds("validation")
     return SeriesPreview(len(values), lines(values, borders), ticks, borders, data.look_back, data.horizon, data.steps)
+
+
+def _of_several(name: str, member: Any) -> Example:
+    """The first target of one series, of long ones the lowest and highest value of each stretch."""
+    values = np.asarray(member.series.values[: member.series.end, :1], np.float32)
+    borders = member.split.bounds("validation")
+    width = -(-len(values) // (_SMALL // 2))
+    if width <= 2:
+        return Example(name, values, borders)
+    _, thinned = _thinned(0, values[:, 0], _SMALL)
+    return Example(name, thinned[:, None], tuple(2 * (border // width) for border in borders))
 
 
 def lines(
@@ -116,10 +123,12 @@ def lines(
     return tuple(_thinned(max(first - 1, 0), values[max(first - 1, 0) : last]) for first, last in pairwise(edges))
 
 
-def _thinned(first: int, values: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    if len(values) <= _POINTS:
+def _thinned(
+    first: int, values: NDArray[np.float32], points: int = _POINTS
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    if len(values) <= points:
         return first + np.arange(len(values)), values
-    width = -(-len(values) // (_POINTS // 2))
+    width = -(-len(values) // (points // 2))
     starts = np.arange(0, len(values), width)
     ends = np.stack((np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)), axis=1)
     return np.repeat(first + starts, 2), ends.reshape(-1)

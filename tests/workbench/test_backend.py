@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from engine.data import samples, suggest
@@ -36,7 +38,7 @@ def test_an_example_of_each_class_is_shown_in_the_units_of_the_file(tmp_path: Pa
     assert {example.label[-1] for example in loaded.preview.examples} == {"a", "b"}
     first = loaded.preview.examples[0].values
     assert isinstance(loaded.dataset, SequenceDataset)
-    raw = np.asarray(np.nan_to_num(loaded.dataset.sequences.values[: len(first)]), np.float32)
+    raw = np.asarray(loaded.dataset.sequences.values[: len(first)], np.float32)
     np.testing.assert_array_equal(first, raw)
 
 
@@ -59,18 +61,61 @@ def test_single_rows_are_shown_in_numbers() -> None:
 
 
 def test_a_square_stands_upright_and_other_sequences_run_to_the_right(qtbot: QtBot) -> None:
-    square, long = np.eye(8, dtype=np.float32), np.zeros((20, 3), np.float32)
+    square, long = np.eye(8, dtype=np.float32), np.zeros((20, 5), np.float32)
     square[0, 7] = 1.0
     image = picture_of(square, LIGHT)
     assert image.pixelColor(7, 0) == image.pixelColor(0, 0)
     assert image.pixelColor(0, 7) != image.pixelColor(0, 0)
-    assert (picture_of(long, DARK).width(), picture_of(long, DARK).height()) == (20, 3)
+    assert (picture_of(long, DARK).width(), picture_of(long, DARK).height()) == (20, 5)
+    long[4, 2] = np.nan  # missing: neither high nor low
+    assert [picture_of(long, LIGHT).pixelColor(4, row).alpha() for row in range(5)] == [255, 255, 0, 255, 255]
     shown = Examples(LIGHT)
     qtbot.addWidget(shown)
     shown.resize(300, 120)
     shown.show_examples((Example("zero", square), Example("one", long)))
     assert not shown.grab().toImage().isNull()
     assert shown.accessibleDescription() == "zero: 8 steps; one: 20 steps"
+
+
+def test_few_inputs_are_drawn_as_lines_with_gaps_and_series_by_part(qtbot: QtBot) -> None:
+    shown = Examples(LIGHT)
+    qtbot.addWidget(shown)
+    shown.resize(300, 120)
+
+    def columns(values: np.ndarray, color: str, borders: tuple[int, ...] = ()) -> list[int]:
+        shown.show_examples((Example("", values, borders),))
+        image = shown.grab().toImage()
+        inked = [any(image.pixelColor(x, y) == QColor(color) for y in range(image.height())) for x in range(300)]
+        return [x for x, ink in enumerate(inked) if ink]
+
+    flat = np.ones((301, 1), np.float32)
+    train, validation, test = (LIGHT.pens[part].color for part in ("train", "validation", "test"))
+    assert len(columns(flat, train)) > 280
+    flat[100:200] = np.nan
+    assert not set(range(110, 190)) & set(columns(flat, train))
+    flat[:] = 2.0
+    assert max(columns(flat, train, (100, 200))) < 110
+    assert 95 < min(columns(flat, validation, (100, 200))) < max(columns(flat, validation, (100, 200))) < 210
+    assert min(columns(flat, test, (100, 200))) > 190
+
+
+def test_of_several_series_each_is_drawn_with_its_parts(qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "shops.csv"
+    days = np.datetime64("2020-01-01") + np.arange(3000)
+    rows = [f"{day},{shop},{number % 7 + at}" for shop, at in (("N", 5), ("S", 9)) for number, day in enumerate(days)]
+    path.write_text("\n".join(("day,shop,units", *rows)))
+    loaded = Backend().open(path)
+    assert isinstance(loaded.preview, ExamplesPreview)
+    dataset: Any = loaded.dataset
+    for example, member in zip(loaded.preview.examples, dataset.members.values(), strict=True):
+        assert len(example.values) <= 1002
+        assert (example.values.min(), example.values.max()) == (member.series.values.min(), member.series.values.max())
+        shares = np.array(example.borders) / len(example.values)
+        np.testing.assert_allclose(shares, np.array(member.split.bounds("validation")) / 3000, atol=0.01)
+    panel = DataPanel(LIGHT)
+    qtbot.addWidget(panel)
+    panel.show_loaded(loaded)
+    assert "validation" in " ".join(label.text() for label in panel.preview.findChildren(QLabel))
 
 
 def test_the_panel_offers_what_the_kind_of_data_needs(qtbot: QtBot, tmp_path: Path) -> None:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.answers import Example
 from workbench.theme import GRID, Theme
 
 _WIDEST = 12 * GRID  # pixels of one picture
+_MOST_LINES = 4  # inputs that can be told apart as lines in so little room; more are an image
+_AS_LINES = "a line for each input, from the lowest to the highest value that it has in all of them"
+_AS_IMAGE = "inputs from top to bottom, dark is low"
+_PARTS = ("train", "validation", "test")
 
 
 class Examples(QWidget):
-    """Each picture has its steps from left to right and its inputs from top to bottom; square ones stand upright."""
+    """Steps from left to right: a line for each input where they are few, else an image; square ones stand upright."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -23,6 +29,7 @@ class Examples(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._theme = theme
         self._examples: tuple[Example, ...] = ()
+        self._all = np.zeros((0, 1), np.float32)  # values of all examples (N, I), where they are drawn as lines
 
     def sizeHint(self) -> QSize:
         """Three in a row."""
@@ -33,7 +40,10 @@ class Examples(QWidget):
         self._examples = examples
         words = "; ".join(f"{e.label}: {e.values.shape[0]} steps" for e in examples)
         self.setAccessibleDescription(words)
-        self.setToolTip("One sequence of each: steps from left to right, inputs from top to bottom, dark is low.")
+        drawn = bool(examples) and all(is_drawn(example.values) for example in examples)
+        self._all = np.concatenate([example.values for example in examples]) if drawn else np.zeros((0, 1), np.float32)
+        how = _AS_LINES if drawn else _AS_IMAGE
+        self.setToolTip(f"One sequence of each: steps from left to right, {how}.")
         self.update()
 
     def apply_theme(self, theme: Theme) -> None:
@@ -61,26 +71,59 @@ class Examples(QWidget):
         metrics = QFontMetrics(painter.font())
         words = QRectF(room.left(), room.bottom() - metrics.height(), room.width(), metrics.height())
         picture = QRectF(room.left(), room.top(), room.width(), room.height() - metrics.height() - 2)
+        painter.setPen(QColor(self._theme.text))
+        short = metrics.elidedText(example.label, Qt.TextElideMode.ElideRight, int(words.width()))
+        painter.drawText(words, Qt.AlignmentFlag.AlignCenter, short)
+        if len(self._all):
+            self._draw(painter, example, picture)
+            return
         image = picture_of(example.values, self._theme)
         if image.width() == image.height():  # a picture of something, read row by row: keep its shape
             side = min(picture.width(), picture.height())
             picture = QRectF(picture.center().x() - side / 2, picture.top(), side, side)
         painter.drawImage(picture, image)
-        painter.setPen(QColor(self._theme.text))
-        short = metrics.elidedText(example.label, Qt.TextElideMode.ElideRight, int(words.width()))
-        painter.drawText(words, Qt.AlignmentFlag.AlignCenter, short)
+
+    def _draw(self, painter: QPainter, example: Example, room: QRectF) -> None:
+        """A line for each input below the other; of a series each part in its colour."""
+        painter.fillRect(room, QColor(self._theme.plot))
+        steps, borders = len(example.values), (0, *example.borders, len(example.values))
+        across = room.left() + room.width() * np.arange(steps) / max(steps - 1, 1)
+        within = example.values if example.borders else self._all
+        band = room.height() / example.values.shape[1]
+        for number, scaled in enumerate(_scaled(example.values, within).T):
+            down = room.top() + (number + 1) * band - 1 - (band - 2) * scaled
+            for part, (first, last) in enumerate(pairwise(borders)):
+                painter.setPen(self._theme.stroke(self._theme.pens[_PARTS[part]].color))
+                _draw_line(painter, across[max(first - 1, 0) : last], down[max(first - 1, 0) : last])
+
+
+def is_drawn(values: np.ndarray) -> bool:
+    """Whether values (T, I) are drawn as lines."""
+    return len(values) > _MOST_LINES >= values.shape[1] and len(values) != values.shape[1]
+
+
+def _draw_line(painter: QPainter, across: np.ndarray, down: np.ndarray) -> None:
+    """With gaps where values are missing."""
+    for stretch in np.ma.clump_unmasked(np.ma.masked_invalid(down)):
+        places = zip(across[stretch].tolist(), down[stretch].tolist(), strict=True)
+        painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in places]))
+
+
+def _scaled(values: np.ndarray, within: np.ndarray) -> np.ndarray:
+    """Each input (T, I) brought from its range in `within` to 0 … 1; what is missing stays so."""
+    there = np.isfinite(within)
+    low = np.min(within, axis=0, where=there, initial=np.inf)
+    high = np.max(within, axis=0, where=there, initial=-np.inf)
+    return np.asarray((values - low) / np.where(high > low, high - low, 1.0))
 
 
 def picture_of(values: np.ndarray, theme: Theme) -> QImage:
     """Inputs (T, I), each brought to its own range, as an image of T × I pixels; I × T where both are the same."""
-    low, high = values.min(axis=0), values.max(axis=0)
-    if len(values) == values.shape[1]:
-        low, high = values.min(), values.max()
-    scaled = (values - low) / np.where(high > low, high - low, 1.0)
-    upright = scaled if scaled.shape[0] == scaled.shape[1] else scaled.T
-    colors = theme.color_map("magnitude").map(upright, mode="byte")
-    pixels = np.ascontiguousarray(
-        np.concatenate([colors[..., :3], np.full((*upright.shape, 1), 255)], axis=-1), np.uint8
-    )
+    square = len(values) == values.shape[1]
+    scaled = _scaled(values, values.reshape(-1, 1) if square else values)
+    upright = scaled if square else scaled.T
+    there = np.isfinite(upright)
+    colors = theme.color_map("magnitude").map(np.where(there, upright, 0.0), mode="byte")
+    pixels = np.ascontiguousarray(np.concatenate([colors[..., :3], 255 * there[..., None]], axis=-1), np.uint8)
     image = QImage(pixels.data, pixels.shape[1], pixels.shape[0], 4 * pixels.shape[1], QImage.Format.Format_RGBA8888)
     return image.copy()

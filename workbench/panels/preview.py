@@ -6,8 +6,8 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QStackedWidget, QWidget
 
+from workbench.answers import ExamplesPreview, SeriesPreview, TextPreview
 from workbench.answers import Preview as Shown
-from workbench.answers import SeriesPreview, TextPreview
 from workbench.panels.examples import Examples
 from workbench.panels.labels import column
 from workbench.panels.split_lines import SplitLines
@@ -116,12 +116,16 @@ class Preview(QWidget):
         while item := self._legend.takeAt(0):
             if widget := item.widget():
                 widget.deleteLater()
-        if not isinstance(preview, SeriesPreview):
+        of_several = isinstance(preview, ExamplesPreview) and any(each.borders for each in preview.examples)
+        if not isinstance(preview, SeriesPreview) and not of_several:
             return
         for role, words in _PARTS:
             mark = QLabel(f'<span style="color:{self._theme.pens[role].color}">━</span> {words}')
             mark.setProperty("role", "small")
             self._legend.addWidget(mark)
+        if of_several:
+            self._legend.addStretch(1)
+            return
         window = QLabel(f'<span style="color:{self._theme.accent}">▮</span> one window')
         window.setProperty("role", "small")
         self._legend.addWidget(window)
