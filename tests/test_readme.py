@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 
-from engine.cli import main
+from engine.cli import main, parser
 from engine.inference import forecast
 from engine.runs import load_run
 from engine.writing import write_texts
@@ -61,11 +62,41 @@ def test_the_network_that_writes_is_served_as_shown(
     assert wanted
 
 
-@pytest.mark.parametrize("path", re.findall(r"\]\(([^)#:]+)\)", README))
-def test_what_readme_points_to_is_there(path: str) -> None:
-    assert (Path(__file__).parent.parent / path).exists()
+@pytest.mark.parametrize("page", [CODE / "README.md", CODE / "tests/benchmarks/README.md"], ids=["top", "figures"])
+def test_what_a_page_points_to_is_there(page: Path) -> None:
+    paths = re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
+    assert [path for path in paths if not (page.parent / path).exists()] == []
 
 
-@pytest.mark.parametrize("path", sorted(set(re.findall(r"`(tests/[a-z_/]+(?:\.py)?)`", README))))
-def test_the_tests_that_readme_names_are_there(path: str) -> None:
-    assert (Path(__file__).parent.parent / path).exists()
+NAMED = sorted(set(re.findall(r"`((?:tests/[a-z_/]+|test_[a-z_]+)(?:\.py)?)`", README)))
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_the_tests_that_readme_names_are_there(name: str) -> None:
+    assert (CODE / name).exists() or any((CODE / "tests").rglob(name))
+
+
+COMMANDS = sorted(set(re.findall(r"^ +python3 main\.py ([a-z]+ .+)$", README, re.MULTILINE)))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_commands_in_readme_are_taken(command: str) -> None:
+    parser().parse_args(shlex.split(command))
+
+
+def test_every_benchmark_that_the_figures_name_is_there() -> None:
+    page = (CODE / "tests/benchmarks/README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"tests\.benchmarks\.([a-z_]+)", page))
+    assert named
+    assert [name for name in named if not (CODE / "tests/benchmarks" / f"{name}.py").exists()] == []
+
+
+def test_the_files_that_the_architecture_names_are_there() -> None:
+    page = (CODE / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:[a-z_]+/)*[a-z_]+\.py|(?:[a-z_]+/)+)`", page))
+    there = [path.as_posix() for folder in ("engine", "workbench", "resources", "tests") for path in files_of(folder)]
+    assert [name for name in sorted(named) if not any(f"/{name}" in f"/{path}" for path in there)] == []
+
+
+def files_of(folder: str) -> list[Path]:
+    return [path.relative_to(CODE) for path in (CODE / folder).rglob("*") if path.is_file()]

@@ -1,8 +1,8 @@
 """Figures that this engine reaches beside published ones: ``python -m tests.benchmarks.reference_figures``.
 
-Trains each task of `reference_tasks` from several seeds, on test parts that no setting was chosen by except where the
-README says so, and prints the median and the range. ``--task`` takes one task, or all whose names begin so; the last
-line is the verdict.
+Trains each task of `reference_tasks` from several seeds, on test parts that no setting was chosen by except where
+`README.md` beside it says so, and prints the median and the range. ``--task`` takes one task, or all whose names begin
+so; the last line is the verdict.
 """
 
 from __future__ import annotations
