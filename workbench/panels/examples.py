@@ -99,13 +99,15 @@ class Examples(QWidget):
 
 def is_drawn(values: np.ndarray) -> bool:
     """Whether values (T, I) are drawn as lines."""
-    return len(values) > _MOST_LINES >= values.shape[1] and len(values) != values.shape[1]
+    steps, inputs = values.shape
+    return bool(steps > _MOST_LINES >= inputs)
 
 
 def _draw_line(painter: QPainter, across: np.ndarray, down: np.ndarray) -> None:
     """With gaps where values are missing."""
-    for stretch in np.ma.clump_unmasked(np.ma.masked_invalid(down)):
-        places = zip(across[stretch].tolist(), down[stretch].tolist(), strict=True)
+    for stretch in np.split(np.arange(len(down)), np.flatnonzero(~np.isfinite(down))):
+        there = stretch[np.isfinite(down[stretch])]  # each stretch but the first begins with what is missing
+        places = zip(across[there].tolist(), down[there].tolist(), strict=True)
         painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in places]))
 
 
