@@ -14,11 +14,14 @@ def write_atomically(path: Path | str, content: bytes) -> None:
     """Put `content` at `path` in one step; after a crash the file holds all of it or what it held before.
 
     The bytes go to a file beside the target, reach the disk, and then take the target's name. A target that
-    is a link keeps being one: the file it points to is replaced.
+    is a link keeps being one: the file it points to is replaced. A pipe or a device, as /dev/stdout, is written to.
 
     Raises:
         OSError: the folder cannot be written; the previous file is untouched and nothing is left beside it.
     """
+    if os.path.exists(path) and not os.path.isfile(path):
+        Path(path).write_bytes(content)  # of a folder this says that it is one
+        return
     target = Path(os.path.realpath(path))
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}{_PART}")
     try:

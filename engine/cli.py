@@ -167,6 +167,7 @@ def _add_range(subparsers: argparse._SubParsersAction[_Parser]) -> None:
     _add_experiment(search)
     search.add_argument("--steps", type=int, default=STEPS, metavar="N", help=f"batches to train ({STEPS})")
     search.add_argument("--out", metavar="FILE.csv", help="the curve: rate, loss, and the loss smoothed")
+    _add_force(search)
     search.add_argument("--json", action="store_true", help="curve and suggestion as one JSON object")
     search.set_defaults(run=commands.find_rate)
 
@@ -191,6 +192,7 @@ def _add_race(subparsers: argparse._SubParsersAction[_Parser]) -> None:
     race.add_argument("--seeds", type=int, default=3, metavar="N", help="runs of each cell (3)")
     race.add_argument("--budget", type=int, metavar="N", help="trainable numbers (those of the network that is set up)")
     race.add_argument("--out", metavar="FILE.csv", help="the table")
+    _add_force(race)
     race.add_argument("--json", action="store_true", help="a line for each run that ends, and the table as the last")
     race.set_defaults(run=commands.run_race)
 
@@ -210,6 +212,7 @@ def _add_predict(subparsers: argparse._SubParsersAction[_Parser]) -> None:
     predict = subparsers.add_parser("predict", help="forecast a series, or write text", description=text)
     predict.add_argument("dir", metavar="DIR", help="the folder of a run, or a weights file of the workbench")
     predict.add_argument("--out", metavar="FILE", help="series: the table of forecasts (CSV); text: the text")
+    _add_force(predict)
     series = predict.add_argument_group("series", "columns of the table: date, the target, forecast, part")
     series.add_argument("--data", metavar="FILE", help="rows to forecast from; the run's own data by default")
     writing = predict.add_argument_group("text")
@@ -245,7 +248,12 @@ def _add_export(subparsers: argparse._SubParsersAction[_Parser]) -> None:
     export.add_argument(
         "--target", choices=[item.key for item in targets()], help="what to write, if the suffix leaves it open"
     )
+    _add_force(export)
     export.set_defaults(run=commands.export)
+
+
+def _add_force(command: _Parser) -> None:
+    command.add_argument("--force", action="store_true", help="write over a file that is there already")
 
 
 def _add_bench(subparsers: argparse._SubParsersAction[_Parser]) -> None:

@@ -215,8 +215,10 @@ class Backend:
             ExportForm(f.key, f.title, f.suffix, f.summary, fit.possible, fit.text, f.beside) for f, fit in fits
         )
 
-    def export(self, run_folder: Path, key: str, target: Path) -> Exported:
+    def export(self, run_folder: Path, key: str, target: Path, tell: Callable[[str], None]) -> Exported:
         """Write a run's best weights in the form of that key, run the file, and compare it with the engine.
+
+        `tell` hears of each step; what it raises ends the export, and leaves no file.
 
         Raises:
             OSError: the target cannot be written.
@@ -228,7 +230,7 @@ class Backend:
 
         form = form_of(key)
         source = exportable(run_folder)
-        found, usage = proof.export(source, form, target), form.usage_of(source.model, target)
+        found, usage = proof.export(source, form, target, tell), form.usage_of(source.model, target)
         return Exported(tuple(target.with_name(name) for name in found.files), found.sentence(), found.passed, usage)
 
     # --- use of a trained model -------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,6 +14,33 @@ from workbench.records import RunRecord
 from workbench.wording import for_people
 
 _EXPORT_LANE, _FORMS_LANE, _IMPORT_LANE, _INSPECTION_LANE, _USE_LANE = "export", "forms", "import", "inspection", "use"
+
+
+class UnderWay:
+    """What long work is at, told from its thread, and the wish to end it."""
+
+    def __init__(self) -> None:
+        self.step = ""
+        self._began, self._stopped = time.monotonic(), False
+
+    @property
+    def seconds(self) -> float:
+        """Since it began."""
+        return time.monotonic() - self._began
+
+    def tell(self, step: str) -> None:
+        """The next step begins.
+
+        Raises:
+            RuntimeError: nobody wants it any more.
+        """
+        if self._stopped:
+            raise RuntimeError("cancelled")
+        self.step = step
+
+    def stop(self) -> None:
+        """End it before its next step."""
+        self._stopped = True
 
 
 class Troubled(Protocol):
@@ -71,9 +99,9 @@ class Errands:
         self._jobs.forget(_EXPORT_LANE)  # who asked for an export before is gone
         self._ask(_FORMS_LANE, lambda: self._backend.export_forms(folder), answer.show_forms, answer)
 
-    def export(self, record: RunRecord, key: str, target: Path, answer: ExportAnswer) -> None:
+    def export(self, record: RunRecord, key: str, target: Path, answer: ExportAnswer) -> UnderWay:
         """Write a run's best weights, and see by how much the file differs from the engine."""
-        folder = _kept(record)
+        folder, under_way = _kept(record), UnderWay()
 
         def failed(error: Exception) -> None:
             if isinstance(error, OSError):
@@ -82,7 +110,15 @@ class Errands:
                 why = for_people(str(error))
             answer.show_problem(why)
 
-        self._jobs.submit(_EXPORT_LANE, lambda: self._backend.export(folder, key, target), answer.show_result, failed)
+        def work() -> Exported:
+            return self._backend.export(folder, key, target, under_way.tell)
+
+        self._jobs.submit(_EXPORT_LANE, work, answer.show_result, failed)
+        return under_way
+
+    def cancel_export(self, under_way: UnderWay) -> None:
+        """Write nothing after all; nobody hears of it any more."""
+        self._jobs.forget(_EXPORT_LANE, under_way.stop)
 
     def learn_use(self, record: RunRecord, answer: UseAnswer) -> None:
         """What a run's best weights can be asked."""

@@ -124,7 +124,9 @@ class Files(QObject):
         if self.export_dialog is not None:  # not before: an answer may come after it was closed
             self.export_dialog.deleteLater()
         self.export_dialog = dialog = ExportDialog(record, self._settings.folder, self._window)
-        dialog.write_asked.connect(lambda key, target: self._desk.errands.export(record, key, target, dialog))
+        errands = self._desk.errands
+        dialog.write_asked.connect(lambda key, target: dialog.watch(errands.export(record, key, target, dialog)))
+        dialog.cancel_asked.connect(errands.cancel_export)
         self._desk.errands.learn_export_forms(record, dialog)
         dialog.open()
 

@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from engine.commands.options import UsageError
+from engine.commands.options import UsageError, check_out
 from engine.export import proof
 from engine.export.particulars import exportable
 from engine.export.targets import Target, target, targets
@@ -16,6 +16,7 @@ def export(arguments: Namespace) -> int:
     """The best weights in the form asked for, run once and held against the engine; 1 where they differ."""
     path = Path(arguments.to)
     chosen = _target(path, arguments.target)
+    check_out(arguments, path, *(path.with_suffix(suffix) for suffix in chosen.beside))
     shown = proof.export(exportable(arguments.dir), chosen, path)
     for name in shown.files:
         print(f"written to {path.with_name(name)}")

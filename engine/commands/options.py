@@ -52,6 +52,21 @@ def changes_of(arguments: Namespace) -> dict[str, Any]:
     return changes | ({} if arguments.seed is None else {"training.seed": arguments.seed})
 
 
+def check_out(arguments: Namespace, *paths: Path) -> None:
+    """See that nothing is written over unasked, before anything is computed.
+
+    Raises:
+        UsageError: a file is there, and `--force` is not given; or a folder is.
+    """
+    for path in paths:
+        if path.is_dir():
+            raise UsageError(f"{path} is a folder; name a file")
+        if path.is_file() and not arguments.force:
+            raise UsageError(f"{path} is there already; give another name, or --force to write over it")
+        if not path.absolute().parent.is_dir():
+            raise UsageError(f"{path}: there is no folder {path.absolute().parent}")
+
+
 def assigned(assignments: list[str]) -> dict[str, Any]:
     """FIELD=VALUE, taken apart."""
     changes: dict[str, Any] = {}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.atomic import write_atomically
 from engine.classification import classify
-from engine.commands.options import UsageError
+from engine.commands.options import UsageError, check_out
 from engine.data import SeriesPreparation
 from engine.data.tunes import notes_of
 from engine.export.midi import write_midi
@@ -23,6 +23,8 @@ from engine.writing import write_texts
 
 def predict(arguments: Namespace) -> int:
     """A table of forecasts, or text."""
+    if arguments.out is not None:
+        check_out(arguments, Path(arguments.out))
     model = load_run(arguments.dir)
     write = _WRITERS.get(model.preparation.kind, _write_forecast)
     return write(model, arguments)

@@ -6,6 +6,7 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
@@ -13,7 +14,7 @@ from tqdm import tqdm
 from engine import data
 from engine.aligned import MEASURES, aligned, compared_by_step, number
 from engine.cells import specification
-from engine.commands.options import UsageError, experiment_of
+from engine.commands.options import UsageError, check_out, experiment_of
 from engine.commands.training import stoppable
 from engine.config import Experiment
 from engine.control import Control
@@ -39,6 +40,8 @@ _COLUMNS = (
 
 def run_race(arguments: Namespace) -> int:
     """Let several cells run with the same data, seeds and number of parameters; a table, best cell first."""
+    if arguments.out is not None:
+        check_out(arguments, Path(arguments.out))
     experiment, notes = experiment_of(arguments)
     dataset = data.load(experiment)
     field = _field(arguments, experiment, dataset)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from argparse import Namespace
+from pathlib import Path
 
 from tqdm import tqdm
 
 from engine import data
-from engine.commands.options import UsageError, experiment_of
+from engine.commands.options import UsageError, check_out, experiment_of
 from engine.export.tables import write_csv
 from engine.rate_search import curve, try_rates, verdict
 from engine.runs import plain
@@ -19,6 +20,8 @@ def find_rate(arguments: Namespace) -> int:
     """The learning-rate range test: what it suggests, and the curve."""
     if not 4 <= arguments.steps <= 1_000_000:
         raise UsageError(f"--steps takes 4 to 1000000, got {arguments.steps}")
+    if arguments.out is not None:
+        check_out(arguments, Path(arguments.out))
     experiment, _ = experiment_of(arguments)
     dataset = data.load(experiment)
     tried = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from engine.atomic import write_atomically
 from engine.export.by_formula import in_float64, leads_in_float64
 from engine.export.held_out import HeldOut, Texts, held_out
 from engine.export.particulars import Exportable
+from engine.export.staging import publish, staged
 from engine.export.targets import Answers, ExportError, Target
 
 LIMIT = 1e-5  # of the largest answer, or of 1 where all are smaller
@@ -23,6 +25,10 @@ _ROUNDINGS = 4.0  # times the engine's own rounding that another program's may a
 _DRIFT = 50.0  # times the engine's own rounding that another program's may grow to, over the steps of a text
 _IMPORTED = {"numpy", "torch", "keras", "safetensors"}  # by exported Python files, beside the standard library
 _WORST = 100.0  # times the limit, however much a network blows rounding up
+
+
+def _nobody(_step: str) -> None:
+    """Nobody wants to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +71,11 @@ class Proof:
         return json.dumps(fields | {"passed": self.passed}, indent=2, ensure_ascii=False) + "\n"
 
 
-def export(source: Exportable, target: Target, path: Path) -> Proof:
+def export(source: Exportable, target: Target, path: Path, tell: Callable[[str], None] = _nobody) -> Proof:
     """Write `source` as `target` says, run the file, and keep the proof beside it as ``<file>.proof.json``.
+
+    The files take their names all at the end, so an export that ends early leaves what was there. `tell` hears of each
+    step before it begins; what it raises ends the export.
 
     Raises:
         ExportError: the target does not take this model, what it needs is not installed, or the name cannot be.
@@ -78,13 +87,25 @@ def export(source: Exportable, target: Target, path: Path) -> Proof:
     if path.suffix == ".py" and path.stem in sys.stdlib_module_names | _IMPORTED:
         raise ExportError(f"{path.name} would hide the Python module {path.stem} and not run; choose another name.")
     runner = target.runner()
-    files = target.write(source, path)
-    data = held_out(source.model)
-    rounding = _difference(data.scaled, in_float64(source.model, data.given))
-    if data.texts is not None:
-        data = replace(data, texts=_surely(data.texts, leads_in_float64(source.model, data.given, data.texts)))
-    proof = _compared(target, files, runner, data, target.run(files[0], data), rounding)
-    write_atomically(path.with_name(f"{path.name}.proof.json"), proof.to_json().encode())
+    with staged(path) as place:
+        tell("Writing the files")
+        files = target.write(source, place)
+        tell("Asking the engine about held-out data")
+        data = held_out(source.model)
+        rounding = _difference(data.scaled, in_float64(source.model, data.given))
+        if data.texts is not None:
+            data = replace(data, texts=_surely(data.texts, leads_in_float64(source.model, data.given, data.texts)))
+        tell(f"Running the file: {runner}")
+        try:
+            answers = target.run(files[0], data)
+        except ExportError:
+            publish(files, path)  # to be looked into
+            raise
+        proof = _compared(target, files, runner, data, answers, rounding)
+        tell("Putting the files in place")
+        kept = place.with_name(f"{place.name}.proof.json")
+        write_atomically(kept, proof.to_json().encode())
+        publish((*files, kept), path)
     return proof
 
 

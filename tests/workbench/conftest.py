@@ -169,7 +169,8 @@ class KnownBackend(Backend):
             raise DataError("nothing follows from that.")
         return Used(("prompt", "text"), ((asked.typed, "known"),), "", text="known")
 
-    def export(self, run_folder: Path, key: str, target: Path) -> Exported:
+    def export(self, run_folder: Path, key: str, target: Path, tell: Callable[[str], None]) -> Exported:
+        tell("Writing the files")
         target.write_bytes(key.encode())
         passed = "bent" not in target.stem
         sentence = "A reader says the same." if passed else "A reader does NOT say the same."

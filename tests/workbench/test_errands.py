@@ -40,9 +40,10 @@ class SlowBackend(KnownBackend):
         super().__init__()
         self.let_go = threading.Event()
 
-    def export(self, run_folder: Path, key: str, target: Path) -> Exported:
+    def export(self, run_folder: Path, key: str, target: Path, tell: Callable[[str], None]) -> Exported:
+        tell("Beginning")
         assert self.let_go.wait(60)
-        return super().export(run_folder, key, target)
+        return super().export(run_folder, key, target, tell)
 
 
 def collected(qtbot: QtBot, jobs: Jobs, done: Callable[[], bool]) -> None:
@@ -67,3 +68,16 @@ def test_a_new_dialog_waits_for_no_export_of_one_that_is_closed(qtbot: QtBot, tm
     assert (tmp_path / "a.paper").exists()
     assert (tmp_path / "b.paper").exists()
     assert jobs.join(10)
+
+
+def test_a_cancelled_export_writes_nothing_and_tells_nobody(qtbot: QtBot, tmp_path: Path) -> None:
+    backend, jobs = SlowBackend(), Jobs()
+    errands, record, dialog = Errands(backend, jobs), RunRecord(1, "a", Experiment(), tmp_path), Dialog()
+    under_way = errands.export(record, "paper", tmp_path / "a.paper", dialog)
+    qtbot.waitUntil(lambda: under_way.step == "Beginning", timeout=60_000)
+    errands.cancel_export(under_way)
+    backend.let_go.set()
+    assert jobs.join(60)
+    jobs.collect()
+    assert not dialog.told
+    assert not list(tmp_path.iterdir())

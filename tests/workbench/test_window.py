@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -34,6 +35,7 @@ from pytestqt.qtbot import QtBot
 from engine.events import WITHDRAWN, Finding, RunStarted
 from engine.export.beside import write_arrays
 from tests.workbench.conftest import SERIES, KnownBackend
+from workbench.answers import Exported
 from workbench.dialogs.help import help_on
 from workbench.docks import holds
 from workbench.number_editors import NumberEditor
@@ -509,6 +511,38 @@ def test_an_export_that_fails_says_so_in_the_dialog(bench: Bench, tmp_path: Path
     dialog._write.click()
     bench.until(lambda: "NOT" in dialog.message.text)
     assert dialog._done.text() == ""
+    dialog.close()
+
+
+def test_an_export_can_be_cancelled(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    let_go = threading.Event()
+    export = bench.window.desk.errands._backend.export
+
+    def slowly(run_folder: Path, key: str, target: Path, tell: Callable[[str], None]) -> Exported:
+        tell("Writing the files")
+        assert let_go.wait(60)
+        tell("Putting the files in place")
+        return export(run_folder, key, target, tell)
+
+    monkeypatch.setattr(bench.window.desk.errands._backend, "export", slowly)
+    bench.train(1)
+    bench.command("stop")
+    bench.until(lambda: bench.session_state is State.FINISHED)
+    bench.window.ask_export()
+    dialog = bench.window.files.export_dialog
+    assert dialog is not None
+    bench.until(lambda: dialog._write.isEnabled())
+    dialog._path.setText(str(tmp_path / "weights"))
+    dialog._write.click()
+    bench.until(lambda: dialog._done.text().startswith("Writing the files… "))
+    assert dialog._write.text() == "Cancel"
+    assert not dialog._path.isEnabled()
+    dialog._write.click()
+    assert dialog._done.text() == "Cancelled: nothing was written."
+    let_go.set()
+    assert dialog._write.text() == "Export"
+    dialog._write.click()
+    bench.until(lambda: dialog._done.text() == "A reader says the same.")
     dialog.close()
 
 

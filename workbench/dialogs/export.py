@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QDialogButtonBox,
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from workbench.answers import Exported, ExportForm
 from workbench.dialogs.frame import TextDialog
+from workbench.errands import UnderWay
 from workbench.panels.labels import column, fixed_font, label
 from workbench.panels.message import Message
 from workbench.records import RunRecord
@@ -33,11 +34,14 @@ _TRAVELS = (
     "After the export the file is run on held-out data, and what it says is compared with the engine."
 )
 
+_TICK = 200  # milliseconds between two looks at what is under way
+
 
 class ExportDialog(TextDialog):
     """Asks what and where to; the work itself is asked of the window, which answers by the methods `show_…`."""
 
     write_asked = Signal(str, object)  # the form's key, Path
+    cancel_asked = Signal(object)  # UnderWay
 
     def __init__(self, record: RunRecord, folder: Path, parent: QWidget | None = None) -> None:
         super().__init__(90 * GRID, parent)
@@ -45,9 +49,13 @@ class ExportDialog(TextDialog):
         self.setWindowTitle("Export weights")
         self._forms: tuple[ExportForm, ...] = ()
         self._replacing: Path | None = None  # what is there, and may be written over
+        self._under_way: UnderWay | None = None
+        self._clock = QTimer(self, interval=_TICK)
+        self._clock.timeout.connect(self._show_step)
         self._path = QLineEdit(str(folder / record.name.replace("-", "_")))  # as Python can import
         self._path.setObjectName("export_path")
         self._path.setAccessibleName("File to write")
+        self._browse_button = QPushButton("Choose…")
         self._list = self._made_list()
         self._about = label("Looking at what this network can be exported to…", "muted", "export_about")
         self.message = Message("export_message", "What went wrong with the export")
@@ -83,6 +91,16 @@ class ExportDialog(TextDialog):
         possible = [place for place, form in enumerate(forms) if form.possible]
         self._list.setCurrentIndex(self._list.model().index(possible[0] if possible else 0, 0))
 
+    def watch(self, under_way: UnderWay) -> None:
+        """Say what the export is at, until it has come to an end."""
+        self._under_way = under_way
+        self._path.setEnabled(False)
+        self._browse_button.setEnabled(False)
+        self._write.setText("Cancel")
+        self._write.setEnabled(True)
+        self._clock.start()
+        self._show_step()
+
     def show_result(self, exported: Exported) -> None:
         """It was written: say by how much it differs, what lies where, and how to use it."""
         self.message.say("" if exported.passed else exported.sentence)
@@ -101,10 +119,23 @@ class ExportDialog(TextDialog):
 
     # --- the inside ---
 
+    def _show_step(self) -> None:
+        if self._under_way is not None:
+            self._done.setText(f"{self._under_way.step or 'Waiting'}… {self._under_way.seconds:.0f} s")
+
+    def _cancel(self, under_way: UnderWay) -> None:
+        """No file is there before its last step, so none is left."""
+        self.cancel_asked.emit(under_way)
+        self._at_rest()
+        self._done.setText("Cancelled: nothing was written.")
+
     def _at_rest(self) -> None:
         """Nothing is being written."""
+        self._under_way = None
+        self._clock.stop()
         self._replacing = None
-        self._list.setEnabled(True)
+        for part in (self._list, self._path, self._browse_button):
+            part.setEnabled(True)
         self._write.setEnabled(self._form() is not None)
         self._write.setText("Export")
 
@@ -124,7 +155,7 @@ class ExportDialog(TextDialog):
         return tree
 
     def _lay_out(self, record: RunRecord) -> None:
-        browse = QPushButton("Choose…")
+        browse = self._browse_button
         for button, name in ((browse, "Choose"), (self._write, "Export")):
             button.setObjectName(f"export_{name.lower()}")
             button.setAccessibleName(name)
@@ -189,6 +220,9 @@ class ExportDialog(TextDialog):
             self._forget()
 
     def _on_write(self) -> None:
+        if self._under_way is not None:
+            self._cancel(self._under_way)
+            return
         form, text = self._form(), self._path.text().strip()
         if form is None:
             return
@@ -208,6 +242,4 @@ class ExportDialog(TextDialog):
             return
         self._forget()
         self._list.setEnabled(False)
-        self._write.setEnabled(False)
-        self._write.setText("Exporting…")
         self.write_asked.emit(form.key, target)

@@ -83,7 +83,7 @@ def run(path: Path, data: HeldOut) -> Answers | None:
     with tempfile.TemporaryDirectory() as folder:
         own = _compiled(path, Path(folder) / "own", f"-D{name.upper()}_TEST", "-x", "c", str(path.absolute()))
         if subprocess.run([own], capture_output=True, timeout=_SECONDS, check=False).returncode:
-            raise ExportError(f"{path} was written, but its own test vectors do not come out right here")
+            raise ExportError(f"{path.name} was written, but its own test vectors do not come out right here")
         source = Path(folder) / "driver.c"
         writing = data.given.told is not None
         text, given = (_for_writing if writing else _for_reading)(path, name, data)
@@ -123,7 +123,7 @@ def _compiled(path: Path, program: Path, *arguments: str) -> str:
     command = [_compiler(), *_FLAGS, *arguments, "-o", str(program), "-lm"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)
     if done.returncode:
-        raise ExportError(f"{path} was written, but does not compile: {done.stderr.strip().splitlines()[0]}")
+        raise ExportError(f"{path.name} was written, but does not compile: {done.stderr.strip().splitlines()[0]}")
     return str(program)
 
 

@@ -120,7 +120,7 @@ def run(path: Path, data: HeldOut) -> Answers:
         command = [sys.executable, "-I", "-c", _QUESTION, str(path.absolute()), str(given), str(found)]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_SECONDS, check=False)
         if done.returncode:
-            raise ExportError(f"{path} was written, but does not run: {done.stderr.strip().splitlines()[-1]}")
+            raise ExportError(f"{path.name} was written, but does not run: {done.stderr.strip().splitlines()[-1]}")
         with np.load(found, allow_pickle=False) as file:
             return Answers(**{name: file[name] for name in file.files})
 

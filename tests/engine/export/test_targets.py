@@ -222,3 +222,27 @@ def test_without_its_data_a_model_is_tried_on_made_up_ones(tmp_path: Path) -> No
 def test_the_weights_say_what_pytorch_has_no_module_for(options: dict[str, object], words: str) -> None:
     assert words in target("safetensors").fit_for(exportable("airline", cell="lstm", **options).model).text
     assert "nn.LSTM" in target("safetensors").fit_for(exportable("airline", cell="lstm", dropout=0.2).model).text
+
+
+@pytest.mark.parametrize("key", ["python_script", "npz", "c_header"])
+@pytest.mark.parametrize("steps", range(4))
+def test_an_export_that_ends_early_leaves_what_was_there(tmp_path: Path, key: str, steps: int) -> None:
+    chosen = target(key)
+    heard: list[str] = []
+    path = tmp_path / f"model{chosen.suffix}"
+    path.write_text("of before")
+
+    def tell(step: str) -> None:
+        if len(heard) == steps:
+            raise KeyboardInterrupt
+        heard.append(step)
+
+    with pytest.raises(KeyboardInterrupt):
+        proof.export(exportable(), chosen, path, tell)
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+    assert path.read_text() == "of before"
+
+
+def test_a_folder_that_is_not_there_is_named_by_the_file(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=r"missing.model\.npz"):
+        proof.export(exportable(), target("npz"), tmp_path / "missing" / "model.npz")
