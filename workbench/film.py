@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import dataclasses
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,7 @@ class _Moment:
     step: int
     epoch: int
     probes: dict[str, Probe]
+    since: dict[str, tuple[int, int]]  # step and epoch that each was measured at: here, or at a moment that was dropped
 
 
 class _Stock:
@@ -65,7 +67,7 @@ class Film(QObject):
         super().__init__(parent)
         self._most, self._most_bytes = most, most_bytes
         self._moments: list[_Moment] = []
-        self._latest: _Moment | None = None
+        self._latest: dict[str, Probe] = {}
         self._stock = _Stock()
         self._position: int | None = None
 
@@ -88,9 +90,9 @@ class Film(QObject):
         """Keep a snapshot; True when the views are to show it now."""
         if snapshot.values:
             moment = self._moment(snapshot)
-            self._put(moment, {name: self._shared(name, probe) for name, probe in snapshot.values})
-            everything = (self._latest.probes if self._latest else {}) | moment.probes
-            self._latest = _Moment(snapshot.step, snapshot.epoch, everything)
+            now = (snapshot.step, snapshot.epoch)
+            self._put(moment, {name: (self._shared(name, probe), now) for name, probe in snapshot.values})
+            self._latest |= moment.probes
             while len(self._moments) > self._most or (self.bytes > self._most_bytes and len(self._moments) > 2):
                 self._thin()
             self.grown.emit()
@@ -100,7 +102,7 @@ class Film(QObject):
         """Forget the run, and follow the next."""
         self._moments.clear()
         self._stock = _Stock()
-        self._latest, self._position = None, None
+        self._latest, self._position = {}, None
         self.grown.emit()
 
     def go(self, step: int | None) -> None:
@@ -111,36 +113,39 @@ class Film(QObject):
             self._position = step
             self.moved.emit()
 
-    def shown(self) -> Snapshot | None:
-        """What the views show at `position`: of each probe the last measurement up to then."""
-        if self._position is None:
-            moment = self._latest
-        else:
-            past = [moment for moment in self._moments if moment.step <= self._position]
-            probes = {name: probe for moment in past for name, probe in moment.probes.items()}
-            moment = _Moment(self._position, past[-1].epoch, probes) if past else None
-        return Snapshot(moment.step, moment.epoch, 0, tuple(moment.probes.items())) if moment else None
+    def shown(self, wanted: Collection[str] = ()) -> Snapshot | None:
+        """What views show at `position`: of each probe the last measurement up to then.
+
+        Of the `wanted` probes alone, it bears the step that the last of them was measured at.
+        """
+        past = [moment for moment in self._moments if self._position is None or moment.step <= self._position]
+        if not past:
+            return None
+        probes = {n: p for moment in past for n, p in moment.probes.items() if not wanted or n in wanted}
+        since = {name: at for moment in past for name, at in moment.since.items() if name in probes}
+        step, epoch = max(since.values()) if wanted and since else (past[-1].step, past[-1].epoch)
+        return Snapshot(step, epoch, 0, tuple(probes.items()))
 
     # --- keeping ----------------------------------------------------------------------------------------
 
     def _moment(self, snapshot: Snapshot) -> _Moment:
         place = bisect.bisect_left(self.steps, snapshot.step)
         if place == len(self._moments) or self._moments[place].step != snapshot.step:
-            self._moments.insert(place, _Moment(snapshot.step, snapshot.epoch, {}))
+            self._moments.insert(place, _Moment(snapshot.step, snapshot.epoch, {}, {}))
         return self._moments[place]
 
     def _shared(self, name: str, probe: Probe) -> Probe:
         """The object that was kept last, where it says the same: a probe that rests comes with every snapshot."""
-        last = self._latest.probes.get(name) if self._latest else None
+        last = self._latest.get(name)
         return last if last is not None and same(last, probe) else probe
 
-    def _put(self, moment: _Moment, probes: dict[str, Probe]) -> None:
-        """Let it know these too; what it knew of the same names is known no more."""
-        for name, probe in probes.items():
+    def _put(self, moment: _Moment, probes: dict[str, tuple[Probe, tuple[int, int]]]) -> None:
+        """Let it know these too, with when they were measured; what it knew of the same names is known no more."""
+        for name, (probe, at) in probes.items():
             self._stock.add(probe)
             if name in moment.probes:
                 self._stock.remove(moment.probes[name])
-            moment.probes[name] = probe
+            moment.probes[name], moment.since[name] = probe, at
 
     def _thin(self) -> None:
         """Drop the moment that is missed least; what it alone knew goes to the one after it."""
@@ -149,7 +154,8 @@ class Film(QObject):
         place = 1 + int(np.argmin(gaps))
         gone = self._moments.pop(place)
         after = self._moments[place]
-        self._put(after, {name: probe for name, probe in gone.probes.items() if name not in after.probes})
+        alone = {name: (probe, gone.since[name]) for name, probe in gone.probes.items() if name not in after.probes}
+        self._put(after, alone)
         for probe in gone.probes.values():
             self._stock.remove(probe)
 

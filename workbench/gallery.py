@@ -53,7 +53,7 @@ class Gallery(QObject):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.tabs, 1)
-        self.scrubber, self.time_steps = Scrubber(self.film), TimeSteps(cursor, self._length)
+        self.scrubber, self.time_steps = Scrubber(self.film, theme), TimeSteps(cursor, self._length)
         self.film.grown.connect(self.time_steps.refresh, Qt.ConnectionType.QueuedConnection)  # when views have it
         self.tabs.currentChanged.connect(self.time_steps.refresh)
         foot = QHBoxLayout()
@@ -94,9 +94,9 @@ class Gallery(QObject):
     @Slot()
     def _show_film(self) -> None:
         """Every view shows the moment that was gone to, or the newest again."""
-        snapshot = self.film.shown()
-        if snapshot is not None:
-            for view in self.views:
+        for view in self.views:
+            snapshot = self.film.shown(view.probes)
+            if snapshot is not None:
                 view.show_moment(self.film.position)
                 view.show_snapshot(snapshot)
 
@@ -150,6 +150,7 @@ class Gallery(QObject):
     def apply_theme(self, theme: Theme) -> None:
         """Other colours for every view."""
         self.theme = theme
+        self.scrubber.apply_theme(theme)
         self.time_steps.apply_theme(theme)
         for view in self.views:
             view.apply_theme(theme)

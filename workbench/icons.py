@@ -12,6 +12,7 @@ _NAMES = {
     "reset": "mdi6.restart",
     "run": "mdi6.play",
     "pause": "mdi6.pause",
+    "replay": "mdi6.replay",
     "step": "mdi6.skip-next",
     "earlier": "mdi6.chevron-left",
     "later": "mdi6.chevron-right",

@@ -1,22 +1,27 @@
-"""The slider under all views: back through the run, and live again."""
+"""The slider under all views: back through the run, the run played once more, and live again."""
 
 from __future__ import annotations
 
 import bisect
 
-from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QToolButton, QWidget
 
 from workbench.film import Film
-from workbench.theme import GRID
+from workbench.icons import icon
+from workbench.theme import GRID, Theme
+
+_WHOLE_MS = 10_000  # the run takes about as long when it is played, however many moments it has
+_SLOWEST_MS, _FASTEST_MS = 500, 50
+_PLAY_TIP = "Play the run again from here, from its beginning where it is followed (Alt+Up)"
 
 
 class Scrubber(QWidget):
-    """Shows where in the run the views are, and takes them elsewhere."""
+    """Shows where in the run the views are, takes them elsewhere, and plays what has passed."""
 
-    def __init__(self, film: Film, parent: QWidget | None = None) -> None:
+    def __init__(self, film: Film, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._film = film
+        self._film, self._theme = film, theme
         self.setObjectName("scrubber")
         self.slider, self.live = QSlider(Qt.Orientation.Horizontal), QPushButton("Live")
         self.slider.setObjectName("scrubber.slider")
@@ -25,18 +30,64 @@ class Scrubber(QWidget):
         self.live.setObjectName("scrubber.live")
         self.live.setAccessibleName("Follow the run")
         self.live.setToolTip("Show what the run measures now.")
+        self.play = QToolButton()
+        self.play.setObjectName("scrubber.play")
+        self.play.setAccessibleName("Play the run again")
+        self.play.setToolTip(_PLAY_TIP)
+        self.play.setShortcut("Alt+Up")
+        self.play.clicked.connect(self._toggle)
+        self._expected: int | None = None  # the step that was gone to last by itself
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._play_on)
         self._told = QLabel()
         self._told.setProperty("role", "small")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(2 * GRID, 0, GRID, 0)
         layout.setSpacing(GRID)
-        for widget, stretch in ((self._told, 0), (self.slider, 1), (self.live, 0)):
+        for widget, stretch in ((self._told, 0), (self.play, 0), (self.slider, 1), (self.live, 0)):
             layout.addWidget(widget, stretch)
         self.slider.valueChanged.connect(self._go)
         self.live.clicked.connect(lambda: film.go(None))
         film.grown.connect(self._show)
         film.moved.connect(self._show)
+        self.apply_theme(theme)
         self._show()
+
+    @property
+    def playing(self) -> bool:
+        """Whether the views go through the run by themselves."""
+        return self._timer.isActive()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """The icon in other colours."""
+        self._theme = theme
+        self.play.setIcon(icon("pause" if self.playing else "replay", theme))
+
+    def _toggle(self) -> None:
+        if self.playing:
+            self._rest()
+            return
+        steps = self._film.steps
+        here = self._film.position
+        self._timer.start(max(_FASTEST_MS, min(_SLOWEST_MS, _WHOLE_MS // len(steps))))
+        self.apply_theme(self._theme)
+        self._put(steps[0] if here is None or here >= steps[-1] else here)
+
+    def _play_on(self) -> None:
+        """The next moment; behind the last one the run is followed again."""
+        steps, here = self._film.steps, self._film.position
+        after = bisect.bisect_right(steps, here) if here is not None else len(steps)
+        self._put(steps[after] if after < len(steps) else None)
+        if self._film.position is None:
+            self._rest()
+
+    def _put(self, step: int | None) -> None:
+        self._expected = step
+        self._film.go(step)
+
+    def _rest(self) -> None:
+        self._timer.stop()
+        self.apply_theme(self._theme)
 
     def _go(self, place: int) -> None:
         steps = self._film.steps
@@ -45,7 +96,10 @@ class Scrubber(QWidget):
 
     def _show(self) -> None:
         steps, position = self._film.steps, self._film.position
+        if self.playing and position != self._expected:
+            self._rest()  # a person has gone elsewhere, or the run is another
         self.slider.setEnabled(len(steps) > 1)
+        self.play.setEnabled(len(steps) > 1)
         self.live.setEnabled(position is not None)
         with QSignalBlocker(self.slider):
             self.slider.setRange(0, max(len(steps) - 1, 0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import numpy as np
 import pytest
@@ -56,6 +57,25 @@ def test_each_probe_as_it_was_last_measured() -> None:
     found = dict(shown.values)
     assert (shown.step, found["contributions"].total) == (2, 2.0)  # type: ignore[union-attr]
     assert len(found["weights"].parameters[0].values) == 16  # type: ignore[union-attr]
+
+
+def test_what_was_measured_earlier_bears_its_own_step() -> None:
+    film = Film(most=3)
+    for step in (1, 10, 11, 100, 200):
+        others = {"weights": measured.weights(step)} if step in (1, 10) else {}
+        film.record(moment(step, contributions=shares(step), **others))
+
+    def steps() -> list[int]:
+        return [shown.step for name in ("weights", "contributions") if (shown := film.shown({name})) is not None]
+
+    assert film.steps == [1, 11, 200]  # what the tenth knew was handed on
+    film.go(11)
+    assert steps() == [10, 11]
+    film.go(None)
+    assert steps() == [10, 200]
+    nothing = film.shown({"hidden"})
+    assert nothing is not None
+    assert nothing.values == ()
 
 
 def test_what_is_too_much_goes_where_it_is_missed_least() -> None:
@@ -113,13 +133,13 @@ def test_bytes_are_those_of_what_is_kept() -> None:
     chance = np.random.default_rng(0)
     for step in sorted(chance.integers(0, 40, size=60).tolist()):
         film.record(moment(step, contributions=made[chance.integers(60)], weights=made[chance.integers(60)]))
-        kept = {}
+        kept: dict[int, Any] = {}
         for each in film.steps:  # each probe is shown at the moment that keeps it
             film.go(each)
             shown = film.shown()
             assert shown is not None
             kept |= {id(probe): probe for _, probe in shown.values}
-        assert film.bytes == sum(map(size, kept.values()))
+        assert film.bytes == sum(size(probe) for probe in kept.values())
 
 
 @pytest.fixture
@@ -149,6 +169,38 @@ def test_every_view_follows_the_slider(gallery: Gallery, qtbot: QtBot) -> None:
     scrubber.live.click()
     assert all(view.snapshot.step == 400 for view in gallery.views if view.probes and view.snapshot)
     assert all(view.moment is None for view in gallery.views)
+
+
+def test_a_run_is_played_again_and_then_followed(gallery: Gallery, qtbot: QtBot) -> None:
+    scrubber, seen = gallery.scrubber, []
+    assert not scrubber.play.isEnabled()  # there is nothing yet
+    for step in (100, 200, 300, 400):
+        gallery.film.record(measured.full_snapshot(step))
+    gallery.film.moved.connect(lambda: seen.append(gallery.film.position))
+    scrubber.play.click()
+    qtbot.waitUntil(lambda: not scrubber.playing, timeout=20_000)
+    assert seen == [100, 200, 300, 400, None]
+    gallery.film.go(300)
+    scrubber.play.click()  # from where it stands
+    qtbot.waitUntil(lambda: not scrubber.playing, timeout=20_000)
+    assert seen[5:] == [300, 400, None]
+
+
+@pytest.mark.parametrize("how", ["the slider", "the button", "a new run"])
+def test_playing_ends_when_somebody_goes_elsewhere(gallery: Gallery, how: str) -> None:
+    for step in (100, 200, 300, 400):
+        gallery.film.record(measured.full_snapshot(step))
+    scrubber = gallery.scrubber
+    scrubber.play.click()
+    assert scrubber.playing
+    if how == "the slider":
+        QTest.keyClick(scrubber.slider, Qt.Key.Key_End)
+    elif how == "the button":
+        scrubber.play.click()
+    else:
+        gallery.reset()
+    assert not scrubber.playing
+    assert gallery.film.position == {"the slider": 400, "the button": 100, "a new run": None}[how]
 
 
 def test_every_view_is_in_the_list(gallery: Gallery) -> None:
