@@ -157,7 +157,7 @@ class Layer:
 
     def forward_tasks(self, x: Rows, bounds: list[int]) -> list[Task]:
         """The forward pass over `x`, rows in (T, B) order, divided among threads at the batch rows `bounds`."""
-        self._x = x
+        self.x = x
         shared = (
             self.lengths, x.array, x.start, x.stride, self._ahead_in, self._ahead_rec, self._bias, self._extra,
             self.z, self.states, *self._forward_masks(),
@@ -204,7 +204,7 @@ class Layer:
         self._sums = get("sums", self.z_row)
         read = self._fed if self._masks.kept.size else self.states
         shared = (
-            self._x.array, self._x.start, self._x.stride, self.z, read, self._blocks_in, self._blocks_rec,
+            self.x.array, self.x.start, self.x.stride, self.z, read, self._blocks_in, self._blocks_rec,
             self._offsets, self._matrices.gradients, get("temporary_in", self._in_columns * self.dx_row),
             get("temporary_rec", self._depth_rec * self._rec_columns), self._sums,
         )  # fmt: skip
@@ -250,7 +250,7 @@ class Layer:
             self.begin(1, steps, np.ones(steps, np.int64), None)
             self._masks.rest()
             self.states[: before.size] = before
-            for kernel, arguments in self.forward_tasks(self._x, [0, steps]):
+            for kernel, arguments in self.forward_tasks(self.x, [0, steps]):
                 kernel(*arguments)
             slots = self.z[: steps * self.z_row].reshape(steps, self.spec.slots, width)[:, :, :units]
             states = self.states[steps * self.state_row :][: steps * self.state_row]
@@ -260,8 +260,8 @@ class Layer:
 
     def inputs_read(self) -> NDArray[Any]:
         """What went into the last pass, (T, B, I), not a copy."""
-        count, item = self.steps * self.batch, self._x.array.itemsize
-        rows = as_strided(self._x.array[self._x.start :], (count, self.inputs), (self._x.stride * item, item))
+        count, item = self.steps * self.batch, self.x.array.itemsize
+        rows = as_strided(self.x.array[self.x.start :], (count, self.inputs), (self.x.stride * item, item))
         return rows.reshape(self.steps, self.batch, self.inputs)
 
     def hidden_before(self) -> NDArray[Any]:

@@ -57,7 +57,7 @@ class TwoStageLayer(Layer):
 
     def forward_tasks(self, x: Rows, bounds: list[int]) -> list[Task]:
         """The forward pass over `x`, rows in (T, B) order, divided among threads at the batch rows `bounds`."""
-        self._x = x
+        self.x = x
         shared = (
             self.lengths, x.array, x.start, x.stride, self._ahead_in, self._ahead_rec, self._ahead_second, self._bias,
             self.z, self.states, self.inner, *self._forward_masks(),

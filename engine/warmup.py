@@ -1,8 +1,9 @@
-"""Compiling what a run needs before it runs: in two processes, from both ends, where nothing is compiled yet."""
+"""Compiling what a run needs before it runs: in two processes, there and back, where nothing is compiled yet."""
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import json
 import logging
@@ -35,8 +36,8 @@ _FREE = ("hidden_size", "hidden_sizes", "num_layers", "embedding_size", "initial
 def warm_up(experiment: Experiment, dataset: Dataset) -> None:
     """Compile every kernel of a run of `experiment`, or take it from the cache; may be called from any thread.
 
-    One batch goes through a network of two units that is then thrown away. Meanwhile a second process begins with
-    what that batch needs last; what it has compiled is taken from the disk cache.
+    One batch goes through a network of two units that is then thrown away. Meanwhile a second process compiles what
+    that batch needs on the way back; it is taken from the disk cache.
     """
     loss = loss_named(dataset.loss, experiment.training)
     what = {
@@ -47,7 +48,8 @@ def warm_up(experiment: Experiment, dataset: Dataset) -> None:
     stamp = _stamp(what, loss.name)
     with contextlib.ExitStack() as stack:
         if not stamp.exists():
-            stack.enter_context(_from_the_end(what))
+            stack.enter_context(_second_process(what))
+            stack.enter_context(_uncollected())
         network, optimizer = _small(what)
         network.watch_time = True
         network.loss_and_gradients(dataset.pinned(), loss)
@@ -77,7 +79,19 @@ def _small(what: dict[str, Any]) -> tuple[AnyNetwork, Optimizer]:
 
 
 @contextlib.contextmanager
-def _from_the_end(what: dict[str, Any]) -> Iterator[None]:
+def _uncollected() -> Iterator[None]:
+    """Compiling makes a million small objects that stay: to look for cycles among them takes a twelfth of its time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@contextlib.contextmanager
+def _second_process(what: dict[str, Any]) -> Iterator[None]:
     """A process that compiles as long as this lasts; whatever becomes of it, nothing else depends on it."""
     root = str(Path(__file__).resolve().parents[1])
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -98,21 +112,22 @@ def _from_the_end(what: dict[str, Any]) -> Iterator[None]:
         process.wait()
 
 
-def compile_from_the_end(what: dict[str, Any]) -> None:
-    """The second process: the optimiser, the way back through time and the readout, on zeros, last things first."""
+def compile_the_way_back(what: dict[str, Any]) -> None:
+    """The second process: the way back through time, the weights' gradients and the optimiser, on zeros.
+
+    It comes to each before the first does, which has the way there, the loss and the readout before it.
+    """
     network, optimizer = _small(what)
-    optimizer.step(learning_rate=0.0, clip_norm=1.0)
     dtype, ones = network.dtype, np.ones(1, np.int64)
     for layer in network.stack.levels[0].directions[:1]:
         layer.begin(1, 1, ones, None)
+        layer.x = Rows(np.zeros(layer.inputs, dtype), 0, layer.inputs)
         layer.begin_backward(None, None, True, True)
-        layer.forward_tasks(Rows(np.zeros(layer.inputs, dtype), 0, layer.inputs), [0, 1])
-        for kernel, arguments in (*layer.gradient_tasks(1), *layer.backward_tasks(None, [0, 1])):
+        for kernel, arguments in (*layer.backward_tasks(None, [0, 1]), *layer.gradient_tasks(1)):
             kernel(*arguments)
-    hidden = Rows(np.zeros(network.readout.d_row, dtype), 0, network.readout.d_row)
-    network.readout.forward(hidden, 1)
-    network.readout.backward(hidden, 1)
+    optimizer.step(learning_rate=0.0, clip_norm=1.0)
 
 
 if __name__ == "__main__":
-    compile_from_the_end(json.loads(sys.argv[1]))
+    gc.disable()
+    compile_the_way_back(json.loads(sys.argv[1]))

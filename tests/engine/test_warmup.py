@@ -1,4 +1,4 @@
-"""Kernels are compiled ahead, from both ends, whatever the cell."""
+"""Kernels are compiled ahead, in two processes, whatever the cell."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ AIRLINE = sample("airline_passengers").experiment
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_second_process_finds_its_way_through_every_cell(cell: str) -> None:
     experiment = AIRLINE.replace({"model.cell": cell})
-    warmup.compile_from_the_end(
+    warmup.compile_the_way_back(
         {
             "experiment": experiment.to_dict(),
             "input_size": 1,
