@@ -136,7 +136,7 @@ class Probes:
         return frozenset(name for name in _OF_BATCHES if watched or name not in self._kept)
 
     def forget(self) -> None:
-        """Drop what the weights showed: they were replaced without a step."""
+        """Drop what the weights showed: they were replaced without a step, or are shown with more, as intervals."""
         for name in self.of_weights:
             self._kept.pop(name, None)
 

@@ -12,6 +12,7 @@ nothing behind a border has a say in what stands before it.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
@@ -275,4 +276,5 @@ class TextScorer(Scorer):
             return (("bits per character", math.nan),)
         bits = self._bits / self._count
         own = (bits + self._spelled) / self._characters
-        return (("bits per character", own), (self._perplexity, 2.0**bits), ("accuracy", self._right / self._count))
+        perplexity = math.inf if bits >= sys.float_info.max_exp else 2.0**bits  # of a network that has gone astray
+        return (("bits per character", own), (self._perplexity, perplexity), ("accuracy", self._right / self._count))

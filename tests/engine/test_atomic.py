@@ -27,6 +27,16 @@ def test_a_failure_keeps_the_previous_file(tmp_path: Path, monkeypatch: pytest.M
     assert target.read_bytes() == b"old"
 
 
+def test_nothing_stays_open(tmp_path: Path) -> None:
+    def next_number() -> int:
+        os.close(number := os.open(tmp_path, os.O_RDONLY))
+        return number
+
+    before = next_number()
+    write_atomically(tmp_path / "a.txt", b"new")
+    assert next_number() == before
+
+
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
     (tmp_path / "real.txt").write_bytes(b"old")
     (tmp_path / "link.txt").symlink_to("real.txt")

@@ -296,6 +296,47 @@ def test_at_the_end_everything_is_shown_to_whoever_looked(experiment: Experiment
     assert np.isfinite(norms.update_ratio).all()
 
 
+def test_the_last_look_is_at_the_best_weights(experiment: Experiment, dataset: Dataset) -> None:
+    control = Control()
+    control.request = SnapshotRequest(1, frozenset({"weights"}))
+    run, events = TrainingRun(experiment, dataset, control), list[Event]()
+    for event in run:
+        events.append(event)
+        if isinstance(event, Evaluated):
+            control.set("training.learning_rate", 10.0)  # from now on it only gets worse
+    assert max(event.step for event in of(events, Evaluated) if event.best) < run.step
+    shown = dict(of(events, Snapshot)[-1].values)["weights"].parameters
+    held = run.network.state_dict()
+    assert {picture.name for picture in shown} == held.keys()
+    for picture in shown:
+        assert picture.pool == (1, 1)
+        np.testing.assert_array_equal(np.sort(picture.values, axis=None), np.sort(held[picture.name], axis=None))
+
+
+def test_the_last_look_shows_the_intervals_too(experiment: Experiment, dataset: Dataset) -> None:
+    control = Control()
+    run, events = TrainingRun(experiment, dataset, control), list[Event]()
+    for event in run:
+        events.append(event)
+        if isinstance(event, StepDone):  # chosen anew, so that nothing rests
+            control.request = SnapshotRequest(event.step, frozenset({"prediction"}), temperature=event.step / 10)
+    finished, (*_, before, _, last) = end(events), of(events, Snapshot)
+    assert finished.best_epoch == finished.epoch
+    assert before.step == last.step
+    assert not dict(before.values)["prediction"].bands
+    assert [band[0] for band in dict(last.values)["prediction"].bands] == [each["level"] for each in finished.intervals]
+
+
+@pytest.mark.parametrize(("limit", "share"), [(1e-6, 1.0), (0.0, 0.0)])
+def test_the_share_of_clipped_steps_is_told(
+    experiment: Experiment, dataset: Dataset, limit: float, share: float
+) -> None:
+    control = Control()
+    control.request = SnapshotRequest(1, frozenset({"gradient_norms"}))
+    events = list(TrainingRun(experiment.replace({"training.clip_norm": limit}), dataset, control))
+    assert dict(of(events, Snapshot)[0].values)["gradient_norms"].clipped_share == share
+
+
 def test_a_run_that_is_stopped_shows_all_it_can(experiment: Experiment, dataset: Dataset) -> None:
     run = TrainingRun(experiment, dataset)
     run.control.request = SnapshotRequest(1, frozenset({"hidden"}))
@@ -338,6 +379,20 @@ BREAKING = {
 @pytest.fixture
 def breaking(experiment: Experiment) -> Experiment:
     return experiment.replace(BREAKING)
+
+
+@pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning", "ignore:invalid value:RuntimeWarning")
+def test_no_state_is_carried_on_past_a_nan(tmp_path: Path) -> None:
+    """Batches of a text continue one another; the state that led into the NaN is not what a cure goes on from."""
+    (tmp_path / "text.txt").write_text("the quick brown fox jumps over the lazy dog. " * 60)
+    own = data.suggest(tmp_path / "text.txt").experiment.replace(BREAKING | {"model.cell": "elman"})
+    run, events, carried = TrainingRun(own, data.load(own)), list[Event](), list[bool]()
+    for event in run:
+        events.append(event)
+        carried.append(any(name.startswith("training.state.") for name in run.checkpoint().tensors))
+    assert isinstance(events[-1], RunFailed)
+    assert True in carried
+    assert not carried[-1]
 
 
 @pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning", "ignore:invalid value:RuntimeWarning")

@@ -58,8 +58,10 @@ def test_widths_that_do_not_fit_are_refused_beside_their_field(qtbot: QtBot) -> 
     editor = panel.more.findChild(NumbersEditor, "model.hidden_sizes")
     assert editor is not None
     assert editor.text() == "8, 4"
+    editor.setText("8, 4, 2")
     panel.refuse("hidden_sizes", "names 3 layers", experiment)
     assert "names 3 layers" in [label.text() for label in panel.more.findChildren(QLabel)]
+    assert editor.text() == "8, 4"
     assert panel.summary(experiment) == "lstm · 8, 4 units · 2 layers"
 
 

@@ -188,6 +188,7 @@ def test_what_was_not_saved_is_offered_after_a_crash(
 ) -> None:
     window, path = saved
     window.close()
+    assert not list(path.parent.glob(".*.lock"))
     crashed = Unsaved(tmp_path / "person/unsaved")
     crashed.keep(Project(read_project(path).experiment.replace({"training.epochs": 7}), of=str(path)))
     assert crashed._lock is not None
