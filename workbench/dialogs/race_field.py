@@ -31,6 +31,7 @@ class Ticks(QListWidget):
         super().__init__()
         self.setObjectName(name)
         self.setAccessibleName(title)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # long names end in dots
 
     def add(self, key: str, title: str, tip: str, *, ticked: bool) -> None:
         """One more."""

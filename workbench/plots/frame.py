@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -25,6 +24,7 @@ from workbench.plots.elided_label import ElidedLabel
 from workbench.plots.saving import SaveError, Table, csv_text, picture, png_bytes, save, svg_bytes
 from workbench.plots.still_label import StillLabel
 from workbench.plots.table_twin import TableTwin
+from workbench.save_dialog import ask_where
 from workbench.theme import GRID, Theme
 
 _ROWS_MEASURED, _WIDEST_COLUMN = 50, 50 * GRID  # rows after which columns are made as wide as they need; pixels
@@ -109,7 +109,8 @@ class PictureFrame(QWidget):
     def turn_page(self) -> None:
         """Show words, table or picture, whichever there is reason for."""
         reason = self.why_empty()
-        self._choices.setVisible(not reason)  # there is nothing to choose of what is not there, nor to read
+        self._choices.setVisible(not reason)  # there is nothing to choose of what is not there, nor to read or to write
+        self._export_action.setEnabled(not reason)
         self._readout.setVisible(not reason)
         if reason:
             self._stamp.show_text("")
@@ -184,7 +185,7 @@ class PictureFrame(QWidget):
         menu.setObjectName(f"{self.key}.actions")
         self._add(menu, "Save picture…", "save_picture", self._ask_picture)
         self._add(menu, "Copy picture", "copy_picture", self.copy_picture)
-        self._add(menu, "Export data as CSV…", "export", self._ask_table)
+        self._export_action = self._add(menu, "Export data as CSV…", "export", self._ask_table)
         menu.addSeparator()
         self._table_action = self._add(menu, "Show as table", "table", self.turn_page, checkable=True)
         self._hold_action = self._add(menu, "Hold this picture", "hold", self._toggle_hold, checkable=True)
@@ -235,11 +236,11 @@ class PictureFrame(QWidget):
         self._ask("Export data", f"{self.key}.csv", "Comma-separated values (*.csv)", self.save_table)
 
     def _ask(self, title: str, name: str, kinds: str, write: Callable[[Path], None]) -> None:
-        chosen, _ = QFileDialog.getSaveFileName(self, title, name, kinds)
-        if not chosen:
+        chosen = ask_where(self, title, name, kinds)
+        if chosen is None:
             return
         try:
-            write(Path(chosen))
+            write(chosen)
             self.notice.emit(f"{chosen} written.")
         except SaveError as error:
             self.notice.emit(str(error))

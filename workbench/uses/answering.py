@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPlainTextEdit, QStackedWidget, QTableView, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QStackedWidget, QTableView, QWidget
 
 from workbench import model_use
 from workbench.answers import Curve, Used
@@ -17,6 +17,7 @@ from workbench.plots.curves import CurvePlot
 from workbench.plots.pair_pictures import AttentionMatrix, PianoRoll
 from workbench.plots.saving import Cell
 from workbench.plots.table_twin import TableTwin
+from workbench.save_dialog import ask_where
 from workbench.theme import GRID, Theme
 from workbench.uses.asking import button
 
@@ -150,11 +151,11 @@ class Answering(QWidget):
         self._ask("Save tune", "tune.mid", "MIDI (*.mid)", self.save_midi)
 
     def _ask(self, title: str, name: str, kinds: str, save: Callable[[Path], None]) -> None:
-        chosen, _ = QFileDialog.getSaveFileName(self, title, name, kinds)
-        if not chosen:
+        chosen = ask_where(self, title, name, kinds)
+        if chosen is None:
             return
         try:
-            save(Path(chosen))
+            save(chosen)
         except OSError as error:
             self.refuse(f"{chosen} cannot be written: {error.strerror or error}. Choose another folder.")
         except ValueError as error:

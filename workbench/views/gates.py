@@ -66,13 +66,15 @@ class Gates(LiveView):
         return 0 if self.reason() else steps_of(self.probe("hidden"))
 
     def table(self) -> Table:
-        """Saturation of every gate and unit: the share of time steps it was open (> 0.9) or shut (< 0.1)."""
-        rows = [
-            (layer_name(layer), strip.name, int(unit), *shares(strip.data[:, unit], signed=strip.map == "diverging"))
-            for layer, strip in self._traces.shown
-            for unit in range(strip.data.shape[1])
-        ]
-        return ("layer", "gate", "unit", "share above 0.9", "share below 0.1 (−0.9 with a sign)"), rows
+        """Every gate and unit: the share of time steps it was open (> 0.9) or shut (< 0.1), and each of the steps."""
+        found = {(layer_name(layer), strip.name): strip for layer, strip in self._traces.shown}
+        header, units = self._traces.table()
+        rows = []
+        for layer, gate, unit, *values in units:
+            strip = found[str(layer), str(gate)]
+            saturated = shares(strip.data[:, int(unit)], signed=strip.map == "diverging")
+            rows.append((layer, gate, unit, *saturated, *values))
+        return ("layer", "gate", "unit", "share above 0.9", "share below 0.1 (−0.9 with a sign)", *header[3:]), rows
 
 
 def strips(trace: LayerTrace) -> tuple[Strip, ...]:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QAction, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QFileDialog, QTableView, QWidget
+from PySide6.QtWidgets import QComboBox, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.events import PROBES, RunStarted, SnapshotRequest
@@ -199,10 +199,20 @@ def test_what_cannot_be_written_is_said(
     view, said = make(kind), list[str]()
     fill(view)
     view.notice.connect(said.append)
-    target = str(tmp_path / "nowhere" / "a.csv")
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (target, ""))
+    monkeypatch.setattr("workbench.plots.frame.ask_where", lambda *_: tmp_path / "nowhere" / "a.csv")
     view._ask_table()
     assert "was not written" in said[0]
+
+
+@EVERY
+def test_numbers_are_exported_where_there_are_some(make: Maker, kind: type[LiveView]) -> None:
+    view = make(kind)
+    export = view.findChild(QAction, f"{kind.key}.export")
+    assert export is not None
+    assert not export.isEnabled()  # a file of nothing is no use to anybody
+    fill(view)
+    assert export.isEnabled()
+    assert view.table()[1]
 
 
 @EVERY

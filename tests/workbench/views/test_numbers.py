@@ -229,10 +229,11 @@ def test_gates_and_their_saturation(show: Show) -> None:
     assert [panel.map for panel in grid.panels] == ["magnitude", "diverging"]
     assert (grid.levels(0), grid.levels(1)) == ((0, 1), (-1, 1))
     assert [cell.title.name for cell in grid._cells] == ["forget · open 33%, shut 33%", "candidate · high 33%, low 17%"]
-    assert view.table()[1][:2] == [
-        ("layer 1", "forget", 0, pytest.approx(2 / 3), 0.0),
-        ("layer 1", "forget", 1, 0.0, pytest.approx(2 / 3)),
-    ]
+    header, rows = view.table()
+    assert header[5:] == ("a", "b", "c")
+    assert [row[:3] for row in rows[:2]] == [("layer 1", "forget", 0), ("layer 1", "forget", 1)]
+    assert rows[0][3:] == pytest.approx((2 / 3, 0.0, 0.95, 0.99, 0.5))
+    assert rows[1][3:] == pytest.approx((0.0, 2 / 3, 0.5, 0.05, 0.02))
 
 
 def test_cell_without_gates_is_told(show: Show) -> None:
