@@ -30,9 +30,11 @@ def write_atomically(path: Path | str, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(beside, target)
-    except BaseException:
+    except BaseException as error:
         with suppress(OSError):
             beside.unlink()
+        if isinstance(error, OSError) and error.filename is not None:
+            error.filename = str(path)  # which is known to whoever asked
         raise
     _sync_folder(target.parent)
 

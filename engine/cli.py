@@ -7,7 +7,9 @@ Results go to standard output, progress and trouble to standard error. What the 
 from __future__ import annotations
 
 import argparse
+import difflib
 import os
+import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -19,6 +21,7 @@ import platformdirs
 
 from engine import commands
 from engine.checkpoints import CheckpointError
+from engine.commands.terminal import prepare_streams
 from engine.config import CELLS, ConfigError, field_info, field_names
 from engine.data import DataError
 from engine.export.targets import ExportError, targets
@@ -50,20 +53,40 @@ fields for --set:
 """
 
 
+_CHOICE = re.compile(r"invalid choice: '(.*?)' \(choose from (.*)\)")
+
+
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one line; the usage is a `--help` away."""
 
     def error(self, message: str) -> NoReturn:
+        if choice := _CHOICE.search(message):
+            message += _near(choice[1], re.findall(r"[\w.]+", choice[2]))
         raise commands.UsageError(f"{message}; see {self.prog} --help")
+
+
+def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The arguments, or what is wrong with them in one line."""
+    arguments, odd = parser().parse_known_args(argv)
+    if odd:
+        own: argparse.ArgumentParser = arguments.parser
+        options = [option for action in own._actions for option in action.option_strings]
+        if odd[0].startswith("-"):
+            own.error(f"there is no option {odd[0]}{_near(odd[0], options)}")
+        own.error(f"one word too many: {odd[0]}")
+    return arguments
+
+
+def _near(name: str, names: Sequence[str]) -> str:
+    close = difflib.get_close_matches(name, names, n=1)
+    return f"; did you mean {close[0]}" if close else ""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0, 1, 2, or 128 and the signal that ended it."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a terminal that lacks a letter shows another
+    prepare_streams()
     try:
-        arguments = parser().parse_args(argv)
+        arguments = _parsed(argv)
         status: int = arguments.run(arguments)
         sys.stdout.flush()
         return status
@@ -98,6 +121,8 @@ def parser() -> argparse.ArgumentParser:
     listing = subparsers.add_parser("samples", help="list the samples", description="List the samples.")
     listing.set_defaults(run=commands.samples)
     _add_bench(subparsers)
+    for command in subparsers.choices.values():
+        command.set_defaults(parser=command)
     return top
 
 

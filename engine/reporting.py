@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
+import time
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -15,6 +16,7 @@ from engine.events import Evaluated, Event, Finding, RunFinished, RunStarted, Sn
 from engine.runs import plain
 from engine.summary import summary
 
+_SECONDS_APART = 5.0
 _PAIRS = ("baselines", "test_metrics", "test_baselines", "changes")  # fields that hold names and values
 
 
@@ -41,13 +43,17 @@ class JsonReporter:
 
 
 class BarReporter:
-    """A progress bar on standard error, and a summary on standard output once the run has finished."""
+    """Progress on standard error, and a summary on standard output once the run has finished.
+
+    On a terminal a bar shows it; into a file or a pipe go lines, of epochs that are seconds apart.
+    """
 
     def __init__(self, experiment: Experiment) -> None:
         self._experiment = experiment
         self._bar: Any = None
         self._started: RunStarted | None = None
         self._findings: dict[str, Finding] = {}
+        self._said = -_SECONDS_APART  # when the last line was written
 
     def show(self, event: Event) -> None:
         """See `Reporter`."""
@@ -56,13 +62,21 @@ class BarReporter:
         elif isinstance(event, RunStarted):
             self._started, self._bar = event, _bar(event)
         elif isinstance(event, Evaluated) and self._started:
-            self._bar.set_description_str(f"epoch {event.epoch}/{self._started.epochs}", refresh=False)
-            self._bar.set_postfix_str(_scores(event, self._started.metric), refresh=False)
+            self._evaluated(event, self._started)
         elif isinstance(event, Finding):
             self._findings[event.key] = event
         elif isinstance(event, RunFinished) and self._started:
             self.close()
             print(summary(self._experiment, self._started, event, list(self._findings.values())))
+
+    def _evaluated(self, event: Evaluated, started: RunStarted) -> None:
+        epoch, scores = f"epoch {event.epoch}/{started.epochs}", _scores(event, started.metric)
+        self._bar.set_description_str(epoch, refresh=False)
+        self._bar.set_postfix_str(scores, refresh=False)
+        due = time.monotonic() - self._said >= _SECONDS_APART or event.epoch == started.epochs
+        if self._bar.disable and due:
+            self._said = time.monotonic()
+            print(f"{epoch}, {scores}", file=sys.stderr, flush=True)
 
     def close(self) -> None:
         """See `Reporter`."""
@@ -84,16 +98,9 @@ def event_to_dict(event: Event) -> dict[str, Any]:
 
 
 def _bar(start: RunStarted) -> Any:
-    """A bar over all steps; into a file it writes seldom."""
-    watched = sys.stderr.isatty()
-    return tqdm(
-        total=start.steps_per_epoch * start.epochs,
-        initial=start.step,
-        unit=" steps",
-        file=sys.stderr,
-        mininterval=0.1 if watched else 5.0,
-        dynamic_ncols=watched,
-    )
+    """A bar over all steps; none where no terminal shows it."""
+    total = start.steps_per_epoch * start.epochs
+    return tqdm(total=total, initial=start.step, unit=" steps", file=sys.stderr, disable=None, dynamic_ncols=True)
 
 
 def _scores(event: Evaluated, metric: str) -> str:

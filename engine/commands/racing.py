@@ -51,6 +51,8 @@ def run_race(arguments: Namespace) -> int:
     control = Control()
     with stoppable(control) as caught:
         arrivals = _run(field, dataset, control, arguments.json)
+    if caught and not arrivals:
+        raise KeyboardInterrupt
     places = standings(field, arrivals)
     if arguments.out is not None:
         steps = _step_columns(places)
@@ -103,7 +105,7 @@ def _run(field: Sequence[Entrant], dataset: Dataset, control: Control, as_json: 
         return iter(TrainingRun(entrant.experiment, own, control))
 
     arrivals: list[Arrival] = []
-    with tqdm(total=len(field), unit=" runs", file=sys.stderr, disable=as_json, bar_format=_BAR) as bar:
+    with tqdm(total=len(field), unit=" runs", file=sys.stderr, disable=as_json or None, bar_format=_BAR) as bar:
         for news in race(field, begin):
             entrant = field[news.entrant]
             bar.n = news.entrant + (1.0 if isinstance(news, Arrival) else news.share)

@@ -25,7 +25,7 @@ def find_rate(arguments: Namespace) -> int:
     experiment, _ = experiment_of(arguments)
     dataset = data.load(experiment)
     tried = []
-    with tqdm(total=arguments.steps, unit=" steps", file=sys.stderr, disable=arguments.json) as bar:
+    with tqdm(total=arguments.steps, unit=" steps", file=sys.stderr, disable=arguments.json or None) as bar:
         for each in try_rates(experiment, dataset, arguments.steps):
             tried.append(each)
             bar.update()

@@ -19,7 +19,8 @@ from engine.events import RunFailed
 from engine.importing import read_foreign
 from engine.reporting import BarReporter, JsonReporter, Reporter
 from engine.resuming import Saved, saved_run
-from engine.runs import RunFolder, check_folder
+from engine.run_folders import RunFolderError
+from engine.runs import EXPERIMENT, RunFolder, check_folder
 from engine.training import TrainingRun
 
 
@@ -61,7 +62,12 @@ def _new_folder(arguments: Namespace) -> Path:
         raise UsageError("a run goes into a folder; give --out DIR, or --resume DIR to go on with one")
     if arguments.mend or arguments.changed_data:
         raise UsageError("--mend and --changed-data go with --resume DIR")
-    check_folder(arguments.out)
+    try:
+        check_folder(arguments.out)
+    except RunFolderError as error:
+        run = (Path(arguments.out) / EXPERIMENT).exists()
+        way_on = f"; or go on with it: train --resume {arguments.out}" if run else ""
+        raise RunFolderError(f"{error}{way_on}") from error
     return Path(arguments.out)
 
 

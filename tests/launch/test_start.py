@@ -60,7 +60,7 @@ def test_no_display_ends_with_words_and_status_2() -> None:
 def test_a_word_that_is_neither_file_nor_command_is_refused() -> None:
     done = main_py("trian", QT_QPA_PLATFORM="offscreen")
     assert done.returncode == 2
-    assert done.stderr.startswith("error: 'trian' is neither a file nor a command. Commands are inspect, train, ")
+    assert done.stderr.startswith("error: 'trian' is neither a file nor a command. Did you mean train? ")
 
 
 @pytest.mark.parametrize("file", ["main.py", *(str(path) for path in sorted((CODE / "workbench/launch").glob("*.py")))])

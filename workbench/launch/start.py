@@ -1,5 +1,6 @@
 """What `python3 main.py` and the installed command do: set up what is missing, then hand over."""
 
+import difflib
 import os
 import subprocess
 import sys
@@ -55,17 +56,23 @@ def continue_in(needs: Needs, arguments: list[str]) -> int | None:
 
 
 def _guarded(program: str, argv: list[str], code: Path | None) -> int:
-    if argv[:1] in (["--help"], ["-h"]):
-        print(_help(program))
-        return 0
-    if argv[:1] == ["--version"]:
-        print(f"RNN Workbench {__version__}")
-        return 0
     try:
+        if argv[:1] in (["--help"], ["-h"]):
+            print(_help(program), flush=True)
+            return 0
+        if argv[:1] in (["--version"], ["-V"]):
+            print(f"RNN Workbench {__version__}", flush=True)
+            return 0
         return _start(program, argv, code)
     except LaunchError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.status
+    except KeyboardInterrupt:  # while packages are still being read
+        print("error: interrupted; nothing was written", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # whoever read has gone, and Python would complain once more at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
 
 
 def _start(program: str, argv: list[str], code: Path | None) -> int:
@@ -93,11 +100,12 @@ def _needs(code: Path) -> Needs:
 
 def _refuse_unknown(program: str, argv: list[str]) -> None:
     for word in argv:
+        if word.startswith("--"):
+            raise LaunchError(f"there is no option {word} without a command; see {program} --help", 2)
         if not word.startswith("-") and not Path(word).exists():
-            commands = ", ".join(COMMANDS)
-            raise LaunchError(
-                f"{word!r} is neither a file nor a command. Commands are {commands}; see {program} --help", 2
-            )
+            near = difflib.get_close_matches(word, COMMANDS, n=1)
+            hint = f"Did you mean {near[0]}?" if near else f"Commands are {', '.join(COMMANDS)};"
+            raise LaunchError(f"{word!r} is neither a file nor a command. {hint} See {program} --help", 2)
 
 
 def _prepare_screen(program: str) -> None:

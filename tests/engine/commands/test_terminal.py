@@ -1,0 +1,106 @@
+"""What the commands say where no terminal is: in logs, pipes, closed streams, plain letters; and to misspelt words."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from engine.cli import main
+from engine.commands.terminal import prepare_streams
+
+ROOT = Path(__file__).parents[3]
+QUICK = ["--set=training.epochs=2", "--set=model.hidden_size=4", "--set=training.threads=1"]
+
+
+def main_py(*arguments: str, **environment: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, str(ROOT / "main.py"), *arguments]
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ | environment, cwd=ROOT
+    )
+
+
+def test_a_log_holds_lines_and_no_bar(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["train", "--sample", "airline_passengers", "--out", "run", *QUICK]) == 0
+    said = capsys.readouterr().err
+    assert "\r" not in said
+    assert "%|" not in said
+    assert "epoch 2/2, loss " in said
+    assert main(["range", "--sample", "airline_passengers", "--steps", "5", *QUICK]) == 0
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (
+            ["train", "--smaple", "alice"],
+            "there is no option --smaple; did you mean --sample; see main.py train --help",
+        ),
+        (["predict", "run", "more"], "one word too many: more; see main.py predict --help"),
+        (["race", "--cells", "gruu"], "did you mean gru; see main.py race --help"),
+        (["export", "run", "--to", "x.h", "--target", "c_heade"], "did you mean c_header; see main.py export --help"),
+    ],
+)
+def test_misspelt_words(capsys: pytest.CaptureFixture[str], arguments: list[str], words: str) -> None:
+    assert main(arguments) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("error: ")
+    assert line.endswith(words)
+
+
+def test_a_folder_that_holds_a_run_says_how_to_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    command = ["train", "--sample", "airline_passengers", "--out", "run", *QUICK]
+    assert main(command) == 0
+    capsys.readouterr()
+    assert main(command) == 2
+    assert "go on with it: train --resume run" in capsys.readouterr().err
+
+
+def test_a_minus_stays_one_where_letters_are_lacking(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(plain, "ascii"))
+    monkeypatch.setattr(sys, "stderr", None)
+    prepare_streams()
+    print("−4 % to +4 %, é…", flush=True)
+    print("swallowed", file=sys.stderr, flush=True)
+    assert plain.getvalue() == b"-4 % to +4 %, ?...\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes end differently there")
+@pytest.mark.parametrize("arguments", [["samples"], ["--help"], ["train", "--help"]], ids=str)
+def test_a_reader_that_goes_away_ends_it_silently(arguments: list[str]) -> None:
+    running = main_py(*arguments)
+    assert running.stdout is not None
+    assert running.stderr is not None
+    running.stdout.close()
+    assert running.wait(120) in (0, 141)
+    assert running.stderr.read() == b""
+    running.stderr.close()
+
+
+def test_a_race_that_is_interrupted_before_any_run_ended_writes_no_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def stopped(*_: object) -> list[object]:
+        signal.raise_signal(signal.SIGINT)
+        return []
+
+    monkeypatch.setattr("engine.commands.racing._run", stopped)
+    command = ["race", "--sample", "airline_passengers", "--cells", "elman", "--out", "race.csv"]
+    assert main(command) == 130
+    assert capsys.readouterr().err.splitlines()[-1] == "error: interrupted; nothing was written"
+    assert not list(tmp_path.iterdir())
