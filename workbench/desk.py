@@ -20,7 +20,8 @@ from workbench.jobs import Jobs
 from workbench.mailbox import Mailbox
 from workbench.rate_test import RateTest
 from workbench.records import RunRecord
-from workbench.session import LOCKED, Command, RunMaker, Session
+from workbench.run_state import LOCKED, Command
+from workbench.session import RunMaker, Session
 from workbench.undo import Undo
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from workbench.dialogs.export import ExportDialog
 from workbench.dialogs.import_data import ImportDialog
 from workbench.dialogs.use import UseDialog
 from workbench.records import RunRecord
-from workbench.session import LOCKED
+from workbench.run_state import LOCKED
 from workbench.settings import Settings
 from workbench.theme import Theme
 

@@ -14,7 +14,7 @@ from workbench.desk import Desk
 from workbench.document import Document
 from workbench.draft import FIRST_SAMPLE
 from workbench.records import RunRecord
-from workbench.session import LOCKED
+from workbench.run_state import LOCKED
 from workbench.settings import Settings
 from workbench.wording import for_people
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.config import Experiment
-from engine.events import Finding, RunFailed, RunFinished, RunStarted
+from engine.events import Evaluated, Finding, RunFailed, RunFinished, RunStarted
 from workbench.history import Beside, History
 
 if TYPE_CHECKING:
@@ -44,6 +45,15 @@ class RunRecord:
         self.started = self.outcome = None
         self.best_loss, self.best_metric = math.inf, math.nan
         self.earlier = False
+
+    def take_scores(self, evaluations: Sequence[Evaluated]) -> None:
+        """Add what was scored, in its order."""
+        steps = [each.step for each in evaluations]
+        for name in ("training_loss", "validation_loss", "metric") if steps else ():
+            self.history.extend(name, steps, [getattr(each, name) for each in evaluations])
+        for each in evaluations:
+            if each.best:
+                self.best_loss, self.best_metric = each.validation_loss, each.metric
 
     @property
     def can_go_on(self) -> bool:
@@ -90,11 +100,5 @@ def record_of(run: PastRun, number: int) -> RunRecord:
         started=run.started, outcome=run.ended, saved=run.has_weights, earlier=True,
         elsewhere=run.live, notes=run.notes, began=run.began,
     )  # fmt: skip
-    steps = [row.step for row in run.evaluations]
-    for name in ("training_loss", "validation_loss", "metric"):
-        if steps:
-            record.history.extend(name, steps, [getattr(row, name) for row in run.evaluations])
-    for row in run.evaluations:
-        if row.best:
-            record.best_loss, record.best_metric = row.validation_loss, row.metric
+    record.take_scores(run.evaluations)
     return record

@@ -8,7 +8,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, Slot
 
 from engine.events import Finding, RunFailed
 from workbench.records import RunRecord
-from workbench.session import LOCKED
+from workbench.run_state import LOCKED
 from workbench.status import status
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -30,48 +29,11 @@ from engine.events import (
 from workbench.mailbox import Mailbox
 from workbench.pace import Pace
 from workbench.records import RunRecord, run_name
+from workbench.run_state import ALIVE, Command, State, why_not
 from workbench.wording import for_people
 from workbench.worker import Worker
 
 _log = logging.getLogger(__name__)
-
-
-class State(Enum):
-    """Where the run at hand is."""
-
-    READY = "ready"
-    TRAINING = "training"
-    PAUSED = "paused"
-    ENDING = "ending"  # asked to stop or finish, the last batch is under way
-    FINISHED = "finished"
-    FAILED = "failed"
-
-
-class Command(Enum):
-    """What a person can ask of a session."""
-
-    RUN = "run"  # start, pause or go on
-    STEP = "step"
-    STOP = "stop"
-    FINISH = "finish"
-    RESET = "reset"
-
-
-_ALIVE = (State.TRAINING, State.PAUSED, State.ENDING)
-LOCKED = "A run is under way. Stop or reset it to change this."
-_NO_RUN = "No run is under way."
-_WHY_NOT: dict[tuple[Command, State], str] = {
-    (Command.RUN, State.ENDING): "The run is coming to its end.",
-    (Command.STEP, State.ENDING): "The run is coming to its end.",
-    (Command.FINISH, State.ENDING): "The run is coming to its end.",
-    **{
-        (command, state): _NO_RUN
-        for command in (Command.STOP, Command.FINISH)
-        for state in State
-        if state not in _ALIVE
-    },
-    (Command.RESET, State.READY): "Nothing has been trained yet.",
-}
 
 
 class RunMaker(Protocol):
@@ -127,11 +89,11 @@ class Session(QObject):
     @property
     def alive(self) -> bool:
         """Whether a run is under way, paused or not."""
-        return self.state in _ALIVE
+        return self.state in ALIVE
 
     def why_not(self, command: Command) -> str:
         """Why `command` cannot be given now; empty when it can."""
-        return _WHY_NOT.get((command, self.state), "")
+        return why_not(command, self.state)
 
     def run(self, experiment: Experiment, make_run: RunMaker) -> None:
         """Start when no run is under way; otherwise pause or go on."""
@@ -248,8 +210,7 @@ class Session(QObject):
         if self.record:
             self.record.started = event
             self.step = event.step
-            for evaluation in event.past:
-                self._on_evaluated(evaluation)
+            self.record.take_scores(event.past)
         self.status_changed.emit()
 
     def _on_step(self, event: StepDone) -> None:
@@ -261,10 +222,7 @@ class Session(QObject):
 
     def _on_evaluated(self, event: Evaluated) -> None:
         assert self.record is not None
-        for name in ("training_loss", "validation_loss", "metric"):
-            self.record.history.append(event.step, name, getattr(event, name))
-        if event.best:
-            self.record.best_loss, self.record.best_metric = event.validation_loss, event.metric
+        self.record.take_scores([event])
 
     def _on_finding(self, event: Finding) -> None:
         if self.record:

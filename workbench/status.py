@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from engine.events import RunFailed, RunFinished
 from workbench.desk import RACING, Desk
 from workbench.draft import Draft
-from workbench.session import Command, Session, State
+from workbench.run_state import Command, State
+from workbench.session import Session
 
 _NO_ENGINE = (
     "Run tries to start it again. If that fails as well, free some memory; the log says more (Help, Open log folder)."

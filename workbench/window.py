@@ -38,8 +38,8 @@ from workbench.pump import Pump
 from workbench.racing import Racing
 from workbench.reading import ReadingBar
 from workbench.run_display import RunDisplay
+from workbench.run_state import LOCKED
 from workbench.runbar import RunBar
-from workbench.session import LOCKED
 from workbench.settings import Places, Settings
 from workbench.shelf import Shelf
 from workbench.statusbar import StatusBar

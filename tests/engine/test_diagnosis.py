@@ -48,6 +48,14 @@ def confused(counts: list[list[int]]) -> ClassPrediction:
     return ClassPrediction("validation", "label", classes, np.array(counts), (("accuracy", 0.5),), (), None)
 
 
+def test_where_every_baseline_learns_too_the_weakest_is_to_be_beaten() -> None:
+    measurements = measured(*[(1, 1, 5.0)] * 4)
+    measurements.baselines = (("AR(12)", 4.0), ("linear regression", 6.0))
+    found = said(measurements, "baseline")
+    assert (found.level, found.title) == ("good", "Beats linear regression by more than 10%")
+    assert "Still better, and learned from the same data: AR(12) (4)." in found.why
+
+
 @pytest.mark.parametrize(
     ("counts", "level", "title"),
     [

@@ -16,7 +16,7 @@ from tests.workbench.conftest import KnownBackend
 from workbench.contest import Terms
 from workbench.desk import RACING, Desk
 from workbench.dialogs.race import RaceDialog
-from workbench.session import LOCKED
+from workbench.run_state import LOCKED
 from workbench.status import status
 from workbench.theme import DARK, LIGHT
 

@@ -10,7 +10,7 @@ from engine.config import Experiment
 from tests.workbench.conftest import KnownBackend
 from workbench.desk import Desk
 from workbench.engine_process import EngineGoneError
-from workbench.session import State
+from workbench.run_state import State
 from workbench.status import status
 
 

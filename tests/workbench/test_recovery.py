@@ -28,7 +28,7 @@ from workbench.dialogs.go_on import GoOnDialog
 from workbench.dialogs.recovery import offer_to_go_on, show_crash
 from workbench.panels.findings import FindingCard
 from workbench.records import RunRecord
-from workbench.session import State
+from workbench.run_state import State
 
 CODE = Path(__file__).parents[2]
 SMALL = {

@@ -12,11 +12,12 @@ from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment
 from engine.control import Control
-from engine.events import RunFailed, RunFinished
+from engine.events import Paused, Resumed, RunFailed, RunFinished
 from tests.workbench.conftest import SERIES, KnownRun
 from workbench.mailbox import Mailbox
 from workbench.records import run_name
-from workbench.session import Command, Session, State
+from workbench.run_state import Command, State
+from workbench.session import Session
 
 
 class Bench:
@@ -72,6 +73,23 @@ def bench(qtbot: QtBot, tmp_path: Path) -> Iterator[Bench]:
     yield bench
     bench.session.stop()
     assert bench.session.join(10)
+
+
+@pytest.mark.parametrize("late", [Paused(1), Resumed(1)])
+def test_a_run_that_is_ending_does_not_come_back(bench: Bench, late: Paused | Resumed) -> None:
+    bench.reach(State.TRAINING)
+    bench.give(Command.STOP)
+    bench.session.handle([late])
+    assert bench.session.state is State.ENDING
+
+
+def test_single_steps_say_nothing_of_the_pace(bench: Bench) -> None:
+    bench.reach(State.PAUSED)
+    for wanted in (bench.session.step + 1, bench.session.step + 2):
+        bench.give(Command.STEP)
+        bench.runs[0].permits.release()
+        bench.until(lambda wanted=wanted: bench.session.step >= wanted)  # type: ignore[misc]
+    assert bench.session.pace.steps_per_second == 0
 
 
 @pytest.mark.parametrize(

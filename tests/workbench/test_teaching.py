@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.lessons import Lesson, LessonStep
 from tests.workbench.conftest import SERIES, KnownBackend
-from workbench.session import State
+from workbench.run_state import State
 from workbench.settings import Places, Settings
 from workbench.window import Window
 

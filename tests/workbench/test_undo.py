@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from tests.workbench.conftest import KnownBackend
 from workbench.desk import Desk
 from workbench.fuzzy import score
-from workbench.session import State
+from workbench.run_state import State
 
 
 def _read(desk: Desk, qtbot: QtBot) -> None:

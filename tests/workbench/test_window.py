@@ -41,7 +41,7 @@ from workbench.docks import holds
 from workbench.number_editors import NumberEditor
 from workbench.panels.findings import FindingCard
 from workbench.records import RunRecord
-from workbench.session import State
+from workbench.run_state import State
 from workbench.settings import Places, Settings
 from workbench.theme import GRID
 from workbench.uses.asking import PromptAsking

@@ -1,0 +1,108 @@
+"""What the engine's process does with wishes, in this one: what it reads again, and what it lets go."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import pytest
+
+from engine import data, warmup
+from engine.config import Experiment
+from engine.data import Dataset
+from engine.service import Command, Done, Prepare, Service
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[Experiment]:
+    """What has been read so far; no kernel is compiled."""
+    seen, load = list[Experiment](), data.load
+
+    def noted(experiment: Experiment) -> Dataset:
+        seen.append(experiment)
+        return load(experiment)
+
+    monkeypatch.setattr(data, "load", noted)
+    monkeypatch.setattr(warmup, "warm_up", lambda _experiment, _dataset: None)
+    return seen
+
+
+@pytest.fixture
+def pipe() -> tuple[Connection, Connection]:
+    return Pipe()
+
+
+@pytest.fixture
+def wishes(pipe: tuple[Connection, Connection]) -> Iterator[Connection]:
+    ours, theirs = pipe
+    thread = threading.Thread(target=Service(theirs).serve)
+    thread.start()
+    yield ours
+    ours.send(None)
+    thread.join(20)
+    assert not thread.is_alive()
+
+
+def answered(wishes: Connection, number: int, experiment: Experiment) -> Done:
+    wishes.send(Prepare(number, experiment))
+    assert wishes.poll(20)
+    done = wishes.recv()
+    assert isinstance(done, Done)
+    assert done.number == number
+    return done
+
+
+def test_data_are_read_again_only_where_they_may_be_others(
+    experiment: Experiment, wishes: Connection, read: list[Experiment], tmp_path: Path
+) -> None:
+    assert answered(wishes, 1, experiment).error is None
+    assert answered(wishes, 2, experiment.replace({"model.hidden_size": 9})).error is None
+    assert len(read) == 1
+    assert answered(wishes, 3, experiment.replace({"data.look_back": 9})).error is None
+    assert len(read) == 2
+    file = tmp_path / "rows.csv"
+    for number, rows in enumerate((60, 61, 61), 4):
+        if not file.exists() or file.read_text().count("\n") != rows + 1:
+            file.write_text("value\n" + "".join(f"{row}.5\n" for row in range(rows)))
+        own = experiment.replace({"data.sample": "", "data.file": str(file), "data.targets": "value", "data.season": 0})
+        assert answered(wishes, number, own).error is None
+    assert len(read) == 4  # the second time it had another row, the third time it was the same
+
+
+def test_what_cannot_be_read_is_told_and_the_next_wish_is_heard(
+    experiment: Experiment, wishes: Connection, read: list[Experiment], tmp_path: Path
+) -> None:
+    missing = experiment.replace({"data.sample": "", "data.file": str(tmp_path / "none.csv")})
+    done = answered(wishes, 1, missing)
+    assert "none.csv" in str(done.error)
+    assert "DataError" in done.trace
+    assert answered(wishes, 2, experiment).error is None
+
+
+def test_of_several_preparations_only_the_newest_is_made(
+    experiment: Experiment,
+    wishes: Connection,
+    pipe: tuple[Connection, Connection],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun, may_end, prepared = threading.Event(), threading.Event(), list[int]()
+
+    def warm_up(own: Experiment, _dataset: Dataset) -> None:
+        begun.set()
+        may_end.wait(20)
+        prepared.append(own.model.hidden_size)
+
+    monkeypatch.setattr(warmup, "warm_up", warm_up)
+    wishes.send(Prepare(1, experiment))
+    assert begun.wait(20)
+    for number in (2, 3):
+        wishes.send(Prepare(number, experiment.replace({"model.hidden_size": number})))
+    wishes.send(Command(4, "pause", ()))
+    while pipe[1].poll():  # once this has been taken, the wishes before it have been heard
+        continue
+    may_end.set()
+    assert [wishes.recv().number for _ in range(3)] == [1, 2, 3]
+    assert prepared == [experiment.model.hidden_size, 3]

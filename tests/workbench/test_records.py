@@ -1,0 +1,60 @@
+"""What the window keeps of a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.config import Experiment
+from engine.events import Evaluated, Finding, RunFailed, RunFinished
+from workbench.records import RunRecord
+
+ENDED = RunFinished("stopped", 1, 1, 1, 0.5, (), (), 1.0)
+FAILED = RunFailed("Out of memory", "", "", 1)
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> RunRecord:
+    return RunRecord(1, "lstm-32", Experiment(), tmp_path)
+
+
+def test_the_best_score_is_that_of_the_best_weights(record: RunRecord) -> None:
+    record.take_scores([Evaluated(10, 1, 0.9, 0.8, 3.0, True), Evaluated(20, 2, 0.7, 0.6, 2.0, True)])
+    record.take_scores([])
+    record.take_scores([Evaluated(30, 3, 0.5, 0.9, 1.0, False)])
+    assert (record.best_loss, record.best_metric) == (0.6, 2.0)
+    assert [record.history.count(name) for name in ("training_loss", "validation_loss", "metric")] == [3, 3, 3]
+    assert [record.history.latest(name) for name in ("training_loss", "validation_loss", "metric")] == [0.5, 0.9, 1.0]
+
+
+def test_one_that_begins_again_forgets_what_it_said(record: RunRecord) -> None:
+    record.take_scores([Evaluated(10, 1, 0.9, 0.8, 3.0, True)])
+    record.findings["flat"] = Finding("flat", "note", "flat", "")
+    record.outcome, record.earlier = FAILED, True
+    record.begin_again()
+    assert record.alive
+    assert not record.findings
+    assert not record.history.names()
+    assert record.best_loss == float("inf")
+
+
+@pytest.mark.parametrize(
+    ("changes", "standing", "alive", "can_go_on"),
+    [
+        ({}, "running", True, False),
+        ({"paused": True}, "paused", True, False),
+        ({"outcome": ENDED}, "stopped", False, True),
+        ({"outcome": FAILED}, "failed", False, True),
+        ({"outcome": ENDED, "folder": None}, "stopped", False, False),
+        ({"outcome": ENDED, "folder": Path("/nowhere/at/all")}, "stopped", False, False),
+        ({"earlier": True}, "broken off", False, True),
+        ({"earlier": True, "elsewhere": True}, "running elsewhere", False, False),
+    ],
+)
+def test_a_run_says_where_it_stands(
+    record: RunRecord, changes: dict[str, object], standing: str, alive: bool, can_go_on: bool
+) -> None:
+    for name, value in changes.items():
+        setattr(record, name, value)
+    assert (record.standing, record.alive, record.can_go_on) == (standing, alive, can_go_on)
