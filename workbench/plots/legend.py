@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QFontMetrics, QLinearGradient, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from workbench.plots.calm import Calm
 from workbench.theme import GRID, Theme
 
-_LEGIBLE_MS = 100  # for which a number stands at least: nobody reads faster, and painting text takes time
 _SWATCH, _SCALE = 3 * GRID, 10 * GRID  # pixels: widths of the samples
 
 
@@ -57,10 +57,7 @@ class Legend(QWidget):
         self._laid_out: dict[int, list[QRect]] = {}  # by width
         self._least = 0  # pixels of height that are not given up while only numbers change
         self._take(theme)
-        self._pending = QTimer(self)
-        self._pending.setSingleShot(True)
-        self._pending.setInterval(_LEGIBLE_MS)
-        self._pending.timeout.connect(self.update)
+        self._painting = Calm(self, self.update)
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -85,8 +82,7 @@ class Legend(QWidget):
             self.setAccessibleDescription("; ".join(self.texts))
             if self.heightForWidth(self.width()) != height:
                 self.updateGeometry()
-        if not self._pending.isActive():
-            self._pending.start()
+        self._painting.ask()
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the colour and size of text of `theme`; the samples are their owner's."""

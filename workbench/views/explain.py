@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from engine.events import HiddenTrace, LayerTrace, Snapshot
 from engine.inside.records import PreActivations, Structure
+from workbench.plots.calm import Calm
 from workbench.plots.equation import Equation
 from workbench.plots.functions import FUNCTIONS
 from workbench.plots.label_axis import visible
@@ -64,6 +65,7 @@ class Explain(LiveView):
         layout = QVBoxLayout(self.body)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._page)
+        self._numbers_due = Calm(self, self._show_numbers)
         self.time.moved.connect(self._show_numbers)
 
     def draw(self, snapshot: Snapshot) -> None:
@@ -72,7 +74,7 @@ class Explain(LiveView):
         if isinstance(structure, Structure) and structure != self._structure:
             self._structure = structure
             self._lay_out(structure)
-        self._show_numbers()
+        self._numbers_due.ask()
 
     def clear(self) -> None:
         """No equations."""

@@ -7,10 +7,11 @@ import math
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QObject, Qt
 from PySide6.QtGui import QFontMetrics
 from pytestqt.qtbot import QtBot
 
+from workbench.plots.calm import Calm
 from workbench.plots.curves import layer_stroke
 from workbench.plots.heat_grid import HeatGrid, Panel
 from workbench.plots.label_axis import LabelAxis, visible
@@ -206,6 +207,22 @@ def test_legend_wraps_and_says_it_in_words(qtbot: QtBot) -> None:
     assert legend.texts == ("training  0.5", "state: -1 to 1")
     assert legend.accessibleDescription() == "training  0.5; state: -1 to 1"
     assert legend.heightForWidth(100) == 2 * legend.heightForWidth(1000) > 0
+
+
+def test_what_is_asked_for_often_is_done_at_once_and_at_the_end(qtbot: QtBot) -> None:
+    asked: list[int] = []
+    done: list[int] = []
+    owner = QObject()
+    calm = Calm(owner, lambda: done.append(len(asked)))
+    for number in range(99):
+        asked.append(number)
+        calm.ask()
+    assert done == [1]
+    qtbot.waitUntil(lambda: done == [1, 99])
+    asked.append(99)
+    calm.ask()  # rests after the second time too
+    assert done == [1, 99]
+    qtbot.waitUntil(lambda: done == [1, 99, 100])
 
 
 def test_a_legend_whose_numbers_get_shorter_keeps_its_rows(qtbot: QtBot) -> None:
