@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QLineEdit, QSizePolicy, QWidget
 
@@ -27,16 +27,15 @@ class NumberEditor(QAbstractSpinBox):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(72)
         self.editingFinished.connect(self._on_finished)
-        self.lineEdit().installEventFilter(self)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Where nothing has been typed, Ctrl+Z means the settings, not the letters."""
-        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride:
-            undoes = event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
-            if undoes and self.lineEdit().text() == self._text(self._value):
-                event.ignore()
-                return True
-        return super().eventFilter(watched, event)
+    def event(self, event: QEvent) -> bool:
+        """Where nothing has been typed, Ctrl+Z means the settings, not the letters; the input has the focus, not its
+        line, which therefore hears of keys by no filter.
+        """
+        if _undoes(event) and self.lineEdit().text() == self._text(self._value):
+            event.ignore()
+            return True
+        return super().event(event)
 
     def show_value(self, value: Any) -> None:
         """Show a number; whatever was typed and not confirmed is gone."""
@@ -120,6 +119,13 @@ class NumbersEditor(QLineEdit):
         self.setMinimumWidth(72)
         self.editingFinished.connect(self.commit)
 
+    def event(self, event: QEvent) -> bool:
+        """As in `NumberEditor`."""
+        if _undoes(event) and self.text() == self._shown:
+            event.ignore()
+            return True
+        return super().event(event)
+
     def show_value(self, value: Any) -> None:
         """Show numbers; whatever was typed and not confirmed is gone."""
         self._shown = ", ".join(f"{number:.12g}" for number in value)
@@ -129,6 +135,13 @@ class NumbersEditor(QLineEdit):
         """Hand on what was typed, as if Enter had been pressed."""
         if self.text().strip() != self._shown:
             self.edited.emit(self.text())
+
+
+def _undoes(event: QEvent) -> bool:
+    """Whether it asks who has the focus if a key for undo or redo is meant for it alone."""
+    if not isinstance(event, QKeyEvent) or event.type() is not QEvent.Type.ShortcutOverride:
+        return False
+    return event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
 
 
 def commit(widget: QWidget | None) -> None:

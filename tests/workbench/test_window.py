@@ -665,6 +665,28 @@ def test_lines_grow_with_the_density_of_the_screen_that_the_window_is_moved_to(b
     assert window.gallery.theme.density == 2.0
 
 
+def test_ctrl_z_in_a_number_takes_back_what_was_typed_and_then_settings(bench: Bench) -> None:
+    control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    draft = bench.window.desk.draft
+    bench.window.steps.panel.open(2)
+    editor = bench.number("model.hidden_size")
+    before = draft.experiment.model.hidden_size
+    bench.window.activateWindow()
+    editor.setFocus()
+    editor.selectAll()
+    QTest.keyClicks(editor, "24")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    assert draft.experiment.model.hidden_size == 24
+    editor.selectAll()
+    QTest.keyClicks(editor, "7")
+    QTest.keyClick(editor, Qt.Key.Key_Z, control)  # letters that nobody has confirmed
+    assert (editor.text(), draft.experiment.model.hidden_size) == ("24", 24)
+    QTest.keyClick(editor, Qt.Key.Key_Z, control)
+    assert draft.experiment.model.hidden_size == before
+    QTest.keyClick(editor, Qt.Key.Key_Z, control | shift)
+    assert draft.experiment.model.hidden_size == 24
+
+
 def test_findings_stand_in_the_order_of_their_weight(bench: Bench) -> None:
     panel = bench.window.findings
     for key, level, title in (
