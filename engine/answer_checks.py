@@ -9,9 +9,10 @@ import math
 
 import numpy as np
 
-from engine.events import Changes, ClassPrediction, Finding, SeriesPrediction
+from engine.events import Changes, Finding
 from engine.measurements import Measurements
 from engine.measures import best_lag
+from engine.prediction_records import ClassPrediction, SeriesPrediction
 
 _HARDLY = 0.02  # share of a score by which another has to differ to be worth a word
 _SHARES = ("accuracy", "balanced accuracy", "exact match")  # metrics of which 1 is all

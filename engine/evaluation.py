@@ -10,8 +10,8 @@ from typing import Any, Protocol
 from engine.data import Batch, Dataset, PairBatch, Scorer, WritingScorer
 from engine.data.path_dataset import PathDataset
 from engine.data.path_metrics import PathScorer
-from engine.events import Floats
 from engine.forecast_paths import dataset_paths
+from engine.inside.records import Floats
 from engine.losses import Loss
 from engine.network import Examples, Network, Output
 from engine.sequence_to_sequence.free_running import run_free

@@ -1,8 +1,6 @@
 """Frozen messages that leave a training run, and the snapshots that views draw from.
 
-Imports nothing of ours but the records of `inside`, another leaf. Arrays in here are read-only copies; whoever gets
-one may keep it.
-Letters in shapes: T time steps, B batch, H hidden units, L layers, D directions, V vocabulary.
+Imports nothing of ours but the records that probes give, other leaves. Whoever gets a message may keep it.
 """
 
 from __future__ import annotations
@@ -12,131 +10,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
-from engine.inside.records import Contributions, PreActivations, Reading, Spectrum, Structure, Weights
-
-Floats: TypeAlias = NDArray[np.float32]
-
+from engine.inside.records import (
+    Contributions,
+    GradientByTime,
+    GradientNorms,
+    HiddenTrace,
+    PreActivations,
+    Reading,
+    Spectrum,
+    Structure,
+    Weights,
+)
+from engine.prediction_records import ClassPrediction, PairsPrediction, SeriesPrediction, TextPrediction
 
 # --- what can be looked at ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class LayerTrace:
-    """What one layer and direction did on the pinned sequence, in the order of the sequence's own time."""
-
-    layer: int
-    reverse: bool
-    hidden: Floats  # (T, H)
-    cell: Floats | None  # (T, H), None for cells without a second state
-    gates: tuple[tuple[str, Floats], ...]  # name and (T, H), after their activation
-
-
-@dataclass(frozen=True, slots=True)
-class HiddenTrace:
-    """Probe "hidden": every layer on the pinned validation sequence."""
-
-    layers: tuple[LayerTrace, ...]
-    labels: tuple[str, ...]  # one per time step: dates or symbols
-    written_from: int | None = None  # the first step that is written, not read, of networks that write a sequence
-    classes: tuple[str, ...] = ()  # in truth, one per time step where each has one; "" where none is asked for
-
-
-@dataclass(frozen=True, slots=True)
-class GradientNorms:
-    """Probe "gradient_norms": by parameter, of the last batch, before and after clipping."""
-
-    names: tuple[str, ...]  # PyTorch names, in the order of the state dict
-    before: Floats  # (P,) L2 norm of each parameter's gradient
-    after: Floats  # (P,)
-    update_ratio: Floats  # (P,) norm of the step over norm of the parameter
-    total_before: float
-    clip_norm: float  # 0 when clipping is off
-    clipped_share: float  # share of the steps of this run in which the gradient was shortened
-
-
-@dataclass(frozen=True, slots=True)
-class GradientByTime:
-    """Probe "gradient_by_time": how much of the loss's gradient reaches each time step's state."""
-
-    names: tuple[str, ...]  # one per layer and direction: "layer 1", "layer 1 reverse"
-    norms: Floats  # (L*D, T): ‖∂L/∂h_t‖ of the last batch, root of the sum over batch and units; NaN: not looked at
-    half_life: tuple[float, ...]  # steps back in time over which the norm halves; inf when it does not shrink
-    cuts: tuple[int, ...] = ()  # steps from 0 that begin a part, truncated: its gradient goes no further back
-
-
-@dataclass(frozen=True, slots=True)
-class SeriesPrediction:
-    """Probe "prediction" for a series and for values: held-out values, in the file's own units."""
-
-    part: str  # "validation" or "test"
-    target: str  # column name
-    labels: tuple[str, ...]  # one per point, dates where the file has them
-    truth: Floats  # (N,) NaN where it is missing
-    forecast: Floats  # (N,)
-    baselines: tuple[tuple[str, Floats], ...]  # "naive", "seasonal naive", …: (N,)
-    rmse: float
-    baseline_rmse: tuple[tuple[str, float], ...]
-    bands: tuple[tuple[float, Floats, Floats], ...] = ()  # intervals: level, lower (N,) and upper ends (N,)
-    covered: tuple[str, ...] = ()  # what each of them covers of the test part, in words
-
-
-@dataclass(frozen=True, slots=True)
-class TextPrediction:
-    """Probe "prediction" for text: what the network writes now."""
-
-    prompt: str
-    samples: tuple[tuple[float, str], ...]  # temperature and continuation
-
-
-@dataclass(frozen=True, slots=True)
-class TagTrack:
-    """Held-out steps one after the other: what each is and what the network says."""
-
-    labels: tuple[str, ...]  # (N,) what the steps are called
-    truth: NDArray[np.int16]  # (N,) classes; -1 where no label is known
-    answers: NDArray[np.int16]  # (N,) classes
-    certainty: Floats  # (N,) probability of the class that was answered
-
-
-@dataclass(frozen=True, slots=True)
-class ClassPrediction:
-    """Probe "prediction" for classes: how often each was taken for each on held-out data."""
-
-    part: str
-    label: str  # column name
-    classes: tuple[str, ...]  # (K,)
-    counts: NDArray[np.int64]  # (K, K): rows the truth, columns what was answered
-    scores: tuple[tuple[str, float], ...]  # the dataset's metric first
-    baselines: tuple[tuple[str, float], ...]  # in that metric
-    track: TagTrack | None  # where every step has a class
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenPair:
-    """A held-out pair, and what the network writes for it now."""
-
-    source: str
-    wanted: str
-    written: str
-    read: tuple[str, ...]  # (S,) symbols read; empty where a vector is read
-    steps: tuple[str, ...]  # (U,) symbols written, the stop included
-    attention: Floats | None  # (U, S) how much each step written looked at each step read
-    image: Floats | None  # (rows, columns) from 0 to 1, where a picture is read
-    written_notes: tuple[tuple[int, float], ...] = ()  # of a tune: MIDI pitch and length in quarters
-    wanted_notes: tuple[tuple[int, float], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PairsPrediction:
-    """Probe "prediction" for pairs: what the network writes for what it never learned from."""
-
-    part: str
-    target: str  # column name
-    tunes: bool  # whether what is written are notes
-    pairs: tuple[WrittenPair, ...]
 
 
 Probe: TypeAlias = (

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.events import LayerTrace
+from engine.inside.records import LayerTrace
 from engine.layer import Layer
 
 # Hidden state (T, H), cell state likewise or None, and gates by name.

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from engine import arguments, looking
 from engine.buffers import Buffers
 from engine.config import ModelConfig
-from engine.events import LayerTrace
 from engine.initializers import initialize
+from engine.inside.records import LayerTrace
 from engine.kernels import rows
 from engine.layer import Rows
 from engine.linear import Linear

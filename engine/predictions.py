@@ -18,13 +18,15 @@ from engine.data.path_dataset import PathDataset
 from engine.data.scaling import Reals
 from engine.data.series_dataset import SeriesDataset
 from engine.evaluation import Answering, answers
-from engine.events import ClassPrediction, Floats, Probe, SeriesPrediction, TagTrack, TextPrediction
+from engine.events import Probe
 from engine.forecast_paths import dataset_paths
 from engine.generation import continue_text
+from engine.inside.records import Floats
 from engine.intervals import Interval, covered_words
 from engine.losses import Loss
 from engine.network import Network
 from engine.networks import AnyNetwork
+from engine.prediction_records import ClassPrediction, SeriesPrediction, TagTrack, TextPrediction
 from engine.sequence_to_sequence.network import SequenceToSequence
 from engine.sequence_to_sequence.shown import shown_pairs
 

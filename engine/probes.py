@@ -14,20 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.data import Batch, Dataset, PairBatch
-from engine.events import (
-    Floats,
-    GradientByTime,
-    GradientNorms,
-    HiddenTrace,
-    Probe,
-    Snapshot,
-    SnapshotRequest,
-)
+from engine.events import Probe, Snapshot, SnapshotRequest
 from engine.inside.activations import pre_activations
 from engine.inside.arrivals import Arrived, joined
 from engine.inside.contributions import contributions
 from engine.inside.reading import reading
-from engine.inside.records import Contributions, PreActivations
+from engine.inside.records import Contributions, Floats, GradientByTime, GradientNorms, HiddenTrace, PreActivations
 from engine.inside.structure import structure
 from engine.inside.weights import spectrum, weights
 from engine.losses import Loss

@@ -15,9 +15,9 @@ from engine.data.pairs_dataset import PairsDataset
 from engine.data.pairs_preparation import inputs_of
 from engine.data.splits import PARTS
 from engine.data.text import read_text
-from engine.events import WrittenPair
 from engine.export.tables import Cell
 from engine.model import Model
+from engine.prediction_records import WrittenPair
 from engine.sequence_to_sequence.decoding import Decoding, write
 from engine.sequence_to_sequence.network import SequenceToSequence
 from engine.sequence_to_sequence.shown import written_pair

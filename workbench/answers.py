@@ -14,8 +14,8 @@ from engine.config import Experiment
 if TYPE_CHECKING:
     from engine.cells import CellSpec
     from engine.data import Dataset, Sample
-    from engine.events import WrittenPair
     from engine.lessons import Lesson
+    from engine.prediction_records import WrittenPair
 
 
 @dataclass(frozen=True, slots=True)

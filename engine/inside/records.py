@@ -1,6 +1,6 @@
 """Frozen records of what goes on inside a network. A leaf: standard library and NumPy only; arrays are read-only.
 
-Letters in shapes: T time steps, H hidden units.
+Letters in shapes: T time steps, H hidden units, L layers, D directions, P parameters.
 """
 
 from __future__ import annotations
@@ -12,6 +12,50 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerTrace:
+    """What one layer and direction did on the pinned sequence, in the order of the sequence's own time."""
+
+    layer: int
+    reverse: bool
+    hidden: Floats  # (T, H)
+    cell: Floats | None  # (T, H), None for cells without a second state
+    gates: tuple[tuple[str, Floats], ...]  # name and (T, H), after their activation
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenTrace:
+    """Probe "hidden": every layer on the pinned validation sequence."""
+
+    layers: tuple[LayerTrace, ...]
+    labels: tuple[str, ...]  # one per time step: dates or symbols
+    written_from: int | None = None  # the first step that is written, not read, of networks that write a sequence
+    classes: tuple[str, ...] = ()  # in truth, one per time step where each has one; "" where none is asked for
+
+
+@dataclass(frozen=True, slots=True)
+class GradientNorms:
+    """Probe "gradient_norms": by parameter, of the last batch, before and after clipping."""
+
+    names: tuple[str, ...]  # PyTorch names, in the order of the state dict
+    before: Floats  # (P,) L2 norm of each parameter's gradient
+    after: Floats  # (P,)
+    update_ratio: Floats  # (P,) norm of the step over norm of the parameter
+    total_before: float
+    clip_norm: float  # 0 when clipping is off
+    clipped_share: float  # share of the steps of this run in which the gradient was shortened
+
+
+@dataclass(frozen=True, slots=True)
+class GradientByTime:
+    """Probe "gradient_by_time": how much of the loss's gradient reaches each time step's state."""
+
+    names: tuple[str, ...]  # one per layer and direction: "layer 1", "layer 1 reverse"
+    norms: Floats  # (L*D, T): ‖∂L/∂h_t‖ of the last batch, root of the sum over batch and units; NaN: not looked at
+    half_life: tuple[float, ...]  # steps back in time over which the norm halves; inf when it does not shrink
+    cuts: tuple[int, ...] = ()  # steps from 0 that begin a part, truncated: its gradient goes no further back
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from engine import arguments
 from engine.config import ModelConfig
 from engine.data import PairBatch
-from engine.events import LayerTrace
 from engine.initializers import initialize
+from engine.inside.records import LayerTrace
 from engine.linear import Linear
 from engine.losses import Loss
 from engine.masks import Chance

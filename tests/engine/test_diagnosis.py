@@ -7,9 +7,11 @@ import pytest
 
 from engine.config import Experiment
 from engine.diagnosis import Diagnosis
-from engine.events import ClassPrediction, Evaluated, Finding, Floats, GradientByTime, SeriesPrediction
+from engine.events import Evaluated, Finding
+from engine.inside.records import Floats, GradientByTime
 from engine.intervals import Interval
 from engine.measurements import Measurements
+from engine.prediction_records import ClassPrediction, SeriesPrediction
 
 
 def measured(*losses: tuple[float, float, float], **changes: object) -> Measurements:

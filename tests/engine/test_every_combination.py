@@ -12,8 +12,9 @@ import pytest
 from engine.config import CELLS, Experiment
 from engine.data import Dataset, load
 from engine.data.loading import FITS
-from engine.events import ClassPrediction, Evaluated, RunFinished, SeriesPrediction
+from engine.events import Evaluated, RunFinished
 from engine.losses import Loss
+from engine.prediction_records import ClassPrediction, SeriesPrediction
 from engine.predictions import Predictions
 from engine.training import TrainingRun
 from tests.engine.data.making import table

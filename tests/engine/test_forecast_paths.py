@@ -16,13 +16,14 @@ from engine.config import CELLS, Experiment
 from engine.data import DataError, PairBatch
 from engine.data.forecast_dataset import ForecastDataset
 from engine.evaluation import score
-from engine.events import Evaluated, RunFailed, RunFinished, RunStarted, SeriesPrediction
+from engine.events import Evaluated, RunFailed, RunFinished, RunStarted
 from engine.export.targets import targets
 from engine.forecast_paths import dataset_paths
 from engine.inference import forecast
 from engine.losses import Loss, loss_for
 from engine.model import Model, load_model
 from engine.networks import AnyNetwork, make_network
+from engine.prediction_records import SeriesPrediction
 from engine.predictions import Predictions
 from engine.sequence_to_sequence.network import SequenceToSequence
 from engine.summary import summary

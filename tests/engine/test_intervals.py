@@ -15,13 +15,14 @@ from engine import data
 from engine.calibration import absolute_errors, calibrated, coverage, measured_intervals
 from engine.config import Experiment
 from engine.data.series_dataset import SeriesDataset
-from engine.events import RunFinished, SeriesPrediction
+from engine.events import RunFinished
 from engine.inference import forecast
 from engine.intervals import Interval, interval_words
 from engine.losses import loss_for
 from engine.model import load_model
 from engine.networks import make_network
 from engine.past_runs import _ended
+from engine.prediction_records import SeriesPrediction
 from engine.predictions import Predictions
 from engine.training import TrainingRun
 

@@ -3,8 +3,8 @@ import math
 import numpy as np
 import pytest
 
-from engine.events import Floats, GradientByTime
 from engine.inside.arrivals import joined
+from engine.inside.records import Floats, GradientByTime
 from engine.measures import best_lag, half_life, lag_errors, share_left
 
 

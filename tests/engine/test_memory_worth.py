@@ -12,12 +12,13 @@ from engine.config import Experiment
 from engine.control import Control
 from engine.data import Batch, load
 from engine.diagnosis import Diagnosis
-from engine.events import Finding, RunFinished, SeriesPrediction, Snapshot, SnapshotRequest
+from engine.events import Finding, RunFinished, Snapshot, SnapshotRequest
 from engine.feed_forward import Flattened, Trained, shuffled, train
 from engine.losses import loss_for
 from engine.measurements import Measurements
 from engine.memory_worth import MemoryWorth
 from engine.networks import make_network
+from engine.prediction_records import SeriesPrediction
 from engine.training import TrainingRun
 
 SERIES = {"data.sample": "airline_passengers", "training.epochs": 2, "training.threads": 1, "model.hidden_size": 6}

@@ -13,13 +13,14 @@ from engine.calibration import absolute_errors, calibrated, measured_intervals
 from engine.config import Experiment
 from engine.data import load
 from engine.data.panel_dataset import PanelDataset
-from engine.events import RunFinished, SeriesPrediction
+from engine.events import RunFinished
 from engine.forecast_paths import dataset_paths
 from engine.inference import forecast
 from engine.intervals import Interval, interval_words, usual_changes
 from engine.losses import loss_for
 from engine.model import load_model
 from engine.networks import make_network
+from engine.prediction_records import SeriesPrediction
 from engine.predictions import Predictions
 from engine.training import TrainingRun
 

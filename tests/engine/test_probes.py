@@ -7,20 +7,12 @@ from engine import data
 from engine.config import Experiment
 from engine.control import Control
 from engine.data import Dataset
-from engine.events import (
-    PROBES,
-    GradientByTime,
-    GradientNorms,
-    HiddenTrace,
-    SeriesPrediction,
-    Snapshot,
-    SnapshotRequest,
-    TextPrediction,
-)
-from engine.inside.records import Spectrum
+from engine.events import PROBES, Snapshot, SnapshotRequest
+from engine.inside.records import GradientByTime, GradientNorms, HiddenTrace, Spectrum
 from engine.losses import Loss
 from engine.network import Network
 from engine.optimizers import Optimizer
+from engine.prediction_records import SeriesPrediction, TextPrediction
 from engine.predictions import SCREEN_POINTS
 from engine.probes import PROBE_REST, Probes
 from engine.training import TrainingRun

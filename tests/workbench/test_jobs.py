@@ -59,6 +59,22 @@ def test_what_was_forgotten_is_told_to_nobody(qtbot: QtBot, jobs: Jobs) -> None:
     assert answers == ["new"]
 
 
+def test_what_was_forgotten_is_broken_off_until_it_has_ended(qtbot: QtBot, jobs: Jobs) -> None:
+    """And no longer: the next job of its lane is wanted."""
+    gate, stops, answers = threading.Event(), list[str](), list[str]()
+    jobs.submit("data", lambda: gate.wait(10), lambda _: answers.append("gone"), lambda error: None)
+    jobs.forget("data", lambda: stops.append("stop"))
+    jobs.collect()
+    assert len(stops) == 2
+    jobs.submit("data", lambda: "new", answers.append, lambda error: None)
+    gate.set()
+    _until_idle(qtbot, jobs)
+    before = len(stops)
+    jobs.collect()
+    assert len(stops) == before
+    assert answers == ["new"]
+
+
 @pytest.mark.parametrize("error", [ValueError("not a table"), RuntimeError("a fault of ours")])
 def test_failures_are_handed_over_and_logged(
     qtbot: QtBot, jobs: Jobs, error: Exception, caplog: pytest.LogCaptureFixture

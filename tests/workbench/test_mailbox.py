@@ -4,7 +4,8 @@ import threading
 
 import numpy as np
 
-from engine.events import GradientByTime, Snapshot, StepDone
+from engine.events import Snapshot, StepDone
+from engine.inside.records import GradientByTime
 from workbench.mailbox import Mailbox
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
-from engine.events import ClassPrediction, Probe
+from engine.events import Probe
+from engine.prediction_records import ClassPrediction
 from workbench.plots.answers import AnswerPage
 from workbench.plots.confusion_matrix import ConfusionMatrix
 from workbench.plots.saving import Table

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.events import Probe, SeriesPrediction
+from engine.events import Probe
+from engine.prediction_records import SeriesPrediction
 from workbench.plots.answers import AnswerPage
 from workbench.plots.area import Area
 from workbench.plots.curves import CurvePlot, baseline_stroke

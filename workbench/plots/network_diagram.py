@@ -10,7 +10,7 @@ from PySide6.QtCore import QEasingCurve, QEvent, QPointF, QRectF, QSizeF, Qt, QV
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from engine.events import Floats
+from engine.inside.records import Floats
 from workbench.plots.label_axis import visible
 from workbench.plots.network_layout import Diagram, Link, Part
 from workbench.theme import Theme

@@ -8,8 +8,7 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtGui import QColor
 
-from engine.events import HiddenTrace, LayerTrace
-from engine.inside.records import Structure
+from engine.inside.records import HiddenTrace, LayerTrace, Structure
 from workbench.plots.label_axis import visible
 from workbench.plots.network_layout import Diagram, Link, Part
 

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.events import PairsPrediction, Probe, WrittenPair
+from engine.events import Probe
+from engine.prediction_records import PairsPrediction, WrittenPair
 from workbench.plots.answers import AnswerPage
 from workbench.plots.pair_pictures import AttentionMatrix, GreyPicture, PianoRoll
 from workbench.plots.saving import Table

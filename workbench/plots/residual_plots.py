@@ -7,8 +7,8 @@ import pyqtgraph as pg
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from engine.events import SeriesPrediction
 from engine.measures import best_lag, lag_errors
+from engine.prediction_records import SeriesPrediction
 from workbench.plots.curves import CurvePlot
 from workbench.theme import GRID, Theme
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from engine.events import TagTrack
+from engine.prediction_records import TagTrack
 from workbench.theme import GRID, Theme
 
 _LEFT = 9 * GRID

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
-from engine.events import Floats, HiddenTrace, LayerTrace, Probe
-from engine.inside.records import SlotTrace
+from engine.events import Probe
+from engine.inside.records import Floats, HiddenTrace, LayerTrace, SlotTrace
 from workbench.plots.heat_grid import HeatGrid, Panel, Spot
 from workbench.plots.label_axis import visible
 from workbench.plots.legend import Scale

@@ -6,7 +6,8 @@ import html
 
 from PySide6.QtWidgets import QFrame, QTextBrowser
 
-from engine.events import Probe, TextPrediction
+from engine.events import Probe
+from engine.prediction_records import TextPrediction
 from workbench.plots.answers import AnswerPage
 from workbench.plots.saving import Table
 

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.events import HiddenTrace, LayerTrace, Snapshot
-from engine.inside.records import PreActivations, Structure
+from engine.events import Snapshot
+from engine.inside.records import HiddenTrace, LayerTrace, PreActivations, Structure
 from workbench.plots.calm import Calm
 from workbench.plots.equation import Equation
 from workbench.plots.functions import FUNCTIONS

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QVBoxLayout
 
-from engine.events import Floats, HiddenTrace, LayerTrace, Snapshot
+from engine.events import Snapshot
+from engine.inside.records import Floats, HiddenTrace, LayerTrace
 from workbench.plots.saving import Table
 from workbench.plots.trace_grid import Strip, TraceGrid, layer_name, steps_of
 from workbench.views.live_view import LiveView

@@ -10,7 +10,8 @@ import numpy as np
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from engine.events import Floats, GradientByTime, Snapshot
+from engine.events import Snapshot
+from engine.inside.records import Floats, GradientByTime
 from workbench.plots.curves import CurvePlot, layer_stroke
 from workbench.plots.heat_grid import HeatGrid, Panel, Spot
 from workbench.plots.legend import Key, Scale

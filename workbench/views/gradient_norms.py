@@ -10,7 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QScrollArea, QSplitter, QVBoxLayout
 
-from engine.events import Floats, GradientNorms, Snapshot
+from engine.events import Snapshot
+from engine.inside.records import Floats, GradientNorms
 from workbench.history import History
 from workbench.plots.curves import CurvePlot
 from workbench.plots.legend import Key, Legend

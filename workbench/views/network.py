@@ -11,8 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
-from engine.events import Floats, GradientByTime, HiddenTrace, LayerTrace, Snapshot
-from engine.inside.records import Structure
+from engine.events import Snapshot
+from engine.inside.records import Floats, GradientByTime, HiddenTrace, LayerTrace, Structure
 from workbench.plots.equation import Equation
 from workbench.plots.legend import Legend, Scale
 from workbench.plots.levels import Levels

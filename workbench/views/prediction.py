@@ -6,7 +6,8 @@ import dataclasses
 
 from PySide6.QtWidgets import QDoubleSpinBox, QStackedWidget, QVBoxLayout
 
-from engine.events import Snapshot, SnapshotRequest, TextPrediction
+from engine.events import Snapshot, SnapshotRequest
+from engine.prediction_records import TextPrediction
 from workbench.plots.answers import AnswerPage
 from workbench.plots.class_page import ClassPage
 from workbench.plots.forecast_page import ForecastPage

@@ -10,7 +10,8 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QComboBox, QVBoxLayout
 
-from engine.events import HiddenTrace, LayerTrace, Snapshot
+from engine.events import Snapshot
+from engine.inside.records import HiddenTrace, LayerTrace
 from workbench.plots.curves import CurvePlot
 from workbench.plots.label_axis import visible
 from workbench.plots.legend import Key, Scale

@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QSpinBox, QVBoxLayout
 
-from engine.events import Floats, HiddenTrace, LayerTrace, Snapshot, SnapshotRequest
-from engine.inside.records import Influence, Reading
+from engine.events import Snapshot, SnapshotRequest
+from engine.inside.records import Floats, HiddenTrace, Influence, LayerTrace, Reading
 from workbench.plots.coloured_text import ColouredText
 from workbench.plots.label_axis import visible
 from workbench.plots.legend import Key, Legend, Scale

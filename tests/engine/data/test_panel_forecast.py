@@ -16,13 +16,14 @@ from engine.data.metrics import mae, rmse
 from engine.data.panel_forecast_dataset import PanelForecastDataset
 from engine.data.splits import PARTS
 from engine.evaluation import score
-from engine.events import RunFinished, SeriesPrediction
+from engine.events import RunFinished
 from engine.export.targets import target, target_keys
 from engine.forecast_paths import dataset_paths
 from engine.inference import forecast
 from engine.losses import loss_for
 from engine.model import Model, load_model
 from engine.networks import make_network
+from engine.prediction_records import SeriesPrediction
 from engine.predictions import Predictions
 from engine.training import TrainingRun
 from tests.engine.data.making import Write, experiment, windows_of

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from engine.events import PairsPrediction, WrittenPair
+from engine.prediction_records import PairsPrediction, WrittenPair
 from workbench.plots.pairs_page import PairsPage
 from workbench.theme import THEMES
 

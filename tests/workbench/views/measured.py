@@ -6,24 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.cells import specification
-from engine.events import (
-    ClassPrediction,
+from engine.events import Probe, RunStarted, Snapshot
+from engine.inside.records import (
+    Contributions,
     Floats,
     GradientByTime,
     GradientNorms,
     HiddenTrace,
-    LayerTrace,
-    Probe,
-    RunStarted,
-    SeriesPrediction,
-    Snapshot,
-    TagTrack,
-    TextPrediction,
-)
-from engine.inside.records import (
-    Contributions,
     Influence,
     LayerShape,
+    LayerTrace,
     ParameterPicture,
     PreActivations,
     Reading,
@@ -32,6 +24,7 @@ from engine.inside.records import (
     Structure,
     Weights,
 )
+from engine.prediction_records import ClassPrediction, SeriesPrediction, TagTrack, TextPrediction
 from workbench.history import History
 
 STEPS_PER_EPOCH = 20

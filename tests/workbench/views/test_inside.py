@@ -14,10 +14,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from engine.events import GradientByTime, HiddenTrace, LayerTrace, SnapshotRequest
+from engine.events import SnapshotRequest
 from engine.inside.records import (
     Contributions,
+    GradientByTime,
+    HiddenTrace,
     Influence,
+    LayerTrace,
     ParameterPicture,
     PreActivations,
     Reading,

@@ -16,16 +16,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from engine.events import (
-    ClassPrediction,
-    GradientByTime,
-    GradientNorms,
-    HiddenTrace,
-    LayerTrace,
-    SeriesPrediction,
-    SnapshotRequest,
-    TextPrediction,
-)
+from engine.events import SnapshotRequest
+from engine.inside.records import GradientByTime, GradientNorms, HiddenTrace, LayerTrace
+from engine.prediction_records import ClassPrediction, SeriesPrediction, TextPrediction
 from tests.workbench.views import measured
 from workbench.history import Beside, History
 from workbench.plots.class_page import ClassPage
