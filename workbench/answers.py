@@ -157,6 +157,7 @@ class Curve:
     truth: NDArray[np.float64]  # (N,)
     forecast: NDArray[np.float64]  # (N,)
     ahead: int
+    bands: tuple[tuple[float, NDArray[np.float64], NDArray[np.float64]], ...] = ()  # level, lower and upper ends (N,)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -122,7 +122,8 @@ def _forecast(model: Model, asked: Asked) -> Used:
     first = found.series.count(found.series[0]) if found.series else len(rows)  # of several series the first is drawn
     shown = slice(max(0, first - _DRAWN), first)
     behind = sum(place < first for place in ahead)
-    curve = Curve(found.targets[0], found.dates[shown], found.truth[shown, 0], found.forecast[shown, 0], behind)
+    bands = tuple((level, ends[shown, 0, 0], ends[shown, 0, 1]) for level, ends in found.bands)
+    curve = Curve(found.targets[0], found.dates[shown], found.truth[shown, 0], found.forecast[shown, 0], behind, bands)
     words = f"{len(rows):,} rows, {len(ahead):,} of them ahead of the data's end."
     if ahead:
         place = ahead[0]

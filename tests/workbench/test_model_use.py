@@ -164,6 +164,27 @@ def test_what_is_typed_is_translated_and_the_attention_shown(made: Made) -> None
     assert matrix.weights.sum(axis=1) == pytest.approx(np.ones(len(matrix.written)), abs=1e-4)
 
 
+def test_the_end_of_a_forecast_is_seen_with_its_intervals(made: Made) -> None:
+    dialog, _ = made("series")
+    assert isinstance(dialog.asking, FileAsking)
+    dialog.asking.ask()
+    answering = dialog.answering
+    assert answering._used is not None
+    curve = answering._used.curve
+    assert curve is not None
+    assert [area.name for area in answering.intervals.areas] == [
+        f"{level * 100:g} % interval" for level, *_ in curve.bands
+    ]
+    for _, lower, upper in curve.bands:
+        assert not np.any((lower > curve.forecast) | (curve.forecast > upper))  # the first have none yet
+        assert lower[-1] < curve.forecast[-1] < upper[-1]
+    low, high = answering.plot.shown()
+    assert low > 0
+    assert low < len(curve.labels) - curve.ahead < high
+    answering.plot.show_everything()
+    assert answering.plot.shown()[0] == -np.inf
+
+
 def test_a_drawn_digit_is_captioned(made: Made, folders: dict[str, Path]) -> None:
     dialog, folder = made("caption")
     asking = dialog.asking

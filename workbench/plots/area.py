@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyqtgraph as pg
@@ -15,6 +16,9 @@ from workbench.plots.legend import Key
 from workbench.theme import Theme
 
 _KEY_WIDTH = 8  # pixels of the sample in the key
+_DENSEST = 0.22  # share of the colour in the narrowest interval, less in each wider one
+
+Band: TypeAlias = tuple[float, ArrayLike, ArrayLike]  # level, lower (N,) and upper ends (N,)
 
 
 class Area:
@@ -51,3 +55,40 @@ class Area:
         pen = QPen(theme.color(self._role, self._alpha), _KEY_WIDTH)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         return Key(self.name, pen, self.note)
+
+
+class Intervals:
+    """The intervals around a forecast, the narrowest densest."""
+
+    def __init__(self, plot: CurvePlot, theme: Theme) -> None:
+        self._plot, self._theme = plot, theme
+        self.areas: list[Area] = []
+
+    def show(self, bands: Sequence[Band], notes: Sequence[str] = ()) -> None:
+        """Draw these, each with its note in the legend."""
+        names = [f"{level * 100:g} % interval" for level, _, _ in bands]
+        if [area.name for area in self.areas] != names:
+            self.remove()
+            densities = [_DENSEST / (1 + index) for index in range(len(names))]
+            self.areas = [Area(self._plot, name, "forecast", part) for name, part in zip(names, densities, strict=True)]
+            self.apply_theme(self._theme)
+        for area, (_, lower, upper) in zip(self.areas, bands, strict=True):
+            area.show(np.arange(len(np.asarray(lower))), lower, upper)
+        for area, note in zip(self.areas, notes, strict=False):
+            area.note = note
+
+    def remove(self) -> None:
+        """Take all off the plot."""
+        for area in self.areas:
+            area.remove()
+        self.areas.clear()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the colours of `theme`."""
+        self._theme = theme
+        for area in self.areas:
+            area.apply_theme(theme)
+
+    def keys(self) -> list[Key]:
+        """What stands in the legend."""
+        return [area.key(self._theme) for area in self.areas]

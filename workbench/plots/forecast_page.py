@@ -7,13 +7,12 @@ import numpy as np
 from engine.events import Probe
 from engine.prediction_records import SeriesPrediction
 from workbench.plots.answers import AnswerPage
-from workbench.plots.area import Area
+from workbench.plots.area import Intervals
 from workbench.plots.curves import CurvePlot, baseline_stroke
 from workbench.plots.residual_plots import ResidualPlots
 from workbench.plots.saving import Table
 
 _TRUTH, _FORECAST = "truth", "forecast"
-_DENSEST = 0.22  # share of the colour in the narrowest interval, less in each wider one
 
 
 class ForecastPage(AnswerPage):
@@ -24,8 +23,8 @@ class ForecastPage(AnswerPage):
     def build(self) -> None:
         """Curves, and where there is room what they leave."""
         self._shown: SeriesPrediction | None = None
-        self._areas: list[Area] = []
         self.plot = CurvePlot(self.theme, bottom="", left="")
+        self.intervals = Intervals(self.plot, self.theme)
         self.plot.hovered.connect(self._hover)
         self.column.addWidget(self.plot, 3)
         self.left = ResidualPlots(self.theme, self.plot)
@@ -49,8 +48,8 @@ class ForecastPage(AnswerPage):
         self.plot.show_curve(
             _FORECAST, place, prediction.forecast, f"RMSE {prediction.rmse:.4g}{skill_words(prediction)}"
         )
-        self._draw_bands(prediction)
-        self.plot.show_key([area.key(self.theme) for area in self._areas])
+        self.intervals.show(prediction.bands, [""] * len(prediction.bands) if self.compact else prediction.covered)
+        self.plot.show_key(self.intervals.keys())
         if not self.compact:
             self.left.draw(prediction)
 
@@ -62,31 +61,10 @@ class ForecastPage(AnswerPage):
         best = min(prediction.baseline_rmse, key=lambda pair: pair[1], default=("", 0.0))[0]
         return [name for name in names if name in (names[0], best)]
 
-    def _draw_bands(self, prediction: SeriesPrediction) -> None:
-        names = [f"{level * 100:g} % interval" for level, _, _ in prediction.bands]
-        if [area.name for area in self._areas] != names:
-            self._remove_areas()
-            for index, name in enumerate(names):
-                self._areas.append(Area(self.plot, name, "forecast", _DENSEST / (1 + index)))
-            self._dress_areas()
-        for area, (_, lower, upper) in zip(self._areas, prediction.bands, strict=True):
-            area.show(np.arange(len(lower)), lower, upper)
-        for area, words in zip(self._areas, prediction.covered, strict=False):
-            area.note = "" if self.compact else words
-
-    def _remove_areas(self) -> None:
-        for area in self._areas:
-            area.remove()
-        self._areas.clear()
-
-    def _dress_areas(self) -> None:
-        for area in self._areas:
-            area.apply_theme(self.theme)
-
     def clear(self) -> None:
         """No curves."""
         self._shown = None
-        self._remove_areas()
+        self.intervals.remove()
         self.plot.remove_curves()
         self.plot.clear()
         self.plot.show_everything()
@@ -94,9 +72,9 @@ class ForecastPage(AnswerPage):
 
     def recolour(self) -> None:
         """The plot."""
-        self._dress_areas()
+        self.intervals.apply_theme(self.theme)
         self.plot.apply_theme(self.theme)
-        self.plot.show_key([area.key(self.theme) for area in self._areas])
+        self.plot.show_key(self.intervals.keys())
         self.left.apply_theme(self.theme)
 
     def reset_zoom(self) -> None:

@@ -13,6 +13,7 @@ from workbench import model_use
 from workbench.answers import Curve, Used
 from workbench.panels.labels import column, fixed_font, label
 from workbench.panels.message import Message
+from workbench.plots.area import Intervals
 from workbench.plots.curves import CurvePlot
 from workbench.plots.pair_pictures import AttentionMatrix, PianoRoll
 from workbench.plots.saving import Cell
@@ -21,6 +22,7 @@ from workbench.save_dialog import ask_where
 from workbench.theme import GRID, Theme
 from workbench.uses.asking import button
 
+_SEEN, _SEEN_PER_STEP = 100, 8  # last steps of a forecast that are shown at first; for each that lies ahead
 _NO_ATTENTION = "This network has no attention: it writes from its last state alone."
 
 
@@ -34,6 +36,7 @@ class Answering(QWidget):
         self.message = Message("use_message", "What went wrong")
         self.message.dismissed.connect(lambda: self.message.say(""))
         self.plot = CurvePlot(theme, bottom="", left="")
+        self.intervals = Intervals(self.plot, theme)
         self.plot.setAccessibleName("Forecast beside what was measured; the table below has the same numbers")
         self.text = QPlainTextEdit(readOnly=True)
         self.text.setObjectName("use_written")
@@ -111,6 +114,8 @@ class Answering(QWidget):
     def apply_theme(self, theme: Theme) -> None:
         """Other colours."""
         self.plot.apply_theme(theme)
+        self.intervals.apply_theme(theme)
+        self.plot.show_key(self.intervals.keys())
         for each in (self.matrix, self.roll):
             each.apply_theme(theme)
 
@@ -135,9 +140,13 @@ class Answering(QWidget):
         self.plot.bottom.set_labels(curve.labels)
         self.plot.show_curve("truth", place, curve.truth)
         self.plot.show_curve("forecast", place, curve.forecast, f"{curve.ahead:,} ahead" if curve.ahead else "")
+        self.intervals.show(curve.bands)
         self.plot.left.setLabel(curve.target, **self.plot.left.labelStyle)
-        self.plot.show_key()
+        self.plot.show_key(self.intervals.keys())
         self.plot.show_everything()
+        seen = max(_SEEN, _SEEN_PER_STEP * curve.ahead)
+        if len(place) > seen:  # what lies ahead would be a hair's breadth; a double click shows everything
+            self.plot.box.setXRange(len(place) - seen, len(place))
 
     # --- saving -----------------------------------------------------------------------------------------
 

@@ -440,7 +440,7 @@ def test_intervals_are_drawn_where_they_are_known_and_stand_in_the_table(show: S
     view.show_snapshot(measured.snapshot(known))
     page = view.pages[SeriesPrediction]
     assert isinstance(page, ForecastPage)
-    (area,) = page._areas
+    (area,) = page.intervals.areas
     lower, upper = (end.getData() for end in area._ends)
     assert_array_equal(lower[0], f32(0, 2))
     assert_array_equal(lower[1], f32(1.0, 2.5))
@@ -450,7 +450,7 @@ def test_intervals_are_drawn_where_they_are_known_and_stand_in_the_table(show: S
     assert heads == ("time", "truth", "forecast", "80 % from", "80 % to")
     assert rows[2] == ("c", 3.0, 3.0, 2.5, 3.5)
     view.show_snapshot(measured.snapshot(dataclasses.replace(known, bands=())))
-    assert not page._areas
+    assert not page.intervals.areas
     assert page.plot.legend.texts[-1].startswith("forecast")
 
 
