@@ -69,6 +69,12 @@ def test_runs_of_earlier_sessions_are_found_with_curves_and_result(
         assert record.saved
         assert record.metric == "RMSE"
         assert record.best_loss == min(record.history.raw("validation_loss")[1])
+    found: list[list[RunRecord]] = []
+    desk.archive.found.connect(found.append)
+    desk.archive.load()
+    until(desk, lambda: bool(found))
+    assert found == [[]]  # what is listed is not listed again
+    assert desk.session.records == records
     assert desk.close(10)
 
 
