@@ -136,7 +136,9 @@ class Projects(QObject):
     def ask_to_save(self) -> Answer:
         """What shall become of changes that are not saved."""
         title = f"{self._document.name} has changes that are not saved."
-        text = "They are in no run yet. Its runs are kept either way."
+        run = any(record.experiment == self._desk.draft.experiment for record in self._desk.session.records)
+        text = "A run has these settings." if run else "They are in no run yet."
+        text = f"{text} Runs are kept either way."
         return self._ask("save_question", title, text, (Answer.SAVE, Answer.DISCARD, Answer.CANCEL))
 
     def ask_how(self, path: Path) -> Answer:

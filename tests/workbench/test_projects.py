@@ -70,6 +70,21 @@ def press(box: QMessageBox, text: str) -> None:
     next(button for button in box.buttons() if button.text() == text).click()
 
 
+def test_what_is_not_saved_is_told_by_whether_a_run_has_it(
+    saved: tuple[Window, Path], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, asked = saved[0], list[str]()
+    projects = window.projects
+    monkeypatch.setattr(projects, "_ask", lambda _name, _title, text, _answers: asked.append(text))
+    ask = type(projects).ask_to_save
+    window.desk.change("model.hidden_size", 24)
+    ask(projects)
+    window.desk.run()
+    qtbot.waitUntil(lambda: window.desk.session.record is not None, timeout=20_000)
+    ask(projects)
+    assert ["no run yet" in text for text in asked] == [True, False]
+
+
 def test_a_project_is_opened_as_it_was_saved(saved: tuple[Window, Path], start: Start) -> None:
     window, path = saved
     window.gallery.open("hidden_state")
