@@ -100,10 +100,12 @@ class Recorder:
         self._due, self._due_epoch = start + took + (max(pause, _REST * took) if pause else 0.0), epochs
         return said
 
-    def finish(self, model: Model, weights: Weights, checkpoint: Checkpoint, result: Mapping[str, Any]) -> Event | None:
-        """Write everything, whatever the time; what to say about it."""
+    def finish(
+        self, model: Model, weights: Weights, checkpoint: Checkpoint, result: Mapping[str, Any]
+    ) -> tuple[Event | None, ...]:
+        """Write everything, whatever the time, and elsewhere where it cannot be here; what to say about it."""
         if self.path is None:
-            return None
+            return ()
 
         def write() -> CheckpointSaved | None:
             self._better = True
@@ -112,27 +114,28 @@ class Recorder:
             return saved
 
         said = self._guarded(write)
-        if self.failure:
-            self._rescue(write)
+        rescued = self._rescue(write) if self.failure else None
         self.close()
-        return said
+        return said, rescued
 
-    def _rescue(self, write: Callable[[], object]) -> None:
+    def _rescue(self, write: Callable[[], CheckpointSaved | None]) -> CheckpointSaved | None:
         """Write everything elsewhere; where that fails too, `failure` has said why."""
         own = self.path
         self._forget_folder()
         try:
             self.path = refuge = Path(tempfile.mkdtemp(prefix="rnn-run-"))
         except OSError:
-            return
+            return None
         try:
             self._lines.append(f"could not be saved in {own}: {self.failure}")
-            write()
+            saved = write()
             self.rescued = refuge
+            return saved
         except (OSError, RunFolderError, CheckpointError):
             self._forget_folder()
             shutil.rmtree(refuge, ignore_errors=True)  # nobody would know of what is in it
             self.path = own
+            return None
 
     def _forget_folder(self) -> None:
         """Begin with an empty folder at the next save."""
@@ -179,7 +182,7 @@ class Recorder:
 
     def _trouble(self, error: Exception) -> Finding:
         self.failure = f"{error}."
-        cure = "Make room or choose another folder; the best weights are kept in memory and can be exported."
+        cure = "Make room: every save tries again, and until then the best weights are kept in memory."
         return Finding("saving", "problem", "The run cannot be saved", self.failure, cure)
 
 

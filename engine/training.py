@@ -318,7 +318,7 @@ class TrainingRun:
         yield from self._last_look(self._probes.of_weights, *shown)
         yield from self._keep(finished, place)
         if self._recorder.failure:
-            cure = "The best weights are in memory: export them, or make room and run again."
+            cure = "Nor could it be saved elsewhere. Make room, or choose another folder, and run again."
             if self._recorder.rescued:
                 cure = f"It was saved in {self._recorder.rescued} instead, whole; move it where there is room."
             yield RunFailed("The run could not be saved where it belongs", self._recorder.failure, cure, self.step)
@@ -358,7 +358,8 @@ class TrainingRun:
             result = run_result(
                 ended, self._measured, self.network.parameter_count, self._watch.seconds, self._progress.changes
             )
-            yield from self._said(self._recorder.finish(self.model(), self.network.state_dict(), place, result))
+            for event in self._recorder.finish(self.model(), self.network.state_dict(), place, result):
+                yield from self._said(event)
 
     def _broken(self, error: NonFiniteError) -> Iterator[Event]:
         """Go back to the last good weights, kept so that the run can go on from them; say what happened."""

@@ -232,7 +232,7 @@ class Session(QObject):
     def _on_saved(self, event: CheckpointSaved) -> None:
         if self.record:
             self.record.saved = True
-            self.record.folder = self.record.folder or Path(event.path).parent
+            self.record.folder = Path(event.path).parent  # elsewhere, where its own folder could not take it
 
     def _on_paused(self, _event: Paused) -> None:
         self.pace.break_off()

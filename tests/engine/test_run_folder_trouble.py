@@ -107,7 +107,7 @@ def test_a_run_that_began_where_a_folder_was_moved_away_is_left_alone(
 
 
 def test_a_file_in_the_folders_place_is_said_once_for_each_save(
-    chosen: Experiment, dataset: Dataset, tmp_path: Path
+    chosen: Experiment, dataset: Dataset, tmp_path: Path, refuge: Path
 ) -> None:
     folder = tmp_path / "run"
 
@@ -122,6 +122,24 @@ def test_a_file_in_the_folders_place_is_said_once_for_each_save(
     assert isinstance(events[-1], RunFailed)
     assert "instead" in events[-1].cure
     assert folder.read_text() == "mine"
+    saved = events[-2]
+    assert isinstance(saved, CheckpointSaved)
+    assert Path(saved.path).parent.parent == refuge
+    assert str(Path(saved.path).parent) in events[-1].cure
+    assert saved_run(Path(saved.path).parent).checkpoint is not None
+
+
+def test_where_nothing_can_be_saved_nothing_is_left(
+    chosen: Experiment, dataset: Dataset, tmp_path: Path, refuge: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    run = TrainingRun(chosen, dataset, folder=tmp_path / "run")
+    events = struck(run, lambda: monkeypatch.setattr("engine.atomic.os.fsync", full))
+    assert isinstance(events[-1], RunFailed)
+    assert "Nor could it be saved elsewhere" in events[-1].cure
+    assert list(refuge.iterdir()) == []
 
 
 @pytest.fixture

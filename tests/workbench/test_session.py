@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment
 from engine.control import Control
-from engine.events import Paused, Resumed, RunFailed, RunFinished
+from engine.events import CheckpointSaved, Paused, Resumed, RunFailed, RunFinished
 from tests.workbench.conftest import SERIES, KnownRun
 from workbench.mailbox import Mailbox
 from workbench.records import run_name
@@ -73,6 +73,15 @@ def bench(qtbot: QtBot, tmp_path: Path) -> Iterator[Bench]:
     yield bench
     bench.session.stop()
     assert bench.session.join(10)
+
+
+def test_a_run_that_was_saved_elsewhere_is_found_there(bench: Bench, tmp_path: Path) -> None:
+    bench.reach(State.TRAINING)
+    record = bench.session.record
+    assert record is not None
+    bench.session.handle([CheckpointSaved(3, str(tmp_path / "refuge" / "weights.safetensors"))])
+    assert record.saved
+    assert record.folder == tmp_path / "refuge"
 
 
 @pytest.mark.parametrize("late", [Paused(1), Resumed(1)])
