@@ -8,7 +8,7 @@ from typing import Any
 from engine.config import DataConfig
 from engine.data.column_looks import LABELS, MOST_LABELS, ColumnLook, looked_at, named, split_column, split_settings
 from engine.data.columns import numeric_columns
-from engine.data.dates import find_date_column
+from engine.data.dates import date_format, find_date_column
 from engine.data.guess import Guess
 from engine.data.labelled_text_suggestion import suggest_texts
 from engine.data.tables import Table, quoted
@@ -40,7 +40,7 @@ def suggest_sequences(table: Table, said: DataConfig) -> Guess | None:
     if sequence:
         return _long(table, columns, sequence, split, rows, label)
     texts = suggest_texts(table, columns, said, split, rows)
-    return texts or _wide(table, columns, split, label) or _recording(table, columns, split, label)
+    return texts or _wide(table, columns, split, label, rows) or _recording(table, columns, split, label)
 
 
 def _sequence(columns: list[ColumnLook], rows: int, said: str) -> ColumnLook | None:
@@ -95,7 +95,7 @@ def _constant(table: Table, sequence: str, name: str, rows: int) -> bool:
     return varied is not None and varied[0] == 0
 
 
-def _wide(table: Table, columns: list[ColumnLook], split: str, said: ColumnLook | None) -> Guess | None:
+def _wide(table: Table, columns: list[ColumnLook], split: str, said: ColumnLook | None, rows: int) -> Guess | None:
     """Rows that are sequences: numbered columns of numbers, and one other column of names."""
     inputs = _counted_up(table)
     if 2 * len(inputs) < len(table.names):
@@ -109,7 +109,7 @@ def _wide(table: Table, columns: list[ColumnLook], split: str, said: ColumnLook 
     )
     if len(inputs) < 4 or label is None or label.name in inputs:
         return None
-    if label is not said and not 1 < label.different <= max(2, table.rows / 4):
+    if label is not said and (not 1 < label.different <= max(2, rows / 4) or date_format(table, label.name)):
         return None
     side = round(len(inputs) ** 0.5)
     channels = side if side * side == len(inputs) and side >= 4 else 1

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from engine.config import DataConfig
-from engine.data.columns import numeric_columns, read_words
+from engine.data.batches import Ints
+from engine.data.columns import Words, numeric_columns, read_words
 from engine.data.dates import date_format, find_date_column, read_stamps
 from engine.data.dialect import Reading
 from engine.data.errors import DataError, TooShortError, counted
@@ -112,18 +113,25 @@ def _read(path: Path, data: DataConfig) -> dict[str, Series]:
         values = read_inputs(table, names)
         stamps = read_stamps(table, data.time_column) if data.time_column else None
         notes = [*table.notes, *_time_notes(table, data)]
-        keys = read_words(table, data.sequence_column).astype(str) if data.sequence_column else None
+        keys = read_words(table, data.sequence_column) if data.sequence_column else None
     if not data.targets:
         notes.append(f"target: {targets[0]!r}, the last column of numbers, flags aside")
     found: dict[str, Series] = {}
     if keys is None:
         found[""] = _series(path, data, names, len(targets), values, stamps, notes)
         return _learnable(found, words, data)
-    for key in dict.fromkeys(keys.tolist()):
-        own = keys == key
+    for key, own in _rows_of(keys).items():
         some = None if stamps is None else stamps[own]
         found[key] = _series(path, data, names, len(targets), values[own], some, notes)
     return _learnable(found, words, data)
+
+
+def _rows_of(keys: Words) -> dict[str, Ints]:
+    """The rows of each key, in the order in which keys first appear."""
+    places: dict[str, int] = {}
+    owners = np.fromiter((places.setdefault(key, len(places)) for key in keys), np.int64, len(keys))
+    order, counts = np.argsort(owners, kind="stable"), np.bincount(owners, minlength=len(places))
+    return dict(zip(places, np.split(order, np.cumsum(counts)[:-1]), strict=True))
 
 
 def _learnable(found: dict[str, Series], words: dict[str, tuple[str, ...]], data: DataConfig) -> dict[str, Series]:

@@ -133,13 +133,13 @@ def _ratio(early: Reals, late: Reals) -> float:
 
 
 def _values(table: Table, target: str, stamps: Stamps | None, several: str) -> list[Reals]:
-    """The first values of the target in order of time, a series each."""
+    """The first values of the target in order of time, a series each; of many series those that come first."""
     key = f"CAST({quoted(several)} AS VARCHAR)" if several else "''"
     found = table.fetch(f"{table.number(target)} AS v, {key} AS s", _LOOK_AT_VALUES)
     values = np.ma.filled(found["v"].astype(np.float64), np.nan)
     order = np.argsort(stamps[: len(values)], kind="stable") if stamps is not None else np.arange(len(values))
     keys = np.ma.filled(found["s"], "")[order]
-    return [values[order][keys == key] for key in dict.fromkeys(keys.tolist())]
+    return [values[order][keys == key] for key in list(dict.fromkeys(keys.tolist()))[:_SERIES]]
 
 
 def look_back(rows: int, frequency: Frequency | None) -> int:

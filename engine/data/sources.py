@@ -47,6 +47,7 @@ from engine.data.sniffing import check_width, sniffed
 _HEAD = 1 << 16
 _SHOWN = 40  # letters of a row
 _PIECE = 1 << 22  # letters rewritten at a time
+_LEAST_BUFFER = 1 << 24  # bytes in which JSON is read; each thread has several
 _JSON = (".jsonl", ".ndjson", ".json")
 
 
@@ -163,7 +164,8 @@ def _json(path: Path, reading: Reading, head: bytes) -> Source:
         source.notes += [f"records: those in {records[1]!r}"] if records[1] else []
     elif encoding != "utf-8" or not found.utf8 or found.unprinted or _is_pattern(path):
         source.temporary = plain = _rewritten(path, encoding, source, ".json")
-    source.relation = f"read_json_auto({sql(plain)}, sample_size = -1, maximum_object_size = {16 * LONGEST_LINE})"
+    longest = max(_LEAST_BUFFER, found.longest) if is_json_lines(head) else 16 * LONGEST_LINE
+    source.relation = f"read_json_auto({sql(plain)}, sample_size = -1, maximum_object_size = {longest})"
     return source
 
 
