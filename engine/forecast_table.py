@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.data.columns import parts_of
 from engine.export.tables import Cell
 
 
@@ -24,14 +25,14 @@ class Forecast:
     truth: NDArray[np.float64]  # (N, O) NaN where missing or ahead
     forecast: NDArray[np.float64]  # (N, O)
     parts: tuple[str, ...]  # (N,)
-    sequence_column: str = ""  # that names the series, where there are several
+    sequence_column: tuple[str, ...] = ()  # that name the series, where there are several
     series: tuple[str, ...] = ()  # (N,) which one each row is of; empty where there is but one
     bands: tuple[tuple[float, NDArray[np.float64]], ...] = ()  # level, and (N, O, 2) lower and upper end
 
     @property
     def header(self) -> tuple[str, ...]:
         """Column names: series if several, date, truth, forecast, ends of intervals, part; a pair for each target."""
-        first = (self.sequence_column, "date") if self.series else ("date",)
+        first = (*self.sequence_column, "date") if self.series else ("date",)
         if len(self.targets) == 1:
             return (*first, self.targets[0], "forecast", *self._ends, "part")
         return (
@@ -54,13 +55,13 @@ class Forecast:
         """The rows under `header`."""
         pairs = np.stack([self.truth, self.forecast], axis=2), *(ends for _, ends in self.bands)
         numbers = np.concatenate([each.reshape(len(self.dates), -1) for each in pairs], axis=1).tolist()
-        names = [[name] for name in self.series] or [[] for _ in self.dates]
+        names = [parts_of(name, self.sequence_column) for name in self.series] or [[] for _ in self.dates]
         rows = zip(names, self.dates, numbers, self.parts, strict=True)
         return [[*name, date, *own, part] for name, date, own, part in rows]
 
 
-def together(sequence_column: str, own: Mapping[str, Forecast]) -> Forecast:
-    """The forecasts of several series, at least one, one under the other; their names stand in `sequence_column`."""
+def together(sequence_column: tuple[str, ...], own: Mapping[str, Forecast]) -> Forecast:
+    """The forecasts of several series, at least one, one under the other; `sequence_column` say which each is."""
     tables = list(own.values())
     return Forecast(
         targets=tables[0].targets,

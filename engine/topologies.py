@@ -154,7 +154,11 @@ def _sequence(data: DataConfig) -> str:
     """What a sequence is called in this file."""
     if data.channels:
         return f"the steps of a row, {data.channels:,} numbers each,"
-    return f"all steps of one {data.sequence_column}" if data.sequence_column else f"{_steps(data.sequence_length)}"
+    return (
+        f"all steps of one {' and '.join(data.sequence_column)}"
+        if data.sequence_column
+        else f"{_steps(data.sequence_length)}"
+    )
 
 
 def fit(spec: TopologySpec, kind: str) -> Fit:

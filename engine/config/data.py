@@ -103,11 +103,11 @@ class DataConfig(Section):
         "Whether the label names a class or is a number on a scale; auto takes few whole numbers and words as classes.",
         choices=("auto", "class", "value"),
     )
-    sequence_column: str = option(
-        "",
+    sequence_column: tuple[str, ...] = option(
+        (),
         "Sequence column",
-        "Column that says which sequence, or which of several series, a row belongs to; empty where a row is a whole "
-        "sequence, or all are one.",
+        "Column that says which sequence, or which of several series, a row belongs to, or several that say so "
+        "together, as shop and product; empty where a row is a whole sequence, or all are one.",
     )
     channels: int = option(
         0,

@@ -17,6 +17,7 @@ Words: TypeAlias = NDArray[Any]  # of texts
 
 _LOOK = 100_000  # rows that tell numbers from words
 _MOSTLY = 0.9  # share of numbers from which on a column is one of numbers
+_BETWEEN = " · "  # words of several columns that tell sequences apart
 _NAMED = 8  # columns that are each told
 _SHOWN = 60  # letters of a cell
 _CELLS_LOOKED_AT = 1_000_000  # of a wide table, of which fewer rows are looked at
@@ -100,6 +101,29 @@ def read_words(table: Table, name: str) -> Words:
     table.column(name)
     found = table.fetch(f"coalesce(trim(CAST({quoted(name)} AS VARCHAR)), '') AS v")
     return np.ma.filled(found["v"], "").astype(object)
+
+
+def read_keys(table: Table, names: Sequence[str]) -> Words:
+    """What tells sequences apart, as text (N,): the words of one column, or those of several with a point between.
+
+    Raises:
+        DataError: a column does not exist, or such a point stands within a cell of several.
+    """
+    columns = [read_words(table, name) for name in names]
+    if len(columns) == 1:
+        return columns[0]
+    for name, column in zip(names, columns, strict=True):
+        if odd := next((word for word in set(column.tolist()) if _BETWEEN in word), ""):
+            raise DataError(
+                f"{table.path.name}: column {name!r} holds {odd[:40]!r}, and {_BETWEEN!r} is what stands between the "
+                "words of several columns that tell sequences apart; write it in another way, or name one column alone."
+            )
+    return np.array([_BETWEEN.join(words) for words in zip(*columns, strict=True)], object)
+
+
+def parts_of(key: str, names: Sequence[str]) -> list[str]:
+    """What each column of `read_keys` says."""
+    return key.split(_BETWEEN) if len(names) > 1 else [key]
 
 
 def numeric_columns(table: Table, names: Sequence[str], rows: int = _LOOK) -> dict[str, bool]:

@@ -11,10 +11,9 @@ _SINGLE = {
     "time": "time_column",
     "label": "label",
     "text": "text_column",
-    "sequence": "sequence_column",
     "split": "split_column",
 }
-_MANY = {"target": "targets", "input": "inputs"}
+_MANY = {"target": "targets", "input": "inputs", "sequence": "sequence_column"}
 
 
 def role(name: str, data: DataConfig) -> str:

@@ -36,31 +36,41 @@ def suggest_sequences(table: Table, said: DataConfig) -> Guess | None:
     columns = looked_at(table, rows)
     split = said.split_column or split_column(table, columns)
     label = next((c for c in columns if c.name == said.label), None)
-    sequence = _sequence(columns, rows, said.sequence_column)
-    if sequence:
-        return _long(table, columns, sequence, split, rows, label)
+    sequence, count = _sequence(table, columns, rows, said.sequence_column)
+    if count:
+        return _long(table, columns, sequence, count, split, rows, label)
     texts = suggest_texts(table, columns, said, split, rows)
     return texts or _wide(table, columns, split, label, rows) or _recording(table, columns, split, label)
 
 
-def _sequence(columns: list[ColumnLook], rows: int, said: str) -> ColumnLook | None:
-    """The column that was said, or one with a telling name whose value stays for a while and does not come back."""
+def _sequence(table: Table, columns: list[ColumnLook], rows: int, said: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
+    """The columns that were said, or one with a telling name whose value stays for a while and does not come back.
+
+    And how many sequences they tell; 0 without.
+    """
+    if said:
+        key = ", ".join(map(quoted, said))
+        return said, int(table.one(f"count(DISTINCT ({key}))", rows=rows)[0])
     for column in columns:
-        if column.name == said:
-            return column
         if named(column.name, _SEQUENCES) and 1 < column.different == column.runs <= rows / _RAGGED:
-            return column
-    return None
+            return (column.name,), column.different
+    return (), 0
 
 
 def _long(
-    table: Table, columns: list[ColumnLook], sequence: ColumnLook, split: str, rows: int, said: ColumnLook | None
+    table: Table,
+    columns: list[ColumnLook],
+    sequence: tuple[str, ...],
+    count: int,
+    split: str,
+    rows: int,
+    said: ColumnLook | None,
 ) -> Guess | None:
-    taken = {sequence.name, split}
+    taken = {*sequence, split}
     counter = next((c.name for c in columns if c.name not in taken and named(c.name, _COUNTERS)), "")
-    labels = [c for c in columns if c.name not in taken | {counter} and 1 < c.different <= sequence.different / 2]
+    labels = [c for c in columns if c.name not in taken | {counter} and 1 < c.different <= count / 2]
     labels = [said] if said else labels
-    constant = [c for c in labels if _constant(table, sequence.name, c.name, rows)]
+    constant = [c for c in labels if _constant(table, sequence, c.name, rows)]
     telling = [c for c in labels if said or named(c.name, LABELS)]
     if not (constant or telling):
         return None
@@ -73,7 +83,7 @@ def _long(
         return None
     changes: dict[str, Any] = {
         "data.kind": "sequences",
-        "data.sequence_column": sequence.name,
+        "data.sequence_column": sequence,
         "data.time_column": counter,
         "data.label": label.name,
         "data.inputs": inputs,
@@ -81,16 +91,17 @@ def _long(
         **split_settings(split, "stratified"),
     }
     where = "throughout each of them" if label in constant else "at every step"
-    notes = [f"sequences: {sequence.different:,}, told by {sequence.name!r}", f"label: {label.name!r}, {where}"]
+    told = " and ".join(map(repr, sequence))
+    notes = [f"sequences: {count:,}, told by {told}", f"label: {label.name!r}, {where}"]
     many = table.rows / max(rows, 1)  # times the rows that were looked at
-    return Guess(changes, [*notes, *([f"split: by {split!r}"] if split else [])], sequence.different * many)
+    return Guess(changes, [*notes, *([f"split: by {split!r}"] if split else [])], count * many)
 
 
-def _constant(table: Table, sequence: str, name: str, rows: int) -> bool:
+def _constant(table: Table, sequence: tuple[str, ...], name: str, rows: int) -> bool:
     """Whether a column has one value in each sequence."""
     varied = table.connection.execute(
         f"SELECT count(*) FROM (SELECT count(DISTINCT {quoted(name)}) AS n FROM (SELECT * FROM cells LIMIT {rows}) "
-        f"GROUP BY {quoted(sequence)}) WHERE n > 1"
+        f"GROUP BY {', '.join(map(quoted, sequence))}) WHERE n > 1"
     ).fetchone()
     return varied is not None and varied[0] == 0
 
@@ -115,7 +126,7 @@ def _wide(table: Table, columns: list[ColumnLook], split: str, said: ColumnLook 
     channels = side if side * side == len(inputs) and side >= 4 else 1
     changes: dict[str, Any] = {
         "data.kind": "sequences",
-        "data.sequence_column": "",
+        "data.sequence_column": (),
         "data.time_column": "",
         "data.label": label.name,
         "data.inputs": inputs,
@@ -151,7 +162,7 @@ def _recording(table: Table, columns: list[ColumnLook], split: str, said: Column
     length = max(2, min(100, table.rows // 20))
     changes: dict[str, Any] = {
         "data.kind": "sequences",
-        "data.sequence_column": "",
+        "data.sequence_column": (),
         "data.time_column": date.name if date else "",
         "data.label": last.name,
         "data.inputs": inputs,

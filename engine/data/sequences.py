@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from engine.config import DataConfig
 from engine.data.batches import Ints
-from engine.data.columns import Words, numeric_columns, read_numbers, read_words
+from engine.data.columns import Words, numeric_columns, read_keys, read_numbers, read_words
 from engine.data.dates import read_stamps
 from engine.data.dialect import Reading
 from engine.data.errors import DataError, counted
@@ -103,7 +103,9 @@ def _numbers(table: Table, names: tuple[str, ...], words: frozenset[str] | None)
 
 
 def _inputs(table: Table, data: DataConfig) -> tuple[str, ...]:
-    taken = {data.label, data.sequence_column, data.time_column} | ({data.split_column} if data.split_column else set())
+    taken = {data.label, *data.sequence_column, data.time_column} | (
+        {data.split_column} if data.split_column else set()
+    )
     if not data.inputs:
         numeric = numeric_columns(table, [name for name in table.names if name not in taken])
         if found := tuple(name for name, is_number in numeric.items() if is_number):
@@ -135,7 +137,7 @@ def _marks(table: Table, data: DataConfig, labelled: bool) -> Words | None:
 def _grouped(table: Table, data: DataConfig, marks: Words | None) -> tuple[Ints, Ints, tuple[str, ...]]:
     """Order of the rows, borders of the sequences and their names, sequences as they first appear in the file."""
     count = table.rows
-    keys = read_words(table, data.sequence_column) if data.sequence_column else np.full(count, "", object)
+    keys = read_keys(table, data.sequence_column) if data.sequence_column else np.full(count, "", object)
     times = _times(table, data.time_column) if data.time_column else np.arange(count)
     if marks is None:
         group = _numbered(keys)

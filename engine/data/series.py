@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.config import DataConfig
 from engine.data.batches import Ints
-from engine.data.columns import Words, numeric_columns, read_words
+from engine.data.columns import Words, numeric_columns, read_keys
 from engine.data.dates import date_format, find_date_column, read_stamps
 from engine.data.dialect import Reading
 from engine.data.errors import DataError, TooShortError, counted
@@ -90,7 +90,7 @@ def read_series(path: Path, data: DataConfig) -> Series:
     Raises:
         DataError: the file or a column cannot be used; see `open_table`, `read_inputs`, `read_stamps`.
     """
-    return _read(path, replace(data, sequence_column=""))[""]
+    return _read(path, replace(data, sequence_column=()))[""]
 
 
 def read_several(path: Path, data: DataConfig) -> dict[str, Series]:
@@ -113,7 +113,7 @@ def _read(path: Path, data: DataConfig) -> dict[str, Series]:
         values = read_inputs(table, names)
         stamps = read_stamps(table, data.time_column) if data.time_column else None
         notes = [*table.notes, *_time_notes(table, data)]
-        keys = read_words(table, data.sequence_column) if data.sequence_column else None
+        keys = read_keys(table, data.sequence_column) if data.sequence_column else None
     if not data.targets:
         notes.append(f"target: {targets[0]!r}, the last column of numbers, flags aside")
     found: dict[str, Series] = {}
@@ -213,10 +213,8 @@ def _check_roles(targets: tuple[str, ...], data: DataConfig) -> None:
             f"column {twice[0]!r} is named twice among data.targets and data.inputs; a target's own past is "
             "read anyway, so name it once."
         )
-    if data.sequence_column in names:
-        raise DataError(
-            f"column {data.sequence_column!r} cannot both name the series and be a value; change data.sequence_column."
-        )
+    if both := [name for name in data.sequence_column if name in names]:
+        raise DataError(f"column {both[0]!r} cannot both name the series and be a value; change data.sequence_column.")
     if data.time_column in names:
         raise DataError(f"column {data.time_column!r} cannot be both the time and a value; change data.time_column.")
 

@@ -33,7 +33,7 @@ class SeriesPreparation(Preparation):
     input_scaler: Scaler  # (C,)
     output_scaler: Scaler  # (O,)
     frequency: Frequency | None
-    sequence_column: str = ""  # that names the series, where there are several
+    sequence_column: tuple[str, ...] = ()  # that name the series, where there are several
     scalers: tuple[tuple[str, Scaler, Scaler], ...] = ()  # of inputs and answers, by series that have their own
     marked: tuple[str, ...] = ()  # columns with a further input each, 1 where a value was missing
     steps: int = 1
@@ -56,14 +56,14 @@ class SeriesPreparation(Preparation):
             DataError: each has scalers of its own, and this one was not trained on.
         """
         if not self.scalers:
-            return replace(self, sequence_column="")
+            return replace(self, sequence_column=())
         own = next((some for some in self.scalers if some[0] == name), None)
         if own is None:
             raise DataError(
                 f"the network was not trained on the series {name!r}, and each series has a scaler of its own; leave "
                 "it out, or train with data.scaled_by=all."
             )
-        return replace(self, sequence_column="", scalers=(), input_scaler=own[1], output_scaler=own[2])
+        return replace(self, sequence_column=(), scalers=(), input_scaler=own[1], output_scaler=own[2])
 
     def with_marks(self, values: Reals) -> Reals:
         """Rows of targets and inputs as they were read, with NaN, and all C columns of them."""
@@ -187,7 +187,7 @@ class SeriesPreparation(Preparation):
             "output_scaler": self.output_scaler.to_dict(),
             "frequency": self.frequency.to_dict() if self.frequency else None,
             "marked": list(self.marked),
-            "sequence_column": self.sequence_column,
+            "sequence_column": list(self.sequence_column),
             "scalers": [[name, inputs.to_dict(), answers.to_dict()] for name, inputs, answers in self.scalers],
             "steps": self.steps,
             "strategy": self.strategy,
@@ -198,6 +198,7 @@ class SeriesPreparation(Preparation):
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> SeriesPreparation:
         """The opposite of `metadata`."""
+        several = values["sequence_column"]  # a text where an earlier version wrote it
         own = {name: values[name] for name in ("time_column", "look_back", "horizon", "topology", "missing", "season")}
         return cls(
             **own,
@@ -208,7 +209,7 @@ class SeriesPreparation(Preparation):
             output_scaler=Scaler.from_dict(values["output_scaler"]),
             frequency=Frequency(**values["frequency"]) if values["frequency"] else None,
             marked=tuple(values["marked"]),
-            sequence_column=values["sequence_column"],
+            sequence_column=tuple(filter(None, [several] if isinstance(several, str) else several)),
             scalers=tuple(
                 (name, Scaler.from_dict(inputs), Scaler.from_dict(answers))
                 for name, inputs, answers in values["scalers"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +19,8 @@ from engine.data.tables import Table, quoted
 
 _LOOK = 1_000_000  # rows that tell the step from one to the next
 _COLUMNS = 64  # columns of which one may tell several series apart
+_TRIED = {1: 64, 2: 12, 3: 8}  # columns that are tried: alone, two and three together
+_LEAST_DATES = 0.2  # share of all dates that come with what two or three columns say, in the mean
 _LEAST_ROWS = 6  # of a series, in the mean
 _LOOK_AT_VALUES = 200_000  # rows that tell how a series behaves
 _SERIES = 50  # of several that are looked at
@@ -37,10 +41,10 @@ def suggest_series(table: Table, said: DataConfig) -> Guess:
     """
     date = _date(table, said.time_column)
     target = said.targets[0] if said.targets else last_numeric(table, date.name if date else "")
-    several = said.sequence_column or (find_series_column(table, date.name, target) if date else "")
+    several = said.sequence_column or (find_series_columns(table, date.name, target) if date else ())
     stamps = read_stamps(table, date.name, _LOOK) if date else None
     frequency = find_frequency(np.unique(stamps)) if stamps is not None else None
-    count = int(table.one(f"count(DISTINCT {quoted(several)})")[0]) if several else 1
+    count = int(table.one(f"count(DISTINCT {_key(several)})")[0]) if several else 1
     values = _values(table, target, stamps, several)
     transform, why = transform_for(values)
     season = frequency.season if frequency else 1
@@ -56,8 +60,9 @@ def suggest_series(table: Table, said: DataConfig) -> Guess:
         "data.seasonal_difference": repeats,
         "model.topology": "many_to_one",
     }
+    told = " and ".join(map(repr, several))
     reasons = [
-        *([f"{count:,} series, told apart by {several!r}: no date comes twice in one of them"] if several else []),
+        *([f"{count:,} series, told apart by {told}: no date comes twice in one of them"] if several else []),
         _date_reason(date, frequency),
         *([] if said.targets else [f"target: {target!r}, the last column of numbers, flags aside"]),
         *([f"transform: {transform.replace('_', ' of the ')}, since {why}"] if why else []),
@@ -132,9 +137,9 @@ def _ratio(early: Reals, late: Reals) -> float:
     return float(np.log(large / small)) if small > 0 else 0.0
 
 
-def _values(table: Table, target: str, stamps: Stamps | None, several: str) -> list[Reals]:
+def _values(table: Table, target: str, stamps: Stamps | None, several: Sequence[str]) -> list[Reals]:
     """The first values of the target in order of time, a series each; of many series those that come first."""
-    key = f"CAST({quoted(several)} AS VARCHAR)" if several else "''"
+    key = f"CAST({_key(several)} AS VARCHAR)" if several else "''"
     found = table.fetch(f"{table.number(target)} AS v, {key} AS s", _LOOK_AT_VALUES)
     values = np.ma.filled(found["v"].astype(np.float64), np.nan)
     order = np.argsort(stamps[: len(values)], kind="stable") if stamps is not None else np.arange(len(values))
@@ -162,20 +167,33 @@ def _date_reason(date: DateColumn | None, frequency: Frequency | None) -> str:
     return f"date column: {date.name!r} ({date.format}{step})"
 
 
-def find_series_column(table: Table, date: str, target: str) -> str:
-    """The first column that tells several series apart: each date comes once with each of its values; "" without.
+def find_series_columns(table: Table, date: str, target: str) -> tuple[str, ...]:
+    """The first column, or the first two or three, that tell several series apart; none without.
 
-    A name has to come back with other dates, so that numbers which never come twice are none.
+    Each date comes once with each of their values. A name has to come back with other dates, so that numbers which
+    never come twice are none, and what a number or several columns say with many, so that no measurement is one.
     """
-    when = quoted(date)
-    dates, rows = table.one(f"count(DISTINCT {when}), count({when})", rows=_LOOK)
+    dates, rows = table.one(f"count(DISTINCT {quoted(date)}), count({quoted(date)})", rows=_LOOK)
     if dates == rows:
-        return ""
-    for name in table.names[:_COLUMNS]:
-        if name in (date, target):
-            continue
-        key = quoted(name)
-        kinds, pairs = table.one(f"count(DISTINCT {key}), count(DISTINCT ({key}, {when}))", rows=_LOOK)
-        if 1 < kinds <= rows / _LEAST_ROWS and pairs == rows:
-            return name
-    return ""
+        return ()
+    names = [name for name in table.names[:_COLUMNS] if name not in (date, target)]
+    x = {name: table.number(name) for name in names}
+    asked = (f"count(DISTINCT {quoted(n)}), count({x[n]}), count(*) FILTER ({x[n]} <> round({x[n]}))" for n in names)
+    looks = table.one(", ".join(asked), rows=_LOOK) if names else ()
+    kinds = {name: found for name, found, broken in zip(names, looks[::3], looks[2::3], strict=True) if not broken}
+    words = {name for name, numbers in zip(names, looks[1::3], strict=True) if not numbers}
+    names = [name for name in kinds if 1 < kinds[name] <= rows / _LEAST_ROWS]
+    for count, tried in _TRIED.items():
+        for some in itertools.combinations(names[:tried], count):
+            if math.prod(kinds[name] for name in some) * dates < rows:
+                continue
+            found, pairs = table.one(f"count(DISTINCT {_key(some)}), count(DISTINCT {_key((*some, date))})", rows=_LOOK)
+            often = rows >= _LEAST_DATES * found * dates or (count == 1 and some[0] in words)
+            if pairs == rows and 1 < found <= rows / _LEAST_ROWS and often:
+                return some
+    return ()
+
+
+def _key(names: Sequence[str]) -> str:
+    """SQL of what several columns say together."""
+    return f"({', '.join(map(quoted, names))})"

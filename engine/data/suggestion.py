@@ -59,8 +59,9 @@ def suggested(table: Table, base: Experiment) -> Suggestion:
         base = base.replace({"data.no_value": table.no_value})
     said = base.data
     for name in _COLUMNS:
-        if (column := getattr(said, name)) and isinstance(column, str):
-            table.column(column)
+        column = getattr(said, name)
+        for one in filter(None, [column] if isinstance(column, str) else column):
+            table.column(one)
     found = None if said.targets else suggest_sequences(table, said)
     found = found or (None if said.label else suggest_pairs(table, said.targets)) or suggest_series(table, said)
     return found.suggestion(base, table.path, table.notes)

@@ -56,10 +56,10 @@ def read_sequences(path: Path, data: dict[str, Any], layout: dict[str, Any]) -> 
     worded = {
         name: [row[place].strip() for row in table] for name in words for place in places_of(path, header, [name])
     }
-    named = places_of(path, header, [layout["sequence_column"]] if layout["sequence_column"] else [])
+    named = places_of(path, header, layout["sequence_column"])
     rows: dict[str, list[int]] = {}
     for at, row in enumerate(table):
-        rows.setdefault(row[named[0]].strip() if named else "", []).append(at)
+        rows.setdefault(" · ".join(row[place].strip() for place in named), []).append(at)
     found = []
     for name, some in rows.items():
         found.append((name, values[some], {key: [cells[at] for at in some] for key, cells in worded.items()}))

@@ -198,7 +198,7 @@ def date_after(last: str, frequency: dict[str, Any], steps: int) -> Any:
 def read_rows(path: Path, data: dict[str, Any]) -> dict[str, tuple[list[str], Any]]:
     """The dates and the columns that the network reads, from a CSV file with a header, by series; one has no name."""
     header, table, separator = read_table(path)
-    named = places_of(path, header, [data["sequence_column"]] if data["sequence_column"] else [])
+    named = places_of(path, header, data["sequence_column"])
     columns = [indicator_of(header, name) for name in (*data["targets"], *data["inputs"])]
     places = places_of(path, header, [name for name, _ in columns])
     asked = [(place, word) for place, (_, word) in zip(places, columns, strict=True)]
@@ -206,7 +206,7 @@ def read_rows(path: Path, data: dict[str, Any]) -> dict[str, tuple[list[str], An
     dated = header.index(data["time_column"]) if data["time_column"] in header else None
     unnamed = "row " if data["time_column"] else ""  # put together of other columns: no number of a row is a date
     dates = [row[dated] if dated is not None else f"{unnamed}{at}" for at, row in enumerate(table, 1)]
-    names = [row[named[0]].strip() if named else "" for row in table]
+    names = [" · ".join(row[place].strip() for place in named) for row in table]
     rows = np.array(values, np.float64).reshape(-1, len(places))
     for place, column in zip(places, rows.T, strict=True):
         if table and np.isnan(column).all():
@@ -265,7 +265,7 @@ def print_ahead(script: Path, path: Path, ahead: Any) -> None:
     One of several that it raises a ValueError for is left out, and named on standard error.
     """
     data = load(script)[1]["data"]
-    several = [data["sequence_column"]] if data["sequence_column"] else []
+    several = data["sequence_column"]
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow([*several, "date", *data["targets"]])
     for name, (dates, rows) in read_rows(path, data).items():
@@ -276,7 +276,8 @@ def print_ahead(script: Path, path: Path, ahead: Any) -> None:
                 raise SystemExit(f"error: {path}: {error}") from None
             print(f"note: {name} left out: {error}", file=sys.stderr)
             continue
-        writer.writerows([*([name] if several else []), date, *np.round(own, 6).tolist()] for date, own in found)
+        keys = name.split(" · ") if len(several) > 1 else [name] * len(several)
+        writer.writerows([*keys, date, *np.round(own, 6).tolist()] for date, own in found)
 
 
 def number(text: str, separator: str) -> float:

@@ -46,7 +46,7 @@ _READING: dict[str, tuple[tuple[str, str], ...]] = {
         *((mark, mark) for mark in ("-9", "-99", "-999", "-9999", "99", "999", "9999")),
     ),
 }  # fmt: skip
-_ONCE = ("time", "label", "text", "sequence", "split")  # roles that one column has at most
+_ONCE = ("time", "label", "text", "split")  # roles that one column has at most
 _OF_CELLS = ("decimal", "layout", "no_value")  # which stand in the second column
 _OF_TEXT = ("encoding", "delimiter", "quotes")  # which a workbook has none of
 

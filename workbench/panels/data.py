@@ -107,11 +107,11 @@ _FIELDS = {  # by kind of data
 _ALWAYS = {"kind", "validation", "test"}
 _OF_FILES = {"kind", "text_column", "label", "sequence_column", "time_column", "targets", "inputs"}
 _STREAM = {"length", "sequences", "noise"}  # sequences without end, no table to cut
-_COLUMNS = ("text_column", "label", "sequence_column", "time_column", "split_column")
+_COLUMNS = ("text_column", "label", "time_column", "split_column")
+_SEVERAL = ("targets", "inputs", "sequence_column")
 _NONE = {
     "text_column": "None",
     "label": "None",
-    "sequence_column": "None",
     "time_column": "Order of the rows",
     "split_column": "None",
 }
@@ -174,8 +174,8 @@ class DataPanel(QWidget):
         for name in _COLUMNS:
             form = self._first if self._first.has(name) else self._rest
             form.show_options(name, [("", _NONE[name]), *names])
-        self._first.show_options("targets", names)
-        self._first.show_options("inputs", names)
+        for name in _SEVERAL:
+            self._first.show_options(name, names)
         self._has_settings = True
         self._show_settings()
 

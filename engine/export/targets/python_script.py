@@ -86,7 +86,7 @@ def write(source: Exportable, path: Path) -> tuple[Path, ...]:
     """
     arrays = write_arrays(source.model.network.state_dict(), path)
     data = source.model.experiment.data
-    layout = {"sequence_column": data.sequence_column, "channels": data.channels}
+    layout = {"sequence_column": list(data.sequence_column), "channels": data.channels}
     particulars = write_particulars(source, path, {"layout": layout})
     write_atomically(path, script(source, path.stem).encode())
     return path, arrays, particulars

@@ -52,7 +52,7 @@ def test_a_collection_of_monash_is_several_series(write: Write, frequency: str, 
     rows = "".join(f"T{n}:1996-03-01 00-00-00:{_line(own)},?\n" for n, own in enumerate(VALUES[:4]))
     experiment = suggest(write("r.tsf", f"{head}@frequency {frequency}\n@horizon 3\n@data\n{rows}")).experiment
     data = experiment.data
-    assert (data.sequence_column, data.time_column, data.targets) == ("series", "time", ("value",))
+    assert (data.sequence_column, data.time_column, data.targets) == (("series",), "time", ("value",))
     notes = " ".join(load(experiment).notes())
     assert f"frequency: {name}" in notes
     assert "4 series of 31" in notes

@@ -41,7 +41,7 @@ def test_a_row_of_dates_is_a_series(write: Write, kept: list[str], times: list[s
     assert found.head[1][-1] == "1.5"
     suggestion = suggest(path)
     data = suggestion.experiment.data
-    assert (data.sequence_column, data.time_column, data.targets) == ("land", "time", ("value",))
+    assert (data.sequence_column, data.time_column, data.targets) == (("land",), "time", ("value",))
     assert any(f"run across in {count} columns" in note for note in suggestion.notes)
     notes = " ".join(load(suggestion.experiment).notes())
     assert f"frequency: {step}" in notes

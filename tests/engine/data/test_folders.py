@@ -35,7 +35,7 @@ def test_a_folder_is_a_table_of_labelled_sequences(tmp_path: Path, names: list[s
     assert (found.rows, found.rejected_rows) == (sum(5 + n % 4 for n in range(40)), 0)
     experiment = suggest(folder).experiment
     assert (experiment.data.kind, experiment.data.label) == ("sequences", "label")
-    assert (experiment.data.sequence_column, experiment.data.inputs) == ("sequence", ("x", "y"))
+    assert (experiment.data.sequence_column, experiment.data.inputs) == (("sequence",), ("x", "y"))
     data = load(experiment)
     assert sum(data.count(part) for part in ("train", "validation", "test")) == 40
     assert set(data.classes) == {"walk", "run"}

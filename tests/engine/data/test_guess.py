@@ -108,7 +108,10 @@ SAID: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
     ({"label": "heart"}, {"kind": "sequences", "label": "heart", "inputs": ("load",)}),
     ({"label": "state"}, {"kind": "sequences", "label": "state", "inputs": ("heart", "load")}),
     ({"text_column": "state", "label": "heart"}, {"kind": "labelled_text", "text_column": "state", "label": "heart"}),
-    ({"sequence_column": "state", "label": "load"}, {"kind": "sequences", "sequence_column": "state", "label": "load"}),
+    (
+        {"sequence_column": "state", "label": "load"},
+        {"kind": "sequences", "sequence_column": ("state",), "label": "load"},
+    ),
 )
 
 

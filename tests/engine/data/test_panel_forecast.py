@@ -136,7 +136,7 @@ def test_a_run_goes_from_the_table_to_forecasts_of_every_series(
         for date in dates
     )
     np.testing.assert_allclose(forecast(model, path).forecast, found.forecast, rtol=1e-6)
-    alone = Model(made, run.network, {**model.metadata, "sequence_column": "", "scalers": []})
+    alone = Model(made, run.network, {**model.metadata, "sequence_column": [], "scalers": []})
     possible, as_alone = (
         {key for key in target_keys() if target(key).fit_for(some).possible} for some in (model, alone)
     )

@@ -254,8 +254,8 @@ def test_changing_the_test_part_changes_nothing_that_training_sees(write: Write,
         ({"split": "column", "split_column": ""}, "set data.split_column"),
         ({"split": "column", "split_column": "tag"}, "names no part"),
         ({"channels": 2}, "data.channels says"),
-        ({"channels": 2, "sequence_column": "", "inputs": "x,colour"}, "holds words"),
-        ({"channels": 3, "sequence_column": "", "inputs": "x,y"}, "cannot be cut into steps of 3"),
+        ({"channels": 2, "sequence_column": (), "inputs": "x,colour"}, "holds words"),
+        ({"channels": 3, "sequence_column": (), "inputs": "x,y"}, "cannot be cut into steps of 3"),
         ({"label": "tag", "answer": "value"}, "is no number"),
         ({"categories": "embedding"}, "one column of words"),
         ({"label": "part", "split": "time", "test": 0.9, "validation": 0.0}, "nothing to tell apart"),
@@ -295,7 +295,7 @@ def test_the_preparation_travels_with_the_weights(write: Write) -> None:
 def test_labelled_sequences_are_recognised(write: Write) -> None:
     found = suggest(write("a.csv", long_table().replace(",tag", ",other").replace("part,", "split,"))).experiment
     data = found.data
-    assert (data.kind, data.sequence_column, data.time_column, data.label) == ("sequences", "case", "step", "label")
+    assert (data.kind, data.sequence_column, data.time_column, data.label) == ("sequences", ("case",), "step", "label")
     assert (data.split, data.split_column, found.model.topology) == ("column", "split", "many_to_one")
     assert data.inputs == ("x", "y")
     load(found)
@@ -306,3 +306,18 @@ def test_rows_that_are_sequences_are_recognised(write: Write) -> None:
     assert (found.data.kind, found.data.label, found.data.channels) == ("sequences", "label", 1)
     assert found.data.inputs == ("p0", "p1", "p2", "p3", "p4", "p5")
     load(found)
+
+
+def test_sequences_may_be_told_by_two_columns(write: Write) -> None:
+    text = long_table()
+    header, *rows = text.splitlines()
+    at = header.split(",").index("case")
+    split = [[*row[:at], *divmod(int(row[at]), 5), *row[at + 1 :]] for row in (row.split(",") for row in rows)]
+    names = header.replace("case", "first,rest")
+    path = write("b.csv", "\n".join([names, *(",".join(map(str, row)) for row in split)]) + "\n")
+    one = load(experiment(write("a.csv", text), sequence_column="case", time_column="step", inputs="x,y"))
+    two = load(experiment(path, sequence_column="first,rest", time_column="step", inputs="x,y"))
+    for here, there in zip(one.batches("train", 8), two.batches("train", 8), strict=True):
+        np.testing.assert_array_equal(here.inputs, there.inputs)
+    data = suggest(path, Experiment().replace({"data.sequence_column": "first,rest"})).experiment.data
+    assert (data.kind, data.sequence_column) == ("sequences", ("first", "rest"))

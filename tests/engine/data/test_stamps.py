@@ -123,7 +123,7 @@ def test_a_time_in_several_columns_is_put_together(
     assert (found.column("time"), found.column("target"), found.frequency) == (name, "v", step)
     assert any(note.startswith(f"{name!r} is put together of") for note in found.notes)
     data = suggest(path).experiment.data
-    assert (data.kind, data.time_column, data.sequence_column) == ("series", name, "")
+    assert (data.kind, data.time_column, data.sequence_column) == ("series", name, ())
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,25 @@ MESSAGES = table("v1,v2", 90, lambda at: (MOODS[at % 2], f"call me now at {at} p
 NAMES = table("name,language", 90, surname)
 SEASONS = table("date,sales,season", 800, lambda at: (day(at), 100 + at, season(at)))
 STORES = table("store,date,sales", 120, lambda at: ("ABC"[at // 40], day(at % 40), at))
+ITEMS = table(
+    "date,promo,store,item,sales",
+    160,
+    lambda at: (day(at // 4), int(at % 9 == 0), at % 2, at % 4 // 2, at * 0.5 + at % 4),
+)
+DIMENSIONS = table(
+    "freq;geo;unit;sex;TIME_PERIOD;OBS_VALUE",
+    160,
+    lambda at: (
+        "M",
+        "AB"[at % 2],
+        ("EUR", "PC")[at // 2 % 2],
+        "FM"[at // 4 % 2],
+        f"{2000 + at // 96}-{1 + at // 8 % 12:02d}",
+        at,
+    ),
+    ";",
+)
+EVENTS = table("date,age,height,sales", 160, lambda at: (day(at // 2), 20 + at * 7 % 23, 150 + at * 11 % 29, at * 0.5))
 WORDS = table("en\tfr", 60, lambda at: (f"a number {at}", f"un nombre {at}"), "\t")
 PHRASES = "".join(f"Go {at}.\tVa {at} !\tfrom a book of many phrases, number {at}\n" for at in range(60))
 NUMBERED = table("number\ten\tfr", 60, lambda at: (at, f"a number {at}", f"un nombre {at}"), "\t")
@@ -62,14 +81,17 @@ NO_HEADER = "".join(f"this one is {mood} and says number {at}\t{mood}\n" for at 
 
 TABLES: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     "a label at every step": ("a.csv", RECORDING, "sequences", {"label": "activity", "time_column": "time"}),
-    "sequences told apart": ("a.csv", TOLD_APART, "sequences", {"label": "gesture", "sequence_column": "recording"}),
+    "sequences told apart": ("a.csv", TOLD_APART, "sequences", {"label": "gesture", "sequence_column": ("recording",)}),
     "a sequence a row": ("a.csv", WIDE, "sequences", {"label": "kind"}),
     "sentences that come again": ("a.jsonl", SENTENCES, "labelled_text", {"text_column": "text", "label": "sentiment"}),
     "stars": ("a.csv", STARS, "labelled_text", {"text_column": "review", "label": "stars", "tokens": "words"}),
     "the label first": ("a.csv", MESSAGES, "labelled_text", {"text_column": "v2", "label": "v1"}),
     "names": ("a.csv", NAMES, "labelled_text", {"text_column": "name", "label": "language", "tokens": "characters"}),
     "seasons of a series": ("a.csv", SEASONS, "series", {"targets": ("sales",), "time_column": "date"}),
-    "several series": ("a.csv", STORES, "series", {"targets": ("sales",), "sequence_column": "store"}),
+    "several series": ("a.csv", STORES, "series", {"targets": ("sales",), "sequence_column": ("store",)}),
+    "series told by two columns": ("a.csv", ITEMS, "series", {"sequence_column": ("store", "item")}),
+    "series told by three columns": ("a.csv", DIMENSIONS, "series", {"sequence_column": ("geo", "unit", "sex")}),
+    "measurements that tell no series": ("a.csv", EVENTS, "series", {"sequence_column": ()}),
     "phrases without a header": ("a.txt", PHRASES, "pairs", {"inputs": ("column0",), "targets": ("column1",)}),
     "texts without a header": ("a.tsv", NO_HEADER, "labelled_text", {"label": "column1"}),
     "pairs with a number": ("a.tsv", NUMBERED, "pairs", {"inputs": ("en",), "targets": ("fr",)}),

@@ -19,7 +19,7 @@ from engine.losses import loss_for
 from engine.model import Model
 from engine.networks import make_network
 from tests.engine.data.making import experiment
-from tests.engine.data.test_panel import sales
+from tests.engine.data.test_panel import sales, two_keys
 from tests.engine.test_forecast_paths import STRATEGIES
 
 TASKS: dict[str, dict[str, Any]] = {"single": {"data.horizon": 2}} | {
@@ -32,8 +32,8 @@ def written(path: Path, text: str) -> Path:
     return path
 
 
-def exported(path: Path, folder: Path, task: str, scaled_by: str) -> tuple[Model, Path]:
-    settings = {"time_column": "date", "sequence_column": "store", "targets": "sales", "scaled_by": scaled_by}
+def exported(path: Path, folder: Path, task: str, scaled_by: str, keys: str = "store") -> tuple[Model, Path]:
+    settings = {"time_column": "date", "sequence_column": keys, "targets": "sales", "scaled_by": scaled_by}
     chosen = experiment(path, **settings, transform="log_difference").replace({"model.hidden_size": 3, **TASKS[task]})
     dataset = load(chosen)
     network = make_network(chosen.model, dataset, width=loss_for(chosen.training, dataset).width, seed=1, threads=1)
@@ -59,6 +59,15 @@ def test_the_script_says_of_each_series_what_the_engine_says(tmp_path: Path, tas
     for name, date, value in wanted:
         (own,) = (row for row in rows if (row["store"], row["date"]) == (name, date))
         assert float(own["sales"]) == pytest.approx(value, rel=1e-5)
+
+
+def test_the_script_tells_series_by_several_columns(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.csv", two_keys(sales()))
+    model, script = exported(path, tmp_path, "single", "series", "shop,item")
+    wanted = {tuple(row[:3]): row[4] for row in forecast(model).rows() if row[-1] == "ahead"}
+    rows, _ = said(script, path)
+    found = {(row["shop"], row["item"], row["date"]): float(row["sales"]) for row in rows}
+    assert found == {key: pytest.approx(value, rel=1e-5) for key, value in wanted.items()}
 
 
 def test_series_that_cannot_be_forecast_are_left_out_and_named(tmp_path: Path) -> None:
