@@ -84,6 +84,7 @@ def test_a_race_can_be_cancelled_and_keeps_a_run_from_beginning(
     dialog._start.click()
     qtbot.waitUntil(lambda: not desk.contest.alive, timeout=20_000)
     assert dialog._words.text() == "broken off"
+    assert [place for place in desk.contest.places() if place.arrived] == []  # a run that was stopped is no result
     assert status(desk).why_not["run"] == ""
 
 
