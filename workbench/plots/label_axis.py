@@ -76,7 +76,8 @@ class LabelAxis(pg.AxisItem):
             return [f"{10**value:.6g}".replace("e-0", "e-").replace("e+0", "e") for value in values]
         if self._ramp:
             first, step = self._ramp
-            values = [first + step * value for value in values]
+            near = 1e-6 * abs(step)  # what is left of nothing on the way there and back
+            values = [0.0 if abs(there := first + step * value) < near else there for value in values]
         if not self._labels:
             strings: list[str] = super().tickStrings(values, scale, spacing)
             return strings if max(map(len, strings), default=0) <= _LONGEST else [_short(value) for value in values]

@@ -124,6 +124,16 @@ def test_an_axis_of_rows_shows_round_numbers_of_their_scale(qtbot: QtBot) -> Non
     assert [float(text) for text in axis.tickStrings(places, 1.0, 1.0)] == [-1.0, 0.0, 1.0]
 
 
+@pytest.mark.parametrize("reach", [0.0556, 0.0601, 0.123, 1.7])
+def test_nothing_is_written_as_nothing_on_values_that_run_downward(qtbot: QtBot, reach: float) -> None:
+    axis = LabelAxis("left")
+    axis.set_ramp(reach * (1 - 1 / 48), -2 * reach / 48)
+    ((spacing, places),) = axis.tickValues(47.5, -0.5, 120)
+    texts = axis.tickStrings(places, 1.0, spacing)
+    assert not any("e" in text for text in texts)
+    assert [text for text in texts if float(text) == 0] in (["0"], ["0.0"], ["0.00"])
+
+
 def test_axis_that_runs_downward(qtbot: QtBot) -> None:
     axis = LabelAxis("left")
     axis.set_labels(["a", "b", "c"])
