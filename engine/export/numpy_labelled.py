@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from engine.data.tokens import cut
+from engine.export.numpy_dates import as_iso, in_order
 from engine.export.numpy_network import run_network
 from engine.export.numpy_series import load, number, places_of, read_table
 
@@ -57,13 +58,25 @@ def read_sequences(path: Path, data: dict[str, Any], layout: dict[str, Any]) -> 
         name: [row[place].strip() for row in table] for name in words for place in places_of(path, header, [name])
     }
     named = places_of(path, header, layout["sequence_column"])
-    rows: dict[str, list[int]] = {}
-    for at, row in enumerate(table):
-        rows.setdefault(" · ".join(row[place].strip() for place in named), []).append(at)
+    keys = [" · ".join(row[place].strip() for place in named) for row in table]
+    rows: dict[str, list[int]] = {key: [] for key in keys}
+    for at in by_time(path, header, table, layout["time_column"]):
+        rows[keys[at]].append(at)
     found = []
     for name, some in rows.items():
         found.append((name, values[some], {key: [cells[at] for at in some] for key, cells in worded.items()}))
     return pieces(found, data, layout)
+
+
+def by_time(path: Path, header: list[str], table: list[list[str]], column: str) -> list[int]:
+    """Places of the rows in the order of a column of numbers or dates; as they stand where there is none."""
+    if column not in header:
+        return list(range(len(table)))
+    cells = [row[header.index(column)] for row in table]
+    try:
+        return [int(at) for at in np.argsort(np.array(cells, np.float64), kind="stable")]
+    except ValueError:
+        return in_order(path, column, as_iso(cells))
 
 
 def whole_row(row: Any, channels: int) -> Any:

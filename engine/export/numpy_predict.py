@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from engine.data.tokens import cut, put_together
+from engine.export.numpy_dates import next_dates
 from engine.export.numpy_network import run_network
 from engine.export.numpy_series import (
     end_of,
@@ -22,7 +23,6 @@ from engine.export.numpy_series import (
     known_places,
     led,
     load,
-    next_dates,
     print_ahead,
     real_units,
     window_before,

@@ -8,11 +8,12 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from engine.export.numpy_dates import as_iso, in_order, with_missing_dates
 
 
 def load(script: Path, series: str = "") -> tuple[dict[str, Any], dict[str, Any]]:
@@ -80,6 +81,17 @@ def level_of(data: dict[str, Any], values: Any) -> Any:
     return np.log(values) if "log" in data["transform"] else values
 
 
+def check_logarithm(data: dict[str, Any], rows: Any) -> None:
+    """See that logarithms can be taken.
+
+    Raises:
+        ValueError: a target is zero or less.
+    """
+    for name, column in zip(data["targets"], rows.T, strict=False):
+        if "log" in data["transform"] and (column <= 0).any():
+            raise ValueError(f"column {name!r} holds {column[column <= 0][0]:g}, which has no logarithm")
+
+
 def filled(rows: Any, method: str, season: int) -> Any:
     """Rows without gaps: along a line, from the last season, or from the last value."""
     rows = rows[np.argmax(~np.isnan(rows).any(axis=1)) :].copy()
@@ -129,74 +141,11 @@ def known_after(data: dict[str, Any], rows: Any, end: int, steps: int) -> Any:
     return past[np.minimum(np.arange(end, end + steps) - len(rows), -1)][:, known_places(data)]
 
 
-def next_dates(last: str, frequency: dict[str, Any] | None, count: int) -> list[str]:
-    """What the `count` rows after `last` are called; "+1", … where that cannot be told."""
-    try:
-        if frequency is None:
-            raise ValueError
-        return [str(date_after(last, frequency, step)).replace("T", " ") for step in range(1, count + 1)]
-    except ValueError:
-        return [f"+{step}" for step in range(1, count + 1)]
-
-
-def date_of(text: str) -> Any:
-    """A date as it is written, no finer than that."""
-    text = text.strip().replace("/", "-")
-    compact = len(text) == 8 and text.isdigit()  # 20011229
-    return np.datetime64(f"{text[:4]}-{text[4:6]}-{text[6:]}" if compact else text)
-
-
-def with_missing_dates(data: dict[str, Any], dates: list[str], rows: Any) -> tuple[list[str], Any]:
-    """A row without values, and without a name, for each date that is left out; not where very many are."""
-    if data["frequency"] is None:
-        return dates, rows
-    places = [0]
-    for before, after in pairwise(dates):
-        places.append(places[-1] + rows_between(before, after, data["frequency"], len(rows)))
-    missing = places[-1] + 1 - len(rows)
-    if not 0 < missing <= 0.25 * len(rows):
-        return dates, rows
-    complete, names = np.full((places[-1] + 1, rows.shape[1]), np.nan), [""] * (places[-1] + 1)
-    for place, name, row in zip(places, dates, rows, strict=True):
-        names[place], complete[place] = name, row
-    return names, complete
-
-
-def rows_between(before: str, after: str, frequency: dict[str, Any], most: int) -> int:
-    """How many rows on from one date the next is, or more than `most`; 1 where that is no whole number."""
-    try:
-        steps, until = 1, date_of(after)
-        while (found := date_after(before, frequency, steps)) < until and steps <= most:
-            steps += 1
-        return steps if found <= until else 1
-    except ValueError:
-        return 1
-
-
-def date_after(last: str, frequency: dict[str, Any], steps: int) -> Any:
-    """The date so many steps after `last`, no finer than `last`; a month's end is not overstepped."""
-    date, count = date_of(last), int(frequency["count"]) * steps
-    unit = np.datetime_data(date)[0]
-    if frequency["week"] != "1111111":  # of the week but some days
-        day = date.astype("datetime64[D]")
-        after = np.busday_offset(day, steps, roll="backward", weekmask=frequency["week"])
-        return after.astype(date.dtype) + (date - day)
-    if not frequency["months"]:
-        finest = date.astype("datetime64[us]") + np.timedelta64(count, "us")
-        return finest.astype(f"datetime64[{unit}]")
-    month = date.astype("datetime64[M]")
-    rest = date - month.astype(date.dtype)
-    after = month + np.timedelta64(count, "M")
-    end = (after + np.timedelta64(1, "M")).astype("datetime64[D]") - np.timedelta64(1, "D")
-    if frequency["ends"] and unit not in ("Y", "M"):
-        return end.astype(date.dtype) + rest % np.timedelta64(1, "D")
-    if unit in ("Y", "M"):
-        return after.astype(f"datetime64[{unit}]")
-    return min(after.astype(date.dtype) + rest, end.astype(date.dtype) + rest % np.timedelta64(1, "D"))
-
-
 def read_rows(path: Path, data: dict[str, Any]) -> dict[str, tuple[list[str], Any]]:
-    """The dates and the columns that the network reads, from a CSV file with a header, by series; one has no name."""
+    """The dates and the columns that the network reads, from a CSV file with a header, by series; one has no name.
+
+    Rows are put in the order of time.
+    """
     header, table, separator = read_table(path)
     named = places_of(path, header, data["sequence_column"])
     columns = [indicator_of(header, name) for name in (*data["targets"], *data["inputs"])]
@@ -205,7 +154,9 @@ def read_rows(path: Path, data: dict[str, Any]) -> dict[str, tuple[list[str], An
     values = [[value_of(row[place].strip(), word, separator) for place, word in asked] for row in table]
     dated = header.index(data["time_column"]) if data["time_column"] in header else None
     unnamed = "row " if data["time_column"] else ""  # put together of other columns: no number of a row is a date
-    dates = [row[dated] if dated is not None else f"{unnamed}{at}" for at, row in enumerate(table, 1)]
+    dates = [f"{unnamed}{at}" for at in range(1, len(table) + 1)]
+    if dated is not None:
+        dates = as_iso([row[dated] for row in table], data["frequency"])
     names = [" · ".join(row[place].strip() for place in named) for row in table]
     rows = np.array(values, np.float64).reshape(-1, len(places))
     for place, column in zip(places, rows.T, strict=True):
@@ -217,6 +168,8 @@ def read_rows(path: Path, data: dict[str, Any]) -> dict[str, tuple[list[str], An
     own: dict[str, list[int]] = {}
     for at, name in enumerate(names):
         own.setdefault(name, []).append(at)
+    for name, some in own.items() if dated is not None else ():
+        own[name] = [some[at] for at in in_order(path, data["time_column"], [dates[at] for at in some])]
     return {name: ([dates[at] for at in some], rows[some]) for name, some in own.items()}
 
 
@@ -270,6 +223,7 @@ def print_ahead(script: Path, path: Path, ahead: Any) -> None:
     writer.writerow([*several, "date", *data["targets"]])
     for name, (dates, rows) in read_rows(path, data).items():
         try:
+            check_logarithm(data, rows)
             found = list(ahead(name, *with_missing_dates(data, dates, rows)))
         except ValueError as error:
             if not several:

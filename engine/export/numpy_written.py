@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.export.numpy_dates import next_dates
 from engine.export.numpy_series import (
     end_of,
     inputs_of,
@@ -20,7 +21,6 @@ from engine.export.numpy_series import (
     known_places,
     level_of,
     load,
-    next_dates,
     output_scale,
     print_ahead,
     real_units,

@@ -17,6 +17,7 @@ import numpy as np
 from engine.atomic import write_atomically
 from engine.data import LabelledTextPreparation, SequencePreparation, tokens
 from engine.export import (
+    numpy_dates,
     numpy_labelled,
     numpy_network,
     numpy_predict,
@@ -35,9 +36,9 @@ from engine.model import Model
 from engine.summary import model_words
 
 _SECONDS = 300.0
-_WRITING = (numpy_writing, tokens, numpy_texts, numpy_series, numpy_written)
-_LABELLED = (tokens, numpy_series, numpy_labelled)
-_PLAIN = (tokens, numpy_series, numpy_predict)  # of networks that answer where they read
+_WRITING = (numpy_writing, tokens, numpy_texts, numpy_dates, numpy_series, numpy_written)
+_LABELLED = (tokens, numpy_dates, numpy_series, numpy_labelled)
+_PLAIN = (tokens, numpy_dates, numpy_series, numpy_predict)  # of networks that answer where they read
 _HEAD = '''"""{title}
 
 {made}
@@ -56,7 +57,17 @@ _USAGES = {
     "adding": "steps.csv",
     "pairs": '"What is read"',
 }
-_FOOT = '\n\n\nif __name__ == "__main__":\n    main(step, Path(__file__))\n'
+_FOOT = """
+
+
+if __name__ == "__main__":
+    try:
+        main(step, Path(__file__))
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read has seen enough; Python would complain once more when it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+"""
 # Runs the script's own `answers` in a process of its own, on arrays that lie in a file.
 _QUESTION = """\
 import runpy, sys
@@ -86,7 +97,11 @@ def write(source: Exportable, path: Path) -> tuple[Path, ...]:
     """
     arrays = write_arrays(source.model.network.state_dict(), path)
     data = source.model.experiment.data
-    layout = {"sequence_column": list(data.sequence_column), "channels": data.channels}
+    layout = {
+        "sequence_column": list(data.sequence_column),
+        "time_column": data.time_column,
+        "channels": data.channels,
+    }
     particulars = write_particulars(source, path, {"layout": layout})
     write_atomically(path, script(source, path.stem).encode())
     return path, arrays, particulars
@@ -103,7 +118,7 @@ def script(source: Exportable, stem: str) -> str:
     )
     labelled = isinstance(model.preparation, SequencePreparation | LabelledTextPreparation)
     own = _WRITING if writes(model.network) else _LABELLED if labelled else _PLAIN
-    definitions = joined_modules((numpy_network, *own))
+    definitions = joined_modules((numpy_network, *own), ("import os", "import sys"))
     return head + definitions + "\n\n\n" + formula_source(model.network.stack.config.spec) + _FOOT
 
 

@@ -167,7 +167,7 @@ def test_gaps_are_filled_as_in_the_engine() -> None:
 @pytest.mark.parametrize("count", [1, 3, 12])
 def test_dates_go_on_as_in_the_engine(last: str, count: int) -> None:
     from engine.data.frequency import Frequency, stamp_texts
-    from engine.export.numpy_series import next_dates
+    from engine.export.numpy_dates import next_dates
 
     day = 86_400_000_000
     every = "1" * 7

@@ -1,0 +1,161 @@
+"""Dates of a table: how they are written, in which order they come, and which ones follow; in NumPy and nothing else.
+
+Exported Python files hold this very text, so it imports nothing of the workbench.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+DAYS = (
+    *("%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%y", "%m/%d/%y", "%d/%m/%y", "%Y.%m.%d"),
+    *("%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %Y", "%B %Y", "%b-%y", "%m/%Y"),
+)
+CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+ZONE = re.compile(r"\d[T ]\d.*(Z|[+-]\d\d:?\d\d)$")
+
+
+def as_iso(dates: list[str], frequency: dict[str, Any] | None = None) -> list[str]:
+    """Dates as ISO 8601 writes them, in UTC where they name a zone; as they are where they cannot be read.
+
+    Where they may be read in several ways, as 3/4/2024, that is taken in which they follow each other as the
+    `frequency` says, or most evenly.
+    """
+    dates = [text.strip() for text in dates]
+    try:
+        plain = [in_utc(text) for text in dates]
+        for text in plain:
+            date_of(text)
+        return plain
+    except ValueError:
+        found = {written: all_read(dates, written) for written in forms(dates[0])}
+        ways = [(uneven(read, frequency), written, read) for written, read in found.items() if read]
+    if not ways:
+        return dates
+    _, written, read = min(ways)
+    short = "%Y-%m-%d" if "%d" in written else "%Y-%m"
+    clock = " %H:%M:%S" if "%S" in written else " %H:%M" if "%M" in written else ""
+    return [date.strftime(short + clock) for date in read]
+
+
+def forms(text: str) -> list[str]:
+    """In which ways a date may be written."""
+    return [day + clock for day in DAYS for clock in CLOCKS if all_read([text], day + clock)]
+
+
+def all_read(dates: list[str], written: str) -> list[datetime]:
+    """Dates that are all written in one way; none where they are not."""
+    try:
+        return [datetime.strptime(text, written) for text in dates]
+    except ValueError:
+        return []
+
+
+def uneven(read: list[datetime], frequency: dict[str, Any] | None) -> int:
+    """How many steps from one date to the next are not as the frequency says; without one, how many kinds there are."""
+    steps = list(pairwise(sorted(set(read))))
+    if frequency is None:
+        return len({after - before for before, after in steps})
+    return sum(date_after(before.isoformat(), frequency, 1) != np.datetime64(after) for before, after in steps)
+
+
+def in_utc(text: str) -> str:
+    """A date that names its zone, without it."""
+    if not ZONE.search(text):
+        return text
+    date = datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC).replace(tzinfo=None)
+    return date.isoformat(" ", "auto" if re.search(r":\d\d:\d\d", text) else "minutes")
+
+
+def in_order(path: Path, column: str, dates: list[str]) -> list[int]:
+    """Places of dates in the order of time; in that of the file, which is said, where they cannot be read.
+
+    Where the clock is set back, hours come twice, and stay as they stand.
+    """
+    try:
+        stamps = np.array([date_of(text) for text in dates], "datetime64[us]")
+    except ValueError:
+        stamps = np.array(["NaT"], "datetime64[us]")
+    if np.isnat(stamps).any():
+        print(f"note: {path}: not all of {column!r} can be read as dates; rows stay in their order", file=sys.stderr)
+        return list(range(len(dates)))
+    steps = np.diff(stamps).astype(np.int64)
+    usual = int(np.median(steps)) if len(steps) else 0
+    back, hour, year = steps[steps < 0], 3_600_000_000, 365 * 86_400_000_000
+    few = len(back) <= 1 + 2 * int(steps.sum()) / year
+    if usual > 0 and few and (back == usual - hour).all():
+        return list(range(len(dates)))
+    return [int(at) for at in np.argsort(stamps, kind="stable")]
+
+
+def next_dates(last: str, frequency: dict[str, Any] | None, count: int) -> list[str]:
+    """What the `count` rows after `last` are called; "+1", … where that cannot be told."""
+    try:
+        if frequency is None:
+            raise ValueError
+        return [str(date_after(last, frequency, step)).replace("T", " ") for step in range(1, count + 1)]
+    except ValueError:
+        return [f"+{step}" for step in range(1, count + 1)]
+
+
+def date_of(text: str) -> Any:
+    """A date as it is written, no finer than that."""
+    text = text.strip().replace("/", "-")
+    compact = len(text) == 8 and text.isdigit()  # 20011229
+    return np.datetime64(f"{text[:4]}-{text[4:6]}-{text[6:]}" if compact else text)
+
+
+def with_missing_dates(data: dict[str, Any], dates: list[str], rows: Any) -> tuple[list[str], Any]:
+    """A row without values, and without a name, for each date that is left out; not where very many are."""
+    if data["frequency"] is None:
+        return dates, rows
+    places = [0]
+    for before, after in pairwise(dates):
+        places.append(places[-1] + rows_between(before, after, data["frequency"], len(rows)))
+    missing = places[-1] + 1 - len(rows)
+    if not 0 < missing <= 0.25 * len(rows):
+        return dates, rows
+    complete, names = np.full((places[-1] + 1, rows.shape[1]), np.nan), [""] * (places[-1] + 1)
+    for place, name, row in zip(places, dates, rows, strict=True):
+        names[place], complete[place] = name, row
+    return names, complete
+
+
+def rows_between(before: str, after: str, frequency: dict[str, Any], most: int) -> int:
+    """How many rows on from one date the next is, or more than `most`; 1 where that is no whole number."""
+    try:
+        steps, until = 1, date_of(after)
+        while (found := date_after(before, frequency, steps)) < until and steps <= most:
+            steps += 1
+        return steps if found <= until else 1
+    except ValueError:
+        return 1
+
+
+def date_after(last: str, frequency: dict[str, Any], steps: int) -> Any:
+    """The date so many steps after `last`, no finer than `last`; a month's end is not overstepped."""
+    date, count = date_of(last), int(frequency["count"]) * steps
+    unit = np.datetime_data(date)[0]
+    if frequency["week"] != "1111111":  # of the week but some days
+        day = date.astype("datetime64[D]")
+        after = np.busday_offset(day, steps, roll="backward", weekmask=frequency["week"])
+        return after.astype(date.dtype) + (date - day)
+    if not frequency["months"]:
+        finest = date.astype("datetime64[us]") + np.timedelta64(count, "us")
+        return finest.astype(f"datetime64[{unit}]")
+    month = date.astype("datetime64[M]")
+    rest = date - month.astype(date.dtype)
+    after = month + np.timedelta64(count, "M")
+    end = (after + np.timedelta64(1, "M")).astype("datetime64[D]") - np.timedelta64(1, "D")
+    if frequency["ends"] and unit not in ("Y", "M"):
+        return end.astype(date.dtype) + rest % np.timedelta64(1, "D")
+    if unit in ("Y", "M"):
+        return after.astype(f"datetime64[{unit}]")
+    return min(after.astype(date.dtype) + rest, end.astype(date.dtype) + rest % np.timedelta64(1, "D"))

@@ -1,0 +1,128 @@
+"""The exported script reads tables as they come: in any order of rows, with dates in any writing."""
+
+from __future__ import annotations
+
+import csv
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from engine import data
+from engine.data.labelled_text import LabelledTextPreparation
+from engine.export.numpy_dates import as_iso, in_order
+from engine.export.targets import target
+from tests.engine.export.examples import exportable
+
+Rows = list[list[str]]
+
+
+@pytest.fixture(scope="module")
+def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The airline network as a script."""
+    path = tmp_path_factory.mktemp("script") / "airline.py"
+    target("python_script").write(exportable(), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def table() -> Rows:
+    """The airline table, its header first."""
+    with (data.sample("airline_passengers").path).open(newline="") as file:
+        return list(csv.reader(file))
+
+
+def said(script: Path, tmp_path: Path, rows: Rows, delimiter: str = ",") -> subprocess.CompletedProcess[str]:
+    with (tmp_path / "table.csv").open("w", newline="") as file:
+        csv.writer(file, delimiter=delimiter).writerows(rows)
+    command = [sys.executable, str(script), str(tmp_path / "table.csv")]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def dated(written: str) -> Callable[[Rows], Rows]:
+    return lambda rows: [[datetime.strptime(row[0], "%Y-%m").strftime(written), *row[1:]] for row in rows]
+
+
+def shuffled(rows: Rows) -> Rows:
+    return random.Random(1).sample(rows, len(rows))
+
+
+WRITINGS: dict[str, Callable[[Rows], Rows]] = {
+    "shuffled": shuffled,
+    "newest first": lambda rows: rows[::-1],
+    "German": dated("%d.%m.%Y"),
+    "American, shuffled": lambda rows: shuffled(dated("%m/%d/%Y")(rows)),
+    "by name of month": dated("%b %Y"),
+}
+
+
+@pytest.mark.parametrize("writing", WRITINGS)
+def test_any_order_and_writing_gives_the_same(script: Path, tmp_path: Path, table: Rows, writing: str) -> None:
+    plain = said(script, tmp_path, table).stdout.splitlines()
+    other = said(script, tmp_path, [table[0], *WRITINGS[writing](table[1:])])
+    assert other.stderr == ""
+    (day, value), (wanted_day, wanted) = (line.split(",") for line in (other.stdout.splitlines()[1], plain[1]))
+    assert value == wanted
+    assert day.startswith(wanted_day)
+
+
+def test_dates_that_cannot_be_read_are_said(script: Path, tmp_path: Path, table: Rows) -> None:
+    other = said(script, tmp_path, [table[0], *([f"no {at}", *row[1:]] for at, row in enumerate(table[1:]))])
+    assert "not all of 'Date' can be read as dates; rows stay in their order" in other.stderr
+    assert other.stdout.splitlines()[1].startswith("+1,")
+
+
+def test_what_has_no_logarithm_is_said(script: Path, tmp_path: Path, table: Rows) -> None:
+    other = said(script, tmp_path, [*table[:50], [table[50][0], "0"], *table[51:]])
+    assert other.returncode == 1
+    assert "column 'Passengers' holds 0, which has no logarithm" in other.stderr
+
+
+def test_zones_become_utc_and_hours_that_come_twice_stay(tmp_path: Path) -> None:
+    assert as_iso(["2024-10-27T02:00+02:00", "2024-10-27 02:00:30Z"]) == ["2024-10-27 00:00", "2024-10-27 02:00:30"]
+    start = datetime(2024, 10, 26)
+    local = [start + timedelta(minutes=30 * at) for at in range(54)]
+    twice = [f"{date:%Y-%m-%d %H:%M}" for date in (*local, *local[-2:])]
+    assert in_order(tmp_path, "date", twice) == list(range(len(twice)))
+    assert in_order(tmp_path, "date", twice[::-1]) != list(range(len(twice)))
+
+
+def test_days_and_months_are_told_apart_by_how_evenly_they_run() -> None:
+    days = [datetime(2024, 2, 1) + timedelta(days=at) for at in range(12)]
+    for written in ("%d/%m/%Y", "%m/%d/%Y"):
+        found = as_iso([f"{day:{written}}" for day in days])
+        assert found == [f"{day:%Y-%m-%d}" for day in days]
+
+
+def test_steps_of_sequences_are_put_in_order(tmp_path: Path) -> None:
+    source = exportable("vowels", bidirectional=False)
+    assert not isinstance(source.model.preparation, LabelledTextPreparation)
+    experiment = source.model.experiment
+    path = tmp_path / "vowels.py"
+    target("python_script").write(source, path)
+    with data.sample("japanese_vowels").path.open(newline="") as file:
+        rows = list(csv.reader(file))
+    keys = rows[0].index(experiment.data.sequence_column)
+    assert experiment.data.time_column
+    first = dict.fromkeys(row[keys] for row in rows[1:])
+    some = [row for row in rows[1:] if row[keys] in list(first)[:3]]
+    mixed = [row for key in list(first)[:3] for row in shuffled([row for row in some if row[keys] == key])]
+    plain, other = (said(path, tmp_path, [rows[0], *each]).stdout for each in (some, mixed))
+    assert plain == other
+    assert len(plain.splitlines()) == 4
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes end differently there")
+def test_a_reader_that_goes_away_ends_it_silently(script: Path, tmp_path: Path, table: Rows) -> None:
+    said(script, tmp_path, table)
+    command = [sys.executable, str(script), str(tmp_path / "table.csv")]
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, b"")
