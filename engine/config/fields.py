@@ -81,6 +81,8 @@ def checked(section: str, item: dataclasses.Field[Any], kind: Any, value: Any) -
     info: FieldInfo = item.metadata["info"]
     where = f"{section}.{item.name}"
     value = _converted(where, kind, value)
+    if any("\0" in text for text in ([value] if kind is str else value if kind == tuple[str, ...] else ())):
+        raise ConfigError(f"{where} is {value!r}; no name and no path holds a NUL character")
     if info.choices and value not in info.choices:
         raise ConfigError(f"{where} is {value!r}; it takes one of {', '.join(info.choices)}")
     if kind == tuple[float, ...] and not value:

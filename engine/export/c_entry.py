@@ -18,7 +18,8 @@ from engine.export.onnx_ends import step_scale
 from engine.export.particulars import Exportable
 
 TAKE_ROW = """
-/* One row in its own units: the targets, then the further inputs. {returns} */
+/* One row, without gaps, in its own units: {columns}.
+ * {returns} */
 static inline int {name}_push({name}_state *state, const double *row{forecast})
 {{
     float x[{upper}_INPUTS];
@@ -134,14 +135,17 @@ def _filled(push: str, source: Exportable, words: dict[str, str], **told: str) -
         columns = ", ".join(preparation.channels)
         for column, known in preparation.words:
             columns += f"; 1 at the word that {column} is, of {', '.join(known)}, and 0 at the others"
-    own = taking(preparation, words) if isinstance(preparation, SeriesPreparation) else {}
-    return push.format(most=most, columns=comment(columns), **own, **told, **words)
+    own = {"columns": comment(columns)}
+    if isinstance(preparation, SeriesPreparation):
+        own = taking(preparation, words)
+    return push.format(most=most, **own, **told, **words)
 
 
 def taking(preparation: SeriesPreparation, words: dict[str, str]) -> dict[str, Any]:
     """How a row of a series becomes what the network reads."""
     log, difference, period = (getattr(preparation.transform, each) for each in ("logarithm", "difference", "period"))
     return {
+        "columns": comment(", ".join(preparation.columns)),
         "level": "log(row[k])" if log else "row[k]",
         "lead": preparation.lead,
         "changed": "level[k] - state->level[k]" if difference else "level[k]",

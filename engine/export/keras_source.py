@@ -9,23 +9,22 @@ from numpy.typing import NDArray
 
 from engine.export.description import Description
 from engine.export.keras_layers import describe_layers, layer_text, recurrent_text, stack_weights
+from engine.export.keras_units import unit_functions, unit_modules
 from engine.export.particulars import Exportable
-from engine.export.python_source import paragraph
+from engine.export.python_source import joined_modules, paragraph
 from engine.summary import model_words
 
-_TEXT = '''"""{title}
+_HEAD = '''"""{title}
 
 {made}
 
     model = load()
-    answers = model.predict(x)  # x: {inputs}
+    answers = {call}
 """
 
-from pathlib import Path
+'''
+_BUILD = '''
 
-import keras
-import numpy as np
-from keras import layers
 
 WEIGHTS = Path(__file__).with_suffix(".npz")
 
@@ -39,6 +38,7 @@ def build():
     return keras.Model(inputs, layers.Dense({outputs}, name="readout")(x))
 
 '''
+IMPORTS = ("import json", "import keras", "import numpy as np", "from keras import layers", "from pathlib import Path")
 _MADE = """Made by RNN Workbench; needs Keras with any of its backends. Lies beside its weights, {stem}.npz, and
 {stem}.json, which holds scaler, vocabulary, window, columns, settings and scores. Licence of the data: {licence}"""
 LOAD = '''
@@ -70,14 +70,19 @@ def model_weights(network: Description) -> dict[str, NDArray[Any]]:
 
 def script(source: Exportable, network: Description, stem: str) -> str:
     """The text of the script that lies beside ``<stem>.npz``."""
+    preparation = source.model.preparation
     inputs = "tokens (sequences, steps)" if network.embedding is not None else "scaled (sequences, steps, numbers)"
-    head = _TEXT.format(
-        title=f"{model_words(source.model.experiment)}.", inputs=inputs,
+    units = unit_functions(preparation)
+    head = _HEAD.format(
+        title=f"{model_words(source.model.experiment)}.",
+        call="predict(model, …)  # see there" if units else f"model.predict(x)  # x: {inputs}",
         made=paragraph(_MADE.format(stem=stem, licence=source.particulars()["licence"])),
+    )
+    own = _BUILD.format(
         recurrent=recurrent_text(network), outputs=len(network.readout_bias),
         build="\n".join(f"    {line}" for line in _build(network)),
     )  # fmt: skip
-    return head + LOAD
+    return head + joined_modules(unit_modules(preparation), IMPORTS) + own + LOAD + units
 
 
 def _build(network: Description) -> list[str]:

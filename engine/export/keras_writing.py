@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from engine.export import keras_loops
 from engine.export.keras_layers import describe_layers, layer_text, recurrent_text, stack_weights
-from engine.export.keras_source import LOAD
+from engine.export.keras_source import IMPORTS, LOAD
+from engine.export.keras_units import unit_functions, unit_modules
 from engine.export.particulars import Exportable
 from engine.export.python_source import joined_modules, paragraph
 from engine.export.writing_description import WritingDescription
 from engine.summary import model_words
 
-_IMPORTS = ("from pathlib import Path", "import keras", "from keras import layers")
 _HEAD = '''"""{title}
 
 {made}
@@ -23,6 +23,7 @@ _HEAD = '''"""{title}
     model = load()
     answers = model.predict([x, before])  # x: {inputs}; before: {before} written before each step
     written = {call}
+    written = predict(model, …)  # the same of what a table holds, and in its units; see there
 """
 
 '''
@@ -93,11 +94,12 @@ def script(source: Exportable, network: WritingDescription, stem: str) -> str:
         made=paragraph(_MADE.format(stem=stem, licence=source.particulars()["licence"])),
     )  # fmt: skip
     build = "\n".join(f"    {line}" for line in [*_encoder(network), *_decoder(network)])
-    loops = joined_modules((keras_loops,), _IMPORTS)
+    preparation = source.model.preparation
+    loops = joined_modules((keras_loops, *unit_modules(preparation)), IMPORTS)
     own = _BUILD.format(
         recurrent=recurrent_text(network.decoder, ("return_sequences=True",)), build=build, outputs=sizes.outputs
     )
-    return head + loops + own + LOAD
+    return head + loops + own + LOAD + unit_functions(preparation)
 
 
 def _encoder(network: WritingDescription) -> list[str]:

@@ -18,6 +18,7 @@ from engine.data.tokens import cut
 from engine.export.numpy_dates import as_iso, in_order
 from engine.export.numpy_network import run_network
 from engine.export.numpy_series import load, number, places_of, read_table
+from engine.export.numpy_units import meant
 
 
 def answers(step: Any, script: Path, given: Any) -> tuple[Any, Any]:
@@ -25,16 +26,6 @@ def answers(step: Any, script: Path, given: Any) -> tuple[Any, Any]:
     weights, about = load(script)
     scaled, _ = run_network(step, about["network"], weights, given)
     return scaled, meant(about, scaled)
-
-
-def meant(about: dict[str, Any], scaled: Any) -> Any:
-    """Probabilities of the classes, or values in the label's own unit; of several quantiles the middle one."""
-    data, network = about["data"], about["network"]
-    if data["classes"]:
-        shares = np.exp(scaled.astype(np.float64) - scaled.max(axis=-1, keepdims=True))
-        return shares / shares.sum(axis=-1, keepdims=True)
-    offset, scale = (np.array(data["output_scaler"][name]) for name in ("offset", "scale"))
-    return scaled[..., network["middle"] :: network["width"]] * scale + offset
 
 
 # --- tables: steps of sequences in their own units ---

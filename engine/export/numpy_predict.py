@@ -16,17 +16,8 @@ import numpy as np
 from engine.data.tokens import cut, put_together
 from engine.export.numpy_dates import next_dates
 from engine.export.numpy_network import run_network
-from engine.export.numpy_series import (
-    end_of,
-    inputs_of,
-    known_after,
-    known_places,
-    led,
-    load,
-    print_ahead,
-    real_units,
-    window_before,
-)
+from engine.export.numpy_series import end_of, known_after, led, load, print_ahead, window_before
+from engine.export.numpy_units import inputs_of, known_places, real_units
 
 # --- series: rows in their own units in, forecasts in the same units out ---
 

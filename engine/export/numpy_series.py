@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from engine.export.numpy_dates import as_iso, in_order, with_missing_dates
+from engine.export.numpy_units import known_places
 
 
 def load(script: Path, series: str = "") -> tuple[dict[str, Any], dict[str, Any]]:
@@ -30,55 +31,6 @@ def load(script: Path, series: str = "") -> tuple[dict[str, Any], dict[str, Any]
             raise ValueError("the network was not trained on it, and each series has a scaler of its own")
         about["data"] |= dict(zip(("input_scaler", "output_scaler"), scalers[series], strict=True))
     return weights, about
-
-
-def inputs_of(data: dict[str, Any], rows: Any) -> Any:
-    """Windows of rows (steps, windows, columns) as the network reads them."""
-    targets, scaler, period = len(data["targets"]), data["input_scaler"], data["period"]
-    level = level_of(data, rows[..., :targets])
-    level = level[period:] - level[:-period] if period else level
-    level = np.diff(level, axis=0) if "difference" in data["transform"] else level
-    columns = np.concatenate([level, rows[data["lead"] :, ..., targets:]], axis=-1)
-    return ((columns - np.array(scaler["offset"])) / np.array(scaler["scale"])).astype(np.float32)
-
-
-def real_units(about: dict[str, Any], rows: Any, scaled: Any) -> Any:
-    """Answers to windows of `rows` in the targets' own units; of several quantiles the middle one."""
-    data, network = about["data"], about["network"]
-    offset, scale = output_scale(data)
-    changed = scaled[..., network["middle"] :: network["width"]] * scale + offset
-    changed = changed + bases_of(data, level_of(data, rows[..., : len(data["targets"])]), changed.shape)
-    return np.exp(changed) if "log" in data["transform"] else changed
-
-
-def bases_of(data: dict[str, Any], level: Any, shape: Any) -> Any:
-    """What answers of this shape are changes from, where windows have this level (steps, windows, targets)."""
-    last, horizon = len(level) - 1, data["horizon"]
-    if data["strategy"] == "single" and len(shape) == 3:  # an answer at every step
-        return base_of(data, level, np.arange(data["lead"], last + 1), horizon)
-    if data["strategy"] == "encoder_decoder":
-        return np.stack([base_of(data, level, last, horizon + step) for step in range(shape[0])])
-    ahead = range(horizon, horizon + shape[-1] // level.shape[-1])
-    return np.concatenate([base_of(data, level, last, step) for step in ahead], axis=-1)
-
-
-def base_of(data: dict[str, Any], level: Any, known: Any, ahead: int) -> Any:
-    """What the answer `ahead` steps after the rows `known` is a change from: that row, the last season, or both."""
-    period, base = data["period"], np.zeros_like(level[known])
-    if "difference" in data["transform"]:
-        base = level[known] - level[known - period] if period else level[known]
-    return base + level[known - -ahead % period] if period else base
-
-
-def output_scale(data: dict[str, Any]) -> Any:
-    """Offset and scale of the answers; where a decoder writes them, of each step and target (steps, 1, targets)."""
-    found = np.array([data["output_scaler"][name] for name in ("offset", "scale")])
-    return found.reshape(2, -1, 1, len(data["targets"])) if data["strategy"] == "encoder_decoder" else found
-
-
-def level_of(data: dict[str, Any], values: Any) -> Any:
-    """Values on the scale where differences are taken."""
-    return np.log(values) if "log" in data["transform"] else values
 
 
 def check_logarithm(data: dict[str, Any], rows: Any) -> None:
@@ -119,11 +71,6 @@ def led(data: dict[str, Any], rows: Any) -> Any:
     moved[:-ahead, places] = rows[ahead:, places]
     moved[0, places] = np.where(np.isnan(moved[0, places]), rows[0, places], moved[0, places])
     return moved
-
-
-def known_places(data: dict[str, Any]) -> list[int]:
-    """Which columns are known ahead."""
-    return [len(data["targets"]) + data["inputs"].index(name) for name in data["known"]]
 
 
 def end_of(data: dict[str, Any], rows: Any, steps: int) -> int:

@@ -14,19 +14,9 @@ from typing import Any
 import numpy as np
 
 from engine.export.numpy_dates import next_dates
-from engine.export.numpy_series import (
-    end_of,
-    inputs_of,
-    known_after,
-    known_places,
-    level_of,
-    load,
-    output_scale,
-    print_ahead,
-    real_units,
-    window_before,
-)
+from engine.export.numpy_series import end_of, known_after, load, print_ahead, window_before
 from engine.export.numpy_texts import decoded, encoded
+from engine.export.numpy_units import inputs_of, real_units, told_ahead
 from engine.export.numpy_writing import (
     begin_writing,
     likeliest,
@@ -110,18 +100,6 @@ def write_texts(step: Any, script: Path, texts: list[str], given: Any) -> None:
 
 
 # --- series ---
-
-
-def told_ahead(data: dict[str, Any], rows: Any, future: Any) -> Any:
-    """What the decoder is told before each step (U, B, ·): first the last value, scaled, then what is known ahead."""
-    targets = len(data["targets"])
-    level, period = level_of(data, rows[..., :targets]), data["period"]
-    last = level[-1] - level[-1 - period] if period else level[-1]
-    change = last - last if "difference" in data["transform"] else last
-    first = (change - output_scale(data)[0][0]) / output_scale(data)[1][0]
-    offset, scale = (np.array(data["input_scaler"][name])[known_places(data)] for name in ("offset", "scale"))
-    own = np.broadcast_to(first, (data["steps"], *first.shape))
-    return np.concatenate([own, (future - offset) / scale], axis=-1).astype(np.float32)
 
 
 def forecast(step: Any, script: Path, path: Path) -> None:

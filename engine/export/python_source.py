@@ -11,7 +11,7 @@ from types import ModuleType
 
 from engine.cells import CellSpec
 
-_COLUMNS = 120
+COLUMNS = 120
 
 
 def formula_source(spec: CellSpec, name: str = "step") -> str:
@@ -51,7 +51,7 @@ def _sorted(imports: dict[str, None]) -> list[str]:
 
 def paragraph(text: str) -> str:
     """Text as a paragraph of a docstring, whatever it holds."""
-    return textwrap.fill(harmless(text), _COLUMNS, break_long_words=False, break_on_hyphens=False)
+    return textwrap.fill(harmless(text), COLUMNS, break_long_words=False, break_on_hyphens=False)
 
 
 def harmless(text: str) -> str:

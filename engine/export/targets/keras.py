@@ -99,13 +99,20 @@ def run(path: Path, data: HeldOut) -> Answers:
         inputs = preparation.inputs_of(data.rows)
     x = inputs.swapaxes(0, 1)
     if isinstance(keras_here(), str):
-        found = keras_answers(particulars["keras"], read_arrays(path), x)
-    else:
-        # Under PyTorch's backend a tensor that is trained on does not become an array by itself.
-        found = np.asarray(keras_here().ops.convert_to_numpy(runpy.run_path(str(path))["load"]()(x)))
-    scaled = found.swapaxes(0, 1) if found.ndim == 3 else found
-    told = particulars["network"]
-    return Answers(scaled, real_units(preparation, data.rows, scaled[..., told["middle"] :: told["width"]]))
+        scaled = _by_step(keras_answers(particulars["keras"], read_arrays(path), x))
+        told = particulars["network"]
+        return Answers(scaled, real_units(preparation, data.rows, scaled[..., told["middle"] :: told["width"]]))
+    names = runpy.run_path(str(path))
+    model = names["load"]()
+    # Under PyTorch's backend a tensor that is trained on does not become an array by itself.
+    scaled = _by_step(np.asarray(keras_here().ops.convert_to_numpy(model(x))))
+    real = None if data.rows is None else _by_step(names["predict"](model, data.rows.swapaxes(0, 1)))
+    return Answers(scaled, real)
+
+
+def _by_step(found: NDArray[Any]) -> NDArray[Any]:
+    """Answers (T, B, ·) of (B, T, ·)."""
+    return found.swapaxes(0, 1) if found.ndim == 3 else found
 
 
 def _written(path: Path, particulars: Mapping[str, Any], preparation: Preparation, data: HeldOut) -> Answers:
@@ -144,8 +151,7 @@ def _tokens(answer: Any, x: NDArray[Any], texts: Texts | None) -> NDArray[Any] |
 
 _WRITING = """\
 {module}
-# x: tokens (texts, steps), or a vector (texts, numbers); limit: see the head of the file
-tokens = model.write_tokens(model.answers_of(model.load()), x, limit)"""
+texts = model.predict(model.load(), ["{example}"])"""
 TARGET = Target(
     key="keras",
     title="Keras model",
@@ -162,9 +168,19 @@ TARGET = Target(
         "vector": _WRITING,
         "decoder": """\
 {module}
-# x: scaled (sequences, steps, numbers); told (sequences, steps ahead, ·): the last value, then what is known ahead
-# middle, width: see the head of the file
-answers = model.write_numbers(model.answers_of(model.load()), x, told, middle, width)""",
+# rows: (windows, steps, columns) as in the table; future: (windows, steps ahead, columns known ahead)
+forecasts = model.predict(model.load(), rows, future)""",
+        "series": """\
+{module}
+# rows: (windows, steps, columns) as in the table; which columns, see `predict` there
+forecasts = model.predict(model.load(), rows)""",
+        "sequences": """\
+{module}
+# steps: (sequences, steps, numbers) in their own units; which numbers, see `predict` there
+answers = model.predict(model.load(), steps)""",
+        "labelled_text": """\
+{module}
+answers = model.predict(model.load(), ["{example}"])""",
         "": """\
 {module}
 # x: scaled (sequences, steps, numbers), or tokens (sequences, steps)

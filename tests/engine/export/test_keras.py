@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+import sys
 from functools import partial
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -12,14 +13,18 @@ import numpy as np
 import pytest
 
 from engine.cells import specifications
+from engine.data import LabelledTextPreparation, SequencePreparation
 from engine.export import keras_source, keras_writing, proof
 from engine.export.beside import read_arrays, read_particulars
 from engine.export.description import describe
 from engine.export.held_out import answered
-from engine.export.keras_equations import keras_written
+from engine.export.keras_equations import keras_answers, keras_written
 from engine.export.keras_loops import write_tokens
+from engine.export.onnx_ends import step_scale
 from engine.export.targets import keras, target
 from engine.export.writing_description import describe_writing
+from engine.sequence_to_sequence.decoding import Decoding
+from engine.writing import write_texts
 from tests.engine.export.checking import check_writing
 from tests.engine.export.examples import exportable, given
 
@@ -131,3 +136,63 @@ def test_the_script_builds_the_layers() -> None:
     assert 'units, activation="tanh", recurrent_activation="sigmoid", reset_after=True' in text
     assert max(map(len, text.splitlines())) <= 120
     assert len(text.splitlines()) < 50
+
+
+def without_keras(path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[dict[str, Any], Any]:
+    """The script's names where Keras is not needed: its model is what the equations of the documentation say."""
+    stub = ModuleType("keras")
+    stub.ops = SimpleNamespace(convert_to_numpy=np.asarray)  # type: ignore[attr-defined]
+    stub.layers = SimpleNamespace()  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "keras", stub)
+    told, weights = read_particulars(path)["keras"], read_arrays(path)
+    if "encoder" in told:
+        return runpy.run_path(str(path)), lambda both: keras_written(told, weights, *both)
+    return runpy.run_path(str(path)), partial(keras_answers, told, weights)
+
+
+@pytest.mark.parametrize(
+    "kind", ["airline", "seattle", "quantiles", "six_ahead", "seasonal", "seasonal_by_step", "co2", "known_ahead"]
+)
+def test_rows_of_a_table_give_real_units(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    source = exportable(kind, cell="gru")
+    path, *_ = target("keras").write(source, tmp_path / "model.py")
+    data = answered(source.model, given(kind))
+    names, model = without_keras(path, monkeypatch)
+    assert data.rows is not None
+    assert data.real is not None
+    future = () if data.given.future is None else (data.given.future.swapaxes(0, 1),)
+    found = names["predict"](model, data.rows.swapaxes(0, 1), *future)
+    np.testing.assert_allclose(found.swapaxes(0, 1) if found.ndim == 3 else found, data.real, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["digits", "gait", "one_step"])
+def test_steps_in_their_own_units_give_what_is_said_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    source = exportable(kind, cell="gru")
+    path, *_ = target("keras").write(source, tmp_path / "model.py")
+    data, preparation = answered(source.model, given(kind)), source.model.preparation
+    assert isinstance(preparation, SequencePreparation)
+    offset, scale = step_scale(preparation, data.inputs.shape[2])
+    names, model = without_keras(path, monkeypatch)
+    found = names["predict"](model, (data.inputs * scale + offset).swapaxes(0, 1))
+    wanted = preparation.answers.values(data.scaled)
+    np.testing.assert_allclose(found.swapaxes(0, 1) if found.ndim == 3 else found, wanted, rtol=1e-4, atol=1e-6)
+
+
+def test_texts_are_judged_and_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["What a nice thing, it's great!", "", "☃ bad"]
+    source = exportable("reviews", cell="gru")
+    path, *_ = target("keras").write(source, tmp_path / "judged.py")
+    preparation = source.model.preparation
+    assert isinstance(preparation, LabelledTextPreparation)
+    names, model = without_keras(path, monkeypatch)
+    for text, found in zip(texts, names["predict"](model, texts), strict=True):
+        scores = source.model.network.forward(preparation.encode(text)[:, None]).values
+        np.testing.assert_allclose(found, preparation.answers.values(scores)[0], rtol=1e-4, atol=1e-6)
+    for kind, asked in (("dates", ["3 März 1999", "x"]), ("captions", [",".join("1" * 64)])):
+        source = exportable(kind, cell="gru")
+        path, *_ = target("keras").write(source, tmp_path / f"{kind}.py")
+        names, model = without_keras(path, monkeypatch)
+        wanted = [write_texts(source.model, None, text, Decoding("greedy")).written[0] for text in asked]
+        assert names["predict"](model, asked) == wanted

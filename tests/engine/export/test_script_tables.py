@@ -22,6 +22,13 @@ from tests.engine.export.examples import exportable
 Rows = list[list[str]]
 
 
+def rows_of(sample: str) -> Rows:
+    path = data.sample(sample).path
+    assert path is not None
+    with path.open(newline="") as file:
+        return list(csv.reader(file))
+
+
 @pytest.fixture(scope="module")
 def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The airline network as a script."""
@@ -33,8 +40,7 @@ def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def table() -> Rows:
     """The airline table, its header first."""
-    with (data.sample("airline_passengers").path).open(newline="") as file:
-        return list(csv.reader(file))
+    return rows_of("airline_passengers")
 
 
 def said(script: Path, tmp_path: Path, rows: Rows, delimiter: str = ",") -> subprocess.CompletedProcess[str]:
@@ -105,8 +111,7 @@ def test_steps_of_sequences_are_put_in_order(tmp_path: Path) -> None:
     experiment = source.model.experiment
     path = tmp_path / "vowels.py"
     target("python_script").write(source, path)
-    with data.sample("japanese_vowels").path.open(newline="") as file:
-        rows = list(csv.reader(file))
+    rows = rows_of("japanese_vowels")
     keys = rows[0].index(experiment.data.sequence_column)
     assert experiment.data.time_column
     first = dict.fromkeys(row[keys] for row in rows[1:])
