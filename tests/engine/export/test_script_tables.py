@@ -112,7 +112,8 @@ def test_steps_of_sequences_are_put_in_order(tmp_path: Path) -> None:
     path = tmp_path / "vowels.py"
     target("python_script").write(source, path)
     rows = rows_of("japanese_vowels")
-    keys = rows[0].index(experiment.data.sequence_column)
+    (column,) = experiment.data.sequence_column
+    keys = rows[0].index(column)
     assert experiment.data.time_column
     first = dict.fromkeys(row[keys] for row in rows[1:])
     some = [row for row in rows[1:] if row[keys] in list(first)[:3]]
