@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment
 from engine.control import Control
@@ -28,6 +30,7 @@ from engine.events import (
     StepDone,
 )
 from engine.lessons import Lesson
+from tests.workbench.bench import Bench
 from workbench.answers import Asked, Column, Exported, ExportForm, Facts, Loaded, SeriesPreview, Usable, Used
 from workbench.app import collect_garbage
 from workbench.backend import Backend
@@ -180,3 +183,13 @@ class KnownBackend(Backend):
 @pytest.fixture
 def backend() -> KnownBackend:
     return KnownBackend()
+
+
+@pytest.fixture
+def bench(qtbot: QtBot, backend: KnownBackend, tmp_path: Path) -> Iterator[Bench]:
+    bench = Bench(qtbot, backend, tmp_path)
+    yield bench
+    bench.window.close()
+    assert bench.window.desk.close(10)
+    bench.window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -1,0 +1,51 @@
+"""The window over a backend of known content, worked as a person would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytestqt.qtbot import QtBot
+
+from workbench.number_editors import NumberEditor
+from workbench.run_state import State
+from workbench.settings import Places, Settings
+from workbench.window import Window
+
+if TYPE_CHECKING:
+    from tests.workbench.conftest import KnownBackend
+
+
+class Bench:
+    """A window that has read the known data and knows what the engine offers."""
+
+    def __init__(self, qtbot: QtBot, backend: KnownBackend, folder: Path) -> None:
+        self.qtbot, self.backend = qtbot, backend
+        self.window = Window(backend, Settings(folder), Places(folder, folder / "runs", folder))
+        self.window.ask_to_close = lambda: True  # type: ignore[method-assign]
+        self.window.show()
+        self.window.start("known")
+        self.until(lambda: self.window.desk.draft.ready and self.window.desk.draft.facts is not None)
+
+    @property
+    def session_state(self) -> State:
+        return self.window.desk.session.state
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(condition, timeout=20_000)
+
+    def command(self, name: str) -> None:
+        self.window.run_bar.commands[name].trigger()
+
+    def train(self, steps: int) -> None:
+        """Run, and let exactly so many steps be done."""
+        self.command("run")
+        self.until(lambda: bool(self.backend.runs))
+        self.backend.runs[-1].permits.release(steps)
+        self.until(lambda: self.window.desk.session.step == steps)
+
+    def number(self, name: str) -> NumberEditor:
+        editor = self.window.findChild(NumberEditor, name)
+        assert editor is not None
+        return editor

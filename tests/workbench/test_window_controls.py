@@ -1,0 +1,194 @@
+"""Every control of the window: named, reached by keyboard, found by its words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QComboBox,
+    QDialog,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollArea,
+    QSlider,
+    QTabBar,
+    QToolButton,
+    QWidget,
+)
+
+from tests.workbench.bench import Bench
+from workbench.dialogs.help import help_on
+from workbench.docks import holds
+from workbench.number_editors import NumberEditor
+from workbench.run_state import State
+
+_CONTROLS = (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QAbstractItemView,
+    QSlider,
+    QTabBar,
+    QScrollArea,
+)
+
+
+def _path(widget: QWidget) -> str:
+    return " > ".join(p.objectName() or type(p).__name__ for p in _parents(widget))
+
+
+def _ours(widget: QWidget) -> bool:
+    """Controls that Qt makes inside of others are theirs to name."""
+    inside = isinstance(widget.parentWidget(), QAbstractSpinBox | QTabBar | QAbstractItemView)
+    popup = any(isinstance(parent, QComboBox) for parent in _parents(widget))
+    return not inside and not popup and not widget.objectName().startswith("qt_")
+
+
+def _parents(widget: QWidget) -> Iterator[QWidget]:
+    parent = widget.parentWidget()
+    while parent is not None:
+        yield parent
+        parent = parent.parentWidget()
+
+
+def _nameless(parent: QWidget) -> str:
+    return "\n".join(
+        f"{type(widget).__name__} {widget.objectName()!r} {widget.accessibleName()!r} in {_path(widget)}"
+        for kind in _CONTROLS
+        for widget in parent.findChildren(kind)
+        if _ours(widget) and not (widget.objectName() and widget.accessibleName())
+    )
+
+
+def test_every_control_has_a_name_for_tests_and_one_for_people(bench: Bench) -> None:
+    for view in bench.window.gallery.views:
+        bench.window.gallery.open(view.key)
+        bench.until(lambda: not view._behind)  # noqa: B023 (asked at once)
+    bench.train(20)
+    assert _nameless(bench.window) == ""
+
+
+def test_controls_of_dialogs_have_names_too(bench: Bench, tmp_path: Path) -> None:
+    bench.train(10)
+    bench.command("stop")
+    bench.until(lambda: bench.session_state is State.FINISHED)
+    window = bench.window
+    for opened in (window.show_preferences, window.show_palette, window.ask_export, window.explain):
+        opened()
+        assert _nameless(window) == ""
+    table = tmp_path / "table.csv"
+    table.write_text("day,value\n" + "".join(f"2020-01-{day:02d},{day}\n" for day in range(1, 29)))
+    openers = (
+        window.racing.open,
+        window.find_rate,
+        window.menus.by_name["about"].trigger,
+        lambda: window.files.show_reading(table),
+        lambda: window.runs.compare_asked.emit(window.runs.chosen),
+    )
+    before = len(window.findChildren(QDialog))
+    for number, opened in enumerate(openers, 1):
+        opened()
+        assert len(window.findChildren(QDialog)) >= before + number
+        assert _nameless(window) == ""
+    for dialog in window.findChildren(QDialog):
+        dialog.close()
+
+
+def test_every_command_of_the_menus_is_in_the_palette_and_is_found_by_its_letters(bench: Bench) -> None:
+    bench.window.show_palette()
+    palette = bench.window.palette_dialog
+    names = palette.names
+    assert {"Open", "Export weights", "Reset", "Set Hidden units (model)", "Explain what has focus"} <= set(names)
+    assert {"Theme: Dark", "Size of text: 150 %", "Open sample: Sunspots"} <= set(names)
+    palette._line.setText("hidun")
+    assert palette.names[0] == "Set Hidden units (model)"
+    QTest.keyClick(palette._line, Qt.Key.Key_Return)
+    bench.until(lambda: bench.number("model.hidden_size").isVisible())
+
+
+def test_tab_goes_through_the_window_in_the_order_of_work(bench: Bench) -> None:
+    window = bench.window
+    panes = [window.docks.setup.widget(), window.tabs, window.docks.findings.widget(), window.docks.runs.widget()]
+    widget, met = window.run_bar.nextInFocusChain(), list[QWidget]()
+    while widget is not None and widget is not window.run_bar:
+        met += [pane for pane in panes if holds(pane, widget) and pane not in met]
+        widget = widget.nextInFocusChain()
+    assert met == panes
+
+
+def test_f6_goes_from_pane_to_pane(bench: Bench) -> None:
+    bench.window.activateWindow()
+    seen = []
+    for _ in range(4):
+        bench.window.docks.next_pane()
+        focused: QWidget | None = bench.window.focusWidget()
+        panes = (bench.window.docks.setup, bench.window.tabs, bench.window.docks.findings, bench.window.docks.runs)
+        seen += [pane.objectName() for pane in panes if focused is not None and pane.isAncestorOf(focused)]
+    assert len(set(seen)) >= 3
+
+
+def test_object_names_are_unique_where_they_are_stored(bench: Bench) -> None:
+    names = [editor.objectName() for editor in bench.window.findChildren(NumberEditor)]
+    assert len(names) == len(set(names))
+
+
+def test_no_shortcut_is_taken_twice(bench: Bench) -> None:
+    shortcuts = [action.shortcut().toString() for action in bench.window.findChildren(QAction)]
+    shortcuts = [text for text in shortcuts if text]
+    assert len(shortcuts) == len(set(shortcuts))
+    assert {"F5", "F10", "Shift+F5", "Ctrl+O", "Ctrl+E", "F1", "Ctrl+1", "Ctrl+2"} <= set(shortcuts)
+
+
+def test_ctrl_z_in_a_number_takes_back_what_was_typed_and_then_settings(bench: Bench) -> None:
+    control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    draft = bench.window.desk.draft
+    bench.window.steps.panel.open(2)
+    editor = bench.number("model.hidden_size")
+    before = draft.experiment.model.hidden_size
+    bench.window.activateWindow()
+    editor.setFocus()
+    editor.selectAll()
+    QTest.keyClicks(editor, "24")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    assert draft.experiment.model.hidden_size == 24
+    editor.selectAll()
+    QTest.keyClicks(editor, "7")
+    QTest.keyClick(editor, Qt.Key.Key_Z, control)  # letters that nobody has confirmed
+    assert (editor.text(), draft.experiment.model.hidden_size) == ("24", 24)
+    QTest.keyClick(editor, Qt.Key.Key_Z, control)
+    assert draft.experiment.model.hidden_size == before
+    QTest.keyClick(editor, Qt.Key.Key_Z, control | shift)
+    assert draft.experiment.model.hidden_size == 24
+
+
+def test_help_explains_what_has_focus(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.window.steps.panel.open(2)
+    editor = bench.number("model.hidden_size")
+    bench.window.steps.panel._on_focus(None, editor)
+    assert "Numbers the network remembers" in bench.window.steps.panel._help.text()
+    for widget, words in (
+        (editor, "Numbers the network remembers"),
+        (bench.window.gallery.views[0], "Does the network learn"),
+        (bench.window.findChild(QToolButton, "stopButton"), "No run is under way"),
+        (None, "Left to right is the order of work"),
+    ):
+        assert words in help_on(widget)[1]
+    assert help_on(editor)[0] == "Hidden units"
+    assert "Hidden units" not in help_on(editor)[1]
+
+
+def test_toolbar_buttons_tell_why_they_are_off(bench: Bench) -> None:
+    button = bench.window.findChild(QToolButton, "stopButton")
+    assert button is not None
+    assert not button.isEnabled()
+    assert "No run" in bench.window.run_bar.commands["stop"].toolTip()

@@ -1,0 +1,166 @@
+"""How the window looks: text, theme and places, in every size, and remembered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+)
+
+from tests.workbench.bench import Bench
+from workbench.run_state import State
+from workbench.settings import Settings
+from workbench.theme import GRID
+
+
+def test_preferences_hold_at_once(bench: Bench, tmp_path: Path) -> None:
+    bench.window.show_preferences()
+    dialog = bench.window.preferring.dialog
+    assert dialog is not None
+    dialog._threads.lineEdit().setText("3")
+    dialog._threads.commit()
+    assert bench.window.desk.draft.experiment.training.threads == 3
+    assert Settings(tmp_path).threads == 3
+    dialog._threads.lineEdit().setText("1000")
+    dialog._threads.commit()
+    assert "0 to 256" in dialog.message.text
+    (tmp_path / "file").touch()
+    dialog._runs.setText(str(tmp_path / "file" / "runs"))
+    dialog._on_runs()
+    assert "Choose another folder" in dialog.message.text
+    assert dialog._runs.text() == str(bench.window.desk.archive.folder)
+    dialog._runs.setText(str(tmp_path / "elsewhere"))
+    dialog._on_runs()
+    assert bench.window.desk.archive.folder == tmp_path / "elsewhere" == Settings(tmp_path).runs
+    dialog.close()
+
+
+@pytest.mark.parametrize("before", [100, 200], ids=["grown while open", "opened large"])
+def test_no_word_of_the_preferences_is_cut_at_any_size_of_text(bench: Bench, before: int) -> None:
+    bench.window.appearance.choose_scale(before)
+    bench.window.show_preferences()
+    dialog = bench.window.preferring.dialog
+    assert dialog is not None
+    bench.until(dialog.isVisible)
+    dialog.scale_chosen.emit(150 if before == 100 else before)
+    labels = [label for label in dialog.findChildren(QLabel) if label.isVisible() and label.wordWrap()]
+    assert len(labels) >= 2
+    bench.until(lambda: all(label.height() >= label.heightForWidth(label.width()) for label in labels))
+    assert dialog.width() >= 64 * GRID * bench.window.appearance.theme.scale
+    dialog.close()
+    bench.window.appearance.choose_scale(100)
+
+
+@pytest.mark.parametrize("scale", [100, 150])
+def test_what_is_said_of_a_run_can_be_read_in_the_least_room(bench: Bench, scale: int) -> None:
+    bench.train(10)
+    bench.command("stop")
+    bench.until(lambda: bench.session_state is State.FINISHED)
+    bench.window.appearance.choose_scale(scale)
+    runs = bench.window.docks.runs
+    runs.setFloating(True)
+    runs.resize(runs.minimumSizeHint())
+    said = runs.findChild(QLabel, "run_details")
+    assert said is not None
+    bench.window.runs._details.setText(said.text() + " and of settings that differ" * 20)
+    bench.until(lambda: said.height() >= said.heightForWidth(said.width()))
+    chosen = bench.window.runs._list
+    bench.until(lambda: chosen.viewport().rect().contains(chosen.visualItemRect(chosen.currentItem())))
+    runs.setFloating(False)
+    bench.window.appearance.choose_scale(100)
+
+
+@pytest.mark.parametrize("scale", [100, 150])
+def test_set_up_is_as_wide_as_its_settings(bench: Bench, scale: int) -> None:
+    bench.window.resize(1280, 720)
+    bench.window.appearance.choose_scale(scale)
+    for at, page in enumerate(bench.window.steps.panel._pages):
+        bench.window.steps.panel.open(at)
+        bench.until(lambda shown=page: shown.viewport().width() >= shown.widget().minimumSizeHint().width())  # type: ignore[misc]
+    for header in bench.window.steps.panel.headers:
+        labels = header.findChildren(QLabel)
+        assert all(label.height() >= label.sizeHint().height() for label in labels)
+        assert header.rect().contains(labels[-1].geometry())
+    assert bench.window.minimumSizeHint().width() <= 1280
+    bench.window.appearance.choose_scale(100)
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1440, 900)])
+def test_no_step_is_wider_than_its_place(bench: Bench, size: tuple[int, int]) -> None:
+    bench.window.resize(*size)
+    bench.window.docks.reset()
+    for index, page in enumerate(bench.window.steps.panel._pages):
+        bench.window.steps.panel.open(index)
+        QCoreApplication.processEvents()
+        body = page.widget()
+        assert body is not None
+        assert body.width() <= page.viewport().width()
+
+
+def test_text_grows_and_shrinks_with_its_plots_and_is_remembered(bench: Bench, tmp_path: Path) -> None:
+    bench.train(10)
+    before = bench.window.gallery.views[0].fontMetrics().height()
+    bench.window.appearance.choose_scale(150)
+    assert bench.window.gallery.views[0].theme.small == 16
+    assert bench.window.gallery.views[0].fontMetrics().height() > before
+    bench.window.settings.save()
+    assert Settings(tmp_path).text_scale == 150
+    bench.window.appearance.step_scale(1)
+    assert Settings(tmp_path).text_scale == 175
+    bench.window.appearance.step_scale(0)
+    assert bench.window.gallery.views[0].fontMetrics().height() == before
+
+
+def test_a_tab_that_is_shown_after_another_theme_wears_it_at_once(bench: Bench) -> None:
+    window = bench.window
+    window.gallery.open("overview")
+    window.gallery.open("explain")
+    window.appearance.choose_theme("dark")
+    window.gallery.open("overview")
+    card = window.gallery.overview.findChildren(QFrame)[0]
+    assert card.grab().toImage().pixelColor(8, card.height() - 8).lightness() < 60
+    window.appearance.choose_theme("light")
+
+
+def test_themes_change_at_run_time_and_are_remembered(bench: Bench, tmp_path: Path) -> None:
+    bench.train(10)
+    for name in ("dark", "light", "dark"):
+        bench.window.appearance.choose_theme(name)
+        assert bench.window.appearance.theme.name == name
+        assert all(view.theme.name == name for view in bench.window.gallery.views)
+    bench.window.settings.save()
+    assert Settings(tmp_path).theme == "dark"
+
+
+def test_docks_can_be_moved_and_put_back(bench: Bench) -> None:
+    dock = bench.window.docks.runs
+    dock.setFloating(True)
+    bench.window.docks.setup.hide()
+    bench.window.docks.reset()
+    assert not dock.isFloating()
+    assert bench.window.docks.setup.isVisible()
+
+
+def test_layout_is_remembered_by_its_version(bench: Bench, tmp_path: Path) -> None:
+    bench.window.docks.findings.hide()
+    bench.window.close()
+    again = Settings(tmp_path)
+    assert again.layout() is not None
+    again._store.setValue("layout/version", 999)
+    assert again.layout() is None
+
+
+def test_lines_grow_with_the_density_of_the_screen_that_the_window_is_moved_to(bench: Bench) -> None:
+    window = bench.window
+    window.appearance.follow(window.windowHandle())
+    before = window.gallery.theme.pen("smooth").widthF()
+    window.appearance.renew_on(SimpleNamespace(devicePixelRatio=lambda: 2.0))  # type: ignore[arg-type]
+    assert window.gallery.theme.pen("smooth").widthF() == 2 * before
+    assert {view.theme.density for view in window.gallery.views} == {2.0}
+    window.appearance.choose_theme("dark")
+    assert window.gallery.theme.density == 2.0

@@ -1,0 +1,201 @@
+"""What the window does with weights: export, import, and use of a trained model."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QPushButton,
+    QWidget,
+)
+
+from engine.export.beside import write_arrays
+from tests.workbench.bench import Bench
+from workbench.answers import Exported
+from workbench.run_state import State
+from workbench.uses.asking import PromptAsking
+
+
+def _path(widget: QWidget) -> str:
+    return " > ".join(p.objectName() or type(p).__name__ for p in _parents(widget))
+
+
+def _parents(widget: QWidget) -> Iterator[QWidget]:
+    parent = widget.parentWidget()
+    while parent is not None:
+        yield parent
+        parent = parent.parentWidget()
+
+
+def test_the_model_of_a_run_is_used(bench: Bench) -> None:
+    assert not bench.window.menus.by_name["use"].isEnabled()
+    bench.train(10)
+    bench.command("stop")
+    bench.until(lambda: bench.session_state is State.FINISHED)
+    button = bench.window.findChild(QPushButton, "run_model")
+    assert button is not None
+    bench.window.menus.by_name["use"].trigger()
+    dialog = bench.window.files.use_dialog
+    assert dialog is not None
+    bench.until(lambda: dialog.asking is not None)
+    asking = dialog.asking
+    assert isinstance(asking, PromptAsking)
+    asking.ask()
+    bench.until(lambda: dialog.answering.text.toPlainText() == "known")
+    asking.prompt.setPlainText("bad")
+    asking.ask()
+    bench.until(dialog.answering.message.isVisible)
+    bench.window.appearance.choose_theme("dark")
+    button.click()
+    assert bench.window.files.use_dialog is not dialog
+
+
+def test_runs_are_listed_and_can_be_exported_and_used_again(bench: Bench, tmp_path: Path) -> None:
+    bench.train(10)
+    bench.command("stop")
+    bench.until(lambda: bench.session_state is State.FINISHED)
+    record = bench.window.runs.current
+    assert record is not None
+    assert record.name == "lstm-32"
+    bench.number("model.hidden_size").stepBy(1)
+    bench.window.ask_export()
+    dialog = bench.window.files.export_dialog
+    assert dialog is not None
+    assert not dialog._write.isEnabled()
+    bench.until(lambda: dialog._write.isEnabled())
+    assert Path(dialog._path.text()).suffix == ".paper"  # the first that is possible
+    dialog._path.setText(str(tmp_path / "weights"))
+    dialog._write.click()
+    bench.until(lambda: dialog._done.text() == "A reader says the same.")
+    assert (tmp_path / "weights.paper").read_text() == "paper"
+    assert dialog._usage.toPlainText().splitlines() == [
+        str(tmp_path / "weights.paper"), str(tmp_path / "weights.json"), "", "read weights.paper",
+    ]  # fmt: skip
+    dialog.close()
+    bench.window.runs.use_asked.emit(record)
+    assert bench.window.desk.draft.experiment.model.hidden_size == 32
+
+
+def test_weights_from_elsewhere_set_up_their_network(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "gru.npz"
+    shapes = {"weight_ih_l0": (15, 1), "weight_hh_l0": (15, 5), "bias_ih_l0": (15,), "bias_hh_l0": (15,)}
+    write_arrays({name: np.ones(shape, np.float32) for name, shape in shapes.items()}, path)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
+    bench.window.files.ask_import()
+    bench.until(lambda: bench.window.desk.draft.experiment.model.cell == "gru")
+    experiment = bench.window.desk.draft.experiment
+    assert experiment.model.hidden_size == 5
+    assert experiment.training.start_weights == str(path)
+    path.write_bytes(b"no weights")
+    told: list[str] = []
+    bench.window.desk.told.connect(told.append)
+    bench.window.files.ask_import()
+    bench.until(lambda: bool(told))
+    assert "is not an NPZ file" in told[0]
+    assert bench.window.desk.draft.experiment == experiment
+
+
+def test_an_export_that_fails_says_so_in_the_dialog(bench: Bench, tmp_path: Path) -> None:
+    bench.train(1)
+    bench.command("stop")
+    bench.until(lambda: bench.session_state is State.FINISHED)
+    bench.window.ask_export()
+    dialog = bench.window.files.export_dialog
+    assert dialog is not None
+    bench.until(lambda: dialog._write.isEnabled())
+    dialog._path.setText(str(tmp_path / "missing" / "weights"))
+    dialog._write.click()
+    bench.until(lambda: "cannot be written" in dialog.message.text)
+    dialog._path.setText(str(tmp_path / "bent"))
+    dialog._write.click()
+    bench.until(lambda: "NOT" in dialog.message.text)
+    assert dialog._done.text() == ""
+    dialog.close()
+
+
+def test_an_export_can_be_cancelled(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    let_go = threading.Event()
+    export = bench.window.desk.errands._backend.export
+
+    def slowly(run_folder: Path, key: str, target: Path, tell: Callable[[str], None]) -> Exported:
+        tell("Writing the files")
+        assert let_go.wait(60)
+        tell("Putting the files in place")
+        return export(run_folder, key, target, tell)
+
+    monkeypatch.setattr(bench.window.desk.errands._backend, "export", slowly)
+    bench.train(1)
+    bench.command("stop")
+    bench.until(lambda: bench.session_state is State.FINISHED)
+    bench.window.ask_export()
+    dialog = bench.window.files.export_dialog
+    assert dialog is not None
+    bench.until(lambda: dialog._write.isEnabled())
+    dialog._path.setText(str(tmp_path / "weights"))
+    dialog._write.click()
+    bench.until(lambda: dialog._done.text().startswith("Writing the files… "))
+    assert dialog._write.text() == "Cancel"
+    assert not dialog._path.isEnabled()
+    dialog._write.click()
+    assert dialog._done.text() == "Cancelled: nothing was written."
+    let_go.set()
+    assert dialog._write.text() == "Export"
+    dialog._write.click()
+    bench.until(lambda: dialog._done.text() == "A reader says the same.")
+    dialog.close()
+
+
+def test_an_export_writes_over_nothing_unasked(bench: Bench, tmp_path: Path) -> None:
+    bench.train(1)
+    bench.command("stop")
+    bench.until(lambda: bench.session_state is State.FINISHED)
+    bench.window.ask_export()
+    dialog = bench.window.files.export_dialog
+    assert dialog is not None
+    bench.until(lambda: dialog._write.isEnabled())
+    dialog._list.setCurrentIndex(dialog._list.model().index(2, 0))
+    (tmp_path / "package.json").write_text("of somebody else")
+    dialog._path.setText(str(tmp_path / "package.py"))
+    dialog._write.click()
+    assert "package.json" in dialog.message.text
+    assert dialog._write.text() == "Replace"
+    dialog._path.textEdited.emit("another name")
+    assert (dialog.message.text, dialog._write.text()) == ("", "Export")
+    assert not (tmp_path / "package.py").exists()
+    for _ in range(2):
+        dialog._write.click()
+    bench.until(lambda: dialog._done.text() == "A reader says the same.")
+    assert dialog._usage.isVisibleTo(dialog)
+    dialog._list.setCurrentIndex(dialog._list.model().index(1, 0))
+    assert dialog._done.text() == ""
+    assert not dialog._usage.isVisibleTo(dialog)
+    dialog.close()
+
+
+def test_the_export_dialog_says_what_is_not_possible_and_why(bench: Bench, tmp_path: Path) -> None:
+    bench.train(1)
+    bench.command("stop")
+    bench.until(lambda: bench.session_state is State.FINISHED)
+    bench.window.ask_export()
+    dialog = bench.window.files.export_dialog
+    assert dialog is not None
+    bench.until(lambda: dialog._list.topLevelItemCount() == 3)
+    stone, _, script = (dialog._list.topLevelItem(place) for place in range(3))
+    assert stone is not None
+    assert script is not None
+    assert stone.text(2) == "not possible"
+    dialog._path.setText(str(tmp_path / "old.paper"))
+    dialog._list.setCurrentItem(stone)
+    assert not dialog._write.isEnabled()
+    assert dialog._about.text() == "For those who come after. Nothing is hard enough."
+    dialog._list.setCurrentItem(script)
+    assert dialog._path.text() == str(tmp_path / "old.py")
+    assert dialog._write.isEnabled()
+    dialog.close()
