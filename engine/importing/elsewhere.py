@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-_PICKLED = (".pt", ".pth", ".ckpt", ".bin", ".pkl", ".pickle", ".joblib")
+_TORCH = (".pt", ".pth", ".ckpt", ".bin")
 _KERAS = (".keras", ".h5", ".hdf5")
+_NOT_TORCH = (".pkl", ".pickle", ".joblib")
 
 
 def way_here(path: Path) -> str:
     """What to do where the file was made, to be said behind the endings that are read."""
     made = path.with_suffix("").name
-    if path.suffix.lower() in _PICKLED:
+    if path.suffix.lower() in _NOT_TORCH:
+        return (
+            "; this is a pickle, which can run code when it is opened. Where it was made, save each array by itself: "
+            f'numpy.savez("{made}.npz", **{{name: array for name, array in weights.items()}}) under PyTorch\'s names'
+        )
+    if path.suffix.lower() in _TORCH:
         return (
             "; this is a pickle, which can run code when it is opened. Where it was made: "
             "import torch; from safetensors.torch import save_file; "

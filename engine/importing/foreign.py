@@ -58,17 +58,29 @@ class Imported:
         network.load_state_dict(own | dict(self.weights))
 
 
+_MISFITS = {  # by the tensor whose shape differs, which axis says how many, and what it counts
+    "embedding.weight": (0, "they know {here} symbols, and this text has {there}", "a text with the same symbols"),
+    "rnn.weight_ih_l0": (1, "they read {here} numbers a step, and this data gives {there}", "as many columns"),
+    "readout.weight": (
+        0,
+        "they answer with {here} numbers, and this data asks for {there}",
+        "as many targets or classes",
+    ),
+}
+
+
 def _misfit(own: _Weights, wrong: Mapping[str, tuple[int, ...]], others: list[str]) -> str:
+    if any(name.startswith("decoder.") for name in own):
+        return "this data asks for a network that reads and then writes; weights from elsewhere answer where they read"
     if "embedding.weight" in others:
         read, given = ("numbers", "tokens") if "embedding.weight" in own else ("tokens", "numbers")
         return f"the weights are for a network that reads {read}, and this data goes in as {given}"
-    if not wrong:
-        return f"the weights are for another network: {', '.join(others[:4])}; take the settings that come with them"
-    name, shape = next(iter(wrong.items()))
-    return (
-        f"the weights do not fit this data: {name} has shape {shape}, here it takes {own[name].shape}; "
-        "choose data with as many columns, or as many different characters, as the network has learned from"
-    )
+    for name, (axis, words, cure) in _MISFITS.items():
+        if name in wrong and wrong[name][axis] != own[name].shape[axis]:
+            said = words.format(here=wrong[name][axis], there=own[name].shape[axis])
+            return f"the weights do not fit this data: {said}; choose {cure}"
+    names = ", ".join([*wrong, *others][:4])
+    return f"the weights are for another network: {names}; take the settings that come with them"
 
 
 def read_foreign(path: Path | str) -> Imported:

@@ -84,6 +84,21 @@ def test_data_of_another_shape_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("text", "reads numbers, and this data goes in as tokens"),
+        ("dates", "reads and then writes"),
+        ("seattle", "read 1 numbers a step, and this data gives 4"),
+    ],
+)
+def test_what_does_not_fit_is_said_in_words(tmp_path: Path, kind: str, words: str) -> None:
+    target("npz").write(exportable(cell="lstm"), tmp_path / "w.npz")
+    found = read_foreign(tmp_path / "w.npz")
+    with pytest.raises(NetworkError, match=words):
+        found.into(exportable(kind, cell="lstm").model.network)
+
+
+@pytest.mark.parametrize(
     ("name", "content"),
     [
         ("w.pkl", b"x"),

@@ -144,7 +144,8 @@ def test_a_pickle_under_another_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "way"), [("w.pt", "safetensors.torch"), ("w.ckpt", "a pickle"), ("w.keras", "numpy.savez")]
+    ("name", "way"),
+    [("w.pt", "safetensors.torch"), ("w.ckpt", "a pickle"), ("w.pkl", "save each array"), ("w.keras", "numpy.savez")],
 )
 def test_files_that_are_not_read_say_how_to_get_here(tmp_path: Path, name: str, way: str) -> None:
     (tmp_path / name).write_bytes(b"x")
