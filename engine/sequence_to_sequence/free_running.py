@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import TrainingConfig
-from engine.data import PairBatch
 from engine.losses import Loss
 from engine.sequence_to_sequence.decoding import STOP, log_probabilities
 from engine.sequence_to_sequence.network import SequenceToSequence
+
+if TYPE_CHECKING:
+    from engine.data import PairBatch
 
 _SHARPNESS = 20.0  # k of the inverse sigmoid
 

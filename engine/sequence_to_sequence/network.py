@@ -9,14 +9,13 @@ steps written, B batch, I inputs, O outputs, H hidden units, E numbers heard bef
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine import arguments
 from engine.config import ModelConfig
-from engine.data import PairBatch
 from engine.initializers import initialize
 from engine.inside.records import LayerTrace
 from engine.linear import Linear
@@ -32,6 +31,9 @@ from engine.sequence_to_sequence.sizes import Sizes, parameter_shapes
 from engine.stack import Stack, State
 from engine.stack_config import StackConfig, stack_config
 from engine.threads import Workers
+
+if TYPE_CHECKING:
+    from engine.data import PairBatch
 
 _WRITING = 1 << 32  # beyond every seed
 WRITERS = ("one_to_many", "encoder_decoder")  # topologies that this network is for
@@ -69,6 +71,8 @@ def parameter_count(model: ModelConfig, sizes: Sizes) -> int:
 
 
 def _pairs(batch: Examples) -> PairBatch:
+    from engine.data import PairBatch  # late: kernels are compiled without reading data, and that takes long to import
+
     if not isinstance(batch, PairBatch):
         raise NetworkError("a network that writes learns from pairs, which say what was written before each step")
     return batch
