@@ -34,7 +34,11 @@ READERS = ("one_to_one", "many_to_one", "many_to_many")  # topologies that this 
 
 
 class Examples(Protocol):
-    """A batch to learn from; `engine.data.Batch` is one."""
+    """A batch to learn from; `engine.data.Batch` is one.
+
+    `inputs` (T, B, I), or tokens (T, B); `lengths` (B,), from 1 to T, in falling order; `targets` (T, B, O) where every
+    step is answered, else (B, O), of classes without O; `weights` (T, B) or (B,), 0 leaves an answer out.
+    """
 
     @property
     def inputs(self) -> NDArray[Any]: ...
@@ -276,7 +280,10 @@ class Network(Trainable):
     def trace(
         self, inputs: NDArray[Any], lengths: NDArray[np.int64] | None = None, state: State | None = None
     ) -> tuple[LayerTrace, ...]:
-        """Hidden states, cell states and gates of one sequence (B = 1), each direction in the sequence's own time."""
+        """Hidden states, cell states and gates, (T, H) each, of one sequence (B = 1) by layer and direction.
+
+        Arguments and errors are those of `forward`; every direction is told in the sequence's own time.
+        """
         self._run(inputs, lengths, state, training=False)
         return looking.traces(level.directions for level in self.stack.levels)
 
