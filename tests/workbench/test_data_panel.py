@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment
@@ -54,3 +56,16 @@ def test_settings_come_with_the_data_or_with_what_is_wrong_with_it(
         panel.show_problem("a window does not fit; lower data.look_back.", dismissible=False)
     panel.show_experiment(SERIES)
     assert not any(part.isHidden() for part in parts)
+
+
+def test_what_was_read_is_named_and_described(qtbot: QtBot, backend: KnownBackend) -> None:
+    panel = DataPanel(LIGHT)
+    qtbot.addWidget(panel)
+    loaded = backend.load(SERIES)
+    panel.show_loaded(loaded)
+    title, about = (panel.findChild(QLabel, name) for name in ("data_title", "data_about"))
+    assert title is not None
+    assert about is not None
+    assert (title.text(), about.text(), about.isHidden()) == ("Known", "made for tests", False)
+    panel.show_loaded(dataclasses.replace(loaded, title="Other", about=""))
+    assert (title.text(), about.text(), about.isHidden()) == ("Other", "", True)
