@@ -19,6 +19,10 @@ _AFTER_EACH = {
     "sequences": "{name}_push(&state, row, forecast);        for each step of the sequence",
     "tokens": "{name}_read(&state, token, forecast);      for each symbol; see {name}_vocabulary_token",
 }
+_WINDOW = """
+ *
+ * It learned from windows of {rows} rows: the workbench's own forecast is what comes after a reset and the last {rows};
+ * rows pushed on without a reset carry its state further than it was trained to."""
 _AT_ONCE = {
     "rows": "{name}_push(&state, row);                  for each row",
     "tokens": "{name}_read(&state, token);                for each symbol; see {name}_vocabulary_token",
@@ -37,7 +41,7 @@ def c_file(source: Exportable, name: str, data: HeldOut) -> str:
     targets = len(preparation.targets) if isinstance(preparation, SeriesPreparation) else 0
     whole = network.config.bidirectional
     parts = [
-        head(source, words, _usage(preparation, network)),
+        head(source, words, _usage(preparation, network), symbols=network.embedding is not None),
         *_sizes(network, name, targets, source.point()["width"], _period(preparation), longest(preparation, data)),
         *_weights(network, name),
         *shared_functions(network, words),
@@ -69,8 +73,16 @@ def _usage(preparation: Preparation, network: Description) -> str:
     kind = "sequences" if preparation.kind == "adding" else preparation.kind
     tokens = network.embedding is not None
     if not network.config.bidirectional:
-        return _AFTER_EACH["tokens" if tokens and kind != "text" else kind]
-    return _AT_ONCE["tokens" if tokens else "rows"] + (_ANSWERED_AT if network.aligned else _ANSWERED)
+        return _AFTER_EACH["tokens" if tokens and kind != "text" else kind] + _window(preparation)
+    at_once = _AT_ONCE["tokens" if tokens else "rows"] + (_ANSWERED_AT if network.aligned else _ANSWERED)
+    return at_once + _window(preparation)
+
+
+def _window(preparation: Preparation) -> str:
+    """How many rows the network learned to read at once."""
+    if not isinstance(preparation, SeriesPreparation):
+        return ""
+    return _WINDOW.format(rows=preparation.lead + preparation.look_back)
 
 
 def _period(preparation: Preparation) -> int:

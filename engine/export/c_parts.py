@@ -26,8 +26,7 @@ _HEAD = """\
 
 #include <math.h>
 #include <stdint.h>
-#include <string.h>
-"""
+{strings}"""
 _SHARED = """
 static inline void {name}_affine(
     const float *weight, const float *bias, const float *x, int columns, int rows, float *y)
@@ -51,11 +50,12 @@ static inline void {name}_normalize(const float *x, int count, float *y)
 """
 
 
-def head(source: Exportable, words: dict[str, str], usage: str) -> str:
-    """What the file is, how it is used, and all that is known of the network."""
+def head(source: Exportable, words: dict[str, str], usage: str, *, symbols: bool) -> str:
+    """What the file is, how it is used, and all that is known of the network; `symbols`: there are tables of them."""
     title = comment(f"{model_words(source.model.experiment)}.")
     known = comment(json.dumps(source.particulars(), indent=1, ensure_ascii=False, sort_keys=True))
-    return _HEAD.format(title=title, usage=usage.format(**words), **words) + f"\n/* {known} */\n"
+    strings = "#include <string.h>\n" if symbols else ""
+    return _HEAD.format(title=title, usage=usage.format(**words), strings=strings, **words) + f"\n/* {known} */\n"
 
 
 def shared_functions(layers: Layers, words: dict[str, str]) -> list[str]:

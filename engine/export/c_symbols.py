@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 from engine.data import (
@@ -18,13 +19,14 @@ CUT = {
     "characters": "A symbol is a Unicode code point, as UTF-8",
     "bytes": "A symbol is a byte, as the UTF-8 of the code point of its number",
     "spaces": "A symbol is what stands between spaces",
-    "words": "A symbol is a word, a mark, or white space other than one blank; U+FFED stands on the side on which it\n"
-    " * is joined to its neighbour without a blank",
+    "words": "A symbol is a word, a mark, or white space other than one blank; U+FFED stands on the side on which it "
+    "is joined to its neighbour without a blank",
     "plain words": "A symbol is a word in small letters, with the apostrophes inside it, or a mark",
     "category": "A symbol is a word of the column",
 }
+_WIDTH = 114
 _TABLE = """
-/* {about}. The first {special} stand for what is unknown{ends}. */
+/* {about} */
 static const char *const {name}[{count}] = {{
     {rows}
 }};
@@ -56,9 +58,13 @@ def symbol_table(name: str, level: str, symbols: Sequence[str], special: int = 1
     written = [string(symbol) for symbol in symbols]
     lines = [", ".join(written[at : at + 8]) for at in range(0, len(written), 8)]
     return _TABLE.format(
-        name=name, about=comment(CUT[level]), special=special, count=len(symbols), rows=",\n    ".join(lines),
-        ends=", the start and the stop" if special > 1 else "",
-    )  # fmt: skip
+        name=name, about=_about(level, special), special=special, count=len(symbols), rows=",\n    ".join(lines)
+    )
+
+
+def _about(level: str, special: int) -> str:
+    first = "What is unknown comes first" if special == 1 else "What is unknown, the start and the stop come first"
+    return textwrap.fill(comment(f"{CUT[level]}. {first}."), _WIDTH, subsequent_indent=" * ")
 
 
 def string(text: str) -> str:

@@ -95,7 +95,7 @@ def writer_file(source: Exportable, name: str, data: HeldOut) -> str:
     key = "series" if series else "vector" if told.encoder is None else "tokens"
     stacks = [told.decoder] if told.encoder is None else [told.encoder, told.decoder]
     parts = [
-        head(source, words, _READS[key] + ("" if series else _WRITES) + _texts_usage(source)),
+        head(source, words, _READS[key] + ("" if series else _WRITES) + _texts_usage(source), symbols=not series),
         *_sizes(source, told, words["upper"], data),
         *_state(source, told, words),
         *[line for stack in stacks for line in layer_constants(name, stack)],

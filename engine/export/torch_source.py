@@ -7,6 +7,7 @@ from engine.export.particulars import Exportable
 from engine.export.python_source import paragraph
 from engine.export.torch_layers import layers_class, layers_module
 from engine.export.torch_modules import torch_module
+from engine.export.torch_units import unit_functions, unit_usage
 from engine.summary import model_words
 
 _HEAD = '''"""{title}
@@ -14,8 +15,7 @@ _HEAD = '''"""{title}
 {made}
 
     network = load()
-    answers, state = network(x)  # x: {inputs}
-    forecast = real_units(answers, rows)  # of a series; x = inputs_of(rows), see there
+    answers, state = network(x)  # x: {inputs}{units}
 """
 
 import json
@@ -44,52 +44,6 @@ def about(path=WEIGHTS):
     """What is known of the data: columns, window, scalers, transform, or the vocabulary."""
     with safe_open(path, framework="pt") as file:
         return json.loads(file.metadata()["data"])
-'''
-SERIES = '''
-
-def inputs_of(rows):
-    """Windows of rows in their own units (steps, windows, columns), float64, as the network reads them.
-
-    Columns are the targets, then the further inputs. A window begins with the rows that differences are taken from.
-    """
-    data = about()
-    targets, scaler, period = len(data["targets"]), data["input_scaler"], data["period"]
-    level = _level(data, rows[..., :targets])
-    level = level[period:] - level[:-period] if period else level
-    level = level[1:] - level[:-1] if "difference" in data["transform"] else level
-    columns = torch.cat([level, rows[data["lead"] :, ..., targets:]], dim=-1)
-    return ((columns - _numbers(scaler["offset"])) / _numbers(scaler["scale"])).float()
-
-
-def _level(data, values):
-    return torch.log(values) if "log" in data["transform"] else values
-
-
-def _base(data, level, known, ahead):
-    """What the answer so many steps after the rows known is a change from: that row, the last season, or both."""
-    period, base = data["period"], torch.zeros_like(level[known])
-    if "difference" in data["transform"]:
-        base = level[known] - level[known - period] if period else level[known]
-    return base + level[known - -ahead % period] if period else base
-
-
-def _numbers(values):
-    return torch.tensor(values, dtype=torch.float64)
-'''
-_REAL_UNITS = '''
-
-def real_units(answers, rows):
-    """The network's answers to windows of rows, in the targets' own units."""
-    data = about()
-    answers = answers[..., {middle}::{width}]{remark}
-    changed = answers.double() * _numbers(data["output_scaler"]["scale"]) + _numbers(data["output_scaler"]["offset"])
-    level, horizon = _level(data, rows[..., : len(data["targets"])]), data["horizon"]
-    if answers.ndim == 3:
-        changed = changed + _base(data, level, torch.arange(data["lead"], len(level)), horizon)
-    else:
-        ahead = range(horizon, horizon + changed.shape[-1] // level.shape[-1])
-        changed = changed + torch.cat([_base(data, level, len(level) - 1, step) for step in ahead], dim=-1)
-    return torch.exp(changed) if "log" in data["transform"] else changed
 '''
 _PLAIN = '''class Network(torch.nn.Module):
     """PyTorch's own modules, under the names that the weights have."""
@@ -128,13 +82,11 @@ def torch_source(source: Exportable, stem: str) -> str:
     network = describe(model.network)
     inputs = "tokens (T, B)" if network.embedding is not None else f"numbers (T, B, {network.inputs})"
     head = _HEAD.format(
-        title=f"{model_words(model.experiment)}.", inputs=inputs,
+        title=f"{model_words(model.experiment)}.", inputs=inputs, units=unit_usage(model.preparation),
         made=paragraph(_MADE.format(stem=stem, licence=source.particulars()["licence"])),
     )  # fmt: skip
     module = torch_module(model.network)
-    point = source.point()
-    remark = "" if point["width"] == 1 else "  # the middle one of the quantiles"
-    foot = LOADING + SERIES + _REAL_UNITS.format(remark=remark, **point)
+    foot = LOADING + unit_functions(source)
     return head + (_plain(network, module, inputs) if module else _by_formula(network, inputs)) + foot
 
 

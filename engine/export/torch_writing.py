@@ -8,7 +8,8 @@ from engine.export.particulars import Exportable
 from engine.export.python_source import joined_modules, paragraph
 from engine.export.torch_layers import layers_class
 from engine.export.torch_modules import torch_module
-from engine.export.torch_source import LOADING, SERIES
+from engine.export.torch_source import LOADING
+from engine.export.torch_units import SERIES
 from engine.export.torch_writing_lines import module_lines, read_lines, write_lines
 from engine.export.writing_description import WritingDescription, describe_writing
 from engine.summary import model_words

@@ -121,6 +121,18 @@ forecast = model.real_units(answers, rows)""",
 # rows (steps, windows, columns), float64, in their own units; future: what is known ahead
 answers = model.load().generate(model.inputs_of(rows), model.told_ahead(rows, future))
 forecast = model.real_units(answers, rows)""",
+        "sequences": """\
+{module}
+# steps (steps, sequences, numbers) in their own units; which numbers, or words, see `inputs_of` there
+answers, state = model.load()(model.inputs_of(steps))
+said = model.meant(answers)""",
+        "labelled_text": """\
+{module}
+answers, state = model.load()(model.inputs_of(symbols))  # of a text; see there
+said = model.meant(answers)""",
+        "text": """\
+{module}
+answers, state = model.load()(model.inputs_of(symbols))  # of a text; see there""",
         "": """\
 {module}
 # x: numbers (steps, sequences, inputs), scaled, or tokens (steps, sequences)

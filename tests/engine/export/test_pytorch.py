@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 
 from engine.cells import specifications
+from engine.data import LabelledTextPreparation, SequencePreparation, TextPreparation
 from engine.export import proof
+from engine.export.onnx_ends import step_scale
 from engine.export.targets import target
 from engine.export.torch_source import torch_source
 from engine.export.torch_writing import torch_writing_source
@@ -129,3 +131,32 @@ def test_plain_networks_are_plain_modules() -> None:
     assert "self.rnn = torch.nn.GRU(5, 6, num_layers=2, bidirectional=True)" in text
     assert "FUNCTIONS" not in text
     assert len(text.splitlines()) < 100
+
+
+@pytest.mark.parametrize("kind", ["digits", "gait", "one_step", "reviews", "text"])
+def test_what_is_not_a_series_goes_in_as_it_stands(tmp_path: Path, kind: str) -> None:
+    torch = pytest.importorskip("torch")
+    source = exportable(kind, cell="gru")
+    path, *_ = target("pytorch").write(source, tmp_path / "model.py")
+    names, preparation = runpy.run_path(str(path)), source.model.preparation
+    inputs = given(kind).inputs[:, :1]
+    if inputs.ndim == 2:
+        assert isinstance(preparation, TextPreparation | LabelledTextPreparation)
+        x = names["inputs_of"]([preparation.vocabulary.symbols[token] for token in inputs[:, 0]])
+    else:
+        offset, scale = step_scale(preparation, inputs.shape[2])
+        x = names["inputs_of"](torch.from_numpy(inputs * scale + offset))
+    np.testing.assert_allclose(x.numpy(), inputs, rtol=1e-5, atol=1e-6)
+    if isinstance(preparation, SequencePreparation | LabelledTextPreparation):
+        answers = source.model.network.forward(inputs).values
+        found = names["meant"](torch.from_numpy(answers)).numpy()
+        np.testing.assert_allclose(found, preparation.answers.values(answers), rtol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["digits", "gait", "reviews", "text", "adding", "airline", "quantiles"])
+def test_a_module_holds_what_its_data_need(kind: str) -> None:
+    text = torch_source(exportable(kind, cell="gru"), "model")
+    compile(text, "model.py", "exec")
+    assert ("def real_units" in text) == (kind in ("airline", "quantiles"))
+    assert ("def meant" in text) == (kind in ("digits", "gait", "reviews"))
+    assert max(map(len, text.splitlines())) <= 120
