@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from workbench.icons import icon
@@ -18,7 +18,7 @@ _COMMANDS = (
     ("stop", "Stop", "Ctrl+.", "End the run now and keep its best weights"),
     ("finish", "Finish", "Ctrl+Shift+F5", "Score this moment too, then end and keep the best"),
 )
-_LARGE = 1.2  # text of this scale leaves no room for all numbers; the pace stands at the foot of the window too
+_LEAST_FIRST = ("pace", "step", "progress", "left", "epoch")  # what goes where there is no room for all and the status
 
 
 class RunBar(QToolBar):
@@ -35,6 +35,8 @@ class RunBar(QToolBar):
         self._running = False
         self.commands = {name: self._command(name, *rest) for name, *rest in _COMMANDS}
         self.addSeparator()
+        self._parts: dict[str, QAction] = {}  # numbers and bar
+        self._begun = False  # there is progress to be shown
         self._epoch, self._step = self._number("epoch", 15), self._number("step", 13)
         self._pace, self._left = self._number("pace", 13), self._number("left", 11)
         self._progress = self._bar()
@@ -59,6 +61,7 @@ class RunBar(QToolBar):
         if self._running != status.running:
             self._running = status.running
             self._show_run()
+        self._fit()
 
     def show_progress(self, step: int, steps: int, epoch: int, epochs: int, pace: float, left: float) -> None:
         """Numbers of the run; zeros where there are none yet."""
@@ -66,7 +69,9 @@ class RunBar(QToolBar):
         self._step.setText(f"step {step:,}" if steps else "")
         self._pace.setText(pace_words(pace))
         self._left.setText(f"ETA {duration(left)}" if left else "")
-        self._progress_action.setVisible(steps > 0)
+        if self._begun != (steps > 0):
+            self._begun = steps > 0
+            self._fit()
         self._progress.setValue(round(1000 * step / steps) if steps else 0)
 
     def apply_theme(self, theme: Theme) -> None:
@@ -74,12 +79,42 @@ class RunBar(QToolBar):
         self._theme = theme
         for number in (self._epoch, self._step, self._pace, self._left):
             # Numbers change without moving their neighbours.
-            number.setMinimumWidth(round(number.property("letters") * theme.body * 0.58) if theme.scale < _LARGE else 0)
-        self._pace_action.setVisible(theme.scale < _LARGE)
+            number.setMinimumWidth(round(number.property("letters") * theme.body * 0.58))
         for name, action in self.commands.items():
             if name != "run":
                 action.setIcon(icon(name, theme))
         self._show_run()
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width has room for other numbers."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leave out what there is no room for: the status is always seen."""
+        shown = [name for name in self._parts if self._begun or name != "progress"]
+        fixed = [action for action in self.actions() if action not in self._parts.values()]
+        room = self.width() - self._space * (len(fixed) + 1) - sum(map(self._wide, fixed))
+        for name in _LEAST_FIRST:
+            if room >= sum(self._wide(self._parts[part]) + self._space for part in shown):
+                break
+            if name in shown:
+                shown.remove(name)
+        for name, action in self._parts.items():
+            action.setVisible(name in shown)
+
+    @property
+    def _space(self) -> int:
+        """Pixels between two parts, and at the ends."""
+        layout = self.layout()
+        assert layout is not None
+        return max(layout.spacing(), 0)
+
+    def _wide(self, action: QAction) -> int:
+        """Pixels that its widget needs, hidden or not."""
+        widget = self.widgetForAction(action)
+        return max(widget.minimumWidth(), min(widget.sizeHint().width(), widget.maximumWidth()), 0)
 
     def _show_run(self) -> None:
         action = self.commands["run"]
@@ -106,9 +141,7 @@ class RunBar(QToolBar):
         made.setAccessibleName({"left": "Time left", "pace": "Steps a second"}.get(name, name.capitalize()))
         made.setProperty("role", "muted")
         made.setProperty("letters", width)
-        action = self.addWidget(made)
-        if name == "pace":
-            self._pace_action = action
+        self._parts[name] = self.addWidget(made)
         return made
 
     def _bar(self) -> QProgressBar:
@@ -118,8 +151,7 @@ class RunBar(QToolBar):
         bar.setRange(0, 1000)
         bar.setTextVisible(False)
         bar.setFixedWidth(15 * GRID)
-        self._progress_action = self.addWidget(bar)
-        self._progress_action.setVisible(False)  # a tool bar shows and hides its entries, not their widgets
+        self._parts["progress"] = self.addWidget(bar)  # a tool bar shows and hides its entries, not their widgets
         return bar
 
     def _spacer(self) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import bisect
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSlider, QToolButton, QWidget
 
 from workbench.film import Film
 from workbench.icons import icon
+from workbench.plots.elided_label import ElidedLabel
 from workbench.theme import GRID, Theme
 
 _WHOLE_MS = 10_000  # the run takes about as long when it is played, however many moments it has
@@ -39,8 +40,9 @@ class Scrubber(QWidget):
         self._expected: int | None = None  # the step that was gone to last by itself
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._play_on)
-        self._told = QLabel()
+        self._told = ElidedLabel()
         self._told.setProperty("role", "small")
+        self.slider.setMinimumWidth(10 * GRID)  # the words beside it give way
         layout = QHBoxLayout(self)
         layout.setContentsMargins(2 * GRID, 0, GRID, 0)
         layout.setSpacing(GRID)

@@ -164,3 +164,18 @@ def test_lines_grow_with_the_density_of_the_screen_that_the_window_is_moved_to(b
     assert {view.theme.density for view in window.gallery.views} == {2.0}
     window.appearance.choose_theme("dark")
     assert window.gallery.theme.density == 2.0
+
+
+@pytest.mark.parametrize(("width", "percent"), [(1024, 100), (1280, 150), (1440, 100), (2560, 100)])
+def test_the_status_is_always_seen_and_numbers_as_far_as_there_is_room(bench: Bench, width: int, percent: int) -> None:
+    window, bar = bench.window, bench.window.run_bar
+    window.resize(width, 700)
+    window.appearance.choose_scale(percent)
+    bench.train(3)
+    status = window.findChild(QLabel, "status")
+    assert status is not None
+    bench.until(lambda: status.isVisible() and bar.rect().contains(status.geometry()))
+    shown = {name for name, action in bar._parts.items() if action.isVisible()}
+    assert "epoch" in shown
+    assert (shown == set(bar._parts)) is (width >= 1440)
+    assert window.gallery.scrubber.slider.width() >= 10 * GRID
