@@ -3,36 +3,23 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtWidgets import QVBoxLayout
 
-from engine.events import Snapshot
 from engine.inside.records import Floats, HiddenTrace, LayerTrace
 from workbench.plots.saving import Table
-from workbench.plots.trace_grid import Strip, TraceGrid, layer_name, steps_of
-from workbench.views.live_view import LiveView
+from workbench.plots.trace_grid import Strip, layer_name
+from workbench.views._trace_view import TraceView
 
 OPEN, SHUT = 0.9, 0.1
 
 
-class Gates(LiveView):
+class Gates(TraceView):
     """Each gate of each layer as a heat map, with the share of it that is saturated."""
 
     key = "gates"
     title = "Gates"
     order = 40
     question = "When does the network let something in, keep it, forget it, and are its gates stuck?"
-    probes = frozenset({"hidden"})
     waiting = "Press Run (F5): what every gate lets through at every step of one validation sequence is drawn here."
-
-    def build(self) -> None:
-        """The grid, and choices of layer and order."""
-        self._traces = TraceGrid(self.theme, self.time, strips, last_only=self.compact)
-        self._traces.read.connect(self.read_out)
-        layout = QVBoxLayout(self.body)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._traces)
-        self.add_control("Show", self._traces.layer, "layer")
-        self.add_control("Units", self._traces.order, "order")
 
     def reason(self) -> str:
         """Empty as well when the cell has no gates."""
@@ -44,27 +31,9 @@ class Gates(LiveView):
             )
         return super().reason()
 
-    def draw(self, snapshot: Snapshot) -> None:
-        """All panels."""
-        trace = self.probe("hidden")
-        if isinstance(trace, HiddenTrace):
-            self._traces.show_trace(trace)
-
-    def clear(self) -> None:
-        """No panels."""
-        self._traces.clear()
-
-    def recolour(self) -> None:
-        """The grid."""
-        self._traces.apply_theme(self.theme)
-
-    def reset_zoom(self) -> None:
-        """All panels."""
-        self._traces.grid.show_everything()
-
-    def time_steps(self) -> int:
-        """Steps of the pinned sequence."""
-        return 0 if self.reason() else steps_of(self.probe("hidden"))
+    def strips(self, trace: LayerTrace) -> tuple[Strip, ...]:
+        """One a gate; what can be negative (a candidate state) is coloured either side of nothing."""
+        return tuple(_strip(name, values) for name, values in trace.gates)
 
     def table(self) -> Table:
         """Every gate and unit: the share of time steps it was open (> 0.9) or shut (< 0.1), and each of the steps."""
@@ -76,11 +45,6 @@ class Gates(LiveView):
             saturated = shares(strip.data[:, int(unit)], signed=strip.map == "diverging")
             rows.append((layer, gate, unit, *saturated, *values))
         return ("layer", "gate", "unit", "share above 0.9", "share below 0.1 (−0.9 with a sign)", *header[3:]), rows
-
-
-def strips(trace: LayerTrace) -> tuple[Strip, ...]:
-    """One strip a gate; what can be negative (a candidate state) is coloured either side of nothing."""
-    return tuple(_strip(name, values) for name, values in trace.gates)
 
 
 def shares(values: Floats, *, signed: bool) -> tuple[float, float]:

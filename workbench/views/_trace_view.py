@@ -1,0 +1,57 @@
+"""What the views of the pinned sequence have in common: panels of units by time steps, of each layer and direction."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QVBoxLayout
+
+from engine.events import Snapshot
+from engine.inside.records import HiddenTrace, LayerTrace
+from workbench.plots.saving import Table
+from workbench.plots.trace_grid import Strip, TraceGrid, steps_of
+from workbench.views.live_view import LiveView
+
+
+class TraceView(LiveView):
+    """A view of the probe "hidden"; which `strips` of a layer it shows is up to the subclass."""
+
+    probes = frozenset({"hidden"})
+
+    def build(self) -> None:
+        """The grid, and choices of layer and order."""
+        self._traces = TraceGrid(self.theme, self.time, self.strips, last_only=self.compact)
+        self._traces.read.connect(self.read_out)
+        layout = QVBoxLayout(self.body)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._traces)
+        self.add_control("Show", self._traces.layer, "layer")
+        self.add_control("Units", self._traces.order, "order")
+
+    def strips(self, trace: LayerTrace) -> tuple[Strip, ...]:
+        """What to show of one layer and direction."""
+        raise NotImplementedError
+
+    def draw(self, snapshot: Snapshot) -> None:
+        """All panels."""
+        trace = self.probe("hidden")
+        if isinstance(trace, HiddenTrace):
+            self._traces.show_trace(trace)
+
+    def clear(self) -> None:
+        """No panels."""
+        self._traces.clear()
+
+    def recolour(self) -> None:
+        """The grid."""
+        self._traces.apply_theme(self.theme)
+
+    def reset_zoom(self) -> None:
+        """All panels."""
+        self._traces.grid.show_everything()
+
+    def time_steps(self) -> int:
+        """Steps of the pinned sequence."""
+        return 0 if self.reason() else steps_of(self.probe("hidden"))
+
+    def table(self) -> Table:
+        """Units by time steps."""
+        return self._traces.table()
