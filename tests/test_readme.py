@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.cells import specifications
 from engine.cli import main, parser
+from engine.data import samples
 from engine.inference import forecast
 from engine.runs import load_run
 from engine.writing import write_texts
@@ -82,6 +84,13 @@ COMMANDS = sorted(set(re.findall(r"^ +python3 main\.py ([a-z]+ .+)$", README, re
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_commands_in_readme_are_taken(command: str) -> None:
     parser().parse_args(shlex.split(command))
+
+
+def test_readme_counts_what_there_is() -> None:
+    said = {
+        what: int(number) for number, what in re.findall(r"(\d+) (samples|cells)\b", README.partition("## Start")[0])
+    }
+    assert said == {"samples": len(samples()), "cells": len(specifications())}
 
 
 def test_every_benchmark_that_the_figures_name_is_there() -> None:
