@@ -32,7 +32,6 @@ from engine.weights import write_weights
 from tests.engine.data.making import TRANSFORMS, table, windows_of
 
 STEPS = 3
-NO_DECODER = {"c_header"}  # forms that hold none
 STRATEGIES: dict[str, dict[str, Any]] = {
     "recursive": {"model.topology": "many_to_one", "data.strategy": "recursive"},
     "direct": {"model.topology": "many_to_one", "data.strategy": "direct"},
@@ -283,4 +282,4 @@ def test_predict_goes_on_for_every_step_beyond_the_end(tmp_path: Path, strategy:
     assert len(set(found.dates)) == len(found.dates) == len(found.forecast)
     assert np.isfinite(found.forecast).all()
     refused = {target.key for target in targets() if not target.fit_for(model).possible}
-    assert refused == (NO_DECODER if strategy == "encoder_decoder" else set())
+    assert refused == set()
