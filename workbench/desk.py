@@ -15,7 +15,7 @@ from workbench.archive import Archive
 from workbench.backend import Backend
 from workbench.contest import Contest, Terms
 from workbench.draft import Draft
-from workbench.errands import Errands
+from workbench.errands import Errands, WeightsAnswer
 from workbench.jobs import Jobs
 from workbench.mailbox import Mailbox
 from workbench.rate_test import RateTest
@@ -198,16 +198,16 @@ class Desk(QObject):
         unrolled = self._backend.unrolled_count(experiment, dataset) if known else (0, 0)
         return Counts(parameters, unrolled, steps, dataset.tokens, threads, losses, rates)
 
-    def import_weights(self, path: Path) -> None:
+    def import_weights(self, path: Path, answer: WeightsAnswer) -> None:
         """Read weights from elsewhere in the background, and set up the network that begins from them."""
 
         def done(found: ForeignWeights) -> None:
-            message = self.draft.change(found.settings)
-            self.told.emit(
-                message or f"{' '.join(found.notes)}. Run trains on from these weights, Step looks into them."
-            )
+            if message := self.draft.change(found.settings):
+                answer.show_problem(message)
+            else:
+                answer.show_taken(found.notes)
 
-        self.errands.import_weights(path, done, lambda error: self.told.emit(str(error)))
+        self.errands.import_weights(path, done, lambda error: answer.show_problem(str(error)))
 
     def close(self, seconds: float) -> bool:
         """Stop everything and wait at most so long; True when nothing runs any more."""

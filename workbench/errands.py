@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -58,6 +58,13 @@ class ExportAnswer(Troubled, Protocol):
 
     def show_result(self, exported: Exported) -> None:
         """It was written."""
+
+
+class WeightsAnswer(Troubled, Protocol):
+    """Who wants to know what became of weights from elsewhere."""
+
+    def show_taken(self, notes: Sequence[str]) -> None:
+        """They were read, and their network is set up."""
 
 
 class UseAnswer(Troubled, Protocol):

@@ -14,6 +14,7 @@ from workbench.desk import Desk
 from workbench.dialogs.export import ExportDialog
 from workbench.dialogs.import_data import ImportDialog
 from workbench.dialogs.use import UseDialog
+from workbench.dialogs.weights import WeightsDialog
 from workbench.records import RunRecord
 from workbench.run_state import LOCKED
 from workbench.settings import Settings
@@ -25,7 +26,7 @@ _KINDS = (
     f"*{SUFFIX});;"
     "All files (*)"
 )
-_WEIGHTS = "Weights (*.safetensors *.onnx *.npz)"
+_WEIGHTS = "Weights (*.safetensors *.onnx *.npz);;All files (*)"
 
 
 class Files(QObject):
@@ -41,6 +42,7 @@ class Files(QObject):
         self.export_dialog: ExportDialog | None = None
         self.import_dialog: ImportDialog | None = None
         self.use_dialog: UseDialog | None = None
+        self.weights_dialog: WeightsDialog | None = None
         self._theme = theme
 
     @Slot()
@@ -114,7 +116,10 @@ class Files(QObject):
         chosen, _ = QFileDialog.getOpenFileName(self._window, "Import weights", folder, _WEIGHTS)
         if chosen:
             self._settings.folder = Path(chosen).parent
-            self._desk.import_weights(Path(chosen))
+            if self.weights_dialog is not None:
+                self.weights_dialog.deleteLater()
+            self.weights_dialog = WeightsDialog(self._window)
+            self._desk.import_weights(Path(chosen), self.weights_dialog)
 
     def ask_export(self, record: RunRecord | None) -> None:
         """Ask where to, and write the run's best weights."""

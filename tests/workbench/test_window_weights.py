@@ -93,13 +93,37 @@ def test_weights_from_elsewhere_set_up_their_network(
     experiment = bench.window.desk.draft.experiment
     assert experiment.model.hidden_size == 5
     assert experiment.training.start_weights == str(path)
+    taken = bench.window.files.weights_dialog
+    assert taken is not None
+    assert taken.isVisible()
+    assert "1 layer of gru, 5 units" in taken._title.text()
+    assert "readout starts anew" in taken._text.text()
+    taken.close()
     path.write_bytes(b"no weights")
-    told: list[str] = []
-    bench.window.desk.told.connect(told.append)
     bench.window.files.ask_import()
-    bench.until(lambda: bool(told))
-    assert "is not an NPZ file" in told[0]
+    refused = bench.window.files.weights_dialog
+    assert refused is not None
+    bench.until(refused.isVisible)
+    assert "is not an NPZ file" in refused._text.text()
+    assert not refused._code.isVisible()
     assert bench.window.desk.draft.experiment == experiment
+    refused.close()
+
+
+def test_weights_that_are_not_read_show_the_way_here(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "model.pt"
+    path.write_bytes(b"PK")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
+    bench.window.files.ask_import()
+    dialog = bench.window.files.weights_dialog
+    assert dialog is not None
+    bench.until(dialog.isVisible)
+    lines = dialog._code.toPlainText().splitlines()
+    assert lines[:2] == ["import torch", "from safetensors.torch import save_file"]
+    compile(dialog._code.toPlainText(), "code", "exec")
+    dialog.close()
 
 
 def test_an_export_that_fails_says_so_in_the_dialog(bench: Bench, tmp_path: Path) -> None:

@@ -1,0 +1,58 @@
+"""What became of weights from elsewhere: what was understood of them, or why not, and how they get here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
+
+from workbench.dialogs.frame import TextDialog, closing_row
+from workbench.panels.labels import column, fixed_font, label
+from workbench.theme import GRID
+
+_WAY_HERE = " Where it was made: "  # behind it stand statements of Python
+_THEN = "Run trains on from these weights, Step looks into them."
+
+
+class WeightsDialog(TextDialog):
+    """Opens once there is an answer; its text can be copied."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(104 * GRID, parent)
+        self.setObjectName("weights_dialog")
+        self.setWindowTitle("Import weights")
+        self._title = label("", "title", "weights_title")
+        self._text = label("", name="weights_text")
+        for part in (self._title, self._text):
+            part.setTextFormat(Qt.TextFormat.PlainText)
+        self._code = QPlainTextEdit(readOnly=True)
+        self._code.setObjectName("weights_code")
+        self._code.setAccessibleName("Python that makes a file which can be read")
+        self._code.setFont(fixed_font(self))
+        self._code.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self._code.hide()
+        layout = column(self, 2 * GRID, GRID)
+        for shown in (self._title, self._text, self._code):
+            layout.addWidget(shown)
+        layout.addStretch()
+        layout.addWidget(closing_row(self, "weights"))
+
+    def show_taken(self, notes: Sequence[str]) -> None:
+        """They were read: what they are, and what had to be guessed."""
+        first, *others = notes
+        self._title.setText(f"{first}.")
+        self._text.setText("\n".join([*(f"{note[:1].upper()}{note[1:]}." for note in others), _THEN]))
+        self.open()
+
+    def show_problem(self, text: str) -> None:
+        """They cannot be used."""
+        why, _, code = text.partition(_WAY_HERE)
+        self._title.setText("These weights cannot be used")
+        self._text.setText(f"{why} Where it was made, this makes a file that can be read:" if code else f"{why}.")
+        if code:
+            lines = code.split("; ")
+            self._code.setPlainText("\n".join(lines))
+            self._code.setFixedHeight(self._code.fontMetrics().lineSpacing() * (len(lines) + 1) + 2 * GRID)
+            self._code.show()
+        self.open()
