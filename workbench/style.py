@@ -126,7 +126,9 @@ QToolButton[role="more"]::menu-indicator { image: none; }
 QToolButton#views_list { border: 0; padding: 6px 20px 8px 8px; background: transparent; color: palette(window-text); }
 QToolButton#views_list:hover, QToolButton#views_list:focus { color: palette(link); }
 QToolButton#views_list::menu-indicator { subcontrol-origin: padding; subcontrol-position: center right; right: 6px; }
-QScrollArea { border: 0; background: transparent; }
+QScrollArea { border: 1px solid transparent; background: transparent; }
+QScrollArea:focus { border-color: palette(link); }
+QScrollArea[role="page"] { border: 0; }
 QProgressBar { border: 1px solid palette(mid); border-radius: 3px; background: palette(base); max-height: 8px; }
 QProgressBar::chunk { background: palette(link); border-radius: 2px; }
 QLabel[role="muted"] { color: palette(placeholder-text); }

@@ -165,4 +165,5 @@ def _page(title: str, body: QWidget) -> QScrollArea:
     page.setWidgetResizable(True)
     page.setWidget(body)
     page.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    page.setProperty("role", "page")  # which needs no room for a line around what has the keys
     return page

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication
+from PySide6.QtGui import QAction, QContextMenuEvent, QFocusEvent, QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -28,6 +28,10 @@ from workbench.save_dialog import ask_where
 from workbench.theme import GRID, Theme
 
 _ROWS_MEASURED, _WIDEST_COLUMN = 50, 50 * GRID  # rows after which columns are made as wide as they need; pixels
+_BY_KEYBOARD = (
+    Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason,
+    Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason,
+)  # fmt: skip
 _LEAST_LETTERS = 6  # of a choice, where there is no room for its longest
 
 
@@ -43,7 +47,7 @@ class PictureFrame(QWidget):
     def __init__(self, *, compact: bool = False, parent: QWidget | None = None) -> None:
         """`compact` leaves out controls and the question, for a small place."""
         super().__init__(parent)
-        self.compact = compact
+        self.compact, self._ringed = compact, False
         self.setObjectName(f"view_{self.key}" + ("_compact" if compact else ""))
         self.setAccessibleName(self.title)
         self.setAccessibleDescription(self.question)
@@ -198,6 +202,29 @@ class PictureFrame(QWidget):
         action.setCheckable(checkable)
         action.triggered.connect(lambda _checked=False: call())
         return action
+
+    # --- where the keys go --------------------------------------------------------------------------------
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Who comes by keyboard sees where he is; a mouse knows."""
+        super().focusInEvent(event)
+        self._ringed = event.reason() in _BY_KEYBOARD
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """The keys go elsewhere; a menu of its own takes them for a moment alone."""
+        super().focusOutEvent(event)
+        self._ringed = self._ringed and event.reason() is Qt.FocusReason.PopupFocusReason
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A line around the picture that has the keys."""
+        super().paintEvent(event)
+        if self._ringed:
+            painter = QPainter(self)
+            painter.setPen(self.palette().link().color())
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+            painter.end()
 
     # --- the ways out -----------------------------------------------------------------------------------
 

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QAction, QImage
+from PySide6.QtCore import QEvent, QRect, Qt
+from PySide6.QtGui import QAction, QColor, QFocusEvent, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QTableView, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.events import PROBES, RunStarted, SnapshotRequest
@@ -213,6 +213,25 @@ def test_numbers_are_exported_where_there_are_some(make: Maker, kind: type[LiveV
     fill(view)
     assert export.isEnabled()
     assert view.table()[1]
+
+
+@EVERY
+@pytest.mark.parametrize(
+    ("reason", "seen"), [(Qt.FocusReason.TabFocusReason, True), (Qt.FocusReason.MouseFocusReason, False)]
+)
+def test_who_comes_by_keyboard_sees_which_view_has_the_keys(
+    make: Maker, kind: type[LiveView], reason: Qt.FocusReason, seen: bool
+) -> None:
+    view = make(kind)
+
+    def corner() -> QColor:
+        return view.grab().toImage().pixelColor(0, 0)
+
+    before = corner()
+    QApplication.sendEvent(view, QFocusEvent(QEvent.Type.FocusIn, reason))
+    assert (corner() == view.palette().link().color()) is seen
+    QApplication.sendEvent(view, QFocusEvent(QEvent.Type.FocusOut, reason))
+    assert corner() == before
 
 
 @EVERY
