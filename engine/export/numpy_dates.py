@@ -19,6 +19,14 @@ DAYS = (
     *("%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %Y", "%B %Y", "%b-%y", "%m/%Y"),
 )
 CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+# From which number on to which, how many of them a second has, and when they begin; the last is a day of Excel.
+COUNTED = (
+    *(
+        (10.0**power, 5 * 10.0 ** (power + 1), 10.0 ** (power - 8), "1970-01-01T00:00:00.000000")
+        for power in (8, 11, 14, 17)
+    ),
+    (15_000.0, 80_000.0, 1 / 86_400, "1899-12-30T00:00:00.000000"),
+)
 ZONE = re.compile(r"\d[T ]\d.*(Z|[+-]\d\d:?\d\d)$")
 
 
@@ -29,6 +37,8 @@ def as_iso(dates: list[str], frequency: dict[str, Any] | None = None) -> list[st
     `frequency` says, or most evenly.
     """
     dates = [text.strip() for text in dates]
+    if numbers := counted(dates):
+        return numbers
     try:
         plain = [in_utc(text) for text in dates]
         for text in plain:
@@ -43,6 +53,22 @@ def as_iso(dates: list[str], frequency: dict[str, Any] | None = None) -> list[st
     short = "%Y-%m-%d" if "%d" in written else "%Y-%m"
     clock = " %H:%M:%S" if "%S" in written else " %H:%M" if "%M" in written else ""
     return [date.strftime(short + clock) for date in read]
+
+
+def counted(dates: list[str]) -> list[str]:
+    """Dates that are written as digits alone, or counted since 1970, or in days as Excel does; none if they are not."""
+    if not all(re.fullmatch(r"\d{5,19}(\.\d+)?", text) for text in dates) or all(len(text) == 8 for text in dates):
+        return []
+    for written in ("%Y%m", "%Y%m%d%H%M", "%Y%m%d%H%M%S"):
+        if read := all_read(dates, written):
+            return [f"{date:%Y-%m}" if written == "%Y%m" else date.isoformat(" ") for date in read]
+    values = np.array(dates, np.float64)
+    for low, high, second, start in COUNTED:
+        if ((values >= low) & (values < high)).all():
+            found = np.datetime64(start) + np.round(values / second * 1e6).astype("timedelta64[us]")
+            whole = "D" if (found == found.astype("datetime64[D]")).all() else "s"
+            return [str(date).replace("T", " ") for date in found.astype(f"datetime64[{whole}]")]
+    return []
 
 
 def forms(text: str) -> list[str]:
@@ -82,8 +108,6 @@ def in_order(path: Path, column: str, dates: list[str]) -> list[int]:
     try:
         stamps = np.array([date_of(text) for text in dates], "datetime64[us]")
     except ValueError:
-        stamps = np.array(["NaT"], "datetime64[us]")
-    if np.isnat(stamps).any():
         print(f"note: {path}: not all of {column!r} can be read as dates; rows stay in their order", file=sys.stderr)
         return list(range(len(dates)))
     steps = np.diff(stamps).astype(np.int64)
@@ -106,10 +130,17 @@ def next_dates(last: str, frequency: dict[str, Any] | None, count: int) -> list[
 
 
 def date_of(text: str) -> Any:
-    """A date as it is written, no finer than that."""
+    """A date as it is written, no finer than that.
+
+    Raises:
+        ValueError: it is none.
+    """
     text = text.strip().replace("/", "-")
     compact = len(text) == 8 and text.isdigit()  # 20011229
-    return np.datetime64(f"{text[:4]}-{text[4:6]}-{text[6:]}" if compact else text)
+    date = np.datetime64(f"{text[:4]}-{text[4:6]}-{text[6:]}" if compact else text)
+    if np.isnat(date):
+        raise ValueError(f"{text!r} is no date")
+    return date
 
 
 def with_missing_dates(data: dict[str, Any], dates: list[str], rows: Any) -> tuple[list[str], Any]:

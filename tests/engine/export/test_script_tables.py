@@ -132,3 +132,20 @@ def test_a_reader_that_goes_away_ends_it_silently(script: Path, tmp_path: Path, 
     done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, check=False)
     os.close(writing)
     assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.parametrize(
+    ("dates", "wanted"),
+    [
+        (["1700000000", "1700003600"], ["2023-11-14 22:13:20", "2023-11-14 23:13:20"]),
+        (["1700000000000", "1700000001000"], ["2023-11-14 22:13:20", "2023-11-14 22:13:21"]),
+        (["45000", "45001"], ["2023-03-15", "2023-03-16"]),
+        (["45000.5", "45001"], ["2023-03-15 12:00:00", "2023-03-16 00:00:00"]),
+        (["200112", "200201"], ["2001-12", "2002-01"]),
+        (["20011229", "20011230"], ["20011229", "20011230"]),
+        (["1949", "1950"], ["1949", "1950"]),
+        (["200112291830", "200112291900"], ["2001-12-29 18:30:00", "2001-12-29 19:00:00"]),
+    ],
+)
+def test_dates_that_are_numbers(dates: list[str], wanted: list[str]) -> None:
+    assert as_iso(dates) == wanted
