@@ -21,10 +21,7 @@ DAYS = (
 CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 # From which number on to which, how many of them a second has, and when they begin; the last is a day of Excel.
 COUNTED = (
-    *(
-        (10.0**power, 5 * 10.0 ** (power + 1), 10.0 ** (power - 8), "1970-01-01T00:00:00.000000")
-        for power in (8, 11, 14, 17)
-    ),
+    *((1e8 * unit, 5e9 * unit, unit, "1970-01-01T00:00:00.000000") for unit in (1.0, 1e3, 1e6, 1e9)),
     (15_000.0, 80_000.0, 1 / 86_400, "1899-12-30T00:00:00.000000"),
 )
 ZONE = re.compile(r"\d[T ]\d.*(Z|[+-]\d\d:?\d\d)$")
