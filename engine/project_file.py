@@ -144,8 +144,6 @@ def _inside(path: str, folder: Path) -> str:
 
 
 def _absolute(path: str, folder: Path) -> str:
-    if "\0" in path:
-        raise ConfigError("a path holds a zero byte")
     return str((folder / path).absolute())
 
 

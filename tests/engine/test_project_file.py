@@ -56,7 +56,7 @@ def test_data_elsewhere_keeps_its_place(tmp_path: Path) -> None:
         (HEAD + "version = 1\ndrawn = [1]\n", "drawn takes a list of texts"),
         (HEAD + "version = 1\n[window]\nwidths = ['a']\n", "widths takes"),
         ("window = 3\n" + HEAD + "version = 1\n", "damaged"),
-        (HEAD + 'version = 1\n[data]\nfile = "a\\u0000b"\n', "zero byte"),
+        (HEAD + 'version = 1\n[data]\nfile = "a\\u0000b"\n', "NUL character"),
         (HEAD[:-10], "damaged one"),
     ],
 )
