@@ -24,6 +24,7 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 _EVERY_DAY = "1111111"
 _WEEKS = np.timedelta64(21, "D")  # that a day of the week has not come in
 _SUMMER_BEGINS = (3, 4, 9, 10)  # months in which clocks are set forward, on either side of the equator
+_WORKING = 3  # days between the first or last working day of a month and its first or last day, at most
 _LOOK = 1000  # stamps that can rule months out before all are looked at
 _SEASONS = {"3 month": 4, "1 month": 12, "7 day": 52, "1 day": 7, "1 hour": 24, "30 minute": 48, "15 minute": 96}
 
@@ -37,6 +38,7 @@ class Frequency:
     irregular: int = 0  # steps in the data that differ
     week: str = _EVERY_DAY  # from Monday on, 1 for days that come, as NumPy takes a `weekmask`
     ends: bool = False  # of months: rows are dated on the last day of each
+    day: int = 0  # of months: the day that rows are dated on, or the last where a month has none such; 0 throughout
 
     @property
     def key(self) -> str:
@@ -77,6 +79,8 @@ class Frequency:
             return np.asarray(stamps + (steps * self.count).astype("timedelta64[us]"))
         month = stamps.astype("datetime64[M]")
         rest = stamps - month.astype("datetime64[us]")
+        if self.day:
+            rest = np.timedelta64(self.day - 1, "D") + rest % np.timedelta64(1, "D")
         following = month + (steps * self.count).astype("timedelta64[M]")
         ends = (following + np.timedelta64(1, "M")).astype("datetime64[us]") - np.timedelta64(1, "D")
         ends = ends + rest % np.timedelta64(1, "D")
@@ -105,7 +109,16 @@ def find_frequency(stamps: Stamps) -> Frequency | None:
     if _by_months(stamps[:_LOOK]) and _by_months(stamps):
         month: NDArray[np.int64] = stamps.astype("datetime64[M]").astype(np.int64)
         found = _shared(month[1:] - month[:-1], months=True)
-        return replace(found, ends=bool(np.all(_month_ends(stamps)))) if found else None
+        if found is None:
+            return None
+        days, left = _days(stamps), _left(stamps)
+        if np.all(left == 0):
+            return replace(found, ends=True)
+        if np.all(days == days[0]):
+            return found
+        if _where_there_is_one(days, left):
+            return replace(found, day=int(days.max()))
+        return replace(found, ends=True) if np.all(left <= _WORKING) else replace(found, day=1)
     ticks: NDArray[np.int64] = stamps.view(np.int64)
     found = _shared(ticks[1:] - ticks[:-1], months=False)
     if found and found.irregular and found.key == "1 day":
@@ -126,15 +139,36 @@ def _by_week(days: NDArray[np.datetime64], daily: Frequency) -> Frequency:
 
 
 def _by_months(stamps: Stamps) -> bool:
-    """Whether all stamps have the same place in their month, or are the ends of rising months."""
-    months = stamps.astype("datetime64[M]")
-    days = stamps - months.astype("datetime64[us]")
-    return bool(np.all(days == days[0]) or (np.all(months[1:] > months[:-1]) and np.all(_month_ends(stamps))))
+    """Whether all stamps have the same place in their month, or are of rising months.
+
+    In these they may be its first or last day, also the one that is worked on, or one that a short month does not have.
+    """
+    months, clocks = stamps.astype("datetime64[M]"), stamps - stamps.astype("datetime64[D]")
+    if np.any(clocks != clocks[0]):
+        return False
+    days, left = _days(stamps), _left(stamps)
+    if np.all(days == days[0]):
+        return True
+    near = np.all(left <= _WORKING) or np.all(days <= 1 + _WORKING) or _where_there_is_one(days, left)
+    return bool(near and np.all(months[1:] > months[:-1]))
 
 
-def _month_ends(stamps: Stamps) -> NDArray[np.bool_]:
-    following = stamps + np.timedelta64(1, "D")
-    return np.asarray(following.astype("datetime64[M]") != stamps.astype("datetime64[M]"))
+def _where_there_is_one(days: NDArray[np.int64], left: NDArray[np.int64]) -> bool:
+    """Whether all are dated on one day of the month, or on the last of a month that has none such."""
+    return bool(np.all((days == days.max()) | (left == 0)))
+
+
+def _days(stamps: Stamps) -> NDArray[np.int64]:
+    """Days of the month, from 1."""
+    return 1 + (stamps.astype("datetime64[D]") - stamps.astype("datetime64[M]").astype("datetime64[D]")).astype(
+        np.int64
+    )
+
+
+def _left(stamps: Stamps) -> NDArray[np.int64]:
+    """Days of the month that are left."""
+    following = (stamps.astype("datetime64[M]") + np.timedelta64(1, "M")).astype("datetime64[D]")
+    return (following - stamps.astype("datetime64[D]")).astype(np.int64) - 1
 
 
 def _shared(steps: NDArray[np.int64], *, months: bool) -> Frequency | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.data.numbers import SPACES, number_sql
 
-LOOKS = 4  # figures of a look
+LOOKS = 6  # figures of a look
 _LONGEST = 64  # letters of a cell that are looked at
 SHARE = 0.9  # of the cells that are filled, and written alike
 _UNIT = re.compile(r"#([^\d\s.,;:()+−#-][^\d.,;:()+−#]{0,11}[23]?)")  # no digit but the last, as in m2
@@ -19,22 +19,32 @@ _TIMES = {"k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 _LETTERS = "".join(_TIMES)
 
 
+_FLAG = "[bcdefinprsuz]{1,3}"  # provisional, estimated, a break …: as Eurostat writes them
+_FLAGGED = rf"{_NUMBER}\s+{_FLAG}"
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """What is taken away from the cells of a column before they are numbers; both empty for K, M, B and T."""
 
     before: str
     behind: str
+    flags: bool = False  # small letters behind some of the numbers, and no marks
 
     @property
     def words(self) -> str:
         """For a person."""
+        if self.flags:
+            return "small letters behind some of its numbers, as p or e, are taken for flags and left out"
         if mark := self.before or self.behind:
             return f"{mark!r} beside its numbers is left out"
         return "K, M, B and T behind its numbers are taken for thousands, millions, billions and trillions"
 
     def number(self, cell: str, decimal: str) -> str:
         """SQL that reads a text cell as DOUBLE, NULL where it is no number."""
+        if self.flags:
+            bare = f"regexp_replace({cell}, '^(.*\\d)\\s+{_FLAG}\\s*$', '\\1')"
+            return number_sql(f"({bare})", decimal)
         if mark := self.before or self.behind:
             text = "'" + mark.replace("'", "''") + "'"
             cut = f"trim({cell}, ' ')"
@@ -52,11 +62,13 @@ def look_sql(cell: str) -> str:
     left = f"regexp_replace(left(trim({cell}), {_LONGEST}), '{_NUMBER}', '#')"
     return (
         f"count(nullif(trim({cell}), '')), coalesce(list_max(map_values(histogram({left}))), 0), mode({left}), "
-        f"count(*) FILTER (regexp_full_match(left(trim({cell}), {_LONGEST}), '{_NUMBER}[{_LETTERS}]?'))"
+        f"count(*) FILTER (regexp_full_match(left(trim({cell}), {_LONGEST}), '{_NUMBER}[{_LETTERS}]?')), "
+        f"count(*) FILTER (regexp_full_match(left(trim({cell}), {_LONGEST}), '{_FLAGGED}')), "
+        f"count(*) FILTER (regexp_full_match(left(trim({cell}), {_LONGEST}), '{_NUMBER}|:(\\s+{_FLAG})?'))"
     )
 
 
-def mark_of(filled: int, alike: int, left: str | None, short: int) -> Mark | None:
+def mark_of(filled: int, alike: int, left: str | None, short: int, flagged: int, plain: int) -> Mark | None:
     """What stands beside the numbers of a column; None where nothing does, or not the same beside most of them.
 
     Args:
@@ -64,12 +76,14 @@ def mark_of(filled: int, alike: int, left: str | None, short: int) -> Mark | Non
         alike: Those in which the commonest of all marks stands beside a number.
         left: What is left of these with # in the number's place.
         short: Cells that are numbers, if K, M and such may stand behind them.
+        flagged: Numbers with a small letter or two behind them.
+        plain: Numbers with nothing behind them, and cells that say that there is none.
     """
     if not left:
         return None
     if left[1:] in _TIMES and short >= SHARE * filled:
         return Mark("", "")
-    if alike < SHARE * filled:
-        return None
     unit, currency = _UNIT.fullmatch(left), _CURRENCY.fullmatch(left)
-    return Mark("", unit[1].strip()) if unit else Mark(currency[1], "") if currency else None
+    if (unit or currency) and alike >= SHARE * filled:
+        return Mark("", unit[1].strip()) if unit else Mark(currency[1], "") if currency else None
+    return Mark("", "", flags=True) if flagged and flagged + plain >= SHARE * filled else None

@@ -22,7 +22,7 @@ from engine.data.decimal_marks import decimal_mark
 from engine.data.dialect import FOUND_OUT, Dialect, Reading
 from engine.data.errors import DataError, counted, nearest
 from engine.data.joined_time import LOOK, joined_time
-from engine.data.number_marks import LOOKS, SHARE, Mark, look_sql, mark_of
+from engine.data.number_marks import LOOKS, Mark, look_sql, mark_of
 from engine.data.numbers import is_number, number_sql
 from engine.data.odd_rows import Rejected
 from engine.data.sources import Source, prepare_source
@@ -244,9 +244,9 @@ def _see_numbers(table: Table, reading: Reading) -> None:
     said = {"point": ".", "comma": ","}.get(reading.decimal)
     table.decimal, remark = (said, "") if said else decimal_mark(table.one, list(map(quoted, texts)), table.dialect)
     remarks = [remark] if remark else []
-    numbers = (f"count({table.written(n)}) < {SHARE} * count(nullif(trim({quoted(n)}), ''))" for n in texts)
-    few = table.one(", ".join(numbers), rows=_WRITTEN)
-    texts = [name for name, worth in zip(texts, few, strict=True) if worth]
+    numbers = (f"count({table.written(n)}) < count(nullif(trim({quoted(n)}), ''))" for n in texts)
+    some = table.one(", ".join(numbers), rows=_WRITTEN)
+    texts = [name for name, worth in zip(texts, some, strict=True) if worth]
     looks = table.one(", ".join(look_sql(quoted(n)) for n in texts), rows=_WRITTEN) if texts else ()
     for place, name in enumerate(texts):
         if found := mark_of(*looks[LOOKS * place : LOOKS * (place + 1)]):

@@ -180,6 +180,8 @@ def date_after(last: str, frequency: dict[str, Any], steps: int) -> Any:
         return finest.astype(f"datetime64[{unit}]")
     month = date.astype("datetime64[M]")
     rest = date - month.astype(date.dtype)
+    if frequency.get("day") and unit not in ("Y", "M"):
+        rest = np.timedelta64(frequency["day"] - 1, "D") + rest % np.timedelta64(1, "D")
     after = month + np.timedelta64(count, "M")
     end = (after + np.timedelta64(1, "M")).astype("datetime64[D]") - np.timedelta64(1, "D")
     if frequency["ends"] and unit not in ("Y", "M"):

@@ -142,6 +142,40 @@ def test_the_ends_of_months_go_on_at_the_ends_of_months(months: int, last: int) 
     np.testing.assert_array_equal(found.after(ends[last - 1], 5), ends[last : last + 5])
 
 
+@pytest.mark.parametrize(
+    ("day", "last", "after"),
+    [
+        ("30", "2023-02-28", "2023-03-30 2023-04-30"),
+        ("29", "2023-01-29", "2023-02-28 2023-03-29"),
+        ("last working", "2023-04-28", "2023-05-31 2023-06-30"),
+        ("first working", "2023-05-01", "2023-06-01 2023-07-01"),
+    ],
+)
+def test_months_go_on_from_days_that_not_all_of_them_have(day: str, last: str, after: str) -> None:
+    months = np.arange("2020-01", np.datetime64(last, "M") + 1, dtype="datetime64[M]")
+    if day == "last working":
+        days = np.busday_offset((months + 1).astype("datetime64[D]"), -1, roll="forward")
+    elif day == "first working":
+        days = np.busday_offset(months.astype("datetime64[D]"), 0, roll="forward")
+    else:
+        days = np.array(
+            [min(m.astype("datetime64[D]") + int(day) - 1, (m + 1).astype("datetime64[D]") - 1) for m in months]
+        )
+    assert str(days[-1]) == last
+    found = find_frequency(days.astype("datetime64[us]"))
+    assert found is not None
+    assert (found.name, found.season, found.irregular) == ("monthly", 12, 0)
+    np.testing.assert_array_equal(found.after(days[-1], 2), np.array(after.split(), "datetime64[us]"))
+    from engine.export.numpy_dates import next_dates
+
+    assert next_dates(last, found.to_dict(), 2) == after.split()
+
+
+def test_days_here_and_there_in_a_month_are_no_months() -> None:
+    days = [f"2020-{month:02d}-{5 + month * 7 % 11:02d}" for month in range(1, 13)]
+    assert find_frequency(np.array(days, "datetime64[us]")) is None
+
+
 STEADY = {
     "hours": np.datetime64("2023-03-24", "us") + np.arange(60) * np.timedelta64(1, "h"),
     "days": np.arange("2023-03-01", "2023-05-01", dtype="datetime64[D]").astype("datetime64[us]"),

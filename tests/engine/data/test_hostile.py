@@ -62,6 +62,12 @@ NUMBERS = {
     "a currency before": ("d;v\n" + "".join(f"2020-01-{n:02d};R$ 1.{n:03d},50\n" for n in range(1, 29)), 1001.5),
     "a currency behind": ("d;v\n" + "".join(f"2020-01-{n:02d};1'{n:03d}.50 CHF\n" for n in range(1, 29)), 1001.5),
     "thousands as K": ("d,v\n" + "".join(f"2020-01-{n:02d},{n}.5{'KM'[n % 2]}\n" for n in range(1, 29)), 1.5e6),
+    "flags": (
+        "d,v\n"
+        + "".join(f"2020-01-{n:02d},{n}.5{' p' * (n > 26)}{' be' * (n % 5 == 1)}\n" for n in range(1, 28))
+        + "2020-01-28,: c\n",
+        1.5,
+    ),
     "lined up": ("  d     v\n" + "".join(f"  {1900 + n}   {n:5.1f}\n" for n in range(1, 29)), 1),
 }
 
@@ -89,6 +95,7 @@ def test_a_point_that_groups_no_thousands_is_no_number_beside_decimal_commas(wri
         [f"A{n}" for n in range(6)],
         [f"{n}B{n}" for n in range(6)],
         [f"10:{n:02d} am" for n in range(6)],
+        ["5 b", "x", "6 p", "seven", "7", "8"],
         ["5 kg", "5 lb", "6 kg", "6 lb", "7 kg", "7 lb"],
         ["(5", "6", "7)", "(8", "9", "5-6"],
     ],

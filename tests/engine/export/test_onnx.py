@@ -185,7 +185,14 @@ def test_what_travels_in_the_metadata(tmp_path: Path) -> None:
     assert found["licence"]
     assert 'cell = "lstm"' in found["experiment"]
     series = json.loads(session(tmp_path, exportable()).get_modelmeta().custom_metadata_map["data"])
-    assert series["frequency"] == {"count": 1, "months": True, "irregular": 0, "week": "1111111", "ends": False}
+    assert series["frequency"] == {
+        "count": 1,
+        "months": True,
+        "irregular": 0,
+        "week": "1111111",
+        "ends": False,
+        "day": 0,
+    }
     assert series["look_back"] == 9
     assert series["time_column"] == "Date"
 
