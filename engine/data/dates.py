@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.data.errors import DataError, counted
 from engine.data.frequency import Stamps, find_frequency
-from engine.data.stamps import COUNTED, DIGITS_ONLY, EXCEL, FORMATS, ISO, UNNAMED, stamp_sql
+from engine.data.stamps import COUNTED, DIGITS_ONLY, EXCEL, FISCAL, FORMATS, ISO, UNNAMED, stamp_sql
 from engine.data.tables import Table, quoted
 
 _DATE_WORDS = ("date", "datum", "day", "fecha", "data", "日")
@@ -138,7 +138,7 @@ def _text_format(table: Table, text: str, total: int) -> str:
     rows = table.connection.execute(f"SELECT {text} FROM cells WHERE {text} IS NOT NULL LIMIT {_TRIED}").fetchall()
     likely = [written for written in FORMATS if sum(_reads(row[0], written) for row in rows) >= 0.8 * len(rows)]
     worded = 2 * sum(any(map(str.isalpha, row[0])) for row in rows) > len(rows)
-    names = [*(written for written in likely if written not in DIGITS_ONLY), ISO, *(UNNAMED if worded else ())]
+    names = [*(written for written in likely if written not in DIGITS_ONLY), ISO, *(UNNAMED if worded else ()), FISCAL]
     counts = table.one(", ".join(f"count({stamp_sql(text, written)})" for written in names), rows=_LOOK)
     full = [written for written, count in zip(names, counts, strict=True) if count >= 0.98 * total]
     return _rising(table, text, full) if full else ""
@@ -162,8 +162,9 @@ def _rising(table: Table, text: str, formats: list[str]) -> str:
         known = np.asarray(np.ma.compressed(stamps), "datetime64[us]")
         frequency = find_frequency(known)
         backward = int((known[1:] < known[:-1]).sum())
-        ranked.append((backward, frequency.irregular if frequency else len(known), written))
-    return min(ranked, key=lambda found: found[:2])[2] if ranked else formats[0]
+        american = "%p" in written and written.startswith("%m")  # who writes am and pm puts the month first
+        ranked.append((backward, frequency.irregular if frequency else len(known), not american, written))
+    return min(ranked, key=lambda found: found[:3])[3] if ranked else formats[0]
 
 
 def _all_parse(table: Table, text: str, written: str, total: int) -> bool:

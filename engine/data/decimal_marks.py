@@ -10,6 +10,8 @@ from engine.data.numbers import SPACES, number_sql
 
 _LOOK = 2_000  # rows
 _CLEAR = rf"\d{{1,3}}([.{SPACES}'']\d{{3}})+,\d+|\d+,(\d{{1,2}}|\d{{4,}})|(0|\d{{4,}}),\d+"
+_BOTH = rf"\d{{1,3}}([.{SPACES}'']\d{{3}})+,\d+"  # 1.234,5 says of 1.234 that it is no decimal
+_GROUPED = r"'\s*[-+]?[1-9]\d{0,2}([.]\d{3})+\s*'"
 _DOUBTFUL = r"[1-9]\d{0,2},\d{3}"  # 1,234 may be both
 _THOUSANDS = r"'-?([1-9]\d{0,2}|\d{1,3}(,\d{3}){2,})'"  # 987 and 1,234,567 beside 1,234 say that it is not
 
@@ -28,13 +30,17 @@ def decimal_mark(one: Callable[..., tuple[Any, ...]], cells: Sequence[str], dial
     commas = [f"count(*) FILTER (regexp_matches({c}, {_anywhere(_CLEAR)}))" for c in cells]
     points = [f"count({number_sql(c, '.')}) FILTER ({c} LIKE '%.%' AND {c} NOT LIKE '%,%')" for c in cells]
     doubts = [f"list({c}) FILTER (regexp_matches({c}, {_anywhere(_DOUBTFUL)}))" for c in cells]
-    found, count = one(", ".join([*commas, *points, *doubts]), rows=_LOOK), len(cells)
-    clear, pointed = sum(found[:count]), sum(found[count : 2 * count])
-    doubtful = [cell for own in found[2 * count :] for cell in own or ()]
+    both = [f"count(*) FILTER (regexp_matches({c}, {_anywhere(_BOTH)}))" for c in cells]
+    grouped = [f"count(*) FILTER (regexp_full_match({c}, {_GROUPED}))" for c in cells]
+    found, count = one(", ".join([*commas, *points, *both, *grouped, *doubts]), rows=_LOOK), len(cells)
+    clear, pointed, together, thousands = (sum(found[k * count : (k + 1) * count]) for k in range(4))
+    pointed -= thousands if together else 0
+    doubts_found = found[4 * count :]
+    doubtful = [cell for own in doubts_found for cell in own or ()]
     if dialect.delimiter == "," or not doubtful or clear:
         more = len(doubtful) if dialect.delimiter != "," else 0
         return ("," if clear + more > pointed else "."), ""
-    mixed = [cell for cell, own in zip(cells, found[2 * count :], strict=True) if own]
+    mixed = [cell for cell, own in zip(cells, doubts_found, strict=True) if own]
     whole = (f"count(*) FILTER (regexp_full_match(trim({c}), {_THOUSANDS}))" for c in mixed)
     decimals = len(doubtful) > pointed and not sum(one(", ".join(whole), rows=_LOOK))
     meant, other = ("decimals", "point") if decimals else ("thousands", "comma")

@@ -160,15 +160,14 @@ def _where_there_is_one(days: NDArray[np.int64], left: NDArray[np.int64]) -> boo
 
 def _days(stamps: Stamps) -> NDArray[np.int64]:
     """Days of the month, from 1."""
-    return 1 + (stamps.astype("datetime64[D]") - stamps.astype("datetime64[M]").astype("datetime64[D]")).astype(
-        np.int64
-    )
+    days = stamps.astype("datetime64[D]") - stamps.astype("datetime64[M]").astype("datetime64[D]")
+    return np.asarray(1 + days.astype(np.int64))
 
 
 def _left(stamps: Stamps) -> NDArray[np.int64]:
     """Days of the month that are left."""
     following = (stamps.astype("datetime64[M]") + np.timedelta64(1, "M")).astype("datetime64[D]")
-    return (following - stamps.astype("datetime64[D]")).astype(np.int64) - 1
+    return np.asarray((following - stamps.astype("datetime64[D]")).astype(np.int64) - 1)
 
 
 def _shared(steps: NDArray[np.int64], *, months: bool) -> Frequency | None:

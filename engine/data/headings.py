@@ -22,7 +22,7 @@ def below_heading(plain: Path, dialect: Dialect) -> tuple[Dialect, tuple[Rejecte
     if titled := _below_titles(plain, dialect):
         return titled
     units = units_below(plain, dialect)
-    return (replace(dialect, units=1), (units,)) if units else (dialect, ())
+    return replace(dialect, units=len(units)), units
 
 
 def _below_titles(plain: Path, dialect: Dialect) -> tuple[Dialect, tuple[Rejected, ...]] | None:

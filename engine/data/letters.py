@@ -133,6 +133,8 @@ def _misplaced(before: str, letter: str, after: str) -> float:
         cost += 6.0
     script = _script(letter)
     cost += sum(6.0 for other in (before, after) if other.isalpha() and _script(other) != script)
+    if script != "LATIN" and letter.isupper() and not before.isalpha() and not after.isalpha():
+        cost += 1.5  # more likely a sign, as that of the euro
     if letter.islower() and before.isupper() and after.isupper():
         cost += 6.0
     # Accented letters of the Latin alphabet stand among plain ones.

@@ -14,6 +14,7 @@ from engine.data.errors import counted
 from engine.data.numbers import NO_VALUE
 
 _ROWS, _COLUMNS = 20, 64  # looked at below the header
+_UNITS = 3  # rows that may name units, and how was measured
 _TAIL = 1 << 16  # bytes at the end that are looked at
 _TOTALS = (
     "total", "totals", "sum", "mean", "average", "avg", "median", "count", "min", "max", "minimum", "maximum", "std",
@@ -36,23 +37,25 @@ class Rejected:
     text: str
 
 
-def units_below(plain: Path, dialect: Dialect) -> Rejected | None:
-    """The row below the header, where it has words in the columns in which the rows below have numbers or dates."""
+def units_below(plain: Path, dialect: Dialect) -> tuple[Rejected, ...]:
+    """The rows below the header with words in the columns in which the rows below have numbers or dates."""
     with plain.open(encoding="utf-8", errors="replace") as file:
         lines = list(itertools.islice(file, dialect.skip + 1, dialect.skip + 1 + _ROWS))
     rows = cells_of(lines, dialect)
-    if len(rows) < 4 or not dialect.header or len(rows[0]) != len(dialect.columns):
-        return None
-    if any("\n" in name for name in dialect.columns):
-        return None  # the header takes more than one line
-    first, rest, width = rows[0], rows[1:], min(len(rows[0]), _COLUMNS)
-    columns = [place for place in range(width) if of_figures([row[place] for row in rest if place < len(row)])]
-    words = [first[place].strip() for place in columns]
-    if not columns or (len(columns) == 1 < width) or any(map(is_figure, words)):
-        return None
-    if 2 * sum(word not in NO_VALUE for word in words) < len(words):
-        return None
-    return Rejected(dialect.skip + 2, UNITS, lines[0].strip())
+    if len(rows) < 4 or not dialect.header or any("\n" in name for name in dialect.columns):
+        return ()  # or a header that takes more than one line
+    body, width = rows[min(_UNITS, len(rows) - 3) :], min(len(dialect.columns), _COLUMNS)
+    columns = [place for place in range(width) if of_figures([row[place] for row in body if place < len(row)])]
+    if not columns or (len(columns) == 1 < width):
+        return ()
+    found: list[Rejected] = []
+    for at, row in enumerate(rows[:_UNITS]):
+        words = [row[place].strip() for place in columns] if len(row) == len(dialect.columns) else []
+        said = sum(word not in NO_VALUE for word in words)
+        if any(map(is_figure, words)) or not said or (2 * said < len(words) and not found):
+            break
+        found.append(Rejected(dialect.skip + 2 + at, UNITS, lines[at].strip()))
+    return tuple(found)
 
 
 def rows_at_the_end(plain: Path, dialect: Dialect) -> tuple[int, tuple[Rejected, ...]]:

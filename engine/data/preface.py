@@ -13,6 +13,8 @@ from engine.data.dialect import Dialect
 
 _LOOKED_AT = 200  # lines
 _MARKS = ",;\t|"
+_WIDER = 4  # times the cells of lines above a table that its own few rows have
+_FEWEST_LINES = 12  # of a table with a line above that is longer
 _YEARS = (1500, 2200)
 _FEWEST_YEARS = 4
 
@@ -21,7 +23,7 @@ def preface(plain: Path) -> int:
     """How many lines stand before a table that are marked as none of it, or parted from it by an empty line."""
     with plain.open(encoding="utf-8-sig", errors="replace") as file:
         lines = list(itertools.islice(file, _LOOKED_AT))
-    return _marked(lines) or _blocks(lines)
+    return _marked(lines) or _blocks(lines) or _longer(lines)
 
 
 def _marked(lines: Sequence[str]) -> int:
@@ -56,13 +58,29 @@ def _blocks(lines: Sequence[str]) -> int:
     empty = [at for at, line in enumerate(lines) if not line.strip()]
     for at in reversed(empty):
         above, below = lines[:at], [line for line in lines[at + 1 :] if line.strip()]
-        if len(below) <= 2 * sum(bool(line.strip()) for line in above) or "".join(above).count('"') % 2:
+        said = [line for line in above if line.strip()]
+        if len(below) <= len(said) or "".join(above).count('"') % 2:
             continue
         for mark in _MARKS:
-            counts = {line.count(mark) for line in below}
-            if len(counts) == 1 and 0 not in counts and all(line.count(mark) not in counts for line in above):
+            counts, others = {_count(line, mark) for line in below}, [_count(line, mark) for line in said]
+            longer = len(below) > 2 * len(said) or min(counts) >= _WIDER * max(1, *others)
+            if longer and len(counts) == 1 and 0 not in counts and not counts.intersection(others):
                 return at + 1
     return 0
+
+
+def _longer(lines: Sequence[str]) -> int:
+    """One line above the names with more cells than all others, as loggers write of themselves."""
+    for mark in _MARKS:
+        counts = [_count(line, mark) for line in lines]
+        if len(counts) > _FEWEST_LINES and 0 < counts[1] < counts[0] - 1 and set(counts[1:]) == {counts[1]}:
+            return int(not any(map(str.isdigit, lines[1].replace('"', "").split(mark))))
+    return 0
+
+
+def _count(line: str, mark: str) -> int:
+    """How often a mark stands in a line, outside of quotes."""
+    return re.sub('"[^"]*"', "", line).count(mark)
 
 
 def years_on_top(plain: Path, skip: int, delimiter: str) -> bool:

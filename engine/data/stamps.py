@@ -32,6 +32,7 @@ FORMATS = (
 )
 DIGITS_ONLY = ("%Y", "%Y%m", "%Y%m%d", "%Y%m%d%H%M%S", "%Y%m%d%H%M")
 ISO, QUARTER, WEEK, MONTH_NAME = "ISO 8601", "year and quarter", "year and ISO week", "day, name of month and year"
+FISCAL = "fiscal year"
 _QUARTERS = r"\d{4}[-/: ]?[QqTt][1-4]|[QqTt][1-4][-/: ]?\d{4}|[1-4][.]? ?(Quartal|[Tt]rimestre|[Qq]uarter) \d{4}"
 _WEEKS = r"\d{4}[- ]?W\d{2}(-?[1-7])?"
 _MONTH_NAMES = r"(?:(\d{1,2})[. ]+(?:de )?)?(\pL{3,})[.]?[ -]+(?:de )?(\d{4}|\d{2})"
@@ -50,7 +51,7 @@ def stamp_sql(text: str, written: str) -> str:
     """SQL that reads a text as TIMESTAMP, in UTC where it names a zone."""
     if written == ISO:
         return f"(TRY_CAST({text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')"
-    if written in UNNAMED:
+    if written in _UNNAMED_SQL:
         return _UNNAMED_SQL[written](text)
     if written == EXCEL:
         return f"make_timestamp(1000000 * TRY_CAST(round(TRY_CAST({text} AS DOUBLE) {COUNTED[written][0]}) AS BIGINT))"
@@ -82,4 +83,15 @@ def _month_name_sql(text: str) -> str:
     return f"CASE length({year}) WHEN 4 THEN {long} WHEN 2 THEN {short} END"
 
 
-_UNNAMED_SQL = {QUARTER: _quarter_sql, WEEK: _week_sql, MONTH_NAME: _month_name_sql}
+def _fiscal_sql(text: str) -> str:
+    """FY2019, or 2019/20 by the year that it begins in."""
+    year, end = (
+        f"regexp_extract({text}, '\\d{{4}}')::INTEGER",
+        f"nullif(regexp_extract({text}, '[/-](\\d\\d)$', 1), '')",
+    )
+    known = f"regexp_full_match({text}, 'FY ?\\d{{4}}|(FY ?)?\\d{{4}}[/-]\\d\\d')"
+    follows = f"coalesce({end}::INTEGER, ({year} + 1) % 100) = ({year} + 1) % 100"
+    return f"CASE WHEN {known} AND {follows} THEN make_timestamp({year}, 1, 1, 0, 0, 0) END"
+
+
+_UNNAMED_SQL = {QUARTER: _quarter_sql, WEEK: _week_sql, MONTH_NAME: _month_name_sql, FISCAL: _fiscal_sql}
