@@ -66,7 +66,8 @@ class ScrolledText(QScrollArea):
 
     def sizeHint(self) -> QSize:
         """As high as the text is at the present width."""
-        return QSize(super().sizeHint().width(), self._text.heightForWidth(self.width()))
+        line = self.width() - self.contentsRect().width()  # around it, on both sides
+        return QSize(super().sizeHint().width(), self._text.heightForWidth(self.width() - line) + line)
 
     def minimumSizeHint(self) -> QSize:
         """Two lines."""
