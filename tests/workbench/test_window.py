@@ -174,6 +174,11 @@ def test_findings_stand_in_the_order_of_their_weight(bench: Bench) -> None:
         return [card.finding.key for card in cards]
 
     bench.until(lambda: shown() == ["d", "e", "b", "a", "c"])
+    widget, met = panel.nextInFocusChain(), list[str]()
+    while widget is not panel and widget.objectName() != "runs_list":
+        met += [widget.objectName()] if widget.objectName().endswith("_why") else []
+        widget = widget.nextInFocusChain()
+    assert met == [f"finding_{key}_why" for key in shown()]  # and the list of runs comes after them
 
 
 def test_runs_on_other_data_are_not_drawn_beside(bench: Bench) -> None:

@@ -52,6 +52,7 @@ class FindingsPanel(QScrollArea):
             old.deleteLater()
         self._cards[finding.key] = card
         self._empty.hide()
+        self._order_tabs()
 
     def clear(self) -> None:
         """Forget all."""
@@ -66,6 +67,15 @@ class FindingsPanel(QScrollArea):
         self._lock = reason
         for card in self._cards.values():
             card.lock(reason)
+
+    def _order_tabs(self) -> None:
+        """From this panel through its cards from above, wherever they came from in time, and on from there."""
+        before: QWidget = self
+        for at in range(self._column.count()):
+            card = self._column.itemAt(at).widget()
+            for button in card.buttons if isinstance(card, FindingCard) else ():
+                self.setTabOrder(before, button)
+                before = button
 
     def _place(self, finding: Finding) -> int:
         """Behind all that weigh as much or more."""
@@ -104,6 +114,11 @@ class FindingCard(QFrame):
         self._fix.clicked.connect(lambda: self.fix_asked.emit(self.finding))
         self._lay_out()
         self.open(False)
+
+    @property
+    def buttons(self) -> tuple[QWidget, QWidget]:
+        """In the order of Tab."""
+        return self._toggle, self._fix
 
     @property
     def opened(self) -> bool:
