@@ -175,7 +175,7 @@ def test_findings_stand_in_the_order_of_their_weight(bench: Bench) -> None:
 
     bench.until(lambda: shown() == ["d", "e", "b", "a", "c"])
     widget, met = panel.nextInFocusChain(), list[str]()
-    while widget is not panel and widget.objectName() != "runs_list":
+    while widget is not None and widget is not panel and widget.objectName() != "runs_list":
         met += [widget.objectName()] if widget.objectName().endswith("_why") else []
         widget = widget.nextInFocusChain()
     assert met == [f"finding_{key}_why" for key in shown()]  # and the list of runs comes after them

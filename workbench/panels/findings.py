@@ -71,9 +71,8 @@ class FindingsPanel(QScrollArea):
     def _order_tabs(self) -> None:
         """From this panel through its cards from above, wherever they came from in time, and on from there."""
         before: QWidget = self
-        for at in range(self._column.count()):
-            card = self._column.itemAt(at).widget()
-            for button in card.buttons if isinstance(card, FindingCard) else ():
+        for card in sorted(self._cards.values(), key=self._column.indexOf):
+            for button in card.buttons:
                 self.setTabOrder(before, button)
                 before = button
 
