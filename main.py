@@ -14,7 +14,11 @@ if sys.version_info < (3, 11):  # noqa: UP036 (whoever has less shall be told)
     )
     sys.exit(2)
 
-from workbench.launch.start import main
+try:
+    from workbench.launch.start import main
+except KeyboardInterrupt:  # before anything has begun
+    sys.stderr.write("error: interrupted; nothing was written\n")
+    sys.exit(130)
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))
