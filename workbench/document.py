@@ -74,8 +74,8 @@ class Document(QObject):
         else:
             self.path, self._runs = path.absolute(), project.runs
             self.read_only = read_only or not self._take_lock(path)
-        self._desk.undoing.stack.clear()
         self._take(project, path.parent / project.runs if project.runs else self._usual_runs())
+        self._desk.undoing.stack.clear()  # back from here lie the settings of something else
         if not copy:
             self._saved = without_paths(project)
         self.opened.emit(project.layout)

@@ -198,6 +198,16 @@ def test_a_full_disk_is_said_and_nothing_is_lost(saved: tuple[Window, Path], mon
     assert window.isWindowModified()
 
 
+def test_nothing_from_before_a_project_is_undone_in_it(saved: tuple[Window, Path]) -> None:
+    window, path = saved
+    window.desk.change("model.hidden_size", 7)
+    window.projects.save_at(path.with_name(f"other{SUFFIX}"))
+    window.document.open(path)
+    assert window.desk.draft.experiment.model.hidden_size == 48
+    assert not window.desk.undoing.stack.canUndo()
+    assert not window.document.dirty
+
+
 def test_what_was_not_saved_is_offered_after_a_crash(
     qtbot: QtBot, saved: tuple[Window, Path], start: Start, tmp_path: Path
 ) -> None:
