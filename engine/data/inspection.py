@@ -14,9 +14,10 @@ from engine.data.dialect import FOUND_OUT, Reading
 from engine.data.errors import DataError, counted
 from engine.data.frequency import Frequency, Stamps, find_frequency
 from engine.data.odd_rows import Rejected
+from engine.data.opening import open_table
 from engine.data.series import last_numeric
 from engine.data.suggestion import is_text
-from engine.data.tables import Table, open_table
+from engine.data.tables import Table
 from engine.data.text import read_text
 
 _COUNTED_ROWS = 1_000_000  # types and missing cells of larger tables: of their beginning

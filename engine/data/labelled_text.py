@@ -15,11 +15,12 @@ from engine.data.answers import Answers, fit_answers
 from engine.data.columns import read_words
 from engine.data.dialect import Reading
 from engine.data.errors import DataError, counted
+from engine.data.opening import open_table
 from engine.data.parts import Spans, pieces
 from engine.data.preparation import Preparation
 from engine.data.sequence_dataset import LabelledDataset
 from engine.data.sequences import Sequences
-from engine.data.tables import Table, open_table
+from engine.data.tables import Table
 from engine.data.tokens import cut
 from engine.data.vocabulary import Vocabulary
 

@@ -14,9 +14,10 @@ from engine.data.batches import Ints, generator
 from engine.data.columns import numeric_columns, read_numbers, read_words
 from engine.data.dialect import Reading
 from engine.data.errors import DataError, counted
+from engine.data.opening import open_table
 from engine.data.scaling import Reals
 from engine.data.splits import PARTS, split_by_time
-from engine.data.tables import Table, open_table
+from engine.data.tables import Table
 
 if TYPE_CHECKING:
     from engine.data.pairs_preparation import PairsPreparation

@@ -20,8 +20,9 @@ from engine.data.columns import Words, numeric_columns, read_keys, read_numbers,
 from engine.data.dates import read_stamps
 from engine.data.dialect import Reading
 from engine.data.errors import DataError, counted
+from engine.data.opening import open_table
 from engine.data.scaling import Reals
-from engine.data.tables import Table, open_table
+from engine.data.tables import Table
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -27,9 +27,10 @@ from engine.data.frequency import (
 )
 from engine.data.gaps import gap_notes, leading_gap
 from engine.data.indicators import indicators, read_inputs
+from engine.data.opening import open_table
 from engine.data.scaling import Reals
 from engine.data.splits import split_by_time
-from engine.data.tables import Table, open_table
+from engine.data.tables import Table
 
 _AT_ONCE = 64  # columns looked at by one query
 _ASKED = 8  # columns of numbers of which one is chosen

@@ -9,13 +9,14 @@ from engine.config import Experiment
 from engine.data.dialect import FOUND_OUT, READING, Reading
 from engine.data.errors import DataError
 from engine.data.guess import Guess, Suggestion
+from engine.data.opening import open_table
 from engine.data.pairs_suggestion import suggest_pairs
 from engine.data.samples import sample
 from engine.data.sequence_suggestion import suggest_sequences
 from engine.data.series import last_numeric
 from engine.data.series_suggestion import suggest_series
 from engine.data.stand_ins import stand_ins
-from engine.data.tables import Table, open_table
+from engine.data.tables import Table
 from engine.data.text import read_text
 
 TEXT_SUFFIXES = (".txt", ".md", ".text", ".log", ".rst", ".tex", ".html", ".py", ".c")

@@ -1,14 +1,7 @@
-"""Tables from files: opened through DuckDB, every cell kept as text until a column is asked for as numbers.
-
-Reading cells as text first means that one bad cell costs one cell, not its row; what is still refused are rows
-with too few or too many cells, and each is named with its line and reason.
-"""
+"""An open table: what is known of it, and how it is asked for cells, rows and numbers."""
 
 from __future__ import annotations
 
-import os
-import re
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,22 +10,17 @@ from typing import Any
 
 import duckdb
 
-from engine.data.crosswise import crosswise
-from engine.data.decimal_marks import decimal_mark
-from engine.data.dialect import FOUND_OUT, Dialect, Reading
-from engine.data.errors import DataError, counted, nearest
-from engine.data.joined_time import LOOK, joined_time
-from engine.data.number_marks import LOOKS, Mark, look_sql, mark_of
+from engine.data.dialect import Dialect
+from engine.data.errors import DataError, nearest
+from engine.data.joined_time import LOOK
+from engine.data.number_marks import Mark
 from engine.data.numbers import is_number, number_sql
 from engine.data.odd_rows import Rejected
-from engine.data.sources import Source, prepare_source
-from engine.data.under_way import unwatched, watched
+from engine.data.sources import Source
+from engine.data.under_way import unwatched
 
-_NAMED = 10_000  # rows that could not be read and are kept with line and reason
 _WIDE, _CELLS, _FEWEST_ROWS = 64, 5_000_000, 500  # from so many columns on, so many cells are looked at, or rows
 _SHOWN = 200_000  # cells
-_WRITTEN = 2_000  # rows that tell how numbers are written
-_IN_MEMORY = 64 << 20  # bytes; a larger file is read anew for each query instead of kept
 
 
 @dataclass(slots=True)
@@ -151,171 +139,3 @@ def quoted(name: str) -> str:
 def literal(text: str) -> str:
     """A text as SQL."""
     return "'" + text.replace("'", "''") + "'"
-
-
-def open_table(path: Path, reading: Reading = FOUND_OUT) -> Table:
-    """Open CSV in any dialect and encoding, TSV, Parquet, JSON lines or Excel.
-
-    `reading` says how a text table is written, as far as somebody has said so.
-
-    Raises:
-        DataError: missing, empty, binary, header only, or not a table.
-    """
-    source = prepare_source(path, reading)
-    connection = connect()
-    try:
-        table = _opened(path, source, connection, reading)
-    except duckdb.Error as error:
-        source.close()
-        raise DataError(f"{path.name} cannot be read as a table: {_first_line(error)}") from None
-    except BaseException:
-        source.close()
-        raise
-    return table
-
-
-def connect() -> duckdb.DuckDBPyConnection:
-    """A database in memory that fetches nothing from the network and writes nothing into the working folder."""
-    connection = watched(duckdb.connect())
-    connection.execute("SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false")
-    # It joins a table's first rows with themselves, which takes four times as long over ten thousand columns.
-    connection.execute("SET disabled_optimizers = 'late_materialization'")
-    # One for each user, as nobody else may write into it; what a process that was killed left there, the next removes.
-    folder = Path(tempfile.gettempdir()) / f"duckdb-{getattr(os, 'getuid', int)()}"
-    connection.execute(f"SET temp_directory = {literal(str(folder))}")
-    return connection
-
-
-def _opened(path: Path, source: Source, connection: duckdb.DuckDBPyConnection, reading: Reading) -> Table:
-    kind = "TABLE" if source.size < _IN_MEMORY else "VIEW"
-    chosen = "*" if source.dialect else _flattened(connection, source.relation)
-    connection.execute(f"CREATE TEMP {kind} cells AS SELECT {chosen} FROM {source.relation}")
-    made = connection.table("cells")
-    table = Table(path, source, tuple(made.columns), tuple(map(str, made.types)), connection)
-    table.no_value = reading.no_value
-    table.rows = int(table.one("count(*)")[0])
-    table.rejected, table.rejected_rows = _rejected(connection, source)
-    table.remarks = [*source.remarks]
-    table.notes = [*source.notes, *source.remarks, *_row_notes(table)]
-    if table.rows == 0:
-        raise DataError(_nothing_read(table))
-    table.rejected = tuple(sorted((*table.rejected, *source.left_out), key=lambda row: row.line))[:_NAMED]
-    table.rejected_rows += len(source.left_out)
-    if reading.layout == "auto":
-        _turn(table)
-    _join_time(table)
-    _see_numbers(table, reading)
-    return table
-
-
-def _turn(table: Table) -> None:
-    """Rows of values with their times, where dates, months or hours run across."""
-    if found := crosswise(table.names, table.first):
-        _replaced(table, found.sql("read_cells"), kept=True)
-        made = table.connection.table("cells")
-        table.names, table.types = tuple(made.columns), tuple(map(str, made.types))
-        table.rows = int(table.one("count(*)")[0])
-        table.source.converted = True
-        table.remarks.append(found.note)
-        table.notes.append(found.note)
-
-
-def _join_time(table: Table) -> None:
-    """One more column, where others make up the time together."""
-    if joined := joined_time(table.names, table.first):
-        _replaced(table, f"SELECT *, {joined.sql} AS {quoted(joined.name)} FROM read_cells", kept=False)
-        table.names, table.types, table.joined = (*table.names, joined.name), (*table.types, "VARCHAR"), joined.name
-        table.remarks.append(joined.note)
-        table.notes.append(joined.note)
-
-
-def _replaced(table: Table, query: str, *, kept: bool) -> None:
-    """Put a query over `read_cells`, what was read, in the place of the cells; `kept` where it takes long each time."""
-    kind = "TABLE" if table.source.size < _IN_MEMORY else "VIEW"
-    table.connection.execute(f"ALTER {kind} cells RENAME TO read_cells")
-    table.connection.execute(f"CREATE TEMP {'TABLE' if kept else 'VIEW'} cells AS {query}")
-
-
-def _see_numbers(table: Table, reading: Reading) -> None:
-    """How the numbers of a text table are written."""
-    texts = [n for n, t in zip(table.names, table.types, strict=True) if t == "VARCHAR"][:_WIDE]
-    if table.dialect is None or not texts:
-        return
-    said = {"point": ".", "comma": ","}.get(reading.decimal)
-    table.decimal, remark = (said, "") if said else decimal_mark(table.one, list(map(quoted, texts)), table.dialect)
-    remarks = [remark] if remark else []
-    numbers = (f"count({table.written(n)}) < count(nullif(trim({quoted(n)}), ''))" for n in texts)
-    some = table.one(", ".join(numbers), rows=_WRITTEN)
-    texts = [name for name, worth in zip(texts, some, strict=True) if worth]
-    looks = table.one(", ".join(look_sql(quoted(n)) for n in texts), rows=_WRITTEN) if texts else ()
-    for place, name in enumerate(texts):
-        if found := mark_of(*looks[LOOKS * place : LOOKS * (place + 1)]):
-            table.marks[name] = found
-            remarks.append(f"{name!r}: {found.words}")
-    table.remarks += remarks
-    table.notes += remarks
-
-
-def _flattened(connection: duckdb.DuckDBPyConnection, relation: str) -> str:
-    """SQL of all columns, the fields of nested records as columns of their own: place.x, place.y."""
-    found = connection.sql(f"SELECT * FROM {relation} LIMIT 0")
-    pairs = zip(found.columns, found.types, strict=True)
-    return ", ".join(part for name, kind in pairs for part in _fields(quoted(name), name, kind))
-
-
-def _fields(cell: str, name: str, kind: Any) -> list[str]:
-    if kind.id != "struct":
-        return [f"{cell} AS {quoted(name)}"]
-    inner = ((f"struct_extract({cell}, {literal(key)})", f"{name}.{key}", child) for key, child in kind.children)
-    return [part for field in inner for part in _fields(*field)]
-
-
-def _rejected(connection: duckdb.DuckDBPyConnection, source: Source) -> tuple[tuple[Rejected, ...], int]:
-    """The first rows that were refused, and how many there are."""
-    if source.dialect is None:
-        return (), 0
-    last = "FROM reject_errors WHERE scan_id = (SELECT max(scan_id) FROM reject_errors)"
-    count = connection.execute(f"SELECT count(DISTINCT (file_id, line)) {last}").fetchone() or (0,)
-    rows = connection.execute(
-        f"SELECT line, first(error_type), first(error_message), first(csv_line) {last} "
-        f"GROUP BY file_id, line ORDER BY file_id, line LIMIT {_NAMED}"
-    ).fetchall()
-    named = tuple(Rejected(int(r[0]), _reason(str(r[1]), str(r[2])), str(r[3] or "")[:200]) for r in rows)
-    return named, int(count[0])
-
-
-def _reason(kind: str, message: str) -> str:
-    """Why a row was refused, in our words for what is common."""
-    if cells := re.fullmatch(r"Expected Number of Columns: (\d+) Found: (\d+)", message.strip()):
-        return f"{counted(int(cells[2]), 'cell')} where the table has {counted(int(cells[1]), 'column')}"
-    if kind == "UNQUOTED VALUE":
-        return "a quotation mark that is not closed, or within a cell"
-    return f"{kind.lower()}: {message}"
-
-
-def _row_notes(table: Table) -> list[str]:
-    notes = []
-    if table.rejected:
-        first, one = table.rejected[0], table.rejected_rows == 1
-        notes.append(
-            f"{counted(table.rejected_rows, 'row')} could not be read and {'is' if one else 'are'} left out, "
-            f"the first on line {first.line:,} ({first.reason})"
-        )
-    return notes
-
-
-def _nothing_read(table: Table) -> str:
-    if table.rejected:
-        first = table.rejected[0]
-        return (
-            f"{table.path.name}: none of its {table.rejected_rows:,} rows fits its header; the first bad one is on "
-            f"line {first.line:,} ({first.reason}). Check the delimiter."
-        )
-    names = ", ".join(table.names[:8])
-    return f"{table.path.name} has a header ({names}) but no rows; choose a file that holds data."
-
-
-def _first_line(error: BaseException) -> str:
-    """What the database says, without the kind of its error and the path."""
-    line = str(error).strip().splitlines()[0].strip(" .")
-    return re.sub(r'^[\w ]*Error: | in file "[^"]*"', "", line) + "."

@@ -11,7 +11,7 @@ from engine.data import DataError, load, peek, suggest
 from engine.data.columns import read_numbers
 from engine.data.dates import read_stamps
 from engine.data.dialect import Reading
-from engine.data.tables import open_table
+from engine.data.opening import open_table
 from tests.engine.data.making import Write
 
 DAYS = [date(2020, 1, 1) + timedelta(n) for n in range(30)]

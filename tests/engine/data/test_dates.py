@@ -10,8 +10,8 @@ from engine.data import peek
 from engine.data.dates import find_date_column, read_stamps
 from engine.data.errors import DataError
 from engine.data.frequency import Frequency, find_frequency, stamp_texts
+from engine.data.opening import open_table
 from engine.data.series import read_series
-from engine.data.tables import open_table
 from tests.engine.data.making import Write
 
 # What a file writes on three rows, the stamps that are meant, and the step.

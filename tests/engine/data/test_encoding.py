@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from engine.data.encoding import decode
-from engine.data.tables import open_table
+from engine.data.opening import open_table
 from engine.data.text import read_text
 from tests.engine.data.making import Write
 

@@ -9,14 +9,14 @@ import duckdb
 import numpy as np
 import pytest
 
-from engine.data import DataError, load, peek
+from engine.data import DataError, load, opening, peek
 from engine.data import encoding as encoding_module
-from engine.data import tables as tables_module
 from engine.data.columns import columns_of_words, read_numbers
 from engine.data.encoding import scan
+from engine.data.opening import open_table
 from engine.data.series import read_series
 from engine.data.series_dataset import SeriesDataset
-from engine.data.tables import literal, open_table
+from engine.data.tables import literal
 from tests.engine.data.making import Write, experiment, table, values
 
 
@@ -142,7 +142,7 @@ def test_a_file_too_large_to_keep_is_read_the_same(write: Write, monkeypatch: py
     path = write("a.csv", f"n,value\n{rows}1,2,3\n5\n")
     with open_table(path) as kept:
         wanted, rejected = read_numbers(kept, ["value"]), kept.rejected
-    monkeypatch.setattr(tables_module, "_IN_MEMORY", 0)
+    monkeypatch.setattr(opening, "_IN_MEMORY", 0)
     with open_table(path) as again:
         assert again.rows == kept.rows == 3000
         assert again.rejected == rejected

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.data import load, peek, suggest
-from engine.data import tables as tables_module
+from engine.data import load, opening, peek, suggest
 from engine.data.series_dataset import SeriesDataset
 from tests.engine.data.making import Write
 from tests.engine.data.test_excel import workbook
@@ -33,7 +32,7 @@ LEFT_OUT = {
 def test_rows_that_are_none_are_left_out_with_line_and_reason(
     write: Write, monkeypatch: pytest.MonkeyPatch, name: str, in_memory: int, end: str
 ) -> None:
-    monkeypatch.setattr(tables_module, "_IN_MEMORY", in_memory)
+    monkeypatch.setattr(opening, "_IN_MEMORY", in_memory)
     lines, wanted = LEFT_OUT[name]
     path = write("a.csv", (end.join(lines) + end).encode())
     found = peek(path, 40)

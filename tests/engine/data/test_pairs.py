@@ -8,9 +8,9 @@ import pytest
 
 from engine.config import Experiment
 from engine.data import Batch, DataError, PairBatch, PairsPreparation, Preparation, load, suggest
+from engine.data.opening import open_table
 from engine.data.pairs_dataset import PairsDataset
 from engine.data.pairs_suggestion import suggest_pairs
-from engine.data.tables import open_table
 from engine.data.vocabulary import START, STOP
 from tests.engine.data.making import Write
 

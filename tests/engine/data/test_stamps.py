@@ -11,7 +11,7 @@ import pytest
 from engine.data import load, peek, suggest
 from engine.data.dates import read_stamps
 from engine.data.months import MONTHS, month_of
-from engine.data.tables import open_table
+from engine.data.opening import open_table
 from tests.engine.data.making import Write
 
 FIRST = datetime(2023, 3, 1)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from engine.data import load, suggest
-from engine.data.tables import open_table
+from engine.data.opening import open_table
 from tests.engine.data.making import Write
 
 CHANCE = random.Random(7)
@@ -73,6 +73,11 @@ DIMENSIONS = table(
     ),
     ";",
 )
+CHANNELS = table(
+    "time," + ",".join(f"x{k}" for k in range(6)),
+    240,
+    lambda at: (day(at // 5), *(at * k % 17 + 0.5 for k in range(6))),
+)
 EVENTS = table("date,age,height,sales", 160, lambda at: (day(at // 2), 20 + at * 7 % 23, 150 + at * 11 % 29, at * 0.5))
 WORDS = table("en\tfr", 60, lambda at: (f"a number {at}", f"un nombre {at}"), "\t")
 PHRASES = "".join(f"Go {at}.\tVa {at} !\tfrom a book of many phrases, number {at}\n" for at in range(60))
@@ -91,6 +96,7 @@ TABLES: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     "several series": ("a.csv", STORES, "series", {"targets": ("sales",), "sequence_column": ("store",)}),
     "series told by two columns": ("a.csv", ITEMS, "series", {"sequence_column": ("store", "item")}),
     "series told by three columns": ("a.csv", DIMENSIONS, "series", {"sequence_column": ("geo", "unit", "sex")}),
+    "channels beside dates that come again": ("a.csv", CHANNELS, "series", {"time_column": "time", "label": ""}),
     "measurements that tell no series": ("a.csv", EVENTS, "series", {"sequence_column": ()}),
     "phrases without a header": ("a.txt", PHRASES, "pairs", {"inputs": ("column0",), "targets": ("column1",)}),
     "texts without a header": ("a.tsv", NO_HEADER, "labelled_text", {"label": "column1"}),

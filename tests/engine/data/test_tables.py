@@ -9,7 +9,7 @@ import pytest
 
 from engine.data.columns import read_numbers
 from engine.data.errors import DataError
-from engine.data.tables import open_table
+from engine.data.opening import open_table
 from tests.engine.data.making import Write
 
 ROWS = [(str(year), f"{year / 7:.3f}") for year in range(1990, 2010)]

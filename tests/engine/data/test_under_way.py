@@ -8,7 +8,7 @@ import threading
 import duckdb
 
 from engine.data import reading_progress, stop_reading
-from engine.data.tables import connect, open_table
+from engine.data.opening import connect, open_table
 from tests.engine.data.making import Write
 
 ENDLESS = "SELECT count(*) FROM range(1_000_000_000_000) a WHERE hash(range) = 1"
