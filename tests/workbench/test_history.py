@@ -56,6 +56,12 @@ def test_a_line_passes_through_both_ends_of_every_bucket() -> None:
     assert (y.min(), y.max()) == (values.min(), values.max())
 
 
+@pytest.mark.parametrize("count", [401, 1_601, 6_400, 100_000])
+def test_many_values_become_one_to_four_buckets_a_pixel(count: int) -> None:
+    history, _, _ = _filled(count)
+    assert 100 <= len(history.series("loss", 0, 1e9, 100)[0]) <= 400 + 2  # a rest at both ends
+
+
 def test_nan_does_not_hide_its_neighbours() -> None:
     history = History()
     history.extend("loss", np.arange(64.0), np.where(np.arange(64) % 2, np.nan, 1.0))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment
@@ -21,6 +21,7 @@ from engine.events import Finding, RunFailed, RunFinished, StepDone
 from engine.resuming import WayOn
 from engine.run_lock import RunLock, is_live
 from engine.training import TrainingRun
+from tests.workbench.bench import Bench
 from tests.workbench.conftest import KnownBackend
 from workbench.backend import Backend
 from workbench.desk import Desk
@@ -218,6 +219,53 @@ def test_the_offer_is_answered_with_one_click(qtbot: QtBot, experiment: Experime
     assert "not been scored" in box.informativeText()
     box.defaultButton().click()
     assert answers == ["yes"]
+
+
+ENDED = RunFinished("stopped", 1, 1, 1, 0.5, (), (), 1.0)
+LEFT: dict[str, tuple[list[dict[str, Any]], bool]] = {
+    "broken off": ([{}], True),
+    "ended": ([{"outcome": ENDED}], False),
+    "going on elsewhere": ([{"elsewhere": True}], False),
+    "without a folder": ([{"folder": None}], False),
+    "ended after another broke off": ([{}, {"outcome": ENDED}], False),
+    "none": ([], False),
+}
+
+
+@pytest.mark.parametrize("left", LEFT)
+def test_only_what_broke_off_last_is_offered(bench: Bench, experiment: Experiment, tmp_path: Path, left: str) -> None:
+    listed, offered = LEFT[left]
+    records = [RunRecord(number, "gru-4", experiment, tmp_path, earlier=True) for number in range(1, len(listed) + 1)]
+    for record, changes in zip(records, listed, strict=True):
+        for name, value in changes.items():
+            setattr(record, name, value)
+    bench.window.desk.archive.found.emit(records)
+    assert (bench.window.findChild(QMessageBox, "go_on_question") is not None) is offered
+
+
+@pytest.mark.parametrize(
+    ("way", "at_once"),
+    [
+        (WayOn(12), True),
+        (WayOn(12, data="changed"), False),
+        (WayOn(12, failed="the loss is not finite"), False),
+        (WayOn(problem="no save is left"), False),
+    ],
+)
+def test_an_offer_that_is_taken_goes_on_at_once_where_nothing_has_to_be_agreed_to(
+    bench: Bench, experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: WayOn, at_once: bool
+) -> None:
+    desk, gone_on = bench.window.desk, list[RunRecord]()
+    monkeypatch.setattr(desk, "learn_way_on", lambda _record, _changes, learned: learned(way))
+    monkeypatch.setattr(desk, "go_on", gone_on.append)
+    record = RunRecord(1, "gru-4", experiment, tmp_path, earlier=True)
+    desk.archive.found.emit([record])
+    box = bench.window.findChild(QMessageBox, "go_on_question")
+    assert box is not None
+    box.defaultButton().click()
+    assert gone_on == ([record] if at_once else [])
+    dialogs = [dialog for dialog in bench.window.findChildren(GoOnDialog) if dialog.isVisible()]
+    assert len(dialogs) == (0 if at_once else 1)
 
 
 def test_the_crash_report_shows_what_is_known(qtbot: QtBot, tmp_path: Path) -> None:

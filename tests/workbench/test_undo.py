@@ -9,7 +9,6 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.workbench.conftest import KnownBackend
-from workbench import undo
 from workbench.desk import Desk
 from workbench.fuzzy import score
 from workbench.run_state import State
@@ -61,7 +60,7 @@ def test_quick_changes_of_one_field_are_one(desk: Desk) -> None:
 
 def test_slow_changes_of_one_field_are_several(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     for seconds, size in ((0, 8), (1, 16), (60, 64)):
-        monkeypatch.setattr(undo.time, "monotonic", lambda seconds=seconds: seconds)
+        monkeypatch.setattr("workbench.undo.time.monotonic", lambda seconds=seconds: seconds)
         desk.change("model.hidden_size", size)
     desk.undo()
     assert desk.draft.experiment.model.hidden_size == 16
