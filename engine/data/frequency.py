@@ -102,6 +102,12 @@ class Frequency:
         return asdict(self)
 
 
+def distinct(stamps: Stamps) -> Stamps:
+    """Each stamp once, rising. NumPy's `unique` of a million holds up every other thread for a tenth of a second."""
+    rising = np.sort(stamps)
+    return np.asarray(rising[np.append(True, rising[1:] != rising[:-1])[: len(rising)]])
+
+
 def find_frequency(stamps: Stamps) -> Frequency | None:
     """The step that most neighbours of `stamps` (rising) have; None for fewer than three or none shared by half."""
     if len(stamps) < 3:

@@ -6,13 +6,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from engine.data.columns import count_cells, rows_of_wide
 from engine.data.dates import DateColumn, date_formats, find_date_column, read_stamps
 from engine.data.dialect import FOUND_OUT, Reading
 from engine.data.errors import DataError, counted
-from engine.data.frequency import Frequency, Stamps, find_frequency
+from engine.data.frequency import Frequency, Stamps, distinct, find_frequency
 from engine.data.odd_rows import Rejected
 from engine.data.opening import open_table
 from engine.data.series import last_numeric
@@ -149,7 +147,7 @@ def _frequency(table: Table, date: DateColumn | None) -> str:
         notes = _odd_dates(stamps, found)
         table.notes += notes
         table.remarks += notes
-    found = found or find_frequency(np.unique(stamps))  # of several series
+    found = found or find_frequency(distinct(stamps))  # of several series
     return found.name if found else "irregular"
 
 

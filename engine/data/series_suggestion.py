@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.config import DataConfig
 from engine.data.dates import DateColumn, date_format, find_date_column, read_stamps
-from engine.data.frequency import Frequency, Stamps, find_frequency
+from engine.data.frequency import Frequency, Stamps, distinct, find_frequency
 from engine.data.guess import Guess
 from engine.data.scaling import Reals, Transform
 from engine.data.series import last_numeric
@@ -43,7 +43,7 @@ def suggest_series(table: Table, said: DataConfig) -> Guess:
     target = said.targets[0] if said.targets else last_numeric(table, date.name if date else "")
     several = said.sequence_column or (find_series_columns(table, date.name, target) if date else ())
     stamps = read_stamps(table, date.name, _LOOK) if date else None
-    frequency = find_frequency(np.unique(stamps)) if stamps is not None else None
+    frequency = find_frequency(distinct(stamps)) if stamps is not None else None
     count = int(table.one(f"count(DISTINCT {_key(several)})")[0]) if several else 1
     values = _values(table, target, stamps, several)
     transform, why = transform_for(values)

@@ -9,7 +9,7 @@ from engine.config import DataConfig
 from engine.data import peek
 from engine.data.dates import find_date_column, read_stamps
 from engine.data.errors import DataError
-from engine.data.frequency import Frequency, find_frequency, stamp_texts
+from engine.data.frequency import Frequency, distinct, find_frequency, stamp_texts
 from engine.data.opening import open_table
 from engine.data.series import read_series
 from tests.engine.data.making import Write
@@ -174,6 +174,12 @@ def test_months_go_on_from_days_that_not_all_of_them_have(day: str, last: str, a
 def test_days_here_and_there_in_a_month_are_no_months() -> None:
     days = [f"2020-{month:02d}-{5 + month * 7 % 11:02d}" for month in range(1, 13)]
     assert find_frequency(np.array(days, "datetime64[us]")) is None
+
+
+@pytest.mark.parametrize("days", [[], [3], [3, 1, 3, 2, 1, 1]])
+def test_each_stamp_comes_once_and_they_rise(days: list[int]) -> None:
+    stamps = np.array(days, "datetime64[us]")
+    np.testing.assert_array_equal(distinct(stamps), np.unique(stamps))
 
 
 STEADY = {
