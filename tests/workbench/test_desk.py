@@ -44,6 +44,26 @@ def test_a_cell_brings_its_usual_activation(desk: Desk, steps: list[tuple[str, s
     assert desk.draft.experiment.model.activation == activation
 
 
+@pytest.mark.parametrize(
+    ("state", "text"),
+    [
+        (State.READY, "ready"),
+        (State.TRAINING, "training: beginning…"),
+        (State.PAUSED, "paused at step 1,234"),
+        (State.ENDING, "training: ending…"),
+    ],
+)
+def test_the_status_says_where_a_run_is(desk: Desk, qtbot: QtBot, state: State, text: str) -> None:
+    def prepared() -> bool:
+        desk.jobs.collect()
+        return not desk.draft.preparing
+
+    qtbot.waitUntil(prepared)
+    desk.session.state, desk.session.step = state, 1234
+    assert status(desk).text == text
+    desk.session.state = State.READY
+
+
 def test_runs_of_one_second_do_not_share_a_folder(desk: Desk, tmp_path: Path) -> None:
     first = desk._new_folder("lstm-32")
     first.mkdir()

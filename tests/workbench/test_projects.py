@@ -243,6 +243,28 @@ def test_changes_are_kept_beside_until_they_are_saved(qtbot: QtBot, saved: tuple
     assert not kept.exists()
 
 
+def test_what_a_crash_left_is_not_written_over(saved: tuple[Window, Path], tmp_path: Path) -> None:
+    _, path = saved
+    slots = tmp_path / "slots"
+    slots.mkdir()
+    left = slots / f"0{SUFFIX}"
+    left.write_bytes(path.read_bytes())
+    kept = Unsaved(slots)
+    kept.keep(Project(read_project(path).experiment.replace({"training.epochs": 7})))
+    assert left.read_bytes() == path.read_bytes()
+    assert read_project(slots / f"1{SUFFIX}").experiment.training.epochs == 7
+    kept.close()
+    assert [path.name for path in slots.iterdir()] == [left.name]
+
+
+def test_a_project_may_be_opened_to_read(saved: tuple[Window, Path]) -> None:
+    window, path = saved
+    window.document.open(path, read_only=True)
+    assert window.document.read_only
+    window.document.open(path)
+    assert not window.document.read_only
+
+
 def test_damage_in_what_was_kept_is_put_away(tmp_path: Path) -> None:
     (tmp_path / f"0{SUFFIX}").write_text("half of")
     assert Unsaved(tmp_path).left_behind() is None
