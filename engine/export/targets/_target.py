@@ -89,7 +89,7 @@ class Target:
             return Fit(
                 False,
                 "each series has a scaler of its own, and this form holds one for all; train with data.scaled_by=all, "
-                "or take the Python script.",
+                "or take the Python script or Keras.",
             )
         found, preparation = self.fit(model), model.preparation
         recursive = isinstance(preparation, SeriesPreparation) and preparation.strategy == "recursive"

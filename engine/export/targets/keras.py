@@ -157,6 +157,7 @@ TARGET = Target(
     title="Keras model",
     order=4,
     suffix=".py",
+    by_series=True,
     beside=(".npz", ".json"),
     summary="A readable script that builds the model, and the weights beside it in Keras' layout.",
     fit=fit,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import runpy
 import sys
 from functools import partial
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 
 from engine.cells import specifications
-from engine.data import LabelledTextPreparation, SequencePreparation
+from engine.data import LabelledTextPreparation, SequencePreparation, SeriesPreparation
 from engine.export import keras_source, keras_writing, proof
 from engine.export.beside import read_arrays, read_particulars
 from engine.export.description import describe
@@ -21,12 +22,16 @@ from engine.export.held_out import answered
 from engine.export.keras_equations import keras_answers, keras_written
 from engine.export.keras_loops import write_tokens
 from engine.export.onnx_ends import step_scale
+from engine.export.particulars import Exportable
 from engine.export.targets import keras, target
 from engine.export.writing_description import describe_writing
+from engine.inference import forecast
 from engine.sequence_to_sequence.decoding import Decoding
 from engine.writing import write_texts
+from tests.engine.data.test_panel import sales
 from tests.engine.export.checking import check_writing
 from tests.engine.export.examples import exportable, given
+from tests.engine.export.test_panel_script import exported
 
 CELLS = ("elman", "lstm", "lstm_np", "gru", "gru_reset_before")
 STRUCTURES: list[dict[str, Any]] = [
@@ -196,3 +201,25 @@ def test_texts_are_judged_and_written(tmp_path: Path, monkeypatch: pytest.Monkey
         names, model = without_keras(path, monkeypatch)
         wanted = [write_texts(source.model, None, text, Decoding("greedy")).written[0] for text in asked]
         assert names["predict"](model, asked) == wanted
+
+
+@pytest.mark.parametrize("task", ["single", "direct", "encoder_decoder"])
+def test_each_of_several_series_has_its_scaler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, task: str) -> None:
+    (tmp_path / "a.csv").write_text(sales())
+    source, _ = exported(tmp_path / "a.csv", tmp_path, task, "series")
+    assert proof.export(Exportable(source), target("keras"), tmp_path / "panel.py").passed
+    path = tmp_path / "panel.py"
+    names, model = without_keras(path, monkeypatch)
+    preparation = source.preparation
+    assert isinstance(preparation, SeriesPreparation)
+    with (tmp_path / "a.csv").open(newline="") as file:
+        table = list(csv.DictReader(file))
+    wanted: dict[str, list[float]] = {}
+    for row in forecast(source).rows():
+        if row[-1] == "ahead":
+            wanted.setdefault(str(row[0]), []).append(float(row[3] or 0))
+    for store, values in wanted.items():
+        own = [[float(row["sales"])] for row in table if row["store"] == store]
+        window = np.array(own[-(preparation.lead + preparation.look_back) :])
+        found = np.ravel(names["predict"](model, window[None], series=store))
+        np.testing.assert_allclose(found, values[-len(found) :], rtol=1e-5)
