@@ -13,6 +13,7 @@ from engine.data.tokens import bare, cut, put_together
 
 UNKNOWN, START, STOP = 0, 1, 2  # numbers; the last two are there where texts begin and end
 _NAMES = ("\ufffd", "▶", "■")
+_AT_ONCE = 1 << 20  # letters that are numbered at a time, since that takes several arrays of their size
 
 
 class Vocabulary:
@@ -67,11 +68,14 @@ class Vocabulary:
         if self._points is None or not isinstance(symbols, str):
             get = self._numbers.get
             return np.fromiter((get(symbol, UNKNOWN) for symbol in symbols), np.int32, len(symbols))
-        points = np.frombuffer(symbols.encode("utf-32-le", "surrogatepass"), np.uint32)
-        if not len(self._points):
-            return np.zeros(len(points), np.int32)
-        places = np.searchsorted(self._points, points).clip(max=len(self._points) - 1)
-        return np.where(self._points[places] == points, self._ordered[places], UNKNOWN).astype(np.int32)
+        found = np.zeros(len(symbols), np.int32)
+        for first in range(0, len(symbols) if len(self._points) else 0, _AT_ONCE):
+            piece = symbols[first : first + _AT_ONCE]
+            points = np.frombuffer(piece.encode("utf-32-le", "surrogatepass"), np.uint32)
+            places = np.searchsorted(self._points, points).clip(max=len(self._points) - 1)
+            known = self._points[places] == points
+            found[first : first + _AT_ONCE] = np.where(known, self._ordered[places], UNKNOWN)
+        return found
 
     def encode(self, text: str) -> NDArray[np.int32]:
         """Numbers of a text's symbols (N,); where texts end, and of the stop that ends it (N + 1,)."""

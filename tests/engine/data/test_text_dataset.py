@@ -8,6 +8,7 @@ import pytest
 
 from engine.config import DataConfig
 from engine.data import Preparation, TextPreparation
+from engine.data import vocabulary as vocabulary_module
 from engine.data.spelling import Spelling
 from engine.data.text import Text
 from engine.data.text_dataset import TextDataset
@@ -171,3 +172,13 @@ def test_what_is_written_goes_on_behind_the_prompt(unit: str, prompt: str) -> No
     gap = " " if unit == "words" and prompt and not prompt[-1].isspace() else ""
     assert again.after(prompt, following) == f"{gap}said no."
     assert len(again.encode(prompt)) > 0
+
+
+@pytest.mark.parametrize("content", [STORY[:50], "naïve 日本 \U0001f600 café" * 3, ""])
+def test_symbols_have_the_same_numbers_in_pieces_of_any_size(monkeypatch: pytest.MonkeyPatch, content: str) -> None:
+    vocabulary = Vocabulary("characters", sorted(set(content[::2])))
+    whole = vocabulary.numbers(content)
+    assert [vocabulary.symbols[number] for number in whole if number] == [c for c in content if c in set(content[::2])]
+    for size in (1, 7):
+        monkeypatch.setattr(vocabulary_module, "_AT_ONCE", size)
+        np.testing.assert_array_equal(vocabulary.numbers(content), whole)
