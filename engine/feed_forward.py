@@ -132,7 +132,9 @@ def trainable(experiment: Experiment, dataset: Dataset) -> bool:
 def train(
     experiment: Experiment, dataset: Dataset, loss: Loss, network: Flattened, epochs: int, stopped: Callable[[], bool]
 ) -> Trained | None:
-    """Train `network` for so many epochs and score it; None where it was `stopped`, or its numbers grew beyond bounds.
+    """Train `network` for so many epochs, fewer where more would be idle, and score it.
+
+    None where it was `stopped`, or its numbers grew beyond bounds.
 
     The same experiment gives the same bits.
     """

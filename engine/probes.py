@@ -124,8 +124,7 @@ class Probes:
     @property
     def of_last_batch(self) -> frozenset[str]:
         """What is known of the last batch; where that was not watched, only what was never measured before."""
-        watched = self._optimizer.watch_updates
-        return frozenset(name for name in _OF_BATCHES if watched or name not in self._kept)
+        return frozenset(name for name in _OF_BATCHES if name in self.watched or name not in self._kept)
 
     def forget(self) -> None:
         """Drop what the weights showed: they were replaced without a step, or are shown with more, as intervals."""

@@ -68,7 +68,7 @@ class Desk(QObject):
         self.contest = Contest(backend)
         self.undoing = Undo(self.draft, self.apply)
         self.waiting: Command | None = None
-        self.session.begun.connect(self.draft.ask_engine_anew)
+        self.session.begun.connect(self.draft.forget_engine_problem)
         # Queued, so that everybody has taken in the data when the run begins.
         self.draft.activity_changed.connect(self._go_on, Qt.ConnectionType.QueuedConnection)
 

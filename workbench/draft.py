@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,6 @@ from workbench.engine_process import EngineGoneError
 from workbench.jobs import Jobs
 from workbench.wording import for_people
 
-_log = logging.getLogger(__name__)
 FIRST_SAMPLE = "airline_passengers"
 _DATA_LANE, _KERNEL_LANE, _FACTS_LANE = "data", "kernels", "facts"
 
@@ -168,7 +166,7 @@ class Draft(QObject):
         self.activity_changed.emit()
 
     @Slot()
-    def ask_engine_anew(self) -> None:
+    def forget_engine_problem(self) -> None:
         """A run has begun: it says by itself whether the engine is there."""
         self.engine_problem = ""
 

@@ -118,13 +118,18 @@ class Film(QObject):
 
         Of the `wanted` probes alone, it bears the step that the last of them was measured at.
         """
-        past = [moment for moment in self._moments if self._position is None or moment.step <= self._position]
-        if not past:
+        last = len(self._moments) if self._position is None else bisect.bisect_right(self.steps, self._position)
+        if not last:
             return None
-        probes = {n: p for moment in past for n, p in moment.probes.items() if not wanted or n in wanted}
-        since = {name: at for moment in past for name, at in moment.since.items() if name in probes}
-        step, epoch = max(since.values()) if wanted and since else (past[-1].step, past[-1].epoch)
-        return Snapshot(step, epoch, 0, tuple(probes.items()))
+        found: dict[str, _Moment] = {}  # newest first: most probes are in the newest moments
+        for moment in reversed(self._moments[:last]):
+            found |= {n: moment for n in (wanted or moment.probes) if n not in found and n in moment.probes}
+            if wanted and len(found) == len(wanted):
+                break
+        newest = self._moments[last - 1]
+        since = [moment.since[name] for name, moment in found.items()]
+        step, epoch = max(since) if wanted and since else (newest.step, newest.epoch)
+        return Snapshot(step, epoch, 0, tuple((name, moment.probes[name]) for name, moment in found.items()))
 
     # --- keeping ----------------------------------------------------------------------------------------
 

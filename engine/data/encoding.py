@@ -28,7 +28,6 @@ _PIECE = 1 << 23
 LONGEST_LINE = 4 << 20  # bytes; DuckDB takes minutes over lines and cells much longer
 _LETTERS = 1 << 12  # bytes of lines beyond ASCII that tell the encoding
 _BROKEN = 20  # letters that are good UTF-8 for each byte that is not
-_END_OF_FILE = "\x1a"  # CP/M and DOS wrote it after the last line
 _CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 26, 27}) + b"\x7f"
 
 

@@ -6,34 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data import Preparation
-from engine.export.c_programs import TOLERANCE, VECTORS
+from engine.export.c_programs import VECTORS, vector_test
 from engine.export.c_source import array
 from engine.export.held_out import HeldOut
 from engine.export.onnx_ends import step_scale
 
-_TEST = """
-#ifdef {upper}_TEST
-#include <stdio.h>
-
-{vectors}
-int main(void)
-{{
-    double largest = 0.0;
-    for (int k = 0; k < {count}; k++) {{
-        static {name}_state state;
-        {name}_reset(&state);
-        {feed}
-        for (int o = 0; o < {upper}_OUTPUTS; o++) {{
-            const double wanted = {name}_test_answers[k * {upper}_OUTPUTS + o];
-            const double difference = fabs(state.answers[{last}o] - wanted) / fmax(1.0, fabs(wanted));
-            if (!(difference <= largest)) largest = difference;
-        }}
-    }}
-    printf("largest difference %.3g\\n", largest);
-    return largest <= {tolerance} ? 0 : 1;
-}}
-#endif
-"""
 _DRIVER = """\
 #include <stdio.h>
 #include "{path}"
@@ -105,10 +82,8 @@ def writing_test(name: str, preparation: Preparation, data: HeldOut) -> str:
     feed = _feed(words, data, at, f"double forecast[{name.upper()}_FORECASTS];\n        ", ahead)
     if texts:
         feed += _TELL.format(steps=steps, embedding=_EMBEDDING.format(**words), **words)
-    return _TEST.format(
-        vectors=tables + array(f"{name}_test_answers", data.scaled[-1, :count]), count=count, feed=feed,
-        last="" if texts else f"({name.upper()}_STEPS - 1) * {name.upper()}_OUTPUTS + ", tolerance=TOLERANCE, **words,
-    )  # fmt: skip
+    last = "" if texts else f"({name.upper()}_STEPS - 1) * {name.upper()}_OUTPUTS + "
+    return vector_test(name, tables + array(f"{name}_test_answers", data.scaled[-1, :count]), count, feed, last)
 
 
 def writing_driver(path: str, name: str, data: HeldOut) -> str:

@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QPushButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from engine.export.beside import write_arrays
 from tests.workbench.bench import Bench
 from workbench.answers import Exported
+from workbench.dialogs.export import ExportDialog
 from workbench.run_state import State
 from workbench.uses.asking import PromptAsking
-
-
-def _path(widget: QWidget) -> str:
-    return " > ".join(p.objectName() or type(p).__name__ for p in _parents(widget))
-
-
-def _parents(widget: QWidget) -> Iterator[QWidget]:
-    parent = widget.parentWidget()
-    while parent is not None:
-        yield parent
-        parent = parent.parentWidget()
 
 
 def test_the_model_of_a_run_is_used(bench: Bench) -> None:
@@ -126,14 +112,20 @@ def test_weights_that_are_not_read_show_the_way_here(
     dialog.close()
 
 
-def test_an_export_that_fails_says_so_in_the_dialog(bench: Bench, tmp_path: Path) -> None:
+def export_of_a_run(bench: Bench) -> ExportDialog:
+    """The dialog, once it knows what a run of one step can leave in."""
     bench.train(1)
     bench.command("stop")
     bench.until(lambda: bench.session_state is State.FINISHED)
     bench.window.ask_export()
     dialog = bench.window.files.export_dialog
     assert dialog is not None
-    bench.until(lambda: dialog._write.isEnabled())
+    bench.until(lambda: dialog._list.topLevelItemCount() == 3 and dialog._write.isEnabled())
+    return dialog
+
+
+def test_an_export_that_fails_says_so_in_the_dialog(bench: Bench, tmp_path: Path) -> None:
+    dialog = export_of_a_run(bench)
     dialog._path.setText(str(tmp_path / "missing" / "weights"))
     dialog._write.click()
     bench.until(lambda: "cannot be written" in dialog.message.text)
@@ -155,13 +147,7 @@ def test_an_export_can_be_cancelled(bench: Bench, tmp_path: Path, monkeypatch: p
         return export(run_folder, key, target, tell)
 
     monkeypatch.setattr(bench.window.desk.errands._backend, "export", slowly)
-    bench.train(1)
-    bench.command("stop")
-    bench.until(lambda: bench.session_state is State.FINISHED)
-    bench.window.ask_export()
-    dialog = bench.window.files.export_dialog
-    assert dialog is not None
-    bench.until(lambda: dialog._write.isEnabled())
+    dialog = export_of_a_run(bench)
     dialog._path.setText(str(tmp_path / "weights"))
     dialog._write.click()
     bench.until(lambda: dialog._done.text().startswith("Writing the files… "))
@@ -177,13 +163,7 @@ def test_an_export_can_be_cancelled(bench: Bench, tmp_path: Path, monkeypatch: p
 
 
 def test_an_export_writes_over_nothing_unasked(bench: Bench, tmp_path: Path) -> None:
-    bench.train(1)
-    bench.command("stop")
-    bench.until(lambda: bench.session_state is State.FINISHED)
-    bench.window.ask_export()
-    dialog = bench.window.files.export_dialog
-    assert dialog is not None
-    bench.until(lambda: dialog._write.isEnabled())
+    dialog = export_of_a_run(bench)
     dialog._list.setCurrentIndex(dialog._list.model().index(2, 0))
     (tmp_path / "package.json").write_text("of somebody else")
     dialog._path.setText(str(tmp_path / "package.py"))
@@ -204,13 +184,7 @@ def test_an_export_writes_over_nothing_unasked(bench: Bench, tmp_path: Path) -> 
 
 
 def test_the_export_dialog_says_what_is_not_possible_and_why(bench: Bench, tmp_path: Path) -> None:
-    bench.train(1)
-    bench.command("stop")
-    bench.until(lambda: bench.session_state is State.FINISHED)
-    bench.window.ask_export()
-    dialog = bench.window.files.export_dialog
-    assert dialog is not None
-    bench.until(lambda: dialog._list.topLevelItemCount() == 3)
+    dialog = export_of_a_run(bench)
     stone, _, script = (dialog._list.topLevelItem(place) for place in range(3))
     assert stone is not None
     assert script is not None
