@@ -47,9 +47,10 @@ def _check_finite(table: Table, names: Sequence[str], values: Reals) -> None:
     bad = np.argwhere(np.isinf(values))
     if len(bad):
         row, column = map(int, bad[0])
+        cells = counted(int((bad[:, 1] == column).sum()), "such cell")
         raise DataError(
             f"{table.path.name}, {table.line(row)}, column {names[column]!r}: the value is infinite "
-            f"({counted(len(bad), 'such cell')}); blank it, so that it counts as missing, or correct it."
+            f"({cells}); blank it, so that it counts as missing, or correct it."
         )
 
 

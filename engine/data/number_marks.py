@@ -20,12 +20,13 @@ _LETTERS = "".join(_TIMES)
 
 
 _FLAG = "[bcdefinprsuz]{1,3}"  # provisional, estimated, a break …: as Eurostat writes them
+_FLAGS_TO_PLAIN = 4  # flagged numbers for each plain one at most: of 3 s and 5 d, with none plain, letters are units
 _FLAGGED = rf"{_NUMBER}\s+{_FLAG}"
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What is taken away from the cells of a column before they are numbers; both empty for K, M, B and T."""
+    """What is taken away from a column's cells before they are numbers; both empty for flags, K, M, B and T."""
 
     before: str
     behind: str
@@ -86,4 +87,5 @@ def mark_of(filled: int, alike: int, left: str | None, short: int, flagged: int,
     unit, currency = _UNIT.fullmatch(left), _CURRENCY.fullmatch(left)
     if (unit or currency) and alike >= SHARE * filled:
         return Mark("", unit[1].strip()) if unit else Mark(currency[1], "") if currency else None
-    return Mark("", "", flags=True) if flagged and flagged + plain >= SHARE * filled else None
+    flags = 0 < flagged <= _FLAGS_TO_PLAIN * plain and flagged + plain >= SHARE * filled
+    return Mark("", "", flags=True) if flags else None

@@ -96,6 +96,7 @@ def test_a_point_that_groups_no_thousands_is_no_number_beside_decimal_commas(wri
         [f"{n}B{n}" for n in range(6)],
         [f"10:{n:02d} am" for n in range(6)],
         ["5 b", "x", "6 p", "seven", "7", "8"],
+        ["3 s", "5 d", "2 pcs", "4 s", "6 d", "1 s"],
         ["5 kg", "5 lb", "6 kg", "6 lb", "7 kg", "7 lb"],
         ["(5", "6", "7)", "(8", "9", "5-6"],
     ],
