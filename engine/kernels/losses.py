@@ -1,7 +1,7 @@
 """Losses with their gradients, averaged over what counts.
 
 ``outputs`` lie (rows, columns padded); weights (rows,) say how much each row counts, 0 for none. Each kernel
-writes ∂L/∂outputs over the outputs and returns L, summed in float64.
+writes ∂L/∂outputs over the outputs and returns L, summed in float64. What lies in the padding is read by nobody.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def elementwise(kind: int, outputs: Any, row_size: int, columns: int, targets: A
                     value, slope = _loss_and_slope(kind, output, target, levels[level])
                 loss += weight * value
                 outputs[at] = scale * weight * slope
-        for at in range(first + answered * width, first + row_size):
+        for at in range(first + answered * width, first + columns):
             outputs[at] = 0.0
     return loss * scale
 
@@ -82,14 +82,13 @@ def cross_entropy(outputs: Any, row_size: int, columns: int, targets: Any, weigh
     for row in range(weights.size):
         at = row * row_size
         if weights[row] == 0.0:
-            outputs[at : at + row_size] = 0.0
+            outputs[at : at + columns] = 0.0
             continue
         highest = outputs[at]
         for column in range(1, columns):
             highest = max(highest, outputs[at + column])
         wanted = np.float64(outputs[at + targets[row]]) - highest
         _exponentials(outputs, at, row_size, highest)
-        outputs[at + columns : at + row_size] = 0.0
         total = 0.0
         for column in range(columns):
             total += outputs[at + column]

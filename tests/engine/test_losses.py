@@ -16,8 +16,12 @@ from engine.data import Batch
 from engine.events import Evaluated, RunFinished
 from engine.inference import forecast
 from engine.kernels.jit import padded
+from engine.layer import Rows
+from engine.linear import Linear
 from engine.losses import FITTING, Loss, loss_for
 from engine.network import Network
+from engine.parameters import Parameters
+from engine.threads import Workers
 from engine.training import TrainingRun
 from tests import reference
 from tests.engine.examples import example, network
@@ -58,11 +62,33 @@ def test_a_loss_is_what_its_definition_says(name: str, size: float, targets: int
     wide[:, :columns] = values
     found = loss.over(wide.reshape(-1), wide.shape[1], values.shape, batch)
     assert found == pytest.approx(exact(name, values, batch), rel=1e-5 if dtype == np.float32 else 1e-12, abs=1e-7)
-    assert (wide[:, columns:] == 0).all(), "padding"
     direction, step = np.random.default_rng(4).standard_normal(values.shape), 1e-6
     ahead, behind = (exact(name, values + way * step * direction, batch) for way in (1, -1))
     slope = float((wide[:, :columns] * direction).sum())
     assert slope == pytest.approx((ahead - behind) / (2 * step), rel=1e-5, abs=1e-6)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("outputs", [1, 5, 16, 40])
+def test_nobody_reads_the_padding_of_answers(outputs: int, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.threads.SMALL", 0)
+    count, inputs, random = 50, 20, np.random.default_rng(5)
+    parameters = Parameters({"readout.weight": (outputs, inputs), "readout.bias": (outputs,)}, np.dtype(np.float64))
+    parameters.values[: parameters.count] = random.standard_normal(parameters.count)
+    workers = Workers(threads)
+    linear = Linear(parameters, inputs, outputs, workers)
+    linear.pack()
+    hidden, slopes = random.standard_normal((count, inputs)), random.standard_normal((count, outputs))
+    rows = Rows(np.pad(hidden, ((0, 0), (0, padded(inputs) - inputs))).reshape(-1), 0, padded(inputs))
+    linear.forward(rows, count)
+    answers = linear.answers(count)
+    answers[:, :outputs], answers[:, outputs:] = slopes, np.nan
+    inward = linear.backward(rows, count)
+    workers.close()
+    found = inward.array[: count * inward.stride].reshape(count, inward.stride)[:, :inputs]
+    np.testing.assert_allclose(found, slopes @ parameters.view("readout.weight"))
+    np.testing.assert_allclose(parameters.gradient("readout.weight"), slopes.T @ hidden)
+    np.testing.assert_allclose(parameters.gradient("readout.bias"), slopes.sum(0))
 
 
 @pytest.mark.parametrize("name", LOSSES)
