@@ -28,6 +28,7 @@ from tests.workbench.bench import Bench
 from workbench.dialogs.help import help_on
 from workbench.docks import holds
 from workbench.number_editors import NumberEditor
+from workbench.plots.legend import Legend
 from workbench.run_state import State
 
 _CONTROLS = (
@@ -40,6 +41,7 @@ _CONTROLS = (
     QSlider,
     QTabBar,
     QScrollArea,
+    Legend,
 )
 
 

@@ -43,8 +43,9 @@ class RacePicture(PictureFrame):
     def begin(self, titles: Mapping[Key, str], measured: str) -> None:
         """Forget the race before; `titles` are the names of those who race by key, `measured` what is compared."""
         self.plot.remove_curves()
-        for low, high, fill in self._fills.values():
-            for item in (low, high, fill):
+        for key, parts in self._fills.items():
+            self.plot.hiding.disown(self._titles[key], *parts)
+            for item in parts:
                 self.plot.axes.remove(item)
         self._fills.clear()
         self._numbers.clear()
@@ -93,6 +94,7 @@ class RacePicture(PictureFrame):
         fill.setZValue(-5)
         for item in (low, high, fill):
             self.plot.axes.add(item)
+        self.plot.hiding.own(self._titles[key], low, high, fill)
         self._fills[key] = (low, high, fill)
 
     def _brush(self, key: Key) -> pg.QtGui.QBrush:

@@ -33,6 +33,7 @@ class Area:
         self._fill.setZValue(-5)
         for item in (*self._ends, self._fill):
             plot.axes.add(item, ignore_bounds=item is self._fill)
+        plot.hiding.own(name, *self._ends, self._fill)
 
     def show(self, x: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> None:
         """Fill between the ends where both are known."""
@@ -43,6 +44,7 @@ class Area:
 
     def remove(self) -> None:
         """Take it off the plot."""
+        self._plot.hiding.disown(self.name, *self._ends, self._fill)
         for item in (self._fill, *self._ends):
             self._plot.axes.remove(item)
 

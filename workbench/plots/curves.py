@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.plots.axes import Axes
 from workbench.plots.canvas import Canvas
+from workbench.plots.hiding import Hiding
 from workbench.plots.label_axis import LabelAxis, dress_axis
 from workbench.plots.legend import Key, Legend, Scale
 from workbench.theme import GRID, Theme
@@ -83,6 +84,8 @@ class CurvePlot(QWidget):
         self.left.setWidth(_LEFT)
         self.bottom.setHeight(_BOTTOM if bottom else None)
         self.box: Any = self.axes.box
+        self.hiding = Hiding(self, self.box)
+        self._beside: tuple[Key | Scale, ...] = ()  # entries of the key behind the curves'
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID // 2)
@@ -93,6 +96,8 @@ class CurvePlot(QWidget):
         self.canvas.moved.connect(self._mouse_moved)
         self.canvas.clicked.connect(self._mouse_clicked)
         self.canvas.left.connect(self._mouse_left)
+        self.legend.toggled.connect(self.hiding.toggle)
+        self.hiding.changed.connect(self._show_key_again)
         self.apply_theme(theme)
 
     # --- content ----------------------------------------------------------------------------------------
@@ -105,6 +110,7 @@ class CurvePlot(QWidget):
         curve = Curve(name, stroke, item, symbol, line, ring)
         self.curves[name] = curve  # before it is added: that moves the range, and whoever draws anew looks here
         self.axes.add(item)
+        self.hiding.own(name, item)
         self._dress(curve)
         return curve
 
@@ -159,25 +165,30 @@ class CurvePlot(QWidget):
         self.show_key()
 
     def remove_curve(self, name: str) -> None:
-        """Take one curve away."""
-        self.axes.remove(self.curves.pop(name).item)
+        """Take one curve away; should it come again, it is as hidden as it was."""
+        item = self.curves.pop(name).item
+        self.axes.remove(item)
+        self.hiding.disown(name, item)
 
     def remove_curves(self) -> None:
         """Take every curve away, to make others."""
-        for curve in self.curves.values():
-            self.axes.remove(curve.item)
-        self.curves.clear()
+        for name in list(self.curves):
+            self.remove_curve(name)
 
     def show_key(self, extra: Sequence[Key | Scale] = ()) -> None:
         """Bring the key up to date, with `extra` entries behind the curves'; all curves have their numbers by now."""
         self.box.prepareForPaint()  # left to the painting, it would move things there, and everything is painted twice
-        shown = [curve for curve in self.curves.values() if len(curve.x)]
-        keys = [curve.key(self._theme) for curve in shown]
-        self.legend.show_items(self._theme, (*keys, *extra))
+        self._beside = tuple(extra)
+        keys = [curve.key(self._theme) for curve in self.curves.values() if len(curve.x)]
+        self.legend.show_items(self._theme, self.hiding.marked((*keys, *extra)))
+
+    def _show_key_again(self) -> None:
+        self.show_key(self._beside)
 
     def describe(self, x: float, place: str) -> str:
-        """The values of every curve at `x` in one line, after the name of the `place`."""
-        values = [(curve.name, curve.nearest(x)) for curve in self.curves.values()]
+        """The values of every curve that is shown at `x` in one line, after the name of the `place`."""
+        shown = [curve for curve in self.curves.values() if not self.hiding.hides(curve.name)]
+        values = [(curve.name, curve.nearest(x)) for curve in shown]
         parts = [f"{name} {value:.4g}" for name, value in values if not math.isnan(value)]
         return " · ".join([place, *parts])
 

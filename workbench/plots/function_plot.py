@@ -19,6 +19,7 @@ BINS = 80
 _LEAST_REACH = 4.0  # either side of zero: what a tanh or a sigmoid does lies within
 _POINTS = 401
 _NOW = "time step looked at"
+_ALL, _FLAT = "what goes in", "saturated: f′ below a tenth"
 
 Array = NDArray[np.float64]
 
@@ -34,16 +35,17 @@ class FunctionPlot(CurvePlot):
 
     def __init__(self, theme: Theme) -> None:
         self._bars: list[pg.PlotDataItem] = []
-        super().__init__(theme, bottom="what goes in", left="")
+        super().__init__(theme, bottom=_ALL, left="")
         self.name = self.function = ""
         self.edges: Array = np.zeros(BINS + 1)
         self.shares: Array = np.zeros(BINS)
         self.saturated_share = 0.0
         self._reach = _LEAST_REACH
-        for _ in range(2):
+        for name in (_ALL, _FLAT):
             bars = pg.PlotDataItem(stepMode="center", fillLevel=0.0, pen=None)
             bars.setZValue(-5)
             self.axes.add(bars)
+            self.hiding.own(name, bars)
             self._bars.append(bars)
         self._dress_bars()
 
@@ -114,8 +116,8 @@ class FunctionPlot(CurvePlot):
 
     def _tell(self) -> None:
         tallest = f"tallest bar {self.shares.max():.1%}"
-        bars = Key("what goes in", _thick(self._theme, "muted"), tallest)
-        flat = Key("saturated: f′ below a tenth", _thick(self._theme, "warning"), f"{self.saturated_share:.1%}")
+        bars = Key(_ALL, _thick(self._theme, "muted"), tallest)
+        flat = Key(_FLAT, _thick(self._theme, "warning"), f"{self.saturated_share:.1%}")
         self.show_key([bars, flat])
 
 

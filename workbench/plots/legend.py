@@ -6,19 +6,35 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QFontMetrics, QLinearGradient, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QBrush,
+    QFocusEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QLinearGradient,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.plots.calm import Calm
 from workbench.theme import GRID, Theme
 
 _SWATCH, _SCALE = 3 * GRID, 10 * GRID  # pixels: widths of the samples
+_FAINT = 0.45  # opacity of an entry whose curve is hidden
+_HOW = "Click a name to hide or show what it stands for; or the arrow keys and Space."
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One line of the key: a name, what it measures now, and the pen and symbol it is drawn with."""
+    """One line of the key: a name, what it measures now, and the pen and symbol it is drawn with.
+
+    With `hides`, a click asks that what it stands for be hidden, or shown again where it is `hidden`.
+    """
 
     name: str
     pen: QPen
@@ -26,6 +42,8 @@ class Key:
     symbol: bool = False
     line: bool = True
     ring: bool = False
+    hides: bool = False
+    hidden: bool = False
 
     @property
     def text(self) -> str:
@@ -51,9 +69,12 @@ class Scale:
 class Legend(QWidget):
     """Draws keys and scales from left to right and wraps where the width ends."""
 
+    toggled = Signal(str)  # the name of an entry that was clicked, or chosen by keyboard
+
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._items: tuple[Key | Scale, ...] = ()
+        self._at = 0  # which of those that can be toggled has the keys
         self._laid_out: dict[int, list[QRect]] = {}  # by width
         self._least = 0  # pixels of height that are not given up while only numbers change
         self._take(theme)
@@ -61,6 +82,7 @@ class Legend(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
+        self.setObjectName("legend")
         self.setAccessibleName("Legend")
 
     @property
@@ -77,9 +99,9 @@ class Legend(QWidget):
         self._least = height if same else 0
         self._items = tuple(items)
         self._take(theme)
+        self._let_toggle()
         if self.texts != before:
             self._laid_out.clear()
-            self.setAccessibleDescription("; ".join(self.texts))
             if self.heightForWidth(self.width()) != height:
                 self.updateGeometry()
         self._painting.ask()
@@ -90,6 +112,24 @@ class Legend(QWidget):
         self._take(theme)
         self.updateGeometry()
         self.update()
+
+    def _let_toggle(self) -> None:
+        """Be a control where there is something to hide, and say what is hidden."""
+        said = "; ".join(map(_words, self._items))
+        if said != self.accessibleDescription():
+            self.setAccessibleDescription(said)
+        toggles = bool(self._switches)
+        if toggles != self.hasMouseTracking():
+            self.setMouseTracking(toggles)
+            self.setFocusPolicy(Qt.FocusPolicy.TabFocus if toggles else Qt.FocusPolicy.NoFocus)
+            self.setToolTip(_HOW if toggles else "")
+        if self.hasFocus():
+            self._say_chosen()
+
+    @property
+    def _switches(self) -> list[int]:
+        """Which entries can be toggled."""
+        return [number for number, item in enumerate(self._items) if isinstance(item, Key) and item.hides]
 
     def _take(self, theme: Theme) -> None:
         self._theme, self._line = theme, max(2 * GRID, theme.small + 5)
@@ -119,11 +159,16 @@ class Legend(QWidget):
         """Draw what fits into the rows."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for item, rect in zip(self._items, self._places(self.width()), strict=True):
+        chosen = self._chosen() if self.hasFocus() else None
+        for number, (item, rect) in enumerate(zip(self._items, self._places(self.width()), strict=True)):
             if isinstance(item, Key):
                 self._paint_key(painter, item, QRect(rect))
             else:
                 self._paint_scale(painter, item, QRect(rect))
+            if number == chosen:
+                painter.setPen(self.palette().link().color())
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5))
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -140,6 +185,63 @@ class Legend(QWidget):
         self._laid_out.clear()
         if event.type() == QEvent.Type.FontChange:
             self._take(self._theme)
+
+    # --- hiding ---------------------------------------------------------------------------------------------
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """A hand where a click does something."""
+        over = self._switch_at(event.position().toPoint()) is not None
+        self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
+        super().mouseMoveEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Ask that what was clicked be hidden or shown."""
+        number = self._switch_at(event.position().toPoint())
+        if number is None or event.button() != Qt.MouseButton.LeftButton:
+            super().mousePressEvent(event)
+            return
+        self._at = self._switches.index(number)
+        self.toggled.emit(self._items[number].name)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows go from entry to entry, Space and Return hide or show."""
+        chosen, steps = self._chosen(), {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        if chosen is None:
+            super().keyPressEvent(event)
+        elif event.key() in steps:
+            self._at = (self._switches.index(chosen) + steps[Qt.Key(event.key())]) % len(self._switches)
+            self._say_chosen()
+            self.update()
+        elif event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.toggled.emit(self._items[chosen].name)
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show and say which entry has the keys."""
+        super().focusInEvent(event)
+        self._say_chosen()
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """None has."""
+        super().focusOutEvent(event)
+        self.setAccessibleName("Legend")
+        self.update()
+
+    def _chosen(self) -> int | None:
+        switches = self._switches
+        return switches[min(self._at, len(switches) - 1)] if switches else None
+
+    def _say_chosen(self) -> None:
+        chosen = self._chosen()
+        self.setAccessibleName("Legend" if chosen is None else f"Legend: {_words(self._items[chosen])}")
+
+    def _switch_at(self, place: QPoint) -> int | None:
+        places = self._places(self.width())
+        return next((number for number in self._switches if places[number].contains(place)), None)
+
+    # --- layout ---------------------------------------------------------------------------------------------
 
     def _places(self, width: int) -> list[QRect]:
         """Where each sample goes; layouts ask for it dozens of times a frame."""
@@ -158,6 +260,12 @@ class Legend(QWidget):
 
     def _paint_key(self, painter: QPainter, key: Key, rect: QRect) -> None:
         middle = rect.center().y() + 0.5
+        painter.save()
+        if key.hidden:
+            painter.setOpacity(_FAINT)
+            font = self.font()
+            font.setStrikeOut(True)
+            painter.setFont(font)
         painter.setPen(key.pen if key.line else Qt.PenStyle.NoPen)
         painter.drawLine(QPointF(rect.left(), middle), QPointF(rect.left() + _SWATCH, middle))
         if key.symbol:
@@ -167,6 +275,7 @@ class Legend(QWidget):
             painter.drawEllipse(QPointF(rect.left() + _SWATCH / 2, middle), size, size)
         painter.setPen(self._theme.color("text"))
         self._text(painter, rect.adjusted(_SWATCH + GRID // 2, 0, 0, 0), key.text)
+        painter.restore()
 
     def _paint_scale(self, painter: QPainter, scale: Scale, rect: QRect) -> None:
         metrics = self.fontMetrics()
@@ -183,6 +292,10 @@ class Legend(QWidget):
     def _text(self, painter: QPainter, rect: QRect, text: str) -> None:
         shown = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
         painter.drawText(rect, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), shown)
+
+
+def _words(item: Key | Scale) -> str:
+    return f"{item.text}, hidden" if isinstance(item, Key) and item.hidden else item.text
 
 
 def _scale_parts(scale: Scale) -> tuple[tuple[str, bool], ...]:

@@ -26,6 +26,11 @@ class SteadyBox(pg.ViewBox):
         self._held: list[Bounds] = [None, None]
         self.setMouseMode(pg.ViewBox.RectMode)
 
+    def loosen(self) -> None:
+        """Follow anew what is visible: something was hidden or shown."""
+        self._held = [None, None]
+        self.queueUpdateAutoRange()
+
     def childrenBounds(  # noqa: N802
         self,
         frac: Any = None,

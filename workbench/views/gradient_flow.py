@@ -86,6 +86,7 @@ class GradientFlow(LiveView):
             layout.addWidget(widget, stretch)
         self._strip.setVisible(self._strip_fits())
         self._lives.setVisible(not self.compact)
+        self._curves.hiding.changed.connect(self._draw_bands_again)
         self._curves.hovered.connect(self._hover)
         self._curves.clicked.connect(self._click)
         self._strip.hovered.connect(self._hover_strip)
@@ -124,9 +125,7 @@ class GradientFlow(LiveView):
         for plot in (self._curves, self._lives):
             plot.apply_theme(self.theme)
         self._strip.apply_theme(self.theme)
-        flow = self.probe("gradient_by_time")
-        if isinstance(flow, GradientByTime):
-            self._draw_bands(flow)
+        self._draw_bands_again()
 
     def reset_zoom(self) -> None:
         """All three pictures."""
@@ -178,7 +177,7 @@ class GradientFlow(LiveView):
         if strongest > 0:
             edge = math.log10(VANISHED * strongest)
             self._vanished.setRegion((-60, edge))
-            decades = math.floor(edge - 0.3), math.ceil(math.log10(strongest))  # whole ones: the axis stands still
+            decades = math.floor(edge - 0.3), math.ceil(self._top(flow, edge))  # whole ones: the axis stands still
             self._frame.setData([0.5, flow.norms.shape[1] + 0.5], decades)
             keys.append(Key("vanished: below 1/1000 of the strongest step", self.theme.pen("problem")))
         if strongest > EXPLODED:
@@ -187,6 +186,17 @@ class GradientFlow(LiveView):
         if flow.cuts:
             keys.append(Key("cut: the gradient goes no further back", self.theme.pen("baseline")))
         self._curves.show_key(keys)
+
+    def _top(self, flow: GradientByTime, least: float) -> float:
+        """log10 of the strongest norm among the layers that are shown."""
+        hides = self._curves.hiding.hides
+        shown = log_norms(flow)[[not hides(name) for name in flow.names]]
+        return max(least, float(shown.max(initial=least, where=np.isfinite(shown))))
+
+    def _draw_bands_again(self) -> None:
+        flow = self.probe("gradient_by_time")
+        if isinstance(flow, GradientByTime):
+            self._draw_bands(flow)
 
     def _draw_cuts(self, cuts: tuple[int, ...]) -> None:
         """An upright line before the first step of each part; lines are made once and used again."""
@@ -241,7 +251,9 @@ class GradientFlow(LiveView):
         if not isinstance(flow, GradientByTime):
             return ""
         norms = (
-            f"{name} ‖∂L/∂h‖ = {_norm_words(row[position])}" for name, row in zip(flow.names, flow.norms, strict=True)
+            f"{name} ‖∂L/∂h‖ = {_norm_words(row[position])}"
+            for name, row in zip(flow.names, flow.norms, strict=True)
+            if not self._curves.hiding.hides(name)
         )
         return " · ".join((f"time step {position + 1}", *norms))
 

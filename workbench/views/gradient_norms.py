@@ -67,6 +67,8 @@ class GradientNormBoard(LiveView):
         area.setWidgetResizable(True)
         area.setWidget(board)
         self._key = Legend(self.theme)
+        self._key.toggled.connect(self._norms.hiding.toggle)
+        self._norms.hiding.changed.connect(self._show_key_again)
         layout.addWidget(self._key)
         layout.addWidget(area, 3)
         layout.addWidget(self._total, 1)
@@ -148,7 +150,12 @@ class GradientNormBoard(LiveView):
         )
         band = Key("healthy: 1e-4 to 1e-2", self.theme.pen("good"), told)
         points = [curve.key(self.theme) for plot in (self._norms, self._ratio) for curve in plot.curves.values()]
-        self._key.show_items(self.theme, (*points, band))
+        self._key.show_items(self.theme, self._norms.hiding.marked((*points, band)))
+
+    def _show_key_again(self) -> None:
+        norms = self.probe("gradient_norms")
+        if isinstance(norms, GradientNorms):
+            self._show_key(norms)
 
     def _draw_clip(self, norms: GradientNorms | None) -> None:
         clips = norms is not None and norms.clip_norm > 0

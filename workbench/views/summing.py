@@ -33,6 +33,7 @@ class Summing(LiveView):
         self._plot = CurvePlot(self.theme, bottom="time step", left="share of gradient")
         self._bars = pg.PlotDataItem(stepMode="center", fillLevel=0.0, pen=None)
         self._plot.axes.add(self._bars)
+        self._plot.hiding.own(_SHARE, self._bars)
         self._plot.add_curve(_SUM, "validation")
         self._total = self._plot.add_line("good")
         self._mark = self._plot.add_line("cursor", upright=True)
