@@ -91,15 +91,17 @@ def ends(given: Any, steps: int, batch: int, what: str) -> NDArray[np.int64]:
     if given is None:
         return np.full(batch, steps, np.int64)
     found = whole(given, what)
-    if found.shape != (batch,) or found.min() < 1 or found.max() > steps:
-        raise NetworkError(f"{what} must be {batch} numbers from 1 to {steps}, got {found.tolist()[:8]}")
+    listed = found.tolist()  # of a batch, looked through sooner than by NumPy
+    if found.shape != (batch,) or min(listed) < 1 or max(listed) > steps:
+        raise NetworkError(f"{what} must be {batch} numbers from 1 to {steps}, got {listed[:8]}")
     return _laid_out(found, np.int64)
 
 
 def lengths(given: Any, steps: int, batch: int) -> NDArray[np.int64]:
     """`ends` of the sequences of a batch, which fall. Raises `NetworkError` where they do not fit or do not fall."""
     found = ends(given, steps, batch, "lengths")
-    if given is not None and (found[1:] > found[:-1]).any():
+    listed = found.tolist()
+    if listed != sorted(listed, reverse=True):
         raise NetworkError("lengths must fall: put the longest sequence of a batch first")
     return found
 

@@ -66,7 +66,7 @@ class Stack:
 
     def _divide(self) -> list[int]:
         """Batch rows at which threads take over, so that each has about as many time steps."""
-        self.threads = self._workers.worth(int(self._lengths.sum()) * self._work)
+        self.threads = self._workers.worth(self.steps * self._batch * self._work)
         parts = 1 if self.config.directions >= self.threads else self.threads
         if parts == 1:
             return [0, self._batch]
