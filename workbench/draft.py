@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
@@ -44,6 +45,7 @@ class Draft(QObject):
         self.preparing = False  # kernels are being compiled
         self.engine_problem = ""  # why the engine was not there when it was asked last
         self.threads = 0  # for what is opened without a number of threads of its own
+        self._meanwhile: dict[str, Any] = {}  # chosen while a source is being opened, for it
         self._backend, self._jobs = backend, jobs
 
     def learn_facts(self) -> None:
@@ -61,6 +63,7 @@ class Draft(QObject):
         `problem` is what went wrong before and goes on being shown; `changes` are settings that were decided before.
         """
         name = source.name if isinstance(source, Path) else source.replace("_", " ")
+        self._meanwhile = {}
         self._set_activity(problem, name)
         self._jobs.submit(
             _DATA_LANE,
@@ -80,6 +83,8 @@ class Draft(QObject):
         if experiment.data.kind != self.experiment.data.kind:
             experiment = _fitting(experiment)
         self.adopt(experiment)
+        if self.loading:
+            self._meanwhile |= changes
         return ""
 
     def adopt(self, experiment: Experiment) -> None:
@@ -119,6 +124,8 @@ class Draft(QObject):
     def _on_opened(self, loaded: Loaded, problem: str) -> None:
         own = loaded.experiment.training.threads
         self.experiment = loaded.experiment.replace({"training.threads": own or self.threads})
+        with contextlib.suppress(ConfigError):  # what was chosen does not go with what came
+            self.experiment = self.experiment.replace(self._meanwhile)
         self.problem, self.blocked = problem, False
         self._take(loaded)
         self.changed.emit()

@@ -106,3 +106,13 @@ def test_settings_that_were_changed_meanwhile_outlive_a_source_that_cannot_be_op
     assert bench.draft.loaded_data.experiment.data.look_back == bench.draft.experiment.data.look_back == 9
     assert "bad.csv is empty" in bench.draft.problem
     assert bench.draft.ready
+
+
+def test_settings_that_are_changed_while_a_source_is_opened_are_for_it(bench: Bench) -> None:
+    bench.draft.open("known")
+    assert bench.draft.change({"training.epochs": 77}) == ""
+    bench.rest()
+    assert bench.draft.experiment.training.epochs == 77
+    bench.draft.open("known")
+    bench.rest()
+    assert bench.draft.experiment.training.epochs == SERIES.training.epochs

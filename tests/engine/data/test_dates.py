@@ -14,6 +14,7 @@ from engine.data.opening import open_table
 from engine.data.series import read_series
 from tests.engine.data.making import Write
 
+DAY, MONTH = np.timedelta64(1, "D"), np.timedelta64(1, "M")
 # What a file writes on three rows, the stamps that are meant, and the step.
 WRITTEN = {
     "year and month": ("1949-01 1949-02 1949-03", "1949-01 1949-02 1949-03", "monthly"),
@@ -119,7 +120,7 @@ def test_counting_on_beyond_the_last_stamp(last: str, frequency: Frequency, foll
 def test_days_of_the_week_that_never_come_are_no_gaps(
     off: tuple[int, ...], holidays: tuple[int, ...], name: str, season: int, irregular: int
 ) -> None:
-    days = [np.datetime64("2023-01-02") + day for day in range(200) if day % 7 not in off and day not in holidays]
+    days = [np.datetime64("2023-01-02") + day * DAY for day in range(200) if day % 7 not in off and day not in holidays]
     found = find_frequency(np.array(days, "datetime64[us]"))
     assert found is not None
     assert (found.name, found.season, found.irregular) == (name, season, irregular)
@@ -152,14 +153,17 @@ def test_the_ends_of_months_go_on_at_the_ends_of_months(months: int, last: int) 
     ],
 )
 def test_months_go_on_from_days_that_not_all_of_them_have(day: str, last: str, after: str) -> None:
-    months = np.arange("2020-01", np.datetime64(last, "M") + 1, dtype="datetime64[M]")
+    months = np.arange("2020-01", np.datetime64(last, "M") + MONTH, dtype="datetime64[M]")
     if day == "last working":
-        days = np.busday_offset((months + 1).astype("datetime64[D]"), -1, roll="forward")
+        days = np.busday_offset((months + MONTH).astype("datetime64[D]"), -1, roll="forward")
     elif day == "first working":
         days = np.busday_offset(months.astype("datetime64[D]"), 0, roll="forward")
     else:
         days = np.array(
-            [min(m.astype("datetime64[D]") + int(day) - 1, (m + 1).astype("datetime64[D]") - 1) for m in months]
+            [
+                min(m.astype("datetime64[D]") + (int(day) - 1) * DAY, (m + MONTH).astype("datetime64[D]") - DAY)
+                for m in months
+            ]
         )
     assert str(days[-1]) == last
     found = find_frequency(days.astype("datetime64[us]"))

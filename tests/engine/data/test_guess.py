@@ -134,7 +134,7 @@ def test_columns_that_are_named_are_taken_as_they_are_meant(
     ],
 )
 def test_a_flag_is_not_what_is_forecast(write: Write, header: str, row: str, target: str) -> None:
-    days = [str(np.datetime64("2021-01-01") + day) for day in range(90)]
+    days = [str(np.datetime64("2021-01-01") + np.timedelta64(day, "D")) for day in range(90)]
     lines = [row.format(day=day, n=n * 7 % 31, flag=int(n % 5 == 0)) for n, day in enumerate(days)]
     found = suggest(write("a.csv", "\n".join([header, *lines])))
     assert found.experiment.data.targets == (target,)

@@ -69,7 +69,9 @@ def test_the_samples_are_understood(name: str, date: str, frequency: str, missin
     ],
 )
 def test_odd_dates_are_counted(write: Write, days: list[float], notes: list[str]) -> None:
-    stamps = [str(np.datetime64("2021-03-01", "h") + int(24 * day)).replace("T", " ") for day in days]
+    stamps = [
+        str(np.datetime64("2021-03-01", "h") + np.timedelta64(int(24 * day), "h")).replace("T", " ") for day in days
+    ]
     found = inspect_file(write("a.csv", "date,value\n" + "".join(f"{s}:00,{n % 7}\n" for n, s in enumerate(stamps))))
     assert found.frequency == "daily"
     assert list(found.remarks) == notes
