@@ -29,6 +29,7 @@ from engine.network import NetworkError
 from engine.race_messages import STRATEGIES
 from engine.rate_search import STEPS
 from engine.run_folders import RunFolderError
+from engine.sweep_values import swept_names
 from engine.weights import WeightsFileError
 
 _MENDABLE = (
@@ -115,6 +116,7 @@ def parser() -> argparse.ArgumentParser:
     _add_train(subparsers)
     _add_range(subparsers)
     _add_race(subparsers)
+    _add_sweep(subparsers)
     _add_import(subparsers)
     _add_predict(subparsers)
     _add_export(subparsers)
@@ -144,7 +146,7 @@ def _add_inspect(subparsers: argparse._SubParsersAction[_Parser]) -> None:
 def _add_train(subparsers: argparse._SubParsersAction[_Parser]) -> None:
     train = subparsers.add_parser(
         "train", help="train a network", description="Train a network and keep its best weights.",
-        epilog=_TRAIN_EPILOG + _fields(), formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=_TRAIN_EPILOG + _fields(field_names()), formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     _add_experiment(train)
     train.add_argument(
@@ -222,6 +224,34 @@ def _add_race(subparsers: argparse._SubParsersAction[_Parser]) -> None:
     race.set_defaults(run=commands.run_race)
 
 
+def _add_sweep(subparsers: argparse._SubParsersAction[_Parser]) -> None:
+    text = (
+        "Try several values of one or more settings, on the same data and from the same seeds: every combination, or "
+        "with --random as many as are asked for, drawn by chance. The median over the seeds of the best validation "
+        "score decides, never the test part; settings that cannot be run are told and left out. Data and other "
+        "settings as with train."
+    )
+    swept = subparsers.add_parser(
+        "sweep", help="try several values of settings", description=text,
+        epilog="fields for --vary:\n" + _fields(swept_names()), formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    _add_experiment(swept)
+    swept.add_argument(
+        "--vary",
+        metavar="FIELD=VALUES",
+        action="append",
+        required=True,
+        help="values with commas between, LOW..HIGH:N for N numbers between, LOW..HIGH to draw from with --random; "
+        "the field alone takes what is usual around its present value; may be repeated",
+    )
+    swept.add_argument("--random", type=int, metavar="N", help="trials, each with values drawn by chance")
+    swept.add_argument("--seeds", type=int, default=3, metavar="N", help="runs of each trial (3)")
+    swept.add_argument("--out", metavar="FILE.csv", help="the table, written anew after each run")
+    _add_force(swept)
+    swept.add_argument("--json", action="store_true", help="a line for each run that ends, and the table as the last")
+    swept.set_defaults(run=commands.run_sweep)
+
+
 def _add_resume(train: _Parser) -> None:
     text = "with live settings, epochs, threads and saving free to change (--set); the same bits as without a break"
     resume = train.add_argument_group("going on with a run that was stopped, killed or finished", text)
@@ -295,10 +325,10 @@ def _add_bench(subparsers: argparse._SubParsersAction[_Parser]) -> None:
     bench.set_defaults(run=commands.bench)
 
 
-def _fields() -> str:
-    """Every field of the schema with what it means, for the help text."""
+def _fields(names: Sequence[str]) -> str:
+    """Fields of the schema with what they mean, for the help text."""
     lines = []
-    for name in field_names():
+    for name in names:
         info = field_info(*name.split("."))
         choices = f" ({', '.join(info.choices)})" if info.choices else ""
         lines.append(f"  {name:<26} {info.help}{choices}".replace("%", "%%"))

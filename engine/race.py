@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from engine.cells import specification
 from engine.config import Experiment, ModelConfig, field_info
 from engine.events import Evaluated, Event, RunFailed, RunFinished, RunStarted, StepDone
-from engine.race_messages import Arrival, Entrant, Lap, Place
+from engine.measures import HIGHER_IS_BETTER
+from engine.race_messages import Arrival, Entrant, Key, Lap, Place
 from engine.strategies import strategy_changes
 
 Count = Callable[[Experiment], int]
@@ -37,7 +38,7 @@ def entrants(
              for strategy in strategies or ("",) for cell in cells}  # fmt: skip
     first = experiment.training.seed
     return [
-        Entrant(cell, seed, count(own), _seeded(own, seed), strategy)
+        Entrant(cell, seed, count(own), seeded(own, seed), strategy, by_metric=bool(strategy))
         for seed in range(first, first + seeds)
         for (cell, strategy), own in found.items()
     ]
@@ -50,7 +51,7 @@ def _fitted(experiment: Experiment, cell: str, strategy: str, budget: int, count
     def count_model(model: ModelConfig) -> int:
         return count(dataclasses.replace(own, model=model))
 
-    return dataclasses.replace(own, model=fitted(_with_cell(own.model, cell), budget, count_model))
+    return dataclasses.replace(own, model=fitted(with_cell(own.model, cell), budget, count_model))
 
 
 def fitted(model: ModelConfig, budget: int, count: Callable[[ModelConfig], int]) -> ModelConfig:
@@ -67,29 +68,32 @@ def fitted(model: ModelConfig, budget: int, count: Callable[[ModelConfig], int])
 def race(field: Sequence[Entrant], make_run: Callable[[Entrant], Iterable[Event]]) -> Iterator[Lap | Arrival]:
     """Let every entrant run, one after the other. Whoever no longer iterates ends it."""
     for number, entrant in enumerate(field):
-        steps = 0
+        steps = parameters = 0
         for event in make_run(entrant):
             if isinstance(event, RunStarted):
-                steps = event.steps_per_epoch * event.epochs
+                parameters, steps = event.parameters, event.steps_per_epoch * event.epochs
             elif isinstance(event, StepDone):
                 yield Lap(number, event.step / steps if steps else 0.0)
             elif isinstance(event, Evaluated):
                 yield Lap(number, event.step / steps if steps else 0.0, event)
             elif isinstance(event, RunFinished | RunFailed):
-                yield Arrival(number, event)
+                yield Arrival(number, event, parameters)
 
 
 def standings(field: Sequence[Entrant], arrivals: Sequence[Arrival]) -> list[Place]:
-    """Cells and strategies by the median of their best validation scores, best first; those without any stand last.
-
-    Cells are compared by loss, strategies by the error in real units, as each has a loss of its own.
-    """
+    """All that is compared by the median of its best validation scores, best first; those without any stand last."""
     places = [_place(key, field, arrivals) for key in dict.fromkeys(entrant.key for entrant in field)]
-    return sorted(places, key=lambda place: (math.isnan(place.validation[1]), place.validation[1]))
+    return sorted(places, key=_rank)
 
 
-def _place(key: tuple[str, str], field: Sequence[Entrant], arrivals: Sequence[Arrival]) -> Place:
-    mine = [arrival.ended for arrival in arrivals if field[arrival.entrant].key == key]
+def _rank(place: Place) -> tuple[bool, float]:
+    middle = place.validation[1]
+    return math.isnan(middle), -middle if place.by_metric and place.metric in HIGHER_IS_BETTER else middle
+
+
+def _place(key: Key, field: Sequence[Entrant], arrivals: Sequence[Arrival]) -> Place:
+    own = [arrival for arrival in arrivals if field[arrival.entrant].key == key]
+    mine = [arrival.ended for arrival in own]
     finished = [ended for ended in mine if isinstance(ended, RunFinished)]
     entrant = next(entrant for entrant in field if entrant.key == key)
     tested = [ended.test_metrics[0] for ended in finished if ended.test_metrics]
@@ -97,16 +101,18 @@ def _place(key: tuple[str, str], field: Sequence[Entrant], arrivals: Sequence[Ar
         cell=entrant.cell,
         strategy=entrant.strategy,
         hidden_size=entrant.experiment.model.hidden_size,
-        parameters=entrant.parameters,
+        parameters=max((arrival.parameters for arrival in own), default=0) or entrant.parameters,
         arrived=len(finished),
         failed=len(mine) - len(finished),
         metric=tested[0][0] if tested else "",
         validation=_spread(
-            [ended.validation_metric if entrant.strategy else ended.best_validation_loss for ended in finished]
+            [ended.validation_metric if entrant.by_metric else ended.best_validation_loss for ended in finished]
         ),
         test=_spread([value for _, value in tested]),
         seconds=_spread([ended.seconds for ended in finished])[1],
         by_step=_medians([ended.by_step for ended in finished if ended.by_step]),
+        settings=entrant.settings,
+        by_metric=entrant.by_metric,
     )
 
 
@@ -123,7 +129,7 @@ def _spread(values: Sequence[float]) -> tuple[float, float, float]:
     return (min(known), statistics.median(known), max(known)) if known else (math.nan, math.nan, math.nan)
 
 
-def _with_cell(model: ModelConfig, cell: str) -> ModelConfig:
+def with_cell(model: ModelConfig, cell: str) -> ModelConfig:
     """The cell with the activations that were chosen where it knows them, and else its usual ones."""
     spec = specification(cell)
     own = _usual(model.activation, spec.activations)
@@ -139,6 +145,7 @@ def _sized(model: ModelConfig, size: int) -> ModelConfig:
     return dataclasses.replace(model, hidden_size=size, hidden_sizes=())
 
 
-def _seeded(experiment: Experiment, seed: int) -> Experiment:
+def seeded(experiment: Experiment, seed: int) -> Experiment:
+    """The experiment with that seed, and without what would be said of each run anew."""
     training = dataclasses.replace(experiment.training, seed=seed, memory_check="never")  # every cell would repeat it
     return dataclasses.replace(experiment, training=training)

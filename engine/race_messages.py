@@ -1,14 +1,30 @@
-"""What a race says of itself. Quick to import: the window shows it, the engine makes it."""
+"""What a race or a sweep says of itself. Quick to import: the window shows it, the engine makes it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
-from engine.config import Experiment
+from engine.config import Experiment, field_info
 from engine.events import Evaluated, RunFailed, RunFinished
 
 STRATEGIES = {"recursive": "recursive", "direct": "direct", "encoder_decoder": "encoder–decoder"}  # as they are called
+
+Key: TypeAlias = tuple[Any, ...]  # what tells one that is compared from the others, whatever the seed
+Settings: TypeAlias = tuple[tuple[str, Any], ...]  # of a sweep: the fields that vary, by dotted name, with values
+
+
+def settings_title(settings: Settings) -> str:
+    """As in "Learning rate 0.003, Hidden units 16"."""
+    return ", ".join(f"{field_info(*name.split('.')).label} {value_words(value)}" for name, value in settings)
+
+
+def value_words(value: Any) -> str:
+    """A value as people write it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +36,17 @@ class Entrant:
     parameters: int
     experiment: Experiment
     strategy: str = ""  # to forecast several steps ahead, where strategies race
+    settings: Settings = ()  # where settings are swept
+    by_metric: bool = False  # compared in real units, as those that are compared have losses of their own
 
     @property
-    def key(self) -> tuple[str, str]:
-        """What it has in common with those of other seeds: cell and strategy."""
-        return self.cell, self.strategy
+    def key(self) -> Key:
+        """What it has in common with those of other seeds: the settings of a sweep, or cell and strategy."""
+        return self.settings or (self.cell, self.strategy)
 
     def measured(self, evaluated: Evaluated) -> float:
-        """The validation loss; where strategies race the metric in real units, as each has a loss of its own."""
-        return evaluated.metric if self.strategy else evaluated.validation_loss
+        """What decides: the validation loss, or the metric in real units."""
+        return evaluated.metric if self.by_metric else evaluated.validation_loss
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +64,26 @@ class Arrival:
 
     entrant: int
     ended: RunFinished | RunFailed
+    parameters: int = 0  # trainable numbers of its network, once it has begun
+
+
+def why_failed(failed: RunFailed) -> str:
+    """All that a run which failed says of it, in a line."""
+    return " ".join(filter(None, (f"{failed.title}.", failed.why, failed.cure)))
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Settings of a sweep that came to no result, and why."""
+
+    settings: Settings
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One cell, by one strategy where strategies race, over all its seeds; what is not known is NaN."""
+    """One that is compared, over all its seeds: a cell, by one strategy where those race, or the settings of a sweep;
+    what is not known is NaN."""
 
     cell: str
     strategy: str
@@ -63,3 +96,10 @@ class Place:
     test: tuple[float, float, float]  # of the metric on the test part
     seconds: float  # median
     by_step: tuple[Mapping[str, float], ...] = ()  # medians of `RunFinished.by_step`
+    settings: Settings = ()
+    by_metric: bool = False  # see `Entrant`
+
+    @property
+    def key(self) -> Key:
+        """That of its entrants."""
+        return self.settings or (self.cell, self.strategy)

@@ -25,6 +25,7 @@ from typing import Any
 from engine.config import Experiment
 from engine.control import Control
 from engine.events import Compiling, Evaluated, Event, Probe, Snapshot, StepDone
+from engine.loading import Loader
 
 _TOGETHER_SECONDS = 0.025  # scalars that come faster than this travel together: the window looks every 33 ms
 _POLITENESS = 5  # the window comes first where both want the same core
@@ -91,7 +92,7 @@ class Service:
         self._wishes: queue.SimpleQueue[Prepare | Run | Resume | None] = queue.SimpleQueue()
         self._controls: dict[int, Control] = {}
         self._over: set[int] = set()  # runs that nobody can ask for anything any more
-        self._loaded: tuple[object, Any] = (None, None)
+        self._loader = Loader()
         self._newest = 0  # preparation that somebody still waits for
         self._breakable = False  # what is at work has nothing to lose: data are read, kernels compiled
         self._left = False  # nobody listens any more
@@ -143,7 +144,7 @@ class Service:
     def _prepare(self, experiment: Experiment) -> None:
         from engine.warmup import warm_up
 
-        warm_up(experiment, self._dataset(experiment))
+        warm_up(experiment, self._loader.load(experiment))
 
     def _train(self, wish: Run | Resume) -> None:
         from engine.resuming import saved_run
@@ -152,10 +153,10 @@ class Service:
         try:
             control = self._controls[wish.number]
             if isinstance(wish, Run):
-                run = TrainingRun(wish.experiment, self._dataset(wish.experiment), control, wish.folder)
+                run = TrainingRun(wish.experiment, self._loader.load(wish.experiment), control, wish.folder)
             else:
                 saved = saved_run(wish.folder, wish.changes, changed_data=wish.changed_data)
-                run = TrainingRun(saved.experiment, self._dataset(saved.experiment), control, wish.folder, saved)
+                run = TrainingRun(saved.experiment, self._loader.load(saved.experiment), control, wish.folder, saved)
             self._tell(wish.number, run)
         finally:
             self._over.add(wish.number)
@@ -177,30 +178,12 @@ class Service:
         if waiting:
             self._connection.send(Happened(number, tuple(waiting)))
 
-    def _dataset(self, experiment: Experiment) -> Any:
-        """The data of an experiment, read again only where it may be another."""
-        from engine.data import load
-
-        key = (experiment.data, experiment.model.topology, _stamp(experiment.data.file))
-        if self._loaded[0] != key:
-            self._loaded = (None, None)  # two at once may be more than memory holds
-            self._loaded = (key, load(experiment))
-        return self._loaded[1]
-
 
 def _news(snapshot: Snapshot, told: dict[str, Probe]) -> Snapshot:
     """What of it was not `told` before, which grows: a probe that rests comes with every snapshot."""
     fresh = tuple((name, probe) for name, probe in snapshot.values if told.get(name) is not probe)
     told.update(fresh)
     return dataclasses.replace(snapshot, values=fresh)
-
-
-def _stamp(file: str) -> tuple[int, int]:
-    """Time and size of a file, which change with it."""
-    with contextlib.suppress(OSError):
-        found = Path(file).expanduser().stat()
-        return found.st_mtime_ns, found.st_size
-    return 0, 0
 
 
 def main(connection: Connection, trace: Connection) -> None:

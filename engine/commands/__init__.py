@@ -6,6 +6,7 @@ from engine.commands.options import UsageError
 from engine.commands.predicting import predict
 from engine.commands.racing import run_race
 from engine.commands.rating import find_rate
+from engine.commands.sweeping import run_sweep
 from engine.commands.training import import_weights, train
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "inspect",
     "predict",
     "run_race",
+    "run_sweep",
     "samples",
     "train",
 ]

@@ -5,31 +5,25 @@ from __future__ import annotations
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from tqdm import tqdm
-
-from engine import data
 from engine.aligned import MEASURES, aligned, compared_by_step, number
 from engine.cells import specification
+from engine.commands.comparing import begin_with, let_run, make_loader
 from engine.commands.options import UsageError, check_out, experiment_of
 from engine.commands.training import stoppable
 from engine.config import Experiment
 from engine.control import Control
 from engine.data import Dataset
 from engine.data.path_dataset import PathDataset
-from engine.events import Event, RunFailed
 from engine.export.tables import Cell, write_csv
 from engine.losses import loss_for
 from engine.networks import parameter_count
-from engine.race import entrants, race, standings
+from engine.race import entrants, standings
 from engine.race_messages import STRATEGIES, Arrival, Entrant, Place
-from engine.reporting import event_to_dict
 from engine.runs import plain
 from engine.strategies import ends_of
-from engine.training import TrainingRun
 
 _COLUMNS = (
     *("cell", "strategy", "hidden_units", "parameters", "runs", "failed", "metric"),
@@ -43,20 +37,25 @@ def run_race(arguments: Namespace) -> int:
     if arguments.out is not None:
         check_out(arguments, Path(arguments.out))
     experiment, notes = experiment_of(arguments)
-    dataset = data.load(experiment)
+    loader = make_loader()
+    dataset = loader.load(experiment)
     field = _field(arguments, experiment, dataset)
     if not arguments.json:
         for note in dict.fromkeys((*notes, *dataset.notes())):
             print(f"  {note}", file=sys.stderr)
+
+    def keep(arrivals: list[Arrival]) -> None:
+        if arguments.out is not None:
+            places = standings(field, arrivals)
+            steps = _step_columns(places)
+            write_csv(arguments.out, (*_COLUMNS, *steps), [[*_row(place), *_by_step(place, steps)] for place in places])
+
     control = Control()
     with stoppable(control) as caught:
-        arrivals = _run(field, dataset, control, arguments.json)
+        arrivals = let_run(field, begin_with(loader, control), control, keep, as_json=arguments.json)
     if caught and not arrivals:
         raise KeyboardInterrupt
     places = standings(field, arrivals)
-    if arguments.out is not None:
-        steps = _step_columns(places)
-        write_csv(arguments.out, (*_COLUMNS, *steps), [[*_row(place), *_by_step(place, steps)] for place in places])
     if arguments.json:
         said = [dict(zip(_COLUMNS, _row(place), strict=True)) | {"by_step": place.by_step} for place in places]
         print(json.dumps({"standings": plain(said)}))
@@ -94,50 +93,11 @@ def _field(arguments: Namespace, experiment: Experiment, dataset: Dataset) -> li
     )
 
 
-def _run(field: Sequence[Entrant], dataset: Dataset, control: Control, as_json: bool) -> list[Arrival]:
-    """What arrived; a run that was stopped is no result. Each strategy cuts the data anew."""
-    loaded = {"": dataset}
-
-    def begin(entrant: Entrant) -> Iterator[Event]:
-        if control.ending:
-            return iter(())
-        own = loaded.get(entrant.strategy) or loaded.setdefault(entrant.strategy, data.load(entrant.experiment))
-        return iter(TrainingRun(entrant.experiment, own, control))
-
-    arrivals: list[Arrival] = []
-    with tqdm(total=len(field), unit=" runs", file=sys.stderr, disable=as_json or None, bar_format=_BAR) as bar:
-        for news in race(field, begin):
-            entrant = field[news.entrant]
-            bar.n = news.entrant + (1.0 if isinstance(news, Arrival) else news.share)
-            bar.set_description_str(f"{_named(entrant)}, seed {entrant.seed}", refresh=False)
-            bar.update(0)
-            if isinstance(news, Arrival) and not control.ending:
-                arrivals.append(news)
-                _tell(entrant, news, as_json)
-    return arrivals
-
-
-_BAR = "{desc}: {percentage:3.0f}%|{bar}| {n:.1f}/{total} runs, {elapsed}<{remaining}"
-
-
-def _tell(entrant: Entrant, news: Arrival, as_json: bool) -> None:
-    if as_json:
-        said: dict[str, Any] = {"cell": entrant.cell, "strategy": entrant.strategy, "seed": entrant.seed}
-        said["parameters"] = entrant.parameters
-        print(json.dumps(said | event_to_dict(news.ended), ensure_ascii=False, allow_nan=False), flush=True)
-    elif isinstance(news.ended, RunFailed):
-        print(f"  {_named(entrant)}, seed {entrant.seed}: {news.ended.title}. {news.ended.cure}", file=sys.stderr)
-
-
 def _row(place: Place) -> list[Cell]:
     return [
         place.cell, place.strategy, place.hidden_size, place.parameters, place.arrived, place.failed, place.metric,
         *place.validation, *place.test, place.seconds,
     ]  # fmt: skip
-
-
-def _named(entrant: Entrant) -> str:
-    return ", ".join(filter(None, entrant.key))
 
 
 def place_title(place: Place) -> str:

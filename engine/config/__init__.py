@@ -13,6 +13,7 @@ from engine.config.experiment import (
     field_info,
     field_names,
     read_experiment,
+    unknown_field,
 )
 from engine.config.fields import ConfigError, FieldInfo, matters
 from engine.config.model import CELLS, TOPOLOGIES, ModelConfig
@@ -37,4 +38,5 @@ __all__ = [
     "field_names",
     "matters",
     "read_experiment",
+    "unknown_field",
 ]

@@ -44,7 +44,7 @@ class Experiment:
         for key, value in changes.items():
             section, _, name = key.partition(".")
             if section not in SECTIONS or name not in names(SECTIONS[section]):
-                raise _unknown(key)
+                raise unknown_field(key)
             sections[section][name] = value
         parts = {
             name: dataclasses.replace(getattr(self, name), **values) for name, values in sections.items() if values
@@ -77,7 +77,7 @@ def field_info(section: str, name: str) -> FieldInfo:
     for item in dataclasses.fields(SECTIONS[section]):
         if item.name == name:
             return cast(FieldInfo, item.metadata["info"])
-    raise _unknown(f"{section}.{name}")
+    raise unknown_field(f"{section}.{name}")
 
 
 def field_names() -> tuple[str, ...]:
@@ -85,7 +85,7 @@ def field_names() -> tuple[str, ...]:
     return tuple(f"{section}.{name}" for section, cls in SECTIONS.items() for name in names(cls))
 
 
-def _unknown(key: str) -> ConfigError:
+def unknown_field(key: str) -> ConfigError:
     """Who mistyped a name is told the one that was meant; who made one up, where they all stand."""
     near = difflib.get_close_matches(key, field_names(), n=3, cutoff=0.75)
     near += [name for name in field_names() if name.partition(".")[2] == key.rpartition(".")[2] and name not in near]

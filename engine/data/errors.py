@@ -15,10 +15,11 @@ class TooShortError(DataError):
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
-    """A hint for a misspelt name: the closest of `names`, or all of them when none is close."""
+    """A hint for a misspelt name: the first of `names` that begins so, the closest, or all when none is close."""
     known = list(names)
     lowered = {n.lower(): n for n in known}
-    close = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.5)
+    begun = [key for key in lowered if name and key.startswith(name.lower())]
+    close = begun or difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.5)
     if close:
         return f"did you mean {lowered[close[0]]!r}?"
     shown = ", ".join(repr(n) for n in known[:12])

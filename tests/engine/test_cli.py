@@ -197,6 +197,73 @@ def test_strategies_race_with_a_table_by_step(run: Run) -> None:
     assert [row["step"] for row in last["standings"][0]["by_step"]] == [1, 2]
 
 
+def test_a_sweep_gives_a_table_and_a_file(run: Run) -> None:
+    terms = ("sweep", "--sample", "airline_passengers", "--vary", "model.hidden_size=2,4", "--vary",
+             "model.bidirectional=no,yes", "--vary", "data.look_back=6,5000", "--seeds", "2", *QUICK)  # fmt: skip
+    status, out, err = run(*terms, "--out", "sweep.csv")
+    assert status == 0
+    rows = list(csv.DictReader(Path("sweep.csv").read_text(encoding="utf-8").splitlines()))
+    assert [(row["runs"], row["failed"], row["decided_by"], row["data.look_back"]) for row in rows] == [
+        ("2", "0", "RMSE", "6")
+    ] * 4
+    assert {(row["model.hidden_size"], row["model.bidirectional"]) for row in rows} == {
+        (size, both) for size in "24" for both in ("false", "true")
+    }
+    scores = [float(row["validation_median"]) for row in rows]
+    assert scores == sorted(scores)
+    assert out.splitlines()[0].split()[:4] == ["Hidden", "units", "Both", "directions"]
+    assert "Best on the validation part: Hidden units" in out.splitlines()[-1]
+    assert "Hidden units 2, Both directions no, Look-back 5000, seed 0: one window takes" in err
+    *ended, last = [json.loads(line) for line in run(*terms, "--json")[1].splitlines()]
+    assert [line["event"] for line in ended].count("RunFinished") == 8
+    assert [place["validation_median"] for place in last["standings"]] == pytest.approx(scores)
+    assert last["best"]["settings"] == last["standings"][0]["settings"]
+    assert [each["settings"]["data.look_back"] for each in last["left_out"]] == [5000] * 4
+
+
+def test_a_sweep_draws_the_same_trials_again_and_writes_the_same_table(run: Run) -> None:
+    terms = ("sweep", "--sample", "airline_passengers", "--vary", "training.learning_rate", "--vary",
+             "model.hidden_size=2..6", "--random", "3", "--seeds", "1", *QUICK)  # fmt: skip
+    tables = []
+    for name in ("a.csv", "b.csv"):
+        assert run(*terms, "--out", name)[0] == 0
+        tables.append([line.rpartition(",")[0] for line in Path(name).read_text(encoding="utf-8").splitlines()])
+    assert tables[0] == tables[1]
+    assert len(tables[0]) == 4
+    other = run(*terms, "--seed", "1", "--out", "c.csv")
+    assert other[0] == 0
+    assert tables[0] != [line.rpartition(",")[0] for line in Path("c.csv").read_text(encoding="utf-8").splitlines()]
+
+
+def test_a_sweep_without_any_result_says_why(run: Run) -> None:
+    status, out, err = run("sweep", "--sample", "airline_passengers", "--vary", "data.look_back=5000,6000", *QUICK)
+    assert (status, out) == (2, "")
+    assert "no run came to a result; left out: Look-back 6000: one window takes" in only_error(err)
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_an_interrupted_sweep_keeps_what_has_ended(run: Run, monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    """The third run is interrupted, once or impatiently: two rows stand in the table and the file."""
+    step, begun, signals = TrainingRun.__next__, list[TrainingRun](), list[int]()
+
+    def interrupted(self: TrainingRun) -> object:
+        if self not in begun:
+            begun.append(self)
+        if len(begun) == 3 and len(signals) < times:
+            signals.append(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
+        return step(self)
+
+    monkeypatch.setattr(TrainingRun, "__next__", interrupted)
+    status, out, _ = run("sweep", "--sample", "airline_passengers", "--vary", "model.hidden_size=2,3,4,5",
+                         "--seeds", "1", "--out", "sweep.csv", *QUICK[:2])  # fmt: skip
+    assert status == 130
+    assert len(begun) == 3
+    rows = list(csv.DictReader(Path("sweep.csv").read_text(encoding="utf-8").splitlines()))
+    assert {row["model.hidden_size"] for row in rows} == {"2", "3"}
+    assert "Best on the validation part" in out
+
+
 def test_inspect_says_what_is_understood(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("day;sales\n" + "".join(f"{day:02d}.03.2021;{day},5\n" for day in range(1, 31)) + "x;1;2\n")
@@ -236,7 +303,7 @@ def test_samples_are_listed(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["inspect"], ["train"], ["range"], ["race"], ["predict"], ["export"], ["samples"]]
+    "command", [[], ["inspect"], ["train"], ["range"], ["race"], ["sweep"], ["predict"], ["export"], ["samples"]]
 )
 def test_help_everywhere(run: Run, command: list[str]) -> None:
     status, out, _ = run(*command, "--help")
@@ -336,6 +403,14 @@ def test_gaps_are_filled_and_told(run: Run, tmp_path: Path) -> None:
         (["race", "--sample", "alice", "--cells", "elman", "lstmm"], "lstmm"),
         (["race", "--sample", "airline_passengers", "--cells", "gru", "--seeds", "0"], "--seeds takes 1"),
         (["race", "--sample", "airline_passengers", "--cells", "gru", "--budget", "0"], "--budget takes 1"),
+        (["sweep", "--sample", "airline_passengers"], "--vary"),
+        (["sweep", "--sample", "airline_passengers", "--vary", "model.cel=gru"], "did you mean model.cell"),
+        (["sweep", "--sample", "airline_passengers", "--vary", "model.cell=gru"], "two values or more"),
+        (["sweep", "--sample", "airline_passengers", "--vary", "data.test=1,2"], "data.test cannot be varied"),
+        (["sweep", "--sample", "airline_passengers", "--vary", "model.hidden_size=1..9"], "has bounds only"),
+        (["sweep", "--sample", "airline_passengers", "--vary", "model.cell", "--random", "0"], "takes 1 to 1000"),
+        (["sweep", "--sample", "airline_passengers", "--vary", "model.cell", "--seeds", "0"], "--seeds takes 1"),
+        (["sweep", "--sample", "airline_passengers", *["--vary", "model.cell"] * 2], "is given twice"),
         (["range", "--sample", "alice", "--set", "training.loss=mae"], "it takes auto or cross_entropy"),
     ],
 )

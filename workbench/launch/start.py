@@ -16,6 +16,7 @@ COMMANDS = {
     "train": "train a network on a file or a sample, without a window",
     "range": "find a learning rate, without a window",
     "race": "compare cells on the same data, seeds and number of parameters",
+    "sweep": "try several values of settings, and say which do best",
     "import": "use weights that were trained elsewhere",
     "predict": "forecast, or write text, with a trained network",
     "export": "write the weights for use elsewhere, and see that they say the same there",

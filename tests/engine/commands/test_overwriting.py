@@ -29,6 +29,15 @@ COMMANDS = {
     "export": ["export", "WEIGHTS", "--to", "there.npz"],
     "range": ["range", *SERIES, "--steps", "4", "--out", "there.csv"],
     "race": ["race", *SERIES, "--cells", "elman", "--seeds", "1", "--set=training.epochs=1", "--out", "there.csv"],
+    "sweep": [
+        "sweep",
+        *SERIES,
+        "--vary=model.hidden_size=2,3",
+        "--seeds=1",
+        "--set=training.epochs=1",
+        "--out",
+        "there.csv",
+    ],
 }
 
 

@@ -95,11 +95,11 @@ def test_a_race_that_is_interrupted_before_any_run_ended_writes_no_table(
 ) -> None:
     monkeypatch.chdir(tmp_path)
 
-    def stopped(*_: object) -> list[object]:
+    def stopped(*_: object, **_as: object) -> list[object]:
         signal.raise_signal(signal.SIGINT)
         return []
 
-    monkeypatch.setattr("engine.commands.racing._run", stopped)
+    monkeypatch.setattr("engine.commands.racing.let_run", stopped)
     command = ["race", "--sample", "airline_passengers", "--cells", "elman", "--out", "race.csv"]
     assert main(command) == 130
     assert capsys.readouterr().err.splitlines()[-1] == "error: interrupted; nothing was written"

@@ -1,0 +1,81 @@
+"""What a race and a sweep have in common on the command line: run after run, with a bar, told as they end."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from tqdm import tqdm
+
+from engine.control import Control
+from engine.events import Event, RunFailed
+from engine.loading import Loader
+from engine.race import race
+from engine.race_messages import Arrival, Entrant, settings_title, why_failed
+from engine.reporting import event_to_dict
+from engine.training import TrainingRun
+
+_DATA_KEPT = 4  # read with other settings; more at once may be more than memory holds
+_BAR = "{desc}: {percentage:3.0f}%|{bar}| {n:.1f}/{total} runs, {elapsed}<{remaining}"
+
+
+def make_loader() -> Loader:
+    """What reads the data of all runs."""
+    return Loader(_DATA_KEPT)
+
+
+def begin_with(loader: Loader, control: Control) -> Callable[[Entrant], Iterable[Event]]:
+    """How a run of an entrant is made; none any more once the person wants to end."""
+
+    def begin(entrant: Entrant) -> Iterator[Event]:
+        if not control.ending:
+            yield from TrainingRun(entrant.experiment, loader.load(entrant.experiment), control)
+
+    return begin
+
+
+def let_run(
+    field: Sequence[Entrant],
+    make_run: Callable[[Entrant], Iterable[Event]],
+    control: Control,
+    keep: Callable[[list[Arrival]], None],
+    *,
+    as_json: bool,
+) -> list[Arrival]:
+    """What arrived; a run that was stopped is no result. `keep` is told after each, so that nothing is lost."""
+    arrivals: list[Arrival] = []
+    with tqdm(total=len(field), unit=" runs", file=sys.stderr, disable=as_json or None, bar_format=_BAR) as bar:
+        try:
+            for news in race(field, make_run):
+                entrant = field[news.entrant]
+                bar.n = news.entrant + (1.0 if isinstance(news, Arrival) else news.share)
+                bar.set_description_str(f"{_named(entrant)}, seed {entrant.seed}", refresh=False)
+                bar.update(0)
+                if isinstance(news, Arrival) and not control.ending:
+                    arrivals.append(news)
+                    _tell(entrant, news, as_json)
+                    keep(arrivals)
+        except KeyboardInterrupt:  # the second, for somebody who does not wait for the batch at hand
+            if not arrivals:
+                raise
+    return arrivals
+
+
+def _tell(entrant: Entrant, news: Arrival, as_json: bool) -> None:
+    if as_json:
+        said = _terms(entrant) | {"seed": entrant.seed, "parameters": news.parameters or entrant.parameters}
+        print(json.dumps(said | event_to_dict(news.ended), ensure_ascii=False, allow_nan=False), flush=True)
+    elif isinstance(news.ended, RunFailed):
+        print(f"  {_named(entrant)}, seed {entrant.seed}: {why_failed(news.ended)}", file=sys.stderr)
+
+
+def _terms(entrant: Entrant) -> dict[str, Any]:
+    if entrant.settings:
+        return {"settings": dict(entrant.settings)}
+    return {"cell": entrant.cell, "strategy": entrant.strategy}
+
+
+def _named(entrant: Entrant) -> str:
+    return settings_title(entrant.settings) or ", ".join(filter(None, (entrant.cell, entrant.strategy)))
