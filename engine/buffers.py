@@ -7,6 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+CACHE_LINE = 64  # bytes; as long as the widest vector
+
+
+def aligned_zeros(size: int, dtype: np.dtype[Any]) -> NDArray[Any]:
+    """`size` zeros that begin with a line of the cache: NumPy's begin anywhere, and each vector would lie in two."""
+    room = np.zeros(size + CACHE_LINE // dtype.itemsize, dtype)
+    first = -room.ctypes.data % CACHE_LINE // dtype.itemsize
+    return room[first : first + size]
+
 
 class Buffers:
     """Flat arrays by name; they grow when a longer batch comes and are never given back in between."""
@@ -19,5 +28,5 @@ class Buffers:
         """An array of at least `size` numbers, with whatever the last batch left in it (zero at first)."""
         array = self._arrays.get(name)
         if array is None or array.size < size:
-            array = self._arrays[name] = np.zeros(size, self.dtype)
+            array = self._arrays[name] = aligned_zeros(size, self.dtype)
         return array

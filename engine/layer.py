@@ -14,7 +14,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from engine.buffers import Buffers
+from engine.buffers import Buffers, aligned_zeros
 from engine.cells import CellSpec
 from engine.kernels import gradients, packing, recurrence, rows
 from engine.kernels.activations import CODES
@@ -87,12 +87,12 @@ class Layer:
         ]
 
     def _make_packed(self, dtype: np.dtype[Any]) -> None:
-        self._ahead_in = np.zeros(self.inputs * self._in_columns, dtype)
-        self._back_in = np.zeros(self._in_columns * self.dx_row, dtype)
-        self._ahead_rec = np.zeros(self._depth_rec * self._rec_columns, dtype)
-        self._back_rec = np.zeros(self._rec_columns * self._depth_rec, dtype)
-        self._bias = np.zeros(self.z_row, dtype)
-        self._extra = np.zeros(sum(extra.blocks for extra in self.spec.extras) * self.width, dtype)
+        self._ahead_in = aligned_zeros(self.inputs * self._in_columns, dtype)
+        self._back_in = aligned_zeros(self._in_columns * self.dx_row, dtype)
+        self._ahead_rec = aligned_zeros(self._depth_rec * self._rec_columns, dtype)
+        self._back_rec = aligned_zeros(self._rec_columns * self._depth_rec, dtype)
+        self._bias = aligned_zeros(self.z_row, dtype)
+        self._extra = aligned_zeros(sum(extra.blocks for extra in self.spec.extras) * self.width, dtype)
 
     def pack(self) -> None:
         """Copy the weights into the layouts the kernels read; call after every change of the parameters."""

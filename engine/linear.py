@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.buffers import Buffers
+from engine.buffers import Buffers, aligned_zeros
 from engine.kernels import packing
 from engine.kernels import readout as kernels
 from engine.kernels.gradients import room as room_for
@@ -32,9 +32,9 @@ class Linear:
         dtype = parameters.values.dtype
         self._product = product.address(dtype)
         self._buffers = Buffers(dtype)
-        self._ahead = np.zeros(inputs * self.row, dtype)
-        self._back = np.zeros(outputs * self.d_row, dtype)
-        self._bias = np.zeros(self.row, dtype)
+        self._ahead = aligned_zeros(inputs * self.row, dtype)
+        self._back = aligned_zeros(outputs * self.d_row, dtype)
+        self._bias = aligned_zeros(self.row, dtype)
         self._blocks = np.zeros(1, np.int64)
         self._weight_at = parameters.offset(f"{name}.weight")
         self._bias_at = parameters.offset(f"{name}.bias") if f"{name}.bias" in parameters.shapes else -1

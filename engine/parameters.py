@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.buffers import aligned_zeros
 from engine.kernels.jit import padded
 
 
@@ -33,8 +34,8 @@ class Parameters:
         self.shapes = dict(shapes)
         sizes = [math.prod(shape) for shape in self.shapes.values()]
         self.bounds: NDArray[np.int64] = np.cumsum([0, *sizes], dtype=np.int64)
-        self.values = np.zeros(padded(int(self.bounds[-1])), dtype)
-        self.gradients = np.zeros_like(self.values)
+        self.values = aligned_zeros(padded(int(self.bounds[-1])), dtype)
+        self.gradients = aligned_zeros(self.values.size, dtype)
         self._place = {name: number for number, name in enumerate(self.shapes)}
 
     @property

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.buffers import aligned_zeros
 from engine.cells import SecondProduct
 from engine.kernels import gradients, packing, two_stage
 from engine.layer import Layer, Rows
@@ -26,8 +27,8 @@ class TwoStageLayer(Layer):
         self._second: SecondProduct = self.spec.second
         self._blocks_second = np.array(self._second.blocks, np.int64)
         columns = self._blocks_second.size * self.width
-        self._ahead_second = np.zeros(self.width * columns, dtype)
-        self._back_second = np.zeros(columns * self.width, dtype)
+        self._ahead_second = aligned_zeros(self.width * columns, dtype)
+        self._back_second = aligned_zeros(columns * self.width, dtype)
 
     def _describe(self, activations: tuple[str, str]) -> NDArray[np.int64]:
         second = (self._second.first_slot, self._blocks_second.size, int(self._second.of_state))

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.buffers import aligned_zeros
 from engine.config import TrainingConfig
 from engine.kernels import optimizers as kernels
 
@@ -27,7 +28,7 @@ class UpdateRule:
 
     def __init__(self, training: TrainingConfig, values: Values) -> None:
         self.training = training
-        self.state: dict[str, Values] = {name: np.zeros_like(values) for name in self.MEMORIES}
+        self.state: dict[str, Values] = {name: aligned_zeros(values.size, values.dtype) for name in self.MEMORIES}
 
     def move(self, values: Values, gradients: Values, factor: float, step: int, rate: float) -> float:
         """Change `values` in place, by `factor` times the gradient; 0, or NaN where a parameter is not finite now.
