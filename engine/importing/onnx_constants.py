@@ -22,7 +22,8 @@ _FOLDED = (
 )
 # Operators that make zeros of zeros.
 _KEEPING = ("Identity", "Cast", "Transpose", "Unsqueeze", "Squeeze", "Slice", "Reshape", "Expand", "Gather", "Split")
-_ROOM = 1_000_000  # numbers that one of them may make beyond what goes in
+_ROOM = 1_000_000  # numbers that all of them together may make, and
+_PER_BYTE = 4  # so many more for each byte of the weights: a float32 may be made anew sixteen times
 
 Array = NDArray[Any]
 
@@ -32,6 +33,7 @@ class Constants:
 
     def __init__(self, onnx: Any, path: Path, model: Any) -> None:
         self._onnx, self._path, self._opsets = onnx, path, model.opset_import
+        self._room = _ROOM + _PER_BYTE * path.stat().st_size
         self.values: dict[str, Array] = {}
         self.zeros: set[str] = set()
         for tensor in model.graph.initializer:
@@ -47,9 +49,12 @@ class Constants:
 
     def take(self, node: Any) -> None:
         """What a node makes of known values."""
-        given = [name for name in node.input if name]
-        if node.op_type in _FOLDED and node.domain in ("", "ai.onnx") and all(name in self.values for name in given):
-            self._fold(node, [self.values[name] for name in given])
+        given = [self.values.get(name) for name in node.input if name]
+        known = [value for value in given if value is not None]
+        folded = node.op_type in _FOLDED and node.domain in ("", "ai.onnx") and len(known) == len(given)
+        if folded and (size := _size(node, known)) <= self._room:
+            self._room -= size
+            self._fold(node)
         elif node.op_type == "ConstantOfShape":
             filled = [self._array(item.t) for item in node.attribute if item.name == "value"]
             self.zeros.update(node.output if not any(value.any() for value in filled) else ())
@@ -58,9 +63,7 @@ class Constants:
         ):
             self.zeros.update(node.output)
 
-    def _fold(self, node: Any, given: list[Array]) -> None:
-        if not self._bounded(node, given):
-            return
+    def _fold(self, node: Any) -> None:
         helper = self._onnx.helper
         names = [name for name in dict.fromkeys(node.input) if name]
         inputs = [helper.make_value_info(name, self._onnx.TypeProto()) for name in names]
@@ -69,23 +72,6 @@ class Constants:
         made = self._onnx.reference.ReferenceEvaluator(model).run(None, {name: self.values[name] for name in names})
         for name, value in zip((name for name in node.output if name), made, strict=True):
             self._learn(name, np.asarray(value))
-
-    def _bounded(self, node: Any, given: list[Array]) -> bool:
-        """Whether what comes out is hardly larger than what went in: a few bytes may ask for any size."""
-        size = sum(value.size for value in given)
-        if node.op_type in ("Expand", "ConstantOfShape"):
-            size = math.prod(max(1, int(item)) for item in given[-1].ravel()) * max(1, given[0].size)
-        elif node.op_type in ("Gather", "Mul", "Add", "Sub"):
-            size = math.prod(max(1, value.size) for value in given)
-        return (
-            size <= _ROOM
-            or node.op_type in ("Identity", "Cast", "Transpose", "Unsqueeze", "Squeeze", "Reshape")
-            or (node.op_type in ("Concat", "Slice", "Split") and size <= 2 * self._held)
-        )
-
-    @property
-    def _held(self) -> int:
-        return self._path.stat().st_size
 
     def _learn(self, name: str, value: Array) -> None:
         self.values[name] = value
@@ -118,6 +104,30 @@ class Constants:
             )
         if size < 0 or start < 0 or start + size > beside.stat().st_size or int(told.get("length", size)) != size:
             raise WeightsFileError(f"{self._path.name}: tensor {tensor.name!r} is not all in {location}")
+        self._room += _PER_BYTE * size
         with beside.open("rb") as file:
             file.seek(start)
             return file.read(size)
+
+
+def attribute(node: Any, name: str, otherwise: Any) -> Any:
+    """An attribute's number or numbers."""
+    for item in node.attribute:
+        if item.name == name:
+            return list(item.ints) if item.ints else item.i
+    return otherwise
+
+
+def _size(node: Any, given: list[Array]) -> int:
+    """How many numbers come out at most: a few bytes may ask for any size."""
+    match node.op_type:
+        case "ConstantOfShape":
+            return math.prod(int(item) for item in given[0].ravel())
+        case "Expand":
+            return math.prod(np.broadcast_shapes(given[0].shape, tuple(int(item) for item in given[1].ravel())))
+        case "Mul" | "Add" | "Sub":
+            return math.prod(np.broadcast_shapes(*(value.shape for value in given)))
+        case "Gather":
+            return given[1].size * (given[0].size // max(1, given[0].shape[attribute(node, "axis", 0)]))
+        case _:
+            return sum(value.size for value in given)

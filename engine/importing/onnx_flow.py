@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from engine.importing.onnx_constants import Constants
+from engine.importing.onnx_constants import Constants, attribute
 
 TIME, BATCH, DIRECTION, UNITS, ONE = "time", "batch", "direction", "units", "one"
 
@@ -74,21 +74,21 @@ def joined(node: Any, flows: list[Flow]) -> Flow:
     return replace(first, parts=tuple(part for flow in flows for part in flow.parts))
 
 
-def attribute(node: Any, name: str, otherwise: Any) -> Any:
-    """An attribute's number or numbers."""
-    for item in node.attribute:
-        if item.name == name:
-            return list(item.ints) if item.ints else item.i
-    return otherwise
-
-
 def _numbers(node: Any, place: int, name: str, constants: Constants) -> list[int] | None:
-    """Whole numbers that are an attribute in older versions of an operator, and an input in newer ones."""
+    """Whole numbers that are an attribute in older versions of an operator, and an input in newer ones; or None.
+
+    Raises:
+        FlowError: an input that is not known before the graph runs.
+    """
     found = attribute(node, name, None)
     if found is not None:
         return list(found) if isinstance(found, list) else [found]
-    value = constants.get(node.input[place]) if len(node.input) > place else None
-    return None if value is None else [int(item) for item in np.ravel(value)]
+    if len(node.input) <= place or not node.input[place]:
+        return None
+    value = constants.get(node.input[place])
+    if value is None:
+        raise FlowError(f"{node.op_type} without {name}")
+    return [int(item) for item in np.ravel(value)]
 
 
 def _transposed(node: Any, flow: Flow, _constants: Constants) -> Flow:
@@ -108,7 +108,9 @@ def _squeezed(node: Any, flow: Flow, constants: Constants) -> Flow:
 
 def _unsqueezed(node: Any, flow: Flow, constants: Constants) -> Flow:
     axes = [*flow.axes]
-    found = _numbers(node, 1, "axes", constants) or []
+    found = _numbers(node, 1, "axes", constants)
+    if found is None:
+        raise FlowError("Unsqueeze without axes")
     rank = len(axes) + len(found)
     for place in sorted(place % rank for place in found):
         axes.insert(place, ONE)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.importing.onnx_constants import Constants
+from engine.importing.onnx_constants import Constants, attribute
 from engine.importing.onnx_flow import BATCH, DIRECTION, TIME, UNITS, Flow, Part
 from engine.weights import WeightsFileError
 
@@ -47,7 +47,7 @@ class Layers:
         size = self.constants.values[inputs[2]].shape[-1]
         parts = tuple(Part(len(self.entries) - 1, way, size) for way in back)
         self.last = (*(part for part in self.last if part.layer == len(self.entries) - 1), *parts)
-        first = bool(told["layout"].i) if "layout" in told else False
+        first = attribute(node, "layout", 0)
         axes = (BATCH, TIME, DIRECTION, UNITS) if first else (TIME, DIRECTION, BATCH, UNITS)
         states = (BATCH, DIRECTION, UNITS) if first else (DIRECTION, BATCH, UNITS)
         ended = tuple(part._replace(at="state") for part in parts)
@@ -57,9 +57,9 @@ class Layers:
     def _check(self, node: Any, told: Mapping[str, Any], inputs: list[str], flows: Mapping[str, Flow]) -> None:
         odd = [name for name in told if name not in _KNOWN] + (["peepholes"] if inputs[7] else [])
         whole = all(not name or self.constants.get(name) is not None for name in inputs[1:4])
-        if ("input_forget" in told and told["input_forget"].i) or odd or not whole:
+        if attribute(node, "input_forget", 0) or odd or not whole:
             what = ", ".join(odd) or "coupled gates or weights that are not in the file"
-            raise WeightsFileError(f"{self.name}: an {node.op_type} operator with {what}, which no plain stack has")
+            raise WeightsFileError(f"{self.name}: {_a(node.op_type)} operator with {what}, which no plain stack has")
         for state in inputs[5:7]:
             given = state in flows and flows[state].stage == "input"
             held = self.constants.get(state)
@@ -67,14 +67,15 @@ class Layers:
                 raise WeightsFileError(f"{self.name}: states of another size than its layers, as with proj_size")
             if not (given or self.constants.is_zero(state)):
                 raise WeightsFileError(
-                    f"{self.name}: an {node.op_type} operator begins from a state that is computed or learned; "
+                    f"{self.name}: {_a(node.op_type)} operator begins from a state that is computed or learned; "
                     "a plain stack begins from zeros"
                 )
         names = [name.decode() for name in told["activations"].strings] if "activations" in told else []
         self._check_functions(node.op_type, names)
-        self.reset_before |= node.op_type == "GRU" and not (
-            "linear_before_reset" in told and told["linear_before_reset"].i
-        )
+        reset_before = node.op_type == "GRU" and not attribute(node, "linear_before_reset", 0)
+        if self.entries and reset_before != self.reset_before:
+            raise WeightsFileError(f"{self.name}: GRU layers of two kinds, which reset before and behind a product")
+        self.reset_before = reset_before
 
     def _check_functions(self, operator: str, names: list[str]) -> None:
         """All layers squash by one function, and gates by the sigmoid."""
@@ -84,7 +85,7 @@ class Layers:
             inner = {*(given if operator == "RNN" else given[1:]), self.function or given[-1]}
             gates = operator == "RNN" or given[0] == "Sigmoid"
             if not gates or len(inner) != 1 or given[-1] not in ("Tanh", "Relu", "Sigmoid"):
-                raise WeightsFileError(f"{self.name}: an {operator} operator with the functions {', '.join(given)}")
+                raise WeightsFileError(f"{self.name}: {_a(operator)} operator with the functions {', '.join(given)}")
             self.function = given[-1]
 
     def _enter(self, name: str, flow: Flow) -> None:
@@ -111,3 +112,7 @@ class Layers:
                 split = np.split(values[place], blocks)
                 ordered = np.concatenate([split[block] for block in OPERATORS[node.op_type]])
                 self.tensors[f"rnn.{kind}_l{len(self.entries) - 1}{'_reverse' if way else ''}"] = ordered
+
+
+def _a(operator: str) -> str:
+    return f"{'a' if operator == 'GRU' else 'an'} {operator}"

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.importing.onnx_constants import Constants
-from engine.importing.onnx_flow import DIRECTION, TIME, UNITS, Flow, FlowError, Part, attribute
+from engine.importing.onnx_constants import Constants, attribute
+from engine.importing.onnx_flow import DIRECTION, TIME, UNITS, Flow, FlowError, Part
 from engine.weights import WeightsFileError
 
 

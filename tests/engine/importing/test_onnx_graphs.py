@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -229,6 +230,44 @@ def test_a_learned_first_state(tmp_path: Path) -> None:
         read_foreign(tmp_path / "w.onnx")
 
 
+@pytest.mark.parametrize("size", [7, 1500])
+def test_constants_of_any_size_are_worked_out(tmp_path: Path, size: int) -> None:
+    """Biases that are sums, zeros that are spread, and one row of a table."""
+    stranger, value = begun()
+    graph = stranger.graph
+    zeros = graph.add("Expand", graph.constant(np.zeros((1, 1, size), np.float32)), graph.integers(1, 4, size))
+    stranger.state = graph.add("Slice", zeros, graph.integers(0), graph.integers(UNITS), graph.integers(2))
+    every, _ = stranger.layer(value, INPUTS)
+    out = stranger.squeezed(every, 1)
+    bias = graph.add("Add", stranger.draw(size), stranger.at(stranger.draw(900, size), 0, 7))
+    answers = graph.add("Add", bias, graph.add("MatMul", out, stranger.draw(UNITS, size)))
+    model = stranger.save(answers, tmp_path / "w.onnx", 3)
+    (told,) = onnxruntime.InferenceSession(model.SerializeToString()).run(None, {"x": rows()})
+    here = said_here(read_foreign(tmp_path / "w.onnx"), rows(), "many_to_many")
+    np.testing.assert_allclose(here.swapaxes(0, 1), told, atol=1e-5)
+
+
+@pytest.mark.parametrize("operator", ["Unsqueeze", "Squeeze"])
+def test_axes_that_only_a_batch_decides(tmp_path: Path, operator: str) -> None:
+    stranger, value = begun()
+    every, _ = stranger.layer(value, INPUTS)
+    graph = stranger.graph
+    axes = graph.add("Slice", graph.add("Shape", value), graph.integers(0), graph.integers(1))
+    answers = stranger.linear(stranger.squeezed(every, 1))
+    stranger.save(graph.add(operator, answers, axes), tmp_path / "w.onnx", 3)
+    with pytest.raises(WeightsFileError, match=f"{operator} without axes behind the linear layer"):
+        read_foreign(tmp_path / "w.onnx")
+
+
+def test_two_kinds_of_gru(tmp_path: Path) -> None:
+    stranger, value = begun(operator="GRU")
+    lower, _ = stranger.layer(value, INPUTS, linear=0)
+    upper, _ = stranger.layer(stranger.squeezed(lower, 1), UNITS, linear=1)
+    stranger.save(stranger.linear(stranger.squeezed(upper, 1)), tmp_path / "w.onnx", 3)
+    with pytest.raises(WeightsFileError, match="GRU layers of two kinds"):
+        read_foreign(tmp_path / "w.onnx")
+
+
 def test_a_constant_may_not_swell(tmp_path: Path) -> None:
     """A few bytes that ask for ten gigabytes of zeros are left alone."""
     stranger, value, rank = last_step()
@@ -238,5 +277,10 @@ def test_a_constant_may_not_swell(tmp_path: Path) -> None:
     for _ in range(20):
         doubled = graph.add("Concat", doubled, doubled, axis=0)
     graph.output(doubled, "doubled", np.float32, ["a", "b"])
+    for _ in range(5000):  # each may be, all together may not
+        graph.add("Expand", graph.constant(np.ones(1, np.float32)), graph.integers(900_000))
     stranger.save(value, tmp_path / "w.onnx", rank)
+    tracemalloc.start()
     assert read_foreign(tmp_path / "w.onnx").settings["model.cell"] == "lstm"
+    assert tracemalloc.get_traced_memory()[1] < 100_000_000
+    tracemalloc.stop()
