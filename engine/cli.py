@@ -15,7 +15,7 @@ import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import platformdirs
 
@@ -66,15 +66,25 @@ class _Parser(argparse.ArgumentParser):
         raise commands.UsageError(f"{message}; see {self.prog} --help")
 
 
+class _Command(_Parser):
+    """One command: hears of a misspelt option before the one that is therefore missing."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As usual, after a look at the options."""
+        options = [option for action in self._actions for option in action.option_strings]
+        for word in args or ():
+            name = word.partition("=")[0]
+            if name.startswith("--") and not any(option.startswith(name) for option in options):
+                self.error(f"there is no option {name}{_near(name, options)}")
+        return super().parse_known_args(args, namespace)
+
+
 def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
     """The arguments, or what is wrong with them in one line."""
     arguments, odd = parser().parse_known_args(argv)
     if odd:
         own: argparse.ArgumentParser = arguments.parser
-        options = [option for action in own._actions for option in action.option_strings]
-        if odd[0].startswith("-"):
-            own.error(f"there is no option {odd[0]}{_near(odd[0], options)}")
-        own.error(f"one word too many: {odd[0]}")
+        own.error(f"{'there is no option' if odd[0].startswith('-') else 'one word too many:'} {odd[0]}")
     return arguments
 
 
@@ -111,7 +121,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     """Every command with its options and help."""
     top = _Parser(prog="main.py", description="Train and use recurrent networks without the window.")
-    subparsers = top.add_subparsers(title="commands", required=True, metavar="command", parser_class=_Parser)
+    subparsers = top.add_subparsers(title="commands", required=True, metavar="command", parser_class=_Command)
     _add_inspect(subparsers)
     _add_train(subparsers)
     _add_range(subparsers)
@@ -128,7 +138,7 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _add_inspect(subparsers: argparse._SubParsersAction[_Parser]) -> None:
+def _add_inspect(subparsers: argparse._SubParsersAction[_Command]) -> None:
     text = (
         "Say what is understood of a file: encoding, delimiter, header, columns with type and role, rows read, rows "
         "rejected with line and reason. What is wrong is put right with --set data.encoding=…, data.delimiter=…, "
@@ -143,7 +153,7 @@ def _add_inspect(subparsers: argparse._SubParsersAction[_Parser]) -> None:
     inspect.set_defaults(run=commands.inspect)
 
 
-def _add_train(subparsers: argparse._SubParsersAction[_Parser]) -> None:
+def _add_train(subparsers: argparse._SubParsersAction[_Command]) -> None:
     train = subparsers.add_parser(
         "train", help="train a network", description="Train a network and keep its best weights.",
         epilog=_TRAIN_EPILOG + _fields(field_names()), formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -158,7 +168,7 @@ def _add_train(subparsers: argparse._SubParsersAction[_Parser]) -> None:
     train.set_defaults(run=commands.train)
 
 
-def _add_import(subparsers: argparse._SubParsersAction[_Parser]) -> None:
+def _add_import(subparsers: argparse._SubParsersAction[_Command]) -> None:
     text = (
         "Take weights that were trained elsewhere (a plain RNN, LSTM or GRU stack: safetensors, ONNX, or NPZ under "
         "PyTorch's names) as a run: scored on the data, ready for predict and "
@@ -185,7 +195,7 @@ def _add_experiment(command: _Parser) -> None:
     command.add_argument("--seed", type=int, metavar="N", help="the same as --set training.seed=N")
 
 
-def _add_range(subparsers: argparse._SubParsersAction[_Parser]) -> None:
+def _add_range(subparsers: argparse._SubParsersAction[_Command]) -> None:
     text = (
         "Find a learning rate (Smith 2017): train a network, to be thrown away, with a rate that grows with every "
         "batch, and say where the loss falls most steeply. Data and settings as with train."
@@ -199,7 +209,7 @@ def _add_range(subparsers: argparse._SubParsersAction[_Parser]) -> None:
     search.set_defaults(run=commands.find_rate)
 
 
-def _add_race(subparsers: argparse._SubParsersAction[_Parser]) -> None:
+def _add_race(subparsers: argparse._SubParsersAction[_Command]) -> None:
     text = (
         "Let several cells run on the same data, from the same seeds, each with as many hidden units as come nearest "
         "to the same number of parameters. The median over the seeds of the best validation loss decides. Where "
@@ -262,7 +272,7 @@ def _add_resume(train: _Parser) -> None:
     resume.add_argument("--changed-data", action="store_true", help="although the data is no longer the same")
 
 
-def _add_predict(subparsers: argparse._SubParsersAction[_Parser]) -> None:
+def _add_predict(subparsers: argparse._SubParsersAction[_Command]) -> None:
     text = "Forecast a series with dates and in its units; classify or tag; write text; translate, caption, compose."
     predict = subparsers.add_parser("predict", help="forecast a series, or write text", description=text)
     predict.add_argument("dir", metavar="DIR", help="the folder of a run, or a weights file of the workbench")
@@ -288,7 +298,7 @@ def _add_predict(subparsers: argparse._SubParsersAction[_Parser]) -> None:
     predict.set_defaults(run=commands.predict)
 
 
-def _add_export(subparsers: argparse._SubParsersAction[_Parser]) -> None:
+def _add_export(subparsers: argparse._SubParsersAction[_Command]) -> None:
     text = (
         "Write the best weights of a run for use elsewhere, run the file on held-out data, and say by how much it "
         "differs from the engine; the same is kept beside the file as FILE.proof.json."
@@ -311,7 +321,7 @@ def _add_force(command: _Parser) -> None:
     command.add_argument("--force", action="store_true", help="write over a file that is there already")
 
 
-def _add_bench(subparsers: argparse._SubParsersAction[_Parser]) -> None:
+def _add_bench(subparsers: argparse._SubParsersAction[_Command]) -> None:
     text = (
         "Time whole training steps, or the forward pass alone, beside another library; the last line is the verdict "
         "against the goals."

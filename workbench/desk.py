@@ -207,7 +207,15 @@ class Desk(QObject):
             else:
                 answer.show_taken(found.notes)
 
-        self.errands.import_weights(path, done, lambda error: answer.show_problem(str(error)))
+        def failed(error: Exception) -> None:
+            from engine.importing import ElsewhereError
+
+            if isinstance(error, ElsewhereError) and error.code:
+                answer.show_way(error.why, error.code)
+            else:
+                answer.show_problem(str(error))
+
+        self.errands.import_weights(path, done, failed)
 
     def close(self, seconds: float) -> bool:
         """Stop everything and wait at most so long; True when nothing runs any more."""

@@ -66,6 +66,9 @@ class WeightsAnswer(Troubled, Protocol):
     def show_taken(self, notes: Sequence[str]) -> None:
         """They were read, and their network is set up."""
 
+    def show_way(self, why: str, code: Sequence[str]) -> None:
+        """They cannot be read, but lines of Python make a file that can."""
+
 
 class UseAnswer(Troubled, Protocol):
     """Who wants to know what a trained model answers."""

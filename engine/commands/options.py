@@ -52,13 +52,13 @@ def changes_of(arguments: Namespace) -> dict[str, Any]:
     return changes | ({} if arguments.seed is None else {"training.seed": arguments.seed})
 
 
-def check_out(arguments: Namespace, *paths: Path) -> None:
-    """See that nothing is written over unasked, before anything is computed.
+def check_out(arguments: Namespace, *files: Path | str | None) -> None:
+    """See that nothing is written over unasked, before anything is computed; None where nothing is to be written.
 
     Raises:
-        UsageError: a file is there, and `--force` is not given; or a folder is.
+        UsageError: a file is there, and `--force` is not given; or a folder is; or its own folder is not.
     """
-    for path in paths:
+    for path in (Path(file) for file in files if file is not None):
         if path.is_dir():
             raise UsageError(f"{path} is a folder; name a file")
         if path.is_file() and not arguments.force:

@@ -23,8 +23,7 @@ from engine.writing import write_texts
 
 def predict(arguments: Namespace) -> int:
     """A table of forecasts, or text."""
-    if arguments.out is not None:
-        check_out(arguments, Path(arguments.out))
+    check_out(arguments, arguments.out)
     model = load_run(arguments.dir)
     write = _WRITERS.get(model.preparation.kind, _write_forecast)
     return write(model, arguments)

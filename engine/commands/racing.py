@@ -6,7 +6,6 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from engine.aligned import MEASURES, aligned, compared_by_step, number
 from engine.cells import specification
@@ -34,8 +33,7 @@ _COLUMNS = (
 
 def run_race(arguments: Namespace) -> int:
     """Let several cells run with the same data, seeds and number of parameters; a table, best cell first."""
-    if arguments.out is not None:
-        check_out(arguments, Path(arguments.out))
+    check_out(arguments, arguments.out)
     experiment, notes = experiment_of(arguments)
     loader = make_loader()
     dataset = loader.load(experiment)

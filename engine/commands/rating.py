@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from argparse import Namespace
-from pathlib import Path
 
 from tqdm import tqdm
 
@@ -20,8 +19,7 @@ def find_rate(arguments: Namespace) -> int:
     """The learning-rate range test: what it suggests, and the curve."""
     if not 4 <= arguments.steps <= 1_000_000:
         raise UsageError(f"--steps takes 4 to 1000000, got {arguments.steps}")
-    if arguments.out is not None:
-        check_out(arguments, Path(arguments.out))
+    check_out(arguments, arguments.out)
     experiment, _ = experiment_of(arguments)
     dataset = data.load(experiment)
     tried = []

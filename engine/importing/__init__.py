@@ -4,6 +4,7 @@ Readers take any bytes whatsoever and give a value or one clear error. Nothing i
 before memory is asked for.
 """
 
+from engine.importing.elsewhere import ElsewhereError
 from engine.importing.foreign import Imported, read_foreign
 
-__all__ = ["Imported", "read_foreign"]
+__all__ = ["ElsewhereError", "Imported", "read_foreign"]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.config import ConfigError, Experiment, experiment_from_toml
 from engine.export.targets import ExportError
-from engine.importing.elsewhere import way_here
+from engine.importing.elsewhere import not_read
 from engine.importing.keras_names import from_keras, is_keras
 from engine.importing.npz import read_npz
 from engine.importing.onnx_file import read_onnx
@@ -94,7 +94,7 @@ def read_foreign(path: Path | str) -> Imported:
     path = Path(path).expanduser()
     readers: dict[str, Callable[[Path], Imported]] = {".safetensors": _safetensors, ".onnx": _onnx, ".npz": _npz}
     if path.suffix.lower() not in readers:
-        raise WeightsFileError(f"{path.name}: weights are read from {', '.join(readers)}{way_here(path)}")
+        raise not_read(path, ", ".join(readers))
     if path.stat().st_size > LARGEST:
         raise WeightsFileError(f"{path.name} is larger than {LARGEST >> 30} GiB")
     try:

@@ -128,6 +128,7 @@ def _size(node: Any, given: list[Array]) -> int:
         case "Mul" | "Add" | "Sub":
             return math.prod(np.broadcast_shapes(*(value.shape for value in given)))
         case "Gather":
-            return given[1].size * (given[0].size // max(1, given[0].shape[attribute(node, "axis", 0)]))
+            rows: int = given[0].shape[attribute(node, "axis", 0)]
+            return given[1].size * (given[0].size // max(1, rows))
         case _:
             return sum(value.size for value in given)

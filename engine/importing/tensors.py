@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, deserialize
 
+from engine.importing.elsewhere import ElsewhereError, from_torch
 from engine.weights import WeightsFileError
 
 _PLAIN = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "U8": "u1", "BOOL": "?"}
@@ -19,11 +20,13 @@ def read_tensors(path: Path) -> dict[str, NDArray[Any]]:
 
     Raises:
         WeightsFileError: not such a file, or a kind of number that no weights here have.
+        ElsewhereError: ``torch.save`` wrote it.
         OSError: the file cannot be read.
     """
     content = path.read_bytes()
     if content[:4] == b"PK\3\4" or content[:1] == b"\x80":
-        raise WeightsFileError(f"{path.name} is no safetensors file but what torch.save writes, under another name")
+        why = f"{path.name} is no safetensors file but what torch.save writes, under another name"
+        raise ElsewhereError(why, from_torch(path))
     try:
         found: list[tuple[str, dict[str, Any]]] = deserialize(content)  # type: ignore[no-untyped-call]
     except SafetensorError as error:

@@ -11,7 +11,6 @@ from workbench.dialogs.frame import TextDialog, closing_row
 from workbench.panels.labels import column, fixed_font, label
 from workbench.theme import GRID
 
-_WAY_HERE = " Where it was made: "  # behind it stand statements of Python
 _THEN = "Run trains on from these weights, Step looks into them."
 
 
@@ -47,12 +46,16 @@ class WeightsDialog(TextDialog):
 
     def show_problem(self, text: str) -> None:
         """They cannot be used."""
-        why, _, code = text.partition(_WAY_HERE)
+        self._refuse(f"{text}.")
+
+    def show_way(self, why: str, code: Sequence[str]) -> None:
+        """They cannot be read, but these lines of Python make a file that can."""
+        self._code.setPlainText("\n".join(code))
+        self._code.setFixedHeight(self._code.fontMetrics().lineSpacing() * (len(code) + 1) + 2 * GRID)
+        self._code.show()
+        self._refuse(f"{why}. Where it was made, this makes a file that can be read:")
+
+    def _refuse(self, text: str) -> None:
         self._title.setText("These weights cannot be used")
-        self._text.setText(f"{why} Where it was made, this makes a file that can be read:" if code else f"{why}.")
-        if code:
-            lines = code.split("; ")
-            self._code.setPlainText("\n".join(lines))
-            self._code.setFixedHeight(self._code.fontMetrics().lineSpacing() * (len(lines) + 1) + 2 * GRID)
-            self._code.show()
+        self._text.setText(text)
         self.open()

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.export.beside import write_arrays
 from engine.export.targets import target
-from engine.importing import read_foreign
+from engine.importing import ElsewhereError, read_foreign
 from engine.weights import WeightsFileError
 from tests.engine.export.examples import exportable
 
@@ -139,15 +139,22 @@ def test_names_and_layout_of_keras(tmp_path: Path, kind: str, cell: str) -> None
 
 def test_a_pickle_under_another_name(tmp_path: Path) -> None:
     (tmp_path / "w.safetensors").write_bytes(b"PK\3\4data.pkl")
-    with pytest.raises(WeightsFileError, match=r"torch\.save"):
+    with pytest.raises(ElsewhereError, match=r"torch\.save") as caught:
         read_foreign(tmp_path / "w.safetensors")
+    assert caught.value.code[-1].endswith('"w_read.safetensors")')  # not over what is there
 
 
 @pytest.mark.parametrize(
     ("name", "way"),
-    [("w.pt", "safetensors.torch"), ("w.ckpt", "a pickle"), ("w.pkl", "save each array"), ("w.keras", "numpy.savez")],
+    [
+        ("w.pt", "safetensors.torch"),
+        ("w.ckpt", "a pickle"),
+        ("w.pkl", "by PyTorch's names"),
+        ("w.keras", "numpy.savez"),
+    ],
 )
 def test_files_that_are_not_read_say_how_to_get_here(tmp_path: Path, name: str, way: str) -> None:
     (tmp_path / name).write_bytes(b"x")
-    with pytest.raises(WeightsFileError, match=way):
+    with pytest.raises(ElsewhereError, match=way) as caught:
         read_foreign(tmp_path / name)
+    compile("\n".join(caught.value.code), name, "exec")
