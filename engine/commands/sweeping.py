@@ -6,7 +6,6 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from engine.aligned import aligned, number
@@ -29,8 +28,7 @@ _COLUMNS = (
 
 def run_sweep(arguments: Namespace) -> int:
     """Let settings run with each of several values; a table, best first, and the best scored on the test part."""
-    if arguments.out is not None:
-        check_out(arguments, Path(arguments.out))
+    check_out(arguments, arguments.out)
     experiment, notes = experiment_of(arguments)
     found = _sweep(arguments, experiment)
     loader = make_loader()
