@@ -132,6 +132,9 @@ class Files(QObject):
         errands = self._desk.errands
         dialog.write_asked.connect(lambda key, target: dialog.watch(errands.export(record, key, target, dialog)))
         dialog.cancel_asked.connect(errands.cancel_export)
+        dialog.left.connect(
+            lambda: self.told.emit("The export was cancelled: its dialog was closed. Nothing was written.")
+        )
         self._desk.errands.learn_export_forms(record, dialog)
         dialog.open()
 

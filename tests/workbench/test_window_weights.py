@@ -136,7 +136,8 @@ def test_an_export_that_fails_says_so_in_the_dialog(bench: Bench, tmp_path: Path
     dialog.close()
 
 
-def test_an_export_can_be_cancelled(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def slow_export(bench: Bench, path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[ExportDialog, threading.Event]:
+    """A dialog whose export is at its first step until it is let go."""
     let_go = threading.Event()
     export = bench.window.desk.errands._backend.export
 
@@ -148,9 +149,31 @@ def test_an_export_can_be_cancelled(bench: Bench, tmp_path: Path, monkeypatch: p
 
     monkeypatch.setattr(bench.window.desk.errands._backend, "export", slowly)
     dialog = export_of_a_run(bench)
-    dialog._path.setText(str(tmp_path / "weights"))
+    dialog._path.setText(str(path))
     dialog._write.click()
     bench.until(lambda: dialog._done.text().startswith("Writing the files… "))
+    return dialog, let_go
+
+
+def test_an_export_goes_on_behind_no_closed_dialog(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialog, let_go = slow_export(bench, tmp_path / "weights", monkeypatch)
+    told: list[str] = []
+    bench.window.files.told.connect(told.append)
+    dialog.close()
+    assert told == ["The export was cancelled: its dialog was closed. Nothing was written."]
+    let_go.set()
+    again = export_of_a_run(bench)
+    again._path.setText(str(tmp_path / "another"))
+    again._write.click()
+    bench.until(lambda: again._done.text() == "A reader says the same.")
+    assert not list(tmp_path.glob("weights*"))
+    again.close()
+
+
+def test_an_export_can_be_cancelled(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dialog, let_go = slow_export(bench, tmp_path / "weights", monkeypatch)
     assert dialog._write.text() == "Cancel"
     assert not dialog._path.isEnabled()
     dialog._write.click()

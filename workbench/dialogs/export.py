@@ -42,6 +42,7 @@ class ExportDialog(TextDialog):
 
     write_asked = Signal(str, object)  # the form's key, Path
     cancel_asked = Signal(object)  # UnderWay
+    left = Signal()  # closed while a file was being written, which ends that
 
     def __init__(self, record: RunRecord, folder: Path, parent: QWidget | None = None) -> None:
         super().__init__(90 * GRID, parent)
@@ -116,6 +117,13 @@ class ExportDialog(TextDialog):
         self._usage.hide()
         self.message.say(text)
         self._at_rest()
+
+    def done(self, result: int) -> None:
+        """Nothing goes on unseen behind a dialog that was closed."""
+        if self._under_way is not None:
+            self._cancel(self._under_way)
+            self.left.emit()
+        super().done(result)
 
     # --- the inside ---
 
