@@ -96,19 +96,22 @@ def sweep(experiment: Experiment, trials: Sequence[Settings], seeds: int) -> Swe
 
 
 def changed(experiment: Experiment, settings: Settings) -> Experiment:
-    """The experiment with these settings; a cell brings its usual activations, hidden units hold for all layers.
+    """The experiment with these settings; a cell brings its usual activations.
 
     Raises:
         ConfigError: they do not go with the others.
     """
-    changes = dict(settings)
-    if "model.hidden_size" in changes:
-        changes["model.hidden_sizes"] = ()
-    own = experiment.replace(changes)
-    if "model.cell" not in changes:
+    own = experiment.replace(changes(settings))
+    if "model.cell" not in dict(settings):
         return own
-    chosen = {name: value for name, value in changes.items() if name in ("model.activation", "model.gate_activation")}
+    chosen = {name: value for name, value in settings if name in ("model.activation", "model.gate_activation")}
     return dataclasses.replace(own, model=with_cell(own.model, own.model.cell)).replace(chosen)
+
+
+def changes(settings: Settings) -> dict[str, Any]:
+    """The changes of an experiment that settings come to; hidden units that vary hold for all layers."""
+    every_layer = {"model.hidden_sizes": ()} if "model.hidden_size" in dict(settings) else {}
+    return {**dict(settings), **every_layer}
 
 
 def forgiving(make_run: Callable[[Entrant], Iterable[Event]]) -> Callable[[Entrant], Iterator[Event]]:

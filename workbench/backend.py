@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from engine.config import Experiment
 from engine.control import Control
 from engine.events import Event
-from engine.race_messages import Arrival, Entrant, Lap, Place
+from engine.race_messages import Arrival, Entrant, Lap, LeftOut, Place, Settings
+from engine.sweep_values import Varied
 from workbench import model_use, previews
 from workbench.answers import Asked, Exported, ExportForm, Facts, ForeignWeights, Loaded, Usable, Used
 from workbench.engine_process import EngineProcess
@@ -284,17 +285,40 @@ class Backend:
 
         return strategy_changes(experiment, strategy) if strategy else {}
 
+    def trials(
+        self, experiment: Experiment, varied: Sequence[Varied], trials: int, seeds: int
+    ) -> tuple[list[Entrant], list[LeftOut]]:
+        """The runs of a sweep: as many trials drawn by chance, or every combination for 0; and what cannot be run.
+
+        Raises:
+            ConfigError: nothing to compare, or too much.
+        """
+        from engine import sweep
+
+        drawn = sweep.drawn_settings(varied, trials, experiment.training.seed) if trials else sweep.grid(varied)
+        found = sweep.sweep(experiment, drawn, seeds)
+        return found.field, found.left_out
+
+    def swept_changes(self, settings: Settings) -> dict[str, Any]:
+        """What has to be changed for the settings of a sweep to hold."""
+        from engine import sweep
+
+        return sweep.changes(settings)
+
     def race(self, field: Sequence[Entrant], make_run: Callable[[Entrant], Iterable[Event]]) -> Iterator[Lap | Arrival]:
-        """Let every entrant run, one after the other."""
-        from engine import race
+        """Let every entrant run, one after the other; of a sweep, one that cannot be run leaves the others alone."""
+        from engine import race, sweep
 
-        return race.race(field, make_run)
+        swept = any(entrant.settings for entrant in field)
+        return race.race(field, sweep.forgiving(make_run) if swept else make_run)
 
-    def standings(self, field: Sequence[Entrant], arrivals: Sequence[Arrival]) -> list[Place]:
-        """The cells, best first. Quick once a race has begun."""
-        from engine import race
+    def results(self, field: Sequence[Entrant], arrivals: Sequence[Arrival]) -> tuple[list[Place], list[LeftOut]]:
+        """The table, best first, and what a sweep leaves out. Quick once a race has begun."""
+        from engine import race, sweep
 
-        return race.standings(field, arrivals)
+        if any(entrant.settings for entrant in field):
+            return sweep.results(field, arrivals)
+        return race.standings(field, arrivals), []
 
     def past_runs(self, folder: Path) -> tuple[PastRun, ...]:
         """All runs below `folder`, oldest first."""

@@ -26,6 +26,7 @@ def fill(menus: Menus, window: Window) -> None:
     menus.run.addActions(list(window.run_bar.commands.values()))
     menus.run.addSeparator()
     menus.add(menus.run, "race", "R&ace several cells…", window.racing.open, "Ctrl+Shift+R")
+    menus.add(menus.run, "sweep", "S&weep over settings…", window.racing.open_sweep, "Ctrl+Shift+W")
     menus.add(menus.run, "use", "&Use the trained model…", window.ask_use, "Ctrl+U")
     _view(menus, window)
     menus.add(menus.help, "help", "&Explain what has focus", window.explain, "F1")

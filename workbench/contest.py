@@ -1,4 +1,4 @@
-"""A race under way: the thread that lets one run follow the other, and what it has come to so far."""
+"""A race or a sweep under way: the thread that lets one run follow the other, and what it has come to so far."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from engine.config import Experiment
+from engine.config import ConfigError, Experiment
 from engine.control import Control
 from engine.events import Event
-from engine.race_messages import Arrival, Entrant, Lap, Place
+from engine.race_messages import Arrival, Entrant, Key, Lap, LeftOut, Place
+from engine.sweep_values import Varied
 from workbench.answers import Loaded
 from workbench.backend import Backend
+from workbench.wording import for_people
 
 _log = logging.getLogger(__name__)
 _TICK_MS = 100
@@ -35,9 +37,19 @@ class Terms:
     strategies: tuple[str, ...] = ()  # to forecast several steps ahead, where they are compared
 
 
+@dataclass(frozen=True, slots=True)
+class SweepTerms:
+    """What a sweep is run for."""
+
+    varied: tuple[Varied, ...]
+    trials: int  # drawn by chance; 0: every combination
+    seeds: int
+    epochs: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Band:
-    """What is compared of one cell, or of one by a strategy, over its seeds: (N,) each."""
+    """What is compared of one, over its seeds: (N,) each."""
 
     steps: NDArray[np.float64]
     low: NDArray[np.float64]
@@ -45,8 +57,16 @@ class Band:
     high: NDArray[np.float64]
 
 
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """All runs, and the settings of a sweep that cannot be run."""
+
+    entrants: list[Entrant]
+    left_out: list[LeftOut]
+
+
 class Contest(QObject):
-    """One race at a time. Numbers come in from a thread and are handed out by a timer."""
+    """One race or sweep at a time. Numbers come in from a thread and are handed out by a timer."""
 
     moved = Signal()
     ended = Signal(str)  # why, in words
@@ -61,7 +81,11 @@ class Contest(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self._take_news)
+        self.terms: Terms | SweepTerms | None = None
         self.field: list[Entrant] = []
+        self._refused: list[LeftOut] = []
+        self._results: tuple[list[Place], list[LeftOut]] = [], []
+        self._paused_at: float | None = None
         self._arrivals: list[Arrival] = []
         self._shares: list[float] = []
         self._points: list[list[tuple[int, float]]] = []
@@ -72,9 +96,15 @@ class Contest(QObject):
         """Whether a race is under way."""
         return self._thread is not None
 
-    def start(self, experiment: Experiment, loaded: Loaded, terms: Terms) -> None:
+    @property
+    def sweeping(self) -> bool:
+        """Whether settings are compared, and not cells or strategies."""
+        return isinstance(self.terms, SweepTerms)
+
+    def start(self, experiment: Experiment, loaded: Loaded, terms: Terms | SweepTerms) -> None:
         """Begin, on the data at hand."""
         self._forget()
+        self.terms = terms
         self._cancelled.clear()
         experiment = experiment.replace({"training.epochs": terms.epochs})
         self._thread = threading.Thread(target=self._work, args=(experiment, loaded, terms), name="race", daemon=False)
@@ -87,6 +117,22 @@ class Contest(QObject):
         self._cancelled.set()
         if self._control is not None:
             self._control.stop()
+
+    @property
+    def paused(self) -> bool:
+        """Whether it waits for the person."""
+        return self._paused_at is not None
+
+    def pause(self, paused: bool) -> None:
+        """Wait after the batch at hand, or go on."""
+        if paused == self.paused or not self.alive:
+            return
+        if self._paused_at is not None:  # what was waited counts for nothing
+            self._began += time.monotonic() - self._paused_at
+        self._paused_at = time.monotonic() if paused else None
+        if self._control is not None:
+            (self._control.pause if paused else self._control.resume)()
+        self.moved.emit()
 
     def join(self, seconds: float) -> bool:
         """Wait for the thread at most so long; True when none runs."""
@@ -113,8 +159,8 @@ class Contest(QObject):
         """Which entrant runs, from 1; 0 before the first."""
         return self._at
 
-    def band(self, key: tuple[str, str]) -> Band:
-        """The curves of one cell and strategy, each step over the seeds that have come to it."""
+    def band(self, key: Key) -> Band:
+        """The curves of one that is compared, each step over the seeds that have come to it."""
         steps: dict[int, list[float]] = {}
         for number, points in enumerate(self._points):
             if self.field[number].key == key:
@@ -125,29 +171,60 @@ class Contest(QObject):
         low, middle, high = (np.array([fold(values) for values in losses]) for fold in (np.min, np.median, np.max))
         return Band(np.array(order, np.float64), low, middle, high)
 
+    @property
+    def arrived(self) -> int:
+        """How many runs have ended."""
+        return len(self._arrivals)
+
     def places(self) -> Sequence[Place]:
-        """The table: one row a cell, best first."""
-        return self._backend.standings(self.field, self._arrivals)
+        """The table, best first."""
+        return self._results[0]
+
+    def left_out(self) -> Sequence[LeftOut]:
+        """Settings that came to no result."""
+        return [*self._refused, *self._results[1]]
+
+    def leading(self, most: int) -> list[Key]:
+        """Of many, the best so far and the one that runs."""
+        best = [place.key for place in self.places() if place.arrived]
+        running = self.field[self._at - 1].key if self._at else None
+        if running is None or running in best[:most]:
+            return best[:most]
+        return [*best[: most - 1], running]
 
     # --- the thread -------------------------------------------------------------------------------------
 
-    def _work(self, experiment: Experiment, loaded: Loaded, terms: Terms) -> None:
+    def _work(self, experiment: Experiment, loaded: Loaded, terms: Terms | SweepTerms) -> None:
         try:
-            field = self._backend.entrants(
-                experiment, terms.cells, terms.strategies, terms.seeds, terms.budget, loaded.dataset
-            )
-            self._news.put(field)
-            for news in self._backend.race(field, self._run):
-                self._news.put(news)
+            made = self._made(experiment, loaded, terms)
+            self._news.put(made)
+            for news in self._backend.race(made.entrants, self._run):
+                if not (isinstance(news, Arrival) and self._cancelled.is_set()):  # a run that was stopped is no result
+                    self._news.put(news)
             self._news.put("broken off" if self._cancelled.is_set() else "all have arrived")
+        except ConfigError as error:
+            self._news.put(for_people(str(error)))
         except Exception as error:
             _log.exception("the race broke off")
             self._news.put(f"broken off: {error}")
+
+    def _made(self, experiment: Experiment, loaded: Loaded, terms: Terms | SweepTerms) -> _Field:
+        """All runs, and the settings that cannot be run."""
+        if isinstance(terms, SweepTerms):
+            return _Field(*self._backend.trials(experiment, terms.varied, terms.trials, terms.seeds))
+        return _Field(
+            self._backend.entrants(
+                experiment, terms.cells, terms.strategies, terms.seeds, terms.budget, loaded.dataset
+            ),
+            [],
+        )
 
     def _run(self, entrant: Entrant) -> Iterator[Event]:
         if self._cancelled.is_set():
             return
         self._control = control = Control()
+        if self.paused:
+            control.pause()
         for event in self._backend.run(entrant.experiment, control, None):
             if self._cancelled.is_set():
                 control.stop()
@@ -170,8 +247,10 @@ class Contest(QObject):
     def _take(self, item: object) -> str:
         if isinstance(item, str):
             return item
-        if isinstance(item, list):
-            self.field, self._shares, self._points = item, [0.0] * len(item), [[] for _ in item]
+        if isinstance(item, _Field):
+            self.field, self._refused = item.entrants, item.left_out
+            self._shares, self._points = [0.0] * len(self.field), [[] for _ in self.field]
+            self._results = self._backend.results(self.field, [])
         elif isinstance(item, Lap):
             self._at, self._shares[item.entrant] = item.entrant + 1, item.share
             if item.evaluated is not None:
@@ -179,18 +258,19 @@ class Contest(QObject):
                 self._points[item.entrant].append((item.evaluated.step, value))
         elif isinstance(item, Arrival):
             self._shares[item.entrant] = 1.0
-            if not self._cancelled.is_set():  # a run that was stopped is no result
-                self._arrivals.append(item)
+            self._arrivals.append(item)
+            self._results = self._backend.results(self.field, self._arrivals)
         return ""
 
     def _end(self, words: str) -> None:
         self._timer.stop()
         if self._thread is not None:
             self._thread.join()
-        self._thread = self._control = None
+        self._thread = self._control = self._paused_at = None
         self.moved.emit()
         self.ended.emit(words)
 
     def _forget(self) -> None:
         self.field, self._arrivals, self._shares, self._points = [], [], [], []
+        self._refused, self._results, self._paused_at = [], ([], []), None
         self._at, self._began = 0, time.monotonic()

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from workbench.answers import ForeignWeights
 from workbench.archive import Archive
 from workbench.backend import Backend
-from workbench.contest import Contest, Terms
+from workbench.contest import Contest, SweepTerms, Terms
 from workbench.draft import Draft
 from workbench.errands import Errands, WeightsAnswer
 from workbench.jobs import Jobs
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from engine.race_messages import Place
     from engine.resuming import WayOn
 
-RACING = "A race is under way. Cancel it to train."
+RACING = "A race or a sweep is under way. Cancel it to train."
 _NO_WAY = "This run cannot go on: it has no folder, or another program trains it now."
 _LASTING = ("training.epochs", "data.file")  # what a run that goes on has from then on; other changes are made to it
 _WAY_LANE = "way on"
@@ -80,11 +80,13 @@ class Desk(QObject):
         """Train one batch."""
         self._train(Command.STEP)
 
-    def begin_race(self, terms: Terms) -> str:
-        """Let several cells run on the data at hand; returns why not, or nothing."""
+    def begin_race(self, terms: Terms | SweepTerms) -> str:
+        """Let several cells, or settings, run on the data at hand; returns why not, or nothing."""
         loaded = self.draft.loaded_data
         if self.session.alive:
             return LOCKED
+        if self.contest.alive:
+            return RACING
         if loaded is None or not self.draft.ready:
             return self.draft.problem or "The data is still being read. Try again in a moment."
         self.contest.start(self.draft.experiment, loaded, terms)
@@ -94,6 +96,8 @@ class Desk(QObject):
         """Take the settings of what raced; returns why not, or nothing."""
         if self.session.alive:
             return LOCKED
+        if place.settings:
+            return self.apply(self._backend.swept_changes(place.settings))
         changes = {"model.cell": place.cell, "model.hidden_size": place.hidden_size, "model.hidden_sizes": ()}
         return self.apply(changes | self._backend.strategy_changes(self.draft.experiment, place.strategy))
 

@@ -1,52 +1,71 @@
-"""The race beside the workbench: its window, and why it cannot begin or a run cannot while it goes on."""
+"""The race and the sweep beside the workbench: their windows, and why they cannot begin."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Slot
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from engine.race_messages import Place
-from workbench.contest import Terms
+from engine.sweep_values import swept_names
+from workbench.contest import SweepTerms, Terms
 from workbench.desk import Desk
 from workbench.dialogs.race import RaceDialog
+from workbench.dialogs.sweep import SweepDialog
 from workbench.theme import Theme
 
 
 class Racing(QObject):
-    """Opens the window of the race and starts it on the data at hand."""
+    """Opens the windows of race and sweep and starts them on the data at hand."""
 
-    def __init__(self, desk: Desk, theme: Theme, window: QWidget) -> None:
+    def __init__(self, desk: Desk, theme: Theme, applies: Callable[[str], bool], window: QWidget) -> None:
+        """`applies` says whether the forms show a setting, by dotted name."""
         super().__init__(window)
-        self._desk, self._theme, self._window = desk, theme, window
+        self._desk, self._theme, self._applies, self._window = desk, theme, applies, window
         self.dialog: RaceDialog | None = None
+        self.sweep_dialog: SweepDialog | None = None
 
     def open(self) -> None:
         """Show the window, with the settings at hand as terms."""
         if self.dialog is None:
             self.dialog = RaceDialog(self._desk.contest, self._theme, self._window)
-            self.dialog.start_asked.connect(self._start)
-            self.dialog.use_asked.connect(self._use)
+            self._connect(self.dialog)
         facts = self._desk.draft.facts
         if facts is not None:
             self.dialog.offer(facts.cells, self._desk.draft.experiment, self._desk.counts().parameters)
-        self.dialog.show()
-        self.dialog.raise_()
-        self.dialog.activateWindow()
+        _raise(self.dialog)
+
+    def open_sweep(self) -> None:
+        """Show the window of the sweep, with the settings that the forms show."""
+        if self.sweep_dialog is None:
+            self.sweep_dialog = SweepDialog(self._desk.contest, self._theme, self._window)
+            self._connect(self.sweep_dialog)
+        self.sweep_dialog.offer([name for name in swept_names() if self._applies(name)], self._desk.draft.experiment)
+        _raise(self.sweep_dialog)
+
+    def _connect(self, dialog: RaceDialog | SweepDialog) -> None:
+        dialog.start_asked.connect(partial(self._start, dialog))
+        dialog.use_asked.connect(partial(self._use, dialog))
 
     def apply_theme(self, theme: Theme) -> None:
         """Other colours."""
         self._theme = theme
-        if self.dialog is not None:
-            self.dialog.apply_theme(theme)
+        for dialog in (self.dialog, self.sweep_dialog):
+            if dialog is not None:
+                dialog.apply_theme(theme)
 
-    @Slot(object)
-    def _start(self, terms: Terms) -> None:
-        problem = self._desk.begin_race(terms)
-        if problem and self.dialog is not None:
-            self.dialog.refuse(problem)
+    def _start(self, dialog: RaceDialog | SweepDialog, terms: Terms | SweepTerms) -> None:
+        if problem := self._desk.begin_race(terms):
+            dialog.refuse(problem)
 
-    @Slot(object)
-    def _use(self, place: Place) -> None:
-        message = self._desk.use_place(place)
-        if message and self.dialog is not None:
-            self.dialog.refuse(message)
+    def _use(self, dialog: RaceDialog | SweepDialog, place: Place) -> None:
+        if problem := self._desk.use_place(place):
+            dialog.refuse(problem)
+
+
+def _raise(dialog: RaceDialog | SweepDialog) -> None:
+    dialog.show()
+    dialog.raise_()
+    dialog.activateWindow()

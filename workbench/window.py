@@ -72,7 +72,7 @@ class Window(QMainWindow):
         self.steps = Steps(theme)
         self.findings, self.runs = FindingsPanel(), RunsPanel(theme)
         self.shelf = Shelf(self.desk, self.runs, self.gallery, self.files, self)
-        self.racing = Racing(self.desk, theme, self)
+        self.racing = Racing(self.desk, theme, self.steps.shows, self)
         self.teaching = Teaching(self.desk, self.gallery, settings, self)
         self.run_bar, self.foot = RunBar(theme), StatusBar()
         desk, gallery = self.desk, self.gallery
@@ -273,12 +273,14 @@ class Window(QMainWindow):
     # --- the end ----------------------------------------------------------------------------------------
 
     def ask_to_close(self) -> bool:
-        """Whether a run that is under way may be stopped."""
+        """Whether what is under way may be stopped: a run, a race or a sweep."""
+        racing = self.desk.contest.alive
         box = QMessageBox(self)
         box.setObjectName("close_question")
         box.setIcon(QMessageBox.Icon.Question)
-        box.setText("A run is under way.")
-        box.setInformativeText("Stop it and close? Its best weights so far are kept in its folder.")
+        box.setText("A race or a sweep is under way." if racing else "A run is under way.")
+        kept = "Its table is lost unless it was saved." if racing else "Its best weights so far are kept in its folder."
+        box.setInformativeText(f"Stop it and close? {kept}")
         stop = box.addButton("Stop and close", QMessageBox.ButtonRole.AcceptRole)
         box.addButton("Go on training", QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(stop)
@@ -287,7 +289,8 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask, stop, wait a little, remember the layout."""
-        stays = self.desk.session.alive and not self.ask_to_close()
+        busy = self.desk.session.alive or self.desk.contest.alive
+        stays = busy and not self.ask_to_close()
         if stays or not self.projects.may_leave():
             event.ignore()
             return

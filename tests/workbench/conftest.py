@@ -34,6 +34,7 @@ from tests.workbench.bench import Bench
 from workbench.answers import Asked, Column, Exported, ExportForm, Facts, Loaded, SeriesPreview, Usable, Used
 from workbench.app import collect_garbage
 from workbench.backend import Backend
+from workbench.desk import Desk
 from workbench.previews import lines
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # no window flashes up while tests run
@@ -183,6 +184,22 @@ class KnownBackend(Backend):
 @pytest.fixture
 def backend() -> KnownBackend:
     return KnownBackend()
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, backend: KnownBackend, tmp_path: Path) -> Iterator[Desk]:
+    """A desk with the known data at hand."""
+    desk = Desk(backend, tmp_path)
+    desk.draft.open("known")
+    desk.draft.learn_facts()
+
+    def ready() -> bool:
+        desk.jobs.collect()
+        return desk.draft.ready and desk.draft.facts is not None
+
+    qtbot.waitUntil(ready, timeout=20_000)
+    yield desk
+    assert desk.close(10)
 
 
 @pytest.fixture

@@ -176,7 +176,7 @@ class SoakBench:
         dialog.epochs.show_value(2)
         dialog.seeds.show_value(1)
         dialog.budget.show_value(200)
-        dialog._start.click()
+        dialog.bar.start.click()
 
     # --- the frame of it ---
 

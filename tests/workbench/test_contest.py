@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
@@ -19,21 +18,6 @@ from workbench.dialogs.race import RaceDialog
 from workbench.run_state import LOCKED
 from workbench.status import status
 from workbench.theme import DARK, LIGHT
-
-
-@pytest.fixture
-def desk(qtbot: QtBot, backend: KnownBackend, tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(backend, tmp_path)
-    desk.draft.open("known")
-    desk.draft.learn_facts()
-
-    def ready() -> bool:
-        desk.jobs.collect()
-        return desk.draft.ready and desk.draft.facts is not None
-
-    qtbot.waitUntil(ready, timeout=20_000)
-    yield desk
-    assert desk.close(10)
 
 
 @pytest.fixture
@@ -52,17 +36,17 @@ def test_a_race_ends_with_bands_and_a_table(
 ) -> None:
     backend.free = True
     dialog.seeds.show_value(2)
-    dialog._start.click()
-    assert dialog._start.text() == "Cancel"
+    dialog.bar.start.click()
+    assert dialog.bar.start.text() == "Cancel"
     qtbot.waitUntil(lambda: not desk.contest.alive, timeout=20_000)
     assert len(backend.runs) == 6
     assert {run.experiment.training.seed for run in backend.runs} == {0, 1}
-    assert dialog._words.text() == "all have arrived"
+    assert dialog.bar.words.text() == "all have arrived"
     assert dialog.table.rowCount() == 3
     band = desk.contest.band(("lstm", ""))
     assert list(band.middle) == pytest.approx([1.5 / step for step in range(10, 101, 10)])
     header, rows = dialog.picture.table()
-    assert header[0] == "cell"
+    assert header[0] == "compared"
     assert len(rows) == 30
     dialog.apply_theme(DARK)
     assert dialog.table.chosen is dialog.table._places[0]
@@ -76,14 +60,14 @@ def test_a_race_ends_with_bands_and_a_table(
 def test_a_race_can_be_cancelled_and_keeps_a_run_from_beginning(
     qtbot: QtBot, backend: KnownBackend, desk: Desk, dialog: RaceDialog
 ) -> None:
-    dialog._start.click()
+    dialog.bar.start.click()
     qtbot.waitUntil(lambda: bool(backend.runs), timeout=20_000)
     assert status(desk).why_not["run"] == RACING
     desk.run()
     assert not desk.session.alive
-    dialog._start.click()
+    dialog.bar.start.click()
     qtbot.waitUntil(lambda: not desk.contest.alive, timeout=20_000)
-    assert dialog._words.text() == "broken off"
+    assert dialog.bar.words.text() == "broken off"
     assert [place for place in desk.contest.places() if place.arrived] == []  # a run that was stopped is no result
     assert status(desk).why_not["run"] == ""
 
@@ -100,7 +84,7 @@ def test_terms_that_cannot_be_are_refused_in_words(
     desk: Desk, dialog: RaceDialog, spoil: Callable[[RaceDialog], None], words: str
 ) -> None:
     spoil(dialog)
-    dialog._start.click()
+    dialog.bar.start.click()
     assert words in dialog.message.text
     assert not desk.contest.alive
 
@@ -121,13 +105,13 @@ def test_strategies_are_offered_where_several_steps_are_forecast(desk: Desk, dia
     dialog.start_asked.connect(asked.append)
     for at in range(ticks.count()):
         ticks.item(at).setCheckState(Qt.CheckState.Checked)
-    dialog._start.click()
+    dialog.bar.start.click()
     assert asked[0].strategies == tuple(STRATEGIES)
     assert ("lstm", "recursive") in dialog._titles
     assert dialog._titles["gru", "encoder_decoder"].endswith(", encoder–decoder")
     for at in range(ticks.count()):
         ticks.item(at).setCheckState(Qt.CheckState.Unchecked)
-    dialog._start.click()
+    dialog.bar.start.click()
     assert "Tick at least one strategy" in dialog.message.text
     dialog.offer(desk.draft.facts.cells, desk.draft.experiment, 100)
     assert ticks.isHidden()

@@ -92,6 +92,7 @@ def test_controls_of_dialogs_have_names_too(bench: Bench, tmp_path: Path) -> Non
     table.write_text("day,value\n" + "".join(f"2020-01-{day:02d},{day}\n" for day in range(1, 29)))
     openers = (
         window.racing.open,
+        window.racing.open_sweep,
         window.find_rate,
         window.menus.by_name["about"].trigger,
         lambda: window.files.show_reading(table),

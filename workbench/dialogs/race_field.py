@@ -15,7 +15,7 @@ from workbench.panels.labels import column
 if TYPE_CHECKING:
     from engine.cells import CellSpec
 
-_FIRST = ("elman", "lstm", "gru")  # ticked at first
+FIRST_CELLS = ("elman", "lstm", "gru")  # ticked at first
 _HELP = {
     "recursive": "One step is learned; its own forecast is fed back for the next.",
     "direct": "An output for each step ahead.",
@@ -42,9 +42,16 @@ class Ticks(QListWidget):
         item.setToolTip(f"<p>{tip}</p>")
         self.addItem(item)
 
-    def fit(self) -> None:
-        """Be as high as what is in it."""
-        self.setFixedHeight(self.count() * self.sizeHintForRow(0) + 2 * self.frameWidth())
+    def fit(self, most: int = 100) -> None:
+        """Be as high as what is in it, or as `most` rows."""
+        self.setFixedHeight(min(self.count(), most) * self.sizeHintForRow(0) + 2 * self.frameWidth())
+
+    def show_first_ticked(self) -> None:
+        """Scroll to where the ticks begin."""
+        items = [self.item(at) for at in range(self.count())]
+        first = next((item for item in items if item.checkState() is _TICKED), None)
+        if first is not None:
+            self.scrollToItem(first, QListWidget.ScrollHint.PositionAtTop)
 
     @property
     def chosen(self) -> dict[str, str]:
@@ -67,7 +74,7 @@ class RaceField(QWidget):
     def offer(self, cells: Sequence[CellSpec], experiment: Experiment) -> None:
         """What can take part; what was ticked before stays so."""
         for spec in cells if not self.cells.count() else ():
-            ticked = spec.key in (*_FIRST, experiment.model.cell)
+            ticked = spec.key in (*FIRST_CELLS, experiment.model.cell)
             self.cells.add(spec.key, spec.title, f"{spec.summary} {spec.when_to_use}", ticked=ticked)
         several = experiment.data.kind == "series" and experiment.data.steps > 1
         if several and not self.strategies.count():

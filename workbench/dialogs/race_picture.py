@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import pyqtgraph as pg
 from PySide6.QtWidgets import QVBoxLayout
 
+from engine.race_messages import Key
 from workbench.contest import Contest
 from workbench.plots.curves import CurvePlot
 from workbench.plots.frame import PictureFrame
 from workbench.plots.saving import Cell, Table
 from workbench.theme import Theme
 
-Key = tuple[str, str]  # cell and strategy
+_MOST = 12  # bands that can be told from each other
 
 
 class RacePicture(PictureFrame):
     """The bands, with the ways out that every picture has."""
 
-    key = "race"
     title = "Validation part"
 
-    def __init__(self, theme: Theme, contest: Contest) -> None:
+    def __init__(self, theme: Theme, contest: Contest, key: str = "race") -> None:
+        self.key = key
         super().__init__()
         self._theme, self._contest = theme, contest
         self._numbers: dict[Key, int] = {}
@@ -38,10 +39,16 @@ class RacePicture(PictureFrame):
 
     def reason(self) -> str:
         """Words until the first score."""
-        return "" if self._numbers else "Press Start: each cell's curve is drawn here with the first epochs."
+        return "" if self._numbers else "Press Start: each curve is drawn here with the first epochs."
 
     def begin(self, titles: Mapping[Key, str], measured: str) -> None:
         """Forget the race before; `titles` are the names of those who race by key, `measured` what is compared."""
+        self._clear()
+        self._titles = titles
+        self.plot.left.setLabel(measured, **self.plot.left.labelStyle)
+        self.turn_page()
+
+    def _clear(self) -> None:
         self.plot.remove_curves()
         for key, parts in self._fills.items():
             self.plot.hiding.disown(self._titles[key], *parts)
@@ -49,13 +56,15 @@ class RacePicture(PictureFrame):
                 self.plot.axes.remove(item)
         self._fills.clear()
         self._numbers.clear()
-        self._titles = titles
-        self.plot.left.setLabel(measured, **self.plot.left.labelStyle)
-        self.turn_page()
 
     def refresh(self) -> None:
-        """Draw what has come so far."""
-        for key in self._titles:
+        """Draw what has come so far; of many, the best."""
+        keys: Sequence[Key] = list(self._titles)
+        if len(keys) > _MOST:
+            keys = self._contest.leading(_MOST)
+            if not set(self._numbers) <= set(keys):
+                self._clear()
+        for key in keys:
             band = self._contest.band(key) if self._contest.field else None
             if band is None or not len(band.steps):
                 continue
@@ -76,7 +85,7 @@ class RacePicture(PictureFrame):
             for band in (self._contest.band(key),)
             for step, *values in zip(band.steps, band.low, band.middle, band.high, strict=True)
         ]
-        return ("cell", "step", "lowest", "median", "highest"), rows
+        return ("compared", "step", "lowest", "median", "highest"), rows
 
     def apply_theme(self, theme: Theme) -> None:
         """Other colours."""
@@ -87,7 +96,8 @@ class RacePicture(PictureFrame):
             fill.setBrush(self._brush(key))
 
     def _add_band(self, key: Key) -> None:
-        number = self._numbers[key] = list(self._titles).index(key)
+        order = list(self._titles)
+        number = self._numbers[key] = order.index(key) if len(order) <= _MOST else len(self._numbers)
         self.plot.add_curve(self._titles[key], partial(Theme.series_pen, number=number))
         low, high = (pg.PlotDataItem(pen=pg.mkPen(0, 0, 0, 0)) for _ in range(2))
         fill = pg.FillBetweenItem(low, high, brush=self._brush(key))

@@ -8,20 +8,19 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
-from engine.race_messages import Place
+from engine.race_messages import Key, Place
 
 _HEADINGS = ("Cell", "Units", "Parameters", "Runs", "Validation, median", "lowest – highest", "Test", "Seconds")
 
 
-class RaceTable(QTableWidget):
+class PlaceTable(QTableWidget):
     """Places as they stand, of which one can be chosen."""
 
-    def __init__(self) -> None:
-        super().__init__(0, len(_HEADINGS))
+    def __init__(self, name: str, title: str) -> None:
+        super().__init__()
         self._places: list[Place] = []
-        self.setObjectName("race_table")
-        self.setAccessibleName("Result of the race, best cell first")
-        self.setHorizontalHeaderLabels(_HEADINGS)
+        self.setObjectName(name)
+        self.setAccessibleName(title)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -35,16 +34,30 @@ class RaceTable(QTableWidget):
         row = self.currentRow()
         return self._places[row] if self.selectedItems() and 0 <= row < len(self._places) else None
 
-    def show_places(self, places: Sequence[Place], titles: Mapping[tuple[str, str], str]) -> None:
-        """Fill the rows; `titles` are the names of those who race by cell and strategy."""
+    def show_rows(self, headings: Sequence[str], places: Sequence[Place], rows: Sequence[Sequence[str]]) -> None:
+        """Fill it; the first column stands to the left, numbers to the right."""
         self._places = list(places)
-        self.setRowCount(len(places))
-        for at, place in enumerate(places):
-            for column, text in enumerate(_cells(place, titles.get((place.cell, place.strategy), place.cell))):
+        self.setColumnCount(len(headings))
+        self.setHorizontalHeaderLabels(headings)
+        self.setRowCount(len(rows))
+        for at, row in enumerate(rows):
+            for column, text in enumerate(row):
                 cell = QTableWidgetItem(text)
                 if column:
                     cell.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.setItem(at, column, cell)
+
+
+class RaceTable(PlaceTable):
+    """Cells and strategies."""
+
+    def __init__(self) -> None:
+        super().__init__("race_table", "Result of the race, best cell first")
+        self.show_rows(_HEADINGS, (), ())
+
+    def show_places(self, places: Sequence[Place], titles: Mapping[Key, str]) -> None:
+        """Fill the rows; `titles` are the names of those who race by cell and strategy."""
+        self.show_rows(_HEADINGS, places, [_cells(place, titles.get(place.key, place.cell)) for place in places])
 
 
 def _cells(place: Place, title: str) -> tuple[str, ...]:
@@ -52,10 +65,11 @@ def _cells(place: Place, title: str) -> tuple[str, ...]:
     runs = f"{place.arrived}" + (f" ({place.failed} failed)" if place.failed else "")
     test = f"{place.metric} {place.test[1]:.4g}" if place.metric else ""
     return (
-        title, f"{place.hidden_size:,}", f"{place.parameters:,}", runs, _plain(middle),
-        f"{_plain(low)} – {_plain(high)}" if not math.isnan(low) else "", test, _plain(place.seconds),
+        title, f"{place.hidden_size:,}", f"{place.parameters:,}", runs, plain(middle),
+        f"{plain(low)} – {plain(high)}" if not math.isnan(low) else "", test, plain(place.seconds),
     )  # fmt: skip
 
 
-def _plain(value: float) -> str:
+def plain(value: float) -> str:
+    """To four digits; nothing where it is not known."""
     return "" if math.isnan(value) else f"{value:.4g}"

@@ -79,6 +79,11 @@ class Steps(QObject):
         self.training.lock(reason)
         self.panel.show_lock(reason)
 
+    def shows(self, name: str) -> bool:
+        """Whether a form has a setting, by dotted name, that has an effect with the others."""
+        editor = self.panel.findChild(QWidget, name)
+        return editor is not None and not editor.isHidden()
+
     def reveal(self, editor: QWidget) -> None:
         """Open the step that holds a setting, and the fold, and put the focus there."""
         self.panel.reveal(editor)

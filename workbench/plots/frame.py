@@ -189,7 +189,7 @@ class PictureFrame(QWidget):
         menu.setObjectName(f"{self.key}.actions")
         self._add(menu, "Save picture…", "save_picture", self._ask_picture)
         self._add(menu, "Copy picture", "copy_picture", self.copy_picture)
-        self._export_action = self._add(menu, "Export data as CSV…", "export", self._ask_table)
+        self._export_action = self._add(menu, "Export data as CSV…", "export", self.ask_table)
         menu.addSeparator()
         self._table_action = self._add(menu, "Show as table", "table", self.turn_page, checkable=True)
         self._hold_action = self._add(menu, "Hold this picture", "hold", self._toggle_hold, checkable=True)
@@ -259,7 +259,8 @@ class PictureFrame(QWidget):
     def _ask_picture(self) -> None:
         self._ask("Save picture", f"{self.key}.png", "Pictures (*.png *.svg)", self.save_picture)
 
-    def _ask_table(self) -> None:
+    def ask_table(self) -> None:
+        """Ask where the numbers are to go, and write them."""
         self._ask("Export data", f"{self.key}.csv", "Comma-separated values (*.csv)", self.save_table)
 
     def _ask(self, title: str, name: str, kinds: str, write: Callable[[Path], None]) -> None:

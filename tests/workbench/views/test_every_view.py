@@ -200,7 +200,7 @@ def test_what_cannot_be_written_is_said(
     fill(view)
     view.notice.connect(said.append)
     monkeypatch.setattr("workbench.plots.frame.ask_where", lambda *_: tmp_path / "nowhere" / "a.csv")
-    view._ask_table()
+    view.ask_table()
     assert "was not written" in said[0]
 
 

@@ -1,0 +1,268 @@
+"""The sweep: choose settings and their values; watch the bands; read which do best; take those."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.config import Experiment, FieldInfo, field_info
+from workbench.contest import Contest, SweepTerms
+from workbench.dialogs.contest_bar import ContestBar, button
+from workbench.dialogs.frame import Side, closing_row
+from workbench.dialogs.race_picture import RacePicture
+from workbench.dialogs.sweep_field import SweepField, setting_title
+from workbench.dialogs.sweep_picture import SweepPicture
+from workbench.dialogs.sweep_table import SweepTable, measured, trial_title, values_title
+from workbench.dialogs.terms import number_field, whole_number
+from workbench.panels.labels import ScrolledText, column, label
+from workbench.panels.message import Message
+from workbench.theme import GRID, Theme
+from workbench.wording import for_people
+
+_SEEDS = FieldInfo("Seeds", "Runs of each trial, each from another start.", minimum=1, maximum=50)
+_TRIALS = FieldInfo("Trials", "How many are drawn by chance.", minimum=2, maximum=1000)
+_EPOCHS = field_info("training", "epochs")
+_HOW = (
+    "Several values of a setting on the same data, from the same seeds, one run after the other. The validation part "
+    "decides, never the test part: the median over the seeds of the best epoch of each run. Where the data or the loss "
+    "vary, the error in real units is compared."
+)
+_GRID, _CHANCE = "Every combination", "Drawn by chance"
+
+
+class SweepDialog(QDialog):
+    """Settings on the left, pictures and table on the right. It may stay open while other things are looked at."""
+
+    start_asked = Signal(object)  # SweepTerms
+    use_asked = Signal(object)  # the Place of the chosen row
+
+    def __init__(self, contest: Contest, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("sweep_dialog")
+        self.setWindowTitle("Sweep over settings")
+        self.resize(138 * GRID, 86 * GRID)
+        self._contest, self._arrived = contest, -1
+        self.message = Message("sweep_message", "Why there is no sweep")
+        self.message.dismissed.connect(lambda: self.message.say(""))
+        self.field = SweepField()
+        self.trials_from = QComboBox()
+        self.trials_from.addItems([_GRID, _CHANCE])
+        self.trials_from.setObjectName("sweep_how")
+        self.trials_from.setAccessibleName("How trials are made of the values")
+        self.seeds = number_field("sweep_seeds", _SEEDS, 3)
+        self.trials = number_field("sweep_trials", _TRIALS, 20)
+        self.epochs = number_field("sweep_epochs", _EPOCHS, 20)
+        self.count = label("", "small", "sweep_count")
+        self.curves, self.values = RacePicture(theme, contest, "sweep"), SweepPicture(theme, contest)
+        self.table = SweepTable()
+        self.table.itemSelectionChanged.connect(self._show_use)
+        self.best = label("", "", "sweep_best")
+        self.left_out = ScrolledText("small", "sweep_left_out", "Settings that came to no result")
+        self.bar = ContestBar(contest, "sweep")
+        self.bar.start_asked.connect(self._on_start)
+        self.use, self.save = button("Use these settings", "sweep_use"), button("Save table…", "sweep_save")
+        self.use.clicked.connect(self._on_use)
+        self.save.clicked.connect(self.values.ask_table)
+        self._lay_out()
+        for changed in (self.field.changed, self.trials_from.activated, self.seeds.edited, self.trials.edited):
+            changed.connect(self._show_count)
+        contest.moved.connect(self._on_moved)
+        contest.ended.connect(self._on_ended)
+        self._show_count()
+        self._show_use()
+        self._on_moved()
+        self.bar.start.setFocus()
+
+    def offer(self, names: Sequence[str], experiment: Experiment) -> None:
+        """The settings that can be varied, around the values at hand; a sweep under way keeps its own."""
+        if not self._contest.alive:
+            self.field.offer(names, experiment)
+            self.epochs.show_value(experiment.training.epochs)
+
+    def refuse(self, text: str) -> None:
+        """Say why no sweep can begin."""
+        self.message.say(text)
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Other colours."""
+        self.curves.apply_theme(theme)
+        self.values.apply_theme(theme)
+
+    # --- what a person asks -----------------------------------------------------------------------------
+
+    @property
+    def _by_chance(self) -> bool:
+        return self.trials_from.currentText() == _CHANCE
+
+    def _on_start(self) -> None:
+        terms = self._terms()
+        self.message.say(terms if isinstance(terms, str) else "")
+        if isinstance(terms, SweepTerms):
+            self.start_asked.emit(terms)
+
+    def _terms(self) -> SweepTerms | str:
+        """The terms, or why they cannot be."""
+        numbers = [
+            whole_number(editor, info)
+            for editor, info in ((self.trials, _TRIALS), (self.seeds, _SEEDS), (self.epochs, _EPOCHS))
+        ]
+        if refused := next((found for found in numbers if isinstance(found, str)), ""):
+            return refused
+        varied = self.field.read(draws=self._by_chance)
+        if isinstance(varied, str):
+            return varied
+        trials, seeds, epochs = (int(found) for found in numbers)
+        return SweepTerms(varied, trials if self._by_chance else 0, seeds, epochs)
+
+    def _on_use(self) -> None:
+        if self.table.chosen is not None:
+            self.use_asked.emit(self.table.chosen)
+
+    @Slot()
+    def _show_count(self) -> None:
+        """How many runs it will be."""
+        self.trials.setEnabled(self._by_chance and not self._contest.alive)
+        seeds, trials = whole_number(self.seeds, _SEEDS), whole_number(self.trials, _TRIALS)
+        count = trials if self._by_chance else self.field.combinations()
+        kind = "trials" if self._by_chance else "combinations"
+        words = ""
+        if isinstance(seeds, int) and isinstance(count, int) and count:
+            words = f"{count:,} {kind} × {seeds} {'seed' if seeds == 1 else 'seeds'}: {count * seeds:,} runs"
+        self.count.setText(words)
+
+    # --- what has come ----------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_moved(self) -> None:
+        contest = self._contest
+        self.bar.refresh()
+        for part in (self.field, self.trials_from, self.seeds, self.epochs):
+            part.setEnabled(not contest.alive)
+        self.trials.setEnabled(self._by_chance and not contest.alive)
+        if not contest.sweeping:
+            if self._arrived >= 0:
+                self._forget()
+            return
+        if not contest.field:
+            self._arrived = -1
+        elif self._arrived < 0:
+            self._begin()
+        self.curves.refresh()
+        if contest.arrived != self._arrived and contest.field:
+            self._arrived = contest.arrived
+            self.values.refresh()
+            self.table.show_places(contest.places())
+            self._say_results()
+
+    def _begin(self) -> None:
+        """Runs are known: forget those before."""
+        names = [setting_title(name) for name, _ in self._contest.field[0].settings]
+        short = len(names) > 1  # long names would leave no room for the curves
+        trials = {
+            entrant.key: values_title(entrant.settings) if short else trial_title(entrant.settings)
+            for entrant in self._contest.field
+        }
+        self.curves.read_out(f"Named by {' · '.join(names)}." if short else "")
+        self.curves.begin(trials, "error" if self._contest.field[0].by_metric else "loss")
+        self.values.begin()
+
+    def _forget(self) -> None:
+        """A race has taken the place of the sweep."""
+        self._arrived = -1
+        self.curves.begin({}, "loss")
+        self.values.begin()
+        self.table.show_places(())
+        self._say_results()
+
+    def _say_results(self) -> None:
+        contest = self._contest
+        places, left_out = (contest.places(), contest.left_out()) if contest.sweeping else ((), ())
+        self.save.setEnabled(bool(places))
+        self.save.setToolTip("Write the table as CSV" if places else "There is no result yet")
+        best = places[0] if places else None
+        tested = f" On the test part, which decided nothing: {best.metric} {best.test[1]:.4g}." if best else ""
+        self.best.setText(f"Best by validation {measured(best)}: {trial_title(best.settings)}.{tested}" if best else "")
+        reasons: dict[str, list[str]] = {}
+        for each in left_out:
+            reasons.setdefault(for_people(each.reason), []).append(trial_title(each.settings))
+        lines = [f"Left out: {'; '.join(titles)}. {reason}" for reason, titles in reasons.items()]
+        self.left_out.setText("\n".join(lines))
+        self.left_out.setVisible(bool(lines))
+
+    @Slot(str)
+    def _on_ended(self, why: str) -> None:
+        if not self._contest.sweeping:
+            return
+        self.bar.words.setText(why if self._contest.field else "")
+        if not self._contest.field:
+            self.message.say(why)
+        if self.table.chosen is None and self.table.rowCount():
+            self.table.selectRow(0)
+
+    def _show_use(self) -> None:
+        chosen = self.table.chosen is not None
+        self.use.setEnabled(chosen)
+        self.use.setToolTip(
+            "Set the settings as in the chosen row; Undo takes it back" if chosen else "Choose a row of the table first"
+        )
+
+    # --- making it --------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        rows = QWidget()
+        inside = column(rows)
+        inside.addWidget(self.field)
+        inside.addStretch(1)
+        area = QScrollArea()
+        area.setObjectName("sweep_settings_area")
+        area.setAccessibleName("Settings to vary")
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setWidget(rows)
+        terms = QFormLayout()
+        terms.setSpacing(GRID)
+        for title, editor in (
+            ("Trials", self.trials_from), ("How many", self.trials), ("Seeds", self.seeds), ("Epochs", self.epochs),
+        ):  # fmt: skip
+            terms.addRow(title, editor)
+        left = column(side := Side(38 * GRID))
+        left.addWidget(label(_HOW, "small"))
+        left.addWidget(area, 1)
+        left.addLayout(terms)
+        for part in (self.count, self.message, self.bar):
+            left.addWidget(part)
+        pages = QTabWidget()
+        pages.setObjectName("sweep_pages")
+        pages.setAccessibleName("Pictures of the sweep")
+        pages.addTab(self.values, "Result against value")
+        pages.addTab(self.curves, "Curves")
+        right = QVBoxLayout()
+        right.addWidget(pages, 3)
+        right.addWidget(self.best)
+        right.addWidget(self.table, 2)
+        right.addWidget(self.left_out)
+        self.left_out.setMaximumHeight(8 * GRID)
+        self.left_out.hide()
+        self.save.setEnabled(False)
+        self.save.setToolTip("There is no result yet")
+        both = QHBoxLayout()
+        both.setSpacing(2 * GRID)
+        both.addWidget(side)
+        both.addLayout(right, 1)
+        layout = column(self, 2 * GRID, GRID)
+        layout.addLayout(both, 1)
+        foot = closing_row(self, "sweep")
+        for action in (self.use, self.save):
+            foot.addButton(action, foot.ButtonRole.ActionRole)
+        layout.addWidget(foot)

@@ -1,0 +1,155 @@
+"""The picture of a sweep: the result against the values of each setting, or in rows and columns of two."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from engine.config import field_info
+from engine.race_messages import Place
+from workbench.contest import Contest
+from workbench.dialogs.sweep_field import setting_title
+from workbench.dialogs.sweep_table import measured
+from workbench.plots.curves import CurvePlot
+from workbench.plots.frame import PictureFrame
+from workbench.plots.saving import Cell, Table
+from workbench.plots.value_grid import ValueGrid
+from workbench.theme import Theme
+from workbench.wording import setting_words
+
+_POINTS = "A point is a trial's median over its seeds on the validation part, its line the spread, the ring the best."
+_FRAME = "Each number is a median over the seeds; the best has a frame."
+_RESULT, _SEEDS, _BEST = "median over the seeds", "lowest to highest", "best"
+
+
+class SweepPicture(PictureFrame):
+    """One plot a setting; a grid of numbers where two were combined."""
+
+    key = "sweep_values"
+    title = "Result against value"
+
+    def __init__(self, theme: Theme, contest: Contest) -> None:
+        super().__init__()
+        self._theme, self._contest = theme, contest
+        self._plots: dict[str, CurvePlot] = {}
+        self.grid = ValueGrid(theme)
+        self.grid.hovered.connect(self.read_out)
+        self._layout = QGridLayout(self.body)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.addWidget(self.grid, 0, 0)
+        self.fit_text(theme)
+        self.turn_page()
+
+    def reason(self) -> str:
+        """Words until the first result."""
+        return "" if self._places else "The first result is drawn here when the first run has ended."
+
+    @property
+    def _places(self) -> Sequence[Place]:
+        return self._contest.places() if self._contest.sweeping else ()
+
+    def begin(self) -> None:
+        """Forget the sweep before."""
+        for plot in self._plots.values():
+            self._layout.removeWidget(plot)
+            plot.deleteLater()
+        self._plots.clear()
+        self.turn_page()
+
+    def refresh(self) -> None:
+        """Draw what has come so far."""
+        places = self._places
+        if places:
+            names = [name for name, _ in places[0].settings]
+            combined = len(names) == 2 and self._is_grid(names)
+            self.grid.setVisible(combined)
+            self.read_out(_FRAME if combined else _POINTS if len(names) > 1 else "")
+            if combined:
+                self._show_grid(names, places)
+            else:
+                for at, name in enumerate(names):
+                    self._show_values(divmod(at, 2 if len(names) in (2, 4) else 3), name, places, len(names) == 1)
+        self.turn_page()
+
+    def table(self) -> Table:
+        """A row for each trial, best first."""
+        names = [name for name, _ in self._places[0].settings] if self._places else []
+        rows: list[tuple[Cell, ...]] = [
+            (*(str(value).lower() if isinstance(value, bool) else value for _, value in place.settings),
+             place.parameters, place.arrived, place.failed, measured(place), *place.validation, place.seconds)
+            for place in self._places
+        ]  # fmt: skip
+        heads = ("parameters", "runs", "failed", "decided_by")
+        scores = ("validation_lowest", "validation_median", "validation_highest", "seconds")
+        return (*names, *heads, *scores), rows
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Other colours."""
+        self._theme = theme
+        self.fit_text(theme)
+        self.grid.apply_theme(theme)
+        for plot in self._plots.values():
+            plot.apply_theme(theme)
+
+    # --- two settings -----------------------------------------------------------------------------------
+
+    def _is_grid(self, names: Sequence[str]) -> bool:
+        """Whether every value was to meet every other: drawn pairs are seldom in one row."""
+        trials = {entrant.settings for entrant in self._contest.field}
+        return len(trials) == math.prod(len({dict(each)[name] for each in trials}) for name in names)
+
+    def _show_grid(self, names: Sequence[str], places: Sequence[Place]) -> None:
+        rows, columns = ([*self._values(name)] for name in names)
+        values = np.full((len(rows), len(columns)), np.nan)
+        at = [(rows.index(place.settings[0][1]), columns.index(place.settings[1][1])) for place in places]
+        for spot, place in zip(at, places, strict=True):
+            values[spot] = place.validation[1]
+        down, across = ([setting_words(name, value) for value in found]
+                        for name, found in zip(names, (rows, columns), strict=True))  # fmt: skip
+        self.grid.show_values((setting_title(names[0]), setting_title(names[1])), down, across, values, at[0])
+
+    def _values(self, name: str) -> list[Any]:
+        found = {dict(entrant.settings)[name] for entrant in self._contest.field}
+        return sorted(found, key=lambda value: value if not isinstance(value, str) else list(
+            field_info(*name.split(".")).choices).index(value))  # fmt: skip
+
+    # --- one, or several --------------------------------------------------------------------------------
+
+    def _show_values(self, spot: tuple[int, int], name: str, places: Sequence[Place], alone: bool) -> None:
+        plot = self._plots.get(name) or self._add_plot(spot, name, measured(places[0]), alone)
+        order = self._values(name)
+        named = isinstance(order[0], bool | str)
+        if named:
+            plot.bottom.set_labels([setting_words(name, value) for value in order])
+        x = np.array([order.index(dict(p.settings)[name]) if named else dict(p.settings)[name] for p in places], float)
+        low, middle, high = (np.array([place.validation[at] for place in places]) for at in range(3))
+        sort = np.argsort(x, kind="stable")
+        gap = np.full(len(x), np.nan)
+        plot.show_curve(_SEEDS, np.column_stack((x, x, gap)).ravel(), np.column_stack((low, high, gap)).ravel())
+        plot.show_curve(_RESULT, x[sort], middle[sort])
+        plot.show_curve(_BEST, x[:1], middle[:1], f"{middle[0]:.4g}")
+        plot.show_key()
+
+    def _add_plot(self, spot: tuple[int, int], name: str, result: str, alone: bool) -> CurvePlot:
+        info = field_info(*name.split("."))
+        plot = self._plots[name] = CurvePlot(
+            self._theme, bottom=setting_title(name), left=f"validation {result}" if alone else result
+        )
+        values = self._values(name)
+        numbers = not isinstance(values[0], bool | str)
+        plot.axes.set_log(numbers and info.scale == "log" and values[0] > 0, False)
+        plot.add_curve(_SEEDS, "muted")
+        plot.add_curve(_RESULT, "train", symbol=True, line=alone and numbers)
+        plot.add_curve(_BEST, "test", symbol=True, line=False, ring=True)
+        if not numbers:
+            anchor = plot.add_anchor()
+            anchor.setData([-0.5, len(values) - 0.5], [math.nan, math.nan])
+        place: QWidget = plot
+        place.setAccessibleName(f"Validation {result} against {setting_title(name)}")
+        plot.legend.setVisible(alone)  # of several, one line below says it for all
+        self._layout.addWidget(plot, *spot)
+        return plot
