@@ -25,6 +25,7 @@ from engine.commands.terminal import prepare_streams
 from engine.config import CELLS, ConfigError, field_info, field_names
 from engine.data import DataError
 from engine.export.targets import ExportError, targets
+from engine.median_rule import RULE
 from engine.network import NetworkError
 from engine.race_messages import STRATEGIES
 from engine.rate_search import STEPS
@@ -234,7 +235,7 @@ def _add_race(subparsers: argparse._SubParsersAction[_Command]) -> None:
     race.set_defaults(run=commands.run_race)
 
 
-def _add_sweep(subparsers: argparse._SubParsersAction[_Parser]) -> None:
+def _add_sweep(subparsers: argparse._SubParsersAction[_Command]) -> None:
     text = (
         "Try several values of one or more settings, on the same data and from the same seeds: every combination, or "
         "with --random as many as are asked for, drawn by chance. The median over the seeds of the best validation "
@@ -256,6 +257,7 @@ def _add_sweep(subparsers: argparse._SubParsersAction[_Parser]) -> None:
     )
     swept.add_argument("--random", type=int, metavar="N", help="trials, each with values drawn by chance")
     swept.add_argument("--seeds", type=int, default=3, metavar="N", help="runs of each trial (3)")
+    swept.add_argument("--stop-early", action="store_true", help=f"do not wait for what is hopeless. {RULE}")
     swept.add_argument("--out", metavar="FILE.csv", help="the table, written anew after each run")
     _add_force(swept)
     swept.add_argument("--json", action="store_true", help="a line for each run that ends, and the table as the last")

@@ -9,12 +9,13 @@ from __future__ import annotations
 import dataclasses
 import math
 import statistics
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 
 from engine.cells import specification
 from engine.config import Experiment, ModelConfig, field_info
 from engine.events import Evaluated, Event, RunFailed, RunFinished, RunStarted, StepDone
 from engine.measures import HIGHER_IS_BETTER
+from engine.median_rule import MedianRule, stopped
 from engine.race_messages import Arrival, Entrant, Key, Lap, Place
 from engine.strategies import strategy_changes
 
@@ -65,19 +66,37 @@ def fitted(model: ModelConfig, budget: int, count: Callable[[ModelConfig], int])
     return _sized(model, min(sizes, key=lambda size: abs(count(_sized(model, size)) - budget)))
 
 
-def race(field: Sequence[Entrant], make_run: Callable[[Entrant], Iterable[Event]]) -> Iterator[Lap | Arrival]:
-    """Let every entrant run, one after the other. Whoever no longer iterates ends it."""
+def race(
+    field: Sequence[Entrant], make_run: Callable[[Entrant], Iterable[Event]], rule: MedianRule | None = None
+) -> Iterator[Lap | Arrival]:
+    """Let every entrant run, one after the other, those that fall behind only as far as a rule says.
+
+    Whoever no longer iterates ends it. A run that is stopped is closed if it is a generator.
+    """
     for number, entrant in enumerate(field):
-        steps = parameters = 0
-        for event in make_run(entrant):
-            if isinstance(event, RunStarted):
-                parameters, steps = event.parameters, event.steps_per_epoch * event.epochs
-            elif isinstance(event, StepDone):
-                yield Lap(number, event.step / steps if steps else 0.0)
-            elif isinstance(event, Evaluated):
-                yield Lap(number, event.step / steps if steps else 0.0, event)
-            elif isinstance(event, RunFinished | RunFailed):
-                yield Arrival(number, event, parameters)
+        if rule is None or not rule.drops(entrant):
+            yield from _one(number, entrant, make_run(entrant), rule)
+
+
+def _one(number: int, entrant: Entrant, run: Iterable[Event], rule: MedianRule | None) -> Iterator[Lap | Arrival]:
+    steps = parameters = 0
+    sign = 1
+    for event in run:
+        if isinstance(event, RunStarted):
+            parameters, steps = event.parameters, event.steps_per_epoch * event.epochs
+            sign = -1 if entrant.by_metric and event.metric in HIGHER_IS_BETTER else 1
+        elif isinstance(event, StepDone):
+            yield Lap(number, event.step / steps if steps else 0.0)
+        elif isinstance(event, Evaluated):
+            share = event.step / steps if steps else 0.0
+            yield Lap(number, share, event)
+            if rule is not None and rule.stops(number, share, sign * entrant.measured(event)):
+                if isinstance(run, Generator):
+                    run.close()
+                yield Arrival(number, stopped(share, event.step), parameters)
+                return
+        elif isinstance(event, RunFinished | RunFailed):
+            yield Arrival(number, event, parameters)
 
 
 def standings(field: Sequence[Entrant], arrivals: Sequence[Arrival]) -> list[Place]:

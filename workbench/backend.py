@@ -305,12 +305,19 @@ class Backend:
 
         return sweep.changes(settings)
 
-    def race(self, field: Sequence[Entrant], make_run: Callable[[Entrant], Iterable[Event]]) -> Iterator[Lap | Arrival]:
-        """Let every entrant run, one after the other; of a sweep, one that cannot be run leaves the others alone."""
+    def race(
+        self, field: Sequence[Entrant], make_run: Callable[[Entrant], Iterable[Event]], *, stop_early: bool
+    ) -> Iterator[Lap | Arrival]:
+        """Let every entrant run, one after the other; of a sweep, one that cannot be run leaves the others alone.
+
+        With `stop_early` the median rule stops what falls behind.
+        """
         from engine import race, sweep
+        from engine.median_rule import MedianRule
 
         swept = any(entrant.settings for entrant in field)
-        return race.race(field, sweep.forgiving(make_run) if swept else make_run)
+        rule = MedianRule(field) if stop_early else None
+        return race.race(field, sweep.forgiving(make_run) if swept else make_run, rule)
 
     def results(self, field: Sequence[Entrant], arrivals: Sequence[Arrival]) -> tuple[list[Place], list[LeftOut]]:
         """The table, best first, and what a sweep leaves out. Quick once a race has begun."""

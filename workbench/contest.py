@@ -24,6 +24,7 @@ from workbench.wording import for_people
 
 _log = logging.getLogger(__name__)
 _TICK_MS = 100
+_ARRIVED = "all have arrived"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class SweepTerms:
     trials: int  # drawn by chance; 0: every combination
     seeds: int
     epochs: int
+    stop_early: bool = False  # by the median rule
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -198,10 +200,11 @@ class Contest(QObject):
         try:
             made = self._made(experiment, loaded, terms)
             self._news.put(made)
-            for news in self._backend.race(made.entrants, self._run):
+            stop_early = isinstance(terms, SweepTerms) and terms.stop_early
+            for news in self._backend.race(made.entrants, self._run, stop_early=stop_early):
                 if not (isinstance(news, Arrival) and self._cancelled.is_set()):  # a run that was stopped is no result
                     self._news.put(news)
-            self._news.put("broken off" if self._cancelled.is_set() else "all have arrived")
+            self._news.put("broken off" if self._cancelled.is_set() else _ARRIVED)
         except ConfigError as error:
             self._news.put(for_people(str(error)))
         except Exception as error:
@@ -225,10 +228,13 @@ class Contest(QObject):
         self._control = control = Control()
         if self.paused:
             control.pause()
-        for event in self._backend.run(entrant.experiment, control, None):
-            if self._cancelled.is_set():
-                control.stop()
-            yield event
+        try:
+            for event in self._backend.run(entrant.experiment, control, None):
+                if self._cancelled.is_set():
+                    control.stop()
+                yield event
+        finally:
+            control.stop()  # where it is given up before its end
 
     # --- the window's thread ----------------------------------------------------------------------------
 
@@ -253,6 +259,7 @@ class Contest(QObject):
             self._results = self._backend.results(self.field, [])
         elif isinstance(item, Lap):
             self._at, self._shares[item.entrant] = item.entrant + 1, item.share
+            self._shares[: item.entrant] = [1.0] * item.entrant
             if item.evaluated is not None:
                 value = self.field[item.entrant].measured(item.evaluated)
                 self._points[item.entrant].append((item.evaluated.step, value))
@@ -264,6 +271,8 @@ class Contest(QObject):
 
     def _end(self, words: str) -> None:
         self._timer.stop()
+        if words == _ARRIVED:
+            self._shares = [1.0] * len(self._shares)  # also what was passed over
         if self._thread is not None:
             self._thread.join()
         self._thread = self._control = self._paused_at = None

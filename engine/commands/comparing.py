@@ -12,6 +12,7 @@ from tqdm import tqdm
 from engine.control import Control
 from engine.events import Event, RunFailed
 from engine.loading import Loader
+from engine.median_rule import MedianRule
 from engine.race import race
 from engine.race_messages import Arrival, Entrant, settings_title, why_failed
 from engine.reporting import event_to_dict
@@ -43,12 +44,13 @@ def let_run(
     keep: Callable[[list[Arrival]], None],
     *,
     as_json: bool,
+    rule: MedianRule | None = None,
 ) -> list[Arrival]:
     """What arrived; a run that was stopped is no result. `keep` is told after each, so that nothing is lost."""
     arrivals: list[Arrival] = []
     with tqdm(total=len(field), unit=" runs", file=sys.stderr, disable=as_json or None, bar_format=_BAR) as bar:
         try:
-            for news in race(field, make_run):
+            for news in race(field, make_run, rule):
                 entrant = field[news.entrant]
                 bar.n = news.entrant + (1.0 if isinstance(news, Arrival) else news.share)
                 bar.set_description_str(f"{_named(entrant)}, seed {entrant.seed}", refresh=False)

@@ -15,6 +15,7 @@ from engine.commands.training import stoppable
 from engine.config import Experiment, field_info
 from engine.control import Control
 from engine.export.tables import Cell, write_csv
+from engine.median_rule import MedianRule
 from engine.race_messages import Arrival, LeftOut, Place, settings_title, value_words
 from engine.runs import plain
 from engine.sweep import Sweep, drawn_settings, forgiving, grid, results, sweep
@@ -46,7 +47,8 @@ def run_sweep(arguments: Namespace) -> int:
     control = Control()
     with stoppable(control) as caught:
         runs = forgiving(begin_with(loader, control))
-        arrivals = let_run(found.field, runs, control, keep, as_json=arguments.json)
+        rule = MedianRule(found.field) if arguments.stop_early else None
+        arrivals = let_run(found.field, runs, control, keep, as_json=arguments.json, rule=rule)
     if caught and not arrivals:
         raise KeyboardInterrupt
     places, failed = results(found.field, arrivals)

@@ -12,6 +12,7 @@ from engine.config import Experiment
 from engine.sweep_values import proposed, swept_names
 from tests.workbench.bench import Bench
 from tests.workbench.conftest import KnownBackend
+from workbench.contest import SweepTerms
 from workbench.desk import Desk
 from workbench.dialogs.race import RaceDialog
 from workbench.dialogs.sweep import SweepDialog
@@ -153,6 +154,20 @@ def test_settings_that_cannot_be_run_are_told(
     assert dialog.table.rowCount() == 6
     assert not dialog.left_out.isHidden()
     assert "“Layer dropout” has no effect here" in dialog.left_out._text.text()
+
+
+def test_hopeless_runs_are_stopped_on_wish(
+    qtbot: QtBot, backend: KnownBackend, desk: Desk, dialog: SweepDialog
+) -> None:
+    backend.free = True
+    dialog.seeds.show_value(1)
+    dialog.stop_early.setChecked(True)
+    asked: list[SweepTerms] = []
+    dialog.start_asked.connect(asked.append)
+    _finish(qtbot, desk, dialog)
+    assert asked[0].stop_early
+    assert dialog.table.rowCount() == 5  # all come to the same, so nobody is behind
+    assert desk.contest.share == 1.0
 
 
 @pytest.mark.parametrize(

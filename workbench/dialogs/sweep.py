@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QDialog,
     QFormLayout,
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.config import Experiment, FieldInfo, field_info
+from engine.median_rule import RULE
 from workbench.contest import Contest, SweepTerms
 from workbench.dialogs.contest_bar import ContestBar, button
 from workbench.dialogs.frame import Side, closing_row
@@ -63,6 +65,10 @@ class SweepDialog(QDialog):
         self.seeds = number_field("sweep_seeds", _SEEDS, 3)
         self.trials = number_field("sweep_trials", _TRIALS, 20)
         self.epochs = number_field("sweep_epochs", _EPOCHS, 20)
+        self.stop_early = QCheckBox("Stop hopeless runs early")
+        self.stop_early.setObjectName("sweep_stop_early")
+        self.stop_early.setAccessibleName(self.stop_early.text())
+        self.stop_early.setToolTip(f"<p>{RULE}</p>")
         self.count = label("", "small", "sweep_count")
         self.curves, self.values = RacePicture(theme, contest, "sweep"), SweepPicture(theme, contest)
         self.table = SweepTable()
@@ -123,7 +129,7 @@ class SweepDialog(QDialog):
         if isinstance(varied, str):
             return varied
         trials, seeds, epochs = (int(found) for found in numbers)
-        return SweepTerms(varied, trials if self._by_chance else 0, seeds, epochs)
+        return SweepTerms(varied, trials if self._by_chance else 0, seeds, epochs, self.stop_early.isChecked())
 
     def _on_use(self) -> None:
         if self.table.chosen is not None:
@@ -147,7 +153,7 @@ class SweepDialog(QDialog):
     def _on_moved(self) -> None:
         contest = self._contest
         self.bar.refresh()
-        for part in (self.field, self.trials_from, self.seeds, self.epochs):
+        for part in (self.field, self.trials_from, self.seeds, self.epochs, self.stop_early):
             part.setEnabled(not contest.alive)
         self.trials.setEnabled(self._by_chance and not contest.alive)
         if not contest.sweeping:
@@ -240,7 +246,7 @@ class SweepDialog(QDialog):
         left.addWidget(label(_HOW, "small"))
         left.addWidget(area, 1)
         left.addLayout(terms)
-        for part in (self.count, self.message, self.bar):
+        for part in (self.stop_early, self.count, self.message, self.bar):
             left.addWidget(part)
         pages = QTabWidget()
         pages.setObjectName("sweep_pages")
