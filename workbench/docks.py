@@ -43,6 +43,8 @@ class Docks:
         if stored is not None:
             window.restoreGeometry(stored[0])
             window.restoreState(stored[1])
+            self._sharing = self.findings in window.tabifiedDockWidgets(self.lesson)
+            self.lesson.hide()  # none is open yet
             self._overview.restore_layout(settings.overview)
 
     def remember(self, settings: Settings) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,12 @@ _STEPS = (
 
 @pytest.fixture
 def window(qtbot: QtBot, backend: KnownBackend, tmp_path: Path) -> Iterator[Window]:
+    with started(qtbot, backend, tmp_path) as window:
+        yield window
+
+
+@contextmanager
+def started(qtbot: QtBot, backend: KnownBackend, tmp_path: Path) -> Iterator[Window]:
     backend.lessons = (Lesson("first", "First", "What?", _STEPS), Lesson("second", "Second", "Why?", _STEPS))
     window = Window(backend, Settings(tmp_path), Places(tmp_path, tmp_path / "runs", tmp_path))
     window.ask_to_close = lambda: True  # type: ignore[method-assign]
@@ -45,6 +52,21 @@ def test_the_first_start_greets_and_later_ones_do_not(window: Window, tmp_path: 
     window.menus.by_name["lesson_second"].trigger()
     assert window.docks.lesson.isVisible()
     assert window.teaching.panel._title.text() == "Second"
+
+
+@pytest.mark.parametrize("height", [420, 900])
+def test_a_lesson_that_was_left_open_leaves_no_empty_panel(
+    qtbot: QtBot, backend: KnownBackend, tmp_path: Path, height: int
+) -> None:
+    with started(qtbot, backend, tmp_path) as window:
+        window.resize(1280, height)
+        window.docks.show_lesson()
+        assert window.docks.lesson.isVisible()
+    with started(qtbot, backend, tmp_path) as window:
+        assert not window.docks.lesson.isVisible()
+        assert window.docks.findings.isVisible()
+        window.menus.by_name["lesson_second"].trigger()
+        qtbot.waitUntil(lambda: not window.docks.lesson.visibleRegion().isEmpty())
 
 
 def test_a_step_sets_up_shows_its_view_runs_and_can_be_taken_back(
