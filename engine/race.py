@@ -101,8 +101,13 @@ def _one(number: int, entrant: Entrant, run: Iterable[Event], rule: MedianRule |
 
 def standings(field: Sequence[Entrant], arrivals: Sequence[Arrival]) -> list[Place]:
     """All that is compared by the median of its best validation scores, best first; those without any stand last."""
-    places = [_place(key, field, arrivals) for key in dict.fromkeys(entrant.key for entrant in field)]
-    return sorted(places, key=_rank)
+    first: dict[Key, Entrant] = {}
+    for entrant in field:
+        first.setdefault(entrant.key, entrant)
+    own: dict[Key, list[Arrival]] = {key: [] for key in first}
+    for arrival in arrivals:
+        own[field[arrival.entrant].key].append(arrival)
+    return sorted((_place(entrant, own[key]) for key, entrant in first.items()), key=_rank)
 
 
 def _rank(place: Place) -> tuple[bool, float]:
@@ -110,11 +115,10 @@ def _rank(place: Place) -> tuple[bool, float]:
     return math.isnan(middle), -middle if place.by_metric and place.metric in HIGHER_IS_BETTER else middle
 
 
-def _place(key: Key, field: Sequence[Entrant], arrivals: Sequence[Arrival]) -> Place:
-    own = [arrival for arrival in arrivals if field[arrival.entrant].key == key]
+def _place(entrant: Entrant, own: Sequence[Arrival]) -> Place:
+    """The row of those that have the key of `entrant`; `own` are their arrivals."""
     mine = [arrival.ended for arrival in own]
     finished = [ended for ended in mine if isinstance(ended, RunFinished)]
-    entrant = next(entrant for entrant in field if entrant.key == key)
     tested = [ended.test_metrics[0] for ended in finished if ended.test_metrics]
     return Place(
         cell=entrant.cell,

@@ -17,36 +17,14 @@ from engine.config import ConfigError, Experiment
 from engine.control import Control
 from engine.events import Event
 from engine.race_messages import Arrival, Entrant, Key, Lap, LeftOut, Place
-from engine.sweep_values import Varied
 from workbench.answers import Loaded
 from workbench.backend import Backend
+from workbench.contest_terms import SweepTerms, Terms
 from workbench.wording import for_people
 
 _log = logging.getLogger(__name__)
 _TICK_MS = 100
 _ARRIVED = "all have arrived"
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What a race is run for."""
-
-    cells: tuple[str, ...]
-    seeds: int
-    budget: int
-    epochs: int
-    strategies: tuple[str, ...] = ()  # to forecast several steps ahead, where they are compared
-
-
-@dataclass(frozen=True, slots=True)
-class SweepTerms:
-    """What a sweep is run for."""
-
-    varied: tuple[Varied, ...]
-    trials: int  # drawn by chance; 0: every combination
-    seeds: int
-    epochs: int
-    stop_early: bool = False  # by the median rule
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,6 +63,7 @@ class Contest(QObject):
         self._timer.timeout.connect(self._take_news)
         self.terms: Terms | SweepTerms | None = None
         self.field: list[Entrant] = []
+        self._numbers: dict[Key, list[int]] = {}  # of the runs of each that is compared
         self._refused: list[LeftOut] = []
         self._results: tuple[list[Place], list[LeftOut]] = [], []
         self._paused_at: float | None = None
@@ -164,10 +143,9 @@ class Contest(QObject):
     def band(self, key: Key) -> Band:
         """The curves of one that is compared, each step over the seeds that have come to it."""
         steps: dict[int, list[float]] = {}
-        for number, points in enumerate(self._points):
-            if self.field[number].key == key:
-                for step, loss in points:
-                    steps.setdefault(step, []).append(loss)
+        for number in self._numbers.get(key, ()):
+            for step, loss in self._points[number]:
+                steps.setdefault(step, []).append(loss)
         order = sorted(steps)
         losses = [np.asarray(steps[step]) for step in order]
         low, middle, high = (np.array([fold(values) for values in losses]) for fold in (np.min, np.median, np.max))
@@ -256,6 +234,8 @@ class Contest(QObject):
         if isinstance(item, _Field):
             self.field, self._refused = item.entrants, item.left_out
             self._shares, self._points = [0.0] * len(self.field), [[] for _ in self.field]
+            for number, entrant in enumerate(self.field):
+                self._numbers.setdefault(entrant.key, []).append(number)
             self._results = self._backend.results(self.field, [])
         elif isinstance(item, Lap):
             self._at, self._shares[item.entrant] = item.entrant + 1, item.share
@@ -282,4 +262,5 @@ class Contest(QObject):
     def _forget(self) -> None:
         self.field, self._arrivals, self._shares, self._points = [], [], [], []
         self._refused, self._results, self._paused_at = [], ([], []), None
+        self._numbers.clear()
         self._at, self._began = 0, time.monotonic()

@@ -13,7 +13,8 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from workbench.answers import ForeignWeights
 from workbench.archive import Archive
 from workbench.backend import Backend
-from workbench.contest import Contest, SweepTerms, Terms
+from workbench.contest import Contest
+from workbench.contest_terms import SweepTerms, Terms
 from workbench.draft import Draft
 from workbench.errands import Errands, WeightsAnswer
 from workbench.jobs import Jobs

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.race_messages import Place
 from engine.sweep_values import swept_names
-from workbench.contest import SweepTerms, Terms
+from workbench.contest_terms import SweepTerms, Terms
 from workbench.desk import Desk
 from workbench.dialogs.race import RaceDialog
 from workbench.dialogs.sweep import SweepDialog

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from engine.config import Experiment
 from engine.race_messages import STRATEGIES, Place
 from tests.workbench.conftest import KnownBackend
-from workbench.contest import Terms
+from workbench.contest_terms import Terms
 from workbench.desk import RACING, Desk
 from workbench.dialogs.race import RaceDialog
 from workbench.run_state import LOCKED

@@ -12,7 +12,7 @@ from engine.config import Experiment
 from engine.sweep_values import proposed, swept_names
 from tests.workbench.bench import Bench
 from tests.workbench.conftest import KnownBackend
-from workbench.contest import SweepTerms
+from workbench.contest_terms import SweepTerms
 from workbench.desk import Desk
 from workbench.dialogs.race import RaceDialog
 from workbench.dialogs.sweep import SweepDialog
@@ -61,9 +61,9 @@ def test_one_setting_ends_with_a_curve_against_its_values_and_a_table(
     assert len(backend.runs) == 10
     assert {run.experiment.training.learning_rate for run in backend.runs} == {0.0001, 0.0003, 0.001, 0.003, 0.01}
     assert {run.experiment.training.seed for run in backend.runs} == {0, 1}
-    assert dialog.table.rowCount() == 5
+    assert dialog.results.table.rowCount() == 5
     assert "never the test part" in "".join(label.text() for label in dialog.findChildren(type(dialog.count)))
-    assert "On the test part, which decided nothing" in dialog.best.text()
+    assert "On the test part, which decided nothing" in dialog.results.best.text()
     plot = dialog.values._plots["training.learning_rate"]
     assert plot.axes.log == (True, False)
     assert list(plot.curves["median over the seeds"].x) == [0.0001, 0.0003, 0.001, 0.003, 0.01]
@@ -72,7 +72,7 @@ def test_one_setting_ends_with_a_curve_against_its_values_and_a_table(
     assert len(rows) == 5
     assert len(dialog.curves.table()[1]) == 50
     dialog.apply_theme(DARK)
-    assert dialog.table.chosen is desk.contest.places()[0]
+    assert dialog.results.table.chosen is desk.contest.places()[0]
 
 
 def test_what_did_best_is_taken_and_given_back(
@@ -82,10 +82,10 @@ def test_what_did_best_is_taken_and_given_back(
     before = desk.draft.experiment
     _finish(qtbot, desk, dialog)
     dialog.use_asked.connect(desk.use_place)
-    dialog.table.selectRow(4)
-    place = dialog.table.chosen
+    dialog.results.table.selectRow(4)
+    place = dialog.results.table.chosen
     assert place is not None
-    dialog.use.click()
+    dialog.results.use.click()
     assert desk.draft.experiment == before.replace(dict(place.settings)) != before
     desk.undo()
     assert desk.draft.experiment == before
@@ -139,7 +139,7 @@ def test_it_pauses_goes_on_and_keeps_what_ended_when_it_is_cancelled(
     dialog.bar.start.click()
     qtbot.waitUntil(lambda: not desk.contest.alive, timeout=20_000)
     assert dialog.bar.words.text() == "broken off"
-    assert dialog.table.rowCount() == 1
+    assert dialog.results.table.rowCount() == 1
 
 
 def test_settings_that_cannot_be_run_are_told(
@@ -151,9 +151,9 @@ def test_settings_that_cannot_be_run_are_told(
     dialog.field.add_row("model.num_layers")
     dialog.field.rows[1].numbers.setText("1, 2")
     _finish(qtbot, desk, dialog)
-    assert dialog.table.rowCount() == 6
-    assert not dialog.left_out.isHidden()
-    assert "“Layer dropout” has no effect here" in dialog.left_out._text.text()
+    assert dialog.results.table.rowCount() == 6
+    assert not dialog.results.left_out.isHidden()
+    assert "“Layer dropout” has no effect here" in dialog.results.left_out._text.text()
 
 
 def test_hopeless_runs_are_stopped_on_wish(
@@ -166,7 +166,7 @@ def test_hopeless_runs_are_stopped_on_wish(
     dialog.start_asked.connect(asked.append)
     _finish(qtbot, desk, dialog)
     assert asked[0].stop_early
-    assert dialog.table.rowCount() == 5  # all come to the same, so nobody is behind
+    assert dialog.results.table.rowCount() == 5  # all come to the same, so nobody is behind
     assert desk.contest.share == 1.0
 
 
@@ -204,7 +204,7 @@ def test_race_and_sweep_show_only_what_is_theirs(
     _finish(qtbot, desk, dialog)
     assert race.table.rowCount() == 0
     assert race.bar.words.text() == ""
-    assert dialog.table.rowCount() == 5
+    assert dialog.results.table.rowCount() == 5
     assert desk.draft.facts is not None
     race.offer(desk.draft.facts.cells, desk.draft.experiment, 3200)
     race.start_asked.connect(desk.begin_race)
@@ -212,11 +212,11 @@ def test_race_and_sweep_show_only_what_is_theirs(
     assert "A race is under way" in dialog.bar.words.text()
     assert not dialog.bar.start.isEnabled()
     qtbot.waitUntil(lambda: not desk.contest.alive, timeout=20_000)
-    assert (race.table.rowCount(), dialog.table.rowCount()) == (3, 0)
+    assert (race.table.rowCount(), dialog.results.table.rowCount()) == (3, 0)
     assert dialog.bar.start.isEnabled()
-    assert not dialog.save.isEnabled()
+    assert not dialog.results.save.isEnabled()
     _finish(qtbot, desk, dialog)
-    assert (race.table.rowCount(), dialog.table.rowCount()) == (0, 5)
+    assert (race.table.rowCount(), dialog.results.table.rowCount()) == (0, 5)
 
 
 def test_the_forms_say_what_is_offered_and_closing_asks_during_a_sweep(bench: Bench) -> None:

@@ -16,7 +16,8 @@ from PySide6.QtWidgets import (
 
 from engine.config import Experiment, FieldInfo, field_info
 from engine.race_messages import Key
-from workbench.contest import Contest, Terms
+from workbench.contest import Contest
+from workbench.contest_terms import Terms
 from workbench.dialogs.contest_bar import ContestBar, button
 from workbench.dialogs.frame import Side, closing_row
 from workbench.dialogs.race_field import RaceField

@@ -19,18 +19,19 @@ from PySide6.QtWidgets import (
 
 from engine.config import Experiment, FieldInfo, field_info
 from engine.median_rule import RULE
-from workbench.contest import Contest, SweepTerms
-from workbench.dialogs.contest_bar import ContestBar, button
+from workbench.contest import Contest
+from workbench.contest_terms import SweepTerms
+from workbench.dialogs.contest_bar import ContestBar
 from workbench.dialogs.frame import Side, closing_row
 from workbench.dialogs.race_picture import RacePicture
 from workbench.dialogs.sweep_field import SweepField, setting_title
 from workbench.dialogs.sweep_picture import SweepPicture
-from workbench.dialogs.sweep_table import SweepTable, measured, trial_title, values_title
+from workbench.dialogs.sweep_results import SweepResults
+from workbench.dialogs.sweep_table import trial_title, values_title
 from workbench.dialogs.terms import number_field, whole_number
-from workbench.panels.labels import ScrolledText, column, label
+from workbench.panels.labels import column, label
 from workbench.panels.message import Message
 from workbench.theme import GRID, Theme
-from workbench.wording import for_people
 
 _SEEDS = FieldInfo("Seeds", "Runs of each trial, each from another start.", minimum=1, maximum=50)
 _TRIALS = FieldInfo("Trials", "How many are drawn by chance.", minimum=2, maximum=1000)
@@ -71,22 +72,17 @@ class SweepDialog(QDialog):
         self.stop_early.setToolTip(f"<p>{RULE}</p>")
         self.count = label("", "small", "sweep_count")
         self.curves, self.values = RacePicture(theme, contest, "sweep"), SweepPicture(theme, contest)
-        self.table = SweepTable()
-        self.table.itemSelectionChanged.connect(self._show_use)
-        self.best = label("", "", "sweep_best")
-        self.left_out = ScrolledText("small", "sweep_left_out", "Settings that came to no result")
+        self.results = SweepResults()
+        self.results.use_asked.connect(self.use_asked)
+        self.results.save_asked.connect(self.values.ask_table)
         self.bar = ContestBar(contest, "sweep")
         self.bar.start_asked.connect(self._on_start)
-        self.use, self.save = button("Use these settings", "sweep_use"), button("Save table…", "sweep_save")
-        self.use.clicked.connect(self._on_use)
-        self.save.clicked.connect(self.values.ask_table)
         self._lay_out()
         for changed in (self.field.changed, self.trials_from.activated, self.seeds.edited, self.trials.edited):
             changed.connect(self._show_count)
         contest.moved.connect(self._on_moved)
         contest.ended.connect(self._on_ended)
         self._show_count()
-        self._show_use()
         self._on_moved()
         self.bar.start.setFocus()
 
@@ -131,10 +127,6 @@ class SweepDialog(QDialog):
         trials, seeds, epochs = (int(found) for found in numbers)
         return SweepTerms(varied, trials if self._by_chance else 0, seeds, epochs, self.stop_early.isChecked())
 
-    def _on_use(self) -> None:
-        if self.table.chosen is not None:
-            self.use_asked.emit(self.table.chosen)
-
     @Slot()
     def _show_count(self) -> None:
         """How many runs it will be."""
@@ -168,8 +160,7 @@ class SweepDialog(QDialog):
         if contest.arrived != self._arrived and contest.field:
             self._arrived = contest.arrived
             self.values.refresh()
-            self.table.show_places(contest.places())
-            self._say_results()
+            self.results.show_results(contest.places(), contest.left_out())
 
     def _begin(self) -> None:
         """Runs are known: forget those before."""
@@ -188,23 +179,7 @@ class SweepDialog(QDialog):
         self._arrived = -1
         self.curves.begin({}, "loss")
         self.values.begin()
-        self.table.show_places(())
-        self._say_results()
-
-    def _say_results(self) -> None:
-        contest = self._contest
-        places, left_out = (contest.places(), contest.left_out()) if contest.sweeping else ((), ())
-        self.save.setEnabled(bool(places))
-        self.save.setToolTip("Write the table as CSV" if places else "There is no result yet")
-        best = places[0] if places else None
-        tested = f" On the test part, which decided nothing: {best.metric} {best.test[1]:.4g}." if best else ""
-        self.best.setText(f"Best by validation {measured(best)}: {trial_title(best.settings)}.{tested}" if best else "")
-        reasons: dict[str, list[str]] = {}
-        for each in left_out:
-            reasons.setdefault(for_people(each.reason), []).append(trial_title(each.settings))
-        lines = [f"Left out: {'; '.join(titles)}. {reason}" for reason, titles in reasons.items()]
-        self.left_out.setText("\n".join(lines))
-        self.left_out.setVisible(bool(lines))
+        self.results.show_results((), ())
 
     @Slot(str)
     def _on_ended(self, why: str) -> None:
@@ -213,15 +188,7 @@ class SweepDialog(QDialog):
         self.bar.words.setText(why if self._contest.field else "")
         if not self._contest.field:
             self.message.say(why)
-        if self.table.chosen is None and self.table.rowCount():
-            self.table.selectRow(0)
-
-    def _show_use(self) -> None:
-        chosen = self.table.chosen is not None
-        self.use.setEnabled(chosen)
-        self.use.setToolTip(
-            "Set the settings as in the chosen row; Undo takes it back" if chosen else "Choose a row of the table first"
-        )
+        self.results.choose_best()
 
     # --- making it --------------------------------------------------------------------------------------
 
@@ -255,13 +222,7 @@ class SweepDialog(QDialog):
         pages.addTab(self.curves, "Curves")
         right = QVBoxLayout()
         right.addWidget(pages, 3)
-        right.addWidget(self.best)
-        right.addWidget(self.table, 2)
-        right.addWidget(self.left_out)
-        self.left_out.setMaximumHeight(8 * GRID)
-        self.left_out.hide()
-        self.save.setEnabled(False)
-        self.save.setToolTip("There is no result yet")
+        right.addWidget(self.results, 2)
         both = QHBoxLayout()
         both.setSpacing(2 * GRID)
         both.addWidget(side)
@@ -269,6 +230,6 @@ class SweepDialog(QDialog):
         layout = column(self, 2 * GRID, GRID)
         layout.addLayout(both, 1)
         foot = closing_row(self, "sweep")
-        for action in (self.use, self.save):
+        for action in (self.results.use, self.results.save):
             foot.addButton(action, foot.ButtonRole.ActionRole)
         layout.addWidget(foot)
