@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from functools import partial
+
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from engine.project_file import Layout
@@ -30,6 +32,7 @@ class Docks:
         self.runs = self._dock("Runs", "dock_runs", runs, right)
         self.lesson.hide()
         self._sharing = False  # lesson and findings lie one behind the other, because there was no room
+        self._scale, self._narrow = 1.0, (1.0, [0, 0])  # of text; and the widths that the docks had at a smaller one
         self._usual = (self.setup, self.findings, self.runs)
         self.all = (*self._usual, self.lesson)
         self._size()
@@ -113,6 +116,16 @@ class Docks:
             self._window.addDockWidget(area, dock)
         for dock in shown:
             dock.show()
+
+    def follow(self, scale: float) -> None:
+        """Text is that large now: docks that grew with it go back to what they were when it is as small again."""
+        sides = [self.setup, self.runs]
+        if self._scale <= self._narrow[0]:  # no growth is to be taken back yet
+            self._narrow = self._scale, [dock.width() for dock in sides]
+        before, self._scale = self._scale, scale
+        if scale < before and scale <= self._narrow[0] and self._window.isVisible():
+            again = partial(self._window.resizeDocks, sides, self._narrow[1], Qt.Orientation.Horizontal)
+            QTimer.singleShot(0, self._window, again)  # when the text has its size
 
     def next_pane(self) -> None:
         """Bring the focus to the next of set-up, views, lesson, findings, runs; hidden docks are passed over."""

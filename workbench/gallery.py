@@ -149,6 +149,8 @@ class Gallery(QObject):
 
     def apply_theme(self, theme: Theme) -> None:
         """Other colours for every view."""
+        if theme.scale != self.theme.scale:
+            QTimer.singleShot(0, self.overview, self.overview.share_evenly)  # when the text has its size
         self.theme = theme
         self.scrubber.apply_theme(theme)
         self.time_steps.apply_theme(theme)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtCore import QByteArray, Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QSplitter, QVBoxLayout, QWidget
 
@@ -12,6 +12,8 @@ from workbench.theme import GRID
 from workbench.views.live_view import LiveView
 
 QUARTERS = ("loss", "gradient_flow", "hidden_state", "prediction")  # keys, in reading order
+_LARGE = 10_000  # pixels: sizes are shared out in proportion
+_EVEN = 4 * GRID  # pixels by which quarters may differ because one needed them
 
 
 class Overview(QWidget):
@@ -29,9 +31,23 @@ class Overview(QWidget):
         self.setAccessibleName("Overview")
         self._rows = [self._row(self.views[i : i + 2]) for i in range(0, len(self.views), 2)]
         self._columns = _splitter(Qt.Orientation.Vertical, "overview.rows", self._rows)
+        for splitter in (self._columns, *self._rows):
+            splitter.splitterMoved.connect(self._on_moved)
+        self._moved = False  # a person has put the borders elsewhere
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GRID, GRID, GRID, GRID)
         layout.addWidget(self._columns)
+
+    @Slot()
+    def share_evenly(self) -> None:
+        """The same room for each quarter again, after text of another size took what it needed."""
+        if not self._moved:
+            for splitter in (self._columns, *self._rows):
+                splitter.setSizes([_LARGE] * splitter.count())
+
+    @Slot()
+    def _on_moved(self) -> None:
+        self._moved = True
 
     def save_layout(self) -> str:
         """Where the borders between the quarters are, as text for the settings."""
@@ -45,6 +61,7 @@ class Overview(QWidget):
         if len(states) == len(splitters):
             for splitter, state in zip(splitters, states, strict=True):
                 splitter.restoreState(QByteArray.fromHex(state.encode()))
+            self._moved = any(max(splitter.sizes()) - min(splitter.sizes()) > _EVEN for splitter in splitters)
 
     def _row(self, views: Sequence[LiveView]) -> QSplitter:
         return _splitter(Qt.Orientation.Horizontal, f"overview.{views[0].key}", [self._quarter(v) for v in views])
@@ -81,5 +98,5 @@ def _splitter(orientation: Qt.Orientation, name: str, widgets: Sequence[QWidget]
     for index, widget in enumerate(widgets):
         splitter.addWidget(widget)
         splitter.setStretchFactor(index, 1)
-    splitter.setSizes([10_000] * len(widgets))
+    splitter.setSizes([_LARGE] * len(widgets))
     return splitter

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from workbench.icons import icon
+from workbench.plots.elided_label import ElidedLabel
 from workbench.plots.time_cursor import TimeCursor
 from workbench.theme import GRID, Theme
 
@@ -29,7 +30,7 @@ class TimeSteps(QWidget):
         self.earlier = self._button("earlier", "One time step earlier", "Alt+Left", lambda: self._step(-1))
         self.later = self._button("later", "One time step later", "Alt+Right", lambda: self._step(1))
         self.walk = self._button("walk", "Forward through all time steps, then backward", "Alt+Down", self._toggle)
-        self._told = QLabel()
+        self._told = ElidedLabel()
         self._told.setObjectName("time_steps.told")
         self._told.setProperty("role", "small")
         layout = QHBoxLayout(self)

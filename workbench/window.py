@@ -218,6 +218,7 @@ class Window(QMainWindow):
         self.shelf.apply_theme(theme)
         self.racing.apply_theme(theme)
         self.files.apply_theme(theme)
+        self.docks.follow(theme.scale)
         QTimer.singleShot(0, self, self.docks.make_room_for_lesson)  # when the text has its size
         self.display.show_status()
 

@@ -52,6 +52,21 @@ def test_borders_are_kept(overview: Overview) -> None:
     assert overview._columns.sizes() == sizes
 
 
+def test_quarters_are_even_again_after_one_took_more_unless_a_person_wants_them_so(overview: Overview) -> None:
+    def uneven() -> int:
+        return max(max(sizes) - min(sizes) for sizes in (s.sizes() for s in (overview._columns, *overview._rows)))
+
+    overview._columns.setSizes([500, 200])
+    overview._rows[0].setSizes([300, 600])
+    overview.share_evenly()
+    assert uneven() <= 1
+    overview._columns.setSizes([500, 200])
+    overview._columns.splitterMoved.emit(500, 1)
+    sizes = overview._columns.sizes()
+    overview.share_evenly()
+    assert overview._columns.sizes() == sizes
+
+
 def picture_of(drawing: TopologyDrawing, scale: int = 1) -> QImage:
     image = QImage(drawing.size() * scale, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(scale)

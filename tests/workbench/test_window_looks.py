@@ -90,6 +90,19 @@ def test_set_up_is_as_wide_as_its_settings(bench: Bench, scale: int) -> None:
     bench.window.appearance.choose_scale(100)
 
 
+def test_the_window_is_no_wider_than_a_small_screen_with_text_twice_as_large_and_goes_back(bench: Bench) -> None:
+    window = bench.window
+    window.resize(1280, 720)
+    bench.train(10)
+    docks = window.docks.setup, window.docks.runs
+    before = [dock.width() for dock in docks]
+    window.appearance.choose_scale(200)
+    bench.until(lambda: window.docks.runs.width() > before[1] and window.docks.setup.width() > before[0])
+    bench.until(lambda: window.minimumSizeHint().width() <= 1280)
+    window.appearance.choose_scale(100)
+    bench.until(lambda: [dock.width() for dock in docks] == before)
+
+
 @pytest.mark.parametrize("size", [(1280, 720), (1440, 900)])
 def test_no_step_is_wider_than_its_place(bench: Bench, size: tuple[int, int]) -> None:
     bench.window.resize(*size)

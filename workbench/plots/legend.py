@@ -74,6 +74,7 @@ class Legend(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._items: tuple[Key | Scale, ...] = ()
+        self.most = 0  # pixels of height, where it has to give way to a small picture; 0 for no limit
         self._at = 0  # which of those that can be toggled has the keys
         self._laid_out: dict[int, list[QRect]] = {}  # by width
         self._least = 0  # pixels of height that are not given up while only numbers change
@@ -102,6 +103,7 @@ class Legend(QWidget):
         self._let_toggle()
         if self.texts != before:
             self._laid_out.clear()
+            self._show_tip()
             if self.heightForWidth(self.width()) != height:
                 self.updateGeometry()
         self._painting.ask()
@@ -122,9 +124,15 @@ class Legend(QWidget):
         if toggles != self.hasMouseTracking():
             self.setMouseTracking(toggles)
             self.setFocusPolicy(Qt.FocusPolicy.TabFocus if toggles else Qt.FocusPolicy.NoFocus)
-            self.setToolTip(_HOW if toggles else "")
+            self._show_tip()
         if self.hasFocus():
             self._say_chosen()
+
+    def _show_tip(self) -> None:
+        """How to hide what is drawn; and all names where there is no room for them."""
+        left_out = len(self._places(self.width())) < len(self._items)
+        tips = [*(self.texts if left_out else ()), *([_HOW] if self._switches else ())]
+        self.setToolTip("\n".join(tips))
 
     @property
     def _switches(self) -> list[int]:
@@ -160,7 +168,10 @@ class Legend(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         chosen = self._chosen() if self.hasFocus() else None
-        for number, (item, rect) in enumerate(zip(self._items, self._places(self.width()), strict=True)):
+        places = self._places(self.width())
+        if len(places) < len(self._items):
+            places = [*places[:-1], self._paint_dots(painter, places[-1])]
+        for number, (item, rect) in enumerate(zip(self._items, places, strict=False)):
             if isinstance(item, Key):
                 self._paint_key(painter, item, QRect(rect))
             else:
@@ -176,6 +187,7 @@ class Legend(QWidget):
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self._least = 0
+            self._show_tip()
         if self.heightForWidth(self.width()) != self.height():
             self.updateGeometry()
 
@@ -239,7 +251,8 @@ class Legend(QWidget):
 
     def _switch_at(self, place: QPoint) -> int | None:
         places = self._places(self.width())
-        return next((number for number in self._switches if places[number].contains(place)), None)
+        shown = (number for number in self._switches if number < len(places))
+        return next((number for number in shown if places[number].contains(place)), None)
 
     # --- layout ---------------------------------------------------------------------------------------------
 
@@ -255,8 +268,19 @@ class Legend(QWidget):
             wide = _width(item, metrics)
             if x > 0 and x + wide > width:
                 x, y = 0, y + self._line
+            if y and y + self._line > self.most > 0:
+                return  # the rest is in the tool tip
             yield QRect(x, y, min(wide, width), self._line)
             x += wide + 2 * GRID
+
+    def _paint_dots(self, painter: QPainter, last: QRect) -> QRect:
+        """At the end of the last row: there is more, which the tool tip says. Returns the room that the last has."""
+        wide = self.fontMetrics().horizontalAdvance(" …")
+        room = QRect(last)
+        room.setRight(min(last.right(), self.width() - wide))
+        painter.setPen(self._theme.color("text"))
+        self._text(painter, last.adjusted(room.width(), 0, wide, 0), " …")
+        return room
 
     def _paint_key(self, painter: QPainter, key: Key, rect: QRect) -> None:
         middle = rect.center().y() + 0.5

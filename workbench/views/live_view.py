@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QWidget
 from engine.events import Probe, RunStarted, Snapshot, SnapshotRequest
 from workbench.history import Beside, History
 from workbench.plots.frame import PictureFrame
+from workbench.plots.legend import Legend
 from workbench.plots.time_cursor import TimeCursor
-from workbench.theme import Theme
+from workbench.theme import GRID, Theme
 
 _TOO_EARLY = "Nothing was measured for this view by then. Go to a later step of the run with the slider below."
 _ENDED = "This is measured while a run goes on, and the run has ended."
+_MOST_KEY = 8 * GRID  # pixels that the key of a compact view is high
 _LASTING = frozenset({"structure"})  # probes that are the same throughout a run
 _BEGINNING = "The run begins: what it measures appears here with the first batches."
 _WITH_NEXT_BATCH = "This is measured with the next batch. In a pause, go on (F5) or do one step (F10)."
@@ -142,6 +144,9 @@ class LiveView(PictureFrame):
             return False
         self._built = True
         self.build()
+        if self.compact:  # a small place with large text: the picture comes before its key
+            for legend in self.findChildren(Legend):
+                legend.most = _MOST_KEY
         self.recolour()
         return True
 

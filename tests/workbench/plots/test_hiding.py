@@ -129,3 +129,21 @@ def test_bars_are_hidden_too(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: plot.legend.height() > 0)
     _click(plot.legend, "what goes in")
     assert [bars.isVisible() for bars in plot._bars] == [False, True]
+
+
+def test_a_key_that_has_to_give_way_says_all_in_its_tool_tip(qtbot: QtBot) -> None:
+    legend = Legend(LIGHT)
+    qtbot.addWidget(legend)
+    names = [f"curve {number}" for number in range(5)]
+    keys = [Key(name, LIGHT.pen("train"), hides=True) for name in names]
+    legend.resize(100, 40)
+    legend.most = 40
+    legend.show_items(LIGHT, keys)
+    legend.show()
+    assert len(legend._places(100)) == 2  # a row each
+    assert legend.heightForWidth(100) <= 40
+    assert set(names) < set(legend.toolTip().split("\n"))
+    legend.grab()
+    legend.resize(1000, 40)
+    assert len(legend._places(1000)) == 5
+    assert "curve 1" not in legend.toolTip()
