@@ -11,6 +11,7 @@ import queue
 import signal
 import threading
 from collections.abc import Iterator, Mapping
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -28,6 +29,7 @@ _SHORT_OF_MEMORY = (
 _KEPT = "What it last saved is kept: it can go on from there, with Go on… in the table of runs."
 _CLOSED = "It was closed."
 _LAST_SECONDS = 5.0  # that a process which has nothing more to say may take to end
+_SLICE = 0.1  # seconds of them
 _Answers: TypeAlias = "queue.SimpleQueue[service.Happened | service.Done]"
 _Wish: TypeAlias = service.Prepare | service.Run | service.Resume
 
@@ -137,7 +139,8 @@ class _Life:
         context = multiprocessing.get_context("spawn")  # a fork would take Qt's threads with it in mid-work
         self._connection, theirs = context.Pipe()
         self._trace, their_trace = context.Pipe(duplex=False)
-        self._sending, self._listening = threading.Lock(), threading.Lock()
+        self._listening = threading.Lock()
+        self._unsent: queue.SimpleQueue[memoryview] = queue.SimpleQueue()
         self._answers: dict[int, _Answers] = {}
         self._ended = threading.Event()
         self.gone = self._closed = False
@@ -145,6 +148,8 @@ class _Life:
         self.process.start()
         theirs.close()
         their_trace.close()
+        self._writer = threading.Thread(target=self._write, name="engine-wishes", daemon=True)
+        self._writer.start()
         threading.Thread(target=self._read, name="engine-answers", daemon=True).start()
 
     def listen(self, number: int) -> _Answers:
@@ -162,19 +167,27 @@ class _Life:
             self._answers.pop(number, None)
 
     def send(self, wish: _Wish | service.Command | None) -> None:
-        """Ask; a process that has gone answers everybody who waits, in `_read`."""
-        with self._sending, contextlib.suppress(OSError):
-            self._connection.send(wish)
+        """Ask, without waiting for it to hear; one that has gone answers everybody who waits, in `_read`."""
+        self._unsent.put(ForkingPickler.dumps(wish))
 
     def end(self, seconds: float) -> bool:
-        """Ask it to end and wait; True when it did by itself within so long."""
+        """Ask it to end and wait; True when it did by itself within so long.
+
+        Time in which this process was held too, as with the whole machine, is no reason to end the other by force.
+        """
         self._closed = True
         self.send(None)
-        if self._ended.wait(seconds):
+        if any(self._ended.wait(_SLICE) for _ in range(1 + round(seconds / _SLICE))):
             return True
         self.process.kill()
         self._ended.wait()
         return False
+
+    def _write(self) -> None:
+        """A pipe is full when the process has been held for some hundred wishes: nobody but this thread waits then."""
+        with contextlib.suppress(OSError):
+            while True:
+                self._connection.send_bytes(self._unsent.get())
 
     def _read(self) -> None:
         try:
@@ -190,8 +203,9 @@ class _Life:
         self.process.kill()  # if it still is there
         self.process.join()
         self._log_crash()
-        with self._sending:
-            self._connection.close()
+        self.send(None)  # which fails, and so ends the other thread
+        self._writer.join()
+        self._connection.close()
         with self._listening:
             self.gone = True
             for number, answers in self._answers.items():

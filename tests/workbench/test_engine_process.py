@@ -21,6 +21,7 @@ from engine.resuming import way_on
 from engine.training import TrainingRun
 from workbench.engine_process import EngineGoneError, EngineProcess
 
+can_hold = pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="the system cannot hold a process")
 SHORT = sample("airline_passengers").experiment.replace({"training.epochs": 3, "training.threads": 1})
 
 
@@ -113,7 +114,6 @@ def test_a_process_that_dies_fails_the_run_and_is_started_again(
     assert engine.close(20.0)
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="the system cannot hold a process")
 def test_a_process_that_cannot_be_started_says_so_when_it_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(_process: object) -> None:
         raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
@@ -129,6 +129,7 @@ def test_a_process_that_cannot_be_started_says_so_when_it_is_asked(monkeypatch: 
     assert engine.close(1.0)
 
 
+@can_hold
 def test_a_process_that_is_held_and_then_killed_leaves_a_run_that_goes_on(tmp_path: Path) -> None:
     """As by a laptop's sleep, and then by the system's lack of memory."""
     often = SHORT.replace({"training.epochs": 1_000_000, "saving.seconds": 0, "saving.epochs": 1})
@@ -154,6 +155,29 @@ def test_a_process_that_is_held_and_then_killed_leaves_a_run_that_goes_on(tmp_pa
     list(TrainingRun(often.replace(epochs), load(often), folder=tmp_path / "whole"))
     for name in ("weights.safetensors", "metrics.csv"):
         assert (folder / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+    assert engine.close(20.0)
+
+
+@can_hold
+def test_nobody_waits_for_a_process_that_is_held() -> None:
+    """A pipe takes some hundred wishes that nobody hears; the window's thread asks thirty times a second."""
+    engine, control = EngineProcess(), Control()
+    events = engine.run(SHORT.replace({"training.epochs": 1_000_000}), control, None)
+    next(events)
+    assert engine.process_id is not None
+
+    def ask() -> None:
+        for number in range(1, 5_001):
+            control.request = SnapshotRequest(number, frozenset({"hidden"}))
+
+    with ThreadPoolExecutor(1) as pool:
+        os.kill(engine.process_id, signal.SIGSTOP)
+        try:
+            pool.submit(ask).result(60)
+        finally:
+            os.kill(engine.process_id, signal.SIGCONT)
+    control.stop()
+    assert isinstance(list(events)[-1], RunFinished)
     assert engine.close(20.0)
 
 
@@ -193,6 +217,7 @@ def test_closing_it_does_not_wait_for_the_kernels_of_a_run(
     assert not (tmp_path / "run").exists()
 
 
+@can_hold
 def test_one_that_is_ended_by_force_counts_as_closed(tmp_path: Path) -> None:
     engine = EngineProcess()
     events = engine.run(SHORT.replace({"training.epochs": 1_000_000}), Control(), None)
