@@ -141,6 +141,12 @@ class Service:
             self._newest = wish.number
         self._wishes.put(wish)
 
+    def _let_break(self, may: bool) -> None:
+        """Say whether what comes may be broken off, as it is at once where nobody listens any more."""
+        self._breakable = may
+        if may and self._left:
+            os._exit(0)
+
     def _prepare(self, experiment: Experiment) -> None:
         from engine.warmup import warm_up
 
@@ -153,7 +159,9 @@ class Service:
         try:
             control = self._controls[wish.number]
             if isinstance(wish, Run):
-                run = TrainingRun(wish.experiment, self._loader.load(wish.experiment), control, wish.folder)
+                dataset = self._loader.load(wish.experiment)
+                self._let_break(False)  # the folder is tried, and left as it was found
+                run = TrainingRun(wish.experiment, dataset, control, wish.folder)
             else:
                 saved = saved_run(wish.folder, wish.changes, changed_data=wish.changed_data)
                 run = TrainingRun(saved.experiment, self._loader.load(saved.experiment), control, wish.folder, saved)
@@ -167,7 +175,7 @@ class Service:
         told: dict[str, Probe] = {}
         last = time.monotonic()
         for event in events:
-            self._breakable = isinstance(event, Compiling) and not event.seconds
+            self._let_break(isinstance(event, Compiling) and not event.seconds)
             waiting.append(_news(event, told) if isinstance(event, Snapshot) else event)
             now = time.monotonic()
             if now - last > _TOGETHER_SECONDS or not isinstance(event, StepDone | Evaluated):
