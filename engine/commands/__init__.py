@@ -1,24 +1,20 @@
-"""What each command of the command line does. Each takes the parsed arguments and returns the exit status."""
+"""The commands of the command line. Each stands in one file with its options, its help and what it does.
 
-from engine.commands.exporting import export
-from engine.commands.looking import bench, inspect, samples
-from engine.commands.options import UsageError
-from engine.commands.predicting import predict
-from engine.commands.racing import run_race
-from engine.commands.rating import find_rate
-from engine.commands.sweeping import run_sweep
-from engine.commands.training import import_weights, train
+What a command does takes the parsed arguments and returns the exit status.
+"""
 
-__all__ = [
-    "UsageError",
-    "bench",
-    "export",
-    "find_rate",
-    "import_weights",
-    "inspect",
-    "predict",
-    "run_race",
-    "run_sweep",
-    "samples",
-    "train",
-]
+from engine.commands.command import Command, Commands, Parser, UsageError
+from engine.commands.exporting import add_export
+from engine.commands.importing import add_import
+from engine.commands.looking import add_bench, add_inspect, add_samples
+from engine.commands.predicting import add_predict
+from engine.commands.racing import add_race
+from engine.commands.rating import add_range
+from engine.commands.sweeping import add_sweep
+from engine.commands.training import add_train
+
+__all__ = ["ADDED", "Command", "Commands", "Parser", "UsageError"]
+
+ADDED = (  # in the order of --help
+    add_inspect, add_train, add_range, add_race, add_sweep, add_import, add_predict, add_export, add_samples, add_bench,
+)  # fmt: skip

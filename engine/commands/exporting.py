@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from argparse import Namespace
 from pathlib import Path
 
-from engine.commands.options import UsageError, check_out
+from engine.commands.command import Commands, UsageError
+from engine.commands.options import add_force, check_out
 from engine.export import proof
 from engine.export.particulars import exportable
 from engine.export.targets import Target, target, targets
+
+
+def add_export(commands: Commands) -> None:
+    """`export`, its options and help."""
+    text = (
+        "Write the best weights of a run for use elsewhere, run the file on held-out data, and say by how much it "
+        "differs from the engine; the same is kept beside the file as FILE.proof.json."
+    )
+    listed = "\n".join(f"  {item.key:<14} {item.suffix:<13} {item.summary}" for item in targets())
+    command = commands.add_parser(
+        "export", help="write the weights for use elsewhere", description=text, epilog=f"targets:\n{listed}\n",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    command.add_argument("dir", metavar="DIR", help="the folder of a run, or a weights file of the workbench")
+    command.add_argument("--to", required=True, metavar="FILE", help="where to; the suffix chooses the target")
+    command.add_argument(
+        "--target", choices=[item.key for item in targets()], help="what to write, if the suffix leaves it open"
+    )
+    add_force(command)
+    command.set_defaults(run=export)
 
 
 def export(arguments: Namespace) -> int:

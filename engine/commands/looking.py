@@ -9,8 +9,26 @@ from importlib import import_module
 from pathlib import Path
 
 from engine import data
-from engine.commands.options import UsageError, assigned
+from engine.commands.command import Commands, UsageError
+from engine.commands.options import assigned
+from engine.config import CELLS
 from engine.file_report import understood
+
+
+def add_inspect(commands: Commands) -> None:
+    """`inspect`, its options and help."""
+    text = (
+        "Say what is understood of a file: encoding, delimiter, header, columns with type and role, rows read, rows "
+        "rejected with line and reason. What is wrong is put right with --set data.encoding=…, data.delimiter=…, "
+        "data.quotes=…, data.decimal=… or data.header=…, here as in train."
+    )
+    command = commands.add_parser("inspect", help="say what is understood of a file", description=text)
+    command.add_argument("file", metavar="FILE", help="a table, a text, or a folder of sequences")
+    command.add_argument(
+        "--set", metavar="FIELD=VALUE", action="append", default=[], help="say how it is to be read; may be repeated"
+    )
+    command.add_argument("--json", action="store_true", help="one JSON object")
+    command.set_defaults(run=inspect)
 
 
 def inspect(arguments: Namespace) -> int:
@@ -23,12 +41,35 @@ def inspect(arguments: Namespace) -> int:
     return 0
 
 
+def add_samples(commands: Commands) -> None:
+    """`samples`, its options and help."""
+    command = commands.add_parser("samples", help="list the samples", description="List the samples.")
+    command.set_defaults(run=samples)
+
+
 def samples(_arguments: Namespace) -> int:
     """What ships with the workbench."""
     for sample in data.samples():
         print(f"{sample.key}: {sample.title} ({sample.kind})")
         print(textwrap.fill(sample.description, 100, initial_indent="    ", subsequent_indent="    "))
     return 0
+
+
+def add_bench(commands: Commands) -> None:
+    """`bench`, its options and help."""
+    text = (
+        "Time whole training steps, or the forward pass alone, beside another library; the last line is the verdict "
+        "against the goals."
+    )
+    command = commands.add_parser("bench", help="time training beside another library", description=text)
+    command.add_argument("--against", choices=("torch", "jax"), default="torch", help="the library to compare with")
+    command.add_argument(
+        "--threads", type=int, nargs="+", metavar="N", help="numbers of threads (1 2; JAX takes one: 2)"
+    )
+    command.add_argument("--inference", action="store_true", help="the forward pass alone")
+    command.add_argument("--cell", choices=CELLS, help="only the points of this cell")
+    command.add_argument("--json", action="store_true", help="one JSON object a line")
+    command.set_defaults(run=bench)
 
 
 def bench(arguments: Namespace) -> int:

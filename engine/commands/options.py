@@ -1,18 +1,40 @@
-"""The settings that a command's options ask for."""
+"""Options that several commands share, and the settings they ask for."""
 
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from engine import data
-from engine.config import Experiment, read_experiment
+from engine.commands.command import Command, UsageError
+from engine.config import Experiment, field_info, read_experiment
 from engine.importing import read_foreign
 
 
-class UsageError(ValueError):
-    """Options that do not go together, or lack something."""
+def add_experiment(command: Command) -> None:
+    """Where data and settings come from; `experiment_of` reads them."""
+    source = command.add_mutually_exclusive_group()
+    source.add_argument("--data", metavar="FILE", help="a table, a text, or a folder with a file for each sequence")
+    source.add_argument("--sample", metavar="NAME", help="a sample that ships with the workbench; see `samples`")
+    command.add_argument(
+        "--config", metavar="FILE.toml", help="settings, as experiment.toml of a run folder holds them"
+    )
+    command.add_argument(
+        "--set", metavar="FIELD=VALUE", action="append", default=[], help="change one setting; may be repeated"
+    )
+    command.add_argument("--seed", type=int, metavar="N", help="the same as --set training.seed=N")
+
+
+def fields_help(names: Sequence[str]) -> str:
+    """Fields of the schema with what they mean, for the help text."""
+    lines = []
+    for name in names:
+        info = field_info(*name.split("."))
+        choices = f" ({', '.join(info.choices)})" if info.choices else ""
+        lines.append(f"  {name:<26} {info.help}{choices}".replace("%", "%%"))
+    return "\n".join(lines)
 
 
 def experiment_of(arguments: Namespace) -> tuple[Experiment, tuple[str, ...]]:
@@ -50,6 +72,11 @@ def changes_of(arguments: Namespace) -> dict[str, Any]:
     """What `--set` and `--seed` change."""
     changes = assigned(arguments.set)
     return changes | ({} if arguments.seed is None else {"training.seed": arguments.seed})
+
+
+def add_force(command: Command) -> None:
+    """Whether a file that is there is written over; `check_out` reads it."""
+    command.add_argument("--force", action="store_true", help="write over a file that is there already")
 
 
 def check_out(arguments: Namespace, *files: Path | str | None) -> None:

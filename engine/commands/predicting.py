@@ -8,7 +8,8 @@ from pathlib import Path
 
 from engine.atomic import write_atomically
 from engine.classification import classify
-from engine.commands.options import UsageError, check_out
+from engine.commands.command import Commands, UsageError
+from engine.commands.options import add_force, check_out
 from engine.data import SeriesPreparation
 from engine.data.tunes import notes_of
 from engine.export.midi import write_midi
@@ -19,6 +20,33 @@ from engine.model import Model
 from engine.runs import load_run
 from engine.sequence_to_sequence.decoding import Decoding
 from engine.writing import write_texts
+
+
+def add_predict(commands: Commands) -> None:
+    """`predict`, its options and help."""
+    text = "Forecast a series with dates and in its units; classify or tag; write text; translate, caption, compose."
+    command = commands.add_parser("predict", help="forecast a series, or write text", description=text)
+    command.add_argument("dir", metavar="DIR", help="the folder of a run, or a weights file of the workbench")
+    command.add_argument("--out", metavar="FILE", help="series: the table of forecasts (CSV); text: the text")
+    add_force(command)
+    series = command.add_argument_group("series", "columns of the table: date, the target, forecast, part")
+    series.add_argument("--data", metavar="FILE", help="rows to forecast from; the run's own data by default")
+    writing = command.add_argument_group("text")
+    writing.add_argument("--prompt", metavar="TEXT", help="what to go on from")
+    writing.add_argument("--length", type=int, metavar="N", help="characters, words or bytes to write (400)")
+    writing.add_argument("--temperature", type=float, metavar="T", help="0 takes the likeliest; 1 as weighed (0.8)")
+    writing.add_argument("--seed", type=int, metavar="N", help="the same seed writes the same text (0)")
+    pairs = command.add_argument_group(
+        "pairs", "--prompt TEXT is read, --data FILE row by row; --out tune.mid for tunes"
+    )
+    pairs.add_argument("--decoding", choices=("greedy", "sampled", "beam"), help="how each symbol is chosen (greedy)")
+    pairs.add_argument("--width", type=int, metavar="N", help="beam: texts kept at each step (4)")
+    pairs.add_argument("--length-penalty", type=float, metavar="A", help="beam: above 0 favours longer texts (0.6)")
+    pairs.add_argument("--top-k", type=int, metavar="N", help="sampled: draw among the N likeliest only")
+    pairs.add_argument(
+        "--top-p", type=float, metavar="P", help="sampled: among the likeliest that share P of the chance"
+    )
+    command.set_defaults(run=predict)
 
 
 def predict(arguments: Namespace) -> int:

@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 
 from engine.aligned import MEASURES, aligned, compared_by_step, number
 from engine.cells import specification
+from engine.commands.command import Commands, UsageError
 from engine.commands.comparing import begin_with, let_run, make_loader
-from engine.commands.options import UsageError, check_out, experiment_of
-from engine.commands.training import stoppable
-from engine.config import Experiment
+from engine.commands.options import add_experiment, add_force, check_out, experiment_of
+from engine.commands.stopping import stoppable
+from engine.config import CELLS, Experiment
 from engine.control import Control
 from engine.data import Dataset
 from engine.data.path_dataset import PathDataset
@@ -29,6 +30,34 @@ _COLUMNS = (
     *("validation_lowest", "validation_median", "validation_highest"),
     *("test_lowest", "test_median", "test_highest", "seconds"),
 )
+
+
+def add_race(commands: Commands) -> None:
+    """`race`, its options and help."""
+    text = (
+        "Let several cells run on the same data, from the same seeds, each with as many hidden units as come nearest "
+        "to the same number of parameters. The median over the seeds of the best validation loss decides. Where "
+        "several steps are forecast, strategies can race too, by their error in real units. Data and settings as with "
+        "train."
+    )
+    command = commands.add_parser("race", help="compare cells fairly", description=text)
+    add_experiment(command)
+    command.add_argument("--cells", choices=CELLS, nargs="+", metavar="CELL", help=", ".join(CELLS))
+    command.add_argument(
+        "--strategies",
+        choices=[*STRATEGIES],
+        nargs="+",
+        metavar="STRATEGY",
+        help=f"ways to forecast several steps ahead, with a table by step: {', '.join(STRATEGIES)}",
+    )
+    command.add_argument("--seeds", type=int, default=3, metavar="N", help="runs of each cell (3)")
+    command.add_argument(
+        "--budget", type=int, metavar="N", help="trainable numbers (those of the network that is set up)"
+    )
+    command.add_argument("--out", metavar="FILE.csv", help="the table")
+    add_force(command)
+    command.add_argument("--json", action="store_true", help="a line for each run that ends, and the table as the last")
+    command.set_defaults(run=run_race)
 
 
 def run_race(arguments: Namespace) -> int:

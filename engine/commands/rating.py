@@ -9,10 +9,26 @@ from argparse import Namespace
 from tqdm import tqdm
 
 from engine import data
-from engine.commands.options import UsageError, check_out, experiment_of
+from engine.commands.command import Commands, UsageError
+from engine.commands.options import add_experiment, add_force, check_out, experiment_of
 from engine.export.tables import write_csv
-from engine.rate_search import curve, try_rates, verdict
+from engine.rate_search import STEPS, curve, try_rates, verdict
 from engine.runs import plain
+
+
+def add_range(commands: Commands) -> None:
+    """`range`, its options and help."""
+    text = (
+        "Find a learning rate (Smith 2017): train a network, to be thrown away, with a rate that grows with every "
+        "batch, and say where the loss falls most steeply. Data and settings as with train."
+    )
+    command = commands.add_parser("range", help="find a learning rate", description=text)
+    add_experiment(command)
+    command.add_argument("--steps", type=int, default=STEPS, metavar="N", help=f"batches to train ({STEPS})")
+    command.add_argument("--out", metavar="FILE.csv", help="the curve: rate, loss, and the loss smoothed")
+    add_force(command)
+    command.add_argument("--json", action="store_true", help="curve and suggestion as one JSON object")
+    command.set_defaults(run=find_rate)
 
 
 def find_rate(arguments: Namespace) -> int:

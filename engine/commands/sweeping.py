@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from argparse import Namespace
@@ -9,22 +10,54 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.aligned import aligned, number
+from engine.commands.command import Commands, UsageError
 from engine.commands.comparing import begin_with, let_run, make_loader
-from engine.commands.options import UsageError, check_out, experiment_of
-from engine.commands.training import stoppable
+from engine.commands.options import add_experiment, add_force, check_out, experiment_of, fields_help
+from engine.commands.stopping import stoppable
 from engine.config import Experiment, field_info
 from engine.control import Control
 from engine.export.tables import Cell, write_csv
-from engine.median_rule import MedianRule
+from engine.median_rule import RULE, MedianRule
 from engine.race_messages import Arrival, LeftOut, Place, settings_title, value_words
 from engine.runs import plain
 from engine.sweep import Sweep, drawn_settings, forgiving, grid, results, sweep
-from engine.sweep_values import read_varied
+from engine.sweep_values import read_varied, swept_names
 
 _COLUMNS = (
     *("parameters", "runs", "failed", "decided_by"),
     *("validation_lowest", "validation_median", "validation_highest", "seconds"),
 )
+
+
+def add_sweep(commands: Commands) -> None:
+    """`sweep`, its options and help."""
+    text = (
+        "Try several values of one or more settings, on the same data and from the same seeds: every combination, or "
+        "with --random as many as are asked for, drawn by chance. The median over the seeds of the best validation "
+        "score decides, never the test part; settings that cannot be run are told and left out. Data and other "
+        "settings as with train."
+    )
+    command = commands.add_parser(
+        "sweep", help="try several values of settings", description=text,
+        epilog="fields for --vary:\n" + fields_help(swept_names()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    add_experiment(command)
+    command.add_argument(
+        "--vary",
+        metavar="FIELD=VALUES",
+        action="append",
+        required=True,
+        help="values with commas between, LOW..HIGH:N for N numbers between, LOW..HIGH to draw from with --random; "
+        "the field alone takes what is usual around its present value; may be repeated",
+    )
+    command.add_argument("--random", type=int, metavar="N", help="trials, each with values drawn by chance")
+    command.add_argument("--seeds", type=int, default=3, metavar="N", help="runs of each trial (3)")
+    command.add_argument("--stop-early", action="store_true", help=f"do not wait for what is hopeless. {RULE}")
+    command.add_argument("--out", metavar="FILE.csv", help="the table, written anew after each run")
+    add_force(command)
+    command.add_argument("--json", action="store_true", help="a line for each run that ends, and the table as the last")
+    command.set_defaults(run=run_sweep)
 
 
 def run_sweep(arguments: Namespace) -> int:

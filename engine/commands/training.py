@@ -1,27 +1,66 @@
-"""Training, going on, and taking weights from elsewhere."""
+"""Training, and going on."""
 
 from __future__ import annotations
 
-import signal
+import argparse
 import sys
-import threading
 from argparse import Namespace
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from engine import data
-from engine.commands.options import UsageError, changes_of, experiment_of
+from engine.commands.command import Command, Commands, UsageError
+from engine.commands.options import add_experiment, changes_of, experiment_of, fields_help
+from engine.commands.stopping import stoppable
+from engine.config import field_names
 from engine.control import Control
-from engine.evaluation import score
 from engine.events import RunFailed
-from engine.importing import read_foreign
 from engine.reporting import BarReporter, JsonReporter, Reporter
 from engine.resuming import Saved, saved_run
 from engine.run_folders import RunFolderError
-from engine.runs import EXPERIMENT, RunFolder, check_folder
+from engine.runs import EXPERIMENT, check_folder
 from engine.training import TrainingRun
+
+_EPILOG = """\
+Without --config the settings are a sample's own, or what the file suggests, which is said.
+Ctrl+C ends the run after the batch at hand and keeps the best weights (status 130).
+
+A run folder holds experiment.toml, weights.safetensors (the best, in PyTorch's names), metrics.csv,
+result.json, log.txt, and in checkpoints/ where it stood, for --resume. An experiment.toml can be given to
+--config again.
+
+With --json, each line of standard output is an event:
+  {"event": "StepDone", "step": 1, "epoch": 1, "loss": 0.9, "gradient_norm": 1.2, "seconds": 0.01}
+in the order Compiling (twice), RunStarted, then StepDone, Evaluated, Finding and CheckpointSaved as they come,
+and last RunFinished with the scores of the test part, or RunFailed.
+
+fields for --set:
+"""
+
+
+def add_train(commands: Commands) -> None:
+    """`train`, its options and help."""
+    command = commands.add_parser(
+        "train", help="train a network", description="Train a network and keep its best weights.",
+        epilog=_EPILOG + fields_help(field_names()), formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    add_experiment(command)
+    command.add_argument(
+        "--weights", metavar="FILE", help="begin from these (safetensors, ONNX, NPZ), with the network they are for"
+    )
+    command.add_argument("--out", metavar="DIR", help="folder for the run; must not hold one yet")
+    _add_resume(command)
+    command.add_argument("--json", action="store_true", help="one event a line on standard output, no progress bar")
+    command.set_defaults(run=train)
+
+
+def _add_resume(train: Command) -> None:
+    text = "with live settings, epochs, threads and saving free to change (--set); the same bits as without a break"
+    resume = train.add_argument_group("going on with a run that was stopped, killed or finished", text)
+    resume.add_argument("--resume", metavar="DIR", help="the run's folder; takes the place of --out and of the data")
+    resume.add_argument(
+        "--mend", action="store_true", help="after a NaN: from the last good weights, at a tenth of the rate, clipped"
+    )
+    resume.add_argument("--changed-data", action="store_true", help="although the data is no longer the same")
 
 
 def train(arguments: Namespace) -> int:
@@ -71,25 +110,6 @@ def _new_folder(arguments: Namespace) -> Path:
     return Path(arguments.out)
 
 
-def import_weights(arguments: Namespace) -> int:
-    """A run folder of weights that were trained elsewhere, with their scores on the data; nothing is trained."""
-    out = Path(arguments.out)
-    check_folder(out)
-    experiment, notes = experiment_of(arguments)
-    if "readout.weight" not in read_foreign(arguments.weights).weights:
-        raise UsageError(f"{arguments.weights} has no layer that answers; train one with train --weights")
-    dataset = data.load(experiment)
-    run = TrainingRun(experiment, dataset)
-    scores = score(run.network, dataset, "test", experiment.training.batch_size).metrics
-    folder = RunFolder(out, experiment)
-    folder.save_weights(run.network.state_dict(), run.model().header())
-    folder.save_result({"reason": "imported", "metric": dataset.metric, "test_metrics": dict(scores)})
-    for note in (*notes, *(f"test part, {name}: {value:.6g}" for name, value in scores)):
-        print(note)
-    print(f"saved in {out}")
-    return 0
-
-
 def _follow(run: TrainingRun, reporter: Reporter) -> int:
     """Show every event; 2 when the run failed, because other settings mend that."""
     failed = None
@@ -103,26 +123,3 @@ def _follow(run: TrainingRun, reporter: Reporter) -> int:
         return 0
     print(f"error: {failed.title}. {failed.why} {failed.cure}", file=sys.stderr)
     return 2
-
-
-@contextmanager
-def stoppable(control: Control) -> Iterator[list[int]]:
-    """Let Ctrl+C and SIGTERM end the run after its batch, keeping the best; a second one ends at once."""
-    caught: list[int] = []
-    if threading.current_thread() is not threading.main_thread():
-        yield caught
-        return
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def stop(number: int, _frame: Any) -> None:
-        caught.append(number)
-        control.stop()
-        signal.signal(number, before[signal.Signals(number)])
-
-    for number in before:
-        signal.signal(number, stop)
-    try:
-        yield caught
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

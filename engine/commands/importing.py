@@ -1,0 +1,47 @@
+"""Weights that were trained elsewhere."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+from engine import data
+from engine.commands.command import Commands, UsageError
+from engine.commands.options import add_experiment, experiment_of
+from engine.evaluation import score
+from engine.importing import read_foreign
+from engine.runs import RunFolder, check_folder
+from engine.training import TrainingRun
+
+
+def add_import(commands: Commands) -> None:
+    """`import`, its options and help."""
+    text = (
+        "Take weights that were trained elsewhere (a plain RNN, LSTM or GRU stack: safetensors, ONNX, or NPZ under "
+        "PyTorch's names) as a run: scored on the data, ready for predict and "
+        "export. Training goes on with train --weights."
+    )
+    command = commands.add_parser("import", help="use weights that were trained elsewhere", description=text)
+    add_experiment(command)
+    command.add_argument("--weights", required=True, metavar="FILE", help="the weights")
+    command.add_argument("--out", required=True, metavar="DIR", help="folder for the run; must not hold one yet")
+    command.set_defaults(run=import_weights)
+
+
+def import_weights(arguments: Namespace) -> int:
+    """A run folder of weights that were trained elsewhere, with their scores on the data; nothing is trained."""
+    out = Path(arguments.out)
+    check_folder(out)
+    experiment, notes = experiment_of(arguments)
+    if "readout.weight" not in read_foreign(arguments.weights).weights:
+        raise UsageError(f"{arguments.weights} has no layer that answers; train one with train --weights")
+    dataset = data.load(experiment)
+    run = TrainingRun(experiment, dataset)
+    scores = score(run.network, dataset, "test", experiment.training.batch_size).metrics
+    folder = RunFolder(out, experiment)
+    folder.save_weights(run.network.state_dict(), run.model().header())
+    folder.save_result({"reason": "imported", "metric": dataset.metric, "test_metrics": dict(scores)})
+    for note in (*notes, *(f"test part, {name}: {value:.6g}" for name, value in scores)):
+        print(note)
+    print(f"saved in {out}")
+    return 0
