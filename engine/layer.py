@@ -34,6 +34,15 @@ class Rows:
     stride: int
 
 
+@dataclass(frozen=True, slots=True)
+class Products:
+    """Rows that stand for their products: row n for the first `depth` numbers of it times the packed `panels`."""
+
+    rows: Rows
+    depth: int
+    panels: NDArray[Any]
+
+
 class Layer:
     """A layer over `parameters`, whose names end in `suffix`; those in `initial` hold what its states begin with."""
 
@@ -187,12 +196,16 @@ class Layer:
         self.arrived = self._buffers.get("arrived", count) if watch else self._buffers.get("unwatched", 0)
         self.arrived[:count] = 0  # sequences that have ended leave out what an earlier batch wrote
 
-    def backward_tasks(self, dy: Rows | None, bounds: list[int]) -> list[Task]:
+    def _from_above(self, dy: Rows | Products | None) -> tuple[Any, ...]:
+        if not isinstance(dy, Products):
+            dy = Products(dy or Rows(self.d, 0, 0), 0, self._back_in)
+        return dy.rows.array, dy.rows.start, dy.rows.stride, dy.depth, dy.panels
+
+    def backward_tasks(self, dy: Rows | Products | None, bounds: list[int]) -> list[Task]:
         """Back-propagation through time, divided like the forward pass. `dy`: ∂L/∂(hidden states) from above."""
-        source = dy or Rows(self.d, 0, 0)
         shared = (
-            self.lengths, source.array, source.start, source.stride, self._back_in, self._back_rec, self._extra,
-            self._d_extra, self.z, self.states, self.d, self.dx, self.dx_row if self._want_dx else 0, self.arrived,
+            self.lengths, *self._from_above(dy), self._back_in, self._back_rec, self._extra, self._d_extra, self.z,
+            self.states, self.d, self.dx, self.dx_row if self._want_dx else 0, self.arrived,
             *self._backward_masks(),
         )  # fmt: skip
         fixed = (self._product, self.spec.backward.address(self.z.dtype), self._geometry)

@@ -11,7 +11,8 @@ from engine.buffers import Buffers
 from engine.cells import CellSpec
 from engine.feedback_layer import FeedbackLayer
 from engine.kernels import rows
-from engine.layer import Layer, Rows
+from engine.kernels.recurrence import FEW_ROWS
+from engine.layer import Layer, Products, Rows
 from engine.masks import Chance, LayerMasks
 from engine.parameters import Parameters
 from engine.stack_config import StackConfig
@@ -136,6 +137,11 @@ class Level:
         shape, size = (self._steps * self._batch, count), x.array.itemsize
         return np.lib.stride_tricks.as_strided(x.array[x.start :], shape, (x.stride * size, size))
 
+    @property
+    def takes_products(self) -> bool:
+        """Whether ∂L/∂(`joined`) may come as products: one direction reads it, each number once."""
+        return len(self.directions) == 1 and not self._passes_by and self._batch >= FEW_ROWS
+
     def begin_backward(
         self, d_last: Rows | None, d_final: list[NDArray[Any] | None], want_dx: bool, watch: bool
     ) -> None:
@@ -145,8 +151,10 @@ class Level:
             last = d_last and Rows(d_last.array, d_last.start + self._column(place), d_last.stride)
             layer.begin_backward(last, final, want_dx, watch)
 
-    def backward_tasks(self, dy: Rows | None, bounds: list[int]) -> list[Task]:
+    def backward_tasks(self, dy: Rows | Products | None, bounds: list[int]) -> list[Task]:
         """Back-propagation through time in all directions; `dy` is ∂L/∂(`joined`)."""
+        if isinstance(dy, Products):
+            return self.directions[0].backward_tasks(dy, bounds)
         self._dy = dy
         return [
             task

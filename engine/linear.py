@@ -15,7 +15,7 @@ from engine.kernels import readout as kernels
 from engine.kernels.gradients import room as room_for
 from engine.kernels.jit import padded
 from engine.kernels.tiles import product
-from engine.layer import Rows, divided
+from engine.layer import Products, Rows, divided
 from engine.parameters import Parameters
 from engine.threads import Task, Workers
 
@@ -74,9 +74,17 @@ class Linear:
         """From ∂L/∂y, left in the array that `forward` gave, to ∂L/∂h; adds to the parameters' gradients."""
         d = self._buffers.get("d", count * self.d_row)
         source = (self._y, self.row, self.outputs, self._back, d, self.d_row)
-        threads = self._threads(count)
-        parts = itertools.pairwise(_parts(count, threads))
+        parts = itertools.pairwise(_parts(count, self._threads(count)))
         self._workers.run([(kernels.affine_backward, (self._product, first, last, *source)) for first, last in parts])
+        self._add_gradients(h, count)
+        return Rows(d, 0, self.d_row)
+
+    def backward_unmultiplied(self, h: Rows, count: int) -> Products:
+        """`backward` that leaves ∂L/∂h to be computed where it is needed, as long as the answers lie there."""
+        self._add_gradients(h, count)
+        return Products(Rows(self._y, 0, self.row), self.outputs, self._back)
+
+    def _add_gradients(self, h: Rows, count: int) -> None:
         temporary = self._buffers.get("temporary", self.row * self.d_row)
         shared = (
             count, h.array, h.start, h.stride, self.inputs, self._y, self.row, self.outputs, self._blocks,
@@ -88,10 +96,9 @@ class Linear:
                 kernels.affine_gradients,
                 (self._product, first, last, *shared, self._buffers.get(f"packed{number}", room)),
             )
-            for number, (first, last) in enumerate(itertools.pairwise(divided(self.row, threads)))
+            for number, (first, last) in enumerate(itertools.pairwise(divided(self.row, self._threads(count))))
         ]
         self._workers.run(tasks)
-        return Rows(d, 0, self.d_row)
 
 
 def _parts(count: int, threads: int) -> list[int]:

@@ -18,7 +18,7 @@ from engine.config import ModelConfig
 from engine.initializers import initialize
 from engine.inside.records import LayerTrace
 from engine.kernels import rows
-from engine.layer import Rows
+from engine.layer import Products, Rows
 from engine.linear import Linear
 from engine.losses import Loss
 from engine.masks import Chance
@@ -235,9 +235,7 @@ class Network(Trainable):
             self.stack.check_state(d_final, self._lengths.size, "the gradient of the last state")
         self._passed = False  # the slots hold gradients from here on
         self.parameters.gradients[:] = 0
-        d_rows = self.readout.backward(*self._read_rows()) if answered else None
-        dy, d_last = (d_rows, None) if self.aligned else (None, d_rows)
-        dx = self.stack.backward(dy, d_last, self.tokens or inward, self.watch_time, d_final)
+        dx = self.stack.backward(*self._from_answers(answered), self.tokens or inward, self.watch_time, d_final)
         if dx is not None and self.tokens:
             table, size = self.parameters.offset("embedding.weight"), self.config.embedding_size
             rows.scatter_add(dx.array, dx.stride, size, self._tokens, self.parameters.gradients, table)
@@ -246,6 +244,16 @@ class Network(Trainable):
         steps, batch = self.stack.steps, self._lengths.size
         numbers = dx.array[: steps * batch * dx.stride].reshape(steps, batch, dx.stride)
         return numbers[:, :, : self.stack.config.inputs].copy(), self.stack.d_initial()
+
+    def _from_answers(self, answered: bool) -> tuple[Rows | Products | None, Rows | None]:
+        """∂L/∂(hidden states of all steps) and ∂L/∂(last ones)."""
+        if not answered:
+            return None, None
+        if not self.aligned:
+            return None, self.readout.backward(*self._read_rows())
+        if self.stack.takes_products:
+            return self.readout.backward_unmultiplied(*self._read_rows()), None
+        return self.readout.backward(*self._read_rows()), None
 
     def _run(
         self, inputs: NDArray[Any], lengths: NDArray[np.int64] | None, state: State | None, training: bool

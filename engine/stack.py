@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+import itertools
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
@@ -9,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import arguments
-from engine.layer import Rows
+from engine.layer import Products, Rows
 from engine.level import Level
 from engine.masks import Chance
 from engine.parameters import NetworkError, Parameters
@@ -70,10 +72,9 @@ class Stack:
         parts = 1 if self.config.directions >= self.threads else self.threads
         if parts == 1:
             return [0, self._batch]
-        done = np.cumsum(self._lengths)
-        wanted = done[-1] * np.arange(1, parts) / parts
-        cuts = np.searchsorted(done, wanted, side="left") + 1
-        return sorted({0, *(int(cut) for cut in cuts if cut < self._batch), self._batch})
+        done = list(itertools.accumulate(self._lengths.tolist()))
+        cuts = {bisect.bisect_left(done, done[-1] * part / parts) + 1 for part in range(1, parts)}
+        return sorted({0, *(cut for cut in cuts if cut < self._batch), self._batch})
 
     def last_hidden(self) -> Rows:
         """What each direction of the top layer hands out at its own last step, (B, outputs)."""
@@ -87,22 +88,29 @@ class Stack:
         """Copies of the states after so many steps, in each direction's own order."""
         return [layer.state_after(step) for layer in self.layers]
 
+    @property
+    def takes_products(self) -> bool:
+        """Whether `backward` takes ∂L/∂(output of each step) as products, after such a batch."""
+        return self.levels[-1].takes_products
+
     def backward(
-        self, dy: Rows | None, d_last: Rows | None, want_dx: bool, watch: bool, d_final: State | None = None
+        self, dy: Rows | Products | None, d_last: Rows | None, want_dx: bool, watch: bool, d_final: State | None = None
     ) -> Rows | None:
         """Back through all layers; adds to the parameters' gradients.
 
         `dy`: ∂L/∂(output of each step), `d_last`: ∂L/∂(`last_hidden`), `d_final`: ∂L/∂(last state), each None for
         zero. Returns ∂L/∂x, rows in (T, B) order, where it is wanted; `d_initial` then has ∂L/∂(initial state).
         """
+        below: Rows | None = None
         for number in reversed(range(len(self.levels))):
             level, deeper = self.levels[number], want_dx or number > 0
             level.begin_backward(d_last, self._of_level(d_final, number), deeper, watch)
             self._workers.run(level.backward_tasks(dy, self._bounds))
             self._workers.run(level.gradient_tasks(self.threads))
             level.finish_gradients()
-            dy, d_last = (level.gathered(), None) if deeper else (None, None)
-        return dy
+            below = level.gathered() if deeper else None
+            dy, d_last = below, None
+        return below
 
     def d_initial(self) -> State:
         """∂L/∂(initial state) of the last backward pass."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engine.buffers import aligned_zeros
 from engine.cells import SecondProduct
 from engine.kernels import gradients, packing, two_stage
-from engine.layer import Layer, Rows
+from engine.layer import Layer, Products, Rows
 from engine.masks import Chance
 from engine.threads import Task
 
@@ -67,11 +67,10 @@ class TwoStageLayer(Layer):
         fixed = (self._product, *stages, self._geometry)
         return [(two_stage.forward, (*fixed, row, last, *shared)) for row, last in itertools.pairwise(bounds)]
 
-    def backward_tasks(self, dy: Rows | None, bounds: list[int]) -> list[Task]:
+    def backward_tasks(self, dy: Rows | Products | None, bounds: list[int]) -> list[Task]:
         """Back-propagation through time, divided like the forward pass. `dy`: ∂L/∂(hidden states) from above."""
-        source = dy or Rows(self.d, 0, 0)
         shared = (
-            self.lengths, source.array, source.start, source.stride, self._back_in, self._back_rec, self._back_second,
+            self.lengths, *self._from_above(dy), self._back_in, self._back_rec, self._back_second,
             self.z, self.states, self.d, self._buffers.get("d_inner", self.batch * self.width), self.dx,
             self.dx_row if self._want_dx else 0, self.arrived, *self._backward_masks(),
         )  # fmt: skip

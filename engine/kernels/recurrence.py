@@ -10,7 +10,8 @@ Flat arrays, with the shapes they stand for (T time steps, B rows, W padded widt
 x         (T, B, ·) from element `x_at`, rows `x_row` apart, of which the first I are read
 z         (T, B, slots · W), see `steps`
 states    (T + 1, B, kinds · W); slot 0 is the initial state
-dy        (T, B, ·): ∂L/∂(hidden state) from above, rows `dy_row` apart; 0 apart where only `d` carries a loss
+dy        (T, B, ·): ∂L/∂(hidden state) from above, rows `dy_row` apart; 0 apart where only `d` carries a loss. With a
+          `dy_depth` above 0 so many numbers of a row are yet to be multiplied with `panels_dy`
 dx        (T, B, I padded): ∂L/∂x, rows `dx_row` apart; not computed where `dx_row` is 0
 d         (B, kinds · W): ∂L/∂state, in: of the last state, out: of the initial state
 arrived   (T, B): squared norm of ∂L/∂h_t, where it has any elements
@@ -98,8 +99,8 @@ def forward(
 @kernel
 def backward(
     product: int, step: int, geometry: Any, row: int, last_row: int, lengths: Any, dy: Any, dy_at: int, dy_row: int,
-    panels_in: Any, panels_rec: Any, extra: Any, d_extra: Any, z: Any, states: Any, d: Any,
-    dx: Any, dx_row: int, arrived: Any, kept: Any, d_fed: Any, keep: Any, keep_row: int, held: Any,
+    dy_depth: int, panels_dy: Any, panels_in: Any, panels_rec: Any, extra: Any, d_extra: Any, z: Any, states: Any,
+    d: Any, dx: Any, dx_row: int, arrived: Any, kept: Any, d_fed: Any, keep: Any, keep_row: int, held: Any,
 ) -> None:  # fmt: skip
     """Back-propagate a layer through time; turns `z` into ∂L/∂(pre-activations). Panels hold transposed weights."""
     batch, width, units = geometry[BATCH], geometry[WIDTH], geometry[UNITS]
@@ -113,8 +114,8 @@ def backward(
             rows += 1
         first = t * batch + row
         z_at = first * z_row
-        for r in range(rows if dy_row > 0 else 0):
-            add_numbers(dy, dy_at + (first + r) * dy_row, d, d_at + r * state_row, units)
+        dy_first = dy_at + first * dy_row
+        add_from_above(product, rows, dy, dy_first, dy_row, dy_depth, panels_dy, width, units, d, d_at, state_row)
         if arrived.size > 0:
             for r in range(rows):
                 arrived[first + r] = squared_norm(d, d_at + r * state_row, units)
@@ -151,6 +152,22 @@ def backward(
 def steps_at_once(row: int, last_row: int, batch: int) -> int:
     """How many steps' products with the input are done at once: many where a step alone would not fill a tile."""
     return max(1, FEW_ROWS // batch) if row == 0 and last_row == batch else 1
+
+
+@kernel
+def add_from_above(
+    product: int, rows: int, dy: Any, dy_at: int, dy_row: int, dy_depth: int, panels: Any, width: int, units: int,
+    d: Any, d_at: int, d_row: int,
+) -> None:  # fmt: skip
+    """Add a time step's rows of `dy` to those of `d`.
+
+    What is yet to be multiplied never lies in memory for all steps at once, so that it need not be fetched back.
+    """
+    if dy_depth > 0:
+        call_product(product, dy, dy_at, dy_row, 1, rows, dy_depth, panels, 0, 0, width, d, d_at, d_row)
+    elif dy_row > 0:
+        for r in range(rows):
+            add_numbers(dy, dy_at + r * dy_row, d, d_at + r * d_row, units)
 
 
 @kernel

@@ -36,7 +36,7 @@ from engine.kernels.recurrence import (
     STEPS,
     UNITS,
     WIDTH,
-    add_numbers,
+    add_from_above,
     add_product,
     add_vectors,
     clear_vectors,
@@ -150,8 +150,8 @@ def forward(
 @kernel
 def backward(
     product: int, first_stage: int, second_stage: int, geometry: Any, row: int, last_row: int, lengths: Any,
-    dy: Any, dy_at: int, dy_row: int, panels_in: Any, panels_rec: Any, panels_second: Any,
-    z: Any, states: Any, d: Any, d_inner: Any, dx: Any, dx_row: int, arrived: Any,
+    dy: Any, dy_at: int, dy_row: int, dy_depth: int, panels_dy: Any, panels_in: Any, panels_rec: Any,
+    panels_second: Any, z: Any, states: Any, d: Any, d_inner: Any, dx: Any, dx_row: int, arrived: Any,
     kept: Any, d_fed: Any, keep: Any, keep_row: int, held: Any,
 ) -> None:  # fmt: skip
     """Back-propagate a layer through time; turns `z` into ∂L/∂(pre-activations). Panels hold transposed weights."""
@@ -166,8 +166,8 @@ def backward(
             rows += 1
         first = t * batch + row
         z_at, previous = first * z_row, first * state_row
-        for r in range(rows if dy_row > 0 else 0):
-            add_numbers(dy, dy_at + (first + r) * dy_row, d, d_at + r * state_row, units)
+        dy_first = dy_at + first * dy_row
+        add_from_above(product, rows, dy, dy_first, dy_row, dy_depth, panels_dy, width, units, d, d_at, state_row)
         if arrived.size > 0:
             for r in range(rows):
                 arrived[first + r] = squared_norm(d, d_at + r * state_row, units)

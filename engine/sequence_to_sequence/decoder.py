@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.buffers import Buffers
 from engine.embedding import Embedding
-from engine.layer import Layer, Rows
+from engine.layer import Layer, Products, Rows
 from engine.masks import Chance
 from engine.parameters import Parameters
 from engine.sequence_to_sequence.attention import Attention, Memory
@@ -83,10 +83,16 @@ class Decoder:
             shaped[:, :, own:] = context.vector
         return Rows(wide, 0, size)
 
-    def backward(self, d: Rows, watch: bool) -> tuple[State, NDArray[Any] | None]:
+    @property
+    def takes_products(self) -> bool:
+        """Whether `backward` takes ∂L/∂rows as products, after such a batch."""
+        return not self.attention and self.stack.takes_products
+
+    def backward(self, d: Rows | Products, watch: bool) -> tuple[State, NDArray[Any] | None]:
         """From ∂L/∂rows to ∂L/∂(initial state) and ∂L/∂memory; adds to the parameters' gradients."""
         d_memory = None
         if self.attention:
+            assert isinstance(d, Rows)
             d, d_memory = self.attention.backward(d)
         dx = self.stack.backward(d, None, self._embedding is not None, watch)
         if self._embedding and dx:

@@ -181,13 +181,13 @@ class SequenceToSequence(Trainable):
         measure = Loss(loss) if isinstance(loss, str) else loss
         value = measure.over(answers, self.readout.row, self._shape, ordered)
         self.parameters.gradients[:] = 0
-        d = self.readout.backward(self._rows, self._shape[0] * self._shape[1])
-        d_state, d_memory = self.decoder.backward(d, self.watch_time)
+        back = self.readout.backward_unmultiplied if self.decoder.takes_products else self.readout.backward
+        d_state, d_memory = self.decoder.backward(back(self._rows, self._shape[0] * self._shape[1]), self.watch_time)
         d_read = None
         if d_memory is not None and self.decoder.attention and isinstance(self.encoder, RecurrentEncoder):
             d_read = self.decoder.attention.scattered(d_memory, self._order, self.encoder.stack.config.outputs)
-        back = np.argsort(self._order)
-        self.encoder.backward([part[:, back] for part in d_state], d_read, self.watch_time)
+        order = np.argsort(self._order)
+        self.encoder.backward([part[:, order] for part in d_state], d_read, self.watch_time)
         return Step(value, self.decoder.stack.final_states())
 
     def _run(

@@ -66,6 +66,15 @@ def test_gradients_at_other_widths(cell: str, hidden: int) -> None:
     check_parameters(network(cell, hidden_size=hidden), example(True, False, (5, 5, 3)))
 
 
+@pytest.mark.parametrize("cell", CELL_KEYS)
+@pytest.mark.parametrize(("layers", "outputs"), [(1, 1), (2, 35)])
+def test_gradients_of_many_sequences(cell: str, layers: int, outputs: int) -> None:
+    lengths = (5,) * 9 + (4,) * 14 + (1,) * 7
+    made = network(cell, outputs=outputs, num_layers=layers, hidden_size=18)
+    check_parameters(made, example(True, False, lengths, outputs=outputs))
+    assert made.stack.takes_products
+
+
 @pytest.mark.parametrize(("aligned", "tokens"), list(itertools.product((False, True), repeat=2)))
 def test_what_weighs_nothing_has_no_gradient(aligned: bool, tokens: bool) -> None:
     made, batch = network("lstm", aligned, tokens), example(aligned, tokens, (6, 6, 6))

@@ -13,7 +13,7 @@ from engine.data import PairBatch
 from engine.parameters import NetworkError
 from engine.sequence_to_sequence.network import SequenceToSequence, parameter_count
 from tests.engine.test_gradients import slope_along
-from tests.engine.writing_examples import pair_batch, writer, writing_model
+from tests.engine.writing_examples import READ, WRITTEN, pair_batch, writer, writing_model
 from tests.reference_writing import write_sequence
 
 CELL_KEYS = [spec.key for spec in specifications()]
@@ -100,6 +100,15 @@ def test_gradients_at_other_widths(kind: str, hidden: int) -> None:
     check_gradients(made, pair_batch(True, read=(19, 17, 1), written=(3, 18, 2)))
 
 
+@pytest.mark.parametrize("tokens", [False, True])
+@pytest.mark.parametrize("kind", ["none", "additive"])
+def test_gradients_of_many_pairs(kind: str, tokens: bool) -> None:
+    read, written = (4,) * 20 + (3,) * 8, (5, 2, 3, 5) * 7
+    made = writer("gru_reset_before", tokens, attention=kind, hidden_size=18)
+    check_gradients(made, pair_batch(tokens, read=read, written=written))
+    assert made.decoder.takes_products == (kind == "none")
+
+
 def check_gradients(made: SequenceToSequence, batch: PairBatch) -> None:
     kind = "cross_entropy" if made.sizes.writes_tokens else "mse"
 
@@ -134,10 +143,12 @@ def test_a_beginning_can_be_taken_apart_and_put_in_another_order() -> None:
     np.testing.assert_allclose(taken, whole[order], rtol=1e-12)
 
 
-@pytest.mark.parametrize("kind", ["multiplicative", "additive"])
-def test_the_same_bits_on_any_number_of_threads(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("pairs", [1, 7])
+@pytest.mark.parametrize("kind", ["none", "multiplicative", "additive"])
+def test_the_same_bits_on_any_number_of_threads(kind: str, pairs: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("engine.threads.SMALL", 0)
-    batch, found = pair_batch(True, dtype=np.float32), []
+    read, written = sorted(READ * pairs, reverse=True), WRITTEN * pairs
+    batch, found = pair_batch(True, read=tuple(read), written=written, dtype=np.float32), []
     for threads in (1, 3):
         made = writer("gru", attention=kind, bidirectional=True, dtype=np.float32, threads=threads)
         loss = made.loss_and_gradients(batch, "cross_entropy").loss
