@@ -211,6 +211,10 @@ class Layer:
         fixed = (self._product, self.spec.backward.address(self.z.dtype), self._geometry)
         return [(recurrence.backward, (*fixed, row, last, *shared)) for row, last in itertools.pairwise(bounds)]
 
+    def d_inputs(self) -> Products:
+        """∂L/∂x of all steps after the backward pass, of the sequences that still run."""
+        return Products(Rows(self.z, 0, self.z_row), self._in_columns, self._back_in)
+
     def gradient_tasks(self, threads: int) -> list[Task]:
         """Adding the weights' gradients to the parameters', divided by units."""
         get = self._buffers.get

@@ -142,6 +142,15 @@ class Level:
         """Whether ∂L/∂(`joined`) may come as products: one direction reads it, each number once."""
         return len(self.directions) == 1 and not self._passes_by and self._batch >= FEW_ROWS
 
+    @property
+    def gives_products(self) -> bool:
+        """Whether ∂L/∂x is one product, in the order of the layer's own steps."""
+        return len(self.directions) == 1 and not self._passes_by and self._chances is None
+
+    def unmultiplied(self) -> Products:
+        """`gathered`, still to be multiplied; as long as the layer's next pass has not begun."""
+        return self.directions[0].d_inputs()
+
     def begin_backward(
         self, d_last: Rows | None, d_final: list[NDArray[Any] | None], want_dx: bool, watch: bool
     ) -> None:

@@ -101,16 +101,18 @@ class Stack:
         `dy`: ∂L/∂(output of each step), `d_last`: ∂L/∂(`last_hidden`), `d_final`: ∂L/∂(last state), each None for
         zero. Returns ∂L/∂x, rows in (T, B) order, where it is wanted; `d_initial` then has ∂L/∂(initial state).
         """
-        below: Rows | None = None
+        dx: Rows | None = None
         for number in reversed(range(len(self.levels))):
-            level, deeper = self.levels[number], want_dx or number > 0
-            level.begin_backward(d_last, self._of_level(d_final, number), deeper, watch)
+            level, under = self.levels[number], self.levels[number - 1] if number else None
+            later = under is not None and level.gives_products and under.takes_products
+            multiplied = not later if under else want_dx
+            level.begin_backward(d_last, self._of_level(d_final, number), multiplied, watch)
             self._workers.run(level.backward_tasks(dy, self._bounds))
             self._workers.run(level.gradient_tasks(self.threads))
             level.finish_gradients()
-            below = level.gathered() if deeper else None
-            dy, d_last = below, None
-        return below
+            dx = level.gathered() if multiplied else None
+            dy, d_last = level.unmultiplied() if later else dx, None
+        return dx
 
     def d_initial(self) -> State:
         """∂L/∂(initial state) of the last backward pass."""
