@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QPen
+from PySide6.QtGui import QBrush, QPen
 from PySide6.QtWidgets import QComboBox, QVBoxLayout
 
 from engine.events import Snapshot
@@ -56,7 +54,7 @@ class StateSpace(LiveView):
         self._layer.activated.connect(self._draw_other_layer)
         self._color = QComboBox()
         self._color.addItem(_TIME)
-        self._color.activated.connect(self.recolour)
+        self._color.activated.connect(self._dress_points)
         self._coloring = self.add_control("Colours", self._color, "color")
         self.add_control("Layer", self._layer, "layer")
         layout = QVBoxLayout(self.body)
@@ -91,11 +89,10 @@ class StateSpace(LiveView):
 
     def recolour(self) -> None:
         """Plot and points."""
+        self._mix()
         self._plot.apply_theme(self.theme)
         self._points.setPen(self.theme.stroke(self.theme.color("muted")))  # early steps are dark on every ground
-        if len(self._places):
-            self._points.setBrush(self._brushes())
-            self._show_key()
+        self._dress_points()
 
     def reset_zoom(self) -> None:
         """The plot."""
@@ -148,28 +145,36 @@ class StateSpace(LiveView):
             self._color.addItems(names)
         self._coloring.setVisible(len(names) > 1 and not self.compact)
 
-    def _colors(self) -> dict[str, Any]:
-        """A colour for each class or symbol of the steps, in the order of their names; none by time."""
-        names = sorted(set(self._groups.get(self._color.currentText(), ())))
-        colors = self.theme.color_map("magnitude")
-        spread = {name: colors.map(at / max(len(names) - 1, 1), mode="qcolor") for at, name in enumerate(names)}
-        return spread | ({"": self.theme.color("base")} if "" in spread else {})
+    def _mix(self) -> None:
+        """The brushes of this theme, for all frames: pyqtgraph makes a picture of each that it has not seen."""
+        colors = self.theme.color_map("magnitude").getLookupTable(nPts=_COLORS, alpha=False)
+        self._palette = [pg.mkBrush(*color) for color in colors]
+        self._no_class = pg.mkBrush(self.theme.color("base"))
 
-    def _brushes(self) -> list[object]:
-        """One for each time step, of few different ones: each costs pyqtgraph a picture of its own."""
+    def _dress_points(self) -> None:
+        if len(self._places):
+            self._points.setBrush(self._brushes())
+            self._show_key()
+
+    def _by_group(self) -> dict[str, QBrush]:
+        """A brush for each class or symbol of the steps, in the order of their names; none by time."""
+        names = sorted(set(self._groups.get(self._color.currentText(), ())))
+        spread = {name: self._palette[_shade(at, len(names))] for at, name in enumerate(names)}
+        return spread | ({"": self._no_class} if "" in spread else {})
+
+    def _brushes(self) -> list[QBrush]:
+        """One for each time step."""
         groups = self._groups.get(self._color.currentText())
         if groups:
-            brushes = {name: pg.mkBrush(color) for name, color in self._colors().items()}
+            brushes = self._by_group()
             return [brushes[name] for name in groups]
         count = len(self._places)
-        colors = self.theme.color_map("magnitude").getLookupTable(nPts=_COLORS, alpha=False)
-        by_time = [pg.mkBrush(*color) for color in colors]
-        return [by_time[step * (_COLORS - 1) // max(count - 1, 1)] for step in range(count)]
+        return [self._palette[_shade(step, count)] for step in range(count)]
 
     def _show_key(self) -> None:
         keys = [
-            Key(visible(name) or "no class", pg.mkPen(color), symbol=True, line=False)
-            for name, color in self._colors().items()
+            Key(visible(name) or "no class", pg.mkPen(brush.color()), symbol=True, line=False)
+            for name, brush in self._by_group().items()
         ]
         time = Scale("time step", self.theme.color_map("magnitude"), 1, max(len(self._places), 2))
         self._plot.show_key(keys or [time])
@@ -210,6 +215,11 @@ class StateSpace(LiveView):
         near = self._near(place)
         if near is not None:
             self.time.pin(near)
+
+
+def _shade(at: int, count: int) -> int:
+    """Which brush of the palette the step or group number `at` of `count` has."""
+    return at * (_COLORS - 1) // max(count - 1, 1)
 
 
 def _faint(theme: Theme) -> QPen:

@@ -271,6 +271,21 @@ def test_states_are_coloured_by_class_and_symbol(show: Show) -> None:
     assert "(b, class night)" in view._readout.text()
 
 
+@pytest.mark.parametrize("way", ["by time", "by class"])
+def test_frames_share_the_pictures_of_their_points(show: Show, way: str) -> None:
+    view = show(StateSpace)
+    for frame in range(3):
+        steps = 40
+        hidden = np.random.default_rng(frame).standard_normal((steps, 3)).astype(np.float32)
+        trace = HiddenTrace((LayerTrace(0, False, hidden, None, ()),), measured.months(steps), None, ("day", "") * 20)
+        view.show_snapshot(measured.snapshot(trace))
+        view._color.setCurrentText(way)
+        view._color.activated.emit(0)
+        if frame == 0:
+            made = len(view._points.fragmentAtlas)
+    assert len(view._points.fragmentAtlas) == made
+
+
 # --- gradients ------------------------------------------------------------------------------------------
 
 
