@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.export.c_layers import last_buffer, state_size
+from engine.export.c_layers import last_buffer, state_size, widest
 from engine.export.c_source import array
 from engine.export.c_steps import stepped
 from engine.export.writing_description import WritingDescription
@@ -88,10 +88,9 @@ def decoder_functions(told: WritingDescription, words: dict[str, str]) -> str:
 
 def _attention(told: WritingDescription, below: str, hidden: int, words: dict[str, str]) -> str:
     assert told.encoder is not None
-    config = told.encoder.config
     return _ATTENTION.format(
-        widest=max(config.inputs, *(config.level_outputs(level) for level in range(config.depth))),
-        last=last_buffer(told.encoder), query=len(told.weights["attention.query.weight"]), memory=config.outputs,
+        widest=widest(told.encoder), last=last_buffer(told.encoder), memory=told.encoder.config.outputs,
+        query=len(told.weights["attention.query.weight"]),
         hidden=hidden, below=below, product=_PRODUCTS[told.attention].format(**words), **words,
     )  # fmt: skip
 

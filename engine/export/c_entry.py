@@ -14,7 +14,7 @@ from engine.export.c_source import array, comment
 from engine.export.c_symbols import read_symbols, symbol_table
 from engine.export.c_whole import answering
 from engine.export.description import Description
-from engine.export.onnx_ends import step_scale
+from engine.export.meaning import answer_words, step_columns, step_scale
 from engine.export.particulars import Exportable
 
 TAKE_ROW = """
@@ -110,7 +110,7 @@ def _ways(source: Exportable, network: Description, words: dict[str, str]) -> tu
     preparation, name = source.model.preparation, words["name"]
     meaning, said, scaler = "the answer", _VALUES, _NO_SCALE
     if isinstance(preparation, SequencePreparation | LabelledTextPreparation):
-        meaning, said, scaler = _answers(preparation.answers)
+        meaning, (said, scaler) = answer_words(preparation), _answers(preparation.answers)
     if preparation.kind == "text":
         meaning, said = "How likely each symbol comes next is in state->answers, before the softmax", ""
     parts = []
@@ -132,9 +132,7 @@ def _filled(push: str, source: Exportable, words: dict[str, str], **told: str) -
     if isinstance(preparation, LabelledTextPreparation):
         most = f", of {preparation.length} at most"
     if isinstance(preparation, SequencePreparation):
-        columns = ", ".join(preparation.channels)
-        for column, known in preparation.words:
-            columns += f"; 1 at the word that {column} is, of {', '.join(known)}, and 0 at the others"
+        columns = step_columns(preparation)
     own = {"columns": comment(columns)}
     if isinstance(preparation, SeriesPreparation):
         own = taking(preparation, words)
@@ -178,8 +176,8 @@ def scaler_arrays(name: str, offset: NDArray[Any], scale: NDArray[Any]) -> list[
     return [array(f"{name}_offset", offset, double=True), array(f"{name}_scale", scale, double=True)]
 
 
-def _answers(answers: Answers) -> tuple[str, str, tuple[Reals, Reals]]:
-    """What answers mean, how they are made of the network's, and the scaler of those that are numbers."""
+def _answers(answers: Answers) -> tuple[str, tuple[Reals, Reals]]:
+    """How answers are made of the network's, and the scaler of those that are numbers."""
     if answers.classes:
-        return f"how likely {answers.label} is {', '.join(answers.classes)}", _CLASSES, _NO_SCALE
-    return answers.label, _VALUES, (answers.scaler.offset, answers.scaler.scale)
+        return _CLASSES, _NO_SCALE
+    return _VALUES, (answers.scaler.offset, answers.scaler.scale)

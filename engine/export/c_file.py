@@ -49,7 +49,7 @@ def c_file(source: Exportable, name: str, data: HeldOut) -> str:
         _reset(network, name, _period(preparation)),
         reading_functions(network, words) if whole else _step(network, name),
         entry(source, network, words),
-        test_program(name, preparation, data, _form(network)),
+        test_program(name, data),
         f"#endif /* {name.upper()}_H */\n",
     ]
     return "\n".join(parts)
@@ -60,13 +60,6 @@ def longest(preparation: Preparation, data: HeldOut) -> int:
     if isinstance(preparation, SeriesPreparation):
         return preparation.look_back
     return max(int(getattr(preparation, "length", 0)), len(data.inputs))
-
-
-def _form(network: Description) -> str:
-    """When answers come: after "each" step, "at" any step once all are there, or "once"."""
-    if not network.config.bidirectional:
-        return "each"
-    return "at" if network.aligned else "once"
 
 
 def _usage(preparation: Preparation, network: Description) -> str:

@@ -39,10 +39,8 @@ _PASS_BY = """\
 
 def reading_members(layers: Layers, upper: str) -> list[str]:
     """Members of the state: the steps, and the last states of every direction."""
-    config = layers.config
-    widest = max(config.inputs, *(config.level_outputs(level) for level in range(config.depth)))
     return [
-        f"    float steps[2][{upper}_LONGEST][{widest}];",
+        f"    float steps[2][{upper}_LONGEST][{widest(layers)}];",
         "    int count;",
         *(f"    float {part_of(layers)}{each.suffix}[{state_size(layers, each.units)}];" for each in layers.directions),
     ]
@@ -52,6 +50,12 @@ def reading_functions(layers: Layers, words: dict[str, str]) -> str:
     """``…_take`` of a step, and ``…_run`` over all of them."""
     body = [line for number, level in enumerate(layers.levels) for line in _level(layers, number, level, words)]
     return _TAKE.format(width=layers.config.inputs, last=last_buffer(layers), body="\n".join(body), **words)
+
+
+def widest(layers: Layers) -> int:
+    """Numbers of a step that a buffer has room for: what goes in, or what a layer says."""
+    config = layers.config
+    return max(config.inputs, *(config.level_outputs(level) for level in range(config.depth)))
 
 
 def last_buffer(layers: Layers) -> int:

@@ -1,13 +1,19 @@
-"""C programs around an exported header: its own test vectors, and a driver that asks it for many answers."""
+"""C programs around an exported header: its own test vectors, and a driver that asks it for many answers.
+
+What programs of all networks have, and those of a network that answers where it reads.
+"""
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
-from engine.data import Preparation
+import numpy as np
+from numpy.typing import NDArray
+
 from engine.export.c_source import array
+from engine.export.description import describe
 from engine.export.held_out import HeldOut
-from engine.export.onnx_ends import step_scale
+from engine.export.meaning import step_scale
 
 VECTORS, _TOKENS = 3, 16  # test windows; tokens of the test text
 TOLERANCE = 1e-4
@@ -22,7 +28,7 @@ int main(void)
     double largest = 0.0;
     for (int k = 0; k < {count}; k++) {{
         static {name}_state state;
-        {name}_reset(&state);
+        {name}_reset(&state{series});
         {feed}
         for (int o = 0; o < {upper}_OUTPUTS; o++) {{
             const double wanted = {name}_test_answers[k * {upper}_OUTPUTS + o];
@@ -35,52 +41,49 @@ int main(void)
 }}
 #endif
 """
-_FORECAST = "double forecast[{upper}_FORECASTS];\n            "
-_FINISH = {
-    "each": "",
-    "once": "\n        {forecast}{name}_answer(&state{to});",
-    "at": "\n        {forecast}{name}_run(&state);\n        {name}_answer_at(&state, {steps} - 1{to});",
-}
-_AS_READ = """\
-for (int k = 0; k < {upper}_INPUTS; k++) {{
-                double *value = given + t * {upper}_INPUTS + k;
-                *value = *value * {name}_input_scale[k] + {name}_input_offset[k];
-            }}
-            """
 _DRIVER = """\
 #include <stdio.h>
 #include "{path}"
 
 int main(void)
 {{
-    static {kind} given[{size}];
-    while (fread(given, sizeof given[0], {size}, stdin) == {size}) {{
-        static {name}_state state;
+    static double given[{given}], told[{room}];
+    static {name}_state state;
+    while (fread(given, sizeof(double), {given}, stdin) == {given}) {{
+        if (fread(told, sizeof(double), {told}, stdin) != {told}) return 1;
+{body}
+    }}
+    return 0;
+}}
+"""
+_FORECAST = "double forecast[{upper}_FORECASTS];\n            "
+_FINISH = {
+    "each": "",
+    "once": "\n        {forecast}{name}_answer(&state{to});",
+    "at": "\n        {forecast}{name}_run(&state);\n        {name}_answer_at(&state, {steps} - 1{to});",
+}
+_ANSWERED = """\
         double answers[{upper}_OUTPUTS], forecast[{upper}_FORECASTS] = {{0}};
-        {name}_reset(&state);
+        {name}_reset(&state{series});
         for (int t = 0; t < {steps}; t++) {{
             {feed}
             {say}
             for (int o = 0; o < {upper}_OUTPUTS; o++) answers[o] = state.answers[o];
             fwrite(answers, sizeof(double), {upper}_OUTPUTS, stdout);
             fwrite(forecast, sizeof(double), {upper}_FORECASTS, stdout);
-        }}
-    }}
-    return 0;
-}}
-"""
+        }}"""
+_SAY = {
+    "each": "if (t < {first}) continue;",
+    "once": "}}\n        for (int t = {first}; t < {steps}; t++) {{\n            {name}_answer(&state{to});",
+    "at": "}}\n        {name}_run(&state);\n        for (int t = {first}; t < {steps}; t++) {{\n"
+    "            {name}_answer_at(&state, t{to});",
+}
 
 
-def test_program(name: str, preparation: Preparation, data: HeldOut, form: str) -> str:
-    """A few held-out sequences with the engine's last answers to them, and a `main` that goes through them.
-
-    `form`: when answers come, after "each" step, "at" any step once all are there, or "once".
-    """
-    words = {"name": name, "upper": name.upper()}
-    given, tokens = data.inputs if data.rows is None else data.rows, data.inputs.ndim == 2
-    if data.rows is None and not tokens:
-        offset, scale = step_scale(preparation, given.shape[2])
-        given = given * scale + offset
+def test_program(name: str, data: HeldOut) -> str:
+    """A few held-out sequences with the engine's last answers to them, and a `main` that goes through them."""
+    words, form, to = program_words(name, data), _form(data), _forecast_to(data)
+    given, tokens = given_in_units(data), data.inputs.ndim == 2
     aligned = tokens and data.scaled.ndim == 3 and form == "each"
     steps, count = min(len(given), _TOKENS if aligned else len(given)), min(given.shape[1], VECTORS)
     some = given[:steps, :count].swapaxes(0, 1)
@@ -90,47 +93,83 @@ def test_program(name: str, preparation: Preparation, data: HeldOut, form: str) 
     rows = rows if tokens else array(f"{name}_test_rows", some, double=True)
     place = f"(k * {steps} + t)" if tokens else f"(k * {steps} + t) * {name.upper()}_INPUTS"
     row = f"{name}_test_tokens[{place}]" if tokens else f"{name}_test_rows + {place}"
-    answered = not (tokens and preparation.kind == "text")
-    forecast, to = (_FORECAST.format(**words), ", forecast") if answered else ("", "")
-    once = form != "each"
-    step = f"{'' if once else forecast}{name}_{'read' if tokens else 'push'}(&state, {row}{'' if once else to});"
+    forecast = _FORECAST.format(**words) if to else ""
+    each, at_end = (forecast, to) if form == "each" else ("", "")
+    step = f"{each}{name}_{'read' if tokens else 'push'}(&state, {row}{at_end});"
     finish = _FINISH[form].format(forecast=forecast, to=to, steps=steps, **words)
     feed = f"for (int t = 0; t < {steps}; t++) {{\n            {step}\n        }}{finish}"
-    return vector_test(name, rows + array(f"{name}_test_answers", wanted), count, feed)
+    return vector_test(words, rows + array(f"{name}_test_answers", wanted), count, feed)
 
 
-def vector_test(name: str, vectors: str, count: int, feed: str, last: str = "") -> str:
+def driver(path: str, name: str, data: HeldOut) -> str:
+    """A program around the header at `path`: for each answered step of each sequence the answers twice, the network's
+    own and what it says of them.
+    """
+    words, form, to = program_words(name, data), _form(data), _forecast_to(data)
+    steps = len(given_in_units(data))
+    first = steps - (len(data.scaled) if data.scaled.ndim == 3 else 1)
+    row = (
+        "read(&state, (int32_t)given[t]"
+        if data.inputs.ndim == 2
+        else f"push(&state, given + t * {words['upper']}_INPUTS"
+    )
+    feed = f"{name}_{row}{to if form == 'each' else ''});"
+    say = _SAY[form].format(first=first, steps=steps, to=to, **words)
+    return driver_frame(path, words, data, _ANSWERED.format(steps=steps, feed=feed, say=say, **words))
+
+
+def program_words(name: str, data: HeldOut) -> dict[str, str]:
+    """What programs around the header `name` call things."""
+    return {"name": name, "upper": name.upper(), "series": ""}
+
+
+def vector_test(words: dict[str, str], vectors: str, count: int, feed: str, last: str = "") -> str:
     """A `main` that lets so many sequences in by `feed`, and compares what comes out with what the `vectors` say.
 
     `last`: where the answers that are compared begin, as the beginning of a sum.
     """
-    return _TEST.format(
-        vectors=vectors, count=count, feed=feed, last=last, tolerance=TOLERANCE, name=name, upper=name.upper()
-    )
+    return _TEST.format(vectors=vectors, count=count, feed=feed, last=last, tolerance=TOLERANCE, **words)
 
 
-def driver(path: str, header: str, name: str, data: HeldOut) -> str:
-    """A program around the text of a `header` at `path`: sequences from standard input, for each answered step the
-    answers twice, the network's own and what it says of them.
+def driver_frame(path: str, words: dict[str, str], data: HeldOut, body: str) -> str:
+    """A program around the header at `path` that reads `program_inputs` from standard input, and runs `body` for each
+    sequence.
     """
-    words = {"name": name, "upper": name.upper()}
-    given = data.inputs if data.rows is None else data.rows
-    tokens, steps = given.ndim == 2, len(given)
-    width = 1 if tokens else given.shape[2]
-    first = steps - (len(data.scaled) if data.scaled.ndim == 3 else 1)
-    to = ", forecast" if "double *forecast)" in header else ""
-    each = f"{name}_answer" not in header
-    taken = f"{name}_read(&state, given[t]" if tokens else f"{name}_push(&state, given + t * {width}"
-    feed = f"{taken}{to if each else ''});"
-    if data.rows is None and not tokens:
-        feed = _AS_READ.format(**words) + feed
-    say = f"if (t < {first}) continue;"
-    if not each:
-        at = f"{name}_answer_at(" in header
-        own = f"{name}_answer_at(&state, t{to});" if at else f"{name}_answer(&state{to});"
-        run = f"\n        {name}_run(&state);" if at else ""
-        say = f"}}{run}\n        for (int t = {first}; t < {steps}; t++) {{\n            {own}"
+    given, told = (values.shape[1] for values in program_inputs(data))
     return _DRIVER.format(
-        path=path.replace("\\", "/"), kind="int32_t" if tokens else "double", size=steps * width, steps=steps,
-        feed=feed, say=say, **words,
+        path=path.replace("\\", "/"), given=given, told=told, room=max(told, 1), body=body, **words
     )  # fmt: skip
+
+
+def program_inputs(data: HeldOut) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What every sequence reads, in its own units, and what it is told: a row a sequence."""
+    told = data.given.future if data.rows is not None else data.given.told
+    if told is None:
+        told = np.zeros((0, data.inputs.shape[1], 0))
+    return _by_sequence(given_in_units(data)), _by_sequence(told)
+
+
+def given_in_units(data: HeldOut) -> NDArray[Any]:
+    """What goes in as a program gives it: rows, steps or a vector in their own units, (T, B, ·), or tokens (T, B)."""
+    if data.rows is not None or data.inputs.ndim == 2:
+        return data.inputs if data.rows is None else data.rows
+    offset, scale = step_scale(data.model.preparation, data.inputs.shape[2])
+    return np.asarray(data.inputs * scale + offset)
+
+
+def _by_sequence(values: NDArray[Any]) -> NDArray[np.float64]:
+    """(T, B, ·) as (B, T · ·)."""
+    return np.ascontiguousarray(np.swapaxes(values, 0, 1).reshape(values.shape[1], -1), np.float64)
+
+
+def _form(data: HeldOut) -> str:
+    """When answers come: after "each" step, "at" any step once all are there, or "once"."""
+    network = describe(data.model.network)
+    if not network.config.bidirectional:
+        return "each"
+    return "at" if network.aligned else "once"
+
+
+def _forecast_to(data: HeldOut) -> str:
+    """How a forecast is asked for, as a further argument; "" where the network's own answers are all there is."""
+    return "" if data.model.preparation.kind == "text" else ", forecast"

@@ -15,7 +15,7 @@ from engine.export.c_symbols import read_symbols, symbol_table
 from engine.export.c_texts import TEXT_LEVELS, text_functions
 from engine.export.c_writing_programs import writing_test
 from engine.export.held_out import HeldOut
-from engine.export.onnx_ends import step_scale
+from engine.export.meaning import step_columns, step_scale
 from engine.export.particulars import Exportable
 from engine.export.writing_description import WritingDescription, describe_writing
 
@@ -105,7 +105,7 @@ def writer_file(source: Exportable, name: str, data: HeldOut) -> str:
         *([] if told.encoder is None else [reading_functions(told.encoder, words)]),
         decoder_functions(told, words),
         *(_series(source, told, words) if series else _texts(source, told, words)),
-        writing_test(name, preparation, data),
+        writing_test(name, data),
         f"#endif /* {name.upper()}_H */\n",
     ]
     return "\n".join(parts)
@@ -165,11 +165,8 @@ def _texts(source: Exportable, told: WritingDescription, words: dict[str, str]) 
     assert isinstance(preparation, PairsPreparation)
     parts, level = [], ""
     if preparation.vector is not None:
-        columns = ", ".join(preparation.vector.numbers)
-        for column, known in preparation.vector.categories:
-            columns += f"; 1 at the one that {column} is, of {', '.join(known)}, and 0 at the others"
         parts += scaler_arrays(f"{name}_input", *step_scale(preparation, told.sizes.inputs))
-        parts.append(_READ_VECTOR.format(columns=comment(columns.removeprefix("; ")), **words))
+        parts.append(_READ_VECTOR.format(columns=comment(step_columns(preparation)), **words))
     else:
         level, symbols = read_symbols(preparation)
         parts.append(symbol_table(f"{name}_source", level, symbols, STOP + 1))

@@ -2,32 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
-from engine.data import Preparation
-from engine.export.c_programs import VECTORS, vector_test
+from engine.export.c_programs import VECTORS, driver_frame, program_inputs, program_words, vector_test
 from engine.export.c_source import array
 from engine.export.held_out import HeldOut
-from engine.export.onnx_ends import step_scale
 
-_DRIVER = """\
-#include <stdio.h>
-#include "{path}"
-
-int main(void)
-{{
-    static double given[{given}], told[{room}];
-    while (fread(given, sizeof(double), {given}, stdin) == {given}) {{
-        if (fread(told, sizeof(double), {told}, stdin) != {told}) return 1;
-        static {name}_state state;
-{body}
-    }}
-    return 0;
-}}
-"""
 _TEXTS = """\
-        {name}_reset(&state);
+        {name}_reset(&state{series});
         {feed}
         {name}_begin(&state);
         for (int step = 0; step < {told}; step++) {{
@@ -37,7 +17,7 @@ _TEXTS = """\
                 fwrite(&answer, sizeof answer, 1, stdout);
             }}
         }}
-        {name}_reset(&state);
+        {name}_reset(&state{series});
         {feed}
         for (int step = 0; step < {upper}_LIMIT; step++) {{
             const double token = {name}_write(&state);
@@ -45,7 +25,7 @@ _TEXTS = """\
         }}"""
 _FORECASTS = """\
         double forecast[{upper}_FORECASTS];
-        {name}_reset(&state);
+        {name}_reset(&state{series});
         {feed}
         for (int k = 0; k < {upper}_STEPS * {upper}_OUTPUTS; k++) {{
             const double answer = state.answers[k];
@@ -60,64 +40,37 @@ _TELL = """
             const int place = (int){name}_test_told[k * {steps} + step] * {embedding};
             {name}_step(&state, {name}_embedding_target_weight + place, state.answers);
         }}"""
-_AS_READ = """\
-        for (int k = 0; k < {upper}_INPUTS; k++) given[k] = given[k] * {name}_input_scale[k] + {name}_input_offset[k];
-"""
 
 
-def writing_test(name: str, preparation: Preparation, data: HeldOut) -> str:
+def writing_test(name: str, data: HeldOut) -> str:
     """A few held-out sequences, what the network is told to have written, and the engine's answers after the last."""
-    words = {"name": name, "upper": name.upper()}
+    words, texts = program_words(name, data), data.rows is None
     given, told = program_inputs(data)
-    if data.rows is None and data.inputs.ndim == 3:
-        offset, scale = step_scale(preparation, data.inputs.shape[2])
-        given = given * scale + offset
     count, steps = min(len(given), VECTORS), len(data.scaled)
     tables = array(f"{name}_test_given", given[:count], double=True)
-    texts = data.rows is None
     if told.shape[1]:
         tables += array(f"{name}_test_told", told[:count], double=True)
     at = f"{name}_test_given + k * {given.shape[1]}"
     ahead = f"{name}_test_told + k * {told.shape[1]}, " if told.shape[1] else ""
-    feed = _feed(words, data, at, f"double forecast[{name.upper()}_FORECASTS];\n        ", ahead)
+    feed = _feed(words, data, at, f"double forecast[{words['upper']}_FORECASTS];\n        ", ahead)
     if texts:
         feed += _TELL.format(steps=steps, embedding=_EMBEDDING.format(**words), **words)
-    last = "" if texts else f"({name.upper()}_STEPS - 1) * {name.upper()}_OUTPUTS + "
-    return vector_test(name, tables + array(f"{name}_test_answers", data.scaled[-1, :count]), count, feed, last)
+    last = "" if texts else f"({words['upper']}_STEPS - 1) * {words['upper']}_OUTPUTS + "
+    return vector_test(words, tables + array(f"{name}_test_answers", data.scaled[-1, :count]), count, feed, last)
 
 
 def writing_driver(path: str, name: str, data: HeldOut) -> str:
-    """A program around the header at `path`: what is read and told from standard input; for each sequence the answers,
-    then the tokens that are written, or the forecast in real units.
+    """A program around the header at `path`: for each sequence the answers, then the tokens that are written, or the
+    forecast in real units.
     """
-    words = {"name": name, "upper": name.upper()}
-    given, told = program_inputs(data)
+    words, (_, told) = program_words(name, data), program_inputs(data)
+    steps = told.shape[1]
     if data.rows is None:
-        body, embedding = _TEXTS, _EMBEDDING.format(**words)
         feed = _feed(words, data, "given", "", "")
-        if data.inputs.ndim == 3:
-            body = _AS_READ.format(**words) + body
+        body = _TEXTS.format(feed=feed, told=steps, embedding=_EMBEDDING.format(**words), **words)
     else:
-        body, embedding = _FORECASTS, ""
-        feed = _feed(words, data, "given", "", "told, " if told.shape[1] else "")
-    body = body.format(feed=feed, told=told.shape[1], embedding=embedding, **words)
-    return _DRIVER.format(
-        path=path.replace("\\", "/"), given=given.shape[1], told=told.shape[1], room=max(told.shape[1], 1), body=body,
-        **words,
-    )  # fmt: skip
-
-
-def program_inputs(data: HeldOut) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """What every sequence reads, a series in its own units, and what it is told: a row a sequence."""
-    if data.rows is not None:
-        future = np.zeros((0, data.rows.shape[1], 0)) if data.given.future is None else data.given.future
-        return _by_sequence(data.rows), _by_sequence(future)
-    return _by_sequence(data.inputs), _by_sequence(np.asarray(data.given.told))
-
-
-def _by_sequence(values: NDArray[np.generic]) -> NDArray[np.float64]:
-    """(T, B, ·) as (B, T · ·)."""
-    return np.ascontiguousarray(np.swapaxes(values, 0, 1).reshape(values.shape[1], -1), np.float64)
+        body = _FORECASTS.format(feed=_feed(words, data, "given", "", "told, " if steps else ""), **words)
+    return driver_frame(path, words, data, body)
 
 
 def _feed(words: dict[str, str], data: HeldOut, at: str, forecast: str, ahead: str) -> str:

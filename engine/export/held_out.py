@@ -35,6 +35,7 @@ class HeldOut:
     """Sequences that go in, and the engine's answers.
 
     Attributes:
+        model: whose answers these are.
         given: what goes in.
         scaled: the network's answers, (B, O) or (T, B, O) float32; of a network that writes (U, B, O), of tokens where
             it is told what came before, of numbers where it hears itself.
@@ -43,6 +44,7 @@ class HeldOut:
         texts: of a network that writes tokens; None of others.
     """
 
+    model: Model
     given: Given
     scaled: NDArray[Any]
     real: NDArray[np.float64] | None
@@ -73,7 +75,7 @@ def answered(model: Model, given: Given) -> HeldOut:
     """What goes in, and what the engine says to it."""
     scaled = _engine(model, given)
     real = real_units(model.preparation, given.rows, model.loss.point(scaled))
-    return HeldOut(given, scaled, real, _texts(model, given))
+    return HeldOut(model, given, scaled, real, _texts(model, given))
 
 
 def read_by(preparation: SeriesPreparation, given: Given) -> Given:

@@ -14,6 +14,7 @@ from engine.data import (
     tokens,
 )
 from engine.export import numpy_texts, numpy_units
+from engine.export.meaning import answer_words, step_columns
 from engine.export.python_source import COLUMNS, harmless
 
 _ABOUT = '''
@@ -113,7 +114,7 @@ def _functions(preparation: Preparation) -> str:
         case LabelledTextPreparation():
             return _ABOUT + _SYMBOLS.format(
                 many="texts", what=f"each of `texts`, of which {preparation.length} symbols are read",
-                meaning=_meaning(preparation), symbols='told["data"]["vocabulary"]["symbols"]',
+                meaning=harmless(answer_words(preparation)), symbols='told["data"]["vocabulary"]["symbols"]',
                 cut='cut(each, told["data"]["vocabulary"]["level"])[: told["data"]["length"]]',
             )  # fmt: skip
         case PairsPreparation():
@@ -144,18 +145,7 @@ def _steps(preparation: SequencePreparation) -> str:
     if preparation.embedded:
         return _SYMBOLS.format(
             many="sequences", what=f"sequences of words of {harmless(preparation.words[0][0])}",
-            meaning=_meaning(preparation), symbols='told["data"]["words"][0][1]', cut="each",
+            meaning=harmless(answer_words(preparation)), symbols='told["data"]["words"][0][1]', cut="each",
         )  # fmt: skip
-    columns = ", ".join(preparation.channels)
-    for column, known in preparation.words:
-        columns += f"; 1 at the word that {column} is, of {', '.join(known)}, and 0 at the others"
-    return _STEPS.format(
-        count=preparation.input_size, meaning=_meaning(preparation), columns=harmless(columns.removeprefix("; "))
-    )
-
-
-def _meaning(preparation: SequencePreparation | LabelledTextPreparation) -> str:
-    answers = preparation.answers
-    if answers.classes:
-        return harmless(f"how likely {answers.label} is {', '.join(answers.classes)}")
-    return harmless(answers.label)
+    meaning, columns = harmless(answer_words(preparation)), harmless(step_columns(preparation))
+    return _STEPS.format(count=preparation.input_size, meaning=meaning, columns=columns)

@@ -13,7 +13,8 @@ import numpy as np
 
 from engine.data import PairsPreparation, Preparation, SeriesPreparation
 from engine.export.description import Layers
-from engine.export.onnx_ends import last_bases, last_start, read_inputs, step_scale
+from engine.export.meaning import step_scale
+from engine.export.onnx_ends import last_bases, last_start, read_inputs
 from engine.export.onnx_graph import Graph, Shape
 from engine.export.onnx_layers import Lengths, add_step
 from engine.export.onnx_stack import add_stack, count_lengths, expanded

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.data import PairsPreparation, Preparation, SeriesPreparation, TextPreparation
-from engine.data.scaling import Reals
+from engine.data import Preparation, SeriesPreparation, TextPreparation
 from engine.data.sequence_preparation import SequencePreparation
 from engine.export.description import Description
+from engine.export.meaning import step_scale
 from engine.export.onnx_graph import Graph, Shape
 from engine.export.onnx_layers import Lengths
 from engine.export.particulars import Exportable
@@ -36,18 +36,6 @@ def read_inputs(graph: Graph, embedding: NDArray[Any] | None, inputs: int, prepa
         return _scaled(graph, columns, scaler.offset, scaler.scale), level
     steps = graph.input("inputs", np.float64, ["batch", "steps", inputs])
     return _scaled(graph, steps, *step_scale(preparation, inputs)), ""
-
-
-def step_scale(preparation: Preparation, inputs: int) -> tuple[Reals, Reals]:
-    """Offset and scale of each input of a step, or of a vector that is read: 0 and 1 of words and categories."""
-    offset, scale = np.zeros(inputs), np.ones(inputs)
-    if isinstance(preparation, SequencePreparation) and not preparation.embedded:
-        channels = len(preparation.channels)
-        offset[:channels], scale[:channels] = preparation.scaler.offset, preparation.scaler.scale
-    if isinstance(preparation, PairsPreparation) and preparation.vector:
-        numbers = len(preparation.vector.numbers)
-        offset[:numbers], scale[:numbers] = preparation.vector.scaler.offset, preparation.vector.scaler.scale
-    return offset, scale
 
 
 def _scaled(graph: Graph, x: str, offset: NDArray[Any], scale: NDArray[Any]) -> str:

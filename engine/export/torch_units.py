@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 
 from engine.data import LabelledTextPreparation, Preparation, SequencePreparation, SeriesPreparation, TextPreparation
-from engine.data.answers import Answers
 from engine.export.c_symbols import CUT
+from engine.export.meaning import answer_words, step_columns
 from engine.export.particulars import Exportable
 from engine.export.python_source import COLUMNS, harmless
 
@@ -125,29 +125,20 @@ def _functions(source: Exportable) -> str:
             remark = "" if point["width"] == 1 else "  # the middle one of the quantiles"
             return SERIES + _REAL_UNITS.format(remark=remark, **point)
         case SequencePreparation(embedded=False):
-            columns = harmless(", ".join(_columns(preparation)))
-            return _STEPS.format(count=preparation.input_size, columns=columns) + _meant(preparation.answers, point)
+            columns = harmless(step_columns(preparation))
+            return _STEPS.format(count=preparation.input_size, columns=columns) + _meant(preparation, point)
         case SequencePreparation():
             read = _SYMBOLS.format(cut=CUT["category"], known='["words"][0][1]', first=1)
-            return read + _meant(preparation.answers, point)
+            return read + _meant(preparation, point)
         case LabelledTextPreparation():
             cut = f"{CUT[preparation.vocabulary.level]}; {preparation.length} are read at most"
             read = _SYMBOLS.format(cut=cut, known='["vocabulary"]["symbols"]', first=1)
-            return read + _meant(preparation.answers, point)
+            return read + _meant(preparation, point)
         case TextPreparation():
             return _SYMBOLS.format(cut=CUT[preparation.unit], known='["vocabulary"]', first=0)
     return ""
 
 
-def _columns(preparation: SequencePreparation) -> list[str]:
-    words = [
-        f"1 at the word that {column} is, of {', '.join(known)}, and 0 at the others"
-        for column, known in preparation.words
-    ]
-    return [*preparation.channels, *words]
-
-
-def _meant(answers: Answers, point: dict[str, int]) -> str:
-    if answers.classes:
-        return _CLASSES.format(meaning=harmless(f"how likely {answers.label} is {', '.join(answers.classes)}"))
-    return _VALUES.format(meaning=harmless(answers.label), **point)
+def _meant(preparation: SequencePreparation | LabelledTextPreparation, point: dict[str, int]) -> str:
+    template = _CLASSES if preparation.answers.classes else _VALUES
+    return template.format(meaning=harmless(answer_words(preparation)), **point)

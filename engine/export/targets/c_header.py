@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from engine.atomic import write_atomically
 from engine.export.c_file import c_file
-from engine.export.c_programs import driver
+from engine.export.c_programs import driver, program_inputs
 from engine.export.c_source import identifier
 from engine.export.c_writer import writer_file
-from engine.export.c_writing_programs import program_inputs, writing_driver
+from engine.export.c_writing_programs import writing_driver
 from engine.export.description import describe
 from engine.export.held_out import HeldOut, held_out
 from engine.export.particulars import Exportable
@@ -86,26 +86,13 @@ def run(path: Path, data: HeldOut) -> Answers | None:
             raise ExportError(f"{path.name} was written, but its own test vectors do not come out right here")
         source = Path(folder) / "driver.c"
         writing = data.given.told is not None
-        text, given = (_for_writing if writing else _for_reading)(path, name, data)
+        text = (writing_driver if writing else driver)(str(path.absolute()), name, data)
         source.write_text(text, encoding="utf-8")
         program = _compiled(path, Path(folder) / "driver", str(source))
+        given = np.concatenate(program_inputs(data), axis=1).tobytes()
         done = subprocess.run([program], input=given, capture_output=True, timeout=_SECONDS, check=True)
     numbers = np.frombuffer(done.stdout, np.float64)
     return _written(numbers, data) if writing else _answers(numbers, data)
-
-
-def _for_reading(path: Path, name: str, data: HeldOut) -> tuple[str, bytes]:
-    """The driver of a network that answers where it reads, and what goes into it."""
-    given = (data.inputs if data.rows is None else data.rows).swapaxes(0, 1)
-    kind = np.int32 if given.ndim == 2 else np.float64
-    header = path.read_text(encoding="utf-8")
-    return driver(str(path.absolute()), header, name, data), np.ascontiguousarray(given, kind).tobytes()
-
-
-def _for_writing(path: Path, name: str, data: HeldOut) -> tuple[str, bytes]:
-    """The driver of a network that writes, and what goes into it."""
-    given = np.concatenate(program_inputs(data), axis=1)
-    return writing_driver(str(path.absolute()), name, data), given.tobytes()
 
 
 def _written(numbers: NDArray[np.float64], data: HeldOut) -> Answers:

@@ -27,7 +27,8 @@ from engine.data import Preparation, SeriesPreparation
 from engine.data.vocabulary import STOP
 from engine.export.description import Description, describe
 from engine.export.held_out import HeldOut
-from engine.export.onnx_ends import hand_out, read_inputs, step_scale
+from engine.export.meaning import step_scale
+from engine.export.onnx_ends import hand_out, read_inputs
 from engine.export.onnx_graph import OPSET, Graph
 from engine.export.onnx_layers import Lengths, native_operator
 from engine.export.onnx_stack import add_stack, count_lengths, expanded

@@ -21,7 +21,7 @@ from engine.export.description import describe
 from engine.export.held_out import answered
 from engine.export.keras_equations import keras_answers, keras_written
 from engine.export.keras_loops import write_tokens
-from engine.export.onnx_ends import step_scale
+from engine.export.meaning import step_scale
 from engine.export.particulars import Exportable
 from engine.export.targets import keras, target
 from engine.export.writing_description import describe_writing

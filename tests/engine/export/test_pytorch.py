@@ -14,7 +14,7 @@ import pytest
 from engine.cells import specifications
 from engine.data import LabelledTextPreparation, SequencePreparation, TextPreparation
 from engine.export import proof
-from engine.export.onnx_ends import step_scale
+from engine.export.meaning import step_scale
 from engine.export.targets import target
 from engine.export.torch_source import torch_source
 from engine.export.torch_writing import torch_writing_source
