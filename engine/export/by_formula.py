@@ -37,7 +37,7 @@ def answers(weights: _Weights, particulars: Mapping[str, Any], data: HeldOut) ->
         own = (specification(config["cell"]).formula, config, dict(weights), given.inputs)
         return Answers(scaled, tokens=written_tokens(*own, preparation.limit))
     point = scaled[..., config["middle"] :: config["width"]]
-    return Answers(scaled, real_units(preparation, data.rows, point))
+    return Answers(scaled, real_units(data.given.prepared_by(preparation), data.rows, point))
 
 
 def in_float64(model: Model, given: Given) -> NDArray[np.float64]:

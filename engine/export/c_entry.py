@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.data import LabelledTextPreparation, SequencePreparation, SeriesPreparation
+from engine.data import LabelledTextPreparation, Preparation, SequencePreparation, SeriesPreparation
 from engine.data.answers import Answers
 from engine.data.scaling import Reals
 from engine.export.c_source import array, comment
 from engine.export.c_symbols import read_symbols, symbol_table
 from engine.export.c_whole import answering
 from engine.export.description import Description
-from engine.export.meaning import answer_words, step_columns, step_scale
+from engine.export.meaning import answer_words, several, step_columns, step_scale
 from engine.export.particulars import Exportable
 
 TAKE_ROW = """
@@ -28,7 +29,7 @@ static inline int {name}_push({name}_state *state, const double *row{forecast})
 {season}    const int ready = state->rows++ >= {lead};
     for (int k = 0; ready && k < {upper}_INPUTS; k++) {{
         const double value = k < {upper}_TARGETS ? {changed} : row[k];
-        x[k] = (float)((value - {name}_input_offset[k]) / {name}_input_scale[k]);
+        x[k] = (float)((value - {name}_input_offset[{ins}k]) / {name}_input_scale[{ins}k]);
     }}
     for (int k = 0; k < {upper}_TARGETS; k++) state->level[k] = level[k];
     if (!ready) return {early};
@@ -37,7 +38,7 @@ static inline int {name}_push({name}_state *state, const double *row{forecast})
 _FORECASTS = """\
     for (int k = 0; k < {upper}_FORECASTS; k++) {{
         const double scaled = state->answers[{middle} + k * {width}];
-        const double value = scaled * {name}_output_scale[k] + {name}_output_offset[k]{anchor};
+        const double value = scaled * {name}_output_scale[{outs}k] + {name}_output_offset[{outs}k]{anchor};
         forecast[k] = {real};
     }}
 """
@@ -148,6 +149,7 @@ def taking(preparation: SeriesPreparation, words: dict[str, str]) -> dict[str, A
         "lead": preparation.lead,
         "changed": "level[k] - state->level[k]" if difference else "level[k]",
         "season": _SEASON.format(**words) if period else "",
+        "ins": own_scaler(preparation, f"{words['upper']}_INPUTS"),
     }
 
 
@@ -159,16 +161,40 @@ def forecasts(source: Exportable, words: dict[str, str]) -> str:
     anchor = f" + state->level[k % {words['upper']}_TARGETS]" if difference else ""
     season = _LAST_SEASON.format(beyond=preparation.horizon - 1, **words) if period else ""
     real = "exp(value)" if log else "value"
-    return _FORECASTS.format(anchor=anchor + season, real=real, **source.point(), **words)
+    outs = own_scaler(preparation, f"{words['upper']}_FORECASTS")
+    return _FORECASTS.format(anchor=anchor + season, real=real, outs=outs, **source.point(), **words)
+
+
+def own_scaler(preparation: Preparation, size: str) -> str:
+    """Where the numbers of one series begin, as the beginning of a sum; "" where all have one scaler."""
+    return f"state->series * {size} + " if several(preparation) else ""
 
 
 def series_scalers(name: str, preparation: SeriesPreparation) -> list[str]:
-    """Offsets and scales of what goes in and of what comes out."""
-    ins, outs = preparation.input_scaler, preparation.output_scaler
+    """Offsets and scales of what goes in and of each answer; of series that have their own one after the other."""
+    pairs = [own for _, *own in preparation.scalers] or [[preparation.input_scaler, preparation.output_scaler]]
+    answers = len(preparation.targets) * (preparation.steps if preparation.strategy == "encoder_decoder" else 1)
+    found = []
+    for at, side in enumerate(("input", "output")):
+        parts = [(own[at].offset, own[at].scale) for own in pairs]
+        if side == "output":  # a decoder's steps may have one scale
+            parts = [(np.resize(o, max(answers, o.size)), np.resize(s, max(answers, s.size))) for o, s in parts]
+        offset, scale = (np.concatenate(values) for values in zip(*parts, strict=True))
+        found += scaler_arrays(f"{name}_{side}", offset, scale)
+    return found
+
+
+def reset_head(preparation: Preparation, words: dict[str, str]) -> list[str]:
+    """How the function begins that every sequence begins with: where series have scalers of their own, with which."""
+    names, name = several(preparation), words["name"]
+    if not names:
+        return ["/* Forget everything. */", f"static inline void {name}_reset({name}_state *state)", "{"]
+    told = ", ".join(f"{at} {each}" for at, each in enumerate(names))
+    about = textwrap.fill(comment(f"Forget everything; what is pushed next is of series {told}."), 114)
     return [
-        *scaler_arrays(f"{name}_input", ins.offset, ins.scale),
-        *scaler_arrays(f"{name}_output", outs.offset, outs.scale),
-    ]
+        "/* {} */".format(about.replace("\n", "\n * ")),
+        f"static inline void {name}_reset({name}_state *state, int series)", "{", "    state->series = series;",
+    ]  # fmt: skip
 
 
 def scaler_arrays(name: str, offset: NDArray[Any], scale: NDArray[Any]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.data import Preparation, SeriesPreparation
-from engine.export.c_entry import entry
+from engine.export.c_entry import entry, reset_head
 from engine.export.c_layers import reading_functions, reading_members, state_size
 from engine.export.c_parts import head, longest_lines, shared_functions
 from engine.export.c_programs import test_program
@@ -11,6 +11,7 @@ from engine.export.c_source import array, layer_constants, layer_functions
 from engine.export.c_steps import stepped
 from engine.export.description import Description, describe
 from engine.export.held_out import HeldOut
+from engine.export.meaning import several
 from engine.export.particulars import Exportable
 
 _AFTER_EACH = {
@@ -38,15 +39,14 @@ def c_file(source: Exportable, name: str, data: HeldOut) -> str:
     """The text of the header; `name` begins every name in it."""
     words = {"name": name, "upper": name.upper()}
     network, preparation = describe(source.model.network), source.model.preparation
-    targets = len(preparation.targets) if isinstance(preparation, SeriesPreparation) else 0
     whole = network.config.bidirectional
     parts = [
         head(source, words, _usage(preparation, network), symbols=network.embedding is not None),
-        *_sizes(network, name, targets, source.point()["width"], _period(preparation), longest(preparation, data)),
+        *_sizes(network, preparation, name, source.point()["width"], longest(preparation, data)),
         *_weights(network, name),
         *shared_functions(network, words),
         *layer_functions(name, network),
-        _reset(network, name, _period(preparation)),
+        _reset(network, preparation, words),
         reading_functions(network, words) if whole else _step(network, name),
         entry(source, network, words),
         test_program(name, data),
@@ -82,14 +82,16 @@ def _period(preparation: Preparation) -> int:
     return preparation.transform.period if isinstance(preparation, SeriesPreparation) else 0
 
 
-def _sizes(network: Description, name: str, targets: int, width: int, period: int, steps: int) -> list[str]:
+def _sizes(network: Description, preparation: Preparation, name: str, width: int, steps: int) -> list[str]:
     """Sizes, and the state. A forecast has a number for each target, and for each step where several are said at once;
     where the network answers by quantiles, there are several outputs for each number. With a seasonal difference the
     state holds the last season; where the network reads both ways, the steps.
     """
     upper, inputs, outputs = name.upper(), network.config.inputs, len(network.readout_bias)
+    targets = len(preparation.targets) if isinstance(preparation, SeriesPreparation) else outputs
+    period, names = _period(preparation), several(preparation)
     lines = [f"#define {upper}_INPUTS {inputs}", f"#define {upper}_OUTPUTS {outputs}"]
-    lines += [f"#define {upper}_FORECASTS {outputs // width}", f"#define {upper}_TARGETS {targets or outputs}"]
+    lines += [f"#define {upper}_FORECASTS {outputs // width}", f"#define {upper}_TARGETS {targets}"]
     if network.embedding is not None:
         lines.append(f"#define {upper}_EMBEDDING {inputs}")
     if network.config.bidirectional:
@@ -98,6 +100,9 @@ def _sizes(network: Description, name: str, targets: int, width: int, period: in
     else:
         members = [f"    float {each.suffix}[{state_size(network, each.units)}];" for each in network.directions]
     own = [f"    float answers[{upper}_OUTPUTS];", f"    double level[{upper}_TARGETS];", "    long rows;"]
+    if names:
+        lines.append(f"#define {upper}_SERIES {len(names)}")
+        own.append("    int series; /* whose rows are pushed */")
     if period:
         lines.append(f"#define {upper}_PERIOD {period}")
         own.append(f"    double season[{upper}_PERIOD][{upper}_TARGETS];")
@@ -110,16 +115,15 @@ def _weights(network: Description, name: str) -> list[str]:
     return [*found, array(f"{name}_readout_bias", network.readout_bias)]
 
 
-def _reset(network: Description, name: str, period: int) -> str:
-    upper = name.upper()
+def _reset(network: Description, preparation: Preparation, words: dict[str, str]) -> str:
+    name, upper, period = words["name"], words["upper"], _period(preparation)
     own = ["    state->count = 0;"] if network.config.bidirectional else [
         f"    for (int u = 0; u < {state_size(network, direction.units)}; u++)"
         f" state->{direction.suffix}[u] = {name}_initial_{direction.suffix}[u];"
         for direction in network.directions
     ]  # fmt: skip
     return "\n".join([
-        "/* Forget everything. */",
-        f"static inline void {name}_reset({name}_state *state)", "{", *own,
+        *reset_head(preparation, words), *own,
         f"    for (int k = 0; k < {upper}_OUTPUTS; k++) state->answers[k] = 0.0f;",
         f"    for (int k = 0; k < {upper}_TARGETS; k++) state->level[k] = 0.0;",
         *([f"    for (int k = 0; k < {upper}_PERIOD; k++) for (int o = 0; o < {upper}_TARGETS; o++)"

@@ -15,7 +15,7 @@ _HEAD = """\
  * Made by RNN Workbench. C99, one file; needs nothing but the mathematical library (-lm) and no memory but a state.
  *
  *     {name}_state state;
- *     {name}_reset(&state);                      before each sequence
+ *     {reset}
  *     {usage}
  *
  * The network's own answers lie in state.answers. Compiled with {upper}_TEST defined, this file is a program that runs
@@ -27,6 +27,8 @@ _HEAD = """\
 #include <math.h>
 #include <stdint.h>
 {strings}"""
+_RESET = "{name}_reset(&state);                      before each sequence"
+_RESET_SERIES = "{name}_reset(&state, series);              before each sequence; which series, see there"
 _SHARED = """
 static inline void {name}_affine(
     const float *weight, const float *bias, const float *x, int columns, int rows, float *y)
@@ -55,7 +57,9 @@ def head(source: Exportable, words: dict[str, str], usage: str, *, symbols: bool
     title = comment(f"{model_words(source.model.experiment)}.")
     known = comment(json.dumps(source.particulars(), indent=1, ensure_ascii=False, sort_keys=True))
     strings = "#include <string.h>\n" if symbols else ""
-    return _HEAD.format(title=title, usage=usage.format(**words), strings=strings, **words) + f"\n/* {known} */\n"
+    reset = _RESET_SERIES if source.model.metadata.get("scalers") else _RESET
+    told = {"usage": usage.format(**words), "reset": reset.format(**words)}
+    return _HEAD.format(title=title, strings=strings, **told, **words) + f"\n/* {known} */\n"
 
 
 def shared_functions(layers: Layers, words: dict[str, str]) -> list[str]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from engine.export.c_source import array
 from engine.export.description import describe
 from engine.export.held_out import HeldOut
-from engine.export.meaning import step_scale
+from engine.export.meaning import several, step_scale
 
 VECTORS, _TOKENS = 3, 16  # test windows; tokens of the test text
 TOLERANCE = 1e-4
@@ -119,8 +119,9 @@ def driver(path: str, name: str, data: HeldOut) -> str:
 
 
 def program_words(name: str, data: HeldOut) -> dict[str, str]:
-    """What programs around the header `name` call things."""
-    return {"name": name, "upper": name.upper(), "series": ""}
+    """What programs around the header `name` call things; `series`: whose rows `data` has."""
+    series = f", {several(data.model.preparation).index(data.series)}" if data.series else ""
+    return {"name": name, "upper": name.upper(), "series": series}
 
 
 def vector_test(words: dict[str, str], vectors: str, count: int, feed: str, last: str = "") -> str:

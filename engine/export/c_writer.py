@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from engine.data import PairsPreparation, SeriesPreparation
 from engine.data.vocabulary import START, STOP
 from engine.export.c_decoder import decoder_constants, decoder_functions, decoder_members
-from engine.export.c_entry import TAKE_ROW, forecasts, scaler_arrays, taking
+from engine.export.c_entry import TAKE_ROW, forecasts, own_scaler, reset_head, scaler_arrays, series_scalers, taking
 from engine.export.c_layers import reading_functions, reading_members
 from engine.export.c_parts import head, longest_lines, shared_functions
 from engine.export.c_source import comment, layer_constants, layer_functions
@@ -15,7 +13,7 @@ from engine.export.c_symbols import read_symbols, symbol_table
 from engine.export.c_texts import TEXT_LEVELS, text_functions
 from engine.export.c_writing_programs import writing_test
 from engine.export.held_out import HeldOut
-from engine.export.meaning import step_columns, step_scale
+from engine.export.meaning import several, step_columns, step_scale
 from engine.export.particulars import Exportable
 from engine.export.writing_description import WritingDescription, describe_writing
 
@@ -69,7 +67,7 @@ static inline void {name}_forecast({name}_state *state, {ahead}double *forecast)
     float heard[{heard}];
     {name}_begin(state);
     for (int k = 0; k < {upper}_TARGETS; k++) {{
-        heard[k] = (float)(({first} - {name}_output_offset[k]) / {name}_output_scale[k]);
+        heard[k] = (float)(({first} - {name}_output_offset[{outs}k]) / {name}_output_scale[{outs}k]);
     }}
     for (int step = 0; step < {upper}_STEPS; step++) {{
         float *answers = state->answers + step * {upper}_OUTPUTS;
@@ -81,8 +79,8 @@ static inline void {name}_forecast({name}_state *state, {ahead}double *forecast)
 _TOLD = """\
         for (int k = 0; k < {known}; k++) {{
             static const int column[{known}] = {{{columns}}};
-            const double value = ahead[step * {known} + k] - {name}_input_offset[column[k]];
-            heard[{upper}_TARGETS + k] = (float)(value / {name}_input_scale[column[k]]);
+            const double value = ahead[step * {known} + k] - {name}_input_offset[{ins}column[k]];
+            heard[{upper}_TARGETS + k] = (float)(value / {name}_input_scale[{ins}column[k]]);
         }}
 """
 
@@ -128,6 +126,7 @@ def _sizes(source: Exportable, told: WritingDescription, upper: str, data: HeldO
         lines += [f"#define {upper}_TARGETS {targets}", f"#define {upper}_STEPS {preparation.steps}"]
         lines += [f"#define {upper}_FORECASTS {preparation.steps * targets}"]
         lines += [f"#define {upper}_PERIOD {period}"] if period else []
+        lines += [f"#define {upper}_SERIES {len(names)}"] if (names := several(preparation)) else []
         return [*lines, *longest_lines(upper, preparation.look_back)]
     assert isinstance(preparation, PairsPreparation)
     lines += [f"#define {upper}_START {START}", f"#define {upper}_STOP {STOP}"]
@@ -144,7 +143,10 @@ def _state(source: Exportable, told: WritingDescription, words: dict[str, str]) 
     lines = [f"    state->{member} = 0;" for member in resets]
     if isinstance(preparation, SeriesPreparation):
         members += [f"    float answers[{upper}_STEPS * {upper}_OUTPUTS];", f"    double level[{upper}_TARGETS];"]
-        members += ["    long rows;"]
+        members += [
+            "    long rows;",
+            *(["    int series; /* whose rows are pushed */"] if several(preparation) else []),
+        ]
         lines += [f"    for (int k = 0; k < {upper}_TARGETS; k++) state->level[k] = 0.0;", "    state->rows = 0;"]
         if preparation.transform.period:
             members.append(f"    double season[{upper}_PERIOD][{upper}_TARGETS];")
@@ -154,8 +156,8 @@ def _state(source: Exportable, told: WritingDescription, words: dict[str, str]) 
         members += [f"    float answers[{upper}_OUTPUTS];", "    int32_t before; /* what was written last */"]
         lines.append(f"    state->before = {upper}_START;")
     return [
-        "", "typedef struct {", *members, f"}} {words['name']}_state;", "", "/* Forget everything. */",
-        f"static inline void {words['name']}_reset({words['name']}_state *state)", "{", *lines, "}", "",
+        "", "typedef struct {", *members, f"}} {words['name']}_state;", "", *reset_head(preparation, words), *lines,
+        "}", "",
     ]  # fmt: skip
 
 
@@ -181,9 +183,8 @@ def _series(source: Exportable, told: WritingDescription, words: dict[str, str])
     """How rows go in, and the steps behind them come out."""
     preparation, name = source.model.preparation, words["name"]
     assert isinstance(preparation, SeriesPreparation)
-    targets, known = len(preparation.targets), preparation.known_columns
-    ins, outs, count = preparation.input_scaler, preparation.output_scaler, preparation.steps * targets
-    tiled = [np.resize(values, count) for values in (outs.offset, outs.scale)]
+    known, upper = preparation.known_columns, words["upper"]
+    ins, outs = own_scaler(preparation, f"{upper}_INPUTS"), own_scaler(preparation, f"{upper}_FORECASTS")
     returns = f"Returns 0 where there is no room: the last {preparation.lead + preparation.look_back} rows are read."
     push = TAKE_ROW.format(
         returns=returns, forecast="", early="1", consumed=f"    return {name}_take(state, x);\n",
@@ -194,7 +195,7 @@ def _series(source: Exportable, told: WritingDescription, words: dict[str, str])
         first="0.0" if preparation.transform.difference else "state->level[k]", heard=told.decoder.config.inputs,
         known=f"; `ahead` says of each step what {comment(names)} will be" if known else "",
         ahead="const double *ahead, " if known else "", said=forecasts(source, words), **source.point(),
-        told=_TOLD.format(known=len(known), columns=", ".join(map(str, known)), **words) if known else "", **words,
+        told=_TOLD.format(known=len(known), columns=", ".join(map(str, known)), ins=ins, **words) if known else "",
+        outs=outs, **words,
     )  # fmt: skip
-    scalers = [*scaler_arrays(f"{name}_input", ins.offset, ins.scale), *scaler_arrays(f"{name}_output", *tiled)]
-    return [*scalers, push, forecast]
+    return [*series_scalers(name, preparation), push, forecast]

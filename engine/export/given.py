@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.data import DataError, SeriesPreparation, load
+from engine.data import DataError, Preparation, SeriesPreparation, load
 from engine.data.forecast_dataset import ForecastDataset
 from engine.data.pairs_dataset import PairsDataset
 from engine.data.panel_dataset import PanelDataset
 from engine.data.series_dataset import SeriesDataset
 from engine.data.vocabulary import START
+from engine.export.meaning import several
 from engine.export.writing_description import writes
 from engine.model import Model
 from engine.networks import AnyNetwork
@@ -35,6 +36,7 @@ class Given:
         told: what a network that writes is told before each step: tokens (U, B), or numbers (U, B, ·) of which it
             hears the first step and what is known ahead; None of networks that answer where they read.
         future: series: what is known ahead of the steps written, (U, B, K) float64 in its own units; None otherwise.
+        series: whose windows these are, where each of several series has scalers of its own; "" otherwise.
     """
 
     words: str
@@ -42,6 +44,13 @@ class Given:
     inputs: NDArray[Any]
     told: NDArray[Any] | None = None
     future: NDArray[np.float64] | None = None
+    series: str = ""
+
+    def prepared_by(self, preparation: Preparation) -> Preparation:
+        """`preparation` with the scalers of the series whose windows these are."""
+        if not self.series or not isinstance(preparation, SeriesPreparation):
+            return preparation
+        return preparation.of_series(self.series)
 
 
 def given_to(model: Model) -> Given:
@@ -52,26 +61,30 @@ def given_to(model: Model) -> Given:
         return _made_up(model)
 
 
-def windows(preparation: SeriesPreparation, words: str, rows: NDArray[np.float64], future: Any) -> Given:
+def windows(
+    preparation: SeriesPreparation, words: str, rows: NDArray[np.float64], future: Any, series: str = ""
+) -> Given:
     """Windows of a series as `preparation` reads them; `future` is None unless a decoder writes the forecast."""
-    inputs = preparation.inputs_of(rows)
-    if future is None:
-        return Given(words, rows, inputs)
-    unknown = np.zeros((preparation.steps, rows.shape[1], len(preparation.targets)), np.float32)
-    return Given(words, rows, inputs, preparation.told(unknown, rows, future), future)
+    own = preparation.of_series(series) if series else preparation
+    inputs, told = own.inputs_of(rows), None
+    if future is not None:
+        unknown = np.zeros((own.steps, rows.shape[1], len(own.targets)), np.float32)
+        told = own.told(unknown, rows, future)
+    return Given(words, rows, inputs, told, future, series)
 
 
 def _loaded(model: Model) -> Given:
-    dataset = load(model.experiment)
+    dataset, series = load(model.experiment), _first_series(model.preparation)
     if isinstance(dataset, PanelDataset):
-        dataset = next(iter(dataset.members.values()))  # all have one scaler; others are refused before
+        dataset = dataset.members[series] if series else next(iter(dataset.members.values()))
     part = next(part for part in ("test", "validation", "train") if dataset.count(part))
     if isinstance(dataset, SeriesDataset):
         count = min(dataset.count(part), _SEQUENCES)
         written = isinstance(dataset, ForecastDataset) and dataset.preparation.strategy == "encoder_decoder"
         future = dataset.future(part, np.arange(count)) if isinstance(dataset, ForecastDataset) and written else None
-        rows = dataset.windows(part, np.arange(count))
-        return windows(dataset.preparation, f"{count} windows of the {part} part", rows, future)
+        words = f"{count} windows of the {part} part" + (f" of {series!r}" if series else "")
+        assert isinstance(model.preparation, SeriesPreparation)
+        return windows(model.preparation, words, dataset.windows(part, np.arange(count)), future, series)
     if isinstance(dataset, PairsDataset):
         return _pairs(dataset, part)
     batch = next(dataset.batches(part, _SEQUENCES))
@@ -112,7 +125,12 @@ def _made_up(model: Model) -> Given:
     own[...] = np.cumsum(own, axis=0) if preparation.transform.difference else own
     own[...] = np.exp(own) if preparation.transform.logarithm else own
     future = rows[-1:, :, preparation.known_columns].repeat(preparation.steps, axis=0) if writes(network) else None
-    return windows(preparation, words, rows, future)
+    return windows(preparation, words, rows, future, _first_series(preparation))
+
+
+def _first_series(preparation: Preparation) -> str:
+    """Of several with scalers of their own, which differ in nothing else; "" of others."""
+    return next(iter(several(preparation)), "")
 
 
 def _random_inputs(random: np.random.Generator, network: AnyNetwork, steps: int) -> NDArray[Any]:

@@ -56,6 +56,11 @@ class HeldOut:
         return self.given.words
 
     @property
+    def series(self) -> str:
+        """Of several; see `Given`."""
+        return self.given.series
+
+    @property
     def rows(self) -> NDArray[np.float64] | None:
         """Of a series; see `Given`."""
         return self.given.rows
@@ -74,13 +79,15 @@ def held_out(model: Model) -> HeldOut:
 def answered(model: Model, given: Given) -> HeldOut:
     """What goes in, and what the engine says to it."""
     scaled = _engine(model, given)
-    real = real_units(model.preparation, given.rows, model.loss.point(scaled))
+    real = real_units(given.prepared_by(model.preparation), given.rows, model.loss.point(scaled))
     return HeldOut(model, given, scaled, real, _texts(model, given))
 
 
 def read_by(preparation: SeriesPreparation, given: Given) -> Given:
     """The same rows as another preparation reads them."""
-    return given if given.rows is None else windows(preparation, given.words, given.rows, given.future)
+    if given.rows is None:
+        return given
+    return windows(preparation, given.words, given.rows, given.future, given.series)
 
 
 def _engine(model: Model, given: Given) -> NDArray[Any]:

@@ -20,10 +20,13 @@ from engine.export.python_source import COLUMNS, harmless
 _ABOUT = '''
 
 def about(series=""):
-    """Scaler, vocabulary, window and all else beside the weights; of several series, with the scaler of one."""
+    """Scaler, vocabulary, window and all else beside the weights; of several series with scalers of their own, those
+    of the one that is named."""
     told = json.loads(WEIGHTS.with_suffix(".json").read_text(encoding="utf-8"))
     scalers = {name: own for name, *own in told["data"].get("scalers") or ()}
-    if scalers and series:
+    if scalers and series not in scalers:
+        raise ValueError(f"each series has scalers of its own; say which: {', '.join(scalers)}")
+    if scalers:
         told["data"] |= dict(zip(("input_scaler", "output_scaler"), scalers[series], strict=True))
     return told
 '''

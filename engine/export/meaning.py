@@ -31,6 +31,11 @@ def step_columns(preparation: SequencePreparation | PairsPreparation) -> str:
     return "; ".join([*([", ".join(numbers)] if numbers else []), *chosen])
 
 
+def several(preparation: Preparation) -> tuple[str, ...]:
+    """The series that have scalers of their own, by number."""
+    return tuple(name for name, *_ in getattr(preparation, "scalers", ()))
+
+
 def answer_words(preparation: SequencePreparation | LabelledTextPreparation) -> str:
     """What answers say once they are probabilities, or in their own units."""
     answers = preparation.answers

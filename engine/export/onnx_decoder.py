@@ -14,7 +14,7 @@ import numpy as np
 from engine.data import PairsPreparation, Preparation, SeriesPreparation
 from engine.export.description import Layers
 from engine.export.meaning import step_scale
-from engine.export.onnx_ends import last_bases, last_start, read_inputs
+from engine.export.onnx_ends import last_bases, last_start, read_inputs, scaled
 from engine.export.onnx_graph import Graph, Shape
 from engine.export.onnx_layers import Lengths, add_step
 from engine.export.onnx_stack import add_stack, count_lengths, expanded
@@ -68,9 +68,7 @@ def _read_vector(graph: Graph, network: WritingDescription, preparation: PairsPr
     """Numbers in their own units, then 1 or 0 for each category."""
     size = network.sizes.inputs
     given = graph.input("inputs", np.float64, ["batch", size])
-    offset, scale = (graph.constant(each) for each in step_scale(preparation, size))
-    scaled = graph.add("Div", graph.add("Sub", given, offset), scale)
-    x = graph.add("Cast", scaled, to=_FLOAT)
+    x = scaled(graph, given, *map(graph.constant, step_scale(preparation, size)))
     kinds = range(len(network.decoder.spec.states))
     batch = graph.add("Slice", graph.add("Shape", x), graph.integers(0), graph.integers(1))
     states = _bridged(graph, network, [[[x] for _ in kinds] for _ in network.decoder.levels])

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data import Preparation, SeriesPreparation, TextPreparation
+from engine.data.scaling import Reals
 from engine.data.sequence_preparation import SequencePreparation
 from engine.export.description import Description
 from engine.export.meaning import step_scale
@@ -21,6 +22,7 @@ from engine.export.onnx_layers import Lengths
 from engine.export.particulars import Exportable
 
 _FLOAT, _DOUBLE = 1, 11  # ONNX's codes
+_SERIES = "series"  # which of several with scalers of their own each sequence is of
 _END = np.iinfo(np.int64).max
 
 
@@ -31,16 +33,35 @@ def read_inputs(graph: Graph, embedding: NDArray[Any] | None, inputs: int, prepa
         return graph.add("Gather", graph.constant(embedding), graph.add("Transpose", tokens, perm=[1, 0])), ""
     if isinstance(preparation, SeriesPreparation):
         rows = graph.input("rows", np.float64, ["batch", "rows", len(preparation.columns)])
+        if preparation.scalers:
+            graph.input(_SERIES, np.int64, ["batch"])
         level, columns = _transformed(graph, preparation, rows)
-        scaler = preparation.input_scaler
-        return _scaled(graph, columns, scaler.offset, scaler.scale), level
+        scaler = series_scaler(graph, preparation, "input", lambda own: own[None])
+        return _steps_first(graph, scaled(graph, columns, *scaler)), level
     steps = graph.input("inputs", np.float64, ["batch", "steps", inputs])
-    return _scaled(graph, steps, *step_scale(preparation, inputs)), ""
+    return _steps_first(graph, scaled(graph, steps, *map(graph.constant, step_scale(preparation, inputs)))), ""
 
 
-def _scaled(graph: Graph, x: str, offset: NDArray[Any], scale: NDArray[Any]) -> str:
-    changed = graph.add("Div", graph.add("Sub", x, graph.constant(offset)), graph.constant(scale))
-    return graph.add("Transpose", graph.add("Cast", changed, to=_FLOAT), perm=[1, 0, 2])
+def series_scaler(graph: Graph, raw: SeriesPreparation, side: str, shaped: Callable[[Reals], Reals]) -> tuple[str, str]:
+    """Offset and scale of the "input" or the "output", `shaped` to (…, columns): the same for all sequences, or
+    (B, …, columns) where each series has its own.
+    """
+    pairs = [own for _, *own in raw.scalers] or [[raw.input_scaler, raw.output_scaler]]
+    own = [pair[side == "output"] for pair in pairs]
+    tables = [shaped(scaler.offset) for scaler in own], [shaped(scaler.scale) for scaler in own]
+    if not raw.scalers:
+        return graph.constant(tables[0][0]), graph.constant(tables[1][0])
+    offset, scale = (graph.add("Gather", graph.constant(np.stack(table)), _SERIES, axis=0) for table in tables)
+    return offset, scale
+
+
+def scaled(graph: Graph, x: str, offset: str, scale: str) -> str:
+    """What the network reads of values in their own units, float32."""
+    return graph.add("Cast", graph.add("Div", graph.add("Sub", x, offset), scale), to=_FLOAT)
+
+
+def _steps_first(graph: Graph, x: str) -> str:
+    return graph.add("Transpose", x, perm=[1, 0, 2])
 
 
 def _transformed(graph: Graph, raw: SeriesPreparation, rows: str) -> tuple[str, str]:
@@ -91,12 +112,14 @@ def _weighs_classes(preparation: Preparation) -> bool:
 def _real(graph: Graph, network: Description, preparation: Preparation, x: str, level: str, lengths: Lengths) -> str:
     """Answers, one for each target, in the targets' own units."""
     if isinstance(preparation, SequencePreparation):
-        scaler = preparation.answers.scaler
+        own = preparation.answers.scaler
+        offset, scale = graph.constant(own.offset), graph.constant(own.scale)
     elif isinstance(preparation, SeriesPreparation):
-        scaler = preparation.output_scaler
+        by_step = network.aligned and preparation.scalers
+        offset, scale = series_scaler(graph, preparation, "output", lambda own: own[None] if by_step else own)
     else:
         return x
-    changed = graph.add("Add", graph.add("Mul", x, graph.constant(scaler.scale)), graph.constant(scaler.offset))
+    changed = graph.add("Add", graph.add("Mul", x, scale), offset)
     if not isinstance(preparation, SeriesPreparation):
         return changed
     if preparation.lead:

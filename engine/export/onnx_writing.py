@@ -5,19 +5,18 @@ Inputs and outputs are batch-major, as of other networks; inside, arrays are tim
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from engine.data import PairsPreparation, SeriesPreparation
 from engine.data.vocabulary import START, STOP
 from engine.export.onnx_decoder import Read, Values, WritingLoop, read_source
+from engine.export.onnx_ends import scaled, series_scaler
 from engine.export.onnx_graph import Graph
 from engine.export.onnx_stack import expanded
 from engine.export.particulars import Exportable
 from engine.export.writing_description import WritingDescription, describe_writing
 
-_FLOAT, _DOUBLE, _INT64, _BOOL = 1, 11, 7, 9  # ONNX's codes
+_DOUBLE, _INT64, _BOOL = 11, 7, 9  # ONNX's codes
 _END = np.iinfo(np.int64).max
 
 
@@ -70,8 +69,9 @@ def _write_numbers(
 ) -> None:
     """All steps ahead; each is heard before the next, of several quantiles the middle one."""
     steps, targets = raw.steps, len(raw.targets)
-    offset, scale = (np.reshape(each, (-1, targets)) for each in (raw.output_scaler.offset, raw.output_scaler.scale))
-    known, before = _known(graph, raw), _first(graph, read.start, offset[0], scale[0])
+    known = _known(graph, raw)
+    first = series_scaler(graph, raw, "output", lambda values: values.reshape(-1, targets)[0])
+    before = scaled(graph, read.start, *first)
     if known:
         now = graph.add("Gather", known, graph.constant(np.array(0)), axis=0)
         before = graph.add("Concat", before, now, axis=-1)
@@ -86,12 +86,12 @@ def _write_numbers(
         heard = body.add("Concat", heard, body.add("Gather", known, place, axis=0), axis=-1)
     outputs: Values = [(answers, np.float32, ["batch", network.sizes.outputs])]
     (found,) = loop.end(heard, loop.goes_on, graph.constant(np.array(steps)), outputs)
-    scaled = graph.add("Transpose", found, perm=[1, 0, 2])
-    graph.output(scaled, "scaled", np.float32, ["batch", steps, network.sizes.outputs])
+    answered = graph.add("Transpose", found, perm=[1, 0, 2])
+    graph.output(answered, "scaled", np.float32, ["batch", steps, network.sizes.outputs])
     width, middle = (graph.integers(point[name]) for name in ("width", "middle"))
-    own = graph.add("Slice", scaled, middle, graph.integers(_END), graph.integers(-1), width)
-    changed = graph.add("Mul", graph.add("Cast", own, to=_DOUBLE), graph.constant(scale))
-    changed = graph.add("Add", changed, graph.constant(offset))
+    own = graph.add("Slice", answered, middle, graph.integers(_END), graph.integers(-1), width)
+    offset, scale = series_scaler(graph, raw, "output", lambda values: values.reshape(-1, targets))
+    changed = graph.add("Add", graph.add("Mul", graph.add("Cast", own, to=_DOUBLE), scale), offset)
     if read.bases:
         each = [graph.add("Unsqueeze", base, graph.integers(1)) for base in read.bases]
         changed = graph.add("Add", changed, graph.add("Concat", *each, axis=1))
@@ -105,12 +105,5 @@ def _known(graph: Graph, raw: SeriesPreparation) -> str:
     if not places:
         return ""
     ahead = graph.input("ahead", np.float64, ["batch", raw.steps, len(places)])
-    offset, scale = (graph.constant(each[places]) for each in (raw.input_scaler.offset, raw.input_scaler.scale))
-    scaled = graph.add("Cast", graph.add("Div", graph.add("Sub", ahead, offset), scale), to=_FLOAT)
-    return graph.add("Transpose", scaled, perm=[1, 0, 2])
-
-
-def _first(graph: Graph, start: str, offset: Any, scale: Any) -> str:
-    """What is heard before the first step, (B, O): the last known value."""
-    scaled = graph.add("Div", graph.add("Sub", start, graph.constant(offset)), graph.constant(scale))
-    return graph.add("Cast", scaled, to=_FLOAT)
+    scaler = series_scaler(graph, raw, "input", lambda own: own[places][None])
+    return graph.add("Transpose", scaled(graph, ahead, *scaler), perm=[1, 0, 2])

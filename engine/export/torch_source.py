@@ -7,7 +7,7 @@ from engine.export.particulars import Exportable
 from engine.export.python_source import paragraph
 from engine.export.torch_layers import layers_class, layers_module
 from engine.export.torch_modules import torch_module
-from engine.export.torch_units import unit_functions, unit_usage
+from engine.export.torch_units import about_function, unit_functions, unit_usage
 from engine.summary import model_words
 
 _HEAD = '''"""{title}
@@ -38,12 +38,6 @@ def load(path=WEIGHTS):
     network = Network()
     network.load_state_dict(load_file(path), strict=True)
     return network.eval()
-
-
-def about(path=WEIGHTS):
-    """What is known of the data: columns, window, scalers, transform, or the vocabulary."""
-    with safe_open(path, framework="pt") as file:
-        return json.loads(file.metadata()["data"])
 '''
 _PLAIN = '''class Network(torch.nn.Module):
     """PyTorch's own modules, under the names that the weights have."""
@@ -86,7 +80,7 @@ def torch_source(source: Exportable, stem: str) -> str:
         made=paragraph(_MADE.format(stem=stem, licence=source.particulars()["licence"])),
     )  # fmt: skip
     module = torch_module(model.network)
-    foot = LOADING + unit_functions(source)
+    foot = LOADING + about_function(model.preparation) + unit_functions(source)
     return head + (_plain(network, module, inputs) if module else _by_formula(network, inputs)) + foot
 
 

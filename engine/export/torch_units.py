@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from typing import Any
 
 from engine.data import LabelledTextPreparation, Preparation, SequencePreparation, SeriesPreparation, TextPreparation
 from engine.export.c_symbols import CUT
@@ -10,14 +11,35 @@ from engine.export.meaning import answer_words, step_columns
 from engine.export.particulars import Exportable
 from engine.export.python_source import COLUMNS, harmless
 
-SERIES = '''
+_ABOUT = '''
 
-def inputs_of(rows):
+def about(path=WEIGHTS):
+    """What is known of the data: columns, window, scalers, transform, or the vocabulary."""
+    with safe_open(path, framework="pt") as file:
+        return json.loads(file.metadata()["data"])
+'''
+_ABOUT_SERIES = '''
+
+def about(series="", path=WEIGHTS):
+    """What is known of the data: columns, window, transform, scalers; of several series with scalers of their own
+    those of the one that is named.
+    """
+    with safe_open(path, framework="pt") as file:
+        data = json.loads(file.metadata()["data"])
+    scalers = {name: own for name, *own in data.get("scalers") or ()}
+    if scalers and series not in scalers:
+        raise ValueError(f"each series has scalers of its own; say which: {', '.join(scalers)}")
+    return data | dict(zip(("input_scaler", "output_scaler"), scalers.get(series, ())))
+'''
+_SERIES = '''
+
+def inputs_of(rows, series=""):
     """Windows of rows in their own units (steps, windows, columns), float64, as the network reads them.
 
-    Columns are the targets, then the further inputs. A window begins with the rows that differences are taken from.
+    Columns: {columns}. A window begins with the rows that differences are taken from. {length} rows are what the
+    network learned from.
     """
-    data = about()
+    data = about(series)
     targets, scaler, period = len(data["targets"]), data["input_scaler"], data["period"]
     level = _level(data, rows[..., :targets])
     level = level[period:] - level[:-period] if period else level
@@ -43,9 +65,9 @@ def _numbers(values):
 '''
 _REAL_UNITS = '''
 
-def real_units(answers, rows):
-    """The network's answers to windows of rows, in the targets' own units."""
-    data = about()
+def real_units(answers, rows, series=""):
+    """The network's answers to windows of rows, in the targets' own units: {targets}."""
+    data = about(series)
     answers = answers[..., {middle}::{width}]{remark}
     changed = answers.double() * _numbers(data["output_scaler"]["scale"]) + _numbers(data["output_scaler"]["offset"])
     level, horizon = _level(data, rows[..., : len(data["targets"])]), data["horizon"]
@@ -114,8 +136,7 @@ def unit_usage(preparation: Preparation) -> str:
 
 def unit_functions(source: Exportable) -> str:
     """Nothing where the network reads what no table holds."""
-    lines = _functions(source).split("\n")
-    return "\n".join(textwrap.fill(line, COLUMNS, subsequent_indent="    ") or line for line in lines)
+    return wrapped(_functions(source))
 
 
 def _functions(source: Exportable) -> str:
@@ -123,7 +144,7 @@ def _functions(source: Exportable) -> str:
     match preparation:
         case SeriesPreparation():
             remark = "" if point["width"] == 1 else "  # the middle one of the quantiles"
-            return SERIES + _REAL_UNITS.format(remark=remark, **point)
+            return series_functions(preparation, _REAL_UNITS, remark=remark, **point)
         case SequencePreparation(embedded=False):
             columns = harmless(step_columns(preparation))
             return _STEPS.format(count=preparation.input_size, columns=columns) + _meant(preparation, point)
@@ -137,6 +158,23 @@ def _functions(source: Exportable) -> str:
         case TextPreparation():
             return _SYMBOLS.format(cut=CUT[preparation.unit], known='["vocabulary"]', first=0)
     return ""
+
+
+def about_function(preparation: Preparation) -> str:
+    """What tells what is known of the data; of a series by its name."""
+    return _ABOUT_SERIES if isinstance(preparation, SeriesPreparation) else _ABOUT
+
+
+def series_functions(preparation: SeriesPreparation, real_units: str, **words: Any) -> str:
+    """What rows of a series come to, and by the template `real_units` what answers do."""
+    length, columns = preparation.lead + preparation.look_back, harmless(", ".join(preparation.columns))
+    inputs = _SERIES.format(columns=columns, length=length)
+    return inputs + real_units.format(targets=harmless(", ".join(preparation.targets)), **words)
+
+
+def wrapped(text: str) -> str:
+    """Lines that names of columns or classes make too long, broken."""
+    return "\n".join(textwrap.fill(line, COLUMNS, subsequent_indent="    ") or line for line in text.split("\n"))
 
 
 def _meant(preparation: SequencePreparation | LabelledTextPreparation, point: dict[str, int]) -> str:

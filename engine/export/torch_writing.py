@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from engine.data import PairsPreparation, tokens
+from engine.data import PairsPreparation, SeriesPreparation, tokens
 from engine.export import numpy_texts
 from engine.export.particulars import Exportable
 from engine.export.python_source import joined_modules, paragraph
 from engine.export.torch_layers import layers_class
 from engine.export.torch_modules import torch_module
 from engine.export.torch_source import LOADING
-from engine.export.torch_units import SERIES
+from engine.export.torch_units import about_function, series_functions, wrapped
 from engine.export.torch_writing_lines import module_lines, read_lines, write_lines
 from engine.export.writing_description import WritingDescription, describe_writing
 from engine.summary import model_words
@@ -104,26 +104,26 @@ _GENERATE_NUMBERS = '''    def generate(self, x, told):
         return torch.cat(found)'''
 _TOLD_AHEAD = '''
 
-def told_ahead(rows, future):
+def told_ahead(rows, future, series=""):
     """What the decoder is told before each step: first the last value of rows, then what is known ahead, (U, B, ·)."""
-    data = about()
+    data = about(series)
     level, period = _level(data, rows[..., : len(data["targets"])]), data["period"]
     last = level[-1] - level[-1 - period] if period else level[-1]
-    first = ((last - last if "difference" in data["transform"] else last) - _output("offset")[0]) / _output("scale")[0]
+    change = last - last if "difference" in data["transform"] else last
+    first = (change - _output(data, "offset")[0]) / _output(data, "scale")[0]
     places = [len(data["targets"]) + data["inputs"].index(name) for name in data["known"]]
     offset, scale = (_numbers(data["input_scaler"][name])[places] for name in ("offset", "scale"))
     return torch.cat([first.expand(data["steps"], *first.shape), (future - offset) / scale], dim=-1).float()
 
 
-def _output(name):
-    data = about()
+def _output(data, name):
     return _numbers(data["output_scaler"][name]).reshape(-1, 1, len(data["targets"]))
 
 
-def real_units(answers, rows):
-    """The network's answers to windows of rows, in the targets' own units."""
-    data = about()
-    changed = answers[..., {middle}::{width}].double() * _output("scale") + _output("offset")
+def real_units(answers, rows, series=""):
+    """The network's answers to windows of rows, in the targets' own units: {targets}."""
+    data = about(series)
+    changed = answers[..., {middle}::{width}].double() * _output(data, "scale") + _output(data, "offset")
     level = _level(data, rows[..., : len(data["targets"])])
     changed = changed + torch.stack([_base(data, level, len(level) - 1, 1 + step) for step in range(len(changed))])
     return torch.exp(changed) if "log" in data["transform"] else changed
@@ -144,7 +144,9 @@ def torch_writing_source(source: Exportable, stem: str) -> str:
     )  # fmt: skip
     begun = joined_modules((tokens, numpy_texts) if sizes.writes_tokens else (), _IMPORTS).rstrip("\n")
     layers = "" if module else layers_class(network.encoder or network.decoder) + "\n\n"
-    foot = LOADING if sizes.writes_tokens else LOADING + SERIES + _TOLD_AHEAD.format(**source.point())
+    foot = LOADING + about_function(model.preparation)
+    if isinstance(model.preparation, SeriesPreparation):
+        foot += wrapped(series_functions(model.preparation, _TOLD_AHEAD, **source.point()))
     return head + begun + _WEIGHTS + layers + _network(source, network, module) + foot
 
 

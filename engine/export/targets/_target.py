@@ -10,9 +10,10 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from engine.data import SeriesPreparation
+from engine.data import Preparation, SeriesPreparation
 from engine.export.c_source import identifier
 from engine.export.held_out import HeldOut
+from engine.export.meaning import several
 from engine.export.particulars import Exportable
 from engine.export.writing_description import writes
 from engine.model import Model
@@ -39,6 +40,7 @@ class Answers:
     tokens: NDArray[Any] | None = None  # that it writes by itself
 
 
+_NAMED = 8  # series, in a line that shows how a file is used
 _FED_BACK = "It answers with the next step, which is to be fed back for those after it."
 
 
@@ -50,7 +52,8 @@ class Target:
     paths, the main one first. `runner` names what will run the file, as in "onnxruntime 1.23"; it raises `ExportError`
     where the target cannot do without. `run` asks the main file for its answers; None where nothing here can run it.
     `usage` shows how the file is used, by what goes in: a kind of data, "vector" or "decoder" of networks that write,
-    or "" for all others; with {name} and {stem} of the file, and {module}, the line that imports it.
+    or "" for all others; with {name} and {stem} of the file, {module}, the line that imports it, and where each of
+    several series has scalers of its own {series}, a further argument, or {numbered} and {which}.
     """
 
     key: str
@@ -63,7 +66,6 @@ class Target:
     runner: Callable[[], str]
     run: Callable[[Path, HeldOut], Answers | None]
     usage: Mapping[str, str]
-    by_series: bool = False  # it holds scalers of each of several series
     beside: tuple[str, ...] = ()  # suffixes of what is written beside the main file, under its name
 
     def usage_of(self, model: Model, path: Path) -> str:
@@ -74,6 +76,7 @@ class Target:
         stem = path.stem
         plain = stem.isidentifier() and not keyword.iskeyword(stem)
         return self.usage.get(kind, self.usage.get("", "")).format(
+            **_which(model.preparation),
             name=path.name,
             stem=stem,
             upper=identifier(stem).upper(),
@@ -85,12 +88,19 @@ class Target:
 
     def fit_for(self, model: Model) -> Fit:
         """Whether `model` can go to this target."""
-        if model.metadata.get("scalers") and not self.by_series:
-            return Fit(
-                False,
-                "each series has a scaler of its own, and this form holds one for all; train with data.scaled_by=all, "
-                "or take the Python script or Keras.",
-            )
         found, preparation = self.fit(model), model.preparation
         recursive = isinstance(preparation, SeriesPreparation) and preparation.strategy == "recursive"
         return Fit(True, f"{found.text} {_FED_BACK}") if found.possible and recursive else found
+
+
+def _which(preparation: Preparation) -> dict[str, str]:
+    """How a series is named where each has scalers of its own."""
+    names = several(preparation)
+    if not names:
+        return {"series": "", "numbered": "", "which": ""}
+    told = [f"{at} {name!r}" for at, name in enumerate(names[:_NAMED])] + ["…"] * (len(names) > _NAMED)
+    return {
+        "series": f", series={names[0]!r}",
+        "numbered": ', "series": series',
+        "which": f"\n# series (batch,), int64: {', '.join(told)}",
+    }

@@ -91,7 +91,7 @@ def runner() -> str:
 def run(path: Path, data: HeldOut) -> Answers:
     """What the model answers; without Keras, what the equations make of its weights."""
     particulars = read_particulars(path)
-    preparation = Preparation.from_metadata(particulars["data"])
+    preparation = data.given.prepared_by(Preparation.from_metadata(particulars["data"]))
     if data.given.told is not None:
         return _written(path, particulars, preparation, data)
     inputs = data.inputs
@@ -106,8 +106,10 @@ def run(path: Path, data: HeldOut) -> Answers:
     model = names["load"]()
     # Under PyTorch's backend a tensor that is trained on does not become an array by itself.
     scaled = _by_step(np.asarray(keras_here().ops.convert_to_numpy(model(x))))
-    real = None if data.rows is None else _by_step(names["predict"](model, data.rows.swapaxes(0, 1)))
-    return Answers(scaled, real)
+    if data.rows is None:
+        return Answers(scaled)
+    real = names["predict"](model, data.rows.swapaxes(0, 1), series=data.series)
+    return Answers(scaled, _by_step(real))
 
 
 def _by_step(found: NDArray[Any]) -> NDArray[Any]:
@@ -157,7 +159,6 @@ TARGET = Target(
     title="Keras model",
     order=4,
     suffix=".py",
-    by_series=True,
     beside=(".npz", ".json"),
     summary="A readable script that builds the model, and the weights beside it in Keras' layout.",
     fit=fit,
@@ -170,11 +171,11 @@ TARGET = Target(
         "decoder": """\
 {module}
 # rows: (windows, steps, columns) as in the table; future: (windows, steps ahead, columns known ahead)
-forecasts = model.predict(model.load(), rows, future)""",
+forecasts = model.predict(model.load(), rows, future{series})""",
         "series": """\
 {module}
 # rows: (windows, steps, columns) as in the table; which columns, see `predict` there
-forecasts = model.predict(model.load(), rows)""",
+forecasts = model.predict(model.load(), rows{series})""",
         "sequences": """\
 {module}
 # steps: (sequences, steps, numbers) in their own units; which numbers, see `predict` there

@@ -1,10 +1,12 @@
 """ONNX: one file from raw rows to forecasts in real units, for onnxruntime and whatever else reads ONNX.
 
 Inputs are batch-major: of a series ``rows`` (batch, rows, columns) float64 in the data's own units, of labelled
-sequences ``inputs`` (batch, steps, numbers) likewise, of texts ``tokens`` (batch, steps) int64. ``lengths`` (batch,)
-and the initial states (batch, H) may be left out. Outputs: ``forecast`` in real units and ``scaled``, the network's own
-answers, or ``scores`` and ``probabilities`` of classes and tokens; and the last states, to go on from. Missing values
-have to be filled before. The vocabulary, the columns and all that describes the run are in the metadata.
+sequences ``inputs`` (batch, steps, numbers) likewise, of texts ``tokens`` (batch, steps) int64. Where each of
+several series has scalers of its own, ``series`` (batch,) int64 says of which a sequence is, by the place that it has
+among ``scalers`` in the metadata's ``data``. ``lengths`` (batch,) and the initial states (batch, H) may be left out.
+Outputs: ``forecast`` in real units and ``scaled``, the network's own answers, or ``scores`` and ``probabilities`` of
+classes and tokens; and the last states, to go on from. Missing values have to be filled before. The vocabulary, the
+columns and all that describes the run are in the metadata.
 
 A network that writes reads the same, or ``inputs`` (batch, numbers) of a vector in its own units with 1 or 0 for each
 category, and ``ahead`` (batch, steps, columns) of what is known ahead of a forecast. It hands out ``written`` (batch,
@@ -27,7 +29,7 @@ from engine.data import Preparation, SeriesPreparation
 from engine.data.vocabulary import STOP
 from engine.export.description import Description, describe
 from engine.export.held_out import HeldOut
-from engine.export.meaning import step_scale
+from engine.export.meaning import several, step_scale
 from engine.export.onnx_ends import hand_out, read_inputs
 from engine.export.onnx_graph import OPSET, Graph
 from engine.export.onnx_layers import Lengths, native_operator
@@ -142,7 +144,7 @@ def run(path: Path, data: HeldOut) -> Answers:
         return _written(session, data)
     own = "scores" if "scores" in [output.name for output in session.get_outputs()] else "scaled"
     if data.rows is not None:
-        scaled, real = session.run([own, "forecast"], {"rows": data.rows.swapaxes(0, 1)})
+        scaled, real = session.run([own, "forecast"], _rows(data.rows, session, data))
         return Answers(_time_major(scaled), _time_major(real))
     given = data.inputs.swapaxes(0, 1)
     if given.ndim == 2:
@@ -155,7 +157,7 @@ def _written(session: Any, data: HeldOut) -> Answers:
     """Scores where what came before is told, and the texts that the file writes by itself; of a series its forecast."""
     assert data.given.told is not None
     if data.rows is not None and data.given.future is not None:
-        given = {"rows": data.rows.swapaxes(0, 1)}
+        given = _rows(data.rows, session, data)
         if data.given.future.shape[-1]:
             given["ahead"] = data.given.future.swapaxes(0, 1)
         scaled, real = session.run(["scaled", "forecast"], given)
@@ -172,6 +174,13 @@ def _written(session: Any, data: HeldOut) -> Answers:
     tokens = np.full(data.texts.tokens.shape, STOP)
     tokens[: written.shape[1]] = written.T
     return Answers(_time_major(scores), tokens=tokens)
+
+
+def _rows(rows: NDArray[np.float64], session: Any, data: HeldOut) -> dict[str, NDArray[Any]]:
+    """Windows of a series, and which of several they are of."""
+    names = several(_preparation(session))
+    own = {"series": np.full(rows.shape[1], names.index(data.series))} if names else {}
+    return {"rows": rows.swapaxes(0, 1), **own}
 
 
 def _preparation(session: Any) -> Preparation:
@@ -200,8 +209,8 @@ TARGET = Target(
     usage={
         "series": _SESSION
         + """\
-# rows (batch, rows, columns), float64, in their own units
-session.run(["forecast"], {{"rows": rows}})""",
+# rows (batch, rows, columns), float64, in their own units{which}
+session.run(["forecast"], {{"rows": rows{numbered}}})""",
         "text": _SESSION
         + """\
 # tokens (batch, steps), int64, by the vocabulary in the metadata
@@ -216,8 +225,8 @@ session.run(["written", "scores"], {{"tokens": tokens}})""",
 session.run(["written", "scores"], {{"inputs": inputs}})""",
         "decoder": _SESSION
         + """\
-# rows (batch, rows, columns), float64, in their own units; and "ahead" where that is known
-session.run(["forecast"], {{"rows": rows}})""",
+# rows (batch, rows, columns), float64, in their own units; and "ahead" where that is known{which}
+session.run(["forecast"], {{"rows": rows{numbered}}})""",
         "": _SESSION
         + """\
 # inputs (batch, steps, numbers), float64, in their own units; or tokens (batch, steps), int64

@@ -77,7 +77,7 @@ from typing import Any
 import numpy as np
 script, given, found = sys.argv[1:]
 names = runpy.run_path(script)
-said = names["answers"](names["step"], Path(script), **np.load(given))
+said = names["answers"](names["step"], Path(script), **{name: each[()] for name, each in np.load(given).items()})
 np.savez(found, **{name: each for name, each in zip(("scaled", "real", "tokens"), said) if each is not None})
 """
 
@@ -143,11 +143,11 @@ def run(path: Path, data: HeldOut) -> Answers:
 
 def _arguments(data: HeldOut) -> dict[str, Any]:
     """Of the script's `answers`: a series in its own units, all else as the network reads it."""
-    if data.given.told is None:
-        return {"given": data.inputs if data.rows is None else data.rows}
-    if data.rows is None:
-        return {"given": data.inputs, "told": data.given.told}
-    return {"given": data.rows, "told": data.given.future}
+    given = {"given": data.inputs if data.rows is None else data.rows}
+    told = data.given.told if data.rows is None else data.given.future
+    if told is not None:
+        given["told"] = told
+    return given | ({"series": data.series} if data.series else {})
 
 
 _USAGE_WRITING = """\
@@ -164,7 +164,6 @@ TARGET = Target(
     write=write,
     runner=runner,
     run=run,
-    by_series=True,
     usage={
         "series": "python {name} rows.csv  # prints what comes after the last row",
         "decoder": "python {name} rows.csv  # prints what comes after the last row with a target",

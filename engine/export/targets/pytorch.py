@@ -67,9 +67,9 @@ def run(path: Path, data: HeldOut) -> Answers:
         return _written(names, data)
     with torch.no_grad():
         rows = None if data.rows is None else torch.from_numpy(data.rows)
-        x = torch.from_numpy(data.inputs) if rows is None else names["inputs_of"](rows)
+        x = torch.from_numpy(data.inputs) if rows is None else names["inputs_of"](rows, data.series)
         scaled: Any = names["load"]()(x)[0]
-        real = None if rows is None else names["real_units"](scaled, rows).numpy()
+        real = None if rows is None else names["real_units"](scaled, rows, data.series).numpy()
         return Answers(scaled.numpy(), real)
 
 
@@ -80,9 +80,9 @@ def _written(names: dict[str, Any], data: HeldOut) -> Answers:
     network = names["load"]()
     if data.rows is not None:
         rows = torch.from_numpy(data.rows)
-        told = names["told_ahead"](rows, torch.from_numpy(data.given.future))
-        answers = network.generate(names["inputs_of"](rows), told)
-        return Answers(answers.numpy(), names["real_units"](answers, rows).numpy())
+        told = names["told_ahead"](rows, torch.from_numpy(data.given.future), data.series)
+        answers = network.generate(names["inputs_of"](rows, data.series), told)
+        return Answers(answers.numpy(), names["real_units"](answers, rows, data.series).numpy())
     x = torch.from_numpy(data.inputs)
     with torch.no_grad():
         scores, written = network(x, torch.from_numpy(data.given.told)), network.generate(x).numpy()
@@ -112,15 +112,15 @@ TARGET = Target(
         "series": """\
 {module}
 # rows (steps, windows, columns), float64, in their own units
-answers, state = model.load()(model.inputs_of(rows))
-forecast = model.real_units(answers, rows)""",
+answers, state = model.load()(model.inputs_of(rows{series}))
+forecast = model.real_units(answers, rows{series})""",
         "pairs": _WRITING,
         "vector": _WRITING,
         "decoder": """\
 {module}
 # rows (steps, windows, columns), float64, in their own units; future: what is known ahead
-answers = model.load().generate(model.inputs_of(rows), model.told_ahead(rows, future))
-forecast = model.real_units(answers, rows)""",
+answers = model.load().generate(model.inputs_of(rows{series}), model.told_ahead(rows, future{series}))
+forecast = model.real_units(answers, rows{series})""",
         "sequences": """\
 {module}
 # steps (steps, sequences, numbers) in their own units; which numbers, or words, see `inputs_of` there
