@@ -35,6 +35,14 @@ def at_least(least: int, **given: Any) -> None:
             raise NetworkError(f"{name} is {number!r}; it takes a whole number from {least}")
 
 
+def step_sizes(learning_rate: Any, **clips: Any) -> None:
+    """Raises `NetworkError` where a rate is no number from 0 on, or a clip none; a clip may be endless."""
+    for name, number in {"learning_rate": learning_rate, **clips}.items():
+        known = isinstance(number, int | float | np.integer | np.floating)
+        if not known or not number >= 0 or (name == "learning_rate" and number == np.inf):
+            raise NetworkError(f"{name} is {number!r}; it takes a number from 0")
+
+
 def array(given: Any, what: str) -> NDArray[Any]:
     """`given` as an array of real numbers. Raises `NetworkError` where it is none."""
     try:
@@ -48,13 +56,17 @@ def array(given: Any, what: str) -> NDArray[Any]:
 
 def numbers(given: Any, dtype: np.dtype[Any], what: str) -> NDArray[Any]:
     """`given` in the type, order and alignment that kernels are compiled for; a read-only array is copied."""
-    return _laid_out(array(given, what), dtype)
+    return _laid_out(array(given, what), dtype, what)
 
 
-def _laid_out(found: NDArray[Any], dtype: Any) -> NDArray[Any]:
+def _laid_out(found: NDArray[Any], dtype: Any, what: str) -> NDArray[Any]:
     if found.dtype == dtype and found.flags.carray:  # `np.require` takes a while to find that nothing is to be done
         return found
-    return np.require(found, dtype, ("C", "A", "W"))
+    try:
+        with np.errstate(over="raise"):
+            return np.require(found, dtype, ("C", "A", "W"))
+    except FloatingPointError:
+        raise NetworkError(f"{what} hold numbers that are too large for {np.dtype(dtype)}") from None
 
 
 def whole(given: Any, what: str) -> NDArray[Any]:
@@ -70,7 +82,7 @@ def indices(given: Any, count: int, what: str, of: str) -> NDArray[np.int32]:
     found = whole(given, what)
     if found.size and (found.min() < 0 or found.max() >= min(count, _LARGEST)):
         raise NetworkError(f"{what} run from {found.min()} to {found.max()}; {of} has {count}")
-    return _laid_out(found, np.int32)
+    return _laid_out(found, np.int32, what)
 
 
 def sequences(given: Any, tokens: bool, size: int, letter: str) -> NDArray[Any]:
@@ -91,10 +103,10 @@ def ends(given: Any, steps: int, batch: int, what: str) -> NDArray[np.int64]:
     if given is None:
         return np.full(batch, steps, np.int64)
     found = whole(given, what)
-    listed = found.tolist()  # of a batch, looked through sooner than by NumPy
+    listed = found.reshape(-1).tolist()  # of a batch, looked through sooner than by NumPy
     if found.shape != (batch,) or min(listed) < 1 or max(listed) > steps:
         raise NetworkError(f"{what} must be {batch} numbers from 1 to {steps}, got {listed[:8]}")
-    return _laid_out(found, np.int64)
+    return _laid_out(found, np.int64, what)
 
 
 def lengths(given: Any, steps: int, batch: int) -> NDArray[np.int64]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine import arguments
 from engine.config import TrainingConfig
 from engine.kernels import optimizers as kernels
 from engine.networks import AnyNetwork
@@ -48,9 +49,11 @@ class Optimizer:
             clip_value: Largest size of one number of the gradient, cut before the norm is taken. 0: never.
 
         Raises:
+            NetworkError: a rate or a clip that is no number from 0 on.
             NonFiniteError: the gradient holds a NaN or an infinity, and no parameter was changed; or a parameter
                 became one in this step.
         """
+        arguments.step_sizes(learning_rate, clip_norm=clip_norm, clip_value=clip_value)
         norm = math.sqrt(kernels.squared_norms(self._parameters.gradients, self._parameters.bounds, self._squares))
         if not math.isfinite(norm):
             raise self._culprit()

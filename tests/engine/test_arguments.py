@@ -55,6 +55,7 @@ BATCHES: list[Given] = [
     (True, False, {"lengths": np.array([6, 4, -4, 1])}, "from 1 to 6"),
     (True, False, {"lengths": np.array([6, 4, 4])}, "lengths must be 4 numbers"),
     (True, False, {"lengths": np.array([[6, 4, 4, 1]])}, "lengths must be 4 numbers"),
+    (True, False, {"lengths": 6}, r"lengths must be 4 numbers from 1 to 6, got \[6\]"),
     (True, False, {"lengths": np.array([6.0, 4.0, 4.0, 1.0])}, "lengths must be integers, got an array of float64"),
     (True, False, {"lengths": np.array([2**64 - 1, 4, 4, 1], np.uint64)}, "from 1 to 6"),
     (True, False, {"targets": of((6, 3, 4))}, r"targets have shape \(6, 3, 4\); the network and its loss take"),
@@ -105,6 +106,14 @@ def test_any_batch_under_any_loss_is_learned_or_refused(
             batch = example(batch_aligned, batch_tokens)
             with contextlib.suppress(NetworkError):
                 assert np.isfinite(made.loss_and_gradients(batch, loss).loss)
+
+
+@pytest.mark.parametrize("what", ["inputs", "targets", "weights"])
+def test_numbers_beyond_what_the_network_computes_with_are_refused(what: str) -> None:
+    made, good = network("gru", dtype=np.float32), example(True, False)
+    huge: dict[str, Any] = {what: np.full(np.shape(getattr(good, what)), 1e300)}
+    with pytest.raises(NetworkError, match=f"{what} hold numbers that are too large for float32"):
+        made.loss_and_gradients(dataclasses.replace(good, **huge), "mse")
 
 
 def _read_only(given: NDArray[Any]) -> NDArray[Any]:

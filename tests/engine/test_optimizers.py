@@ -13,7 +13,7 @@ from engine.config import TrainingConfig, field_info
 from engine.network import Network
 from engine.non_finite import NonFiniteError
 from engine.optimizers import Optimizer
-from engine.parameters import Parameters
+from engine.parameters import NetworkError, Parameters
 from tests import reference
 
 KINDS = (np.float32, np.float64)
@@ -142,6 +142,29 @@ def test_a_gradient_that_is_not_finite_is_named_and_moves_nothing(wrong: float) 
     with pytest.raises(NonFiniteError, match=r"gradient of b .*\(3,\)"):
         optimizer.step(RATE, 1.0)
     np.testing.assert_array_equal(parameters.values, before)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "said"),
+    [
+        ((np.nan, 1.0), "learning_rate is nan; it takes a number from 0"),
+        ((-0.1, 1.0), "learning_rate is -0.1"),
+        ((np.inf, 1.0), "learning_rate is inf"),
+        (("0.1", 1.0), "learning_rate is '0.1'"),
+        ((0.1, -1.0), "clip_norm is -1.0"),
+        ((0.1, np.nan), "clip_norm is nan"),
+        ((0.1, 1.0, None), "clip_value is None"),
+    ],
+)
+def test_a_rate_or_a_clip_that_is_none_moves_nothing(sizes: Any, said: str) -> None:
+    parameters, optimizer = optimizer_alone(np.float32)
+    give(parameters, gradients(parameters, 1)[0])
+    before = parameters.values.copy()
+    with pytest.raises(NetworkError, match=said):
+        optimizer.step(*sizes)
+    np.testing.assert_array_equal(parameters.values, before)
+    optimizer.step(RATE, np.inf)
+    assert optimizer.steps == 1
 
 
 @pytest.mark.parametrize("name", ["sgd", "momentum", "nesterov"])
