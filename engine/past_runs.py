@@ -100,7 +100,7 @@ def _facts(folder: Path) -> dict[str, Any]:
     settings = folder / EXPERIMENT
     metric, rows = _evaluations(folder)
     return {
-        "experiment": _chosen(read_experiment(settings)),
+        "experiment": _chosen(read_experiment(settings, whole=True)),
         "began": settings.stat().st_mtime,
         "result": _result(folder),
         "metric": metric,

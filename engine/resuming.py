@@ -78,7 +78,7 @@ def saved_run(
     if is_live(folder):
         raise RunFolderError(f"the run in {folder} is still under way; wait for its end, or stop it first")
     try:
-        experiment = read_experiment(folder / EXPERIMENT)
+        experiment = read_experiment(folder / EXPERIMENT, whole=True)
         checkpoint = Checkpoints(folder).newest()
         facts = checkpoint.facts if checkpoint else {}
         changes = ({str(k): str(v) for k, v in facts["cure"].items()} if mend and facts else {}) | dict(changes or {})

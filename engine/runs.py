@@ -82,7 +82,7 @@ def load_run(folder: Path | str) -> Model:
     settings = path / EXPERIMENT
     if not settings.is_file():
         raise RunFolderError(f"{path} holds no run; give the folder that `train --out` made")
-    return _loaded(path, path / WEIGHTS, read_experiment(settings))
+    return _loaded(path, path / WEIGHTS, read_experiment(settings, whole=True))
 
 
 def _loaded(path: Path, weights: Path, experiment: Experiment | None) -> Model:

@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.config import Experiment, experiment_from_toml
+from engine.config import ConfigError, Experiment, experiment_from_toml
 from engine.data import Dataset
+from engine.past_runs import read_run
+from engine.resuming import saved_run
 from engine.run_folders import RunFolderError
 from engine.runs import check_folder, load_run, plain
 from engine.training import TrainingRun
@@ -49,6 +51,21 @@ def test_a_run_comes_back_as_it_was(run: TrainingRun, tmp_path: Path, part: str)
     inputs = run.dataset.pinned().inputs
     np.testing.assert_array_equal(model.network.forward(inputs).values, run.network.forward(inputs).values)
     assert model.preparation.metadata() == run.dataset.preparation.metadata()
+
+
+def test_settings_that_were_cut_off_are_refused_and_not_filled_with_defaults(run: TrainingRun, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    settings = folder / "experiment.toml"
+    text = settings.read_text()
+    ends = [at for at, letter in enumerate(text) if letter == "\n"]
+    for end in (0, *ends[:-1], *(at + 1 for at in ends[:-1]), len(text) - 1):
+        settings.write_text(text[:end])
+        for read in (load_run, read_run, saved_run):
+            with pytest.raises((ConfigError, RunFolderError), match=r"cut off|not a TOML file"):
+                read(folder)
+    assert load_run(folder / "weights.safetensors").experiment == run.experiment  # as the message says
+    settings.write_text(text)
+    assert saved_run(folder).experiment == load_run(folder).experiment == run.experiment
 
 
 def test_weights_that_are_handed_on_do_not_tell_where_the_data_lay(run: TrainingRun) -> None:
