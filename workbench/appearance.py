@@ -15,10 +15,13 @@ from workbench.settings import Settings
 from workbench.theme import SCALES, THEMES, Theme
 from workbench.wardrobe import Wardrobe
 
+_BREATH_MS = 1  # none would come before all else that waits
+
 
 class Appearance(QObject):
     """Holds the theme of the moment; says when it is another one."""
 
+    changing = Signal()  # everything still has the size that it had
     changed = Signal(object)  # Theme
 
     def __init__(self, settings: Settings) -> None:
@@ -67,13 +70,22 @@ class Appearance(QObject):
         self._wardrobe.dress_what_is_seen()
 
     def _renew(self) -> None:
-        """Take another theme; nothing is painted until all of it, and the room it takes, is known."""
+        """Take another theme; nothing is painted until all of it, and the room it takes, is known.
+
+        One thing after the other, with the event loop in between: all at once would hold it for a tenth of a second.
+        """
+        self.changing.emit()
         windows = [window for window in QApplication.topLevelWidgets() if window.updatesEnabled()]
         for window in windows:
             window.setUpdatesEnabled(False)
         try:
             self.theme = chosen_theme(self._settings, self._density)
             self._wardrobe.wear(self.theme)
+        finally:
+            QTimer.singleShot(_BREATH_MS, self, partial(self._tell, windows))
+
+    def _tell(self, windows: Sequence[QWidget]) -> None:
+        try:
             self.changed.emit(self.theme)
         finally:
             QTimer.singleShot(0, self, partial(_paint, windows))  # after the layouts

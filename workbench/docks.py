@@ -117,13 +117,16 @@ class Docks:
         for dock in shown:
             dock.show()
 
+    def note_widths(self) -> None:
+        """Text is about to change its size: remember how wide the sides are, unless they have grown with it before."""
+        if self._scale <= self._narrow[0]:
+            self._narrow = self._scale, [dock.width() for dock in (self.setup, self.runs)]
+
     def follow(self, scale: float) -> None:
         """Text is that large now: docks that grew with it go back to what they were when it is as small again."""
-        sides = [self.setup, self.runs]
-        if self._scale <= self._narrow[0]:  # no growth is to be taken back yet
-            self._narrow = self._scale, [dock.width() for dock in sides]
         before, self._scale = self._scale, scale
         if scale < before and scale <= self._narrow[0] and self._window.isVisible():
+            sides = [self.setup, self.runs]
             again = partial(self._window.resizeDocks, sides, self._narrow[1], Qt.Orientation.Horizontal)
             QTimer.singleShot(0, self._window, again)  # when the text has its size
 

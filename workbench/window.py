@@ -136,6 +136,7 @@ class Window(QMainWindow):
         desk.draft.changed.connect(self._show_settings)
         desk.draft.loaded.connect(self._on_loaded)
         desk.draft.facts_known.connect(self._on_facts)
+        self.appearance.changing.connect(self.docks.note_widths)
         self.appearance.changed.connect(self.apply_theme)
         self.tabs.currentChanged.connect(self.appearance.dress_what_is_seen)
         self.files.opening.connect(lambda: self.steps.panel.open(0))

@@ -48,6 +48,7 @@ def test_no_word_of_the_preferences_is_cut_at_any_size_of_text(bench: Bench, bef
     assert dialog is not None
     bench.until(dialog.isVisible)
     dialog.scale_chosen.emit(150 if before == 100 else before)
+    bench.until(lambda: bench.window.gallery.theme == bench.window.appearance.theme)
     labels = [label for label in dialog.findChildren(QLabel) if label.isVisible() and label.wordWrap()]
     assert len(labels) >= 2
     bench.until(lambda: all(label.height() >= label.heightForWidth(label.width()) for label in labels))
@@ -119,7 +120,7 @@ def test_text_grows_and_shrinks_with_its_plots_and_is_remembered(bench: Bench, t
     bench.train(10)
     before = bench.window.gallery.views[0].fontMetrics().height()
     bench.window.appearance.choose_scale(150)
-    assert bench.window.gallery.views[0].theme.small == 16
+    bench.until(lambda: bench.window.gallery.views[0].theme.small == 16)
     assert bench.window.gallery.views[0].fontMetrics().height() > before
     bench.window.settings.save()
     assert Settings(tmp_path).text_scale == 150
@@ -145,7 +146,7 @@ def test_themes_change_at_run_time_and_are_remembered(bench: Bench, tmp_path: Pa
     for name in ("dark", "light", "dark"):
         bench.window.appearance.choose_theme(name)
         assert bench.window.appearance.theme.name == name
-        assert all(view.theme.name == name for view in bench.window.gallery.views)
+        bench.until(lambda name=name: all(view.theme.name == name for view in bench.window.gallery.views))  # type: ignore[misc]
     bench.window.settings.save()
     assert Settings(tmp_path).theme == "dark"
 
@@ -173,9 +174,10 @@ def test_lines_grow_with_the_density_of_the_screen_that_the_window_is_moved_to(b
     window.appearance.follow(window.windowHandle())
     before = window.gallery.theme.pen("smooth").widthF()
     window.appearance.renew_on(SimpleNamespace(devicePixelRatio=lambda: 2.0))  # type: ignore[arg-type]
-    assert window.gallery.theme.pen("smooth").widthF() == 2 * before
+    bench.until(lambda: window.gallery.theme.pen("smooth").widthF() == 2 * before)
     assert {view.theme.density for view in window.gallery.views} == {2.0}
     window.appearance.choose_theme("dark")
+    bench.until(lambda: window.gallery.theme.dark)
     assert window.gallery.theme.density == 2.0
 
 
