@@ -1,7 +1,8 @@
-"""Work arrays that are made once and used again for every batch that fits in them."""
+"""Work arrays that are made once and used again for every batch that fits in them, and how they are read."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -30,3 +31,21 @@ class Buffers:
         if array is None or array.size < size:
             array = self._arrays[name] = aligned_zeros(size, self.dtype)
         return array
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A flat array read by rows: row n begins at ``start + n · stride``."""
+
+    array: NDArray[Any]
+    start: int
+    stride: int
+
+
+@dataclass(frozen=True, slots=True)
+class Products:
+    """Rows that stand for their products: row n for the first `depth` numbers of it times the packed `panels`."""
+
+    rows: Rows
+    depth: int
+    panels: NDArray[Any]

@@ -22,7 +22,7 @@ from engine.commands.terminal import prepare_streams
 from engine.config import ConfigError
 from engine.data import DataError
 from engine.export.targets import ExportError
-from engine.network import NetworkError
+from engine.parameters import NetworkError
 from engine.run_folders import RunFolderError
 from engine.weights import WeightsFileError
 

@@ -7,9 +7,8 @@ from typing import Any
 from numpy.typing import NDArray
 
 from engine import arguments
-from engine.buffers import Buffers
+from engine.buffers import Buffers, Rows
 from engine.kernels import rows
-from engine.layer import Rows
 from engine.parameters import Parameters
 
 

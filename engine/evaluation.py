@@ -13,7 +13,8 @@ from engine.data.path_metrics import PathScorer
 from engine.forecast_paths import dataset_paths
 from engine.inside.records import Floats
 from engine.losses import Loss
-from engine.network import Examples, Network, Output
+from engine.network import Network
+from engine.passes import Examples, Output
 from engine.sequence_to_sequence.free_running import run_free
 from engine.sequence_to_sequence.network import SequenceToSequence
 

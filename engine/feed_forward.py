@@ -9,7 +9,6 @@ epochs have been worse than its best that more of them are idle.
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,9 +23,11 @@ from engine.config import Experiment, ModelConfig, TrainingConfig
 from engine.data import Batch, Dataset
 from engine.evaluation import score
 from engine.losses import Loss
-from engine.network import Examples, Network, Output, parameter_count
+from engine.network import Network
 from engine.non_finite import NonFiniteError
 from engine.optimizers import Optimizer
+from engine.parameter_shapes import parameter_count
+from engine.passes import Examples, Output
 from engine.race import fitted
 from engine.schedules import Schedule
 
@@ -196,15 +197,3 @@ def _model(experiment: Experiment) -> ModelConfig:
         topology="many_to_one", cell="feedforward", num_layers=1, activation=own if known else "tanh",
         initializer=experiment.model.initializer,
     )  # fmt: skip
-
-
-# --- without the order -----------------------------------------------------------------------------------
-
-
-def shuffled(batch: Batch, seed: int = 0) -> Batch:
-    """`batch` with the steps of each sequence in another order, within its own length; the same for the same seed."""
-    random = np.random.Generator(np.random.Philox(key=seed))
-    inputs = batch.inputs.copy()
-    for column, length in enumerate(batch.lengths.tolist()):
-        inputs[:length, column] = batch.inputs[random.permutation(length), column]
-    return dataclasses.replace(batch, inputs=inputs)

@@ -1,118 +1,55 @@
-"""One direction of one recurrent layer: its packed weights, its work arrays, its passes.
+"""One direction of one recurrent layer: its work arrays, its passes.
 
-Knows nothing of direction, stacking or dropout: `network` turns sequences around and joins layers.
+Knows nothing of direction, stacking or dropout: `level` turns sequences around and `stack` joins layers.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from engine.buffers import Buffers, aligned_zeros
-from engine.cells import CellSpec
-from engine.kernels import gradients, packing, recurrence, rows
+from engine.buffers import Buffers, Products, Rows
+from engine.kernels import gradients, recurrence, rows
 from engine.kernels.activations import CODES
 from engine.kernels.jit import LANES, padded
 from engine.kernels.tiles import product
 from engine.masks import Chance, LayerMasks
-from engine.parameters import Parameters
+from engine.packed_weights import PackedWeights
 from engine.threads import Task
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """A flat array read by rows: row n begins at ``start + n · stride``."""
-
-    array: NDArray[Any]
-    start: int
-    stride: int
-
-
-@dataclass(frozen=True, slots=True)
-class Products:
-    """Rows that stand for their products: row n for the first `depth` numbers of it times the packed `panels`."""
-
-    rows: Rows
-    depth: int
-    panels: NDArray[Any]
-
-
 class Layer:
-    """A layer over `parameters`, whose names end in `suffix`; those in `initial` hold what its states begin with."""
+    """A layer by its `weights`; the parameters `initial` hold what its states begin with."""
 
     def __init__(
-        self, spec: CellSpec, suffix: str, inputs: int, units: int, activations: tuple[str, str],
-        parameters: Parameters, masks: LayerMasks, initial: Sequence[str] = (),
-    ) -> None:  # fmt: skip
-        self.spec, self.suffix, self.inputs, self.units = spec, suffix, inputs, units
-        self.width = padded(units)
-        self.kinds = len(spec.states)
-        self.state_row, self.z_row = self.kinds * self.width, spec.slots * self.width
-        self.dx_row = padded(inputs)
-        self._parameters, self._masks, self._initial = parameters, masks, tuple(initial)
-        self._matrices = self._as_read()
-        self._buffers = Buffers(parameters.values.dtype)
-        self._blocks_in = np.array(spec.input_blocks, np.int64)
-        self._blocks_rec = np.array(spec.recurrent_blocks, np.int64)
-        self._in_columns, self._rec_columns = (
-            blocks.size * self.width for blocks in (self._blocks_in, self._blocks_rec)
-        )
-        self._depth_rec = spec.recurrent_states * self.width
-        self._product = product.address(parameters.values.dtype)
-        self._make_packed(parameters.values.dtype)
-        self._find_offsets()
+        self, weights: PackedWeights, activations: tuple[str, str], masks: LayerMasks, initial: Sequence[str] = ()
+    ) -> None:
+        self.weights, self.spec, self.suffix = weights, weights.spec, weights.suffix
+        self.inputs, self.units, self.width = weights.inputs, weights.units, weights.width
+        self.kinds = len(self.spec.states)
+        self.state_row, self.z_row = self.kinds * self.width, self.spec.slots * self.width
+        self.dx_row = padded(self.inputs)
+        self._parameters, self._masks, self._initial = weights.parameters, masks, tuple(initial)
+        dtype = self._parameters.values.dtype
+        self._buffers = Buffers(dtype)
+        self._product = product.address(dtype)
         self._geometry = self._describe(activations)
 
     def _describe(self, activations: tuple[str, str]) -> NDArray[np.int64]:
         """The `geometry` of the loops, still without steps and batch."""
-        spec = self.spec
+        spec, weights = self.spec, self.weights
         return np.array(
             (
-                0, 0, self.inputs, self.units, self.width, spec.slots, self._blocks_in.size, spec.recurrent_from,
-                self._blocks_rec.size, self.kinds, spec.recurrent_states, *(CODES[name] for name in activations),
-                self._extra.size // self.width,
+                0, 0, self.inputs, self.units, self.width, spec.slots, weights.blocks_in.size, spec.recurrent_from,
+                weights.blocks_rec.size, self.kinds, spec.recurrent_states, *(CODES[name] for name in activations),
+                weights.extra_blocks,
             ),
             np.int64,
         )  # fmt: skip
-
-    def _as_read(self) -> Parameters:
-        """The matrices and biases in the shapes that the kernels read; other layers may compose their own."""
-        return self._parameters
-
-    def _find_offsets(self) -> None:
-        names = ("weight_ih", "weight_hh", *(("bias_ih", "bias_hh") if self.spec.biased else ("", "")))
-        full, matrices = [f"rnn.{name}_{self.suffix}" for name in names], self._matrices
-        self._offsets = np.array([matrices.offset(n) if n in matrices.shapes else -1 for n in full], np.int64)
-        self._extra_offsets = [
-            self._parameters.offset(f"rnn.{extra.name}_{self.suffix}") + block * self.units
-            for extra in self.spec.extras
-            for block in range(extra.blocks)
-        ]
-
-    def _make_packed(self, dtype: np.dtype[Any]) -> None:
-        self._ahead_in = aligned_zeros(self.inputs * self._in_columns, dtype)
-        self._back_in = aligned_zeros(self._in_columns * self.dx_row, dtype)
-        self._ahead_rec = aligned_zeros(self._depth_rec * self._rec_columns, dtype)
-        self._back_rec = aligned_zeros(self._rec_columns * self._depth_rec, dtype)
-        self._bias = aligned_zeros(self.z_row, dtype)
-        self._extra = aligned_zeros(sum(extra.blocks for extra in self.spec.extras) * self.width, dtype)
-
-    def pack(self) -> None:
-        """Copy the weights into the layouts the kernels read; call after every change of the parameters."""
-        values, units, width = self._parameters.values, self.units, self.width
-        packing.pack_layer(
-            self._matrices.values, self._offsets, self.inputs, units, width, self.spec.recurrent_states,
-            self._blocks_in, self._blocks_rec, self.spec.recurrent_from, self._ahead_in, self._back_in,
-            self._ahead_rec, self._back_rec, self._bias,
-        )  # fmt: skip
-        for number, at in enumerate(self._extra_offsets):
-            self._extra[number * width : number * width + units] = values[at : at + units]
 
     def begin(
         self, steps: int, batch: int, lengths: NDArray[np.int64], initial: NDArray[Any] | None,
@@ -166,9 +103,9 @@ class Layer:
 
     def forward_tasks(self, x: Rows, bounds: list[int]) -> list[Task]:
         """The forward pass over `x`, rows in (T, B) order, divided among threads at the batch rows `bounds`."""
-        self.x = x
+        self.x, weights = x, self.weights
         shared = (
-            self.lengths, x.array, x.start, x.stride, self._ahead_in, self._ahead_rec, self._bias, self._extra,
+            self.lengths, x.array, x.start, x.stride, weights.ahead_in, weights.ahead_rec, weights.bias, weights.extra,
             self.z, self.states, *self._forward_masks(),
         )  # fmt: skip
         fixed = (self._product, self.spec.forward.address(self.z.dtype), self._geometry)
@@ -189,7 +126,7 @@ class Layer:
             )
         if final is not None:
             self._plain(self.d)[...] += final
-        self._d_extra = self._buffers.get("d_extra", self.batch * self._extra.size)
+        self._d_extra = self._buffers.get("d_extra", self.batch * self.weights.extra.size)
         self._d_extra[:] = 0
         self.dx = self._buffers.get("dx", count * self.dx_row if want_dx else 0)
         self._want_dx = want_dx
@@ -198,14 +135,15 @@ class Layer:
 
     def _from_above(self, dy: Rows | Products | None) -> tuple[Any, ...]:
         if not isinstance(dy, Products):
-            dy = Products(dy or Rows(self.d, 0, 0), 0, self._back_in)
+            dy = Products(dy or Rows(self.d, 0, 0), 0, self.weights.back_in)
         return dy.rows.array, dy.rows.start, dy.rows.stride, dy.depth, dy.panels
 
     def backward_tasks(self, dy: Rows | Products | None, bounds: list[int]) -> list[Task]:
         """Back-propagation through time, divided like the forward pass. `dy`: ∂L/∂(hidden states) from above."""
+        weights = self.weights
         shared = (
-            self.lengths, *self._from_above(dy), self._back_in, self._back_rec, self._extra, self._d_extra, self.z,
-            self.states, self.d, self.dx, self.dx_row if self._want_dx else 0, self.arrived,
+            self.lengths, *self._from_above(dy), weights.back_in, weights.back_rec, weights.extra, self._d_extra,
+            self.z, self.states, self.d, self.dx, self.dx_row if self._want_dx else 0, self.arrived,
             *self._backward_masks(),
         )  # fmt: skip
         fixed = (self._product, self.spec.backward.address(self.z.dtype), self._geometry)
@@ -213,46 +151,33 @@ class Layer:
 
     def d_inputs(self) -> Products:
         """∂L/∂x of all steps after the backward pass, of the sequences that still run."""
-        return Products(Rows(self.z, 0, self.z_row), self._in_columns, self._back_in)
+        return Products(Rows(self.z, 0, self.z_row), self.weights.columns_in, self.weights.back_in)
 
     def gradient_tasks(self, threads: int) -> list[Task]:
         """Adding the weights' gradients to the parameters', divided by units."""
-        get = self._buffers.get
+        get, weights = self._buffers.get, self.weights
+        weights.begin_gradients()
         self._sums = get("sums", self.z_row)
         read = self._fed if self._masks.kept.size else self.states
         shared = (
-            self.x.array, self.x.start, self.x.stride, self.z, read, self._blocks_in, self._blocks_rec,
-            self._offsets, self._matrices.gradients, get("temporary_in", self._in_columns * self.dx_row),
-            get("temporary_rec", self._depth_rec * self._rec_columns), self._sums,
+            self.x.array, self.x.start, self.x.stride, self.z, read, weights.blocks_in, weights.blocks_rec,
+            weights.offsets, weights.matrices.gradients, get("temporary_in", weights.columns_in * self.dx_row),
+            get("temporary_rec", weights.depth_rec * weights.columns_rec), self._sums,
         )  # fmt: skip
         fixed = (self._product, self._geometry)
-        room = gradients.room(self.width, self.dx_row + self._depth_rec)
+        room = gradients.room(self.width, self.dx_row + weights.depth_rec)
         return [
             (gradients.layer_gradients, (*fixed, first, last, *shared, get(f"packed{number}", room)))
             for number, (first, last) in enumerate(itertools.pairwise(divided(self.width, threads)))
         ]
 
-    def add_extra_gradients(self) -> None:
-        """Sum the gradients of the parameters beyond matrices and biases over the batch."""
-        count, width, units = len(self._extra_offsets), self.width, self.units
-        if count:
-            by_row = self._d_extra[: self.batch * self._extra.size].reshape(self.batch, count, width)
-            for number, at in enumerate(self._extra_offsets):
-                self._parameters.gradients[at : at + units] += by_row[:, number, :units].sum(axis=0)
-
-    def add_initial_gradients(self) -> None:
-        """Sum the gradient of the initial state over the batch, where that is a parameter."""
+    def finish_gradients(self) -> None:
+        """Add the gradients of what is no matrix and no bias, each summed over the batch."""
+        size = self.weights.extra.size
+        self.weights.finish_gradients(self._d_extra[: self.batch * size].reshape(self.batch, size))
         if self._learns_initial:
             for name, gradient in zip(self._initial, self._plain(self.d).sum(axis=1), strict=True):
                 self._parameters.gradient(name)[...] += gradient
-
-    def trace(self) -> tuple[NDArray[Any], dict[str, NDArray[Any]]]:
-        """States (T, kinds, H) and slots (T, slots, H) of the first row of the last forward pass."""
-        steps, batch, units, width = self.steps, self.batch, self.units, self.width
-        states = self.states[: (steps + 1) * batch * self.state_row].reshape(steps + 1, batch, self.kinds, width)
-        z = self.z[: steps * batch * self.z_row].reshape(steps, batch, self.spec.slots, width)
-        gates = {gate.name: z[:, 0, gate.slot, :units].astype(np.float32) for gate in self.spec.gates}
-        return states[1:, 0, :, :units].astype(np.float32), gates
 
     def replay(self, choices: Sequence[tuple[str, str]]) -> list[tuple[NDArray[Any], NDArray[Any]]]:
         """Slots (T, slots, H) and new states (T, kinds, H) of the last sequence (B = 1) under other activations.
@@ -275,25 +200,9 @@ class Layer:
         self._geometry[:] = usual
         return result
 
-    def inputs_read(self) -> NDArray[Any]:
-        """What went into the last pass, (T, B, I), not a copy."""
-        count, item = self.steps * self.batch, self.x.array.itemsize
-        rows = as_strided(self.x.array[self.x.start :], (count, self.inputs), (self.x.stride * item, item))
-        return rows.reshape(self.steps, self.batch, self.inputs)
-
-    def hidden_before(self) -> NDArray[Any]:
-        """The hidden state that every step of the last pass began with, (T, B, H), not a copy."""
-        rows = self.states[: self.steps * self.batch * self.state_row].reshape(self.steps, self.batch, self.state_row)
-        return rows[:, :, : self.units]
-
-    def slot(self, number: int) -> NDArray[Any]:
-        """One slot of the last pass, (T, B, H), not a copy; after the backward pass ∂L/∂(pre-activation)."""
-        slots = self.z[: self.steps * self.batch * self.z_row].reshape(self.steps, self.batch, self.spec.slots, -1)
-        return slots[:, :, number, : self.units]
-
     def parameter(self, name: str) -> NDArray[Any]:
         """One of the layer's own parameters by its short name, such as ``weight_hh``; not a copy."""
-        return self._parameters.view(f"rnn.{name}_{self.suffix}")
+        return self._parameters.view(self.weights.name(name))
 
 
 def divided(width: int, parts: int) -> list[int]:

@@ -7,23 +7,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.buffers import Buffers
-from engine.cells import CellSpec
-from engine.feedback_layer import FeedbackLayer
+from engine.buffers import Buffers, Products, Rows
+from engine.feedback_weights import FeedbackWeights
 from engine.kernels import rows
 from engine.kernels.recurrence import FEW_ROWS
-from engine.layer import Layer, Products, Rows
+from engine.layer import Layer
 from engine.masks import Chance, LayerMasks
+from engine.packed_weights import PackedWeights
 from engine.parameters import Parameters
 from engine.stack_config import StackConfig
 from engine.threads import Task
-from engine.two_stage_layer import TwoStageLayer
+from engine.two_stage_layer import TwoStageLayer, TwoStageWeights
 
 
-def _kind_of_layer(spec: CellSpec) -> type[Layer]:
+def _make_layer(
+    config: StackConfig, suffix: str, inputs: int, units: int, parameters: Parameters, masks: LayerMasks
+) -> Layer:
+    spec, further = config.spec, (config.activations, masks, config.initial_names(suffix))
     if spec.second:
-        return TwoStageLayer
-    return FeedbackLayer if spec.feedback_blocks else Layer
+        return TwoStageLayer(TwoStageWeights(spec, suffix, inputs, units, parameters), *further)
+    kind = FeedbackWeights if spec.feedback_blocks else PackedWeights
+    return Layer(kind(spec, suffix, inputs, units, parameters), *further)
 
 
 class Level:
@@ -40,10 +44,9 @@ class Level:
         self.units = config.widths[number]
         self.inputs, self.outputs = config.level_inputs(number), config.level_outputs(number)
         self.directions = [
-            _kind_of_layer(config.spec)(
-                config.spec, suffix, self.inputs, self.units, config.activations, parameters,
+            _make_layer(
+                config, suffix, self.inputs, self.units, parameters,
                 LayerMasks(2 * number + place, self.units, config.recurrent_dropout, config.zoneout_rates()),
-                config.initial_names(suffix),
             )
             for place, suffix in enumerate(config.suffixes()[number])
         ]  # fmt: skip
@@ -184,8 +187,7 @@ class Level:
     def finish_gradients(self) -> None:
         """Add the gradients of what is no matrix and no bias."""
         for layer in self.directions:
-            layer.add_extra_gradients()
-            layer.add_initial_gradients()
+            layer.finish_gradients()
 
     def gathered(self) -> Rows:
         """∂L/∂x of all directions, and of what passed by."""

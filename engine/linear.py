@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.buffers import Buffers, aligned_zeros
+from engine.buffers import Buffers, Products, Rows, aligned_zeros
 from engine.kernels import packing
 from engine.kernels import readout as kernels
 from engine.kernels.gradients import room as room_for
 from engine.kernels.jit import padded
 from engine.kernels.tiles import product
-from engine.layer import Products, Rows, divided
+from engine.layer import divided
 from engine.parameters import Parameters
 from engine.threads import Task, Workers
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from engine.inside.records import LayerTrace
@@ -36,12 +37,40 @@ def norms_by_time(levels: Iterable[Sequence[Layer]]) -> tuple[tuple[str, ...], N
 
 def look(layer: Layer, reverse: bool) -> Look:
     """What a layer did on its first sequence."""
-    states, gates = layer.trace()
+    states, gates = _first_sequence(layer)
     length = int(layer.lengths[0])
     order = slice(length - 1, None, -1) if reverse else slice(0, length)
     kinds = layer.spec.states
     cell = states[order, kinds.index("cell")] if "cell" in kinds else None
     return states[order, 0], cell, tuple((gate, values[order]) for gate, values in gates.items())
+
+
+def _first_sequence(layer: Layer) -> tuple[NDArray[Any], dict[str, NDArray[Any]]]:
+    """States (T, kinds, H) and gates (T, H) of the first row of the last forward pass."""
+    steps, batch, units, width = layer.steps, layer.batch, layer.units, layer.width
+    states = layer.states[: (steps + 1) * batch * layer.state_row].reshape(steps + 1, batch, layer.kinds, width)
+    gates = {gate.name: slot(layer, gate.slot)[:, 0].astype(np.float32) for gate in layer.spec.gates}
+    return states[1:, 0, :, :units].astype(np.float32), gates
+
+
+def slot(layer: Layer, number: int) -> NDArray[Any]:
+    """One slot of the last pass, (T, B, H), not a copy; after the backward pass ∂L/∂(pre-activation)."""
+    slots = layer.z[: layer.steps * layer.batch * layer.z_row].reshape(layer.steps, layer.batch, layer.spec.slots, -1)
+    return slots[:, :, number, : layer.units]
+
+
+def inputs_read(layer: Layer) -> NDArray[Any]:
+    """What went into the last pass, (T, B, I), not a copy."""
+    count, item = layer.steps * layer.batch, layer.x.array.itemsize
+    rows = as_strided(layer.x.array[layer.x.start :], (count, layer.inputs), (layer.x.stride * item, item))
+    return rows.reshape(layer.steps, layer.batch, layer.inputs)
+
+
+def hidden_before(layer: Layer) -> NDArray[Any]:
+    """The hidden state that every step of the last pass began with, (T, B, H), not a copy."""
+    count = layer.steps * layer.batch
+    rows = layer.states[: count * layer.state_row].reshape(layer.steps, layer.batch, layer.state_row)
+    return rows[:, :, : layer.units]
 
 
 def arrived(layer: Layer) -> NDArray[np.float32]:

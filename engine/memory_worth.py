@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from engine import feed_forward
 from engine.config import Experiment
-from engine.data import Dataset
+from engine.data import Batch, Dataset
 from engine.data.path_dataset import PathDataset
 from engine.evaluation import score
 from engine.losses import Loss
@@ -53,7 +55,7 @@ def memory_worth(
     without = math.nan
     if order and dataset.count("test"):
         batch_size = experiment.training.batch_size
-        without = score(network, dataset, "test", batch_size, loss, feed_forward.shuffled).metric
+        without = score(network, dataset, "test", batch_size, loss, shuffled).metric
     if not feed_forward.trainable(experiment, dataset) or (dataset.topology == "many_to_many" and chosen == "auto"):
         return MemoryWorth(None, without)
     return _beside(experiment, dataset, loss, network, epochs, stopped, without)
@@ -75,3 +77,12 @@ def _beside(
     finally:
         other.close()
     return MemoryWorth(trained, without, "" if trained else "the feed-forward network beside it came to no result")
+
+
+def shuffled(batch: Batch, seed: int = 0) -> Batch:
+    """`batch` with the steps of each sequence in another order, within its own length; the same for the same seed."""
+    random = np.random.Generator(np.random.Philox(key=seed))
+    inputs = batch.inputs.copy()
+    for column, length in enumerate(batch.lengths.tolist()):
+        inputs[:length, column] = batch.inputs[random.permutation(length), column]
+    return replace(batch, inputs=inputs)

@@ -6,87 +6,30 @@ Parameters have the names, shapes and gate order of a plain PyTorch module with 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine import arguments, looking
-from engine.buffers import Buffers
+from engine.buffers import Products, Rows
 from engine.config import ModelConfig
+from engine.embedding import Embedding
 from engine.initializers import initialize
 from engine.inside.records import LayerTrace
-from engine.kernels import rows
-from engine.layer import Products, Rows
 from engine.linear import Linear
 from engine.losses import Loss
 from engine.masks import Chance
+from engine.parameter_shapes import parameter_shapes
 from engine.parameters import NetworkError, Parameters, Trainable
+from engine.passes import Examples, Output, Step
 from engine.stack import Stack, State
 from engine.stack_config import stack_config
 from engine.threads import Workers
 
-__all__ = ["Network", "NetworkError", "Output", "State", "Step", "parameter_count"]
-
+__all__ = ["Network", "NetworkError", "Output", "State", "Step"]
 
 READERS = ("one_to_one", "many_to_one", "many_to_many")  # topologies that this network is for
-
-
-class Examples(Protocol):
-    """A batch to learn from; `engine.data.Batch` is one.
-
-    `inputs` (T, B, I), or tokens (T, B); `lengths` (B,), from 1 to T, in falling order; `targets` (T, B, O) where every
-    step is answered, else (B, O), of classes without O; `weights` (T, B) or (B,), 0 leaves an answer out.
-    """
-
-    @property
-    def inputs(self) -> NDArray[Any]: ...
-    @property
-    def lengths(self) -> NDArray[np.int64]: ...
-    @property
-    def targets(self) -> NDArray[Any]: ...
-    @property
-    def weights(self) -> NDArray[Any]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """What `Network.forward` gives: (B, O) or (T, B, O), and the state to go on from."""
-
-    values: NDArray[Any]
-    state: State
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What `Network.loss_and_gradients` gives; the parameters' gradients are `Network.gradients()`.
-
-    `d_inputs` is ∂L/∂inputs (T, B, I), of tokens ∂L/∂(their embedding) (T, B, E), and `d_state` ∂L/∂(initial state):
-    both None unless asked for.
-    """
-
-    loss: float
-    state: State
-    d_inputs: NDArray[Any] | None = None
-    d_state: State | None = None
-
-
-def _shapes(model: ModelConfig, input_size: int, output_size: int, tokens: bool) -> dict[str, tuple[int, ...]]:
-    stack = stack_config(model, model.embedding_size if tokens else input_size)
-    shapes: dict[str, tuple[int, ...]] = {"embedding.weight": (input_size, model.embedding_size)} if tokens else {}
-    return shapes | stack.shapes() | {"readout.weight": (output_size, stack.outputs), "readout.bias": (output_size,)}
-
-
-def parameter_count(model: ModelConfig, input_size: int, output_size: int, tokens: bool) -> int:
-    """Trainable numbers of a network, without making it."""
-    return sum(int(np.prod(shape)) for shape in _shapes(model, input_size, output_size, tokens).values())
-
-
-def unrolled_count(model: ModelConfig, input_size: int, output_size: int, tokens: bool, steps: int) -> int:
-    """The same where each of `steps` time steps had weights of its own, as a feed-forward network of that depth has."""
-    shapes = _shapes(model, input_size, output_size, tokens)
-    return sum(int(np.prod(shape)) * (steps if name.startswith("rnn.") else 1) for name, shape in shapes.items())
 
 
 class Network(Trainable):
@@ -115,7 +58,7 @@ class Network(Trainable):
         if model.topology not in READERS:
             raise NetworkError(f"topology is {model.topology}; this network takes {', '.join(READERS)}")
         self.aligned = model.topology == "many_to_many"
-        super().__init__(Parameters(_shapes(model, input_size, output_size, tokens), self.dtype))
+        super().__init__(Parameters(parameter_shapes(model, input_size, output_size, tokens), self.dtype))
         stack = stack_config(model, model.embedding_size if tokens else input_size)
         initialize(self.parameters, stack.spec, seed, model.initializer)
         self._seed = seed
@@ -124,7 +67,7 @@ class Network(Trainable):
         self.stack = Stack(stack, self.parameters, self.workers)
         self.readout = Linear(self.parameters, stack.outputs, output_size, self.workers)
         self.watch_time = False
-        self._buffers = Buffers(self.dtype)
+        self._embedding = Embedding(self.parameters, "embedding") if tokens else None
         self._passed = False  # whether there is a pass to go back through
 
     @property
@@ -236,9 +179,8 @@ class Network(Trainable):
         self._passed = False  # the slots hold gradients from here on
         self.parameters.gradients[:] = 0
         dx = self.stack.backward(*self._from_answers(answered), self.tokens or inward, self.watch_time, d_final)
-        if dx is not None and self.tokens:
-            table, size = self.parameters.offset("embedding.weight"), self.config.embedding_size
-            rows.scatter_add(dx.array, dx.stride, size, self._tokens, self.parameters.gradients, table)
+        if dx is not None and self._embedding:
+            self._embedding.backward(dx)
         if dx is None or not inward:
             return None, None
         steps, batch = self.stack.steps, self._lengths.size
@@ -272,13 +214,9 @@ class Network(Trainable):
         self._passed = True
 
     def _rows(self, inputs: NDArray[Any]) -> Rows:
-        if not self.tokens:
-            return Rows(arguments.numbers(inputs, self.dtype, "inputs").reshape(-1), 0, self.input_size)
-        self._tokens = arguments.indices(inputs, self.input_size, "tokens", "the vocabulary").reshape(-1)
-        size = self.config.embedding_size
-        embedded = self._buffers.get("embedded", self._tokens.size * size)
-        rows.gather(self.parameters.values, self.parameters.offset("embedding.weight"), size, self._tokens, embedded)
-        return Rows(embedded, 0, size)
+        if self._embedding:
+            return self._embedding.forward(inputs)
+        return Rows(arguments.numbers(inputs, self.dtype, "inputs").reshape(-1), 0, self.input_size)
 
     def _read_rows(self) -> tuple[Rows, int]:
         if self.aligned:

@@ -8,11 +8,11 @@ import numpy as np
 
 from engine.config import ModelConfig
 from engine.network import Network
-from engine.network import parameter_count as _count
-from engine.network import unrolled_count as _count_unrolled
+from engine.parameter_shapes import parameter_count as _count
+from engine.parameter_shapes import unrolled_count as _count_unrolled
 from engine.sequence_to_sequence.network import WRITERS, SequenceToSequence
-from engine.sequence_to_sequence.network import parameter_count as _count_writing
 from engine.sequence_to_sequence.sizes import Sizes
+from engine.sequence_to_sequence.sizes import parameter_count as _count_writing
 
 AnyNetwork: TypeAlias = Network | SequenceToSequence
 

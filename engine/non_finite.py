@@ -13,8 +13,8 @@ from engine.events import Finding
 
 if TYPE_CHECKING:
     from engine.layer import Layer
-    from engine.network import Examples
     from engine.networks import AnyNetwork
+    from engine.passes import Examples
 
 
 class NonFiniteError(ArithmeticError):

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import arguments
-from engine.layer import Products, Rows
+from engine.buffers import Products, Rows
 from engine.level import Level
 from engine.masks import Chance
 from engine.parameters import NetworkError, Parameters
@@ -43,7 +43,7 @@ class Stack:
     def pack(self) -> None:
         """Take over changed parameters."""
         for layer in self.layers:
-            layer.pack()
+            layer.weights.pack()
 
     def forward(
         self, x: Rows, steps: int, batch: int, lengths: NDArray[np.int64], initial: State | None,

@@ -19,7 +19,7 @@ import numpy as np
 from engine.config import ConfigError, Experiment, matters
 from engine.data import DataError
 from engine.events import Event, RunFailed
-from engine.network import NetworkError
+from engine.parameters import NetworkError
 from engine.race import seeded, standings, with_cell
 from engine.race_messages import Arrival, Entrant, LeftOut, Place, Settings, settings_title, why_failed
 from engine.sweep_values import Varied, drawn

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from engine.cells import Gate
 from engine.inside.records import SlotTrace, frozen
 from engine.layer import Layer
-from engine.network import Examples
 from engine.networks import AnyNetwork
+from engine.passes import Examples
 from engine.stack import Stack
 
 

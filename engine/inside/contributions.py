@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine import looking
 from engine.inside.records import Contributions
 from engine.layer import Layer
 from engine.network import Network
@@ -70,13 +71,13 @@ def _of_layer(layer: Layer, kind: str) -> Iterator[_Factors]:
     spec, bias = layer.spec, kind.startswith("bias")
     if kind.endswith("ih"):
         for slot, block in enumerate(spec.input_blocks):
-            yield _Factors(block * layer.units, layer.slot(slot), ones if bias else layer.inputs_read())
+            yield _Factors(block * layer.units, looking.slot(layer, slot), ones if bias else looking.inputs_read(layer))
         return
     for slot, block in enumerate(spec.recurrent_blocks, spec.recurrent_from):
-        yield _Factors(block * layer.units, layer.slot(slot), ones if bias else layer.hidden_before())
+        yield _Factors(block * layer.units, looking.slot(layer, slot), ones if bias else looking.hidden_before(layer))
     if isinstance(layer, TwoStageLayer) and spec.second:
         for slot, block in enumerate(spec.second.blocks, spec.second.first_slot):
-            yield _Factors(block * layer.units, layer.slot(slot), ones if bias else layer.inner_read())
+            yield _Factors(block * layer.units, looking.slot(layer, slot), ones if bias else layer.inner_read())
 
 
 def _of_readout(network: Network, name: str) -> _Factors:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.layer import Rows
+from engine.buffers import Rows
 from engine.linear import Linear
 from engine.parameters import Parameters
 from engine.sequence_to_sequence.sizes import bridge_names

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.buffers import Buffers
+from engine.buffers import Buffers, Products, Rows
 from engine.embedding import Embedding
-from engine.layer import Layer, Products, Rows
+from engine.layer import Layer
 from engine.masks import Chance
 from engine.parameters import Parameters
 from engine.sequence_to_sequence.attention import Attention, Memory
@@ -31,6 +31,22 @@ class Context:
         """Of the sequences `order` (N,), which may repeat."""
         memory = self.memory.take(order) if self.memory else None
         return Context(memory, None if self.vector is None else self.vector[order])
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Where a decoder stands: its states and what it has beside them."""
+
+    state: State
+    context: Context
+
+    def take(self, order: NDArray[np.int64]) -> Writing:
+        """Of the sequences `order` (N,), which may repeat."""
+        return Writing([part[:, order] for part in self.state], self.context.take(order))
+
+    def reordered(self, order: NDArray[np.int64]) -> Writing:
+        """Other states beside the same context, for sequences that share theirs with those they stem from."""
+        return replace(self, state=[part[:, order] for part in self.state])
 
 
 class Decoder:

@@ -13,7 +13,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.sequence_to_sequence.network import SequenceToSequence, Writing
+from engine.sequence_to_sequence.decoder import Writing
+from engine.sequence_to_sequence.network import SequenceToSequence
 
 UNKNOWN, START, STOP = 0, 1, 2
 _NEVER = (UNKNOWN, START)

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import arguments
+from engine.buffers import Rows
 from engine.embedding import Embedding
-from engine.layer import Layer, Rows
+from engine.layer import Layer
 from engine.masks import Chance
 from engine.parameters import NetworkError, Parameters
 from engine.sequence_to_sequence.bridge import Bridge, joined, parted

@@ -8,7 +8,7 @@ steps written, B batch, I inputs, O outputs, H hidden units, E numbers heard bef
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,15 +21,15 @@ from engine.inside.records import LayerTrace
 from engine.linear import Linear
 from engine.losses import Loss
 from engine.masks import Chance
-from engine.network import Examples, Output, Step
 from engine.parameters import NetworkError, Parameters, Trainable
+from engine.passes import Examples, Output, Step
 from engine.sequence_to_sequence import looking
 from engine.sequence_to_sequence.attention import Attention
-from engine.sequence_to_sequence.decoder import Context, Decoder
+from engine.sequence_to_sequence.decoder import Context, Decoder, Writing
 from engine.sequence_to_sequence.encoder import RecurrentEncoder, VectorEncoder
-from engine.sequence_to_sequence.sizes import Sizes, parameter_shapes
-from engine.stack import Stack, State
-from engine.stack_config import StackConfig, stack_config
+from engine.sequence_to_sequence.sizes import Sizes, configs, parameter_shapes
+from engine.stack import Stack
+from engine.stack_config import StackConfig
 from engine.threads import Workers
 
 if TYPE_CHECKING:
@@ -37,37 +37,6 @@ if TYPE_CHECKING:
 
 _WRITING = 1 << 32  # beyond every seed
 WRITERS = ("one_to_many", "encoder_decoder")  # topologies that this network is for
-
-
-@dataclass(frozen=True, slots=True)
-class Writing:
-    """Where a decoder stands: its states and what it has beside them."""
-
-    state: State
-    context: Context
-
-    def take(self, order: NDArray[np.int64]) -> Writing:
-        """Of the sequences `order` (N,), which may repeat."""
-        return Writing([part[:, order] for part in self.state], self.context.take(order))
-
-    def reordered(self, order: NDArray[np.int64]) -> Writing:
-        """Other states beside the same context, for sequences that share theirs with those they stem from."""
-        return replace(self, state=[part[:, order] for part in self.state])
-
-
-def configs(model: ModelConfig, sizes: Sizes) -> tuple[StackConfig | None, StackConfig]:
-    """Shapes of encoder and decoder; None where a vector is read."""
-    vector = model.topology == "one_to_many"
-    written = model.embedding_size if sizes.writes_tokens else sizes.heard
-    beside = sizes.inputs if vector and model.repeat_input else 0
-    encoder = None if vector else stack_config(model, model.embedding_size if sizes.reads_tokens else sizes.inputs)
-    own = replace(stack_config(model, written + beside), bidirectional=False, summed=False, learned_state=False)
-    return encoder, own
-
-
-def parameter_count(model: ModelConfig, sizes: Sizes) -> int:
-    """Trainable numbers of a network, without making it."""
-    return sum(int(np.prod(shape)) for shape in parameter_shapes(model, sizes, *configs(model, sizes)).values())
 
 
 def _pairs(batch: Examples) -> PairBatch:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from engine.config import ModelConfig
-from engine.stack_config import Shapes, StackConfig
+from engine.stack_config import Shapes, StackConfig, stack_config
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,21 @@ class Sizes:
     reads_tokens: bool
     writes_tokens: bool
     heard: int = 0  # numbers heard before each step of numbers: the answer before, and what is known ahead of the step
+
+
+def configs(model: ModelConfig, sizes: Sizes) -> tuple[StackConfig | None, StackConfig]:
+    """Shapes of encoder and decoder; None where a vector is read."""
+    vector = model.topology == "one_to_many"
+    written = model.embedding_size if sizes.writes_tokens else sizes.heard
+    beside = sizes.inputs if vector and model.repeat_input else 0
+    encoder = None if vector else stack_config(model, model.embedding_size if sizes.reads_tokens else sizes.inputs)
+    own = replace(stack_config(model, written + beside), bidirectional=False, summed=False, learned_state=False)
+    return encoder, own
+
+
+def parameter_count(model: ModelConfig, sizes: Sizes) -> int:
+    """Trainable numbers of a network, without making it."""
+    return sum(int(np.prod(shape)) for shape in parameter_shapes(model, sizes, *configs(model, sizes)).values())
 
 
 def parameter_shapes(

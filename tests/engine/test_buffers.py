@@ -43,7 +43,8 @@ def test_what_the_loops_over_time_read_begins_with_a_line_of_the_cache(cell: str
     kept = [made.parameters.values, made.parameters.gradients]
     layers: list[Layer] = list(made.stack.layers)
     for layer in layers:
-        kept += [array for array in vars(layer).values() if isinstance(array, np.ndarray) and array.dtype == made.dtype]
+        held = [*vars(layer).values(), *vars(layer.weights).values()]
+        kept += [array for array in held if isinstance(array, np.ndarray) and array.dtype == made.dtype]
     optimizer = Optimizer(made, TrainingConfig(optimizer="adam"))
     kept += optimizer._rule.state.values()
     assert len(kept) > 8

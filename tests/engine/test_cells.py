@@ -10,7 +10,7 @@ import pytest
 
 from engine.cells import CellSpec, specification, specifications
 from engine.config import CELLS, ModelConfig
-from engine.network import parameter_count, unrolled_count
+from engine.parameter_shapes import parameter_count, unrolled_count
 from tests import reference
 from tests.engine.examples import activation_choices, example, network, reference_model
 

@@ -10,13 +10,13 @@ import pytest
 from numpy.typing import NDArray
 
 from engine import data
+from engine.buffers import Rows
 from engine.config import ConfigError, Experiment, TrainingConfig, field_info
 from engine.config.training import LOSSES
 from engine.data import Batch
 from engine.events import Evaluated, RunFinished
 from engine.inference import forecast
 from engine.kernels.jit import padded
-from engine.layer import Rows
 from engine.linear import Linear
 from engine.losses import FITTING, Loss, loss_for
 from engine.network import Network

@@ -13,10 +13,10 @@ from engine.control import Control
 from engine.data import Batch, load
 from engine.diagnosis import Diagnosis
 from engine.events import Finding, RunFinished, Snapshot, SnapshotRequest
-from engine.feed_forward import Flattened, Trained, shuffled, train
+from engine.feed_forward import Flattened, Trained, train
 from engine.losses import loss_for
 from engine.measurements import Measurements
-from engine.memory_worth import MemoryWorth
+from engine.memory_worth import MemoryWorth, shuffled
 from engine.networks import make_network
 from engine.prediction_records import SeriesPrediction
 from engine.training import TrainingRun

@@ -11,7 +11,8 @@ import pytest
 from engine.cells import specifications
 from engine.data import PairBatch
 from engine.parameters import NetworkError
-from engine.sequence_to_sequence.network import SequenceToSequence, parameter_count
+from engine.sequence_to_sequence.network import SequenceToSequence
+from engine.sequence_to_sequence.sizes import parameter_count
 from tests.engine.test_gradients import slope_along
 from tests.engine.writing_examples import READ, WRITTEN, pair_batch, writer, writing_model
 from tests.reference_writing import write_sequence
