@@ -40,9 +40,9 @@ class FeedbackWeights(PackedWeights):
         """Those of the composed matrices begin anew; the parameters' own are added to."""
         self.matrices.gradients[:] = 0
 
-    def finish_gradients(self, d_extra: NDArray[Any]) -> None:
+    def finish_gradients(self, d_extra: NDArray[Any], batch: int) -> None:
         """Hand the gradients of the composed matrices to the parameters."""
-        super().finish_gradients(d_extra)
+        super().finish_gradients(d_extra, batch)
         for name in self.matrices.names:
             columns = self.parameters.shapes[name][-1]
             self.parameters.gradient(name)[...] += self.matrices.gradient(name)[..., :columns]

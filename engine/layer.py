@@ -173,8 +173,7 @@ class Layer:
 
     def finish_gradients(self) -> None:
         """Add the gradients of what is no matrix and no bias, each summed over the batch."""
-        size = self.weights.extra.size
-        self.weights.finish_gradients(self._d_extra[: self.batch * size].reshape(self.batch, size))
+        self.weights.finish_gradients(self._d_extra, self.batch)
         if self._learns_initial:
             for name, gradient in zip(self._initial, self._plain(self.d).sum(axis=1), strict=True):
                 self._parameters.gradient(name)[...] += gradient

@@ -80,9 +80,9 @@ class PackedWeights:
     def begin_gradients(self) -> None:
         """Before the gradients of the matrices are added up."""
 
-    def finish_gradients(self, d_extra: NDArray[Any]) -> None:
-        """After that; `d_extra` (B, blocks · W) are the gradients of the parameters beyond, one row a sequence."""
-        width, units = self.width, self.units
-        for number, at in enumerate(self._extra_offsets):
-            block = d_extra[:, number * width : number * width + units]
-            self.parameters.gradients[at : at + units] += block.sum(axis=0)
+    def finish_gradients(self, d_extra: NDArray[Any], batch: int) -> None:
+        """After that; `d_extra` begins with the (B, blocks · W) gradients of the parameters beyond, by sequence."""
+        if self.extra_blocks:
+            by_row = d_extra[: batch * self.extra.size].reshape(batch, self.extra_blocks, self.width)
+            for number, at in enumerate(self._extra_offsets):
+                self.parameters.gradients[at : at + self.units] += by_row[:, number, : self.units].sum(axis=0)

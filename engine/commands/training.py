@@ -53,9 +53,9 @@ def add_train(commands: Commands) -> None:
     command.set_defaults(run=train)
 
 
-def _add_resume(train: Command) -> None:
+def _add_resume(command: Command) -> None:
     text = "with live settings, epochs, threads and saving free to change (--set); the same bits as without a break"
-    resume = train.add_argument_group("going on with a run that was stopped, killed or finished", text)
+    resume = command.add_argument_group("going on with a run that was stopped, killed or finished", text)
     resume.add_argument("--resume", metavar="DIR", help="the run's folder; takes the place of --out and of the data")
     resume.add_argument(
         "--mend", action="store_true", help="after a NaN: from the last good weights, at a tenth of the rate, clipped"
