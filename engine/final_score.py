@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from engine.data.dataset import Scores
 from engine.data.panel_dataset import PanelDataset
 from engine.data.series_dataset import SeriesDataset
 from engine.evaluation import Score, score
+from engine.events import RunFinished
 from engine.intervals import Interval, interval_words
 from engine.losses import Loss
 from engine.measurements import Measurements
@@ -42,8 +44,32 @@ class FinalScore:
         self.baselines: Scores = ()
         self.intervals: tuple[Interval, ...] = ()
 
-    def measure(self, best: Mapping[str, NDArray[Any]], epoch: int) -> None:
-        """Go back to the `best` weights, none if there are none yet, and judge them; `epoch` is where the run ended."""
+    def finished(
+        self, reason: str, weights: Mapping[str, NDArray[Any]], step: int, epoch: int, seconds: float
+    ) -> RunFinished:
+        """Go back to the best `weights`, none if there are none yet, and judge them.
+
+        `step` and `epoch` are where the run ended, and `seconds` what it took.
+        """
+        self._measure(weights, epoch)
+        measured = self._measured
+        best = measured.best
+        return RunFinished(
+            reason=reason,
+            step=step,
+            epoch=epoch,
+            best_epoch=best.epoch if best else 0,
+            best_validation_loss=best.validation_loss if best else math.nan,
+            test_metrics=self.found.metrics,
+            test_baselines=self.baselines,
+            seconds=seconds,
+            shuffled=measured.worth.shuffled if measured.worth else math.nan,
+            intervals=tuple(each.result() for each in self.intervals),
+            by_step=self.found.by_step,
+            validation_metric=best.metric if best else math.nan,
+        )
+
+    def _measure(self, best: Mapping[str, NDArray[Any]], epoch: int) -> None:
         self.baselines = self._dataset.baselines("test")
         if best:
             self._network.load_state_dict(best)

@@ -63,6 +63,10 @@ class Recorder:
         if self.path is not None:
             self._lines.append(f"{time.strftime('%Y-%m-%d %H:%M:%S')}  {line}")
 
+    def found(self, step: int, finding: Finding) -> None:
+        """Add a line on a finding."""
+        self.note(f"step {step}, {finding.level}: {finding.title}. {finding.why} {finding.cure}".rstrip())
+
     def resume(self, evaluations: Sequence[Evaluated]) -> None:
         """The rows of the table that were there before."""
         self._evaluations.extend(evaluations)

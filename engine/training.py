@@ -8,7 +8,6 @@ with `Snapshot`, `Evaluated`, `Finding`, `CheckpointSaved`, `Paused` and `Resume
 
 from __future__ import annotations
 
-import dataclasses
 import math
 import time
 from collections.abc import Generator, Iterator
@@ -20,13 +19,9 @@ from engine.checkpoints import Checkpoint
 from engine.config import Experiment
 from engine.control import Control
 from engine.data import Batch, Dataset
-from engine.diagnosis import Diagnosis
-from engine.evaluation import Score, score
 from engine.events import (
     Compiling,
-    Evaluated,
     Event,
-    Finding,
     Paused,
     Resumed,
     RunFailed,
@@ -44,8 +39,10 @@ from engine.networks import AnyNetwork, make_network
 from engine.non_finite import NonFiniteError, finding_of
 from engine.progress import Progress
 from engine.recording import Recorder, run_result
+from engine.requests import Requests
 from engine.resuming import Saved
 from engine.stopwatch import Stopwatch
+from engine.validation import Validation
 from engine.warmup import warm_up
 
 LONGEST_UNSEEN = 500  # steps without a look at the validation part; longer epochs are scored in between
@@ -96,7 +93,6 @@ class TrainingRun:
         self._probes = self._learner.probes
         self._recorder = Recorder(folder, experiment, dataset.metric, saved)
         self._measured = Measurements(experiment, dataset.metric, clip_norm=training.clip_norm)
-        self._diagnosis = Diagnosis(self._measured)
         self._final = FinalScore(
             experiment, dataset, self.network, loss, self._probes, self._measured, self.control, self._recorder.note
         )
@@ -104,9 +100,11 @@ class TrainingRun:
         self._progress = Progress(
             self.network, self._learner, self._measured, self._watch, lambda: make(begun=False).state_dict()
         )
+        self._validation = Validation(
+            experiment, dataset, self.network, self._learner, self._measured, self._progress, self._recorder
+        )
         self._steps_per_epoch = dataset.batch_count("train", training.batch_size)
-        self._deciding = math.nan  # the last loss that the choice of the best is made by
-        self._answered = 0  # id of the last request that was
+        self._requests = Requests(self.control, self._probes, self._steps_per_epoch)
         self._saved_at = (-1, 0)  # step and number of changes
         if saved:
             self._go_on(saved)
@@ -199,16 +197,15 @@ class TrainingRun:
                 done = self._learn(batch, scored=number in looks)
                 yield from self._said(self._recorder.begin())
                 yield done
-                yield from self._look(paused=False)
+                yield from self._requests.answer(self.step, paused=False)
                 if number in looks:
-                    yield from self._evaluate()
+                    yield from self._validation.evaluate(self.epoch)
             skipped = 0
-            self._learner.schedule.epoch_done(self._deciding)
+            self._learner.schedule.epoch_done(self._validation.deciding)
 
     def _learn(self, batch: Batch, scored: bool) -> StepDone:
-        request = self.control.request
-        asked = request if request.id > self._answered else None
-        done = self._learner.learn(batch, self.epoch, self._watch, asked, scored=scored, paused=self.control.paused)
+        asked, paused = self._requests.open, self.control.paused
+        done = self._learner.learn(batch, self.epoch, self._watch, asked, scored=scored, paused=paused)
         self._measured.norms.append(done.gradient_norm)
         return done
 
@@ -224,8 +221,8 @@ class TrainingRun:
                 waited = True
                 yield Paused(self.step)
             yield from self._save()
-            yield from self._look(paused=True)
-            self.control.wait(self._answered)
+            yield from self._requests.answer(self.step, paused=True)
+            self.control.wait(self._requests.answered)
             self._apply_changes()
         self._watch.go()
         if waited and not (self.control.stepping or self.control.ending):
@@ -261,61 +258,21 @@ class TrainingRun:
     def _epochs_done(self) -> int:
         return self.step // max(1, self._steps_per_epoch)
 
-    def _look(self, paused: bool) -> Iterator[Event]:
-        """Answer the current request, once."""
-        request = self.control.request
-        if request.id <= self._answered:
-            return
-        epoch = math.ceil(self.step / max(1, self._steps_per_epoch))  # of the last batch; the next may have begun
-        snapshot = self._probes.answer(request, self.step, epoch, paused) if request.probes else None
-        if snapshot or paused or not request.probes:
-            self._answered = request.id
-        if snapshot:
-            yield snapshot
-
-    # --- scoring ---
-
-    def _evaluate(self) -> Iterator[Event]:
-        found = self._score("validation")
-        training_loss = self._learner.mean_loss()
-        # Without a validation part the training loss chooses.
-        self._deciding = found.loss if self.dataset.count("validation") else training_loss
-        best = self._progress.take_if_best(self._deciding)
-        event = Evaluated(self.step, self.epoch, training_loss, found.loss, found.metric, best, found.free_running)
-        self._measured.evaluations.append(event)
-        self._recorder.evaluated(event)
-        yield event
-        yield from self._diagnose()
-
-    def _score(self, part: str) -> Score:
-        return score(self.network, self.dataset, part, self.experiment.training.batch_size, self._learner.loss)
-
-    def _diagnose(self) -> Iterator[Event]:
-        self._measured.by_time = self._probes.by_time
-        self._measured.prediction = self._probes.predictions.judged()
-        yield from self._say(self._diagnosis.news())
-
-    def _say(self, findings: list[Finding]) -> Iterator[Event]:
-        for finding in findings:
-            self._recorder.note(
-                f"step {self.step}, {finding.level}: {finding.title}. {finding.why} {finding.cure}".rstrip()
-            )
-            yield finding
-
     # --- the end ---
 
     def _end(self) -> Iterator[Event]:
         place = self._progress.checkpoint()  # before it goes back to the best weights: more epochs may follow
         if self._learner.losses and (self.control.ending == "finish" or not self._progress.best):
-            yield from self._evaluate()
+            yield from self._validation.evaluate(self.epoch)
         self._watch.rest()
         self._measured.ended = True
-        yield from self._last_look(self._probes.of_last_batch, self.step, self.epoch)
-        finished = self._finished()
-        yield from self._diagnose()
+        yield from self._requests.answer_last(self._probes.of_last_batch, self.step, self.epoch)
+        reason = {"stop": "stopped", "finish": "finished early"}.get(self.control.ending, "all epochs done")
+        finished = self._final.finished(reason, self._progress.best, self.step, self.epoch, self._watch.seconds)
+        yield from self._validation.diagnose()
         best = self._measured.best
         shown = (best.step, best.epoch) if best and self._progress.best else (self.step, self.epoch)
-        yield from self._last_look(self._probes.of_weights, *shown)
+        yield from self._requests.answer_last(self._probes.of_weights, *shown)
         yield from self._keep(finished, place)
         if self._recorder.failure:
             cure = "Nor could it be saved elsewhere. Make room, or choose another folder, and run again."
@@ -324,33 +281,6 @@ class TrainingRun:
             yield RunFailed("The run could not be saved where it belongs", self._recorder.failure, cure, self.step)
         else:
             yield finished
-
-    def _finished(self) -> RunFinished:
-        """Go back to the best weights and score the test part with them."""
-        measured, final = self._measured, self._final
-        final.measure(self._progress.best, self.epoch)
-        best = measured.best
-        return RunFinished(
-            reason={"stop": "stopped", "finish": "finished early"}.get(self.control.ending, "all epochs done"),
-            step=self.step,
-            epoch=self.epoch,
-            best_epoch=best.epoch if best else 0,
-            best_validation_loss=best.validation_loss if best else math.nan,
-            test_metrics=final.found.metrics,
-            test_baselines=final.baselines,
-            seconds=self._watch.seconds,
-            shuffled=measured.worth.shuffled if measured.worth else math.nan,
-            intervals=tuple(each.result() for each in final.intervals),
-            by_step=final.found.by_step,
-            validation_metric=best.metric if best else math.nan,
-        )
-
-    def _last_look(self, probes: frozenset[str], step: int, epoch: int) -> Iterator[Event]:
-        """Show all of `probes` to whoever has looked at any: afterwards nothing can be measured any more."""
-        request = self.control.request
-        if self.step and request.probes:
-            everything = dataclasses.replace(request, probes=probes)
-            yield from self._said(self._probes.answer(everything, step, epoch, paused=True))
 
     def _keep(self, ended: RunFinished | RunFailed, place: Checkpoint) -> Iterator[Event]:
         """Write the run into its folder, unless nothing was trained."""
@@ -368,6 +298,7 @@ class TrainingRun:
         finding = finding_of(error, self.step + 1, self._learner.schedule.base, kept)
         failed = RunFailed(finding.title, finding.why, finding.cure, self.step)
         place = self._progress.checkpoint(failed.title, dict(finding.changes))
-        yield from self._say([finding])
+        self._recorder.found(self.step, finding)
+        yield finding
         yield from self._keep(failed, place)
         yield failed

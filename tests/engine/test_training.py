@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import data, evaluation, training
+from engine import data, evaluation, training, validation
 from engine.config import Experiment
 from engine.control import Control
 from engine.data import Dataset
@@ -432,7 +432,7 @@ def test_nan_is_never_the_best(experiment: Experiment, dataset: Dataset, monkeyp
         found = real(*arguments)  # type: ignore[arg-type]
         return type(found)(next(losses, 0.0), found.metrics)
 
-    monkeypatch.setattr(training, "score", score)
+    monkeypatch.setattr(validation, "score", score)
     events = list(TrainingRun(experiment.replace({"training.epochs": 5}), dataset))
     assert [event.best for event in of(events, Evaluated)] == [False, True, False, True, False]
     assert end(events).best_epoch == 4

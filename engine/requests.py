@@ -1,0 +1,45 @@
+"""What whoever watches a run has asked to see of it, and which of that was answered."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterator
+
+from engine.control import Control
+from engine.events import Snapshot, SnapshotRequest
+from engine.probes import Probes
+
+
+class Requests:
+    """Answers the request that a `Control` carries by what `probes` measure, each request once."""
+
+    def __init__(self, control: Control, probes: Probes, steps_per_epoch: int) -> None:
+        self.answered = 0  # id of the last request that was
+        self._control, self._probes, self._steps_per_epoch = control, probes, steps_per_epoch
+
+    @property
+    def open(self) -> SnapshotRequest | None:
+        """The request at hand, while it waits for its answer."""
+        request = self._control.request
+        return request if request.id > self.answered else None
+
+    def answer(self, step: int, *, paused: bool) -> Iterator[Snapshot]:
+        """Between two batches, after so many; paused, everything is measured anew."""
+        request = self.open
+        if request is None:
+            return
+        epoch = math.ceil(step / max(1, self._steps_per_epoch))  # of the last batch; the next may have begun
+        snapshot = self._probes.answer(request, step, epoch, paused) if request.probes else None
+        if snapshot or paused or not request.probes:
+            self.answered = request.id
+        if snapshot:
+            yield snapshot
+
+    def answer_last(self, probes: frozenset[str], step: int, epoch: int) -> Iterator[Snapshot]:
+        """Show all of `probes` to whoever has looked at any: afterwards nothing can be measured any more."""
+        request = self._control.request
+        if step and request.probes:
+            snapshot = self._probes.answer(dataclasses.replace(request, probes=probes), step, epoch, paused=True)
+            if snapshot:
+                yield snapshot

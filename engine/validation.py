@@ -1,0 +1,58 @@
+"""Looking at the validation part while a network learns: how good it is, whether it is the best yet, what is amiss."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from engine.config import Experiment
+from engine.data import Dataset
+from engine.diagnosis import Diagnosis
+from engine.evaluation import score
+from engine.events import Evaluated, Event
+from engine.learner import Learner
+from engine.measurements import Measurements
+from engine.networks import AnyNetwork
+from engine.progress import Progress
+from engine.recording import Recorder
+
+
+class Validation:
+    """Of one run; what it finds goes into `measured`, `progress` and `recorder`.
+
+    Attributes:
+        deciding: The last loss that the best weights are chosen by: without a validation part, the training loss.
+    """
+
+    def __init__(
+        self, experiment: Experiment, dataset: Dataset, network: AnyNetwork, learner: Learner, measured: Measurements,
+        progress: Progress, recorder: Recorder,
+    ) -> None:  # fmt: skip
+        self.deciding = math.nan
+        self._batch_size, self._dataset, self._network, self._learner = (
+            experiment.training.batch_size, dataset, network, learner,
+        )  # fmt: skip
+        self._measured, self._progress, self._recorder = measured, progress, recorder
+        self._diagnosis = Diagnosis(measured)
+
+    def evaluate(self, epoch: int) -> Iterator[Event]:
+        """Score what was learned so far, and say what is news in it."""
+        learner, step = self._learner, self._learner.step
+        found = score(self._network, self._dataset, "validation", self._batch_size, learner.loss)
+        training_loss = learner.mean_loss()
+        self.deciding = found.loss if self._dataset.count("validation") else training_loss
+        best = self._progress.take_if_best(self.deciding)
+        event = Evaluated(step, epoch, training_loss, found.loss, found.metric, best, found.free_running)
+        self._measured.evaluations.append(event)
+        self._recorder.evaluated(event)
+        yield event
+        yield from self.diagnose()
+
+    def diagnose(self) -> Iterator[Event]:
+        """Findings that were not told yet."""
+        probes = self._learner.probes
+        self._measured.by_time = probes.by_time
+        self._measured.prediction = probes.predictions.judged()
+        for finding in self._diagnosis.news():
+            self._recorder.found(self._learner.step, finding)
+            yield finding
