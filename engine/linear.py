@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.buffers import Buffers, Products, Rows, aligned_zeros
-from engine.kernels import packing
+from engine.kernels import gradients, packing, recurrence
 from engine.kernels import readout as kernels
-from engine.kernels.gradients import room as room_for
 from engine.kernels.jit import padded
 from engine.kernels.tiles import product
 from engine.layer import divided
@@ -35,9 +34,13 @@ class Linear:
         self._ahead = aligned_zeros(inputs * self.row, dtype)
         self._back = aligned_zeros(outputs * self.d_row, dtype)
         self._bias = aligned_zeros(self.row, dtype)
-        self._blocks = np.zeros(1, np.int64)
+        self._block = np.zeros(1, np.int64)
         self._weight_at = parameters.offset(f"{name}.weight")
         self._bias_at = parameters.offset(f"{name}.bias") if f"{name}.bias" in parameters.shapes else -1
+        self._offsets = np.array([self._weight_at, -1, self._bias_at, -1])
+        self._geometry = np.zeros(recurrence.GEOMETRY_SIZE, np.int64)  # of a layer of one slot, without recurrence
+        places = [recurrence.BATCH, recurrence.INPUTS, recurrence.UNITS, recurrence.WIDTH, recurrence.SLOTS]
+        self._geometry[places] = 1, inputs, outputs, self.row, 1
 
     def pack(self) -> None:
         """Take over changed parameters."""
@@ -85,16 +88,17 @@ class Linear:
         return Products(Rows(self._y, 0, self.row), self.outputs, self._back)
 
     def _add_gradients(self, h: Rows, count: int) -> None:
-        temporary = self._buffers.get("temporary", self.row * self.d_row)
+        self._geometry[recurrence.STEPS] = count
+        get = self._buffers.get
         shared = (
-            count, h.array, h.start, h.stride, self.inputs, self._y, self.row, self.outputs, self._blocks,
-            self._parameters.gradients, self._weight_at, self._bias_at, temporary, self._buffers.get("sums", self.row),
+            h.array, h.start, h.stride, self._y, h.array, self._block, self._block[:0], self._offsets,
+            self._parameters.gradients, get("temporary", self.row * self.d_row), self._y[:0], get("sums", self.row),
         )  # fmt: skip
-        room = room_for(self.row, self.d_row)
+        room = gradients.room(self.row, self.d_row)
         tasks: list[Task] = [
             (
-                kernels.affine_gradients,
-                (self._product, first, last, *shared, self._buffers.get(f"packed{number}", room)),
+                gradients.layer_gradients,
+                (self._product, self._geometry, first, last, *shared, get(f"packed{number}", room)),
             )
             for number, (first, last) in enumerate(itertools.pairwise(divided(self.row, self._threads(count))))
         ]

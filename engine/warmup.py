@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # the second process has no data to read
 
 _log = logging.getLogger(__name__)
 _ENDS = ("input_size", "output_size", "tokens", "writes_tokens", "heard_size")
+_PATIENCE = 10.0  # seconds to wait for the second process, when the first has nothing else to compile
 _FREE = ("hidden_size", "hidden_sizes", "num_layers", "embedding_size", "initializer")  # no kernel depends on them
 
 
@@ -37,7 +38,7 @@ def warm_up(experiment: Experiment, dataset: Dataset) -> None:
     """Compile every kernel of a run of `experiment`, or take it from the cache; may be called from any thread.
 
     One batch goes through a network of two units that is then thrown away. Meanwhile a second process compiles what
-    that batch needs on the way back; it is taken from the disk cache.
+    that batch needs on the way back, which takes about as long; it is taken from the disk cache.
     """
     loss = loss_named(dataset.loss, experiment.training)
     what = {
@@ -47,15 +48,21 @@ def warm_up(experiment: Experiment, dataset: Dataset) -> None:
     }
     stamp = _stamp(what, loss.name)
     with contextlib.ExitStack() as stack:
+        second = None
         if not stamp.exists():
-            stack.enter_context(_second_process(what))
+            second = stack.enter_context(_second_process(what))
             stack.enter_context(_uncollected())
         network, optimizer = _small(what)
         network.watch_time = True
-        network.loss_and_gradients(dataset.pinned(), loss)
+        batch = dataset.pinned()
+        loss.mean(network.answer(batch).values, batch)
         optimizer.watch_updates = True
         optimizer.step(learning_rate=0.0, clip_norm=1.0, clip_value=experiment.training.clip_value)
         optimizer.update_ratios()
+        if second:
+            with contextlib.suppress(subprocess.TimeoutExpired):  # then both compile what is left
+                second.wait(_PATIENCE)
+        network.loss_and_gradients(batch, loss)
         with contextlib.suppress(OSError):  # next time two processes look again
             stamp.parent.mkdir(parents=True, exist_ok=True)
             stamp.touch()
@@ -91,7 +98,7 @@ def _uncollected() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _second_process(what: dict[str, Any]) -> Iterator[None]:
+def _second_process(what: dict[str, Any]) -> Iterator[subprocess.Popen[bytes] | None]:
     """A process that compiles as long as this lasts; whatever becomes of it, nothing else depends on it."""
     root = str(Path(__file__).resolve().parents[1])
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -103,31 +110,30 @@ def _second_process(what: dict[str, Any]) -> Iterator[None]:
         )  # fmt: skip
     except OSError as error:
         _log.info("kernels are compiled in one process only: %s", error)
-        yield
+        yield None
         return
     try:
-        yield
+        yield process
     finally:
         process.kill()  # the cache is written file by file, each whole
         process.wait()
 
 
 def compile_the_way_back(what: dict[str, Any]) -> None:
-    """The second process: the way back through time, the weights' gradients and the optimiser, on zeros.
-
-    It comes to each before the first does, which has the way there, the loss and the readout before it.
-    """
-    network, optimizer = _small(what)
+    """The second process: the weights' gradients, which the readout needs first, and the way back, on zeros."""
+    network, _ = _small(what)
     dtype, ones = network.dtype, np.ones(1, np.int64)
     for layer in network.stack.levels[0].directions[:1]:
         layer.begin(1, 1, ones, None)
         layer.x = Rows(np.zeros(layer.inputs, dtype), 0, layer.inputs)
-        layer.begin_backward(None, None, True, True)
-        for kernel, arguments in (*layer.backward_tasks(None, [0, 1]), *layer.gradient_tasks(1)):
+        layer.begin_backward(layer.last_state(), None, True, True)
+        for kernel, arguments in layer.gradient_tasks(1):
             kernel(*arguments)
-    optimizer.step(learning_rate=0.0, clip_norm=1.0)
+        for kernel, arguments in layer.backward_tasks(None, [0, 1]):
+            kernel(*arguments)
 
 
 if __name__ == "__main__":
     gc.disable()
     compile_the_way_back(json.loads(sys.argv[1]))
+    os._exit(0)  # all is on the disk, and the first process waits: leave without taking a quarter of a second apart

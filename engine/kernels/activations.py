@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import numba
 from numba import types
 from numba.extending import overload
 
+from engine.kernels.jit import inner_kernel
 from engine.kernels.vectors import filled, per_lane, rounded, scaled_by_power_of_two, where_less
 
 TANH: Final = 0
@@ -50,7 +50,7 @@ _LN2_LOW = -2.12194440e-4
 _SQRT_2_OVER_PI = 0.7978845608028654
 
 
-@numba.njit(nogil=True, error_model="numpy")
+@inner_kernel
 def _clamped(x: Any, low: float, high: float) -> Any:
     bottom, top = filled(x, low), filled(x, high)
     return where_less(x, bottom, bottom, where_less(top, x, top, x))
@@ -96,19 +96,19 @@ def _exp(x: Any) -> Any:
     return polynomial
 
 
-@numba.njit(nogil=True, error_model="numpy")
+@inner_kernel
 def sigmoid(x: Any) -> Any:
     """Logistic function of a vector."""
     return tanh(x * 0.5) * 0.5 + 0.5
 
 
-@numba.njit(nogil=True, error_model="numpy")
+@inner_kernel
 def absolute(x: Any) -> Any:
     """|x| of a vector."""
     return where_less(x, filled(x, 0.0), 0.0 - x, x)
 
 
-@numba.njit(nogil=True, error_model="numpy")
+@inner_kernel
 def activate(code: int, x: Any) -> Any:
     """f(x) for the activation function with this code (Numba compiles it once per dtype)."""
     if code == TANH:
@@ -129,7 +129,7 @@ def activate(code: int, x: Any) -> Any:
     return x
 
 
-@numba.njit(nogil=True, error_model="numpy")
+@inner_kernel
 def slope(code: int, y: Any) -> Any:
     """f′ at the point where f = y, for every function that y tells it of (all but gelu)."""
     if code == TANH:
@@ -149,7 +149,7 @@ def slope(code: int, y: Any) -> Any:
     return one
 
 
-@numba.njit(nogil=True, error_model="numpy")
+@inner_kernel
 def slope_at(code: int, x: Any) -> Any:
     """f′(x), from the pre-activation."""
     if code == GELU:

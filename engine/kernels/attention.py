@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from engine.kernels.activations import exp, tanh
-from engine.kernels.jit import LANES, kernel
+from engine.kernels.jit import LANES, inner_kernel, kernel
 from engine.kernels.recurrence import clear_vectors
 from engine.kernels.tiles import call_product
 from engine.kernels.vectors import filled, load, store, total
@@ -107,7 +107,7 @@ def mix(
         )  # fmt: skip
 
 
-@kernel
+@inner_kernel
 def _softmax(weights: Any, at: int, count: int, columns: int) -> None:
     highest = weights[at]
     for s in range(1, count):
@@ -148,7 +148,7 @@ def mix_backward(
         )  # fmt: skip
 
 
-@kernel
+@inner_kernel
 def _softmax_backward(weights: Any, d: Any, at: int, count: int) -> None:
     found = 0.0
     for s in range(at, at + count):

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.kernels.jit import LANES, kernel
+from engine.kernels.jit import LANES, inner_kernel, kernel
 from engine.kernels.recurrence import (
     BATCH,
     INPUTS,
@@ -35,10 +35,11 @@ def layer_gradients(
     blocks_in: Any, blocks_rec: Any, offsets: Any, gradients: Any, temporary_in: Any, temporary_rec: Any, sums: Any,
     packed: Any,
 ) -> None:  # fmt: skip
-    """Add a layer's gradients; `offsets` tell where those of weight_ih, weight_hh, bias_ih, bias_hh begin, -1 for none.
+    """Add the gradients of a recurrent layer, or of a linear one: without recurrent blocks.
 
-    `sums` keeps Σ ∂L/∂z of all slots; `packed` is room for operands, see `room`, which no other thread uses. Each block
-    of ∂L/∂z is read from memory once, for both weights and the biases.
+    `offsets` tell where those of weight_ih, weight_hh, bias_ih, bias_hh begin, -1 for none. `sums` keeps Σ ∂L/∂z of
+    all slots; `packed` is room for operands, see `room`, which no other thread uses. Each block of ∂L/∂z is read from
+    memory once, for both weights and the biases.
     """
     units, width, slots = geometry[UNITS], geometry[WIDTH], geometry[SLOTS]
     z_row, state_row, inputs = slots * width, geometry[KINDS] * width, geometry[INPUTS]
@@ -47,8 +48,13 @@ def layer_gradients(
     columns_in, columns_rec = whole_vectors(inputs), kinds * width
     in_at = packed.size - DEPTH_BLOCK * columns_in
     rec_at = in_at - DEPTH_BLOCK * columns_rec
-    few, direct_in, direct_rec = inputs <= FEW_INPUTS, columns_in == inputs, width == units
     rows, columns = max(min(last, units) - first, none), blocks_in.size * width
+    # Of a few answers nothing is read twice, so nothing is packed.
+    once = slots == 1 and blocks_rec.size == 0 and rows <= TILE_ROWS and x_row >= columns_in
+    few, direct_in, direct_rec = inputs <= FEW_INPUTS and not once, columns_in == inputs, width == units
+    deep = depth if once else DEPTH_BLOCK
+    into_in, in_begin = (gradients, offsets[0]) if direct_in else (temporary_in, none)
+    into_rec, rec_begin = (gradients, offsets[1]) if direct_rec else (temporary_rec, none)
     if few:
         _clear(temporary_in, first, last - first, inputs * blocks_in.size, width, one)
     elif not direct_in:
@@ -57,36 +63,36 @@ def layer_gradients(
         _clear(temporary_rec, first, rows, blocks_rec.size, units, columns_rec)
     for slot in range(slots):
         sums[slot * width + first : slot * width + last] = zero
-    for start in range(0, depth, DEPTH_BLOCK):
-        block = min(DEPTH_BLOCK, depth - start)
+    for start in range(0, depth, deep):
+        block = min(deep, depth - start)
         x_block = x_at + start * x_row
-        if not few:
+        if not (few or once):
             pack_columns(x, x_block, x_row, block, inputs, columns_in, packed, in_at)
         pack_columns(states, start * state_row, state_row, block, columns_rec, columns_rec, packed, rec_at)
         for slot in range(slots):
             z_at = start * z_row + slot * width + first
             add_column_sums(z, z_at, z_row, block, last - first, sums, slot * width + first)
-            pack_rows(z, z_at, z_row, block, rows, packed)
-            if slot < blocks_in.size:
-                if few:
+            if not once:
+                pack_rows(z, z_at, z_row, block, rows, packed)
+            if slot < blocks_in.size and few:
+                call_product(
+                    product, x, x_block, 1, x_row, inputs, block, z, z_at, z_row, last - first,
+                    temporary_in, slot * width + first, columns,
+                )  # fmt: skip
+            elif slot < blocks_in.size:
+                at = blocks_in[slot] if direct_in else slot
+                target = in_begin + (at * units + first) * columns_in
+                if once:
                     call_product(
-                        product, x, x_block, 1, x_row, inputs, block, z, z_at, z_row, last - first,
-                        temporary_in, slot * width + first, columns,
+                        product, z, z_at, 1, z_row, rows, block, x, x_block, x_row, columns_in,
+                        into_in, target, columns_in,
                     )  # fmt: skip
-                elif direct_in:
-                    target = offsets[0] + (blocks_in[slot] * units + first) * inputs
-                    _multiply(product, z, z_at, z_row, packed, rows, block, in_at, inputs, gradients, target)
                 else:
-                    target = (slot * units + first) * columns_in
-                    _multiply(product, z, z_at, z_row, packed, rows, block, in_at, columns_in, temporary_in, target)
+                    _multiply(product, z, z_at, z_row, packed, rows, block, in_at, columns_in, into_in, target)
             if rec_from <= slot < rec_from + blocks_rec.size:
-                number = slot - rec_from
-                if direct_rec:
-                    target = offsets[1] + (blocks_rec[number] * units + first) * columns_rec
-                    _multiply(product, z, z_at, z_row, packed, rows, block, rec_at, columns_rec, gradients, target)
-                else:
-                    target = (number * units + first) * columns_rec
-                    _multiply(product, z, z_at, z_row, packed, rows, block, rec_at, columns_rec, temporary_rec, target)
+                at = blocks_rec[slot - rec_from] if direct_rec else slot - rec_from
+                target = rec_begin + (at * units + first) * columns_rec
+                _multiply(product, z, z_at, z_row, packed, rows, block, rec_at, columns_rec, into_rec, target)
     if few:
         _add_turned(temporary_in, first, rows, blocks_in, units, width, inputs, gradients, offsets[0])
     elif not direct_in:
@@ -113,14 +119,7 @@ def weight_gradient(
     beside, rows = packed.size - DEPTH_BLOCK * columns, max(min(last, units) - first, 0)
     if columns > inputs:
         _clear(temporary, first, rows, blocks.size, units, columns)
-    once = blocks.size == 1 and rows <= TILE_ROWS and x_row >= columns
-    if once:  # nothing is read twice, so nothing is packed
-        call_product(
-            product, z, z_at + first, 1, z_row, rows, depth, x, x_at, x_row, columns,
-            temporary if columns > inputs else gradients, first * columns if columns > inputs else at + first * columns,
-            columns,
-        )  # fmt: skip
-    for start in range(0, 0 if once else depth, DEPTH_BLOCK):
+    for start in range(0, depth, DEPTH_BLOCK):
         block = min(DEPTH_BLOCK, depth - start)
         pack_columns(x, x_at + start * x_row, x_row, block, inputs, columns, packed, beside)
         for slot in range(blocks.size):
@@ -136,7 +135,7 @@ def weight_gradient(
         _add(temporary, first, rows, blocks, units, inputs, columns, np.int64(1), gradients, at)
 
 
-@kernel
+@inner_kernel
 def whole_vectors(count: int) -> int:
     """`count` rounded up to whole vectors."""
     return (count + LANES - 1) // LANES * LANES
@@ -147,7 +146,7 @@ def room(rows: int, columns: int) -> int:
     return -(-rows // TILE_ROWS) * (DEPTH_BLOCK * TILE_ROWS + LANES) + DEPTH_BLOCK * columns
 
 
-@kernel
+@inner_kernel
 def pack_rows(source: Any, at: Any, stride: int, depth: int, count: int, packed: Any) -> None:
     """Pack `count` columns of `depth` rows as the left operand of a product: panels of as many as a tile has rows.
 
@@ -166,7 +165,7 @@ def pack_rows(source: Any, at: Any, stride: int, depth: int, count: int, packed:
             target += space
 
 
-@kernel
+@inner_kernel
 def pack_columns(
     source: Any, at: Any, stride: int, depth: int, count: int, columns: int, packed: Any, packed_at: int
 ) -> None:
@@ -186,7 +185,7 @@ def pack_columns(
                     packed[target + j] = source[line + column + j]
 
 
-@kernel
+@inner_kernel
 def _multiply(
     product: int, z: Any, z_at: Any, z_row: int, packed: Any, rows: Any, depth: int, beside: Any, columns: Any,
     c: Any, c_at: int,
@@ -205,7 +204,7 @@ def _multiply(
             )  # fmt: skip
 
 
-@kernel
+@inner_kernel
 def _clear(temporary: Any, first: Any, rows: Any, blocks: Any, units: Any, columns: Any) -> None:
     for block in range(blocks):
         at = (block * units + first) * columns
@@ -213,7 +212,7 @@ def _clear(temporary: Any, first: Any, rows: Any, blocks: Any, units: Any, colum
             temporary[i] *= 0
 
 
-@kernel
+@inner_kernel
 def _add(
     temporary: Any, first: int, rows: int, blocks: Any, units: Any, inputs: Any, part: Any, kinds: Any, gradients: Any,
     at: Any,
@@ -228,7 +227,7 @@ def _add(
                     gradients[target + i] += temporary[source + i]
 
 
-@kernel
+@inner_kernel
 def _add_turned(
     temporary: Any, first: int, rows: int, blocks: Any, units: int, width: int, inputs: int, gradients: Any, at: int
 ) -> None:
@@ -241,7 +240,7 @@ def _add_turned(
                 gradients[target + i] += temporary[source + i * columns]
 
 
-@kernel
+@inner_kernel
 def add_column_sums(z: Any, at: int, z_row: int, rows: int, columns: int, sums: Any, sums_at: int) -> None:
     """Add Σ over rows of `columns` columns, whole vectors."""
     for column in range(0, columns, LANES):

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from engine.kernels.activations import exp
-from engine.kernels.jit import LANES, kernel
+from engine.kernels.jit import LANES, inner_kernel, kernel
 from engine.kernels.vectors import filled, load, store
 
 SQUARED, ABSOLUTE, HUBER, PINBALL, LOGISTIC = range(5)
@@ -50,7 +50,7 @@ def elementwise(kind: int, outputs: Any, row_size: int, columns: int, targets: A
     return loss * scale
 
 
-@kernel
+@inner_kernel
 def _loss_and_slope(kind: int, output: float, target: float, level: float) -> tuple[float, float]:
     """ℓ and ∂ℓ/∂y of one number, but for the squared difference, as torch.nn.functional defines them; pinball after
     Koenker & Bassett (1978)."""
@@ -100,7 +100,7 @@ def cross_entropy(outputs: Any, row_size: int, columns: int, targets: Any, weigh
     return loss * scale
 
 
-@kernel
+@inner_kernel
 def _exponentials(outputs: Any, at: int, count: int, highest: float) -> None:
     for column in range(at, at + count, LANES):
         v = load(outputs, column)

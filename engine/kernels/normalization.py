@@ -8,17 +8,16 @@ from __future__ import annotations
 import math
 from typing import Any, Final
 
-import numba
 import numpy as np
 
-from engine.kernels.jit import LANES
+from engine.kernels.jit import LANES, inner_kernel
 from engine.kernels.vectors import filled, load, store, total
 
 EPSILON: Final = 1e-5  # torch.nn.LayerNorm's
 
 
-@numba.njit(nogil=True, error_model="numpy")
-def normalize(x: Any, at: int, blocks: int, width: int, units: int) -> float:
+@inner_kernel
+def normalize(x: Any, at: int, blocks: Any, width: int, units: int) -> float:
     """Bring the row to mean 0 and variance 1, in place; returns the scale it was multiplied by."""
     count = blocks * units
     mean = _sums_about(x, at, blocks, width, units, 0.0)[0] / count
@@ -28,7 +27,7 @@ def normalize(x: Any, at: int, blocks: int, width: int, units: int) -> float:
     return scale
 
 
-@numba.njit(nogil=True, error_model="numpy")
+@inner_kernel
 def _sums_about(x: Any, at: int, blocks: int, width: int, units: int, centre: float) -> tuple[float, float]:
     """Σ (x - centre) and Σ (x - centre)² over the numbers that count."""
     whole = units // LANES * LANES
@@ -45,10 +44,10 @@ def _sums_about(x: Any, at: int, blocks: int, width: int, units: int, centre: fl
     return rest + np.float64(total(sums)), rest_of_squares + np.float64(total(squares))
 
 
-@numba.njit(nogil=True, error_model="numpy")
+@inner_kernel
 def normalize_backward(
-    normal: Any, at: int, dy: Any, dy_at: int, gain: Any, gain_at: int, d_gain: Any, d_gain_at: int,
-    blocks: int, width: int, units: int, scale: float,
+    normal: Any, at: int, dy: Any, dy_at: int, gain: Any, gain_at: Any, d_gain: Any, d_gain_at: int,
+    blocks: Any, width: int, units: int, scale: float,
 ) -> None:  # fmt: skip
     """From ∂L/∂(gain · normal) to ∂L/∂x, over `normal`; adds to ∂L/∂gain. `scale` is what `normalize` gave."""
     sums = filled(load(normal, at), 0.0)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.kernels.jit import LANES, kernel
+from engine.kernels.jit import LANES, inner_kernel, kernel
 from engine.kernels.vectors import filled, load, square_root, store, total, where_less
 
 
@@ -28,7 +28,7 @@ def squared_norms(values: Any, bounds: Any, result: Any) -> float:
     return found
 
 
-@kernel
+@inner_kernel
 def _squared_norm(values: Any, first: int, last: int) -> float:
     """Σ v² in vectors of the array's type, in float64 where that overflows."""
     whole = first + (last - first) // LANES * LANES
@@ -57,12 +57,12 @@ def clamp(values: Any, limit: float) -> None:
         store(values, i, where_less(v, lowest, lowest, v))
 
 
-@kernel
+@inner_kernel
 def _taken(values: Any, gradients: Any, at: int, factor: float, decay: float) -> Any:
     return factor * load(gradients, at) + decay * load(values, at)
 
 
-@kernel
+@inner_kernel
 def _moved(values: Any, at: int, new: Any, check: Any) -> Any:
     """Store new parameters; adds 0 to `check` for those that are finite, NaN for others."""
     store(values, at, new)

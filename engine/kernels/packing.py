@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.kernels.jit import LANES, kernel
+from engine.kernels.jit import LANES, inner_kernel, kernel
 from engine.kernels.tiles import PANEL
 from engine.kernels.transposition import transpose
 from engine.kernels.vectors import load, store
@@ -82,7 +82,7 @@ def pack_panels(
         column += count
 
 
-@kernel
+@inner_kernel
 def _pack_panel(
     source: Any, source_at: int, step: Any, stride: Any, depth: int, count: int, packed: Any, packed_at: int, width: int
 ) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from engine.kernels.gradients import add_column_sums, weight_gradient
 from engine.kernels.jit import LANES, kernel
 from engine.kernels.tiles import call_product
 from engine.kernels.vectors import filled, load, store, total
@@ -51,26 +50,3 @@ def affine_backward(
         store(d, i, zero)
     source, target = first * y_row, first * d_row
     call_product(product, y, source, y_row, 1, last - first, outputs, panels, 0, 0, d_row, d, target, d_row)
-
-
-@kernel
-def affine_gradients(
-    product: int, first: int, last: int, count: int, h: Any, h_at: int, h_row: int, inputs: int, y: Any, y_row: int,
-    outputs: int, blocks: Any, gradients: Any, weight_at: int, bias_at: int, temporary: Any, sums: Any,
-    packed: Any,
-) -> None:  # fmt: skip
-    """Add ∂L/∂W and ∂L/∂b for the outputs ``first … last``; `y` holds ∂L/∂y of `count` rows.
-
-    `bias_at` is -1 where there is no bias.
-    """
-    none = np.int64(0)
-    weight_gradient(
-        product, first, last, h, h_at, h_row, count, inputs, y, none, y_row, blocks, outputs, y_row, gradients,
-        weight_at, temporary, packed,
-    )  # fmt: skip
-    if bias_at < 0:
-        return
-    sums[first:last] = sums[0] * 0
-    add_column_sums(y, first, y_row, count, last - first, sums, first)
-    for output in range(first, min(last, outputs)):
-        gradients[bias_at + output] += sums[output]

@@ -28,7 +28,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from engine.kernels.jit import LANES, kernel
+from engine.kernels.jit import LANES, inner_kernel, kernel
 from engine.kernels.steps import call_backward, call_forward
 from engine.kernels.tiles import call_product
 from engine.kernels.vectors import filled, load, store
@@ -148,13 +148,13 @@ def backward(
             call_product(product, z, z_at, z_row, 1, count, depth, panels_in, 0, 0, dx_row, dx, first * dx_row, dx_row)
 
 
-@kernel
+@inner_kernel
 def steps_at_once(row: int, last_row: int, batch: int) -> int:
     """How many steps' products with the input are done at once: many where a step alone would not fill a tile."""
     return max(1, FEW_ROWS // batch) if row == 0 and last_row == batch else 1
 
 
-@kernel
+@inner_kernel
 def add_from_above(
     product: int, rows: int, dy: Any, dy_at: int, dy_row: int, dy_depth: int, panels: Any, width: int, units: int,
     d: Any, d_at: int, d_row: int,
@@ -170,21 +170,21 @@ def add_from_above(
             add_numbers(dy, dy_at + r * dy_row, d, d_at + r * d_row, units)
 
 
-@kernel
+@inner_kernel
 def copy_vectors(source: Any, source_at: Any, target: Any, target_at: int, count: int) -> None:
     """Copy `count` numbers, whole vectors."""
     for i in range(0, count, LANES):
         store(target, target_at + i, load(source, source_at + i))
 
 
-@kernel
+@inner_kernel
 def clear_vectors(target: Any, target_at: int, count: int) -> None:
     """Set `count` numbers, whole vectors, to zero."""
     for i in range(0, count, LANES):
         store(target, target_at + i, filled(load(target, target_at + i), 0.0))
 
 
-@kernel
+@inner_kernel
 def add_numbers(source: Any, source_at: int, target: Any, target_at: int, count: int) -> None:
     """Add exactly `count` numbers: what lies beside them in `source` may be another direction's."""
     whole = count // LANES * LANES
@@ -194,28 +194,28 @@ def add_numbers(source: Any, source_at: int, target: Any, target_at: int, count:
         target[target_at + i] += source[source_at + i]
 
 
-@kernel
+@inner_kernel
 def add_vectors(source: Any, source_at: int, target: Any, target_at: int, count: int) -> None:
     """Add `count` numbers, whole vectors."""
     for i in range(0, count, LANES):
         store(target, target_at + i, load(target, target_at + i) + load(source, source_at + i))
 
 
-@kernel
+@inner_kernel
 def multiply(a: Any, a_at: int, b: Any, b_at: int, target: Any, target_at: int, count: int) -> None:
     """Products of `count` numbers, whole vectors."""
     for i in range(0, count, LANES):
         store(target, target_at + i, load(a, a_at + i) * load(b, b_at + i))
 
 
-@kernel
+@inner_kernel
 def add_product(a: Any, a_at: int, b: Any, b_at: int, target: Any, target_at: int, count: int) -> None:
     """Add products of `count` numbers, whole vectors."""
     for i in range(0, count, LANES):
         store(target, target_at + i, load(target, target_at + i) + load(a, a_at + i) * load(b, b_at + i))
 
 
-@kernel
+@inner_kernel
 def zone_out(
     states: Any, previous: int, following: int, keep: Any, keep_at: int, keep_row: int, rows: int, state_row: int
 ) -> None:
@@ -227,7 +227,7 @@ def zone_out(
             store(states, following + at, share * new + (filled(share, 1.0) - share) * old)
 
 
-@kernel
+@inner_kernel
 def hold_back(d: Any, d_at: int, held: Any, keep: Any, keep_at: int, keep_row: int, rows: int, state_row: int) -> None:
     """Divide ∂L/∂following into what goes back through the step, left in `d`, and what goes past it."""
     for row in range(rows):
@@ -238,7 +238,7 @@ def hold_back(d: Any, d_at: int, held: Any, keep: Any, keep_at: int, keep_row: i
             store(d, at, share * arriving)
 
 
-@kernel
+@inner_kernel
 def squared_norm(source: Any, source_at: int, count: int) -> float:
     """Σ v², in float64."""
     found = 0.0

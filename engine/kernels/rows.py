@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.kernels.jit import LANES, kernel
+from engine.kernels.jit import LANES, inner_kernel, kernel
 from engine.kernels.vectors import load, store
 
 
@@ -32,7 +32,7 @@ def copy_rows(
         _copy(source, source_at + row * source_row, target, target_at + row * target_row, count, add)
 
 
-@kernel
+@inner_kernel
 def _copy(source: Any, origin: int, target: Any, to: int, count: int, add: bool) -> None:
     """Copy or add exactly `count` numbers: what lies beside them belongs to others."""
     whole = count // LANES * LANES
