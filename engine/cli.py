@@ -86,7 +86,7 @@ def _say(text: str, status: int) -> int:
 def _words(error: BaseException) -> str:
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}"
-    return str(error)
+    return (isinstance(error, OSError) and error.strerror) or str(error)  # standard output has no name
 
 
 def _log(text: str) -> Path:

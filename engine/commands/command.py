@@ -35,7 +35,11 @@ class Command(Parser):
             name = word.partition("=")[0]
             if name.startswith("--") and not any(option.startswith(name) for option in options):
                 self.error(f"there is no option {name}{_near(name, options)}")
-        return super().parse_known_args(args, namespace)
+        found, odd = super().parse_known_args(args, namespace)
+        for action in self._actions:  # an empty path would be the folder that one stands in
+            if str(action.metavar).startswith(("DIR", "FILE")) and getattr(found, action.dest, None) == "":
+                self.error(f"{action.option_strings[0] if action.option_strings else action.metavar} is empty")
+        return found, odd
 
 
 Commands: TypeAlias = "argparse._SubParsersAction[Command]"

@@ -14,6 +14,8 @@ from engine.commands.options import assigned
 from engine.config import CELLS
 from engine.file_report import understood
 
+_TOLD = ("key", "title", "kind", "description", "licence", "source")  # of a sample, in JSON
+
 
 def add_inspect(commands: Commands) -> None:
     """`inspect`, its options and help."""
@@ -44,12 +46,16 @@ def inspect(arguments: Namespace) -> int:
 def add_samples(commands: Commands) -> None:
     """`samples`, its options and help."""
     command = commands.add_parser("samples", help="list the samples", description="List the samples.")
+    command.add_argument("--json", action="store_true", help="one JSON object a line")
     command.set_defaults(run=samples)
 
 
-def samples(_arguments: Namespace) -> int:
+def samples(arguments: Namespace) -> int:
     """What ships with the workbench."""
     for sample in data.samples():
+        if arguments.json:
+            print(json.dumps({name: getattr(sample, name) for name in _TOLD}, ensure_ascii=False))
+            continue
         print(f"{sample.key}: {sample.title} ({sample.kind})")
         print(textwrap.fill(sample.description, 100, initial_indent="    ", subsequent_indent="    "))
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import math
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -84,13 +85,21 @@ def checked(section: str, item: dataclasses.Field[Any], kind: Any, value: Any) -
     if any("\0" in text for text in ([value] if kind is str else value if kind == tuple[str, ...] else ())):
         raise ConfigError(f"{where} is {value!r}; no name and no path holds a NUL character")
     if info.choices and value not in info.choices:
-        raise ConfigError(f"{where} is {value!r}; it takes one of {', '.join(info.choices)}")
+        near = difflib.get_close_matches(str(value).lower(), info.choices, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise ConfigError(f"{where} is {value!r}; it takes one of {', '.join(info.choices)}{hint}")
     if kind == tuple[float, ...] and not value:
         raise ConfigError(f"{where} is empty; it takes {_TAKES[kind]}")
     for number in value if kind in _NUMBERS else (value,) if kind in (int, float) else ():
         if not info.minimum <= number <= info.maximum:
-            raise ConfigError(f"{where} is {number:g}; it takes {info.minimum:g} to {info.maximum:g}")
+            given, least, most = (_digits(each) for each in (number, info.minimum, info.maximum))
+            raise ConfigError(f"{where} is {given}; it takes {least} to {most}")
     return value
+
+
+def _digits(number: float) -> str:
+    """A number as it would be typed: whole ones to the last digit."""
+    return str(int(number)) if math.isfinite(number) and number == int(number) else f"{number:g}"
 
 
 _TRUTH = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}

@@ -52,11 +52,14 @@ _WORKBOOK = b"xl/"
 
 
 def refuse_special(path: Path) -> None:
-    """Refuse what has no end or cannot be read twice: pipes, devices, sockets.
+    """Refuse what has no end or cannot be read twice: pipes, devices, sockets; and names that are no text.
 
     Raises:
         DataError: it is one of these.
     """
+    if any("\ud800" <= letter <= "\udfff" for letter in str(path)):  # bytes that are no UTF-8
+        name = str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        raise DataError(f"{name}: the name is written in another encoding than UTF-8; give the file another name.")
     try:
         mode = path.stat().st_mode
     except OSError:

@@ -93,9 +93,10 @@ def read_foreign(path: Path | str) -> Imported:
     """
     path = Path(path).expanduser()
     readers: dict[str, Callable[[Path], Imported]] = {".safetensors": _safetensors, ".onnx": _onnx, ".npz": _npz}
+    size = path.stat().st_size
     if path.suffix.lower() not in readers:
         raise not_read(path, ", ".join(readers))
-    if path.stat().st_size > LARGEST:
+    if size > LARGEST:
         raise WeightsFileError(f"{path.name} is larger than {LARGEST >> 30} GiB")
     try:
         return readers[path.suffix.lower()](path)

@@ -302,6 +302,32 @@ def test_samples_are_listed(run: Run) -> None:
     assert "airline_passengers: Airline passengers (series)" in out
 
 
+def test_samples_are_listed_for_programs(run: Run) -> None:
+    status, out, _ = run("samples", "--json")
+    listed = [json.loads(line) for line in out.splitlines()]
+    assert status == 0
+    assert [about["key"] for about in listed] == [sample.key for sample in data.samples()]
+    assert all(about["licence"] and about["title"] for about in listed)
+
+
+@pytest.mark.parametrize(
+    ("command", "named"),
+    [
+        (["train", "--sample", "airline_passengers", "--out", ""], "--out is empty"),
+        (["train", "--resume="], "--resume is empty"),
+        (["predict", ""], "DIR is empty"),
+        (["export", "run", "--to", ""], "--to is empty"),
+        (["inspect", ""], "FILE is empty"),
+        (["race", "--sample", "adding", "--out", ""], "--out is empty"),
+    ],
+)
+def test_an_empty_path_is_no_folder(run: Run, tmp_path: Path, command: list[str], named: str) -> None:
+    status, out, err = run(*command)
+    assert (status, out) == (2, "")
+    assert named in only_error(err)
+    assert not list(tmp_path.glob("*.toml"))
+
+
 @pytest.mark.parametrize(
     "command", [[], ["inspect"], ["train"], ["range"], ["race"], ["sweep"], ["predict"], ["export"], ["samples"]]
 )
@@ -350,6 +376,10 @@ def test_bad_files_are_refused_in_one_line(run: Run, tmp_path: Path, name: str) 
         ("data.look_back=1000", "data.look_back"),
         ("data.look_back=0", "it takes 1 to 100000"),
         ("model.hidden_size=0", "it takes 1 to 8192"),
+        ("training.seed=-1", "training.seed is -1; it takes 0 to 4294967295"),
+        ("data.stride=123456789", "is 123456789; it takes 1 to 100000"),
+        ("model.cell=grru", "ugrnn; did you mean gru?"),
+        ("model.cell=LSTM", "; did you mean lstm?"),
         ("model.hidden_size=many", "it takes a whole number"),
         ("model.cell=transformer", "it takes one of elman, "),
         ("model.topology=one_to_many", "one_to_many"),

@@ -131,5 +131,8 @@ def _help(program: str) -> str:
             f"{program} COMMAND --help tells what each one takes.",
             "  --help    this text",
             "  --version the version",
+            "",
+            "status: 0 done, 2 what you can mend, said in one line, 1 anything else, with a log,",
+            "        130 after Ctrl+C, 143 after a signal to end",
         ]
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -162,6 +163,15 @@ def test_pipes_and_devices_are_refused(tmp_path: Path) -> None:
     for path in (tmp_path / "pipe.csv", Path("/dev/zero"), Path("/dev/null")):
         with pytest.raises(DataError, match="a pipe or a device"):
             inspect_file(path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems keep names as text")
+@pytest.mark.parametrize("name", [b"caf\xe9.csv", b"caf\xe9.txt", b"caf\xe9.parquet", b"caf\xe9"])
+def test_a_name_that_is_no_text_is_refused(tmp_path: Path, name: bytes) -> None:
+    path = tmp_path / os.fsdecode(name)
+    path.write_text(TABLE)
+    with pytest.raises(DataError, match=r"caf\ufffd.*another encoding than UTF-8; give the file another name"):
+        inspect_file(path)
 
 
 def _found(write: Write, content: bytes) -> Inspection:
