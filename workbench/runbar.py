@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from workbench.icons import icon
+from workbench.number_label import NumberLabel
 from workbench.status import Status
 from workbench.statusbar import pace_words
 from workbench.theme import GRID, Theme
@@ -65,10 +66,10 @@ class RunBar(QToolBar):
 
     def show_progress(self, step: int, steps: int, epoch: int, epochs: int, pace: float, left: float) -> None:
         """Numbers of the run; zeros where there are none yet."""
-        self._epoch.setText(f"epoch {epoch:,}/{epochs:,}" if epochs else "")
-        self._step.setText(f"step {step:,}" if steps else "")
-        self._pace.setText(pace_words(pace))
-        self._left.setText(f"ETA {duration(left)}" if left else "")
+        self._epoch.show_text(f"epoch {epoch:,}/{epochs:,}" if epochs else "")
+        self._step.show_text(f"step {step:,}" if steps else "")
+        self._pace.show_text(pace_words(pace))
+        self._left.show_text(f"ETA {duration(left)}" if left else "")
         if self._begun != (steps > 0):
             self._begun = steps > 0
             self._fit()
@@ -77,9 +78,6 @@ class RunBar(QToolBar):
     def apply_theme(self, theme: Theme) -> None:
         """Take other colours and sizes."""
         self._theme = theme
-        for number in (self._epoch, self._step, self._pace, self._left):
-            # Numbers change without moving their neighbours.
-            number.setMinimumWidth(round(number.property("letters") * theme.body * 0.58))
         for name, action in self.commands.items():
             if name != "run":
                 action.setIcon(icon(name, theme))
@@ -135,12 +133,11 @@ class RunBar(QToolBar):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return action
 
-    def _number(self, name: str, width: int) -> QLabel:
-        made = QLabel()
+    def _number(self, name: str, letters: int) -> NumberLabel:
+        made = NumberLabel(letters)
         made.setObjectName(f"run_{name}")
         made.setAccessibleName({"left": "Time left", "pace": "Steps a second"}.get(name, name.capitalize()))
         made.setProperty("role", "muted")
-        made.setProperty("letters", width)
         self._parts[name] = self.addWidget(made)
         return made
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel, QStatusBar
+from PySide6.QtWidgets import QStatusBar
+
+from workbench.number_label import NumberLabel
 
 _SECONDS = 10
 
@@ -25,18 +27,18 @@ class StatusBar(QStatusBar):
 
     def show_data(self, title: str) -> None:
         """What is learned from."""
-        self._data.setText(title)
+        self._data.show_text(title)
 
     def show_pace(self, steps_per_second: float) -> None:
         """How fast the run goes; 0 when none moves."""
-        self._pace.setText(pace_words(steps_per_second))
+        self._pace.show_text(pace_words(steps_per_second))
 
     def show_threads(self, threads: int) -> None:
         """How many threads the engine may use."""
-        self._threads.setText(f"{threads} thread" + ("s" if threads != 1 else ""))
+        self._threads.show_text(f"{threads} thread" + ("s" if threads != 1 else ""))
 
-    def _number(self, name: str, title: str) -> QLabel:
-        made = QLabel()
+    def _number(self, name: str, title: str) -> NumberLabel:
+        made = NumberLabel()
         made.setObjectName(name)
         made.setAccessibleName(title)
         made.setToolTip(title)

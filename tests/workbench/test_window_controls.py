@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -28,6 +28,7 @@ from tests.workbench.bench import Bench
 from workbench.dialogs.help import help_on
 from workbench.docks import holds
 from workbench.number_editors import NumberEditor
+from workbench.number_label import NumberLabel
 from workbench.plots.legend import Legend
 from workbench.run_state import State
 
@@ -195,3 +196,28 @@ def test_toolbar_buttons_tell_why_they_are_off(bench: Bench) -> None:
     assert button is not None
     assert not button.isEnabled()
     assert "No run" in bench.window.run_bar.commands["stop"].toolTip()
+
+
+def test_a_number_asks_for_a_layout_only_where_it_grows(bench: Bench) -> None:
+    class Requests(QObject):
+        seen = 0
+
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            self.seen += event.type() == QEvent.Type.LayoutRequest
+            return False
+
+    bench.window.resize(1440, 900)
+    bar, requests = bench.window.run_bar, Requests()
+    bench.train(10)
+    bar.show_progress(1_000, 5_000, 2, 10, 900.0, 70.0)
+    QCoreApplication.processEvents()
+    bar.installEventFilter(requests)
+    bar.show_progress(2_000, 5_000, 4, 10, 950.0, 60.0)
+    QCoreApplication.processEvents()
+    assert requests.seen == 0
+    bar.show_progress(1_000_000_000_000, 5_000_000_000_000, 2_000_000_000, 10_000_000_000, 950.0, 60.0)
+    QCoreApplication.processEvents()
+    assert requests.seen
+    epoch = bench.window.findChild(NumberLabel, "run_epoch")
+    assert epoch is not None
+    assert epoch.width() >= epoch.sizeHint().width()

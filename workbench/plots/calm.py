@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QSpinBox
 
 _LEGIBLE_MS = 100  # for which a text stands at least: nobody reads faster, and to lay out and paint text takes time
 
@@ -32,3 +33,9 @@ class Calm(QObject):
         if self._asked:
             self._asked = False
             self.ask()
+
+
+def limit(box: QSpinBox, most: int) -> None:
+    """Set the largest number that can be chosen; only another one than before has the view laid out anew."""
+    if box.maximum() != most:
+        box.setMaximum(most)

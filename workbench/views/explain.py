@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from engine.events import Snapshot
 from engine.inside.records import HiddenTrace, LayerTrace, PreActivations, Structure
-from workbench.plots.calm import Calm
+from workbench.plots.calm import Calm, limit
 from workbench.plots.equation import Equation
 from workbench.plots.functions import FUNCTIONS
 from workbench.plots.label_axis import visible
@@ -182,7 +182,7 @@ class Explain(LiveView):
         structure, layer = self._structure, self._trace()
         if structure is None or layer is None:
             return
-        self._unit.setMaximum(layer.hidden.shape[1] - 1)
+        limit(self._unit, layer.hidden.shape[1] - 1)
         step = min(self.time.position if self.time.position is not None else len(layer.hidden), len(layer.hidden) - 1)
         numbers = self._numbers(structure, layer, step, self._unit.value())
         for (latex, _), line in zip(structure.equations, self._lines, strict=True):

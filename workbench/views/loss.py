@@ -25,6 +25,7 @@ _BATCHES, _SMOOTH, _TRAINING, _VALIDATION = (
     "validation",
 )
 _WINDOWS = (0, 10, 20, 50, 200, 1000)  # steps
+_STRIDE = 1.05  # by which straight lines are drawn ahead of the last step
 
 
 class Loss(LiveView):
@@ -160,7 +161,8 @@ class Loss(LiveView):
         for index, (name, _) in enumerate(self.start.baselines if self.start else ()):
             if name not in plot.curves:
                 plot.add_curve(name, baseline_stroke(index))
-        steps: Values = np.asarray(history.span("loss"))
+        first, last = history.span("loss")
+        steps: Values = np.array([first, _reach(last)])
         plot.show_curve(
             metric, *history.line("metric", *self._loss.shown(), plot.pixels), _number(history.latest("metric"))
         )
@@ -194,6 +196,11 @@ class Loss(LiveView):
             self.read_out("")
             return
         self.read_out(self._loss.describe(place, f"step {place:,.0f}"))
+
+
+def _reach(last: float) -> float:
+    """A place at `last` or a little beyond, for some time the same: what ends there need not be drawn every frame."""
+    return _STRIDE ** math.ceil(math.log(last, _STRIDE)) if last > 0 else last
 
 
 def _number(value: float) -> str:

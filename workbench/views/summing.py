@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QSpinBox, QVBoxLayout
 
 from engine.events import Snapshot, SnapshotRequest
 from engine.inside.records import Contributions
+from workbench.plots.calm import limit
 from workbench.plots.curves import CurvePlot
 from workbench.plots.legend import Key
 from workbench.plots.saving import Table
@@ -127,8 +128,8 @@ class Summing(LiveView):
             self._parameter.addItems(names)
             self._parameter.setCurrentText(found.name)
         if found.name == self._parameter.currentText():
-            self._row.setMaximum(found.shape[0] - 1)
-            self._column.setMaximum(found.shape[1] - 1 if len(found.shape) > 1 else 0)
+            limit(self._row, found.shape[0] - 1)
+            limit(self._column, found.shape[1] - 1 if len(found.shape) > 1 else 0)
 
     def _show_key(self, found: Contributions) -> None:
         share = Key(_SHARE, self.theme.pen("train"))

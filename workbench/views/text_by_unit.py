@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QSpinBox, QVBoxLay
 
 from engine.events import Snapshot, SnapshotRequest
 from engine.inside.records import Floats, HiddenTrace, Influence, LayerTrace, Reading
+from workbench.plots.calm import limit
 from workbench.plots.coloured_text import ColouredText
 from workbench.plots.label_axis import visible
 from workbench.plots.legend import Key, Legend, Scale
@@ -160,7 +161,7 @@ class TextByUnit(LiveView):
         courses = _quantities(layer)
         _fill(self._quantity, list(courses))
         course = courses[self._quantity.currentText()]
-        self._unit.setMaximum(course.shape[1] - 1)
+        limit(self._unit, course.shape[1] - 1)
         return course[:, self._unit.value()]
 
     def _read(self, found: Reading) -> None:
