@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import Any
 
 import numpy as np
@@ -11,16 +10,16 @@ from numpy.typing import NDArray
 from engine.data import LabelledTextPreparation, Preparation, SequencePreparation, SeriesPreparation
 from engine.data.answers import Answers
 from engine.data.scaling import Reals
-from engine.export.c_source import array, comment
+from engine.export.c_source import array
 from engine.export.c_symbols import read_symbols, symbol_table
 from engine.export.c_whole import answering
 from engine.export.description import Description
 from engine.export.meaning import answer_words, several, step_columns, step_scale
 from engine.export.particulars import Exportable
+from engine.export.remarks import block
 
 TAKE_ROW = """
-/* One row, without gaps, in its own units: {columns}.
- * {returns} */
+{about}
 static inline int {name}_push({name}_state *state, const double *row{forecast})
 {{
     float x[{upper}_INPUTS];
@@ -53,8 +52,7 @@ _SEASON = """\
 _LAST_SEASON = """
             + state->season[(state->rows + {beyond} + k / {upper}_TARGETS) % {upper}_PERIOD][k % {upper}_TARGETS]"""
 _PUSH_STEP = """
-/* One step, in its own units: {columns}.
- * {returns} */
+{about}
 static inline int {name}_push({name}_state *state, const double *row{forecast})
 {{
     float x[{upper}_INPUTS];
@@ -73,7 +71,7 @@ _CLASSES = """\
     for (int k = 0; k < {upper}_FORECASTS; k++) forecast[k] /= sum;
 """
 _READ = """
-/* One token{most}. {returns} */
+{about}
 static inline {result} {name}_read({name}_state *state, int32_t token{forecast})
 {{
     const float *x = {name}_embedding + token * {upper}_EMBEDDING;
@@ -91,7 +89,7 @@ def entry(source: Exportable, network: Description, words: dict[str, str]) -> st
         if push is TAKE_ROW:
             returns = "Returns whether there is a forecast already."
         consumed = f"    {words['name']}_step(state, x);\n{said}"
-        told = {"returns": comment(returns), "forecast": ", double *forecast", "early": "0", "result": "int"}
+        told = {"returns": returns, "forecast": ", double *forecast", "early": "0", "result": "int"}
         if not said:
             told |= {"returns": f"{meaning}.", "forecast": "", "result": "void"}
         else:
@@ -102,7 +100,7 @@ def entry(source: Exportable, network: Description, words: dict[str, str]) -> st
     return "\n".join([
         *parts,
         _filled(push, source, words, consumed=f"    return {words['name']}_take(state, x);\n", **told),
-        answering(network, words, taken=taken, meaning=comment(f"It is {meaning}."), said=said),
+        answering(network, words, taken=taken, meaning=f"It is {meaning}.", said=said),
     ])  # fmt: skip
 
 
@@ -127,24 +125,25 @@ def _ways(source: Exportable, network: Description, words: dict[str, str]) -> tu
     return parts, _READ if network.embedding is not None else _PUSH_STEP, said, meaning
 
 
-def _filled(push: str, source: Exportable, words: dict[str, str], **told: str) -> str:
+def _filled(push: str, source: Exportable, words: dict[str, str], *, returns: str, **told: str) -> str:
     """How a row, a step or a token goes in."""
-    preparation, most, columns = source.model.preparation, "", "the numbers as they are"
-    if isinstance(preparation, LabelledTextPreparation):
-        most = f", of {preparation.length} at most"
-    if isinstance(preparation, SequencePreparation):
-        columns = step_columns(preparation)
-    own = {"columns": comment(columns)}
+    preparation = source.model.preparation
     if isinstance(preparation, SeriesPreparation):
-        own = taking(preparation, words)
-    return push.format(most=most, **own, **told, **words)
+        return push.format(**taking(preparation, words, returns), **told, **words)
+    if push is _READ:
+        most = f", of {preparation.length} at most" if isinstance(preparation, LabelledTextPreparation) else ""
+        about = f"One token{most}."
+    else:
+        own = step_columns(preparation) if isinstance(preparation, SequencePreparation) else "the numbers as they are"
+        about = f"One step, in its own units: {own}."
+    return push.format(about=block(f"{about} {returns}"), **told, **words)
 
 
-def taking(preparation: SeriesPreparation, words: dict[str, str]) -> dict[str, Any]:
+def taking(preparation: SeriesPreparation, words: dict[str, str], returns: str) -> dict[str, Any]:
     """How a row of a series becomes what the network reads."""
     log, difference, period = (getattr(preparation.transform, each) for each in ("logarithm", "difference", "period"))
     return {
-        "columns": comment(", ".join(preparation.columns)),
+        "about": block(f"One row, without gaps, in its own units: {', '.join(preparation.columns)}. {returns}"),
         "level": "log(row[k])" if log else "row[k]",
         "lead": preparation.lead,
         "changed": "level[k] - state->level[k]" if difference else "level[k]",
@@ -190,9 +189,8 @@ def reset_head(preparation: Preparation, words: dict[str, str]) -> list[str]:
     if not names:
         return ["/* Forget everything. */", f"static inline void {name}_reset({name}_state *state)", "{"]
     told = ", ".join(f"{at} {each}" for at, each in enumerate(names))
-    about = textwrap.fill(comment(f"Forget everything; what is pushed next is of series {told}."), 114)
     return [
-        "/* {} */".format(about.replace("\n", "\n * ")),
+        block(f"Forget everything; what is pushed next is of series {told}."),
         f"static inline void {name}_reset({name}_state *state, int series)", "{", "    state->series = series;",
     ]  # fmt: skip
 

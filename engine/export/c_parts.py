@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 
-from engine.export.c_source import FUNCTIONS, comment, used_functions
+from engine.export.c_source import FUNCTIONS, used_functions
 from engine.export.description import Layers
 from engine.export.particulars import Exportable
+from engine.export.remarks import comment
 from engine.summary import model_words
 
 _HEAD = """\

@@ -43,7 +43,7 @@ int main(void)
 """
 _DRIVER = """\
 #include <stdio.h>
-#include "{path}"
+#include "{header}"
 
 int main(void)
 {{
@@ -101,8 +101,8 @@ def test_program(name: str, data: HeldOut) -> str:
     return vector_test(words, rows + array(f"{name}_test_answers", wanted), count, feed)
 
 
-def driver(path: str, name: str, data: HeldOut) -> str:
-    """A program around the header at `path`: for each answered step of each sequence the answers twice, the network's
+def driver(header: str, name: str, data: HeldOut) -> str:
+    """A program around a `header` beside it: for each answered step of each sequence the answers twice, the network's
     own and what it says of them.
     """
     words, form, to = program_words(name, data), _form(data), _forecast_to(data)
@@ -115,7 +115,7 @@ def driver(path: str, name: str, data: HeldOut) -> str:
     )
     feed = f"{name}_{row}{to if form == 'each' else ''});"
     say = _SAY[form].format(first=first, steps=steps, to=to, **words)
-    return driver_frame(path, words, data, _ANSWERED.format(steps=steps, feed=feed, say=say, **words))
+    return driver_frame(header, words, data, _ANSWERED.format(steps=steps, feed=feed, say=say, **words))
 
 
 def program_words(name: str, data: HeldOut) -> dict[str, str]:
@@ -132,14 +132,12 @@ def vector_test(words: dict[str, str], vectors: str, count: int, feed: str, last
     return _TEST.format(vectors=vectors, count=count, feed=feed, last=last, tolerance=TOLERANCE, **words)
 
 
-def driver_frame(path: str, words: dict[str, str], data: HeldOut, body: str) -> str:
-    """A program around the header at `path` that reads `program_inputs` from standard input, and runs `body` for each
+def driver_frame(header: str, words: dict[str, str], data: HeldOut, body: str) -> str:
+    """A program around a `header` beside it that reads `program_inputs` from standard input, and runs `body` for each
     sequence.
     """
     given, told = (values.shape[1] for values in program_inputs(data))
-    return _DRIVER.format(
-        path=path.replace("\\", "/"), given=given, told=told, room=max(told, 1), body=body, **words
-    )  # fmt: skip
+    return _DRIVER.format(header=header, given=given, told=told, room=max(told, 1), body=body, **words)
 
 
 def program_inputs(data: HeldOut) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -43,11 +43,6 @@ def number(value: float) -> str:
     return f"{text}f" if re.search(r"[.en]", text) else f"{text}.0f"
 
 
-def comment(text: str) -> str:
-    """Text as it can stand in a comment, whatever it holds."""
-    return text.replace("*/", "* /").replace("/*", "/ *").replace("??", "? ?").replace("\\\n", "\\ \n")
-
-
 def array(name: str, values: NDArray[Any], double: bool = False) -> str:
     """A constant array, a row of a few numbers a line."""
     written = [repr(float(v)) if double else number(float(v)) for v in np.ravel(values)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 
 from engine.data import (
@@ -12,7 +11,7 @@ from engine.data import (
     SequencePreparation,
     TextPreparation,
 )
-from engine.export.c_source import comment
+from engine.export.remarks import block
 
 # What a symbol is, by how texts are cut; see `engine.data.tokens`.
 CUT = {
@@ -24,9 +23,8 @@ CUT = {
     "plain words": "A symbol is a word in small letters, with the apostrophes inside it, or a mark",
     "category": "A symbol is a word of the column",
 }
-_WIDTH = 114
 _TABLE = """
-/* {about} */
+{about}
 static const char *const {name}[{count}] = {{
     {rows}
 }};
@@ -64,7 +62,7 @@ def symbol_table(name: str, level: str, symbols: Sequence[str], special: int = 1
 
 def _about(level: str, special: int) -> str:
     first = "What is unknown comes first" if special == 1 else "What is unknown, the start and the stop come first"
-    return textwrap.fill(comment(f"{CUT[level]}. {first}."), _WIDTH, subsequent_indent=" * ")
+    return block(f"{CUT[level]}. {first}.")
 
 
 def string(text: str) -> str:

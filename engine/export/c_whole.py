@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from engine.export.c_layers import last_buffer
 from engine.export.description import Description
+from engine.export.remarks import block
 
 _ANSWER = """
-/* What the network says to all that was {taken}. {meaning} */
+{about}
 static inline void {name}_answer({name}_state *state{forecast})
 {{
     float ends[{width}];
@@ -16,7 +17,7 @@ static inline void {name}_answer({name}_state *state{forecast})
 {said}}}
 """
 _ANSWERS = """
-/* What the network says at step `t` of all that were {taken}; {name}_run(&state) first. {meaning} */
+{about}
 static inline void {name}_answer_at({name}_state *state, int t{forecast})
 {{
     const float *ends = state->steps[{last}][t];
@@ -27,9 +28,13 @@ static inline void {name}_answer_at({name}_state *state, int t{forecast})
 
 def answering(network: Description, words: dict[str, str], *, taken: str, meaning: str, said: str) -> str:
     """``…_answer`` after the last step, or ``…_answer_at`` any of them."""
-    template = _ANSWERS if network.aligned else _ANSWER
+    template, about = _ANSWER, f"What the network says to all that was {taken}. {meaning}"
+    if network.aligned:
+        template = _ANSWERS
+        run = f"{words['name']}_run(&state) first"
+        about = f"What the network says at step `t` of all that were {taken}; {run}. {meaning}"
     return template.format(
-        taken=taken, meaning=meaning, said=said, forecast=", double *forecast" if said else "",
+        about=block(about), said=said, forecast=", double *forecast" if said else "",
         ends=_ends(network), last=last_buffer(network), width=network.readout_weight.shape[1], **words,
     )  # fmt: skip
 

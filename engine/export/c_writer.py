@@ -8,13 +8,14 @@ from engine.export.c_decoder import decoder_constants, decoder_functions, decode
 from engine.export.c_entry import TAKE_ROW, forecasts, own_scaler, reset_head, scaler_arrays, series_scalers, taking
 from engine.export.c_layers import reading_functions, reading_members
 from engine.export.c_parts import head, longest_lines, shared_functions
-from engine.export.c_source import comment, layer_constants, layer_functions
+from engine.export.c_source import layer_constants, layer_functions
 from engine.export.c_symbols import read_symbols, symbol_table
 from engine.export.c_texts import TEXT_LEVELS, text_functions
 from engine.export.c_writing_programs import writing_test
 from engine.export.held_out import HeldOut
 from engine.export.meaning import several, step_columns, step_scale
 from engine.export.particulars import Exportable
+from engine.export.remarks import block
 from engine.export.writing_description import WritingDescription, describe_writing
 
 _SHORTEST_ROOM = 64  # symbols
@@ -37,7 +38,7 @@ static inline int {name}_read({name}_state *state, int32_t token)
 }}
 """
 _READ_VECTOR = """
-/* What the text is to be written for: {columns}. */
+{about}
 static inline void {name}_read({name}_state *state, const double *values)
 {{
     for (int k = 0; k < {upper}_INPUTS; k++) {{
@@ -61,7 +62,7 @@ static inline int32_t {name}_write({name}_state *state)
 }}
 """
 _FORECAST = """
-/* The {upper}_STEPS steps behind the last row, {upper}_TARGETS numbers each{known}. */
+{about}
 static inline void {name}_forecast({name}_state *state, {ahead}double *forecast)
 {{
     float heard[{heard}];
@@ -168,7 +169,8 @@ def _texts(source: Exportable, told: WritingDescription, words: dict[str, str]) 
     parts, level = [], ""
     if preparation.vector is not None:
         parts += scaler_arrays(f"{name}_input", *step_scale(preparation, told.sizes.inputs))
-        parts.append(_READ_VECTOR.format(columns=comment(step_columns(preparation)), **words))
+        about = block(f"What the text is to be written for: {step_columns(preparation)}.")
+        parts.append(_READ_VECTOR.format(about=about, **words))
     else:
         level, symbols = read_symbols(preparation)
         parts.append(symbol_table(f"{name}_source", level, symbols, STOP + 1))
@@ -187,13 +189,15 @@ def _series(source: Exportable, told: WritingDescription, words: dict[str, str])
     ins, outs = own_scaler(preparation, f"{upper}_INPUTS"), own_scaler(preparation, f"{upper}_FORECASTS")
     returns = f"Returns 0 where there is no room: the last {preparation.lead + preparation.look_back} rows are read."
     push = TAKE_ROW.format(
-        returns=returns, forecast="", early="1", consumed=f"    return {name}_take(state, x);\n",
-        **taking(preparation, words), **words,
+        forecast="", early="1", consumed=f"    return {name}_take(state, x);\n",
+        **taking(preparation, words, returns), **words,
     )  # fmt: skip
     names = ", ".join(preparation.columns[column] for column in known)
+    ahead = f"; `ahead` says of each step what {names} will be" if known else ""
+    about = block(f"The {upper}_STEPS steps behind the last row, {upper}_TARGETS numbers each{ahead}.")
     forecast = _FORECAST.format(
         first="0.0" if preparation.transform.difference else "state->level[k]", heard=told.decoder.config.inputs,
-        known=f"; `ahead` says of each step what {comment(names)} will be" if known else "",
+        about=about,
         ahead="const double *ahead, " if known else "", said=forecasts(source, words), **source.point(),
         told=_TOLD.format(known=len(known), columns=", ".join(map(str, known)), ins=ins, **words) if known else "",
         outs=outs, **words,

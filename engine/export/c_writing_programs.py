@@ -59,8 +59,8 @@ def writing_test(name: str, data: HeldOut) -> str:
     return vector_test(words, tables + array(f"{name}_test_answers", data.scaled[-1, :count]), count, feed, last)
 
 
-def writing_driver(path: str, name: str, data: HeldOut) -> str:
-    """A program around the header at `path`: for each sequence the answers, then the tokens that are written, or the
+def writing_driver(header: str, name: str, data: HeldOut) -> str:
+    """A program around a `header` beside it: for each sequence the answers, then the tokens that are written, or the
     forecast in real units.
     """
     words, (_, told) = program_words(name, data), program_inputs(data)
@@ -70,7 +70,7 @@ def writing_driver(path: str, name: str, data: HeldOut) -> str:
         body = _TEXTS.format(feed=feed, told=steps, embedding=_EMBEDDING.format(**words), **words)
     else:
         body = _FORECASTS.format(feed=_feed(words, data, "given", "", "told, " if steps else ""), **words)
-    return driver_frame(path, words, data, body)
+    return driver_frame(header, words, data, body)
 
 
 def _feed(words: dict[str, str], data: HeldOut, at: str, forecast: str, ahead: str) -> str:

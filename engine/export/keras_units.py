@@ -15,7 +15,8 @@ from engine.data import (
 )
 from engine.export import numpy_texts, numpy_units
 from engine.export.meaning import answer_words, step_columns
-from engine.export.python_source import COLUMNS, harmless
+from engine.export.python_source import COLUMNS
+from engine.export.remarks import harmless
 
 _ABOUT = '''
 

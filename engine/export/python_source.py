@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from engine.cells import CellSpec
+from engine.export.remarks import harmless
 
 COLUMNS = 120
 
@@ -52,8 +53,3 @@ def _sorted(imports: dict[str, None]) -> list[str]:
 def paragraph(text: str) -> str:
     """Text as a paragraph of a docstring, whatever it holds."""
     return textwrap.fill(harmless(text), COLUMNS, break_long_words=False, break_on_hyphens=False)
-
-
-def harmless(text: str) -> str:
-    """Text as it can stand in a docstring, whatever it holds."""
-    return " ".join(text.replace("\\", "/").replace('"', "'").split())

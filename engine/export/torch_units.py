@@ -9,7 +9,8 @@ from engine.data import LabelledTextPreparation, Preparation, SequencePreparatio
 from engine.export.c_symbols import CUT
 from engine.export.meaning import answer_words, step_columns
 from engine.export.particulars import Exportable
-from engine.export.python_source import COLUMNS, harmless
+from engine.export.python_source import COLUMNS
+from engine.export.remarks import harmless
 
 _ABOUT = '''
 

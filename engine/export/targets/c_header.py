@@ -81,12 +81,13 @@ def run(path: Path, data: HeldOut) -> Answers | None:
         return None
     name = identifier(path.stem)
     with tempfile.TemporaryDirectory() as folder:
-        own = _compiled(path, Path(folder) / "own", f"-D{name.upper()}_TEST", "-x", "c", str(path.absolute()))
+        header = shutil.copyfile(path, Path(folder) / "exported.h")  # not every path can stand in an #include
+        own = _compiled(path, Path(folder) / "own", f"-D{name.upper()}_TEST", "-x", "c", str(header))
         if subprocess.run([own], capture_output=True, timeout=_SECONDS, check=False).returncode:
             raise ExportError(f"{path.name} was written, but its own test vectors do not come out right here")
         source = Path(folder) / "driver.c"
         writing = data.given.told is not None
-        text = (writing_driver if writing else driver)(str(path.absolute()), name, data)
+        text = (writing_driver if writing else driver)(header.name, name, data)
         source.write_text(text, encoding="utf-8")
         program = _compiled(path, Path(folder) / "driver", str(source))
         given = np.concatenate(program_inputs(data), axis=1).tobytes()

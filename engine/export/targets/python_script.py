@@ -30,7 +30,8 @@ from engine.export import (
 from engine.export.beside import write_arrays, write_particulars
 from engine.export.held_out import HeldOut
 from engine.export.particulars import Exportable
-from engine.export.python_source import formula_source, harmless, joined_modules, paragraph
+from engine.export.python_source import formula_source, joined_modules, paragraph
+from engine.export.remarks import harmless
 from engine.export.targets._target import Answers, ExportError, Fit, Target
 from engine.export.writing_description import writes
 from engine.model import Model
