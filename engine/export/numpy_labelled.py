@@ -17,7 +17,8 @@ import numpy as np
 from engine.data.tokens import cut
 from engine.export.numpy_dates import as_iso, in_order
 from engine.export.numpy_network import run_network
-from engine.export.numpy_series import load, number, places_of, read_table
+from engine.export.numpy_series import load
+from engine.export.numpy_tables import digits, number, places_of, read_table, say_what_is_no_number
 from engine.export.numpy_units import meant
 
 
@@ -42,6 +43,8 @@ def read_sequences(path: Path, data: dict[str, Any], layout: dict[str, Any]) -> 
     places = places_of(path, header, [name for name in data["columns"] if name not in words])
     values = np.array([[number(row[place], separator) for place in places] for row in table], np.float64)
     values = values.reshape(len(table), len(places))
+    for place, column in zip(places, values.T, strict=True):
+        say_what_is_no_number(path, header[place], [row[place] for row in table], column)
     if layout["channels"] and data["topology"] != "one_to_one":
         whole: list[Any] = [(str(at), whole_row(row, layout["channels"]), {}) for at, row in enumerate(values, 1)]
         return pieces(whole, data, layout)
@@ -157,7 +160,7 @@ def print_answers(step: Any, script: Path, found: list[tuple[str, Any]]) -> None
     writer.writerow([*head, *(f"p({name})" for name in classes)])
     for (name, _), said in zip(found, answered(step, script, [steps for _, steps in found]), strict=True):
         for at, values in enumerate(said if stepped else [said], 1):
-            own = [classes[values.argmax()], *np.round(values, 6).tolist()] if classes else np.round(values, 6).tolist()
+            own = [classes[values.argmax()], *np.round(values, 6).tolist()] if classes else digits(values)
             writer.writerow([name, *([at] if stepped else []), *own])
 
 

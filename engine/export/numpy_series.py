@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from engine.export.numpy_dates import as_iso, in_order, with_missing_dates
+from engine.export.numpy_tables import digits, indicator_of, places_of, read_table, say_what_is_no_number, value_of
 from engine.export.numpy_units import known_places
 
 
@@ -112,51 +113,13 @@ def read_rows(path: Path, data: dict[str, Any]) -> dict[str, tuple[list[str], An
                 f"error: {path}: column {header[place]!r} holds no plain numbers (first {table[0][place]!r}); "
                 "write them with a point for decimals and nothing beside them"
             )
+        say_what_is_no_number(path, header[place], [row[place] for row in table], column)
     own: dict[str, list[int]] = {}
     for at, name in enumerate(names):
         own.setdefault(name, []).append(at)
     for name, some in own.items() if dated is not None else ():
         own[name] = [some[at] for at in in_order(path, data["time_column"], [dates[at] for at in some])]
     return {name: ([dates[at] for at in some], rows[some]) for name, some in own.items()}
-
-
-def read_table(path: Path) -> tuple[list[str], list[list[str]], str]:
-    """The header, the rows and the separator of a CSV file."""
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            first = file.readline()
-            file.seek(0)
-            separator = max(",;\t", key=first.count)
-            table = [row for row in csv.reader(file, delimiter=separator) if row]
-    except (OSError, UnicodeError, csv.Error) as error:
-        raise SystemExit(f"error: {path}: {getattr(error, 'strerror', None) or error}") from None
-    if not table:
-        raise SystemExit(f"error: {path} is empty")
-    for at, row in enumerate(table, 1):
-        if len(row) < len(table[0]):
-            raise SystemExit(f"error: {path}: row {at} has {len(row)} cells, and the header {len(table[0])}")
-    return [name.strip() for name in table[0]], table[1:], separator
-
-
-def indicator_of(header: list[str], name: str) -> tuple[str, str | None]:
-    """A column, and the word that an input named "column=word" asks of it; no word where the name is a column's own."""
-    ends = [at for at, letter in enumerate(name) if letter == "=" and name[:at] in header]
-    return (name, None) if name in header or not ends else (name[: ends[0]], name[ends[0] + 1 :])
-
-
-def value_of(text: str, word: str | None, separator: str) -> float:
-    """A number; or 1 where a cell holds `word`, 0 where another one, NaN where none."""
-    if word is None:
-        return number(text, separator)
-    return float(text == word) if text else float("nan")
-
-
-def places_of(path: Path, header: list[str], names: list[str]) -> list[int]:
-    """Where in a row the columns `names` stand."""
-    missing = [name for name in names if name not in header]
-    if missing:
-        raise SystemExit(f"error: {path}: there is no column {missing[0]!r}; it has {', '.join(header)}")
-    return [header.index(name) for name in names]
 
 
 def print_ahead(script: Path, path: Path, ahead: Any) -> None:
@@ -178,15 +141,7 @@ def print_ahead(script: Path, path: Path, ahead: Any) -> None:
             print(f"note: {name} left out: {error}", file=sys.stderr)
             continue
         keys = name.split(" · ") if len(several) > 1 else [name] * len(several)
-        writer.writerows([*keys, date, *np.round(own, 6).tolist()] for date, own in found)
-
-
-def number(text: str, separator: str) -> float:
-    """A number, or NaN where there is none."""
-    try:
-        return float(text.replace(",", ".") if separator != "," else text)
-    except ValueError:
-        return float("nan")
+        writer.writerows([*keys, date, *digits(own)] for date, own in found)
 
 
 def window_before(data: dict[str, Any], rows: Any, end: int) -> Any:

@@ -22,6 +22,7 @@ from engine.export import (
     numpy_network,
     numpy_predict,
     numpy_series,
+    numpy_tables,
     numpy_texts,
     numpy_units,
     numpy_writing,
@@ -38,9 +39,9 @@ from engine.model import Model
 from engine.summary import model_words
 
 _SECONDS = 300.0
-_WRITING = (numpy_writing, tokens, numpy_texts, numpy_units, numpy_dates, numpy_series, numpy_written)
-_LABELLED = (tokens, numpy_units, numpy_dates, numpy_series, numpy_labelled)
-_PLAIN = (tokens, numpy_units, numpy_dates, numpy_series, numpy_predict)  # of networks that answer where they read
+_WRITING = (numpy_writing, tokens, numpy_texts, numpy_units, numpy_dates, numpy_tables, numpy_series, numpy_written)
+_LABELLED = (tokens, numpy_units, numpy_dates, numpy_tables, numpy_series, numpy_labelled)
+_PLAIN = (tokens, numpy_units, numpy_dates, numpy_tables, numpy_series, numpy_predict)  # that answer where they read
 _HEAD = '''"""{title}
 
 {made}

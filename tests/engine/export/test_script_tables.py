@@ -16,6 +16,7 @@ import pytest
 from engine import data
 from engine.data.labelled_text import LabelledTextPreparation
 from engine.export.numpy_dates import as_iso, in_order
+from engine.export.numpy_tables import digits, read_table
 from engine.export.targets import target
 from tests.engine.export.examples import exportable
 
@@ -81,6 +82,35 @@ def test_dates_that_cannot_be_read_are_said(script: Path, tmp_path: Path, table:
     other = said(script, tmp_path, [table[0], *([f"no {at}", *row[1:]] for at, row in enumerate(table[1:]))])
     assert "not all of 'Date' can be read as dates; rows stay in their order" in other.stderr
     assert other.stdout.splitlines()[1].startswith("+1,")
+
+
+def test_what_looks_like_a_number_and_is_none_is_said_and_not_lost_in_silence(
+    script: Path, tmp_path: Path, table: Rows
+) -> None:
+    changed = [*table[:50], [table[50][0], "1.234,5"], [table[51][0], "n/a"], *table[52:]]
+    other = said(script, tmp_path, changed, ";")
+    assert other.returncode == 0
+    note = "column 'Passengers': 1 cell is no plain number (first '1.234,5'), taken as missing"
+    assert note in other.stderr
+    assert "no plain number" not in said(script, tmp_path, table, ";").stderr
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_names_may_hold_separators_and_files_come_in_several_encodings(
+    tmp_path: Path, encoding: str, separator: str
+) -> None:
+    lines = (['"Größe, in cm; netto | brutto"', "Tag"], ["1", "Übermorgen"])
+    text = "".join(f"{separator.join(cells)}\r\n" for cells in lines)
+    (tmp_path / "t.csv").write_text(text, encoding=encoding, newline="")
+    header, rows, found = read_table(tmp_path / "t.csv")
+    assert (header, rows) == (["Größe, in cm; netto | brutto", "Tag"], [["1", "Übermorgen"]])
+    assert found == separator
+
+
+@pytest.mark.parametrize("size", [1e-9, 1.0, 1e9])
+def test_numbers_keep_their_digits_however_small(size: float) -> None:
+    assert [float(text) for text in digits([size / 3])] == [pytest.approx(size / 3, rel=1e-8)]
 
 
 def test_what_has_no_logarithm_is_said(script: Path, tmp_path: Path, table: Rows) -> None:

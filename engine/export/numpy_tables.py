@@ -1,0 +1,84 @@
+"""A CSV file as rows of text, and its cells as numbers, in NumPy and nothing else.
+
+Exported Python files hold this very text, so it imports nothing of the workbench.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+MISSING = ("", "na", "n/a", "nan", "null", "none", "nil")
+
+
+def read_table(path: Path) -> tuple[list[str], list[list[str]], str]:
+    """The header, the rows and the separator of a CSV file, in UTF-8, UTF-16 or the code page of Western Europe."""
+    try:
+        content = path.read_bytes()
+        wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        try:
+            text = content.decode("utf-16" if wide else "utf-8-sig")
+        except UnicodeError:
+            text = content.decode("cp1252")
+        first = re.sub('"[^"]*("|$)', "", text.partition("\n")[0])  # names may hold separators
+        separator = max(",;\t|", key=first.count)
+        table = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if row]
+    except (OSError, UnicodeError, csv.Error) as error:
+        raise SystemExit(f"error: {path}: {getattr(error, 'strerror', None) or error}") from None
+    if not table:
+        raise SystemExit(f"error: {path} is empty")
+    for at, row in enumerate(table, 1):
+        if len(row) < len(table[0]):
+            raise SystemExit(f"error: {path}: row {at} has {len(row)} cells, and the header {len(table[0])}")
+    return [name.strip() for name in table[0]], table[1:], separator
+
+
+def places_of(path: Path, header: list[str], names: list[str]) -> list[int]:
+    """Where in a row the columns `names` stand."""
+    missing = [name for name in names if name not in header]
+    if missing:
+        raise SystemExit(f"error: {path}: there is no column {missing[0]!r}; it has {', '.join(header)}")
+    return [header.index(name) for name in names]
+
+
+def indicator_of(header: list[str], name: str) -> tuple[str, str | None]:
+    """A column, and the word that an input named "column=word" asks of it; no word where the name is a column's own."""
+    ends = [at for at, letter in enumerate(name) if letter == "=" and name[:at] in header]
+    return (name, None) if name in header or not ends else (name[: ends[0]], name[ends[0] + 1 :])
+
+
+def value_of(text: str, word: str | None, separator: str) -> float:
+    """A number; or 1 where a cell holds `word`, 0 where another one, NaN where none."""
+    if word is None:
+        return number(text, separator)
+    return float(text == word) if text else float("nan")
+
+
+def number(text: str, separator: str) -> float:
+    """A number, or NaN where there is none."""
+    try:
+        return float(text.replace(",", ".") if separator != "," else text)
+    except ValueError:
+        return float("nan")
+
+
+def say_what_is_no_number(path: Path, name: str, cells: list[str], values: Any) -> None:
+    """Name on standard error what was left out as missing and does not look like it."""
+    strange = [text for text, value in zip(cells, values, strict=True) if np.isnan(value) and text.strip()]
+    strange = [text for text in strange if text.strip().strip("-?.<>()").lower() not in MISSING]
+    if strange:
+        count = f"{len(strange)} cells are" if len(strange) > 1 else "1 cell is"
+        told = f"{count} no plain number (first {strange[0]!r}), taken as missing"
+        print(f"note: {path}: column {name!r}: {told}", file=sys.stderr)
+
+
+def digits(values: Any) -> list[str]:
+    """Numbers as they are printed: a float32 has no more digits than these, however large or small it is."""
+    return [f"{value:.9g}" for value in values]
