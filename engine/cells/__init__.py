@@ -6,8 +6,8 @@ To add a cell, write a file with a `SPECIFICATION`; forms, views, checkpoints, e
 from functools import cache
 from importlib import import_module
 
-from engine.cells._formula import Value, in_order, trace
-from engine.cells._specification import CellSpec, Equation, Extra, Gate, OnnxOperator, SecondProduct
+from engine.cells._formula import Value, in_order
+from engine.cells._specification import CellSpec, Equation, Extra, Gate, OnnxOperator, SecondProduct, trace
 from engine.config import CELLS
 
 __all__ = [

@@ -7,12 +7,9 @@ So it uses nothing but its argument, arithmetic and numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
-
-if TYPE_CHECKING:
-    from engine.cells._specification import CellSpec
+from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +51,17 @@ Operand: TypeAlias = Value | float
 Formula: TypeAlias = Callable[["Step"], tuple[Value, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """How many vectors of H numbers a cell has of each kind: states, rows of its matrices, and further parameters."""
+
+    states: int
+    weight_ih: int
+    weight_hh: int
+    weight_gg: int
+    own: Mapping[str, int]
+
+
 class Step:
     """What a formula may ask of one direction of one layer at one time step.
 
@@ -61,23 +69,22 @@ class Step:
         state: the state vectors before the step, in the order of the cell's `states`.
     """
 
-    def __init__(self, spec: CellSpec, gate: str, squash: str) -> None:
-        self.state = tuple(Value("state", first=number) for number in range(len(spec.states)))
-        self._spec, self._gate, self._squash = spec, gate, squash
-        self._own = {extra.name: extra.blocks for extra in spec.extras}
+    def __init__(self, blocks: Blocks, gate: str, squash: str) -> None:
+        self.state = tuple(Value("state", first=number) for number in range(blocks.states))
+        self._blocks, self._gate, self._squash = blocks, gate, squash
 
     def from_input(self) -> Value:
         """W_ih x + b_ih, all blocks in one vector."""
-        return Value("from_input", blocks=len(self._spec.input_blocks))
+        return Value("from_input", blocks=self._blocks.weight_ih)
 
     def from_state(self, state: Value, first: int = 0, last: int | None = None) -> Value:
         """W_hh h + b_hh of the blocks `first` … `last` - 1 of ``weight_hh``; `state` stands for h."""
-        last = self._spec.hidden_blocks if last is None else last
+        last = self._blocks.weight_hh if last is None else last
         return Value("from_state", (state,), first=first, blocks=last - first)
 
     def from_gates(self, *gates: Value) -> Value:
         """W_gg (gates put together), all blocks in one vector."""
-        return Value("from_gates", gates, blocks=len(self._spec.feedback_blocks))
+        return Value("from_gates", gates, blocks=self._blocks.weight_gg)
 
     def split(self, vector: Value) -> tuple[Value, ...]:
         """The blocks of a vector."""
@@ -89,7 +96,7 @@ class Step:
 
     def own(self, name: str) -> Value:
         """A parameter beyond matrices and biases."""
-        return Value("own", name=name, blocks=self._own[name])
+        return Value("own", name=name, blocks=self._blocks.own[name])
 
     def gate(self, vector: Value) -> Value:
         """The gates' activation function."""
@@ -102,21 +109,6 @@ class Step:
     def normalized(self, vector: Value) -> Value:
         """(v - mean) / sqrt(variance + 1e-5) over the whole vector."""
         return Value("normalized", (vector,), blocks=vector.blocks)
-
-
-def trace(spec: CellSpec, gate: str, squash: str, kept: Sequence[float] = ()) -> tuple[Value, ...]:
-    """The state vectors after a step, as expressions of those before and of the input.
-
-    `kept` is the share of each old state vector that stays, as zoneout has it outside training.
-    """
-    step = Step(spec, gate, squash)
-    results = spec.formula(step)
-    if not any(kept):
-        return results
-    return tuple(
-        old * share + new * (1.0 - share) if share else new
-        for old, new, share in zip(step.state, results, kept, strict=True)
-    )
 
 
 def in_order(results: Iterable[Value]) -> list[Value]:

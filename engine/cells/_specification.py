@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.cells._formula import Formula
+from engine.cells._formula import Blocks, Formula, Step, Value
 from engine.kernels.routines import Routine
 
 GATE_ACTIVATIONS = ("sigmoid", "hard_sigmoid")
@@ -131,3 +132,23 @@ class CellSpec:
     def parameter_count(self, inputs: int, hidden: int) -> int:
         """Trainable numbers of one direction of one layer."""
         return sum(math.prod(shape) for shape in self.parameter_shapes(inputs, hidden).values())
+
+
+def trace(spec: CellSpec, gate: str, squash: str, kept: Sequence[float] = ()) -> tuple[Value, ...]:
+    """The state vectors after a step, as expressions of those before and of the input.
+
+    `kept` is the share of each old state vector that stays, as zoneout has it outside training.
+    """
+    step = Step(_blocks(spec), gate, squash)
+    results = spec.formula(step)
+    if not any(kept):
+        return results
+    return tuple(
+        old * share + new * (1.0 - share) if share else new
+        for old, new, share in zip(step.state, results, kept, strict=True)
+    )
+
+
+def _blocks(spec: CellSpec) -> Blocks:
+    own = {extra.name: extra.blocks for extra in spec.extras}
+    return Blocks(len(spec.states), len(spec.input_blocks), spec.hidden_blocks, len(spec.feedback_blocks), own)
