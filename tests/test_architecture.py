@@ -12,6 +12,7 @@ import pytest
 
 CODE = Path(__file__).parents[1]
 SOURCES = sorted(path for folder in ("engine", "workbench") for path in (CODE / folder).rglob("*.py"))
+MODULES = {".".join(path.relative_to(CODE).with_suffix("").parts).removesuffix(".__init__") for path in SOURCES}
 TOP_LEVEL = {
     *("main.py", "engine", "workbench", "resources", "tests"),
     *("pyproject.toml", "requirements.lock", "requirements-test.lock"),
@@ -35,6 +36,7 @@ FORBIDDEN = {
         "workbench.views",
     ),
     "workbench.session": ("workbench.window", "workbench.app", "workbench.panels", "workbench.views"),
+    "workbench.workspace": ("workbench.window", "workbench.app", "workbench.commands", "workbench.run_display"),
 }
 # Module → all that it may import of ours and of others, beside the standard library.
 ALLOWED = {
@@ -106,6 +108,34 @@ def test_leaves_import_only_what_they_may(package: str) -> None:
         if not any(is_below(module, other) for other in ALLOWED[package])
     ]
     assert against == []
+
+
+def needed(path: Path) -> set[str]:
+    """The modules of ours that a file imports, wherever in it, but for what only a data set's scorers know it by."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    checked = [
+        node for node in ast.walk(tree) if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+    ]
+    by_type = (
+        {id(inner) for node in checked for inner in ast.walk(node)}
+        if is_below(module_name(path), "engine.data")
+        else ()
+    )
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and id(node) not in by_type:
+            full = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= (full & MODULES) or {str(node.module)} & MODULES
+    return found - {module_name(path)}
+
+
+def test_no_modules_need_each_other() -> None:
+    """What nothing is left of, once whatever needs nothing more was taken away, again and again."""
+    left = {module_name(path): needed(path) for path in SOURCES}
+    while free := {module for module, needs in left.items() if not needs & left.keys()}:
+        left = {module: needs for module, needs in left.items() if module not in free}
+    circles = {module: sorted(needs & left.keys()) for module, needs in left.items()}
+    assert circles == {}
 
 
 def test_the_workbench_knows_no_cell_by_name() -> None:

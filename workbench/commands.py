@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from engine.config import field_info, field_names
 from workbench.dialogs.about import AboutDialog
-from workbench.dialogs.palette import Entry
+from workbench.dialogs.palette import Entry, Palette
 from workbench.menus import Menus, Verb, entries
 from workbench.theme import SCALES
 from workbench.wording import words
-
-if TYPE_CHECKING:
-    from workbench.window import Window
+from workbench.workspace import Workspace
 
 
-def fill(menus: Menus, window: Window) -> None:
+def fill(menus: Menus, window: Workspace) -> None:
     """Put every command into its menu."""
     _file(menus, window)
     _edit(menus, window)
@@ -34,7 +32,7 @@ def fill(menus: Menus, window: Window) -> None:
     menus.add(menus.help, "about", "&About", lambda: AboutDialog(window.places, window).open())
 
 
-def _file(menus: Menus, window: Window) -> None:
+def _file(menus: Menus, window: Workspace) -> None:
     projects = window.projects
     menus.add(menus.file, "new_project", "&New project", projects.new, "Ctrl+N")
     menus.add(menus.file, "open_project", "Open &project…", projects.ask, "Ctrl+Alt+O")
@@ -56,7 +54,7 @@ def _file(menus: Menus, window: Window) -> None:
     menus.fill_recent(window.settings.recent, window.files.open)
 
 
-def _edit(menus: Menus, window: Window) -> None:
+def _edit(menus: Menus, window: Workspace) -> None:
     stack = window.desk.undoing.stack
     undo = menus.add(menus.edit, "undo", "&Undo", window.desk.undo, "Ctrl+Z")
     redo = menus.add(menus.edit, "redo", "&Redo", lambda: window.desk.undo(back=False), "Ctrl+Shift+Z")
@@ -67,11 +65,11 @@ def _edit(menus: Menus, window: Window) -> None:
     stack.undoTextChanged.connect(Verb(undo).show_object)
     stack.redoTextChanged.connect(Verb(redo).show_object)
     menus.edit.addSeparator()
-    menus.add(menus.edit, "palette", "Find a &command…", window.show_palette, "Ctrl+Shift+P")
+    menus.add(menus.edit, "palette", "Find a &command…", partial(_show_palette, window), "Ctrl+Shift+P")
     menus.add(menus.edit, "preferences", "&Preferences…", window.show_preferences, "Ctrl+,")
 
 
-def _view(menus: Menus, window: Window) -> None:
+def _view(menus: Menus, window: Workspace) -> None:
     for dock in window.docks.all:
         menus.view.addAction(dock.toggleViewAction())
     menus.add(menus.view, "next_pane", "&Next pane", window.docks.next_pane, "F6")
@@ -89,7 +87,14 @@ def _view(menus: Menus, window: Window) -> None:
     menus.fill_views([tabs.tabText(at) for at in range(tabs.count())], tabs.setCurrentIndex)
 
 
-def palette_entries(window: Window) -> list[Entry]:
+def _show_palette(window: Workspace) -> None:
+    """Every command by name."""
+    window.palette_dialog = dialog = Palette(_palette_entries(window), window)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.show()
+
+
+def _palette_entries(window: Workspace) -> list[Entry]:
     """Every action of the menus and every setting, by name."""
     found = [_entry(text, action) for text, action in entries(window.menuBar())]
     for name in field_names():

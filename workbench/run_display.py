@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QElapsedTimer, QObject, Slot
 
 from engine.events import Finding, RunFailed
 from workbench.records import RunRecord
 from workbench.run_state import LOCKED
 from workbench.status import status
-
-if TYPE_CHECKING:
-    from workbench.window import Window
+from workbench.workspace import Workspace
 
 _TEXT_MS = 100
 _NO_WEIGHTS = "no run with weights is chosen"
@@ -21,7 +17,7 @@ _NO_WEIGHTS = "no run with weights is chosen"
 class RunDisplay(QObject):
     """Hears of the session and shows it in the window; takes a cure of a finding back to the desk."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: Workspace) -> None:
         super().__init__(window)
         self._window, self._desk = window, window.desk
         self._text_clock = QElapsedTimer()

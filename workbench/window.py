@@ -1,4 +1,4 @@
-"""The main window: puts the panels, the views and the run bar in their places and connects them."""
+"""The main window: its parts connected, from the start to the last question before it closes."""
 
 from __future__ import annotations
 
@@ -9,93 +9,40 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from engine.project_file import SUFFIX, Layout
-from workbench.appearance import Appearance
 from workbench.backend import Backend
-from workbench.commands import fill, palette_entries
-from workbench.desk import Desk
-from workbench.dialogs.help import HelpCard, help_on
-from workbench.dialogs.palette import Palette
+from workbench.commands import fill
 from workbench.dialogs.rate_finder import RateFinder
-from workbench.docks import Docks
-from workbench.document import Document
 from workbench.draft import FIRST_SAMPLE
-from workbench.files import Files, dropped
-from workbench.gallery import Gallery
+from workbench.files import dropped
 from workbench.icons import icon
-from workbench.menus import Menus
 from workbench.number_editors import commit
 from workbench.panels.data import fill_samples
-from workbench.panels.findings import FindingsPanel
-from workbench.panels.runs import RunsPanel
-from workbench.panels.steps import Steps
 from workbench.plots.equation import ready_to_typeset
-from workbench.preferring import Preferring
-from workbench.projects import Projects
-from workbench.pump import Pump
-from workbench.racing import Racing
-from workbench.reading import ReadingBar
 from workbench.run_display import RunDisplay
 from workbench.run_state import LOCKED
-from workbench.runbar import RunBar
 from workbench.settings import Places, Settings
-from workbench.shelf import Shelf
-from workbench.statusbar import StatusBar
-from workbench.teaching import Teaching
 from workbench.theme import Theme
+from workbench.workspace import Workspace
 
 _log = logging.getLogger(__name__)
 _JOIN_SECONDS = 5.0
 _SETTLED_MS = 1500  # after the start; by then the sample is there
 
 
-class Window(QMainWindow):
-    """Composition only: work is done by `Desk`, pictures by `Gallery`, settings by `Steps`, runs by `RunDisplay`."""
+class Window(Workspace):
+    """Connects the parts; how a run stands is shown in them by `RunDisplay`."""
 
     closed = Signal()
-    told = Signal(str)  # a sentence for the status bar, from any thread
 
     def __init__(self, backend: Backend, settings: Settings, places: Places) -> None:
-        super().__init__()
-        self.setObjectName("window")
-        self.setAcceptDrops(True)
-        self.setDockNestingEnabled(True)
-        self.settings, self.places = settings, places
-        self.appearance = Appearance(settings)
-        theme = self.appearance.theme
-        self.desk = Desk(backend, settings.runs or places.runs, self)
-        self.desk.draft.threads = settings.threads
-        self.files = Files(self.desk, settings, theme, self)
-        self.gallery = Gallery(theme)
-        self.steps = Steps(theme)
-        self.findings, self.runs = FindingsPanel(), RunsPanel(theme)
-        self.shelf = Shelf(self.desk, self.runs, self.gallery, self.files, self)
-        self.racing = Racing(self.desk, theme, self.steps.shows, self)
-        self.teaching = Teaching(self.desk, self.gallery, settings, self)
-        self.run_bar, self.foot = RunBar(theme), StatusBar()
-        desk, gallery = self.desk, self.gallery
-        self.pump = Pump(desk.mailbox, desk.session, desk.jobs, lambda: gallery.views, gallery.film.record)
-        self.pump.setParent(self)  # no tick outlives the views
-        self.addToolBar(self.run_bar)
-        self.tabs = self.gallery.tabs
-        sides = self.steps.panel, self.teaching.panel, self.findings, self.runs
-        self.docks = Docks(self, self.gallery.widget, self.gallery.overview, *sides)
-        self.setStatusBar(self.foot)
-        self.reading = ReadingBar(desk.draft, backend)
-        self.foot.insertPermanentWidget(0, self.reading)
-        self.preferring = preferring = Preferring(desk, settings, places, self.appearance, self)
-        self.document = Document(
-            desk, lambda: self.docks.layout(self.gallery.shown), places.config / "unsaved", preferring.usual_runs
-        )
-        self.document.setParent(self)
-        self.projects = Projects(desk, self.document, settings, self)
-        self.menus = Menus(self.menuBar())
+        super().__init__(backend, settings, places)
         fill(self.menus, self)
         self.display = RunDisplay(self)
         self._connect()
-        self.apply_theme(theme)
+        self.apply_theme(self.appearance.theme)
         self.docks.restore(settings)
         self.display.show_status()
 
@@ -223,7 +170,7 @@ class Window(QMainWindow):
         QTimer.singleShot(0, self, self.docks.make_room_for_lesson)  # when the text has its size
         self.display.show_status()
 
-    # --- finding, exporting, dropping, helping -------------------------------------------------------------------
+    # --- finding a rate, dropping a file ------------------------------------------------------------------------
 
     @Slot()
     def find_rate(self) -> None:
@@ -235,32 +182,6 @@ class Window(QMainWindow):
         finder.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         finder.taken.connect(lambda rate: self._on_edited("training.learning_rate", rate))
         finder.open()
-
-    def ask_export(self) -> None:
-        """Write the weights of the run that is chosen in the list."""
-        self.files.ask_export(self.runs.current)
-
-    def ask_use(self) -> None:
-        """Ask the run that is chosen in the list something."""
-        self.files.ask_use(self.runs.current)
-
-    @Slot()
-    def explain(self) -> None:
-        """Help on what has focus."""
-        widget = QApplication.focusWidget() or self
-        title, text = help_on(widget)
-        self.help_card = HelpCard(title, text, self)
-        self.help_card.show_at(widget)
-
-    def show_preferences(self) -> None:
-        """What is set once for all."""
-        self.preferring.open(self.document)
-
-    def show_palette(self) -> None:
-        """Every command by name."""
-        self.palette_dialog = Palette(palette_entries(self), self)
-        self.palette_dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.palette_dialog.show()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files."""

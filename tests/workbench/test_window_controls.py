@@ -86,7 +86,8 @@ def test_controls_of_dialogs_have_names_too(bench: Bench, tmp_path: Path) -> Non
     bench.command("stop")
     bench.until(lambda: bench.session_state is State.FINISHED)
     window = bench.window
-    for opened in (window.show_preferences, window.show_palette, window.ask_export, window.explain):
+    palette = window.menus.by_name["palette"].trigger
+    for opened in (window.show_preferences, palette, window.ask_export, window.explain):
         opened()
         assert _nameless(window) == ""
     table = tmp_path / "table.csv"
@@ -109,8 +110,9 @@ def test_controls_of_dialogs_have_names_too(bench: Bench, tmp_path: Path) -> Non
 
 
 def test_every_command_of_the_menus_is_in_the_palette_and_is_found_by_its_letters(bench: Bench) -> None:
-    bench.window.show_palette()
+    bench.window.menus.by_name["palette"].trigger()
     palette = bench.window.palette_dialog
+    assert palette is not None
     names = palette.names
     assert {"Open", "Export weights", "Reset", "Set Hidden units (model)", "Explain what has focus"} <= set(names)
     assert {"Theme: Dark", "Size of text: 150 %", "Open sample: Sunspots"} <= set(names)

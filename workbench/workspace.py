@@ -1,0 +1,93 @@
+"""The parts of the main window in their places, and what can be asked of whatever is chosen in them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QApplication, QMainWindow
+
+from workbench.appearance import Appearance
+from workbench.backend import Backend
+from workbench.desk import Desk
+from workbench.dialogs.help import HelpCard, help_on
+from workbench.dialogs.palette import Palette
+from workbench.docks import Docks
+from workbench.document import Document
+from workbench.files import Files
+from workbench.gallery import Gallery
+from workbench.menus import Menus
+from workbench.panels.findings import FindingsPanel
+from workbench.panels.runs import RunsPanel
+from workbench.panels.steps import Steps
+from workbench.preferring import Preferring
+from workbench.projects import Projects
+from workbench.pump import Pump
+from workbench.racing import Racing
+from workbench.reading import ReadingBar
+from workbench.runbar import RunBar
+from workbench.settings import Places, Settings
+from workbench.shelf import Shelf
+from workbench.statusbar import StatusBar
+from workbench.teaching import Teaching
+
+
+class Workspace(QMainWindow):
+    """Composition only: work is done by `Desk`, pictures by `Gallery`, settings by `Steps`."""
+
+    told = Signal(str)  # a sentence for the status bar, from any thread
+
+    def __init__(self, backend: Backend, settings: Settings, places: Places) -> None:
+        super().__init__()
+        self.setObjectName("window")
+        self.setAcceptDrops(True)
+        self.setDockNestingEnabled(True)
+        self.settings, self.places = settings, places
+        self.appearance = Appearance(settings)
+        theme = self.appearance.theme
+        self.desk = Desk(backend, settings.runs or places.runs, self)
+        self.desk.draft.threads = settings.threads
+        self.files = Files(self.desk, settings, theme, self)
+        self.gallery = Gallery(theme)
+        self.steps = Steps(theme)
+        self.findings, self.runs = FindingsPanel(), RunsPanel(theme)
+        self.shelf = Shelf(self.desk, self.runs, self.gallery, self.files, self)
+        self.racing = Racing(self.desk, theme, self.steps.shows, self)
+        self.teaching = Teaching(self.desk, self.gallery, settings, self)
+        self.run_bar, self.foot = RunBar(theme), StatusBar()
+        desk, gallery = self.desk, self.gallery
+        self.pump = Pump(desk.mailbox, desk.session, desk.jobs, lambda: gallery.views, gallery.film.record)
+        self.pump.setParent(self)  # no tick outlives the views
+        self.addToolBar(self.run_bar)
+        self.tabs = self.gallery.tabs
+        sides = self.steps.panel, self.teaching.panel, self.findings, self.runs
+        self.docks = Docks(self, self.gallery.widget, self.gallery.overview, *sides)
+        self.setStatusBar(self.foot)
+        self.reading = ReadingBar(desk.draft, backend)
+        self.foot.insertPermanentWidget(0, self.reading)
+        self.preferring = preferring = Preferring(desk, settings, places, self.appearance, self)
+        self.document = Document(
+            desk, lambda: self.docks.layout(self.gallery.shown), places.config / "unsaved", preferring.usual_runs
+        )
+        self.document.setParent(self)
+        self.projects = Projects(desk, self.document, settings, self)
+        self.menus = Menus(self.menuBar())
+        self.palette_dialog: Palette | None = None
+
+    def ask_export(self) -> None:
+        """Write the weights of the run that is chosen in the list."""
+        self.files.ask_export(self.runs.current)
+
+    def ask_use(self) -> None:
+        """Ask the run that is chosen in the list something."""
+        self.files.ask_use(self.runs.current)
+
+    @Slot()
+    def explain(self) -> None:
+        """Help on what has focus."""
+        widget = QApplication.focusWidget() or self
+        title, text = help_on(widget)
+        self.help_card = HelpCard(title, text, self)
+        self.help_card.show_at(widget)
+
+    def show_preferences(self) -> None:
+        """What is set once for all."""
+        self.preferring.open(self.document)
