@@ -1,8 +1,8 @@
 """What can be looked at while a network trains, by name; measured when asked for, and never more than it is worth.
 
-A probe is measured anew only when the weights have changed, and then rests for a multiple of the time it took, the
-longer the more probes are asked for, so that all together cost a run a few per cent at most. While a run is paused
-nothing rests.
+A probe is measured anew only when the weights have changed, and from the second time on rests for a multiple of the
+time it took, the longer the more probes are asked for, so that all together cost a run a few per cent at most. While a
+run is paused nothing rests.
 """
 
 from __future__ import annotations
@@ -158,7 +158,10 @@ class Probes:
         if value is None:
             return False
         end = self._clock()
-        due = end + (end - start + self._spent.pop(name, 0.0)) * PROBE_REST * len(request.probes)
+        took = end - start + self._spent.pop(name, 0.0)
+        if kept is None:  # what was made ready for all later measurements is no measure of them
+            took = 0.0
+        due = end + took * PROBE_REST * len(request.probes)
         self._kept[name] = _Kept(value, step, _asked(name, request), due)
         return True
 

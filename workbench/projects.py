@@ -61,7 +61,7 @@ class Projects(QObject):
         """Begin without a project, on the first sample."""
         if not self._locked() and self.may_leave():
             self._document.new()
-            self._desk.undoing.stack.clear()
+            self._desk.undoing.begin_anew()
             self._desk.draft.open(FIRST_SAMPLE)
 
     @Slot()

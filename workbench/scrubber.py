@@ -92,9 +92,10 @@ class Scrubber(QWidget):
         self.apply_theme(self._theme)
 
     def _go(self, place: int) -> None:
+        """To that moment; at the end of the slider the run is followed again."""
         steps = self._film.steps
         if steps:
-            self._film.go(steps[place])
+            self._film.go(steps[place] if place < len(steps) - 1 else None)
 
     def _show(self) -> None:
         steps, position = self._film.steps, self._film.position

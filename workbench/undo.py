@@ -29,6 +29,11 @@ class Undo(QObject):
         self._moving = False
         draft.changed.connect(self._on_changed)
 
+    def begin_anew(self) -> None:
+        """What comes next is the set-up of something else: nothing leads back from it."""
+        self.stack.clear()
+        self._last = None
+
     @Slot()
     def _on_changed(self) -> None:
         before, self._last = self._last, self._draft.experiment

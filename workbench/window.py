@@ -72,6 +72,7 @@ class Window(Workspace):
             ("finish", desk.session.finish), ("reset", desk.session.reset),
         ):  # fmt: skip
             commands[name].triggered.connect(lambda _checked=False, call=call: self._command(call))
+        commands["step"].triggered.connect(lambda: self.gallery.film.go(None))  # to be seen
         steps.edited.connect(self._on_edited)
         steps.open_asked.connect(self.files.ask)
         steps.sample_asked.connect(self.files.open)

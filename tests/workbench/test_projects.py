@@ -208,6 +208,19 @@ def test_nothing_from_before_a_project_is_undone_in_it(saved: tuple[Window, Path
     assert not window.document.dirty
 
 
+def test_nothing_from_before_is_undone_in_a_new_project(qtbot: QtBot, saved: tuple[Window, Path]) -> None:
+    window, _ = saved
+    window.desk.change("training.epochs", 7)
+    window.projects.save()
+    window.projects.new()
+    qtbot.waitUntil(lambda: window.desk.draft.ready and window.desk.draft.experiment.training.epochs != 7)
+    assert not window.desk.undoing.stack.canUndo()
+    before = window.desk.draft.experiment.training.epochs
+    window.desk.change("training.epochs", 9)
+    window.desk.undo()
+    assert window.desk.draft.experiment.training.epochs == before
+
+
 def test_what_was_not_saved_is_offered_after_a_crash(
     qtbot: QtBot, saved: tuple[Window, Path], start: Start, tmp_path: Path
 ) -> None:

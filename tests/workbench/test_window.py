@@ -11,9 +11,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.events import WITHDRAWN, Finding, RunStarted
+from engine.events import WITHDRAWN, Finding, RunStarted, Snapshot
 from tests.workbench.bench import Bench
 from tests.workbench.conftest import SERIES
+from tests.workbench.views import measured
 from workbench.panels.findings import FindingCard
 from workbench.records import RunRecord
 from workbench.run_state import State
@@ -201,3 +202,14 @@ def test_runs_on_other_data_are_not_drawn_beside(bench: Bench) -> None:
     window.runs.show_beside(second, True)  # on purpose
     ran("other")
     assert (second.shown, other.shown) == (True, True)
+
+
+def test_who_asks_for_a_step_sees_it(bench: Bench) -> None:
+    bench.train(10)
+    film = bench.window.gallery.film
+    for step in (3, 6, 9):
+        film.record(Snapshot(step, 1, 0, (("prediction", measured.TEXT),)))
+    film.go(3)
+    assert film.position == 3
+    bench.command("step")
+    assert film.position is None
