@@ -1,4 +1,4 @@
-"""A race or a sweep under way: the thread that lets one run follow the other, and what it has come to so far."""
+"""A race or a sweep under way: the thread that lets one run follow the other."""
 
 from __future__ import annotations
 
@@ -6,35 +6,25 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from engine.config import ConfigError, Experiment
 from engine.control import Control
 from engine.events import Event
-from engine.race_messages import Arrival, Entrant, Key, Lap, LeftOut, Place
+from engine.race_messages import Arrival, Entrant, Lap, LeftOut
+from workbench import comparisons
 from workbench.answers import Loaded
 from workbench.backend import Backend
+from workbench.contest_tally import Tally
 from workbench.contest_terms import SweepTerms, Terms
 from workbench.wording import for_people
 
 _log = logging.getLogger(__name__)
 _TICK_MS = 100
 _ARRIVED = "all have arrived"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Band:
-    """What is compared of one, over its seeds: (N,) each."""
-
-    steps: NDArray[np.float64]
-    low: NDArray[np.float64]
-    middle: NDArray[np.float64]
-    high: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +52,9 @@ class Contest(QObject):
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self._take_news)
         self.terms: Terms | SweepTerms | None = None
-        self.field: list[Entrant] = []
-        self._numbers: dict[Key, list[int]] = {}  # of the runs of each that is compared
-        self._refused: list[LeftOut] = []
-        self._results: tuple[list[Place], list[LeftOut]] = [], []
+        self.tally = Tally()
         self._paused_at: float | None = None
-        self._arrivals: list[Arrival] = []
-        self._shares: list[float] = []
-        self._points: list[list[tuple[int, float]]] = []
-        self._at, self._began = 0, 0.0
+        self._began = 0.0
 
     @property
     def alive(self) -> bool:
@@ -84,8 +68,8 @@ class Contest(QObject):
 
     def start(self, experiment: Experiment, loaded: Loaded, terms: Terms | SweepTerms) -> None:
         """Begin, on the data at hand."""
-        self._forget()
-        self.terms = terms
+        self.terms, self.tally = terms, Tally()
+        self._paused_at, self._began = None, time.monotonic()
         self._cancelled.clear()
         experiment = experiment.replace({"training.epochs": terms.epochs})
         self._thread = threading.Thread(target=self._work, args=(experiment, loaded, terms), name="race", daemon=False)
@@ -122,55 +106,11 @@ class Contest(QObject):
             return not self._thread.is_alive()
         return True
 
-    # --- what it has come to ----------------------------------------------------------------------------
-
-    @property
-    def share(self) -> float:
-        """How much of the race is done, 0 to 1."""
-        return sum(self._shares) / len(self._shares) if self._shares else 0.0
-
     @property
     def seconds_left(self) -> float:
         """What it still takes at the pace so far; 0 while that cannot be told."""
-        elapsed = time.monotonic() - self._began
-        return elapsed / self.share - elapsed if self.share > 0.01 else 0.0
-
-    @property
-    def at(self) -> int:
-        """Which entrant runs, from 1; 0 before the first."""
-        return self._at
-
-    def band(self, key: Key) -> Band:
-        """The curves of one that is compared, each step over the seeds that have come to it."""
-        steps: dict[int, list[float]] = {}
-        for number in self._numbers.get(key, ()):
-            for step, loss in self._points[number]:
-                steps.setdefault(step, []).append(loss)
-        order = sorted(steps)
-        losses = [np.asarray(steps[step]) for step in order]
-        low, middle, high = (np.array([fold(values) for values in losses]) for fold in (np.min, np.median, np.max))
-        return Band(np.array(order, np.float64), low, middle, high)
-
-    @property
-    def arrived(self) -> int:
-        """How many runs have ended."""
-        return len(self._arrivals)
-
-    def places(self) -> Sequence[Place]:
-        """The table, best first."""
-        return self._results[0]
-
-    def left_out(self) -> Sequence[LeftOut]:
-        """Settings that came to no result."""
-        return [*self._refused, *self._results[1]]
-
-    def leading(self, most: int) -> list[Key]:
-        """Of many, the best so far and the one that runs."""
-        best = [place.key for place in self.places() if place.arrived]
-        running = self.field[self._at - 1].key if self._at else None
-        if running is None or running in best[:most]:
-            return best[:most]
-        return [*best[: most - 1], running]
+        elapsed, share = time.monotonic() - self._began, self.tally.share
+        return elapsed / share - elapsed if share > 0.01 else 0.0
 
     # --- the thread -------------------------------------------------------------------------------------
 
@@ -179,7 +119,7 @@ class Contest(QObject):
             made = self._made(experiment, loaded, terms)
             self._news.put(made)
             stop_early = isinstance(terms, SweepTerms) and terms.stop_early
-            for news in self._backend.race(made.entrants, self._run, stop_early=stop_early):
+            for news in comparisons.race(made.entrants, self._run, stop_early=stop_early):
                 if not (isinstance(news, Arrival) and self._cancelled.is_set()):  # a run that was stopped is no result
                     self._news.put(news)
             self._news.put("broken off" if self._cancelled.is_set() else _ARRIVED)
@@ -192,11 +132,9 @@ class Contest(QObject):
     def _made(self, experiment: Experiment, loaded: Loaded, terms: Terms | SweepTerms) -> _Field:
         """All runs, and the settings that cannot be run."""
         if isinstance(terms, SweepTerms):
-            return _Field(*self._backend.trials(experiment, terms.varied, terms.trials, terms.seeds))
+            return _Field(*comparisons.trials(experiment, terms.varied, terms.trials, terms.seeds))
         return _Field(
-            self._backend.entrants(
-                experiment, terms.cells, terms.strategies, terms.seeds, terms.budget, loaded.dataset
-            ),
+            comparisons.entrants(experiment, terms.cells, terms.strategies, terms.seeds, terms.budget, loaded.dataset),
             [],
         )
 
@@ -232,35 +170,17 @@ class Contest(QObject):
         if isinstance(item, str):
             return item
         if isinstance(item, _Field):
-            self.field, self._refused = item.entrants, item.left_out
-            self._shares, self._points = [0.0] * len(self.field), [[] for _ in self.field]
-            for number, entrant in enumerate(self.field):
-                self._numbers.setdefault(entrant.key, []).append(number)
-            self._results = self._backend.results(self.field, [])
-        elif isinstance(item, Lap):
-            self._at, self._shares[item.entrant] = item.entrant + 1, item.share
-            self._shares[: item.entrant] = [1.0] * item.entrant
-            if item.evaluated is not None:
-                value = self.field[item.entrant].measured(item.evaluated)
-                self._points[item.entrant].append((item.evaluated.step, value))
-        elif isinstance(item, Arrival):
-            self._shares[item.entrant] = 1.0
-            self._arrivals.append(item)
-            self._results = self._backend.results(self.field, self._arrivals)
+            self.tally = Tally(item.entrants, item.left_out)
+        elif isinstance(item, Lap | Arrival):
+            self.tally.take(item)
         return ""
 
     def _end(self, words: str) -> None:
         self._timer.stop()
         if words == _ARRIVED:
-            self._shares = [1.0] * len(self._shares)  # also what was passed over
+            self.tally.complete()
         if self._thread is not None:
             self._thread.join()
         self._thread = self._control = self._paused_at = None
         self.moved.emit()
         self.ended.emit(words)
-
-    def _forget(self) -> None:
-        self.field, self._arrivals, self._shares, self._points = [], [], [], []
-        self._refused, self._results, self._paused_at = [], ([], []), None
-        self._numbers.clear()
-        self._at, self._began = 0, time.monotonic()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from workbench import comparisons
 from workbench.answers import ForeignWeights
 from workbench.archive import Archive
 from workbench.backend import Backend
@@ -98,9 +99,9 @@ class Desk(QObject):
         if self.session.alive:
             return LOCKED
         if place.settings:
-            return self.apply(self._backend.swept_changes(place.settings))
+            return self.apply(comparisons.swept_changes(place.settings))
         changes = {"model.cell": place.cell, "model.hidden_size": place.hidden_size, "model.hidden_sizes": ()}
-        return self.apply(changes | self._backend.strategy_changes(self.draft.experiment, place.strategy))
+        return self.apply(changes | comparisons.strategy_changes(self.draft.experiment, place.strategy))
 
     def _train(self, command: Command) -> None:
         if self.contest.alive:

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from engine.config import Experiment
 from engine.race_messages import STRATEGIES, Place
 from tests.workbench.conftest import KnownBackend
+from workbench import comparisons
 from workbench.contest_terms import Terms
 from workbench.desk import RACING, Desk
 from workbench.dialogs.race import RaceDialog
@@ -43,7 +44,7 @@ def test_a_race_ends_with_bands_and_a_table(
     assert {run.experiment.training.seed for run in backend.runs} == {0, 1}
     assert dialog.bar.words.text() == "all have arrived"
     assert dialog.table.rowCount() == 3
-    band = desk.contest.band(("lstm", ""))
+    band = desk.contest.tally.band(("lstm", ""))
     assert list(band.middle) == pytest.approx([1.5 / step for step in range(10, 101, 10)])
     header, rows = dialog.picture.table()
     assert header[0] == "compared"
@@ -68,7 +69,9 @@ def test_a_race_can_be_cancelled_and_keeps_a_run_from_beginning(
     dialog.bar.start.click()
     qtbot.waitUntil(lambda: not desk.contest.alive, timeout=20_000)
     assert dialog.bar.words.text() == "broken off"
-    assert [place for place in desk.contest.places() if place.arrived] == []  # a run that was stopped is no result
+    assert [
+        place for place in desk.contest.tally.places() if place.arrived
+    ] == []  # a run that was stopped is no result
     assert status(desk).why_not["run"] == ""
 
 
@@ -142,9 +145,9 @@ def test_errors_by_step_stand_side_by_side(dialog: RaceDialog) -> None:
 
 def test_the_settings_of_a_strategy_are_taken(desk: Desk) -> None:
     place = Place("gru", "encoder_decoder", 7, 100, 1, 0, "RMSE", (1.0, 1.0, 1.0), (1.0, 1.0, 1.0), 1.0)
-    changes = desk._backend.strategy_changes(desk.draft.experiment, place.strategy)
+    changes = comparisons.strategy_changes(desk.draft.experiment, place.strategy)
     assert changes == {"model.topology": "encoder_decoder"}
-    assert desk._backend.strategy_changes(desk.draft.experiment.replace(changes), "direct") == {
+    assert comparisons.strategy_changes(desk.draft.experiment.replace(changes), "direct") == {
         "model.topology": "many_to_one",
         "data.strategy": "direct",
     }

@@ -72,7 +72,7 @@ def test_one_setting_ends_with_a_curve_against_its_values_and_a_table(
     assert len(rows) == 5
     assert len(dialog.curves.table()[1]) == 50
     dialog.apply_theme(DARK)
-    assert dialog.results.table.chosen is desk.contest.places()[0]
+    assert dialog.results.table.chosen is desk.contest.tally.places()[0]
 
 
 def test_what_did_best_is_taken_and_given_back(
@@ -167,7 +167,7 @@ def test_hopeless_runs_are_stopped_on_wish(
     _finish(qtbot, desk, dialog)
     assert asked[0].stop_early
     assert dialog.results.table.rowCount() == 5  # all come to the same, so nobody is behind
-    assert desk.contest.share == 1.0
+    assert desk.contest.tally.share == 1.0
 
 
 @pytest.mark.parametrize(

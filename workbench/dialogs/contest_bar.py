@@ -48,7 +48,7 @@ class ContestBar(QWidget):
         _rename(self.pause, "Go on" if contest.paused else "Pause")
         self.start.setEnabled(mine or not contest.alive)
         self.pause.setVisible(alive)
-        self._progress.setValue(round(1000 * contest.share) if mine else 0)
+        self._progress.setValue(round(1000 * contest.tally.share) if mine else 0)
         if alive:
             self.words.setText(self._how_far())
         elif not mine:
@@ -57,10 +57,10 @@ class ContestBar(QWidget):
 
     def _how_far(self) -> str:
         contest = self._contest
-        if not contest.at:
+        if not contest.tally.at:
             return "preparing…"
         left = f", {duration(contest.seconds_left)} left" if contest.seconds_left and not contest.paused else ""
-        return f"{'paused in ' if contest.paused else ''}run {contest.at} of {len(contest.field)}{left}"
+        return f"{'paused in ' if contest.paused else ''}run {contest.tally.at} of {len(contest.tally.field)}{left}"
 
     def _on_start(self) -> None:
         if self._contest.alive:

@@ -137,8 +137,8 @@ class RaceDialog(QDialog):
                 self._forget()
             return
         self.picture.refresh()
-        if contest.field:
-            places = contest.places()
+        if contest.tally.field:
+            places = contest.tally.places()
             self.table.show_places(places, self._titles)
             self.steps.show_scores({self._titles.get(p.key, p.cell): p.by_step for p in places})
 

@@ -61,11 +61,11 @@ class RacePicture(PictureFrame):
         """Draw what has come so far; of many, the best."""
         keys: Sequence[Key] = list(self._titles)
         if len(keys) > _MOST:
-            keys = self._contest.leading(_MOST)
+            keys = self._contest.tally.leading(_MOST)
             if not set(self._numbers) <= set(keys):
                 self._clear()
         for key in keys:
-            band = self._contest.band(key) if self._contest.field else None
+            band = self._contest.tally.band(key) if self._contest.tally.field else None
             if band is None or not len(band.steps):
                 continue
             if key not in self._numbers:
@@ -82,7 +82,7 @@ class RacePicture(PictureFrame):
         rows: list[tuple[Cell, ...]] = [
             (self._titles[key], int(step), *map(float, values))
             for key in self._numbers
-            for band in (self._contest.band(key),)
+            for band in (self._contest.tally.band(key),)
             for step, *values in zip(band.steps, band.low, band.middle, band.high, strict=True)
         ]
         return ("compared", "step", "lowest", "median", "highest"), rows

@@ -152,26 +152,26 @@ class SweepDialog(QDialog):
             if self._arrived >= 0:
                 self._forget()
             return
-        if not contest.field:
+        if not contest.tally.field:
             self._arrived = -1
         elif self._arrived < 0:
             self._begin()
         self.curves.refresh()
-        if contest.arrived != self._arrived and contest.field:
-            self._arrived = contest.arrived
+        if contest.tally.arrived != self._arrived and contest.tally.field:
+            self._arrived = contest.tally.arrived
             self.values.refresh()
-            self.results.show_results(contest.places(), contest.left_out())
+            self.results.show_results(contest.tally.places(), contest.tally.left_out())
 
     def _begin(self) -> None:
         """Runs are known: forget those before."""
-        names = [setting_title(name) for name, _ in self._contest.field[0].settings]
+        names = [setting_title(name) for name, _ in self._contest.tally.field[0].settings]
         short = len(names) > 1  # long names would leave no room for the curves
         trials = {
             entrant.key: values_title(entrant.settings) if short else trial_title(entrant.settings)
-            for entrant in self._contest.field
+            for entrant in self._contest.tally.field
         }
         self.curves.read_out(f"Named by {' · '.join(names)}." if short else "")
-        self.curves.begin(trials, "error" if self._contest.field[0].by_metric else "loss")
+        self.curves.begin(trials, "error" if self._contest.tally.field[0].by_metric else "loss")
         self.values.begin()
 
     def _forget(self) -> None:
@@ -185,8 +185,8 @@ class SweepDialog(QDialog):
     def _on_ended(self, why: str) -> None:
         if not self._contest.sweeping:
             return
-        self.bar.words.setText(why if self._contest.field else "")
-        if not self._contest.field:
+        self.bar.words.setText(why if self._contest.tally.field else "")
+        if not self._contest.tally.field:
             self.message.say(why)
         self.results.choose_best()
 

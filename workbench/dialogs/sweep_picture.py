@@ -50,7 +50,7 @@ class SweepPicture(PictureFrame):
 
     @property
     def _places(self) -> Sequence[Place]:
-        return self._contest.places() if self._contest.sweeping else ()
+        return self._contest.tally.places() if self._contest.sweeping else ()
 
     def begin(self) -> None:
         """Forget the sweep before."""
@@ -99,7 +99,7 @@ class SweepPicture(PictureFrame):
 
     def _is_grid(self, names: Sequence[str]) -> bool:
         """Whether every value was to meet every other: drawn pairs are seldom in one row."""
-        trials = {entrant.settings for entrant in self._contest.field}
+        trials = {entrant.settings for entrant in self._contest.tally.field}
         return len(trials) == math.prod(len({dict(each)[name] for each in trials}) for name in names)
 
     def _show_grid(self, names: Sequence[str], places: Sequence[Place]) -> None:
@@ -113,7 +113,7 @@ class SweepPicture(PictureFrame):
         self.grid.show_values((setting_title(names[0]), setting_title(names[1])), down, across, values, at[0])
 
     def _values(self, name: str) -> list[Any]:
-        found = {dict(entrant.settings)[name] for entrant in self._contest.field}
+        found = {dict(entrant.settings)[name] for entrant in self._contest.tally.field}
         return sorted(found, key=lambda value: value if not isinstance(value, str) else list(
             field_info(*name.split(".")).choices).index(value))  # fmt: skip
 
