@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import difflib
 import math
@@ -112,6 +113,13 @@ _TAKES = {
 }  # fmt: skip
 
 
+def _split(text: str) -> list[str]:
+    """What stands between commas; one that is in quotation marks may hold some itself."""
+    if '"' not in text or "\n" in text:
+        return text.split(",")
+    return next(csv.reader([text], skipinitialspace=True), [])
+
+
 def _converted(where: str, kind: Any, value: Any) -> Any:
     """`value` as `kind`; text is read the way a command line gives it."""
     try:
@@ -126,7 +134,7 @@ def _converted(where: str, kind: Any, value: Any) -> Any:
         if kind is str and isinstance(value, str):
             return value
         if kind in _PARTS:
-            parts = value.split(",") if isinstance(value, str) else value
+            parts = _split(value) if isinstance(value, str) else value
             return tuple(_converted(where, _PARTS[kind], part) for part in (str(p).strip() for p in parts) if part)
         raise ValueError
     except (KeyError, ValueError, TypeError, OverflowError):

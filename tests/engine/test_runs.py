@@ -139,6 +139,20 @@ def test_weights_that_do_not_fit_are_refused(
         load_run(tmp_path / "other.safetensors")
 
 
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ("a, b,c", ("a", "b", "c")),
+        ('"Sales, net (€)", b', ("Sales, net (€)", "b")),
+        ('Temp. "out" °C,b', ('Temp. "out" °C', "b")),
+        ('"a ""b"", c"', ('a "b", c',)),
+        ("", ()),
+    ],
+)
+def test_names_with_commas_stand_in_quotation_marks(given: str, names: tuple[str, ...]) -> None:
+    assert Experiment().replace({"data.inputs": given}).data.inputs == names
+
+
 def test_plain_values() -> None:
     assert plain({"a": (1.0, math.nan), "b": {"c": math.inf}, "d": "x"}) == {
         "a": [1.0, None],
