@@ -18,7 +18,7 @@ from engine.data.tokens import cut
 from engine.export.numpy_dates import as_iso, in_order
 from engine.export.numpy_network import run_network
 from engine.export.numpy_series import load
-from engine.export.numpy_tables import digits, number, places_of, read_table, say_what_is_no_number
+from engine.export.numpy_tables import digits, numbers_of, places_of, read_table, say_what_is_no_number
 from engine.export.numpy_units import meant
 
 
@@ -41,10 +41,10 @@ def read_sequences(path: Path, data: dict[str, Any], layout: dict[str, Any]) -> 
     header, table, separator = read_table(path)
     words = [name for name, _ in data["words"]]
     places = places_of(path, header, [name for name in data["columns"] if name not in words])
-    values = np.array([[number(row[place], separator) for place in places] for row in table], np.float64)
-    values = values.reshape(len(table), len(places))
-    for place, column in zip(places, values.T, strict=True):
-        say_what_is_no_number(path, header[place], [row[place] for row in table], column)
+    cells = [[row[place].strip() for row in table] for place in places]
+    values = np.array([numbers_of(own, separator) for own in cells], np.float64).reshape(len(places), len(table)).T
+    for place, own, column in zip(places, cells, values.T, strict=True):
+        say_what_is_no_number(path, header[place], own, column)
     if layout["channels"] and data["topology"] != "one_to_one":
         whole: list[Any] = [(str(at), whole_row(row, layout["channels"]), {}) for at, row in enumerate(values, 1)]
         return pieces(whole, data, layout)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from engine.export.numpy_dates import as_iso, in_order, with_missing_dates
-from engine.export.numpy_tables import digits, indicator_of, places_of, read_table, say_what_is_no_number, value_of
+from engine.export.numpy_tables import digits, indicator_of, places_of, read_table, say_what_is_no_number, values_of
 from engine.export.numpy_units import known_places
 
 
@@ -98,22 +98,22 @@ def read_rows(path: Path, data: dict[str, Any]) -> dict[str, tuple[list[str], An
     named = places_of(path, header, data["sequence_column"])
     columns = [indicator_of(header, name) for name in (*data["targets"], *data["inputs"])]
     places = places_of(path, header, [name for name, _ in columns])
-    asked = [(place, word) for place, (_, word) in zip(places, columns, strict=True)]
-    values = [[value_of(row[place].strip(), word, separator) for place, word in asked] for row in table]
+    cells = [[row[place].strip() for row in table] for place in places]
+    values = [values_of(own, word, separator) for own, (_, word) in zip(cells, columns, strict=True)]
     dated = header.index(data["time_column"]) if data["time_column"] in header else None
     unnamed = "row " if data["time_column"] else ""  # put together of other columns: no number of a row is a date
     dates = [f"{unnamed}{at}" for at in range(1, len(table) + 1)]
     if dated is not None:
         dates = as_iso([row[dated] for row in table], data["frequency"])
     names = [" · ".join(row[place].strip() for place in named) for row in table]
-    rows = np.array(values, np.float64).reshape(-1, len(places))
-    for place, column in zip(places, rows.T, strict=True):
+    rows = np.array(values, np.float64).reshape(len(places), -1).T
+    for place, own, column in zip(places, cells, rows.T, strict=True):
         if table and np.isnan(column).all():
             raise SystemExit(
-                f"error: {path}: column {header[place]!r} holds no plain numbers (first {table[0][place]!r}); "
+                f"error: {path}: column {header[place]!r} holds no plain numbers (first {own[0]!r}); "
                 "write them with a point for decimals and nothing beside them"
             )
-        say_what_is_no_number(path, header[place], [row[place] for row in table], column)
+        say_what_is_no_number(path, header[place], own, column)
     own: dict[str, list[int]] = {}
     for at, name in enumerate(names):
         own.setdefault(name, []).append(at)

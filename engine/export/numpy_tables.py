@@ -54,19 +54,31 @@ def indicator_of(header: list[str], name: str) -> tuple[str, str | None]:
     return (name, None) if name in header or not ends else (name[: ends[0]], name[ends[0] + 1 :])
 
 
-def value_of(text: str, word: str | None, separator: str) -> float:
-    """A number; or 1 where a cell holds `word`, 0 where another one, NaN where none."""
+def values_of(cells: list[str], word: str | None, separator: str) -> list[float]:
+    """Numbers; or 1 where a cell holds `word`, 0 where another one, NaN where none."""
     if word is None:
-        return number(text, separator)
-    return float(text == word) if text else float("nan")
+        return numbers_of(cells, separator)
+    return [float(text == word) if text else float("nan") for text in cells]
 
 
-def number(text: str, separator: str) -> float:
-    """A number, or NaN where there is none."""
-    try:
-        return float(text.replace(",", ".") if separator != "," else text)
-    except ValueError:
-        return float("nan")
+def numbers_of(cells: list[str], separator: str) -> list[float]:
+    """The cells of a column as numbers, NaN where there is none.
+
+    Decimals stand behind the last of both marks where a cell has both, or behind a comma where none parts cells; the
+    other mark then parts thousands.
+    """
+    both = [text for text in cells if "," in text and "." in text]
+    comma = both[0].rfind(",") > both[0].rfind(".") if both else separator != "," and any("," in text for text in cells)
+    other, mark = (r"\.", ",") if comma else (",", r"\.")
+    grouped = re.compile(rf"[+-]?[1-9]\d{{0,2}}({other}\d{{3}})+({mark}\d*)?")
+    found = []
+    for text in cells:
+        plain = text.replace(other[-1], "") if (comma or both) and grouped.fullmatch(text) else text
+        try:
+            found.append(float(plain.replace(",", ".") if comma else plain))
+        except ValueError:
+            found.append(float("nan"))
+    return found
 
 
 def say_what_is_no_number(path: Path, name: str, cells: list[str], values: Any) -> None:

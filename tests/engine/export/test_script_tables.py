@@ -11,12 +11,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from engine import data
 from engine.data.labelled_text import LabelledTextPreparation
 from engine.export.numpy_dates import as_iso, in_order
-from engine.export.numpy_tables import digits, read_table
+from engine.export.numpy_tables import digits, numbers_of, read_table
 from engine.export.targets import target
 from tests.engine.export.examples import exportable
 
@@ -87,12 +88,28 @@ def test_dates_that_cannot_be_read_are_said(script: Path, tmp_path: Path, table:
 def test_what_looks_like_a_number_and_is_none_is_said_and_not_lost_in_silence(
     script: Path, tmp_path: Path, table: Rows
 ) -> None:
-    changed = [*table[:50], [table[50][0], "1.234,5"], [table[51][0], "n/a"], *table[52:]]
+    changed = [*table[:50], [table[50][0], "1.234 EUR"], [table[51][0], "n/a"], *table[52:]]
     other = said(script, tmp_path, changed, ";")
     assert other.returncode == 0
-    note = "column 'Passengers': 1 cell is no plain number (first '1.234,5'), taken as missing"
+    note = "column 'Passengers': 1 cell is no plain number (first '1.234 EUR'), taken as missing"
     assert note in other.stderr
     assert "no plain number" not in said(script, tmp_path, table, ";").stderr
+
+
+@pytest.mark.parametrize(
+    ("separator", "cells", "wanted"),
+    [
+        (";", ["1.063,27", "999,5", "12.345", "-1.234.567,8"], [1063.27, 999.5, 12345.0, -1234567.8]),
+        (";", ["0,5", "0.500", "2"], [0.5, 0.5, 2.0]),
+        (";", ["1.063", "2.5"], [1.063, 2.5]),
+        (";", ["1,063.27", "999", "2,000"], [1063.27, 999.0, 2000.0]),
+        (",", ["1,063.27", "2,000", "1.5"], [1063.27, 2000.0, 1.5]),
+        ("\t", ["1.5e3", "1,5e3"], [1500.0, 1500.0]),
+    ],
+)
+def test_marks_of_thousands_and_decimals(separator: str, cells: list[str], wanted: list[float]) -> None:
+    assert numbers_of(cells, separator) == wanted
+    assert np.isnan(numbers_of(["", "x", "1.2.3", "1,2,3"], separator)).all()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
