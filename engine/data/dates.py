@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -95,16 +96,13 @@ def _whole_number_format(table: Table, name: str, text: str) -> str:
     if len(numbers) < 2:
         return ""
     low, high, telling = int(numbers.min()), int(numbers.max()), _telling(name)
-    days = low >= 10000101 and high <= 25001231
-    runs = _runs(np.diff(numbers), telling)
-    if not (runs or (days and telling)):
-        return ""
-    spans = {"%Y": (1000, 2500), "%Y%m": (100001, 250012), "%Y%m%d": (10000101, 25001231)}
-    for written, (first, last) in spans.items():
-        within = first <= low and high <= last and (telling or days or table.column(name) == 0)
-        if within and _all_parse(table, text, written, len(numbers)):
+    runs, first = _runs(np.diff(numbers), telling), table.column(name) == 0
+    for written, (least, largest) in DIGITS_ONLY.items():
+        days = written.startswith("%Y%m%d")  # eight digits and more that are dates by chance are rare
+        likely = telling if written == "%Y%j" else telling or (runs and (first or days))
+        if likely and (runs or days) and least <= low and high <= largest and _all_parse(table, text, written, numbers):
             return written
-    return _counted_format(name, low, high) if runs and (telling or table.column(name) == 0) else ""
+    return _counted_format(name, low, high) if runs and (telling or first) else ""
 
 
 def _fraction_format(table: Table, name: str, text: str) -> str:
@@ -138,7 +136,9 @@ def _text_format(table: Table, text: str, total: int) -> str:
     rows = table.connection.execute(f"SELECT {text} FROM cells WHERE {text} IS NOT NULL LIMIT {_TRIED}").fetchall()
     likely = [written for written in FORMATS if sum(_reads(row[0], written) for row in rows) >= 0.8 * len(rows)]
     worded = 2 * sum(any(map(str.isalpha, row[0])) for row in rows) > len(rows)
-    names = [*(written for written in likely if written not in DIGITS_ONLY), ISO, *(UNNAMED if worded else ()), FISCAL]
+    whole = all(re.match(r"\d{4}", row[0]) for row in rows)  # the database takes 21-01-01 for a day of the year 21
+    names = [written for written in likely if written not in DIGITS_ONLY]
+    names += [*((ISO,) if whole else ()), *(UNNAMED if worded else ()), FISCAL]
     counts = table.one(", ".join(f"count({stamp_sql(text, written)})" for written in names), rows=_LOOK)
     full = [written for written, count in zip(names, counts, strict=True) if count >= 0.98 * total]
     return _rising(table, text, full) if full else ""
@@ -162,13 +162,15 @@ def _rising(table: Table, text: str, formats: list[str]) -> str:
         known = np.asarray(np.ma.compressed(stamps), "datetime64[us]")
         frequency = find_frequency(known)
         backward = int((known[1:] < known[:-1]).sum())
+        odd = frequency.irregular if frequency else len(known)
+        decades = int(np.ptp(known).astype("timedelta64[D]").astype(int)) // 3653 if "%y" in written else 0
         american = "%p" in written and written.startswith("%m")  # who writes am and pm puts the month first
-        ranked.append((backward, frequency.irregular if frequency else len(known), not american, written))
-    return min(ranked, key=lambda found: found[:3])[3] if ranked else formats[0]
+        ranked.append((backward, odd, decades, not american, written))
+    return min(ranked, key=lambda found: found[:4])[4] if ranked else formats[0]
 
 
-def _all_parse(table: Table, text: str, written: str, total: int) -> bool:
-    return bool(table.one(f"count({stamp_sql(text, written)})", rows=_LOOK)[0] == total)
+def _all_parse(table: Table, text: str, written: str, numbers: NDArray[Any]) -> bool:
+    return bool(table.one(f"count({stamp_sql(text, written)})", rows=_LOOK)[0] == len(numbers))
 
 
 def read_stamps(table: Table, name: str, rows: int | None = None) -> Stamps:

@@ -22,13 +22,22 @@ _PARTS = {
         "hour": "hour hr hh stunde heure hora ora uur 時 时",
         "minute": "minute min minuto",
         "yearday": "doy dayofyear yday jday julianday",
+        "quarter": "quarter qtr quartal trimestre trim kwartaal kwartal 季度",
+        "week": "week wk kw kalenderwoche woche semaine semana settimana vecka tydzien 周 週",
     }.items()
 }
 _LIMITS = {
     "year": (1000, 2500), "month": (1, 12), "day": (1, 31), "hour": (0, 24), "minute": (0, 59), "yearday": (1, 366),
+    "quarter": (1, 4), "week": (1, 53),
 }  # fmt: skip
+_ORDERS = (
+    ("year", "month", "day", "hour", "minute"),
+    ("year", "yearday", "hour", "minute"),
+    ("year", "quarter"),
+    ("year", "week"),
+)
 _DATE = r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-](\d{4}|\d{2}))"
-_CLOCK = r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?"
+_CLOCK = r"\d{1,2}(:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?|\.\d{2}\.\d{2})"
 _MIDNIGHT = r"[ T]00:00(:00)?$"
 
 Cells = Mapping[str, Sequence[str]]  # of the first rows, by column
@@ -67,7 +76,7 @@ def joined_time(names: Sequence[str], rows: Callable[[Sequence[str]], Sequence[S
     if any(_all(f"{_DATE}[ T]{_CLOCK}.*", [re.sub(_MIDNIGHT, "", cell) for cell in own]) for own in cells.values()):
         return None
     dates = [name for name, own in cells.items() if _all(_DATE, [re.sub(_MIDNIGHT, "", cell) for cell in own])]
-    joined = _dated(dates[0], cells) if dates else _counted(_named_parts(cells) or _first_two(cells), cells)
+    joined = _dated(dates[0], cells) if dates else _counted(_named_parts(cells) or _first_columns(cells), cells)
     return joined if joined and joined.name not in names else None
 
 
@@ -96,20 +105,27 @@ def _named_parts(cells: Cells) -> dict[str, str]:
     return found
 
 
-def _first_two(cells: Cells) -> dict[str, str]:
-    """Year and month at the beginning of a table without a header, where months run from row to row."""
-    year, month = list(cells)[:2] if len(cells) > 2 else ("", "")
-    if not (re.fullmatch(r"column0+", year) and _within("year", cells[year]) and _within("month", cells[month])):
-        return {}
-    runs = all(int(other) % 12 == (int(one) + 1) % 12 for one, other in pairwise(cells[month]))
-    return {"year": year, "month": month} if runs else {}
+def _first_columns(cells: Cells) -> dict[str, str]:
+    """Year, month, and perhaps more at the beginning of a table without a header, where they rise from row to row.
+
+    Year and month alone do only where months run on.
+    """
+    found: dict[str, str] = {}
+    for part, name in zip(("year", "month", "day", "hour", "minute"), list(cells)[:-1], strict=False):
+        if not (re.fullmatch(r"column\d+", name) and _within(part, cells[name], named=False)):
+            break
+        found[part] = name
+        times = [tuple(map(float, row)) for row in zip(*(cells[own] for own in found.values()), strict=True)]
+        rises = len(found) > 2 and all(one < other for one, other in pairwise(times))
+        runs = len(found) == 2 and all(other[1] % 12 == (one[1] + 1) % 12 for one, other in pairwise(times))
+        if rises or runs:
+            return found
+    return {}
 
 
 def _counted(parts: Mapping[str, str], cells: Cells) -> JoinedTime | None:
     """Numbers of years and months, of days in a year, or down to minutes, as far as the columns are there."""
-    order = (
-        ("year", "yearday", "hour", "minute") if "month" not in parts else ("year", "month", "day", "hour", "minute")
-    )
+    order = next((own for own in _ORDERS if own[1] in parts), _ORDERS[0])
     chosen: dict[str, str] = {}
     for part in order:
         if part not in parts or not _within(part, cells[parts[part]]):
@@ -119,21 +135,26 @@ def _counted(parts: Mapping[str, str], cells: Cells) -> JoinedTime | None:
         return None
     number = {part: f"TRY_CAST({cell} AS INTEGER)" for part, cell in chosen.items()}
     month = f"coalesce({number['month']}, {month_sql(chosen['month'])})" if "month" in chosen else "1"
+    if "quarter" in chosen:
+        month = f"3 * TRY_CAST(regexp_extract({chosen['quarter']}, '[1-4]') AS INTEGER) - 2"
     first = f"TRY_STRPTIME(printf('%04d-%02d-%02d', {number['year']}, {month}, {number.get('day', '1')}), '%Y-%m-%d')"
+    if "week" in chosen:
+        first = f"TRY_STRPTIME(printf('%04d-%02d-1', {number['year']}, {number['week']}), '%G-%V-%u')"
     more = [
         *([f"to_days({number['yearday']} - 1)"] if "yearday" in number else []),
         *([f"to_hours({number['hour']})"] if "hour" in number else []),
         *([f"to_minutes({number['minute']})"] if "minute" in number else []),
     ]
-    written = (
-        "%Y-%m-%dT%H:%M" if "hour" in chosen else "%Y-%m" if len(chosen) == 2 and "month" in chosen else "%Y-%m-%d"
-    )
+    months = chosen.keys() in ({"year", "month"}, {"year", "quarter"})
+    written = "%Y-%m-%dT%H:%M" if "hour" in chosen else "%Y-%m" if months else "%Y-%m-%d"
     return JoinedTime(tuple(parts[part] for part in chosen), f"strftime({' + '.join([first, *more])}, '{written}')")
 
 
-def _within(part: str, cells: Sequence[str]) -> bool:
+def _within(part: str, cells: Sequence[str], named: bool = True) -> bool:
     low, high = _LIMITS[part]
-    if part == "month" and all(map(month_of, cells)):
+    if named and part == "month" and all(map(month_of, cells)):
+        return True
+    if named and part == "quarter" and _all("[QqTt][1-4]", cells):
         return True
     return all(re.fullmatch(r"\d{1,4}(\.0)?", cell) and low <= float(cell) <= high for cell in cells)
 

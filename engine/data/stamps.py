@@ -6,19 +6,23 @@ from engine.data.dialect import sql
 from engine.data.months import month_sql
 
 _YEAR_FIRST = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y-%m", "%Y/%m", "%YM%m", "%Y%m", "%Y")
-_DAY_FIRST = ("%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%y", "%d/%m/%y")
+_DAY_FIRST = ("%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%y", "%d/%m/%y", "%y-%m-%d", "%y/%m/%d", "%d-%m-%y")
 _MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%m/%d/%y", "%m/%Y")
 _NAMED = (
     "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y",
-    "%Y-%b", "%a, %d %b %Y",
+    "%Y-%b", "%a, %d %b %Y", "%d/%b/%Y", "%d/%b/%y", "%A, %B %d, %Y", "%a %b %d %H:%M:%S %Y", "%m/%y",
+    "%d-%b-%y %I.%M.%S.%f %p",
 )  # fmt: skip
 _EASTERN = ("%Y年%m月%d日", "%Y年%m月", "%Y年%m月%d日 %H:%M", "%Y년 %m월 %d일")
 _CLOCKS = (
     " %H:%M:%S.%f", " %H:%M:%S", " %H:%M", "T%H:%M:%S.%f", "T%H:%M:%S", "T%H:%M",
-    " %I:%M %p", " %I:%M:%S %p", " %I:%M%p", " %I:%M:%S%p",
+    " %I:%M %p", " %I:%M:%S %p", " %I:%M%p", " %I:%M:%S%p", " %H.%M", " %H.%M.%S", " %H:%M:%S,%f",
 )  # fmt: skip
-_DAYS = (*_YEAR_FIRST[:4], *_DAY_FIRST, *_MONTH_FIRST[:3], *_NAMED[:3])
-_RUN_TOGETHER = ("%Y%m%d%H%M%S", "%Y%m%d%H%M", "%Y%m%dT%H%M%S", "%Y%m%dT%H%M", "%Y%m%d:%H%M")
+_DAYS = (*_YEAR_FIRST[:4], *_DAY_FIRST, *_MONTH_FIRST[:3], *_NAMED[:3], "%d/%b/%Y", "%d/%b/%y")
+_RUN_TOGETHER = (
+    "%Y%m%d%H%M%S", "%Y%m%d%H%M", "%Y%m%d%H", "%Y%m%dT%H%M%S", "%Y%m%dT%H%M", "%Y%m%dT%H%M%SZ", "%Y%m%d:%H%M",
+    "%a, %d %b %Y %H:%M:%S GMT",
+)  # fmt: skip
 _ZONED = ("%Y-%m-%d %H:%M:%S %z", "%a, %d %b %Y %H:%M:%S %z", "%d/%b/%Y:%H:%M:%S %z", "%d.%m.%Y %H:%M:%S %z")
 FORMATS = (
     *_YEAR_FIRST,
@@ -30,7 +34,15 @@ FORMATS = (
     *_RUN_TOGETHER,
     *_ZONED,
 )
-DIGITS_ONLY = ("%Y", "%Y%m", "%Y%m%d", "%Y%m%d%H%M%S", "%Y%m%d%H%M")
+DIGITS_ONLY = {  # the least and the largest number that is a date of the form
+    "%Y": (1000, 2500),
+    "%Y%m": (100001, 250012),
+    "%Y%m%d": (10000101, 25001231),
+    "%Y%j": (1800001, 2200366),
+    "%Y%m%d%H": (1800010100, 2200123123),
+    "%Y%m%d%H%M": (180001010000, 220012312359),
+    "%Y%m%d%H%M%S": (18000101000000, 22001231235959),
+}
 ISO, QUARTER, WEEK, MONTH_NAME = "ISO 8601", "year and quarter", "year and ISO week", "day, name of month and year"
 FISCAL = "fiscal year"
 _QUARTERS = r"\d{4}[-/: ]?[QqTt][1-4]|[QqTt][1-4][-/: ]?\d{4}|[1-4][.]? ?(Quartal|[Tt]rimestre|[Qq]uarter) \d{4}"
@@ -58,7 +70,14 @@ def stamp_sql(text: str, written: str) -> str:
     if written in COUNTED:
         return f"make_timestamp(TRY_CAST(TRY_CAST({text} AS DECIMAL(38, 9)) {COUNTED[written][0]} AS BIGINT))"
     read = f"TRY_STRPTIME({text}, {sql(written)})"
+    if "%y" in written:
+        return _of_this_century(read)
     return f"({read} AT TIME ZONE 'UTC')" if written in _ZONED else read
+
+
+def _of_this_century(read: str) -> str:
+    """Two digits of a year are those up to 2049, as spreadsheets and .NET take them; the database goes to 2068."""
+    return f"(CASE WHEN {read} < '2050-01-01' THEN {read} ELSE {read} - INTERVAL 100 YEAR END)"
 
 
 def _quarter_sql(text: str) -> str:
@@ -80,7 +99,7 @@ def _month_name_sql(text: str) -> str:
     day, name, year = (f"regexp_extract({text}, {whole}, {group})" for group in (1, 2, 3))
     put = f"{year} || '-' || {month_sql(name)} || '-' || coalesce(nullif({day}, ''), '1')"
     long, short = (f"TRY_STRPTIME({put}, '{written}-%m-%d')" for written in ("%Y", "%y"))
-    return f"CASE length({year}) WHEN 4 THEN {long} WHEN 2 THEN {short} END"
+    return f"CASE length({year}) WHEN 4 THEN {long} WHEN 2 THEN {_of_this_century(short)} END"
 
 
 def _fiscal_sql(text: str) -> str:

@@ -19,11 +19,14 @@ STEPS = {"daily": timedelta(1), "hourly": timedelta(hours=1), "every 6 hours": t
 WRITTEN = {
     "daily": (
         "%d-%b-%y", "%a, %d %b %Y", "%Y年%m月%d日", "%Y년 %m월 %d일", "%a, %d %b %Y %H:%M:%S +0000", "%d. März %Y",
-        "%d mars %Y", "%d de marzo de %Y", "%d. Mrz %Y",
+        "%d mars %Y", "%d de marzo de %Y", "%d. Mrz %Y", "%d mrt %Y", "%d марта %Y", "%d Mart %Y", "%d Μαρτίου %Y",
+        "%y-%m-%d", "%d-%m-%y", "%d/%b/%Y", "%A, %B %d, %Y",
     ),
     "hourly": (
         "%Y%m%dT%H%M", "%Y%m%dT%H%M%S", "%Y%m%d:%H%M", "%m/%d/%Y %I:%M%p", "%d-%b-%Y %H:%M", "%Y-%m-%d %H:%M:%S +0000",
-        "%d/%b/%Y:%H:%M:%S +0000",
+        "%d/%b/%Y:%H:%M:%S +0000", "%Y%m%d%H", "%Y%m%d%H%M", "%Y%m%d%H%M%S", "%Y%m%dT%H%M%SZ", "%d.%m.%Y %H.%M",
+        "%Y-%m-%d %H:%M:%S,000", "%a, %d %b %Y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y", "%d/%b/%y %I:%M %p",
+        "%d-%b-%y %I.%M.%S.000000 %p",
     ),
 }  # fmt: skip
 ROWS = 28
@@ -32,7 +35,9 @@ ROWS = 28
 @pytest.mark.parametrize(("step", "form"), [(step, form) for step, forms in WRITTEN.items() for form in forms])
 def test_a_time_is_read_however_it_is_written(write: Write, step: str, form: str) -> None:
     times = [FIRST + n * STEPS[step] for n in range(ROWS)]
-    path = write("a.csv", "when;v\n" + "".join(f"{time:{form}};{n % 5}.5\n" for n, time in enumerate(times)))
+    quote = '"' * (form.count(",") > 1)  # or the comma could part cells
+    rows = "".join(f"{quote}{time:{form}}{quote};{n % 5}.5\n" for n, time in enumerate(times))
+    path = write("a.csv", "when;v\n" + rows)
     with open_table(path) as table:
         np.testing.assert_array_equal(read_stamps(table, "when"), np.array(times, "datetime64[us]"))
     found = peek(path, 1)
@@ -52,6 +57,19 @@ def test_a_time_may_be_counted(write: Write, step: str, name: str, factor: float
     with open_table(path) as table:
         first = read_stamps(table, name)[0]
     assert abs(first - np.datetime64(FIRST)) < np.timedelta64(1, "s")
+
+
+@pytest.mark.parametrize("form", ["%m/%d/%y", "%d.%m.%y", "%y-%m-%d", "%d-%b-%y"])
+def test_two_digits_of_a_year_are_none_of_the_future(write: Write, form: str) -> None:
+    days = [datetime(1960, 1, 5) + timedelta(200 * n) for n in range(40)]
+    with open_table(write("a.csv", "date,v\n" + "".join(f"{day:{form}},1\n" for day in days))) as table:
+        np.testing.assert_array_equal(read_stamps(table, "date"), np.array(days, "datetime64[us]"))
+
+
+def test_the_day_of_the_year_behind_the_year_is_a_date_under_the_name_of_one(write: Write) -> None:
+    days = [FIRST + timedelta(n) for n in range(ROWS)]
+    rows = "".join(f"{day:%Y%j},{n % 5}\n" for n, day in enumerate(days))
+    assert [peek(write("a.csv", f"{name},v\n{rows}"), 1).columns[0].format for name in ("date", "id")] == ["%Y%j", ""]
 
 
 @pytest.mark.parametrize(("name", "first"), [("time", 16_000), ("elapsed", 44_927), ("day number", 3)])
@@ -75,6 +93,10 @@ def test_quarters_of_other_languages(write: Write, form: str) -> None:
         "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
         "Jan Feb Mär Apr Mai Jun Jul Aug Sep Okt Nov Dez",
         "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.",
+        "jan feb mrt apr mei jun jul aug sep okt nov dec",
+        "ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık",
+        "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь",
+        "Ιαν Φεβ Μαρ Απρ Μαϊ Ιουν Ιουλ Αυγ Σεπ Οκτ Νοε Δεκ",
     ],
 )
 def test_months_have_names_in_many_languages(write: Write, names: str) -> None:
@@ -107,6 +129,15 @@ JOINED = {
     "a date and a clock": (
         "Datum,Zeit,v", [f"{_at(n):%d.%m.%Y,%H:%M}" for n in range(60)], "Datum Zeit", "every 6 hours",
     ),
+    "a clock with points": (
+        "Date,Time,v", [f"{_at(n):%d/%m/%Y,%H.%M.%S}" for n in range(60)], "Date Time",
+        "every 6 hours",
+    ),
+    "quarters": ("year,quarter,v", [f"{1999 + n // 4},{n % 4 + 1}" for n in range(60)], "year quarter", "quarterly"),
+    "named quarters": ("Year,Qtr,v", [f"{1999 + n // 4},Q{n % 4 + 1}" for n in range(60)], "Year Qtr", "quarterly"),
+    "weeks": (
+        "Jahr,KW,v", [f"{(_at(0) + timedelta(weeks=n)):%G,%V}" for n in range(120)], "Jahr KW", "weekly",
+    ),
     "a clock of twelve hours": (
         "on,from,to,v", [f"{_at(n):%m/%d/%Y,%I:%M %p},{_at(n + 1):%I:%M %p}" for n in range(60)], "on from",
         "every 6 hours",
@@ -124,6 +155,13 @@ def test_a_time_in_several_columns_is_put_together(
     assert any(note.startswith(f"{name!r} is put together of") for note in found.notes)
     data = suggest(path).experiment.data
     assert (data.kind, data.time_column, data.sequence_column) == ("series", name, ())
+
+
+def test_a_time_in_the_first_columns_needs_no_names(write: Write) -> None:
+    hours = [datetime(2019, 12, 30) + timedelta(hours=n) for n in range(200)]
+    rows = "".join(f"{hour:%Y %m %d %H}  {n * 7 % 5:4d}  {n % 3:4d}\n" for n, hour in enumerate(hours))
+    found = peek(write("isd_lite", rows), 1)
+    assert (found.column("time"), found.frequency) == ("column0 column1 column2 column3", "hourly")
 
 
 @pytest.mark.parametrize(
