@@ -40,7 +40,8 @@ def measured_intervals(network: AnyNetwork, dataset: SeriesDataset | PanelDatase
         logarithm, own = dataset.preparation.transform.logarithm, window_scales(scales, dataset, "validation")
         errors = absolute_errors(measured, said, logarithm, own)
         found = [replace(calibrated(errors, level, names), logarithm=logarithm, scales=scales) for level in LEVELS]
-    tested, truth = _said(network, dataset, loss, "test"), dataset.path_truth("test")
+    tested, truth, floors = _said(network, dataset, loss, "test"), dataset.path_truth("test"), _floors(dataset)
+    found = [replace(each, floors=floors) for each in found]
     return tuple(_covering(each, tested, truth, loss.middle, dataset) for each in found)
 
 
@@ -83,16 +84,24 @@ def window_scales(scales: Mapping[str, Reals] | None, dataset: SeriesDataset | P
     return np.concatenate([none, *(np.tile(scales[name], (at.stop - at.start, 1)) for name, _, at in slices)])
 
 
+def _floors(dataset: SeriesDataset | PanelDataset) -> tuple[float, ...]:
+    """0 of each target that is nowhere negative in the training part, as counts are; -∞ of others."""
+    members = {"": dataset} if isinstance(dataset, SeriesDataset) else dataset.members
+    below = np.any([(_learned(member) < 0).any(axis=0) for member in members.values()], axis=0)
+    return tuple(-math.inf if negative else 0.0 for negative in below)
+
+
 def _scales(dataset: SeriesDataset | PanelDataset) -> dict[str, Reals] | None:
     """The usual changes (O,) of each of several series within its training part."""
     if isinstance(dataset, SeriesDataset):
         return None
     logarithm = dataset.preparation.transform.logarithm
-    rows = {
-        name: member.series.values[: member.split.train_end, : member.series.targets]
-        for name, member in dataset.members.items()
-    }
-    return {name: usual_changes(values, logarithm) for name, values in rows.items()}
+    return {name: usual_changes(_learned(member), logarithm) for name, member in dataset.members.items()}
+
+
+def _learned(member: SeriesDataset) -> Reals:
+    """The targets (rows, O) of the training part, in their own units."""
+    return member.series.values[: member.split.train_end, : member.series.targets]
 
 
 def _covering(

@@ -38,6 +38,7 @@ class Interval:
     by_series: Mapping[str, float] | None = None  # share of the test part inside in each of several series
     errors: Reals | None = None  # (P, U, O) what radii that follow begin with, in the unit of the radii
     following: tuple[float, ...] = ()  # as `coverage`, of radii that follow the errors before
+    floors: tuple[float, ...] = ()  # below which no lower end goes, of each target: 0 of what never was negative, or -∞
 
     @property
     def known(self) -> bool:
@@ -54,7 +55,8 @@ class Interval:
         radii = None if self.radii is None else self.radii[:, :1]
         scales = None if self.scales is None else {name: scale[:1] for name, scale in self.scales.items()}
         errors = None if self.errors is None else self.errors[..., :1]
-        return replace(self, targets=self.targets[:1], radii=radii, errors=errors, scales=scales)
+        floors = self.floors[:1]
+        return replace(self, targets=self.targets[:1], radii=radii, errors=errors, scales=scales, floors=floors)
 
     def of_series(self, name: str, values: Reals) -> Interval:
         """That of one of several series, in its own units; `values` (rows, O) say the unit of one not learned from."""
@@ -75,12 +77,15 @@ class Interval:
 
         `radii` (U, 1 or N, O) may be infinite, where too little is known; None: the outer quantiles are the ends.
         """
+        answers = paths[..., middle]
         if radii is None:
-            return paths.min(axis=-1), paths.max(axis=-1)
-        radii, answers = np.where(np.isfinite(radii), radii, np.nan), paths[..., middle]
-        if self.logarithm:
-            return answers * np.exp(-radii), answers * np.exp(radii)
-        return answers - radii, answers + radii
+            lower, upper = paths.min(axis=-1), paths.max(axis=-1)
+        else:
+            radii = np.where(np.isfinite(radii), radii, np.nan)
+            if self.logarithm:
+                return answers * np.exp(-radii), answers * np.exp(radii)
+            lower, upper = answers - radii, answers + radii
+        return np.maximum(lower, np.minimum(answers, self.floors)) if self.floors else lower, upper
 
     def to_dict(self) -> dict[str, Any]:
         """In JSON's own types: null for what is not known."""
@@ -102,6 +107,7 @@ class Interval:
             "scales": None if scales is None else {name: _plain(scale.tolist()) for name, scale in scales.items()},
             "coverage_by_series": None if self.by_series is None else _plain_values(self.by_series),
             "following": _plain(self.following),
+            "floors": _plain(self.floors),
         }
 
     @classmethod
@@ -121,6 +127,7 @@ class Interval:
             by_series=None if shares_by is None else {n: math.nan if s is None else s for n, s in shares_by.items()},
             errors=None if errors is None else np.array(errors).reshape(len(errors), *np.shape(radii)),
             following=tuple(_numbers(values.get("following", ()), math.nan)),
+            floors=tuple(_numbers(values.get("floors", ()), -math.inf)),
         )
 
 

@@ -216,3 +216,18 @@ def test_the_picture_shows_the_intervals_around_the_first_target(noisy: Experime
         if loss.width == 1:  # calibrated on what is shown
             inside = (lower <= shown.truth) & (shown.truth <= upper)
             assert inside[known].mean() == pytest.approx(level, abs=0.08)
+
+
+@pytest.mark.parametrize("quantiles", [False, True])
+@pytest.mark.parametrize("shift", [0, -1])
+def test_no_interval_goes_below_what_never_was(noisy: Experiment, tmp_path: Path, shift: int, quantiles: bool) -> None:
+    counts = np.random.default_rng(0).poisson(1.5, ROWS) + shift
+    (tmp_path / "counts.csv").write_text("Sold,Price\n" + "".join(f"{count},{count}\n" for count in counts))
+    loss = {"training.loss": "quantile", "training.quantiles": (0.1, 0.5, 0.9)} if quantiles else {}
+    around = found(noisy.replace({"data.file": str(tmp_path / "counts.csv"), **loss}))
+    paths = np.array([0.5, 1.0, -0.25])[None, :, None, None] + np.array([-2.0, 0.0, 2.0] if quantiles else [0.0])
+    for interval in (*around, *(Interval.from_dict(json.loads(json.dumps(each.to_dict()))) for each in around)):
+        radii = None if interval.radii is None else np.full((1, 1, 1), 2.0)
+        lower, upper = interval.bounds(paths, int(quantiles), radii)
+        assert bool((lower < 0).all()) == (shift < 0)
+        assert np.all(lower <= upper)
