@@ -5,23 +5,26 @@ from __future__ import annotations
 import csv
 import itertools
 import re
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from engine.data.odd_rows import Rejected
+from engine.data.temporary import temporary_file
 
 _LOOKED_AT = 200  # lines
 _LONGEST = 20_000  # letters of a line
 _FEWEST = 10  # lines that show columns of a fixed width
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+_OUTSIDE = "above or below the columns"
 _SHARE = 0.9  # of the cells of a column of numbers
 _REMARKS = ("#", "%")
 
 
-def lined_up(plain: Path) -> Path | None:
-    """A copy with tabs, where cells are lined up by blanks; None where they are not.
+def lined_up(plain: Path) -> tuple[Path, tuple[Rejected, ...]] | None:
+    """A copy with tabs, where cells are lined up by blanks; and lines above and below it. None where they are not.
 
-    As many words in each line are its cells; of others the columns are told by blanks that all lines have in the same
-    place, if one of them holds numbers.
+    As many words in each line are its cells, but for a few lines of fewer words above and below; of others the columns
+    are told by blanks that all lines have in the same place, if one of them holds numbers.
     """
     with plain.open(encoding="utf-8", errors="replace") as file:
         lines = [line.rstrip("\n") for line in itertools.islice(file, _LOOKED_AT)]
@@ -32,8 +35,20 @@ def lined_up(plain: Path) -> Path | None:
     ragged = any("  " in line.strip() or line[0] == " " for line in lines)
     if len(counts) == 1:
         return _rewritten(plain, str.split) if ragged and counts != {1} else None
-    fields = _fields(lines)
-    return _rewritten(plain, lambda line: _cut(line, fields)) if fields else None
+    if fields := _fields(lines):
+        return _rewritten(plain, lambda line: _cut(line, fields))
+    words = _usual(lines) if ragged else 0
+    return _rewritten(plain, str.split, words) if words else None
+
+
+def _usual(lines: list[str]) -> int:
+    """The words that nearly all lines have, if others with half as many at most stand above and below; 0 of none."""
+    counts = [len(line.split()) for line in lines]
+    usual = max(set(counts), key=counts.count)
+    first, last = counts.index(usual), len(counts) - counts[::-1].index(usual)
+    outside = [*counts[:first], *counts[last:]]
+    alike = set(counts[first:last]) == {usual} and last - first >= max(_FEWEST, 2 * len(outside))
+    return usual if alike and all(2 * count <= usual for count in outside) else 0
 
 
 def _is_remark(line: str) -> bool:
@@ -58,19 +73,35 @@ def _cut(line: str, fields: list[slice]) -> list[str]:
     return cells
 
 
-def _rewritten(plain: Path, cut: Callable[[str], list[str]]) -> Path | None:
+def _rewritten(
+    plain: Path, cut: Callable[[str], list[str]], words: int = 0
+) -> tuple[Path, tuple[Rejected, ...]] | None:
+    """Write the cells that `cut` finds; lines above and below those of so many `words` are left out."""
+    outside: list[Rejected] = []
     with (
-        tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", suffix=".tsv", delete=False) as target,
+        temporary_file(".tsv") as target,
         plain.open(encoding="utf-8", errors="replace") as file,
     ):
         try:
-            csv.writer(target, delimiter="\t", lineterminator="\n").writerows(_rows(file, cut))
-            return Path(target.name)
+            csv.writer(target, delimiter="\t", lineterminator="\n").writerows(_rows(file, cut, words, outside))
+            return Path(target.name), tuple(outside)
         except ValueError:
             pass
     Path(target.name).unlink()
     return None
 
 
-def _rows(lines: Iterator[str], cut: Callable[[str], list[str]]) -> Iterator[list[str]]:
-    return (cut(line.rstrip("\n")) for line in itertools.dropwhile(_is_remark, lines) if line.strip())
+def _rows(
+    lines: Iterator[str], cut: Callable[[str], list[str]], words: int, outside: list[Rejected]
+) -> Iterator[list[str]]:
+    begun = ended = False
+    for number, line in itertools.dropwhile(lambda pair: _is_remark(pair[1]), enumerate(lines, 1)):
+        cells = cut(line.rstrip("\n")) if line.strip() else []
+        if words and cells and len(cells) != words:
+            outside.append(Rejected(number, _OUTSIDE, line.strip()))
+            ended = begun
+        elif cells and ended:
+            raise ValueError(line)  # such a line in the middle
+        elif cells:
+            begun = True
+            yield cells

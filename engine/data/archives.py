@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import itertools
 import re
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 
 from engine.data.errors import DataError
 from engine.data.frequency import Frequency, stamp_texts
+from engine.data.temporary import temporary_file
 
 _HEAD = re.compile(rb"^\s*@(relation|problemname)\b", re.IGNORECASE | re.MULTILINE)
 _ATTRIBUTE = re.compile(r"@attribute\s+('[^']*'|\"[^\"]*\"|\S+)\s+(.*)", re.IGNORECASE)
@@ -46,7 +46,7 @@ def archive_as_csv(path: Path, encoding: str) -> tuple[Path, str]:
         said = {line.split()[0].lower(): line.split()[1:] for line in head if line.startswith("@")}
         attributes = [(found[1], found[2]) for line in head if (found := _ATTRIBUTE.fullmatch(line))]
         what, made = _format(path, said, attributes, rows)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", suffix=".csv", delete=False) as file:
+        with temporary_file(".csv") as file:
             try:
                 csv.writer(file, lineterminator="\n").writerows(made)
             except (ValueError, IndexError, csv.Error) as error:

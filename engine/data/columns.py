@@ -20,6 +20,7 @@ _MOSTLY = 0.9  # share of numbers from which on a column is one of numbers
 _BETWEEN = " · "  # words of several columns that tell sequences apart
 _NAMED = 8  # columns that are each told
 _SHOWN = 60  # letters of a cell
+_NONE, _OTHER, _NUMBER = range(3)  # kinds of cells: that say nothing, words, numbers
 _CELLS_LOOKED_AT = 1_000_000  # of a wide table, of which fewer rows are looked at
 
 
@@ -162,17 +163,30 @@ def count_cells(table: Table, names: Sequence[str], rows: int) -> dict[str, Cell
         cells = ", ".join(_text_sql(table, name) for name in wanted)
         long = f"UNPIVOT (SELECT {cells} FROM cells LIMIT {rows}) ON COLUMNS(*) INTO NAME n VALUE v"
         written, empty = _written(table, wanted), ", ".join(map(literal, no_value(table)))
-        said = f" AND ({table.known('number')} IS NOT NULL OR number IS NULL)" if table.no_value else ""
-        number = "number IS NOT NULL AND NOT isnan(number)"
-        found = table.connection.execute(
-            f"SELECT n, count(*) FILTER (filled{said}), count(*) FILTER (filled{said} AND {number}), any_value(v), "
-            f"any_value(v) FILTER (filled AND NOT ({number})) "
-            f"FROM (SELECT n, v, trim(v) NOT IN ({empty}) AS filled, {written} AS number FROM ({long})) GROUP BY n"
-        ).fetchall()
-        known.update(
-            (n, Cells(full, good, str(shown)[:_SHOWN], str(odd)[:_SHOWN])) for n, full, good, shown, odd in found
+        is_known = f"CASE WHEN {table.known('number')} IS NULL THEN {_NONE} ELSE {_NUMBER} END"
+        kind = (
+            f"CASE WHEN number IS NOT NULL AND NOT isnan(number) THEN {is_known} "
+            f"WHEN trim(v) IN ({empty}) THEN {_NONE} ELSE {_OTHER} END"
         )
+        # A group for each kind of cell: the database takes twice as long over as many counts with conditions.
+        found = table.connection.execute(
+            f"SELECT n, kind, count(*), any_value(v) FROM (SELECT n, v, {kind} AS kind FROM "
+            f"(SELECT n, v, {written} AS number FROM ({long}))) GROUP BY n, kind"
+        ).fetchall()
+        kinds: dict[str, dict[int, tuple[int, str]]] = {}
+        for name, own, count, shown in found:
+            kinds.setdefault(name, {})[own] = int(count), str(shown)[:_SHOWN]
+        known.update((name, _cells(own)) for name, own in kinds.items())
     return {name: known[name] for name in names}
+
+
+def _cells(kinds: dict[int, tuple[int, str]]) -> Cells:
+    """What is in a column, of the count and an example of each kind of cell."""
+    nothing = (0, "")
+    numbers, odd = kinds.get(_NUMBER, nothing), kinds.get(_OTHER, nothing)
+    return Cells(
+        numbers[0] + odd[0], numbers[0], (max(numbers, odd) if numbers[0] + odd[0] else kinds[_NONE])[1], odd[1]
+    )
 
 
 def _written(table: Table, names: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ LOOK = 100  # rows that are looked at
 _FEWEST = 6  # columns with dates
 _SOME, _SHARE = 32, 3  # columns that are looked at first, and of which a third have to be dates
 _DATES = ("%Y-%m-%d", "%Y-%m", "%YM%m", "%Y/%m/%d", "%m/%d/%y", "%m/%d/%Y", "%d.%m.%Y", "%d/%m/%Y", "%b %Y", "%b-%y")
+_DAY_OR_MONTH = ("%m/%d/%y", "%m/%d/%Y", "%d/%m/%Y")
 _YEAR = re.compile(r"(\d{4})( \[YR\d{4}\])?")
 _QUARTER = re.compile(r"(\d{4})[- ]?Q([1-4])")
 _HOUR = re.compile(r"(?:H|HE|[Hh]our[ _]?|h)?(\d{1,2})(?::(\d{2}))?h?")
@@ -78,14 +79,28 @@ def _of_dates(names: Sequence[str]) -> Crosswise | None:
     some = names[:: 1 + len(names) // _SOME]
     if _SHARE * sum(bool(_date(name.strip())) for name in some) < len(some):
         return None
-    found = {name: time for name in names if (time := _date(name.strip()))}
-    kept = tuple(name for name in names if name not in found)
-    lengths = {len(time) for time in found.values()}
-    rising = all(one < other for one, other in pairwise(found.values()))
-    if len(found) < max(_FEWEST, len(kept)) or len(lengths) != 1 or not rising or not kept:
+    across = tuple(name for name in names if _date(name.strip()))
+    kept = tuple(name for name in names if not _date(name.strip()))
+    if len(across) < max(_FEWEST, len(kept)) or not kept:
         return None
-    years = all(map(_YEAR.fullmatch, map(str.strip, found)))
-    return Crosswise(kept, tuple(found), (), "", "-01-01" if years else "", "dates")
+    heads = [name.strip() for name in across]
+    if all(map(_YEAR.fullmatch, heads)) or all(map(_QUARTER.fullmatch, heads)):
+        rising = all(one < other for one, other in pairwise(map(_date, heads)))
+        between = "-01-01" if _YEAR.fullmatch(heads[0]) else ""
+        return Crosswise(kept, across, (), "", between, "dates") if rising else None
+    for written in _DATES:
+        times = [_written(head, written) for head in heads]
+        if all(times) and all(one < other for one, other in pairwise(times)):
+            open_order = written in _DAY_OR_MONTH  # which whoever reads the times could take otherwise
+            return Crosswise(kept, across, tuple(times) if open_order else (), "", "", "dates")
+    return None
+
+
+def _written(name: str, written: str) -> str:
+    try:
+        return f"{datetime.strptime(name, written):%Y-%m-%d}"
+    except ValueError:
+        return ""
 
 
 def _date(name: str) -> str:
@@ -94,12 +109,7 @@ def _date(name: str) -> str:
         return f"{year[1]}-01-01" if 1500 <= int(year[1]) <= 2200 else ""
     if quarter := _QUARTER.fullmatch(name):
         return f"{quarter[1]}-Q{quarter[2]}"
-    for written in _DATES:
-        try:
-            return f"{datetime.strptime(name, written):%Y-%m-%d}"
-        except ValueError:
-            continue
-    return ""
+    return next(filter(None, (_written(name, written) for written in _DATES)), "")
 
 
 def _of_months(names: Sequence[str], rows: Callable[[Sequence[str]], Sequence[Sequence[Any]]]) -> Crosswise | None:

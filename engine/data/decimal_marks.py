@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from engine.data.dialect import Dialect
 from engine.data.numbers import SPACES, number_sql
 
 _LOOK = 2_000  # rows
-_CLEAR = rf"\d{{1,3}}([.{SPACES}'']\d{{3}})+,\d+|\d+,(\d{{1,2}}|\d{{4,}})|(0|\d{{4,}}),\d+"
-_BOTH = rf"\d{{1,3}}([.{SPACES}'']\d{{3}})+,\d+"  # 1.234,5 says of 1.234 that it is no decimal
+_POINTS = r"[1-9]\d{0,2}([.]\d{3}){2,}"
+_CLEAR = (
+    rf"\d{{1,3}}([.{SPACES}'']\d{{3}})+,\d+|\d+,(\d{{1,2}}|\d{{4,}})|(0|\d{{4,}}),\d+"
+    rf"|\d+,\d+[eE][-+]?\d+|{_POINTS}"
+)
+# 1.234,5 says of 1.234 that it is no decimal, and so does 1.234.567.
+_BOTH = rf"\d{{1,3}}([.{SPACES}'']\d{{3}})+,\d+|{_POINTS}"
 _GROUPED = r"'\s*[-+]?[1-9]\d{0,2}([.]\d{3})+\s*'"
 _DOUBTFUL = r"[1-9]\d{0,2},\d{3}"  # 1,234 may be both
 _THOUSANDS = r"'-?([1-9]\d{0,2}|\d{1,3}(,\d{3}){2,})'"  # 987 and 1,234,567 beside 1,234 say that it is not
 
 
-def decimal_mark(one: Callable[..., tuple[Any, ...]], cells: Sequence[str], dialect: Dialect) -> tuple[str, str]:
+def decimal_mark(one: Callable[..., tuple[Any, ...]], cells: Sequence[str], delimiter: str) -> tuple[str, str]:
     """The mark, and what is said of it where it is doubtful.
 
     A comma is one where more numbers are written with it than with a point. Between commas, and beside whole numbers
@@ -25,7 +29,7 @@ def decimal_mark(one: Callable[..., tuple[Any, ...]], cells: Sequence[str], dial
     Args:
         one: Asks for one row of aggregates, as `Table.one`.
         cells: SQL of the columns of texts.
-        dialect: How the table is laid out.
+        delimiter: What parts the cells of a text table; empty of others.
     """
     commas = [f"count(*) FILTER (regexp_matches({c}, {_anywhere(_CLEAR)}))" for c in cells]
     points = [f"count({number_sql(c, '.')}) FILTER ({c} LIKE '%.%' AND {c} NOT LIKE '%,%')" for c in cells]
@@ -37,8 +41,8 @@ def decimal_mark(one: Callable[..., tuple[Any, ...]], cells: Sequence[str], dial
     pointed -= thousands if together else 0
     doubts_found = found[4 * count :]
     doubtful = [cell for own in doubts_found for cell in own or ()]
-    if dialect.delimiter == "," or not doubtful or clear:
-        more = len(doubtful) if dialect.delimiter != "," else 0
+    if delimiter == "," or not doubtful or clear:
+        more = len(doubtful) if delimiter != "," else 0
         return ("," if clear + more > pointed else "."), ""
     mixed = [cell for cell, own in zip(cells, doubts_found, strict=True) if own]
     whole = (f"count(*) FILTER (regexp_full_match(trim({c}), {_THOUSANDS}))" for c in mixed)

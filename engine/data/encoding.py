@@ -28,7 +28,7 @@ _PIECE = 1 << 23
 LONGEST_LINE = 4 << 20  # bytes; DuckDB takes minutes over lines and cells much longer
 _LETTERS = 1 << 12  # bytes of lines beyond ASCII that tell the encoding
 _BROKEN = 20  # letters that are good UTF-8 for each byte that is not
-_CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 26, 27}) + b"\x7f"
+_CONTROL = bytes(set(range(32)) - {1, 9, 10, 12, 13, 26, 27, 31}) + b"\x7f"  # 1 and 31 part cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Scan:
     longest: int  # bytes of the longest line
     longest_at: int  # the byte it begins at, from 0
     letters: bytes = b""  # the first lines that are not plain ASCII
-    unprinted: int = 0  # NUL bytes, byte order marks of UTF-8, and the end mark of DOS at the end
+    unprinted: int = 0  # NUL bytes, byte order marks of UTF-8, and end marks of DOS
     open_quote: int = -1  # the byte of a quote that opens a cell and is not closed for long
 
 
@@ -65,7 +65,7 @@ def scan(path: Path) -> Scan:
                 letters += letter_lines(piece)
             codes = np.frombuffer(piece, np.uint8)
             between = (ends + piece[:2]).count(codecs.BOM_UTF8)
-            unprinted += piece.count(b"\x00") + piece.count(codecs.BOM_UTF8) + between
+            unprinted += piece.count(b"\x00") + piece.count(b"\x1a") + piece.count(codecs.BOM_UTF8) + between
             ends = (ends + piece)[-2:]
             quotes.follow(piece, last, place)
             feeds, returns = feeds + piece.count(b"\n"), returns + piece.count(b"\r")
@@ -77,7 +77,6 @@ def scan(path: Path) -> Scan:
                 longest, longest_at = int(lengths.max()), int(borders[lengths.argmax()])
             begun, place, last = int(borders[-2]), place + len(piece), piece[-1:]
     utf8 = utf8 and _decodes(reader, b"", final=True)
-    unprinted += last == b"\x1a"
     mixed = returns > 0 and not pairs == returns == feeds
     return Scan(utf8, mixed, longest, longest_at, letters[:_LETTERS], unprinted, quotes.found(place))
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
-import tempfile
+import itertools
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from engine.data.errors import DataError, nearest
+from engine.data.temporary import temporary_file
 
 _LOOK = 1000  # rows that tell a table
 EXCEL = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
@@ -27,20 +29,24 @@ def sheet_as_csv(path: Path, wanted: str) -> tuple[Path, str, tuple[str, ...]]:
             names = tuple(book.sheet_names)
             if wanted and wanted not in names:
                 raise DataError(f"{path.name} has no sheet {wanted!r}; {nearest(wanted, names)}")
-            filled = []
-            for name in (wanted,) if wanted else names:
-                rows = book.get_sheet_by_name(name).to_python()
-                if any(cell != "" for row in rows for cell in row):
-                    filled.append((name, rows))
-                if wanted or _is_table(rows):
+            filled: list[tuple[str, CalamineSheet, bool]] = []
+            shown = sorted(book.sheets_metadata, key=lambda sheet: sheet.visible != SheetVisibleEnum.Visible)
+            for name in (wanted,) if wanted else (sheet.name for sheet in shown):
+                sheet = book.get_sheet_by_name(name)
+                if beginning := list(itertools.islice(_rows(sheet), _LOOK)):
+                    filled.append((name, sheet, _is_table(beginning)))
+                if wanted or _is_table(beginning):
                     break
             if filled:
-                name, rows = filled[-1] if _is_table(filled[-1][1]) else filled[0]
-                return _written(rows), name, names
+                name, sheet, _ = filled[-1] if filled[-1][2] else filled[0]
+                return _written(sheet), name, names
     except DataError:
         raise
     except (CalamineError, OSError, ValueError) as error:
-        raise DataError(f"{path.name} cannot be read as an Excel file: {error}; save it again as .xlsx.") from None
+        raise DataError(
+            f"{path.name} cannot be read as a workbook ({error}); it is damaged or protected by a password, so save it "
+            "again as .xlsx, without one."
+        ) from None
     if wanted:
         raise DataError(f"{path.name}: nothing stands in the sheet {wanted!r}; set data.sheet to another.")
     raise DataError(f"{path.name} has no filled sheet; choose a file that holds data.")
@@ -48,12 +54,17 @@ def sheet_as_csv(path: Path, wanted: str) -> tuple[Path, str, tuple[str, ...]]:
 
 def _is_table(rows: list[list[Any]]) -> bool:
     """Whether several rows have several cells, as a sheet of remarks has not."""
-    return len([row for row in rows[:_LOOK] if len([cell for cell in row if cell != ""]) > 1]) > 2
+    return len([row for row in rows if len([cell for cell in row if cell != ""]) > 1]) > 2
 
 
-def _written(rows: list[list[Any]]) -> Path:
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", suffix=".csv", delete=False) as file:
-        csv.writer(file, lineterminator="\n").writerows([_whole(cell) for cell in row] for row in rows)
+def _rows(sheet: CalamineSheet) -> Iterator[list[Any]]:
+    """The rows with anything in them, one after the other, so that they are not all held at once."""
+    return (row for row in sheet.iter_rows() if any(cell != "" for cell in row))
+
+
+def _written(sheet: CalamineSheet) -> Path:
+    with temporary_file(".csv") as file:
+        csv.writer(file, lineterminator="\n").writerows([_whole(cell) for cell in row] for row in _rows(sheet))
     return Path(file.name)
 
 

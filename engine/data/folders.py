@@ -7,15 +7,20 @@ suffix; `label`, which is the sub-folder, or what stands before the first "_" of
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
+from engine.data.dialect import Dialect
 from engine.data.encoding import LONGEST_LINE, decode, decode_as, read_bytes
 from engine.data.errors import DataError, counted
+from engine.data.odd_rows import cells_of
 
 _SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".dat")
 _MOST = 100_000
 _LOOKED_AT, _HEAD = 8, 4096  # files, and bytes of each, that tell texts from tables
+_SHOWN = 60  # letters of a line
 _FIGURES = 0.3  # share of words with a digit, below which they are texts
 COLUMNS = ("sequence", "label", "step")
 
@@ -40,6 +45,28 @@ def files_of(folder: Path) -> tuple[Path, ...]:
             f"sequences where it holds 2 to {_MOST:,}, one for each; else choose a file in it."
         )
     return tuple(found)
+
+
+def without_rows(files: Sequence[Path], dialect: Dialect) -> list[str]:
+    """The names of files with nothing below their header.
+
+    Raises:
+        DataError: one does not begin with the header of the first, so that its cells would get into wrong columns.
+    """
+    empty, wanted = [], list[str]()
+    for file in files:
+        with file.open(encoding="utf-8-sig", errors="replace") as lines:
+            head, *rows = [line.strip() for line in itertools.islice(lines, dialect.skip, dialect.skip + 2)] or [""]
+        if not (rows and rows[0] if dialect.header else head):
+            empty.append(file.name)
+        cells = [cell.strip() for cell in next(iter(cells_of([head], dialect)), [])]
+        wanted = wanted or cells
+        if dialect.header and cells and cells != wanted:
+            raise DataError(
+                f"{file} does not begin with the names of columns that {files[0].name} has ({head[:_SHOWN]!r}); a "
+                "folder is read as one table, so give all of its files the same first line."
+            )
+    return empty
 
 
 def are_texts(files: tuple[Path, ...]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 from pathlib import Path
 
@@ -48,7 +49,8 @@ _FORMATS = (
     (b"{\\rtf", "a rich text document", "save it as plain text and open that"),
 )
 _PAGES = (b"<!doctype html", b"<html", b"<?xml")
-_WORKBOOK = b"xl/"
+_WORKBOOK, _SPREADSHEET = b"xl/", b"application/vnd.oasis.opendocument.spreadsheet"
+_ZIP, _OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
 def refuse_special(path: Path) -> None:
@@ -89,6 +91,12 @@ def refuse_page(head: bytes, name: str) -> None:
         raise DataError(f"{name} is a web page or XML, not a table; download the table itself, as CSV or Excel.")
 
 
+def is_json(head: bytes) -> bool:
+    """Whether a file begins with a JSON object that has a key, or a list of these, whatever its name says."""
+    plain = head.lstrip(b"\xef\xbb\xbf\xff\xfe\x00").replace(b"\x00", b"")  # whatever it is written in
+    return re.match(rb'\s*(\[\s*)?\{\s*"[^"]*"\s*:', plain) is not None
+
+
 def is_json_lines(head: bytes) -> bool:
     """Whether a file begins with lines that are a JSON record each, whatever its name says."""
     lines = head.removeprefix(b"\xef\xbb\xbf").split(b"\n", 2)[:2]
@@ -103,5 +111,11 @@ def _is_record(line: bytes) -> bool:
 
 
 def is_workbook(head: bytes) -> bool:
-    """Whether a ZIP archive begins like an Excel file, whatever its name says."""
-    return head.startswith(b"PK\x03\x04") and (_WORKBOOK in head or b"[Content_Types].xml" in head[:4096])
+    """Whether a ZIP archive begins like a file of Excel or LibreOffice, whatever its name says."""
+    parts = (_WORKBOOK in head, b"[Content_Types].xml" in head[:4096], _SPREADSHEET in head[:256])
+    return head.startswith(_ZIP) and any(parts)
+
+
+def may_be_workbook(head: bytes) -> bool:
+    """Whether a file that is named like a workbook may be one, rather than a table of another kind."""
+    return head.startswith((_ZIP, _OFFICE))

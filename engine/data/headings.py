@@ -36,7 +36,7 @@ def _below_titles(plain: Path, dialect: Dialect) -> tuple[Dialect, tuple[Rejecte
     first = _first_of_data(rows, dialect.skip + 1, width)
     above = [at for at in range(dialect.skip, first) if len(rows[at]) == width]
     names = max(above, key=lambda at: (_filled(rows[at]), at), default=dialect.skip)
-    if first + _BODY > len(rows) or _filled(rows[names]) <= _filled(rows[dialect.skip]):
+    if first + _BODY > len(rows) or _filled(rows[names]) <= _filled(rows[dialect.skip]) or names >= first:
         return None
     columns = _told_apart(rows[names], rows[names - 1] if names - 1 in above else [], rows[names + 1 : first])
     between = range(names + 1, first)
@@ -45,15 +45,17 @@ def _below_titles(plain: Path, dialect: Dialect) -> tuple[Dialect, tuple[Rejecte
 
 
 def _first_of_data(rows: Sequence[Sequence[str]], begin: int, width: int) -> int:
-    """The first row with figures in most columns in which the last ones that are looked at have figures."""
+    """The first row from which on all have figures in most columns in which the last ones have figures."""
     body = rows[max(begin, len(rows) - _BODY) :]
     columns = [k for k in range(width) if of_figures([row[k] for row in body if k < len(row)])]
-    for at in range(begin, len(rows)):
+    if not columns:
+        return len(rows)
+    for at in range(len(rows) - 1, begin - 1, -1):
         cells = [rows[at][k].strip() for k in columns if k < len(rows[at])]
         known = [cell for cell in cells if cell not in NO_VALUE]
-        if columns and len(rows[at]) == width and known and 2 * sum(map(is_figure, known)) > len(known):
-            return at
-    return len(rows)
+        if len(rows[at]) != width or not known or 2 * sum(map(is_figure, known)) <= len(known):
+            return at + 1
+    return begin
 
 
 def _filled(row: Sequence[str]) -> int:

@@ -24,13 +24,19 @@ def indicators(table: Table, names: Sequence[str]) -> dict[str, tuple[str, ...]]
     own = [name for name in names if name not in parts]
     found = {}
     for name in columns_of_words(table, own) if own else ():
-        words = sorted(set(read_words(table, name).tolist()).difference(no_value(table)))
+        table.words[name] = read_words(table, name)
+        words = sorted(set(table.words[name].tolist()).difference(no_value(table)))
         if len(words) > min(_MOST, table.rows // 2):
             raise DataError(
                 f"{table.path.name}: column {name!r} holds {len(words):,} different texts ({words[0][:40]!r}, …), "
                 "too many to be categories; choose a column of numbers or of fewer words."
             )
         found[name] = tuple(f"{name}={word}" for word in words)
+        if twice := set(found[name]).intersection(table.names):
+            raise DataError(
+                f"{table.path.name}: the word {words[found[name].index(min(twice))]!r} of column {name!r} would be an "
+                f"input of the name of another column, {min(twice)!r}; rename that column."
+            )
     return found
 
 
@@ -53,7 +59,7 @@ def read_inputs(table: Table, names: Sequence[str]) -> Reals:
             column, word = parts[name]
             columns.setdefault(column, []).append((place, word))
     for column, own in columns.items():
-        words = read_words(table, column)
+        words = table.words.pop(column) if column in table.words else read_words(table, column)
         blank = np.isin(words.astype(str), no_value(table))
         for place, word in own:
             values[:, place] = np.where(blank, np.nan, words == word)
@@ -61,10 +67,20 @@ def read_inputs(table: Table, names: Sequence[str]) -> Reals:
 
 
 def _parts(table: Table, names: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """Column and word of each of `names` that is an indicator, not a column of its own."""
+    """Column and word of each of `names` that is an indicator, not a column of its own.
+
+    Raises:
+        DataError: it may be that of two columns.
+    """
     columns, found = frozenset(table.names), {}
     for name in names:
-        ends = (at for at, letter in enumerate(name) if letter == "=" and name[:at] in columns)
-        if name not in columns and (at := next(ends, None)) is not None:
-            found[name] = name[:at], name[at + 1 :]
+        ends = [at for at, letter in enumerate(name) if letter == "=" and name[:at] in columns]
+        if name in columns or not ends:
+            continue
+        if len(ends) > 1:
+            raise DataError(
+                f"{table.path.name}: {name!r} may be a word of column {name[: ends[0]]!r} or of column "
+                f"{name[: ends[1]]!r}; rename one of these columns."
+            )
+        found[name] = name[: ends[0]], name[ends[0] + 1 :]
     return found

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+
+from engine.data.temporary import temporary_file
 
 _LARGEST = 64 << 20  # bytes; a larger document is left to the database
 _DEPTH = 4
@@ -32,7 +33,7 @@ def records_in(path: Path, encoding: str) -> tuple[Path, str] | None:
     found = max(_tables(document, (), 0), key=lambda table: len(table[1]), default=None)
     if found is None or not found[1]:
         return None
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".json", delete=False) as file:
+    with temporary_file(".json") as file:
         json.dump(found[1], file)
     return Path(file.name), ".".join(found[0])
 
@@ -46,11 +47,30 @@ def _tables(value: Any, place: tuple[str, ...], depth: int) -> Iterator[tuple[tu
     columns = {key: own for key, own in value.items() if _is_column(own)}
     if len({len(own) for own in columns.values()}) == 1 and len(columns) > 1:
         yield place, [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-    if len(value) >= _FEWEST and all(map(_DATED.fullmatch, value)):
+    if records := _by_key(value):
+        yield place, records
+    elif len(value) >= _FEWEST and all(map(_DATED.fullmatch, value)):
         yield place, [{"time": key, **(own if isinstance(own, dict) else {"value": own})} for key, own in value.items()]
     elif depth < _DEPTH:
         for key, own in value.items():
             yield from _tables(own, (*place, key), depth + 1)
+
+
+def _by_key(value: dict[str, Any]) -> list[dict[str, Any]]:
+    """The records of a table that pandas wrote: of each column, or of each row, an object with the same keys."""
+    inner = [own for own in value.values() if isinstance(own, dict)]
+    if len(inner) < max(2, len(value)) or any(own.keys() != inner[0].keys() for own in inner):
+        return []
+    if any(isinstance(cell, dict | list) for own in inner for cell in own.values()):
+        return []
+    if len(inner[0]) > len(inner) and _counts(inner[0]):
+        return [{key: own[row] for key, own in value.items()} for row in inner[0]]
+    return inner if _counts(value) else []
+
+
+def _counts(keys: Iterable[str]) -> bool:
+    """Whether keys are the numbers of rows."""
+    return all(key == str(number) for number, key in enumerate(keys))
 
 
 def _rows(value: list[Any]) -> list[dict[str, Any]]:

@@ -60,12 +60,13 @@ class Mark:
 
 def look_sql(cell: str) -> str:
     """SQL of the figures that `mark_of` takes."""
-    left = f"regexp_replace(left(trim({cell}), {_LONGEST}), '{_NUMBER}', '#')"
+    text = f"left(trim({cell}), {_LONGEST})"
+    left = f"regexp_replace({text}, '{_NUMBER}', '#')"
     return (
         f"count(nullif(trim({cell}), '')), coalesce(list_max(map_values(histogram({left}))), 0), mode({left}), "
-        f"count(*) FILTER (regexp_full_match(left(trim({cell}), {_LONGEST}), '{_NUMBER}[{_LETTERS}]?')), "
-        f"count(*) FILTER (regexp_full_match(left(trim({cell}), {_LONGEST}), '{_FLAGGED}')), "
-        f"count(*) FILTER (regexp_full_match(left(trim({cell}), {_LONGEST}), '{_NUMBER}|:(\\s+{_FLAG})?'))"
+        f"count(*) FILTER (regexp_full_match({text}, '{_NUMBER}[{_LETTERS}]?')), "
+        f"count(*) FILTER (regexp_full_match({text}, '{_FLAGGED}')), "
+        f"count(*) FILTER (regexp_full_match({text}, '{_NUMBER}|:(\\s+{_FLAG})?'))"
     )
 
 

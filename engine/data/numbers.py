@@ -6,7 +6,8 @@ import math
 
 NO_VALUE = (
     "", "NA", "N/A", "n/a", "na", "NaN", "nan", "NAN", "null", "NULL", "None", "none", "-", "?", "#N/A", ".", "..", ":",
-    "***",
+    "***", "--", "---", "–", "—", "N.A.", "n.a.", "k.A.", "<NA>", "NaT", "(null)", "\\N", "#VALUE!", "#DIV/0!", "#REF!",
+    "#NUM!", "#NAME?", "#NULL!",
 )  # fmt: skip
 SPACES = " \u00a0\u202f\u2009"
 _SIGNS = "%€$£¥￥₹₩₽₺₴₪₫฿"
@@ -32,12 +33,12 @@ def _written(cell: str, decimal: str) -> str:
     group = ("." if decimal == "," else ",") + SPACES + "''’"
     point, lakh = (",", "") if decimal == "," else (r"\.", r"|\d{1,2}(,\d{2})+,\d{3}")
     sign, blank = f"[{_SIGNS}]?", rf"[\s{SPACES}]*"
-    digits = rf"(\d{{1,3}}([{group}]\d{{3}})+{lakh}|\d+)({point}\d*)?([eE][-+]?\d+)?"
-    signs = f"[-+−]?{blank}{sign}{blank}[-+−]?"
-    whole = f"regexp_extract({cell}, '^{blank}[(]?{signs}{digits}{blank}{sign}{blank}[-−)]?{blank}$')"
+    digits = rf"(\d{{1,3}}([{group}]\d{{3}})+{lakh}|\d+)({point}\d*)?([eEdD][-+]?\d+)?"
+    signs = f"[-+−–]?{blank}{sign}{blank}[-+−–]?"
+    whole = f"regexp_extract({cell}, '^{blank}[(]?{signs}{digits}{blank}{sign}{blank}[-−–)]?{blank}$')"
     # Accounts and SAP write what is owed as (1,234.50) and 1.234,50-; a bracket that is alone stays, and is no number.
-    owed = f"regexp_replace({whole}, '^{blank}(?:[(]([^()]*)[)]|([^-−()]*)[-−]){blank}$', '-\\1\\2')"
-    kept = f"regexp_replace(replace({owed}, '−', '-'), '[^-+0-9eE{point}()]', '', 'g')"
+    owed = f"regexp_replace({whole}, '^{blank}(?:[(]([^()]*)[)]|([^-−–()]*)[-−–]){blank}$', '-\\1\\2')"
+    kept = f"regexp_replace(translate({owed}, '−–dD', '--ee'), '[^-+0-9eE{point}()]', '', 'g')"
     return f"TRY_CAST(replace({kept}, ',', '.') AS DOUBLE)"
 
 

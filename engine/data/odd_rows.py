@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,9 +22,11 @@ _TOTALS = (
     "suma", "promedio",
 )  # fmt: skip
 UNITS = "words where the rows below have numbers, as of units"
-_TOTAL, _EMPTY = "a total below the table", "nothing in it"
+_TOTAL, EMPTY, HEADER_AGAIN = "a total below the table", "nothing in it", "the header again"
 _WORDS = "words where the rows above have numbers or dates"
 _REMARK = 3  # words that a remark has at least, if no colon
+_PIECE = 1 << 20  # bytes read at a time
+_NAMED = 10_000  # empty rows that are kept with their line
 _FOOT = 30  # lines at the end among which such rows are looked for
 
 
@@ -58,12 +60,51 @@ def units_below(plain: Path, dialect: Dialect) -> tuple[Rejected, ...]:
     return tuple(found)
 
 
-def rows_at_the_end(plain: Path, dialect: Dialect) -> tuple[int, tuple[Rejected, ...]]:
-    """The byte at which rows of totals, or with nothing in them, begin at the end of a table; and these rows."""
-    size = plain.stat().st_size
+def rows_at_the_end(plain: Path, dialect: Dialect) -> tuple[int, tuple[Rejected, ...], int]:
+    """The byte at which rows of totals, or with nothing in them, begin at the end of a table.
+
+    And these rows, as many of them as are named, and how many there are.
+    """
+    end = _last_filled(plain, dialect)
+    begin, totals = _totals(plain, end, dialect)
+    empty = list(itertools.islice(_rows_from(plain, end, dialect), _NAMED))
+    if not totals and not empty:
+        return plain.stat().st_size, (), 0
+    count = sum(1 for _ in _rows_from(plain, end, dialect)) if len(empty) == _NAMED else len(empty)
+    return begin, (*totals, *empty), len(totals) + count
+
+
+def _last_filled(plain: Path, dialect: Dialect) -> int:
+    """The byte behind the last line with anything in it but blanks and delimiters."""
+    end = plain.stat().st_size
+    nothing = b" \t\r\n" + dialect.delimiter.encode()
+    with plain.open("rb") as file:
+        while end:
+            begin = max(0, end - _PIECE)
+            file.seek(begin)
+            if filled := file.read(end - begin).rstrip(nothing):
+                file.seek(begin + len(filled))
+                file.readline()
+                return file.tell()
+            end = begin
+    return 0
+
+
+def _rows_from(plain: Path, begin: int, dialect: Dialect) -> Iterator[Rejected]:
+    """The rows with nothing in them from a byte on; blank lines are none."""
+    first = 1 + _line_ends(plain, begin)
+    with plain.open("rb") as file:
+        file.seek(begin)
+        for at, line in enumerate(file):
+            if len(dialect.columns) > 1 and dialect.delimiter.encode() in line:
+                yield Rejected(first + at, EMPTY, line.decode().strip())
+
+
+def _totals(plain: Path, size: int, dialect: Dialect) -> tuple[int, tuple[Rejected, ...]]:
+    """The same of rows of totals and such, among the last ones before byte `size`."""
     with plain.open("rb") as file:
         file.seek(max(0, size - _TAIL))
-        lines = file.read().splitlines(keepends=True)[size > _TAIL :]
+        lines = file.read(min(size, _TAIL)).splitlines(keepends=True)[size > _TAIL :]
     rows = [cells_of([line.decode("utf-8", "replace")], dialect) for line in lines]
     cells = [row[0] if len(row) == 1 else [] for row in rows]
     found: list[tuple[int, str]] = []
@@ -99,7 +140,7 @@ def _reason(row: Sequence[str], above: Sequence[Sequence[str]], width: int) -> s
         return ""
     filled = [place for place, cell in enumerate(row) if cell.strip()]
     if not filled:
-        return _EMPTY
+        return EMPTY
     word = row[filled[0]].strip().lower().rstrip(":")
     figures = any(of_figures([other[place] for other in above[-_ROWS:] if place < len(other)]) for place in filled[1:])
     again = any(len(other) > filled[0] and other[filled[0]].strip().lower() == word for other in above)

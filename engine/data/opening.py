@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +21,16 @@ from engine.data.dialect import FOUND_OUT, Reading
 from engine.data.errors import DataError, counted
 from engine.data.joined_time import joined_time
 from engine.data.number_marks import LOOKS, look_sql, mark_of
-from engine.data.odd_rows import Rejected
-from engine.data.sources import Source, prepare_source
+from engine.data.odd_rows import HEADER_AGAIN, Rejected
+from engine.data.source import Source
+from engine.data.sources import prepare_source
 from engine.data.tables import Table, literal, quoted
 from engine.data.under_way import watched
 
 _NAMED = 10_000  # rows that could not be read and are kept with line and reason
 _TEXTS = 64  # columns of which it is found out how numbers are written
 _WRITTEN = 2_000  # rows that tell how numbers are written
+_SAME = 8  # columns that tell a header
 _IN_MEMORY = 64 << 20  # bytes; a larger file is read anew for each query instead of kept
 
 
@@ -45,6 +48,11 @@ def open_table(path: Path, reading: Reading = FOUND_OUT) -> Table:
         table = _opened(path, source, connection, reading)
     except duckdb.Error as error:
         source.close()
+        if source.relation.startswith("read_parquet"):
+            said = _first_line(error).strip(".")
+            raise DataError(
+                f"{path.name} is a Parquet file that is damaged or cut off ({said}); fetch or write it again."
+            ) from None
         raise DataError(f"{path.name} cannot be read as a table: {_first_line(error)}") from None
     except BaseException:
         source.close()
@@ -77,8 +85,9 @@ def _opened(path: Path, source: Source, connection: duckdb.DuckDBPyConnection, r
     table.notes = [*source.notes, *source.remarks, *_row_notes(table)]
     if table.rows == 0:
         raise DataError(_nothing_read(table))
+    _leave_out_headers(table)
     table.rejected = tuple(sorted((*table.rejected, *source.left_out), key=lambda row: row.line))[:_NAMED]
-    table.rejected_rows += len(source.left_out)
+    table.rejected_rows += source.left_out_rows
     if reading.layout == "auto":
         _turn(table)
     _join_time(table)
@@ -86,10 +95,41 @@ def _opened(path: Path, source: Source, connection: duckdb.DuckDBPyConnection, r
     return table
 
 
+def _leave_out_headers(table: Table) -> None:
+    """Leave out rows that say the header once more, as at the beginning of each page of a report."""
+    if not table.dialect or not table.dialect.header or table.names != table.dialect.columns or len(table.names) < 2:
+        return
+    again = " AND ".join(f"trim({quoted(name)}) = {literal(name.strip())}" for name in table.names[:_SAME])
+    if not (count := int(table.one("count(*)", where=again)[0])):
+        return
+    found = table.connection.execute(
+        f"SELECT n FROM (SELECT row_number() OVER () - 1 AS n, {again} AS same FROM cells) WHERE same LIMIT {_NAMED}"
+    ).fetchall()
+    lines = iter(_lines(table, [int(row) for (row,) in found]))
+    named = tuple(Rejected(line, HEADER_AGAIN, table.dialect.delimiter.join(table.names)) for line in lines)
+    table.notes.append(f"{counted(count, 'row')} left out, {HEADER_AGAIN}, the first on line {named[0].line:,}")
+    table.rows -= count
+    table.source.left_out += named
+    table.source.left_out_rows += count
+    table.source.converted = True  # so that no row is taken for a line
+    _replaced(table, lambda cells: f"SELECT * FROM {cells} WHERE NOT coalesce({again}, false)", kept=False)
+
+
+def _lines(table: Table, rows: list[int]) -> list[int]:
+    """The lines of rows, of which the numbers rise, between those that were refused."""
+    refused, found, passed = [bad.line for bad in table.rejected], [], 0
+    for row in rows:
+        line = table.first_line + row + passed
+        while passed < len(refused) and refused[passed] <= line:
+            line, passed = line + 1, passed + 1
+        found.append(line)
+    return found
+
+
 def _turn(table: Table) -> None:
     """Rows of values with their times, where dates, months or hours run across."""
     if found := crosswise(table.names, table.first):
-        _replaced(table, found.sql("read_cells"), kept=True)
+        _replaced(table, found.sql, kept=True)
         made = table.connection.table("cells")
         table.names, table.types = tuple(made.columns), tuple(map(str, made.types))
         table.rows = int(table.one("count(*)")[0])
@@ -101,26 +141,29 @@ def _turn(table: Table) -> None:
 def _join_time(table: Table) -> None:
     """One more column, where others make up the time together."""
     if joined := joined_time(table.names, table.first):
-        _replaced(table, f"SELECT *, {joined.sql} AS {quoted(joined.name)} FROM read_cells", kept=False)
+        _replaced(table, lambda cells: f"SELECT *, {joined.sql} AS {quoted(joined.name)} FROM {cells}", kept=False)
         table.names, table.types, table.joined = (*table.names, joined.name), (*table.types, "VARCHAR"), joined.name
         table.remarks.append(joined.note)
         table.notes.append(joined.note)
 
 
-def _replaced(table: Table, query: str, *, kept: bool) -> None:
-    """Put a query over `read_cells`, what was read, in the place of the cells; `kept` where it takes long each time."""
-    kind = "TABLE" if table.source.size < _IN_MEMORY else "VIEW"
-    table.connection.execute(f"ALTER {kind} cells RENAME TO read_cells")
-    table.connection.execute(f"CREATE TEMP {'TABLE' if kept else 'VIEW'} cells AS {query}")
+def _replaced(table: Table, query: Callable[[str], str], *, kept: bool) -> None:
+    """Put a query over the cells so far in their place; `kept` where it takes long each time."""
+    asked = "SELECT count(*), bool_or(view_name = 'cells') FROM duckdb_views() WHERE starts_with(view_name, 'cells')"
+    views, viewed = table.connection.execute(asked).fetchone() or (0, False)
+    before = f"cells_{views}"
+    table.connection.execute(f"ALTER {'VIEW' if viewed else 'TABLE'} cells RENAME TO {before}")
+    table.connection.execute(f"CREATE TEMP {'TABLE' if kept else 'VIEW'} cells AS {query(before)}")
 
 
 def _see_numbers(table: Table, reading: Reading) -> None:
     """How the numbers of a text table are written."""
     texts = [n for n, t in zip(table.names, table.types, strict=True) if t == "VARCHAR"][:_TEXTS]
-    if table.dialect is None or not texts:
+    if not texts:
         return
+    delimiter = table.dialect.delimiter if table.dialect else ""
     said = {"point": ".", "comma": ","}.get(reading.decimal)
-    table.decimal, remark = (said, "") if said else decimal_mark(table.one, list(map(quoted, texts)), table.dialect)
+    table.decimal, remark = (said, "") if said else decimal_mark(table.one, list(map(quoted, texts)), delimiter)
     remarks = [remark] if remark else []
     numbers = (f"count({table.written(n)}) < count(nullif(trim({quoted(n)}), ''))" for n in texts)
     some = table.one(", ".join(numbers), rows=_WRITTEN)
@@ -196,4 +239,4 @@ def _nothing_read(table: Table) -> str:
 def _first_line(error: BaseException) -> str:
     """What the database says, without the kind of its error and the path."""
     line = str(error).strip().splitlines()[0].strip(" .")
-    return re.sub(r'^[\w ]*Error: | in file "[^"]*"', "", line) + "."
+    return re.sub(r"""^[\w ]*Error: | in file "[^"]*"|,? (of )?file ['"][^'"]*['"]""", "", line) + "."

@@ -6,15 +6,14 @@ import csv
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-
-from engine.data.dialect import Dialect
 
 _LOOKED_AT = 200  # lines
 _MARKS = ",;\t|"
+_RARE = ("\x01", "\x1f", "^", "~", "::", "§", "¦", ":")
 _WIDER = 4  # times the cells of lines above a table that its own few rows have
 _FEWEST_LINES = 12  # of a table with a line above that is longer
+_DESCRIBED = 40  # lines above a table that say what it is
 _YEARS = (1500, 2200)
 _FEWEST_YEARS = 4
 
@@ -23,12 +22,12 @@ def preface(plain: Path) -> int:
     """How many lines stand before a table that are marked as none of it, or parted from it by an empty line."""
     with plain.open(encoding="utf-8-sig", errors="replace") as file:
         lines = list(itertools.islice(file, _LOOKED_AT))
-    return _marked(lines) or _blocks(lines) or _longer(lines)
+    return _marked(lines) or _blocks(lines) or _longer(lines) or _described(lines)
 
 
 def _marked(lines: Sequence[str]) -> int:
     """Lines that begin with a mark: "# made by ...", and Excel's "sep=;"."""
-    marked = _remarks(lines)
+    marked = remarks(lines)
     if not marked or len(marked) == len(lines):
         return 0
     last, following = marked[-1], lines[len(marked)]
@@ -37,20 +36,9 @@ def _marked(lines: Sequence[str]) -> int:
     return len(marked) - (named and any(sign.isdigit() for sign in following))
 
 
-def _remarks(lines: Sequence[str]) -> list[str]:
+def remarks(lines: Sequence[str]) -> list[str]:
+    """The first lines, as far as they are marked as none of a table."""
     return list(itertools.takewhile(lambda line: line.startswith(("#", "sep=")), lines))
-
-
-def named_above(plain: Path, dialect: Dialect) -> Dialect:
-    """The dialect with names from the remarks above, where the last of these has as many cells as the rows."""
-    with plain.open(encoding="utf-8-sig", errors="replace") as file:
-        marked = _remarks(list(itertools.islice(file, _LOOKED_AT)))
-    said = [line.strip("# \t\r\n") for line in marked if line.strip("# \t\r\n")]
-    names = tuple(name.strip() for name in said[-1].split(dialect.delimiter)) if said else ()
-    fits = len(names) == len(set(names)) == len(dialect.columns) > 1 and all(names)
-    if dialect.header or dialect.comment or dialect.skip != len(marked) or not fits:
-        return dialect
-    return replace(dialect, header=True, skip=len(marked) - 1, columns=names)
 
 
 def _blocks(lines: Sequence[str]) -> int:
@@ -78,6 +66,20 @@ def _longer(lines: Sequence[str]) -> int:
     return 0
 
 
+def _described(lines: Sequence[str]) -> int:
+    """Lines with more or fewer cells than all that follow, right above a line of names."""
+    for mark in _MARKS:
+        counts = [_count(line, mark) for line in lines]
+        usual = max(set(counts), key=counts.count, default=0)
+        odd = [at for at in range(min(len(lines) - _FEWEST_LINES - 1, _DESCRIBED)) if counts[at] != usual]
+        for at in reversed(odd):
+            names, first = lines[at + 1], lines[at + 2]
+            follow = all(count == usual for count in counts[at + 1 : at + 2 + _FEWEST_LINES])
+            if usual and follow and not any(map(str.isdigit, names)) and any(map(str.isdigit, first)):
+                return at + 1
+    return 0
+
+
 def _count(line: str, mark: str) -> int:
     """How often a mark stands in a line, outside of quotes."""
     return re.sub('"[^"]*"', "", line).count(mark)
@@ -101,3 +103,17 @@ def tabbed(plain: Path) -> bool:
     with plain.open(encoding="utf-8", errors="replace") as file:
         counts = [line.count("\t") for line in itertools.islice(file, _LOOKED_AT) if line.strip()]
     return len(counts) > 1 and counts[0] > 0 and len(set(counts)) == 1
+
+
+def parted_by(plain: Path) -> str:
+    """A delimiter that few programs write, if all lines have as many of it; "" of others.
+
+    Colons part the hours and minutes of a clock too, so a first line without figures has to have them.
+    """
+    with plain.open(encoding="utf-8", errors="replace") as file:
+        lines = [line for line in itertools.islice(file, _LOOKED_AT) if line.strip()]
+    for mark in _RARE:
+        counts = {line.count(mark) for line in lines}
+        if len(lines) > 2 and len(counts) == 1 and counts != {0}:
+            return mark if mark != ":" or not any(map(str.isdigit, lines[0])) else ""
+    return ""

@@ -14,7 +14,8 @@ from engine.data.dialect import FOUND_OUT, Dialect, Reading, csv_relation, sql
 from engine.data.encoding import LONGEST_LINE
 from engine.data.errors import DataError
 from engine.data.headers import first_line_is_data
-from engine.data.preface import named_above, preface, tabbed, years_on_top
+from engine.data.names_above import named_above
+from engine.data.preface import parted_by, preface, tabbed, years_on_top
 
 _MOST_COLUMNS = 20_000
 _LOOKED_AT = 200  # lines that tell whether the first one is like them
@@ -51,6 +52,8 @@ def sniffed(plain: Path, encoding: str, name: str, reading: Reading = FOUND_OUT)
     dialect = _of_wide(plain, encoding, reading) if lines == _WIDE_LINES else None
     if dialect is None or len(dialect.columns) == 1:
         dialect = _found(plain, encoding, reading)
+    if (dialect is None or len(dialect.columns) == 1) and not reading.delimiter and (mark := parted_by(plain)):
+        dialect = _found(plain, encoding, replace(reading, delimiter=mark)) or dialect
     if dialect is None:
         raise DataError(
             f"{name} cannot be read as a table: its lines have no common number of cells under any delimiter; "
@@ -101,16 +104,16 @@ def _found(plain: Path, encoding: str, reading: Reading, known: str = "") -> Dia
         if unnamed and years_on_top(plain, int(found["SkipRows"]), found["Delimiter"]):
             skipped = f", skip = {found['SkipRows']}"
             found = _answer(connection, plain, ", header = true" + options + skipped) or found
-    return _dialect(found, encoding) if found else None
+    return _dialect(plain, found, encoding) if found else None
 
 
 def _header_is_a_row(connection: duckdb.DuckDBPyConnection, plain: Path, found: dict[str, Any], encoding: str) -> bool:
     """Whether a table of words alone has no header; DuckDB takes any first line for one there."""
     if not found["HasHeader"] or any(column["type"] != "VARCHAR" for column in found["Columns"]):
         return False
-    dialect = _dialect(found, encoding)
+    dialect = _dialect(plain, found, encoding)
     rows = connection.execute(f"SELECT * FROM {csv_relation(plain, dialect)} LIMIT {_LOOKED_AT}").fetchall()
-    again = bool(rows) and rows[0] == dialect.columns  # the header twice
+    again = dialect.columns in rows  # the header, as at the beginning of each page
     return not again and first_line_is_data(dialect.columns, rows)
 
 
@@ -131,17 +134,20 @@ def _answer(connection: duckdb.DuckDBPyConnection, plain: Path, options: str) ->
     return dict(zip((d[0] for d in reader.description or ()), reader.fetchone() or (), strict=True))
 
 
-def _dialect(found: dict[str, Any], encoding: str) -> Dialect:
+def _dialect(plain: Path, found: dict[str, Any], encoding: str) -> Dialect:
     """A dialect in our words."""
-    blank = {"(empty)": ""}
+    blank, skip = {"(empty)": ""}, int(found["SkipRows"])
+    if comment := blank.get(found["Comment"], found["Comment"]):  # then it does not count these when it skips lines
+        with plain.open(encoding="utf-8-sig", errors="replace") as file:
+            skip -= sum(line.startswith(comment) for line in itertools.islice(file, skip))
     return Dialect(
         encoding=encoding,
         delimiter=found["Delimiter"],
         quote=blank.get(found["Quote"], found["Quote"]),
         escape=blank.get(found["Escape"], found["Escape"]),
         header=bool(found["HasHeader"]),
-        skip=int(found["SkipRows"]),
-        comment=blank.get(found["Comment"], found["Comment"]),
+        skip=skip,
+        comment=comment,
         newline=found["NewLineDelimiter"],
         columns=tuple(c["name"] for c in found["Columns"]),
         date_format=found["DateFormat"] or found["TimestampFormat"] or "",

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.config import Experiment
+from engine.data.columns import count_cells
 from engine.data.dialect import FOUND_OUT, READING, Reading
 from engine.data.errors import DataError
 from engine.data.guess import Guess, Suggestion
@@ -20,10 +21,11 @@ from engine.data.tables import Table
 from engine.data.text import read_text
 
 TEXT_SUFFIXES = (".txt", ".md", ".text", ".log", ".rst", ".tex", ".html", ".py", ".c")
-TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".parquet", ".jsonl", ".json", ".ndjson", ".xlsx", ".xls", ".ods")
+TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".parquet", ".jsonl", ".json", ".ndjson", ".geojson", ".xlsx", ".xls", ".ods")
 
 _COLUMNS = ("targets", "label", "text_column", "sequence_column", "time_column", "split_column")
 SAID = (*READING, *(f"data.{name}" for name in _COLUMNS))  # the settings that a suggestion goes by, where they are made
+_ONE_COLUMN, _FEWEST = 100_000, 10  # rows that are looked at, and of which they are at least
 _LONG_TEXT, _UNITS = 20_000, 128  # letters from which on so many units have something to learn
 
 
@@ -80,11 +82,17 @@ def is_text(path: Path, reading: Reading = FOUND_OUT) -> bool:
 
 
 def _table_in_disguise(path: Path, reading: Reading) -> bool:
-    """A text file that is a table all the same: several columns, by tabs or with one of numbers, and no row refused."""
+    """A text file that is a table all the same: several columns, by tabs or with one of numbers, and no row refused.
+
+    Or one column of nothing but numbers.
+    """
     try:
         with open_table(path, reading) as table:
-            if len(table.names) == 1 or table.unreadable_rows or table.rows <= 1:
+            if table.unreadable_rows or table.rows <= 1:
                 return False
+            if len(table.names) == 1:
+                cells = count_cells(table, table.names, _ONE_COLUMN)[table.names[0]]
+                return cells.numbers == cells.filled >= _FEWEST
             return (table.dialect is not None and table.dialect.delimiter == "\t") or bool(last_numeric(table))
     except DataError:
         return False

@@ -16,7 +16,7 @@ from engine.data.joined_time import LOOK
 from engine.data.number_marks import Mark
 from engine.data.numbers import is_number, number_sql
 from engine.data.odd_rows import Rejected
-from engine.data.sources import Source
+from engine.data.source import Source
 from engine.data.under_way import unwatched
 
 _WIDE, _CELLS, _FEWEST_ROWS = 64, 5_000_000, 500  # from so many columns on, so many cells are looked at, or rows
@@ -43,6 +43,7 @@ class Table:
     marks: dict[str, Mark] = field(default_factory=dict)  # by column: what stands beside its numbers
     counted: dict[int, dict[str, Any]] = field(default_factory=dict)  # by rows looked at: what is known of columns
     date_formats: dict[str, str] = field(default_factory=dict)  # of the columns that were looked at for dates
+    words: dict[str, Any] = field(default_factory=dict)  # columns of words that were read and are to be read again
     _places: dict[str, int] = field(default_factory=dict)
 
     def __enter__(self) -> Table:
@@ -63,7 +64,7 @@ class Table:
     @property
     def unreadable_rows(self) -> int:
         """Rows that did not fit the others, without those that are known not to be of the table."""
-        return self.rejected_rows - len(self.source.left_out)
+        return self.rejected_rows - self.source.left_out_rows
 
     def column(self, name: str) -> int:
         """Place of a column.
@@ -109,9 +110,14 @@ class Table:
     def line(self, row: int) -> str:
         """Where row number `row` (from 0) stands, in words; a line of the file where that is known."""
         dialect = self.dialect
-        if dialect is None or self.source.converted or self.unreadable_rows:
+        if dialect is None or dialect.comment or self.source.converted or self.unreadable_rows:
             return f"row {row + 1:,}"
-        return f"line {row + 1 + dialect.skip + dialect.header + dialect.units:,}"
+        return f"line {row + self.first_line:,}"
+
+    @property
+    def first_line(self) -> int:
+        """The line of the first row of a text table, if no line among the rows is a remark."""
+        return 1 + (self.dialect.skip + self.dialect.header + self.dialect.units if self.dialect else 0)
 
     def number(self, name: str) -> str:
         """SQL for a column as DOUBLE, NULL where a cell is no number."""

@@ -31,6 +31,18 @@ ACROSS = {
 }
 
 
+@pytest.mark.parametrize("form", ["%d/%m/%Y", "%m/%d/%Y", "%m/%d/%y"])
+@pytest.mark.parametrize(("step", "count"), [(1, 11), (7, 60), (30, 14)])
+def test_the_order_of_day_and_month_is_that_in_which_time_runs(write: Write, form: str, step: int, count: int) -> None:
+    days = [date(2020, 1, 1) + timedelta(step * n) for n in range(count)]
+    path = write("a.csv", ",".join(["land", *(f"{day:{form}}" for day in days)]) + f"\nx,{_numbers(0, count)}\n" * 3)
+    with open_table(path) as table:
+        stamps = read_stamps(table, "time")[:count]
+    if step > 1 or form == "%m/%d/%Y":
+        np.testing.assert_array_equal(stamps, np.array(days, stamps.dtype))
+    assert np.all(np.diff(stamps) > np.timedelta64(0))
+
+
 @pytest.mark.parametrize(("kept", "times", "step"), ACROSS.values(), ids=ACROSS)
 def test_a_row_of_dates_is_a_series(write: Write, kept: list[str], times: list[str], step: str) -> None:
     count, marks = len(times), "".join(",1.5" for _ in kept[1:])

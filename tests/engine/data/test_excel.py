@@ -97,3 +97,18 @@ def test_a_sheet_that_cannot_be_read_is_refused_by_name(write: Write, sheet: str
 def test_cells_of_a_sheet_keep_what_parts_cells_elsewhere(write: Write) -> None:
     cells: list[list[object]] = [[f"{n};{n + 1}"] for n in range(30)]
     assert peek(write("a.xlsx", workbook(one=[["a;b"], *cells])), 1).head == (("0;1",),)
+
+
+def test_what_is_shown_goes_before_what_is_hidden_and_empty_rows_are_none(write: Write) -> None:
+    rows: list[list[object]] = [[44_000 + n, n % 7] for n in range(20)]
+    book = workbook(Lists=[["day", "v"], *rows, *rows], Data=[["day", "v"], *rows[:9], [""], *rows[9:]])
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(b'name="Lists"', b'name="Lists" state="hidden"')
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    found = peek(write("a.xlsx", buffer.getvalue()), 30)
+    assert (found.sheet, found.rows, found.frequency) == ("Data", 20, "daily")
+    assert peek(write("a.xlsx", buffer.getvalue()), 30, Reading(sheet="Lists")).rows == 40

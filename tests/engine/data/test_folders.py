@@ -70,3 +70,18 @@ def test_a_run_knows_its_folder_again_and_sees_when_it_changed(tmp_path: Path) -
     assert data_reference(experiment) == known
     (folder / "run_0.csv").write_text("x,y\n1,2\n")
     assert data_reference(experiment) != known
+
+
+@pytest.mark.parametrize("text", ["y,x\n1,2\n", "x,y,z\n1,2,3\n", "x;y\n1;2\n", "1,2\n3,4\n"])
+def test_a_file_with_other_columns_is_refused(tmp_path: Path, text: str) -> None:
+    folder = fill(tmp_path, LAYOUTS["a class in each name"])
+    (folder / "walk_5.csv").write_text(text)
+    with pytest.raises(DataError, match=r"walk_5.csv does not begin with the names of columns that run_0.csv has"):
+        inspect_file(folder)
+
+
+@pytest.mark.parametrize("text", ["", "x,y\n", "x,y"])
+def test_a_file_without_rows_is_told(tmp_path: Path, text: str) -> None:
+    folder = fill(tmp_path, LAYOUTS["a class in each name"])
+    (folder / "walk_5.csv").write_text(text)
+    assert "1 file with no rows left out, as walk_5.csv" in inspect_file(folder).notes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import sys
 from pathlib import Path
@@ -54,6 +55,10 @@ NUMBERS = {
     "dollars": ("d,v\n" + "".join(f"2020-01-{n:02d},${n}.50\n" for n in range(1, 29)), 1.5),
     "euros": ("d;v\n" + "".join(f"2020-01-{n:02d};{n},50 €\n" for n in range(1, 29)), 1.5),
     "a true minus": ("d,v\n" + "".join(f"2020-01-{n:02d},\u2212{n}\n" for n in range(1, 29)), -1),
+    "a dash for a minus": ("d,v\n" + "".join(f"2020-01-{n:02d},–{n}.5\n" for n in range(1, 29)), -1.5),
+    "exponents of Fortran": ("d,v\n" + "".join(f"2020-01-{n:02d},{n}.5D+02\n" for n in range(1, 29)), 150),
+    "exponents and commas": ("d;v\n" + "".join(f"2020-01-{n:02d};{n},500000E+02\n" for n in range(1, 29)), 150),
+    "points between alone": ("d;v\n" + "".join(f"2020-01-{n:02d};{n}.234.567\n" for n in range(1, 29)), 1234567),
     "hard blanks": ("d,v\n" + "".join(f"2020-01-{n:02d},\u00a0{n}\n" for n in range(1, 29)), 1),
     "lakh": ("d,v\n" + "".join(f'2020-01-{n:02d},"12,{n:02d},345.5"\n' for n in range(1, 29)), 1201345.5),
     "owed": ("d,v\n" + "".join(f'2020-01-{n:02d},"($1,{n:03d}.50)"\n' for n in range(1, 29)), -1001.5),
@@ -147,6 +152,7 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
     "PDF": ("a.csv", b"%PDF-1.4\n1 0 obj <<>> endobj\n" * 50, "PDF document"),
     "a web page": ("a.csv", b"<!doctype html><table><tr><td>1,2</td></tr></table>\n", "web page"),
     "a hundred thousand columns": ("a.csv", b",".join([b"x"] * 100_000) + b"\n1\n", "may have 20,000 columns"),
+    "a list that is cut off": ("a.json", b'[{"t":1,"v":2},{"t":2,"v":3},{"t":3,"v":5},{"t":4', "is cut off"),
     "a quote that is not closed for long": ("a.csv", b'a,b\n1,"' + b"x\n" * 4_500_000, "set data.quotes to none"),
 }
 
@@ -267,3 +273,81 @@ def test_json_lines_are_known_under_any_name(write: Write) -> None:
 def test_a_record_of_many_megabytes_is_refused(write: Write) -> None:
     with pytest.raises(DataError, match=r"byte 7: a record of 5,000,0\d\d bytes"):
         peek(write("a.jsonl", '{"a":1}\n{"a":"' + "x" * 5_000_000 + '"}\n'))
+
+
+ROWS = [f"2020-01-{n:02d},{n * 3 % 17}.5,{n}" for n in range(1, 32)]
+
+
+@pytest.mark.parametrize("mark", ["\x01", "\x1f", "^", "~", "::", "§", "¦", ":"])
+def test_cells_may_be_parted_by_what_few_programs_write(write: Write, mark: str) -> None:
+    found = _found(write, "\n".join(["day,v,w", *ROWS, ""]).replace(",", mark).encode())
+    assert ([column.name for column in found.columns], found.delimiter) == (["day", "v", "w"], mark)
+    assert (found.rows, found.rejected_rows, found.frequency) == (31, 0, "daily")
+
+
+def test_the_colons_of_clocks_part_no_cells(write: Write) -> None:
+    assert len(_found(write, "".join(f"{n:02d}:30\n" for n in range(24)).encode()).columns) == 1
+
+
+def _bars(lines: list[str]) -> list[str]:
+    return [f"| {line.replace(',', ' | ')} |" for line in lines]
+
+
+FRAMED = {
+    "Markdown": "\n".join([*_bars(["day,v,w"]), "|---|---:|---|", *_bars(ROWS)]),
+    "a database": "\n".join(["+---+---+---+", *_bars(["day,v,w"]), "+---+---+---+", *_bars(ROWS), "+---+---+---+"]),
+    "SAP": "\n".join(["List  1", "-----", *_bars(["day,v,w"]), "-----", *_bars(ROWS[:9])])
+    + "\n-----\n\nList  2\n-----\n" + "\n".join([*_bars(["day,v,w"]), "-----", *_bars(ROWS[9:]), "-----"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.csv"])
+@pytest.mark.parametrize(("kind", "text"), FRAMED.items())
+def test_cells_between_bars_are_a_table(write: Write, name: str, kind: str, text: str) -> None:
+    found = peek(write(name, text + "\n"), 1)
+    assert (found.kind, [column.name for column in found.columns]) == ("series", ["day", "v", "w"])
+    assert (found.rows, found.frequency) == (31, "daily")
+    outside = [(bad.line, bad.reason) for bad in found.rejected]
+    pages = [(1, "outside of the bars"), (16, "outside of the bars"), (18, "the header again")]
+    assert outside == (pages if kind == "SAP" else [])
+
+
+def test_a_line_above_and_remarks_below_lined_up_cells_are_left_out(write: Write) -> None:
+    years = "".join(
+        f" {y} {' '.join(f'{(y * 12 + m) % 37 / 10:7.2f}' for m in range(12))}\n" for y in range(1950, 1961)
+    )
+    found = peek(write("index.data", f" 1950 1960\n{years}  -99.99\n  an index\n"), 1)
+    assert (found.rows, [bad.line for bad in found.rejected], found.frequency) == (132, [1, 13, 14], "monthly")
+
+
+@pytest.mark.parametrize("text", ["", "v\n"])
+def test_numbers_one_in_a_line_are_a_table_under_the_name_of_a_text(write: Write, text: str) -> None:
+    found = peek(write("a.txt", text + "".join(f"{n * 7 % 11}.5\n" for n in range(40))), 1)
+    assert (found.kind, found.rows, len(found.columns)) == ("series", 40, 1)
+    assert peek(write("b.txt", "7.5\nand\n" * 20), 1).kind == "text"
+
+
+RECORDS = [{"day": row[:10], "v": float(row.split(",")[1])} for row in ROWS]
+COLUMNS = {key: {str(n): record[key] for n, record in enumerate(RECORDS)} for key in ("day", "v")}
+BY_CONTENT = {
+    "a table named like a workbook": ("a.xls", TABLE),
+    "tabs named like a workbook": ("a.xlsx", TABLE.replace(",", "\t")),
+    "records named like a table": ("a.csv", json.dumps(RECORDS)),
+    "records named like a text": ("a.txt", json.dumps(RECORDS, indent=1)),
+    "records of pandas, by columns": ("a.json", json.dumps(COLUMNS)),
+    "records of pandas, by rows": ("a.json", json.dumps({str(n): record for n, record in enumerate(RECORDS)})),
+    "a map": ("a.geojson", json.dumps({"type": "x", "features": [{"properties": r, "at": [1, 2]} for r in RECORDS]})),
+    "an end mark of DOS in the middle": ("a.csv", TABLE.replace("\n2020-01-09", "\n\x1a2020-01-09")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "text"), BY_CONTENT.values(), ids=BY_CONTENT)
+def test_a_file_is_what_is_in_it_whatever_its_name(write: Write, name: str, text: str) -> None:
+    found = peek(write(name, text), 1)
+    assert (found.kind, found.rows, found.rejected_rows, found.frequency) == ("series", 31, 0, "daily")
+
+
+def test_decimal_commas_are_read_in_texts_of_json(write: Write) -> None:
+    path = write("a.jsonl", "".join(json.dumps({"t": n, "v": f"{n},5"}) + "\n" for n in range(40)))
+    with open_table(path) as table:
+        assert read_numbers(table, ["v"])[:2, 0].tolist() == [0.5, 1.5]

@@ -97,3 +97,26 @@ def test_another_file_and_the_exported_script_read_them_too(write: Write, tmp_pa
         [sys.executable, "-I", tmp_path / "model.py", other], capture_output=True, text=True, check=True
     )
     assert float(done.stdout.split(",")[-1]) == pytest.approx(found.forecast[-1, 0], rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("columns", "inputs", "match"),
+    [
+        (
+            {"a": ["b=c", "d"] * 20, "a=b": ["c", "e"] * 20},
+            ("a", "a=b"),
+            "a word of column 'a' or of column 'a=b'",
+        ),
+        (
+            {"a": ["b", "c"] * 20, "a=b": [1, 2] * 20},
+            ("a",),
+            "word 'b' of column 'a' would be an input of the name",
+        ),
+    ],
+)
+def test_inputs_of_the_same_name_are_refused(
+    write: Write, columns: dict[str, list[Any]], inputs: tuple[str, ...], match: str
+) -> None:
+    path = write("a.csv", table(value=values(), **columns))
+    with pytest.raises(DataError, match=match):
+        series(path, inputs=inputs)

@@ -42,7 +42,8 @@ def test_rows_that_are_none_are_left_out_with_line_and_reason(
     assert [column.type for column in found.columns] == ["date", "number", "number"]
     assert [column.missing + column.unreadable for column in found.columns] == [0, 0, 0]
     suggestion = suggest(path)
-    assert sum("left out" in note for note in suggestion.notes) == len(wanted) + ("title" in name)
+    told = len(wanted) if name != "empty cells" else 1
+    assert sum("left out" in note for note in suggestion.notes) == told + ("title" in name)
     dataset = load(suggestion.experiment)
     assert isinstance(dataset, SeriesDataset)
     assert len(dataset.series.values) == 28
@@ -84,3 +85,14 @@ def test_a_sheet_has_units_and_totals_too(write: Write) -> None:
     sheet = workbook(one=[["year", "level"], ["", "m"], *figures, ["Total", 99]])
     found = peek(write("a.xlsx", sheet), 1)
     assert (found.rows, [bad.line for bad in found.rejected], found.columns[0].type) == (40, [2, 43], "date")
+
+
+@pytest.mark.parametrize("count", [1, 35, 20_000])
+@pytest.mark.parametrize("blank", [",,", ";;", " , , "])
+def test_empty_rows_at_the_end_are_left_out_however_many(write: Write, count: int, blank: str) -> None:
+    mark = ";" if ";" in blank else ","
+    rows = "".join(f"2020-01-{day:02d}{mark}{day}{mark}{day % 5}\n" for day in range(1, 29))
+    found = peek(write("a.csv", f"day{mark}v{mark}w\n{rows}" + f"{blank}\n" * count), 1)
+    assert (found.rows, found.rejected_rows, found.frequency) == (28, count, "daily")
+    assert len(found.rejected) == min(count, 10_000)
+    assert {bad.line for bad in found.rejected} == set(range(30, 30 + len(found.rejected)))

@@ -10,6 +10,7 @@ import pytest
 from engine.data.columns import read_numbers
 from engine.data.errors import DataError
 from engine.data.opening import open_table
+from engine.data.temporary import temporary_file
 from tests.engine.data.making import Write
 
 ROWS = [(str(year), f"{year / 7:.3f}") for year in range(1990, 2010)]
@@ -123,10 +124,12 @@ def test_dates_in_parquet_need_no_format(tmp_path: Path) -> None:
         assert read_stamps(table, "day")[4].astype(datetime.datetime) == datetime.datetime(2020, 1, 5)
 
 
-def test_temporary_files_are_removed(write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(folder))
-    with open_table(write("a.csv", "a,b\n1,2\n".encode("utf-16"))):
-        assert list(folder.iterdir())
-    assert not list(folder.iterdir())
+def test_temporary_files_are_removed(write: Write) -> None:
+    path = write("a.csv", "a,b\n1,2\n".encode("utf-16"))
+    with temporary_file(".csv") as file:
+        folder, other = Path(file.name).parent, Path(file.name)
+    before = set(folder.iterdir())
+    with open_table(path):
+        assert len(set(folder.iterdir()) - before) == 1
+    assert set(folder.iterdir()) == before
+    other.unlink()

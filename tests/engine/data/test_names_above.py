@@ -1,0 +1,76 @@
+"""Names of columns, and lines above them, where they do not look as the reader of tables expects it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from engine.data import Inspection, peek
+from engine.data.columns import read_numbers
+from engine.data.opening import open_table
+from tests.engine.data.making import Write
+
+DAYS = [date(2021, 1, 1) + timedelta(at) for at in range(40)]
+LINES = [f"{day},{at}.5" for at, day in enumerate(DAYS)]
+
+
+def rows(start: str = "", between: str = ",", end: str = "\n") -> str:
+    return "".join(start + line.replace(",", between) + end for line in LINES)
+
+
+FILES = {
+    "R leaves out its own name": ("date v\n" + "".join(f"{at + 1} {line}\n" for at, line in enumerate(LINES)), ","),
+    "R writes a table": ('"date" "v"\n' + "".join(f'"{n}" "{x[:10]}" {x[11:]}\n' for n, x in enumerate(LINES)), ""),
+    "an index without a name": ("date,v\n" + "".join(f"{at},{line}\n" for at, line in enumerate(LINES)), ""),
+    "SAP begins with empty columns": ("list\t1\n\n\t\tdate\tv\n\n" + rows("\t\t", "\t"), ""),
+    "a title with a comma": (
+        "Anomalies, January-December\nUnits: degrees\nBase: 1901-2000\nMissing: -999\ndate,v\n" + rows(), "",
+    ),
+    "remarks in the middle": ("# made by hand\n" + "\n".join([*LINES[:9], "# stopped", *LINES[9:], ""]), "numbered"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "how"), FILES.values(), ids=FILES)
+def test_no_row_and_no_name_is_lost_above_a_table(write: Write, text: str, how: str) -> None:
+    if how == ",":
+        text = text.replace(",", " ")
+    found = peek(write("a.csv", text), 1)
+    names = [column.name for column in found.columns if column.type in ("date", "number")]
+    assert (found.rows, found.rejected_rows, found.frequency) == (40, 0, "daily")
+    assert how == "numbered" or names[-2:] == ["date", "v"]
+
+
+def _values(write: Write, text: str) -> tuple[Inspection, list[float]]:
+    path = write("a.csv", text)
+    with open_table(path) as table:
+        return peek(path, 1), read_numbers(table, [table.names[-1]])[:, 0].tolist()
+
+
+def test_a_comma_in_the_only_column_stands_before_decimals(write: Write) -> None:
+    found, values = _values(write, "v\n" + "".join(f"{at * 7 % 10},5\n" for at in range(40)))
+    assert ([column.name for column in found.columns], found.decimal, found.rows) == (["v"], ",", 40)
+    assert values[:2] == [0.5, 7.5]
+    found, values = _values(write, "v\n" + "".join(f"{at + 1},{at * 7 % 10}\n" for at in range(40)))
+    assert (len(found.columns), values[:2]) == (2, [0, 7])  # counted rows, as R writes them
+
+
+@pytest.mark.parametrize("places", [[25], [1, 2, 39], list(range(10, 35, 5))])
+@pytest.mark.parametrize("odd", [[], [5, 30]])
+def test_a_header_that_comes_again_is_left_out(write: Write, places: list[int], odd: list[int]) -> None:
+    lines, at = ["date,v"], 0
+    for at, line in enumerate(LINES):
+        lines += ["date,v"] * (at in places) + [line] + ["x"] * (at in odd)
+    path = write("a.csv", "\n".join(lines) + "\n")
+    found = peek(path, 1)
+    assert (found.rows, found.rejected_rows, found.frequency) == (40, len(places) + len(odd), "daily")
+    again = [bad.line for bad in found.rejected if bad.reason == "the header again"]
+    assert again == [number for number, line in enumerate(lines, 1) if line == "date,v" and number > 1]
+
+
+def test_the_names_below_several_heads_are_found(write: Write) -> None:
+    heads = "Measurement\t\nSeparator\tTab\n***End***\t\n\t\nChannels\t2\t\t\nSamples\t1\t1\t\n***End***\t\t\t\n"
+    body = "".join(f"{at / 10:.3f}\t{at * 7 % 11}.5\t{at}.25\t\n" for at in range(100)).replace(".", ",")
+    found = peek(write("a.lvm", f"{heads}X_Value\tVoltage\tCurrent\tComment\n{body}"), 1)
+    assert [column.name for column in found.columns] == ["X_Value", "Voltage", "Current", "Comment"]
+    assert (found.rows, found.rejected_rows, found.decimal, found.head[0][1]) == (100, 0, ",", "0,5")
