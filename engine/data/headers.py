@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from engine.data.odd_rows import is_figure, of_figures
+
 _SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？")
 _LONG = 30  # letters, more than a name has
 _MOST = 0.5  # share of the rows below that look alike
@@ -24,6 +26,13 @@ def first_line_is_data(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> b
             if looks_so(name) and sum(map(looks_so, cells)) > _MOST * len(cells):
                 return True
     return False
+
+
+def heads_figures(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> bool:
+    """Whether a name stands above numbers or dates, so that a row of all names is the header again."""
+    others = [[str(cell or "") for cell in row] for row in rows if list(row) != list(names)]
+    columns = zip(names, zip(*others, strict=True), strict=True) if others else ()
+    return any(of_figures(cells) and not is_figure(name) for name, cells in columns)
 
 
 def _ends_a_sentence(cell: str) -> bool:

@@ -19,6 +19,7 @@ from engine.data.crosswise import crosswise
 from engine.data.decimal_marks import decimal_mark
 from engine.data.dialect import FOUND_OUT, Reading
 from engine.data.errors import DataError, counted
+from engine.data.headers import heads_figures
 from engine.data.joined_time import joined_time
 from engine.data.number_marks import LOOKS, look_sql, mark_of
 from engine.data.odd_rows import HEADER_AGAIN, Rejected
@@ -100,7 +101,8 @@ def _leave_out_headers(table: Table) -> None:
     if not table.dialect or not table.dialect.header or table.names != table.dialect.columns or len(table.names) < 2:
         return
     again = " AND ".join(f"trim({quoted(name)}) = {literal(name.strip())}" for name in table.names[:_SAME])
-    if not (count := int(table.one("count(*)", where=again)[0])):
+    count = int(table.one("count(*)", where=again)[0])
+    if not count or not heads_figures(table.names, table.first(table.names)):
         return
     found = table.connection.execute(
         f"SELECT n FROM (SELECT row_number() OVER () - 1 AS n, {again} AS same FROM cells) WHERE same LIMIT {_NAMED}"

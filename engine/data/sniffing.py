@@ -13,7 +13,7 @@ import duckdb
 from engine.data.dialect import FOUND_OUT, Dialect, Reading, csv_relation, sql
 from engine.data.encoding import LONGEST_LINE
 from engine.data.errors import DataError
-from engine.data.headers import first_line_is_data
+from engine.data.headers import first_line_is_data, heads_figures
 from engine.data.names_above import named_above
 from engine.data.preface import parted_by, preface, tabbed, years_on_top
 
@@ -113,8 +113,9 @@ def _header_is_a_row(connection: duckdb.DuckDBPyConnection, plain: Path, found: 
         return False
     dialect = _dialect(plain, found, encoding)
     rows = connection.execute(f"SELECT * FROM {csv_relation(plain, dialect)} LIMIT {_LOOKED_AT}").fetchall()
-    again = dialect.columns in rows  # the header, as at the beginning of each page
-    return not again and first_line_is_data(dialect.columns, rows)
+    twice = bool(rows) and rows[0] == dialect.columns
+    again = dialect.columns in rows and heads_figures(dialect.columns, rows)  # as at the beginning of each page
+    return not (twice or again) and first_line_is_data(dialect.columns, rows)
 
 
 def _mostly_left_out(plain: Path, skipped: int) -> bool:

@@ -10,7 +10,7 @@ _DAY_FIRST = ("%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%y", "%d/%m/%y", "%y-%m
 _MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%m/%d/%y", "%m/%Y")
 _NAMED = (
     "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y",
-    "%Y-%b", "%a, %d %b %Y", "%d/%b/%Y", "%d/%b/%y", "%A, %B %d, %Y", "%a %b %d %H:%M:%S %Y", "%m/%y",
+    "%Y-%b", "%a, %d %b %Y", "%d/%b/%Y", "%d/%b/%y", "%A, %B %d, %Y", "%a %b %d %H:%M:%S %Y",
     "%d-%b-%y %I.%M.%S.%f %p",
 )  # fmt: skip
 _EASTERN = ("%Y年%m月%d日", "%Y年%m月", "%Y年%m月%d日 %H:%M", "%Y년 %m월 %d일")

@@ -74,3 +74,10 @@ def test_the_names_below_several_heads_are_found(write: Write) -> None:
     found = peek(write("a.lvm", f"{heads}X_Value\tVoltage\tCurrent\tComment\n{body}"), 1)
     assert [column.name for column in found.columns] == ["X_Value", "Voltage", "Current", "Comment"]
     assert (found.rows, found.rejected_rows, found.decimal, found.head[0][1]) == (100, 0, ",", "0,5")
+
+
+@pytest.mark.parametrize("first", ["yellow,lemon", "word,other"])
+def test_a_row_of_words_that_comes_again_is_no_header(write: Write, first: str) -> None:
+    text = "red,apple\ngreen,pear\nred,apple\nyellow,lemon\n" * 10
+    found = peek(write("a.csv", f"{first}\n{text}"), 1)
+    assert (found.rows, found.rejected_rows, found.header) == (41 - found.header, 0, first == "word,other")
