@@ -99,7 +99,7 @@ def read_rows(path: Path, data: dict[str, Any]) -> dict[str, tuple[list[str], An
     columns = [indicator_of(header, name) for name in (*data["targets"], *data["inputs"])]
     places = places_of(path, header, [name for name, _ in columns])
     cells = [[row[place].strip() for row in table] for place in places]
-    values = [values_of(own, word, separator) for own, (_, word) in zip(cells, columns, strict=True)]
+    values = [values_of(some, word, separator) for some, (_, word) in zip(cells, columns, strict=True)]
     dated = header.index(data["time_column"]) if data["time_column"] in header else None
     unnamed = "row " if data["time_column"] else ""  # put together of other columns: no number of a row is a date
     dates = [f"{unnamed}{at}" for at in range(1, len(table) + 1)]
@@ -107,13 +107,13 @@ def read_rows(path: Path, data: dict[str, Any]) -> dict[str, tuple[list[str], An
         dates = as_iso([row[dated] for row in table], data["frequency"])
     names = [" · ".join(row[place].strip() for place in named) for row in table]
     rows = np.array(values, np.float64).reshape(len(places), -1).T
-    for place, own, column in zip(places, cells, rows.T, strict=True):
+    for place, written, column in zip(places, cells, rows.T, strict=True):
         if table and np.isnan(column).all():
             raise SystemExit(
-                f"error: {path}: column {header[place]!r} holds no plain numbers (first {own[0]!r}); "
+                f"error: {path}: column {header[place]!r} holds no plain numbers (first {written[0]!r}); "
                 "write them with a point for decimals and nothing beside them"
             )
-        say_what_is_no_number(path, header[place], own, column)
+        say_what_is_no_number(path, header[place], written, column)
     own: dict[str, list[int]] = {}
     for at, name in enumerate(names):
         own.setdefault(name, []).append(at)
