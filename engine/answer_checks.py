@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from engine.events import Changes, Finding
-from engine.measurements import Measurements
+from engine.measurements import Measurements, Standing
 from engine.measures import best_lag
 from engine.prediction_records import ClassPrediction, SeriesPrediction
 
@@ -33,9 +33,20 @@ def baseline(m: Measurements) -> Finding | None:
         return _not_beaten(m, name, why)
     better = ", ".join(f"{name} ({value:.4g})" for name, value in standing.ahead)
     why += f" Still better, and learned from the same data: {better}." if better else ""
+    return Finding("baseline", "good", _what_is_beaten(m, standing), why)
+
+
+def _what_is_beaten(m: Measurements, standing: Standing) -> str:
+    """The strongest baseline that the score differs from clearly, after one that it hardly differs from."""
+    even = [name for name, value in (*standing.ahead, *standing.beaten) if abs(m.gain(standing.ours, value)) <= _HARDLY]
+    clear = [item for item in standing.beaten if item[0] not in even]
+    if not clear:
+        return f"As good as {even[0]}"
+    name, theirs = clear[0]
     share = m.metric in _SHARES
     gain = standing.ours - theirs if share else abs(theirs - standing.ours) / abs(theirs) if theirs else 0.0
-    return Finding("baseline", "good", f"Beats {name}{_by(gain, m, ' point' if share else '%')}", why)
+    beaten = f"{name}{_by(gain, m, ' point' if share else '%')}"
+    return f"As good as {even[0]}; beats {beaten}" if even else f"Beats {beaten}"
 
 
 def _by(gain: float, m: Measurements, unit: str) -> str:

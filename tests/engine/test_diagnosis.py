@@ -80,6 +80,8 @@ def test_a_class_that_is_always_or_never_answered_is_named(counts: list[list[int
     ("metric", "level", "title"),
     [
         (2.0, "good", "Beats AR(12) by 50%"),
+        (3.95, "good", "As good as AR(12); beats seasonal naive by 51%"),
+        (4.05, "good", "As good as AR(12); beats seasonal naive by 49%"),
         (5.0, "good", "Beats seasonal naive by 38%"),
         (7.9, "warning", "Hardly better than seasonal naive"),
         (9.0, "warning", "Does not beat seasonal naive"),
