@@ -141,9 +141,10 @@ def _filled(push: str, source: Exportable, words: dict[str, str], *, returns: st
 
 def taking(preparation: SeriesPreparation, words: dict[str, str], returns: str) -> dict[str, Any]:
     """How a row of a series becomes what the network reads."""
+    above = f" {', '.join(preparation.targets)} above zero." if preparation.transform.logarithm else ""
     log, difference, period = (getattr(preparation.transform, each) for each in ("logarithm", "difference", "period"))
     return {
-        "about": block(f"One row, without gaps, in its own units: {', '.join(preparation.columns)}. {returns}"),
+        "about": block(f"One row, without gaps, in its own units: {', '.join(preparation.columns)}.{above} {returns}"),
         "level": "log(row[k])" if log else "row[k]",
         "lead": preparation.lead,
         "changed": "level[k] - state->level[k]" if difference else "level[k]",

@@ -35,6 +35,7 @@ _WRITE_TEXT = """
 static inline size_t {name}_write_text({name}_state *state, char *text, size_t room)
 {{
     size_t used = 0;
+    if (!room) return 0;
     text[0] = 0;
     for (int k = 0; k < {upper}_LIMIT; k++) {{
         const int32_t token = {name}_write(state);

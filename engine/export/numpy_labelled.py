@@ -160,8 +160,8 @@ def print_answers(step: Any, script: Path, found: list[tuple[str, Any]]) -> None
     writer.writerow([*head, *(f"p({name})" for name in classes)])
     for (name, _), said in zip(found, answered(step, script, [steps for _, steps in found]), strict=True):
         for at, values in enumerate(said if stepped else [said], 1):
-            own = [classes[values.argmax()], *np.round(values, 6).tolist()] if classes else digits(values)
-            writer.writerow([name, *([at] if stepped else []), *own])
+            own = [classes[values.argmax()]] if classes else []
+            writer.writerow([name, *([at] if stepped else []), *own, *digits(values)])
 
 
 def answered(step: Any, script: Path, found: list[Any]) -> list[Any]:

@@ -50,7 +50,7 @@ _HEAD = '''"""{title}
 """
 
 '''
-_MADE = """Made by RNN Workbench. Needs Python 3.10 or newer and NumPy. Lies beside its weights, {stem}.npz, and
+_MADE = """Made by RNN Workbench. Needs Python 3.11 or newer and NumPy. Lies beside its weights, {stem}.npz, and
 {stem}.json, which holds scaler, vocabulary, window, columns, settings and scores. Licence of the data: {licence}"""
 _USAGES = {
     "series": "rows.csv",

@@ -108,6 +108,14 @@ def test_networks_that_read_both_ways(tmp_path: Path, kind: str, model: dict[str
     check(tmp_path, kind, bidirectional=True, **model)
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"), [("airline", "Passengers above zero."), ("seattle", "precipitation. Returns")]
+)
+def test_what_has_a_logarithm_taken_is_said(tmp_path: Path, kind: str, said: str) -> None:
+    path, *_ = target("c_header").write(exportable(kind), tmp_path / "model.h")
+    assert said in path.read_text().replace("\n * ", " ")
+
+
 def test_a_forecast_at_every_row_read_both_ways_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="read backward too"):
         proof.export(exportable("seattle", bidirectional=True), target("c_header"), tmp_path / "model.h")
@@ -164,6 +172,8 @@ int main(int count, char **words)
     static char text[4000];
     model_reset(&state);
     if (count < 2 || !model_read_text(&state, words[1])) return 3;
+    text[0] = 'x';
+    if (model_write_text(&state, text, 0) || text[0] != 'x') return 4;
     model_write_text(&state, text, sizeof text);
     puts(text);
     return 0;
