@@ -82,7 +82,7 @@ def _script(window: Any, options: argparse.Namespace) -> Iterator[Callable[[], b
             window.appearance.choose_theme(theme)
             for index in range(window.tabs.count()):
                 window.tabs.setCurrentIndex(index)
-                yield lambda: True
+                yield window.updatesEnabled  # not before the theme is another
                 name = window.tabs.tabText(index).lower().replace(" ", "_")
                 window.grab().save(str(options.out / f"{name}_{wide}_{theme}_{options.scale:g}x.png"))
 

@@ -8,6 +8,7 @@ from engine.events import Probe
 from engine.prediction_records import ClassPrediction
 from workbench.plots.answers import AnswerPage
 from workbench.plots.confusion_matrix import ConfusionMatrix
+from workbench.plots.elided_label import ElidedLabel
 from workbench.plots.saving import Table
 from workbench.plots.tag_strips import TagStrips
 
@@ -19,8 +20,8 @@ class ClassPage(AnswerPage):
 
     def build(self) -> None:
         """One below the other."""
-        self.scores = QLabel()
-        self.scores.setWordWrap(True)
+        self.scores = ElidedLabel() if self.compact else QLabel()
+        self.scores.setWordWrap(not self.compact)
         self.scores.setProperty("role", "small")
         self.scores.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.strips = TagStrips(self.theme)
@@ -36,6 +37,7 @@ class ClassPage(AnswerPage):
         """Everything anew."""
         assert isinstance(prediction, ClassPrediction)
         self.scores.setText(scores_words(prediction))
+        self.scores.setToolTip(self.scores.text() if self.compact else "")  # where there is no room for all
         self.strips.setVisible(prediction.track is not None)
         self.matrix.setVisible(prediction.track is None or not self.compact)  # a small place shows one thing
         if prediction.track is not None:

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QSizePolicy,
-    QStackedWidget,
     QTableView,
     QToolButton,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.plots.elided_label import ElidedLabel
+from workbench.plots.pages import Pages
 from workbench.plots.saving import SaveError, Table, csv_text, picture, png_bytes, save, svg_bytes
 from workbench.plots.still_label import StillLabel
 from workbench.plots.table_twin import TableTwin
@@ -55,8 +55,6 @@ class PictureFrame(QWidget):
         self.body = QWidget()
         self._title, self._badge = ElidedLabel(self.title), _label("strong")
         self._title.setProperty("role", "title")
-        if not compact:  # choices beside it give way first
-            self._title.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)
         self._stamp = StillLabel("step 10,000,000 · epoch 10,000", role="small")
         self._message, self._readout = _label("muted"), _label("small")
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -73,7 +71,7 @@ class PictureFrame(QWidget):
         self._table_view.horizontalHeader().setResizeContentsPrecision(_ROWS_MEASURED)
         self._table_view.horizontalHeader().setMaximumSectionSize(_WIDEST_COLUMN)
         self._twin.modelReset.connect(self._table_view.resizeColumnsToContents)
-        self._stack = QStackedWidget()
+        self._stack = Pages()
         for page in (self._message, self.body, self._table_view):
             self._stack.addWidget(page)
         self._menu = self._make_menu()
@@ -158,6 +156,9 @@ class PictureFrame(QWidget):
             both.hide()
         else:
             self._controls.addWidget(both)
+            self._title.setSizePolicy(
+                QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred
+            )  # choices give way first
         return both
 
     # --- making it ------------------------------------------------------------------------------------

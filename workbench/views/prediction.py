@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 
-from PySide6.QtWidgets import QDoubleSpinBox, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QDoubleSpinBox, QVBoxLayout
 
 from engine.events import Snapshot, SnapshotRequest
 from engine.prediction_records import TextPrediction
 from workbench.plots.answers import AnswerPage
 from workbench.plots.class_page import ClassPage
 from workbench.plots.forecast_page import ForecastPage
+from workbench.plots.pages import Pages
 from workbench.plots.pairs_page import PairsPage
 from workbench.plots.saving import Table
 from workbench.plots.writing_page import WritingPage
@@ -32,7 +33,7 @@ class Prediction(LiveView):
     def build(self) -> None:
         """A page for each kind, and the temperature at which text is drawn."""
         self.pages = {page.draws: page(self.theme, compact=self.compact) for page in _PAGES}
-        self._stack_of_pages = QStackedWidget()
+        self._stack_of_pages = Pages()
         layout = QVBoxLayout(self.body)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._stack_of_pages)

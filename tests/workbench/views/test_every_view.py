@@ -375,4 +375,4 @@ def test_choices_give_way_before_the_title(make: Maker, kind: type[LiveView]) ->
     title = view._title
     wide = title.sizeHint().width()
     view.resize(view.minimumSizeHint().width(), 500)
-    assert title.width() >= wide
+    assert title.width() >= wide or not view._controls.count()
