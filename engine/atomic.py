@@ -33,8 +33,8 @@ def write_atomically(path: Path | str, content: bytes) -> None:
     except BaseException as error:
         with suppress(OSError):
             beside.unlink()
-        if isinstance(error, OSError) and error.filename is not None:
-            error.filename = str(path)  # which is known to whoever asked
+        if isinstance(error, OSError) and error.errno is not None:
+            error.filename = str(path)  # which is known to whoever asked; a full disk names none
         raise
     _sync_folder(target.parent)
 

@@ -28,6 +28,8 @@ class Forecast:
     sequence_column: tuple[str, ...] = ()  # that name the series, where there are several
     series: tuple[str, ...] = ()  # (N,) which one each row is of; empty where there is but one
     bands: tuple[tuple[float, NDArray[np.float64]], ...] = ()  # level, and (N, O, 2) lower and upper end
+    read: tuple[str, ...] = ()  # how a given file was, in words
+    assumed: tuple[str, ...] = ()  # what the forecasts take for granted
 
     @property
     def header(self) -> tuple[str, ...]:
@@ -69,6 +71,8 @@ def together(sequence_column: tuple[str, ...], own: Mapping[str, Forecast]) -> F
         truth=np.concatenate([table.truth for table in tables]),
         forecast=np.concatenate([table.forecast for table in tables]),
         parts=tuple(part for table in tables for part in table.parts),
+        read=tuple(dict.fromkeys(note for table in tables for note in table.read)),
+        assumed=tuple(dict.fromkeys(note for table in tables for note in table.assumed)),
         sequence_column=sequence_column,
         series=tuple(name for name, table in own.items() for _ in table.dates),
         bands=tuple(

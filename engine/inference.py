@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from engine.calibration import absolute_errors
 from engine.config import DataConfig
 from engine.data import DataError, SeriesPreparation, TextPreparation, load
-from engine.data.frequency import stamp_texts, stamp_unit
 from engine.data.gaps import fill
 from engine.data.panel_dataset import PanelDataset
 from engine.data.scaling import Reals
@@ -21,6 +20,7 @@ from engine.data.series_dataset import SeriesDataset
 from engine.data.series_preparation import check_logarithm
 from engine.data.splits import PARTS, Split
 from engine.forecast_paths import paths
+from engine.forecast_rows import assumed, dates
 from engine.forecast_table import Forecast, together
 from engine.generation import continue_text
 from engine.intervals import Interval
@@ -82,7 +82,9 @@ def _forecast(
     begin = 0 if split is None else int(np.searchsorted(rows, split.bounds("test")[0]))
     return Forecast(
         targets=preparation.targets,
-        dates=_dates(series, preparation, first, end + preparation.horizon),
+        dates=dates(series, preparation, first, end + preparation.horizon),
+        read=series.notes if split is None else (),
+        assumed=assumed(series, preparation, end + preparation.horizon),
         truth=truth,
         forecast=_in_order(said[..., model.loss.middle]),
         parts=tuple(_part(row, split, end) for row in rows.tolist()),
@@ -184,24 +186,14 @@ def _paths(
     begin = 0 if split is None else int(np.searchsorted(begins, split.bounds("test")[0]))
     return Forecast(
         targets=preparation.targets,
-        dates=_dates(series, preparation, first, last),
+        dates=dates(series, preparation, first, last),
+        read=series.notes if split is None else (),
+        assumed=assumed(series, preparation, last),
         truth=truth,
         forecast=_in_order(said[..., model.loss.middle]),
         bands=_bands(model, around, said, measured, begin, [1] * steps),  # one forecast behind the other
         parts=tuple(_part(row, split, end) for row in range(first, last)),
     )
-
-
-def _dates(series: Series, preparation: SeriesPreparation, first: int, last: int) -> tuple[str, ...]:
-    """Names of rows `first` … `last` - 1, also beyond the file's end; row numbers go on where dates cannot."""
-    if series.stamps is None:
-        return tuple(str(row + 1 + series.dropped) for row in range(first, last))
-    end = len(series.values)
-    beyond = max(0, last - end)
-    ahead = preparation.future(series.stamps[-1], beyond)
-    if ahead is None:
-        return (*series.labels(first, min(last, end)), *(f"+{step}" for step in range(1, beyond + 1)))
-    return stamp_texts(np.concatenate([series.stamps, ahead])[first:last], stamp_unit(series.stamps))
 
 
 def _part(row: int, split: Split | None, end: int) -> str:

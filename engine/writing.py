@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +40,8 @@ class WrittenTexts:
     likelihood: NDArray[np.float64]  # (N,) log probability of the text and its stop
     parts: tuple[str, ...]  # (N,)
     scores: tuple[tuple[str, float], ...] = ()
-    notes: tuple[str, ...] = field(default=())
+    read: tuple[str, ...] = ()  # how a given file was, in words
+    notes: tuple[str, ...] = ()  # what the network does not know
 
     @property
     def header(self) -> tuple[str, ...]:
@@ -113,6 +114,7 @@ def write_texts(
         likelihood=likelihood,
         parts=parts,
         scores=_judged(dataset, written) if dataset else (),
+        read=pairs.notes if data is not None else (),
         notes=_unknown(preparation, pairs),
     )
 

@@ -131,6 +131,7 @@ def _forecast(model: Model, asked: Asked) -> Used:
         which = f"{found.series[place]}, " if found.series else ""
         words = f"Next, {which}{found.dates[place]}: {values}. {words}"
     words = " ".join([words, *(f"{interval_words(each)}." for each in model.intervals)])
+    words = " ".join([words, *(f"{note[0].upper()}{note[1:]}." for note in found.assumed)])
     return Used(found.header, rows, words, curve=curve)
 
 

@@ -21,6 +21,9 @@ from engine.runs import load_run
 from engine.sequence_to_sequence.decoding import Decoding
 from engine.writing import write_texts
 
+_LONGEST = 10_000_000  # symbols of a text
+_DECODING = ("decoding", "width", "length_penalty", "top_k", "top_p")
+
 
 def add_predict(commands: Commands) -> None:
     """`predict`, its options and help."""
@@ -62,6 +65,8 @@ def _write_forecast(model: Model, arguments: Namespace) -> int:
     if arguments.out is None:
         raise UsageError("a forecast goes into a file; give --out FILE.csv")
     found = forecast(model, arguments.data)
+    for note in (*found.read, *found.assumed):
+        print(f"  {note}", file=sys.stderr)
     write_csv(arguments.out, found.header, found.rows())
     ahead = [row for row in found.rows() if row[-1] == "ahead"]
     print(f"{len(found.dates):,} rows written to {arguments.out}")
@@ -81,8 +86,9 @@ def _write_text(model: Model, arguments: Namespace) -> int:
         raise UsageError("this model writes text; give --prompt TEXT instead of --data")
     length = 400 if arguments.length is None else arguments.length
     temperature = 0.8 if arguments.temperature is None else arguments.temperature
-    if length < 1 or not 0 <= temperature <= 100 or (arguments.seed or 0) < 0:
-        raise UsageError("--length takes 1 or more, --temperature 0 to 100, --seed 0 or more")
+    _refuse(arguments, _DECODING, "is for models that write one text for another; this one goes on from a prompt")
+    if not 1 <= length <= _LONGEST or not 0 <= temperature <= 100 or (arguments.seed or 0) < 0:
+        raise UsageError(f"--length takes 1 to {_LONGEST}, --temperature 0 to 100, --seed 0 or more")
     written = generate(model, arguments.prompt or "", length, temperature, arguments.seed or 0)
     for note in written.notes:
         print(note, file=sys.stderr)
@@ -113,8 +119,8 @@ def _write_pairs(model: Model, arguments: Namespace) -> int:
     if arguments.prompt is not None and arguments.data is not None:
         raise UsageError("give --prompt or --data, not both")
     found = write_texts(model, arguments.data, arguments.prompt, _decoding(arguments))
-    for note in found.notes:
-        print(note, file=sys.stderr)
+    for note in (*found.read, *found.notes):
+        print(f"  {note}", file=sys.stderr)
     if arguments.out is None and arguments.prompt is None:
         raise UsageError("the answers go into a file; give --out FILE.csv, or --prompt TEXT for a single one")
     if arguments.out is None:
@@ -153,10 +159,14 @@ def _decoding(arguments: Namespace) -> Decoding:
 
 
 def _refuse_prompt(arguments: Namespace, otherwise: str) -> None:
-    names = ("prompt", "length", "temperature", "seed", "decoding", "width", "length_penalty", "top_k", "top_p")
+    names = ("prompt", "length", "temperature", "seed", *_DECODING)
+    _refuse(arguments, names, f"is for models that write text; {otherwise}")
+
+
+def _refuse(arguments: Namespace, names: tuple[str, ...], why: str) -> None:
     given = [name.replace("_", "-") for name in names if getattr(arguments, name) is not None]
     if given:
-        raise UsageError(f"--{given[0]} is for models that write text; {otherwise}")
+        raise UsageError(f"--{given[0]} {why}")
 
 
 _WRITERS = {

@@ -63,7 +63,7 @@ def read_pairs(path: Path, data: DataConfig, topology: str, *, answered: bool = 
         DataError: a column is missing or of the wrong kind, or nothing is left.
     """
     with open_table(path, Reading.of(data)) as table:
-        _check_roles(table, data)
+        _check_roles(table, data, answered)
         target = data.targets[0]
         if topology == "one_to_many":
             numbers, words, columns = _vector(table, data.inputs)
@@ -98,11 +98,14 @@ def listed_pairs(text: str, preparation: PairsPreparation) -> Pairs:
     Raises:
         DataError: there is none.
     """
-    lines = tuple(line.strip() for line in text.splitlines() if line.strip())
+    every = [line.strip() for line in text.splitlines()]
+    lines = tuple(line for line in every if line)
     if not lines:
         raise DataError("the file holds no text; give one with a text on each line.")
     none: Reals = np.zeros((len(lines), 0))
-    return Pairs(lines, none, (), ("",) * len(lines), preparation.columns, preparation.target, ())
+    blank = len(every) - len(lines)
+    notes = (f"{counted(blank, 'blank line')} left out",) if blank else ()
+    return Pairs(lines, none, (), ("",) * len(lines), preparation.columns, preparation.target, notes)
 
 
 def typed_pairs(text: str, preparation: PairsPreparation) -> Pairs:
@@ -142,13 +145,13 @@ def _some(values: tuple[str, ...], kept: np.ndarray) -> tuple[str, ...]:
     return tuple(value for value, keep in zip(values, kept, strict=True) if keep) if values else ()
 
 
-def _check_roles(table: Table, data: DataConfig) -> None:
+def _check_roles(table: Table, data: DataConfig, answered: bool) -> None:
     if len(data.targets) != 1 or not data.inputs:
         raise DataError(
             f"pairs need what is read and what is written: set data.inputs to columns of {table.path.name} and "
             f"data.targets to one; columns are {', '.join(table.names[:12])}."
         )
-    for name in (*data.inputs, *data.targets):
+    for name in (*data.inputs, *(data.targets if answered else ())):
         table.column(name)
     if data.targets[0] in data.inputs:
         raise DataError(f"column {data.targets[0]!r} cannot be both read and written; take it out of data.inputs.")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine.data.batches import Floats
 from engine.data.errors import DataError, counted
-from engine.data.frequency import Frequency, Stamps
+from engine.data.frequency import Frequency
 from engine.data.gaps import fill, leading_gap, with_marks
 from engine.data.preparation import Preparation
 from engine.data.scaling import Reals, Scaler, Transform
@@ -163,10 +163,6 @@ class SeriesPreparation(Preparation):
         start = np.array([len(rows) - self.look_back - self.lead])
         window = fill(self.with_marks(rows), self.missing, self.season).windows(start, self.look_back + self.lead)
         return self.inputs_of(window), self.bases(window)[0]
-
-    def future(self, last: Any, count: int = 1) -> Stamps | None:
-        """The time stamps of the `count` rows after `last`; None where the series has no regular step."""
-        return None if self.frequency is None else self.frequency.after(last, count)
 
     def metadata(self) -> dict[str, Any]:
         """See `Preparation.metadata`."""

@@ -129,6 +129,10 @@ def test_text_is_written_from_a_prompt(run: Run, tmp_path: Path) -> None:
     assert out.startswith("the ç")
     assert len(out) == 36
     assert "'ç'" in err
+    for option, value, said in (("--decoding", "beam", "is for models"), ("--length", "9" * 11, "takes 1 to 10000000")):
+        status, out, err = run("predict", "run", option, value)
+        assert (status, out) == (2, "")
+        assert said in only_error(err)
     assert run("predict", "run", "--prompt", "a", "--out", "o.txt")[0] == 0
     assert len((tmp_path / "o.txt").read_text()) == 402
 

@@ -96,6 +96,36 @@ def test_a_file_without_the_columns_is_refused(series: Experiment, tmp_path: Pat
         forecast(model_of(series), tmp_path / "other.csv")
 
 
+def test_rows_that_come_at_another_step_go_on_at_their_own_which_is_said(series: Experiment, tmp_path: Path) -> None:
+    days = "\n".join(f"2024-02-{day:02d},{day % 5},1" for day in range(5, 30))
+    (tmp_path / "daily.csv").write_text(f"Date,Sold,Price\n{days}\n")
+    found = forecast(model_of(series), tmp_path / "daily.csv")
+    assert found.dates[-1] == "2024-03-01"
+    assert found.assumed == ("these rows are daily, but the network learned from monthly ones",)
+    assert not forecast(model_of(series)).assumed
+
+
+def test_the_step_of_training_holds_where_few_rows_cannot_tell_it(series: Experiment, tmp_path: Path) -> None:
+    days = np.busday_offset(np.datetime64("2024-01-01"), np.arange(60), roll="forward").astype(str)
+    head, *rows = ["Date,Sold,Price", *(f"{day},{k % 7},1" for k, day in enumerate(days))]
+    (tmp_path / "sold.csv").write_text("\n".join([head, *rows]))
+    model = model_of(series.replace({"data.look_back": 2}))
+    (tmp_path / "week.csv").write_text("\n".join([head, *rows[10:15]]))  # Monday to Friday
+    found = forecast(model, tmp_path / "week.csv")
+    assert found.dates[-2:] == ("2024-01-19", "2024-01-22")
+    assert not found.assumed
+
+
+def test_what_was_done_to_a_given_file_is_told(series: Experiment, tmp_path: Path) -> None:
+    table = write_table(tmp_path / "gaps.csv", 40).read_text().splitlines()
+    table[20] = table[20].partition(",")[0] + ",shut,3"
+    (tmp_path / "gaps.csv").write_text("\n".join(table))
+    read = forecast(model_of(series), tmp_path / "gaps.csv").read
+    assert any("'shut'" in note for note in read)
+    assert any("1 missing value of 'Sold'" in note for note in read)
+    assert not forecast(model_of(series)).read
+
+
 def test_several_targets_have_a_pair_of_columns_each(series: Experiment) -> None:
     found = forecast(model_of(series.replace({"data.targets": "Sold,Price", "data.inputs": ""})))
     assert found.header == ("date", "Sold", "forecast Sold", "Price", "forecast Price", "part")

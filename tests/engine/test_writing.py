@@ -94,7 +94,13 @@ def test_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert main(["predict", str(run), "--data", str(sources), "--out", str(tmp_path / "a.csv"), "--width", "3"]) == 0
     rows = list(csv.DictReader((tmp_path / "a.csv").read_text(encoding="utf-8").splitlines()))
     assert [row["read"] for row in rows] == ["say 1", "say 2"]
-    capsys.readouterr()
+    assert "1 blank line left out" in capsys.readouterr().err
+    (tmp_path / "sources.csv").write_text("number,read\n1,say 3\n2,\n3,say 4\n", encoding="utf-8")
+    told = ["predict", str(run), "--data", str(tmp_path / "sources.csv"), "--out", str(tmp_path / "b.csv")]
+    assert main(told) == 0
+    rows = list(csv.DictReader((tmp_path / "b.csv").read_text(encoding="utf-8").splitlines()))
+    assert [(row["read"], row["tune"]) for row in rows] == [("say 3", ""), ("say 4", "")]
+    assert "1 row left out" in capsys.readouterr().err
     assert main(["predict", str(run), "--prompt", "a", "--top-p", "2"]) == 2
     assert "--top-p above 0 and up to 1" in capsys.readouterr().err
     assert main(["export", str(run), "--to", str(tmp_path / "a.safetensors")]) == 0

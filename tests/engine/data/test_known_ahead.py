@@ -108,6 +108,16 @@ def test_the_forecast_begins_behind_the_last_target_and_follows_what_is_known(wr
     assert (other.forecast[-count:] != found.forecast[-count:]).all()
 
 
+@pytest.mark.parametrize("ends", range(AHEAD + 1))
+@pytest.mark.parametrize("task", TASKS)
+def test_a_price_that_nobody_said_is_said_to_be_assumed(task: str, ends: int, tmp_path: Path) -> None:
+    (tmp_path / "whole.csv").write_text(sheet())
+    (tmp_path / "given.csv").write_text(sheet(ends=ends))
+    found = forecast(model(tmp_path / "whole.csv", task), tmp_path / "given.csv")
+    ahead = found.parts.count("ahead")
+    assert any("what 'price' will be is not said" in note for note in found.assumed) == (ends < ahead)
+
+
 def made_steps(task: str) -> int:
     return max(int(TASKS[task].get(f"data.{name}", 1)) for name in ("steps", "horizon"))
 

@@ -51,14 +51,6 @@ def test_too_short_a_history_and_one_without_logarithm_are_refused() -> None:
         data.preparation.encode(np.array([[1.0], [2], [-1], [3], [4]]))
 
 
-def test_future_dates_follow_the_frequency() -> None:
-    future = load(sample("airline_passengers").experiment).preparation
-    assert isinstance(future, SeriesPreparation)
-    stamps = future.future(np.datetime64("1960-12"), 2)
-    assert stamps is not None
-    assert [str(s)[:7] for s in stamps] == ["1961-01", "1961-02"]
-
-
 @pytest.mark.parametrize("values", [{}, {"kind": "pictures"}, {"kind": "series"}, {"kind": "text"}])
 def test_an_incomplete_description_is_refused(values: dict[str, object]) -> None:
     with pytest.raises(DataError, match="incomplete"):
