@@ -18,13 +18,14 @@ class Pages(QStackedWidget):
 
     def sizeHint(self) -> QSize:
         """Of the page that is seen."""
-        page = self.currentWidget()
-        return page.sizeHint() if page is not None else QSize()
+        return self.currentWidget().sizeHint() if self.count() else QSize()
 
     def minimumSizeHint(self) -> QSize:
         """Of the page that is seen."""
+        if not self.count():
+            return QSize()
         page = self.currentWidget()
-        return page.minimumSizeHint().expandedTo(page.minimumSize()) if page is not None else QSize()
+        return page.minimumSizeHint().expandedTo(page.minimumSize())
 
     def hasHeightForWidth(self) -> bool:
         """Not even where a page has."""
