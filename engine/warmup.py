@@ -50,7 +50,7 @@ def warm_up(experiment: Experiment, dataset: Dataset) -> None:
     with contextlib.ExitStack() as stack:
         second = None
         if not stamp.exists():
-            second = stack.enter_context(_second_process(what))
+            second = stack.enter_context(second_process(what))
             stack.enter_context(_uncollected())
         network, optimizer = _small(what)
         network.watch_time = True
@@ -98,7 +98,7 @@ def _uncollected() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _second_process(what: dict[str, Any]) -> Iterator[subprocess.Popen[bytes] | None]:
+def second_process(what: dict[str, Any]) -> Iterator[subprocess.Popen[bytes] | None]:
     """A process that compiles as long as this lasts; whatever becomes of it, nothing else depends on it."""
     root = str(Path(__file__).resolve().parents[1])
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]

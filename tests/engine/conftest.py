@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from pathlib import Path
 
 import pytest
 
-from engine import data
+from engine import data, warmup
 from engine.config import Experiment
 from engine.data import Dataset
 
@@ -20,6 +21,12 @@ SMALL = {
     "training.epochs": 2,
     "training.threads": 1,
 }
+
+
+@pytest.fixture(autouse=True)
+def _one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs compile in the process of the tests: a second one for each kind of run takes longer than it saves."""
+    monkeypatch.setattr(warmup, "second_process", lambda _: contextlib.nullcontext())
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from engine import warmup
 from engine.config import CELLS
 from engine.data import load, sample
 
+SECOND_PROCESS = warmup.second_process  # other tests do without
 AIRLINE = sample("airline_passengers").experiment
 
 
@@ -40,6 +41,7 @@ def test_a_second_process_is_started_where_nothing_is_known_yet(
 
     monkeypatch.setattr(warmup, "CACHE", str(tmp_path))  # of the stamps; kernels stay where they are
     monkeypatch.setattr(subprocess, "Popen", Noted)
+    monkeypatch.setattr(warmup, "second_process", SECOND_PROCESS)
     dataset = load(AIRLINE)
     warmup.warm_up(AIRLINE, dataset)
     warmup.warm_up(AIRLINE, dataset)
