@@ -84,8 +84,7 @@ def export(source: Exportable, target: Target, path: Path, tell: Callable[[str],
     fit = target.fit_for(source.model)
     if not fit.possible:
         raise ExportError(f"{target.title} is not possible for this model: {fit.text}")
-    if path.suffix == ".py" and path.stem in sys.stdlib_module_names | _IMPORTED:
-        raise ExportError(f"{path.name} would hide the Python module {path.stem} and not run; choose another name.")
+    _check_name(path)
     runner = target.runner()
     with staged(path) as place:
         tell("Writing the files")
@@ -107,6 +106,15 @@ def export(source: Exportable, target: Target, path: Path, tell: Callable[[str],
         write_atomically(kept, proof.to_json().encode())
         publish((*files, kept), path)
     return proof
+
+
+def _check_name(path: Path) -> None:
+    if path.suffix == ".py" and path.stem in sys.stdlib_module_names | _IMPORTED:
+        raise ExportError(f"{path.name} would hide the Python module {path.stem} and not run; choose another name.")
+    try:
+        path.name.encode()
+    except UnicodeEncodeError:  # from bytes that a shell or a disk gave
+        raise ExportError(f"{path.name!a} is no text in UTF-8, and stands in the proof; choose another name.") from None
 
 
 def _compared(

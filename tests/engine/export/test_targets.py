@@ -190,6 +190,12 @@ def test_a_target_that_does_not_take_a_model_writes_nothing(tmp_path: Path) -> N
     assert not list(tmp_path.iterdir())
 
 
+def test_a_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match=r"'a\\udcff.h' is no text in UTF-8"):
+        proof.export(exportable(), target("c_header"), tmp_path / "a\udcff.h")
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("name", ["numbers", "torch"])
 def test_a_script_does_not_hide_a_module_that_it_needs(tmp_path: Path, name: str) -> None:
     with pytest.raises(ExportError, match=f"hide the Python module {name}"):
