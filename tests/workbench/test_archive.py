@@ -144,6 +144,26 @@ def test_the_list_is_sorted_by_any_column(panel: RunsPanel, column: int) -> None
     assert ranks[: len(known)] == known  # what is not known stands last
 
 
+def test_runs_are_found_by_words_of_their_notes_and_what_is_hidden_is_not_chosen(panel: RunsPanel) -> None:
+    assert panel._filter.isHidden()  # three are seen at a glance
+    records = [row.record for row in panel._rows.values()]
+    records[0].notes, records[2].notes = "slow #final", "#Final"
+    for number in range(4, 9):
+        panel.add(RunRecord(number, "lstm-64", SERIES, None, began=float(number)))
+    assert not panel._filter.isHidden()
+    panel._list.selectAll()
+    panel._filter.setText("#final")
+    assert {record.number for record in panel.chosen} == {1, 3}
+    assert panel.current in (records[0], records[2])
+    panel._filter.setText("#final lstm")
+    assert panel.chosen == [panel.current] == [records[0]]
+    panel.add(RunRecord(9, "gru-64", SERIES, None, began=9.0))
+    assert panel.chosen[0].number == 9
+    assert not panel._rows[9].isHidden()  # it has just begun
+    panel._filter.clear()
+    assert not any(row.isHidden() for row in panel._rows.values())
+
+
 def test_eyes_open_and_shut_by_key(panel: RunsPanel, qtbot: QtBot) -> None:
     changed: list[bool] = []
     panel.shown_changed.connect(lambda: changed.append(True))

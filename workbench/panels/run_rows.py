@@ -111,6 +111,12 @@ class RunRow(QTreeWidgetItem):
         self.show_eye(theme)
         return True
 
+    @property
+    def words(self) -> str:
+        """What it can be found by, in small letters."""
+        record = self.record
+        return f"{self.text(1)} {source_name(record.experiment)} {record.standing} {record.notes}".lower()
+
     def show_eye(self, theme: Theme) -> None:
         """Open in the colour of the run's curves, or shut."""
         shown = self.record.shown

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from workbench.panels.labels import ScrolledText, column
 from workbench.panels.message import Message
+from workbench.panels.run_filter import RunFilter
 from workbench.panels.run_rows import (
     COLUMNS,
     EYE,
@@ -56,6 +57,7 @@ class RunsPanel(QWidget):
         self._rows: dict[int, RunRow] = {}  # by the record's number
         self._lock = ""
         self._list = runs_list()
+        self._filter = RunFilter(self._list)
         self._details = ScrolledText("small", "run_details", "About the chosen run")
         self._notes = QLineEdit()
         self._notes.setObjectName("run_notes")
@@ -79,7 +81,9 @@ class RunsPanel(QWidget):
         self._rows[record.number] = row
         self._list.addTopLevelItem(row)
         row.refresh(self._theme)
+        self._filter.apply()
         if choose:
+            row.setHidden(False)  # a run that begins is seen, whatever is looked for
             self._list.setCurrentItem(row)
         self._show_details()
 
@@ -91,6 +95,7 @@ class RunsPanel(QWidget):
             self._list.addTopLevelItem(row)
             row.refresh(self._theme)
         self._list.setSortingEnabled(True)
+        self._filter.apply()
 
     def remove(self, record: RunRecord) -> None:
         """A run was deleted; it can be brought back."""
@@ -101,6 +106,7 @@ class RunsPanel(QWidget):
         """A run is no longer here."""
         row = self._rows.pop(record.number)
         self._list.takeTopLevelItem(self._list.indexOfTopLevelItem(row))
+        self._filter.apply()
         if record.shown:
             self.shown_changed.emit()
         self._show_details()
@@ -205,7 +211,7 @@ class RunsPanel(QWidget):
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._more.setMenu(self.actions_menu)
         layout = column(self, GRID)
-        for part in (self._list, self.message, self._details, self._notes):
+        for part in (self._filter, self._list, self.message, self._details, self._notes):
             layout.addWidget(part, 1 if part is self._list else 0)
         layout.addWidget(self._model)
         buttons = QHBoxLayout()
