@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 from pathlib import Path
@@ -84,6 +85,22 @@ COMMANDS = sorted(set(re.findall(r"^ +python3 main\.py ([a-z]+ .+)$", README, re
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_commands_in_readme_are_taken(command: str) -> None:
     parser().parse_args(shlex.split(command))
+
+
+def _bare(source: str) -> list[str]:
+    """The functions of a source without types and words."""
+    found = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
+    for function in found:
+        function.returns = None
+        function.body = [part for part in function.body if not isinstance(getattr(part, "value", None), ast.Constant)]
+        for argument in function.args.args:
+            argument.annotation = None
+    return [ast.unparse(function) for function in found]
+
+
+def test_the_cell_in_readme_is_the_one_that_runs() -> None:
+    (shown,) = re.findall(r"```text\n(@forward_step\n.*?)```", README, re.DOTALL)
+    assert _bare(shown) == _bare((CODE / "engine/cells/elman.py").read_text(encoding="utf-8"))
 
 
 def test_readme_counts_what_there_is() -> None:
