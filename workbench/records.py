@@ -10,7 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.config import Experiment
-from engine.events import Evaluated, Finding, RunFailed, RunFinished, RunStarted
+from engine.events import (
+    CheckpointSaved,
+    Evaluated,
+    Event,
+    Finding,
+    RunFailed,
+    RunFinished,
+    RunStarted,
+    StepDone,
+)
 from workbench.history import Beside, History
 
 if TYPE_CHECKING:
@@ -45,6 +54,25 @@ class RunRecord:
         self.started = self.outcome = None
         self.best_loss, self.best_metric = math.inf, math.nan
         self.earlier = False
+
+    def take(self, event: Event) -> None:
+        """What the run says of itself, as it comes."""
+        match event:
+            case StepDone():
+                self.history.append(event.step, "loss", event.loss)
+                self.history.append(event.step, "gradient_norm", event.gradient_norm)
+            case Evaluated():
+                self.take_scores([event])
+            case RunStarted():
+                self.started = event
+                self.take_scores(event.past)
+            case Finding():
+                self.findings[event.key] = event
+            case CheckpointSaved():
+                self.saved = True
+                self.folder = Path(event.path).parent  # elsewhere, where its own folder could not take it
+            case RunFinished() | RunFailed():
+                self.outcome = event
 
     def take_scores(self, evaluations: Sequence[Evaluated]) -> None:
         """Add what was scored, in its order."""

@@ -13,9 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from engine.config import ConfigError, Experiment, field_info
 from engine.control import Control
 from engine.events import (
-    CheckpointSaved,
     Compiling,
-    Evaluated,
     Event,
     Finding,
     Paused,
@@ -75,9 +73,7 @@ class Session(QObject):
             Compiling: self._on_compiling,
             RunStarted: self._on_started,
             StepDone: self._on_step,
-            Evaluated: self._on_evaluated,
-            Finding: self._on_finding,
-            CheckpointSaved: self._on_saved,
+            Finding: self.found.emit,
             Paused: self._on_paused,
             Resumed: self._on_resumed,
             RunFinished: self._on_end,
@@ -173,7 +169,10 @@ class Session(QObject):
     def handle(self, events: Sequence[Event]) -> None:
         """Take in what the run said since the last time, in order."""
         for event in events:
-            self._handlers[type(event)](event)
+            if self.record:
+                self.record.take(event)
+            if handler := self._handlers.get(type(event)):
+                handler(event)
         if events:
             self.progressed.emit()
 
@@ -206,33 +205,12 @@ class Session(QObject):
         self.status_changed.emit()
 
     def _on_started(self, event: RunStarted) -> None:
-        self.preparing = ""
-        if self.record:
-            self.record.started = event
-            self.step = event.step
-            self.record.take_scores(event.past)
+        self.preparing, self.step = "", event.step
         self.status_changed.emit()
 
     def _on_step(self, event: StepDone) -> None:
-        assert self.record is not None
         self.step, self.epoch = event.step, event.epoch
-        self.record.history.append(event.step, "loss", event.loss)
-        self.record.history.append(event.step, "gradient_norm", event.gradient_norm)
         self.pace.note(event.step, event.seconds)
-
-    def _on_evaluated(self, event: Evaluated) -> None:
-        assert self.record is not None
-        self.record.take_scores([event])
-
-    def _on_finding(self, event: Finding) -> None:
-        if self.record:
-            self.record.findings[event.key] = event
-        self.found.emit(event)
-
-    def _on_saved(self, event: CheckpointSaved) -> None:
-        if self.record:
-            self.record.saved = True
-            self.record.folder = Path(event.path).parent  # elsewhere, where its own folder could not take it
 
     def _on_paused(self, _event: Paused) -> None:
         self.pace.break_off()
@@ -244,9 +222,7 @@ class Session(QObject):
             self._become(State.TRAINING)
 
     def _on_end(self, event: RunFinished | RunFailed) -> None:
-        assert self.record is not None
         self.preparing = ""
-        self.record.outcome = event
         self._become(State.FINISHED if isinstance(event, RunFinished) else State.FAILED)
         self.ended.emit(self.record)
         if self._reset_at_end:

@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 
 from engine.config import Experiment
-from engine.events import Evaluated, Finding, RunFailed, RunFinished
+from engine.events import (
+    CheckpointSaved,
+    Compiling,
+    Evaluated,
+    Finding,
+    Paused,
+    RunFailed,
+    RunFinished,
+    RunStarted,
+    StepDone,
+)
 from workbench.records import RunRecord
 
 ENDED = RunFinished("stopped", 1, 1, 1, 0.5, (), (), 1.0)
@@ -26,6 +36,19 @@ def test_the_best_score_is_that_of_the_best_weights(record: RunRecord) -> None:
     assert (record.best_loss, record.best_metric) == (0.6, 2.0)
     assert [record.history.count(name) for name in ("training_loss", "validation_loss", "metric")] == [3, 3, 3]
     assert [record.history.latest(name) for name in ("training_loss", "validation_loss", "metric")] == [0.5, 0.9, 1.0]
+
+
+def test_what_a_run_says_is_kept(record: RunRecord, tmp_path: Path) -> None:
+    past = (Evaluated(10, 1, 0.9, 0.8, 3.0, True),)
+    finding, saved = Finding("flat", "note", "flat", ""), CheckpointSaved(12, str(tmp_path / "refuge/weights"))
+    started = RunStarted(9, 10, 2, "RMSE", (), "", step=10, past=past)
+    for event in (Compiling("lstm"), started, StepDone(11, 2, 0.5, 1.5, 0.1), finding, saved, Paused(11), ENDED):
+        record.take(event)
+    assert (record.started, record.outcome, record.saved) == (started, ENDED, True)
+    assert record.folder == tmp_path / "refuge"
+    assert record.findings == {"flat": finding}
+    assert (record.best_loss, record.best_metric) == (0.8, 3.0)
+    assert [record.history.latest(name) for name in ("loss", "gradient_norm", "metric")] == [0.5, 1.5, 3.0]
 
 
 def test_one_that_begins_again_forgets_what_it_said(record: RunRecord) -> None:

@@ -189,7 +189,7 @@ def test_a_live_setting_reaches_the_run_and_others_do_not(bench: Bench) -> None:
     bench.reach(State.PAUSED)
     assert bench.session.set_live("training.learning_rate", "0.5") == ""
     assert bench.session.set_live("training.epochs", "5") == ""
-    assert "0 to 1e+06" in bench.session.set_live("training.clip_norm", -1)
+    assert "0 to 1000000" in bench.session.set_live("training.clip_norm", -1)
     bench.give(Command.STEP)
     bench.runs[0].permits.release(5)
     bench.until(lambda: bench.runs[0].learning_rates == [0.5])
