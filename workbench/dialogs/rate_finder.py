@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QProgressBar, QWidget
 from workbench.panels.labels import column, label
 from workbench.panels.message import Message
 from workbench.plots.curves import CurvePlot
-from workbench.plots.legend import Key
+from workbench.plots.keys import Key
 from workbench.rate_test import RateTest
 from workbench.theme import GRID, Theme
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPen
 
 from workbench.plots.curves import CurvePlot
-from workbench.plots.legend import Key
+from workbench.plots.keys import Key
 from workbench.theme import Theme
 
 _KEY_WIDTH = 8  # pixels of the sample in the key

@@ -17,8 +17,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from workbench.plots.axes import Axes
 from workbench.plots.canvas import Canvas
 from workbench.plots.hiding import Hiding
+from workbench.plots.keys import Key, Scale
 from workbench.plots.label_axis import LabelAxis, dress_axis
-from workbench.plots.legend import Key, Legend, Scale
+from workbench.plots.legend import Legend
 from workbench.theme import GRID, Theme
 
 _SMOOTH_UP_TO = 300  # points: antialiased lines of more are slow to draw

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.inside.records import Spectrum
 from workbench.plots.curves import CurvePlot
-from workbench.plots.legend import Key
+from workbench.plots.keys import Key
 from workbench.theme import Theme
 
 _VALUES, _CIRCLE = "eigenvalues", "unit circle"

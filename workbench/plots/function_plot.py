@@ -11,7 +11,7 @@ from PySide6.QtGui import QPen
 from engine.inside.records import Floats
 from workbench.plots.curves import CurvePlot
 from workbench.plots.functions import FUNCTIONS, saturated
-from workbench.plots.legend import Key
+from workbench.plots.keys import Key
 from workbench.plots.levels import rung
 from workbench.theme import Theme
 

@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from engine.inside.records import Floats
 from workbench.plots.canvas import Canvas
+from workbench.plots.keys import Scale
 from workbench.plots.label_axis import LabelAxis, dress_axis
-from workbench.plots.legend import Legend, Scale
+from workbench.plots.legend import Legend
 from workbench.plots.panel_title import PanelTitle
 from workbench.plots.steady_box import SteadyBox
 from workbench.theme import GRID, Theme

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.plots.legend import Key, Scale
+from workbench.plots.keys import Key, Scale
 from workbench.plots.steady_box import SteadyBox
 
 

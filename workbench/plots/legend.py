@@ -3,67 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QBrush,
     QFocusEvent,
-    QFontMetrics,
     QKeyEvent,
-    QLinearGradient,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.plots.calm import Calm
+from workbench.plots.keys import Key, Scale, paint, text, width_of, words
 from workbench.theme import GRID, Theme
 
-_SWATCH, _SCALE = 3 * GRID, 10 * GRID  # pixels: widths of the samples
-_FAINT = 0.45  # opacity of an entry whose curve is hidden
 _HOW = "Click a name to hide or show what it stands for; or the arrow keys and Space."
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One line of the key: a name, what it measures now, and the pen and symbol it is drawn with.
-
-    With `hides`, a click asks that what it stands for be hidden, or shown again where it is `hidden`.
-    """
-
-    name: str
-    pen: QPen
-    note: str = ""
-    symbol: bool = False
-    line: bool = True
-    ring: bool = False
-    hides: bool = False
-    hidden: bool = False
-
-    @property
-    def text(self) -> str:
-        """What stands beside the sample."""
-        return f"{self.name}  {self.note}" if self.note else self.name
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """A colour scale: which value has which colour."""
-
-    name: str
-    colors: pg.ColorMap
-    low: float
-    high: float
-
-    @property
-    def text(self) -> str:
-        """The scale in words."""
-        return f"{self.name}: {self.low:g} to {self.high:g}"
 
 
 class Legend(QWidget):
@@ -117,7 +73,7 @@ class Legend(QWidget):
 
     def _let_toggle(self) -> None:
         """Be a control where there is something to hide, and say what is hidden."""
-        said = "; ".join(map(_words, self._items))
+        said = "; ".join(map(words, self._items))
         if said != self.accessibleDescription():
             self.setAccessibleDescription(said)
         toggles = bool(self._switches)
@@ -172,10 +128,7 @@ class Legend(QWidget):
         if len(places) < len(self._items):
             places = [*places[:-1], self._paint_dots(painter, places[-1])]
         for number, (item, rect) in enumerate(zip(self._items, places, strict=False)):
-            if isinstance(item, Key):
-                self._paint_key(painter, item, QRect(rect))
-            else:
-                self._paint_scale(painter, item, QRect(rect))
+            paint(painter, item, QRect(rect), self._theme)
             if number == chosen:
                 painter.setPen(self.palette().link().color())
                 painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -247,7 +200,7 @@ class Legend(QWidget):
 
     def _say_chosen(self) -> None:
         chosen = self._chosen()
-        self.setAccessibleName("Legend" if chosen is None else f"Legend: {_words(self._items[chosen])}")
+        self.setAccessibleName("Legend" if chosen is None else f"Legend: {words(self._items[chosen])}")
 
     def _switch_at(self, place: QPoint) -> int | None:
         places = self._places(self.width())
@@ -265,7 +218,7 @@ class Legend(QWidget):
     def _rows(self, width: int) -> Iterator[QRect]:
         metrics, x, y = self.fontMetrics(), 0, 0
         for item in self._items:
-            wide = _width(item, metrics)
+            wide = width_of(item, metrics)
             if x > 0 and x + wide > width:
                 x, y = 0, y + self._line
             if y and y + self._line > self.most > 0:
@@ -279,67 +232,5 @@ class Legend(QWidget):
         room = QRect(last)
         room.setRight(min(last.right(), self.width() - wide))
         painter.setPen(self._theme.color("text"))
-        self._text(painter, last.adjusted(room.width(), 0, wide, 0), " …")
+        text(painter, last.adjusted(room.width(), 0, wide, 0), " …")
         return room
-
-    def _paint_key(self, painter: QPainter, key: Key, rect: QRect) -> None:
-        middle = rect.center().y() + 0.5
-        painter.save()
-        if key.hidden:
-            painter.setOpacity(_FAINT)
-            font = self.font()
-            font.setStrikeOut(True)
-            painter.setFont(font)
-        painter.setPen(key.pen if key.line else Qt.PenStyle.NoPen)
-        painter.drawLine(QPointF(rect.left(), middle), QPointF(rect.left() + _SWATCH, middle))
-        if key.symbol:
-            painter.setPen(key.pen.color() if key.ring else Qt.PenStyle.NoPen)
-            painter.setBrush(Qt.BrushStyle.NoBrush if key.ring else key.pen.color())
-            size = 5 if key.ring else 3
-            painter.drawEllipse(QPointF(rect.left() + _SWATCH / 2, middle), size, size)
-        painter.setPen(self._theme.color("text"))
-        self._text(painter, rect.adjusted(_SWATCH + GRID // 2, 0, 0, 0), key.text)
-        painter.restore()
-
-    def _paint_scale(self, painter: QPainter, scale: Scale, rect: QRect) -> None:
-        metrics = self.fontMetrics()
-        painter.setPen(self._theme.color("text"))
-        for text, is_bar in _scale_parts(scale):
-            if is_bar:
-                bar = QRectF(rect.left(), rect.top() + 4, _SCALE, self._line - 8)
-                painter.fillRect(bar, _gradient(scale.colors, bar))
-                rect.setLeft(rect.left() + _SCALE + GRID // 2)
-                continue
-            self._text(painter, rect, text)
-            rect.setLeft(rect.left() + metrics.horizontalAdvance(text) + GRID // 2)
-
-    def _text(self, painter: QPainter, rect: QRect, text: str) -> None:
-        shown = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
-        painter.drawText(rect, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), shown)
-
-
-def _words(item: Key | Scale) -> str:
-    return f"{item.text}, hidden" if isinstance(item, Key) and item.hidden else item.text
-
-
-def _scale_parts(scale: Scale) -> tuple[tuple[str, bool], ...]:
-    return (scale.name, False), (_number(scale.low), False), ("", True), (_number(scale.high), False)
-
-
-def _number(value: float) -> str:
-    return f"{value:g}".replace("-", "−")
-
-
-def _width(item: Key | Scale, metrics: QFontMetrics) -> int:
-    if isinstance(item, Key):
-        return _SWATCH + GRID // 2 + metrics.horizontalAdvance(item.text) + 1
-    return (
-        sum(_SCALE if bar else metrics.horizontalAdvance(text) for text, bar in _scale_parts(item)) + 3 * GRID // 2 + 1
-    )
-
-
-def _gradient(colors: pg.ColorMap, bar: QRectF) -> QBrush:
-    gradient = QLinearGradient(bar.topLeft(), bar.topRight())
-    for place in range(17):
-        gradient.setColorAt(place / 16, colors.map(place / 16, mode="qcolor"))
-    return QBrush(gradient)

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 from engine.events import Probe
 from engine.inside.records import Floats, HiddenTrace, LayerTrace, SlotTrace
 from workbench.plots.heat_grid import HeatGrid, Panel, Spot
+from workbench.plots.keys import Scale
 from workbench.plots.label_axis import visible
-from workbench.plots.legend import Scale
 from workbench.plots.levels import Levels
 from workbench.plots.saving import Cell, Table
 from workbench.plots.time_cursor import TimeCursor

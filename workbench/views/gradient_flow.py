@@ -14,7 +14,7 @@ from engine.events import Snapshot
 from engine.inside.records import Floats, GradientByTime
 from workbench.plots.curves import CurvePlot, layer_stroke
 from workbench.plots.heat_grid import HeatGrid, Panel, Spot
-from workbench.plots.legend import Key, Scale
+from workbench.plots.keys import Key, Scale
 from workbench.plots.saving import Table
 from workbench.plots.time_cursor import TimeCursor
 from workbench.theme import GRID, Theme

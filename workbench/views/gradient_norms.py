@@ -14,7 +14,8 @@ from engine.events import Snapshot
 from engine.inside.records import Floats, GradientNorms
 from workbench.history import History
 from workbench.plots.curves import CurvePlot
-from workbench.plots.legend import Key, Legend
+from workbench.plots.keys import Key
+from workbench.plots.legend import Legend
 from workbench.plots.saving import Table
 from workbench.theme import GRID
 from workbench.views.live_view import LiveView

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout
 
 from workbench.history import Beside, History, Values
 from workbench.plots.curves import CurvePlot, baseline_stroke
-from workbench.plots.legend import Key
+from workbench.plots.keys import Key
 from workbench.plots.saving import Table
 from workbench.plots.smoothing import Smoother
 from workbench.theme import Theme

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QScrollArea, QSplitter,
 from engine.events import Snapshot
 from engine.inside.records import Floats, GradientByTime, HiddenTrace, LayerTrace, Structure
 from workbench.plots.equation import Equation
-from workbench.plots.legend import Legend, Scale
+from workbench.plots.keys import Scale
+from workbench.plots.legend import Legend
 from workbench.plots.levels import Levels
 from workbench.plots.network_diagram import NetworkDiagram, grouped
 from workbench.plots.network_layout import Diagram, Link, Part, diagram

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QComboBox, QVBoxLayout
 from engine.events import Snapshot
 from engine.inside.records import HiddenTrace, LayerTrace
 from workbench.plots.curves import CurvePlot
+from workbench.plots.keys import Key, Scale
 from workbench.plots.label_axis import visible
-from workbench.plots.legend import Key, Scale
 from workbench.plots.principal import Plane, PrincipalPlane
 from workbench.plots.saving import Table
 from workbench.plots.trace_grid import layer_name, steps_of

@@ -12,7 +12,7 @@ from engine.events import Snapshot, SnapshotRequest
 from engine.inside.records import Contributions
 from workbench.plots.calm import limit
 from workbench.plots.curves import CurvePlot
-from workbench.plots.legend import Key
+from workbench.plots.keys import Key
 from workbench.plots.saving import Table
 from workbench.views.live_view import LiveView
 

@@ -13,8 +13,9 @@ from engine.events import Snapshot, SnapshotRequest
 from engine.inside.records import Floats, HiddenTrace, Influence, LayerTrace, Reading
 from workbench.plots.calm import limit
 from workbench.plots.coloured_text import ColouredText
+from workbench.plots.keys import Key, Scale
 from workbench.plots.label_axis import visible
-from workbench.plots.legend import Key, Legend, Scale
+from workbench.plots.legend import Legend
 from workbench.plots.levels import Levels
 from workbench.plots.saving import Cell, Table
 from workbench.plots.trace_grid import layer_name

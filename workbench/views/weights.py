@@ -13,7 +13,7 @@ from engine.events import Snapshot, SnapshotRequest
 from engine.inside.records import Floats, ParameterPicture, Spectrum, Weights
 from workbench.plots.eigenvalue_plot import EigenvaluePlot
 from workbench.plots.heat_grid import HeatGrid, Panel, Spot
-from workbench.plots.legend import Scale
+from workbench.plots.keys import Scale
 from workbench.plots.levels import Levels
 from workbench.plots.saving import Cell, Table
 from workbench.plots.spread import BINS, Spread

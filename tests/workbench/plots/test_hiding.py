@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 from workbench.plots.area import Intervals
 from workbench.plots.curves import CurvePlot
 from workbench.plots.function_plot import FunctionPlot
-from workbench.plots.legend import Key, Legend
+from workbench.plots.keys import Key
+from workbench.plots.legend import Legend
 from workbench.theme import LIGHT
 
 _X = np.arange(5.0)

@@ -14,8 +14,9 @@ from pytestqt.qtbot import QtBot
 from workbench.plots.calm import Calm
 from workbench.plots.curves import layer_stroke
 from workbench.plots.heat_grid import HeatGrid, Panel
+from workbench.plots.keys import Key, Scale
 from workbench.plots.label_axis import LabelAxis, visible
-from workbench.plots.legend import Key, Legend, Scale
+from workbench.plots.legend import Legend
 from workbench.plots.levels import Levels, rung
 from workbench.plots.principal import PrincipalPlane
 from workbench.plots.smoothing import Smoother
