@@ -56,7 +56,7 @@ def counted(dates: list[str]) -> list[str]:
     """Dates that are written as digits alone, or counted since 1970, or in days as Excel does; none if they are not."""
     if not all(re.fullmatch(r"\d{5,19}(\.\d+)?", text) for text in dates) or all(len(text) == 8 for text in dates):
         return []
-    for written in ("%Y%m", "%Y%m%d%H%M", "%Y%m%d%H%M%S"):
+    for written in ("%Y%m", "%Y%m%d%H", "%Y%m%d%H%M", "%Y%m%d%H%M%S"):
         if read := all_read(dates, written):
             return [f"{date:%Y-%m}" if written == "%Y%m" else date.isoformat(" ") for date in read]
     values = np.array(dates, np.float64)
@@ -76,9 +76,12 @@ def forms(text: str) -> list[str]:
 def all_read(dates: list[str], written: str) -> list[datetime]:
     """Dates that are all written in one way; none where they are not."""
     try:
-        return [datetime.strptime(text, written) for text in dates]
+        read = [datetime.strptime(text, written) for text in dates]
     except ValueError:
         return []
+    if "%y" in written:  # two digits are a year up to 2049
+        return [date.replace(year=date.year - 100) if date.year >= 2050 else date for date in read]
+    return read
 
 
 def uneven(read: list[datetime], frequency: dict[str, Any] | None) -> int:
