@@ -33,10 +33,13 @@ def _below_titles(plain: Path, dialect: Dialect) -> tuple[Dialect, tuple[Rejecte
     rows = [row[:width] if "".join(row[width:]).strip() == "" else row for row in cells_of(lines, dialect)]
     if len(rows) != len(lines) or not 2 <= width <= _COLUMNS or dialect.skip >= len(rows):
         return None
-    first = _first_of_data(rows, dialect.skip + 1, width)
+    figures = _columns_of_figures(rows[max(dialect.skip + 1, len(rows) - _BODY) :], width)
+    first = _first_of_data(rows, dialect.skip + 1, width, figures)
     above = [at for at in range(dialect.skip, first) if len(rows[at]) == width]
     names = max(above, key=lambda at: (_filled(rows[at]), at), default=dialect.skip)
-    if first + _BODY > len(rows) or _filled(rows[names]) <= _filled(rows[dialect.skip]) or names >= first:
+    more = _filled(rows[names]) - _filled(rows[dialect.skip])
+    pairs = more == 0 and _are_words_and_values(rows[dialect.skip + 1 : names + 1], width, figures)
+    if first + _BODY > len(rows) or names >= first or not (more > 0 or pairs):
         return None
     columns = _told_apart(rows[names], rows[names - 1] if names - 1 in above else [], rows[names + 1 : first])
     between = range(names + 1, first)
@@ -44,18 +47,29 @@ def _below_titles(plain: Path, dialect: Dialect) -> tuple[Dialect, tuple[Rejecte
     return replace(dialect, columns=columns, skip=names, units=first - names - 1), left_out
 
 
-def _first_of_data(rows: Sequence[Sequence[str]], begin: int, width: int) -> int:
-    """The first row from which on all have figures in most columns in which the last ones have figures."""
-    body = rows[max(begin, len(rows) - _BODY) :]
-    columns = [k for k in range(width) if of_figures([row[k] for row in body if k < len(row)])]
-    if not columns:
+def _columns_of_figures(body: Sequence[Sequence[str]], width: int) -> list[int]:
+    return [k for k in range(width) if of_figures([row[k] for row in body if k < len(row)])]
+
+
+def _first_of_data(rows: Sequence[Sequence[str]], begin: int, width: int, figures: Sequence[int]) -> int:
+    """The first row from which on all have figures in most columns in which the last ones have `figures`."""
+    if not figures:
         return len(rows)
-    for at in range(len(rows) - 1, begin - 1, -1):
-        cells = [rows[at][k].strip() for k in columns if k < len(rows[at])]
-        known = [cell for cell in cells if cell not in NO_VALUE]
-        if len(rows[at]) != width or not known or 2 * sum(map(is_figure, known)) <= len(known):
-            return at + 1
-    return begin
+    others = (at for at in range(len(rows) - 1, begin - 1, -1) if not _is_data(rows[at], width, figures))
+    return next(others, begin - 1) + 1
+
+
+def _is_data(row: Sequence[str], width: int, figures: Sequence[int]) -> bool:
+    known = [cell for k in figures if k < len(row) and (cell := row[k].strip()) not in NO_VALUE]
+    return len(row) == width and bool(known) and 2 * sum(map(is_figure, known)) > len(known)
+
+
+def _are_words_and_values(rows: Sequence[Sequence[str]], width: int, figures: Sequence[int]) -> bool:
+    """Whether rows above one of names, the last, have a word and a value each, and some a figure for a value."""
+    *said, names = rows or [[]]
+    words = [names[k] for k in figures if k < len(names)]
+    values = any(is_figure(row[k]) for row in said for k in figures if k < len(row))
+    return values and not any(map(is_figure, words)) and not any(_is_data(row, width, figures) for row in said)
 
 
 def _filled(row: Sequence[str]) -> int:

@@ -18,7 +18,7 @@ _PARTS = {
     for part, words in {
         "year": "year yr yyyy jahr annee an ano anio anno rok jaar 年",
         "month": "month mon mo mm monat mois mes maand mese miesiac 月",
-        "day": "day dd dom dayofmonth mday tag jour dia giorno dag dzien 日",
+        "day": "day dd dy dom dayofmonth mday tag jour dia giorno dag dzien 日",
         "hour": "hour hr hh stunde heure hora ora uur 時 时",
         "minute": "minute min minuto",
         "yearday": "doy dayofyear yday jday julianday",

@@ -27,6 +27,7 @@ _WORDS = "words where the rows above have numbers or dates"
 _REMARK = 3  # words that a remark has at least, if no colon
 _PIECE = 1 << 20  # bytes read at a time
 _NAMED = 10_000  # empty rows that are kept with their line
+_WIDTH = re.compile(r"\s*\d+[sdn]\s*")  # how wide cells are, and of what kind, in files of the USGS
 _FOOT = 30  # lines at the end among which such rows are looked for
 
 
@@ -54,7 +55,11 @@ def units_below(plain: Path, dialect: Dialect) -> tuple[Rejected, ...]:
     for at, row in enumerate(rows[:_UNITS]):
         words = [row[place].strip() for place in columns] if len(row) == len(dialect.columns) else []
         said = sum(word not in NO_VALUE for word in words)
-        if any(map(is_figure, words)) or not said or (2 * said < len(words) and not found):
+        if (
+            (any(map(is_figure, words)) and not all(map(_WIDTH.fullmatch, row)))
+            or not said
+            or (2 * said < len(words) and not found)
+        ):
             break
         found.append(Rejected(dialect.skip + 2 + at, UNITS, lines[at].strip()))
     return tuple(found)

@@ -11,11 +11,12 @@ from pathlib import Path
 _LOOKED_AT = 200  # lines
 _MARKS = ",;\t|"
 _RARE = ("\x01", "\x1f", "^", "~", "::", "§", "¦", ":")
+_MOST = 0.75  # share of lines
 _WIDER = 4  # times the cells of lines above a table that its own few rows have
 _FEWEST_LINES = 12  # of a table with a line above that is longer
 _DESCRIBED = 40  # lines above a table that say what it is
 _YEARS = (1500, 2200)
-_FEWEST_YEARS = 4
+_FEWEST_YEARS = 3
 
 
 def preface(plain: Path) -> int:
@@ -103,6 +104,18 @@ def tabbed(plain: Path) -> bool:
     with plain.open(encoding="utf-8", errors="replace") as file:
         counts = [line.count("\t") for line in itertools.islice(file, _LOOKED_AT) if line.strip()]
     return len(counts) > 1 and counts[0] > 0 and len(set(counts)) == 1
+
+
+def usual_delimiter(plain: Path) -> str:
+    """The mark of which most lines have as many; "" without."""
+    with plain.open(encoding="utf-8-sig", errors="replace") as file:
+        lines = [line for line in itertools.islice(file, _LOOKED_AT) if line.strip()]
+    for mark in _MARKS:
+        counts = [_count(line, mark) for line in lines]
+        usual = max(set(counts), key=counts.count, default=0)
+        if usual and counts.count(usual) > _MOST * len(counts):
+            return mark
+    return ""
 
 
 def parted_by(plain: Path) -> str:

@@ -15,12 +15,14 @@ from engine.data.encoding import LONGEST_LINE
 from engine.data.errors import DataError
 from engine.data.headers import first_line_is_data, heads_figures
 from engine.data.names_above import named_above
-from engine.data.preface import parted_by, preface, tabbed, years_on_top
+from engine.data.odd_rows import is_figure, of_figures
+from engine.data.preface import parted_by, preface, tabbed, usual_delimiter, years_on_top
 
 _MOST_COLUMNS = 20_000
 _LOOKED_AT = 200  # lines that tell whether the first one is like them
 _SNIFFED = 20_480  # lines that the sniffer looks at
 _WIDE, _WIDE_LINES = 1_000, 50  # from so many columns on it is slow, and is given so many lines
+_UNITS, _FEWEST = 3, 8  # rows that may be units below names, and of a table that tells so
 _USUAL_QUOTES = """, quote = '"', escape = '"' """
 
 
@@ -89,8 +91,13 @@ def _found(plain: Path, encoding: str, reading: Reading, known: str = "") -> Dia
     told = options + (f", skip = {before}" if before else "")
     with duckdb.connect() as connection:
         connection.execute("SET enable_progress_bar = false")
-        for question in ("", ", store_rejects = true", *([] if reading.delimiter else [", delim = ' '"])):
+        rejects = ", store_rejects = true"
+        usual = "" if reading.delimiter else usual_delimiter(plain)
+        marked = [f", delim = {sql(usual)}{rejects}"] if usual else []
+        for question in ("", rejects, *marked, *([] if reading.delimiter else [", delim = ' '"])):
             answer = _answer(connection, plain, question + told)
+            if question == rejects and usual and answer and answer["Delimiter"] != usual:
+                continue  # it takes a mark that stands nowhere for one, and refuses all rows
             if not found or (answer and len(answer["Columns"]) > 1):
                 found = answer
             if found and len(found["Columns"]) > 1:
@@ -101,7 +108,10 @@ def _found(plain: Path, encoding: str, reading: Reading, known: str = "") -> Dia
         if found and reading.header == "auto" and _header_is_a_row(connection, plain, found, encoding):
             found = _answer(connection, plain, ", header = false" + told) or found
         unnamed = found and reading.header == "auto" and not found["HasHeader"]
-        if unnamed and years_on_top(plain, int(found["SkipRows"]), found["Delimiter"]):
+        if unnamed and (
+            years_on_top(plain, int(found["SkipRows"]), found["Delimiter"])
+            or _names_are_a_row(connection, plain, found, encoding)
+        ):
             skipped = f", skip = {found['SkipRows']}"
             found = _answer(connection, plain, ", header = true" + options + skipped) or found
     return _dialect(plain, found, encoding) if found else None
@@ -116,6 +126,19 @@ def _header_is_a_row(connection: duckdb.DuckDBPyConnection, plain: Path, found: 
     twice = bool(rows) and rows[0] == dialect.columns
     again = dialect.columns in rows and heads_figures(dialect.columns, rows)  # as at the beginning of each page
     return not (twice or again) and first_line_is_data(dialect.columns, rows)
+
+
+def _names_are_a_row(connection: duckdb.DuckDBPyConnection, plain: Path, found: dict[str, Any], encoding: str) -> bool:
+    """Whether words stand above most columns of numbers and dates, which the database overlooks above rows of units."""
+    dialect = _dialect(plain, found, encoding)
+    rows = connection.execute(f"SELECT * FROM {csv_relation(plain, dialect)} LIMIT {_LOOKED_AT}").fetchall()
+    names, body = rows[0] if rows else (), [list(map(_text, row)) for row in rows[_UNITS:]]
+    heads = [not is_figure(_text(name)) for name, *cells in zip(names, *body, strict=True) if of_figures(cells)]
+    return len(body) >= _FEWEST and 2 * sum(heads) > len(heads) and all(map(_text, names))
+
+
+def _text(cell: Any) -> str:
+    return str(cell or "").strip()
 
 
 def _mostly_left_out(plain: Path, skipped: int) -> bool:

@@ -81,3 +81,24 @@ def test_a_row_of_words_that_comes_again_is_no_header(write: Write, first: str) 
     text = "red,apple\ngreen,pear\nred,apple\nyellow,lemon\n" * 10
     found = peek(write("a.csv", f"{first}\n{text}"), 1)
     assert (found.rows, found.rejected_rows, found.header) == (41 - found.header, 0, first == "word,other")
+
+
+def test_words_and_values_above_the_names_are_no_rows(write: Write) -> None:
+    found = peek(write("a.csv", "Device,Logger 5\nSerial,12345\nInterval,60\ndate,v\n" + rows()), 1)
+    assert ([column.name for column in found.columns], found.rows, found.frequency) == (["date", "v"], 40, "daily")
+
+
+def test_names_above_rows_of_widths_are_found(write: Write) -> None:
+    body = "".join(f"USGS\t0146\t{line.replace(',', chr(9))}\n" for line in LINES)
+    found = peek(write("a.rdb", f"# USGS\n#\nagency\tsite_no\tdatetime\t14n\n5s\t15s\t20d\t14n\n{body}"), 1)
+    assert (found.column("time"), found.rows, found.rejected_rows, found.frequency) == ("datetime", 40, 1, "daily")
+
+
+def test_three_years_name_columns_too(write: Write) -> None:
+    found = peek(write("a.csv", "geo,2019,2020,2021\n" + "".join(f"L{n},{n},{n}.5,7\n" for n in range(40))), 1)
+    assert ([column.name for column in found.columns], found.rows) == (["geo", "2019", "2020", "2021"], 40)
+
+
+def test_remarks_below_do_not_hide_what_parts_the_cells(write: Write) -> None:
+    found = peek(write("a.csv", f"date,v\n{rows()}\nSource: somebody\nDownloaded: 2021-05-05\n"), 1)
+    assert ([column.name for column in found.columns], found.rows, found.rejected_rows) == (["date", "v"], 40, 2)

@@ -120,9 +120,9 @@ JOINED = {
     "year and month": ("Year,Month,v", [f"{1999 + n // 12},{n % 12 + 1}" for n in range(60)], "Year Month", "monthly"),
     "names of months": ("Jahr,Monat,v", [f"2000,{m}" for m in ("Jan", "Feb", "Mär", "Apr")], "Jahr Monat", "monthly"),
     "down to hours": (
-        "no,year,month,day,hour,v",
+        "no,YEAR,MO,DY,HR,v",
         [f"{n},{_at(n).year},{_at(n).month},{_at(n).day},{_at(n).hour}" for n in range(60)],
-        "year month day hour",
+        "YEAR MO DY HR",
         "every 6 hours",
     ),
     "a day of the year": ("year,doy,v", [f"{2019 + n // 365},{n % 365 + 1}" for n in range(400)], "year doy", "daily"),
