@@ -19,10 +19,14 @@ _LOOKED_AT = 50  # rows
 
 def named_above(plain: Path, dialect: Dialect) -> Dialect:
     """The dialect with the names that stand right above its rows, where it has none yet."""
-    if dialect.header or dialect.comment or not 0 < dialect.skip <= _MOST_LINES:
+    if dialect.header or dialect.skip > _MOST_LINES:
         return dialect
     with plain.open(encoding="utf-8-sig", errors="replace") as file:
         lines = list(itertools.islice(file, dialect.skip + _LOOKED_AT))
+    if dialect.comment == "#" and not dialect.skip:
+        return replace(_of_remarks(remarks(lines), dialect), header=False, skip=0)  # the reader leaves them out anyway
+    if dialect.comment or not dialect.skip:
+        return dialect
     above, below = lines[: dialect.skip], lines[dialect.skip :]
     marked = remarks(above)
     if len(marked) == dialect.skip:
@@ -35,6 +39,14 @@ def named_above(plain: Path, dialect: Dialect) -> Dialect:
     cells = next(iter(cells_of([above[at]], dialect)), [])
     names = _complete([cell.strip() for cell in cells], len(dialect.columns))
     return replace(dialect, header=True, skip=at, columns=names) if names else dialect
+
+
+def unmarked(dialect: Dialect) -> Dialect:
+    """The dialect without the mark of a remark before its first name, as in "# date,value"."""
+    first, *others = dialect.columns
+    name = first.lstrip("#").strip()
+    marked = dialect.header and first.startswith("#") and name and name not in others
+    return replace(dialect, columns=(name, *others)) if marked else dialect
 
 
 def _of_remarks(marked: Sequence[str], dialect: Dialect) -> Dialect:

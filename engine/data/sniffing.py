@@ -14,7 +14,7 @@ from engine.data.dialect import FOUND_OUT, Dialect, Reading, csv_relation, sql
 from engine.data.encoding import LONGEST_LINE
 from engine.data.errors import DataError
 from engine.data.headers import first_line_is_data, heads_figures
-from engine.data.names_above import named_above
+from engine.data.names_above import named_above, unmarked
 from engine.data.odd_rows import is_figure, of_figures
 from engine.data.preface import parted_by, preface, tabbed, usual_delimiter, years_on_top
 
@@ -62,7 +62,7 @@ def sniffed(plain: Path, encoding: str, name: str, reading: Reading = FOUND_OUT)
             "check that it is a CSV file."
         )
     if reading.header == "auto":
-        dialect = named_above(plain, dialect)
+        dialect = unmarked(named_above(plain, dialect))
     if not dialect.quote and reading.quotes != "none" and not _quotes_in_sight(plain, lines):
         return replace(dialect, quote='"', escape='"')  # whatever comes further down
     return dialect
@@ -102,6 +102,11 @@ def _found(plain: Path, encoding: str, reading: Reading, known: str = "") -> Dia
                 found = answer
             if found and len(found["Columns"]) > 1:
                 break
+        if found and before and (comment := _said(found["Comment"])):
+            kept = before - _begun_by(plain, comment, before)  # it does not count these when it skips lines
+            options += f", comment = {sql(comment)}, delim = {sql(found['Delimiter'])}"
+            told = options + (f", skip = {kept}" if kept else "")
+            found = _answer(connection, plain, told) or _answer(connection, plain, rejects + told) or found
         if found and not before and _mostly_left_out(plain, int(found["SkipRows"])):
             # One odd row near the end made the sniffer take all before it for a preamble.
             found = _answer(connection, plain, ", skip = 0, store_rejects = true" + options) or found
@@ -114,14 +119,14 @@ def _found(plain: Path, encoding: str, reading: Reading, known: str = "") -> Dia
         ):
             skipped = f", skip = {found['SkipRows']}"
             found = _answer(connection, plain, ", header = true" + options + skipped) or found
-    return _dialect(plain, found, encoding) if found else None
+    return _dialect(found, encoding) if found else None
 
 
 def _header_is_a_row(connection: duckdb.DuckDBPyConnection, plain: Path, found: dict[str, Any], encoding: str) -> bool:
     """Whether a table of words alone has no header; DuckDB takes any first line for one there."""
     if not found["HasHeader"] or any(column["type"] != "VARCHAR" for column in found["Columns"]):
         return False
-    dialect = _dialect(plain, found, encoding)
+    dialect = _dialect(found, encoding)
     rows = connection.execute(f"SELECT * FROM {csv_relation(plain, dialect)} LIMIT {_LOOKED_AT}").fetchall()
     twice = bool(rows) and rows[0] == dialect.columns
     again = dialect.columns in rows and heads_figures(dialect.columns, rows)  # as at the beginning of each page
@@ -130,7 +135,7 @@ def _header_is_a_row(connection: duckdb.DuckDBPyConnection, plain: Path, found: 
 
 def _names_are_a_row(connection: duckdb.DuckDBPyConnection, plain: Path, found: dict[str, Any], encoding: str) -> bool:
     """Whether words stand above most columns of numbers and dates, which the database overlooks above rows of units."""
-    dialect = _dialect(plain, found, encoding)
+    dialect = _dialect(found, encoding)
     rows = connection.execute(f"SELECT * FROM {csv_relation(plain, dialect)} LIMIT {_LOOKED_AT}").fetchall()
     names, body = rows[0] if rows else (), [list(map(_text, row)) for row in rows[_UNITS:]]
     heads = [not is_figure(_text(name)) for name, *cells in zip(names, *body, strict=True) if of_figures(cells)]
@@ -158,20 +163,26 @@ def _answer(connection: duckdb.DuckDBPyConnection, plain: Path, options: str) ->
     return dict(zip((d[0] for d in reader.description or ()), reader.fetchone() or (), strict=True))
 
 
-def _dialect(plain: Path, found: dict[str, Any], encoding: str) -> Dialect:
+def _said(mark: str) -> str:
+    return "" if mark == "(empty)" else mark
+
+
+def _begun_by(plain: Path, comment: str, lines: int) -> int:
+    """How many of the first lines begin with a mark."""
+    with plain.open(encoding="utf-8-sig", errors="replace") as file:
+        return sum(line.startswith(comment) for line in itertools.islice(file, lines))
+
+
+def _dialect(found: dict[str, Any], encoding: str) -> Dialect:
     """A dialect in our words."""
-    blank, skip = {"(empty)": ""}, int(found["SkipRows"])
-    if comment := blank.get(found["Comment"], found["Comment"]):  # then it does not count these when it skips lines
-        with plain.open(encoding="utf-8-sig", errors="replace") as file:
-            skip -= sum(line.startswith(comment) for line in itertools.islice(file, skip))
     return Dialect(
         encoding=encoding,
         delimiter=found["Delimiter"],
-        quote=blank.get(found["Quote"], found["Quote"]),
-        escape=blank.get(found["Escape"], found["Escape"]),
+        quote=_said(found["Quote"]),
+        escape=_said(found["Escape"]),
         header=bool(found["HasHeader"]),
-        skip=skip,
-        comment=comment,
+        skip=int(found["SkipRows"]),
+        comment=_said(found["Comment"]),
         newline=found["NewLineDelimiter"],
         columns=tuple(c["name"] for c in found["Columns"]),
         date_format=found["DateFormat"] or found["TimestampFormat"] or "",

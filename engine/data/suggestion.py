@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.config import Experiment
 from engine.data.columns import count_cells
+from engine.data.dates import find_date_column
 from engine.data.dialect import FOUND_OUT, READING, Reading
 from engine.data.errors import DataError
 from engine.data.guess import Guess, Suggestion
@@ -26,6 +27,7 @@ TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".parquet", ".jsonl", ".json", ".ndjso
 _COLUMNS = ("targets", "label", "text_column", "sequence_column", "time_column", "split_column")
 SAID = (*READING, *(f"data.{name}" for name in _COLUMNS))  # the settings that a suggestion goes by, where they are made
 _ONE_COLUMN, _FEWEST = 100_000, 10  # rows that are looked at, and of which they are at least
+_LEFT_OUT = 50  # rows for each that could not be read, as a remark of a logger's
 _LONG_TEXT, _UNITS = 20_000, 128  # letters from which on so many units have something to learn
 
 
@@ -84,12 +86,14 @@ def is_text(path: Path, reading: Reading = FOUND_OUT) -> bool:
 def _table_in_disguise(path: Path, reading: Reading) -> bool:
     """A text file that is a table all the same: several columns, by tabs or with one of numbers, and no row refused.
 
-    Or one column of nothing but numbers.
+    Or few rows refused beside a column of dates; or one column of nothing but numbers.
     """
     try:
         with open_table(path, reading) as table:
-            if table.unreadable_rows or table.rows <= 1:
+            if table.rows <= 1 or _LEFT_OUT * table.unreadable_rows > table.rows:
                 return False
+            if table.unreadable_rows and not find_date_column(table):
+                return False  # lines of running text that happen to be alike; dates are not in many
             if len(table.names) == 1:
                 cells = count_cells(table, table.names, _ONE_COLUMN)[table.names[0]]
                 return cells.numbers == cells.filled >= _FEWEST

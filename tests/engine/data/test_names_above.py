@@ -102,3 +102,23 @@ def test_three_years_name_columns_too(write: Write) -> None:
 def test_remarks_below_do_not_hide_what_parts_the_cells(write: Write) -> None:
     found = peek(write("a.csv", f"date,v\n{rows()}\nSource: somebody\nDownloaded: 2021-05-05\n"), 1)
     assert ([column.name for column in found.columns], found.rows, found.rejected_rows) == (["date", "v"], 40, 2)
+
+
+@pytest.mark.parametrize(
+    ("head", "mark"),
+    [
+        *((head, mark) for head in ("date,v\n", "# by hand\ndate,v\n") for mark in ("# stopped", "# so, again", "odd")),
+        *(("# by hand\n# date,v\n", mark) for mark in ("# stopped", "odd")),
+    ],
+)
+@pytest.mark.parametrize("places", [[3], [30, 150]])
+@pytest.mark.parametrize("name", ["a.csv", "a.log"])
+def test_remarks_in_the_middle_cost_neither_rows_nor_names(
+    write: Write, name: str, places: list[int], head: str, mark: str
+) -> None:
+    days = [date(2021, 1, 1) + timedelta(at) for at in range(200)]
+    text = head + "".join(f"{mark}\n" * (at in places) + f"{day},{at % 50}.5\n" for at, day in enumerate(days))
+    found = peek(write(name, text), 1)
+    assert (found.kind, found.rows, found.frequency, found.head[0]) == ("series", 200, "daily", ("2021-01-01", "0.5"))
+    assert [column.name for column in found.columns] == ["date", "v"]
+    assert found.rejected_rows == (0 if "#" in mark else len(places))

@@ -126,7 +126,7 @@ _ROWS = "".join(f"2020-01-{day:02d},{day}.5\n" for day in range(1, 29))
     [
         ("# made by a logger\n# at Y, place\ndate,value\n", ["date", "value"]),
         ("# station, 7\n# two, words\ndate,value\n", ["date", "value"]),
-        ("# made by a logger\n#date,value\n", ["#date", "value"]),
+        ("# made by a logger\n#date,value\n", ["date", "value"]),
         ("sep=,\ndate,value\n", ["date", "value"]),
     ],
 )
