@@ -8,7 +8,8 @@ from typing import Any
 
 from engine.data.columns import numeric_columns
 from engine.data.parts import part_of
-from engine.data.tables import Table, quoted
+from engine.data.quoting import quoted
+from engine.data.tables import Table
 
 LABELS = (
     "label", "class", "target", "category", "species", "diagnosis", "is_anomaly", "activity", "outcome", "caption",

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from engine.data.errors import DataError, counted
 from engine.data.numbers import NO_VALUE, number_sql
+from engine.data.quoting import literal, quoted
 from engine.data.scaling import Reals
-from engine.data.tables import Table, literal, quoted
+from engine.data.tables import Table
 
 Words: TypeAlias = NDArray[Any]  # of texts
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from engine.data.months import month_of
+from engine.data.quoting import literal, quoted
 
 LOOK = 100  # rows that are looked at
 _FEWEST = 6  # columns with dates
@@ -47,18 +48,18 @@ class Crosswise:
 
     def sql(self, source: str) -> str:
         """SQL of the turned table; rows without any value are left out."""
-        time, value = map(_quoted, self.names())
-        across = ", ".join(map(_quoted, self.across))
-        cells = ", ".join(f"CAST({_quoted(name)} AS VARCHAR) AS {_quoted(name)}" for name in self.across)
+        time, value = map(quoted, self.names())
+        across = ", ".join(map(quoted, self.across))
+        cells = ", ".join(f"CAST({quoted(name)} AS VARCHAR) AS {quoted(name)}" for name in self.across)
         part = f"trim({time})"
         if self.times:  # a list in the place of each name would take ten times as long
             part = f"list_extract({_texts(self.times)}, list_position({_texts(self.across)}, {time}))"
         elif self.between:
             part = f"left({part}, 4) || '{self.between}'"
-        rest = f"trim(CAST({_quoted(self.along)} AS VARCHAR)) || '{self.between}' || " if self.along else ""
-        kept = "".join(f"{_quoted(name)}, " for name in (*self.kept, *([self.along] if self.along else [])))
+        rest = f"trim(CAST({quoted(self.along)} AS VARCHAR)) || '{self.between}' || " if self.along else ""
+        kept = "".join(f"{quoted(name)}, " for name in (*self.kept, *([self.along] if self.along else [])))
         rows = f"SELECT {kept}{cells} FROM {source} WHERE trim(concat({across})) <> ''"
-        own = "".join(f"{_quoted(name)}, " for name in self.kept)
+        own = "".join(f"{quoted(name)}, " for name in self.kept)
         turned = f"({rows}) UNPIVOT INCLUDE NULLS ({value} FOR {time} IN ({across}))"
         return f"SELECT {own}{rest}{part} AS {time}, {value} FROM {turned}"
 
@@ -148,8 +149,4 @@ def _of_hours(names: Sequence[str], rows: Callable[[Sequence[str]], Sequence[Seq
 
 
 def _texts(words: Sequence[str]) -> str:
-    return "[" + ", ".join("'" + word.replace("'", "''") + "'" for word in words) + "]"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+    return f"[{', '.join(map(literal, words))}]"

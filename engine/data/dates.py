@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from engine.data.errors import DataError, counted
 from engine.data.frequency import Stamps, find_frequency
+from engine.data.quoting import quoted
 from engine.data.stamps import COUNTED, DIGITS_ONLY, EXCEL, FISCAL, FORMATS, ISO, UNNAMED, stamp_sql
-from engine.data.tables import Table, quoted
+from engine.data.tables import Table
 
 _DATE_WORDS = ("date", "datum", "day", "fecha", "data", "日")
 _TIME_WORDS = (*_DATE_WORDS, "time", "year", "yyyy", "month", "week", "stamp", "jahr", "period", "quarter")

@@ -8,6 +8,7 @@ from pathlib import Path
 from engine.config import DataConfig
 from engine.data.encoding import LONGEST_LINE
 from engine.data.errors import counted
+from engine.data.quoting import literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Reading:
         """SQL that tells DuckDB's sniffer."""
         found = {}
         if self.delimiter:
-            found["delim"] = sql("\t" if self.delimiter in ("tab", "\\t") else self.delimiter)
+            found["delim"] = literal("\t" if self.delimiter in ("tab", "\\t") else self.delimiter)
         if self.quotes == "none":
             found |= {"quote": "''", "escape": "''"}
         if self.header != "auto":
@@ -63,14 +64,14 @@ READING = tuple(f"data.{item.name}" for item in fields(Reading))  # the settings
 
 def csv_relation(path: Path | tuple[Path, ...], dialect: Dialect) -> str:
     """SQL that reads a text table with every cell as text, keeping account of rows it refuses."""
-    columns = ", ".join(f"{sql(name)}: 'VARCHAR'" for name in dialect.columns)
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in dialect.columns)
     options = {
-        "delim": sql(dialect.delimiter),
-        "quote": sql(dialect.quote),
-        "escape": sql(dialect.escape),
+        "delim": literal(dialect.delimiter),
+        "quote": literal(dialect.quote),
+        "escape": literal(dialect.escape),
         "header": str(dialect.header and not dialect.units).lower(),
         "skip": str(dialect.skip + (1 + dialect.units if dialect.units else 0)),
-        "comment": sql(dialect.comment),
+        "comment": literal(dialect.comment),
         "columns": f"{{{columns}}}",
         "auto_detect": "false",
         "store_rejects": "true",
@@ -78,7 +79,7 @@ def csv_relation(path: Path | tuple[Path, ...], dialect: Dialect) -> str:
         "max_line_size": str(LONGEST_LINE),
         "buffer_size": str(2 * LONGEST_LINE),  # of which each thread holds some
     }
-    read = f"[{', '.join(map(sql, path))}]" if isinstance(path, tuple) else sql(path)
+    read = f"[{', '.join(map(literal, path))}]" if isinstance(path, tuple) else literal(path)
     return f"read_csv({read}, {', '.join(f'{k} = {v}' for k, v in options.items())})"
 
 
@@ -93,8 +94,3 @@ def dialect_notes(dialect: Dialect) -> list[str]:
         *([f"{counted(dialect.skip, 'line')} before the table left out"] if dialect.skip else []),
         *([f"lines that begin with {dialect.comment!r} left out"] if dialect.comment else []),
     ]
-
-
-def sql(value: object) -> str:
-    """A value as a text of SQL."""
-    return "'" + str(value).replace("'", "''") + "'"

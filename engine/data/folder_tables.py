@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from engine.data.dialect import Dialect, Reading, csv_relation, dialect_notes, sql
+from engine.data.dialect import Dialect, Reading, csv_relation, dialect_notes
 from engine.data.encoding import LONGEST_LINE, scan
 from engine.data.errors import DataError, counted
 from engine.data.folders import COLUMNS, are_texts, files_of, named, text_of, without_rows
+from engine.data.quoting import literal
 from engine.data.sniffing import sniffed
 from engine.data.source import Source, plain_path
 from engine.data.temporary import temporary_file
@@ -29,7 +30,7 @@ def folder_table(path: Path, reading: Reading) -> Source:
         raise DataError(f"{files[0]}: a column is called {taken.pop()!r}, as is one that the folder gives; rename it.")
     with temporary_file(".csv") as index:
         csv.writer(index, lineterminator="\n").writerows([str(f), *own] for f, own in zip(files, names, strict=True))
-    told = f"read_csv({sql(index.name)}, header = false, names = ['f', 'sequence', 'label'], all_varchar = true)"
+    told = f"read_csv({literal(index.name)}, header = false, names = ['f', 'sequence', 'label'], all_varchar = true)"
     rows = csv_relation(files, dialect).removesuffix(")") + ", filename = 'f')"
     step = "row_number() OVER (PARTITION BY f ORDER BY place)"
     relation = (

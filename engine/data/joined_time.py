@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from engine.data.months import month_of, month_sql
+from engine.data.quoting import quoted
 
 LOOK = 100  # rows that are looked at
 _WIDEST = 64  # columns
@@ -90,8 +91,8 @@ def _dated(date: str, cells: Cells) -> JoinedTime | None:
     again = sum(one == other for one, other in pairwise(cells[date]))
     if not clock or 2 * again < len(cells[date]):
         return None
-    day = f"regexp_replace(trim(CAST({_quoted(date)} AS VARCHAR)), '{_MIDNIGHT}', '')"
-    return JoinedTime((date, clock), f"{day} || ' ' || trim(CAST({_quoted(clock)} AS VARCHAR))")
+    day = f"regexp_replace(trim(CAST({quoted(date)} AS VARCHAR)), '{_MIDNIGHT}', '')"
+    return JoinedTime((date, clock), f"{day} || ' ' || trim(CAST({quoted(clock)} AS VARCHAR))")
 
 
 def _named_parts(cells: Cells) -> dict[str, str]:
@@ -130,7 +131,7 @@ def _counted(parts: Mapping[str, str], cells: Cells) -> JoinedTime | None:
     for part in order:
         if part not in parts or not _within(part, cells[parts[part]]):
             break
-        chosen[part] = f"CAST({_quoted(parts[part])} AS VARCHAR)"
+        chosen[part] = f"CAST({quoted(parts[part])} AS VARCHAR)"
     if len(chosen) < 2:
         return None
     number = {part: f"TRY_CAST({cell} AS INTEGER)" for part, cell in chosen.items()}
@@ -157,7 +158,3 @@ def _within(part: str, cells: Sequence[str], named: bool = True) -> bool:
     if named and part == "quarter" and _all("[QqTt][1-4]", cells):
         return True
     return all(re.fullmatch(r"\d{1,4}(\.0)?", cell) and low <= float(cell) <= high for cell in cells)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

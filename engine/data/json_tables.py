@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.data.dialect import Reading, sql
+from engine.data.dialect import Reading
 from engine.data.encoding import LONGEST_LINE, NOTHING, scan
 from engine.data.errors import DataError
 from engine.data.formats import is_json_lines
 from engine.data.json_records import is_document, records_in
+from engine.data.quoting import literal
 from engine.data.rewriting import HEAD, encoding_of, rewritten
 from engine.data.source import Source, is_pattern
 
@@ -34,7 +35,7 @@ def json_table(path: Path, reading: Reading, head: bytes) -> Source:
     longest = max(_LEAST_BUFFER, found.longest) if is_json_lines(head) else 16 * LONGEST_LINE
     if not is_json_lines(head):
         _check_end(plain, path.name)
-    source.relation = f"read_json_auto({sql(plain)}, sample_size = -1, maximum_object_size = {longest})"
+    source.relation = f"read_json_auto({literal(plain)}, sample_size = -1, maximum_object_size = {longest})"
     return source
 
 

@@ -23,9 +23,10 @@ from engine.data.headers import heads_figures
 from engine.data.joined_time import joined_time
 from engine.data.number_marks import LOOKS, look_sql, mark_of
 from engine.data.odd_rows import HEADER_AGAIN, Rejected
+from engine.data.quoting import literal, quoted
 from engine.data.source import Source
 from engine.data.sources import prepare_source
-from engine.data.tables import Table, literal, quoted
+from engine.data.tables import Table
 from engine.data.under_way import watched
 
 _NAMED = 10_000  # rows that could not be read and are kept with line and reason

@@ -11,7 +11,8 @@ from engine.data.columns import numeric_columns
 from engine.data.dates import date_format, find_date_column
 from engine.data.guess import Guess
 from engine.data.labelled_text_suggestion import suggest_texts
-from engine.data.tables import Table, quoted
+from engine.data.quoting import quoted
+from engine.data.tables import Table
 
 _SEQUENCES = (
     "id", "series", "sequence", "utterance", "sample", "trial", "case", "subject", "session", "recording", "seq",

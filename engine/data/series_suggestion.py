@@ -13,9 +13,10 @@ from engine.config import DataConfig
 from engine.data.dates import DateColumn, date_format, find_date_column, read_stamps
 from engine.data.frequency import Frequency, Stamps, distinct, find_frequency
 from engine.data.guess import Guess
+from engine.data.quoting import quoted
 from engine.data.scaling import Reals, Transform
 from engine.data.series import last_numeric
-from engine.data.tables import Table, quoted
+from engine.data.tables import Table
 
 _LOOK = 1_000_000  # rows that tell the step from one to the next
 _COLUMNS = 64  # columns of which one may tell several series apart

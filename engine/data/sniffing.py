@@ -10,13 +10,14 @@ from typing import Any
 
 import duckdb
 
-from engine.data.dialect import FOUND_OUT, Dialect, Reading, csv_relation, sql
+from engine.data.dialect import FOUND_OUT, Dialect, Reading, csv_relation
 from engine.data.encoding import LONGEST_LINE
 from engine.data.errors import DataError
 from engine.data.headers import first_line_is_data, heads_figures
 from engine.data.names_above import named_above, unmarked
 from engine.data.odd_rows import is_figure, of_figures
 from engine.data.preface import parted_by, preface, tabbed, usual_delimiter, years_on_top
+from engine.data.quoting import literal
 
 _MOST_COLUMNS = 20_000
 _LOOKED_AT = 200  # lines that tell whether the first one is like them
@@ -93,7 +94,7 @@ def _found(plain: Path, encoding: str, reading: Reading, known: str = "") -> Dia
         connection.execute("SET enable_progress_bar = false")
         rejects = ", store_rejects = true"
         usual = "" if reading.delimiter else usual_delimiter(plain)
-        marked = [f", delim = {sql(usual)}{rejects}"] if usual else []
+        marked = [f", delim = {literal(usual)}{rejects}"] if usual else []
         for question in ("", rejects, *marked, *([] if reading.delimiter else [", delim = ' '"])):
             answer = _answer(connection, plain, question + told)
             if question == rejects and usual and answer and answer["Delimiter"] != usual:
@@ -104,7 +105,7 @@ def _found(plain: Path, encoding: str, reading: Reading, known: str = "") -> Dia
                 break
         if found and before and (comment := _said(found["Comment"])):
             kept = before - _begun_by(plain, comment, before)  # it does not count these when it skips lines
-            options += f", comment = {sql(comment)}, delim = {sql(found['Delimiter'])}"
+            options += f", comment = {literal(comment)}, delim = {literal(found['Delimiter'])}"
             told = options + (f", skip = {kept}" if kept else "")
             found = _answer(connection, plain, told) or _answer(connection, plain, rejects + told) or found
         if found and not before and _mostly_left_out(plain, int(found["SkipRows"])):
@@ -157,7 +158,9 @@ def _mostly_left_out(plain: Path, skipped: int) -> bool:
 
 def _answer(connection: duckdb.DuckDBPyConnection, plain: Path, options: str) -> dict[str, Any]:
     try:
-        reader = connection.execute(f"SELECT * FROM sniff_csv({sql(plain)}, max_line_size = {LONGEST_LINE}{options})")
+        reader = connection.execute(
+            f"SELECT * FROM sniff_csv({literal(plain)}, max_line_size = {LONGEST_LINE}{options})"
+        )
     except duckdb.Error:
         return {}
     return dict(zip((d[0] for d in reader.description or ()), reader.fetchone() or (), strict=True))

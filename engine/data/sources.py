@@ -9,12 +9,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.data.archives import is_archive
-from engine.data.dialect import FOUND_OUT, Reading, sql
+from engine.data.dialect import FOUND_OUT, Reading
 from engine.data.encoding import NOTHING, read_bytes
 from engine.data.excel import EXCEL
 from engine.data.folder_tables import folder_table
 from engine.data.formats import is_json, is_workbook, may_be_workbook, refuse_special
 from engine.data.json_tables import json_table
+from engine.data.quoting import literal
 from engine.data.rewriting import HEAD
 from engine.data.source import Source, plain_path
 from engine.data.text_tables import archive, text_table, workbook
@@ -34,7 +35,7 @@ def prepare_source(path: Path, reading: Reading = FOUND_OUT) -> Source:
     head = _head(path)
     suffix = path.suffix.lower()
     if head.startswith(b"PAR1"):
-        return Source(f"read_parquet({sql(plain_path(path))})", path.stat().st_size, notes=["format: Parquet"])
+        return Source(f"read_parquet({literal(plain_path(path))})", path.stat().st_size, notes=["format: Parquet"])
     if is_workbook(head) or (suffix in EXCEL and may_be_workbook(head)):
         return workbook(path, reading)
     if suffix in _JSON or is_json(head):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.data.dialect import sql
 from engine.data.months import month_sql
+from engine.data.quoting import literal
 
 _YEAR_FIRST = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y-%m", "%Y/%m", "%YM%m", "%Y%m", "%Y")
 _DAY_FIRST = ("%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%y", "%d/%m/%y", "%y-%m-%d", "%y/%m/%d", "%d-%m-%y")
@@ -69,7 +69,7 @@ def stamp_sql(text: str, written: str) -> str:
         return f"make_timestamp(1000000 * TRY_CAST(round(TRY_CAST({text} AS DOUBLE) {COUNTED[written][0]}) AS BIGINT))"
     if written in COUNTED:
         return f"make_timestamp(TRY_CAST(TRY_CAST({text} AS DECIMAL(38, 9)) {COUNTED[written][0]} AS BIGINT))"
-    read = f"TRY_STRPTIME({text}, {sql(written)})"
+    read = f"TRY_STRPTIME({text}, {literal(written)})"
     if "%y" in written:
         return _of_this_century(read)
     return f"({read} AT TIME ZONE 'UTC')" if written in _ZONED else read
@@ -82,20 +82,19 @@ def _of_this_century(read: str) -> str:
 
 def _quarter_sql(text: str) -> str:
     year, part = f"regexp_extract({text}, '\\d{{4}}')", f"regexp_extract({text}, '(?:^|[QqTt])([1-4])(?:\\D|$)', 1)"
-    known = f"regexp_full_match({text}, {sql(_QUARTERS)})"
+    known = f"regexp_full_match({text}, {literal(_QUARTERS)})"
     return f"CASE WHEN {known} THEN make_timestamp({year}::INTEGER, {part}::INTEGER * 3 - 2, 1, 0, 0, 0) END"
 
 
 def _week_sql(text: str) -> str:
     year, part = f"regexp_extract({text}, '\\d{{4}}')", f"regexp_extract({text}, 'W(\\d\\d)', 1)"
     day = f"coalesce(nullif(regexp_extract({text}, 'W\\d\\d-?(\\d)', 1), ''), '1')"
-    return (
-        f"CASE WHEN regexp_full_match({text}, {sql(_WEEKS)}) THEN TRY_STRPTIME({year} || {part} || {day}, '%G%V%u') END"
-    )
+    known = f"regexp_full_match({text}, {literal(_WEEKS)})"
+    return f"CASE WHEN {known} THEN TRY_STRPTIME({year} || {part} || {day}, '%G%V%u') END"
 
 
 def _month_name_sql(text: str) -> str:
-    whole = sql(f"^{_MONTH_NAMES}$")
+    whole = literal(f"^{_MONTH_NAMES}$")
     day, name, year = (f"regexp_extract({text}, {whole}, {group})" for group in (1, 2, 3))
     put = f"{year} || '-' || {month_sql(name)} || '-' || coalesce(nullif({day}, ''), '1')"
     long, short = (f"TRY_STRPTIME({put}, '{written}-%m-%d')" for written in ("%Y", "%y"))

@@ -16,6 +16,7 @@ from engine.data.joined_time import LOOK
 from engine.data.number_marks import Mark
 from engine.data.numbers import is_number, number_sql
 from engine.data.odd_rows import Rejected
+from engine.data.quoting import quoted
 from engine.data.source import Source
 from engine.data.under_way import unwatched
 
@@ -135,13 +136,3 @@ class Table:
         for mark in filter(is_number, self.no_value):
             number = f"nullif({number}, {float(mark)}::DOUBLE)"
         return number
-
-
-def quoted(name: str) -> str:
-    """A column name as SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A text as SQL."""
-    return "'" + text.replace("'", "''") + "'"

@@ -14,9 +14,9 @@ from engine.data import encoding as encoding_module
 from engine.data.columns import columns_of_words, read_numbers
 from engine.data.encoding import scan
 from engine.data.opening import open_table
+from engine.data.quoting import literal
 from engine.data.series import read_series
 from engine.data.series_dataset import SeriesDataset
-from engine.data.tables import literal
 from tests.engine.data.making import Write, experiment, table, values
 
 
