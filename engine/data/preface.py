@@ -106,10 +106,12 @@ def tabbed(plain: Path) -> bool:
     return len(counts) > 1 and counts[0] > 0 and len(set(counts)) == 1
 
 
-def usual_delimiter(plain: Path) -> str:
-    """The mark of which most lines have as many; "" without."""
+def usual_delimiter(plain: Path, taken: str) -> str:
+    """The mark of which most lines have as many; "" without, or where the one that was `taken` stands in most."""
     with plain.open(encoding="utf-8-sig", errors="replace") as file:
         lines = [line for line in itertools.islice(file, _LOOKED_AT) if line.strip()]
+    if 2 * sum(taken in line for line in lines) > len(lines):
+        return ""
     for mark in _MARKS:
         counts = [_count(line, mark) for line in lines]
         usual = max(set(counts), key=counts.count, default=0)

@@ -93,12 +93,11 @@ def _found(plain: Path, encoding: str, reading: Reading, known: str = "") -> Dia
     with duckdb.connect() as connection:
         connection.execute("SET enable_progress_bar = false")
         rejects = ", store_rejects = true"
-        usual = "" if reading.delimiter else usual_delimiter(plain)
-        marked = [f", delim = {literal(usual)}{rejects}"] if usual else []
-        for question in ("", rejects, *marked, *([] if reading.delimiter else [", delim = ' '"])):
+        for question in ("", rejects, *([] if reading.delimiter else [", delim = ' '"])):
             answer = _answer(connection, plain, question + told)
-            if question == rejects and usual and answer and answer["Delimiter"] != usual:
-                continue  # it takes a mark that stands nowhere for one, and refuses all rows
+            taken = answer.get("Delimiter", "") if question == rejects and not reading.delimiter else ""
+            if taken and (usual := usual_delimiter(plain, taken)):  # it takes what stands nowhere, and refuses all rows
+                answer = _answer(connection, plain, f", delim = {literal(usual)}{rejects}{told}")
             if not found or (answer and len(answer["Columns"]) > 1):
                 found = answer
             if found and len(found["Columns"]) > 1:
