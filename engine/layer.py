@@ -165,7 +165,7 @@ class Layer:
             get("temporary_rec", weights.depth_rec * weights.columns_rec), self._sums,
         )  # fmt: skip
         fixed = (self._product, self._geometry)
-        room = gradients.room(self.width, self.dx_row + weights.depth_rec)
+        room = gradients.room(self.dx_row + weights.depth_rec)
         return [
             (gradients.layer_gradients, (*fixed, first, last, *shared, get(f"packed{number}", room)))
             for number, (first, last) in enumerate(itertools.pairwise(divided(self.width, threads)))

@@ -94,7 +94,7 @@ class Linear:
             h.array, h.start, h.stride, self._y, h.array, self._block, self._block[:0], self._offsets,
             self._parameters.gradients, get("temporary", self.row * self.d_row), self._y[:0], get("sums", self.row),
         )  # fmt: skip
-        room = gradients.room(self.row, self.d_row)
+        room = gradients.room(self.d_row)
         tasks: list[Task] = [
             (
                 gradients.layer_gradients,

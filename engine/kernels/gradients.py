@@ -26,7 +26,6 @@ from engine.kernels.vectors import filled, load, store
 
 DEPTH_BLOCK = 128
 FEW_INPUTS = 32  # so many are the rows of the product, where more are the columns
-LIES_WELL = 100_000  # numbers: a left operand that spans no more is read where it lies
 
 
 @kernel
@@ -46,8 +45,7 @@ def layer_gradients(
     depth, kinds, rec_from = geometry[STEPS] * geometry[BATCH], geometry[RECURRENT_KINDS], geometry[RECURRENT_FROM]
     one, none, zero = np.int64(1), np.int64(0), sums[0] * 0  # a literal 0 would compile what it is given to once more
     columns_in, columns_rec = whole_vectors(inputs), kinds * width
-    in_at = packed.size - DEPTH_BLOCK * columns_in
-    rec_at = in_at - DEPTH_BLOCK * columns_rec
+    rec_at = DEPTH_BLOCK * columns_in
     rows, columns = max(min(last, units) - first, none), blocks_in.size * width
     # Of a few answers nothing is read twice, so nothing is packed.
     once = slots == 1 and blocks_rec.size == 0 and rows <= TILE_ROWS and x_row >= columns_in
@@ -67,13 +65,11 @@ def layer_gradients(
         block = min(deep, depth - start)
         x_block = x_at + start * x_row
         if not (few or once):
-            pack_columns(x, x_block, x_row, block, inputs, columns_in, packed, in_at)
+            pack_columns(x, x_block, x_row, block, inputs, columns_in, packed, none)
         pack_columns(states, start * state_row, state_row, block, columns_rec, columns_rec, packed, rec_at)
         for slot in range(slots):
             z_at = start * z_row + slot * width + first
             add_column_sums(z, z_at, z_row, block, last - first, sums, slot * width + first)
-            if not once:
-                pack_rows(z, z_at, z_row, block, rows, packed)
             if slot < blocks_in.size and few:
                 call_product(
                     product, x, x_block, 1, x_row, inputs, block, z, z_at, z_row, last - first,
@@ -88,11 +84,16 @@ def layer_gradients(
                         into_in, target, columns_in,
                     )  # fmt: skip
                 else:
-                    _multiply(product, z, z_at, z_row, packed, rows, block, in_at, columns_in, into_in, target)
+                    call_product(
+                        product, z, z_at, 1, z_row, rows, block, packed, 0, 0, columns_in, into_in, target, columns_in
+                    )
             if rec_from <= slot < rec_from + blocks_rec.size:
                 at = blocks_rec[slot - rec_from] if direct_rec else slot - rec_from
                 target = rec_begin + (at * units + first) * columns_rec
-                _multiply(product, z, z_at, z_row, packed, rows, block, rec_at, columns_rec, into_rec, target)
+                call_product(
+                    product, z, z_at, 1, z_row, rows, block, packed, rec_at, 0, columns_rec,
+                    into_rec, target, columns_rec,
+                )  # fmt: skip
     if few:
         _add_turned(temporary_in, first, rows, blocks_in, units, width, inputs, gradients, offsets[0])
     elif not direct_in:
@@ -115,23 +116,19 @@ def weight_gradient(
 
     Where `inputs` are whole vectors the products are summed where they belong, otherwise in `temporary`.
     """
-    columns = whole_vectors(inputs)
-    beside, rows = packed.size - DEPTH_BLOCK * columns, max(min(last, units) - first, 0)
-    if columns > inputs:
+    columns, none = whole_vectors(inputs), np.int64(0)
+    rows, direct = max(min(last, units) - first, 0), columns == inputs
+    into, begin = (gradients, at) if direct else (temporary, none)
+    if not direct:
         _clear(temporary, first, rows, blocks.size, units, columns)
     for start in range(0, depth, DEPTH_BLOCK):
         block = min(DEPTH_BLOCK, depth - start)
-        pack_columns(x, x_at + start * x_row, x_row, block, inputs, columns, packed, beside)
+        pack_columns(x, x_at + start * x_row, x_row, block, inputs, columns, packed, none)
         for slot in range(blocks.size):
             source = z_at + start * z_row + slot * width + first
-            pack_rows(z, source, z_row, block, rows, packed)
-            if columns > inputs:
-                target = (slot * units + first) * columns
-                _multiply(product, z, source, z_row, packed, rows, block, beside, columns, temporary, target)
-            else:
-                target = at + (blocks[slot] * units + first) * columns
-                _multiply(product, z, source, z_row, packed, rows, block, beside, columns, gradients, target)
-    if columns > inputs:
+            target = begin + ((blocks[slot] if direct else slot) * units + first) * columns
+            call_product(product, z, source, 1, z_row, rows, block, packed, 0, 0, columns, into, target, columns)
+    if not direct:
         _add(temporary, first, rows, blocks, units, inputs, columns, np.int64(1), gradients, at)
 
 
@@ -141,33 +138,14 @@ def whole_vectors(count: int) -> int:
     return (count + LANES - 1) // LANES * LANES
 
 
-def room(rows: int, columns: int) -> int:
-    """Numbers that packing takes, with `rows` on the left and `columns` on the right of the products."""
-    return -(-rows // TILE_ROWS) * (DEPTH_BLOCK * TILE_ROWS + LANES) + DEPTH_BLOCK * columns
-
-
-@inner_kernel
-def pack_rows(source: Any, at: Any, stride: int, depth: int, count: int, packed: Any) -> None:
-    """Pack `count` columns of `depth` rows as the left operand of a product: panels of as many as a tile has rows.
-
-    They would be read down the depth, in steps as wide as a row, which often fall into the same few lines of the
-    cache. Whole vectors are copied though a panel is narrower; the next row, or the gap between panels, takes the rest.
-    """
-    space = depth * TILE_ROWS + LANES
-    for k in range(depth if depth * stride > LIES_WELL else 0):
-        line, target = at + k * stride, np.int64(k * TILE_ROWS)
-        for column in range(0, count, TILE_ROWS):
-            if column + LANES <= count:
-                store(packed, target, load(source, line + column))
-            else:
-                for j in range(min(TILE_ROWS, count - column)):
-                    packed[target + j] = source[line + column + j]
-            target += space
+def room(columns: int) -> int:
+    """Numbers that packing the right operands of the products takes."""
+    return DEPTH_BLOCK * columns
 
 
 @inner_kernel
 def pack_columns(
-    source: Any, at: Any, stride: int, depth: int, count: int, columns: int, packed: Any, packed_at: int
+    source: Any, at: Any, stride: int, depth: int, count: int, columns: int, packed: Any, packed_at: Any
 ) -> None:
     """Pack `count` columns of `depth` rows as the right operand of a product, with zeros up to `columns`."""
     whole = columns // PANEL * PANEL
@@ -183,25 +161,6 @@ def pack_columns(
                 store(packed, target, filled(load(packed, target), 0.0))
                 for j in range(count - column):
                     packed[target + j] = source[line + column + j]
-
-
-@inner_kernel
-def _multiply(
-    product: int, z: Any, z_at: Any, z_row: int, packed: Any, rows: Any, depth: int, beside: Any, columns: Any,
-    c: Any, c_at: int,
-) -> None:  # fmt: skip
-    """C += A · B of what `pack_rows` left at the beginning and `pack_columns` at `beside`; C has `columns` a row."""
-    space = depth * TILE_ROWS + LANES
-    if depth * z_row <= LIES_WELL:
-        call_product(product, z, z_at, 1, z_row, rows, depth, packed, beside, 0, columns, c, c_at, columns)
-        return
-    for column in range(0, columns, PANEL):  # a panel of B stays in the first cache
-        count = min(PANEL, columns - column)
-        for row in range(0, rows, TILE_ROWS):
-            call_product(
-                product, packed, row // TILE_ROWS * space, 1, TILE_ROWS, min(TILE_ROWS, rows - row), depth,
-                packed, beside + column * depth, 0, count, c, c_at + row * columns + column, columns,
-            )  # fmt: skip
 
 
 @inner_kernel
