@@ -65,4 +65,4 @@ def share_left(by_time: GradientByTime) -> float:
 
 def _rms(values: Floats) -> float:
     known = values[np.isfinite(values)]
-    return float(np.sqrt(np.mean(np.square(known)))) if len(known) else math.nan
+    return float(np.sqrt(np.mean(np.square(known, dtype=np.float64)))) if len(known) else math.nan

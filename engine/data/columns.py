@@ -19,6 +19,7 @@ Words: TypeAlias = NDArray[Any]  # of texts
 _LOOK = 100_000  # rows that tell numbers from words
 _MOSTLY = 0.9  # share of numbers from which on a column is one of numbers
 _BETWEEN = " · "  # words of several columns that tell sequences apart
+_LARGEST = 1e37  # a network computes with float32, which ends a little above
 _NAMED = 8  # columns that are each told
 _SHOWN = 60  # letters of a cell
 _NONE, _OTHER, _NUMBER = range(3)  # kinds of cells: that say nothing, words, numbers
@@ -29,7 +30,7 @@ def read_numbers(table: Table, names: Sequence[str]) -> Reals:
     """Columns as float64 (N, C); NaN where a cell is blank or no number.
 
     Raises:
-        DataError: a column does not exist, holds text, has no value at all, or holds an infinite value.
+        DataError: a column does not exist, holds text, has no value at all, or holds one that is infinite or too large.
     """
     typed = all(table.types[table.column(name)] != "VARCHAR" for name in names)
     cells = ", ".join(f"TRY_CAST({quoted(name)} AS DOUBLE)" if typed else _text_sql(table, name) for name in names)
@@ -46,12 +47,13 @@ def read_numbers(table: Table, names: Sequence[str]) -> Reals:
 
 
 def _check_finite(table: Table, names: Sequence[str], values: Reals) -> None:
-    bad = np.argwhere(np.isinf(values))
+    bad = np.argwhere((values > _LARGEST) | (values < -_LARGEST))
     if len(bad):
         row, column = map(int, bad[0])
         cells = counted(int((bad[:, 1] == column).sum()), "such cell")
+        what = "infinite" if np.isinf(values[row, column]) else f"{values[row, column]:g}, too large to compute with"
         raise DataError(
-            f"{table.path.name}, {table.line(row)}, column {names[column]!r}: the value is infinite "
+            f"{table.path.name}, {table.line(row)}, column {names[column]!r}: the value is {what} "
             f"({cells}); blank it, so that it counts as missing, or correct it."
         )
 

@@ -64,6 +64,7 @@ BAD_SETTINGS: dict[str, tuple[dict[str, Any], str]] = {
     "target twice": ({"targets": "value", "inputs": "value"}, "named twice"),
     "time as target": ({"targets": "date", "time_column": "date"}, "both the time and a value"),
     "infinite": ({"targets": "endless"}, "line 4, column 'endless': the value is infinite"),
+    "too large": ({"targets": "huge"}, "line 5, column 'huge': the value is -2e[+]38, too large to compute with"),
     "window too long": ({"targets": "value", "look_back": 30}, "training part has 28 of the 40 rows"),
     "horizon too long": ({"targets": "value", "horizon": 30}, "horizon 30"),
     "parts too long": ({"targets": "value", "test": 39}, "nothing is left to train on"),
@@ -78,6 +79,7 @@ def test_a_setting_that_does_not_fit_the_file_is_named(write: Write, settings: d
         "words": ["red", "green"] * 20,
         "blank": [""] * 40,
         "endless": [1, 2, "inf", *range(37)],
+        "huge": [1, 2, 3, -2e38, *range(36)],
         "zero": [1, 0, *range(1, 39)],
     }
     with pytest.raises(DataError, match=words):

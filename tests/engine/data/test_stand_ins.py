@@ -41,6 +41,22 @@ def test_what_stands_for_no_value_is_said_and_missing(write: Write, mark: str) -
     assert any("12 missing values" in note for note in dataset.notes())
 
 
+FILLS = ("-3.4028235e38", "-3.40282e+38", "9.96921e+36", "-1.7976931348623157e+308", "1e300")
+
+
+@pytest.mark.parametrize("cells", [1, 3])
+@pytest.mark.parametrize("mark", FILLS)
+def test_what_grids_are_filled_with_is_missing(write: Write, mark: str, cells: int) -> None:
+    found = suggest(
+        write("a.csv", dated([mark if row % 60 == 5 and row // 60 < cells else level(row) for row in range(200)]))
+    )
+    dataset = load(found.experiment)
+    assert isinstance(dataset, SeriesDataset)
+    assert np.isnan(dataset.series.values).sum() == cells
+    assert np.nanmax(np.abs(dataset.series.values)) < 400
+    assert any("taken for no value" in note for note in found.notes)
+
+
 VALUES = {
     "one that is far": [999 if row == 50 else level(row) for row in range(200)],
     "all nines": [999] * 200,
