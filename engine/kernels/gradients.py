@@ -66,7 +66,8 @@ def layer_gradients(
         x_block = x_at + start * x_row
         if not (few or once):
             pack_columns(x, x_block, x_row, block, inputs, columns_in, packed, none)
-        pack_columns(states, start * state_row, state_row, block, columns_rec, columns_rec, packed, rec_at)
+        if blocks_rec.size > 0:
+            pack_columns(states, start * state_row, state_row, block, columns_rec, columns_rec, packed, rec_at)
         for slot in range(slots):
             z_at = start * z_row + slot * width + first
             add_column_sums(z, z_at, z_row, block, last - first, sums, slot * width + first)
