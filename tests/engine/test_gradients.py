@@ -99,3 +99,34 @@ def test_what_reaches_a_time_step_comes_from_sequences_that_have_not_ended() -> 
         for batch in batches:
             made.loss_and_gradients(batch, batch.loss)
     np.testing.assert_array_equal(used.gradient_by_time()[1], fresh.gradient_by_time()[1])
+
+
+GUARD = 64  # numbers on either side of a work array; more than the widest tile
+
+
+@pytest.mark.parametrize("cell", CELL_KEYS)
+@pytest.mark.parametrize("hidden", [1, 6, 20])
+@pytest.mark.parametrize("threads", [1, 3])
+def test_no_kernel_writes_past_its_arrays(
+    cell: str, hidden: int, threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rooms: list[tuple[NDArray[Any], int]] = []
+
+    def guarded(size: int, dtype: np.dtype[Any]) -> NDArray[Any]:
+        room = np.full(size + 2 * GUARD, -77, dtype)
+        rooms.append((room, size))
+        room[GUARD : GUARD + size] = 0
+        return room[GUARD : GUARD + size]
+
+    for module in ("buffers", "packed_weights", "parameters", "two_stage_layer"):
+        monkeypatch.setattr(f"engine.{module}.aligned_zeros", guarded)
+    monkeypatch.setattr("engine.threads.SMALL", 0)
+    for both, aligned, tokens in ((False, True, False), (True, False, True)):
+        made = network(cell, aligned, tokens, hidden_size=hidden, num_layers=2, bidirectional=both, threads=threads)
+        batch = example(aligned, tokens, (140, 140, 5, 3, 1))  # more rows than are packed at once
+        made.loss_and_gradients(batch, batch.loss)
+        made.forward(batch.inputs, batch.lengths)
+        made.workers.close()
+    assert rooms
+    for room, size in rooms:
+        assert set(room[:GUARD]) == set(room[GUARD + size :]) == {-77}
