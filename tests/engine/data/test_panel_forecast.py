@@ -140,7 +140,7 @@ def test_a_run_goes_from_the_table_to_forecasts_of_every_series(
     possible, as_alone = (
         {key for key in target_keys() if target(key).fit_for(some).possible} for some in (model, alone)
     )
-    assert possible == (as_alone if scaled_by == "all" else {"python_script", "keras"})  # the others hold one scaler
+    assert possible == as_alone
 
 
 @pytest.mark.parametrize("scaled_by", ["series", "all"])
