@@ -22,6 +22,14 @@ from engine.training import TrainingRun
 from workbench.engine_process import EngineGoneError, EngineProcess
 
 can_hold = pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="the system cannot hold a process")
+
+
+def hold(pid: int) -> None:
+    """Until all of its threads stand still: one after the other stops, and on a busy machine some still act."""
+    os.kill(pid, signal.SIGSTOP)
+    os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOWAIT)
+
+
 SHORT = sample("airline_passengers").experiment.replace({"training.epochs": 3, "training.threads": 1})
 
 
@@ -140,7 +148,7 @@ def test_a_process_that_is_held_and_then_killed_leaves_a_run_that_goes_on(tmp_pa
     for last in engine.run(often, Control(), folder):
         saves += isinstance(last, CheckpointSaved)
         if saves == 1 and not held:
-            os.kill(pid, signal.SIGSTOP)
+            hold(pid)
             held = True
             assert "still under way" in way_on(folder).problem
             os.kill(pid, signal.SIGCONT)
@@ -171,7 +179,7 @@ def test_nobody_waits_for_a_process_that_is_held() -> None:
             control.request = SnapshotRequest(number, frozenset({"hidden"}))
 
     with ThreadPoolExecutor(1) as pool:
-        os.kill(engine.process_id, signal.SIGSTOP)
+        hold(engine.process_id)
         try:
             pool.submit(ask).result(60)
         finally:
@@ -223,7 +231,7 @@ def test_one_that_is_ended_by_force_counts_as_closed(tmp_path: Path) -> None:
     events = engine.run(SHORT.replace({"training.epochs": 1_000_000}), Control(), None)
     next(events)
     assert engine.process_id is not None
-    os.kill(engine.process_id, signal.SIGSTOP)  # so that it does not hear of it
+    hold(engine.process_id)  # so that it does not hear of it
     assert not engine.close(0.0)
     last = list(events)[-1]
     assert isinstance(last, RunFailed)
