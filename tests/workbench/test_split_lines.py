@@ -25,7 +25,7 @@ ROWS = 120  # of the known series, whose parts begin at 84 and 96
 
 @pytest.fixture
 def panel(qtbot: QtBot, backend: KnownBackend, monkeypatch: pytest.MonkeyPatch) -> DataPanel:
-    monkeypatch.setitem(pg.CONFIG_OPTIONS, "mouseRateLimit", 1e9)  # every move counts, however fast
+    monkeypatch.setitem(pg.CONFIG_OPTIONS, "mouseRateLimit", 0)  # every move counts, also two in one millisecond
     panel = DataPanel(LIGHT)
     qtbot.addWidget(panel)
     panel.resize(320, 900)
