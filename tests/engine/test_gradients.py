@@ -16,6 +16,8 @@ from tests.engine.examples import Example, activation_choices, example, network
 from tests.engine.test_cells import CELL_KEYS, SHAPES
 
 STEP = 1e-5
+GUARD = 64  # numbers on either side of a work array, more than the widest tile
+UNTOUCHED = -77  # what they hold
 
 
 def slope_along(values: NDArray[Any], direction: NDArray[Any], loss: Callable[[], float]) -> float:
@@ -101,9 +103,6 @@ def test_what_reaches_a_time_step_comes_from_sequences_that_have_not_ended() -> 
     np.testing.assert_array_equal(used.gradient_by_time()[1], fresh.gradient_by_time()[1])
 
 
-GUARD = 64  # numbers on either side of a work array; more than the widest tile
-
-
 @pytest.mark.parametrize("cell", CELL_KEYS)
 @pytest.mark.parametrize("hidden", [1, 6, 20])
 @pytest.mark.parametrize("threads", [1, 3])
@@ -113,7 +112,7 @@ def test_no_kernel_writes_past_its_arrays(
     rooms: list[tuple[NDArray[Any], int]] = []
 
     def guarded(size: int, dtype: np.dtype[Any]) -> NDArray[Any]:
-        room = np.full(size + 2 * GUARD, -77, dtype)
+        room = np.full(size + 2 * GUARD, UNTOUCHED, dtype)
         rooms.append((room, size))
         room[GUARD : GUARD + size] = 0
         return room[GUARD : GUARD + size]
@@ -129,4 +128,4 @@ def test_no_kernel_writes_past_its_arrays(
         made.workers.close()
     assert rooms
     for room, size in rooms:
-        assert set(room[:GUARD]) == set(room[GUARD + size :]) == {-77}
+        assert set(room[:GUARD]) == set(room[GUARD + size :]) == {UNTOUCHED}

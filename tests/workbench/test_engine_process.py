@@ -22,15 +22,13 @@ from engine.training import TrainingRun
 from workbench.engine_process import EngineGoneError, EngineProcess
 
 can_hold = pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="the system cannot hold a process")
+SHORT = sample("airline_passengers").experiment.replace({"training.epochs": 3, "training.threads": 1})
 
 
 def hold(pid: int) -> None:
     """Until all of its threads stand still: one after the other stops, and on a busy machine some still act."""
     os.kill(pid, signal.SIGSTOP)
     os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOWAIT)
-
-
-SHORT = sample("airline_passengers").experiment.replace({"training.epochs": 3, "training.threads": 1})
 
 
 @pytest.fixture(scope="module")
