@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from engine.data import DataError, PairsPreparation, load
 from engine.data.batches import Ints, orders
-from engine.data.pairs import Pairs, listed_pairs, read_pairs, typed_pairs
+from engine.data.pairs import Pairs, read_pairs
 from engine.data.pairs_dataset import PairsDataset
 from engine.data.pairs_preparation import inputs_of
 from engine.data.splits import PARTS
 from engine.data.text import read_text
+from engine.data.typed_pairs import listed_pairs, typed_pairs
 from engine.export.tables import Cell
 from engine.model import Model
 from engine.prediction_records import WrittenPair

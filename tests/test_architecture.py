@@ -113,17 +113,11 @@ def test_leaves_import_only_what_they_may(package: str) -> None:
 
 
 def needed(path: Path) -> set[str]:
-    """Modules of ours that a file imports, but those by which a data set and its scorers know each other's types."""
+    """Modules of ours that a file imports, for their types alone too."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    left_out: set[int] = set()
-    if is_below(module_name(path), "engine.data"):
-        guards = (
-            node for node in ast.walk(tree) if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
-        )
-        left_out = {id(node) for guard in guards for node in ast.walk(guard)}
     found = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and id(node) not in left_out:
+        if isinstance(node, ast.ImportFrom):
             full = {f"{node.module}.{alias.name}" for alias in node.names}
             found |= (full & MODULES) or {str(node.module)} & MODULES
     return found - {module_name(path)}

@@ -5,21 +5,42 @@ For an answer at row `t`, `horizon` steps ahead, everything up to row `t - horiz
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
-from engine.data.batches import Floats, Ints, orders
+from engine.data.batches import Batch, Floats, Ints, orders
+from engine.data.gaps import Filled
 from engine.data.scaling import Reals
-
-if TYPE_CHECKING:
-    from engine.data.series_dataset import SeriesDataset
+from engine.data.windows import WindowShape
 
 _AR_ROWS = 100_000
 _AR_LAGS = 48
 
 
-def series_forecasts(dataset: SeriesDataset, part: str) -> tuple[tuple[str, Floats], ...]:
+class SeriesWindows(Protocol):
+    """What simple forecasts ask of a series that is cut into windows; see `SeriesDataset`."""
+
+    season: int
+    shape: WindowShape
+    filled: Filled
+    output_size: int
+
+    def count(self, part: str) -> int:
+        """Windows in a part."""
+
+    def batch(self, part: str, positions: Ints) -> Batch:
+        """The windows of a part at `positions` (B,)."""
+
+    def answer_rows(self, part: str) -> Ints:
+        """Rows (N,) that a part's windows are answered by."""
+
+    def decode(self, outputs: NDArray[Any], part: str) -> Reals:
+        """Answers (N, O) in real units."""
+
+
+def series_forecasts(dataset: SeriesWindows, part: str) -> tuple[tuple[str, Floats], ...]:
     """Named forecasts (N,) of the first target over a part, in real units."""
     rows, horizon, season = dataset.answer_rows(part), dataset.shape.horizon, dataset.season
     known = dataset.filled.past[:, 0]
@@ -51,7 +72,7 @@ def drift(known: Reals, rows: Ints, horizon: int) -> Reals:
     return np.asarray(known[last] + horizon * slope)
 
 
-def autoregression(dataset: SeriesDataset, part: str, lags: int) -> Reals:
+def autoregression(dataset: SeriesWindows, part: str, lags: int) -> Reals:
     """Least squares on the last `lags` steps of the window, fitted on the training part, as the network sees it."""
     count = dataset.count("train")
     chosen = np.unique(np.linspace(0, count - 1, min(count, _AR_ROWS)).astype(np.int64))
@@ -70,7 +91,7 @@ def _features(inputs: Floats, lags: int) -> Reals:
     return np.concatenate([own, np.ones((len(own), 1))], axis=1)
 
 
-def _lags(dataset: SeriesDataset) -> int:
+def _lags(dataset: SeriesWindows) -> int:
     """As many lags as a season and the window hold, and no more than the training part can settle."""
     wanted = dataset.season if dataset.season > 1 else 12
     return min(wanted, dataset.shape.look_back, _AR_LAGS, dataset.count("train") // 4)

@@ -7,25 +7,49 @@ multinomial logistic regression, of a text by naive Bayes with Laplace's correct
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.data.batches import Ints
+from engine.data.answers import Answers
+from engine.data.batches import Floats, Ints
 from engine.data.class_metrics import confusion, score_of
 from engine.data.dataset import Scores
 from engine.data.metrics import rmse
+from engine.data.parts import Spans
 from engine.data.scaling import Reals
-
-if TYPE_CHECKING:
-    from engine.data.sequence_dataset import LabelledDataset
 
 _ROWS = 20_000  # examples that a linear model is fitted on at most
 _STEPS, _DECAY = 300, 1e-3  # of the logistic regression
 
 
-def class_baselines(dataset: LabelledDataset, part: str) -> Scores:
+class Labelled(Protocol):
+    """What a linear model asks of labelled steps that are cut into examples; see `LabelledDataset`."""
+
+    topology: str
+    tokens: bool
+    input_size: int
+    output_size: int
+    metric: str
+    inputs: NDArray[Any]  # (N, I) or tokens (N,)
+    targets: NDArray[Any]  # (N,)
+    answers: Answers
+
+    def spans(self, part: str) -> Spans:
+        """The examples of a part."""
+
+    def answered(self, part: str) -> Ints:
+        """Steps (A,) that a part's answers are to."""
+
+    def truth(self, part: str) -> Floats:
+        """The class or the value of each."""
+
+    def bag(self, part: str, chosen: Ints) -> NDArray[Any]:
+        """Features (A, F) of the chosen examples, without the order of their steps."""
+
+
+def class_baselines(dataset: Labelled, part: str) -> Scores:
     """The commonest class of the training part, and a linear model, in the dataset's metric."""
     size, name = dataset.output_size, "naive Bayes" if dataset.tokens else "logistic regression"
     rows = _thinned(dataset, "train")
@@ -37,7 +61,7 @@ def class_baselines(dataset: LabelledDataset, part: str) -> Scores:
     return tuple((name, score_of(confusion(truth, said, size), dataset.metric)) for name, said in found)
 
 
-def value_baselines(dataset: LabelledDataset, part: str) -> Scores:
+def value_baselines(dataset: Labelled, part: str) -> Scores:
     """The mean of the training part, and ridge regression, as RMSE."""
     rows, held_out = _thinned(dataset, "train"), dataset.answered(part)
     scale = dataset.answers.scaler
@@ -46,12 +70,12 @@ def value_baselines(dataset: LabelledDataset, part: str) -> Scores:
     return (("mean", rmse(truth, np.full(len(truth), seen.mean()))), ("linear regression", rmse(truth, said)))
 
 
-def _thinned(dataset: LabelledDataset, part: str) -> Ints:
+def _thinned(dataset: Labelled, part: str) -> Ints:
     rows = dataset.answered(part)
     return rows[np.unique(np.linspace(0, len(rows) - 1, min(len(rows), _ROWS)).astype(np.int64))]
 
 
-def _features(dataset: LabelledDataset, part: str, rows: Ints) -> Reals:
+def _features(dataset: Labelled, part: str, rows: Ints) -> Reals:
     """What is counted of the examples (A, F) that are answered at `rows` (A,)."""
     if dataset.topology != "many_to_one":
         return _counts(dataset.inputs[rows][:, None], dataset.input_size) if dataset.tokens else _own(dataset, rows)
@@ -59,7 +83,7 @@ def _features(dataset: LabelledDataset, part: str, rows: Ints) -> Reals:
     return np.asarray(dataset.bag(part, np.array([place[row] for row in rows.tolist()], np.int64)), np.float64)
 
 
-def _own(dataset: LabelledDataset, rows: Ints) -> Reals:
+def _own(dataset: Labelled, rows: Ints) -> Reals:
     return dataset.inputs[rows].astype(np.float64)
 
 

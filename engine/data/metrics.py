@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.data.batches import Batch
 from engine.data.dataset import Scorer, Scores
-
-if TYPE_CHECKING:
-    from engine.data.series_dataset import SeriesDataset
+from engine.data.scaling import Reals
 
 
 def rmse(truth: NDArray[Any], forecast: NDArray[Any]) -> float:
@@ -46,10 +45,21 @@ class SeriesScorer(Scorer):
     training part (Hyndman and Koehler 2006, Section 3); below 1 is better than repeating the last season.
     """
 
-    def __init__(self, dataset: SeriesDataset, part: str) -> None:
-        """An empty score of `part`."""
-        self._dataset, self._part = dataset, part
-        self._outputs = np.full((dataset.count(part), dataset.output_size), np.nan, np.float64)
+    def __init__(
+        self,
+        truth: NDArray[Any],
+        last: Reals,
+        names: Sequence[str],
+        usual_step: float,
+        decode: Callable[[Reals], Reals],
+    ) -> None:
+        """An empty score of answers to `truth` (N, O), in real units as `decode` makes them of the network's.
+
+        `last` (N, O) are the values known last before each answer, `usual_step` is what MASE measures by.
+        """
+        self._truth, self._last, self._names = truth, last, names
+        self._usual_step, self._decode = usual_step, decode
+        self._outputs = np.full(truth.shape, np.nan, np.float64)
 
     def add(self, batch: Batch, outputs: NDArray[Any]) -> None:
         """See `Scorer.add`."""
@@ -57,16 +67,12 @@ class SeriesScorer(Scorer):
 
     def result(self) -> Scores:
         """See `Scorer.result`; several targets are scored together and then one by one."""
-        dataset, part = self._dataset, self._part
-        forecast = dataset.decode(self._outputs, part)
-        truth = np.stack([dataset.truth(part, k) for k in range(dataset.output_size)], axis=1)
-        naive = rmse(truth, dataset.anchors(part))
+        truth, forecast = self._truth, self._decode(self._outputs)
+        naive = rmse(truth, self._last)
         own = rmse(truth, forecast)
         skill = 1.0 - own / naive if naive > 0 else math.nan
-        error = mae(truth, forecast)
-        step = dataset.usual_step
+        error, step = mae(truth, forecast), self._usual_step
         scores = [("RMSE", own), ("MAE", error), ("MASE", error / step if step > 0 else math.nan), ("skill", skill)]
-        if dataset.output_size > 1:
-            names = dataset.preparation.targets
-            scores += [(f"RMSE {n}", rmse(truth[:, k], forecast[:, k])) for k, n in enumerate(names)]
+        if len(self._names) > 1:
+            scores += [(f"RMSE {n}", rmse(truth[:, k], forecast[:, k])) for k, n in enumerate(self._names)]
         return tuple(scores)

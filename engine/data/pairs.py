@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,9 +16,6 @@ from engine.data.opening import open_table
 from engine.data.scaling import Reals
 from engine.data.splits import PARTS, split_by_time
 from engine.data.tables import Table
-
-if TYPE_CHECKING:
-    from engine.data.pairs_preparation import PairsPreparation
 
 _SEED = 20  # the same parts whatever the seed of the training
 MOST_CATEGORIES = 200  # of a column of words that goes in as a vector
@@ -90,55 +85,6 @@ def read_pairs(path: Path, data: DataConfig, topology: str, *, answered: bool = 
         target=target,
         notes=tuple(notes),
     )
-
-
-def listed_pairs(text: str, preparation: PairsPreparation) -> Pairs:
-    """A pair without a target for each line that is not blank.
-
-    Raises:
-        DataError: there is none.
-    """
-    every = [line.strip() for line in text.splitlines()]
-    lines = tuple(line for line in every if line)
-    if not lines:
-        raise DataError("the file holds no text; give one with a text on each line.")
-    none: Reals = np.zeros((len(lines), 0))
-    blank = len(every) - len(lines)
-    notes = (f"{counted(blank, 'blank line')} left out",) if blank else ()
-    return Pairs(lines, none, (), ("",) * len(lines), preparation.columns, preparation.target, notes)
-
-
-def typed_pairs(text: str, preparation: PairsPreparation) -> Pairs:
-    """One pair of what was typed and nothing: a text, or a value for each column of a vector, commas between.
-
-    Raises:
-        DataError: another number of values than columns, or one that is no number.
-    """
-    numbers: Reals = np.zeros((1, 0))
-    words: tuple[tuple[str, ...], ...] = ()
-    if preparation.vector:
-        values = [value.strip() for value in text.split(",")]
-        count = len(preparation.vector.numbers)
-        if len(values) != len(preparation.columns):
-            raise DataError(
-                f"the network reads {counted(len(preparation.columns), 'value')} "
-                f"({', '.join(preparation.columns[:8])}), but {len(values):,} were given; put commas between them."
-            )
-        named = zip(values[:count], preparation.columns[:count], strict=True)
-        numbers = np.array([[_number(value, name) for value, name in named]])
-        words = tuple((value,) for value in values[count:])
-    sources = () if preparation.vector else (text.strip(),)
-    return Pairs(sources, numbers.reshape(1, -1), words, ("",), preparation.columns, preparation.target, ())
-
-
-def _number(text: str, name: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise DataError(f"{name!r} takes a number, got {text!r}.")
-    return value
 
 
 def _some(values: tuple[str, ...], kept: np.ndarray) -> tuple[str, ...]:

@@ -6,27 +6,43 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.data.batches import Batch
-from engine.data.dataset import Scorer, Scores, WritingScorer
+from engine.data.batches import Batch, Floats, Ints
+from engine.data.dataset import Scores, WritingScorer
 from engine.data.ngrams import ORDERS, ngram_bits
+from engine.data.pairs import Pairs
+from engine.data.pairs_preparation import PairsPreparation
 from engine.data.text_scores import bleu, error_rate
 
-if TYPE_CHECKING:
-    from engine.data.pairs_dataset import PairsDataset
-
 _MOST_COMPARED = 4e9  # steps of edit distances; beyond it the nearest source is not looked for
+
+
+class SplitPairs(Protocol):
+    """What scoring asks of pairs that are divided into parts; see `PairsDataset`."""
+
+    metric: str
+    pairs: Pairs
+    rows: dict[str, Ints]  # of each part
+    written: list[NDArray[np.int32]]  # the symbols of each text that is an answer
+
+    @property
+    def preparation(self) -> PairsPreparation:
+        """What is read, and the symbols of what is written."""
+
+    @property
+    def vectors(self) -> Floats | None:
+        """What is read (N, I), where that is no text."""
 
 
 class PairsScorer(WritingScorer):
     """What the network wrote by itself, beside the loss where it was told what came before."""
 
-    def __init__(self, dataset: PairsDataset, part: str) -> None:
+    def __init__(self, dataset: SplitPairs, part: str) -> None:
         self._dataset, self._part = dataset, part
         self._written: dict[int, Sequence[str]] = {}
         self._told, self._free, self._right, self._count = 0.0, 0.0, 0.0, 0.0
@@ -65,7 +81,7 @@ def _nats(batch: Batch, outputs: NDArray[Any]) -> float:
     return float(((np.log(np.exp(logits).sum(axis=-1)) - chosen) * batch.weights).sum())
 
 
-def judged(dataset: PairsDataset, part: str, written: dict[int, Sequence[str]]) -> Scores:
+def judged(dataset: SplitPairs, part: str, written: dict[int, Sequence[str]]) -> Scores:
     """Exact match, symbol error rate and, for words, BLEU of texts by their position in a part."""
     symbols, rows = dataset.preparation.symbols, dataset.rows[part]
     positions = sorted(written)
@@ -78,7 +94,7 @@ def judged(dataset: PairsDataset, part: str, written: dict[int, Sequence[str]]) 
     return tuple(scores)
 
 
-def baseline_texts(dataset: PairsDataset, part: str) -> dict[str, list[str]]:
+def baseline_texts(dataset: SplitPairs, part: str) -> dict[str, list[str]]:
     """What simple methods write for each pair of a part: the source, the commonest text, the nearest source's."""
     pairs, rows, train = dataset.pairs, dataset.rows[part], dataset.rows["train"]
     commonest = Counter(pairs.targets[row] for row in train.tolist()).most_common(1)[0][0]
@@ -91,7 +107,7 @@ def baseline_texts(dataset: PairsDataset, part: str) -> dict[str, list[str]]:
     return found
 
 
-def baseline_scores(dataset: PairsDataset, part: str) -> Scores:
+def baseline_scores(dataset: SplitPairs, part: str) -> Scores:
     """The simple methods in the dataset's metric; for bits, n-grams of what is written."""
     if dataset.metric == "bits per symbol":
         return _ngram_bits(dataset, part)
@@ -103,7 +119,7 @@ def baseline_scores(dataset: PairsDataset, part: str) -> Scores:
     return tuple(scored)
 
 
-def _nearest_text(dataset: PairsDataset, part: str) -> list[int] | None:
+def _nearest_text(dataset: SplitPairs, part: str) -> list[int] | None:
     """For each pair of a part the training row whose source is the fewest letters away; None where that is too much."""
     sources, rows, train = dataset.pairs.sources, dataset.rows[part].tolist(), dataset.rows["train"].tolist()
     letters = [sum(len(sources[row]) for row in some) for some in (rows, train)]
@@ -122,7 +138,7 @@ def _nearest_text(dataset: PairsDataset, part: str) -> list[int] | None:
     return [nearest[row] for row in rows]
 
 
-def _nearest_vector(dataset: PairsDataset, part: str) -> list[int] | None:
+def _nearest_vector(dataset: SplitPairs, part: str) -> list[int] | None:
     vectors, rows, train = dataset.vectors, dataset.rows[part], dataset.rows["train"]
     if vectors is None or len(rows) * len(train) * vectors.shape[1] > _MOST_COMPARED:
         return None
@@ -131,7 +147,7 @@ def _nearest_vector(dataset: PairsDataset, part: str) -> list[int] | None:
     return [int(train[np.argmin(squares - 2 * known @ vectors[row])]) for row in rows.tolist()]
 
 
-def _ngram_bits(dataset: PairsDataset, part: str) -> Scores:
+def _ngram_bits(dataset: SplitPairs, part: str) -> Scores:
     train, *held_out = (
         np.concatenate([np.zeros(0, np.int32), *(dataset.written[row] for row in dataset.rows[name].tolist())])
         for name in ("train", "validation", "test")
@@ -142,6 +158,3 @@ def _ngram_bits(dataset: PairsDataset, part: str) -> Scores:
     text = np.concatenate([past, *held_out])
     found = ngram_bits(train, text, parts, len(dataset.preparation.symbols))[part]
     return tuple((f"n-gram of order {order}", bits) for order, bits in found.items() if math.isfinite(bits))
-
-
-__all__ = ["PairsScorer", "Scorer", "baseline_scores", "baseline_texts", "judged"]

@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
 from engine.data.baselines import drift, naive, seasonal_naive
+from engine.data.batches import Ints
+from engine.data.gaps import Filled
 from engine.data.scaling import Reals
-
-if TYPE_CHECKING:
-    from engine.data.forecast_dataset import ForecastDataset
+from engine.data.series_preparation import SeriesPreparation
+from engine.data.windows import WindowShape
 
 _AR_WINDOWS = 20_000
 _AR_LAGS = 48
 
 
-def path_forecasts(dataset: ForecastDataset, part: str) -> tuple[tuple[str, Reals], ...]:
+class PathWindows(Protocol):
+    """What simple forecasts ask of a series whose windows are answered by several steps; see `ForecastDataset`."""
+
+    steps: int
+    season: int
+    shape: WindowShape
+    filled: Filled
+
+    @property
+    def preparation(self) -> SeriesPreparation:
+        """Transform and scalers."""
+
+    def count(self, part: str) -> int:
+        """Windows in a part."""
+
+    def windows(self, part: str, positions: Ints) -> Reals:
+        """What the windows at `positions` read, in its own units (lead + T, B, C)."""
+
+    def rows(self, part: str, positions: Ints) -> Ints:
+        """Rows (U, B) that answer them."""
+
+
+def path_forecasts(dataset: PathWindows, part: str) -> tuple[tuple[str, Reals], ...]:
     """Named forecasts (U, N) of the first target over a part, in real units; step u is u + 1 ahead."""
     rows = dataset.rows(part, np.arange(dataset.count(part)))
     known, season = dataset.filled.past[:, 0], dataset.season
@@ -31,7 +54,7 @@ def path_forecasts(dataset: ForecastDataset, part: str) -> tuple[tuple[str, Real
     return tuple(found)
 
 
-def autoregression(dataset: ForecastDataset, part: str, lags: int) -> Reals:
+def autoregression(dataset: PathWindows, part: str, lags: int) -> Reals:
     """Least squares for the next input from the last `lags`, fitted on the training part, its own forecasts fed back.
 
     Inputs are as the network sees them, transformed and scaled; forecasts (U, N) are in real units.
@@ -59,7 +82,7 @@ def _features(inputs: Reals, lags: int) -> Reals:
     return np.concatenate([own, np.ones((len(own), 1))], axis=1)
 
 
-def _lags(dataset: ForecastDataset) -> int:
+def _lags(dataset: PathWindows) -> int:
     """As many lags as a season and the window hold, and no more than the training part can settle."""
     wanted = dataset.season if dataset.season > 1 else 12
     return min(wanted, dataset.shape.look_back, _AR_LAGS, dataset.count("train") // 4)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +12,8 @@ from numpy.typing import NDArray
 from engine.data.batches import Batch
 from engine.data.dataset import Scores, WritingScorer
 from engine.data.metrics import mae, rmse
+from engine.data.path_dataset import PathDataset
 from engine.data.scaling import Reals
-
-if TYPE_CHECKING:
-    from engine.data.path_dataset import PathDataset
 
 _MOST_SERIES = 20  # that are scored one by one
 _MOST_NAMED = 12  # steps that have a metric of their own; of longer forecasts five

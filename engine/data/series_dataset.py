@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -169,7 +169,9 @@ class SeriesDataset(Dataset):
 
     def scorer(self, part: str) -> Scorer:
         """RMSE and MAE in real units, and the skill against the naive forecast."""
-        return SeriesScorer(self, part)
+        truth = np.stack([self.truth(part, k) for k in range(self.series.targets)], axis=1)
+        names, decode = self._preparation.targets, partial(self.decode, part=part)
+        return SeriesScorer(truth, self.anchors(part), names, self.usual_step, decode)
 
     def baseline_forecasts(self, part: str) -> tuple[tuple[str, Floats], ...]:
         """Naive, seasonal naive, drift and AR for the first target."""
