@@ -43,11 +43,11 @@ class Score:
 
 def score(
     network: Answering, dataset: Dataset, part: str, batch_size: int, loss: Loss | None = None,
-    changed: Callable[[Batch], Batch] | None = None,
+    changed: Callable[[Batch], Batch] | None = None, heard: Callable[[Batch, Floats], None] | None = None,
 ) -> Score:  # fmt: skip
     """Run the network over a whole part and compare with what was to be said; `loss` None: what the data suggests.
 
-    It reads each batch as `changed` gives it.
+    It reads each batch as `changed` gives it; what it says to each is given to `heard`, to use or to copy at once.
     """
     scorer, measure = dataset.scorer(part), loss or Loss(dataset.loss)
     total = free = weight = 0.0
@@ -55,6 +55,8 @@ def score(
     for batch, values in answers(network, map(changed, batches) if changed else batches):
         mean, count = measure.mean(values, batch)
         total, weight = total + mean * count, weight + count
+        if heard:
+            heard(batch, values)
         if isinstance(dataset, PathDataset):
             assert isinstance(network, Network | SequenceToSequence)  # all others answer once
             scorer.add(batch, dataset_paths(network, dataset, measure, part, batch.positions)[..., measure.middle])

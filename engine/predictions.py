@@ -52,6 +52,19 @@ class _Shown:
     baseline_rmse: tuple[tuple[str, float], ...]
 
 
+class Said:
+    """What a network answers to every example of a part, several quantiles each by itself; NaN where nothing yet."""
+
+    def __init__(self, width: int, count: int, size: int) -> None:
+        self.values: Reals = np.full((width, count, size), np.nan)
+
+    def add(self, batch: Batch, values: Floats) -> None:
+        """Take in the answers to a batch, of many steps the last."""
+        last, width = last_answers(batch, values), len(self.values)
+        for k in range(width):
+            self.values[k, batch.positions] = last[..., k::width]
+
+
 class Predictions:
     """Predictions of one network on one data set, as often as they are asked for."""
 
@@ -71,7 +84,7 @@ class Predictions:
         if self._dataset.classes or self._dataset.kind in ("text", "pairs"):
             return
         shown = self._shown = self._shown or _what_to_show(self._dataset)
-        forecast = _frozen(self._outputs(network, shown)[:, self._loss.middle])
+        forecast = _frozen(self._decoded(self._said_by(network, shown), shown)[:, self._loss.middle])
         ((name, _),) = scores
         self._shown = dataclasses.replace(
             shown,
@@ -85,18 +98,28 @@ class Predictions:
             return shown_pairs(self._network, self._dataset)
         return self.judged() or self._text(temperature)
 
-    def judged(self) -> ClassPrediction | SeriesPrediction | None:
-        """What can be held against the truth; None for running text."""
+    @property
+    def silence(self) -> Said | None:
+        """Room for all answers to the validation part, to have them judged; None where they are not asked for so."""
+        dataset = self._dataset
+        asked = not (isinstance(dataset, PathDataset) or dataset.classes or dataset.kind in ("text", "pairs"))
+        return self._room("validation") if asked and dataset.count("validation") else None
+
+    def judged(self, said: Said | None = None) -> ClassPrediction | SeriesPrediction | None:
+        """What can be held against the truth; None for running text.
+
+        With what the network has `said` to all of the validation part, see `silence`, it need not say it again.
+        """
         if isinstance(self._dataset, PathDataset):
             return self._path(self._dataset)
         if self._dataset.kind in ("text", "pairs"):
             return None
-        return self._classes() if self._dataset.classes else self._series()
+        return self._classes() if self._dataset.classes else self._series(said)
 
-    def _series(self) -> SeriesPrediction:
+    def _series(self, said: Said | None) -> SeriesPrediction:
         """Held-out values of the first target, as many of the last ones as a screen can show."""
         shown = self._shown = self._shown or _what_to_show(self._dataset)
-        outputs = self._outputs(self._network, shown)
+        outputs = self._decoded(said or self._said_by(self._network, shown), shown)
         forecast = outputs[:, self._loss.middle]
         return SeriesPrediction(
             part=shown.part,
@@ -111,15 +134,19 @@ class Predictions:
             covered=tuple(covered_words(each) for each in self._intervals),
         )
 
-    def _outputs(self, network: Answering, shown: _Shown) -> Reals:
-        """What `network` says of the first target (N, W), each of several quantiles by itself."""
-        width = self._loss.width
-        outputs = np.full((width, self._dataset.count(shown.part), self._dataset.output_size), np.nan)
+    def _room(self, part: str) -> Said:
+        return Said(self._loss.width, self._dataset.count(part), self._dataset.output_size)
+
+    def _said_by(self, network: Answering, shown: _Shown) -> Said:
+        said = self._room(shown.part)
         for batch, values in answers(network, shown.batches):
-            last = last_answers(batch, values)
-            for k in range(width):
-                outputs[k, batch.positions] = last[..., k::width]
-        return np.stack([self._dataset.decode(own, shown.part)[-SCREEN_POINTS:, 0] for own in outputs], axis=-1)
+            said.add(batch, values)
+        return said
+
+    def _decoded(self, said: Said, shown: _Shown) -> Reals:
+        """The last answers about the first target (N, W), in real units."""
+        decoded = (self._dataset.decode(own, shown.part) for own in said.values)
+        return np.stack([own[-SCREEN_POINTS:, 0] for own in decoded], axis=-1)
 
     def _bands(self, paths: Reals, part: str, positions: Ints | slice) -> tuple[tuple[float, Floats, Floats], ...]:
         """Ends of the intervals around forecasts of the first target (U, N, 1, W), one step behind the other."""

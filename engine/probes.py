@@ -27,6 +27,7 @@ from engine.networks import AnyNetwork
 from engine.optimizers import Optimizer
 from engine.predictions import Predictions
 
+_OFFERED_APART = 0.2  # seconds between two values that cost nothing: drawing them does
 PROBE_REST = 75.0  # times what a measurement took, times the number of probes asked for: all cost a 75th at most
 _OF_BATCHES = {
     "gradient_norms",
@@ -49,6 +50,8 @@ class _Kept:
     step: int
     asked: object  # what the request said of it
     due: float  # time from which on it may be measured again
+    made: float  # time
+    offered: bool = False  # and not yet looked at
 
 
 class Probes:
@@ -131,6 +134,13 @@ class Probes:
         for name in self.of_weights:
             self._kept.pop(name, None)
 
+    def offer(self, name: str, value: Probe, step: int) -> None:
+        """Take in what was measured for another reason; it is shown like any other, and costs no rest."""
+        kept, now = self._kept.get(name), self._clock()
+        if kept is None or (step > kept.step and now - kept.made > _OFFERED_APART):
+            asked = kept.asked if kept else _asked(name, self._request)
+            self._kept[name] = _Kept(value, step, asked, kept.due if kept else now, now, offered=True)
+
     def answer(self, request: SnapshotRequest, step: int, epoch: int, paused: bool) -> Snapshot | None:
         """The probes asked for, or None when nothing has changed or all still rest."""
         names = [name for name in self._measure if name in request.probes]
@@ -150,8 +160,12 @@ class Probes:
     def _refresh(self, name: str, request: SnapshotRequest, step: int, paused: bool) -> bool:
         """Measure one probe anew where that is due; whether it was."""
         kept, start = self._kept.get(name), self._clock()
-        same = kept and kept.step == step and kept.asked == _asked(name, request)
+        meant = kept if kept and kept.asked == _asked(name, request) else None
+        same = meant and meant.step == step
         unseen = name in _OF_BATCHES and name not in self.watched  # what it asks for came while the batch was trained
+        if meant and meant.offered and (same or not paused):
+            meant.offered = False
+            return True
         if same or not (paused or (self._is_due(name, request) and not unseen)):
             return False
         value = self._measure[name](request)
@@ -162,7 +176,7 @@ class Probes:
         if kept is None:  # what was made ready for all later measurements is no measure of them
             took = 0.0
         due = end + took * PROBE_REST * len(request.probes)
-        self._kept[name] = _Kept(value, step, _asked(name, request), due)
+        self._kept[name] = _Kept(value, step, _asked(name, request), due, end)
         return True
 
     def _hidden(self, _: SnapshotRequest) -> Probe:

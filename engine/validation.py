@@ -13,6 +13,7 @@ from engine.events import Evaluated, Event
 from engine.learner import Learner
 from engine.measurements import Measurements
 from engine.networks import AnyNetwork
+from engine.predictions import Said
 from engine.progress import Progress
 from engine.recording import Recorder
 
@@ -38,7 +39,9 @@ class Validation:
     def evaluate(self, epoch: int) -> Iterator[Event]:
         """Score what was learned so far, and say what is news in it."""
         learner, step = self._learner, self._learner.step
-        found = score(self._network, self._dataset, "validation", self._batch_size, learner.loss)
+        said = learner.probes.predictions.silence
+        heard = said.add if said else None
+        found = score(self._network, self._dataset, "validation", self._batch_size, learner.loss, heard=heard)
         training_loss = learner.mean_loss()
         self.deciding = found.loss if self._dataset.count("validation") else training_loss
         best = self._progress.take_if_best(self.deciding)
@@ -46,13 +49,15 @@ class Validation:
         self._measured.evaluations.append(event)
         self._recorder.evaluated(event)
         yield event
-        yield from self.diagnose()
+        yield from self.diagnose(said)
 
-    def diagnose(self) -> Iterator[Event]:
-        """Findings that were not told yet."""
+    def diagnose(self, said: Said | None = None) -> Iterator[Event]:
+        """Findings that were not told yet; `said` is what the network says now of the validation part."""
         probes = self._learner.probes
         self._measured.by_time = probes.by_time
-        self._measured.prediction = probes.predictions.judged()
+        self._measured.prediction = probes.predictions.judged(said)
+        if self._measured.prediction is not None and not self._measured.ended:
+            probes.offer("prediction", self._measured.prediction, self._learner.step)
         for finding in self._diagnosis.news():
             self._recorder.found(self._learner.step, finding)
             yield finding

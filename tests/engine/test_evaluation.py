@@ -2,13 +2,18 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from engine import data
 from engine.config import Experiment
 from engine.data import Dataset
 from engine.evaluation import Score, score
+from engine.losses import Loss, loss_for
 from engine.network import Network
+from engine.networks import make_network
+from engine.prediction_records import SeriesPrediction
+from engine.predictions import Predictions
 
 
 @pytest.mark.parametrize("sample", ["noisy_sine", "alice", "adding"])
@@ -21,6 +26,31 @@ def test_the_score_does_not_depend_on_the_batch_size(sample: str) -> None:
     assert small.metrics[0][0] == dataset.metric
     assert small.metric == pytest.approx(large.metric, rel=1e-3)
     assert small.loss == pytest.approx(large.loss, rel=1e-3)
+
+
+@pytest.mark.parametrize("changes", [{}, {"training.loss": "quantile"}, {"model.topology": "many_to_many"}])
+def test_what_was_scored_is_judged_as_if_it_were_said_anew(experiment: Experiment, changes: dict[str, object]) -> None:
+    experiment = experiment.replace(changes)
+    dataset = data.load(experiment)
+    loss = loss_for(experiment.training, dataset)
+    network = make_network(experiment.model, dataset, width=loss.width, seed=3, threads=1)
+    predictions = Predictions(network, dataset, loss)
+    said = predictions.silence
+    assert said is not None
+    score(network, dataset, "validation", 7, loss, heard=said.add)
+    heard, anew = predictions.judged(said), predictions.judged()
+    assert isinstance(heard, SeriesPrediction)
+    assert isinstance(anew, SeriesPrediction)
+    np.testing.assert_array_equal(heard.forecast, anew.forecast)
+    assert heard.rmse == anew.rmse
+
+
+@pytest.mark.parametrize("sample", ["alice", "japanese_vowels", "number_words"])
+def test_what_is_no_series_is_not_kept_to_be_judged(sample: str) -> None:
+    experiment = data.sample(sample).experiment.replace({"model.hidden_size": 4})
+    dataset = data.load(experiment)
+    network = make_network(experiment.model, dataset, width=1, seed=0, threads=1)
+    assert Predictions(network, dataset, Loss(dataset.loss)).silence is None
 
 
 def test_an_empty_part_has_no_score(experiment: Experiment) -> None:

@@ -174,6 +174,33 @@ def test_a_probe_rests_the_longer_the_more_are_asked_for(bench: Bench) -> None:
     assert bench.ask(both) is not None
 
 
+def test_what_costs_nothing_is_shown_while_a_probe_rests(bench: Bench) -> None:
+    name = frozenset({"prediction"})
+    shown = bench.get("prediction")
+    bench.train()
+    bench.get("prediction")  # the second measurement, after which it rests
+    bench.train()
+    judged = bench.probes.predictions.judged()
+    assert judged is not None
+    bench.probes.offer("prediction", judged, bench.step)  # too soon after the last one to be drawn
+    assert bench.ask(name) is None
+    bench.now += 0.2
+    bench.probes.offer("prediction", judged, bench.step)
+    assert shown is not judged is bench.get("prediction")
+    assert bench.ask(name) is None
+
+
+def test_what_was_offered_does_not_hide_another_temperature(text_bench: Bench) -> None:
+    first = text_bench.get("prediction", temperature=0.5)
+    assert isinstance(first, TextPrediction)
+    text_bench.train()
+    text_bench.now += 1.0
+    text_bench.probes.offer("prediction", first, text_bench.step)
+    other = text_bench.get("prediction", temperature=1.2)
+    assert isinstance(other, TextPrediction)
+    assert [heat for heat, _ in other.samples] != [heat for heat, _ in first.samples]
+
+
 def test_nothing_rests_while_the_run_is_paused(bench: Bench) -> None:
     first = bench.get("prediction")
     bench.train()

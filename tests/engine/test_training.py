@@ -428,8 +428,8 @@ def test_nan_is_never_the_best(experiment: Experiment, dataset: Dataset, monkeyp
     losses = iter([math.nan, 2.0, math.nan, 1.0, math.nan])
     real = evaluation.score
 
-    def score(*arguments: object) -> object:
-        found = real(*arguments)  # type: ignore[arg-type]
+    def score(*arguments: object, **named: object) -> object:
+        found = real(*arguments, **named)  # type: ignore[arg-type]
         return type(found)(next(losses, 0.0), found.metrics)
 
     monkeypatch.setattr(validation, "score", score)
