@@ -57,7 +57,7 @@ class SnapshotRequest:
     spectrum: str = ""  # one of `Spectrum.available`; empty takes the usual one
     parameter: str = ""  # one of `Contributions.available`; empty takes the usual one
     entry: tuple[int, int] | None = None  # of that parameter; None for the whole
-    character: int | None = None  # step of the pinned text whose influences are wanted
+    character: int | None = None  # step of the passage whose influences are wanted
 
 
 # --- what a run says ------------------------------------------------------------------------------------

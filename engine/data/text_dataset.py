@@ -33,6 +33,7 @@ from engine.data.tokens import cut
 from engine.data.vocabulary import UNKNOWN, Vocabulary
 
 _LONGEST_WORD = 200  # characters
+_PASSAGE = 256  # characters, about: some lines, in which sentences begin and end
 
 
 class TextDataset(Dataset):
@@ -186,9 +187,21 @@ class TextDataset(Dataset):
 
     def pinned(self) -> Batch:
         """The first sequence of the validation part."""
-        first, last = self.split.bounds("validation" if self.count("validation") else "train")
+        return self._from_the_start(self._length)
+
+    def passage(self) -> Batch:
+        """A stretch of the validation part that is worth reading; it begins like `pinned`."""
+        characters, _ = self._measures(self._pinned_part)
+        return self._from_the_start(max(self._length, round(_PASSAGE / characters)))
+
+    @property
+    def _pinned_part(self) -> str:
+        return "validation" if self.count("validation") else "train"
+
+    def _from_the_start(self, length: int) -> Batch:
+        first, last = self.split.bounds(self._pinned_part)
         start = max(first - 1, 0)
-        rows = np.arange(start, max(start + 1, min(last - 1, start + self._length)))
+        rows = np.arange(start, max(start + 1, min(last - 1, start + length)))
         return Batch(
             inputs=np.ascontiguousarray(self._tokens[rows][:, None]),
             lengths=np.array([len(rows)], np.int64),

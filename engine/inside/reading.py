@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.data import Dataset, TextPreparation
+from engine import looking
+from engine.data import Dataset
+from engine.data.text_dataset import TextDataset
 from engine.inside.records import Influence, Reading, frozen
 from engine.network import Network
 from engine.networks import AnyNetwork
@@ -14,28 +16,29 @@ GUESSES = 5
 
 
 def reading(network: AnyNetwork, dataset: Dataset, asked: int | None) -> Reading | None:
-    """The best guesses at every step of the pinned text, and for the step `asked` what they hang on.
+    """What layers make of every step of a passage, the best guesses, and for the step `asked` what they hang on.
 
     None where no running text is read.
     """
-    preparation = dataset.preparation
-    if not (isinstance(preparation, TextPreparation) and isinstance(network, Network) and network.aligned):
+    if not (isinstance(dataset, TextDataset) and isinstance(network, Network) and network.aligned):
         return None
-    pinned = dataset.pinned()
-    chances = _softmax(network.forward(pinned.inputs, pinned.lengths).values[:, 0].astype(np.float64))
+    passage, vocabulary = dataset.passage(), dataset.vocabulary
+    chances = _softmax(network.forward(passage.inputs, passage.lengths).values[:, 0].astype(np.float64))
     best = np.argsort(-chances, axis=1, kind="stable")[:, :GUESSES]
 
     def name(token: int) -> str:
-        return preparation.vocabulary.shown([token])[0]
+        return vocabulary.shown([token])[0]
 
+    layers = looking.traces(level.directions for level in network.stack.levels)
     influence = None
     if asked is not None and 0 <= asked < len(best):
         influence = Influence(asked, name(best[asked, 0]), _influence(network, chances, asked, int(best[asked, 0])))
     return Reading(
-        labels=dataset.pinned_labels(),
-        following=tuple(name(token) for token in pinned.targets[:, 0]),
+        labels=vocabulary.shown(passage.inputs[:, 0]),
+        following=tuple(name(token) for token in passage.targets[:, 0]),
         guesses=tuple(tuple(name(token) for token in row) for row in best),
         chances=frozen(np.take_along_axis(chances, best, axis=1)),
+        layers=layers,
         influence=influence,
     )
 

@@ -16,7 +16,7 @@ Floats: TypeAlias = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class LayerTrace:
-    """What one layer and direction did on the pinned sequence, in the order of the sequence's own time."""
+    """What one layer and direction did on a sequence, in the order of the sequence's own time."""
 
     layer: int
     reverse: bool
@@ -165,12 +165,13 @@ class Influence:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Probe "reading", for running text: what the network expects next at every character of the pinned sequence."""
+    """Probe "reading", for running text: what the network makes of every symbol of a passage, and expects next."""
 
-    labels: tuple[str, ...]  # (T,) what was read
+    labels: tuple[str, ...]  # (T,) what was read; it begins like the pinned sequence
     following: tuple[str, ...]  # (T,) what came next in truth
     guesses: tuple[tuple[str, ...], ...]  # (T, up to 5) the best first
     chances: Floats  # (T, up to 5)
+    layers: tuple[LayerTrace, ...]
     influence: Influence | None  # of the character that was asked for
 
 

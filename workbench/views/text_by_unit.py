@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QSpinBox, QVBoxLayout
 
 from engine.events import Snapshot, SnapshotRequest
-from engine.inside.records import Floats, HiddenTrace, Influence, LayerTrace, Reading
+from engine.inside.records import Floats, Influence, LayerTrace, Reading
 from workbench.plots.calm import limit
 from workbench.plots.coloured_text import ColouredText
 from workbench.plots.keys import Key, Scale
@@ -27,13 +27,13 @@ _OF_TEXT = "bits per character"  # what runs are measured in that read running t
 
 
 class TextByUnit(LiveView):
-    """The pinned text coloured by a unit or gate, five guesses under each symbol, and influences on request."""
+    """A held-out passage coloured by a unit or gate, five guesses under each symbol, and influences on request."""
 
     key = "text_by_unit"
     title = "Text by unit"
     order = 55
     question = "Which unit keeps track of what in the text, and on which earlier symbols does the next guess hang?"
-    probes = frozenset({"hidden", "reading"})
+    probes = frozenset({"reading"})
     waiting = "Press Run (F5): every character of a held-out text appears here, coloured by what a unit makes of it."
 
     def build(self) -> None:
@@ -95,7 +95,7 @@ class TextByUnit(LiveView):
         self._redraw()
 
     def time_steps(self) -> int:
-        """Characters of the pinned text."""
+        """Symbols of the passage, which begins with the pinned sequence."""
         found = self.probe("reading")
         return len(found.labels) if isinstance(found, Reading) else 0
 
@@ -104,15 +104,13 @@ class TextByUnit(LiveView):
         found = self.probe("reading")
         if not self._built or not isinstance(found, Reading):
             return (), []
-        values = self._course()
-        influence = self._influence(found)
+        values, influence = self._course(found), self._influence(found)
         rows: list[tuple[Cell, ...]] = []
         for step, label in enumerate(found.labels):
             guesses = zip(found.guesses[step], found.chances[step].tolist(), strict=True)
             told = ", ".join(f"{visible(guess)} {chance:.1%}" for guess, chance in guesses)
             norm = float(influence.norms[step]) if influence else float("nan")
-            value = float(values[step]) if values is not None and step < len(values) else float("nan")
-            rows.append((step + 1, visible(label), value, told, norm))
+            rows.append((step + 1, visible(label), float(values[step]), told, norm))
         return ("step", "symbol", self._chosen(), "guesses for the next", "influence on the guess looked at"), rows
 
     # --- drawing ----------------------------------------------------------------------------------------
@@ -122,12 +120,12 @@ class TextByUnit(LiveView):
         if not isinstance(found, Reading):
             return
         self._text.show_text(found.labels, found.guesses, found.chances)
-        influence, values = self._influence(found), self._course()
+        influence, values = self._influence(found), self._course(found)
         if influence is not None:
             strongest = float(influence.norms.max()) or 1.0
             scale = Scale(f"influence on “{visible(influence.guess)}”", self.theme.color_map("magnitude"), 0, strongest)
             self._colour(influence.norms, scale)
-        elif values is not None:
+        else:
             self._colour(values, self._scale(values))
         self._text.mark(self.time.position)
         self._read(found)
@@ -152,13 +150,10 @@ class TextByUnit(LiveView):
     def _chosen(self) -> str:
         return f"{self._quantity.currentText()} of unit {self._unit.value()}"
 
-    def _course(self) -> Floats | None:
-        """The chosen quantity of the chosen unit at every character."""
-        trace = self.probe("hidden")
-        if not isinstance(trace, HiddenTrace):
-            return None
-        _fill(self._layer, [layer_name(layer) for layer in trace.layers])
-        layer = trace.layers[self._layer.currentIndex()]
+    def _course(self, found: Reading) -> Floats:
+        """The chosen quantity of the chosen unit at every symbol."""
+        _fill(self._layer, [layer_name(layer) for layer in found.layers])
+        layer = found.layers[self._layer.currentIndex()]
         courses = _quantities(layer)
         _fill(self._quantity, list(courses))
         course = courses[self._quantity.currentText()]
@@ -166,17 +161,19 @@ class TextByUnit(LiveView):
         return course[:, self._unit.value()]
 
     def _read(self, found: Reading) -> None:
-        step, values = self.time.position, self._course()
+        step, values = self.time.position, self._course(found)
         if step is None or step >= len(found.labels):
             self.read_out("")
             return
-        value = f" · {self._chosen()} {values[step]:+.3f}" if values is not None and step < len(values) else ""
         guesses = zip(found.guesses[step], found.chances[step].tolist(), strict=True)
         told = ", ".join(f"{visible(guess)} {chance:.0%}" for guess, chance in guesses)
         after = visible(found.following[step])
         unknown = " · on what it hangs is measured while a run goes on"
         late = unknown if self.over and self._influence(found) is None else ""
-        self.read_out(f"step {step + 1} ({visible(found.labels[step])}){value} · next: {told} · in truth {after}{late}")
+        self.read_out(
+            f"step {step + 1} ({visible(found.labels[step])}) · {self._chosen()} {values[step]:+.3f} · next: {told}"
+            f" · in truth {after}{late}"
+        )
 
     # --- keys and cursor --------------------------------------------------------------------------------
 

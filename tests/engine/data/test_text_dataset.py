@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engine.config import DataConfig
-from engine.data import Preparation, TextPreparation
+from engine.data import Preparation, TextPreparation, load, sample
 from engine.data import vocabulary as vocabulary_module
 from engine.data.spelling import Spelling
 from engine.data.text import Text
@@ -99,6 +99,16 @@ def test_the_pinned_sequence_is_labelled_with_its_characters() -> None:
     assert "".join(data.pinned_labels()) == STORY[799:819]
     assert data.pinned().inputs.shape == (20, 1)
     assert text(validation=0).pinned().inputs.shape[1] == 1
+
+
+def test_a_passage_begins_like_the_pinned_sequence_and_goes_on_for_some_lines() -> None:
+    data = load(sample("alice").experiment)
+    assert isinstance(data, TextDataset)
+    pinned, passage = data.pinned(), data.passage()
+    np.testing.assert_array_equal(passage.inputs[: len(pinned.inputs)], pinned.inputs)
+    assert len(passage.inputs) == 256
+    np.testing.assert_array_equal(passage.targets[:-1], passage.inputs[1:])
+    assert len(text().passage().inputs) == 100  # no longer than what is held out
 
 
 @pytest.mark.parametrize("content", ["a😀é日" * 300, "אבגד " * 300])

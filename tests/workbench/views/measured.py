@@ -220,7 +220,7 @@ def reading(steps: int = 24, asked: int | None = None) -> Reading:
     if asked is not None:
         past = np.arange(steps) <= asked
         influence = Influence(asked, guesses[asked][0], _f32(past * 0.7 ** np.abs(asked - np.arange(steps))))
-    return Reading(letters[:-1], letters[1:], guesses, _f32(chances), influence)
+    return Reading(letters[:-1], letters[1:], guesses, _f32(chances), trace(steps=steps).layers, influence)
 
 
 def class_prediction(*, tagged: bool = False) -> ClassPrediction:

@@ -261,17 +261,17 @@ def test_symbols_lead_to_their_views(show: Show, qtbot: QtBot) -> None:
 # --- text by unit ---------------------------------------------------------------------------------------
 
 
-def known_text(influence: Influence | None = None) -> tuple[HiddenTrace, Reading]:
+def known_text(influence: Influence | None = None) -> Reading:
     """Three characters read by two units."""
     hidden = f32([-1.0, 0.5], [0.0, 0.5], [1.0, 0.5])
     layer = LayerTrace(0, False, hidden, None, (("update", f32([0.0, 1.0], [0.5, 0.5], [1.0, 0.0])),))
     guesses, chances = (("b", "x"), ("c", "y"), (" ", "z")), f32([0.7, 0.1], [0.5, 0.25], [0.9, 0.05])
-    return HiddenTrace((layer,), tuple("abc")), Reading(tuple("abc"), tuple("bc "), guesses, chances, influence)
+    return Reading(tuple("abc"), tuple("bc "), guesses, chances, (layer,), influence)
 
 
 def test_text_is_coloured_by_the_chosen_unit(show: Show) -> None:
     view = show(TextByUnit)
-    view.show_snapshot(measured.snapshot(*known_text()))
+    view.show_snapshot(measured.snapshot(known_text()))
     low, middle, high = (color.name() for color in view._text.colors)
     assert len({low, middle, high}) == 3
     QTest.keyClick(view, Qt.Key.Key_Up)
@@ -284,7 +284,7 @@ def test_text_is_coloured_by_the_chosen_unit(show: Show) -> None:
 
 def test_the_character_looked_at_and_its_guesses(show: Show) -> None:
     view = show(TextByUnit)
-    view.show_snapshot(measured.snapshot(*known_text()))
+    view.show_snapshot(measured.snapshot(known_text()))
     view._text.hovered.emit(2)
     assert view._readout.text() == "step 3 (c) · hidden state of unit 0 +1.000 · next: ␣ 90%, z 5% · in truth ␣"
     assert view.refine(SnapshotRequest(1, frozenset({"reading"}))).character == 2
@@ -292,11 +292,11 @@ def test_the_character_looked_at_and_its_guesses(show: Show) -> None:
 
 def test_earlier_characters_shade_by_their_influence(show: Show, qtbot: QtBot) -> None:
     view = show(TextByUnit)
-    view.show_snapshot(measured.snapshot(*known_text()))
+    view.show_snapshot(measured.snapshot(known_text()))
     with qtbot.waitSignal(view.needs_changed):
         view._text.clicked.emit(1)
     by_unit = [color.name() for color in view._text.colors]
-    view.show_snapshot(measured.snapshot(*known_text(Influence(1, "c", f32(2.0, 1.0, 0.0)))))
+    view.show_snapshot(measured.snapshot(known_text(Influence(1, "c", f32(2.0, 1.0, 0.0)))))
     assert [color.name() for color in view._text.colors] != by_unit
     assert view._legend.texts[0] == "influence on “c”: 0 to 2"
     assert [row[4] for row in view.table()[1]] == [2.0, 1.0, 0.0]
