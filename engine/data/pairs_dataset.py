@@ -22,6 +22,7 @@ from engine.data.tokens import cut
 from engine.data.vocabulary import START, Vocabulary
 
 _POOL = 32  # batches within which pairs of like length are put together
+_LOOKED_AT = 12  # pairs that a person can compare
 
 
 class PairsDataset(Dataset):
@@ -78,7 +79,8 @@ class PairsDataset(Dataset):
         for number in random.permutation(len(found)) if part == "train" else range(len(found)):
             yield self.batch(part, found[number])
 
-    def _size(self, part: str, place: int) -> tuple[int, int] | int:
+    def _size(self, part: str, place: int) -> int:
+        """What pairs are ordered by: how long the text written is, and then what is read."""
         row = int(self.rows[part][place])
         return len(self.written[row]) * 1000 + (0 if self.vectors is not None else len(self.encoded[row]))
 
@@ -132,12 +134,21 @@ class PairsDataset(Dataset):
         return judged(self, part, {place: symbols.cut(text) for place, text in enumerate(written)})
 
     @property
-    def _pinned_part(self) -> str:
+    def pinned_part(self) -> str:
+        """The part that is looked at while a network learns: the validation part, where there is one."""
         return "validation" if self.count("validation") else "train"
 
+    @cached_property
+    def looked_at(self) -> Ints:
+        """Positions of a few pairs spread over the pinned part, the longest first: it has the most to show."""
+        count = self.count(self.pinned_part)
+        some = np.unique(np.linspace(0, count - 1, min(count, _LOOKED_AT)).astype(np.int64))
+        longest = int(np.argmax([self._size(self.pinned_part, place) for place in some.tolist()]))
+        return np.concatenate([some[[longest]], np.delete(some, longest)])
+
     def pinned(self) -> PairBatch:
-        """The first validation pair."""
-        return self.batch(self._pinned_part, np.zeros(1, np.int64))
+        """The first of the pairs that are looked at."""
+        return self.batch(self.pinned_part, self.looked_at[:1])
 
     def pinned_labels(self) -> tuple[str, ...]:
         """The symbols read, then the symbols written before each step."""

@@ -17,21 +17,16 @@ from engine.prediction_records import PairsPrediction, WrittenPair
 from engine.sequence_to_sequence.decoding import Decoding, write
 from engine.sequence_to_sequence.network import SequenceToSequence
 
-_PAIRS = 12
 _COMPOSED = Decoding("sampled", top_p=0.9)  # the likeliest tune of all is one note again and again
 
 
 def shown_pairs(network: SequenceToSequence, dataset: PairsDataset) -> PairsPrediction:
-    """The first pairs of the validation part, or of the training part where there is none.
-
-    The likeliest symbol is written each time; tunes are drawn.
-    """
-    part = "validation" if dataset.count("validation") else "train"
-    rows = dataset.rows[part][:_PAIRS]
+    """The pairs that are looked at. The likeliest symbol is written each time; tunes are drawn."""
+    rows = dataset.rows[dataset.pinned_part][dataset.looked_at]
     tunes = are_notes(dataset.preparation.symbols.known)
     decoding = _COMPOSED if tunes else Decoding()
     return PairsPrediction(
-        part=part,
+        part=dataset.pinned_part,
         target=dataset.preparation.target,
         tunes=tunes,
         pairs=tuple(_shown(network, dataset, int(row), decoding) for row in rows.tolist()),

@@ -73,6 +73,8 @@ class AttentionMatrix(_Painted):
         if not self.weights.size:
             return
         left, top, wide, high = self._places()
+        rows, columns = self.weights.shape
+        painter.fillRect(QRectF(left, top, columns * wide, rows * high), self._theme.color("plot"))
         for row, column in np.ndindex(*self.weights.shape):
             rect = QRectF(left + column * wide, top + row * high, wide, high)
             painter.fillRect(rect, self._theme.color("accent", float(self.weights[row, column])))
@@ -106,7 +108,7 @@ class AttentionMatrix(_Painted):
             painter.rotate(-90 if any(len(each) > 2 for each in self.read) else 0)
             short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, 10 * GRID)
             if any(len(each) > 2 for each in self.read):
-                painter.drawText(QRectF(0, -high, 10 * GRID, 2 * high), Qt.AlignmentFlag.AlignVCenter, short)
+                painter.drawText(QRectF(0, -wide, 10 * GRID, 2 * wide), Qt.AlignmentFlag.AlignVCenter, short)
             else:
                 painter.drawText(QRectF(-wide, -2 * GRID, 2 * wide, 2 * GRID), Qt.AlignmentFlag.AlignCenter, short)
             painter.restore()

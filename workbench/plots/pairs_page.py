@@ -56,8 +56,7 @@ class PairsPage(AnswerPage):
         parts.setChildrenCollapsible(False)
         parts.addWidget(self.rows)
         parts.addWidget(self.pictures)
-        parts.setStretchFactor(0, 1)
-        parts.setStretchFactor(1, 1)
+        parts.setSizes([1000, 2000] if self.compact else [1000, 1000])  # in shares: below the first pairs the picture
         self.column.addWidget(parts, 1)
 
     def _all(self) -> tuple[QWidget, ...]:

@@ -69,6 +69,20 @@ def test_every_pair_comes_once(write: Write, part: str) -> None:
     assert sorted(np.concatenate(found).tolist()) == list(range(dataset.count(part)))
 
 
+def test_what_is_looked_at_is_spread_over_the_part_with_the_longest_first(write: Write) -> None:
+    data = pairs(write("pairs.csv", table(200)))
+    part = data.pinned_part
+    assert part == "validation"
+    assert len(data.looked_at) == len(set(data.looked_at)) == 12
+    assert {0, data.count(part) - 1} <= set(data.looked_at)
+    assert (np.diff(data.looked_at[1:]) > 0).all()
+    lengths = [len(data.written[row]) for row in data.rows[part][data.looked_at]]
+    assert lengths[0] == max(lengths) > min(lengths)
+    np.testing.assert_array_equal(data.pinned().positions, data.looked_at[:1])
+    few = pairs(write("few.csv", table(20)))
+    assert sorted(few.looked_at) == list(range(few.count(few.pinned_part)))
+
+
 def test_the_vocabulary_comes_from_the_training_part(write: Write) -> None:
     lines = [f"w{row}\t{'é' if row == 7 else 'a'}b" for row in range(30)]
     path = write("a.tsv", "\n".join(["s\tt", *lines]) + "\n")
