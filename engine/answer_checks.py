@@ -45,17 +45,17 @@ def _what_is_beaten(m: Measurements, standing: Standing) -> str:
     name, theirs = clear[0]
     share = m.metric in _SHARES
     gain = standing.ours - theirs if share else abs(theirs - standing.ours) / abs(theirs) if theirs else 0.0
-    beaten = f"{name}{_by(gain, m, ' point' if share else '%')}"
+    beaten = f"{name}{_by(gain, m, ' percentage point' if share else '%')}"
     return f"As good as {even[0]}; beats {beaten}" if even else f"Beats {beaten}"
 
 
 def _by(gain: float, m: Measurements, unit: str) -> str:
-    """By how much a baseline is beaten: of shares, of which it may have nearly none, in points of a hundred.
+    """By how much a baseline is beaten: of shares, of which it may have nearly none, in percentage points.
 
     While the run goes on it goes in steps of ten, or the title would change all the time.
     """
-    whole = round(100 * gain) if m.ended else 10 * math.floor(10 * gain)
-    several = "s" if unit == " point" and whole != 1 else ""
+    whole = round(100 * gain) if m.ended else max(0, 10 * (math.ceil(10 * gain) - 1))
+    several = "s" if unit.endswith("point") and whole != 1 else ""
     return f" by {'' if m.ended else 'more than '}{whole}{unit}{several}" if whole else ""
 
 

@@ -121,12 +121,21 @@ def test_the_test_part_has_the_last_word() -> None:
 
 @pytest.mark.parametrize(
     ("ours", "ended", "title"),
-    [(0.98, True, "by 87 points"), (0.98, False, "by more than 80 points"), (0.12, True, "by 1 point")],
-)
+    [
+        (0.98, True, "by 87 percentage points"), (0.98, False, "by more than 80 percentage points"),
+        (0.12, True, "by 1 percentage point"), (0.12, False, ""),
+    ],
+)  # fmt: skip
 def test_shares_are_higher_where_they_are_better_and_compared_in_points(ours: float, ended: bool, title: str) -> None:
     measurements = measured((1, 1, ours))
     measurements.metric, measurements.baselines, measurements.ended = "accuracy", (("majority", 0.11),), ended
-    assert said(measurements, "baseline").title == f"Beats majority {title}"
+    assert said(measurements, "baseline").title == f"Beats majority {title}".rstrip()
+
+
+def test_nothing_is_more_than_all() -> None:
+    measurements = measured((1, 1, 1.0))
+    measurements.metric, measurements.baselines = "exact match", (("commonest text", 0.0),)
+    assert said(measurements, "baseline").title == "Beats commonest text by more than 90 percentage points"
 
 
 @pytest.mark.parametrize(
