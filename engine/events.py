@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from engine.inside.records import (
+    ClassPaths,
     Contributions,
     GradientByTime,
     GradientNorms,
@@ -40,10 +41,11 @@ Probe: TypeAlias = (
     | Contributions
     | Structure
     | Reading
+    | ClassPaths
 )
 PROBES: tuple[str, ...] = (
     *("hidden", "gradient_norms", "gradient_by_time", "prediction"),
-    *("pre_activations", "weights", "spectrum", "contributions", "structure", "reading"),
+    *("pre_activations", "weights", "spectrum", "contributions", "structure", "reading", "class_paths"),
 )
 
 

@@ -25,6 +25,17 @@ def traces(levels: Iterable[Sequence[Layer]]) -> tuple[LayerTrace, ...]:
     )
 
 
+def paths(levels: Iterable[Sequence[Layer]]) -> tuple[tuple[str, ...], tuple[tuple[NDArray[np.float32], ...], ...]]:
+    """Names of layers and directions, and the hidden states (T, H) of every sequence of the last forward pass."""
+    names, found = [], []
+    for level, directions in enumerate(levels):
+        for reverse, layer in enumerate(directions):
+            names.append(name(level, bool(reverse)))
+            hidden, lengths = _states(layer)[:, :, 0].astype(np.float32), enumerate(layer.lengths.tolist())
+            found.append(tuple(hidden[_own_time(length, bool(reverse)), row] for row, length in lengths))
+    return tuple(names), tuple(found)
+
+
 def norms_by_time(levels: Iterable[Sequence[Layer]]) -> tuple[tuple[str, ...], NDArray[np.float32]]:
     """Names of layers and directions, and ‖∂L/∂h_t‖ of each, (L·D, T)."""
     names, norms = [], []
@@ -38,19 +49,27 @@ def norms_by_time(levels: Iterable[Sequence[Layer]]) -> tuple[tuple[str, ...], N
 def look(layer: Layer, reverse: bool) -> Look:
     """What a layer did on its first sequence."""
     states, gates = _first_sequence(layer)
-    length = int(layer.lengths[0])
-    order = slice(length - 1, None, -1) if reverse else slice(0, length)
-    kinds = layer.spec.states
+    order, kinds = _own_time(int(layer.lengths[0]), reverse), layer.spec.states
     cell = states[order, kinds.index("cell")] if "cell" in kinds else None
     return states[order, 0], cell, tuple((gate, values[order]) for gate, values in gates.items())
 
 
+def _own_time(length: int, reverse: bool) -> slice:
+    """The steps of a sequence that a layer read forward or backward, as time went in the sequence."""
+    return slice(length - 1, None, -1) if reverse else slice(0, length)
+
+
+def _states(layer: Layer) -> NDArray[Any]:
+    """States after every step of the last forward pass, (T, B, kinds, H), not a copy."""
+    count = (layer.steps + 1) * layer.batch
+    states = layer.states[: count * layer.state_row].reshape(layer.steps + 1, layer.batch, layer.kinds, layer.width)
+    return states[1:, :, :, : layer.units]
+
+
 def _first_sequence(layer: Layer) -> tuple[NDArray[Any], dict[str, NDArray[Any]]]:
     """States (T, kinds, H) and gates (T, H) of the first row of the last forward pass."""
-    steps, batch, units, width = layer.steps, layer.batch, layer.units, layer.width
-    states = layer.states[: (steps + 1) * batch * layer.state_row].reshape(steps + 1, batch, layer.kinds, width)
     gates = {gate.name: slot(layer, gate.slot)[:, 0].astype(np.float32) for gate in layer.spec.gates}
-    return states[1:, 0, :, :units].astype(np.float32), gates
+    return _states(layer)[:, 0].astype(np.float32), gates
 
 
 def slot(layer: Layer, number: int) -> NDArray[Any]:

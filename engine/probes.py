@@ -17,6 +17,7 @@ from engine.data import Batch, Dataset, PairBatch
 from engine.events import Probe, Snapshot, SnapshotRequest
 from engine.inside.activations import pre_activations
 from engine.inside.arrivals import Arrived, joined
+from engine.inside.class_paths import PathsByClass
 from engine.inside.contributions import contributions
 from engine.inside.reading import reading
 from engine.inside.records import Contributions, Floats, GradientByTime, GradientNorms, HiddenTrace, PreActivations
@@ -72,6 +73,7 @@ class Probes:
         self._contributions_due = 0.0  # unless they are asked for
         self._spent: dict[str, float] = {}  # seconds that a probe took beside the answer to a request
         self.predictions = Predictions(network, dataset, loss)
+        by_class = PathsByClass(network, dataset)
         self._kept: dict[str, _Kept] = {}
         self._measure: dict[str, Callable[[SnapshotRequest], Probe | None]] = {
             "hidden": self._hidden,
@@ -82,6 +84,7 @@ class Probes:
             "weights": lambda _: weights(self._network),
             "structure": lambda _: structure(self._network),
             "reading": lambda request: reading(self._network, self._dataset, request.character),
+            "class_paths": lambda _: by_class.now(),
             "contributions": lambda _: self._contributions,
             "spectrum": lambda request: spectrum(self._network, request.spectrum),
         }

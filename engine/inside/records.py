@@ -36,6 +36,16 @@ class HiddenTrace:
 
 
 @dataclass(frozen=True, slots=True)
+class ClassPaths:
+    """Probe "class_paths", where each sequence has one class: hidden states of some held-out ones of every class."""
+
+    layers: tuple[str, ...]  # names, one for each layer and direction
+    states: tuple[tuple[Floats, ...], ...]  # of each layer, of each of the N sequences (T, H), in its own time
+    classes: tuple[str, ...]  # (N,) in truth
+    answers: tuple[str, ...]  # (N,)
+
+
+@dataclass(frozen=True, slots=True)
 class GradientNorms:
     """Probe "gradient_norms": by parameter, of the last batch, before and after clipping."""
 

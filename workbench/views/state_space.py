@@ -1,4 +1,4 @@
-"""The way of the hidden state through the plane in which it moves most, while the pinned sequence is read."""
+"""The way of the hidden state through the plane in which it moves most, of one sequence or of some of every class."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QBrush, QPen
-from PySide6.QtWidgets import QComboBox, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QStackedWidget, QVBoxLayout
 
 from engine.events import Snapshot
-from engine.inside.records import HiddenTrace, LayerTrace
+from engine.inside.records import ClassPaths, HiddenTrace, LayerTrace
+from workbench.plots.class_path_plot import MOST_CLASSES, ClassPathPlot
 from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key, Scale
 from workbench.plots.label_axis import visible
@@ -20,19 +21,20 @@ from workbench.theme import Theme
 from workbench.views.live_view import LiveView
 
 _PATH, _CURSOR = "path of the state", "time step looked at"
-_COLORS, _MOST_GROUPS = 32, 12
+_COLORS, _MOST_GROUPS = 32, MOST_CLASSES
 _TIME, _CLASS, _SYMBOL = "by time", "by class", "by symbol"
+_MANY, _ONE = "several of every class", "the pinned one"
 _REACH = 12  # pixels: how near to a point the mouse has to be
 
 
 class StateSpace(LiveView):
-    """The state's trajectory in its first two principal components, coloured by time, class or symbol."""
+    """Trajectories of the state in two principal components: of one sequence by time, class or symbol, or of many."""
 
     key = "state_space"
     title = "State space"
     order = 60
     question = "Does the state run in circles, settle down, or wander: what course does it take through its space?"
-    probes = frozenset({"hidden"})
+    probes = frozenset({"hidden", "class_paths"})
     waiting = "Press Run (F5): the course of the hidden state over one validation sequence is drawn here."
 
     def build(self) -> None:
@@ -50,6 +52,12 @@ class StateSpace(LiveView):
         self._points = pg.ScatterPlotItem(size=8)
         self._plot.axes.add(self._points)
         self._plot.add_curve(_CURSOR, "cursor", symbol=True, line=False, ring=True)
+        self._many = ClassPathPlot(self.theme)
+        self._many.hovered.connect(self.read_out)
+        self._sequences = QComboBox()
+        self._sequences.addItems([_MANY, _ONE])
+        self._sequences.activated.connect(self._draw_again)
+        self._choice = self.add_control("Sequences", self._sequences, "sequences")
         self._layer = QComboBox()
         self._layer.activated.connect(self._draw_other_layer)
         self._color = QComboBox()
@@ -59,7 +67,10 @@ class StateSpace(LiveView):
         self.add_control("Layer", self._layer, "layer")
         layout = QVBoxLayout(self.body)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._plot)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._plot)
+        self._pages.addWidget(self._many)
+        layout.addWidget(self._pages)
         self._plot.canvas.moved.connect(self._mouse_moved)
         self._plot.canvas.left.connect(self._mouse_left)
         self._plot.canvas.clicked.connect(self._mouse_clicked)
@@ -67,16 +78,23 @@ class StateSpace(LiveView):
 
     def draw(self, snapshot: Snapshot) -> None:
         """Project the chosen layer; the last one unless another was chosen."""
-        trace = self.probe("hidden")
+        trace, paths = self.probe("hidden"), self.probe("class_paths")
+        self._choice.setVisible(isinstance(paths, ClassPaths) and not self.compact)
         if not isinstance(trace, HiddenTrace):
             return
         layer = self._chosen(trace)
         self._labels = trace.labels
         self._offer(trace)
+        many = isinstance(paths, ClassPaths) and self._sequences.currentText() == _MANY
+        self._pages.setCurrentWidget(self._many if many else self._plot)
+        if many and isinstance(paths, ClassPaths):
+            shares = self._many.show_paths(paths, self._layer.currentIndex(), self.time.position)
+            self._name_axes(self._many.plot, shares)
+            return
         self._places, shares = self._plane.project(layer.hidden)
         self._plot.show_curve(_PATH, self._places[:, 0], self._places[:, 1])
         self._points.setData(self._places[:, 0], self._places[:, 1], brush=self._brushes())
-        self._name_axes(shares)
+        self._name_axes(self._plot, shares)
         self._show_cursor()
 
     def clear(self) -> None:
@@ -86,26 +104,33 @@ class StateSpace(LiveView):
         self._points.clear()
         self._plot.clear()
         self._plot.show_everything()
+        self._many.clear()
 
     def recolour(self) -> None:
         """Plot and points."""
         self._mix()
         self._plot.apply_theme(self.theme)
+        self._many.apply_theme(self.theme)
         self._points.setPen(self.theme.stroke(self.theme.color("muted")))  # early steps are dark on every ground
         self._dress_points()
 
     def reset_zoom(self) -> None:
         """The plot."""
         self._plot.show_everything()
+        self._many.plot.show_everything()
 
     def time_steps(self) -> int:
-        """Steps of the pinned sequence."""
+        """Steps of the pinned sequence, or of the longest of many."""
+        if self._built and self._pages.currentWidget() is self._many:
+            return max(map(len, self._many.places), default=0)
         return steps_of(self.probe("hidden"))
 
     def table(self) -> Table:
-        """One row for each time step."""
+        """One row for each time step, of many sequences one after the other."""
         if not self._built:
             return (), []
+        if self._pages.currentWidget() is self._many:
+            return ("sequence", "class", "answered", "step", "component 1", "component 2"), self._many.rows()
         labels = [visible(label) for label in self._labels] or [""] * len(self._places)
         places = zip(labels, self._places.tolist(), strict=True)
         classes = self._groups.get(_CLASS, ("",) * len(labels))
@@ -122,11 +147,15 @@ class StateSpace(LiveView):
 
     def _draw_other_layer(self) -> None:
         self._plane.reset()
+        self._draw_again()
+
+    def _draw_again(self) -> None:
         if self.snapshot is not None:
             self.draw(self.snapshot)
 
-    def _name_axes(self, shares: tuple[float, float]) -> None:
-        for number, (axis, share) in enumerate(zip((self._plot.bottom, self._plot.left), shares, strict=True), 1):
+    @staticmethod
+    def _name_axes(plot: CurvePlot, shares: tuple[float, float]) -> None:
+        for number, (axis, share) in enumerate(zip((plot.bottom, plot.left), shares, strict=True), 1):
             text = f"component {number}: {share:.0%} of the variance"
             if axis.labelText != text:
                 axis.setLabel(text, **axis.labelStyle)
@@ -183,6 +212,9 @@ class StateSpace(LiveView):
 
     def _show_cursor(self) -> None:
         position = self.time.position
+        if self._pages.currentWidget() is self._many:
+            self._many.mark(position)
+            return
         inside = position is not None and position < len(self._places)
         here = self._places[position : position + 1] if position is not None and inside else self._places[:0]
         self._plot.show_curve(_CURSOR, here[:, 0], here[:, 1])

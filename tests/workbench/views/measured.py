@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from engine.cells import specification
 from engine.events import Probe, RunStarted, Snapshot
 from engine.inside.records import (
+    ClassPaths,
     Contributions,
     Floats,
     GradientByTime,
@@ -256,6 +257,7 @@ def snapshot(*probes: Probe, step: int = 1000) -> Snapshot:
         Contributions: "contributions",
         Structure: "structure",
         Reading: "reading",
+        ClassPaths: "class_paths",
         ClassPrediction: "prediction",
     }
     return Snapshot(step, step // STEPS_PER_EPOCH, 1, tuple((names[type(probe)], probe) for probe in probes))

@@ -17,11 +17,12 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.events import SnapshotRequest
-from engine.inside.records import GradientByTime, GradientNorms, HiddenTrace, LayerTrace
+from engine.inside.records import ClassPaths, GradientByTime, GradientNorms, HiddenTrace, LayerTrace
 from engine.prediction_records import ClassPrediction, SeriesPrediction, TextPrediction
 from tests.workbench.views import measured
 from workbench.history import Beside, History
 from workbench.plots.class_page import ClassPage
+from workbench.plots.class_path_plot import MOST_CLASSES
 from workbench.plots.forecast_page import ForecastPage, skill_words
 from workbench.plots.heat_grid import Spot
 from workbench.plots.unit_order import ORDERS
@@ -269,6 +270,53 @@ def test_states_are_coloured_by_class_and_symbol(show: Show) -> None:
     assert [row[2] for row in view.table()[1]] == ["day", "night", "day"]
     view.time.pin(1)
     assert "(b, class night)" in view._readout.text()
+
+
+def known_paths(answers: tuple[str, ...] = ("day", "night", "night")) -> ClassPaths:
+    """Three sequences of two classes; along a line, so that the first component is all there is."""
+    states = (f32([0.0, 0.0], [3.0, 4.0]), f32([0.0, 0.0], [-3.0, -4.0], [-6.0, -8.0]), f32([0.0, 0.0], [-3.0, -4.0]))
+    return ClassPaths(("layer 1",), (states,), ("day", "night", "day"), answers)
+
+
+def test_sequences_of_every_class_are_drawn_with_their_ends(show: Show) -> None:
+    view = show(StateSpace)
+    trace = HiddenTrace((known_layer(),), ("a", "b", "c"))
+    view.show_snapshot(measured.snapshot(trace, known_paths()))
+    many = view._many
+    assert view._pages.currentWidget() is many
+    assert many.plot.legend.texts == ("day", "night", "answered otherwise")
+    header, rows = view.table()
+    assert header == ("sequence", "class", "answered", "step", "component 1", "component 2")
+    assert [row[:4] for row in rows[4:6]] == [(2, "night", "night", 3), (3, "day", "night", 1)]
+    lengths = np.diff([row[4] for row in rows])
+    assert_allclose(np.abs(lengths[[0, 2, 3, 5]]), 5.0, rtol=1e-5)
+    assert "100% of the variance" in many.plot.bottom.labelText
+    assert view.time_steps() == 3
+    ends = {name: [tuple(point.pos()) for point in item.points()] for name, item in many._ends.items()}
+    assert [len(places) for places in ends.values()] == [2, 1]
+    assert_allclose(many._wrong.points()[0].pos().x(), rows[-1][4])
+    view.time.pin(2)
+    assert_allclose(many.plot.curves["time step looked at"].x, [rows[1][4], rows[4][4], rows[6][4]])  # ended: the end
+    under = many.plot.box.mapViewToScene(QPointF(rows[4][4], rows[4][5]))
+    many._mouse_moved(under)
+    assert view._readout.text() == "sequence 2 of 3 · class night · 3 steps"
+    view.show_snapshot(measured.snapshot(trace, known_paths(("day", "night", "day"))))
+    assert many.plot.legend.texts == ("day", "night", "time step looked at")
+    view._sequences.setCurrentText("the pinned one")
+    view._sequences.activated.emit(1)
+    assert view._pages.currentWidget() is view._plot
+    assert view.table()[0][0] == "step"
+
+
+def test_no_more_classes_are_drawn_than_can_be_told_apart(show: Show) -> None:
+    view = show(StateSpace)
+    count = MOST_CLASSES + 3
+    states = tuple(f32([0.0, 0.0], [float(k), 1.0]) for k in range(count))
+    names = tuple(f"class {k:02}" for k in range(count))
+    view.show_snapshot(measured.snapshot(HiddenTrace((known_layer(),), tuple("abc")), ClassPaths(
+        ("layer 1",), (states,), names, names
+    )))  # fmt: skip
+    assert view._many.plot.legend.texts == names[:MOST_CLASSES]
 
 
 @pytest.mark.parametrize("way", ["by time", "by class"])

@@ -27,6 +27,7 @@ RUNS = {
     ),
     "no recurrent matrix": sample("noisy_sine").experiment.replace(_SMALL | {"model.cell": "mingru"}),
     "text": sample("as_you_like_it").experiment.replace(_SMALL | {"model.embedding_size": 3}),
+    "classes": sample("japanese_vowels").experiment.replace(_SMALL),
     "pairs": sample("number_words").experiment.replace(_SMALL | {"model.embedding_size": 3}),
 }
 Shown = tuple[RunStarted, Snapshot, History]

@@ -1,0 +1,164 @@
+"""The paths of several sequences through the plane in which their states spread most, coloured by class."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, Signal
+from PySide6.QtGui import QPen
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from engine.inside.records import ClassPaths
+from workbench.plots.curves import CurvePlot, Stroke
+from workbench.plots.keys import Key
+from workbench.plots.principal import Plane, PrincipalPlane
+from workbench.plots.saving import Cell
+from workbench.theme import Theme
+
+MOST_CLASSES = 12  # that can be told apart, by six colours and two shapes
+_WRONG, _CURSOR = "answered otherwise", "time step looked at"
+_END, _RING = 9, 15  # pixels across
+_SHAPES, _COLORS = "os", 6  # of ends; a series of pens has so many colours before it comes to dashes
+_REACH = 12  # pixels: how near to an end the mouse has to be
+
+
+class ClassPathPlot(QWidget):
+    """A faint path for each sequence, a point where it ends, and a ring around it where the answer is another class."""
+
+    hovered = Signal(str)  # words on the sequence under the mouse; empty where there is none
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._plane, self._paths, self._layer = PrincipalPlane(), ClassPaths((), (), (), ()), -1
+        self._step: int | None = None
+        self.places: list[Plane] = []  # (T, 2) of each sequence
+        self._ends: dict[str, pg.ScatterPlotItem] = {}  # of each class
+        self.plot = CurvePlot(theme, bottom="component 1", left="component 2")
+        self.plot.box.setAspectLocked(True)
+        self._wrong = pg.ScatterPlotItem(size=_RING, brush=None)
+        self.plot.axes.add(self._wrong)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.plot)
+        self.plot.canvas.moved.connect(self._mouse_moved)
+        self.plot.canvas.left.connect(lambda: self.hovered.emit(""))
+
+    def show_paths(self, paths: ClassPaths, layer: int, step: int | None) -> tuple[float, float]:
+        """Draw the states of a layer, with rings at a `step`; the share of the variance along each axis."""
+        if layer != self._layer or paths.classes != self._paths.classes:
+            self._begin(paths)
+        self._paths, self._layer = paths, layer
+        states = paths.states[layer]
+        together, shares = self._plane.project(np.concatenate(states))
+        self.places = np.split(together, np.cumsum([len(own) for own in states])[:-1])
+        for name in self._ends:
+            self._show_class(name)
+        wrong = [self.places[at][-1] for at in self._shown() if paths.answers[at] != paths.classes[at]]
+        self._wrong.setData(pos=np.array(wrong).reshape(-1, 2), pen=self._warning)
+        self.mark(step)
+        return shares
+
+    def mark(self, step: int | None) -> None:
+        """Rings where the paths are at a time step; of those that have ended, at their ends."""
+        self._step = step
+        inside = step is not None and self.places and step < max(map(len, self.places))
+        here = [self.places[at][min(step or 0, len(self.places[at]) - 1)] for at in self._shown()] if inside else []
+        x, y = np.array(here).reshape(-1, 2).T
+        if _CURSOR in self.plot.curves:
+            self.plot.show_curve(_CURSOR, x, y)
+            wrong = Key(_WRONG, self._warning, symbol=True, line=False, ring=True)
+            self.plot.show_key([wrong] if len(self._wrong.data) else [])
+
+    def clear(self) -> None:
+        """No paths."""
+        self._begin(ClassPaths((), (), (), ()))
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the colours of `theme`."""
+        self._theme = theme
+        for number, ends in enumerate(self._ends.values()):
+            ends.setBrush(theme.series_pen(number).color())
+            ends.setPen(theme.stroke(theme.color("plot")))
+        self._wrong.setPen(self._warning)
+        self.plot.apply_theme(theme)
+        self.mark(self._step)
+
+    def rows(self) -> list[tuple[Cell, ...]]:
+        """Sequence, class, answer, step and the two components of every step."""
+        found: list[tuple[Cell, ...]] = []
+        for at, places in enumerate(self.places):
+            told = (at + 1, self._paths.classes[at], self._paths.answers[at])
+            found += [(*told, step, *place) for step, place in enumerate(places.tolist(), 1)]
+        return found
+
+    # --- drawing ----------------------------------------------------------------------------------------
+
+    @property
+    def _warning(self) -> QPen:
+        return self._theme.stroke(self._theme.color("problem"), 2)
+
+    def _begin(self, paths: ClassPaths) -> None:
+        """Other sequences or another layer: a curve and ends for each class."""
+        self._plane.reset()
+        self._paths, self._layer, self.places = paths, -1, []
+        for name, ends in self._ends.items():
+            self.plot.axes.remove(ends)
+            self.plot.hiding.disown(name, ends)
+        self.plot.remove_curves()
+        self._wrong.clear()
+        self._ends = {}
+        for number, name in enumerate(sorted(set(paths.classes))[:MOST_CLASSES]):
+            self.plot.add_curve(name, _faint(number))
+            self._ends[name] = ends = pg.ScatterPlotItem(size=_END, symbol=_SHAPES[number // _COLORS])
+            self.plot.axes.add(ends)
+            self.plot.hiding.own(name, ends)
+        if self._ends:
+            self.plot.add_curve(_CURSOR, "cursor", symbol=True, line=False, ring=True)
+        self.apply_theme(self._theme)
+
+    def _shown(self) -> list[int]:
+        """The sequences whose class is drawn."""
+        return [at for at, name in enumerate(self._paths.classes) if name in self._ends]
+
+    def _show_class(self, name: str) -> None:
+        own = [self.places[at] for at, other in enumerate(self._paths.classes) if other == name]
+        line = np.concatenate([part for places in own for part in (places, np.full((1, 2), np.nan))])
+        self.plot.show_curve(name, line[:, 0], line[:, 1])
+        self._ends[name].setData(pos=np.array([places[-1] for places in own]))
+
+    # --- mouse ------------------------------------------------------------------------------------------
+
+    def _mouse_moved(self, place: QPointF) -> None:
+        at = self._near(place)
+        self.hovered.emit("" if at is None else self._words(at))
+
+    def _near(self, place: QPointF) -> int | None:
+        """The sequence whose end lies under the mouse."""
+        shown = self._shown() if self.places else []
+        if not shown:
+            return None
+        ends: NDArray[np.float64] = np.array([self.places[at][-1] for at in shown])
+        point, (wide, high) = self.plot.box.mapSceneToView(place), self.plot.box.viewPixelSize()
+        away = np.hypot((ends[:, 0] - point.x()) / wide, (ends[:, 1] - point.y()) / high)
+        nearest = int(away.argmin())
+        return shown[nearest] if away[nearest] <= _REACH else None
+
+    def _words(self, at: int) -> str:
+        truth, answer = self._paths.classes[at], self._paths.answers[at]
+        said = f"class {truth}" if truth == answer else f"class {truth}, answered {answer}"
+        return f"sequence {at + 1} of {len(self.places)} · {said} · {len(self.places[at])} steps"
+
+
+def _faint(number: int) -> Stroke:
+    """The pen of a class's paths: many lie over each other."""
+
+    def pen(theme: Theme) -> QPen:
+        made = theme.series_pen(number)
+        color = made.color()
+        color.setAlphaF(0.6)
+        made.setColor(color)
+        return made
+
+    return pen
