@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Signal
 from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -13,14 +12,14 @@ from engine.inside.records import ClassPaths
 from workbench.plots.curves import CurvePlot, Stroke
 from workbench.plots.keys import Key
 from workbench.plots.principal import Plane, PrincipalPlane
-from workbench.plots.saving import Cell
+from workbench.plots.saving import Cell, Table
+from workbench.plots.state_path_plot import nearest
 from workbench.theme import Theme
 
 MOST_CLASSES = 12  # that can be told apart, by six colours and two shapes
 _WRONG, _CURSOR = "answered otherwise", "time step looked at"
 _END, _RING = 9, 15  # pixels across
 _SHAPES, _COLORS = "os", 6  # of ends; a series of pens has so many colours before it comes to dashes
-_REACH = 12  # pixels: how near to an end the mouse has to be
 
 
 class ClassPathPlot(QWidget):
@@ -85,13 +84,13 @@ class ClassPathPlot(QWidget):
         self.plot.apply_theme(theme)
         self.mark(self._step)
 
-    def rows(self) -> list[tuple[Cell, ...]]:
-        """Sequence, class, answer, step and the two components of every step."""
-        found: list[tuple[Cell, ...]] = []
+    def table(self) -> Table:
+        """One row for each step of each sequence."""
+        rows: list[tuple[Cell, ...]] = []
         for at, places in enumerate(self.places):
             told = (at + 1, self._paths.classes[at], self._paths.answers[at])
-            found += [(*told, step, *place) for step, place in enumerate(places.tolist(), 1)]
-        return found
+            rows += [(*told, step, *place) for step, place in enumerate(places.tolist(), 1)]
+        return ("sequence", "class", "answered", "step", "component 1", "component 2"), rows
 
     # --- drawing ----------------------------------------------------------------------------------------
 
@@ -139,11 +138,8 @@ class ClassPathPlot(QWidget):
         shown = self._shown() if self.places else []
         if not shown:
             return None
-        ends: NDArray[np.float64] = np.array([self.places[at][-1] for at in shown])
-        point, (wide, high) = self.plot.box.mapSceneToView(place), self.plot.box.viewPixelSize()
-        away = np.hypot((ends[:, 0] - point.x()) / wide, (ends[:, 1] - point.y()) / high)
-        nearest = int(away.argmin())
-        return shown[nearest] if away[nearest] <= _REACH else None
+        at = nearest(self.plot, np.array([self.places[at][-1] for at in shown]), place)
+        return None if at is None else shown[at]
 
     def _words(self, at: int) -> str:
         truth, answer = self._paths.classes[at], self._paths.answers[at]

@@ -245,13 +245,13 @@ def test_states_are_drawn_in_their_plane(show: Show) -> None:
     places = np.array([row[3:] for row in view.table()[1]])
     centred = hidden - hidden.mean(axis=0)
     assert_allclose(np.linalg.norm(places, axis=1), np.linalg.norm(centred, axis=1), atol=1e-4)
-    assert view._plot.bottom.labelText.endswith("% of the variance")
-    assert view._plot.legend.texts == ("path of the state", "time step: 1 to 30")
+    assert view._one.plot.bottom.labelText.endswith("% of the variance")
+    assert view._one.plot.legend.texts == ("path of the state", "time step: 1 to 30")
     view.time.pin(4)
-    assert_allclose(view._plot.curves["time step looked at"].x, places[4:5, 0])
+    assert_allclose(view._one.plot.curves["time step looked at"].x, places[4:5, 0])
     assert view._readout.text().startswith("step 5 (1957-05) · component 1 ")
-    inside = view._plot.box.mapViewToScene(QPointF(*places[7]))
-    assert view._near(inside) == 7
+    inside = view._one.plot.box.mapViewToScene(QPointF(*places[7]))
+    assert view._one.near(inside) == 7
     assert not view._coloring.isVisibleTo(view)  # every month is another one
 
 
@@ -264,8 +264,8 @@ def test_states_are_coloured_by_class_and_symbol(show: Show) -> None:
     view.show_snapshot(measured.snapshot(dataclasses.replace(trace, classes=("day", "night", "day"))))
     view._color.setCurrentText("by class")
     view._color.activated.emit(1)
-    assert view._plot.legend.texts == ("path of the state", "day", "night")
-    first, second, third = (view._points.points()[at].brush().color() for at in range(3))
+    assert view._one.plot.legend.texts == ("path of the state", "day", "night")
+    first, second, third = (view._one.points.points()[at].brush().color() for at in range(3))
     assert first == third != second
     assert [row[2] for row in view.table()[1]] == ["day", "night", "day"]
     view.time.pin(1)
@@ -304,7 +304,7 @@ def test_sequences_of_every_class_are_drawn_with_their_ends(show: Show) -> None:
     assert many.plot.legend.texts == ("day", "night", "time step looked at")
     view._sequences.setCurrentText("the pinned one")
     view._sequences.activated.emit(1)
-    assert view._pages.currentWidget() is view._plot
+    assert view._pages.currentWidget() is view._one
     assert view.table()[0][0] == "step"
 
 
@@ -330,8 +330,8 @@ def test_frames_share_the_pictures_of_their_points(show: Show, way: str) -> None
         view._color.setCurrentText(way)
         view._color.activated.emit(0)
         if frame == 0:
-            made = len(view._points.fragmentAtlas)
-    assert len(view._points.fragmentAtlas) == made
+            made = len(view._one.points.fragmentAtlas)
+    assert len(view._one.points.fragmentAtlas) == made
 
 
 # --- gradients ------------------------------------------------------------------------------------------

@@ -1,0 +1,187 @@
+"""The path of one sequence's state through the plane in which it spreads most, a point for each time step."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Signal
+from PySide6.QtGui import QBrush, QPen
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from engine.inside.records import Floats, HiddenTrace
+from workbench.plots.curves import CurvePlot
+from workbench.plots.keys import Key, Scale
+from workbench.plots.label_axis import visible
+from workbench.plots.principal import Plane, PrincipalPlane
+from workbench.plots.saving import Table
+from workbench.theme import Theme
+
+_PATH, _CURSOR = "path of the state", "time step looked at"
+_COLORS, _MOST_GROUPS = 32, 12
+_TIME, _CLASS, _SYMBOL = "by time", "by class", "by symbol"
+_REACH = 12  # pixels: how near to a point the mouse has to be
+
+
+class StatePathPlot(QWidget):
+    """A faint path with points coloured by time, class or symbol."""
+
+    hovered = Signal(object)  # the time step under the mouse, None where there is none
+    clicked = Signal(int)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._plane, self._way = PrincipalPlane(), _TIME
+        self._step: int | None = None
+        self.places: Plane = np.zeros((0, 2))
+        self._labels: tuple[str, ...] = ()
+        self._groups: dict[str, tuple[str, ...]] = {}  # ways to colour the steps other than by time
+        self.plot = CurvePlot(theme, bottom="component 1", left="component 2")
+        self.plot.box.setAspectLocked(True)
+        self.plot.add_curve(_PATH, _faint)
+        path = self.plot.curves[_PATH].item
+        path.setClipToView(False)  # the path goes back and forth
+        path.setDownsampling(auto=False, ds=1)
+        self.points = pg.ScatterPlotItem(size=8)
+        self.plot.axes.add(self.points)
+        self.plot.add_curve(_CURSOR, "cursor", symbol=True, line=False, ring=True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.plot)
+        self.plot.canvas.moved.connect(lambda place: self.hovered.emit(self.near(place)))
+        self.plot.canvas.left.connect(lambda: self.hovered.emit(None))
+        self.plot.canvas.clicked.connect(self._mouse_clicked)
+        self.apply_theme(theme)
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """How the points can be coloured: by class where each step has one, by symbol where few come again."""
+        return (_TIME, *self._groups)
+
+    def show_states(self, states: Floats, trace: HiddenTrace, step: int | None) -> tuple[float, float]:
+        """Draw `states` (T, H) of a layer of `trace`, a `step` marked; the share of the variance along each axis."""
+        self._labels = trace.labels
+        found = {_CLASS: trace.classes, _SYMBOL: trace.labels}
+        self._groups = {
+            name: steps
+            for name, steps in found.items()
+            if 1 < len({*steps} - {""}) <= min(_MOST_GROUPS, len(steps) - 1)
+        }
+        self.places, shares = self._plane.project(states)
+        self.plot.show_curve(_PATH, self.places[:, 0], self.places[:, 1])
+        self.points.setData(self.places[:, 0], self.places[:, 1], brush=self._brushes())
+        self.mark(step)
+        return shares
+
+    def color_by(self, way: str) -> None:
+        """Colour the points in another of the `ways`."""
+        self._way = way
+        if len(self.places):
+            self.points.setBrush(self._brushes())
+            self._show_key()
+
+    def mark(self, step: int | None) -> None:
+        """A ring around a time step."""
+        self._step = step
+        here = self.places[step : step + 1] if step is not None else self.places[:0]
+        self.plot.show_curve(_CURSOR, here[:, 0], here[:, 1])
+        self._show_key()
+
+    def words(self) -> str:
+        """The step that is marked: its label, class and place."""
+        at = self._step
+        if at is None or at >= len(self.places):
+            return ""
+        said = [visible(self._labels[at])] if self._labels else []
+        said += [f"class {self._groups[_CLASS][at] or 'none'}"] if _CLASS in self._groups else []
+        label = f" ({', '.join(said)})" if said else ""
+        x, y = self.places[at]
+        return f"step {at + 1}{label} · component 1 {x:+.3f} · component 2 {y:+.3f}"
+
+    def forget_plane(self) -> None:
+        """What comes next is another layer's, or another run's."""
+        self._plane.reset()
+
+    def clear(self) -> None:
+        """No path."""
+        self._plane.reset()
+        self.places, self._labels, self._groups = np.zeros((0, 2)), (), {}
+        self.points.clear()
+        self.plot.clear()
+        self.plot.show_everything()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the colours of `theme`."""
+        self._theme = theme
+        # For all frames: pyqtgraph makes a picture of each brush that it has not seen.
+        colors = theme.color_map("magnitude").getLookupTable(nPts=_COLORS, alpha=False)
+        self._palette = [pg.mkBrush(*color) for color in colors]
+        self._no_class = pg.mkBrush(theme.color("base"))
+        self.plot.apply_theme(theme)
+        self.points.setPen(theme.stroke(theme.color("muted")))  # early steps are dark on every ground
+        self.color_by(self._way)
+
+    def table(self) -> Table:
+        """One row for each time step."""
+        labels = [visible(label) for label in self._labels] or [""] * len(self.places)
+        places = zip(labels, self.places.tolist(), strict=True)
+        classes = self._groups.get(_CLASS, ("",) * len(labels))
+        rows = [(step, label, classes[step - 1], *place) for step, (label, place) in enumerate(places, 1)]
+        return ("step", "label", "class", "component 1", "component 2"), rows
+
+    # --- colours ----------------------------------------------------------------------------------------
+
+    def _by_group(self) -> dict[str, QBrush]:
+        """A brush for each class or symbol of the steps, in the order of their names; none by time."""
+        names = sorted(set(self._groups.get(self._way, ())))
+        spread = {name: self._palette[_shade(at, len(names))] for at, name in enumerate(names)}
+        return spread | ({"": self._no_class} if "" in spread else {})
+
+    def _brushes(self) -> list[QBrush]:
+        """One for each time step."""
+        groups = self._groups.get(self._way)
+        if groups:
+            brushes = self._by_group()
+            return [brushes[name] for name in groups]
+        count = len(self.places)
+        return [self._palette[_shade(step, count)] for step in range(count)]
+
+    def _show_key(self) -> None:
+        keys = [
+            Key(visible(name) or "no class", pg.mkPen(brush.color()), symbol=True, line=False)
+            for name, brush in self._by_group().items()
+        ]
+        time = Scale("time step", self._theme.color_map("magnitude"), 1, max(len(self.places), 2))
+        self.plot.show_key(keys or [time])
+
+    # --- mouse ------------------------------------------------------------------------------------------
+
+    def near(self, place: QPointF) -> int | None:
+        """The time step whose point lies under the mouse."""
+        return nearest(self.plot, self.places, place)
+
+    def _mouse_clicked(self, place: QPointF) -> None:
+        near = self.near(place)
+        if near is not None:
+            self.clicked.emit(near)
+
+
+def nearest(plot: CurvePlot, places: Plane, place: QPointF) -> int | None:
+    """The index of the point among `places` (N, 2) that lies under the mouse at `place` in the scene."""
+    if not len(places):
+        return None
+    point, (wide, high) = plot.box.mapSceneToView(place), plot.box.viewPixelSize()
+    away = np.hypot((places[:, 0] - point.x()) / wide, (places[:, 1] - point.y()) / high)
+    at = int(away.argmin())
+    return at if away[at] <= _REACH else None
+
+
+def _shade(at: int, count: int) -> int:
+    """Which brush of the palette the step or group number `at` of `count` has."""
+    return at * (_COLORS - 1) // max(count - 1, 1)
+
+
+def _faint(theme: Theme) -> QPen:
+    pen = theme.pen("muted")
+    pen.setColor(theme.color("muted", 0.5))
+    return pen
