@@ -48,6 +48,17 @@ class TagTrack:
 
 
 @dataclass(frozen=True, slots=True)
+class ClassExample:
+    """A held-out sequence, and which class it is taken for now."""
+
+    name: str  # of the sequence, or of the row
+    text: str  # what is read, where that is a text
+    truth: str
+    answer: str
+    certainty: float  # probability of the answer
+
+
+@dataclass(frozen=True, slots=True)
 class ClassPrediction:
     """Probe "prediction" for classes: how often each was taken for each on held-out data."""
 
@@ -58,6 +69,7 @@ class ClassPrediction:
     scores: tuple[tuple[str, float], ...]  # the dataset's metric first
     baselines: tuple[tuple[str, float], ...]  # in that metric
     track: TagTrack | None  # where every step has a class
+    examples: tuple[ClassExample, ...] = ()  # where each sequence has one: mistakes and doubts, the worst first
 
 
 @dataclass(frozen=True, slots=True)

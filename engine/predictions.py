@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.calibration import window_scales
+from engine.class_predictions import ClassPredictions
 from engine.data import Batch, Dataset, TextPreparation
 from engine.data.batches import Ints
-from engine.data.class_metrics import ClassScorer
 from engine.data.metrics import last_answers, rmse
 from engine.data.pairs_dataset import PairsDataset
 from engine.data.panel_dataset import PanelDataset
@@ -26,7 +26,7 @@ from engine.intervals import Interval, covered_words
 from engine.losses import Loss
 from engine.network import Network
 from engine.networks import AnyNetwork
-from engine.prediction_records import ClassPrediction, SeriesPrediction, TagTrack, TextPrediction
+from engine.prediction_records import ClassPrediction, SeriesPrediction, TextPrediction
 from engine.sequence_to_sequence.network import SequenceToSequence
 from engine.sequence_to_sequence.shown import shown_pairs
 
@@ -36,7 +36,6 @@ _BOLDNESS = (0.5, 1.0, 1.5)  # times the temperature that is asked for
 _PROMPT_LENGTH = 40
 _LETTERS = 4  # of a word, about
 _BATCH = 256  # sequences at once
-_COUNTED = 4096  # sequences of which classes are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +72,7 @@ class Predictions:
         self._shown: _Shown | None = None
         self._further: tuple[tuple[str, float], ...] = ()  # baselines that came later, on what is shown
         self._intervals: tuple[Interval, ...] = ()
+        self._classes = ClassPredictions(network, dataset)
 
     def surround(self, intervals: tuple[Interval, ...]) -> None:
         """Show those of these intervals that have ends of their own around forecasts of a series from now on."""
@@ -114,7 +114,7 @@ class Predictions:
             return self._path(self._dataset)
         if self._dataset.kind in ("text", "pairs"):
             return None
-        return self._classes() if self._dataset.classes else self._series(said)
+        return self._classes.now(self._further) if self._dataset.classes else self._series(said)
 
     def _series(self, said: Said | None) -> SeriesPrediction:
         """Held-out values of the first target, as many of the last ones as a screen can show."""
@@ -182,28 +182,6 @@ class Predictions:
             covered=tuple(covered_words(each) for each in self._intervals),
         )
 
-    def _classes(self) -> ClassPrediction:
-        dataset, part = self._dataset, _part(self._dataset)
-        scorer = ClassScorer(dataset.classes, dataset.metric)
-        steps: list[tuple[int, Batch, Floats]] = []
-        aligned = dataset.topology == "many_to_many"
-        for number, (batch, values) in enumerate(answers(self._network, dataset.batches(part, _BATCH))):
-            scorer.add(batch, values)
-            if aligned and number * _BATCH < SCREEN_POINTS:
-                steps += [(int(at), batch, values[:, k].copy()) for k, at in enumerate(batch.positions)]
-            if (number + 1) * _BATCH >= _COUNTED:
-                break
-        scorer.counts.flags.writeable = False
-        return ClassPrediction(
-            part=part,
-            label=str(dataset.metadata()["targets"][0]),
-            classes=dataset.classes,
-            counts=scorer.counts,
-            scores=scorer.result(),
-            baselines=(*dataset.baselines(part), *self._further),
-            track=_track(dataset, steps) if aligned else None,
-        )
-
     def _text(self, temperature: float) -> TextPrediction:
         preparation = self._dataset.preparation
         assert isinstance(preparation, TextPreparation)
@@ -237,30 +215,6 @@ def _what_to_show(dataset: Dataset) -> _Shown:
         baselines=baselines,
         baseline_rmse=tuple((name, rmse(truth, values)) for name, values in baselines),
     )
-
-
-def _track(dataset: Dataset, steps: list[tuple[int, Batch, Floats]]) -> TagTrack:
-    """The first sequences of a part one after the other, in their order, as far as a screen goes."""
-    truth, said, sure, names = [], [], [], []
-    room = SCREEN_POINTS
-    for position, batch, values in sorted(steps, key=lambda item: item[0]):
-        column = int(np.flatnonzero(batch.positions == position)[0])
-        length = min(int(batch.lengths[column]), room)
-        shares = dataset.decode(values[:length])
-        truth.append(np.where(batch.weights[:length, column] != 0, batch.targets[:length, column], -1))
-        said.append(shares.argmax(axis=-1))
-        sure.append(shares.max(axis=-1))
-        names += [f"{position + 1}: {step + 1}" for step in range(length)]
-        room -= length
-        if not room:
-            break
-    return TagTrack(tuple(names), _classes_of(truth), _classes_of(said), _frozen(np.concatenate(sure)))
-
-
-def _classes_of(parts: list[np.ndarray]) -> np.ndarray:
-    found = np.concatenate(parts).astype(np.int16)
-    found.flags.writeable = False
-    return found
 
 
 def _frozen(values: Floats | Reals) -> Floats:

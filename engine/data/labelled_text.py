@@ -140,6 +140,10 @@ class LabelledTextDataset(LabelledDataset):
             np.add.at(counts[row], self._known.numbers(self._words[at]), 1.0)
         return counts[:, 1:]
 
+    def text(self, part: str, position: int) -> str:
+        """One text of a part, as it stands in the file."""
+        return str(self.found.texts[self.spans(part).sequence[position]])
+
     def labels(self, part: str) -> tuple[str, ...]:
         """Numbers of the rows in the file, from 1."""
         return tuple(self.sequences.names[at] for at in self.spans(part).sequence.tolist())

@@ -1,20 +1,22 @@
-"""Classes: how often each was taken for each, with the scores; and along time where every step has one."""
+"""Classes: how often each was taken for each, the scores, and what is worth reading: mistakes, or tags along time."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel, QSizePolicy
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QSizePolicy, QSplitter
 
 from engine.events import Probe
 from engine.prediction_records import ClassPrediction
 from workbench.plots.answers import AnswerPage
 from workbench.plots.confusion_matrix import ConfusionMatrix
 from workbench.plots.elided_label import ElidedLabel
+from workbench.plots.example_table import ExampleTable
 from workbench.plots.saving import Table
 from workbench.plots.tag_strips import TagStrips
 
 
 class ClassPage(AnswerPage):
-    """Scores in words, the steps with their tags where there are any, and the confusion matrix."""
+    """Scores in words, the steps with their tags where there are any, and the confusion matrix beside examples."""
 
     draws = ClassPrediction
 
@@ -25,10 +27,14 @@ class ClassPage(AnswerPage):
         self.scores.setProperty("role", "small")
         self.scores.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.strips = TagStrips(self.theme)
-        self.matrix = ConfusionMatrix(self.theme)
+        self.matrix, self.examples = ConfusionMatrix(self.theme), ExampleTable(self.theme)
+        self.parts = QSplitter(Qt.Orientation.Horizontal)
+        self.parts.setChildrenCollapsible(False)
+        self.parts.addWidget(self.matrix)
+        self.parts.addWidget(self.examples)
         self.column.addWidget(self.scores)
         self.column.addWidget(self.strips)
-        self.column.addWidget(self.matrix, 1)
+        self.column.addWidget(self.parts, 1)
         self.column.addStretch()  # strips without a matrix stand on top
         self.strips.hovered.connect(self.read)
         self.matrix.hovered.connect(self.read)
@@ -39,19 +45,32 @@ class ClassPage(AnswerPage):
         self.scores.setText(scores_words(prediction))
         self.scores.setToolTip(self.scores.text() if self.compact else "")  # where there is no room for all
         self.strips.setVisible(prediction.track is not None)
-        self.matrix.setVisible(prediction.track is None or not self.compact)  # a small place shows one thing
+        self.parts.setVisible(prediction.track is None or not self.compact)  # a small place shows one thing
+        self.examples.setVisible(bool(prediction.examples) and not self.compact)
+        self.examples.show_examples(prediction.examples)
         if prediction.track is not None:
             self.strips.show_track(prediction.track, prediction.classes)
+        other = self.matrix.classes != prediction.classes
         self.matrix.show_counts(prediction.counts, prediction.classes)
+        if other:
+            self._divide()
+
+    def _divide(self) -> None:
+        """The matrix takes what it needs, at most half; the rest is for what is to be read."""
+        wide = self.parts.width()
+        own = min(self.matrix.sizeHint().width(), wide // 2)
+        self.parts.setSizes([own, wide - own])
 
     def clear(self) -> None:
         """Nothing to see."""
         self.scores.clear()
         self.strips.hide()
         self.matrix.clear()
+        self.examples.show_examples(())
 
     def recolour(self) -> None:
-        """Both pictures."""
+        """Pictures and examples."""
+        self.examples.apply_theme(self.theme)
         self.strips.apply_theme(self.theme)
         self.matrix.apply_theme(self.theme)
 

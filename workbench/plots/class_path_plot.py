@@ -19,6 +19,7 @@ from workbench.theme import Theme
 MOST_CLASSES = 12  # that can be told apart, by six colours and two shapes
 _WRONG, _CURSOR = "answered otherwise", "time step looked at"
 _END, _RING = 9, 15  # pixels across
+_CLEAR = 400  # steps whose lines can be told apart
 _SHAPES, _COLORS = "os", 6  # of ends; a series of pens has so many colours before it comes to dashes
 
 
@@ -108,8 +109,9 @@ class ClassPathPlot(QWidget):
         self.plot.remove_curves()
         self._wrong.clear()
         self._ends = {}
+        crowd = sum(map(len, paths.states[0])) if paths.states else 0
         for number, name in enumerate(sorted(set(paths.classes))[:MOST_CLASSES]):
-            self.plot.add_curve(name, _faint(number))
+            self.plot.add_curve(name, _faint(number, crowd))
             self._ends[name] = ends = pg.ScatterPlotItem(size=_END, symbol=_SHAPES[number // _COLORS])
             self.plot.axes.add(ends)
             self.plot.hiding.own(name, ends)
@@ -147,13 +149,13 @@ class ClassPathPlot(QWidget):
         return f"sequence {at + 1} of {len(self.places)} · {said} · {len(self.places[at])} steps"
 
 
-def _faint(number: int) -> Stroke:
-    """The pen of a class's paths: many lie over each other."""
+def _faint(number: int, crowd: int) -> Stroke:
+    """The pen of a class's paths: the more steps lie over each other, the fainter."""
 
     def pen(theme: Theme) -> QPen:
         made = theme.series_pen(number)
         color = made.color()
-        color.setAlphaF(0.6)
+        color.setAlphaF(float(np.clip(_CLEAR / max(crowd, 1), 0.15, 0.6)))
         made.setColor(color)
         return made
 

@@ -33,6 +33,12 @@ class ConfusionMatrix(QWidget):
         """Small places show the colours alone."""
         return QSize(12 * GRID, 12 * GRID)
 
+    def sizeHint(self) -> QSize:
+        """Room for the largest cells."""
+        left, top = self._margins()
+        size = len(self.classes) * _LARGEST + GRID
+        return QSize(round(left) + size, round(top) + size)
+
     def show_counts(self, counts: NDArray[np.int64], classes: tuple[str, ...]) -> None:
         """Paint other numbers."""
         self.counts, self.classes = counts, classes

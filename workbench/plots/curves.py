@@ -48,8 +48,12 @@ class Curve:
         return theme.pen(self.stroke) if isinstance(self.stroke, str) else self.stroke(theme)
 
     def key(self, theme: Theme) -> Key:
-        """What stands in the legend."""
-        return Key(self.name, self.pen(theme), self.note, self.symbol, self.line, self.ring)
+        """What stands in the legend: in full colour, however faint the curve."""
+        pen = self.pen(theme)
+        color = pen.color()
+        color.setAlpha(255)
+        pen.setColor(color)
+        return Key(self.name, pen, self.note, self.symbol, self.line, self.ring)
 
     def nearest(self, x: float) -> float:
         """The value at the sample nearest to `x`; NaN when there is none."""

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.events import SnapshotRequest
 from engine.inside.records import ClassPaths, GradientByTime, GradientNorms, HiddenTrace, LayerTrace
-from engine.prediction_records import ClassPrediction, SeriesPrediction, TextPrediction
+from engine.prediction_records import ClassExample, ClassPrediction, SeriesPrediction, TextPrediction
 from tests.workbench.views import measured
 from workbench.history import Beside, History
 from workbench.plots.class_page import ClassPage
@@ -558,6 +558,31 @@ def test_classes_are_counted_with_their_numbers(show: Show) -> None:
     assert not page.strips.isVisible()
 
 
+@pytest.mark.parametrize("told", [False, True])
+def test_mistakes_and_doubts_are_to_be_read(show: Show, told: bool) -> None:
+    view = show(Prediction)
+    examples = (
+        ClassExample("7", "not bad" if told else "", "sun", "rain", 0.9),
+        ClassExample("3", "good" if told else "", "sun", "sun", 0.55),
+    )
+    view.show_snapshot(measured.snapshot(replace(measured.class_prediction(), examples=examples)))
+    page = view.pages[ClassPrediction]
+    assert isinstance(page, ClassPage)
+    table = page.examples
+    assert table.isVisible()
+    assert table.order.text() == "Mistakes, the surest first; then right answers, the least sure first"
+    cells = [[table.rows.item(row, column).text() for column in range(4)] for row in range(2)]  # type: ignore[union-attr]
+    assert cells == [["not bad" if told else "7", "sun", "rain", "90%"], ["good" if told else "3", "sun", "sun", "55%"]]
+    wrong, right = (table.rows.item(row, 2).foreground().color() for row in range(2))  # type: ignore[union-attr]
+    assert wrong != right
+    assert page.matrix.width() <= page.width() // 2
+    view.show_snapshot(measured.snapshot(replace(measured.class_prediction(), examples=examples[1:])))
+    assert table.order.text() == "Right answers, the least sure first"
+    assert table.rows.rowCount() == 1
+    view.show_snapshot(measured.snapshot(measured.class_prediction(tagged=True)))
+    assert not table.isVisible()
+
+
 def test_tags_are_shown_along_time(show: Show, qtbot: QtBot) -> None:
     view = show(Prediction)
     view.show_snapshot(measured.snapshot(measured.class_prediction(tagged=True)))
@@ -647,5 +672,5 @@ def test_tags_in_a_small_place_stand_below_their_scores(show: Show, qtbot: QtBot
     view.show_snapshot(measured.snapshot(measured.class_prediction(tagged=True)))
     page = view.pages[ClassPrediction]
     assert isinstance(page, ClassPage)
-    qtbot.waitUntil(lambda: page.strips.isVisible() and page.matrix.isHidden())
+    qtbot.waitUntil(lambda: page.strips.isVisible() and page.parts.isHidden())
     assert page.strips.y() < page.height() / 3

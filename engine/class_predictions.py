@@ -1,0 +1,123 @@
+"""What a network says of held-out sequences that have a class each, or one at every step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.data import Batch, Dataset
+from engine.data.class_metrics import ClassScorer
+from engine.data.labelled_text import LabelledTextDataset
+from engine.evaluation import Answering, answers
+from engine.inside.records import Floats, frozen
+from engine.prediction_records import ClassExample, ClassPrediction, TagTrack
+
+_STEPS = 2000  # that a plot can show
+_BATCH = 256  # sequences at once
+_COUNTED = 4096  # sequences that are counted
+_EXAMPLES = 60  # sequences that a person may want to read
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """The answers to a batch that are known to be right or wrong: position, class, answer, probability of that."""
+
+    positions: NDArray[np.int64]
+    truth: NDArray[np.int64]
+    answers: NDArray[np.int64]
+    certainty: Floats
+
+
+class ClassPredictions:
+    """Predictions of one network on one data set, as often as they are asked for."""
+
+    def __init__(self, network: Answering, dataset: Dataset) -> None:
+        self._network, self._dataset = network, dataset
+        self._part = "validation" if dataset.count("validation") else "train"
+        self._aligned = dataset.topology == "many_to_many"
+
+    def now(self, further: tuple[tuple[str, float], ...]) -> ClassPrediction:
+        """Counts, scores, and the steps or the sequences to look at; `further` are baselines beside the data's own."""
+        dataset, part = self._dataset, self._part
+        scorer = ClassScorer(dataset.classes, dataset.metric)
+        steps: list[tuple[int, Batch, Floats]] = []
+        said: list[_Answered] = []
+        for number, (batch, values) in enumerate(answers(self._network, dataset.batches(part, _BATCH))):
+            scorer.add(batch, values)
+            if not self._aligned:
+                said.append(self._answered(batch, values))
+            elif number * _BATCH < _STEPS:
+                steps += [(int(at), batch, values[:, k].copy()) for k, at in enumerate(batch.positions)]
+            if (number + 1) * _BATCH >= _COUNTED:
+                break
+        scorer.counts.flags.writeable = False
+        return ClassPrediction(
+            part=part,
+            label=str(dataset.metadata()["targets"][0]),
+            classes=dataset.classes,
+            counts=scorer.counts,
+            scores=scorer.result(),
+            baselines=(*dataset.baselines(part), *further),
+            track=_track(dataset, steps) if self._aligned else None,
+            examples=() if self._aligned else self._examples(said),
+        )
+
+    def _answered(self, batch: Batch, values: Floats) -> _Answered:
+        shares, known = self._dataset.decode(values), batch.weights != 0
+        said = shares.argmax(axis=-1)
+        sure = np.take_along_axis(shares, said[:, None], axis=-1)[:, 0].astype(np.float32)
+        return _Answered(batch.positions[known], batch.targets[known].astype(np.int64), said[known], sure[known])
+
+    def _examples(self, parts: list[_Answered]) -> tuple[ClassExample, ...]:
+        """The mistakes, the surest first; then what is right, the least sure first."""
+        if not parts:
+            return ()
+        names = ("positions", "truth", "answers", "certainty")
+        positions, truth, said, sure = (np.concatenate([getattr(part, name) for part in parts]) for name in names)
+        right = truth == said
+        order = np.lexsort((np.where(right, sure, -sure), right))[:_EXAMPLES]
+        classes = self._dataset.classes
+        return tuple(
+            ClassExample(
+                name=self._names[int(positions[at])],
+                text=self._text(int(positions[at])),
+                truth=classes[int(truth[at])],
+                answer=classes[int(said[at])],
+                certainty=float(sure[at]),
+            )
+            for at in order.tolist()
+        )
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return self._dataset.labels(self._part)
+
+    def _text(self, position: int) -> str:
+        return self._dataset.text(self._part, position) if isinstance(self._dataset, LabelledTextDataset) else ""
+
+
+def _track(dataset: Dataset, steps: list[tuple[int, Batch, Floats]]) -> TagTrack:
+    """The first sequences of a part one after the other, in their order, as far as a screen goes."""
+    truth, said, sure, names = [], [], [], []
+    room = _STEPS
+    for position, batch, values in sorted(steps, key=lambda item: item[0]):
+        column = int(np.flatnonzero(batch.positions == position)[0])
+        length = min(int(batch.lengths[column]), room)
+        shares = dataset.decode(values[:length])
+        truth.append(np.where(batch.weights[:length, column] != 0, batch.targets[:length, column], -1))
+        said.append(shares.argmax(axis=-1))
+        sure.append(shares.max(axis=-1))
+        names += [f"{position + 1}: {step + 1}" for step in range(length)]
+        room -= length
+        if not room:
+            break
+    return TagTrack(tuple(names), _classes_of(truth), _classes_of(said), frozen(np.concatenate(sure)))
+
+
+def _classes_of(parts: list[NDArray[np.int64]]) -> NDArray[np.int16]:
+    found = np.concatenate(parts).astype(np.int16)
+    found.flags.writeable = False
+    return found

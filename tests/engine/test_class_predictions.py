@@ -1,0 +1,44 @@
+"""Which held-out sequences are shown to be read."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine import data
+from engine.class_predictions import ClassPredictions
+from engine.data.labelled_text import LabelledTextDataset
+from engine.evaluation import answers
+from engine.networks import make_network
+
+
+@pytest.mark.parametrize("sample", ["japanese_vowels", "product_reviews", "temporal_order", "seattle_weather_type"])
+def test_mistakes_come_first_and_then_doubts(sample: str) -> None:
+    experiment = data.sample(sample).experiment.replace({"model.hidden_size": 4, "model.embedding_size": 3})
+    dataset = data.load(experiment)
+    network = make_network(experiment.model, dataset, width=1, seed=2, threads=1)
+    found = ClassPredictions(network, dataset).now((("another", 0.5),))
+    assert found.baselines[-1] == ("another", 0.5)
+    wrong = [each.certainty for each in found.examples if each.truth != each.answer]
+    right = [each.certainty for each in found.examples if each.truth == each.answer]
+    assert 0 < len(found.examples) <= 60
+    assert [each.truth == each.answer for each in found.examples] == sorted([False] * len(wrong) + [True] * len(right))
+    assert wrong == sorted(wrong, reverse=True)
+    assert right == sorted(right)
+    names, truths = dataset.labels("validation"), dataset.truth("validation")
+    for each in found.examples:
+        assert dataset.classes[int(truths[names.index(each.name)])] == each.truth
+        assert bool(each.text) == isinstance(dataset, LabelledTextDataset)
+
+
+def test_the_probability_is_that_of_the_answer() -> None:
+    experiment = data.sample("japanese_vowels").experiment.replace({"model.hidden_size": 4})
+    dataset = data.load(experiment)
+    network = make_network(experiment.model, dataset, width=1, seed=2, threads=1)
+    (first, *_) = ClassPredictions(network, dataset).now(()).examples
+    at = dataset.labels("validation").index(first.name)
+    for batch, values in answers(network, dataset.batches("validation", 7)):
+        for row in np.flatnonzero(batch.positions == at):
+            shares = dataset.decode(values)[row]
+            assert first.certainty == pytest.approx(shares.max(), rel=1e-5)
+            assert first.answer == dataset.classes[shares.argmax()]

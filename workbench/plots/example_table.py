@@ -1,0 +1,89 @@
+"""Held-out sequences that a classifier gets wrong or doubts, to be read one by one."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLabel,
+    QSizePolicy,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.prediction_records import ClassExample
+from workbench.theme import GRID, Theme
+
+_READ, _TRUTH, _ANSWER, _SURE = range(4)
+
+
+class ExampleTable(QWidget):
+    """One row for each example, under a sentence on their order."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._examples: tuple[ClassExample, ...] = ()
+        self.order = QLabel()
+        self.order.setProperty("role", "small")
+        self.order.setWordWrap(True)
+        self.order.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.rows = QTableWidget(0, 4)
+        self.rows.setObjectName("class_examples")
+        self.rows.setAccessibleName(
+            "Held-out sequences: what was read, the class in truth, the class answered, how sure"
+        )
+        self.rows.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.rows.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.rows.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.rows.verticalHeader().hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(GRID, 0, 0, 0)
+        layout.addWidget(self.order)
+        layout.addWidget(self.rows, 1)
+
+    def show_examples(self, examples: tuple[ClassExample, ...]) -> None:
+        """Other answers; the table stays scrolled to where it is."""
+        self._examples = examples
+        wrong = sum(each.truth != each.answer for each in examples)
+        doubts = "right answers, the least sure first" if wrong < len(examples) else ""
+        mistakes = "mistakes, the surest first" if wrong else ""
+        self.order.setText("; then ".join(filter(None, (mistakes, doubts))).capitalize())
+        told = any(each.text for each in examples)
+        self.rows.setHorizontalHeaderLabels(["text" if told else "sequence", "truth", "answered", "sure"])
+        self._divide(told)
+        self.rows.setRowCount(len(examples))
+        for row, example in enumerate(examples):
+            cells = (example.text or example.name, example.truth, example.answer, f"{example.certainty:.0%}")
+            for column, text in enumerate(cells):
+                self._item(row, column).setText(text)
+            self._item(row, _READ).setToolTip(f"{example.name}: {example.text}" if example.text else example.name)
+            role = "good" if example.truth == example.answer else "problem"
+            self._item(row, _ANSWER).setForeground(QBrush(self._theme.color(role)))
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Other colours."""
+        self._theme = theme
+        self.show_examples(self._examples)
+
+    def _divide(self, told: bool) -> None:
+        """A text takes what room there is; where there is none, all columns share it."""
+        header = self.rows.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive if told else QHeaderView.ResizeMode.Stretch)
+        if told:
+            header.setSectionResizeMode(_READ, QHeaderView.ResizeMode.Stretch)
+            for column in (_TRUTH, _ANSWER, _SURE):
+                header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+
+    def _item(self, row: int, column: int) -> QTableWidgetItem:
+        item = self.rows.item(row, column)
+        if item is None:
+            item = QTableWidgetItem()
+            if column == _SURE:
+                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            self.rows.setItem(row, column, item)
+        return item
