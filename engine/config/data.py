@@ -23,7 +23,10 @@ class DataConfig(Section):
         "", "Encoding", "How the bytes of the file stand for letters, as in utf-8 or cp1252; empty finds out."
     )
     delimiter: str = option(
-        "", "Delimiter", "What stands between two cells: a character, or tab; empty finds out.", advanced=True
+        "",
+        "Delimiter",
+        "What stands between two cells: a character or several, as ::, or tab; empty finds out.",
+        advanced=True,
     )
     quotes: str = option(
         "auto",
@@ -43,7 +46,10 @@ class DataConfig(Section):
         "auto", "Header", "Whether the first line names the columns.", choices=("auto", "yes", "no"), advanced=True
     )
     sheet: str = option(
-        "", "Sheet", "Which sheet of a workbook is read; empty takes the first that holds a table.", advanced=True
+        "",
+        "Sheet",
+        "Which sheet of a workbook is read; empty takes the first that holds a table.",
+        advanced=True,
     )
     layout: str = option(
         "auto",
