@@ -48,7 +48,7 @@ class DataConfig(Section):
     sheet: str = option(
         "",
         "Sheet",
-        "Which sheet of a workbook is read; empty takes the first that holds a table.",
+        "Which sheet of a workbook, or file of an archive, is read; empty takes the first that holds a table.",
         advanced=True,
     )
     layout: str = option(

@@ -17,7 +17,7 @@ from engine.data.encoding import LONGEST_LINE, decode, decode_as, read_bytes
 from engine.data.errors import DataError, counted
 from engine.data.odd_rows import cells_of
 
-_SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".dat")
+SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".dat")
 _MOST = 100_000
 _LOOKED_AT, _HEAD = 8, 4096  # files, and bytes of each, that tell texts from tables
 _SHOWN = 60  # letters of a line
@@ -31,7 +31,7 @@ def files_of(folder: Path) -> tuple[Path, ...]:
     Raises:
         DataError: there are fewer than two, too many, or of several kinds.
     """
-    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in _SUFFIXES and path.is_file())
+    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
     found = [path for path in found if not path.name.startswith(".")]
     suffixes = {path.suffix.lower() for path in found}
     if len(suffixes) > 1:
@@ -41,7 +41,7 @@ def files_of(folder: Path) -> tuple[Path, ...]:
         )
     if not 2 <= len(found) <= _MOST:
         raise DataError(
-            f"{folder} is a folder with {counted(len(found), 'table')} ({', '.join(_SUFFIXES)}); a folder is read as "
+            f"{folder} is a folder with {counted(len(found), 'table')} ({', '.join(SUFFIXES)}); a folder is read as "
             f"sequences where it holds 2 to {_MOST:,}, one for each; else choose a file in it."
         )
     return tuple(found)

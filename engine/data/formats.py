@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import stat
+import zipfile
+import zlib
 from pathlib import Path
 
 from engine.data.errors import DataError
@@ -12,12 +14,10 @@ from engine.data.errors import DataError
 _UNPACK = "unpack it and open what is in it"
 _EXPORT = "export its content as CSV, Parquet, Excel or plain text and open that"
 _FORMATS = (
-    (b"\x1f\x8b", "a gzip archive", _UNPACK),
-    (b"PK\x03\x04", "a ZIP archive", _UNPACK),
-    (b"BZh", "a bzip2 archive", _UNPACK),
-    (b"\xfd7zXZ\x00", "an xz archive", _UNPACK),
     (b"\x28\xb5\x2f\xfd", "a Zstandard archive", _UNPACK),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", _UNPACK),
+    (b"Rar!\x1a\x07", "a RAR archive", _UNPACK),
+    (b"\x1f\x9d", "an archive of compress (.Z)", _UNPACK),
     (b"%PDF", "a PDF document", _EXPORT),
     (b"\xd0\xcf\x11\xe0", "an old Office file", "save it as .xlsx or CSV and open that"),
     (b"SQLite format 3\x00", "an SQLite database", _EXPORT),
@@ -49,7 +49,8 @@ _FORMATS = (
     (b"{\\rtf", "a rich text document", "save it as plain text and open that"),
 )
 _PAGES = (b"<!doctype html", b"<html", b"<?xml")
-_WORKBOOK, _SPREADSHEET = b"xl/", b"application/vnd.oasis.opendocument.spreadsheet"
+_WORKBOOKS = ("xl/workbook.xml", "xl/workbook.bin", "xl/Workbook.xml")
+_SPREADSHEET = b"application/vnd.oasis.opendocument.spreadsheet"
 _ZIP, _OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
@@ -110,10 +111,17 @@ def _is_record(line: bytes) -> bool:
         return False
 
 
-def is_workbook(head: bytes) -> bool:
-    """Whether a ZIP archive begins like a file of Excel or LibreOffice, whatever its name says."""
-    parts = (_WORKBOOK in head, b"[Content_Types].xml" in head[:4096], _SPREADSHEET in head[:256])
-    return head.startswith(_ZIP) and any(parts)
+def is_workbook(path: Path, head: bytes) -> bool:
+    """Whether a file that begins with `head` is a workbook of Excel or LibreOffice, whatever its name says."""
+    if not head.startswith(_ZIP):
+        return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+            kind = archive.read("mimetype")[:100] if "mimetype" in names else b""
+    except (OSError, zipfile.BadZipFile, RuntimeError, zlib.error):
+        return False
+    return not names.isdisjoint(_WORKBOOKS) or kind.startswith(_SPREADSHEET)
 
 
 def may_be_workbook(head: bytes) -> bool:

@@ -87,13 +87,13 @@ def peek(path: str | Path, rows: int = 50, reading: Reading = FOUND_OUT) -> Insp
     """
     place = Path(path).expanduser()
     if is_text(place, reading):
-        return _text(place, rows, reading.encoding)
+        return _text(place, rows, reading)
     with open_table(place, reading) as table:
         return inspected(table, rows)
 
 
-def _text(path: Path, rows: int, encoding: str) -> Inspection:
-    text = read_text(path, encoding)
+def _text(path: Path, rows: int, reading: Reading) -> Inspection:
+    text = read_text(path, reading.encoding, reading.sheet)
     lines = text.text.splitlines()
     head = tuple((line,) for line in lines[:rows])
     return Inspection(

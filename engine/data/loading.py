@@ -50,7 +50,7 @@ def load(experiment: Experiment) -> Dataset:
         return generate(generator, data, topology)
     path = data_path(data)
     if data.kind == "text":
-        return TextDataset(read_text(path, data.encoding), data)
+        return TextDataset(read_text(path, data.encoding, data.sheet), data)
     if data.kind == "labelled_text":
         return LabelledTextDataset(read_texts(path, data), data)
     if data.kind == "sequences":

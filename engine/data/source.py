@@ -8,6 +8,7 @@ from pathlib import Path
 from engine.data.dialect import Dialect
 from engine.data.errors import DataError
 from engine.data.odd_rows import Rejected
+from engine.data.packed import Unpacked
 
 
 @dataclass(slots=True)
@@ -25,11 +26,14 @@ class Source:
     sheets: tuple[str, ...] = ()  # all that a workbook has
     left_out: tuple[Rejected, ...] = ()  # rows that are none of the table, the first ten thousand
     left_out_rows: int = 0  # all
+    unpacked: Unpacked | None = None  # that this is read of
 
     def close(self) -> None:
-        """Remove the temporary file."""
+        """Remove the temporary file, and what was unpacked."""
         if self.temporary is not None:
             self.temporary.unlink(missing_ok=True)
+        if self.unpacked is not None:
+            self.unpacked.close()
 
 
 def is_pattern(path: Path) -> bool:

@@ -6,6 +6,7 @@ read as it is, is rewritten into a temporary UTF-8 file first.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from engine.data.archives import is_archive
@@ -13,8 +14,9 @@ from engine.data.dialect import FOUND_OUT, Reading
 from engine.data.encoding import NOTHING, read_bytes
 from engine.data.excel import EXCEL
 from engine.data.folder_tables import folder_table
-from engine.data.formats import is_json, is_workbook, may_be_workbook, refuse_special
+from engine.data.formats import is_json, is_workbook, may_be_workbook
 from engine.data.json_tables import json_table
+from engine.data.packed import packed, unpack
 from engine.data.quoting import literal
 from engine.data.rewriting import HEAD
 from engine.data.source import Source, plain_path
@@ -29,20 +31,36 @@ def prepare_source(path: Path, reading: Reading = FOUND_OUT) -> Source:
     Raises:
         DataError: missing, empty, binary, or no table.
     """
-    refuse_special(path)
+    if packed(path):
+        return _of_packed(path, reading)
     if path.is_dir():
         return folder_table(path, reading)
     head = _head(path)
     suffix = path.suffix.lower()
     if head.startswith(b"PAR1"):
         return Source(f"read_parquet({literal(plain_path(path))})", path.stat().st_size, notes=["format: Parquet"])
-    if is_workbook(head) or (suffix in EXCEL and may_be_workbook(head)):
+    if is_workbook(path, head) or (suffix in EXCEL and may_be_workbook(head)):
         return workbook(path, reading)
     if suffix in _JSON or is_json(head):
         return json_table(path, reading, head)
     if is_archive(head):
         return archive(path, reading, head)
     return text_table(path, reading, head)
+
+
+def _of_packed(path: Path, reading: Reading) -> Source:
+    """What is in an archive; its files may be chosen among as the sheets of a workbook are."""
+    inner = unpack(path, reading.sheet)
+    try:
+        source = prepare_source(inner.path, replace(reading, sheet=inner.sheet))
+    except BaseException:
+        inner.close()
+        raise
+    source.unpacked = inner
+    source.notes = [*inner.notes, *source.notes]
+    if not source.sheets:
+        source.sheet, source.sheets = inner.member, inner.members
+    return source
 
 
 def _head(path: Path) -> bytes:

@@ -12,6 +12,7 @@ from engine.data.dialect import FOUND_OUT, READING, Reading
 from engine.data.errors import DataError
 from engine.data.guess import Guess, Suggestion
 from engine.data.opening import open_table
+from engine.data.packed import name_within
 from engine.data.pairs_suggestion import suggest_pairs
 from engine.data.samples import sample
 from engine.data.sequence_suggestion import suggest_sequences
@@ -21,7 +22,6 @@ from engine.data.stand_ins import stand_ins
 from engine.data.tables import Table
 from engine.data.text import read_text
 
-TEXT_SUFFIXES = (".txt", ".md", ".text", ".log", ".rst", ".tex", ".html", ".py", ".c")
 TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".parquet", ".jsonl", ".json", ".ndjson", ".geojson", ".xlsx", ".xls", ".ods")
 
 _COLUMNS = ("targets", "label", "text_column", "sequence_column", "time_column", "split_column")
@@ -76,11 +76,8 @@ def is_text(path: Path, reading: Reading = FOUND_OUT) -> bool:
     """Whether a file is running text rather than a table: by its name, or by having but one column of words."""
     if path.is_dir():
         return False
-    if path.suffix.lower() in TEXT_SUFFIXES:
-        return not _table_in_disguise(path, reading)
-    if path.suffix.lower() in TABLE_SUFFIXES:
-        return False
-    return not _table_in_disguise(path, reading)
+    name = name_within(path, reading.sheet)
+    return bool(name) and not (name.lower().endswith(TABLE_SUFFIXES) or _table_in_disguise(path, reading))
 
 
 def _table_in_disguise(path: Path, reading: Reading) -> bool:
@@ -103,7 +100,7 @@ def _table_in_disguise(path: Path, reading: Reading) -> bool:
 
 
 def _text(path: Path, base: Experiment) -> Suggestion:
-    text = read_text(path, base.data.encoding)
+    text = read_text(path, base.data.encoding, base.data.sheet)
     changes: dict[str, Any] = {
         "data.kind": "text",
         "data.test": 0.1,

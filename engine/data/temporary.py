@@ -24,6 +24,12 @@ def temporary_file(suffix: str) -> IO[str]:
     )
 
 
+def temporary_folder() -> Path:
+    """A new folder that stays until it is removed or the process ends."""
+    folder = _own_folder(os.getpid())
+    return Path(tempfile.mkdtemp(dir=folder if folder.is_dir() else None))
+
+
 @functools.cache
 def _own_folder(process: int) -> Path:
     """The folder of this process, beside which those of dead ones are removed; its lock is taken before it is made."""

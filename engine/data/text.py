@@ -7,6 +7,7 @@ from pathlib import Path
 
 from engine.data.encoding import decode, decode_as, read_bytes
 from engine.data.errors import counted
+from engine.data.packed import unpacked
 
 _END_OF_FILE = "\x1a"  # CP/M and DOS wrote it after the last line
 
@@ -20,15 +21,18 @@ class Text:
     notes: tuple[str, ...]
 
 
-def read_text(path: Path, encoding: str = "") -> Text:
+def read_text(path: Path, encoding: str = "", member: str = "") -> Text:
     """Read a text file in whatever encoding, or in the one that is named; line ends become a single newline.
 
+    `member` names the file of an archive of several.
+
     Raises:
-        DataError: missing, empty or binary.
+        DataError: missing, empty, binary, or an archive of several files.
     """
-    data = read_bytes(path)
+    with unpacked(path, member) as inner:
+        data = read_bytes(inner.path)
     decoded = decode_as(data, encoding, path.name) if encoding else decode(data, path.name)
-    text, notes = decoded.text, [f"encoding: {decoded.encoding}", *decoded.notes]
+    text, notes = decoded.text, [*inner.notes, f"encoding: {decoded.encoding}", *decoded.notes]
     if windows := text.count("\r\n"):
         text = text.replace("\r\n", "\n")
         notes.append(f"{counted(windows, 'line end')} CR LF made LF")

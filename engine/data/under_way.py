@@ -1,13 +1,24 @@
-"""Tables that are being read: how far that is, and how it is broken off, asked from any thread."""
+"""What is being read: how far that is, and how it is broken off, asked from any thread."""
 
 from __future__ import annotations
 
 import threading
 import weakref
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from typing import TypeVar
 
 import duckdb
 
+from engine.data.errors import DataError
+
+Check = Callable[[], None]
+Result = TypeVar("Result")
+
+_WAIT = 0.05  # seconds from one check to the next
 _open: weakref.WeakSet[duckdb.DuckDBPyConnection] = weakref.WeakSet()
+_asked: set[threading.Event] = set()  # of what is at work without the database, set where it is to end
 _lock = threading.Lock()
 
 
@@ -25,6 +36,40 @@ def unwatched(connection: duckdb.DuckDBPyConnection) -> None:
         _open.discard(connection)
 
 
+@contextmanager
+def breakable() -> Iterator[Check]:
+    """What is done in the ``with`` block can be broken off: its check raises a `DataError` once that was asked for."""
+    asked = threading.Event()
+
+    def check() -> None:
+        if asked.is_set():
+            raise DataError("the reading was broken off, so nothing of it is kept; open the file again.")
+
+    with _lock:
+        _asked.add(asked)
+    try:
+        yield check
+    finally:
+        with _lock:
+            _asked.discard(asked)
+
+
+def awaited(work: Callable[[Check], Result]) -> Result:
+    """What long work comes to that cannot be broken off itself; where that is asked for, it is no longer waited for.
+
+    It is given a check that raises a `DataError` from then on, and must not hold the interpreter's lock throughout.
+    """
+    pool = ThreadPoolExecutor(1)
+    try:
+        with breakable() as check:
+            outcome = pool.submit(work, check)
+            while wait((outcome,), _WAIT).not_done:
+                check()
+        return outcome.result()
+    finally:
+        pool.shutdown(wait=False)
+
+
 def reading_progress() -> float:
     """Share of the query at work that is done, from 0 to 1; negative where none is known. Quick."""
     with _lock:
@@ -32,7 +77,9 @@ def reading_progress() -> float:
 
 
 def stop_reading() -> None:
-    """Break off every query at work: a table that is being opened is refused, later queries raise. Quick."""
+    """Break off all that is at work: a table that is being opened is refused, later queries raise. Quick."""
     with _lock:
+        for asked in _asked:
+            asked.set()
         for connection in _open:
             connection.interrupt()
