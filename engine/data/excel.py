@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import itertools
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 
 from engine.data.errors import DataError, nearest
 from engine.data.temporary import temporary_file
+from engine.data.under_way import Check, awaited, breakable
 
 _LOOK = 1000  # rows that tell a table
 EXCEL = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
@@ -25,21 +27,7 @@ def sheet_as_csv(path: Path, wanted: str) -> tuple[Path, str, tuple[str, ...]]:
         DataError: it is no workbook, has no such sheet, or nothing stands in it.
     """
     try:
-        with CalamineWorkbook.from_path(str(path)) as book:
-            names = tuple(book.sheet_names)
-            if wanted and wanted not in names:
-                raise DataError(f"{path.name} has no sheet {wanted!r}; {nearest(wanted, names)}")
-            filled: list[tuple[str, CalamineSheet, bool]] = []
-            shown = sorted(book.sheets_metadata, key=lambda sheet: sheet.visible != SheetVisibleEnum.Visible)
-            for name in (wanted,) if wanted else (sheet.name for sheet in shown):
-                sheet = book.get_sheet_by_name(name)
-                if beginning := list(itertools.islice(_rows(sheet), _LOOK)):
-                    filled.append((name, sheet, _is_table(beginning)))
-                if wanted or _is_table(beginning):
-                    break
-            if filled:
-                name, sheet, _ = filled[-1] if filled[-1][2] else filled[0]
-                return _written(sheet), name, names
+        sheet, names = awaited(partial(_chosen, path, wanted))
     except DataError:
         raise
     except (CalamineError, OSError, ValueError) as error:
@@ -47,6 +35,26 @@ def sheet_as_csv(path: Path, wanted: str) -> tuple[Path, str, tuple[str, ...]]:
             f"{path.name} cannot be read as a workbook ({error}); it is damaged or protected by a password, so save it "
             "again as .xlsx, without one."
         ) from None
+    return _written(sheet), sheet.name, names
+
+
+def _chosen(path: Path, wanted: str, check: Check) -> tuple[CalamineSheet, tuple[str, ...]]:
+    """The sheet, and the names of all; to take the cells of one out takes seconds, and cannot be broken off."""
+    with CalamineWorkbook.from_path(str(path)) as book:
+        names = tuple(book.sheet_names)
+        if wanted and wanted not in names:
+            raise DataError(f"{path.name} has no sheet {wanted!r}; {nearest(wanted, names)}")
+        filled: list[CalamineSheet] = []
+        shown = sorted(book.sheets_metadata, key=lambda sheet: sheet.visible != SheetVisibleEnum.Visible)
+        for name in (wanted,) if wanted else (sheet.name for sheet in shown):
+            check()
+            sheet = book.get_sheet_by_name(name)
+            beginning = list(itertools.islice(_rows(sheet), _LOOK))
+            if _is_table(beginning):
+                return sheet, names
+            filled += [sheet] if beginning else []
+    if filled:
+        return filled[0], names
     if wanted:
         raise DataError(f"{path.name}: nothing stands in the sheet {wanted!r}; set data.sheet to another.")
     raise DataError(f"{path.name} has no filled sheet; choose a file that holds data.")
@@ -63,8 +71,16 @@ def _rows(sheet: CalamineSheet) -> Iterator[list[Any]]:
 
 
 def _written(sheet: CalamineSheet) -> Path:
-    with temporary_file(".csv") as file:
-        csv.writer(file, lineterminator="\n").writerows([_whole(cell) for cell in row] for row in _rows(sheet))
+    with breakable() as check, temporary_file(".csv") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        try:
+            for row in _rows(sheet):
+                check()
+                rows.writerow(list(map(_whole, row)))
+        except BaseException:
+            file.close()
+            Path(file.name).unlink()
+            raise
     return Path(file.name)
 
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import gc
+import gzip
+import itertools
 import threading
+from pathlib import Path
+from types import ModuleType
 
 import duckdb
+import pytest
 
-from engine.data import reading_progress, stop_reading
+from engine.data import DataError, excel, packed_members, reading_progress, stop_reading
 from engine.data.opening import connect, open_table
 from tests.engine.data.making import Write
+from tests.engine.data.test_excel import workbook
 
 ENDLESS = "SELECT count(*) FROM range(1_000_000_000_000) a WHERE hash(range) = 1"
 
@@ -39,3 +45,47 @@ def test_nothing_is_known_of_nothing(write: Write) -> None:
         assert table.rows == 1
     assert reading_progress() < 0
     stop_reading()
+
+
+def _broken_off(path: Path) -> DataError:
+    """What a file is refused with that is being opened when that is to be broken off."""
+    caught = list[DataError]()
+
+    def work() -> None:
+        try:
+            open_table(path)
+        except DataError as error:
+            caught.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    while thread.is_alive():
+        stop_reading()
+        thread.join(0.01)
+    return caught[0]
+
+
+def test_a_workbook_is_not_waited_for_when_nobody_wants_it_any_more(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    never, known = threading.Event(), excel._chosen
+    monkeypatch.setattr(excel, "_chosen", lambda *asked: never.wait() and known(*asked))
+    try:
+        assert "broken off" in str(_broken_off(write("a.xlsx", workbook(a=[["a", "b"], [1, 2], [3, 4]]))))
+    finally:
+        never.set()
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "content"),
+    [
+        (excel, "_rows", workbook(a=[["a", "b"], [1, 2], [3, 4]])),
+        (packed_members, "_read", gzip.compress(b"a,b\n1,2\n")),
+    ],
+    ids=["writing a sheet", "unpacking"],
+)
+def test_what_is_taken_out_of_a_file_piece_by_piece_is_broken_off(
+    write: Write, monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, content: bytes
+) -> None:
+    monkeypatch.setattr(module, name, lambda *_: itertools.repeat([b"1", b"2"] if name == "_rows" else b"1,2\n"))
+    assert "broken off" in str(_broken_off(write("a", content)))
