@@ -13,14 +13,18 @@ from numpy.typing import NDArray
 
 from engine.data.errors import DataError, counted
 from engine.data.frequency import Stamps, find_frequency
+from engine.data.named_dates import UNWORDED, WORDED
+from engine.data.plain_dates import PLAIN, plain_sql
 from engine.data.quoting import quoted
-from engine.data.stamps import COUNTED, DIGITS_ONLY, EXCEL, FISCAL, FORMATS, ISO, UNNAMED, stamp_sql
+from engine.data.stamps import COUNTED, DECIMAL_YEAR, DIGITS_ONLY, EXCEL, FORMATS, ISO, stamp_sql
 from engine.data.tables import Table
 
 _DATE_WORDS = ("date", "datum", "day", "fecha", "data", "日")
 _TIME_WORDS = (*_DATE_WORDS, "time", "year", "yyyy", "month", "week", "stamp", "jahr", "period", "quarter")
 _TIME_NAMES = ("ts", "epoch")
+_YEAR, _YEARS, _EVEN = "year", (1500, 2200), 0.05  # share by which a month of some years may be longer than a twelfth
 _TRIED = 12  # cells that pick the candidates
+_LONGEST = 72  # letters of a date, with the name of a zone or an end
 _LOOK = 500  # rows that decide on a format
 _WIDEST = 64  # columns looked at for the time
 
@@ -72,7 +76,7 @@ def _look_sql(text: str) -> str:
     """SQL of five figures: cells, those of digits alone, short ones with a digit, numbers, letters of the shortest."""
     return (
         f"count({text}), count(*) FILTER (regexp_full_match({text}, '\\d+')), "
-        f"count(*) FILTER (regexp_matches({text}, '\\d') AND length({text}) < 40), "
+        f"count(*) FILTER (regexp_matches({text}, '\\d') AND length({text}) < {_LONGEST}), "
         f"count(TRY_CAST({text} AS DOUBLE)), coalesce(min(length({text})), 0)"
     )
 
@@ -107,11 +111,14 @@ def _whole_number_format(table: Table, name: str, text: str) -> str:
 
 
 def _fraction_format(table: Table, name: str, text: str) -> str:
-    """Seconds since 1970, or days of Excel, with decimals."""
+    """Seconds since 1970, or days of Excel, with decimals; years whose decimals are months or quarters."""
     if not _telling(name):
         return ""
     numbers = _values(table, text, "DOUBLE")
     runs = len(numbers) > 1 and _runs(np.diff(numbers), True)
+    if runs and _YEAR in name.lower() and _YEARS[0] <= numbers.min() and numbers.max() <= _YEARS[1]:
+        step = abs(float(np.median(np.diff(numbers))))
+        return DECIMAL_YEAR if any(abs(step * parts - 1) < _EVEN for parts in (12, 4)) else ""
     return _counted_format(name, float(numbers.min()), float(numbers.max())) if runs else ""
 
 
@@ -133,16 +140,24 @@ def _runs(steps: NDArray[Any], named: bool) -> bool:
 
 
 def _text_format(table: Table, text: str, total: int) -> str:
-    """The first format that reads nearly every cell; Python's own reader picks the candidates by a few of them."""
-    rows = table.connection.execute(f"SELECT {text} FROM cells WHERE {text} IS NOT NULL LIMIT {_TRIED}").fetchall()
-    likely = [written for written in FORMATS if sum(_reads(row[0], written) for row in rows) >= 0.8 * len(rows)]
-    worded = 2 * sum(any(map(str.isalpha, row[0])) for row in rows) > len(rows)
-    whole = all(re.match(r"\d{4}", row[0]) for row in rows)  # the database takes 21-01-01 for a day of the year 21
-    names = [written for written in likely if written not in DIGITS_ONLY]
-    names += [*((ISO,) if whole else ()), *(UNNAMED if worded else ()), FISCAL]
-    counts = table.one(", ".join(f"count({stamp_sql(text, written)})" for written in names), rows=_LOOK)
-    full = [written for written, count in zip(names, counts, strict=True) if count >= 0.98 * total]
-    return _rising(table, text, full) if full else ""
+    """The first format that reads nearly every cell, as it is or without the words that people write beside a date."""
+    asked = f"SELECT {text}, {plain_sql(text)} FROM cells WHERE {text} IS NOT NULL LIMIT {_TRIED}"
+    cells, plain = zip(*table.connection.execute(asked).fetchall(), strict=True)
+    for before, looked in (("", cells), *(((PLAIN, plain),) if plain != cells else ())):
+        names = [before + written for written in _likely(looked)]
+        counts = table.one(", ".join(f"count({stamp_sql(text, written)})" for written in names), rows=_LOOK)
+        if full := [written for written, count in zip(names, counts, strict=True) if count >= 0.98 * total]:
+            return _rising(table, text, full)
+    return ""
+
+
+def _likely(cells: Sequence[str]) -> list[str]:
+    """Formats that may read some cells; Python's own reader picks them."""
+    found = [written for written in FORMATS if sum(_reads(cell, written) for cell in cells) >= 0.8 * len(cells)]
+    worded = 2 * sum(any(map(str.isalpha, cell)) for cell in cells) > len(cells)
+    whole = all(re.match(r"\d{4}", cell) for cell in cells)  # the database takes 21-01-01 for a day of the year 21
+    found = [written for written in found if written not in DIGITS_ONLY]
+    return [*found, *((ISO,) if whole else ()), *(WORDED if worded else UNWORDED)]
 
 
 def _reads(cell: str, written: str) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 _LOOKED_AT = 200  # lines
 _MARKS = ",;\t|"
+_SURE = "\t;"
 _RARE = ("\x01", "\x1f", "^", "~", "::", "§", "¦", ":")
 _MOST = 0.75  # share of lines
 _WIDER = 4  # times the cells of lines above a table that its own few rows have
@@ -99,11 +100,16 @@ def years_on_top(plain: Path, skip: int, delimiter: str) -> bool:
     return len(years) >= _FEWEST_YEARS and follow and words and _YEARS[0] <= years[0] <= _YEARS[1]
 
 
-def tabbed(plain: Path) -> bool:
-    """Whether all lines have the same number of tabs, which then part cells, whatever else is in them."""
+def evenly_parted(plain: Path) -> str:
+    """The tab or semicolon of which all lines have as many, which then parts cells, whatever else is in them."""
     with plain.open(encoding="utf-8", errors="replace") as file:
-        counts = [line.count("\t") for line in itertools.islice(file, _LOOKED_AT) if line.strip()]
-    return len(counts) > 1 and counts[0] > 0 and len(set(counts)) == 1
+        lines = [line for line in itertools.islice(file, _LOOKED_AT) if line.strip()]
+    for mark in _SURE:
+        counts = [line.count(mark) for line in lines]
+        inside = all(mark in line.strip(f"{mark}\r\n") for line in lines)  # and does not only end each line
+        if len(counts) > 1 and len(set(counts)) == 1 and (inside if mark == ";" else counts[0] > 0):
+            return mark
+    return ""
 
 
 def usual_delimiter(plain: Path, taken: str) -> str:

@@ -16,7 +16,7 @@ from engine.data.errors import DataError
 from engine.data.headers import first_line_is_data, heads_figures
 from engine.data.names_above import named_above, unmarked
 from engine.data.odd_rows import is_figure, of_figures
-from engine.data.preface import parted_by, preface, tabbed, usual_delimiter, years_on_top
+from engine.data.preface import evenly_parted, parted_by, preface, usual_delimiter, years_on_top
 from engine.data.quoting import literal
 
 _MOST_COLUMNS = 20_000
@@ -49,8 +49,8 @@ def sniffed(plain: Path, encoding: str, name: str, reading: Reading = FOUND_OUT)
     Raises:
         DataError: its lines have nothing in common.
     """
-    if not reading.delimiter and tabbed(plain):
-        reading = replace(reading, delimiter="tab")
+    if not reading.delimiter and (mark := evenly_parted(plain)):
+        reading = replace(reading, delimiter=mark)
     lines = _WIDE_LINES if _width(plain) >= _WIDE else _SNIFFED
     dialect = _of_wide(plain, encoding, reading) if lines == _WIDE_LINES else None
     if dialect is None or len(dialect.columns) == 1:

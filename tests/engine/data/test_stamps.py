@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -42,6 +43,112 @@ def test_a_time_is_read_however_it_is_written(write: Write, step: str, form: str
         np.testing.assert_array_equal(read_stamps(table, "when"), np.array(times, "datetime64[us]"))
     found = peek(path, 1)
     assert ([column.role for column in found.columns], found.frequency) == (["time", "target"], step)
+
+
+def _ordinal(day: int) -> str:
+    return f"{day}{'th' if 10 < day < 20 else {1: 'st', 2: 'nd', 3: 'rd'}.get(day % 10, 'th')}"
+
+
+def _twelve(time: datetime) -> str:
+    return f"{time.hour % 12 or 12}"
+
+
+WORDED: dict[str, dict[str, Callable[[datetime], str]]] = {
+    "daily": {
+        "ordinals": lambda t: f"{_ordinal(t.day)} {t:%B %Y}",
+        "ordinals behind the month": lambda t: f"{t:%B} {_ordinal(t.day)}, {t:%Y}",
+        "ordinals of": lambda t: f"{_ordinal(t.day)} of {t:%B %Y}",
+        "days of the week": lambda t: f"{t:%A}, {t.day} {t:%B %Y}",
+        "days of the week cut short": lambda t: f"{t:%a} {t.day} {t:%b %Y}",
+        "the month first": lambda t: f"{t:%b %d %Y}",
+        "days of the week behind": lambda t: f"{t:%Y/%m/%d}({t:%a})",
+        "blanks": lambda t: f"{t.year} {t.month:2d} {t.day:2d}",
+        "points and blanks": lambda t: f"{t.year}. {t.month}. {t.day}.",
+        "from when to when": lambda t: f"{t:%d.%m.%Y} - {t + timedelta(1):%d.%m.%Y}",
+        "what it is for": lambda t: f"week ending {t:%d/%m/%Y}",
+    },
+    "hourly": {
+        "a.m. and p.m.": lambda t: f"{t.day}/{t.month}/{t.year} {_twelve(t)}:00 {'ap'[t.hour > 11]}.m.",
+        "a. m. and p. m.": lambda t: f"{t.day}/{t.month}/{t.year} {_twelve(t)}:00 {'ap'[t.hour > 11]}. m.",
+        "am and pm in Greek": lambda t: f"{t.day}/{t.month}/{t.year} {_twelve(t)}:00 {'πμ'[t.hour > 11]}.μ.",
+        "hours alone": lambda t: f"{t.month}/{t.day}/{t.year} {_twelve(t)} {t:%p}",
+        "hours alone beside": lambda t: f"{t:%Y-%m-%d} {_twelve(t)}{t:%p}".lower(),
+        "hours alone with points": lambda t: f"{t:%Y-%m-%d} {_twelve(t)} {'ap'[t.hour > 11]}.m.",
+        "names of months": lambda t: f"{t:%b %d, %Y, %H:%M}",
+        "names of months, am and pm": lambda t: f"{t:%b %d, %Y %I:%M %p}",
+        "names in German": lambda t: f"{t.day}. März {t:%Y %H:%M} Uhr",
+        "hours in French": lambda t: f"{t:%d/%m/%Y %Hh%M}",
+        "Unix": lambda t: f"{t:%a %b %d %H:%M:%S} UTC {t.year}",
+        "browsers": lambda t: f"{t:%a %b %d %Y %H:%M:%S} GMT+0100 (Central European Standard Time)",
+        "Oracle": lambda t: f"{t:%d-%b-%y %I.%M.%S %p}",
+        "hyphens": lambda t: f"{t:%Y-%m-%d-%H-%M-%S}",
+        "colons": lambda t: f"{t:%Y:%m:%d %H:%M:%S}",
+        "an underline": lambda t: f"{t:%Y-%m-%d_%H:%M:%S}",
+        "hours in Japanese": lambda t: f"{t.year}年{t.month}月{t.day}日{t.hour}時",
+        "a day of 24 hours": lambda t: f"{t - timedelta(hours=1):%d.%m.%Y} {(t.hour - 1) % 24 + 1:02d}:00",
+        "from when to when": lambda t: f"{t:%d.%m.%Y %H:%M} - {t + timedelta(hours=1):%d.%m.%Y %H:%M}",
+    },
+}
+
+
+@pytest.mark.parametrize(("step", "form"), [(step, form) for step, forms in WORDED.items() for form in forms])
+def test_a_time_is_read_among_words(write: Write, step: str, form: str) -> None:
+    times = [FIRST + n * STEPS[step] for n in range(ROWS)]
+    path = write("a.csv", "when;v\n" + "".join(f"{WORDED[step][form](t)};{n % 5}.5\n" for n, t in enumerate(times)))
+    with open_table(path) as table:
+        np.testing.assert_array_equal(read_stamps(table, "when"), np.array(times, "datetime64[us]"))
+    data = suggest(path).experiment.data
+    assert (data.kind, data.time_column, data.targets) == ("series", "when", ("v",))
+
+
+@pytest.mark.parametrize("word", ["Invoice", "Room", "Total", "Sample"])
+def test_a_word_before_a_number_makes_it_no_date(write: Write, word: str) -> None:
+    path = write("a.csv", "what;v\n" + "".join(f"{word} {2000 + n};{n % 5}.5\n" for n in range(ROWS)))
+    assert peek(path, 1).columns[0].type == "text"
+
+
+PERIODS = {
+    "quarterly": (
+        "{q}Q{y}", "{q}Q{s:02d}", "Q{q}'{s:02d}", "{y}:{q}", "{y}-{q}", "FY{y} Q{q}", "Q{q} FY{y}",
+        "{first}-{last} {y}", "{y} {first}-{last}",
+    ),
+    "monthly": ("{first}-{last} {end}",),
+    "every 6 months": ("H{h} {y}", "{y}H{h}", "{y}-S{h}"),
+    "weekly": ("{y}W{w}", "{y}W{w:02d}", "W{w:02d}/{y}", "KW {w} {y}", "{y} Week {w}", "Week {w}, {y}", "{y}-{w:02d}"),
+    "yearly": ("{y}/{next}", "{y}-{next}", "FY{s:02d}"),
+}  # fmt: skip
+MONTHS_EACH = {"quarterly": 3, "monthly": 1, "every 6 months": 6, "yearly": 12}
+
+
+def _period(step: str, n: int) -> dict[str, object]:
+    """What may be said of a period, the n-th since the beginning of 1999."""
+    if step == "weekly":
+        year, week, _ = (datetime(1999, 1, 4) + timedelta(weeks=n)).isocalendar()
+        return {"y": year, "w": week}
+    months = n * MONTHS_EACH[step]
+    year, month = 1999 + months // 12, months % 12
+    first, last = (f"{datetime(1999, at % 12 + 1, 1):%b}" for at in (month, month + 2))
+    short = {"y": year, "s": year % 100, "next": year + 1, "end": year + (month + 2) // 12}
+    return short | {"q": month // 3 + 1, "h": month // 6 + 1, "first": first, "last": last}
+
+
+@pytest.mark.parametrize(("step", "form"), [(step, form) for step, forms in PERIODS.items() for form in forms])
+def test_periods_are_dated_by_their_beginning(write: Write, step: str, form: str) -> None:
+    cells = [form.format(**_period(step, n)) for n in range(44)]
+    path = write("a.csv", "when;v\n" + "".join(f"{cell};{n % 7}.5\n" for n, cell in enumerate(cells)))
+    found = peek(path, 1)
+    assert (found.columns[0].role, found.frequency) == ("time", step)
+    with open_table(path) as table:
+        assert read_stamps(table, "when")[0] == np.datetime64("1999-01-04" if step == "weekly" else "1999-01-01")
+
+
+@pytest.mark.parametrize(("per_year", "step"), [(12, "monthly"), (4, "quarterly")])
+@pytest.mark.parametrize("shift", [0, 0.5])
+def test_a_year_may_have_decimals(write: Write, per_year: int, step: str, shift: float) -> None:
+    rows = "".join(f"{1990 + (n + shift * per_year / 12) / per_year:.3f},{n % 7}.5\n" for n in range(60))
+    found = peek(write("a.csv", f"decimal year,v\n{rows}"), 1)
+    assert (found.columns[0].role, found.frequency) == ("time", step)
+    assert peek(write("b.csv", f"length,v\n{rows}"), 1).columns[0].type == "number"
 
 
 @pytest.mark.parametrize(
