@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
@@ -158,6 +159,13 @@ def _likely(cells: Sequence[str]) -> list[str]:
     whole = all(re.match(r"\d{4}", cell) for cell in cells)  # the database takes 21-01-01 for a day of the year 21
     found = [written for written in found if written not in DIGITS_ONLY]
     return [*found, *((ISO,) if whole else ()), *(WORDED if worded else UNWORDED)]
+
+
+def are_dates(connection: duckdb.DuckDBPyConnection, cells: Sequence[str]) -> bool:
+    """Whether cells, all of them, are dates of one form."""
+    written = [before + form for before in ("", PLAIN) for form in _likely(cells[:_TRIED])]
+    asked = ", ".join(f"count({stamp_sql('c', form)}) = count(*)" for form in written)
+    return any(connection.execute(f"SELECT {asked} FROM (SELECT unnest(?) AS c)", [cells]).fetchone() or ())
 
 
 def _reads(cell: str, written: str) -> bool:

@@ -9,6 +9,7 @@ from engine.data.odd_rows import is_figure, of_figures
 
 _SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？")
 _LONG = 30  # letters, more than a name has
+_FEWEST = 20  # rows below that tell so
 _MOST = 0.5  # share of the rows below that look alike
 
 
@@ -26,6 +27,17 @@ def first_line_is_data(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> b
             if looks_so(name) and sum(map(looks_so, cells)) > _MOST * len(cells):
                 return True
     return False
+
+
+def first_line_names(rows: Sequence[Sequence[Any]]) -> bool:
+    """Whether the first of rows of words names columns: one of a few words that come again has another word there.
+
+    Where it has nothing, nothing is below either, as where commas end every line.
+    """
+    first, *others = ([str(cell or "").strip() for cell in row] for row in rows)
+    columns = list(zip(first, zip(*others, strict=True), strict=True)) if len(others) >= _FEWEST else []
+    told = (name not in cells and 2 * len(set(cells)) <= len(cells) and all(cells) for name, cells in columns if name)
+    return any(told) and not any(any(cells) for name, cells in columns if not name)
 
 
 def heads_figures(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> bool:

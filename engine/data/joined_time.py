@@ -77,7 +77,10 @@ def joined_time(names: Sequence[str], rows: Callable[[Sequence[str]], Sequence[S
     if any(_all(f"{_DATE}[ T]{_CLOCK}.*", [re.sub(_MIDNIGHT, "", cell) for cell in own]) for own in cells.values()):
         return None
     dates = [name for name, own in cells.items() if _all(_DATE, [re.sub(_MIDNIGHT, "", cell) for cell in own])]
-    joined = _dated(dates[0], cells) if dates else _counted(_named_parts(cells) or _first_columns(cells), cells)
+    if dates:
+        joined = _dated(dates[0], cells)
+    else:
+        joined = _counted(_named_parts(cells) or _first_columns(cells), cells) or _counted(_beside_names(cells), cells)
     return joined if joined and joined.name not in names else None
 
 
@@ -87,7 +90,7 @@ def _all(pattern: str, cells: Sequence[str]) -> bool:
 
 def _dated(date: str, cells: Cells) -> JoinedTime | None:
     """A date that comes several times in a row, and the clock beside it."""
-    clock = next((name for name, own in cells.items() if _all(_CLOCK, own)), "")
+    clock = next((name for name, own in cells.items() if name != date and _all(_CLOCK, own)), "")
     again = sum(one == other for one, other in pairwise(cells[date]))
     if not clock or 2 * again < len(cells[date]):
         return None
@@ -121,6 +124,15 @@ def _first_columns(cells: Cells) -> dict[str, str]:
         runs = len(found) == 2 and all(other[1] % 12 == (one[1] + 1) % 12 for one, other in pairwise(times))
         if rises or runs:
             return found
+    return {}
+
+
+def _beside_names(cells: Cells) -> dict[str, str]:
+    """A column of years beside one of names of months, whatever they are called."""
+    for one, other in pairwise(cells):
+        for year, month in ((one, other), (other, one)):
+            if _within("year", cells[year]) and all(map(month_of, cells[month])):
+                return {"year": year, "month": month}
     return {}
 
 

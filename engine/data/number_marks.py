@@ -10,7 +10,7 @@ from engine.data.numbers import SPACES, number_sql
 LOOKS = 6  # figures of a look
 _LONGEST = 64  # letters of a cell that are looked at
 SHARE = 0.9  # of the cells that are filled, and written alike
-_UNIT = re.compile(r"#([^\d\s.,;:()+−#-][^\d.,;:()+−#]{0,11}[23]?)")  # no digit but the last, as in m2
+_UNIT = re.compile(r"#(;|[^\d\s.,;:()+−#-][^\d.,;:()+−#]{0,11}[23]?)")  # no digit but the last, as in m2
 _CURRENCY = re.compile(
     r"(R\$|US\$|kr\.?|Fr\.?|Rs\.?|EUR|USD|GBP|CHF|JPY|CNY|INR|BRL|SEK|NOK|DKK|PLN|CZK|HUF|RUB|TRY|AUD|CAD|NZD|MXN|ZAR|KRW)\s*#"
 )

@@ -14,9 +14,9 @@ from engine.data.errors import counted
 from engine.data.numbers import NO_VALUE
 
 _ROWS, _COLUMNS = 20, 64  # looked at below the header
-_UNITS = 3  # rows that may name units, and how was measured
+_UNITS = 6  # rows that may name units, and how was measured
 _TAIL = 1 << 16  # bytes at the end that are looked at
-_TOTALS = (
+TOTALS = (
     "total", "totals", "sum", "mean", "average", "avg", "median", "count", "min", "max", "minimum", "maximum", "std",
     "summe", "gesamt", "insgesamt", "mittel", "mittelwert", "durchschnitt", "somme", "moyenne", "totale", "media",
     "suma", "promedio",
@@ -28,6 +28,8 @@ _REMARK = 3  # words that a remark has at least, if no colon
 _PIECE = 1 << 20  # bytes read at a time
 _NAMED = 10_000  # empty rows that are kept with their line
 _WIDTH = re.compile(r"\s*\d+[sdn]\s*")  # how wide cells are, and of what kind, in files of the USGS
+_MOSTLY = 0.7  # share of figures in a column that may end in remarks
+_NAME = re.compile(r"[^\W\d]\D+")
 _FOOT = 30  # lines at the end among which such rows are looked for
 
 
@@ -55,8 +57,9 @@ def units_below(plain: Path, dialect: Dialect) -> tuple[Rejected, ...]:
     for at, row in enumerate(rows[:_UNITS]):
         words = [row[place].strip() for place in columns] if len(row) == len(dialect.columns) else []
         said = sum(word not in NO_VALUE for word in words)
+        named = found and words and columns[0] == 0 and _NAME.fullmatch(words[0])  # as "as of;18.09.2020" among units
         if (
-            (any(map(is_figure, words)) and not all(map(_WIDTH.fullmatch, row)))
+            (any(map(is_figure, words)) and not named and not all(map(_WIDTH.fullmatch, row)))
             or not said
             or (2 * said < len(words) and not found)
         ):
@@ -149,10 +152,11 @@ def _reason(row: Sequence[str], above: Sequence[Sequence[str]], width: int) -> s
     word = row[filled[0]].strip().lower().rstrip(":")
     figures = any(of_figures([other[place] for other in above[-_ROWS:] if place < len(other)]) for place in filled[1:])
     again = any(len(other) > filled[0] and other[filled[0]].strip().lower() == word for other in above)
-    named = re.fullmatch(rf"(grand |sub-?)?({'|'.join(_TOTALS)})( \w+)?", word)
+    named = re.fullmatch(rf"(grand |sub-?)?({'|'.join(TOTALS)})( \w+)?", word)
     if named and figures and not again:
         return _TOTAL
-    columns = [k for k in range(width) if of_figures([other[k] for other in above[-_ROWS:] if k < len(other)])]
+    full = [other for other in above[-2 * _FOOT :] if len(other) == width]  # of which some may be remarks themselves
+    columns = [k for k in range(width) if of_figures([other[k] for other in full], _MOSTLY)]
     words = [row[place] for place in columns if row[place].strip() not in NO_VALUE]
     said = " ".join(row)
     remark = ":" in said or len(said.split()) >= _REMARK
@@ -169,10 +173,10 @@ def cells_of(lines: Iterable[str], dialect: Dialect) -> list[list[str]]:
         return []
 
 
-def of_figures(cells: Sequence[str]) -> bool:
-    """Whether the cells of a column are numbers or dates, as far as they are filled."""
+def of_figures(cells: Sequence[str], share: float = 1) -> bool:
+    """Whether the cells of a column, or a share of them, are numbers or dates, as far as they are filled."""
     filled = [cell for cell in cells if cell.strip() not in NO_VALUE]
-    return 2 * len(filled) >= len(cells) > 0 and len(filled) >= 2 and all(map(is_figure, filled))
+    return 2 * len(filled) >= len(cells) > 0 and len(filled) >= 2 and sum(map(is_figure, filled)) >= share * len(filled)
 
 
 def is_figure(cell: str) -> bool:

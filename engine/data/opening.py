@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,20 +18,18 @@ from engine.data.crosswise import crosswise
 from engine.data.decimal_marks import decimal_mark
 from engine.data.dialect import FOUND_OUT, Reading
 from engine.data.errors import DataError, counted
-from engine.data.headers import heads_figures
+from engine.data.inner_rows import leave_out_inner_rows
 from engine.data.joined_time import joined_time
 from engine.data.number_marks import LOOKS, look_sql, mark_of
-from engine.data.odd_rows import HEADER_AGAIN, Rejected
+from engine.data.odd_rows import Rejected
 from engine.data.quoting import literal, quoted
 from engine.data.source import Source
 from engine.data.sources import prepare_source
-from engine.data.tables import Table
+from engine.data.tables import NAMED, Table
 from engine.data.under_way import watched
 
-_NAMED = 10_000  # rows that could not be read and are kept with line and reason
 _TEXTS = 64  # columns of which it is found out how numbers are written
 _WRITTEN = 2_000  # rows that tell how numbers are written
-_SAME = 8  # columns that tell a header
 _IN_MEMORY = 64 << 20  # bytes; a larger file is read anew for each query instead of kept
 
 
@@ -87,8 +84,8 @@ def _opened(path: Path, source: Source, connection: duckdb.DuckDBPyConnection, r
     table.notes = [*source.notes, *source.remarks, *_row_notes(table)]
     if table.rows == 0:
         raise DataError(_nothing_read(table))
-    _leave_out_headers(table)
-    table.rejected = tuple(sorted((*table.rejected, *source.left_out), key=lambda row: row.line))[:_NAMED]
+    leave_out_inner_rows(table)
+    table.rejected = tuple(sorted((*table.rejected, *source.left_out), key=lambda row: row.line))[:NAMED]
     table.rejected_rows += source.left_out_rows
     if reading.layout == "auto":
         _turn(table)
@@ -97,42 +94,10 @@ def _opened(path: Path, source: Source, connection: duckdb.DuckDBPyConnection, r
     return table
 
 
-def _leave_out_headers(table: Table) -> None:
-    """Leave out rows that say the header once more, as at the beginning of each page of a report."""
-    if not table.dialect or not table.dialect.header or table.names != table.dialect.columns or len(table.names) < 2:
-        return
-    again = " AND ".join(f"trim({quoted(name)}) = {literal(name.strip())}" for name in table.names[:_SAME])
-    count = int(table.one("count(*)", where=again)[0])
-    if not count or not heads_figures(table.names, table.first(table.names)):
-        return
-    found = table.connection.execute(
-        f"SELECT n FROM (SELECT row_number() OVER () - 1 AS n, {again} AS same FROM cells) WHERE same LIMIT {_NAMED}"
-    ).fetchall()
-    lines = iter(_lines(table, [int(row) for (row,) in found]))
-    named = tuple(Rejected(line, HEADER_AGAIN, table.dialect.delimiter.join(table.names)) for line in lines)
-    table.notes.append(f"{counted(count, 'row')} left out, {HEADER_AGAIN}, the first on line {named[0].line:,}")
-    table.rows -= count
-    table.source.left_out += named
-    table.source.left_out_rows += count
-    table.source.converted = True  # so that no row is taken for a line
-    _replaced(table, lambda cells: f"SELECT * FROM {cells} WHERE NOT coalesce({again}, false)", kept=False)
-
-
-def _lines(table: Table, rows: list[int]) -> list[int]:
-    """The lines of rows, of which the numbers rise, between those that were refused."""
-    refused, found, passed = [bad.line for bad in table.rejected], [], 0
-    for row in rows:
-        line = table.first_line + row + passed
-        while passed < len(refused) and refused[passed] <= line:
-            line, passed = line + 1, passed + 1
-        found.append(line)
-    return found
-
-
 def _turn(table: Table) -> None:
     """Rows of values with their times, where dates, months or hours run across."""
     if found := crosswise(table.names, table.first):
-        _replaced(table, found.sql, kept=True)
+        table.replace(found.sql, kept=True)
         made = table.connection.table("cells")
         table.names, table.types = tuple(made.columns), tuple(map(str, made.types))
         table.rows = int(table.one("count(*)")[0])
@@ -144,19 +109,10 @@ def _turn(table: Table) -> None:
 def _join_time(table: Table) -> None:
     """One more column, where others make up the time together."""
     if joined := joined_time(table.names, table.first):
-        _replaced(table, lambda cells: f"SELECT *, {joined.sql} AS {quoted(joined.name)} FROM {cells}", kept=False)
+        table.replace(lambda cells: f"SELECT *, {joined.sql} AS {quoted(joined.name)} FROM {cells}", kept=False)
         table.names, table.types, table.joined = (*table.names, joined.name), (*table.types, "VARCHAR"), joined.name
         table.remarks.append(joined.note)
         table.notes.append(joined.note)
-
-
-def _replaced(table: Table, query: Callable[[str], str], *, kept: bool) -> None:
-    """Put a query over the cells so far in their place; `kept` where it takes long each time."""
-    asked = "SELECT count(*), bool_or(view_name = 'cells') FROM duckdb_views() WHERE starts_with(view_name, 'cells')"
-    views, viewed = table.connection.execute(asked).fetchone() or (0, False)
-    before = f"cells_{views}"
-    table.connection.execute(f"ALTER {'VIEW' if viewed else 'TABLE'} cells RENAME TO {before}")
-    table.connection.execute(f"CREATE TEMP {'TABLE' if kept else 'VIEW'} cells AS {query(before)}")
 
 
 def _see_numbers(table: Table, reading: Reading) -> None:
@@ -202,7 +158,7 @@ def _rejected(connection: duckdb.DuckDBPyConnection, source: Source) -> tuple[tu
     count = connection.execute(f"SELECT count(DISTINCT (file_id, line)) {last}").fetchone() or (0,)
     rows = connection.execute(
         f"SELECT line, first(error_type), first(error_message), first(csv_line) {last} "
-        f"GROUP BY file_id, line ORDER BY file_id, line LIMIT {_NAMED}"
+        f"GROUP BY file_id, line ORDER BY file_id, line LIMIT {NAMED}"
     ).fetchall()
     named = tuple(Rejected(int(r[0]), _reason(str(r[1]), str(r[2])), str(r[3] or "")[:200]) for r in rows)
     return named, int(count[0])

@@ -69,10 +69,11 @@ def _long(
 ) -> Guess | None:
     taken = {*sequence, split}
     counter = next((c.name for c in columns if c.name not in taken and named(c.name, _COUNTERS)), "")
-    labels = [c for c in columns if c.name not in taken | {counter} and 1 < c.different <= count / 2]
-    labels = [said] if said else labels
+    others = [c for c in columns if c.name not in taken | {counter} and c.different > 1]
+    labels = [said] if said else [c for c in others if c.different <= count / 2]
     constant = [c for c in labels if _constant(table, sequence, c.name, rows)]
-    telling = [c for c in labels if said or named(c.name, LABELS)]
+    named_so = [c for c in others if named(c.name, LABELS) and c.different <= MOST_LABELS]
+    telling = [said] if said else [c for c in named_so if c in labels or not _constant(table, sequence, c.name, rows)]
     if not (constant or telling):
         return None
     label = (constant or telling)[-1]

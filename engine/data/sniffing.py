@@ -13,7 +13,7 @@ import duckdb
 from engine.data.dialect import FOUND_OUT, Dialect, Reading, csv_relation
 from engine.data.encoding import LONGEST_LINE
 from engine.data.errors import DataError
-from engine.data.headers import first_line_is_data, heads_figures
+from engine.data.headers import first_line_is_data, first_line_names, heads_figures
 from engine.data.names_above import named_above, unmarked
 from engine.data.odd_rows import is_figure, of_figures
 from engine.data.preface import evenly_parted, parted_by, preface, usual_delimiter, years_on_top
@@ -137,6 +137,9 @@ def _names_are_a_row(connection: duckdb.DuckDBPyConnection, plain: Path, found: 
     """Whether words stand above most columns of numbers and dates, which the database overlooks above rows of units."""
     dialect = _dialect(found, encoding)
     rows = connection.execute(f"SELECT * FROM {csv_relation(plain, dialect)} LIMIT {_LOOKED_AT}").fetchall()
+    if all(column["type"] == "VARCHAR" for column in found["Columns"]) and rows:
+        again = rows[0] in rows[1:] and heads_figures(rows[0], rows)  # as at the beginning of each block
+        return again or first_line_names(rows)
     names, body = rows[0] if rows else (), [list(map(_text, row)) for row in rows[_UNITS:]]
     heads = [not is_figure(_text(name)) for name, *cells in zip(names, *body, strict=True) if of_figures(cells)]
     return len(body) >= _FEWEST and 2 * sum(heads) > len(heads) and all(map(_text, names))

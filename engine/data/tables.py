@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +22,7 @@ from engine.data.under_way import unwatched
 
 _WIDE, _CELLS, _FEWEST_ROWS = 64, 5_000_000, 500  # from so many columns on, so many cells are looked at, or rows
 _SHOWN = 200_000  # cells
+NAMED = 10_000  # rows that are left out and are kept with line and reason
 
 
 @dataclass(slots=True)
@@ -96,6 +97,16 @@ class Table:
         # To the end, not only the first row: rejected rows are kept account of when a query is done.
         rows_found = self.connection.execute(f"SELECT {expressions} FROM {source} WHERE {where}").fetchall()
         return rows_found[0] if rows_found else ()
+
+    def replace(self, query: Callable[[str], str], *, kept: bool) -> None:
+        """Put a query over the cells so far in their place; `kept` where it takes long each time."""
+        asked = (
+            "SELECT count(*), bool_or(view_name = 'cells') FROM duckdb_views() WHERE starts_with(view_name, 'cells')"
+        )
+        views, viewed = self.connection.execute(asked).fetchone() or (0, False)
+        before = f"cells_{views}"
+        self.connection.execute(f"ALTER {'VIEW' if viewed else 'TABLE'} cells RENAME TO {before}")
+        self.connection.execute(f"CREATE TEMP {'TABLE' if kept else 'VIEW'} cells AS {query(before)}")
 
     def head(self, rows: int) -> list[tuple[Any, ...]]:
         """The first `rows` rows, or fewer of a wide table; cells as text."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -77,17 +78,24 @@ FILES: dict[str, tuple[str, dict[str, Any]]] = {
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_is_what_a_person_would_take_it_for_and_can_be_learned(write: Write, name: str) -> None:
     text, wanted = FILES[name]
-    path = write("a.csv", text.encode("cp1252"))
+    is_taken_for(write("a.csv", text.encode("cp1252")), wanted)
+
+
+def is_taken_for(path: Path, wanted: dict[str, Any]) -> None:
+    """Check some of what is understood of a file, and that a network learns from it."""
     found = understand(path, {})
     inspection, suggestion = found.inspection, found.suggestion
     times = [column.format for column in inspection.columns if column.role == "time"]
+    assert suggestion is not None
+    data = suggestion.experiment.data
     facts = {
+        **{"kind": data.kind, "label": data.label, "names": [column.name for column in inspection.columns]},
+        **{"targets": data.targets, "inputs": data.inputs, "several": data.sequence_column},
         **{role: inspection.column(role) for role in ("time", "target", "sequence")},
         **{"rows": inspection.rows, "left": inspection.rejected_rows, "encoding": inspection.encoding},
         **{"decimal": inspection.decimal, "frequency": inspection.frequency, "format": times[0] if times else ""},
     }
     assert {key: facts[key] for key in wanted} == wanted
-    assert suggestion is not None
     experiment = suggestion.experiment.replace({"training.epochs": 1, "training.memory_check": "never"})
     assert isinstance([*TrainingRun(experiment, load(experiment))][-1], RunFinished)
 

@@ -1,0 +1,83 @@
+"""Rows within a table that are none of its data: its header once more, and totals of what stands above them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from operator import eq
+
+from engine.data.dates import are_dates
+from engine.data.errors import counted
+from engine.data.headers import heads_figures
+from engine.data.months import month_of
+from engine.data.odd_rows import HEADER_AGAIN, TOTALS, Rejected
+from engine.data.quoting import literal, quoted
+from engine.data.tables import NAMED, Table
+
+_SAME = 8  # columns that tell a header, and of which one may say that a row is a total
+_LOOK = 500  # rows that tell totals
+_MOST = 0.25  # share of rows that may be totals
+_FEWEST = 3
+_TOTAL = rf"(?i)((?:grand |sub-?)?(?:{'|'.join(TOTALS)})(?:\W+\w+)?|\w+ (?:total|sum|summe|gesamt)|\*+):?"
+_AMONG = "a total among the rows"
+
+
+def leave_out_inner_rows(table: Table) -> None:
+    """Leave out rows that say the header again, as at the beginning of each page of a report, and totals."""
+    if table.dialect is None or table.names != table.dialect.columns or len(table.names) < 2:
+        return
+    rows = [row for row in table.first(table.names) if 2 * sum(map(eq, row, table.names)) <= len(row)]
+    if table.dialect.header and heads_figures(table.names, rows):
+        _leave_out(table, HEADER_AGAIN, " AND ".join(map(_says_itself, table.names[:_SAME])))
+    for name in table.names[:_SAME]:
+        if _holds_totals(table, name):
+            _leave_out(table, _AMONG, f"regexp_full_match(trim({quoted(name)}), {literal(_TOTAL)})")
+            return
+
+
+def _says_itself(name: str) -> str:
+    """SQL of whether a cell says the name of its column, or nothing where that had none."""
+    said = [name.strip(), *([""] if re.fullmatch(r"column\d+", name) else [])]
+    return f"coalesce(trim({quoted(name)}), '') IN ({', '.join(map(literal, said))})"
+
+
+def _holds_totals(table: Table, name: str) -> bool:
+    """Whether a column holds dates or names of months, but for a few words that say that a row is a total."""
+    rows = table.connection.execute(f"SELECT trim({quoted(name)}) FROM cells LIMIT {_LOOK}").fetchall()
+    cells = [str(cell) for (cell,) in rows if cell]
+    others = [cell for cell in cells if not re.fullmatch(_TOTAL, cell)]
+    totals = len(cells) - len(others)
+    if not 0 < totals <= _MOST * len(cells) or len(others) < _FEWEST or len(set(others)) < 2:
+        return False
+    return all(map(month_of, others)) or are_dates(table.connection, others)
+
+
+def _leave_out(table: Table, reason: str, condition: str) -> None:
+    """Leave out the rows of which a condition is true, each with its line and why."""
+    count = int(table.one("count(*)", where=condition)[0])
+    if not count:
+        return
+    cells = f"concat_ws({literal(table.dialect.delimiter if table.dialect else ',')}, *COLUMNS(*))"
+    found = table.connection.execute(
+        f"SELECT n, said FROM (SELECT row_number() OVER () - 1 AS n, {condition} AS same, {cells} AS said FROM cells) "
+        f"WHERE same LIMIT {NAMED}"
+    ).fetchall()
+    lines = _lines(table, [int(row) for row, _ in found])
+    named = tuple(Rejected(line, reason, said) for line, (_, said) in zip(lines, found, strict=True))
+    table.notes.append(f"{counted(count, 'row')} left out, {reason}, the first on line {named[0].line:,}")
+    table.rows -= count
+    table.source.left_out += named
+    table.source.left_out_rows += count
+    table.source.converted = True  # so that no row is taken for a line
+    table.replace(lambda cells: f"SELECT * FROM {cells} WHERE NOT coalesce({condition}, false)", kept=False)
+
+
+def _lines(table: Table, rows: Sequence[int]) -> list[int]:
+    """The lines of rows, of which the numbers rise, between those that were refused."""
+    refused, found, passed = [bad.line for bad in table.rejected], [], 0
+    for row in rows:
+        line = table.first_line + row + passed
+        while passed < len(refused) and refused[passed] <= line:
+            line, passed = line + 1, passed + 1
+        found.append(line)
+    return found

@@ -1,0 +1,70 @@
+"""Files as offices, services and programs export them: each is what a person would take it for."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.engine.data.making import Write
+from tests.engine.data.test_from_elsewhere import DAYS, is_taken_for, lines, wave
+
+WALKS = ("walk", "run")
+MONTHS = ("Januar", "April", "Juli", "Oktober")
+HOURS = [datetime(2020, 1, 1) + timedelta(hours=at) for at in range(90)]
+
+FILES: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "the Bundesbank": (
+        "a.csv",
+        '"";BBEX3.D.USD;BBEX3.D.USD_FLAGS\n"";Referenzkurs der EZB / EUR 1 = USD ...;\nEinheit;USD (US-Dollar);\n'
+        "Dimension;Eins;\nStand vom;18.09.2020 15:41:20 Uhr;\n"
+        + lines(90, lambda at: f"{DAYS[at]};{'.' if at % 9 == 5 else f'1,{100 + at}'};{'kein Wert' * (at % 9 == 5)}"),
+        {"rows": 90, "left": 4, "decimal": ",", "target": "BBEX3.D.USD", "frequency": "daily"},
+    ),
+    "SAP, with its total": (
+        "a.txt",
+        "Muster AG\n\n" + "-" * 30 + "\n|BuDatum   |Betrag     |Text |\n" + "-" * 30 + "\n"
+        + lines(60, lambda at: f"|{DAYS[at]:%d.%m.%Y}|1.{100 + at},10{'- '[at % 2]}|Rate |") + "-" * 30
+        + "\n|*         |67.123,10- |     |\n" + "-" * 30 + "\n",
+        {"rows": 60, "left": 2, "time": "BuDatum", "target": "Betrag", "decimal": ",", "frequency": "daily"},
+    ),
+    "Destatis": (
+        "a.csv",
+        "Tabelle: 61111-0002;;;\nPreisindex, Monate;;;\nDeutschland;;;\n;;2015=100;in (%)\n"
+        + lines(60, lambda at: f"{2015 + at // 4};{MONTHS[at % 4]};{100 + at},5;{'-' if at < 4 else at % 5}")
+        + "__________\nStand: 01.01.2020\n(C)opyright Destatis\n",
+        {"rows": 60, "left": 3, "decimal": ",", "frequency": "quarterly"},
+    ),
+    "InfluxDB, with two tables": (
+        "a.csv",
+        "\n".join(
+            "#group,false,true,false\n#datatype,string,long,double\n#default,_result,,\n,result,table,_time,_value\n"
+            + lines(40, lambda at, table=table: f",,{table},{HOURS[at]:%Y-%m-%dT%H:%M:%SZ},{wave(at)}")
+            for table in (0, 1)
+        ),
+        {"rows": 80, "left": 1, "time": "_time", "target": "_value", "sequence": "table", "frequency": "hourly"},
+    ),
+    "texts with empty columns behind": (
+        "a.csv",
+        "v1,v2,,,\n" + lines(90, lambda at: f'{("ham", "spam")[at % 3 == 0]},"Ok, lar {at}",,,'),
+        {"rows": 90, "kind": "labelled_text", "label": "v1"},
+    ),
+    "a phone's sensor, with a mark behind each line": (
+        "a.csv",
+        "user,activity,x,y,z\n"
+        + lines(180, lambda at: f"{1 + at // 60},{WALKS[at // 20 % 2]},{wave(at)},{at % 7},{at % 5}.5;"),
+        {"rows": 180, "kind": "sequences", "label": "activity", "inputs": ("x", "y", "z")},
+    ),
+    "a logger with a short year beside a clock": (
+        "a.csv",
+        "Datum;Uhrzeit;Wert\n" + lines(90, lambda at: f"{HOURS[at]:%d.%m.%y;%H:%M};{wave(at):.1f}"),
+        {"rows": 90, "frequency": "hourly", "target": "Wert"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_an_export_is_what_a_person_would_take_it_for(write: Write, name: str) -> None:
+    file, text, wanted = FILES[name]
+    is_taken_for(write(file, text), wanted)
