@@ -8,8 +8,11 @@ from pathlib import Path
 from engine import data
 from engine.commands.command import Commands, UsageError
 from engine.commands.options import add_experiment, experiment_of
+from engine.data import SeriesPreparation
+from engine.data.errors import counted
 from engine.evaluation import score
 from engine.importing import read_foreign
+from engine.model import Model
 from engine.runs import RunFolder, check_folder
 from engine.training import TrainingRun
 
@@ -41,7 +44,18 @@ def import_weights(arguments: Namespace) -> int:
     folder = RunFolder(out, experiment)
     folder.save_weights(run.network.state_dict(), run.model().header())
     folder.save_result({"reason": "imported", "metric": dataset.metric, "test_metrics": dict(scores)})
-    for note in (*notes, *(f"test part, {name}: {value:.6g}" for name, value in scores)):
+    scored = (f"test part, {name}: {value:.6g}" for name, value in scores)
+    for note in (*notes, *_read(run.model()), *scored):
         print(note)
     print(f"saved in {out}")
     return 0
+
+
+def _read(model: Model) -> tuple[str, ...]:
+    """What goes in at a step, in its order: weights say how many numbers they read, and not which."""
+    series, chosen = model.preparation, model.experiment.data
+    if not isinstance(series, SeriesPreparation):
+        return ()
+    scaled = "unscaled" if chosen.scaler == "none" else f"scaled by the training part ({chosen.scaler})"
+    changed = "" if chosen.transform == "none" else f", the targets as {chosen.transform.replace('_', ' of the ')}"
+    return (f"reads {counted(series.look_back, 'step')} of {', '.join(series.columns)}, {scaled}{changed}",)

@@ -12,6 +12,8 @@ from engine.commands.command import Command, UsageError
 from engine.config import Experiment, field_info, read_experiment
 from engine.importing import read_foreign
 
+_TRANSFORM = "transform: what the weights' file says, none where it says nothing; data.transform sets another"
+
 
 def add_experiment(command: Command) -> None:
     """Where data and settings come from; `experiment_of` reads them."""
@@ -41,6 +43,7 @@ def experiment_of(arguments: Namespace) -> tuple[Experiment, tuple[str, ...]]:
     """The settings that the options ask for, and what was chosen without being asked."""
     notes: tuple[str, ...] = ()
     source = arguments.data or arguments.sample
+    foreign = read_foreign(arguments.weights) if getattr(arguments, "weights", None) else None
     if arguments.config is not None:
         experiment = read_experiment(arguments.config)
         if source:
@@ -49,12 +52,13 @@ def experiment_of(arguments: Namespace) -> tuple[Experiment, tuple[str, ...]]:
         experiment = data.sample(arguments.sample).experiment
     elif arguments.data:
         experiment, notes = _suggested(Path(arguments.data), changes_of(arguments))
+        if foreign and experiment.data.kind == "series":
+            experiment, notes = experiment.replace(foreign.series), (*notes, _TRANSFORM)
     else:
         raise UsageError("nothing to learn from; give --data FILE, --sample NAME or --config FILE.toml")
-    if getattr(arguments, "weights", None):
-        found = read_foreign(arguments.weights)
+    if foreign:
         start = {"training.start_weights": str(Path(arguments.weights).expanduser().absolute())}
-        experiment, notes = experiment.replace({**found.settings, **start}), (*notes, *found.notes)
+        experiment, notes = experiment.replace({**foreign.settings, **start}), (*notes, *foreign.notes)
     experiment = experiment.replace(changes_of(arguments))
     if experiment.data.file:  # a run is found again from any folder
         experiment = experiment.replace({"data.file": str(Path(experiment.data.file).expanduser().absolute())})

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.config import ConfigError, Experiment, experiment_from_toml
+from engine.config import ConfigError, experiment_from_toml
+from engine.data.errors import counted
 from engine.export.targets import ExportError
 from engine.importing.elsewhere import not_read
 from engine.importing.keras_names import from_keras, is_keras
 from engine.importing.npz import read_npz
 from engine.importing.onnx_file import read_onnx
 from engine.importing.plain import Plain, plain_from
+from engine.importing.symbols import NUMBERED, with_unknown
 from engine.importing.tensors import read_tensors
 from engine.model import FORMAT
 from engine.networks import AnyNetwork
@@ -25,6 +27,7 @@ from engine.weights import WeightsFileError, read_metadata, read_weights
 
 LARGEST = 2 << 30  # bytes of a file
 _Weights = Mapping[str, NDArray[Any]]
+_AS_IT_IS = {"data.transform": "none", "data.seasonal_difference": False}  # what others train on, but for scaling
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,36 +38,50 @@ class Imported:
         settings: fields of the model's section, as `Experiment.replace` takes them.
         weights: by name; without readout where the file has none.
         notes: what was understood, one sentence each.
+        series: fields of the data's section, as far as they are known, for a series that nobody has described.
     """
 
     settings: Mapping[str, Any]
     weights: _Weights
     notes: tuple[str, ...]
+    series: Mapping[str, Any] = field(default_factory=lambda: _AS_IT_IS)
 
     def into(self, network: AnyNetwork) -> None:
         """Put the weights into a network; what the file does not hold keeps its start values.
+
+        Where they know just one symbol fewer, that is the unknown one, and gets a row (`symbols.with_unknown`).
 
         Raises:
             NetworkError: another cell, other sizes, or data with other columns.
         """
         own = network.state_dict()
-        wrong = {
-            name: values.shape for name, values in self.weights.items() if own.get(name, values).shape != values.shape
-        }
-        unknown = self.weights.keys() - own.keys()
-        missing = [name for name in own.keys() - self.weights.keys() if not name.startswith("readout.")]
+        weights = with_unknown(self.weights, own)
+        wrong = {name: values.shape for name, values in weights.items() if own.get(name, values).shape != values.shape}
+        unknown = weights.keys() - own.keys()
+        missing = [name for name in own.keys() - weights.keys() if not name.startswith("readout.")]
         if wrong or unknown or missing:
             raise NetworkError(_misfit(own, wrong, sorted([*unknown, *missing])))
-        network.load_state_dict(own | dict(self.weights))
+        network.load_state_dict(own | weights)
 
 
-_MISFITS = {  # by the tensor whose shape differs, which axis says how many, and what it counts
-    "embedding.weight": (0, "they know {here} symbols, and this text has {there}", "a text with the same symbols"),
-    "rnn.weight_ih_l0": (1, "they read {here} numbers a step, and this data gives {there}", "as many columns"),
+_MISFITS = {  # by the tensor whose shape differs: which axis says how many, of what, and what helps
+    "embedding.weight": (
+        0,
+        "they know {here}, and the training part of this text has {there}, the unknown one among them",
+        "symbol",
+        "a text with the same symbols",
+    ),
+    "rnn.weight_ih_l0": (
+        1,
+        "they read {here} a step, and this data gives {there}",
+        "number",
+        "as many columns (data.targets, then data.inputs)",
+    ),
     "readout.weight": (
         0,
-        "they answer with {here} numbers, and this data asks for {there}",
-        "as many targets or classes",
+        "they answer with {here}, and this data asks for {there}",
+        "number",
+        "as many targets (data.targets) or classes",
     ),
 }
 
@@ -75,9 +92,9 @@ def _misfit(own: _Weights, wrong: Mapping[str, tuple[int, ...]], others: list[st
     if "embedding.weight" in others:
         read, given = ("numbers", "tokens") if "embedding.weight" in own else ("tokens", "numbers")
         return f"the weights are for a network that reads {read}, and this data goes in as {given}"
-    for name, (axis, words, cure) in _MISFITS.items():
+    for name, (axis, words, noun, cure) in _MISFITS.items():
         if name in wrong and wrong[name][axis] != own[name].shape[axis]:
-            said = words.format(here=wrong[name][axis], there=own[name].shape[axis])
+            said = words.format(here=counted(wrong[name][axis], noun), there=own[name].shape[axis])
             return f"the weights do not fit this data: {said}; choose {cure}"
     names = ", ".join([*wrong, *others][:4])
     return f"the weights are for another network: {names}; take the settings that come with them"
@@ -117,11 +134,12 @@ def _safetensors(path: Path) -> Imported:
 def _own(path: Path, weights: _Weights, text: str) -> Imported:
     """A file of this workbench brings its settings along, and may hold any cell."""
     try:
-        model = experiment_from_toml(text).model
+        told = experiment_from_toml(text).to_dict()
     except ConfigError as error:
         raise WeightsFileError(f"{path.name}: its settings cannot be read: {error}") from error
-    settings = {f"model.{name}": value for name, value in Experiment(model=model).to_dict()["model"].items()}
-    return Imported(settings, weights, (f"{path.name}: written by this workbench, settings included",))
+    settings = {f"model.{name}": value for name, value in told["model"].items()}
+    series = {name: told["data"][name.partition(".")[2]] for name in (*_AS_IT_IS, "data.look_back", "data.scaler")}
+    return Imported(settings, weights, (f"{path.name}: written by this workbench, settings included",), series)
 
 
 def _npz(path: Path) -> Imported:
@@ -141,4 +159,5 @@ def _plain(path: Path, found: Plain) -> Imported:
     for name, values in found.weights.items():
         if not np.isfinite(values).all():
             raise WeightsFileError(f"{path.name}: {name} holds NaN or infinity")
-    return Imported(found.settings(), found.weights, (f"{path.name}: {found.words()}", *found.notes))
+    numbered = (NUMBERED,) if "embedding.weight" in found.weights else ()
+    return Imported(found.settings(), found.weights, (f"{path.name}: {found.words()}", *found.notes, *numbered))

@@ -75,6 +75,43 @@ def test_a_stack_without_a_readout_begins_one(tmp_path: Path) -> None:
     np.testing.assert_array_equal(run.network.state_dict()["rnn.weight_hh_l0"], bare["weight_hh_l0"])
 
 
+def test_symbols_without_a_number_for_the_unknown(tmp_path: Path) -> None:
+    """`sorted(set(text))` begins with a symbol, the workbench with the unknown one: the others say the same."""
+    source = exportable("text", cell="gru").model
+    state = source.network.state_dict()
+    ends = ("embedding.weight", "readout.weight", "readout.bias")
+    write_arrays(state | {name: state[name][1:] for name in ends}, tmp_path / "w.npz")
+    found = read_foreign(tmp_path / "w.npz")
+    assert any("numbered as sorted(set(text))" in note for note in found.notes)
+    inputs = 1 + np.arange(12, dtype=np.int32)[:, None] % (len(state["embedding.weight"]) - 1)
+    wanted = source.network.forward(inputs).values
+    found.into(source.network)
+    values = source.network.forward(inputs).values
+    np.testing.assert_array_equal(values[..., 1:], wanted[..., 1:])
+    chances = np.exp(values) / np.exp(values).sum(axis=-1, keepdims=True)
+    assert chances[..., 0].max() < 5e-5
+
+
+def test_what_a_table_does_not_say_comes_with_the_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A series that moves is suggested as changes, which weights from elsewhere know nothing of."""
+    monkeypatch.chdir(tmp_path)
+    rows = np.cumsum(np.random.default_rng(3).normal(1, 1, (300, 2)), axis=0)
+    np.savetxt("moves.csv", rows, delimiter=",", header="warmth,sales", comments="")
+    named = ["--set=data.targets=sales", "--set=data.inputs=warmth", "--set=data.look_back=7"]
+    short = ["--set=training.epochs=1", "--set=training.threads=1", "--set=training.memory_check=never"]
+    sets = ["--data", "moves.csv", *named, *short]
+    assert main(["train", *sets, "--set=model.cell=gru", "--out", "first"]) == 0
+    assert 'transform = "difference"' in Path("first/experiment.toml").read_text()
+    for form, transform in (("npz", "none"), ("safetensors", "difference")):
+        assert main(["export", "first", "--to", f"w.{form}"]) == 0
+        capsys.readouterr()
+        assert main(["import", "--weights", f"w.{form}", *sets, "--out", form]) == 0
+        assert f'transform = "{transform}"' in Path(f"{form}/experiment.toml").read_text()
+        assert "reads 7 steps of sales, warmth, scaled by the training part (standard)" in capsys.readouterr().out
+
+
 def test_data_of_another_shape_are_refused(tmp_path: Path) -> None:
     target("npz").write(exportable(cell="lstm"), tmp_path / "w.npz")
     found = read_foreign(tmp_path / "w.npz")
@@ -88,7 +125,7 @@ def test_data_of_another_shape_are_refused(tmp_path: Path) -> None:
     [
         ("text", "reads numbers, and this data goes in as tokens"),
         ("dates", "reads and then writes"),
-        ("seattle", "read 1 numbers a step, and this data gives 4"),
+        ("seattle", r"read 1 number a step, and this data gives 4; choose as many columns \(data.targets, then data"),
     ],
 )
 def test_what_does_not_fit_is_said_in_words(tmp_path: Path, kind: str, words: str) -> None:

@@ -1,0 +1,38 @@
+"""Symbols that weights from elsewhere know, and the one that they have no number for.
+
+The workbench numbers the symbols of a text from 1, in the order of their code points; 0 is all that the training part
+does not have. Who numbers ``sorted(set(text))`` has the same order, and begins at 0 with the first of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Weights = Mapping[str, NDArray[Any]]
+NUMBERED = "symbols are taken to be numbered as sorted(set(text)) does, behind one for what is unknown"
+_RARE = 10.0  # below the mean of the other answers, so that its chance is at most e⁻¹⁰ of one symbol's share
+
+
+def with_unknown(weights: Weights, own: Weights) -> dict[str, NDArray[Any]]:
+    """`weights` with a row for the unknown symbol put first, where they know just one symbol fewer than `own`.
+
+    It is looked up as the mean of all symbols, and hardly ever the answer where symbols are answered with.
+    """
+    found = dict(weights)
+    if not _one_fewer("embedding.weight", weights, own):
+        return found
+    table = weights["embedding.weight"]
+    found["embedding.weight"] = np.concatenate([table.mean(axis=0, keepdims=True), table])
+    if _one_fewer("readout.weight", weights, own):
+        matrix, bias = weights["readout.weight"], weights["readout.bias"]
+        found["readout.weight"] = np.concatenate([matrix.mean(axis=0, keepdims=True), matrix])
+        found["readout.bias"] = np.concatenate([bias.mean(keepdims=True) - _RARE, bias])
+    return found
+
+
+def _one_fewer(name: str, weights: Weights, own: Weights) -> bool:
+    return name in weights and name in own and len(weights[name]) + 1 == len(own[name])
