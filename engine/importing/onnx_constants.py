@@ -22,6 +22,7 @@ _FOLDED = (
 )
 # Operators that make zeros of zeros.
 _KEEPING = ("Identity", "Cast", "Transpose", "Unsqueeze", "Squeeze", "Slice", "Reshape", "Expand", "Gather", "Split")
+_AXES = 8  # the most that a shape of a plain stack has
 _ROOM = 1_000_000  # numbers that all of them together may make, and
 _PER_BYTE = 4  # so many more for each byte of the weights: a float32 may be made anew sixteen times
 
@@ -29,19 +30,33 @@ Array = NDArray[Any]
 
 
 class Constants:
-    """Values by name, and the names of those that are zeros of a size which only a batch decides."""
+    """Values by name, and what is known of those that a batch decides.
+
+    Attributes:
+        values: by name.
+        zeros: names of what is zero, of whatever size.
+        sizes: by name the numbers of a shape, -1 where only a batch decides one.
+    """
 
     def __init__(self, onnx: Any, path: Path, model: Any) -> None:
         self._onnx, self._path, self._opsets = onnx, path, model.opset_import
         self._room = _ROOM + _PER_BYTE * path.stat().st_size
         self.values: dict[str, Array] = {}
         self.zeros: set[str] = set()
+        self.sizes: dict[str, list[int]] = {}
         for tensor in model.graph.initializer:
             self._learn(tensor.name, self._array(tensor))
 
     def get(self, name: str) -> Array | None:
         """The value, or None of a name that is not known."""
         return self.values.get(name)
+
+    def shape(self, name: str) -> list[int] | None:
+        """The numbers of a shape, -1 where one is not known; None where nothing is."""
+        value = self.values.get(name)
+        if value is None:
+            return self.sizes.get(name)
+        return value.tolist() if value.ndim == 1 and value.dtype.kind == "i" and value.size <= _AXES else None
 
     def is_zero(self, name: str) -> bool:
         """Whether it is left out, or all zeros."""
@@ -62,6 +77,17 @@ class Constants:
             node.op_type == "Concat" and all(name in self.zeros for name in node.input)
         ):
             self.zeros.update(node.output)
+        elif node.op_type in ("Unsqueeze", "Concat", "Shape"):
+            self._take_sizes(node)
+
+    def _take_sizes(self, node: Any) -> None:
+        """What exporters make shapes of: sizes picked out of another shape, and joined with known ones."""
+        if node.op_type == "Concat":
+            parts = [self.shape(name) for name in node.input]
+            if all(parts):
+                self.sizes[node.output[0]] = [size for part in parts for size in part or ()]
+        elif node.op_type == "Unsqueeze" or attribute(node, "end", 0) - attribute(node, "start", 0) == 1:
+            self.sizes[node.output[0]] = [-1]
 
     def _fold(self, node: Any) -> None:
         helper = self._onnx.helper

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -10,7 +11,7 @@ import numpy as np
 
 from engine.importing.onnx_constants import Constants, attribute
 
-TIME, BATCH, DIRECTION, UNITS, ONE = "time", "batch", "direction", "units", "one"
+TIME, BATCH, LEVEL, DIRECTION, UNITS, ONE = "time", "batch", "level", "direction", "units", "one"
 
 
 class Part(NamedTuple):
@@ -119,19 +120,31 @@ def _unsqueezed(node: Any, flow: Flow, constants: Constants) -> Flow:
 
 def _reshaped(node: Any, flow: Flow, constants: Constants) -> Flow:
     """Directions laid side by side, axes of one step or direction dropped, or all steps of all sequences in one row."""
-    shape = constants.get(node.input[1]) if node.op_type == "Reshape" else np.zeros(2)
+    shape = constants.shape(node.input[1]) if node.op_type == "Reshape" else [0, -1]
     if flow.stage == "answer":
         return replace(flow, axes=("rows", *(axis for axis in flow.axes if axis == TIME)))
+    if flow.axes == (DIRECTION, BATCH, UNITS) and shape and (levels := _levels(flow, shape)):
+        return replace(flow, axes=levels)
     axes = [axis for axis in flow.axes if not _single(flow, axis)]
     if axes[-2:] == [DIRECTION, UNITS]:
         del axes[-2]
-    if DIRECTION in axes or not axes or axes[-1] != UNITS:
+    if {LEVEL, DIRECTION} & {*axes} or not axes or axes[-1] != UNITS:
         raise FlowError(node.op_type)
-    if shape is None or shape.size == len(axes):
+    if shape is None or len(shape) == len(axes):
         return replace(flow, axes=tuple(axes))
-    if shape.size == 2 and shape.ravel()[1] == sum(part.size for part in flow.parts):
+    if len(shape) == 2 and shape[1] == sum(part.size for part in flow.parts):
         return replace(flow, axes=(TIME, UNITS))  # the steps of all sequences below one another
     raise FlowError(node.op_type)
+
+
+def _levels(flow: Flow, shape: list[int]) -> tuple[str, ...]:
+    """Axes of all last states as they are, or by layer and direction, as in `h_n.view(layers, directions, B, H)`."""
+    counts, sizes = shape[:-2], {part.size for part in flow.parts}
+    if not counts or -1 in counts or math.prod(counts) != len(flow.parts) or sizes != {shape[-1]}:
+        return ()
+    if len(counts) == 2 and counts[0] == len({part.layer for part in flow.parts}):
+        return (LEVEL, *flow.axes)
+    return flow.axes if len(counts) == 1 else ()
 
 
 def _gathered(node: Any, flow: Flow, constants: Constants) -> Flow:
@@ -162,8 +175,12 @@ def _picked(operator: str, flow: Flow, place: int, chosen: slice, keep: bool) ->
     axis = flow.axes[place]
     if (chosen.start, chosen.stop) == (0, None):
         return flow
-    left = flow.axes[:place] + ((DIRECTION if axis == DIRECTION else ONE,) if keep else ()) + flow.axes[place + 1 :]
-    if axis == DIRECTION:
+    kept = (axis if axis in (LEVEL, DIRECTION) else ONE,) if keep else ()
+    left = flow.axes[:place] + kept + flow.axes[place + 1 :]
+    if axis == LEVEL:
+        layers = sorted({part.layer for part in flow.parts})[chosen]
+        return replace(flow, axes=left, parts=tuple(part for part in flow.parts if part.layer in layers))
+    if axis == DIRECTION and LEVEL not in flow.axes:
         return replace(flow, axes=left, parts=flow.parts[chosen])
     if axis == TIME and (chosen.start, chosen.stop) in ((-1, None), (0, 1)):
         at = "end" if chosen.start else "start"
@@ -183,7 +200,8 @@ def _between(operator: str, parts: tuple[Part, ...], chosen: slice) -> tuple[Par
 
 
 def _single(flow: Flow, axis: str) -> bool:
-    return axis == ONE or (axis == DIRECTION and len(flow.parts) == 1)
+    alone = len({part.layer for part in flow.parts}) == 1
+    return axis == ONE or (axis == LEVEL and alone) or (axis == DIRECTION and len(flow.parts) == 1)
 
 
 _MOVES: dict[str, Callable[[Any, Flow, Constants], Flow]] = {

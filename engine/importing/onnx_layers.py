@@ -92,8 +92,8 @@ class Layers:
         """A new layer reads the inputs, or everything that the layer before says at every step."""
         if flow.odd:
             raise WeightsFileError(
-                f"{self.name}: {flow.odd} before the first layer, which no plain stack has; "
-                "scaling is done by the workbench, so export the network without it"
+                f"{self.name}: {flow.odd} before the first layer, which no plain stack has; scaling, one-hot codes and "
+                "the packing of sequences are done by the workbench, so export the network without them"
             )
         whole = flow.parts == self.last and all(part.at == "all" for part in flow.parts)
         if flow.stage != ("hidden" if self.entries else "input") or not whole or DIRECTION in flow.axes:

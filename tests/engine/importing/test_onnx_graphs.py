@@ -56,6 +56,24 @@ def both_states() -> tuple[Stranger, str, int]:
     return stranger, stranger.linear(joined, 2 * UNITS, gemm=True), 2
 
 
+def states_by_layer(*shape: int) -> tuple[Stranger, str, int]:
+    """As in `h_n.view(layers, directions, x.size(0), H)[-1]`, or without the directions."""
+    stranger, value = begun()
+    graph = stranger.graph
+    ways = "forward" if len(shape) == 3 else "bidirectional"
+    size = UNITS if len(shape) == 3 else 2 * UNITS
+    lower, first = stranger.layer(value, INPUTS, ways)
+    below = stranger.squeezed(lower, 1) if len(shape) == 3 else stranger.side_by_side(lower)
+    _, second = stranger.layer(below, size, ways)
+    states = stranger.graph.add("Concat", first, second, axis=0)
+    batch = graph.add("Unsqueeze", stranger.at(graph.add("Shape", value), 0, 1), graph.integers(0))
+    sizes = (batch if size == 0 else graph.integers(size) for size in shape)
+    upper = stranger.at(graph.add("Reshape", states, graph.add("Concat", *sizes, axis=0)), 0, -1)
+    if len(shape) == 4:
+        upper = graph.add("Concat", stranger.at(upper, 0, 0), stranger.at(upper, 0, 1), axis=1)
+    return stranger, stranger.linear(upper, size, gemm=True), 2
+
+
 def ends_of_both_ways() -> tuple[Stranger, str, int]:
     stranger, value = begun()
     every, _ = stranger.layer(value, INPUTS, "bidirectional")
@@ -94,6 +112,9 @@ GOOD: dict[str, tuple[Build, str]] = {
     "not_folded": (partial(last_step, folded=False), "many_to_one"),
     "answered_then_last": (answered_then_last, "many_to_one"),
     "both_states": (both_states, "many_to_one"),
+    "states_by_layer": (partial(states_by_layer, 2, 4, UNITS), "many_to_one"),
+    "states_by_layer_of_any_batch": (partial(states_by_layer, 2, 0, UNITS), "many_to_one"),
+    "states_by_layer_and_direction": (partial(states_by_layer, 2, 2, 0, UNITS), "many_to_one"),
     "ends_of_both_ways": (ends_of_both_ways, "many_to_one"),
     "rows_of_all": (rows_of_all, "many_to_many"),
 }
