@@ -23,6 +23,8 @@ _READS = {
     "tokens": "{name}_read(&state, token);                for each symbol, {upper}_STOP last; see {name}_source_token",
     "vector": "{name}_read(&state, values);               what the text is to be written for",
     "series": "{name}_push(&state, row);                  for each row of the past\n"
+    " *     {name}_forecast(&state, forecast);         the steps behind the last row",
+    "known ahead": "{name}_push(&state, row);                  for each row of the past\n"
     " *     {name}_forecast(&state, ahead, forecast);  the steps behind the last row",
 }
 _WRITES = """
@@ -91,7 +93,9 @@ def writer_file(source: Exportable, name: str, data: HeldOut) -> str:
     words = {"name": name, "upper": name.upper()}
     told, preparation = describe_writing(source.model.network), source.model.preparation
     series = isinstance(preparation, SeriesPreparation)
-    key = "series" if series else "vector" if told.encoder is None else "tokens"
+    key = "vector" if told.encoder is None else "tokens"
+    if isinstance(preparation, SeriesPreparation):
+        key = "known ahead" if preparation.known else "series"
     stacks = [told.decoder] if told.encoder is None else [told.encoder, told.decoder]
     parts = [
         head(source, words, _READS[key] + ("" if series else _WRITES) + _texts_usage(source), symbols=not series),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -184,6 +185,8 @@ def main(step: Any, script: Path) -> None:
     if about["data"]["kind"] == "labelled_text":
         parser.add_argument("text", help="a text; - reads one a line from the standard input")
         text = parser.parse_args().text
+        if os.path.isfile(text):  # which takes any text, where a path raises
+            parser.error(f"{text} is a file; its lines are read by - < {text}")
         lines = sys.stdin.read().splitlines() if text == "-" else [text]
         print_answers(step, script, read_texts(lines, about["data"]))
         return

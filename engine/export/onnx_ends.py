@@ -12,9 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.data import Preparation, SeriesPreparation, TextPreparation
+from engine.data import (
+    LabelledTextPreparation,
+    Preparation,
+    SequencePreparation,
+    SeriesPreparation,
+    TextPreparation,
+)
 from engine.data.scaling import Reals
-from engine.data.sequence_preparation import SequencePreparation
 from engine.export.description import Description
 from engine.export.meaning import step_scale
 from engine.export.onnx_graph import Graph, Shape
@@ -104,14 +109,12 @@ def hand_out(graph: Graph, source: Exportable, network: Description, values: str
 
 def _weighs_classes(preparation: Preparation) -> bool:
     """Whether the answer is one class, or one token, out of several."""
-    if isinstance(preparation, SequencePreparation):
-        return bool(preparation.answers.classes)
-    return isinstance(preparation, TextPreparation)
+    return isinstance(preparation, TextPreparation) or bool(preparation.metadata().get("classes"))
 
 
 def _real(graph: Graph, network: Description, preparation: Preparation, x: str, level: str, lengths: Lengths) -> str:
     """Answers, one for each target, in the targets' own units."""
-    if isinstance(preparation, SequencePreparation):
+    if isinstance(preparation, SequencePreparation | LabelledTextPreparation):
         own = preparation.answers.scaler
         offset, scale = graph.constant(own.offset), graph.constant(own.scale)
     elif isinstance(preparation, SeriesPreparation):

@@ -52,6 +52,8 @@ VOWELS = {"data.sample": "japanese_vowels"}  # a column names the sequence
 GAIT = {"data.sample": "freezing_of_gait"}  # one recording, a value at every step
 ONE_STEP = {"data.sample": "seattle_weather_type"}
 REVIEWS = {"data.sample": "product_reviews", "model.embedding_size": 5}
+RATED = {**REVIEWS, "data.label": "mean_rating", "data.answer": "value"}
+BRACKETS = {"data.sample": "bracket_matching", "data.length": 12, "data.sequences": 20, "model.embedding_size": 5}
 SIX_AHEAD = {**AIRLINE, "data.steps": 6, "data.strategy": "direct"}
 TWO_AHEAD = {**SEATTLE, "data.horizon": 1, "data.steps": 2, "data.strategy": "direct", "model.topology": "many_to_one"}
 FED_BACK = {**AIRLINE, "data.steps": 6, "data.strategy": "recursive"}
@@ -107,7 +109,9 @@ KINDS: dict[str, dict[str, Any]] = {
     "gait": GAIT,
     "one_step": ONE_STEP,
     "reviews": REVIEWS,
+    "rated": RATED,
 }
+GENERATED: dict[str, dict[str, Any]] = {"brackets": BRACKETS}  # which does not leave in every form
 
 
 @cache
@@ -123,7 +127,7 @@ def given(kind: str) -> Given:
 
 def _experiment(kind: str) -> Experiment:
     """That of the sample for what has no settings of its own here."""
-    own = KINDS.get(kind) or WRITERS[kind]
+    own = (KINDS | WRITERS | GENERATED)[kind]
     begin = data.sample(own["data.sample"]).experiment if "model.topology" not in own else Experiment()
     return begin.replace(own)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -24,7 +25,7 @@ from engine.model import Model
 from engine.networks import make_network
 from engine.sequence_to_sequence.decoding import Decoding
 from engine.writing import write_texts
-from tests.engine.export.examples import exportable
+from tests.engine.export.examples import KINDS, WRITERS, exportable
 
 CELLS = [spec.key for spec in specifications()]
 STRUCTURES: list[dict[str, Any]] = [
@@ -41,6 +42,17 @@ def check(tmp_path: Path, kind: str, **model: Any) -> None:
     assert "-std=c99 -Wall -Wextra -Werror -pedantic" in found.runner
     assert found.difference is not None
     assert found.passed, found
+
+
+@pytest.mark.parametrize("kind", [*KINDS, *WRITERS])
+def test_calls_are_told_as_they_are_declared(tmp_path: Path, kind: str) -> None:
+    target("c_header").write(exportable(kind), tmp_path / "model.h")
+    text = (tmp_path / "model.h").read_text(encoding="utf-8")
+    calls = re.findall(r"\b(model_\w+)\(([^()]*)\)", text.partition("#ifndef")[0])
+    assert len(calls) >= 2
+    for name, given in calls:
+        (taken,) = re.findall(rf"^static inline \w+ {name}\(([^()]*)\)\n", text, re.MULTILINE)
+        assert given.count(",") == taken.count(","), f"{name}({given}) is declared as {name}({taken})"
 
 
 @needs_compiler

@@ -64,6 +64,16 @@ def test_every_layout(tmp_path: Path, kind: str) -> None:
     check(said(source, tmp_path, str(table.absolute())), classify(source.model, table))
 
 
+def test_a_file_is_not_taken_for_a_text(tmp_path: Path) -> None:
+    target("python_script").write(exportable("reviews"), tmp_path / "model.py")
+    (tmp_path / "texts.csv").write_text("text\nIt broke.\n")
+    command = [sys.executable, "-I", "model.py"]
+    done = subprocess.run([*command, "texts.csv"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.endswith("error: texts.csv is a file; its lines are read by - < texts.csv\n")
+    subprocess.run([*command, "It broke. " * 500], cwd=tmp_path, capture_output=True, check=True)
+
+
 def test_texts(tmp_path: Path) -> None:
     source, lines = exportable("reviews"), ["Works well, and I'm glad.", "zzz qqq", "It broke."]
     (tmp_path / "texts.csv").write_text("text\n" + "".join(f'"{line}"\n' for line in lines))

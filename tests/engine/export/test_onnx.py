@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from engine import data
 from engine.cells import specification, specifications
 from engine.data import SeriesPreparation
 from engine.data.sequence_preparation import SequencePreparation
 from engine.export.held_out import real_units
+from engine.export.meaning import step_scale
 from engine.export.particulars import Exportable
 from engine.export.proof import LIMIT, export
 from engine.export.targets import target
@@ -171,6 +173,21 @@ def test_labelled_sequences_go_in_as_they_are(tmp_path: Path) -> None:
     np.testing.assert_allclose(scores, wanted, rtol=0, atol=1e-5)
     np.testing.assert_allclose(chances.sum(axis=-1), 1, rtol=1e-5)
     assert scores.shape[-1] == len(preparation.answers.classes)
+
+
+@pytest.mark.parametrize("kind", ["reviews", "rated", "digits", "vowels", "gait", "one_step", "brackets", "text"])
+def test_answers_are_probabilities_or_in_real_units(tmp_path: Path, kind: str) -> None:
+    source = exportable(kind, cell="gru")
+    dataset, opened = data.load(source.model.experiment), session(tmp_path, source)
+    classes, (first, *_) = dataset.classes or kind == "text", opened.get_inputs()
+    inputs = dataset.pinned().inputs
+    offset, scale = step_scale(source.model.preparation, inputs.shape[-1]) if inputs.ndim == 3 else (0, 1)
+    given = (inputs * scale + offset).swapaxes(0, 1).astype(np.float64 if inputs.ndim == 3 else np.int64)
+    (found,) = opened.run(["probabilities" if classes else "forecast"], {first.name: given})
+    answers = source.model.network.forward(inputs).values.swapaxes(0, -2)
+    chances = np.exp(answers) / np.exp(answers).sum(axis=-1, keepdims=True)
+    scaler = None if classes else source.model.preparation.answers.scaler  # type: ignore[attr-defined]
+    np.testing.assert_allclose(found, chances if scaler is None else scaler.inverse(answers), rtol=1e-4, atol=1e-5)
 
 
 def test_only_the_data_have_to_be_given(tmp_path: Path) -> None:
