@@ -43,7 +43,7 @@ def layer_gradients(
     units, width, slots = geometry[UNITS], geometry[WIDTH], geometry[SLOTS]
     z_row, state_row, inputs = slots * width, geometry[KINDS] * width, geometry[INPUTS]
     depth, kinds, rec_from = geometry[STEPS] * geometry[BATCH], geometry[RECURRENT_KINDS], geometry[RECURRENT_FROM]
-    one, none, zero = np.int64(1), np.int64(0), sums[0] * 0  # a literal 0 would compile what it is given to once more
+    one, none = np.int64(1), np.int64(0)  # a literal would compile what it is given to once more
     columns_in, columns_rec = whole_vectors(inputs), kinds * width
     rec_at = DEPTH_BLOCK * columns_in
     rows, columns = max(min(last, units) - first, none), blocks_in.size * width
@@ -60,7 +60,7 @@ def layer_gradients(
     if not direct_rec:
         _clear(temporary_rec, first, rows, blocks_rec.size, units, columns_rec)
     for slot in range(slots):
-        sums[slot * width + first : slot * width + last] = zero
+        _zero(sums, slot * width + first, slot * width + last)
     for start in range(0, depth, deep):
         block = min(deep, depth - start)
         x_block = x_at + start * x_row
@@ -168,8 +168,14 @@ def pack_columns(
 def _clear(temporary: Any, first: Any, rows: Any, blocks: Any, units: Any, columns: Any) -> None:
     for block in range(blocks):
         at = (block * units + first) * columns
-        for i in range(at, at + rows * columns):
-            temporary[i] *= 0
+        _zero(temporary, at, at + rows * columns)
+
+
+@inner_kernel
+def _zero(array: Any, first: int, last: int) -> None:
+    """Not by a product with 0, which a NaN of an earlier batch would outlive."""
+    for i in range(first, last):
+        array[i] = 0.0
 
 
 @inner_kernel

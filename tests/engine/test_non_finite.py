@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from engine import data
+from engine.cells import specifications
 from engine.config import Experiment, ModelConfig
 from engine.data import Batch
 from engine.events import RunFailed
@@ -19,7 +21,8 @@ from engine.non_finite import NonFiniteError
 from engine.optimizers import Optimizer
 from engine.stopwatch import Stopwatch
 from engine.training import TrainingRun
-from tests.engine.examples import example
+from tests.engine.examples import example, network
+from tests.engine.writing_examples import pair_batch, writer
 
 LENGTHS = (6, 5, 3)
 
@@ -42,6 +45,38 @@ def test_the_tensor_is_named_and_nothing_is_changed(number: float) -> None:
     with pytest.raises(NonFiniteError, match=r"the gradient of readout\.bias is not finite at \(0,\)"):
         optimizer.step(1e-3, 1.0)
     assert all(np.array_equal(before[name], array) for name, array in optimizer.state_dict().items())
+
+
+def says(made: Any, batch: Any) -> tuple[float, NDArray[Any]]:
+    """The loss of a batch, and the gradient of all parameters."""
+    return made.loss_and_gradients(batch, "mse").loss, made.parameters.gradients.copy()
+
+
+@pytest.mark.parametrize("cell", [spec.key for spec in specifications()])
+@pytest.mark.parametrize("aligned", [True, False])
+@pytest.mark.parametrize("units", [5, 40])
+def test_nothing_is_left_of_a_nan_in_the_next_batch(cell: str, aligned: bool, units: int) -> None:
+    settings: dict[str, Any] = {"hidden_size": units, "num_layers": 2, "bidirectional": True}
+    made, again = (network(cell, aligned, **settings) for _ in "ab")
+    broken = example(aligned, False, (9, 9, 8, 7, 7))
+    for part in (broken.inputs, broken.targets, broken.weights):
+        part[:] = np.nan
+    says(made, broken)
+    (loss, gradients), (wanted, exact) = (says(each, example(aligned, False)) for each in (made, again))
+    assert loss == wanted
+    np.testing.assert_array_equal(gradients, exact)
+
+
+@pytest.mark.parametrize("attention", ["none", "multiplicative", "additive"])
+def test_nothing_is_left_of_a_nan_in_the_next_pairs(attention: str) -> None:
+    made, again = (writer("lstm", False, attention=attention, bidirectional=True) for _ in "ab")
+    broken = pair_batch(False, read=(9, 9, 8, 7), written=(8, 8, 8, 8))
+    for part in (broken.inputs, broken.targets, broken.before):
+        part[:] = np.nan
+    says(made, broken)
+    (loss, gradients), (wanted, exact) = (says(each, pair_batch(False)) for each in (made, again))
+    assert loss == wanted
+    np.testing.assert_array_equal(gradients, exact)
 
 
 def batch_of(inputs: Any = None) -> Batch:
