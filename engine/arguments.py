@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from engine.parameters import NetworkError
 
-_LARGEST = np.iinfo(np.int32).max
+LARGEST = int(np.iinfo(np.int32).max)
+SEEDS, THREADS = 2**32 - 1, 256  # the largest, as in the settings of a run
 
 
 def float_type(given: Any) -> np.dtype[Any]:
@@ -28,11 +29,31 @@ def float_type(given: Any) -> np.dtype[Any]:
     return found
 
 
-def at_least(least: int, **given: Any) -> None:
-    """Raises `NetworkError` where one is no whole number from `least` on."""
+def between(least: int, most: int, **given: Any) -> None:
+    """Raises `NetworkError` where one is no whole number from `least` to `most`."""
     for name, number in given.items():
-        if not isinstance(number, int | np.integer) or number < least:
-            raise NetworkError(f"{name} is {number!r}; it takes a whole number from {least}")
+        if isinstance(number, bool) or not isinstance(number, int | np.integer) or not least <= number <= most:
+            raise NetworkError(f"{name} is {number!r}; it takes a whole number from {least} to {most}")
+
+
+def instance(given: Any, kind: type, what: str) -> None:
+    """Raises `NetworkError` where something is given that is no `kind`."""
+    if not isinstance(given, kind):
+        raise NetworkError(f"{what} is {given!r}; it takes a {kind.__name__}")
+
+
+def batch(given: Any) -> None:
+    """Raises `NetworkError` where something is given that is no batch to learn from (`engine.passes.Examples`)."""
+    lacking = [name for name in ("inputs", "lengths", "targets", "weights") if not hasattr(given, name)]
+    if lacking:
+        raise NetworkError(f"a batch has inputs, lengths, targets and weights; got a {type(given).__name__}")
+
+
+def inside(above: float, below: float, given: Any, what: str) -> None:
+    """Raises `NetworkError` where numbers do not all lie between these two."""
+    found = array(given, what)
+    if not ((found > above) & (found < below)).all():
+        raise NetworkError(f"{what} is {given}; it takes numbers between {above} and {below}")
 
 
 def step_sizes(learning_rate: Any, **clips: Any) -> None:
@@ -80,7 +101,7 @@ def whole(given: Any, what: str) -> NDArray[Any]:
 def indices(given: Any, count: int, what: str, of: str) -> NDArray[np.int32]:
     """Integers that each name one of `count`. Raises `NetworkError` where one does not."""
     found = whole(given, what)
-    if found.size and (found.min() < 0 or found.max() >= min(count, _LARGEST)):
+    if found.size and (found.min() < 0 or found.max() >= min(count, LARGEST)):
         raise NetworkError(f"{what} run from {found.min()} to {found.max()}; {of} has {count}")
     return _laid_out(found, np.int32, what)
 
@@ -118,11 +139,36 @@ def lengths(given: Any, steps: int, batch: int) -> NDArray[np.int64]:
     return found
 
 
-def weights(given: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
-    """How much each answer counts, one number for each of `shape`, flat. Raises `NetworkError` otherwise."""
+def until_ends(found: NDArray[Any], ends: NDArray[np.int64]) -> NDArray[Any]:
+    """Numbers (T, B, …) of sequences that end after (B,) steps, with zeros for a NaN or an infinity behind.
+
+    Behind the end a gradient is zero, but zero times these is not.
+    """
+    if ends.min() == len(found):
+        return found
+    with np.errstate(over="ignore", invalid="ignore"):
+        finite = np.isfinite(found.sum())
+    return found if finite else _cut(found, ends)
+
+
+def _cut(found: NDArray[Any], ends: NDArray[np.int64]) -> NDArray[Any]:
+    running = np.arange(len(found))[:, None] < ends
+    return np.where(running.reshape(*running.shape, *[1] * (found.ndim - 2)), found, 0)
+
+
+def weights(
+    given: Any, shape: tuple[int, ...], dtype: np.dtype[Any], ends: NDArray[np.int64] | None = None
+) -> NDArray[Any]:
+    """How much each answer counts, one number for each of `shape`, flat; nothing behind `ends` (B,) of (T, B).
+
+    Raises:
+        NetworkError: another shape.
+    """
     found = numbers(given, dtype, "weights")
     if found.shape != shape:
         raise NetworkError(f"weights have shape {found.shape}, the answers {shape}")
+    if ends is not None and ends.min() < len(found):
+        found = _cut(found, ends)
     return found.reshape(-1)
 
 

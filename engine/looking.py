@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from engine.inside.records import LayerTrace
 from engine.layer import Layer
+from engine.parameters import NetworkError
 
 # Hidden state (T, H), cell state likewise or None, and gates by name.
 Look: TypeAlias = tuple[NDArray[Any], NDArray[Any] | None, tuple[tuple[str, NDArray[Any]], ...]]
@@ -94,6 +95,8 @@ def hidden_before(layer: Layer) -> NDArray[Any]:
 
 def arrived(layer: Layer) -> NDArray[np.float32]:
     """‖∂L/∂h_t‖ over the batch, (T,), in the order in which the layer went."""
+    if not layer.arrived.size:
+        raise NetworkError("the gradient by time step was not watched: set watch_time before loss_and_gradients")
     squares = layer.arrived[: layer.steps * layer.batch].reshape(layer.steps, layer.batch)
     norms: NDArray[np.float32] = np.sqrt(squares.sum(axis=1)).astype(np.float32)
     return norms

@@ -53,6 +53,10 @@ class Loss:
         delta: Huber: the difference from which on the loss grows along a line.
         quantiles: Quantile: the shares of the truth that are to lie below each answer, rising.
         class_weights: Cross-entropy: (classes,) how much each counts, as PyTorch's `weight`; None is 1 for all.
+
+    Raises:
+        NetworkError: a delta that is not above 0, a quantile that is not between 0 and 1, or class weights that are
+            no finite numbers from 0 on, or for another loss.
     """
 
     name: str
@@ -60,21 +64,37 @@ class Loss:
     quantiles: tuple[float, ...] = (0.1, 0.5, 0.9)
     class_weights: NDArray[np.float32] | None = None
 
+    def __post_init__(self) -> None:
+        """Check the settings."""
+        arguments.inside(0, np.inf, self.delta, "delta")
+        arguments.inside(0, 1, self.quantiles, "quantiles")
+        if self.class_weights is None:
+            return
+        if self.name != "cross_entropy":
+            raise NetworkError(f"class weights are for cross_entropy; the loss is {self.name!r}")
+        weights = arguments.array(self.class_weights, "class weights")
+        if not (np.isfinite(weights).all() and (weights >= 0).all()):
+            raise NetworkError(f"class weights are {weights.tolist()}; they take finite numbers from 0")
+        object.__setattr__(self, "class_weights", weights)
+
     @property
     def width(self) -> int:
         """Outputs for each target."""
         return len(self.quantiles) if self.name == "quantile" else 1
 
-    def over(self, outputs: NDArray[Any], row_size: int, shape: tuple[int, ...], batch: Answers) -> float:
+    def over(
+        self, outputs: NDArray[Any], row_size: int, shape: tuple[int, ...], batch: Answers,
+        ends: NDArray[np.int64] | None = None,
+    ) -> float:  # fmt: skip
         """The mean over what counts of `outputs`, answers of `shape` (…, O) as flat rows `row_size` apart.
 
-        The outputs are replaced by ∂L/∂outputs.
+        The outputs are replaced by ∂L/∂outputs. Of answers (T, B, O) none behind `ends` (B,) counts.
 
         Raises:
             NetworkError: targets or weights that do not fit the answers, or a loss that is none.
         """
         *lead, columns = shape
-        weights = arguments.weights(batch.weights, tuple(lead), outputs.dtype)
+        weights = arguments.weights(batch.weights, tuple(lead), outputs.dtype, ends)
         if self.name == "cross_entropy":
             classes = arguments.classes(batch.targets, tuple(lead), columns, weights)
             if self.class_weights is not None:
@@ -124,6 +144,13 @@ class Loss:
     def middle(self) -> int:
         """Which of the outputs for a target is its one answer."""
         return int(np.argmin(np.abs(np.array(self.quantiles) - 0.5))) if self.width > 1 else 0
+
+
+def as_loss(given: str | Loss) -> Loss:
+    """A loss by its name with the usual settings, or itself. Raises `NetworkError` where it is neither."""
+    if not isinstance(given, str | Loss):
+        raise NetworkError(f"the loss is {given!r}; it takes a name, as training.loss does, or a Loss")
+    return Loss(given) if isinstance(given, str) else given
 
 
 def configured(training: TrainingConfig, suggested: str = "") -> Loss:

@@ -18,7 +18,7 @@ from engine.embedding import Embedding
 from engine.initializers import initialize
 from engine.inside.records import LayerTrace
 from engine.linear import Linear
-from engine.losses import Loss
+from engine.losses import Loss, as_loss
 from engine.masks import Chance
 from engine.parameter_shapes import parameter_shapes
 from engine.parameters import NetworkError, Parameters, Trainable
@@ -51,10 +51,12 @@ class Network(Trainable):
         self, model: ModelConfig, input_size: int, output_size: int, *, tokens: bool = False,
         dtype: Any = np.float32, seed: int = 0, threads: int = 0,
     ) -> None:  # fmt: skip
+        arguments.instance(model, ModelConfig, "the model")
         self.config, self.input_size, self.output_size, self.tokens = model, input_size, output_size, tokens
         self.dtype = arguments.float_type(dtype)
-        arguments.at_least(1, input_size=input_size, output_size=output_size)
-        arguments.at_least(0, seed=seed, threads=threads)
+        arguments.between(1, arguments.LARGEST, input_size=input_size, output_size=output_size)
+        arguments.between(0, arguments.SEEDS, seed=seed)
+        arguments.between(0, arguments.THREADS, threads=threads)
         if model.topology not in READERS:
             raise NetworkError(f"topology is {model.topology}; this network takes {', '.join(READERS)}")
         self.aligned = model.topology == "many_to_many"
@@ -124,13 +126,14 @@ class Network(Trainable):
         Raises:
             NetworkError: shapes, lengths or tokens that do not fit.
         """
+        loss = as_loss(loss)
+        arguments.batch(batch)
         self._run(batch.inputs, batch.lengths, state, training=True)
-        outputs = self.readout.forward(*self._read_rows())
-        loss = Loss(loss) if isinstance(loss, str) else loss
-        value = loss.over(outputs, self.readout.row, self._shape(), batch)
         after = self.stack.steps if hand_over is None else hand_over
-        if not 0 <= after <= self.stack.steps:
-            raise NetworkError(f"hand_over is {after}; it takes 0 to the {self.stack.steps} steps of the batch")
+        arguments.between(0, self.stack.steps, hand_over=after)
+        outputs = self.readout.forward(*self._read_rows())
+        ends = self._lengths if self.aligned else None
+        value = loss.over(outputs, self.readout.row, self._shape(), batch, ends)
         return Step(value, self.stack.states_after(after), *self._backward(True, d_final, inward))
 
     def backward(self, d_values: NDArray[Any] | None, d_final: State | None = None) -> tuple[NDArray[Any], State]:
@@ -206,8 +209,9 @@ class Network(Trainable):
             self._packed = True
         self._passed = False
         inputs = arguments.sequences(inputs, self.tokens, self.input_size, "T")
-        x, (steps, batch) = self._rows(inputs), inputs.shape[:2]
+        steps, batch = inputs.shape[:2]
         self._lengths = arguments.lengths(lengths, steps, batch)
+        x = self._rows(inputs)
         if state is not None:
             self.stack.check_state(state, batch, "the state to begin with")
         self.stack.forward(x, steps, batch, self._lengths, state, Chance(self._seed, self.step) if training else None)
@@ -216,7 +220,8 @@ class Network(Trainable):
     def _rows(self, inputs: NDArray[Any]) -> Rows:
         if self._embedding:
             return self._embedding.forward(inputs)
-        return Rows(arguments.numbers(inputs, self.dtype, "inputs").reshape(-1), 0, self.input_size)
+        numbers = arguments.until_ends(arguments.numbers(inputs, self.dtype, "inputs"), self._lengths)
+        return Rows(numbers.reshape(-1), 0, self.input_size)
 
     def _read_rows(self) -> tuple[Rows, int]:
         if self.aligned:
@@ -231,6 +236,8 @@ class Network(Trainable):
         Arguments and errors are those of `forward`; every direction is told in the sequence's own time.
         """
         self._run(inputs, lengths, state, training=False)
+        if self._lengths.size != 1:
+            raise NetworkError(f"trace looks at one sequence, got a batch of {self._lengths.size}")
         return looking.traces(level.directions for level in self.stack.levels)
 
     def trace_batch(self, batch: Examples) -> tuple[LayerTrace, ...]:

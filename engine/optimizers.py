@@ -14,6 +14,7 @@ from engine.config import TrainingConfig
 from engine.kernels import optimizers as kernels
 from engine.networks import AnyNetwork
 from engine.non_finite import NonFiniteError
+from engine.parameters import NetworkError
 from engine.update_rules import RULES
 
 _NOISE_STREAM = 1 << 64  # in the upper half of the generator's key, where no seed reaches
@@ -130,14 +131,21 @@ class Optimizer:
         """Go on from what `state_dict` gave; the next steps are then the same to the last bit.
 
         Raises:
-            ValueError: the state is another optimiser's, or another network's.
+            NetworkError: the state is another optimiser's, another network's, or holds what is no finite number.
         """
         own = self._rule.state
-        if state.keys() != {"steps", *own} or any(state[name].shape != array.shape for name, array in own.items()):
-            raise ValueError(
-                f"the state of the optimiser does not fit: it holds {', '.join(sorted(state))}; "
-                f"{self._training.optimizer} takes {', '.join(sorted({'steps', *own}))}, of this network's size"
+        arguments.instance(state, Mapping, "the state of the optimiser")
+        found = {name: arguments.array(array, f"{name} of the optimiser") for name, array in state.items()}
+        wanted = {"steps": (1,)} | {name: array.shape for name, array in own.items()}
+        if {name: array.shape for name, array in found.items()} != wanted:
+            raise NetworkError(
+                f"the state of the optimiser does not fit: it holds {', '.join(sorted(map(str, found))) or 'nothing'}; "
+                f"{self._training.optimizer} takes {', '.join(sorted(wanted))}, of this network's size"
             )
-        self._network.step = self.steps = int(state["steps"][0])
+        for name, array in found.items():
+            if not np.isfinite(array).all():
+                raise NetworkError(f"{name} of the optimiser holds numbers that are not finite")
+        arguments.between(0, arguments.LARGEST, steps=found["steps"].tolist()[0])
+        self._network.step = self.steps = int(found["steps"][0])
         for name, array in own.items():
-            array[...] = state[name]
+            array[...] = found[name]

@@ -98,7 +98,10 @@ class Parameters:
 
     def _fitting(self, name: str, given: Any) -> NDArray[Any]:
         """A parameter as numbers of the network's own type."""
-        array = np.asarray(given)
+        try:
+            array = np.asarray(given)
+        except (TypeError, ValueError) as error:  # nested lists of unequal lengths
+            raise NetworkError(f"weight {name} cannot be read as an array: {error}") from None
         if array.shape != self.shapes[name]:
             raise NetworkError(f"weight {name} has shape {array.shape}, the network takes {self.shapes[name]}")
         if array.dtype.kind not in "fiub":

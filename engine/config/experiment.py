@@ -92,7 +92,10 @@ def unknown_field(key: str) -> ConfigError:
     if near:
         return ConfigError(f"unknown field {key!r}; did you mean {' or '.join(near)}?")
     section, _, _ = key.partition(".")
-    fields = [name for name in field_names() if section not in SECTIONS or name.startswith(f"{section}.")]
+    if section not in SECTIONS:
+        known = ", ".join(f"{name}." for name in SECTIONS)
+        return ConfigError(f"unknown field {key!r}; a name begins with its section ({known}), as in training.epochs")
+    fields = [name for name in field_names() if name.startswith(f"{section}.")]
     return ConfigError(f"unknown field {key!r}; fields are {', '.join(fields)}")
 
 

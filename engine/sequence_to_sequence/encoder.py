@@ -60,7 +60,11 @@ class RecurrentEncoder:
 
     def forward(self, inputs: NDArray[Any], lengths: NDArray[np.int64], chance: Chance | None) -> State:
         """See `Encoder`; inputs are (S, B) tokens or (S, B, I) numbers."""
-        x = self._embedding.forward(inputs) if self._embedding else Rows(_flat(inputs, self._dtype), 0, inputs.shape[2])
+        if self._embedding:
+            x = self._embedding.forward(inputs)
+        else:
+            numbers = arguments.until_ends(arguments.numbers(inputs, self._dtype, "inputs"), lengths)
+            x = Rows(numbers.reshape(-1), 0, inputs.shape[2])
         self.stack.forward(x, inputs.shape[0], inputs.shape[1], lengths, None, chance)
         state = self.stack.final_states()
         return self._bridge.forward(joined(state)) if self._bridge else state
@@ -103,7 +107,3 @@ class VectorEncoder:
     def backward(self, d_state: State, d_read: Rows | None, watch: bool) -> None:
         """See `Encoder`."""
         self._bridge.backward(d_state)
-
-
-def _flat(numbers: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
-    return arguments.numbers(numbers, dtype, "inputs").reshape(-1)

@@ -19,7 +19,7 @@ from engine.config import ModelConfig
 from engine.initializers import initialize
 from engine.inside.records import LayerTrace
 from engine.linear import Linear
-from engine.losses import Loss
+from engine.losses import Loss, as_loss
 from engine.masks import Chance
 from engine.parameters import NetworkError, Parameters, Trainable
 from engine.passes import Examples, Output, Step
@@ -66,11 +66,13 @@ class SequenceToSequence(Trainable):
     def __init__(
         self, model: ModelConfig, sizes: Sizes, *, dtype: Any = np.float32, seed: int = 0, threads: int = 0
     ) -> None:
+        arguments.instance(model, ModelConfig, "the model")
         self.config, self.sizes = model, sizes
         self.input_size, self.output_size, self.tokens = sizes.inputs, sizes.outputs, sizes.reads_tokens
         self.dtype = arguments.float_type(dtype)
-        arguments.at_least(1, inputs=sizes.inputs, outputs=sizes.outputs)
-        arguments.at_least(0, seed=seed, threads=threads)
+        arguments.between(1, arguments.LARGEST, inputs=sizes.inputs, outputs=sizes.outputs)
+        arguments.between(0, arguments.SEEDS, seed=seed)
+        arguments.between(0, arguments.THREADS, threads=threads)
         encoder, decoder = configs(model, sizes)
         super().__init__(Parameters(parameter_shapes(model, sizes, encoder, decoder), self.dtype))
         initialize(self.parameters, decoder.spec, seed, model.initializer)
@@ -139,7 +141,7 @@ class SequenceToSequence(Trainable):
 
         `loss` is a name that `training.loss` takes or a `Loss`, averaged over what the batch's weights leave in.
         """
-        pairs = _pairs(batch)
+        pairs, measure = _pairs(batch), as_loss(loss)
         answers = self._run(pairs.inputs, pairs.lengths, pairs.before, pairs.written, training=True)
         targets, weights = arguments.array(pairs.targets, "targets"), arguments.array(pairs.weights, "weights")
         if targets.shape[:2] != self._shape[:2] or weights.shape != self._shape[:2]:
@@ -147,8 +149,7 @@ class SequenceToSequence(Trainable):
                 f"targets have shape {targets.shape}, weights {weights.shape}; {self._shape[:2]} steps are written"
             )
         ordered = replace(pairs, targets=targets[:, self._order], weights=weights[:, self._order])
-        measure = Loss(loss) if isinstance(loss, str) else loss
-        value = measure.over(answers, self.readout.row, self._shape, ordered)
+        value = measure.over(answers, self.readout.row, self._shape, ordered, self._ends[self._order])
         self.parameters.gradients[:] = 0
         back = self.readout.backward_unmultiplied if self.decoder.takes_products else self.readout.backward
         d_state, d_memory = self.decoder.backward(back(self._rows, self._shape[0] * self._shape[1]), self.watch_time)
@@ -173,6 +174,8 @@ class SequenceToSequence(Trainable):
         self._order = np.argsort(-ends, kind="stable")
         start = self._begin(inputs, lengths, self._order, training)
         ordered = np.ascontiguousarray(before[:, self._order])
+        if not self.sizes.writes_tokens:
+            ordered = arguments.until_ends(ordered, ends[self._order])
         self._rows = self.decoder.forward(
             ordered, ends[self._order], start.state, start.context, self._chance(training, _WRITING)
         )

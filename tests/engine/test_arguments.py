@@ -68,8 +68,8 @@ BATCHES: list[Given] = [
     (False, False, {"targets": of((6, 4, 4))}, r"take \(4, 4\)"),
     (False, False, {"weights": of((6, 4))}, r"the answers \(4,\)"),
     (False, False, {"targets": of((4,))}, r"take \(4, 4\)"),
-    (True, True, {"targets": of((6, 4), np.int32, 4), "weights": of((6, 4), value=1)}, "classes run from 4 to 4"),
-    (True, True, {"targets": of((6, 4), np.int64, -1), "weights": of((6, 4), value=1)}, "classes run from -1 to -1"),
+    (True, True, {"targets": of((6, 4), np.int32, 4), "weights": of((6, 4), value=1)}, "classes run from 0 to 4"),
+    (True, True, {"targets": of((6, 4), np.int64, -1), "weights": of((6, 4), value=1)}, "classes run from -1 to 0"),
     (True, True, {"targets": of((6, 4), np.int64, 2**32), "weights": of((6, 4), value=1)}, "classes run from"),
     (True, True, {"targets": of((6, 4))}, "targets must be integers"),
     (True, True, {"targets": of((4,), np.int32)}, "one class for each of"),
@@ -215,9 +215,9 @@ def test_one_goes_back_only_through_what_went_forward() -> None:
         made.backward(values)
 
 
-@pytest.mark.parametrize("after", [-1, 7])
-def test_a_state_is_handed_over_within_the_batch(after: int) -> None:
-    with pytest.raises(NetworkError, match="it takes 0 to the 6 steps"):
+@pytest.mark.parametrize("after", [-1, 7, 2.5, "2", True])
+def test_a_state_is_handed_over_within_the_batch(after: Any) -> None:
+    with pytest.raises(NetworkError, match="it takes a whole number from 0 to 6"):
         network("gru").loss_and_gradients(example(True, False), "mse", hand_over=after)
 
 
@@ -232,8 +232,9 @@ def test_a_state_is_handed_over_within_the_batch(after: int) -> None:
         (lambda w: w.update({"readout.bias": of((4,), np.float64, 1e300)}), "not finite"),
         (lambda w: w.update({"readout.bias": of((4,), complex)}), "must be numbers"),
         (lambda w: w.update({"readout.bias": np.full(4, "1")}), "must be numbers"),
+        (lambda w: w.update({"readout.bias": [[1.0], [1.0, 2.0]]}), "weight readout.bias cannot be read as an array"),
     ],
-    ids=range(8),
+    ids=range(9),
 )
 def test_weights_that_do_not_fit_change_nothing(change: Callable[[dict[Any, Any]], Any], said: str) -> None:
     made = network("gru", dtype=np.float32)
@@ -260,10 +261,15 @@ def test_weights_are_a_mapping() -> None:
         ({"dtype": int}, "takes float32 or float64"),
         ({"dtype": "numbers"}, "takes float32 or float64"),
         ({"seed": -1}, "seed is -1"),
+        ({"seed": 2**32}, "it takes a whole number from 0 to 4294967295"),
         ({"threads": -1}, "threads is -1"),
+        ({"threads": 257}, "it takes a whole number from 0 to 256"),
+        ({"input_size": True}, "input_size is True"),
+        ({"output_size": 10**12}, "output_size is 1000000000000"),
         ({"model": ModelConfig(topology="encoder_decoder")}, "topology is encoder_decoder"),
+        ({"model": "gru"}, "the model is 'gru'; it takes a ModelConfig"),
     ],
-    ids=range(9),
+    ids=range(14),
 )
 def test_a_network_that_cannot_be_is_refused(changes: dict[str, Any], said: str) -> None:
     usual: dict[str, Any] = {"model": ModelConfig(cell="gru"), "input_size": 3, "output_size": 2}
@@ -314,6 +320,97 @@ def test_what_is_written_step_by_step_fits_what_was_begun() -> None:
     assert made.write_step(of((4, 6)), at)[0].shape == (4, 6)
     with pytest.raises(NetworkError, match="outputs is 0"):
         SequenceToSequence(ModelConfig(topology="encoder_decoder"), Sizes(3, 0, False, False))
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"name": "huber", "delta": 0.0}, "delta is 0.0; it takes numbers between 0 and inf"),
+        ({"name": "huber", "delta": NAN}, "delta is nan"),
+        ({"name": "huber", "delta": "1"}, "delta must be numbers"),
+        ({"name": "quantile", "quantiles": (0.5, 1.0)}, "between 0 and 1"),
+        ({"name": "quantile", "quantiles": ("a",)}, "quantiles must be numbers"),
+        ({"name": "mse", "class_weights": of((4,))}, "class weights are for cross_entropy; the loss is 'mse'"),
+        ({"name": "cross_entropy", "class_weights": [1.0, -1.0]}, "they take finite numbers from 0"),
+        ({"name": "cross_entropy", "class_weights": [1.0, NAN]}, "they take finite numbers from 0"),
+        ({"name": "cross_entropy", "class_weights": ["a"]}, "class weights must be numbers"),
+    ],
+    ids=range(9),
+)
+def test_a_loss_that_cannot_be_is_refused(settings: dict[str, Any], said: str) -> None:
+    with pytest.raises(NetworkError, match=said):
+        Loss(**settings)
+
+
+@pytest.mark.parametrize(
+    ("batch", "loss", "said"),
+    [
+        (3, "mse", "a batch has inputs, lengths, targets and weights; got a int"),
+        ((of((6, 4, 3)), of((6, 4, 4))), "mse", "got a tuple"),
+        (None, None, "the loss is None; it takes a name"),
+        (None, lambda values, targets: 0, "the loss is <function"),
+    ],
+    ids=range(4),
+)
+def test_what_is_no_batch_and_no_loss_is_refused(batch: Any, loss: Any, said: str) -> None:
+    with pytest.raises(NetworkError, match=said):
+        network("gru").loss_and_gradients(batch, loss)
+
+
+def behind(batch: Any, value: float) -> Any:
+    """The same batch with `value` behind the end of every sequence, whatever stands there."""
+    changed = {}
+    for name, ends in (("inputs", batch.lengths), ("before", getattr(batch, "written", None))):
+        if ends is not None:
+            changed[name] = getattr(batch, name).copy()
+            changed[name][np.arange(len(changed[name]))[:, None] >= ends] = value
+    ends = getattr(batch, "written", batch.lengths)
+    for name in ("targets", "weights"):
+        changed[name] = getattr(batch, name).copy()
+        if changed[name].ndim > 1:
+            changed[name][np.arange(len(changed[name]))[:, None] >= ends] = value
+    return dataclasses.replace(batch, **changed)
+
+
+@pytest.mark.parametrize("value", [NAN, np.inf, 1e30, 1.0])
+@pytest.mark.parametrize("cell", ["elman", "lstm", "gru_reset_before", "mingru"])
+@pytest.mark.parametrize("writes", [False, True])
+def test_what_lies_behind_an_end_counts_nothing(value: float, cell: str, writes: bool) -> None:
+    made: Any = writer(cell, False) if writes else network(cell, num_layers=2, bidirectional=True)
+    good: Any = pair_batch(False) if writes else example(True, False)
+    wanted, exact = made.loss_and_gradients(good, "mse").loss, made.parameters.gradients.copy()
+    assert made.loss_and_gradients(behind(good, value), "mse").loss == wanted
+    np.testing.assert_array_equal(made.parameters.gradients, exact)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda state: None, "the state of the optimiser is None; it takes a Mapping"),
+        (lambda state: {}, "it holds nothing; adam takes mean, square, steps"),
+        (lambda state: state | {"mean": 3}, "does not fit"),
+        (lambda state: state | {"mean": state["mean"][1:]}, "of this network's size"),
+        (lambda state: state | {"mean": state["mean"] * NAN}, "mean of the optimiser holds numbers that are not"),
+        (lambda state: state | {"steps": np.array([-5])}, "steps is -5"),
+        (lambda state: state | {"steps": np.array(["a"])}, "steps of the optimiser must be numbers"),
+    ],
+    ids=range(7),
+)
+def test_a_state_of_the_optimizer_that_does_not_fit_is_refused(change: Callable[[Any], Any], said: str) -> None:
+    optimizer = Optimizer(network("gru"), TrainingConfig())
+    kept = optimizer.state_dict()
+    with pytest.raises(NetworkError, match=said):
+        optimizer.load_state_dict(change(optimizer.state_dict()))
+    assert all(np.array_equal(value, optimizer.state_dict()[name]) for name, value in kept.items())
+
+
+def test_one_looks_at_one_sequence_and_at_gradients_that_were_watched() -> None:
+    made, good = network("gru"), example(True, False)
+    with pytest.raises(NetworkError, match="trace looks at one sequence, got a batch of 4"):
+        made.trace(good.inputs)
+    made.loss_and_gradients(good, "mse")
+    with pytest.raises(NetworkError, match="set watch_time before loss_and_gradients"):
+        made.gradient_by_time()
 
 
 def test_class_weights_are_one_for_each_class() -> None:
