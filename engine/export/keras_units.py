@@ -77,7 +77,7 @@ _SYMBOLS = '''
 
 def predict(model, {many}):
     """What is said of {what}: {meaning}."""
-    told = about()
+    told, {many} = about(), [{many}] if isinstance({many}, str) else {many}
     numbers = {{symbol: at for at, symbol in enumerate({symbols}, 1)}}
     read = [[numbers.get(symbol, 0) for symbol in {cut}] or [0] for each in {many}]
     answers = [keras.ops.convert_to_numpy(model(np.array([own], np.int32)))[0] for own in read]
@@ -89,6 +89,7 @@ def predict(model, texts):
     """What is written for each of `texts`{values}, the likeliest symbol each time."""
     told = about()
     data, limit = told["data"], told["decoding"]["limit"]
+    texts = [texts] if isinstance(texts, str) else texts
     read = [np.swapaxes(encoded(data, text), 0, 1) for text in texts]{first}
     return [decoded(data, write_tokens(answers_of(model), x, limit)[0]) for x in read]
 '''

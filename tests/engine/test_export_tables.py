@@ -8,7 +8,17 @@ from engine.export.tables import Cell, csv_text, safe_text, write_csv
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\0"])
 def test_what_a_spreadsheet_would_run_is_made_text(start: str) -> None:
-    assert safe_text(f"{start}1") == f"'{start}1"
+    assert safe_text(f"{start}x1") == f"'{start}x1"
+
+
+@pytest.mark.parametrize("text", ["-0.9", "+3", "-1,5", "-2.5e-07"])
+def test_a_number_stays_one(text: str) -> None:
+    assert safe_text(text) == text
+
+
+@pytest.mark.parametrize("text", ["-1+1", "-1|x", "+1\n", "-A1", "-1.", "--1", "-٣"])
+def test_what_only_begins_like_a_number_is_made_text(text: str) -> None:
+    assert safe_text(text) == f"'{text}"
 
 
 @pytest.mark.parametrize(

@@ -195,12 +195,14 @@ def test_texts_are_judged_and_written(tmp_path: Path, monkeypatch: pytest.Monkey
     for text, found in zip(texts, names["predict"](model, texts), strict=True):
         scores = source.model.network.forward(preparation.encode(text)[:, None]).values
         np.testing.assert_allclose(found, preparation.answers.values(scores)[0], rtol=1e-4, atol=1e-6)
+        np.testing.assert_array_equal(names["predict"](model, text), [found])  # one alone is not its letters
     for kind, asked in (("dates", ["3 März 1999", "x"]), ("captions", [",".join("1" * 64)])):
         source = exportable(kind, cell="gru")
         path, *_ = target("keras").write(source, tmp_path / f"{kind}.py")
         names, model = without_keras(path, monkeypatch)
         wanted = [write_texts(source.model, None, text, Decoding("greedy")).written[0] for text in asked]
         assert names["predict"](model, asked) == wanted
+        assert names["predict"](model, asked[0]) == wanted[:1]
 
 
 @pytest.mark.parametrize("task", ["single", "direct", "encoder_decoder"])
