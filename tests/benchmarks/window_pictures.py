@@ -1,6 +1,6 @@
 """Pictures of the real window with every view in turn: ``python -m tests.benchmarks.window_pictures --out DIR``.
 
-Trains a sample for some seconds, pauses, and takes each tab in both themes at 1440 × 900 and 1280 × 720. ``--scale 2``
+Trains a sample for some seconds, pauses, and takes each tab in both themes at every size of ``SIZES``. ``--scale 2``
 draws as on a screen of twice the density, ``--text 150`` with larger text.
 """
 
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-SIZES = ((1440, 900), (1280, 720))
+SIZES = ((1440, 900), (1280, 720), (2560, 1440))
 _SETTLE_MS = 800  # plots and equations come one after the other
 _MOST_MS = 120_000
 
