@@ -31,6 +31,7 @@ class Teaching(QObject):
         self.panel.asked.connect(self._set_up)
         self.panel.looked.connect(gallery.open)
         self.panel.closed.connect(self._close)
+        desk.draft.changed.connect(self._show_experiment)
 
     def offer(self, lessons: Sequence[Lesson], menus: Menus, docks: Docks) -> None:
         """Fill the menu; greet who is here for the first time."""
@@ -57,6 +58,10 @@ class Teaching(QObject):
         self._gallery.open(step.view)
         if step.run:
             self._desk.run()
+
+    @Slot()
+    def _show_experiment(self) -> None:
+        self.panel.show_experiment(self._desk.draft.experiment)
 
     @Slot()
     def _close(self) -> None:

@@ -88,6 +88,18 @@ def test_a_step_sets_up_shows_its_view_runs_and_can_be_taken_back(
     assert window.desk.draft.experiment.model.cell == "lstm"
 
 
+@pytest.mark.parametrize(("opened", "told"), [("known", False), ("own_sales.csv", True)])
+def test_a_step_says_that_other_data_is_open_than_it_speaks_of(window: Window, opened: str, told: bool) -> None:
+    draft, panel = window.desk.draft, window.teaching.panel
+    assert not panel._other.isVisible()
+    panel._next.click()
+    draft.experiment = SERIES.replace({"data.sample": "known"} if opened == "known" else {"data.file": opened})
+    draft.changed.emit()
+    assert panel._other.isVisible() is told
+    panel._back.click()
+    assert not panel._other.isVisible()  # that step needs no data
+
+
 def test_a_low_window_shows_the_lesson_before_the_findings(window: Window, qtbot: QtBot) -> None:
     """Three docks above each other would leave a line of text for each."""
     docks, text = window.docks, window.teaching.panel

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QWidget
 
+from workbench.draft import source_name
 from workbench.panels.labels import column, label
 from workbench.theme import GRID
 
 if TYPE_CHECKING:
+    from engine.config import Experiment
     from engine.lessons import Lesson, LessonStep
 
 
@@ -29,9 +31,10 @@ class LessonPanel(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._lesson: Lesson | None = None
         self._at = 0
-        self._lock = ""
+        self._lock = self._source = ""
         self._title, self._question = label("", "title", "lesson_title"), label("", "muted", "lesson_question")
         self._place = label("", "small", "lesson_place")
+        self._other = label("", "warning", "lesson_other_data")
         self._do, self._watch = label("", "", "lesson_do"), label("", "muted", "lesson_watch")
         self._back, self._next = _button("Back", "lesson_back"), _button("Next", "lesson_next")
         self._set = _button("Set up and run", "lesson_set")
@@ -52,6 +55,11 @@ class LessonPanel(QScrollArea):
         """Show a lesson from its beginning."""
         self._lesson, self._at = lesson, 0
         self._show()
+
+    def show_experiment(self, experiment: Experiment) -> None:
+        """Say so where other data is open than the step speaks of."""
+        self._source = source_name(experiment)
+        self._show_other()
 
     def lock(self, reason: str) -> None:
         """Nothing can be set up now."""
@@ -76,8 +84,16 @@ class LessonPanel(QScrollArea):
         self._set.setText("Set up and run" if step and step.run else "Set up")
         self._set.setAccessibleName(self._set.text())
         self.lock(self._lock)
+        self._show_other()
         if step is not None and step.view:
             self.looked.emit(step.view)
+
+    def _show_other(self) -> None:
+        wanted = source_name(self.step.experiment) if self.step and self.step.experiment else ""
+        other = bool(wanted and self._source) and wanted != self._source
+        name = wanted.replace("_", " ")
+        self._other.setText(f"This step is about {name}, and other data is open. The button below opens it.")
+        self._other.setVisible(other)
 
     def _lay_out(self) -> None:
         inside = QWidget()
@@ -92,6 +108,7 @@ class LessonPanel(QScrollArea):
         layout.addLayout(heading)
         layout.addWidget(self._question)
         layout.addLayout(buttons)  # above the text, so that they are seen however low the panel is
+        layout.addWidget(self._other)
         layout.addWidget(self._do)
         layout.addWidget(self._set)
         layout.addWidget(self._watch)
