@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment
-from tests.workbench.conftest import SERIES, KnownBackend
-from workbench.panels.data import DataPanel
+from tests.workbench.conftest import SERIES, KnownBackend, KnownData
+from workbench.panels.data import DataPanel, counts_text
 from workbench.theme import LIGHT
 
 _SEVERAL = {"data.steps": 6, "data.inputs": "price"}
@@ -69,3 +69,27 @@ def test_what_was_read_is_named_and_described(qtbot: QtBot, backend: KnownBacken
     assert (title.text(), about.text(), about.isHidden()) == ("Known", "made for tests", False)
     panel.show_loaded(dataclasses.replace(loaded, title="Other", about=""))
     assert (title.text(), about.text(), about.isHidden()) == ("Other", "", True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"data.kind": "series", "data.look_back": 24}, "24 → 1"),
+        ({"data.kind": "text"}, "characters"),
+        ({"data.kind": "pairs", "data.inputs": "en", "data.targets": "fr"}, "en → fr"),
+        ({"data.kind": "pairs", "data.inputs": "p0,p1,p2", "data.targets": "caption"}, "3 columns → caption"),
+        ({"data.kind": "sequences", "data.label": "speaker"}, "speaker"),
+    ],
+)
+def test_the_heading_tells_what_goes_in_by_the_kind_of_data(qtbot: QtBot, changes: dict[str, Any], told: str) -> None:
+    panel = DataPanel(LIGHT)
+    qtbot.addWidget(panel)
+    assert panel.shape(Experiment().replace(changes).data) == told
+
+
+@pytest.mark.parametrize(("count", "told"), [(1, "1 window to train on"), (70, "70 windows to train on")])
+def test_one_window_is_no_windows(
+    backend: KnownBackend, monkeypatch: pytest.MonkeyPatch, count: int, told: str
+) -> None:  # fmt: skip
+    monkeypatch.setattr(KnownData, "count", lambda _self, _part: count)
+    assert counts_text(backend.load(SERIES)).startswith(told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from engine.events import (
     RunStarted,
     StepDone,
 )
+from workbench.panels.run_rows import best_words
 from workbench.records import RunRecord
 
 ENDED = RunFinished("stopped", 1, 1, 1, 0.5, (), (), 1.0)
@@ -81,3 +83,12 @@ def test_a_run_says_where_it_stands(
     for name, value in changes.items():
         setattr(record, name, value)
     assert (record.standing, record.alive, record.can_go_on) == (standing, alive, can_go_on)
+
+
+@pytest.mark.parametrize(
+    ("loss", "told"),
+    [(math.inf, "not scored yet"), (math.nan, "no validation part"), (0.5, "best validation loss 0.5, metric 2")],
+)
+def test_what_the_best_weights_reach_is_told_in_words(record: RunRecord, loss: float, told: str) -> None:
+    record.best_loss, record.best_metric = loss, 2.0
+    assert best_words(record).startswith(told)

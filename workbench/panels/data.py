@@ -219,6 +219,8 @@ class DataPanel(QWidget):
         """What goes in, in two words."""
         if data.kind == "text":
             return data.tokens
+        if data.kind == "pairs":
+            return " → ".join(map(_columns, (data.inputs, data.targets)))
         if data.label and not self._is_stream:
             return data.label
         return f"{data.length} steps" if self._is_stream else f"{data.look_back} → {max(data.steps, data.horizon)}"
@@ -283,9 +285,14 @@ def counts_text(loaded: Loaded) -> str:
     """How much there is of each part, in the unit of the data."""
     data = loaded.experiment.data
     units = {"text": data.tokens, "series": "sequences" if isinstance(loaded.preview, TextPreview) else "windows"}
-    unit = units.get(data.kind, "sequences")
     counts = [loaded.dataset.count(part) for part in ("train", "validation", "test")]
+    unit = units.get(data.kind, "sequences").removesuffix("s" if counts[0] == 1 else "")
     return f"{counts[0]:,} {unit} to train on · {counts[1]:,} validation · {counts[2]:,} test"
+
+
+def _columns(names: Sequence[str]) -> str:
+    """One by its name, several by their number."""
+    return names[0] if len(names) == 1 else f"{len(names)} columns"
 
 
 def _button(text: str, name: str, tip: str) -> QPushButton:

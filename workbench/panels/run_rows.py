@@ -222,4 +222,6 @@ def best_words(record: RunRecord) -> str:
         return f"{record.outcome.title}. {record.outcome.why}"
     if math.isinf(record.best_loss):
         return "not scored yet"
+    if math.isnan(record.best_loss):
+        return "no validation part, so no epoch can be told to be the best"
     return f"best validation loss {record.best_loss:.4g}, {record.metric} {record.best_metric:.4g}"

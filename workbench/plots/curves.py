@@ -55,6 +55,11 @@ class Curve:
         pen.setColor(color)
         return Key(self.name, pen, self.note, self.symbol, self.line, self.ring)
 
+    @property
+    def dotted(self) -> bool:
+        """Whether its points are drawn: of a single one there is no line."""
+        return not self.line or len(self.x) == 1 or (self.symbol and len(self.x) <= _SYMBOLS_UP_TO)
+
     def nearest(self, x: float) -> float:
         """The value at the sample nearest to `x`; NaN when there is none."""
         if len(self.x) == 0:
@@ -128,8 +133,8 @@ class CurvePlot(QWidget):
         # pyqtgraph cannot find the bounds of gaps alone.
         known = bool((np.isfinite(curve.x) & np.isfinite(curve.y)).any())
         curve.item.setData(*((curve.x, curve.y) if known else ([], [])), antialias=len(curve.x) <= _SMOOTH_UP_TO)
-        if curve.symbol and curve.line:
-            curve.item.setSymbol("o" if len(curve.x) <= _SYMBOLS_UP_TO else None)
+        if curve.line:
+            curve.item.setSymbol("o" if curve.dotted else None)
 
     def add_band(self, low: float, high: float, role: str, *, upright: bool = False, alpha: float = 0.10) -> Any:
         """A band between two values, or two places when `upright`, in a colour of the theme."""
@@ -263,11 +268,10 @@ class CurvePlot(QWidget):
     def _dress(self, curve: Curve) -> None:
         pen = curve.pen(self._theme)
         curve.item.setPen(pen if curve.line else None)
-        if curve.symbol:
-            curve.item.setSymbol("o" if not curve.line or len(curve.x) <= _SYMBOLS_UP_TO else None)
-            curve.item.setSymbolSize(11 if curve.ring else 5 if curve.line else 7)
-            curve.item.setSymbolPen(self._theme.stroke(pen.color()) if curve.ring else None)
-            curve.item.setSymbolBrush(None if curve.ring else pen.color())
+        curve.item.setSymbol("o" if curve.dotted else None)
+        curve.item.setSymbolSize(11 if curve.ring else 5 if curve.line else 7)
+        curve.item.setSymbolPen(self._theme.stroke(pen.color()) if curve.ring else None)
+        curve.item.setSymbolBrush(None if curve.ring else pen.color())
 
     def _dress_band(self, band: Any, role: str, alpha: float) -> None:
         band.setBrush(self._theme.color(role, alpha))

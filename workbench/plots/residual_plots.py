@@ -7,6 +7,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from engine.inside.records import Floats
 from engine.measures import best_lag, lag_errors
 from engine.prediction_records import SeriesPrediction
 from workbench.plots.curves import CurvePlot
@@ -55,8 +56,9 @@ class ResidualPlots(QWidget):
         errors = lag_errors(prediction.truth, prediction.forecast)
         self.setVisible(bool(known.size))
         self.lags.setVisible(bool(errors.size))
-        self.lags.show_curve(_LAG, np.arange(len(errors)), errors, _place(prediction))
-        self.lags.mark(self._best, float(best_lag(prediction.truth, prediction.forecast)) if errors.size else None)
+        lag = best_lag(prediction.truth, prediction.forecast)
+        self.lags.show_curve(_LAG, np.arange(len(errors)), errors, _place(errors, lag))
+        self.lags.mark(self._best, float(lag) if errors.size else None)
         self._floor.setData([0.0, max(len(errors) - 1, 1)], [0.0, 0.0])
         self.lags.show_key()
 
@@ -90,6 +92,11 @@ class ResidualPlots(QWidget):
         self.read.emit("" if place is None else f"forecast {self.lags.describe(steps, where)}")
 
 
-def _place(prediction: SeriesPrediction) -> str:
-    lag = best_lag(prediction.truth, prediction.forecast)
-    return f"least {lag} back: it trails" if lag else "least where it is"
+def _place(errors: Floats, lag: int) -> str:
+    """Where the error is least, and what that means: a small gain says nothing yet."""
+    least = int(np.argmin(errors)) if errors.size else 0
+    if lag:
+        return f"least {lag} back: it trails"
+    if not least:
+        return "least where it is"
+    return f"{1 - errors[least] / errors[0]:.0%} less {least} back, too little to tell"

@@ -21,6 +21,7 @@ from engine.inside.records import ClassPaths, GradientByTime, GradientNorms, Hid
 from engine.prediction_records import ClassExample, ClassPrediction, SeriesPrediction, TextPrediction
 from tests.workbench.views import measured
 from workbench.history import Beside, History
+from workbench.plots import residual_plots
 from workbench.plots.class_page import ClassPage
 from workbench.plots.class_path_plot import MOST_CLASSES
 from workbench.plots.forecast_page import ForecastPage, skill_words
@@ -478,6 +479,19 @@ def test_what_the_forecast_leaves_and_whether_it_trails(show: Show, qtbot: QtBot
     qtbot.waitUntil(lambda: residuals.box.viewRange()[0][1] > 37)
     view.show_snapshot(measured.snapshot(dataclasses.replace(known, labels=known.labels[:39], forecast=truth[1:])))
     assert lags.legend.texts == ("error  least where it is",)
+
+
+@pytest.mark.parametrize(
+    ("errors", "lag", "told"),
+    [
+        ([1.0, 2.0], 0, "least where it is"),
+        ([1.0, 0.5], 1, "least 1 back: it trails"),
+        ([1.0, 0.9, 0.86], 0, "14% less 2 back, too little to tell"),
+        ([], 0, "least where it is"),
+    ],
+)
+def test_where_the_error_is_least_is_told_as_it_is(errors: list[float], lag: int, told: str) -> None:
+    assert residual_plots._place(np.array(errors, np.float32), lag) == told
 
 
 def test_in_a_small_place_the_naive_and_the_best_baseline_do(show: Show) -> None:
