@@ -213,14 +213,12 @@ class RunsPanel(QWidget):
         layout = column(self, GRID)
         for part in (self._filter, self._list, self.message, self._details, self._notes):
             layout.addWidget(part, 1 if part is self._list else 0)
-        layout.addWidget(self._model)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(GRID // 2)
-        buttons.addWidget(self._go_on, 1)
-        buttons.addWidget(self._use, 1)
-        buttons.addWidget(self._export, 1)
-        buttons.addWidget(self._more)
-        layout.addLayout(buttons)
+        for row in ((self._model, self._more), (self._go_on, self._use, self._export)):
+            buttons = QHBoxLayout()
+            buttons.setSpacing(GRID // 2)
+            for button in row:
+                buttons.addWidget(button, 0 if button is self._more else 1)
+            layout.addLayout(buttons)
 
     def _connect(self) -> None:
         self._list.currentItemChanged.connect(self._on_chosen)

@@ -12,10 +12,15 @@ from workbench.theme import GRID
 class ElidedLabel(QLabel):
     """One line of plain text, as wide as it is where there is room."""
 
+    def __init__(self, text: str = "", room: int = 4 * GRID) -> None:
+        """`room` is what it keeps, in pixels, where it has to give way."""
+        super().__init__(text)
+        self._room = room
+
     def minimumSizeHint(self) -> QSize:
         """Room for some letters."""
         least = super().minimumSizeHint()
-        return QSize(min(4 * GRID, least.width()), least.height())
+        return QSize(min(self._room, least.width()), least.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """As much of the text as fits."""

@@ -6,7 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QFocusEvent, QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QAction,
+    QContextMenuEvent,
+    QFocusEvent,
+    QGuiApplication,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -19,6 +28,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.flow import Flow
 from workbench.plots.elided_label import ElidedLabel
 from workbench.plots.pages import Pages
 from workbench.plots.saving import SaveError, Table, csv_text, picture, png_bytes, save, svg_bytes
@@ -32,7 +42,9 @@ _BY_KEYBOARD = (
     Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason,
     Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason,
 )  # fmt: skip
-_LEAST_LETTERS = 6  # of a choice, where there is no room for its longest
+_LOW = 24  # heights of its letters that a picture has to be high for all that can be said
+_TITLE = 12 * GRID  # pixels of a title that do not give way to choices
+_LEAST_LETTERS = 5  # of a choice, where there is no room for its longest
 
 
 class PictureFrame(QWidget):
@@ -47,13 +59,13 @@ class PictureFrame(QWidget):
     def __init__(self, *, compact: bool = False, parent: QWidget | None = None) -> None:
         """`compact` leaves out controls and the question, for a small place."""
         super().__init__(parent)
-        self.compact, self._ringed = compact, False
+        self.compact, self._ringed, self._letters = compact, False, 0
         self.setObjectName(f"view_{self.key}" + ("_compact" if compact else ""))
         self.setAccessibleName(self.title)
         self.setAccessibleDescription(self.question)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.body = QWidget()
-        self._title, self._badge = ElidedLabel(self.title), _label("strong")
+        self._title, self._badge = ElidedLabel(self.title, _TITLE if not compact else 4 * GRID), _label("strong")
         self._title.setProperty("role", "title")
         self._stamp = StillLabel("step 10,000,000 · epoch 10,000", role="small")
         self._message, self._readout = _label("muted"), _label("small")
@@ -79,12 +91,17 @@ class PictureFrame(QWidget):
         layout.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
         layout.setSpacing(GRID // 2)
         layout.addLayout(self._make_header())
-        if not self.compact:
-            question = _label("small", self.question)
-            question.setWordWrap(True)
-            layout.addWidget(question)
+        self._question = _label("small", self.question)
+        self._question.setWordWrap(True)
+        self._question.setVisible(not self.compact)
+        layout.addWidget(self._question)
         layout.addWidget(self._stack, 1)
-        layout.addWidget(self._readout)
+        if self.compact:  # where each line counts, values stand over the name of the axis while there are any
+            self._readout.setParent(self)
+            self._readout.setAutoFillBackground(True)
+            self._readout.setBackgroundRole(QPalette.ColorRole.Base)
+        else:
+            layout.addWidget(self._readout)
 
     # --- what the picture says --------------------------------------------------------------------------
 
@@ -113,7 +130,6 @@ class PictureFrame(QWidget):
         reason = self.why_empty()
         self._choices.setVisible(not reason)  # there is nothing to choose of what is not there, nor to read or to write
         self._export_action.setEnabled(not reason)
-        self._readout.setVisible(not reason)
         if reason:
             self._stamp.show_text("")
             self._message.setText(reason)
@@ -123,15 +139,45 @@ class PictureFrame(QWidget):
             self._stack.setCurrentWidget(self._table_view)
         else:
             self._stack.setCurrentWidget(self.body)
+        self._show_readout()
 
     def read_out(self, text: str) -> None:
         """Show the values under the mouse or the cursor."""
         self._readout.setText(text)
         self._readout.setToolTip(text)
+        self._show_readout()
+
+    def _show_readout(self) -> None:
+        """Where there is a picture; in a small place only while there is something to read."""
+        there = self._stack.currentWidget() is not self._message
+        self._readout.setVisible(there and (bool(self._readout.text()) or not self.compact))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Values of a small picture stand at its foot; a low one does with fewer words."""
+        super().resizeEvent(event)
+        self._place_readout()
+        self.fit_room()
+
+    @property
+    def low(self) -> bool:
+        """Whether it is so low, for the size of its text, that what is said elsewhere too gives way."""
+        return self.height() < _LOW * self._letters
+
+    def fit_room(self) -> None:
+        """It, or its text, has another size: the question, which the title has as its tip, may have to go."""
+        self._question.setVisible(not self.compact and not self.low)
+
+    def _place_readout(self) -> None:
+        if self.compact:
+            high = self._readout.height()
+            self._readout.setGeometry(GRID, self.height() - high - GRID // 2, self.width() - 2 * GRID, high)
 
     def fit_text(self, theme: Theme) -> None:
         """Room for one line of values, whether there are any or not: the picture does not jump."""
         self._readout.setFixedHeight(max(2 * GRID, theme.small + 5))
+        self._letters = theme.body
+        self._place_readout()
+        self.fit_room()
 
     def stamp(self, step: int, epoch: int) -> None:
         """Say of which moment of the run the picture is."""
@@ -155,20 +201,14 @@ class PictureFrame(QWidget):
         if self.compact:
             both.hide()
         else:
-            self._controls.addWidget(both)
-            self._title.setSizePolicy(
-                QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred
-            )  # choices give way first
+            self._choices.add(both)
         return both
 
     # --- making it ------------------------------------------------------------------------------------
 
     def _make_header(self) -> QHBoxLayout:
-        header, self._choices = QHBoxLayout(), QWidget()
-        self._controls = QHBoxLayout(self._choices)
-        self._controls.setContentsMargins(0, 0, 0, 0)
+        header, self._choices = QHBoxLayout(), Flow(2 * GRID)
         header.setSpacing(GRID)
-        self._controls.setSpacing(2 * GRID)
         more = QToolButton()
         more.setText("⋯")
         more.setProperty("role", "more")

@@ -30,7 +30,7 @@ class Legend(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._items: tuple[Key | Scale, ...] = ()
-        self.most = 0  # pixels of height, where it has to give way to a small picture; 0 for no limit
+        self.most = 0  # rows, where it has to give way to a small picture; 0 for no limit
         self._at = 0  # which of those that can be toggled has the keys
         self._laid_out: dict[int, list[QRect]] = {}  # by width
         self._least = 0  # pixels of height that are not given up while only numbers change
@@ -63,6 +63,15 @@ class Legend(QWidget):
             if self.heightForWidth(self.width()) != height:
                 self.updateGeometry()
         self._painting.ask()
+
+    def limit(self, rows: int) -> None:
+        """Take so many rows at most; 0 for as many as it needs."""
+        if rows != self.most:
+            self.most = rows
+            self._laid_out.clear()
+            self._least = 0
+            self._show_tip()
+            self.updateGeometry()
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the colour and size of text of `theme`; the samples are their owner's."""
@@ -221,7 +230,7 @@ class Legend(QWidget):
             wide = width_of(item, metrics)
             if x > 0 and x + wide > width:
                 x, y = 0, y + self._line
-            if y and y + self._line > self.most > 0:
+            if y >= self.most * self._line > 0:
                 return  # the rest is in the tool tip
             yield QRect(x, y, min(wide, width), self._line)
             x += wide + 2 * GRID

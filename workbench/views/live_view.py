@@ -11,11 +11,11 @@ from workbench.history import Beside, History
 from workbench.plots.frame import PictureFrame
 from workbench.plots.legend import Legend
 from workbench.plots.time_cursor import TimeCursor
-from workbench.theme import GRID, Theme
+from workbench.theme import Theme
 
 _TOO_EARLY = "Nothing was measured for this view by then. Go to a later step of the run with the slider below."
 _ENDED = "This is measured while a run goes on, and the run has ended."
-_MOST_KEY = 8 * GRID  # pixels that the key of a compact view is high
+_MOST_KEY = 4  # rows of the key of a compact or low view
 _LASTING = frozenset({"structure"})  # probes that are the same throughout a run
 _BEGINNING = "The run begins: what it measures appears here with the first batches."
 _WITH_NEXT_BATCH = "This is measured with the next batch. In a pause, go on (F5) or do one step (F10)."
@@ -144,11 +144,15 @@ class LiveView(PictureFrame):
             return False
         self._built = True
         self.build()
-        if self.compact:  # a small place with large text: the picture comes before its key
-            for legend in self.findChildren(Legend):
-                legend.most = _MOST_KEY
+        self.fit_room()
         self.recolour()
         return True
+
+    def fit_room(self) -> None:
+        """In a small or low place the picture comes before its key."""
+        super().fit_room()
+        for legend in self.findChildren(Legend) if self._built else ():
+            legend.limit(_MOST_KEY if self.compact or self.low else 0)
 
     def hold(self, held: bool) -> None:
         """Keep the picture as it is while the run goes on, or let go and catch up."""

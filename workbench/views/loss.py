@@ -48,7 +48,7 @@ class Loss(LiveView):
         self._moment = self._loss.add_line("cursor", upright=True)
         self._metric = CurvePlot(self.theme, bottom="step", left="metric")
         self._metric.follow(self._loss)
-        self._metric.setVisible(not self.compact)
+        self._metric.hide()
         layout = QVBoxLayout(self.body)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._loss, 3)
@@ -58,6 +58,12 @@ class Loss(LiveView):
         for plot in (self._loss, self._metric):
             plot.hovered.connect(self._hover)
         self._loss.ranged.connect(self._redraw)
+
+    def fit_room(self) -> None:
+        """The metric gives way where height is short."""
+        super().fit_room()
+        if self._built:
+            self._metric.setVisible(not self.compact and not self.low)
 
     def _build_controls(self) -> None:
         self._log, self._window = QCheckBox("logarithmic"), QComboBox()

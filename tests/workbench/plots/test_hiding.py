@@ -138,7 +138,7 @@ def test_a_key_that_has_to_give_way_says_all_in_its_tool_tip(qtbot: QtBot) -> No
     names = [f"curve {number}" for number in range(5)]
     keys = [Key(name, LIGHT.pen("train"), hides=True) for name in names]
     legend.resize(100, 40)
-    legend.most = 40
+    legend.limit(2)
     legend.show_items(LIGHT, keys)
     legend.show()
     assert len(legend._places(100)) == 2  # a row each

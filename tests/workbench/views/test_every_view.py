@@ -19,9 +19,10 @@ from engine.events import PROBES, RunStarted, SnapshotRequest
 from tests.workbench.views import measured
 from workbench.plots.equation import Equation
 from workbench.plots.legend import Legend
-from workbench.theme import DARK, LIGHT
+from workbench.theme import DARK, GRID, LIGHT
 from workbench.views import discover
 from workbench.views.live_view import LiveView
+from workbench.views.loss import Loss
 
 VIEWS = discover()
 EVERY = pytest.mark.parametrize("kind", VIEWS, ids=lambda kind: kind.key)
@@ -369,10 +370,27 @@ def test_arrow_keys_walk_the_time_cursor(make: Maker) -> None:
 
 
 @EVERY
-def test_choices_give_way_before_the_title(make: Maker, kind: type[LiveView]) -> None:
+def test_choices_go_on_below_and_the_title_can_be_read(make: Maker, kind: type[LiveView]) -> None:
     view = make(kind)
     fill(view)
     title = view._title
     wide = title.sizeHint().width()
+    view.resize(660, 500)  # what a window of 1280 leaves
+    assert title.width() >= wide
     view.resize(view.minimumSizeHint().width(), 500)
-    assert title.width() >= wide or not view._controls.count()
+    controls = view._choices.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    assert title.width() >= min(wide, 12 * GRID) or not controls
+    seen = [control for control in controls if control.isVisible()]
+    assert all(view.rect().contains(control.geometry().translated(view._choices.pos())) for control in seen)
+
+
+@pytest.mark.parametrize(("height", "scale", "low"), [(800, 1.0, False), (560, 1.0, False), (560, 2.0, True)])
+def test_in_a_low_view_the_picture_comes_before_words(make: Maker, height: int, scale: float, low: bool) -> None:
+    view = make(Loss)
+    assert isinstance(view, Loss)
+    fill(view)
+    view.resize(660, height)
+    view.apply_theme(dataclasses.replace(LIGHT, scale=scale))
+    assert view._question.isVisible() is not low
+    assert view._loss.legend.most == (4 if low else 0)
+    assert view._metric.isVisible() is not low

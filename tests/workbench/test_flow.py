@@ -1,0 +1,50 @@
+"""A row of widgets that goes on below."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from workbench.flow import Flow
+
+
+class _Box(QWidget):
+    wide = 100
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.wide, 20)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(60, 20)
+
+
+@pytest.mark.parametrize(
+    ("width", "places", "height"),
+    [
+        (400, [(0, 0), (108, 0), (216, 0)], 20),
+        (220, [(0, 0), (108, 0), (0, 24)], 44),
+        (100, [(0, 0), (0, 24), (0, 48)], 68),
+        (80, [(0, 0), (0, 24), (0, 48)], 68),
+    ],
+)
+def test_what_has_no_room_goes_on_below(qtbot: QtBot, width: int, places: list[tuple[int, int]], height: int) -> None:
+    window, flow = QWidget(), Flow(8)
+    qtbot.addWidget(window)
+    layout = QVBoxLayout(window)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.addWidget(flow)
+    layout.addStretch(1)
+    boxes = [_Box() for _ in range(4)]
+    for box in boxes:
+        flow.add(box)
+    boxes[3].hide()
+    window.resize(width, 100)
+    window.show()
+    qtbot.waitUntil(lambda: [(box.x(), box.y()) for box in boxes[:3]] == places)
+    assert (flow.height(), flow.sizeHint(), flow.minimumSizeHint()) == (height, QSize(316, 20), QSize(60, 20))
+    assert all(box.width() == min(100, width) for box in boxes[:3])
+    boxes[1].wide = 104  # as a choice with a longer name
+    boxes[1].updateGeometry()
+    qtbot.waitUntil(lambda: boxes[1].width() == min(104, width))

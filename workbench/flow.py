@@ -1,0 +1,77 @@
+"""Widgets in a row that goes on below where the width ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QEvent, QRect, QSize
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+
+class Flow(QWidget):
+    """As wide as all in one row where there is room, and never wider than the widest has to be."""
+
+    def __init__(self, spacing: int) -> None:
+        """`spacing` is between the widgets of a row; between rows half of it."""
+        super().__init__()
+        self._between = spacing
+        self._parts: list[QWidget] = []
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def add(self, widget: QWidget) -> None:
+        """Behind the others."""
+        widget.setParent(self)
+        self._parts.append(widget)
+        self.updateGeometry()
+
+    def hasHeightForWidth(self) -> bool:
+        """The narrower, the more rows."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Pixels that all rows need at `width`."""
+        return max((rect.bottom() + 1 for _, rect in self._places(width)), default=0)
+
+    def sizeHint(self) -> QSize:
+        """All in one row."""
+        sizes = [part.sizeHint() for part in self._seen]
+        wide = sum(size.width() for size in sizes) + self._between * max(len(sizes) - 1, 0)
+        return QSize(wide, max((size.height() for size in sizes), default=0))
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as the widest has to be."""
+        wide = max((part.minimumSizeHint().width() for part in self._seen), default=0)
+        return QSize(wide, self.sizeHint().height())
+
+    def event(self, event: QEvent) -> bool:
+        """A part asks for another size."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+            self._put()
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Other rows."""
+        super().resizeEvent(event)
+        self._put()
+
+    def _put(self) -> None:
+        for part, place in self._places(self.width()):
+            part.setGeometry(place)
+
+    @property
+    def _seen(self) -> list[QWidget]:
+        return [part for part in self._parts if not part.isHidden()]
+
+    def _places(self, width: int) -> Iterator[tuple[QWidget, QRect]]:
+        x, y, high = 0, 0, 0
+        for part in self._seen:
+            size = part.sizeHint()
+            if x > 0 and x + size.width() > width:
+                x, y, high = 0, y + high + self._between // 2, 0
+            wide = max(min(size.width(), width), part.minimumSizeHint().width())
+            yield part, QRect(x, y, wide, size.height())
+            x, high = x + wide + self._between, max(high, size.height())
