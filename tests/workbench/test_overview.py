@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QImage
@@ -65,6 +67,43 @@ def test_quarters_are_even_again_after_one_took_more_unless_a_person_wants_them_
     sizes = overview._columns.sizes()
     overview.share_evenly()
     assert overview._columns.sizes() == sizes
+
+
+@pytest.mark.parametrize(("width", "scale", "below"), [(1000, 1.0, False), (400, 1.0, True), (700, 2.0, True)])
+def test_quarters_that_would_be_too_small_to_read_stand_below_each_other(
+    overview: Overview, qtbot: QtBot, width: int, scale: float, below: bool
+) -> None:
+    overview._columns.setSizes([500, 200])
+    overview._columns.splitterMoved.emit(500, 1)
+    sizes, layout = overview._columns.sizes(), overview.save_layout()
+    for view in overview.views:
+        view.apply_theme(dataclasses.replace(LIGHT, scale=scale))
+    overview.resize(width, 500)
+    qtbot.waitUntil(lambda: (overview.views[0].width() > 0.8 * width) is below)
+    least = min(view.height() for view in overview.views)
+    assert not below or least > 160 * scale
+    assert overview.views[0].on_screen
+    assert overview.views[3].on_screen is not below
+    assert overview.save_layout() == layout or not below  # that of the wide one is kept
+    for view in overview.views:
+        view.apply_theme(LIGHT)
+    overview.resize(1000, 700)
+    qtbot.waitUntil(lambda: overview.views[3].on_screen)
+    qtbot.waitUntil(lambda: overview._columns.sizes() == pytest.approx(sizes, abs=2))
+
+
+def test_values_under_the_mouse_stand_over_the_picture_and_take_no_room(overview: Overview, qtbot: QtBot) -> None:
+    view = overview.views[0]
+    view.show_start(measured.STARTED)
+    view.show_history(measured.history(100))
+    body = view.body.geometry()
+    assert not view._readout.isVisible()
+    view.read_out("step 3 · training 0.5")
+    assert view._readout.isVisible()
+    assert view.rect().contains(view._readout.geometry())
+    assert view.body.geometry() == body
+    view.read_out("")
+    assert not view._readout.isVisible()
 
 
 def picture_of(drawing: TopologyDrawing, scale: int = 1) -> QImage:

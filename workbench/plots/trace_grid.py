@@ -139,7 +139,8 @@ class TraceGrid(QWidget):
         for index, (layer, strip) in enumerate(self.shown):
             picture = np.ascontiguousarray(strip.data.T[self.order_of(layer)])
             where = layer_name(layer) if len(self._trace.layers) > 1 else ""
-            title = " · ".join(part for part in (where, strip.name, strip.note) if part)
+            name = "" if self._last_only else strip.name  # a small place shows one thing, which the key names
+            title = " · ".join(part for part in (where, name, strip.note) if part)
             self.grid.show_panel(index, picture, self._levels_of(strip), title)
         self.grid.show_axis(self._trace.labels)
         for row, layer in enumerate(layers):
