@@ -39,6 +39,7 @@ class Curve:
     symbol: bool
     line: bool
     ring: bool
+    keyed: bool = True
     x: NDArray[Any] = field(default_factory=lambda: np.empty(0))
     y: NDArray[Any] = field(default_factory=lambda: np.empty(0))
     note: str = ""
@@ -113,11 +114,18 @@ class CurvePlot(QWidget):
     # --- content ----------------------------------------------------------------------------------------
 
     def add_curve(
-        self, name: str, stroke: Stroke, *, symbol: bool = False, line: bool = True, ring: bool = False
+        self,
+        name: str,
+        stroke: Stroke,
+        *,
+        symbol: bool = False,
+        line: bool = True,
+        ring: bool = False,
+        key: bool = True,
     ) -> Curve:
-        """A curve without numbers yet; it stands in the key as soon as it has some. Without `line`, loose points."""
+        """A curve without numbers yet; with `key` it is in the key as soon as it has some. Without `line`, points."""
         item = pg.PlotDataItem(antialias=False, connect="finite")
-        curve = Curve(name, stroke, item, symbol, line, ring)
+        curve = Curve(name, stroke, item, symbol, line, ring, key)
         self.curves[name] = curve  # before it is added: that moves the range, and whoever draws anew looks here
         self.axes.add(item)
         self.hiding.own(name, item)
@@ -189,7 +197,7 @@ class CurvePlot(QWidget):
         """Bring the key up to date, with `extra` entries behind the curves'; all curves have their numbers by now."""
         self.box.prepareForPaint()  # left to the painting, it would move things there, and everything is painted twice
         self._beside = tuple(extra)
-        keys = [curve.key(self._theme) for curve in self.curves.values() if len(curve.x)]
+        keys = [curve.key(self._theme) for curve in self.curves.values() if curve.keyed and len(curve.x)]
         self.legend.show_items(self._theme, self.hiding.marked((*keys, *extra)))
 
     def _show_key_again(self) -> None:

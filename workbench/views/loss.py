@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout
 
@@ -25,6 +26,7 @@ _BATCHES, _SMOOTH, _TRAINING, _VALIDATION = (
     "validation",
 )
 _WINDOWS = (0, 10, 20, 50, 200, 1000)  # steps
+_SPAN = 100  # times the least loss, beyond which the axis is logarithmic
 _STRIDE = 1.05  # by which straight lines are drawn ahead of the last step
 
 
@@ -40,7 +42,7 @@ class Loss(LiveView):
     def build(self) -> None:
         """Two plots over the same steps; the metric stands below the loss where there is room."""
         self._loss = CurvePlot(self.theme, bottom="step", left="loss")
-        self._loss.add_curve(_BATCHES, _faint)
+        self._loss.add_curve(_BATCHES, _faint, key=not self.compact)  # fainter and finer than what it is smoothed to
         self._loss.add_curve(_SMOOTH, "smooth")
         self._loss.add_curve(_VALIDATION, "validation", symbol=True)
         self._other_names: set[str] = set()
@@ -69,7 +71,9 @@ class Loss(LiveView):
         self._log, self._window = QCheckBox("logarithmic"), QComboBox()
         self._window.addItems(["none" if not steps else f"{steps} steps" for steps in _WINDOWS])
         self._window.setCurrentIndex(_WINDOWS.index(10))
+        self._chosen = False  # a person has chosen an axis
         self._log.toggled.connect(self._loss.set_log)
+        self._log.clicked.connect(self._on_chosen)
         self._window.currentIndexChanged.connect(self._smooth_anew)
         self.add_control("Smoothing", self._window, "smoothing")
         self.add_control("", self._log, "log")
@@ -88,6 +92,7 @@ class Loss(LiveView):
         validation = history.line("validation_loss", first, last, loss.pixels)
         loss.show_curve(_VALIDATION, *validation, _number(history.latest("validation_loss")))
         self._draw_others(loss, "validation_loss", self.others)
+        self._follow_span()
         self._draw_best()
         self._loss.mark(self._moment, self.moment)
         self.stamp(int(history.span("loss")[1]) if self.moment is None else self.moment, 0)
@@ -118,6 +123,7 @@ class Loss(LiveView):
     def clear(self) -> None:
         """No curves, no baselines, no best epoch."""
         self._smoother = Smoother(self._smoother.window)
+        self._log.setChecked(self._log.isChecked() and self._chosen)
         self._best.hide()
         self._moment.hide()
         self._loss.clear()
@@ -145,6 +151,17 @@ class Loss(LiveView):
         smooth = self._smoother.history
         line = smooth.line("smooth", first, last, self._loss.pixels)
         self._loss.show_curve(_SMOOTH, *line, _number(smooth.latest("smooth")))
+
+    def _follow_span(self) -> None:
+        """Of a loss that has fallen so far, a linear axis shows a flat line."""
+        values = np.concatenate([self._loss.curves[name].y for name in (_SMOOTH, _VALIDATION)])
+        known = values[np.isfinite(values)]
+        if not self._chosen and known.size and 0 < _SPAN * known.min() < known.max():
+            self._log.setChecked(True)
+
+    @Slot()
+    def _on_chosen(self) -> None:
+        self._chosen = True
 
     def _draw_best(self) -> None:
         step, value = self.best()

@@ -481,6 +481,40 @@ def test_what_the_forecast_leaves_and_whether_it_trails(show: Show, qtbot: QtBot
     assert lags.legend.texts == ("error  least where it is",)
 
 
+@pytest.mark.parametrize(("least", "log"), [(0.5, False), (0.02, False), (0.001, True), (0.0, False), (-1.0, False)])
+def test_a_loss_that_falls_by_decades_is_logarithmic_until_a_person_chooses(
+    show: Show, least: float, log: bool
+) -> None:  # fmt: skip
+    view, history = show(Loss), History()
+    history.extend("loss", [1.0, 2.0, 3.0], [1.0, 1.0, 1.0])
+    history.extend("validation_loss", [1.0, 3.0], [1.0, least])
+    view.show_history(history)
+    assert view._loss.axes.log == (False, log)
+    view._log.click()
+    view.show_history(history)
+    assert view._loss.axes.log == (False, not log)
+    view.reset()
+    assert view._loss.axes.log == (False, not log)
+
+
+def test_a_run_begins_with_a_linear_axis(show: Show) -> None:
+    view, history = show(Loss), History()
+    history.extend("loss", [1.0, 2.0], [1.0, 1.0])
+    history.extend("validation_loss", [1.0, 2.0], [1.0, 1e-6])
+    view.show_history(history)
+    view.reset()
+    assert view._loss.axes.log == (False, False)
+
+
+def test_in_a_small_place_the_key_of_the_loss_is_short(qtbot: QtBot) -> None:
+    view = Loss(LIGHT, compact=True)
+    qtbot.addWidget(view)
+    view.show()
+    qtbot.waitUntil(lambda: view.on_screen)
+    view.show_history(measured.history(200))
+    assert [text.split("  ")[0] for text in view._loss.legend.texts][:2] == ["training, smoothed", "validation"]
+
+
 @pytest.mark.parametrize(
     ("errors", "lag", "told"),
     [
