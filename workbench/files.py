@@ -75,8 +75,12 @@ class Files(QObject):
 
     @Slot()
     def ask_reading(self) -> None:
-        """Ask for a file, show how it is understood, and let that be put right before it is opened."""
-        chosen, _ = QFileDialog.getOpenFileName(self._window, "Open data", str(self._settings.folder), _KINDS)
+        """Ask for a file, show how it is understood, and let that be put right before it is opened.
+
+        The one that is open is offered: often it is what was not understood.
+        """
+        opened = self._desk.draft.experiment.data.file or str(self._settings.folder)
+        chosen, _ = QFileDialog.getOpenFileName(self._window, "Open data", opened, _KINDS)
         if chosen:
             self.show_reading(Path(chosen).absolute())
 

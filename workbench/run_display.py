@@ -83,6 +83,7 @@ class RunDisplay(QObject):
     @Slot(object)
     def _on_ended(self, record: RunRecord) -> None:
         self._window.runs.refresh(record)
+        self._window.foot.unsay(LOCKED)
         self._window.gallery.end()
         outcome = record.outcome
         if isinstance(outcome, RunFailed) and not any(f.level == "problem" for f in record.findings.values()):

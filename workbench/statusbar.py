@@ -25,6 +25,11 @@ class StatusBar(QStatusBar):
         """Say a sentence; it goes after a while."""
         self.showMessage(text, _SECONDS * 1000)
 
+    def unsay(self, text: str) -> None:
+        """That sentence is no longer true."""
+        if self.currentMessage() == text:
+            self.clearMessage()
+
     def show_data(self, title: str) -> None:
         """What is learned from."""
         self._data.show_text(title)

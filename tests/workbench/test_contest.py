@@ -44,6 +44,7 @@ def test_a_race_ends_with_bands_and_a_table(
     assert {run.experiment.training.seed for run in backend.runs} == {0, 1}
     assert dialog.bar.words.text() == "all have arrived"
     assert dialog.table.rowCount() == 3
+    assert not dialog.table.horizontalHeader().highlightSections()
     band = desk.contest.tally.band(("lstm", ""))
     assert list(band.middle) == pytest.approx([1.5 / step for step in range(10, 101, 10)])
     header, rows = dialog.picture.table()

@@ -67,6 +67,7 @@ def test_the_preview_follows_what_is_chosen(dialog: ImportDialog) -> None:
     assert list(dialog.roles()) == ["column0", "column1", "column2"]
     choose(dialog, "import_delimiter", "bar")
     assert list(dialog.roles()) == ["column0"]
+    assert "30 rows and 1 column:" in dialog._found.text()
 
 
 def test_roles_that_one_column_has_change_hands(dialog: ImportDialog) -> None:
@@ -88,9 +89,10 @@ def test_what_was_decided_is_what_is_opened(dialog: ImportDialog, table: Path) -
 
 
 def test_what_cannot_be_read_cannot_be_opened(dialog: ImportDialog) -> None:
-    dialog.show_problem("sales.csv is not written in utf-16.")
+    dialog.show_problem("sales.csv is not written in utf-16; leave “Encoding” empty to find out.")
     assert not dialog.open_button.isEnabled()
     assert not dialog.message.isHidden()
+    assert "leave “Encoding” at “find out”." in dialog.message.text
 
 
 def test_what_was_decided_is_remembered_for_the_file(tmp_path: Path, table: Path, qtbot: QtBot) -> None:

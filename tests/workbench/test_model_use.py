@@ -85,7 +85,7 @@ def made(folders: dict[str, Path], qtbot: QtBot) -> Made:
 
 
 def _words(dialog: UseDialog) -> str:
-    return dialog.answering.words.text()
+    return f"{dialog.answering.words.text()} {dialog.answering.further.text()}".strip()
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -96,6 +96,7 @@ def test_a_forecast_goes_beyond_the_last_row_and_is_saved(made: Made, tmp_path: 
     dialog, _ = made("series")
     assert isinstance(dialog.asking, FileAsking)
     assert _words(dialog).startswith("Next, 1961-01")
+    assert "rows" not in dialog.answering.words.text()  # the first sentence alone is in bold
     assert dialog.answering.plot.isVisible()
     assert dialog.answering.table.isVisible()
     dialog.answering.save_csv(tmp_path / "a.csv")

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QComboBox,
     QDialog,
+    QFileDialog,
     QLineEdit,
     QPlainTextEdit,
     QScrollArea,
@@ -30,7 +31,7 @@ from workbench.docks import holds
 from workbench.number_editors import NumberEditor
 from workbench.number_label import NumberLabel
 from workbench.plots.legend import Legend
-from workbench.run_state import State
+from workbench.run_state import LOCKED, State
 
 _CONTROLS = (
     QAbstractButton,
@@ -223,3 +224,28 @@ def test_a_number_asks_for_a_layout_only_where_it_grows(bench: Bench) -> None:
     epoch = bench.window.findChild(NumberLabel, "run_epoch")
     assert epoch is not None
     assert epoch.width() >= epoch.sizeHint().width()
+
+
+def test_that_a_run_is_under_way_is_said_no_longer_than_it_is_true(bench: Bench) -> None:
+    bench.train(1)
+    bench.window.desk.undo()
+    assert bench.window.foot.currentMessage() == LOCKED
+    bench.command("stop")
+    bench.until(lambda: not bench.window.desk.session.alive)
+    bench.until(lambda: bench.window.foot.currentMessage() == "")
+
+
+@pytest.mark.parametrize("opened", ["", "/data/sales.csv"])
+def test_how_a_file_is_read_is_asked_of_the_one_that_is_open(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, opened: str
+) -> None:
+    offered: list[str] = []
+
+    def ask(_window: QWidget, _title: str, start: str, _kinds: str) -> tuple[str, str]:
+        offered.append(start)
+        return "", ""
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", ask)
+    bench.window.desk.draft.experiment = bench.window.desk.draft.experiment.replace({"data.file": opened})
+    bench.window.files.ask_reading()
+    assert offered == [opened or str(bench.window.settings.folder)]

@@ -116,7 +116,7 @@ class ImportDialog(QDialog):
 
     def show_problem(self, text: str) -> None:
         """It cannot be read so."""
-        self.message.say(text)
+        self.message.say(text.replace(" empty to find out", f" at “{_FOUND_OUT}”"))  # as settings are left, elsewhere
         self.open_button.setEnabled(False)
         self._found.clear()
         for each in (self.table, self._rejected):

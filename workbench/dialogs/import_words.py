@@ -16,7 +16,7 @@ _COLUMNS, _FURTHER = 60, 20  # shown of a wide table: the first, and so many of 
 def summary(found: Inspection) -> str:
     """What it is, in a sentence."""
     if found.kind == "text":
-        return f"Text of {found.rows:,} lines, {found.encoding}."
+        return f"Text of {_count(found.rows, 'line')}, {found.encoding}."
     parts = [
         found.encoding,
         f"sheet {found.sheet!r}" if found.sheet else "",
@@ -25,10 +25,14 @@ def summary(found: Inspection) -> str:
         ("with a header" if found.header else "without a header") if found.delimiter else "",
         found.frequency,
     ]
-    size = f"Table of {found.rows:,} rows and {len(found.columns):,} columns"
+    size = f"Table of {_count(found.rows, 'row')} and {_count(len(found.columns), 'column')}"
     if len(found.columns) > _COLUMNS:
         size += f", of which the first {_COLUMNS} are shown and those with a role"
     return f"{size}: {', '.join(filter(None, parts))}." if any(parts) else f"{size}."
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" + ("s" if number != 1 else "")
 
 
 def odd(found: Inspection) -> list[str]:

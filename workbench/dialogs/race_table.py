@@ -27,6 +27,7 @@ class PlaceTable(QTableWidget):
         self.verticalHeader().hide()
         self.setTabKeyNavigation(False)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.horizontalHeader().setHighlightSections(False)  # bold headings would not fit into their columns
 
     @property
     def chosen(self) -> Place | None:

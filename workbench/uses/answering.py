@@ -33,6 +33,7 @@ class Answering(QWidget):
         super().__init__()
         self._used: Used | None = None
         self.words = label("Looking at what this model does…", "strong", "use_words")
+        self.further = label("", "small", "use_further")  # what is said behind the first sentence
         self.message = Message("use_message", "What went wrong")
         self.message.dismissed.connect(lambda: self.message.say(""))
         self.plot = CurvePlot(theme, bottom="", left="")
@@ -59,8 +60,8 @@ class Answering(QWidget):
         self.plain = button("Save text…", "use_save_text")
         layout = column(self)
         for part, stretch in (
-            (self.words, 0), (self.message, 0), (self.plot, 3), (self.text, 1), (self.pictures, 3), (self._hover, 0),
-            (self.table, 2),
+            (self.words, 0), (self.further, 0), (self.message, 0), (self.plot, 3), (self.text, 1),
+            (self.pictures, 3), (self._hover, 0), (self.table, 2),
         ):  # fmt: skip
             layout.addWidget(part, stretch)
         layout.addStretch()
@@ -80,7 +81,10 @@ class Answering(QWidget):
 
     def say(self, words: str) -> None:
         """A sentence above everything."""
-        self.words.setText(words)
+        first, _, further = words.partition(". ")
+        self.words.setText(f"{first}." if further else words)
+        self.further.setText(further)
+        self.further.setVisible(bool(further))
 
     def refuse(self, text: str) -> None:
         """Why there is no answer; the one before stays."""
@@ -90,7 +94,7 @@ class Answering(QWidget):
         """Another answer."""
         self._used = used
         self.message.say("")
-        self.words.setText(used.words)
+        self.say(used.words)
         self._hover.setText("")
         if used.curve is not None:
             self._draw(used.curve)
@@ -171,7 +175,7 @@ class Answering(QWidget):
             self.refuse(str(error))
         else:
             self.message.say("")
-            self.words.setText(f"Saved: {chosen}")
+            self.say(f"Saved: {chosen}")
 
     def save_csv(self, path: Path) -> None:
         """Write the table."""
