@@ -14,6 +14,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QSizePolicy
 
 from engine.config import FieldInfo
+from workbench.elided_box import ElidedBox
 from workbench.number_editors import NumberEditor, NumbersEditor
 from workbench.several_editor import SeveralEditor
 from workbench.wording import words
@@ -34,7 +35,7 @@ class SwitchEditor(QCheckBox):
             self.setChecked(bool(value))
 
 
-class ChoiceEditor(QComboBox):
+class ChoiceEditor(ElidedBox):
     """One of several, each with the words that stand for it."""
 
     edited = Signal(object)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.elided_box import ElidedBox
 from workbench.theme import GRID
 
 _SEARCHED = 12  # columns from which on they are looked for by name
@@ -79,13 +80,13 @@ class Columns(QAbstractListModel):
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable
 
 
-class SeveralEditor(QComboBox):
+class SeveralEditor(ElidedBox):
     """Any number of columns."""
 
     edited = Signal(object)
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(Qt.TextElideMode.ElideMiddle)  # how many there are stands at the end
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -21,6 +21,7 @@ _WORDS = {
     "he_uniform": "He, uniform",
     "he_normal": "He, normal",
     "auto": "Automatic",
+    "bleu": "BLEU",
     "mse": "Squared error (MSE)",
     "mae": "Absolute error (MAE)",
     "huber": "Huber (robust)",

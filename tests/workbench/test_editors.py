@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QStyleOptionComboBox
 from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment, field_info
@@ -159,3 +159,27 @@ def test_a_choice_that_is_not_offered_is_still_shown(qtbot: QtBot) -> None:
     editor.show_options([("lstm", "LSTM")])
     editor.show_value("new_cell")
     assert editor.currentData() == "new_cell"
+
+
+@pytest.mark.parametrize(
+    ("width", "chosen", "shown"),
+    [
+        (400, ("ankle_horizontal", "b", "c"), "ankle_horizontal and 2 more"),
+        (130, ("ankle_horizontal", "b", "c"), "…"),
+        (400, ("b",), "b"),
+    ],
+)
+def test_what_does_not_fit_into_a_box_is_shown_to_go_on(
+    qtbot: QtBot, width: int, chosen: tuple[str, ...], shown: str
+) -> None:
+    editor = SeveralEditor()
+    qtbot.addWidget(editor)
+    editor.show_value(chosen)
+    editor.resize(width, 24)
+    option = QStyleOptionComboBox()
+    editor.initStyleOption(option)
+    text = editor.shown_text(option)
+    assert shown in text
+    assert text.endswith(editor.currentText()[-3:])
+    assert editor.fontMetrics().horizontalAdvance(text) < width
+    assert not editor.grab().isNull()

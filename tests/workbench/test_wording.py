@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.wording import for_people
+from workbench.wording import for_people, words
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,8 @@ from workbench.wording import for_people
 )  # fmt: skip
 def test_messages_speak_as_the_forms_do(message: str, words: str) -> None:
     assert for_people(message) == words
+
+
+@pytest.mark.parametrize(("key", "shown"), [("bleu", "BLEU"), ("exact_match", "Exact match"), ("sgd", "SGD")])
+def test_values_are_written_as_the_field_writes_them(key: str, shown: str) -> None:
+    assert words(key) == shown

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from engine.events import Probe
 from engine.prediction_records import SeriesPrediction
 from workbench.plots.answers import AnswerPage
 from workbench.plots.area import Intervals
 from workbench.plots.curves import CurvePlot, baseline_stroke
+from workbench.plots.gaps import beginnings, parted
 from workbench.plots.residual_plots import ResidualPlots
 from workbench.plots.saving import Table
 
@@ -39,15 +38,15 @@ class ForecastPage(AnswerPage):
         baselines = self._baselines(prediction)
         if tuple(self.plot.curves) != (*baselines, _TRUTH, _FORECAST):
             self._name_curves(prediction, baselines)
-        place, errors = np.arange(len(prediction.truth)), dict(prediction.baseline_rmse)
+        starts, errors = beginnings(prediction.labels), dict(prediction.baseline_rmse)
         self.plot.bottom.set_labels(prediction.labels)
         for name, values in prediction.baselines:
             if name in baselines:
-                self.plot.show_curve(name, place, values, f"RMSE {errors[name]:.4g}" if name in errors else "")
-        self.plot.show_curve(_TRUTH, place, prediction.truth)
-        self.plot.show_curve(
-            _FORECAST, place, prediction.forecast, f"RMSE {prediction.rmse:.4g}{skill_words(prediction)}"
-        )
+                note = f"RMSE {errors[name]:.4g}" if name in errors else ""
+                self.plot.show_curve(name, *parted(values, starts), note)
+        self.plot.show_curve(_TRUTH, *parted(prediction.truth, starts))
+        words = f"RMSE {prediction.rmse:.4g}{skill_words(prediction)}"
+        self.plot.show_curve(_FORECAST, *parted(prediction.forecast, starts), words)
         self.intervals.show(prediction.bands, [""] * len(prediction.bands) if self.compact else prediction.covered)
         self.plot.show_key(self.intervals.keys())
         if not self.compact:

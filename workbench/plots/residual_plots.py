@@ -11,6 +11,7 @@ from engine.inside.records import Floats
 from engine.measures import best_lag, lag_errors
 from engine.prediction_records import SeriesPrediction
 from workbench.plots.curves import CurvePlot
+from workbench.plots.gaps import beginnings, parted
 from workbench.theme import GRID, Theme
 
 _RESIDUAL, _LAG = "truth − forecast", "error"
@@ -51,7 +52,7 @@ class ResidualPlots(QWidget):
         known = left[np.isfinite(left)]
         note = f"mean {known.mean():.3g}, spread {known.std():.3g}".replace("-", "−") if known.size else ""
         self.residuals.bottom.set_labels(prediction.labels)
-        self.residuals.show_curve(_RESIDUAL, np.arange(len(left)), left, note)
+        self.residuals.show_curve(_RESIDUAL, *parted(left, beginnings(prediction.labels)), note)
         self.residuals.show_key()
         errors = lag_errors(prediction.truth, prediction.forecast)
         self.setVisible(bool(known.size))

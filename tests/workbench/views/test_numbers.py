@@ -515,6 +515,21 @@ def test_in_a_small_place_the_key_of_the_loss_is_short(qtbot: QtBot) -> None:
     assert [text.split("  ")[0] for text in view._loss.legend.texts][:2] == ["training, smoothed", "validation"]
 
 
+def test_series_after_each_other_are_not_joined(show: Show) -> None:
+    view = show(Prediction)
+    labels = tuple(f"{shop} · 2020-01-{day:02}" for shop in ("North", "South · East") for day in range(1, 7))
+    truth = np.arange(12, dtype=np.float32)
+    view.show_snapshot(measured.snapshot(
+        SeriesPrediction("validation", "sales", labels, truth, truth + 1, (("naive", truth),), 1.0, (("naive", 2.0),))
+    ))  # fmt: skip
+    page = view.pages[SeriesPrediction]
+    assert isinstance(page, ForecastPage)
+    for curve in (page.plot.curves["truth"], page.plot.curves["naive"], page.left.residuals.curves["truth − forecast"]):
+        assert_array_equal(np.flatnonzero(np.isnan(curve.y)), [6])
+        assert curve.x[6] == 5.5
+    assert [page.plot.curves["truth"].nearest(place) for place in (5, 6)] == [5, 6]
+
+
 @pytest.mark.parametrize(
     ("errors", "lag", "told"),
     [

@@ -1,0 +1,25 @@
+"""Curves of several series after each other, with a gap where the next begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.inside.records import Floats
+
+_BETWEEN = " · "  # a series' name and the date, in labels of several
+
+
+def beginnings(labels: Sequence[str]) -> NDArray[np.intp]:
+    """Where another series begins than the one before."""
+    names = [label.rpartition(_BETWEEN)[0] for label in labels]
+    return np.array([at for at in range(1, len(names)) if names[at] != names[at - 1]], np.intp)
+
+
+def parted(values: Floats, where: NDArray[np.intp]) -> tuple[NDArray[Any], Floats]:
+    """Places and values (N,), with a gap before each of the places `where`."""
+    places = np.arange(len(values), dtype=float)
+    return np.insert(places, where, where - 0.5), np.insert(values, where, np.nan)
