@@ -9,7 +9,8 @@ from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.inside.records import ClassPaths
-from workbench.plots.curves import CurvePlot, Stroke
+from workbench.plots.curve import Stroke
+from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key
 from workbench.plots.principal import Plane, PrincipalPlane
 from workbench.plots.saving import Cell, Table

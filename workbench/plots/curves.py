@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.plots.axes import Axes
 from workbench.plots.canvas import Canvas
+from workbench.plots.curve import Curve, Stroke
 from workbench.plots.hiding import Hiding
 from workbench.plots.keys import Key, Scale
 from workbench.plots.label_axis import LabelAxis, dress_axis
@@ -23,51 +22,7 @@ from workbench.plots.legend import Legend
 from workbench.theme import GRID, Theme
 
 _SMOOTH_UP_TO = 300  # points: antialiased lines of more are slow to draw
-_SYMBOLS_UP_TO = 120  # points: symbols of more run into each other
 _LEFT, _BOTTOM = 8 * GRID, 4 * GRID + 2  # pixels: the axes of plots above each other stand above each other
-
-Stroke: TypeAlias = str | Callable[[Theme], QPen]  # a pen role of the theme, or a pen made of it
-
-
-@dataclass(slots=True)
-class Curve:
-    """One named curve: what it is drawn with, and the numbers it shows."""
-
-    name: str
-    stroke: Stroke
-    item: Any
-    symbol: bool
-    line: bool
-    ring: bool
-    keyed: bool = True
-    x: NDArray[Any] = field(default_factory=lambda: np.empty(0))
-    y: NDArray[Any] = field(default_factory=lambda: np.empty(0))
-    note: str = ""
-
-    def pen(self, theme: Theme) -> QPen:
-        """The pen in the colours of `theme`."""
-        return theme.pen(self.stroke) if isinstance(self.stroke, str) else self.stroke(theme)
-
-    def key(self, theme: Theme) -> Key:
-        """What stands in the legend: in full colour, however faint the curve."""
-        pen = self.pen(theme)
-        color = pen.color()
-        color.setAlpha(255)
-        pen.setColor(color)
-        return Key(self.name, pen, self.note, self.symbol, self.line, self.ring)
-
-    @property
-    def dotted(self) -> bool:
-        """Whether its points are drawn: of a single one there is no line."""
-        return not self.line or len(self.x) == 1 or (self.symbol and len(self.x) <= _SYMBOLS_UP_TO)
-
-    def nearest(self, x: float) -> float:
-        """The value at the sample nearest to `x`; NaN when there is none."""
-        if len(self.x) == 0:
-            return math.nan
-        after = int(np.searchsorted(self.x, x))
-        near = min((i for i in (after - 1, after) if 0 <= i < len(self.x)), key=lambda i: abs(float(self.x[i]) - x))
-        return float(self.y[near])
 
 
 class CurvePlot(QWidget):
@@ -304,32 +259,6 @@ class CurvePlot(QWidget):
 
     def _mouse_left(self) -> None:
         self.hovered.emit(None)
-
-
-def baseline_stroke(index: int) -> Stroke:
-    """The pen of the baseline with this number; from the fourth on they are told apart by the key alone."""
-    return ("baseline", "baseline2", "baseline3")[index] if index < 3 else _further_baseline
-
-
-def _further_baseline(theme: Theme) -> QPen:
-    pen = theme.pen("muted")
-    pen.setStyle(Qt.PenStyle.DashDotLine)
-    return pen
-
-
-def layer_stroke(index: int, count: int, *, reverse: bool = False) -> Stroke:
-    """A pen for one of `count` layers: along the magnitude map, dashed for the reverse direction.
-
-    A single layer has the colour of what is trained.
-    """
-
-    def pen(theme: Theme) -> QPen:
-        low, high = (0.45, 0.95) if theme.dark else (0.05, 0.70)
-        place = low + (high - low) * (index / max(count - 1, 1))
-        color = theme.color_map("magnitude").map(place, mode="qcolor") if count > 1 else theme.color("train")
-        return theme.stroke(color, style=Qt.PenStyle.DashLine if reverse else Qt.PenStyle.SolidLine)
-
-    return pen
 
 
 def _same(one: NDArray[Any], other: NDArray[Any]) -> bool:

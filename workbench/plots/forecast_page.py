@@ -6,7 +6,8 @@ from engine.events import Probe
 from engine.prediction_records import SeriesPrediction
 from workbench.plots.answers import AnswerPage
 from workbench.plots.area import Intervals
-from workbench.plots.curves import CurvePlot, baseline_stroke
+from workbench.plots.curve import baseline_stroke
+from workbench.plots.curves import CurvePlot
 from workbench.plots.gaps import beginnings, parted
 from workbench.plots.residual_plots import ResidualPlots
 from workbench.plots.saving import Table

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.events import Snapshot
 from engine.inside.records import Floats, GradientByTime
-from workbench.plots.curves import CurvePlot, layer_stroke
+from workbench.plots.curve import layer_stroke
+from workbench.plots.curves import CurvePlot
 from workbench.plots.heat_grid import HeatGrid, Panel, Spot
 from workbench.plots.keys import Key, Scale
 from workbench.plots.saving import Table

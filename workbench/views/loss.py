@@ -12,7 +12,8 @@ from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout
 
 from workbench.history import Beside, History, Values
-from workbench.plots.curves import CurvePlot, baseline_stroke
+from workbench.plots.curve import baseline_stroke
+from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key
 from workbench.plots.saving import Table
 from workbench.plots.smoothing import Smoother

@@ -12,7 +12,7 @@ from PySide6.QtGui import QFontMetrics
 from pytestqt.qtbot import QtBot
 
 from workbench.plots.calm import Calm
-from workbench.plots.curves import layer_stroke
+from workbench.plots.curve import layer_stroke
 from workbench.plots.heat_grid import HeatGrid, Panel
 from workbench.plots.keys import Key, Scale
 from workbench.plots.label_axis import LabelAxis, visible
