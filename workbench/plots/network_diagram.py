@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
-import numpy as np
 from PySide6.QtCore import QEasingCurve, QEvent, QPointF, QRectF, QSizeF, Qt, QVariantAnimation, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.inside.records import Floats
+from workbench.plots.arrows import between, loop, paint_arrow
 from workbench.plots.label_axis import visible
 from workbench.plots.network_layout import Diagram, Link, Part
+from workbench.plots.unit_squares import squares
 from workbench.theme import Theme
 
-CELLS = 64  # squares of a box at most; more units share them
 _STRIP = 5.0  # pixels: the band of the gradient under a box
 _FOLD_MS = 700
 _REACH = 6.0  # pixels: how near to an arrow a click has to be
-
-
-def grouped(values: Floats) -> tuple[Floats, int]:
-    """Units (H,) as at most `CELLS` means of neighbours, and how many share one."""
-    share = -(-len(values) // CELLS)
-    padded = np.full(-(-len(values) // share) * share, np.nan, np.float32)
-    padded[: len(values)] = values
-    return np.nanmean(padded.reshape(-1, share), axis=1), share
 
 
 class NetworkDiagram(QWidget):
@@ -140,57 +131,20 @@ class NetworkDiagram(QWidget):
         )
         sideways = link.start.kind == link.end.kind == "layer" and link.start.level == link.end.level
         opacity = max(0.0, 1 - 1.2 * self.fold) if sideways else self._opacity(link.start, link.end)
-        self._paint_arrow(painter, self._way(link), pen, opacity)
+        paint_arrow(painter, self._way(link), pen, opacity)
         staying = self._staying_end(link)
         if sideways and staying is not None and self.fold > 0:
-            self._paint_arrow(painter, self._loop(staying), pen, self.fold)
+            paint_arrow(painter, self._loop(staying), pen, self.fold)
 
     def _staying_end(self, link: Link) -> Part | None:
         """The end of an arrow over time that is still there when the network is rolled up."""
         return next((part for part in (link.start, link.end) if self._stays(part)), None)
 
     def _way(self, link: Link) -> QPainterPath:
-        """From the edge of one box to the edge of the other."""
-        start, end = self.place_of(link.start), self.place_of(link.end)
-        if link.start.level == link.end.level:
-            left = start.center().x() < end.center().x()
-            first = QPointF(start.right() if left else start.left(), start.center().y())
-            last = QPointF(end.left() if left else end.right(), end.center().y())
-        else:
-            up = start.center().y() > end.center().y()
-            first = QPointF(start.center().x(), start.top() if up else start.bottom())
-            last = QPointF(end.center().x(), end.bottom() if up else end.top())
-        way = QPainterPath(first)
-        way.lineTo(last)
-        return way
+        return between(self.place_of(link.start), self.place_of(link.end), beside=link.start.level == link.end.level)
 
     def _loop(self, part: Part) -> QPainterPath:
-        """Out at the right of a box and in again from the left, or the other way around for one that reads backward."""
-        box = self.place_of(part)
-        side, sign = (box.left(), -1) if part.reverse else (box.right(), 1)
-        away = sign * min(60.0, box.width() * 0.5)
-        way = QPainterPath(QPointF(side, box.center().y() - box.height() * 0.25))
-        way.cubicTo(
-            QPointF(side + away, box.center().y() - box.height() * 0.6),
-            QPointF(side + away, box.center().y() + box.height() * 0.6),
-            QPointF(side, box.center().y() + box.height() * 0.25),
-        )
-        return way
-
-    def _paint_arrow(self, painter: QPainter, way: QPainterPath, pen: QPen, opacity: float) -> None:
-        if opacity <= 0 or way.length() < 3:
-            return
-        painter.setOpacity(opacity)
-        painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPath(way)
-        angle, tip = math.radians(-way.angleAtPercent(1.0)), way.pointAtPercent(1.0)
-        head = QPainterPath(tip)
-        for turn in (2.7, -2.7):
-            head.lineTo(tip + QPointF(8 * math.cos(angle + turn), 8 * math.sin(angle + turn)))
-        head.closeSubpath()
-        painter.fillPath(head, pen.color())
-        painter.setOpacity(1.0)
+        return loop(self.place_of(part), reverse=part.reverse)
 
     def _paint_part(self, painter: QPainter, part: Part) -> None:
         box, opacity = self.place_of(part), self._opacity(part)
@@ -200,7 +154,9 @@ class NetworkDiagram(QWidget):
         painter.fillRect(box, self._theme.color("raised"))
         if part in self._states:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-            painter.drawImage(box.adjusted(1, 1, -1, -_STRIP), self._squares(self._states[part], box))
+            painter.drawImage(
+                box.adjusted(1, 1, -1, -_STRIP), squares(self._states[part], box.size(), self._level, self._theme)
+            )
         if part in self._arriving:
             strip = QRectF(box.left(), box.bottom() - _STRIP + 1, box.width(), _STRIP - 1)
             painter.fillRect(strip, self._theme.color_map("magnitude").map(self._arriving[part], mode="qcolor"))
@@ -236,19 +192,6 @@ class NetworkDiagram(QWidget):
             return visible(self._labels[part.step])
         return f"x {part.step + 1}"
 
-    def _squares(self, values: Floats, box: QRectF) -> QImage:
-        cells, _ = grouped(values)
-        across = max(1, min(len(cells), round(math.sqrt(len(cells) * box.width() / max(box.height(), 1)))))
-        down = -(-len(cells) // across)
-        table = self._theme.color_map("diverging").getLookupTable(nPts=256, alpha=True)
-        places = np.clip((np.nan_to_num(cells) / self._level + 1) * 127.5, 0, 255).astype(np.intp)
-        ground = self._theme.color("plot")
-        pixels = np.empty((down * across, 4), np.uint8)
-        pixels[:] = (ground.red(), ground.green(), ground.blue(), 255)
-        pixels[: len(cells)] = table[places]
-        image = QImage(pixels.tobytes(), across, down, 4 * across, QImage.Format.Format_RGBA8888)
-        return image.copy()
-
     def _paint_gaps(self, painter: QPainter) -> None:
         """Three dots where steps are left out, and the numbers of the steps."""
         assert self.diagram is not None
@@ -276,9 +219,9 @@ class NetworkDiagram(QWidget):
                 return part
         reach = QRectF(place.x() - _REACH, place.y() - _REACH, 2 * _REACH, 2 * _REACH)
         for link in self.diagram.links:
-            loop = self.fold > 0.5 and link.start.level == link.end.level
+            rolled = self.fold > 0.5 and link.start.level == link.end.level
             staying = self._staying_end(link)
-            way = self._loop(staying) if loop and staying is not None else self._way(link)
+            way = self._loop(staying) if rolled and staying is not None else self._way(link)
             if way.intersects(reach):
                 return link
         return None

@@ -17,12 +17,13 @@ from workbench.plots.equation import Equation
 from workbench.plots.keys import Scale
 from workbench.plots.legend import Legend
 from workbench.plots.levels import Levels
-from workbench.plots.network_diagram import NetworkDiagram, grouped
+from workbench.plots.network_diagram import NetworkDiagram
 from workbench.plots.network_layout import Diagram, Link, Part, diagram
 from workbench.plots.network_words import words_of_all, words_of_link, words_of_part
 from workbench.plots.saving import Cell, Table
 from workbench.plots.substitution import with_functions
 from workbench.plots.trace_grid import steps_of
+from workbench.plots.unit_squares import grouped
 from workbench.theme import GRID
 from workbench.views.live_view import LiveView
 

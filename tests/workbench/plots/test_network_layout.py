@@ -10,8 +10,8 @@ from PySide6.QtCore import QSizeF
 
 from engine.config import TOPOLOGIES
 from tests.workbench.views import measured
-from workbench.plots.network_diagram import CELLS, grouped
 from workbench.plots.network_layout import diagram, shown_steps
+from workbench.plots.unit_squares import CELLS, grouped
 
 ROOM = QSizeF(800, 400)
 

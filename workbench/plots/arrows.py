@@ -1,0 +1,55 @@
+"""Arrows between the boxes of a diagram: the ways they take, and how they are painted."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen
+
+_SHORTEST = 3  # pixels of an arrow that is painted
+
+
+def between(start: QRectF, end: QRectF, *, beside: bool) -> QPainterPath:
+    """From the edge of one box to the edge of the other, `beside` it or above or below."""
+    if beside:
+        left = start.center().x() < end.center().x()
+        first = QPointF(start.right() if left else start.left(), start.center().y())
+        last = QPointF(end.left() if left else end.right(), end.center().y())
+    else:
+        up = start.center().y() > end.center().y()
+        first = QPointF(start.center().x(), start.top() if up else start.bottom())
+        last = QPointF(end.center().x(), end.bottom() if up else end.top())
+    way = QPainterPath(first)
+    way.lineTo(last)
+    return way
+
+
+def loop(box: QRectF, *, reverse: bool) -> QPainterPath:
+    """Out at the right of a box and in again from the left, or the other way around for one that reads backward."""
+    side, sign = (box.left(), -1) if reverse else (box.right(), 1)
+    away = sign * min(60.0, box.width() * 0.5)
+    way = QPainterPath(QPointF(side, box.center().y() - box.height() * 0.25))
+    way.cubicTo(
+        QPointF(side + away, box.center().y() - box.height() * 0.6),
+        QPointF(side + away, box.center().y() + box.height() * 0.6),
+        QPointF(side, box.center().y() + box.height() * 0.25),
+    )
+    return way
+
+
+def paint_arrow(painter: QPainter, way: QPainterPath, pen: QPen, opacity: float) -> None:
+    """The line and its head; nothing where it is too short or cannot be seen."""
+    if opacity <= 0 or way.length() < _SHORTEST:
+        return
+    painter.setOpacity(opacity)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPath(way)
+    angle, tip = math.radians(-way.angleAtPercent(1.0)), way.pointAtPercent(1.0)
+    head = QPainterPath(tip)
+    for turn in (2.7, -2.7):
+        head.lineTo(tip + QPointF(8 * math.cos(angle + turn), 8 * math.sin(angle + turn)))
+    head.closeSubpath()
+    painter.fillPath(head, pen.color())
+    painter.setOpacity(1.0)

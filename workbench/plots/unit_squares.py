@@ -1,0 +1,37 @@
+"""The units of a layer as squares in a box, each in the colour of its value."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QSizeF
+from PySide6.QtGui import QImage
+
+from engine.inside.records import Floats
+from workbench.theme import Theme
+
+CELLS = 64  # squares of a box at most; more units share them
+
+
+def grouped(values: Floats) -> tuple[Floats, int]:
+    """Units (H,) as at most `CELLS` means of neighbours, and how many share one."""
+    share = -(-len(values) // CELLS)
+    padded = np.full(-(-len(values) // share) * share, np.nan, np.float32)
+    padded[: len(values)] = values
+    return np.nanmean(padded.reshape(-1, share), axis=1), share
+
+
+def squares(values: Floats, size: QSizeF, level: float, theme: Theme) -> QImage:
+    """A pixel for each square of a box of `size`, coloured between ±`level`; what is left over is the ground."""
+    cells, _ = grouped(values)
+    across = max(1, min(len(cells), round(math.sqrt(len(cells) * size.width() / max(size.height(), 1)))))
+    down = -(-len(cells) // across)
+    table = theme.color_map("diverging").getLookupTable(nPts=256, alpha=True)
+    places = np.clip((np.nan_to_num(cells) / level + 1) * 127.5, 0, 255).astype(np.intp)
+    ground = theme.color("plot")
+    pixels = np.empty((down * across, 4), np.uint8)
+    pixels[:] = (ground.red(), ground.green(), ground.blue(), 255)
+    pixels[: len(cells)] = table[places]
+    image = QImage(pixels.tobytes(), across, down, 4 * across, QImage.Format.Format_RGBA8888)
+    return image.copy()
