@@ -7,15 +7,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from engine.data import Batch, Dataset, PairBatch, Scorer, WritingScorer
+from engine.data import Batch, Dataset, PairBatch, WritingScorer
+from engine.data.metrics import last_answers
 from engine.data.path_dataset import PathDataset
 from engine.data.path_metrics import PathScorer
-from engine.forecast_paths import dataset_paths
+from engine.forecast_paths import scored_paths
 from engine.inside.records import Floats
 from engine.losses import Loss
 from engine.network import Network
 from engine.passes import Examples, Output
-from engine.sequence_to_sequence.free_running import run_free
+from engine.sequence_to_sequence.free_running import FreeRun, run_free
 from engine.sequence_to_sequence.network import SequenceToSequence
 
 
@@ -50,34 +51,37 @@ def score(
     It reads each batch as `changed` gives it; what it says to each is given to `heard`, to use or to copy at once.
     """
     scorer, measure = dataset.scorer(part), loss or Loss(dataset.loss)
-    total = free = weight = 0.0
+    total = weight = 0.0
+    free = 0.0 if isinstance(network, SequenceToSequence) else math.nan
     batches = dataset.batches(part, batch_size)
     for batch, values in answers(network, map(changed, batches) if changed else batches):
         mean, count = measure.mean(values, batch)
         total, weight = total + mean * count, weight + count
         if heard:
             heard(batch, values)
+        if not isinstance(dataset, PathDataset):
+            scorer.add(batch, measure.point(values))
+        run = _run_free(network, dataset, batch, measure)  # which may overwrite the values
         if isinstance(dataset, PathDataset):
             assert isinstance(network, Network | SequenceToSequence)  # all others answer once
-            scorer.add(batch, dataset_paths(network, dataset, measure, part, batch.positions)[..., measure.middle])
-        else:
-            scorer.add(batch, measure.point(values))
-        free += count * _score_free(network, dataset, batch, scorer, measure)
+            said = run.values if run else last_answers(batch, values)
+            scorer.add(batch, scored_paths(network, dataset, measure, part, batch.positions, said)[..., measure.middle])
+        if run:
+            assert isinstance(scorer, WritingScorer)
+            scorer.add_free(batch, measure.point(run.values), run.written)
+            free += count * measure.mean(run.values, batch)[0]
     if not weight:
         return Score()
     by_step = scorer.by_step() if isinstance(scorer, PathScorer) and part == "test" else ()
     return Score(total / weight, scorer.result(), free / weight, by_step)
 
 
-def _score_free(network: Answering, dataset: Dataset, batch: Batch, scorer: Scorer, measure: Loss) -> float:
-    """Let a network that writes do so without being told; its mean loss, NaN of one that does not."""
+def _run_free(network: Answering, dataset: Dataset, batch: Batch, measure: Loss) -> FreeRun | None:
+    """What a network that writes does without being told; None of one that does not."""
     if not isinstance(network, SequenceToSequence):
-        return math.nan
+        return None
     assert isinstance(batch, PairBatch)
-    assert isinstance(scorer, WritingScorer)
-    run = run_free(network, batch, dataset.limit, measure)
-    scorer.add_free(batch, measure.point(run.values), run.written)
-    return measure.mean(run.values, batch)[0]
+    return run_free(network, batch.inputs, batch.lengths, batch.before, dataset.limit, measure)
 
 
 def answers(network: Answering, batches: Iterable[Batch]) -> Iterator[tuple[Batch, Floats]]:

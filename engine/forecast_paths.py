@@ -21,7 +21,7 @@ from engine.data.series_dataset import SeriesDataset
 from engine.losses import Loss
 from engine.network import Network
 from engine.networks import AnyNetwork
-from engine.sequence_to_sequence.free_running import heard
+from engine.sequence_to_sequence.free_running import run_free
 from engine.sequence_to_sequence.network import SequenceToSequence
 
 
@@ -37,9 +37,8 @@ def paths(
         windows: What is read, in its own units, without gaps.
         future: (U, B, K) of the inputs known ahead; None where there are none.
     """
-    steps, batch = preparation.steps, windows.shape[1]
     if future is None:
-        future = np.zeros((steps, batch, 0))
+        future = _nothing_ahead(preparation, windows)
     if isinstance(network, SequenceToSequence):
         return _written(network, preparation, loss, windows, future)
     if preparation.strategy == "recursive":
@@ -53,6 +52,28 @@ def dataset_paths(network: AnyNetwork, dataset: Dataset, loss: Loss, part: str, 
     The network reads windows of several series at once, each scaled by its own scaler.
     """
     assert isinstance(dataset, SeriesDataset | PanelDataset)
+    preparation, windows, future = _read(dataset, part, positions)
+    return paths(network, preparation, loss, windows, future)
+
+
+def scored_paths(
+    network: AnyNetwork, dataset: Dataset, loss: Loss, part: str, positions: Ints, outputs: NDArray[Any]
+) -> Reals:
+    """`dataset_paths` where the network's `outputs` for these windows are known, a decoder's as it heard itself.
+
+    A recursive forecast is more than its first step: the network has to be asked again.
+    """
+    assert isinstance(dataset, SeriesDataset | PanelDataset)
+    preparation, windows, future = _read(dataset, part, positions)
+    if isinstance(network, SequenceToSequence):
+        return _heard(preparation, loss, outputs, windows)
+    if preparation.strategy == "recursive":
+        return _recursive(network, preparation, loss, windows, future)
+    return _valued(preparation, loss, outputs, windows)
+
+
+def _read(dataset: SeriesDataset | PanelDataset, part: str, positions: Ints) -> tuple[SeriesPreparation, Reals, Reals]:
+    """How windows go in, the windows themselves, and what is known ahead of each."""
     groups = list(dataset.by_series(part, positions))
     places = [which for _, which, _ in groups]
     windows = _in_place(places, [member.windows(part, own) for member, _, own in groups])
@@ -64,7 +85,11 @@ def dataset_paths(network: AnyNetwork, dataset: Dataset, loss: Loss, part: str, 
             input_scaler=scaler_each([(which, member.preparation.input_scaler) for member, which, _ in groups]),
             output_scaler=scaler_each([(which, member.preparation.output_scaler) for member, which, _ in groups]),
         )
-    return paths(network, preparation, loss, windows, _in_place(places, ahead) if ahead else None)
+    return preparation, windows, _in_place(places, ahead) if ahead else _nothing_ahead(preparation, windows)
+
+
+def _nothing_ahead(preparation: SeriesPreparation, windows: Reals) -> Reals:
+    return np.zeros((preparation.steps, windows.shape[1], 0))
 
 
 def _in_place(places: Sequence[Ints], found: Sequence[Reals]) -> Reals:
@@ -105,10 +130,14 @@ def _recursive(network: Network, preparation: SeriesPreparation, loss: Loss, win
 def _written(
     network: SequenceToSequence, preparation: SeriesPreparation, loss: Loss, windows: Reals, future: Reals
 ) -> Reals:
-    targets, (steps, batch) = len(preparation.targets), future.shape[:2]
-    told = preparation.told(np.zeros((steps, batch, targets), np.float32), windows, future)
-    outputs = written_numbers(network, loss, preparation.inputs_of(windows), told)
-    shaped = outputs.reshape(steps, batch, targets, loss.width)
+    none = np.zeros((*future.shape[:2], len(preparation.targets)), np.float32)
+    told = preparation.told(none, windows, future)
+    return _heard(preparation, loss, written_numbers(network, loss, preparation.inputs_of(windows), told), windows)
+
+
+def _heard(preparation: SeriesPreparation, loss: Loss, outputs: NDArray[Any], windows: Reals) -> Reals:
+    """What a decoder wrote (U, B, O · W) in real units (U, B, O, W)."""
+    shaped = outputs.reshape(*outputs.shape[:2], len(preparation.targets), loss.width)
     return np.stack([preparation.path_values(shaped[..., k], windows) for k in range(loss.width)], axis=-1)
 
 
@@ -117,9 +146,4 @@ def written_numbers(network: SequenceToSequence, loss: Loss, inputs: NDArray[Any
 
     Of `told`, (U, B, O + K), it hears the first step, and of the others what is known ahead of them.
     """
-    at, before, found = network.begin(inputs), told[0], []
-    for step in range(len(told)):
-        answers, at = network.write_step(before, at)
-        found.append(answers)
-        before = heard(network, answers, told[min(step + 1, len(told) - 1)], loss)
-    return np.stack(found)
+    return run_free(network, inputs, None, told, measure=loss).values

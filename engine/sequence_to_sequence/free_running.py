@@ -27,21 +27,24 @@ class FreeRun:
     written: list[NDArray[np.int32]]  # tokens up to the stop or the limit; empty where numbers are written
 
 
-def run_free(network: SequenceToSequence, batch: PairBatch, limit: int = 0, measure: Loss | None = None) -> FreeRun:
-    """Let the network write the batch by itself, taking the likeliest token each time.
+def run_free(
+    network: SequenceToSequence, inputs: NDArray[Any], lengths: NDArray[np.int64] | None, told: NDArray[Any],
+    limit: int = 0, measure: Loss | None = None,
+) -> FreeRun:  # fmt: skip
+    """Let the network write by itself, taking the likeliest token each time.
 
-    `limit` is how many tokens may be written; 0 is as many as the targets have. `measure` says which of its numbers
-    are heard. Of the batch only the start is told, and beside numbers what is known ahead.
+    `limit` is how many tokens may be written; 0 is as many as `told`, (U, B) or (U, B, E), has. Of that it hears the
+    first step, and beside numbers what is known ahead. `measure` says which of its own numbers it hears.
     """
-    steps, count = batch.before.shape[:2]
-    at, before = network.begin(batch.inputs, batch.lengths), batch.before[0]
+    steps, count = told.shape[:2]
+    at, before = network.begin(inputs, lengths), told[0]
     values = np.zeros((steps, count, network.output_size), network.dtype)
     tokens, running = [], np.ones(count, bool)
     for step in range(max(steps, limit)):
         answers, at = network.write_step(before, at)
         if step < steps:
             values[step] = answers
-        before = heard(network, answers, batch.before[min(step + 1, steps - 1)], measure)
+        before = heard(network, answers, told[min(step + 1, steps - 1)], measure)
         if network.sizes.writes_tokens:
             tokens.append(before)
             running &= before != STOP

@@ -89,7 +89,7 @@ def test_writing_ends_at_the_limit() -> None:
 @pytest.mark.parametrize("tokens", [True, False])
 def test_a_free_run_hears_only_itself(tokens: bool) -> None:
     made, batch = writer("gru", tokens, attention="additive"), pair_batch(tokens)
-    run = run_free(made, batch, 7)
+    run = run_free(made, batch.inputs, batch.lengths, batch.before, 7)
     heard = batch.before.copy()
     heard[1:] = (
         log_probabilities(run.values[:-1].reshape(-1, OUTPUTS)).argmax(axis=1).reshape(4, 4)
@@ -123,7 +123,7 @@ def test_scheduled_sampling_trains_on_what_was_heard(tokens: bool) -> None:
     told = ScheduledSampling(TrainingConfig(teacher_forcing="always"), 10).mixed(made, batch, 3)
     assert told is batch
     never = ScheduledSampling(TrainingConfig(teacher_forcing="constant", told_at_end=0.0), 10).mixed(made, batch, 3)
-    own = run_free(made, batch).values[:-1]
+    own = run_free(made, batch.inputs, batch.lengths, batch.before).values[:-1]
     wanted = log_probabilities(own.reshape(-1, OUTPUTS)).argmax(axis=1).reshape(4, 4) if tokens else own
     np.testing.assert_array_equal(never.before[0], batch.before[0])
     np.testing.assert_allclose(never.before[1:], wanted)

@@ -8,7 +8,7 @@ import pytest
 from engine import data
 from engine.config import Experiment
 from engine.data import Dataset
-from engine.evaluation import Score, score
+from engine.evaluation import Score, answers, score
 from engine.losses import Loss, loss_for
 from engine.network import Network
 from engine.networks import make_network
@@ -51,6 +51,26 @@ def test_what_is_no_series_is_not_kept_to_be_judged(sample: str) -> None:
     dataset = data.load(experiment)
     network = make_network(experiment.model, dataset, width=1, seed=0, threads=1)
     assert Predictions(network, dataset, Loss(dataset.loss)).silence is None
+
+
+@pytest.mark.parametrize("attention", ["none", "additive"])
+def test_what_a_network_says_when_told_is_scored_before_it_writes(attention: str) -> None:
+    changes = {"model.hidden_size": 4, "model.embedding_size": 3, "model.attention": attention}
+    experiment = data.sample("number_words").experiment.replace(changes)
+    dataset = data.load(experiment)
+    network = make_network(experiment.model, dataset, width=1, seed=0, threads=1)
+    loss = Loss(dataset.loss)
+    found = score(network, dataset, "validation", 32, loss)
+    told = [
+        (loss.mean(values, batch), batch, values.copy())
+        for batch, values in answers(network, dataset.batches("validation", 32))
+    ]
+    counted = sum(count for (_, count), _, _ in told)
+    right = sum(float(((values.argmax(axis=-1) == batch.targets) * batch.weights).sum()) for _, batch, values in told)
+    scores = dict(found.metrics)
+    assert scores["symbols right when told"] == pytest.approx(right / counted)
+    assert scores["loss when told"] == pytest.approx(found.loss, rel=1e-5)
+    assert found.loss == pytest.approx(sum(mean * count for (mean, count), _, _ in told) / counted)
 
 
 def test_an_empty_part_has_no_score(experiment: Experiment) -> None:
