@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from engine.data.odd_rows import Rejected
+from engine.data.preface import REMARKS
 from engine.data.temporary import temporary_file
 
 _LOOKED_AT = 200  # lines
@@ -17,7 +18,7 @@ _FEWEST = 10  # lines that show columns of a fixed width
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 _OUTSIDE = "above or below the columns"
 _SHARE = 0.9  # of the cells of a column of numbers
-_REMARKS = ("#", "%")
+_REMARKS = ("#", *REMARKS)
 
 
 def lined_up(plain: Path) -> tuple[Path, tuple[Rejected, ...]] | None:

@@ -13,16 +13,21 @@ from engine.data.odd_rows import cells_of, is_figure
 from engine.data.preface import remarks
 
 _MOST_LINES = 200
+_MARKS = "#/%;! \t\r\n"
 _DECIMAL = re.compile(r'\s*"?[-+]?\d+,\d+"?\s*')
 _LOOKED_AT = 50  # rows
+_MOSTLY = 0.9  # share of rows
+_UNITS = 2  # lines from the rows up to the names
 
 
 def named_above(plain: Path, dialect: Dialect) -> Dialect:
-    """The dialect with the names that stand right above its rows, where it has none yet."""
-    if dialect.header or dialect.skip > _MOST_LINES:
+    """The dialect with the names that stand right above its rows, where it has none yet, and as many as have cells."""
+    if dialect.skip > _MOST_LINES:
         return dialect
     with plain.open(encoding="utf-8-sig", errors="replace") as file:
         lines = list(itertools.islice(file, dialect.skip + _LOOKED_AT))
+    if dialect.header:
+        return _as_wide(dialect, lines[dialect.skip + 1 :])
     if dialect.comment == "#" and not dialect.skip:
         return replace(_of_remarks(remarks(lines), dialect), header=False, skip=0)  # the reader leaves them out anyway
     if dialect.comment or not dialect.skip:
@@ -31,14 +36,23 @@ def named_above(plain: Path, dialect: Dialect) -> Dialect:
     marked = remarks(above)
     if len(marked) == dialect.skip:
         return _of_remarks(marked, dialect)
-    at = max((place for place, line in enumerate(above) if line.strip()), default=-1)
-    if at < 0:
-        return dialect
-    if len(dialect.columns) == 2 and dialect.delimiter == "," and _one_column(above[at], below):
-        return replace(dialect, delimiter=";", header=True, skip=at, columns=(above[at].strip(' \t\r\n"'),))
-    cells = next(iter(cells_of([above[at]], dialect)), [])
-    names = _complete([cell.strip() for cell in cells], len(dialect.columns))
-    return replace(dialect, header=True, skip=at, columns=names) if names else dialect
+    filled = [place for place, line in enumerate(above) if line.strip()]
+    if filled and len(dialect.columns) == 2 and dialect.delimiter == "," and _one_column(above[filled[-1]], below):
+        name = above[filled[-1]].strip(' \t\r\n"')
+        return replace(dialect, delimiter=";", header=True, skip=filled[-1], columns=(name,))
+    for at in filled[: -1 - _UNITS : -1]:
+        cells = next(iter(cells_of([above[at]], dialect)), [])
+        if names := _complete([cell.strip() for cell in cells], len(dialect.columns)):
+            return replace(dialect, header=True, skip=at, columns=names)
+    return dialect
+
+
+def _as_wide(dialect: Dialect, rows: Sequence[str]) -> Dialect:
+    """The dialect without its last names, where hardly any row has cells for them, as LabVIEW's remarks."""
+    widths = [len(cells) for cells in cells_of(rows, dialect) if cells]
+    usual = max(set(widths), key=widths.count, default=0)
+    narrow = 1 < usual < len(dialect.columns) and len(widths) > 1 and widths.count(usual) >= _MOSTLY * len(widths)
+    return replace(dialect, columns=dialect.columns[:usual]) if narrow else dialect
 
 
 def unmarked(dialect: Dialect) -> Dialect:
@@ -51,14 +65,21 @@ def unmarked(dialect: Dialect) -> Dialect:
 
 def _of_remarks(marked: Sequence[str], dialect: Dialect) -> Dialect:
     """The last of the remarks names the columns where it has as many cells as the rows."""
-    said = [line.strip("# \t\r\n") for line in marked if line.strip("# \t\r\n")]
-    names = tuple(name.strip() for name in said[-1].split(dialect.delimiter)) if said else ()
+    said = [line.strip(_MARKS) for line in marked if line.strip(_MARKS)]
+    fields = [line.lower().startswith(("fields:", "fields\t")) for line in said]
+    line = said[fields.index(True)][len("fields:") :] if any(fields) else said[-1] if said else ""
+    names = tuple(name.strip() for name in line.strip().split(dialect.delimiter.strip(" ") or None)) if line else ()
     fits = len(names) == len(set(names)) == len(dialect.columns) > 1 and all(names)
     return replace(dialect, header=True, skip=len(marked) - 1, columns=names) if fits else dialect
 
 
 def _complete(cells: list[str], width: int) -> tuple[str, ...]:
-    """Names for all columns, of cells of which some are empty, or the first is not there, as R leaves out its own."""
+    """Names for all columns, of cells of which some are empty, or the first is not there, as R leaves out its own.
+
+    There may be more than columns, where nothing is in the last ones.
+    """
+    if len(cells) > width > 1:
+        cells = cells[:width]
     if len(cells) == width - 1 and all(cells):
         cells = ["", *cells]
     named = [cell for cell in cells if cell]

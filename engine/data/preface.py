@@ -11,9 +11,11 @@ from pathlib import Path
 _LOOKED_AT = 200  # lines
 _MARKS = ",;\t|"
 _SURE = "\t;"
+REMARKS = ("//", "%", ";", "!")  # before lines that are none of a table, beside "#"
 _RARE = ("\x01", "\x1f", "^", "~", "::", "§", "¦", ":")
 _MOST = 0.75  # share of lines
 _WIDER = 4  # times the cells of lines above a table that its own few rows have
+_MOST_WIDER = 3  # lines
 _FEWEST_LINES = 12  # of a table with a line above that is longer
 _DESCRIBED = 40  # lines above a table that say what it is
 _YEARS = (1500, 2200)
@@ -24,7 +26,13 @@ def preface(plain: Path) -> int:
     """How many lines stand before a table that are marked as none of it, or parted from it by an empty line."""
     with plain.open(encoding="utf-8-sig", errors="replace") as file:
         lines = list(itertools.islice(file, _LOOKED_AT))
-    return _marked(lines) or _blocks(lines) or _longer(lines) or _described(lines)
+    return _ended(lines) or _marked(lines) or _blocks(lines) or _longer(lines) or _described(lines) or _wider(lines)
+
+
+def _ended(lines: Sequence[str]) -> int:
+    """Lines up to the last that says that they end, as LabVIEW writes."""
+    ends = [at for at, line in enumerate(lines) if line.startswith("***End_of_Header***")]
+    return ends[-1] + 1 if ends else 0
 
 
 def _marked(lines: Sequence[str]) -> int:
@@ -34,13 +42,19 @@ def _marked(lines: Sequence[str]) -> int:
         return 0
     last, following = marked[-1], lines[len(marked)]
     # A header may be marked as well ("# date,value"): then its cells are as many as those of the numbers below it.
-    named = last[0] == "#" and any(0 < last.count(mark) == following.count(mark) for mark in _MARKS)
+    named = last[0] != "s" and any(0 < last.count(mark) == following.count(mark) for mark in _MARKS)
     return len(marked) - (named and any(sign.isdigit() for sign in following))
 
 
 def remarks(lines: Sequence[str]) -> list[str]:
-    """The first lines, as far as they are marked as none of a table."""
-    return list(itertools.takewhile(lambda line: line.startswith(("#", "sep=")), lines))
+    """The first lines, as far as they are marked as none of a table.
+
+    A semicolon parts cells too, so that it marks lines only where it stands in them otherwise than in the rows.
+    """
+    found = list(itertools.takewhile(lambda line: line.startswith(("#", "sep=", *REMARKS)), lines))
+    rows = [line.count(";") for line in lines[len(found) :] if line.strip()]
+    usual = max(set(rows), key=rows.count, default=0)
+    return list(itertools.takewhile(lambda line: not line.startswith(";") or line.count(";") != usual, found))
 
 
 def _blocks(lines: Sequence[str]) -> int:
@@ -79,6 +93,17 @@ def _described(lines: Sequence[str]) -> int:
             follow = all(count == usual for count in counts[at + 1 : at + 2 + _FEWEST_LINES])
             if usual and follow and not any(map(str.isdigit, names)) and any(map(str.isdigit, first)):
                 return at + 1
+    return 0
+
+
+def _wider(lines: Sequence[str]) -> int:
+    """A few lines with more cells than all that follow, which are numbers: names with empty cells behind, and units."""
+    for mark in _MARKS:
+        counts = [_count(line, mark) for line in lines]
+        first = next((at for at, count in enumerate(counts) if count <= min(counts[:1] + counts[-1:])), 0)
+        alike = len(set(counts[first:])) == 1 and len(counts) - first >= _FEWEST_LINES
+        if 0 < first <= _MOST_WIDER and alike and 0 < counts[first] < min(counts[:first]):
+            return first * any(map(str.isdigit, lines[first]))
     return 0
 
 

@@ -61,6 +61,41 @@ FILES: dict[str, tuple[str, str, dict[str, Any]]] = {
         "Datum;Uhrzeit;Wert\n" + lines(90, lambda at: f"{HOURS[at]:%d.%m.%y;%H:%M};{wave(at):.1f}"),
         {"rows": 90, "frequency": "hourly", "target": "Wert"},
     ),
+    "LabVIEW": (
+        "a.lvm",
+        "LabVIEW Measurement\t\nWriter_Version\t2\nSeparator\tTab\n***End_of_Header***\t\n\t\nChannels\t2\t\t\n"
+        "Samples\t90\t90\t\nDate\t2020/01/01\t2020/01/01\t\n***End_of_Header***\t\t\t\nX_Value\tU\tI\tComment\n"
+        + lines(90, lambda at: f"{at / 1000:.6f}\t{wave(at)}\t{at % 7}.5"),
+        {"rows": 90, "left": 0, "names": ["X_Value", "U", "I"], "target": "I"},
+    ),
+    "an oscilloscope that says its step above": (
+        "a.csv",
+        "X,CH1,Start,Increment,\nSequence,Volt,-6.0e-03,1.0e-05\n" + lines(90, lambda at: f"{at},{wave(at):.2e},"),
+        {"rows": 90, "left": 1, "names": ["X", "CH1", "Start"], "target": "CH1"},
+    ),
+    "an oscilloscope with empty cells beside what it says": (
+        "a.csv",
+        "Model,DPO2014B,,\nFirmware,1.52,,\n,,,\nHorizontal Scale,0.0004,,\nRecord Length,90,,\n,,,\nLabel,,,\n"
+        "TIME,CH1,CH2,CH3\n" + lines(90, lambda at: f"{at * 4e-6:.6e},{wave(at)},{at % 7},{at % 5}.5"),
+        {"rows": 90, "names": ["TIME", "CH1", "CH2", "CH3"], "target": "CH3"},
+    ),
+    "a logger that marks remarks with what parts its cells": (
+        "a.csv",
+        "; Sensor log v1.2\n; device: ABC\nTime;T1;T2\n"
+        + "".join(f"{HOURS[at]};{wave(at)};{at % 7}.5\n" + "; battery low\n" * (at == 50) for at in range(90)),
+        {"rows": 90, "left": 1, "time": "Time", "target": "T2", "frequency": "hourly"},
+    ),
+    "names among remarks": (
+        "a.txt",
+        "// recorded by hand\n// in volts\n% t  U\n" + lines(90, lambda at: f"{at / 10:.1f} {wave(at)}"),
+        {"rows": 90, "names": ["t", "U"], "target": "U"},
+    ),
+    "IIS": (
+        "a.log",
+        "#Software: IIS 10.0\n#Date: 2020-01-01 00:00:00\n#Fields: date time cs-method sc-status time-taken\n"
+        + lines(90, lambda at: f"{HOURS[at]} GET 200 {10 + at * 7 % 13}"),
+        {"rows": 90, "time": "date time", "target": "time-taken", "frequency": "hourly"},
+    ),
 }  # fmt: skip
 
 
