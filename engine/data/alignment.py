@@ -16,6 +16,8 @@ _LOOKED_AT = 200  # lines
 _LONGEST = 20_000  # letters of a line
 _FEWEST = 10  # lines that show columns of a fixed width
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+_LABEL = re.compile(r"\w[\w ]{0,30}:\s")
+_DELIMITERS = '",;\t|'
 _OUTSIDE = "above or below the columns"
 _SHARE = 0.9  # of the cells of a column of numbers
 _REMARKS = ("#", *REMARKS)
@@ -29,8 +31,11 @@ def lined_up(plain: Path) -> tuple[Path, tuple[Rejected, ...]] | None:
     """
     with plain.open(encoding="utf-8", errors="replace") as file:
         lines = [line.rstrip("\n") for line in itertools.islice(file, _LOOKED_AT)]
+    if begin := _described(lines):
+        words = len(lines[begin].split())
+        return _rewritten(plain, str.split, words, begin)
     lines = [line for line in itertools.dropwhile(_is_remark, lines) if line.strip()]
-    if len(lines) < 3 or max(map(len, lines)) > _LONGEST or any(mark in "".join(lines) for mark in '",;\t|'):
+    if len(lines) < 3 or max(map(len, lines)) > _LONGEST or any(mark in "".join(lines) for mark in _DELIMITERS):
         return None
     counts = {len(line.split()) for line in lines}
     ragged = any("  " in line.strip() or line[0] == " " for line in lines)
@@ -40,6 +45,17 @@ def lined_up(plain: Path) -> tuple[Path, tuple[Rejected, ...]] | None:
         return _rewritten(plain, lambda line: _cut(line, fields))
     words = _usual(lines) if ragged else 0
     return _rewritten(plain, str.split, words) if words else None
+
+
+def _described(lines: list[str]) -> int:
+    """Lines above an empty one that say what a table is, a word and a colon first, as FRED writes; 0 without."""
+    at = max((at for at, line in enumerate(lines) if not line.strip()), default=0)
+    said = [line for line in lines[:at] if line.strip()]
+    below = lines[at + 1 :]
+    labelled = 2 * sum(bool(_LABEL.match(line)) for line in said) > len(said)
+    counts = {len(line.split()) for line in below}
+    marked = any(mark in "".join(below) for mark in _DELIMITERS)
+    return at + 1 if labelled and len(counts) == 1 and counts != {1} and len(below) >= _FEWEST and not marked else 0
 
 
 def _usual(lines: list[str]) -> int:
@@ -75,16 +91,16 @@ def _cut(line: str, fields: list[slice]) -> list[str]:
 
 
 def _rewritten(
-    plain: Path, cut: Callable[[str], list[str]], words: int = 0
+    plain: Path, cut: Callable[[str], list[str]], words: int = 0, begin: int = 0
 ) -> tuple[Path, tuple[Rejected, ...]] | None:
-    """Write the cells that `cut` finds; lines above and below those of so many `words` are left out."""
+    """Write the cells that `cut` finds; the first ones, and those above and below so many `words`, are left out."""
     outside: list[Rejected] = []
     with (
         temporary_file(".tsv") as target,
         plain.open(encoding="utf-8", errors="replace") as file,
     ):
         try:
-            csv.writer(target, delimiter="\t", lineterminator="\n").writerows(_rows(file, cut, words, outside))
+            csv.writer(target, delimiter="\t", lineterminator="\n").writerows(_rows(file, cut, words, begin, outside))
             return Path(target.name), tuple(outside)
         except ValueError:
             pass
@@ -93,12 +109,14 @@ def _rewritten(
 
 
 def _rows(
-    lines: Iterator[str], cut: Callable[[str], list[str]], words: int, outside: list[Rejected]
+    lines: Iterator[str], cut: Callable[[str], list[str]], words: int, first: int, outside: list[Rejected]
 ) -> Iterator[list[str]]:
     begun = ended = False
     for number, line in itertools.dropwhile(lambda pair: _is_remark(pair[1]), enumerate(lines, 1)):
         cells = cut(line.rstrip("\n")) if line.strip() else []
-        if words and cells and len(cells) != words:
+        if cells and number <= first:
+            outside.append(Rejected(number, _OUTSIDE, line.strip()))
+        elif words and cells and len(cells) != words:
             outside.append(Rejected(number, _OUTSIDE, line.strip()))
             ended = begun
         elif cells and ended:

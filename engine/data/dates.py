@@ -22,6 +22,7 @@ from engine.data.tables import Table
 
 _DATE_WORDS = ("date", "datum", "day", "fecha", "data", "日")
 _TIME_WORDS = (*_DATE_WORDS, "time", "year", "yyyy", "month", "week", "stamp", "jahr", "period", "quarter")
+_CLOCK_WORDS, _SERIES = ("time", "stamp"), 6  # rows that each of several series has at least
 _TIME_NAMES = ("ts", "epoch")
 _YEAR, _YEARS, _EVEN = "year", (1500, 2200), 0.05  # share by which a month of some years may be longer than a twelfth
 _TRIED = 12  # cells that pick the candidates
@@ -108,7 +109,17 @@ def _whole_number_format(table: Table, name: str, text: str) -> str:
         likely = telling if written == "%Y%j" else telling or (runs and (first or days))
         if likely and (runs or days) and least <= low and high <= largest and _all_parse(table, text, written, numbers):
             return written
-    return _counted_format(name, low, high) if runs and (telling or first) else ""
+    counted = (runs and (telling or first)) or _begins_again(np.diff(numbers), name)
+    return _counted_format(name, low, high) if counted else ""
+
+
+def _begins_again(steps: NDArray[Any], name: str) -> bool:
+    """Whether a time runs on in even steps and now and then begins again, as where one series follows another."""
+    if not (name.lower() in _TIME_NAMES or any(word in name.lower() for word in _CLOCK_WORDS)):
+        return False
+    sizes, counts = np.unique(steps, return_counts=True)
+    even = sizes[np.argmax(counts)] > 0 and 2 * counts.max() >= len(steps)
+    return bool(even and _SERIES * (steps < 0).sum() <= len(steps))
 
 
 def _fraction_format(table: Table, name: str, text: str) -> str:

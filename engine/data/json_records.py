@@ -11,8 +11,9 @@ from typing import Any
 from engine.data.temporary import temporary_file
 
 _LARGEST = 64 << 20  # bytes; a larger document is left to the database
-_DEPTH = 4
+_DEPTH = 6
 _FEWEST = 3  # records, or values of a column
+_NAMES_OF = {2: ["time", "value"]}  # of rows without names
 _DATED = re.compile(r"\d{4}-\d{2}(-\d{2}.*)?|\d{4}")
 
 
@@ -41,7 +42,10 @@ def records_in(path: Path, encoding: str) -> tuple[Path, str] | None:
 def _tables(value: Any, place: tuple[str, ...], depth: int) -> Iterator[tuple[tuple[str, ...], list[dict[str, Any]]]]:
     """Everything in a document that is a table: records, rows, columns side by side, values by date."""
     if isinstance(value, list):
-        yield place, _rows(value)
+        found = _rows_within(value) or _rows(value)
+        yield place, found
+        for own in value if not found and len(value) < _FEWEST and depth < _DEPTH else ():
+            yield from _tables(own, place, depth + 1)
     if not isinstance(value, dict):
         return
     columns = {key: own for key, own in value.items() if _is_column(own)}
@@ -82,6 +86,36 @@ def _rows(value: list[Any]) -> list[dict[str, Any]]:
     if len(lengths) == 1 and lengths != {0}:
         return [{f"column{k}": cell for k, cell in enumerate(row)} for row in value]
     return []
+
+
+def _rows_within(value: list[Any]) -> list[dict[str, Any]]:
+    """Rows that each of some records holds as a list of lists, with its labels, as Prometheus and InfluxDB write."""
+    found = []
+    for record in value:
+        inner = [key for key, own in record.items() if _are_rows(own)] if isinstance(record, dict) else []
+        if len(inner) != 1:
+            return []
+        labels = {key: own for key, own in _flat(record) if not isinstance(own, list)}
+        width, named = len(record[inner[0]][0]), record.get("columns")
+        names = named if isinstance(named, list) and len(named) == width else _NAMES_OF.get(width)
+        names = names or [f"column{k}" for k in range(width)]
+        found += [{**labels, **dict(zip(names, row, strict=True))} for row in record[inner[0]]]
+    return found
+
+
+def _flat(record: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What a record says of itself, and what records in it say."""
+    for key, own in record.items():
+        if isinstance(own, dict):
+            yield from _flat(own)
+        else:
+            yield key, own
+
+
+def _are_rows(value: Any) -> bool:
+    if not isinstance(value, list) or len(value) < _FEWEST or not all(map(_is_row, value)):
+        return False
+    return len({len(row) for row in value}) == 1 and bool(value[0])
 
 
 def _is_row(value: Any) -> bool:

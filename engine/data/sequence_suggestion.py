@@ -20,6 +20,7 @@ _SEQUENCES = (
 )  # fmt: skip
 _COUNTERS = ("t", "time", "step", "frame", "index", "i", "n", "tick")
 _CALENDAR = ("season", "quarter", "month", "weekday", "day", "holiday", "hour", "week", "year")  # known, so no answers
+_FLAGS = ("status", "flag", "flags", "quality", "qc", "qualifier", "remark", "qualität")  # of the one value beside them
 _LOOK = 100_000  # rows that are looked at
 _STEPS = 8  # columns that a table without a header has beside its class
 _RAGGED = 3.0  # steps a sequence has at least on average
@@ -159,7 +160,7 @@ def _recording(table: Table, columns: list[ColumnLook], split: str, said: Column
     date = find_date_column(table)
     taken = {last.name, split, date.name if date else ""}
     inputs = tuple(name for name, number in numeric_columns(table, table.names).items() if number and name not in taken)
-    if not inputs:
+    if not inputs or (last is not said and len(inputs) == 1 and named(last.name, _FLAGS)):
         return None
     length = max(2, min(100, table.rows // 20))
     changes: dict[str, Any] = {

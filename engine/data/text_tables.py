@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from engine.data.access_logs import requests
 from engine.data.alignment import lined_up
 from engine.data.archives import archive_as_csv
 from engine.data.dialect import Dialect, Reading, csv_relation, dialect_notes
@@ -23,6 +24,11 @@ from engine.data.sniffing import check_width, sniffed
 from engine.data.source import Source, is_pattern
 from engine.data.temporary import temporary_file
 
+_REWRITES = (
+    (lined_up, "cells lined up by blanks"),
+    (framed, "cells between bars"),
+    (requests, "log of a web server"),
+)
 _SHOWN = 40  # letters of a row
 _TOLD = 3  # rows left out for the same reason that are each told
 
@@ -50,12 +56,12 @@ def text_table(path: Path, reading: Reading, head: bytes) -> Source:
         source.temporary = plain = rewritten(path, encoding, source)
     try:
         check_width(plain, path.name)
-        for rewrite, how in () if reading.delimiter else ((lined_up, "lined up by blanks"), (framed, "between bars")):
+        for rewrite, how in () if reading.delimiter else _REWRITES:
             if found_cells := rewrite(plain):
                 source.close()
                 plain, source.left_out = found_cells
                 source.temporary, source.converted = plain, True
-                source.notes.append(f"cells {how}")
+                source.notes.append(how)
                 break
         dialect = sniffed(plain, encoding.removesuffix("-sig"), path.name, reading)
         _take(source, plain, dialect)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.engine.data.making import Write
-from tests.engine.data.test_from_elsewhere import DAYS, is_taken_for, lines, wave
+from tests.engine.data.test_from_elsewhere import DAYS, MINUTES, is_taken_for, lines, wave
 
+STEPS, REQUESTED = range(90), "%d/%b/%Y:%H:%M:%S"
 WALKS = ("walk", "run")
 MONTHS = ("Januar", "April", "Juli", "Oktober")
 HOURS = [datetime(2020, 1, 1) + timedelta(hours=at) for at in range(90)]
@@ -89,6 +91,46 @@ FILES: dict[str, tuple[str, str, dict[str, Any]]] = {
         "a.txt",
         "// recorded by hand\n// in volts\n% t  U\n" + lines(90, lambda at: f"{at / 10:.1f} {wave(at)}"),
         {"rows": 90, "names": ["t", "U"], "target": "U"},
+    ),
+    "FRED, as text": (
+        "a.txt",
+        "Title:               Civilian Unemployment Rate\nSeries ID:           UNRATE\nUnits:               Percent\n\n"
+        "DATE         VALUE\n" + lines(90, lambda at: f"{2000 + at // 12}-{at % 12 + 1:02d}-01   {wave(at):6.1f}"),
+        {"rows": 90, "left": 3, "time": "DATE", "target": "VALUE", "frequency": "monthly"},
+    ),
+    "a meter that says how each value came": (
+        "a.csv",
+        "Zeit;Leistung [kW];Status\n" + lines(90, lambda at: f"{MINUTES[at]};{100 + at % 13},5;{'WE'[at % 40 > 36]}"),
+        {"rows": 90, "kind": "series", "target": "Leistung [kW]", "frequency": "every 10 minutes"},
+    ),
+    "Prometheus": (
+        "a.json",
+        json.dumps({"status": "success", "data": {"result": [
+            {"metric": {"job": host}, "values": [[1577836800 + 15 * at, f"{wave(at)}"] for at in STEPS]}
+            for host in ("a", "b")
+        ]}}),
+        {"rows": 180, "time": "time", "target": "value", "sequence": "job", "frequency": "every 15 seconds"},
+    ),
+    "InfluxDB, as JSON": (
+        "a.json",
+        json.dumps({"results": [{"statement_id": 0, "series": [
+            {"name": "cpu", "columns": ["time", "mean"], "values": [[f"{HOURS[at]}Z", wave(at)] for at in STEPS]}
+        ]}]}),
+        {"rows": 90, "time": "time", "target": "mean", "frequency": "hourly"},
+    ),
+    "Apache": (
+        "access.log",
+        "".join(
+            f'10.0.0.{at % 9} - - [{HOURS[at]:{REQUESTED}} +0000] "GET /a{at}.html HTTP/1.1" 200 {1000 + at * 7 % 13} '
+            f'"-" "Mozilla/5.0 (\\"X11\\")"\n' + "restarted\n" * (at == 50)
+            for at in STEPS
+        ),
+        {"rows": 90, "left": 1, "time": "time", "target": "bytes", "frequency": "hourly"},
+    ),
+    "a web server, as by default": (
+        "access_log",
+        lines(90, lambda at: f'::1 - frank [{HOURS[at]:{REQUESTED}} -0700] "GET / HTTP/1.0" 200 {1000 + at * 7 % 13}'),
+        {"rows": 90, "time": "time", "target": "bytes", "frequency": "hourly"},
     ),
     "IIS": (
         "a.log",
