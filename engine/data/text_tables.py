@@ -22,9 +22,11 @@ from engine.data.odd_rows import EMPTY, Rejected, rows_at_the_end
 from engine.data.rewriting import encoding_of, rewritten
 from engine.data.sniffing import check_width, sniffed
 from engine.data.source import Source, is_pattern
+from engine.data.tagged import tagged
 from engine.data.temporary import temporary_file
 
 _REWRITES = (
+    (tagged, "a tag for each word: sentences, and their tags"),
     (lined_up, "cells lined up by blanks"),
     (framed, "cells between bars"),
     (requests, "log of a web server"),

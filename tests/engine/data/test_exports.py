@@ -12,6 +12,9 @@ from tests.engine.data.making import Write
 from tests.engine.data.test_from_elsewhere import DAYS, MINUTES, is_taken_for, lines, wave
 
 STEPS, REQUESTED = range(90), "%d/%b/%Y:%H:%M:%S"
+TOLD = (("the", "DT", "O"), ("EU", "NNP", "ORG"), ("rejects", "VBZ", "O"), ("Ann", "NNP", "PER"), ("to", "TO", "O"))
+SENTENCES = [[TOLD[(at * at + k * (1 + at % 4)) % 5] for k in range(4 + at % 9)] for at in range(60)]
+UNSAID = "\t_" * 8
 WALKS = ("walk", "run")
 MONTHS = ("Januar", "April", "Juli", "Oktober")
 HOURS = [datetime(2020, 1, 1) + timedelta(hours=at) for at in range(90)]
@@ -131,6 +134,25 @@ FILES: dict[str, tuple[str, str, dict[str, Any]]] = {
         "access_log",
         lines(90, lambda at: f'::1 - frank [{HOURS[at]:{REQUESTED}} -0700] "GET / HTTP/1.0" 200 {1000 + at * 7 % 13}'),
         {"rows": 90, "time": "time", "target": "bytes", "frequency": "hourly"},
+    ),
+    "CoNLL": (
+        "a.txt",
+        "-DOCSTART- -X- O\n\n" + "\n".join("".join(f"{' '.join(word)}\n" for word in own) for own in SENTENCES),
+        {"rows": 60, "kind": "pairs", "inputs": ("words",), "targets": ("tags",)},
+    ),
+    "CoNLL-U": (
+        "a.conllu",
+        "\n".join(
+            f"# sent_id = {at}\n1-2\tun{UNSAID}\n"
+            + "".join(f"{k}\t{said[0]}\t_\t{said[1]}{UNSAID[4:]}\n" for k, said in enumerate(own, 1))
+            for at, own in enumerate(SENTENCES)
+        ),
+        {"rows": 60, "left": 0, "kind": "pairs", "inputs": ("words",), "targets": ("tags",)},
+    ),
+    "CoNLL, with a word that has no tag": (
+        "a.conll",
+        "\n".join("".join(f"{word}\t{tag}\n" for word, _, tag in own) for own in SENTENCES) + "alone\n",
+        {"rows": 60, "left": 1, "kind": "pairs"},
     ),
     "IIS": (
         "a.log",
