@@ -42,8 +42,8 @@ def ends_of(name: str, rest: Weights, inputs: int, outputs: int) -> tuple[dict[s
         }
     if left := sorted(rest.keys() - used):
         raise WeightsFileError(
-            f"{name}: beside a plain stack it holds {', '.join(left[:4])}, which has no place here; there may be one "
-            f"embedding before it ({inputs} numbers a token) and one linear layer behind it (from {outputs} numbers)"
+            f"{name}: beside a plain stack it holds {', '.join(left[:4])}, for which there is no place here; there may "
+            f"be one embedding before it ({inputs} numbers a token) and one linear layer behind it ({outputs} numbers)"
         )
     if found.get("readout.bias", np.zeros(1)).ndim != 1:
         raise WeightsFileError(f"{name}: the readout's bias is no vector")

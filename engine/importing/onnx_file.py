@@ -117,7 +117,8 @@ class _Graph:
         if not self.layers.entries:
             raise WeightsFileError(
                 f"{self.name}: no RNN, LSTM or GRU operator; where an exporter took them apart, as PyTorch's newer one "
-                "does with nn.RNN, export with dynamo=False, or hand over the state_dict as safetensors"
+                "does with nn.RNN and Keras' with all, export with dynamo=False, or hand over the weights alone: "
+                "PyTorch's state_dict as safetensors, Keras' weights as NPZ"
             )
         last = [self.flows[item.name] for item in self.graph.output if item.name in self.flows]
         answers = [flow for flow in last if flow.stage == "answer"]

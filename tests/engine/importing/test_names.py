@@ -96,7 +96,7 @@ def test_a_projection_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_second_linear_layer_is_named(tmp_path: Path) -> None:
-    with pytest.raises(WeightsFileError, match=r"head\.bias, head\.weight, which has no place here"):
+    with pytest.raises(WeightsFileError, match=r"head\.bias, head\.weight, for which there is no place here"):
         read(tmp_path, module() | {"head.weight": np.ones((2, 2)), "head.bias": np.ones(2)})
 
 
