@@ -57,7 +57,7 @@ def read_weights(path: Path | str) -> tuple[dict[str, NDArray[np.floating]], dic
         WeightsFileError: not a safetensors file, or one that holds something other than finite floats.
         OSError: the file cannot be read.
     """
-    content = Path(path).read_bytes()
+    content = regular(path).read_bytes()
     try:
         weights = decode(content)
         metadata = _metadata(content)
@@ -79,9 +79,17 @@ def read_metadata(path: Path | str) -> dict[str, str]:
         OSError: the file cannot be read.
     """
     try:
-        return _metadata(Path(path).read_bytes())
+        return _metadata(regular(path).read_bytes())
     except (ValueError, AttributeError, RecursionError) as error:
         raise WeightsFileError(f"{path} is not a safetensors file that can be read: {error}") from error
+
+
+def regular(path: Path | str) -> Path:
+    """A path that names a file, or nothing. Raises `WeightsFileError` otherwise: a pipe or a device may never end."""
+    path = Path(path)
+    if path.exists() and not path.is_file():
+        raise WeightsFileError(f"{path} is {'a folder' if path.is_dir() else 'a pipe or a device'}; name a file")
+    return path
 
 
 def decode(content: bytes) -> dict[str, NDArray[Any]]:

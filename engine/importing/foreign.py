@@ -23,7 +23,7 @@ from engine.importing.tensors import read_tensors
 from engine.model import FORMAT
 from engine.networks import AnyNetwork
 from engine.parameters import NetworkError
-from engine.weights import WeightsFileError, read_metadata, read_weights
+from engine.weights import WeightsFileError, read_metadata, read_weights, regular
 
 LARGEST = 2 << 30  # bytes of a file
 _Weights = Mapping[str, NDArray[Any]]
@@ -104,11 +104,11 @@ def read_foreign(path: Path | str) -> Imported:
     """The weights of a file: safetensors, ONNX, or NPZ, by its ending.
 
     Raises:
-        WeightsFileError: not such a file, damaged, or no plain stack of RNN, LSTM or GRU layers.
+        WeightsFileError: no file, not such a file, damaged, or no plain stack of RNN, LSTM or GRU layers.
         ExportError: ONNX, and the package onnx is not installed.
         OSError: the file cannot be read.
     """
-    path = Path(path).expanduser()
+    path = regular(Path(path).expanduser())
     readers: dict[str, Callable[[Path], Imported]] = {".safetensors": _safetensors, ".onnx": _onnx, ".npz": _npz}
     size = path.stat().st_size
     if path.suffix.lower() not in readers:
@@ -120,7 +120,8 @@ def read_foreign(path: Path | str) -> Imported:
     except (WeightsFileError, ExportError, OSError):
         raise
     except Exception as error:  # whatever the bytes made a library do
-        raise WeightsFileError(f"{path.name} cannot be read: {type(error).__name__}: {error}") from error
+        words = f"{type(error).__name__}: {error}"
+        raise WeightsFileError(f"{path.name} is damaged, or not what its ending says ({words})") from error
 
 
 def _safetensors(path: Path) -> Imported:

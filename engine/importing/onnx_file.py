@@ -61,9 +61,11 @@ class _Graph:
             WeightsFileError: it is none.
         """
         for node in self.graph.node:
-            if node.op_type in ("Scan", "Loop", "If"):
+            own = node.domain in ("", "ai.onnx")
+            if node.op_type in ("Scan", "Loop", "If") or not own:
+                operator = node.op_type if own else f"{node.op_type} of {node.domain}"
                 raise WeightsFileError(
-                    f"{self.name}: a {node.op_type}; only plain RNN, LSTM and GRU operators are read"
+                    f"{self.name}: operator {operator}; only ONNX's plain RNN, LSTM and GRU operators are read"
                 )
             self.constants.take(node)
             if node.op_type in OPERATORS:

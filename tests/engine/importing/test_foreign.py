@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from engine.data import DataError
 from engine.export.beside import write_arrays
 from engine.export.targets import target
 from engine.importing import read_foreign
+from engine.model import load_model
 from engine.networks import make_network
 from engine.parameters import NetworkError
 from engine.training import TrainingRun
@@ -152,6 +154,22 @@ def test_other_bytes_are_one_clear_error(tmp_path: Path, name: str, content: byt
     (tmp_path / name).write_bytes(content)
     with pytest.raises(WeightsFileError, match=r"w\."):
         read_foreign(tmp_path / name)
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "device"])
+@pytest.mark.parametrize("form", FORMS)
+def test_what_is_no_file_or_never_ends(tmp_path: Path, form: str, kind: str) -> None:
+    path = tmp_path / f"w.{form}"
+    match kind:
+        case "folder":
+            path.mkdir()
+        case "pipe":
+            os.mkfifo(path)
+        case _:
+            path.symlink_to("/dev/zero")
+    for read in (read_foreign, load_model) if form == "safetensors" else (read_foreign,):
+        with pytest.raises(WeightsFileError, match=f"a {kind}.*; name a file|or a {kind}; name a file"):
+            read(path)
 
 
 def npz(header: bytes, body: bytes = b"") -> bytes:

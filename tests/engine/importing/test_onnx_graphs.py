@@ -242,6 +242,15 @@ def test_what_is_computed_before_the_first_layer(tmp_path: Path) -> None:
         read_foreign(tmp_path / "w.onnx")
 
 
+def test_an_operator_of_another_domain(tmp_path: Path) -> None:
+    stranger, value, rank = last_step()
+    model = stranger.save(value, tmp_path / "w.onnx", rank)
+    next(node for node in model.graph.node if node.op_type == "LSTM").domain = "elsewhere"
+    onnx.save(model, tmp_path / "w.onnx")
+    with pytest.raises(WeightsFileError, match=r"operator LSTM of elsewhere; only ONNX's plain"):
+        read_foreign(tmp_path / "w.onnx")
+
+
 def test_a_learned_first_state(tmp_path: Path) -> None:
     stranger, value = begun()
     stranger.state = stranger.draw(1, 4, UNITS)
