@@ -19,6 +19,7 @@ import tomli_w
 
 from engine.atomic import write_atomically
 from engine.config import SECTIONS, ConfigError, Experiment, experiment_from_dict
+from engine.config.fields import shown
 from engine.config.toml import read_toml
 
 SUFFIX = ".rnnproject"
@@ -112,6 +113,8 @@ def _table(path: Path) -> dict[str, Any]:
 def _project(path: Path, about: Mapping[str, Any], values: Mapping[str, Any]) -> Project:
     window = values.get("window", {})
     try:
+        if not isinstance(window, Mapping):
+            raise ConfigError(f"[window] is a table of fields, got {shown(window)}")
         experiment = experiment_from_dict({name: values[name] for name in values if name in SECTIONS})
         layout = Layout(_text(window, "view"), _texts(window, "docks"), _numbers(window, "widths"))
         return Project(
@@ -158,7 +161,7 @@ def _beside(name: str) -> str:
 def _text(values: Mapping[str, Any], name: str) -> str:
     found = values.get(name, "")
     if not isinstance(found, str):
-        raise ConfigError(f"{name} is {found!r}; it takes a text")
+        raise ConfigError(f"{name} is {shown(found)}; it takes a text")
     return found
 
 

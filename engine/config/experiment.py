@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from engine.config.data import DataConfig
-from engine.config.fields import ConfigError, FieldInfo, names
+from engine.config.fields import ConfigError, FieldInfo, names, shown
 from engine.config.model import ModelConfig
 from engine.config.saving import SavingConfig
 from engine.config.toml import read_toml
@@ -106,7 +106,7 @@ def experiment_from_dict(values: Mapping[str, Any]) -> Experiment:
         if section not in SECTIONS:
             raise ConfigError(f"unknown section [{section}]; sections are {', '.join(SECTIONS)}")
         if not isinstance(fields, Mapping):
-            raise ConfigError(f"[{section}] is a table of fields, got {fields!r}")
+            raise ConfigError(f"[{section}] is a table of fields, got {shown(fields)}")
         changes |= {f"{section}.{name}": value for name, value in fields.items()}
     return Experiment().replace(changes)
 

@@ -84,11 +84,11 @@ def checked(section: str, item: dataclasses.Field[Any], kind: Any, value: Any) -
     where = f"{section}.{item.name}"
     value = _converted(where, kind, value)
     if any("\0" in text for text in ([value] if kind is str else value if kind == tuple[str, ...] else ())):
-        raise ConfigError(f"{where} is {value!r}; no name and no path holds a NUL character")
+        raise ConfigError(f"{where} is {shown(value)}; no name and no path holds a NUL character")
     if info.choices and value not in info.choices:
         near = difflib.get_close_matches(str(value).lower(), info.choices, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
-        raise ConfigError(f"{where} is {value!r}; it takes one of {', '.join(info.choices)}{hint}")
+        raise ConfigError(f"{where} is {shown(value)}; it takes one of {', '.join(info.choices)}{hint}")
     if kind == tuple[float, ...] and not value:
         raise ConfigError(f"{where} is empty; it takes {_TAKES[kind]}")
     for number in value if kind in _NUMBERS else (value,) if kind in (int, float) else ():
@@ -103,6 +103,13 @@ def _digits(number: float) -> str:
     return str(int(number)) if math.isfinite(number) and number == int(number) else f"{number:g}"
 
 
+def shown(value: Any) -> str:
+    """A wrong value as a message holds it: what is long is cut."""
+    whole = repr(value)
+    return whole if len(whole) <= _SHOWN else f"{whole[:_SHOWN]}…"
+
+
+_SHOWN = 200  # characters
 _TRUTH = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 _PARTS: dict[Any, Any] = {tuple[str, ...]: str, tuple[int, ...]: int, tuple[float, ...]: float}
 _NUMBERS = (tuple[int, ...], tuple[float, ...])
@@ -138,4 +145,4 @@ def _converted(where: str, kind: Any, value: Any) -> Any:
             return tuple(_converted(where, _PARTS[kind], part) for part in (str(p).strip() for p in parts) if part)
         raise ValueError
     except (KeyError, ValueError, TypeError, OverflowError):
-        raise ConfigError(f"{where} is {value!r}; it takes {_TAKES[kind]}") from None
+        raise ConfigError(f"{where} is {shown(value)}; it takes {_TAKES[kind]}") from None

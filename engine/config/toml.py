@@ -16,11 +16,15 @@ def read_toml(text: str) -> dict[str, Any]:
     """The tables in a text.
 
     Raises:
-        ValueError: not TOML, or a name of more than forty parts.
+        ValueError: not TOML, a name of more than forty parts, or a number of thousands of digits.
     """
     if found := _ENDLESS.search(text):
         raise ValueError(f"a name of more than forty parts: {found.group()[:40]}…")
     try:
         return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
     except RecursionError as error:  # brackets of thousands of levels
         raise ValueError("brackets that are too deep") from error
+    except ValueError as error:
+        raise ValueError("a number of thousands of digits") from error

@@ -388,6 +388,7 @@ def test_bad_files_are_refused_in_one_line(run: Run, tmp_path: Path, name: str) 
         ("model.cell=transformer", "it takes one of elman, "),
         ("model.topology=one_to_many", "one_to_many"),
         ("model.nonsense=1", "unknown field 'model.nonsense'; fields are model.topology"),
+        ("nonsense=1", "unknown field 'nonsense'; a name begins with its section (data., model., training., saving.)"),
         ("model.hiden_size=8", "did you mean model.hidden_size"),
         ("epochs=8", "did you mean training.epochs"),
         ("training.learning_rate=nan", "training.learning_rate"),

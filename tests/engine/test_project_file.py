@@ -55,7 +55,12 @@ def test_data_elsewhere_keeps_its_place(tmp_path: Path) -> None:
         (HEAD + "version = 1\nruns = 5\n", "runs is 5"),
         (HEAD + "version = 1\ndrawn = [1]\n", "drawn takes a list of texts"),
         (HEAD + "version = 1\n[window]\nwidths = ['a']\n", "widths takes"),
-        ("window = 3\n" + HEAD + "version = 1\n", "damaged"),
+        ("window = 3\n" + HEAD + "version = 1\n", r"\[window\] is a table of fields, got 3"),
+        (
+            HEAD + "version = 1\n[training]\nepochs = " + "9" * 5000 + "\n",
+            "damaged one: a number of thousands of digits",
+        ),
+        (HEAD + f"version = 1\nruns = [{'1, ' * 5000}]\n", r"runs is \[1, 1, .{190,200}…; it takes a text"),
         (HEAD + 'version = 1\n[data]\nfile = "a\\u0000b"\n', "NUL character"),
         (HEAD[:-10], "damaged one"),
     ],

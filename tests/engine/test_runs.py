@@ -26,6 +26,23 @@ def run(experiment: Experiment, dataset: Dataset, tmp_path: Path) -> TrainingRun
     return made
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[[model]]\n" + "cell = 'lstm'\n[[model]]\n" * 500, "[model] is a table of fields, got [{'cell': 'lstm'}, "),
+        (f"[training]\nloss = '{'x' * 5000}'\n", "training.loss is 'xxx"),
+        (f"[training]\nepochs = '{'x' * 5000}'\n", "training.epochs is 'xxx"),
+        (f"[training]\nepochs = {'9' * 5000}\n", "not a TOML file: a number of thousands of digits"),
+    ],
+    ids=range(4),
+)
+def test_a_wrong_value_of_any_length_is_said_in_a_sentence(text: str, said: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        experiment_from_toml(text)
+    assert str(caught.value).startswith(said)
+    assert len(str(caught.value)) < 400
+
+
 def test_a_run_folder_holds_what_it_should(run: TrainingRun, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     assert {path.name for path in folder.iterdir()} == {
