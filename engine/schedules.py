@@ -82,7 +82,7 @@ class Schedule:
     def _one_cycle(self, step: int, _epoch: int) -> float:
         """Up and down once (Smith & Topin 2018), both along half a wave, as OneCycleLR does."""
         last = max(1, self._training.epochs * self._steps_per_epoch - 1)
-        peak = min(max(self._training.one_cycle_rise * (last + 1) - 1, 0.0), float(last))
+        peak = min(self._training.one_cycle_rise * (last + 1) - 1, float(last))  # before the run where it is short
         if step < peak:
             return _wave(self.base / _CYCLE_START, self.base, step / peak)
         return _wave(self.base, self.base / _CYCLE_END, min(1.0, (step - peak) / max(1e-9, last - peak)))

@@ -93,6 +93,11 @@ def test_each_does_what_it_is_called() -> None:
     assert warm[:6] == pytest.approx([RATE / 4, RATE / 2, RATE * 3 / 4, RATE, RATE, RATE])
 
 
+def test_one_cycle_whose_rise_is_shorter_than_a_step_equals_pytorchs() -> None:
+    made = Schedule(TrainingConfig(schedule="one_cycle", epochs=3, learning_rate=RATE, one_cycle_rise=0.05), 5)
+    assert [made.rate(step) for step in (0, 5, 14)] == pytest.approx([0.3996963045, 0.2803395636, 1.6e-06])
+
+
 def test_a_plateau_lowers_the_rate_once_patience_has_run_out() -> None:
     found = rates(schedule="plateau", plateau_patience=2, lowest_rate=0.01)
     by_epoch = found[::STEPS]
