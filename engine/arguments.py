@@ -140,15 +140,13 @@ def lengths(given: Any, steps: int, batch: int) -> NDArray[np.int64]:
 
 
 def until_ends(found: NDArray[Any], ends: NDArray[np.int64]) -> NDArray[Any]:
-    """Numbers (T, B, …) of sequences that end after (B,) steps, with zeros for a NaN or an infinity behind.
+    """Numbers (T, B, …) of sequences that end after (B,) steps, falling, with zeros for a NaN or an infinity behind.
 
     Behind the end a gradient is zero, but zero times these is not.
     """
-    if ends.min() == len(found):
+    if ends[-1] == len(found) or np.isfinite(found[ends[-1] :]).all():
         return found
-    with np.errstate(over="ignore", invalid="ignore"):
-        finite = np.isfinite(found.sum())
-    return found if finite else _cut(found, ends)
+    return _cut(found, ends)
 
 
 def _cut(found: NDArray[Any], ends: NDArray[np.int64]) -> NDArray[Any]:
@@ -159,7 +157,7 @@ def _cut(found: NDArray[Any], ends: NDArray[np.int64]) -> NDArray[Any]:
 def weights(
     given: Any, shape: tuple[int, ...], dtype: np.dtype[Any], ends: NDArray[np.int64] | None = None
 ) -> NDArray[Any]:
-    """How much each answer counts, one number for each of `shape`, flat; nothing behind `ends` (B,) of (T, B).
+    """How much each answer counts, one number for each of `shape`, flat; nothing behind falling `ends` (B,) of (T, B).
 
     Raises:
         NetworkError: another shape.
@@ -167,7 +165,7 @@ def weights(
     found = numbers(given, dtype, "weights")
     if found.shape != shape:
         raise NetworkError(f"weights have shape {found.shape}, the answers {shape}")
-    if ends is not None and ends.min() < len(found):
+    if ends is not None and ends[-1] < len(found):
         found = _cut(found, ends)
     return found.reshape(-1)
 

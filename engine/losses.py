@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -150,7 +151,13 @@ def as_loss(given: str | Loss) -> Loss:
     """A loss by its name with the usual settings, or itself. Raises `NetworkError` where it is neither."""
     if not isinstance(given, str | Loss):
         raise NetworkError(f"the loss is {given!r}; it takes a name, as training.loss does, or a Loss")
-    return Loss(given) if isinstance(given, str) else given
+    return _usual(given) if isinstance(given, str) else given
+
+
+@lru_cache(maxsize=32)
+def _usual(name: str) -> Loss:
+    """The same for every step: to check its settings takes longer than a small batch's loss."""
+    return Loss(name)
 
 
 def configured(training: TrainingConfig, suggested: str = "") -> Loss:
