@@ -8,9 +8,10 @@ from pathlib import Path
 from engine import data
 from engine.commands.command import Commands, UsageError
 from engine.commands.options import add_experiment, experiment_of
-from engine.data import SeriesPreparation
+from engine.data import LabelledTextPreparation, SequencePreparation, SeriesPreparation
 from engine.data.errors import counted
 from engine.evaluation import score
+from engine.export.meaning import answer_words, step_columns
 from engine.importing import read_foreign
 from engine.model import Model
 from engine.runs import RunFolder, check_folder
@@ -52,10 +53,15 @@ def import_weights(arguments: Namespace) -> int:
 
 
 def _read(model: Model) -> tuple[str, ...]:
-    """What goes in at a step, in its order: weights say how many numbers they read, and not which."""
-    series, chosen = model.preparation, model.experiment.data
-    if not isinstance(series, SeriesPreparation):
-        return ()
+    """What goes in and comes out, in its order: weights say of how many numbers, and not which."""
+    data, chosen = model.preparation, model.experiment.data
     scaled = "unscaled" if chosen.scaler == "none" else f"scaled by the training part ({chosen.scaler})"
-    changed = "" if chosen.transform == "none" else f", the targets as {chosen.transform.replace('_', ' of the ')}"
-    return (f"reads {counted(series.look_back, 'step')} of {', '.join(series.columns)}, {scaled}{changed}",)
+    if isinstance(data, SeriesPreparation):
+        changed = "" if chosen.transform == "none" else f", the targets as {chosen.transform.replace('_', ' of the ')}"
+        return (f"reads {counted(data.look_back, 'step')} of {', '.join(data.columns)}, {scaled}{changed}",)
+    if not isinstance(data, SequencePreparation | LabelledTextPreparation):
+        return ()
+    said = f"says {answer_words(data)}"
+    if isinstance(data, LabelledTextPreparation) or data.embedded:
+        return (said,)
+    return (f"reads steps of {step_columns(data)}, {scaled}", said)

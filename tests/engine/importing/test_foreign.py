@@ -221,6 +221,24 @@ def test_what_is_no_plain_stack_is_refused(tmp_path: Path, cell: str, why: str) 
         read_foreign(tmp_path / "w.onnx")
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("vowels", ("reads steps of c1, c2, c3,", "says how likely speaker is 1, 2, 3, 4, 5, 6, 7, 8, 9\n")),
+        ("reviews", ("numbered as sorted(set(text)) does", "says how likely label is negative, positive\n")),
+    ],
+)
+def test_what_goes_in_and_comes_out_is_told_in_its_order(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str, said: tuple[str, ...]
+) -> None:
+    source = exportable(kind, cell="gru")
+    target("npz").write(source, tmp_path / "w.npz")
+    name, weights, out = source.model.experiment.data.sample, str(tmp_path / "w.npz"), str(tmp_path / "taken")
+    assert main(["import", "--weights", weights, "--sample", name, "--set=training.threads=1", "--out", out]) == 0
+    told = capsys.readouterr().out
+    assert all(words in told for words in said)
+
+
 def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(tmp_path)
     source = exportable(cell="gru")
