@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import bisect
 import math
 from typing import Any
 
@@ -14,6 +13,7 @@ from engine.events import Snapshot
 from engine.inside.records import Floats, GradientByTime
 from workbench.plots.curve import layer_stroke
 from workbench.plots.curves import CurvePlot
+from workbench.plots.half_lives import Course, HalfLifePlot, life_words
 from workbench.plots.heat_grid import HeatGrid, Panel, Spot
 from workbench.plots.keys import Key, Scale
 from workbench.plots.saving import Table
@@ -24,8 +24,6 @@ from workbench.views.live_view import LiveView
 VANISHED = 1e-3  # of the strongest step's norm
 EXPLODED = 1e2
 _LEVELS = (-8.0, 2.0)  # log10
-_LONGEST_LIFE = 10_000  # steps: a half-life beyond is the slope of noise
-_MOST = 4000  # points of the history
 _MOST_CUTS = 200  # lines; more are a wall
 _ROOM_FOR_STRIP = 580  # pixels
 
@@ -45,20 +43,18 @@ class GradientFlow(LiveView):
     ) -> None:
         """As every view; half-lives are kept from the beginning, seen or not."""
         super().__init__(theme, cursor, compact=compact, parent=parent)
-        self._measured_at: list[int] = []
-        self._life_rows: list[tuple[float, ...]] = []
+        self._course = Course()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """One point more of the history of half-lives, and the picture."""
         flow = dict(snapshot.values).get("gradient_by_time")
         if isinstance(flow, GradientByTime):
-            self._remember(snapshot.step, flow.half_life)
+            self._course.remember(snapshot.step, flow.half_life)
         super().show_snapshot(snapshot)
 
     def reset(self, *, beginning: bool = False) -> None:
         """No history."""
-        self._measured_at.clear()
-        self._life_rows.clear()
+        self._course.clear()
         super().reset(beginning=beginning)
 
     def reason(self) -> str:
@@ -78,9 +74,7 @@ class GradientFlow(LiveView):
         self._cuts: list[Any] = []
         self._strip = HeatGrid(self.theme, bottom="time step", left="layer", least_height=2 * GRID)
         self._strip.arrange([Panel(0, 0, "magnitude")])
-        self._lives = CurvePlot(self.theme, bottom="step", left="half-life")
-        self._start = self._lives.add_anchor()
-        self._lives.set_log(True)  # from one step to hundreds
+        self._lives = HalfLifePlot(self.theme)
         layout = QVBoxLayout(self.body)
         layout.setContentsMargins(0, 0, 0, 0)
         for widget, stretch in ((self._curves, 5), (self._strip, 0), (self._lives, 3)):
@@ -109,7 +103,7 @@ class GradientFlow(LiveView):
         self._draw_bands(flow)
         if not self.compact:
             self._draw_strip(flow, logs)
-            self._draw_lives(flow.names)
+            self._lives.draw(flow.names, self._course)
         self._show_cursor()
 
     def clear(self) -> None:
@@ -214,26 +208,6 @@ class GradientFlow(LiveView):
         self._strip.show_axis([str(t + 1) for t in range(logs.shape[1])])
         self._strip.show_scales([Scale("log₁₀ ‖∂L/∂h‖", self.theme.color_map("magnitude"), *_LEVELS)])
 
-    def _draw_lives(self, names: tuple[str, ...]) -> None:
-        lives = np.asarray(self._life_rows, float)
-        for name, column in zip(names, lives.T, strict=True):
-            finite = np.isfinite(column)
-            note = "" if finite[-1:].all() else "does not shrink now" if finite.any() else "does not shrink so far"
-            self._lives.show_curve(name, self._measured_at, np.where(finite, column, np.nan), note)
-        self._start.setData([0.0, max([1, *self._measured_at[-1:]])], [1.0, 1.0])
-        self._lives.show_key()
-
-    def _remember(self, step: int, lives: tuple[float, ...]) -> None:
-        """Keep what was measured at `step`; looking at an old snapshot again adds nothing."""
-        place = bisect.bisect_left(self._measured_at, step)
-        if place < len(self._measured_at) and self._measured_at[place] == step:
-            self._life_rows[place] = lives
-            return
-        self._measured_at.insert(place, step)
-        self._life_rows.insert(place, lives)
-        if len(self._measured_at) > _MOST:
-            del self._measured_at[1::2], self._life_rows[1::2]
-
     # --- cursor -----------------------------------------------------------------------------------------
 
     def _show_cursor(self) -> None:
@@ -290,10 +264,3 @@ def cut_apart(logs: Floats, cuts: tuple[int, ...]) -> tuple[Floats, Floats]:
     steps = np.arange(1.0, logs.shape[1] + 1)
     at = list(cuts)
     return np.insert(steps, at, np.array(at) + 0.5), np.insert(logs, at, np.nan, axis=1)
-
-
-def life_words(life: float) -> str:
-    """A half-life as a person says it."""
-    if life > _LONGEST_LIFE:
-        return "does not shrink" if math.isinf(life) else "hardly shrinks"
-    return f"halves every {life:,.{0 if life >= 100 else 1}f} steps"

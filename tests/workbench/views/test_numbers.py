@@ -25,12 +25,13 @@ from workbench.plots import residual_plots
 from workbench.plots.class_page import ClassPage
 from workbench.plots.class_path_plot import MOST_CLASSES
 from workbench.plots.forecast_page import ForecastPage, skill_words
+from workbench.plots.half_lives import life_words
 from workbench.plots.heat_grid import Spot
 from workbench.plots.unit_order import ORDERS
 from workbench.plots.writing_page import WritingPage
 from workbench.theme import LIGHT
 from workbench.views.gates import Gates
-from workbench.views.gradient_flow import GradientFlow, life_words
+from workbench.views.gradient_flow import GradientFlow
 from workbench.views.gradient_norms import GradientNormBoard
 from workbench.views.hidden_state import HiddenState
 from workbench.views.loss import Loss

@@ -1,0 +1,64 @@
+"""The half-life of the gradient over training: what was measured, thinned, and its plot."""
+
+from __future__ import annotations
+
+import bisect
+import math
+
+import numpy as np
+
+from workbench.plots.curves import CurvePlot
+from workbench.theme import Theme
+
+_LONGEST_LIFE = 10_000  # steps: a half-life beyond is the slope of noise
+_MOST = 4000  # points of the history
+
+
+class Course:
+    """Half-lives, a row for each step at which they were measured."""
+
+    def __init__(self) -> None:
+        self.steps: list[int] = []
+        self.rows: list[tuple[float, ...]] = []
+
+    def remember(self, step: int, lives: tuple[float, ...]) -> None:
+        """Keep what was measured at `step`; looking at an old snapshot again adds nothing."""
+        place = bisect.bisect_left(self.steps, step)
+        if place < len(self.steps) and self.steps[place] == step:
+            self.rows[place] = lives
+            return
+        self.steps.insert(place, step)
+        self.rows.insert(place, lives)
+        if len(self.steps) > _MOST:
+            del self.steps[1::2], self.rows[1::2]
+
+    def clear(self) -> None:
+        """Nothing was measured."""
+        self.steps.clear()
+        self.rows.clear()
+
+
+class HalfLifePlot(CurvePlot):
+    """A curve for each layer and direction, from one step to hundreds; its owner adds them by their names."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, bottom="step", left="half-life")
+        self._start = self.add_anchor()
+        self.set_log(True)
+
+    def draw(self, names: tuple[str, ...], course: Course) -> None:
+        """Everything that was measured."""
+        lives = np.asarray(course.rows, float)
+        for name, column in zip(names, lives.T, strict=True):
+            finite = np.isfinite(column)
+            note = "" if finite[-1:].all() else "does not shrink now" if finite.any() else "does not shrink so far"
+            self.show_curve(name, course.steps, np.where(finite, column, np.nan), note)
+        self._start.setData([0.0, max([1, *course.steps[-1:]])], [1.0, 1.0])
+        self.show_key()
+
+
+def life_words(life: float) -> str:
+    """A half-life as a person says it."""
+    if life > _LONGEST_LIFE:
+        return "does not shrink" if math.isinf(life) else "hardly shrinks"
+    return f"halves every {life:,.{0 if life >= 100 else 1}f} steps"
