@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
-    QMenu,
     QPushButton,
     QToolButton,
     QTreeWidgetItem,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from workbench.panels.labels import ScrolledText, column
 from workbench.panels.message import Message
 from workbench.panels.run_filter import RunFilter
+from workbench.panels.run_menu import RunMenu
 from workbench.panels.run_rows import (
     COLUMNS,
     EYE,
@@ -34,6 +35,9 @@ from workbench.panels.run_rows import (
 from workbench.records import RunRecord
 from workbench.theme import GRID, Theme
 
+_BUTTONS = (
+    ("model", "Use this model…"), ("go_on", "Go on…"), ("use", "Use settings"), ("export", "Export…"),
+)  # fmt: skip
 _EMPTY = "Every run is kept here, and in a folder of its own."
 
 
@@ -64,7 +68,7 @@ class RunsPanel(QWidget):
         self._notes.setAccessibleName("Notes on the run")
         self._notes.setPlaceholderText("Notes on this run")
         self.message = Message("runs_message", "What was deleted", "notice", "Bring back")
-        self._build_actions()
+        self.menu = self._make_menu()
         self._lay_out()
         self._connect()
         self._show_details()
@@ -155,41 +159,16 @@ class RunsPanel(QWidget):
 
     # --- making it --------------------------------------------------------------------------------------
 
-    def _build_actions(self) -> None:
-        self.actions_menu = QMenu(self)
-        self.actions_menu.setObjectName("runs_menu")
-        self._show_action = self._action("Draw beside the run at hand", "show", self._toggle_chosen)
-        self._go_on_action = self._action("Go on with it…", "go_on", lambda: self._ask(self.go_on_asked.emit))
-        self._use_action = self._action("Use its settings", "use", lambda: self._ask(self.use_asked.emit))
-        self._compare_action = self._action(
-            "Compare settings…", "compare", lambda: self.compare_asked.emit(self.chosen)
-        )
-        self._note_action = self._action("Write notes", "note", self._notes.setFocus)
-        self._model_action = self._action("Use this model…", "model", lambda: self._ask(self.model_asked.emit))
-        self._export_action = self._action("Export…", "export", lambda: self._ask(self.export_asked.emit))
-        self._folder_action = self._action("Open folder", "folder", lambda: self._ask(self.folder_asked.emit))
-        self.actions_menu.addSeparator()
-        self._delete_action = self._action("Delete", "delete", lambda: self.delete_asked.emit(self.chosen))
-        for action, key in ((self._show_action, Qt.Key.Key_Space), (self._delete_action, Qt.Key.Key_Delete)):
-            action.setShortcut(QKeySequence(key))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            self._list.addAction(action)  # the keys mean this only while the list has focus
-        self.actions_menu.addSeparator()
-        columns = self.actions_menu.addMenu("Columns")
-        columns.setObjectName("runs_columns")
-        for place, kind in enumerate(COLUMNS[2:], 2):
-            action = columns.addAction(kind.title)
-            action.setObjectName(f"runs_column_{kind.title.lower()}")
-            action.setToolTip(kind.help)
-            action.setCheckable(True)
-            action.setChecked(kind.first)
-            action.toggled.connect(lambda on, at=place: self._list.setColumnHidden(at, not on))
-
-    def _action(self, text: str, name: str, call: Callable[[], object]) -> QAction:
-        action = self.actions_menu.addAction(text)
-        action.setObjectName(f"run_{name}_action")
-        action.triggered.connect(lambda _checked=False: call())
-        return action
+    def _make_menu(self) -> RunMenu:
+        ask = {
+            "go_on": self.go_on_asked, "use": self.use_asked, "model": self.model_asked,
+            "export": self.export_asked, "folder": self.folder_asked,
+        }  # fmt: skip
+        calls: dict[str, Callable[[], object]] = {name: partial(self._ask, asked.emit) for name, asked in ask.items()}
+        calls["show"], calls["note"] = self._toggle_chosen, self._notes.setFocus
+        calls["compare"] = lambda: self.compare_asked.emit(self.chosen)
+        calls["delete"] = lambda: self.delete_asked.emit(self.chosen)
+        return RunMenu(self._list, calls, self)
 
     def _lay_out(self) -> None:
         header = self._list.header()
@@ -198,10 +177,7 @@ class RunsPanel(QWidget):
         for place in range(len(COLUMNS)):
             header.setSectionResizeMode(place, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        self._go_on = _button("Go on…", "run_go_on", self._go_on_action)
-        self._use = _button("Use settings", "run_use", self._use_action)
-        self._export = _button("Export…", "run_export", self._export_action)
-        self._model = _button("Use this model…", "run_model", self._model_action)
+        self._buttons = {name: _button(text, f"run_{name}", self.menu.by_name[name]) for name, text in _BUTTONS}
         self._more = QToolButton()
         self._more.setText("⋯")
         self._more.setProperty("role", "more")
@@ -209,11 +185,12 @@ class RunsPanel(QWidget):
         self._more.setAccessibleName("More to do with the run")
         self._more.setToolTip("Compare, notes, folder, delete, columns")
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._more.setMenu(self.actions_menu)
+        self._more.setMenu(self.menu)
         layout = column(self, GRID)
         for part in (self._filter, self._list, self.message, self._details, self._notes):
             layout.addWidget(part, 1 if part is self._list else 0)
-        for row in ((self._model, self._more), (self._go_on, self._use, self._export)):
+        model, *others = self._buttons.values()
+        for row in ((model, self._more), others):
             buttons = QHBoxLayout()
             buttons.setSpacing(GRID // 2)
             for button in row:
@@ -238,28 +215,10 @@ class RunsPanel(QWidget):
         lines = (best_words(record), tested_words(record), step_words(record), settings) if record else ()
         self._details.setText("<br>".join(filter(None, lines)) or _EMPTY)
         self._notes.setVisible(record is not None)
-        usable = record is not None and not self._lock
-        self._go_on_action.setEnabled(record is not None and not self._lock and record.can_go_on)
-        self._go_on.setToolTip(self._lock or "Train on from its last save, with more epochs where it had trained all")
-        self._use_action.setEnabled(usable)
-        self._use_action.setToolTip(self._lock or "Set everything as in this run")
-        self._export_action.setEnabled(record is not None and not record.alive and record.saved)
-        self._model_action.setEnabled(self._export_action.isEnabled())
-        self._model.setEnabled(self._model_action.isEnabled())
-        self._model.setToolTip("Forecast, classify, write, translate or caption with this run's best weights (Ctrl+U)")
-        self._folder_action.setEnabled(record is not None and record.folder is not None and record.folder.is_dir())
-        for action in (self._show_action, self._compare_action, self._note_action):
-            action.setEnabled(record is not None)
-        self._delete_action.setEnabled(bool(chosen) and not any(run.alive for run in chosen))
-        buttons = (
-            (self._go_on, self._go_on_action),
-            (self._use, self._use_action),
-            (self._export, self._export_action),
-        )
-        for button, action in buttons:
-            button.setEnabled(action.isEnabled())
-        self._use.setToolTip(self._use_action.toolTip())
-        self._export.setToolTip("Save this run's best weights")
+        self.menu.allow(record, chosen, self._lock)
+        for name, button in self._buttons.items():
+            button.setEnabled(self.menu.by_name[name].isEnabled())
+            button.setToolTip(self.menu.by_name[name].toolTip())
 
     def _ask(self, emit: Callable[[RunRecord], object]) -> None:
         if self.current is not None:
@@ -278,7 +237,7 @@ class RunsPanel(QWidget):
             self.show_beside(row.record, not row.record.shown)
 
     def _on_menu(self, place: QPoint) -> None:
-        self.actions_menu.popup(self._list.viewport().mapToGlobal(place))
+        self.menu.popup(self._list.viewport().mapToGlobal(place))
 
     def _on_chosen(self, now: QTreeWidgetItem | None, before: QTreeWidgetItem | None) -> None:
         if isinstance(before, RunRow) and before.record.number in self._rows:

@@ -1,0 +1,84 @@
+"""What can be done with the chosen runs: the menu of their list, and when each of it can be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QTreeWidget, QWidget
+
+from workbench.panels.run_rows import COLUMNS
+from workbench.records import RunRecord
+
+_TEXTS = {
+    "show": "Draw beside the run at hand",
+    "go_on": "Go on with it…",
+    "use": "Use its settings",
+    "compare": "Compare settings…",
+    "note": "Write notes",
+    "model": "Use this model…",
+    "export": "Export…",
+    "folder": "Open folder",
+    "delete": "Delete",
+}
+_TIPS = {
+    "go_on": "Train on from its last save, with more epochs where it had trained all",
+    "use": "Set everything as in this run",
+    "model": "Forecast, classify, write, translate or caption with this run's best weights (Ctrl+U)",
+    "export": "Save this run's best weights",
+}
+_LOCKED = ("go_on", "use")  # during a run
+_KEYS = {"show": Qt.Key.Key_Space, "delete": Qt.Key.Key_Delete}
+
+
+class RunMenu(QMenu):
+    """Actions by name, and the columns of the list."""
+
+    def __init__(self, runs: QTreeWidget, calls: Mapping[str, Callable[[], object]], parent: QWidget) -> None:
+        """`calls` is what each action does, by its name."""
+        super().__init__(parent)
+        self.setObjectName("runs_menu")
+        self.by_name: dict[str, QAction] = {}
+        for name, text in _TEXTS.items():
+            if name == "delete":
+                self.addSeparator()
+            self._add(name, text, calls[name])
+        for name, key in _KEYS.items():
+            self.by_name[name].setShortcut(QKeySequence(key))
+            self.by_name[name].setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            runs.addAction(self.by_name[name])  # the keys mean this only while the list has focus
+        self.addSeparator()
+        self._add_columns(runs)
+
+    def allow(self, record: RunRecord | None, chosen: Sequence[RunRecord], lock: str) -> None:
+        """Switch on what can be done with these now; `lock` is why settings cannot be taken over."""
+        there = record is not None
+        weights = record is not None and not record.alive and record.saved
+        allowed = dict.fromkeys(_TEXTS, there) | {
+            "go_on": record is not None and not lock and record.can_go_on,
+            "use": there and not lock,
+            "export": weights,
+            "model": weights,
+            "folder": record is not None and record.folder is not None and record.folder.is_dir(),
+            "delete": bool(chosen) and not any(run.alive for run in chosen),
+        }
+        for name, action in self.by_name.items():
+            action.setEnabled(allowed[name])
+            action.setToolTip(lock if lock and name in _LOCKED else _TIPS.get(name, _TEXTS[name]))
+
+    def _add(self, name: str, text: str, call: Callable[[], object]) -> None:
+        self.by_name[name] = action = self.addAction(text)
+        action.setObjectName(f"run_{name}_action")
+        action.triggered.connect(lambda _checked=False: call())
+
+    def _add_columns(self, runs: QTreeWidget) -> None:
+        columns = self.addMenu("Columns")
+        columns.setObjectName("runs_columns")
+        for place, kind in enumerate(COLUMNS[2:], 2):
+            action = columns.addAction(kind.title)
+            action.setObjectName(f"runs_column_{kind.title.lower()}")
+            action.setToolTip(kind.help)
+            action.setCheckable(True)
+            action.setChecked(kind.first)
+            action.toggled.connect(lambda on, at=place: runs.setColumnHidden(at, not on))
