@@ -54,8 +54,13 @@ _WORDS = {
 
 def for_people(message: str) -> str:
     """The message with labels in place of dotted names, beginning with a capital unless a name comes first."""
-    text = _FIELD.sub(_label, message.strip())
+    text = named(message.strip())
     return text[:1].upper() + text[1:] if _PLAIN_WORD.match(text) else text
+
+
+def named(text: str) -> str:
+    """With labels in place of dotted names."""
+    return _FIELD.sub(_label, text)
 
 
 def _label(found: re.Match[str]) -> str:

@@ -67,7 +67,10 @@ def test_what_was_read_is_named_and_described(qtbot: QtBot, backend: KnownBacken
     assert title is not None
     assert about is not None
     assert (title.text(), about.text(), about.isHidden()) == ("Known", "made for tests", False)
-    panel.show_loaded(dataclasses.replace(loaded, title="Other", about=""))
+    notes = ("29 texts longer than data.sequence_length", "3 symbols, as <unk>")
+    panel.show_loaded(dataclasses.replace(loaded, title="Other", about="", notes=notes))
+    assert "29 texts longer than “Sequence length”" in panel._notes.text()
+    assert "&lt;unk&gt;" in panel._notes.text()
     assert (title.text(), about.text(), about.isHidden()) == ("Other", "", True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from workbench.panels.message import Message
 from workbench.panels.preview import Preview
 from workbench.panels.split_lines import split_changes
 from workbench.theme import GRID, Theme
+from workbench.wording import named
 
 if TYPE_CHECKING:
     from engine.data import Sample
@@ -169,7 +171,8 @@ class DataPanel(QWidget):
         self._about.setVisible(bool(loaded.about))
         self.preview.show_data(loaded.preview)
         self._counts.setText(counts_text(loaded))
-        self._notes.setText("".join(f"<p style='margin:0 0 4px 0'>• {note}</p>" for note in loaded.notes))
+        notes = (html.escape(named(note), quote=False) for note in loaded.notes)
+        self._notes.setText("".join(f"<p style='margin:0 0 4px 0'>• {note}</p>" for note in notes))
         names = [(column.name, f"{column.name}  ({column.kind})") for column in loaded.columns]
         for name in _COLUMNS:
             form = self._first if self._first.has(name) else self._rest

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.theme import GRID, Theme
 
-_LARGEST = 9 * GRID  # pixels of one cell
+_LARGEST = 16 * GRID  # pixels of one cell
 _NAME = 14 * GRID  # pixels that a class's name may take
 
 

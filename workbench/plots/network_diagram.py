@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QEasingCurve, QEvent, QPointF, QRectF, QSizeF, Qt, QVariantAnimation, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.inside.records import Floats
 from workbench.plots.arrows import between, loop, paint_arrow
 from workbench.plots.label_axis import visible
-from workbench.plots.network_layout import Diagram, Link, Part
+from workbench.plots.network_layout import FEWEST, Diagram, Link, Part
 from workbench.plots.unit_squares import squares
 from workbench.theme import Theme
 
 _STRIP = 5.0  # pixels: the band of the gradient under a box
+_COLUMN = 110  # pixels of a step, with text of the usual size
 _FOLD_MS = 700
 _REACH = 6.0  # pixels: how near to an arrow a click has to be
 
@@ -26,6 +27,7 @@ class NetworkDiagram(QWidget):
     chosen = Signal(object)  # Part or Link
     hovered = Signal(object)  # time step under the mouse, or None
     passed = Signal(object)  # Part or Link under the mouse, or None
+    room_changed = Signal()  # more steps can be drawn than before, or fewer
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -37,6 +39,7 @@ class NetworkDiagram(QWidget):
         self._arriving: Mapping[Part, float] = {}  # 0 … 1
         self._labels: tuple[str, ...] = ()
         self._level = 1.0
+        self.room = FEWEST  # steps that can be drawn
         self.setMouseTracking(True)
         self.setAccessibleName("Diagram of the network")
         self.setMinimumSize(200, 160)
@@ -76,6 +79,14 @@ class NetworkDiagram(QWidget):
         """Take the colours of `theme`."""
         self._theme = theme
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """More steps on a wide screen."""
+        super().resizeEvent(event)
+        room = max(FEWEST, int(self.width() / (_COLUMN * self._theme.scale)))
+        if room != self.room:
+            self.room = room
+            self.room_changed.emit()
 
     def _set_fold(self, fold: float) -> None:
         self.fold = fold

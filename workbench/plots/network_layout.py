@@ -9,7 +9,8 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF
 
 from engine.inside.records import Structure
 
-_ENDS, _AROUND = (2, 3), 1  # steps that are drawn at both ends of a long sequence, and either side of the cursor
+FEWEST = 5  # steps that are drawn however little room there is
+_AROUND = 1  # steps that are drawn on either side of the cursor
 _WRITTEN = 3  # steps of a decoder that stand for all
 _WIDEST, _END = 150.0, 26.0  # pixels: a layer's width when there is room, and the height of inputs and answers
 _UPRIGHT = 2.5  # how many times its width a layer is high at most
@@ -84,10 +85,12 @@ class Diagram:
         return 1 + part.level * (2 if both else 1) + part.reverse
 
 
-def shown_steps(length: int, cursor: int | None, border: int | None = None) -> tuple[int, ...]:
-    """The time steps that are drawn: both ends, and those around the cursor and a border between two sequences."""
-    first, last = _ENDS
-    wanted = {*range(min(first, length)), *range(max(length - last, 0), length)}
+def shown_steps(length: int, cursor: int | None, border: int | None = None, room: int = FEWEST) -> tuple[int, ...]:
+    """The time steps that are drawn: all where there is `room`, else both ends, and those around the cursor and a
+    border between two sequences.
+    """  # fmt: skip
+    first = length if length <= room else room // 2
+    wanted = {*range(first), *range(max(length - (room - first), first), length)}
     if border is not None:
         wanted |= {step for step in (border - 1, border) if 0 <= step < length}
     if cursor is not None and cursor < length:
@@ -95,11 +98,15 @@ def shown_steps(length: int, cursor: int | None, border: int | None = None) -> t
     return tuple(sorted(wanted))
 
 
-def diagram(structure: Structure, length: int, cursor: int | None, written_from: int | None = None) -> Diagram:
-    """The network over a sequence of `length` steps; those from `written_from` on are a decoder's."""
+def diagram(
+    structure: Structure, length: int, cursor: int | None, written_from: int | None = None, room: int = FEWEST
+) -> Diagram:
+    """The network over a sequence of `length` steps, of which `room` can be drawn; those from `written_from` on are a
+    decoder's.
+    """  # fmt: skip
     topology = structure.topology
     border = written_from if topology == "encoder_decoder" else None
-    steps = (0,) if topology == "one_to_one" else shown_steps(length, cursor, border)
+    steps = (0,) if topology == "one_to_one" else shown_steps(length, cursor, border, room)
     virtual = topology == "encoder_decoder" and border is None
     columns = steps + (-1,) * (_WRITTEN if virtual else 0)
     read = len(steps) if border is None else sum(step < border for step in steps)

@@ -64,6 +64,7 @@ class NetworkView(LiveView):
         self._diagram.chosen.connect(self._choose)
         self._diagram.passed.connect(self._pass)
         self._diagram.hovered.connect(self.time.hover)
+        self._diagram.room_changed.connect(self._redraw)
         self.time.moved.connect(self._redraw)
 
     def _lay_out(self) -> None:
@@ -136,7 +137,7 @@ class NetworkView(LiveView):
         length = self.time_steps() or 1
         known = trace if isinstance(trace, HiddenTrace) else None
         pinned = self.time.position if self.time.pinned else None  # columns that came and went would flee the mouse
-        made = diagram(structure, length, pinned, known.written_from if known else None)
+        made = diagram(structure, length, pinned, known.written_from if known else None, self._diagram.room)
         self._diagram.show_diagram(made, known.labels if known else ())
         self._keep_choice(made)
         states, arriving = self._numbers(made)

@@ -22,6 +22,9 @@ def test_both_ends_and_the_cursor_are_drawn() -> None:
     assert shown_steps(100, 50) == (0, 1, 49, 50, 51, 97, 98, 99)
     assert shown_steps(100, 99) == (0, 1, 97, 98, 99)
     assert shown_steps(1, 0) == (0,)
+    assert shown_steps(100, None, room=8) == (0, 1, 2, 3, 96, 97, 98, 99)
+    assert shown_steps(14, None, room=16) == tuple(range(14))
+    assert shown_steps(16, None, room=16) == tuple(range(16))
 
 
 @pytest.mark.parametrize(
