@@ -164,6 +164,31 @@ def test_runs_are_found_by_words_of_their_notes_and_what_is_hidden_is_not_chosen
     assert not any(row.isHidden() for row in panel._rows.values())
 
 
+def test_runs_on_several_data_sets_say_what_they_learned_from(panel: RunsPanel) -> None:
+    before = [row.text(1) for row in panel._rows.values()]
+    assert not any("known" in text for text in before)
+    other = RunRecord(9, "gru-64", SERIES.replace({"data.file": "/data/sales.csv"}), None, began=9.0)
+    panel.add(other)
+    assert panel._rows[9].text(1) == "9  gru-64 · sales.csv"
+    assert all(" · " in row.text(1) for row in panel._rows.values())
+    panel.drop(other)
+    assert [row.text(1) for row in panel._rows.values()] == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"training.epochs": 100_000}, "epochs 100,000"),
+        ({"training.seed": 100_000}, "seed 100000"),
+        ({"model.bidirectional": True}, "both directions"),
+        ({"training.learning_rate": 0.02}, "learning rate 0.02"),
+        ({}, "default settings"),
+    ],
+)
+def test_settings_of_a_run_are_written_as_people_read_them(changes: dict[str, object], told: str) -> None:
+    assert different_settings(Experiment().replace(changes)) == told
+
+
 def test_eyes_open_and_shut_by_key(panel: RunsPanel, qtbot: QtBot) -> None:
     changed: list[bool] = []
     panel.shown_changed.connect(lambda: changed.append(True))

@@ -189,6 +189,14 @@ def test_what_cannot_be_is_refused_in_words(
     assert not desk.contest.alive
 
 
+def test_a_table_without_rows_says_what_comes(qtbot: QtBot, dialog: SweepDialog) -> None:
+    table = dialog.results.table
+    plain = table.grab().toImage()
+    table._waiting = ""
+    table.viewport().update()
+    assert table.grab().toImage() != plain
+
+
 def test_nothing_to_compare_is_said(qtbot: QtBot, desk: Desk, dialog: SweepDialog) -> None:
     dialog.field.rows[0].numbers.setText("0.01")
     _finish(qtbot, desk, dialog)

@@ -6,18 +6,22 @@ import math
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from engine.race_messages import Key, Place
 
+_MIDDLE = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
 _HEADINGS = ("Cell", "Units", "Parameters", "Runs", "Validation, median", "lowest – highest", "Test", "Seconds")
 
 
 class PlaceTable(QTableWidget):
     """Places as they stand, of which one can be chosen."""
 
-    def __init__(self, name: str, title: str) -> None:
+    def __init__(self, name: str, title: str, waiting: str) -> None:
+        """`waiting` stands there while there is no row."""
         super().__init__()
+        self._waiting = waiting
         self._places: list[Place] = []
         self.setObjectName(name)
         self.setAccessibleName(title)
@@ -28,6 +32,15 @@ class PlaceTable(QTableWidget):
         self.setTabKeyNavigation(False)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.horizontalHeader().setHighlightSections(False)  # bold headings would not fit into their columns
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The rows, or what they wait for."""
+        super().paintEvent(event)
+        if not self._places:
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().placeholderText().color())
+            painter.drawText(self.viewport().rect(), _MIDDLE, self._waiting)
+            painter.end()
 
     @property
     def chosen(self) -> Place | None:
@@ -53,7 +66,7 @@ class RaceTable(PlaceTable):
     """Cells and strategies."""
 
     def __init__(self) -> None:
-        super().__init__("race_table", "Result of the race, best cell first")
+        super().__init__("race_table", "Result of the race, best cell first", "A row for each, the best first.")
         self.show_rows(_HEADINGS, (), ())
 
     def show_places(self, places: Sequence[Place], titles: Mapping[Key, str]) -> None:

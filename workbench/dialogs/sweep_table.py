@@ -30,7 +30,9 @@ class SweepTable(PlaceTable):
     """Trials as they stand."""
 
     def __init__(self) -> None:
-        super().__init__("sweep_table", "Result of the sweep, best settings first")
+        super().__init__(
+            "sweep_table", "Result of the sweep, best settings first", "A row for each combination, the best first."
+        )
 
     def show_places(self, places: Sequence[Place]) -> None:
         """Fill the rows."""

@@ -79,7 +79,7 @@ COLUMNS = (
     Column("Began", "When it began", _when, lambda r: r.began),
     Column("Notes", "What was written on it", lambda r: r.notes, lambda r: r.notes),
 )  # fmt: skip
-EYE, BEGAN = 0, [column.title for column in COLUMNS].index("Began")
+EYE, RUN, BEGAN = 0, 1, [column.title for column in COLUMNS].index("Began")
 
 
 class RunRow(QTreeWidgetItem):
@@ -88,6 +88,7 @@ class RunRow(QTreeWidgetItem):
     def __init__(self, record: RunRecord) -> None:
         super().__init__()
         self.record = record
+        self.with_source = False  # runs on other data stand in the list, too
         self._shown: tuple[object, ...] = ()
         for place, column in enumerate(COLUMNS):
             if column.number:
@@ -97,12 +98,14 @@ class RunRow(QTreeWidgetItem):
         """Show what is known of the run now; False when that is what is shown already."""
         record = self.record
         news = (theme, record.shown, record.notes, record.standing, record.saved, record.can_go_on, record.best_loss,
-                record.started, record.outcome)  # fmt: skip
+                record.started, record.outcome, self.with_source)  # fmt: skip
         if news == self._shown:
             return False
         self._shown = news
         for place, column in enumerate(COLUMNS):
             text = column.text(self.record)
+            if place == RUN and self.with_source:
+                text += f" · {source_name(record.experiment)}"
             if text != self.text(place):
                 self.setText(place, text)
         self.setToolTip(2, best_words(self.record))
@@ -188,7 +191,10 @@ def different_settings(experiment: Experiment) -> str:
 def _set(section: str, name: str, value: object) -> str:
     """A setting in the words of its form; a switch that is on by its name alone."""
     label = field_info(section, name).label.lower()
-    return label if value is True else f"{label} {setting_words(f'{section}.{name}', value)}"
+    if value is True:
+        return label
+    number = isinstance(value, int) and not isinstance(value, bool) and name != "seed"
+    return f"{label} {value:,}" if number else f"{label} {setting_words(f'{section}.{name}', value)}"
 
 
 def tested_words(record: RunRecord) -> str:

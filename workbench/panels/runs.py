@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.draft import source_name
 from workbench.panels.labels import ScrolledText, column
 from workbench.panels.message import Message
 from workbench.panels.run_filter import RunFilter
@@ -85,6 +86,7 @@ class RunsPanel(QWidget):
         self._rows[record.number] = row
         self._list.addTopLevelItem(row)
         row.refresh(self._theme)
+        self._tell_apart()
         self._filter.apply()
         if choose:
             row.setHidden(False)  # a run that begins is seen, whatever is looked for
@@ -99,6 +101,7 @@ class RunsPanel(QWidget):
             self._list.addTopLevelItem(row)
             row.refresh(self._theme)
         self._list.setSortingEnabled(True)
+        self._tell_apart()
         self._filter.apply()
 
     def remove(self, record: RunRecord) -> None:
@@ -110,6 +113,7 @@ class RunsPanel(QWidget):
         """A run is no longer here."""
         row = self._rows.pop(record.number)
         self._list.takeTopLevelItem(self._list.indexOfTopLevelItem(row))
+        self._tell_apart()
         self._filter.apply()
         if record.shown:
             self.shown_changed.emit()
@@ -156,6 +160,14 @@ class RunsPanel(QWidget):
             record.shown = shown
             self._rows[record.number].show_eye(self._theme)
             self.shown_changed.emit()
+
+    def _tell_apart(self) -> None:
+        """Where runs on several data sets stand in the list, each says what it learned from."""
+        several = len({source_name(row.record.experiment) for row in self._rows.values()}) > 1
+        for row in self._rows.values():
+            if row.with_source != several:
+                row.with_source = several
+                row.refresh(self._theme)
 
     # --- making it --------------------------------------------------------------------------------------
 
