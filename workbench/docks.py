@@ -143,7 +143,7 @@ class Docks:
 
     def _size(self) -> None:
         across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-        self._window.resizeDocks([self.setup, self.findings], [42 * GRID, 32 * GRID], across)
+        self._window.resizeDocks([self.setup, self.findings], [42 * GRID, 36 * GRID], across)
         self._window.resizeDocks([self.findings, self.runs], [40 * GRID, 52 * GRID], down)
 
     def _dock(self, title: str, name: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
