@@ -155,9 +155,11 @@ class Loss(LiveView):
 
     def _follow_span(self) -> None:
         """Of a loss that has fallen so far, a linear axis shows a flat line."""
+        if self._chosen or math.isfinite(self._loss.shown()[0]):
+            return  # what is zoomed stays as it is
         values = np.concatenate([self._loss.curves[name].y for name in (_SMOOTH, _VALIDATION)])
         known = values[np.isfinite(values)]
-        if not self._chosen and known.size and 0 < _SPAN * known.min() < known.max():
+        if known.size and 0 < _SPAN * known.min() < known.max():
             self._log.setChecked(True)
 
     @Slot()

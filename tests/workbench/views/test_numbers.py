@@ -498,6 +498,18 @@ def test_a_loss_that_falls_by_decades_is_logarithmic_until_a_person_chooses(
     assert view._loss.axes.log == (False, not log)
 
 
+def test_an_axis_that_is_zoomed_stays_as_it_is(show: Show) -> None:
+    view, history = show(Loss), History()
+    history.extend("loss", [1.0, 2.0, 3.0], [1.0, 1.0, 1.0])
+    view.show_history(history)
+    view._loss.box.setXRange(1, 2, padding=0)
+    history.extend("validation_loss", [1.0, 2.0], [1.0, 1e-6])
+    view.show_history(history)
+    assert view._loss.axes.log == (False, False)
+    view.reset_zoom()
+    assert view._loss.axes.log == (False, True)
+
+
 def test_a_run_begins_with_a_linear_axis(show: Show) -> None:
     view, history = show(Loss), History()
     history.extend("loss", [1.0, 2.0], [1.0, 1.0])
