@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QLinearGradient, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.inside.records import Floats
 from workbench.theme import GRID, Theme
 
 _LARGEST = 5 * GRID  # pixels of one cell
+_AXES = "read →  written ↓"
+_BEATS = (1, 2, 4, 8, 16, 32, 64, 128, 256)  # quarters between two numbers below a tune
 
 
 class _Painted(QWidget):
@@ -93,7 +95,8 @@ class AttentionMatrix(_Painted):
     def _paint_names(self, painter: QPainter, left: float, top: float, wide: float, high: float) -> None:
         metrics = self._metrics()
         painter.setPen(QColor(self._theme.muted))
-        painter.drawText(QRectF(0, 0, self.width(), 2 * GRID), Qt.AlignmentFlag.AlignLeft, "read →  written ↓")
+        painter.drawText(QRectF(0, 0, self.width(), 2 * GRID), Qt.AlignmentFlag.AlignLeft, _AXES)
+        self._paint_scale(painter, metrics)
         painter.setPen(QColor(self._theme.text))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if high >= metrics.height() * 0.8:
@@ -112,6 +115,19 @@ class AttentionMatrix(_Painted):
             else:
                 painter.drawText(QRectF(-wide, -2 * GRID, 2 * wide, 2 * GRID), Qt.AlignmentFlag.AlignCenter, short)
             painter.restore()
+
+    def _paint_scale(self, painter: QPainter, metrics: QFontMetricsF) -> None:
+        """Which colour is how much of the attention, behind the heading where there is room."""
+        least, most = "0 %", "100 %"
+        strip = QRectF(metrics.horizontalAdvance(f"{_AXES}   {least} "), 3, 8 * GRID, metrics.height() - 5)
+        if strip.right() + metrics.horizontalAdvance(f" {most}") > self.width():
+            return
+        colors = QLinearGradient(strip.topLeft(), strip.topRight())
+        for place in (0.0, 1.0):
+            colors.setColorAt(place, self._theme.color("accent", place))
+        painter.fillRect(strip, colors)
+        for text, x in ((least, metrics.horizontalAdvance(f"{_AXES}   ")), (most, strip.right() + GRID / 2)):
+            painter.drawText(QRectF(x, 0, self.width(), 2 * GRID), Qt.AlignmentFlag.AlignLeft, text)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Say which symbols meet under the mouse."""
@@ -146,8 +162,9 @@ class PianoRoll(_Painted):
             return
         low, high = min(pitch for pitch, _ in notes) - 1, max(pitch for pitch, _ in notes) + 1
         longest = max(sum(length for _, length in tune) for tune in self.tunes)
-        left, top = 4 * GRID, 2.5 * GRID
-        wide, tall = (self.width() - left - GRID) / longest, (self.height() - top - GRID) / (high - low + 1)
+        left, top, foot = 4 * GRID, 2.5 * GRID, self._metrics().height() + GRID / 2
+        wide, tall = (self.width() - left - GRID) / longest, (self.height() - top - foot) / (high - low + 1)
+        self._paint_time(painter, left, wide, longest)
         painter.setPen(QColor(self._theme.muted))
         painter.drawText(
             QRectF(0, 0, self.width(), 2 * GRID),
@@ -172,6 +189,20 @@ class PianoRoll(_Painted):
                 if pitch >= 0:
                     painter.fillRect(bar, color)
                 at += length
+
+    def _paint_time(self, painter: QPainter, left: float, wide: float, longest: float) -> None:
+        """Quarters below, as many numbers as there is room for, and what they count at the end."""
+        metrics, unit = self._metrics(), "quarters"
+        room = metrics.horizontalAdvance(f"{longest:.0f}") + 2 * GRID
+        step = next((beats for beats in _BEATS if beats * wide > room), _BEATS[-1])
+        end = self.width() - GRID - metrics.horizontalAdvance(unit)
+        row = self.height() - metrics.height()
+        painter.setPen(QColor(self._theme.muted))
+        painter.drawText(QRectF(end, row, self.width() - end, metrics.height()), Qt.AlignmentFlag.AlignLeft, unit)
+        for at in range(0, int(longest) + 1, step):
+            number = QRectF(left + at * wide - room / 2, row, room, metrics.height())
+            if number.right() < end:
+                painter.drawText(number, Qt.AlignmentFlag.AlignCenter, str(at))
 
 
 class GreyPicture(_Painted):

@@ -1,0 +1,40 @@
+"""Pictures beside a written text say what their colours and places mean."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QColor, QImage, QRegion
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from workbench.plots.pair_pictures import AttentionMatrix, PianoRoll
+from workbench.theme import LIGHT
+
+
+def _painted(widget: QWidget, top: int, bottom: int) -> set[str]:
+    """The colours between two rows of pixels."""
+    image = QImage(widget.size(), QImage.Format.Format_RGB32)
+    image.fill(QColor("#ffffff"))
+    widget.render(image, QPoint(), QRegion(), QWidget.RenderFlag.DrawChildren)
+    return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(top, bottom)}
+
+
+@pytest.mark.parametrize(("width", "scale"), [(400, True), (140, False)])
+def test_attention_has_a_scale_where_there_is_room(qtbot: QtBot, width: int, scale: bool) -> None:
+    matrix = AttentionMatrix(LIGHT)
+    qtbot.addWidget(matrix)
+    matrix.resize(width, 200)
+    matrix.show_weights(np.zeros((2, 2), np.float32), ("a", "b"), ("x", "y"))
+    blue = [color for color in map(QColor, _painted(matrix, 0, 12)) if color.blue() > color.red() + 100]
+    assert bool(blue) is scale
+
+
+@pytest.mark.parametrize("length", [0.25, 4.0, 400.0])
+def test_a_tune_has_quarters_below(qtbot: QtBot, length: float) -> None:
+    roll = PianoRoll(LIGHT)
+    qtbot.addWidget(roll)
+    roll.resize(300, 200)
+    roll.show_tunes(((61, length),), ((61, length),))
+    assert len(_painted(roll, 200 - 12, 200)) > 1
