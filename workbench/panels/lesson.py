@@ -92,7 +92,7 @@ class LessonPanel(QScrollArea):
         wanted = source_name(self.step.experiment) if self.step and self.step.experiment else ""
         other = bool(wanted and self._source) and wanted != self._source
         name = wanted.replace("_", " ")
-        self._other.setText(f"This step is about {name}, and other data is open. The button below opens it.")
+        self._other.setText(f"This step is about {name}, but other data is open: press “{self._set.text()}”.")
         self._other.setVisible(other)
 
     def _lay_out(self) -> None:
