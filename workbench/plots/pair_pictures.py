@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QLinearGradient, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QIcon,
+    QLinearGradient,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.inside.records import Floats
@@ -222,6 +232,22 @@ class GreyPicture(_Painted):
         if not self.image.size:
             return
         size = min((self.width() - 2 * GRID) / self.image.shape[1], (self.height() - 2 * GRID) / self.image.shape[0])
-        for row, column in np.ndindex(*self.image.shape):
-            rect = QRectF(GRID + column * size, GRID + row * size, size, size)
-            painter.fillRect(rect, self._theme.color("text", float(self.image[row, column])))
+        _paint_squares(painter, self.image, QPointF(GRID, GRID), size, self._theme)
+
+
+def thumbnail(image: Floats, pixels: int, theme: Theme) -> QIcon:
+    """A picture (rows, columns) from 0 to 1 as large as a line of a table."""
+    made = QPixmap(pixels, pixels)
+    made.fill(theme.color("plot"))
+    painter = QPainter(made)
+    _paint_squares(painter, image, QPointF(0, 0), pixels / max(image.shape), theme)
+    painter.end()
+    icon = QIcon(made)
+    icon.addPixmap(made, QIcon.Mode.Selected)  # not tinted where its row is chosen
+    return icon
+
+
+def _paint_squares(painter: QPainter, image: Floats, corner: QPointF, size: float, theme: Theme) -> None:
+    for row, column in np.ndindex(*image.shape):
+        rect = QRectF(corner.x() + column * size, corner.y() + row * size, size, size)
+        painter.fillRect(rect, theme.color("text", float(image[row, column])))

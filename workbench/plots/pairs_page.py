@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QBrush
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -18,8 +18,10 @@ from PySide6.QtWidgets import (
 from engine.events import Probe
 from engine.prediction_records import PairsPrediction, WrittenPair
 from workbench.plots.answers import AnswerPage
-from workbench.plots.pair_pictures import AttentionMatrix, GreyPicture, PianoRoll
+from workbench.plots.pair_pictures import AttentionMatrix, GreyPicture, PianoRoll, thumbnail
 from workbench.plots.saving import Table
+
+_THUMBNAIL = 24  # pixels of a picture in its row
 
 
 class PairsPage(AnswerPage):
@@ -37,6 +39,7 @@ class PairsPage(AnswerPage):
         self.rows.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.rows.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.rows.verticalHeader().hide()
+        self.rows.setIconSize(QSize(_THUMBNAIL, _THUMBNAIL))
         self.rows.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.rows.currentCellChanged.connect(lambda row, *_: self._choose(row))
         self.matrix, self.roll, self.picture = (
@@ -70,16 +73,22 @@ class PairsPage(AnswerPage):
         self.rows.setHorizontalHeaderLabels(["read", prediction.target, "written"])
         self.rows.setRowCount(len(prediction.pairs))
         for row, pair in enumerate(prediction.pairs):
-            for column, text in enumerate((pair.source, pair.wanted, pair.written)):
-                item = QTableWidgetItem(text)
-                item.setToolTip(text)
-                if column == 2 and not prediction.tunes:
-                    item.setForeground(
-                        QBrush(self.theme.color("good" if pair.written == pair.wanted else "problem", 1.0))
-                    )
-                self.rows.setItem(row, column, item)
+            self._fill(row, pair, judged=not prediction.tunes)
         self.rows.setCurrentCell(min(chosen, len(prediction.pairs) - 1), 0)
         self._choose(self.rows.currentRow())
+
+    def _fill(self, row: int, pair: WrittenPair, *, judged: bool) -> None:
+        read, wanted, written = items = tuple(map(QTableWidgetItem, (pair.source, pair.wanted, pair.written)))
+        for column, item in enumerate(items):
+            item.setToolTip(item.text())
+            self.rows.setItem(row, column, item)
+        if pair.image is not None:  # its numbers say nothing to who looks
+            read.setText("")
+            read.setData(Qt.ItemDataRole.AccessibleTextRole, pair.source)
+            read.setIcon(thumbnail(pair.image, _THUMBNAIL, self.theme))
+        if judged:
+            right = written.text() == wanted.text()
+            written.setForeground(QBrush(self.theme.color("good" if right else "problem")))
 
     def _choose(self, row: int) -> None:
         if self._shown is None or not 0 <= row < len(self._shown.pairs):

@@ -52,6 +52,11 @@ def test_the_chosen_pair_shows_where_the_network_looked(qtbot: QtBot) -> None:
 def test_digits_tunes_and_networks_without_attention_have_pictures_of_their_own(qtbot: QtBot) -> None:
     made = page(qtbot, DIGIT)
     assert made.pictures.currentWidget() is made.picture
+    read = made.rows.item(0, 0)
+    assert read.text() == ""  # type: ignore[union-attr]
+    seen = read.icon().pixmap(24, 24).toImage()  # type: ignore[union-attr]
+    ink, same, other = (seen.pixelColor(*place) for place in ((3, 3), (9, 9), (15, 3)))
+    assert ink == same != other
     made.draw(PairsPrediction("validation", "soprano", True, (TUNE,)))
     assert made.pictures.currentWidget() is made.roll
     assert made.roll.tunes == (TUNE.wanted_notes, TUNE.written_notes)
