@@ -14,11 +14,13 @@ from engine.data.temporary import temporary_file
 
 _LOOKED_AT = 200  # lines
 _LONGEST = 20_000  # letters of a line
+_MOST_ABOVE = 12  # lines of words above a table
 _FEWEST = 10  # lines that show columns of a fixed width
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 _LABEL = re.compile(r"\w[\w ]{0,30}:\s")
 _DELIMITERS = '",;\t|'
 _OUTSIDE = "above or below the columns"
+_FIGURES = 0.6  # share of the words below names, beneath which they are no table
 _SHARE = 0.9  # of the cells of a column of numbers
 _REMARKS = ("#", *REMARKS)
 
@@ -31,20 +33,27 @@ def lined_up(plain: Path) -> tuple[Path, tuple[Rejected, ...]] | None:
     """
     with plain.open(encoding="utf-8", errors="replace") as file:
         lines = [line.rstrip("\n") for line in itertools.islice(file, _LOOKED_AT)]
+    if max(map(len, lines), default=0) > _LONGEST:
+        return None
     if begin := _described(lines):
         words = len(lines[begin].split())
         return _rewritten(plain, str.split, words, begin)
     lines = [line for line in itertools.dropwhile(_is_remark, lines) if line.strip()]
-    if len(lines) < 3 or max(map(len, lines)) > _LONGEST or any(mark in "".join(lines) for mark in _DELIMITERS):
+    if len(lines) < 3 or _marked(lines[_MOST_ABOVE:] or lines):
         return None
     counts = {len(line.split()) for line in lines}
     ragged = any("  " in line.strip() or line[0] == " " for line in lines)
-    if len(counts) == 1:
+    if len(counts) == 1 and not _marked(lines):
         return _rewritten(plain, str.split) if ragged and counts != {1} else None
-    if fields := _fields(lines):
+    if not _marked(lines) and (fields := _fields(lines)):
         return _rewritten(plain, lambda line: _cut(line, fields))
     words = _usual(lines) if ragged else 0
     return _rewritten(plain, str.split, words) if words else None
+
+
+def _marked(lines: list[str]) -> bool:
+    """Whether something stands in lines that parts cells in other tables."""
+    return any(mark in "".join(lines) for mark in _DELIMITERS)
 
 
 def _described(lines: list[str]) -> int:
@@ -54,18 +63,24 @@ def _described(lines: list[str]) -> int:
     below = lines[at + 1 :]
     labelled = 2 * sum(bool(_LABEL.match(line)) for line in said) > len(said)
     counts = {len(line.split()) for line in below}
-    marked = any(mark in "".join(below) for mark in _DELIMITERS)
-    return at + 1 if labelled and len(counts) == 1 and counts != {1} and len(below) >= _FEWEST and not marked else 0
+    alike = len(counts) == 1 and counts != {1} and len(below) >= _FEWEST
+    return at + 1 if labelled and alike and not _marked(below) else 0
 
 
 def _usual(lines: list[str]) -> int:
-    """The words that nearly all lines have, if others with half as many at most stand above and below; 0 of none."""
+    """The words that nearly all lines have, most of them numbers below one of names, with lines of others outside.
+
+    Where they are words too, those have half as many at most; 0 where lines are not so.
+    """
     counts = [len(line.split()) for line in lines]
     usual = max(set(counts), key=counts.count)
     first, last = counts.index(usual), len(counts) - counts[::-1].index(usual)
     outside = [*counts[:first], *counts[last:]]
-    alike = set(counts[first:last]) == {usual} and last - first >= max(_FEWEST, 2 * len(outside))
-    return usual if alike and all(2 * count <= usual for count in outside) else 0
+    units = counts[first + 1 : first + 2] != [usual] and usual > 2  # below the names, fewer than these
+    alike = set(counts[first + 1 + units : last]) == {usual} and last - first >= max(_FEWEST, 2 * len(outside))
+    figures = sum(bool(_NUMBER.fullmatch(word)) for line in lines[first + 1 + units :] for word in line.split())
+    plain = figures >= _FIGURES * usual * (last - first) and not any(map(str.isdigit, lines[first]))
+    return usual if alike and (plain or (not units and all(2 * count <= usual for count in outside))) else 0
 
 
 def _is_remark(line: str) -> bool:
@@ -111,16 +126,16 @@ def _rewritten(
 def _rows(
     lines: Iterator[str], cut: Callable[[str], list[str]], words: int, first: int, outside: list[Rejected]
 ) -> Iterator[list[str]]:
-    begun = ended = False
+    begun, ended = 0, False
     for number, line in itertools.dropwhile(lambda pair: _is_remark(pair[1]), enumerate(lines, 1)):
         cells = cut(line.rstrip("\n")) if line.strip() else []
         if cells and number <= first:
             outside.append(Rejected(number, _OUTSIDE, line.strip()))
         elif words and cells and len(cells) != words:
             outside.append(Rejected(number, _OUTSIDE, line.strip()))
-            ended = begun
+            ended = begun > 1  # the second may be units
         elif cells and ended:
             raise ValueError(line)  # such a line in the middle
         elif cells:
-            begun = True
+            begun += 1
             yield cells

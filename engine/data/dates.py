@@ -22,7 +22,7 @@ from engine.data.tables import Table
 
 _DATE_WORDS = ("date", "datum", "day", "fecha", "data", "日")
 _TIME_WORDS = (*_DATE_WORDS, "time", "year", "yyyy", "month", "week", "stamp", "jahr", "period", "quarter")
-_CLOCK_WORDS, _SERIES = ("time", "stamp"), 6  # rows that each of several series has at least
+_CLOCK_WORDS, _SERIES = ("time", "stamp", "year", "jahr"), 6  # rows that each of several series has at least
 _TIME_NAMES = ("ts", "epoch")
 _YEAR, _YEARS, _EVEN = "year", (1500, 2200), 0.05  # share by which a month of some years may be longer than a twelfth
 _TRIED = 12  # cells that pick the candidates
@@ -103,14 +103,15 @@ def _whole_number_format(table: Table, name: str, text: str) -> str:
     if len(numbers) < 2:
         return ""
     low, high, telling = int(numbers.min()), int(numbers.max()), _telling(name)
-    runs, first = _runs(np.diff(numbers), telling), table.column(name) == 0
+    steps, first = np.diff(numbers), table.column(name) == 0
+    again = _begins_again(steps, name)
+    runs = _runs(steps, telling) or again
     for written, (least, largest) in DIGITS_ONLY.items():
         days = written.startswith("%Y%m%d")  # eight digits and more that are dates by chance are rare
         likely = telling if written == "%Y%j" else telling or (runs and (first or days))
         if likely and (runs or days) and least <= low and high <= largest and _all_parse(table, text, written, numbers):
             return written
-    counted = (runs and (telling or first)) or _begins_again(np.diff(numbers), name)
-    return _counted_format(name, low, high) if counted else ""
+    return _counted_format(name, low, high) if runs and (telling or first or again) else ""
 
 
 def _begins_again(steps: NDArray[Any], name: str) -> bool:

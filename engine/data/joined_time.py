@@ -38,7 +38,7 @@ _ORDERS = (
     ("year", "week"),
 )
 _DATE = r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-](\d{4}|\d{2}))"
-_CLOCK = r"\d{1,2}(:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?|\.\d{2}\.\d{2})"
+_CLOCK = r"\d{1,2}(:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm]?)?|\.\d{2}\.\d{2})"
 _MIDNIGHT = r"[ T]00:00(:00)?$"
 
 Cells = Mapping[str, Sequence[str]]  # of the first rows, by column
@@ -95,7 +95,8 @@ def _dated(date: str, cells: Cells) -> JoinedTime | None:
     if not clock or 2 * again < len(cells[date]):
         return None
     day = f"regexp_replace(trim(CAST({quoted(date)} AS VARCHAR)), '{_MIDNIGHT}', '')"
-    return JoinedTime((date, clock), f"{day} || ' ' || trim(CAST({quoted(clock)} AS VARCHAR))")
+    said = f"regexp_replace(trim(CAST({quoted(clock)} AS VARCHAR)), '([AaPp])$', '\\1m')"  # 3:00p of weather stations
+    return JoinedTime((date, clock), f"{day} || ' ' || {said}")
 
 
 def _named_parts(cells: Cells) -> dict[str, str]:

@@ -49,6 +49,7 @@ def _tables(value: Any, place: tuple[str, ...], depth: int) -> Iterator[tuple[tu
     if not isinstance(value, dict):
         return
     columns = {key: own for key, own in value.items() if _is_column(own)}
+    columns = dict(_columns_within(value)) if len(columns) == 1 else columns
     if len({len(own) for own in columns.values()}) == 1 and len(columns) > 1:
         yield place, [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     if records := _by_key(value):
@@ -58,6 +59,17 @@ def _tables(value: Any, place: tuple[str, ...], depth: int) -> Iterator[tuple[tu
     elif depth < _DEPTH:
         for key, own in value.items():
             yield from _tables(own, (*place, key), depth + 1)
+
+
+def _columns_within(value: Any) -> Iterator[tuple[str, list[Any]]]:
+    """The columns in a document and in what it holds once, as where times stand beside a record of values."""
+    if isinstance(value, list) and len(value) == 1:
+        yield from _columns_within(value[0])
+    for key, own in value.items() if isinstance(value, dict) else ():
+        if _is_column(own):
+            yield key, own
+        else:
+            yield from _columns_within(own)
 
 
 def _by_key(value: dict[str, Any]) -> list[dict[str, Any]]:

@@ -157,6 +157,9 @@ def _reason(row: Sequence[str], above: Sequence[Sequence[str]], width: int) -> s
         return _TOTAL
     full = [other for other in above[-2 * _FOOT :] if len(other) == width]  # of which some may be remarks themselves
     columns = [k for k in range(width) if of_figures([other[k] for other in full], _MOSTLY)]
+    undated = not row[0].strip() and full and all(is_figure(other[0]) for other in full)
+    if undated and columns[:1] == [0] and any(is_figure(row[place]) for place in columns):
+        return _TOTAL  # as services write that count visits
     words = [row[place] for place in columns if row[place].strip() not in NO_VALUE]
     said = " ".join(row)
     remark = ":" in said or len(said.split()) >= _REMARK

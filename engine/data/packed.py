@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from engine.data.errors import DataError
+from engine.data.excel import EXCEL
 from engine.data.formats import is_workbook, refuse_special
 from engine.data.packed_members import Member, Members, candidates, chosen, common_folder, inner_name, members_of
 from engine.data.temporary import temporary_folder
@@ -55,7 +56,7 @@ def packed(path: Path) -> str:
     except OSError:
         return ""  # whoever opens it says what is wrong
     if head.startswith(_ZIP):
-        return "" if is_workbook(path, head) else "ZIP"
+        return "" if is_workbook(path, head) or path.suffix.lower() in EXCEL else "ZIP"
     if head[_TAR_AT:].startswith(_TAR):
         return "tar"
     return next((what for mark, what in _STREAMS.items() if head.startswith(mark)), "")

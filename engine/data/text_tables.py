@@ -18,6 +18,7 @@ from engine.data.excel import sheet_as_csv
 from engine.data.formats import refuse_page
 from engine.data.framed import framed
 from engine.data.headings import below_heading
+from engine.data.keyed import keyed
 from engine.data.odd_rows import EMPTY, Rejected, rows_at_the_end
 from engine.data.rewriting import encoding_of, rewritten
 from engine.data.sniffing import check_width, sniffed
@@ -25,12 +26,13 @@ from engine.data.source import Source, is_pattern
 from engine.data.tagged import tagged
 from engine.data.temporary import temporary_file
 
-_REWRITES = (
+_LINED_UP, _FRAMED = (lined_up, "cells lined up by blanks"), (framed, "cells between bars")
+_BY_WORDS = (
     (tagged, "a tag for each word: sentences, and their tags"),
-    (lined_up, "cells lined up by blanks"),
-    (framed, "cells between bars"),
     (requests, "log of a web server"),
+    (keyed, "values that each line names"),
 )
+_LONGEST = 20_000  # bytes of a line in which words are looked for
 _SHOWN = 40  # letters of a row
 _TOLD = 3  # rows left out for the same reason that are each told
 
@@ -58,7 +60,8 @@ def text_table(path: Path, reading: Reading, head: bytes) -> Source:
         source.temporary = plain = rewritten(path, encoding, source)
     try:
         check_width(plain, path.name)
-        for rewrite, how in () if reading.delimiter else _REWRITES:
+        words = _BY_WORDS if found.longest <= _LONGEST else ()
+        for rewrite, how in () if reading.delimiter else (*words, _LINED_UP, _FRAMED):
             if found_cells := rewrite(plain):
                 source.close()
                 plain, source.left_out = found_cells

@@ -11,6 +11,7 @@ import pytest
 from tests.engine.data.making import Write
 from tests.engine.data.test_from_elsewhere import DAYS, MINUTES, is_taken_for, lines, wave
 
+YEARS = range(1960, 2020)
 STEPS, REQUESTED = range(90), "%d/%b/%Y:%H:%M:%S"
 TOLD = (("the", "DT", "O"), ("EU", "NNP", "ORG"), ("rejects", "VBZ", "O"), ("Ann", "NNP", "PER"), ("to", "TO", "O"))
 SENTENCES = [[TOLD[(at * at + k * (1 + at % 4)) % 5] for k in range(4 + at % 9)] for at in range(60)]
@@ -153,6 +154,61 @@ FILES: dict[str, tuple[str, str, dict[str, Any]]] = {
         "a.conll",
         "\n".join("".join(f"{word}\t{tag}\n" for word, _, tag in own) for own in SENTENCES) + "alone\n",
         {"rows": 60, "left": 1, "kind": "pairs"},
+    ),
+    "values that each line names": (
+        "a.log",
+        "==== log 2020.01.01 ====\n" + lines(90, lambda at: f"{HOURS[at]} level=info temp={wave(at)} hum={at % 7}%"),
+        {"rows": 90, "left": 1, "names": ["time", "level", "temp", "hum"], "target": "hum", "frequency": "hourly"},
+    ),
+    "a serial plotter": (
+        "a.txt",
+        lines(90, lambda at: f"10:{at // 60:02d}:{at % 60:02d}.120 -> Temp:{wave(at)},Hum:{at % 7}.5"),
+        {"rows": 90, "left": 0, "names": ["time", "Temp", "Hum"], "target": "Hum"},
+    ),
+    "a weather station with a for am": (
+        "a.txt",
+        "\t\tTemp\tHi\n  Date\t  Time\t Out\tTemp\n"
+        + "".join(f"{t:%d/%m/%y}\t{t.hour % 12 or 12}:00{'ap'[t.hour > 11]}\t{t.day}\t{t.hour}\n" for t in HOURS),
+        {"rows": 90, "time": "Date Time", "target": "Temp", "frequency": "hourly"},
+    ),
+    "Kibana": (
+        "a.csv",
+        '"@timestamp per hour","Count of records"\n'
+        + lines(90, lambda at: f'"{HOURS[at]:%b %d, %Y @ %H:%M:%S}.000","1,{100 + at}"'),
+        {"rows": 90, "kind": "series", "target": "Count of records", "frequency": "hourly"},
+    ),
+    "a count of visits with its sum": (
+        "a.csv",
+        "# ----\n# All data\n# ----\n\nDay Index,Users\n"
+        + lines(90, lambda at: f'{DAYS[at]:%m/%d/%y},"1,{100 + at % 9}"') + ',"93,000"\n',
+        {"rows": 90, "left": 1, "target": "Users", "frequency": "daily"},
+    ),
+    "Yahoo, as JSON": (
+        "a.json",
+        json.dumps({"chart": {"result": [{
+            "meta": {"symbol": "X"}, "timestamp": [1577836800 + 86400 * at for at in STEPS],
+            "indicators": {"quote": [{"open": [wave(at) for at in STEPS], "close": [wave(at) for at in STEPS]}]},
+        }], "error": None}}),
+        {"rows": 90, "time": "timestamp", "target": "close", "frequency": "daily"},
+    ),
+    "the FAO, years once more for each land": (
+        "a.csv",
+        "Area,Item,Year,Value\n"
+        + "".join(f"{land},Wheat,{year},{year * 7 % 90}.5\n" for land in "AB" for year in YEARS),
+        {"rows": 120, "time": "Year", "target": "Value", "sequence": "Area", "frequency": "yearly"},
+    ),
+    "the Met Office": (
+        "a.txt",
+        "Oxford\nLocation: 450900E 207200N, 63 metres amsl\nEstimated data is marked with a * after the value.\n"
+        "   yyyy  mm   tmax    rain\n              degC      mm\n"
+        + lines(90, lambda at: f"   {1990 + at // 12}  {at % 12 + 1}  {wave(at)}   {'---' * (at == 9) or at / 2}"),
+        {"rows": 90, "left": 4, "time": "yyyy mm", "target": "rain", "frequency": "monthly"},
+    ),
+    "PostgreSQL": (
+        "a.txt",
+        "         ts          |  v\n---------------------+------\n"
+        + lines(90, lambda at: f" {HOURS[at]} | {wave(at)}") + "(90 rows)\n",
+        {"rows": 90, "left": 1, "time": "ts", "target": "v", "frequency": "hourly"},
     ),
     "IIS": (
         "a.log",
