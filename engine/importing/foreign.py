@@ -18,7 +18,7 @@ from engine.importing.keras_names import from_keras, is_keras
 from engine.importing.npz import read_npz
 from engine.importing.onnx_file import read_onnx
 from engine.importing.plain import Plain, plain_from
-from engine.importing.symbols import NUMBERED, with_unknown
+from engine.importing.symbols import NUMBERED, looked_up, with_unknown
 from engine.importing.tensors import read_tensors
 from engine.model import FORMAT
 from engine.networks import AnyNetwork
@@ -49,18 +49,19 @@ class Imported:
     def into(self, network: AnyNetwork) -> None:
         """Put the weights into a network; what the file does not hold keeps its start values.
 
-        Where they know just one symbol fewer, that is the unknown one, and gets a row (`symbols.with_unknown`).
+        Where they know just one symbol fewer, that is the unknown one, and gets a row (`symbols.with_unknown`). What
+        reads one-hot codes looks them up (`symbols.looked_up`).
 
         Raises:
             NetworkError: another cell, other sizes, or data with other columns.
         """
         own = network.state_dict()
-        weights = with_unknown(self.weights, own)
+        weights = with_unknown(looked_up(self.weights, own), own)
         wrong = {name: values.shape for name, values in weights.items() if own.get(name, values).shape != values.shape}
         unknown = weights.keys() - own.keys()
         missing = [name for name in own.keys() - weights.keys() if not name.startswith("readout.")]
         if wrong or unknown or missing:
-            raise NetworkError(_misfit(own, wrong, sorted([*unknown, *missing])))
+            raise NetworkError(_misfit(weights, own, wrong, sorted([*unknown, *missing])))
         network.load_state_dict(own | weights)
 
 
@@ -86,12 +87,17 @@ _MISFITS = {  # by the tensor whose shape differs: which axis says how many, of 
 }
 
 
-def _misfit(own: _Weights, wrong: Mapping[str, tuple[int, ...]], others: list[str]) -> str:
+def _misfit(weights: _Weights, own: _Weights, wrong: Mapping[str, tuple[int, ...]], others: list[str]) -> str:
     if any(name.startswith("decoder.") for name in own):
         return "this data asks for a network that reads and then writes; weights from elsewhere answer where they read"
+    if "embedding.weight" in weights and "embedding.weight" not in own:
+        return "the weights are for a network that reads tokens, and this data goes in as numbers"
     if "embedding.weight" in others:
-        read, given = ("numbers", "tokens") if "embedding.weight" in own else ("tokens", "numbers")
-        return f"the weights are for a network that reads {read}, and this data goes in as {given}"
+        codes = weights["rnn.weight_ih_l0"].shape[1]
+        return (
+            "the weights are for a network that reads numbers, and this data goes in as tokens; where the numbers are "
+            f"one-hot codes of its symbols, set model.embedding_size to {codes}"
+        )
     for name, (axis, words, noun, cure) in _MISFITS.items():
         if name in wrong and wrong[name][axis] != own[name].shape[axis]:
             said = words.format(here=counted(wrong[name][axis], noun), there=own[name].shape[axis])

@@ -17,6 +17,17 @@ NUMBERED = "symbols are taken to be numbered as sorted(set(text)) does, behind o
 _RARE = 10.0  # below the mean of the other answers, so that its chance is at most e⁻¹⁰ of one symbol's share
 
 
+def looked_up(weights: Weights, own: Weights) -> Weights:
+    """`weights` with a table of one-hot codes, where they read those and `own` looks its symbols up in one as wide."""
+    table, first = own.get("embedding.weight"), weights.get("rnn.weight_ih_l0")
+    if table is None or first is None or "embedding.weight" in weights:
+        return weights
+    codes = first.shape[1]
+    if table.shape not in ((codes, codes), (codes + 1, codes)):
+        return weights
+    return {"embedding.weight": np.eye(codes, dtype=first.dtype), **weights}
+
+
 def with_unknown(weights: Weights, own: Weights) -> dict[str, NDArray[Any]]:
     """`weights` with a row for the unknown symbol put first, where they know just one symbol fewer than `own`.
 

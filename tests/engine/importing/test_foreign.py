@@ -94,6 +94,28 @@ def test_symbols_without_a_number_for_the_unknown(tmp_path: Path) -> None:
     assert chances[..., 0].max() < 5e-5
 
 
+@pytest.mark.parametrize("known", [0, 1])
+def test_one_hot_codes_are_looked_up(tmp_path: Path, known: int) -> None:
+    """As many networks over characters read them; `known` is 1 where no code stands for the unknown symbol."""
+    symbols = len(exportable("text").model.network.state_dict()["embedding.weight"])
+    source = exportable("text", cell="lstm", embedding_size=symbols - known).model
+    state = {**source.network.state_dict()}
+    state["embedding.weight"] = np.concatenate([np.zeros((known, symbols - known)), np.eye(symbols - known)])
+    source.network.load_state_dict(state)
+    wanted = source.network.forward(np.arange(known, 9, dtype=np.int32)[:, None]).values
+    ends = ("readout.weight", "readout.bias")
+    bare = {name: value[known:] if name in ends else value for name, value in state.items() if "embedding" not in name}
+    write_arrays(bare, tmp_path / "w.npz")
+    found = read_foreign(tmp_path / "w.npz")
+    found.into(source.network)
+    values = source.network.forward(np.arange(known, 9, dtype=np.int32)[:, None]).values
+    np.testing.assert_allclose(values[..., known:], wanted[..., known:], atol=1e-6)
+    with pytest.raises(
+        NetworkError, match=f"one-hot codes of its symbols, set model.embedding_size to {symbols - known}"
+    ):
+        found.into(exportable("text", cell="lstm").model.network)
+
+
 def test_what_a_table_does_not_say_comes_with_the_weights(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
