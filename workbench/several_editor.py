@@ -93,7 +93,8 @@ class SeveralEditor(ElidedBox):
         self.columns = Columns(self)
         self.columns.ticked.connect(self._on_ticked)
         self._value: tuple[str, ...] = ()
-        self.addItem("none")
+        self.empty = "none"  # what no column comes to
+        self.addItem(self.empty)
         self._popup = _Popup(self, self.columns)
 
     def show_options(self, options: Sequence[tuple[str, str]]) -> None:
@@ -105,7 +106,7 @@ class SeveralEditor(ElidedBox):
         self._value = tuple(value)
         self.columns.show(self.columns.options, frozenset(self._value))
         text = ", ".join(self._value) if len(self._value) < 3 else f"{self._value[0]} and {len(self._value) - 1:,} more"
-        self.setItemText(0, text or "none")
+        self.setItemText(0, text or self.empty)
 
     def showPopup(self) -> None:  # noqa: N802 (Qt's name)
         """The list, so that several can be ticked."""

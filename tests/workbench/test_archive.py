@@ -175,6 +175,14 @@ def test_runs_on_several_data_sets_say_what_they_learned_from(panel: RunsPanel) 
     assert [row.text(1) for row in panel._rows.values()] == before
 
 
+def test_when_the_chosen_run_goes_the_one_that_is_told_of_is_chosen(panel: RunsPanel) -> None:
+    chosen = panel.current
+    assert chosen is not None
+    panel.drop(chosen)
+    assert panel.current is not chosen
+    assert panel.chosen == [panel.current]
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [

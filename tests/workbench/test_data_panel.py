@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from engine.config import Experiment
 from tests.workbench.conftest import SERIES, KnownBackend, KnownData
 from workbench.panels.data import DataPanel, counts_text
+from workbench.several_editor import SeveralEditor
 from workbench.theme import LIGHT
 
 _SEVERAL = {"data.steps": 6, "data.inputs": "price"}
@@ -96,3 +97,17 @@ def test_one_window_is_no_windows(
 ) -> None:  # fmt: skip
     monkeypatch.setattr(KnownData, "count", lambda _self, _part: count)
     assert counts_text(backend.load(SERIES)).startswith(told)
+
+
+def _editor(panel: DataPanel, name: str) -> SeveralEditor:
+    editor = panel.findChild(SeveralEditor, f"data.{name}")
+    assert editor is not None
+    return editor
+
+
+def test_without_a_ticked_target_one_is_found(qtbot: QtBot) -> None:
+    panel = DataPanel(LIGHT)
+    qtbot.addWidget(panel)
+    panel.show_experiment(Experiment())
+    shown = {name: _editor(panel, name).currentText() for name in ("targets", "inputs")}
+    assert shown == {"targets": "automatic", "inputs": "none"}

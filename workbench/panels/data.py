@@ -18,6 +18,7 @@ from workbench.panels.labels import Fold, column, label
 from workbench.panels.message import Message
 from workbench.panels.preview import Preview
 from workbench.panels.split_lines import split_changes
+from workbench.several_editor import SeveralEditor
 from workbench.theme import GRID, Theme
 from workbench.wording import named
 
@@ -141,6 +142,9 @@ class DataPanel(QWidget):
         for form in self._forms:
             form.edited.connect(self.edited)
         self._lay_out()
+        targets = self._first.findChild(SeveralEditor, "data.targets")
+        assert targets is not None
+        targets.empty = "automatic"  # something is predicted, whatever is ticked
 
     def show_samples(self, samples: Sequence[Sample]) -> None:
         """Fill the menu of samples."""

@@ -117,6 +117,8 @@ class RunsPanel(QWidget):
         self._filter.apply()
         if record.shown:
             self.shown_changed.emit()
+        if self._list.currentItem() is not None and not self._list.selectedItems():
+            self._list.currentItem().setSelected(True)  # of which the details tell
         self._show_details()
 
     def refresh(self, record: RunRecord) -> None:

@@ -96,7 +96,8 @@ class Loss(LiveView):
         self._follow_span()
         self._draw_best()
         self._loss.mark(self._moment, self.moment)
-        self.stamp(int(history.span("loss")[1]) if self.moment is None else self.moment, 0)
+        if history.count("loss"):  # else other runs alone are drawn
+            self.stamp(int(history.span("loss")[1]) if self.moment is None else self.moment, 0)
         if not self.compact:
             self._draw_metric(history)
 

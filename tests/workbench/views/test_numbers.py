@@ -72,6 +72,7 @@ def test_other_runs_are_drawn_beside_the_one_at_hand(show: Show, short_run: Hist
     assert_array_equal(view._loss.curves["3 gru-16"].y, [2.5, 1.25, 1.5])
     assert_array_equal(view._metric.curves["3 gru-16"].y, [40, 30, 35])
     assert "4 lstm-8" not in view._metric.curves  # measured in something else
+    assert view._stamp.text() == ""
     view.reset()
     assert len(view._loss.curves["3 gru-16"].y) == 3
     view.show_start(measured.STARTED)  # a second run begins while the first is still drawn
