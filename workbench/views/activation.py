@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QComboBox, QGridLayout
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QComboBox, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from engine.events import Snapshot
 from engine.inside.records import PreActivations, SlotTrace
 from workbench.plots.function_plot import BINS, FunctionPlot
 from workbench.plots.saving import Cell, Table
 from workbench.plots.trace_grid import layer_name
+from workbench.theme import GRID
 from workbench.views.live_view import LiveView
+
+_READABLE = 22 * GRID  # pixels of height of a plot and its key, with text of the usual size
 
 
 class Activation(LiveView):
@@ -31,8 +34,20 @@ class Activation(LiveView):
         self._layer = QComboBox()
         self._layer.activated.connect(self._draw_again)
         self.add_control("Layer", self._layer, "layer")
-        self._grid = QGridLayout(self.body)
+        area = QScrollArea()  # several plots with large text need more height than there is
+        area.setObjectName(f"{self.key}.plots")
+        area.setAccessibleName(f"{self.title}: a plot for each function")
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the view takes the keys
+        area.setProperty("role", "page")
+        area.setWidget(inside := QWidget())
+        for ground in (inside, area.viewport()):
+            ground.setAutoFillBackground(False)
+        self._grid = QGridLayout(inside)
         self._grid.setContentsMargins(0, 0, 0, 0)
+        layout = QVBoxLayout(self.body)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(area)
         self.time.moved.connect(self._show_cursor)
 
     def draw(self, snapshot: Snapshot) -> None:
@@ -56,6 +71,12 @@ class Activation(LiveView):
         """Every plot."""
         for plot in self._plots:
             plot.apply_theme(self.theme)
+            plot.setMinimumHeight(self._least)
+
+    @property
+    def _least(self) -> int:
+        """Pixels of height of a plot and its key that can be read."""
+        return round(_READABLE * self.theme.scale)
 
     def reset_zoom(self) -> None:
         """Every plot."""
@@ -99,6 +120,7 @@ class Activation(LiveView):
         del self._plots[begun:]
         if begun < count:
             plot = FunctionPlot(self.theme)
+            plot.setMinimumHeight(self._least)
             columns = 1 if count == 1 else 2
             self._grid.addWidget(plot, begun // columns, begun % columns)
             plot.hovered.connect(partial(self._hover, plot))

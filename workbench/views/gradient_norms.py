@@ -73,7 +73,13 @@ class GradientNormBoard(LiveView):
         layout.addWidget(self._key)
         layout.addWidget(area, 3)
         layout.addWidget(self._total, 1)
-        self._total.setVisible(not self.compact)
+        self._total.hide()
+
+    def fit_room(self) -> None:
+        """The course of the norm gives way where height is short."""
+        super().fit_room()
+        if self._built:
+            self._total.setVisible(not self.compact and not self.low)
 
     def draw(self, snapshot: Snapshot) -> None:
         """The board."""

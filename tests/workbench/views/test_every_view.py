@@ -21,6 +21,8 @@ from workbench.plots.equation import Equation
 from workbench.plots.legend import Legend
 from workbench.theme import DARK, GRID, LIGHT
 from workbench.views import discover
+from workbench.views.activation import Activation
+from workbench.views.gradient_norms import GradientNormBoard
 from workbench.views.live_view import LiveView
 from workbench.views.loss import Loss
 
@@ -385,12 +387,26 @@ def test_choices_go_on_below_and_the_title_can_be_read(make: Maker, kind: type[L
 
 
 @pytest.mark.parametrize(("height", "scale", "low"), [(800, 1.0, False), (560, 1.0, False), (560, 2.0, True)])
-def test_in_a_low_view_the_picture_comes_before_words(make: Maker, height: int, scale: float, low: bool) -> None:
-    view = make(Loss)
-    assert isinstance(view, Loss)
+@pytest.mark.parametrize(("kind", "second"), [(Loss, "_metric"), (GradientNormBoard, "_total")])
+def test_in_a_low_view_the_picture_comes_before_words(
+    make: Maker, kind: type[LiveView], second: str, height: int, scale: float, low: bool
+) -> None:
+    view = make(kind)
     fill(view)
     view.resize(660, height)
     view.apply_theme(dataclasses.replace(LIGHT, scale=scale))
     assert view._question.isVisible() is not low
-    assert view._loss.legend.most == (4 if low else 0)
-    assert view._metric.isVisible() is not low
+    assert {legend.most for legend in view.findChildren(Legend)} == {4 if low else 0}
+    assert getattr(view, second).isVisible() is not low
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_plots_of_functions_can_be_read_and_are_scrolled(make: Maker, qtbot: QtBot, scale: float) -> None:
+    view = make(Activation)
+    assert isinstance(view, Activation)
+    view.apply_theme(dataclasses.replace(LIGHT, scale=scale))
+    view.resize(660, 500)
+    fill(view)
+    qtbot.waitUntil(lambda: len(view._plots) == 4)
+    qtbot.waitUntil(lambda: all(plot.height() >= 170 * scale for plot in view._plots))
+    assert view.height() == 500
