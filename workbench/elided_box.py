@@ -8,11 +8,7 @@ from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePai
 
 
 class ElidedBox(QComboBox):
-    """Ends in an ellipsis, or has it in the middle, where Qt's own cuts a letter in two."""
-
-    def __init__(self, where: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
-        super().__init__()
-        self._where = where
+    """Ends in an ellipsis where Qt's own cuts a letter in two."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The box, and as much of the text as fits."""
@@ -29,4 +25,11 @@ class ElidedBox(QComboBox):
         room = self.style().subControlRect(
             QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
         )
-        return self.fontMetrics().elidedText(self.currentText(), self._where, room.width() - 2)
+        metrics, text = self.fontMetrics(), self.currentText()
+        if metrics.horizontalAdvance(text) > room.width() - 2:
+            text = self.shorter()
+        return metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width() - 2)
+
+    def shorter(self) -> str:
+        """What is written where there is no room for the choice."""
+        return self.currentText()

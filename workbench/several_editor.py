@@ -86,7 +86,7 @@ class SeveralEditor(ElidedBox):
     edited = Signal(object)
 
     def __init__(self) -> None:
-        super().__init__(Qt.TextElideMode.ElideMiddle)  # how many there are stands at the end
+        super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -107,6 +107,10 @@ class SeveralEditor(ElidedBox):
         self.columns.show(self.columns.options, frozenset(self._value))
         text = ", ".join(self._value) if len(self._value) < 3 else f"{self._value[0]} and {len(self._value) - 1:,} more"
         self.setItemText(0, text or self.empty)
+
+    def shorter(self) -> str:
+        """How many there are."""
+        return f"{len(self._value):,} columns" if len(self._value) > 1 else self.currentText()
 
     def showPopup(self) -> None:  # noqa: N802 (Qt's name)
         """The list, so that several can be ticked."""

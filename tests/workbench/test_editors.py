@@ -165,7 +165,8 @@ def test_a_choice_that_is_not_offered_is_still_shown(qtbot: QtBot) -> None:
     ("width", "chosen", "shown"),
     [
         (400, ("ankle_horizontal", "b", "c"), "ankle_horizontal and 2 more"),
-        (130, ("ankle_horizontal", "b", "c"), "…"),
+        (130, ("ankle_horizontal", "b", "c"), "3 columns"),
+        (60, ("ankle_horizontal",), "…"),
         (400, ("b",), "b"),
     ],
 )
@@ -180,6 +181,5 @@ def test_what_does_not_fit_into_a_box_is_shown_to_go_on(
     editor.initStyleOption(option)
     text = editor.shown_text(option)
     assert shown in text
-    assert text.endswith(editor.currentText()[-3:])
     assert editor.fontMetrics().horizontalAdvance(text) < width
     assert not editor.grab().isNull()
