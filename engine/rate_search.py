@@ -46,7 +46,7 @@ class RateCurve:
     losses: NDArray[np.float64]
     smooth: NDArray[np.float64]
     suggestion: float  # where the loss falls most steeply, to two digits; NaN where it falls nowhere
-    lowest: float  # where the smoothed loss is lowest; NaN without any batch
+    lowest: float  # where the smoothed loss is lowest, before it first overshoots; NaN without any batch
 
 
 def try_rates(experiment: Experiment, dataset: Dataset, steps: int = STEPS) -> Iterator[Tried]:
@@ -95,7 +95,7 @@ def curve(tried: Sequence[Tried]) -> RateCurve:
     smooth = _smoothed(losses)
     if len(tried) < 4:
         return RateCurve(rates, losses, smooth, math.nan, float(rates[-1]) if len(tried) else math.nan)
-    risen = np.flatnonzero(losses > (1 + _CLEARLY) * losses[0])  # from there on steps overshoot
+    risen = _overshoots(losses)
     bottom = int(np.argmin(smooth[: risen[0]] if risen.size else smooth)) if not risen.size or risen[0] else 0
     lowest = float(rates[bottom])
     if not smooth[bottom] < (1 - _CLEARLY) * smooth[0] or bottom < 2:
@@ -111,10 +111,16 @@ def verdict(found: RateCurve) -> str:
         return "No batch was trained."
     if math.isnan(found.suggestion):
         return "The loss falls at none of the rates; look at the data and the loss, or try another seed."
+    until = "Before it first overshoots, it" if _overshoots(found.losses).size else "It"
     return (
         f"The loss falls most steeply at a rate of {found.suggestion:g}, which is a good one to begin with. "
-        f"It is lowest near {found.lowest:.1g} and rises beyond: that is the most a schedule should reach."
+        f"{until} is lowest near {found.lowest:.1g}: that is the most a schedule should reach."
     )
+
+
+def _overshoots(losses: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Steps that led to clearly more than the loss began with."""
+    return np.flatnonzero(losses > (1 + _CLEARLY) * losses[0])
 
 
 def _smoothed(losses: NDArray[np.float64]) -> NDArray[np.float64]:

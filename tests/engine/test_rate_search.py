@@ -49,6 +49,7 @@ def test_the_steepest_fall_is_suggested() -> None:
     assert math.log10(found.suggestion) == pytest.approx(-2.5, abs=0.1)
     assert math.log10(found.lowest) == pytest.approx(-1, abs=0.2)
     assert f"{found.suggestion:g}" in verdict(found)
+    assert ("overshoots" in verdict(found)) == bool((found.losses > 1.02 * found.losses[0]).any())
 
 
 def test_rates_at_which_steps_overshoot_are_not_suggested() -> None:
