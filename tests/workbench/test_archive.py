@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment
@@ -208,6 +209,17 @@ def test_eyes_open_and_shut_by_key(panel: RunsPanel, qtbot: QtBot) -> None:
         QTest.keyClick(panel._list, Qt.Key.Key_Space)
         assert panel.current.shown is shown
     assert changed == [True, True]
+
+
+def test_a_run_that_begins_is_chosen_alone_whatever_keys_are_held(panel: RunsPanel) -> None:
+    other = QWidget()
+    QTest.keyPress(other, Qt.Key.Key_Shift, Qt.KeyboardModifier.ShiftModifier)
+    try:
+        record = RunRecord(99, "gru-32", SERIES, None)
+        panel.add(record)
+        assert panel.chosen == [record]
+    finally:
+        QTest.keyRelease(other, Qt.Key.Key_Shift)
 
 
 def test_what_is_written_on_a_run_goes_to_that_run_even_when_another_is_chosen_meanwhile(panel: RunsPanel) -> None:

@@ -6,7 +6,7 @@ import html
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QItemSelectionModel, QPoint, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -79,7 +79,7 @@ class RunsPanel(QWidget):
     def add(self, record: RunRecord, choose: bool = True) -> None:
         """A run has begun, goes on, or was found on disk."""
         if record.number in self._rows:
-            self._list.setCurrentItem(self._rows[record.number])
+            self._choose(self._rows[record.number])
             self.refresh(record)
             return
         row = RunRow(record)
@@ -90,8 +90,13 @@ class RunsPanel(QWidget):
         self._filter.apply()
         if choose:
             row.setHidden(False)  # a run that begins is seen, whatever is looked for
-            self._list.setCurrentItem(row)
+            self._choose(row)
         self._show_details()
+
+    def _choose(self, row: RunRow) -> None:
+        """That row alone, whatever keys are held just now."""
+        alone = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        self._list.setCurrentItem(row, 0, alone)
 
     def add_earlier(self, records: Sequence[RunRecord]) -> None:
         """Runs of earlier sessions."""
