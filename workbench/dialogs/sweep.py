@@ -74,7 +74,7 @@ class SweepDialog(QDialog):
         self.curves, self.values = RacePicture(theme, contest, "sweep"), SweepPicture(theme, contest)
         self.results = SweepResults()
         self.results.use_asked.connect(self.use_asked)
-        self.results.save_asked.connect(self.values.ask_table)
+        self.results.save_asked.connect(self.values.menu.ask_table)
         self.bar = ContestBar(contest, "sweep")
         self.bar.start_asked.connect(self._on_start)
         self._lay_out()

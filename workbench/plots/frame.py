@@ -1,16 +1,11 @@
-"""The frame around every picture: heading, controls, values under the mouse, table twin, and the ways out."""
+"""The frame around every picture: heading, controls, values under the mouse, table twin, and a menu."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import (
-    QAction,
     QContextMenuEvent,
     QFocusEvent,
-    QGuiApplication,
     QPainter,
     QPaintEvent,
     QPalette,
@@ -20,7 +15,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
-    QMenu,
     QSizePolicy,
     QTableView,
     QToolButton,
@@ -31,10 +25,10 @@ from PySide6.QtWidgets import (
 from workbench.flow import Flow
 from workbench.plots.elided_label import ElidedLabel
 from workbench.plots.pages import Pages
-from workbench.plots.saving import SaveError, Table, csv_text, picture, png_bytes, save, svg_bytes
+from workbench.plots.picture_menu import PictureMenu
+from workbench.plots.saving import Table
 from workbench.plots.still_label import StillLabel
 from workbench.plots.table_twin import TableTwin
-from workbench.save_dialog import ask_where
 from workbench.theme import GRID, Theme
 
 _ROWS_MEASURED, _WIDEST_COLUMN = 50, 50 * GRID  # rows after which columns are made as wide as they need; pixels
@@ -86,7 +80,7 @@ class PictureFrame(QWidget):
         self._stack = Pages()
         for page in (self._message, self.body, self._table_view):
             self._stack.addWidget(page)
-        self._menu = self._make_menu()
+        self.menu = self._make_menu()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
         layout.setSpacing(GRID // 2)
@@ -122,19 +116,19 @@ class PictureFrame(QWidget):
 
     def hold(self, held: bool) -> None:
         """Keep the picture as it is, or let go."""
-        self._hold_action.setChecked(held)
+        self.menu.hold.setChecked(held)
         self._badge.setText("held" if held else "")
 
     def turn_page(self) -> None:
         """Show words, table or picture, whichever there is reason for."""
         reason = self.why_empty()
         self._choices.setVisible(not reason)  # there is nothing to choose of what is not there, nor to read or to write
-        self._export_action.setEnabled(not reason)
+        self.menu.export.setEnabled(not reason)
         if reason:
             self._stamp.show_text("")
             self._message.setText(reason)
             self._stack.setCurrentWidget(self._message)
-        elif self._table_action.isChecked():
+        elif self.menu.as_table.isChecked():
             self._twin.update(self.table())
             self._stack.setCurrentWidget(self._table_view)
         else:
@@ -216,7 +210,7 @@ class PictureFrame(QWidget):
         more.setObjectName(f"{self.key}.menu")
         more.setAccessibleName(f"{self.title}: menu")
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        more.setMenu(self._menu)
+        more.setMenu(self.menu)
         self._title.setToolTip(self.question)
         self._stamp.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # it gives way first
         for widget, stretch in ((self._title, 0), (self._stamp, 1), (self._badge, 0)):
@@ -225,24 +219,13 @@ class PictureFrame(QWidget):
         header.addWidget(more)
         return header
 
-    def _make_menu(self) -> QMenu:
-        menu = QMenu(self)
-        menu.setObjectName(f"{self.key}.actions")
-        self._add(menu, "Save picture…", "save_picture", self._ask_picture)
-        self._add(menu, "Copy picture", "copy_picture", self.copy_picture)
-        self._export_action = self._add(menu, "Export data as CSV…", "export", self.ask_table)
-        menu.addSeparator()
-        self._table_action = self._add(menu, "Show as table", "table", self.turn_page, checkable=True)
-        self._hold_action = self._add(menu, "Hold this picture", "hold", self._toggle_hold, checkable=True)
-        self._add(menu, "Show everything", "reset_zoom", self.reset_zoom)
+    def _make_menu(self) -> PictureMenu:
+        menu = PictureMenu(self, self.key, self.title, lambda: self.table())
+        menu.notice.connect(self.notice)
+        menu.turned.connect(self.turn_page)
+        menu.held.connect(lambda held: self.hold(held))
+        menu.whole.connect(lambda: self.reset_zoom())
         return menu
-
-    def _add(self, menu: QMenu, text: str, name: str, call: Callable[[], None], *, checkable: bool = False) -> QAction:
-        action = menu.addAction(text)
-        action.setObjectName(f"{self.key}.{name}")
-        action.setCheckable(checkable)
-        action.triggered.connect(lambda _checked=False: call())
-        return action
 
     # --- where the keys go --------------------------------------------------------------------------------
 
@@ -267,52 +250,9 @@ class PictureFrame(QWidget):
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
             painter.end()
 
-    # --- the ways out -----------------------------------------------------------------------------------
-
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The menu with the ways out, by mouse or by the menu key."""
-        self._menu.popup(event.globalPos())
-
-    def save_picture(self, path: Path) -> None:
-        """Write the picture as the ending of `path` says: .svg, else PNG.
-
-        Raises:
-            SaveError: the file cannot be written.
-        """
-        save(path, svg_bytes(self, self.title) if path.suffix.lower() == ".svg" else png_bytes(self))
-
-    def copy_picture(self) -> None:
-        """Put the picture on the clipboard."""
-        QGuiApplication.clipboard().setImage(picture(self))
-        self.notice.emit(f"{self.title}: picture copied.")
-
-    def save_table(self, path: Path) -> None:
-        """Write the numbers of the picture as CSV.
-
-        Raises:
-            SaveError: the file cannot be written.
-        """
-        save(path, csv_text(*self.table()).encode("utf-8"))
-
-    def _toggle_hold(self) -> None:
-        self.hold(self._hold_action.isChecked())
-
-    def _ask_picture(self) -> None:
-        self._ask("Save picture", f"{self.key}.png", "Pictures (*.png *.svg)", self.save_picture)
-
-    def ask_table(self) -> None:
-        """Ask where the numbers are to go, and write them."""
-        self._ask("Export data", f"{self.key}.csv", "Comma-separated values (*.csv)", self.save_table)
-
-    def _ask(self, title: str, name: str, kinds: str, write: Callable[[Path], None]) -> None:
-        chosen = ask_where(self, title, name, kinds)
-        if chosen is None:
-            return
-        try:
-            write(chosen)
-            self.notice.emit(f"{chosen} written.")
-        except SaveError as error:
-            self.notice.emit(str(error))
+        self.menu.popup(event.globalPos())
 
 
 def _label(role: str, text: str = "") -> QLabel:

@@ -169,14 +169,14 @@ def test_table_twin_and_csv_hold_the_same(make: Maker, kind: type[LiveView], tmp
     header, rows = view.table()
     assert rows
     assert all(len(row) == len(header) for row in rows)
-    view._table_action.trigger()
+    view.menu.as_table.trigger()
     table = page(view)
     assert isinstance(table, QTableView)
     for column in range(len(header)):
         assert table.columnWidth(column) >= min(table.horizontalHeader().sectionSizeHint(column), 400)
     model = view._table_view.model()
     assert (model.rowCount(), model.columnCount()) == (len(rows), len(header))
-    view.save_table(tmp_path / "out.csv")
+    view.menu.save_table(tmp_path / "out.csv")
     read = list(csv.reader(io.StringIO((tmp_path / "out.csv").read_text("utf-8"), newline="")))
     assert len(read) == len(rows) + 1
     assert all(len(row) == len(header) for row in read)
@@ -188,7 +188,7 @@ def test_picture_is_saved(make: Maker, kind: type[LiveView], tmp_path: Path, end
     view = make(kind)
     fill(view)
     path = tmp_path / f"picture.{ending}"
-    view.save_picture(path)
+    view.menu.save_picture(path)
     if ending == "png":
         assert QImage(str(path)).width() == 2 * view.width()
     else:
@@ -202,8 +202,8 @@ def test_what_cannot_be_written_is_said(
     view, said = make(kind), list[str]()
     fill(view)
     view.notice.connect(said.append)
-    monkeypatch.setattr("workbench.plots.frame.ask_where", lambda *_: tmp_path / "nowhere" / "a.csv")
-    view.ask_table()
+    monkeypatch.setattr("workbench.plots.picture_menu.ask_where", lambda *_: tmp_path / "nowhere" / "a.csv")
+    view.menu.ask_table()
     assert "was not written" in said[0]
 
 
