@@ -36,8 +36,6 @@ class ClassPredictions:
 
     def __init__(self, network: Answering, dataset: Dataset) -> None:
         self._network, self._dataset = network, dataset
-        self._part = "validation" if dataset.count("validation") else "train"
-        self._aligned = dataset.topology == "many_to_many"
 
     def now(self, further: tuple[tuple[str, float], ...]) -> ClassPrediction:
         """Counts, scores, and the steps or the sequences to look at; `further` are baselines beside the data's own."""
@@ -90,6 +88,14 @@ class ClassPredictions:
             )
             for at in order.tolist()
         )
+
+    @cached_property
+    def _aligned(self) -> bool:
+        return self._dataset.topology == "many_to_many"
+
+    @cached_property
+    def _part(self) -> str:
+        return "validation" if self._dataset.count("validation") else "train"
 
     @cached_property
     def _names(self) -> tuple[str, ...]:

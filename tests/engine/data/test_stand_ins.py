@@ -64,6 +64,7 @@ VALUES = {
     "within the others' reach": [999 if row % 50 == 3 else row * 10 % 1000 for row in range(200)],
     "a temperature": [-9 if row % 20 == 3 else row % 35 - 8 for row in range(200)],
     "no nines": [-1000 if row % 17 == 5 else level(row) for row in range(200)],
+    "infinities": [("-inf", "inf")[row % 2] if row % 50 == 3 or row == 4 else level(row) for row in range(200)],
     "most of them": [-999 if row % 4 else level(row) for row in range(200)],
 }
 
