@@ -14,11 +14,11 @@ _QUARTERS = (
 _HALVES = r"\d{4}[-/: ]?[HhSs][12]|[HhSs][12][-/: ]?\d{4}"
 _WEEK_WORD = r"(?:W|KW|CW|[Ww][Kk]|[Ww]eek|Woche|[Ss]emaine|[Ss]emana)[. -]?"
 _WEEKS = rf"\d{{4}}[-/, ]*{_WEEK_WORD}(\d{{2}}-?[1-7]|\d{{1,2}})|{_WEEK_WORD}\d{{1,2}}[-/, ]+\d{{4}}"
-_DAY_FORMS = ("%Y-%m-%d", "%y-%m-%d")
-_OF_CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p", " %I %p", " %I:%M%p", " %I%p")
-_CLOCK = r"\d{1,2}(?::\d{2}){0,2}(?:\.\d+)?(?: ?[AaPp][Mm])?"
-_NAMED_DAY = rf"^(?:(\d{{1,2}})[. /-]+(?:de )?)?(\pL{{3,}})[. /-]+(?:de )?(\d{{4}}|\d{{2}})(?:[ ,]+({_CLOCK}))?$"
+_CLOCK = r"(?:[01]?\d|2[0-4])(?::[0-5]\d){0,2}(?:\.\d+)?(?: ?[AaPp][Mm])?"
+_TOLD = r"([01]?\d|2[0-4])(?::([0-5]\d))?(?::([0-5]\d(?:\.\d+)?))?(?: ?([AaPp])[Mm])?"
+_NAMED_DAY = rf"^(?:(\d{{1,2}})[. /-]+(?:de )?)?(\pL{{3,}})[. /-]+(?:de )?(\d{{4}}|\d{{2}})(?:[ ,]+{_TOLD})?$"
 _NAME_FIRST = rf"^(\pL{{3,}})[. -]+(\d{{1,2}})[, -]+(\d{{4}})((?:[ ,]+{_CLOCK})?)$"
+_PARTS = ("day", "name", "year", "hour", "minute", "second", "half")
 _MONTH_NAMES = r"(\pL{3,})[.]? ?[-–/] ?(\pL{3,})[.]?"
 
 
@@ -28,12 +28,12 @@ def of_this_century(read: str) -> str:
 
 
 def _quarter_sql(text: str) -> str:
-    part = f"regexp_extract({text}, '(?:^|[QqTt]|\\d{{4}}[-/: ])([1-4])(?:\\D|$)', 1)::INTEGER"
+    part = f"TRY_CAST(regexp_extract({text}, '(?:^|[QqTt]|\\d{{4}}[-/: ])([1-4])(?:\\D|$)', 1) AS INTEGER)"
     return _begins(text, _QUARTERS, f"{part} * 3 - 2")
 
 
 def _half_sql(text: str) -> str:
-    return _begins(text, _HALVES, f"regexp_extract({text}, '[HhSs]([12])', 1)::INTEGER * 6 - 5")
+    return _begins(text, _HALVES, f"TRY_CAST(regexp_extract({text}, '[HhSs]([12])', 1) AS INTEGER) * 6 - 5")
 
 
 def _months_sql(text: str) -> str:
@@ -45,7 +45,7 @@ def _months_sql(text: str) -> str:
 
 def _begins(text: str, known: str, month: str) -> str:
     """SQL of the first day of a month, of a text with a year that is written as is known."""
-    short = f"regexp_extract({text}, '\\d\\d$')::INTEGER"
+    short = f"TRY_CAST(regexp_extract({text}, '\\d\\d$') AS INTEGER)"
     year = f"coalesce(TRY_CAST(regexp_extract({text}, '\\d{{4}}') AS INTEGER), {short} + if({short} < 50, 2000, 1900))"
     known = f"regexp_full_match({text}, {literal(known)})"
     return f"CASE WHEN {known} THEN make_timestamp({year}, {month}, 1, 0, 0, 0) END"
@@ -70,20 +70,27 @@ def _monday(text: str, known: str, week: str, day: str) -> str:
 
 
 def _month_name_sql(text: str) -> str:
-    """Day, name and year, or the name first, perhaps with a clock behind."""
+    """Day, name and year, or the name first, perhaps with a clock behind; taken apart once, as that takes long."""
     text = f"regexp_replace({text}, {literal(_NAME_FIRST)}, '\\2 \\1 \\3\\4')"
-    day, name, year, clock = (f"regexp_extract({text}, {literal(_NAMED_DAY)}, {group})" for group in (1, 2, 3, 4))
-    put = f"{year} || '-' || {month_sql(name)} || '-' || coalesce(nullif({day}, ''), '1') || ' ' || {clock}"
-    long, short = (f"TRY_STRPTIME(trim({put}), {[form + clock for clock in _OF_CLOCKS]})" for form in _DAY_FORMS)
-    return f"CASE length({year}) WHEN 4 THEN {long} WHEN 2 THEN {of_this_century(short)} END"
+    said = f"regexp_extract({text}, {literal(_NAMED_DAY)}, {[*_PARTS]})"
+    day, name, year, hour, minute, second, half = (f"{said}['{part}']" for part in _PARTS)
+    long = (
+        f"TRY_CAST({year} AS INTEGER) + CASE WHEN length({year}) > 2 THEN 0 WHEN {year} < '50' THEN 2000 ELSE 1900 END"
+    )
+    date = f"TRY_STRPTIME(({long}) || '-' || {month_sql(name)} || '-' || coalesce(nullif({day}, ''), '1'), '%Y-%m-%d')"
+    twelve = f"TRY_CAST({hour} AS INTEGER) % 12 + if(lower({half}) = 'p', 12, 0)"
+    hours = f"if({half} = '', TRY_CAST({hour} AS INTEGER), {twelve})"
+    seconds = f"coalesce(TRY_CAST({minute} AS INTEGER), 0) * 60 + coalesce(TRY_CAST({second} AS DOUBLE), 0)"
+    clock = f"CASE WHEN {hour} = '' THEN 0 ELSE ({hours}) * 3600 + {seconds} END"
+    return f"CASE WHEN {name} <> '' THEN {date} + to_microseconds(CAST(({clock}) * 1000000 AS BIGINT)) END"
 
 
 def _fiscal_sql(text: str) -> str:
     """FY2019, or 2019/20 and 2019-2020 by the year that it begins in."""
     long = f"TRY_CAST(regexp_extract({text}, '\\d{{4}}') AS INTEGER)"
-    short = f"regexp_extract({text}, '\\d\\d')::INTEGER"
+    short = f"TRY_CAST(regexp_extract({text}, '\\d\\d') AS INTEGER)"
     year = f"coalesce({long}, {short} + if({short} < 50, 2000, 1900))"
-    end = f"nullif(regexp_extract({text}, '[-/–](?:\\d\\d)?(\\d\\d)$', 1), '')::INTEGER"
+    end = f"TRY_CAST(regexp_extract({text}, '[-/–](?:\\d\\d)?(\\d\\d)$', 1) AS INTEGER)"
     known = f"regexp_full_match({text}, 'FY ?(\\d{{4}}|''?\\d{{2}})|(FY ?)?\\d{{4}} ?[-/–] ?(\\d{{2}}|\\d{{4}})')"
     follows = f"coalesce({end}, ({long} + 1) % 100, 0) = coalesce(({long} + 1) % 100, 0)"
     return f"CASE WHEN {known} AND {follows} THEN make_timestamp({year}, 1, 1, 0, 0, 0) END"

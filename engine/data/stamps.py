@@ -26,7 +26,9 @@ _CLOCKS = (
     " %H:%M:%S.%f", " %H:%M:%S", " %H:%M", "T%H:%M:%S.%f", "T%H:%M:%S", "T%H:%M",
     " %I:%M %p", " %I:%M:%S %p", " %I:%M%p", " %I:%M:%S%p", " %I %p", " %I%p", " %H.%M", " %H.%M.%S", " %H:%M:%S,%f",
 )  # fmt: skip
-_DAYS = (*_YEAR_FIRST[:4], *_DAY_FIRST, *_MONTH_FIRST[:3], *_NAMED[:3], "%d/%b/%Y", "%d/%b/%y")
+_DAYS = (
+    *_YEAR_FIRST[:4], *_DAY_FIRST, *_MONTH_FIRST[:3], *_NAMED[:6], "%d/%b/%Y", "%d/%b/%y", "%b %d %Y", "%B %d %Y",
+)  # fmt: skip
 _RUN_TOGETHER = (
     "%Y %m %d", "%Y:%m:%d %H:%M:%S", "%Y-%m-%d-%H-%M-%S",
     "%Y%m%d%H%M%S", "%Y%m%d%H%M", "%Y%m%d%H", "%Y%m%dT%H%M%S", "%Y%m%dT%H%M", "%Y%m%dT%H%M%SZ", "%Y%m%d:%H%M",

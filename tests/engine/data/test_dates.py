@@ -261,7 +261,7 @@ def test_periods_and_counts_since_1970_are_dates(write: Write, name: str, stamps
     assert (found.columns[0].type, found.columns[0].role, found.frequency) == ("date", "time", frequency)
 
 
-@pytest.mark.parametrize("cell", ["1990Q5", "1990W54", "W61-1990", "Q1"])
+@pytest.mark.parametrize("cell", ["1990Q5", "1990W54", "W61-1990", "Q1", "FY 1x", "Mayday 5", "x 12 y", "5 of 9"])
 def test_what_only_looks_like_a_period_is_text(write: Write, cell: str) -> None:
     found = peek(write("a.csv", "when,v\n" + f"{cell},1\n" * 30), 1)
     assert found.columns[0].type == "text"
