@@ -23,7 +23,7 @@ def stand_ins(table: Table) -> dict[str, str]:
         return {}
     numbers = [table.written(name) for name in names]
     ends = table.one(
-        ", ".join(f"min({x}) FILTER ({_finite(x)}), max({x}) FILTER ({_finite(x)})" for x in numbers), rows=_LOOK
+        ", ".join(f"min({x}) FILTER (isfinite({x})), max({x}) FILTER (isfinite({x}))" for x in numbers), rows=_LOOK
     )
     found: dict[str, str] = {}
     for place, (name, x) in enumerate(zip(names, numbers, strict=True)):
@@ -38,11 +38,6 @@ def stand_ins(table: Table) -> dict[str, str]:
     return found
 
 
-def _finite(x: str) -> str:
-    """Of an infinity no distance is finite, and it is no mark of anything."""
-    return f"abs({x}) < 'inf'"
-
-
 def _mark(end: float | None) -> str:
     """A number as it is given in `data.no_value`; nothing where it does not look as if it stood for none."""
     if end is not None and abs(end) >= _BEYOND:
@@ -52,7 +47,7 @@ def _mark(end: float | None) -> str:
 
 def _far(table: Table, x: str, mark: float) -> int:
     """How many cells hold a mark that is far from all other numbers of its column; 0 where it is not."""
-    other = f"FILTER ({x} <> {mark} AND {_finite(x)})"
+    other = f"FILTER ({x} <> {mark} AND isfinite({x}))"
     count, low, high = table.one(f"count(*) FILTER ({x} = {mark}), min({x}) {other}, max({x}) {other}", rows=_LOOK)
     if low is None or not low < high or count > table.rows / 2:
         return 0
