@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.csv_tables import Cell
 from engine.data import DataError, LabelledTextPreparation, SequencePreparation, load
 from engine.data.answers import UNKNOWN, Answers
 from engine.data.class_metrics import class_scores, confusion
@@ -21,7 +22,6 @@ from engine.data.parts import Spans, examples, pieces
 from engine.data.sequence_dataset import LabelledDataset, SequenceDataset, names_of
 from engine.data.sequences import Sequences, read_sequences
 from engine.data.splits import PARTS
-from engine.export.tables import Cell
 from engine.model import Model
 
 _AT_ONCE = 256  # sequences

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.csv_tables import Cell
 from engine.data.columns import parts_of
-from engine.export.tables import Cell
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,8 @@ from numpy.typing import NDArray
 from engine.atomic import remove_leftovers, write_atomically
 from engine.checkpoints import Checkpoint, Checkpoints
 from engine.config import Experiment, read_experiment
+from engine.csv_tables import csv_text
 from engine.events import Evaluated
-from engine.export.tables import csv_text
 from engine.model import Model, load_model
 from engine.run_folders import RunFolderError
 from engine.run_lock import RunLock

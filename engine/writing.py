@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.csv_tables import Cell
 from engine.data import DataError, PairsPreparation, load
 from engine.data.batches import Ints, orders
 from engine.data.pairs import Pairs, read_pairs
@@ -16,7 +17,6 @@ from engine.data.pairs_preparation import inputs_of
 from engine.data.splits import PARTS
 from engine.data.text import read_text
 from engine.data.typed_pairs import listed_pairs, typed_pairs
-from engine.export.tables import Cell
 from engine.model import Model
 from engine.prediction_records import WrittenPair
 from engine.sequence_to_sequence.decoding import Decoding, write

@@ -104,7 +104,7 @@ def save_table(path: Path, used: Used) -> None:
     Raises:
         OSError: the folder cannot be written.
     """
-    from engine.export.tables import write_csv
+    from engine.csv_tables import write_csv
 
     write_csv(path, used.header, used.rows)
 

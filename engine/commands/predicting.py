@@ -10,10 +10,10 @@ from engine.atomic import write_atomically
 from engine.classification import classify
 from engine.commands.command import Commands, UsageError
 from engine.commands.options import add_force, check_out
+from engine.csv_tables import write_csv
 from engine.data import SeriesPreparation
 from engine.data.tunes import notes_of
 from engine.export.midi import write_midi
-from engine.export.tables import write_csv
 from engine.inference import forecast, generate
 from engine.intervals import interval_words
 from engine.model import Model

@@ -15,9 +15,9 @@ from engine.commands.options import add_experiment, add_force, check_out, experi
 from engine.commands.stopping import stoppable
 from engine.config import CELLS, Experiment
 from engine.control import Control
+from engine.csv_tables import Cell, write_csv
 from engine.data import Dataset
 from engine.data.path_dataset import PathDataset
-from engine.export.tables import Cell, write_csv
 from engine.losses import loss_for
 from engine.networks import parameter_count
 from engine.race import entrants, standings

@@ -16,7 +16,7 @@ from engine.commands.options import add_experiment, add_force, check_out, experi
 from engine.commands.stopping import stoppable
 from engine.config import Experiment, field_info
 from engine.control import Control
-from engine.export.tables import Cell, write_csv
+from engine.csv_tables import Cell, write_csv
 from engine.median_rule import RULE, MedianRule
 from engine.race_messages import Arrival, LeftOut, Place, settings_title, value_words
 from engine.runs import plain

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.export.tables import Cell, csv_text, safe_text, write_csv
+from engine.csv_tables import Cell, csv_text, safe_text, write_csv
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\0"])
