@@ -12,7 +12,7 @@ from engine.data import Batch, Dataset
 from engine.data.class_metrics import ClassScorer
 from engine.data.labelled_text import LabelledTextDataset
 from engine.evaluation import Answering, answers
-from engine.inside.records import Floats, frozen
+from engine.inside_records import Floats, frozen
 from engine.prediction_records import ClassExample, ClassPrediction, TagTrack
 
 _STEPS = 2000  # that a plot can show

@@ -12,7 +12,7 @@ from engine.data.metrics import last_answers
 from engine.data.path_dataset import PathDataset
 from engine.data.path_metrics import PathScorer
 from engine.forecast_paths import scored_paths
-from engine.inside.records import Floats
+from engine.inside_records import Floats
 from engine.losses import Loss
 from engine.network import Network
 from engine.passes import Examples, Output

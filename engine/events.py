@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from engine.inside.records import (
+from engine.inside_records import (
     ClassPaths,
     Contributions,
     GradientByTime,

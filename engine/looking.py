@@ -9,7 +9,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from engine.inside.records import LayerTrace
+from engine.inside_records import LayerTrace
 from engine.layer import Layer
 from engine.parameters import NetworkError
 

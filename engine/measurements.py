@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from engine.config import Experiment
 from engine.events import Evaluated, Probe
-from engine.inside.records import GradientByTime
+from engine.inside_records import GradientByTime
 from engine.intervals import Interval
 from engine.measures import HIGHER_IS_BETTER
 from engine.memory_worth import MemoryWorth

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from engine.inside.records import Floats, GradientByTime
+from engine.inside_records import Floats, GradientByTime
 
 HIGHER_IS_BETTER = ("accuracy", "balanced accuracy", "exact match", "BLEU")  # metrics; of all others lower is
 _LAGS = 12

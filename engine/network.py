@@ -16,7 +16,7 @@ from engine.buffers import Products, Rows
 from engine.config import ModelConfig
 from engine.embedding import Embedding
 from engine.initializers import initialize
-from engine.inside.records import LayerTrace
+from engine.inside_records import LayerTrace
 from engine.linear import Linear
 from engine.losses import Loss, as_loss
 from engine.masks import Chance

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.inside.records import Floats
+from engine.inside_records import Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from engine.evaluation import Answering, answers
 from engine.events import Probe
 from engine.forecast_paths import dataset_paths
 from engine.generation import continue_text
-from engine.inside.records import Floats
+from engine.inside_records import Floats
 from engine.intervals import Interval, covered_words
 from engine.losses import Loss
 from engine.network import Network

@@ -20,9 +20,9 @@ from engine.inside.arrivals import Arrived, joined
 from engine.inside.class_paths import PathsByClass
 from engine.inside.contributions import contributions
 from engine.inside.reading import reading
-from engine.inside.records import Contributions, Floats, GradientByTime, GradientNorms, HiddenTrace, PreActivations
 from engine.inside.structure import structure
 from engine.inside.weights import spectrum, weights
+from engine.inside_records import Contributions, Floats, GradientByTime, GradientNorms, HiddenTrace, PreActivations
 from engine.losses import Loss
 from engine.networks import AnyNetwork
 from engine.optimizers import Optimizer

@@ -41,9 +41,9 @@ FORBIDDEN = {
 # Module → all that it may import of ours and of others, beside the standard library.
 ALLOWED = {
     "engine.config": ("numpy", "engine.config"),
-    "engine.events": ("engine.inside.records", "engine.prediction_records"),
-    "engine.prediction_records": ("numpy", "engine.inside.records"),
-    "engine.inside.records": ("numpy",),
+    "engine.events": ("engine.inside_records", "engine.prediction_records"),
+    "engine.prediction_records": ("numpy", "engine.inside_records"),
+    "engine.inside_records": ("numpy",),
     "engine.kernels": ("numpy", "numba", "llvmlite", "platformdirs", "engine.kernels"),
     "workbench.mailbox": ("engine.events", "engine.config"),
     "workbench.launch": ("workbench.launch",),

@@ -1,1 +1,1 @@
-"""Probes of what goes on inside the network: records in `records`, and a file for each way of looking."""
+"""Probes of what goes on inside the network, a file for each way of looking; they give `engine.inside_records`."""

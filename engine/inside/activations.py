@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.cells import Gate
-from engine.inside.records import SlotTrace, frozen
+from engine.inside_records import SlotTrace, frozen
 from engine.layer import Layer
 from engine.networks import AnyNetwork
 from engine.passes import Examples

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from engine.inside.records import Floats, GradientByTime
+from engine.inside_records import Floats, GradientByTime
 from engine.measures import half_life
 
 Arrived: TypeAlias = tuple[int, tuple[str, ...], Floats]  # first step, names of the layers, norms (L·D, steps)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine import looking
 from engine.data import Batch, Dataset
-from engine.inside.records import ClassPaths
+from engine.inside_records import ClassPaths
 from engine.network import Network
 from engine.networks import AnyNetwork
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import looking
-from engine.inside.records import Contributions
+from engine.inside_records import Contributions
 from engine.layer import Layer
 from engine.network import Network
 from engine.networks import AnyNetwork

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from engine import looking
 from engine.data import Dataset
 from engine.data.text_dataset import TextDataset
-from engine.inside.records import Influence, Reading, frozen
+from engine.inside_records import Influence, Reading, frozen
 from engine.network import Network
 from engine.networks import AnyNetwork
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.inside.records import LayerShape, Structure
+from engine.inside_records import LayerShape, Structure
 from engine.networks import AnyNetwork
 
 

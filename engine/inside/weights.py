@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.inside.records import ParameterPicture, Spectrum, Weights, frozen
+from engine.inside_records import ParameterPicture, Spectrum, Weights, frozen
 from engine.layer import Layer
 from engine.networks import AnyNetwork
 

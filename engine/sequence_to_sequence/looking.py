@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.inside.records import LayerTrace
+from engine.inside_records import LayerTrace
 from engine.layer import Layer
 from engine.looking import Look, arrived, look, name
 

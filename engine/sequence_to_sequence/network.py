@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from engine import arguments
 from engine.config import ModelConfig
 from engine.initializers import initialize
-from engine.inside.records import LayerTrace
+from engine.inside_records import LayerTrace
 from engine.linear import Linear
 from engine.losses import Loss, as_loss
 from engine.masks import Chance

@@ -12,7 +12,7 @@ from engine.data.pairs_dataset import PairsDataset
 from engine.data.pairs_preparation import Encoded, PairsPreparation, inputs_of
 from engine.data.tunes import are_notes, notes_of
 from engine.data.vocabulary import START, STOP
-from engine.inside.records import Floats
+from engine.inside_records import Floats
 from engine.prediction_records import PairsPrediction, WrittenPair
 from engine.sequence_to_sequence.decoding import Decoding, write
 from engine.sequence_to_sequence.network import SequenceToSequence

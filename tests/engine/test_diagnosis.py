@@ -8,7 +8,7 @@ import pytest
 from engine.config import Experiment
 from engine.diagnosis import Diagnosis
 from engine.events import Evaluated, Finding
-from engine.inside.records import Floats, GradientByTime
+from engine.inside_records import Floats, GradientByTime
 from engine.intervals import Interval
 from engine.measurements import Measurements
 from engine.prediction_records import ClassPrediction, SeriesPrediction

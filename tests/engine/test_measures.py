@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.inside.arrivals import joined
-from engine.inside.records import Floats, GradientByTime
+from engine.inside_records import Floats, GradientByTime
 from engine.measures import best_lag, half_life, lag_errors, share_left
 
 

@@ -8,7 +8,7 @@ from engine.config import Experiment
 from engine.control import Control
 from engine.data import Dataset
 from engine.events import PROBES, Snapshot, SnapshotRequest
-from engine.inside.records import GradientByTime, GradientNorms, HiddenTrace, Spectrum
+from engine.inside_records import GradientByTime, GradientNorms, HiddenTrace, Spectrum
 from engine.losses import Loss
 from engine.network import Network
 from engine.optimizers import Optimizer

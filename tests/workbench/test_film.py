@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from engine.events import Snapshot
-from engine.inside.records import Contributions
+from engine.inside_records import Contributions
 from tests.workbench.views import measured
 from workbench.film import Film, same, size
 from workbench.gallery import Gallery

@@ -5,7 +5,7 @@ import threading
 import numpy as np
 
 from engine.events import Snapshot, StepDone
-from engine.inside.records import GradientByTime
+from engine.inside_records import GradientByTime
 from workbench.mailbox import Mailbox
 
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Signal
 from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from engine.inside.records import ClassPaths
+from engine.inside_records import ClassPaths
 from workbench.plots.curve import Stroke
 from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from engine.inside.records import Floats
+from engine.inside_records import Floats
 from workbench.plots.label_axis import visible
 from workbench.theme import GRID, TEXT_SMALL, TEXT_TITLE, Theme
 

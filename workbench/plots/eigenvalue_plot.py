@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, Signal
 from PySide6.QtWidgets import QWidget
 
-from engine.inside.records import Spectrum
+from engine.inside_records import Spectrum
 from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key
 from workbench.theme import Theme

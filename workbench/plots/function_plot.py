@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPen
 
-from engine.inside.records import Floats
+from engine.inside_records import Floats
 from workbench.plots.curves import CurvePlot
 from workbench.plots.functions import FUNCTIONS, saturated
 from workbench.plots.keys import Key

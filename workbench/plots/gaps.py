@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.inside.records import Floats
+from engine.inside_records import Floats
 
 _BETWEEN = " · "  # a series' name and the date, in labels of several
 

@@ -11,7 +11,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from engine.inside.records import Floats
+from engine.inside_records import Floats
 from workbench.plots.canvas import Canvas
 from workbench.plots.keys import Scale
 from workbench.plots.label_axis import LabelAxis, dress_axis

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from engine.inside.records import Floats
+from engine.inside_records import Floats
 
 
 def rung(size: float) -> float:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEasingCurve, QEvent, QPointF, QRectF, QSizeF, Qt, QV
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from engine.inside.records import Floats
+from engine.inside_records import Floats
 from workbench.plots.arrows import between, loop, paint_arrow
 from workbench.plots.label_axis import visible
 from workbench.plots.network_layout import FEWEST, Diagram, Link, Part

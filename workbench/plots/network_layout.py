@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 
-from engine.inside.records import Structure
+from engine.inside_records import Structure
 
 FEWEST = 5  # steps that are drawn however little room there is
 _AROUND = 1  # steps that are drawn on either side of the cursor

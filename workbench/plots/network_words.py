@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtGui import QColor
 
-from engine.inside.records import HiddenTrace, LayerTrace, Structure
+from engine.inside_records import HiddenTrace, LayerTrace, Structure
 from workbench.plots.label_axis import visible
 from workbench.plots.network_layout import Diagram, Link, Part
 

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from engine.inside.records import Floats
+from engine.inside_records import Floats
 from workbench.theme import GRID, Theme
 
 _LARGEST = 5 * GRID  # pixels of one cell

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.inside.records import Floats
+from engine.inside_records import Floats
 
 Plane = NDArray[np.float64]
 

@@ -7,7 +7,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from engine.inside.records import Floats
+from engine.inside_records import Floats
 from engine.measures import best_lag, lag_errors
 from engine.prediction_records import SeriesPrediction
 from workbench.plots.curves import CurvePlot

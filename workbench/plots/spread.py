@@ -7,7 +7,7 @@ import bisect
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.inside.records import Floats, Weights
+from engine.inside_records import Floats, Weights
 
 BINS, COLUMNS = 48, 160
 _MOST = 1000  # moments that are kept; then every other one goes

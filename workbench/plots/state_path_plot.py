@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Signal
 from PySide6.QtGui import QBrush, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from engine.inside.records import Floats, HiddenTrace
+from engine.inside_records import Floats, HiddenTrace
 from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key, Scale
 from workbench.plots.label_axis import visible

@@ -11,7 +11,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from engine.events import Probe
-from engine.inside.records import Floats, HiddenTrace, LayerTrace, SlotTrace
+from engine.inside_records import Floats, HiddenTrace, LayerTrace, SlotTrace
 from workbench.plots.heat_grid import HeatGrid, Panel, Spot
 from workbench.plots.keys import Scale
 from workbench.plots.label_axis import visible

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QSizeF
 from PySide6.QtGui import QImage
 
-from engine.inside.records import Floats
+from engine.inside_records import Floats
 from workbench.theme import Theme
 
 CELLS = 64  # squares of a box at most; more units share them

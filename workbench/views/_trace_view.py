@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout
 
 from engine.events import Snapshot
-from engine.inside.records import HiddenTrace, LayerTrace
+from engine.inside_records import HiddenTrace, LayerTrace
 from workbench.plots.saving import Table
 from workbench.plots.trace_grid import Strip, TraceGrid, steps_of
 from workbench.views.live_view import LiveView

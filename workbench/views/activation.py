@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QComboBox, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from engine.events import Snapshot
-from engine.inside.records import PreActivations, SlotTrace
+from engine.inside_records import PreActivations, SlotTrace
 from workbench.plots.function_plot import BINS, FunctionPlot
 from workbench.plots.saving import Cell, Table
 from workbench.plots.trace_grid import layer_name

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.events import Snapshot
-from engine.inside.records import HiddenTrace, LayerTrace, PreActivations, Structure
+from engine.inside_records import HiddenTrace, LayerTrace, PreActivations, Structure
 from workbench.plots.calm import Calm, limit
 from workbench.plots.equation import Equation
 from workbench.plots.functions import FUNCTIONS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.inside.records import Floats, HiddenTrace, LayerTrace
+from engine.inside_records import Floats, HiddenTrace, LayerTrace
 from workbench.plots.saving import Table
 from workbench.plots.trace_grid import Strip, layer_name
 from workbench.views._trace_view import TraceView

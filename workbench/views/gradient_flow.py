@@ -10,7 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.events import Snapshot
-from engine.inside.records import Floats, GradientByTime
+from engine.inside_records import Floats, GradientByTime
 from workbench.plots.curve import layer_stroke
 from workbench.plots.curves import CurvePlot
 from workbench.plots.half_lives import Course, HalfLifePlot, life_words

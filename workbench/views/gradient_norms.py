@@ -11,7 +11,7 @@ from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QScrollArea, QSplitter, QVBoxLayout
 
 from engine.events import Snapshot
-from engine.inside.records import Floats, GradientNorms
+from engine.inside_records import Floats, GradientNorms
 from workbench.history import History
 from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key

@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from engine.events import Snapshot
-from engine.inside.records import Floats, GradientByTime, HiddenTrace, LayerTrace, Structure
+from engine.inside_records import Floats, GradientByTime, HiddenTrace, LayerTrace, Structure
 from workbench.plots.equation import Equation
 from workbench.plots.keys import Scale
 from workbench.plots.legend import Legend

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QComboBox, QStackedWidget, QVBoxLayout
 
 from engine.events import Snapshot
-from engine.inside.records import ClassPaths, HiddenTrace, LayerTrace
+from engine.inside_records import ClassPaths, HiddenTrace, LayerTrace
 from workbench.plots.class_path_plot import ClassPathPlot
 from workbench.plots.curves import CurvePlot
 from workbench.plots.saving import Table

@@ -9,7 +9,7 @@ import pyqtgraph as pg
 from PySide6.QtWidgets import QCheckBox, QComboBox, QSpinBox, QVBoxLayout
 
 from engine.events import Snapshot, SnapshotRequest
-from engine.inside.records import Contributions
+from engine.inside_records import Contributions
 from workbench.plots.calm import limit
 from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key

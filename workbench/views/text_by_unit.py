@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QSpinBox, QVBoxLayout
 
 from engine.events import Snapshot, SnapshotRequest
-from engine.inside.records import Floats, Influence, LayerTrace, Reading
+from engine.inside_records import Floats, Influence, LayerTrace, Reading
 from workbench.plots.calm import limit
 from workbench.plots.coloured_text import ColouredText
 from workbench.plots.keys import Key, Scale

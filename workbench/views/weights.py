@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QSplitter, QVBoxLayout, QWidget
 
 from engine.events import Snapshot, SnapshotRequest
-from engine.inside.records import Floats, ParameterPicture, Spectrum, Weights
+from engine.inside_records import Floats, ParameterPicture, Spectrum, Weights
 from workbench.plots.eigenvalue_plot import EigenvaluePlot
 from workbench.plots.heat_grid import HeatGrid, Panel, Spot
 from workbench.plots.keys import Scale

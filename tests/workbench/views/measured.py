@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from engine.cells import specification
 from engine.events import Probe, RunStarted, Snapshot
-from engine.inside.records import (
+from engine.inside_records import (
     ClassPaths,
     Contributions,
     Floats,

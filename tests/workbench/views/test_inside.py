@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from engine.events import SnapshotRequest
-from engine.inside.records import (
+from engine.inside_records import (
     Contributions,
     GradientByTime,
     HiddenTrace,

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.events import SnapshotRequest
-from engine.inside.records import ClassPaths, GradientByTime, GradientNorms, HiddenTrace, LayerTrace
+from engine.inside_records import ClassPaths, GradientByTime, GradientNorms, HiddenTrace, LayerTrace
 from engine.prediction_records import ClassExample, ClassPrediction, SeriesPrediction, TextPrediction
 from tests.workbench.views import measured
 from workbench.history import Beside, History
