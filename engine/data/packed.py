@@ -163,4 +163,5 @@ def _note(what: str, taken: Members, members: Members) -> str:
         return f"unpacked: {len(taken):,} files out of {what}"
     others = [member.name for member in members if member is not taken[0]]
     beside = f"; beside it: {', '.join(others[:3])}{' and more' if len(others) > 3 else ''}" if others else ""
-    return f"unpacked: {taken[0].name} out of {what}{beside}"
+    choice = "; set data.sheet to the name of another" if len(candidates(members)) > 1 else ""
+    return f"unpacked: {taken[0].name} out of {what}{beside}{choice}"

@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from engine.data.errors import DataError, counted, nearest
+from engine.data.errors import DataError, nearest
 from engine.data.folders import SUFFIXES, named
 
 PIECE = 1 << 20  # bytes that come out at a time
@@ -33,7 +33,6 @@ _ABOUT = re.compile(  # names of what tells of the data
 _TABLES = (".csv", ".tsv", ".parquet", ".jsonl", ".json", ".xlsx", ".xls", ".ods", ".arff")
 _WORDS = (".txt", ".info")  # of what may stand beside a table
 _DOCUMENTS = ("word/document.xml", "ppt/presentation.xml", "content.xml")
-_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +40,7 @@ class Member:
     """A file in an archive."""
 
     name: str  # with its folders
+    size: int  # bytes that come out, as the archive says
     pieces: Callable[[], Iterator[bytes]]
 
 
@@ -66,7 +66,7 @@ def members_of(path: Path, what: str) -> Iterator[Members]:
             with tarfile.open(path, "r:") as tape:
                 yield _of_tar(tape)
         else:
-            yield [Member(inner_name(path), partial(_STREAMS[what], path))]
+            yield [Member(inner_name(path), 0, partial(_STREAMS[what], path))]
     except _DAMAGED as error:
         raise DataError(
             f"{path.name} begins like {what} but cannot be unpacked ({str(error).strip('.') or 'damaged'}); fetch it "
@@ -81,10 +81,10 @@ def inner_name(path: Path) -> str:
 
 
 def chosen(path: Path, members: Members, wanted: str) -> Members:
-    """The one that is `wanted` or is the data, or all where each is a sequence of a class.
+    """The one that is `wanted` or is the data, or all where each is a sequence of a class; of several the largest.
 
     Raises:
-        DataError: several may be meant, or there is none.
+        DataError: there is none, or none of that name.
     """
     data = [member for member in members if member.name == wanted] or candidates(members)
     if not data:
@@ -92,14 +92,11 @@ def chosen(path: Path, members: Members, wanted: str) -> Members:
     meant = data if len(data) == 1 else _beside_words(data) or (() if wanted else _sequences(data))
     if meant:
         return meant
-    names = [member.name for member in data]
-    shown = f"{', '.join(names[:_NAMED])}{' and more' if len(names) > _NAMED else ''}"
     if wanted:
-        raise DataError(f"{path.name} has no file {wanted!r} in it; {nearest(wanted, names)}")
-    raise DataError(
-        f"{path.name} holds {counted(len(names), 'file')} ({shown}); set data.sheet to the name of one, or unpack it "
-        "and open one."
-    )
+        raise DataError(
+            f"{path.name} has no file {wanted!r} in it; {nearest(wanted, [member.name for member in data])}"
+        )
+    return [max(data, key=lambda member: member.size)]
 
 
 def candidates(members: Members) -> Members:
@@ -137,12 +134,12 @@ def _of_zip(name: str, archive: zipfile.ZipFile) -> Members:
         raise DataError(f"{name} is a document of an office program, not a table; save it as CSV or plain text.")
     if any(info.flag_bits & 1 for info in infos):
         raise DataError(f"{name} is a ZIP archive under a password; unpack it and open what is in it.")
-    return [Member(info.filename, partial(_read, partial(archive.open, info))) for info in infos]
+    return [Member(info.filename, info.file_size, partial(_read, partial(archive.open, info))) for info in infos]
 
 
 def _of_tar(tape: tarfile.TarFile) -> Members:
     infos = [info for info in tape if info.isfile() and _kept(info.name)]
-    return [Member(info.name, partial(_read, partial(tape.extractfile, info))) for info in infos]
+    return [Member(info.name, info.size, partial(_read, partial(tape.extractfile, info))) for info in infos]
 
 
 def _kept(name: str) -> bool:

@@ -115,16 +115,15 @@ def test_what_tells_of_a_table_is_no_choice(write: Write, files: dict[str, bytes
     assert "beside it: " in found.notes[0]
 
 
-def test_of_several_tables_one_is_chosen_by_its_name(write: Write) -> None:
-    path = write("a.zip", zipped({"north.csv": TABLE, "south.csv": b"t,v\n" + b"1,2\n" * 9}))
-    with pytest.raises(
-        DataError, match=r"a\.zip holds 2 files \(north\.csv, south\.csv\); set data\.sheet to the name"
-    ):
-        inspect_file(path)
+def test_of_several_tables_the_largest_is_read_unless_another_is_named(write: Write) -> None:
+    path = write("a.zip", zipped({"south.csv": b"t,v\n" + b"1,2\n" * 9, "north.csv": TABLE}))
+    found = inspect_file(path)
+    assert (found.rows, found.sheet, found.sheets) == (ROWS, "north.csv", ("south.csv", "north.csv"))
+    assert "beside it: south.csv; set data.sheet to the name of another" in found.notes[0]
     with pytest.raises(DataError, match=r"has no file 'nort' in it; did you mean 'north\.csv'"):
         inspect_file(path, Reading(sheet="nort"))
     found = inspect_file(path, Reading(sheet="south.csv"))
-    assert (found.rows, found.sheet, found.sheets) == (9, "south.csv", ("north.csv", "south.csv"))
+    assert (found.rows, found.sheet) == (9, "south.csv")
 
 
 def test_a_sheet_is_chosen_of_a_workbook_in_an_archive(write: Write) -> None:
