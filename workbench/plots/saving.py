@@ -1,11 +1,9 @@
-"""The ways out of a picture: PNG, SVG, and its numbers as CSV."""
+"""The ways out of a picture: PNG and SVG, written whole or not at all."""
 
 from __future__ import annotations
 
-import csv
-import io
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -17,24 +15,9 @@ from PySide6.QtWidgets import QWidget
 Cell: TypeAlias = str | int | float
 Table: TypeAlias = tuple[tuple[str, ...], Sequence[Sequence[Cell]]]
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
-
 
 class SaveError(OSError):
     """A file could not be written; the text says which, why, and that nothing was lost."""
-
-
-def csv_text(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
-    """A table as CSV with commas, for spreadsheets and programs.
-
-    Text that a spreadsheet would run as a formula gets a leading apostrophe; numbers are written as they are, with
-    seven digits (the engine computes in float32); NaN is an empty cell.
-    """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([_plain(cell) for cell in header])
-    writer.writerows([_plain(cell) for cell in row] for row in rows)
-    return out.getvalue()
 
 
 def cell_text(value: Cell) -> str:
@@ -89,8 +72,3 @@ def save(path: Path, content: bytes) -> None:
     good = file.open(QIODevice.OpenModeFlag.WriteOnly) and file.write(content) == len(content) and file.commit()
     if not good:
         raise SaveError(f"{path} was not written: {file.errorString()}. Choose another folder or name.")
-
-
-def _plain(value: Cell) -> str:
-    text = cell_text(value)
-    return "'" + text if isinstance(value, str) and text.startswith(_FORMULA_STARTS) else text

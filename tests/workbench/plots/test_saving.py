@@ -1,10 +1,7 @@
-"""Files that leave a picture: safe for spreadsheets, whole or not there."""
+"""Files that leave a picture: whole or not there."""
 
 from __future__ import annotations
 
-import csv
-import io
-import math
 from pathlib import Path
 
 import pytest
@@ -12,35 +9,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from workbench.plots.saving import SaveError, csv_text, picture, png_bytes, save, svg_bytes
-
-
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\0"])
-def test_text_that_a_spreadsheet_would_run_gets_an_apostrophe(start: str) -> None:
-    text = csv_text([start + "head"], [[start + "cell"]])
-    rows = list(csv.reader(io.StringIO(text, newline="")))
-    assert rows == [["'" + start + "head"], ["'" + start + "cell"]]
-
-
-@pytest.mark.parametrize(
-    ("value", "written"),
-    [
-        (-1.5, "-1.5"),
-        (7, "7"),
-        (math.nan, ""),
-        (0.1234567891, "0.1234568"),
-        ("plain", "plain"),
-        ("", ""),
-        (1e-9, "1e-09"),
-    ],
-)
-def test_cells_as_they_are_written(value: str | float, written: str) -> None:
-    assert csv_text(["a", "b"], [[value, "x"]]) == f"a,b\r\n{written},x\r\n"
-
-
-def test_quotes_commas_and_line_ends_survive() -> None:
-    text = csv_text(["a"], [['say "x", then\nstop']])
-    assert list(csv.reader(io.StringIO(text, newline="")))[1] == ['say "x", then\nstop']
+from workbench.plots.saving import SaveError, picture, png_bytes, save, svg_bytes
 
 
 def test_picture_has_the_pixels_of_its_scale(qtbot: QtBot) -> None:
