@@ -64,7 +64,7 @@ class StateSpace(LiveView):
             self._offer_colors()
         self._choice.setVisible(isinstance(paths, ClassPaths) and not self.compact)
         self._coloring.setVisible(self._color.count() > 1 and not self._shows_many and not self.compact)
-        self._show_cursor()
+        self._tell_step()
 
     def clear(self) -> None:
         """No path."""
@@ -123,6 +123,9 @@ class StateSpace(LiveView):
 
     def _show_cursor(self) -> None:
         (self._many if self._shows_many else self._one).mark(self.time.position)
+        self._tell_step()
+
+    def _tell_step(self) -> None:
         if not self._shows_many:  # of many the sequence under the mouse is told
             self.read_out(self._one.words())
 
