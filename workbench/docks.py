@@ -32,7 +32,8 @@ class Docks:
         self.runs = self._dock("Runs", "dock_runs", runs, right)
         self.lesson.hide()
         self._sharing = False  # lesson and findings lie one behind the other, because there was no room
-        self._scale, self._narrow = 1.0, (1.0, [0, 0])  # of text; and the widths that the docks had at a smaller one
+        self._scale = 1.0  # of text
+        self._narrow: tuple[float, dict[QDockWidget, int]] = (1.0, {})  # a smaller one, and how wide docks were then
         self._usual = (self.setup, self.findings, self.runs)
         self.all = (*self._usual, self.lesson)
         self._size()
@@ -120,14 +121,15 @@ class Docks:
     def note_widths(self) -> None:
         """Text is about to change its size: remember how wide the sides are, unless they have grown with it before."""
         if self._scale <= self._narrow[0]:
-            self._narrow = self._scale, [dock.width() for dock in (self.setup, self.runs)]
+            sides = [dock for dock in (self.setup, self.runs) if dock.width() > 0]  # what is closed may have none
+            self._narrow = self._scale, {dock: dock.width() for dock in sides}
 
     def follow(self, scale: float) -> None:
         """Text is that large now: docks that grew with it go back to what they were when it is as small again."""
         before, self._scale = self._scale, scale
         if scale < before and scale <= self._narrow[0] and self._window.isVisible():
-            sides = [self.setup, self.runs]
-            again = partial(self._window.resizeDocks, sides, self._narrow[1], Qt.Orientation.Horizontal)
+            widths = self._narrow[1]
+            again = partial(self._window.resizeDocks, [*widths], [*widths.values()], Qt.Orientation.Horizontal)
             QTimer.singleShot(0, self._window, again)  # when the text has its size
 
     def next_pane(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication
@@ -194,3 +195,11 @@ def test_the_status_is_always_seen_and_numbers_as_far_as_there_is_room(bench: Be
     assert "epoch" in shown
     assert (shown == set(bar._parts)) is (width >= 1440)
     assert window.gallery.scrubber.slider.width() >= 10 * GRID
+
+
+def test_text_that_was_large_from_the_start_becomes_smaller_without_a_word_of_qt(bench: Bench, qtlog: Any) -> None:
+    docks = bench.window.docks
+    docks.follow(1.5)
+    docks.follow(1.0)
+    QCoreApplication.processEvents()
+    assert not [record.message for record in qtlog.records if "resizeDocks" in record.message]
