@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.config.experiment import field_info
 from engine.parameters import NetworkError
 
 LARGEST = int(np.iinfo(np.int32).max)
-SEEDS, THREADS = 2**32 - 1, 256  # the largest, as in the settings of a run
+SEEDS, THREADS = (int(field_info("training", name).maximum or 0) for name in ("seed", "threads"))  # the largest
 
 
 def float_type(given: Any) -> np.dtype[Any]:

@@ -39,7 +39,7 @@ class ClassPredictions:
 
     def now(self, further: tuple[tuple[str, float], ...]) -> ClassPrediction:
         """Counts, scores, and the steps or the sequences to look at; `further` are baselines beside the data's own."""
-        dataset, part = self._dataset, self._part
+        dataset, part = self._dataset, self._dataset.pinned_part
         scorer = ClassScorer(dataset.classes, dataset.metric)
         steps: list[tuple[int, Batch, Floats]] = []
         said: list[_Answered] = []
@@ -94,15 +94,12 @@ class ClassPredictions:
         return self._dataset.topology == "many_to_many"
 
     @cached_property
-    def _part(self) -> str:
-        return "validation" if self._dataset.count("validation") else "train"
-
-    @cached_property
     def _names(self) -> tuple[str, ...]:
-        return self._dataset.labels(self._part)
+        return self._dataset.labels(self._dataset.pinned_part)
 
     def _text(self, position: int) -> str:
-        return self._dataset.text(self._part, position) if isinstance(self._dataset, LabelledTextDataset) else ""
+        dataset = self._dataset
+        return dataset.text(dataset.pinned_part, position) if isinstance(dataset, LabelledTextDataset) else ""
 
 
 def _track(dataset: Dataset, steps: list[tuple[int, Batch, Floats]]) -> TagTrack:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from engine.inside_records import LayerTrace
+from engine.inside_records import LayerTrace, frozen
 from engine.layer import Layer
 from engine.parameters import NetworkError
 
@@ -32,8 +32,8 @@ def paths(levels: Iterable[Sequence[Layer]]) -> tuple[tuple[str, ...], tuple[tup
     for level, directions in enumerate(levels):
         for reverse, layer in enumerate(directions):
             names.append(name(level, bool(reverse)))
-            hidden, lengths = _states(layer)[:, :, 0].astype(np.float32), enumerate(layer.lengths.tolist())
-            found.append(tuple(hidden[_own_time(length, bool(reverse)), row] for row, length in lengths))
+            hidden, lengths = _states(layer)[:, :, 0], enumerate(layer.lengths.tolist())
+            found.append(tuple(frozen(hidden[_own_time(length, bool(reverse)), row]) for row, length in lengths))
     return tuple(names), tuple(found)
 
 

@@ -21,7 +21,7 @@ from engine.evaluation import Answering, answers
 from engine.events import Probe
 from engine.forecast_paths import dataset_paths
 from engine.generation import continue_text
-from engine.inside_records import Floats
+from engine.inside_records import Floats, frozen
 from engine.intervals import Interval, covered_words
 from engine.losses import Loss
 from engine.network import Network
@@ -84,7 +84,7 @@ class Predictions:
         if self._dataset.classes or self._dataset.kind in ("text", "pairs"):
             return
         shown = self._shown = self._shown or _what_to_show(self._dataset)
-        forecast = _frozen(self._decoded(self._said_by(network, shown), shown)[:, self._loss.middle])
+        forecast = frozen(self._decoded(self._said_by(network, shown), shown)[:, self._loss.middle])
         ((name, _),) = scores
         self._shown = dataclasses.replace(
             shown,
@@ -98,8 +98,7 @@ class Predictions:
             return shown_pairs(self._network, self._dataset)
         return self.judged() or self._text(temperature)
 
-    @property
-    def silence(self) -> Said | None:
+    def listener(self) -> Said | None:
         """Room for all answers to the validation part, to have them judged; None where they are not asked for so."""
         dataset = self._dataset
         asked = not (isinstance(dataset, PathDataset) or dataset.classes or dataset.kind in ("text", "pairs"))
@@ -108,7 +107,7 @@ class Predictions:
     def judged(self, said: Said | None = None) -> ClassPrediction | SeriesPrediction | None:
         """What can be held against the truth; None for running text.
 
-        With what the network has `said` to all of the validation part, see `silence`, it need not say it again.
+        With what the network has `said` to all of the validation part, see `listener`, it need not say it again.
         """
         if isinstance(self._dataset, PathDataset):
             return self._path(self._dataset)
@@ -126,7 +125,7 @@ class Predictions:
             target=shown.target,
             labels=shown.labels,
             truth=shown.truth,
-            forecast=_frozen(forecast),
+            forecast=frozen(forecast),
             baselines=shown.baselines,
             rmse=rmse(shown.truth, forecast),
             baseline_rmse=shown.baseline_rmse,
@@ -157,13 +156,13 @@ class Predictions:
             scales = window_scales(interval.scales, dataset, part)
             radii = interval.radii_of(None if scales is None else scales[positions])
             ends = interval.bounds(paths, self._loss.middle, radii)
-            lower, upper = (_frozen(end[..., 0].T.reshape(-1)) for end in ends)
+            lower, upper = (frozen(end[..., 0].T.reshape(-1)) for end in ends)
             found.append((interval.level, lower, upper))
         return tuple(found)
 
     def _path(self, dataset: PathDataset) -> SeriesPrediction:
         """Forecasts over several steps, one behind the other over the held-out part, of the first target."""
-        part = _part(dataset)
+        part = dataset.pinned_part
         tiles = dataset.tiles(part)[-max(1, SCREEN_POINTS // dataset.steps) :]
         values = dataset_paths(self._network, dataset, self._loss, part, tiles)[:, :, 0]
         truth = dataset.path_truth(part)[:, tiles, 0].T.reshape(-1)
@@ -173,9 +172,9 @@ class Predictions:
             part=part,
             target=dataset.preparation.targets[0],
             labels=dataset.path_labels(part, tiles),
-            truth=_frozen(truth),
-            forecast=_frozen(forecast),
-            baselines=tuple((name, _frozen(each)) for name, each in simple),
+            truth=frozen(truth),
+            forecast=frozen(forecast),
+            baselines=tuple((name, frozen(each)) for name, each in simple),
             rmse=rmse(truth, forecast),
             baseline_rmse=tuple((name, rmse(truth, each)) for name, each in simple),
             bands=self._bands(values[:, :, None], part, tiles),
@@ -196,16 +195,12 @@ class Predictions:
         return TextPrediction(prompt, tuple(samples))
 
 
-def _part(dataset: Dataset) -> str:
-    return "validation" if dataset.count("validation") else "train"
-
-
 def _what_to_show(dataset: Dataset) -> _Shown:
-    part = _part(dataset)
+    part = dataset.pinned_part
     first = dataset.count(part) - SCREEN_POINTS
-    truth = _frozen(dataset.truth(part)[-SCREEN_POINTS:])
+    truth = frozen(dataset.truth(part)[-SCREEN_POINTS:])
     forecasts = dataset.baseline_forecasts(part)
-    baselines = tuple((name, _frozen(values[-SCREEN_POINTS:])) for name, values in forecasts)
+    baselines = tuple((name, frozen(values[-SCREEN_POINTS:])) for name, values in forecasts)
     return _Shown(
         part=part,
         target=str(dataset.metadata()["targets"][0]),
@@ -215,10 +210,3 @@ def _what_to_show(dataset: Dataset) -> _Shown:
         baselines=baselines,
         baseline_rmse=tuple((name, rmse(truth, values)) for name, values in baselines),
     )
-
-
-def _frozen(values: Floats | Reals) -> Floats:
-    """A copy that nobody can change."""
-    kept = np.array(values, np.float32)
-    kept.flags.writeable = False
-    return kept

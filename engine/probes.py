@@ -11,8 +11,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
 from engine.data import Batch, Dataset, PairBatch
 from engine.events import Probe, Snapshot, SnapshotRequest
 from engine.inside.activations import pre_activations
@@ -22,7 +20,14 @@ from engine.inside.contributions import contributions
 from engine.inside.reading import reading
 from engine.inside.structure import structure
 from engine.inside.weights import spectrum, weights
-from engine.inside_records import Contributions, Floats, GradientByTime, GradientNorms, HiddenTrace, PreActivations
+from engine.inside_records import (
+    Contributions,
+    GradientByTime,
+    GradientNorms,
+    HiddenTrace,
+    PreActivations,
+    frozen,
+)
 from engine.losses import Loss
 from engine.networks import AnyNetwork
 from engine.optimizers import Optimizer
@@ -203,9 +208,9 @@ class Probes:
         before, after = self._optimizer.gradient_norms()
         return GradientNorms(
             names=self._network.names,
-            before=_frozen(before),
-            after=_frozen(after),
-            update_ratio=_frozen(self._optimizer.update_ratios()),
+            before=frozen(before),
+            after=frozen(after),
+            update_ratio=frozen(self._optimizer.update_ratios()),
             total_before=self._norm,
             clip_norm=self._clip_norm,
             clipped_share=self._clipped_share,
@@ -218,10 +223,3 @@ class Probes:
 def _asked(name: str, request: SnapshotRequest) -> tuple[object, ...]:
     """What a request says of one probe."""
     return tuple(getattr(request, field) for field in _ASKED_FOR.get(name, ()))
-
-
-def _frozen(values: Floats) -> Floats:
-    """A copy that nobody can change."""
-    kept = np.array(values, np.float32)
-    kept.flags.writeable = False
-    return kept

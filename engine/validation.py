@@ -39,7 +39,7 @@ class Validation:
     def evaluate(self, epoch: int) -> Iterator[Event]:
         """Score what was learned so far, and say what is news in it."""
         learner, step = self._learner, self._learner.step
-        said = learner.probes.predictions.silence
+        said = learner.probes.predictions.listener()
         heard = said.add if said else None
         found = score(self._network, self._dataset, "validation", self._batch_size, learner.loss, heard=heard)
         training_loss = learner.mean_loss()

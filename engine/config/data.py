@@ -48,7 +48,8 @@ class DataConfig(Section):
     sheet: str = option(
         "",
         "Sheet",
-        "Which sheet of a workbook, or file of an archive, is read; empty takes the first that holds a table.",
+        "Which sheet of a workbook, or file of an archive, is read; "
+        "empty takes the first sheet that holds a table, and the largest file.",
         advanced=True,
     )
     layout: str = option(

@@ -54,6 +54,11 @@ class Dataset(ABC):
     def count(self, part: str) -> int:
         """Sequences in a part; for running text, characters."""
 
+    @property
+    def pinned_part(self) -> str:
+        """The part that is looked at while a network learns: the validation part, where there is one."""
+        return "validation" if self.count("validation") else "train"
+
     @abstractmethod
     def batch_count(self, part: str, batch_size: int) -> int:
         """How many batches `batches` gives."""

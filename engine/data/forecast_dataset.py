@@ -138,7 +138,7 @@ class ForecastDataset(SeriesDataset, PathDataset):
         names = super().pinned_labels()
         if self._preparation.strategy != "encoder_decoder":
             return names
-        part = "validation" if self.count("validation") else "train"
+        part = self.pinned_part
         rows = self.rows(part, np.array([self.count(part) - 1]))[:, 0]
         return (*names, *self.series.labels(int(rows[0]), int(rows[-1]) + 1))
 

@@ -97,7 +97,7 @@ def unpack(path: Path, sheet: str = "") -> Unpacked:
     """What is in a file; `sheet` may name one of several, or a sheet of a workbook in it.
 
     Raises:
-        DataError: it is damaged or protected, unpacks to far too much, or none of several is chosen.
+        DataError: it is damaged or protected, unpacks to far too much, or does not hold what `sheet` names.
     """
     found, what = Unpacked(path, sheet), packed(path)
     if not what:

@@ -133,11 +133,6 @@ class PairsDataset(Dataset):
         symbols = self._preparation.symbols
         return judged(self, part, {place: symbols.cut(text) for place, text in enumerate(written)})
 
-    @property
-    def pinned_part(self) -> str:
-        """The part that is looked at while a network learns: the validation part, where there is one."""
-        return "validation" if self.count("validation") else "train"
-
     @cached_property
     def looked_at(self) -> Ints:
         """Positions of a few pairs spread over the pinned part, the longest first: it has the most to show."""

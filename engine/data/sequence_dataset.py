@@ -148,15 +148,11 @@ class LabelledDataset(Dataset):
 
     def pinned(self) -> Batch:
         """The first validation example, or the first training example when there is none."""
-        return self.batch(self._pinned_part, np.zeros(1, np.int64))
-
-    @property
-    def _pinned_part(self) -> str:
-        return "validation" if self.count("validation") else "train"
+        return self.batch(self.pinned_part, np.zeros(1, np.int64))
 
     def pinned_labels(self) -> tuple[str, ...]:
         """Numbers of its steps."""
-        return tuple(str(step + 1) for step in range(int(self._spans[self._pinned_part].lengths[0])))
+        return tuple(str(step + 1) for step in range(int(self._spans[self.pinned_part].lengths[0])))
 
     def notes(self) -> tuple[str, ...]:
         """See `Dataset.notes`."""

@@ -188,12 +188,12 @@ class SeriesDataset(Dataset):
 
     def pinned(self) -> Batch:
         """The last validation window, or the last training window when there is none."""
-        part = "validation" if self.count("validation") else "train"
+        part = self.pinned_part
         return self.batch(part, np.array([self.count(part) - 1]))
 
     def pinned_labels(self) -> tuple[str, ...]:
         """What the rows of the pinned window are called."""
-        part = "validation" if self.count("validation") else "train"
+        part = self.pinned_part
         start = int(self._starts(part, np.array([self.count(part) - 1]))[0])
         return self.series.labels(start, start + self.shape.look_back)
 

@@ -24,10 +24,10 @@ class Text:
 def read_text(path: Path, encoding: str = "", member: str = "") -> Text:
     """Read a text file in whatever encoding, or in the one that is named; line ends become a single newline.
 
-    `member` names the file of an archive of several.
+    `member` names the file of an archive of several; without it the largest is read.
 
     Raises:
-        DataError: missing, empty, binary, or an archive of several files.
+        DataError: missing, empty or binary, or an archive that cannot be read.
     """
     with unpacked(path, member) as inner:
         data = read_bytes(inner.path)

@@ -191,15 +191,11 @@ class TextDataset(Dataset):
 
     def passage(self) -> Batch:
         """A stretch of the validation part that is worth reading; it begins like `pinned`."""
-        characters, _ = self._measures(self._pinned_part)
+        characters, _ = self._measures(self.pinned_part)
         return self._from_the_start(max(self._length, round(_PASSAGE / characters)))
 
-    @property
-    def _pinned_part(self) -> str:
-        return "validation" if self.count("validation") else "train"
-
     def _from_the_start(self, length: int) -> Batch:
-        first, last = self.split.bounds(self._pinned_part)
+        first, last = self.split.bounds(self.pinned_part)
         start = max(first - 1, 0)
         rows = np.arange(start, max(start + 1, min(last - 1, start + length)))
         return Batch(

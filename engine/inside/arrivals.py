@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from engine.inside_records import Floats, GradientByTime
+from engine.inside_records import Floats, GradientByTime, frozen
 from engine.measures import half_life
 
 Arrived: TypeAlias = tuple[int, tuple[str, ...], Floats]  # first step, names of the layers, norms (L·D, steps)
@@ -29,7 +29,7 @@ def joined(arrived: Sequence[Arrived], steps: int) -> GradientByTime:
         [half_life(row, "reverse" in name) for name, row in zip(names, norms, strict=True)] for _, _, norms in arrived
     ]
     if len(arrived) == 1 and arrived[0][2].shape[1] >= steps:
-        return GradientByTime(names, _frozen(arrived[0][2]), tuple(lives[0]))
+        return GradientByTime(names, frozen(arrived[0][2]), tuple(lives[0]))
     squares = np.zeros((len(names), max(steps, *(first + norms.shape[1] for first, _, norms in arrived))))
     seen = np.zeros(squares.shape, bool)
     for first, _, norms in arrived:
@@ -37,10 +37,4 @@ def joined(arrived: Sequence[Arrived], steps: int) -> GradientByTime:
         seen[:, first : first + norms.shape[1]] = True
     cuts = tuple(sorted({first for first, _, _ in arrived} - {0}))
     medians = tuple(map(statistics.median_low, zip(*lives, strict=True)))
-    return GradientByTime(names, _frozen(np.where(seen, np.sqrt(squares), np.nan)), medians, cuts)
-
-
-def _frozen(norms: Floats) -> Floats:
-    kept = np.array(norms, np.float32)
-    kept.flags.writeable = False
-    return kept
+    return GradientByTime(names, frozen(np.where(seen, np.sqrt(squares), np.nan)), medians, cuts)

@@ -39,9 +39,8 @@ class PathsByClass:
         dataset = self._dataset
         if not dataset.classes or dataset.topology != "many_to_one":
             return None
-        part = "validation" if dataset.count("validation") else "train"
         found: dict[int, list[NDArray[Any]]] = {}
-        for number, batch in enumerate(dataset.batches(part, _BATCH)):
+        for number, batch in enumerate(dataset.batches(dataset.pinned_part, _BATCH)):
             for column in np.flatnonzero(batch.weights).tolist():
                 found.setdefault(int(batch.targets[column]), []).append(batch.inputs[: batch.lengths[column], column])
             if (number + 1) * _BATCH >= _LOOKED_THROUGH:

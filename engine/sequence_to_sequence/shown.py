@@ -12,7 +12,7 @@ from engine.data.pairs_dataset import PairsDataset
 from engine.data.pairs_preparation import Encoded, PairsPreparation, inputs_of
 from engine.data.tunes import are_notes, notes_of
 from engine.data.vocabulary import START, STOP
-from engine.inside_records import Floats
+from engine.inside_records import Floats, frozen
 from engine.prediction_records import PairsPrediction, WrittenPair
 from engine.sequence_to_sequence.decoding import Decoding, write
 from engine.sequence_to_sequence.network import SequenceToSequence
@@ -68,7 +68,7 @@ def _looks(
         return None
     before = np.concatenate([[START], tokens[:-1]]).astype(np.int32)
     network.forward(inputs, lengths, before[:, None])
-    return _frozen(network.decoder.attention.weights()[0])
+    return frozen(network.decoder.attention.weights()[0])
 
 
 def _image(dataset: PairsDataset, row: int) -> Floats | None:
@@ -79,10 +79,4 @@ def _image(dataset: PairsDataset, row: int) -> Floats | None:
         return None
     values = dataset.pairs.numbers[row]
     lowest, highest = dataset.pairs.numbers.min(), dataset.pairs.numbers.max()
-    return _frozen(((values - lowest) / max(highest - lowest, 1e-12)).reshape(side, side))
-
-
-def _frozen(values: NDArray[np.floating]) -> Floats:
-    kept = np.array(values, np.float32)
-    kept.flags.writeable = False
-    return kept
+    return frozen(((values - lowest) / max(highest - lowest, 1e-12)).reshape(side, side))

@@ -35,7 +35,7 @@ def test_what_was_scored_is_judged_as_if_it_were_said_anew(experiment: Experimen
     loss = loss_for(experiment.training, dataset)
     network = make_network(experiment.model, dataset, width=loss.width, seed=3, threads=1)
     predictions = Predictions(network, dataset, loss)
-    said = predictions.silence
+    said = predictions.listener()
     assert said is not None
     score(network, dataset, "validation", 7, loss, heard=said.add)
     heard, anew = predictions.judged(said), predictions.judged()
@@ -50,7 +50,7 @@ def test_what_is_no_series_is_not_kept_to_be_judged(sample: str) -> None:
     experiment = data.sample(sample).experiment.replace({"model.hidden_size": 4})
     dataset = data.load(experiment)
     network = make_network(experiment.model, dataset, width=1, seed=0, threads=1)
-    assert Predictions(network, dataset, Loss(dataset.loss)).silence is None
+    assert Predictions(network, dataset, Loss(dataset.loss)).listener() is None
 
 
 @pytest.mark.parametrize("attention", ["none", "additive"])
