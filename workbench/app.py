@@ -16,6 +16,7 @@ from workbench import __version__
 from workbench.backend import Backend
 from workbench.dialogs.recovery import show_crash
 from workbench.draft import FIRST_SAMPLE
+from workbench.first_painting import paint_in_turn
 from workbench.logs import install_hooks, start_log
 from workbench.settings import APPLICATION, Settings, places
 from workbench.window import Window
@@ -49,6 +50,7 @@ def main(arguments: list[str], opened: Callable[[Window], None] | None = None) -
     install_hooks(window.told.emit)
     window.closed.connect(application.quit)  # a dock that once floated may keep Qt from seeing the last window close
     _close_on_interrupt(window)
+    paint_in_turn(window, (*window.docks.all, window.gallery.widget))
     window.show()
     window.appearance.follow(window.windowHandle())
     window.start(Path(arguments[0]).absolute() if arguments else FIRST_SAMPLE)

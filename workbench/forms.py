@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,7 @@ class _Row:
     error: QLabel  # why a value was refused; hidden while it is empty
     slide: Slide | None
     shown: object = None
+    applies: bool = True
 
 
 class Form(QWidget):
@@ -54,15 +55,15 @@ class Form(QWidget):
         """Whether the form shows the field."""
         return name in self._rows
 
-    def show_values(self, experiment: Experiment) -> None:
-        """Show what is set, and no field that has no effect with the others.
+    def show_values(self, experiment: Experiment, fields: Collection[str] | None = None) -> None:
+        """Show what is set, and no field that has no effect with the others, or is not among `fields`.
 
         A message about a refused value goes away when the value changes.
         """
         values = getattr(experiment, self.section)
         for name, row in self._rows.items():
-            if row.info.needs:
-                self.set_applies(name, matters(values, name))
+            if row.info.needs or fields is not None:
+                self.set_applies(name, (fields is None or name in fields) and matters(values, name))
             value = getattr(values, name)
             self._show(row, value)
             if value != row.shown:
@@ -94,6 +95,9 @@ class Form(QWidget):
     def set_applies(self, name: str, applies: bool) -> None:
         """Show or hide a field that has a meaning only with other settings."""
         row = self._rows[name]
+        if row.applies == applies:
+            return
+        row.applies = applies
         for widget in (row.label, row.editor, row.slide):
             if widget:
                 widget.setVisible(applies)
@@ -108,6 +112,8 @@ class Form(QWidget):
 
     def lock(self, reason: str) -> None:
         """Switch off what cannot be changed during a run; an empty reason switches it on again."""
+        if reason == self._lock:
+            return
         self._lock = reason
         for row in self._rows.values():
             self._refresh(row)

@@ -22,6 +22,9 @@ class Viewer(Protocol):
 
     probes: frozenset[str]
 
+    def begins_with(self, snapshot: Snapshot) -> bool:
+        """Whether its first picture of this run is made of it, which takes longer than all later ones."""
+
     @property
     def active(self) -> bool:
         """Whether anybody sees it change."""
@@ -53,10 +56,12 @@ class Pump(QObject):
         self._mailbox, self._session, self._jobs, self._viewers = mailbox, session, jobs, viewers
         self._open = SnapshotRequest(0, frozenset())
         self._answered = 0
+        self._first: dict[Viewer, Snapshot] = {}  # what views shall begin with, each in a turn of its own
         self._drawn = (-1, -1)  # run and step whose scalars the views have
         self._asked_at_step = -1
         self._ticks = self._everything_at = 0
         session.begun.connect(self._on_begun)
+        session.cleared.connect(self._first.clear)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(INTERVAL_MS)
@@ -80,8 +85,7 @@ class Pump(QObject):
         if delivery.snapshot is not None:
             self._answered = delivery.snapshot.request
             if self._record(delivery.snapshot):
-                for viewer in viewers:
-                    viewer.show_snapshot(delivery.snapshot)
+                self._show(delivery.snapshot, viewers)
         self._session.handle(delivery.events)  # after the snapshot: a run that ends in a reset leaves empty views
         self._hand_out_history(viewers)
         if self._session.alive:
@@ -96,8 +100,27 @@ class Pump(QObject):
     @Slot(object)
     def _on_begun(self, _record: object) -> None:
         self._drawn = (-1, -1)
+        self._first.clear()
         self._everything_at = self._ticks + _EVERYTHING_TICKS // 4
         self.ask_anew()
+
+    def _show(self, snapshot: Snapshot, viewers: list[Viewer]) -> None:
+        """Views that have begun draw at once, the others in turn, so that their first pictures hold nothing up."""
+        under_way = bool(self._first)
+        for viewer in viewers:
+            if viewer.begins_with(snapshot):
+                self._first[viewer] = snapshot
+            else:
+                viewer.show_snapshot(snapshot)
+        if self._first and not under_way:
+            QTimer.singleShot(0, self, self._begin_next)
+
+    @Slot()
+    def _begin_next(self) -> None:
+        if self._first:
+            viewer = next(iter(self._first))
+            viewer.show_snapshot(self._first.pop(viewer))
+            QTimer.singleShot(0, self, self._begin_next)
 
     def _hand_out_history(self, viewers: list[Viewer]) -> None:
         record = self._session.record

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QSlider
@@ -38,9 +40,8 @@ class Slide(QSlider):
 
     def show_value(self, value: float) -> None:
         """Go to the place that is nearest, without saying so."""
-        places = range(_PLACES + 1)
         with QSignalBlocker(self):
-            self.setValue(min(places, key=lambda place: abs(self.value_at(place) - value)))
+            self.setValue(round(_PLACES * self._part(value)))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """A wheel over a form scrolls the form; only what has focus is turned."""
@@ -48,6 +49,13 @@ class Slide(QSlider):
             super().wheelEvent(event)
         else:
             event.ignore()
+
+    def _part(self, value: float) -> float:
+        """How far along a value lies, from 0 to 1; one beyond an end lies there."""
+        value = min(max(value, self._low), self._high)
+        if self._ratio:
+            return math.log(value / self._low) / math.log(self._high / self._low)
+        return (value - self._low) / self._spread
 
     @property
     def _spread(self) -> float:

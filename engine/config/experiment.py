@@ -54,11 +54,14 @@ class Experiment:
     def to_dict(self) -> dict[str, dict[str, Any]]:
         """Plain nested values, ready for TOML or JSON."""
         return {
-            name: {
-                k: list(v) if isinstance(v, tuple) else v for k, v in dataclasses.asdict(getattr(self, name)).items()
-            }
-            for name in SECTIONS
+            name: {item: _plain(getattr(self, name), item) for item in names(section)}
+            for name, section in SECTIONS.items()
         }
+
+
+def _plain(section: object, name: str) -> Any:
+    value = getattr(section, name)
+    return list(value) if isinstance(value, tuple) else value
 
 
 _LONGEST = 1_000_000  # bytes of settings

@@ -64,8 +64,13 @@ def _kinds(section: Any) -> dict[str, Any]:
 
 def matters(section: Any, name: str) -> bool:
     """Whether a field has an effect with the other settings of its section."""
-    info = {item.name: item.metadata["info"] for item in dataclasses.fields(section)}[name]
-    return all(getattr(section, other) in values for other, values in info.needs)
+    return all(getattr(section, other) in values for other, values in _needs(section.__class__)[name])
+
+
+@cache
+def _needs(section: Any) -> dict[str, tuple[tuple[str, tuple[object, ...]], ...]]:
+    """The settings that every field hangs on: asked at every change, of every field."""
+    return {item.name: item.metadata["info"].needs for item in dataclasses.fields(section)}
 
 
 @cache

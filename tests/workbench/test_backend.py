@@ -115,7 +115,8 @@ def test_of_several_series_each_is_drawn_with_its_parts(qtbot: QtBot, tmp_path: 
     panel = DataPanel(LIGHT)
     qtbot.addWidget(panel)
     panel.show_loaded(loaded)
-    assert "validation" in " ".join(label.text() for label in panel.preview.findChildren(QLabel))
+    labels = panel.preview.findChildren
+    qtbot.waitUntil(lambda: "validation" in " ".join(label.text() for label in labels(QLabel)))
 
 
 def test_the_panel_offers_what_the_kind_of_data_needs(qtbot: QtBot, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from engine.control import Control
@@ -21,9 +22,13 @@ class Viewer:
         self.probes, self.active = frozenset(probes), active
         self.snapshots: list[Snapshot] = []
         self.histories = 0
+        self.unbegun = False
 
     def refine(self, request: SnapshotRequest) -> SnapshotRequest:
         return dataclasses.replace(request, temperature=0.3)
+
+    def begins_with(self, snapshot: Snapshot) -> bool:
+        return self.unbegun and not self.snapshots
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         self.snapshots.append(snapshot)
@@ -111,3 +116,29 @@ def test_every_view_gets_snapshots_and_scalars(bench: Bench, viewers: list[Viewe
     bench.pump.tick()
     assert [len(viewer.snapshots) for viewer in viewers] == [1, 1, 1]
     assert [viewer.histories for viewer in viewers] == [1, 1, 1]
+
+
+def test_views_that_have_not_begun_do_so_one_after_the_other_with_the_newest(
+    bench: Bench, viewers: list[Viewer], qtbot: QtBot
+) -> None:
+    for viewer in viewers[:2]:
+        viewer.unbegun = True
+    for step in (1, 2):
+        bench.step(step)
+        bench.mailbox.post(Snapshot(step, 1, step, ()))
+        bench.pump.tick()
+    assert [len(viewer.snapshots) for viewer in viewers] == [0, 0, 2]
+    qtbot.waitUntil(lambda: bool(viewers[0].snapshots))
+    qtbot.waitUntil(lambda: bool(viewers[1].snapshots))
+    assert [[shown.step for shown in viewer.snapshots] for viewer in viewers] == [[2], [2], [1, 2]]
+
+
+def test_a_run_that_is_forgotten_begins_no_view(bench: Bench, viewers: list[Viewer], qtbot: QtBot) -> None:
+    viewers[0].unbegun = True
+    bench.mailbox.post(Snapshot(1, 1, 1, ()))
+    bench.pump.tick()
+    bench.session.cleared.emit()
+    passed: list[bool] = []
+    QTimer.singleShot(0, bench.pump, lambda: passed.append(True))
+    qtbot.waitUntil(lambda: bool(passed))
+    assert viewers[0].snapshots == []

@@ -6,7 +6,7 @@ import html
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
@@ -157,13 +157,8 @@ class DataPanel(QWidget):
             fields = fields - {"strategy"}  # it writes one step after the other
         self._first.show_options("known_inputs", [(name, name) for name in experiment.data.inputs])
         self._show_settings()
-        for form, names in zip(self._forms, (_FIRST, _MORE), strict=True):
-            for name in names:
-                form.set_applies(name, True)
-            form.show_values(experiment)  # which hides what has no effect with the other settings
-            for name in names:
-                if name not in fields:
-                    form.set_applies(name, False)
+        for form in self._forms:
+            form.show_values(experiment, fields)
 
     def show_loaded(self, loaded: Loaded) -> None:
         """Show what was read: title, picture, columns, notes."""
@@ -173,7 +168,7 @@ class DataPanel(QWidget):
         self._title.setText(loaded.title or source_name(loaded.experiment))
         self._about.setText(loaded.about)
         self._about.setVisible(bool(loaded.about))
-        self.preview.show_data(loaded.preview)
+        QTimer.singleShot(0, self.preview, lambda: self.preview.show_data(loaded.preview))  # a turn of its own
         self._counts.setText(counts_text(loaded))
         notes = (html.escape(named(note), quote=False) for note in loaded.notes)
         self._notes.setText("".join(f"<p style='margin:0 0 4px 0'>• {note}</p>" for note in notes))

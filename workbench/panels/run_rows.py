@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem
@@ -176,6 +177,7 @@ def runs_list() -> QTreeWidget:
     return made
 
 
+@lru_cache
 def different_settings(experiment: Experiment) -> str:
     """Model and training settings that are not the defaults."""
     values, defaults = experiment.to_dict(), Experiment().to_dict()

@@ -90,6 +90,10 @@ class LiveView(PictureFrame):
         elif self._too_early and self._built:
             self.turn_page()
 
+    def begins_with(self, snapshot: Snapshot) -> bool:
+        """Whether the first picture of the run is made of it, before somebody's eyes."""
+        return not self._measured and self.active and any(name in self.probes for name, _ in snapshot.values)
+
     def show_history(self, history: History) -> None:
         """Draw the scalars of the run, now or when the view is next seen. `history` may go on growing."""
         self.history = history
