@@ -19,7 +19,7 @@ Words: TypeAlias = NDArray[Any]  # of texts
 _LOOK = 100_000  # rows that tell numbers from words
 _MOSTLY = 0.9  # share of numbers from which on a column is one of numbers
 _BETWEEN = " · "  # words of several columns that tell sequences apart
-_LARGEST = 1e37  # a network computes with float32, which ends a little above
+LARGEST = 1e37  # a network computes with float32, which ends a little above
 _NAMED = 8  # columns that are each told
 _SHOWN = 60  # letters of a cell
 _NONE, _OTHER, _NUMBER = range(3)  # kinds of cells: that say nothing, words, numbers
@@ -47,7 +47,7 @@ def read_numbers(table: Table, names: Sequence[str]) -> Reals:
 
 
 def _check_finite(table: Table, names: Sequence[str], values: Reals) -> None:
-    bad = np.argwhere((values > _LARGEST) | (values < -_LARGEST))
+    bad = np.argwhere((values > LARGEST) | (values < -LARGEST))
     if len(bad):
         row, column = map(int, bad[0])
         cells = counted(int((bad[:, 1] == column).sum()), "such cell")

@@ -149,11 +149,13 @@ def read_bytes(path: Path) -> bytes:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
+        if path.is_symlink():
+            raise DataError(f"{path} is a link to {path.readlink()}, which is not there; check the link.") from None
         raise DataError(f"{path}: there is no such file; check the path.") from None
     except IsADirectoryError:
         raise DataError(f"{path} is a folder; choose a file in it.") from None
     except OSError as error:
-        raise DataError(f"{path} cannot be read ({error.strerror}); check its permissions.") from None
+        raise DataError(f"{path} cannot be read ({error.strerror}); check the path and its permissions.") from None
     if not data.strip(NOTHING):
         raise DataError(f"{path.name} is empty; choose a file that holds data.")
     return data

@@ -230,5 +230,5 @@ def check_logarithm(transform: Transform, values: Reals, names: tuple[str, ...],
         if bad.size:
             raise DataError(
                 f"column {name!r}, row {int(bad[0]) + first_row + 1:,}: {column[bad[0]]:g} has no logarithm; "
-                "set data.transform to none or difference."
+                "blank it where it stands for a missing value, or train with data.transform none or difference."
             )

@@ -59,6 +59,12 @@ def check_windows(shape: WindowShape, split: Split, dropped: int = 0) -> None:
     raise TooShortError(
         f"one window takes {shape.rows:,} rows (look-back {shape.look_back:,}, horizon {shape.horizon:,}"
         f"{f', {shape.lead:,} for differences' if shape.lead else ''}), but the training part has "
-        f"{split.train_end:,} of the {split.end:,} rows{lost}; choose a shorter data.look_back or smaller "
-        "data.validation and data.test."
+        f"{split.train_end:,} of the {split.end:,} rows{lost}; {_cure(shape, split.end)}."
     )
+
+
+def _cure(shape: WindowShape, rows: int) -> str:
+    if shape.rows - shape.look_back < rows:  # enough for a window of one step
+        return "choose a shorter data.look_back or smaller data.validation and data.test"
+    nearer = "choose a smaller data.horizon or data.steps, or " if shape.horizon > 1 else ""
+    return f"{nearer}give it more rows"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ BAD_FILES: dict[str, tuple[str, bytes | str, str]] = {
     "binary text": ("a.txt", BINARY, "binary file"),
     "empty text": ("a.txt", b"", "is empty"),
     "header only": ("a.csv", "date,value\n", "header"),
+    "squares past all numbers": ("a.csv", "value\n" + "1e308\n-1e308\n" * 40, "1e[+]308, too large to compute with"),
     "broken Excel": ("a.xlsx", b"PK\x03\x04 not a workbook", "cannot be read as a workbook"),
     "broken Parquet": ("a.parquet", b"PAR1 nothing", "damaged or cut off"),
     "broken JSON lines": ("a.jsonl", '{"a": 1}\n{"a": \n', "cannot be read"),
@@ -54,6 +56,18 @@ def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
         suggest(tmp_path)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links are for administrators there")
+def test_a_link_to_nothing_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").symlink_to("nowhere.csv")
+    with pytest.raises(DataError, match=r"a\.csv is a link to nowhere\.csv, which is not there"):
+        suggest(tmp_path / "a.csv")
+
+
+def test_of_one_row_no_window_could_be_shorter(write: Write) -> None:
+    with pytest.raises(DataError, match="has 1 of the 1 rows; give it more rows"):
+        load(suggest(write("a.csv", "date,value\n2000-01-01,1\n")).experiment)
+
+
 BAD_SETTINGS: dict[str, tuple[dict[str, Any], str]] = {
     "misspelt target": ({"targets": "vaule"}, "did you mean 'value'"),
     "misspelt input": ({"targets": "value", "inputs": "wrods"}, "did you mean 'words'"),
@@ -66,7 +80,7 @@ BAD_SETTINGS: dict[str, tuple[dict[str, Any], str]] = {
     "infinite": ({"targets": "endless"}, "line 4, column 'endless': the value is infinite"),
     "too large": ({"targets": "huge"}, "line 5, column 'huge': the value is -2e[+]38, too large to compute with"),
     "window too long": ({"targets": "value", "look_back": 30}, "training part has 28 of the 40 rows"),
-    "horizon too long": ({"targets": "value", "horizon": 30}, "horizon 30"),
+    "horizon too long": ({"targets": "value", "horizon": 40}, "horizon 40.*choose a smaller data.horizon"),
     "parts too long": ({"targets": "value", "test": 39}, "nothing is left to train on"),
     "logarithm of 0": ({"targets": "zero", "transform": "log"}, "row 2: 0 has no logarithm"),
 }
