@@ -30,22 +30,31 @@ _MENDABLE = (
     CheckpointError, ConfigError, DataError, ExportError, NetworkError, RunFolderError, WeightsFileError, OSError,
     UsageError,
 )  # fmt: skip
+_CURES: dict[type[OSError], str] = {
+    FileNotFoundError: "check the path",
+    NotADirectoryError: "check the path",
+    IsADirectoryError: "name a file in it",
+    PermissionError: "check its permissions, or choose another place",
+}
 
 
-def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
+def _parsed(argv: Sequence[str] | None, program: str) -> argparse.Namespace:
     """The arguments, or what is wrong with them in one line."""
-    arguments, odd = parser().parse_known_args(argv)
+    arguments, odd = parser(program).parse_known_args(argv)
     if odd:
         own: argparse.ArgumentParser = arguments.parser
         own.error(f"{'there is no option' if odd[0].startswith('-') else 'one word too many:'} {odd[0]}")
     return arguments
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status: 0, 1, 2, or 128 and the signal that ended it."""
+def main(argv: Sequence[str] | None = None, program: str = "main.py") -> int:
+    """Run one command and return its exit status: 0, 1, 2, or 128 and the signal that ended it.
+
+    `program` is what the user calls it by, in help and hints.
+    """
     prepare_streams()
     try:
-        arguments = _parsed(argv)
+        arguments = _parsed(argv, program)
         status: int = arguments.run(arguments)
         sys.stdout.flush()
         return status
@@ -66,9 +75,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _say(f"unexpected {type(error).__name__}: {error}; the details are in {where}", 1)
 
 
-def parser() -> argparse.ArgumentParser:
+def parser(program: str = "main.py") -> argparse.ArgumentParser:
     """Every command with its options and help."""
-    top = Parser(prog="main.py", description="Train and use recurrent networks without the window.")
+    top = Parser(prog=program, description="Train and use recurrent networks without the window.")
     subparsers = top.add_subparsers(title="commands", required=True, metavar="command", parser_class=Command)
     for add in ADDED:
         add(subparsers)
@@ -85,7 +94,8 @@ def _say(text: str, status: int) -> int:
 
 def _words(error: BaseException) -> str:
     if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename}: {error.strerror}"
+        cure = next((f"; {cure}" for kind, cure in _CURES.items() if isinstance(error, kind)), "")
+        return f"{error.filename}: {error.strerror}{cure}"
     return (isinstance(error, OSError) and error.strerror) or str(error)  # standard output has no name
 
 

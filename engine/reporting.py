@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import sys
 import time
 from collections.abc import Mapping
@@ -104,4 +105,6 @@ def _bar(start: RunStarted) -> Any:
 
 
 def _scores(event: Evaluated, metric: str) -> str:
+    if math.isnan(event.validation_loss):
+        return f"loss {event.training_loss:.4g}, no validation part"
     return f"loss {event.training_loss:.4g}, validation {event.validation_loss:.4g}, {metric} {event.metric:.4g}"

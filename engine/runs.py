@@ -64,7 +64,7 @@ def check_folder(folder: Path | str) -> None:
 
 
 def _check_empty(folder: Path) -> None:
-    held = [name for name in (EXPERIMENT, WEIGHTS, RESULT) if (folder / name).exists()]
+    held = [name for name in (EXPERIMENT, WEIGHTS, RESULT) if os.path.exists(folder / name)]
     if held:
         raise RunFolderError(f"{folder} already holds a run ({held[0]}); choose another folder, or delete it first")
 
@@ -176,12 +176,14 @@ def plain(value: Any) -> Any:
 
 def _make(folder: Path) -> list[Path]:
     """Make `folder` and the missing ones above it; those that were made, innermost first."""
-    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    line = (folder, *folder.parents)
+    missing = [path for path in line if not os.path.exists(path)]  # a Path would raise where one may not look
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         _remove(missing)
-        reason = os.strerror(error.errno) if error.errno else str(error)
+        in_the_way = next((path for path in line if os.path.lexists(path) and not os.path.isdir(path)), None)
+        reason = f"{in_the_way} is no folder" if in_the_way else error.strerror or str(error)
         raise RunFolderError(f"{folder} cannot be made: {reason}; choose another folder") from error
     return missing
 

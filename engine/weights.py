@@ -106,6 +106,8 @@ def decode(content: bytes) -> dict[str, NDArray[Any]]:
 
 
 def _metadata(content: bytes) -> dict[str, str]:
+    if not content:
+        raise ValueError("it is empty")
     length = int.from_bytes(content[:8], "little")
     if length > min(len(content), _LARGEST_HEADER):
         raise ValueError("the header is longer than the file")

@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 from typing import Any, NoReturn, TypeAlias
 
+_VALUE = re.compile(r"argument (\S+): invalid (int|float) value: ('.*')")
+_NUMBERS = {"int": "a whole number", "float": "a number"}
 _CHOICE = re.compile(r"invalid choice: '(.*?)' \(choose from (.*)\)")
 
 
@@ -22,6 +24,8 @@ class Parser(argparse.ArgumentParser):
         """Raise a `UsageError` that names what was probably meant."""
         if choice := _CHOICE.search(message):
             message += _near(choice[1], re.findall(r"[\w.]+", choice[2]))
+        if value := _VALUE.search(message):
+            message = f"{value[1]} is {value[3]}; it takes {_NUMBERS[value[2]]}"
         raise UsageError(f"{message}; see {self.prog} --help")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from argparse import Namespace
 from pathlib import Path
@@ -104,7 +105,7 @@ def _new_folder(arguments: Namespace) -> Path:
     try:
         check_folder(arguments.out)
     except RunFolderError as error:
-        run = (Path(arguments.out) / EXPERIMENT).exists()
+        run = os.path.exists(Path(arguments.out) / EXPERIMENT)
         way_on = f"; or go on with it: train --resume {arguments.out}" if run else ""
         raise RunFolderError(f"{error}{way_on}") from error
     return Path(arguments.out)

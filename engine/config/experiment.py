@@ -131,7 +131,10 @@ def read_experiment(path: Path | str, *, whole: bool = False) -> Experiment:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not text in UTF-8: {error.reason} at byte {error.start}") from error
-    found = experiment_from_toml(text)
+    try:
+        found = experiment_from_toml(text)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from error
     if whole:
         _check_whole(path, text)
     return found

@@ -3,13 +3,14 @@ from __future__ import annotations
 import csv
 import json
 import math
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from engine.config import ConfigError, Experiment, experiment_from_toml
+from engine.config import ConfigError, Experiment, experiment_from_toml, read_experiment
 from engine.data import Dataset
 from engine.past_runs import read_run
 from engine.resuming import saved_run
@@ -41,6 +42,13 @@ def test_a_wrong_value_of_any_length_is_said_in_a_sentence(text: str, said: str)
         experiment_from_toml(text)
     assert str(caught.value).startswith(said)
     assert len(str(caught.value)) < 400
+
+
+def test_settings_that_are_wrong_name_their_file(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text("[training]\nepochs = -3\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"mine\.toml: training\.epochs is -3; it takes 1 to"):
+        read_experiment(path)
 
 
 def test_a_run_folder_holds_what_it_should(run: TrainingRun, tmp_path: Path) -> None:
@@ -110,8 +118,14 @@ def test_checking_leaves_nothing_behind(tmp_path: Path) -> None:
 @pytest.mark.parametrize("below", ["file", "file/deeper"])
 def test_a_file_in_the_way_is_refused(tmp_path: Path, below: str) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(RunFolderError, match="cannot be made"):
+    with pytest.raises(RunFolderError, match=r"cannot be made: .*file is no folder"):
         check_folder(tmp_path / below)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names may be longer there")
+def test_a_name_that_the_system_refuses_is_told(tmp_path: Path) -> None:
+    with pytest.raises(RunFolderError, match="cannot be made: File name too long; choose another folder"):
+        check_folder(tmp_path / ("long" * 100))
 
 
 def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,7 +87,7 @@ def _start(program: str, argv: list[str], code: Path | None) -> int:
     if headless:
         from engine.cli import main as run_command
 
-        return run_command(argv)
+        return run_command(argv, program)
     _prepare_screen(program)
     from workbench.app import main as open_window
 

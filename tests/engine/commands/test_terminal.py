@@ -48,6 +48,12 @@ def test_a_log_holds_lines_and_no_bar(
         (["train", "--ouT=x"], "there is no option --ouT; did you mean --out; see main.py train --help"),
         (["export", "--zz"], "there is no option --zz; see main.py export --help"),
         (["samples", "-z"], "there is no option -z; see main.py samples --help"),
+        (["train", "--seed", "x"], "--seed is 'x'; it takes a whole number; see main.py train --help"),
+        (["predict", "run", "--temperature", ""], "--temperature is ''; it takes a number; see main.py predict --help"),
+        (
+            ["train", "--out", "x", "--config", "nowhere.toml"],
+            "nowhere.toml: No such file or directory; check the path",
+        ),
         (["predict", "run", "more"], "one word too many: more; see main.py predict --help"),
         (["race", "--cells", "gruu"], "did you mean gru; see main.py race --help"),
         (["export", "run", "--to", "x.h", "--target", "c_heade"], "did you mean c_header; see main.py export --help"),
