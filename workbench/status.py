@@ -49,10 +49,7 @@ def _words(draft: Draft, session: Session) -> tuple[str, str, str]:
             f"Compiling {session.preparing}; done once for every model of this kind.",
         )
     if session.state is State.TRAINING:
-        begun = session.record is not None and session.record.started is not None
-        return (
-            ("training", "accent", "") if begun else ("training: beginning…", "accent", "The first batch is prepared.")
-        )
+        return _training(draft, session)
     if session.state is State.PAUSED:
         return f"paused at step {session.step:,}", "warning", "Run goes on; Step trains one batch."
     if session.state is State.ENDING:
@@ -72,6 +69,14 @@ def _words(draft: Draft, session: Session) -> tuple[str, str, str]:
     if draft.preparing:
         return "preparing kernels…", "warning", "They are compiled once; Run may be pressed already."
     return "ready", "good", "Press Run (F5) to train."
+
+
+def _training(draft: Draft, session: Session) -> tuple[str, str, str]:
+    if session.record is not None and session.record.started is not None:
+        return "training", "accent", ""
+    if draft.preparing:  # the engine does one after the other
+        return "preparing kernels…", "warning", "They are compiled once; training begins then."
+    return "training: beginning…", "accent", "The first batch is prepared."
 
 
 def result(outcome: RunFinished) -> str:

@@ -61,6 +61,16 @@ def test_the_status_says_where_a_run_is(desk: Desk, qtbot: QtBot, state: State, 
     qtbot.waitUntil(prepared)
     desk.session.state, desk.session.step = state, 1234
     assert status(desk).text == text
+
+
+@pytest.mark.parametrize(("state", "text"), [(State.READY, "ready"), (State.TRAINING, "training: beginning…")])
+def test_kernels_that_are_compiled_are_told_before_the_first_batch(desk: Desk, state: State, text: str) -> None:
+    desk.session.state = state
+    desk.draft.preparing = True
+    assert status(desk).text == "preparing kernels…"
+    desk.draft.preparing = False
+    assert status(desk).text == text
+    desk.session.state = State.READY
     desk.session.state = State.READY
 
 
