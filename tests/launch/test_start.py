@@ -12,7 +12,7 @@ import pytest
 from engine import cli
 from workbench import __version__
 from workbench.launch import installation
-from workbench.launch.start import COMMANDS
+from workbench.launch.start import COMMANDS, main
 
 CODE = Path(__file__).parents[2]
 
@@ -64,10 +64,21 @@ def test_no_display_ends_with_words_and_status_2() -> None:
     )
 
 
-def test_a_word_that_is_neither_file_nor_command_is_refused() -> None:
-    done = main_py("trian", QT_QPA_PLATFORM="offscreen")
-    assert done.returncode == 2
-    assert done.stderr.startswith("error: 'trian' is neither a file nor a command. Did you mean train? ")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["trian"], "'trian' is neither a file nor a command. Did you mean train? "),
+        ([""], "'' is neither a file nor a command. "),
+        (["long" * 100], "'longlong"),
+        (["-x"], "there is no option -x without a command"),
+        ([str(CODE), str(CODE)], "one file or project at a time, not 2"),
+    ],
+)
+def test_words_that_no_window_opens_with_are_refused(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == 2
+    assert capsys.readouterr().err.startswith(f"error: {said}")
 
 
 @pytest.mark.parametrize("file", ["main.py", *(str(path) for path in sorted((CODE / "workbench/launch").glob("*.py")))])
