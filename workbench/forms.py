@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from engine.config import Experiment, FieldInfo, field_info, matters
 from workbench.editors import ChoiceEditor, Editor, editor_for
+from workbench.number_editors import NumberEditor, NumbersEditor
 from workbench.several_editor import SeveralEditor
 from workbench.slide import Slide
 from workbench.theme import GRID
@@ -153,6 +154,8 @@ class Form(QWidget):
         row.unit.setProperty("role", "small")
         row.error.setProperty("role", "problem")
         row.editor.edited.connect(lambda value: self._on_edited(row, dotted, value))
+        if isinstance(row.editor, NumberEditor | NumbersEditor):  # what was refused is being put right
+            row.editor.textEdited.connect(lambda: _say(row.error, ""))
         if slide:
             slide.setObjectName(f"{dotted}.slide")
             slide.setAccessibleName(f"{info.label}, as a slider")

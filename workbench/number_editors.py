@@ -19,6 +19,7 @@ class NumberEditor(QAbstractSpinBox):
     """A number with arrows; on a logarithmic scale whole numbers double and others go 1, 2, 5, 10."""
 
     edited = Signal(object)
+    textEdited = Signal(str)  # noqa: N815 (as a line says that it is typed in)
 
     def __init__(self, info: FieldInfo, whole: bool) -> None:
         super().__init__()
@@ -27,6 +28,7 @@ class NumberEditor(QAbstractSpinBox):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(72)
         self.editingFinished.connect(self._on_finished)
+        self.lineEdit().textEdited.connect(self.textEdited)
 
     def event(self, event: QEvent) -> bool:
         """Where nothing has been typed, Ctrl+Z means the settings, not the letters; the input has the focus, not its

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.cells import specifications
@@ -63,6 +64,20 @@ def test_widths_that_do_not_fit_are_refused_beside_their_field(qtbot: QtBot) -> 
     assert "names 3 layers" in [label.text() for label in panel.more.findChildren(QLabel)]
     assert editor.text() == "8, 4"
     assert panel.summary(experiment) == "lstm · 8, 4 units · 2 layers"
+
+
+@pytest.mark.parametrize(("section", "name"), [("training", "learning_rate"), ("model", "hidden_sizes")])
+def test_a_refusal_goes_when_the_value_is_put_right(qtbot: QtBot, section: str, name: str) -> None:
+    """Also where what holds is typed once more, and nothing changes."""
+    form = Form(section, [name])
+    qtbot.addWidget(form)
+    form.show_values(Experiment())
+    form.refuse(name, "is 99; it takes 1e-08 to 10", Experiment())
+    editor = form.findChild(QLineEdit)
+    assert editor is not None
+    assert "is 99; it takes 1e-08 to 10" in [label.text() for label in form.findChildren(QLabel)]
+    QTest.keyClicks(editor, "1")
+    assert "is 99; it takes 1e-08 to 10" not in [label.text() for label in form.findChildren(QLabel)]
 
 
 SLIDES = {"length": (50, 100.0, int), "noise": (0.1, 0.4, float)}
