@@ -14,8 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from engine.config import Experiment, experiment_from_dict, read_experiment
+from engine.config import Experiment, experiment_from_dict
 from engine.events import Evaluated, RunFailed, RunFinished, RunStarted
+from engine.experiment_file import read_run_experiment
 from engine.run_folders import NOTES, RunFolderError
 from engine.run_index import RunIndex
 from engine.run_lock import is_live
@@ -100,7 +101,7 @@ def _facts(folder: Path) -> dict[str, Any]:
     settings = folder / EXPERIMENT
     metric, rows = _evaluations(folder)
     return {
-        "experiment": _chosen(read_experiment(settings, whole=True)),
+        "experiment": _chosen(read_run_experiment(settings)),
         "began": settings.stat().st_mtime,
         "result": _result(folder),
         "metric": metric,

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from engine.checkpoints import Checkpoint, CheckpointError, Checkpoints
-from engine.config import Experiment, field_info, read_experiment
+from engine.config import Experiment, field_info
 from engine.data import DataError
 from engine.data.folders import files_of
 from engine.data.loading import data_path
+from engine.experiment_file import read_run_experiment
 from engine.run_folders import RunFolderError
 from engine.run_lock import is_live
 from engine.runs import EXPERIMENT, LOG
@@ -78,7 +79,7 @@ def saved_run(
     if is_live(folder):
         raise RunFolderError(f"the run in {folder} is still under way; wait for its end, or stop it first")
     try:
-        experiment = read_experiment(folder / EXPERIMENT, whole=True)
+        experiment = read_run_experiment(folder / EXPERIMENT)
         checkpoint = Checkpoints(folder).newest()
         facts = checkpoint.facts if checkpoint else {}
         changes = ({str(k): str(v) for k, v in facts["cure"].items()} if mend and facts else {}) | dict(changes or {})

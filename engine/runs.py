@@ -23,14 +23,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import tomli_w
 from numpy.typing import NDArray
 
 from engine.atomic import remove_leftovers, write_atomically
 from engine.checkpoints import Checkpoint, Checkpoints
-from engine.config import Experiment, read_experiment
+from engine.config import Experiment
 from engine.csv_tables import csv_text
 from engine.events import Evaluated
+from engine.experiment_file import experiment_text, read_run_experiment
 from engine.model import Model, load_model
 from engine.run_folders import RunFolderError
 from engine.run_lock import RunLock
@@ -82,7 +82,7 @@ def load_run(folder: Path | str) -> Model:
     settings = path / EXPERIMENT
     if not settings.is_file():
         raise RunFolderError(f"{path} holds no run; give the folder that `train --out` made")
-    return _loaded(path, path / WEIGHTS, read_experiment(settings, whole=True))
+    return _loaded(path, path / WEIGHTS, read_run_experiment(settings))
 
 
 def _loaded(path: Path, weights: Path, experiment: Experiment | None) -> Model:
@@ -114,7 +114,7 @@ class RunFolder:
             remove_leftovers(self.path)
             (self.path / RESULT).unlink(missing_ok=True)
         self._checkpoints = Checkpoints(self.path)
-        self._experiment = tomli_w.dumps(experiment.to_dict())
+        self._experiment = experiment_text(experiment)
         self._write(EXPERIMENT, self._experiment)
 
     def _check_again(self) -> None:

@@ -13,6 +13,7 @@ from engine.config.experiment import (
     field_info,
     field_names,
     read_experiment,
+    settings_text,
     unknown_field,
 )
 from engine.config.fields import ConfigError, FieldInfo, matters
@@ -38,5 +39,6 @@ __all__ = [
     "field_names",
     "matters",
     "read_experiment",
+    "settings_text",
     "unknown_field",
 ]

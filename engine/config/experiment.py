@@ -114,13 +114,25 @@ def experiment_from_dict(values: Mapping[str, Any]) -> Experiment:
     return Experiment().replace(changes)
 
 
-def read_experiment(path: Path | str, *, whole: bool = False) -> Experiment:
-    """The experiment that a TOML file holds.
-
-    `whole`: the file is a run's, which holds every setting. What somebody wrote may leave out as many as it likes.
+def read_experiment(path: Path | str) -> Experiment:
+    """The experiment that a TOML file holds; what somebody wrote may leave out as many settings as it likes.
 
     Raises:
-        ConfigError: not an experiment, too large for one, or not `whole`.
+        ConfigError: not an experiment, or too large for one.
+        OSError: the file cannot be read.
+    """
+    text = settings_text(path)
+    try:
+        return experiment_from_toml(text)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from error
+
+
+def settings_text(path: Path | str) -> str:
+    """The text of a file of settings.
+
+    Raises:
+        ConfigError: too large for settings, or no text.
         OSError: the file cannot be read.
     """
     with Path(path).open("rb") as file:
@@ -128,29 +140,9 @@ def read_experiment(path: Path | str, *, whole: bool = False) -> Experiment:
     if len(content) > _LONGEST:
         raise ConfigError(f"{path} is too large for settings")
     try:
-        text = content.decode("utf-8")
+        return content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not text in UTF-8: {error.reason} at byte {error.start}") from error
-    try:
-        found = experiment_from_toml(text)
-    except ConfigError as error:
-        raise ConfigError(f"{path}: {error}") from error
-    if whole:
-        _check_whole(path, text)
-    return found
-
-
-def _check_whole(path: Path | str, text: str) -> None:
-    """The last section has all of its settings, and the last line its end: what was cut off is no default."""
-    section = list(SECTIONS)[-1]
-    own = read_toml(text).get(section, {})
-    lost = [f"{section}.{name}" for name in names(SECTIONS[section]) if name not in own]
-    if lost or not text.endswith("\n"):
-        what = f"before {lost[0]}" if lost else "within its last line"
-        raise ConfigError(
-            f"{path} ends {what}: the file was cut off, and settings are lost. Put a copy of it back; the weights "
-            "beside it hold all settings too, and can be used alone"
-        )
 
 
 def experiment_from_toml(text: str) -> Experiment:
