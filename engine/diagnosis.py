@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine import answer_checks, learning_checks
-from engine.events import WITHDRAWN, Finding
+from engine.events import Finding
 from engine.measurements import Measurements
 
 _CHECKS: tuple[Callable[[Measurements], Finding | None], ...] = (
@@ -38,15 +38,11 @@ class Diagnosis:
         found = [finding for check in _CHECKS if (finding := check(self.measurements))]
         news = [finding for finding in found if _headline(self._said.get(finding.key)) != _headline(finding)]
         standing = {finding.key for finding in found}
-        news += [_withdrawn(f) for key, f in self._said.items() if key not in standing and f.level != "good"]
+        gone = [f for key, f in self._said.items() if key not in standing and f.level != "good"]
+        news += [finding.withdrawn("The latest measurements do not show it any more.") for finding in gone]
         self._said |= {finding.key: finding for finding in news}
         return news
 
 
 def _headline(finding: Finding | None) -> tuple[str, str] | None:
     return (finding.level, finding.title) if finding else None
-
-
-def _withdrawn(finding: Finding) -> Finding:
-    title = f"{WITHDRAWN}{finding.title[:1].lower()}{finding.title[1:]}"
-    return Finding(finding.key, "good", title, "The latest measurements do not show it any more.")

@@ -145,6 +145,10 @@ class Finding:
     changes: Changes = ()  # that "Fix it" makes
     goes_on: bool = False  # "Fix it" goes on with this run from its last good weights
 
+    def withdrawn(self, why: str) -> Finding:
+        """What takes it back."""
+        return Finding(self.key, "good", f"{WITHDRAWN}{self.title[:1].lower()}{self.title[1:]}", why)
+
 
 @dataclass(frozen=True, slots=True)
 class CheckpointSaved:

@@ -46,7 +46,7 @@ class Recorder:
         """
         if folder is not None and saved is None:
             check_folder(folder)
-        self.path, self.failure = folder, ""
+        self.path, self._trouble = folder, None  # type: Path | None, Finding | None
         self.rescued: Path | None = None  # where the run lies instead, when its own folder could not take it
         self._experiment, self._metric, self._clock = experiment, metric, clock
         self._resumes = saved is not None
@@ -57,6 +57,17 @@ class Recorder:
         self._due, self._due_epoch = clock() + experiment.saving.seconds, 0
         self._better = False  # than what the weights file holds
         self._weights_saved = False
+
+    @property
+    def misplaced(self) -> Finding | None:
+        """Of a run that is over and not in its folder: where else it lies, if anywhere; no longer what to do."""
+        if self._trouble is None:
+            return None
+        cure = "Nor could it be saved elsewhere. Make room, or choose another folder, and run again."
+        if self.rescued:
+            cure = f"It was saved in {self.rescued} instead, whole; move it where there is room."
+        title = "The run could not be saved where it belongs"
+        return dataclasses.replace(self._trouble, title=title, cure=cure)
 
     def note(self, line: str) -> None:
         """Add a line to the log."""
@@ -76,15 +87,15 @@ class Recorder:
         self._evaluations.append(event)
         self._better |= event.best
 
-    def begin(self) -> Event | None:
+    def begin(self) -> tuple[Event, ...]:
         """Make the folder ours, once; what to say where that fails."""
-        if self.path is None or self._folder is not None or self.failure:  # the next save tries again
-            return None
+        if self.path is None or self._folder is not None or self._trouble:  # the next save tries again
+            return ()
         try:
             self._open()
         except (OSError, RunFolderError) as error:
-            return self._trouble(error)
-        return None
+            return (self._failed(error),)
+        return ()
 
     def is_due(self, epochs: int) -> bool:
         """Whether it is time to save, after so many whole epochs."""
@@ -93,10 +104,10 @@ class Recorder:
         every = self._experiment.saving.epochs
         return self._clock() >= self._due or (every > 0 and epochs >= self._due_epoch + every)
 
-    def save(self, model: Model, best: Weights, checkpoint: Checkpoint, epochs: int) -> Event | None:
-        """Write where the run stands after so many whole epochs; what to say about it, if anything."""
+    def save(self, model: Model, best: Weights, checkpoint: Checkpoint, epochs: int) -> tuple[Event, ...]:
+        """Write where the run stands after so many whole epochs; what to say about it."""
         if self.path is None:
-            return None
+            return ()
         start = self._clock()
         said = self._guarded(lambda: self._write(model, best, checkpoint))
         took = self._clock() - start
@@ -106,7 +117,7 @@ class Recorder:
 
     def finish(
         self, model: Model, weights: Weights, checkpoint: Checkpoint, result: Mapping[str, Any]
-    ) -> tuple[Event | None, ...]:
+    ) -> tuple[Event, ...]:
         """Write everything, whatever the time, and elsewhere where it cannot be here; what to say about it."""
         if self.path is None:
             return ()
@@ -118,12 +129,12 @@ class Recorder:
             return saved
 
         said = self._guarded(write)
-        rescued = self._rescue(write) if self.failure else None
+        rescued = self._rescue(write) if self._trouble else None
         self.close()
-        return said, rescued
+        return (*said, rescued) if rescued else said
 
     def _rescue(self, write: Callable[[], CheckpointSaved | None]) -> CheckpointSaved | None:
-        """Write everything elsewhere; where that fails too, `failure` has said why."""
+        """Write everything elsewhere; where that fails too, its trouble is what was said."""
         own = self.path
         self._forget_folder()
         try:
@@ -131,7 +142,7 @@ class Recorder:
         except OSError:
             return None
         try:
-            self._lines.append(f"could not be saved in {own}: {self.failure}")
+            self.note(f"it lies here, since {own} could not take it")
             saved = write()
             self.rescued = refuge
             return saved
@@ -176,18 +187,23 @@ class Recorder:
             self._data = self._data or data_reference(self._experiment)  # the file may have changed since
         return self._folder
 
-    def _guarded(self, write: Callable[[], CheckpointSaved | None]) -> Event | None:
+    def _guarded(self, write: Callable[[], CheckpointSaved | None]) -> tuple[Event, ...]:
         try:
-            event = write()
+            saved = write()
         except (OSError, RunFolderError, CheckpointError) as error:
-            return self._trouble(error)
-        self.failure = ""
-        return event
+            return (self._failed(error),)
+        before, self._trouble = self._trouble, None
+        over = before.withdrawn("The last save holds all of the run so far.") if before else None
+        return tuple(event for event in (saved, over) if event)
 
-    def _trouble(self, error: Exception) -> Finding:
-        self.failure = f"{error}."
+    def _failed(self, error: Exception) -> Finding:
+        named = isinstance(error, OSError) and error.filename is not None
+        why = f"{error.filename}: {error.strerror}" if named and isinstance(error, OSError) else str(error)
+        if self._trouble is None:
+            self.note(f"could not be saved: {why}")
         cure = "Make room: every save tries again, and until then the best weights are kept in memory."
-        return Finding("saving", "problem", "The run cannot be saved", self.failure, cure)
+        self._trouble = Finding("saving", "problem", "The run cannot be saved", f"{why}.", cure)
+        return self._trouble
 
 
 def run_result(

@@ -195,7 +195,7 @@ class TrainingRun:
                 if self.control.ending:
                     return
                 done = self._learn(batch, scored=number in looks)
-                yield from self._said(self._recorder.begin())
+                yield from self._recorder.begin()
                 yield done
                 yield from self._requests.answer(self.step, paused=False)
                 if number in looks:
@@ -246,13 +246,7 @@ class TrainingRun:
         if self.step and here != self._saved_at:
             self._saved_at = here
             checkpoint = self._progress.checkpoint()
-            said = self._recorder.save(self.model(), self._progress.best, checkpoint, self._epochs_done)
-            yield from self._said(said)
-
-    @staticmethod
-    def _said(event: Event | None) -> Iterator[Event]:
-        if event is not None:
-            yield event
+            yield from self._recorder.save(self.model(), self._progress.best, checkpoint, self._epochs_done)
 
     @property
     def _epochs_done(self) -> int:
@@ -274,11 +268,9 @@ class TrainingRun:
         shown = (best.step, best.epoch) if best and self._progress.best else (self.step, self.epoch)
         yield from self._requests.answer_last(self._probes.of_weights, *shown)
         yield from self._keep(finished, place)
-        if self._recorder.failure:
-            cure = "Nor could it be saved elsewhere. Make room, or choose another folder, and run again."
-            if self._recorder.rescued:
-                cure = f"It was saved in {self._recorder.rescued} instead, whole; move it where there is room."
-            yield RunFailed("The run could not be saved where it belongs", self._recorder.failure, cure, self.step)
+        if misplaced := self._recorder.misplaced:
+            yield misplaced
+            yield RunFailed(misplaced.title, misplaced.why, misplaced.cure, self.step)
         else:
             yield finished
 
@@ -288,8 +280,7 @@ class TrainingRun:
             result = run_result(
                 ended, self._measured, self.network.parameter_count, self._watch.seconds, self._progress.changes
             )
-            for event in self._recorder.finish(self.model(), self.network.state_dict(), place, result):
-                yield from self._said(event)
+            yield from self._recorder.finish(self.model(), self.network.state_dict(), place, result)
 
     def _broken(self, error: NonFiniteError) -> Iterator[Event]:
         """Go back to the last good weights, kept so that the run can go on from them; say what happened."""
@@ -301,4 +292,6 @@ class TrainingRun:
         self._recorder.found(self.step, finding)
         yield finding
         yield from self._keep(failed, place)
+        if misplaced := self._recorder.misplaced:
+            yield misplaced
         yield failed

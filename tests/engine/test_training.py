@@ -464,7 +464,7 @@ def test_a_disk_that_fills_up_does_not_end_the_training(
     run = TrainingRun(experiment, dataset, folder=tmp_path / "run")
     events = list(run)
     assert len(of(events, StepDone)) == 8
-    assert [event.level for event in of(events, Finding) if event.key == "saving"] == ["problem"] * 2
+    assert [event.level for event in of(events, Finding) if event.key == "saving"] == ["problem"] * 3
     assert isinstance(events[-1], RunFailed)
     assert "No space left" in events[-1].why
 
