@@ -33,6 +33,8 @@ from tests.engine.export.checking import check_writing
 from tests.engine.export.examples import exportable, given
 from tests.engine.export.test_panel_script import exported
 
+# Keras over PyTorch's tensors, which do not know NumPy 2's way of asking for a copy.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 CELLS = ("elman", "lstm", "lstm_np", "gru", "gru_reset_before")
 STRUCTURES: list[dict[str, Any]] = [
     {"num_layers": 1},
