@@ -19,10 +19,18 @@ def write_atomically(path: Path | str, content: bytes) -> None:
     Raises:
         OSError: the folder cannot be written; the previous file is untouched and nothing is left beside it.
     """
-    if os.path.exists(path) and not os.path.isfile(path):
-        Path(path).write_bytes(content)  # of a folder this says that it is one
-        return
-    target = Path(os.path.realpath(path))
+    try:
+        if os.path.exists(path) and not os.path.isfile(path):
+            Path(path).write_bytes(content)  # of a folder this says that it is one
+        else:
+            _replace(Path(os.path.realpath(path)), content)
+    except OSError as error:
+        if error.errno is not None:
+            error.filename = str(path)  # which is known to whoever asked; a full disk names none
+        raise
+
+
+def _replace(target: Path, content: bytes) -> None:
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}{_PART}")
     try:
         with open(beside, "xb") as file:
@@ -30,11 +38,9 @@ def write_atomically(path: Path | str, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(beside, target)
-    except BaseException as error:
+    except BaseException:
         with suppress(OSError):
             beside.unlink()
-        if isinstance(error, OSError) and error.errno is not None:
-            error.filename = str(path)  # which is known to whoever asked; a full disk names none
         raise
     _sync_folder(target.parent)
 

@@ -27,6 +27,12 @@ def test_a_failure_keeps_the_previous_file(tmp_path: Path, monkeypatch: pytest.M
     assert target.read_bytes() == b"old"
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_a_device_that_takes_nothing_is_named() -> None:
+    with pytest.raises(OSError, match=r"No space left.*/dev/full"):
+        write_atomically("/dev/full", b"new")
+
+
 def test_nothing_stays_open(tmp_path: Path) -> None:
     def next_number() -> int:
         os.close(number := os.open(tmp_path, os.O_RDONLY))
