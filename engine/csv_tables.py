@@ -5,14 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import math
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from engine.atomic import write_atomically
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
-_NUMBER = re.compile(r"[+-]\d+([.,]\d+)?([eE][+-]?\d+)?", re.ASCII)
+from engine.spreadsheets import safe_text
 
 Cell = str | float | int | None
 
@@ -33,11 +30,6 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
     writer.writerow([safe_text(name) for name in header])
     writer.writerows([_cell(value) for value in row] for row in rows)
     return out.getvalue()
-
-
-def safe_text(text: str) -> str:
-    """`text` with an apostrophe before it where a spreadsheet would take it for a formula; a number is none."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(text) else text
 
 
 def _cell(value: Cell) -> str:

@@ -7,7 +7,6 @@ imports nothing else of the workbench.
 from __future__ import annotations
 
 import argparse
-import csv
 import os
 import sys
 from pathlib import Path
@@ -19,7 +18,7 @@ from engine.data.tokens import cut
 from engine.export.numpy_dates import as_iso, in_order
 from engine.export.numpy_network import run_network
 from engine.export.numpy_series import load
-from engine.export.numpy_tables import digits, numbers_of, places_of, read_table, say_what_is_no_number
+from engine.export.numpy_tables import digits, numbers_of, places_of, print_rows, read_table, say_what_is_no_number
 from engine.export.numpy_units import meant
 
 
@@ -156,13 +155,12 @@ def print_answers(step: Any, script: Path, found: list[tuple[str, Any]]) -> None
     about = load(script)[1]
     classes, stepped = about["data"]["classes"], about["network"]["aligned"]
     what = "text" if about["data"]["kind"] == "labelled_text" else "sequence"
-    writer = csv.writer(sys.stdout, lineterminator="\n")
     head = [what, *(["step"] if stepped else []), about["data"]["label"]]
-    writer.writerow([*head, *(f"p({name})" for name in classes)])
+    print_rows([[*head, *(f"p({name})" for name in classes)]])
     for (name, _), said in zip(found, answered(step, script, [steps for _, steps in found]), strict=True):
         for at, values in enumerate(said if stepped else [said], 1):
             own = [classes[values.argmax()]] if classes else []
-            writer.writerow([name, *([at] if stepped else []), *own, *digits(values)])
+            print_rows([[name, *([at] if stepped else []), *own, *digits(values)]])
 
 
 def answered(step: Any, script: Path, found: list[Any]) -> list[Any]:

@@ -5,7 +5,6 @@ Exported Python files hold this very text, so it imports nothing of the workbenc
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
 from pathlib import Path
@@ -14,7 +13,15 @@ from typing import Any
 import numpy as np
 
 from engine.export.numpy_dates import as_iso, in_order, with_missing_dates
-from engine.export.numpy_tables import digits, indicator_of, places_of, read_table, say_what_is_no_number, values_of
+from engine.export.numpy_tables import (
+    digits,
+    indicator_of,
+    places_of,
+    print_rows,
+    read_table,
+    say_what_is_no_number,
+    values_of,
+)
 from engine.export.numpy_units import known_places
 
 
@@ -129,8 +136,7 @@ def print_ahead(script: Path, path: Path, ahead: Any) -> None:
     """
     data = load(script)[1]["data"]
     several = data["sequence_column"]
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow([*several, "date", *data["targets"]])
+    print_rows([[*several, "date", *data["targets"]]])
     for name, (dates, rows) in read_rows(path, data).items():
         try:
             check_logarithm(data, rows)
@@ -141,7 +147,7 @@ def print_ahead(script: Path, path: Path, ahead: Any) -> None:
             print(f"note: {name} left out: {error}", file=sys.stderr)
             continue
         keys = name.split(" · ") if len(several) > 1 else [name] * len(several)
-        writer.writerows([*keys, date, *digits(own)] for date, own in found)
+        print_rows([*keys, date, *digits(own)] for date, own in found)
 
 
 def window_before(data: dict[str, Any], rows: Any, end: int) -> Any:

@@ -10,10 +10,13 @@ import csv
 import io
 import re
 import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from engine.spreadsheets import safe_text
 
 MISSING = ("", "na", "n/a", "nan", "null", "none", "nil")
 
@@ -94,3 +97,8 @@ def say_what_is_no_number(path: Path, name: str, cells: list[str], values: Any) 
 def digits(values: Any) -> list[str]:
     """Numbers as they are printed: a float32 has no more digits than these, however large or small it is."""
     return [f"{value:.9g}" for value in values]
+
+
+def print_rows(rows: Iterable[Sequence[Any]]) -> None:
+    """Print rows as CSV that a spreadsheet may open."""
+    csv.writer(sys.stdout, lineterminator="\n").writerows([safe_text(str(cell)) for cell in row] for row in rows)

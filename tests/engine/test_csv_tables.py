@@ -3,10 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.csv_tables import Cell, csv_text, safe_text, write_csv
+from engine.csv_tables import Cell, csv_text, write_csv
+from engine.spreadsheets import safe_text
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\0"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "＝", "\t", "\r", "\n", "\0"])
 def test_what_a_spreadsheet_would_run_is_made_text(start: str) -> None:
     assert safe_text(f"{start}x1") == f"'{start}x1"
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from engine import spreadsheets
 from engine.atomic import write_atomically
 from engine.data import LabelledTextPreparation, SequencePreparation, tokens
 from engine.export import (
@@ -39,9 +40,10 @@ from engine.model import Model
 from engine.summary import model_words
 
 _SECONDS = 300.0
-_WRITING = (numpy_writing, tokens, numpy_texts, numpy_units, numpy_dates, numpy_tables, numpy_series, numpy_written)
-_LABELLED = (tokens, numpy_units, numpy_dates, numpy_tables, numpy_series, numpy_labelled)
-_PLAIN = (tokens, numpy_units, numpy_dates, numpy_tables, numpy_series, numpy_predict)  # that answer where they read
+_TABLES = (numpy_units, numpy_dates, spreadsheets, numpy_tables, numpy_series)
+_WRITING = (numpy_writing, tokens, numpy_texts, *_TABLES, numpy_written)
+_LABELLED = (tokens, *_TABLES, numpy_labelled)
+_PLAIN = (tokens, *_TABLES, numpy_predict)  # that answer where they read
 _HEAD = '''"""{title}
 
 {made}

@@ -17,7 +17,7 @@ import pytest
 from engine import data
 from engine.data.labelled_text import LabelledTextPreparation
 from engine.export.numpy_dates import as_iso, in_order
-from engine.export.numpy_tables import digits, numbers_of, read_table
+from engine.export.numpy_tables import digits, numbers_of, print_rows, read_table
 from engine.export.targets import target
 from tests.engine.export.examples import exportable
 
@@ -198,3 +198,8 @@ def test_a_reader_that_goes_away_ends_it_silently(script: Path, tmp_path: Path, 
 )
 def test_dates_that_are_numbers(dates: list[str], wanted: list[str]) -> None:
     assert as_iso(dates) == wanted
+
+
+def test_what_is_printed_is_no_formula_for_a_spreadsheet(capsys: pytest.CaptureFixture[str]) -> None:
+    print_rows([["=1+1", 3, "-0.5"]])
+    assert capsys.readouterr().out == "'=1+1,3,-0.5\n"
