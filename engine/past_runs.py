@@ -7,7 +7,7 @@ import hashlib
 import json
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -44,8 +44,15 @@ class PastRun:
     live: bool  # somebody trains it now
 
 
-def past_runs(folder: Path) -> tuple[PastRun, ...]:
-    """All runs below `folder`, oldest first; what cannot be read is left out and said in the log."""
+def _nobody(_name: str) -> None:
+    """Nobody wants to know."""
+
+
+def past_runs(folder: Path, left_out: Callable[[str], object] = _nobody) -> tuple[PastRun, ...]:
+    """All runs below `folder`, oldest first.
+
+    What cannot be read is left out: the log says why, and `left_out` hears of its name.
+    """
     index, found, read, names = RunIndex(folder), [], {}, set()
     for path in _run_folders(folder):
         names.add(path.name)
@@ -59,6 +66,7 @@ def past_runs(folder: Path) -> tuple[PastRun, ...]:
             found.append(run)
         except _UNREADABLE as error:
             _log.warning("a run is left out of the list: %s cannot be read: %s", path, error)
+            left_out(path.name)
     index.update(read, names)
     return tuple(sorted(found, key=lambda run: (run.began, run.folder.name)))
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _LANE = "past runs"
+_NAMED = 3  # of the runs that cannot be read
 
 
 class Archive(QObject):
@@ -29,6 +30,7 @@ class Archive(QObject):
     restored = Signal(object)  # RunRecord
     left = Signal(object)  # RunRecord, which lies in a folder that is no longer looked at
     told = Signal(str)
+    left_out = Signal(str)  # in words, which runs cannot be listed; "" where all are
 
     def __init__(self, backend: Backend, jobs: Jobs, session: Session, folder: Path) -> None:
         super().__init__()
@@ -116,7 +118,8 @@ class Archive(QObject):
             self._aside.clear()
             run_folders.remove_set_aside(self.folder)
 
-    def _on_read(self, runs: tuple[PastRun, ...]) -> None:
+    def _on_read(self, read: tuple[tuple[PastRun, ...], list[str]]) -> None:
+        runs, left_out = read
         known = {record.folder for record in self._session.records}
         records = []
         for run in runs:
@@ -124,6 +127,7 @@ class Archive(QObject):
                 records.append(record_of(run, self._session.next_number()))
                 self._session.records.append(records[-1])
         self.found.emit(records)
+        self.left_out.emit(_not_listed(left_out))
 
     def _on_unread(self, error: Exception) -> None:
         _log.warning("runs of earlier sessions cannot be listed: %s", error)
@@ -133,3 +137,12 @@ class Archive(QObject):
     def _on_ended(self, record: RunRecord) -> None:
         if record.notes:
             self.note(record, record.notes)
+
+
+def _not_listed(names: list[str]) -> str:
+    """Which runs are in their folder and not in the list; "" where all are."""
+    if not names:
+        return ""
+    several = f"{len(names)} runs" if len(names) > 1 else "1 run"
+    named = ", ".join(sorted(names)[:_NAMED]) + (" …" if len(names) > _NAMED else "")
+    return f"{several} cannot be read, and so not listed: {named}. The log says why; nothing of them was changed."

@@ -251,8 +251,9 @@ class Backend:
         """
         return model_use.use(run_folder, asked)
 
-    def past_runs(self, folder: Path) -> tuple[PastRun, ...]:
-        """All runs below `folder`, oldest first."""
+    def past_runs(self, folder: Path) -> tuple[tuple[PastRun, ...], list[str]]:
+        """All runs below `folder`, oldest first, and the names of those that cannot be read."""
         from engine import past_runs
 
-        return past_runs.past_runs(folder)
+        left_out: list[str] = []
+        return past_runs.past_runs(folder, left_out.append), left_out

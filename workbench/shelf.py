@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,7 @@ class Shelf(QObject):
         runs.shown_changed.connect(self.show_others)
         archive.found.connect(runs.add_earlier)
         archive.found.connect(self._offer_to_go_on)
+        archive.left_out.connect(lambda words: runs.left_out.say(html.escape(words)))
         archive.removed.connect(runs.remove)
         archive.left.connect(runs.drop)
         archive.restored.connect(self._on_restored)

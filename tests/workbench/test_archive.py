@@ -62,7 +62,10 @@ def test_runs_of_earlier_sessions_are_found_with_curves_and_result(
     runs_folder: Path, backend: KnownBackend, until: Callable[[Desk, Callable[[], bool]], None]
 ) -> None:
     desk = Desk(backend, runs_folder)
+    left_out: list[str] = []
+    desk.archive.left_out.connect(left_out.append)
     records = _listed(desk, until)
+    assert left_out[0].startswith("1 run cannot be read, and so not listed: broken.")
     assert [record.name for record in records] == ["elman-2", "gru-2"]
     for record in records:
         assert record.standing == "all epochs done"

@@ -69,6 +69,7 @@ class RunsPanel(QWidget):
         self._notes.setAccessibleName("Notes on the run")
         self._notes.setPlaceholderText("Notes on this run")
         self.message = Message("runs_message", "What was deleted", "notice", "Bring back")
+        self.left_out = Message("runs_left_out", "Runs that cannot be listed", "notice")
         self.menu = self._make_menu()
         self._lay_out()
         self._connect()
@@ -206,7 +207,7 @@ class RunsPanel(QWidget):
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._more.setMenu(self.menu)
         layout = column(self, GRID)
-        for part in (self._filter, self._list, self.message, self._details, self._notes):
+        for part in (self._filter, self._list, self.message, self.left_out, self._details, self._notes):
             layout.addWidget(part, 1 if part is self._list else 0)
         model, *others = self._buttons.values()
         for row in ((model, self._more), others):
@@ -224,7 +225,8 @@ class RunsPanel(QWidget):
         self._list.customContextMenuRequested.connect(self._on_menu)
         self._notes.editingFinished.connect(self._on_noted)
         self.message.acted.connect(self.bring_back_asked)
-        self.message.dismissed.connect(lambda: self.message.say(""))
+        for message in (self.message, self.left_out):
+            message.dismissed.connect(partial(message.say, ""))
 
     # --- what is shown and asked ------------------------------------------------------------------------
 
