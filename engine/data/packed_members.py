@@ -134,12 +134,17 @@ def _of_zip(name: str, archive: zipfile.ZipFile) -> Members:
         raise DataError(f"{name} is a document of an office program, not a table; save it as CSV or plain text.")
     if any(info.flag_bits & 1 for info in infos):
         raise DataError(f"{name} is a ZIP archive under a password; unpack it and open what is in it.")
-    return [Member(info.filename, info.file_size, partial(_read, partial(archive.open, info))) for info in infos]
+    return [Member(_relative(info.filename), info.file_size, partial(_read, partial(archive.open, info))) for info in infos]
 
 
 def _of_tar(tape: tarfile.TarFile) -> Members:
     infos = [info for info in tape if info.isfile() and _kept(info.name)]
-    return [Member(info.name, info.size, partial(_read, partial(tape.extractfile, info))) for info in infos]
+    return [Member(_relative(info.name), info.size, partial(_read, partial(tape.extractfile, info))) for info in infos]
+
+
+def _relative(name: str) -> str:
+    """A name from the archive on, which some give from the root of a disk on."""
+    return name.lstrip("/") or name
 
 
 def _kept(name: str) -> bool:

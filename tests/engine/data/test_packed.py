@@ -181,10 +181,10 @@ def test_a_file_of_xz_gets_no_more_memory_than_is_meet(write: Write) -> None:
         inspect_file(write("a.csv.xz", greedy.compress(TABLE) + greedy.flush()))
 
 
-@pytest.mark.parametrize("name", ["../../a.csv", "/a.csv", "a/../../b.csv"])
-def test_no_name_in_an_archive_leads_out_of_its_folder(write: Write, tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("names", [["../../a.csv"], ["/a.csv"], ["a/../../b.csv"], ["../../a.csv", "/a.csv"]])
+def test_no_name_in_an_archive_leads_out_of_its_folder(write: Write, tmp_path: Path, names: list[str]) -> None:
     before = sorted(tmp_path.parent.rglob("*.csv"))
-    assert inspect_file(write("a.zip", zipped({name: TABLE}))).rows == ROWS
+    assert inspect_file(write("a.zip", zipped(dict.fromkeys(names, TABLE)))).rows == ROWS
     assert sorted(tmp_path.parent.rglob("*.csv")) == before
 
 
