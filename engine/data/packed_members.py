@@ -129,12 +129,14 @@ def common_folder(members: Members) -> Path:
 
 
 def _of_zip(name: str, archive: zipfile.ZipFile) -> Members:
-    infos = [info for info in archive.infolist() if not info.is_dir() and _kept(info.filename)]
+    infos = [info for info in archive.infolist() if _kept(info.filename) and not info.is_dir()]
     if any(info.filename in _DOCUMENTS for info in infos):
         raise DataError(f"{name} is a document of an office program, not a table; save it as CSV or plain text.")
     if any(info.flag_bits & 1 for info in infos):
         raise DataError(f"{name} is a ZIP archive under a password; unpack it and open what is in it.")
-    return [Member(_relative(info.filename), info.file_size, partial(_read, partial(archive.open, info))) for info in infos]
+    return [
+        Member(_relative(info.filename), info.file_size, partial(_read, partial(archive.open, info))) for info in infos
+    ]
 
 
 def _of_tar(tape: tarfile.TarFile) -> Members:
@@ -148,7 +150,7 @@ def _relative(name: str) -> str:
 
 
 def _kept(name: str) -> bool:
-    return _JUNK.fullmatch(name) is None
+    return name != "" and _JUNK.fullmatch(name) is None
 
 
 def _read(open_it: Callable[[], Any]) -> Iterator[bytes]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 import math
+import tarfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -109,6 +113,27 @@ def _parquet(folder: Path) -> list[Path]:
     return paths
 
 
+def _packed(folder: Path) -> list[Path]:
+    """Archives of two tables, and of a folder of sequences; a table alone."""
+    tables = {"a/dated.csv": monthly(), "notes/long.csv": long_table()}
+    rows = [f"{math.sin(n):.3f},{n % 3}\n" * 6 for n in range(12)]
+    several = {f"{'run' if n % 2 else 'walk'}/{n}.csv": f"x,y\n{own}" for n, own in enumerate(rows)}
+    paths = [_zipped(folder / "tables.zip", tables), _zipped(folder / "several.zip", several)]
+    with tarfile.open(folder / "tables.tar", "w") as tape:
+        for name, text in tables.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(text)
+            tape.addfile(info, io.BytesIO(text.encode()))
+    return [*paths, folder / "tables.tar", _written(folder / "a.csv.gz", gzip.compress(monthly().encode()))]
+
+
+def _zipped(path: Path, files: dict[str, str]) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return path
+
+
 def _folder(folder: Path) -> list[Path]:
     paths = [folder / _FOLDER / ("run" if n % 2 else "walk") / f"{n}.csv" for n in range(24)]
     for n, path in enumerate(paths):
@@ -129,5 +154,6 @@ FORMS: dict[str, Callable[[Path], list[Path]]] = {
     "json": _json,
     "excel": _excel,
     "parquet": _parquet,
+    "packed": _packed,
     "folder": _folder,
 }

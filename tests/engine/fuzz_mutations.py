@@ -47,12 +47,18 @@ def mutated(content: bytes, chance: random.Random) -> bytes:
 
 
 def _within(archive: bytes, chance: random.Random) -> bytes:
-    out = io.BytesIO()
+    """One of the files in an archive with something wrong, or under a name that leads elsewhere."""
+    out, renamed = io.BytesIO(), chance.random() < 0.3
     with zipfile.ZipFile(io.BytesIO(archive)) as old, zipfile.ZipFile(out, "w") as new:
         chosen = chance.choice(old.namelist())
         for name in old.namelist():
             content = old.read(name)
-            new.writestr(name, _worn(content, chance) if name == chosen else content)
+            if name != chosen:
+                new.writestr(name, content)
+            elif renamed:
+                new.writestr(zipfile.ZipInfo(chance.choice(_NAMES) + chance.choice(("", name))), content)
+            else:
+                new.writestr(name, _worn(content, chance))
     return out.getvalue()
 
 
@@ -85,6 +91,7 @@ def _worn(content: bytes, chance: random.Random) -> bytes:
     return bytes(out)
 
 
+_NAMES = ("", "/", "//", "../", "../../", "/tmp/", "a/../..", "C:", "x" * 300, "\\", "\x00", "\n", "~")
 _WORDS = (
     *(b"\x00", b"\xff\xfe", b"\xef\xbb\xbf", b"\r", b'"', b"{", b"[" * 3000, b"a = " + b"[" * 3000, b"9" * 5000),
     *(

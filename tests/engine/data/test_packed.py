@@ -188,6 +188,13 @@ def test_no_name_in_an_archive_leads_out_of_its_folder(write: Write, tmp_path: P
     assert sorted(tmp_path.parent.rglob("*.csv")) == before
 
 
+def test_a_file_without_a_name_is_passed_over(write: Write) -> None:
+    content = io.BytesIO(zipped({"a.csv": TABLE}))
+    with zipfile.ZipFile(content, "a") as archive:
+        archive.writestr(zipfile.ZipInfo(""), TABLE)
+    assert inspect_file(write("a.zip", content.getvalue())).rows == ROWS
+
+
 def test_a_protected_archive_is_refused(write: Write) -> None:
     content = bytearray(zipped({"a.csv": TABLE}))
     content[content.index(b"PK\x01\x02") + 8] |= 1
