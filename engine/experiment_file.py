@@ -40,19 +40,17 @@ def read_run_experiment(path: Path | str) -> Experiment:
 
 
 def _lost(text: str) -> str:
-    """What is missing; of an older workbench's file, which counts nothing and may know fewer settings, at its end."""
-    held = read_toml(text)
-    missing = [
+    """What is missing; "" where the file holds as many settings as its last line counts."""
+    counted, held = _COUNTED.search(text), read_toml(text)
+    if counted is None:
+        return "ends before its last line: the file was cut off"
+    if _count(held) >= int(counted[0].split()[1]):
+        return ""
+    missing = (
         f"{section}.{name}" for section in SECTIONS for name in names(SECTIONS[section])
         if name not in held.get(section, {})
-    ]  # fmt: skip
-    if counted := _COUNTED.search(text):
-        fewer = missing and _count(held) < int(counted[0].split()[1])
-        return f"lacks {missing[0]}: something was cut out of the file" if fewer else ""
-    at_end = [name for name in missing if name.startswith(f"{list(SECTIONS)[-1]}.")]
-    if at_end:
-        return f"ends before {at_end[0]}: the file was cut off"
-    return "" if text.endswith("\n") else "ends within its last line: the file was cut off"
+    )  # fmt: skip
+    return f"lacks {next(missing, 'a setting')}: something was cut out of the file"
 
 
 def _count(told: Mapping[str, Mapping[str, Any]]) -> int:

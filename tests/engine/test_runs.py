@@ -91,9 +91,8 @@ def test_settings_that_were_cut_off_are_refused_and_not_filled_with_defaults(run
             with pytest.raises((ConfigError, RunFolderError), match=r"cut off|cut out|not a TOML file"):
                 read(folder)
     assert load_run(folder / "weights.safetensors").experiment == run.experiment  # as the message says
-    for good in (text, text[: whole + 1].rstrip() + "\n"):  # an older workbench counted nothing
-        settings.write_text(good)
-        assert saved_run(folder).experiment == load_run(folder).experiment == run.experiment
+    settings.write_text(text)
+    assert saved_run(folder).experiment == load_run(folder).experiment == run.experiment
 
 
 def test_weights_that_are_handed_on_do_not_tell_where_the_data_lay(run: TrainingRun) -> None:
