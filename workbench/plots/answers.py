@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from math import isnan
+
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.events import Probe
+from workbench.plots.elided_label import ElidedLabel
 from workbench.plots.saving import Table
 from workbench.theme import Theme
 
@@ -41,3 +45,24 @@ class AnswerPage(QWidget):
     def table(self, prediction: Probe) -> Table:
         """The numbers of the picture."""
         raise NotImplementedError
+
+
+def score_label(*, compact: bool) -> QLabel:
+    """For scores in words; in a small place one line that may be cut short."""
+    label = ElidedLabel() if compact else QLabel()
+    label.setWordWrap(not compact)
+    label.setProperty("role", "small")
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    return label
+
+
+def tell_scores(
+    label: QLabel, part: str, scores: Sequence[tuple[str, float]], baselines: Iterable[tuple[str, float]]
+) -> None:
+    """Say what was reached on a part, NaN where that comes yet, and what simple methods reach in the first score."""
+    own = " · ".join(f"{name} {'not measured yet' if isnan(value) else f'{value:.3f}'}" for name, value in scores)
+    others = ", ".join(f"{name}: {value:.3f}" for name, value in baselines)
+    text = f"{part} part: {own}" + (f" — {scores[0][0]} of {others}" if others else "")
+    if text != label.text():
+        label.setText(text)
+        label.setToolTip(text if isinstance(label, ElidedLabel) else "")

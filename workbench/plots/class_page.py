@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QSizePolicy, QSplitter
+from PySide6.QtWidgets import QSplitter
 
 from engine.events import Probe
 from engine.prediction_records import ClassPrediction
-from workbench.plots.answers import AnswerPage
+from workbench.plots.answers import AnswerPage, score_label, tell_scores
 from workbench.plots.confusion_matrix import ConfusionMatrix
-from workbench.plots.elided_label import ElidedLabel
 from workbench.plots.example_table import ExampleTable
 from workbench.plots.saving import Table
 from workbench.plots.tag_strips import TagStrips
@@ -22,10 +21,7 @@ class ClassPage(AnswerPage):
 
     def build(self) -> None:
         """One below the other."""
-        self.scores = ElidedLabel() if self.compact else QLabel()
-        self.scores.setWordWrap(not self.compact)
-        self.scores.setProperty("role", "small")
-        self.scores.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.scores = score_label(compact=self.compact)
         self.strips = TagStrips(self.theme)
         self.matrix, self.examples = ConfusionMatrix(self.theme), ExampleTable(self.theme)
         self.parts = QSplitter(Qt.Orientation.Horizontal)
@@ -42,8 +38,7 @@ class ClassPage(AnswerPage):
     def draw(self, prediction: Probe) -> None:
         """Everything anew."""
         assert isinstance(prediction, ClassPrediction)
-        self.scores.setText(scores_words(prediction))
-        self.scores.setToolTip(self.scores.text() if self.compact else "")  # where there is no room for all
+        tell_scores(self.scores, prediction.part, prediction.scores, prediction.baselines)
         self.strips.setVisible(prediction.track is not None)
         self.parts.setVisible(prediction.track is None or not self.compact)  # a small place shows one thing
         self.examples.setVisible(bool(prediction.examples) and not self.compact)
@@ -79,10 +74,3 @@ class ClassPage(AnswerPage):
         assert isinstance(prediction, ClassPrediction)
         header = ("truth", *(f"answered {name}" for name in prediction.classes))
         return header, [(name, *row) for name, row in zip(prediction.classes, prediction.counts.tolist(), strict=True)]
-
-
-def scores_words(prediction: ClassPrediction) -> str:
-    """The scores, and what the simple methods reach, in one line."""
-    own = " · ".join(f"{name} {value:.3f}" for name, value in prediction.scores)
-    others = ", ".join(f"{name} {value:.3f}" for name, value in prediction.baselines)
-    return f"{prediction.part} part: {own}" + (f" — {prediction.scores[0][0]} of {others}" if others else "")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
+import numpy as np
 from PySide6.QtWidgets import QDoubleSpinBox, QVBoxLayout
 
 from engine.events import Snapshot, SnapshotRequest
-from engine.prediction_records import TextPrediction
-from workbench.plots.answers import AnswerPage
+from engine.prediction_records import PairsPrediction, TextPrediction
+from workbench.history import History
+from workbench.plots.answers import AnswerPage, score_label, tell_scores
 from workbench.plots.class_page import ClassPage
 from workbench.plots.forecast_page import ForecastPage
 from workbench.plots.pages import Pages
@@ -34,8 +37,11 @@ class Prediction(LiveView):
         """A page for each kind, and the temperature at which text is drawn."""
         self.pages = {page.draws: page(self.theme, compact=self.compact) for page in _PAGES}
         self._stack_of_pages = Pages()
+        self._scores = score_label(compact=self.compact)
+        self._scores.hide()
         layout = QVBoxLayout(self.body)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._scores)
         layout.addWidget(self._stack_of_pages)
         for page in self.pages.values():
             self._stack_of_pages.addWidget(page)
@@ -66,9 +72,25 @@ class Prediction(LiveView):
         self._bar.setVisible(isinstance(prediction, TextPrediction) and not self.compact)
         self._stack_of_pages.setCurrentWidget(page)
         page.draw(prediction)
+        self._tell_scores()
+
+    def draw_history(self, history: History) -> None:
+        """How what is shown was scored, which may come after it."""
+        self._tell_scores()
+
+    def _tell_scores(self) -> None:
+        """Of what shows a few examples, the score of the whole part by the moment that is shown."""
+        shown = isinstance(self.probe("prediction"), TextPrediction | PairsPrediction)
+        if shown and self.start is not None and self.snapshot is not None and self.history is not None:
+            steps, scores = self.history.raw("metric")
+            by_then = int(np.searchsorted(steps, self.snapshot.step, "right"))
+            score = float(scores[by_then - 1]) if by_then else math.nan
+            tell_scores(self._scores, "validation", [(self.start.metric, score)], self.start.baselines)
+        self._scores.setVisible(shown)
 
     def clear(self) -> None:
         """Every page."""
+        self._scores.hide()
         for page in self.pages.values():
             page.clear()
 

@@ -604,6 +604,21 @@ def test_text_is_shown_as_it_was_written(show: Show) -> None:
     assert view.table()[1] == [(0.8, measured.TEXT.prompt, measured.TEXT.samples[0][1])]
 
 
+def test_texts_stand_below_their_score_by_then(show: Show) -> None:
+    view = show(Prediction)
+    view.show_start(replace(measured.STARTED, metric="bits per character", baselines=(("n-gram of order 2", 2.6),)))
+    view.show_snapshot(measured.snapshot(measured.TEXT, step=30))
+    scores = History()
+    view.show_history(scores)
+    beside = " — bits per character of n-gram of order 2: 2.600"
+    assert view._scores.text() == f"validation part: bits per character not measured yet{beside}"
+    scores.extend("metric", [20, 40], [3.5, 3.1])
+    view.show_history(scores)
+    assert view._scores.text() == f"validation part: bits per character 3.500{beside}"
+    view.show_snapshot(measured.snapshot(measured.series_prediction()))
+    assert not view._scores.isVisible()
+
+
 def test_temperature_is_asked_for(show: Show, qtbot: QtBot) -> None:
     view = show(Prediction)
     with qtbot.waitSignal(view.needs_changed):
@@ -628,7 +643,8 @@ def test_classes_are_counted_with_their_numbers(show: Show) -> None:
     assert isinstance(page, ClassPage)
     assert page.isVisible()
     assert page.scores.text() == (
-        "validation part: accuracy 0.800 · macro F1 0.790 — accuracy of majority class 0.500, logistic regression 0.700"
+        "validation part: accuracy 0.800 · macro F1 0.790"
+        " — accuracy of majority class: 0.500, logistic regression: 0.700"
     )
     assert page.matrix.words(0, 1) == "rain answered as sun: 2 of 10 (20%)"
     assert view.table() == (("truth", "answered rain", "answered sun"), [("rain", 8, 2), ("sun", 2, 8)])
