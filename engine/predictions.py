@@ -16,6 +16,7 @@ from engine.data.pairs_dataset import PairsDataset
 from engine.data.panel_dataset import PanelDataset
 from engine.data.path_dataset import PathDataset
 from engine.data.scaling import Reals
+from engine.data.sequence_dataset import LabelledDataset
 from engine.data.series_dataset import SeriesDataset
 from engine.evaluation import Answering, answers
 from engine.events import Probe
@@ -29,6 +30,7 @@ from engine.networks import AnyNetwork
 from engine.prediction_records import ClassPrediction, SeriesPrediction, TextPrediction
 from engine.sequence_to_sequence.network import SequenceToSequence
 from engine.sequence_to_sequence.shown import shown_pairs
+from engine.step_predictions import StepPredictions
 
 SCREEN_POINTS = 2000  # held-out points that a plot can show
 _SAMPLE_LENGTH = 100  # characters of each text that is written
@@ -73,6 +75,9 @@ class Predictions:
         self._further: tuple[tuple[str, float], ...] = ()  # baselines that came later, on what is shown
         self._intervals: tuple[Interval, ...] = ()
         self._classes = ClassPredictions(network, dataset)
+        self._steps: StepPredictions | None = None
+        if isinstance(dataset, LabelledDataset) and dataset.aligned and not dataset.classes:
+            self._steps = StepPredictions(dataset, loss.middle, SCREEN_POINTS)
 
     def surround(self, intervals: tuple[Interval, ...]) -> None:
         """Show those of these intervals that have ends of their own around forecasts of a series from now on."""
@@ -82,6 +87,9 @@ class Predictions:
         """Show another network beside this one from now on, under the name and with the score in `scores`."""
         self._further = scores
         if self._dataset.classes or self._dataset.kind in ("text", "pairs"):
+            return
+        if self._steps is not None:
+            self._steps.compare(scores[0][0], network)
             return
         shown = self._shown = self._shown or _what_to_show(self._dataset)
         forecast = frozen(self._decoded(self._said_by(network, shown), shown)[:, self._loss.middle])
@@ -101,7 +109,8 @@ class Predictions:
     def listener(self) -> Said | None:
         """Room for all answers to the validation part, to have them judged; None where they are not asked for so."""
         dataset = self._dataset
-        asked = not (isinstance(dataset, PathDataset) or dataset.classes or dataset.kind in ("text", "pairs"))
+        apart = isinstance(dataset, PathDataset) or self._steps is not None
+        asked = not (apart or dataset.classes or dataset.kind in ("text", "pairs"))
         return self._room("validation") if asked and dataset.count("validation") else None
 
     def judged(self, said: Said | None = None) -> ClassPrediction | SeriesPrediction | None:
@@ -113,6 +122,8 @@ class Predictions:
             return self._path(self._dataset)
         if self._dataset.kind in ("text", "pairs"):
             return None
+        if self._steps is not None:
+            return self._steps.now(self._network)
         return self._classes.now(self._further) if self._dataset.classes else self._series(said)
 
     def _series(self, said: Said | None) -> SeriesPrediction:
