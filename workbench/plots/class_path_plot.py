@@ -17,11 +17,10 @@ from workbench.plots.saving import Cell, Table
 from workbench.plots.state_path_plot import nearest
 from workbench.theme import Theme
 
-MOST_CLASSES = 12  # that can be told apart, by six colours and two shapes
 _WRONG, _CURSOR = "answered otherwise", "time step looked at"
 _END, _RING = 9, 15  # pixels across
 _CLEAR = 400  # steps whose lines can be told apart
-_SHAPES, _COLORS = "os", 6  # of ends; a series of pens has so many colours before it comes to dashes
+_SHAPES = "os"  # of ends: another where the colours begin again
 
 
 class ClassPathPlot(QWidget):
@@ -97,8 +96,14 @@ class ClassPathPlot(QWidget):
     # --- drawing ----------------------------------------------------------------------------------------
 
     @property
+    def most_classes(self) -> int:
+        """How many can be told apart, by colour and shape."""
+        return len(_SHAPES) * len(self._theme.series)
+
+    @property
     def _warning(self) -> QPen:
-        return self._theme.stroke(self._theme.color("problem"), 2)
+        """Of rings around mistakes: a colour that no class has."""
+        return self._theme.stroke(self._theme.color("text"), 2)
 
     def _begin(self, paths: ClassPaths) -> None:
         """Other sequences or another layer: a curve and ends for each class."""
@@ -111,9 +116,9 @@ class ClassPathPlot(QWidget):
         self._wrong.clear()
         self._ends = {}
         crowd = sum(map(len, paths.states[0])) if paths.states else 0
-        for number, name in enumerate(sorted(set(paths.classes))[:MOST_CLASSES]):
+        for number, name in enumerate(sorted(set(paths.classes))[: self.most_classes]):
             self.plot.add_curve(name, _faint(number, crowd))
-            self._ends[name] = ends = pg.ScatterPlotItem(size=_END, symbol=_SHAPES[number // _COLORS])
+            self._ends[name] = ends = pg.ScatterPlotItem(size=_END, symbol=_SHAPES[number // len(self._theme.series)])
             self.plot.axes.add(ends)
             self.plot.hiding.own(name, ends)
         if self._ends:

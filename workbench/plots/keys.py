@@ -8,6 +8,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QFontMetrics, QLinearGradient, QPainter, QPen
 
+from workbench.plots.numerals import exponents, numeral
 from workbench.theme import GRID, Theme
 
 _SWATCH, _SCALE = 3 * GRID, 10 * GRID  # pixels: widths of the samples
@@ -33,7 +34,7 @@ class Key:
     @property
     def text(self) -> str:
         """What stands beside the sample."""
-        return f"{self.name}  {self.note}" if self.note else self.name
+        return exponents(f"{self.name}  {self.note}" if self.note else self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def _scale_parts(scale: Scale) -> tuple[tuple[str, bool], ...]:
 
 
 def _number(value: float) -> str:
-    return f"{value:g}".replace("-", "−")
+    return numeral(f"{value:g}")
 
 
 def _gradient(colors: pg.ColorMap, bar: QRectF) -> QBrush:

@@ -9,11 +9,13 @@ from itertools import pairwise
 import pyqtgraph as pg
 from PySide6.QtGui import QFont
 
+from workbench.plots.numerals import numeral
 from workbench.theme import GRID, TEXT_SMALL, Theme
 
 _VISIBLE = str.maketrans({" ": "␣", "\n": "↵", "\t": "→", "\r": "←"})
 _LONGEST = 7  # characters of a number on an axis
-_NICE = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 24, 25, 30, 50)
+_NICE = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 24, 25, 30, 50)  # of dates and words
+_ROUND = (1, 2, 5, 10)  # of numbers
 
 
 def visible(label: str) -> str:
@@ -27,6 +29,7 @@ class LabelAxis(pg.AxisItem):
     def __init__(self, orientation: str) -> None:
         super().__init__(orientation)
         self._labels: tuple[str, ...] = ()
+        self._count: tuple[int, int] | None = None
         self._ramp: tuple[float, float] | None = None
         self._widest = 1
         self.enableAutoSIPrefix(False)
@@ -40,7 +43,7 @@ class LabelAxis(pg.AxisItem):
         """Name the whole numbers 0, 1, …; an empty sequence goes back to numbers."""
         if tuple(labels) == self._labels:
             return
-        self._labels = tuple(labels)
+        self._labels, self._count = tuple(labels), _counted(labels)
         self._widest = max((len(visible(label)) for label in self._labels), default=1)
         self.picture = None
         self.update()
@@ -73,14 +76,15 @@ class LabelAxis(pg.AxisItem):
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         """The names at `values`."""
         if self.logMode:
-            return [f"{10**value:.6g}".replace("e-0", "e-").replace("e+0", "e") for value in values]
+            return [numeral(f"{10**value:.6g}") for value in values]
         if self._ramp:
             first, step = self._ramp
             near = 1e-6 * abs(step)  # what is left of nothing on the way there and back
             values = [0.0 if abs(there := first + step * value) < near else there for value in values]
         if not self._labels:
             strings: list[str] = super().tickStrings(values, scale, spacing)
-            return strings if max(map(len, strings), default=0) <= _LONGEST else [_short(value) for value in values]
+            long = max(map(len, strings), default=0) > _LONGEST
+            return [numeral(_short(value) if long else string) for value, string in zip(values, strings, strict=True)]
         return [visible(self._labels[int(value)]) for value in values if 0 <= int(value) < len(self._labels)]
 
     def _room(self, size: float) -> int:
@@ -94,6 +98,9 @@ class LabelAxis(pg.AxisItem):
 
     def _begin(self, step: int, pixel: float) -> int:
         """The first number that is named, of a `step`: pyqtgraph leaves out a name that would stand out at the edge."""
+        if self._count is not None:  # at round numbers
+            first, by = self._count
+            return -first // by % step
         if self.orientation in ("left", "right"):
             return 0
         return min(max(math.ceil(self._wide / 2 * pixel - 0.5), 0), step - 1)
@@ -111,15 +118,24 @@ class LabelAxis(pg.AxisItem):
         room = self._text + 1 if self.orientation in ("left", "right") else self._wide + 1.5 * GRID
         least = max(span * room / max(size, 1.0), 1.0)
         for scale in (1, 10, 100, 1000, 10_000, 100_000):
-            for nice in _NICE:
+            for nice in _NICE if self._count is None else _ROUND:
                 if nice * scale >= least:
                     return nice * scale
         return math.ceil(least)
 
 
+def _counted(labels: Sequence[str]) -> tuple[int, int] | None:
+    """The first and the step of names that are whole numbers in a row, of which the first is so many steps from 0."""
+    if len(labels) < 2 or not all(label.isdecimal() for label in labels):
+        return None
+    first, by = int(labels[0]), int(labels[1]) - int(labels[0])
+    counted = by > 0 and first % by == 0 and all(int(label) == first + by * at for at, label in enumerate(labels))
+    return (first, by) if counted else None
+
+
 def _short(value: float) -> str:
     """A number whose plain form is too long for an axis."""
-    return f"{value:.2g}" if value == 0 or 1e-3 <= abs(value) < 1e4 else f"{value:.1e}".replace("e-0", "e-")
+    return f"{value:.2g}" if value == 0 or 1e-3 <= abs(value) < 1e4 else f"{value:.1e}"
 
 
 def _one_level(levels: list[tuple[float, list[float]]], most: int) -> list[tuple[float, list[float]]]:

@@ -12,6 +12,7 @@ from engine.measures import best_lag, lag_errors
 from engine.prediction_records import SeriesPrediction
 from workbench.plots.curves import CurvePlot
 from workbench.plots.gaps import beginnings, parted
+from workbench.plots.numerals import numeral
 from workbench.theme import GRID, Theme
 
 _RESIDUAL, _LAG = "truth − forecast", "error"
@@ -50,7 +51,7 @@ class ResidualPlots(QWidget):
         self._labels = prediction.labels
         left = prediction.truth - prediction.forecast
         known = left[np.isfinite(left)]
-        note = f"mean {known.mean():.3g}, spread {known.std():.3g}".replace("-", "−") if known.size else ""
+        note = f"mean {numeral(f'{known.mean():.3g}')}, spread {known.std():.3g}" if known.size else ""
         self.residuals.bottom.set_labels(prediction.labels)
         self.residuals.show_curve(_RESIDUAL, *parted(left, beginnings(prediction.labels)), note)
         self.residuals.show_key()
@@ -97,7 +98,7 @@ def _place(errors: Floats, lag: int) -> str:
     """Where the error is least, and what that means: a small gain says nothing yet."""
     least = int(np.argmin(errors)) if errors.size else 0
     if lag:
-        return f"least {lag} back: it trails"
+        return f"least {lag} back: it only trails the truth"
     if not least:
-        return "least where it is"
-    return f"{1 - errors[least] / errors[0]:.0%} less {least} back, too little to tell"
+        return "least where it is: it does not trail"
+    return f"{1 - errors[least] / errors[0]:.0%} less {least} back: too little to tell"

@@ -122,7 +122,7 @@ def test_an_axis_of_rows_shows_round_numbers_of_their_scale(qtbot: QtBot) -> Non
     axis.set_ramp(1.5 * 47 / 48, -1.5 / 24)
     ((_, places),) = axis.tickValues(47.5, -0.5, 120)
     assert places == pytest.approx([39.5, 23.5, 7.5])
-    assert [float(text) for text in axis.tickStrings(places, 1.0, 1.0)] == [-1.0, 0.0, 1.0]
+    assert axis.tickStrings(places, 1.0, 1.0) == ["−1", "0", "1"]
 
 
 @pytest.mark.parametrize("reach", [0.0556, 0.0601, 0.123, 1.7])
@@ -132,7 +132,19 @@ def test_nothing_is_written_as_nothing_on_values_that_run_downward(qtbot: QtBot,
     ((spacing, places),) = axis.tickValues(47.5, -0.5, 120)
     texts = axis.tickStrings(places, 1.0, spacing)
     assert not any("e" in text for text in texts)
-    assert [text for text in texts if float(text) == 0] in (["0"], ["0.0"], ["0.00"])
+    assert [text for text in texts if float(text.replace("−", "-")) == 0] in (["0"], ["0.0"], ["0.00"])
+
+
+@pytest.mark.parametrize(("orientation", "by", "expected"), [("bottom", 1, "20"), ("left", 1, "5"), ("left", 6, "0")])
+def test_numbered_names_are_written_where_they_are_round(
+    qtbot: QtBot, orientation: str, by: int, expected: str
+) -> None:  # fmt: skip
+    axis = LabelAxis(orientation)
+    axis.set_labels([str(by * at) for at in range(int(by == 1), 131)])
+    [(spacing, places)] = axis.tickValues(-0.5, 129.5, 400)
+    names = [int(name) for name in axis.tickStrings(places, 1.0, spacing)]
+    assert str(names[0]) == expected
+    assert {name % int(by * spacing) for name in names} == {0}
 
 
 def test_axis_that_runs_downward(qtbot: QtBot) -> None:
@@ -145,8 +157,8 @@ def test_axis_that_runs_downward(qtbot: QtBot) -> None:
     ("low", "high", "size", "expected"),
     [
         (-3, 0, 500, ["0.001", "0.01", "0.1", "1"]),
-        (-5, -3, 1000, ["1e-5", "0.0001", "0.001"]),
-        (-20, 0, 200, ["1e-20"]),
+        (-5, -3, 1000, ["1e−5", "0.0001", "0.001"]),
+        (-20, 0, 200, ["1e−20"]),
     ],
 )
 def test_logarithmic_axis_shows_round_numbers(

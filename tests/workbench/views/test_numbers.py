@@ -23,7 +23,6 @@ from tests.workbench.views import measured
 from workbench.history import Beside, History
 from workbench.plots import residual_plots
 from workbench.plots.class_page import ClassPage
-from workbench.plots.class_path_plot import MOST_CLASSES
 from workbench.plots.forecast_page import ForecastPage, skill_words
 from workbench.plots.half_lives import life_words
 from workbench.plots.heat_grid import Spot
@@ -313,13 +312,14 @@ def test_sequences_of_every_class_are_drawn_with_their_ends(show: Show) -> None:
 
 def test_no_more_classes_are_drawn_than_can_be_told_apart(show: Show) -> None:
     view = show(StateSpace)
-    count = MOST_CLASSES + 3
+    most = 2 * len(LIGHT.series)
+    count = most + 3
     states = tuple(f32([0.0, 0.0], [float(k), 1.0]) for k in range(count))
     names = tuple(f"class {k:02}" for k in range(count))
     view.show_snapshot(measured.snapshot(HiddenTrace((known_layer(),), tuple("abc")), ClassPaths(
         ("layer 1",), (states,), names, names
     )))  # fmt: skip
-    assert view._many.plot.legend.texts == names[:MOST_CLASSES]
+    assert view._many.plot.legend.texts == names[:most]
 
 
 @pytest.mark.parametrize("way", ["by time", "by class"])
@@ -345,7 +345,7 @@ def test_an_update_that_was_not_watched_is_not_judged(show: Show) -> None:
     norms = GradientNorms(("a",), f32(1.0), f32(1.0), f32(np.nan), 1.0, 1.0, 0.0)
     view.show_snapshot(measured.snapshot(norms))
     view.grab()  # gaps alone have no bounds to be looked for
-    assert "healthy: 1e-4 to 1e-2  the update is measured with the next batch" in view._key.texts
+    assert "healthy: 1e−4 to 1e−2  the update is measured with the next batch" in view._key.texts
 
 
 def test_gradient_norms_before_and_after(show: Show) -> None:
@@ -363,7 +363,7 @@ def test_gradient_norms_before_and_after(show: Show) -> None:
     view.show_snapshot(measured.snapshot(replace(norms, names=("a", "a rather long name", "c"))))
     assert view._norms.left.minimumWidth() > narrow + 50
     assert_allclose(view._ratio.curves["update ratio"].x, [-3, -1, np.nan], atol=1e-6)
-    assert "healthy: 1e-4 to 1e-2  1 of 3 parameters" in view._key.texts
+    assert "healthy: 1e−4 to 1e−2  1 of 3 parameters" in view._key.texts
     assert "clipped at 1:  25% of the steps" in view._total.legend.texts
     assert view._clip.value() == 0.0
     view.show_snapshot(measured.snapshot(replace(norms, clip_norm=0.0)))
@@ -471,7 +471,7 @@ def test_what_the_forecast_leaves_and_whether_it_trails(show: Show, qtbot: QtBot
     residuals, lags = page.left.residuals, page.left.lags
     assert_allclose(residuals.curves["truth − forecast"].y, truth[1:] - truth[:-1])
     assert lags.curves["error"].y[1] == pytest.approx(0, abs=1e-6)
-    assert lags.legend.texts == ("error  least 1 back: it trails",)
+    assert lags.legend.texts == ("error  least 1 back: it only trails the truth",)
     assert page.left._best.value() == 1
     page.plot.box.setXRange(5, 10, padding=0)
     qtbot.waitUntil(lambda: residuals.box.viewRange()[0] == pytest.approx([5, 10], abs=0.1))
@@ -480,7 +480,7 @@ def test_what_the_forecast_leaves_and_whether_it_trails(show: Show, qtbot: QtBot
     residuals.canvas.doubled.emit()
     qtbot.waitUntil(lambda: residuals.box.viewRange()[0][1] > 37)
     view.show_snapshot(measured.snapshot(dataclasses.replace(known, labels=known.labels[:39], forecast=truth[1:])))
-    assert lags.legend.texts == ("error  least where it is",)
+    assert lags.legend.texts == ("error  least where it is: it does not trail",)
 
 
 @pytest.mark.parametrize(("least", "log"), [(0.5, False), (0.02, False), (0.001, True), (0.0, False), (-1.0, False)])
@@ -547,10 +547,10 @@ def test_series_after_each_other_are_not_joined(show: Show) -> None:
 @pytest.mark.parametrize(
     ("errors", "lag", "told"),
     [
-        ([1.0, 2.0], 0, "least where it is"),
-        ([1.0, 0.5], 1, "least 1 back: it trails"),
-        ([1.0, 0.9, 0.86], 0, "14% less 2 back, too little to tell"),
-        ([], 0, "least where it is"),
+        ([1.0, 2.0], 0, "least where it is: it does not trail"),
+        ([1.0, 0.5], 1, "least 1 back: it only trails the truth"),
+        ([1.0, 0.9, 0.86], 0, "14% less 2 back: too little to tell"),
+        ([], 0, "least where it is: it does not trail"),
     ],
 )
 def test_where_the_error_is_least_is_told_as_it_is(errors: list[float], lag: int, told: str) -> None:
