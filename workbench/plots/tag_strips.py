@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPolygonF, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QScrollBar, QSizePolicy, QWidget
 
 from engine.prediction_records import TagTrack
 from workbench.theme import GRID, Theme
@@ -14,10 +14,14 @@ from workbench.theme import GRID, Theme
 _LEFT = 9 * GRID
 _STRIP, _CURVE = 3 * GRID, 5 * GRID
 _KEY = 2.5 * GRID
+_LEAST = 4  # pixels of a step, where most are other than the one before
 
 
 class TagStrips(QWidget):
-    """Each class has its colour and, in the key, its name; the mouse reads a step out."""
+    """Each class has its colour and, in the key, its name; the mouse reads a step out.
+
+    Where there are more changes than can be told apart, a part of the steps is shown, and a bar goes through all.
+    """
 
     hovered = Signal(str)
 
@@ -30,15 +34,55 @@ class TagStrips(QWidget):
         self._theme = theme
         self._track: TagTrack | None = None
         self._classes: tuple[str, ...] = ()
+        self.bar = QScrollBar(Qt.Orientation.Horizontal, self)
+        self.bar.setObjectName("tag_strips_bar")
+        self.bar.setAccessibleName("Steps that are shown")
+        self.bar.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.bar.valueChanged.connect(lambda _value: self.update())
+        self.bar.hide()
 
     def sizeHint(self) -> QSize:
-        """Two strips, a curve, a key."""
-        return QSize(40 * GRID, int(2 * _STRIP + _CURVE + _KEY + 3 * GRID))
+        """Two strips, a curve, a key, and a bar where there is one."""
+        bar = self.bar.sizeHint().height() if not self.bar.isHidden() else 0
+        return QSize(40 * GRID, int(2 * _STRIP + _CURVE + _KEY + 3 * GRID) + bar)
 
     def show_track(self, track: TagTrack, classes: tuple[str, ...]) -> None:
         """Paint other steps."""
         self._track, self._classes = track, classes
+        self._fit()
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Room for more steps, or fewer."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Through the steps."""
+        if self.bar.isHidden():
+            super().wheelEvent(event)
+        else:
+            QApplication.sendEvent(self.bar, event)
+
+    def _fit(self) -> None:
+        """As many steps as can be told apart."""
+        steps = len(self._track.labels) if self._track is not None else 0
+        changes = int(np.count_nonzero(np.diff(self._track.answers))) if self._track is not None else 0
+        room = max((self.width() - _LEFT) // _LEAST, 1)
+        shown = steps if changes <= room else min(room, steps)
+        self.bar.setRange(0, steps - shown)
+        self.bar.setPageStep(shown)
+        self.bar.setSingleStep(max(shown // 10, 1))
+        if self.bar.isHidden() != (shown == steps):
+            self.bar.setVisible(shown < steps)
+            self.updateGeometry()
+        high = self.bar.sizeHint().height()
+        self.bar.setGeometry(_LEFT, self.height() - high, self.width() - _LEFT, high)
+
+    @property
+    def shown(self) -> slice:
+        """The steps that are seen."""
+        return slice(self.bar.value(), self.bar.value() + self.bar.pageStep())
 
     def apply_theme(self, theme: Theme) -> None:
         """Other colours."""
@@ -58,8 +102,8 @@ class TagStrips(QWidget):
         font = painter.font()
         font.setPixelSize(self._theme.small)
         painter.setFont(font)
-        self._paint_strip(painter, 0, "truth", self._track.truth)
-        self._paint_strip(painter, _STRIP + GRID / 2, "answered", self._track.answers)
+        self._paint_strip(painter, 0, "truth", self._track.truth[self.shown])
+        self._paint_strip(painter, _STRIP + GRID / 2, "answered", self._track.answers[self.shown])
         self._paint_certainty(painter, 2 * _STRIP + GRID)
         self._paint_key(painter, 2 * _STRIP + _CURVE + 2 * GRID)
         painter.end()
@@ -80,7 +124,7 @@ class TagStrips(QWidget):
     def _step(self, x: float) -> int | None:
         if self._track is None or x < _LEFT:
             return None
-        step = int((x - _LEFT) / max(self.width() - _LEFT, 1) * len(self._track.labels))
+        step = self.bar.value() + int((x - _LEFT) / max(self.width() - _LEFT, 1) * self.bar.pageStep())
         return step if step < len(self._track.labels) else None
 
     def _paint_strip(self, painter: QPainter, top: float, name: str, classes: np.ndarray) -> None:
@@ -96,7 +140,7 @@ class TagStrips(QWidget):
         self._paint_name(painter, top, _CURVE, "certainty")
         painter.setPen(self._theme.pen("grid"))
         painter.drawLine(int(_LEFT), int(top + _CURVE), self.width(), int(top + _CURVE))
-        sure = self._track.certainty
+        sure = self._track.certainty[self.shown]
         x = _LEFT + (np.arange(len(sure)) + 0.5) * (self.width() - _LEFT) / len(sure)
         y = top + _CURVE * (1 - sure)
         line = pg.functions.arrayToQPolygonF(x.astype(float), y.astype(float))

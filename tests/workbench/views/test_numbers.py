@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.events import SnapshotRequest
 from engine.inside_records import ClassPaths, GradientByTime, GradientNorms, HiddenTrace, LayerTrace
-from engine.prediction_records import ClassExample, ClassPrediction, SeriesPrediction, TextPrediction
+from engine.prediction_records import ClassExample, ClassPrediction, SeriesPrediction, TagTrack, TextPrediction
 from tests.workbench.views import measured
 from workbench.history import Beside, History
 from workbench.plots import residual_plots
@@ -687,6 +687,25 @@ def test_tags_are_shown_along_time(show: Show, qtbot: QtBot) -> None:
     with qtbot.waitSignal(page.read) as said:
         QTest.mouseMove(page.strips, page.strips.rect().center())
     assert said.args[0].startswith("step 1: ")
+
+
+def test_tags_that_change_too_often_are_shown_a_part_at_a_time(show: Show) -> None:
+    view = show(Prediction)
+    answers = (np.arange(2000) % 2).astype(np.int16)
+    often = TagTrack(tuple(f"1: {n}" for n in range(2000)), answers, answers, f32(*[0.5] * 2000))
+    tagged = measured.class_prediction(tagged=True)
+    view.show_snapshot(measured.snapshot(replace(tagged, track=often)))
+    page = view.pages[ClassPrediction]
+    assert isinstance(page, ClassPage)
+    strips = page.strips
+    assert strips.bar.isVisible()
+    assert strips.shown.stop < 500
+    strips.bar.setValue(strips.bar.maximum())
+    assert strips.shown.stop == 2000
+    assert strips._step(strips.width() - 1) == 1999
+    view.show_snapshot(measured.snapshot(tagged))
+    assert not strips.bar.isVisible()
+    assert strips.shown == slice(0, 4)
 
 
 def test_gradient_flow_of_truncated_learning_shows_where_it_is_cut(show: Show) -> None:
