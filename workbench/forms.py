@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from engine.config import Experiment, FieldInfo, field_info, matters
@@ -17,6 +17,9 @@ from workbench.several_editor import SeveralEditor
 from workbench.slide import Slide
 from workbench.theme import GRID
 from workbench.wording import words
+
+_LINES = 4  # of the grid that a field may take: name, editor, slider, why a value was refused
+_WIDEST = 43 * GRID  # pixels that a name and its editor may take beside each other: what the panel has at most
 
 
 @dataclass(slots=True)
@@ -41,7 +44,7 @@ class Form(QWidget):
         self.section = section
         self.setObjectName(f"form_{section}_{names[0]}")
         self._rows: dict[str, _Row] = {}
-        self._lock = ""
+        self._lock, self._stacked = "", False
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(GRID)
@@ -51,6 +54,12 @@ class Form(QWidget):
         defaults = getattr(Experiment(), section)
         for name in names:
             self._add(name, getattr(defaults, name))
+
+    def event(self, event: QEvent) -> bool:
+        """A part asks for another size, which of hidden ones is not told: large names stand above what they name."""
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
+            self._arrange()
+        return super().event(event)
 
     def has(self, name: str) -> bool:
         """Whether the form shows the field."""
@@ -139,7 +148,7 @@ class Form(QWidget):
             row.slide.show_value(value)
 
     def _add(self, name: str, default: object) -> None:
-        info, at = field_info(self.section, name), self._grid.rowCount()
+        info, at = field_info(self.section, name), _LINES * len(self._rows)
         slide = Slide(info, whole=isinstance(default, int)) if info.slides else None
         row = _Row(info, QLabel(info.label), editor_for(info, default), QLabel(info.unit), QLabel(), slide)
         dotted = f"{self.section}.{name}"
@@ -163,19 +172,36 @@ class Form(QWidget):
             slide.setWhatsThis(row.editor.whatsThis())
             slide.shown.connect(row.editor.show_value)
             slide.edited.connect(lambda value: self._on_edited(row, dotted, value))
-        self._place(row, at)
-        self._rows[name] = row
-
-    def _place(self, row: _Row, at: int) -> None:
-        self._grid.addWidget(row.label, at, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self._grid.addWidget(row.editor, at, 1, 1, 1 if row.info.unit else 2)
-        if row.info.unit:
-            self._grid.addWidget(row.unit, at, 2)
-        if row.slide:
-            self._grid.addWidget(row.slide, at + 1, 1, 1, 2)
         row.error.setWordWrap(True)
         row.error.hide()
-        self._grid.addWidget(row.error, at + 2, 1, 1, 2)
+        self._rows[name] = row
+        self._place(row, at)
+
+    def _place(self, row: _Row, at: int) -> None:
+        """From line `at` of the grid on: beside its name, or below it."""
+        below, column = int(self._stacked), 0 if self._stacked else 1
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        self._grid.addWidget(row.label, at, 0, 1, 1 + 2 * below, left)
+        self._grid.addWidget(row.editor, at + below, column, 1, (1 if row.info.unit else 2) + below)
+        if row.info.unit:
+            self._grid.addWidget(row.unit, at + below, 2)
+        if row.slide:
+            self._grid.addWidget(row.slide, at + below + 1, column, 1, 2 + below)
+        self._grid.addWidget(row.error, at + below + 2, column, 1, 2 + below)
+
+    def _arrange(self) -> None:
+        """Beside each other where the widest name and the widest editor have room."""
+        seen = [row for row in self._rows.values() if not row.editor.isHidden()]
+        names = max((row.label.sizeHint().width() for row in seen), default=0)
+        units = max((row.unit.sizeHint().width() + GRID for row in seen if row.info.unit), default=0)
+        editors = units + max((row.editor.minimumSizeHint().width() for row in seen), default=0)
+        stacked = names + GRID + editors > _WIDEST
+        if stacked != self._stacked:
+            self._stacked = stacked
+            for at, row in enumerate(self._rows.values()):
+                for widget in filter(None, (row.label, row.editor, row.unit, row.slide, row.error)):
+                    self._grid.removeWidget(widget)
+                self._place(row, _LINES * at)
 
 
 def _say(label: QLabel, text: str) -> None:

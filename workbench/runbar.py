@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QToolBar, QToolButton, QWidget
 
@@ -30,7 +30,6 @@ class RunBar(QToolBar):
         self.setObjectName("run_bar")
         self.setMovable(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        self.setIconSize(QSize(2 * GRID + 2, 2 * GRID + 2))
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._theme = theme
         self._running = False
@@ -78,6 +77,7 @@ class RunBar(QToolBar):
     def apply_theme(self, theme: Theme) -> None:
         """Take other colours and sizes."""
         self._theme = theme
+        self.setIconSize(theme.icon)
         for name, action in self.commands.items():
             if name != "run":
                 action.setIcon(icon(name, theme))

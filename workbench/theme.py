@@ -9,17 +9,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QPen
 
 GRID = 8  # pixels: every margin and gap is a multiple of it or half of it
 TEXT_SMALL, TEXT_BODY, TEXT_TITLE = 11, 12, 14  # pixels: the one type scale, before `Theme.scale`
 SCALES = (80, 90, 100, 110, 125, 150, 175, 200)  # per cent: the sizes of text that can be chosen
 
+_DASHES = {
+    "solid": Qt.PenStyle.SolidLine, "dash": Qt.PenStyle.DashLine, "dot": Qt.PenStyle.DotLine,
+    "dashdot": Qt.PenStyle.DashDotLine, "dashdotdot": Qt.PenStyle.DashDotDotLine,
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class PenStyle:
-    """How one series is drawn. `dash` is "solid", "dash", "dot" or "dashdot", so that colour never stands alone."""
+    """How one series is drawn: `dash` is a key of `_DASHES`, so that colour never stands alone."""
 
     color: str
     dash: str = "solid"
@@ -62,6 +67,12 @@ class Theme:
         return round(TEXT_SMALL * self.scale)
 
     @property
+    def icon(self) -> QSize:
+        """Pixels of icons beside text."""
+        side = round((2 * GRID + 2) * self.scale)
+        return QSize(side, side)
+
+    @property
     def body(self) -> int:
         """Pixels of text."""
         return round(TEXT_BODY * self.scale)
@@ -76,8 +87,7 @@ class Theme:
         "forecast", "smooth", "grid", "cursor", "good", "warning", "problem", "muted", "accent".
         """  # fmt: skip
         style = self.pens[role]
-        dashes = {"solid": Qt.PenStyle.SolidLine, "dash": Qt.PenStyle.DashLine, "dot": Qt.PenStyle.DotLine}
-        return self.stroke(style.color, style.width, dashes.get(style.dash, Qt.PenStyle.DashDotLine))
+        return self.stroke(style.color, style.width, _DASHES[style.dash])
 
     def series_pen(self, number: int) -> QPen:
         """The pen of run or cell `number`: six colours, and another dash for every further six."""
@@ -115,8 +125,8 @@ def _pens(
         "truth": PenStyle(truth),
         "forecast": PenStyle(train, width=2),
         "baseline": PenStyle(muted, "dot"),
-        "baseline2": PenStyle(test, "dot"),
-        "baseline3": PenStyle(validation, "dot"),
+        "baseline2": PenStyle(test, "dashdot"),
+        "baseline3": PenStyle(validation, "dashdotdot"),
         "grid": PenStyle(grid),
         "muted": PenStyle(muted),
         "cursor": PenStyle(validation),

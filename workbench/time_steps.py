@@ -63,6 +63,7 @@ class TimeSteps(QWidget):
         """Icons in other colours."""
         for name, button in (("earlier", self.earlier), ("later", self.later), ("walk", self.walk)):
             button.setIcon(icon(name, theme))
+            button.setIconSize(theme.icon)
 
     def _step(self, by: int) -> None:
         self._rest()

@@ -132,3 +132,17 @@ def test_a_slider_goes_and_is_locked_with_its_number(qtbot: QtBot) -> None:
     assert slide.isEnabled()
     form.set_applies("noise", False)
     assert slide.isHidden()
+
+
+def test_names_stand_above_their_fields_where_text_is_large(qtbot: QtBot) -> None:
+    form = Form("training", ("batch_size", "clip_norm"))
+    qtbot.addWidget(form)
+    form.show()
+    row = form._rows["clip_norm"]
+    qtbot.waitUntil(lambda: row.editor.y() < row.label.geometry().bottom())
+    narrow = form.minimumSizeHint().width()
+    form.setStyleSheet("QWidget { font-size: 26px; }")
+    qtbot.waitUntil(lambda: row.editor.y() > row.label.geometry().bottom())
+    assert form.minimumSizeHint().width() < 2 * narrow
+    form.setStyleSheet("")
+    qtbot.waitUntil(lambda: row.editor.y() < row.label.geometry().bottom())

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QStackedWidget, QWidget
 
 from workbench.answers import ExamplesPreview, SeriesPreview, TextPreview
 from workbench.answers import Preview as Shown
 from workbench.panels.examples import Examples
-from workbench.panels.labels import column
+from workbench.panels.labels import column, label
 from workbench.panels.split_lines import SplitLines
 from workbench.theme import GRID, Theme
 
@@ -25,7 +25,6 @@ class Preview(QWidget):
         super().__init__()
         self.setObjectName("data_preview")
         self.setAccessibleName("Preview of the data")
-        self.setFixedHeight(18 * GRID)
         self._theme = theme
         self._shown: Shown | None = None
         self._plot = _quiet_plot()
@@ -41,11 +40,10 @@ class Preview(QWidget):
         self._stack = QStackedWidget()
         for page in (self._empty, self._plot, self._text, self._examples):
             self._stack.addWidget(page)
-        self._legend = QHBoxLayout()
-        self._legend.setSpacing(GRID)
+        self._legend = label("", "small")
         layout = column(self, spacing=2)
         layout.addWidget(self._stack, 1)
-        layout.addLayout(self._legend)
+        layout.addWidget(self._legend)
         self.apply_theme(theme)
 
     def show_data(self, preview: Shown) -> None:
@@ -63,8 +61,9 @@ class Preview(QWidget):
         self._draw_legend(preview)
 
     def apply_theme(self, theme: Theme) -> None:
-        """Take other colours."""
+        """Take other colours, and more height where numbers take more."""
         self._theme = theme
+        self.setFixedHeight(round((12 + 6 * theme.scale) * GRID))
         self._plot.setBackground(theme.plot)
         self._examples.apply_theme(theme)
         font = self._plot.font()
@@ -113,23 +112,13 @@ class Preview(QWidget):
         self._plot.setToolTip(f"Shaded: one window of {preview.look_back} steps that is read. {answered}")
 
     def _draw_legend(self, preview: Shown) -> None:
-        while item := self._legend.takeAt(0):
-            if widget := item.widget():
-                widget.deleteLater()
+        of_one = isinstance(preview, SeriesPreview)
         of_several = isinstance(preview, ExamplesPreview) and any(each.borders for each in preview.examples)
-        if not isinstance(preview, SeriesPreview) and not of_several:
-            return
-        for role, words in _PARTS:
-            mark = QLabel(f'<span style="color:{self._theme.pens[role].color}">━</span> {words}')
-            mark.setProperty("role", "small")
-            self._legend.addWidget(mark)
-        if of_several:
-            self._legend.addStretch(1)
-            return
-        window = QLabel(f'<span style="color:{self._theme.accent}">▮</span> one window')
-        window.setProperty("role", "small")
-        self._legend.addWidget(window)
-        self._legend.addStretch(1)
+        self._legend.setVisible(of_one or of_several)
+        marks = [(self._theme.pens[role].color, "━", words) for role, words in _PARTS]
+        marks += [(self._theme.accent, "▮", "one&nbsp;window")] if of_one else []
+        told = (f'<span style="color:{color}">{mark}</span>&nbsp;{words}' for color, mark, words in marks)
+        self._legend.setText(" &nbsp;".join(told))
 
 
 def _quiet_plot() -> pg.PlotWidget:

@@ -139,8 +139,9 @@ class RunsPanel(QWidget):
         self._show_details()
 
     def apply_theme(self, theme: Theme) -> None:
-        """Eyes in other colours."""
+        """Eyes in other colours and sizes."""
         self._theme = theme
+        self._list.setIconSize(theme.icon)
         for row in self._rows.values():
             row.show_eye(theme)
 

@@ -15,12 +15,12 @@ class ElidedLabel(QLabel):
     def __init__(self, text: str = "", room: int = 4 * GRID) -> None:
         """`room` is what it keeps, in pixels, where it has to give way."""
         super().__init__(text)
-        self._room = room
+        self.room = room
 
     def minimumSizeHint(self) -> QSize:
         """Room for some letters."""
         least = super().minimumSizeHint()
-        return QSize(min(self._room, least.width()), least.height())
+        return QSize(min(self.room, least.width()), least.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """As much of the text as fits."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
 from engine.events import Probe
 from engine.prediction_records import SeriesPrediction
 from workbench.plots.answers import AnswerPage
@@ -11,8 +13,11 @@ from workbench.plots.curves import CurvePlot
 from workbench.plots.gaps import beginnings, parted
 from workbench.plots.residual_plots import ResidualPlots
 from workbench.plots.saving import Table
+from workbench.plots.scrolled import scrolled
+from workbench.theme import GRID
 
 _TRUTH, _FORECAST = "truth", "forecast"
+_FORECAST_HIGH, _LEFT_HIGH = 18 * GRID, 12 * GRID  # pixels of a plot at least, with text of the usual size
 
 
 class ForecastPage(AnswerPage):
@@ -26,11 +31,14 @@ class ForecastPage(AnswerPage):
         self.plot = CurvePlot(self.theme, bottom="", left="")
         self.intervals = Intervals(self.plot, self.theme)
         self.plot.hovered.connect(self._hover)
-        self.column.addWidget(self.plot, 3)
         self.left = ResidualPlots(self.theme, self.plot)
         self.left.read.connect(self.read)
         self.left.hide()
-        self.column.addWidget(self.left, 1)
+        pictures = QVBoxLayout(both := QWidget())
+        pictures.setContentsMargins(0, 0, 0, 0)
+        pictures.addWidget(self.plot, 3)
+        pictures.addWidget(self.left, 1)
+        self.column.addWidget(scrolled(both, "forecast_plots", "Forecast and what it leaves"))
 
     def draw(self, prediction: Probe) -> None:
         """Truth, forecast and baselines."""
@@ -71,7 +79,13 @@ class ForecastPage(AnswerPage):
         self.left.clear()
 
     def recolour(self) -> None:
-        """The plot."""
+        """All plots, as high as their text needs."""
+        for plot, high in (
+            (self.plot, _FORECAST_HIGH),
+            (self.left.residuals, _LEFT_HIGH),
+            (self.left.lags, _LEFT_HIGH),
+        ):
+            plot.canvas.setMinimumHeight(0 if self.compact else round(high * self.theme.scale))
         self.intervals.apply_theme(self.theme)
         self.plot.apply_theme(self.theme)
         self.plot.show_key(self.intervals.keys())

@@ -36,7 +36,7 @@ _BY_KEYBOARD = (
     Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason,
     Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason,
 )  # fmt: skip
-_LOW = 24  # heights of its letters that a picture has to be high for all that can be said
+_LOW = 27  # heights of its letters that a picture has to be high for all that can be said
 _TITLE = 12 * GRID  # pixels of a title that do not give way to choices
 _LEAST_LETTERS = 5  # of a choice, where there is no room for its longest
 
@@ -59,7 +59,7 @@ class PictureFrame(QWidget):
         self.setAccessibleDescription(self.question)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.body = QWidget()
-        self._title, self._badge = ElidedLabel(self.title, _TITLE if not compact else 4 * GRID), _label("strong")
+        self._title, self._badge = ElidedLabel(self.title), _label("strong")
         self._title.setProperty("role", "title")
         self._stamp = StillLabel("step 10,000,000 · epoch 10,000", role="small")
         self._message, self._readout = _label("muted"), _label("small")
@@ -170,6 +170,7 @@ class PictureFrame(QWidget):
         """Room for one line of values, whether there are any or not: the picture does not jump."""
         self._readout.setFixedHeight(max(2 * GRID, theme.small + 5))
         self._letters = theme.body
+        self._title.room = round((4 * GRID if self.compact else _TITLE) * theme.scale)
         self._place_readout()
         self.fit_room()
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 
 from engine.inside_records import Floats
 from engine.measures import best_lag, lag_errors
@@ -15,6 +16,7 @@ from workbench.plots.gaps import beginnings, parted
 from workbench.plots.numerals import numeral
 from workbench.theme import GRID, Theme
 
+_NARROW = 40  # letters of text beside each other
 _RESIDUAL, _LAG = "truth − forecast", "error"
 
 
@@ -27,6 +29,7 @@ class ResidualPlots(QWidget):
         """Residuals go along with the places that `leader` shows."""
         super().__init__()
         self._labels: tuple[str, ...] = ()
+        self._letters = theme.body
         self.residuals = CurvePlot(theme, bottom="", left="residual")
         self.lags = CurvePlot(theme, bottom="steps back", left="RMSE")
         self.residuals.add_curve(_RESIDUAL, "train")
@@ -38,7 +41,7 @@ class ResidualPlots(QWidget):
         self._leader = leader  # not linked: pyqtgraph would have both show the same places at the same pixels
         leader.box.sigXRangeChanged.connect(self._follow)
         self.residuals.canvas.doubled.connect(leader.show_everything)
-        layout = QHBoxLayout(self)
+        layout = self._side = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID)
         layout.addWidget(self.residuals, 5)
@@ -72,8 +75,15 @@ class ResidualPlots(QWidget):
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the colours of `theme`."""
+        self._letters = theme.body
         for plot in (self.residuals, self.lags):
             plot.apply_theme(theme)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where it is narrow for the size of its text, one stands below the other."""
+        super().resizeEvent(event)
+        narrow = event.size().width() < _NARROW * self._letters
+        self._side.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
 
     def reset_zoom(self) -> None:
         """Both; the leader has the places of the residuals."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QComboBox, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QComboBox, QGridLayout, QVBoxLayout, QWidget
 
 from engine.events import Snapshot
 from engine.inside_records import PreActivations, SlotTrace
 from workbench.plots.function_plot import BINS, FunctionPlot
 from workbench.plots.saving import Cell, Table
+from workbench.plots.scrolled import scrolled
 from workbench.plots.trace_grid import layer_name
 from workbench.theme import GRID
 from workbench.views.live_view import LiveView
@@ -34,20 +35,11 @@ class Activation(LiveView):
         self._layer = QComboBox()
         self._layer.activated.connect(self._draw_again)
         self.add_control("Layer", self._layer, "layer")
-        area = QScrollArea()  # several plots with large text need more height than there is
-        area.setObjectName(f"{self.key}.plots")
-        area.setAccessibleName(f"{self.title}: a plot for each function")
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the view takes the keys
-        area.setProperty("role", "page")
-        area.setWidget(inside := QWidget())
-        for ground in (inside, area.viewport()):
-            ground.setAutoFillBackground(False)
-        self._grid = QGridLayout(inside)
+        self._grid = QGridLayout(inside := QWidget())
         self._grid.setContentsMargins(0, 0, 0, 0)
         layout = QVBoxLayout(self.body)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(area)
+        layout.addWidget(scrolled(inside, f"{self.key}.plots", f"{self.title}: a plot for each function"))
         self.time.moved.connect(self._show_cursor)
 
     def draw(self, snapshot: Snapshot) -> None:

@@ -16,12 +16,15 @@ from workbench.plots.heat_grid import HeatGrid, Panel, Spot
 from workbench.plots.keys import Scale
 from workbench.plots.levels import Levels
 from workbench.plots.saving import Cell, Table
+from workbench.plots.scrolled import scrolled
 from workbench.plots.spread import BINS, Spread
 from workbench.plots.time_cursor import TimeCursor
 from workbench.theme import GRID, Theme
 from workbench.views.live_view import LiveView
 
 _LEAST_LEVEL = 1e-3
+_NARROW = 40  # letters of text beside each other
+_MATRIX, _HISTOGRAM, _PLANE = 26 * GRID, 16 * GRID, 24 * GRID  # pixels of height at least, with text of the usual size
 
 
 class WeightMaps(LiveView):
@@ -74,7 +77,7 @@ class WeightMaps(LiveView):
 
     def _lay_out(self) -> None:
         side = QSplitter(Qt.Orientation.Vertical)
-        both = QSplitter(Qt.Orientation.Horizontal)
+        both = self._both = QSplitter(Qt.Orientation.Horizontal)
         side.addWidget(self._spreads)
         side.addWidget(self._plane)
         side.setSizes([4000, 6000])
@@ -87,7 +90,16 @@ class WeightMaps(LiveView):
         side.setVisible(not self.compact)
         layout = QVBoxLayout(self.body)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(both)
+        layout.addWidget(scrolled(both, f"{self.key}.plots", f"{self.title}: matrix, histograms and spectrum"))
+
+    def fit_room(self) -> None:
+        """Where it is narrow for the size of its text, one stands below the other."""
+        super().fit_room()
+        if self._built:
+            narrow = self.width() < _NARROW * self.theme.body
+            self._both.setOrientation(Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal)
+            for part, high in ((self._maps, _MATRIX), (self._spreads, _HISTOGRAM), (self._plane, _PLANE)):
+                part.setMinimumHeight(0 if self.compact else round(high * self.theme.scale))
 
     def refine(self, request: SnapshotRequest) -> SnapshotRequest:
         """Ask for the spectrum of the chosen matrix."""
