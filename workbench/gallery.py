@@ -131,6 +131,7 @@ class Gallery(QObject):
 
     def end(self) -> None:
         """The run measures nothing any more."""
+        self.scrubber.show_end(True)
         for view in self.views:
             view.show_end()
 
@@ -138,6 +139,7 @@ class Gallery(QObject):
         """Forget the run before; `beginning` when the next one is on its way."""
         self._begun = 0
         self.film.clear()
+        self.scrubber.show_end(False)
         for view in self.views:
             view.reset(beginning=beginning)
         self.time_steps.refresh()

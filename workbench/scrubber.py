@@ -22,15 +22,13 @@ class Scrubber(QWidget):
 
     def __init__(self, film: Film, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._film, self._theme = film, theme
+        self._film, self._theme, self._over = film, theme, False
         self.setObjectName("scrubber")
-        self.slider, self.live = QSlider(Qt.Orientation.Horizontal), QPushButton("Live")
+        self.slider, self.live = QSlider(Qt.Orientation.Horizontal), QPushButton()
         self.slider.setObjectName("scrubber.slider")
         self.slider.setAccessibleName("Training step that all views show")
         self.slider.setToolTip("Back through the run: every view shows this step. The arrow keys go moment by moment.")
         self.live.setObjectName("scrubber.live")
-        self.live.setAccessibleName("Follow the run")
-        self.live.setToolTip("Show what the run measures now.")
         self.play = QToolButton()
         self.play.setObjectName("scrubber.play")
         self.play.setAccessibleName("Play the run again")
@@ -53,16 +51,25 @@ class Scrubber(QWidget):
         film.grown.connect(self._show)
         film.moved.connect(self._show)
         self.apply_theme(theme)
-        self._show()
+        self.show_end(False)
 
     @property
     def playing(self) -> bool:
         """Whether the views go through the run by themselves."""
         return self._timer.isActive()
 
+    def show_end(self, over: bool) -> None:
+        """Whether the run is over: then its end is gone to, and nothing is live."""
+        self._over = over
+        self.live.setText("End" if over else "Live")
+        self.live.setAccessibleName("Go to the end of the run" if over else "Follow the run")
+        self.live.setToolTip("Show the end of the run." if over else "Show what the run measures now.")
+        self._show()
+
     def apply_theme(self, theme: Theme) -> None:
         """The icon in other colours."""
         self._theme = theme
+        self.play.setIconSize(theme.icon)
         self.play.setIcon(icon("pause" if self.playing else "replay", theme))
 
     def _toggle(self) -> None:
@@ -111,6 +118,6 @@ class Scrubber(QWidget):
         if not steps:
             self._told.setText("Nothing measured yet")
         elif position is None:
-            self._told.setText(f"Live, from step {steps[0]:,} on")
+            self._told.setText(f"The end, step {steps[-1]:,}" if self._over else f"Live, from step {steps[0]:,} on")
         else:
             self._told.setText(f"Step {position:,} of {steps[-1]:,}")

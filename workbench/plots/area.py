@@ -8,14 +8,11 @@ from typing import Any, TypeAlias
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QPen
 
 from workbench.plots.curves import CurvePlot
-from workbench.plots.keys import Key
+from workbench.plots.keys import Key, patch
 from workbench.theme import Theme
 
-_KEY_WIDTH = 8  # pixels of the sample in the key
 _DENSEST = 0.22  # share of the colour in the narrowest interval, less in each wider one
 
 Band: TypeAlias = tuple[float, ArrayLike, ArrayLike]  # level, lower (N,) and upper ends (N,)
@@ -54,9 +51,7 @@ class Area:
 
     def key(self, theme: Theme) -> Key:
         """What stands in the legend."""
-        pen = QPen(theme.color(self._role, self._alpha), _KEY_WIDTH)
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        return Key(self.name, pen, self.note)
+        return Key(self.name, patch(theme.color(self._role, self._alpha)), self.note)
 
 
 class Intervals:

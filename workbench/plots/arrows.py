@@ -10,16 +10,16 @@ from PySide6.QtGui import QPainter, QPainterPath, QPen
 _SHORTEST = 3  # pixels of an arrow that is painted
 
 
-def between(start: QRectF, end: QRectF, *, beside: bool) -> QPainterPath:
-    """From the edge of one box to the edge of the other, `beside` it or above or below."""
+def between(start: QRectF, end: QRectF, *, beside: bool, aside: float = 0.0) -> QPainterPath:
+    """From the edge of one box to the edge of the other, `beside` it or above or below; `aside` of their middle."""
     if beside:
         left = start.center().x() < end.center().x()
         first = QPointF(start.right() if left else start.left(), start.center().y())
         last = QPointF(end.left() if left else end.right(), end.center().y())
     else:
         up = start.center().y() > end.center().y()
-        first = QPointF(start.center().x(), start.top() if up else start.bottom())
-        last = QPointF(end.center().x(), end.bottom() if up else end.top())
+        first = QPointF(start.center().x() + aside, start.top() if up else start.bottom())
+        last = QPointF(end.center().x() + aside, end.bottom() if up else end.top())
     way = QPainterPath(first)
     way.lineTo(last)
     return way

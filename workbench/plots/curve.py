@@ -15,6 +15,7 @@ from PySide6.QtGui import QPen
 from workbench.plots.keys import Key
 from workbench.theme import Theme
 
+_BASELINES = ("baseline", "baseline2", "baseline3")  # roles of pens
 _SYMBOLS_UP_TO = 120  # points: symbols of more run into each other
 
 Stroke: TypeAlias = str | Callable[[Theme], QPen]  # a pen role of the theme, or a pen made of it
@@ -62,14 +63,14 @@ class Curve:
 
 
 def baseline_stroke(index: int) -> Stroke:
-    """The pen of the baseline with this number; from the fourth on they are told apart by the key alone."""
-    return ("baseline", "baseline2", "baseline3")[index] if index < 3 else _further_baseline
+    """The pen of the baseline with this number; from the fourth on in the colours of runs, dashed."""
 
+    def further(theme: Theme) -> QPen:
+        pen = theme.series_pen(index - len(_BASELINES))
+        pen.setStyle(Qt.PenStyle.DashDotLine)
+        return pen
 
-def _further_baseline(theme: Theme) -> QPen:
-    pen = theme.pen("muted")
-    pen.setStyle(Qt.PenStyle.DashDotLine)
-    return pen
+    return _BASELINES[index] if index < len(_BASELINES) else further
 
 
 def layer_stroke(index: int, count: int, *, reverse: bool = False) -> Stroke:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QPen
 
 from engine.inside_records import Floats
 from workbench.plots.curves import CurvePlot
 from workbench.plots.functions import FUNCTIONS, saturated
-from workbench.plots.keys import Key
+from workbench.plots.keys import Key, patch
 from workbench.plots.levels import rung
 from workbench.theme import Theme
 
@@ -19,7 +17,7 @@ BINS = 80
 _LEAST_REACH = 4.0  # either side of zero: what a tanh or a sigmoid does lies within
 _POINTS = 401
 _NOW = "time step looked at"
-_ALL, _FLAT = "what goes in", "saturated: f′ below a tenth"
+_ALL, _FLAT = "what goes in", "saturated: f′ < 0.1"
 
 Array = NDArray[np.float64]
 
@@ -116,12 +114,6 @@ class FunctionPlot(CurvePlot):
 
     def _tell(self) -> None:
         tallest = f"tallest bar {self.shares.max():.1%}"
-        bars = Key(_ALL, _thick(self._theme, "muted"), tallest)
-        flat = Key(_FLAT, _thick(self._theme, "warning"), f"{self.saturated_share:.1%}")
+        bars = Key(_ALL, patch(self._theme.color("muted", 0.6)), tallest)
+        flat = Key(_FLAT, patch(self._theme.color("warning", 0.6)), f"{self.saturated_share:.1%}")
         self.show_key([bars, flat])
-
-
-def _thick(theme: Theme, role: str) -> QPen:
-    pen = theme.stroke(theme.color(role, 0.6), 8)
-    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-    return pen

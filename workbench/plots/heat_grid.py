@@ -87,6 +87,7 @@ class HeatGrid(QWidget):
         self._cells = [_Cell(panel.map) for panel in self.panels]
         for panel, cell in zip(self.panels, self._cells, strict=True):
             self._place(panel, cell)
+            cell.box.sigResized.connect(self._level_titles)
         rows = 1 + max((panel.row for panel in self.panels), default=-1)
         self.canvas.setMinimumHeight(rows * (self._least_height + _HEADING) + _BOTTOM)
         self.apply_theme(self._theme)
@@ -100,9 +101,16 @@ class HeatGrid(QWidget):
         cell.data = data
         cell.image.setImage(data, autoLevels=False, levels=levels)
         cell.title.show_name(title)
+        self._level_titles()
         if fresh:
             cell.image.setRect(QRectF(-0.5, -0.5, data.shape[1], data.shape[0]))
             cell.fit()
+
+    def _level_titles(self) -> None:
+        """Headings break alike: one line beside two looked like another kind of picture."""
+        most = max(cell.title.lines for cell in self._cells)
+        for cell in self._cells:
+            cell.title.spread(most)
 
     def show_axis(self, times: Sequence[str]) -> None:
         """Name the time steps."""

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QBrush, QFontMetrics, QLinearGradient, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QLinearGradient, QPainter, QPen
 
 from workbench.plots.numerals import exponents, numeral
 from workbench.theme import GRID, Theme
 
 _SWATCH, _SCALE = 3 * GRID, 10 * GRID  # pixels: widths of the samples
+_PATCH = 8  # pixels: how high the sample of something filled is
 _FAINT = 0.45  # opacity of an entry whose curve is hidden
 
 
@@ -50,6 +51,13 @@ class Scale:
     def text(self) -> str:
         """The scale in words."""
         return f"{self.name}: {self.low:g} to {self.high:g}"
+
+
+def patch(color: QColor) -> QPen:
+    """The pen of an entry for something that is filled."""
+    pen = QPen(color, _PATCH)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    return pen
 
 
 def words(item: Key | Scale) -> str:

@@ -13,6 +13,7 @@ from workbench.plots.numerals import numeral
 from workbench.theme import GRID, TEXT_SMALL, Theme
 
 _VISIBLE = str.maketrans({" ": "␣", "\n": "↵", "\t": "→", "\r": "←"})
+_UNKNOWN = "\ufffd"  # of a vocabulary: on a screen it looks like a file that was read wrongly
 _LONGEST = 7  # characters of a number on an axis
 _NICE = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 24, 25, 30, 50)  # of dates and words
 _ROUND = (1, 2, 5, 10)  # of numbers
@@ -21,6 +22,11 @@ _ROUND = (1, 2, 5, 10)  # of numbers
 def visible(label: str) -> str:
     """A label with white space that can be seen, when it is nothing else."""
     return label.translate(_VISIBLE) if label and not label.strip() else label
+
+
+def named(label: str) -> str:
+    """The same where there is room for a word on what the vocabulary does not hold."""
+    return "(unknown)" if label == _UNKNOWN else visible(label)
 
 
 class LabelAxis(pg.AxisItem):
@@ -44,7 +50,7 @@ class LabelAxis(pg.AxisItem):
         if tuple(labels) == self._labels:
             return
         self._labels, self._count = tuple(labels), _counted(labels)
-        self._widest = max((len(visible(label)) for label in self._labels), default=1)
+        self._widest = max((len(named(label)) for label in self._labels), default=1)
         self.picture = None
         self.update()
 
@@ -85,7 +91,7 @@ class LabelAxis(pg.AxisItem):
             strings: list[str] = super().tickStrings(values, scale, spacing)
             long = max(map(len, strings), default=0) > _LONGEST
             return [numeral(_short(value) if long else string) for value, string in zip(values, strings, strict=True)]
-        return [visible(self._labels[int(value)]) for value in values if 0 <= int(value) < len(self._labels)]
+        return [named(self._labels[int(value)]) for value in values if 0 <= int(value) < len(self._labels)]
 
     def _room(self, size: float) -> int:
         """How many numbers fit."""

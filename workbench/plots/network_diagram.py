@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.inside_records import Floats
 from workbench.plots.arrows import between, loop, paint_arrow
-from workbench.plots.label_axis import visible
+from workbench.plots.label_axis import named
 from workbench.plots.network_layout import FEWEST, Diagram, Link, Part
 from workbench.plots.unit_squares import squares
 from workbench.theme import Theme
@@ -18,6 +18,8 @@ from workbench.theme import Theme
 _STRIP = 5.0  # pixels: the band of the gradient under a box
 _COLUMN = 110  # pixels of a step, with text of the usual size
 _FOLD_MS = 700
+_FEW = 4  # letters of a name that say less than an x or a y
+_ASIDE = 0.3  # of its width: how far from the middle of a box an arrow leads past it
 _REACH = 6.0  # pixels: how near to an arrow a click has to be
 
 
@@ -95,15 +97,21 @@ class NetworkDiagram(QWidget):
     # --- drawing ----------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Arrows first, then boxes, the column that stays above all others."""
+        """Arrows first, then boxes, the column that stays above all others; and over them what leads past a box."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), self._theme.color("plot"))
         if self.diagram is not None:
+            past = [link for link in self.diagram.links if self.diagram.passes(link)]
             for link in self.diagram.links:
-                self._paint_link(painter, link)
+                if link not in past:
+                    self._paint_link(painter, link)
             for part in sorted(self.diagram.parts, key=self._stays):
                 self._paint_part(painter, part)
+            for link in past:
+                self._paint_link(painter, link)
+            for part in self.diagram.parts:
+                self._paint_name(painter, part)
             self._paint_gaps(painter)
         painter.end()
 
@@ -142,6 +150,8 @@ class NetworkDiagram(QWidget):
         )
         sideways = link.start.kind == link.end.kind == "layer" and link.start.level == link.end.level
         opacity = max(0.0, 1 - 1.2 * self.fold) if sideways else self._opacity(link.start, link.end)
+        if self.diagram is not None and self.diagram.passes(link):  # over a box of any colours
+            paint_arrow(painter, self._way(link), QPen(self._theme.color("plot"), pen.widthF() + 3), opacity)
         paint_arrow(painter, self._way(link), pen, opacity)
         staying = self._staying_end(link)
         if sideways and staying is not None and self.fold > 0:
@@ -152,7 +162,12 @@ class NetworkDiagram(QWidget):
         return next((part for part in (link.start, link.end) if self._stays(part)), None)
 
     def _way(self, link: Link) -> QPainterPath:
-        return between(self.place_of(link.start), self.place_of(link.end), beside=link.start.level == link.end.level)
+        start, end, aside = self.place_of(link.start), self.place_of(link.end), 0.0
+        if self.diagram is not None and self.diagram.passes(
+            link
+        ):  # to the answers at the right, from below at the left
+            aside = _ASIDE * start.width() * (1 if link.end.kind == "output" else -1)
+        return between(start, end, beside=link.start.level == link.end.level, aside=aside)
 
     def _loop(self, part: Part) -> QPainterPath:
         return loop(self.place_of(part), reverse=part.reverse)
@@ -175,33 +190,46 @@ class NetworkDiagram(QWidget):
         painter.setPen(QPen(self._theme.color("cursor" if chosen else "muted"), 3 if chosen else 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(box)
-        self._paint_name(painter, part, box)
         painter.setOpacity(1.0)
 
-    def _paint_name(self, painter: QPainter, part: Part, box: QRectF) -> None:
+    def _paint_name(self, painter: QPainter, part: Part) -> None:
+        box, opacity = self.place_of(part), self._opacity(part)
+        if opacity <= 0:
+            return
+        painter.setOpacity(opacity)
         painter.setPen(self._theme.color("text"))
         font = painter.font()
         font.setPixelSize(self._theme.small)
         painter.setFont(font)
         text = self._name(part)
         if part.kind != "layer":
-            fits = painter.fontMetrics().horizontalAdvance(text) < box.width() - 2
+            shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(box.width()) - 2)
             letter = "x" if part.kind == "input" else "y"
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text if fits else letter)
-        elif part.column == 0 or self.fold > 0.5:
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, shown if len(shown) > _FEW or shown == text else letter)
+        elif part.column in (0, self._decoder_from) or self.fold > 0.5:
             above = QRectF(box.left(), box.top() - self._theme.small - 5, max(box.width(), 120), self._theme.small + 4)
             plate = painter.boundingRect(above, int(Qt.AlignmentFlag.AlignLeft), text)
             painter.fillRect(plate.adjusted(-1, 0, 2, 0), self._theme.color("plot"))  # an arrow may pass behind it
             painter.drawText(above, int(Qt.AlignmentFlag.AlignLeft), text)
+        painter.setOpacity(1.0)
 
     def _name(self, part: Part) -> str:
         if part.kind == "layer":
-            return f"layer {part.level + 1}" + (" ←" if part.reverse else "")
+            name = f"layer {part.level + 1}" + (" ←" if part.reverse else "")
+            if self._decoder_from is None:
+                return name
+            return f"{'decoder' if part.column >= self._decoder_from else 'encoder'} · {name}"
         if part.kind == "output":
             return "answer"
         if 0 <= part.step < len(self._labels):
-            return visible(self._labels[part.step])
+            return named(self._labels[part.step])
         return f"x {part.step + 1}"
+
+    @property
+    def _decoder_from(self) -> int | None:
+        """The first column of a decoder behind an encoder."""
+        made = self.diagram
+        return made.read if made is not None and made.read < len(made.steps) else None
 
     def _paint_gaps(self, painter: QPainter) -> None:
         """Three dots where steps are left out, and the numbers of the steps."""

@@ -47,6 +47,7 @@ class Diagram:
     steps: tuple[int, ...]  # by column; -1 for a decoder's
     rows: int
     looked_at: int  # the column that stays when it is rolled up
+    read: int  # the first column of a decoder behind an encoder; of others there is none so far right
 
     def box(self, part: Part, room: QSizeF, fold: float) -> QRectF:
         """Where a part stands in `room`; `fold` is 0 unrolled and 1 rolled up."""
@@ -55,7 +56,7 @@ class Diagram:
         wide, high, end, gap = self._sizes(room, fold)
         row = self.row(part)
         below = (row > 0) * end + min(max(row - 1, 0), self.rows - 2) * high + row * gap
-        size = QSizeF(wide, high) if part.kind == "layer" else QSizeF(wide * 0.7, end)
+        size = QSizeF(wide, high) if part.kind == "layer" else QSizeF(wide + _SIDE / 2, end)
         bottom = self.foot(room, fold) - below
         return QRectF(QPointF(x - size.width() / 2, bottom - size.height()), size)
 
@@ -74,6 +75,10 @@ class Diagram:
         end, gap = min(_END, free / (2 * self.rows)), min(_GAPS[0], 0.4 * free / self.rows)
         high = min((free - 2 * end - gaps * gap) / max(layers, 1), max(_UPRIGHT * wide, end))
         return wide, high, end, min((free - 2 * end - layers * high) / gaps, _GAPS[1])
+
+    def passes(self, link: Link) -> bool:
+        """Whether it leads past a box between both of its ends."""
+        return link.start.column == link.end.column and abs(self.row(link.end) - self.row(link.start)) > 1
 
     def row(self, part: Part) -> int:
         """Rows from the bottom: inputs, then every layer's directions, then answers."""
@@ -123,7 +128,7 @@ def diagram(
     ]
     looked_at = steps.index(cursor) if cursor in steps else read - 1
     links = _Links(structure, parts, read, depth).all()
-    return Diagram(tuple(parts), tuple(links), columns, 2 + len(structure.layers), looked_at)
+    return Diagram(tuple(parts), tuple(links), columns, 2 + len(structure.layers), looked_at, read)
 
 
 def _reading(topology: str, read: int) -> range:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from PySide6.QtGui import QColor
 
 from engine.inside_records import HiddenTrace, LayerTrace, Structure
-from workbench.plots.label_axis import visible
+from workbench.plots.label_axis import named
 from workbench.plots.network_layout import Diagram, Link, Part
 
 
@@ -42,7 +42,7 @@ def words_of_part(
     """What a box is, at which step, and its numbers; `norm` knows the gradient that arrives."""
     label = ""
     if trace is not None and 0 <= part.step < len(trace.labels):
-        label = f" ({html.escape(visible(trace.labels[part.step]))})"
+        label = f" ({html.escape(named(trace.labels[part.step]))})"
     when = f"time step {part.step + 1}{label}" if part.step >= 0 else "any step that is written"
     if part.kind == "input":
         tokens, numbers = f"one of {structure.input_size:,} tokens", f"{structure.input_size} numbers"

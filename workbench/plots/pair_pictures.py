@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.inside_records import Floats
+from workbench.plots.note_names import pitch_name
 from workbench.theme import GRID, Theme
 
 _LARGEST = 5 * GRID  # pixels of one cell
@@ -166,7 +167,7 @@ class PianoRoll(_Painted):
         self.update()
 
     def paint_in(self, painter: QPainter) -> None:
-        """The wanted tune in grey, the written one in colour, C marked."""
+        """The wanted tune in grey, the written one in colour, C marked and all named where there is room."""
         notes = [note for tune in self.tunes for note in tune if note[0] >= 0]  # below are rests
         if not notes:
             return
@@ -182,14 +183,12 @@ class PianoRoll(_Painted):
             "what was written in colour, what was wanted in grey" if self.tunes[0] else "the tune that was written",
         )
         for pitch in range(low, high + 1):
+            row = QRectF(left, top + (high - pitch) * tall, self.width() - left - GRID, tall)
             if pitch % 12 == 0:
-                y = top + (high - pitch) * tall
-                painter.fillRect(QRectF(left, y, self.width() - left - GRID, tall), self._theme.color("grid", 0.5))
-                painter.drawText(
-                    QRectF(0, y - GRID, left - GRID, tall + 2 * GRID),
-                    Qt.AlignmentFlag.AlignCenter,
-                    f"C{pitch // 12 - 1}",
-                )
+                painter.fillRect(row, self._theme.color("grid", 0.5))
+            if pitch % 12 == 0 or tall >= self._metrics().height():
+                name = QRectF(0, row.top() - GRID, left - GRID, tall + 2 * GRID)
+                painter.drawText(name, Qt.AlignmentFlag.AlignCenter, pitch_name(pitch))
         for tune, color in zip(
             self.tunes, (self._theme.color("muted", 0.45), self._theme.color("accent", 0.9)), strict=True
         ):

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from engine.events import Probe
 from engine.prediction_records import PairsPrediction, WrittenPair
 from workbench.plots.answers import AnswerPage
+from workbench.plots.note_names import notes_in_words
 from workbench.plots.pair_pictures import AttentionMatrix, GreyPicture, PianoRoll, thumbnail
 from workbench.plots.saving import Table
 
@@ -73,12 +74,15 @@ class PairsPage(AnswerPage):
         self.rows.setHorizontalHeaderLabels(["read", prediction.target, "written"])
         self.rows.setRowCount(len(prediction.pairs))
         for row, pair in enumerate(prediction.pairs):
-            self._fill(row, pair, judged=not prediction.tunes)
+            self._fill(row, pair, prediction.tunes)
         self.rows.setCurrentCell(min(chosen, len(prediction.pairs) - 1), 0)
         self._choose(self.rows.currentRow())
 
-    def _fill(self, row: int, pair: WrittenPair, *, judged: bool) -> None:
-        read, wanted, written = items = tuple(map(QTableWidgetItem, (pair.source, pair.wanted, pair.written)))
+    def _fill(self, row: int, pair: WrittenPair, tunes: bool) -> None:
+        texts = pair.source, pair.wanted, pair.written
+        if tunes:  # a pitch of 69 says nothing to who reads it
+            texts = pair.source, notes_in_words(pair.wanted_notes), notes_in_words(pair.written_notes)
+        read, wanted, written = items = tuple(map(QTableWidgetItem, texts))
         for column, item in enumerate(items):
             item.setToolTip(item.text())
             self.rows.setItem(row, column, item)
@@ -86,7 +90,7 @@ class PairsPage(AnswerPage):
             read.setText("")
             read.setData(Qt.ItemDataRole.AccessibleTextRole, pair.source)
             read.setIcon(thumbnail(pair.image, _THUMBNAIL, self.theme))
-        if judged:
+        if not tunes:  # there is no right one
             right = written.text() == wanted.text()
             written.setForeground(QBrush(self.theme.color("good" if right else "problem")))
 

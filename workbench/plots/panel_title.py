@@ -24,7 +24,7 @@ class PanelTitle(pg.LabelItem):
     def __init__(self) -> None:
         super().__init__("", justify="left")
         self.name = ""
-        self._size, self._room, self._lines = TEXT_SMALL, _LEAST_ROOM, 0
+        self._size, self._room, self._lines, self._beside = TEXT_SMALL, _LEAST_ROOM, 0, 0
         self.setFixedHeight(0)
 
     def updateMin(self) -> None:  # noqa: N802  # pyqtgraph's name
@@ -55,18 +55,33 @@ class PanelTitle(pg.LabelItem):
         self.setAttr("size", f"{theme.small}px")
         self._write()
 
+    @property
+    def lines(self) -> int:
+        """How many it needs."""
+        return self._lines
+
+    def spread(self, lines: int) -> None:
+        """Break into as many `lines` as a neighbour needs, where it has so many parts."""
+        if lines != self._beside:
+            self._beside = lines
+            self._write()
+
     def _write(self) -> None:
         font = QFont()
         font.setPixelSize(self._size)
         metrics = QFontMetrics(font)
         lines: list[str] = []
-        for part in self.name.split(_BETWEEN) if self.name else ():
+        parts = self.name.split(_BETWEEN) if self.name else []
+        for part in parts:
             longer = _BETWEEN.join((*lines[-1:], part))
             if lines and metrics.horizontalAdvance(longer) <= self._room:
                 lines[-1] = longer
             else:
                 lines.append(metrics.elidedText(part, Qt.TextElideMode.ElideRight, self._room))
         self._lines = max(self._lines, len(lines))
-        self.setFixedHeight(self._lines * metrics.lineSpacing() + _AROUND if self._lines else 0)
+        if len(lines) < len(parts) <= self._beside:
+            lines = parts
+        high = max(self._lines, len(lines))
+        self.setFixedHeight(high * metrics.lineSpacing() + _AROUND if high else 0)
         self.setText("<br>".join(map(html.escape, lines)))
         self.setToolTip(self.name)

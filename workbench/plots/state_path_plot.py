@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from engine.inside_records import Floats, HiddenTrace
 from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key, Scale
-from workbench.plots.label_axis import visible
+from workbench.plots.label_axis import named
 from workbench.plots.principal import Plane, PrincipalPlane
 from workbench.plots.saving import Table
 from workbench.theme import Theme
@@ -92,7 +92,7 @@ class StatePathPlot(QWidget):
         at = self._step
         if at is None or at >= len(self.places):
             return ""
-        said = [visible(self._labels[at])] if self._labels else []
+        said = [named(self._labels[at])] if self._labels else []
         said += [f"class {self._groups[_CLASS][at] or 'none'}"] if _CLASS in self._groups else []
         label = f" ({', '.join(said)})" if said else ""
         x, y = self.places[at]
@@ -123,7 +123,7 @@ class StatePathPlot(QWidget):
 
     def table(self) -> Table:
         """One row for each time step."""
-        labels = [visible(label) for label in self._labels] or [""] * len(self.places)
+        labels = [named(label) for label in self._labels] or [""] * len(self.places)
         places = zip(labels, self.places.tolist(), strict=True)
         classes = self._groups.get(_CLASS, ("",) * len(labels))
         rows = [(step, label, classes[step - 1], *place) for step, (label, place) in enumerate(places, 1)]
@@ -148,7 +148,7 @@ class StatePathPlot(QWidget):
 
     def _show_key(self) -> None:
         keys = [
-            Key(visible(name) or "no class", pg.mkPen(brush.color()), symbol=True, line=False)
+            Key(named(name) or "no class", pg.mkPen(brush.color()), symbol=True, line=False)
             for name, brush in self._by_group().items()
         ]
         time = Scale("time step", self._theme.color_map("magnitude"), 1, max(len(self.places), 2))

@@ -14,7 +14,7 @@ from engine.events import Probe
 from engine.inside_records import Floats, HiddenTrace, LayerTrace, SlotTrace
 from workbench.plots.heat_grid import HeatGrid, Panel, Spot
 from workbench.plots.keys import Scale
-from workbench.plots.label_axis import visible
+from workbench.plots.label_axis import named
 from workbench.plots.levels import Levels
 from workbench.plots.saving import Cell, Table
 from workbench.plots.time_cursor import TimeCursor
@@ -123,7 +123,7 @@ class TraceGrid(QWidget):
             for layer, strip in self.shown
             for unit in self.order_of(layer)
         ]
-        return ("layer", "quantity", "unit", *(visible(label) for label in labels)), rows
+        return ("layer", "quantity", "unit", *(named(label) for label in labels)), rows
 
     # --- drawing ----------------------------------------------------------------------------------------
 
@@ -188,7 +188,7 @@ class TraceGrid(QWidget):
 
     def _words(self, spot: Spot) -> str:
         layer, strip = self.shown[spot.panel]
-        label = visible(self._trace.labels[spot.time]) if self._trace and self._trace.labels else ""
+        label = named(self._trace.labels[spot.time]) if self._trace and self._trace.labels else ""
         place = f"step {spot.time + 1}" + (f" ({label})" if label else "")
         unit = self.order_of(layer)[spot.unit]
         return f"{layer_name(layer)} · {strip.name} · unit {unit} · {place} · {spot.value:+.4f}"

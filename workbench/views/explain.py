@@ -25,7 +25,7 @@ from engine.inside_records import HiddenTrace, LayerTrace, PreActivations, Struc
 from workbench.plots.calm import Calm, limit
 from workbench.plots.equation import Equation
 from workbench.plots.functions import FUNCTIONS
-from workbench.plots.label_axis import visible
+from workbench.plots.label_axis import named
 from workbench.plots.saving import Table
 from workbench.plots.substitution import Numbers, left_symbol, number, with_functions, with_numbers
 from workbench.plots.trace_grid import layer_name, steps_of
@@ -190,8 +190,8 @@ class Explain(LiveView):
         for symbol, label in self._values.items():
             label.setText(number(numbers.now[symbol]) if symbol in numbers.now else "")
         trace = self.probe("hidden")
-        named = isinstance(trace, HiddenTrace) and trace.labels
-        place = f" ({visible(trace.labels[step])})" if named and isinstance(trace, HiddenTrace) else ""
+        known = isinstance(trace, HiddenTrace) and trace.labels
+        place = f" ({named(trace.labels[step])})" if known and isinstance(trace, HiddenTrace) else ""
         self.read_out(f"time step {step + 1}{place} · {layer_name(layer)} · unit {self._unit.value()}")
 
     def _numbers(self, structure: Structure, layer: LayerTrace, step: int, unit: int) -> Numbers:

@@ -56,5 +56,5 @@ def _strip(name: str, values: Floats) -> Strip:
     signed = bool((values < 0).any())
     above, below = shares(values, signed=signed)
     if signed:
-        return Strip(name, values, "diverging", f"high {above:.0%}, low {below:.0%}")
-    return Strip(name, values, "magnitude", f"open {above:.0%}, shut {below:.0%}")
+        return Strip(name, values, "diverging", f"high {above:.0%} · low {below:.0%}")
+    return Strip(name, values, "magnitude", f"open {above:.0%} · shut {below:.0%}")

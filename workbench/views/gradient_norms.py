@@ -109,6 +109,12 @@ class GradientNormBoard(LiveView):
         norms = self.probe("gradient_norms")
         self._draw_clip(norms if isinstance(norms, GradientNorms) else None)
 
+    def show_end(self) -> None:
+        """Of what was not measured nothing more comes."""
+        super().show_end()
+        if self._built:
+            self._show_key_again()
+
     def clear(self) -> None:
         """No points, no curve, no limit."""
         self._clip.hide()
@@ -152,9 +158,8 @@ class GradientNormBoard(LiveView):
         measured = bool(np.isfinite(norms.update_ratio).any())
         self._ratio.setVisible(measured)  # the key says why there is none
         healthy = int(np.sum((norms.update_ratio >= HEALTHY[0]) & (norms.update_ratio <= HEALTHY[1])))
-        told = (
-            f"{healthy} of {len(norms.names)} parameters" if measured else "the update is measured with the next batch"
-        )
+        coming = "the run ended before an update was measured" if self.over else "measured with the next batch"
+        told = f"{healthy} of {len(norms.names)} parameters" if measured else coming
         band = Key("healthy: 1e-4 to 1e-2", self.theme.pen("good"), told)
         points = [curve.key(self.theme) for plot in (self._norms, self._ratio) for curve in plot.curves.values()]
         self._key.show_items(self.theme, self._norms.hiding.marked((*points, band)))

@@ -12,7 +12,7 @@ from engine.events import Snapshot, SnapshotRequest
 from engine.inside_records import Contributions
 from workbench.plots.calm import limit
 from workbench.plots.curves import CurvePlot
-from workbench.plots.keys import Key
+from workbench.plots.keys import Key, patch
 from workbench.plots.saving import Table
 from workbench.views.live_view import LiveView
 
@@ -132,7 +132,7 @@ class Summing(LiveView):
             limit(self._column, found.shape[1] - 1 if len(found.shape) > 1 else 0)
 
     def _show_key(self, found: Contributions) -> None:
-        share = Key(_SHARE, self.theme.pen("train"))
+        share = Key(_SHARE, patch(self.theme.color("train", 0.7)))
         total = Key(whose(found), self.theme.pen("good"), f"= {found.total:.4g}, the sum of all steps")
         self._plot.show_key([share, total])
 

@@ -69,7 +69,7 @@ def test_histogram_and_saturation_of_every_function(qtbot: QtBot, show: Show, tw
     place = int(np.searchsorted(update.edges, 0.1, "right")) - 1
     assert update.shares[place] == 0.75
     assert update.edges[-1] == 6.0
-    assert "saturated: f′ below a tenth  25.0%" in update.legend.texts
+    assert "saturated: f′ < 0.1  25.0%" in update.legend.texts
 
 
 def test_cursor_marks_what_went_in_at_one_step(qtbot: QtBot, show: Show, two_layers: PreActivations) -> None:

@@ -224,7 +224,10 @@ def test_gates_and_their_saturation(show: Show) -> None:
     grid = view._traces.grid
     assert [panel.map for panel in grid.panels] == ["magnitude", "diverging"]
     assert (grid.levels(0), grid.levels(1)) == ((0, 1), (-1, 1))
-    assert [cell.title.name for cell in grid._cells] == ["forget · open 33%, shut 33%", "candidate · high 33%, low 17%"]
+    assert [cell.title.name for cell in grid._cells] == [
+        "forget · open 33% · shut 33%",
+        "candidate · high 33% · low 17%",
+    ]
     header, rows = view.table()
     assert header[5:] == ("a", "b", "c")
     assert [row[:3] for row in rows[:2]] == [("layer 1", "forget", 0), ("layer 1", "forget", 1)]
@@ -345,7 +348,9 @@ def test_an_update_that_was_not_watched_is_not_judged(show: Show) -> None:
     norms = GradientNorms(("a",), f32(1.0), f32(1.0), f32(np.nan), 1.0, 1.0, 0.0)
     view.show_snapshot(measured.snapshot(norms))
     view.grab()  # gaps alone have no bounds to be looked for
-    assert "healthy: 1e−4 to 1e−2  the update is measured with the next batch" in view._key.texts
+    assert "healthy: 1e−4 to 1e−2  measured with the next batch" in view._key.texts
+    view.show_end()
+    assert "healthy: 1e−4 to 1e−2  the run ended before an update was measured" in view._key.texts
 
 
 def test_gradient_norms_before_and_after(show: Show) -> None:
