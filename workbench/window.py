@@ -185,14 +185,16 @@ class Window(Workspace):
         finder.open()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take files."""
+        """Take files, and leave them where they are: a source that is told of a move may delete them."""
         if dropped(event.mimeData()):
-            event.acceptProposedAction()
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open what was dropped."""
         if self.files.drop(event.mimeData()):
-            event.acceptProposedAction()
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
 
     # --- the end ----------------------------------------------------------------------------------------
 

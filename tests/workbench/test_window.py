@@ -118,8 +118,11 @@ def test_a_dropped_file_comes_through_the_one_door(bench: Bench, monkeypatch: py
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile("/data/a.csv"), QUrl.fromLocalFile("/data/b.csv")])
     buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    bench.window.dropEvent(QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, buttons, keys))
+    event = QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction | Qt.DropAction.MoveAction, data, buttons, keys)
+    event.setDropAction(Qt.DropAction.MoveAction)
+    bench.window.dropEvent(event)
     assert opened == [Path("/data/a.csv")]
+    assert event.dropAction() is Qt.DropAction.CopyAction
 
 
 def test_nothing_is_opened_while_a_run_is_on(bench: Bench) -> None:
