@@ -7,10 +7,12 @@ import threading
 from collections.abc import Callable, Iterable
 
 from engine.events import Event, RunFailed, RunFinished, StepDone
+from engine.run_folders import RunFolderError
 from workbench.mailbox import Mailbox
 
 _log = logging.getLogger(__name__)
 
+_OTHER_FOLDER = "Edit, Preferences names the folder of runs. Make room there or choose another one, and run again."
 LOOK_IN_LOG = "The log has the details (Help, Open log folder). Reset and run again; if it stays, change the model."
 
 
@@ -57,6 +59,8 @@ def _broke_off(error: Exception, step: int) -> RunFailed:
         return RunFailed(
             "Out of memory", str(error), "Take fewer hidden units, a smaller batch or shorter windows.", step
         )
+    if isinstance(error, RunFolderError):
+        return RunFailed("The run has no place to be kept", str(error), _OTHER_FOLDER, step)
     if isinstance(error, ValueError | OSError):  # data, configuration and file errors carry their own advice
         return RunFailed("The run could not go on", str(error), LOOK_IN_LOG, step)
     return RunFailed("The run broke off", f"{type(error).__name__}: {error}", LOOK_IN_LOG, step)

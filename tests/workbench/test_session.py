@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from engine.config import Experiment
 from engine.control import Control
 from engine.events import CheckpointSaved, Paused, Resumed, RunFailed, RunFinished
+from engine.run_folders import RunFolderError
 from tests.workbench.conftest import SERIES, KnownRun
 from workbench.mailbox import Mailbox
 from workbench.records import run_name
@@ -195,9 +196,17 @@ def test_a_live_setting_reaches_the_run_and_others_do_not(bench: Bench) -> None:
     bench.until(lambda: bench.runs[0].learning_rates == [0.5])
 
 
-@pytest.mark.parametrize("error", [RuntimeError("boom"), ValueError("data gone"), MemoryError("16 GiB")])
+@pytest.mark.parametrize(
+    ("error", "cure"),
+    [
+        (RuntimeError("boom"), "The log has the details"),
+        (ValueError("data gone"), "The log has the details"),
+        (RunFolderError("runs/1 cannot be made"), "choose another one"),
+        (MemoryError("16 GiB"), "Take fewer hidden units"),
+    ],
+)
 def test_a_run_that_breaks_off_fails_with_words(
-    bench: Bench, error: Exception, caplog: pytest.LogCaptureFixture
+    bench: Bench, error: Exception, cure: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(experiment: Experiment, control: Control, folder: Path | None) -> NoReturn:
         raise error
@@ -207,7 +216,7 @@ def test_a_run_that_breaks_off_fails_with_words(
     outcome = bench.session.records[0].outcome
     assert isinstance(outcome, RunFailed)
     assert str(error) in outcome.why
-    assert outcome.cure
+    assert cure in outcome.cure
     assert "Traceback" in caplog.text
 
 
