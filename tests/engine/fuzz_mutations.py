@@ -18,9 +18,12 @@ MEGABYTES = 1500  # by which the process may grow
 @contextmanager
 def limited() -> Iterator[None]:
     """No input may hang or fill the memory."""
+    met: list[str] = []
 
-    def late(*_: object) -> None:
-        raise AssertionError(f"not done after {SECONDS} seconds of computing, or {PATIENCE} of waiting")
+    def late(number: int, _frame: object) -> None:
+        what = f"{SECONDS} seconds of computing" if number == signal.SIGPROF else f"{PATIENCE} seconds of waiting"
+        met.append(f"not done after {what}")
+        raise AssertionError(met[0])  # which a library may make an error of its own of
 
     before = {each: signal.signal(each, late) for each in (signal.SIGPROF, signal.SIGALRM)}
     signal.setitimer(signal.ITIMER_PROF, SECONDS)
@@ -33,6 +36,7 @@ def limited() -> Iterator[None]:
         signal.alarm(0)
         for each, handler in before.items():
             signal.signal(each, handler)
+        assert not met, met[0]
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - high) / (1024 if sys.platform != "darwin" else 2**20)
     assert grown < MEGABYTES
 

@@ -184,6 +184,9 @@ class SoakBench:
         """Close, and see that nothing of it is left at work."""
         window = self._window
         assert window.close(), "the window stays open"
+        ended = window.desk.close(_CLOSE_LIMIT_MS / 1000)  # which waits for jobs as long as a person would
+        lanes = ", ".join(thread.name for thread in threading.enumerate() if thread.name.startswith("job-"))
+        assert ended or window.desk.jobs.join(_CLOSE_LIMIT_MS / 1000), f"work goes on after the end: {lanes}"
         assert window.desk.close(_CLOSE_LIMIT_MS / 1000), "work goes on after the end"
         active = [timer for timer in window.findChildren(QTimer) if timer.isActive() and not _ends_by_itself(timer)]
         assert not active, f"timers go on: {[(timer.parent(), timer.interval()) for timer in active]}"
