@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from engine.data.errors import DataError, counted
 from engine.data.frequency import Stamps, find_frequency
-from engine.data.named_dates import UNWORDED, WORDED
+from engine.data.named_dates import named_forms
 from engine.data.plain_dates import PLAIN, plain_sql
 from engine.data.quoting import quoted
-from engine.data.stamps import COUNTED, DECIMAL_YEAR, DIGITS_ONLY, EXCEL, FORMATS, ISO, stamp_sql
+from engine.data.stamps import COUNTED, DECIMAL_YEAR, DIGITS_ONLY, EXCEL, FORMATS, ISO, ZONED, stamp_sql
 from engine.data.tables import Table
 
 _DATE_WORDS = ("date", "datum", "day", "fecha", "data", "日")
@@ -26,6 +26,7 @@ _CLOCK_WORDS, _SERIES = ("time", "stamp", "year", "jahr"), 6  # rows that each o
 _TIME_NAMES = ("ts", "epoch")
 _YEAR, _YEARS, _EVEN = "year", (1500, 2200), 0.05  # share by which a month of some years may be longer than a twelfth
 _TRIED = 12  # cells that pick the candidates
+_NEARLY = 0.8  # share of these that a candidate reads
 _LONGEST = 72  # letters of a date, with the name of a zone or an end
 _LOOK = 500  # rows that decide on a format
 _WIDEST = 64  # columns looked at for the time
@@ -157,7 +158,8 @@ def _text_format(table: Table, text: str, total: int) -> str:
     asked = f"SELECT {text}, {plain_sql(text)} FROM cells WHERE {text} IS NOT NULL LIMIT {_TRIED}"
     cells, plain = zip(*table.connection.execute(asked).fetchall(), strict=True)
     for before, looked in (("", cells), *(((PLAIN, plain),) if plain != cells else ())):
-        names = [before + written for written in _likely(looked)]
+        if not (names := [before + written for written in _likely(looked)]):
+            continue
         counts = table.one(", ".join(f"count({stamp_sql(text, written)})" for written in names), rows=_LOOK)
         if full := [written for written, count in zip(names, counts, strict=True) if count >= 0.98 * total]:
             return _rising(table, text, full)
@@ -165,18 +167,35 @@ def _text_format(table: Table, text: str, total: int) -> str:
 
 
 def _likely(cells: Sequence[str]) -> list[str]:
-    """Formats that may read some cells; Python's own reader picks them."""
-    found = [written for written in FORMATS if sum(_reads(cell, written) for cell in cells) >= 0.8 * len(cells)]
-    worded = 2 * sum(any(map(str.isalpha, cell)) for cell in cells) > len(cells)
+    """Formats that may read some cells; Python's own reader picks them, of those with the same marks in them."""
+    marks = [_marks(cell) for cell in cells]
+    tried = [
+        form for mark in set(marks) if marks.count(mark) >= _NEARLY * len(cells) for form in _BY_MARKS.get(mark, ())
+    ]
+    found = [form for form in (*tried, *ZONED) if sum(_reads(cell, form) for cell in cells) >= _NEARLY * len(cells)]
     whole = all(re.match(r"\d{4}", cell) for cell in cells)  # the database takes 21-01-01 for a day of the year 21
-    found = [written for written in found if written not in DIGITS_ONLY]
-    return [*found, *((ISO,) if whole else ()), *(WORDED if worded else UNWORDED)]
+    return [*found, *((ISO,) if whole else ()), *named_forms(cells, _NEARLY)]
+
+
+def _marks(text: str) -> str:
+    return "".join(re.findall(r"[^\w\s]", text))
+
+
+def _by_marks() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for written in FORMATS:
+        if written not in DIGITS_ONLY:
+            found.setdefault(_marks(re.sub("%.", "", written)), []).append(written)
+    return found
+
+
+_BY_MARKS = _by_marks()
 
 
 def are_dates(connection: duckdb.DuckDBPyConnection, cells: Sequence[str]) -> bool:
     """Whether cells, all of them, are dates of one form."""
     written = [before + form for before in ("", PLAIN) for form in _likely(cells[:_TRIED])]
-    asked = ", ".join(f"count({stamp_sql('c', form)}) = count(*)" for form in written)
+    asked = ", ".join(f"count({stamp_sql('c', form)}) = count(*)" for form in written) or "false"
     return any(connection.execute(f"SELECT {asked} FROM (SELECT unnest(?) AS c)", [cells]).fetchone() or ())
 
 

@@ -58,5 +58,6 @@ def month_of(word: str) -> int:
 
 def month_sql(word: str) -> str:
     """SQL of the number of a month by its name; NULL for any other text."""
-    names = ", ".join(f"'{name}': {number}" for name, number in MONTHS.items())
-    return f"map_extract_value(MAP {{{names}}}, regexp_replace(lower(strip_accents({word})), '[^\\pL]', '', 'g'))"
+    names = ", ".join(f"{name}={number}" for name, number in MONTHS.items())  # one text is planned sooner than 500
+    names = f"CAST('{{{names}}}' AS MAP(VARCHAR, INTEGER))"
+    return f"map_extract_value({names}, regexp_replace(lower(strip_accents({word})), '[^\\pL]', '', 'g'))"

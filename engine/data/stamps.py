@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.data.named_dates import NAMED, of_this_century
+from engine.data.named_dates import is_named, named_sql, of_this_century
 from engine.data.plain_dates import PLAIN, plain_sql
 from engine.data.quoting import literal
 
@@ -34,7 +34,7 @@ _RUN_TOGETHER = (
     "%Y%m%d%H%M%S", "%Y%m%d%H%M", "%Y%m%d%H", "%Y%m%dT%H%M%S", "%Y%m%dT%H%M", "%Y%m%dT%H%M%SZ", "%Y%m%d:%H%M",
     "%a, %d %b %Y %H:%M:%S GMT",
 )  # fmt: skip
-_ZONED = ("%Y-%m-%d %H:%M:%S %z", "%a, %d %b %Y %H:%M:%S %z", "%d/%b/%Y:%H:%M:%S %z", "%d.%m.%Y %H:%M:%S %z")
+ZONED = ("%Y-%m-%d %H:%M:%S %z", "%a, %d %b %Y %H:%M:%S %z", "%d/%b/%Y:%H:%M:%S %z", "%d.%m.%Y %H:%M:%S %z")
 FORMATS = (
     *_YEAR_FIRST,
     *_DAY_FIRST,
@@ -43,7 +43,6 @@ FORMATS = (
     *_EASTERN,
     *(day + clock for day in _DAYS for clock in _CLOCKS),
     *_RUN_TOGETHER,
-    *_ZONED,
 )
 DIGITS_ONLY = {  # the least and the largest number that is a date of the form
     "%Y": (1000, 2500),
@@ -72,8 +71,8 @@ def stamp_sql(text: str, written: str) -> str:
         return stamp_sql(plain_sql(text), written.removeprefix(PLAIN))
     if written == ISO:
         return f"(TRY_CAST({text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')"
-    if written in NAMED:
-        return NAMED[written](text)
+    if is_named(written):
+        return named_sql(text, written)
     if written == DECIMAL_YEAR:  # 2000.083 and 2000.085 are the first of February, 2000.042 the middle of January
         return f"(DATE '0001-01-01' + to_months(CAST(floor(TRY_CAST({text} AS DOUBLE) * 12 + 0.1) AS INTEGER) - 12))"
     if written == EXCEL:
@@ -86,4 +85,4 @@ def stamp_sql(text: str, written: str) -> str:
         read = f"coalesce({read}, TRY_STRPTIME({midnight}, {literal(written)}) + INTERVAL 1 DAY)"
     if "%y" in written:
         return of_this_century(read)
-    return f"({read} AT TIME ZONE 'UTC')" if written in _ZONED else read
+    return f"({read} AT TIME ZONE 'UTC')" if written in ZONED else read

@@ -54,3 +54,11 @@ def table(**columns: list[Any]) -> str:
     lines = [",".join(["date", *columns])]
     lines += [",".join([date, *map(str, cells)]) for date, *cells in zip(dates, *columns.values(), strict=True)]
     return "\n".join(lines) + "\n"
+
+
+def beside(columns: list[list[str]]) -> str:
+    """Text of a table of columns of times and one of values: opened once, it shows how each is read."""
+    names = [f"time{chr(ord('a') + place)}" for place in range(len(columns))]  # numbers would count up
+    lines = [";".join([*names, "v"])]
+    lines += [";".join([*cells, f"{row % 7}.5"]) for row, cells in enumerate(zip(*columns, strict=True))]
+    return "\n".join(lines) + "\n"

@@ -12,7 +12,7 @@ from engine.data.errors import DataError
 from engine.data.frequency import Frequency, distinct, find_frequency, stamp_texts
 from engine.data.opening import open_table
 from engine.data.series import read_series
-from tests.engine.data.making import Write
+from tests.engine.data.making import Write, beside
 
 DAY, MONTH = np.timedelta64(1, "D"), np.timedelta64(1, "M")
 # What a file writes on three rows, the stamps that are meant, and the step.
@@ -244,24 +244,31 @@ def test_stamps_are_shown_no_longer_than_needed(stamps: str, shown: str) -> None
     assert stamp_texts(np.array(stamps.split(), "datetime64[us]")) == tuple(shown.split())
 
 
-@pytest.mark.parametrize(
-    ("name", "stamps", "frequency"),
-    [
-        *(("when", [form.format(y=1990 + n // 4, q=n % 4 + 1) for n in range(40)], "quarterly")
-          for form in ("{y}Q{q}", "{y}-Q{q}", "{y} q{q}", "Q{q} {y}", "Q{q}/{y}")),
-        *(("when", [form.format(y=2020, w=n) for n in range(1, 53)], "weekly")
-          for form in ("{y}-W{w:02d}", "{y}W{w:02d}", "{y}-W{w:02d}-1", "{y}W{w:02d}7")),
-        ("when", [f"{1990 + n // 12}M{n % 12 + 1:02d}" for n in range(40)], "monthly"),
-        *((name, [str((1_600_000_000 + 3600 * n) * unit) for n in range(40)], "hourly")
-          for name, unit in (("ts", 1), ("time", 1000), ("epoch", 10**6), ("timestamp", 10**9))),
-    ],
-)  # fmt: skip
-def test_periods_and_counts_since_1970_are_dates(write: Write, name: str, stamps: list[str], frequency: str) -> None:
-    found = peek(write("a.csv", f"{name},v\n" + "".join(f"{stamp},{n % 7}\n" for n, stamp in enumerate(stamps))), 1)
-    assert (found.columns[0].type, found.columns[0].role, found.frequency) == ("date", "time", frequency)
+COUNTED = {
+    "quarterly": [[form.format(y=1990 + n // 4, q=n % 4 + 1) for n in range(40)]
+                  for form in ("{y}Q{q}", "{y}-Q{q}", "{y} q{q}", "Q{q} {y}", "Q{q}/{y}")],
+    "weekly": [[form.format(y=2020, w=n) for n in range(1, 53)]
+               for form in ("{y}-W{w:02d}", "{y}W{w:02d}", "{y}-W{w:02d}-1", "{y}W{w:02d}7")],
+    "monthly": [[f"{1990 + n // 12}M{n % 12 + 1:02d}" for n in range(40)]],
+    "hourly": [[str((1_600_000_000 + 3600 * n) * unit) for n in range(40)] for unit in (1, 1000, 10**6, 10**9)],
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("cell", ["1990Q5", "1990W54", "W61-1990", "Q1", "FY 1x", "Mayday 5", "x 12 y", "5 of 9"])
-def test_what_only_looks_like_a_period_is_text(write: Write, cell: str) -> None:
-    found = peek(write("a.csv", "when,v\n" + f"{cell},1\n" * 30), 1)
-    assert found.columns[0].type == "text"
+@pytest.mark.parametrize("step", COUNTED)
+def test_periods_and_counts_since_1970_are_dates(write: Write, step: str) -> None:
+    with open_table(write("a.csv", beside(COUNTED[step]))) as table:
+        for name, cells in zip(table.names, COUNTED[step], strict=False):
+            assert (found := find_frequency(read_stamps(table, name))), cells[0]
+            assert found.name == step, cells[0]
+
+
+@pytest.mark.parametrize("name", ["ts", "time", "epoch", "timestamp"])
+def test_a_count_since_1970_is_told_by_its_name(write: Write, name: str) -> None:
+    found = peek(write("a.csv", f"v,{name}\n" + "".join(f"{n % 7},{10**9 + 3600 * n}\n" for n in range(40))), 1)
+    assert (found.columns[1].role, found.frequency) == ("time", "hourly")
+
+
+def test_what_only_looks_like_a_period_is_text(write: Write) -> None:
+    cells = ["1990Q5", "1990W54", "W61-1990", "Q1", "FY 1x", "Mayday 5", "x 12 y", "5 of 9"]
+    found = peek(write("a.csv", beside([[cell] * 30 for cell in cells])), 1)
+    assert [column.type for column in found.columns] == [*["text"] * len(cells), "number"]

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 from engine.data import load, peek, suggest
-from engine.data.dates import read_stamps
+from engine.data.dates import find_date_column, read_stamps
+from engine.data.frequency import find_frequency
 from engine.data.months import MONTHS, month_of
 from engine.data.opening import open_table
-from tests.engine.data.making import Write
+from engine.data.understanding import understand
+from tests.engine.data.making import Write, beside
 
 FIRST = datetime(2023, 3, 1)
 STEPS = {"daily": timedelta(1), "hourly": timedelta(hours=1), "every 6 hours": timedelta(hours=6)}
@@ -33,16 +35,30 @@ WRITTEN = {
 ROWS = 28
 
 
-@pytest.mark.parametrize(("step", "form"), [(step, form) for step, forms in WRITTEN.items() for form in forms])
-def test_a_time_is_read_however_it_is_written(write: Write, step: str, form: str) -> None:
+@pytest.mark.parametrize("step", WRITTEN)
+def test_times_are_read_however_they_are_written(write: Write, step: str) -> None:
     times = [FIRST + n * STEPS[step] for n in range(ROWS)]
-    quote = '"' * (form.count(",") > 1)  # or the comma could part cells
-    rows = "".join(f"{quote}{time:{form}}{quote};{n % 5}.5\n" for n, time in enumerate(times))
-    path = write("a.csv", "when;v\n" + rows)
-    with open_table(path) as table:
-        np.testing.assert_array_equal(read_stamps(table, "when"), np.array(times, "datetime64[us]"))
+    _are_read(write, {form: [f"{time:{form}}" for time in times] for form in WRITTEN[step]}, times)
+
+
+@pytest.mark.parametrize("form", ["%Y%m%d%H", "%Y%m%d%H%M", "%Y%m%d%H%M%S", "%d. März %Y %H:%M"])
+def test_the_first_column_is_the_time_whatever_it_is_called(write: Write, form: str) -> None:
+    times = [FIRST + n * STEPS["hourly"] for n in range(ROWS)]
+    path = write("a.csv", "when;v\n" + "".join(f"{time:{form}};{n % 5}.5\n" for n, time in enumerate(times)))
     found = peek(path, 1)
-    assert ([column.role for column in found.columns], found.frequency) == (["time", "target"], step)
+    assert ([column.role for column in found.columns], found.frequency) == (["time", "target"], "hourly")
+    data = suggest(path).experiment.data
+    assert (data.kind, data.time_column, data.targets) == ("series", "when", ("v",))
+
+
+def _are_read(write: Write, cells: dict[str, list[str]], times: list[datetime]) -> None:
+    """Times written in several forms, a column each, are read as they are meant."""
+    with open_table(write("a.csv", beside(list(cells.values())))) as table:
+        for name, form in zip(table.names, cells, strict=False):
+            np.testing.assert_array_equal(read_stamps(table, name), np.array(times, "datetime64[us]"), form)
+        found = find_date_column(table)
+        assert found is not None
+        assert found.name == table.names[0]
 
 
 def _ordinal(day: int) -> str:
@@ -91,14 +107,10 @@ WORDED: dict[str, dict[str, Callable[[datetime], str]]] = {
 }
 
 
-@pytest.mark.parametrize(("step", "form"), [(step, form) for step, forms in WORDED.items() for form in forms])
-def test_a_time_is_read_among_words(write: Write, step: str, form: str) -> None:
+@pytest.mark.parametrize("step", WORDED)
+def test_times_are_read_among_words(write: Write, step: str) -> None:
     times = [FIRST + n * STEPS[step] for n in range(ROWS)]
-    path = write("a.csv", "when;v\n" + "".join(f"{WORDED[step][form](t)};{n % 5}.5\n" for n, t in enumerate(times)))
-    with open_table(path) as table:
-        np.testing.assert_array_equal(read_stamps(table, "when"), np.array(times, "datetime64[us]"))
-    data = suggest(path).experiment.data
-    assert (data.kind, data.time_column, data.targets) == ("series", "when", ("v",))
+    _are_read(write, {form: list(map(say, times)) for form, say in WORDED[step].items()}, times)
 
 
 @pytest.mark.parametrize("word", ["Invoice", "Room", "Total", "Sample"])
@@ -132,14 +144,18 @@ def _period(step: str, n: int) -> dict[str, object]:
     return short | {"q": month // 3 + 1, "h": month // 6 + 1, "first": first, "last": last}
 
 
-@pytest.mark.parametrize(("step", "form"), [(step, form) for step, forms in PERIODS.items() for form in forms])
-def test_periods_are_dated_by_their_beginning(write: Write, step: str, form: str) -> None:
-    cells = [form.format(**_period(step, n)) for n in range(44)]
-    path = write("a.csv", "when;v\n" + "".join(f"{cell};{n % 7}.5\n" for n, cell in enumerate(cells)))
+@pytest.mark.parametrize("step", PERIODS)
+def test_periods_are_dated_by_their_beginning(write: Write, step: str) -> None:
+    cells = [[form.format(**_period(step, n)) for n in range(44)] for form in PERIODS[step]]
+    path = write("a.csv", beside(cells))
     found = peek(path, 1)
     assert (found.columns[0].role, found.frequency) == ("time", step)
     with open_table(path) as table:
-        assert read_stamps(table, "when")[0] == np.datetime64("1999-01-04" if step == "weekly" else "1999-01-01")
+        for name, form in zip(table.names, PERIODS[step], strict=False):
+            stamps = read_stamps(table, name)
+            assert stamps[0] == np.datetime64("1999-01-04" if step == "weekly" else "1999-01-01"), form
+            assert (frequency := find_frequency(stamps)), form
+            assert frequency.name == step, form
 
 
 @pytest.mark.parametrize(("per_year", "step"), [(12, "monthly"), (4, "quarterly")])
@@ -185,16 +201,14 @@ def test_what_is_measured_in_steps_is_no_date(write: Write, name: str, first: in
     assert found.columns[0].type == "number"
 
 
-@pytest.mark.parametrize("form", ["{q}. Quartal {y}", "{q} trimestre {y}", "T{q} {y}", "{y}-T{q}", "{y} Q{q}"])
-def test_quarters_of_other_languages(write: Write, form: str) -> None:
-    cells = [form.format(y=2000 + n // 4, q=n % 4 + 1) for n in range(ROWS)]
-    found = peek(write("a.csv", "when;v\n" + "".join(f"{cell};{n},5\n" for n, cell in enumerate(cells))), 1)
-    assert (found.columns[0].role, found.frequency) == ("time", "quarterly")
+def test_quarters_of_other_languages(write: Write) -> None:
+    forms = ("{q}. Quartal {y}", "{q} trimestre {y}", "T{q} {y}", "{y}-T{q}", "{y} Q{q}")
+    cells = [[form.format(y=2000 + n // 4, q=n % 4 + 1) for n in range(ROWS)] for form in forms]
+    _are_evenly(write, cells, "quarterly")
 
 
-@pytest.mark.parametrize(
-    "names",
-    [
+def test_months_have_names_in_many_languages(write: Write) -> None:
+    languages = [
         "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
         "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
         "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
@@ -204,13 +218,19 @@ def test_quarters_of_other_languages(write: Write, form: str) -> None:
         "ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık",
         "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь",
         "Ιαν Φεβ Μαρ Απρ Μαϊ Ιουν Ιουλ Αυγ Σεπ Οκτ Νοε Δεκ",
-    ],
-)
-def test_months_have_names_in_many_languages(write: Write, names: str) -> None:
-    assert [month_of(name) for name in names.split()] == list(range(1, 13))
-    cells = [f"{names.split()[n % 12]} {2000 + n // 12}" for n in range(ROWS)]
-    found = peek(write("a.csv", "when;v\n" + "".join(f"{cell};{n},5\n" for n, cell in enumerate(cells))), 1)
-    assert (found.columns[0].role, found.frequency) == ("time", "monthly")
+    ]
+    for names in languages:
+        assert [month_of(name) for name in names.split()] == list(range(1, 13))
+    cells = [[f"{names.split()[n % 12]} {2000 + n // 12}" for n in range(ROWS)] for names in languages]
+    _are_evenly(write, cells, "monthly")
+
+
+def _are_evenly(write: Write, cells: list[list[str]], step: str) -> None:
+    """Columns of times are read, and go on so."""
+    with open_table(write("a.csv", beside(cells))) as table:
+        for name, own in zip(table.names, cells, strict=False):
+            assert (frequency := find_frequency(read_stamps(table, name))), own[0]
+            assert (frequency.name, frequency.irregular) == (step, 0), own[0]
 
 
 @pytest.mark.parametrize("word", ["", "x", "ma", "jui", "monday", "total"])
@@ -257,10 +277,12 @@ def test_a_time_in_several_columns_is_put_together(
     write: Write, header: str, rows: list[str], name: str, step: str
 ) -> None:
     path = write("a.csv", header + "\n" + "".join(f"{row},{n * 7 % 5}.5\n" for n, row in enumerate(rows)))
-    found = peek(path, 1)
+    understood = understand(path, {})
+    found, suggestion = understood.inspection, understood.suggestion
     assert (found.column("time"), found.column("target"), found.frequency) == (name, "v", step)
     assert any(note.startswith(f"{name!r} is put together of") for note in found.notes)
-    data = suggest(path).experiment.data
+    assert suggestion is not None
+    data = suggestion.experiment.data
     assert (data.kind, data.time_column, data.sequence_column) == ("series", name, ())
 
 
