@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
+from engine.data.copies import Copied, Row, copied, first_lines
 from engine.data.odd_rows import Rejected
 from engine.data.preface import REMARKS
-from engine.data.temporary import temporary_file
 
-_LOOKED_AT = 200  # lines
 _LONGEST = 20_000  # letters of a line
 _MOST_ABOVE = 12  # lines of words above a table
 _FEWEST = 10  # lines that show columns of a fixed width
@@ -25,14 +24,13 @@ _SHARE = 0.9  # of the cells of a column of numbers
 _REMARKS = ("#", *REMARKS)
 
 
-def lined_up(plain: Path) -> tuple[Path, tuple[Rejected, ...]] | None:
+def lined_up(plain: Path) -> Copied | None:
     """A copy with tabs, where cells are lined up by blanks; and lines above and below it. None where they are not.
 
     As many words in each line are its cells, but for a few lines of fewer words above and below; of others the columns
     are told by blanks that all lines have in the same place, if one of them holds numbers.
     """
-    with plain.open(encoding="utf-8", errors="replace") as file:
-        lines = [line.rstrip("\n") for line in itertools.islice(file, _LOOKED_AT)]
+    lines = [line.rstrip("\n") for line in first_lines(plain)]
     if max(map(len, lines), default=0) > _LONGEST:
         return None
     if begin := _described(lines):
@@ -105,34 +103,22 @@ def _cut(line: str, fields: list[slice]) -> list[str]:
     return cells
 
 
-def _rewritten(
-    plain: Path, cut: Callable[[str], list[str]], words: int = 0, begin: int = 0
-) -> tuple[Path, tuple[Rejected, ...]] | None:
+def _rewritten(plain: Path, cut: Callable[[str], list[str]], words: int = 0, begin: int = 0) -> Copied | None:
     """Write the cells that `cut` finds; the first ones, and those above and below so many `words`, are left out."""
-    outside: list[Rejected] = []
-    with (
-        temporary_file(".tsv") as target,
-        plain.open(encoding="utf-8", errors="replace") as file,
-    ):
-        try:
-            csv.writer(target, delimiter="\t", lineterminator="\n").writerows(_rows(file, cut, words, begin, outside))
-            return Path(target.name), tuple(outside)
-        except ValueError:
-            pass
-    Path(target.name).unlink()
-    return None
+    try:
+        return copied(plain, partial(_rows, cut=cut, words=words, first=begin))
+    except ValueError:
+        return None
 
 
-def _rows(
-    lines: Iterator[str], cut: Callable[[str], list[str]], words: int, first: int, outside: list[Rejected]
-) -> Iterator[list[str]]:
+def _rows(lines: Iterable[str], cut: Callable[[str], list[str]], words: int, first: int) -> Iterator[Row]:
     begun, ended = 0, False
     for number, line in itertools.dropwhile(lambda pair: _is_remark(pair[1]), enumerate(lines, 1)):
         cells = cut(line.rstrip("\n")) if line.strip() else []
         if cells and number <= first:
-            outside.append(Rejected(number, _OUTSIDE, line.strip()))
+            yield Rejected(number, _OUTSIDE, line.strip())
         elif words and cells and len(cells) != words:
-            outside.append(Rejected(number, _OUTSIDE, line.strip()))
+            yield Rejected(number, _OUTSIDE, line.strip())
             ended = begun > 1  # the second may be units
         elif cells and ended:
             raise ValueError(line)  # such a line in the middle

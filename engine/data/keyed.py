@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import itertools
 import re
 from pathlib import Path
 from typing import NamedTuple
 
+from engine.data.copies import Copied, Row, copied_by_line, first_lines
 from engine.data.odd_rows import Rejected, is_figure
-from engine.data.temporary import temporary_file
 
-_LOOKED_AT = 200  # lines
 _FEWEST, _MOST = 5, 0.9  # lines with the same names, and their share
 _REST = 0.3  # share of a line's letters that may stand beside its values, as units
 _NUMBER = r"[-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?"
@@ -27,29 +24,23 @@ class _Line(NamedTuple):
     rest: int  # letters of it that are none of these
 
 
-def keyed(plain: Path) -> tuple[Path, tuple[Rejected, ...]] | None:
+def keyed(plain: Path) -> Copied | None:
     """A copy with tabs, where nearly all of the first lines name the same values; and the lines that do not."""
-    with plain.open(encoding="utf-8", errors="replace") as file:
-        lines = [_read(line) for line in itertools.islice(file, _LOOKED_AT) if line.strip()]
+    lines = [_read(line) for line in first_lines(plain) if line.strip()]
     names = [line.names for line in lines]
     usual = max(set(names), key=names.count, default=())
     alike = [line for line in lines if line.names == usual]
     if len(alike) < max(_FEWEST, _MOST * len(lines)) or len(set(usual)) < max(len(usual), 1) or not _are_values(alike):
         return None
     timed = sum(is_figure(line.before) for line in alike) > len(alike) / 2
-    outside = []
-    with (
-        temporary_file(".tsv") as target,
-        plain.open(encoding="utf-8", errors="replace") as file,
-    ):
-        write = csv.writer(target, delimiter="\t", lineterminator="\n").writerow
-        write((*(["said" if "time" in usual or not timed else "time"] if alike[0].before else []), *usual))
-        for number, text in enumerate(file, 1):
-            if (line := _read(text)).names == usual:
-                write((*([line.before] if alike[0].before else []), *line.values))
-            elif text.strip():
-                outside.append(Rejected(number, _OTHER, text.strip()))
-    return Path(target.name), tuple(outside)
+    first = ["said" if "time" in usual or not timed else "time"] if alike[0].before else []
+
+    def cells(number: int, text: str) -> Row | None:
+        if (line := _read(text)).names == usual:
+            return (*([line.before] if first else []), *line.values)
+        return Rejected(number, _OTHER, text) if text else None
+
+    return copied_by_line(plain, cells, (*first, *usual))
 
 
 def _read(line: str) -> _Line:

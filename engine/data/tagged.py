@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import itertools
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from engine.data.copies import Copied, Row, copied, first_lines
 from engine.data.odd_rows import Rejected, is_figure
-from engine.data.temporary import temporary_file
 
 _LOOKED_AT = 1_000  # lines
 _FEWEST_SENTENCES, _FEWEST_WORDS = 3, 30
@@ -20,26 +19,21 @@ _ASIDE = ("#", "-DOCSTART-")  # where a text begins, and remarks
 _UNTAGGED = "another number of cells than the words have"
 
 
-def tagged(plain: Path) -> tuple[Path, tuple[Rejected, ...]] | None:
+def tagged(plain: Path) -> Copied | None:
     """A copy with a sentence and its tags in each row, and lines without a tag; None of files of another kind."""
-    with plain.open(encoding="utf-8", errors="replace") as file:
-        lines = list(itertools.islice(file, _LOOKED_AT))
+    lines = first_lines(plain, _LOOKED_AT)
     first = _usual(list(_sentences(lines))) if any(not line.strip() for line in lines[:-1]) else []
     if not first:
         return None
-    (word, tag), width, outside = _places(first), len(first), []
-    with (
-        temporary_file(".tsv") as target,
-        plain.open(encoding="utf-8", errors="replace") as file,
-    ):
-        write = csv.writer(target, delimiter="\t", lineterminator="\n").writerow
-        write(("words", "tags"))
-        for sentence in _sentences(file):
-            rows = [row for _, row in sentence if len(row) == width]
-            outside += [Rejected(at, _UNTAGGED, " ".join(row)) for at, row in sentence if len(row) != width]
-            if rows:
-                write((" ".join(row[word] for row in rows), " ".join(row[tag] for row in rows)))
-    return Path(target.name), tuple(outside)
+    (word, tag), width = _places(first), len(first)
+
+    def rows(lines: Iterable[str]) -> Iterator[Row]:
+        for sentence in _sentences(lines):
+            yield from (Rejected(at, _UNTAGGED, " ".join(row)) for at, row in sentence if len(row) != width)
+            if own := [row for _, row in sentence if len(row) == width]:
+                yield " ".join(row[word] for row in own), " ".join(row[tag] for row in own)
+
+    return copied(plain, rows, ("words", "tags"))
 
 
 def _sentences(lines: Iterable[str]) -> Iterator[list[tuple[int, list[str]]]]:
