@@ -12,6 +12,7 @@ from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout
 
 from workbench.history import Beside, History, Values
+from workbench.plots.calm import Calm
 from workbench.plots.curve import baseline_stroke
 from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key
@@ -57,6 +58,7 @@ class Loss(LiveView):
         layout.addWidget(self._loss, 3)
         layout.addWidget(self._metric, 2)
         self._smoother = Smoother(10)
+        self._drawn, self._calm = -1.0, Calm(self, self._draw_again)  # the last step that is drawn
         self._build_controls()
         for plot in (self._loss, self._metric):
             plot.hovered.connect(self._hover)
@@ -86,7 +88,19 @@ class Loss(LiveView):
         return "" if drawn or beside else self.unmeasured
 
     def draw_history(self, history: History) -> None:
-        """Draw what is in sight."""
+        """Draw what is in sight; in a small place, what grows by less than a column of pixels, less often."""
+        first, last = history.span("loss")
+        if self.compact and 0 <= last - self._drawn < (last - first) / self._loss.pixels:
+            self._calm.ask()
+        else:
+            self._draw(history)
+
+    def _draw_again(self) -> None:
+        if self.history is not None:
+            self._draw(self.history)
+
+    def _draw(self, history: History) -> None:
+        self._drawn = history.span("loss")[1]
         loss, (first, last) = self._loss, self._loss.shown()
         loss.show_curve(_BATCHES, *history.line("loss", first, last, loss.pixels), _number(history.latest("loss")))
         self._draw_smooth(history, first, last)
@@ -124,6 +138,7 @@ class Loss(LiveView):
 
     def clear(self) -> None:
         """No curves, no baselines, no best epoch."""
+        self._drawn = -1.0
         self._smoother = Smoother(self._smoother.window)
         self._log.setChecked(self._log.isChecked() and self._chosen)
         self._best.hide()
@@ -212,7 +227,7 @@ class Loss(LiveView):
 
     def _redraw(self) -> None:
         if self.history is not None and self.active:
-            self.draw_history(self.history)
+            self._draw(self.history)
 
     def _smooth_anew(self, index: int) -> None:
         self._smoother = Smoother(max(_WINDOWS[index], 1))

@@ -128,19 +128,47 @@ def test_long_history_is_drawn_with_few_points_and_keeps_its_peaks(show: Show, s
     assert curve.y.max() == 99.0
 
 
+def counted(view: Loss, monkeypatch: pytest.MonkeyPatch) -> list[History]:
+    """What is drawn from now on."""
+    drawn: list[History] = []
+    draw = view._draw
+
+    def noted(history: History) -> None:
+        drawn.append(history)
+        draw(history)
+
+    monkeypatch.setattr(view, "_draw", noted)
+    return drawn
+
+
+def test_in_a_small_place_a_loss_that_grows_by_less_than_a_pixel_is_drawn_less_often_and_to_its_end(
+    monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    view, run = Loss(LIGHT, compact=True), History()
+    qtbot.addWidget(view)
+    view.show()
+    qtbot.waitUntil(lambda: view.on_screen)
+    for step in range(1, 5001):
+        run.append(step, "loss", 1 / step)
+    view.show_history(run)
+    drawn = counted(view, monkeypatch)
+    for step in range(5001, 5009):
+        run.append(step, "loss", 0.1)
+        view.show_history(run)
+    assert len(drawn) < 8
+    qtbot.waitUntil(lambda: view._drawn == 5008)
+    run.append(9000, "loss", 0.1)
+    before = len(drawn)
+    view.show_history(run)
+    assert len(drawn) == before + 1
+
+
 def test_the_loss_is_drawn_once_a_frame_and_again_where_it_is_zoomed(
     show: Show, short_run: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     view = show(Loss)
     view.show_history(short_run)
-    drawn: list[History] = []
-    draw = view.draw_history
-
-    def counted(history: History) -> None:
-        drawn.append(history)
-        draw(history)
-
-    monkeypatch.setattr(view, "draw_history", counted)
+    drawn = counted(view, monkeypatch)
     short_run.append(short_run.latest_step("loss") + 50, "loss", 0.1)
     view.show_history(short_run)
     assert len(drawn) == 1
