@@ -32,7 +32,7 @@ class ColouredText(QWidget):
         self._chances: Floats = np.zeros((0, 0), np.float32)
         self.colors: list[QColor] = []
         self._marked: int | None = None
-        self._wide = _WIDE
+        self._longest = 1  # letters of a symbol
         self.setMouseTracking(True)
         self.setAccessibleName("Text by unit")
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
@@ -42,9 +42,8 @@ class ColouredText(QWidget):
     def show_text(self, letters: Sequence[str], guesses: tuple[tuple[str, ...], ...], chances: Floats) -> None:
         """Show `letters`, and `guesses` (T, ·) with their `chances` under each."""
         longest = min(max((len(letter) for letter in letters), default=1), _LONGEST)
-        wide = _WIDE + _LETTER * (longest - 1)
-        longer = len(letters) != len(self._letters) or wide != self._wide
-        self._wide = wide
+        longer = len(letters) != len(self._letters) or longest != self._longest
+        self._longest = longest
         self._letters = tuple(visible(letter) for letter in letters)
         self._guesses = tuple(tuple(visible(guess) for guess in row) for row in guesses)
         self._chances = chances
@@ -65,8 +64,9 @@ class ColouredText(QWidget):
         self.update()
 
     def apply_theme(self, theme: Theme) -> None:
-        """Take the colours of `theme`."""
+        """Take colours and size of `theme`."""
         self._theme = theme
+        self.updateGeometry()
         self.update()
 
     # --- room -------------------------------------------------------------------------------------------
@@ -84,23 +84,31 @@ class ColouredText(QWidget):
         """As high as the lines are at the present width."""
         return QSize(20 * _WIDE, self.heightForWidth(max(self.width(), 20 * _WIDE)))
 
+    def _pixels(self, usual: int) -> int:
+        """With the size of text that there is."""
+        return round(usual * self._theme.scale)
+
+    @property
+    def _wide(self) -> int:
+        return self._pixels(_WIDE + _LETTER * (self._longest - 1))
+
     @property
     def _line(self) -> int:
-        return int(_HIGH + self._chances.shape[1] * _GUESS + _GAP)
+        return self._pixels(_HIGH) + int(self._chances.shape[1]) * self._pixels(_GUESS) + _GAP
 
     def _columns(self, width: int) -> int:
         return max(width // self._wide, 1)
 
     def _place(self, character: int) -> QRectF:
         line, column = divmod(character, self._columns(self.width()))
-        return QRectF(column * self._wide, line * self._line, self._wide, _HIGH)
+        return QRectF(column * self._wide, line * self._line, self._wide, self._pixels(_HIGH))
 
     # --- drawing ----------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the lines that are in sight."""
         painter = QPainter(self)
-        letters, guesses = _fonts()
+        letters, guesses = self._font(TEXT_TITLE + 1), self._font(TEXT_SMALL)
         seen = event.rect()
         for character, letter in enumerate(self._letters):
             place = self._place(character)
@@ -111,7 +119,7 @@ class ColouredText(QWidget):
         if self._marked is not None and self._marked < len(self._letters):
             painter.setPen(QPen(self._theme.color("cursor"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self._place(self._marked).adjusted(0, 0, -1, self._line - _HIGH - _GAP + 1))
+            painter.drawRect(self._place(self._marked).adjusted(0, 0, -1, self._line - self._pixels(_HIGH) - _GAP + 1))
         painter.end()
 
     def _paint_letter(self, painter: QPainter, font: QFont, place: QRectF, character: int, letter: str) -> None:
@@ -125,13 +133,20 @@ class ColouredText(QWidget):
         if character >= len(self._guesses):
             return
         painter.setFont(font)
-        row = QRectF(place.left(), place.bottom(), self._wide, _GUESS)
+        high = self._pixels(_GUESS)
+        row = QRectF(place.left(), place.bottom(), self._wide, high)
         right = self._letters[character + 1] if character + 1 < len(self._letters) else ""
         for guess, chance in zip(self._guesses[character], self._chances[character], strict=True):
             painter.fillRect(row, self._theme.color("good" if guess == right else "muted", 0.6 * float(chance)))
             painter.setPen(self._theme.color("text" if guess == right else "muted"))
             painter.drawText(row, Qt.AlignmentFlag.AlignCenter, _short(guess))
-            row.translate(0, _GUESS)
+            row.translate(0, high)
+
+    def _font(self, usual: int) -> QFont:
+        """Of letters of one width, so that lines stand in columns."""
+        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        font.setPixelSize(self._pixels(usual))
+        return font
 
     # --- mouse ------------------------------------------------------------------------------------------
 
@@ -162,12 +177,3 @@ class ColouredText(QWidget):
 def _short(word: str) -> str:
     """A word as far as there is room for it."""
     return word if len(word) <= _LONGEST else f"{word[: _LONGEST - 1]}…"
-
-
-def _fonts() -> tuple[QFont, QFont]:
-    """For letters and for guesses; of one width, so that lines stand in columns."""
-    fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-    letters, guesses = QFont(fixed), QFont(fixed)
-    letters.setPixelSize(TEXT_TITLE + 1)
-    guesses.setPixelSize(TEXT_SMALL)
-    return letters, guesses

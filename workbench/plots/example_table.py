@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from engine.prediction_records import ClassExample
 from workbench.theme import GRID, Theme
 
-_READ, _TRUTH, _ANSWER, _SURE = range(4)
+_READ, _ANSWER, _SURE = 0, 2, 3  # columns
 
 
 class ExampleTable(QWidget):
@@ -41,6 +41,9 @@ class ExampleTable(QWidget):
         self.rows.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.rows.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.rows.verticalHeader().hide()
+        header = self.rows.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(_READ, QHeaderView.ResizeMode.Stretch)  # what room the classes leave
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GRID, 0, 0, 0)
         layout.addWidget(self.order)
@@ -55,7 +58,6 @@ class ExampleTable(QWidget):
         self.order.setText("; then ".join(filter(None, (mistakes, doubts))).capitalize())
         told = any(each.text for each in examples)
         self.rows.setHorizontalHeaderLabels(["text" if told else "sequence", "truth", "answered", "sure"])
-        self._divide(told)
         self.rows.setRowCount(len(examples))
         for row, example in enumerate(examples):
             cells = (example.text or example.name, example.truth, example.answer, f"{example.certainty:.0%}")
@@ -69,15 +71,6 @@ class ExampleTable(QWidget):
         """Other colours."""
         self._theme = theme
         self.show_examples(self._examples)
-
-    def _divide(self, told: bool) -> None:
-        """A text takes what room there is; where there is none, all columns share it."""
-        header = self.rows.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive if told else QHeaderView.ResizeMode.Stretch)
-        if told:
-            header.setSectionResizeMode(_READ, QHeaderView.ResizeMode.Stretch)
-            for column in (_TRUTH, _ANSWER, _SURE):
-                header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
 
     def _item(self, row: int, column: int) -> QTableWidgetItem:
         item = self.rows.item(row, column)

@@ -78,7 +78,10 @@ class Diagram:
 
     def passes(self, link: Link) -> bool:
         """Whether it leads past a box between both of its ends."""
-        return link.start.column == link.end.column and abs(self.row(link.end) - self.row(link.start)) > 1
+        if link.start.column != link.end.column:
+            return False
+        low, high = sorted((self.row(link.start), self.row(link.end)))
+        return any(part.column == link.start.column and low < self.row(part) < high for part in self.parts)
 
     def row(self, part: Part) -> int:
         """Rows from the bottom: inputs, then every layer's directions, then answers."""

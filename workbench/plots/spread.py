@@ -55,9 +55,10 @@ class Spread:
         return picture.astype(np.float32), [self.steps[place] for place in chosen]
 
     def _evenly(self) -> list[int]:
-        """Places of the moments that stand for evenly spaced steps."""
+        """Places of the moments that stand for evenly spaced steps, each once."""
         wanted = np.linspace(self.steps[0], self.steps[-1], min(COLUMNS, len(self.steps)))
-        return np.clip(np.searchsorted(self.steps, wanted), 0, len(self.steps) - 1).tolist()  # type: ignore[no-any-return]
+        places = np.clip(np.searchsorted(self.steps, wanted), 0, len(self.steps) - 1)
+        return np.unique(places).tolist()  # type: ignore[no-any-return]
 
 
 def shares(quantiles: Floats, edges: Array) -> Array:

@@ -13,7 +13,7 @@ from engine.events import Snapshot, SnapshotRequest
 from engine.inside_records import Floats, Influence, LayerTrace, Reading
 from workbench.plots.calm import limit
 from workbench.plots.coloured_text import ColouredText
-from workbench.plots.keys import Key, Scale
+from workbench.plots.keys import Key, Scale, patch
 from workbench.plots.label_axis import visible
 from workbench.plots.legend import Legend
 from workbench.plots.levels import Levels
@@ -132,7 +132,7 @@ class TextByUnit(LiveView):
 
     def _colour(self, values: Floats, scale: Scale) -> None:
         self._text.show_values(values, scale.colors, (scale.low, scale.high))
-        hit = Key("guess that was right", self.theme.pen("good"))
+        hit = Key("of the best guesses for the next, below: the right one", patch(self.theme.color("good", 0.6)))
         self._legend.show_items(self.theme, (dataclasses.replace(scale, high=float(f"{scale.high:.3g}")), hit))
 
     def _scale(self, values: Floats) -> Scale:

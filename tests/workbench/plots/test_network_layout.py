@@ -54,6 +54,14 @@ def test_what_is_written_follows_what_is_read() -> None:
     assert (bridge.start.step, bridge.end.step) == (3, 4)
 
 
+def test_only_what_leads_past_a_box_is_drawn_over_it() -> None:
+    both = diagram(measured.structure(reverse=True), 3, None)
+    past = {(link.start.kind, link.end.kind, link.end.reverse) for link in both.links if both.passes(link)}
+    assert past == {("input", "layer", True), ("layer", "output", False)}
+    writing = diagram(measured.structure(topology="encoder_decoder", reverse=True), 9, None, written_from=4)
+    assert {link.end.kind for link in writing.links if writing.passes(link)} == {"layer"}
+
+
 def test_arrows_of_one_matrix_have_one_name() -> None:
     made = diagram(measured.structure(layers=2, reverse=True), 3, None)
     names = [link.name for link in made.links]
