@@ -6,29 +6,25 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.data.eras import ERA, era_sql, of_other_eras
 from engine.data.errors import DataError, counted
 from engine.data.frequency import Stamps, find_frequency
 from engine.data.named_dates import named_forms
+from engine.data.numeric_dates import LOOK, fraction_format, telling, whole_number_format
 from engine.data.plain_dates import PLAIN, plain_sql
 from engine.data.quoting import quoted
-from engine.data.stamps import COUNTED, DECIMAL_YEAR, DIGITS_ONLY, EXCEL, FORMATS, ISO, ZONED, stamp_sql
+from engine.data.stamps import DIGITS_ONLY, FORMATS, ISO, ZONED, stamp_sql
 from engine.data.tables import Table
 
-_DATE_WORDS = ("date", "datum", "day", "fecha", "data", "日")
-_TIME_WORDS = (*_DATE_WORDS, "time", "year", "yyyy", "month", "week", "stamp", "jahr", "period", "quarter")
-_CLOCK_WORDS, _SERIES = ("time", "stamp", "year", "jahr"), 6  # rows that each of several series has at least
-_TIME_NAMES = ("ts", "epoch")
-_YEAR, _YEARS, _EVEN = "year", (1500, 2200), 0.05  # share by which a month of some years may be longer than a twelfth
 _TRIED = 12  # cells that pick the candidates
+_OFFSETS = 3  # from UTC in one file, in summer and in winter, and none
 _NEARLY = 0.8  # share of these that a candidate reads
 _LONGEST = 72  # letters of a date, with the name of a zone or an end
-_LOOK = 500  # rows that decide on a format
 _WIDEST = 64  # columns looked at for the time
 
 
@@ -46,9 +42,9 @@ def find_date_column(table: Table) -> DateColumn | None:
     if not found:
         return None
     if len(found) > 1:  # when a file was written is the same in all its rows
-        differ = table.one(", ".join(f"count(DISTINCT {quoted(name)}) > 1" for name, _ in found), rows=_LOOK)
+        differ = table.one(", ".join(f"count(DISTINCT {quoted(name)}) > 1" for name, _ in found), rows=LOOK)
         found = [pair for pair, varied in zip(found, differ, strict=True) if varied] or found
-    named = [pair for pair in found if _telling(pair[0])]
+    named = [pair for pair in found if telling(pair[0])]
     joined = [pair for pair in found if pair[0] == table.joined]
     return DateColumn(*(joined or named or found)[0])
 
@@ -69,7 +65,7 @@ def date_formats(table: Table, names: Sequence[str]) -> dict[str, str]:
             known[name] = ISO
         elif name not in known:
             texts[name] = f"trim(CAST({quoted(name)} AS VARCHAR))"
-    looks = table.one(", ".join(_look_sql(text) for text in texts.values()), rows=_LOOK) if texts else ()
+    looks = table.one(", ".join(_look_sql(text) for text in texts.values()), rows=LOOK) if texts else ()
     for place, (name, text) in enumerate(texts.items()):
         known[name] = _format(table, name, text, *looks[5 * place : 5 * place + 5])
     return {name: known[name] for name in names}
@@ -88,82 +84,37 @@ def _format(table: Table, name: str, text: str, total: int, digits: int, some: i
     if total == 0 or some < 0.98 * total or shortest < 4:
         return ""
     if numbers == total and digits < total:
-        return _fraction_format(table, name, text)
+        return fraction_format(table, name, text)
     if digits == total:
-        return _whole_number_format(table, name, text)
+        return whole_number_format(table, name, text)
     return _text_format(table, text, total)
-
-
-def _telling(name: str) -> bool:
-    return name.lower() in _TIME_NAMES or any(word in name.lower() for word in _TIME_WORDS)
-
-
-def _whole_number_format(table: Table, name: str, text: str) -> str:
-    """Years, 19580329 and seconds since 1970 look like any other number; be strict."""
-    numbers = _values(table, text, "BIGINT")
-    if len(numbers) < 2:
-        return ""
-    low, high, telling = int(numbers.min()), int(numbers.max()), _telling(name)
-    steps, first = np.diff(numbers), table.column(name) == 0
-    again = _begins_again(steps, name)
-    runs = _runs(steps, telling) or again
-    for written, (least, largest) in DIGITS_ONLY.items():
-        days = written.startswith("%Y%m%d")  # eight digits and more that are dates by chance are rare
-        likely = telling if written == "%Y%j" else telling or (runs and (first or days))
-        if likely and (runs or days) and least <= low and high <= largest and _all_parse(table, text, written, numbers):
-            return written
-    return _counted_format(name, low, high) if runs and (telling or first or again) else ""
-
-
-def _begins_again(steps: NDArray[Any], name: str) -> bool:
-    """Whether a time runs on in even steps and now and then begins again, as where one series follows another."""
-    if not (name.lower() in _TIME_NAMES or any(word in name.lower() for word in _CLOCK_WORDS)):
-        return False
-    sizes, counts = np.unique(steps, return_counts=True)
-    even = sizes[np.argmax(counts)] > 0 and 2 * counts.max() >= len(steps)
-    return bool(even and _SERIES * (steps < 0).sum() <= len(steps))
-
-
-def _fraction_format(table: Table, name: str, text: str) -> str:
-    """Seconds since 1970, or days of Excel, with decimals; years whose decimals are months or quarters."""
-    if not _telling(name):
-        return ""
-    numbers = _values(table, text, "DOUBLE")
-    runs = len(numbers) > 1 and _runs(np.diff(numbers), True)
-    if runs and _YEAR in name.lower() and _YEARS[0] <= numbers.min() and numbers.max() <= _YEARS[1]:
-        step = abs(float(np.median(np.diff(numbers))))
-        return DECIMAL_YEAR if any(abs(step * parts - 1) < _EVEN for parts in (12, 4)) else ""
-    return _counted_format(name, float(numbers.min()), float(numbers.max())) if runs else ""
-
-
-def _values(table: Table, text: str, kind: str) -> NDArray[Any]:
-    rows = table.connection.execute(f"SELECT TRY_CAST({text} AS {kind}) AS v FROM cells LIMIT {_LOOK}").fetchnumpy()
-    return np.asarray(np.ma.compressed(rows["v"]))
-
-
-def _counted_format(name: str, low: float, high: float) -> str:
-    """What is counted between two numbers, if they are times; days of Excel only under the name of a date."""
-    dated = any(word in name.lower() for word in _DATE_WORDS)
-    fitting = (written for written, (_, first, last) in COUNTED.items() if first <= low and high <= last)
-    return next((written for written in fitting if written != EXCEL or dated), "")
-
-
-def _runs(steps: NDArray[Any], named: bool) -> bool:
-    """Whether numbers run one way, as time does; under a telling name backwards too, and with repeats."""
-    return bool(np.all(steps > 0) or (named and (np.all(steps >= 0) or np.all(steps <= 0))))
 
 
 def _text_format(table: Table, text: str, total: int) -> str:
     """The first format that reads nearly every cell, as it is or without the words that people write beside a date."""
-    asked = f"SELECT {text}, {plain_sql(text)} FROM cells WHERE {text} IS NOT NULL LIMIT {_TRIED}"
-    cells, plain = zip(*table.connection.execute(asked).fetchall(), strict=True)
-    for before, looked in (("", cells), *(((PLAIN, plain),) if plain != cells else ())):
-        if not (names := [before + written for written in _likely(looked)]):
+    cells = _first(table, text)
+    for before, change in ((ERA, era_sql),) if of_other_eras(cells) else (("", str), (PLAIN, plain_sql)):
+        looked = _first(table, change(text)) if before else cells
+        names = [before + written for written in _likely(looked)]
+        if not names or (before and looked == cells):
             continue
-        counts = table.one(", ".join(f"count({stamp_sql(text, written)})" for written in names), rows=_LOOK)
-        if full := [written for written, count in zip(names, counts, strict=True) if count >= 0.98 * total]:
+        counts = table.one(", ".join(f"count({stamp_sql(text, written)})" for written in names), rows=LOOK)
+        full = [written for written, count in zip(names, counts, strict=True) if count >= 0.98 * total]
+        if full := [written for written in full if written != ISO or not _from_when_to_when(table, text)]:
             return _rising(table, text, full)
     return ""
+
+
+def _first(table: Table, text: str) -> tuple[str, ...]:
+    """The first cells that an expression gives."""
+    rows = table.connection.execute(f"SELECT {text} AS t FROM cells WHERE t IS NOT NULL LIMIT {_TRIED}").fetchall()
+    return tuple(cell for (cell,) in rows)
+
+
+def _from_when_to_when(table: Table, text: str) -> bool:
+    """Whether what looks like an offset from UTC is when something ends, as in 10:00-11:00: it is seldom the same."""
+    ends = f"regexp_extract({text}, ':\\d\\d ?([-+]\\d\\d:\\d\\d)$', 1)"
+    return int(table.one(f"count(DISTINCT {ends})", rows=LOOK)[0]) > _OFFSETS
 
 
 def _likely(cells: Sequence[str]) -> list[str]:
@@ -212,7 +163,7 @@ def _rising(table: Table, text: str, formats: list[str]) -> str:
     ranked = []
     for written in formats if len(formats) > 1 else []:
         stamps = table.connection.execute(
-            f"SELECT {stamp_sql(text, written)} AS t FROM cells LIMIT {_LOOK}"
+            f"SELECT {stamp_sql(text, written)} AS t FROM cells LIMIT {LOOK}"
         ).fetchnumpy()["t"]
         known = np.asarray(np.ma.compressed(stamps), "datetime64[us]")
         frequency = find_frequency(known)
@@ -222,10 +173,6 @@ def _rising(table: Table, text: str, formats: list[str]) -> str:
         american = "%p" in written and written.startswith("%m")  # who writes am and pm puts the month first
         ranked.append((backward, odd, decades, not american, written))
     return min(ranked, key=lambda found: found[:4])[4] if ranked else formats[0]
-
-
-def _all_parse(table: Table, text: str, written: str, numbers: NDArray[Any]) -> bool:
-    return bool(table.one(f"count({stamp_sql(text, written)})", rows=_LOOK)[0] == len(numbers))
 
 
 def read_stamps(table: Table, name: str, rows: int | None = None) -> Stamps:
@@ -244,6 +191,10 @@ def read_stamps(table: Table, name: str, rows: int | None = None) -> Stamps:
         )
     text = f"trim(CAST({quoted(name)} AS VARCHAR))"
     column = table.fetch(f"CAST({stamp_sql(text, written)} AS TIMESTAMP) AS t", rows)["t"]
+    if np.ma.is_masked(column):  # a second that was put in is the first of the next minute
+        read = stamp_sql(f"regexp_replace({text}, '(:\\d\\d):60\\b', '\\1:59')", written)
+        put_in = f"to_seconds(CAST(regexp_matches({text}, ':\\d\\d:60\\b') AS INTEGER))"
+        column = table.fetch(f"CAST({read} + {put_in} AS TIMESTAMP) AS t", rows)["t"]
     missing: NDArray[np.bool_] = np.ma.getmaskarray(column)
     if missing.any():
         row = int(np.flatnonzero(missing)[0])

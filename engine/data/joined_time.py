@@ -39,6 +39,10 @@ _ORDERS = (
 )
 _DATE = r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-](\d{4}|\d{2}))"
 _CLOCK = r"\d{1,2}(:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm]?)?|\.\d{2}\.\d{2})"
+_RUN_DATE = r"(1[89]|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])"
+_CLOCK_NAMES = ("time", "hhmm", "hrmn", "hhmmss", "utc", "gmt", "zeit", "uhrzeit", "czas", "tijd", "clock")
+_LAST_MINUTE = 2400
+_RUN_CLOCK = r"([01]?\d|2[0-4])[0-5]\d([0-5]\d)?|0|[1-5]?\d"  # 0, 30, 900, 1330 or 133000
 _MIDNIGHT = r"[ T]00:00(:00)?$"
 
 Cells = Mapping[str, Sequence[str]]  # of the first rows, by column
@@ -76,7 +80,8 @@ def joined_time(names: Sequence[str], rows: Callable[[Sequence[str]], Sequence[S
     cells = {name: [str(row[place] or "").strip() for row in found] for place, name in enumerate(looked)}
     if any(_all(f"{_DATE}[ T]{_CLOCK}.*", [re.sub(_MIDNIGHT, "", cell) for cell in own]) for own in cells.values()):
         return None
-    dates = [name for name, own in cells.items() if _all(_DATE, [re.sub(_MIDNIGHT, "", cell) for cell in own])]
+    days = {name: [re.sub(_MIDNIGHT, "", cell) for cell in own] for name, own in cells.items()}
+    dates = [name for name, own in days.items() if _all(_DATE, own) or _all(_RUN_DATE, own)]
     if dates:
         joined = _dated(dates[0], cells)
     else:
@@ -90,13 +95,34 @@ def _all(pattern: str, cells: Sequence[str]) -> bool:
 
 def _dated(date: str, cells: Cells) -> JoinedTime | None:
     """A date that comes several times in a row, and the clock beside it."""
-    clock = next((name for name, own in cells.items() if name != date and _all(_CLOCK, own)), "")
+    others = {name: own for name, own in cells.items() if name != date}
+    clock = next((name for name, own in others.items() if _all(_CLOCK, own)), "")
+    counted = "" if clock else next((name for name, own in others.items() if _is_counted_clock(name, own)), "")
     again = sum(one == other for one, other in pairwise(cells[date]))
-    if not clock or 2 * again < len(cells[date]):
+    if not (clock or counted) or 2 * again < len(cells[date]):
         return None
     day = f"regexp_replace(trim(CAST({quoted(date)} AS VARCHAR)), '{_MIDNIGHT}', '')"
-    said = f"regexp_replace(trim(CAST({quoted(clock)} AS VARCHAR)), '([AaPp])$', '\\1m')"  # 3:00p of weather stations
-    return JoinedTime((date, clock), f"{day} || ' ' || {said}")
+    said = f"regexp_replace(trim(CAST({quoted(clock or counted)} AS VARCHAR)), '([AaPp])$', '\\1m')"  # 3:00p
+    if counted:
+        said = _clock_sql(f"CAST(TRY_CAST({quoted(counted)} AS DOUBLE) AS INTEGER)", cells[counted])
+    return JoinedTime((date, clock or counted), f"{day} || ' ' || {said}")
+
+
+def _is_counted_clock(name: str, cells: Sequence[str]) -> bool:
+    """Whether a column of numbers counts hours, or tells hours and minutes without a mark between."""
+    plain = "".join(sign for sign in name.lower() if sign.isalnum())
+    if len(set(cells)) < 2 or not (plain in _CLOCK_NAMES or plain in _PARTS["hour"]):
+        return False
+    return _within("hour", cells) or _all(_RUN_CLOCK, cells)
+
+
+def _clock_sql(number: str, cells: Sequence[str]) -> str:
+    """SQL of a clock of such a number: an hour, one with two digits of minutes, or with seconds too."""
+    if _within("hour", cells):
+        return f"printf('%02d:00', {number})"
+    if max(map(int, cells)) > _LAST_MINUTE:
+        return f"printf('%02d:%02d:%02d', {number} // 10000, {number} // 100 % 100, {number} % 100)"
+    return f"printf('%02d:%02d', {number} // 100, {number} % 100)"
 
 
 def _named_parts(cells: Cells) -> dict[str, str]:

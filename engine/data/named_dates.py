@@ -10,6 +10,9 @@ from engine.data.months import month_sql
 from engine.data.quoting import literal
 
 QUARTER, HALF, FISCAL, MONTH_NAME = "year and quarter", "year and half", "fiscal year", "day, name of month and year"
+POINTED_QUARTER, POINTED_MONTH = "year and quarter behind a point", "year and month behind a point"
+POINTED_WEEK, TENTHS = "year and week behind a point", ", a last zero left out"
+RUN_QUARTER, RUN_WEEK = "year and quarter, run together", "year and week, run together"
 WEEK, WEEK_NUMBER, MONTHS = "year and ISO week", "year and number of week", "first and last month"
 _QUARTERS = (
     r"(?:FY ?)?\d{4}[-/: ]?[QqTt][1-4]|[QqTt][1-4][-/: ]?(?:FY ?)?\d{4}|[QqTt][1-4][-/ ]?'?\d{2}"
@@ -50,7 +53,7 @@ def of_this_century(read: str) -> str:
 
 def named_sql(text: str, written: str) -> str:
     """SQL that reads a text of one of the forms in `named_forms` as TIMESTAMP, NULL where it is none."""
-    form = _FORMS[written]
+    form = (_FORMS | _TOLD_BY_STEPS)[written]
     return f"CASE WHEN regexp_full_match({text}, {literal(form.known)}) THEN {form.sql(text)} END"
 
 
@@ -61,7 +64,7 @@ def named_forms(cells: Sequence[str], share: float) -> list[str]:
 
 def is_named(written: str) -> bool:
     """Whether a form is one of these."""
-    return written in _FORMS
+    return written in _FORMS or written in _TOLD_BY_STEPS
 
 
 def _first_of(text: str, month: str) -> str:
@@ -107,6 +110,22 @@ def _day_of_week(text: str, week: str, day: str) -> str:
     return f"TRY_STRPTIME(regexp_extract({text}, '\\d{{4}}') || lpad({week}, 2, '0') || {day}, '%G%V%u')"
 
 
+def _behind(text: str) -> str:
+    return f"split_part({text}, '.', 2)"
+
+
+def _tenths_behind(text: str) -> str:
+    return f"rpad({_behind(text)}, 2, '0')"
+
+
+def _month_behind(text: str, month: str) -> str:
+    return f"TRY_STRPTIME(left({text}, 4) || '-' || {month}, '%Y-%m')"
+
+
+def _quarter_behind(text: str, quarter: str) -> str:
+    return _first_of(f"left({text}, 4)", f"CAST({quarter} AS INTEGER) * 3 - 2")
+
+
 def _month_name_sql(text: str) -> str:
     """Day, name and year in any order, perhaps with a clock behind."""
     for pattern, put in _ALIKE:
@@ -127,5 +146,15 @@ _FORMS = {
     WEEK_NUMBER: _Form(r"\d{4}-\d{2}", _week_number_sql),
     MONTH_NAME: _Form(_NAMED_DAYS, _month_name_sql),
     MONTHS: _Form(rf"\d{{4}} {_TWO_MONTHS}|{_TWO_MONTHS} \d{{4}}", _months_sql),
+}
+_POINT = r"\d{4}[.]\d{1,2}"
+_TOLD_BY_STEPS = {  # what else is written so are numbers
+    RUN_QUARTER: _Form(r"\d{4}[1-4]", lambda text: _quarter_behind(text, f"right({text}, 1)")),
+    RUN_WEEK: _Form(r"\d{6}", _week_number_sql),
+    POINTED_QUARTER: _Form(r"\d{4}[.][1-4]", lambda text: _quarter_behind(text, _behind(text))),
+    POINTED_MONTH: _Form(_POINT, lambda text: _month_behind(text, _behind(text))),
+    POINTED_MONTH + TENTHS: _Form(_POINT, lambda text: _month_behind(text, _tenths_behind(text))),
+    POINTED_WEEK: _Form(_POINT, lambda text: _day_of_week(text, _behind(text), "'1'")),
+    POINTED_WEEK + TENTHS: _Form(_POINT, lambda text: _day_of_week(text, _tenths_behind(text), "'1'")),
 }
 _KNOWN = {name: re.compile(form.known.replace(r"\pL", r"[^\W\d_]")) for name, form in _FORMS.items()}

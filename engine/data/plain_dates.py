@@ -19,7 +19,7 @@ _BEFORE = (
     "as (?:of|at)", "from", "vom",
 )  # fmt: skip
 _CHANGES = (
-    (r"\s*\([^()]*\)\s*$", ""),  # the day of the week, or the name of a zone
+    (r"\s*(\([^()]*\)|Z?\[[^\[\]]*\])\s*$", ""),  # the day of the week, or the name of a zone
     (r"^(.*\d.*?)\s+(?:-|–|—|to|until|bis)\s+\S*\d.*$", r"\1"),  # from when to when: it is dated by its beginning
     (rf"(?i)^(?:{'|'.join(_BEFORE)})[:,]?\s+", ""),
     (rf"(?i)^(?:{_WEEKDAYS})(?:-feira)?[.,]*\s+", ""),

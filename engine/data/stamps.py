@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.data.eras import ERA, era_sql
 from engine.data.named_dates import is_named, named_sql, of_this_century
 from engine.data.plain_dates import PLAIN, plain_sql
 from engine.data.quoting import literal
@@ -69,6 +70,8 @@ def stamp_sql(text: str, written: str) -> str:
     """SQL that reads a text as TIMESTAMP, in UTC where it names a zone."""
     if written.startswith(PLAIN):
         return stamp_sql(plain_sql(text), written.removeprefix(PLAIN))
+    if written.startswith(ERA):
+        return stamp_sql(era_sql(text), written.removeprefix(ERA))
     if written == ISO:
         return f"(TRY_CAST({text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')"
     if is_named(written):

@@ -81,6 +81,12 @@ WORDED: dict[str, dict[str, Callable[[datetime], str]]] = {
         "blanks": lambda t: f"{t.year} {t.month:2d} {t.day:2d}",
         "points and blanks": lambda t: f"{t.year}. {t.month}. {t.day}.",
         "from when to when": lambda t: f"{t:%d.%m.%Y} - {t + timedelta(1):%d.%m.%Y}",
+        "the year first": lambda t: f"{t.year}. {t:%B} {t.day}.",
+        "the year first, with hyphens": lambda t: f"{t:%Y-%b-%d}",
+        "years of Buddha": lambda t: f"{t:%d/%m/}{t.year + 543}",
+        "an era of Japan": lambda t: f"令和{t.year - 2018}年{t.month}月{t.day}日",
+        "an era of Japan cut short": lambda t: f"R{t.year - 2018}.{t.month}.{t.day}",
+        "years of Taiwan": lambda t: f"{t.year - 1911}/{t:%m/%d}",
         "what it is for": lambda t: f"week ending {t:%d/%m/%Y}",
     },
     "hourly": {
@@ -103,6 +109,8 @@ WORDED: dict[str, dict[str, Callable[[datetime], str]]] = {
         "hours in Japanese": lambda t: f"{t.year}年{t.month}月{t.day}日{t.hour}時",
         "a day of 24 hours": lambda t: f"{t - timedelta(hours=1):%d.%m.%Y} {(t.hour - 1) % 24 + 1:02d}:00",
         "from when to when": lambda t: f"{t:%d.%m.%Y %H:%M} - {t + timedelta(hours=1):%d.%m.%Y %H:%M}",
+        "from hour to hour": lambda t: f"{t:%Y-%m-%d %H:%M}-{t + timedelta(hours=1):%H:%M}",
+        "a zone in brackets": lambda t: f"{t:%Y-%m-%dT%H:%M:%S}Z[UTC]",
     },
 }
 
@@ -122,11 +130,14 @@ def test_a_word_before_a_number_makes_it_no_date(write: Write, word: str) -> Non
 PERIODS = {
     "quarterly": (
         "{q}Q{y}", "{q}Q{s:02d}", "Q{q}'{s:02d}", "{y}:{q}", "{y}-{q}", "FY{y} Q{q}", "Q{q} FY{y}",
-        "{first}-{last} {y}", "{y} {first}-{last}",
+        "{first}-{last} {y}", "{y} {first}-{last}", "{y}{q}", "{y}.{q}",
     ),
-    "monthly": ("{first}-{last} {end}",),
+    "monthly": ("{first}-{last} {end}", "{y}.{m}", "{y}.{m:02d}", "{tenths}"),
     "every 6 months": ("H{h} {y}", "{y}H{h}", "{y}-S{h}"),
-    "weekly": ("{y}W{w}", "{y}W{w:02d}", "W{w:02d}/{y}", "KW {w} {y}", "{y} Week {w}", "Week {w}, {y}", "{y}-{w:02d}"),
+    "weekly": (
+        "{y}W{w}", "{y}W{w:02d}", "W{w:02d}/{y}", "KW {w} {y}", "{y} Week {w}", "Week {w}, {y}", "{y}-{w:02d}",
+        "{y}.{w}", "{y}{w:02d}",
+    ),
     "yearly": ("{y}/{next}", "{y}-{next}", "FY{s:02d}"),
 }  # fmt: skip
 MONTHS_EACH = {"quarterly": 3, "monthly": 1, "every 6 months": 6, "yearly": 12}
@@ -140,8 +151,13 @@ def _period(step: str, n: int) -> dict[str, object]:
     months = n * MONTHS_EACH[step]
     year, month = 1999 + months // 12, months % 12
     first, last = (f"{datetime(1999, at % 12 + 1, 1):%b}" for at in (month, month + 2))
-    short = {"y": year, "s": year % 100, "next": year + 1, "end": year + (month + 2) // 12}
-    return short | {"q": month // 3 + 1, "h": month // 6 + 1, "first": first, "last": last}
+    short: dict[str, object] = {"y": year, "s": year % 100, "next": year + 1, "end": year + (month + 2) // 12}
+    tenths = f"{year}.{month + 1:02d}".removesuffix("0")
+    return (
+        short
+        | {"m": month + 1, "tenths": tenths}
+        | {"q": month // 3 + 1, "h": month // 6 + 1, "first": first, "last": last}
+    )
 
 
 @pytest.mark.parametrize("step", PERIODS)
@@ -265,6 +281,10 @@ JOINED = {
     "weeks": (
         "Jahr,KW,v", [f"{(_at(0) + timedelta(weeks=n)):%G,%V}" for n in range(120)], "Jahr KW", "weekly",
     ),
+    "hours in numbers": ("on,hr,v", [f"{_at(n):%d/%m/%Y},{_at(n).hour}" for n in range(60)], "on hr", "every 6 hours"),
+    "clocks in numbers": (
+        "<DATE>,<TIME>,v", [f"{_at(n):%Y%m%d,%H%M%S}" for n in range(60)], "<DATE> <TIME>", "every 6 hours",
+    ),
     "a clock of twelve hours": (
         "on,from,to,v", [f"{_at(n):%m/%d/%Y,%I:%M %p},{_at(n + 1):%I:%M %p}" for n in range(60)], "on from",
         "every 6 hours",
@@ -336,6 +356,21 @@ def test_the_hour_that_never_was_is_no_gap(write: Write, zone: str, day: str, mi
         notes = " ".join(load(suggest(path).experiment).notes())
         assert (f"{left_out} dates left out" in notes) == bool(left_out)
         assert ("put in without values" in notes) == bool(left_out)
+
+
+def test_a_second_that_was_put_in_is_the_first_of_the_next_minute(write: Write) -> None:
+    seconds = ["2016-12-31 23:59:58", "2016-12-31 23:59:59", "2016-12-31 23:59:60"] + [
+        f"2017-01-01 00:{n // 60:02d}:{n % 60:02d}" for n in range(120)
+    ]
+    with open_table(write("a.csv", beside([seconds]))) as table:
+        steps = np.diff(read_stamps(table, "timea")).astype(int)
+    assert [*steps[:3]] == [10**6, 10**6, 0]
+
+
+@pytest.mark.parametrize("form", ["{:.1f}", "{:.2f}"])
+def test_a_number_that_rises_by_parts_is_no_year(write: Write, form: str) -> None:
+    path = write("a.csv", "price,v\n" + "".join(f"{form.format(2005 + n / 10)},{n % 7}\n" for n in range(60)))
+    assert peek(path, 1).columns[0].type == "number"
 
 
 def test_rows_that_were_mixed_up_are_sorted(write: Write) -> None:
