@@ -10,12 +10,13 @@ from engine.data.numbers import SPACES, number_sql
 _LOOK = 2_000  # rows
 _POINTS = r"[1-9]\d{0,2}([.]\d{3}){2,}"
 _CLEAR = (
-    rf"\d{{1,3}}([.{SPACES}'']\d{{3}})+,\d+|\d+,(\d{{1,2}}|\d{{4,}})|(0|\d{{4,}}),\d+"
+    rf"\d{{1,3}}([.{SPACES}'']\d{{3}})+,\d+|(0|[1-9]\d*),(\d{{1,2}}|\d{{4,}})|(0|[1-9]\d{{3,}}),\d+"
     rf"|\d+,\d+[eE][-+]?\d+|{_POINTS}"
 )
 # 1.234,5 says of 1.234 that it is no decimal, and so does 1.234.567.
 _BOTH = rf"\d{{1,3}}([.{SPACES}'']\d{{3}})+,\d+|{_POINTS}"
 _GROUPED = r"'\s*[-+]?[1-9]\d{0,2}([.]\d{3})+\s*'"
+_CODED = r"'[-+]?0\d{3,5},\w'"  # no number begins so: what is behind the comma is a mark of quality
 _DOUBTFUL = r"[1-9]\d{0,2},\d{3}"  # 1,234 may be both
 _THOUSANDS = r"'-?([1-9]\d{0,2}|\d{1,3}(,\d{3}){2,})'"  # 987 and 1,234,567 beside 1,234 say that it is not
 
@@ -36,10 +37,11 @@ def decimal_mark(one: Callable[..., tuple[Any, ...]], cells: Sequence[str], deli
     doubts = [f"list({c}) FILTER (regexp_matches({c}, {_anywhere(_DOUBTFUL)}))" for c in cells]
     both = [f"count(*) FILTER (regexp_matches({c}, {_anywhere(_BOTH)}))" for c in cells]
     grouped = [f"count(*) FILTER (regexp_full_match({c}, {_GROUPED}))" for c in cells]
-    found, count = one(", ".join([*commas, *points, *both, *grouped, *doubts]), rows=_LOOK), len(cells)
-    clear, pointed, together, thousands = (sum(found[k * count : (k + 1) * count]) for k in range(4))
-    pointed -= thousands if together else 0
-    doubts_found = found[4 * count :]
+    coded = [f"count(*) FILTER (regexp_full_match({c}, {_CODED}))" for c in cells]
+    found, count = one(", ".join([*commas, *points, *both, *grouped, *coded, *doubts]), rows=_LOOK), len(cells)
+    clear, pointed, together, thousands, codes = (sum(found[k * count : (k + 1) * count]) for k in range(5))
+    pointed += codes - (thousands if together else 0)
+    doubts_found = found[5 * count :]
     doubtful = [cell for own in doubts_found for cell in own or ()]
     if delimiter == "," or not doubtful or clear:
         more = len(doubtful) if delimiter != "," else 0

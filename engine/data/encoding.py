@@ -28,7 +28,7 @@ _PIECE = 1 << 23
 LONGEST_LINE = 4 << 20  # bytes; DuckDB takes minutes over lines and cells much longer
 _LETTERS = 1 << 12  # bytes of lines beyond ASCII that tell the encoding
 _BROKEN = 20  # letters that are good UTF-8 for each byte that is not
-_CONTROL = bytes(set(range(32)) - {1, 9, 10, 12, 13, 26, 27, 31}) + b"\x7f"  # 1 and 31 part cells
+_CONTROL = bytes(set(range(1, 32)) - {1, 9, 10, 12, 13, 26, 27, 31}) + b"\x7f"  # 1 and 31 part cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,8 +262,10 @@ def by_letters(sample: bytes) -> str:
 
 def is_binary(data: bytes) -> bool:
     """Whether `data` holds bytes that no text in a one-byte encoding or UTF-8 has."""
-    sample = data[:_SAMPLE].rstrip(b"\x00")
-    return len(sample) - len(sample.translate(None, _CONTROL)) > len(sample) // 200
+    sample = data[:_SAMPLE].replace(b"\x00", b"")
+    nothing = data[:_SAMPLE].rstrip(b"\x00").count(b"\x00")  # as cells of a fixed width are filled up with
+    control = len(sample) - len(sample.translate(None, _CONTROL))
+    return control > len(sample) // 200 or nothing > len(sample) // (4 if control == 0 and b"\n" in sample else 200)
 
 
 def _wide(sample: bytes) -> str:

@@ -56,9 +56,9 @@ def _as_wide(dialect: Dialect, rows: Sequence[str]) -> Dialect:
 
 
 def unmarked(dialect: Dialect) -> Dialect:
-    """The dialect without the mark of a remark before its first name, as in "# date,value"."""
+    """The dialect without the mark of a remark before its first name, as in "# date,value" and "#columns:front"."""
     first, *others = dialect.columns
-    name = first.lstrip("#").strip()
+    name = first.lstrip("#").removeprefix("columns:").strip()
     marked = dialect.header and first.startswith("#") and name and name not in others
     return replace(dialect, columns=(name, *others)) if marked else dialect
 

@@ -13,6 +13,22 @@ SPACES = " \u00a0\u202f\u2009"
 _SIGNS = "%€$£¥￥₹₩₽₺₴₪₫฿"
 
 
+DIGITS = "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९০১২৩৪৫৬৭৮৯๐๑๒๓๔๕๖๗๘๙０１２３４５６７８９"  # of other scripts, ten each
+_MARKS, _OURS = "٫٬．，／－：", ".,.,/-:"
+_FIGURES = rf"[0-9{DIGITS}\s.,:/+\-−年月日時分%٪{_MARKS}]*"
+
+
+def in_our_digits_sql(cell: str) -> str:
+    """SQL of a cell with the digits of other scripts as 0 to 9."""
+    return f"translate({cell}, '{DIGITS}{_MARKS}', '{'0123456789' * (len(DIGITS) // 10)}{_OURS}')"
+
+
+def other_digits_sql(cell: str) -> str:
+    """SQL of whether all cells of a column are figures, as far as they are filled, some in digits of other scripts."""
+    figures = f"regexp_full_match({cell}, '{_FIGURES}')"
+    return f"coalesce(bool_and({figures}) AND bool_or(regexp_matches({cell}, '[{DIGITS}]')), false)"
+
+
 def number_sql(cell: str, decimal: str) -> str:
     """SQL that reads a text cell as DOUBLE, NULL where it is no number.
 

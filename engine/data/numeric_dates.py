@@ -20,7 +20,7 @@ _DATE_WORDS = (
 _TIME_WORDS = (
     *_DATE_WORDS, "time", "year", "yyyy", "month", "week", "stamp", "jahr", "period", "quarter", "год", "ปี", "年", "月",
 )  # fmt: skip
-_CLOCK_WORDS, _SERIES = ("time", "stamp", "year", "jahr"), 6  # rows that each of several series has at least
+_CLOCK_WORDS, _SERIES = ("time", "stamp", "year", "jahr", "period"), 6  # rows that each of several series has at least
 _TIME_NAMES = ("ts", "epoch")
 _WEEK_NAMES = ("week", "wk", "kw", "woche", "semana", "semaine", "settimana", "epiweek", "yearweek", "周", "週")
 _YEAR, _YEARS, _EVEN = "year", (1500, 2200), 0.05  # share by which a month of some years may be longer than a twelfth

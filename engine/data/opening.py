@@ -21,6 +21,7 @@ from engine.data.errors import DataError, counted
 from engine.data.inner_rows import leave_out_inner_rows
 from engine.data.joined_time import joined_time
 from engine.data.number_marks import LOOKS, look_sql, mark_of
+from engine.data.numbers import in_our_digits_sql, other_digits_sql
 from engine.data.odd_rows import Rejected
 from engine.data.quoting import literal, quoted
 from engine.data.source import Source
@@ -87,11 +88,23 @@ def _opened(path: Path, source: Source, connection: duckdb.DuckDBPyConnection, r
     leave_out_inner_rows(table)
     table.rejected = tuple(sorted((*table.rejected, *source.left_out), key=lambda row: row.line))[:NAMED]
     table.rejected_rows += source.left_out_rows
+    if source.other_digits:
+        _read_digits(table)
     if reading.layout == "auto":
         _turn(table)
     _join_time(table)
     _see_numbers(table, reading)
     return table
+
+
+def _read_digits(table: Table) -> None:
+    """Columns of figures in the digits of another script, as 0 to 9."""
+    texts = table.names[:_TEXTS]
+    some = table.one(", ".join(other_digits_sql(quoted(name)) for name in texts), rows=_WRITTEN)
+    if names := [name for name, other in zip(texts, some, strict=True) if other]:
+        cells = ", ".join(f"{in_our_digits_sql(quoted(name))} AS {quoted(name)}" for name in names)
+        table.replace(lambda source: f"SELECT * REPLACE ({cells}) FROM {source}", kept=False)
+        table.notes.append(f"digits of another script read as 0 to 9 in {', '.join(map(repr, names))}")
 
 
 def _turn(table: Table) -> None:

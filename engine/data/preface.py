@@ -29,6 +29,13 @@ def preface(plain: Path) -> int:
     return _ended(lines) or _marked(lines) or _blocks(lines) or _longer(lines) or _described(lines) or _wider(lines)
 
 
+def says_how(plain: Path) -> bool:
+    """Whether a table begins with lines that say how it is written, as Anki's, and name no columns."""
+    with plain.open(encoding="utf-8-sig", errors="replace") as file:
+        said = list(itertools.takewhile(lambda line: re.match(r"#[a-z ]+:", line), itertools.islice(file, _LOOKED_AT)))
+    return bool(said) and said[0].startswith("#separator:") and not any(line.startswith("#columns:") for line in said)
+
+
 def _ended(lines: Sequence[str]) -> int:
     """Lines up to the last that says that they end, as LabVIEW writes."""
     ends = [at for at, line in enumerate(lines) if line.startswith("***End_of_Header***")]

@@ -16,7 +16,7 @@ from engine.data.errors import DataError
 from engine.data.headers import first_line_is_data, first_line_names, heads_figures
 from engine.data.names_above import named_above, unmarked
 from engine.data.odd_rows import is_figure, of_figures
-from engine.data.preface import evenly_parted, parted_by, preface, usual_delimiter, years_on_top
+from engine.data.preface import evenly_parted, parted_by, preface, says_how, usual_delimiter, years_on_top
 from engine.data.quoting import literal
 
 _MOST_COLUMNS = 20_000
@@ -51,6 +51,8 @@ def sniffed(plain: Path, encoding: str, name: str, reading: Reading = FOUND_OUT)
     """
     if not reading.delimiter and (mark := evenly_parted(plain)):
         reading = replace(reading, delimiter=mark)
+    if reading.header == "auto" and says_how(plain):
+        reading = replace(reading, header="no")
     lines = _WIDE_LINES if _width(plain) >= _WIDE else _SNIFFED
     dialect = _of_wide(plain, encoding, reading) if lines == _WIDE_LINES else None
     if dialect is None or len(dialect.columns) == 1:

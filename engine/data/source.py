@@ -26,6 +26,7 @@ class Source:
     sheets: tuple[str, ...] = ()  # all that a workbook has
     left_out: tuple[Rejected, ...] = ()  # rows that are none of the table, the first ten thousand
     left_out_rows: int = 0  # all
+    other_digits: bool = False  # some digit in it is of another script
     unpacked: Unpacked | None = None  # that this is read of
 
     def close(self) -> None:

@@ -19,6 +19,7 @@ from engine.data.formats import refuse_page
 from engine.data.framed import framed
 from engine.data.headings import below_heading
 from engine.data.keyed import keyed
+from engine.data.numbers import DIGITS
 from engine.data.odd_rows import EMPTY, Rejected, rows_at_the_end
 from engine.data.rewriting import encoding_of, rewritten
 from engine.data.sniffing import check_width, sniffed
@@ -56,6 +57,7 @@ def text_table(path: Path, reading: Reading, head: bytes) -> Source:
             f"{LONGEST_LINE >> 20} MB; set data.quotes to none, or close it."
         )
     encoding = encoding_of(path, reading, head, found)
+    source.other_digits = not set(DIGITS).isdisjoint(found.letters.decode(encoding, "replace"))
     if encoding != "utf-8" or not found.utf8 or found.mixed or found.unprinted or is_pattern(path):
         source.temporary = plain = rewritten(path, encoding, source)
     try:

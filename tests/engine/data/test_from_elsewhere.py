@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from engine.config import Experiment
 from engine.data import DataError, load
 from engine.data.understanding import understand
 from engine.events import RunFinished
@@ -81,8 +82,8 @@ def test_a_file_is_what_a_person_would_take_it_for_and_can_be_learned(write: Wri
     is_taken_for(write("a.csv", text.encode("cp1252")), wanted)
 
 
-def is_taken_for(path: Path, wanted: dict[str, Any]) -> None:
-    """Check some of what is understood of a file, and that a network learns from it."""
+def is_understood(path: Path, wanted: dict[str, Any]) -> Experiment:
+    """Check some of what is understood of a file; the experiment that is suggested for it."""
     found = understand(path, {})
     inspection, suggestion = found.inspection, found.suggestion
     times = [column.format for column in inspection.columns if column.role == "time"]
@@ -96,7 +97,12 @@ def is_taken_for(path: Path, wanted: dict[str, Any]) -> None:
         **{"decimal": inspection.decimal, "frequency": inspection.frequency, "format": times[0] if times else ""},
     }
     assert {key: facts[key] for key in wanted} == wanted
-    experiment = suggestion.experiment.replace({"training.epochs": 1, "training.memory_check": "never"})
+    return suggestion.experiment
+
+
+def is_taken_for(path: Path, wanted: dict[str, Any]) -> None:
+    """The same, and that a network learns from it."""
+    experiment = is_understood(path, wanted).replace({"training.epochs": 1, "training.memory_check": "never"})
     assert isinstance([*TrainingRun(experiment, load(experiment))][-1], RunFinished)
 
 
