@@ -29,11 +29,13 @@ class Places:
 
 
 def places() -> Places:
-    """The folders that this system has for settings, data and logs."""
-    config = platformdirs.user_config_path(APPLICATION, appauthor=False, ensure_exists=True)
+    """The folders that this system has for settings, data and logs. One that cannot be made is told by who needs it."""
+    config = platformdirs.user_config_path(APPLICATION, appauthor=False)
     runs = platformdirs.user_data_path(APPLICATION, appauthor=False) / "runs"
-    logs = platformdirs.user_log_path(APPLICATION, appauthor=False, ensure_exists=True)
-    runs.mkdir(parents=True, exist_ok=True)
+    logs = platformdirs.user_log_path(APPLICATION, appauthor=False)
+    for folder in (config, runs, logs):
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
     return Places(config, runs, logs)
 
 

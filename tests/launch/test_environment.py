@@ -54,6 +54,23 @@ def test_first_start_makes_it_and_the_second_does_nothing(needs: Needs, installe
     assert installed == ["venv", "first"]
 
 
+def test_what_stands_in_its_place_and_is_no_folder_is_left_alone(needs: Needs, installed: list[str]) -> None:
+    (needs.code / ".venv").write_text("mine")
+    assert environment.cache_folder() in environment.interpreter(needs).parents
+    assert installed == ["venv", "first"]
+    assert (needs.code / ".venv").read_text() == "mine"
+
+
+def test_one_whose_interpreter_this_user_may_not_run_is_not_finished(needs: Needs, installed: list[str]) -> None:
+    python = environment.interpreter(needs)
+    python.unlink()
+    python.touch(0o644)
+    assert not needs.met_by(python)
+    assert not environment.is_finished(needs.code / ".venv", needs)
+    environment.interpreter(needs)
+    assert installed == ["venv", "first"] * 2
+
+
 def test_a_changed_lock_updates_it(needs: Needs, installed: list[str]) -> None:
     environment.interpreter(needs)
     (needs.code / "requirements.lock").write_text("second")

@@ -38,7 +38,7 @@ class Needs:
     def met_by(self, python: Path) -> bool:
         """The same question, put to another Python."""
         module = [str(python), "-m", requirements.__name__, str(self.code / "pyproject.toml"), self.extra]
-        return python.exists() and subprocess.run(module, cwd=self.code, capture_output=True).returncode == 0
+        return os.access(python, os.X_OK) and subprocess.run(module, cwd=self.code, capture_output=True).returncode == 0
 
 
 def interpreter(needs: Needs) -> Path:
@@ -89,7 +89,9 @@ def cache_folder() -> Path:
 
 def is_ours(folder: Path) -> bool:
     """Whether the folder is free or made by this program; an environment that others made is used, never changed."""
-    return not folder.exists() or (folder / stamp.NAME).is_file() or not any(folder.iterdir())
+    if not os.path.lexists(folder) or os.path.isfile(folder / stamp.NAME):
+        return True
+    return os.path.isdir(folder) and os.access(folder, os.R_OK) and not any(folder.iterdir())
 
 
 def is_finished(folder: Path, needs: Needs) -> bool:
@@ -103,8 +105,8 @@ def _runs_in(folder: Path) -> bool:
 
 
 def _base(folder: Path) -> str:
-    python = python_of(folder)
-    return str(python.resolve()) if python.exists() else ""
+    python = python_of(folder)  # made by another user, it may be one that this user may not run
+    return str(python.resolve()) if os.access(python, os.X_OK) else ""
 
 
 def _make_once(folder: Path, needs: Needs) -> None:
