@@ -9,7 +9,10 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import stat
+import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -47,8 +50,26 @@ def _cache_folder() -> str:
     machine = (platform.machine(), llvmlite.binding.get_host_cpu_name(), FEATURES)
     bounds = os.environ.get("NUMBA_BOUNDSCHECK", "")
     digest.update(repr((versions, machine, bounds)).encode())
-    base = os.environ.get("RNN_WORKBENCH_CACHE") or platformdirs.user_cache_dir("rnn-workbench", appauthor=False)
-    return str(Path(base) / "kernels" / digest.hexdigest()[:16])
+    return str(_base() / "kernels" / digest.hexdigest()[:16])
+
+
+def _base() -> Path:
+    """The cache folder of the user, or one among the temporary files where that cannot be written."""
+    asked = os.environ.get("RNN_WORKBENCH_CACHE") or platformdirs.user_cache_dir("rnn-workbench", appauthor=False)
+    user = getattr(os, "getuid", int)()
+    spare = Path(tempfile.gettempdir()) / f"rnn-workbench-cache-{user}"
+    if _writable(Path(asked)) or not _writable(spare, mode=0o700):
+        return Path(asked)
+    kept = spare.lstat()  # what Numba reads there is run, so nobody else may have put it there
+    own = stat.S_ISDIR(kept.st_mode) and kept.st_uid == user and (os.name == "nt" or not kept.st_mode & 0o022)
+    return spare if own else Path(asked)
+
+
+def _writable(folder: Path, mode: int = 0o777) -> bool:
+    with suppress(OSError):
+        folder.mkdir(mode, parents=True, exist_ok=True)
+        return os.access(folder, os.W_OK)
+    return False
 
 
 FEATURES = _features()

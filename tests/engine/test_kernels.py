@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from engine.kernels import packing, readout
+from engine.kernels import jit, packing, readout
 from engine.kernels.activations import CODES, activate, exp, slope, slope_at
 from engine.kernels.jit import LANES, kernel, padded
 from engine.kernels.tiles import PANEL, TILE_ROWS, product
@@ -188,6 +188,22 @@ def test_a_training_run_compiles_every_kernel_once(cell: str, tmp_path: Path) ->
     command = [sys.executable, "-c", TRAINING, cell]
     done = subprocess.run(command, cwd=Path(__file__).parents[2], env=environment, capture_output=True, text=True)
     assert (done.stdout, done.returncode) == ("", 0), done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="other rights there")
+@pytest.mark.parametrize(("mode", "spare"), [(0o700, True), (0o777, False)], ids=["private", "open to others"])
+def test_kernels_are_kept_among_temporary_files_where_there_is_no_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int, spare: bool
+) -> None:
+    (tmp_path / "file").touch()
+    asked, folder = tmp_path / "file" / "cache", tmp_path / f"rnn-workbench-cache-{os.getuid()}"
+    monkeypatch.setenv("RNN_WORKBENCH_CACHE", str(asked))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert jit._base() == folder
+    folder.chmod(mode)
+    assert jit._base() == (folder if spare else asked)
+    monkeypatch.setenv("RNN_WORKBENCH_CACHE", str(tmp_path / "cache"))
+    assert jit._base() == tmp_path / "cache"
 
 
 OUTSIDE = """
