@@ -17,6 +17,7 @@ from workbench.backend import Backend
 from workbench.dialogs.recovery import show_crash
 from workbench.draft import FIRST_SAMPLE
 from workbench.first_painting import paint_in_turn
+from workbench.later import later
 from workbench.logs import install_hooks, start_log
 from workbench.settings import APPLICATION, Settings, places
 from workbench.window import Window
@@ -61,7 +62,7 @@ def main(arguments: list[str], opened: Callable[[Window], None] | None = None) -
         )
     collector = _collector(window)
     if opened is not None:
-        QTimer.singleShot(0, window, lambda: opened(window))
+        later(0, window, lambda: opened(window))
     status = application.exec()
     collector.stop()
     gc.unfreeze()  # modules are taken apart now; what cannot be found then, DuckDB's binding reports as leaked
@@ -73,7 +74,7 @@ def _close_on_interrupt(window: Window) -> None:
 
     def close(*_: object) -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        QTimer.singleShot(0, window, window.close)
+        later(0, window, window.close)
 
     signal.signal(signal.SIGINT, close)
 

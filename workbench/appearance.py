@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from functools import partial
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QScreen, QWindow
 from PySide6.QtWidgets import QApplication, QWidget
 
+from workbench.later import later
 from workbench.settings import Settings
 from workbench.theme import SCALES, THEMES, Theme
 from workbench.wardrobe import Wardrobe
@@ -82,13 +83,13 @@ class Appearance(QObject):
             self.theme = chosen_theme(self._settings, self._density)
             self._wardrobe.wear(self.theme)
         finally:
-            QTimer.singleShot(_BREATH_MS, self, partial(self._tell, windows))
+            later(_BREATH_MS, self, partial(self._tell, windows))
 
     def _tell(self, windows: Sequence[QWidget]) -> None:
         try:
             self.changed.emit(self.theme)
         finally:
-            QTimer.singleShot(0, self, partial(_paint, windows))  # after the layouts
+            later(0, self, partial(_paint, windows))  # after the layouts
 
 
 def _paint(windows: Sequence[QWidget]) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from engine.project_file import Layout
+from workbench.later import later
 from workbench.overview import Overview
 from workbench.settings import Settings
 from workbench.theme import GRID
@@ -130,7 +131,7 @@ class Docks:
         if scale < before and scale <= self._narrow[0] and self._window.isVisible():
             widths = self._narrow[1]
             again = partial(self._window.resizeDocks, [*widths], [*widths.values()], Qt.Orientation.Horizontal)
-            QTimer.singleShot(0, self._window, again)  # when the text has its size
+            later(0, self._window, again)  # when the text has its size
 
     def next_pane(self) -> None:
         """Bring the focus to the next of set-up, views, lesson, findings, runs; hidden docks are passed over."""

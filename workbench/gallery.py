@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from engine.events import RunStarted
 from workbench.film import Film
 from workbench.history import Beside
+from workbench.later import later
 from workbench.overview import QUARTERS, Overview
 from workbench.plots.time_cursor import TimeCursor
 from workbench.scrubber import Scrubber
@@ -104,7 +105,7 @@ class Gallery(QObject):
     def prepare(self) -> None:
         """Build what was never seen, one view at a time with pauses in between, so that none has to be waited for."""
         if any(view.make() for view in self.views):
-            QTimer.singleShot(_PAUSE_MS, self.tabs, self.prepare)  # not after the views have gone
+            later(_PAUSE_MS, self.tabs, self.prepare)  # not after the views have gone
 
     @Slot(str)
     def open(self, key: str) -> None:
@@ -152,7 +153,7 @@ class Gallery(QObject):
     def apply_theme(self, theme: Theme) -> None:
         """Other colours for every view."""
         if theme.scale != self.theme.scale:
-            QTimer.singleShot(0, self.overview, self.overview.share_evenly)  # when the text has its size
+            later(0, self.overview, self.overview.share_evenly)  # when the text has its size
         self.theme = theme
         self.scrubber.apply_theme(theme)
         self.time_steps.apply_theme(theme)

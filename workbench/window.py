@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMessageBox
 
@@ -18,6 +18,7 @@ from workbench.dialogs.rate_finder import RateFinder
 from workbench.draft import FIRST_SAMPLE
 from workbench.files import dropped
 from workbench.icons import icon
+from workbench.later import later
 from workbench.number_editors import commit
 from workbench.panels.data import fill_samples
 from workbench.plots.equation import ready_to_typeset
@@ -55,7 +56,7 @@ class Window(Workspace):
             self.desk.draft.open(FIRST_SAMPLE if project else source)
             self.desk.archive.load()
         self.desk.draft.learn_facts()
-        QTimer.singleShot(_SETTLED_MS, self.tabs, self._prepare)
+        later(_SETTLED_MS, self.tabs, self._prepare)
 
     @Slot()
     def _prepare(self) -> None:
@@ -168,7 +169,7 @@ class Window(Workspace):
         self.racing.apply_theme(theme)
         self.files.apply_theme(theme)
         self.docks.follow(theme.scale)
-        QTimer.singleShot(0, self, self.docks.make_room_for_lesson)  # when the text has its size
+        later(0, self, self.docks.make_room_for_lesson)  # when the text has its size
         self.display.show_status()
 
     # --- finding a rate, dropping a file ------------------------------------------------------------------------

@@ -5,11 +5,12 @@ from __future__ import annotations
 import warnings
 from functools import lru_cache
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, QTimer
+from PySide6.QtCore import QByteArray, QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from workbench.later import later
 from workbench.theme import GRID, TEXT_TITLE, Theme
 
 _SIZE = TEXT_TITLE + 4  # pixels
@@ -43,7 +44,7 @@ class Equation(QWidget):
         self._renderer = QSvgRenderer(self)
         self.setAccessibleName(latex)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        QTimer.singleShot(delay, self, self._render)
+        later(delay, self, self._render)
 
     @property
     def ready(self) -> bool:

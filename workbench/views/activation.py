@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QComboBox, QGridLayout, QVBoxLayout, QWidget
 
 from engine.events import Snapshot
 from engine.inside_records import PreActivations, SlotTrace
+from workbench.later import later
 from workbench.plots.function_plot import BINS, FunctionPlot
 from workbench.plots.saving import Cell, Table
 from workbench.plots.scrolled import scrolled
@@ -51,7 +51,7 @@ class Activation(LiveView):
             plot.show_function(slot.name, slot.function, slot.before)
         self._show_cursor()
         if len(self._plots) < len(slots):
-            QTimer.singleShot(0, self, self._draw_again)
+            later(0, self, self._draw_again)
 
     def clear(self) -> None:
         """No curves, no histograms."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from engine.events import Probe, RunStarted, Snapshot, SnapshotRequest
 from workbench.history import Beside, History
+from workbench.later import later
 from workbench.plots.frame import PictureFrame
 from workbench.plots.legend import Legend
 from workbench.plots.time_cursor import TimeCursor
@@ -226,7 +227,7 @@ class LiveView(PictureFrame):
         """Build what was never seen before, and catch up outside of the event that shows it."""
         super().showEvent(event)
         self.make()
-        QTimer.singleShot(0, self, self._catch_up)
+        later(0, self, self._catch_up)
         self.needs_changed.emit()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -238,7 +239,7 @@ class LiveView(PictureFrame):
         """Catch up when something that covered the view has gone."""
         super().paintEvent(event)
         if self._behind and not self._held:
-            QTimer.singleShot(0, self, self._catch_up)
+            later(0, self, self._catch_up)
 
     def _catch_up(self, news: str = "") -> None:
         if news:
