@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
+
+from workbench.later import later
 
 
 def paint_in_turn(window: QWidget, parts: Iterable[QWidget]) -> None:
@@ -17,6 +18,6 @@ def paint_in_turn(window: QWidget, parts: Iterable[QWidget]) -> None:
     def go_on() -> None:
         if waiting:
             waiting.pop(0).setUpdatesEnabled(True)
-            QTimer.singleShot(0, window, go_on)
+            later(0, window, go_on)
 
-    QTimer.singleShot(0, window, go_on)
+    later(0, window, go_on)

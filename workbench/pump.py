@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from engine.events import Snapshot, SnapshotRequest
 from workbench.history import History
 from workbench.jobs import Jobs
+from workbench.later import later
 from workbench.mailbox import Mailbox
 from workbench.session import Session
 
@@ -113,14 +114,14 @@ class Pump(QObject):
             else:
                 viewer.show_snapshot(snapshot)
         if self._first and not under_way:
-            QTimer.singleShot(0, self, self._begin_next)
+            later(0, self, self._begin_next)
 
     @Slot()
     def _begin_next(self) -> None:
         if self._first:
             viewer = next(iter(self._first))
             viewer.show_snapshot(self._first.pop(viewer))
-            QTimer.singleShot(0, self, self._begin_next)
+            later(0, self, self._begin_next)
 
     def _hand_out_history(self, viewers: list[Viewer]) -> None:
         record = self._session.record

@@ -6,7 +6,7 @@ import html
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
@@ -14,6 +14,7 @@ from engine.config import DataConfig, Experiment
 from workbench.answers import Loaded, SeriesPreview, TextPreview
 from workbench.draft import source_name
 from workbench.forms import Form
+from workbench.later import later
 from workbench.panels.labels import Fold, column, label
 from workbench.panels.message import Message
 from workbench.panels.preview import Preview
@@ -168,7 +169,7 @@ class DataPanel(QWidget):
         self._title.setText(loaded.title or source_name(loaded.experiment))
         self._about.setText(loaded.about)
         self._about.setVisible(bool(loaded.about))
-        QTimer.singleShot(0, self.preview, lambda: self.preview.show_data(loaded.preview))  # a turn of its own
+        later(0, self.preview, lambda: self.preview.show_data(loaded.preview))  # a turn of its own
         self._counts.setText(counts_text(loaded))
         notes = (html.escape(named(note), quote=False) for note in loaded.notes)
         self._notes.setText("".join(f"<p style='margin:0 0 4px 0'>• {note}</p>" for note in notes))
