@@ -58,6 +58,22 @@ class Archive(QObject):
         self.load()
         return ""
 
+    def move_to(self, folder: Path) -> None:
+        """Go on in `folder`, which holds copies of some runs: those stand for the ones in the list, others leave it.
+
+        What is at hand stays in sight.
+        """
+        self.close()
+        self.folder = folder
+        for record in [each for each in self._session.records if not each.alive]:
+            copied = folder / record.folder.name if record.folder is not None else folder
+            if copied != folder and copied.is_dir():
+                record.folder = copied
+            elif record is not self._session.record:
+                self._session.forget(record)
+                self.left.emit(record)
+        self.load()
+
     def check(self, folder: Path) -> str:
         """Why runs cannot be kept in a folder, or nothing."""
         try:

@@ -116,8 +116,10 @@ class Document(QObject):
         Raises:
             OSError: it cannot be written; what was saved before is untouched.
         """
+        self._write(self._content())
+
+    def _write(self, content: Project) -> None:
         assert self.path is not None
-        content = self._content()
         write_project(self.path, content, __version__)
         self._saved = without_paths(content)
         self._clock.stop()
@@ -166,8 +168,10 @@ class Document(QObject):
     def _become(self, path: Path, runs: Path, done: Callable[[], None], failed: Callable[[str], None]) -> None:
         before = (self.path, self._runs, self.read_only)
         self.path, self._runs, self.read_only = path, runs.name, False
+        content = self._content()
+        drawn = tuple(name for name in content.drawn if (runs / name).is_dir())
         try:
-            self.save()
+            self._write(replace(content, drawn=drawn))
         except OSError as error:
             self.path, self._runs, self.read_only = before
             failed(_words(path, error))
@@ -175,8 +179,8 @@ class Document(QObject):
         self._let_go()
         self._take_lock(path)
         done()
-        self._drawn = self._content().drawn
-        self._desk.archive.look_in(runs, everything=True)
+        self._drawn = drawn
+        self._desk.archive.move_to(runs)
         self.told.emit(f"Saved as {path.name}; its runs are kept in “{runs.name}” beside it.")
         self.changed.emit()
 

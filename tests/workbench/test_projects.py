@@ -149,6 +149,29 @@ def test_the_runs_of_a_project_move_with_its_folder(qtbot: QtBot, start: Start, 
     assert read_project(tmp_path / f"moved/other{SUFFIX}").drawn == ("first",)
 
 
+def test_saving_leaves_the_run_at_hand_in_sight_and_nothing_to_save(qtbot: QtBot, start: Start, tmp_path: Path) -> None:
+    elsewhere = {"data.sample": "noisy_sine", "data.length": 200, "model.hidden_size": 2, "training.epochs": 1}
+    experiment = Experiment().replace(elsewhere)
+    list(TrainingRun(experiment, load(experiment), folder=tmp_path / "person/runs/before"))
+    window = start()
+    session = window.desk.session
+    window.desk.run()
+    qtbot.waitUntil(lambda: session.alive, timeout=20_000)
+    session.stop()
+    qtbot.waitUntil(lambda: not session.alive, timeout=20_000)
+    at_hand = session.record
+    assert at_hand is not None
+    at_hand.folder = shutil.copytree(tmp_path / "person/runs/before", tmp_path / "person/runs/at hand")
+    for record in session.records:
+        window.runs.show_beside(record, True)
+    window.projects.save_at(tmp_path / f"sales{SUFFIX}")
+    qtbot.waitUntil(lambda: window.document.name == "sales" and not window.desk.jobs.busy("past runs"), timeout=20_000)
+    assert session.records == [at_hand] == [session.record]
+    assert at_hand.folder == tmp_path / "sales runs/at hand"
+    assert at_hand.shown
+    assert not window.document.dirty
+
+
 @pytest.mark.parametrize("answer", [Answer.READ, Answer.COPY, Answer.CANCEL])
 def test_a_second_window_is_told_and_takes_nothing(saved: tuple[Window, Path], start: Start, answer: Answer) -> None:
     _, path = saved
