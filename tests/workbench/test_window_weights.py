@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from engine.export.beside import write_arrays
@@ -127,7 +129,9 @@ def export_of_a_run(bench: Bench) -> ExportDialog:
 def test_an_export_that_fails_says_so_in_the_dialog(bench: Bench, tmp_path: Path) -> None:
     dialog = export_of_a_run(bench)
     dialog._path.setText(str(tmp_path / "missing" / "weights"))
-    dialog._write.click()
+    dialog._write.setFocus()  # which it loses again with what it says
+    dialog._path.setFocus()
+    QTest.keyClick(dialog._path, Qt.Key.Key_Return)
     bench.until(lambda: "cannot be written" in dialog.message.text)
     dialog._path.setText(str(tmp_path / "bent"))
     dialog._write.click()

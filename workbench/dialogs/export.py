@@ -172,7 +172,6 @@ class ExportDialog(TextDialog):
         close.setAccessibleName("Close")
         close.setIcon(QIcon())
         browse.setAutoDefault(False)
-        self._write.setDefault(True)
         browse.clicked.connect(self._browse)
         self._path.textEdited.connect(self._forget)
         self._write.clicked.connect(self._on_write)
@@ -190,6 +189,7 @@ class ExportDialog(TextDialog):
             layout.addWidget(part)
         layout.addStretch()
         layout.addWidget(self._buttons)
+        self._write.setDefault(True)  # a button knows its dialog only now
         self.message.dismissed.connect(lambda: self.message.say(""))
 
     def _form(self) -> ExportForm | None:
