@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.budget import fitted
 from engine.cells import specification
 from engine.config import Experiment, ModelConfig, TrainingConfig
 from engine.data import Batch, Dataset
@@ -28,7 +29,6 @@ from engine.non_finite import NonFiniteError
 from engine.optimizers import Optimizer
 from engine.parameter_shapes import parameter_count
 from engine.passes import Examples, Output
-from engine.race import fitted
 from engine.schedules import Schedule
 
 NAME = "feed-forward"

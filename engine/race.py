@@ -11,8 +11,9 @@ import math
 import statistics
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 
+from engine.budget import fitted
 from engine.cells import specification
-from engine.config import Experiment, ModelConfig, field_info
+from engine.config import Experiment, ModelConfig
 from engine.events import Evaluated, Event, RunFailed, RunFinished, RunStarted, StepDone
 from engine.measures import HIGHER_IS_BETTER
 from engine.median_rule import MedianRule, stopped
@@ -53,17 +54,6 @@ def _fitted(experiment: Experiment, cell: str, strategy: str, budget: int, count
         return count(dataclasses.replace(own, model=model))
 
     return dataclasses.replace(own, model=fitted(with_cell(own.model, cell), budget, count_model))
-
-
-def fitted(model: ModelConfig, budget: int, count: Callable[[ModelConfig], int]) -> ModelConfig:
-    """`model` with the number of hidden units, the same in every layer, that comes nearest to `budget`."""
-    info = field_info("model", "hidden_size")
-    low, high = int(info.minimum), int(info.maximum)
-    while low < high:  # the smallest that is not below the budget
-        middle = (low + high) // 2
-        low, high = (middle + 1, high) if count(_sized(model, middle)) < budget else (low, middle)
-    sizes = [size for size in (low - 1, low) if size >= info.minimum]
-    return _sized(model, min(sizes, key=lambda size: abs(count(_sized(model, size)) - budget)))
 
 
 def race(
@@ -162,10 +152,6 @@ def with_cell(model: ModelConfig, cell: str) -> ModelConfig:
 
 def _usual(chosen: str, known: Sequence[str]) -> str:
     return chosen if chosen in known or not known else known[0]
-
-
-def _sized(model: ModelConfig, size: int) -> ModelConfig:
-    return dataclasses.replace(model, hidden_size=size, hidden_sizes=())
 
 
 def seeded(experiment: Experiment, seed: int) -> Experiment:
