@@ -140,7 +140,7 @@ def settings_text(path: Path | str) -> str:
     if len(content) > _LONGEST:
         raise ConfigError(f"{path} is too large for settings")
     try:
-        return content.decode("utf-8")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not text in UTF-8: {error.reason} at byte {error.start}") from error
 

@@ -51,6 +51,12 @@ def test_settings_that_are_wrong_name_their_file(tmp_path: Path) -> None:
         read_experiment(path)
 
 
+def test_settings_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text("[training]\nepochs = 3\n", encoding="utf-8-sig")
+    assert read_experiment(path).training.epochs == 3
+
+
 def test_a_run_folder_holds_what_it_should(run: TrainingRun, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     assert {path.name for path in folder.iterdir()} == {
