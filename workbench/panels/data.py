@@ -15,6 +15,7 @@ from workbench.answers import Loaded, SeriesPreview, TextPreview
 from workbench.draft import source_name
 from workbench.forms import Form
 from workbench.later import later
+from workbench.panels.data_fields import FIRST, MORE, applying
 from workbench.panels.labels import Fold, column, label
 from workbench.panels.message import Message
 from workbench.panels.preview import Preview
@@ -26,91 +27,6 @@ from workbench.wording import named
 if TYPE_CHECKING:
     from engine.data import Sample
 
-_FIRST = (
-    *(
-        "kind",
-        "text_column",
-        "label",
-        "answer",
-        "targets",
-        "inputs",
-        "sequence_column",
-        "time_column",
-        "channels",
-        "look_back",
-    ),
-    *(
-        "horizon",
-        "steps",
-        "strategy",
-        "known_inputs",
-        "tokens",
-        "source_symbols",
-        "target_symbols",
-        "judge",
-        "sequence_length",
-        "length",
-        "sequences",
-        "noise",
-    ),
-)
-_MORE = (
-    *(
-        "split",
-        "split_column",
-        "validation",
-        "test",
-        "scaler",
-        "scaled_by",
-        "transform",
-        "seasonal_difference",
-        "missing",
-        "missing_inputs",
-        "categories",
-    ),
-    *("season", "stride", "vocabulary_size", "minimum_count"),
-)
-_SERIES = {
-    "sequence_column",
-    "scaled_by",
-    "time_column",
-    "targets",
-    "inputs",
-    "look_back",
-    "horizon",
-    "steps",
-    "strategy",
-    "known_inputs",
-    "stride",
-    "transform",
-    "seasonal_difference",
-    "scaler",
-    "missing",
-    "missing_inputs",
-    "season",
-}
-_SEQUENCES = {
-    *("label", "answer", "inputs", "sequence_column", "time_column", "channels", "sequence_length"),
-    *("stride", "scaler", "missing", "categories", "split", "split_column"),
-}
-_TEXTS = {
-    *("text_column", "label", "answer", "tokens", "sequence_length", "vocabulary_size", "minimum_count"),
-    *("split", "split_column"),
-}
-_PAIRS = {
-    *("inputs", "targets", "source_symbols", "target_symbols", "judge", "scaler"),
-    *("vocabulary_size", "minimum_count"),
-}
-_FIELDS = {  # by kind of data
-    "series": _SERIES,
-    "text": {"tokens", "sequence_length", "vocabulary_size", "minimum_count"},
-    "sequences": _SEQUENCES,
-    "labelled_text": _TEXTS,
-    "pairs": _PAIRS,
-}
-_ALWAYS = {"kind", "validation", "test"}
-_OF_FILES = {"kind", "text_column", "label", "sequence_column", "time_column", "targets", "inputs"}
-_STREAM = {"length", "sequences", "noise"}  # sequences without end, no table to cut
 _COLUMNS = ("text_column", "label", "time_column", "split_column")
 _SEVERAL = ("targets", "inputs", "sequence_column")
 _NONE = {
@@ -137,7 +53,7 @@ class DataPanel(QWidget):
         self._counts, self._notes = label("", "small", "data_counts"), label("", "small", "data_notes")
         self.preview = Preview(theme)
         self.preview.split_moved.connect(self._on_split)
-        self._first, self._rest = Form("data", _FIRST), Form("data", _MORE)
+        self._first, self._rest = Form("data", FIRST), Form("data", MORE)
         self._forms = (self._first, self._rest)
         self._is_generated = self._is_stream = self._has_settings = False
         for form in self._forms:
@@ -153,7 +69,7 @@ class DataPanel(QWidget):
 
     def show_experiment(self, experiment: Experiment) -> None:
         """Show the settings that go with this kind of data."""
-        fields = self._applying(experiment.data)
+        fields = applying(experiment.data, generated=self._is_generated, stream=self._is_stream)
         if experiment.model.topology == "encoder_decoder":
             fields = fields - {"strategy"}  # it writes one step after the other
         self._first.show_options("known_inputs", [(name, name) for name in experiment.data.inputs])
@@ -201,22 +117,6 @@ class DataPanel(QWidget):
             rows = self._loaded.preview.rows
             self.split_dragged.emit(split_changes(self._loaded.experiment.data, (validation, test), rows))
             self.preview.show_data(self._loaded.preview)  # until they are taken, and where they are refused
-
-    def _applying(self, data: DataConfig) -> set[str]:
-        """Fields that mean something for this kind of data."""
-        if self._is_stream:
-            return _STREAM
-        made = {"length", "noise"} if self._is_generated else set()
-        fields = _FIELDS[data.kind] | _ALWAYS | made
-        if not data.sequence_column:
-            fields = fields - {"scaled_by"}
-        if data.steps > 1:
-            fields = fields - {"horizon"}
-        if not data.inputs:
-            fields = fields - {"known_inputs"}
-        if data.split != "column":
-            fields = fields - {"split_column"}
-        return fields - _OF_FILES if self._is_generated else fields
 
     def shape(self, data: DataConfig) -> str:
         """What goes in, in two words."""
