@@ -1,7 +1,8 @@
 """Pictures of the real window with every view in turn: ``python -m tests.benchmarks.window_pictures --out DIR``.
 
-Trains a sample for some seconds, pauses, and takes each tab in both themes at every size of ``SIZES``. ``--scale 2``
-draws as on a screen of twice the density, ``--text 150`` with larger text.
+Trains a sample for some seconds, pauses, and takes each tab in both themes at every size of ``SIZES``; with ``--state``
+before the run, at its end, or back in its middle. ``--scale 2`` draws as on a screen of twice the density,
+``--text 150`` with larger text.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--sample", default="airline_passengers")
     parser.add_argument("--seconds", type=float, default=5.0, help="of training before the pictures")
+    parser.add_argument("--state", choices=("before", "paused", "ended", "back"), default="paused")
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--text", type=int, default=100, help="size of text in per cent")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the run")
@@ -72,10 +74,14 @@ def _script(window: Any, options: argparse.Namespace) -> Iterator[Callable[[], b
     window.appearance.choose_scale(options.text)
     window.desk.apply({"training.epochs": 100_000} | dict(item.split("=", 1) for item in options.set))
     yield lambda: bool(draft.ready) and not draft.preparing
-    run["run"].trigger()
-    yield lambda: bool(session.pace.steps_per_second) and _trained(window) > options.seconds
-    run["run"].trigger()
-    yield lambda: session.state.value == "paused"
+    if options.state != "before":
+        run["run"].trigger()
+        yield lambda: bool(session.pace.steps_per_second) and _trained(window) > options.seconds
+        run["run" if options.state == "paused" else "finish"].trigger()
+        yield lambda: session.state.value in ("paused", "finished")
+    if options.state == "back":
+        steps = window.gallery.film.steps
+        window.gallery.film.go(steps[len(steps) // 2])
     for wide, high in SIZES:
         window.resize(wide, high)
         for theme in ("light", "dark"):

@@ -133,10 +133,11 @@ class SweepDialog(QDialog):
         self.trials.setEnabled(self._by_chance and not self._contest.alive)
         seeds, trials = whole_number(self.seeds, _SEEDS), whole_number(self.trials, _TRIALS)
         count = trials if self._by_chance else self.field.combinations()
-        kind = "trials" if self._by_chance else "combinations"
+        kind = "trial" if self._by_chance else "combination"
         words = ""
         if isinstance(seeds, int) and isinstance(count, int) and count:
-            words = f"{count:,} {kind} × {seeds} {'seed' if seeds == 1 else 'seeds'}: {count * seeds:,} runs"
+            parts = ((count, kind), (seeds, "seed"), (count * seeds, "run"))
+            words = "{} × {}: {}".format(*(f"{number:,} {noun}{'s' * (number != 1)}" for number, noun in parts))
         self.count.setText(words)
 
     # --- what has come ----------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from workbench.plots.note_names import notes_in_words
 from workbench.plots.pair_pictures import AttentionMatrix, GreyPicture, PianoRoll, thumbnail
 from workbench.plots.saving import Table
 
+_NOTHING = "(nothing)"  # was written before the stop
 _THUMBNAIL = 24  # pixels of a picture in its row
 
 
@@ -82,7 +83,9 @@ class PairsPage(AnswerPage):
         texts = pair.source, pair.wanted, pair.written
         if tunes:  # a pitch of 69 says nothing to who reads it
             texts = pair.source, notes_in_words(pair.wanted_notes), notes_in_words(pair.written_notes)
-        read, wanted, written = items = tuple(map(QTableWidgetItem, texts))
+        read, _, written = items = tuple(map(QTableWidgetItem, texts))
+        if not written.text():
+            written.setText(_NOTHING)
         for column, item in enumerate(items):
             item.setToolTip(item.text())
             self.rows.setItem(row, column, item)
@@ -91,7 +94,7 @@ class PairsPage(AnswerPage):
             read.setData(Qt.ItemDataRole.AccessibleTextRole, pair.source)
             read.setIcon(thumbnail(pair.image, _THUMBNAIL, self.theme))
         if not tunes:  # there is no right one
-            right = written.text() == wanted.text()
+            right = pair.written == pair.wanted
             written.setForeground(QBrush(self.theme.color("good" if right else "problem")))
 
     def _choose(self, row: int) -> None:

@@ -38,6 +38,11 @@ def test_what_was_read_wanted_and_written_stand_side_by_side(qtbot: QtBot, compa
     assert rows == [("a b", "x", "x")]
 
 
+def test_where_nothing_is_written_it_says_so(qtbot: QtBot) -> None:
+    made = page(qtbot, WrittenPair("one", "un", "", ("one", "■"), ("■",), LOOKS[:1, :2], None))
+    assert made.rows.item(0, 2).text() == "(nothing)"  # type: ignore[union-attr]
+
+
 def test_the_chosen_pair_shows_where_the_network_looked(qtbot: QtBot) -> None:
     made = page(qtbot, TRANSLATED, WRONG)
     assert made.pictures.currentWidget() is made.matrix
