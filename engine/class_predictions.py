@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from engine.data import Batch, Dataset
 from engine.data.class_metrics import ClassScorer
 from engine.data.labelled_text import LabelledTextDataset
+from engine.data.sequence_dataset import SequenceDataset
 from engine.evaluation import Answering, answers
 from engine.inside_records import Floats, frozen
 from engine.prediction_records import ClassExample, ClassPrediction, TagTrack
@@ -18,6 +19,7 @@ from engine.prediction_records import ClassExample, ClassPrediction, TagTrack
 _STEPS = 2000  # that a plot can show
 _BATCH = 256  # sequences at once
 _COUNTED = 4096  # sequences that are counted
+_MOST_LINES, _LARGEST = 4, 1024  # numbers a step that make no picture, and numbers in all that fit into one
 _EXAMPLES = 60  # sequences that a person may want to read
 
 
@@ -85,6 +87,7 @@ class ClassPredictions:
                 truth=classes[int(truth[at])],
                 answer=classes[int(said[at])],
                 certainty=float(sure[at]),
+                values=self._values(int(positions[at])),
             )
             for at in order.tolist()
         )
@@ -96,6 +99,14 @@ class ClassPredictions:
     @cached_property
     def _names(self) -> tuple[str, ...]:
         return self._dataset.labels(self._dataset.pinned_part)
+
+    def _values(self, position: int) -> Floats | None:
+        """What is drawn of an example: of few numbers a step, or of many steps, there is too little to see."""
+        if not isinstance(self._dataset, SequenceDataset):
+            return None
+        values = self._dataset.values(self._dataset.pinned_part, position)
+        steps, inputs = values.shape
+        return frozen(values) if steps > 1 and inputs > _MOST_LINES and values.size <= _LARGEST else None
 
     def _text(self, position: int) -> str:
         dataset = self._dataset

@@ -56,6 +56,7 @@ class ClassExample:
     truth: str
     answer: str
     certainty: float  # probability of the answer
+    values: Floats | None = None  # (T, I) what is read, where that is a small picture of numbers
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,9 +61,9 @@ def _examples(dataset: Any) -> ExamplesPreview | TextPreview:
 
 def _steps(dataset: Any, position: int) -> NDArray[np.float32]:
     """One training example (T, C) in the file's own units."""
-    spans = dataset.spans("train")
-    values = dataset.sequences.values[spans.first[position] : spans.last[position]]
+    values = dataset.values("train", position)
     if not values.shape[1]:
+        spans = dataset.spans("train")
         values = dataset.inputs[spans.first[position] : spans.last[position]]
     return np.asarray(values, np.float32)
 

@@ -210,6 +210,11 @@ class SequenceDataset(LabelledDataset):
         """See `Dataset.notes`."""
         return (*self._said, *_shape_notes(self.sequences), *super().notes())
 
+    def values(self, part: str, position: int) -> Floats:
+        """An example of numbers (T, C), in the file's own units; what is missing is NaN."""
+        spans = self.spans(part)
+        return np.asarray(self.sequences.values[spans.first[position] : spans.last[position]], np.float32)
+
     def labels(self, part: str) -> tuple[str, ...]:
         """Names of the sequences; of windows and single rows, the row they end at; of tags, the row of each."""
         if self.aligned and self.classes:

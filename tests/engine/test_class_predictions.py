@@ -29,6 +29,7 @@ def test_mistakes_come_first_and_then_doubts(sample: str) -> None:
     for each in found.examples:
         assert dataset.classes[int(truths[names.index(each.name)])] == each.truth
         assert bool(each.text) == isinstance(dataset, LabelledTextDataset)
+        assert (each.values is not None) == (sample == "japanese_vowels")  # of which alone there is a picture
 
 
 def test_the_probability_is_that_of_the_answer() -> None:

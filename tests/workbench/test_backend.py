@@ -23,7 +23,8 @@ from tests.engine.data.test_sequences import LAYOUTS, experiment
 from workbench.answers import Example, ExamplesPreview, TextPreview
 from workbench.backend import Backend
 from workbench.panels.data import DataPanel
-from workbench.panels.examples import Examples, picture_of
+from workbench.panels.examples import Examples
+from workbench.plots.sequence_picture import are_square, picture_of
 from workbench.previews import lines
 from workbench.theme import DARK, LIGHT
 
@@ -63,12 +64,16 @@ def test_single_rows_are_shown_in_numbers() -> None:
 def test_a_square_stands_upright_and_other_sequences_run_to_the_right(qtbot: QtBot) -> None:
     square, long = np.eye(8, dtype=np.float32), np.zeros((20, 5), np.float32)
     square[0, 7] = 1.0
-    image = picture_of(square, LIGHT)
+    assert are_square([square, square])
+    assert not are_square([square, long])
+    image = picture_of(square, LIGHT, square=True)
     assert image.pixelColor(7, 0) == image.pixelColor(0, 0)
     assert image.pixelColor(0, 7) != image.pixelColor(0, 0)
-    assert (picture_of(long, DARK).width(), picture_of(long, DARK).height()) == (20, 5)
+    lying = picture_of(long, DARK, square=False)
+    assert (lying.width(), lying.height()) == (20, 5)
     long[4, 2] = np.nan  # missing: neither high nor low
-    assert [picture_of(long, LIGHT).pixelColor(4, row).alpha() for row in range(5)] == [255, 255, 0, 255, 255]
+    lying = picture_of(long, LIGHT, square=False)
+    assert [lying.pixelColor(4, row).alpha() for row in range(5)] == [255, 255, 0, 255, 255]
     shown = Examples(LIGHT)
     qtbot.addWidget(shown)
     shown.resize(300, 120)

@@ -6,10 +6,11 @@ from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPaintEvent, QPolygonF
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.answers import Example
+from workbench.plots.sequence_picture import are_square, picture_of, scaled
 from workbench.theme import GRID, Theme
 
 _WIDEST = 12 * GRID  # pixels of one picture
@@ -29,6 +30,7 @@ class Examples(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._theme = theme
         self._examples: tuple[Example, ...] = ()
+        self._square = False
         self._all = np.zeros((0, 1), np.float32)  # values of all examples (N, I), where they are drawn as lines
 
     def sizeHint(self) -> QSize:
@@ -42,6 +44,7 @@ class Examples(QWidget):
         self.setAccessibleDescription(words)
         drawn = bool(examples) and all(is_drawn(example.values) for example in examples)
         self._all = np.concatenate([example.values for example in examples]) if drawn else np.zeros((0, 1), np.float32)
+        self._square = are_square(example.values for example in examples)
         how = _AS_LINES if drawn else _AS_IMAGE
         self.setToolTip(f"One sequence of each: steps from left to right, {how}.")
         self.update()
@@ -77,8 +80,8 @@ class Examples(QWidget):
         if len(self._all):
             self._draw(painter, example, picture)
             return
-        image = picture_of(example.values, self._theme)
-        if image.width() == image.height():  # a picture of something, read row by row: keep its shape
+        image = picture_of(example.values, self._theme, square=self._square)
+        if self._square:  # keep its shape
             side = min(picture.width(), picture.height())
             picture = QRectF(picture.center().x() - side / 2, picture.top(), side, side)
         painter.drawImage(picture, image)
@@ -90,8 +93,8 @@ class Examples(QWidget):
         across = room.left() + room.width() * np.arange(steps) / max(steps - 1, 1)
         within = example.values if example.borders else self._all
         band = room.height() / example.values.shape[1]
-        for number, scaled in enumerate(_scaled(example.values, within).T):
-            down = room.top() + (number + 1) * band - 1 - (band - 2) * scaled
+        for number, course in enumerate(scaled(example.values, within).T):
+            down = room.top() + (number + 1) * band - 1 - (band - 2) * course
             for part, (first, last) in enumerate(pairwise(borders)):
                 painter.setPen(self._theme.stroke(self._theme.pens[_PARTS[part]].color))
                 _draw_line(painter, across[max(first - 1, 0) : last], down[max(first - 1, 0) : last])
@@ -109,23 +112,3 @@ def _draw_line(painter: QPainter, across: np.ndarray, down: np.ndarray) -> None:
         there = stretch[np.isfinite(down[stretch])]  # each stretch but the first begins with what is missing
         places = zip(across[there].tolist(), down[there].tolist(), strict=True)
         painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in places]))
-
-
-def _scaled(values: np.ndarray, within: np.ndarray) -> np.ndarray:
-    """Each input (T, I) brought from its range in `within` to 0 … 1; what is missing stays so."""
-    there = np.isfinite(within)
-    low = np.min(within, axis=0, where=there, initial=np.inf)
-    high = np.max(within, axis=0, where=there, initial=-np.inf)
-    return np.asarray((values - low) / np.where(high > low, high - low, 1.0))
-
-
-def picture_of(values: np.ndarray, theme: Theme) -> QImage:
-    """Inputs (T, I), each brought to its own range, as an image of T × I pixels; I × T where both are the same."""
-    square = len(values) == values.shape[1]
-    scaled = _scaled(values, values.reshape(-1, 1) if square else values)
-    upright = scaled if square else scaled.T
-    there = np.isfinite(upright)
-    colors = theme.color_map("magnitude").map(np.where(there, upright, 0.0), mode="byte")
-    pixels = np.ascontiguousarray(np.concatenate([colors[..., :3], 255 * there[..., None]], axis=-1), np.uint8)
-    image = QImage(pixels.data, pixels.shape[1], pixels.shape[0], 4 * pixels.shape[1], QImage.Format.Format_RGBA8888)
-    return image.copy()

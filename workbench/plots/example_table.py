@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QBrush
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QBrush, QIcon
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -16,8 +16,10 @@ from PySide6.QtWidgets import (
 )
 
 from engine.prediction_records import ClassExample
+from workbench.plots.sequence_picture import are_square, icon_of
 from workbench.theme import GRID, Theme
 
+_PICTURE = QSize(5 * GRID, 3 * GRID)  # pixels at most of what is read, where that is a picture of numbers
 _READ, _ANSWER, _SURE = 0, 2, 3  # columns
 
 
@@ -41,6 +43,7 @@ class ExampleTable(QWidget):
         self.rows.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.rows.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.rows.verticalHeader().hide()
+        self.rows.setIconSize(_PICTURE)
         header = self.rows.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(_READ, QHeaderView.ResizeMode.Stretch)  # what room the classes leave
@@ -59,10 +62,14 @@ class ExampleTable(QWidget):
         told = any(each.text for each in examples)
         self.rows.setHorizontalHeaderLabels(["text" if told else "sequence", "truth", "answered", "sure"])
         self.rows.setRowCount(len(examples))
+        square = are_square(each.values for each in examples if each.values is not None)
         for row, example in enumerate(examples):
             cells = (example.text or example.name, example.truth, example.answer, f"{example.certainty:.0%}")
             for column, text in enumerate(cells):
                 self._item(row, column).setText(text)
+            self._item(row, _READ).setIcon(
+                icon_of(example.values, _PICTURE, self._theme, square=square) if example.values is not None else QIcon()
+            )
             self._item(row, _READ).setToolTip(f"{example.name}: {example.text}" if example.text else example.name)
             role = "good" if example.truth == example.answer else "problem"
             self._item(row, _ANSWER).setForeground(QBrush(self._theme.color(role)))

@@ -689,7 +689,7 @@ def test_mistakes_and_doubts_are_to_be_read(show: Show, told: bool) -> None:
     view = show(Prediction)
     examples = (
         ClassExample("7", "not bad" if told else "", "sun", "rain", 0.9),
-        ClassExample("3", "good" if told else "", "sun", "sun", 0.55),
+        ClassExample("3", "good" if told else "", "sun", "sun", 0.55, None if told else np.eye(8, dtype=np.float32)),
     )
     view.show_snapshot(measured.snapshot(replace(measured.class_prediction(), examples=examples)))
     page = view.pages[ClassPrediction]
@@ -697,6 +697,7 @@ def test_mistakes_and_doubts_are_to_be_read(show: Show, told: bool) -> None:
     table = page.examples
     assert table.isVisible()
     assert table.order.text() == "Mistakes, the surest first; then right answers, the least sure first"
+    assert [table._item(row, 0).icon().isNull() for row in (0, 1)] == [True, told]
     cells = [[table.rows.item(row, column).text() for column in range(4)] for row in range(2)]  # type: ignore[union-attr]
     assert cells == [["not bad" if told else "7", "sun", "rain", "90%"], ["good" if told else "3", "sun", "sun", "55%"]]
     wrong, right = (table.rows.item(row, 2).foreground().color() for row in range(2))  # type: ignore[union-attr]
