@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QStatusBar
 
 from workbench.number_label import NumberLabel
+from workbench.theme import GRID
 
 _SECONDS = 10
 
@@ -17,6 +18,7 @@ class StatusBar(QStatusBar):
         self.setObjectName("status_bar")
         self.setAccessibleName("Status bar")
         self.setSizeGripEnabled(False)
+        self.setContentsMargins(0, 0, GRID, 0)
         self._data = self._number("status_data", "Data")
         self._pace = self._number("status_pace", "Steps a second")
         self._threads = self._number("status_threads", "Threads")

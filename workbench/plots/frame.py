@@ -174,9 +174,9 @@ class PictureFrame(QWidget):
         self._place_readout()
         self.fit_room()
 
-    def stamp(self, step: int, epoch: int) -> None:
-        """Say of which moment of the run the picture is."""
-        self._stamp.show_text(f"step {step:,} · epoch {epoch}" if epoch else f"step {step:,}")
+    def stamp(self, step: int, epoch: int, note: str = "") -> None:
+        """Say of which moment of the run the picture is, and what is to be known of it."""
+        self._stamp.show_text(" · ".join(filter(None, (f"step {step:,}", f"epoch {epoch}" if epoch else "", note))))
 
     def add_control(self, label: str, control: QWidget, name: str) -> QWidget:
         """Put a control with its label into the bar above the picture, left out when compact; returns both as one."""

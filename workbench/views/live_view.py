@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
@@ -123,6 +124,7 @@ class LiveView(PictureFrame):
         self._beginning = False
         self._lock_asking(over=True)
         self._catch_up()
+        self._stamp_snapshot()
 
     def reset(self, *, beginning: bool = False) -> None:
         """Forget the last run; `beginning` when a new one is on its way, of which nothing is known yet."""
@@ -255,9 +257,18 @@ class LiveView(PictureFrame):
             self.draw_history(self.history)
         if "snapshot" in self._behind and self.snapshot is not None:
             self.draw(self.snapshot)
-            self.stamp(self.snapshot.step, self.snapshot.epoch)
+            self._stamp_snapshot()
         self._behind.clear()
         self.turn_page()
+
+    def _stamp_snapshot(self) -> None:
+        """The moment that is drawn; at the end of a run that of its best weights, which are back then."""
+        if self.snapshot is None or not self._built or self.why_empty():
+            return
+        steps, losses = self.history.raw("validation_loss") if self.history is not None else ((), ())
+        known = self.over and self.moment is None and np.isfinite(losses).any()
+        best = known and steps[int(np.nanargmin(losses))] == self.snapshot.step
+        self.stamp(self.snapshot.step, self.snapshot.epoch, "best weights" if best else "")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows walk the shared time cursor, Home and End go to its ends, Escape lets go."""
