@@ -34,7 +34,7 @@ RACING = "A race or a sweep is under way. Cancel it to train."
 _NO_WAY = "This run cannot go on: it has no folder, or another program trains it now."
 _LASTING = ("training.epochs", "data.file")  # what a run that goes on has from then on; other changes are made to it
 _WAY_LANE = "way on"
-_JOBS_SECONDS = 2.0
+_JOBS_SECONDS, _SLICE = 2.0, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +232,15 @@ class Desk(QObject):
         self.jobs.stop()
         ended = self.session.join(seconds) and self.contest.join(seconds)
         ended = self._backend.close(seconds) and ended
-        return self.jobs.join(_JOBS_SECONDS) and ended
+        return self._jobs_end() and ended
+
+    def _jobs_end(self) -> bool:
+        """Wait a little for what is done in the background; what is being read ends, however long it would take."""
+        for _ in range(round(_JOBS_SECONDS / _SLICE)):
+            self._backend.stop_reading()  # again and again: another query may follow
+            if self.jobs.join(_SLICE):
+                return True
+        return False
 
     def _run_maker(self) -> RunMaker:
         return self._backend.run

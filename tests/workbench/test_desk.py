@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -139,3 +140,13 @@ def test_an_engine_that_is_not_there_is_not_called_ready(
     qtbot.waitUntil(lambda: shows("failed: the engine"))
     desk.run()  # in which the engine turns out to be there
     assert not desk.draft.engine_problem
+
+
+def test_what_is_being_read_is_broken_off_at_the_end(
+    desk: Desk, backend: KnownBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = threading.Event()
+    monkeypatch.setattr(backend, "stop_reading", asked.set)
+    desk.jobs.submit("data", lambda: asked.wait(20), lambda _: None, lambda _: None)
+    assert desk.close(10)
+    assert asked.is_set()
