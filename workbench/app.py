@@ -14,16 +14,17 @@ from PySide6.QtWidgets import QApplication
 
 from workbench import __version__
 from workbench.backend import Backend
-from workbench.dialogs.recovery import show_crash
+from workbench.dialogs.recovery import show_crash, show_instead
 from workbench.draft import FIRST_SAMPLE
 from workbench.first_painting import paint_in_turn
 from workbench.later import later
-from workbench.logs import install_hooks, start_log
-from workbench.settings import APPLICATION, Settings, places
+from workbench.logs import install_hooks, note_crash, start_log
+from workbench.settings import APPLICATION, Places, Settings, places
 from workbench.window import Window
 
 _SWITCH_SECONDS = 0.001  # the training thread lets go of the interpreter this often, so that frames are not held up
 _COLLECT_MS = 1000
+_END_SECONDS = 2.0  # that the engine's process may take where no window came to be
 
 
 def main(arguments: list[str], opened: Callable[[Window], None] | None = None) -> int:
@@ -47,19 +48,19 @@ def main(arguments: list[str], opened: Callable[[Window], None] | None = None) -
     crash = None
     with contextlib.suppress(OSError):  # a full disk is no reason not to start
         crash = start_log(folders.logs)
-    window = Window(backend, Settings(folders.config), folders)
-    install_hooks(window.told.emit)
-    window.closed.connect(application.quit)  # a dock that once floated may keep Qt from seeing the last window close
-    _close_on_interrupt(window)
-    paint_in_turn(window, (*window.docks.all, window.gallery.widget))
-    window.show()
-    window.appearance.follow(window.windowHandle())
-    window.start(Path(arguments[0]).absolute() if arguments else FIRST_SAMPLE)
+    try:
+        window = _window(backend, folders, arguments)
+    except Exception as error:
+        note_crash(folders.logs, error)
+        backend.close(_END_SECONDS)
+        raise
     if crash is not None:
         window.desk.archive.found.connect(  # when it is known whether a run was broken off
             lambda _runs: show_crash(crash, lambda: window.files.show_folder(folders.logs), window),
             Qt.ConnectionType.SingleShotConnection,
         )
+    if folders.instead:
+        show_instead(folders.instead, window)
     collector = _collector(window)
     if opened is not None:
         later(0, window, lambda: opened(window))
@@ -67,6 +68,19 @@ def main(arguments: list[str], opened: Callable[[Window], None] | None = None) -
     collector.stop()
     gc.unfreeze()  # modules are taken apart now; what cannot be found then, DuckDB's binding reports as leaked
     return status
+
+
+def _window(backend: Backend, folders: Places, arguments: list[str]) -> Window:
+    """The window, shown, and about to read what the command line names."""
+    window = Window(backend, Settings(folders.config), folders)
+    install_hooks(window.told.emit)
+    window.closed.connect(QApplication.quit)  # a dock that once floated may keep Qt from seeing the last window close
+    _close_on_interrupt(window)
+    paint_in_turn(window, (*window.docks.all, window.gallery.widget))
+    window.show()
+    window.appearance.follow(window.windowHandle())
+    window.start(Path(arguments[0]).absolute() if arguments else FIRST_SAMPLE)
+    return window
 
 
 def _close_on_interrupt(window: Window) -> None:

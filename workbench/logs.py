@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import logging
 import logging.handlers
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -33,9 +35,16 @@ def start_log(folder: Path) -> Path | None:
     root = logging.getLogger()
     root.setLevel(logging.INFO)
     root.addHandler(handler)
-    before = _earlier_crash(folder)
+    before = earlier_crash(folder)
     faulthandler.enable(_crash_file(folder))
     return before
+
+
+def note_crash(folder: Path, error: BaseException) -> None:
+    """An error ends the program: the next start finds it beside the log, as it finds a crash."""
+    _log.critical("the program ends", exc_info=error)
+    with contextlib.suppress(OSError), (folder / CRASH).open("a", encoding="utf-8") as file:
+        traceback.print_exception(error, file=file)
 
 
 def install_hooks(tell: Callable[[str], None]) -> None:
@@ -62,7 +71,8 @@ def _from_qt(kind: QtMsgType, context: QMessageLogContext, message: str) -> None
     _qt_log.log(_LEVELS.get(kind, logging.WARNING), "%s (%s)", message, context.category)
 
 
-def _earlier_crash(folder: Path) -> Path | None:
+def earlier_crash(folder: Path) -> Path | None:
+    """The report of a crash of the start before, put aside; None where it ended in order."""
     crash = folder / CRASH
     if not crash.is_file() or not crash.stat().st_size:
         return None

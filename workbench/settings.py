@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,17 +27,32 @@ class Places:
     config: Path
     runs: Path
     logs: Path
+    instead: str = ""  # in words, which could not be made, and what stands in for them
 
 
 def places() -> Places:
-    """The folders that this system has for settings, data and logs. One that cannot be made is told by who needs it."""
-    config = platformdirs.user_config_path(APPLICATION, appauthor=False)
-    runs = platformdirs.user_data_path(APPLICATION, appauthor=False) / "runs"
-    logs = platformdirs.user_log_path(APPLICATION, appauthor=False)
-    for folder in (config, runs, logs):
-        with contextlib.suppress(OSError):
-            folder.mkdir(parents=True, exist_ok=True)
-    return Places(config, runs, logs)
+    """The folders that this system has for settings, data and logs; what cannot be made is temporary."""
+    usual = {
+        "Settings": platformdirs.user_config_path(APPLICATION, appauthor=False),
+        "Runs": platformdirs.user_data_path(APPLICATION, appauthor=False) / "runs",
+        "The log": platformdirs.user_log_path(APPLICATION, appauthor=False),
+    }
+    made = {what: _made(folder) for what, folder in usual.items()}
+    trouble = [
+        f"{what} of this sitting: {folder}, since {usual[what]} cannot be made ({why})."
+        for what, (folder, why) in made.items() if why
+    ]  # fmt: skip
+    config, runs, logs = (folder for folder, _ in made.values())
+    return Places(config, runs, logs, "\n".join(trouble))
+
+
+def _made(folder: Path) -> tuple[Path, str]:
+    """A folder, or a temporary one and why."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder, ""
+    except OSError as error:
+        return Path(tempfile.mkdtemp(prefix=f"{APPLICATION}-")), error.strerror or str(error)
 
 
 class Settings:

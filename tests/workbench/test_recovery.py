@@ -6,11 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import platformdirs
 import pytest
 from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
@@ -27,9 +29,11 @@ from workbench.backend import Backend
 from workbench.desk import Desk
 from workbench.dialogs.go_on import GoOnDialog
 from workbench.dialogs.recovery import offer_to_go_on, show_crash
+from workbench.logs import CRASH, earlier_crash, note_crash
 from workbench.panels.findings import FindingCard
 from workbench.records import RunRecord
 from workbench.run_state import State
+from workbench.settings import places
 
 CODE = Path(__file__).parents[2]
 SMALL = {
@@ -266,6 +270,28 @@ def test_an_offer_that_is_taken_goes_on_at_once_where_nothing_has_to_be_agreed_t
     assert gone_on == ([record] if at_once else [])
     dialogs = [dialog for dialog in bench.window.findChildren(GoOnDialog) if dialog.isVisible()]
     assert len(dialogs) == (0 if at_once else 1)
+
+
+def test_an_error_that_ends_the_program_is_found_at_the_next_start(tmp_path: Path) -> None:
+    (tmp_path / CRASH).touch()
+    note_crash(tmp_path, ValueError("no window"))
+    found = earlier_crash(tmp_path)
+    assert found is not None
+    assert "ValueError: no window" in found.read_text()
+
+
+def test_folders_that_cannot_be_made_are_temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    for name in ("config", "data", "log"):
+        home = tmp_path / name / "rnn-workbench" if name == "log" else tmp_path / "file" / name
+        monkeypatch.setattr(platformdirs, f"user_{name}_path", lambda *_, home=home, **__: home)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    found = places()
+    assert found.logs == tmp_path / "log/rnn-workbench"
+    assert found.config.is_dir()
+    assert found.runs.parent == tmp_path
+    assert [line.partition(" ")[0] for line in found.instead.splitlines()] == ["Settings", "Runs"]
+    assert "Not a directory" in found.instead
 
 
 def test_the_crash_report_shows_what_is_known(qtbot: QtBot, tmp_path: Path) -> None:

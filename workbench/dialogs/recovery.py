@@ -1,4 +1,4 @@
-"""What the last time left behind: a run that was broken off, and the report of a crash."""
+"""At the start: a run that was broken off, the report of a crash, and what cannot be kept where it belongs."""
 
 from __future__ import annotations
 
@@ -50,6 +50,16 @@ def show_crash(report: Path, open_folder: Callable[[], object], parent: QWidget)
     box.setDetailedText(_tail(report))
     folder = box.addButton("Open log folder", QMessageBox.ButtonRole.ActionRole)
     folder.clicked.connect(lambda: open_folder())
+    box.open()
+    return box
+
+
+def show_instead(text: str, parent: QWidget) -> QMessageBox:
+    """Say which folders of this person cannot be made, and what stands in for them."""
+    box = _box("places_instead", QMessageBox.Icon.Warning, parent)
+    box.setText("Not everything can be kept where it belongs.")
+    box.setInformativeText(f"{text}\nWhat is temporary may be gone after the next start of the computer.")
+    box.setDefaultButton(box.addButton("Close", QMessageBox.ButtonRole.RejectRole))
     box.open()
     return box
 
