@@ -115,6 +115,9 @@ class KnownBackend(Backend):
         self.lessons: tuple[Lesson, ...] = ()
         self.free = False  # runs go on without permits
 
+    def stop_reading(self) -> None:
+        """Nothing here is read for long."""
+
     def facts(self) -> Facts:
         from engine.cells import specifications
         from engine.data import samples
