@@ -66,9 +66,10 @@ class Proof:
         )
 
     def to_json(self) -> str:
-        """Everything, for the file beside the export."""
+        """Everything, for the file beside the export; of a file that nothing here could run, no verdict."""
         fields = {name: getattr(self, name) for name in self.__slots__}
-        return json.dumps(fields | {"passed": self.passed}, indent=2, ensure_ascii=False) + "\n"
+        passed = None if self.difference is None else self.passed
+        return json.dumps(fields | {"passed": passed}, indent=2, ensure_ascii=False) + "\n"
 
 
 def export(source: Exportable, target: Target, path: Path, tell: Callable[[str], None] = _nobody) -> Proof:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -223,6 +224,7 @@ def test_without_a_compiler_it_is_written_and_that_is_said(tmp_path: Path, monke
     found = proof.export(exportable(), target("c_header"), tmp_path / "model.h")
     assert found.difference is None
     assert found.sentence() == "Written, but not run: no C compiler is here (cc, gcc, clang)."
+    assert json.loads(found.to_json())["passed"] is None
     assert (tmp_path / "model.h").stat().st_size > 1000
 
 
