@@ -18,6 +18,7 @@ from engine.data.names_above import named_above, unmarked
 from engine.data.odd_rows import is_figure, of_figures
 from engine.data.preface import evenly_parted, parted_by, preface, says_how, usual_delimiter, years_on_top
 from engine.data.quoting import literal
+from engine.data.under_way import stoppable
 
 _MOST_COLUMNS = 20_000
 _LOOKED_AT = 200  # lines that tell whether the first one is like them
@@ -92,8 +93,7 @@ def _found(plain: Path, encoding: str, reading: Reading, known: str = "") -> Dia
     before = preface(plain)
     options = reading.options() + known
     told = options + (f", skip = {before}" if before else "")
-    with duckdb.connect() as connection:
-        connection.execute("SET enable_progress_bar = false")
+    with stoppable() as connection:
         rejects = ", store_rejects = true"
         for question in ("", rejects, *([] if reading.delimiter else [", delim = ' '"])):
             answer = _answer(connection, plain, question + told)
@@ -165,6 +165,8 @@ def _answer(connection: duckdb.DuckDBPyConnection, plain: Path, options: str) ->
         reader = connection.execute(
             f"SELECT * FROM sniff_csv({literal(plain)}, max_line_size = {LONGEST_LINE}{options})"
         )
+    except duckdb.InterruptException:
+        raise
     except duckdb.Error:
         return {}
     return dict(zip((d[0] for d in reader.description or ()), reader.fetchone() or (), strict=True))

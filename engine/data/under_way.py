@@ -16,6 +16,7 @@ from engine.data.errors import DataError
 Check = Callable[[], None]
 Result = TypeVar("Result")
 
+_BROKEN_OFF = "the reading was broken off, so nothing of it is kept; open the file again."
 _WAIT = 0.05  # seconds from one check to the next
 _open: weakref.WeakSet[duckdb.DuckDBPyConnection] = weakref.WeakSet()
 _asked: set[threading.Event] = set()  # of what is at work without the database, set where it is to end
@@ -37,13 +38,28 @@ def unwatched(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 @contextmanager
+def stoppable() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database for short questions, which `stop_reading` breaks off too; how far they are is not told."""
+    with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
+        with _lock:
+            _open.add(connection)
+        try:
+            yield connection
+        except duckdb.InterruptException as error:
+            raise DataError(_BROKEN_OFF) from error
+        finally:
+            unwatched(connection)
+
+
+@contextmanager
 def breakable() -> Iterator[Check]:
     """What is done in the ``with`` block can be broken off: its check raises a `DataError` once that was asked for."""
     asked = threading.Event()
 
     def check() -> None:
         if asked.is_set():
-            raise DataError("the reading was broken off, so nothing of it is kept; open the file again.")
+            raise DataError(_BROKEN_OFF)
 
     with _lock:
         _asked.add(asked)

@@ -14,6 +14,7 @@ import pytest
 
 from engine.data import DataError, excel, packed_members, reading_progress, stop_reading
 from engine.data.opening import connect, open_table
+from engine.data.under_way import stoppable
 from tests.engine.data.making import Write
 from tests.engine.data.test_excel import workbook
 
@@ -37,6 +38,25 @@ def test_a_query_is_broken_off_and_the_connection_goes_on() -> None:
         thread.join(0.01)
     assert isinstance(caught[0], duckdb.InterruptException)
     assert connection.execute("SELECT 1").fetchall() == [(1,)]
+
+
+def test_short_questions_are_broken_off_too() -> None:
+    caught: list[DataError] = []
+
+    def work() -> None:
+        try:
+            with stoppable() as connection:
+                connection.execute(ENDLESS).fetchall()
+        except DataError as error:
+            caught.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    while thread.is_alive():
+        stop_reading()
+        assert reading_progress() < 0
+        thread.join(0.01)
+    assert "broken off" in str(caught[0])
 
 
 def test_nothing_is_known_of_nothing(write: Write) -> None:
