@@ -108,7 +108,7 @@ def _place(errors: Floats, lag: int) -> str:
     """Where the error is least, and what that means: a small gain says nothing yet."""
     least = int(np.argmin(errors)) if errors.size else 0
     if lag:
-        return f"least {lag} back: it only trails the truth"
+        return f"least {lag} back: it trails the truth"
     if not least:
         return "least where it is: it does not trail"
     return f"{1 - errors[least] / errors[0]:.0%} less {least} back: too little to tell"
