@@ -3,7 +3,8 @@
 ``C[rows, columns] += A[rows, depth] · B[depth, columns]``. Where B is used again and again it is packed into panels
 as wide as a tile (see `packing`), so the inner loop reads it in order; otherwise it is read where it lies. Each
 number of C is summed over depth in one fixed order, whatever the tile, so the result does not depend on how rows or
-columns are divided among threads.
+columns are divided among threads; every 128 steps by themselves, since what is rounded off grows with the length of a
+sum (N. J. Higham, Accuracy and stability of numerical algorithms, 2002, section 4.2).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from engine.kernels.vectors import llvm_scalar, llvm_type, pointer_to, put_vecto
 TILE_VECTORS = 2 if LANES == 8 else 4
 TILE_ROWS = 6
 PANEL = TILE_VECTORS * LANES
+_SUMMED = 128  # steps of depth that are summed by themselves
 
 
 def _tile(rows: int, vectors: int) -> Any:
@@ -57,22 +59,26 @@ def _emit_tile(builder: Any, dtype: Any, rows: int, vectors: int, a: Any, b: Any
     fma = cgutils.get_or_insert_function(builder.module, ir.FunctionType(vector, [vector] * 3), name)
     (a_base, a_row, a_step), (b_base, b_step), (c_base, c_row) = a, b, c
     sums = [[cgutils.alloca_once(builder, vector) for _ in range(vectors)] for _ in range(rows)]
-    c_rows = [builder.gep(c_base, [builder.mul(c_row, word(r))]) for r in range(rows)]
-    for r in range(rows):
-        for v in range(vectors):
-            builder.store(vector_at(builder, builder.gep(c_rows[r], [word(v * LANES)]), dtype), sums[r][v])
-    with cgutils.for_range(builder, depth, intp=word) as loop:
-        b_row = builder.gep(b_base, [builder.mul(loop.index, b_step)])
-        vectors_b = [vector_at(builder, builder.gep(b_row, [word(v * LANES)]), dtype) for v in range(vectors)]
-        step = builder.mul(a_step, loop.index)
-        for r in range(rows):
-            number = builder.load(builder.gep(a_base, [builder.add(builder.mul(a_row, word(r)), step)]))
-            everywhere = spread(builder, number)
-            for v in range(vectors):
-                builder.store(builder.call(fma, [everywhere, vectors_b[v], builder.load(sums[r][v])]), sums[r][v])
-    for r in range(rows):
-        for v in range(vectors):
-            put_vector(builder, builder.load(sums[r][v]), builder.gep(c_rows[r], [word(v * LANES)]), dtype)
+    places = [[builder.gep(c_base, [builder.add(builder.mul(c_row, word(r)), word(v * LANES))]) for v in range(vectors)]
+              for r in range(rows)]  # fmt: skip
+    every = [(r, v) for r in range(rows) for v in range(vectors)]
+    with cgutils.for_range_slice(builder, word(0), depth, word(_SUMMED), intp=word) as (first, _):
+        for r, v in every:
+            builder.store(vector(None), sums[r][v])
+        end = builder.add(first, word(_SUMMED))
+        end = builder.select(builder.icmp_signed("<", end, depth), end, depth)
+        with cgutils.for_range(builder, end, start=first, intp=word) as loop:
+            b_row = builder.gep(b_base, [builder.mul(loop.index, b_step)])
+            vectors_b = [vector_at(builder, builder.gep(b_row, [word(v * LANES)]), dtype) for v in range(vectors)]
+            step = builder.mul(a_step, loop.index)
+            for r in range(rows):
+                number = builder.load(builder.gep(a_base, [builder.add(builder.mul(a_row, word(r)), step)]))
+                everywhere = spread(builder, number)
+                for v in range(vectors):
+                    builder.store(builder.call(fma, [everywhere, vectors_b[v], builder.load(sums[r][v])]), sums[r][v])
+        for r, v in every:
+            before = vector_at(builder, places[r][v], dtype)
+            put_vector(builder, builder.fadd(before, builder.load(sums[r][v])), places[r][v], dtype)
 
 
 _tile_6w, _tile_4w, _tile_2w, _tile_1w = (_tile(rows, TILE_VECTORS) for rows in (TILE_ROWS, 4, 2, 1))
