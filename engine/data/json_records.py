@@ -12,31 +12,35 @@ from engine.data.temporary import temporary_file
 
 _LARGEST = 64 << 20  # bytes; a larger document is left to the database
 _DEPTH = 6
+_NAMED = 3  # other tables
 _FEWEST = 3  # records, or values of a column
 _NAMES_OF = {2: ["time", "value"]}  # of rows without names
 _DATED = re.compile(r"\d{4}-\d{2}(-\d{2}.*)?|\d{4}")
 
 
 def is_document(head: bytes) -> bool:
-    """Whether a file begins with one object, or with a list of lists."""
+    """Whether a file begins with one object, a list of lists, or a list of one object and a list."""
     plain = head.lstrip(b"\xef\xbb\xbf\xff\xfe\x00").replace(b"\x00", b"")  # whatever it is written in
-    return re.match(rb"\s*(\{|\[\s*\[)", plain) is not None
+    return re.match(rb"\s*(\{|\[\s*\[|\[\s*\{[^{}]*\}\s*,\s*\[)", plain) is not None
 
 
-def records_in(path: Path, encoding: str) -> tuple[Path, str] | None:
-    """A temporary file with the most records that a document holds, and where they stand in it; None of any other."""
+def records_in(path: Path, encoding: str) -> tuple[Path, list[str]] | None:
+    """A temporary file with the most records that a document holds, and what is said of it; None of any other."""
     if path.stat().st_size > _LARGEST:
         return None
     try:
         document = json.loads(path.read_text(encoding), parse_constant=lambda _: None)
     except (ValueError, RecursionError):
         return None
-    found = max(_tables(document, (), 0), key=lambda table: len(table[1]), default=None)
-    if found is None or not found[1]:
+    tables = [(place, records) for place, records in _tables(document, (), 0) if records]
+    if not tables:
         return None
+    at, found = max(tables, key=lambda table: len(table[1]))
     with temporary_file(".json") as file:
-        json.dump(found[1], file)
-    return Path(file.name), ".".join(found[0])
+        json.dump(found, file)
+    others = [f"{len(own):,} in {'.'.join(place)!r}" for place, own in tables if place != at and len(own) > 1]
+    beside = [f"left out: {', '.join(others[:_NAMED])}{' and more' if len(others) > _NAMED else ''}"] if others else []
+    return Path(file.name), [*([f"records: those in {'.'.join(at)!r}"] if at else []), *beside]
 
 
 def _tables(value: Any, place: tuple[str, ...], depth: int) -> Iterator[tuple[tuple[str, ...], list[dict[str, Any]]]]:
@@ -47,6 +51,9 @@ def _tables(value: Any, place: tuple[str, ...], depth: int) -> Iterator[tuple[tu
         for own in value if not found and len(value) < _FEWEST and depth < _DEPTH else ():
             yield from _tables(own, place, depth + 1)
     if not isinstance(value, dict):
+        return
+    if named := _named_rows(value):
+        yield place, named
         return
     columns = {key: own for key, own in value.items() if _is_column(own)}
     columns = dict(_columns_within(value)) if len(columns) == 1 else columns
@@ -70,6 +77,18 @@ def _columns_within(value: Any) -> Iterator[tuple[str, list[Any]]]:
             yield key, own
         else:
             yield from _columns_within(own)
+
+
+def _named_rows(value: dict[str, Any]) -> list[dict[str, Any]]:
+    """Rows beside a list of the names of their columns, as pandas and data services write."""
+    rows = [own for own in value.values() if _are_rows(own)]
+    if len(rows) != 1:
+        return []
+    width = len(rows[0][0])
+    names = [
+        own for own in value.values() if _is_row(own) and len(own) == width and all(isinstance(n, str) for n in own)
+    ]
+    return [dict(zip(names[0], row, strict=True)) for row in rows[0]] if len(names) == 1 else []
 
 
 def _by_key(value: dict[str, Any]) -> list[dict[str, Any]]:

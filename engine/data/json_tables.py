@@ -29,7 +29,7 @@ def json_table(path: Path, reading: Reading, head: bytes) -> Source:
     plain, records = path, None if is_json_lines(head) or not is_document(head) else records_in(path, encoding)
     if records:
         source.temporary, plain, source.converted = records[0], records[0], True
-        source.notes += [f"records: those in {records[1]!r}"] if records[1] else []
+        source.notes += records[1]
     elif encoding != "utf-8" or not found.utf8 or found.unprinted or is_pattern(path):
         source.temporary = plain = rewritten(path, encoding, source, ".json")
     longest = max(_LEAST_BUFFER, found.longest) if is_json_lines(head) else 16 * LONGEST_LINE
