@@ -12,6 +12,7 @@ from engine.data.copies import Copied, Row, copied, first_lines
 from engine.data.odd_rows import Rejected
 from engine.data.preface import REMARKS
 
+LINED_UP = "cells lined up by blanks"  # what is said of them
 _LONGEST = 20_000  # letters of a line
 _MOST_ABOVE = 12  # lines of words above a table
 _FEWEST = 10  # lines that show columns of a fixed width

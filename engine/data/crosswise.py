@@ -12,6 +12,9 @@ from typing import Any
 from engine.data.months import month_of
 from engine.data.quoting import literal, quoted
 
+STEPS = "steps"  # run across, without a date
+_STEPS = 12  # columns of these at least
+_NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?([eE][-+]?\d+)?")
 LOOK = 100  # rows that are looked at
 _FEWEST = 6  # columns with dates
 _SOME, _SHARE = 32, 3  # columns that are looked at first, and of which a third have to be dates
@@ -61,7 +64,8 @@ class Crosswise:
         rows = f"SELECT {kept}{cells} FROM {source} WHERE trim(concat({across})) <> ''"
         own = "".join(f"{quoted(name)}, " for name in self.kept)
         turned = f"({rows}) UNPIVOT INCLUDE NULLS ({value} FOR {time} IN ({across}))"
-        return f"SELECT {own}{rest}{part} AS {time}, {value} FROM {turned}"
+        there = f" WHERE trim({value}) <> ''" if self.what == STEPS else ""  # behind the end of a series
+        return f"SELECT {own}{rest}{part} AS {time}, {value} FROM {turned}{there}"
 
 
 def crosswise(names: Sequence[str], rows: Callable[[Sequence[str]], Sequence[Sequence[Any]]]) -> Crosswise | None:
@@ -73,7 +77,7 @@ def crosswise(names: Sequence[str], rows: Callable[[Sequence[str]], Sequence[Seq
     """
     if len(names) < 2:
         return None
-    return _of_dates(names) or _of_months(names, rows) or _of_hours(names, rows)
+    return _of_dates(names) or _of_steps(names, rows) or _of_months(names, rows) or _of_hours(names, rows)
 
 
 def _of_dates(names: Sequence[str]) -> Crosswise | None:
@@ -111,6 +115,24 @@ def _date(name: str) -> str:
     if quarter := _QUARTER.fullmatch(name):
         return f"{quarter[1]}-Q{quarter[2]}"
     return next(filter(None, (_written(name, written) for written in _DATES)), "")
+
+
+def _of_steps(names: Sequence[str], rows: Callable[[Sequence[str]], Sequence[Sequence[Any]]]) -> Crosswise | None:
+    """A series a row behind its name, as long as each is, as in the M4 competition."""
+    counted = [re.fullmatch(r"(.*?)(\d+)", name) for name in names[1:]]
+    heads, first = {found[1] if found else "" for found in counted}, int(counted[0][2]) if counted[0] else 0
+    if len(names) <= _STEPS or not all(counted) or len(heads) > 1:
+        return None
+    if [int(found[2]) for found in counted if found] != list(range(first, first + len(counted))):
+        return None
+    found = [[str(cell or "").strip() for cell in row] for row in rows(names)]
+    lengths = [max((at for at, cell in enumerate(row) if cell), default=0) for row in found]
+    told_once = len({row[0] for row in found}) == len(found) > 2 and not any(row[0].isdigit() for row in found)
+    full = all(all(map(_NUMBER.fullmatch, row[1 : length + 1])) for row, length in zip(found, lengths, strict=True))
+    if not (told_once and full and len(set(lengths)) > 1 and min(lengths) > 1):
+        return None
+    times = tuple(str(number) for number in range(1, len(names)))
+    return Crosswise(tuple(names[:1]), tuple(names[1:]), times, "", "", STEPS)
 
 
 def _of_months(names: Sequence[str], rows: Callable[[Sequence[str]], Sequence[Sequence[Any]]]) -> Crosswise | None:

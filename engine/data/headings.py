@@ -22,7 +22,20 @@ def below_heading(plain: Path, dialect: Dialect) -> tuple[Dialect, tuple[Rejecte
     if titled := _below_titles(plain, dialect):
         return titled
     units = units_below(plain, dialect)
-    return replace(dialect, units=len(units)), units
+    columns = _told_apart_below(plain, dialect, len(units)) if units else dialect.columns
+    return replace(dialect, units=len(units), columns=columns), units
+
+
+def _told_apart_below(plain: Path, dialect: Dialect, units: int) -> tuple[str, ...]:
+    """Names that come twice with what stands below them, and of an index the name that pandas writes there."""
+    with plain.open(encoding="utf-8-sig", errors="replace") as file:
+        lines = list(itertools.islice(file, dialect.skip, dialect.skip + 1 + units))
+    names, *below = cells_of(lines, dialect) or [[]]
+    if len(names) != len(dialect.columns) or len(set(names)) == len(names) > 0:
+        return dialect.columns
+    index = [row for row in below if _filled(row) == 1 and row[0].strip()]
+    below = [["", *row[1:]] for row in below if row not in index]
+    return _told_apart([index[-1][0] if index else "" if below else names[0], *names[1:]], [], below)
 
 
 def _below_titles(plain: Path, dialect: Dialect) -> tuple[Dialect, tuple[Rejected, ...]] | None:
@@ -41,6 +54,8 @@ def _below_titles(plain: Path, dialect: Dialect) -> tuple[Dialect, tuple[Rejecte
     pairs = more == 0 and _are_words_and_values(rows[dialect.skip + 1 : names + 1], width, figures)
     if first + _BODY > len(rows) or names >= first or not (more > 0 or pairs):
         return None
+    if pairs and not more and names + 1 < first:
+        names = dialect.skip  # what is below it tells of the columns, one thing a row
     columns = _told_apart(rows[names], rows[names - 1] if names - 1 in above else [], rows[names + 1 : first])
     between = range(names + 1, first)
     left_out = tuple(Rejected(at + 1, UNITS, lines[at].strip()) for at in between if _filled(rows[at]))

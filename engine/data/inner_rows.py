@@ -19,6 +19,11 @@ _LOOK = 500  # rows that tell totals
 _MOST = 0.25  # share of rows that may be totals
 _FEWEST = 3
 _TOTAL = rf"(?i)((?:grand |sub-?)?(?:{'|'.join(TOTALS)})(?:\W+\w+)?|\w+ (?:total|sum|summe|gesamt)|\*+):?"
+_PERIODS = (
+    ("years", r"\d{4}"),
+    ("quarters", r"\d{4}[- ]?[Qq][1-4]|[Qq][1-4][- ]\d{4}"),
+    ("months", r"\d{4}[- ]?(\pL{3,9}|M?(0[1-9]|1[0-2]))|\pL{3,9}[- ]\d{4}"),
+)
 _AMONG = "a total among the rows"
 
 
@@ -29,10 +34,23 @@ def leave_out_inner_rows(table: Table) -> None:
     rows = [row for row in table.first(table.names) if 2 * sum(map(eq, row, table.names)) <= len(row)]
     if table.dialect.header and heads_figures(table.names, rows):
         _leave_out(table, HEADER_AGAIN, " AND ".join(map(_says_itself, table.names[:_SAME])))
+    _leave_out_longer_periods(table)
     for name in table.names[:_SAME]:
         if _holds_totals(table, name):
             _leave_out(table, _AMONG, f"regexp_full_match(trim({quoted(name)}), {literal(_TOTAL)})")
             return
+
+
+def _leave_out_longer_periods(table: Table) -> None:
+    """Years and quarters above the months of the same series, as the statistics of Britain are written."""
+    cell = f"trim({quoted(table.names[0])})"
+    are = [f"coalesce(regexp_full_match({cell}, {literal(pattern)}), false)" for _, pattern in _PERIODS]
+    counts = table.one(", ".join([f"count(*) FILTER ({one})" for one in are]))
+    come = [place for place, count in enumerate(counts) if count >= _FEWEST]
+    if sum(counts) == table.rows and len(come) > 1 and sum(count > 0 for count in counts) == len(come):
+        finest = come[-1]
+        names = " and ".join(_PERIODS[place][0] for place in come[:-1])
+        _leave_out(table, f"{names} beside the {_PERIODS[finest][0]} of the same", f"NOT {are[finest]}")
 
 
 def _says_itself(name: str) -> str:

@@ -27,11 +27,13 @@ _CLOCK = r"(?:[01]?\d|2[0-4])(?::[0-5]\d){0,2}(?:\.\d+)?(?: ?[AaPp][Mm])?"
 _DAY_FIRST = r"(\d{1,2})[. /-]+(?:de )?(\pL{3,})[. /-]+(?:de )?(\d{4}|\d{2})"
 _NAME_FIRST = r"(\pL{3,})[. -]+(\d{1,2})[, -]+(\d{4})"
 _YEAR_FIRST = r"(\d{4})[. /-]+(\pL{3,})[. /-]+(\d{1,2})\.?"
+_YEAR_NAME = r"(\d{4})[. /-]+(\pL{3,})\.?"
 _NAME_ALONE = r"(\pL{3,})[. /-]+(?:de )?(\d{4}|\d{2})"
-_NAMED_DAYS = rf"(?:{'|'.join((_DAY_FIRST, _NAME_FIRST, _YEAR_FIRST, _NAME_ALONE))})(?:[ ,]+{_CLOCK})?"
+_NAMED_DAYS = rf"(?:{'|'.join((_DAY_FIRST, _NAME_FIRST, _YEAR_FIRST, _YEAR_NAME, _NAME_ALONE))})(?:[ ,]+{_CLOCK})?"
 _ALIKE = (  # one after the other, until all are a day, a name, a long year, and perhaps a clock
     (rf"^{_NAME_FIRST}", r"\2 \1 \3"),
     (rf"^{_YEAR_FIRST}", r"\3 \2 \1"),
+    (rf"^{_YEAR_NAME}$", r"1 \2 \1"),
     (r"^(\pL)", r"1 \1"),
     (r"^(\d+\PL+(?:de )?\pL+[. /-]+(?:de )?)([0-4]\d)(\D|$)", r"\1 20\2\3"),
     (r"^(\d+\PL+(?:de )?\pL+[. /-]+(?:de )?)(\d\d)(\D|$)", r"\1 19\2\3"),

@@ -40,8 +40,13 @@ def named_above(plain: Path, dialect: Dialect) -> Dialect:
     if filled and len(dialect.columns) == 2 and dialect.delimiter == "," and _one_column(above[filled[-1]], below):
         name = above[filled[-1]].strip(' \t\r\n"')
         return replace(dialect, delimiter=";", header=True, skip=filled[-1], columns=(name,))
+    rows = cells_of(below, dialect)
     for at in filled[: -1 - _UNITS : -1]:
         cells = next(iter(cells_of([above[at]], dialect)), [])
+        if 1 < len(cells) < len(dialect.columns) and not any("".join(row[len(cells) :]).strip() for row in rows):
+            cells += [""] * (
+                len(dialect.columns) - len(cells)
+            )  # marks that end each line of the rows, but not the names
         if names := _complete([cell.strip() for cell in cells], len(dialect.columns)):
             return replace(dialect, header=True, skip=at, columns=names)
     return dialect

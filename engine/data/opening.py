@@ -14,7 +14,8 @@ from typing import Any
 
 import duckdb
 
-from engine.data.crosswise import crosswise
+from engine.data.as_above import fill_down, join_words
+from engine.data.crosswise import STEPS, crosswise
 from engine.data.decimal_marks import decimal_mark
 from engine.data.dialect import FOUND_OUT, Reading
 from engine.data.errors import DataError, counted
@@ -91,7 +92,9 @@ def _opened(path: Path, source: Source, connection: duckdb.DuckDBPyConnection, r
     if source.other_digits:
         _read_digits(table)
     if reading.layout == "auto":
+        fill_down(table)
         _turn(table)
+        join_words(table)
     _join_time(table)
     _see_numbers(table, reading)
     return table
@@ -115,6 +118,7 @@ def _turn(table: Table) -> None:
         table.names, table.types = tuple(made.columns), tuple(map(str, made.types))
         table.rows = int(table.one("count(*)")[0])
         table.source.converted = True
+        table.series = found.kept if found.what == STEPS else ()
         table.remarks.append(found.note)
         table.notes.append(found.note)
 

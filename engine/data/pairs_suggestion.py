@@ -10,7 +10,9 @@ from engine.data.column_looks import named
 from engine.data.columns import numeric_columns, read_words
 from engine.data.dates import date_format
 from engine.data.guess import Guess
+from engine.data.quoting import quoted
 from engine.data.tables import Table
+from engine.data.tagged import TAGGED
 
 _MOST_COLUMNS = 8
 _ROW_NUMBERS = ("id", "number", "no", "nr", "index", "row", "line", "key")
@@ -29,10 +31,11 @@ def suggest_pairs(table: Table, targets: Sequence[str] = ()) -> Guess | None:
         return None
     words = [name for name, number in numeric_columns(table, table.names).items() if not number]
     rest = [name for name in table.names if name not in words]
-    if any(date_format(table, name) for name in words) or any(not named(name, _ROW_NUMBERS) for name in rest):
+    if any(date_format(table, name) for name in words) or any(not _says_which(table, name) for name in rest):
         return None
     texts = {name: [text for text in read_words(table, name).tolist() if text] for name in words}
-    texts = {name: own for name, own in texts.items() if len(set(own)) >= _LEAST_DIFFERENT * table.rows}
+    if not (tagged := is_tagged(table)):
+        texts = {name: own for name, own in texts.items() if len(set(own)) >= _LEAST_DIFFERENT * table.rows}
     if len(texts) < 2 or (len(texts) < len(words) and len(table.names) == 2):
         return None
     pairs = {
@@ -44,7 +47,8 @@ def suggest_pairs(table: Table, targets: Sequence[str] = ()) -> Guess | None:
         return None
     source, target = next((pair for pair, ratio in pairs.items() if ratio < _ALIKE), min(pairs, key=pairs.__getitem__))
     levels = [
-        "words" if _mean(text.split() for text in texts[name]) >= _WORDS else "characters" for name in (source, target)
+        "words" if tagged or _mean(text.split() for text in texts[name]) >= _WORDS else "characters"
+        for name in (source, target)
     ]
     changes: dict[str, Any] = {
         "data.kind": "pairs",
@@ -60,6 +64,18 @@ def suggest_pairs(table: Table, targets: Sequence[str] = ()) -> Guess | None:
         "topology: encoder–decoder, with attention, reading in both directions",
     )
     return Guess(changes, notes, table.rows)
+
+
+def is_tagged(table: Table) -> bool:
+    """Whether a table was made of words with a tag each, however often their texts come again."""
+    return table.source.converted and table.names == TAGGED
+
+
+def _says_which(table: Table, name: str) -> bool:
+    """Whether a number says which row it is: by its name, or as it has none and never comes twice, as at Tatoeba."""
+    whole, kinds = f"bool_and({table.number(name)} = round({table.number(name)}))", f"count(DISTINCT {quoted(name)})"
+    nameless = table.dialect is not None and not table.dialect.header
+    return named(name, _ROW_NUMBERS) or (nameless and table.one(f"{whole} AND {kinds} = count(*)")[0])
 
 
 def _unlike(one: list[str], other: list[str]) -> float:

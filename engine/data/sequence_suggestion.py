@@ -22,6 +22,7 @@ _COUNTERS = ("t", "time", "step", "frame", "index", "i", "n", "tick")
 _CALENDAR = ("season", "quarter", "month", "weekday", "day", "holiday", "hour", "week", "year")  # known, so no answers
 _FLAGS = ("status", "flag", "flags", "quality", "qc", "qualifier", "remark", "qualität")  # of the one value beside them
 _LOOK = 100_000  # rows that are looked at
+_ANSWERS = ("y",)  # beside columns that count up
 _STEPS = 8  # columns that a table without a header has beside its class
 _RAGGED = 3.0  # steps a sequence has at least on average
 
@@ -115,15 +116,16 @@ def _wide(table: Table, columns: list[ColumnLook], split: str, said: ColumnLook 
     if 2 * len(inputs) < len(table.names):
         return None  # some channels of a recording, as F1 to F8 among others
     rest = [c for c in columns if c.name not in inputs and c.name != split]
-    first = said is None and not rest and len(inputs) == len(table.names) and _class_first(table, columns)
-    if first:
-        rest, inputs = [columns[0]], inputs[1:]
-    label = (
-        rest[0] if first else said or next((c for c in reversed(rest) if not c.number or named(c.name, LABELS)), None)
-    )
+    whole = said is None and not rest and len(inputs) == len(table.names)
+    classes = _class_at_an_end(table, columns) if whole else None
+    if classes:
+        rest, inputs = [classes], tuple(name for name in inputs if name != classes.name)
+    telling = (c for c in reversed(rest) if not c.number or named(c.name, (*LABELS, *_ANSWERS)))
+    few = (c for c in telling if 1 < c.different <= max(2, rows / 4))
+    label = classes or said or next(few, None)
     if len(inputs) < 4 or label is None or label.name in inputs:
         return None
-    if label is not said and (not 1 < label.different <= max(2, rows / 4) or date_format(table, label.name)):
+    if label is not said and date_format(table, label.name):
         return None
     side = round(len(inputs) ** 0.5)
     channels = side if side * side == len(inputs) and side >= 4 else 1
@@ -142,14 +144,19 @@ def _wide(table: Table, columns: list[ColumnLook], split: str, said: ColumnLook 
     return Guess(changes, reasons, table.rows)
 
 
-def _class_first(table: Table, columns: list[ColumnLook]) -> bool:
-    """Whether a table without a header begins with a class in each row, as those of the UCR archive do."""
-    first, others = columns[0], columns[1:]
-    if table.dialect is None or table.dialect.header or len(others) < _STEPS or first.name != table.names[0]:
-        return False
-    whole = table.one(f"bool_and({table.number(first.name)} = round({table.number(first.name)}))", rows=_LOOK)[0]
-    few = 1 < first.different <= min(MOST_LABELS, table.rows / 4)
-    return bool(whole) and few and all(column.different > 2 * first.different for column in others)
+def _class_at_an_end(table: Table, columns: list[ColumnLook]) -> ColumnLook | None:
+    """The class that each row of a table without a header begins or ends with, as in the UCR archive; None without."""
+    if table.dialect is None or table.dialect.header or len(columns) <= _STEPS:
+        return None
+    for found, others in ((columns[0], columns[1:]), (columns[-1], columns[:-1])):
+        if found.name not in (table.names[0], table.names[-1]):
+            continue
+        number = table.number(found.name)
+        whole = table.one(f"bool_and({number} = round({number}))", rows=_LOOK)[0]
+        few = 1 < found.different <= min(MOST_LABELS, table.rows / 4)
+        if whole and few and 2 * sum(column.different > 2 * found.different for column in others) > len(others):
+            return found
+    return None
 
 
 def _recording(table: Table, columns: list[ColumnLook], split: str, said: ColumnLook | None) -> Guess | None:

@@ -19,6 +19,7 @@ from engine.data.scaling import Reals, Transform
 from engine.data.series import last_numeric
 from engine.data.tables import Table
 
+_ONCE = ": no date comes twice in one of them"
 _LOOK = 1_000_000  # rows that tell the step from one to the next
 _COLUMNS = 64  # columns of which one may tell several series apart
 _TRIED = {1: 64, 2: 12, 3: 8}  # columns that are tried: alone, two and three together
@@ -43,7 +44,7 @@ def suggest_series(table: Table, said: DataConfig) -> Guess:
     """
     date = _date(table, said.time_column)
     target = said.targets[0] if said.targets else last_numeric(table, date.name if date else "")
-    several = said.sequence_column or (find_series_columns(table, date.name, target) if date else ())
+    several = said.sequence_column or table.series or (find_series_columns(table, date.name, target) if date else ())
     stamps = read_stamps(table, date.name, _LOOK) if date else None
     frequency = find_frequency(distinct(stamps)) if stamps is not None else None
     count = int(table.one(f"count(DISTINCT {_key(several)})")[0]) if several else 1
@@ -64,7 +65,7 @@ def suggest_series(table: Table, said: DataConfig) -> Guess:
     }
     told = " and ".join(map(repr, several))
     reasons = [
-        *([f"{count:,} series, told apart by {told}: no date comes twice in one of them"] if several else []),
+        *([f"{count:,} series, told apart by {told}{_ONCE if date else ''}"] if several else []),
         _date_reason(date, frequency),
         *([] if said.targets else [f"target: {target!r}, the last column of numbers, flags aside"]),
         *([f"transform: {transform.replace('_', ' of the ')}, since {why}"] if why else []),

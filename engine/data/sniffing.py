@@ -144,7 +144,7 @@ def _names_are_a_row(connection: duckdb.DuckDBPyConnection, plain: Path, found: 
         return again or first_line_names(rows)
     names, body = rows[0] if rows else (), [list(map(_text, row)) for row in rows[_UNITS:]]
     heads = [not is_figure(_text(name)) for name, *cells in zip(names, *body, strict=True) if of_figures(cells)]
-    return len(body) >= _FEWEST and 2 * sum(heads) > len(heads) and all(map(_text, names))
+    return len(body) >= _FEWEST and 2 * sum(heads) > len(heads) and all(map(_text, names[1:]))  # pandas names no index
 
 
 def _text(cell: Any) -> str:

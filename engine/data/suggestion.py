@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from engine.config import Experiment
-from engine.data.columns import count_cells
+from engine.data.alignment import LINED_UP
+from engine.data.columns import count_cells, numeric_columns
 from engine.data.dates import find_date_column
 from engine.data.dialect import FOUND_OUT, READING, Reading
 from engine.data.errors import DataError
 from engine.data.guess import Guess, Suggestion
 from engine.data.opening import open_table
 from engine.data.packed import name_within
-from engine.data.pairs_suggestion import suggest_pairs
+from engine.data.pairs_suggestion import is_tagged, suggest_pairs
 from engine.data.samples import sample
 from engine.data.sequence_suggestion import suggest_sequences
 from engine.data.series import last_numeric
@@ -67,7 +68,7 @@ def suggested(table: Table, base: Experiment) -> Suggestion:
         column = getattr(said, name)
         for one in filter(None, [column] if isinstance(column, str) else column):
             table.column(one)
-    found = None if said.targets else suggest_sequences(table, said)
+    found = None if said.targets or (is_tagged(table) and not said.label) else suggest_sequences(table, said)
     found = found or (None if said.label else suggest_pairs(table, said.targets)) or suggest_series(table, said)
     return found.suggestion(base, table.path, table.notes)
 
@@ -94,9 +95,18 @@ def _table_in_disguise(path: Path, reading: Reading) -> bool:
             if len(table.names) == 1:
                 cells = count_cells(table, table.names, _ONE_COLUMN)[table.names[0]]
                 return cells.numbers == cells.filled >= _FEWEST
+            if LINED_UP in table.notes or (table.dialect and table.dialect.delimiter == " "):
+                return not _are_sentences(table)
             return (table.dialect is not None and table.dialect.delimiter == "\t") or bool(last_numeric(table))
     except DataError:
         return False
+
+
+def _are_sentences(table: Table) -> bool:
+    """Whether lines that have as many words are no rows: without names or a date, and with more words than numbers."""
+    if find_date_column(table) or (table.dialect and table.dialect.header):
+        return not last_numeric(table)
+    return 2 * sum(numeric_columns(table, table.names).values()) < len(table.names)
 
 
 def _text(path: Path, base: Experiment) -> Suggestion:

@@ -34,6 +34,7 @@ class Table:
     names: tuple[str, ...]
     types: tuple[str, ...]  # DuckDB's, "VARCHAR" where the file does not say
     connection: duckdb.DuckDBPyConnection
+    series: tuple[str, ...] = ()  # columns that are known to tell several series apart
     joined: str = ""  # the column that is put together of others
     decimal: str = "."
     no_value: tuple[str, ...] = ()  # numbers and words that stand for none, beside the usual ones
@@ -74,7 +75,8 @@ class Table:
         Raises:
             DataError: there is none of that name; the nearest is named.
         """
-        if not self._places:
+        if len(self._places) != len(self.names):  # they are others, since the table was turned
+            self._places.clear()
             self._places.update((known, place) for place, known in enumerate(self.names))
         if name in self._places:
             return self._places[name]
@@ -100,11 +102,10 @@ class Table:
 
     def replace(self, query: Callable[[str], str], *, kept: bool) -> None:
         """Put a query over the cells so far in their place; `kept` where it takes long each time."""
-        asked = (
-            "SELECT count(*), bool_or(view_name = 'cells') FROM duckdb_views() WHERE starts_with(view_name, 'cells')"
-        )
-        views, viewed = self.connection.execute(asked).fetchone() or (0, False)
-        before = f"cells_{views}"
+        every = "SELECT view_name AS n, 1 AS v FROM duckdb_views() UNION SELECT table_name, 0 FROM duckdb_tables()"
+        asked = f"SELECT count(*), max(v) FILTER (n = 'cells') FROM ({every}) WHERE starts_with(n, 'cells')"
+        known, viewed = self.connection.execute(asked).fetchone() or (0, 0)
+        before = f"cells_{known}"
         self.connection.execute(f"ALTER {'VIEW' if viewed else 'TABLE'} cells RENAME TO {before}")
         self.connection.execute(f"CREATE TEMP {'TABLE' if kept else 'VIEW'} cells AS {query(before)}")
 

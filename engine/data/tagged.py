@@ -9,6 +9,7 @@ from pathlib import Path
 from engine.data.copies import Copied, Row, copied, first_lines
 from engine.data.odd_rows import Rejected, is_figure
 
+TAGGED = ("words", "tags")  # columns
 _LOOKED_AT = 1_000  # lines
 _FEWEST_SENTENCES, _FEWEST_WORDS = 3, 30
 _MOST_TAGS, _EACH = 100, 3  # different ones, and words for each of them
@@ -33,7 +34,7 @@ def tagged(plain: Path) -> Copied | None:
             if own := [row for _, row in sentence if len(row) == width]:
                 yield " ".join(row[word] for row in own), " ".join(row[tag] for row in own)
 
-    return copied(plain, rows, ("words", "tags"))
+    return copied(plain, rows, TAGGED)
 
 
 def _sentences(lines: Iterable[str]) -> Iterator[list[tuple[int, list[str]]]]:

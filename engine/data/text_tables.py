@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from engine.data.access_logs import requests
-from engine.data.alignment import lined_up
+from engine.data.alignment import LINED_UP, lined_up
 from engine.data.archives import archive_as_csv
 from engine.data.dialect import Dialect, Reading, csv_relation, dialect_notes
 from engine.data.encoding import LONGEST_LINE, scan
@@ -27,7 +27,7 @@ from engine.data.source import Source, is_pattern
 from engine.data.tagged import tagged
 from engine.data.temporary import temporary_file
 
-_LINED_UP, _FRAMED = (lined_up, "cells lined up by blanks"), (framed, "cells between bars")
+_LINED_UP, _FRAMED = (lined_up, LINED_UP), (framed, "cells between bars")
 _BY_WORDS = (
     (tagged, "a tag for each word: sentences, and their tags"),
     (requests, "log of a web server"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -56,6 +57,96 @@ FILES: dict[str, tuple[str, str | bytes, dict[str, Any]]] = {
         "a.txt",
         "#separator:tab\n#html:true\n#columns:Front\tBack\n" + lines(90, lambda at: f"the house {at}\tdas Haus {at}"),
         {"rows": 90, "kind": "pairs", "names": ["Front", "Back"]},
+    ),
+    "pandas, with names of two rows": (
+        "a.csv",
+        ",A,A,B\n,x,y,x\n" + lines(90, lambda at: f"{DAYS[at]},{wave(at)},{at % 7},{at % 5}"),
+        {"rows": 90, "left": 1, "names": ["column0", "A x", "A y", "B x"], "frequency": "daily"},
+    ),
+    "prices of several shares": (
+        "a.csv",
+        "Price,Close,Close\nTicker,AAPL,MSFT\nDate,,\n" + lines(90, lambda at: f"{DAYS[at]},{wave(at)},{at % 7}.5"),
+        {"rows": 90, "left": 2, "names": ["Date", "Close AAPL", "Close MSFT"], "target": "Close MSFT"},
+    ),
+    "marks that end the rows, but not the names": (
+        "a.csv",
+        "Date;Time;CO;T\n"
+        + lines(90, lambda at: f"{HOURS[at]:%d/%m/%Y};{HOURS[at]:%H.%M.%S};2,{at % 9};1{at % 7},5;;"),
+        {"rows": 90, "time": "Date Time", "target": "T", "frequency": "hourly"},
+    ),
+    "Britain's statistics, with years and quarters above the months": (
+        "a.csv",
+        '"Title","CPI INDEX"\n"CDID","D7BT"\n"Unit","2015 = 100"\n"Release date","17-01-2024"\n"Important notes",\n'
+        + lines(10, lambda at: f'"{1990 + at}","{50 + at}.5"')
+        + lines(40, lambda at: f'"{1990 + at // 4} Q{at % 4 + 1}","{50 + at}.5"')
+        + lines(120, lambda at: f'"{datetime(1990 + at // 12, at % 12 + 1, 1):%Y %b}","{50 + at}.5"'.upper()),
+        {"rows": 120, "left": 54, "time": "Title", "target": "CPI INDEX", "frequency": "monthly"},
+    ),
+    "the M4 competition, a series a row": (
+        "a.csv",
+        ",".join(f'"V{at + 1}"' for at in range(31))
+        + "\n"
+        + lines(20, lambda at: f'"Y{at}",' + ",".join(f"{wave(k)}" if k < 30 - at % 4 else "" for k in range(30))),
+        {"rows": 570, "several": ("V1",), "target": "value"},
+    ),
+    "a report that says each group once": (
+        "a.csv",
+        "Region,Product,Month,Sales\n"
+        + lines(
+            96,
+            lambda at: (
+                f"{('North', 'South')[at // 48] if at % 48 == 0 else ''},{'AB'[at // 24 % 2] if at % 24 == 0 else ''}"
+                f",{2020 + at % 24 // 12}-{at % 12 + 1:02d},{wave(at)}"
+            ),
+        ),
+        {"rows": 96, "several": ("Region", "Product"), "target": "Sales", "frequency": "monthly"},
+    ),
+    "words with tags, a row each": (
+        "a.csv",
+        "Sentence #,Word,POS,Tag\n"
+        + "".join(
+            f"{f'Sentence: {at}' if k == 0 else ''},w{at * k % 7},{('DT', 'NN')[k % 2]},{('O', 'B-geo')[k % 3 == 2]}\n"
+            for at in range(40)
+            for k in range(3 + at % 4)
+        ),
+        {"rows": 40, "kind": "pairs", "names": ["words", "tags"]},
+    ),
+    "heartbeats, the class behind each": (
+        "a.csv",
+        lines(90, lambda at: ",".join(f"{(at * k % 17) / 16:.6e}" for k in range(1, 21)) + f",{at * 7 % 5:.6e}"),
+        {"rows": 90, "kind": "sequences", "label": "column20"},
+    ),
+    "answers called y": (
+        "a.csv",
+        "id,"
+        + ",".join(f"X{at}" for at in range(1, 21))
+        + ",y\n"
+        + lines(90, lambda at: f"r{at}," + ",".join(str(at * k % 17) for k in range(20)) + f",{at * 7 % 5}"),
+        {"rows": 90, "kind": "sequences", "label": "y"},
+    ),
+    "Tatoeba, with numbers of sentences": (
+        "a.tsv",
+        lines(90, lambda at: f"{1276 + at * 37}\tI have {at} apples.\t{8e6 + at * 91:.0f}\tIch habe {at} Äpfel."),
+        {"rows": 90, "kind": "pairs"},
+    ),
+    "a log whose lines have as many words": (
+        "a.log",
+        lines(90, lambda at: f"{HOURS[at]:%b %d %H:%M:%S} host sshd[{at}]: accepted user{at % 5} from 10.0.0.{at}"),
+        {"rows": 90, "kind": "text"},
+    ),
+    "records behind one that tells of them": (
+        "a.json",
+        json.dumps(
+            [{"page": 1}, [{"country": {"id": "AT"}, "date": str(2019 - at), "value": wave(at)} for at in range(60)]]
+        ),
+        {"rows": 60, "time": "date", "target": "value", "frequency": "yearly"},
+    ),
+    "rows beside their names": (
+        "a.json",
+        json.dumps(
+            {"columns": ["d", "v"], "index": [*range(90)], "data": [[str(DAYS[at]), wave(at)] for at in range(90)]}
+        ),
+        {"rows": 90, "names": ["d", "v"], "time": "d", "target": "v"},
     ),
 }
 
