@@ -55,7 +55,7 @@ class DataConfig(Section):
     layout: str = option(
         "auto",
         "Layout",
-        "Whether dates, months or hours that run across are turned into rows, or stay columns as they are.",
+        "Whether dates, months or hours that run across become rows, and blanks what stands above them; or all stays.",
         choices=("auto", "columns"),
         advanced=True,
     )

@@ -22,6 +22,7 @@ _DATES = ("%Y-%m-%d", "%Y-%m", "%YM%m", "%Y/%m/%d", "%m/%d/%y", "%m/%d/%Y", "%d.
 _DAY_OR_MONTH = ("%m/%d/%y", "%m/%d/%Y", "%d/%m/%Y")
 _YEAR = re.compile(r"(\d{4})( \[YR\d{4}\])?")
 _QUARTER = re.compile(r"(\d{4})[- ]?Q([1-4])")
+_QUARTER_FIRST = re.compile(r"Q([1-4])[- /]?(\d{4})")
 _HOUR = re.compile(r"(?:H|HE|[Hh]our[ _]?|h)?(\d{1,2})(?::(\d{2}))?h?")
 
 
@@ -89,7 +90,7 @@ def _of_dates(names: Sequence[str]) -> Crosswise | None:
     if len(across) < max(_FEWEST, len(kept)) or not kept:
         return None
     heads = [name.strip() for name in across]
-    if all(map(_YEAR.fullmatch, heads)) or all(map(_QUARTER.fullmatch, heads)):
+    if any(all(map(form.fullmatch, heads)) for form in (_YEAR, _QUARTER, _QUARTER_FIRST)):
         rising = all(one < other for one, other in pairwise(map(_date, heads)))
         between = "-01-01" if _YEAR.fullmatch(heads[0]) else ""
         return Crosswise(kept, across, (), "", between, "dates") if rising else None
@@ -114,6 +115,8 @@ def _date(name: str) -> str:
         return f"{year[1]}-01-01" if 1500 <= int(year[1]) <= 2200 else ""
     if quarter := _QUARTER.fullmatch(name):
         return f"{quarter[1]}-Q{quarter[2]}"
+    if quarter := _QUARTER_FIRST.fullmatch(name):
+        return f"{quarter[2]}-Q{quarter[1]}"
     return next(filter(None, (_written(name, written) for written in _DATES)), "")
 
 

@@ -20,10 +20,11 @@ _MOST = 0.25  # share of rows that may be totals
 _FEWEST = 3
 _TOTAL = rf"(?i)((?:grand |sub-?)?(?:{'|'.join(TOTALS)})(?:\W+\w+)?|\w+ (?:total|sum|summe|gesamt)|\*+):?"
 _PERIODS = (
-    ("years", r"\d{4}"),
-    ("quarters", r"\d{4}[- ]?[Qq][1-4]|[Qq][1-4][- ]\d{4}"),
-    ("months", r"\d{4}[- ]?(\pL{3,9}|M?(0[1-9]|1[0-2]))|\pL{3,9}[- ]\d{4}"),
+    ("years", r"(?:1[5-9]|2[01])\d\d"),
+    ("quarters", r"(?:1[5-9]|2[01])\d\d[- ]?[Qq][1-4]|[Qq][1-4][- ]\d{4}"),
+    ("months", r"(?:1[5-9]|2[01])\d\d[- ]?(\pL{3,9}|M?(0[1-9]|1[0-2]))|\pL{3,9}[- ]\d{4}"),
 )
+_MONTHS = "M(0[1-9]|1[0-3])"
 _AMONG = "a total among the rows"
 
 
@@ -34,7 +35,12 @@ def leave_out_inner_rows(table: Table) -> None:
     rows = [row for row in table.first(table.names) if 2 * sum(map(eq, row, table.names)) <= len(row)]
     if table.dialect.header and heads_figures(table.names, rows):
         _leave_out(table, HEADER_AGAIN, " AND ".join(map(_says_itself, table.names[:_SAME])))
-    _leave_out_longer_periods(table)
+    first = [str(cell or "").strip() for cell in rows[0]] if rows else []
+    if first and any(re.fullmatch(_PERIODS[place][1], first[0]) for place in (0, 1)):
+        _leave_out_longer_periods(table)
+    for name, cell in zip(table.names, first[:_SAME], strict=False):
+        if re.fullmatch(_MONTHS, cell):
+            _leave_out_means_of_years(table, name)
     for name in table.names[:_SAME]:
         if _holds_totals(table, name):
             _leave_out(table, _AMONG, f"regexp_full_match(trim({quoted(name)}), {literal(_TOTAL)})")
@@ -51,6 +57,13 @@ def _leave_out_longer_periods(table: Table) -> None:
         finest = come[-1]
         names = " and ".join(_PERIODS[place][0] for place in come[:-1])
         _leave_out(table, f"{names} beside the {_PERIODS[finest][0]} of the same", f"NOT {are[finest]}")
+
+
+def _leave_out_means_of_years(table: Table, name: str) -> None:
+    """The thirteenth month, which is the mean of a year."""
+    cell = f"trim({quoted(name)})"
+    if table.one(f"coalesce(bool_and(regexp_full_match({cell}, {literal(_MONTHS)})), false)")[0]:
+        _leave_out(table, "the mean of a year among its months", f"{cell} = 'M13'")
 
 
 def _says_itself(name: str) -> str:

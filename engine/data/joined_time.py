@@ -18,7 +18,7 @@ _PARTS = {
     part: frozenset(words.split())
     for part, words in {
         "year": "year yr yyyy jahr annee an ano anio anno rok jaar 年",
-        "month": "month mon mo mm monat mois mes maand mese miesiac 月",
+        "month": "month period mon mo mm monat mois mes maand mese miesiac 月",
         "day": "day dd dy dom dayofmonth mday tag jour dia giorno dag dzien 日",
         "hour": "hour hr hh stunde heure hora ora uur 時 时",
         "minute": "minute min minuto",
@@ -27,6 +27,7 @@ _PARTS = {
         "week": "week wk kw kalenderwoche woche semaine semana settimana vecka tydzien 周 週",
     }.items()
 }
+_MONTHS = r"M(0[1-9]|1[0-2])"  # of the Bureau of Labor Statistics
 _LIMITS = {
     "year": (1000, 2500), "month": (1, 12), "day": (1, 31), "hour": (0, 24), "minute": (0, 59), "yearday": (1, 366),
     "quarter": (1, 4), "week": (1, 53),
@@ -174,6 +175,8 @@ def _counted(parts: Mapping[str, str], cells: Cells) -> JoinedTime | None:
     if len(chosen) < 2:
         return None
     number = {part: f"TRY_CAST({cell} AS INTEGER)" for part, cell in chosen.items()}
+    if "month" in chosen:
+        number["month"] = f"TRY_CAST(regexp_replace({chosen['month']}, '^M', '') AS INTEGER)"
     month = f"coalesce({number['month']}, {month_sql(chosen['month'])})" if "month" in chosen else "1"
     if "quarter" in chosen:
         month = f"3 * TRY_CAST(regexp_extract({chosen['quarter']}, '[1-4]') AS INTEGER) - 2"
@@ -192,7 +195,7 @@ def _counted(parts: Mapping[str, str], cells: Cells) -> JoinedTime | None:
 
 def _within(part: str, cells: Sequence[str], named: bool = True) -> bool:
     low, high = _LIMITS[part]
-    if named and part == "month" and all(map(month_of, cells)):
+    if named and part == "month" and (all(map(month_of, cells)) or _all(_MONTHS, cells)):
         return True
     if named and part == "quarter" and _all("[QqTt][1-4]", cells):
         return True

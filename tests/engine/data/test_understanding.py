@@ -82,6 +82,19 @@ FILES: dict[str, tuple[str, str | bytes, dict[str, Any]]] = {
         + lines(120, lambda at: f'"{datetime(1990 + at // 12, at % 12 + 1, 1):%Y %b}","{50 + at}.5"'.upper()),
         {"rows": 120, "left": 54, "time": "Title", "target": "CPI INDEX", "frequency": "monthly"},
     ),
+    "the Bureau of Labor Statistics, with means of years": (
+        "a.csv",
+        "Series ID,Year,Period,Value\n" + lines(130, lambda at: f"CUU,{2000 + at // 13},M{at % 13 + 1:02d},{wave(at)}"),
+        {"rows": 120, "left": 10, "time": "Year Period", "target": "Value", "frequency": "monthly"},
+    ),
+    "quarters across": (
+        "a.csv",
+        "Item,"
+        + ",".join(f"Q{at % 4 + 1} {2010 + at // 4}" for at in range(40))
+        + "\n"
+        + lines(3, lambda at: f"i{at}," + ",".join(f"{wave(k)}" for k in range(40))),
+        {"rows": 120, "several": ("Item",), "target": "value", "frequency": "quarterly"},
+    ),
     "the M4 competition, a series a row": (
         "a.csv",
         ",".join(f'"V{at + 1}"' for at in range(31))
