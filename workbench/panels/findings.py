@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from engine.events import WITHDRAWN, Finding
@@ -143,6 +143,9 @@ class FindingCard(QFrame):
         layout.addWidget(self._cure)
         buttons = QHBoxLayout()
         buttons.addWidget(self._toggle)
-        buttons.addWidget(self._fix)
+        if not self.finding.goes_on:
+            buttons.addWidget(self._fix)
         buttons.addStretch(1)
         layout.addLayout(buttons)
+        if self.finding.goes_on:  # its words are too long to stand beside another button in a narrow dock
+            layout.addWidget(self._fix, 0, Qt.AlignmentFlag.AlignLeft)
