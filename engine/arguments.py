@@ -50,11 +50,12 @@ def batch(given: Any) -> None:
         raise NetworkError(f"a batch has inputs, lengths, targets and weights; got a {type(given).__name__}")
 
 
-def inside(above: float, below: float, given: Any, what: str) -> None:
-    """Raises `NetworkError` where numbers do not all lie between these two."""
+def inside(above: float, below: float, given: Any, what: str, *, several: bool = False) -> None:
+    """Raises `NetworkError` where one number, or each of a list, does not lie between these two."""
     found = array(given, what)
-    if not ((found > above) & (found < below)).all():
-        raise NetworkError(f"{what} is {given}; it takes numbers between {above} and {below}")
+    if found.ndim != several or not ((found > above) & (found < below)).all():
+        takes = "numbers" if several else "a number"
+        raise NetworkError(f"{what} is {given}; it takes {takes} between {above} and {below}")
 
 
 def step_sizes(learning_rate: Any, **clips: Any) -> None:
@@ -88,7 +89,7 @@ def _laid_out(found: NDArray[Any], dtype: Any, what: str) -> NDArray[Any]:
         with np.errstate(over="raise"):
             return np.require(found, dtype, ("C", "A", "W"))
     except FloatingPointError:
-        raise NetworkError(f"{what} hold numbers that are too large for {np.dtype(dtype)}") from None
+        raise NetworkError(f"{what}: there are numbers too large for {np.dtype(dtype)}") from None
 
 
 def whole(given: Any, what: str) -> NDArray[Any]:
@@ -121,14 +122,17 @@ def sequences(given: Any, tokens: bool, size: int, letter: str) -> NDArray[Any]:
 
 
 def ends(given: Any, steps: int, batch: int, what: str) -> NDArray[np.int64]:
-    """Steps of each sequence (B,), each from 1 to `steps`; None is all of them. Raises `NetworkError` otherwise."""
+    """Steps of each sequence (B,), each from 1 to `steps`; None is all of them. Raises `NetworkError` otherwise.
+
+    Always a copy: the way back reads them once more, and must not be led astray by what a caller has done with his.
+    """
     if given is None:
         return np.full(batch, steps, np.int64)
     found = whole(given, what)
     listed = found.reshape(-1).tolist()  # of a batch, looked through sooner than by NumPy
     if found.shape != (batch,) or min(listed) < 1 or max(listed) > steps:
         raise NetworkError(f"{what} must be {batch} numbers from 1 to {steps}, got {listed[:8]}")
-    return _laid_out(found, np.int64, what)
+    return np.array(listed, np.int64)
 
 
 def lengths(given: Any, steps: int, batch: int) -> NDArray[np.int64]:

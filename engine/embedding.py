@@ -26,7 +26,8 @@ class Embedding:
         Raises:
             NetworkError: a token that the vocabulary does not have.
         """
-        self._tokens = arguments.indices(tokens, self.vocabulary, "tokens", "the vocabulary").reshape(-1)
+        checked = arguments.indices(tokens, self.vocabulary, "tokens", "the vocabulary")
+        self._tokens = checked.flatten()  # a copy: `backward` writes where they say, whatever became of the caller's
         embedded = self._buffers.get("embedded", self._tokens.size * self.size)
         rows.gather(self._parameters.values, self._at, self.size, self._tokens, embedded)
         return Rows(embedded, 0, self.size)

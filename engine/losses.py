@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
@@ -68,7 +69,7 @@ class Loss:
     def __post_init__(self) -> None:
         """Check the settings."""
         arguments.inside(0, np.inf, self.delta, "delta")
-        arguments.inside(0, 1, self.quantiles, "quantiles")
+        arguments.inside(0, 1, self.quantiles, "quantiles", several=True)
         if self.class_weights is None:
             return
         if self.name != "cross_entropy":
@@ -100,10 +101,14 @@ class Loss:
             classes = arguments.classes(batch.targets, tuple(lead), columns, weights)
             if self.class_weights is not None:
                 weights = np.asarray(weights * self._each_class(columns)[classes], weights.dtype)
-            return float(kernels.cross_entropy(outputs, row_size, columns, classes, weights))
-        targets = arguments.targets(batch.targets, (*lead, self._targets(columns)), outputs.dtype)
-        levels = np.array(self.quantiles if self.name == "quantile" else (self.delta,), np.float64)
-        return float(kernels.elementwise(_KINDS[self.name], outputs, row_size, columns, targets, weights, levels))
+            found = kernels.cross_entropy(outputs, row_size, columns, classes, weights)
+        else:
+            targets = arguments.targets(batch.targets, (*lead, self._targets(columns)), outputs.dtype)
+            levels = np.array(self.quantiles if self.name == "quantile" else (self.delta,), np.float64)
+            found = kernels.elementwise(_KINDS[self.name], outputs, row_size, columns, targets, weights, levels)
+        if math.isnan(found) and (weights < 0).any():
+            raise NetworkError(f"weights go down to {weights.min()}; an answer counts 0 or more")
+        return float(found)
 
     def _targets(self, columns: int) -> int:
         """How many targets so many outputs answer."""

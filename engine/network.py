@@ -84,7 +84,7 @@ class Network(Trainable):
         """Outputs of a batch.
 
         Args:
-            inputs: (T, B, I) numbers or (T, B) tokens.
+            inputs: (T, B, I) numbers or (T, B) tokens. Numbers are not copied: `backward` reads them again.
             lengths: (B,) steps of each sequence, from 1 to T, in falling order; None means T.
             state: Where to begin: for each layer and direction (kinds, B, H), as an earlier call returned it; None is
                 zero. The kinds are the cell's `states`, the hidden state first: h, c of an LSTM.
@@ -152,7 +152,7 @@ class Network(Trainable):
         if not self._passed:
             raise NetworkError("there is no pass to go back through: call forward before each backward")
         if d_values is not None:
-            self._take_gradient(arguments.array(d_values, "the gradient"))
+            self._take_gradient(arguments.numbers(d_values, self.dtype, "the gradient"))
         d_inputs, d_state = self._backward(d_values is not None, d_final, inward=True)
         assert d_inputs is not None
         assert d_state is not None
@@ -178,7 +178,7 @@ class Network(Trainable):
     ) -> tuple[NDArray[Any] | None, State | None]:
         """From ∂L/∂answers, left in place of the answers, through readout, stack and embedding."""
         if d_final is not None:
-            self.stack.check_state(d_final, self._lengths.size, "the gradient of the last state")
+            d_final = self.stack.fitting_state(d_final, self._lengths.size, "the gradient of the last state")
         self._passed = False  # the slots hold gradients from here on
         self.parameters.gradients[:] = 0
         dx = self.stack.backward(*self._from_answers(answered), self.tokens or inward, self.watch_time, d_final)
@@ -213,7 +213,7 @@ class Network(Trainable):
         self._lengths = arguments.lengths(lengths, steps, batch)
         x = self._rows(inputs)
         if state is not None:
-            self.stack.check_state(state, batch, "the state to begin with")
+            state = self.stack.fitting_state(state, batch, "the state to begin with")
         self.stack.forward(x, steps, batch, self._lengths, state, Chance(self._seed, self.step) if training else None)
         self._passed = True
 
@@ -236,6 +236,7 @@ class Network(Trainable):
         Arguments and errors are those of `forward`; every direction is told in the sequence's own time.
         """
         self._run(inputs, lengths, state, training=False)
+        self._passed = False  # what is looked at may be computed anew with other functions (`Layer.replay`)
         if self._lengths.size != 1:
             raise NetworkError(f"trace looks at one sequence, got a batch of {self._lengths.size}")
         return looking.traces(level.directions for level in self.stack.levels)

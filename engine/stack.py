@@ -34,7 +34,7 @@ class Stack:
     """
 
     def __init__(self, config: StackConfig, parameters: Parameters, workers: Workers) -> None:
-        self.config, self._workers = config, workers
+        self.config, self._workers, self._dtype = config, workers, parameters.values.dtype
         self.levels = [Level(config, number, parameters) for number in range(config.depth)]
         self.layers = tuple(layer for level in self.levels for layer in level.directions)
         widest = max(units * (units + config.level_inputs(level)) for level, units in enumerate(config.widths))
@@ -118,13 +118,15 @@ class Stack:
         """∂L/∂(initial state) of the last backward pass."""
         return [layer.d_initial() for layer in self.layers]
 
-    def check_state(self, state: State, batch: int, what: str) -> None:
-        """Raises `NetworkError` where `state` is not one of `batch` sequences."""
+    def fitting_state(self, state: State, batch: int, what: str) -> State:
+        """`state` in the network's own type. Raises `NetworkError` where it is not one of `batch` sequences."""
         wanted = [(layer.kinds, batch, layer.units) for layer in self.layers]
         if not isinstance(state, Sequence):
             raise NetworkError(f"{what} is a list of arrays, one for each layer and direction; got {type(state)}")
-        found = [arguments.array(part, what).shape for part in state]
+        parts = [arguments.numbers(part, self._dtype, what) for part in state]
+        found = [part.shape for part in parts]
         if found != wanted:
             raise NetworkError(
                 f"{what} has shapes {found}; the network takes {wanted}, one for each layer and direction"
             )
+        return parts

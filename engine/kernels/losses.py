@@ -1,7 +1,8 @@
 """Losses with their gradients, averaged over what counts.
 
 ``outputs`` lie (rows, columns padded); weights (rows,) say how much each row counts, 0 for none. Each kernel
-writes ∂L/∂outputs over the outputs and returns L, summed in float64. What lies in the padding is read by nobody.
+writes ∂L/∂outputs over the outputs and returns L, summed in float64; NaN, and nothing written, where a weight is below
+0. What lies in the padding is read by nobody.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ def elementwise(kind: int, outputs: Any, row_size: int, columns: int, targets: A
     Each target is answered by as many columns as there are `levels` (float64): one for each quantile, else one,
     which is Huber's δ.
     """
-    count = 0.0
-    for row in range(weights.size):
-        count += weights[row]
+    count = _sum(weights)
+    if count < 0.0:
+        return math.nan
     scale = 1.0 / max(count * columns, 1e-30)
     loss, width = 0.0, levels.size
     asked = columns // width
@@ -48,6 +49,17 @@ def elementwise(kind: int, outputs: Any, row_size: int, columns: int, targets: A
         for at in range(first + answered * width, first + columns):
             outputs[at] = 0.0
     return loss * scale
+
+
+@inner_kernel
+def _sum(weights: Any) -> float:
+    """Σ w, or -1 where one is below 0."""
+    count = 0.0
+    for row in range(weights.size):
+        if weights[row] < 0.0:
+            return -1.0
+        count += weights[row]
+    return count
 
 
 @inner_kernel
@@ -74,9 +86,9 @@ def _loss_and_slope(kind: int, output: float, target: float, level: float) -> tu
 @kernel
 def cross_entropy(outputs: Any, row_size: int, columns: int, targets: Any, weights: Any) -> float:
     """L = Σ w (log Σ exp y - y[target]) / Σ w; the same as PyTorch's ``cross_entropy`` where all weights are 1."""
-    count = 0.0
-    for row in range(weights.size):
-        count += weights[row]
+    count = _sum(weights)
+    if count < 0.0:
+        return math.nan
     scale = 1.0 / max(count, 1e-30)
     loss = 0.0
     for row in range(weights.size):

@@ -65,6 +65,7 @@ BATCHES: list[Given] = [
     (True, False, {"weights": of((6, 3))}, r"weights have shape \(6, 3\), the answers \(6, 4\)"),
     (True, False, {"weights": of((4, 6))}, r"weights have shape \(4, 6\)"),
     (True, False, {"weights": of((6, 4), np.complex128)}, "weights must be numbers"),
+    (True, False, {"weights": of((6, 4), value=-1)}, "weights go down to -1.0; an answer counts 0 or more"),
     (False, False, {"targets": of((6, 4, 4))}, r"take \(4, 4\)"),
     (False, False, {"weights": of((6, 4))}, r"the answers \(4,\)"),
     (False, False, {"targets": of((4,))}, r"take \(4, 4\)"),
@@ -112,8 +113,20 @@ def test_any_batch_under_any_loss_is_learned_or_refused(
 def test_numbers_beyond_what_the_network_computes_with_are_refused(what: str) -> None:
     made, good = network("gru", dtype=np.float32), example(True, False)
     huge: dict[str, Any] = {what: np.full(np.shape(getattr(good, what)), 1e300)}
-    with pytest.raises(NetworkError, match=f"{what} hold numbers that are too large for float32"):
+    with pytest.raises(NetworkError, match=f"{what}: there are numbers too large for float32"):
         made.loss_and_gradients(dataclasses.replace(good, **huge), "mse")
+
+
+def test_states_and_gradients_beyond_what_the_network_computes_with_are_refused() -> None:
+    made, good = network("gru", dtype=np.float32), example(True, False)
+    huge = [np.full((1, 4, 5), 1e300)]
+    with pytest.raises(NetworkError, match="the state to begin with: there are numbers too large for float32"):
+        made.forward(good.inputs, good.lengths, huge)
+    with pytest.raises(NetworkError, match="the gradient of the last state: there are numbers too large"):
+        made.loss_and_gradients(good, "mse", d_final=huge)
+    made.forward(good.inputs, good.lengths)
+    with pytest.raises(NetworkError, match="the gradient: there are numbers too large"):
+        made.backward(np.full((6, 4, 4), 1e300))
 
 
 def _read_only(given: NDArray[Any]) -> NDArray[Any]:
@@ -213,6 +226,29 @@ def test_one_goes_back_only_through_what_went_forward() -> None:
         made.forward(good.inputs[:2], good.lengths)
     with pytest.raises(NetworkError, match="call forward before each backward"):
         made.backward(values)
+
+
+@pytest.mark.parametrize("tokens", [False, True])
+def test_what_becomes_of_lengths_and_tokens_after_the_pass_forward_does_not_lead_the_way_back(tokens: bool) -> None:
+    made, good = network("lstm", True, tokens, bidirectional=True), example(True, tokens)
+    values = made.forward(good.inputs, good.lengths).values
+    made.backward(values)
+    wanted = made.parameters.gradients.copy()
+    inputs, lengths = good.inputs.copy(), good.lengths.copy()
+    made.forward(inputs, lengths)
+    lengths[:] = 10**6
+    if tokens:
+        inputs[:] = 10**6
+    made.backward(values)
+    np.testing.assert_array_equal(made.parameters.gradients, wanted)
+
+
+def test_a_look_at_a_sequence_is_nothing_to_go_back_through() -> None:
+    made, good = network("lstm"), example(True, False, (6,))
+    made.forward(good.inputs, good.lengths)
+    made.trace(good.inputs, good.lengths)
+    with pytest.raises(NetworkError, match="call forward before each backward"):
+        made.backward(None)
 
 
 @pytest.mark.parametrize("after", [-1, 7, 2.5, "2", True])
@@ -325,7 +361,9 @@ def test_what_is_written_step_by_step_fits_what_was_begun() -> None:
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({"name": "huber", "delta": 0.0}, "delta is 0.0; it takes numbers between 0 and inf"),
+        ({"name": "huber", "delta": 0.0}, "delta is 0.0; it takes a number between 0 and inf"),
+        ({"name": "huber", "delta": (1.0, 2.0)}, "delta is .*; it takes a number between"),
+        ({"name": "quantile", "quantiles": 0.5}, "quantiles is 0.5; it takes numbers between 0 and 1"),
         ({"name": "huber", "delta": NAN}, "delta is nan"),
         ({"name": "huber", "delta": "1"}, "delta must be numbers"),
         ({"name": "quantile", "quantiles": (0.5, 1.0)}, "between 0 and 1"),
@@ -335,7 +373,7 @@ def test_what_is_written_step_by_step_fits_what_was_begun() -> None:
         ({"name": "cross_entropy", "class_weights": [1.0, NAN]}, "they take finite numbers from 0"),
         ({"name": "cross_entropy", "class_weights": ["a"]}, "class weights must be numbers"),
     ],
-    ids=range(9),
+    ids=range(11),
 )
 def test_a_loss_that_cannot_be_is_refused(settings: dict[str, Any], said: str) -> None:
     with pytest.raises(NetworkError, match=said):
