@@ -55,9 +55,9 @@ def explained(error: NonFiniteError, network: AnyNetwork, batch: Examples, first
     sequence's own time, and sequences in the order of the batch; `first` is the step that a part of one begins with.
     """
     places = list(_places(network, first))
-    part = _part(error, network, places)
-    given = _given("input", batch.inputs, first) or _given("target", batch.targets, first)
-    origin = given or _state(places) or _gradient(places)
+    part = _part(error.tensor, error.place, network, places)
+    given = _given_number(batch, first)
+    origin = given or _weight(error, network, places) or _state(places) or _gradient(places)
     text = f"{error}{f', {part}' if part else ''}{f': {origin}' if origin else ''}"
     return NonFiniteError(text, error.tensor, error.place, bool(given))
 
@@ -89,26 +89,44 @@ def _places(network: AnyNetwork, first: int) -> Iterator[_Place]:
             yield _Place(layer, prefix, f"{whose}layer {level + 1}{way}", bool(reverse), first)
 
 
-def _part(error: NonFiniteError, network: AnyNetwork, places: list[_Place]) -> str:
+def _part(tensor: str, place: tuple[int, ...], network: AnyNetwork, places: list[_Place]) -> str:
     """Layer, direction and gate of a recurrent parameter."""
     for at in places:
-        if not (error.tensor.startswith(f"{at.stack}.") and error.tensor.endswith(f"_{at.layer.suffix}")):
+        if not (tensor.startswith(f"{at.stack}.") and tensor.endswith(f"_{at.layer.suffix}")):
             continue
-        names, blocks = at.layer.spec.blocks, network.parameters.shapes[error.tensor][0] // at.layer.units
-        named = error.place and blocks == len(names) > 1
-        return f"in {at.name}" + (f", block “{names[error.place[0] // at.layer.units]}”" if named else "")
+        names, blocks = at.layer.spec.blocks, network.parameters.shapes[tensor][0] // at.layer.units
+        named = place and blocks == len(names) > 1
+        return f"in {at.name}" + (f", block “{names[place[0] // at.layer.units]}”" if named else "")
     return ""
 
 
-def _given(what: str, values: NDArray[Any], first: int) -> str:
-    """The first input or target that is not finite."""
-    values = np.asarray(values)
-    if np.isfinite(values).all():
+def _given_number(batch: Examples, first: int) -> str:
+    """The first input, target or weight of an answer that is not finite, of those that count."""
+    running = np.arange(len(batch.inputs))[:, None] < batch.lengths
+    answered = np.asarray(batch.weights) != 0
+    return (
+        _given("input", batch.inputs, running, first)
+        or _given("target", batch.targets, answered, first)
+        or _given("weight of the answer", batch.weights, answered, first)
+    )
+
+
+def _given(what: str, values: NDArray[Any], counts: NDArray[np.bool_], first: int) -> str:
+    """The first number of (T, B, …) or (B, …) that is not finite where `counts`, (T, B) or (B,), is true."""
+    found = np.argwhere(~np.isfinite(values).reshape(*counts.shape, -1).all(axis=-1) & counts)
+    if not found.size:
         return ""
-    place = np.argwhere(~np.isfinite(values))[0]
-    aligned = values.ndim == 3
-    step = f" at time step {first + place[0] + 1}" if aligned else ""
-    return f"the {what} of sequence {place[1 if aligned else 0] + 1}{step} is not finite"
+    *steps, sequence = found[0] + 1
+    when = f" at time step {first + steps[0]}" if steps else ""
+    return f"the {what} of sequence {sequence}{when} is not finite"
+
+
+def _weight(error: NonFiniteError, network: AnyNetwork, places: list[_Place]) -> str:
+    """The first parameter that is not finite, where it is a loss that says so."""
+    if error.tensor or not (found := network.parameters.not_finite(network.parameters.values)):
+        return ""
+    part = _part(*found, network, places)
+    return f"{found[0]} is not finite at {found[1]}{f', {part}' if part else ''}"
 
 
 def _state(places: list[_Place]) -> str:

@@ -51,8 +51,8 @@ class Optimizer:
 
         Raises:
             NetworkError: a rate or a clip that is no number from 0 on.
-            NonFiniteError: the gradient holds a NaN or an infinity, and no parameter was changed; or a parameter
-                became one in this step.
+            NonFiniteError: the gradient holds a NaN or an infinity, and no parameter was changed; or a parameter, or
+                what the optimiser remembers of it, became one in this step.
         """
         arguments.step_sizes(learning_rate, clip_norm=clip_norm, clip_value=clip_value)
         norm = math.sqrt(kernels.squared_norms(self._parameters.gradients, self._parameters.bounds, self._squares))
@@ -67,7 +67,7 @@ class Optimizer:
         check = self._rule.move(values, gradients, factor, self.steps, learning_rate)
         self._network.changed()
         if check != 0:
-            raise self._lost_parameter()
+            raise self._lost_number()
         return norm
 
     def _clip(self, norm: float, clip_norm: float, clip_value: float) -> None:
@@ -99,13 +99,14 @@ class Optimizer:
         largest = self._parameters.names[int(np.argmax(self._squares))]
         return NonFiniteError(f"the gradient of {largest} is too long for a number", largest)
 
-    def _lost_parameter(self) -> NonFiniteError:
-        for name in self._parameters.names:
-            wrong = np.argwhere(~np.isfinite(self._parameters.view(name)))
-            if wrong.size:
-                place = tuple(int(i) for i in wrong[0])
-                return NonFiniteError(f"{name} is not finite at {place} after the step", name, place)
-        raise AssertionError("an update said that a parameter is not finite, and all are")
+    def _lost_number(self) -> NonFiniteError:
+        values = self._parameters.values
+        memories = {f"the optimiser's {kind} of ": flat for kind, flat in self._rule.state.items()}
+        for whose, flat in {"": values, **memories}.items():
+            if flat.size == values.size and (found := self._parameters.not_finite(flat)):
+                name, place = found
+                return NonFiniteError(f"{whose}{name} is not finite at {place} after the step", name, place)
+        raise AssertionError("an update said that a number is not finite, and all are")
 
     def gradient_norms(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """L2 norm of each parameter's gradient in the last step, before and after clipping, (P,) each."""

@@ -64,6 +64,13 @@ class Parameters:
         place = self._place[name]
         return flat[self.bounds[place] : self.bounds[place + 1]].reshape(self.shapes[name])
 
+    def not_finite(self, flat: NDArray[Any]) -> tuple[str, tuple[int, ...]] | None:
+        """Name and place of the first number of `flat`, laid out like the parameters, that is not finite."""
+        for name in self.shapes:
+            if (wrong := np.argwhere(~np.isfinite(self._shaped(flat, name)))).size:
+                return name, tuple(wrong[0].tolist())
+        return None
+
     def part(self, names: Mapping[str, str]) -> Parameters:
         """Neighbouring parameters under names of their own: the same numbers, for a module that knows only these.
 

@@ -31,9 +31,9 @@ class UpdateRule:
         self.state: dict[str, Values] = {name: aligned_zeros(values.size, values.dtype) for name in self.MEMORIES}
 
     def move(self, values: Values, gradients: Values, factor: float, step: int, rate: float) -> float:
-        """Change `values` in place, by `factor` times the gradient; 0, or NaN where a parameter is not finite now.
+        """Change `values` in place, by `factor` times the gradient; `step` counts from 1.
 
-        `step` counts from 1.
+        Returns 0, or NaN where a parameter or what is remembered of it is not finite now.
         """
         raise NotImplementedError
 

@@ -4,7 +4,8 @@ Definitions and defaults are PyTorch's (torch.optim). No fast-math here: a NaN m
 vectors; what lies past the last parameter is zero and stays so.
 
 Every update takes the factor c of clipping and the L2 decay λ, and works with c g + λ θ. It returns 0 where all
-new parameters are finite and NaN where one is not, which costs one addition a vector in passing.
+new parameters and squares are finite and NaN where one is not, which costs an addition or two a vector in passing. A
+square needs it: divided by the root of an infinity, a step is zero, and the parameter would stand still for good.
 """
 
 from __future__ import annotations
@@ -105,7 +106,7 @@ def rmsprop(
         g = _taken(values, gradients, i, factor, decay)
         s = smoothing * load(square, i) + (1.0 - smoothing) * (g * g)
         store(square, i, s)
-        check = _moved(values, i, load(values, i) - rate * g / (square_root(s) + epsilon), check)
+        check = _moved(values, i, load(values, i) - rate * g / (square_root(s) + epsilon), check + s * 0.0)
     return float(total(check))
 
 
@@ -119,7 +120,7 @@ def adagrad(
         g = _taken(values, gradients, i, factor, decay)
         s = load(square, i) + g * g
         store(square, i, s)
-        check = _moved(values, i, load(values, i) - rate * g / (square_root(s) + epsilon), check)
+        check = _moved(values, i, load(values, i) - rate * g / (square_root(s) + epsilon), check + s * 0.0)
     return float(total(check))
 
 
@@ -143,7 +144,7 @@ def adam(
         store(mean, i, m)
         store(square, i, v)
         new = load(values, i) * shrink - size * m / (square_root(v) * root + epsilon)
-        check = _moved(values, i, new, check)
+        check = _moved(values, i, new, check + v * 0.0)
     return float(total(check))
 
 
@@ -163,5 +164,5 @@ def nadam(
         store(mean, i, m)
         store(square, i, v)
         way = (for_gradient * g + for_mean * m) / (square_root(v) * root + epsilon)
-        check = _moved(values, i, load(values, i) - way, check)
+        check = _moved(values, i, load(values, i) - way, check + v * 0.0)
     return float(total(check))

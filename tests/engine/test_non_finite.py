@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine import data
 from engine.cells import specifications
-from engine.config import Experiment, ModelConfig
+from engine.config import Experiment, ModelConfig, TrainingConfig
 from engine.data import Batch
 from engine.events import RunFailed
 from engine.learner import Learner
@@ -122,6 +122,40 @@ def test_a_target_that_is_no_number_is_named() -> None:
     batch = batch_of()
     batch.targets[2, 0, 1] = np.inf
     assert said(learner_of("gru"), batch).endswith(": the target of sequence 1 at time step 3 is not finite")
+
+
+def test_the_weight_of_an_answer_that_is_no_number_is_named() -> None:
+    batch = batch_of()
+    batch.weights[1, 2] = np.nan
+    text = said(learner_of("gru"), batch)
+    assert text.endswith(": the weight of the answer of sequence 3 at time step 2 is not finite")
+
+
+def test_what_does_not_count_is_not_to_blame() -> None:
+    batch = batch_of()
+    batch.inputs[4, 2] = batch.targets[0, 0] = np.nan
+    batch.weights[0, 0] = 0
+    learner = learner_of("lstm", bidirectional=True)
+    learner.optimizer._network.parameters.view("rnn.weight_hh_l0_reverse")[7, 2] = np.nan
+    assert said(learner, batch).endswith(
+        ": rnn.weight_hh_l0_reverse is not finite at (7, 2), in layer 1, backward direction, block “forget”"
+    )
+
+
+def test_a_weight_of_the_readout_that_is_no_number_is_named() -> None:
+    learner = learner_of("gru")
+    learner.optimizer._network.parameters.view("readout.weight")[1, 2] = np.inf
+    assert said(learner, batch_of()) == "the loss is not finite: readout.weight is not finite at (1, 2)"
+
+
+@pytest.mark.parametrize("rule", ["rmsprop", "adagrad", "adam", "adamw", "nadam"])
+def test_a_square_that_an_optimizer_can_no_longer_keep_is_named(rule: str) -> None:
+    """Every further step would be divided by an infinity, and so be zero."""
+    made = Network(Experiment().model, 1, 1, threads=1)
+    made.parameters.gradient("rnn.bias_hh_l0")[33] = 1e25
+    optimizer = Optimizer(made, TrainingConfig(optimizer=rule))
+    with pytest.raises(NonFiniteError, match=r"the optimiser's square of rnn\.bias_hh_l0 is not finite at \(33,\)"):
+        optimizer.step(1e-3, 0.0)
 
 
 @pytest.mark.parametrize("level", [0, 1])
