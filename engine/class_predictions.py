@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data import Batch, Dataset
-from engine.data.class_metrics import ClassScorer
-from engine.data.labelled_text import LabelledTextDataset
-from engine.data.sequence_dataset import SequenceDataset
+from engine.data.sequences.class_metrics import ClassScorer
+from engine.data.sequences.labelled_text import LabelledTextDataset
+from engine.data.sequences.sequence_dataset import SequenceDataset
 from engine.evaluation import Answering, answers
 from engine.inside_records import Floats, frozen
 from engine.prediction_records import ClassExample, ClassPrediction, TagTrack

@@ -10,19 +10,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.csv_tables import Cell
 from engine.data import DataError, LabelledTextPreparation, SequencePreparation, load
-from engine.data.answers import UNKNOWN, Answers
-from engine.data.class_metrics import class_scores, confusion
 from engine.data.dataset import Scores
-from engine.data.labelled_text import LabelledTextDataset, read_texts
-from engine.data.labelled_text import whole as whole_texts
 from engine.data.metrics import mae, rmse
-from engine.data.parts import Spans, examples, pieces
-from engine.data.sequence_dataset import LabelledDataset, SequenceDataset, names_of
-from engine.data.sequences import Sequences, read_sequences
+from engine.data.sequences.answers import UNKNOWN, Answers
+from engine.data.sequences.class_metrics import class_scores, confusion
+from engine.data.sequences.labelled_text import LabelledTextDataset, read_texts
+from engine.data.sequences.labelled_text import whole as whole_texts
+from engine.data.sequences.parts import Spans, examples, pieces
+from engine.data.sequences.sequence_dataset import LabelledDataset, SequenceDataset, names_of
+from engine.data.sequences.sequences import Sequences, read_sequences
 from engine.data.splits import PARTS
 from engine.model import Model
+from engine.storage.csv_tables import Cell
 
 _AT_ONCE = 256  # sequences
 

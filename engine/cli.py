@@ -16,15 +16,15 @@ from pathlib import Path
 
 import platformdirs
 
-from engine.checkpoints import CheckpointError
 from engine.commands import ADDED, Command, Parser, UsageError
 from engine.commands.terminal import prepare_streams
 from engine.config import ConfigError
 from engine.data import DataError
 from engine.export.targets import ExportError
-from engine.parameters import NetworkError
-from engine.run_folders import RunFolderError
-from engine.weights import WeightsFileError
+from engine.layers.parameters import NetworkError
+from engine.storage.checkpoints import CheckpointError
+from engine.storage.run_folders import RunFolderError
+from engine.storage.weights import WeightsFileError
 
 _MENDABLE = (
     CheckpointError, ConfigError, DataError, ExportError, NetworkError, RunFolderError, WeightsFileError, OSError,

@@ -9,13 +9,13 @@ from typing import Any, Protocol
 
 from engine.data import Batch, Dataset, PairBatch, WritingScorer
 from engine.data.metrics import last_answers
-from engine.data.path_dataset import PathDataset
-from engine.data.path_metrics import PathScorer
-from engine.forecast_paths import scored_paths
+from engine.data.series.path_dataset import PathDataset
+from engine.data.series.path_metrics import PathScorer
+from engine.forecasts.forecast_paths import scored_paths
 from engine.inside_records import Floats
+from engine.layers.passes import Examples, Output
 from engine.losses import Loss
 from engine.network import Network
-from engine.passes import Examples, Output
 from engine.sequence_to_sequence.free_running import FreeRun, run_free
 from engine.sequence_to_sequence.network import SequenceToSequence
 

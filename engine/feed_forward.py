@@ -23,12 +23,12 @@ from engine.cells import specification
 from engine.config import Experiment, ModelConfig, TrainingConfig
 from engine.data import Batch, Dataset
 from engine.evaluation import score
+from engine.layers.parameter_shapes import parameter_count
+from engine.layers.passes import Examples, Output
 from engine.losses import Loss
 from engine.network import Network
 from engine.non_finite import NonFiniteError
 from engine.optimizers import Optimizer
-from engine.parameter_shapes import parameter_count
-from engine.passes import Examples, Output
 from engine.schedules import Schedule
 
 NAME = "feed-forward"

@@ -8,18 +8,18 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from engine.calibration import measured_intervals
 from engine.config import Experiment
 from engine.control import Control
 from engine.data import Dataset
 from engine.data.dataset import Scores
-from engine.data.panel_dataset import PanelDataset
-from engine.data.series_dataset import SeriesDataset
+from engine.data.series.panel_dataset import PanelDataset
+from engine.data.series.series_dataset import SeriesDataset
 from engine.evaluation import Score, score
 from engine.events import RunFinished
-from engine.intervals import Interval, interval_words
+from engine.findings.measurements import Measurements
+from engine.forecasts.calibration import measured_intervals
+from engine.forecasts.intervals import Interval, interval_words
 from engine.losses import Loss
-from engine.measurements import Measurements
 from engine.memory_worth import memory_worth
 from engine.networks import AnyNetwork
 from engine.probes import Probes

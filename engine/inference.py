@@ -9,24 +9,24 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.calibration import absolute_errors
 from engine.config import DataConfig
 from engine.data import DataError, SeriesPreparation, TextPreparation, load
-from engine.data.gaps import fill
-from engine.data.panel_dataset import PanelDataset
 from engine.data.scaling import Reals
-from engine.data.series import Series, read_series, read_several
-from engine.data.series_dataset import SeriesDataset
-from engine.data.series_preparation import check_logarithm
+from engine.data.series.gaps import fill
+from engine.data.series.panel_dataset import PanelDataset
+from engine.data.series.series import Series, read_series, read_several
+from engine.data.series.series_dataset import SeriesDataset
+from engine.data.series.series_preparation import check_logarithm
 from engine.data.splits import PARTS, Split
-from engine.forecast_paths import paths
-from engine.forecast_rows import assumed, dates
-from engine.forecast_table import Forecast, together
+from engine.forecasts.calibration import absolute_errors
+from engine.forecasts.forecast_paths import paths
+from engine.forecasts.forecast_rows import assumed, dates
+from engine.forecasts.forecast_table import Forecast, together
+from engine.forecasts.intervals import Interval
+from engine.forecasts.rolling_intervals import following
 from engine.generation import continue_text
-from engine.intervals import Interval
 from engine.model import Model
 from engine.network import Network
-from engine.rolling_intervals import following
 
 _WINDOWS_AT_ONCE = 1024
 

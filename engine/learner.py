@@ -12,16 +12,16 @@ from numpy.typing import NDArray
 from engine.config import Experiment
 from engine.data import Batch, Dataset, PairBatch
 from engine.events import SnapshotRequest, StepDone
+from engine.layers.passes import Step
+from engine.layers.stack import State
 from engine.losses import Loss
 from engine.network import Network
 from engine.networks import AnyNetwork
 from engine.non_finite import NonFiniteError, explained
 from engine.optimizers import Optimizer
-from engine.passes import Step
 from engine.probes import Probes
 from engine.schedules import Schedule
 from engine.sequence_to_sequence.free_running import ScheduledSampling
-from engine.stack import State
 from engine.stopwatch import Stopwatch
 from engine.truncation import Part, parts, with_ended
 

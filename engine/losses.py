@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import arguments
 from engine.config import ConfigError, TrainingConfig
 from engine.kernels import losses as kernels
 from engine.kernels.jit import padded
-from engine.parameters import NetworkError
+from engine.layers import arguments
+from engine.layers.parameters import NetworkError
 
 if TYPE_CHECKING:  # a network knows its losses without any data
     from engine.data import Dataset

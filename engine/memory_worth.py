@@ -15,7 +15,7 @@ import numpy as np
 from engine import feed_forward
 from engine.config import Experiment
 from engine.data import Batch, Dataset
-from engine.data.path_dataset import PathDataset
+from engine.data.series.path_dataset import PathDataset
 from engine.evaluation import score
 from engine.losses import Loss
 from engine.networks import AnyNetwork

@@ -13,12 +13,12 @@ import tomli_w
 
 from engine.config import Experiment, experiment_from_toml
 from engine.data import Preparation
-from engine.format_version import other_version
-from engine.intervals import Interval
+from engine.forecasts.intervals import Interval
 from engine.losses import Loss, configured
 from engine.networks import AnyNetwork, make_network, parameter_count
 from engine.sequence_to_sequence.network import SequenceToSequence
-from engine.weights import WeightsFileError, read_weights
+from engine.storage.format_version import other_version
+from engine.storage.weights import WeightsFileError, read_weights
 
 FORMAT = "rnn-workbench 1"
 

@@ -11,21 +11,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import arguments, looking
-from engine.buffers import Products, Rows
 from engine.config import ModelConfig
-from engine.embedding import Embedding
-from engine.initializers import initialize
 from engine.inside_records import LayerTrace
-from engine.linear import Linear
+from engine.layers import arguments, looking
+from engine.layers.buffers import Products, Rows
+from engine.layers.embedding import Embedding
+from engine.layers.initializers import initialize
+from engine.layers.linear import Linear
+from engine.layers.masks import Chance
+from engine.layers.parameter_shapes import parameter_shapes
+from engine.layers.parameters import NetworkError, Parameters, Trainable
+from engine.layers.passes import Examples, Output, Step
+from engine.layers.stack import Stack, State
+from engine.layers.stack_config import stack_config
+from engine.layers.threads import Workers
 from engine.losses import Loss, as_loss
-from engine.masks import Chance
-from engine.parameter_shapes import parameter_shapes
-from engine.parameters import NetworkError, Parameters, Trainable
-from engine.passes import Examples, Output, Step
-from engine.stack import Stack, State
-from engine.stack_config import stack_config
-from engine.threads import Workers
 
 __all__ = ["Network", "NetworkError", "Output", "State", "Step"]
 

@@ -7,9 +7,9 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 
 from engine.config import ModelConfig
+from engine.layers.parameter_shapes import parameter_count as _count
+from engine.layers.parameter_shapes import unrolled_count as _count_unrolled
 from engine.network import Network
-from engine.parameter_shapes import parameter_count as _count
-from engine.parameter_shapes import unrolled_count as _count_unrolled
 from engine.sequence_to_sequence.network import WRITERS, SequenceToSequence
 from engine.sequence_to_sequence.sizes import Sizes
 from engine.sequence_to_sequence.sizes import parameter_count as _count_writing

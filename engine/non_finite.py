@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from engine.events import Finding
 
 if TYPE_CHECKING:
-    from engine.layer import Layer
+    from engine.layers.layer import Layer
+    from engine.layers.passes import Examples
     from engine.networks import AnyNetwork
-    from engine.passes import Examples
 
 
 class NonFiniteError(ArithmeticError):

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import arguments
 from engine.config import TrainingConfig
 from engine.kernels import optimizers as kernels
+from engine.layers import arguments
+from engine.layers.parameters import NetworkError
 from engine.networks import AnyNetwork
 from engine.non_finite import NonFiniteError
-from engine.parameters import NetworkError
 from engine.update_rules import RULES
 
 _NOISE_STREAM = 1 << 64  # in the upper half of the generator's key, where no seed reaches

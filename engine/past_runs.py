@@ -16,11 +16,11 @@ from typing import Any
 
 from engine.config import Experiment, experiment_from_dict
 from engine.events import Evaluated, RunFailed, RunFinished, RunStarted
-from engine.experiment_file import read_run_experiment
-from engine.run_folders import NOTES, RunFolderError
-from engine.run_index import RunIndex
-from engine.run_lock import is_live
 from engine.runs import EXPERIMENT, METRICS, RESULT, WEIGHTS
+from engine.storage.experiment_file import read_run_experiment
+from engine.storage.run_folders import NOTES, RunFolderError
+from engine.storage.run_index import RunIndex
+from engine.storage.run_lock import is_live
 
 _UNREADABLE = (
     *(OSError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError),

@@ -7,23 +7,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.calibration import window_scales
 from engine.class_predictions import ClassPredictions
 from engine.data import Batch, Dataset, TextPreparation
 from engine.data.batches import Ints
 from engine.data.metrics import last_answers, rmse
-from engine.data.pairs_dataset import PairsDataset
-from engine.data.panel_dataset import PanelDataset
-from engine.data.path_dataset import PathDataset
+from engine.data.pairs.pairs_dataset import PairsDataset
 from engine.data.scaling import Reals
-from engine.data.sequence_dataset import LabelledDataset
-from engine.data.series_dataset import SeriesDataset
+from engine.data.sequences.sequence_dataset import LabelledDataset
+from engine.data.series.panel_dataset import PanelDataset
+from engine.data.series.path_dataset import PathDataset
+from engine.data.series.series_dataset import SeriesDataset
 from engine.evaluation import Answering, answers
 from engine.events import Probe
-from engine.forecast_paths import dataset_paths
+from engine.forecasts.calibration import window_scales
+from engine.forecasts.forecast_paths import dataset_paths
+from engine.forecasts.intervals import Interval, covered_words
 from engine.generation import continue_text
 from engine.inside_records import Floats, frozen
-from engine.intervals import Interval, covered_words
 from engine.losses import Loss
 from engine.network import Network
 from engine.networks import AnyNetwork

@@ -10,13 +10,13 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.checkpoints import Checkpoint, CheckpointError
 from engine.events import Evaluated
+from engine.findings.measurements import Measurements
+from engine.layers.parameters import NetworkError
 from engine.learner import Learner
-from engine.measurements import Measurements
 from engine.networks import AnyNetwork
-from engine.parameters import NetworkError
 from engine.stopwatch import Stopwatch
+from engine.storage.checkpoints import Checkpoint, CheckpointError
 
 Weights: TypeAlias = Mapping[str, NDArray[np.floating]]
 

@@ -15,15 +15,15 @@ from typing import Any
 import numba
 import numpy as np
 
-from engine.checkpoints import Checkpoint, CheckpointError
 from engine.config import Experiment
 from engine.events import CheckpointSaved, Evaluated, Event, Finding, RunFailed, RunFinished
-from engine.measurements import Measurements
+from engine.findings.measurements import Measurements
 from engine.model import Model
 from engine.progress import Weights
 from engine.resuming import Saved, data_reference
-from engine.run_folders import RunFolderError
 from engine.runs import RunFolder, check_folder
+from engine.storage.checkpoints import Checkpoint, CheckpointError
+from engine.storage.run_folders import RunFolderError
 
 _REST = 50.0  # multiples of the time a save took before the next one by time: two per cent of a run at most
 

@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine.checkpoints import Checkpoint, CheckpointError, Checkpoints
 from engine.config import Experiment, field_info
 from engine.data import DataError
-from engine.data.folders import files_of
+from engine.data.files.folders import files_of
 from engine.data.loading import data_path
-from engine.experiment_file import read_run_experiment
-from engine.run_folders import RunFolderError
-from engine.run_lock import is_live
 from engine.runs import EXPERIMENT, LOG
+from engine.storage.checkpoints import Checkpoint, CheckpointError, Checkpoints
+from engine.storage.experiment_file import read_run_experiment
+from engine.storage.run_folders import RunFolderError
+from engine.storage.run_lock import is_live
 
 _FREE = ("training.epochs", "training.threads", "saving.seconds", "saving.epochs", "saving.keep", "data.file")
 

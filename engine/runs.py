@@ -25,16 +25,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.atomic import remove_leftovers, write_atomically
-from engine.checkpoints import Checkpoint, Checkpoints
 from engine.config import Experiment
-from engine.csv_tables import csv_text
 from engine.events import Evaluated
-from engine.experiment_file import experiment_text, read_run_experiment
 from engine.model import Model, load_model
-from engine.run_folders import RunFolderError
-from engine.run_lock import RunLock
-from engine.weights import write_weights
+from engine.storage.atomic import remove_leftovers, write_atomically
+from engine.storage.checkpoints import Checkpoint, Checkpoints
+from engine.storage.csv_tables import csv_text
+from engine.storage.experiment_file import experiment_text, read_run_experiment
+from engine.storage.run_folders import RunFolderError
+from engine.storage.run_lock import RunLock
+from engine.storage.weights import write_weights
 
 EXPERIMENT, WEIGHTS, METRICS, RESULT, LOG = (
     "experiment.toml",

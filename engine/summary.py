@@ -9,7 +9,7 @@ from engine.aligned import aligned, step_rows
 from engine.cells import specification
 from engine.config import Experiment, ModelConfig
 from engine.events import WITHDRAWN, Finding, RunFinished, RunStarted
-from engine.intervals import Interval, interval_words
+from engine.forecasts.intervals import Interval, interval_words
 
 _MARKS = {"good": "+", "note": "·", "warning": "!", "problem": "!"}
 

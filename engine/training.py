@@ -15,7 +15,6 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from engine.checkpoints import Checkpoint
 from engine.config import Experiment
 from engine.control import Control
 from engine.data import Batch, Dataset
@@ -30,10 +29,10 @@ from engine.events import (
     StepDone,
 )
 from engine.final_score import FinalScore
+from engine.findings.measurements import Measurements
 from engine.importing import read_foreign
 from engine.learner import Learner
 from engine.losses import loss_for
-from engine.measurements import Measurements
 from engine.model import Model
 from engine.networks import AnyNetwork, make_network
 from engine.non_finite import NonFiniteError, finding_of
@@ -42,6 +41,7 @@ from engine.recording import Recorder, run_result
 from engine.requests import Requests
 from engine.resuming import Saved
 from engine.stopwatch import Stopwatch
+from engine.storage.checkpoints import Checkpoint
 from engine.validation import Validation
 from engine.warmup import warm_up
 

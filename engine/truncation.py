@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data import Batch
-from engine.stack import State
+from engine.layers.stack import State
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.buffers import aligned_zeros
 from engine.config import TrainingConfig
 from engine.kernels import optimizers as kernels
+from engine.layers.buffers import aligned_zeros
 
 Values = NDArray[Any]
 

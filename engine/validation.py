@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from engine.config import Experiment
 from engine.data import Dataset
-from engine.diagnosis import Diagnosis
 from engine.evaluation import score
 from engine.events import Evaluated, Event
+from engine.findings.diagnosis import Diagnosis
+from engine.findings.measurements import Measurements
 from engine.learner import Learner
-from engine.measurements import Measurements
 from engine.networks import AnyNetwork
 from engine.predictions import Said
 from engine.progress import Progress

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.buffers import Rows
 from engine.config import Experiment, experiment_from_dict
 from engine.kernels.jit import CACHE
+from engine.layers.buffers import Rows
 from engine.losses import loss_named
 from engine.networks import AnyNetwork, make_network
 from engine.optimizers import Optimizer

@@ -8,20 +8,20 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.csv_tables import Cell
 from engine.data import DataError, PairsPreparation, load
 from engine.data.batches import Ints, orders
-from engine.data.pairs import Pairs, read_pairs
-from engine.data.pairs_dataset import PairsDataset
-from engine.data.pairs_preparation import inputs_of
+from engine.data.files.text import read_text
+from engine.data.pairs.pairs import Pairs, read_pairs
+from engine.data.pairs.pairs_dataset import PairsDataset
+from engine.data.pairs.pairs_preparation import inputs_of
+from engine.data.pairs.typed_pairs import listed_pairs, typed_pairs
 from engine.data.splits import PARTS
-from engine.data.text import read_text
-from engine.data.typed_pairs import listed_pairs, typed_pairs
 from engine.model import Model
 from engine.prediction_records import WrittenPair
 from engine.sequence_to_sequence.decoding import Decoding, write
 from engine.sequence_to_sequence.network import SequenceToSequence
 from engine.sequence_to_sequence.shown import written_pair
+from engine.storage.csv_tables import Cell
 
 _AT_ONCE = 64
 

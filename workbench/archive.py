@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from engine import run_folders
+from engine.storage import run_folders
 from workbench.backend import Backend
 from workbench.jobs import Jobs
 from workbench.records import RunRecord, record_of

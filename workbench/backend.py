@@ -163,7 +163,7 @@ class Backend:
 
     def threads(self, experiment: Experiment) -> int:
         """How many threads a run of `experiment` may use. Quick."""
-        from engine.threads import Workers
+        from engine.layers.threads import Workers
 
         return Workers(experiment.training.threads).count
 

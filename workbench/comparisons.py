@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from engine.comparing.race_messages import Arrival, Entrant, Lap, LeftOut, Place, Settings
+from engine.comparing.sweep_values import Varied
 from engine.config import Experiment
 from engine.events import Event
-from engine.race_messages import Arrival, Entrant, Lap, LeftOut, Place, Settings
-from engine.sweep_values import Varied
 
 if TYPE_CHECKING:
     from engine.data import Dataset
@@ -27,10 +27,10 @@ def entrants(
     Raises:
         ValueError: a cell does not go with a strategy.
     """
-    from engine import race as races
+    from engine.comparing import race as races
+    from engine.comparing.strategies import ends_of
     from engine.losses import configured
     from engine.networks import parameter_count
-    from engine.strategies import ends_of
 
     def count(own: Experiment) -> int:
         return parameter_count(own.model, ends_of(dataset, own), configured(own.training).width)
@@ -40,7 +40,7 @@ def entrants(
 
 def strategy_changes(experiment: Experiment, strategy: str) -> dict[str, Any]:
     """The settings by which an experiment forecasts several steps by a strategy; none without one."""
-    from engine.strategies import strategy_changes
+    from engine.comparing.strategies import strategy_changes
 
     return strategy_changes(experiment, strategy) if strategy else {}
 
@@ -53,7 +53,7 @@ def trials(
     Raises:
         ConfigError: nothing to compare, or too much.
     """
-    from engine import sweep
+    from engine.comparing import sweep
 
     drawn = sweep.drawn_settings(varied, trials, experiment.training.seed) if trials else sweep.grid(varied)
     found = sweep.sweep(experiment, drawn, seeds)
@@ -62,7 +62,7 @@ def trials(
 
 def swept_changes(settings: Settings) -> dict[str, Any]:
     """What has to be changed for the settings of a sweep to hold."""
-    from engine import sweep
+    from engine.comparing import sweep
 
     return sweep.changes(settings)
 
@@ -74,9 +74,9 @@ def race(
 
     With `stop_early` the median rule stops what falls behind.
     """
-    from engine import race as races
-    from engine import sweep
-    from engine.median_rule import MedianRule
+    from engine.comparing import race as races
+    from engine.comparing import sweep
+    from engine.comparing.median_rule import MedianRule
 
     swept = any(entrant.settings for entrant in field)
     rule = MedianRule(field) if stop_early else None
@@ -85,7 +85,7 @@ def race(
 
 def results(field: Sequence[Entrant], arrivals: Sequence[Arrival]) -> tuple[list[Place], list[LeftOut]]:
     """The table, best first, and what a sweep leaves out. Quick once a race has begun."""
-    from engine import race, sweep
+    from engine.comparing import race, sweep
 
     if any(entrant.settings for entrant in field):
         return sweep.results(field, arrivals)

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from engine.comparing.race_messages import Arrival, Entrant, Lap, LeftOut
 from engine.config import ConfigError, Experiment
 from engine.control import Control
 from engine.events import Event
-from engine.race_messages import Arrival, Entrant, Lap, LeftOut
 from workbench import comparisons
 from workbench.answers import Loaded
 from workbench.backend import Backend

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.race_messages import Arrival, Entrant, Key, Lap, LeftOut, Place
+from engine.comparing.race_messages import Arrival, Entrant, Key, Lap, LeftOut, Place
 from workbench import comparisons
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.sweep_values import Varied
+from engine.comparing.sweep_values import Varied
 
 
 @dataclass(frozen=True, slots=True)

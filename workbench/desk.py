@@ -27,7 +27,7 @@ from workbench.session import RunMaker, Session
 from workbench.undo import Undo
 
 if TYPE_CHECKING:
-    from engine.race_messages import Place
+    from engine.comparing.race_messages import Place
     from engine.resuming import WayOn
 
 RACING = "A race or a sweep is under way. Cancel it to train."

@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
-from engine.project_file import Layout
+from engine.storage.project_file import Layout
 from workbench.later import later
 from workbench.overview import Overview
 from workbench.settings import Settings

@@ -14,8 +14,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from engine import run_folders
-from engine.project_file import Layout, Project, read_project, without_paths, write_project
+from engine.storage import run_folders
+from engine.storage.project_file import Layout, Project, read_project, without_paths, write_project
 from workbench import __version__
 from workbench.desk import Desk
 from workbench.records import RunRecord

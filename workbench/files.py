@@ -9,7 +9,7 @@ from PySide6.QtCore import QMimeData, QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from engine.project_file import SUFFIX
+from engine.storage.project_file import SUFFIX
 from workbench.desk import Desk
 from workbench.dialogs.export import ExportDialog
 from workbench.dialogs.import_data import ImportDialog

@@ -12,7 +12,7 @@ import numpy as np
 from workbench.answers import Asked, Curve, Usable, Used
 
 if TYPE_CHECKING:
-    from engine.data.pairs_preparation import PairsPreparation
+    from engine.data.pairs.pairs_preparation import PairsPreparation
     from engine.model import Model
     from engine.writing import Look
 
@@ -29,8 +29,8 @@ def usable(folder: Path) -> Usable:
     Raises:
         ValueError: there are no weights that can be read, or nothing that could be asked.
     """
-    from engine.data.sequence_preparation import SequencePreparation
-    from engine.data.tunes import are_notes
+    from engine.data.pairs.tunes import are_notes
+    from engine.data.sequences.sequence_preparation import SequencePreparation
     from engine.runs import load_run
 
     model = load_run(folder)
@@ -78,7 +78,7 @@ def save_tune(path: Path, text: str) -> None:
         OSError: the folder cannot be written.
         ValueError: there are no notes in it.
     """
-    from engine.data.tunes import notes_of
+    from engine.data.pairs.tunes import notes_of
     from engine.export.midi import write_midi
 
     notes = notes_of(text)
@@ -93,7 +93,7 @@ def save_text(path: Path, text: str) -> None:
     Raises:
         OSError: the folder cannot be written.
     """
-    from engine.atomic import write_atomically
+    from engine.storage.atomic import write_atomically
 
     write_atomically(path, text.encode("utf-8", "replace"))
 
@@ -104,7 +104,7 @@ def save_table(path: Path, used: Used) -> None:
     Raises:
         OSError: the folder cannot be written.
     """
-    from engine.csv_tables import write_csv
+    from engine.storage.csv_tables import write_csv
 
     write_csv(path, used.header, used.rows)
 
@@ -113,8 +113,8 @@ def save_table(path: Path, used: Used) -> None:
 
 
 def _forecast(model: Model, asked: Asked) -> Used:
+    from engine.forecasts.intervals import interval_words
     from engine.inference import forecast
-    from engine.intervals import interval_words
 
     found = forecast(model, asked.data)
     rows = tuple(tuple(row) for row in found.rows())
@@ -178,7 +178,7 @@ def _looked(found: Look) -> Used:
 def _brightest(model: Model, preparation: PairsPreparation) -> float:
     """The value of full ink: the highest of the run's own data, or where the scaler put it if that has gone."""
     from engine.data import load
-    from engine.data.pairs_dataset import PairsDataset
+    from engine.data.pairs.pairs_dataset import PairsDataset
 
     try:
         dataset = load(model.experiment)

@@ -13,8 +13,8 @@ from workbench.answers import Column, Example, ExamplesPreview, Preview, SeriesP
 
 if TYPE_CHECKING:
     from engine.data import Inspection
-    from engine.data.pairs import Pairs
-    from engine.data.pairs_preparation import VectorPreparation
+    from engine.data.pairs.pairs import Pairs
+    from engine.data.pairs.pairs_preparation import VectorPreparation
 
 _POINTS, _SMALL = 4000, 1000  # that draw a part of a series at most, or one series of several
 _EXAMPLES, _LOOKED_AT = 6, 200  # sequences that are drawn, and of how many they are chosen
@@ -49,7 +49,7 @@ def _examples(dataset: Any) -> ExamplesPreview | TextPreview:
     names, examples = dataset.preparation.channels, tuple(found.values())
     if not names or any(len(example.values) > 1 for example in examples):
         return ExamplesPreview(examples)
-    from engine.data.pairs_preparation import image_side
+    from engine.data.pairs.pairs_preparation import image_side
 
     side = image_side(names)
     if side:

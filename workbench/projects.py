@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox
 
-from engine.project_file import SUFFIX, Layout, Project
+from engine.storage.project_file import SUFFIX, Layout, Project
 from workbench.desk import Desk
 from workbench.document import Document
 from workbench.draft import FIRST_SAMPLE

@@ -8,8 +8,8 @@ from functools import partial
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from engine.race_messages import Place
-from engine.sweep_values import swept_names
+from engine.comparing.race_messages import Place
+from engine.comparing.sweep_values import swept_names
 from workbench.contest_terms import SweepTerms, Terms
 from workbench.desk import Desk
 from workbench.dialogs.race import RaceDialog

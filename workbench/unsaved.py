@@ -12,7 +12,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from engine.project_file import SUFFIX, Project, read_project, write_project
+from engine.storage.project_file import SUFFIX, Project, read_project, write_project
 
 _log = logging.getLogger(__name__)
 _SLOTS = 64  # windows at the same time

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from engine.project_file import SUFFIX, Layout
+from engine.storage.project_file import SUFFIX, Layout
 from workbench.backend import Backend
 from workbench.commands import fill
 from workbench.dialogs.rate_finder import RateFinder

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable
 
 from engine.events import Event, RunFailed, RunFinished, StepDone
-from engine.run_folders import RunFolderError
+from engine.storage.run_folders import RunFolderError
 from workbench.mailbox import Mailbox
 
 _log = logging.getLogger(__name__)

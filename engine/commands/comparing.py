@@ -9,12 +9,12 @@ from typing import Any
 
 from tqdm import tqdm
 
+from engine.comparing.median_rule import MedianRule
+from engine.comparing.race import race
+from engine.comparing.race_messages import Arrival, Entrant, settings_title, why_failed
 from engine.control import Control
 from engine.events import Event, RunFailed
 from engine.loading import Loader
-from engine.median_rule import MedianRule
-from engine.race import race
-from engine.race_messages import Arrival, Entrant, settings_title, why_failed
 from engine.reporting import event_to_dict
 from engine.training import TrainingRun
 

@@ -6,19 +6,19 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from engine.atomic import write_atomically
 from engine.classification import classify
 from engine.commands.command import Commands, UsageError
 from engine.commands.options import add_force, check_out
-from engine.csv_tables import write_csv
 from engine.data import SeriesPreparation
-from engine.data.tunes import notes_of
+from engine.data.pairs.tunes import notes_of
 from engine.export.midi import write_midi
+from engine.forecasts.intervals import interval_words
 from engine.inference import forecast, generate
-from engine.intervals import interval_words
 from engine.model import Model
 from engine.runs import load_run
 from engine.sequence_to_sequence.decoding import Decoding
+from engine.storage.atomic import write_atomically
+from engine.storage.csv_tables import write_csv
 from engine.writing import write_texts
 
 _LONGEST = 10_000_000  # symbols of a text

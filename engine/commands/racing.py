@@ -13,17 +13,17 @@ from engine.commands.command import Commands, UsageError
 from engine.commands.comparing import begin_with, let_run, make_loader
 from engine.commands.options import add_experiment, add_force, check_out, experiment_of
 from engine.commands.stopping import stoppable
+from engine.comparing.race import entrants, standings
+from engine.comparing.race_messages import STRATEGIES, Arrival, Entrant, Place
+from engine.comparing.strategies import ends_of
 from engine.config import CELLS, Experiment
 from engine.control import Control
-from engine.csv_tables import Cell, write_csv
 from engine.data import Dataset
-from engine.data.path_dataset import PathDataset
+from engine.data.series.path_dataset import PathDataset
 from engine.losses import loss_for
 from engine.networks import parameter_count
-from engine.race import entrants, standings
-from engine.race_messages import STRATEGIES, Arrival, Entrant, Place
 from engine.runs import plain
-from engine.strategies import ends_of
+from engine.storage.csv_tables import Cell, write_csv
 
 _COLUMNS = (
     *("cell", "strategy", "hidden_units", "parameters", "runs", "failed", "metric"),

@@ -11,9 +11,9 @@ from tqdm import tqdm
 from engine import data
 from engine.commands.command import Commands, UsageError
 from engine.commands.options import add_experiment, add_force, check_out, experiment_of
-from engine.csv_tables import write_csv
 from engine.rate_search import STEPS, curve, try_rates, verdict
 from engine.runs import plain
+from engine.storage.csv_tables import write_csv
 
 
 def add_range(commands: Commands) -> None:

@@ -14,14 +14,14 @@ from engine.commands.command import Commands, UsageError
 from engine.commands.comparing import begin_with, let_run, make_loader
 from engine.commands.options import add_experiment, add_force, check_out, experiment_of, fields_help
 from engine.commands.stopping import stoppable
+from engine.comparing.median_rule import RULE, MedianRule
+from engine.comparing.race_messages import Arrival, LeftOut, Place, settings_title, value_words
+from engine.comparing.sweep import Sweep, drawn_settings, forgiving, grid, results, sweep
+from engine.comparing.sweep_values import read_varied, swept_names
 from engine.config import Experiment, field_info
 from engine.control import Control
-from engine.csv_tables import Cell, write_csv
-from engine.median_rule import RULE, MedianRule
-from engine.race_messages import Arrival, LeftOut, Place, settings_title, value_words
 from engine.runs import plain
-from engine.sweep import Sweep, drawn_settings, forgiving, grid, results, sweep
-from engine.sweep_values import read_varied, swept_names
+from engine.storage.csv_tables import Cell, write_csv
 
 _COLUMNS = (
     *("parameters", "runs", "failed", "decided_by"),

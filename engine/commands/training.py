@@ -17,8 +17,8 @@ from engine.control import Control
 from engine.events import RunFailed
 from engine.reporting import BarReporter, JsonReporter, Reporter
 from engine.resuming import Saved, saved_run
-from engine.run_folders import RunFolderError
 from engine.runs import EXPERIMENT, check_folder
+from engine.storage.run_folders import RunFolderError
 from engine.training import TrainingRun
 
 _EPILOG = """\

@@ -6,17 +6,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.data.columns import count_cells, rows_of_wide
-from engine.data.dates import DateColumn, date_formats, find_date_column, read_stamps
-from engine.data.dialect import FOUND_OUT, Reading
 from engine.data.errors import DataError, counted
+from engine.data.files.dialect import FOUND_OUT, Reading
+from engine.data.files.odd_rows import Rejected
+from engine.data.files.text import read_text
 from engine.data.frequency import Frequency, Stamps, distinct, find_frequency
-from engine.data.odd_rows import Rejected
-from engine.data.opening import open_table
-from engine.data.series import last_numeric
+from engine.data.series.series import last_numeric
 from engine.data.suggestion import is_text
-from engine.data.tables import Table
-from engine.data.text import read_text
+from engine.data.tables.columns import count_cells, rows_of_wide
+from engine.data.tables.dates import DateColumn, date_formats, find_date_column, read_stamps
+from engine.data.tables.opening import open_table
+from engine.data.tables.tables import Table
 
 _COUNTED_ROWS = 1_000_000  # types and missing cells of larger tables: of their beginning
 _DATES = 64  # columns looked at for dates

@@ -8,19 +8,19 @@ from pathlib import Path
 from engine.config import DataConfig, Experiment
 from engine.data.dataset import Dataset
 from engine.data.errors import DataError
-from engine.data.labelled_text import LabelledTextDataset, read_texts
-from engine.data.pairs import read_pairs
-from engine.data.pairs_dataset import PairsDataset
-from engine.data.panel_dataset import PanelDataset
-from engine.data.panel_forecast_dataset import PanelForecastDataset
+from engine.data.files.text import read_text
+from engine.data.pairs.pairs import read_pairs
+from engine.data.pairs.pairs_dataset import PairsDataset
 from engine.data.samples import sample
-from engine.data.sequence_dataset import SequenceDataset
-from engine.data.sequences import read_sequences
-from engine.data.series import read_series, read_several
-from engine.data.series_windows import several_steps, windows_over
-from engine.data.synthetic import generate
-from engine.data.text import read_text
-from engine.data.text_dataset import TextDataset
+from engine.data.sequences.labelled_text import LabelledTextDataset, read_texts
+from engine.data.sequences.sequence_dataset import SequenceDataset
+from engine.data.sequences.sequences import read_sequences
+from engine.data.series.panel_dataset import PanelDataset
+from engine.data.series.panel_forecast_dataset import PanelForecastDataset
+from engine.data.series.series import read_series, read_several
+from engine.data.series.series_windows import several_steps, windows_over
+from engine.data.synthetic.synthetic import generate
+from engine.data.texts.text_dataset import TextDataset
 
 FITS = {
     "series": ("one_to_one", "many_to_one", "many_to_many", "encoder_decoder"),

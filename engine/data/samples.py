@@ -22,7 +22,7 @@ class Sample:
     licence: str
     source: str
     file: str  # beside the descriptor; empty for generated data
-    generator: str  # what makes generated data; see `engine.data.synthetic`
+    generator: str  # what makes generated data; see `engine.data.synthetic.synthetic`
     experiment: Experiment
 
     @property

@@ -6,22 +6,22 @@ from pathlib import Path
 from typing import Any
 
 from engine.config import Experiment
-from engine.data.alignment import LINED_UP
-from engine.data.columns import count_cells, numeric_columns
-from engine.data.dates import find_date_column
-from engine.data.dialect import FOUND_OUT, READING, Reading
 from engine.data.errors import DataError
+from engine.data.files.alignment import LINED_UP
+from engine.data.files.dialect import FOUND_OUT, READING, Reading
+from engine.data.files.packed import name_within
+from engine.data.files.text import read_text
 from engine.data.guess import Guess, Suggestion
-from engine.data.opening import open_table
-from engine.data.packed import name_within
-from engine.data.pairs_suggestion import is_tagged, suggest_pairs
+from engine.data.pairs.pairs_suggestion import is_tagged, suggest_pairs
 from engine.data.samples import sample
-from engine.data.sequence_suggestion import suggest_sequences
-from engine.data.series import last_numeric
-from engine.data.series_suggestion import suggest_series
-from engine.data.stand_ins import stand_ins
-from engine.data.tables import Table
-from engine.data.text import read_text
+from engine.data.sequences.sequence_suggestion import suggest_sequences
+from engine.data.series.series import last_numeric
+from engine.data.series.series_suggestion import suggest_series
+from engine.data.tables.columns import count_cells, numeric_columns
+from engine.data.tables.dates import find_date_column
+from engine.data.tables.opening import open_table
+from engine.data.tables.stand_ins import stand_ins
+from engine.data.tables.tables import Table
 
 TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".parquet", ".jsonl", ".json", ".ndjson", ".geojson", ".xlsx", ".xls", ".ods")
 

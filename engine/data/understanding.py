@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from engine.config import Experiment
-from engine.data.dialect import Reading
 from engine.data.errors import DataError
+from engine.data.files.dialect import Reading
 from engine.data.guess import Suggestion
 from engine.data.inspection import Inspection, inspected, peek
-from engine.data.opening import open_table
 from engine.data.roles import with_roles
 from engine.data.suggestion import is_text, suggest, suggested
+from engine.data.tables.opening import open_table
 
 
 @dataclass(frozen=True, slots=True)

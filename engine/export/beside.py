@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.atomic import write_atomically
 from engine.export.particulars import Exportable
+from engine.storage.atomic import write_atomically
 
 
 def write_particulars(source: Exportable, path: Path, more: Mapping[str, Any] | None = None) -> Path:

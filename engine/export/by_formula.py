@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.cells import specification
 from engine.data import PairsPreparation, Preparation, SeriesPreparation
-from engine.data.vocabulary import START, STOP
+from engine.data.texts.vocabulary import START, STOP
 from engine.export.given import Given
 from engine.export.held_out import HeldOut, Texts, lead_of, read_by, real_units
 from engine.export.numpy_network import run_network

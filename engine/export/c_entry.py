@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data import LabelledTextPreparation, Preparation, SequencePreparation, SeriesPreparation
-from engine.data.answers import Answers
 from engine.data.scaling import Reals
+from engine.data.sequences.answers import Answers
 from engine.export.c_source import array
 from engine.export.c_symbols import read_symbols, symbol_table
 from engine.export.c_whole import answering

@@ -13,7 +13,7 @@ from engine.data import (
 )
 from engine.export.remarks import block
 
-# What a symbol is, by how texts are cut; see `engine.data.tokens`.
+# What a symbol is, by how texts are cut; see `engine.data.texts.tokens`.
 CUT = {
     "characters": "A symbol is a Unicode code point, as UTF-8",
     "bytes": "A symbol is a byte, as the UTF-8 of the code point of its number",

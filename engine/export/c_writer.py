@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.data import PairsPreparation, SeriesPreparation
-from engine.data.vocabulary import START, STOP
+from engine.data.texts.vocabulary import START, STOP
 from engine.export.c_decoder import decoder_constants, decoder_functions, decoder_members
 from engine.export.c_entry import TAKE_ROW, forecasts, own_scaler, reset_head, scaler_arrays, series_scalers, taking
 from engine.export.c_layers import reading_functions, reading_members

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.cells import CellSpec, Value, trace
+from engine.layers.stack_config import StackConfig
 from engine.network import Network
 from engine.networks import AnyNetwork
-from engine.stack_config import StackConfig
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data import DataError, Preparation, SeriesPreparation, load
-from engine.data.forecast_dataset import ForecastDataset
-from engine.data.pairs_dataset import PairsDataset
-from engine.data.panel_dataset import PanelDataset
-from engine.data.series_dataset import SeriesDataset
-from engine.data.vocabulary import START
+from engine.data.pairs.pairs_dataset import PairsDataset
+from engine.data.series.forecast_dataset import ForecastDataset
+from engine.data.series.panel_dataset import PanelDataset
+from engine.data.series.series_dataset import SeriesDataset
+from engine.data.texts.vocabulary import START
 from engine.export.meaning import several
 from engine.export.writing_description import writes
 from engine.model import Model

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data import PairsPreparation, Preparation, SeriesPreparation
-from engine.data.vocabulary import START, STOP, UNKNOWN
+from engine.data.texts.vocabulary import START, STOP, UNKNOWN
 from engine.export.given import Given, given_to, windows
-from engine.forecast_paths import written_numbers
+from engine.forecasts.forecast_paths import written_numbers
 from engine.model import Model
 from engine.sequence_to_sequence.decoding import log_probabilities
 from engine.sequence_to_sequence.network import SequenceToSequence

@@ -5,14 +5,8 @@ from __future__ import annotations
 import textwrap
 from types import ModuleType
 
-from engine.data import (
-    LabelledTextPreparation,
-    PairsPreparation,
-    Preparation,
-    SequencePreparation,
-    SeriesPreparation,
-    tokens,
-)
+from engine.data import LabelledTextPreparation, PairsPreparation, Preparation, SequencePreparation, SeriesPreparation
+from engine.data.texts import tokens
 from engine.export import numpy_texts, numpy_units
 from engine.export.meaning import answer_words, step_columns
 from engine.export.python_source import COLUMNS

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.atomic import write_atomically
-from engine.data.tunes import REST, Note
+from engine.data.pairs.tunes import REST, Note
+from engine.storage.atomic import write_atomically
 
 _TICKS = 480  # to a quarter
 _TEMPO = 600_000  # microseconds to a quarter: 100 quarters a minute

@@ -1,7 +1,7 @@
 """From sequences in a table, or from texts, to a class or a value each, in NumPy and nothing else.
 
-Exported Python files hold this very text after that of `engine.data.tokens`, `numpy_network` and `numpy_series`, so it
-imports nothing else of the workbench.
+Exported Python files hold this very text after that of `engine.data.texts.tokens`, `numpy_network` and `numpy_series`,
+so it imports nothing else of the workbench.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.data.tokens import cut
+from engine.data.texts.tokens import cut
 from engine.export.numpy_dates import as_iso, in_order
 from engine.export.numpy_network import run_network
 from engine.export.numpy_series import load

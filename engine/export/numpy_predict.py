@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.data.tokens import cut, put_together
+from engine.data.texts.tokens import cut, put_together
 from engine.export.numpy_dates import next_dates
 from engine.export.numpy_network import run_network
 from engine.export.numpy_series import end_of, known_after, led, load, print_ahead, window_before

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.spreadsheets import safe_text
+from engine.storage.spreadsheets import safe_text
 
 MISSING = ("", "na", "n/a", "nan", "null", "none", "nil")
 

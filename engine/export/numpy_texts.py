@@ -1,7 +1,7 @@
 """From a text or a row of values to what a network reads, and from tokens to a text, in NumPy and nothing else.
 
-Exported Python files hold this very text after that of `engine.data.tokens`. `data` is what `PairsPreparation.metadata`
-says. Tokens 0, 1 and 2 are what is unknown, the start and the stop.
+Exported Python files hold this very text after that of `engine.data.texts.tokens`. `data` is what
+`PairsPreparation.metadata` says. Tokens 0, 1 and 2 are what is unknown, the start and the stop.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.data.tokens import cut, put_together
+from engine.data.texts.tokens import cut, put_together
 
 
 def encoded(data: dict[str, Any], text: str) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.data import PairsPreparation, SeriesPreparation
-from engine.data.vocabulary import START, STOP
+from engine.data.texts.vocabulary import START, STOP
 from engine.export.onnx_decoder import Read, Values, WritingLoop, read_source
 from engine.export.onnx_ends import scaled, series_scaler
 from engine.export.onnx_graph import Graph

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from engine.data import DataError, PairsPreparation, sample
-from engine.data.vocabulary import START, STOP, UNKNOWN
+from engine.data.texts.vocabulary import START, STOP, UNKNOWN
 from engine.export.writing_description import network_dict
 from engine.model import Model
 from engine.recording import versions

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.atomic import write_atomically
 from engine.export.by_formula import in_float64, leads_in_float64
 from engine.export.held_out import HeldOut, Texts, held_out
 from engine.export.particulars import Exportable
 from engine.export.staging import publish, staged
 from engine.export.targets import Answers, ExportError, Target
+from engine.storage.atomic import write_atomically
 
 LIMIT = 1e-5  # of the largest answer, or of 1 where all are smaller
 _ROUNDINGS = 4.0  # times the engine's own rounding that another program's may add

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from engine.data import PairsPreparation, SeriesPreparation, tokens
+from engine.data import PairsPreparation, SeriesPreparation
+from engine.data.texts import tokens
 from engine.export import numpy_texts
 from engine.export.particulars import Exportable
 from engine.export.python_source import joined_modules, paragraph

@@ -9,11 +9,11 @@ from typing import Any
 from numpy.typing import NDArray
 
 from engine.export.description import Layers, describe, describe_levels
+from engine.layers.stack_config import StackConfig
 from engine.networks import AnyNetwork
 from engine.sequence_to_sequence.encoder import RecurrentEncoder
 from engine.sequence_to_sequence.network import SequenceToSequence
 from engine.sequence_to_sequence.sizes import Sizes
-from engine.stack_config import StackConfig
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.weights import WeightsFileError
+from engine.storage.weights import WeightsFileError
 
 _TORCH = (".pt", ".pth", ".ckpt", ".bin")
 _KERAS = (".keras", ".h5", ".hdf5")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.weights import WeightsFileError
+from engine.storage.weights import WeightsFileError
 
 _TABLE = re.compile(r"emb|tok|lookup|vocab|wte", re.IGNORECASE)
 

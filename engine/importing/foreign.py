@@ -20,10 +20,10 @@ from engine.importing.onnx_file import read_onnx
 from engine.importing.plain import Plain, plain_from
 from engine.importing.symbols import NUMBERED, looked_up, with_unknown
 from engine.importing.tensors import read_tensors
+from engine.layers.parameters import NetworkError
 from engine.model import FORMAT
 from engine.networks import AnyNetwork
-from engine.parameters import NetworkError
-from engine.weights import WeightsFileError, read_metadata, read_weights, regular
+from engine.storage.weights import WeightsFileError, read_metadata, read_weights, regular
 
 LARGEST = 2 << 30  # bytes of a file
 _Weights = Mapping[str, NDArray[Any]]

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.weights import WeightsFileError
+from engine.storage.weights import WeightsFileError
 
 Array = NDArray[Any]
 _GATES = {1: (0,), 3: (1, 0, 2), 4: (0, 1, 2, 3)}  # Keras' blocks in PyTorch's order

@@ -10,7 +10,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.weights import WeightsFileError
+from engine.storage.weights import WeightsFileError
 
 _LARGEST = 2 << 30  # bytes of all arrays
 _MOST = 10_000  # arrays

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.weights import WeightsFileError
+from engine.storage.weights import WeightsFileError
 
 # Bytes of a number, by ONNX's code: float32, uint8, int8, int32, int64, bool, float16, float64, bfloat16.
 _ITEM = {1: 4, 2: 1, 3: 1, 6: 4, 7: 8, 9: 1, 10: 2, 11: 8, 16: 2}

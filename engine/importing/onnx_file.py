@@ -16,7 +16,7 @@ from engine.importing.onnx_flow import TIME, Flow, FlowError, joined, moved
 from engine.importing.onnx_layers import OPERATORS, Layers
 from engine.importing.onnx_readout import Readout
 from engine.importing.plain import Plain, plain_from
-from engine.weights import WeightsFileError
+from engine.storage.weights import WeightsFileError
 
 _MOST = 20_000  # operators
 _SHAPES = ("Shape", "Size")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.importing.onnx_constants import Constants, attribute
 from engine.importing.onnx_flow import BATCH, DIRECTION, TIME, UNITS, Flow, Part
-from engine.weights import WeightsFileError
+from engine.storage.weights import WeightsFileError
 
 # ONNX's blocks in PyTorch's order, by operator.
 OPERATORS = {"RNN": (0,), "LSTM": (0, 2, 3, 1), "GRU": (1, 0, 2)}

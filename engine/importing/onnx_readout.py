@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.importing.onnx_constants import Constants, attribute
 from engine.importing.onnx_flow import DIRECTION, TIME, UNITS, Flow, FlowError, Part
-from engine.weights import WeightsFileError
+from engine.storage.weights import WeightsFileError
 
 
 class Readout:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.importing.ends import ends_of
-from engine.weights import WeightsFileError
+from engine.storage.weights import WeightsFileError
 
 _RECURRENT = re.compile(
     r"(?P<prefix>.*?)(?P<kind>weight_ih|weight_hh|bias_ih|bias_hh)(_l(?P<level>\d{1,2})(?P<back>_reverse)?)?"

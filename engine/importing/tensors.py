@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, deserialize
 
 from engine.importing.elsewhere import ElsewhereError, from_torch
-from engine.weights import WeightsFileError
+from engine.storage.weights import WeightsFileError
 
 _PLAIN = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "U8": "u1", "BOOL": "?"}
 

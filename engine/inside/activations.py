@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from engine.cells import Gate
 from engine.inside_records import SlotTrace, frozen
-from engine.layer import Layer
+from engine.layers.layer import Layer
+from engine.layers.passes import Examples
+from engine.layers.stack import Stack
 from engine.networks import AnyNetwork
-from engine.passes import Examples
-from engine.stack import Stack
 
 
 def pre_activations(network: AnyNetwork, pinned: Examples) -> tuple[SlotTrace, ...]:

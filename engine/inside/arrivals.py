@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 import numpy as np
 
+from engine.findings.measures import half_life
 from engine.inside_records import Floats, GradientByTime, frozen
-from engine.measures import half_life
 
 Arrived: TypeAlias = tuple[int, tuple[str, ...], Floats]  # first step, names of the layers, norms (L·D, steps)
 

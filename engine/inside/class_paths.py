@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import looking
 from engine.data import Batch, Dataset
 from engine.inside_records import ClassPaths
+from engine.layers import looking
 from engine.network import Network
 from engine.networks import AnyNetwork
 

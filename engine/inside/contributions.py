@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import looking
 from engine.inside_records import Contributions
-from engine.layer import Layer
+from engine.layers import looking
+from engine.layers.layer import Layer
+from engine.layers.two_stage_layer import TwoStageLayer
 from engine.network import Network
 from engine.networks import AnyNetwork
-from engine.two_stage_layer import TwoStageLayer
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import looking
 from engine.data import Dataset
-from engine.data.text_dataset import TextDataset
+from engine.data.texts.text_dataset import TextDataset
 from engine.inside_records import Influence, Reading, frozen
+from engine.layers import looking
 from engine.network import Network
 from engine.networks import AnyNetwork
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.inside_records import ParameterPicture, Spectrum, Weights, frozen
-from engine.layer import Layer
+from engine.layers.layer import Layer
 from engine.networks import AnyNetwork
 
 CELLS_OF_A_PICTURE = 32_768  # more cannot be told apart on a screen

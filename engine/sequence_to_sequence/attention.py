@@ -14,14 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.buffers import Buffers, Rows
 from engine.kernels import attention as kernels
 from engine.kernels import rows
 from engine.kernels.jit import padded
 from engine.kernels.tiles import product
-from engine.linear import Linear
-from engine.parameters import Parameters
-from engine.threads import Workers
+from engine.layers.buffers import Buffers, Rows
+from engine.layers.linear import Linear
+from engine.layers.parameters import Parameters
+from engine.layers.threads import Workers
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.buffers import Rows
-from engine.linear import Linear
-from engine.parameters import Parameters
+from engine.layers.buffers import Rows
+from engine.layers.linear import Linear
+from engine.layers.parameters import Parameters
+from engine.layers.stack import State
+from engine.layers.stack_config import StackConfig
+from engine.layers.threads import Workers
 from engine.sequence_to_sequence.sizes import bridge_names
-from engine.stack import State
-from engine.stack_config import StackConfig
-from engine.threads import Workers
 
 
 class Bridge:

@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.buffers import Buffers, Products, Rows
-from engine.embedding import Embedding
-from engine.layer import Layer
-from engine.masks import Chance
-from engine.parameters import Parameters
+from engine.layers.buffers import Buffers, Products, Rows
+from engine.layers.embedding import Embedding
+from engine.layers.layer import Layer
+from engine.layers.masks import Chance
+from engine.layers.parameters import Parameters
+from engine.layers.stack import Stack, State
+from engine.layers.stack_config import StackConfig
+from engine.layers.threads import Workers
 from engine.sequence_to_sequence.attention import Attention, Memory
 from engine.sequence_to_sequence.sizes import stack_names
-from engine.stack import Stack, State
-from engine.stack_config import StackConfig
-from engine.threads import Workers
 
 
 @dataclass(frozen=True, slots=True)

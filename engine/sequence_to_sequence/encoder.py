@@ -7,17 +7,17 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import arguments
-from engine.buffers import Rows
-from engine.embedding import Embedding
-from engine.layer import Layer
-from engine.masks import Chance
-from engine.parameters import NetworkError, Parameters
+from engine.layers import arguments
+from engine.layers.buffers import Rows
+from engine.layers.embedding import Embedding
+from engine.layers.layer import Layer
+from engine.layers.masks import Chance
+from engine.layers.parameters import NetworkError, Parameters
+from engine.layers.stack import Stack, State
+from engine.layers.stack_config import StackConfig
+from engine.layers.threads import Workers
 from engine.sequence_to_sequence.bridge import Bridge, joined, parted
 from engine.sequence_to_sequence.sizes import stack_names
-from engine.stack import Stack, State
-from engine.stack_config import StackConfig
-from engine.threads import Workers
 
 
 class Encoder(Protocol):

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.inside_records import LayerTrace
-from engine.layer import Layer
-from engine.looking import Look, arrived, look, name
+from engine.layers.layer import Layer
+from engine.layers.looking import Look, arrived, look, name
 
 
 def traces(encoder: list[list[Layer]], decoder: list[Layer]) -> tuple[LayerTrace, ...]:

@@ -14,23 +14,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import arguments
 from engine.config import ModelConfig
-from engine.initializers import initialize
 from engine.inside_records import LayerTrace
-from engine.linear import Linear
+from engine.layers import arguments
+from engine.layers.initializers import initialize
+from engine.layers.linear import Linear
+from engine.layers.masks import Chance
+from engine.layers.parameters import NetworkError, Parameters, Trainable
+from engine.layers.passes import Examples, Output, Step
+from engine.layers.stack import Stack
+from engine.layers.stack_config import StackConfig
+from engine.layers.threads import Workers
 from engine.losses import Loss, as_loss
-from engine.masks import Chance
-from engine.parameters import NetworkError, Parameters, Trainable
-from engine.passes import Examples, Output, Step
 from engine.sequence_to_sequence import looking
 from engine.sequence_to_sequence.attention import Attention
 from engine.sequence_to_sequence.decoder import Context, Decoder, Writing
 from engine.sequence_to_sequence.encoder import RecurrentEncoder, VectorEncoder
 from engine.sequence_to_sequence.sizes import Sizes, configs, parameter_shapes
-from engine.stack import Stack
-from engine.stack_config import StackConfig
-from engine.threads import Workers
 
 if TYPE_CHECKING:
     from engine.data import PairBatch

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.data.pairs import Pairs
-from engine.data.pairs_dataset import PairsDataset
-from engine.data.pairs_preparation import Encoded, PairsPreparation, inputs_of
-from engine.data.tunes import are_notes, notes_of
-from engine.data.vocabulary import START, STOP
+from engine.data.pairs.pairs import Pairs
+from engine.data.pairs.pairs_dataset import PairsDataset
+from engine.data.pairs.pairs_preparation import Encoded, PairsPreparation, inputs_of
+from engine.data.pairs.tunes import are_notes, notes_of
+from engine.data.texts.vocabulary import START, STOP
 from engine.inside_records import Floats, frozen
 from engine.prediction_records import PairsPrediction, WrittenPair
 from engine.sequence_to_sequence.decoding import Decoding, write

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.config import ModelConfig
-from engine.stack_config import Shapes, StackConfig, stack_config
+from engine.layers.stack_config import Shapes, StackConfig, stack_config
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import numpy as np
 
 from engine.config import Experiment
 from engine.data import Batch, Dataset, load, sample
-from engine.data.memory_dataset import MemoryDataset
+from engine.data.synthetic.memory_dataset import MemoryDataset
 from engine.evaluation import answers
 from engine.training import TrainingRun
 

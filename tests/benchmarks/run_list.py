@@ -10,7 +10,7 @@ from pathlib import Path
 
 from engine.data import load, suggest
 from engine.past_runs import past_runs
-from engine.run_index import NAME
+from engine.storage.run_index import NAME
 from engine.training import TrainingRun
 
 

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.checkpoints import CheckpointError
-from engine.checkpoints import read as read_checkpoint
 from engine.config import ConfigError, Experiment, read_experiment
 from engine.data import DataError, load
-from engine.data.tunes import notes_of
+from engine.data.pairs.tunes import notes_of
 from engine.export.targets import target
 from engine.importing import read_foreign
 from engine.model import load_model
 from engine.past_runs import read_run
-from engine.project_file import Layout, Project, ProjectError, read_project, write_project
 from engine.resuming import saved_run
-from engine.run_folders import NOTES, RunFolderError
-from engine.weights import WeightsFileError, read_weights
+from engine.storage.checkpoints import CheckpointError
+from engine.storage.checkpoints import read as read_checkpoint
+from engine.storage.project_file import Layout, Project, ProjectError, read_project, write_project
+from engine.storage.run_folders import NOTES, RunFolderError
+from engine.storage.weights import WeightsFileError, read_weights
 from tests.engine.export.examples import exportable
 from tests.engine.fuzz_data import FORMS, to_the_first_batch
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.atomic import write_atomically
+from engine.storage.atomic import write_atomically
 
 
 def test_writes_the_content_and_leaves_nothing_beside_it(tmp_path: Path) -> None:

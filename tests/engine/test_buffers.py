@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.buffers import CACHE_LINE, Buffers, aligned_zeros
 from engine.config import TrainingConfig
-from engine.layer import Layer
+from engine.layers.buffers import CACHE_LINE, Buffers, aligned_zeros
+from engine.layers.layer import Layer
 from engine.optimizers import Optimizer
 from tests.engine.examples import network
 

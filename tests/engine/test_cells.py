@@ -10,7 +10,7 @@ import pytest
 
 from engine.cells import CellSpec, specification, specifications
 from engine.config import CELLS, ModelConfig
-from engine.parameter_shapes import parameter_count, unrolled_count
+from engine.layers.parameter_shapes import parameter_count, unrolled_count
 from tests import reference
 from tests.engine.examples import activation_choices, example, network, reference_model
 
@@ -78,7 +78,7 @@ def test_compiled_float32_agrees_with_float64(cell: str, hidden: int) -> None:
 @pytest.mark.parametrize("cell", CELL_KEYS)
 @pytest.mark.parametrize("both", [False, True])
 def test_the_number_of_threads_changes_no_bit(cell: str, both: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.threads.SMALL", 0)
+    monkeypatch.setattr("engine.layers.threads.SMALL", 0)
     batch = example(True, False, (12, 9, 9, 8, 8, 8, 7, 5, 4, 2, 1)).cast(np.float32)
     results: list[tuple[Any, ...]] = []
     for threads in (1, 2, 3):

@@ -7,7 +7,7 @@ import pytest
 
 from engine import data
 from engine.class_predictions import ClassPredictions
-from engine.data.labelled_text import LabelledTextDataset
+from engine.data.sequences.labelled_text import LabelledTextDataset
 from engine.evaluation import answers
 from engine.networks import make_network
 

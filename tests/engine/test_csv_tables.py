@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.csv_tables import Cell, csv_text, write_csv
-from engine.spreadsheets import safe_text
+from engine.storage.csv_tables import Cell, csv_text, write_csv
+from engine.storage.spreadsheets import safe_text
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "＝", "\t", "\r", "\n", "\0"])

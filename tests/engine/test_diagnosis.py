@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from engine.config import Experiment
-from engine.diagnosis import Diagnosis
 from engine.events import Evaluated, Finding
+from engine.findings.diagnosis import Diagnosis
+from engine.findings.measurements import Measurements
+from engine.forecasts.intervals import Interval
 from engine.inside_records import Floats, GradientByTime
-from engine.intervals import Interval
-from engine.measurements import Measurements
 from engine.prediction_records import ClassPrediction, SeriesPrediction
 
 

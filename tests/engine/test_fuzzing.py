@@ -17,13 +17,13 @@ import pytest
 import tomli_w
 
 from engine import data
-from engine.checkpoints import CheckpointError, Checkpoints
-from engine.checkpoints import read as read_checkpoint
 from engine.config import Experiment
 from engine.model import load_model
-from engine.run_folders import RunFolderError
+from engine.storage.checkpoints import CheckpointError, Checkpoints
+from engine.storage.checkpoints import read as read_checkpoint
+from engine.storage.run_folders import RunFolderError
+from engine.storage.weights import WeightsFileError, read_weights
 from engine.training import TrainingRun
-from engine.weights import WeightsFileError, read_weights
 from tests.engine.fuzz_mutations import limited, mutated
 from tests.engine.fuzz_readers import READERS, SMALL
 
@@ -92,7 +92,7 @@ def test_what_once_broke_a_reader(path: Path, run_folder: Path, tmp_path: Path) 
 
 
 def test_sizes_are_checked_before_memory_is_asked_for(run_folder: Path, tmp_path: Path) -> None:
-    from engine.weights import write_weights
+    from engine.storage.weights import write_weights
 
     weights, header = read_weights(run_folder / "weights.safetensors")
     experiment = Experiment().replace({**SMALL, "model.cell": "lstm", "model.hidden_size": 4096, "model.num_layers": 8})

@@ -119,7 +119,7 @@ def test_no_kernel_writes_past_its_arrays(
 
     for module in ("buffers", "packed_weights", "parameters", "two_stage_layer"):
         monkeypatch.setattr(f"engine.{module}.aligned_zeros", guarded)
-    monkeypatch.setattr("engine.threads.SMALL", 0)
+    monkeypatch.setattr("engine.layers.threads.SMALL", 0)
     for both, aligned, tokens in ((False, True, False), (True, False, True)):
         made = network(cell, aligned, tokens, hidden_size=hidden, num_layers=2, bidirectional=both, threads=threads)
         batch = example(aligned, tokens, (140, 140, 5, 3, 1))  # more rows than are packed at once

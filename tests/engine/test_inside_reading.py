@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine import data
-from engine.data.text_dataset import TextDataset
+from engine.data.texts.text_dataset import TextDataset
 from engine.inside.reading import GUESSES, reading
 from engine.network import Network
 

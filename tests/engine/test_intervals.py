@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from engine import data
-from engine.calibration import absolute_errors, calibrated, coverage, measured_intervals
 from engine.config import Experiment
-from engine.data.series_dataset import SeriesDataset
+from engine.data.series.series_dataset import SeriesDataset
 from engine.events import RunFinished
+from engine.forecasts.calibration import absolute_errors, calibrated, coverage, measured_intervals
+from engine.forecasts.intervals import Interval, interval_words
 from engine.inference import forecast
-from engine.intervals import Interval, interval_words
 from engine.losses import loss_for
 from engine.model import load_model
 from engine.networks import make_network

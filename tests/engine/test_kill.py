@@ -20,11 +20,11 @@ import pytest
 import tomli_w
 
 from engine import data
-from engine.checkpoints import CheckpointError, Checkpoints
 from engine.config import Experiment
 from engine.data import Dataset
 from engine.events import WITHDRAWN, Event, Finding, RunFailed, RunFinished, StepDone
 from engine.resuming import saved_run
+from engine.storage.checkpoints import CheckpointError, Checkpoints
 from engine.training import TrainingRun
 
 SETTINGS = {
@@ -138,10 +138,10 @@ class Faults:
         """The points where a save can fail: "write", "fsync", "rename", "folder"."""
         self.countdown, self.lasting = countdown, lasting
         if where == "write":
-            self._patch.setattr("engine.atomic.open", self._opened(error), raising=False)
+            self._patch.setattr("engine.storage.atomic.open", self._opened(error), raising=False)
         else:
             name = {"fsync": "fsync", "rename": "replace"}[where]
-            self._patch.setattr(f"engine.atomic.os.{name}", self._failing(getattr(os, name), error))
+            self._patch.setattr(f"engine.storage.atomic.os.{name}", self._failing(getattr(os, name), error))
 
     def _due(self) -> bool:
         self.countdown -= 1

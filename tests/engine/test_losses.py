@@ -10,18 +10,18 @@ import pytest
 from numpy.typing import NDArray
 
 from engine import data
-from engine.buffers import Rows
 from engine.config import ConfigError, Experiment, TrainingConfig, field_info
 from engine.config.training import LOSSES
 from engine.data import Batch
 from engine.events import Evaluated, RunFinished
 from engine.inference import forecast
 from engine.kernels.jit import padded
-from engine.linear import Linear
+from engine.layers.buffers import Rows
+from engine.layers.linear import Linear
+from engine.layers.parameters import Parameters
+from engine.layers.threads import Workers
 from engine.losses import FITTING, Loss, loss_for
 from engine.network import Network
-from engine.parameters import Parameters
-from engine.threads import Workers
 from engine.training import TrainingRun
 from tests import reference
 from tests.engine.examples import example, network
@@ -71,7 +71,7 @@ def test_a_loss_is_what_its_definition_says(name: str, size: float, targets: int
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("outputs", [1, 5, 16, 40])
 def test_nobody_reads_the_padding_of_answers(outputs: int, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.threads.SMALL", 0)
+    monkeypatch.setattr("engine.layers.threads.SMALL", 0)
     count, inputs, random = 50, 20, np.random.default_rng(5)
     parameters = Parameters({"readout.weight": (outputs, inputs), "readout.bias": (outputs,)}, np.dtype(np.float64))
     parameters.values[: parameters.count] = random.standard_normal(parameters.count)

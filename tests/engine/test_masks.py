@@ -9,7 +9,7 @@ import pytest
 
 from engine.cells import specification, specifications
 from engine.config import TrainingConfig
-from engine.masks import Chance
+from engine.layers.masks import Chance
 from engine.network import Network
 from engine.optimizers import Optimizer
 from tests import reference
@@ -121,7 +121,7 @@ def test_what_can_be_left_out_depends_on_the_cell() -> None:
 def test_masks_are_the_same_on_any_number_of_threads_and_go_on_after_a_resume(
     cell: str, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.threads.SMALL", 0)
+    monkeypatch.setattr("engine.layers.threads.SMALL", 0)
     batch, training = example(True, False, (7, 7, 6, 5, 5, 3, 1)).cast(np.float32), TrainingConfig()
 
     def trained(threads: int, resumed: bool) -> np.ndarray[Any, Any]:

@@ -3,9 +3,9 @@ import math
 import numpy as np
 import pytest
 
+from engine.findings.measures import best_lag, half_life, lag_errors, share_left
 from engine.inside.arrivals import joined
 from engine.inside_records import Floats, GradientByTime
-from engine.measures import best_lag, half_life, lag_errors, share_left
 
 
 def waves(count: int = 60) -> Floats:

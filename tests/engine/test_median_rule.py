@@ -8,13 +8,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from engine.comparing.median_rule import FEWEST, FIRST_LOOK, MedianRule
+from engine.comparing.race import race
+from engine.comparing.race_messages import Arrival, Entrant
+from engine.comparing.sweep import forgiving, grid, results, sweep
+from engine.comparing.sweep_values import Varied
 from engine.config import Experiment
 from engine.events import Evaluated, Event, RunFailed, RunFinished, RunStarted
-from engine.median_rule import FEWEST, FIRST_LOOK, MedianRule
-from engine.race import race
-from engine.race_messages import Arrival, Entrant
-from engine.sweep import forgiving, grid, results, sweep
-from engine.sweep_values import Varied
 
 SIZES = (1, 2, 3, 9, 4, 1000)  # the loss that each comes to is its size
 

@@ -11,11 +11,11 @@ import pytest
 from engine.config import Experiment
 from engine.control import Control
 from engine.data import Batch, load
-from engine.diagnosis import Diagnosis
 from engine.events import Finding, RunFinished, Snapshot, SnapshotRequest
 from engine.feed_forward import Flattened, Trained, train
+from engine.findings.diagnosis import Diagnosis
+from engine.findings.measurements import Measurements
 from engine.losses import loss_for
-from engine.measurements import Measurements
 from engine.memory_worth import MemoryWorth, shuffled
 from engine.networks import make_network
 from engine.prediction_records import SeriesPrediction

@@ -10,10 +10,10 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.config import TrainingConfig, field_info
+from engine.layers.parameters import NetworkError, Parameters
 from engine.network import Network
 from engine.non_finite import NonFiniteError
 from engine.optimizers import Optimizer
-from engine.parameters import NetworkError, Parameters
 from tests import reference
 
 KINDS = (np.float32, np.float64)

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.calibration import absolute_errors, calibrated, measured_intervals
 from engine.config import Experiment
 from engine.data import load
-from engine.data.panel_dataset import PanelDataset
+from engine.data.series.panel_dataset import PanelDataset
 from engine.events import RunFinished
-from engine.forecast_paths import dataset_paths
+from engine.forecasts.calibration import absolute_errors, calibrated, measured_intervals
+from engine.forecasts.forecast_paths import dataset_paths
+from engine.forecasts.intervals import Interval, interval_words, usual_changes
 from engine.inference import forecast
-from engine.intervals import Interval, interval_words, usual_changes
 from engine.losses import loss_for
 from engine.model import load_model
 from engine.networks import make_network

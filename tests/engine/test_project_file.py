@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.config import Experiment
-from engine.project_file import SUFFIX, Layout, Project, ProjectError, project_text, read_project, write_project
+from engine.storage.project_file import SUFFIX, Layout, Project, ProjectError, project_text, read_project, write_project
 
 EXPERIMENT = Experiment().replace(
     {
@@ -97,7 +97,7 @@ def test_a_save_that_fails_leaves_the_project_as_it_was(tmp_path: Path, monkeypa
     def full(_handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("engine.atomic.os.fsync", full)
+    monkeypatch.setattr("engine.storage.atomic.os.fsync", full)
     with pytest.raises(OSError, match="No space"):
         write_project(path, Project())
     assert read_project(path) == PROJECT

@@ -12,13 +12,13 @@ import pytest
 from engine import networks
 from engine.aligned import compared_by_step
 from engine.budget import fitted
+from engine.comparing.race import entrants, race, standings
+from engine.comparing.race_messages import STRATEGIES, Arrival, Entrant, Lap
+from engine.comparing.strategies import ends_of, strategy_changes, strategy_of
 from engine.config import CELLS, Experiment, ModelConfig
 from engine.data import load
 from engine.events import Event, RunFailed, RunFinished
-from engine.parameter_shapes import parameter_count
-from engine.race import entrants, race, standings
-from engine.race_messages import STRATEGIES, Arrival, Entrant, Lap
-from engine.strategies import ends_of, strategy_changes, strategy_of
+from engine.layers.parameter_shapes import parameter_count
 from engine.training import TrainingRun
 
 

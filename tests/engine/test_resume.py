@@ -14,7 +14,6 @@ import pytest
 
 from engine import data
 from engine.cells import specifications
-from engine.checkpoints import Checkpoints
 from engine.config import Experiment, field_info
 from engine.control import Control
 from engine.data import Dataset
@@ -23,12 +22,13 @@ from engine.model import load_model
 from engine.network import Step
 from engine.recording import Recorder
 from engine.resuming import saved_run, way_on
-from engine.run_folders import RunFolderError
-from engine.run_lock import is_live
 from engine.runs import load_run
+from engine.storage.checkpoints import Checkpoints
+from engine.storage.run_folders import RunFolderError
+from engine.storage.run_lock import is_live
+from engine.storage.weights import WeightsFileError, read_weights, write_weights
 from engine.topologies import topologies
 from engine.training import TrainingRun
-from engine.weights import WeightsFileError, read_weights, write_weights
 
 CELLS = [spec.key for spec in specifications()]
 FILES = ("weights.safetensors", "metrics.csv", "experiment.toml")

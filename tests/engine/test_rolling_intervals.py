@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from engine import data
-from engine.calibration import calibrated
 from engine.config import Experiment
 from engine.data.scaling import Reals
 from engine.events import RunFinished
+from engine.forecasts.calibration import calibrated
+from engine.forecasts.intervals import interval_words
+from engine.forecasts.rolling_intervals import MOST_KEPT, RATE, following, kept
 from engine.inference import forecast
-from engine.intervals import interval_words
 from engine.model import load_model
-from engine.rolling_intervals import MOST_KEPT, RATE, following, kept
 from engine.training import TrainingRun
 from tests.engine import test_intervals, test_panel_intervals
 

@@ -136,7 +136,7 @@ def test_where_nothing_can_be_saved_nothing_is_left(
         raise OSError(28, "No space left on device")
 
     run = TrainingRun(chosen, dataset, folder=tmp_path / "run")
-    events = struck(run, lambda: monkeypatch.setattr("engine.atomic.os.fsync", full))
+    events = struck(run, lambda: monkeypatch.setattr("engine.storage.atomic.os.fsync", full))
     assert isinstance(events[-1], RunFailed)
     assert "Nor could it be saved elsewhere" in events[-1].cure
     assert list(refuge.iterdir()) == []

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from engine import run_folders
-from engine.run_folders import NOTES, RunFolderError
+from engine.storage import run_folders
+from engine.storage.run_folders import NOTES, RunFolderError
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ import pytest
 from engine import data, past_runs
 from engine.config import Experiment
 from engine.past_runs import PastRun
-from engine.run_folders import write_notes
-from engine.run_index import NAME
+from engine.storage.run_folders import write_notes
+from engine.storage.run_index import NAME
 from engine.training import TrainingRun
 from tests.engine.fuzz_mutations import mutated
 from tests.engine.fuzz_readers import SMALL
@@ -126,7 +126,7 @@ def _folder(path: Path) -> None:
 def test_harm_to_the_index_is_no_harm_to_the_list(
     runs: Path, harm: Callable[[Path], object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.run_index._LONGEST_SECONDS", 0.05)
+    monkeypatch.setattr("engine.storage.run_index._LONGEST_SECONDS", 0.05)
     first = past_runs.past_runs(runs)
     harm(runs / NAME)
     assert told(past_runs.past_runs(runs)) == told(first)
@@ -134,7 +134,7 @@ def test_harm_to_the_index_is_no_harm_to_the_list(
 
 
 def test_an_index_that_another_window_holds_is_done_without(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.run_index._BUSY_SECONDS", 0.01)
+    monkeypatch.setattr("engine.storage.run_index._BUSY_SECONDS", 0.01)
     first = past_runs.past_runs(runs)
     holder = sqlite3.connect(runs / NAME, isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
@@ -148,7 +148,7 @@ def test_a_folder_that_cannot_be_written_is_listed(runs: Path, monkeypatch: pyte
     def refused(*_: object, **__: object) -> None:
         raise sqlite3.OperationalError("attempt to write a readonly database")
 
-    monkeypatch.setattr("engine.run_index.sqlite3.connect", refused)
+    monkeypatch.setattr("engine.storage.run_index.sqlite3.connect", refused)
     assert len(past_runs.past_runs(runs)) == 2
     assert not (runs / NAME).exists()
 

@@ -14,10 +14,10 @@ from engine.config import ConfigError, Experiment, experiment_from_toml, read_ex
 from engine.data import Dataset
 from engine.past_runs import read_run
 from engine.resuming import saved_run
-from engine.run_folders import RunFolderError
 from engine.runs import check_folder, load_run, plain
+from engine.storage.run_folders import RunFolderError
+from engine.storage.weights import WeightsFileError, read_weights, write_weights
 from engine.training import TrainingRun
-from engine.weights import WeightsFileError, read_weights, write_weights
 
 
 @pytest.fixture

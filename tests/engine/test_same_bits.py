@@ -26,7 +26,7 @@ NOISY = {
 def test_a_run_ends_in_the_same_bits_on_any_number_of_threads(
     case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.threads.SMALL", 0)  # so that every product is divided
+    monkeypatch.setattr("engine.layers.threads.SMALL", 0)  # so that every product is divided
     make, topology, settings = FROM_TABLES[case]
     (tmp_path / "table.tsv").write_text(make())
     given: dict[str, Any] = {"data.file": str(tmp_path / "table.tsv"), "model.topology": topology}

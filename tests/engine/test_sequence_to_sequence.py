@@ -10,7 +10,7 @@ import pytest
 
 from engine.cells import specifications
 from engine.data import PairBatch
-from engine.parameters import NetworkError
+from engine.layers.parameters import NetworkError
 from engine.sequence_to_sequence.network import SequenceToSequence
 from engine.sequence_to_sequence.sizes import parameter_count
 from tests.engine.test_gradients import slope_along
@@ -147,7 +147,7 @@ def test_a_beginning_can_be_taken_apart_and_put_in_another_order() -> None:
 @pytest.mark.parametrize("pairs", [1, 7])
 @pytest.mark.parametrize("kind", ["none", "multiplicative", "additive"])
 def test_the_same_bits_on_any_number_of_threads(kind: str, pairs: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.threads.SMALL", 0)
+    monkeypatch.setattr("engine.layers.threads.SMALL", 0)
     read, written = sorted(READ * pairs, reverse=True), WRITTEN * pairs
     batch, found = pair_batch(True, read=tuple(read), written=written, dtype=np.float32), []
     for threads in (1, 3):

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from engine import data
-from engine.data.class_metrics import ValueScorer
-from engine.data.sequence_dataset import LabelledDataset
+from engine.data.sequences.class_metrics import ValueScorer
+from engine.data.sequences.sequence_dataset import LabelledDataset
 from engine.evaluation import answers
 from engine.networks import make_network
 from engine.step_predictions import StepPredictions

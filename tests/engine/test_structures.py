@@ -9,7 +9,7 @@ import pytest
 
 from engine.config import Experiment
 from engine.config.fields import ConfigError
-from engine.parameter_shapes import parameter_count
+from engine.layers.parameter_shapes import parameter_count
 from tests import reference
 from tests.engine.examples import example, network, reference_model
 from tests.engine.test_cells import CELL_KEYS

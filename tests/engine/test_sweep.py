@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
+from engine.comparing.race import race
+from engine.comparing.race_messages import Arrival, Entrant, Place, Settings, settings_title
+from engine.comparing.sweep import changed, drawn_settings, forgiving, grid, results, sweep
+from engine.comparing.sweep_values import Varied, read_varied, swept_names
 from engine.config import ConfigError, Experiment, field_info
 from engine.data import DataError
 from engine.events import Event, RunFailed, RunFinished, RunStarted
 from engine.loading import Loader
-from engine.race import race
-from engine.race_messages import Arrival, Entrant, Place, Settings, settings_title
-from engine.sweep import changed, drawn_settings, forgiving, grid, results, sweep
-from engine.sweep_values import Varied, read_varied, swept_names
 from engine.training import TrainingRun
 
 RATES = Varied("training.learning_rate", (0.01, 0.001))

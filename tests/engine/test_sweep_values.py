@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
+from engine.comparing.sweep_values import Varied, checked, drawn, not_swept, proposed, read_varied, swept_names
 from engine.config import ConfigError, Experiment, field_info, field_names
-from engine.sweep_values import Varied, checked, drawn, not_swept, proposed, read_varied, swept_names
 
 DEFAULT = Experiment()
 

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from engine.threads import Workers
+from engine.layers.threads import Workers
 
 
 def test_every_task_is_done_however_many_there_are() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from engine.cells import specifications
 from engine.config.training import OPTIMIZERS
-from engine.weights import read_weights
+from engine.storage.weights import read_weights
 from tests.engine.torch_oracle import SMALL, Case, assert_equal, carried, ours, theirs
 
 CASES = Path(__file__).parent / "cases"

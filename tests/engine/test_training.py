@@ -29,8 +29,8 @@ from engine.events import (
     StepDone,
 )
 from engine.network import Step
-from engine.run_folders import RunFolderError
 from engine.runs import load_run
+from engine.storage.run_folders import RunFolderError
 from engine.training import TrainingRun
 
 
@@ -459,7 +459,7 @@ def test_a_disk_that_fills_up_does_not_end_the_training(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("engine.weights.write_atomically", full)
+    monkeypatch.setattr("engine.storage.weights.write_atomically", full)
     experiment = experiment.replace({"saving.epochs": 1, "saving.seconds": 1000})
     run = TrainingRun(experiment, dataset, folder=tmp_path / "run")
     events = list(run)

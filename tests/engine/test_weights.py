@@ -6,7 +6,7 @@ import pytest
 from numpy.typing import NDArray
 from safetensors.numpy import load
 
-from engine.weights import WeightsFileError, encode, read_weights, write_weights
+from engine.storage.weights import WeightsFileError, encode, read_weights, write_weights
 
 WEIGHTS: dict[str, NDArray[np.floating]] = {
     "b": np.arange(6, dtype=np.float32).reshape(2, 3),

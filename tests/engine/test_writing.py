@@ -12,7 +12,7 @@ import tomli_w
 from engine import data
 from engine.cli import main
 from engine.config import CELLS, Experiment
-from engine.data.tunes import Note, are_notes, notes_of
+from engine.data.pairs.tunes import Note, are_notes, notes_of
 from engine.events import Evaluated, RunFinished
 from engine.export.midi import midi_bytes
 from engine.runs import load_run

@@ -8,10 +8,10 @@ import numpy as np
 
 from engine.config import ModelConfig
 from engine.data import PairBatch
+from engine.layers.stack_config import StackConfig
 from engine.sequence_to_sequence.encoder import RecurrentEncoder
 from engine.sequence_to_sequence.network import SequenceToSequence
 from engine.sequence_to_sequence.sizes import Sizes
-from engine.stack_config import StackConfig
 from tests import reference, reference_writing
 
 READ, WRITTEN, INPUTS, OUTPUTS = (6, 4, 4, 1), (2, 5, 1, 4), 3, 6

@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from engine.data import samples, suggest
 from engine.data.inspection import Inspection, inspected
-from engine.data.sequence_dataset import SequenceDataset
-from engine.data.tables import Table
+from engine.data.sequences.sequence_dataset import SequenceDataset
+from engine.data.tables.tables import Table
 from tests.engine.data.test_excel import workbook
 from tests.engine.data.test_labelled_text import reviews
 from tests.engine.data.test_sequences import LAYOUTS, experiment

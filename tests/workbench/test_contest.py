@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from engine.comparing.race_messages import STRATEGIES, Place
 from engine.config import Experiment
-from engine.race_messages import STRATEGIES, Place
 from tests.workbench.conftest import KnownBackend
 from workbench import comparisons
 from workbench.contest_terms import Terms

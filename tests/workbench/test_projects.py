@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment
 from engine.data import load
-from engine.project_file import SUFFIX, Project, read_project, write_project
+from engine.storage.project_file import SUFFIX, Project, read_project, write_project
 from engine.training import TrainingRun
 from tests.workbench.conftest import SERIES, KnownBackend
 from workbench.projects import Answer
@@ -214,7 +214,7 @@ def test_a_full_disk_is_said_and_nothing_is_lost(saved: tuple[Window, Path], mon
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("engine.atomic.os.fsync", full)
+        patch.setattr("engine.storage.atomic.os.fsync", full)
         window.projects.save()
     assert "No space left" in box_of(window, "project_message").text()
     assert path.read_bytes() == before

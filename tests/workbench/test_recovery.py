@@ -21,7 +21,7 @@ from engine.config import Experiment
 from engine.data import load
 from engine.events import Finding, RunFailed, RunFinished, StepDone
 from engine.resuming import WayOn
-from engine.run_lock import RunLock, is_live
+from engine.storage.run_lock import RunLock, is_live
 from engine.training import TrainingRun
 from tests.workbench.bench import Bench
 from tests.workbench.conftest import KnownBackend

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from engine.config import Experiment
 from engine.control import Control
 from engine.events import CheckpointSaved, Paused, Resumed, RunFailed, RunFinished
-from engine.run_folders import RunFolderError
+from engine.storage.run_folders import RunFolderError
 from tests.workbench.conftest import SERIES, KnownRun
 from workbench.mailbox import Mailbox
 from workbench.records import run_name

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from engine.comparing.sweep_values import proposed, swept_names
 from engine.config import Experiment
-from engine.sweep_values import proposed, swept_names
 from tests.workbench.bench import Bench
 from tests.workbench.conftest import KnownBackend
 from workbench.contest_terms import SweepTerms

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.comparing.race_messages import Key
 from engine.config import Experiment, FieldInfo, field_info
-from engine.race_messages import Key
 from workbench.contest import Contest
 from workbench.contest_terms import Terms
 from workbench.dialogs.contest_bar import ContestBar, button

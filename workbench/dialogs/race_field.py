@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
+from engine.comparing.race_messages import STRATEGIES
 from engine.config import Experiment
-from engine.race_messages import STRATEGIES
 from workbench.panels.labels import column
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from functools import partial
 import pyqtgraph as pg
 from PySide6.QtWidgets import QVBoxLayout
 
-from engine.race_messages import Key
+from engine.comparing.race_messages import Key
 from workbench.contest import Contest
 from workbench.plots.curves import CurvePlot
 from workbench.plots.frame import PictureFrame

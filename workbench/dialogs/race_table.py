@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
-from engine.race_messages import Key, Place
+from engine.comparing.race_messages import Key, Place
 
 _MIDDLE = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
 _HEADINGS = ("Cell", "Units", "Parameters", "Runs", "Validation, median", "lowest – highest", "Test", "Seconds")

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.comparing.median_rule import RULE
 from engine.config import Experiment, FieldInfo, field_info
-from engine.median_rule import RULE
 from workbench.contest import Contest
 from workbench.contest_terms import SweepTerms
 from workbench.dialogs.contest_bar import ContestBar

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QStackedWidget, QToolButton, QWidget
 
+from engine.comparing.sweep_values import Varied, proposed, read_varied
 from engine.config import ConfigError, Experiment, field_info
-from engine.sweep_values import Varied, proposed, read_varied
 from workbench.dialogs.contest_bar import button
 from workbench.dialogs.race_field import FIRST_CELLS, Ticks
 from workbench.panels.labels import column

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from engine.comparing.race_messages import Place
 from engine.config import field_info
-from engine.race_messages import Place
 from workbench.contest import Contest
 from workbench.dialogs.sweep_field import setting_title
 from workbench.dialogs.sweep_table import measured

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from engine.race_messages import LeftOut, Place
+from engine.comparing.race_messages import LeftOut, Place
 from workbench.dialogs.contest_bar import button
 from workbench.dialogs.sweep_table import SweepTable, measured, trial_title
 from workbench.panels.labels import ScrolledText, column, label

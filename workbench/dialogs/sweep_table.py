@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from engine.race_messages import Place, Settings
+from engine.comparing.race_messages import Place, Settings
 from workbench.dialogs.race_table import PlaceTable, plain
 from workbench.dialogs.sweep_field import setting_title
 from workbench.wording import setting_words

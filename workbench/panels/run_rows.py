@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem
 from engine.aligned import step_rows
 from engine.config import Experiment, field_info
 from engine.events import RunFailed, RunFinished
-from engine.measures import HIGHER_IS_BETTER
+from engine.findings.measures import HIGHER_IS_BETTER
 from workbench.draft import source_name
 from workbench.icons import icon
 from workbench.records import RunRecord

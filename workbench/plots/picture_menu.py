@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
-from engine.csv_tables import csv_text
+from engine.storage.csv_tables import csv_text
 from workbench.plots.saving import SaveError, Table, picture, png_bytes, save, svg_bytes
 from workbench.save_dialog import ask_where
 

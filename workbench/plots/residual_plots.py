@@ -8,8 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 
+from engine.findings.measures import best_lag, lag_errors
 from engine.inside_records import Floats
-from engine.measures import best_lag, lag_errors
 from engine.prediction_records import SeriesPrediction
 from workbench.plots.curves import CurvePlot
 from workbench.plots.gaps import beginnings, parted

@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.atomic import write_atomically
 from engine.export.c_file import c_file
 from engine.export.c_programs import driver, program_inputs
 from engine.export.c_source import identifier
@@ -26,6 +25,7 @@ from engine.export.particulars import Exportable
 from engine.export.targets._target import Answers, ExportError, Fit, Target
 from engine.export.writing_description import writes
 from engine.model import Model
+from engine.storage.atomic import write_atomically
 
 _COMPILERS = ("cc", "gcc", "clang")
 _FLAGS = ("-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-O1")

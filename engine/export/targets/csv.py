@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.csv_tables import Cell, write_csv
 from engine.export import by_formula
 from engine.export.beside import read_particulars, write_particulars
 from engine.export.held_out import HeldOut
 from engine.export.particulars import Exportable
 from engine.export.targets._target import Answers, Fit, Target
 from engine.model import Model
+from engine.storage.csv_tables import Cell, write_csv
 
 _HEADER = ("parameter", "row", "column", "value")
 

@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.atomic import write_atomically
 from engine.data import Preparation, SeriesPreparation
-from engine.data.vocabulary import START
+from engine.data.texts.vocabulary import START
 from engine.export import keras_source, keras_writing
 from engine.export.beside import read_arrays, read_particulars, write_arrays, write_particulars
 from engine.export.description import describe
@@ -29,6 +28,7 @@ from engine.export.particulars import Exportable
 from engine.export.targets._target import Answers, Fit, Target
 from engine.export.writing_description import WritingDescription, describe_writing, writes
 from engine.model import Model
+from engine.storage.atomic import write_atomically
 
 
 def fit(model: Model) -> Fit:

@@ -24,9 +24,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.atomic import write_atomically
 from engine.data import Preparation, SeriesPreparation
-from engine.data.vocabulary import STOP
+from engine.data.texts.vocabulary import STOP
 from engine.export.description import Description, describe
 from engine.export.held_out import HeldOut
 from engine.export.meaning import several, step_scale
@@ -40,6 +39,7 @@ from engine.export.particulars import Exportable
 from engine.export.targets._target import Answers, Fit, Target
 from engine.export.writing_description import describe_writing, writes
 from engine.model import Model
+from engine.storage.atomic import write_atomically
 
 
 def fit(model: Model) -> Fit:

@@ -14,9 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from engine import spreadsheets
-from engine.atomic import write_atomically
-from engine.data import LabelledTextPreparation, SequencePreparation, tokens
+from engine.data import LabelledTextPreparation, SequencePreparation
+from engine.data.texts import tokens
 from engine.export import (
     numpy_dates,
     numpy_labelled,
@@ -37,6 +36,8 @@ from engine.export.remarks import harmless
 from engine.export.targets._target import Answers, ExportError, Fit, Target
 from engine.export.writing_description import writes
 from engine.model import Model
+from engine.storage import spreadsheets
+from engine.storage.atomic import write_atomically
 from engine.summary import model_words
 
 _SECONDS = 300.0

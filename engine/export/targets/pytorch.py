@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.atomic import write_atomically
-from engine.data.vocabulary import STOP
+from engine.data.texts.vocabulary import STOP
 from engine.export import by_formula
 from engine.export.held_out import HeldOut
 from engine.export.particulars import Exportable
@@ -21,6 +20,7 @@ from engine.export.torch_source import torch_source
 from engine.export.torch_writing import torch_writing_source
 from engine.export.writing_description import writes
 from engine.model import Model
+from engine.storage.atomic import write_atomically
 
 
 def fit(model: Model) -> Fit:

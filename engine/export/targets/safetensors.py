@@ -19,7 +19,7 @@ from engine.export.particulars import Exportable
 from engine.export.targets._target import Answers, Fit, Target
 from engine.export.torch_modules import special, torch_module
 from engine.model import Model
-from engine.weights import read_weights, write_weights
+from engine.storage.weights import read_weights, write_weights
 
 
 def fit(model: Model) -> Fit:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from engine.weights import write_weights
+from engine.storage.weights import write_weights
 from tests.engine.torch_oracle import SMALL, theirs
 
 

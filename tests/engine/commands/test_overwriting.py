@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.atomic import write_atomically
 from engine.cli import main
-from engine.weights import write_weights
+from engine.storage.atomic import write_atomically
+from engine.storage.weights import write_weights
 from tests.engine.export.examples import exportable
 
 

@@ -10,9 +10,9 @@ import numpy as np
 
 from engine.config import DataConfig, Experiment
 from engine.data.frequency import find_frequency
-from engine.data.series import Series
-from engine.data.series_dataset import SeriesDataset
-from engine.data.series_windows import windows_over
+from engine.data.series.series import Series
+from engine.data.series.series_dataset import SeriesDataset
+from engine.data.series.series_windows import windows_over
 
 Write = Callable[[str, bytes | str], Path]
 TRANSFORMS: dict[str, dict[str, Any]] = {

@@ -5,8 +5,8 @@ import pytest
 
 from engine.config import DataConfig, Experiment
 from engine.data import DataError, load, sample
-from engine.data.adding import AddingDataset
-from engine.data.synthetic import generate, noisy_sine
+from engine.data.synthetic.adding import AddingDataset
+from engine.data.synthetic.synthetic import generate, noisy_sine
 
 
 def adding(**data: int) -> AddingDataset:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from engine.data import load, sample
-from engine.data.baselines import drift, naive, seasonal_naive
 from engine.data.metrics import mae, rmse
+from engine.data.series.baselines import drift, naive, seasonal_naive
 from tests.engine.data.making import windows_of
 
 KNOWN = np.array([3.0, 5.0, 4.0, 8.0, 9.0, 7.0, 2.0, 6.0])

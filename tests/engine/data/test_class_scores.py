@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from engine.data.class_baselines import logistic_regression, naive_bayes, ridge
-from engine.data.class_metrics import class_scores, confusion
+from engine.data.sequences.class_baselines import logistic_regression, naive_bayes, ridge
+from engine.data.sequences.class_metrics import class_scores, confusion
 
 
 def test_scores_of_a_known_matrix() -> None:

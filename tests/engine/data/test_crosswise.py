@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from engine.data import DataError, load, peek, suggest
-from engine.data.columns import read_numbers
-from engine.data.dates import read_stamps
-from engine.data.dialect import Reading
-from engine.data.opening import open_table
+from engine.data.files.dialect import Reading
+from engine.data.tables.columns import read_numbers
+from engine.data.tables.dates import read_stamps
+from engine.data.tables.opening import open_table
 from tests.engine.data.making import Write
 
 DAYS = [date(2020, 1, 1) + timedelta(n) for n in range(30)]

@@ -7,11 +7,11 @@ import pytest
 
 from engine.config import DataConfig
 from engine.data import peek
-from engine.data.dates import find_date_column, read_stamps
 from engine.data.errors import DataError
 from engine.data.frequency import Frequency, distinct, find_frequency, stamp_texts
-from engine.data.opening import open_table
-from engine.data.series import read_series
+from engine.data.series.series import read_series
+from engine.data.tables.dates import find_date_column, read_stamps
+from engine.data.tables.opening import open_table
 from tests.engine.data.making import Write, beside
 
 DAY, MONTH = np.timedelta64(1, "D"), np.timedelta64(1, "M")

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine.data.encoding import decode
-from engine.data.opening import open_table
-from engine.data.text import read_text
+from engine.data.files.encoding import decode
+from engine.data.files.text import read_text
+from engine.data.tables.opening import open_table
 from tests.engine.data.making import Write
 
 WORDS = "année,température\n2001,23\n2002,25\n2003,24\n2004,22\n"

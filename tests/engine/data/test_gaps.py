@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from engine.data import Preparation, SeriesPreparation, load
-from engine.data.gaps import fill, leading_gap
 from engine.data.scaling import Reals
-from engine.data.series_dataset import SeriesDataset
+from engine.data.series.gaps import fill, leading_gap
+from engine.data.series.series_dataset import SeriesDataset
 from tests.engine.data.making import TRANSFORMS, Write, experiment, table, values
 
 NAN = np.nan

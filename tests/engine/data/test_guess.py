@@ -11,7 +11,7 @@ from engine.config import DataConfig, Experiment
 from engine.data import DataError, load, suggest
 from engine.data.guess import training_for
 from engine.data.scaling import Reals
-from engine.data.series_suggestion import comes_again, transform_for
+from engine.data.series.series_suggestion import comes_again, transform_for
 from engine.events import RunFinished
 from engine.training import TrainingRun
 from tests.engine.data.making import Write

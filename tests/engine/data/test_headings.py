@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.data import inspect_file, load, peek, suggest
-from engine.data.encoding import LONGEST_LINE
+from engine.data.files.encoding import LONGEST_LINE
 from tests.engine.data.making import Write
 from tests.engine.data.test_excel import workbook
 

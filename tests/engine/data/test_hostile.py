@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from engine.data import DataError, Inspection, inspect_file, peek, suggest
-from engine.data import encoding as encoding_module
-from engine.data.columns import read_numbers
-from engine.data.letters import likeliest
-from engine.data.opening import open_table
+from engine.data.files import encoding as encoding_module
+from engine.data.notation.letters import likeliest
+from engine.data.tables.columns import read_numbers
+from engine.data.tables.opening import open_table
 from tests.engine.data.making import Write
 
 WORDS = {
@@ -226,7 +226,7 @@ def test_letters_far_down_the_file_tell_the_encoding(write: Write, monkeypatch: 
 
 
 def test_more_refused_rows_than_are_named_are_counted(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.data.opening.NAMED", 100)
+    monkeypatch.setattr("engine.data.tables.opening.NAMED", 100)
     rows = "".join(f"{n},{n % 7}\n" if n % 2 else f"{n}\n" for n in range(1000))
     found = _found(write, ("a,b\n" + rows).encode())
     assert found.rows + found.rejected_rows == 1000

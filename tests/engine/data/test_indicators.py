@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from engine.data import DataError, load
-from engine.data.series_dataset import SeriesDataset
+from engine.data.series.series_dataset import SeriesDataset
 from engine.export import proof
 from engine.export.particulars import Exportable
 from engine.export.targets import target
-from engine.forecast_table import Forecast
+from engine.forecasts.forecast_table import Forecast
 from engine.inference import forecast
 from engine.model import Model
 from engine.network import Network

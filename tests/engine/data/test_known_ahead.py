@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from engine.data import load
-from engine.data.series_dataset import SeriesDataset
+from engine.data.series.series_dataset import SeriesDataset
 from engine.export import proof
 from engine.export.particulars import Exportable
 from engine.export.targets import target

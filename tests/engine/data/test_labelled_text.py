@@ -8,7 +8,7 @@ import pytest
 
 from engine.config import Experiment
 from engine.data import DataError, LabelledTextPreparation, Preparation, load, suggest
-from engine.data.labelled_text import LabelledTextDataset
+from engine.data.sequences.labelled_text import LabelledTextDataset
 from engine.data.splits import PARTS
 from tests.engine.data.making import Write
 

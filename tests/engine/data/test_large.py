@@ -9,14 +9,15 @@ import duckdb
 import numpy as np
 import pytest
 
-from engine.data import DataError, load, opening, peek
-from engine.data import encoding as encoding_module
-from engine.data.columns import columns_of_words, read_numbers
-from engine.data.encoding import scan
-from engine.data.opening import open_table
-from engine.data.quoting import literal
-from engine.data.series import read_series
-from engine.data.series_dataset import SeriesDataset
+from engine.data import DataError, load, peek
+from engine.data.files import encoding as encoding_module
+from engine.data.files.encoding import scan
+from engine.data.notation.quoting import literal
+from engine.data.series.series import read_series
+from engine.data.series.series_dataset import SeriesDataset
+from engine.data.tables import opening
+from engine.data.tables.columns import columns_of_words, read_numbers
+from engine.data.tables.opening import open_table
 from tests.engine.data.making import Write, experiment, table, values
 
 
@@ -223,12 +224,12 @@ def test_a_line_as_long_as_may_be_is_read(write: Write) -> None:
 
 
 def test_a_wide_table_is_counted_at_its_beginning_and_says_so(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.data.columns._CELLS_LOOKED_AT", 2_000)
+    monkeypatch.setattr("engine.data.tables.columns._CELLS_LOOKED_AT", 2_000)
     row = ",".join("1" for _ in range(200))
     header = ",".join(f"c{k}" for k in range(200))
     path = write("a.csv", "\n".join([header, *[row] * 20, *["1" + "," * 199] * 20]) + "\n")
     found = peek(path, 0)
     assert (found.rows, found.complete, found.columns[1].missing) == (40, False, 0)
-    monkeypatch.setattr("engine.data.columns._CELLS_LOOKED_AT", 8_000)
+    monkeypatch.setattr("engine.data.tables.columns._CELLS_LOOKED_AT", 8_000)
     found = peek(path, 0)
     assert (found.rows, found.complete, found.columns[1].missing) == (40, True, 20)

@@ -10,8 +10,8 @@ import pytest
 from engine.config import DataConfig
 from engine.data import DataError, Preparation
 from engine.data.batches import Batch
-from engine.data.memory_dataset import MemoryDataset
-from engine.data.memory_tasks import TASKS
+from engine.data.synthetic.memory_dataset import MemoryDataset
+from engine.data.synthetic.memory_tasks import TASKS
 
 
 def made(key: str, length: int = 20, noise: float = 0.0) -> MemoryDataset:

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from engine.data import Inspection, peek
-from engine.data.columns import read_numbers
-from engine.data.opening import open_table
+from engine.data.tables.columns import read_numbers
+from engine.data.tables.opening import open_table
 from tests.engine.data.making import Write
 
 DAYS = [date(2021, 1, 1) + timedelta(at) for at in range(40)]

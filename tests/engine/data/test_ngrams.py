@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
-from engine.data.ngrams import ORDERS, bits_by_order, ngram_bits
+from engine.data.texts.ngrams import ORDERS, bits_by_order, ngram_bits
 
 History = tuple[int, ...]
 Tables = dict[History, dict[int, int]]

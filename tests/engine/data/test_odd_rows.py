@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine.data import load, opening, peek, suggest
-from engine.data.series_dataset import SeriesDataset
+from engine.data import load, peek, suggest
+from engine.data.series.series_dataset import SeriesDataset
+from engine.data.tables import opening
 from tests.engine.data.making import Write
 from tests.engine.data.test_excel import workbook
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from engine.data import DataError, Reading, inspect_file, load, peek, suggest
-from engine.data import packed as packed_module
-from engine.data.opening import open_table
-from engine.data.text import read_text
+from engine.data.files import packed as packed_module
+from engine.data.files.text import read_text
+from engine.data.tables.opening import open_table
 from tests.engine.data.making import Write, table
 from tests.engine.data.test_excel import workbook
 
@@ -74,7 +74,7 @@ def test_a_table_reads_the_same_packed_or_not(write: Write, kind: str, name: str
 
 def test_what_was_unpacked_is_removed(write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "copies").mkdir()
-    monkeypatch.setattr("engine.data.temporary._own_folder", lambda _: tmp_path / "copies")
+    monkeypatch.setattr("engine.data.files.temporary._own_folder", lambda _: tmp_path / "copies")
     with open_table(write("a.csv.gz", gzip.compress(TABLE))):
         assert list((tmp_path / "copies").rglob("a.csv"))
     with pytest.raises(DataError):

@@ -8,10 +8,10 @@ import pytest
 
 from engine.config import Experiment
 from engine.data import Batch, DataError, PairBatch, PairsPreparation, Preparation, load, suggest
-from engine.data.opening import open_table
-from engine.data.pairs_dataset import PairsDataset
-from engine.data.pairs_suggestion import suggest_pairs
-from engine.data.vocabulary import START, STOP
+from engine.data.pairs.pairs_dataset import PairsDataset
+from engine.data.pairs.pairs_suggestion import suggest_pairs
+from engine.data.tables.opening import open_table
+from engine.data.texts.vocabulary import START, STOP
 from tests.engine.data.making import Write
 
 PARTS = ("train", "validation", "test")

@@ -12,7 +12,7 @@ import pytest
 from engine.data import DataError, Preparation, SeriesPreparation, load, suggest
 from engine.data.errors import TooShortError
 from engine.data.metrics import rmse
-from engine.data.panel_dataset import PanelDataset
+from engine.data.series.panel_dataset import PanelDataset
 from engine.data.splits import PARTS
 from engine.inference import forecast
 from engine.model import Model

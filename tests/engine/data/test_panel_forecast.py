@@ -10,15 +10,16 @@ import numpy as np
 import pytest
 
 from engine.config import CELLS, Experiment
-from engine.data import DataError, load, panel_dataset
-from engine.data.forecast_dataset import ForecastDataset
+from engine.data import DataError, load
 from engine.data.metrics import mae, rmse
-from engine.data.panel_forecast_dataset import PanelForecastDataset
+from engine.data.series import panel_dataset
+from engine.data.series.forecast_dataset import ForecastDataset
+from engine.data.series.panel_forecast_dataset import PanelForecastDataset
 from engine.data.splits import PARTS
 from engine.evaluation import score
 from engine.events import RunFinished
 from engine.export.targets import target, target_keys
-from engine.forecast_paths import dataset_paths
+from engine.forecasts.forecast_paths import dataset_paths
 from engine.inference import forecast
 from engine.losses import loss_for
 from engine.model import Model, load_model

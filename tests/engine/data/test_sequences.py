@@ -12,10 +12,10 @@ import pytest
 
 from engine.config import Experiment
 from engine.data import Batch, DataError, Dataset, Preparation, load, suggest
-from engine.data.parts import Spans
-from engine.data.sequence_dataset import SequenceDataset
-from engine.data.sequence_preparation import filled
-from engine.data.sequences import read_sequences
+from engine.data.sequences.parts import Spans
+from engine.data.sequences.sequence_dataset import SequenceDataset
+from engine.data.sequences.sequence_preparation import filled
+from engine.data.sequences.sequences import read_sequences
 from engine.data.splits import PARTS
 from tests.engine.data.making import Write
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from engine.data import load, peek, suggest
-from engine.data.dates import find_date_column, read_stamps
 from engine.data.frequency import find_frequency
-from engine.data.months import MONTHS, month_of
-from engine.data.opening import open_table
+from engine.data.notation.months import MONTHS, month_of
+from engine.data.tables.dates import find_date_column, read_stamps
+from engine.data.tables.opening import open_table
 from engine.data.understanding import understand
 from tests.engine.data.making import Write, beside
 

@@ -7,7 +7,7 @@ import pytest
 
 from engine.config import Experiment
 from engine.data import DataError, Reading, load, peek, suggest, understand
-from engine.data.series_dataset import SeriesDataset
+from engine.data.series.series_dataset import SeriesDataset
 from tests.engine.data.making import Write
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from engine.data import load, suggest
-from engine.data.opening import open_table
+from engine.data.tables.opening import open_table
 from tests.engine.data.making import Write
 
 CHANCE = random.Random(7)

@@ -7,10 +7,10 @@ import duckdb
 import numpy as np
 import pytest
 
-from engine.data.columns import read_numbers
 from engine.data.errors import DataError
-from engine.data.opening import open_table
-from engine.data.temporary import temporary_file
+from engine.data.files.temporary import temporary_file
+from engine.data.tables.columns import read_numbers
+from engine.data.tables.opening import open_table
 from tests.engine.data.making import Write
 
 ROWS = [(str(year), f"{year / 7:.3f}") for year in range(1990, 2010)]
@@ -114,7 +114,7 @@ def test_typed_files_read_like_text(tmp_path: Path, kind: str) -> None:
 
 
 def test_dates_in_parquet_need_no_format(tmp_path: Path) -> None:
-    from engine.data.dates import read_stamps
+    from engine.data.tables.dates import read_stamps
 
     path = tmp_path / "a.parquet"
     with duckdb.connect() as connection:

@@ -8,12 +8,12 @@ import pytest
 
 from engine.config import DataConfig
 from engine.data import Preparation, TextPreparation, load, sample
-from engine.data import vocabulary as vocabulary_module
-from engine.data.spelling import Spelling
-from engine.data.text import Text
-from engine.data.text_dataset import TextDataset
-from engine.data.tokens import cut
-from engine.data.vocabulary import Vocabulary
+from engine.data.files.text import Text
+from engine.data.texts import vocabulary as vocabulary_module
+from engine.data.texts.spelling import Spelling
+from engine.data.texts.text_dataset import TextDataset
+from engine.data.texts.tokens import cut
+from engine.data.texts.vocabulary import Vocabulary
 
 STORY = "".join(chr(97 + (k * k + k // 7) % 23) for k in range(1000))
 

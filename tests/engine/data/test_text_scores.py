@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.data.text_scores import bleu, edit_distance, error_rate
+from engine.data.pairs.text_scores import bleu, edit_distance, error_rate
 
 WORDS = st.lists(st.sampled_from("abc"), max_size=8)
 

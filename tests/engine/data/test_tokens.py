@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.config import field_info
-from engine.data.tokens import cut, put_together
-from engine.data.vocabulary import STOP, Vocabulary, until_stop
+from engine.data.texts.tokens import cut, put_together
+from engine.data.texts.vocabulary import STOP, Vocabulary, until_stop
 
 LEVELS = field_info("data", "source_symbols").choices
 EXACT = ("characters", "words", "bytes")

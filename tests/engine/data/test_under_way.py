@@ -12,8 +12,9 @@ from types import ModuleType
 import duckdb
 import pytest
 
-from engine.data import DataError, excel, packed_members, reading_progress, stop_reading
-from engine.data.opening import connect, open_table
+from engine.data import DataError, reading_progress, stop_reading
+from engine.data.files import excel, packed_members
+from engine.data.tables.opening import connect, open_table
 from engine.data.under_way import stoppable
 from tests.engine.data.making import Write
 from tests.engine.data.test_excel import workbook

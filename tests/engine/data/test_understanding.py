@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from engine.data import load, peek
-from engine.data.opening import open_table
+from engine.data.tables.opening import open_table
 from tests.engine.data.making import Write
 from tests.engine.data.test_from_elsewhere import DAYS, is_understood, lines, wave
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from engine.data import Dataset, load
-from engine.data.series_dataset import SeriesDataset
+from engine.data.series.series_dataset import SeriesDataset
+from engine.data.series.windows import WindowShape
 from engine.data.splits import PARTS, Split, split_by_time
-from engine.data.windows import WindowShape
 from tests.engine.data.making import TRANSFORMS, Write, experiment, table, values, windows_of
 
 

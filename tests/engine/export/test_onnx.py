@@ -13,7 +13,7 @@ import pytest
 from engine import data
 from engine.cells import specification, specifications
 from engine.data import SeriesPreparation
-from engine.data.sequence_preparation import SequencePreparation
+from engine.data.sequences.sequence_preparation import SequencePreparation
 from engine.export.held_out import real_units
 from engine.export.meaning import step_scale
 from engine.export.particulars import Exportable

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from engine.cells import specifications
-from engine.data.vocabulary import START, STOP
+from engine.data.texts.vocabulary import START, STOP
 from engine.export.particulars import Exportable
 from engine.export.targets import target
 from engine.sequence_to_sequence.network import SequenceToSequence

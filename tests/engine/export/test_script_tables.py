@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from engine import data
-from engine.data.labelled_text import LabelledTextPreparation
+from engine.data.sequences.labelled_text import LabelledTextPreparation
 from engine.export.numpy_dates import as_iso, in_order
 from engine.export.numpy_tables import digits, numbers_of, print_rows, read_table
 from engine.export.targets import target

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from engine.data import SeriesPreparation, load
-from engine.data.forecast_dataset import ForecastDataset
-from engine.data.panel_dataset import PanelDataset
+from engine.data.series.forecast_dataset import ForecastDataset
+from engine.data.series.panel_dataset import PanelDataset
 from engine.export import proof
 from engine.export.given import Given, windows
 from engine.export.held_out import answered

@@ -151,7 +151,7 @@ def test_what_was_missing_goes_along(tmp_path: Path, key: str) -> None:
 
 
 def test_gaps_are_filled_as_in_the_engine() -> None:
-    from engine.data.gaps import fill
+    from engine.data.series.gaps import fill
     from engine.export.numpy_series import filled
 
     random = np.random.default_rng(0)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from engine.data import PairsPreparation
-from engine.data.vocabulary import STOP
+from engine.data.texts.vocabulary import STOP
 from engine.export import proof
 from engine.export.beside import read_particulars
 from engine.export.held_out import HeldOut, held_out

@@ -17,11 +17,11 @@ from engine.data import DataError
 from engine.export.beside import write_arrays
 from engine.export.targets import target
 from engine.importing import read_foreign
+from engine.layers.parameters import NetworkError
 from engine.model import load_model
 from engine.networks import make_network
-from engine.parameters import NetworkError
+from engine.storage.weights import WeightsFileError, encode
 from engine.training import TrainingRun
-from engine.weights import WeightsFileError, encode
 from tests.engine.export.examples import exportable
 
 FORMS = {"safetensors": "safetensors", "onnx": "onnx", "npz": "npz"}

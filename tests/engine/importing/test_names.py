@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from engine.export.beside import write_arrays
 from engine.export.targets import target
 from engine.importing import ElsewhereError, read_foreign
-from engine.weights import WeightsFileError
+from engine.storage.weights import WeightsFileError
 from tests.engine.export.examples import exportable
 
 Tensors = dict[str, NDArray[Any]]

@@ -14,7 +14,7 @@ import onnxruntime
 import pytest
 
 from engine.importing import read_foreign
-from engine.weights import WeightsFileError
+from engine.storage.weights import WeightsFileError
 from tests.engine.importing.strangers import BLOCKS, INPUTS, OUTPUTS, UNITS, Stranger, begun, rows, said_here
 
 Build = Callable[[], tuple[Stranger, str, int]]

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from engine.importing import read_foreign
-from engine.weights import write_weights
+from engine.storage.weights import write_weights
 from tests.engine.importing.strangers import INPUTS, OUTPUTS, UNITS, rows, said_here
 
 torch = pytest.importorskip("torch")

@@ -1,0 +1,1 @@
+"""Several runs side by side: races of cells and strategies, sweeps over settings."""

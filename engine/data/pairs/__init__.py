@@ -1,0 +1,1 @@
+"""Pairs of what is read and what is written: translation, spelling, captions, tunes."""

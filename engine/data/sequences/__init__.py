@@ -1,0 +1,1 @@
+"""Labelled sequences and texts: read, divided, scored, with simple classifiers beside."""

@@ -1,0 +1,63 @@
+"""Which column of a table holds texts, and which says what they are: found by how they look."""
+
+from __future__ import annotations
+
+from engine.config import DataConfig
+from engine.data.guess import Guess
+from engine.data.sequences.column_looks import LABELS, MOST_LABELS, ColumnLook, named, split_settings
+from engine.data.tables.dates import date_format
+from engine.data.tables.tables import Table
+
+_SENTENCE = 15.0  # letters that a text has at least on average
+_WORDS = 3.0  # words on average, from which on a column holds sentences, however often each comes again
+_MARKS = ("rating", "stars", "score", "y", "likes", "grade")  # numbers that say what a text is worth
+
+
+def suggest_texts(table: Table, columns: list[ColumnLook], said: DataConfig, split: str, rows: int) -> Guess | None:
+    """Settings of the data for texts with a label each, with the reasons; None where there are none.
+
+    A text is long and seldom the same twice, or a sentence; where no column holds numbers, a name will do, which is
+    read letter by letter. Its label is one of few names, or the only other column. What was `said` goes before that.
+    """
+    by_name = {c.name: c for c in columns if c.name != split}
+    text = by_name.get(said.text_column) or _text(table, [c for c in by_name.values() if c.name != said.label], rows)
+    if text is None:
+        return None
+    label = by_name.get(said.label) or _label(table, [c for c in by_name.values() if c is not text], text, rows)
+    if label is None:
+        return None
+    by_words = text.words >= 2
+    changes = {
+        "data.kind": "labelled_text",
+        "data.text_column": text.name,
+        "data.label": label.name,
+        "data.tokens": "words" if by_words else "characters",
+        "data.minimum_count": 2 if by_words else 1,
+        "model.topology": "many_to_one",
+        **split_settings(split, "stratified"),
+    }
+    how = "word by word" if by_words else "letter by letter"
+    reasons = [f"texts: {text.name!r}, {how}", f"label: {label.name!r}, {label.different} different"]
+    return Guess(changes, reasons, table.rows)
+
+
+def _text(table: Table, columns: list[ColumnLook], rows: int) -> ColumnLook | None:
+    """The longest column of texts."""
+    words = [c for c in columns if not c.number and not date_format(table, c.name)]
+    long = [
+        c for c in words if c.length >= _SENTENCE
+        and ((c.words >= _WORDS and c.different > MOST_LABELS / 2) or (c.different > rows / 2 and c.words >= 2))
+    ]  # fmt: skip
+    if not long and not any(c.number and not named(c.name, LABELS) for c in columns):
+        long = [c for c in words if c.different > rows / 2]
+    return max(long, key=lambda c: c.length, default=None)
+
+
+def _label(table: Table, others: list[ColumnLook], text: ColumnLook, rows: int) -> ColumnLook | None:
+    few = [c for c in others if 1 < c.different <= min(MOST_LABELS, rows / 4, text.different / 2)]
+    telling = [c for c in few if named(c.name, LABELS)]
+    marks = [c for c in others if c.number and named(c.name, _MARKS)]
+    names = [c for c in few if not c.number]
+    only = [c for c in others if c.number or c in few] if len(others) == 1 else []
+    first = [*telling[:1], *names[-1:], *marks[:1], *only]
+    return next((c for c in first if not date_format(table, c.name)), None)

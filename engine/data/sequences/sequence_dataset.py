@@ -1,0 +1,270 @@
+"""Sequences with a class or a value each, or one at every step: many-to-one, aligned many-to-many, one-to-one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.config import DataConfig
+from engine.data.batches import Batch, Floats, Ints, batches_of, orders
+from engine.data.dataset import Dataset, Scorer, Scores
+from engine.data.errors import DataError, counted
+from engine.data.preparation import Preparation
+from engine.data.sequences.answers import UNKNOWN, Answers, fit_answers
+from engine.data.sequences.class_baselines import bag_of_numbers, class_baselines, value_baselines
+from engine.data.sequences.class_metrics import ClassScorer, ValueScorer
+from engine.data.sequences.parts import Spans, examples, pieces
+from engine.data.sequences.sequence_preparation import prepare
+from engine.data.sequences.sequences import Sequences
+from engine.data.splits import PARTS
+from engine.data.tables.columns import Words
+
+
+class LabelledDataset(Dataset):
+    """Flat steps, cut into examples; what differs between numbers and text is how the steps became inputs."""
+
+    kind = "sequences"
+
+    def __init__(
+        self, inputs: NDArray[Any], spans: dict[str, Spans], targets: NDArray[Any], answers: Answers, topology: str,
+        preparation: Preparation, *, input_size: int,
+    ) -> None:  # fmt: skip
+        """`inputs` float32 (N, I) or int32 tokens (N,); `targets` (N,), of an example the last of its steps."""
+        self.inputs, self.targets, self.answers, self.topology = inputs, targets, answers, topology
+        self.input_size, self.output_size = input_size, answers.size
+        self.tokens = inputs.ndim == 1
+        self.classes = answers.classes
+        self.loss = "cross_entropy" if self.classes else "mse"
+        self.metric = _metric(self.classes, topology)
+        self._spans, self._preparation = spans, preparation
+        self._baselines: dict[str, Scores] = {}
+
+    @property
+    def preparation(self) -> Preparation:
+        """How inputs were made, and what the answers mean."""
+        return self._preparation
+
+    @property
+    def aligned(self) -> bool:
+        """Whether there is an answer at every step."""
+        return self.topology == "many_to_many"
+
+    def spans(self, part: str) -> Spans:
+        """The examples of a part."""
+        return self._spans[part]
+
+    def count(self, part: str) -> int:
+        """Examples in a part: sequences, windows or rows."""
+        return len(self._spans[part])
+
+    def batch_count(self, part: str, batch_size: int) -> int:
+        """See `Dataset.batch_count`."""
+        return batches_of(self.count(part), batch_size)
+
+    def batches(self, part: str, batch_size: int, seed: int = 0, epoch: int = 0) -> Iterator[Batch]:
+        """See `Dataset.batches`."""
+        for positions in orders(self.count(part), batch_size, seed if part == "train" else None, epoch):
+            yield self.batch(part, positions)
+
+    def batch(self, part: str, positions: Ints) -> Batch:
+        """The examples of a part at `positions` (B,), the longest first."""
+        spans = self._spans[part]
+        positions = positions[np.argsort(-spans.lengths[positions], kind="stable")]
+        first, lengths = spans.first[positions], spans.lengths[positions]
+        steps = np.arange(int(lengths[0]))[:, None]
+        inside = steps < lengths
+        rows = np.where(inside, first + steps, 0)
+        inputs = self.inputs[rows]
+        inputs[~inside] = 0
+        answered = rows if self.aligned else first + lengths - 1
+        targets = self.targets[answered]
+        return Batch(
+            inputs=inputs,
+            lengths=lengths,
+            targets=np.maximum(targets, 0) if self.classes else np.nan_to_num(targets)[..., None],
+            weights=self._weights(targets) * (inside if self.aligned else 1),
+            continues=False,
+            positions=positions,
+        )
+
+    def _weights(self, targets: NDArray[Any]) -> Floats:
+        """0 where no label is known."""
+        return np.asarray(targets != UNKNOWN if self.classes else ~np.isnan(targets), np.float32)
+
+    def answered(self, part: str) -> Ints:
+        """Steps (A,) that a part's answers are to: in order, those with a label."""
+        spans = self._spans[part]
+        if self.aligned:
+            ranges = [np.arange(a, b) for a, b in zip(spans.first, spans.last, strict=True)]
+            rows = np.unique(np.concatenate(ranges)) if ranges else np.zeros(0, np.int64)
+        else:
+            rows = spans.last - 1
+        known = self.targets[rows] != UNKNOWN if self.classes else ~np.isnan(self.targets[rows])
+        return np.asarray(rows[known])
+
+    def bag(self, part: str, chosen: Ints) -> NDArray[Any]:
+        """Features (A, F) of the chosen examples of a part, without the order of their steps."""
+        spans = self._spans[part]
+        steps = [self.inputs[spans.first[at] : spans.last[at]] for at in chosen.tolist()]
+        if self.tokens:
+            return np.stack([np.bincount(own, minlength=self.input_size) for own in steps])
+        return np.stack([bag_of_numbers(own) for own in steps])
+
+    def scorer(self, part: str) -> Scorer:
+        """Accuracy and what belongs to it, or RMSE and MAE."""
+        return ClassScorer(self.classes, self.metric) if self.classes else ValueScorer(self.answers)
+
+    def baselines(self, part: str) -> Scores:
+        """What simple methods reach on a part, in `metric`; none for an empty part."""
+        if part not in self._baselines:
+            find = class_baselines if self.classes else value_baselines
+            self._baselines[part] = find(self, part) if len(self.answered(part)) else ()
+        return self._baselines[part]
+
+    def baseline_forecasts(self, part: str) -> tuple[tuple[str, Floats], ...]:
+        """Of values, the mean of the training part; none for classes."""
+        if self.classes or not self.count(part):
+            return ()
+        mean = float(np.mean(self.truth("train"), dtype=np.float64))
+        return (("mean", np.full(self.count(part), mean, np.float32)),)
+
+    def decode(self, outputs: NDArray[Any], part: str = "test") -> NDArray[Any]:
+        """Probabilities of the classes, or values in the label's own unit."""
+        return self.answers.values(outputs)
+
+    def truth(self, part: str, target: int = 0) -> Floats:
+        """The class or the value of every answered step or sequence (A,); of values, one for each example."""
+        if self.classes:
+            return self.targets[self.answered(part)].astype(np.float32)
+        spans = self._spans[part]
+        return self.answers.scaler.inverse(self.targets[spans.last - 1][:, None])[:, 0].astype(np.float32)
+
+    def labels(self, part: str) -> tuple[str, ...]:
+        """Numbers of the examples, from 1."""
+        return tuple(str(place + 1) for place in range(self.count(part)))
+
+    def pinned(self) -> Batch:
+        """The first validation example, or the first training example when there is none."""
+        return self.batch(self.pinned_part, np.zeros(1, np.int64))
+
+    def pinned_labels(self) -> tuple[str, ...]:
+        """Numbers of its steps."""
+        return tuple(str(step + 1) for step in range(int(self._spans[self.pinned_part].lengths[0])))
+
+    def notes(self) -> tuple[str, ...]:
+        """See `Dataset.notes`."""
+        parts = ", ".join(f"{part} {self.count(part):,}" for part in PARTS)
+        notes = [f"examples: {parts}"]
+        if self.classes:
+            shown = ", ".join(self.classes[:8]) + (", …" if len(self.classes) > 8 else "")
+            notes.append(f"{len(self.classes)} classes of {self.answers.label!r}: {shown}")
+        return tuple(notes)
+
+
+def _metric(classes: tuple[str, ...], topology: str) -> str:
+    if not classes:
+        return "RMSE"
+    return "balanced accuracy" if topology == "many_to_many" else "accuracy"
+
+
+class SequenceDataset(LabelledDataset):
+    """Sequences of numbers and categories."""
+
+    def __init__(self, sequences: Sequences, data: DataConfig, topology: str) -> None:
+        """Split, cut, and fit scaler, words and classes on the training part.
+
+        Raises:
+            DataError: labels that do not fit the topology, or nothing to train on.
+        """
+        if topology == "many_to_many" and not sequences.per_step:
+            raise DataError(
+                "each row has one label for a whole sequence, so no step has one of its own; choose many_to_one."
+            )
+        self.sequences = sequences
+        parts = pieces(sequences, data, topology)
+        spans = {part: examples(found, sequences, data, topology, part) for part, found in parts.items()}
+        if not len(spans["train"]):
+            raise DataError(
+                f"no sequence of {data.sequence_length:,} steps fits into the training part; choose a smaller "
+                "data.sequence_length, data.validation or data.test."
+            )
+        steps = sequences.step_labels
+        answers = fit_answers(
+            data.label, steps, data.answer, data.scaler, _inside(spans["train"], len(steps), topology)
+        )
+        preparation = prepare(
+            sequences, parts["train"], answers, topology=topology, scaler=data.scaler, categories=data.categories,
+            missing=data.missing, length=data.sequence_length,
+        )  # fmt: skip
+        every = Spans(*(np.concatenate([getattr(p, name) for p in parts.values()]) for name in Spans.__slots__))
+        super().__init__(
+            preparation.inputs_of(sequences, every), spans, answers.encode(steps), answers, topology, preparation,
+            input_size=preparation.input_size,
+        )  # fmt: skip
+        self._said = (*sequences.notes, *_gap_notes(sequences), *self._unknown(steps))
+
+    def notes(self) -> tuple[str, ...]:
+        """See `Dataset.notes`."""
+        return (*self._said, *_shape_notes(self.sequences), *super().notes())
+
+    def values(self, part: str, position: int) -> Floats:
+        """An example of numbers (T, C), in the file's own units; what is missing is NaN."""
+        spans = self.spans(part)
+        return np.asarray(self.sequences.values[spans.first[position] : spans.last[position]], np.float32)
+
+    def labels(self, part: str) -> tuple[str, ...]:
+        """Names of the sequences; of windows and single rows, the row they end at; of tags, the row of each."""
+        if self.aligned and self.classes:
+            return tuple(str(row + 1) for row in self.answered(part).tolist())
+        return names_of(self.sequences, self.spans(part), self.topology)
+
+    def _unknown(self, steps: Words) -> list[str]:
+        notes: list[str] = []
+        if not self.classes:
+            return notes
+        for part in ("validation", "test"):
+            spans = self.spans(part)
+            labels = steps[spans.last - 1]
+            if strange := sorted({str(label) for label in labels if label != "" and label not in self.classes}):
+                count = int(np.isin(labels.astype(str), strange).sum())
+                notes.append(
+                    f"{counted(count, 'answer')} of the {part} part left out: the training part has no {strange[0]!r}"
+                )
+        if blank := int((steps == "").sum()):
+            notes.append(f"{counted(blank, 'step')} without a label, left out of the loss and of the score")
+        return notes
+
+
+def names_of(sequences: Sequences, spans: Spans, topology: str) -> tuple[str, ...]:
+    """What examples are called: their sequence, or the row they end at."""
+    if sequences.recording or topology == "one_to_one":
+        return tuple(str(last) for last in spans.last.tolist())
+    return tuple(sequences.names[at] for at in spans.sequence.tolist())
+
+
+def _inside(spans: Spans, count: int, topology: str) -> NDArray[np.bool_]:
+    """Steps that a part's answers belong to."""
+    found = np.zeros(count, np.bool_)
+    if topology == "many_to_many":
+        for first, last in zip(spans.first.tolist(), spans.last.tolist(), strict=True):
+            found[first:last] = True
+    else:
+        found[spans.last - 1] = True
+    return found
+
+
+def _gap_notes(sequences: Sequences) -> list[str]:
+    missing = int(np.isnan(sequences.values).sum())
+    return [f"{counted(missing, 'missing value')}, filled within each sequence"] if missing else []
+
+
+def _shape_notes(sequences: Sequences) -> list[str]:
+    lengths = np.diff(sequences.borders)
+    if sequences.recording:
+        return [f"one recording of {counted(len(sequences.values), 'step')}"]
+    low, high = int(lengths.min()), int(lengths.max())
+    span = f"{low:,} to {high:,} steps" if low < high else counted(low, "step")
+    return [f"{counted(len(lengths), 'sequence')} of {span}, {counted(len(sequences.channels), 'number')} a step"]

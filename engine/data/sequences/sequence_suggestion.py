@@ -1,0 +1,219 @@
+"""Which columns of a table hold labelled sequences: found by their names and by how their values change."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from engine.config import DataConfig
+from engine.data.guess import Guess
+from engine.data.notation.quoting import quoted
+from engine.data.sequences.column_looks import (
+    LABELS,
+    MOST_LABELS,
+    ColumnLook,
+    looked_at,
+    named,
+    split_column,
+    split_settings,
+)
+from engine.data.sequences.labelled_text_suggestion import suggest_texts
+from engine.data.tables.columns import numeric_columns
+from engine.data.tables.dates import date_format, find_date_column
+from engine.data.tables.tables import Table
+
+_SEQUENCES = (
+    "id", "series", "sequence", "utterance", "sample", "trial", "case", "subject", "session", "recording", "seq",
+    "patient", "participant", "user", "person", "speaker", "episode", "clip", "track", "video", "stroke", "trajectory",
+)  # fmt: skip
+_COUNTERS = ("t", "time", "step", "frame", "index", "i", "n", "tick")
+_CALENDAR = ("season", "quarter", "month", "weekday", "day", "holiday", "hour", "week", "year")  # known, so no answers
+_FLAGS = ("status", "flag", "flags", "quality", "qc", "qualifier", "remark", "qualität")  # of the one value beside them
+_LOOK = 100_000  # rows that are looked at
+_ANSWERS = ("y",)  # beside columns that count up
+_STEPS = 8  # columns that a table without a header has beside its class
+_RAGGED = 3.0  # steps a sequence has at least on average
+
+
+def suggest_sequences(table: Table, said: DataConfig) -> Guess | None:
+    """Settings of the data for a table of labelled sequences with the reasons; None where it does not look like one.
+
+    Where `said` names the label, or what tells the sequences, whatever is in that column is one.
+
+    A table counts as labelled sequences where a column tells the sequence and another one is the same throughout each
+    of them, or where a column of few names stands beside many columns of numbers whose names count up.
+    """
+    rows = table.beginning(_LOOK)
+    columns = looked_at(table, rows)
+    split = said.split_column or split_column(table, columns)
+    label = next((c for c in columns if c.name == said.label), None)
+    sequence, count = _sequence(table, columns, rows, said.sequence_column)
+    if count:
+        return _long(table, columns, sequence, count, split, rows, label)
+    texts = suggest_texts(table, columns, said, split, rows)
+    return texts or _wide(table, columns, split, label, rows) or _recording(table, columns, split, label)
+
+
+def _sequence(table: Table, columns: list[ColumnLook], rows: int, said: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
+    """The columns that were said, or one with a telling name whose value stays for a while and does not come back.
+
+    And how many sequences they tell; 0 without.
+    """
+    if said:
+        key = ", ".join(map(quoted, said))
+        return said, int(table.one(f"count(DISTINCT ({key}))", rows=rows)[0])
+    for column in columns:
+        if named(column.name, _SEQUENCES) and 1 < column.different == column.runs <= rows / _RAGGED:
+            return (column.name,), column.different
+    return (), 0
+
+
+def _long(
+    table: Table,
+    columns: list[ColumnLook],
+    sequence: tuple[str, ...],
+    count: int,
+    split: str,
+    rows: int,
+    said: ColumnLook | None,
+) -> Guess | None:
+    taken = {*sequence, split}
+    counter = next((c.name for c in columns if c.name not in taken and named(c.name, _COUNTERS)), "")
+    others = [c for c in columns if c.name not in taken | {counter} and c.different > 1]
+    labels = [said] if said else [c for c in others if c.different <= count / 2]
+    constant = [c for c in labels if _constant(table, sequence, c.name, rows)]
+    named_so = [c for c in others if named(c.name, LABELS) and c.different <= MOST_LABELS]
+    telling = [said] if said else [c for c in named_so if c in labels or not _constant(table, sequence, c.name, rows)]
+    if not (constant or telling):
+        return None
+    label = (constant or telling)[-1]
+    inputs = tuple(
+        name for name, number in numeric_columns(table, table.names).items()
+        if number and name not in taken | {counter, label.name}
+    )  # fmt: skip
+    if not inputs:
+        return None
+    changes: dict[str, Any] = {
+        "data.kind": "sequences",
+        "data.sequence_column": sequence,
+        "data.time_column": counter,
+        "data.label": label.name,
+        "data.inputs": inputs,
+        "model.topology": "many_to_one" if label in constant else "many_to_many",
+        **split_settings(split, "stratified"),
+    }
+    where = "throughout each of them" if label in constant else "at every step"
+    told = " and ".join(map(repr, sequence))
+    notes = [f"sequences: {count:,}, told by {told}", f"label: {label.name!r}, {where}"]
+    many = table.rows / max(rows, 1)  # times the rows that were looked at
+    return Guess(changes, [*notes, *([f"split: by {split!r}"] if split else [])], count * many)
+
+
+def _constant(table: Table, sequence: tuple[str, ...], name: str, rows: int) -> bool:
+    """Whether a column has one value in each sequence."""
+    varied = table.connection.execute(
+        f"SELECT count(*) FROM (SELECT count(DISTINCT {quoted(name)}) AS n FROM (SELECT * FROM cells LIMIT {rows}) "
+        f"GROUP BY {', '.join(map(quoted, sequence))}) WHERE n > 1"
+    ).fetchone()
+    return varied is not None and varied[0] == 0
+
+
+def _wide(table: Table, columns: list[ColumnLook], split: str, said: ColumnLook | None, rows: int) -> Guess | None:
+    """Rows that are sequences: numbered columns of numbers, and one other column of names."""
+    inputs = _counted_up(table)
+    if 2 * len(inputs) < len(table.names):
+        return None  # some channels of a recording, as F1 to F8 among others
+    rest = [c for c in columns if c.name not in inputs and c.name != split]
+    whole = said is None and not rest and len(inputs) == len(table.names)
+    classes = _class_at_an_end(table, columns) if whole else None
+    if classes:
+        rest, inputs = [classes], tuple(name for name in inputs if name != classes.name)
+    telling = (c for c in reversed(rest) if not c.number or named(c.name, (*LABELS, *_ANSWERS)))
+    few = (c for c in telling if 1 < c.different <= max(2, rows / 4))
+    label = classes or said or next(few, None)
+    if len(inputs) < 4 or label is None or label.name in inputs:
+        return None
+    if label is not said and date_format(table, label.name):
+        return None
+    side = round(len(inputs) ** 0.5)
+    channels = side if side * side == len(inputs) and side >= 4 else 1
+    changes: dict[str, Any] = {
+        "data.kind": "sequences",
+        "data.sequence_column": (),
+        "data.time_column": "",
+        "data.label": label.name,
+        "data.inputs": inputs,
+        "data.channels": channels,
+        "model.topology": "many_to_one",
+        **split_settings(split, "stratified"),
+    }
+    shape = f"{len(inputs) // channels} steps of {channels}" if channels > 1 else f"{len(inputs)} steps"
+    reasons = [f"a row is a sequence of {shape}, {inputs[0]} to {inputs[-1]}", f"label: {label.name!r}"]
+    return Guess(changes, reasons, table.rows)
+
+
+def _class_at_an_end(table: Table, columns: list[ColumnLook]) -> ColumnLook | None:
+    """The class that each row of a table without a header begins or ends with, as in the UCR archive; None without."""
+    if table.dialect is None or table.dialect.header or len(columns) <= _STEPS:
+        return None
+    for found, others in ((columns[0], columns[1:]), (columns[-1], columns[:-1])):
+        if found.name not in (table.names[0], table.names[-1]):
+            continue
+        number = table.number(found.name)
+        whole = table.one(f"bool_and({number} = round({number}))", rows=_LOOK)[0]
+        few = 1 < found.different <= min(MOST_LABELS, table.rows / 4)
+        if whole and few and 2 * sum(column.different > 2 * found.different for column in others) > len(others):
+            return found
+    return None
+
+
+def _recording(table: Table, columns: list[ColumnLook], split: str, said: ColumnLook | None) -> Guess | None:
+    """Rows of one recording with a label each: the one that was said, or the last column where it stays for a while."""
+    last = said or next((c for c in reversed(columns) if c.name == table.names[-1]), None)
+    if last is None or not (last is said or _stays(last, table.rows)):
+        return None
+    date = find_date_column(table)
+    taken = {last.name, split, date.name if date else ""}
+    inputs = tuple(name for name, number in numeric_columns(table, table.names).items() if number and name not in taken)
+    if not inputs or (last is not said and len(inputs) == 1 and named(last.name, _FLAGS)):
+        return None
+    length = max(2, min(100, table.rows // 20))
+    changes: dict[str, Any] = {
+        "data.kind": "sequences",
+        "data.sequence_column": (),
+        "data.time_column": date.name if date else "",
+        "data.label": last.name,
+        "data.inputs": inputs,
+        "data.sequence_length": length,
+        "data.stride": max(1, length // 4),
+        "model.topology": "many_to_many",
+        **split_settings(split, "time"),
+    }
+    return Guess(changes, [f"one recording, label at every step: {last.name!r}"], table.rows / changes["data.stride"])
+
+
+def _stays(label: ColumnLook, rows: int) -> bool:
+    """Whether a label stays for a while, and has a telling name or is a name that comes back.
+
+    Seasons and months come back too, but whoever knows the date knows them.
+    """
+    if not 1 < label.different <= MOST_LABELS or label.runs > rows / _RAGGED:
+        return False
+    comes_back = not label.number and label.runs > label.different and not named(label.name, _CALENDAR)
+    return comes_back or named(label.name, LABELS)
+
+
+def _counted_up(table: Table) -> tuple[str, ...]:
+    """The longest stretch of columns whose names are the same but for a number that counts up."""
+    best, first = range(0), 0
+    before: tuple[str, int] | None = None
+    for place, name in enumerate(table.names):
+        found = re.fullmatch(r"(.*?)(\d+)", name)
+        here = (found[1], int(found[2])) if found else None
+        if here is None or before is None or here != (before[0], before[1] + 1):
+            first = place if here else place + 1
+        before = here
+        best = max(best, range(first, place + 1), key=len)
+    names = table.names[best.start : best.stop]
+    numeric = numeric_columns(table, names)
+    return names if all(numeric.get(name, True) for name in names) else ()

@@ -1,0 +1,1 @@
+"""Time series, one or several: gaps, windows, forecasts over one step or several, simple forecasts."""

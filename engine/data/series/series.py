@@ -1,0 +1,283 @@
+"""A table of numbers over time, read and put in order; still in its own units and with its gaps."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from engine.config import DataConfig
+from engine.data.batches import Ints
+from engine.data.errors import DataError, TooShortError, counted
+from engine.data.files.dialect import Reading
+from engine.data.frequency import (
+    Frequency,
+    Stamps,
+    clock_set_back,
+    clock_set_forward,
+    find_frequency,
+    stamp_texts,
+    stamp_unit,
+)
+from engine.data.scaling import Reals
+from engine.data.series.gaps import gap_notes, leading_gap
+from engine.data.splits import split_by_time
+from engine.data.tables.columns import Words, numeric_columns, read_keys
+from engine.data.tables.dates import date_format, find_date_column, read_stamps
+from engine.data.tables.indicators import indicators, read_inputs
+from engine.data.tables.opening import open_table
+from engine.data.tables.tables import Table
+
+_AT_ONCE = 64  # columns looked at by one query
+_ASKED = 8  # columns of numbers of which one is chosen
+_LOOK = 1000  # rows that tell what a column holds
+_FLAGS = 2  # different numbers
+_MOST_LEFT_OUT = 0.25  # times the rows that there are
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """N rows in order of time. The targets' columns come first, then the further inputs."""
+
+    names: tuple[str, ...]  # (C,)
+    targets: int  # the first so many columns
+    values: Reals  # (N, C), NaN where missing; the first row is complete
+    stamps: Stamps | None
+    frequency: Frequency | None
+    unit: str  # precision that the dates need, as NumPy writes it: "M", "D", "s"
+    dropped: int  # rows before the first complete one, left out
+    notes: tuple[str, ...]
+    led: int = 0  # rows that columns known ahead have been moved back by
+    words: tuple[tuple[str, tuple[str, ...]], ...] = ()  # columns of words among the inputs, and what they became
+
+    @property
+    def end(self) -> int:
+        """Rows up to the last one in which a target was measured; those behind it say only what is known ahead."""
+        return _end(self.values[:, : self.targets])
+
+    def named(self, names: Sequence[str]) -> tuple[str, ...]:
+        """`names` of inputs as they are here, where each word of a column has an input of its own."""
+        words = dict(self.words)
+        return tuple(own for name in names for own in words.get(name, (name,)))
+
+    def led_by(self, rows: int, names: Sequence[str]) -> Series:
+        """The same with some columns moved: each row holds what they are so many rows later, NaN where nobody knows.
+
+        So whoever answers `rows` ahead of a row finds there what is known of the answer's own row.
+        """
+        if not (rows and names):
+            return self
+        columns = [self.names.index(name) for name in names]
+        values, moved = self.values.copy(), np.full((len(self.values), len(columns)), np.nan)
+        moved[:-rows] = values[rows:, columns]
+        moved[0] = np.where(np.isnan(moved[0]), values[0, columns], moved[0])  # the first row stays complete
+        values[:, columns] = moved
+        return replace(self, values=values, led=rows)
+
+    def labels(self, first: int, last: int) -> tuple[str, ...]:
+        """What rows `first` … `last` - 1 are called: dates, or row numbers from 1."""
+        if self.stamps is None:
+            return tuple(str(row + 1 + self.dropped) for row in range(first, last))
+        return stamp_texts(self.stamps[first:last], self.unit)
+
+
+def read_series(path: Path, data: DataConfig) -> Series:
+    """Read the columns that `data` names; without targets, the last column of numbers.
+
+    Raises:
+        DataError: the file or a column cannot be used; see `open_table`, `read_inputs`, `read_stamps`.
+    """
+    return _read(path, replace(data, sequence_column=()))[""]
+
+
+def read_several(path: Path, data: DataConfig) -> dict[str, Series]:
+    """The same for each series that the sequence column names, in the order in which they first appear.
+
+    Raises:
+        DataError: the file or a column cannot be used, or a series has no values in a column.
+    """
+    return _read(path, data)
+
+
+def _read(path: Path, data: DataConfig) -> dict[str, Series]:
+    with open_table(path, Reading.of(data)) as table:
+        targets = data.targets or (last_numeric(table, data.time_column),)
+        _check_roles(targets, data)
+        for name in targets:
+            table.column(name)  # one that is missing is named before an input
+        words = indicators(table, data.inputs)
+        names = (*targets, *(own for name in data.inputs for own in words.get(name, (name,))))
+        values = read_inputs(table, names)
+        stamps = read_stamps(table, data.time_column) if data.time_column else None
+        notes = [*table.notes, *_time_notes(table, data)]
+        keys = read_keys(table, data.sequence_column) if data.sequence_column else None
+    if not data.targets:
+        notes.append(f"target: {targets[0]!r}, the last column of numbers, flags aside")
+    found: dict[str, Series] = {}
+    if keys is None:
+        found[""] = _series(path, data, names, len(targets), values, stamps, notes)
+        return _learnable(found, words, data)
+    for key, own in _rows_of(keys).items():
+        some = None if stamps is None else stamps[own]
+        found[key] = _series(path, data, names, len(targets), values[own], some, notes)
+    return _learnable(found, words, data)
+
+
+def _rows_of(keys: Words) -> dict[str, Ints]:
+    """The rows of each key, in the order in which keys first appear."""
+    places: dict[str, int] = {}
+    owners = np.fromiter((places.setdefault(key, len(places)) for key in keys), np.int64, len(keys))
+    order, counts = np.argsort(owners, kind="stable"), np.bincount(owners, minlength=len(places))
+    return dict(zip(places, np.split(order, np.cumsum(counts)[:-1]), strict=True))
+
+
+def _learnable(found: dict[str, Series], words: dict[str, tuple[str, ...]], data: DataConfig) -> dict[str, Series]:
+    """The same without words that come in no training part: what comes later shall change nothing before."""
+    if not words:
+        return found
+    first = next(iter(found.values()))
+    seen = np.zeros(len(first.names), bool)
+    for series in found.values():
+        with suppress(TooShortError):
+            seen |= (series.values[: split_by_time(series.end, data.validation, data.test).train_end] == 1).any(axis=0)
+    drawn = {own for owns in words.values() for own in owns}
+    kept = np.array([at for at, name in enumerate(first.names) if seen[at] or name not in drawn])
+    names = tuple(first.names[at] for at in kept)
+    left = tuple((name, tuple(own for own in owns if own in names)) for name, owns in words.items())
+    notes = tuple(f"{name!r} holds words: an input for each of {len(owns)}" for name, owns in left)
+    return {
+        key: replace(series, names=names, values=series.values[:, kept], words=left, notes=(*series.notes, *notes))
+        for key, series in found.items()
+    }
+
+
+def _series(
+    path: Path,
+    data: DataConfig,
+    names: tuple[str, ...],
+    targets: int,
+    values: Reals,
+    stamps: Stamps | None,
+    read: list[str],
+) -> Series:
+    """Rows put in order, from the first complete one on."""
+    notes = list(read)
+    if stamps is not None:
+        values, stamps, order_notes = _in_order(values, stamps)
+        notes += order_notes
+    dropped = _leading(path, names, values)
+    if dropped:
+        notes.append(f"{counted(dropped, 'row')} at the start left out, where not every column has had a value yet")
+    values, stamps = values[dropped:], stamps[dropped:] if stamps is not None else None
+    frequency = find_frequency(stamps) if stamps is not None else None
+    if stamps is not None and frequency is not None and frequency.irregular:
+        values, stamps, frequency, added = _with_missing_dates(values, stamps, frequency)
+        notes += added
+    end = _end(values[:, :targets])
+    notes += [*_frequency_notes(stamps, frequency), *gap_notes(names, values[:end], data.missing)]
+    if end < len(values):
+        notes.append(f"{counted(len(values) - end, 'row')} behind the last target, to be forecast")
+    unit = stamp_unit(stamps) if stamps is not None else ""
+    return Series(names, targets, values, stamps, frequency, unit, dropped, tuple(notes))
+
+
+def last_numeric(table: Table, time_column: str = "") -> str:
+    """The last column that holds numbers and no dates; a flag, as whether a day is a holiday, only where all are such.
+
+    Raises:
+        DataError: there is none.
+    """
+    for last in range(len(table.names), 0, -_AT_ONCE):
+        names = [name for name in table.names[max(0, last - _AT_ONCE) : last] if name != time_column]
+        numeric = numeric_columns(table, names, rows=_LOOK)
+        found = [name for name in reversed(names) if numeric.get(name)][:_ASKED]
+        found = [name for name in found if not date_format(table, name)]
+        if found:
+            return next((name for name in found if not _is_flag(table, name)), found[0])
+    raise DataError(
+        f"{table.path.name} has no column of numbers to predict; columns are {', '.join(table.names[:12])}."
+    )
+
+
+def _is_flag(table: Table, name: str) -> bool:
+    return bool(table.one(f"count(DISTINCT {table.number(name)})", rows=_LOOK)[0] <= _FLAGS)
+
+
+def _check_roles(targets: tuple[str, ...], data: DataConfig) -> None:
+    names = (*targets, *data.inputs)
+    if twice := sorted(name for name, count in Counter(names).items() if count > 1):
+        raise DataError(
+            f"column {twice[0]!r} is named twice among data.targets and data.inputs; a target's own past is "
+            "read anyway, so name it once."
+        )
+    if both := [name for name in data.sequence_column if name in names]:
+        raise DataError(f"column {both[0]!r} cannot both name the series and be a value; change data.sequence_column.")
+    if data.time_column in names:
+        raise DataError(f"column {data.time_column!r} cannot be both the time and a value; change data.time_column.")
+
+
+def _time_notes(table: Table, data: DataConfig) -> list[str]:
+    if data.time_column:
+        return [f"date column: {data.time_column!r} ({date_format(table, data.time_column)})"]
+    seen = find_date_column(table)
+    return [f"in the order of the rows{f', though {seen.name!r} looks like dates' if seen else ''}"]
+
+
+def _in_order(values: Reals, stamps: Stamps) -> tuple[Reals, Stamps, list[str]]:
+    notes = []
+    steps = np.diff(stamps)
+    if back := clock_set_back(stamps):
+        notes.append(f"the clock is set back at {', '.join(back)}; rows are kept in the order of the file")
+    elif np.any(steps < np.timedelta64(0, "us")):
+        order = np.argsort(stamps, kind="stable")
+        values, stamps = values[order], stamps[order]
+        notes.append("rows were not in order of time and have been sorted")
+        steps = np.diff(stamps)
+    if same := int((steps == np.timedelta64(0, "us")).sum()):
+        notes.append(f"{counted(same, 'row')} with the same date as the row before, kept as they are")
+    return values, stamps, notes
+
+
+def _leading(path: Path, names: tuple[str, ...], values: Reals) -> int:
+    dropped = leading_gap(values)
+    if dropped >= len(values):
+        empty = names[int(np.isnan(values).all(axis=0).argmax())]
+        raise DataError(f"{path.name}: column {empty!r} has no values; choose another one.")
+    return dropped
+
+
+def _end(targets: Reals) -> int:
+    return 1 + int(np.flatnonzero(np.isfinite(targets).any(axis=1))[-1])
+
+
+def _with_missing_dates(
+    values: Reals, stamps: Stamps, frequency: Frequency
+) -> tuple[Reals, Stamps, Frequency, list[str]]:
+    """A row without values for each date that is left out, so that every row lies one step after the one before.
+
+    Not where so many are that the rows themselves have another rhythm.
+    """
+    between = np.where(clock_set_forward(stamps, frequency), 1, frequency.rows_between(stamps))
+    places = np.concatenate([[0], np.cumsum(between)])
+    missing, gaps = int(places[-1]) + 1 - len(stamps), int((between > 1).sum())
+    if not 0 < missing <= _MOST_LEFT_OUT * len(stamps):
+        return values, stamps, frequency, []
+    complete = np.full((int(places[-1]) + 1, values.shape[1]), np.nan)
+    complete[places] = values
+    owners = np.repeat(np.arange(len(stamps)), np.append(between, 1))
+    stamps = frequency.shifted(stamps[owners], np.arange(len(complete)) - places[owners])
+    note = f"{counted(missing, 'date')} left out of the file in {counted(gaps, 'gap')}, put in without values"
+    return complete, stamps, replace(frequency, irregular=frequency.irregular - gaps), [note]
+
+
+def _frequency_notes(stamps: Stamps | None, frequency: Frequency | None) -> list[str]:
+    if stamps is None:
+        return []
+    if frequency is None:
+        return ["no regular step from row to row; rows are taken as evenly spaced"]
+    odd = f"; {counted(frequency.irregular, 'step')} irregular, taken as even" if frequency.irregular else ""
+    return [f"frequency: {frequency.name}{odd}"]

@@ -1,0 +1,1 @@
+"""Tasks whose data are generated, with the answer of what remembers nothing."""

@@ -1,0 +1,207 @@
+"""Columns of dates, in whatever way they are written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.data.errors import DataError, counted
+from engine.data.frequency import Stamps, find_frequency
+from engine.data.notation.eras import ERA, era_sql, of_other_eras
+from engine.data.notation.named_dates import named_forms
+from engine.data.notation.plain_dates import PLAIN, plain_sql
+from engine.data.notation.quoting import quoted
+from engine.data.notation.stamps import DIGITS_ONLY, FORMATS, ISO, ZONED, stamp_sql
+from engine.data.tables.numeric_dates import LOOK, fraction_format, telling, whole_number_format
+from engine.data.tables.tables import Table
+
+_TRIED = 12  # cells that pick the candidates
+_OFFSETS = 3  # from UTC in one file, in summer and in winter, and none
+_NEARLY = 0.8  # share of these that a candidate reads
+_LONGEST = 72  # letters of a date, with the name of a zone or an end
+_WIDEST = 64  # columns looked at for the time
+
+
+@dataclass(frozen=True, slots=True)
+class DateColumn:
+    """A column that holds dates, and the format they are written in."""
+
+    name: str
+    format: str
+
+
+def find_date_column(table: Table) -> DateColumn | None:
+    """The column most likely to be the time: dates by type or by their writing, a telling name, the first one."""
+    found = [(name, written) for name, written in date_formats(table, table.names[:_WIDEST]).items() if written]
+    if not found:
+        return None
+    if len(found) > 1:  # when a file was written is the same in all its rows
+        differ = table.one(", ".join(f"count(DISTINCT {quoted(name)}) > 1" for name, _ in found), rows=LOOK)
+        found = [pair for pair, varied in zip(found, differ, strict=True) if varied] or found
+    named = [pair for pair in found if telling(pair[0])]
+    joined = [pair for pair in found if pair[0] == table.joined]
+    return DateColumn(*(joined or named or found)[0])
+
+
+def date_format(table: Table, name: str) -> str:
+    """How the dates of a column are written; empty when it holds none.
+
+    Whole numbers count as dates only where they rise from row to row, and their name or place says time.
+    """
+    return date_formats(table, (name,))[name]
+
+
+def date_formats(table: Table, names: Sequence[str]) -> dict[str, str]:
+    """The same for several columns, which are looked at together and once."""
+    known, texts = table.date_formats, {}
+    for name in names:
+        if table.types[table.column(name)].startswith(("TIMESTAMP", "DATE")):
+            known[name] = ISO
+        elif name not in known:
+            texts[name] = f"trim(CAST({quoted(name)} AS VARCHAR))"
+    looks = table.one(", ".join(_look_sql(text) for text in texts.values()), rows=LOOK) if texts else ()
+    for place, (name, text) in enumerate(texts.items()):
+        known[name] = _format(table, name, text, *looks[5 * place : 5 * place + 5])
+    return {name: known[name] for name in names}
+
+
+def _look_sql(text: str) -> str:
+    """SQL of five figures: cells, those of digits alone, short ones with a digit, numbers, letters of the shortest."""
+    return (
+        f"count({text}), count(*) FILTER (regexp_full_match({text}, '\\d+')), "
+        f"count(*) FILTER (regexp_matches({text}, '\\d') AND length({text}) < {_LONGEST}), "
+        f"count(TRY_CAST({text} AS DOUBLE)), coalesce(min(length({text})), 0)"
+    )
+
+
+def _format(table: Table, name: str, text: str, total: int, digits: int, some: int, numbers: int, shortest: int) -> str:
+    if total == 0 or some < 0.98 * total or shortest < 4:
+        return ""
+    if numbers == total and digits < total:
+        return fraction_format(table, name, text)
+    if digits == total:
+        return whole_number_format(table, name, text)
+    return _text_format(table, text, total)
+
+
+def _text_format(table: Table, text: str, total: int) -> str:
+    """The first format that reads nearly every cell, as it is or without the words that people write beside a date."""
+    cells = _first(table, text)
+    for before, change in ((ERA, era_sql),) if of_other_eras(cells) else (("", str), (PLAIN, plain_sql)):
+        looked = _first(table, change(text)) if before else cells
+        names = [before + written for written in _likely(looked)]
+        if not names or (before and looked == cells):
+            continue
+        counts = table.one(", ".join(f"count({stamp_sql(text, written)})" for written in names), rows=LOOK)
+        full = [written for written, count in zip(names, counts, strict=True) if count >= 0.98 * total]
+        if full := [written for written in full if written != ISO or not _from_when_to_when(table, text)]:
+            return _rising(table, text, full)
+    return ""
+
+
+def _first(table: Table, text: str) -> tuple[str, ...]:
+    """The first cells that an expression gives."""
+    rows = table.connection.execute(f"SELECT {text} AS t FROM cells WHERE t IS NOT NULL LIMIT {_TRIED}").fetchall()
+    return tuple(cell for (cell,) in rows)
+
+
+def _from_when_to_when(table: Table, text: str) -> bool:
+    """Whether what looks like an offset from UTC is when something ends, as in 10:00-11:00: it is seldom the same."""
+    ends = f"regexp_extract({text}, ':\\d\\d ?([-+]\\d\\d:\\d\\d)$', 1)"
+    return int(table.one(f"count(DISTINCT {ends})", rows=LOOK)[0]) > _OFFSETS
+
+
+def _likely(cells: Sequence[str]) -> list[str]:
+    """Formats that may read some cells; Python's own reader picks them, of those with the same marks in them."""
+    marks = [_marks(cell) for cell in cells]
+    tried = [
+        form for mark in set(marks) if marks.count(mark) >= _NEARLY * len(cells) for form in _BY_MARKS.get(mark, ())
+    ]
+    found = [form for form in (*tried, *ZONED) if sum(_reads(cell, form) for cell in cells) >= _NEARLY * len(cells)]
+    whole = all(re.match(r"\d{4}", cell) for cell in cells)  # the database takes 21-01-01 for a day of the year 21
+    return [*found, *((ISO,) if whole else ()), *named_forms(cells, _NEARLY)]
+
+
+def _marks(text: str) -> str:
+    return "".join(re.findall(r"[^\w\s]", text))
+
+
+def _by_marks() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for written in FORMATS:
+        if written not in DIGITS_ONLY:
+            found.setdefault(_marks(re.sub("%.", "", written)), []).append(written)
+    return found
+
+
+_BY_MARKS = _by_marks()
+
+
+def are_dates(connection: duckdb.DuckDBPyConnection, cells: Sequence[str]) -> bool:
+    """Whether cells, all of them, are dates of one form."""
+    written = [before + form for before in ("", PLAIN) for form in _likely(cells[:_TRIED])]
+    asked = ", ".join(f"count({stamp_sql('c', form)}) = count(*)" for form in written) or "false"
+    return any(connection.execute(f"SELECT {asked} FROM (SELECT unnest(?) AS c)", [cells]).fetchone() or ())
+
+
+def _reads(cell: str, written: str) -> bool:
+    try:
+        datetime.strptime(cell, written)
+    except ValueError:
+        return False
+    return True
+
+
+def _rising(table: Table, text: str, formats: list[str]) -> str:
+    """01/02/2020 reads two ways: take the one in which time runs on, and in the most even steps."""
+    ranked = []
+    for written in formats if len(formats) > 1 else []:
+        stamps = table.connection.execute(
+            f"SELECT {stamp_sql(text, written)} AS t FROM cells LIMIT {LOOK}"
+        ).fetchnumpy()["t"]
+        known = np.asarray(np.ma.compressed(stamps), "datetime64[us]")
+        frequency = find_frequency(known)
+        backward = int((known[1:] < known[:-1]).sum())
+        odd = frequency.irregular if frequency else len(known)
+        decades = int(np.ptp(known).astype("timedelta64[D]").astype(int)) // 3653 if "%y" in written else 0
+        american = "%p" in written and written.startswith("%m")  # who writes am and pm puts the month first
+        ranked.append((backward, odd, decades, not american, written))
+    return min(ranked, key=lambda found: found[:4])[4] if ranked else formats[0]
+
+
+def read_stamps(table: Table, name: str, rows: int | None = None) -> Stamps:
+    """A column of dates, or its first `rows`, as datetime64[us] in the order of the file.
+
+    Raises:
+        DataError: the column does not exist, holds no dates, or some cell in it is none.
+    """
+    table.column(name)
+    written = date_format(table, name)
+    if not written:
+        example = table.one(f"first(CAST({quoted(name)} AS VARCHAR))")[0]
+        raise DataError(
+            f"{table.path.name}: column {name!r} holds no dates that could be read ({str(example)[:40]!r}); choose "
+            "another data.time_column, or leave it empty to go by the order of the rows."
+        )
+    text = f"trim(CAST({quoted(name)} AS VARCHAR))"
+    column = table.fetch(f"CAST({stamp_sql(text, written)} AS TIMESTAMP) AS t", rows)["t"]
+    if np.ma.is_masked(column):  # a second that was put in is the first of the next minute
+        read = stamp_sql(f"regexp_replace({text}, '(:\\d\\d):60\\b', '\\1:59')", written)
+        put_in = f"to_seconds(CAST(regexp_matches({text}, ':\\d\\d:60\\b') AS INTEGER))"
+        column = table.fetch(f"CAST({read} + {put_in} AS TIMESTAMP) AS t", rows)["t"]
+    missing: NDArray[np.bool_] = np.ma.getmaskarray(column)
+    if missing.any():
+        row = int(np.flatnonzero(missing)[0])
+        cell = table.connection.execute(f"SELECT {text} FROM cells LIMIT 1 OFFSET {row}").fetchone()
+        shown = repr(cell[0])[:40] if cell and cell[0] is not None else "blank"
+        raise DataError(
+            f"{table.path.name}, {table.line(row)}, column {name!r}: {shown} is no date of the form {written} "
+            f"({counted(int(missing.sum()), 'such cell')}); correct it, or leave data.time_column empty."
+        )
+    return np.asarray(np.ma.getdata(column), "datetime64[us]")

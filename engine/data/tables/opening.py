@@ -1,0 +1,218 @@
+"""Tables from files: opened through DuckDB, every cell kept as text until a column is asked for as numbers.
+
+Reading cells as text first means that one bad cell costs one cell, not its row; what is still refused are rows
+with too few or too many cells, and each is named with its line and reason.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from engine.data.errors import DataError, counted
+from engine.data.files.dialect import FOUND_OUT, Reading
+from engine.data.files.odd_rows import Rejected
+from engine.data.files.source import Source
+from engine.data.files.sources import prepare_source
+from engine.data.notation.decimal_marks import decimal_mark
+from engine.data.notation.number_marks import LOOKS, look_sql, mark_of
+from engine.data.notation.numbers import in_our_digits_sql, other_digits_sql
+from engine.data.notation.quoting import literal, quoted
+from engine.data.tables.as_above import fill_down, join_words
+from engine.data.tables.crosswise import STEPS, crosswise
+from engine.data.tables.inner_rows import leave_out_inner_rows
+from engine.data.tables.joined_time import joined_time
+from engine.data.tables.tables import NAMED, Table
+from engine.data.under_way import watched
+
+_TEXTS = 64  # columns of which it is found out how numbers are written
+_WRITTEN = 2_000  # rows that tell how numbers are written
+_IN_MEMORY = 64 << 20  # bytes; a larger file is read anew for each query instead of kept
+
+
+def open_table(path: Path, reading: Reading = FOUND_OUT) -> Table:
+    """Open CSV in any dialect and encoding, TSV, Parquet, JSON lines or Excel.
+
+    `reading` says how a text table is written, as far as somebody has said so.
+
+    Raises:
+        DataError: missing, empty, binary, header only, or not a table.
+    """
+    source = prepare_source(path, reading)
+    connection = connect()
+    try:
+        table = _opened(path, source, connection, reading)
+    except duckdb.Error as error:
+        source.close()
+        if source.relation.startswith("read_parquet"):
+            said = _first_line(error).strip(".")
+            raise DataError(
+                f"{path.name} is a Parquet file that is damaged or cut off ({said}); fetch or write it again."
+            ) from None
+        raise DataError(f"{path.name} cannot be read as a table: {_first_line(error)}") from None
+    except BaseException:
+        source.close()
+        raise
+    return table
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """A database in memory that fetches nothing from the network and writes nothing into the working folder."""
+    connection = watched(duckdb.connect())
+    connection.execute("SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false")
+    # It joins a table's first rows with themselves, which takes four times as long over ten thousand columns.
+    connection.execute("SET disabled_optimizers = 'late_materialization'")
+    # One for each user, as nobody else may write into it; what a process that was killed left there, the next removes.
+    folder = Path(tempfile.gettempdir()) / f"duckdb-{getattr(os, 'getuid', int)()}"
+    connection.execute(f"SET temp_directory = {literal(str(folder))}")
+    return connection
+
+
+def _opened(path: Path, source: Source, connection: duckdb.DuckDBPyConnection, reading: Reading) -> Table:
+    kind = "TABLE" if source.size < _IN_MEMORY else "VIEW"
+    chosen = "*" if source.dialect else _flattened(connection, source.relation)
+    connection.execute(f"CREATE TEMP {kind} cells AS SELECT {chosen} FROM {source.relation}")
+    made = connection.table("cells")
+    table = Table(path, source, tuple(made.columns), tuple(map(str, made.types)), connection)
+    table.no_value = reading.no_value
+    table.rows = int(table.one("count(*)")[0])
+    table.rejected, table.rejected_rows = _rejected(connection, source)
+    table.remarks = [*source.remarks]
+    table.notes = [*source.notes, *source.remarks, *_row_notes(table)]
+    if table.rows == 0:
+        raise DataError(_nothing_read(table))
+    leave_out_inner_rows(table)
+    table.rejected = tuple(sorted((*table.rejected, *source.left_out), key=lambda row: row.line))[:NAMED]
+    table.rejected_rows += source.left_out_rows
+    if source.other_digits:
+        _read_digits(table)
+    if reading.layout == "auto":
+        fill_down(table)
+        _turn(table)
+        join_words(table)
+    _join_time(table)
+    _see_numbers(table, reading)
+    return table
+
+
+def _read_digits(table: Table) -> None:
+    """Columns of figures in the digits of another script, as 0 to 9."""
+    texts = table.names[:_TEXTS]
+    some = table.one(", ".join(other_digits_sql(quoted(name)) for name in texts), rows=_WRITTEN)
+    if names := [name for name, other in zip(texts, some, strict=True) if other]:
+        cells = ", ".join(f"{in_our_digits_sql(quoted(name))} AS {quoted(name)}" for name in names)
+        table.replace(lambda source: f"SELECT * REPLACE ({cells}) FROM {source}", kept=False)
+        table.notes.append(f"digits of another script read as 0 to 9 in {', '.join(map(repr, names))}")
+
+
+def _turn(table: Table) -> None:
+    """Rows of values with their times, where dates, months or hours run across."""
+    if found := crosswise(table.names, table.first):
+        table.replace(found.sql, kept=True)
+        made = table.connection.table("cells")
+        table.names, table.types = tuple(made.columns), tuple(map(str, made.types))
+        table.rows = int(table.one("count(*)")[0])
+        table.source.converted = True
+        table.series = found.kept if found.what == STEPS else ()
+        table.remarks.append(found.note)
+        table.notes.append(found.note)
+
+
+def _join_time(table: Table) -> None:
+    """One more column, where others make up the time together."""
+    if joined := joined_time(table.names, table.first):
+        table.replace(lambda cells: f"SELECT *, {joined.sql} AS {quoted(joined.name)} FROM {cells}", kept=False)
+        table.names, table.types, table.joined = (*table.names, joined.name), (*table.types, "VARCHAR"), joined.name
+        table.remarks.append(joined.note)
+        table.notes.append(joined.note)
+
+
+def _see_numbers(table: Table, reading: Reading) -> None:
+    """How the numbers of a text table are written."""
+    texts = [n for n, t in zip(table.names, table.types, strict=True) if t == "VARCHAR"][:_TEXTS]
+    if not texts:
+        return
+    delimiter = table.dialect.delimiter if table.dialect else ""
+    said = {"point": ".", "comma": ","}.get(reading.decimal)
+    table.decimal, remark = (said, "") if said else decimal_mark(table.one, list(map(quoted, texts)), delimiter)
+    remarks = [remark] if remark else []
+    numbers = (f"count({table.written(n)}) < count(nullif(trim({quoted(n)}), ''))" for n in texts)
+    some = table.one(", ".join(numbers), rows=_WRITTEN)
+    texts = [name for name, worth in zip(texts, some, strict=True) if worth]
+    looks = table.one(", ".join(look_sql(quoted(n)) for n in texts), rows=_WRITTEN) if texts else ()
+    for place, name in enumerate(texts):
+        if found := mark_of(*looks[LOOKS * place : LOOKS * (place + 1)]):
+            table.marks[name] = found
+            remarks.append(f"{name!r}: {found.words}")
+    table.remarks += remarks
+    table.notes += remarks
+
+
+def _flattened(connection: duckdb.DuckDBPyConnection, relation: str) -> str:
+    """SQL of all columns, the fields of nested records as columns of their own: place.x, place.y."""
+    found = connection.sql(f"SELECT * FROM {relation} LIMIT 0")
+    pairs = zip(found.columns, found.types, strict=True)
+    return ", ".join(part for name, kind in pairs for part in _fields(quoted(name), name, kind))
+
+
+def _fields(cell: str, name: str, kind: Any) -> list[str]:
+    if kind.id != "struct":
+        return [f"{cell} AS {quoted(name)}"]
+    inner = ((f"struct_extract({cell}, {literal(key)})", f"{name}.{key}", child) for key, child in kind.children)
+    return [part for field in inner for part in _fields(*field)]
+
+
+def _rejected(connection: duckdb.DuckDBPyConnection, source: Source) -> tuple[tuple[Rejected, ...], int]:
+    """The first rows that were refused, and how many there are."""
+    if source.dialect is None:
+        return (), 0
+    last = "FROM reject_errors WHERE scan_id = (SELECT max(scan_id) FROM reject_errors)"
+    count = connection.execute(f"SELECT count(DISTINCT (file_id, line)) {last}").fetchone() or (0,)
+    rows = connection.execute(
+        f"SELECT line, first(error_type), first(error_message), first(csv_line) {last} "
+        f"GROUP BY file_id, line ORDER BY file_id, line LIMIT {NAMED}"
+    ).fetchall()
+    named = tuple(Rejected(int(r[0]), _reason(str(r[1]), str(r[2])), str(r[3] or "")[:200]) for r in rows)
+    return named, int(count[0])
+
+
+def _reason(kind: str, message: str) -> str:
+    """Why a row was refused, in our words for what is common."""
+    if cells := re.fullmatch(r"Expected Number of Columns: (\d+) Found: (\d+)", message.strip()):
+        return f"{counted(int(cells[2]), 'cell')} where the table has {counted(int(cells[1]), 'column')}"
+    if kind == "UNQUOTED VALUE":
+        return "a quotation mark that is not closed, or within a cell"
+    return f"{kind.lower()}: {message}"
+
+
+def _row_notes(table: Table) -> list[str]:
+    notes = []
+    if table.rejected:
+        first, one = table.rejected[0], table.rejected_rows == 1
+        notes.append(
+            f"{counted(table.rejected_rows, 'row')} could not be read and {'is' if one else 'are'} left out, "
+            f"the first on line {first.line:,} ({first.reason})"
+        )
+    return notes
+
+
+def _nothing_read(table: Table) -> str:
+    if table.rejected:
+        first = table.rejected[0]
+        return (
+            f"{table.path.name}: none of its {table.rejected_rows:,} rows fits its header; the first bad one is on "
+            f"line {first.line:,} ({first.reason}). Check the delimiter."
+        )
+    names = ", ".join(table.names[:8])
+    return f"{table.path.name} has a header ({names}) but no rows; choose a file that holds data."
+
+
+def _first_line(error: BaseException) -> str:
+    """What the database says, without the kind of its error and the path."""
+    line = str(error).strip().splitlines()[0].strip(" .")
+    return re.sub(r"""^[\w ]*Error: | in file "[^"]*"|,? (of )?file ['"][^'"]*['"]""", "", line) + "."

@@ -1,0 +1,1 @@
+"""Running text: symbols, vocabulary, n-grams."""

@@ -1,0 +1,1 @@
+"""Forecasts in the units of a series, and the intervals around them."""

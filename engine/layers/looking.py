@@ -1,0 +1,107 @@
+"""What layers did on the last batch, in the sequence's own time: states and gates of one sequence, gradient norms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+from numpy.typing import NDArray
+
+from engine.inside_records import LayerTrace, frozen
+from engine.layers.layer import Layer
+from engine.layers.parameters import NetworkError
+
+# Hidden state (T, H), cell state likewise or None, and gates by name.
+Look: TypeAlias = tuple[NDArray[Any], NDArray[Any] | None, tuple[tuple[str, NDArray[Any]], ...]]
+
+
+def traces(levels: Iterable[Sequence[Layer]]) -> tuple[LayerTrace, ...]:
+    """Of each layer and direction, of one sequence (B = 1)."""
+    return tuple(
+        LayerTrace(level, bool(reverse), *look(layer, bool(reverse)))
+        for level, directions in enumerate(levels)
+        for reverse, layer in enumerate(directions)
+    )
+
+
+def paths(levels: Iterable[Sequence[Layer]]) -> tuple[tuple[str, ...], tuple[tuple[NDArray[np.float32], ...], ...]]:
+    """Names of layers and directions, and the hidden states (T, H) of every sequence of the last forward pass."""
+    names, found = [], []
+    for level, directions in enumerate(levels):
+        for reverse, layer in enumerate(directions):
+            names.append(name(level, bool(reverse)))
+            hidden, lengths = _states(layer)[:, :, 0], enumerate(layer.lengths.tolist())
+            found.append(tuple(frozen(hidden[_own_time(length, bool(reverse)), row]) for row, length in lengths))
+    return tuple(names), tuple(found)
+
+
+def norms_by_time(levels: Iterable[Sequence[Layer]]) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+    """Names of layers and directions, and ‖∂L/∂h_t‖ of each, (L·D, T)."""
+    names, norms = [], []
+    for level, directions in enumerate(levels):
+        for reverse, layer in enumerate(directions):
+            names.append(name(level, bool(reverse)))
+            norms.append(arrived(layer)[:: -1 if reverse else 1])
+    return tuple(names), np.stack(norms)
+
+
+def look(layer: Layer, reverse: bool) -> Look:
+    """What a layer did on its first sequence."""
+    states, gates = _first_sequence(layer)
+    order, kinds = _own_time(int(layer.lengths[0]), reverse), layer.spec.states
+    cell = states[order, kinds.index("cell")] if "cell" in kinds else None
+    return states[order, 0], cell, tuple((gate, values[order]) for gate, values in gates.items())
+
+
+def _own_time(length: int, reverse: bool) -> slice:
+    """The steps of a sequence that a layer read forward or backward, as time went in the sequence."""
+    return slice(length - 1, None, -1) if reverse else slice(0, length)
+
+
+def _states(layer: Layer) -> NDArray[Any]:
+    """States after every step of the last forward pass, (T, B, kinds, H), not a copy."""
+    count = (layer.steps + 1) * layer.batch
+    states = layer.states[: count * layer.state_row].reshape(layer.steps + 1, layer.batch, layer.kinds, layer.width)
+    return states[1:, :, :, : layer.units]
+
+
+def _first_sequence(layer: Layer) -> tuple[NDArray[Any], dict[str, NDArray[Any]]]:
+    """States (T, kinds, H) and gates (T, H) of the first row of the last forward pass."""
+    gates = {gate.name: slot(layer, gate.slot)[:, 0].astype(np.float32) for gate in layer.spec.gates}
+    return _states(layer)[:, 0].astype(np.float32), gates
+
+
+def slot(layer: Layer, number: int) -> NDArray[Any]:
+    """One slot of the last pass, (T, B, H), not a copy; after the backward pass ∂L/∂(pre-activation)."""
+    slots = layer.z[: layer.steps * layer.batch * layer.z_row].reshape(layer.steps, layer.batch, layer.spec.slots, -1)
+    return slots[:, :, number, : layer.units]
+
+
+def inputs_read(layer: Layer) -> NDArray[Any]:
+    """What went into the last pass, (T, B, I), not a copy."""
+    count, item = layer.steps * layer.batch, layer.x.array.itemsize
+    rows = as_strided(layer.x.array[layer.x.start :], (count, layer.inputs), (layer.x.stride * item, item))
+    return rows.reshape(layer.steps, layer.batch, layer.inputs)
+
+
+def hidden_before(layer: Layer) -> NDArray[Any]:
+    """The hidden state that every step of the last pass began with, (T, B, H), not a copy."""
+    count = layer.steps * layer.batch
+    rows = layer.states[: count * layer.state_row].reshape(layer.steps, layer.batch, layer.state_row)
+    return rows[:, :, : layer.units]
+
+
+def arrived(layer: Layer) -> NDArray[np.float32]:
+    """‖∂L/∂h_t‖ over the batch, (T,), in the order in which the layer went."""
+    if not layer.arrived.size:
+        raise NetworkError("the gradient by time step was not watched: set watch_time before loss_and_gradients")
+    squares = layer.arrived[: layer.steps * layer.batch].reshape(layer.steps, layer.batch)
+    norms: NDArray[np.float32] = np.sqrt(squares.sum(axis=1)).astype(np.float32)
+    return norms
+
+
+def name(level: int, reverse: bool) -> str:
+    """What a layer is called in pictures."""
+    return f"layer {level + 1}" + (" reverse" if reverse else "")
