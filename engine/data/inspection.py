@@ -15,6 +15,7 @@ from engine.data.series.series import last_numeric
 from engine.data.suggestion import is_text
 from engine.data.tables.columns import count_cells, rows_of_wide
 from engine.data.tables.dates import DateColumn, date_formats, find_date_column, read_stamps
+from engine.data.tables.inner_rows import leave_out_undated
 from engine.data.tables.opening import open_table
 from engine.data.tables.tables import Table
 
@@ -103,7 +104,8 @@ def _text(path: Path, rows: int, reading: Reading) -> Inspection:
 
 def inspected(table: Table, rows: int) -> Inspection:
     """`peek` of a table that is open."""
-    date = find_date_column(table)
+    if date := find_date_column(table):
+        leave_out_undated(table, date.name)
     try:
         target = last_numeric(table, date.name if date else "")
     except DataError:

@@ -29,6 +29,7 @@ from engine.data.splits import split_by_time
 from engine.data.tables.columns import Words, numeric_columns, read_keys
 from engine.data.tables.dates import date_format, find_date_column, read_stamps
 from engine.data.tables.indicators import indicators, read_inputs
+from engine.data.tables.inner_rows import leave_out_undated
 from engine.data.tables.opening import open_table
 from engine.data.tables.tables import Table
 
@@ -111,6 +112,8 @@ def _read(path: Path, data: DataConfig) -> dict[str, Series]:
             table.column(name)  # one that is missing is named before an input
         words = indicators(table, data.inputs)
         names = (*targets, *(own for name in data.inputs for own in words.get(name, (name,))))
+        if data.time_column:
+            leave_out_undated(table, data.time_column)
         values = read_inputs(table, names)
         stamps = read_stamps(table, data.time_column) if data.time_column else None
         notes = [*table.notes, *_time_notes(table, data)]

@@ -17,6 +17,7 @@ from engine.data.scaling import Reals, Transform
 from engine.data.series.series import last_numeric
 from engine.data.tables.columns import LARGEST
 from engine.data.tables.dates import DateColumn, date_format, find_date_column, read_stamps
+from engine.data.tables.inner_rows import leave_out_undated
 from engine.data.tables.tables import Table
 
 _ONCE = ": no date comes twice in one of them"
@@ -43,6 +44,8 @@ def suggest_series(table: Table, said: DataConfig) -> Guess:
         DataError: no column of numbers, or no column of a name that was said.
     """
     date = _date(table, said.time_column)
+    if date:
+        leave_out_undated(table, date.name)
     target = said.targets[0] if said.targets else last_numeric(table, date.name if date else "")
     several = said.sequence_column or table.series or (find_series_columns(table, date.name, target) if date else ())
     stamps = read_stamps(table, date.name, _LOOK) if date else None

@@ -18,6 +18,7 @@ _SAME = 8  # columns that tell a header, and of which one may say that a row is 
 _LOOK = 500  # rows that tell totals
 _MOST = 0.25  # share of rows that may be totals
 _FEWEST = 3
+_UNDATED = 0.05  # share of rows without a time; where more have none, that is for a person to say
 _TOTAL = rf"(?i)((?:grand |sub-?)?(?:{'|'.join(TOTALS)})(?:\W+\w+)?|\w+ (?:total|sum|summe|gesamt)|\*+):?"
 _PERIODS = (
     ("years", r"(?:1[5-9]|2[01])\d\d"),
@@ -81,6 +82,23 @@ def _holds_totals(table: Table, name: str) -> bool:
     if not 0 < totals <= _MOST * len(cells) or len(others) < _FEWEST or len(set(others)) < 2:
         return False
     return all(map(month_of, others)) or are_dates(table.connection, others)
+
+
+def leave_out_undated(table: Table, name: str) -> None:
+    """Leave out the few rows that say nothing in the column of the time, so that they have no place in a series.
+
+    Raises:
+        DataError: there is no such column.
+    """
+    text = table.types[table.column(name)] == "VARCHAR"
+    blank = f"coalesce(trim({quoted(name)}), '') = ''" if text else f"{quoted(name)} IS NULL"
+    count = int(table.one(f"count(*) FILTER ({blank})")[0])
+    if not 0 < count <= _UNDATED * table.rows:
+        return
+    before = len(table.source.left_out)
+    _leave_out(table, f"nothing in {name!r}, which is the time", blank)
+    table.rejected = tuple(sorted((*table.rejected, *table.source.left_out[before:]), key=lambda row: row.line))[:NAMED]
+    table.rejected_rows += count
 
 
 def _leave_out(table: Table, reason: str, condition: str) -> None:

@@ -95,6 +95,12 @@ FILES: dict[str, tuple[str, str | bytes, dict[str, Any]]] = {
         + lines(3, lambda at: f"i{at}," + ",".join(f"{wave(k)}" for k in range(40))),
         {"rows": 120, "several": ("Item",), "target": "value", "frequency": "quarterly"},
     ),
+    "a few rows without a time": (
+        "a.csv",
+        "Index,Timestamp,Event,Glucose\n1,,Name,\n2,,Device,\n"
+        + lines(90, lambda at: f"{at + 3},{HOURS[at]:%Y-%m-%dT%H:%M:%S},EGV,{wave(at)}"),
+        {"rows": 90, "left": 2, "time": "Timestamp", "target": "Glucose", "frequency": "hourly"},
+    ),
     "the M4 competition, a series a row": (
         "a.csv",
         ",".join(f'"V{at + 1}"' for at in range(31))
