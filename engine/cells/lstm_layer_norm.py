@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from engine.cells._formula import Step, Value
 from engine.cells._memory import MEMORY
 from engine.cells._specification import CANDIDATE_ACTIVATIONS, GATE_ACTIVATIONS, CellSpec, Equation, Extra, Gate
 from engine.kernels.activations import activate, slope
 from engine.kernels.jit import LANES
-from engine.kernels.normalization import normalize, normalize_backward
+from engine.kernels.normalization import normalize, normalize_backward, normalize_two, normalize_two_backward
 from engine.kernels.steps import backward_step, forward_step
 from engine.kernels.vectors import load, store
 
@@ -26,12 +24,10 @@ def forward(
     rows: int, width: int, units: int, z: Any, extra: Any, previous: Any, following: Any, gate: int, candidate: int
 ) -> None:
     """Normalises both sums, over the four blocks together, then the memory."""
-    four, one = np.int64(4), np.int64(1)  # literals would compile the normalisation twice
     for row in range(rows):
         at, s = row * SLOTS * width, row * 2 * width
         gates, normal, scales = at + GATES * width, at + NORMAL * width, at + SCALES * width
-        z[scales] = normalize(z, at, four, width, units)
-        z[scales + 1] = normalize(z, at + STATE_SUMS * width, four, width, units)
+        z[scales], z[scales + 1] = normalize_two(z, at, width, units)
         for k in range(0, 4 * width, LANES):
             total = load(extra, k) * load(z, at + k)
             total = total + load(extra, STATE_GAIN * width + k) * load(z, at + STATE_SUMS * width + k)
@@ -42,7 +38,7 @@ def forward(
             c = f * load(previous, s + width + unit) + i * g
             store(following, s + width + unit, c)
             store(z, normal + unit, c)
-        z[scales + 2] = normalize(z, normal, one, width, units)
+        z[scales + 2] = normalize(z, normal, width, units)
         for unit in range(0, width, LANES):
             shown = load(extra, GAIN * width + unit) * load(z, normal + unit) + load(extra, SHIFT * width + unit)
             store(following, s + unit, load(z, gates + 3 * width + unit) * activate(candidate, shown))
@@ -54,7 +50,6 @@ def backward(
     candidate: int,
 ) -> None:  # fmt: skip
     """Back through the normalised memory, the gates and both normalised sums."""
-    four, one, none = np.int64(4), np.int64(1), np.int64(0)
     for row in range(rows):
         at, s, e = row * SLOTS * width, row * 2 * width, row * EXTRAS * width
         gates, normal, scales = at + GATES * width, at + NORMAL * width, at + SCALES * width
@@ -67,7 +62,7 @@ def backward(
             store(d_extra, shift, load(d_extra, shift) + d_shown)
             store(d, s + unit, d_shown)
         gain = GAIN * width
-        normalize_backward(z, normal, d, s, extra, gain, d_extra, e + gain, one, width, units, z[scales + 2])
+        normalize_backward(z, normal, d, s, extra, gain, d_extra, e + gain, width, units, z[scales + 2])
         for unit in range(0, width, LANES):
             i, f, g = load(z, gates + unit), load(z, gates + width + unit), load(z, gates + 2 * width + unit)
             dc = load(d, s + width + unit) + load(z, normal + unit)
@@ -76,12 +71,7 @@ def backward(
             store(z, gates + 2 * width + unit, dc * i * slope(candidate, g))
             store(d, s + unit, dc * 0.0)
             store(d, s + width + unit, dc * f)
-        for k in range(0, 4 * width, LANES):
-            bias = e + BIAS * width + k
-            store(d_extra, bias, load(d_extra, bias) + load(z, gates + k))
-        normalize_backward(z, at, z, gates, extra, none, d_extra, e, four, width, units, z[scales])
-        sums, gain = at + STATE_SUMS * width, STATE_GAIN * width
-        normalize_backward(z, sums, z, gates, extra, gain, d_extra, e + gain, four, width, units, z[scales + 1])
+        normalize_two_backward(z, at, z, gates, extra, d_extra, e, width, units, z[scales], z[scales + 1])
 
 
 def formula(cell: Step) -> tuple[Value, ...]:
