@@ -61,12 +61,16 @@ def join_words(table: Table) -> None:
     word = next((name for name in others if name.strip().lower() in _WORDS), "")
     if not word:
         return
-    looks = ", ".join(f"count(DISTINCT {quoted(n)}), count({table.number(n)})" for n in others)
+    looks = ", ".join(
+        f"count(DISTINCT {quoted(n)}), count({table.number(n)}), count(DISTINCT ({quoted(key)}, {quoted(n)}))"
+        for n in others
+    )
     changes = f"(SELECT *, {quoted(key)} IS DISTINCT FROM lag({quoted(key)}) OVER () AS begins FROM cells)"
     asked = f"SELECT count(*) FILTER (begins), count(DISTINCT {quoted(key)}), {looks} FROM {changes}"
     runs, keys, *found = table.connection.execute(asked).fetchone() or (0, 0)
-    kinds, numbers = dict(zip(others, found[::2], strict=True)), dict(zip(others, found[1::2], strict=True))
-    tags = [n for n in others if n != word and 1 < kinds[n] <= min(_MOST_TAGS, table.rows / _EACH) and not numbers[n]]
+    kinds, numbers, within = (dict(zip(others, found[at::3], strict=True)) for at in range(3))
+    most = min(_MOST_TAGS, table.rows / _EACH)
+    tags = [n for n in others if n != word and 1 < kinds[n] <= most and not numbers[n] and within[n] > keys]
     if not (runs == keys >= _SENTENCES and 2 * keys <= table.rows and tags):
         return
     joined = ", ".join(

@@ -200,3 +200,10 @@ def test_what_stands_beside_a_number_costs_it_nothing(write: Write, cells: list[
 def test_words_with_numbers_in_them_stay_words(write: Write, cells: list[str]) -> None:
     rows = "".join(f'{DAYS[at]},"{cells[at % 2]}"\n' for at in range(40))
     assert peek(write("a.csv", f"date,v\n{rows}"), 1).columns[1].type == "text"
+
+
+def test_words_of_a_sequence_with_one_label_stay_as_they_are(write: Write) -> None:
+    rows = [f"{at // 6},{('ab', 'cd', 'ef')[at % 3]},{'xy'[at // 6 % 2]}" for at in range(60)]
+    path = write("words.csv", "\n".join(["seq,word,label", *rows]))
+    with open_table(path) as table:
+        assert list(table.names) == ["seq", "word", "label"]
