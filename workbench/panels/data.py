@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -85,7 +86,7 @@ class DataPanel(QWidget):
         self._title.setText(loaded.title or source_name(loaded.experiment))
         self._about.setText(loaded.about)
         self._about.setVisible(bool(loaded.about))
-        later(0, self.preview, lambda: self.preview.show_data(loaded.preview))  # a turn of its own
+        later(0, self.preview, partial(self.preview.show_data, loaded.preview))  # in a turn of its own
         self._counts.setText(counts_text(loaded))
         notes = (html.escape(named(note), quote=False) for note in loaded.notes)
         self._notes.setText("".join(f"<p style='margin:0 0 4px 0'>• {note}</p>" for note in notes))
