@@ -47,8 +47,9 @@ def layer_gradients(
     columns_in, columns_rec = whole_vectors(inputs), kinds * width
     rec_at = DEPTH_BLOCK * columns_in
     rows, columns = max(min(last, units) - first, none), blocks_in.size * width
-    # Of a few answers nothing is read twice, so nothing is packed.
-    once = slots == 1 and blocks_rec.size == 0 and rows <= TILE_ROWS and x_row >= columns_in
+    # Of a few answers nothing is read twice, so nothing is packed. Of few in all: what one thread takes for its own
+    # must lie as what another takes for its own, or one writes over the other.
+    once = slots == 1 and blocks_rec.size == 0 and units <= TILE_ROWS and x_row >= columns_in
     few, direct_in, direct_rec = inputs <= FEW_INPUTS and not once, columns_in == inputs, width == units
     deep = depth if once else DEPTH_BLOCK
     into_in, in_begin = (gradients, offsets[0]) if direct_in else (temporary_in, none)

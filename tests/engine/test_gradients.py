@@ -118,7 +118,7 @@ def test_no_kernel_writes_past_its_arrays(
         return room[GUARD : GUARD + size]
 
     for module in ("buffers", "packed_weights", "parameters", "two_stage_layer"):
-        monkeypatch.setattr(f"engine.{module}.aligned_zeros", guarded)
+        monkeypatch.setattr(f"engine.layers.{module}.aligned_zeros", guarded)
     monkeypatch.setattr("engine.layers.threads.SMALL", 0)
     for both, aligned, tokens in ((False, True, False), (True, False, True)):
         made = network(cell, aligned, tokens, hidden_size=hidden, num_layers=2, bidirectional=both, threads=threads)

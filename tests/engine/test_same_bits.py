@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from engine import data
-from engine.config import Experiment
+from engine.config import Experiment, ModelConfig
+from engine.data import Batch
 from engine.events import RunFinished
+from engine.kernels.gradients import layer_gradients
+from engine.layers.threads import Task, Workers
+from engine.network import Network
 from engine.training import TrainingRun
 from tests.engine.test_arguments import signatures
 from tests.engine.test_resume import FROM_TABLES
 
+_THREE = np.arange(3)
 NOISY = {
     "model.cell": "gru", "model.hidden_size": 18, "model.embedding_size": 3, "model.num_layers": 2,
     "model.dropout": 0.2, "model.zoneout": 0.1, "training.batch_size": 8, "training.epochs": 2,
@@ -43,3 +50,32 @@ def test_a_run_ends_in_the_same_bits_on_any_number_of_threads(
         np.testing.assert_array_equal(values, results[0][1])
     assert compiled[0] > 0
     assert len(set(compiled)) == 1
+
+
+@pytest.mark.parametrize("inputs", [5, 18, 32, 40])
+@pytest.mark.parametrize("outputs", [3, 7, 18, 20, 35])
+def test_threads_write_apart(inputs: int, outputs: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each part of a linear layer's gradient, done by itself, leaves alone what the other parts write."""
+    monkeypatch.setattr("engine.layers.threads.SMALL", 0)
+    model = ModelConfig(cell="elman", hidden_size=inputs, topology="many_to_many")
+    network = Network(model, input_size=2, output_size=outputs, threads=4)
+    x, rng = np.ones((9, 3, 2), np.float32), np.random.default_rng(0)
+    batch = Batch(x, np.full(3, 9), rng.random((9, 3, outputs), np.float32), np.ones((9, 3), np.float32), False, _THREE)
+    written: list[list[NDArray[np.bool_]]] = []
+
+    def one_by_one(_workers: Workers, tasks: Sequence[Task]) -> None:
+        parts = []
+        for function, arguments in tasks:
+            if function is layer_gradients and not arguments[10].size:  # of a linear layer
+                temporary, gradients = arguments[13], arguments[12].copy()
+                temporary[:] = 7.0
+                function(*arguments)
+                parts.append(np.concatenate((temporary != 7.0, arguments[12] != gradients)))
+            else:
+                function(*arguments)
+        written.append(parts)
+
+    monkeypatch.setattr(Workers, "run", one_by_one)
+    network.loss_and_gradients(batch, "mse")
+    (parts,) = (parts for parts in written if parts)
+    assert np.sum(parts, axis=0).max() == 1

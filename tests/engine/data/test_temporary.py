@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-MAKE = "import os, sys; from engine.data import temporary as t; print(t.temporary_file('.csv').name, flush=True)"
+MAKE = "import os, sys; from engine.data.files import temporary as t; print(t.temporary_file('.csv').name, flush=True)"
 
 
 def _started(folder: Path, then: str) -> subprocess.Popen[str]:
