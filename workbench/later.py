@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
+from shiboken6 import isValid
 
 
 def later(milliseconds: int, about: QObject, call: Callable[[], object]) -> None:
-    """Call in so many milliseconds from the event loop, and never once `about` was destroyed.
+    """Call in so many milliseconds from the event loop, unless `about` was destroyed by then.
 
-    `QTimer.singleShot` keeps the call for ever then, and all that hangs on it: a window that was closed meanwhile. The
-    call is let go of while `about` is being destroyed, so it must not hold the last reference to what that belongs to.
+    Both are held until then and no longer. Told its context, `QTimer.singleShot` would keep the call for ever where
+    that goes first; a timer that belongs to `about` would let go of the call while `about` is being destroyed, and
+    where that held the last reference to it, destroy it twice.
     """
-    timer = QTimer(about, singleShot=True, interval=milliseconds)
-    timer.timeout.connect(call)
-    timer.timeout.connect(timer.deleteLater)
-    timer.start()
+
+    def due() -> None:
+        if isValid(about):
+            call()
+
+    QTimer.singleShot(milliseconds, due)
