@@ -46,6 +46,14 @@ class History:
         steps, _ = self.raw(name)
         return int(steps[-1]) if len(steps) else 0
 
+    def lowest(self, name: str) -> tuple[float, float]:
+        """Step and value of the lowest of `name`, the first of equals; NaN both where nothing finite was measured."""
+        steps, values = self.raw(name)
+        if not np.isfinite(values).any():
+            return math.nan, math.nan
+        least = int(np.nanargmin(values))
+        return float(steps[least]), float(values[least])
+
     def span(self, name: str) -> tuple[float, float]:
         """First and last step of `name`; (0, 0) when there is none."""
         if name not in self._series:

@@ -49,6 +49,17 @@ def test_few_values_come_back_as_they_are() -> None:
     assert np.array_equal(history.line("loss", 0, 1e9, 800)[1], values)
 
 
+@pytest.mark.parametrize(
+    ("values", "lowest"),
+    [([3.0, 1.0, 1.0, 2.0], (20, 1.0)), ([math.nan, 5.0, math.inf, 4.0], (40, 4.0)), ([math.nan, math.inf], None)],
+)
+def test_the_lowest_is_the_first_of_what_was_measured(values: list[float], lowest: tuple[float, float] | None) -> None:
+    history = History()
+    history.extend("loss", [10.0 * (at + 1) for at in range(len(values))], values)
+    assert history.lowest("loss") == lowest if lowest else all(map(math.isnan, history.lowest("loss")))
+    assert all(map(math.isnan, history.lowest("another")))
+
+
 def test_a_line_passes_through_both_ends_of_every_bucket() -> None:
     history, _, values = _filled(1000)
     x, y = history.line("loss", 0, 1e9, 10)

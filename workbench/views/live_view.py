@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
@@ -265,9 +264,8 @@ class LiveView(PictureFrame):
         """The moment that is drawn; at the end of a run that of its best weights, which are back then."""
         if self.snapshot is None or not self._built or self.why_empty():
             return
-        steps, losses = self.history.raw("validation_loss") if self.history is not None else ((), ())
-        known = self.over and self.moment is None and np.isfinite(losses).any()
-        best = known and steps[int(np.nanargmin(losses))] == self.snapshot.step
+        lowest = self.history.lowest("validation_loss")[0] if self.history is not None else None
+        best = self.over and self.moment is None and lowest == self.snapshot.step
         self.stamp(self.snapshot.step, self.snapshot.epoch, "best weights" if best else "")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -117,11 +117,7 @@ class Loss(LiveView):
 
     def best(self) -> tuple[float, float]:
         """Step and value of the lowest validation loss; NaN when none was measured."""
-        steps, values = self.history.raw("validation_loss") if self.history else (np.empty(0), np.empty(0))
-        if not np.isfinite(values).any():
-            return math.nan, math.nan
-        index = int(np.nanargmin(values))
-        return float(steps[index]), float(values[index])
+        return self.history.lowest("validation_loss") if self.history is not None else (math.nan, math.nan)
 
     def table(self) -> Table:
         """One row for every epoch; every batch when no epoch has ended."""
