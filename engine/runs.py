@@ -30,7 +30,7 @@ from engine.events import Evaluated
 from engine.model import Model, load_model
 from engine.storage.atomic import remove_leftovers, write_atomically
 from engine.storage.checkpoints import Checkpoint, Checkpoints
-from engine.storage.csv_tables import csv_text
+from engine.storage.csv_tables import GrowingTable
 from engine.storage.experiment_file import experiment_text, read_run_experiment
 from engine.storage.run_folders import RunFolderError
 from engine.storage.run_lock import RunLock
@@ -114,6 +114,7 @@ class RunFolder:
             remove_leftovers(self.path)
             (self.path / RESULT).unlink(missing_ok=True)
         self._checkpoints = Checkpoints(self.path)
+        self._table: GrowingTable | None = None  # of evaluations
         self._experiment = experiment_text(experiment)
         self._write(EXPERIMENT, self._experiment)
 
@@ -147,12 +148,17 @@ class RunFolder:
         self._checkpoints.write(checkpoint, keep)
 
     def save_progress(self, metric: str, evaluations: Sequence[Evaluated], log: Sequence[str]) -> None:
-        """Write the table of evaluations and the log, and the experiment where somebody deleted it."""
+        """Write the table of `evaluations`, which only grow, and the log; and the experiment where that was deleted."""
         if not (self.path / EXPERIMENT).is_file():
             self._write(EXPERIMENT, self._experiment)
-        header = ("step", "epoch", "training_loss", "validation_loss", metric, "best")
-        rows = [(e.step, e.epoch, e.training_loss, e.validation_loss, e.metric, int(e.best)) for e in evaluations]
-        self._write(METRICS, csv_text(header, rows))
+        table = self._table = self._table or GrowingTable(
+            ("step", "epoch", "training_loss", "validation_loss", metric, "best")
+        )
+        table.extend(
+            (e.step, e.epoch, e.training_loss, e.validation_loss, e.metric, int(e.best))
+            for e in evaluations[table.rows :]
+        )
+        self._write(METRICS, table.text())
         self._write(LOG, "\n".join([*log, ""]))
 
     def save_result(self, result: Mapping[str, Any]) -> None:

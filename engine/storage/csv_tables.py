@@ -25,11 +25,28 @@ def write_csv(path: Path | str, header: Sequence[str], rows: Iterable[Sequence[C
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
     """The table as `write_csv` writes it. Numbers take nine significant digits; NaN and None stay empty."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([safe_text(name) for name in header])
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    return out.getvalue()
+    table = GrowingTable(header)
+    table.extend(rows)
+    return table.text()
+
+
+class GrowingTable:
+    """A table to be written again and again as it grows; the text of a row is made once."""
+
+    def __init__(self, header: Sequence[str]) -> None:
+        self.rows, self._out = 0, io.StringIO()
+        self._writer = csv.writer(self._out, lineterminator="\n")
+        self._writer.writerow([safe_text(name) for name in header])
+
+    def extend(self, rows: Iterable[Sequence[Cell]]) -> None:
+        """Add rows below the others."""
+        for row in rows:
+            self._writer.writerow([_cell(value) for value in row])
+            self.rows += 1
+
+    def text(self) -> str:
+        """As `csv_text` gives it."""
+        return self._out.getvalue()
 
 
 def _cell(value: Cell) -> str:

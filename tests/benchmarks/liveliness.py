@@ -21,6 +21,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from workbench.launch.start import leave_cores_to_the_run
+
 LONGEST_GOAL, P95_GOAL, FRAMES_GOAL, PAUSE_GOAL = 100.0, 33.0, 25.0, 100.0  # ms, ms, frames a second, ms
 OVERVIEW_GOAL, DEEP_GOAL = 0.95, 0.85  # of the speed without a window
 _FRESH = 0.8  # frames for each step of a slow network: two steps between two ticks make one
@@ -228,6 +230,7 @@ def main() -> int:
             os.environ[variable] = folder
         if options.cold:
             os.environ["RNN_WORKBENCH_CACHE"] = str(Path(folder) / "cache")
+        leave_cores_to_the_run()
         alone = 0.0 if options.cold else headless(options.sample, options.seconds / 2)
         phases = walk(options.sample, options.seconds, options.blame)
         alone = statistics.mean(filter(None, (alone, headless(options.sample, options.seconds / 2))))

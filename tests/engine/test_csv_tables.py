@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.storage.csv_tables import Cell, csv_text, write_csv
+from engine.storage.csv_tables import Cell, GrowingTable, csv_text, write_csv
 from engine.storage.spreadsheets import safe_text
 
 
@@ -43,3 +43,13 @@ def test_quotes_commas_and_lines_come_back_as_they_were(tmp_path: Path) -> None:
     write_csv(tmp_path / "t.csv", ["=x", "y", "z"], [row])
     with (tmp_path / "t.csv").open(newline="", encoding="utf-8") as file:
         assert list(csv.reader(file)) == [["'=x", "y", "z"], row]
+
+
+def test_a_growing_table_makes_the_text_of_a_row_once() -> None:
+    names = ["step", "who"]
+    rows: list[list[Cell]] = [[1, "=a"], [2, float("nan")], [3, "b"]]
+    table = GrowingTable(names)
+    table.extend(rows[:1])
+    assert (table.rows, table.text()) == (1, csv_text(names, rows[:1]))
+    table.extend(iter(rows[1:]))
+    assert (table.rows, table.text()) == (3, csv_text(names, rows))

@@ -12,7 +12,7 @@ import pytest
 from engine import cli
 from workbench import __version__
 from workbench.launch import installation
-from workbench.launch.start import COMMANDS, main
+from workbench.launch.start import COMMANDS, leave_cores_to_the_run, main
 
 CODE = Path(__file__).parents[2]
 
@@ -119,3 +119,12 @@ def test_a_failed_installation_is_explained(tmp_path: Path, output: str, words: 
     assert words in text
     assert output.splitlines()[-1] in text
     assert str(tmp_path / "set-up.log") in text
+
+
+@pytest.mark.parametrize(("chosen", "threads"), [({}, "1"), ({"OPENBLAS_NUM_THREADS": "3"}, "3")])
+def test_the_windows_products_take_one_thread_unless_somebody_chose(
+    chosen: dict[str, str], threads: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "environ", dict(chosen))
+    leave_cores_to_the_run()
+    assert os.environ["OPENBLAS_NUM_THREADS"] == threads

@@ -89,9 +89,18 @@ def _start(program: str, argv: list[str], code: Path | None) -> int:
 
         return run_command(argv, program)
     _prepare_screen(program)
+    leave_cores_to_the_run()
     from workbench.app import main as open_window
 
     return open_window(argv)
+
+
+def leave_cores_to_the_run() -> None:
+    """Have NumPy do the window's products in one thread; before NumPy is imported, and unless somebody chose otherwise.
+
+    They are small, and what its other threads wait for, they wait for busily, on the cores that train.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def _needs(code: Path) -> Needs:

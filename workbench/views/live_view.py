@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
@@ -16,6 +18,7 @@ from workbench.theme import Theme
 
 _TOO_EARLY = "Nothing was measured for this view by then. Go to a later step of the run with the slider below."
 _ENDED = "This is measured while a run goes on, and the run has ended."
+_FRAME_MS = 10  # after which what is around the picture has been painted: Qt gathers what to paint for five
 _MOST_KEY = 4  # rows of the key of a compact or low view
 _LASTING = frozenset({"structure"})  # probes that are the same throughout a run
 _BEGINNING = "The run begins: what it measures appears here with the first batches."
@@ -225,11 +228,16 @@ class LiveView(PictureFrame):
     # --- when to draw -----------------------------------------------------------------------------------
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Build what was never seen before, and catch up outside of the event that shows it."""
+        """Build what was never seen; it catches up, and is painted, each in a turn of the event loop of its own."""
         super().showEvent(event)
         self.make()
-        later(0, self, self._catch_up)
+        self.body.setUpdatesEnabled(False)
+        later(0, self, self._catch_up_unseen)
         self.needs_changed.emit()
+
+    def _catch_up_unseen(self) -> None:
+        self._catch_up()
+        later(_FRAME_MS, self, partial(self.body.setUpdatesEnabled, True))
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Ask for nothing any more."""

@@ -12,6 +12,7 @@ from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout
 
 from workbench.history import Beside, History, Values
+from workbench.later import later
 from workbench.plots.calm import Calm
 from workbench.plots.curve import baseline_stroke
 from workbench.plots.curves import CurvePlot
@@ -28,6 +29,8 @@ _BATCHES, _SMOOTH, _TRAINING, _VALIDATION = (
     "validation",
 )
 _WINDOWS = (0, 10, 20, 50, 200, 1000)  # steps
+_AFTERWARDS_MS = 20  # when what was drawn is painted, too
+_SMOOTHED_AT_ONCE = 50_000  # values, which take some 10 ms beside a run
 _SPAN = 100  # times the least loss, beyond which the axis is logarithmic
 _STRIDE = 1.05  # by which straight lines are drawn ahead of the last step
 
@@ -112,8 +115,14 @@ class Loss(LiveView):
         self._loss.mark(self._moment, self.moment)
         if history.count("loss"):  # else other runs alone are drawn
             self.stamp(int(history.span("loss")[1]) if self.moment is None else self.moment, 0)
-        if not self.compact:
+        if self._metric.curves:
             self._draw_metric(history)
+        elif not self.compact:
+            later(_AFTERWARDS_MS, self, self._begin_metric)  # which takes as long as all above
+
+    def _begin_metric(self) -> None:
+        if self.history is not None:
+            self._draw_metric(self.history)
 
     def best(self) -> tuple[float, float]:
         """Step and value of the lowest validation loss; NaN when none was measured."""
@@ -160,7 +169,8 @@ class Loss(LiveView):
         if not _WINDOWS[self._window.currentIndex()]:
             self._loss.show_curve(_SMOOTH, [], [])
             return
-        self._smoother.catch_up(*history.raw("loss"))
+        if not self._smoother.catch_up(*history.raw("loss"), most=_SMOOTHED_AT_ONCE):
+            later(0, self, self._redraw)
         smooth = self._smoother.history
         line = smooth.line("smooth", first, last, self._loss.pixels)
         self._loss.show_curve(_SMOOTH, *line, _number(smooth.latest("smooth")))

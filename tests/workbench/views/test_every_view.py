@@ -132,6 +132,7 @@ def test_held_view_keeps_its_picture(make: Maker, kind: type[LiveView], monkeypa
 def test_theme_changes_the_colours_and_not_the_numbers(make: Maker, qtbot: QtBot, kind: type[LiveView]) -> None:
     view = make(kind)
     fill(view)
+    qtbot.waitUntil(view.body.updatesEnabled)
     qtbot.waitUntil(lambda: all(equation.ready for equation in view.findChildren(Equation)))
     before, light = view.table(), view.grab().toImage()
     view.apply_theme(DARK)
@@ -410,3 +411,16 @@ def test_plots_of_functions_can_be_read_and_are_scrolled(make: Maker, qtbot: QtB
     qtbot.waitUntil(lambda: len(view._plots) == 4)
     qtbot.waitUntil(lambda: all(plot.height() >= 170 * scale for plot in view._plots))
     assert view.height() == 500
+
+
+@EVERY
+def test_it_is_painted_when_it_has_caught_up(make: Maker, qtbot: QtBot, kind: type[LiveView]) -> None:
+    view, drawn = make(kind, shown=False), list[bool]()
+    for name in ("draw", "draw_history"):
+        setattr(view, name, lambda _news: drawn.append(view.body.updatesEnabled()))
+    fill(view)
+    view.show()
+    assert not view.body.updatesEnabled()
+    qtbot.waitUntil(view.body.updatesEnabled)
+    assert drawn
+    assert not any(drawn)

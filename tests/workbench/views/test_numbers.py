@@ -63,12 +63,13 @@ def short_run() -> History:
     return history
 
 
-def test_other_runs_are_drawn_beside_the_one_at_hand(show: Show, short_run: History) -> None:
+def test_other_runs_are_drawn_beside_the_one_at_hand(show: Show, short_run: History, qtbot: QtBot) -> None:
     view = show(Loss)
     assert view.reason()
     view.show_others((Beside(3, "gru-16", "RMSE", short_run), Beside(4, "lstm-8", "bits", short_run)))
     assert view.reason() == ""
     assert_array_equal(view._loss.curves["3 gru-16"].y, [2.5, 1.25, 1.5])
+    qtbot.waitUntil(lambda: "3 gru-16" in view._metric.curves)  # drawn in a turn of its own at first
     assert_array_equal(view._metric.curves["3 gru-16"].y, [40, 30, 35])
     assert "4 lstm-8" not in view._metric.curves  # measured in something else
     assert view._stamp.text() == ""
@@ -76,7 +77,7 @@ def test_other_runs_are_drawn_beside_the_one_at_hand(show: Show, short_run: Hist
     assert len(view._loss.curves["3 gru-16"].y) == 3
     view.show_start(measured.STARTED)  # a second run begins while the first is still drawn
     view.show_history(short_run)
-    assert {name for name, _ in measured.STARTED.baselines} <= set(view._metric.curves)
+    qtbot.waitUntil(lambda: {name for name, _ in measured.STARTED.baselines} <= set(view._metric.curves))
     view.show_others(())
     assert "3 gru-16" not in view._loss.curves
 
@@ -96,10 +97,11 @@ def test_loss_curves_and_best_epoch(show: Show, short_run: History) -> None:
     assert view.table()[1] == [(2, 3.0, 2.5, 40.0), (4, 1.5, 1.25, 30.0), (6, 0.75, 1.5, 35.0)]
 
 
-def test_metric_stands_beside_its_baselines(show: Show, short_run: History) -> None:
+def test_metric_stands_beside_its_baselines(show: Show, short_run: History, qtbot: QtBot) -> None:
     view = show(Loss)
     view.show_start(measured.STARTED)
     view.show_history(short_run)
+    qtbot.waitUntil(lambda: bool(view._metric.curves))
     assert view._metric.legend.texts == ("RMSE  35", "naive  33.7", "seasonal naive  41.9", "drift  34.1")
     assert_array_equal(view._metric.curves["naive"].y, [33.7, 33.7])
     view.reset()
@@ -371,8 +373,9 @@ def test_frames_share_the_pictures_of_their_points(show: Show, way: str) -> None
 # --- gradients ------------------------------------------------------------------------------------------
 
 
-def test_an_update_that_was_not_watched_is_not_judged(show: Show) -> None:
+def test_an_update_that_was_not_watched_is_not_judged(show: Show, qtbot: QtBot) -> None:
     view = show(GradientNormBoard)
+    qtbot.waitUntil(view.body.updatesEnabled)
     norms = GradientNorms(("a",), f32(1.0), f32(1.0), f32(np.nan), 1.0, 1.0, 0.0)
     view.show_snapshot(measured.snapshot(norms))
     view.grab()  # gaps alone have no bounds to be looked for

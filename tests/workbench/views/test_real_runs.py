@@ -79,7 +79,7 @@ def test_every_view_shows_what_a_real_run_measured(
     qtbot.addWidget(view)
     view.resize(700, 500)
     view.show()
-    qtbot.waitUntil(lambda: view.on_screen)
+    qtbot.waitUntil(lambda: view.on_screen and view.body.updatesEnabled())
     view.show_start(start)
     view.show_snapshot(snapshot)
     view.show_history(history)

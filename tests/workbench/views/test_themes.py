@@ -34,7 +34,7 @@ def test_nothing_keeps_the_colours_of_the_theme_before(qtbot: QtBot, key: str, p
         qtbot.addWidget(view)
         view.resize(700, 500)
         view.show()
-        qtbot.waitUntil(lambda: view.on_screen, timeout=20_000)
+        qtbot.waitUntil(lambda: view.on_screen and view.body.updatesEnabled(), timeout=20_000)
         view.show_start(measured.STARTED)
         probes = PREDICTIONS[prediction]() if prediction else None
         view.show_snapshot(measured.snapshot(probes) if probes else measured.full_snapshot())
