@@ -24,7 +24,11 @@ CHECKS = {
     "types": ["mypy"],
 }
 ENGINE, EXPORT = "tests/engine", "tests/engine/export"
-OFFSCREEN = {"QT_QPA_PLATFORM": "offscreen"}
+MEMORY, ROOM = Path("/dev/shm"), 4 << 30  # a disk kept in memory, and bytes that have to be free there
+SETTINGS = {
+    "QT_QPA_PLATFORM": "offscreen",
+    "PYTHONDONTWRITEBYTECODE": "",  # or each of the hundreds of processes that tests start compiles every module anew
+}
 
 
 def main(argv: list[str]) -> int:
@@ -39,24 +43,33 @@ def main(argv: list[str]) -> int:
         return error.status
     selection = [] if "--all" in argv else ["-m", "not slow"]
     words = [word for word in argv if word != "--all"]
-    return _one_after_the_other([*selection, *words]) if words else _side_by_side(selection)
+    with tempfile.TemporaryDirectory(dir=_in_memory(), prefix="rnn-tests-") as folder:
+        os.environ |= SETTINGS | {"PYTEST_DEBUG_TEMPROOT": folder}
+        return _one_after_the_other([*selection, *words]) if words else _side_by_side(selection)
+
+
+def _in_memory() -> Path | None:
+    """Where files need not wait for a disk, as thousands of saves would; None where there is no such place."""
+    try:
+        found = os.statvfs(MEMORY)
+    except (OSError, AttributeError):  # no such folder, no such system
+        return None
+    return MEMORY if found.f_bavail * found.f_frsize > ROOM and not found.f_flag & os.ST_NOEXEC else None
 
 
 def _one_after_the_other(words: list[str]) -> int:
     failed = _checks()
-    status = _run("tests", ["pytest", *words], **OFFSCREEN)
+    status = _run("tests", ["pytest", *words])
     return _end(failed, status)
 
 
 def _side_by_side(selection: list[str]) -> int:
     engine = ["pytest", *selection, ENGINE, f"--ignore={EXPORT}"]
     with tempfile.TemporaryFile() as told:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *engine], env=os.environ | OFFSCREEN, stdout=told, stderr=subprocess.STDOUT
-        )
+        process = subprocess.Popen([sys.executable, "-m", *engine], stdout=told, stderr=subprocess.STDOUT)
         try:
             failed = _checks()
-            status = _run("one half of the tests", ["pytest", *selection, *_all_else()], **OFFSCREEN)
+            status = _run("one half of the tests", ["pytest", *selection, *_all_else()])
             status = process.wait() or status
         finally:
             process.kill()  # where this was broken off
@@ -85,9 +98,9 @@ def _end(failed: list[str], status: int) -> int:
     return status or len(failed)
 
 
-def _run(name: str, command: list[str], **settings: str) -> int:
+def _run(name: str, command: list[str]) -> int:
     print(f"--- {name}: {' '.join(command)}", flush=True)
-    return subprocess.run([sys.executable, "-m", *command], env=os.environ | settings).returncode
+    return subprocess.run([sys.executable, "-m", *command]).returncode
 
 
 if __name__ == "__main__":

@@ -95,7 +95,6 @@ def _close_on_interrupt(window: Window) -> None:
 
 def _collector(window: Window) -> QTimer:
     """Collects garbage in the window's thread, the young often and the old seldom, as the interpreter would."""
-    gc.collect()
     gc.freeze()  # what is here now stays to the end; looking through it again takes longer than a frame
     window.desk.draft.facts_known.connect(gc.freeze)  # and so does the engine, which has been imported by then
     timer = QTimer(window)
