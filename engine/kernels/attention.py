@@ -26,6 +26,8 @@ from engine.kernels.recurrence import clear_vectors
 from engine.kernels.tiles import call_product
 from engine.kernels.vectors import filled, load, store, total
 
+_SUMMED = 16  # numbers of a score that are summed by themselves; see `tiles`
+
 
 @kernel
 def gather_memory(
@@ -63,14 +65,18 @@ def multiplicative_scores(
     product: int, first: int, last: int, steps: int, batch: int, queries: Any, q_row: int, turned: Any, size: int,
     columns: int, weights: Any,
 ) -> None:  # fmt: skip
-    """Scores q · m of Luong et al. (2015), "general", for the batch rows ``first … last``."""
+    """Scores q · m of Luong et al. (2015), "general", for the batch rows ``first … last``.
+
+    A trained network's scores grow to a hundred, and what is rounded off in them moves every answer: see `_SUMMED`.
+    """
     for b in range(first, last):
         at, block = b * steps * columns, b * size * columns
         clear_vectors(weights, at, steps * columns)
-        call_product(
-            product, queries, b * q_row, batch * q_row, 1, steps, size, turned, block, columns, columns,
-            weights, at, columns,
-        )  # fmt: skip
+        for k in range(0, size, _SUMMED):
+            call_product(
+                product, queries, b * q_row + k, batch * q_row, 1, steps, min(_SUMMED, size - k), turned,
+                block + k * columns, columns, columns, weights, at, columns,
+            )  # fmt: skip
 
 
 @kernel

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from engine.kernels import jit, packing, readout
+from engine.kernels import attention, jit, packing, readout
 from engine.kernels.activations import CODES, activate, exp, slope, slope_at
 from engine.kernels.jit import LANES, kernel, padded
 from engine.kernels.tiles import PANEL, TILE_ROWS, product
@@ -148,6 +148,22 @@ def test_rows_in_a_row_of_their_own_are_the_same_to_the_last_bit(columns: int) -
     for first, last in ((0, 1), (1, 3), (3, 9), (9, 13)):
         readout.affine(address, first, last, a.reshape(-1), 0, 29, 29, panels, bias, parts, wide)
     np.testing.assert_array_equal(whole, parts)
+
+
+@pytest.mark.parametrize("size", [16, 20, 128])
+def test_large_scores_of_attention_are_rounded_little(size: int) -> None:
+    random, steps, read = np.random.default_rng(size), 12, 19
+    queries = 10 * random.standard_normal((steps, size)).astype(np.float32)
+    memory = random.uniform(-1, 1, (read, size)).astype(np.float32)
+    turned, scores = np.zeros((size, padded(read)), np.float32), np.ones((steps, padded(read)), np.float32)
+    turned[:, :read] = memory.T
+    attention.multiplicative_scores(
+        product.address(np.dtype(np.float32)), 0, 1, steps, 1, queries.reshape(-1), size, turned.reshape(-1), size,
+        padded(read), scores.reshape(-1),
+    )  # fmt: skip
+    wanted = queries.astype(np.float64) @ memory.T.astype(np.float64)
+    off = np.sqrt(np.mean((scores[:, :read] - wanted) ** 2)) / np.abs(wanted).max()
+    assert off < 4e-8, "one sum of 128 products is off by 5.7e-8"
 
 
 TRAINING = """
