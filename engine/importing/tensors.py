@@ -24,7 +24,7 @@ def read_tensors(path: Path) -> dict[str, NDArray[Any]]:
         OSError: the file cannot be read.
     """
     content = path.read_bytes()
-    if content[:4] == b"PK\3\4" or content[:1] == b"\x80":
+    if _is_from_torch(content):
         why = f"{path.name} is no safetensors file but what torch.save writes, under another name"
         raise ElsewhereError(why, from_torch(path))
     try:
@@ -32,6 +32,11 @@ def read_tensors(path: Path) -> dict[str, NDArray[Any]]:
     except SafetensorError as error:
         raise WeightsFileError(f"{path.name} is not a safetensors file that can be read: {error}") from error
     return {name: _values(path, name, about) for name, about in found}
+
+
+def _is_from_torch(content: bytes) -> bool:
+    """ZIP, or a pickle; a safetensors file begins with the length of its JSON, whose lowest byte may be a pickle's."""
+    return content[:4] == b"PK\3\4" or (content[:1] == b"\x80" and content[8:9] != b"{")
 
 
 def _values(path: Path, name: str, about: dict[str, Any]) -> NDArray[Any]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import pickle
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from safetensors.numpy import save_file
 
 from engine.export.beside import write_arrays
 from engine.export.targets import target
@@ -137,11 +139,21 @@ def test_names_and_layout_of_keras(tmp_path: Path, kind: str, cell: str) -> None
     np.testing.assert_allclose(again.forward(inputs).values, source.model.network.forward(inputs).values, atol=1e-6)
 
 
-def test_a_pickle_under_another_name(tmp_path: Path) -> None:
-    (tmp_path / "w.safetensors").write_bytes(b"PK\3\4data.pkl")
+@pytest.mark.parametrize("content", [b"PK\3\4data.pkl", pickle.dumps({"a": 1}, 2), pickle.dumps([b"{" * 99], 4)])
+def test_a_pickle_under_another_name(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "w.safetensors").write_bytes(content)
     with pytest.raises(ElsewhereError, match=r"torch\.save") as caught:
         read_foreign(tmp_path / "w.safetensors")
     assert caught.value.code[-1].endswith('"w_read.safetensors")')  # not over what is there
+
+
+def test_a_header_as_long_as_a_pickle_begins(tmp_path: Path) -> None:
+    tensors, path = module(), tmp_path / "w.safetensors"
+    for length in range(500):  # of every 32 files one has a header like that
+        save_file(tensors, path, {"made": "x" * length})
+        if path.read_bytes()[:1] == b"\x80":
+            break
+    assert read(tmp_path, tensors).weights.keys() == read_foreign(path).weights.keys()
 
 
 @pytest.mark.parametrize(
