@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.percentages import percent
 from workbench.answers import Asked, Curve, Usable, Used
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ def _pairs(model: Model, asked: Asked) -> Used:
 def _looked(found: Look) -> Used:
     pair = found.pair
     chance = math.exp(found.likelihood)
-    of = f"Probability {chance:.1%}" if chance >= 0.001 else f"Log probability {found.likelihood:.1f}"
+    of = f"Probability {percent(chance, 1)}" if chance >= 0.001 else f"Log probability {found.likelihood:.1f}"
     words = f"{of} of this and no other, its end included. {' '.join(found.notes)}".rstrip()
     row = (pair.source, pair.written, found.likelihood)
     return Used(("read", "written", "log probability"), (row,), words, text=pair.written, pair=pair)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from engine.comparing.race_messages import Entrant, Key
 from engine.events import RunFailed
+from engine.percentages import percent
 
 FIRST_LOOK = 0.25  # share of a run before which none is judged
 FEWEST = 3  # runs that have ended, to be held against
@@ -47,7 +48,7 @@ class MedianRule:
 
 def stopped(share: float, step: int) -> RunFailed:
     """What is said of a run that was stopped."""
-    why = f"Its best score was worse than the median of the runs before it at {share:.0%} of the steps."
+    why = f"Its best score was worse than the median of the runs before it at {percent(share)} of the steps."
     return RunFailed("Stopped early", why, "", step)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from engine.events import Changes, Finding
 from engine.findings.measurements import Measurements, Standing
 from engine.findings.measures import best_lag
+from engine.percentages import percent
 from engine.prediction_records import ClassPrediction, SeriesPrediction
 
 _HARDLY = 0.02  # share of a score by which another has to differ to be worth a word
@@ -45,18 +46,18 @@ def _what_is_beaten(m: Measurements, standing: Standing) -> str:
     name, theirs = clear[0]
     share = m.metric in _SHARES
     gain = standing.ours - theirs if share else abs(theirs - standing.ours) / abs(theirs) if theirs else 0.0
-    beaten = f"{name}{_by(gain, m, ' percentage point' if share else '%')}"
+    beaten = f"{name}{_by(gain, share, m)}"
     return f"As good as {even[0]}; beats {beaten}" if even else f"Beats {beaten}"
 
 
-def _by(gain: float, m: Measurements, unit: str) -> str:
+def _by(gain: float, share: bool, m: Measurements) -> str:
     """By how much a baseline is beaten: of shares, of which it may have nearly none, in percentage points.
 
     While the run goes on it goes in steps of ten, or the title would change all the time.
     """
     whole = round(100 * gain) if m.ended else max(0, 10 * (math.ceil(10 * gain) - 1))
-    several = "s" if unit.endswith("point") and whole != 1 else ""
-    return f" by {'' if m.ended else 'more than '}{whole}{unit}{several}" if whole else ""
+    points = f"{whole} percentage point{'s' * (whole != 1)}"
+    return f" by {'' if m.ended else 'more than '}{points if share else percent(whole / 100)}" if whole else ""
 
 
 def _not_beaten(m: Measurements, name: str, why: str) -> Finding:
@@ -88,7 +89,7 @@ def memory(m: Measurements) -> Finding | None:
     )
     gain = m.gain(ours, theirs)
     if gain > _HARDLY:
-        return Finding("memory", "good", f"Beats a feed-forward network of the same size by {gain:.0%}", why)
+        return Finding("memory", "good", f"Beats a feed-forward network of the same size by {percent(gain)}", why)
     title = "A feed-forward network of the same size does " + ("better" if gain < -_HARDLY else "as well")
     standing = m.standing()
     if standing is None or standing.missed:  # neither has learned enough to say why
@@ -162,10 +163,8 @@ def one_class(m: Measurements) -> Finding | None:
     )
     cure = "Let rare classes count more." if changes else "Train for longer, or give it inputs that tell them apart."
     if said[commonest] >= 0.98 * total and right < 0.95:
-        why = (
-            f"It says so {said[commonest]:,} times of {total:,}, and {right:.0%} are so: it has learned which class is "
-        )
-        why += "the commonest, and no more."
+        why = f"It says so {said[commonest]:,} times of {total:,}, and {percent(right)} are so: "
+        why += "it has learned which class is the commonest, and no more."
         return Finding(
             "one-class", "warning", f"It nearly always answers {shown.classes[commonest]!r}", why, cure, changes
         )
@@ -186,14 +185,14 @@ def coverage(m: Measurements) -> Finding | None:
     missing, worst = max(short, key=lambda item: item[0], default=(0.0, None))
     if worst is None or not missing > _FALLS_SHORT:
         return None
-    level, held = f"{worst.level * 100:g} %", f"{worst.coverage[0] * 100:.0f} %"
+    level, held = percent(worst.level, None), percent(worst.coverage[0])
     measured = f" on {worst.windows:,} validation windows" if worst.windows else ""
     why = f"The {level} interval holds {held} of the test part: errors grew since it was measured{measured}."
     cure = "A longer validation part, nearer to the end, makes it truer."
     follows = worst.following[0] if worst.following else math.nan
     if worst.level - follows <= _FALLS_SHORT:
         title = "The interval around the forecast is too narrow, unless it follows the errors"
-        why += f" As wide as the errors before ask for, as in tables of forecasts, it holds {follows * 100:.0f} %."
+        why += f" As wide as the errors before ask for, as in tables of forecasts, it holds {percent(follows)}."
         return Finding("coverage", "note", title, why, cure)
     return Finding(
         "coverage",

@@ -13,6 +13,7 @@ import numpy as np
 from engine.events import Changes, Finding
 from engine.findings.measurements import RECENT_STEPS, Measurements
 from engine.findings.measures import share_left
+from engine.percentages import percent
 
 _RECENT_JUMPS = 10
 _VANISHED = 1e-3  # share of the gradient that is left at the far end of the sequence
@@ -62,9 +63,8 @@ def _clipped(limit: float, middle: float, share: float) -> Finding | None:
     if share < _OFTEN:
         return None
     level = "warning" if middle > 10 * limit else "note"
-    why = (
-        f"The typical gradient has norm {middle:.3g}, the limit {limit:g}: {share:.0%} of the last steps were as long."
-    )
+    why = f"The typical gradient has norm {middle:.3g}, the limit {limit:g}: "
+    why += f"{percent(share)} of the last steps were as long."
     cure = "Raise the limit if training is slow; lower the learning rate if the loss jumps."
     often = "nearly every step" if share > 0.9 else "most steps"
     return Finding("exploding", level, f"The gradient is clipped in {often}", why, cure)

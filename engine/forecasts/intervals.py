@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from engine.data.scaling import Reals
+from engine.percentages import percent
 
 LEVELS = (0.8, 0.95)  # shares of the truth that are to lie inside
 ROUNDING = 1e-9  # 0.95 · 20 is to be 19, whatever a float makes of it
@@ -146,7 +147,7 @@ def usual_changes(values: Reals, logarithm: bool) -> Reals:
 
 def interval_words(interval: Interval) -> str:
     """As in "80 % interval: ±12.3, covers 71 % of the test part; 80 % where it follows the errors before"."""
-    name = f"{interval.level * 100:g} % interval"
+    name = f"{percent(interval.level, None)} interval"
     if not interval.known:
         return f"{name}: none, there is no validation window"
     covers = covered_words(interval)
@@ -165,10 +166,10 @@ def covered_words(interval: Interval) -> str:
     """What it covers of the test part, as it is fixed and as it follows."""
     fixed, follows = (shares[0] if shares else math.nan for shares in (interval.coverage, interval.following))
     own = [each for each in (interval.by_series or {}).values() if not math.isnan(each)]
-    between = f" ({min(own) * 100:.0f} to {max(own) * 100:.0f} % by series)" if len(own) > 1 else ""
-    said = [] if math.isnan(fixed) else [f"covers {fixed * 100:.0f} % of the test part{between}"]
+    between = f" ({min(own) * 100:.0f} to {percent(max(own))} by series)" if len(own) > 1 else ""
+    said = [] if math.isnan(fixed) else [f"covers {percent(fixed)} of the test part{between}"]
     if not math.isnan(follows):
-        beside = f"{follows * 100:.0f} %" if said else f"covers {follows * 100:.0f} % of the test part"
+        beside = percent(follows) if said else f"covers {percent(follows)} of the test part"
         said.append(f"{beside} where it follows the errors before")
     return "; ".join(said) or "not measured on the test part"
 

@@ -54,7 +54,7 @@ def test_where_every_baseline_learns_too_the_weakest_is_to_be_beaten() -> None:
     measurements = measured(*[(1, 1, 5.0)] * 4)
     measurements.baselines = (("AR(12)", 4.0), ("linear regression", 6.0))
     found = said(measurements, "baseline")
-    assert (found.level, found.title) == ("good", "Beats linear regression by more than 10%")
+    assert (found.level, found.title) == ("good", "Beats linear regression by more than 10 %")
     assert "Still better, and learned from the same data: AR(12) (4)." in found.why
 
 
@@ -79,10 +79,10 @@ def test_a_class_that_is_always_or_never_answered_is_named(counts: list[list[int
 @pytest.mark.parametrize(
     ("metric", "level", "title"),
     [
-        (2.0, "good", "Beats AR(12) by 50%"),
-        (3.95, "good", "As good as AR(12); beats seasonal naive by 51%"),
-        (4.05, "good", "As good as AR(12); beats seasonal naive by 49%"),
-        (5.0, "good", "Beats seasonal naive by 38%"),
+        (2.0, "good", "Beats AR(12) by 50 %"),
+        (3.95, "good", "As good as AR(12); beats seasonal naive by 51 %"),
+        (4.05, "good", "As good as AR(12); beats seasonal naive by 49 %"),
+        (5.0, "good", "Beats seasonal naive by 38 %"),
         (7.9, "warning", "Hardly better than seasonal naive"),
         (9.0, "warning", "Does not beat seasonal naive"),
         (11.0, "warning", "Does not beat seasonal naive"),
@@ -116,7 +116,7 @@ def test_nothing_bad_is_said_before_a_fair_chance() -> None:
 def test_the_test_part_has_the_last_word() -> None:
     measurements = measured((1, 1, 50.0))
     measurements.ended, measurements.final = True, (3.0, (("naive", 6.0),))
-    assert said(measurements, "baseline").title == "Beats naive by 50%"
+    assert said(measurements, "baseline").title == "Beats naive by 50 %"
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def test_who_falls_behind_is_stopped_once_and_runs_from_no_other_seed() -> None:
     places, left_out = results(field, arrivals)
     assert [dict(place.settings)["model.hidden_size"] for place in places] == [1, 2, 3]
     assert [dict(each.settings)["model.hidden_size"] for each in left_out] == [9, 4, 1000]
-    assert all("worse than the median of the runs before it at 30%" in each.reason for each in left_out)
+    assert all("worse than the median of the runs before it at 30 %" in each.reason for each in left_out)
 
 
 def test_without_the_rule_all_run_to_their_end() -> None:

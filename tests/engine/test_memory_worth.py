@@ -184,7 +184,7 @@ def _found(ours: float, theirs: float, without: float, naive: float) -> dict[str
 
 def test_it_is_said_in_words_what_memory_and_order_are_worth() -> None:
     found = _found(ours=1.0, theirs=2.0, without=3.0, naive=4.0)
-    assert found["memory"].title == "Beats a feed-forward network of the same size by 50%"
+    assert found["memory"].title == "Beats a feed-forward network of the same size by 50 %"
     assert found["order"].title == "It uses the order: shuffled, RMSE is 3"
     found = _found(ours=2.0, theirs=1.0, without=2.0, naive=4.0)
     assert found["memory"].title.endswith("does better")

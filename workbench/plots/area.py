@@ -9,6 +9,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike
 
+from engine.percentages import percent
 from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key, patch
 from workbench.theme import Theme
@@ -63,7 +64,7 @@ class Intervals:
 
     def show(self, bands: Sequence[Band], notes: Sequence[str] = ()) -> None:
         """Draw these, each with its note in the legend."""
-        names = [f"{level * 100:g} % interval" for level, _, _ in bands]
+        names = [f"{percent(level, None)} interval" for level, _, _ in bands]
         if [area.name for area in self.areas] != names:
             self.remove()
             densities = [_DENSEST / (1 + index) for index in range(len(names))]

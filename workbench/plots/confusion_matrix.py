@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from engine.percentages import percent
 from workbench.theme import GRID, Theme
 
 _LARGEST = 16 * GRID  # pixels of one cell
@@ -76,7 +77,7 @@ class ConfusionMatrix(QWidget):
     def words(self, row: int, column: int) -> str:
         """What one cell counts, with its share of the true class."""
         count, total = int(self.counts[row, column]), int(self.counts[row].sum())
-        share = f" of {total:,} ({count / total:.0%})" if total else ""
+        share = f" of {total:,} ({percent(count / total)})" if total else ""
         return f"{self.classes[row]} answered as {self.classes[column]}: {count:,}{share}"
 
     # --- where everything stands ------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.percentages import percent
 from engine.prediction_records import ClassExample
 from workbench.plots.sequence_picture import are_square, icon_of
 from workbench.theme import GRID, Theme
@@ -64,7 +65,7 @@ class ExampleTable(QWidget):
         self.rows.setRowCount(len(examples))
         square = are_square(each.values for each in examples if each.values is not None)
         for row, example in enumerate(examples):
-            cells = (example.text or example.name, example.truth, example.answer, f"{example.certainty:.0%}")
+            cells = (example.text or example.name, example.truth, example.answer, percent(example.certainty))
             for column, text in enumerate(cells):
                 self._item(row, column).setText(text)
             self._item(row, _READ).setIcon(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.events import Probe
+from engine.percentages import percent
 from engine.prediction_records import SeriesPrediction
 from workbench.plots.answers import AnswerPage
 from workbench.plots.area import Intervals
@@ -101,7 +102,7 @@ class ForecastPage(AnswerPage):
         assert isinstance(prediction, SeriesPrediction)
         names = tuple(name for name, _ in prediction.baselines)
         ends = [
-            (f"{level * 100:g} % {end}", own)
+            (f"{percent(level, None)} {end}", own)
             for level, *both in prediction.bands
             for end, own in zip(("from", "to"), both, strict=True)
         ]

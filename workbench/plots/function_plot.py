@@ -7,6 +7,7 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 
 from engine.inside_records import Floats
+from engine.percentages import percent
 from workbench.plots.curves import CurvePlot
 from workbench.plots.functions import FUNCTIONS, saturated
 from workbench.plots.keys import Key, patch
@@ -73,7 +74,8 @@ class FunctionPlot(CurvePlot):
         at = np.array([place])
         value, slope = (float(part(at)[0]) for part in FUNCTIONS[self.function])
         share = self.shares[min(int(np.searchsorted(self.edges, place, "right")) - 1, BINS - 1)]
-        return f"{self.name} · x = {place:.3g} · f {value:.4g} · f′ {slope:.4g} · {share:.1%} of the values lie here"
+        here = f"{percent(share, 1)} of the values lie here"
+        return f"{self.name} · x = {place:.3g} · f {value:.4g} · f′ {slope:.4g} · {here}"
 
     def forget(self) -> None:
         """Back to the smallest range, for a new run."""
@@ -113,7 +115,7 @@ class FunctionPlot(CurvePlot):
         self._tell()
 
     def _tell(self) -> None:
-        tallest = f"tallest bar {self.shares.max():.1%}"
+        tallest = f"tallest bar {percent(self.shares.max(), 1)}"
         bars = Key(_ALL, patch(self._theme.color("muted", 0.6)), tallest)
-        flat = Key(_FLAT, patch(self._theme.color("warning", 0.6)), f"{self.saturated_share:.1%}")
+        flat = Key(_FLAT, patch(self._theme.color("warning", 0.6)), percent(self.saturated_share, 1))
         self.show_key([bars, flat])

@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.inside_records import Floats
+from engine.percentages import percent
 from workbench.plots.note_names import pitch_name
 from workbench.theme import GRID, Theme
 
@@ -129,7 +130,7 @@ class AttentionMatrix(_Painted):
 
     def _paint_scale(self, painter: QPainter, metrics: QFontMetricsF) -> None:
         """Which colour is how much of the attention, behind the heading where there is room."""
-        least, most = "0 %", "100 %"
+        least, most = percent(0), percent(1)
         strip = QRectF(metrics.horizontalAdvance(f"{_AXES}   {least} "), 3, 8 * GRID, metrics.height() - 5)
         if strip.right() + metrics.horizontalAdvance(f" {most}") > self.width():
             return
@@ -151,7 +152,7 @@ class AttentionMatrix(_Painted):
 
     def words(self, row: int, column: int) -> str:
         """One weight in words."""
-        return f"writing {self.written[row]!r} looked at {self.read[column]!r}: {self.weights[row, column]:.1%}"
+        return f"writing {self.written[row]!r} looked at {self.read[column]!r}: {percent(self.weights[row, column], 1)}"
 
 
 class PianoRoll(_Painted):

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 
 from engine.findings.measures import best_lag, lag_errors
 from engine.inside_records import Floats
+from engine.percentages import percent
 from engine.prediction_records import SeriesPrediction
 from workbench.plots.curves import CurvePlot
 from workbench.plots.gaps import beginnings, parted
@@ -111,4 +112,4 @@ def _place(errors: Floats, lag: int) -> str:
         return f"least {lag} back: it trails the truth"
     if not least:
         return "least where it is: it does not trail"
-    return f"{1 - errors[least] / errors[0]:.0%} less {least} back: too little to tell"
+    return f"{percent(1 - errors[least] / errors[0])} less {least} back: too little to tell"

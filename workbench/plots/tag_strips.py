@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPolygonF, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QScrollBar, QSizePolicy, QWidget
 
+from engine.percentages import percent
 from engine.prediction_records import TagTrack
 from workbench.theme import GRID, Theme
 
@@ -119,7 +120,7 @@ class TagStrips(QWidget):
         truth, said = int(self._track.truth[step]), int(self._track.answers[step])
         known = self._classes[truth] if truth >= 0 else "no label"
         sure = float(self._track.certainty[step])
-        return f"step {self._track.labels[step]} · truth {known} · answered {self._classes[said]} ({sure:.0%})"
+        return f"step {self._track.labels[step]} · truth {known} · answered {self._classes[said]} ({percent(sure)})"
 
     def _step(self, x: float) -> int | None:
         if self._track is None or x < _LEFT:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from engine.percentages import percent
 from workbench.theme import GRID, Theme
 
 _FINE = 4  # dots along the side of a square: its value is how many of its dots are inked, as in the digits of UCI
@@ -131,4 +132,4 @@ class DrawingPad(QWidget):
 
     def _say(self) -> None:
         row, column = self._at
-        self.setAccessibleDescription(f"row {row + 1}, column {column + 1}: {self.ink[row, column]:.0%} inked")
+        self.setAccessibleDescription(f"row {row + 1}, column {column + 1}: {percent(self.ink[row, column])} inked")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.inside_records import Floats, HiddenTrace, LayerTrace
+from engine.percentages import percent
 from workbench.plots.saving import Table
 from workbench.plots.trace_grid import Strip, layer_name
 from workbench.views._trace_view import TraceView
@@ -56,5 +57,5 @@ def _strip(name: str, values: Floats) -> Strip:
     signed = bool((values < 0).any())
     above, below = shares(values, signed=signed)
     if signed:
-        return Strip(name, values, "diverging", f"high {above:.0%} · low {below:.0%}")
-    return Strip(name, values, "magnitude", f"open {above:.0%} · shut {below:.0%}")
+        return Strip(name, values, "diverging", f"high {percent(above)} · low {percent(below)}")
+    return Strip(name, values, "magnitude", f"open {percent(above)} · shut {percent(below)}")

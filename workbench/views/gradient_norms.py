@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QScrollArea, QSplitter, QVBoxLayout
 
 from engine.events import Snapshot
 from engine.inside_records import Floats, GradientNorms
+from engine.percentages import percent
 from workbench.history import History
 from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key
@@ -176,7 +177,7 @@ class GradientNormBoard(LiveView):
             self._total.show_key()
             return
         self._clip.setPos(math.log10(norms.clip_norm))
-        share = f"{norms.clipped_share:.0%} of the steps"
+        share = f"{percent(norms.clipped_share)} of the steps"
         self._total.show_key([Key(f"clipped at {norms.clip_norm:g}:", self.theme.pen("warning"), share)])
 
     def _redraw(self) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QComboBox, QStackedWidget, QVBoxLayout
 
 from engine.events import Snapshot
 from engine.inside_records import ClassPaths, HiddenTrace, LayerTrace
+from engine.percentages import percent
 from workbench.plots.class_path_plot import ClassPathPlot
 from workbench.plots.curves import CurvePlot
 from workbench.plots.saving import Table
@@ -132,6 +133,6 @@ class StateSpace(LiveView):
 
 def _name_axes(plot: CurvePlot, shares: tuple[float, float]) -> None:
     for number, (axis, share) in enumerate(zip((plot.bottom, plot.left), shares, strict=True), 1):
-        text = f"component {number}: {share:.0%} of the variance"
+        text = f"component {number}: {percent(share)} of the variance"
         if axis.labelText != text:
             axis.setLabel(text, **axis.labelStyle)

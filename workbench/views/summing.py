@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QSpinBox, QVBoxLayout
 
 from engine.events import Snapshot, SnapshotRequest
 from engine.inside_records import Contributions
+from engine.percentages import percent
 from workbench.plots.calm import limit
 from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key, patch
@@ -147,7 +148,7 @@ class Summing(LiveView):
             return
         self._mark.setPos(position + 1)
         share, sum_so_far = found.steps[position], sums(found)[position]
-        part = f" ({share / found.total:.1%} of the whole)" if found.total else ""
+        part = f" ({percent(share / found.total, 1)} of the whole)" if found.total else ""
         self.read_out(f"time step {position + 1} adds {share:+.4g}{part} · sum from here on {sum_so_far:.4g}")
 
     def _hover(self, place: float | None) -> None:

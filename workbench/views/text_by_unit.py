@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QSpinBox, QVBoxLay
 
 from engine.events import Snapshot, SnapshotRequest
 from engine.inside_records import Floats, Influence, LayerTrace, Reading
+from engine.percentages import percent
 from workbench.plots.calm import limit
 from workbench.plots.coloured_text import ColouredText
 from workbench.plots.keys import Key, Scale, patch
@@ -108,7 +109,7 @@ class TextByUnit(LiveView):
         rows: list[tuple[Cell, ...]] = []
         for step, label in enumerate(found.labels):
             guesses = zip(found.guesses[step], found.chances[step].tolist(), strict=True)
-            told = ", ".join(f"{visible(guess)} {chance:.1%}" for guess, chance in guesses)
+            told = ", ".join(f"{visible(guess)} {percent(chance, 1)}" for guess, chance in guesses)
             norm = float(influence.norms[step]) if influence else float("nan")
             rows.append((step + 1, visible(label), float(values[step]), told, norm))
         return ("step", "symbol", self._chosen(), "guesses for the next", "influence on the guess looked at"), rows
@@ -166,7 +167,7 @@ class TextByUnit(LiveView):
             self.read_out("")
             return
         guesses = zip(found.guesses[step], found.chances[step].tolist(), strict=True)
-        told = ", ".join(f"{visible(guess)} {chance:.0%}" for guess, chance in guesses)
+        told = ", ".join(f"{visible(guess)} {percent(chance)}" for guess, chance in guesses)
         after = visible(found.following[step])
         unknown = " · on what it hangs is measured while a run goes on"
         late = unknown if self.over and self._influence(found) is None else ""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QSplitter, QVBoxLayout, QWidget
 
 from engine.events import Snapshot, SnapshotRequest
 from engine.inside_records import Floats, ParameterPicture, Spectrum, Weights
+from engine.percentages import percent
 from workbench.plots.eigenvalue_plot import EigenvaluePlot
 from workbench.plots.heat_grid import HeatGrid, Panel, Spot
 from workbench.plots.keys import Scale
@@ -228,7 +229,9 @@ class WeightMaps(LiveView):
         shares, steps = self._spread.picture(name, reach)
         low = reach * (1 - 2 * (spot.unit + 1) / BINS)
         span = f"{low:.3g} to {low + 2 * reach / BINS:.3g}"
-        self.read_out(f"{name} · step {steps[spot.time]:,} · {shares[spot.unit, spot.time]:.1%} lie from {span}")
+        self.read_out(
+            f"{name} · step {steps[spot.time]:,} · {percent(shares[spot.unit, spot.time], 1)} lie from {span}"
+        )
 
 
 def _bands(picture: ParameterPicture) -> list[tuple[str, Floats]]:

@@ -16,6 +16,7 @@ from engine.data.errors import DataError
 from engine.data.preparation import Preparation
 from engine.data.sequences.class_metrics import ClassScorer
 from engine.data.synthetic.memory_tasks import TASKS, Drawn, MemoryTask
+from engine.percentages import percent
 
 _HELD_OUT = {"validation": 1 << 62, "test": (1 << 62) + 1}  # epochs that no training reaches
 _HELD_OUT_SEQUENCES = 512
@@ -145,7 +146,7 @@ class MemoryDataset(Dataset):
         """See `Dataset.notes`."""
         return (
             f"generated: {self.task.words.format(length=self._length)} ({self.task.source})",
-            f"a network that remembers nothing is right for {self.task.chance:.1%} of what is judged",
+            f"a network that remembers nothing is right for {percent(self.task.chance, 1)} of what is judged",
             f"sequences: train {self._sequences:,} new ones an epoch, "
             f"validation and test {_HELD_OUT_SEQUENCES:,} each, always the same",
         )

@@ -321,7 +321,7 @@ def test_a_title_is_broken_between_its_parts_before_it_is_cut(qtbot: QtBot) -> N
     grid.show()
     grid.arrange([Panel(0, column, "magnitude") for column in range(4)])
     for column, name in enumerate(("input", "forget", "candidate", "output")):
-        grid.show_panel(column, np.zeros((4, 6), np.float32), (0, 1), f"{name} · open 22%, shut 61%")
+        grid.show_panel(column, np.zeros((4, 6), np.float32), (0, 1), f"{name} · open 22 %, shut 61 %")
     titles = [cell.title for cell in grid._cells]
     qtbot.waitUntil(lambda: all("<br>" in title.text and "…" not in title.text for title in titles))
     qtbot.waitUntil(lambda: titles[0].height() >= 2 * LIGHT.small)
@@ -329,7 +329,7 @@ def test_a_title_is_broken_between_its_parts_before_it_is_cut(qtbot: QtBot) -> N
     grid.show_panel(0, np.zeros((4, 6), np.float32), (0, 1), "input")
     assert titles[0].height() == high  # fewer words for a moment move nothing
     grid.resize(1600, 300)
-    qtbot.waitUntil(lambda: titles[1].text == "forget · open 22%, shut 61%" and titles[1].height() < high)
+    qtbot.waitUntil(lambda: titles[1].text == "forget · open 22 %, shut 61 %" and titles[1].height() < high)
 
 
 def test_lines_are_as_wide_on_a_screen_of_twice_the_density() -> None:

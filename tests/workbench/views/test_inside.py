@@ -69,7 +69,7 @@ def test_histogram_and_saturation_of_every_function(qtbot: QtBot, show: Show, tw
     place = int(np.searchsorted(update.edges, 0.1, "right")) - 1
     assert update.shares[place] == 0.75
     assert update.edges[-1] == 6.0
-    assert "saturated: f′ < 0.1  25.0%" in update.legend.texts
+    assert "saturated: f′ < 0.1  25.0 %" in update.legend.texts
 
 
 def test_cursor_marks_what_went_in_at_one_step(qtbot: QtBot, show: Show, two_layers: PreActivations) -> None:
@@ -96,7 +96,7 @@ def test_value_and_slope_under_the_mouse(show: Show, two_layers: PreActivations)
     view = show(Activation)
     view.show_snapshot(measured.snapshot(two_layers))
     view._plots[0].hovered.emit(0.1)
-    assert view._readout.text().startswith("update · x = 0.1 · f 0.525 · f′ 0.2494 · 75.0%")
+    assert view._readout.text().startswith("update · x = 0.1 · f 0.525 · f′ 0.2494 · 75.0 %")
 
 
 # --- weights --------------------------------------------------------------------------------------------
@@ -195,7 +195,7 @@ def test_steps_add_up_to_the_whole(show: Show) -> None:
     assert view._total.value() == 2.0
     assert "‖gradient‖ of b  = 2, the sum of all steps" in view._plot.legend.texts
     view._plot.hovered.emit(3.2)
-    assert view._readout.text() == "time step 3 adds +2.5 (125.0% of the whole) · sum from here on 2.5"
+    assert view._readout.text() == "time step 3 adds +2.5 (125.0 % of the whole) · sum from here on 2.5"
     assert view.table()[1] == [(1, 0.5, 2.0), (2, -1.0, 1.5), (3, 2.5, 2.5)]
 
 
@@ -286,7 +286,7 @@ def test_the_character_looked_at_and_its_guesses(show: Show) -> None:
     view = show(TextByUnit)
     view.show_snapshot(measured.snapshot(known_text()))
     view._text.hovered.emit(2)
-    assert view._readout.text() == "step 3 (c) · hidden state of unit 0 +1.000 · next: ␣ 90%, z 5% · in truth ␣"
+    assert view._readout.text() == "step 3 (c) · hidden state of unit 0 +1.000 · next: ␣ 90 %, z 5 % · in truth ␣"
     assert view.refine(SnapshotRequest(1, frozenset({"reading"}))).character == 2
 
 

@@ -255,8 +255,8 @@ def test_gates_and_their_saturation(show: Show) -> None:
     assert [panel.map for panel in grid.panels] == ["magnitude", "diverging"]
     assert (grid.levels(0), grid.levels(1)) == ((0, 1), (-1, 1))
     assert [cell.title.name for cell in grid._cells] == [
-        "forget · open 33% · shut 33%",
-        "candidate · high 33% · low 17%",
+        "forget · open 33 % · shut 33 %",
+        "candidate · high 33 % · low 17 %",
     ]
     header, rows = view.table()
     assert header[5:] == ("a", "b", "c")
@@ -325,7 +325,7 @@ def test_sequences_of_every_class_are_drawn_with_their_ends(show: Show) -> None:
     assert [row[:4] for row in rows[4:6]] == [(2, "night", "night", 3), (3, "day", "night", 1)]
     lengths = np.diff([row[4] for row in rows])
     assert_allclose(np.abs(lengths[[0, 2, 3, 5]]), 5.0, rtol=1e-5)
-    assert "100% of the variance" in many.plot.bottom.labelText
+    assert "100 % of the variance" in many.plot.bottom.labelText
     assert view.time_steps() == 3
     ends = {name: [tuple(point.pos()) for point in item.points()] for name, item in many._ends.items()}
     assert [len(places) for places in ends.values()] == [2, 1]
@@ -400,7 +400,7 @@ def test_gradient_norms_before_and_after(show: Show) -> None:
     assert view._norms.left.minimumWidth() > narrow + 50
     assert_allclose(view._ratio.curves["update ratio"].x, [-3, -1, np.nan], atol=1e-6)
     assert "healthy: 1e−4 to 1e−2  1 of 3 parameters" in view._key.texts
-    assert "clipped at 1:  25% of the steps" in view._total.legend.texts
+    assert "clipped at 1:  25 % of the steps" in view._total.legend.texts
     assert view._clip.value() == 0.0
     view.show_snapshot(measured.snapshot(replace(norms, clip_norm=0.0)))
     assert not view._clip.isVisible()
@@ -585,7 +585,7 @@ def test_series_after_each_other_are_not_joined(show: Show) -> None:
     [
         ([1.0, 2.0], 0, "least where it is: it does not trail"),
         ([1.0, 0.5], 1, "least 1 back: it trails the truth"),
-        ([1.0, 0.9, 0.86], 0, "14% less 2 back: too little to tell"),
+        ([1.0, 0.9, 0.86], 0, "14 % less 2 back: too little to tell"),
         ([], 0, "least where it is: it does not trail"),
     ],
 )
@@ -696,7 +696,7 @@ def test_classes_are_counted_with_their_numbers(show: Show) -> None:
         "validation part: accuracy 0.800 · macro F1 0.790"
         " — accuracy of majority class: 0.500, logistic regression: 0.700"
     )
-    assert page.matrix.words(0, 1) == "rain answered as sun: 2 of 10 (20%)"
+    assert page.matrix.words(0, 1) == "rain answered as sun: 2 of 10 (20 %)"
     assert view.table() == (("truth", "answered rain", "answered sun"), [("rain", 8, 2), ("sun", 2, 8)])
     assert not page.strips.isVisible()
 
@@ -716,7 +716,8 @@ def test_mistakes_and_doubts_are_to_be_read(show: Show, told: bool) -> None:
     assert table.order.text() == "Mistakes, the surest first; then right answers, the least sure first"
     assert [table._item(row, 0).icon().isNull() for row in (0, 1)] == [True, told]
     cells = [[table.rows.item(row, column).text() for column in range(4)] for row in range(2)]  # type: ignore[union-attr]
-    assert cells == [["not bad" if told else "7", "sun", "rain", "90%"], ["good" if told else "3", "sun", "sun", "55%"]]
+    right_one = ["good" if told else "3", "sun", "sun", "55 %"]
+    assert cells == [["not bad" if told else "7", "sun", "rain", "90 %"], right_one]
     wrong, right = (table.rows.item(row, 2).foreground().color() for row in range(2))  # type: ignore[union-attr]
     assert wrong != right
     assert page.matrix.width() <= page.width() // 2
@@ -733,8 +734,8 @@ def test_tags_are_shown_along_time(show: Show, qtbot: QtBot) -> None:
     page = view.pages[ClassPrediction]
     assert isinstance(page, ClassPage)
     assert page.strips.isVisible()
-    assert page.strips.words(0) == "step 1: 1 · truth rain · answered rain (90%)"
-    assert page.strips.words(2) == "step 1: 3 · truth no label · answered sun (60%)"
+    assert page.strips.words(0) == "step 1: 1 · truth rain · answered rain (90 %)"
+    assert page.strips.words(2) == "step 1: 3 · truth no label · answered sun (60 %)"
     with qtbot.waitSignal(page.read) as said:
         QTest.mouseMove(page.strips, page.strips.rect().center())
     assert said.args[0].startswith("step 1: ")
