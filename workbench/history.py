@@ -37,9 +37,11 @@ class History:
         """How many values `name` holds."""
         return self._series[name].count if name in self._series else 0
 
-    def latest(self, name: str) -> float:
-        """The last value of `name`; NaN when there is none."""
-        return float(self._series[name].values[-1]) if name in self._series else math.nan
+    def latest(self, name: str, by: float | None = None) -> float:
+        """The last value of `name`, of those up to step `by` where one is given; NaN when there is none."""
+        steps, values = self.raw(name)
+        count = len(steps) if by is None else int(np.searchsorted(steps, by, "right"))
+        return float(values[count - 1]) if count else math.nan
 
     def latest_step(self, name: str) -> int:
         """The step of the latest value; 0 where there is none."""

@@ -176,7 +176,7 @@ class PictureFrame(QWidget):
 
     def stamp(self, step: int, epoch: int, note: str = "") -> None:
         """Say of which moment of the run the picture is, and what is to be known of it."""
-        self._stamp.show_text(" · ".join(filter(None, (f"step {step:,}", f"epoch {epoch}" if epoch else "", note))))
+        self._stamp.show_text(" · ".join(filter(None, (f"step {step:,}", f"epoch {epoch:,}" if epoch else "", note))))
 
     def add_control(self, label: str, control: QWidget, name: str) -> QWidget:
         """Put a control with its label into the bar above the picture, left out when compact; returns both as one."""

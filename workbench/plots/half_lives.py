@@ -44,15 +44,19 @@ class HalfLifePlot(CurvePlot):
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, bottom="step", left="half-life")
         self._start = self.add_anchor()
+        self._moment = self.add_line("cursor", upright=True)
         self.set_log(True)
 
-    def draw(self, names: tuple[str, ...], course: Course) -> None:
-        """Everything that was measured."""
+    def draw(self, names: tuple[str, ...], course: Course, moment: int | None = None) -> None:
+        """Everything that was measured; the `moment` that is looked at is marked."""
         lives = np.asarray(course.rows, float)
+        place = len(course.steps) if moment is None else max(bisect.bisect_right(course.steps, moment), 1)
         for name, column in zip(names, lives.T, strict=True):
             finite = np.isfinite(column)
-            note = "" if finite[-1:].all() else "does not shrink now" if finite.any() else "does not shrink so far"
+            when = ("now" if moment is None else "then") if finite.any() else "so far"
+            note = "" if finite[place - 1] else f"does not shrink {when}"
             self.show_curve(name, course.steps, np.where(finite, column, np.nan), note)
+        self.mark(self._moment, moment)
         self._start.setData([0.0, max([1, *course.steps[-1:]])], [1.0, 1.0])
         self.show_key()
 

@@ -103,7 +103,7 @@ class GradientFlow(LiveView):
         self._draw_bands(flow)
         if not self.compact:
             self._draw_strip(flow, logs)
-            self._lives.draw(flow.names, self._course)
+            self._lives.draw(flow.names, self._course, self.moment)
         self._show_cursor()
 
     def clear(self) -> None:

@@ -105,7 +105,7 @@ class GradientNormBoard(LiveView):
     def draw_history(self, history: History) -> None:
         """The norm of the whole gradient over training."""
         line = history.line("gradient_norm", *self._total.shown(), self._total.pixels)
-        self._total.show_curve(_NORM, *line, f"{history.latest('gradient_norm'):.3g}")
+        self._total.show_curve(_NORM, *line, f"{history.latest('gradient_norm', self.moment):.3g}")
         self._total.mark(self._moment, self.moment)
         norms = self.probe("gradient_norms")
         self._draw_clip(norms if isinstance(norms, GradientNorms) else None)

@@ -54,6 +54,7 @@ class Loss(LiveView):
         self._best = self._loss.add_line("good", upright=True)
         self._moment = self._loss.add_line("cursor", upright=True)
         self._metric = CurvePlot(self.theme, bottom="step", left="metric")
+        self._metric_moment = self._metric.add_line("cursor", upright=True)
         self._metric.follow(self._loss)
         self._metric.hide()
         layout = QVBoxLayout(self.body)
@@ -105,10 +106,10 @@ class Loss(LiveView):
     def _draw(self, history: History) -> None:
         self._drawn = history.span("loss")[1]
         loss, (first, last) = self._loss, self._loss.shown()
-        loss.show_curve(_BATCHES, *history.line("loss", first, last, loss.pixels), _number(history.latest("loss")))
+        loss.show_curve(_BATCHES, *history.line("loss", first, last, loss.pixels), self._value(history, "loss"))
         self._draw_smooth(history, first, last)
         validation = history.line("validation_loss", first, last, loss.pixels)
-        loss.show_curve(_VALIDATION, *validation, _number(history.latest("validation_loss")))
+        loss.show_curve(_VALIDATION, *validation, self._value(history, "validation_loss"))
         self._draw_others(loss, "validation_loss", self.others)
         self._follow_span()
         self._draw_best()
@@ -147,7 +148,8 @@ class Loss(LiveView):
         self._smoother = Smoother(self._smoother.window)
         self._log.setChecked(self._log.isChecked() and self._chosen)
         self._best.hide()
-        self._moment.hide()
+        for line in (self._moment, self._metric_moment):
+            line.hide()
         self._loss.clear()
         self._metric.remove_curves()
         self._metric.clear()
@@ -165,6 +167,10 @@ class Loss(LiveView):
         self._loss.show_everything()
         self._metric.show_everything()
 
+    def _value(self, history: History, name: str) -> str:
+        """For the key: the last value of the moment that is shown."""
+        return _number(history.latest(name, self.moment))
+
     def _draw_smooth(self, history: History, first: float, last: float) -> None:
         if not _WINDOWS[self._window.currentIndex()]:
             self._loss.show_curve(_SMOOTH, [], [])
@@ -173,7 +179,7 @@ class Loss(LiveView):
             later(0, self, self._redraw)
         smooth = self._smoother.history
         line = smooth.line("smooth", first, last, self._loss.pixels)
-        self._loss.show_curve(_SMOOTH, *line, _number(smooth.latest("smooth")))
+        self._loss.show_curve(_SMOOTH, *line, self._value(smooth, "smooth"))
 
     def _follow_span(self) -> None:
         """Of a loss that has fallen so far, a linear axis shows a flat line."""
@@ -211,9 +217,9 @@ class Loss(LiveView):
                 plot.add_curve(name, baseline_stroke(index))
         first, last = history.span("loss")
         steps: Values = np.array([first, _reach(last)])
-        plot.show_curve(
-            metric, *history.line("metric", *self._loss.shown(), plot.pixels), _number(history.latest("metric"))
-        )
+        line = history.line("metric", *self._loss.shown(), plot.pixels)
+        plot.show_curve(metric, *line, self._value(history, "metric"))
+        plot.mark(self._metric_moment, self.moment)
         for name, value in self.start.baselines if self.start else ():
             plot.show_curve(name, steps, np.full(2, value), _number(value))
         self._draw_others(plot, "metric", [run for run in self.others if run.metric == metric])

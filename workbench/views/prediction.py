@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 
-import numpy as np
 from PySide6.QtWidgets import QDoubleSpinBox, QVBoxLayout
 
 from engine.events import Snapshot, SnapshotRequest
@@ -82,9 +80,7 @@ class Prediction(LiveView):
         """Of what shows a few examples, the score of the whole part by the moment that is shown."""
         shown = isinstance(self.probe("prediction"), TextPrediction | PairsPrediction)
         if shown and self.start is not None and self.snapshot is not None and self.history is not None:
-            steps, scores = self.history.raw("metric")
-            by_then = int(np.searchsorted(steps, self.snapshot.step, "right"))
-            score = float(scores[by_then - 1]) if by_then else math.nan
+            score = self.history.latest("metric", self.snapshot.step)
             tell_scores(self._scores, "validation", [(self.start.metric, score)], self.start.baselines)
         self._scores.setVisible(shown)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from bisect import bisect_right
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -187,6 +188,7 @@ class WeightMaps(LiveView):
         tallest = np.nanmax(shares, axis=0, initial=1e-9)
         self._spreads.show_panel(0, shares / tallest, (0.0, 1.0), f"{name} · where its values lie")
         self._spreads.show_axis([f"{step:,}" for step in steps])
+        self._spreads.show_cursor(None if self.moment is None else max(bisect_right(steps, self.moment) - 1, 0))
         self._spreads.show_values(0, reach * (1 - 1 / BINS), -2 * reach / BINS)
         scale = Scale("share, of the fullest bin", self.theme.color_map("magnitude"), 0, 1)
         self._spreads.show_scales([scale])
