@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetrics
-from PySide6.QtWidgets import QScrollArea, QSplitter, QVBoxLayout
+from PySide6.QtWidgets import QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from engine.events import Snapshot
 from engine.inside_records import Floats, GradientNorms
@@ -18,7 +18,8 @@ from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key
 from workbench.plots.legend import Legend
 from workbench.plots.saving import Table
-from workbench.theme import GRID
+from workbench.plots.time_cursor import TimeCursor
+from workbench.theme import GRID, Theme
 from workbench.views.live_view import LiveView
 
 HEALTHY = (1e-4, 1e-2)  # of the update ratio: a step that moves a weight by a ten-thousandth to a hundredth of itself
@@ -34,6 +35,25 @@ class GradientNormBoard(LiveView):
     question = "Is every part of the network learning at a healthy pace, and how often is the gradient clipped?"
     probes = frozenset({"gradient_norms"})
     waiting = "Press Run (F5): the gradient of every parameter is measured here, before and after clipping."
+
+    def __init__(
+        self, theme: Theme, cursor: TimeCursor | None = None, *, compact: bool = False, parent: QWidget | None = None
+    ) -> None:
+        """As every view; the update that was measured last is kept, since of the batch before a pause none is."""
+        super().__init__(theme, cursor, compact=compact, parent=parent)
+        self._updated: tuple[int, GradientNorms] | None = None
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Keep what an update was measured in, and draw."""
+        norms = dict(snapshot.values).get("gradient_norms")
+        if isinstance(norms, GradientNorms) and self.moment is None and _measured(norms.update_ratio):
+            self._updated = snapshot.step, norms
+        super().show_snapshot(snapshot)
+
+    def reset(self, *, beginning: bool = False) -> None:
+        """No update either."""
+        self._updated = None
+        super().reset(beginning=beginning)
 
     def build(self) -> None:
         """Norms and ratios side by side over the same rows; the whole norm over training below."""
@@ -94,7 +114,8 @@ class GradientNormBoard(LiveView):
         self._ratio.left.set_labels([""] * len(norms.names))
         self._norms.show_curve(_BEFORE, _log(norms.before), rows)
         self._norms.show_curve(_AFTER, _log(norms.after), rows)
-        self._ratio.show_curve(_RATIO, _log(norms.update_ratio), rows)
+        ratios, when = self._ratios(norms)
+        self._ratio.show_curve(_RATIO, _log(ratios), rows, when)
         if fresh:
             for plot in (self._norms, self._ratio):
                 plot.canvas.setMinimumHeight(len(rows) * (self.theme.small + 2) + 6 * GRID)
@@ -144,8 +165,17 @@ class GradientNormBoard(LiveView):
         norms = self.probe("gradient_norms")
         if not isinstance(norms, GradientNorms):
             return (), []
-        columns = (norms.before.tolist(), norms.after.tolist(), norms.update_ratio.tolist())
-        return ("parameter", _BEFORE, _AFTER, _RATIO), list(zip(norms.names, *columns, strict=True))
+        ratios, when = self._ratios(norms)
+        columns = (norms.before.tolist(), norms.after.tolist(), ratios.tolist())
+        header = ("parameter", _BEFORE, _AFTER, f"{_RATIO} {when}".rstrip())
+        return header, list(zip(norms.names, *columns, strict=True))
+
+    def _ratios(self, norms: GradientNorms) -> tuple[Floats, str]:
+        """Of the updates, and in words of which step where it is not that of the norms."""
+        if self.moment is None and self._updated is not None and not _measured(norms.update_ratio):
+            step, last = self._updated
+            return last.update_ratio, f"of step {step:,}"
+        return norms.update_ratio, ""
 
     def _make_room(self, names: Sequence[str]) -> None:
         """As much room for the names as the widest needs: left to itself, the axis finds out one picture too late."""
@@ -156,9 +186,9 @@ class GradientNormBoard(LiveView):
             self._norms.left.setWidth(wide + 2 * GRID)
 
     def _show_key(self, norms: GradientNorms) -> None:
-        measured = bool(np.isfinite(norms.update_ratio).any())
-        self._ratio.setVisible(measured)  # the key says why there is none
-        healthy = int(np.sum((norms.update_ratio >= HEALTHY[0]) & (norms.update_ratio <= HEALTHY[1])))
+        ratios, _ = self._ratios(norms)
+        self._ratio.setVisible(measured := _measured(ratios))  # the key says why there is none
+        healthy = int(np.sum((ratios >= HEALTHY[0]) & (ratios <= HEALTHY[1])))
         coming = "the run ended before an update was measured" if self.over else "measured with the next batch"
         told = f"{healthy} of {len(norms.names)} parameters" if measured else coming
         band = Key("healthy: 1e-4 to 1e-2", self.theme.pen("good"), told)
@@ -186,6 +216,11 @@ class GradientNormBoard(LiveView):
 
     def _hover_total(self, place: float | None) -> None:
         self.read_out("" if place is None else self._total.describe(place, f"step {place:,.0f}"))
+
+
+def _measured(ratios: Floats) -> bool:
+    """Whether the update of their batch was watched."""
+    return bool(np.isfinite(ratios).any())
 
 
 def _log(values: Floats) -> Floats:

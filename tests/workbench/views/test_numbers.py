@@ -384,6 +384,26 @@ def test_an_update_that_was_not_watched_is_not_judged(show: Show, qtbot: QtBot) 
     assert "healthy: 1e−4 to 1e−2  the run ended before an update was measured" in view._key.texts
 
 
+def test_in_a_pause_the_last_update_that_was_watched_is_judged(show: Show) -> None:
+    view = show(GradientNormBoard)
+    watched = GradientNorms(("a", "b"), f32(1.0, 2.0), f32(1.0, 2.0), f32(1e-3, 1e-1), 1.0, 1.0, 0.0)
+    not_watched = replace(watched, before=f32(3.0, 4.0), update_ratio=f32(np.nan, np.nan))
+    view.show_snapshot(measured.snapshot(watched, step=5))
+    assert "update ratio" in view._key.texts
+    view.show_snapshot(measured.snapshot(not_watched, step=7))
+    assert {"update ratio  of step 5", "healthy: 1e−4 to 1e−2  1 of 2 parameters"} <= set(view._key.texts)
+    assert_allclose(view._ratio.curves["update ratio"].x, [-3, -1], atol=1e-6)
+    header, rows = view.table()
+    assert (header[1], header[3]) == ("before clipping", "update ratio of step 5")
+    assert_allclose([row[1:] for row in rows], [[3, 1, 1e-3], [4, 2, 1e-1]], rtol=1e-5)
+    view.show_moment(3)
+    view.show_snapshot(measured.snapshot(not_watched, step=3))
+    assert not view._ratio.isVisible()  # what came later was not known then
+    view.reset()
+    view.show_snapshot(measured.snapshot(not_watched))
+    assert not view._ratio.isVisible()
+
+
 def test_gradient_norms_before_and_after(show: Show) -> None:
     view = show(GradientNormBoard)
     norms = GradientNorms(
