@@ -2,45 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from workbench.answers import Asked, Exported, ExportForm, ForeignWeights, Usable, Used
 from workbench.backend import Backend
+from workbench.export_pace import ExportPace, UnderWay
 from workbench.jobs import Jobs
 from workbench.records import RunRecord
 from workbench.wording import for_people
 
 _EXPORT_LANE, _FORMS_LANE, _IMPORT_LANE, _INSPECTION_LANE, _USE_LANE = "export", "forms", "import", "inspection", "use"
-
-
-class UnderWay:
-    """What long work is at, told from its thread, and the wish to end it."""
-
-    def __init__(self) -> None:
-        self.step = ""
-        self._began, self._stopped = time.monotonic(), False
-
-    @property
-    def seconds(self) -> float:
-        """Since it began."""
-        return time.monotonic() - self._began
-
-    def tell(self, step: str) -> None:
-        """The next step begins.
-
-        Raises:
-            RuntimeError: nobody wants it any more.
-        """
-        if self._stopped:
-            raise RuntimeError("cancelled")
-        self.step = step
-
-    def stop(self) -> None:
-        """End it before its next step."""
-        self._stopped = True
 
 
 class Troubled(Protocol):
@@ -92,6 +65,7 @@ class Errands:
 
     def __init__(self, backend: Backend, jobs: Jobs) -> None:
         self._backend, self._jobs = backend, jobs
+        self._pace = ExportPace()
 
     def inspect(self, path: Path, changes: Mapping[str, Any], answer: InspectionAnswer) -> None:
         """What is understood of a file that is read as `changes` say."""
@@ -111,7 +85,8 @@ class Errands:
 
     def export(self, record: RunRecord, key: str, target: Path, answer: ExportAnswer) -> UnderWay:
         """Write a run's best weights, and see by how much the file differs from the engine."""
-        folder, under_way = _kept(record), UnderWay()
+        folder = _kept(record)
+        under_way = UnderWay(self._pace, folder, key)
 
         def failed(error: Exception) -> None:
             if isinstance(error, OSError):
@@ -121,7 +96,10 @@ class Errands:
             answer.show_problem(why)
 
         def work() -> Exported:
-            return self._backend.export(folder, key, target, under_way.tell)
+            under_way.begin()
+            exported = self._backend.export(folder, key, target, under_way.tell)
+            under_way.end_step()
+            return exported
 
         self._jobs.submit(_EXPORT_LANE, work, answer.show_result, failed)
         return under_way

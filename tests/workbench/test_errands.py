@@ -6,12 +6,19 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment
+from engine.data import load, sample
+from engine.export.particulars import exportable
+from engine.export.proof import export
+from engine.export.targets import target
+from engine.training import TrainingRun
 from tests.workbench.conftest import KnownBackend
 from workbench.answers import Exported, ExportForm
 from workbench.errands import Errands
+from workbench.export_pace import STEPS, ExportPace, UnderWay
 from workbench.jobs import Jobs
 from workbench.records import RunRecord
 
@@ -81,3 +88,43 @@ def test_a_cancelled_export_writes_nothing_and_tells_nobody(qtbot: QtBot, tmp_pa
     jobs.collect()
     assert not dialog.told
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("form", "done", "at", "left"),
+    [
+        ("onnx", (), 0.0, 0.1 + 1 + 4 + 2 + 0.5),  # as the last time
+        ("onnx", (0.1, 1.0, 4.0), 1.5, 0.5 + 0.5),
+        ("onnx", (0.1, 1.0, 4.0), 2.5, 0.5),
+        ("onnx", (0.1, 1.0, 4.0), 3.5, None),  # later than can be believed
+        ("keras", (), 0.0, 0.1 + 1 + 4 + 4 + 0.5),  # run for the first time: as long as the engine took
+        ("keras", (0.1, 1.0, 6.0), 1.0, 5.0 + 0.5),
+        ("keras", (0.1, 1.0, 6.0, 3.0, 0.5), 0.0, None),  # nothing is left
+    ],
+)
+def test_time_left_of_an_export_is_as_the_last_time(
+    tmp_path: Path, form: str, done: tuple[float, ...], at: float, left: float | None
+) -> None:
+    pace = ExportPace()
+    for step, seconds in enumerate((0.1, 1.0, 4.0, 2.0, 0.5)):
+        pace.note(tmp_path, "onnx", step, seconds)
+    assert pace.left(tmp_path, form, done, at) == (left if left is None else pytest.approx(left))
+
+
+def test_time_left_of_the_first_export_is_known_once_the_engine_was_asked(tmp_path: Path) -> None:
+    pace = ExportPace()
+    known = [pace.left(tmp_path, "onnx", (0.1, 1.0, 4.0)[:steps], 0.0) for steps in range(4)]
+    assert known == [None, None, None, 4.0 + 1.0]
+
+
+def test_every_step_of_an_export_is_noted(tmp_path: Path) -> None:
+    experiment = sample("airline_passengers").experiment.replace({"training.epochs": 1, "model.hidden_size": 4})
+    for _ in TrainingRun(experiment, load(experiment), folder=tmp_path / "run"):
+        pass
+    under_way = UnderWay(pace := ExportPace(), tmp_path, "npz")
+    under_way.begin()
+    assert under_way.left is None
+    export(exportable(tmp_path / "run"), target("npz"), tmp_path / "w.npz", under_way.tell)
+    under_way.end_step()
+    assert {step for _, form, step in pace._took if form} == set(STEPS)
+    assert UnderWay(pace, tmp_path, "npz").left == pytest.approx(under_way.seconds, abs=0.5)

@@ -16,6 +16,7 @@ from engine.export.beside import write_arrays
 from tests.workbench.bench import Bench
 from workbench.answers import Exported
 from workbench.dialogs.export import ExportDialog
+from workbench.export_pace import UnderWay
 from workbench.run_state import State
 from workbench.uses.asking import PromptAsking
 
@@ -180,8 +181,15 @@ def test_an_export_can_be_cancelled(bench: Bench, tmp_path: Path, monkeypatch: p
     dialog, let_go = slow_export(bench, tmp_path / "weights", monkeypatch)
     assert dialog._write.text() == "Cancel"
     assert not dialog._path.isEnabled()
+    assert dialog._done.text().endswith(" s, time left not known yet")
+    assert (dialog._bar.isVisible(), dialog._bar.maximum()) == (True, 0)
+    monkeypatch.setattr(UnderWay, "left", 90.0)
+    dialog._show_step()
+    assert dialog._done.text().endswith(" s, about 1:30 left")
+    assert 0 <= dialog._bar.value() < dialog._bar.maximum() / 2
     dialog._write.click()
     assert dialog._done.text() == "Cancelled: nothing was written."
+    assert not dialog._bar.isVisible()
     let_go.set()
     assert dialog._write.text() == "Export"
     dialog._write.click()

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLineEdit,
     QPlainTextEdit,
+    QProgressBar,
     QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
@@ -23,10 +24,11 @@ from PySide6.QtWidgets import (
 
 from workbench.answers import Exported, ExportForm
 from workbench.dialogs.frame import TextDialog
-from workbench.errands import UnderWay
+from workbench.export_pace import UnderWay
 from workbench.panels.labels import column, fixed_font, label
 from workbench.panels.message import Message
 from workbench.records import RunRecord
+from workbench.runbar import duration
 from workbench.theme import GRID
 
 _TRAVELS = (
@@ -35,6 +37,7 @@ _TRAVELS = (
 )
 
 _TICK = 200  # milliseconds between two looks at what is under way
+_WHOLE = 1000
 
 
 class ExportDialog(TextDialog):
@@ -61,6 +64,10 @@ class ExportDialog(TextDialog):
         self._about = label("Looking at what this network can be exported to…", "muted", "export_about")
         self.message = Message("export_message", "What went wrong with the export")
         self._done = label("", "strong", "export_done")
+        self._bar = QProgressBar(textVisible=False)
+        self._bar.hide()
+        self._bar.setObjectName("export_progress")
+        self._bar.setAccessibleName("How far the export is")
         self._usage = QPlainTextEdit(readOnly=True)
         self._usage.setObjectName("export_usage")
         self._usage.setAccessibleName("Files that were written, and how to use them")
@@ -128,8 +135,14 @@ class ExportDialog(TextDialog):
     # --- the inside ---
 
     def _show_step(self) -> None:
-        if self._under_way is not None:
-            self._done.setText(f"{self._under_way.step or 'Waiting'}… {self._under_way.seconds:.0f} s")
+        if self._under_way is None:
+            return
+        took, left = self._under_way.seconds, self._under_way.left
+        words = "time left not known yet" if left is None else f"about {duration(left)} left"
+        self._done.setText(f"{self._under_way.step or 'Waiting'}… {took:.0f} s, {words}")
+        self._bar.setRange(0, 0 if left is None else _WHOLE)  # without an end it moves to and fro
+        self._bar.setValue(0 if left is None else round(_WHOLE * took / (took + left)))
+        self._bar.show()
 
     def _cancel(self, under_way: UnderWay) -> None:
         """No file is there before its last step, so none is left."""
@@ -141,6 +154,7 @@ class ExportDialog(TextDialog):
         """Nothing is being written."""
         self._under_way = None
         self._clock.stop()
+        self._bar.hide()
         self._replacing = None
         for part in (self._list, self._path, self._browse_button):
             part.setEnabled(True)
@@ -185,7 +199,7 @@ class ExportDialog(TextDialog):
         layout.addWidget(self._list)
         layout.addWidget(self._about)
         layout.addLayout(row)
-        for part in (self.message, self._done, self._usage):
+        for part in (self.message, self._done, self._bar, self._usage):
             layout.addWidget(part)
         layout.addStretch()
         layout.addWidget(self._buttons)
