@@ -66,6 +66,7 @@ class GradientByTime:
     norms: Floats  # (L*D, T): ‖∂L/∂h_t‖ of the last batch, root of the sum over batch and units; NaN: not looked at
     half_life: tuple[float, ...]  # steps back in time over which the norm halves; inf when it does not shrink
     cuts: tuple[int, ...] = ()  # steps from 0 that begin a part, truncated: its gradient goes no further back
+    written_from: int | None = None  # the first step that is written, not read, behind an encoder
 
 
 @dataclass(frozen=True, slots=True)

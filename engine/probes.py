@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.data import Batch, Dataset, PairBatch
 from engine.events import Probe, Snapshot, SnapshotRequest
@@ -118,7 +118,8 @@ class Probes:
         """Take in a batch's gradient norm before clipping, the limit, the share of steps beyond it, and its length."""
         self._norm, self._clip_norm, self._clipped_share = norm, clip_norm, clipped_share
         if self._arrived:
-            self.by_time = joined(self._arrived, steps)
+            read = steps if "encoder" in self._network.stacks else None
+            self.by_time = replace(joined(self._arrived, steps), written_from=read)
             self._arrived = []
         if "contributions" in self.watched:
             start = self._clock()

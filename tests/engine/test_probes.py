@@ -269,6 +269,22 @@ def test_where_writing_begins_is_told() -> None:
     assert isinstance(trace, HiddenTrace)
     assert trace.written_from == len(dataset.pinned().inputs)
     assert 0 < trace.written_from < len(trace.layers[0].hidden) == len(trace.labels)
+    flow = dict(snapshot.values)["gradient_by_time"]
+    assert isinstance(flow, GradientByTime)
+    backward = flow.norms[flow.names.index("layer 1 reverse")]  # has nothing to say of what is written
+    assert flow.written_from == int(np.isfinite(backward).sum()) < flow.norms.shape[1]
+
+
+def test_what_writes_without_reading_writes_from_the_beginning(bench: Bench) -> None:
+    experiment = data.sample("bach_chorales").experiment.replace({"model.hidden_size": 4, "model.embedding_size": 3})
+    control = Control()
+    control.request = SnapshotRequest(1, EVERYTHING)
+    events = TrainingRun(experiment, data.load(experiment), control)
+    snapshot = next(event for event in events if isinstance(event, Snapshot))
+    bench.train()
+    for flow in (dict(snapshot.values)["gradient_by_time"], bench.get("gradient_by_time", paused=True)):
+        assert isinstance(flow, GradientByTime)
+        assert flow.written_from is None
 
 
 def test_contributions_rest_where_nobody_asks(bench: Bench) -> None:

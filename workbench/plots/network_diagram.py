@@ -145,9 +145,8 @@ class NetworkDiagram(QWidget):
     def _paint_link(self, painter: QPainter, link: Link) -> None:
         chosen = isinstance(self.selected, Link) and self.selected.name == link.name
         color = self.color_of(link.name)
-        pen = QPen(
-            color, 3.0 if chosen else 1.5, Qt.PenStyle.DashLine if link.name == "fed back" else Qt.PenStyle.SolidLine
-        )
+        dashed = Qt.PenStyle.DashLine if link.fed_back else Qt.PenStyle.SolidLine
+        pen = QPen(color, 3.0 if chosen else 1.5, dashed)
         sideways = link.start.kind == link.end.kind == "layer" and link.start.level == link.end.level
         opacity = max(0.0, 1 - 1.2 * self.fold) if sideways else self._opacity(link.start, link.end)
         if self.diagram is not None and self.diagram.passes(link):  # over a box of any colours

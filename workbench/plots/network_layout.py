@@ -37,6 +37,11 @@ class Link:
     start: Part
     end: Part
 
+    @property
+    def fed_back(self) -> bool:
+        """Whether an answer goes in again."""
+        return self.start.kind == "output"
+
 
 @dataclass(frozen=True, slots=True)
 class Diagram:
@@ -180,8 +185,12 @@ class _Links:
         return bridge if bridge in self._names else "handed on"
 
     def _back(self) -> list[Link]:
-        """Each answer of a network that writes is what it reads next."""
+        """Each answer of a network that writes is what it reads next, with the weights of what is read."""
         if self._structure.topology not in ("one_to_many", "encoder_decoder"):
             return []
         following = {column: self._layers.get((0, False, column + 1)) for column in self._answers}
-        return [Link("fed back", self._answers[column], part) for column, part in following.items() if part]
+        return [
+            Link(self._name("weight_ih", part), self._answers[column], part)
+            for column, part in following.items()
+            if part
+        ]

@@ -18,9 +18,10 @@ def words_of_all(structure: Structure, made: Diagram | None, color_of: Callable[
     words = ["Click a box or an arrow to see its numbers and its equation.", ""]
     shapes = dict(structure.parameters)
     for name in dict.fromkeys(link.name for link in (made.links if made else ())):
-        size = f"<b>{_shape(shapes[name])}</b>" if name in shapes else "no weights"
+        size = f"<b>{_shape(shapes.pop(name))}</b>" if name in shapes else "no weights"
         words.append(f'<span style="color:{color_of(name).name()}">■</span> {html.escape(name)} · {size}')
-    return words
+    others = [f"{html.escape(name)} · <b>{_shape(shape)}</b>" for name, shape in shapes.items() if len(shape) > 1]
+    return [*words, *(["", "Matrices without an arrow of their own:", *others] if others else [])]
 
 
 def words_of_link(structure: Structure, link: Link, made: Diagram | None) -> list[str]:
@@ -28,12 +29,14 @@ def words_of_link(structure: Structure, link: Link, made: Diagram | None) -> lis
     shape = dict(structure.parameters).get(link.name)
     times = sum(other.name == link.name for other in (made.links if made else ()))
     if shape is None:
-        return [f"<b>{html.escape(link.name)}</b>", "No weights: what came out goes in again."]
-    return [
+        return [f"<b>{html.escape(link.name)}</b>", "No weights: the state goes on as it is."]
+    words = [
         f"<b>{html.escape(link.name)}</b>",
         f"{_shape(shape)} = {math.prod(shape):,} weights",
         f"The same weights at every time step; drawn {times} times in one colour." if times > 1 else "Used once.",
     ]
+    back = any(other.name == link.name and other.fed_back for other in (made.links if made else ()))
+    return [*words, "Dashed: what was answered goes in again."] if back else words
 
 
 def words_of_part(

@@ -71,6 +71,7 @@ class GradientFlow(LiveView):
         self._frame = self._curves.add_anchor()
         self._exploded = self._curves.add_band(math.log10(EXPLODED), 40, "warning")
         self._mark = self._curves.add_line("cursor", upright=True)
+        self._border = self._curves.add_line("good", upright=True)
         self._cuts: list[Any] = []
         self._strip = HeatGrid(self.theme, bottom="time step", left="layer", least_height=2 * GRID)
         self._strip.arrange([Panel(0, 0, "magnitude")])
@@ -112,7 +113,7 @@ class GradientFlow(LiveView):
             plot.remove_curves()
             plot.clear()
             plot.show_everything()
-        for line in (self._mark, *self._cuts):
+        for line in (self._mark, self._border, *self._cuts):
             line.hide()
 
     def recolour(self) -> None:
@@ -178,6 +179,9 @@ class GradientFlow(LiveView):
         if strongest > EXPLODED:
             keys.append(Key(f"exploded: above {EXPLODED:g}", self.theme.pen("warning")))
         self._draw_cuts(flow.cuts)
+        self._curves.mark(self._border, None if flow.written_from is None else flow.written_from + 0.5)
+        if flow.written_from is not None:
+            keys.append(Key("from here on it is written, before it read", self.theme.pen("good")))
         if flow.cuts:
             keys.append(Key("cut: the gradient goes no further back", self.theme.pen("baseline")))
         self._curves.show_key(keys)

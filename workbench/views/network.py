@@ -171,8 +171,14 @@ class NetworkView(LiveView):
         name = f"layer {layer.layer + 1}" + (" reverse" if layer.reverse else "")
         if not isinstance(flow, GradientByTime) or name not in flow.names:
             return math.nan
-        place = flow.norms.shape[1] - (len(layer.hidden) - step)
-        return float(flow.norms[flow.names.index(name), place]) if place >= 0 else math.nan
+        place = _same_from_end(step, self._border, len(layer.hidden), flow)
+        return math.nan if place is None else float(flow.norms[flow.names.index(name), place])
+
+    @property
+    def _border(self) -> int | None:
+        """The first step of the pinned sequence that is written."""
+        trace = self.probe("hidden")
+        return trace.written_from if isinstance(trace, HiddenTrace) else None
 
     def _show_key(self) -> None:
         structure = self.probe("structure")
@@ -271,6 +277,18 @@ class NetworkView(LiveView):
         self._diagram.select(here[place % len(here)])
         self._tell()
         self._show_formulas(self._of(here[place % len(here)]))
+
+
+def _same_from_end(step: int, border: int | None, length: int, flow: GradientByTime) -> int | None:
+    """The step of the batch that is as far from its end: of all, or of what is read, or of what is written."""
+    if border is None or flow.written_from is None:
+        first, last, end = 0, flow.norms.shape[1], length
+    elif step < border:
+        first, last, end = 0, flow.written_from, border
+    else:
+        first, last, end = flow.written_from, flow.norms.shape[1], length
+    place = last - (end - step)
+    return place if place >= first else None
 
 
 def _of_cell(structure: Structure) -> tuple[str, ...]:

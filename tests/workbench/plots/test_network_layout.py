@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QSizeF
+from PySide6.QtGui import QColor
 
 from engine.config import TOPOLOGIES
 from tests.workbench.views import measured
 from workbench.plots.network_layout import diagram, shown_steps
+from workbench.plots.network_words import words_of_all, words_of_link
 from workbench.plots.unit_squares import CELLS, grouped
 
 ROOM = QSizeF(800, 400)
@@ -41,7 +44,7 @@ def test_topologies_are_recognised_by_what_goes_in_and_out(topology: str, read: 
     made = diagram(measured.structure(topology=topology), 4, None)
     assert [part.column for part in made.parts if part.kind == "input"] == read
     assert [part.column for part in made.parts if part.kind == "output"] == answered
-    assert any(link.name == "fed back" for link in made.links) == (topology in ("one_to_many", "encoder_decoder"))
+    assert any(link.fed_back for link in made.links) == (topology in ("one_to_many", "encoder_decoder"))
 
 
 def test_what_is_written_follows_what_is_read() -> None:
@@ -52,6 +55,25 @@ def test_what_is_written_follows_what_is_read() -> None:
     assert {part.step for part in made.parts if part.reverse} == {0, 1, 3}
     (bridge,) = (link for link in made.links if link.name == "handed on")
     assert (bridge.start.step, bridge.end.step) == (3, 4)
+
+
+def test_what_was_answered_goes_in_again_through_weights_of_the_decoder() -> None:
+    plain = measured.structure(topology="encoder_decoder")
+    shapes = dict(plain.parameters)
+    own = {name.replace("rnn", side): shapes[name] for side in ("encoder", "decoder") for name in list(shapes)[:2]}
+    writing = replace(plain, parameters=tuple((own | {"attention.query.weight": (4, 4), "readout.bias": (1,)}).items()))
+    made = diagram(writing, 9, None, written_from=4)
+    back = [link for link in made.links if link.fed_back]
+    assert {link.name for link in back} == {"decoder.weight_ih_l0"}
+    assert [(link.start.step, link.end.step) for link in back] == [(4, 6), (6, 7), (7, 8)]
+    told = words_of_all(writing, made, lambda _name: QColor())
+    assert told[-2:] == ["Matrices without an arrow of their own:", "attention.query.weight · <b>4 × 4</b>"]
+    told = words_of_link(writing, back[0], made)
+    assert told[1:] == [
+        "128 × 3 = 384 weights",
+        "The same weights at every time step; drawn 3 times in one colour.",
+        "Dashed: what was answered goes in again.",
+    ]
 
 
 def test_only_what_leads_past_a_box_is_drawn_over_it() -> None:

@@ -335,6 +335,16 @@ def test_parts_have_the_colours_of_their_states(show: Show) -> None:
     assert view.table()[1][0][-1] == pytest.approx(0.001)
 
 
+def test_gradients_of_another_pair_stand_where_it_is_as_far_from_its_end(show: Show) -> None:
+    view = show(NetworkView)
+    shape = measured.structure(topology="encoder_decoder", units=1)
+    hidden = np.zeros((5, 1), np.float32)  # three steps are read, two written
+    trace = HiddenTrace((LayerTrace(0, False, hidden, None, ()),), tuple("abcde"), written_from=3)
+    flow = GradientByTime(("layer 1",), f32([0.1, 0.2, 0.3, 0.4, 0.5]), (1.0,), written_from=2)
+    view.show_snapshot(measured.snapshot(trace, shape, flow))
+    assert_allclose([row[-1] for row in view.table()[1]], [np.nan, 0.1, 0.2, 0.4, 0.5], rtol=1e-6)
+
+
 def test_what_is_clicked_tells_its_numbers(show: Show) -> None:
     view = show(NetworkView)
     trace, _, structure = known_cell()

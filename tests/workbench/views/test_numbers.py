@@ -442,6 +442,16 @@ def test_gradient_flow_bands_and_half_life(show: Show, strongest: float, explode
     assert view._strip.levels(0) == (-8, 2)
 
 
+def test_gradient_flow_tells_what_is_read_from_what_is_written(show: Show) -> None:
+    view = show(GradientFlow)
+    flow = GradientByTime(("layer 1",), f32([0.5, 0.7, 1.0]), (2.0,), written_from=2)
+    told = "from here on it is written, before it read"
+    for shown, place in ((flow, 2.5), (replace(flow, written_from=None), None)):
+        view.show_snapshot(measured.snapshot(shown))
+        assert view._border.isVisible() == (told in view._curves.legend.texts) == (place is not None)
+        assert place is None or view._border.value() == place
+
+
 @pytest.mark.parametrize(
     ("life", "words"),
     [(2.0, "halves every 2.0 steps"), (2500.0, "halves every 2,500 steps"), (106_519.0, "hardly shrinks")],
