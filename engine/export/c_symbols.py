@@ -12,6 +12,7 @@ from engine.data import (
     TextPreparation,
 )
 from engine.export.remarks import block
+from engine.special_symbols import UNKNOWN_NAME
 
 # What a symbol is, by how texts are cut; see `engine.data.texts.tokens`.
 CUT = {
@@ -46,7 +47,7 @@ def read_symbols(preparation: Preparation) -> tuple[str, Sequence[str]]:
         assert preparation.source is not None
         return preparation.source.level, preparation.source.symbols
     if isinstance(preparation, SequencePreparation):
-        return "category", ("\ufffd", *preparation.words[0][1])
+        return "category", (UNKNOWN_NAME, *preparation.words[0][1])
     assert isinstance(preparation, TextPreparation | LabelledTextPreparation)
     return preparation.vocabulary.level, preparation.vocabulary.symbols
 

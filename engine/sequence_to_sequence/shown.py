@@ -51,7 +51,7 @@ def written_pair(
         wanted=pairs.targets[row],
         written=preparation.symbols.decode(tokens),
         read=preparation.source.shown(inputs[:, 0]) if preparation.source else (),
-        steps=preparation.symbols.shown(tokens),
+        steps=preparation.shown(tokens),
         attention=_looks(network, inputs, lengths, tokens),
         image=None,
         written_notes=notes_of(preparation.symbols.decode(tokens)),

@@ -9,11 +9,11 @@ from itertools import pairwise
 import pyqtgraph as pg
 from PySide6.QtGui import QFont
 
+from engine.special_symbols import UNKNOWN_NAME
 from workbench.plots.numerals import numeral
 from workbench.theme import GRID, TEXT_SMALL, Theme
 
 _VISIBLE = str.maketrans({" ": "␣", "\n": "↵", "\t": "→", "\r": "←"})
-_UNKNOWN = "\ufffd"  # of a vocabulary: on a screen it looks like a file that was read wrongly
 _LONGEST = 7  # characters of a number on an axis
 _NICE = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 24, 25, 30, 50)  # of dates and words
 _ROUND = (1, 2, 5, 10)  # of numbers
@@ -25,8 +25,11 @@ def visible(label: str) -> str:
 
 
 def named(label: str) -> str:
-    """The same where there is room for a word on what the vocabulary does not hold."""
-    return "(unknown)" if label == _UNKNOWN else visible(label)
+    """The same where there is room for a word on what the vocabulary does not hold.
+
+    Its sign looks on a screen like a file that was read wrongly.
+    """
+    return "(unknown)" if label == UNKNOWN_NAME else visible(label)
 
 
 class LabelAxis(pg.AxisItem):

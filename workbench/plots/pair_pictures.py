@@ -18,8 +18,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.inside_records import Floats
+from engine.note_names import pitch_name
 from engine.percentages import percent
-from workbench.plots.note_names import pitch_name
 from workbench.theme import GRID, Theme
 
 _LARGEST = 5 * GRID  # pixels of one cell

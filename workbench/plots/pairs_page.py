@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
 )
 
 from engine.events import Probe
+from engine.note_names import notes_in_words
 from engine.prediction_records import PairsPrediction, WrittenPair
 from workbench.plots.answers import AnswerPage
-from workbench.plots.note_names import notes_in_words
 from workbench.plots.pair_pictures import AttentionMatrix, GreyPicture, PianoRoll, thumbnail
 from workbench.plots.saving import Table
 

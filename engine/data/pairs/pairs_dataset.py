@@ -149,7 +149,7 @@ class PairsDataset(Dataset):
         """The symbols read, then the symbols written before each step."""
         batch, preparation = self.pinned(), self.preparation
         read = preparation.source.shown(batch.inputs[:, 0]) if preparation.source else ()
-        return (*read, *preparation.symbols.shown(batch.before[:, 0]))
+        return (*read, *preparation.shown(batch.before[:, 0]))
 
     @cached_property
     def _unknown(self) -> tuple[int, tuple[str, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from engine.data.batches import Floats, Ints
 from engine.data.pairs.pairs import Pairs
+from engine.data.pairs.tunes import are_notes, as_musicians_write
 from engine.data.preparation import Preparation
 from engine.data.scaling import Scaler
 from engine.data.texts.vocabulary import Vocabulary
@@ -70,6 +71,11 @@ class PairsPreparation(Preparation):
     def limit(self) -> int:
         """Steps after which writing ends even without a stop."""
         return self.longest * 3 // 2 + 10
+
+    def shown(self, numbers: Iterable[int]) -> tuple[str, ...]:
+        """What each symbol that is written is called in a view."""
+        symbols = self.symbols.shown(numbers)
+        return as_musicians_write(symbols) if are_notes(self.symbols.known) else symbols
 
     def encode(self, pairs: Pairs) -> Encoded:
         """What is read of every pair: tokens (S,) of each text, or vectors (N, I)."""

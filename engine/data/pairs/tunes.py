@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from engine.note_names import notes_in_words
+
 _NOTE = re.compile(r"(\d{1,3}|R):(\d{1,4}(?:\.\d{1,9})?)", re.ASCII)  # what is longer is no note, but a mistake
 REST = -1
 
@@ -25,6 +27,11 @@ def notes_of(text: str) -> tuple[Note, ...]:
     found = (_NOTE.fullmatch(word) for word in text.split())
     notes = (Note(REST if match[1] == "R" else int(match[1]), float(match[2])) for match in found if match)
     return tuple(note for note in notes if note.pitch < 128 and note.quarters > 0)
+
+
+def as_musicians_write(symbols: Iterable[str]) -> tuple[str, ...]:
+    """Notes by name and length, as in "D5 1" for ``74:1``; what is none stays as it is."""
+    return tuple(notes_in_words(notes_of(symbol)) or symbol for symbol in symbols)
 
 
 def are_notes(symbols: Iterable[str]) -> bool:

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data.texts.tokens import bare, cut, put_together
+from engine.special_symbols import SPECIAL_NAMES, UNKNOWN_NAME
 
 UNKNOWN, START, STOP = 0, 1, 2  # numbers; the last two are there where texts begin and end
-_NAMES = ("\ufffd", "▶", "■")
 _AT_ONCE = 1 << 20  # letters that are numbered at a time, since that takes several arrays of their size
 
 
@@ -26,7 +26,7 @@ class Vocabulary:
         """
         self.level, self.ends = level, ends
         self.special = 3 if ends else 1
-        self.symbols: tuple[str, ...] = (*_NAMES[: self.special], *symbols)
+        self.symbols: tuple[str, ...] = (*SPECIAL_NAMES[: self.special], *symbols)
         self._numbers = {symbol: number for number, symbol in enumerate(self.symbols) if number >= self.special}
         self._points: NDArray[np.uint32] | None = None  # code points, where each symbol is one
         if level in ("characters", "bytes"):
@@ -43,7 +43,7 @@ class Vocabulary:
         counts = Counter[str]()
         for some in cells:
             counts.update(some)
-        for nothing in (_NAMES[UNKNOWN], ""):
+        for nothing in (UNKNOWN_NAME, ""):
             counts.pop(nothing, None)
         enough = sorted((symbol for symbol, count in counts.items() if count >= minimum), key=lambda s: (-counts[s], s))
         return cls(level, sorted(enough[: size or None]), ends=ends)
@@ -105,7 +105,7 @@ class Vocabulary:
         return cls(values["level"], values["symbols"], ends=values["ends"])
 
     def _name(self, number: int) -> str:
-        return self.symbols[number] if 0 <= number < len(self.symbols) else _NAMES[UNKNOWN]
+        return self.symbols[number] if 0 <= number < len(self.symbols) else UNKNOWN_NAME
 
     def _shown(self, symbol: str) -> str:
         if self.level == "bytes" and "\x7f" <= symbol <= "\xff":
