@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment
@@ -182,6 +184,15 @@ class KnownBackend(Backend):
         passed = "bent" not in target.stem
         sentence = "A reader says the same." if passed else "A reader does NOT say the same."
         return Exported((target, target.with_suffix(".json")), sentence, passed, f"read {target.name}")
+
+
+@pytest.fixture(autouse=True)
+def usual_text() -> Iterator[None]:
+    """A window with larger text leaves that to the application; what is measured after it would be measured in it."""
+    yield
+    usual = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont) if QApplication.instance() else None
+    if usual is not None and QApplication.font() != usual:
+        QApplication.setFont(usual)
 
 
 @pytest.fixture

@@ -139,3 +139,11 @@ def test_boxes_to_tick_in_a_list_can_be_seen(wardrobe: Wardrobe, qtbot: QtBot, t
     ground = QColor(theme.base).lightness()
     lights = [abs(picture.pixelColor(x, 8).lightness() - ground) for x in range(24)]
     assert max(lights) > 40
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_no_test_leaves_larger_text_to_the_next(qapp: QApplication, again: bool) -> None:
+    large = dataclasses.replace(LIGHT, scale=2.0)
+    assert qapp.font().pixelSize() != large.body
+    Wardrobe(qapp).wear(large)
+    assert qapp.font().pixelSize() == large.body
