@@ -135,6 +135,7 @@ class LiveView(PictureFrame):
         self.start, self.snapshot, self.history = None, None, None
         self._measured.clear()
         self._behind -= {"snapshot", "history"}  # the colours of the theme are still owed
+        self._stamp.show_text("")  # other runs may be drawn on
         if self._built:
             self.clear()
             self.turn_page()

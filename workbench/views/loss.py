@@ -233,8 +233,8 @@ class Loss(LiveView):
         for name, run in names.items():
             if name not in plot.curves:
                 plot.add_curve(name, partial(Theme.series_pen, number=run.number))
-            x, y = run.history.line(what, *self._loss.shown(), plot.pixels)
-            plot.show_curve(name, x, y, _number(float(np.nanmin(y))) if np.isfinite(y).any() else "")
+            line = run.history.line(what, *self._loss.shown(), plot.pixels)
+            plot.show_curve(name, *line, self._value(run.history, what))
         self._other_names |= set(names)
 
     def _redraw(self) -> None:

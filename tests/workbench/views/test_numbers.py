@@ -71,9 +71,14 @@ def test_other_runs_are_drawn_beside_the_one_at_hand(show: Show, short_run: Hist
     assert_array_equal(view._loss.curves["3 gru-16"].y, [2.5, 1.25, 1.5])
     qtbot.waitUntil(lambda: "3 gru-16" in view._metric.curves)  # drawn in a turn of its own at first
     assert_array_equal(view._metric.curves["3 gru-16"].y, [40, 30, 35])
+    assert "3 gru-16  1.5" in view._loss.legend.texts  # the last, as of the run at hand
+    assert "3 gru-16  35" in view._metric.legend.texts  # where more may be better, the lowest would be the worst
     assert "4 lstm-8" not in view._metric.curves  # measured in something else
     assert view._stamp.text() == ""
+    view.show_history(short_run)
+    assert view._stamp.text() == "step 6"
     view.reset()
+    assert view._stamp.text() == ""
     assert len(view._loss.curves["3 gru-16"].y) == 3
     view.show_start(measured.STARTED)  # a second run begins while the first is still drawn
     view.show_history(short_run)
