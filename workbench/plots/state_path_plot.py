@@ -14,6 +14,7 @@ from workbench.plots.keys import Key, Scale
 from workbench.plots.label_axis import named
 from workbench.plots.principal import Plane, PrincipalPlane
 from workbench.plots.saving import Table
+from workbench.plots.trace_grid import NOT_RUNNING
 from workbench.theme import Theme
 
 _PATH, _CURSOR = "path of the state", "time step looked at"
@@ -67,7 +68,9 @@ class StatePathPlot(QWidget):
             for name, steps in found.items()
             if 1 < len({*steps} - {""}) <= min(_MOST_GROUPS, len(steps) - 1)
         }
-        self.places, shares = self._plane.project(states)
+        runs = np.isfinite(states).all(axis=1)  # a layer that reads backward is at rest while the network writes
+        self.places = np.full((len(states), 2), np.nan)
+        self.places[runs], shares = self._plane.project(states[runs])
         self.plot.show_curve(_PATH, self.places[:, 0], self.places[:, 1])
         self.points.setData(self.places[:, 0], self.places[:, 1], brush=self._brushes())
         self.mark(step)
@@ -96,6 +99,8 @@ class StatePathPlot(QWidget):
         said += [f"class {self._groups[_CLASS][at] or 'none'}"] if _CLASS in self._groups else []
         label = f" ({', '.join(said)})" if said else ""
         x, y = self.places[at]
+        if not np.isfinite(x):
+            return f"step {at + 1}{label} · {NOT_RUNNING}"
         return f"step {at + 1}{label} · component 1 {x:+.3f} · component 2 {y:+.3f}"
 
     def forget_plane(self) -> None:
@@ -172,7 +177,7 @@ def nearest(plot: CurvePlot, places: Plane, place: QPointF) -> int | None:
         return None
     point, (wide, high) = plot.box.mapSceneToView(place), plot.box.viewPixelSize()
     away = np.hypot((places[:, 0] - point.x()) / wide, (places[:, 1] - point.y()) / high)
-    at = int(away.argmin())
+    at = int(np.nan_to_num(away, nan=np.inf).argmin())
     return at if away[at] <= _REACH else None
 
 

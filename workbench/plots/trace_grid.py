@@ -22,6 +22,7 @@ from workbench.plots.unit_order import ORDERS, unit_order
 from workbench.theme import Theme
 
 _ALL = "all layers"
+NOT_RUNNING = "it does not run here"  # a layer that reads backward, while the network writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,4 +192,5 @@ class TraceGrid(QWidget):
         label = named(self._trace.labels[spot.time]) if self._trace and self._trace.labels else ""
         place = f"step {spot.time + 1}" + (f" ({label})" if label else "")
         unit = self.order_of(layer)[spot.unit]
-        return f"{layer_name(layer)} · {strip.name} · unit {unit} · {place} · {spot.value:+.4f}"
+        value = f"{spot.value:+.4f}" if np.isfinite(spot.value) else NOT_RUNNING
+        return f"{layer_name(layer)} · {strip.name} · unit {unit} · {place} · {value}"

@@ -19,7 +19,9 @@ def unit_order(hidden: Floats, order: str) -> NDArray[np.intp]:
     units = hidden.shape[1]
     if order == "own order" or units < 2:
         return np.arange(units)
-    values = np.nan_to_num(hidden)
+    values = hidden[np.isfinite(hidden).all(axis=1)]
+    if not len(values):
+        return np.arange(units)
     by_variance = np.argsort(-values.var(axis=0), kind="stable")
     return by_variance if order == "by variance" else _chain(values, int(by_variance[0]))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
 import numpy as np
@@ -28,7 +29,7 @@ from workbench.plots.functions import FUNCTIONS
 from workbench.plots.label_axis import named
 from workbench.plots.saving import Table
 from workbench.plots.substitution import Numbers, left_symbol, number, with_functions, with_numbers
-from workbench.plots.trace_grid import layer_name, steps_of
+from workbench.plots.trace_grid import NOT_RUNNING, layer_name, steps_of
 from workbench.theme import GRID
 from workbench.views.live_view import LiveView
 
@@ -192,7 +193,8 @@ class Explain(LiveView):
         trace = self.probe("hidden")
         known = isinstance(trace, HiddenTrace) and trace.labels
         place = f" ({named(trace.labels[step])})" if known and isinstance(trace, HiddenTrace) else ""
-        self.read_out(f"time step {step + 1}{place} · {layer_name(layer)} · unit {self._unit.value()}")
+        rests = "" if numbers.now else f" · {NOT_RUNNING}"
+        self.read_out(f"time step {step + 1}{place} · {layer_name(layer)} · unit {self._unit.value()}{rests}")
 
     def _numbers(self, structure: Structure, layer: LayerTrace, step: int, unit: int) -> Numbers:
         courses = {symbol: dict(layer.gates)[name] for name, symbol in structure.gates if name in dict(layer.gates)}
@@ -203,12 +205,20 @@ class Explain(LiveView):
         defined = [left_symbol(latex) for latex, _ in structure.equations]
         courses[next((symbol for symbol in reversed(defined) if symbol), "h")] = layer.hidden
         now |= {symbol: float(course[step, unit]) for symbol, course in courses.items()}
-        last = step + (1 if layer.reverse else -1)
-        inside = 0 <= last < len(layer.hidden)
+        last, made = step + (1 if layer.reverse else -1), self._made_by_bridge(structure, step)
+        inside = 0 <= last < len(layer.hidden) and not made and bool(np.isfinite(layer.hidden[last]).all())
         before = {symbol: float(course[last, unit]) for symbol, course in courses.items() if inside}
-        if not inside and not structure.learned_state:
+        if not (inside or made or structure.learned_state):
             before = dict.fromkeys(courses, 0.0)
-        return Numbers(now, before, sums, structure.functions[1])
+        measured = {symbol: value for symbol, value in now.items() if math.isfinite(value)}
+        return Numbers(measured, before, sums, structure.functions[1])
+
+    def _made_by_bridge(self, structure: Structure, step: int) -> bool:
+        """Whether a bridge made the state before a step of what was read: it is not the one that is shown there."""
+        trace = self.probe("hidden")
+        first = trace.written_from if isinstance(trace, HiddenTrace) else None
+        first = 0 if structure.topology == "one_to_many" else first
+        return step == first and any(name.startswith("bridge.") for name, _ in structure.parameters)
 
     def _sums(self, structure: Structure, layer: LayerTrace, step: int, unit: int) -> dict[str, tuple[str, float]]:
         """What went into the function of each symbol; without gates the equations stand in the order of the blocks."""

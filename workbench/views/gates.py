@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from engine.inside_records import Floats, HiddenTrace, LayerTrace
@@ -49,8 +51,11 @@ class Gates(TraceView):
 
 
 def shares(values: Floats, *, signed: bool) -> tuple[float, float]:
-    """Shares of `values` above 0.9 and below 0.1; below −0.9 for what has a sign."""
-    return float(np.mean(values > OPEN)), float(np.mean(values < (-OPEN if signed else SHUT)))
+    """Shares of `values` above 0.9 and below 0.1; below −0.9 for what has a sign. What is NaN counts for nothing."""
+    known = values[np.isfinite(values)]
+    if not known.size:
+        return math.nan, math.nan
+    return float(np.mean(known > OPEN)), float(np.mean(known < (-OPEN if signed else SHUT)))
 
 
 def _strip(name: str, values: Floats) -> Strip:

@@ -70,6 +70,9 @@ def test_orders() -> None:
     assert variance == [1, 3, 0, 2]
     assert similarity[:2] == [1, 3]
     assert sorted(similarity) == [0, 1, 2, 3]
+    at_rest = np.concatenate([hidden, np.full_like(hidden, np.nan)])  # like what reads backward, while it is written
+    assert [unit_order(at_rest, order).tolist() for order in ORDERS] == [own, variance, similarity]
+    assert unit_order(at_rest[50:], "by variance").tolist() == own
 
 
 @pytest.mark.parametrize(("steps", "units"), [(24, 32), (100, 8), (300, 300), (2, 5), (5, 1)])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
@@ -32,7 +33,10 @@ from tests.workbench.views import measured
 from workbench.plots.heat_grid import Spot
 from workbench.views.activation import Activation
 from workbench.views.explain import Explain
+from workbench.views.gates import Gates
+from workbench.views.hidden_state import HiddenState
 from workbench.views.network import NetworkView
+from workbench.views.state_space import StateSpace
 from workbench.views.summing import Summing
 from workbench.views.text_by_unit import TextByUnit
 from workbench.views.weights import WeightMaps
@@ -240,6 +244,59 @@ def test_equations_hold_the_numbers_of_a_step(show: Show) -> None:
     assert view._lines[4].text() == "c = 0.500 · 0.000 + 0.500 · 0.800 = 0.400"
     assert (view._values["h"].text(), view._values["o"].text()) == ("0.380", "1.000")
     assert [row[2] for row in view.table()[1]] == [line.text() for line in view._lines]
+
+
+@pytest.mark.parametrize(
+    ("topology", "written_from", "pinned", "told"),
+    [
+        ("encoder_decoder", 1, 1, ""),
+        ("encoder_decoder", 1, 0, "c = 0.500 · 0.000 + 0.500 · 0.800 = 0.400"),
+        ("one_to_many", 1, 0, ""),
+        ("one_to_many", 1, 1, "c = 0.500 · 0.400 + 0.250 · (−0.400) = 0.100"),
+    ],
+)
+def test_no_equation_takes_a_state_that_a_bridge_replaced(
+    show: Show, topology: str, written_from: int, pinned: int, told: str
+) -> None:
+    view = show(Explain)
+    trace, sums, structure = known_cell()
+    bridge = (("bridge.hidden_l0.weight", (1, 1)),)
+    made = replace(structure, topology=topology, parameters=structure.parameters + bridge)
+    view.show_snapshot(measured.snapshot(replace(trace, written_from=written_from), sums, made))
+    view.time.pin(pinned)
+    assert view._lines[4].text() == told
+
+
+def test_where_a_layer_does_not_run_nothing_is_told(show: Show) -> None:
+    trace, _, structure = known_cell()
+    cell = trace.layers[0]
+
+    def until_written(values: Any) -> Any:
+        return np.concatenate([values, f32([np.nan])])
+
+    gates = tuple((name, until_written(values)) for name, values in cell.gates)
+    reads = LayerTrace(0, True, until_written(cell.hidden), until_written(cell.cell), gates)
+    forward = LayerTrace(0, False, *(np.zeros((3, 1), np.float32),) * 2, tuple((n, np.nan_to_num(v)) for n, v in gates))
+    trace = HiddenTrace((forward, reads), ("a", "b", "c"), written_from=2)
+    explain, state, gate, space = (show(kind) for kind in (Explain, HiddenState, Gates, StateSpace))
+    for view in (explain, state, gate, space):
+        view.show_snapshot(measured.snapshot(trace, structure))
+        view.time.pin(2)
+    for chosen in (explain._layer, space._layer):
+        chosen.setCurrentIndex(1)
+        chosen.activated.emit(1)
+    assert [line.text() for line in explain._lines] == [""] * 6
+    assert explain._readout.text() == "time step 3 (c) · layer 1 reverse · unit 0 · it does not run here"
+    explain.time.pin(1)  # the first that it reads: zeros were before
+    assert explain._lines[4].text() == "c = 0.500 · 0.000 + 0.250 · (−0.400) = 0.100"
+    state._traces.grid.hovered.emit(Spot(2, 0, 2, float("nan")))
+    assert state._readout.text() == "layer 1 reverse · hidden state · unit 0 · step 3 (c) · it does not run here"
+    assert gate._traces.shown[5][1].note == "open 0 % · shut 0 %"
+    assert gate._traces.shown[7][1].note == "open 50 % · shut 0 %"
+    assert np.isnan(space._one.places[2]).all()
+    assert np.isfinite(space._one.places[:2]).all()
+    assert space._readout.text() == "step 3 (c) · it does not run here"
+    assert space._one.near(space._one.plot.box.mapViewToScene(QPointF(*space._one.places[0]))) == 0
 
 
 def test_equations_are_typeset(show: Show, qtbot: QtBot) -> None:
