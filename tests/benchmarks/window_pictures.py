@@ -1,8 +1,8 @@
 """Pictures of the real window with every view in turn: ``python -m tests.benchmarks.window_pictures --out DIR``.
 
 Trains a sample for some seconds, pauses, and takes each tab in both themes at every size of ``SIZES``; with ``--state``
-before the run, at its end, or back in its middle. ``--scale 2`` draws as on a screen of twice the density,
-``--text 150`` with larger text.
+before the run, while it trains, at its end, back in its middle, or after a series has failed. ``--scale 2`` draws as on
+a screen of twice the density, ``--text 150`` with larger text.
 """
 
 from __future__ import annotations
@@ -17,6 +17,13 @@ from typing import Any
 SIZES = ((1440, 900), (1280, 720), (2560, 1440))
 _SETTLE_MS = 800  # plots and equations come one after the other
 _MOST_MS = 120_000
+_FAILS = {
+    "model.cell": "elman",
+    "model.activation": "relu",
+    "training.optimizer": "sgd",
+    "training.learning_rate": 10.0,
+    "training.clip_norm": 0.0,
+}  # of a series: its numbers are soon not finite
 
 
 def main() -> None:
@@ -25,7 +32,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--sample", default="airline_passengers")
     parser.add_argument("--seconds", type=float, default=5.0, help="of training before the pictures")
-    parser.add_argument("--state", choices=("before", "paused", "ended", "back"), default="paused")
+    parser.add_argument(
+        "--state", choices=("before", "training", "paused", "ended", "back", "failed"), default="paused"
+    )
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--text", type=int, default=100, help="size of text in per cent")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the run")
@@ -72,13 +81,19 @@ def _script(window: Any, options: argparse.Namespace) -> Iterator[Callable[[], b
     session, draft, run = window.desk.session, window.desk.draft, window.run_bar.commands
     yield lambda: bool(draft.ready)
     window.appearance.choose_scale(options.text)
-    window.desk.apply({"training.epochs": 100_000} | dict(item.split("=", 1) for item in options.set))
+    changes = {"training.epochs": 100_000} | (_FAILS if options.state == "failed" else {})
+    refused = window.desk.apply(changes | dict(item.split("=", 1) for item in options.set))
+    assert not refused, refused
     yield lambda: bool(draft.ready) and not draft.preparing
     if options.state != "before":
         run["run"].trigger()
+    if options.state == "failed":
+        yield lambda: session.state.value == "failed"
+    elif options.state != "before":
         yield lambda: bool(session.pace.steps_per_second) and _trained(window) > options.seconds
-        run["run" if options.state == "paused" else "finish"].trigger()
-        yield lambda: session.state.value in ("paused", "finished")
+        if options.state != "training":
+            run["run" if options.state == "paused" else "finish"].trigger()
+            yield lambda: session.state.value in ("paused", "finished")
     if options.state == "back":
         steps = window.gallery.film.steps
         window.gallery.film.go(steps[len(steps) // 2])

@@ -22,6 +22,7 @@ _FRAME_MS = 10  # after which what is around the picture has been painted: Qt ga
 _MOST_KEY = 4  # rows of the key of a compact or low view
 _LASTING = frozenset({"structure"})  # probes that are the same throughout a run
 _BEGINNING = "The run begins: what it measures appears here with the first batches."
+_ENDED_BEFORE = "The run ended before this was measured. Run again (F5) and look at this view while it trains."
 _WITH_NEXT_BATCH = "This is measured with the next batch. In a pause, go on (F5) or do one step (F10)."
 
 
@@ -216,7 +217,9 @@ class LiveView(PictureFrame):
             return _BEGINNING
         if self.moment is not None:
             return _TOO_EARLY
-        return self.waiting if self.start is None or self.over else _WITH_NEXT_BATCH
+        if self.start is None:
+            return self.waiting
+        return _ENDED_BEFORE if self.over else _WITH_NEXT_BATCH
 
     def time_steps(self) -> int:
         """How many steps the time axis has, for the arrow keys; 0 for a view without one."""
