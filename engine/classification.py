@@ -20,7 +20,6 @@ from engine.data.sequences.labelled_text import whole as whole_texts
 from engine.data.sequences.parts import Spans, examples, pieces
 from engine.data.sequences.sequence_dataset import LabelledDataset, SequenceDataset, names_of
 from engine.data.sequences.sequences import Sequences, read_sequences
-from engine.data.splits import PARTS
 from engine.model import Model
 from engine.storage.csv_tables import Cell
 
@@ -92,7 +91,7 @@ def _texts(model: Model, preparation: LabelledTextPreparation, data: Path | str 
     if data is None:
         dataset = load(model.experiment)
         assert isinstance(dataset, LabelledTextDataset)
-        own = {part: dataset.spans(part) for part in PARTS}
+        own = pieces(dataset.sequences, model.experiment.data, "many_to_one")
         return _answered(model, preparation.answers, dataset.sequences, own, dataset.inputs)
     config = replace(model.experiment.data, text_column=preparation.column)
     tokens, sequences, spans = whole_texts(preparation, read_texts(Path(data), config, labelled=False))

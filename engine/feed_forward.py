@@ -179,7 +179,8 @@ def _epoch(
         if not math.isfinite(step.loss):
             raise NonFiniteError("the loss is not finite")
         optimizer.step(schedule.rate(optimizer.steps), training.clip_norm, training.clip_value)
-        losses.append(step.loss)
+        if loss.weights(batch).any():
+            losses.append(step.loss)
     return math.fsum(losses) / max(1, len(losses))
 
 

@@ -32,6 +32,7 @@ class Learner:
     def __init__(self, network: AnyNetwork, experiment: Experiment, dataset: Dataset, loss: Loss) -> None:
         """Nothing is trained yet; probes are measured through `probes`."""
         self.step, self.loss = 0, loss
+        self._latest = 0.0  # loss of the last batch that had answers
         training = experiment.training
         self.schedule = Schedule(training, dataset.batch_count("train", training.batch_size))
         self.clip_norm, self.clip_value = training.clip_norm, training.clip_value
@@ -54,6 +55,8 @@ class Learner:
         Truncated, that is several updates of the weights: the loss is their mean, the norm and what the probes show
         are those of the last, but for the gradient by time, which is of them all.
 
+        A batch in which nothing was to be answered, since all of it is missing, has the loss of the one before.
+
         Raises:
             NonFiniteError: the loss or a gradient holds a NaN or an infinity, and the weights are as before; or a
                 weight became one. The text says where it began.
@@ -62,13 +65,15 @@ class Learner:
         rate = self.schedule.rate(self.step)
         loss, norm, clipped = self._learn_parts(batch, rate)
         self.step += 1
-        self.losses.append(loss)
+        if loss is not None:
+            self._latest = loss
+            self.losses.append(loss)
         self._clipped += clipped
         self.probes.note(norm, self.clip_norm, self._clipped / self.step, len(batch.inputs))
-        return StepDone(self.step, epoch, loss, norm, watch.seconds, rate)
+        return StepDone(self.step, epoch, self._latest, norm, watch.seconds, rate)
 
-    def _learn_parts(self, batch: Batch, rate: float) -> tuple[float, float, bool]:
-        """Mean loss, the last gradient's norm, and whether any was clipped."""
+    def _learn_parts(self, batch: Batch, rate: float) -> tuple[float | None, float, bool]:
+        """Mean loss (None where nothing is asked), the last gradient's norm, and whether any was clipped."""
         total = weight = norm = 0.0
         clipped, state = False, self._state if batch.continues else None
         for part in parts(batch, *self._truncation, self._network.aligned):
@@ -85,7 +90,7 @@ class Learner:
             if part.hand_over:
                 state = with_ended(ahead, state)
         self._state = state
-        return total / weight, norm, clipped
+        return total / weight if weight else None, norm, clipped
 
     def _update(self, part: Part, state: State | None, rate: float) -> tuple[Step, float]:
         """Learn from one part: what came out, and the gradient's norm."""
@@ -106,8 +111,8 @@ class Learner:
         return self._network.loss_and_gradients(batch, self.loss, state)
 
     def mean_loss(self) -> float:
-        """The mean over the steps since the last call; at least one."""
-        mean = math.fsum(self.losses) / len(self.losses)
+        """The mean over the steps since the last call; NaN where none of them had answers."""
+        mean = math.fsum(self.losses) / len(self.losses) if self.losses else math.nan
         self.losses.clear()
         return mean
 

@@ -178,7 +178,7 @@ class Predictions:
         values = dataset_paths(self._network, dataset, self._loss, part, tiles)[:, :, 0]
         truth = dataset.path_truth(part)[:, tiles, 0].T.reshape(-1)
         forecast = values[..., self._loss.middle].T.reshape(-1)
-        simple = [(name, each[:, tiles].T.reshape(-1)) for name, each in dataset.path_baselines(part)]
+        simple = [(name, each[:, tiles, 0].T.reshape(-1)) for name, each in dataset.path_baselines(part)]
         return SeriesPrediction(
             part=part,
             target=dataset.preparation.targets[0],

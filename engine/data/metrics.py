@@ -26,6 +26,35 @@ def mae(truth: NDArray[Any], forecast: NDArray[Any]) -> float:
     return float(np.mean(np.abs(errors))) if errors.size else math.nan
 
 
+def mase(truth: NDArray[Any], forecast: NDArray[Any], usual_step: Reals) -> float:
+    """Mean over the targets of their MAE in units of their own usual change (O,), from (N, O); NaN where none has any.
+
+    Targets may be of very different sizes, so that an error of one cannot be measured by the change of another.
+    """
+    columns = zip(truth.T, forecast.T, usual_step.tolist(), strict=True)
+    scaled = [mae(true, said) / step for true, said, step in columns if step > 0]
+    known = [value for value in scaled if math.isfinite(value)]
+    return sum(known) / len(known) if known else math.nan
+
+
+def skill(truth: NDArray[Any], forecast: NDArray[Any], last: NDArray[Any]) -> float:
+    """By which share of it the RMSE is lower than that of the `last` known values as forecasts; NaN where that is 0."""
+    naive = rmse(truth, last)
+    return 1.0 - rmse(truth, forecast) / naive if naive > 0 else math.nan
+
+
+def by_target(names: Sequence[str], truth: NDArray[Any], forecast: NDArray[Any], last: NDArray[Any]) -> Scores:
+    """RMSE and skill of each of several targets, from (…, O); none of one."""
+    if len(names) < 2:
+        return ()
+    columns = [(name, truth[..., k], forecast[..., k], last[..., k]) for k, name in enumerate(names)]
+    return tuple(
+        score
+        for name, true, said, before in columns
+        for score in ((f"RMSE {name}", rmse(true, said)), (f"skill {name}", skill(true, said, before)))
+    )
+
+
 def _errors(truth: NDArray[Any], forecast: NDArray[Any]) -> NDArray[np.float64]:
     errors = np.asarray(forecast, np.float64) - np.asarray(truth, np.float64)
     return errors[~np.isnan(errors)]
@@ -50,12 +79,12 @@ class SeriesScorer(Scorer):
         truth: NDArray[Any],
         last: Reals,
         names: Sequence[str],
-        usual_step: float,
+        usual_step: Reals,
         decode: Callable[[Reals], Reals],
     ) -> None:
         """An empty score of answers to `truth` (N, O), in real units as `decode` makes them of the network's.
 
-        `last` (N, O) are the values known last before each answer, `usual_step` is what MASE measures by.
+        `last` (N, O) are the values known last before each answer, `usual_step` (O,) is what MASE measures by.
         """
         self._truth, self._last, self._names = truth, last, names
         self._usual_step, self._decode = usual_step, decode
@@ -68,11 +97,10 @@ class SeriesScorer(Scorer):
     def result(self) -> Scores:
         """See `Scorer.result`; several targets are scored together and then one by one."""
         truth, forecast = self._truth, self._decode(self._outputs)
-        naive = rmse(truth, self._last)
-        own = rmse(truth, forecast)
-        skill = 1.0 - own / naive if naive > 0 else math.nan
-        error, step = mae(truth, forecast), self._usual_step
-        scores = [("RMSE", own), ("MAE", error), ("MASE", error / step if step > 0 else math.nan), ("skill", skill)]
-        if len(self._names) > 1:
-            scores += [(f"RMSE {n}", rmse(truth[:, k], forecast[:, k])) for k, n in enumerate(self._names)]
-        return tuple(scores)
+        scores = [
+            ("RMSE", rmse(truth, forecast)),
+            ("MAE", mae(truth, forecast)),
+            ("MASE", mase(truth, forecast, self._usual_step)),
+            ("skill", skill(truth, forecast, self._last)),
+        ]
+        return (*scores, *by_target(self._names, truth, forecast, self._last))

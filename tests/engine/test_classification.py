@@ -53,6 +53,18 @@ def test_a_new_file_without_labels_is_classified(write: Write) -> None:
     assert found.scores == ()
 
 
+def test_what_has_no_label_in_the_run_s_own_file_is_answered_too(write: Write) -> None:
+    rows = "\n".join(
+        f"this is {'fine' if row % 2 else 'poor'} {row},{'ab'[row % 2] if row % 3 else ''}" for row in range(40)
+    )
+    path = write("train.csv", f"text,label\n{rows}\n")
+    given = ("--set=data.kind=labelled_text", "--set=data.text_column=text", "--set=data.label=label")
+    more = ("--set=model.hidden_size=4", "--set=training.epochs=1", "--set=training.batch_size=1", "--json")
+    out = path.parent / "run"
+    assert cli.main(["train", "--data", str(path), "--out", str(out), *given, *more]) == 0
+    assert classify(load_run(out)).truth.count("") == 14
+
+
 def test_the_same_file_given_anew_gets_the_same_answers(write: Write) -> None:
     run = trained(write, "long", "many_to_one")
     own, given = (classify(load_run(run), data) for data in (None, write("b.csv", long_table())))

@@ -208,8 +208,8 @@ def test_gradients_of_the_numeric_encoder_decoder(experiment: Experiment, attent
 def test_the_simple_forecasts_hold_at_every_step() -> None:
     dataset = windows_of({"value": [float(2 * k) for k in range(60)]}, steps=STEPS, season=5, strategy="recursive")
     assert isinstance(dataset, ForecastDataset)
-    truth, simple = dataset.path_truth("test")[..., 0], dict(dataset.path_baselines("test"))
-    ahead = np.arange(1, STEPS + 1)[:, None]
+    truth, simple = dataset.path_truth("test"), dict(dataset.path_baselines("test"))
+    ahead = np.arange(1, STEPS + 1)[:, None, None]
     np.testing.assert_allclose(simple["naive"], truth - 2 * ahead)
     np.testing.assert_allclose(simple["seasonal naive"], truth - 10)
     np.testing.assert_allclose(simple["drift"], truth)
@@ -226,8 +226,8 @@ def test_scores_by_step_are_those_of_each_step(experiment: Experiment) -> None:
     assert [row["step"] for row in steps] == [1, 2, 3]
     assert steps[1]["RMSE"] == pytest.approx(np.sqrt(np.mean(errors[1] ** 2)))
     assert steps[1]["MAE"] == pytest.approx(np.mean(np.abs(errors[1])))
-    assert steps[1]["MASE"] == pytest.approx(np.mean(np.abs(errors[1])) / dataset.usual_step)
-    naive = dict(dataset.path_baselines("test"))["naive"] - dataset.path_truth("test")[..., 0]
+    assert steps[1]["MASE"] == pytest.approx(np.mean(np.abs(errors[1])) / dataset.usual_step[0])
+    naive = dict(dataset.path_baselines("test"))["naive"] - dataset.path_truth("test")
     assert steps[2]["naive"] == pytest.approx(np.sqrt(np.mean(naive[2] ** 2)))
     assert steps[2]["skill"] == pytest.approx(1 - steps[2]["RMSE"] / steps[2]["naive"])
     assert np.mean([row["MASE"] for row in steps]) == pytest.approx(found["MASE"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -237,3 +238,16 @@ def test_the_gradient_by_time_covers_every_part_of_the_batch() -> None:
     first = next(parts(batch, 2, 2, True))
     alone.loss_and_gradients(first.batch, Loss("mse"))
     np.testing.assert_array_equal(by_time.norms[:, :2], alone.gradient_by_time()[1])
+
+
+@pytest.mark.parametrize("aligned", [False, True])
+def test_a_batch_without_answers_has_the_loss_of_the_one_before(aligned: bool) -> None:
+    """As where all of it falls into a gap that is left out of the loss."""
+    given = batch_of(aligned)
+    silent = replace(given, weights=np.zeros_like(given.weights))
+    teacher = Teacher(network("lstm", aligned=aligned), 0, 0)
+    assert teacher.learn(silent) == 0
+    before = teacher.learn(given)
+    assert teacher.learn(silent) == before
+    assert teacher.learner.mean_loss() == before
+    assert np.isnan(teacher.learner.mean_loss())

@@ -104,6 +104,7 @@ class LabelledTextDataset(LabelledDataset):
     """Inputs (T, B) int32 tokens, answers (B,)."""
 
     kind = "labelled_text"
+    _noun = "text"
 
     def __init__(self, found: Texts, data: DataConfig) -> None:
         """Split; vocabulary and classes come from the training part.
@@ -130,8 +131,12 @@ class LabelledTextDataset(LabelledDataset):
         self._known = Vocabulary.learned((self._words[at] for at in train.tolist()), "plain words", size=_BAG_WORDS)
         self._cut = sum(len(cut(text, level)) > data.sequence_length for text in texts)
         tokens = np.concatenate([vocabulary.numbers(own) for own in cells])
-        targets = np.repeat(answers.encode(found.labels), np.diff(self.sequences.borders))
-        super().__init__(tokens, spans, targets, answers, "many_to_one", preparation, input_size=len(vocabulary))
+        steps = self.sequences.step_labels
+        super().__init__(
+            tokens, spans, answers.encode(steps), answers, "many_to_one", preparation, input_size=len(vocabulary)
+        )
+        self._said = self._unknown(steps)
+        self._leave_out_unlabelled()
 
     def bag(self, part: str, chosen: NDArray[np.int64]) -> NDArray[Any]:
         """How often each of the commonest words occurs in the chosen examples of a part, (A, words)."""
@@ -163,7 +168,7 @@ class LabelledTextDataset(LabelledDataset):
         ]
         if self._cut:
             notes.append(f"{counted(self._cut, 'text')} longer than data.sequence_length, read only so far")
-        return (*self.found.notes, *notes, *super().notes())
+        return (*self.found.notes, *self._said, *notes, *super().notes())
 
 
 def _as_sequences(found: Texts, cells: list[Sequence[str]], column: str) -> Sequences:

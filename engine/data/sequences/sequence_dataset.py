@@ -27,6 +27,7 @@ class LabelledDataset(Dataset):
     """Flat steps, cut into examples; what differs between numbers and text is how the steps became inputs."""
 
     kind = "sequences"
+    _noun = "example"  # what is answered once
 
     def __init__(
         self, inputs: NDArray[Any], spans: dict[str, Spans], targets: NDArray[Any], answers: Answers, topology: str,
@@ -85,14 +86,20 @@ class LabelledDataset(Dataset):
             inputs=inputs,
             lengths=lengths,
             targets=np.maximum(targets, 0) if self.classes else np.nan_to_num(targets)[..., None],
-            weights=self._weights(targets) * (inside if self.aligned else 1),
+            weights=(self._has_label(targets) & (inside if self.aligned else True)).astype(np.float32),
             continues=False,
             positions=positions,
         )
 
-    def _weights(self, targets: NDArray[Any]) -> Floats:
-        """0 where no label is known."""
-        return np.asarray(targets != UNKNOWN if self.classes else ~np.isnan(targets), np.float32)
+    def _leave_out_unlabelled(self) -> None:
+        """Keep the examples that have a label, or one at any step where each is answered."""
+        counts = np.concatenate([[0], np.cumsum(self._has_label(self.targets))])
+        for part, found in self._spans.items():
+            kept = counts[found.last] > counts[found.first if self.aligned else found.last - 1]
+            self._spans[part] = Spans(found.first[kept], found.last[kept], found.sequence[kept])
+
+    def _has_label(self, targets: NDArray[Any]) -> NDArray[np.bool_]:
+        return np.asarray(targets != UNKNOWN if self.classes else ~np.isnan(targets))
 
     def answered(self, part: str) -> Ints:
         """Steps (A,) that a part's answers are to: in order, those with a label."""
@@ -102,8 +109,25 @@ class LabelledDataset(Dataset):
             rows = np.unique(np.concatenate(ranges)) if ranges else np.zeros(0, np.int64)
         else:
             rows = spans.last - 1
-        known = self.targets[rows] != UNKNOWN if self.classes else ~np.isnan(self.targets[rows])
-        return np.asarray(rows[known])
+        return np.asarray(rows[self._has_label(self.targets[rows])])
+
+    def _unknown(self, steps: Words) -> list[str]:
+        """What is to be left out by the labels of all steps, in sentences."""
+        notes: list[str] = []
+        for part in ("validation", "test") if self.classes else ():
+            labels = steps[self._spans[part].last - 1]
+            if strange := sorted({str(label) for label in labels if label != "" and label not in self.classes}):
+                count = int(np.isin(labels.astype(str), strange).sum())
+                notes.append(
+                    f"{counted(count, 'answer')} of the {part} part left out: the training part has no {strange[0]!r}"
+                )
+        if self.aligned:
+            blank, what = int((steps == "").sum()), "step"
+        else:
+            blank, what = sum(int((steps[own.last - 1] == "").sum()) for own in self._spans.values()), self._noun
+        if blank:
+            notes.append(f"{counted(blank, what)} without a label, left out of the loss and of the score")
+        return notes
 
     def bag(self, part: str, chosen: Ints) -> NDArray[Any]:
         """Features (A, F) of the chosen examples of a part, without the order of their steps."""
@@ -128,7 +152,7 @@ class LabelledDataset(Dataset):
         """Of values, the mean of the training part; none for classes."""
         if self.classes or not self.count(part):
             return ()
-        mean = float(np.mean(self.truth("train"), dtype=np.float64))
+        mean = float(np.nanmean(self.truth("train"), dtype=np.float64))
         return (("mean", np.full(self.count(part), mean, np.float32)),)
 
     def decode(self, outputs: NDArray[Any], part: str = "test") -> NDArray[Any]:
@@ -205,6 +229,7 @@ class SequenceDataset(LabelledDataset):
             input_size=preparation.input_size,
         )  # fmt: skip
         self._said = (*sequences.notes, *_gap_notes(sequences), *self._unknown(steps))
+        self._leave_out_unlabelled()
 
     def notes(self) -> tuple[str, ...]:
         """See `Dataset.notes`."""
@@ -220,22 +245,6 @@ class SequenceDataset(LabelledDataset):
         if self.aligned and self.classes:
             return tuple(str(row + 1) for row in self.answered(part).tolist())
         return names_of(self.sequences, self.spans(part), self.topology)
-
-    def _unknown(self, steps: Words) -> list[str]:
-        notes: list[str] = []
-        if not self.classes:
-            return notes
-        for part in ("validation", "test"):
-            spans = self.spans(part)
-            labels = steps[spans.last - 1]
-            if strange := sorted({str(label) for label in labels if label != "" and label not in self.classes}):
-                count = int(np.isin(labels.astype(str), strange).sum())
-                notes.append(
-                    f"{counted(count, 'answer')} of the {part} part left out: the training part has no {strange[0]!r}"
-                )
-        if blank := int((steps == "").sum()):
-            notes.append(f"{counted(blank, 'step')} without a label, left out of the loss and of the score")
-        return notes
 
 
 def names_of(sequences: Sequences, spans: Spans, topology: str) -> tuple[str, ...]:

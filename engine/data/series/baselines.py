@@ -41,9 +41,9 @@ class SeriesWindows(Protocol):
 
 
 def series_forecasts(dataset: SeriesWindows, part: str) -> tuple[tuple[str, Floats], ...]:
-    """Named forecasts (N,) of the first target over a part, in real units."""
+    """Named forecasts (N, O) of all targets over a part, in real units, each from its own past."""
     rows, horizon, season = dataset.answer_rows(part), dataset.shape.horizon, dataset.season
-    known = dataset.filled.past[:, 0]
+    known = dataset.filled.past[:, : dataset.output_size]
     found = [("naive", naive(known, rows, horizon))]
     if season > 1:
         found.append(("seasonal naive", seasonal_naive(known, rows, horizon, season)))
@@ -55,39 +55,42 @@ def series_forecasts(dataset: SeriesWindows, part: str) -> tuple[tuple[str, Floa
 
 
 def naive(known: Reals, rows: Ints, horizon: int) -> Reals:
-    """The last known value."""
+    """The last known values of `known` (rows, O), (N, O)."""
     return np.asarray(known[rows - horizon])
 
 
 def seasonal_naive(known: Reals, rows: Ints, horizon: int, season: int) -> Reals:
     """The value of as few whole seasons before as are known by then; the last known one where there is none."""
     back = rows - season * -(-horizon // season)
-    return np.where(back >= 0, known[np.maximum(back, 0)], known[rows - horizon])
+    return np.where((back >= 0)[:, None], known[np.maximum(back, 0)], known[rows - horizon])
 
 
 def drift(known: Reals, rows: Ints, horizon: int) -> Reals:
     """The last known value, moved on by the mean change of all steps so far."""
     last = rows - horizon
-    slope = (known[last] - known[0]) / np.maximum(last, 1)
+    slope = (known[last] - known[0]) / np.maximum(last, 1)[:, None]
     return np.asarray(known[last] + horizon * slope)
 
 
 def autoregression(dataset: SeriesWindows, part: str, lags: int) -> Reals:
-    """Least squares on the last `lags` steps of the window, fitted on the training part, as the network sees it."""
-    count = dataset.count("train")
-    chosen = np.unique(np.linspace(0, count - 1, min(count, _AR_ROWS)).astype(np.int64))
-    batch = dataset.batch("train", chosen)
-    answers = batch.targets if batch.targets.ndim == 2 else batch.targets[-1]
-    weights, *_ = np.linalg.lstsq(_features(batch.inputs, lags), answers[:, 0].astype(np.float64), rcond=None)
-    outputs = np.zeros((dataset.count(part), dataset.output_size))
-    for positions in orders(len(outputs), _AR_ROWS):
-        outputs[positions, 0] = _features(dataset.batch(part, positions).inputs, lags) @ weights
-    forecast: Reals = dataset.decode(outputs, part)[:, 0]
-    return forecast
+    """Least squares on the last `lags` steps of the window, fitted on the training part, as the network sees it.
+
+    Of several targets (N, O) each is told from its own past alone.
+    """
+    count, targets = dataset.count("train"), range(dataset.output_size)
+    most = max(1, _AR_ROWS // len(targets))
+    batch = dataset.batch("train", np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.int64)))
+    answers = (batch.targets if batch.targets.ndim == 2 else batch.targets[-1]).astype(np.float64)
+    weights = [np.linalg.lstsq(_features(batch.inputs, lags, k), answers[:, k], rcond=None)[0] for k in targets]
+    outputs = np.zeros((dataset.count(part), len(targets)))
+    for positions in orders(len(outputs), most):
+        inputs = dataset.batch(part, positions).inputs
+        outputs[positions] = np.stack([_features(inputs, lags, k) @ weights[k] for k in targets], axis=1)
+    return dataset.decode(outputs, part)
 
 
-def _features(inputs: Floats, lags: int) -> Reals:
-    own = inputs[-lags:, :, 0].T.astype(np.float64)
+def _features(inputs: Floats, lags: int, target: int) -> Reals:
+    own = inputs[-lags:, :, target].T.astype(np.float64)
     return np.concatenate([own, np.ones((len(own), 1))], axis=1)
 
 

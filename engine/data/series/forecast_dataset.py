@@ -101,13 +101,13 @@ class ForecastDataset(SeriesDataset, PathDataset):
         return self.series.values[self.rows(part, np.arange(self.count(part))), : self.series.targets]
 
     def path_baselines(self, part: str) -> tuple[tuple[str, Reals], ...]:
-        """Naive, seasonal naive, drift and AR for the first target: (U, N) each."""
+        """See `PathDataset.path_baselines`."""
         if part not in self._paths:
             self._paths[part] = path_forecasts(self, part)
         return self._paths[part]
 
     def baselines(self, part: str) -> Scores:
-        """RMSE of the simple forecasts of the first target over all steps; none for an empty part."""
+        """RMSE of the simple forecasts over all steps and targets; none for an empty part."""
         return path_scores(self, part)
 
     def tiles(self, part: str) -> Ints:
@@ -123,7 +123,7 @@ class ForecastDataset(SeriesDataset, PathDataset):
 
     def usual_steps(self, part: str) -> Reals:
         """See `PathDataset.usual_steps`."""
-        return np.full(self.count(part), self.usual_step)
+        return np.tile(self.usual_step, (self.count(part), 1))
 
     def places(self, part: str) -> tuple[tuple[str, slice], ...]:
         """None, as this is one series."""

@@ -18,7 +18,7 @@ from engine.config import DataConfig
 from engine.data.batches import Batch, Floats, Ints, batches_of, joined, orders, taken
 from engine.data.dataset import Dataset, Scorer, Scores
 from engine.data.errors import DataError, TooShortError, counted
-from engine.data.metrics import last_answers, mae, rmse
+from engine.data.metrics import by_target, last_answers, mae, mase, rmse, skill
 from engine.data.scaling import Reals, fit_scaler
 from engine.data.series.series import Series
 from engine.data.series.series_dataset import SeriesDataset
@@ -156,16 +156,20 @@ class PanelDataset(Dataset):
         """Series and date of each answer."""
         return tuple(f"{name} · {date}" for name, member, _ in self.slices(part) for date in member.labels(part))
 
-    def baseline_forecasts(self, part: str) -> tuple[tuple[str, Floats], ...]:
-        """Simple forecasts of each series from its own past, where all series have them."""
+    def simple_forecasts(self, part: str) -> tuple[tuple[str, Floats], ...]:
+        """Simple forecasts (N, O) of each series from its own past, where all series have them."""
         if part not in self._baselines:
-            self._baselines[part] = of_all([member.baseline_forecasts(part) for _, member, _ in self.slices(part)])
+            self._baselines[part] = of_all([member.simple_forecasts(part) for _, member, _ in self.slices(part)])
         return self._baselines[part]
 
+    def baseline_forecasts(self, part: str) -> tuple[tuple[str, Floats], ...]:
+        """Those for the first target (N,)."""
+        return tuple((name, values[:, 0]) for name, values in self.simple_forecasts(part))
+
     def baselines(self, part: str) -> Scores:
-        """RMSE of the simple forecasts of the first target over all series; none for an empty part."""
-        truth = self.truth(part)
-        return tuple((name, rmse(truth, values)) for name, values in self.baseline_forecasts(part))
+        """RMSE of the simple forecasts over all series and targets; none for an empty part."""
+        truth = self.path_truth(part)[0]
+        return tuple((name, rmse(truth, values)) for name, values in self.simple_forecasts(part))
 
     def pinned(self) -> Batch:
         """That of the first series."""
@@ -214,13 +218,13 @@ def _members(
 
 
 def of_all(forecasts: Sequence[tuple[tuple[str, Values], ...]]) -> tuple[tuple[str, Values], ...]:
-    """The simple forecasts (…, N) that all series have, one series behind the other.
+    """The simple forecasts (…, N, O) that all series have, one series behind the other.
 
     An autoregression may have as many lags as each series bears; it is one method all the same.
     """
     own = [{name.partition("(")[0]: values for name, values in some} for some in forecasts]
     names = [name for name in own[0] if all(name in some for some in own)] if own else []
-    return tuple((name, np.concatenate([some[name] for some in own], axis=-1)) for name in names)
+    return tuple((name, np.concatenate([some[name] for some in own], axis=-2)) for name in names)
 
 
 class PanelScorer(Scorer):
@@ -240,16 +244,17 @@ class PanelScorer(Scorer):
         panel, part = self._panel, self._part
         forecast = panel.decode(self._outputs, part)
         truth = np.stack([panel.truth(part, k) for k in range(panel.output_size)], axis=1)
-        own, naive = rmse(truth, forecast), rmse(truth, panel.anchors(part))
+        last = panel.anchors(part)
         scaled, by_series = [], []
         for name, member, place in panel.slices(part):
             said, right = forecast[place], truth[place]
-            step, before = member.usual_step, rmse(right, member.anchors(part))
-            scaled += [mae(right, said) / step] * len(right) if step > 0 else []
-            error = rmse(right, said)
-            skill = 1.0 - error / before if before > 0 else math.nan
-            by_series += [(f"RMSE {name}", error), (f"skill {name}", skill)]
-        mase = float(np.nanmean(scaled)) if np.isfinite(scaled).any() else math.nan
-        skill = 1.0 - own / naive if naive > 0 else math.nan
-        overall = [("RMSE", own), ("MAE", mae(truth, forecast)), ("MASE", mase), ("skill", skill)]
-        return (*overall, *by_series[: 2 * MOST_SCORED])
+            scaled += [mase(right, said, member.usual_step)] * len(right)
+            by_series += [(f"RMSE {name}", rmse(right, said)), (f"skill {name}", skill(right, said, last[place]))]
+        overall = [
+            ("RMSE", rmse(truth, forecast)),
+            ("MAE", mae(truth, forecast)),
+            ("MASE", float(np.nanmean(scaled)) if np.isfinite(scaled).any() else math.nan),
+            ("skill", skill(truth, forecast, last)),
+        ]
+        targets = by_target(panel.preparation.targets, truth, forecast, last)
+        return (*overall, *targets, *by_series[: 2 * MOST_SCORED])

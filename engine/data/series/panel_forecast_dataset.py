@@ -60,14 +60,15 @@ class PanelForecastDataset(PanelDataset, PathDataset):
 
     def usual_steps(self, part: str) -> Reals:
         """See `PathDataset.usual_steps`."""
-        return np.concatenate([np.zeros(0), *(member.usual_steps(part) for _, member, _ in self._own(part))])
+        none = np.zeros((0, len(self.preparation.targets)))
+        return np.concatenate([none, *(member.usual_steps(part) for _, member, _ in self._own(part))])
 
     def places(self, part: str) -> tuple[tuple[str, slice], ...]:
         """Each series that has windows in a part, with their positions."""
         return tuple((name, place) for name, _, place in self.slices(part))
 
     def baselines(self, part: str) -> Scores:
-        """RMSE of the simple forecasts of the first target over all steps; none for an empty part."""
+        """RMSE of the simple forecasts over all steps and targets; none for an empty part."""
         return path_scores(self, part)
 
     def scorer(self, part: str) -> Scorer:

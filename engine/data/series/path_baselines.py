@@ -40,9 +40,9 @@ class PathWindows(Protocol):
 
 
 def path_forecasts(dataset: PathWindows, part: str) -> tuple[tuple[str, Reals], ...]:
-    """Named forecasts (U, N) of the first target over a part, in real units; step u is u + 1 ahead."""
+    """Named forecasts (U, N, O) of all targets over a part, in real units; step u is u + 1 ahead."""
     rows = dataset.rows(part, np.arange(dataset.count(part)))
-    known, season = dataset.filled.past[:, 0], dataset.season
+    known, season = dataset.filled.past[:, : len(dataset.preparation.targets)], dataset.season
     steps = list(enumerate(rows, 1))
     found = [("naive", np.stack([naive(known, row, ahead) for ahead, row in steps]))]
     if season > 1:
@@ -50,30 +50,32 @@ def path_forecasts(dataset: PathWindows, part: str) -> tuple[tuple[str, Reals], 
     found.append(("drift", np.stack([drift(known, row, ahead) for ahead, row in steps])))
     lags = _lags(dataset)
     if lags >= 1 and rows.shape[1]:
-        found.append((f"AR({lags})", autoregression(dataset, part, lags)))
+        own = [autoregression(dataset, part, lags, k) for k in range(known.shape[1])]
+        found.append((f"AR({lags})", np.stack(own, axis=-1)))
     return tuple(found)
 
 
-def autoregression(dataset: PathWindows, part: str, lags: int) -> Reals:
+def autoregression(dataset: PathWindows, part: str, lags: int, target: int = 0) -> Reals:
     """Least squares for the next input from the last `lags`, fitted on the training part, its own forecasts fed back.
 
-    Inputs are as the network sees them, transformed and scaled; forecasts (U, N) are in real units.
+    Inputs are as the network sees them, transformed and scaled; forecasts (U, N) of one target are in real units.
     """
     preparation, count = dataset.preparation, dataset.count("train")
-    chosen = np.unique(np.linspace(0, count - 1, min(count, _AR_WINDOWS)).astype(np.int64))
+    most = max(1, _AR_WINDOWS // len(preparation.targets))
+    chosen = np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.int64))
     windows = dataset.windows("train", chosen)
     following = dataset.filled.past[dataset.rows("train", chosen)[:1]]
-    inputs = preparation.inputs_of(np.concatenate([windows, following]))[..., 0].astype(np.float64)
+    inputs = preparation.inputs_of(np.concatenate([windows, following]))[..., target].astype(np.float64)
     weights, *_ = np.linalg.lstsq(_features(inputs[:-1], lags), inputs[-1], rcond=None)
     windows = dataset.windows(part, np.arange(dataset.count(part)))
-    read = preparation.inputs_of(windows)[-lags:, :, 0].astype(np.float64)
-    own = [*windows[..., 0]]
+    read = preparation.inputs_of(windows)[-lags:, :, target].astype(np.float64)
+    own = [*windows[..., target]]
     scaler, transform = preparation.input_scaler, preparation.transform
     for _ in range(dataset.steps):
         ahead = _features(read, lags) @ weights
         read = np.concatenate([read[1:], ahead[None]])
         base = transform.base(lambda k: own[-1 - k], 1)
-        own.append(transform.inverse(ahead * scaler.scale[0] + scaler.offset[0], base))
+        own.append(transform.inverse(ahead * scaler.scale[target] + scaler.offset[target], base))
     return np.stack(own[-dataset.steps :])
 
 

@@ -34,7 +34,7 @@ class PathDataset(Dataset):
 
     @abstractmethod
     def path_baselines(self, part: str) -> tuple[tuple[str, Reals], ...]:
-        """Naive, seasonal naive, drift and AR for the first target: (U, N) each."""
+        """Naive, seasonal naive, drift and AR for all targets: (U, N, O) each."""
 
     @abstractmethod
     def path_labels(self, part: str, positions: Ints) -> tuple[str, ...]:
@@ -50,7 +50,7 @@ class PathDataset(Dataset):
 
     @abstractmethod
     def usual_steps(self, part: str) -> Reals:
-        """What MASE measures each window (N,) by: the usual change of its series over a season, NaN if unknown."""
+        """What MASE measures each window (N, O) by: the usual change of its series over a season, NaN if unknown."""
 
     @abstractmethod
     def places(self, part: str) -> tuple[tuple[str, slice], ...]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine.data.batches import Batch
 from engine.data.dataset import Scores, WritingScorer
-from engine.data.metrics import mae, rmse
+from engine.data.metrics import by_target, mae, rmse, skill
 from engine.data.scaling import Reals
 from engine.data.series.path_dataset import PathDataset
 
@@ -37,21 +37,19 @@ class PathScorer(WritingScorer):
     def result(self) -> Scores:
         """See `Scorer.result`."""
         scores = list(_scores(self._dataset, self._part, self._paths, slice(None)).items())
-        targets = self._dataset.preparation.targets
-        if len(targets) > 1:
-            truth = self._dataset.path_truth(self._part)
-            scores += [(f"RMSE {n}", rmse(truth[..., k], self._paths[..., k])) for k, n in enumerate(targets)]
-        return (*scores, *self._by_series())
+        truth, last = self._dataset.path_truth(self._part), self._dataset.anchors(self._part)
+        named = by_target(self._dataset.preparation.targets, truth, self._paths, _still(last, truth))
+        return (*scores, *named, *self._by_series())
 
     def by_step(self) -> tuple[Mapping[str, float], ...]:
         """A row for each step ahead, of long forecasts for five.
 
-        "step", the scores of `_scores`, and the RMSE of the simple forecasts of the first target.
+        "step", the scores of `_scores`, and the RMSE of the simple forecasts.
         """
         dataset, part = self._dataset, self._part
         if dataset.steps < 2 or not dataset.count(part):
             return ()
-        simple, truth = dataset.path_baselines(part), dataset.path_truth(part)[..., 0]
+        simple, truth = dataset.path_baselines(part), dataset.path_truth(part)
         return tuple(
             {"step": step + 1.0}
             | _scores(dataset, part, self._paths, slice(step, step + 1))
@@ -62,32 +60,31 @@ class PathScorer(WritingScorer):
     def _by_series(self) -> Iterator[tuple[str, float]]:
         truth, last = self._dataset.path_truth(self._part), self._dataset.anchors(self._part)
         for name, place in self._dataset.places(self._part)[:_MOST_SERIES]:
-            own = rmse(truth[:, place], self._paths[:, place])
-            yield f"RMSE {name}", own
-            yield f"skill {name}", 1 - _share(own, rmse(truth[:, place], _still(last[place], truth[:, place])))
+            own, said = truth[:, place], self._paths[:, place]
+            yield f"RMSE {name}", rmse(own, said)
+            yield f"skill {name}", skill(own, said, _still(last[place], own))
 
 
 def path_scores(dataset: PathDataset, part: str) -> Scores:
-    """RMSE of the simple forecasts of the first target over all steps; none for an empty part."""
+    """RMSE of the simple forecasts over all steps and targets; none for an empty part."""
     if not dataset.count(part):
         return ()
-    truth = dataset.path_truth(part)[..., 0]
+    truth = dataset.path_truth(part)
     return tuple((name, rmse(truth, values)) for name, values in dataset.path_baselines(part))
 
 
 def _scores(dataset: PathDataset, part: str, paths: Reals, steps: slice) -> dict[str, float]:
     """RMSE, MAE, MASE and skill against naive of forecasts (U, N, O) of a whole part, over some steps.
 
-    MASE is in units of the usual change over a season (Hyndman and Koehler 2006, Section 3) of each series, the same
-    for all steps.
+    MASE is in units of the usual change over a season (Hyndman and Koehler 2006, Section 3) of each series and target,
+    the same for all steps.
     """
     truth, said = dataset.path_truth(part)[steps], paths[steps]
-    own = rmse(truth, said)
     return {
-        "RMSE": own,
+        "RMSE": rmse(truth, said),
         "MAE": mae(truth, said),
         "MASE": _mean(_in_usual_steps(np.abs(truth - said), dataset.usual_steps(part))),
-        "skill": 1 - _share(own, rmse(truth, _still(dataset.anchors(part), truth))),
+        "skill": skill(truth, said, _still(dataset.anchors(part), truth)),
     }
 
 
@@ -97,17 +94,13 @@ def _still(last: Reals, truth: Reals) -> Reals:
 
 
 def _in_usual_steps(errors: Reals, usual: Reals) -> Reals:
-    """Errors (U, N, O) in units (N,) of their series; NaN where that has none."""
-    return errors / np.where(usual > 0, usual, np.nan)[:, None]
+    """Errors (U, N, O) in units (N, O) of their series and targets; NaN where one has none."""
+    return errors / np.where(usual > 0, usual, np.nan)
 
 
 def _mean(values: Reals) -> float:
     known = values[np.isfinite(values)]
     return float(known.mean()) if known.size else math.nan
-
-
-def _share(value: float, unit: float) -> float:
-    return value / unit if unit > 0 else math.nan
 
 
 def _named(steps: int) -> list[int]:

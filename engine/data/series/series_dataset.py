@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property, partial
@@ -139,11 +138,13 @@ class SeriesDataset(Dataset):
         return self._starts(part, np.arange(self.count(part))) + self.shape.answer(0)
 
     @cached_property
-    def usual_step(self) -> float:
-        """Mean absolute change of the targets over a season within the training part; NaN where it is shorter."""
+    def usual_step(self) -> Reals:
+        """Mean absolute change of each target (O,) over a season within the training part; NaN where it is shorter."""
         values, season = self.series.values[: self.split.train_end, : self.series.targets], max(self.season, 1)
         changes = np.abs(values[season:] - values[:-season])
-        return float(np.nanmean(changes)) if np.isfinite(changes).any() else math.nan
+        known = np.isfinite(changes)
+        counts = np.where(known.any(axis=0), known.sum(axis=0), np.nan)
+        return np.asarray(np.where(known, changes, 0.0).sum(axis=0) / counts)
 
     def anchors(self, part: str) -> Reals:
         """The targets' last known values (N, O) when each answer of a part is given."""
@@ -168,23 +169,27 @@ class SeriesDataset(Dataset):
         return names[:: self.shape.stride] if part == "train" else names
 
     def scorer(self, part: str) -> Scorer:
-        """RMSE and MAE in real units, and the skill against the naive forecast."""
+        """RMSE and MAE in real units, MASE, and the skill against the naive forecast."""
         truth = np.stack([self.truth(part, k) for k in range(self.series.targets)], axis=1)
         names, decode = self._preparation.targets, partial(self.decode, part=part)
         return SeriesScorer(truth, self.anchors(part), names, self.usual_step, decode)
 
-    def baseline_forecasts(self, part: str) -> tuple[tuple[str, Floats], ...]:
-        """Naive, seasonal naive, drift and AR for the first target."""
+    def simple_forecasts(self, part: str) -> tuple[tuple[str, Floats], ...]:
+        """Naive, seasonal naive, drift and AR (N, O) for all targets."""
         if part not in self._forecasts:
             self._forecasts[part] = series_forecasts(self, part)
         return self._forecasts[part]
 
+    def baseline_forecasts(self, part: str) -> tuple[tuple[str, Floats], ...]:
+        """Those for the first target (N,)."""
+        return tuple((name, values[:, 0]) for name, values in self.simple_forecasts(part))
+
     def baselines(self, part: str) -> Scores:
-        """RMSE of the simple forecasts of the first target; none for an empty part."""
+        """RMSE of the simple forecasts over all targets, as the network's own is; none for an empty part."""
         if not self.count(part):
             return ()
-        truth = self.truth(part)
-        return tuple((name, rmse(truth, values)) for name, values in self.baseline_forecasts(part))
+        truth = self.path_truth(part)[0]
+        return tuple((name, rmse(truth, values)) for name, values in self.simple_forecasts(part))
 
     def pinned(self) -> Batch:
         """The last validation window, or the last training window when there is none."""

@@ -53,6 +53,13 @@ def test_an_empty_text_is_one_unknown_token(write: Write) -> None:
     assert data.batch("train", np.arange(1)).inputs.tolist() == [[0]]
 
 
+def test_texts_without_a_label_are_no_examples(write: Write) -> None:
+    data = made(write("a.csv", reviews().replace("sad", "")[:-1] + '\n"A sad one.",sad\n' * 8), split="stratified")
+    assert "30 texts without a label, left out of the loss and of the score" in data.notes()
+    assert sum(data.count(part) for part in PARTS) == 38
+    assert all(batch.weights.all() for part in PARTS for batch in data.batches(part, 1))
+
+
 @pytest.mark.parametrize("unit", UNITS)
 def test_changing_the_test_part_changes_nothing_that_training_sees(write: Write, unit: str) -> None:
     plain, other = (made(write(f"{odd}.csv", reviews(odd=odd)), tokens=unit, test=1 / 3) for odd in ("", "日本 zzz"))

@@ -97,12 +97,12 @@ def test_forecasts_and_scores_are_those_of_each_series(write: Write, strategy: s
         own = dataset_paths(network, member, loss, "test", np.arange(member.count("test")))[..., 0]
         np.testing.assert_allclose(said[:, place], own, rtol=1e-4)
         assert found[f"RMSE {name}"] == pytest.approx(rmse(truth[:, place], own), rel=1e-4)
-        scaled += [mae(truth[:, place], own) / member.usual_step] * own.shape[1]
+        scaled += [mae(truth[:, place], own) / member.usual_step[0]] * own.shape[1]
     assert found["RMSE"] == pytest.approx(rmse(truth, said), rel=1e-4)
     (_, second, _) = judged.by_step
     assert second["step"] == 2
     assert second["RMSE"] == pytest.approx(rmse(truth[1], said[1]), rel=1e-4)
-    assert second["MASE"] == pytest.approx(np.mean(np.abs(truth[1, :, 0] - said[1, :, 0]) / units), rel=1e-4)
+    assert second["MASE"] == pytest.approx(np.mean(np.abs(truth[1] - said[1]) / units), rel=1e-4)
     assert found["MASE"] == pytest.approx(np.mean(scaled), rel=1e-4)
     labels = data.path_labels("test", data.tiles("test"))
     assert len(labels) == len(set(labels)) == STEPS * len(data.tiles("test"))

@@ -279,7 +279,23 @@ def test_classes_that_training_never_saw_are_left_out_and_said(write: Write) -> 
     data = load(experiment(write("a.csv", changed), **LAYOUTS["long"][1]))
     assert data.classes == ("a", "b")
     assert any("has no 'c'" in note for note in data.notes())
-    assert next(data.batches("test", 99)).weights.sum() < data.count("test")
+    assert next(data.batches("test", 99)).weights.sum() == data.count("test") == 5
+
+
+@pytest.mark.parametrize("topology", ["many_to_one", "many_to_many"])
+def test_what_has_no_label_is_no_example(write: Write, topology: str) -> None:
+    """Before, a batch that held nothing else ended the run."""
+    whole = made(write, topology=topology, split="sequence")
+    blank = {whole.sequences.names[at] for part in PARTS for at in whole.spans(part).sequence[:2]}
+    lines = (line.split(",") for line in long_table().splitlines())
+    rows = [",".join([*row[:6], "" if row[1] in blank else row[6], row[7]]) for row in lines]
+    data = load(experiment(write("b.csv", "\n".join(rows)), topology, **LAYOUTS["long"][1], split="sequence"))
+    assert isinstance(data, SequenceDataset)
+    for part in PARTS:
+        assert data.count(part) == whole.count(part) - 2
+        assert all(batch.weights.any() for batch in data.batches(part, 1))
+    said = "examples" if topology == "many_to_one" else "steps"
+    assert any(note.endswith(f"{said} without a label, left out of the loss and of the score") for note in data.notes())
 
 
 def test_the_preparation_travels_with_the_weights(write: Write) -> None:
