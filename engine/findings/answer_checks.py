@@ -11,12 +11,11 @@ import numpy as np
 
 from engine.events import Changes, Finding
 from engine.findings.measurements import Measurements, Standing
-from engine.findings.measures import best_lag
+from engine.findings.measures import SHARES, best_lag
 from engine.percentages import percent
 from engine.prediction_records import ClassPrediction, SeriesPrediction
 
-_HARDLY = 0.02  # share of a score by which another has to differ to be worth a word
-_SHARES = ("accuracy", "balanced accuracy", "exact match")  # metrics of which 1 is all
+_HARDLY = 0.02  # gain by which another score has to differ to be worth a word
 _FALLS_SHORT = 0.1  # share of the truth by which an interval may hold less than it is to hold
 
 _COPIES = "The forecast is yesterday's value shifted"
@@ -32,7 +31,7 @@ def baseline(m: Measurements) -> Finding | None:
     why = f"{m.metric} {standing.ours:.4g} against {theirs:.4g} on the {standing.part} part."
     if standing.missed:
         return _not_beaten(m, name, why)
-    better = ", ".join(f"{name} ({value:.4g})" for name, value in standing.ahead)
+    better = ", ".join(f"{name} ({value:.4g})" for name, value in standing.ahead if value != standing.ours)
     why += f" Still better, and learned from the same data: {better}." if better else ""
     return Finding("baseline", "good", _what_is_beaten(m, standing), why)
 
@@ -44,24 +43,27 @@ def _what_is_beaten(m: Measurements, standing: Standing) -> str:
     if not clear:
         return f"As good as {even[0]}"
     name, theirs = clear[0]
-    share = m.metric in _SHARES
-    gain = standing.ours - theirs if share else abs(theirs - standing.ours) / abs(theirs) if theirs else 0.0
-    beaten = f"{name}{_by(gain, share, m)}"
+    beaten = f"{name}{_by(m.gain(standing.ours, theirs), m)}"
     return f"As good as {even[0]}; beats {beaten}" if even else f"Beats {beaten}"
 
 
-def _by(gain: float, share: bool, m: Measurements) -> str:
+def _by(gain: float, m: Measurements) -> str:
     """By how much a baseline is beaten: of shares, of which it may have nearly none, in percentage points.
 
     While the run goes on it goes in steps of ten, or the title would change all the time.
     """
+    if not math.isfinite(gain):
+        return ""
     whole = round(100 * gain) if m.ended else max(0, 10 * (math.ceil(10 * gain) - 1))
     points = f"{whole} percentage point{'s' * (whole != 1)}"
-    return f" by {'' if m.ended else 'more than '}{points if share else percent(whole / 100)}" if whole else ""
+    said = points if m.metric in SHARES else percent(whole / 100)
+    return f" by {'' if m.ended else 'more than '}{said}" if whole else ""
 
 
 def _not_beaten(m: Measurements, name: str, why: str) -> Finding:
     standing, epochs = m.standing(), m.experiment.training.epochs
+    if standing and m.metric in SHARES and standing.ours >= 1:
+        return Finding("baseline", "note", f"As good as {name}, which is always right too", why)
     title = f"Hardly better than {name}" if standing and name in dict(standing.beaten) else f"Does not beat {name}"
     if m.best and m.evaluations[-1].epoch - m.best.epoch <= max(2, epochs // 10):
         changes: Changes = (("training.epochs", str(2 * epochs)),)
@@ -89,7 +91,7 @@ def memory(m: Measurements) -> Finding | None:
     )
     gain = m.gain(ours, theirs)
     if gain > _HARDLY:
-        return Finding("memory", "good", f"Beats a feed-forward network of the same size by {percent(gain)}", why)
+        return Finding("memory", "good", f"Beats a feed-forward network of the same size{_by(gain, m)}", why)
     title = "A feed-forward network of the same size does " + ("better" if gain < -_HARDLY else "as well")
     standing = m.standing()
     if standing is None or standing.missed:  # neither has learned enough to say why

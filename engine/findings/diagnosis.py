@@ -27,7 +27,7 @@ _CHECKS: tuple[Callable[[Measurements], Finding | None], ...] = (
 
 
 class Diagnosis:
-    """Turns measurements into findings, and says each only once until it changes."""
+    """Turns measurements into findings, and says each only once until it changes; at the end, with the last numbers."""
 
     def __init__(self, measurements: Measurements) -> None:
         self.measurements = measurements
@@ -36,7 +36,8 @@ class Diagnosis:
     def news(self) -> list[Finding]:
         """Findings that are new, have changed, or no longer hold."""
         found = [finding for check in _CHECKS if (finding := check(self.measurements))]
-        news = [finding for finding in found if _headline(self._said.get(finding.key)) != _headline(finding)]
+        told = (lambda finding: finding) if self.measurements.ended else _headline
+        news = [finding for finding in found if told(self._said.get(finding.key)) != told(finding)]
         standing = {finding.key for finding in found}
         gone = [f for key, f in self._said.items() if key not in standing and f.level != "good"]
         news += [finding.withdrawn("The latest measurements do not show it any more.") for finding in gone]

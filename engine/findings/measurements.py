@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from engine.config import Experiment
 from engine.events import Evaluated, Probe
-from engine.findings.measures import HIGHER_IS_BETTER
+from engine.findings.measures import HIGHER_IS_BETTER, SHARES
 from engine.forecasts.intervals import Interval
 from engine.inside_records import GradientByTime
 from engine.memory_worth import MemoryWorth
@@ -16,8 +16,8 @@ from engine.memory_worth import MemoryWorth
 RECENT_STEPS = 200  # steps that gradient norms are judged over
 
 
-_CLEARLY = 0.02  # share of its score by which a baseline is to be beaten
-_FITTED = ("feed-forward", "AR(", "n-gram", "logistic", "linear", "naive Bayes")  # learn too: not a must
+_CLEARLY = 0.02  # gain by which a baseline is to be beaten
+_FITTED = ("feed-forward", "AR", "n-gram", "logistic", "linear", "naive Bayes")  # learn too: not a must
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,13 @@ class Measurements:
         return self._best
 
     def gain(self, ours: float, theirs: float) -> float:
-        """By which share of theirs our score is the better one; below 0 where it is worse."""
+        """By which share of theirs our score is the better one, below 0 where it is worse; of shares, the difference.
+
+        A hundredth more of right answers is as much or as little wherever it is gained, and near chance it is chance.
+        """
         ahead = ours - theirs if self.metric in HIGHER_IS_BETTER else theirs - ours
+        if self.metric in SHARES:
+            return round(ahead, 9)  # so that .97 is not more than .02 ahead of .95
         return ahead / abs(theirs) if theirs else math.copysign(math.inf, ahead) if ahead else 0.0
 
     def standing(self) -> Standing | None:
@@ -85,5 +90,5 @@ class Measurements:
         ahead = ranked[: len(ranked) - len(beaten)]
         unlearned = [item for item in ranked if not item[0].startswith(_FITTED)] or ranked[-1:]
         name, value = unlearned[0]
-        missed = sign * (value - ours) <= _CLEARLY * abs(value)
+        missed = self.gain(ours, value) <= _CLEARLY
         return Standing(part, ours, tuple(beaten), tuple(ahead), (name, value) if missed else None)

@@ -95,6 +95,49 @@ def test_the_score_is_held_beside_the_baselines(metric: float, level: str, title
     assert (found.level, found.title) == (level, title)
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs", "level", "title", "why"),
+    [
+        (0.258, {"majority class": 0.25}, "warning", "Hardly better than majority class", ""),
+        (0.3, {"majority class": 0.25}, "good", "Beats majority class by 5 percentage points", ""),
+        (1.0, {"majority class": 0.3, "logistic regression": 1.0}, "good", "As good as logistic regression", ""),
+        (0.9, {"majority class": 0.3, "logistic regression": 0.95}, "good", "Beats majority", "Still better"),
+        (1.0, {"nearest source": 1.0}, "note", "As good as nearest source, which is always right too", ""),
+    ],
+)  # fmt: skip
+def test_shares_are_compared_by_their_difference(
+    ours: float, theirs: dict[str, float], level: str, title: str, why: str
+) -> None:
+    """0.258 is by 3 % more than 0.25, and no more than chance; and who is as good is not better."""
+    measurements = measured(*[(1, 1, ours)] * 4)
+    measurements.metric, measurements.ended = "accuracy", True
+    measurements.final = (ours, tuple(theirs.items()))
+    found = said(measurements, "baseline")
+    assert found.level == level
+    assert found.title.startswith(title)
+    assert ("Still better" in found.why) == bool(why)
+    assert not found.changes or level == "warning"
+
+
+def test_of_several_series_an_autoregression_may_be_better_as_of_one() -> None:
+    measurements = measured(*[(1, 1, 5.0)] * 4)
+    measurements.baselines = (("naive", 10.0), ("AR", 4.0))
+    assert said(measurements, "baseline").level == "good"
+
+
+def test_at_the_end_a_finding_has_the_numbers_of_the_end() -> None:
+    """A verse of the first epoch had BLEU 0, and that stood beside 15 on the test part."""
+    measurements = measured(*[(1, 1, 11.0)] * 4)
+    diagnosis = Diagnosis(measurements)
+    assert [found.why for found in diagnosis.news() if found.key == "baseline"]
+    measurements.evaluations.append(Evaluated(5, 5, 1, 1, 9.5, best=True))
+    assert not diagnosis.news()
+    measurements.ended, measurements.final = True, (9.0, measurements.baselines)
+    (last,) = diagnosis.news()
+    assert last.why == "RMSE 9 against 8 on the test part."
+    assert not diagnosis.news()
+
+
 @pytest.mark.parametrize("already", [False, True])
 def test_a_network_that_loses_to_last_season_is_told_to_learn_the_change_from_it(already: bool) -> None:
     measurements = measured((1, 1, 9.0), *[(1, 2, 9.0)] * 30)
@@ -123,7 +166,7 @@ def test_the_test_part_has_the_last_word() -> None:
     ("ours", "ended", "title"),
     [
         (0.98, True, "by 87 percentage points"), (0.98, False, "by more than 80 percentage points"),
-        (0.12, True, "by 1 percentage point"), (0.12, False, ""),
+        (0.14, True, "by 3 percentage points"), (0.14, False, ""),
     ],
 )  # fmt: skip
 def test_shares_are_higher_where_they_are_better_and_compared_in_points(ours: float, ended: bool, title: str) -> None:
