@@ -10,6 +10,8 @@ from engine.data.tables.tables import Table
 
 _SENTENCE = 15.0  # letters that a text has at least on average
 _WORDS = 3.0  # words on average, from which on a column holds sentences, however often each comes again
+_TWO = 2
+_ROW_NUMBERS = ("id", "number", "no", "nr", "index", "row")
 _MARKS = ("rating", "stars", "score", "y", "likes", "grade")  # numbers that say what a text is worth
 
 
@@ -38,6 +40,8 @@ def suggest_texts(table: Table, columns: list[ColumnLook], said: DataConfig, spl
     }
     how = "word by word" if by_words else "letter by letter"
     reasons = [f"texts: {text.name!r}, {how}", f"label: {label.name!r}, {label.different} different"]
+    if further := [c.name for c in _yes_or_no([c for c in by_name.values() if c is not text]) if c is not label]:
+        reasons.append(f"one label is learned at a time; {' and '.join(map(repr, further))} might be another run's")
     return Guess(changes, reasons, table.rows)
 
 
@@ -59,5 +63,12 @@ def _label(table: Table, others: list[ColumnLook], text: ColumnLook, rows: int) 
     marks = [c for c in others if c.number and named(c.name, _MARKS)]
     names = [c for c in few if not c.number]
     only = [c for c in others if c.number or c in few] if len(others) == 1 else []
-    first = [*telling[:1], *names[-1:], *marks[:1], *only]
+    flags = _yes_or_no(others) if all(c.number or c.different >= text.different for c in others) else []
+    first = [*telling[:1], *names[-1:], *marks[:1], *only, *flags[:1]]
     return next((c for c in first if not date_format(table, c.name)), None)
+
+
+def _yes_or_no(others: list[ColumnLook]) -> list[ColumnLook]:
+    """Columns of two numbers, as where several things are said of each text; none where one holds other numbers."""
+    numbers = [c for c in others if c.number and not named(c.name, _ROW_NUMBERS)]
+    return numbers if all(c.different == _TWO for c in numbers) else []

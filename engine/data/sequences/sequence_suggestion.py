@@ -40,8 +40,9 @@ def suggest_sequences(table: Table, said: DataConfig) -> Guess | None:
 
     Where `said` names the label, or what tells the sequences, whatever is in that column is one.
 
-    A table counts as labelled sequences where a column tells the sequence and another one is the same throughout each
-    of them, or where a column of few names stands beside many columns of numbers whose names count up.
+    A table counts as labelled sequences where a column tells the sequence, by its name or by a count that begins anew
+    with each of its values, and another one is the same throughout each of them; or where a column of few names stands
+    beside many columns of numbers whose names count up.
     """
     rows = table.beginning(_LOOK)
     columns = looked_at(table, rows)
@@ -50,6 +51,8 @@ def suggest_sequences(table: Table, said: DataConfig) -> Guess | None:
     sequence, count = _sequence(table, columns, rows, said.sequence_column)
     if count:
         return _long(table, columns, sequence, count, split, rows, label)
+    if counted_in := _counted_in(table, columns, rows, split, label):
+        return counted_in
     texts = suggest_texts(table, columns, said, split, rows)
     return texts or _wide(table, columns, split, label, rows) or _recording(table, columns, split, label)
 
@@ -68,6 +71,44 @@ def _sequence(table: Table, columns: list[ColumnLook], rows: int, said: tuple[st
     return (), 0
 
 
+def _counted_in(
+    table: Table, columns: list[ColumnLook], rows: int, split: str, said: ColumnLook | None
+) -> Guess | None:  # fmt: skip
+    """Sequences of any name in whose rows a column counts up from 0 or 1; the label is the last column, or named so.
+
+    Without that they might as well be several series, as weeks of stores, of which something else is asked.
+    """
+    stays = [
+        c for c in columns if 1 < c.different == c.runs <= rows / _RAGGED and c.name not in (split, table.names[-1])
+    ]
+    for column in stays:
+        if not _counter(table, (column.name,), columns, rows):
+            continue
+        asked = [c for c in columns if c.name != split and c not in stays]
+        last = [c for c in asked[-1:] if not c.number]
+        label = said or next(iter(last + [c for c in asked if named(c.name, LABELS)]), None)
+        if label and _constant(table, (column.name,), label.name, rows):
+            return _long(table, columns, (column.name,), column.different, split, rows, label)
+    return None
+
+
+def _counter(table: Table, sequence: tuple[str, ...], columns: list[ColumnLook], rows: int) -> str:
+    """A column that rises by one from row to row of each sequence, and begins anew at 0 or 1; "" without."""
+    key = f"({', '.join(map(quoted, sequence))})"
+    for column in columns:
+        if column.name in sequence or not column.number or 2 * column.runs < rows:
+            continue
+        number = table.number(column.name)
+        counts = table.connection.execute(
+            f"SELECT bool_and(CASE WHEN same THEN n = before + 1 ELSE n IN (0, 1) END) FROM (SELECT {number} AS n, "
+            f"{key} IS NOT DISTINCT FROM lag({key}) OVER () AS same, lag({number}) OVER () AS before "
+            f"FROM (SELECT * FROM cells LIMIT {rows}))"
+        ).fetchone()
+        if counts and counts[0]:
+            return column.name
+    return ""
+
+
 def _long(
     table: Table,
     columns: list[ColumnLook],
@@ -79,6 +120,7 @@ def _long(
 ) -> Guess | None:
     taken = {*sequence, split}
     counter = next((c.name for c in columns if c.name not in taken and named(c.name, _COUNTERS)), "")
+    counter = counter or _counter(table, sequence, columns, rows)
     others = [c for c in columns if c.name not in taken | {counter} and c.different > 1]
     labels = [said] if said else [c for c in others if c.different <= count / 2]
     constant = [c for c in labels if _constant(table, sequence, c.name, rows)]
@@ -169,7 +211,8 @@ def _class_at_an_end(table: Table, columns: list[ColumnLook]) -> ColumnLook | No
 
 def _recording(table: Table, columns: list[ColumnLook], split: str, said: ColumnLook | None) -> Guess | None:
     """Rows of one recording with a label each: the one that was said, or the last column where it stays for a while."""
-    last = said or next((c for c in reversed(columns) if c.name == table.names[-1]), None)
+    ends = [name for name in table.names if name != split][-1:]
+    last = said or next((c for c in reversed(columns) if c.name in ends), None)
     if last is None or not (last is said or _stays(last, table.rows)):
         return None
     date = find_date_column(table)

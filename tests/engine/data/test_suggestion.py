@@ -83,10 +83,33 @@ WORDS = table("en\tfr", 60, lambda at: (f"a number {at}", f"un nombre {at}"), "\
 PHRASES = "".join(f"Go {at}.\tVa {at} !\tfrom a book of many phrases, number {at}\n" for at in range(60))
 NUMBERED = table("number\ten\tfr", 60, lambda at: (at, f"a number {at}", f"un nombre {at}"), "\t")
 NO_HEADER = "".join(f"this one is {mood} and says number {at}\t{mood}\n" for at in range(60) for mood in MOODS)
+MACHINES = table("machine,cycle,x,state", 240, lambda at: (f"m{at // 12}", at % 12, at % 7, MOODS[at // 12 % 2]))
+PARTED = table(
+    "machine,cycle,x,state,part", 240,
+    lambda at: (f"m{at // 12}", 1 + at % 12, at % 7, MOODS[at // 12 % 2], ("train", "test")[at // 24 % 3 // 2]),
+)  # fmt: skip
+SITES = table("site,week,region,sales", 240, lambda at: (f"s{at // 24}", 1 + at % 24, "NS"[at // 24 % 2], at * 7 % 11))
+PARTS_OF_ONE = table("x,state,split", 240, lambda at: (at % 7, MOODS[at // 20 % 2], ("train", "test")[at // 180]))
+TOPICS = table("text,sport,money", 90, lambda at: (f"some words of text {at}", at % 2, at // 2 % 2))
 
 TABLES: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     "a label at every step": ("a.csv", RECORDING, "sequences", {"label": "activity", "time_column": "time"}),
     "sequences told apart": ("a.csv", TOLD_APART, "sequences", {"label": "gesture", "sequence_column": ("recording",)}),
+    "sequences of any name, that are counted in": (
+        "a.csv",
+        MACHINES,
+        "sequences",
+        {"sequence_column": ("machine",), "time_column": "cycle", "label": "state", "inputs": ("x",)},
+    ),
+    "the same with a part each": (
+        "a.csv",
+        PARTED,
+        "sequences",
+        {"sequence_column": ("machine",), "label": "state", "split_column": "part"},
+    ),
+    "series that are counted in": ("a.csv", SITES, "series", {"targets": ("sales",)}),
+    "a part is no label": ("a.csv", PARTS_OF_ONE, "sequences", {"label": "state", "split_column": "split"}),
+    "several things said of each text": ("a.csv", TOPICS, "labelled_text", {"text_column": "text", "label": "sport"}),
     "a sequence a row": ("a.csv", WIDE, "sequences", {"label": "kind"}),
     "sentences that come again": ("a.jsonl", SENTENCES, "labelled_text", {"text_column": "text", "label": "sentiment"}),
     "stars": ("a.csv", STARS, "labelled_text", {"text_column": "review", "label": "stars", "tokens": "words"}),
