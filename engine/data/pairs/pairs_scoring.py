@@ -58,7 +58,7 @@ class PairsScorer(WritingScorer):
         self._free += _nats(batch, outputs)
         symbols = self._dataset.preparation.symbols
         for position, numbers in zip(batch.positions.tolist(), written, strict=True):
-            self._written[position] = [symbols.symbols[number] for number in numbers.tolist()]
+            self._written[position] = symbols.cut(symbols.decode(numbers))  # what is judged is the text, as it is read
 
     def result(self) -> Scores:
         """See `Scorer.result`."""

@@ -9,7 +9,9 @@ import pytest
 from engine.config import Experiment
 from engine.data import Batch, DataError, PairBatch, PairsPreparation, Preparation, load, suggest
 from engine.data.pairs.pairs_dataset import PairsDataset
+from engine.data.pairs.pairs_scoring import PairsScorer
 from engine.data.pairs.pairs_suggestion import suggest_pairs
+from engine.data.pairs.text_scores import edit_distance
 from engine.data.tables.opening import open_table
 from engine.data.texts.vocabulary import START, STOP
 from tests.engine.data.making import Write
@@ -161,6 +163,25 @@ def test_what_is_written_is_judged(write: Write) -> None:
     truth[0] = truth[0][:-1]
     assert score(dataset, truth)["exact match"] == 1 - 1 / len(truth)
     assert score(dataset, truth)["symbol error rate"] > 0
+
+
+def test_what_is_judged_is_the_text_that_stands_in_a_table_of_answers(write: Write) -> None:
+    """Words carry what joins them to their neighbours; two that say the same text of them are no mistake."""
+    lines = "\n".join(f"word {row}\tan out-of-{row} and -{row}" for row in range(40))
+    dataset = pairs(write("a.tsv", f"source\ttarget\n{lines}\n"), **{"data.target_symbols": "words"})
+    symbols, scorer = dataset.preparation.symbols, dataset.scorer("test")
+    assert {"￭-￭", "-￭"} <= set(symbols.known)
+    batch = next(dataset.batches("test", 1))
+    assert isinstance(batch, PairBatch)
+    assert isinstance(scorer, PairsScorer)
+    written = symbols.numbers(["￭-￭", "￭-￭", "an"])
+    values = np.zeros((*batch.targets.shape, dataset.output_size), np.float32)
+    scorer.add(batch, values)
+    scorer.add_free(batch, values, [written])
+    found, wanted = dict(scorer.result()), dataset.pairs.targets[dataset.rows["test"][int(batch.positions[0])]]
+    again = edit_distance(list(symbols.cut("--an")), list(symbols.cut(wanted)))
+    assert found["symbol error rate"] == again / len(symbols.cut(wanted))
+    assert symbols.decode(written) == "--an"
 
 
 def test_baselines_are_scored_in_the_same_metric(write: Write) -> None:
