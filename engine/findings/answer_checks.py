@@ -146,6 +146,11 @@ def flat(m: Measurements) -> Finding | None:
     if not moved < 0.1 * spread:
         return None
     why = f"It moves by {moved:.3g} where the truth moves by {spread:.3g}: the network answers with the mean."
+    standing = m.standing()
+    clearly_ahead = standing and any(m.gain(standing.ours, value) < -_HARDLY for _, value in standing.ahead)
+    if standing and not (standing.missed or clearly_ahead):
+        cure = "No simple forecast is better: the past that it reads may say nothing more. Try further inputs."
+        return Finding("flat", "note", "The forecast is a flat line, and no simple one is better", why, cure)
     cure = "Train for longer or with a larger learning rate; where the clue lies far back, take an LSTM or a GRU."
     rate = min(10.0, 3 * m.experiment.training.learning_rate)
     changes: Changes = (("training.learning_rate", f"{rate:g}"),)

@@ -212,6 +212,15 @@ def test_a_flat_line_is_named() -> None:
     assert said(measurements, "flat").changes == (("training.learning_rate", "0.003"),)
 
 
+@pytest.mark.parametrize(("ours", "level"), [(4.0, "note"), (3.0, "note"), (5.0, "warning"), (9.0, "warning")])
+def test_a_flat_line_of_noise_is_no_fault(ours: float, level: str) -> None:
+    """Where the mean is all that can be said, a larger learning rate says no more; AR (4) shows whether it is."""
+    measurements = measured(*[(1, 1, ours)] * 4)
+    measurements.prediction = shown(walk(), np.full(80, 50, np.float32))
+    found = said(measurements, "flat")
+    assert (found.level, bool(found.changes)) == (level, level == "warning")
+
+
 @pytest.mark.parametrize(
     ("changes", "cure"),
     [
