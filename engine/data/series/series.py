@@ -183,9 +183,17 @@ def _series(
     end = _end(values[:, :targets])
     notes += [*_frequency_notes(stamps, frequency), *gap_notes(names, values[:end], data.missing)]
     if end < len(values):
-        notes.append(f"{counted(len(values) - end, 'row')} behind the last target, to be forecast")
+        notes.append(_behind_note(len(values) - end, data))
     unit = stamp_unit(stamps) if stamps is not None else ""
     return Series(names, targets, values, stamps, frequency, unit, dropped, tuple(notes))
+
+
+def _behind_note(rows: int, data: DataConfig) -> str:
+    """How many rows behind the last target there are, and how many of them the settings ask to be forecast."""
+    forecast = data.steps if data.steps > 1 else int(data.horizon <= rows)
+    if forecast >= rows:
+        return f"{counted(rows, 'row')} behind the last target, to be forecast"
+    return f"{rows:,} rows behind the last target; data.steps says how many are forecast, now {forecast}"
 
 
 def last_numeric(table: Table, time_column: str = "") -> str:

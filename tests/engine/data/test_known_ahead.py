@@ -88,7 +88,10 @@ def test_rows_behind_the_last_target_belong_to_no_part(write: Write, task: str) 
     data = load(made.experiment)
     assert isinstance(data, SeriesDataset)
     assert data.split.end == ROWS
-    assert any(f"{AHEAD} rows behind the last target, to be forecast" in note for note in data.notes())
+    steps = TASKS[task].get("data.steps", data.preparation.steps)
+    assert f"{AHEAD} rows behind the last target; data.steps says how many are forecast, now {steps}" in data.notes()
+    whole = load(made.experiment.replace({"model.topology": "many_to_one", "data.horizon": 1, "data.steps": AHEAD}))
+    assert f"{AHEAD} rows behind the last target, to be forecast" in whole.notes()
     assert not any("missing value" in note for note in data.notes())
     assert np.isfinite(data.path_truth("test")).all()
 
