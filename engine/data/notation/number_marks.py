@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from engine.data.notation.numbers import SPACES, number_sql
+from engine.data.notation.durations import ALONE, CLOCK, LASTS, seconds_sql
+from engine.data.notation.numbers import NO_VALUE, SPACES, number_sql
 from engine.data.notation.quoting import literal
 
 _LONGEST = 64  # letters of a cell that are looked at
@@ -31,7 +32,10 @@ _ASIDE = {  # what may stand beside some or all numbers of a column, and what is
 }
 _PLAIN = rf"{_NUMBER}|:(?:\s+{_FLAG})?"
 _PADDED = r"[-+]?(0\d{3,5}|9{4,6}),\w"
-LOOKS = 6 + len(_ASIDE)  # figures of a look
+_TIME = (CLOCK, LASTS, f"{LASTS}|{CLOCK}|{ALONE}")
+_IN_SECONDS = "lengths of time are read as seconds"
+_OF_CLOCKS = "clocks are read as 60 times the first number plus the second, so that 5:03 is 303"
+LOOKS = 6 + len(_ASIDE) + len(_TIME)  # figures of a look
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +45,13 @@ class Mark:
     before: str = ""
     behind: str = ""
     aside: str = ""  # a pattern of a cell, with its number
+    lasts: str = ""  # what is said of lengths of time
 
     @property
     def words(self) -> str:
         """For a person."""
+        if self.lasts:
+            return self.lasts
         if self.aside:
             return _ASIDE[self.aside]
         if mark := self.before or self.behind:
@@ -53,6 +60,8 @@ class Mark:
 
     def number(self, cell: str, decimal: str) -> str:
         """SQL that reads a text cell as DOUBLE, NULL where it is no number."""
+        if self.lasts:
+            return seconds_sql(cell)
         if self.aside:
             pattern = rf"^\s*{self.aside}\s*$"
             bare = f"regexp_replace({cell}, {literal(pattern)}, '\\1')"
@@ -73,9 +82,10 @@ def look_sql(cell: str) -> str:
     """SQL of the figures that `mark_of` takes."""
     text = f"left(trim({cell}), {_LONGEST})"
     left = f"regexp_replace({text}, {literal(_NUMBER)}, '#')"
-    patterns = (f"{_NUMBER}[{_LETTERS}]?", _PLAIN, _PADDED, *_ASIDE)
+    filled = f"trim({cell}) NOT IN ({', '.join(map(literal, NO_VALUE))})"
+    patterns = (f"{_NUMBER}[{_LETTERS}]?", _PLAIN, _PADDED, *_ASIDE, *_TIME)
     return (
-        f"count(nullif(trim({cell}), '')), coalesce(list_max(map_values(histogram({left}))), 0), mode({left}), "
+        f"count(*) FILTER ({filled}), coalesce(list_max(map_values(histogram({left}))), 0), mode({left}), "
         + ", ".join(f"count(*) FILTER (regexp_full_match({text}, {literal(pattern)}))" for pattern in patterns)
     )
 
@@ -90,7 +100,7 @@ def mark_of(filled: int, alike: int, left: str | None, short: int, plain: int, p
         short: Cells that are numbers, if K, M and such may stand behind them.
         plain: Numbers with nothing behind them, and cells that say that there is none.
         padded: Numbers with zeros before them and a mark of quality behind a comma.
-        aside: Cells that are numbers with each of what else may stand beside them.
+        aside: Cells that are numbers with each of what else may stand beside them; and that are lengths of time.
     """
     if not left:
         return None
@@ -99,7 +109,9 @@ def mark_of(filled: int, alike: int, left: str | None, short: int, plain: int, p
     unit, currency = _UNIT.fullmatch(left), _CURRENCY.fullmatch(left)
     if (unit or currency) and alike >= SHARE * filled:
         return Mark("", unit[1].strip()) if unit else Mark(currency[1], "") if currency else None
-    flags, noted, bounds, coded = aside
+    flags, noted, bounds, coded, clocks, lasting, lengths = aside
+    if (clocks or lasting) and lengths >= SHARE * filled:
+        return Mark(lasts=_IN_SECONDS if lasting else _OF_CLOCKS)
     few = 0 < flags <= _FLAGS_TO_PLAIN * plain
     fits = zip(_ASIDE, (few * flags, noted, bounds * (plain > 0), coded * (padded > 0)), strict=True)
     return next((Mark(aside=pattern) for pattern, count in fits if count > 0 and count + plain >= SHARE * filled), None)

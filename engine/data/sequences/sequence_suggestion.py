@@ -131,7 +131,7 @@ def _long(
     label = (constant or telling)[-1]
     inputs = tuple(
         name for name, number in numeric_columns(table, table.names).items()
-        if number and name not in taken | {counter, label.name}
+        if number and not table.lasts(name) and name not in taken | {counter, label.name}
     )  # fmt: skip
     if not inputs:
         return None
@@ -217,7 +217,8 @@ def _recording(table: Table, columns: list[ColumnLook], split: str, said: Column
         return None
     date = find_date_column(table)
     taken = {last.name, split, date.name if date else ""}
-    inputs = tuple(name for name, number in numeric_columns(table, table.names).items() if number and name not in taken)
+    numbers = (name for name, number in numeric_columns(table, table.names).items() if number)
+    inputs = tuple(name for name in numbers if not (name in taken or table.lasts(name)))
     if not inputs or (last is not said and len(inputs) == 1 and named(last.name, _FLAGS)):
         return None
     length = max(2, min(100, table.rows // 20))

@@ -197,7 +197,9 @@ def _behind_note(rows: int, data: DataConfig) -> str:
 
 
 def last_numeric(table: Table, time_column: str = "") -> str:
-    """The last column that holds numbers and no dates; a flag, as whether a day is a holiday, only where all are such.
+    """The last column that holds numbers and no dates.
+
+    A flag, as whether a day is a holiday, or a length of time, as since the beginning, only where all are such.
 
     Raises:
         DataError: there is none.
@@ -208,7 +210,7 @@ def last_numeric(table: Table, time_column: str = "") -> str:
         found = [name for name in reversed(names) if numeric.get(name)][:_ASKED]
         found = [name for name in found if not date_format(table, name)]
         if found:
-            return next((name for name in found if not _is_flag(table, name)), found[0])
+            return next((name for name in found if not (table.lasts(name) or _is_flag(table, name))), found[0])
     raise DataError(
         f"{table.path.name} has no column of numbers to predict; columns are {', '.join(table.names[:12])}."
     )

@@ -19,19 +19,15 @@ from engine.data.files.dialect import FOUND_OUT, Reading
 from engine.data.files.odd_rows import Rejected
 from engine.data.files.source import Source
 from engine.data.files.sources import prepare_source
-from engine.data.notation.decimal_marks import decimal_mark
-from engine.data.notation.number_marks import LOOKS, look_sql, mark_of
-from engine.data.notation.numbers import in_our_digits_sql, other_digits_sql
 from engine.data.notation.quoting import literal, quoted
 from engine.data.tables.as_above import fill_down, join_words
 from engine.data.tables.crosswise import STEPS, crosswise
 from engine.data.tables.inner_rows import leave_out_inner_rows
 from engine.data.tables.joined_time import joined_time
+from engine.data.tables.seen_numbers import read_digits, read_lengths_of_time, see_numbers
 from engine.data.tables.tables import NAMED, Table
 from engine.data.under_way import watched
 
-_TEXTS = 64  # columns of which it is found out how numbers are written
-_WRITTEN = 2_000  # rows that tell how numbers are written
 _IN_MEMORY = 64 << 20  # bytes; a larger file is read anew for each query instead of kept
 
 
@@ -90,24 +86,14 @@ def _opened(path: Path, source: Source, connection: duckdb.DuckDBPyConnection, r
     table.rejected = tuple(sorted((*table.rejected, *source.left_out), key=lambda row: row.line))[:NAMED]
     table.rejected_rows += source.left_out_rows
     if source.other_digits:
-        _read_digits(table)
+        read_digits(table)
+    read_lengths_of_time(table)
     if reading.layout == "auto":
         fill_down(table)
         _turn(table)
         join_words(table)
-    _join_time(table)
-    _see_numbers(table, reading)
+    see_numbers(table, reading, _join_time(table))
     return table
-
-
-def _read_digits(table: Table) -> None:
-    """Columns of figures in the digits of another script, as 0 to 9."""
-    texts = table.names[:_TEXTS]
-    some = table.one(", ".join(other_digits_sql(quoted(name)) for name in texts), rows=_WRITTEN)
-    if names := [name for name, other in zip(texts, some, strict=True) if other]:
-        cells = ", ".join(f"{in_our_digits_sql(quoted(name))} AS {quoted(name)}" for name in names)
-        table.replace(lambda source: f"SELECT * REPLACE ({cells}) FROM {source}", kept=False)
-        table.notes.append(f"digits of another script read as 0 to 9 in {', '.join(map(repr, names))}")
 
 
 def _turn(table: Table) -> None:
@@ -123,34 +109,14 @@ def _turn(table: Table) -> None:
         table.notes.append(found.note)
 
 
-def _join_time(table: Table) -> None:
-    """One more column, where others make up the time together."""
+def _join_time(table: Table) -> tuple[str, ...]:
+    """One more column, where others make up the time together; the names of these."""
     if joined := joined_time(table.names, table.first):
         table.replace(lambda cells: f"SELECT *, {joined.sql} AS {quoted(joined.name)} FROM {cells}", kept=False)
         table.names, table.types, table.joined = (*table.names, joined.name), (*table.types, "VARCHAR"), joined.name
         table.remarks.append(joined.note)
         table.notes.append(joined.note)
-
-
-def _see_numbers(table: Table, reading: Reading) -> None:
-    """How the numbers of a text table are written."""
-    texts = [n for n, t in zip(table.names, table.types, strict=True) if t == "VARCHAR"][:_TEXTS]
-    if not texts:
-        return
-    delimiter = table.dialect.delimiter if table.dialect else ""
-    said = {"point": ".", "comma": ","}.get(reading.decimal)
-    table.decimal, remark = (said, "") if said else decimal_mark(table.one, list(map(quoted, texts)), delimiter)
-    remarks = [remark] if remark else []
-    numbers = (f"count({table.written(n)}) < count(nullif(trim({quoted(n)}), ''))" for n in texts)
-    some = table.one(", ".join(numbers), rows=_WRITTEN)
-    texts = [name for name, worth in zip(texts, some, strict=True) if worth]
-    looks = table.one(", ".join(look_sql(quoted(n)) for n in texts), rows=_WRITTEN) if texts else ()
-    for place, name in enumerate(texts):
-        if found := mark_of(*looks[LOOKS * place : LOOKS * (place + 1)]):
-            table.marks[name] = found
-            remarks.append(f"{name!r}: {found.words}")
-    table.remarks += remarks
-    table.notes += remarks
+    return joined.parts if joined else ()
 
 
 def _flattened(connection: duckdb.DuckDBPyConnection, relation: str) -> str:

@@ -143,6 +143,10 @@ class Table:
         cell = quoted(name)
         return self.marks[name].number(cell, self.decimal) if name in self.marks else number_sql(cell, self.decimal)
 
+    def lasts(self, name: str) -> bool:
+        """Whether the numbers of a column are lengths of time, which are seldom asked for."""
+        return name in self.marks and self.marks[name].lasts != ""
+
     def known(self, number: str) -> str:
         """SQL for a number, NULL where it stands for no value."""
         for mark in filter(is_number, self.no_value):
