@@ -178,7 +178,7 @@ def _columns(table: Table, date: DateColumn | None, target: str) -> tuple[Column
     dates = date_formats(table, table.names[:_DATES])
     for name in table.names:
         filled, numbers, example, _ = counts[name]
-        written = date.format if date and name == date.name else dates.get(name, "")
+        written = dates.get(name, "")
         kind = _type(filled, numbers, written)
         columns.append(
             Column(

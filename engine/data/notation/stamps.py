@@ -64,10 +64,14 @@ COUNTED = {  # how a number becomes microseconds, and between which such stamps 
     EXCEL: ("* 86400 - 2209161600", 15_000, 80_000),
 }
 DECIMAL_YEAR = "years with decimals"
+OR = " or "  # between the forms of a column that has several
+_FIRST_YEAR = "'1000-01-01'"  # the database reads two digits as a year of the first century
 
 
 def stamp_sql(text: str, written: str) -> str:
     """SQL that reads a text as TIMESTAMP, in UTC where it names a zone."""
+    if OR in written:
+        return f"coalesce({', '.join(stamp_sql(text, one) for one in written.split(OR))})"
     if written.startswith(PLAIN):
         return stamp_sql(plain_sql(text), written.removeprefix(PLAIN))
     if written.startswith(ERA):
@@ -88,4 +92,5 @@ def stamp_sql(text: str, written: str) -> str:
         read = f"coalesce({read}, TRY_STRPTIME({midnight}, {literal(written)}) + INTERVAL 1 DAY)"
     if "%y" in written:
         return of_this_century(read)
-    return f"({read} AT TIME ZONE 'UTC')" if written in ZONED else read
+    read = f"({read} AT TIME ZONE 'UTC')" if written in ZONED else read
+    return f"CASE WHEN {read} >= {_FIRST_YEAR} THEN {read} END" if "%Y" in written else read

@@ -46,6 +46,7 @@ def suggest_series(table: Table, said: DataConfig) -> Guess:
     date = _date(table, said.time_column)
     if date:
         leave_out_undated(table, date.name)
+        date = DateColumn(date.name, date_format(table, date.name))
     target = said.targets[0] if said.targets else last_numeric(table, date.name if date else "")
     several = said.sequence_column or table.series or (find_series_columns(table, date.name, target) if date else ())
     stamps = read_stamps(table, date.name, _LOOK) if date else None

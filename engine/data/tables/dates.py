@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import duckdb
 import numpy as np
@@ -14,16 +12,14 @@ from numpy.typing import NDArray
 from engine.data.errors import DataError, counted
 from engine.data.frequency import Stamps, find_frequency
 from engine.data.notation.eras import ERA, era_sql, of_other_eras
-from engine.data.notation.named_dates import named_forms
 from engine.data.notation.plain_dates import PLAIN, plain_sql
 from engine.data.notation.quoting import quoted
-from engine.data.notation.stamps import DIGITS_ONLY, FORMATS, ISO, ZONED, stamp_sql
+from engine.data.notation.stamps import ISO, stamp_sql
+from engine.data.tables.date_forms import TRIED, likely, several_forms
 from engine.data.tables.numeric_dates import LOOK, fraction_format, telling, whole_number_format
 from engine.data.tables.tables import Table
 
-_TRIED = 12  # cells that pick the candidates
 _OFFSETS = 3  # from UTC in one file, in summer and in winter, and none
-_NEARLY = 0.8  # share of these that a candidate reads
 _LONGEST = 72  # letters of a date, with the name of a zone or an end
 _WIDEST = 64  # columns looked at for the time
 
@@ -87,7 +83,7 @@ def _format(table: Table, name: str, text: str, total: int, digits: int, some: i
         return fraction_format(table, name, text)
     if digits == total:
         return whole_number_format(table, name, text)
-    return _text_format(table, text, total)
+    return _text_format(table, text, total) or _rising(table, text, several_forms(table, name, text, total))
 
 
 def _text_format(table: Table, text: str, total: int) -> str:
@@ -95,7 +91,7 @@ def _text_format(table: Table, text: str, total: int) -> str:
     cells = _first(table, text)
     for before, change in ((ERA, era_sql),) if of_other_eras(cells) else (("", str), (PLAIN, plain_sql)):
         looked = _first(table, change(text)) if before else cells
-        names = [before + written for written in _likely(looked)]
+        names = [before + written for written in likely(looked)]
         if not names or (before and looked == cells):
             continue
         counts = table.one(", ".join(f"count({stamp_sql(text, written)})" for written in names), rows=LOOK)
@@ -107,7 +103,7 @@ def _text_format(table: Table, text: str, total: int) -> str:
 
 def _first(table: Table, text: str) -> tuple[str, ...]:
     """The first cells that an expression gives."""
-    rows = table.connection.execute(f"SELECT {text} AS t FROM cells WHERE t IS NOT NULL LIMIT {_TRIED}").fetchall()
+    rows = table.connection.execute(f"SELECT {text} AS t FROM cells WHERE t IS NOT NULL LIMIT {TRIED}").fetchall()
     return tuple(cell for (cell,) in rows)
 
 
@@ -117,45 +113,11 @@ def _from_when_to_when(table: Table, text: str) -> bool:
     return int(table.one(f"count(DISTINCT {ends})", rows=LOOK)[0]) > _OFFSETS
 
 
-def _likely(cells: Sequence[str]) -> list[str]:
-    """Formats that may read some cells; Python's own reader picks them, of those with the same marks in them."""
-    marks = [_marks(cell) for cell in cells]
-    tried = [
-        form for mark in set(marks) if marks.count(mark) >= _NEARLY * len(cells) for form in _BY_MARKS.get(mark, ())
-    ]
-    found = [form for form in (*tried, *ZONED) if sum(_reads(cell, form) for cell in cells) >= _NEARLY * len(cells)]
-    whole = all(re.match(r"\d{4}", cell) for cell in cells)  # the database takes 21-01-01 for a day of the year 21
-    return [*found, *((ISO,) if whole else ()), *named_forms(cells, _NEARLY)]
-
-
-def _marks(text: str) -> str:
-    return "".join(re.findall(r"[^\w\s]", text))
-
-
-def _by_marks() -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for written in FORMATS:
-        if written not in DIGITS_ONLY:
-            found.setdefault(_marks(re.sub("%.", "", written)), []).append(written)
-    return found
-
-
-_BY_MARKS = _by_marks()
-
-
 def are_dates(connection: duckdb.DuckDBPyConnection, cells: Sequence[str]) -> bool:
     """Whether cells, all of them, are dates of one form."""
-    written = [before + form for before in ("", PLAIN) for form in _likely(cells[:_TRIED])]
+    written = [before + form for before in ("", PLAIN) for form in likely(cells[:TRIED])]
     asked = ", ".join(f"count({stamp_sql('c', form)}) = count(*)" for form in written) or "false"
     return any(connection.execute(f"SELECT {asked} FROM (SELECT unnest(?) AS c)", [cells]).fetchone() or ())
-
-
-def _reads(cell: str, written: str) -> bool:
-    try:
-        datetime.strptime(cell, written)
-    except ValueError:
-        return False
-    return True
 
 
 def _rising(table: Table, text: str, formats: list[str]) -> str:
@@ -172,7 +134,14 @@ def _rising(table: Table, text: str, formats: list[str]) -> str:
         decades = int(np.ptp(known).astype("timedelta64[D]").astype(int)) // 3653 if "%y" in written else 0
         american = "%p" in written and written.startswith("%m")  # who writes am and pm puts the month first
         ranked.append((backward, odd, decades, not american, written))
-    return min(ranked, key=lambda found: found[:4])[4] if ranked else formats[0]
+    return min(ranked, key=lambda found: found[:4])[4] if ranked else "".join(formats)
+
+
+def when_sql(text: str, written: str) -> str:
+    """SQL of a time of that form; a second that was put in is the first of the next minute."""
+    before = stamp_sql(f"regexp_replace({text}, '(:\\d\\d):60\\b', '\\1:59')", written)
+    put_in = f"to_seconds(CAST(regexp_matches({text}, ':\\d\\d:60\\b') AS INTEGER))"
+    return f"coalesce({stamp_sql(text, written)}, {before} + {put_in})"
 
 
 def read_stamps(table: Table, name: str, rows: int | None = None) -> Stamps:
@@ -190,11 +159,7 @@ def read_stamps(table: Table, name: str, rows: int | None = None) -> Stamps:
             "another data.time_column, or leave it empty to go by the order of the rows."
         )
     text = f"trim(CAST({quoted(name)} AS VARCHAR))"
-    column = table.fetch(f"CAST({stamp_sql(text, written)} AS TIMESTAMP) AS t", rows)["t"]
-    if np.ma.is_masked(column):  # a second that was put in is the first of the next minute
-        read = stamp_sql(f"regexp_replace({text}, '(:\\d\\d):60\\b', '\\1:59')", written)
-        put_in = f"to_seconds(CAST(regexp_matches({text}, ':\\d\\d:60\\b') AS INTEGER))"
-        column = table.fetch(f"CAST({read} + {put_in} AS TIMESTAMP) AS t", rows)["t"]
+    column = table.fetch(f"CAST({when_sql(text, written)} AS TIMESTAMP) AS t", rows)["t"]
     missing: NDArray[np.bool_] = np.ma.getmaskarray(column)
     if missing.any():
         row = int(np.flatnonzero(missing)[0])

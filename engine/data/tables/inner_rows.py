@@ -11,7 +11,8 @@ from engine.data.files.headers import heads_figures
 from engine.data.files.odd_rows import HEADER_AGAIN, TOTALS, Rejected
 from engine.data.notation.months import month_of
 from engine.data.notation.quoting import literal, quoted
-from engine.data.tables.dates import are_dates
+from engine.data.tables.date_forms import with_later_form
+from engine.data.tables.dates import are_dates, date_format, when_sql
 from engine.data.tables.tables import NAMED, Table
 
 _SAME = 8  # columns that tell a header, and of which one may say that a row is a total
@@ -85,20 +86,32 @@ def _holds_totals(table: Table, name: str) -> bool:
 
 
 def leave_out_undated(table: Table, name: str) -> None:
-    """Leave out the few rows that say nothing in the column of the time, so that they have no place in a series.
+    """Leave out the few rows without a date in the column of the time, so that they have no place in a series.
 
     Raises:
         DataError: there is no such column.
     """
-    text = table.types[table.column(name)] == "VARCHAR"
-    blank = f"coalesce(trim({quoted(name)}), '') = ''" if text else f"{quoted(name)} IS NULL"
-    count = int(table.one(f"count(*) FILTER ({blank})")[0])
-    if not 0 < count <= _UNDATED * table.rows:
-        return
+    written, text = date_format(table, name), f"trim(CAST({quoted(name)} AS VARCHAR))"
+    blank = f"coalesce({text}, '') = ''"
+    counts = _without_date(table, text, blank, written)
+    if counts[1] and (written := with_later_form(table, text, written)):
+        table.date_formats[name] = written
+        counts = _without_date(table, text, blank, written)
+    if not 0 < sum(counts) <= _UNDATED * table.rows or (counts[1] and not written):
+        return  # whoever reads the dates says what is wrong
     before = len(table.source.left_out)
     _leave_out(table, f"nothing in {name!r}, which is the time", blank)
+    if counts[1]:
+        _leave_out(table, f"no date of the form {written} in {name!r}", f"{when_sql(text, written)} IS NULL")
     table.rejected = tuple(sorted((*table.rejected, *table.source.left_out[before:]), key=lambda row: row.line))[:NAMED]
-    table.rejected_rows += count
+    table.rejected_rows += sum(counts)
+
+
+def _without_date(table: Table, text: str, blank: str, written: str) -> tuple[int, int]:
+    """How many cells are blank, and how many have another form."""
+    other = f"NOT ({blank}) AND {when_sql(text, written)} IS NULL" if written else "false"
+    empty, odd = table.one(f"count(*) FILTER ({blank}), count(*) FILTER ({other})")
+    return int(empty), int(odd)
 
 
 def _leave_out(table: Table, reason: str, condition: str) -> None:
@@ -123,7 +136,8 @@ def _leave_out(table: Table, reason: str, condition: str) -> None:
 
 def _lines(table: Table, rows: Sequence[int]) -> list[int]:
     """The lines of rows, of which the numbers rise, between those that were refused."""
-    refused, found, passed = [bad.line for bad in table.rejected], [], 0
+    without = {bad.line for bad in (*table.rejected, *table.source.left_out) if bad.line >= table.first_line}
+    refused, found, passed = sorted(without), [], 0
     for row in rows:
         line = table.first_line + row + passed
         while passed < len(refused) and refused[passed] <= line:
