@@ -40,7 +40,7 @@ def sheet_as_csv(path: Path, wanted: str) -> tuple[Path, str, tuple[str, ...]]:
 
 def _chosen(path: Path, wanted: str, check: Check) -> tuple[CalamineSheet, tuple[str, ...]]:
     """The sheet, and the names of all; to take the cells of one out takes seconds, and cannot be broken off."""
-    with CalamineWorkbook.from_path(str(path)) as book:
+    with _workbook(path) as book:
         names = tuple(book.sheet_names)
         if wanted and wanted not in names:
             raise DataError(f"{path.name} has no sheet {wanted!r}; {nearest(wanted, names)}")
@@ -58,6 +58,15 @@ def _chosen(path: Path, wanted: str, check: Check) -> tuple[CalamineSheet, tuple
     if wanted:
         raise DataError(f"{path.name}: nothing stands in the sheet {wanted!r}; set data.sheet to another.")
     raise DataError(f"{path.name} has no filled sheet; choose a file that holds data.")
+
+
+def _workbook(path: Path) -> CalamineWorkbook:
+    """A workbook of any kind, also one that is called another, as services call what they write .xls."""
+    try:
+        return CalamineWorkbook.from_path(str(path))
+    except CalamineError:
+        with path.open("rb") as file:
+            return CalamineWorkbook.from_filelike(file)
 
 
 def _is_table(rows: list[list[Any]]) -> bool:

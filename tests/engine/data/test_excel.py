@@ -112,3 +112,16 @@ def test_what_is_shown_goes_before_what_is_hidden_and_empty_rows_are_none(write:
     found = peek(write("a.xlsx", buffer.getvalue()), 30)
     assert (found.sheet, found.rows, found.frequency) == ("Data", 20, "daily")
     assert peek(write("a.xlsx", buffer.getvalue()), 30, Reading(sheet="Lists")).rows == 40
+
+
+@pytest.mark.parametrize("name", ["a.xls", "a.xlsb", "a.ods", "a.csv", "a.dat"])
+def test_a_workbook_is_known_whatever_it_is_called(write: Write, name: str) -> None:
+    rows: list[list[object]] = [["year", "level"], *([1960 + n, n % 7 + 0.25] for n in range(40))]
+    found = peek(write(name, workbook(figures=rows)))
+    assert (found.rows, found.sheet, [column.role for column in found.columns]) == (40, "figures", ["time", "target"])
+
+
+@pytest.mark.parametrize("name", ["a.xls", "a.xlsx", "a.ods"])
+def test_a_damaged_workbook_is_refused_in_one_sentence(write: Write, name: str) -> None:
+    with pytest.raises(DataError, match=r"cannot be read as a workbook .* save it again as \.xlsx"):
+        peek(write(name, workbook(figures=[["a"]])[:300]))
