@@ -22,7 +22,7 @@ from workbench.theme import Theme
 
 _KINDS = (
     "Data and projects (*.csv *.tsv *.tab *.txt *.md *.parquet *.json *.jsonl *.ndjson *.xlsx *.xls *.ods "
-    "*.arff *.ts *.tsf *.dat *.data *.srt *.log *.gz *.bz2 *.xz *.zip *.tar *.tgz "
+    "*.arff *.ts *.tsf *.gpx *.tcx *.xml *.dat *.data *.srt *.log *.gz *.bz2 *.xz *.zip *.tar *.tgz "
     f"*{SUFFIX});;"
     "All files (*)"
 )

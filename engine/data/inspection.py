@@ -98,8 +98,9 @@ def _text(path: Path, rows: int, reading: Reading) -> Inspection:
     lines = text.text.splitlines()
     head = tuple((line,) for line in lines[:rows])
     return Inspection(
-        str(path), "text", text.encoding, "", "", "", False, len(lines), (), (), 0, "", text.notes, head, True
-    )
+        str(path), "text", text.encoding, "", "", "", False, len(lines), (), (), 0, "", text.notes, head, True,
+        text.remarks,
+    )  # fmt: skip
 
 
 def inspected(table: Table, rows: int) -> Inspection:

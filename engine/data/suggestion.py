@@ -11,6 +11,7 @@ from engine.data.files.alignment import LINED_UP
 from engine.data.files.dialect import FOUND_OUT, READING, Reading
 from engine.data.files.packed import name_within
 from engine.data.files.text import read_text
+from engine.data.files.xml_tables import TRACKS
 from engine.data.guess import Guess, Suggestion
 from engine.data.pairs.pairs_suggestion import is_tagged, suggest_pairs
 from engine.data.samples import sample
@@ -23,7 +24,9 @@ from engine.data.tables.opening import open_table
 from engine.data.tables.stand_ins import stand_ins
 from engine.data.tables.tables import Table
 
-TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".parquet", ".jsonl", ".json", ".ndjson", ".geojson", ".xlsx", ".xls", ".ods")
+TABLE_SUFFIXES = (
+    ".csv", ".tsv", ".tab", ".parquet", ".jsonl", ".json", ".ndjson", ".geojson", ".xlsx", ".xls", ".ods", *TRACKS,
+)  # fmt: skip
 
 _COLUMNS = ("targets", "label", "text_column", "sequence_column", "time_column", "split_column")
 SAID = (*READING, *(f"data.{name}" for name in _COLUMNS))  # the settings that a suggestion goes by, where they are made

@@ -82,14 +82,22 @@ def refuse_foreign(head: bytes, name: str) -> None:
             raise DataError(f"{name} is a binary file, {what}; {cure}.")
 
 
+def is_page(head: bytes) -> bool:
+    """Whether a file begins like a web page or XML."""
+    return head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_PAGES)
+
+
 def refuse_page(head: bytes, name: str) -> None:
     """Refuse a web page or XML where a table is wanted.
 
     Raises:
         DataError: it is one.
     """
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_PAGES):
-        raise DataError(f"{name} is a web page or XML, not a table; download the table itself, as CSV or Excel.")
+    if is_page(head):
+        raise DataError(
+            f"{name} is a web page or XML, not a table; open it in a spreadsheet and save it as .xlsx, or download the "
+            "table itself."
+        )
 
 
 def is_json(head: bytes) -> bool:

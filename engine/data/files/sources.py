@@ -20,6 +20,7 @@ from engine.data.files.packed import packed, unpack
 from engine.data.files.rewriting import HEAD
 from engine.data.files.source import Source, plain_path
 from engine.data.files.text_tables import archive, text_table, workbook
+from engine.data.files.xml_tables import is_xml, xml_table
 from engine.data.notation.quoting import literal
 
 _JSON = (".jsonl", ".ndjson", ".json", ".geojson")
@@ -43,6 +44,8 @@ def prepare_source(path: Path, reading: Reading = FOUND_OUT) -> Source:
         return workbook(path, reading)
     if suffix in _JSON or is_json(head):
         return json_table(path, reading, head)
+    if is_xml(path, head):
+        return xml_table(path)
     if is_archive(head):
         return archive(path, reading, head)
     return text_table(path, reading, head)

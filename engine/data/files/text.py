@@ -7,8 +7,11 @@ from pathlib import Path
 
 from engine.data.errors import counted
 from engine.data.files.encoding import decode, decode_as, read_bytes
+from engine.data.files.formats import is_page
 from engine.data.files.packed import unpacked
 
+_PAGE = "it is a web page or XML, read as text with all its marks; to use a table in it, save that as CSV or .xlsx"
+_HEAD = 1000  # bytes that tell that
 _END_OF_FILE = "\x1a"  # CP/M and DOS wrote it after the last line
 
 
@@ -19,6 +22,7 @@ class Text:
     text: str
     encoding: str
     notes: tuple[str, ...]
+    remarks: tuple[str, ...] = ()  # of the notes, those on what is odd
 
 
 def read_text(path: Path, encoding: str = "", member: str = "") -> Text:
@@ -42,4 +46,5 @@ def read_text(path: Path, encoding: str = "", member: str = "") -> Text:
     if text.endswith(_END_OF_FILE):
         text = text.rstrip(_END_OF_FILE)
         notes.append("end-of-file character 0x1A at the end left out")
-    return Text(text, decoded.encoding, tuple(notes))
+    odd = (_PAGE,) if is_page(data[:_HEAD]) else ()
+    return Text(text, decoded.encoding, (*notes, *odd), odd)

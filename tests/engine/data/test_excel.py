@@ -116,7 +116,8 @@ def test_what_is_shown_goes_before_what_is_hidden_and_empty_rows_are_none(write:
 
 @pytest.mark.parametrize("name", ["a.xls", "a.xlsb", "a.ods", "a.csv", "a.dat"])
 def test_a_workbook_is_known_whatever_it_is_called(write: Write, name: str) -> None:
-    rows: list[list[object]] = [["year", "level"], *([1960 + n, n % 7 + 0.25] for n in range(40))]
+    cells: list[list[object]] = [[1960 + n, n % 7 + 0.25] for n in range(40)]
+    rows: list[list[object]] = [["year", "level"], *cells]
     found = peek(write(name, workbook(figures=rows)))
     assert (found.rows, found.sheet, [column.role for column in found.columns]) == (40, "figures", ["time", "target"])
 
