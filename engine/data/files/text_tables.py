@@ -20,6 +20,7 @@ from engine.data.files.framed import framed
 from engine.data.files.headings import below_heading
 from engine.data.files.keyed import keyed
 from engine.data.files.odd_rows import EMPTY, Rejected, rows_at_the_end
+from engine.data.files.prefixed import prefixed
 from engine.data.files.rewriting import encoding_of, rewritten
 from engine.data.files.sniffing import check_width, sniffed
 from engine.data.files.source import Source, is_pattern
@@ -32,6 +33,7 @@ _BY_WORDS = (
     (tagged, "a tag for each word: sentences, and their tags"),
     (requests, "log of a web server"),
     (keyed, "values that each line names"),
+    (prefixed, "labels before each text, as fastText reads them"),
 )
 _LONGEST = 20_000  # bytes of a line in which words are looked for
 _SHOWN = 40  # letters of a row

@@ -38,6 +38,7 @@ _COMMON = {
     }.items()
 }  # fmt: skip
 _MARKS = "°©®«»“”„‘’‚¡¿£€§–—…·№±²³µ¹ºª½¼¾™×"
+_NO_BREAK = "\u00a0"  # between thousands
 _DEAR = 12.0  # of a letter that is unusual
 _NEVER = 30.0  # of what stands in no text
 _POOR = 9.0  # a byte: above it, what wins is no text either
@@ -90,6 +91,8 @@ def _letter(ranks: dict[str, int], mark: float, letter: str) -> float:
     """What one letter of an alphabet costs, or a sign, for which `mark` is charged."""
     if letter in _MARKS:
         return mark
+    if letter == _NO_BREAK:
+        return 2.0
     small = letter.lower()
     if small in ranks:
         return 2.2 + 0.12 * ranks[small] + (0.8 if letter != small else 0.0)
@@ -136,6 +139,8 @@ def _misplaced(before: str, letter: str, after: str) -> float:
     if script != "LATIN" and letter.isupper() and not before.isalpha() and not after.isalpha():
         cost += 1.5  # more likely a sign, as that of the euro
     if letter.islower() and before.isupper() and after.isupper():
+        cost += 6.0
+    if script != "EAST" and before.isdigit() and after.isdigit():
         cost += 6.0
     # Accented letters of the Latin alphabet stand among plain ones.
     if script == "LATIN" and not before.isascii() and not after.isascii():

@@ -14,6 +14,7 @@ _NAMED = (
     "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y",
     "%Y-%b", "%a, %d %b %Y", "%d/%b/%Y", "%d/%b/%y", "%A, %B %d, %Y", "%a %b %d %H:%M:%S %Y",
     "%d-%b-%y %I.%M.%S.%f %p", "%d-%b-%y %I.%M.%S %p",
+    "%d%b%Y", "%d%b%y", "%b%Y", "%b%y", "%d%b%Y:%H:%M:%S", "%d%b%Y:%H:%M:%S.%f", "%d%b%y:%H:%M:%S",
 )  # fmt: skip
 _EASTERN = (
     "%Y年%m月%d日",

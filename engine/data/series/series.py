@@ -37,6 +37,7 @@ _AT_ONCE = 64  # columns looked at by one query
 _ASKED = 8  # columns of numbers of which one is chosen
 _LOOK = 1000  # rows that tell what a column holds
 _FLAGS = 2  # different numbers
+_FILLED = 0.2  # share of rows in which a column says something
 _MOST_LEFT_OUT = 0.25  # times the rows that there are
 
 
@@ -199,7 +200,8 @@ def _behind_note(rows: int, data: DataConfig) -> str:
 def last_numeric(table: Table, time_column: str = "") -> str:
     """The last column that holds numbers and no dates.
 
-    A flag, as whether a day is a holiday, or a length of time, as since the beginning, only where all are such.
+    A flag, as whether a day is a holiday, a length of time, as since the beginning, or one that is mostly empty, as of
+    remarks now and then, only where all are such.
 
     Raises:
         DataError: there is none.
@@ -210,14 +212,17 @@ def last_numeric(table: Table, time_column: str = "") -> str:
         found = [name for name in reversed(names) if numeric.get(name)][:_ASKED]
         found = [name for name in found if not date_format(table, name)]
         if found:
-            return next((name for name in found if not (table.lasts(name) or _is_flag(table, name))), found[0])
+            return next((name for name in found if not (table.lasts(name) or _is_aside(table, name))), found[0])
     raise DataError(
         f"{table.path.name} has no column of numbers to predict; columns are {', '.join(table.names[:12])}."
     )
 
 
-def _is_flag(table: Table, name: str) -> bool:
-    return bool(table.one(f"count(DISTINCT {table.number(name)})", rows=_LOOK)[0] <= _FLAGS)
+def _is_aside(table: Table, name: str) -> bool:
+    """Whether a column holds a flag, or hardly anything."""
+    number = table.number(name)
+    different, filled, rows = table.one(f"count(DISTINCT {number}), count({number}), count(*)", rows=_LOOK)
+    return bool(different <= _FLAGS or filled < _FILLED * rows)
 
 
 def _check_roles(targets: tuple[str, ...], data: DataConfig) -> None:

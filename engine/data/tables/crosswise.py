@@ -120,6 +120,11 @@ def _date(name: str) -> str:
     return next(filter(None, (_written(name, written) for written in _DATES)), "")
 
 
+def _day(cell: str) -> str:
+    """A date that may have no marks."""
+    return _date(cell) or (_written(cell, "%Y%m%d") if re.fullmatch(r"\d{8}", cell) else "")
+
+
 def _of_steps(names: Sequence[str], rows: Callable[[Sequence[str]], Sequence[Sequence[Any]]]) -> Crosswise | None:
     """A series a row behind its name, as long as each is, as in the M4 competition."""
     counted = [re.fullmatch(r"(.*?)(\d+)", name) for name in names[1:]]
@@ -165,9 +170,10 @@ def _of_hours(names: Sequence[str], rows: Callable[[Sequence[str]], Sequence[Seq
         return None
     minutes = [minute - step * (minutes[0] == step) for minute in minutes]  # 1 to 24 are the ends of hours
     kept = tuple(name for name in names if name not in across)
-    for name in kept:
-        days = [str(row[0] or "").strip() for row in rows([name])]
-        if len(days) > 2 and len(set(days)) == len(days) and all(map(_date, days)):
+    cells = [tuple(str(cell or "").strip() for cell in row) for row in rows(kept)] if kept else []
+    for place, name in enumerate(kept):
+        days = [row[place] for row in cells]
+        if len(days) > 2 and len(set(cells)) == len(days) and all(map(_day, days)):
             times = tuple(f"{minute // 60:02d}:{minute % 60:02d}" for minute in minutes)
             return Crosswise(tuple(other for other in kept if other != name), across, times, name, " ", "hours")
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ from engine.data.tables.date_forms import TRIED, likely, several_forms
 from engine.data.tables.numeric_dates import LOOK, fraction_format, telling, whole_number_format
 from engine.data.tables.tables import Table
 
+_YEAR = "%Y"
+_PERSIAN = re.compile(r"1[34]\d\d[-/.]\d")
 _OFFSETS = 3  # from UTC in one file, in summer and in winter, and none
 _LONGEST = 72  # letters of a date, with the name of a zone or an end
 _WIDEST = 64  # columns looked at for the time
@@ -42,7 +45,8 @@ def find_date_column(table: Table) -> DateColumn | None:
         found = [pair for pair, varied in zip(found, differ, strict=True) if varied] or found
     named = [pair for pair in found if telling(pair[0])]
     joined = [pair for pair in found if pair[0] == table.joined]
-    return DateColumn(*(joined or named or found)[0])
+    finer = [pair for pair in named if pair[1] != _YEAR] if named[:1] and named[0][1] == _YEAR else []
+    return DateColumn(*(joined or finer or named or found)[0])
 
 
 def date_format(table: Table, name: str) -> str:
@@ -83,7 +87,18 @@ def _format(table: Table, name: str, text: str, total: int, digits: int, some: i
         return fraction_format(table, name, text)
     if digits == total:
         return whole_number_format(table, name, text)
-    return _text_format(table, text, total) or _rising(table, text, several_forms(table, name, text, total))
+    written = _text_format(table, text, total) or _rising(table, text, several_forms(table, name, text, total))
+    return "" if written and _of_persian_years(table, name, text) else written
+
+
+def _of_persian_years(table: Table, name: str, text: str) -> bool:
+    """Whether days are of years that are long ago here, but these ones in Iran, where months have other lengths."""
+    if not all(map(_PERSIAN.match, _first(table, text))):
+        return False
+    told = f"{name!r} is taken for text: its dates look like those of the Persian calendar, which is not read"
+    table.remarks.append(told)
+    table.notes.append(told)
+    return True
 
 
 def _text_format(table: Table, text: str, total: int) -> str:

@@ -40,6 +40,7 @@ _ORDERS = (
 )
 _DATE = r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-](\d{4}|\d{2}))"
 _CLOCK = r"\d{1,2}(:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm]?)?|\.\d{2}\.\d{2})"
+_POINTED_DAY = r"(0?[1-9]|[12]\d|3[01])\.(0?[1-9]|1[0-2])\.\d\d"  # which looks like 10.30.00
 _RUN_DATE = r"(1[89]|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])"
 _CLOCK_NAMES = ("time", "hhmm", "hrmn", "hhmmss", "utc", "gmt", "zeit", "uhrzeit", "czas", "tijd", "clock")
 _LAST_MINUTE = 2400
@@ -97,7 +98,8 @@ def _all(pattern: str, cells: Sequence[str]) -> bool:
 def _dated(date: str, cells: Cells) -> JoinedTime | None:
     """A date that comes several times in a row, and the clock beside it."""
     others = {name: own for name, own in cells.items() if name != date}
-    clock = next((name for name, own in others.items() if _all(_CLOCK, own)), "")
+    clocks = (name for name, own in others.items() if _all(_CLOCK, own) and not _all(_POINTED_DAY, own))
+    clock = next(clocks, "")
     counted = "" if clock else next((name for name, own in others.items() if _is_counted_clock(name, own)), "")
     again = sum(one == other for one, other in pairwise(cells[date]))
     if not (clock or counted) or 2 * again < len(cells[date]):
