@@ -91,6 +91,9 @@ def leave_out_undated(table: Table, name: str) -> None:
     Raises:
         DataError: there is no such column.
     """
+    if name in table.dated:
+        return
+    table.dated.add(name)
     written, text = date_format(table, name), f"trim(CAST({quoted(name)} AS VARCHAR))"
     blank = f"coalesce({text}, '') = ''"
     counts = _without_date(table, text, blank, written)

@@ -46,6 +46,7 @@ class Table:
     marks: dict[str, Mark] = field(default_factory=dict)  # by column: what stands beside its numbers
     counted: dict[int, dict[str, Any]] = field(default_factory=dict)  # by rows looked at: what is known of columns
     date_formats: dict[str, str] = field(default_factory=dict)  # of the columns that were looked at for dates
+    dated: set[str] = field(default_factory=set)  # columns of the time of which rows without a date were left out
     words: dict[str, Any] = field(default_factory=dict)  # columns of words that were read and are to be read again
     _places: dict[str, int] = field(default_factory=dict)
 
