@@ -8,7 +8,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from engine.data.errors import DataError
@@ -16,6 +15,7 @@ from engine.data.files.excel import EXCEL
 from engine.data.files.formats import is_workbook, refuse_special
 from engine.data.files.packed_members import Member, Members, candidates, chosen, common_folder, inner_name, members_of
 from engine.data.files.temporary import temporary_folder
+from engine.data.files.unpacked import Unpacked, keep, kept, state_of
 from engine.data.under_way import breakable
 
 _LEAST, _TIMES, _MOST = 256 << 20, 200, 8 << 30  # bytes that may come out: so many, times what goes in, at most
@@ -24,23 +24,6 @@ _DEEPEST = 3  # archives within archives
 _HEAD = 512  # bytes that tell what a file is
 _STREAMS = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz"}
 _ZIP, _TAR, _TAR_AT = (b"PK\x03\x04", b"PK\x05\x06"), b"ustar", 257
-
-
-@dataclass(slots=True)
-class Unpacked:
-    """What came out of a file, or the file itself where it is not packed."""
-
-    path: Path  # a file, or a folder with a file for each sequence
-    sheet: str  # that is still to be chosen of it
-    member: str = ""  # that was chosen of an archive of several
-    members: tuple[str, ...] = ()  # of such an archive, all that may be chosen
-    notes: tuple[str, ...] = ()
-    folder: Path | None = None  # of this process, which holds it
-
-    def close(self) -> None:
-        """Remove what came out."""
-        if self.folder is not None:
-            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def packed(path: Path) -> str:
@@ -102,13 +85,16 @@ def unpack(path: Path, sheet: str = "") -> Unpacked:
     found, what = Unpacked(path, sheet), packed(path)
     if not what:
         return found
+    state = state_of(path, sheet)
+    if again := kept(state):
+        return again
     found.folder = temporary_folder()
     try:
         limit = _limit(path, found.folder)
         for depth in range(_DEEPEST):
             _unpack(found, what, found.folder / str(depth), limit)
             if found.path.is_dir() or not (what := packed(found.path)):
-                return found
+                return keep(state, found)
         raise DataError(f"{path.name} is an archive of archives of archives; unpack it and open what is in it.")
     except BaseException:
         found.close()

@@ -8,7 +8,7 @@ from pathlib import Path
 from engine.data.errors import DataError
 from engine.data.files.dialect import Dialect
 from engine.data.files.odd_rows import Rejected
-from engine.data.files.packed import Unpacked
+from engine.data.files.unpacked import Unpacked
 
 
 @dataclass(slots=True)

@@ -30,6 +30,11 @@ def temporary_folder() -> Path:
     return Path(tempfile.mkdtemp(dir=folder if folder.is_dir() else None))
 
 
+def goes_with_process(folder: Path) -> bool:
+    """Whether a folder is removed at the latest with this process."""
+    return folder.parent == _own_folder(os.getpid())
+
+
 @functools.cache
 def _own_folder(process: int) -> Path:
     """The folder of this process, beside which those of dead ones are removed; its lock is taken before it is made."""

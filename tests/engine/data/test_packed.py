@@ -10,11 +10,13 @@ import tarfile
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from engine.data import DataError, Reading, inspect_file, load, peek, suggest
 from engine.data.files import packed as packed_module
+from engine.data.files.packed_members import members_of
 from engine.data.files.text import read_text
 from engine.data.tables.opening import open_table
 from tests.engine.data.making import Write, table
@@ -72,15 +74,42 @@ def test_a_table_reads_the_same_packed_or_not(write: Write, kind: str, name: str
     assert load(suggestion.experiment).count("train") > 0
 
 
-def test_what_was_unpacked_is_removed(write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "copies").mkdir()
-    monkeypatch.setattr("engine.data.files.temporary._own_folder", lambda _: tmp_path / "copies")
+@pytest.fixture
+def copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder in which copies lie."""
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    monkeypatch.setattr("engine.data.files.temporary._own_folder", lambda _: folder)
+    return folder
+
+
+def test_only_what_was_unpacked_last_is_kept(write: Write, copies: Path) -> None:
     with open_table(write("a.csv.gz", gzip.compress(TABLE))):
-        assert list((tmp_path / "copies").rglob("a.csv"))
+        assert list(copies.rglob("a.csv"))
     with pytest.raises(DataError):
         inspect_file(write("b.csv.gz", gzip.compress(b"\x93NUMPY" + bytes(50))))
     read_text(write("c.txt.gz", gzip.compress(b"some words")))
-    assert not list((tmp_path / "copies").iterdir())
+    assert [file.name for file in copies.rglob("*") if file.is_file()] == ["c.txt"]
+
+
+def test_an_archive_is_unpacked_once_while_it_stays_the_same(
+    write: Write, copies: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unpacked = Mock(side_effect=members_of)
+    monkeypatch.setattr(packed_module, "members_of", unpacked)
+    path = write("a.dat.gz", gzip.compress(TABLE))
+    rows = [inspect_file(path).rows, inspect_file(path).rows]
+    assert (len(set(rows)), unpacked.call_count) == (1, 1)
+    write("a.dat.gz", gzip.compress(TABLE + b"2030-01-01,1\n"))
+    assert (inspect_file(path).rows, unpacked.call_count) == (rows[0] + 1, 2)
+
+
+def test_what_is_open_stays_when_another_archive_is_opened(write: Write, copies: Path) -> None:
+    with open_table(write("a.csv.gz", gzip.compress(TABLE))) as table:
+        inspect_file(write("b.csv.gz", gzip.compress(TABLE)))
+        assert list(copies.rglob("a.csv"))
+        assert len(table.head(5)) == 5
+    assert [file.name for file in copies.rglob("*") if file.is_file()] == ["b.csv"]
 
 
 @pytest.mark.parametrize(
