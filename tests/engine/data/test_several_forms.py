@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from engine.data import DataError, peek, suggest
 from engine.data.tables.dates import date_format, find_date_column, read_stamps
 from engine.data.tables.inner_rows import leave_out_undated
 from engine.data.tables.opening import open_table
+from engine.data.tables.tables import Table
 from tests.engine.data.making import Write
 
 FIRST, ROWS = datetime(2023, 1, 1), 120
@@ -90,3 +92,13 @@ def test_what_is_nearly_a_column_of_dates_is_said(write: Write) -> None:
     found = peek(_file(write, cells))
     assert found.columns[0].type == "text"
     assert [remark for remark in found.remarks if "30 cells of 120 cannot be read so ('day 0')" in remark]
+
+
+def test_rows_without_a_date_are_looked_for_once(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    cells = [f"{FIRST + at * timedelta(1):%Y-%m-%d}" for at in range(ROWS)]
+    with open_table(_file(write, cells)) as table:
+        leave_out_undated(table, "date")
+        asked = Mock()
+        monkeypatch.setattr(Table, "one", asked)
+        leave_out_undated(table, "date")
+        asked.assert_not_called()
