@@ -13,6 +13,7 @@ from engine.data.files.rewriting import HEAD, encoding_of, rewritten
 from engine.data.files.source import Source, is_pattern
 from engine.data.notation.quoting import literal
 
+_MOST_FIELDS = 4_000  # of a kind that a record may have; the database takes fewer for one field with keys of its own
 _LEAST_BUFFER = 1 << 24  # bytes in which JSON is read; each thread has several
 
 
@@ -35,7 +36,8 @@ def json_table(path: Path, reading: Reading, head: bytes) -> Source:
     longest = max(_LEAST_BUFFER, found.longest) if is_json_lines(head) else 16 * LONGEST_LINE
     if not is_json_lines(head):
         _check_end(plain, path.name)
-    source.relation = f"read_json_auto({literal(plain)}, sample_size = -1, maximum_object_size = {longest})"
+    options = f"sample_size = -1, maximum_object_size = {longest}, map_inference_threshold = {_MOST_FIELDS}"
+    source.relation = f"read_json_auto({literal(plain)}, {options})"
     return source
 
 

@@ -349,3 +349,9 @@ def test_decimal_commas_are_read_in_texts_of_json(write: Write) -> None:
     path = write("a.jsonl", "".join(json.dumps({"t": n, "v": f"{n},5"}) + "\n" for n in range(40)))
     with open_table(path) as table:
         assert read_numbers(table, ["v"])[:2, 0].tolist() == [0.5, 1.5]
+
+
+def test_json_of_many_fields_of_a_kind_has_a_column_for_each(write: Write) -> None:
+    records = [{f"p{field}": row * field % 97 for field in range(300)} for row in range(30)]
+    found = peek(write("a.jsonl", "".join(json.dumps(record) + "\n" for record in records)))
+    assert [column.name for column in found.columns] == list(records[0])
