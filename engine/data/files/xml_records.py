@@ -15,8 +15,9 @@ from engine.data.errors import DataError
 from engine.data.files.temporary import temporary_file
 from engine.data.under_way import breakable
 
-_PIECE = 1 << 22  # bytes read at a time
-_TOLD_BY = 4 * _PIECE  # bytes of the beginning that tell which element is the record
+_PIECE = 1 << 20  # bytes read at a time
+_TOLD_BY = _PIECE  # bytes of the beginning that tell which element is the record
+_LARGEST = 256 << 20  # bytes
 _DEEPEST, _WIDEST = 64, 1_000  # elements within elements, fields of a record
 _LONGEST = 16 << 20  # letters of a text
 _MOST_ALIKE = 16  # elements of a name that are fields; more are a list
@@ -26,7 +27,24 @@ _SHARE = 0.7  # of the most frequent element, from which on one that holds it is
 
 Place = tuple[str, ...]  # the names of elements, from the outermost on
 Record = dict[str, str]
-Ended = Callable[[Place, Record, Record], None]  # told of an element: its own fields, and the attributes around it
+
+
+@dataclass(slots=True)
+class _Element:
+    """One that is open, or has ended."""
+
+    place: Place
+    attributes: Record
+    fields: Record  # and what is within it
+    within: dict[str, int] = field(default_factory=dict)  # how many elements, by name
+    text: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.place[-1]
+
+
+Ended = Callable[[_Element], None]
 
 
 def xml_as_json(path: Path) -> tuple[Path, list[str]]:
@@ -35,25 +53,24 @@ def xml_as_json(path: Path) -> tuple[Path, list[str]]:
     Raises:
         DataError: it is no XML, declares entities, holds no records, or one beyond all measure.
     """
-    seen: Counter[Place] = Counter()
-    _read(path, lambda place, fields, _: seen.update([place] if len(fields) >= _FIELDS else []), _TOLD_BY)
-    if not seen or (most := max(seen.values())) < _FEWEST:
-        raise DataError(
-            f"{path.name} is XML in which no element with several values is repeated, so it is no table; save its "
-            "values as CSV."
-        )
-    wanted = min((place for place, count in seen.items() if count >= _SHARE * most), key=len)
-    others: Counter[str] = Counter()
+    if path.stat().st_size > _LARGEST:
+        raise DataError(f"{path.name} is XML of more than {_LARGEST >> 20} MB; save its values as CSV or Parquet.")
+    wanted, others, names = _most_frequent(path), Counter[str](), set[str]()
     with temporary_file(".json") as file:
+        elements = _Elements(path.name)
 
-        def write(place: Place, fields: Record, around: Record) -> None:
-            if place == wanted:
-                file.write(json.dumps(fields | around) + "\n")
-            elif place[: len(wanted)] != wanted and len(fields) >= _FIELDS and place != wanted[: len(place)]:
-                others[place[-1]] += 1
+        def write(here: _Element) -> None:
+            if here.place == wanted:
+                record = here.fields | elements.around()
+                names.update(record)
+                if len(names) > _WIDEST:
+                    raise elements.beyond(f"elements {here.name!r} with more than {_WIDEST:,} different values")
+                file.write(json.dumps(record) + "\n")
+            elif len(here.fields) >= _FIELDS and here.place[: len(wanted)] != wanted[: len(here.place)]:
+                others[here.name] += 1
 
         try:
-            _read(path, write)
+            _read(path, elements, write)
         except BaseException:
             file.close()
             Path(file.name).unlink()
@@ -62,55 +79,56 @@ def xml_as_json(path: Path) -> tuple[Path, list[str]]:
     return Path(file.name), [f"records: each {wanted[-1]!r}", *([beside] if others else [])]
 
 
-@dataclass(slots=True)
-class _Element:
-    """One that is open."""
-
-    name: str
-    attributes: Record
-    fields: Record  # and what is within it
-    within: Counter[str] = field(default_factory=Counter)  # elements, by name
-    text: list[str] = field(default_factory=list)  # in pieces
-    letters: int = 0  # of it
+def _most_frequent(path: Path) -> Place:
+    """The element with several values that comes most often, or one that holds it and comes nearly as often."""
+    seen: Counter[Place] = Counter()
+    _read(path, _Elements(path.name), lambda here: seen.update([here.place][: len(here.fields) // _FIELDS]), _TOLD_BY)
+    if not seen or (most := max(seen.values())) < _FEWEST:
+        raise DataError(
+            f"{path.name} is XML in which no element with several values is repeated, so it is no table; save its "
+            "values as CSV."
+        )
+    return min((place for place, count in seen.items() if count >= _SHARE * most), key=len)
 
 
 class _Elements:
-    """The elements that are open, of which each one that ends is told of.
+    """The elements that are open. Their fields are their attributes, and the texts and attributes within them."""
 
-    Its fields are its attributes, and the texts and attributes within it. The outermost has nothing to say of others.
-    """
-
-    def __init__(self, name: str, ended: Ended) -> None:
-        self._name, self._ended = name, ended
+    def __init__(self, name: str) -> None:
+        self._name = name
         self._open: list[_Element] = []
 
+    def around(self) -> Record:
+        """What the open elements say of themselves, but for the outermost, which has nothing to say of others."""
+        return {f"{one.name}.{key}": value for one in self._open[1:] for key, value in one.attributes.items()}
+
     def begin(self, name: str, attributes: dict[str, str]) -> None:
+        """Open one."""
         if len(self._open) >= _DEEPEST:
-            raise self._beyond(f"elements within {_DEEPEST} others")
+            raise self.beyond(f"elements within {_DEEPEST} others")
         own = {_plain(key): value for key, value in attributes.items() if not key.startswith(("xmlns", "xsi:"))}
-        self._open.append(_Element(_plain(name), own, dict(own)))
+        above = self._open[-1].place if self._open else ()
+        self._open.append(_Element((*above, _plain(name)), own, own.copy()))
 
     def say(self, piece: str) -> None:
+        """Add to the text of the innermost."""
         here = self._open[-1]
-        here.text.append(piece)
-        here.letters += len(piece)
-        if here.letters > _LONGEST:
-            raise self._beyond(f"a text of more than {_LONGEST:,} letters")
+        here.text += piece
+        if len(here.text) > _LONGEST:
+            raise self.beyond(f"a text of more than {_LONGEST:,} letters")
 
-    def end(self, _: str) -> None:
+    def end(self) -> _Element:
+        """Close the innermost."""
         here = self._open.pop()
-        text = "".join(here.text).strip()
-        if text and not here.within:
+        if not here.within and (text := here.text.strip()):
             here.fields[here.name] = text
         if self._open:
             self._take_in(self._open[-1], here)
-        around = {f"{one.name}.{key}": value for one in self._open[1:] for key, value in one.attributes.items()}
-        self._ended((*(one.name for one in self._open), here.name), here.fields, around)
+        return here
 
     def _take_in(self, outer: _Element, inner: _Element) -> None:
         """Fields of an element as those of the one that holds it, unless they are a list of many."""
-        outer.within[inner.name] += 1
-        count = outer.within[inner.name]
+        count = outer.within[inner.name] = outer.within.get(inner.name, 0) + 1
         if count > _MOST_ALIKE:
             if count == _MOST_ALIKE + 1:
                 numbered = re.compile(rf"{re.escape(inner.name)}\d*(\..*)?")
@@ -120,22 +138,24 @@ class _Elements:
         for key, value in inner.fields.items():
             outer.fields[name if key == inner.name else f"{name}.{key}"] = value
         if len(outer.fields) > _WIDEST:
-            raise self._beyond(f"an element with more than {_WIDEST:,} values")
+            if not inner.within:
+                raise self.beyond(f"an element with more than {_WIDEST:,} values")
+            outer.fields = outer.attributes.copy()  # it holds records
 
-    def _beyond(self, what: str) -> DataError:
+    def beyond(self, what: str) -> DataError:
+        """The refusal of what no table has."""
         return DataError(f"{self._name} is XML with {what}, which is beyond the record of a table; save it as CSV.")
 
 
-def _read(path: Path, ended: Ended, most: int | None = None) -> None:
+def _read(path: Path, elements: _Elements, ended: Ended, most: int | None = None) -> None:
     """Tell of each element that ends, in a file or in its first bytes.
 
     Raises:
         DataError: it is no XML, or declares entities, which may grow without end.
     """
-    elements = _Elements(path.name, ended)
     parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler = elements.begin, elements.end
+    parser.buffer_text, parser.buffer_size = True, _PIECE
+    parser.StartElementHandler, parser.EndElementHandler = elements.begin, lambda _: ended(elements.end())
     parser.CharacterDataHandler = elements.say
 
     def refuse(*_: Any) -> None:

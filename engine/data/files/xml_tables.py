@@ -27,5 +27,6 @@ def xml_table(path: Path) -> Source:
         DataError: it is none, or holds no records.
     """
     plain, notes = xml_as_json(path)
-    relation = f"read_json_auto({literal(plain)}, format = 'newline_delimited', sample_size = -1)"
+    options = "format = 'newline_delimited', sample_size = -1, map_inference_threshold = -1"
+    relation = f"read_json_auto({literal(plain)}, {options})"
     return Source(relation, plain.stat().st_size, None, True, plain, notes=["format: XML", *notes])

@@ -49,6 +49,14 @@ TABLES = {  # name, content, rows, column of the target
     "a TCX activity": ("a.tcx", TCX, 60, "HeartRateBpm.Value"),
     "rates within dates": ("a.xml", RATES, 120, "rate"),
     "records below a description of what they are": ("a.xml", HEALTH, 60, "value"),
+    "wide records": (
+        "a.xml",
+        f"{HEAD}<a>"
+        + "".join(f"<r>{''.join(f'<c{k}>{at * k % 7}</c{k}>' for k in range(200))}</r>" for at in ROWS)
+        + "</a>",
+        60,
+        "c199",
+    ),
     "a track without a declaration": ("a.gpx", GPX.removeprefix(HEAD), 60, "extensions.TPX.hr"),
     "XML by another name": ("a.dat", HEALTH, 60, "value"),
 }
@@ -58,6 +66,7 @@ REFUSED = {
     "elements without end": ("<a>" * 100_000, "within 64 others"),
     "nothing": ("<gpx/>", "no element with several values"),
     "a long list": (f"<a>{'<b/>' * 100_000}</a>", "no element with several values"),
+    "values of all names": ("<a>" + "".join(f"<r><k{k}>1</k{k}><v>2</v></r>" for k in range(2000)) + "</a>", "1,000"),
     "more values than columns": (f"<a>{'<r>' + ''.join(f'<c{k}>1</c{k}>' for k in range(2000)) + '</r>'}</a>", "1,000"),
 }
 TEXTS = {
