@@ -22,10 +22,14 @@ _ALMOST = 0.5  # share of cells from which on a column is told of that holds dat
 
 def likely(cells: Sequence[str], share: float = _NEARLY) -> list[str]:
     """Formats that may read a share of cells; Python's own reader picks them, of those with the same marks in them."""
-    marks = [_marks(cell) for cell in cells]
-    tried = [form for mark in set(marks) if marks.count(mark) >= share * len(cells) for form in _BY_MARKS.get(mark, ())]
-    found = [form for form in (*tried, *ZONED) if sum(_reads(cell, form) for cell in cells) >= share * len(cells)]
-    whole = sum(re.match(r"\d{4}", cell) is not None for cell in cells) >= share * len(cells)
+    alike: dict[str, list[str]] = {}
+    for cell in cells:
+        alike.setdefault(_marks(cell), []).append(cell)
+    tried = [(form, own) for mark, own in alike.items() for form in _BY_MARKS.get(mark, ())]
+    tried += [(form, list(cells)) for form in ZONED]
+    enough = share * len(cells)
+    found = [form for form, own in tried if len(own) >= enough and sum(_reads(cell, form) for cell in own) >= enough]
+    whole = sum(re.match(r"\d{4}", cell) is not None for cell in cells) >= enough
     return [*found, *((ISO,) if whole else ()), *named_forms(cells, share)]
 
 
@@ -95,11 +99,11 @@ def _most_read(table: Table, text: str, found: Sequence[str], rows: int = LOOK) 
     """The forms that read most of what the ones that were `found` do not; several where one cell may mean two dates."""
     cells = _unread(table, text, found, rows)
     names = likely(cells, 1 / len(cells)) if cells else []
+    names = [form for form in names if not is_named(form)] or names  # these take the database long to plan
     left = f"{stamp_sql(text, OR.join(found))} IS NULL" if found else "true"
     asked = ", ".join(f"count({stamp_sql(text, written)})" for written in names)
     counts = table.one(asked, where=left, rows=rows) if names else ()
-    most = [written for written, count in zip(names, counts, strict=True) if count == max(counts) > 0]
-    return [written for written in most if not is_named(written)] or most
+    return [written for written, count in zip(names, counts, strict=True) if count == max(counts) > 0]
 
 
 def _unread(table: Table, text: str, found: Sequence[str], rows: int) -> list[str]:
