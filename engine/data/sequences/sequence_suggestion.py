@@ -29,7 +29,7 @@ _SEQUENCES = (
 _COUNTERS = ("t", "time", "step", "frame", "index", "i", "n", "tick")
 _CALENDAR = ("season", "quarter", "month", "weekday", "day", "holiday", "hour", "week", "year")  # known, so no answers
 _FLAGS = ("status", "flag", "flags", "quality", "qc", "qualifier", "remark", "qualität")  # of the one value beside them
-_LOOK = 100_000  # rows that are looked at
+_LOOK, _FIRST = 100_000, 1_000  # rows that are looked at, and that are asked first
 _ANSWERS = ("y",)  # beside columns that count up
 _STEPS = 8  # columns that a table without a header has beside its class
 _RAGGED = 3.0  # steps a sequence has at least on average
@@ -94,19 +94,25 @@ def _counted_in(
 
 def _counter(table: Table, sequence: tuple[str, ...], columns: list[ColumnLook], rows: int) -> str:
     """A column that rises by one from row to row of each sequence, and begins anew at 0 or 1; "" without."""
+    names = [c.name for c in columns if c.name not in sequence and c.number and 2 * c.runs >= rows > c.different]
+    for some in (min(rows, _FIRST), rows):  # of many columns hardly one is left after the first rows
+        names = _counting(table, sequence, names, some)
+    return next(iter(names), "")
+
+
+def _counting(table: Table, sequence: tuple[str, ...], names: list[str], rows: int) -> list[str]:
+    """Those of the columns that count so over the first rows."""
+    if not names:
+        return []
     key = f"({', '.join(map(quoted, sequence))})"
-    for column in columns:
-        if column.name in sequence or not column.number or 2 * column.runs < rows:
-            continue
-        number = table.number(column.name)
-        counts = table.connection.execute(
-            f"SELECT bool_and(CASE WHEN same THEN n = before + 1 ELSE n IN (0, 1) END) FROM (SELECT {number} AS n, "
-            f"{key} IS NOT DISTINCT FROM lag({key}) OVER () AS same, lag({number}) OVER () AS before "
-            f"FROM (SELECT * FROM cells LIMIT {rows}))"
-        ).fetchone()
-        if counts and counts[0]:
-            return column.name
-    return ""
+    numbers = ", ".join(f"{table.number(name)} AS n{k}" for k, name in enumerate(names))
+    before = ", ".join(f"lag(n{k}) OVER () AS b{k}" for k in range(len(names)))
+    counts = (f"bool_and(CASE WHEN same THEN n{k} = b{k} + 1 ELSE n{k} IN (0, 1) END)" for k in range(len(names)))
+    found = table.connection.execute(
+        f"SELECT {', '.join(counts)} FROM (SELECT *, key IS NOT DISTINCT FROM lag(key) OVER () AS same, {before} "
+        f"FROM (SELECT {key} AS key, {numbers} FROM cells LIMIT {rows}))"
+    ).fetchall()
+    return [name for name, count in zip(names, found[0], strict=True) if count]
 
 
 def _long(
