@@ -169,6 +169,12 @@ def _read(path: Path, elements: _Elements, ended: Ended, most: int | None = None
                 parser.Parse(piece, False)
             if most is None:
                 parser.Parse(b"", True)
+    except DataError:
+        raise
+    except (LookupError, ValueError) as error:
+        raise DataError(
+            f"{path.name} is XML in an encoding that is not read here ({error}); save it again as UTF-8."
+        ) from None
     except expat.ExpatError as error:
         raise DataError(
             f"{path.name} is XML that cannot be read from line {error.lineno:,} on ({expat.ErrorString(error.code)}); "

@@ -99,6 +99,12 @@ def test_what_is_no_table_is_refused_in_a_sentence(write: Write, case: str) -> N
         peek(write("a.gpx", HEAD + content))
 
 
+@pytest.mark.parametrize("encoding", ["Shift_JIS", "U.-8"])
+def test_an_encoding_that_is_not_read_is_said(write: Write, encoding: str) -> None:
+    with pytest.raises(DataError, match=r"in an encoding that is not read here .* save it again as UTF-8"):
+        peek(write("a.gpx", GPX.replace("UTF-8", encoding)))
+
+
 @pytest.mark.parametrize("case", TEXTS)
 def test_pages_of_words_are_texts_which_is_said(write: Write, case: str) -> None:
     found = understand(write(*TEXTS[case]), {})
