@@ -156,9 +156,21 @@ class SoakBench:
             dialog._list.setCurrentItem(item)
             dialog._path.setText(str(self._folder / f"weights{suffix}"))
             dialog._write.click()
-            told = lambda: bool(dialog._done.text() or dialog.message.text)  # noqa: E731
-            self._qtbot.waitUntil(told, timeout=_CLOSE_LIMIT_MS)
+            if dialog._write.text() == "Replace":
+                dialog._write.click()
+            self._qtbot.waitUntil(lambda: dialog._under_way is None, timeout=_CLOSE_LIMIT_MS)
         dialog.close()
+
+    def export_first(self) -> None:
+        """Train and export: what that loads stays for good, and by chance the first one may come after an hour."""
+        window = self._window
+        self._change("training.epochs", 2)
+        self._qtbot.waitUntil(lambda: window.desk.draft.ready, timeout=_OPEN_LIMIT_MS)
+        self.run_or_pause()
+        saved = lambda: bool(window.runs.current and window.runs.current.saved and not window.desk.session.alive)  # noqa: E731
+        self._qtbot.waitUntil(saved, timeout=_OPEN_LIMIT_MS)
+        self.export()
+        assert list(self._folder.glob("weights.*.proof.json")), "nothing was exported"
 
     def delete_run(self) -> None:
         if self._window.runs.chosen and not self._window.desk.session.alive:

@@ -88,6 +88,7 @@ def test_hours_at_the_window_leave_nothing_behind(qtbot: QtBot, tmp_path: Path, 
     end = time.monotonic() + _SECONDS
     try:
         bench = SoakBench(qtbot, tmp_path, random)
+        bench.export_first()
         while time.monotonic() < end:
             (name,) = random.choices(list(_ACTIONS), list(_ACTIONS.values()))
             name = "reopen" if len(done) % _BETWEEN_CHECKS == _BETWEEN_CHECKS - 1 else name
