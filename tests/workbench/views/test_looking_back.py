@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pytestqt.qtbot import QtBot
 
 from tests.workbench.views import measured
 from workbench.history import History
@@ -28,7 +29,9 @@ def ten_steps() -> History:
 
 
 @pytest.mark.parametrize(("moment", "value"), [(None, "1"), (4, "7")])
-def test_keys_tell_the_values_of_the_moment(show: Show, ten_steps: History, moment: int | None, value: str) -> None:
+def test_keys_tell_the_values_of_the_moment(
+    show: Show, ten_steps: History, qtbot: QtBot, moment: int | None, value: str
+) -> None:
     loss, norms = show(Loss), show(GradientNormBoard)
     loss._window.setCurrentIndex(0)
     for view in (loss, norms):
@@ -37,7 +40,7 @@ def test_keys_tell_the_values_of_the_moment(show: Show, ten_steps: History, mome
         view.show_history(ten_steps)
         view.show_moment(moment)
     assert {f"training, each batch  {value}", f"validation  {value}"} <= set(loss._loss.legend.texts)
-    assert f"RMSE  {value}" in loss._metric.legend.texts
+    qtbot.waitUntil(lambda: f"RMSE  {value}" in loss._metric.legend.texts)
     assert f"gradient norm, each batch  {value}" in norms._total.legend.texts
 
 
@@ -51,10 +54,13 @@ def _lines(view: LiveView) -> list[Any]:
 
 
 @pytest.mark.parametrize("kind", [Loss, GradientNormBoard, GradientFlow])
-def test_what_is_drawn_over_training_marks_the_moment(show: Show, ten_steps: History, kind: type[LiveView]) -> None:
+def test_what_is_drawn_over_training_marks_the_moment(
+    show: Show, ten_steps: History, qtbot: QtBot, kind: type[LiveView]
+) -> None:
     view = show(kind)
     view.show_start(measured.STARTED)
     view.show_history(ten_steps)
+    qtbot.waitUntil(lambda: not isinstance(view, Loss) or bool(view._metric.curves))  # drawn a moment later
     probes = measured.gradient_norms(), measured.gradient_by_time()
     for moment in (None, 4, None):
         view.show_moment(moment)
