@@ -65,7 +65,7 @@ def fuzz(name: str, run: Path, folder: Path, count: int, seed: int) -> None:
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("name", READERS)
 def test_some_inputs(name: str, run_folder: Path, tmp_path: Path) -> None:
-    fuzz(name, run_folder, tmp_path, 20 * min(READERS[name].often, 10), seed=0)
+    fuzz(name, run_folder, tmp_path, 10 * min(READERS[name].often, 10), seed=0)
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ from tests.engine.data.test_excel import workbook
 
 ROWS = [f"2020-01-{day:02d},{day}.5,{day % 3}" for day in range(1, 29)]
 HEADER = "date,level,wind"
+_KEPT, _READ_ANEW = 64 << 20, 0  # bytes of cells that a table may keep
 LEFT_OUT = {
     "units": ([HEADER, "yyyy-mm-dd,m,m/s", *ROWS], {2: "units"}),
     "units without one for the date": ([HEADER, ",m,m/s", *ROWS], {2: "units"}),
@@ -49,11 +50,14 @@ TOLD = {  # notes on several rows at once
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["LF", "CR LF", "CR"])
-@pytest.mark.parametrize("in_memory", [64 << 20, 0], ids=["kept", "read anew"])
+@pytest.mark.parametrize(
+    ("end", "in_memory"),
+    [("\n", _KEPT), ("\r\n", _READ_ANEW), ("\r", _KEPT), ("\r", _READ_ANEW)],
+    ids=["LF, kept", "CR LF, read anew", "CR, kept", "CR, read anew"],
+)
 @pytest.mark.parametrize("name", LEFT_OUT)
 def test_rows_that_are_none_are_left_out_with_line_and_reason(
-    write: Write, monkeypatch: pytest.MonkeyPatch, name: str, in_memory: int, end: str
+    write: Write, monkeypatch: pytest.MonkeyPatch, name: str, end: str, in_memory: int
 ) -> None:
     monkeypatch.setattr(opening, "_IN_MEMORY", in_memory)
     lines, wanted = LEFT_OUT[name]
