@@ -17,6 +17,7 @@ from engine.config import Experiment
 from engine.data import Batch, Dataset
 from engine.data.series.path_dataset import PathDataset
 from engine.evaluation import score
+from engine.flattened import Flattened
 from engine.losses import Loss
 from engine.networks import AnyNetwork
 
@@ -65,7 +66,7 @@ def _beside(
     experiment: Experiment, dataset: Dataset, loss: Loss, network: AnyNetwork, epochs: int,
     stopped: Callable[[], bool], without: float,
 ) -> MemoryWorth:  # fmt: skip
-    other = feed_forward.Flattened(experiment, dataset, loss.width, network.parameter_count)
+    other = Flattened(experiment, dataset, loss.width, network.parameter_count)
     if other.too_large:
         note = (
             f"no feed-forward network beside it: over {other.steps:,} steps side by side even a single hidden unit "

@@ -12,9 +12,10 @@ from engine.config import Experiment
 from engine.control import Control
 from engine.data import Batch, load
 from engine.events import Finding, RunFinished, Snapshot, SnapshotRequest
-from engine.feed_forward import Flattened, Trained, train
+from engine.feed_forward import Trained, train
 from engine.findings.diagnosis import Diagnosis
 from engine.findings.measurements import Measurements
+from engine.flattened import Flattened
 from engine.losses import loss_for
 from engine.memory_worth import MemoryWorth, shuffled
 from engine.networks import make_network

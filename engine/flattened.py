@@ -1,0 +1,111 @@
+"""The network without memory itself: all steps of a window lie side by side before one hidden layer.
+
+So every step has weights of its own (Rumelhart et al. 1986; over text, the network of Bengio et al. 2003 without its
+embedding). It has as many hidden units as bring it nearest to the number of parameters of the recurrent network.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.budget import fitted
+from engine.cells import specification
+from engine.config import Experiment, ModelConfig
+from engine.data import Batch, Dataset
+from engine.layers.parameter_shapes import parameter_count
+from engine.layers.passes import Examples, Output
+from engine.network import Network
+
+NAME = "feed-forward"
+_CONTEXT = 8  # steps that it sees before each answer where every step has one
+_TOO_LARGE = 1.5  # times the budget, with a single hidden unit
+
+
+class Flattened:
+    """A feed-forward network that answers the batches of a data set as the recurrent one does."""
+
+    def __init__(self, experiment: Experiment, dataset: Dataset, width: int, budget: int) -> None:
+        """`width` outputs for each target; as near to `budget` trainable numbers as whole hidden units come."""
+        training = experiment.training
+        longest = max(len(batch.inputs) for batch in dataset.batches("train", training.batch_size, training.seed))
+        self._aligned = dataset.topology == "many_to_many"
+        self.steps = min(longest, _CONTEXT) if self._aligned and dataset.kind != "series" else longest
+        inputs, outputs = self.steps * dataset.input_size, dataset.output_size * width
+        model = fitted(_model(experiment), budget, lambda model: parameter_count(model, inputs, outputs, False))
+        self._symbols = np.eye(dataset.input_size + 1, dataset.input_size, dtype=np.float32) if dataset.tokens else None
+        self.parameter_count = parameter_count(model, inputs, outputs, False)
+        self.too_large = self.parameter_count > _TOO_LARGE * budget
+        self._make = partial(Network, model, inputs, outputs, seed=training.seed, threads=training.threads)
+        self._network: Network | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called among the baselines."""
+        return f"{NAME} ({self.parameter_count:,} parameters)"
+
+    @property
+    def network(self) -> Network:
+        """Made when it is first needed: one that is too large never is."""
+        self._network = self._network or self._make()
+        return self._network
+
+    def close(self) -> None:
+        """Let its threads go; they start again with the next batch that it answers."""
+        if self._network is not None:
+            self._network.workers.close()
+
+    def flat(self, batch: Examples, before: NDArray[Any] | None = None) -> Batch:
+        """`batch` with its steps side by side, one row for each answer; `before` are the steps read just before it."""
+        inputs = self._numbers(batch)
+        if self._aligned:
+            past = np.zeros((self.steps - 1, *inputs.shape[1:]), np.float32) if before is None else before
+            seen = np.lib.stride_tricks.sliding_window_view(np.concatenate([past, inputs]), self.steps, axis=0)
+            rows = np.moveaxis(seen, -1, 2).reshape(inputs.shape[0] * inputs.shape[1], -1)
+        else:
+            side_by_side = np.zeros((inputs.shape[1], self.steps, inputs.shape[2]), np.float32)
+            side_by_side[:, : len(inputs)] = inputs[: self.steps].swapaxes(0, 1)
+            rows = side_by_side.reshape(inputs.shape[1], -1)
+        count = len(rows)
+        return Batch(
+            inputs=np.ascontiguousarray(rows, np.float32)[None],
+            lengths=np.ones(count, np.int64),
+            targets=batch.targets.reshape(count, *batch.targets.shape[2:]) if self._aligned else batch.targets,
+            weights=batch.weights.reshape(count),
+            continues=False,
+            positions=np.arange(count),
+        )
+
+    def answer(self, batch: Examples, state: Any = None) -> Output:
+        """Like `Network.answer`; the state is the last steps read."""
+        values = self.network.answer(self.flat(batch, state)).values
+        if self._aligned:
+            values = values.reshape(*batch.inputs.shape[:2], -1)
+        return Output(values, self.tail(batch, state))
+
+    def tail(self, batch: Examples, before: NDArray[Any] | None = None) -> Any:
+        """What a batch that continues this one has to know of it; None where none does."""
+        if not self._aligned or self.steps < 2:
+            return None
+        inputs = self._numbers(batch)
+        read = inputs if before is None else np.concatenate([before, inputs])
+        missing = max(0, self.steps - 1 - len(read))
+        return np.pad(read, ((missing, 0), (0, 0), (0, 0)))[-(self.steps - 1) :]
+
+    def _numbers(self, batch: Examples) -> NDArray[np.float32]:
+        """(T, B, I) float32, zero past the end of a sequence; of tokens, a one at each one's place."""
+        inputs = batch.inputs if self._symbols is None else self._symbols[batch.inputs]
+        inside = np.arange(len(inputs))[:, None] < batch.lengths
+        return np.asarray(inputs * inside[..., None], np.float32)
+
+
+def _model(experiment: Experiment) -> ModelConfig:
+    own = experiment.model.activation
+    known = own in specification("feedforward").activations
+    return ModelConfig(
+        topology="many_to_one", cell="feedforward", num_layers=1, activation=own if known else "tanh",
+        initializer=experiment.model.initializer,
+    )  # fmt: skip
