@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from engine.data import Batch, Dataset, PairBatch, WritingScorer
-from engine.data.metrics import last_answers
 from engine.data.series.path_dataset import PathDataset
 from engine.data.series.path_metrics import PathScorer
 from engine.forecasts.forecast_paths import scored_paths
 from engine.inside_records import Floats
 from engine.layers.passes import Examples, Output
 from engine.losses import Loss
-from engine.network import Network
 from engine.sequence_to_sequence.free_running import FreeRun, run_free
 from engine.sequence_to_sequence.network import SequenceToSequence
 
@@ -63,8 +61,7 @@ def score(
             scorer.add(batch, measure.point(values))
         run = _run_free(network, dataset, batch, measure)  # which may overwrite the values
         if isinstance(dataset, PathDataset):
-            assert isinstance(network, Network | SequenceToSequence)  # all others answer once
-            said = run.values if run else last_answers(batch, values)
+            said = run.values if run else values
             scorer.add(batch, scored_paths(network, dataset, measure, part, batch.positions, said)[..., measure.middle])
         if run:
             assert isinstance(scorer, WritingScorer)
@@ -74,6 +71,13 @@ def score(
         return Score()
     by_step = scorer.by_step() if isinstance(scorer, PathScorer) and part == "test" else ()
     return Score(total / weight, scorer.result(), free / weight, by_step)
+
+
+def mean_loss(network: Answering, dataset: Dataset, part: str, batch_size: int, loss: Loss) -> float:
+    """The loss of `score` alone, for less than its metrics take."""
+    found = [loss.mean(values, batch) for batch, values in answers(network, dataset.batches(part, batch_size))]
+    weight = math.fsum(count for _, count in found)
+    return math.fsum(mean * count for mean, count in found) / weight if weight else math.nan
 
 
 def _run_free(network: Answering, dataset: Dataset, batch: Batch, measure: Loss) -> FreeRun | None:

@@ -8,12 +8,13 @@ been worse than its best that more of them are idle.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from engine.config import Experiment, TrainingConfig
 from engine.data import Dataset
-from engine.evaluation import score
+from engine.data.series.path_dataset import PathDataset
+from engine.evaluation import mean_loss, score
 from engine.flattened import Flattened
 from engine.losses import Loss
 from engine.non_finite import NonFiniteError
@@ -30,13 +31,14 @@ class Trained:
     network: Flattened
     validation: float  # in the data set's metric
     test: float
+    by_step: tuple[Mapping[str, float], ...] = ()  # of the test part's forecasts over several steps
 
 
 def trainable(experiment: Experiment, dataset: Dataset) -> bool:
     """Whether there is a window to lay side by side, and memory to do without."""
     model = experiment.model
-    wide = dataset.topology in ("many_to_one", "many_to_many") and model.cell != "feedforward"
-    return wide and dataset.kind != "pairs"
+    reads = ("many_to_one", "many_to_many", *(("encoder_decoder",) if isinstance(dataset, PathDataset) else ()))
+    return dataset.topology in reads and model.cell != "feedforward" and dataset.kind != "pairs"
 
 
 def train(
@@ -44,7 +46,7 @@ def train(
 ) -> Trained | None:
     """Train `network` for so many epochs, fewer where more would be idle, and score it.
 
-    None where it was `stopped`, or its numbers grew beyond bounds.
+    None where it was `stopped`, its numbers grew beyond bounds, or no answer counts: all steps ahead count together.
 
     The same experiment gives the same bits.
     """
@@ -58,8 +60,8 @@ def train(
             learned = _epoch(training, dataset, loss, network, optimizer, schedule, epoch, stopped)
             if learned is None:
                 return None
-            held_out = _scored(network, dataset, "validation", training, loss)
-            deciding = held_out[0] if dataset.count("validation") else learned
+            held_out = mean_loss(network, dataset, "validation", training.batch_size, loss)
+            deciding = held_out if dataset.count("validation") else learned
             schedule.epoch_done(deciding)
             if deciding < best:
                 best, found, weights = deciding, epoch, network.network.state_dict()
@@ -69,32 +71,27 @@ def train(
         return None
     network.network.load_state_dict(weights)
     parts = ("validation", "test")
-    return Trained(network, *(_scored(network, dataset, part, training, loss)[1] for part in parts))
+    known, tested = (score(network, dataset, part, training.batch_size, loss) for part in parts)
+    return Trained(network, known.metric, tested.metric, tested.by_step)
 
 
 def _epoch(
     training: TrainingConfig, dataset: Dataset, loss: Loss, network: Flattened, optimizer: Optimizer,
     schedule: Schedule, epoch: int, stopped: Callable[[], bool],
 ) -> float | None:  # fmt: skip
-    """The mean loss of one pass over the training part; None where it was stopped."""
+    """The mean loss of one pass over the training part; None where it was stopped, or no answer counted."""
     losses: list[float] = []
     before = None
     for batch in dataset.batches("train", training.batch_size, training.seed, epoch):
         if stopped():
             return None
         before = before if batch.continues else None
-        step = network.network.loss_and_gradients(network.flat(batch, before), loss)
+        flat = network.flat(batch, before)
+        step = network.network.loss_and_gradients(flat, loss)
         before = network.tail(batch, before)
         if not math.isfinite(step.loss):
             raise NonFiniteError("the loss is not finite")
         optimizer.step(schedule.rate(optimizer.steps), training.clip_norm, training.clip_value)
-        if loss.weights(batch).any():
+        if loss.weights(flat).any():
             losses.append(step.loss)
-    return math.fsum(losses) / max(1, len(losses))
-
-
-def _scored(
-    network: Flattened, dataset: Dataset, part: str, training: TrainingConfig, loss: Loss
-) -> tuple[float, float]:
-    found = score(network, dataset, part, training.batch_size, loss)
-    return found.loss, found.metric
+    return math.fsum(losses) / len(losses) if losses else None

@@ -65,7 +65,7 @@ class FinalScore:
             seconds=seconds,
             shuffled=measured.worth.shuffled if measured.worth else math.nan,
             intervals=tuple(each.result() for each in self.intervals),
-            by_step=self.found.by_step,
+            by_step=measured.worth.beside(self.found.by_step) if measured.worth else self.found.by_step,
             validation_metric=best.metric if best else math.nan,
         )
 

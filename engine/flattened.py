@@ -1,7 +1,8 @@
 """The network without memory itself: all steps of a window lie side by side before one hidden layer.
 
 So every step has weights of its own (Rumelhart et al. 1986; over text, the network of Bengio et al. 2003 without its
-embedding). It has as many hidden units as bring it nearest to the number of parameters of the recurrent network.
+embedding). It has as many hidden units as bring it nearest to the number of parameters of the recurrent network. What
+an encoder–decoder writes step by step it answers at once, with an output for each of the U steps ahead.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from numpy.typing import NDArray
 from engine.budget import fitted
 from engine.cells import specification
 from engine.config import Experiment, ModelConfig
-from engine.data import Batch, Dataset
+from engine.data import Batch, Dataset, PairBatch
+from engine.data.series.path_dataset import PathDataset
 from engine.layers.parameter_shapes import parameter_count
 from engine.layers.passes import Examples, Output
 from engine.network import Network
@@ -34,7 +36,12 @@ class Flattened:
         longest = max(len(batch.inputs) for batch in dataset.batches("train", training.batch_size, training.seed))
         self._aligned = dataset.topology == "many_to_many"
         self.steps = min(longest, _CONTEXT) if self._aligned and dataset.kind != "series" else longest
-        inputs, outputs = self.steps * dataset.input_size, dataset.output_size * width
+        self._written = (
+            dataset.steps if isinstance(dataset, PathDataset) and dataset.topology == "encoder_decoder" else 0
+        )
+        self._targets, told = dataset.output_size, max(0, dataset.heard_size - dataset.output_size)
+        inputs = self.steps * dataset.input_size + self._written * told
+        outputs = dataset.output_size * width * max(1, self._written)
         model = fitted(_model(experiment), budget, lambda model: parameter_count(model, inputs, outputs, False))
         self._symbols = np.eye(dataset.input_size + 1, dataset.input_size, dtype=np.float32) if dataset.tokens else None
         self.parameter_count = parameter_count(model, inputs, outputs, False)
@@ -61,29 +68,40 @@ class Flattened:
     def flat(self, batch: Examples, before: NDArray[Any] | None = None) -> Batch:
         """`batch` with its steps side by side, one row for each answer; `before` are the steps read just before it."""
         inputs = self._numbers(batch)
+        if isinstance(batch, PairBatch):
+            return self._at_once(batch, inputs)
         if self._aligned:
             past = np.zeros((self.steps - 1, *inputs.shape[1:]), np.float32) if before is None else before
             seen = np.lib.stride_tricks.sliding_window_view(np.concatenate([past, inputs]), self.steps, axis=0)
             rows = np.moveaxis(seen, -1, 2).reshape(inputs.shape[0] * inputs.shape[1], -1)
-        else:
-            side_by_side = np.zeros((inputs.shape[1], self.steps, inputs.shape[2]), np.float32)
-            side_by_side[:, : len(inputs)] = inputs[: self.steps].swapaxes(0, 1)
-            rows = side_by_side.reshape(inputs.shape[1], -1)
-        count = len(rows)
-        return Batch(
-            inputs=np.ascontiguousarray(rows, np.float32)[None],
-            lengths=np.ones(count, np.int64),
-            targets=batch.targets.reshape(count, *batch.targets.shape[2:]) if self._aligned else batch.targets,
-            weights=batch.weights.reshape(count),
-            continues=False,
-            positions=np.arange(count),
-        )
+            targets = batch.targets.reshape(len(rows), *batch.targets.shape[2:])
+            return _single(rows, targets, batch.weights.reshape(len(rows)))
+        return _single(self._side_by_side(inputs), batch.targets, batch.weights)
+
+    def _at_once(self, batch: PairBatch, inputs: NDArray[np.float32]) -> Batch:
+        """All steps that an encoder–decoder writes as one answer; it reads ahead what a decoder is told ahead."""
+        count, known = inputs.shape[1], batch.before[..., self._targets :]
+        rows = [self._side_by_side(inputs), known.swapaxes(0, 1).reshape(count, -1)]
+        targets = np.ascontiguousarray(batch.targets.swapaxes(0, 1)).reshape(count, -1)
+        return _single(np.concatenate(rows, axis=1), targets, batch.weights.min(axis=0))
+
+    def _side_by_side(self, inputs: NDArray[Any]) -> NDArray[np.float32]:
+        """(T, B, I) as (B, steps · I)."""
+        rows = np.zeros((inputs.shape[1], self.steps, inputs.shape[2]), np.float32)
+        rows[:, : len(inputs)] = inputs[: self.steps].swapaxes(0, 1)
+        return rows.reshape(inputs.shape[1], -1)
+
+    def forward(self, inputs: NDArray[Any]) -> Output:
+        """Like `Network.forward` of windows (T, B, I), each answered once."""
+        return self.network.forward(self._side_by_side(inputs)[None])
 
     def answer(self, batch: Examples, state: Any = None) -> Output:
         """Like `Network.answer`; the state is the last steps read."""
         values = self.network.answer(self.flat(batch, state)).values
         if self._aligned:
             values = values.reshape(*batch.inputs.shape[:2], -1)
+        if self._written:
+            values = values.reshape(len(values), self._written, -1).swapaxes(0, 1)
         return Output(values, self.tail(batch, state))
 
     def tail(self, batch: Examples, before: NDArray[Any] | None = None) -> Any:
@@ -100,6 +118,13 @@ class Flattened:
         inputs = batch.inputs if self._symbols is None else self._symbols[batch.inputs]
         inside = np.arange(len(inputs))[:, None] < batch.lengths
         return np.asarray(inputs * inside[..., None], np.float32)
+
+
+def _single(rows: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any]) -> Batch:
+    """One step for each answer."""
+    count = len(rows)
+    inputs = np.ascontiguousarray(rows, np.float32)[None]
+    return Batch(inputs, np.ones(count, np.int64), targets, weights, False, np.arange(count))
 
 
 def _model(experiment: Experiment) -> ModelConfig:

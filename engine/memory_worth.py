@@ -7,7 +7,7 @@ is stopped does without it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,6 +23,12 @@ from engine.networks import AnyNetwork
 
 _READ_WHOLE = ("many_to_one", "encoder_decoder")  # topologies that answer after a whole sequence
 
+_AHEAD = {
+    "recursive": "Its own forecasts of one step are fed back, as the network's are.",
+    "direct": "It has an output for each step ahead, as the network has.",
+    "encoder_decoder": "It writes nothing: it has an output for each step ahead (direct), from the same windows.",
+}  # by strategy
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MemoryWorth:
@@ -31,6 +37,7 @@ class MemoryWorth:
     trained: feed_forward.Trained | None
     shuffled: float  # of the recurrent network itself, on sequences whose steps come in another order
     note: str = ""  # why there is no feed-forward network, where one was to be expected
+    ahead: str = ""  # how it comes to forecasts over several steps, where they are asked for
 
     @property
     def validation_baselines(self) -> tuple[tuple[str, float], ...]:
@@ -42,6 +49,13 @@ class MemoryWorth:
         """The same on the test part."""
         return ((self.trained.network.name, self.trained.test),) if self.trained else ()
 
+    def beside(self, by_step: tuple[Mapping[str, float], ...]) -> tuple[Mapping[str, float], ...]:
+        """Scores by step ahead, with the RMSE of the feed-forward network behind those of the simple forecasts."""
+        if self.trained is None:
+            return by_step
+        pairs = zip(by_step, self.trained.by_step, strict=True)
+        return tuple({**own, self.trained.network.name: theirs["RMSE"]} for own, theirs in pairs)
+
 
 def memory_worth(
     experiment: Experiment, dataset: Dataset, loss: Loss, network: AnyNetwork, epochs: int, stopped: Callable[[], bool]
@@ -50,16 +64,19 @@ def memory_worth(
     chosen = experiment.training.memory_check
     if chosen == "never":
         return MemoryWorth(None, math.nan)
-    if isinstance(dataset, PathDataset):
-        return MemoryWorth(None, math.nan, "forecasts over several steps have no feed-forward network beside them")
-    order = dataset.topology in _READ_WHOLE and experiment.model.cell != "feedforward"
     without = math.nan
-    if order and dataset.count("test"):
+    if _order_counts(experiment, dataset) and dataset.count("test"):
         batch_size = experiment.training.batch_size
         without = score(network, dataset, "test", batch_size, loss, shuffled).metric
     if not feed_forward.trainable(experiment, dataset) or (dataset.topology == "many_to_many" and chosen == "auto"):
         return MemoryWorth(None, without)
     return _beside(experiment, dataset, loss, network, epochs, stopped, without)
+
+
+def _order_counts(experiment: Experiment, dataset: Dataset) -> bool:
+    """Whether the order can be taken away: forecasts that are fed back are made of the windows, not of a batch."""
+    fed_back = isinstance(dataset, PathDataset) and dataset.preparation.strategy == "recursive"
+    return dataset.topology in _READ_WHOLE and experiment.model.cell != "feedforward" and not fed_back
 
 
 def _beside(
@@ -77,7 +94,9 @@ def _beside(
         trained = feed_forward.train(experiment, dataset, loss, other, epochs, stopped)
     finally:
         other.close()
-    return MemoryWorth(trained, without, "" if trained else "the feed-forward network beside it came to no result")
+    note = "" if trained else "the feed-forward network beside it came to no result"
+    ahead = _AHEAD[dataset.preparation.strategy] if isinstance(dataset, PathDataset) else ""
+    return MemoryWorth(trained, without, note, ahead)
 
 
 def shuffled(batch: Batch, seed: int = 0) -> Batch:

@@ -20,7 +20,7 @@ from engine.data.series.series_dataset import SeriesDataset
 from engine.evaluation import Answering, answers
 from engine.events import Probe
 from engine.forecasts.calibration import window_scales
-from engine.forecasts.forecast_paths import dataset_paths
+from engine.forecasts.forecast_paths import dataset_paths, scored_paths
 from engine.forecasts.intervals import Interval, covered_words
 from engine.generation import continue_text
 from engine.inside_records import Floats, frozen
@@ -73,6 +73,7 @@ class Predictions:
         self._network, self._dataset, self._loss = network, dataset, loss
         self._shown: _Shown | None = None
         self._further: tuple[tuple[str, float], ...] = ()  # baselines that came later, on what is shown
+        self._paths: tuple[tuple[str, Reals], ...] = ()  # the same of several steps, as they are drawn
         self._intervals: tuple[Interval, ...] = ()
         self._classes = ClassPredictions(network, dataset)
         self._steps: StepPredictions | None = None
@@ -91,9 +92,12 @@ class Predictions:
         if self._steps is not None:
             self._steps.compare(scores[0][0], network)
             return
+        ((name, _),) = scores
+        if isinstance(self._dataset, PathDataset):
+            self._paths = ((name, _drawn_path(network, self._dataset, self._loss)),)
+            return
         shown = self._shown = self._shown or _what_to_show(self._dataset)
         forecast = frozen(self._decoded(self._said_by(network, shown), shown)[:, self._loss.middle])
-        ((name, _),) = scores
         self._shown = dataclasses.replace(
             shown,
             baselines=(*shown.baselines, (name, forecast)),
@@ -173,12 +177,12 @@ class Predictions:
 
     def _path(self, dataset: PathDataset) -> SeriesPrediction:
         """Forecasts over several steps, one behind the other over the held-out part, of the first target."""
-        part = dataset.pinned_part
-        tiles = dataset.tiles(part)[-max(1, SCREEN_POINTS // dataset.steps) :]
+        part, tiles = dataset.pinned_part, _tiles(dataset)
         values = dataset_paths(self._network, dataset, self._loss, part, tiles)[:, :, 0]
         truth = dataset.path_truth(part)[:, tiles, 0].T.reshape(-1)
         forecast = values[..., self._loss.middle].T.reshape(-1)
         simple = [(name, each[:, tiles, 0].T.reshape(-1)) for name, each in dataset.path_baselines(part)]
+        simple.extend(self._paths)
         return SeriesPrediction(
             part=part,
             target=dataset.preparation.targets[0],
@@ -204,6 +208,19 @@ class Predictions:
             tokens = continue_text(self._network, begun, length, chosen)
             samples.append((chosen, preparation.after(prompt, tokens)))
         return TextPrediction(prompt, tuple(samples))
+
+
+def _tiles(dataset: PathDataset) -> Ints:
+    """Windows whose forecasts of several steps are drawn one behind the other."""
+    return dataset.tiles(dataset.pinned_part)[-max(1, SCREEN_POINTS // dataset.steps) :]
+
+
+def _drawn_path(network: Answering, dataset: PathDataset, loss: Loss) -> Reals:
+    """What a network that writes nothing says to them of the first target."""
+    part, tiles = dataset.pinned_part, _tiles(dataset)
+    batch = dataset.batch(part, tiles)
+    values = scored_paths(network, dataset, loss, part, batch.positions, network.answer(batch).values)
+    return values[:, :, 0, loss.middle].T.reshape(-1)
 
 
 def _what_to_show(dataset: Dataset) -> _Shown:

@@ -79,16 +79,16 @@ def _not_beaten(m: Measurements, name: str, why: str) -> Finding:
 
 def memory(m: Measurements) -> Finding | None:
     """Whether remembering pays, beside a network that cannot."""
-    trained = m.worth.trained if m.worth else None
-    if trained is None or m.final is None:
+    if m.worth is None or m.worth.trained is None or m.final is None:
         return None
-    ours, theirs, other = m.final[0], trained.test, trained.network
+    ours, theirs, other = m.final[0], m.worth.trained.test, m.worth.trained.network
     if not (math.isfinite(ours) and math.isfinite(theirs)):
         return None
     why = (
         f"On the test part, {m.metric} {ours:.4g} with {m.parameters:,} parameters, the same at every step, against "
         f"{theirs:.4g} with {other.parameter_count:,}, of which each of the {other.steps:,} steps has its own."
     )
+    why = f"{why} {m.worth.ahead}".rstrip()
     gain = m.gain(ours, theirs)
     if gain > _HARDLY:
         return Finding("memory", "good", f"Beats a feed-forward network of the same size{_by(gain, m)}", why)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +18,19 @@ from engine.data.scaling import Reals, scaler_each
 from engine.data.series.forecast_dataset import ForecastDataset
 from engine.data.series.panel_dataset import PanelDataset
 from engine.data.series.series_dataset import SeriesDataset
+from engine.layers.passes import Output
 from engine.losses import Loss
-from engine.network import Network
 from engine.networks import AnyNetwork
 from engine.sequence_to_sequence.free_running import run_free
 from engine.sequence_to_sequence.network import SequenceToSequence
+
+
+@runtime_checkable
+class Reader(Protocol):
+    """What answers at the end of each window; a network that does not write does."""
+
+    def forward(self, inputs: NDArray[Any]) -> Output:
+        """Outputs for windows (T, B, C)."""
 
 
 def paths(
@@ -57,7 +65,7 @@ def dataset_paths(network: AnyNetwork, dataset: Dataset, loss: Loss, part: str, 
 
 
 def scored_paths(
-    network: AnyNetwork, dataset: Dataset, loss: Loss, part: str, positions: Ints, outputs: NDArray[Any]
+    network: object, dataset: Dataset, loss: Loss, part: str, positions: Ints, outputs: NDArray[Any]
 ) -> Reals:
     """`dataset_paths` where the network's `outputs` for these windows are known, a decoder's as it heard itself.
 
@@ -65,9 +73,10 @@ def scored_paths(
     """
     assert isinstance(dataset, SeriesDataset | PanelDataset)
     preparation, windows, future = _read(dataset, part, positions)
-    if isinstance(network, SequenceToSequence):
+    if preparation.strategy == "encoder_decoder":
         return _heard(preparation, loss, outputs, windows)
     if preparation.strategy == "recursive":
+        assert isinstance(network, Reader)
         return _recursive(network, preparation, loss, windows, future)
     return _valued(preparation, loss, outputs, windows)
 
@@ -97,7 +106,7 @@ def _in_place(places: Sequence[Ints], found: Sequence[Reals]) -> Reals:
     return np.concatenate(found, axis=1)[:, np.argsort(np.concatenate(places), kind="stable")]
 
 
-def _answers(network: Network, preparation: SeriesPreparation, windows: Reals) -> NDArray[Any]:
+def _answers(network: Reader, preparation: SeriesPreparation, windows: Reals) -> NDArray[Any]:
     """Outputs (B, ·) at the end of each window."""
     outputs = network.forward(preparation.inputs_of(windows)).values
     return outputs[-1] if outputs.ndim == 3 else outputs
@@ -110,7 +119,7 @@ def _valued(preparation: SeriesPreparation, loss: Loss, outputs: NDArray[Any], w
     return np.stack([preparation.path_values(shaped[..., k], windows) for k in range(loss.width)], axis=-1)
 
 
-def _recursive(network: Network, preparation: SeriesPreparation, loss: Loss, windows: Reals, future: Reals) -> Reals:
+def _recursive(network: Reader, preparation: SeriesPreparation, loss: Loss, windows: Reals, future: Reals) -> Reals:
     """The next step again and again; what was said moves into the window.
 
     Inputs known ahead go on as they will; others stay at their last value.

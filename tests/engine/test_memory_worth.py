@@ -11,6 +11,7 @@ import pytest
 from engine.config import Experiment
 from engine.control import Control
 from engine.data import Batch, load
+from engine.data.series.forecast_dataset import ForecastDataset
 from engine.events import Finding, RunFinished, Snapshot, SnapshotRequest
 from engine.feed_forward import Trained, train
 from engine.findings.diagnosis import Diagnosis
@@ -20,7 +21,10 @@ from engine.losses import loss_for
 from engine.memory_worth import MemoryWorth, shuffled
 from engine.networks import make_network
 from engine.prediction_records import SeriesPrediction
+from engine.predictions import Predictions
 from engine.training import TrainingRun
+from tests.engine.data.making import windows_of
+from tests.engine.test_forecast_paths import STEPS, STRATEGIES
 
 SERIES = {"data.sample": "airline_passengers", "training.epochs": 2, "training.threads": 1, "model.hidden_size": 6}
 TASKS: dict[str, dict[str, Any]] = {
@@ -30,6 +34,7 @@ TASKS: dict[str, dict[str, Any]] = {
     "values": {"data.sample": "adding", "data.length": 6, "data.sequences": 64},
     "symbols": {"data.sample": "temporal_order", "data.length": 12, "data.sequences": 64},
     "tags": {"data.sample": "embedded_reber", "data.length": 12, "data.sequences": 64},
+    **{strategy: {"data.steps": STEPS, **chosen} for strategy, chosen in STRATEGIES.items()},
 }
 
 
@@ -117,22 +122,82 @@ def _events(experiment: Experiment, control: Control | None = None) -> list[Any]
     return list(TrainingRun(experiment, load(experiment), control))
 
 
-def test_a_run_ends_with_it_among_the_baselines_and_says_so() -> None:
+@pytest.mark.parametrize(
+    ("task", "said"),
+    [
+        ("series", "has its own."),
+        ("recursive", "Its own forecasts of one step are fed back, as the network's are."),
+        ("direct", "It has an output for each step ahead, as the network has."),
+        ("encoder_decoder", "an output for each step ahead (direct), from the same windows."),
+    ],
+)
+def test_a_run_ends_with_it_among_the_baselines_and_says_so(task: str, said: str) -> None:
     control = Control()
     control.request = SnapshotRequest(1, frozenset({"prediction"}))
-    experiment = _experiment("series")
+    experiment = _experiment(task)
     events = _events(experiment, control)
     ended = events[-1]
     assert isinstance(ended, RunFinished)
     (name,) = [name for name, _ in ended.test_baselines if name.startswith("feed-forward (")]
-    assert np.isfinite(ended.shuffled)
-    keys = [event.key for event in events if isinstance(event, Finding)]
-    assert "memory" in keys
+    assert np.isfinite(ended.shuffled) == (task != "recursive")
+    (found,) = [event for event in events if isinstance(event, Finding) and event.key == "memory"]
+    assert found.why.endswith(said)
+    assert [name in row for row in ended.by_step] == [True] * (STEPS if task in STRATEGIES else 0)
     shown = dict([event for event in events if isinstance(event, Snapshot)][-1].values)["prediction"]
     assert isinstance(shown, SeriesPrediction)
     assert dict(shown.baselines)[name].shape == shown.truth.shape
     again = _events(experiment)[-1]
     assert (again.test_baselines, again.shuffled) == (ended.test_baselines, ended.shuffled)
+
+
+def _by_hand(network: Flattened, dataset: ForecastDataset, part: str, strategy: str) -> np.ndarray:
+    """Forecasts (U, B) of a whole part, from values that are neither scaled nor transformed."""
+    every = np.arange(dataset.count(part))
+    windows, known = dataset.windows(part, every), dataset.future(part, every)
+
+    def answers(*read: np.ndarray) -> np.ndarray:
+        rows = [each.swapaxes(0, 1).reshape(len(every), -1) for each in read]
+        return network.network.forward(np.concatenate(rows, axis=1, dtype=np.float32)[None]).values
+
+    if strategy != "recursive":
+        return answers(windows, *([known] if strategy == "encoder_decoder" else [])).T
+    said = []
+    for ahead in known[..., 0]:
+        said.append(answers(windows)[:, 0])
+        windows = np.concatenate([windows[1:], np.stack([said[-1], ahead], axis=-1)[None]])
+    return np.stack(said)
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_forecasts_over_several_steps_are_scored_over_all_steps_of_the_same_windows(strategy: str) -> None:
+    experiment = _experiment(strategy)
+    columns = {"value": [float((k * 5) % 9) for k in range(60)], "known": [float(k % 4) for k in range(60)]}
+    dataset = windows_of(
+        columns, topology=experiment.model.topology, inputs=("known",), known_inputs=("known",), steps=STEPS,
+        strategy=experiment.data.strategy, scaler="none",
+    )  # fmt: skip
+    assert isinstance(dataset, ForecastDataset)
+    loss = loss_for(experiment.training, dataset)
+    trained = train(experiment, dataset, loss, Flattened(experiment, dataset, 1, 200), 3, lambda: False)
+    assert trained is not None
+    errors = _by_hand(trained.network, dataset, "test", strategy) - dataset.path_truth("test")[..., 0]
+    assert trained.test == pytest.approx(np.sqrt(np.mean(errors**2)), rel=1e-5)
+    by_step = [row["RMSE"] for row in trained.by_step]
+    np.testing.assert_allclose(by_step, np.sqrt(np.mean(errors**2, axis=1)), rtol=1e-5)
+    predictions = Predictions(make_network(experiment.model, dataset, threads=1), dataset, loss)
+    predictions.compare(trained.network, (("beside", trained.validation),))
+    shown, drawn = predictions.judged(), _by_hand(trained.network, dataset, "validation", strategy)
+    assert isinstance(shown, SeriesPrediction)
+    expected = drawn[:, dataset.tiles("validation")].T.reshape(-1)
+    np.testing.assert_allclose(dict(shown.baselines)["beside"], expected, rtol=1e-5)
+
+
+def test_where_no_window_has_all_its_steps_there_is_none_instead_of_one_that_has_not_learned() -> None:
+    experiment = _experiment("encoder_decoder")
+    values = [float("nan") if k % STEPS == 1 and k < 50 else float((k * 5) % 9) for k in range(60)]
+    dataset = windows_of({"value": values}, topology="encoder_decoder", steps=STEPS, missing="mask")
+    network = Flattened(experiment, dataset, 1, 200)
+    assert train(experiment, dataset, loss_for(experiment.training, dataset), network, 1, lambda: False) is None
 
 
 def test_its_size_is_that_of_the_network() -> None:

@@ -212,7 +212,7 @@ def tested_words(record: RunRecord) -> str:
 
 
 def step_words(record: RunRecord) -> str:
-    """A table of the errors of forecasts over several steps, by step, beside the best of the simple methods."""
+    """A table of the errors of forecasts over several steps, by step, beside the best of the baselines."""
     by_step = record.outcome.by_step if isinstance(record.outcome, RunFinished) else ()
     if not by_step:
         return ""

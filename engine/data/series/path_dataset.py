@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
-from engine.data.batches import Ints
+from engine.data.batches import Batch, Ints
 from engine.data.dataset import Dataset
 from engine.data.scaling import Reals
 from engine.data.series.series_preparation import SeriesPreparation
@@ -27,6 +27,10 @@ class PathDataset(Dataset):
     @abstractmethod
     def preparation(self) -> SeriesPreparation:
         """Window, transform, strategy and scalers."""
+
+    @abstractmethod
+    def batch(self, part: str, positions: Ints) -> Batch:
+        """The windows of a part at `positions` (B,), those of several series by series."""
 
     @abstractmethod
     def path_truth(self, part: str) -> Reals:

@@ -19,6 +19,7 @@ from engine.data.splits import PARTS
 from engine.evaluation import score
 from engine.events import RunFinished
 from engine.export.targets import target, target_keys
+from engine.flattened import Flattened
 from engine.forecasts.forecast_paths import dataset_paths
 from engine.inference import forecast
 from engine.losses import loss_for
@@ -104,6 +105,10 @@ def test_forecasts_and_scores_are_those_of_each_series(write: Write, strategy: s
     assert second["RMSE"] == pytest.approx(rmse(truth[1], said[1]), rel=1e-4)
     assert second["MASE"] == pytest.approx(np.mean(np.abs(truth[1] - said[1]) / units), rel=1e-4)
     assert found["MASE"] == pytest.approx(np.mean(scaled), rel=1e-4)
+    other = Flattened(made, data, loss.width, 200)
+    beside = dict(score(other, data, "test", 7, loss).metrics)
+    for name, member, _ in data.slices("test"):
+        assert beside[f"RMSE {name}"] == pytest.approx(score(other, member, "test", 7, loss).metric, rel=1e-4)
     labels = data.path_labels("test", data.tiles("test"))
     assert len(labels) == len(set(labels)) == STEPS * len(data.tiles("test"))
     assert [name for name in LENGTHS if f"{name} · " in " ".join(labels)] == list(LENGTHS)
