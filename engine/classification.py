@@ -34,6 +34,7 @@ class Answered:
     classes: tuple[str, ...]  # empty for values
     names: tuple[str, ...]  # (N,) of the sequences
     steps: tuple[int, ...]  # (N,) from 1; 0 where a sequence has one answer
+    read: tuple[tuple[str, tuple[str, ...]], ...]  # of single steps, the words (N,) that are read there, by column
     truth: tuple[str, ...]  # (N,) as the file says it, empty where it does not
     values: NDArray[np.float64]  # (N, K) probabilities of the classes, or (N, 1) values
     parts: tuple[str, ...]  # (N,) "train", "validation", "test", or "given" for another file
@@ -44,7 +45,7 @@ class Answered:
         """Column names."""
         step = ("step",) if any(self.steps) else ()
         own = ("answer", *(f"p({name})" for name in self.classes)) if self.classes else ("answer",)
-        return ("sequence", *step, self.label, *own, "part")
+        return ("sequence", *step, *(name for name, _ in self.read), self.label, *own, "part")
 
     def rows(self) -> Iterator[list[Cell]]:
         """The rows under `header`."""
@@ -53,7 +54,8 @@ class Answered:
         for row, values in enumerate(self.values.tolist()):
             own: list[Cell] = [self.classes[chosen[row]], *values] if self.classes else values
             step: list[Cell] = [self.steps[row]] if stepped else []
-            yield [self.names[row], *step, self.truth[row], *own, self.parts[row]]
+            read = [words[row] for _, words in self.read]
+            yield [self.names[row], *step, *read, self.truth[row], *own, self.parts[row]]
 
 
 def classify(model: Model, data: Path | str | None = None) -> Answered:
@@ -127,6 +129,7 @@ def _answered(
         classes=answers.classes,
         names=tuple(names[at] for at in owner),
         steps=tuple(steps),
+        read=tuple((name, tuple(words[rows])) for name, words in found.categories) if topology != "many_to_one" else (),
         truth=tuple(str(label) for label in labels[rows]),
         values=values,
         parts=tuple(parts[at] for at in owner),

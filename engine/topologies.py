@@ -97,7 +97,10 @@ _SPECS = (
             ("sequences", "Reads {sequence} and says {label} at every step."),
         ),
         misfits=(
-            ("pairs", "Source and target have lengths of their own: their steps do not go side by side."),
+            (
+                "pairs",
+                "Source and target may differ in length. To tag words, give each a row: sentence, word, tag.",
+            ),
             ("labelled_text", "A text has one label, not one at every step."),
         ),
         available=("series", "text", "sequences"),

@@ -13,9 +13,10 @@ from engine.data.files.packed import name_within
 from engine.data.files.text import read_text
 from engine.data.files.xml_tables import TRACKS
 from engine.data.guess import Guess, Suggestion
-from engine.data.pairs.pairs_suggestion import is_tagged, suggest_pairs
+from engine.data.pairs.pairs_suggestion import suggest_pairs
 from engine.data.samples import sample
 from engine.data.sequences.sequence_suggestion import suggest_sequences
+from engine.data.sequences.tag_suggestion import suggest_tags
 from engine.data.series.series import last_numeric
 from engine.data.series.series_suggestion import suggest_series
 from engine.data.tables.columns import count_cells, numeric_columns
@@ -71,7 +72,7 @@ def suggested(table: Table, base: Experiment) -> Suggestion:
         column = getattr(said, name)
         for one in filter(None, [column] if isinstance(column, str) else column):
             table.column(one)
-    found = None if said.targets or (is_tagged(table) and not said.label) else suggest_sequences(table, said)
+    found = None if said.targets else suggest_tags(table, said) or suggest_sequences(table, said)
     found = found or (None if said.label else suggest_pairs(table, said.targets)) or suggest_series(table, said)
     return found.suggestion(base, table.path, table.notes)
 

@@ -15,6 +15,12 @@ from engine.runs import load_run
 from tests.engine.data.making import Write
 from tests.engine.data.test_sequences import LAYOUTS, long_table, recording
 
+NOUNS = [f"n{at}" for at in range(20)]  # most of which come once
+TAGGED = [
+    [("the", "DT"), ("cat" if at % 2 else NOUNS[at % 20], "NN"), ("runs", "VB"), (".", ".")][: 4 - at % 3 // 2]
+    for at in range(40)
+]
+
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
@@ -93,3 +99,15 @@ def test_a_file_that_lacks_an_input_is_refused(write: Write) -> None:
     with pytest.raises(DataError, match="no column 'colour'"):
         classify(load_run(run), write("new.csv", long_table().replace("colour", "shade")))
     assert cli.main(["predict", str(run), "--prompt", "x"]) == 2
+
+
+def test_each_word_of_a_tagged_text_gets_a_tag(write: Write) -> None:
+    path = write("train.conll", "\n".join("".join(f"{w} {t}\n" for w, t in own) for own in TAGGED))
+    out = path.parent / "run"
+    assert cli.main(["train", "--data", str(path), "--out", str(out), "--set=training.epochs=40", "--json"]) == 0
+    model = load_run(out)
+    assert dict(classify(model).scores)["accuracy"] > 0.9
+    found = classify(model, write("new.csv", "sentence,word\n1,the\n1,zebra\n2,cat\n"))
+    assert found.header[:5] == ("sequence", "step", "word", "tag", "answer")
+    assert [row[:4] for row in found.rows()] == [["1", 1, "the", ""], ["1", 2, "zebra", ""], ["2", 1, "cat", ""]]
+    assert [row[4] for row in found.rows()][:2] == ["DT", "NN"]  # of a word that it never read

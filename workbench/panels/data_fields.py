@@ -21,7 +21,7 @@ _OF_KIND = {
     "text": {"tokens", "sequence_length", "vocabulary_size", "minimum_count"},
     "sequences": {
         "label", "answer", "inputs", "sequence_column", "time_column", "channels", "sequence_length", "stride",
-        "scaler", "missing", "categories", "split", "split_column",
+        "scaler", "missing", "categories", "minimum_count", "split", "split_column",
     },
     "labelled_text": {
         "text_column", "label", "answer", "tokens", "sequence_length", "vocabulary_size", "minimum_count", "split",

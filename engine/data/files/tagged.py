@@ -9,7 +9,7 @@ from pathlib import Path
 from engine.data.files.copies import Copied, Row, copied, first_lines
 from engine.data.files.odd_rows import Rejected, is_figure
 
-TAGGED = ("words", "tags")  # columns
+_UNIVERSAL = ("lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")  # what CoNLL-U says of a word
 _LOOKED_AT = 1_000  # lines
 _FEWEST_SENTENCES, _FEWEST_WORDS = 3, 30
 _MOST_TAGS, _EACH = 100, 3  # different ones, and words for each of them
@@ -21,20 +21,25 @@ _UNTAGGED = "another number of cells than the words have"
 
 
 def tagged(plain: Path) -> Copied | None:
-    """A copy with a sentence and its tags in each row, and lines without a tag; None of files of another kind."""
+    """A copy with a row for each word, its sentence and tag, and lines without one; None of files of another kind."""
     lines = first_lines(plain, _LOOKED_AT)
     first = _usual(list(_sentences(lines))) if any(not line.strip() for line in lines[:-1]) else []
     if not first:
         return None
-    (word, tag), width = _places(first), len(first)
+    width = len(first)
 
     def rows(lines: Iterable[str]) -> Iterator[Row]:
-        for sentence in _sentences(lines):
-            yield from (Rejected(at, _UNTAGGED, " ".join(row)) for at, row in sentence if len(row) != width)
-            if own := [row for _, row in sentence if len(row) == width]:
-                yield " ".join(row[word] for row in own), " ".join(row[tag] for row in own)
+        for number, sentence in enumerate(_sentences(lines), 1):
+            for at, row in sentence:
+                own = (str(number), *row[_is_counted(row) :])
+                yield own if len(row) == width else Rejected(at, _UNTAGGED, " ".join(row))
 
-    return copied(plain, rows, TAGGED)
+    return copied(plain, rows, ("sentence", "word", *_names(first)))
+
+
+def _names(row: list[str]) -> tuple[str, ...]:
+    """What is said of a word: by CoNLL-U under its own names; elsewhere the tag is the last of it."""
+    return _UNIVERSAL if _is_counted(row) else (*(f"column {at}" for at in range(2, len(row))), "tag")
 
 
 def _sentences(lines: Iterable[str]) -> Iterator[list[tuple[int, list[str]]]]:
@@ -53,9 +58,9 @@ def _is_counted_twice(row: list[str]) -> bool:
     return len(row) == _CONLLU and not row[0].isdigit()
 
 
-def _places(row: list[str]) -> tuple[int, int]:
-    """Where in a row the word and its tag stand."""
-    return (1, 3) if len(row) == _CONLLU and row[0].isdigit() else (0, len(row) - 1)
+def _is_counted(row: list[str]) -> bool:
+    """Whether the number of the word in its sentence stands before it, as in CoNLL-U."""
+    return len(row) == _CONLLU and row[0].isdigit()
 
 
 def _usual(sentences: list[list[tuple[int, list[str]]]]) -> list[str]:
@@ -65,7 +70,7 @@ def _usual(sentences: list[list[tuple[int, list[str]]]]) -> list[str]:
     rows = [row for row in every if len(row) == max(set(widths), key=widths.count)]
     if len(sentences) < _FEWEST_SENTENCES or len(rows) < max(_FEWEST_WORDS, _NEARLY * len(every)):
         return []
-    word, tag = _places(rows[0])
+    word, tag = (1, 3) if _is_counted(rows[0]) else (0, len(rows[0]) - 1)
     tags = {row[tag] for row in rows}
     numbers = sum(is_figure(row[word]) for row in rows)
     few = 1 < len(tags) <= min(_MOST_TAGS, len(rows) / _EACH) and not any(map(is_figure, tags))

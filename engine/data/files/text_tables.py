@@ -30,7 +30,7 @@ from engine.data.notation.numbers import DIGITS
 
 _LINED_UP, _FRAMED = (lined_up, LINED_UP), (framed, "cells between bars")
 _BY_WORDS = (
-    (tagged, "a tag for each word: sentences, and their tags"),
+    (tagged, "words with a tag each, sentences between empty lines"),
     (requests, "log of a web server"),
     (keyed, "values that each line names"),
     (prefixed, "labels before each text, as fastText reads them"),

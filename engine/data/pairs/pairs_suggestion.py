@@ -6,7 +6,6 @@ import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from engine.data.files.tagged import TAGGED
 from engine.data.guess import Guess
 from engine.data.notation.quoting import quoted
 from engine.data.sequences.column_looks import named
@@ -34,8 +33,7 @@ def suggest_pairs(table: Table, targets: Sequence[str] = ()) -> Guess | None:
     if any(date_format(table, name) for name in words) or any(not _says_which(table, name) for name in rest):
         return None
     texts = {name: [text for text in read_words(table, name).tolist() if text] for name in words}
-    if not (tagged := is_tagged(table)):
-        texts = {name: own for name, own in texts.items() if len(set(own)) >= _LEAST_DIFFERENT * table.rows}
+    texts = {name: own for name, own in texts.items() if len(set(own)) >= _LEAST_DIFFERENT * table.rows}
     if len(texts) < 2 or (len(texts) < len(words) and len(table.names) == 2):
         return None
     pairs = {
@@ -47,8 +45,7 @@ def suggest_pairs(table: Table, targets: Sequence[str] = ()) -> Guess | None:
         return None
     source, target = next((pair for pair, ratio in pairs.items() if ratio < _ALIKE), min(pairs, key=pairs.__getitem__))
     levels = [
-        "words" if tagged or _mean(text.split() for text in texts[name]) >= _WORDS else "characters"
-        for name in (source, target)
+        "words" if _mean(text.split() for text in texts[name]) >= _WORDS else "characters" for name in (source, target)
     ]
     changes: dict[str, Any] = {
         "data.kind": "pairs",
@@ -64,11 +61,6 @@ def suggest_pairs(table: Table, targets: Sequence[str] = ()) -> Guess | None:
         "topology: encoder–decoder, with attention, reading in both directions",
     )
     return Guess(changes, notes, table.rows)
-
-
-def is_tagged(table: Table) -> bool:
-    """Whether a table was made of words with a tag each, however often their texts come again."""
-    return table.source.converted and table.names == TAGGED
 
 
 def _says_which(table: Table, name: str) -> bool:

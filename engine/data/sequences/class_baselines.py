@@ -55,8 +55,12 @@ def class_baselines(dataset: Labelled, part: str) -> Scores:
     rows = _thinned(dataset, "train")
     seen, truth = dataset.targets[rows].astype(np.int64), dataset.truth(part).astype(np.int64)
     commonest = int(np.bincount(dataset.truth("train").astype(np.int64), minlength=size).argmax())
-    fit = naive_bayes if dataset.tokens else logistic_regression
-    scores = fit(_features(dataset, "train", rows), seen, _features(dataset, part, dataset.answered(part)), size)
+    answered = dataset.answered(part)
+    if dataset.tokens and dataset.topology != "many_to_one":
+        scores = naive_bayes_of_steps(dataset.inputs[rows], seen, dataset.inputs[answered], size, dataset.input_size)
+    else:
+        fit = naive_bayes if dataset.tokens else logistic_regression
+        scores = fit(_features(dataset, "train", rows), seen, _features(dataset, part, answered), size)
     found = (("majority class", np.full(len(truth), commonest)), (name, scores.argmax(axis=1)))
     return tuple((name, score_of(confusion(truth, said, size), dataset.metric)) for name, said in found)
 
@@ -78,17 +82,9 @@ def _thinned(dataset: Labelled, part: str) -> Ints:
 def _features(dataset: Labelled, part: str, rows: Ints) -> Reals:
     """What is counted of the examples (A, F) that are answered at `rows` (A,)."""
     if dataset.topology != "many_to_one":
-        return _counts(dataset.inputs[rows][:, None], dataset.input_size) if dataset.tokens else _own(dataset, rows)
+        return dataset.inputs[rows].astype(np.float64)
     place = {last - 1: at for at, last in enumerate(dataset.spans(part).last.tolist())}
     return np.asarray(dataset.bag(part, np.array([place[row] for row in rows.tolist()], np.int64)), np.float64)
-
-
-def _own(dataset: Labelled, rows: Ints) -> Reals:
-    return dataset.inputs[rows].astype(np.float64)
-
-
-def _counts(tokens: NDArray[Any], size: int) -> Reals:
-    return np.asarray(np.eye(size)[tokens[:, 0]])
 
 
 def bag_of_numbers(steps: NDArray[Any]) -> NDArray[Any]:
@@ -119,6 +115,14 @@ def naive_bayes(train: Reals, classes: Ints, held_out: Reals, size: int) -> Real
     counts = np.stack([train[classes == k].sum(axis=0) for k in range(size)]) + 1.0
     prior = np.log(np.bincount(classes, minlength=size) + 1.0)
     return np.asarray(held_out @ np.log(counts / counts.sum(axis=1, keepdims=True)).T + prior)
+
+
+def naive_bayes_of_steps(train: Ints, classes: Ints, held_out: Ints, size: int, tokens: int) -> Reals:
+    """The same where a token (A,) is all that is read, without a column for each of the many there may be."""
+    counts = np.ones((size, tokens))
+    np.add.at(counts, (classes, train), 1.0)
+    prior = np.log(np.bincount(classes, minlength=size) + 1.0)
+    return np.asarray(np.log(counts / counts.sum(axis=1, keepdims=True)).T[held_out] + prior)
 
 
 def ridge(train: Reals, values: Reals, held_out: Reals) -> Reals:

@@ -221,7 +221,7 @@ class SequenceDataset(LabelledDataset):
         )
         preparation = prepare(
             sequences, parts["train"], answers, topology=topology, scaler=data.scaler, categories=data.categories,
-            missing=data.missing, length=data.sequence_length,
+            minimum_count=data.minimum_count, missing=data.missing, length=data.sequence_length,
         )  # fmt: skip
         every = Spans(*(np.concatenate([getattr(p, name) for p in parts.values()]) for name in Spans.__slots__))
         super().__init__(
@@ -276,4 +276,6 @@ def _shape_notes(sequences: Sequences) -> list[str]:
         return [f"one recording of {counted(len(sequences.values), 'step')}"]
     low, high = int(lengths.min()), int(lengths.max())
     span = f"{low:,} to {high:,} steps" if low < high else counted(low, "step")
-    return [f"{counted(len(lengths), 'sequence')} of {span}, {counted(len(sequences.channels), 'number')} a step"]
+    held = {"number": len(sequences.channels), "word": len(sequences.categories)}
+    each = " and ".join(counted(count, what) for what, count in held.items() if count)
+    return [f"{counted(len(lengths), 'sequence')} of {span}, {each} a step"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -89,6 +90,11 @@ class SequencePreparation(Preparation):
         )
 
 
+def _known(words: NDArray[Any], minimum: int) -> tuple[str, ...]:
+    """The words that come so often at least, in order."""
+    return tuple(sorted(word for word, count in Counter(map(str, words)).items() if word and count >= minimum))
+
+
 def _codes(words: NDArray[Any], known: tuple[str, ...]) -> NDArray[np.int32]:
     """Number of each word among the `known` ones, -1 where it is none of them."""
     order = {word: place for place, word in enumerate(known)}
@@ -139,9 +145,9 @@ def _draw_lines(values: Reals, full: Reals, gaps: NDArray[np.bool_], apart: list
 
 def prepare(
     sequences: Sequences, train: Spans, answers: Answers, *, topology: str, scaler: str, categories: str,
-    missing: str, length: int,
+    minimum_count: int, missing: str, length: int,
 ) -> SequencePreparation:  # fmt: skip
-    """Fit scaler and words on the training part alone.
+    """Fit scaler and words on the training part alone; words that come less than `minimum_count` times are unknown.
 
     Raises:
         DataError: categories that cannot be embedded, or too many of them.
@@ -150,9 +156,7 @@ def prepare(
     own = sequences.values[rows]
     counts = np.maximum((~np.isnan(own)).sum(axis=0), 1)
     middle = np.nansum(own, axis=0) / counts
-    words = tuple(
-        (name, tuple(sorted({str(word) for word in column[rows]} - {""}))) for name, column in sequences.categories
-    )
+    words = tuple((name, _known(column[rows], minimum_count)) for name, column in sequences.categories)
     embedded = categories == "embedding" and bool(words)
     if embedded and (len(words) > 1 or sequences.channels):
         raise DataError(

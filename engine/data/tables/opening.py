@@ -20,7 +20,7 @@ from engine.data.files.odd_rows import Rejected
 from engine.data.files.source import Source
 from engine.data.files.sources import prepare_source
 from engine.data.notation.quoting import literal, quoted
-from engine.data.tables.as_above import fill_down, join_words
+from engine.data.tables.as_above import fill_down
 from engine.data.tables.crosswise import STEPS, crosswise
 from engine.data.tables.inner_rows import leave_out_inner_rows
 from engine.data.tables.joined_time import joined_time
@@ -91,7 +91,6 @@ def _opened(path: Path, source: Source, connection: duckdb.DuckDBPyConnection, r
     if reading.layout == "auto":
         fill_down(table)
         _turn(table)
-        join_words(table)
     see_numbers(table, reading, _join_time(table))
     return table
 

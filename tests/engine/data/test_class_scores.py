@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from engine.data.sequences.class_baselines import logistic_regression, naive_bayes, ridge
+from engine.data.sequences.class_baselines import logistic_regression, naive_bayes, naive_bayes_of_steps, ridge
 from engine.data.sequences.class_metrics import class_scores, confusion
 
 
@@ -42,3 +42,10 @@ def test_naive_bayes_counts_as_by_hand() -> None:
 def test_ridge_finds_a_line() -> None:
     x = np.linspace(-1, 1, 50)[:, None]
     assert ridge(x, 3 * x[:, 0] + 1, np.array([[0.5]]))[0] == pytest.approx(2.5, abs=0.01)
+
+
+def test_naive_bayes_of_single_tokens_needs_no_columns_of_ones() -> None:
+    tokens, classes, asked = np.array([0, 1, 1, 2]), np.array([0, 0, 1, 1]), np.array([2, 0, 1])
+    ones = np.eye(4)
+    told = naive_bayes_of_steps(tokens, classes, asked, 2, 4)
+    np.testing.assert_allclose(told, naive_bayes(ones[tokens], classes, ones[asked], 2))

@@ -15,6 +15,7 @@ YEARS = range(1960, 2020)
 STEPS, REQUESTED = range(90), "%d/%b/%Y:%H:%M:%S"
 TOLD = (("the", "DT", "O"), ("EU", "NNP", "ORG"), ("rejects", "VBZ", "O"), ("Ann", "NNP", "PER"), ("to", "TO", "O"))
 SENTENCES = [[TOLD[(at * at + k * (1 + at % 4)) % 5] for k in range(4 + at % 9)] for at in range(60)]
+WORDS = sum(map(len, SENTENCES))
 UNSAID = "\t_" * 8
 WALKS = ("walk", "run")
 MONTHS = ("Januar", "April", "Juli", "Oktober")
@@ -139,7 +140,7 @@ FILES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "CoNLL": (
         "a.txt",
         "-DOCSTART- -X- O\n\n" + "\n".join("".join(f"{' '.join(word)}\n" for word in own) for own in SENTENCES),
-        {"rows": 60, "kind": "pairs", "inputs": ("words",), "targets": ("tags",)},
+        {"rows": WORDS, "kind": "sequences", "inputs": ("word",), "label": "tag", "several": ("sentence",)},
     ),
     "CoNLL-U": (
         "a.conllu",
@@ -148,12 +149,12 @@ FILES: dict[str, tuple[str, str, dict[str, Any]]] = {
             + "".join(f"{k}\t{said[0]}\t_\t{said[1]}{UNSAID[4:]}\n" for k, said in enumerate(own, 1))
             for at, own in enumerate(SENTENCES)
         ),
-        {"rows": 60, "left": 0, "kind": "pairs", "inputs": ("words",), "targets": ("tags",)},
+        {"rows": WORDS, "left": 0, "kind": "sequences", "inputs": ("word",), "label": "upos", "several": ("sentence",)},
     ),
     "CoNLL, with a word that has no tag": (
         "a.conll",
         "\n".join("".join(f"{word}\t{tag}\n" for word, _, tag in own) for own in SENTENCES) + "alone\n",
-        {"rows": 60, "left": 1, "kind": "pairs"},
+        {"rows": WORDS, "left": 1, "kind": "sequences", "label": "tag"},
     ),
     "values that each line names": (
         "a.log",

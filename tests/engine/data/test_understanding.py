@@ -128,7 +128,7 @@ FILES: dict[str, tuple[str, str | bytes, dict[str, Any]]] = {
             for at in range(40)
             for k in range(3 + at % 4)
         ),
-        {"rows": 40, "kind": "pairs", "names": ["words", "tags"]},
+        {"rows": 180, "kind": "sequences", "inputs": ("Word",), "label": "Tag", "several": ("Sentence #",)},
     ),
     "heartbeats, the class behind each": (
         "a.csv",
