@@ -124,7 +124,9 @@ def _track(dataset: Dataset, steps: list[tuple[int, Batch, Floats]]) -> TagTrack
         truth.append(np.where(batch.weights[:length, column] != 0, batch.targets[:length, column], -1))
         said.append(shares.argmax(axis=-1))
         sure.append(shares.max(axis=-1))
-        names += [f"{position + 1}: {step + 1}" for step in range(length)]
+        words = dataset.words(dataset.pinned_part, position) if isinstance(dataset, SequenceDataset) else ()
+        said_of = [f" {word!r}" for word in words[:length]] or [""] * length
+        names += [f"{position + 1}: {step}{word}" for step, word in enumerate(said_of, 1)]
         room -= length
         if not room:
             break

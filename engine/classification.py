@@ -10,8 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.config import DataConfig
 from engine.data import DataError, LabelledTextPreparation, SequencePreparation, load
 from engine.data.dataset import Scores
+from engine.data.files.dialect import Reading
+from engine.data.files.text import read_text
 from engine.data.metrics import mae, rmse
 from engine.data.sequences.answers import UNKNOWN, Answers
 from engine.data.sequences.class_metrics import class_scores, confusion
@@ -20,6 +23,8 @@ from engine.data.sequences.labelled_text import whole as whole_texts
 from engine.data.sequences.parts import Spans, examples, pieces
 from engine.data.sequences.sequence_dataset import LabelledDataset, SequenceDataset, names_of
 from engine.data.sequences.sequences import Sequences, read_sequences
+from engine.data.sequences.typed_words import typed_words
+from engine.data.suggestion import is_text
 from engine.model import Model
 from engine.storage.csv_tables import Cell
 
@@ -58,12 +63,14 @@ class Answered:
             yield [self.names[row], *step, *read, self.truth[row], *own, self.parts[row]]
 
 
-def classify(model: Model, data: Path | str | None = None) -> Answered:
+def classify(model: Model, data: Path | str | None = None, typed: str = "") -> Answered:
     """What the model says to every sequence, row or step.
 
     Args:
         model: Trained on labelled sequences.
-        data: A file with the input columns of the run, with or without the label; None takes the run's own data.
+        data: A file with the input columns of the run, with or without the label; None takes the run's own data. Of a
+            model that tags words, it may be a text.
+        typed: For such a model, a text itself.
 
     Raises:
         DataError: the file cannot be read or lacks a column.
@@ -74,7 +81,7 @@ def classify(model: Model, data: Path | str | None = None) -> Answered:
     if not isinstance(preparation, SequencePreparation):
         raise DataError("this model was not trained on labelled sequences or texts; there is nothing to classify.")
     topology, config = preparation.topology, replace(model.experiment.data, inputs=preparation.columns)
-    if data is None:
+    if data is None and not typed:
         dataset = load(model.experiment)
         assert isinstance(dataset, SequenceDataset)
         found = dataset.sequences
@@ -82,11 +89,18 @@ def classify(model: Model, data: Path | str | None = None) -> Answered:
         cut = pieces(found, config, topology)
         spans = {part: examples(own, found, config, topology, "test") for part, own in cut.items()}
     else:
-        words = frozenset(name for name, _ in preparation.words)
-        found = read_sequences(Path(data), config, words=words, flat=topology == "one_to_one")
+        found = _given(preparation, config, None if data is None else Path(data), typed)
         whole = Spans(found.borders[:-1], found.borders[1:], np.arange(len(found.names)))
         spans = {"given": examples(whole, found, config, topology, "test")}
     return _answered(model, preparation.answers, found, spans, preparation.inputs_of(found, _all(spans)))
+
+
+def _given(preparation: SequencePreparation, config: DataConfig, path: Path | None, typed: str) -> Sequences:
+    """Sequences of a table, or where words alone are read, of a text."""
+    if path is None or (preparation.tags_words and is_text(path, Reading.of(config))):
+        return typed_words(typed if path is None else read_text(path, config.encoding).text, preparation)
+    words = frozenset(name for name, _ in preparation.words)
+    return read_sequences(path, config, words=words, flat=preparation.topology == "one_to_one")
 
 
 def _texts(model: Model, preparation: LabelledTextPreparation, data: Path | str | None) -> Answered:

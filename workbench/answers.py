@@ -121,7 +121,7 @@ class ForeignWeights:
 
 @dataclass(frozen=True, slots=True)
 class Usable:
-    """What a trained model can be asked: `kind` is "series", "classes", "values", "text" or "pairs"."""
+    """What a trained model can be asked: `kind` is "series", "classes", "tags", "values", "text" or "pairs"."""
 
     kind: str
     columns: tuple[str, ...] = ()  # of a vector that is read

@@ -37,6 +37,8 @@ def usable(folder: Path) -> Usable:
     model = load_run(folder)
     if isinstance(model.preparation, SequencePreparation) and not model.preparation.answers.classes:
         return Usable("values")
+    if isinstance(model.preparation, SequencePreparation) and model.preparation.tags_words:
+        return Usable("tags")
     if model.preparation.kind in _KINDS:
         return Usable(_KINDS[model.preparation.kind])
     if model.preparation.kind != "pairs":
@@ -139,7 +141,7 @@ def _forecast(model: Model, asked: Asked) -> Used:
 def _classes(model: Model, asked: Asked) -> Used:
     from engine.classification import classify
 
-    found = classify(model, asked.data)
+    found = classify(model, asked.data, asked.typed)
     scores = ", ".join(f"{name} {value:.4g}" for name, value in found.scores)
     of = "of the file's labels" if asked.data else "on the test part"
     words = f"{len(found.names):,} answers. " + (f"{scores} {of}." if scores else "No labels to hold them against.")

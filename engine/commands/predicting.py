@@ -9,7 +9,7 @@ from pathlib import Path
 from engine.classification import classify
 from engine.commands.command import Commands, UsageError
 from engine.commands.options import add_force, check_out
-from engine.data import SeriesPreparation
+from engine.data import SequencePreparation, SeriesPreparation
 from engine.data.pairs.tunes import notes_of
 from engine.export.midi import write_midi
 from engine.forecasts.intervals import interval_words
@@ -35,7 +35,7 @@ def add_predict(commands: Commands) -> None:
     series = command.add_argument_group("series", "columns of the table: date, the target, forecast, part")
     series.add_argument("--data", metavar="FILE", help="rows to forecast from; the run's own data by default")
     writing = command.add_argument_group("text")
-    writing.add_argument("--prompt", metavar="TEXT", help="what to go on from")
+    writing.add_argument("--prompt", metavar="TEXT", help="what to go on from, or to be tagged")
     writing.add_argument("--length", type=int, metavar="N", help="characters, words or bytes to write (400)")
     writing.add_argument("--temperature", type=float, metavar="T", help="0 takes the likeliest; 1 as weighed (0.8)")
     writing.add_argument("--seed", type=int, metavar="N", help="the same seed writes the same text (0)")
@@ -100,7 +100,10 @@ def _write_text(model: Model, arguments: Namespace) -> int:
 
 
 def _write_answers(model: Model, arguments: Namespace) -> int:
-    """A table of classes with probabilities, or of values."""
+    """A table of classes with probabilities, or of values; the words of a sentence that was typed, with their tags."""
+    preparation = model.preparation
+    if arguments.prompt is not None and isinstance(preparation, SequencePreparation) and preparation.tags_words:
+        return _write_tags(model, arguments)
     _refuse_prompt(arguments, "this one answers with a class or a value")
     if arguments.out is None:
         raise UsageError("the answers go into a file; give --out FILE.csv")
@@ -109,6 +112,23 @@ def _write_answers(model: Model, arguments: Namespace) -> int:
     print(f"{len(found.names):,} rows written to {arguments.out}")
     for name, value in found.scores:
         print(f"{name} {value:.4g}")
+    return 0
+
+
+def _write_tags(model: Model, arguments: Namespace) -> int:
+    """A word on each line, its tag, and how likely that is."""
+    if arguments.data is not None:
+        raise UsageError("give --prompt or --data, not both")
+    _refuse(arguments, ("length", "temperature", "seed", *_DECODING), "is for models that write text; this one tags it")
+    if not arguments.prompt.strip():
+        raise UsageError("--prompt holds no word to be tagged")
+    found = classify(model, typed=arguments.prompt)
+    if arguments.out is not None:
+        write_csv(arguments.out, found.header, found.rows())
+        print(f"{len(found.names):,} rows written to {arguments.out}")
+        return 0
+    for word, values in zip(found.read[0][1], found.values, strict=True):
+        print(f"{word}\t{found.classes[values.argmax()]}\t{values.max():.3f}")
     return 0
 
 

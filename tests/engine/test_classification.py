@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from engine import cli
+from engine.class_predictions import ClassPredictions
 from engine.classification import classify
-from engine.data import DataError
+from engine.data import DataError, load
 from engine.runs import load_run
 from tests.engine.data.making import Write
 from tests.engine.data.test_sequences import LAYOUTS, long_table, recording
@@ -101,7 +102,7 @@ def test_a_file_that_lacks_an_input_is_refused(write: Write) -> None:
     assert cli.main(["predict", str(run), "--prompt", "x"]) == 2
 
 
-def test_each_word_of_a_tagged_text_gets_a_tag(write: Write) -> None:
+def test_each_word_of_a_tagged_text_gets_a_tag(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
     path = write("train.conll", "\n".join("".join(f"{w} {t}\n" for w, t in own) for own in TAGGED))
     out = path.parent / "run"
     assert cli.main(["train", "--data", str(path), "--out", str(out), "--set=training.epochs=40", "--json"]) == 0
@@ -111,3 +112,19 @@ def test_each_word_of_a_tagged_text_gets_a_tag(write: Write) -> None:
     assert found.header[:5] == ("sequence", "step", "word", "tag", "answer")
     assert [row[:4] for row in found.rows()] == [["1", 1, "the", ""], ["1", 2, "zebra", ""], ["2", 1, "cat", ""]]
     assert [row[4] for row in found.rows()][:2] == ["DT", "NN"]  # of a word that it never read
+    assert found.scores == ()
+    sentences = classify(model, write("new.txt", "the cat.\nthe zebra\n"))
+    assert list(zip(sentences.names, sentences.read[0][1], strict=True)) == [
+        ("1", "the"), ("1", "cat"), ("1", "."), ("2", "the"), ("2", "zebra")
+    ]  # fmt: skip
+    listed = classify(model, write("new.conll", "the\ncat\n.\n\nthe\nzebra\n"))
+    assert (listed.names, listed.read) == (sentences.names, sentences.read)
+    np.testing.assert_array_equal(listed.values, sentences.values)
+    capsys.readouterr()
+    assert cli.main(["predict", str(out), "--prompt", "the zebra"]) == 0
+    assert [line.split("\t")[:2] for line in capsys.readouterr().out.splitlines()] == [["the", "DT"], ["zebra", "NN"]]
+    assert [cli.main(["predict", str(out), *more]) for more in (["--prompt= "], ["--prompt=a", "--seed=1"])] == [2, 2]
+    dataset = load(model.experiment)
+    track = ClassPredictions(model.network, dataset).now(()).track
+    assert track is not None
+    assert (dataset.pinned_labels()[0], track.labels[0]) == ("the", "1: 1 'the'")

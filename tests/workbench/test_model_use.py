@@ -14,14 +14,14 @@ from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment
-from engine.data import load, sample
+from engine.data import load, sample, suggest
 from engine.training import TrainingRun
 from workbench.answers import Asked
 from workbench.backend import Backend
 from workbench.dialogs.use import UseDialog
 from workbench.records import RunRecord
 from workbench.theme import DARK, LIGHT
-from workbench.uses.asking import DrawingAsking, FileAsking, PromptAsking, TextAsking, VectorAsking
+from workbench.uses.asking import DrawingAsking, FileAsking, PromptAsking, TagAsking, TextAsking, VectorAsking
 from workbench.uses.drawing import DrawingPad
 
 KINDS = {
@@ -49,13 +49,21 @@ def _folder(folders: dict[str, Path], kind: str) -> Path:
             "model.hidden_size": 4, "training.threads": 1, "training.epochs": 1, "training.batch_size": 512,
             "training.memory_check": "never",
         }  # fmt: skip
-        experiment: Experiment = sample(KINDS[kind]).experiment.replace(small)
+        experiment: Experiment = (_tags(folders[""]) if kind == "tags" else sample(KINDS[kind]).experiment).replace(
+            small
+        )
         path = folders[kind] = folders[""] / kind
         run = TrainingRun(experiment, load(experiment), None, path)
         for number, _ in enumerate(run):
             if number == 5:
                 run.control.finish()
     return folders[kind]
+
+
+def _tags(folder: Path) -> Experiment:
+    path = folder / "tagged.conll"
+    path.write_text("".join(f"the DT\n{'cat' if at % 2 else 'dog'} NN\nruns VB\n\n" for at in range(40)))
+    return suggest(path).experiment
 
 
 @pytest.fixture
@@ -121,6 +129,22 @@ def test_a_file_is_classified_with_probabilities(made: Made, tmp_path: Path) -> 
     row = _rows(tmp_path / "a.csv")[0]
     chances = [float(value) for name, value in row.items() if name.startswith("p(")]
     assert sum(chances) == pytest.approx(1, abs=1e-5)
+
+
+def test_the_words_of_a_sentence_that_is_typed_are_tagged(made: Made, tmp_path: Path) -> None:
+    dialog, _ = made("tags")
+    assert isinstance(dialog.asking, TagAsking)
+    assert dialog.answering.table.model().rowCount() == 120  # the run's own
+    dialog.asking.typed.setText("the zebra runs.")
+    QTest.keyClick(dialog.asking.typed, Qt.Key.Key_Return)
+    dialog.answering.save_csv(tmp_path / "a.csv")
+    rows = _rows(tmp_path / "a.csv")
+    assert [row["word"] for row in rows] == ["the", "zebra", "runs", "."]
+    assert {row["answer"] for row in rows} <= {"DT", "NN", "VB"}
+    (tmp_path / "a.txt").write_text("the dog runs\n")
+    dialog.asking.take(tmp_path / "a.txt")
+    dialog.asking.ask()
+    assert dialog.answering.table.model().rowCount() == 3
 
 
 def test_a_number_for_each_step_is_not_classified(made: Made) -> None:

@@ -51,7 +51,7 @@ class FileAsking(Asking):
     """The run's own data, or a file."""
 
     def __init__(self, usable: Usable) -> None:
-        self.words = {"series": "Forecast", "classes": "Classify"}.get(usable.kind, "Answer")
+        self.words = {"series": "Forecast", "classes": "Classify", "tags": "Tag"}.get(usable.kind, "Answer")
         super().__init__()
         self._path: Path | None = None
         self._named = label("", "muted", "use_file")
@@ -90,6 +90,34 @@ class FileAsking(Asking):
         if chosen:
             self.take(Path(chosen))
             self.ask()
+
+
+class TagAsking(FileAsking):
+    """A sentence whose words are to be tagged, the run's own data, or a file."""
+
+    def __init__(self, usable: Usable) -> None:
+        super().__init__(usable)
+        self.typed = QLineEdit()
+        self.typed.setObjectName("use_text")
+        self.typed.setAccessibleName("Sentence to be tagged")
+        self.typed.setPlaceholderText("Type a sentence whose words are to be tagged")
+        self.typed.returnPressed.connect(self.ask)
+        self.column.insertWidget(0, self.typed)
+
+    def question(self) -> Asked:
+        """See `Asking.question`. What is typed goes before a file that was asked before."""
+        typed = self.typed.text().strip()
+        return Asked(None, typed) if typed else super().question()
+
+    def _ask_own(self) -> None:
+        self.typed.clear()
+        super()._ask_own()
+
+    def take(self, path: Path | None) -> None:
+        """See `FileAsking.take`; a file goes before what was typed until then."""
+        if path:
+            self.typed.clear()
+        super().take(path)
 
 
 class PromptAsking(Asking):
@@ -224,6 +252,8 @@ def asking_for(usable: Usable, theme: Theme) -> Asking:
     """The one that fits what a model learned from."""
     if usable.kind in ("series", "classes", "values"):
         return FileAsking(usable)
+    if usable.kind == "tags":
+        return TagAsking(usable)
     if usable.kind == "text":
         return PromptAsking()
     if usable.side:

@@ -240,6 +240,15 @@ class SequenceDataset(LabelledDataset):
         spans = self.spans(part)
         return np.asarray(self.sequences.values[spans.first[position] : spans.last[position]], np.float32)
 
+    def words(self, part: str, position: int) -> tuple[str, ...]:
+        """What each step of an example says, where words of one column are all that is read; nothing otherwise."""
+        first, last = (int(ends[position]) for ends in (self.spans(part).first, self.spans(part).last))
+        return tuple(self.sequences.categories[0][1][first:last]) if self.tokens else ()
+
+    def pinned_labels(self) -> tuple[str, ...]:
+        """Its words, or the numbers of its steps."""
+        return self.words(self.pinned_part, 0) or super().pinned_labels()
+
     def labels(self, part: str) -> tuple[str, ...]:
         """Names of the sequences; of windows and single rows, the row they end at; of tags, the row of each."""
         if self.aligned and self.classes:

@@ -43,6 +43,11 @@ class SequencePreparation(Preparation):
             return 1 + len(self.words[0][1])
         return len(self.channels) + sum(len(known) for _, known in self.words)
 
+    @property
+    def tags_words(self) -> bool:
+        """Whether words are all that is read, and each is answered: a text will do."""
+        return self.embedded and self.topology == "many_to_many"
+
     def inputs_of(self, sequences: Sequences, found: Spans) -> NDArray[Any]:
         """All steps as inputs: float32 (N, I), or int32 tokens (N,). Gaps are filled within each of `found`."""
         if self.embedded:
