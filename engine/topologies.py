@@ -64,7 +64,7 @@ _SPECS = (
         misfits=(
             ("series", "One row says too little of the path that follows; encoder–decoder reads the past first."),
             ("text", "Running text is one row of characters; there is nothing beside it to begin from."),
-            ("sequences", "The label is a single word, no sequence to write; that takes a table of pairs."),
+            ("sequences", "A label is a single word, no sequence to write; that takes a table of pairs."),
             ("labelled_text", "The label is a single word, no sequence to write; that takes a table of pairs."),
         ),
         available=("pairs",),
@@ -116,7 +116,7 @@ _SPECS = (
         ),
         misfits=(
             ("text", "Running text has no second text to write; it needs pairs, as for translation."),
-            ("sequences", "There is one label, not a second sequence to write; it needs pairs."),
+            ("sequences", "A sequence or a step has one label, there is no second sequence to write; it needs pairs."),
             ("labelled_text", "There is one label, not a second text to write; it needs pairs."),
         ),
         available=("pairs", "series"),

@@ -155,7 +155,7 @@ def prepare(
     """Fit scaler and words on the training part alone; words that come less than `minimum_count` times are unknown.
 
     Raises:
-        DataError: categories that cannot be embedded, or too many of them.
+        DataError: categories that cannot be embedded, too many of them, or nothing that is read.
     """
     rows = np.concatenate([np.arange(a, b) for a, b in zip(train.first, train.last, strict=True)])
     own = sequences.values[rows]
@@ -180,6 +180,11 @@ def prepare(
         missing,
         length,
     )
+    if not made.input_size:
+        raise DataError(
+            f"no word of {', '.join(sequences.columns)} comes {minimum_count:,} times in the training part, so nothing "
+            "is read; choose a smaller data.minimum_count, or further data.inputs."
+        )
     if made.input_size > _MOST_INPUTS:
         raise DataError(
             f"the categories would take {made.input_size:,} inputs; leave columns with many different words out of "

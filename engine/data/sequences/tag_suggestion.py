@@ -8,6 +8,7 @@ from engine.config import DataConfig
 from engine.data.guess import Guess
 from engine.data.notation.quoting import quoted
 from engine.data.sequences.column_looks import looked_at, named, split_column, split_settings
+from engine.data.tables.dates import date_format
 from engine.data.tables.tables import Table
 
 _WORDS = ("word", "words", "token", "tokens", "form", "wort", "mot", "palabra")
@@ -26,6 +27,8 @@ def suggest_tags(table: Table, said: DataConfig) -> Guess | None:
         return None
     rest = [name for name in table.names if name != word]
     key = said.sequence_column or (next((name for name in rest if named(name, _SENTENCE)), rest[0]),)
+    if not said.sequence_column and date_format(table, key[0]):
+        return None  # of what is told day by day, as prices of tokens
     sentences, tags = _tags(table, key, [name for name in rest if name not in key])
     label = said.label or next((name for name in tags if name.strip().lower() in _TAGS), next(reversed(tags), ""))
     if not sentences or label not in tags:

@@ -174,6 +174,14 @@ def test_words_alone_can_be_embedded(write: Write) -> None:
     assert data.batch("train", np.arange(1)).inputs[:, 0].tolist() == [1, 2, 1]
 
 
+def test_words_that_come_seldom_are_unknown_and_learned_from(write: Write) -> None:
+    path = write("a.csv", long_table().replace("red", "teal", 1))
+    own: dict[str, Any] = {"sequence_column": "case", "inputs": "colour", "categories": "embedding", "minimum_count": 2}
+    data = load(experiment(path, **own))
+    assert isinstance(data, SequenceDataset)
+    assert (data.input_size, int((data.inputs == 0).sum())) == (3, 1)
+
+
 def test_numbers_on_a_scale_are_values(write: Write) -> None:
     text = "id,x,label\n" + "".join(f"{n},{n + s},{n * 1.5}\n" for n in range(12) for s in range(3))
     data = load(experiment(write("a.csv", text), sequence_column="id", inputs="x"))
@@ -258,6 +266,7 @@ def test_changing_the_test_part_changes_nothing_that_training_sees(write: Write,
         ({"channels": 3, "sequence_column": (), "inputs": "x,y"}, "cannot be cut into steps of 3"),
         ({"label": "tag", "answer": "value"}, "is no number"),
         ({"categories": "embedding"}, "one column of words"),
+        ({"inputs": "colour", "minimum_count": 1000}, "no word of colour comes 1,000 times"),
         ({"label": "part", "split": "time", "test": 0.9, "validation": 0.0}, "nothing to tell apart"),
         ({"test": 30, "validation": 0}, "nothing is left to train on"),
     ],

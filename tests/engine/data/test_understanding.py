@@ -130,6 +130,11 @@ FILES: dict[str, tuple[str, str | bytes, dict[str, Any]]] = {
         ),
         {"rows": 180, "kind": "sequences", "inputs": ("Word",), "label": "Tag", "several": ("Sentence #",)},
     ),
+    "prices of what is called a token": (
+        "a.csv",
+        "date,token,chain,price\n" + lines(96, lambda at: f"{DAYS[at // 4]},t{at % 4},{'ab'[at % 2]},{wave(at)}"),
+        {"rows": 96, "kind": "series", "time": "date", "target": "price"},
+    ),
     "heartbeats, the class behind each": (
         "a.csv",
         lines(90, lambda at: ",".join(f"{(at * k % 17) / 16:.6e}" for k in range(1, 21)) + f",{at * 7 % 5:.6e}"),
