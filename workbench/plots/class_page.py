@@ -42,7 +42,8 @@ class ClassPage(AnswerPage):
         self.strips.setVisible(prediction.track is not None)
         self.parts.setVisible(prediction.track is None or not self.compact)  # a small place shows one thing
         self.examples.setVisible(bool(prediction.examples) and not self.compact)
-        self.examples.show_examples(prediction.examples)
+        if not self.compact:
+            self.examples.show_examples(prediction.examples)
         if prediction.track is not None:
             self.strips.show_track(prediction.track, prediction.classes)
         other = self.matrix.classes != prediction.classes

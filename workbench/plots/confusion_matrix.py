@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.percentages import percent
@@ -29,6 +29,7 @@ class ConfusionMatrix(QWidget):
         self._theme = theme
         self.counts: NDArray[np.int64] = np.zeros((0, 0), np.int64)
         self.classes: tuple[str, ...] = ()
+        self._arrange()
 
     def minimumSizeHint(self) -> QSize:
         """Small places show the colours alone."""
@@ -36,13 +37,13 @@ class ConfusionMatrix(QWidget):
 
     def sizeHint(self) -> QSize:
         """Room for the largest cells."""
-        left, top = self._margins()
         size = len(self.classes) * _LARGEST + GRID
-        return QSize(round(left) + size, round(top) + size)
+        return QSize(round(self._left) + size, round(self._top) + size)
 
     def show_counts(self, counts: NDArray[np.int64], classes: tuple[str, ...]) -> None:
         """Paint other numbers."""
         self.counts, self.classes = counts, classes
+        self._arrange()
         self.update()
 
     def clear(self) -> None:
@@ -52,7 +53,13 @@ class ConfusionMatrix(QWidget):
     def apply_theme(self, theme: Theme) -> None:
         """Other colours."""
         self._theme = theme
+        self._arrange()
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Cells of another size."""
+        super().resizeEvent(event)
+        self._arrange()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Names, cells, numbers."""
@@ -82,37 +89,32 @@ class ConfusionMatrix(QWidget):
 
     # --- where everything stands ------------------------------------------------------------------------
 
-    def _metrics(self) -> QFontMetricsF:
+    def _arrange(self) -> None:
+        """Once for all cells: to measure the names for each held the window up for 50 ms.
+
+        On the left there is room for names, on top for names and a heading.
+        """
         font = self.font()
         font.setPixelSize(self._theme.small)
-        return QFontMetricsF(font)
-
-    def _margins(self) -> tuple[float, float]:
-        """Room for names on the left, and for names and a heading on top."""
-        widest = max((self._metrics().horizontalAdvance(name) for name in self.classes), default=0.0)
-        left = min(widest + GRID, _NAME, self.width() / 3)
-        return left + 2 * GRID, 4.5 * GRID
-
-    def _cell(self) -> float:
-        left, top = self._margins()
-        room = min(self.width() - left - GRID, self.height() - top - GRID)
-        return max(2.0, min(room / max(len(self.classes), 1), _LARGEST))
+        self._letters = QFontMetricsF(font)
+        widest = max((self._letters.horizontalAdvance(name) for name in self.classes), default=0.0)
+        self._left, self._top = min(widest + GRID, _NAME, self.width() / 3) + 2 * GRID, 4.5 * GRID
+        room = min(self.width() - self._left - GRID, self.height() - self._top - GRID)
+        self._size = max(2.0, min(room / max(len(self.classes), 1), _LARGEST))
 
     def _rect(self, row: int, column: int) -> QRectF:
-        (left, top), size = self._margins(), self._cell()
-        return QRectF(left + column * size, top + row * size, size, size)
+        size = self._size
+        return QRectF(self._left + column * size, self._top + row * size, size, size)
 
     def _at(self, place: QPointF) -> tuple[int, int] | None:
-        (left, top), size = self._margins(), self._cell()
-        column, row = int((place.x() - left) // size), int((place.y() - top) // size)
+        column, row = int((place.x() - self._left) // self._size), int((place.y() - self._top) // self._size)
         inside = 0 <= row < len(self.classes) and 0 <= column < len(self.classes)
         return (row, column) if inside else None
 
     # --- painting ---------------------------------------------------------------------------------------
 
     def _paint_names(self, painter: QPainter) -> None:
-        (left, top), size = self._margins(), self._cell()
-        metrics = self._metrics()
+        left, top, size, metrics = self._left, self._top, self._size, self._letters
         painter.setPen(QColor(self._theme.muted))
         painter.drawText(
             QRectF(left, 0, self.width() - left, 2 * GRID), Qt.AlignmentFlag.AlignLeft, "answered →  truth ↓"
@@ -136,7 +138,7 @@ class ConfusionMatrix(QWidget):
         painter.fillRect(rect, self._theme.color("grid", 0.35))
         if count:
             painter.fillRect(rect, self._theme.color(role, 0.15 + 0.75 * share))
-        if rect.height() < self._metrics().height() or rect.width() < self._metrics().horizontalAdvance(f"{count:,}"):
+        if rect.height() < self._letters.height() or rect.width() < self._letters.horizontalAdvance(f"{count:,}"):
             return
         deep = share > 0.5
         painter.setPen(QColor(self._theme.on_accent if deep else self._theme.text if count else self._theme.muted))

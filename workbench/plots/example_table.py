@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QBrush, QIcon
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -21,6 +21,7 @@ from workbench.plots.sequence_picture import are_square, icon_of
 from workbench.theme import GRID, Theme
 
 _PICTURE = QSize(5 * GRID, 3 * GRID)  # pixels at most of what is read, where that is a picture of numbers
+_KEPT = 500  # pictures
 _READ, _ANSWER, _SURE = 0, 2, 3  # columns
 
 
@@ -31,6 +32,8 @@ class ExampleTable(QWidget):
         super().__init__()
         self._theme = theme
         self._examples: tuple[ClassExample, ...] = ()
+        self._pictures: dict[tuple[object, ...], QIcon] = {}  # of the numbers of each example
+        self._pictured: dict[int, QIcon] = {}  # by row
         self.order = QLabel()
         self.order.setProperty("role", "small")
         self.order.setWordWrap(True)
@@ -63,14 +66,20 @@ class ExampleTable(QWidget):
         told = any(each.text for each in examples)
         self.rows.setHorizontalHeaderLabels(["text" if told else "sequence", "truth", "answered", "sure"])
         self.rows.setRowCount(len(examples))
+        self._pictured = {row: icon for row, icon in self._pictured.items() if row < len(examples)}
+        model = self.rows.model()
+        with QSignalBlocker(model):  # columns are as wide as their cells, and would be measured anew for each of them
+            self._fill(examples)
+        if examples:
+            model.dataChanged.emit(model.index(0, 0), model.index(len(examples) - 1, _SURE))
+
+    def _fill(self, examples: tuple[ClassExample, ...]) -> None:
         square = are_square(each.values for each in examples if each.values is not None)
         for row, example in enumerate(examples):
             cells = (example.text or example.name, example.truth, example.answer, percent(example.certainty))
             for column, text in enumerate(cells):
                 self._item(row, column).setText(text)
-            self._item(row, _READ).setIcon(
-                icon_of(example.values, _PICTURE, self._theme, square=square) if example.values is not None else QIcon()
-            )
+            self._picture(row, example, square)
             self._item(row, _READ).setToolTip(f"{example.name}: {example.text}" if example.text else example.name)
             role = "good" if example.truth == example.answer else "problem"
             self._item(row, _ANSWER).setForeground(QBrush(self._theme.color(role)))
@@ -78,7 +87,25 @@ class ExampleTable(QWidget):
     def apply_theme(self, theme: Theme) -> None:
         """Other colours."""
         self._theme = theme
+        self._pictures.clear()
         self.show_examples(self._examples)
+
+    def _picture(self, row: int, example: ClassExample, square: bool) -> None:
+        """The examples come again with each answer, and other pictures have the table laid out anew."""
+        icon = self._icon(example, square)
+        if self._pictured.get(row) is not icon:
+            self._pictured[row] = icon
+            self._item(row, _READ).setIcon(icon)
+
+    def _icon(self, example: ClassExample, square: bool) -> QIcon:
+        values = example.values
+        key = (square, values.shape, values.tobytes()) if values is not None else ()
+        if key not in self._pictures:
+            if len(self._pictures) >= _KEPT:
+                self._pictures.clear()
+            made = QIcon() if values is None else icon_of(values, _PICTURE, self._theme, square=square)
+            self._pictures[key] = made
+        return self._pictures[key]
 
     def _item(self, row: int, column: int) -> QTableWidgetItem:
         item = self.rows.item(row, column)

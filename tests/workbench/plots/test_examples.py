@@ -1,0 +1,33 @@
+"""The examples of a classifier come again with every answer: little of their table is made anew."""
+
+from __future__ import annotations
+
+import numpy as np
+from pytestqt.qtbot import QtBot
+
+from engine.prediction_records import ClassExample
+from workbench.plots.example_table import ExampleTable
+from workbench.theme import LIGHT
+
+
+def examples(certainty: float) -> tuple[ClassExample, ...]:
+    values = np.random.default_rng(0).standard_normal((3, 5, 2)).astype(np.float32)
+    return tuple(
+        ClassExample(name=str(row), text="", values=values[row], truth="a", answer="b", certainty=certainty)
+        for row in range(3)
+    )
+
+
+def test_columns_are_measured_once_and_pictures_are_kept(qtbot: QtBot) -> None:
+    table, told = ExampleTable(LIGHT), list[object]()
+    qtbot.addWidget(table)
+    table.show_examples(examples(0.5))
+    made = dict(table._pictured)
+    table.rows.model().dataChanged.connect(lambda first, *_: told.append(first.row()))
+    table.show_examples(examples(0.75))
+    assert told == [0]
+    assert table._item(2, 3).text() == "75 %"
+    assert len(made) == 3
+    assert all(table._pictured[row] is icon for row, icon in made.items())
+    table.show_examples(examples(0.75)[::-1])
+    assert table._pictured[0] is made[2]
