@@ -96,9 +96,10 @@ def _start(program: str, argv: list[str], code: Path | None) -> int:
 
 
 def leave_cores_to_the_run() -> None:
-    """Have NumPy do the window's products in one thread; before NumPy is imported, and unless somebody chose otherwise.
+    """Have NumPy do its products in one thread; before NumPy is imported, and unless somebody chose otherwise.
 
-    They are small, and what its other threads wait for, they wait for busily, on the cores that train.
+    Those of the window are small, and what further threads wait for, they wait for busily, on the cores that train. The
+    engine's process takes it over: its kernels have threads of their own, NumPy fits baselines beside them.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 

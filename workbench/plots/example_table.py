@@ -33,7 +33,6 @@ class ExampleTable(QWidget):
         self._theme = theme
         self._examples: tuple[ClassExample, ...] = ()
         self._pictures: dict[tuple[object, ...], QIcon] = {}  # of the numbers of each example
-        self._pictured: dict[int, QIcon] = {}  # by row
         self.order = QLabel()
         self.order.setProperty("role", "small")
         self.order.setWordWrap(True)
@@ -66,7 +65,6 @@ class ExampleTable(QWidget):
         told = any(each.text for each in examples)
         self.rows.setHorizontalHeaderLabels(["text" if told else "sequence", "truth", "answered", "sure"])
         self.rows.setRowCount(len(examples))
-        self._pictured = {row: icon for row, icon in self._pictured.items() if row < len(examples)}
         model = self.rows.model()
         with QSignalBlocker(model):  # columns are as wide as their cells, and would be measured anew for each of them
             self._fill(examples)
@@ -91,11 +89,10 @@ class ExampleTable(QWidget):
         self.show_examples(self._examples)
 
     def _picture(self, row: int, example: ClassExample, square: bool) -> None:
-        """The examples come again with each answer, and other pictures have the table laid out anew."""
-        icon = self._icon(example, square)
-        if self._pictured.get(row) is not icon:
-            self._pictured[row] = icon
-            self._item(row, _READ).setIcon(icon)
+        """The examples come again with each answer, mostly with the pictures that they had."""
+        item, icon = self._item(row, _READ), self._icon(example, square)
+        if item.icon().cacheKey() != icon.cacheKey():
+            item.setIcon(icon)
 
     def _icon(self, example: ClassExample, square: bool) -> QIcon:
         values = example.values

@@ -276,8 +276,8 @@ class LiveView(PictureFrame):
         """The moment that is drawn; at the end of a run that of its best weights, which are back then."""
         if self.snapshot is None or not self._built or self.why_empty():
             return
-        lowest = self.history.lowest("validation_loss")[0] if self.history is not None else None
-        best = self.over and self.moment is None and lowest == self.snapshot.step
+        history = self.history if self.over and self.moment is None else None
+        best = history is not None and history.lowest("validation_loss")[0] == self.snapshot.step
         self.stamp(self.snapshot.step, self.snapshot.epoch, "best weights" if best else "")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

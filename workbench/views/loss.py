@@ -61,7 +61,7 @@ class Loss(LiveView):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._loss, 3)
         layout.addWidget(self._metric, 2)
-        self._smoother = Smoother(10)
+        self._smoother, self._smooths_on = Smoother(10), False
         self._drawn, self._calm = -1.0, Calm(self, self._draw_again)  # the last step that is drawn
         self._build_controls()
         for plot in (self._loss, self._metric):
@@ -175,11 +175,17 @@ class Loss(LiveView):
         if not _WINDOWS[self._window.currentIndex()]:
             self._loss.show_curve(_SMOOTH, [], [])
             return
-        if not self._smoother.catch_up(*history.raw("loss"), most=_SMOOTHED_AT_ONCE):
-            later(0, self, self._redraw)
+        done = self._smoother.catch_up(*history.raw("loss"), most=_SMOOTHED_AT_ONCE)
+        if not (done or self._smooths_on):
+            self._smooths_on = True
+            later(0, self, self._smooth_on)
         smooth = self._smoother.history
         line = smooth.line("smooth", first, last, self._loss.pixels)
         self._loss.show_curve(_SMOOTH, *line, self._value(smooth, "smooth"))
+
+    def _smooth_on(self) -> None:
+        self._smooths_on = False
+        self._redraw()
 
     def _follow_span(self) -> None:
         """Of a loss that has fallen so far, a linear axis shows a flat line."""

@@ -29,6 +29,7 @@ from workbench.plots.heat_grid import Spot
 from workbench.plots.unit_order import ORDERS
 from workbench.plots.writing_page import WritingPage
 from workbench.theme import LIGHT
+from workbench.views import loss as loss_view
 from workbench.views.gates import Gates
 from workbench.views.gradient_flow import GradientFlow
 from workbench.views.gradient_norms import GradientNormBoard
@@ -100,6 +101,18 @@ def test_loss_curves_and_best_epoch(show: Show, short_run: History) -> None:
     assert view._best.value() == 4
     assert "best: epoch 2  1.25" in view._loss.legend.texts
     assert view.table()[1] == [(2, 3.0, 2.5, 40.0), (4, 1.5, 1.25, 30.0), (6, 0.75, 1.5, 35.0)]
+
+
+def test_a_long_curve_is_smoothed_in_parts_to_its_end(
+    show: Show, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loss_view, "_SMOOTHED_AT_ONCE", 10)
+    view, history = show(Loss), History()
+    history.extend("loss", np.arange(1.0, 96.0), np.ones(95))
+    view.show_history(history)
+    assert view._smoother.history.count("smooth") < 95
+    qtbot.waitUntil(lambda: view._smoother.history.count("smooth") == 95)
+    assert view._loss.curves["training, smoothed"].x[-1] == 95
 
 
 def test_metric_stands_beside_its_baselines(show: Show, short_run: History, qtbot: QtBot) -> None:
