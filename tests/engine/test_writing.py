@@ -15,6 +15,7 @@ from engine.config import CELLS, Experiment
 from engine.data.pairs.tunes import Note, are_notes, notes_of
 from engine.events import Evaluated, RunFinished
 from engine.export.midi import midi_bytes
+from engine.export.targets import c_header
 from engine.runs import load_run
 from engine.sequence_to_sequence.decoding import Decoding
 from engine.training import TrainingRun
@@ -106,7 +107,8 @@ def test_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert main(["export", str(run), "--to", str(tmp_path / "a.safetensors")]) == 0
     assert "texts written alike" in capsys.readouterr().out
     assert main(["export", str(run), "--to", str(tmp_path / "a.h")]) == 0
-    assert "texts written alike" in capsys.readouterr().out
+    said = "texts written alike" if c_header.compiler() else "no C compiler is here"
+    assert said in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("typed", "words"), [("3", "reads 2 values"), ("much, x", "takes a number, got 'much'")])

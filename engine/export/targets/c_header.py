@@ -62,22 +62,22 @@ def write(source: Exportable, path: Path) -> tuple[Path, ...]:
 
 
 @cache
-def _compiler() -> str:
+def compiler() -> str:
     """Where a C compiler is; "" where there is none."""
     return next(filter(None, map(shutil.which, _COMPILERS)), "")
 
 
 def runner() -> str:
     """The C compiler and its version."""
-    if not _compiler():
+    if not compiler():
         return f"no C compiler is here ({', '.join(_COMPILERS)})"
-    said = subprocess.run([_compiler(), "--version"], capture_output=True, text=True, timeout=_SECONDS, check=False)
-    return f"{said.stdout.splitlines()[0] if said.stdout else _compiler()}, {' '.join(_FLAGS)}"
+    said = subprocess.run([compiler(), "--version"], capture_output=True, text=True, timeout=_SECONDS, check=False)
+    return f"{said.stdout.splitlines()[0] if said.stdout else compiler()}, {' '.join(_FLAGS)}"
 
 
 def run(path: Path, data: HeldOut) -> Answers | None:
     """What the compiled header answers; its own test vectors have to come out right as well."""
-    if not _compiler():
+    if not compiler():
         return None
     name = identifier(path.stem)
     with tempfile.TemporaryDirectory() as folder:
@@ -108,7 +108,7 @@ def _written(numbers: NDArray[np.float64], data: HeldOut) -> Answers:
 
 
 def _compiled(path: Path, program: Path, *arguments: str) -> str:
-    command = [_compiler(), *_FLAGS, *arguments, "-o", str(program), "-lm"]
+    command = [compiler(), *_FLAGS, *arguments, "-o", str(program), "-lm"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)
     if done.returncode:
         raise ExportError(f"{path.name} was written, but does not compile: {done.stderr.strip().splitlines()[0]}")

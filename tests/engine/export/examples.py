@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import importlib.util
 from functools import cache
 from typing import Any
 
 import numpy as np
+import pytest
 
 from engine import data
 from engine.config import Experiment
 from engine.data import Dataset
 from engine.export.given import Given, given_to
 from engine.export.particulars import Exportable
+from engine.export.targets import c_header
 from engine.losses import configured
 from engine.model import Model
 from engine.networks import make_network
+
+_RUNTIMES = {"onnx": "onnxruntime", "pytorch": "torch"}  # without which a form is written, but not run
 
 AIRLINE = {
     "data.sample": "airline_passengers",
@@ -144,3 +149,11 @@ def exportable(kind: str = "airline", **model: Any) -> Exportable:
         {name: values + random.uniform(-0.4, 0.4, values.shape) for name, values in network.state_dict().items()}
     )
     return Exportable(Model(experiment, network, dataset.metadata()))
+
+
+def skip_unless_run(key: str) -> None:
+    """Skip the test where nothing is here that runs this form of export."""
+    if key in _RUNTIMES and importlib.util.find_spec(_RUNTIMES[key]) is None:
+        pytest.skip(f"{_RUNTIMES[key]} is not here")
+    if key == "c_header" and not c_header.compiler():
+        pytest.skip("no C compiler is here")

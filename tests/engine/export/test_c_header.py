@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -35,7 +34,7 @@ STRUCTURES: list[dict[str, Any]] = [
     {"learned_state": True},
     {"zoneout": 0.3},
 ]
-needs_compiler = pytest.mark.skipif(not any(map(shutil.which, c_header._COMPILERS)), reason="no C compiler")
+needs_compiler = pytest.mark.skipif(not c_header.compiler(), reason="no C compiler")
 
 
 def check(tmp_path: Path, kind: str, **model: Any) -> None:
@@ -200,7 +199,7 @@ def test_a_text_goes_in_and_a_text_comes_out(tmp_path: Path) -> None:
     target("c_header").write(source, tmp_path / "model.h")
     (tmp_path / "main.c").write_text(_TEXT_PROGRAM)
     command = [
-        c_header._compiler(),
+        c_header.compiler(),
         "-std=c99",
         "-Wall",
         "-Wextra",
@@ -220,7 +219,7 @@ def test_a_text_goes_in_and_a_text_comes_out(tmp_path: Path) -> None:
 
 
 def test_without_a_compiler_it_is_written_and_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(c_header, "_compiler", lambda: "")
+    monkeypatch.setattr(c_header, "compiler", lambda: "")
     found = proof.export(exportable(), target("c_header"), tmp_path / "model.h")
     assert found.difference is None
     assert found.sentence() == "Written, but not run: no C compiler is here (cc, gcc, clang)."

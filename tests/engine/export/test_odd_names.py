@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +14,16 @@ from engine.data import load
 from engine.export import proof
 from engine.export.particulars import Exportable
 from engine.export.remarks import block, comment, harmless
-from engine.export.targets import c_header, target, target_keys
+from engine.export.targets import target, target_keys
 from engine.losses import loss_for
 from engine.model import Model
 from engine.networks import make_network
+from tests.engine.export.examples import skip_unless_run
 
 NAMES = (
     "*/ int main(void) { /*", 'a "quoted" \'x\'', "ends with \\", "what???/ {brace} %s %(x)d", 'tri"""ple', "Ünïcödé ☃",
     "new\nline", "\u202bעברית", "int", "class", "{0}", "ze\u200bro", "esc\x1b[31m",
 )  # fmt: skip
-_NEEDS = {"onnx": "onnxruntime", "pytorch": "torch"}
 
 
 def table(path: Path, header: list[str], rows: list[list[str]]) -> Path:
@@ -73,10 +72,7 @@ def sequences(folder: Path) -> Exportable:
 @pytest.mark.parametrize("source", [series, written, sequences])
 @pytest.mark.parametrize("key", target_keys())
 def test_every_form_runs_whatever_names_hold(tmp_path: Path, key: str, source: Any) -> None:
-    if key in _NEEDS and importlib.util.find_spec(_NEEDS[key]) is None:
-        pytest.skip(f"{_NEEDS[key]} is not here")
-    if key == "c_header" and not c_header._compiler():
-        pytest.skip("no C compiler is here")
+    skip_unless_run(key)
     folder = tmp_path / 'a "b" \\ c'
     folder.mkdir()
     chosen = target(key)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,12 @@ from engine.export import proof
 from engine.export.given import Given, windows
 from engine.export.held_out import answered
 from engine.export.particulars import Exportable
-from engine.export.targets import c_header, target, target_keys
+from engine.export.targets import target, target_keys
 from engine.losses import loss_for
 from engine.model import Model
 from engine.networks import make_network
 from tests.engine.data.making import experiment
+from tests.engine.export.examples import skip_unless_run
 from tests.engine.test_forecast_paths import STRATEGIES
 
 NAMES = ('Köln "Mitte"', "*/ south\\", "what??/ is 'it'", "plain")
@@ -33,7 +33,6 @@ TASKS: dict[str, dict[str, Any]] = {
     **{name: {"data.steps": 3, **settings} for name, settings in STRATEGIES.items()},
 }
 TASKS["known_ahead"] = TASKS["encoder_decoder"] | {"data.inputs": ["price"], "data.known_inputs": ["price"]}
-_NEEDS = {"onnx": "onnxruntime", "pytorch": "torch"}
 
 
 def several_series(folder: Path, task: str) -> tuple[Model, PanelDataset]:
@@ -68,10 +67,7 @@ def of_each(model: Model, dataset: PanelDataset) -> dict[str, Given]:
 @pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("key", target_keys())
 def test_every_form_says_of_each_series_what_the_engine_says(tmp_path: Path, key: str, task: str) -> None:
-    if key in _NEEDS and importlib.util.find_spec(_NEEDS[key]) is None:
-        pytest.skip(f"{_NEEDS[key]} is not here")
-    if key == "c_header" and not c_header._compiler():
-        pytest.skip("no C compiler is here")
+    skip_unless_run(key)
     model, dataset = several_series(tmp_path, task)
     chosen = target(key)
     path = tmp_path / f"model{chosen.suffix}"

@@ -16,7 +16,7 @@ from engine.data import load
 from engine.export import proof
 from engine.export.held_out import HeldOut
 from engine.export.particulars import Exportable
-from engine.export.targets import Answers, ExportError, Target, target, target_keys, targets
+from engine.export.targets import Answers, ExportError, Target, c_header, target, target_keys, targets
 from engine.inference import forecast, generate
 from engine.model import Model
 from engine.network import Network
@@ -40,7 +40,8 @@ def test_every_kind_of_data(tmp_path: Path, key: str, kind: str) -> None:
     }  # fmt: skip
     kept = json.loads((tmp_path / f"{path.name}.proof.json").read_text())
     assert kept["difference"] == found.difference
-    assert kept["passed"] is True
+    here = key != "c_header" or bool(c_header.compiler())
+    assert kept["passed"] is (True if here else None)
 
 
 @pytest.mark.parametrize("stem", ["weights", "lstm-32", "class"])
