@@ -26,6 +26,7 @@ from engine.config import Experiment
 from engine.control import Control
 from engine.events import Compiling, Evaluated, Event, Probe, Snapshot, StepDone
 from engine.loading import Loader
+from engine.placement import Placement
 
 _TOGETHER_SECONDS = 0.025  # scalars that come faster than this travel together: the window looks every 33 ms
 _POLITENESS = 5  # the window comes first where both want the same core
@@ -93,6 +94,7 @@ class Service:
         self._controls: dict[int, Control] = {}
         self._over: set[int] = set()  # runs that nobody can ask for anything any more
         self._loader = Loader()
+        self._placement = Placement()
         self._newest = 0  # preparation that somebody still waits for
         self._breakable = False  # what is at work has nothing to lose: data are read, kernels compiled
         self._left = False  # nobody listens any more
@@ -167,6 +169,7 @@ class Service:
                 run = TrainingRun(saved.experiment, self._loader.load(saved.experiment), control, wish.folder, saved)
             self._tell(wish.number, run)
         finally:
+            self._placement.leave()
             self._over.add(wish.number)
             del self._controls[wish.number]
 
@@ -183,6 +186,7 @@ class Service:
                     self._connection.send(Happened(number, tuple(waiting)))
                 waiting.clear()
                 last = now
+                self._placement.look()
         if waiting:
             self._connection.send(Happened(number, tuple(waiting)))
 

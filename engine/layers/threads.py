@@ -11,6 +11,7 @@ import threading
 import weakref
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import cache
 from queue import Empty, SimpleQueue
 from typing import Any, TypeAlias
 
@@ -25,7 +26,7 @@ class Workers:
 
     def __init__(self, count: int = 0) -> None:
         """`count` threads; 0 takes as many as the process may use processors."""
-        self.count = count or _available()
+        self.count = count or len(processors())
         self._queue: SimpleQueue[tuple[Task, _Round] | None] = SimpleQueue()
         self._started = False
         self._lock = threading.Lock()
@@ -119,6 +120,8 @@ def _do(item: tuple[Task, _Round]) -> None:
     round_.finish(error)
 
 
-def _available() -> int:
+@cache
+def processors() -> frozenset[int]:
+    """Those that the process may use, asked once: a thread may keep to one of them later."""
     affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
+    return frozenset(affinity(0) if affinity else range(os.cpu_count() or 1))
