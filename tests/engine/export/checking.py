@@ -13,11 +13,12 @@ from engine.export.proof import LIMIT
 from engine.export.targets import target
 from tests.engine.export.examples import exportable, given
 
-_ROUNDINGS = 10  # times the engine's own, where that is over the limit: a state is chaotic, or a norm meets equal sums
+_ROUNDINGS = 10  # times the engine's own, where more than the limit: a norm now and then meets sums that hardly differ
+_LOST = 0.1  # of the limit: where a tenth of the sequences is rounded by more, another order of sums says anything
 
 
 def check_writing(tmp_path: Path, key: str, kind: str, **model: Any) -> None:
-    """Write, run, compare; of few units, a norm now and then meets sums that hardly differ."""
+    """Write, run, compare, up to where float32 itself no longer says what float64 does."""
     units = 32 if "norm" in model["cell"] else 6
     source, chosen = exportable(kind, **{"hidden_size": units, **model}), target(key)
     path, *_ = chosen.write(source, tmp_path / f"model{chosen.suffix}")
@@ -25,7 +26,10 @@ def check_writing(tmp_path: Path, key: str, kind: str, **model: Any) -> None:
     found = chosen.run(path, data)
     assert found is not None
     limit = LIMIT * max(1.0, float(np.abs(data.scaled).max()))
-    difference = float(np.abs(found.scaled - data.scaled).max())
-    if not difference <= limit:
-        limit = _ROUNDINGS * float(np.abs(data.scaled - in_float64(source.model, data.given)).max())
-    assert difference <= limit, (kind, model)
+    difference = np.abs(found.scaled - data.scaled).max(axis=-1)  # (U, B)
+    if not difference.max() <= limit:
+        own = np.abs(data.scaled - in_float64(source.model, data.given)).max(axis=-1)
+        lost = np.maximum.accumulate(np.quantile(own, 0.9, axis=1)) > _LOST * limit  # (U,): a state is chaotic
+        assert not lost[: max(1, len(lost) // 4)].any(), (kind, model)
+        difference, limit = difference[~lost], _ROUNDINGS * float(own[~lost].max())
+    assert difference.max() <= limit, (kind, model)
