@@ -15,7 +15,7 @@ from workbench.plots.curve import layer_stroke
 from workbench.plots.curves import CurvePlot
 from workbench.plots.half_lives import Course, HalfLifePlot, life_words
 from workbench.plots.heat_grid import HeatGrid, Panel, Spot
-from workbench.plots.keys import Key, Scale
+from workbench.plots.keys import Key, Scale, patch
 from workbench.plots.saving import Table
 from workbench.plots.time_cursor import TimeCursor
 from workbench.theme import GRID, Theme
@@ -175,9 +175,9 @@ class GradientFlow(LiveView):
             self._vanished.setRegion((-60, edge))
             decades = math.floor(edge - 0.3), math.ceil(self._top(flow, edge))  # whole ones: the axis stands still
             self._frame.setData([0.5, flow.norms.shape[1] + 0.5], decades)
-            keys.append(Key("vanished: below 1/1000 of the strongest step", self.theme.pen("problem")))
+            keys.append(Key("vanished: below 1/1000 of the strongest step", patch(self.theme.color("problem", 0.4))))
         if strongest > EXPLODED:
-            keys.append(Key(f"exploded: above {EXPLODED:g}", self.theme.pen("warning")))
+            keys.append(Key(f"exploded: above {EXPLODED:g}", patch(self.theme.color("warning", 0.4))))
         self._draw_cuts(flow.cuts)
         self._curves.mark(self._border, None if flow.written_from is None else flow.written_from + 0.5)
         if flow.written_from is not None:

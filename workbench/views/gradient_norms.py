@@ -15,7 +15,7 @@ from engine.inside_records import Floats, GradientNorms
 from engine.percentages import percent
 from workbench.history import History
 from workbench.plots.curves import CurvePlot
-from workbench.plots.keys import Key
+from workbench.plots.keys import Key, patch
 from workbench.plots.legend import Legend
 from workbench.plots.saving import Table
 from workbench.plots.time_cursor import TimeCursor
@@ -61,7 +61,9 @@ class GradientNormBoard(LiveView):
         self._norms.add_curve(_BEFORE, "muted", symbol=True, line=False, ring=True)
         self._norms.add_curve(_AFTER, "train", symbol=True, line=False)
         self._ratio = CurvePlot(self.theme, bottom="update / parameter", left="")
-        self._ratio.add_band(math.log10(HEALTHY[0]), math.log10(HEALTHY[1]), "good", upright=True)
+        edges = [math.log10(edge) for edge in HEALTHY]
+        self._ratio.add_band(edges[0], edges[1], "good", upright=True)
+        self._ratio.add_anchor().setData(edges, [0.0, 0.0])  # however far off the ratios are, it is seen how far
         self._ratio.add_curve(_RATIO, "test", symbol=True, line=False)
         for plot in (self._norms, self._ratio):
             plot.bottom.setLogMode(True)
@@ -191,7 +193,7 @@ class GradientNormBoard(LiveView):
         healthy = int(np.sum((ratios >= HEALTHY[0]) & (ratios <= HEALTHY[1])))
         coming = "the run ended before an update was measured" if self.over else "measured with the next batch"
         told = f"{healthy} of {len(norms.names)} parameters" if measured else coming
-        band = Key("healthy: 1e-4 to 1e-2", self.theme.pen("good"), told)
+        band = Key("healthy: 1e-4 to 1e-2", patch(self.theme.color("good", 0.4)), told)
         points = [curve.key(self.theme) for plot in (self._norms, self._ratio) for curve in plot.curves.values()]
         self._key.show_items(self.theme, self._norms.hiding.marked((*points, band)))
 

@@ -422,6 +422,16 @@ def test_in_a_pause_the_last_update_that_was_watched_is_judged(show: Show) -> No
     assert not view._ratio.isVisible()
 
 
+@pytest.mark.parametrize("ratio", [1e-7, 1.0])
+def test_the_healthy_band_is_in_sight_however_far_off_the_ratios_are(show: Show, ratio: float) -> None:
+    view = show(GradientNormBoard)
+    view.show_snapshot(measured.snapshot(GradientNorms(("a",), f32(1.0), f32(1.0), f32(ratio), 1.0, 1.0, 0.0)))
+    view._ratio.box.updateAutoRange()
+    low, high = view._ratio.box.viewRange()[0]
+    assert low <= min(-4, math.log10(ratio))
+    assert high >= max(-2, math.log10(ratio))
+
+
 def test_gradient_norms_before_and_after(show: Show) -> None:
     view = show(GradientNormBoard)
     norms = GradientNorms(
