@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
 _SHORTEST = 3  # pixels of an arrow that is painted
+_ABOVE = 9.0  # pixels: how far above a box an arrow goes along that leads over others
 
 
 def between(start: QRectF, end: QRectF, *, beside: bool, aside: float = 0.0) -> QPainterPath:
@@ -22,6 +23,17 @@ def between(start: QRectF, end: QRectF, *, beside: bool, aside: float = 0.0) -> 
         last = QPointF(end.center().x() + aside, end.bottom() if up else end.top())
     way = QPainterPath(first)
     way.lineTo(last)
+    return way
+
+
+def over(start: QRectF, end: QRectF, aside: float) -> QPainterPath:
+    """Out at the top of a box, along above what stands between, and in from below or above; `aside` of their middle."""
+    up = end.bottom() < start.top()
+    along = start.top() - (min(_ABOVE, (start.top() - end.bottom()) / 2) if up else _ABOVE)
+    out, into = start.center().x() + aside, end.center().x() - aside
+    way = QPainterPath(QPointF(out, start.top()))
+    for corner in (QPointF(out, along), QPointF(into, along), QPointF(into, end.bottom() if up else end.top())):
+        way.lineTo(corner)
     return way
 
 

@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QEasingCurve, QEvent, QPointF, QRectF, QSizeF, Qt, QVariantAnimation, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPainterPathStroker,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.inside_records import Floats
-from workbench.plots.arrows import between, loop, paint_arrow
+from workbench.plots.arrows import between, loop, over, paint_arrow
 from workbench.plots.label_axis import named
 from workbench.plots.network_layout import FEWEST, Diagram, Link, Part
 from workbench.plots.unit_squares import squares
@@ -148,7 +157,8 @@ class NetworkDiagram(QWidget):
         dashed = Qt.PenStyle.DashLine if link.fed_back else Qt.PenStyle.SolidLine
         pen = QPen(color, 3.0 if chosen else 1.5, dashed)
         sideways = link.start.kind == link.end.kind == "layer" and link.start.level == link.end.level
-        opacity = max(0.0, 1 - 1.2 * self.fold) if sideways else self._opacity(link.start, link.end)
+        ends = (link.end,) if Diagram.leads_over(link) else (link.start, link.end)
+        opacity = max(0.0, 1 - 1.2 * self.fold) if sideways else self._opacity(*ends)
         if self.diagram is not None and self.diagram.passes(link):  # over a box of any colours
             paint_arrow(painter, self._way(link), QPen(self._theme.color("plot"), pen.widthF() + 3), opacity)
         paint_arrow(painter, self._way(link), pen, opacity)
@@ -162,6 +172,8 @@ class NetworkDiagram(QWidget):
 
     def _way(self, link: Link) -> QPainterPath:
         start, end, aside = self.place_of(link.start), self.place_of(link.end), 0.0
+        if Diagram.leads_over(link):
+            return over(start, end, _ASIDE * start.width() * (1 - self.fold))
         if self.diagram is not None and self.diagram.passes(
             link
         ):  # to the answers at the right, from below at the left
@@ -255,12 +267,13 @@ class NetworkDiagram(QWidget):
         for part in sorted(self.diagram.parts, key=self._stays, reverse=True):
             if self._opacity(part) > 0.3 and self.place_of(part).contains(place):
                 return part
-        reach = QRectF(place.x() - _REACH, place.y() - _REACH, 2 * _REACH, 2 * _REACH)
+        near = QPainterPathStroker()
+        near.setWidth(2 * _REACH)
         for link in self.diagram.links:
             rolled = self.fold > 0.5 and link.start.level == link.end.level
             staying = self._staying_end(link)
             way = self._loop(staying) if rolled and staying is not None else self._way(link)
-            if way.intersects(reach):
+            if near.createStroke(way).contains(place):
                 return link
         return None
 

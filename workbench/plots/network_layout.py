@@ -88,6 +88,11 @@ class Diagram:
         low, high = sorted((self.row(link.start), self.row(link.end)))
         return any(part.column == link.start.column and low < self.row(part) < high for part in self.parts)
 
+    @staticmethod
+    def leads_over(link: Link) -> bool:
+        """Whether it brings the last state of what reads backward, which stands at the first step, to the other end."""
+        return link.start.reverse and link.start.column < link.end.column
+
     def row(self, part: Part) -> int:
         """Rows from the bottom: inputs, then every layer's directions, then answers."""
         if part.kind == "input":
@@ -164,12 +169,21 @@ class _Links:
         for (level, reverse, column), part in self._layers.items():
             below = [other for other in self._parts if other.column == column and other.level == level - 1]
             found += [Link(self._name("weight_ih", part), other, part) for other in below]
-            following = self._layers.get((level, reverse, column + (-1 if reverse else 1)))
-            if following is not None:
-                found.append(Link(self._along(part, following), part, following))
-        top = [part for part in self._layers.values() if part.level == self._depth - 1 and part.column in self._answers]
-        found += [Link("readout.weight", part, self._answers[part.column]) for part in top]
-        return found + self._back()
+            for other in (column + (-1 if reverse else 1), *([self._read] if reverse and column == 0 else [])):
+                following = self._layers.get((level, reverse and other < column, other))
+                if following is not None:
+                    found.append(Link(self._along(part, following), part, following))
+        return found + self._to_answers() + self._back()
+
+    def _to_answers(self) -> list[Link]:
+        """From the top layer's state of the same step; where all steps have one answer, from each direction's last."""
+        at_end, top = self._structure.topology == "many_to_one", self._depth - 1
+        ends = [
+            (self._layers.get((top, reverse, 0 if reverse and at_end else column)), answer)
+            for column, answer in self._answers.items()
+            for reverse in (False, True)
+        ]
+        return [Link("readout.weight", part, answer) for part, answer in ends if part is not None]
 
     def _name(self, kind: str, part: Part) -> str:
         """A matrix of a layer; of networks that write, encoder and decoder have their own."""
@@ -179,7 +193,7 @@ class _Links:
         return own if own in self._names else f"rnn.{ending}"
 
     def _along(self, part: Part, following: Part) -> str:
-        if part.reverse or not part.column < self._read <= following.column:
+        if not part.column < self._read <= following.column:
             return self._name("weight_hh", part)
         bridge = f"bridge.hidden_l{part.level}.weight"
         return bridge if bridge in self._names else "handed on"

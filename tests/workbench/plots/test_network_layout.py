@@ -53,8 +53,19 @@ def test_what_is_written_follows_what_is_read() -> None:
     assert [part.step for part in made.parts if part.kind == "input"] == [0, 1, 3]
     assert [part.step for part in made.parts if part.kind == "output"] == [4, 6, 7, 8]
     assert {part.step for part in made.parts if part.reverse} == {0, 1, 3}
-    (bridge,) = (link for link in made.links if link.name == "handed on")
-    assert (bridge.start.step, bridge.end.step) == (3, 4)
+    bridges = [(link.start.reverse, link.start.step, link.end.step) for link in made.links if link.name == "handed on"]
+    assert bridges == [(True, 0, 4), (False, 3, 4)]
+
+
+def test_one_answer_follows_the_last_state_of_each_direction() -> None:
+    made = diagram(measured.structure(layers=2, reverse=True), 50, 20)
+    read = [link for link in made.links if link.name == "readout.weight"]
+    assert [(link.start.level, link.start.reverse, link.start.step) for link in read] == [(1, False, 49), (1, True, 0)]
+    assert [made.leads_over(link) for link in read] == [False, True]
+    each = diagram(measured.structure(reverse=True, topology="many_to_many"), 4, None)
+    read = [link for link in each.links if link.name == "readout.weight"]
+    assert all(link.start.step == link.end.step for link in read)
+    assert len(read) == 8
 
 
 def test_what_was_answered_goes_in_again_through_weights_of_the_decoder() -> None:
