@@ -27,6 +27,7 @@ class SeriesPrediction:
     baseline_rmse: tuple[tuple[str, float], ...]
     bands: tuple[tuple[float, Floats, Floats], ...] = ()  # intervals: level, lower (N,) and upper ends (N,)
     covered: tuple[str, ...] = ()  # what each of them covers of the test part, in words
+    excerpt: str = ""  # how much of the part this is, where not all of it: the errors above are of this alone
 
 
 @dataclass(frozen=True, slots=True)

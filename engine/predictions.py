@@ -30,7 +30,7 @@ from engine.networks import AnyNetwork
 from engine.prediction_records import ClassPrediction, SeriesPrediction, TextPrediction
 from engine.sequence_to_sequence.network import SequenceToSequence
 from engine.sequence_to_sequence.shown import shown_pairs
-from engine.step_predictions import StepPredictions
+from engine.step_predictions import StepPredictions, last_of
 
 SCREEN_POINTS = 2000  # held-out points that a plot can show
 _SAMPLE_LENGTH = 100  # characters of each text that is written
@@ -146,6 +146,7 @@ class Predictions:
             baseline_rmse=shown.baseline_rmse,
             bands=self._bands(outputs[None, :, None], shown.part, slice(-SCREEN_POINTS, None)),
             covered=tuple(covered_words(each) for each in self._intervals),
+            excerpt=last_of(len(forecast), self._dataset.count(shown.part), "windows"),
         )
 
     def _room(self, part: str) -> Said:
@@ -194,6 +195,7 @@ class Predictions:
             baseline_rmse=tuple((name, rmse(truth, each)) for name, each in simple),
             bands=self._bands(values[:, :, None], part, tiles),
             covered=tuple(covered_words(each) for each in self._intervals),
+            excerpt=f"{len(tiles):,} of {count:,} windows" if len(tiles) < (count := dataset.count(part)) else "",
         )
 
     def _text(self, temperature: float) -> TextPrediction:

@@ -21,7 +21,9 @@ class StepPredictions:
         """`middle` is the output that counts as the answer, `most` how many steps are shown."""
         self._dataset, self._middle, self._part = dataset, middle, dataset.pinned_part
         spans = dataset.spans(self._part)
-        self._rows = dataset.answered(self._part)[-most:]
+        answered = dataset.answered(self._part)
+        self._rows = answered[-most:]
+        self._excerpt = last_of(len(self._rows), len(answered), "steps")
         self._positions = np.flatnonzero(spans.last > self._rows[:1]) if len(self._rows) else np.zeros(0, np.int64)
         self.labels = self._named(self._rows)
         self.truth = frozen(dataset.decode(dataset.targets[self._rows][:, None])[:, 0])
@@ -46,6 +48,7 @@ class StepPredictions:
             baselines=self.baselines,
             rmse=rmse(self.truth, forecast),
             baseline_rmse=tuple((name, rmse(self.truth, values)) for name, values in self.baselines),
+            excerpt=self._excerpt,
         )
 
     def _said_by(self, network: Answering) -> Floats:
@@ -68,3 +71,8 @@ class StepPredictions:
         at = order[np.searchsorted(spans.first[order], rows, "right") - 1]
         steps = rows - spans.first[at] + 1
         return tuple(f"{names[k]} · {step}" for k, step in zip(at.tolist(), steps.tolist(), strict=True))
+
+
+def last_of(shown: int, there: int, things: str) -> str:
+    """How much is shown, where that is not all."""
+    return f"the last {shown:,} of {there:,} {things}" if shown < there else ""

@@ -84,6 +84,7 @@ def test_a_run_scores_every_step(experiment: Experiment, strategy: str, loss: st
     shown = Predictions(run.network, run.dataset, loss_for(chosen.training, run.dataset)).judged()
     assert isinstance(shown, SeriesPrediction)
     assert len(shown.labels) == len(set(shown.labels)) == len(shown.truth) == len(shown.forecast)
+    assert shown.excerpt == f"{len(shown.truth) // 3} of {run.dataset.count('validation')} windows"
 
 
 @pytest.mark.parametrize("part", ["train", "validation", "test"])

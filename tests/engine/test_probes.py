@@ -119,6 +119,7 @@ def test_the_prediction_of_a_series_lies_beside_its_baselines(bench: Bench) -> N
     assert shown.rmse == pytest.approx(np.sqrt(np.mean(np.square(errors))), rel=1e-5)
     assert dict(shown.baseline_rmse) == pytest.approx(dict(bench.dataset.baselines("validation")), rel=1e-5, abs=1e-6)
     assert not shown.forecast.flags.writeable
+    assert not shown.excerpt
 
 
 def test_no_more_points_than_a_screen_shows(experiment: Experiment) -> None:
@@ -128,6 +129,7 @@ def test_no_more_points_than_a_screen_shows(experiment: Experiment) -> None:
     assert len(shown.forecast) == SCREEN_POINTS
     assert np.isfinite(shown.forecast).all()
     assert shown.labels == bench.dataset.labels("validation")[-SCREEN_POINTS:]
+    assert shown.excerpt == f"the last 2,000 of {bench.dataset.count('validation'):,} windows"
 
 
 def test_text_is_written_at_the_temperature_asked_for(text_bench: Bench) -> None:

@@ -118,7 +118,9 @@ class ForecastPage(AnswerPage):
         self.plot.add_curve(_TRUTH, "truth")
         self.plot.add_curve(_FORECAST, "forecast")
         self.plot.left.setLabel(prediction.target, **self.plot.left.labelStyle)
-        self.plot.bottom.setLabel(f"{prediction.part} part", **self.plot.bottom.labelStyle)
+        excerpt = f": {prediction.excerpt}" if prediction.excerpt else ""
+        told = f"{excerpt}, whose RMSE stands above" if excerpt and not self.compact else excerpt
+        self.plot.bottom.setLabel(f"{prediction.part} part{told}", **self.plot.bottom.labelStyle)
 
     def _hover(self, place: float | None) -> None:
         shown = self._shown

@@ -517,6 +517,15 @@ def test_a_skill_too_small_to_be_told_has_no_sign(rmse: float, words: str) -> No
     assert skill_words(known) == f", skill {words} against naive"
 
 
+@pytest.mark.parametrize("compact", [False, True])
+def test_a_forecast_of_some_windows_says_whose_error_it_tells(qtbot: QtBot, compact: bool) -> None:
+    page = ForecastPage(LIGHT, compact=compact)
+    qtbot.addWidget(page)
+    page.draw(replace(measured.series_prediction(), excerpt="8 of 203 windows"))
+    more = "" if compact else ", whose RMSE stands above"
+    assert page.plot.bottom.labelText == f"validation part: 8 of 203 windows{more}"
+
+
 def test_forecast_with_errors_and_skill_in_the_key(show: Show) -> None:
     view = show(Prediction)
     known = SeriesPrediction(
@@ -535,6 +544,7 @@ def test_forecast_with_errors_and_skill_in_the_key(show: Show) -> None:
         "truth",
         "forecast  RMSE 3, skill +0.25 against naive",
     )
+    assert page.plot.bottom.labelText == "validation part"
     page.plot.hovered.emit(1.9)
     assert view._readout.text() == "c · naive 2 · drift 1 · truth 3 · forecast 3"
     assert view.table()[1][0] == ("a", 1.0, 1.5, 0.0, 0.0)
