@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
 _SHORTEST = 3  # pixels of an arrow that is painted
-_ABOVE = 9.0  # pixels: how far above a box an arrow goes along that leads over others
+_ABOVE, _BEFORE = 9.0, 8.0  # pixels: how far above a box an arrow goes along that leads over others, and before one
 
 
 def between(start: QRectF, end: QRectF, *, beside: bool, aside: float = 0.0) -> QPainterPath:
@@ -27,13 +27,18 @@ def between(start: QRectF, end: QRectF, *, beside: bool, aside: float = 0.0) -> 
 
 
 def over(start: QRectF, end: QRectF, aside: float) -> QPainterPath:
-    """Out at the top of a box, along above what stands between, and in from below or above; `aside` of their middle."""
+    """Out at the top of a box and along above what stands between; in from below where the other box is higher up,
+    `aside` of their middle, else from the left.
+    """  # fmt: skip
     up = end.bottom() < start.top()
     along = start.top() - (min(_ABOVE, (start.top() - end.bottom()) / 2) if up else _ABOVE)
-    out, into = start.center().x() + aside, end.center().x() - aside
+    out, low = start.center().x() + aside, end.top() + end.height() / 4
+    into = end.center().x() - aside if up else end.left() - _BEFORE
     way = QPainterPath(QPointF(out, start.top()))
-    for corner in (QPointF(out, along), QPointF(into, along), QPointF(into, end.bottom() if up else end.top())):
+    for corner in (QPointF(out, along), QPointF(into, along), QPointF(into, end.bottom() if up else low)):
         way.lineTo(corner)
+    if not up:
+        way.lineTo(QPointF(end.left(), low))
     return way
 
 

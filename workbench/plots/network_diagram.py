@@ -29,6 +29,8 @@ _COLUMN = 110  # pixels of a step, with text of the usual size
 _FOLD_MS = 700
 _FEW = 4  # letters of a name that say less than an x or a y
 _ASIDE = 0.3  # of its width: how far from the middle of a box an arrow leads past it
+_ROLES = "train", "validation", "test", "good", "warning", "problem"  # that give the first matrices their colours
+_UNLIKE = 1, 3, 2, 5, 0, 4  # colours of runs, those first that none of these comes near
 _REACH = 6.0  # pixels: how near to an arrow a click has to be
 
 
@@ -147,8 +149,8 @@ class NetworkDiagram(QWidget):
         """One colour for each matrix, the same at every step."""
         assert self.diagram is not None
         names = list(dict.fromkeys(link.name for link in self.diagram.links))
-        roles = ("train", "validation", "test", "good", "warning", "problem")
-        colors = [*map(self._theme.color, roles), *map(QColor, self._theme.series)]
+        further = (QColor(self._theme.series[place]) for place in _UNLIKE)
+        colors = [*map(self._theme.color, _ROLES), *further]
         return colors[names.index(name) % len(colors)]
 
     def _paint_link(self, painter: QPainter, link: Link) -> None:
