@@ -48,9 +48,9 @@ class AnswerPage(QWidget):
 
 
 def score_label(*, compact: bool) -> QLabel:
-    """For scores in words; in a small place one line that may be cut short."""
-    label = ElidedLabel() if compact else QLabel()
-    label.setWordWrap(not compact)
+    """For scores in words; in a small place two lines at most."""
+    label = ElidedLabel(lines=2) if compact else QLabel()
+    label.setWordWrap(True)
     label.setProperty("role", "small")
     label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
     return label
@@ -59,10 +59,16 @@ def score_label(*, compact: bool) -> QLabel:
 def tell_scores(
     label: QLabel, part: str, scores: Sequence[tuple[str, float]], baselines: Iterable[tuple[str, float]]
 ) -> None:
-    """Say what was reached on a part, NaN where that comes yet, and what simple methods reach in the first score."""
-    own = " · ".join(f"{name} {'not measured yet' if isnan(value) else f'{value:.3f}'}" for name, value in scores)
-    others = ", ".join(f"{name}: {value:.3f}" for name, value in baselines)
-    text = f"{part} part: {own}" + (f" — {scores[0][0]} of {others}" if others else "")
-    if text != label.text():
-        label.setText(text)
-        label.setToolTip(text if isinstance(label, ElidedLabel) else "")
+    """Say what was reached on a part, NaN where that comes yet, and what simple methods reach in the first score.
+
+    A small place says the first score alone, and names without what stands in brackets behind them; all is in its tip.
+    """
+    simple, small = list(baselines), isinstance(label, ElidedLabel)
+    own = [f"{name} {'not measured yet' if isnan(value) else f'{value:.3f}'}" for name, value in scores]
+    others = ", ".join(f"{name}: {value:.3f}" for name, value in simple)
+    text = f"{part} part: {' · '.join(own)}" + (f" — {scores[0][0]} of {others}" if others else "")
+    short = ", ".join(f"{name.partition(' (')[0]} {value:.3f}" for name, value in simple)
+    label.setToolTip(text if small else "")
+    shown = " — ".join(filter(None, (f"{part}: {own[0]}", short))) if small else text
+    if shown != label.text():
+        label.setText(shown)

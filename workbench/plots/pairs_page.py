@@ -21,9 +21,11 @@ from engine.prediction_records import PairsPrediction, WrittenPair
 from workbench.plots.answers import AnswerPage
 from workbench.plots.pair_pictures import AttentionMatrix, GreyPicture, PianoRoll, thumbnail
 from workbench.plots.saving import Table
+from workbench.theme import GRID
 
 _NOTHING = "(nothing)"  # was written before the stop
 _THUMBNAIL = 24  # pixels of a picture in its row
+_LINES = 4  # of a pair at most; the rest is in its tip
 
 
 class PairsPage(AnswerPage):
@@ -41,6 +43,8 @@ class PairsPage(AnswerPage):
         self.rows.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.rows.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.rows.verticalHeader().hide()
+        if not self.compact:
+            self.rows.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.rows.setIconSize(QSize(_THUMBNAIL, _THUMBNAIL))
         self.rows.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.rows.currentCellChanged.connect(lambda row, *_: self._choose(row))
@@ -73,6 +77,7 @@ class PairsPage(AnswerPage):
         self._shown = prediction
         chosen = max(self.rows.currentRow(), 0)
         self.rows.setHorizontalHeaderLabels(["read", prediction.target, "written"])
+        self.rows.verticalHeader().setMaximumSectionSize(_LINES * self.rows.fontMetrics().lineSpacing() + GRID)
         self.rows.setRowCount(len(prediction.pairs))
         for row, pair in enumerate(prediction.pairs):
             self._fill(row, pair, prediction.tunes)

@@ -38,6 +38,16 @@ def test_what_was_read_wanted_and_written_stand_side_by_side(qtbot: QtBot, compa
     assert rows == [("a b", "x", "x")]
 
 
+def test_a_long_sentence_is_read_in_full(qtbot: QtBot) -> None:
+    long = WrittenPair("two thousand, nine hundred and ninety-eight years ago", "x", "x", ("a",), ("x",), LOOKS, None)
+    made = page(qtbot, TRANSLATED, long)
+    line = made.rows.fontMetrics().lineSpacing()
+    qtbot.waitUntil(lambda: made.rows.rowHeight(0) < 2 * line < 3 * line <= made.rows.rowHeight(1))
+    endless = WrittenPair("a sentence without end " * 20, "x", "x", ("a",), ("x",), LOOKS, None)
+    made.draw(PairsPrediction("validation", "target", False, (endless,)))
+    qtbot.waitUntil(lambda: 4 * line <= made.rows.rowHeight(0) < 5 * line)
+
+
 def test_where_nothing_is_written_it_says_so(qtbot: QtBot) -> None:
     made = page(qtbot, WrittenPair("one", "un", "", ("one", "■"), ("■",), LOOKS[:1, :2], None))
     assert made.rows.item(0, 2).text() == "(nothing)"  # type: ignore[union-attr]

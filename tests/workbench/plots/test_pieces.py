@@ -11,8 +11,10 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt
 from PySide6.QtGui import QFontMetrics
 from pytestqt.qtbot import QtBot
 
+from workbench.plots.answers import score_label, tell_scores
 from workbench.plots.calm import Calm
 from workbench.plots.curve import layer_stroke
+from workbench.plots.elided_label import ElidedLabel
 from workbench.plots.heat_grid import HeatGrid, Panel
 from workbench.plots.keys import Key, Scale
 from workbench.plots.label_axis import LabelAxis, visible
@@ -108,6 +110,12 @@ def test_names_on_an_axis_do_not_touch(qtbot: QtBot) -> None:
     pixel, first = 400 / 50, int(places[0])
     assert axis.tickStrings(places, 1.0, spacing)[:2] == [f"19{50 + first}-01", f"19{50 + first + int(spacing)}-01"]
     assert (first + 0.5) * pixel >= QFontMetrics(axis.font()).horizontalAdvance("1950-01") / 2 > (first - 1) * pixel
+
+
+@pytest.mark.parametrize(("high", "places"), [(2.5, [1, 2]), (5.5, [1, 2, 3, 4, 5]), (0.9, [])])
+def test_nothing_stands_between_two_steps(qtbot: QtBot, high: float, places: list[float]) -> None:
+    axis = LabelAxis("bottom", whole=True)
+    assert [place for _, level in axis.tickValues(0.5, high, 800) for place in level] == places
 
 
 def test_a_narrow_axis_names_more_than_its_middle(qtbot: QtBot) -> None:
@@ -357,3 +365,22 @@ def test_a_single_step_fills_its_panel(qtbot: QtBot) -> None:
     grid.resize(500, 300)
     qtbot.waitUntil(lambda: grid._cells[0].box.width() > wide)
     assert grid._cells[0].box.viewRange()[0] == pytest.approx([-0.5, 0.5])
+
+
+def test_scores_in_a_small_place_are_said_in_two_lines(qtbot: QtBot) -> None:
+    label = score_label(compact=True)
+    qtbot.addWidget(label)
+    baselines = (("majority class", 0.111), ("logistic regression", 0.981), ("feed-forward (3,124 parameters)", 0.963))
+    tell_scores(label, "validation", [("accuracy", 0.98), ("macro F1", 0.97)], baselines)
+    said = "validation: accuracy 0.980 — majority class 0.111, logistic regression 0.981, feed-forward 0.963"
+    assert label.text() == said
+    assert "macro F1 0.970" in label.toolTip()
+    assert isinstance(label, ElidedLabel)
+    label.resize(360, label.heightForWidth(360))
+    assert label.fitting(label.contentsRect()) == said
+    assert label.height() < 3 * label.fontMetrics().lineSpacing()
+    label.resize(200, label.heightForWidth(200))
+    cut = label.fitting(label.contentsRect())
+    assert cut.endswith("…")
+    wraps = int(Qt.TextFlag.TextWordWrap)
+    assert label.fontMetrics().boundingRect(label.contentsRect(), wraps, cut).height() <= label.height()
