@@ -30,7 +30,7 @@ class RacePicture(PictureFrame):
         self._numbers: dict[Key, int] = {}
         self._titles: Mapping[Key, str] = {}
         self._fills: dict[Key, tuple[pg.PlotDataItem, pg.PlotDataItem, pg.FillBetweenItem]] = {}
-        self.plot = CurvePlot(theme, bottom="step", left="loss")
+        self.plot = CurvePlot(theme, bottom="step", left="loss", counted=True)
         layout = QVBoxLayout(self.body)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.plot)

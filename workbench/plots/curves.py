@@ -32,7 +32,8 @@ class CurvePlot(QWidget):
     clicked = Signal(float)  # the horizontal place of a click
     ranged = Signal()  # other places are worth drawing than before
 
-    def __init__(self, theme: Theme, *, bottom: str, left: str) -> None:
+    def __init__(self, theme: Theme, *, bottom: str, left: str, counted: bool = False) -> None:
+        """`counted` where only whole numbers lie at the bottom."""
         super().__init__()
         self._theme, self._scale = theme, 1.0
         self._leader: CurvePlot | None = None
@@ -42,7 +43,7 @@ class CurvePlot(QWidget):
         self._lines: list[tuple[Any, str]] = []
         self.legend = Legend(theme)
         self.canvas = Canvas()
-        self.bottom, self.left = LabelAxis("bottom"), LabelAxis("left")
+        self.bottom, self.left = LabelAxis("bottom", counted), LabelAxis("left")
         self.axes = Axes(self.bottom, self.left)
         self.canvas.addItem(self.axes)
         self.bottom.setLabel(bottom)

@@ -42,7 +42,7 @@ class HalfLifePlot(CurvePlot):
     """A curve for each layer and direction, from one step to hundreds; its owner adds them by their names."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, bottom="step", left="half-life")
+        super().__init__(theme, bottom="step", left="half-life", counted=True)
         self._start = self.add_anchor()
         self._moment = self.add_line("cursor", upright=True)
         self.set_log(True)

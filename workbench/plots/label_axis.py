@@ -35,8 +35,10 @@ def named(label: str) -> str:
 class LabelAxis(pg.AxisItem):
     """Writes as many names as fit; without names, plain numbers."""
 
-    def __init__(self, orientation: str) -> None:
+    def __init__(self, orientation: str, whole: bool = False) -> None:
+        """`whole` for what is counted, such as steps: there is nothing between two of them."""
         super().__init__(orientation)
+        self._whole = whole
         self._labels: tuple[str, ...] = ()
         self._count: tuple[int, int] | None = None
         self._ramp: tuple[float, float] | None = None
@@ -75,7 +77,8 @@ class LabelAxis(pg.AxisItem):
             levels = _one_level(super().tickValues(*ends, size), self._room(size))
             return [(spacing, [(value - first) / step for value in values]) for spacing, values in levels]
         if not self._labels:
-            return _one_level(super().tickValues(minVal, maxVal, size), self._room(size))
+            levels = super().tickValues(minVal, maxVal, size)
+            return _one_level(_whole_levels(levels, low, high) if self._whole else levels, self._room(size))
         step = self._step(high - low, size)
         begin = self._begin(step, (high - low) / max(size, 1.0))
         first = max(math.ceil((low - begin) / step) * step, 0) + begin
@@ -145,6 +148,12 @@ def _counted(labels: Sequence[str]) -> tuple[int, int] | None:
 def _short(value: float) -> str:
     """A number whose plain form is too long for an axis."""
     return f"{value:.2g}" if value == 0 or 1e-3 <= abs(value) < 1e4 else f"{value:.1e}"
+
+
+def _whole_levels(levels: list[tuple[float, list[float]]], low: float, high: float) -> list[tuple[float, list[float]]]:
+    """Without those between two whole numbers."""
+    kept = [level for level in levels if level[0] >= 1]
+    return kept or [(1.0, [float(number) for number in range(math.ceil(low), math.floor(high) + 1)])]
 
 
 def _one_level(levels: list[tuple[float, list[float]]], most: int) -> list[tuple[float, list[float]]]:

@@ -32,7 +32,7 @@ class ResidualPlots(QWidget):
         self._labels: tuple[str, ...] = ()
         self._letters = theme.body
         self.residuals = CurvePlot(theme, bottom="", left="residual")
-        self.lags = CurvePlot(theme, bottom="steps back", left="RMSE")
+        self.lags = CurvePlot(theme, bottom="steps back", left="RMSE", counted=True)
         self.residuals.add_curve(_RESIDUAL, "train")
         self._zero = self.residuals.add_line("muted")
         self.residuals.mark(self._zero, 0.0)

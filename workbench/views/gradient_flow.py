@@ -66,7 +66,7 @@ class GradientFlow(LiveView):
 
     def build(self) -> None:
         """Curves over time steps, the same as a strip of colours, and the half-life over training."""
-        self._curves = CurvePlot(self.theme, bottom="time step", left="log₁₀ ‖∂L/∂h‖")
+        self._curves = CurvePlot(self.theme, bottom="time step", left="log₁₀ ‖∂L/∂h‖", counted=True)
         self._vanished = self._curves.add_band(0, 0, "problem")
         self._frame = self._curves.add_anchor()
         self._exploded = self._curves.add_band(math.log10(EXPLODED), 40, "warning")

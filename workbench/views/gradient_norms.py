@@ -70,7 +70,7 @@ class GradientNormBoard(LiveView):
             plot.legend.hide()  # one key for both, so that their rows stay level
             plot.box.invertY(True)
         self._ratio.box.setYLink(self._norms.box)
-        self._total = CurvePlot(self.theme, bottom="step", left="norm")
+        self._total = CurvePlot(self.theme, bottom="step", left="norm", counted=True)
         self._total.add_curve(_NORM, "train")
         self._clip = self._total.add_line("warning")
         self._moment = self._total.add_line("cursor", upright=True)

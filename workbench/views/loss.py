@@ -46,14 +46,14 @@ class Loss(LiveView):
 
     def build(self) -> None:
         """Two plots over the same steps; the metric stands below the loss where there is room."""
-        self._loss = CurvePlot(self.theme, bottom="step", left="loss")
+        self._loss = CurvePlot(self.theme, bottom="step", left="loss", counted=True)
         self._loss.add_curve(_BATCHES, _faint, key=not self.compact)  # fainter and finer than what it is smoothed to
         self._loss.add_curve(_SMOOTH, "smooth")
         self._loss.add_curve(_VALIDATION, "validation", symbol=True)
         self._other_names: set[str] = set()
         self._best = self._loss.add_line("good", upright=True)
         self._moment = self._loss.add_line("cursor", upright=True)
-        self._metric = CurvePlot(self.theme, bottom="step", left="metric")
+        self._metric = CurvePlot(self.theme, bottom="step", left="metric", counted=True)
         self._metric_moment = self._metric.add_line("cursor", upright=True)
         self._metric.follow(self._loss)
         self._metric.hide()

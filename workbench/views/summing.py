@@ -32,7 +32,7 @@ class Summing(LiveView):
 
     def build(self) -> None:
         """Bars and their running sum; choices of the parameter, and of one weight in it."""
-        self._plot = CurvePlot(self.theme, bottom="time step", left="share of gradient")
+        self._plot = CurvePlot(self.theme, bottom="time step", left="share of gradient", counted=True)
         self._bars = pg.PlotDataItem(stepMode="center", fillLevel=0.0, pen=None)
         self._plot.axes.add(self._bars)
         self._plot.hiding.own(_SHARE, self._bars)
