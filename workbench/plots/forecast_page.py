@@ -55,7 +55,7 @@ class ForecastPage(AnswerPage):
                 note = f"RMSE {errors[name]:.4g}" if name in errors else ""
                 self.plot.show_curve(name, *parted(values, starts), note)
         self.plot.show_curve(_TRUTH, *parted(prediction.truth, starts))
-        words = f"RMSE {prediction.rmse:.4g}{skill_words(prediction)}"
+        words = f"RMSE {prediction.rmse:.4g}{skill_words(prediction, short=self.compact)}"
         self.plot.show_curve(_FORECAST, *parted(prediction.forecast, starts), words)
         self.intervals.show(prediction.bands, [""] * len(prediction.bands) if self.compact else prediction.covered)
         self.plot.show_key(self.intervals.keys())
@@ -138,11 +138,11 @@ def skill(prediction: SeriesPrediction) -> tuple[str, float] | None:
     return (name, 1 - prediction.rmse / best) if best > 0 else None
 
 
-def skill_words(prediction: SeriesPrediction) -> str:
-    """The skill as it stands in the key."""
+def skill_words(prediction: SeriesPrediction, *, short: bool = False) -> str:
+    """The skill as it stands in the key; `short` leaves out what the best baseline is, which stands beside it."""
     found = skill(prediction)
     if found is None:
         return ""
     name, share = found
     sign = "" if abs(share) < 0.005 else "−" if share < 0 else "+"
-    return f", skill {sign}{abs(share):.2f} against {name.partition(' (')[0]}"
+    return f", skill {sign}{abs(share):.2f}" + ("" if short else f" against {name.partition(' (')[0]}")

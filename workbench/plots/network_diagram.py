@@ -28,7 +28,7 @@ _STRIP = 5.0  # pixels: the band of the gradient under a box
 _COLUMN = 110  # pixels of a step, with text of the usual size
 _FOLD_MS = 700
 _FEW = 4  # letters of a name that say less than an x or a y
-_ASIDE = 0.3  # of its width: how far from the middle of a box an arrow leads past it
+_ASIDE = 0.34, 0.2  # of its width: how far from the middle of a box an arrow leads past it, and one of the next layer
 _ROLES = "train", "validation", "test", "good", "warning", "problem"  # that give the first matrices their colours
 _UNLIKE = 1, 3, 2, 5, 0, 4  # colours of runs, those first that none of these comes near
 _REACH = 6.0  # pixels: how near to an arrow a click has to be
@@ -175,11 +175,12 @@ class NetworkDiagram(QWidget):
     def _way(self, link: Link) -> QPainterPath:
         start, end, aside = self.place_of(link.start), self.place_of(link.end), 0.0
         if Diagram.leads_over(link):
-            return over(start, end, _ASIDE * start.width() * (1 - self.fold))
+            return over(start, end, _ASIDE[0] * start.width() * (1 - self.fold))
         if self.diagram is not None and self.diagram.passes(
             link
         ):  # to the answers at the right, from below at the left
-            aside = _ASIDE * start.width() * (1 if link.end.kind == "output" else -1)
+            to_answers = link.end.kind == "output"
+            aside = start.width() * (_ASIDE[0] if to_answers else -_ASIDE[link.end.level % 2])
         return between(start, end, beside=link.start.level == link.end.level, aside=aside)
 
     def _loop(self, part: Part) -> QPainterPath:
@@ -236,7 +237,7 @@ class NetworkDiagram(QWidget):
             return "answer"
         if 0 <= part.step < len(self._labels):
             return named(self._labels[part.step])
-        return f"x {part.step + 1}"
+        return f"x {part.step + 1}" if part.step >= 0 else "what is read"
 
     @property
     def _decoder_from(self) -> int | None:

@@ -20,7 +20,9 @@ _GAPS = 24.0, 72.0  # pixels between two rows, where an arrow and the name of a 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A box of the diagram. `level` -1 is of inputs, one above the layers of answers; `step` -1 is not measured."""
+    """A box of the diagram. `level` -1 is of inputs, one above the layers of answers; `step` -1 is not measured, or
+    before all steps.
+    """  # fmt: skip
 
     kind: str  # "input", "layer" or "output"
     level: int
@@ -135,17 +137,15 @@ def diagram(
         for layer in structure.layers
         if not (layer.reverse and column >= read)  # a decoder does not know its future
     ]
-    parts += [Part("input", -1, False, column, columns[column]) for column in _reading(topology, read)]
+    at_once = topology == "one_to_many"  # what is read makes the first state, before there is a step
+    inputs = {0: -1} if at_once else dict(enumerate(columns[:read]))
+    parts += [Part("input", -1, False, column, step) for column, step in inputs.items()]
     parts += [
         Part("output", depth, False, column, columns[column]) for column in _answering(topology, read, len(columns))
     ]
     looked_at = steps.index(cursor) if cursor in steps else read - 1
     links = _Links(structure, parts, read, depth).all()
     return Diagram(tuple(parts), tuple(links), columns, 2 + len(structure.layers), looked_at, read)
-
-
-def _reading(topology: str, read: int) -> range:
-    return range(1) if topology == "one_to_many" else range(read)
 
 
 def _answering(topology: str, read: int, columns: int) -> range:
@@ -167,13 +167,21 @@ class _Links:
         """Upward, along time, to the answers and back from them."""
         found: list[Link] = []
         for (level, reverse, column), part in self._layers.items():
-            below = [other for other in self._parts if other.column == column and other.level == level - 1]
-            found += [Link(self._name("weight_ih", part), other, part) for other in below]
+            found += self._from_below(part)
             for other in (column + (-1 if reverse else 1), *([self._read] if reverse and column == 0 else [])):
                 following = self._layers.get((level, reverse and other < column, other))
                 if following is not None:
                     found.append(Link(self._along(part, following), part, following))
         return found + self._to_answers() + self._back()
+
+    def _from_below(self, part: Part) -> list[Link]:
+        """From what is read, or the layer below, at the same step; what is read at once makes each first state."""
+        below = [other for other in self._parts if other.column == part.column and other.level == part.level - 1]
+        if self._structure.topology != "one_to_many":
+            return [Link(self._name("weight_ih", part), other, part) for other in below]
+        read = [other for other in self._parts if other.kind == "input" and other.column == part.column]
+        layers = [Link(self._name("weight_ih", part), other, part) for other in below if other not in read]
+        return [*layers, *(Link(f"bridge.hidden_l{part.level}.weight", other, part) for other in read)]
 
     def _to_answers(self) -> list[Link]:
         """From the top layer's state of the same step; where all steps have one answer, from each direction's last."""

@@ -48,6 +48,7 @@ def words_of_part(
         label = f" ({html.escape(named(trace.labels[part.step]))})"
     when = f"time step {part.step + 1}{label}" if part.step >= 0 else "any step that is written"
     if part.kind == "input":
+        when = when if part.step >= 0 else "once, before the first step"
         tokens, numbers = f"one of {structure.input_size:,} tokens", f"{structure.input_size} numbers"
         return ["<b>What is read</b>", when, tokens if structure.embedding_size else numbers]
     if part.kind == "output":

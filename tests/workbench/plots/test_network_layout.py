@@ -9,12 +9,15 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QSizeF
 from PySide6.QtGui import QColor
+from pytestqt.qtbot import QtBot
 
 from engine.config import TOPOLOGIES
 from tests.workbench.views import measured
+from workbench.plots.network_diagram import NetworkDiagram
 from workbench.plots.network_layout import diagram, shown_steps
-from workbench.plots.network_words import words_of_all, words_of_link
+from workbench.plots.network_words import words_of_all, words_of_link, words_of_part
 from workbench.plots.unit_squares import CELLS, grouped
+from workbench.theme import LIGHT
 
 ROOM = QSizeF(800, 400)
 
@@ -55,6 +58,27 @@ def test_what_is_written_follows_what_is_read() -> None:
     assert {part.step for part in made.parts if part.reverse} == {0, 1, 3}
     bridges = [(link.start.reverse, link.start.step, link.end.step) for link in made.links if link.name == "handed on"]
     assert bridges == [(True, 0, 4), (False, 3, 4)]
+
+
+def test_what_is_read_at_once_makes_the_first_state_of_each_layer() -> None:
+    made = diagram(measured.structure(layers=2, topology="one_to_many"), 4, None)
+    (read,) = (part for part in made.parts if part.kind == "input")
+    assert read.step == -1
+    into = [(link.name, link.end.level, link.end.column) for link in made.links if link.start == read]
+    assert into == [("bridge.hidden_l0.weight", 0, 0), ("bridge.hidden_l1.weight", 1, 0)]
+    assert words_of_part(measured.structure(), None, read, lambda *_: 0.0)[1] == "once, before the first step"
+
+
+def test_arrows_past_a_box_stand_apart(qtbot: QtBot) -> None:
+    drawn = NetworkDiagram(LIGHT)
+    qtbot.addWidget(drawn)
+    made = diagram(measured.structure(layers=3, reverse=True), 5, None)
+    drawn.show_diagram(made, ())
+    past = [link for link in made.links if made.passes(link) and link.end.column == 0]
+    places = [
+        {drawn._way(link).pointAtPercent(0).x() for link in past if link.end.level == level} for level in range(3)
+    ]
+    assert all(not one & other for one, other in pairwise(places))
 
 
 def test_one_answer_follows_the_last_state_of_each_direction() -> None:

@@ -515,6 +515,7 @@ def test_gradient_at_the_cursor_is_read_out(show: Show) -> None:
 def test_a_skill_too_small_to_be_told_has_no_sign(rmse: float, words: str) -> None:
     known = SeriesPrediction("test", "y", (), f32(), f32(), (), rmse, (("naive", 4.0),))
     assert skill_words(known) == f", skill {words} against naive"
+    assert skill_words(known, short=True) == f", skill {words}"
 
 
 @pytest.mark.parametrize("compact", [False, True])
