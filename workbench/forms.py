@@ -18,6 +18,7 @@ from workbench.slide import Slide
 from workbench.theme import GRID
 from workbench.wording import words
 
+_NAMES = 13 * GRID  # pixels of a column of names at least
 _LINES = 4  # of the grid that a field may take: name, editor, slider, why a value was refused
 _WIDEST = 43 * GRID  # pixels that a name and its editor may take beside each other: what the panel has at most
 
@@ -50,7 +51,7 @@ class Form(QWidget):
         self._grid.setHorizontalSpacing(GRID)
         self._grid.setVerticalSpacing(GRID // 2)
         self._grid.setColumnStretch(1, 1)
-        self._grid.setColumnMinimumWidth(0, 104)
+        self.aligned: Sequence[Form] = (self,)  # those whose editors stand below one another
         defaults = getattr(Experiment(), section)
         for name in names:
             self._add(name, getattr(defaults, name))
@@ -189,13 +190,21 @@ class Form(QWidget):
             self._grid.addWidget(row.slide, at + below + 1, column, 1, 2 + below)
         self._grid.addWidget(row.error, at + below + 2, column, 1, 2 + below)
 
+    @property
+    def _widest_name(self) -> int:
+        """Pixels of the longest name that is seen."""
+        return max(
+            (row.label.sizeHint().width() for row in self._rows.values() if not row.editor.isHidden()), default=0
+        )
+
     def _arrange(self) -> None:
         """Beside each other where the widest name and the widest editor have room."""
         seen = [row for row in self._rows.values() if not row.editor.isHidden()]
-        names = max((row.label.sizeHint().width() for row in seen), default=0)
+        names = self._widest_name
         units = max((row.unit.sizeHint().width() + GRID for row in seen if row.info.unit), default=0)
         editors = units + max((row.editor.minimumSizeHint().width() for row in seen), default=0)
         stacked = names + GRID + editors > _WIDEST
+        self._grid.setColumnMinimumWidth(0, max([_NAMES, *(form._widest_name for form in self.aligned)]))
         if stacked != self._stacked:
             self._stacked = stacked
             for at, row in enumerate(self._rows.values()):

@@ -182,6 +182,7 @@ class Window(Workspace):
             return
         self.rate_finder = finder = RateFinder(self.desk.rate_test, self.appearance.theme, self)
         finder.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.appearance.changed.connect(finder.apply_theme)
         finder.taken.connect(lambda rate: self._on_edited("training.learning_rate", rate))
         finder.open()
 

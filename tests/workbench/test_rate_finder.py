@@ -115,8 +115,8 @@ def test_the_engine_is_asked_step_by_step(qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 def test_it_is_drawn_in_both_themes(qtbot: QtBot, desk: Desk, theme: Any) -> None:
-    made = RateFinder(desk.rate_test, theme)
-    qtbot.addWidget(made)
-    made.show()
-    qtbot.waitUntil(lambda: collected(desk) and not desk.rate_test.running)
+    made = finder(qtbot, desk)
+    made.apply_theme(theme)
+    assert made.plot.canvas.backgroundBrush().color() == theme.color("plot")
+    assert made.plot.legend.texts[-1] == f"suggested: {made.found.suggestion:g}"  # type: ignore[union-attr]
     assert not made.grab().isNull()

@@ -46,6 +46,14 @@ def test_only_what_has_an_effect_is_shown(qtbot: QtBot, changes: dict[str, str])
     assert shown(panel_of(qtbot, experiment)) == wanted - of_others
 
 
+def test_all_that_is_usually_set_stands_in_one_column(qtbot: QtBot) -> None:
+    panel = panel_of(qtbot, Experiment())
+    panel.resize(300, 600)
+    panel.show()
+    editors = [panel.findChild(QWidget, f"training.{name}") for name in ("optimizer", "clip_norm", "epochs")]
+    qtbot.waitUntil(lambda: len({editor.x() for editor in editors if editor is not None}) == 1)
+
+
 def test_a_network_that_writes_has_settings_of_its_own(qtbot: QtBot) -> None:
     writes = {"model.topology": "encoder_decoder", "training.teacher_forcing": "linear"}
     assert shown(panel_of(qtbot, Experiment().replace(writes))) >= {"training.teacher_forcing", "training.told_at_end"}

@@ -81,6 +81,12 @@ class RateFinder(QDialog):
         self._test.start(self._on_found, self._on_failed)
         self._timer.start(_TICK)
 
+    def apply_theme(self, theme: Theme) -> None:
+        """Other colours."""
+        self._theme = theme
+        self.plot.apply_theme(theme)
+        self._show_key()
+
     def done(self, result: int) -> None:
         """Close, and stop what runs."""
         self._timer.stop()
@@ -116,20 +122,25 @@ class RateFinder(QDialog):
         self._progress.setRange(0, self._test.steps)
         self._progress.setValue(tried[-1].step)
         self.plot.show_curve(_EACH, np.array([each.rate for each in tried]), np.array([each.loss for each in tried]))
-        self.plot.show_key()
+        self._show_key()
+
+    def _show_key(self) -> None:
+        """The curves, and the rate that is suggested, if there is one."""
+        rate = self.found.suggestion if self.found is not None else math.nan
+        suggested = Key(f"suggested: {rate:g}", self._theme.pen("good"))
+        self.plot.show_key([] if math.isnan(rate) else [suggested])
 
     def _on_found(self, found: RateCurve) -> None:
         self._end()
         self.found = found
         self._draw()
         self.plot.show_curve(_SMOOTH, found.rates, found.smooth)
-        self.plot.show_key()
+        self._show_key()
         self._frame(found)
         self._words.setText(self._test.verdict(found))
         if not math.isnan(found.suggestion):
             self._line.setValue(math.log10(found.suggestion))
             self._line.show()
-            self.plot.show_key([Key(f"suggested: {found.suggestion:g}", self._theme.pen("good"))])
             self.take.setText(f"Take {found.suggestion:g}")
             self.take.setEnabled(True)
         self.take.setAccessibleName(self.take.text())

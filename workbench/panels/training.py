@@ -34,6 +34,8 @@ class TrainingPanel(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.forms = tuple(Form("training", names) for names in (_RATE, _USUAL, _MORE))
+        for form in (both := self.forms[:2]):
+            form.aligned = both
         self.saving = Form("saving", _SAVING)
         self.saving.edited.connect(self.edited)
         for form in self.forms:
