@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from workbench.icons import icon
 from workbench.number_label import NumberLabel
+from workbench.plots.elided_label import ElidedLabel
 from workbench.status import Status
 from workbench.statusbar import pace_words
 from workbench.theme import GRID, Theme
@@ -37,21 +38,24 @@ class RunBar(QToolBar):
         self.addSeparator()
         self._parts: dict[str, QAction] = {}  # numbers and bar
         self._begun = False  # there is progress to be shown
+        self._told: tuple[bool, ...] = ()  # which numbers are there
         self._epoch, self._step = self._number("epoch", 15), self._number("step", 13)
         self._pace, self._left = self._number("pace", 13), self._number("left", 11)
         self._progress = self._bar()
         self._spacer()
-        self._status = QLabel()
+        self._light, self._status = QLabel("●"), ElidedLabel(room=20 * GRID)
         self._status.setObjectName("status")
         self._status.setAccessibleName("Status")
-        self.addWidget(self._status)
+        self._status.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.addWidget(self._both())
         self.apply_theme(theme)
 
     def show_status(self, status: Status) -> None:
         """Say where things stand, and switch commands on and off with the reason."""
         color = getattr(self._theme, status.color)
-        self._status.setText(f'<span style="color:{color}">●</span>&nbsp; {status.text}')
-        self._status.setToolTip(f"<p>{status.detail or status.text}</p>")
+        self._light.setText(f'<span style="color:{color}">●</span>')
+        self._status.setText(status.text)
+        self._status.setToolTip(f"<p>{'<br>'.join(filter(None, (status.text, status.detail)))}</p>")
         self._status.setAccessibleDescription(f"{status.text}. {status.detail}")
         for name, action in self.commands.items():
             why_not = status.why_not.get(name, "")
@@ -69,10 +73,11 @@ class RunBar(QToolBar):
         self._step.show_text(f"step {step:,}" if steps else "")
         self._pace.show_text(pace_words(pace))
         self._left.show_text(f"ETA {duration(left)}" if left else "")
-        if self._begun != (steps > 0):
-            self._begun = steps > 0
-            self._fit()
         self._progress.setValue(round(1000 * step / steps) if steps else 0)
+        told = tuple(bool(number.text()) for number in (self._epoch, self._step, self._pace, self._left))
+        if (self._begun, self._told) != (steps > 0, told):
+            self._begun, self._told = steps > 0, told
+            self._fit()
 
     def apply_theme(self, theme: Theme) -> None:
         """Take other colours and sizes."""
@@ -93,21 +98,22 @@ class RunBar(QToolBar):
         """Leave out what there is no room for: the status is always seen."""
         shown = [name for name in self._parts if self._begun or name != "progress"]
         fixed = [action for action in self.actions() if action not in self._parts.values()]
-        room = self.width() - self._space * (len(fixed) + 1) - sum(map(self._wide, fixed))
-        for name in _LEAST_FIRST:
-            if room >= sum(self._wide(self._parts[part]) + self._space for part in shown):
+        layout = self.layout()
+        assert layout is not None
+        edges, space = layout.contentsMargins(), max(layout.spacing(), 0)
+        room = self.width() - edges.left() - edges.right() - sum(self._wide(action) + space for action in fixed)
+        for name in sorted(_LEAST_FIRST, key=self._says_something):
+            if room >= sum(self._wide(self._parts[part]) + space for part in shown):
                 break
             if name in shown:
                 shown.remove(name)
         for name, action in self._parts.items():
             action.setVisible(name in shown)
 
-    @property
-    def _space(self) -> int:
-        """Pixels between two parts, and at the ends."""
-        layout = self.layout()
-        assert layout is not None
-        return max(layout.spacing(), 0)
+    def _says_something(self, name: str) -> bool:
+        """Room that is kept for a number that is not there goes first."""
+        widget = self.widgetForAction(self._parts[name])
+        return not isinstance(widget, NumberLabel) or bool(widget.text())
 
     def _wide(self, action: QAction) -> int:
         """Pixels that its widget needs, hidden or not."""
@@ -150,6 +156,15 @@ class RunBar(QToolBar):
         bar.setFixedWidth(15 * GRID)
         self._parts["progress"] = self.addWidget(bar)  # a tool bar shows and hides its entries, not their widgets
         return bar
+
+    def _both(self) -> QWidget:
+        """The light, and what it means: words that are longer than the bar end in an ellipsis, and are in its tip."""
+        both = QWidget()
+        row = QHBoxLayout(both)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._light)
+        row.addWidget(self._status, 1)
+        return both
 
     def _spacer(self) -> None:
         spacer = QWidget()

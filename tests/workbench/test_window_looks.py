@@ -7,16 +7,16 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import (
-    QFrame,
-    QLabel,
-)
+from PySide6.QtCore import QCoreApplication, QRect
+from PySide6.QtWidgets import QFrame, QLabel, QMainWindow, QWidget
+from pytestqt.qtbot import QtBot
 
 from tests.workbench.bench import Bench
 from workbench.run_state import State
+from workbench.runbar import RunBar
 from workbench.settings import Settings
-from workbench.theme import GRID
+from workbench.status import Status
+from workbench.theme import GRID, LIGHT
 
 
 def test_preferences_hold_at_once(bench: Bench, tmp_path: Path) -> None:
@@ -182,6 +182,28 @@ def test_lines_grow_with_the_density_of_the_screen_that_the_window_is_moved_to(b
     assert window.gallery.theme.density == 2.0
 
 
+@pytest.mark.parametrize("width", [900, 1230, 1440, 1530])
+def test_a_status_however_long_is_in_the_bar_and_says_more_than_empty_numbers(qtbot: QtBot, width: int) -> None:
+    window, bar = QMainWindow(), RunBar(LIGHT)
+    qtbot.addWidget(window)
+    window.addToolBar(bar)
+    window.resize(width, 100)
+    window.show()
+    bar.show_progress(3, 400, 1, 100, 90.0, 4.0)
+    bar.show_status(Status("failed: " + "the loss is not finite " * 5, "problem"))
+    bar.show_progress(3, 400, 1, 100, 0.0, 0.0)
+    status = window.findChild(QLabel, "status")
+    assert status is not None
+    qtbot.waitUntil(lambda: status.isVisible() and bar.rect().contains(_place(status, bar)))
+    qtbot.waitUntil(lambda: (status.width() >= status.sizeHint().width()) is (width > 900))
+    assert bar._parts["step"].isVisible() >= bar._parts["left"].isVisible()
+    assert status.text() in status.toolTip()
+
+
+def _place(widget: QWidget, bar: QWidget) -> QRect:
+    return QRect(widget.mapTo(bar, widget.rect().topLeft()), widget.size())
+
+
 @pytest.mark.parametrize(("width", "percent"), [(1024, 100), (1280, 150), (1440, 100), (2560, 100)])
 def test_the_status_is_always_seen_and_numbers_as_far_as_there_is_room(bench: Bench, width: int, percent: int) -> None:
     window, bar = bench.window, bench.window.run_bar
@@ -190,7 +212,7 @@ def test_the_status_is_always_seen_and_numbers_as_far_as_there_is_room(bench: Be
     bench.train(3)
     status = window.findChild(QLabel, "status")
     assert status is not None
-    bench.until(lambda: status.isVisible() and bar.rect().contains(status.geometry()))
+    bench.until(lambda: bar.rect().contains(_place(status, bar)) and status.width() >= status.sizeHint().width())
     shown = {name for name, action in bar._parts.items() if action.isVisible()}
     assert "epoch" in shown
     assert (shown == set(bar._parts)) is (width >= 1440)
