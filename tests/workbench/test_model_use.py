@@ -16,11 +16,12 @@ from pytestqt.qtbot import QtBot
 from engine.config import Experiment
 from engine.data import load, sample, suggest
 from engine.training import TrainingRun
-from workbench.answers import Asked
+from workbench.answers import Asked, Curve, Used
 from workbench.backend import Backend
 from workbench.dialogs.use import UseDialog
 from workbench.records import RunRecord
 from workbench.theme import DARK, LIGHT
+from workbench.uses.answering import Answering
 from workbench.uses.asking import DrawingAsking, FileAsking, PromptAsking, TagAsking, TextAsking, VectorAsking
 from workbench.uses.drawing import DrawingPad
 
@@ -208,6 +209,25 @@ def test_the_end_of_a_forecast_is_seen_with_its_intervals(made: Made) -> None:
     assert low < len(curve.labels) - curve.ahead < high
     answering.plot.show_everything()
     assert answering.plot.shown()[0] == -np.inf
+
+
+def test_a_forecast_fills_the_height_with_the_steps_that_are_shown(qtbot: QtBot) -> None:
+    made = Answering(LIGHT)
+    qtbot.addWidget(made)
+    made.resize(700, 600)
+    made.show()
+    rises = np.arange(1000.0)
+    band = (0.8, rises - 5, rises + 5)
+    curve = Curve("y", tuple(map(str, range(1000))), rises, rises, 1, (band,))
+    made.show_used(Used(("y",), (), "Next.", curve=curve))
+    qtbot.waitUntil(made.plot.isVisible)
+    made.plot.box.updateAutoRange()
+    low, high = made.plot.box.viewRange()[1]
+    assert 850 < low < 900
+    assert 1000 < high < 1050
+    made.plot.show_everything()
+    made.plot.box.updateAutoRange()
+    assert made.plot.box.viewRange()[1][0] < 0
 
 
 def test_a_drawn_digit_is_captioned(made: Made, folders: dict[str, Path]) -> None:

@@ -37,6 +37,7 @@ class Answering(QWidget):
         self.message = Message("use_message", "What went wrong")
         self.message.dismissed.connect(lambda: self.message.say(""))
         self.plot = CurvePlot(theme, bottom="", left="")
+        self.plot.box.setAutoVisible(y=True)  # of the steps that are shown, not of years before them
         self.intervals = Intervals(self.plot, theme)
         self.plot.setAccessibleName("Forecast beside what was measured; the table below has the same numbers")
         self.text = QPlainTextEdit(readOnly=True)
