@@ -162,8 +162,9 @@ class RunBar(QToolBar):
         both = QWidget()
         row = QHBoxLayout(both)
         row.setContentsMargins(0, 0, 0, 0)
+        row.addStretch(1)
         row.addWidget(self._light)
-        row.addWidget(self._status, 1)
+        row.addWidget(self._status)
         return both
 
     def _spacer(self) -> None:

@@ -198,6 +198,8 @@ def test_a_status_however_long_is_in_the_bar_and_says_more_than_empty_numbers(qt
     qtbot.waitUntil(lambda: (status.width() >= status.sizeHint().width()) is (width > 900))
     assert bar._parts["step"].isVisible() >= bar._parts["left"].isVisible()
     assert status.text() in status.toolTip()
+    bar.show_status(Status("ready", "good"))
+    qtbot.waitUntil(lambda: bar.width() - 2 * GRID <= _place(status, bar).right() < bar.width())
 
 
 def _place(widget: QWidget, bar: QWidget) -> QRect:
