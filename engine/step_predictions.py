@@ -27,10 +27,8 @@ class StepPredictions:
         self._positions = np.flatnonzero(spans.last > self._rows[:1]) if len(self._rows) else np.zeros(0, np.int64)
         self.labels = self._named(self._rows)
         self.truth = frozen(dataset.decode(dataset.targets[self._rows][:, None])[:, 0])
-        self.baselines = tuple(
-            (name, frozen(np.full(len(self._rows), values[0], np.float32)))
-            for name, values in dataset.baseline_forecasts(self._part)
-        )
+        simple = dataset.simple_values(self._part, self._rows)
+        self.baselines = tuple((name, frozen(values)) for name, values in simple)
 
     def compare(self, name: str, network: Answering) -> None:
         """Show another network beside this one from now on."""

@@ -27,6 +27,7 @@ def test_every_step_is_shown_as_it_is_scored() -> None:
     assert len(found.truth) == len(rows) > 500
     assert found.rmse == pytest.approx(dict(scorer.result())["RMSE"], rel=1e-4)
     assert found.labels[0] == str(rows[0] + 1)
+    assert dict(found.baseline_rmse) == pytest.approx(dict(dataset.baselines("validation")), rel=1e-4)
     shown.compare("another", network)
     assert np.array_equal(shown.now(network).baselines[-1][1], found.forecast)
     last = StepPredictions(dataset, 0, 10).now(network)

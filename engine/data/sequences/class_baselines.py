@@ -67,11 +67,22 @@ def class_baselines(dataset: Labelled, part: str) -> Scores:
 
 def value_baselines(dataset: Labelled, part: str) -> Scores:
     """The mean of the training part, and ridge regression, as RMSE."""
-    rows, held_out = _thinned(dataset, "train"), dataset.answered(part)
-    scale = dataset.answers.scaler
-    seen, truth = (scale.inverse(dataset.targets[at][:, None])[:, 0] for at in (rows, held_out))
-    said = ridge(_features(dataset, "train", rows), seen, _features(dataset, part, held_out))
-    return (("mean", rmse(truth, np.full(len(truth), seen.mean()))), ("linear regression", rmse(truth, said)))
+    held_out = dataset.answered(part)
+    truth = _real(dataset, held_out)
+    return tuple((name, rmse(truth, said)) for name, said in simple_values(dataset, part, held_out))
+
+
+def simple_values(dataset: Labelled, part: str, rows: Ints) -> tuple[tuple[str, Reals], ...]:
+    """What the two say (A,) at steps of a part that answers belong to."""
+    train = _thinned(dataset, "train")
+    seen = _real(dataset, train)
+    said = ridge(_features(dataset, "train", train), seen, _features(dataset, part, rows))
+    return ("mean", np.full(len(rows), seen.mean())), ("linear regression", said)
+
+
+def _real(dataset: Labelled, rows: Ints) -> Reals:
+    """The values at these steps in the label's own unit."""
+    return np.asarray(dataset.answers.scaler.inverse(dataset.targets[rows][:, None])[:, 0])
 
 
 def _thinned(dataset: Labelled, part: str) -> Ints:

@@ -14,7 +14,7 @@ from engine.data.dataset import Dataset, Scorer, Scores
 from engine.data.errors import DataError, counted
 from engine.data.preparation import Preparation
 from engine.data.sequences.answers import UNKNOWN, Answers, fit_answers
-from engine.data.sequences.class_baselines import bag_of_numbers, class_baselines, value_baselines
+from engine.data.sequences.class_baselines import bag_of_numbers, class_baselines, simple_values, value_baselines
 from engine.data.sequences.class_metrics import ClassScorer, ValueScorer
 from engine.data.sequences.parts import Spans, examples, pieces
 from engine.data.sequences.sequence_preparation import prepare
@@ -149,11 +149,14 @@ class LabelledDataset(Dataset):
         return self._baselines[part]
 
     def baseline_forecasts(self, part: str) -> tuple[tuple[str, Floats], ...]:
-        """Of values, the mean of the training part; none for classes."""
-        if self.classes or not self.count(part):
+        """Of values, what is said of the last step of each example; none for classes."""
+        return self.simple_values(part, self._spans[part].last - 1)
+
+    def simple_values(self, part: str, rows: Ints) -> tuple[tuple[str, Floats], ...]:
+        """Of values, what the baselines say (A,) at steps of a part that answers belong to; none for classes."""
+        if self.classes or not len(rows):
             return ()
-        mean = float(np.nanmean(self.truth("train"), dtype=np.float64))
-        return (("mean", np.full(self.count(part), mean, np.float32)),)
+        return tuple((name, said.astype(np.float32)) for name, said in simple_values(self, part, rows))
 
     def decode(self, outputs: NDArray[Any], part: str = "test") -> NDArray[Any]:
         """Probabilities of the classes, or values in the label's own unit."""
