@@ -21,7 +21,7 @@ _WORDS = {
     "he_uniform": "He, uniform",
     "he_normal": "He, normal",
     "auto": "Automatic",
-    "bleu": "BLEU",
+    "BLEU": "BLEU",
     "mse": "Squared error (MSE)",
     "mae": "Absolute error (MAE)",
     "huber": "Huber (robust)",
@@ -71,6 +71,11 @@ def _label(found: re.Match[str]) -> str:
 def words(key: str) -> str:
     """What a form shows for a value of the schema."""
     return _WORDS.get(key, key.replace("_", " ").capitalize())
+
+
+def score_words(name: str) -> str:
+    """What a score of the test part is called where it stands alone: a skill is one over the last known values."""
+    return "skill against naive" if name == "skill" else name
 
 
 def setting_words(name: str, value: object) -> str:

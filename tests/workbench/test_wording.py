@@ -20,6 +20,6 @@ def test_messages_speak_as_the_forms_do(message: str, words: str) -> None:
     assert for_people(message) == words
 
 
-@pytest.mark.parametrize(("key", "shown"), [("bleu", "BLEU"), ("exact_match", "Exact match"), ("sgd", "SGD")])
+@pytest.mark.parametrize(("key", "shown"), [("BLEU", "BLEU"), ("exact_match", "Exact match"), ("sgd", "SGD")])
 def test_values_are_written_as_the_field_writes_them(key: str, shown: str) -> None:
     assert words(key) == shown

@@ -16,7 +16,7 @@ from workbench.dialogs.frame import closing_row
 from workbench.panels.labels import column, label
 from workbench.records import RunRecord
 from workbench.theme import GRID, Theme
-from workbench.wording import setting_words
+from workbench.wording import score_words, setting_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def _results(record: RunRecord | None) -> Mapping[str, str]:
         found[f"Best {record.metric}, validation"] = f"{record.best_metric:.5g}"
         found["Best loss, validation"] = f"{record.best_loss:.5g}"
     if isinstance(record.outcome, RunFinished):
-        found |= {f"{name}, test": f"{value:.5g}" for name, value in record.outcome.test_metrics}
+        found |= {f"{score_words(name)}, test": f"{value:.5g}" for name, value in record.outcome.test_metrics}
         for row in record.outcome.by_step:
             found |= {f"{n}, {row['step']:.0f} ahead, test": f"{row[n]:.5g}" for n in _BY_STEP if n in row}
         found["Best epoch"] = str(record.outcome.best_epoch)

@@ -67,7 +67,7 @@ def tell_scores(
     own = [f"{name} {'not measured yet' if isnan(value) else f'{value:.3f}'}" for name, value in scores]
     others = ", ".join(f"{name}: {value:.3f}" for name, value in simple)
     text = f"{part} part: {' · '.join(own)}" + (f" — {scores[0][0]} of {others}" if others else "")
-    short = ", ".join(f"{name.partition(' (')[0]} {value:.3f}" for name, value in simple)
+    short = ", ".join(f"{name.partition(' (')[0]}: {value:.3f}" for name, value in simple)
     label.setToolTip(text if small else "")
     shown = " — ".join(filter(None, (f"{part}: {own[0]}", short))) if small else text
     if shown != label.text():

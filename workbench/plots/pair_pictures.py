@@ -23,6 +23,8 @@ from engine.percentages import percent
 from workbench.theme import GRID, Theme
 
 _LARGEST = 5 * GRID  # pixels of one cell
+_HEADING = 2.5 * GRID  # pixels of the line above a matrix
+_NAMES = 0.3  # of its height that the symbols read may take: the weights are what is to be seen
 _AXES = "read →  written ↓"
 _BEATS = (1, 2, 4, 8, 16, 32, 64, 128, 256)  # quarters between two numbers below a tune
 
@@ -99,7 +101,7 @@ class AttentionMatrix(_Painted):
         metrics = self._metrics()
         left = min(max(metrics.horizontalAdvance(name) for name in self.written) + GRID, self.width() / 3)
         longest = max(metrics.horizontalAdvance(name) for name in self.read)
-        top = 2.5 * GRID + min(longest, 10 * GRID)
+        top = _HEADING + min(longest, 10 * GRID, _NAMES * self.height())
         rows, columns = self.weights.shape
         high = min(max((self.height() - top - GRID) / rows, 2.0), _LARGEST)
         return left, top, min(max((self.width() - left - GRID) / columns, 2.0), _LARGEST), high
@@ -121,7 +123,7 @@ class AttentionMatrix(_Painted):
             painter.save()
             painter.translate(left + (column + 0.5) * wide, top - GRID / 2)
             painter.rotate(-90 if any(len(each) > 2 for each in self.read) else 0)
-            short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, 10 * GRID)
+            short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, top - _HEADING)
             if any(len(each) > 2 for each in self.read):
                 painter.drawText(QRectF(0, -wide, 10 * GRID, 2 * wide), Qt.AlignmentFlag.AlignVCenter, short)
             else:

@@ -31,6 +31,17 @@ def test_attention_has_a_scale_where_there_is_room(qtbot: QtBot, width: int, sca
     assert bool(blue) is scale
 
 
+@pytest.mark.parametrize("high", [100, 400])
+def test_the_weights_have_most_of_the_height_however_long_the_words_are(qtbot: QtBot, high: int) -> None:
+    matrix = AttentionMatrix(LIGHT)
+    qtbot.addWidget(matrix)
+    matrix.resize(300, high)
+    matrix.show_weights(np.ones((16, 2), np.float32), ("a long word indeed", "b"), ("x",) * 16)
+    _, top, _, row = matrix._places()
+    assert top + 16 * row <= high
+    assert 16 * row > 0.4 * high
+
+
 @pytest.mark.parametrize("length", [0.25, 4.0, 400.0])
 def test_a_tune_has_quarters_below(qtbot: QtBot, length: float) -> None:
     roll = PianoRoll(LIGHT)

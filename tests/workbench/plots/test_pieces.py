@@ -372,7 +372,7 @@ def test_scores_in_a_small_place_are_said_in_two_lines(qtbot: QtBot) -> None:
     qtbot.addWidget(label)
     baselines = (("majority class", 0.111), ("logistic regression", 0.981), ("feed-forward (3,124 parameters)", 0.963))
     tell_scores(label, "validation", [("accuracy", 0.98), ("macro F1", 0.97)], baselines)
-    said = "validation: accuracy 0.980 — majority class 0.111, logistic regression 0.981, feed-forward 0.963"
+    said = "validation: accuracy 0.980 — majority class: 0.111, logistic regression: 0.981, feed-forward: 0.963"
     assert label.text() == said
     assert "macro F1 0.970" in label.toolTip()
     assert isinstance(label, ElidedLabel)
