@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEasingCurve, QEvent, QPointF, QRectF, QSizeF, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import (
     QColor,
+    QFontMetrics,
     QMouseEvent,
     QPainter,
     QPainterPath,
@@ -250,14 +251,14 @@ class NetworkDiagram(QWidget):
         assert self.diagram is not None
         painter.setOpacity(max(0.0, 1 - 2 * self.fold))
         painter.setPen(self._theme.color("muted"))
-        wide, high = self.width() / len(self.diagram.steps), self._theme.small + 4
-        top = self.diagram.foot(QSizeF(self.size()), self.fold) + 4
-        for column, (step, after) in enumerate(zip(self.diagram.steps, (*self.diagram.steps[1:], -2), strict=True)):
-            name, place = f"t = {step + 1}", QRectF(column * wide, top, wide, high)
-            narrow = painter.fontMetrics().horizontalAdvance(name) > wide - 4
-            if step >= 0:
-                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, str(step + 1) if narrow else name)
-            if after > step + 1 >= 1 and not narrow:
+        steps, font, high = self.diagram.steps, painter.font(), self._theme.small + 4
+        font.setPixelSize(self._theme.small)
+        painter.setFont(font)
+        wide, top = self.width() / len(steps), self.diagram.foot(QSizeF(self.size()), self.fold) + 4
+        names = step_names(steps, wide, painter.fontMetrics())
+        for column, (step, after) in enumerate(zip(steps, (*steps[1:], -2), strict=True)):
+            painter.drawText(QRectF(column * wide, top, wide, high), Qt.AlignmentFlag.AlignCenter, names[column])
+            if after > step + 1 >= 1 and all(_room_for_dots(name, wide, painter.fontMetrics()) for name in names):
                 painter.drawText(QRectF((column + 1) * wide - 12, top, 24, high), Qt.AlignmentFlag.AlignCenter, "…")
         painter.setOpacity(1.0)
 
@@ -298,3 +299,15 @@ class NetworkDiagram(QWidget):
         super().leaveEvent(event)
         self.passed.emit(None)
         self.hovered.emit(None)
+
+
+def step_names(steps: Sequence[int], wide: float, metrics: QFontMetrics) -> list[str]:
+    """Names of time steps in columns of a width; numbers alone where dots between two would have no room."""
+    names = [f"t = {step + 1}" if step >= 0 else "" for step in steps]
+    if all(_room_for_dots(name, wide, metrics) for name in names):
+        return names
+    return [names[0], *(name.removeprefix("t = ") for name in names[1:])]
+
+
+def _room_for_dots(name: str, wide: float, metrics: QFontMetrics) -> bool:
+    return metrics.horizontalAdvance(name) + metrics.horizontalAdvance(" … ") <= wide

@@ -8,12 +8,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from PySide6.QtCore import QSizeF
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFont, QFontMetrics
 from pytestqt.qtbot import QtBot
 
 from engine.config import TOPOLOGIES
 from tests.workbench.views import measured
-from workbench.plots.network_diagram import NetworkDiagram
+from workbench.plots.network_diagram import NetworkDiagram, step_names
 from workbench.plots.network_layout import diagram, shown_steps
 from workbench.plots.network_words import words_of_all, words_of_link, words_of_part
 from workbench.plots.unit_squares import CELLS, grouped
@@ -79,6 +79,13 @@ def test_arrows_past_a_box_stand_apart(qtbot: QtBot) -> None:
         {drawn._way(link).pointAtPercent(0).x() for link in past if link.end.level == level} for level in range(3)
     ]
     assert all(not one & other for one, other in pairwise(places))
+
+
+def test_numbers_of_steps_leave_room_for_the_dots_between_them(qtbot: QtBot) -> None:
+    metrics = QFontMetrics(QFont())
+    wide = metrics.horizontalAdvance("t = 19 … ")
+    assert step_names((0, 1, 18), wide + 1, metrics) == ["t = 1", "t = 2", "t = 19"]
+    assert step_names((0, 1, 18, -1), wide - 1, metrics) == ["t = 1", "2", "19", ""]
 
 
 def test_one_answer_follows_the_last_state_of_each_direction() -> None:
