@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from engine.inside_records import (
+    BatchActivations,
     ClassPaths,
     Contributions,
     GradientByTime,
@@ -36,6 +37,7 @@ Probe: TypeAlias = (
     | ClassPrediction
     | PairsPrediction
     | PreActivations
+    | BatchActivations
     | Weights
     | Spectrum
     | Contributions
@@ -44,8 +46,8 @@ Probe: TypeAlias = (
     | ClassPaths
 )
 PROBES: tuple[str, ...] = (
-    *("hidden", "gradient_norms", "gradient_by_time", "prediction"),
-    *("pre_activations", "weights", "spectrum", "contributions", "structure", "reading", "class_paths"),
+    *("hidden", "gradient_norms", "gradient_by_time", "prediction", "pre_activations", "batch_activations"),
+    *("weights", "spectrum", "contributions", "structure", "reading", "class_paths"),
 )
 
 

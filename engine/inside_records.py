@@ -89,6 +89,27 @@ class PreActivations:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchSlot:
+    """What went into one activation function of one layer and direction over a whole batch."""
+
+    layer: int
+    reverse: bool
+    name: str  # as in `SlotTrace`
+    function: str
+    values: Floats  # (N,) rising: all that are finite, or some thousand of them at even distances in that order
+
+
+@dataclass(frozen=True, slots=True)
+class BatchActivations:
+    """Probe "batch_activations": every activation function's arguments in the last batch, to each sequence's end."""
+
+    slots: tuple[BatchSlot, ...]
+    step: int  # of the run: the batch was the step-th
+    places: int  # time steps of all its sequences
+    looked_at: int  # of these; fewer in a large batch, spread evenly over it
+
+
+@dataclass(frozen=True, slots=True)
 class ParameterPicture:
     """One parameter, small enough for a screen."""
 

@@ -48,12 +48,12 @@ class Learner:
 
     def learn(
         self, batch: Batch, epoch: int, watch: Stopwatch, request: SnapshotRequest | None, *,
-        scored: bool = False, paused: bool = False,
+        scored: bool = False, last: bool = False,
     ) -> StepDone:  # fmt: skip
         """Train one batch, watching what `request` needs, or everything: see `Probes.watch`.
 
         Truncated, that is several updates of the weights: the loss is their mean, the norm and what the probes show
-        are those of the last, but for the gradient by time, which is of them all.
+        are those of the last, but for the gradient by time and the activations, which are of them all.
 
         A batch in which nothing was to be answered, since all of it is missing, has the loss of the one before.
 
@@ -61,7 +61,7 @@ class Learner:
             NonFiniteError: the loss or a gradient holds a NaN or an infinity, and the weights are as before; or a
                 weight became one. The text says where it began.
         """
-        self.probes.watch(request, scored=scored, paused=paused)
+        self.probes.watch(request, scored=scored, last=last)
         rate = self.schedule.rate(self.step)
         loss, norm, clipped = self._learn_parts(batch, rate)
         self.step += 1
@@ -69,7 +69,7 @@ class Learner:
             self._latest = loss
             self.losses.append(loss)
         self._clipped += clipped
-        self.probes.note(norm, self.clip_norm, self._clipped / self.step, len(batch.inputs))
+        self.probes.note(self.step, norm, self.clip_norm, self._clipped / self.step, len(batch.inputs))
         return StepDone(self.step, epoch, self._latest, norm, watch.seconds, rate)
 
     def _learn_parts(self, batch: Batch, rate: float) -> tuple[float | None, float, bool]:
@@ -80,7 +80,6 @@ class Learner:
             begin = state and [kind[:, : part.batch.lengths.size] for kind in state]
             if part.learns:
                 result, norm = self._update(part, begin, rate)
-                self.probes.note_part(part.first)
                 counted = float(self.loss.weights(part.batch).sum())
                 total, weight, ahead = total + counted * result.loss, weight + counted, result.state
                 clipped |= self.optimizer.clipped
@@ -95,6 +94,7 @@ class Learner:
     def _update(self, part: Part, state: State | None, rate: float) -> tuple[Step, float]:
         """Learn from one part: what came out, and the gradient's norm."""
         result = self._back_propagated(part, state)
+        self.probes.note_part(part.first)
         try:
             if not math.isfinite(result.loss):
                 raise NonFiniteError("the loss is not finite")

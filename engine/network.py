@@ -236,7 +236,7 @@ class Network(Trainable):
         Arguments and errors are those of `forward`; every direction is told in the sequence's own time.
         """
         self._run(inputs, lengths, state, training=False)
-        self._passed = False  # what is looked at may be computed anew with other functions (`Layer.replay`)
+        self._passed = False  # a look is nothing to go back through
         if self._lengths.size != 1:
             raise NetworkError(f"trace looks at one sequence, got a batch of {self._lengths.size}")
         return looking.traces(level.directions for level in self.stack.levels)

@@ -7,20 +7,23 @@ run is paused nothing rests.
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from engine.data import Batch, Dataset, PairBatch
 from engine.events import Probe, Snapshot, SnapshotRequest
 from engine.inside.activations import pre_activations
 from engine.inside.arrivals import Arrived, joined
+from engine.inside.batch_activations import Gathered
 from engine.inside.class_paths import PathsByClass
 from engine.inside.contributions import contributions
 from engine.inside.reading import reading
 from engine.inside.structure import structure
 from engine.inside.weights import spectrum, weights
 from engine.inside_records import (
+    BatchActivations,
     Contributions,
     GradientByTime,
     GradientNorms,
@@ -35,11 +38,8 @@ from engine.predictions import Predictions
 
 _OFFERED_APART = 0.2  # seconds between two values that cost nothing: drawing them does
 PROBE_REST = 75.0  # times what a measurement took, times the number of probes asked for: all cost a 75th at most
-_OF_BATCHES = {
-    "gradient_norms",
-    "gradient_by_time",
-    "contributions",
-}  # say something of the last batch, not of the weights alone
+_FOR_FINDINGS = {"gradient_norms", "gradient_by_time"}
+_OF_BATCHES = {*_FOR_FINDINGS, "contributions", "batch_activations"}  # tell of the last batch, not of weights alone
 _ASKED_FOR = {  # which fields of a request a probe answers to
     "prediction": ("temperature",),
     "spectrum": ("spectrum",),
@@ -67,7 +67,9 @@ class Probes:
         self, network: AnyNetwork, optimizer: Optimizer, dataset: Dataset, loss: Loss,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:  # fmt: skip
+        self.behind = False  # a batch was trained that nobody watched all of
         self.by_time: GradientByTime | None = None  # of the last batch that was watched
+        self.activations: BatchActivations | None = None  # likewise
         self._arrived: list[Arrived] = []  # of the updates of the batch at hand
         self._norm = self._clip_norm = self._clipped_share = 0.0
         self._network, self._optimizer, self._dataset = network, optimizer, dataset
@@ -75,7 +77,7 @@ class Probes:
         self._request = SnapshotRequest(0, frozenset())
         self.watched: set[str] = set()  # probes that the batch at hand is measured for
         self._contributions: Contributions | None = None  # of the last batch that was watched
-        self._contributions_due = 0.0  # unless they are asked for
+        self._gathered = Gathered()  # of the updates of the batch at hand
         self._spent: dict[str, float] = {}  # seconds that a probe took beside the answer to a request
         self.predictions = Predictions(network, dataset, loss)
         by_class = PathsByClass(network, dataset)
@@ -86,6 +88,7 @@ class Probes:
             "gradient_by_time": lambda _: self.by_time,
             "prediction": self._prediction,
             "pre_activations": self._pre_activations,
+            "batch_activations": lambda _: self.activations,
             "weights": lambda _: weights(self._network),
             "structure": lambda _: structure(self._network),
             "reading": lambda request: reading(self._network, self._dataset, request.character),
@@ -94,39 +97,54 @@ class Probes:
             "spectrum": lambda request: spectrum(self._network, request.spectrum),
         }
 
-    def watch(self, request: SnapshotRequest | None, *, scored: bool = False, paused: bool = False) -> None:
+    def watch(self, request: SnapshotRequest | None, *, scored: bool = False, last: bool = False) -> None:
         """Have the next batch measured as far as `request` needs it and nothing rests, or as far as it goes.
 
-        It goes all the way in the last batch before the network is `scored`, whether anybody looks or not, and while
-        the run is `paused`. What costs as much as the step of a small network rests in the former case.
+        It goes all the way in the `last` batch before the run pauses or ends, whether anybody looks or not; before the
+        network is `scored` it goes as far as findings need it.
         """
-        names = {name for name in self._measure if paused or (request and self._is_due(name, request))}
-        if scored:
-            names |= _OF_BATCHES if self._clock() >= self._contributions_due else _OF_BATCHES - {"contributions"}
-        self.watched = names
-        self._network.watch_time = "gradient_by_time" in names
+        names = {name for name in self._measure if last or (request and self._is_due(name, request))}
+        self.watched = names | (_FOR_FINDINGS if scored else set())
+        self._network.watch_time = "gradient_by_time" in self.watched
         self._request = request or self._request
-        self._optimizer.watch_updates = "gradient_norms" in names
+        self._optimizer.watch_updates = "gradient_norms" in self.watched
 
     def note_part(self, first: int) -> None:
-        """Take in what an update left: of a batch, or of a part of one that begins with its step `first`."""
-        if self._network.watch_time:
-            # At once: the next sequence that runs through the network overwrites it.
-            self._arrived.append((first, *self._network.gradient_by_time()))
+        """Take in what a pass there and back left, of a batch or of a part of one that begins with its step `first`.
 
-    def note(self, norm: float, clip_norm: float, clipped_share: float, steps: int) -> None:
-        """Take in a batch's gradient norm before clipping, the limit, the share of steps beyond it, and its length."""
+        At once: the next sequence that runs through the network overwrites it, and the update its weights.
+        """
+        if self._network.watch_time:
+            self._arrived.append((first, *self._network.gradient_by_time()))
+        if "batch_activations" in self.watched:
+            with self._counted("batch_activations"):
+                self._gathered.add(self._network)
+        if "contributions" in self.watched:
+            with self._counted("contributions"):
+                self._contributions = contributions(self._network, self._request.parameter, self._request.entry)
+
+    def note(self, step: int, norm: float, clip_norm: float, clipped_share: float, steps: int) -> None:
+        """Take in of the batch that was the `step`-th its gradient norm before clipping, and its length in `steps`.
+
+        Beside them the limit of the norm, and the share of the run's steps beyond it.
+        """
         self._norm, self._clip_norm, self._clipped_share = norm, clip_norm, clipped_share
+        self.behind = not self.watched >= _OF_BATCHES
         if self._arrived:
             read = steps if "encoder" in self._network.stacks else None
             self.by_time = replace(joined(self._arrived, steps), written_from=read)
             self._arrived = []
-        if "contributions" in self.watched:
-            start = self._clock()
-            self._contributions = contributions(self._network, self._request.parameter, self._request.entry)
-            end = self._clock()
-            self._spent["contributions"] = end - start
-            self._contributions_due = end + (end - start) * PROBE_REST
+        if "batch_activations" in self.watched:
+            with self._counted("batch_activations"):
+                self.activations = self._gathered.record(step)
+            self._gathered = Gathered()
+
+    @contextlib.contextmanager
+    def _counted(self, name: str) -> Iterator[None]:
+        """Count what this takes among the costs of a probe."""
+        start = self._clock()
+        yield
+        self._spent[name] = self._spent.get(name, 0.0) + self._clock() - start
 
     @property
     def of_weights(self) -> frozenset[str]:
@@ -135,8 +153,8 @@ class Probes:
 
     @property
     def of_last_batch(self) -> frozenset[str]:
-        """What is known of the last batch; where that was not watched, only what was never measured before."""
-        return frozenset(name for name in _OF_BATCHES if name in self.watched or name not in self._kept)
+        """What is known of the last batch."""
+        return frozenset(_OF_BATCHES & self.watched)
 
     def forget(self) -> None:
         """Drop what the weights showed: they were replaced without a step, or are shown with more, as intervals."""
@@ -175,7 +193,7 @@ class Probes:
         if meant and meant.offered and (same or not paused):
             meant.offered = False
             return True
-        if same or not (paused or (self._is_due(name, request) and not unseen)):
+        if same or unseen or not (paused or self._is_due(name, request)):
             return False
         value = self._measure[name](request)
         if value is None:

@@ -192,7 +192,7 @@ class TrainingRun:
             batches = self.dataset.batches("train", training.batch_size, training.seed, self.epoch - 1)
             for number, batch in islice(enumerate(batches, 1), skipped, None):
                 yield from self._between_batches()
-                if self.control.ending:
+                if self.control.ending and not self._looks_once_more:
                     return
                 done = self._learn(batch, scored=number in looks)
                 yield from self._recorder.begin()
@@ -204,14 +204,17 @@ class TrainingRun:
             self._learner.schedule.epoch_done(self._validation.deciding)
 
     def _learn(self, batch: Batch, scored: bool) -> StepDone:
-        asked, paused = self._requests.open, self.control.paused
-        done = self._learner.learn(batch, self.epoch, self._watch, asked, scored=scored, paused=paused)
+        over = self.step + 1 == self._steps_per_epoch * self.experiment.training.epochs
+        last = over or self.control.paused or bool(self.control.ending)
+        done = self._learner.learn(batch, self.epoch, self._watch, self._requests.open, scored=scored, last=last)
         self._measured.norms.append(done.gradient_norm)
         return done
 
     def _between_batches(self) -> Iterator[Event]:
         """Take in live changes; save where it is time; wait while paused, still answering what is asked."""
         self._apply_changes()
+        if self._looks_once_more:
+            return
         if self._recorder.is_due(self._epochs_done):
             yield from self._save()
         waited = False
@@ -228,6 +231,15 @@ class TrainingRun:
         if waited and not (self.control.stepping or self.control.ending):
             yield Resumed(self.step)
         self.control.take_step()
+
+    @property
+    def _looks_once_more(self) -> bool:
+        """Whether a run that is to wait or to end trains one batch more, watched, for whoever looks inside.
+
+        What a batch shows can only be measured while it is trained, and the last one was not watched.
+        """
+        halts = self.control.paused or self.control.ending in ("stop", "finish")
+        return halts and self._probes.behind and bool(self.control.request.probes)
 
     def _apply_changes(self) -> None:
         for name, value in self.control.take_changes().items():

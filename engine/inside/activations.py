@@ -1,4 +1,8 @@
-"""What goes into the activation functions, which the kernels overwrite with what comes out."""
+"""What goes into the activation functions, which the kernels overwrite with what comes out.
+
+Steps are computed again from their own true states with the identity in place of the gates' function, and once more in
+place of the candidate's: what the kernels then keep is what the function would have got.
+"""
 
 from __future__ import annotations
 
@@ -12,16 +16,13 @@ from engine.cells import Gate
 from engine.inside_records import SlotTrace, frozen
 from engine.layers.layer import Layer
 from engine.layers.passes import Examples
+from engine.layers.replay import replay
 from engine.layers.stack import Stack
 from engine.networks import AnyNetwork
 
 
 def pre_activations(network: AnyNetwork, pinned: Examples) -> tuple[SlotTrace, ...]:
-    """Arguments of every activation function on one sequence (B = 1).
-
-    Every step is computed again from its own true state with the identity in place of the gates' function, and once
-    more in place of the candidate's: what the kernels then keep is what the function would have got.
-    """
+    """Arguments of every activation function on one sequence (B = 1)."""
     network.trace_batch(pinned)
     found = [_of_stack(stack) for stack in network.stacks.values()]
     if len(found) == 1:
@@ -33,13 +34,12 @@ def pre_activations(network: AnyNetwork, pinned: Examples) -> tuple[SlotTrace, .
 
 def _of_stack(stack: Stack) -> list[SlotTrace]:
     found = list[SlotTrace]()
-    for level in range(len(stack.levels) - 1, -1, -1):  # from the top: layers read the states of those below
-        for reverse, layer in reversed(list(enumerate(stack.levels[level].directions))):
+    for level, directions in enumerate(each.directions for each in stack.levels):
+        for reverse, layer in enumerate(directions):
             length = int(layer.lengths[0])
-            order = slice(length - 1, None, -1) if reverse else slice(0, length)
-            named = _of_layer(layer, stack.config.activations)
-            traces = [SlotTrace(level, bool(reverse), *head, frozen(values[order])) for head, values in named]
-            found[:0] = traces
+            order = slice(None, None, -1 if reverse else 1)
+            named = arguments_of(layer, stack.config.activations, np.arange(length))
+            found += [SlotTrace(level, bool(reverse), *head, frozen(values[order])) for head, values in named]
     return found
 
 
@@ -49,10 +49,13 @@ def _gone_on(read: SlotTrace, written: NDArray[Any]) -> SlotTrace:
     return replace(read, before=frozen(np.concatenate([read.before, further])))
 
 
-def _of_layer(layer: Layer, activations: tuple[str, str]) -> list[tuple[tuple[str, str], NDArray[Any]]]:
-    """Name and function, and the arguments (T, H), of every function of a layer."""
+def arguments_of(
+    layer: Layer, activations: tuple[str, str], places: NDArray[np.int64]
+) -> list[tuple[tuple[str, str], NDArray[Any]]]:
+    """Name and function, and the arguments (N, H), of every function of a layer at N `places` of the last pass."""
     spec, (gate, candidate) = layer.spec, activations
-    true, open_gates, open_candidate = layer.replay([activations, ("identity", candidate), (gate, "identity")])
+    choices = [activations, ("identity", candidate), (gate, "identity")]
+    true, open_gates, open_candidate = replay(layer, choices, places)
     if not spec.gates:  # such cells keep what goes in
         return [((name, candidate), true[0][:, slot]) for slot, name in enumerate(spec.blocks[: spec.slots])]
     result = []

@@ -178,26 +178,22 @@ class Layer:
             for name, gradient in zip(self._initial, self._plain(self.d).sum(axis=1), strict=True):
                 self._parameters.gradient(name)[...] += gradient
 
-    def replay(self, choices: Sequence[tuple[str, str]]) -> list[tuple[NDArray[Any], NDArray[Any]]]:
-        """Slots (T, slots, H) and new states (T, kinds, H) of the last sequence (B = 1) under other activations.
+    def twin(self, activations: tuple[str, str]) -> Layer:
+        """The same weights under other functions of gates and candidate, with work arrays of its own.
 
-        `choices` are the gates' and the candidate's functions. Every step begins with the state that the true ones led
-        to, so the steps run side by side as a batch of one step. What the layer held of the sequence is replaced.
+        It leaves nothing out at random, but for what it is told by `leave_out`.
         """
-        steps, width, units, usual = self.steps, self.width, self.units, self._geometry.copy()
-        before, result = self.states[: steps * self.state_row].copy(), []
-        for gate, candidate in choices:
-            self._geometry[[recurrence.GATE, recurrence.CANDIDATE]] = CODES[gate], CODES[candidate]
-            self.begin(1, steps, np.ones(steps, np.int64), None)
-            self._masks.rest()
-            self.states[: before.size] = before
-            for kernel, arguments in self.forward_tasks(self.x, [0, steps]):
-                kernel(*arguments)
-            slots = self.z[: steps * self.z_row].reshape(steps, self.spec.slots, width)[:, :, :units]
-            states = self.states[steps * self.state_row :][: steps * self.state_row]
-            result.append((slots.copy(), states.reshape(steps, self.kinds, width)[:, :, :units].copy()))
-        self._geometry[:] = usual
-        return result
+        return type(self)(self.weights, activations, LayerMasks(0, self.units, 0.0, ()))
+
+    def leave_out(self, kept: NDArray[Any]) -> None:
+        """After `begin`: recurrent dropout by the factors `kept`, (B, kinds · W) or empty."""
+        self._masks.kept = kept.reshape(-1)
+        self._fed = self._buffers.get("fed", self.steps * self.batch * self.state_row if kept.size else 0)
+
+    def kept_of(self, rows: NDArray[np.int64]) -> NDArray[Any]:
+        """Factors of recurrent dropout of these sequences in the last pass; empty where there were none."""
+        kept = self._masks.kept
+        return kept.reshape(self.batch, self.state_row)[rows] if kept.size else kept
 
     def parameter(self, name: str) -> NDArray[Any]:
         """One of the layer's own parameters by its short name, such as ``weight_hh``; not a copy."""

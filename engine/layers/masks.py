@@ -57,10 +57,6 @@ class LayerMasks:
             self.keep = self._shares(steps * batch, chance, buffers)
             self.keep_row = len(self._zoneout) * self._width if chance else 0
 
-    def rest(self) -> None:
-        """Leave nothing out of the next pass."""
-        self.kept, self.keep, self.keep_row = self.kept[:0], self.keep[:0], 0
-
     def _recurrent(self, batch: int, chance: Chance, buffers: Buffers) -> NDArray[Any]:
         mask = self._whole("kept mask", batch, buffers)
         mask[:] = 1

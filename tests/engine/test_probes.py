@@ -37,13 +37,13 @@ class Bench:
         return self.now
 
     def train(self, clip_norm: float = 1.0, watched: bool = True) -> None:
-        self.probes.watch(None, paused=watched)
+        self.probes.watch(None, last=watched)
         batch = next(self.dataset.batches("train", 32))
         self.network.loss_and_gradients(batch, self.dataset.loss)
-        norm = self.optimizer.step(1e-3, clip_norm)
         self.probes.note_part(0)
-        self.probes.note(norm, clip_norm, 0.5, len(batch.inputs))
+        norm = self.optimizer.step(1e-3, clip_norm)
         self.step += 1
+        self.probes.note(self.step, norm, clip_norm, 0.5, len(batch.inputs))
 
     def ask(
         self, probes: frozenset[str] = EVERYTHING, paused: bool = False, temperature: float = 0.8
@@ -224,7 +224,7 @@ def test_only_what_is_asked_for_is_watched(bench: Bench) -> None:
     assert bench.optimizer.watch_updates
 
 
-@pytest.mark.parametrize("name", ["gradient_norms", "gradient_by_time", "contributions"])
+@pytest.mark.parametrize("name", ["gradient_norms", "gradient_by_time", "contributions", "batch_activations"])
 def test_a_batch_that_was_not_watched_is_not_told_of(experiment: Experiment, name: str) -> None:
     """A request may come in the middle of one: half of what it measures would be missing, or of a batch before."""
     bench = Bench(experiment)
@@ -237,6 +237,9 @@ def test_a_batch_that_was_not_watched_is_not_told_of(experiment: Experiment, nam
     bench.now += 1000.0
     bench.train(watched=False)
     assert bench.ask(frozenset({name})) is None
+    paused = bench.ask(frozenset({name}), paused=True)  # what is shown is not said to be of this batch
+    assert paused is not None
+    assert dict(paused.values)[name] is value
 
 
 def test_every_probe_answers(bench: Bench) -> None:
@@ -289,12 +292,9 @@ def test_what_writes_without_reading_writes_from_the_beginning(bench: Bench) -> 
         assert flow.written_from is None
 
 
-def test_contributions_rest_where_nobody_asks(bench: Bench) -> None:
-    """They cost a small network as much as a step, and every epoch is scored."""
-    kept = bench.probes
-    kept.watch(None, scored=True)
-    assert "contributions" not in kept.watched
-    assert bench.network.watch_time  # which findings are made of
-    bench.now += 60.0
-    kept.watch(None, scored=True)
-    assert "contributions" in kept.watched
+def test_where_nobody_asks_only_what_findings_need_is_watched(bench: Bench) -> None:
+    """The rest costs a small network as much as a step, and every epoch is scored."""
+    bench.probes.watch(None, scored=True)
+    assert bench.probes.watched == {"gradient_norms", "gradient_by_time"}
+    bench.probes.watch(None)
+    assert not bench.probes.watched

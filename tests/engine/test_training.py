@@ -4,6 +4,7 @@ import json
 import math
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -287,7 +288,7 @@ def test_at_the_end_everything_is_shown_to_whoever_looked(experiment: Experiment
     first, of_batch, of_weights = of(events, Snapshot)
     assert [name for name, _ in first.values] == ["hidden"]
     batch, weights = ({name for name, _ in snapshot.values} for snapshot in (of_batch, of_weights))
-    assert batch == {"gradient_norms", "gradient_by_time", "contributions"}
+    assert batch == {"gradient_norms", "gradient_by_time", "contributions", "batch_activations"}
     assert {"hidden", "structure", "weights", "spectrum", "pre_activations", "prediction"} <= weights
     assert not batch & weights
     assert of_batch.step == run.step == of(events, StepDone)[-1].step
@@ -345,6 +346,52 @@ def test_a_run_that_is_stopped_shows_all_it_can(experiment: Experiment, dataset:
     run.control.stop()
     shown = {name for snapshot in of(list(run), Snapshot) for name, _ in snapshot.values}
     assert {"structure", "weights", "prediction", "gradient_norms"} <= shown
+
+
+OF_BATCHES = frozenset({"gradient_norms", "gradient_by_time", "contributions", "batch_activations"})
+
+
+def watched_at(run: TrainingRun, step: int) -> Snapshot:
+    """Of a run of single steps, all of which are watched."""
+    while run.step < step:
+        run.control.step_once()
+        while not isinstance(next(run), Paused):
+            pass
+    run.control.request = SnapshotRequest(1, OF_BATCHES)
+    return next(event for event in run if isinstance(event, Snapshot))
+
+
+@pytest.mark.parametrize("asked", ["pause", "stop", "finish"])
+def test_where_a_run_halts_it_shows_the_batch_at_which_it_stands(
+    asked: str, experiment: Experiment, dataset: Dataset
+) -> None:
+    """Most batches are not watched, and what one shows cannot be measured later."""
+    run = TrainingRun(experiment, dataset)
+    run.control.request = SnapshotRequest(1, frozenset({"hidden"}))  # others are opened later
+    while run.step < 2:
+        next(run)
+    getattr(run.control, asked)()
+    events: list[Event] = []
+    while not (events and isinstance(events[-1], Paused | RunFinished)):
+        events.append(next(run))
+    assert len(of(events, StepDone)) == 1
+    if asked == "pause":
+        run.control.request = SnapshotRequest(2, OF_BATCHES)
+        events.append(next(run))
+    shown = {name: value for snapshot in of(events, Snapshot) for name, value in snapshot.values}
+    expected = dict(watched_at(TrainingRun(experiment, dataset), run.step).values)
+    assert shown["batch_activations"].step == run.step == 3
+    for name in OF_BATCHES:
+        for one, other in zip(astuple(shown[name]), astuple(expected[name]), strict=True):
+            np.testing.assert_equal(one, other)
+
+
+def test_a_run_that_nobody_looks_into_halts_at_once(experiment: Experiment, dataset: Dataset) -> None:
+    run = TrainingRun(experiment, dataset)
+    while run.step < 2:
+        next(run)
+    run.control.pause()
+    assert isinstance(next(run), Paused)
 
 
 def test_nobody_looks_nothing_is_measured(experiment: Experiment, dataset: Dataset) -> None:

@@ -13,6 +13,7 @@ from engine.config import Experiment
 from engine.config.fields import ConfigError
 from engine.data import Batch
 from engine.events import SnapshotRequest
+from engine.inside_records import Contributions
 from engine.learner import Learner
 from engine.losses import Loss
 from engine.network import Network, State
@@ -251,3 +252,17 @@ def test_a_batch_without_answers_has_the_loss_of_the_one_before(aligned: bool) -
     assert teacher.learn(silent) == before
     assert teacher.learner.mean_loss() == before
     assert np.isnan(teacher.learner.mean_loss())
+
+
+def test_what_each_step_adds_is_told_of_the_last_update_though_steps_without_answers_follow() -> None:
+    made, batch = network("elman"), batch_of(aligned=True, lengths=(8, 8))
+    batch.weights[4:] = 0
+    teacher = Teacher(made, 2, 2)
+    teacher.learner.learn(batch, 1, Stopwatch(), None, last=True)
+    request = SnapshotRequest(1, frozenset({"contributions"}))
+    snapshot = teacher.learner.probes.answer(request, 1, 1, paused=True)
+    assert snapshot is not None
+    ((_, told),) = snapshot.values
+    assert isinstance(told, Contributions)
+    assert told.steps.shape == (2,)
+    assert told.total == pytest.approx(np.linalg.norm(made.gradients()[told.name]), rel=1e-9)
