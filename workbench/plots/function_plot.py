@@ -17,7 +17,7 @@ from workbench.theme import Theme
 BINS = 80
 _LEAST_REACH = 4.0  # either side of zero: what a tanh or a sigmoid does lies within
 _POINTS = 401
-_NOW = "time step looked at"
+_NOW = "pinned sequence, time step looked at"
 _ALL, _FLAT = "what goes in", "saturated: f′ < 0.1"
 
 Array = NDArray[np.float64]

@@ -11,7 +11,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from engine.events import Probe
-from engine.inside_records import Floats, HiddenTrace, LayerTrace, SlotTrace
+from engine.inside_records import BatchSlot, Floats, HiddenTrace, LayerTrace
 from workbench.plots.heat_grid import HeatGrid, Panel, Spot
 from workbench.plots.keys import Scale
 from workbench.plots.label_axis import named
@@ -35,7 +35,7 @@ class Strip:
     note: str = ""  # stands behind the name, above the picture
 
 
-def layer_name(trace: LayerTrace | SlotTrace) -> str:
+def layer_name(trace: LayerTrace | BatchSlot) -> str:
     """A layer and direction as people count: from 1."""
     return f"layer {trace.layer + 1}" + (" reverse" if trace.reverse else "")
 

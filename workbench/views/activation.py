@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
-from PySide6.QtWidgets import QComboBox, QGridLayout, QVBoxLayout, QWidget
+import numpy as np
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.events import Snapshot
-from engine.inside_records import PreActivations, SlotTrace
+from engine.inside_records import BatchActivations, BatchSlot, Floats, PreActivations
 from workbench.later import later
 from workbench.plots.function_plot import BINS, FunctionPlot
 from workbench.plots.saving import Cell, Table
@@ -20,14 +22,17 @@ _READABLE = 22 * GRID  # pixels of height of a plot and its key, with text of th
 
 
 class Activation(LiveView):
-    """f and f′ of every activation function of a layer, with the arguments that it gets as a histogram."""
+    """f and f′ of every activation function of a layer, with what goes into it in the batch at hand as a histogram.
+
+    On the curve the shared time cursor marks what goes in at its step of the pinned sequence.
+    """
 
     key = "activation"
     title = "Activation"
     order = 45
     question = "Do the units work where their function is steep, or are they saturated and learn nothing?"
-    probes = frozenset({"pre_activations"})
-    waiting = "Press Run (F5): what goes into the activation functions over one validation sequence is drawn here."
+    probes = frozenset({"batch_activations", "pre_activations"})
+    waiting = "Press Run (F5): what goes into the activation functions over the batch at hand is drawn here."
 
     def build(self) -> None:
         """A plot for each function of the chosen layer, made when it is known how many there are."""
@@ -39,6 +44,10 @@ class Activation(LiveView):
         self._grid.setContentsMargins(0, 0, 0, 0)
         layout = QVBoxLayout(self.body)
         layout.setContentsMargins(0, 0, 0, 0)
+        self._batch = QLabel()
+        self._batch.setProperty("role", "small")
+        self._batch.setWordWrap(True)
+        layout.addWidget(self._batch)
         layout.addWidget(scrolled(inside, f"{self.key}.plots", f"{self.title}: a plot for each function"))
         self.time.moved.connect(self._show_cursor)
 
@@ -48,7 +57,8 @@ class Activation(LiveView):
         begun = len(self._plots) if len(self._plots) <= len(slots) else 0
         self._arrange(begun, len(slots))
         for plot, slot in zip(self._plots, slots, strict=False):
-            plot.show_function(slot.name, slot.function, slot.before)
+            plot.show_function(slot.name, slot.function, slot.values)
+        self._batch.setText(self._said())
         self._show_cursor()
         if len(self._plots) < len(slots):
             later(0, self, self._draw_again)
@@ -75,6 +85,17 @@ class Activation(LiveView):
         for plot in self._plots:
             plot.show_everything()
 
+    def reason(self) -> str:
+        """Empty until a batch was looked at."""
+        return "" if self._found() else self.unmeasured
+
+    def moment_of(self, snapshot: Snapshot) -> tuple[int, int]:
+        """That of the batch, which may have been some steps ago when the snapshot was taken."""
+        found = self._found()
+        if found is None or self.start is None:
+            return super().moment_of(snapshot)
+        return found.step, math.ceil(found.step / max(1, self.start.steps_per_epoch))
+
     def time_steps(self) -> int:
         """Steps of the pinned sequence."""
         found = self.probe("pre_activations")
@@ -83,20 +104,34 @@ class Activation(LiveView):
     def table(self) -> Table:
         """One row for each bar of each histogram of the layer, with how much of the whole is saturated."""
         layer, plots = (self._layer.currentText(), self._plots) if self._built else ("", [])
+        found = self._found()
         rows: list[tuple[Cell, ...]] = [
             (layer, plot.name, plot.function, *plot.edges[bar : bar + 2].tolist(), *plot.shares[bar : bar + 1].tolist(),
-             plot.saturated_share)
+             plot.saturated_share, found.step)
             for plot in plots
-            if plot.function
+            if found and plot.function
             for bar in range(BINS)
             if plot.shares[bar]
         ]  # fmt: skip
-        return ("layer", "where", "function", "from", "to", "share of values", "saturated share of all"), rows
+        shares = "share of values", "saturated share of all"
+        return ("layer", "where", "function", "from", "to", *shares, "step of the batch"), rows
 
-    def _slots(self) -> list[SlotTrace]:
-        """What goes into the functions of the chosen layer; of the last one in a small place."""
-        found = self.probe("pre_activations")
-        if not isinstance(found, PreActivations):
+    def _found(self) -> BatchActivations | None:
+        found = self.probe("batch_activations")
+        return found if isinstance(found, BatchActivations) else None
+
+    def _said(self) -> str:
+        """Which batch it is, and how much of it."""
+        found = self._found()
+        if found is None:
+            return ""
+        seen = "all" if found.looked_at == found.places else f"{found.looked_at:,}, evenly spread, of the"
+        return f"The batch of step {found.step:,}: {seen} {found.places:,} time steps of its sequences"
+
+    def _slots(self) -> list[BatchSlot]:
+        """What goes into the functions of the chosen layer."""
+        found = self._found()
+        if found is None:
             return []
         names = list(dict.fromkeys(layer_name(slot) for slot in found.slots))
         if names != [self._layer.itemText(i) for i in range(self._layer.count())]:
@@ -123,10 +158,17 @@ class Activation(LiveView):
             self.draw(self.snapshot)
 
     def _show_cursor(self) -> None:
-        position, slots = self.time.position, self._slots()
-        for plot, slot in zip(self._plots, slots, strict=False):
-            inside = position is not None and position < len(slot.before)
-            plot.show_now(slot.before[position] if inside else slot.before[0, :0])
+        for plot, slot in zip(self._plots, self._slots(), strict=False):
+            plot.show_now(self._at_cursor(slot))
+
+    def _at_cursor(self, slot: BatchSlot) -> Floats:
+        """What goes into the same function at the marked step of the pinned sequence."""
+        pinned, position = self.probe("pre_activations"), self.time.position
+        traces = pinned.slots if isinstance(pinned, PreActivations) and position is not None else ()
+        where = (slot.layer, slot.reverse, slot.name)
+        trace = next((each for each in traces if (each.layer, each.reverse, each.name) == where), None)
+        inside = trace is not None and position is not None and position < len(trace.before)
+        return trace.before[position] if trace and inside else np.empty(0, np.float32)
 
     def _hover(self, plot: FunctionPlot, place: float | None) -> None:
         self.read_out("" if place is None else plot.describe_at(place))

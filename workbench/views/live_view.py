@@ -225,6 +225,10 @@ class LiveView(PictureFrame):
         """How many steps the time axis has, for the arrow keys; 0 for a view without one."""
         return 0
 
+    def moment_of(self, snapshot: Snapshot) -> tuple[int, int]:
+        """Step and epoch that the picture of a snapshot is of."""
+        return snapshot.step, snapshot.epoch
+
     def probe(self, name: str) -> Probe | None:
         """The last measurement of one of `probes`; None when there was none in this run."""
         return self._measured.get(name)
@@ -277,8 +281,9 @@ class LiveView(PictureFrame):
         if self.snapshot is None or not self._built or self.why_empty():
             return
         history = self.history if self.over and self.moment is None else None
-        best = history is not None and history.lowest("validation_loss")[0] == self.snapshot.step
-        self.stamp(self.snapshot.step, self.snapshot.epoch, "best weights" if best else "")
+        step, epoch = self.moment_of(self.snapshot)
+        best = history is not None and history.lowest("validation_loss")[0] == step
+        self.stamp(step, epoch, "best weights" if best else "")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows walk the shared time cursor, Home and End go to its ends, Escape lets go."""

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from engine.cells import specification
 from engine.events import Probe, RunStarted, Snapshot
 from engine.inside_records import (
+    BatchActivations,
+    BatchSlot,
     ClassPaths,
     Contributions,
     Floats,
@@ -156,6 +158,17 @@ def pre_activations(steps: int = 24, units: int = 32) -> PreActivations:
     return PreActivations(slots, months(steps))
 
 
+def batch_activations(pinned: PreActivations | None = None, step: int = 1000, sequences: int = 16) -> BatchActivations:
+    """A batch of `sequences` that are all like the pinned one."""
+    made = pinned or pre_activations()
+    slots = tuple(
+        BatchSlot(trace.layer, trace.reverse, trace.name, trace.function, np.sort(trace.before, axis=None))
+        for trace in made.slots
+    )
+    places = sequences * len(made.slots[0].before)
+    return BatchActivations(slots, step, places, places)
+
+
 def weights(units: int = 32, spread: float = 0.2) -> Weights:
     """Two matrices of an LSTM and a bias, normally distributed."""
     random = np.random.default_rng(8)
@@ -252,6 +265,7 @@ def snapshot(*probes: Probe, step: int = 1000) -> Snapshot:
         SeriesPrediction: "prediction",
         TextPrediction: "prediction",
         PreActivations: "pre_activations",
+        BatchActivations: "batch_activations",
         Weights: "weights",
         Spectrum: "spectrum",
         Contributions: "contributions",
@@ -265,8 +279,9 @@ def snapshot(*probes: Probe, step: int = 1000) -> Snapshot:
 
 def full_snapshot(step: int = 1000) -> Snapshot:
     """A snapshot of everything there is to measure of a series."""
-    inside = (pre_activations(), weights(), spectrum(), contributions(), structure(), reading())
-    return snapshot(trace(), gradient_norms(), gradient_by_time(), series_prediction(), *inside, step=step)
+    inside = (pre_activations(), weights(), spectrum(), structure(), reading())
+    batch = (gradient_norms(), gradient_by_time(), contributions(), batch_activations(step=step))
+    return snapshot(trace(), series_prediction(), *inside, *batch, step=step)
 
 
 def _f32(values: object) -> Floats:

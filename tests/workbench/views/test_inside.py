@@ -17,6 +17,8 @@ from pytestqt.qtbot import QtBot
 
 from engine.events import SnapshotRequest
 from engine.inside_records import (
+    BatchActivations,
+    BatchSlot,
     Contributions,
     GradientByTime,
     HiddenTrace,
@@ -30,6 +32,7 @@ from engine.inside_records import (
     Weights,
 )
 from tests.workbench.views import measured
+from workbench.film import Film
 from workbench.plots.heat_grid import Spot
 from workbench.views.activation import Activation
 from workbench.views.explain import Explain
@@ -52,16 +55,16 @@ def f32(*values: Any) -> Any:
 
 
 @pytest.fixture
-def two_layers() -> PreActivations:
+def two_layers() -> BatchActivations:
     slots = (
-        SlotTrace(0, False, "update", "sigmoid", f32([-6.0, 0.1], [0.1, 0.1])),
-        SlotTrace(0, False, "candidate", "relu", f32([-1.0, 2.0], [3.0, -2.0])),
-        SlotTrace(1, False, "update", "sigmoid", f32([1.0, 1.0], [1.0, 1.0])),
+        BatchSlot(0, False, "update", "sigmoid", f32(-6.0, 0.1, 0.1, 0.1)),
+        BatchSlot(0, False, "candidate", "relu", f32(-2.0, -1.0, 2.0, 3.0)),
+        BatchSlot(1, False, "update", "sigmoid", f32(1.0, 1.0, 1.0, 1.0)),
     )
-    return PreActivations(slots, ("a", "b"))
+    return BatchActivations(slots, 1000, 2, 2)
 
 
-def test_histogram_and_saturation_of_every_function(qtbot: QtBot, show: Show, two_layers: PreActivations) -> None:
+def test_histogram_and_saturation_of_every_function(qtbot: QtBot, show: Show, two_layers: BatchActivations) -> None:
     view = show(Activation)
     view.show_snapshot(measured.snapshot(two_layers))
     assert len(view._plots) == 1  # the window is not held up for all of them
@@ -76,17 +79,61 @@ def test_histogram_and_saturation_of_every_function(qtbot: QtBot, show: Show, tw
     assert "saturated: f′ < 0.1  25.0 %" in update.legend.texts
 
 
-def test_cursor_marks_what_went_in_at_one_step(qtbot: QtBot, show: Show, two_layers: PreActivations) -> None:
+def test_it_says_which_batch_it_shows_and_how_much_of_it(show: Show, two_layers: BatchActivations) -> None:
     view = show(Activation)
-    view.show_snapshot(measured.snapshot(two_layers))
+    view.show_start(measured.STARTED)
+    view.show_snapshot(measured.snapshot(two_layers, step=1005))  # some steps later
+    assert view._batch.text() == "The batch of step 1,000: all 2 time steps of its sequences"
+    assert view._stamp.text().startswith("step 1,000 ·")
+    view.show_snapshot(measured.snapshot(replace(two_layers, step=1010, places=25_600, looked_at=512), step=1010))
+    said = "The batch of step 1,010: 512, evenly spread, of the 25,600 time steps of its sequences"
+    assert view._batch.text() == said
+    assert {row[-1] for row in view.table()[1]} == {1010}
+
+
+def test_gone_back_to_an_earlier_step_it_shows_the_batch_of_then(show: Show, two_layers: BatchActivations) -> None:
+    view, film = show(Activation), Film()
+    for step, share in ((10, 0.1), (20, 0.2)):
+        slots = tuple(replace(slot, values=slot.values + np.float32(share)) for slot in two_layers.slots)
+        film.record(measured.snapshot(replace(two_layers, slots=slots, step=step), step=step))
+        film.record(measured.snapshot(measured.pre_activations(), step=step + 3))  # of the weights, later
+    film.go(15)
+    shown = film.shown(view.probes)
+    assert shown is not None
+    view.show_moment(15)
+    view.show_snapshot(shown)
+    assert view._batch.text().startswith("The batch of step 10:")
+    place = int(np.searchsorted(view._plots[0].edges, 0.2, "right")) - 1
+    assert view._plots[0].shares[place] == 0.75
+
+
+def test_nothing_is_drawn_of_the_pinned_sequence_alone(show: Show) -> None:
+    view = show(Activation)
+    view.show_snapshot(measured.snapshot(measured.pre_activations()))
+    assert view.why_empty()
+
+
+def test_cursor_marks_what_went_in_at_one_step_of_the_pinned_sequence(
+    qtbot: QtBot, show: Show, two_layers: BatchActivations
+) -> None:
+    pinned = PreActivations(
+        (
+            SlotTrace(0, False, "update", "sigmoid", f32([-6.0, 0.1], [0.1, 0.1])),
+            SlotTrace(0, False, "candidate", "relu", f32([-1.0, 2.0], [3.0, -2.0])),
+        ),
+        ("a", "b"),
+    )
+    view = show(Activation)
+    view.show_snapshot(measured.snapshot(two_layers, pinned))
     qtbot.waitUntil(lambda: len(view._plots) == 2)
+    assert view.time_steps() == 2
     view.time.pin(1)
-    marked = view._plots[1].curves["time step looked at"]
+    marked = view._plots[1].curves["pinned sequence, time step looked at"]
     assert_array_equal(marked.x, [3.0, -2.0])
     assert_array_equal(marked.y, [3.0, 0.0])
 
 
-def test_another_layer_has_other_functions(show: Show, two_layers: PreActivations) -> None:
+def test_another_layer_has_other_functions(show: Show, two_layers: BatchActivations) -> None:
     view = show(Activation)
     view.show_snapshot(measured.snapshot(two_layers))
     view._layer.setCurrentText("layer 2")
@@ -96,7 +143,7 @@ def test_another_layer_has_other_functions(show: Show, two_layers: PreActivation
     assert [row[:3] for row in view.table()[1]] == [("layer 2", "update", "sigmoid")]
 
 
-def test_value_and_slope_under_the_mouse(show: Show, two_layers: PreActivations) -> None:
+def test_value_and_slope_under_the_mouse(show: Show, two_layers: BatchActivations) -> None:
     view = show(Activation)
     view.show_snapshot(measured.snapshot(two_layers))
     view._plots[0].hovered.emit(0.1)
