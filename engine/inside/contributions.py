@@ -28,7 +28,7 @@ class _Factors:
 
 
 def contributions(network: AnyNetwork, wanted: str, entry: tuple[int, int] | None) -> Contributions:
-    """The shares of all time steps in the gradient of a parameter, or of one of its entries, after a backward pass.
+    """The shares of all time steps in the gradient of a parameter, or of one of its entries, before it is clipped.
 
     Matrices and biases of the recurrent layers, and of a readout that answers at every step; the first recurrent
     matrix, unless another is `wanted`. An `entry` that the parameter does not have is left out.
@@ -46,13 +46,14 @@ def contributions(network: AnyNetwork, wanted: str, entry: tuple[int, int] | Non
     shape = network.parameters.shapes[name]
     fits = entry and 0 <= entry[0] < shape[0] and 0 <= entry[1] < math.prod(shape[1:])
     chosen = entry if fits else None
+    gradient = network.parameters.gradient(name).reshape(shape[0], -1)
     if name in places:
         layer, kind = places[name]
-        by_row = _summed(list(_of_layer(layer, kind)), chosen)
+        by_row = _summed(list(_of_layer(layer, kind)), gradient, chosen)
         steps = _in_own_time(by_row, layer.lengths, layer.suffix.endswith("reverse"))
     else:
         assert isinstance(network, Network)
-        by_row = _summed([_of_readout(network, name)], chosen)
+        by_row = _summed([_of_readout(network, name)], gradient, chosen)
         steps = by_row.sum(axis=1)
     steps.flags.writeable = False
     return Contributions(available, name, chosen, shape, steps, float(steps.sum()))
@@ -90,21 +91,20 @@ def _of_readout(network: Network, name: str) -> _Factors:
     return _Factors(0, d, rows[..., : network.readout.inputs])
 
 
-def _summed(factors: list[_Factors], entry: tuple[int, int] | None) -> NDArray[Any]:
-    """Shares (T, B) of every step and sequence."""
+def _summed(factors: list[_Factors], gradient: NDArray[Any], entry: tuple[int, int] | None) -> NDArray[Any]:
+    """Shares (T, B) of every step and sequence in the whole `gradient`, or in an entry of it."""
     if entry is not None:
         row, column = entry
         part = next(part for part in factors if part.row <= row < part.row + part.d.shape[2])
         share: NDArray[Any] = part.d[:, :, row - part.row].astype(np.float64) * part.x[:, :, column]
         return share
     along = np.zeros(factors[0].d.shape[:2])
-    square = 0.0
     for part in factors:
         d, x = (values.reshape(-1, values.shape[2]) for values in (part.d, part.x))
-        whole = d.T @ x
-        square += float(np.square(whole, dtype=np.float64).sum())
+        whole = gradient[part.row : part.row + d.shape[1]]
         along += np.einsum("nc,nc->n", d @ whole, x, dtype=np.float64).reshape(along.shape)
-    return along / math.sqrt(square) if square else along
+    length = math.sqrt(np.square(gradient, dtype=np.float64).sum())
+    return along / length if length else along
 
 
 def _in_own_time(by_row: NDArray[Any], lengths: NDArray[np.int64], reverse: bool) -> NDArray[Any]:

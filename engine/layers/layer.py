@@ -153,14 +153,18 @@ class Layer:
         """∂L/∂x of all steps after the backward pass, of the sequences that still run."""
         return Products(Rows(self.z, 0, self.z_row), self.weights.columns_in, self.weights.back_in)
 
+    @property
+    def read(self) -> NDArray[Any]:
+        """What the recurrent product read: the states, or of these what recurrent dropout left."""
+        return self._fed if self._masks.kept.size else self.states
+
     def gradient_tasks(self, threads: int) -> list[Task]:
         """Adding the weights' gradients to the parameters', divided by units."""
         get, weights = self._buffers.get, self.weights
         weights.begin_gradients()
         self._sums = get("sums", self.z_row)
-        read = self._fed if self._masks.kept.size else self.states
         shared = (
-            self.x.array, self.x.start, self.x.stride, self.z, read, weights.blocks_in, weights.blocks_rec,
+            self.x.array, self.x.start, self.x.stride, self.z, self.read, weights.blocks_in, weights.blocks_rec,
             weights.offsets, weights.matrices.gradients, get("temporary_in", weights.columns_in * self.dx_row),
             get("temporary_rec", weights.depth_rec * weights.columns_rec), self._sums,
         )  # fmt: skip

@@ -87,9 +87,12 @@ def inputs_read(layer: Layer) -> NDArray[Any]:
 
 
 def hidden_before(layer: Layer) -> NDArray[Any]:
-    """The hidden state that every step of the last pass began with, (T, B, H), not a copy."""
+    """What the recurrent product read at every step of the last pass, (T, B, H), not a copy: hidden states.
+
+    Where recurrent dropout left some of them out, the rest of them, as it was scaled.
+    """
     count = layer.steps * layer.batch
-    rows = layer.states[: count * layer.state_row].reshape(layer.steps, layer.batch, layer.state_row)
+    rows = layer.read[: count * layer.state_row].reshape(layer.steps, layer.batch, layer.state_row)
     return rows[:, :, : layer.units]
 
 

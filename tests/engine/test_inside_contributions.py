@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -11,8 +13,8 @@ from engine.network import Network
 from tests.engine.examples import Example, example, network
 
 
-def learned(cell: str, aligned: bool) -> tuple[Network, Example]:
-    made = network(cell, aligned=aligned, num_layers=2, bidirectional=True)
+def learned(cell: str, aligned: bool, **model: Any) -> tuple[Network, Example]:
+    made = network(cell, aligned=aligned, num_layers=2, bidirectional=True, **model)
     batch = example(aligned=aligned, tokens=False).cast(np.float64)
     made.loss_and_gradients(batch, batch.loss)
     return made, batch
@@ -32,6 +34,16 @@ def test_the_steps_add_up_to_the_gradient(cell: str, aligned: bool) -> None:
         assert entry.total == pytest.approx(float(gradients[name][last]), rel=1e-10, abs=1e-15)
     products = {n for n in made.names if "weight_ih" in n or ("weight_hh" in n and gradients[n].ndim > 1)}
     assert products <= set(contributions(made, "", None).available)
+
+
+@pytest.mark.parametrize("cell", ["elman", "lstm", "gru_reset_before"])
+def test_so_they_do_where_training_leaves_something_out(cell: str) -> None:
+    made, _ = learned(cell, aligned=True, dropout=0.4, recurrent_dropout=0.4, zoneout=0.3)
+    gradients = made.gradients()
+    for name in contributions(made, "", None).available:
+        assert contributions(made, name, None).total == pytest.approx(np.linalg.norm(gradients[name]), rel=1e-10)
+        entry = contributions(made, name, (0, 0))
+        assert entry.total == pytest.approx(float(gradients[name].reshape(-1)[0]), rel=1e-10, abs=1e-15)
 
 
 def test_a_step_adds_what_it_adds_alone() -> None:
