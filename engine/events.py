@@ -69,10 +69,16 @@ class SnapshotRequest:
 
 @dataclass(frozen=True, slots=True)
 class Compiling:
-    """Kernels are being prepared; `seconds` is 0 before and the time it took after."""
+    """Kernels are being prepared; `seconds` is 0 before and the time it took after.
+
+    In between it comes several times a second where some have to be compiled, with how far that is.
+    """
 
     what: str
     seconds: float = 0.0
+    done: int = 0  # of those that were missing
+    needed: int = 0
+    left: float = 0.0  # seconds that the rest may take, at the pace of those that are done; 0 while that is not known
 
 
 @dataclass(frozen=True, slots=True)

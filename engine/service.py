@@ -34,7 +34,7 @@ _POLITENESS = 5  # the window comes first where both want the same core
 
 @dataclass(frozen=True, slots=True)
 class Prepare:
-    """Read the data and compile the kernels of an experiment; answered by `Done`."""
+    """Read the data and compile the kernels of an experiment; answered by `Happened` while it lasts, and `Done`."""
 
     number: int
     experiment: Experiment
@@ -111,7 +111,7 @@ class Service:
                 if isinstance(wish, Run | Resume):
                     self._train(wish)
                 elif wish.number == self._newest:
-                    self._prepare(wish.experiment)
+                    self._prepare(wish)
             except Exception as caught:
                 error, trace = caught, traceback.format_exc()
             self._breakable = False
@@ -149,10 +149,16 @@ class Service:
         if may and self._left:
             os._exit(0)
 
-    def _prepare(self, experiment: Experiment) -> None:
-        from engine.warmup import warm_up
+    def _prepare(self, wish: Prepare) -> None:
+        """Until it is done, or somebody wishes for another one, or no longer for the run that waits for it."""
+        from engine.warmup import warming
 
-        warm_up(experiment, self._loader.load(experiment))
+        dataset = self._loader.load(wish.experiment)
+        with contextlib.closing(warming("kernels", wish.experiment, dataset)) as looks:
+            for look in looks:
+                self._connection.send(Happened(wish.number, (look,)))
+                if wish.number != self._newest or any(control.ending for control in list(self._controls.values())):
+                    break
 
     def _train(self, wish: Run | Resume) -> None:
         from engine.resuming import saved_run

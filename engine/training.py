@@ -1,13 +1,14 @@
 """A training run: an iterator of events, one batch at a time.
 
 Nothing happens between two calls of `next`, so whoever iterates decides where it runs: a thread of the window,
-the command line, a test. The order is: `Compiling` (before and after), `RunStarted`; then per batch `StepDone`,
-with `Snapshot`, `Evaluated`, `Finding`, `CheckpointSaved`, `Paused` and `Resumed` in between; and last
+the command line, a test. The order is: `Compiling` (before, after, and while it lasts), `RunStarted`; then per batch
+`StepDone`, with `Snapshot`, `Evaluated`, `Finding`, `CheckpointSaved`, `Paused` and `Resumed` in between; and last
 `RunFinished` or `RunFailed`. Trouble in training is an event, never an exception.
 """
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
 from collections.abc import Generator, Iterator
@@ -43,7 +44,7 @@ from engine.resuming import Saved
 from engine.stopwatch import Stopwatch
 from engine.storage.checkpoints import Checkpoint
 from engine.validation import Validation
-from engine.warmup import warm_up
+from engine.warmup import warming
 
 LONGEST_UNSEEN = 500  # steps without a look at the validation part; longer epochs are scored in between
 
@@ -161,7 +162,11 @@ class TrainingRun:
         what = f"{self.experiment.model.cell} kernels"
         yield Compiling(what)
         start = time.perf_counter()
-        warm_up(self.experiment, self.dataset)
+        with contextlib.closing(warming(what, self.experiment, self.dataset)) as looks:
+            for look in looks:
+                yield look
+                if self.control.ending:
+                    break
         yield Compiling(what, time.perf_counter() - start)
         training = self.experiment.training
         self._measured.baselines = self.dataset.baselines("validation")

@@ -10,7 +10,7 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from engine.compilation import compiling
 from engine.config import Experiment, experiment_from_dict
+from engine.events import Compiling
 from engine.kernels.jit import CACHE
 from engine.layers.buffers import Rows
 from engine.losses import loss_named
@@ -66,6 +68,11 @@ def warm_up(experiment: Experiment, dataset: Dataset) -> None:
         with contextlib.suppress(OSError):  # next time two processes look again
             stamp.parent.mkdir(parents=True, exist_ok=True)
             stamp.touch()
+
+
+def warming(what: str, experiment: Experiment, dataset: Dataset) -> Generator[Compiling]:
+    """`warm_up`, telling meanwhile how far it is; closed early, it ends before the next kernel."""
+    yield from compiling(what, experiment, dataset, lambda: warm_up(experiment, dataset))
 
 
 def _stamp(what: dict[str, Any], loss: str) -> Path:

@@ -107,9 +107,12 @@ class Backend:
         columns = previews.columns(inspection)
         return Loaded(experiment, dataset, title, about, notes, preview, columns, generated=path is None)
 
-    def warm_up(self, experiment: Experiment) -> None:
-        """Have the engine read the data and compile the kernels that the model needs, or take them from the cache."""
-        self._engine.prepare(experiment)
+    def warm_up(self, experiment: Experiment, tell: Callable[[Event], None]) -> None:
+        """Have the engine read the data and compile the kernels that the model needs, or take them from the cache.
+
+        `tell` hears how far that is.
+        """
+        self._engine.prepare(experiment, tell)
 
     def parameter_count(self, experiment: Experiment, dataset: Dataset) -> int:
         """Trainable numbers of a model on this data. Quick once `facts` has been asked."""

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from engine.comparing.race_messages import Arrival, Entrant, Lap, LeftOut
 from engine.config import ConfigError, Experiment
 from engine.control import Control
-from engine.events import Event
+from engine.events import Compiling, Event
 from workbench import comparisons
 from workbench.answers import Loaded
 from workbench.backend import Backend
@@ -53,6 +53,7 @@ class Contest(QObject):
         self._timer.timeout.connect(self._take_news)
         self.terms: Terms | SweepTerms | None = None
         self.tally = Tally()
+        self.compiling: Compiling | None = None  # for the run at hand
         self._paused_at: float | None = None
         self._began = 0.0
 
@@ -68,7 +69,7 @@ class Contest(QObject):
 
     def start(self, experiment: Experiment, loaded: Loaded, terms: Terms | SweepTerms) -> None:
         """Begin, on the data at hand."""
-        self.terms, self.tally = terms, Tally()
+        self.terms, self.tally, self.compiling = terms, Tally(), None
         self._paused_at, self._began = None, time.monotonic()
         self._cancelled.clear()
         experiment = experiment.replace({"training.epochs": terms.epochs})
@@ -148,6 +149,8 @@ class Contest(QObject):
             for event in self._backend.run(entrant.experiment, control, None):
                 if self._cancelled.is_set():
                     control.stop()
+                if isinstance(event, Compiling):
+                    self._news.put(event)
                 yield event
         finally:
             control.stop()  # where it is given up before its end
@@ -171,6 +174,8 @@ class Contest(QObject):
             return item
         if isinstance(item, _Field):
             self.tally = Tally(item.entrants, item.left_out)
+        elif isinstance(item, Compiling):
+            self.compiling = item if item.needed else None
         elif isinstance(item, Lap | Arrival):
             self.tally.take(item)
         return ""

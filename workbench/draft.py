@@ -11,6 +11,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.config import ConfigError, Experiment
+from engine.events import Compiling, Event
 from engine.topologies import default_topology, fit, topology
 from workbench.answers import Facts, Loaded
 from workbench.backend import Backend
@@ -43,6 +44,7 @@ class Draft(QObject):
         self.blocked = False  # the settings do not fit the data: nothing can be run
         self.loading = ""  # what is being read
         self.preparing = False  # kernels are being compiled
+        self.compiling: Compiling | None = None  # how far that is, as was told last
         self.engine_problem = ""  # why the engine was not there when it was asked last
         self.threads = 0  # for what is opened without a number of threads of its own
         self._meanwhile: dict[str, Any] = {}  # chosen while a source is being opened, for it
@@ -156,10 +158,15 @@ class Draft(QObject):
         if self.loaded_data is None:
             return
         experiment = self.experiment
-        self.preparing = True
+        self.preparing, self.compiling = True, None
         self.activity_changed.emit()
+
+        def tell(event: Event) -> None:  # in the job's thread; the window looks at it in its own time
+            if isinstance(event, Compiling) and experiment is self.experiment:
+                self.compiling = event
+
         self._jobs.submit(
-            _KERNEL_LANE, lambda: self._backend.warm_up(experiment), self._on_prepared, self._on_unprepared
+            _KERNEL_LANE, lambda: self._backend.warm_up(experiment, tell), self._on_prepared, self._on_unprepared
         )
 
     def _on_prepared(self, _result: object) -> None:

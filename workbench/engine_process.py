@@ -10,7 +10,7 @@ import os
 import queue
 import signal
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -65,8 +65,8 @@ class EngineProcess:
         """What the system calls it; None before the start."""
         return self._life.process.pid if self._life is not None else None
 
-    def prepare(self, experiment: Experiment) -> None:
-        """Have the data read and the kernels compiled.
+    def prepare(self, experiment: Experiment, tell: Callable[[Event], None] = lambda _: None) -> None:
+        """Have the data read and the kernels compiled; `tell` hears how far that is.
 
         Raises:
             DataError: the data cannot be used.
@@ -75,7 +75,10 @@ class EngineProcess:
         wish = service.Prepare(next(self._numbers), experiment)
         with self._asked(wish.number) as (life, answers):
             life.send(wish)
-            _raise_what(answers.get())
+            while isinstance(answer := answers.get(), service.Happened):
+                for event in answer.events:
+                    tell(event)
+            _raise_what(answer)
 
     def run(self, experiment: Experiment, control: Control, folder: Path | None) -> Iterator[Event]:
         """Train, giving what happens as it does; a process that dies is a `RunFailed`."""

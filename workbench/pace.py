@@ -38,3 +38,11 @@ class Pace:
         """Seconds that `steps` more steps take; 0 while there is too little to tell."""
         pace = self.steps_per_second
         return steps / pace if pace else 0.0
+
+
+def duration(seconds: float) -> str:
+    """Minutes and seconds, with hours where there are any: 0:32, 1:02:03."""
+    whole = max(1, round(seconds))
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"

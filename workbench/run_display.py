@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QElapsedTimer, QObject, Slot
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Slot
 
 from engine.events import Finding, RunFailed
 from workbench.records import RunRecord
@@ -11,6 +11,7 @@ from workbench.status import status
 from workbench.workspace import Workspace
 
 _TEXT_MS = 100
+_LOOK_MS = 250  # between two looks at how far the kernels are
 _NO_WEIGHTS = "no run with weights is chosen"
 
 
@@ -22,6 +23,9 @@ class RunDisplay(QObject):
         self._window, self._desk = window, window.desk
         self._text_clock = QElapsedTimer()
         self._text_clock.start()
+        self._preparing = QTimer(self)
+        self._preparing.setInterval(_LOOK_MS)
+        self._preparing.timeout.connect(self._show_preparing)
         desk, session, pump = window.desk, window.desk.session, window.pump
         desk.draft.activity_changed.connect(self.show_status)
         desk.contest.moved.connect(self.show_status)
@@ -42,6 +46,7 @@ class RunDisplay(QObject):
         """Where things stand, and what can be done now."""
         window, draft, session = self._window, self._desk.draft, self._desk.session
         window.run_bar.show_status(status(self._desk))
+        self._preparing.start() if draft.preparing else self._preparing.stop()
         reason = LOCKED if session.alive else ""
         window.steps.lock(reason, draft.experiment)
         for panel in (window.findings, window.runs, window.teaching.panel):
@@ -53,6 +58,11 @@ class RunDisplay(QObject):
             window.menus.by_name[name].setProperty("reason", reason or _NO_WEIGHTS)
         if session.record and session.record.started:
             window.gallery.begin(session.record.number, session.record.started)
+
+    @Slot()
+    def _show_preparing(self) -> None:
+        """How far it is changes without a word from anybody."""
+        self._window.run_bar.show_status(status(self._desk))
 
     @Slot()
     def _on_progressed(self) -> None:

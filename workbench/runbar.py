@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QT
 
 from workbench.icons import icon
 from workbench.number_label import NumberLabel
+from workbench.pace import duration
 from workbench.plots.elided_label import ElidedLabel
 from workbench.status import Status
 from workbench.statusbar import pace_words
@@ -20,6 +21,7 @@ _COMMANDS = (
     ("stop", "Stop", "Ctrl+.", "End the run now and keep its best weights"),
     ("finish", "Finish", "Ctrl+Shift+F5", "Score this moment too, then end and keep the best"),
 )
+_WHOLE = 1000  # of the bar
 _LEAST_FIRST = ("pace", "step", "progress", "left", "epoch")  # what goes where there is no room for all and the status
 
 
@@ -37,7 +39,7 @@ class RunBar(QToolBar):
         self.commands = {name: self._command(name, *rest) for name, *rest in _COMMANDS}
         self.addSeparator()
         self._parts: dict[str, QAction] = {}  # numbers and bar
-        self._begun = False  # there is progress to be shown
+        self._begun = self._prepares = False  # there is progress to be shown, of a run or of what comes before it
         self._told: tuple[bool, ...] = ()  # which numbers are there
         self._epoch, self._step = self._number("epoch", 15), self._number("step", 13)
         self._pace, self._left = self._number("pace", 13), self._number("left", 11)
@@ -65,6 +67,9 @@ class RunBar(QToolBar):
         if self._running != status.running:
             self._running = status.running
             self._show_run()
+        self._prepares = status.share is not None
+        if status.share is not None:
+            self._progress.setValue(round(_WHOLE * status.share))
         self._fit()
 
     def show_progress(self, step: int, steps: int, epoch: int, epochs: int, pace: float, left: float) -> None:
@@ -73,7 +78,8 @@ class RunBar(QToolBar):
         self._step.show_text(f"step {step:,}" if steps else "")
         self._pace.show_text(pace_words(pace))
         self._left.show_text(f"ETA {duration(left)}" if left else "")
-        self._progress.setValue(round(1000 * step / steps) if steps else 0)
+        if not self._prepares:
+            self._progress.setValue(round(_WHOLE * step / steps) if steps else 0)
         told = tuple(bool(number.text()) for number in (self._epoch, self._step, self._pace, self._left))
         if (self._begun, self._told) != (steps > 0, told):
             self._begun, self._told = steps > 0, told
@@ -96,7 +102,7 @@ class RunBar(QToolBar):
 
     def _fit(self) -> None:
         """Leave out what there is no room for: the status is always seen."""
-        shown = [name for name in self._parts if self._begun or name != "progress"]
+        shown = [name for name in self._parts if self._begun or self._prepares or name != "progress"]
         fixed = [action for action in self.actions() if action not in self._parts.values()]
         layout = self.layout()
         assert layout is not None
@@ -150,8 +156,8 @@ class RunBar(QToolBar):
     def _bar(self) -> QProgressBar:
         bar = QProgressBar()
         bar.setObjectName("run_progress")
-        bar.setAccessibleName("Progress of the run")
-        bar.setRange(0, 1000)
+        bar.setAccessibleName("Progress of the run, or of the kernels that it needs")
+        bar.setRange(0, _WHOLE)
         bar.setTextVisible(False)
         bar.setFixedWidth(15 * GRID)
         self._parts["progress"] = self.addWidget(bar)  # a tool bar shows and hides its entries, not their widgets
@@ -171,11 +177,3 @@ class RunBar(QToolBar):
         spacer = QWidget()
         spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(spacer)
-
-
-def duration(seconds: float) -> str:
-    """Minutes and seconds, with hours where there are any: 0:32, 1:02:03."""
-    whole = max(1, round(seconds))
-    hours, rest = divmod(whole, 3600)
-    minutes, left = divmod(rest, 60)
-    return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"

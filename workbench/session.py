@@ -57,7 +57,7 @@ class Session(QObject):
         self.records: list[RunRecord] = []
         self.record: RunRecord | None = None
         self.state = State.READY
-        self.preparing = ""  # what is compiled at the moment
+        self.preparing: Compiling | None = None  # what is compiled at the moment, and how far that is
         self.step = 0
         self.epoch = 0
         self.pace = Pace()
@@ -201,11 +201,11 @@ class Session(QObject):
         self._worker.start()
 
     def _on_compiling(self, event: Compiling) -> None:
-        self.preparing = "" if event.seconds else event.what
+        self.preparing = None if event.seconds else event
         self.status_changed.emit()
 
     def _on_started(self, event: RunStarted) -> None:
-        self.preparing, self.step = "", event.step
+        self.preparing, self.step = None, event.step
         self.status_changed.emit()
 
     def _on_step(self, event: StepDone) -> None:
@@ -222,7 +222,7 @@ class Session(QObject):
             self._become(State.TRAINING)
 
     def _on_end(self, event: RunFinished | RunFailed) -> None:
-        self.preparing = ""
+        self.preparing = None
         self._become(State.FINISHED if isinstance(event, RunFinished) else State.FAILED)
         self.ended.emit(self.record)
         if self._reset_at_end:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from engine.events import RunFailed, RunFinished
+from engine.events import Compiling, RunFailed, RunFinished
 from workbench.desk import RACING, Desk
 from workbench.draft import Draft
+from workbench.pace import duration
 from workbench.run_state import Command, State
 from workbench.session import Session
 
+_LEAVE = "Stop (Ctrl+.) leaves it after the kernel at hand."
 _NO_ENGINE = (
     "Run tries to start it again. If that fails as well, free some memory; the log says more (Help, Open log folder)."
 )
@@ -23,6 +25,7 @@ class Status:
     color: str
     detail: str = ""
     running: bool = False
+    share: float | None = None  # that is done of what is prepared
     why_not: dict[str, str] = field(default_factory=dict)  # by command: why it cannot be given now
 
 
@@ -30,6 +33,8 @@ def status(desk: Desk) -> Status:
     """Preparing, ready, training, paused, finished or failed; always one of them."""
     draft, session = desk.draft, desk.session
     text, color, detail = _words(draft, session)
+    compiling = session.preparing or (draft.compiling if draft.preparing else None)
+    share = compiling.done / compiling.needed if compiling and compiling.needed else None
     why_not = {command.value: session.why_not(command) for command in Command}
     if not session.alive and not draft.ready and not draft.loading:
         reason = draft.problem if draft.blocked else "Open data first."
@@ -38,16 +43,13 @@ def status(desk: Desk) -> Status:
         why_not |= {"run": RACING, "step": RACING}
     if desk.waiting is not None:
         text, detail = f"{text} training begins then", "Press again to take it back."
-    return Status(text, color, detail, session.state is State.TRAINING, why_not)
+    return Status(text, color, detail, session.state is State.TRAINING, share, why_not)
 
 
 def _words(draft: Draft, session: Session) -> tuple[str, str, str]:
     if session.alive and session.preparing:
-        return (
-            "preparing kernels…",
-            "warning",
-            f"Compiling {session.preparing}; done once for every model of this kind.",
-        )
+        detail = f"Compiling {session.preparing.what}; done once for every model of this kind. {_LEAVE}"
+        return preparing_words(session.preparing), "warning", detail
     if session.state is State.TRAINING:
         return _training(draft, session)
     if session.state is State.PAUSED:
@@ -67,15 +69,23 @@ def _words(draft: Draft, session: Session) -> tuple[str, str, str]:
     if draft.engine_problem:
         return "failed: the engine is not there", "problem", f"{draft.engine_problem} {_NO_ENGINE}"
     if draft.preparing:
-        return "preparing kernels…", "warning", "They are compiled once; Run may be pressed already."
+        return preparing_words(draft.compiling), "warning", "They are compiled once; Run may be pressed already."
     return "ready", "good", "Press Run (F5) to train."
+
+
+def preparing_words(compiling: Compiling | None) -> str:
+    """How many kernels are compiled of those that are needed, and how long the rest may take."""
+    if compiling is None or not compiling.needed:
+        return "preparing kernels…"
+    left = f", about {duration(compiling.left)} left" if compiling.left else ""
+    return f"preparing kernels: {compiling.done} of {compiling.needed}{left}"
 
 
 def _training(draft: Draft, session: Session) -> tuple[str, str, str]:
     if session.record is not None and session.record.started is not None:
         return "training", "accent", ""
     if draft.preparing:  # the engine does one after the other
-        return "preparing kernels…", "warning", "They are compiled once; training begins then."
+        return preparing_words(draft.compiling), "warning", f"They are compiled once; training begins then. {_LEAVE}"
     return "training: beginning…", "accent", "The first batch is prepared."
 
 

@@ -31,8 +31,8 @@ result.json, log.txt, and in checkpoints/ where it stood, for --resume. An exper
 
 With --json, each line of standard output is an event:
   {"event": "StepDone", "step": 1, "epoch": 1, "loss": 0.9, "gradient_norm": 1.2, "seconds": 0.01}
-in the order Compiling (twice), RunStarted, then StepDone, Evaluated, Finding and CheckpointSaved as they come,
-and last RunFinished with the scores of the test part, or RunFailed.
+in the order Compiling (before, after, and while it lasts), RunStarted, then StepDone, Evaluated, Finding and
+CheckpointSaved as they come, and last RunFinished with the scores of the test part, or RunFailed.
 
 fields for --set:
 """

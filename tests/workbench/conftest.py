@@ -147,7 +147,7 @@ class KnownBackend(Backend):
     def close(self, seconds: float) -> bool:
         return True
 
-    def warm_up(self, experiment: Experiment) -> None:
+    def warm_up(self, experiment: Experiment, tell: Callable[[Event], None]) -> None:
         """Nothing to compile."""
 
     def unrolled_count(self, experiment: Experiment, dataset: Any) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.comparing.race_messages import STRATEGIES, Place
 from engine.config import Experiment
+from engine.events import Compiling
 from tests.workbench.conftest import KnownBackend
 from workbench import comparisons
 from workbench.contest_terms import Terms
@@ -30,6 +31,12 @@ def dialog(qtbot: QtBot, desk: Desk) -> RaceDialog:
     dialog.start_asked.connect(desk.begin_race)
     dialog.show()
     return dialog
+
+
+def test_while_kernels_are_compiled_it_says_how_far_they_are(desk: Desk, dialog: RaceDialog) -> None:
+    for look, words in ((Compiling("k", 0.0, 2, 9, 31.0), "preparing kernels: 2 of 9, about 0:31 left"), (None, "")):
+        desk.contest._take(look or Compiling("k", 40.0))
+        assert dialog.bar._how_far() == (words or "preparing…")
 
 
 def test_a_race_ends_with_bands_and_a_table(

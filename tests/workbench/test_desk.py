@@ -5,14 +5,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QProgressBar
 from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment
+from engine.events import Compiling
 from tests.workbench.conftest import KnownBackend
 from workbench.desk import Desk
 from workbench.engine_process import EngineGoneError
 from workbench.run_state import State
+from workbench.runbar import RunBar
 from workbench.status import status
+from workbench.theme import LIGHT
 
 
 @pytest.fixture
@@ -120,7 +124,7 @@ def test_data_is_read_anew_only_where_it_matters(desk: Desk) -> None:
 def test_an_engine_that_is_not_there_is_not_called_ready(
     desk: Desk, backend: KnownBackend, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def gone(_experiment: Experiment) -> None:
+    def gone(_experiment: Experiment, _tell: object) -> None:
         raise EngineGoneError("It ended with status 1.")
 
     def shows(words: str) -> bool:
@@ -150,3 +154,27 @@ def test_what_is_being_read_is_broken_off_at_the_end(
     desk.jobs.submit("data", lambda: asked.wait(20), lambda _: None, lambda _: None)
     assert desk.close(10)
     assert asked.is_set()
+
+
+@pytest.mark.parametrize(
+    ("compiling", "words", "share"),
+    [
+        (None, "preparing kernels…", None),
+        (Compiling("kernels"), "preparing kernels…", None),
+        (Compiling("kernels", 0.0, 0, 12), "preparing kernels: 0 of 12", 0.0),
+        (Compiling("kernels", 0.0, 3, 12, 7.2), "preparing kernels: 3 of 12, about 0:07 left", 0.25),
+    ],
+)
+def test_how_far_the_kernels_are_is_said(
+    desk: Desk, qtbot: QtBot, compiling: Compiling | None, words: str, share: float | None
+) -> None:
+    bar = RunBar(LIGHT)
+    qtbot.addWidget(bar)
+    desk.draft.preparing, desk.draft.compiling = True, compiling
+    found = status(desk)
+    assert (found.text, found.share) == (words, share)
+    bar.show_status(found)
+    bar.show_progress(0, 0, 0, 0, 0.0, 0.0)
+    assert [each.value() for each in bar.findChildren(QProgressBar)] == [round(1000 * (share or 0))]
+    desk.draft.preparing = False
+    assert status(desk).share is None

@@ -10,6 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment
+from engine.events import Event
 from engine.topologies import fit, topology
 from tests.workbench.conftest import SERIES, KnownBackend
 from workbench.answers import Loaded
@@ -28,7 +29,7 @@ class Watched(KnownBackend):
         self.read.append(experiment)
         return super().load(experiment, reasons)
 
-    def warm_up(self, experiment: Experiment) -> None:
+    def warm_up(self, experiment: Experiment, tell: Callable[[Event], None]) -> None:
         self.prepared.append(experiment)
 
 

@@ -9,6 +9,7 @@ import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -201,8 +202,10 @@ def test_closing_it_does_not_wait_for_kernels(qtbot: QtBot, tmp_path: Path, monk
     monkeypatch.setenv("RNN_WORKBENCH_CACHE", str(tmp_path))
     engine = EngineProcess()
     with ThreadPoolExecutor(1) as pool:
-        prepared = pool.submit(engine.prepare, SHORT)
-        qtbot.waitUntil(lambda: any(tmp_path.rglob("*.nbc")), timeout=60_000)  # the first of many kernels
+        told = list[Any]()
+        prepared = pool.submit(engine.prepare, SHORT, told.append)
+        qtbot.waitUntil(lambda: any(look.done for look in told), timeout=60_000)  # the first of many kernels
+        assert all(look.done < look.needed for look in told)
         assert engine.close(60.0)
         with pytest.raises(EngineGoneError, match="closed"):
             prepared.result()

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.pace import Pace
-from workbench.runbar import duration
+from workbench.pace import Pace, duration
 
 
 def test_pace_is_that_of_the_last_seconds() -> None:

@@ -6,8 +6,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from workbench.contest import Contest
+from workbench.pace import duration
 from workbench.panels.labels import column, label
-from workbench.runbar import duration
+from workbench.status import preparing_words
 from workbench.theme import GRID
 
 
@@ -58,9 +59,10 @@ class ContestBar(QWidget):
     def _how_far(self) -> str:
         contest = self._contest
         if not contest.tally.at:
-            return "preparing…"
+            return preparing_words(contest.compiling) if contest.compiling else "preparing…"
         left = f", {duration(contest.seconds_left)} left" if contest.seconds_left and not contest.paused else ""
-        return f"{'paused in ' if contest.paused else ''}run {contest.tally.at} of {len(contest.tally.field)}{left}"
+        at = f"{'paused in ' if contest.paused else ''}run {contest.tally.at} of {len(contest.tally.field)}"
+        return f"{at}, {preparing_words(contest.compiling)}" if contest.compiling else f"{at}{left}"
 
     def _on_start(self) -> None:
         if self._contest.alive:

@@ -25,10 +25,10 @@ from PySide6.QtWidgets import (
 from workbench.answers import Exported, ExportForm
 from workbench.dialogs.frame import TextDialog
 from workbench.export_pace import UnderWay
+from workbench.pace import duration
 from workbench.panels.labels import column, fixed_font, label
 from workbench.panels.message import Message
 from workbench.records import RunRecord
-from workbench.runbar import duration
 from workbench.theme import GRID
 
 _TRAVELS = (
