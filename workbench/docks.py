@@ -33,6 +33,7 @@ class Docks:
         self.runs = self._dock("Runs", "dock_runs", runs, right)
         self.lesson.hide()
         self._sharing = False  # lesson and findings lie one behind the other, because there was no room
+        self._covering = False  # and the findings came to the front by themselves
         self._scale = 1.0  # of text
         self._narrow: tuple[float, dict[QDockWidget, int]] = (1.0, {})  # a smaller one, and how wide docks were then
         self._usual = (self.setup, self.findings, self.runs)
@@ -99,6 +100,18 @@ class Docks:
             self._separate()
         self._sharing = low
         self._size_lesson()
+
+    def show_findings(self) -> None:
+        """Bring the findings up, wherever they are: what is said there must not be missed."""
+        self._covering = self._sharing and self.findings.visibleRegion().isEmpty()
+        self.findings.show()
+        self.findings.raise_()
+
+    def uncover_lesson(self) -> None:
+        """The lesson, where `show_findings` covered it, is in front again."""
+        if self._covering and self._sharing and not self.lesson.isHidden():
+            self.lesson.raise_()
+        self._covering = False
 
     def _size_lesson(self) -> None:
         shared = [(self.lesson, 50), (self.runs, 38)]

@@ -88,6 +88,7 @@ class RunDisplay(QObject):
     def _on_begun(self, record: RunRecord) -> None:
         self._window.gallery.reset(beginning=True)
         self._window.findings.clear()
+        self._window.docks.uncover_lesson()
         self._window.shelf.begin(record)
 
     @Slot(object)
@@ -100,6 +101,9 @@ class RunDisplay(QObject):
             why = outcome.why if outcome.why != outcome.title else ""
             finding = Finding("run-failed", "problem", outcome.title, why, outcome.cure)
             self._window.findings.show_finding(finding, opened=True)
+        if isinstance(outcome, RunFailed):
+            self._window.docks.show_findings()
+            self._window.findings.show_first()
         self.show_status()
 
     @Slot()

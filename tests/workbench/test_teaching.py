@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtGui import QRegion
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from engine.events import Finding, RunFailed, RunStarted
 from engine.lessons import Lesson, LessonStep
-from tests.workbench.conftest import SERIES, KnownBackend
+from tests.workbench.conftest import SERIES, KnownBackend, KnownRun
 from workbench.run_state import State
 from workbench.settings import Places, Settings
 from workbench.window import Window
@@ -124,3 +127,35 @@ def test_a_larger_text_makes_room_for_the_lesson_that_is_open(window: Window, qt
     assert not window.tabifiedDockWidgets(window.docks.lesson)
     window.appearance.choose_scale(150)
     qtbot.waitUntil(lambda: window.docks.findings in window.tabifiedDockWidgets(window.docks.lesson))
+
+
+@pytest.mark.parametrize("closed", [False, True])
+@pytest.mark.parametrize("lesson", [False, True])
+def test_a_failure_is_seen_without_pressing_anything(
+    window: Window, qtbot: QtBot, backend: KnownBackend, lesson: bool, closed: bool
+) -> None:
+    """In a low window the findings lie behind the lesson, and they may have been closed."""
+    docks = window.docks
+    window.resize(1280, 720)
+    docks.show_lesson() if lesson else docks.lesson.hide()
+    if lesson:
+        qtbot.waitUntil(lambda: docks.findings.visibleRegion().isEmpty())
+    if closed:
+        docks.findings.close()
+    backend.make = lambda *_: [
+        RunStarted(100, 10, 10, "RMSE", (), ""),
+        *(Finding(f"note-{number}", "note", "A remark", "It is one.") for number in range(9)),
+        RunFailed("The loss is not finite", "It began in the first gate.", "Take a smaller rate.", 3),
+    ]
+    window.desk.run()
+    card = "finding_run-failed"
+    qtbot.waitUntil(lambda: not region(window, card).isEmpty(), timeout=20_000)
+    backend.make = KnownRun
+    window.desk.run()
+    qtbot.waitUntil(lambda: docks.findings.visibleRegion().isEmpty() is lesson)  # which is in front again
+
+
+def region(window: Window, name: str) -> QRegion:
+    """What is to be seen of a part of the window."""
+    found = window.findChild(QWidget, name)
+    return found.visibleRegion() if found else QRegion()

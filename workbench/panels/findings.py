@@ -54,6 +54,10 @@ class FindingsPanel(QScrollArea):
         self._empty.hide()
         self._order_tabs()
 
+    def show_first(self) -> None:
+        """Scroll to what weighs most."""
+        self.verticalScrollBar().setValue(0)
+
     def clear(self) -> None:
         """Forget all."""
         for card in self._cards.values():
