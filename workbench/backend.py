@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from workbench import model_use, previews
 from workbench.answers import Asked, Exported, ExportForm, Facts, ForeignWeights, Loaded, Usable, Used
 from workbench.engine_process import EngineProcess
 from workbench.inspections import Inspections
+from workbench.reading_pace import LOADING, LOOKING, HowFar, ReadingPace, UnderWay
 
 if TYPE_CHECKING:
     from engine.data import Dataset, Inspection
@@ -30,6 +32,9 @@ class Backend:
         self._engine = EngineProcess()
         self._inspections = Inspections()
         self._reads = False  # that `engine.data` has been imported
+        self._pace = ReadingPace()
+        self._reading: UnderWay | None = None  # the last, as for the next two
+        self._inspecting: UnderWay | None = None
 
     def start(self) -> None:
         """Let the engine's process begin to get ready. Quick."""
@@ -59,8 +64,18 @@ class Backend:
         self._reads = True
         wanted = dict(changes or {})
         said = {name: value for name, value in wanted.items() if name in SAID}
-        suggestion = suggest(source) if isinstance(source, str) else self._inspections.suggestion(source, said)
-        return self.load(suggestion.experiment.replace(wanted), suggestion.notes)
+        self._reading = under_way = UnderWay(self._pace, str(source), LOOKING, LOADING)
+        with _told(under_way):
+            suggestion = suggest(source) if isinstance(source, str) else self._inspections.suggestion(source, said)
+            return self._load(suggestion.experiment.replace(wanted), suggestion.notes)
+
+    def how_far_reading(self) -> HowFar | None:
+        """Where `open` or `load` is; None where it reads no table. Quick."""
+        return self._reading.look() if self._reading else None
+
+    def how_far_inspecting(self) -> HowFar | None:
+        """Where `inspect` is, likewise."""
+        return self._inspecting.look() if self._inspecting else None
 
     def reading_progress(self) -> float:
         """Share of what is read just now that is done; negative where that is not known. Quick."""
@@ -85,7 +100,10 @@ class Backend:
         """
         from engine.data import understand
 
-        return understand(path, changes, _PREVIEW_ROWS).inspection
+        self._reads = True
+        self._inspecting = under_way = UnderWay(self._pace, str(path), LOOKING)
+        with _told(under_way):
+            return understand(path, changes, _PREVIEW_ROWS).inspection
 
     def load(self, experiment: Experiment, reasons: tuple[str, ...] = ()) -> Loaded:
         """Read what `experiment` names; `reasons` go before the notes on what was done.
@@ -93,6 +111,12 @@ class Backend:
         Raises:
             DataError: the data or its settings cannot be used.
         """
+        source = experiment.data.file or experiment.data.sample
+        self._reading = under_way = UnderWay(self._pace, source, LOADING)
+        with _told(under_way):
+            return self._load(experiment, reasons)
+
+    def _load(self, experiment: Experiment, reasons: tuple[str, ...] = ()) -> Loaded:
         from engine.data import load, sample
 
         self._reads = True
@@ -260,3 +284,13 @@ class Backend:
 
         left_out: list[str] = []
         return past_runs.past_runs(folder, left_out.append), left_out
+
+
+@contextlib.contextmanager
+def _told(under_way: UnderWay) -> Iterator[None]:
+    """Let a reading hear of its steps from the engine, in this thread; the last one counts where it came to its end."""
+    from engine.data import heard
+
+    with heard(under_way.tell):
+        yield
+    under_way.end_step()

@@ -10,6 +10,7 @@ from workbench.answers import Asked, Exported, ExportForm, ForeignWeights, Usabl
 from workbench.backend import Backend
 from workbench.export_pace import ExportPace, UnderWay
 from workbench.jobs import Jobs
+from workbench.reading_pace import HowFar
 from workbench.records import RunRecord
 from workbench.wording import for_people
 
@@ -70,6 +71,14 @@ class Errands:
     def inspect(self, path: Path, changes: Mapping[str, Any], answer: InspectionAnswer) -> None:
         """What is understood of a file that is read as `changes` say."""
         self._ask(_INSPECTION_LANE, lambda: self._backend.inspect(path, changes), answer.show_inspection, answer)
+
+    def how_far_inspecting(self) -> HowFar | None:
+        """Where the look into a file is."""
+        return self._backend.how_far_inspecting()
+
+    def leave_inspection(self, stop: bool) -> None:
+        """Nobody wants to know any more; `stop` breaks off what is read, whoever reads it."""
+        self._jobs.forget(_INSPECTION_LANE, self._backend.stop_reading if stop else None)
 
     def import_weights(
         self, path: Path, done: Callable[[ForeignWeights], None], failed: Callable[[Exception], None]

@@ -92,9 +92,12 @@ class Files(QObject):
         if self.import_dialog is not None:
             self.import_dialog.deleteLater()
         self.import_dialog = dialog = ImportDialog(path, self._settings.reading(path), self._window)
-        dialog.asked.connect(lambda changes: self._desk.errands.inspect(path, changes, dialog))
+        errands, draft = self._desk.errands, self._desk.draft
+        dialog.asked.connect(lambda changes: errands.inspect(path, changes, dialog))
         dialog.open_asked.connect(lambda changes: self._open_so(path, changes))
-        self._desk.errands.inspect(path, self._settings.reading(path) or dialog.reading(), dialog)
+        dialog.rejected.connect(lambda: errands.leave_inspection(stop=not draft.loading))
+        errands.inspect(path, self._settings.reading(path) or dialog.reading(), dialog)
+        dialog.watch(errands.how_far_inspecting)
         dialog.open()
 
     def _open_so(self, path: Path, changes: dict[str, Any]) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from workbench.backend import Backend
 from workbench.draft import Draft
+from workbench.how_far import HowFarRow
 from workbench.theme import GRID
 
 _PATIENCE_MS = 500  # reading that takes less than this is not spoken of
 _TICK_MS = 200
-_WHOLE = 100
 
 
 class ReadingBar(QWidget):
@@ -23,14 +23,7 @@ class ReadingBar(QWidget):
         super().__init__()
         self.setObjectName("reading")
         self._draft, self._backend = draft, backend
-        self._words = QLabel()
-        self._words.setObjectName("reading_words")
-        self._words.setProperty("role", "small")
-        self._bar = QProgressBar()
-        self._bar.setObjectName("reading_progress")
-        self._bar.setAccessibleName("How far reading is")
-        self._bar.setTextVisible(False)
-        self._bar.setFixedWidth(15 * GRID)
+        self.row = HowFarRow("reading")
         self.button = QToolButton()
         self.button.setObjectName("reading_cancel")
         self.button.setText("Cancel")
@@ -40,9 +33,8 @@ class ReadingBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID, 0, 0, 0)
         row.setSpacing(GRID)
-        row.addStretch(1)
-        for part in (self._words, self._bar, self.button):
-            row.addWidget(part)
+        row.addWidget(self.row, 1)
+        row.addWidget(self.button)
         self._over = False
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._tick)
@@ -64,10 +56,8 @@ class ReadingBar(QWidget):
 
     @Slot()
     def _tick(self) -> None:
-        share = self._backend.reading_progress()
         self._timer.setInterval(_TICK_MS)
-        self._words.setText(f"Reading {self._draft.loading}…")
-        self._bar.setRange(0, _WHOLE if share >= 0 else 0)  # without an end it moves to and fro
-        self._bar.setValue(round(share * _WHOLE))
+        found, share = self._backend.how_far_reading(), self._backend.reading_progress()
+        self.row.show_state(self._draft.loading, found, share)
         self.button.setEnabled(self._draft.loaded_data is not None)
         self.show()

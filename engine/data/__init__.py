@@ -16,7 +16,7 @@ from engine.data.sequences.sequence_preparation import SequencePreparation
 from engine.data.series.series_preparation import SeriesPreparation
 from engine.data.suggestion import SAID, suggest
 from engine.data.texts.text_preparation import TextPreparation
-from engine.data.under_way import reading_progress, stop_reading
+from engine.data.under_way import heard, reading_progress, stop_reading
 from engine.data.understanding import understand
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "TextPreparation",
     "WritingScorer",
     "assigned",
+    "heard",
     "inspect_file",
     "load",
     "peek",

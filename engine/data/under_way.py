@@ -21,6 +21,7 @@ _WAIT = 0.05  # seconds from one check to the next
 _open: weakref.WeakSet[duckdb.DuckDBPyConnection] = weakref.WeakSet()
 _asked: set[threading.Event] = set()  # of what is at work without the database, set where it is to end
 _lock = threading.Lock()
+_hearing = threading.local()
 
 
 def watched(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
@@ -84,6 +85,22 @@ def awaited(work: Callable[[Check], Result]) -> Result:
         return outcome.result()
     finally:
         pool.shutdown(wait=False)
+
+
+@contextmanager
+def heard(hear: Callable[[str], None]) -> Iterator[None]:
+    """What is read by this thread in the ``with`` block tells `hear` of each of its steps, when it begins."""
+    _hearing.hear = hear
+    try:
+        yield
+    finally:
+        _hearing.hear = None
+
+
+def begin_step(what: str) -> None:
+    """Tell who hears this thread what is found out next."""
+    if hear := getattr(_hearing, "hear", None):
+        hear(what)
 
 
 def reading_progress() -> float:

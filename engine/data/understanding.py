@@ -15,6 +15,7 @@ from engine.data.inspection import Inspection, inspected, peek
 from engine.data.roles import with_roles
 from engine.data.suggestion import is_text, suggest, suggested
 from engine.data.tables.opening import open_table
+from engine.data.under_way import begin_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,9 @@ def understand(path: Path, changes: Mapping[str, Any], rows: int = 0) -> Underst
     if is_text(path, reading):
         return _understood(peek(path, rows, reading), changes, _suggestion(lambda: suggest(path, experiment)))
     with open_table(path, reading) as table:
+        begin_step("what its columns are")
         suggestion = _suggestion(lambda: suggested(table, experiment))  # first: it tells what stands for no value
+        begin_step("what is in them")
         return _understood(inspected(table, rows), changes, suggestion)
 
 

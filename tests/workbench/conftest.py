@@ -38,6 +38,7 @@ from workbench.app import collect_garbage
 from workbench.backend import Backend
 from workbench.desk import Desk
 from workbench.previews import lines
+from workbench.reading_pace import HowFar
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # no window flashes up while tests run
 
@@ -119,6 +120,12 @@ class KnownBackend(Backend):
 
     def stop_reading(self) -> None:
         """Nothing here is read for long."""
+
+    def how_far_reading(self) -> HowFar | None:
+        return None
+
+    def how_far_inspecting(self) -> HowFar | None:
+        return None
 
     def facts(self) -> Facts:
         from engine.cells import specifications

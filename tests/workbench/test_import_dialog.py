@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.data import Reading, peek
 from tests.engine.data.test_excel import workbook
+from tests.workbench.conftest import KnownBackend
 from workbench.backend import Backend
+from workbench.desk import Desk
 from workbench.dialogs.import_data import ImportDialog
+from workbench.files import Files
+from workbench.reading_pace import HowFar
 from workbench.settings import Settings
+from workbench.theme import LIGHT
 
 ROWS = "".join(f"2020-01-{day:02d};{day},5;{day}\n" for day in range(1, 29))
 
@@ -181,3 +187,26 @@ def test_a_role_given_to_a_column_of_a_wide_table_holds(tmp_path: Path, qtbot: Q
     roles = dialog.roles()
     assert len(roles) == 200
     assert {name: given for name, given in roles.items() if given != "ignored"} == {"c3": "target", "c199": "input"}
+
+
+def test_a_long_look_says_how_far_it_is_and_is_broken_off_with_the_dialog(
+    desk: Desk, qtbot: QtBot, backend: KnownBackend, table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = threading.Event()
+    monkeypatch.setattr(backend, "inspect", lambda *_: told.wait(10))
+    monkeypatch.setattr(backend, "stop_reading", told.set)
+    monkeypatch.setattr(backend, "how_far_inspecting", lambda: HowFar(2, 4, "its rows", 0.3, 65.0))
+    window = QWidget()
+    qtbot.addWidget(window)
+    files = Files(desk, Settings(tmp_path), LIGHT, window)
+    files.show_reading(table)
+    dialog = files.import_dialog
+    assert dialog is not None
+    assert not dialog.progress.isVisible()  # most files are there at once
+    qtbot.waitUntil(dialog.progress.isVisible)
+    assert dialog.progress.words.text() == "Reading sales.csv: step 2 of 4, its rows, about 1:05 left"
+    assert dialog.progress.bar.value() == 300
+    assert not dialog.open_button.isEnabled()
+    dialog.reject()
+    assert told.is_set()
+    assert not dialog._clock.isActive()

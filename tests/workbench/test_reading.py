@@ -17,6 +17,7 @@ from tests.workbench.conftest import KnownBackend
 from workbench.answers import Loaded
 from workbench.desk import Desk
 from workbench.reading import ReadingBar
+from workbench.reading_pace import HowFar
 
 
 class SlowBackend(KnownBackend):
@@ -75,8 +76,8 @@ def test_a_long_reading_is_shown_and_left(qtbot: QtBot, desk: Desk, slow: SlowBa
     desk.draft.open(Path("slow.csv"))
     assert not bar.isVisible()  # most files are there at once
     qtbot.waitUntil(bar.isVisible)
-    assert bar._words.text() == "Reading slow.csv…"
-    assert bar._bar.value() == 25
+    assert bar.row.words.text() == "Reading slow.csv…"
+    assert bar.row.bar.value() == 250
     bar.button.click()
     assert not bar.isVisible()
     assert slow.told.is_set()
@@ -123,3 +124,15 @@ def test_a_reading_that_outlives_the_window_is_spoken_of_no_more(qtbot: QtBot, d
     assert not timer.isActive()
     desk.draft.activity_changed.emit()
     assert not timer.isActive()
+
+
+def test_the_step_of_a_reading_and_the_time_left_are_said(
+    qtbot: QtBot, desk: Desk, slow: SlowBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bar = ReadingBar(desk.draft, slow)
+    qtbot.addWidget(bar)
+    monkeypatch.setattr(slow, "how_far_reading", lambda: HowFar(3, 7, "what its columns are", 0.5, 12.4))
+    desk.draft.open(Path("slow.csv"))
+    qtbot.waitUntil(bar.isVisible)
+    assert bar.row.words.text() == "Reading slow.csv: step 3 of 7, what its columns are, about 0:12 left"
+    assert bar.row.bar.value() == 500

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -21,8 +22,10 @@ from PySide6.QtWidgets import (
 from engine.config import ROLES, field_info
 from workbench.dialogs.frame import closing_row
 from workbench.dialogs.import_words import odd, shown, summary
+from workbench.how_far import HowFarRow
 from workbench.panels.labels import column, label
 from workbench.panels.message import Message
+from workbench.reading_pace import HowFar
 from workbench.theme import GRID
 
 if TYPE_CHECKING:
@@ -46,6 +49,7 @@ _READING: dict[str, tuple[tuple[str, str], ...]] = {
         *((mark, mark) for mark in ("-9", "-99", "-999", "-9999", "99", "999", "9999")),
     ),
 }  # fmt: skip
+_PATIENCE_MS, _TICK_MS = 500, 200
 _ONCE = ("time", "label", "text", "split")  # roles that one column has at most
 _OF_CELLS = ("decimal", "layout", "no_value")  # which stand in the second column
 _OF_TEXT = ("encoding", "delimiter", "quotes")  # which a workbook has none of
@@ -70,6 +74,13 @@ class ImportDialog(QDialog):
         self._all: dict[str, str] = {}  # roles of all columns, as they were found
         self.message = Message("import_message", "What cannot be read")
         self.message.dismissed.connect(lambda: self.message.say(""))
+        self._name = path.name
+        self._look: Callable[[], HowFar | None] = lambda: None
+        self.progress = HowFarRow("import")
+        self.progress.hide()
+        self._clock = QTimer(self)
+        self._clock.timeout.connect(self._show_progress)
+        self.asked.connect(self._wait)
         self._found, self._rejected = label(name="import_found"), label(role="small", name="import_rejected")
         self.table = QTableWidget()
         self.table.setObjectName("import_table")
@@ -84,7 +95,7 @@ class ImportDialog(QDialog):
             form.setSpacing(GRID)
             side_by_side.addLayout(form, 1)
         layout.addLayout(side_by_side)
-        for widget in (self.message, self._found, self.table, self._rejected):
+        for widget in (self.message, self.progress, self._found, self.table, self._rejected):
             layout.addWidget(widget)
         layout.setStretchFactor(self.table, 1)
         layout.addStretch()
@@ -102,8 +113,33 @@ class ImportDialog(QDialog):
         """How the file is to be read, by dotted setting."""
         return {f"data.{name}": choice.currentData() for name, choice in self._choices.items()}
 
+    def watch(self, look: Callable[[], HowFar | None]) -> None:
+        """Show how far the reading is that `look` tells of, from now on and with every change."""
+        self._look = look
+        self._wait()
+
+    def _wait(self) -> None:
+        """What is understood is not known yet; what takes longer than a moment says how far it is."""
+        self.open_button.setEnabled(False)
+        self._clock.start(_PATIENCE_MS)
+
+    def _show_progress(self) -> None:
+        self._clock.setInterval(_TICK_MS)
+        self.progress.show_state(self._name, self._look())
+        self.progress.show()
+
+    def _at_rest(self) -> None:
+        self._clock.stop()
+        self.progress.hide()
+
+    def done(self, result: int) -> None:
+        """Nobody looks any more."""
+        self._at_rest()
+        super().done(result)
+
     def show_inspection(self, found: Inspection) -> None:
         """Show what is understood of the file, read as was asked."""
+        self._at_rest()
         self.message.say("")
         self.open_button.setEnabled(True)
         self._found.setText(summary(found))
@@ -116,6 +152,7 @@ class ImportDialog(QDialog):
 
     def show_problem(self, text: str) -> None:
         """It cannot be read so."""
+        self._at_rest()
         self.message.say(text.replace(" empty to find out", f" at “{_FOUND_OUT}”"))  # as settings are left, elsewhere
         self.open_button.setEnabled(False)
         self._found.clear()

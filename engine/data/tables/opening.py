@@ -26,7 +26,7 @@ from engine.data.tables.inner_rows import leave_out_inner_rows
 from engine.data.tables.joined_time import joined_time
 from engine.data.tables.seen_numbers import read_digits, read_lengths_of_time, see_numbers
 from engine.data.tables.tables import NAMED, Table
-from engine.data.under_way import watched
+from engine.data.under_way import begin_step, watched
 
 _IN_MEMORY = 64 << 20  # bytes; a larger file is read anew for each query instead of kept
 
@@ -39,8 +39,10 @@ def open_table(path: Path, reading: Reading = FOUND_OUT) -> Table:
     Raises:
         DataError: missing, empty, binary, header only, or not a table.
     """
+    begin_step("how it is written")
     source = prepare_source(path, reading)
     connection = connect()
+    begin_step("its rows")
     try:
         table = _opened(path, source, connection, reading)
     except duckdb.Error as error:
@@ -54,6 +56,7 @@ def open_table(path: Path, reading: Reading = FOUND_OUT) -> Table:
     except BaseException:
         source.close()
         raise
+    begin_step("its values")
     return table
 
 
