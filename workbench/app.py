@@ -17,6 +17,7 @@ from workbench.backend import Backend
 from workbench.dialogs.recovery import show_crash, show_instead
 from workbench.draft import FIRST_SAMPLE
 from workbench.first_painting import paint_in_turn
+from workbench.heap import share_arenas
 from workbench.later import later
 from workbench.logs import install_hooks, note_crash, start_log
 from workbench.settings import APPLICATION, Places, Settings, places
@@ -35,6 +36,7 @@ def main(arguments: list[str], opened: Callable[[Window], None] | None = None) -
         opened: Called with the window once the event loop runs.
     """
     sys.setswitchinterval(_SWITCH_SECONDS)
+    share_arenas()  # before there is any thread
     gc.disable()  # a collection in the training thread would destroy Qt objects there; a timer collects here instead
     backend = Backend()
     backend.start()  # it imports the engine while the window is built

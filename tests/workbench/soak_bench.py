@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QMessageBox, QStatusBar
 from pytestqt.qtbot import QtBot
 
 from workbench.backend import Backend
+from workbench.heap import share_arenas
 from workbench.projects import Answer
 from workbench.settings import Places, Settings
 from workbench.window import Window
@@ -62,6 +63,7 @@ class SoakBench:
     """One window at a time over the real engine. The methods of the first four parts are one action each."""
 
     def __init__(self, qtbot: QtBot, folder: Path, random: Random) -> None:
+        share_arenas()
         self._qtbot, self._folder, self._random = qtbot, folder, random
         self._table, self._text = folder / "table.csv", folder / "words.txt"
         rows = (f"{day},{day % 7},{(day * 3) % 11}\n" for day in range(240))
@@ -89,7 +91,7 @@ class SoakBench:
         self._change("model.hidden_size", self._random.choice((2, 4, 8, 16)))
 
     def change_layers(self) -> None:
-        self._change("model.layers", self._random.choice((1, 2)))
+        self._change("model.num_layers", self._random.choice((1, 2)))
 
     def change_rate(self) -> None:
         self._change("training.learning_rate", self._random.choice((0.0005, 0.001, 0.01)))
