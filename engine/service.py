@@ -16,7 +16,7 @@ import signal
 import threading
 import time
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -29,6 +29,7 @@ from engine.loading import Loader
 from engine.placement import Placement
 
 _TOGETHER_SECONDS = 0.025  # scalars that come faster than this travel together: the window looks every 33 ms
+_GRACE_SECONDS = 3.0  # for the batch at hand and a save, where the window has gone
 _POLITENESS = 5  # the window comes first where both want the same core
 
 
@@ -101,7 +102,11 @@ class Service:
 
     def serve(self) -> None:
         """Work; returns when nobody listens any more."""
+        self._breakable = True
         threading.Thread(target=self._listen, name="wishes", daemon=True).start()
+        import engine.training  # noqa: F401 (while nobody waits for it yet)
+
+        self._breakable = False
         while (wish := self._wishes.get()) is not None:
             self._breakable = True
             if self._left:
@@ -119,18 +124,29 @@ class Service:
                 self._connection.send(Done(wish.number, error, trace))
 
     def _listen(self) -> None:
+        ending = Control.abandon  # where the window goes without a word: its next start offers to go on
         try:
             while (wish := self._connection.recv()) is not None:
                 self._take(wish)
             ending = Control.stop
         except (EOFError, OSError):
-            ending = Control.abandon  # the window has gone without a word: its next start offers to go on
+            pass
+        finally:
+            self._leave(ending)
+
+    def _leave(self, ending: Callable[[Control], None]) -> None:
+        """End what is at work. Where the window has gone, nothing outlives it for long: the next one that is started
+        would take the run for one that goes on elsewhere. What was saved by then is whole.
+        """
         self._newest, self._left = 0, True
         if self._breakable:
             os._exit(0)  # a compilation cannot be asked to stop, and what it has finished is on disk
         for control in list(self._controls.values()):
             ending(control)
         self._wishes.put(None)
+        if ending is Control.abandon:
+            time.sleep(_GRACE_SECONDS)
+            os._exit(0)
 
     def _take(self, wish: Prepare | Run | Resume | Command) -> None:
         if isinstance(wish, Command):
@@ -210,6 +226,4 @@ def main(connection: Connection, trace: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the window hears it too, and ends this process in order
     if hasattr(os, "nice"):
         os.nice(_POLITENESS)
-    import engine.training  # noqa: F401 (while nobody waits for it yet)
-
     Service(connection).serve()

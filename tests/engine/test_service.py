@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from multiprocessing import Pipe
+from multiprocessing import Pipe, get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 
-from engine import data, warmup
+from engine import data, service, warmup
 from engine.config import Experiment
 from engine.data import Dataset
-from engine.service import Command, Done, Prepare, Service
+from engine.service import Command, Done, Prepare, Run, Service
 
 
 @pytest.fixture
@@ -106,3 +106,30 @@ def test_of_several_preparations_only_the_newest_is_made(
     may_end.set()
     assert [wishes.recv().number for _ in range(3)] == [1, 2, 3]
     assert prepared == [experiment.model.hidden_size, 3]
+
+
+def never_ends(connection: Connection, trace: Connection) -> None:
+    """The engine's process with a batch, or a save on a disk that does not answer, that goes on for ever."""
+
+    def train(self: Service, wish: Run) -> None:
+        self._let_break(False)
+        connection.send(Done(wish.number))
+        threading.Event().wait()
+
+    service._GRACE_SECONDS = 0.0
+    Service._train = train  # type: ignore[assignment, method-assign]
+    service.main(connection, trace)
+
+
+def test_a_process_whose_window_has_gone_ends_whatever_it_is_at(experiment: Experiment) -> None:
+    (ours, theirs), (trace, their_trace) = Pipe(), Pipe(duplex=False)
+    process = get_context("spawn").Process(target=never_ends, args=(theirs, their_trace), daemon=True)
+    with trace:
+        process.start()
+        theirs.close()
+        their_trace.close()
+        ours.send(Run(1, experiment, None))
+        ours.recv()
+        ours.close()
+        process.join(60)
+        assert process.exitcode == 0
