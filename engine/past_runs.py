@@ -7,7 +7,7 @@ import hashlib
 import json
 import logging
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -81,6 +81,18 @@ def read_run(folder: Path) -> PastRun:
         return _run(folder, _facts(folder))
     except _UNREADABLE as error:
         raise RunFolderError(f"{folder} cannot be read: {error}") from error
+
+
+def no_longer_live(folders: Sequence[Path]) -> tuple[dict[Path, PastRun], list[Path]]:
+    """Of runs that somebody trained: those that nobody does any more, as they are now, and those that are gone."""
+    runs, gone = {}, []
+    for folder in folders:
+        try:
+            if not is_live(folder):
+                runs[folder] = read_run(folder)
+        except RunFolderError:
+            gone.append(folder)
+    return runs, gone
 
 
 def _run_folders(folder: Path) -> list[Path]:

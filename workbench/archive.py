@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from engine.storage import run_folders
 from workbench.backend import Backend
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from engine.past_runs import PastRun
 
 _log = logging.getLogger(__name__)
-_LANE = "past runs"
+_LANE, _ELSEWHERE_LANE = "past runs", "runs elsewhere"
+_LOOK_MS = 2000  # between two looks at runs that another program trains
 _NAMED = 3  # of the runs that cannot be read
 
 
@@ -28,7 +29,8 @@ class Archive(QObject):
     found = Signal(object)  # list of RunRecord, oldest first
     removed = Signal(object)  # RunRecord
     restored = Signal(object)  # RunRecord
-    left = Signal(object)  # RunRecord, which lies in a folder that is no longer looked at
+    left = Signal(object)  # RunRecord, which lies in a folder that is no longer looked at, or is gone
+    let_go = Signal(object)  # RunRecord, which another program trained until now
     told = Signal(str)
     left_out = Signal(str)  # in words, which runs cannot be listed; "" where all are
 
@@ -36,12 +38,29 @@ class Archive(QObject):
         super().__init__()
         self._backend, self._jobs, self._session, self.folder = backend, jobs, session, folder
         self._aside: list[tuple[RunRecord, Path | None]] = []
+        self._looking = QTimer(self)
+        self._looking.setInterval(_LOOK_MS)
+        self._looking.timeout.connect(self.look_elsewhere)
         session.ended.connect(self._on_ended)
 
     def load(self) -> None:
         """Look for runs of earlier sessions."""
         folder = self.folder
         self._jobs.submit(_LANE, lambda: self._backend.past_runs(folder), self._on_read, self._on_unread)
+
+    @Slot()
+    def look_elsewhere(self) -> None:
+        """See whether runs that another program trained have ended there: then they can go on here."""
+        folders = [record.folder for record in self._elsewhere() if record.folder is not None]
+        if not folders:
+            self._looking.stop()
+        elif not self._jobs.busy(_ELSEWHERE_LANE):
+            self._jobs.submit(
+                _ELSEWHERE_LANE,
+                lambda: self._backend.no_longer_live(folders),
+                self._on_ended_elsewhere,
+                self._on_unread,
+            )
 
     def look_in(self, folder: Path, *, everything: bool = False) -> str:
         """Keep runs in another folder from now on, and list those that lie there; returns why not, or nothing.
@@ -130,6 +149,7 @@ class Archive(QObject):
 
     def close(self) -> None:
         """What was deleted goes for good."""
+        self._looking.stop()
         if self._aside:
             self._aside.clear()
             run_folders.remove_set_aside(self.folder)
@@ -144,6 +164,21 @@ class Archive(QObject):
                 self._session.records.append(records[-1])
         self.found.emit(records)
         self.left_out.emit(_not_listed(left_out))
+        if self._elsewhere():
+            self._looking.start()
+
+    def _on_ended_elsewhere(self, read: tuple[dict[Path, PastRun], list[Path]]) -> None:
+        runs, gone = read
+        for record in self._elsewhere():
+            if record.folder in runs:
+                record.read(runs[record.folder])
+                self.let_go.emit(record)
+            elif record.folder in gone:
+                self._session.forget(record)
+                self.left.emit(record)
+
+    def _elsewhere(self) -> list[RunRecord]:
+        return [record for record in self._session.records if record.elsewhere]
 
     def _on_unread(self, error: Exception) -> None:
         _log.warning("runs of earlier sessions cannot be listed: %s", error)

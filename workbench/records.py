@@ -55,6 +55,14 @@ class RunRecord:
         self.best_loss, self.best_metric = math.inf, math.nan
         self.earlier = False
 
+    def read(self, run: PastRun) -> None:
+        """What lies in its folder takes the place of what was known of it."""
+        self.begin_again()
+        self.earlier, self.elsewhere, self.saved = True, run.live, run.has_weights
+        self.experiment, self.started, self.outcome = run.experiment, run.started, run.ended
+        self.notes, self.began = run.notes, run.began
+        self.take_scores(run.evaluations)
+
     def take(self, event: Event) -> None:
         """What the run says of itself, as it comes."""
         match event:
@@ -123,10 +131,6 @@ def run_name(experiment: Experiment) -> str:
 
 def record_of(run: PastRun, number: int) -> RunRecord:
     """A run folder as a record."""
-    record = RunRecord(
-        number=number, name=run_name(run.experiment), experiment=run.experiment, folder=run.folder,
-        started=run.started, outcome=run.ended, saved=run.has_weights, earlier=True,
-        elsewhere=run.live, notes=run.notes, began=run.began,
-    )  # fmt: skip
-    record.take_scores(run.evaluations)
+    record = RunRecord(number, run_name(run.experiment), run.experiment, run.folder)
+    record.read(run)
     return record

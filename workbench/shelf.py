@@ -47,6 +47,8 @@ class Shelf(QObject):
         runs.shown_changed.connect(self.show_others)
         archive.found.connect(runs.add_earlier)
         archive.found.connect(self._offer_to_go_on)
+        archive.let_go.connect(runs.refresh)
+        archive.let_go.connect(lambda record: self._offer_to_go_on([record]))
         archive.left_out.connect(lambda words: runs.left_out.say(html.escape(words)))
         archive.removed.connect(runs.remove)
         archive.left.connect(runs.drop)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from pytestqt.qtbot import QtBot
 from engine.config import Experiment
 from engine.data import load
 from engine.events import Finding, RunFailed, RunFinished, StepDone
-from engine.resuming import WayOn
+from engine.resuming import WayOn, saved_run
 from engine.storage.run_lock import RunLock, is_live
 from engine.training import TrainingRun
 from tests.workbench.bench import Bench
@@ -211,6 +212,35 @@ def test_a_run_of_another_window_is_left_alone(
     assert desk.close(5)
 
 
+@pytest.mark.parametrize("how", ["broken off", "all epochs done", "deleted"])
+def test_a_run_of_another_window_is_followed_to_its_end(
+    experiment: Experiment, backend: KnownBackend, tmp_path: Path, until: Callable[[Desk, Callable[[], bool]], None],
+    how: str,
+) -> None:  # fmt: skip
+    folder = tmp_path / "runs/other"
+    broken_off(experiment, folder, 5)
+    lock = RunLock(folder)
+    assert lock.take()
+    desk, ended, left = Desk(backend, folder.parent), list[RunRecord](), list[RunRecord]()
+    desk.archive.let_go.connect(ended.append)
+    desk.archive.left.connect(left.append)
+    desk.archive.load()
+    until(desk, lambda: bool(desk.session.records))
+    (record,) = desk.session.records
+    lock.let_go()
+    if how == "deleted":
+        shutil.rmtree(folder)
+    elif how != "broken off":
+        list(TrainingRun(experiment, load(experiment), folder=folder, saved=saved_run(folder)))
+    desk.archive.look_elsewhere()
+    until(desk, lambda: bool(ended or left))
+    assert (ended, left) == (([], [record]) if how == "deleted" else ([record], []))
+    if how != "deleted":
+        assert (record.standing, record.can_go_on) == (how, True)
+        assert record.saved is (how != "broken off")
+    assert desk.close(5)
+
+
 def test_the_offer_is_answered_with_one_click(qtbot: QtBot, experiment: Experiment, tmp_path: Path) -> None:
     from PySide6.QtWidgets import QWidget
 
@@ -245,6 +275,18 @@ def test_only_what_broke_off_last_is_offered(bench: Bench, experiment: Experimen
             setattr(record, name, value)
     bench.window.desk.archive.found.emit(records)
     assert (bench.window.findChild(QMessageBox, "go_on_question") is not None) is offered
+
+
+def test_a_run_that_broke_off_after_the_start_is_offered_then(
+    bench: Bench, experiment: Experiment, tmp_path: Path
+) -> None:
+    record = RunRecord(1, "gru-4", experiment, tmp_path, earlier=True, elsewhere=True)
+    bench.window.desk.archive.found.emit([record])
+    assert bench.window.findChild(QMessageBox, "go_on_question") is None
+    record.elsewhere = False
+    bench.window.desk.archive.let_go.emit(record)
+    assert bench.window.findChild(QMessageBox, "go_on_question") is not None
+    assert bench.window.runs.state_of(record) == "broken off"
 
 
 @pytest.mark.parametrize(
