@@ -62,7 +62,8 @@ class DataConfig(Section):
     no_value: tuple[str, ...] = option(
         (),
         "No value",
-        "Numbers or words that stand for a missing value in this file, as -999; none takes every number as it is.",
+        "Numbers or words that stand for a missing value in this file, as -999; none alone takes every number and "
+        "word as it is.",
         advanced=True,
     )
     kind: str = option(

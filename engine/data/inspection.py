@@ -13,8 +13,9 @@ from engine.data.files.text import read_text
 from engine.data.frequency import Frequency, Stamps, distinct, find_frequency
 from engine.data.series.series import last_numeric
 from engine.data.suggestion import is_text
-from engine.data.tables.columns import count_cells, rows_of_wide
+from engine.data.tables.columns import Cells, count_cells, rows_of_wide
 from engine.data.tables.dates import DateColumn, date_formats, find_date_column, read_stamps
+from engine.data.tables.doubtful_words import Doubtful, as_no_value, doubtful_words
 from engine.data.tables.inner_rows import leave_out_undated
 from engine.data.tables.opening import open_table
 from engine.data.tables.tables import Table
@@ -59,6 +60,7 @@ class Inspection:
     remarks: tuple[str, ...] = ()  # of the notes, those on what is odd about the cells
     sheet: str = ""  # of a workbook, that is read
     sheets: tuple[str, ...] = ()  # all that it has
+    kept_words: tuple[str, ...] = ()  # such as NA that might stand for no value, as `data.no_value` takes them
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; the head is left out."""
@@ -112,6 +114,7 @@ def inspected(table: Table, rows: int) -> Inspection:
     except DataError:
         target = ""
     dialect = table.dialect
+    columns, kept = _columns(table, date, target)
     return Inspection(
         path=str(table.path),
         kind="series",
@@ -121,7 +124,7 @@ def inspected(table: Table, rows: int) -> Inspection:
         decimal=table.decimal,
         header=dialect.header if dialect else True,
         rows=table.rows,
-        columns=_columns(table, date, target),
+        columns=columns,
         rejected=table.rejected,
         rejected_rows=table.rejected_rows,
         frequency=_frequency(table, date),
@@ -133,6 +136,7 @@ def inspected(table: Table, rows: int) -> Inspection:
         remarks=tuple(table.remarks),
         sheet=table.source.sheet,
         sheets=table.source.sheets,
+        kept_words=kept,
     )
 
 
@@ -173,10 +177,12 @@ def _counted_rows(table: Table) -> int:
     return _COUNTED_ROWS if len(table.names) <= _DATES else rows_of_wide(len(table.names))
 
 
-def _columns(table: Table, date: DateColumn | None, target: str) -> tuple[Column, ...]:
+def _columns(table: Table, date: DateColumn | None, target: str) -> tuple[tuple[Column, ...], tuple[str, ...]]:
+    """The columns, and the words that are kept although they might stand for no value."""
     rows = _counted_rows(table)
     counts, columns = count_cells(table, table.names, rows), []
     dates = date_formats(table, table.names[:_DATES])
+    doubtful = _of_words(table, counts, dates, rows)
     for name in table.names:
         filled, numbers, example, _ = counts[name]
         written = dates.get(name, "")
@@ -186,13 +192,24 @@ def _columns(table: Table, date: DateColumn | None, target: str) -> tuple[Column
                 name=name,
                 type=kind,
                 role="time" if date and name == date.name else "target" if name == target else "ignored",
-                missing=min(table.rows, rows) - filled,
+                missing=min(table.rows, rows) - filled - (doubtful[name].cells if name in doubtful else 0),
                 unreadable=filled - numbers if kind == "number" else 0,
                 format=written,
                 example=example,
             )
         )
-    return tuple(columns)
+    kept = {as_no_value(word) for own in doubtful.values() for word in own.kept}
+    return tuple(columns), tuple(sorted(kept))
+
+
+def _of_words(table: Table, counts: dict[str, Cells], dates: dict[str, str], rows: int) -> dict[str, Doubtful]:
+    """What is taken for a word and what for no value in the columns of words; it is said."""
+    kinds = {name: _type(own.filled, own.numbers, dates.get(name, "")) for name, own in counts.items()}
+    found = doubtful_words(table, [name for name, kind in kinds.items() if kind == "text"], rows)
+    remarks = [remark for name, own in found.items() for remark in own.remarks(name)]
+    table.remarks += remarks
+    table.notes += remarks
+    return found
 
 
 def _type(filled: int, numbers: int, written: str) -> str:

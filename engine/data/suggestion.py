@@ -13,6 +13,7 @@ from engine.data.files.packed import name_within
 from engine.data.files.text import read_text
 from engine.data.files.xml_tables import TRACKS
 from engine.data.guess import Guess, Suggestion
+from engine.data.notation.numbers import is_number
 from engine.data.pairs.pairs_suggestion import suggest_pairs
 from engine.data.samples import sample
 from engine.data.sequences.sequence_suggestion import suggest_sequences
@@ -62,8 +63,9 @@ def suggested(table: Table, base: Experiment) -> Suggestion:
     Raises:
         DataError: there is no column of a name that was said, or nothing that can be predicted.
     """
-    if not base.data.no_value and (marks := stand_ins(table)):
-        table.no_value = tuple(marks)
+    named = base.data.no_value == ("none",) or any(map(is_number, base.data.no_value))
+    if not named and (marks := stand_ins(table)):
+        table.no_value = (*base.data.no_value, *marks)
         table.notes += marks.values()
         table.remarks += marks.values()
         base = base.replace({"data.no_value": table.no_value})

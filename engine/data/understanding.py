@@ -54,7 +54,7 @@ def _suggestion(ask: Callable[[], Suggestion]) -> Suggestion | str:
 
 def _understood(found: Inspection, changes: Mapping[str, Any], suggestion: Suggestion | str) -> Understood:
     if isinstance(suggestion, str):
-        return Understood(found, None, (suggestion,))
+        return Understood(found, None, (suggestion, *found.remarks))
     data = suggestion.experiment.replace(changes).data
     notes = (*suggestion.notes, *(remark for remark in found.remarks if remark not in suggestion.notes))
     return Understood(with_roles(found, data), suggestion, notes)

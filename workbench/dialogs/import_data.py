@@ -45,7 +45,7 @@ _READING: dict[str, tuple[tuple[str, str], ...]] = {
     "header": ((_FOUND_OUT, "auto"), ("the first line names the columns", "yes"), ("there is none", "no")),
     "layout": ((_FOUND_OUT, "auto"), ("columns stay columns", "columns")),
     "no_value": (
-        (_FOUND_OUT, ""), ("none: every number is a value", "none"),
+        (_FOUND_OUT, ""), ("none: every number and word is a value", "none"),
         *((mark, mark) for mark in ("-9", "-99", "-999", "-9999", "99", "999", "9999")),
     ),
 }  # fmt: skip
@@ -144,6 +144,7 @@ class ImportDialog(QDialog):
         self.open_button.setEnabled(True)
         self._found.setText(summary(found))
         self._offer_sheets(found.sheets)
+        self._offer_words(found.kept_words)
         self._fill(found)
         self.table.show()
         remarks = odd(found)
@@ -197,6 +198,12 @@ class ImportDialog(QDialog):
         self._show_row("sheet", len(names) > 1)
         for name in _OF_TEXT:
             self._show_row(name, not names)
+
+    def _offer_words(self, words: tuple[str, ...]) -> None:
+        """Words that were kept, to be taken for no value."""
+        for word in words:
+            if self._choices["no_value"].findData(word) < 0:
+                self._choices["no_value"].addItem(word, word)
 
     def _fill(self, found: Inspection) -> None:
         places = shown(found)

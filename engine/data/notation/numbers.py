@@ -9,6 +9,10 @@ NO_VALUE = (
     "***", "--", "---", "–", "—", "N.A.", "n.a.", "k.A.", "<NA>", "NaT", "(null)", "\\N", "#VALUE!", "#DIV/0!", "#REF!",
     "#NUM!", "#NAME?", "#NULL!",
 )  # fmt: skip
+BY_MACHINES = (  # of these, those that nobody means as a word
+    "NaN", "nan", "NAN", "#N/A", "<NA>", "NaT", "(null)", "\\N", "#VALUE!", "#DIV/0!", "#REF!", "#NUM!", "#NAME?",
+    "#NULL!",
+)  # fmt: skip
 SPACES = " \u00a0\u202f\u2009"
 _SIGNS = "%€$£¥￥₹₩₽₺₴₪₫฿"
 

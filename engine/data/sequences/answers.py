@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from engine.data.errors import DataError
 from engine.data.scaling import Reals, Scaler, fit_scaler
 from engine.data.tables.columns import Words
+from engine.data.tables.doubtful_words import MOST_CLASSES
 
-_MOST_CLASSES = 40  # different whole numbers that are still taken for names
 UNKNOWN = -1  # a label that the training part does not have, or none
 
 
@@ -108,4 +108,4 @@ def _number(word: str) -> float:
 def _are_names(known: Words) -> bool:
     """Words, or few whole numbers."""
     values = numbers(np.unique(known.astype(str)).astype(object))
-    return bool(np.isnan(values).any() or (len(values) <= _MOST_CLASSES and (values == np.round(values)).all()))
+    return bool(np.isnan(values).any() or (len(values) <= MOST_CLASSES and (values == np.round(values)).all()))

@@ -19,6 +19,7 @@ from engine.data.sequences.parts import Spans, pieces
 from engine.data.sequences.sequence_dataset import LabelledDataset
 from engine.data.sequences.sequences import Sequences
 from engine.data.tables.columns import read_words
+from engine.data.tables.doubtful_words import read_labels
 from engine.data.tables.opening import open_table
 from engine.data.tables.tables import Table
 from engine.data.texts.tokens import cut
@@ -83,7 +84,7 @@ def read_texts(path: Path, data: DataConfig, *, labelled: bool = True) -> Texts:
                 raise DataError(f"no {what} is chosen for {path.name}; set data.{field} to the column that holds it.")
         texts = read_words(table, data.text_column)
         has_label = labelled or data.label in table.names
-        labels = read_words(table, data.label) if has_label else np.full(table.rows, "", object)
+        labels = read_labels(table, data.label) if has_label else np.full(table.rows, "", object)
         return Texts(texts, labels, _marks(table, data) if labelled else None, tuple(table.notes))
 
 

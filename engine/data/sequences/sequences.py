@@ -21,6 +21,7 @@ from engine.data.files.dialect import Reading
 from engine.data.scaling import Reals
 from engine.data.tables.columns import Words, numeric_columns, read_keys, read_numbers, read_words
 from engine.data.tables.dates import read_stamps
+from engine.data.tables.doubtful_words import read_labels
 from engine.data.tables.opening import open_table
 from engine.data.tables.tables import Table
 
@@ -74,7 +75,7 @@ def read_sequences(
         worded = tuple(name for name in names if name not in numbers)
         values = read_numbers(table, numbers) if numbers else np.zeros((table.rows, 0))
         has_label = bool(data.label) and (labelled or data.label in table.names)
-        labels = read_words(table, data.label) if has_label else np.full(table.rows, "", object)
+        labels = read_labels(table, data.label) if has_label else np.full(table.rows, "", object)
         marks = _marks(table, data, labelled)
         categories = tuple((name, read_words(table, name)) for name in worded)
         notes = tuple(table.notes)

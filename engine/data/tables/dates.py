@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from engine.data.errors import DataError, counted
 from engine.data.frequency import Stamps, find_frequency
 from engine.data.notation.eras import ERA, era_sql, of_other_eras
+from engine.data.notation.numbers import NO_VALUE
 from engine.data.notation.plain_dates import PLAIN, plain_sql
-from engine.data.notation.quoting import quoted
+from engine.data.notation.quoting import literal, quoted
 from engine.data.notation.stamps import ISO, stamp_sql
 from engine.data.tables.date_forms import TRIED, likely, several_forms
 from engine.data.tables.numeric_dates import LOOK, fraction_format, telling, whole_number_format
@@ -22,6 +23,7 @@ from engine.data.tables.tables import Table
 
 _YEAR = "%Y"
 _PERSIAN = re.compile(r"1[34]\d\d[-/.]\d")
+NONE = ", ".join(map(literal, NO_VALUE[1:]))  # SQL of words that say that there is no date
 _OFFSETS = 3  # from UTC in one file, in summer and in winter, and none
 _LONGEST = 72  # letters of a date, with the name of a zone or an end
 _WIDEST = 64  # columns looked at for the time
@@ -67,16 +69,27 @@ def date_formats(table: Table, names: Sequence[str]) -> dict[str, str]:
             texts[name] = f"trim(CAST({quoted(name)} AS VARCHAR))"
     looks = table.one(", ".join(_look_sql(text) for text in texts.values()), rows=LOOK) if texts else ()
     for place, (name, text) in enumerate(texts.items()):
-        known[name] = _format(table, name, text, *looks[5 * place : 5 * place + 5])
+        *figures, words = looks[6 * place : 6 * place + 6]
+        known[name] = _format(table, name, _said(text) if words else text, *figures)
     return {name: known[name] for name in names}
 
 
+def _said(text: str) -> str:
+    """SQL of a cell that is NULL where it says in a word that there is none, as NA."""
+    return f"(CASE WHEN {text} NOT IN ({NONE}) THEN {text} END)"
+
+
 def _look_sql(text: str) -> str:
-    """SQL of five figures: cells, those of digits alone, short ones with a digit, numbers, letters of the shortest."""
+    """SQL of five figures: cells, those of digits alone, short ones with a digit, numbers, letters of the shortest.
+
+    And how many say in a word that there is none, which are not among the cells.
+    """
+    known = f"{text} NOT IN ({NONE})"
     return (
-        f"count({text}), count(*) FILTER (regexp_full_match({text}, '\\d+')), "
+        f"count(*) FILTER ({known}), count(*) FILTER (regexp_full_match({text}, '\\d+')), "
         f"count(*) FILTER (regexp_matches({text}, '\\d') AND length({text}) < {_LONGEST}), "
-        f"count(TRY_CAST({text} AS DOUBLE)), coalesce(min(length({text})), 0)"
+        f"count(TRY_CAST({text} AS DOUBLE)) FILTER ({known}), coalesce(min(length({text})) FILTER ({known}), 0), "
+        f"count(*) FILTER (NOT {known})"
     )
 
 

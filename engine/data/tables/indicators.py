@@ -9,9 +9,8 @@ import numpy as np
 from engine.data.errors import DataError
 from engine.data.scaling import Reals
 from engine.data.tables.columns import columns_of_words, no_value, read_numbers, read_words
+from engine.data.tables.doubtful_words import MOST_CATEGORIES, doubtful_words
 from engine.data.tables.tables import Table
-
-_MOST = 200  # different words of one column; more, or as good as one a row, are hardly categories
 
 
 def indicators(table: Table, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -23,10 +22,13 @@ def indicators(table: Table, names: Sequence[str]) -> dict[str, tuple[str, ...]]
     parts = _parts(table, names)
     own = [name for name in names if name not in parts]
     found = {}
-    for name in columns_of_words(table, own) if own else ():
+    worded = columns_of_words(table, own) if own else []
+    doubtful = doubtful_words(table, worded)
+    for name in worded:
         table.words[name] = read_words(table, name)
-        words = sorted(set(table.words[name].tolist()).difference(no_value(table)))
-        if len(words) > min(_MOST, table.rows // 2):
+        kept = doubtful[name].kept if name in doubtful else ()
+        words = sorted(set(table.words[name].tolist()).difference(no_value(table)).union(kept))
+        if len(words) > min(MOST_CATEGORIES, table.rows // 2):
             raise DataError(
                 f"{table.path.name}: column {name!r} holds {len(words):,} different texts ({words[0][:40]!r}, …), "
                 "too many to be categories; choose a column of numbers or of fewer words."
@@ -60,7 +62,7 @@ def read_inputs(table: Table, names: Sequence[str]) -> Reals:
             columns.setdefault(column, []).append((place, word))
     for column, own in columns.items():
         words = table.words.pop(column) if column in table.words else read_words(table, column)
-        blank = np.isin(words.astype(str), no_value(table))
+        blank = np.isin(words.astype(str), sorted(set(no_value(table)).difference(word for _, word in own)))
         for place, word in own:
             values[:, place] = np.where(blank, np.nan, words == word)
     return values

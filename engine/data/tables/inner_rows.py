@@ -12,7 +12,7 @@ from engine.data.files.odd_rows import HEADER_AGAIN, TOTALS, Rejected
 from engine.data.notation.months import month_of
 from engine.data.notation.quoting import literal, quoted
 from engine.data.tables.date_forms import with_later_form
-from engine.data.tables.dates import are_dates, date_format, when_sql
+from engine.data.tables.dates import NONE, are_dates, date_format, when_sql
 from engine.data.tables.tables import NAMED, Table
 
 _SAME = 8  # columns that tell a header, and of which one may say that a row is a total
@@ -95,7 +95,7 @@ def leave_out_undated(table: Table, name: str) -> None:
         return
     table.dated.add(name)
     written, text = date_format(table, name), f"trim(CAST({quoted(name)} AS VARCHAR))"
-    blank = f"coalesce({text}, '') = ''"
+    blank = f"coalesce({text}, '') IN ('', {NONE})"
     counts = _without_date(table, text, blank, written)
     if counts[1] and (written := with_later_form(table, text, written)):
         table.date_formats[name] = written
