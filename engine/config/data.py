@@ -66,6 +66,14 @@ class DataConfig(Section):
         "word as it is.",
         advanced=True,
     )
+    first_year: int = option(
+        0,
+        "First year",
+        "Years written with two digits are of the hundred that begin with it, as 1950; 0 finds out from the data.",
+        minimum=0,
+        maximum=2100,
+        advanced=True,
+    )
     kind: str = option(
         "series",
         "Kind of data",

@@ -14,8 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from engine.data.notation.centuries import first_year, within
+
 DAYS = (
     *("%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%y", "%m/%d/%y", "%d/%m/%y", "%Y.%m.%d"),
+    *("%y-%m-%d", "%y-%m", "%m/%y", "%d-%b-%y", "%b%y", "%b %y"),
     *("%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %Y", "%B %Y", "%b-%y", "%m/%Y"),
 )
 CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
@@ -79,8 +82,9 @@ def all_read(dates: list[str], written: str) -> list[datetime]:
         read = [datetime.strptime(text, written) for text in dates]
     except ValueError:
         return []
-    if "%y" in written:  # two digits are a year up to 2049
-        return [date.replace(year=date.year - 100) if date.year >= 2050 else date for date in read]
+    if "%y" in written:
+        first = first_year([date.year % 100 for date in read])
+        return [date.replace(year=within(date.year, first)) for date in read]
     return read
 
 
@@ -138,7 +142,7 @@ def date_of(text: str) -> Any:
     text = text.strip().replace("/", "-")
     compact = len(text) == 8 and text.isdigit()  # 20011229
     date = np.datetime64(f"{text[:4]}-{text[4:6]}-{text[6:]}" if compact else text)
-    if np.isnat(date):
+    if np.isnat(date) or not re.match(r"\d{4}", text):  # of two digits NumPy makes a year of the first century
         raise ValueError(f"{text!r} is no date")
     return date
 

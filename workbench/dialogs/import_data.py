@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from engine.data import Inspection
 
 _FOUND_OUT, _FIRST_FILLED = "find out", "the first that holds a table"
-_READING: dict[str, tuple[tuple[str, str], ...]] = {
+_READING: dict[str, tuple[tuple[str, Any], ...]] = {
     "sheet": ((_FIRST_FILLED, ""),),  # and those of the file, once they are known
     "encoding": tuple((name or _FOUND_OUT, name) for name in (
         "", "utf-8", "cp1252", "cp1250", "cp1251", "iso8859-15", "koi8-r", "shift_jis", "gb18030", "big5", "utf-16",
@@ -44,6 +44,10 @@ _READING: dict[str, tuple[tuple[str, str], ...]] = {
     "decimal": ((_FOUND_OUT, "auto"), ("point", "point"), ("comma", "comma")),
     "header": ((_FOUND_OUT, "auto"), ("the first line names the columns", "yes"), ("there is none", "no")),
     "layout": ((_FOUND_OUT, "auto"), ("columns stay columns", "columns")),
+    "first_year": (
+        (_FOUND_OUT, 0), *((f"49 is {first + (49 - first) % 100}, 50 is {first + (50 - first) % 100}", first)
+                           for first in (1900, 1950, 2000)),
+    ),
     "no_value": (
         (_FOUND_OUT, ""), ("none: every number and word is a value", "none"),
         *((mark, mark) for mark in ("-9", "-99", "-999", "-9999", "99", "999", "9999")),
@@ -51,7 +55,7 @@ _READING: dict[str, tuple[tuple[str, str], ...]] = {
 }  # fmt: skip
 _PATIENCE_MS, _TICK_MS = 500, 200
 _ONCE = ("time", "label", "text", "split")  # roles that one column has at most
-_OF_CELLS = ("decimal", "layout", "no_value")  # which stand in the second column
+_OF_CELLS = ("decimal", "layout", "first_year", "no_value")  # which stand in the second column
 _OF_TEXT = ("encoding", "delimiter", "quotes")  # which a workbook has none of
 
 
@@ -170,8 +174,8 @@ class ImportDialog(QDialog):
             for text, value in offered:
                 choice.addItem(text, value)
             known = _as_text(self._known.get(f"data.{name}"))
-            if known and name == "no_value" and choice.findData(known) < 0:
-                choice.addItem(known, known)
+            if known and name in ("no_value", "first_year") and choice.findData(known) < 0:
+                choice.addItem(str(known), known)
             choice.setCurrentIndex(max(choice.findData(known), 0))
             choice.activated.connect(lambda _at: self.asked.emit(self.reading()))
             self._choices[name] = choice

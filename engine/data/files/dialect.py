@@ -40,6 +40,7 @@ class Reading:
     sheet: str = ""  # of a workbook
     layout: str = "auto"  # or "columns": dates, months and hours across stay columns
     no_value: tuple[str, ...] = ()  # what stands for a missing value, beside blanks and such
+    first_year: int = 0  # of the hundred that years of two digits belong to
 
     @classmethod
     def of(cls, data: DataConfig) -> Reading:

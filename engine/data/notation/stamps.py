@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from engine.data.notation.eras import ERA, era_sql
 from engine.data.notation.named_dates import is_named, named_sql, of_this_century
 from engine.data.notation.plain_dates import PLAIN, plain_sql
@@ -9,6 +11,7 @@ from engine.data.notation.quoting import literal
 
 _YEAR_FIRST = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y-%m", "%Y/%m", "%YM%m", "%Y%m", "%Y")
 _DAY_FIRST = ("%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%y", "%d/%m/%y", "%y-%m-%d", "%y/%m/%d", "%d-%m-%y")
+MONTHS_SHORT = ("%y-%m", "%y/%m", "%m-%y", "%m/%y")  # which are dates only under the name of one, or where they run on
 _MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%m/%d/%y", "%m/%Y")
 _NAMED = (
     "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y",
@@ -40,6 +43,7 @@ ZONED = ("%Y-%m-%d %H:%M:%S %z", "%a, %d %b %Y %H:%M:%S %z", "%d/%b/%Y:%H:%M:%S 
 FORMATS = (
     *_YEAR_FIRST,
     *_DAY_FIRST,
+    *MONTHS_SHORT,
     *_MONTH_FIRST,
     *_NAMED,
     *_EASTERN,
@@ -66,11 +70,16 @@ COUNTED = {  # how a number becomes microseconds, and between which such stamps 
 }
 DECIMAL_YEAR = "years with decimals"
 OR = " or "  # between the forms of a column that has several
+CENTURY = re.compile(r"years from (\d{4}), ")  # before the form, where two digits of a year are those of these hundred
 _FIRST_YEAR = "'1000-01-01'"  # the database reads two digits as a year of the first century
 
 
 def stamp_sql(text: str, written: str) -> str:
     """SQL that reads a text as TIMESTAMP, in UTC where it names a zone."""
+    if century := CENTURY.match(written):
+        return (
+            f"coalesce({', '.join(_within(text, one, int(century[1])) for one in written[century.end() :].split(OR))})"
+        )
     if OR in written:
         return f"coalesce({', '.join(stamp_sql(text, one) for one in written.split(OR))})"
     if written.startswith(PLAIN):
@@ -95,3 +104,31 @@ def stamp_sql(text: str, written: str) -> str:
         return of_this_century(read)
     read = f"({read} AT TIME ZONE 'UTC')" if written in ZONED else read
     return f"CASE WHEN {read} >= {_FIRST_YEAR} THEN {read} END" if "%Y" in written else read
+
+
+def has_short_years(written: str) -> bool:
+    """Whether years may have two digits in a form."""
+    return any("%y" in one or is_named(one.removeprefix(PLAIN)) for one in written.split(OR))
+
+
+def in_century(first: int, written: str) -> str:
+    """A form, with years of two digits in the hundred that begin with `first`."""
+    return f"years from {first}, {written}"
+
+
+def short_sql(text: str, written: str) -> str:
+    """SQL of whether a year has but two digits in a cell of such a form."""
+    return "true" if "%y" in written else f"NOT regexp_matches({text}, '\\d{{4}}')"
+
+
+def _within(text: str, written: str, first: int) -> str:
+    """SQL of a time whose year is brought into the hundred years that begin with `first`, if it has two digits."""
+    read = stamp_sql(text, written)
+    if not has_short_years(written):
+        return read
+    moved = (
+        f"WHEN {read} < '{first}-01-01' THEN {read} + INTERVAL 100 YEAR "
+        f"WHEN {read} >= '{first + 100}-01-01' THEN {read} - INTERVAL 100 YEAR"
+    )
+    known = "" if "%y" in written else f"WHEN NOT ({short_sql(text, written)}) THEN {read} "
+    return f"(CASE {known}{moved} ELSE {read} END)"

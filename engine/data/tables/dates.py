@@ -16,7 +16,8 @@ from engine.data.notation.eras import ERA, era_sql, of_other_eras
 from engine.data.notation.numbers import NO_VALUE
 from engine.data.notation.plain_dates import PLAIN, plain_sql
 from engine.data.notation.quoting import literal, quoted
-from engine.data.notation.stamps import ISO, stamp_sql
+from engine.data.notation.stamps import ISO, MONTHS_SHORT, has_short_years, stamp_sql
+from engine.data.tables.century import with_century
 from engine.data.tables.date_forms import TRIED, likely, several_forms
 from engine.data.tables.numeric_dates import LOOK, fraction_format, telling, whole_number_format
 from engine.data.tables.tables import Table
@@ -24,6 +25,7 @@ from engine.data.tables.tables import Table
 _YEAR = "%Y"
 _PERSIAN = re.compile(r"1[34]\d\d[-/.]\d")
 NONE = ", ".join(map(literal, NO_VALUE[1:]))  # SQL of words that say that there is no date
+_MANY = 11  # steps that tell that dates run on
 _OFFSETS = 3  # from UTC in one file, in summer and in winter, and none
 _LONGEST = 72  # letters of a date, with the name of a zone or an end
 _WIDEST = 64  # columns looked at for the time
@@ -101,7 +103,15 @@ def _format(table: Table, name: str, text: str, total: int, digits: int, some: i
     if digits == total:
         return whole_number_format(table, name, text)
     written = _text_format(table, text, total) or _rising(table, text, several_forms(table, name, text, total))
-    return "" if written and _of_persian_years(table, name, text) else written
+    if written and _of_persian_years(table, name, text):
+        return ""
+    if has_short_years(written):
+        plain, (written, said) = written, with_century(table, name, text, written)
+        if plain in MONTHS_SHORT and not (telling(name) or _run_on(table, text, written)):
+            return ""
+        table.remarks += [said] if said else []
+        table.notes += [said] if said else []
+    return written
 
 
 def _of_persian_years(table: Table, name: str, text: str) -> bool:
@@ -112,6 +122,17 @@ def _of_persian_years(table: Table, name: str, text: str) -> bool:
     table.remarks.append(told)
     table.notes.append(told)
     return True
+
+
+def _run_on(table: Table, text: str, written: str) -> bool:
+    """Whether many dates go one way without a stop, as those of a series do."""
+    steps = np.diff(_stamps(table, text, written))
+    return len(steps) >= _MANY and bool((steps > 0).all() or (steps < 0).all())
+
+
+def _stamps(table: Table, text: str, written: str) -> Stamps:
+    rows = table.connection.execute(f"SELECT {stamp_sql(text, written)} AS t FROM cells LIMIT {LOOK}").fetchnumpy()
+    return np.asarray(np.ma.compressed(rows["t"]), "datetime64[us]")
 
 
 def _text_format(table: Table, text: str, total: int) -> str:
@@ -152,10 +173,7 @@ def _rising(table: Table, text: str, formats: list[str]) -> str:
     """01/02/2020 reads two ways: take the one in which time runs on, and in the most even steps."""
     ranked = []
     for written in formats if len(formats) > 1 else []:
-        stamps = table.connection.execute(
-            f"SELECT {stamp_sql(text, written)} AS t FROM cells LIMIT {LOOK}"
-        ).fetchnumpy()["t"]
-        known = np.asarray(np.ma.compressed(stamps), "datetime64[us]")
+        known = _stamps(table, text, written)
         frequency = find_frequency(known)
         backward = int((known[1:] < known[:-1]).sum())
         odd = frequency.irregular if frequency else len(known)

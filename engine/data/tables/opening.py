@@ -78,7 +78,7 @@ def _opened(path: Path, source: Source, connection: duckdb.DuckDBPyConnection, r
     connection.execute(f"CREATE TEMP {kind} cells AS SELECT {chosen} FROM {source.relation}")
     made = connection.table("cells")
     table = Table(path, source, tuple(made.columns), tuple(map(str, made.types)), connection)
-    table.no_value = reading.no_value
+    table.no_value, table.first_year = reading.no_value, reading.first_year
     table.rows = int(table.one("count(*)")[0])
     table.rejected, table.rejected_rows = _rejected(connection, source)
     table.remarks = [*source.remarks]

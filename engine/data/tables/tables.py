@@ -38,6 +38,7 @@ class Table:
     joined: str = ""  # the column that is put together of others
     decimal: str = "."
     no_value: tuple[str, ...] = ()  # numbers and words that stand for none, beside the usual ones
+    first_year: int = 0  # of the hundred that years of two digits belong to; 0 is found out
     rows: int = 0
     rejected: tuple[Rejected, ...] = ()  # rows that are left out, the first ten thousand
     rejected_rows: int = 0  # all
