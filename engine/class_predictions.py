@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from engine.data import Batch, Dataset
 from engine.data.sequences.class_metrics import ClassScorer
+from engine.data.sequences.label_metrics import LabelScorer
+from engine.data.sequences.label_sets import there
 from engine.data.sequences.labelled_text import LabelledTextDataset
-from engine.data.sequences.sequence_dataset import SequenceDataset
+from engine.data.sequences.sequence_dataset import LabelledDataset, SequenceDataset
 from engine.evaluation import Answering, answers
 from engine.inside_records import Floats, frozen
-from engine.prediction_records import ClassExample, ClassPrediction, TagTrack
+from engine.prediction_records import ClassExample, ClassPrediction, LabelsPrediction, TagTrack
 
 _STEPS = 2000  # that a plot can show
 _BATCH = 256  # sequences at once
@@ -39,9 +41,11 @@ class ClassPredictions:
     def __init__(self, network: Answering, dataset: Dataset) -> None:
         self._network, self._dataset = network, dataset
 
-    def now(self, further: tuple[tuple[str, float], ...]) -> ClassPrediction:
+    def now(self, further: tuple[tuple[str, float], ...]) -> ClassPrediction | LabelsPrediction:
         """Counts, scores, and the steps or the sequences to look at; `further` are baselines beside the data's own."""
         dataset, part = self._dataset, self._dataset.pinned_part
+        if isinstance(dataset, LabelledDataset) and dataset.several:
+            return self._labels(dataset, further)
         scorer = ClassScorer(dataset.classes, dataset.metric)
         steps: list[tuple[int, Batch, Floats]] = []
         said: list[_Answered] = []
@@ -63,6 +67,43 @@ class ClassPredictions:
             baselines=(*dataset.baselines(part), *further),
             track=_track(dataset, steps) if self._aligned else None,
             examples=() if self._aligned else self._examples(said),
+        )
+
+    def _labels(self, dataset: LabelledDataset, further: tuple[tuple[str, float], ...]) -> LabelsPrediction:
+        """Of any number of labels at once."""
+        part, scorer = dataset.pinned_part, LabelScorer(len(dataset.classes))
+        found: list[tuple[bool, float, int, Floats, Floats]] = []
+        for number, (batch, values) in enumerate(answers(self._network, dataset.batches(part, _BATCH))):
+            scorer.add(batch, values)
+            shares = dataset.decode(values)
+            sure = np.abs(shares - 0.5).min(axis=-1) + 0.5  # of the label that is least sure
+            right = (there(shares) == (batch.targets > 0)).all(axis=-1)
+            known = np.flatnonzero(batch.weights).tolist()
+            found += [
+                (bool(right[k]), float(sure[k]), int(batch.positions[k]), batch.targets[k], shares[k]) for k in known
+            ]
+            if (number + 1) * _BATCH >= _COUNTED:
+                break
+        found.sort(key=lambda each: (each[0], each[1] if each[0] else -each[1]))
+        scorer.found.counts.flags.writeable = False
+        return LabelsPrediction(
+            part=part,
+            label=dataset.answers.label,
+            labels=dataset.classes,
+            counts=scorer.found.counts,
+            scores=scorer.result(),
+            baselines=(*dataset.baselines(part), *further),
+            examples=tuple(
+                ClassExample(
+                    name=self._names[at],
+                    text=self._text(at),
+                    truth=dataset.name(truth),
+                    answer=dataset.name(there(shares)),
+                    certainty=sure,
+                    values=self._values(at),
+                )
+                for _, sure, at, truth, shares in found[:_EXAMPLES]
+            ),
         )
 
     def _answered(self, batch: Batch, values: Floats) -> _Answered:

@@ -18,6 +18,8 @@ from engine.data.files.text import read_text
 from engine.data.metrics import mae, rmse
 from engine.data.sequences.answers import UNKNOWN, Answers
 from engine.data.sequences.class_metrics import class_scores, confusion
+from engine.data.sequences.label_metrics import label_scores
+from engine.data.sequences.label_sets import there
 from engine.data.sequences.labelled_text import LabelledTextDataset, read_texts
 from engine.data.sequences.labelled_text import whole as whole_texts
 from engine.data.sequences.parts import Spans, examples, pieces
@@ -44,6 +46,13 @@ class Answered:
     values: NDArray[np.float64]  # (N, K) probabilities of the classes, or (N, 1) values
     parts: tuple[str, ...]  # (N,) "train", "validation", "test", or "given" for another file
     scores: Scores  # of the test part, or of the given file; none where no label is known
+    separator: str = ""  # between several labels at once; "" where one class is answered
+
+    def said(self, row: int) -> str:
+        """The class that is likeliest, or the labels that are likely."""
+        if self.separator:
+            return self.separator.join(np.array(self.classes)[there(self.values[row])])
+        return self.classes[int(self.values[row].argmax())]
 
     @property
     def header(self) -> tuple[str, ...]:
@@ -55,9 +64,8 @@ class Answered:
     def rows(self) -> Iterator[list[Cell]]:
         """The rows under `header`."""
         stepped = any(self.steps)
-        chosen = self.values.argmax(axis=1).tolist()
         for row, values in enumerate(self.values.tolist()):
-            own: list[Cell] = [self.classes[chosen[row]], *values] if self.classes else values
+            own: list[Cell] = [self.said(row), *values] if self.classes else values
             step: list[Cell] = [self.steps[row]] if stepped else []
             read = [words[row] for _, words in self.read]
             yield [self.names[row], *step, *read, self.truth[row], *own, self.parts[row]]
@@ -148,6 +156,7 @@ def _answered(
         values=values,
         parts=tuple(parts[at] for at in owner),
         scores=_scores(answers, dataset.targets[rows][judged], values[judged]),
+        separator=answers.separator,
     )
 
 
@@ -165,6 +174,9 @@ def _run(
 
 
 def _scores(answers: Answers, targets: NDArray[Any], values: NDArray[np.float64]) -> Scores:
+    if answers.separator:
+        known = ~np.isnan(targets[:, 0])
+        return label_scores(targets[known], values[known]) if known.any() else ()
     if answers.classes:
         known = targets != UNKNOWN
         counts = confusion(targets[known], values[known].argmax(axis=1), len(answers.classes))

@@ -23,7 +23,13 @@ from engine.inside_records import (
     Structure,
     Weights,
 )
-from engine.prediction_records import ClassPrediction, PairsPrediction, SeriesPrediction, TextPrediction
+from engine.prediction_records import (
+    ClassPrediction,
+    LabelsPrediction,
+    PairsPrediction,
+    SeriesPrediction,
+    TextPrediction,
+)
 
 # --- what can be looked at ------------------------------------------------------------------------------
 
@@ -35,6 +41,7 @@ Probe: TypeAlias = (
     | SeriesPrediction
     | TextPrediction
     | ClassPrediction
+    | LabelsPrediction
     | PairsPrediction
     | PreActivations
     | BatchActivations

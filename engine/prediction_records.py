@@ -75,6 +75,19 @@ class ClassPrediction:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelsPrediction:
+    """Probe "prediction" for any number of labels at once: how often each is there and is said on held-out data."""
+
+    part: str
+    label: str  # what they are called together
+    labels: tuple[str, ...]  # (K,)
+    counts: NDArray[np.int64]  # (K, 3): how often it is there, is said, and both
+    scores: tuple[tuple[str, float], ...]  # the dataset's metric first
+    baselines: tuple[tuple[str, float], ...]  # in that metric
+    examples: tuple[ClassExample, ...] = ()  # mistakes and doubts, the worst first
+
+
+@dataclass(frozen=True, slots=True)
 class WrittenPair:
     """A held-out pair, and what the network writes for it now."""
 

@@ -27,7 +27,7 @@ from engine.inside_records import Floats, frozen
 from engine.losses import Loss
 from engine.network import Network
 from engine.networks import AnyNetwork
-from engine.prediction_records import ClassPrediction, SeriesPrediction, TextPrediction
+from engine.prediction_records import ClassPrediction, LabelsPrediction, SeriesPrediction, TextPrediction
 from engine.sequence_to_sequence.network import SequenceToSequence
 from engine.sequence_to_sequence.shown import shown_pairs
 from engine.step_predictions import StepPredictions, last_of
@@ -117,7 +117,7 @@ class Predictions:
         asked = not (apart or dataset.classes or dataset.kind in ("text", "pairs"))
         return self._room("validation") if asked and dataset.count("validation") else None
 
-    def judged(self, said: Said | None = None) -> ClassPrediction | SeriesPrediction | None:
+    def judged(self, said: Said | None = None) -> ClassPrediction | LabelsPrediction | SeriesPrediction | None:
         """What can be held against the truth; None for running text.
 
         With what the network has `said` to all of the validation part, see `listener`, it need not say it again.

@@ -215,7 +215,7 @@ class Probes:
     def _classes_of(self, pinned: Batch) -> tuple[str, ...]:
         """The class of every step of a sequence, where every step has one."""
         names, targets = self._dataset.classes, pinned.targets
-        if not names or targets.ndim != 2 or isinstance(pinned, PairBatch):
+        if not names or self._dataset.topology != "many_to_many" or isinstance(pinned, PairBatch):
             return ()
         steps = zip(targets[:, 0].tolist(), pinned.weights[:, 0].tolist(), strict=True)
         return tuple(names[target] if weight else "" for target, weight in steps)

@@ -145,7 +145,7 @@ def describe(spec: TopologySpec, data: DataConfig) -> str:
             past=past,
             ahead="up to " + _steps(data.steps) if data.steps > 1 else _steps(data.horizon),
             written=_steps(data.steps),
-            label=data.label or "the label",
+            label=data.label or _listed(data.targets) or "the label",
             text=f"the {data.text_column}" if data.text_column else "a text",
             tokens=data.tokens.removesuffix("s"),
             sequence=_sequence(data),

@@ -40,7 +40,7 @@ def _examples(dataset: Any) -> ExamplesPreview | TextPreview:
     for position in range(min(dataset.count("train"), _LOOKED_AT)):
         batch = dataset.batch("train", np.array([position]))
         last = batch.targets[-1, 0] if dataset.aligned else batch.targets[0]
-        label = dataset.classes[int(last)] if dataset.classes else f"{dataset.decode(last[None]).item():.4g}"
+        label = dataset.name(last)
         if dataset.aligned:
             label = f"ends: {label}"
         found.setdefault(label, Example(label, _steps(dataset, position)))

@@ -82,7 +82,12 @@ class DataConfig(Section):
         choices=KINDS,
     )
     time_column: str = option("", "Time column", "Column with the dates or the order of the rows; empty for row order.")
-    targets: tuple[str, ...] = option((), "Targets", "Columns to be predicted.")
+    targets: tuple[str, ...] = option(
+        (),
+        "Targets",
+        "Columns to be predicted; of sequences and texts those that say with 1 or 0 whether one of several labels is "
+        "there, in the place of a label.",
+    )
     inputs: tuple[str, ...] = option(
         (),
         "Inputs",
@@ -116,8 +121,9 @@ class DataConfig(Section):
     answer: str = option(
         "auto",
         "Answer",
-        "Whether the label names a class or is a number on a scale; auto takes few whole numbers and words as classes.",
-        choices=("auto", "class", "value"),
+        "Whether the label names a class, is a number on a scale, or is any number of labels, as a;b; auto takes few "
+        "whole numbers and words as classes, and names that come again in other cells as labels.",
+        choices=("auto", "class", "value", "labels"),
     )
     sequence_column: tuple[str, ...] = option(
         (),

@@ -46,8 +46,8 @@ class Dataset(ABC):
     writes_tokens: bool = False  # what is written step by step are tokens
     heard_size: int = 0  # numbers that are heard before each number step written; 0 where none are written
     limit: int = 0  # steps after which writing ends even without a stop; 0 where it ends by itself
-    loss: str  # "mse" or "cross_entropy"
-    metric: str  # "RMSE", "bits per character", "accuracy", "balanced accuracy" or "MSE"
+    loss: str  # "mse", "cross_entropy" or "binary_cross_entropy"
+    metric: str  # "RMSE", "bits per character", "accuracy", "balanced accuracy", "micro F1" or "MSE"
     classes: tuple[str, ...] = ()  # names of the classes that it is answered with; none for values and running text
 
     @abstractmethod

@@ -17,6 +17,7 @@ from engine.data.notation.numbers import is_number
 from engine.data.pairs.pairs_suggestion import suggest_pairs
 from engine.data.samples import sample
 from engine.data.sequences.sequence_suggestion import suggest_sequences
+from engine.data.sequences.several_labels import are_labels
 from engine.data.sequences.tag_suggestion import suggest_tags
 from engine.data.series.series import last_numeric
 from engine.data.series.series_suggestion import suggest_series
@@ -74,7 +75,8 @@ def suggested(table: Table, base: Experiment) -> Suggestion:
         column = getattr(said, name)
         for one in filter(None, [column] if isinstance(column, str) else column):
             table.column(one)
-    found = None if said.targets else suggest_tags(table, said) or suggest_sequences(table, said)
+    series = said.targets and not are_labels(table, said)
+    found = None if series else suggest_tags(table, said) or suggest_sequences(table, said)
     found = found or (None if said.label else suggest_pairs(table, said.targets)) or suggest_series(table, said)
     return found.suggestion(base, table.path, table.notes)
 

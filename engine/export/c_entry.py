@@ -70,6 +70,9 @@ _CLASSES = """\
     for (int k = 0; k < {upper}_FORECASTS; k++) sum += forecast[k] = exp(state->answers[k] - largest);
     for (int k = 0; k < {upper}_FORECASTS; k++) forecast[k] /= sum;
 """
+_LABELS = """\
+    for (int k = 0; k < {upper}_FORECASTS; k++) forecast[k] = 1.0 / (1.0 + exp(-(double)state->answers[k]));
+"""
 _READ = """
 {about}
 static inline {result} {name}_read({name}_state *state, int32_t token{forecast})
@@ -203,6 +206,8 @@ def scaler_arrays(name: str, offset: NDArray[Any], scale: NDArray[Any]) -> list[
 
 def _answers(answers: Answers) -> tuple[str, tuple[Reals, Reals]]:
     """How answers are made of the network's, and the scaler of those that are numbers."""
+    if answers.separator:
+        return _LABELS, _NO_SCALE
     if answers.classes:
         return _CLASSES, _NO_SCALE
     return _VALUES, (answers.scaler.offset, answers.scaler.scale)

@@ -39,6 +39,8 @@ def several(preparation: Preparation) -> tuple[str, ...]:
 def answer_words(preparation: SequencePreparation | LabelledTextPreparation) -> str:
     """What answers say once they are probabilities, or in their own units."""
     answers = preparation.answers
+    if answers.separator:
+        return f"how likely each of {', '.join(answers.classes)} is there, any number of which may be"
     if answers.classes:
         return f"how likely {answers.label} is {', '.join(answers.classes)}"
     return answers.label

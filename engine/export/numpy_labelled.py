@@ -159,8 +159,15 @@ def print_answers(step: Any, script: Path, found: list[tuple[str, Any]]) -> None
     print_rows([[*head, *(f"p({name})" for name in classes)]])
     for (name, _), said in zip(found, answered(step, script, [steps for _, steps in found]), strict=True):
         for at, values in enumerate(said if stepped else [said], 1):
-            own = [classes[values.argmax()]] if classes else []
+            own = [answer_of(classes, values, about["data"].get("separator", ""))] if classes else []
             print_rows([[name, *([at] if stepped else []), *own, *digits(values)]])
+
+
+def answer_of(classes: list[str], shares: Any, separator: str) -> str:
+    """The likeliest class, or with a separator all labels that are likely."""
+    if separator:
+        return separator.join(name for name, share in zip(classes, shares, strict=True) if share >= 0.5)
+    return classes[int(shares.argmax())]
 
 
 def answered(step: Any, script: Path, found: list[Any]) -> list[Any]:

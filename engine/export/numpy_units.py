@@ -80,6 +80,8 @@ def known_places(data: dict[str, Any]) -> list[int]:
 def meant(about: dict[str, Any], scaled: Any) -> Any:
     """Probabilities of the classes, or values in the label's own unit; of several quantiles the middle one."""
     data, network = about["data"], about["network"]
+    if data.get("separator"):  # any number of labels at once
+        return 1.0 / (1.0 + np.exp(-scaled.astype(np.float64)))
     if data["classes"]:
         shares = np.exp(scaled.astype(np.float64) - scaled.max(axis=-1, keepdims=True))
         return shares / shares.sum(axis=-1, keepdims=True)

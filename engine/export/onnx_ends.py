@@ -98,7 +98,9 @@ def hand_out(graph: Graph, source: Exportable, network: Description, values: str
         values = graph.add("Transpose", counted, perm=[1, 0, 2])
     if _weighs_classes(preparation):
         graph.output(values, "scores", np.float32, shape)
-        graph.output(graph.add("Softmax", values, axis=-1), "probabilities", np.float32, shape)
+        several = bool(preparation.metadata().get("separator"))  # labels at once, each likely by itself
+        shares = graph.add("Sigmoid", values) if several else graph.add("Softmax", values, axis=-1)
+        graph.output(shares, "probabilities", np.float32, shape)
         return
     graph.output(values, "scaled", np.float32, shape)
     width, middle = (graph.integers(source.point()[name]) for name in ("width", "middle"))

@@ -111,6 +111,7 @@ def meant(answers):
     """What answers say: {meaning}."""
     return torch.softmax(answers.double(), dim=-1)
 '''
+_LABELS = _CLASSES.replace("torch.softmax(answers.double(), dim=-1)", "torch.sigmoid(answers.double())")
 _VALUES = '''
 
 def meant(answers):
@@ -179,5 +180,6 @@ def wrapped(text: str) -> str:
 
 
 def _meant(preparation: SequencePreparation | LabelledTextPreparation, point: dict[str, int]) -> str:
-    template = _CLASSES if preparation.answers.classes else _VALUES
+    answers = preparation.answers
+    template = _LABELS if answers.separator else _CLASSES if answers.classes else _VALUES
     return template.format(meaning=harmless(answer_words(preparation)), **point)

@@ -8,8 +8,14 @@ import numpy as np
 
 from engine.inside_records import Floats, GradientByTime
 
-HIGHER_IS_BETTER = ("accuracy", "balanced accuracy", "exact match", "BLEU")  # metrics; of all others lower is
-SHARES = ("accuracy", "balanced accuracy", "exact match")  # metrics of which 1 is all
+HIGHER_IS_BETTER = (
+    "accuracy",
+    "balanced accuracy",
+    "micro F1",
+    "exact match",
+    "BLEU",
+)  # metrics; of all others lower is
+SHARES = ("accuracy", "balanced accuracy", "micro F1", "exact match")  # metrics of which 1 is all
 _LAGS = 12
 
 

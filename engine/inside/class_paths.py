@@ -37,7 +37,8 @@ class PathsByClass:
     @cached_property
     def _chosen(self) -> Batch | None:
         dataset = self._dataset
-        if not dataset.classes or dataset.topology != "many_to_one":
+        several = dataset.loss == "binary_cross_entropy"  # labels at once: no sequence is of one of them
+        if not dataset.classes or several or dataset.topology != "many_to_one":
             return None
         found: dict[int, list[NDArray[Any]]] = {}
         for number, batch in enumerate(dataset.batches(dataset.pinned_part, _BATCH)):

@@ -12,6 +12,7 @@ from engine import cli
 from engine.class_predictions import ClassPredictions
 from engine.classification import classify
 from engine.data import DataError, load
+from engine.prediction_records import ClassPrediction
 from engine.runs import load_run
 from tests.engine.data.making import Write
 from tests.engine.data.test_sequences import LAYOUTS, long_table, recording
@@ -125,6 +126,7 @@ def test_each_word_of_a_tagged_text_gets_a_tag(write: Write, capsys: pytest.Capt
     assert [line.split("\t")[:2] for line in capsys.readouterr().out.splitlines()] == [["the", "DT"], ["zebra", "NN"]]
     assert [cli.main(["predict", str(out), *more]) for more in (["--prompt= "], ["--prompt=a", "--seed=1"])] == [2, 2]
     dataset = load(model.experiment)
-    track = ClassPredictions(model.network, dataset).now(()).track
+    shown = ClassPredictions(model.network, dataset).now(())
+    track = shown.track if isinstance(shown, ClassPrediction) else None
     assert track is not None
     assert (dataset.pinned_labels()[0], track.labels[0]) == ("the", "1: 1 'the'")

@@ -20,12 +20,12 @@ _OF_KIND = {
     },
     "text": {"tokens", "sequence_length", "vocabulary_size", "minimum_count"},
     "sequences": {
-        "label", "answer", "inputs", "sequence_column", "time_column", "channels", "sequence_length", "stride",
-        "scaler", "missing", "categories", "minimum_count", "split", "split_column",
+        "label", "answer", "targets", "inputs", "sequence_column", "time_column", "channels", "sequence_length",
+        "stride", "scaler", "missing", "categories", "minimum_count", "split", "split_column",
     },
     "labelled_text": {
-        "text_column", "label", "answer", "tokens", "sequence_length", "vocabulary_size", "minimum_count", "split",
-        "split_column",
+        "text_column", "label", "answer", "targets", "tokens", "sequence_length", "vocabulary_size", "minimum_count",
+        "split", "split_column",
     },
     "pairs": {
         "inputs", "targets", "source_symbols", "target_symbols", "judge", "scaler", "vocabulary_size", "minimum_count",

@@ -12,17 +12,18 @@ from workbench.history import History
 from workbench.plots.answers import AnswerPage, score_label, tell_scores
 from workbench.plots.class_page import ClassPage
 from workbench.plots.forecast_page import ForecastPage
+from workbench.plots.labels_page import LabelsPage
 from workbench.plots.pages import Pages
 from workbench.plots.pairs_page import PairsPage
 from workbench.plots.saving import Table
 from workbench.plots.writing_page import WritingPage
 from workbench.views.live_view import LiveView
 
-_PAGES: tuple[type[AnswerPage], ...] = (ForecastPage, WritingPage, ClassPage, PairsPage)
+_PAGES: tuple[type[AnswerPage], ...] = (ForecastPage, WritingPage, ClassPage, LabelsPage, PairsPage)
 
 
 class Prediction(LiveView):
-    """A forecast with truth and baselines; a text that goes on; a confusion matrix, and tags; pairs with attention."""
+    """A forecast with truth and baselines; a text that goes on; classes, tags, labels; pairs with attention."""
 
     key = "prediction"
     title = "Prediction"

@@ -9,6 +9,7 @@ from engine.data.files.copies import Copied, copied_by_line, first_lines
 from engine.data.files.odd_rows import Rejected
 
 _MARK = "__label__"
+_BETWEEN = ";"  # several labels of a line
 _LINE = re.compile(rf"((?:{_MARK}\S+\s+)+)(.+)")
 
 
@@ -20,5 +21,5 @@ def prefixed(plain: Path) -> Copied | None:
 
 def _cut(number: int, line: str) -> tuple[str, str] | Rejected | None:
     if found := _LINE.fullmatch(line):
-        return " ".join(found[1].replace(_MARK, "").split()), found[2]
+        return _BETWEEN.join(found[1].replace(_MARK, "").split()), found[2]
     return Rejected(number, "no label before its text", line) if line else None

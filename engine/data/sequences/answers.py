@@ -1,4 +1,4 @@
-"""What a network is to answer with: one of some classes, or a number; and the way from a label to it and back."""
+"""What a network is to answer with: a class, any number of labels, or a number; and the way to it and back."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from engine.data.errors import DataError
 from engine.data.scaling import Reals, Scaler, fit_scaler
+from engine.data.sequences.label_sets import all_names, encoded
 from engine.data.tables.columns import Words
 from engine.data.tables.doubtful_words import MOST_CLASSES
 
@@ -19,11 +20,15 @@ UNKNOWN = -1  # a label that the training part does not have, or none
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answers:
-    """Classes by name, or a scaled number where `classes` is empty."""
+    """Classes by name, or a scaled number where `classes` is empty.
+
+    With a `separator` any number of the classes may be there at once: they are labels.
+    """
 
     label: str  # the column
     classes: tuple[str, ...]
     scaler: Scaler
+    separator: str = ""  # between several labels of a cell
 
     @property
     def size(self) -> int:
@@ -31,7 +36,9 @@ class Answers:
         return len(self.classes) or 1
 
     def encode(self, labels: Words) -> NDArray[Any]:
-        """Labels (N,) as int32 classes, or as scaled float32; `UNKNOWN` or NaN where there is none."""
+        """Labels (N,) as int32 classes, scaled float32, or 1 and 0 (N, K); `UNKNOWN` or NaN where there is none."""
+        if self.separator:
+            return encoded(labels, self.classes, self.separator)
         if not self.classes:
             return self.scaler.forward(numbers(labels)[:, None])[:, 0].astype(np.float32)
         order = {name: place for place, name in enumerate(self.classes)}
@@ -39,6 +46,8 @@ class Answers:
 
     def values(self, outputs: NDArray[Any]) -> Reals:
         """Outputs (N, O) as probabilities of the classes, or as numbers (N, 1) in the label's own unit."""
+        if self.separator:
+            return np.asarray(1.0 / (1.0 + np.exp(-outputs.astype(np.float64))))
         if not self.classes:
             return self.scaler.inverse(outputs)
         shares = np.exp(outputs.astype(np.float64) - outputs.max(axis=-1, keepdims=True))
@@ -46,23 +55,28 @@ class Answers:
 
     def metadata(self) -> dict[str, Any]:
         """In JSON's own types."""
-        return {"label": self.label, "classes": list(self.classes), "output_scaler": self.scaler.to_dict()}
+        own = {"label": self.label, "classes": list(self.classes), "output_scaler": self.scaler.to_dict()}
+        return own | ({"separator": self.separator} if self.separator else {})
 
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> Answers:
         """The opposite of `metadata`."""
-        return cls(values["label"], tuple(values["classes"]), Scaler.from_dict(values["output_scaler"]))
+        scaler = Scaler.from_dict(values["output_scaler"])
+        return cls(values["label"], tuple(values["classes"]), scaler, str(values.get("separator", "")))
 
 
-def fit_answers(label: str, labels: Words, kind: str, scaler: str, counted: NDArray[np.bool_]) -> Answers:
+def fit_answers(
+    label: str, labels: Words, kind: str, scaler: str, counted: NDArray[np.bool_], separator: str = ""
+) -> Answers:
     """Learn the classes, or the scale, from the labels of the training part.
 
     Args:
         label: The column's name, for messages.
         labels: All labels (N,) of the file: they decide whether they are classes.
-        kind: "class", "value", or "auto".
+        kind: "class", "value", "labels", or "auto".
         scaler: As `fit_scaler` takes it.
         counted: (N,) True where a label belongs to the training part; the rest decide nothing else.
+        separator: What parts several labels in one; "" where each is one.
 
     Raises:
         DataError: no label in the training part, only one class, or words where numbers are wanted.
@@ -70,6 +84,8 @@ def fit_answers(label: str, labels: Words, kind: str, scaler: str, counted: NDAr
     known = labels[counted & (labels != "")]
     if not len(known):
         raise DataError(f"column {label!r} has no label in the training part, so there is nothing to learn.")
+    if separator:
+        return Answers(label, _several(label, known, separator), fit_scaler("none", np.zeros((1, 1))), separator)
     if kind == "class" or (kind == "auto" and _are_names(known)):
         classes = class_names(known)
         if len(classes) < 2:
@@ -83,6 +99,12 @@ def fit_answers(label: str, labels: Words, kind: str, scaler: str, counted: NDAr
         word = str(known[int(np.isnan(values).argmax())])
         raise DataError(f"column {label!r} holds {word!r}, which is no number; set data.answer to class.")
     return Answers(label, (), fit_scaler(scaler, values[:, None]))
+
+
+def _several(label: str, known: Words, separator: str) -> tuple[str, ...]:
+    if names := all_names(known, separator):
+        return names
+    raise DataError(f"{label!r} says of nothing in the training part that a label is there; there is nothing to learn.")
 
 
 def class_names(labels: Words) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ class Labelled(Protocol):
 def class_baselines(dataset: Labelled, part: str) -> Scores:
     """The commonest class of the training part, and a linear model, in the dataset's metric."""
     size, name = dataset.output_size, "naive Bayes" if dataset.tokens else "logistic regression"
-    rows = _thinned(dataset, "train")
+    rows = thinned(dataset, "train")
     seen, truth = dataset.targets[rows].astype(np.int64), dataset.truth(part).astype(np.int64)
     commonest = int(np.bincount(dataset.truth("train").astype(np.int64), minlength=size).argmax())
     answered = dataset.answered(part)
@@ -60,7 +60,7 @@ def class_baselines(dataset: Labelled, part: str) -> Scores:
         scores = naive_bayes_of_steps(dataset.inputs[rows], seen, dataset.inputs[answered], size, dataset.input_size)
     else:
         fit = naive_bayes if dataset.tokens else logistic_regression
-        scores = fit(_features(dataset, "train", rows), seen, _features(dataset, part, answered), size)
+        scores = fit(features(dataset, "train", rows), seen, features(dataset, part, answered), size)
     found = (("majority class", np.full(len(truth), commonest)), (name, scores.argmax(axis=1)))
     return tuple((name, score_of(confusion(truth, said, size), dataset.metric)) for name, said in found)
 
@@ -74,9 +74,9 @@ def value_baselines(dataset: Labelled, part: str) -> Scores:
 
 def simple_values(dataset: Labelled, part: str, rows: Ints) -> tuple[tuple[str, Reals], ...]:
     """What the two say (A,) at steps of a part that answers belong to."""
-    train = _thinned(dataset, "train")
+    train = thinned(dataset, "train")
     seen = _real(dataset, train)
-    said = ridge(_features(dataset, "train", train), seen, _features(dataset, part, rows))
+    said = ridge(features(dataset, "train", train), seen, features(dataset, part, rows))
     return ("mean", np.full(len(rows), seen.mean())), ("linear regression", said)
 
 
@@ -85,12 +85,13 @@ def _real(dataset: Labelled, rows: Ints) -> Reals:
     return np.asarray(dataset.answers.scaler.inverse(dataset.targets[rows][:, None])[:, 0])
 
 
-def _thinned(dataset: Labelled, part: str) -> Ints:
+def thinned(dataset: Labelled, part: str) -> Ints:
+    """The answered steps of a part that a linear model is fitted on: all, or evenly as many as it can take."""
     rows = dataset.answered(part)
     return rows[np.unique(np.linspace(0, len(rows) - 1, min(len(rows), _ROWS)).astype(np.int64))]
 
 
-def _features(dataset: Labelled, part: str, rows: Ints) -> Reals:
+def features(dataset: Labelled, part: str, rows: Ints) -> Reals:
     """What is counted of the examples (A, F) that are answered at `rows` (A,)."""
     if dataset.topology != "many_to_one":
         return dataset.inputs[rows].astype(np.float64)

@@ -15,11 +15,11 @@ from engine.data.errors import DataError, counted
 from engine.data.files.dialect import Reading
 from engine.data.preparation import Preparation
 from engine.data.sequences.answers import Answers, fit_answers
+from engine.data.sequences.label_sets import answered_by, label_of, read_answers
 from engine.data.sequences.parts import Spans, pieces
 from engine.data.sequences.sequence_dataset import LabelledDataset
 from engine.data.sequences.sequences import Sequences
 from engine.data.tables.columns import read_words
-from engine.data.tables.doubtful_words import read_labels
 from engine.data.tables.opening import open_table
 from engine.data.tables.tables import Table
 from engine.data.texts.tokens import cut
@@ -68,6 +68,7 @@ class Texts:
 
     texts: NDArray[Any]  # (S,)
     labels: NDArray[Any]  # (S,) empty text where there is none
+    separator: str  # between several labels in one; "" where each is one
     marks: NDArray[Any] | None  # (S,) what the split column says
     notes: tuple[str, ...]
 
@@ -79,13 +80,13 @@ def read_texts(path: Path, data: DataConfig, *, labelled: bool = True) -> Texts:
         DataError: the file or a column cannot be used.
     """
     with open_table(path, Reading.of(data)) as table:
-        for field, name, what in (("text_column", data.text_column, "text"), ("label", data.label, "label")):
+        chosen = (("text_column", data.text_column, "text"), ("label", answered_by(data), "label"))
+        for field, name, what in chosen:
             if not name and (labelled or what == "text"):
                 raise DataError(f"no {what} is chosen for {path.name}; set data.{field} to the column that holds it.")
         texts = read_words(table, data.text_column)
-        has_label = labelled or data.label in table.names
-        labels = read_labels(table, data.label) if has_label else np.full(table.rows, "", object)
-        return Texts(texts, labels, _marks(table, data) if labelled else None, tuple(table.notes))
+        labels, separator = read_answers(table, data, labelled=labelled)
+        return Texts(texts, labels, separator, _marks(table, data) if labelled else None, tuple(table.notes))
 
 
 def _marks(table: Table, data: DataConfig) -> NDArray[Any] | None:
@@ -122,7 +123,7 @@ class LabelledTextDataset(LabelledDataset):
         train = spans["train"].sequence
         inside = np.zeros(len(texts), np.bool_)
         inside[train] = True
-        answers = fit_answers(data.label, found.labels, data.answer, data.scaler, inside)
+        answers = fit_answers(label_of(data), found.labels, data.answer, data.scaler, inside, found.separator)
         vocabulary = Vocabulary.learned(
             (cells[at] for at in train.tolist()), level, size=data.vocabulary_size, minimum=data.minimum_count
         )
@@ -182,6 +183,7 @@ def _as_sequences(found: Texts, cells: list[Sequence[str]], column: str) -> Sequ
         borders=borders,
         names=tuple(str(row + 1) for row in range(len(cells))),
         labels=found.labels,
+        separator=found.separator,
         marks=found.marks,
         recording=False,
         notes=(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.config import DataConfig
 from engine.data.guess import Guess
 from engine.data.sequences.column_looks import LABELS, MOST_LABELS, ColumnLook, named, split_settings
+from engine.data.sequences.several_labels import is_several, several_told
 from engine.data.tables.dates import date_format
 from engine.data.tables.tables import Table
 
@@ -25,24 +26,39 @@ def suggest_texts(table: Table, columns: list[ColumnLook], said: DataConfig, spl
     text = by_name.get(said.text_column) or _text(table, [c for c in by_name.values() if c.name != said.label], rows)
     if text is None:
         return None
-    label = by_name.get(said.label) or _label(table, [c for c in by_name.values() if c is not text], text, rows)
-    if label is None:
+    others = [c for c in by_name.values() if c is not text]
+    label = by_name.get(said.label) or _label(table, others, text, rows)
+    several = said.targets or (_several(others, label) if not said.label else ())
+    if label is None and not several:
         return None
     by_words = text.words >= 2
     changes = {
         "data.kind": "labelled_text",
         "data.text_column": text.name,
-        "data.label": label.name,
+        "data.label": label.name if label and not several else "",
+        "data.targets": several,
         "data.tokens": "words" if by_words else "characters",
         "data.minimum_count": 2 if by_words else 1,
         "model.topology": "many_to_one",
         **split_settings(split, "stratified"),
     }
     how = "word by word" if by_words else "letter by letter"
-    reasons = [f"texts: {text.name!r}, {how}", f"label: {label.name!r}, {label.different} different"]
-    if further := [c.name for c in _yes_or_no([c for c in by_name.values() if c is not text]) if c is not label]:
-        reasons.append(f"one label is learned at a time; {' and '.join(map(repr, further))} might be another run's")
-    return Guess(changes, reasons, table.rows)
+    return Guess(changes, [f"texts: {text.name!r}, {how}", _told(table, label, several, rows)], table.rows)
+
+
+def _told(table: Table, label: ColumnLook | None, several: tuple[str, ...], rows: int) -> str:
+    """What answers a text, in words."""
+    if several or label is None:
+        return several_told(several)
+    if is_several(table, label.name, rows):
+        return f"label: {label.name!r}, any number of labels at once"
+    return f"label: {label.name!r}, {label.different} different"
+
+
+def _several(others: list[ColumnLook], label: ColumnLook | None) -> tuple[str, ...]:
+    """Columns that each say whether one of several labels is there; none where another one is the label."""
+    flags = _yes_or_no(others)
+    return tuple(c.name for c in flags) if len(flags) > 1 and (label is None or label in flags) else ()
 
 
 def _text(table: Table, columns: list[ColumnLook], rows: int) -> ColumnLook | None:

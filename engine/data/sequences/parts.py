@@ -13,6 +13,7 @@ import numpy as np
 from engine.config import DataConfig
 from engine.data.batches import Ints, generator
 from engine.data.errors import DataError
+from engine.data.sequences.label_sets import rarest
 from engine.data.sequences.sequences import Sequences
 from engine.data.splits import PARTS, split_by_time
 from engine.data.tables.columns import Words
@@ -99,6 +100,8 @@ def _units(sequences: Sequences, data: DataConfig, topology: str) -> Spans:
 
 def _chosen(sequences: Sequences, units: Spans, data: DataConfig) -> dict[str, Ints]:
     classes = _labels(sequences, units)
+    if sequences.separator:  # sets of labels are too many to have a share of each in every part
+        classes = rarest(classes, sequences.separator)
     if data.split == "column":
         return _by_column(sequences, data, classes)
     if data.split == "time":

@@ -16,6 +16,9 @@ from engine.data.preparation import Preparation
 from engine.data.sequences.answers import UNKNOWN, Answers, fit_answers
 from engine.data.sequences.class_baselines import bag_of_numbers, class_baselines, simple_values, value_baselines
 from engine.data.sequences.class_metrics import ClassScorer, ValueScorer
+from engine.data.sequences.label_baselines import label_baselines
+from engine.data.sequences.label_metrics import METRIC, LabelScorer
+from engine.data.sequences.label_sets import all_names, label_of
 from engine.data.sequences.parts import Spans, examples, pieces
 from engine.data.sequences.sequence_preparation import prepare
 from engine.data.sequences.sequences import Sequences
@@ -33,13 +36,17 @@ class LabelledDataset(Dataset):
         self, inputs: NDArray[Any], spans: dict[str, Spans], targets: NDArray[Any], answers: Answers, topology: str,
         preparation: Preparation, *, input_size: int,
     ) -> None:  # fmt: skip
-        """`inputs` float32 (N, I) or int32 tokens (N,); `targets` (N,), of an example the last of its steps."""
+        """`inputs` float32 (N, I) or int32 tokens (N,); `targets` (N,), of an example the last of its steps.
+
+        Where any number of labels may be there, `targets` are 1 and 0, (N, K).
+        """
         self.inputs, self.targets, self.answers, self.topology = inputs, targets, answers, topology
         self.input_size, self.output_size = input_size, answers.size
         self.tokens = inputs.ndim == 1
         self.classes = answers.classes
-        self.loss = "cross_entropy" if self.classes else "mse"
-        self.metric = _metric(self.classes, topology)
+        self.several = bool(answers.separator)
+        self.loss = "binary_cross_entropy" if self.several else "cross_entropy" if self.classes else "mse"
+        self.metric = METRIC if self.several else _metric(self.classes, topology)
         self._spans, self._preparation = spans, preparation
         self._baselines: dict[str, Scores] = {}
 
@@ -85,7 +92,7 @@ class LabelledDataset(Dataset):
         return Batch(
             inputs=inputs,
             lengths=lengths,
-            targets=np.maximum(targets, 0) if self.classes else np.nan_to_num(targets)[..., None],
+            targets=self._filled(targets),
             weights=(self._has_label(targets) & (inside if self.aligned else True)).astype(np.float32),
             continues=False,
             positions=positions,
@@ -98,8 +105,22 @@ class LabelledDataset(Dataset):
             kept = counts[found.last] > counts[found.first if self.aligned else found.last - 1]
             self._spans[part] = Spans(found.first[kept], found.last[kept], found.sequence[kept])
 
+    def _filled(self, targets: NDArray[Any]) -> NDArray[Any]:
+        """Targets that can be computed with where there is none."""
+        if self.several:
+            return np.asarray(np.nan_to_num(targets))
+        return np.asarray(np.maximum(targets, 0) if self.classes else np.nan_to_num(targets)[..., None])
+
     def _has_label(self, targets: NDArray[Any]) -> NDArray[np.bool_]:
+        if self.several:
+            return np.asarray(~np.isnan(targets[..., 0]))
         return np.asarray(targets != UNKNOWN if self.classes else ~np.isnan(targets))
+
+    def name(self, target: NDArray[Any]) -> str:
+        """What a target says, in the file's own words."""
+        if self.several:
+            return ", ".join(np.array(self.classes)[target > 0]) or "no label"
+        return self.classes[int(target)] if self.classes else f"{self.decode(target[None]).item():.4g}"
 
     def answered(self, part: str) -> Ints:
         """Steps (A,) that a part's answers are to: in order, those with a label."""
@@ -116,7 +137,10 @@ class LabelledDataset(Dataset):
         notes: list[str] = []
         for part in ("validation", "test") if self.classes else ():
             labels = steps[self._spans[part].last - 1]
-            if strange := sorted({str(label) for label in labels if label != "" and label not in self.classes}):
+            if self.several:
+                names = set(all_names(labels, self.answers.separator)).difference(self.classes)
+                notes += [f"{name!r} of the {part} part is no label of the training part" for name in sorted(names)[:1]]
+            elif strange := sorted({str(label) for label in labels if label != "" and label not in self.classes}):
                 count = int(np.isin(labels.astype(str), strange).sum())
                 notes.append(
                     f"{counted(count, 'answer')} of the {part} part left out: the training part has no {strange[0]!r}"
@@ -138,13 +162,15 @@ class LabelledDataset(Dataset):
         return np.stack([bag_of_numbers(own) for own in steps])
 
     def scorer(self, part: str) -> Scorer:
-        """Accuracy and what belongs to it, or RMSE and MAE."""
+        """Accuracy and what belongs to it, F1 of several labels, or RMSE and MAE."""
+        if self.several:
+            return LabelScorer(len(self.classes))
         return ClassScorer(self.classes, self.metric) if self.classes else ValueScorer(self.answers)
 
     def baselines(self, part: str) -> Scores:
         """What simple methods reach on a part, in `metric`; none for an empty part."""
         if part not in self._baselines:
-            find = class_baselines if self.classes else value_baselines
+            find = label_baselines if self.several else class_baselines if self.classes else value_baselines
             self._baselines[part] = find(self, part) if len(self.answered(part)) else ()
         return self._baselines[part]
 
@@ -163,7 +189,10 @@ class LabelledDataset(Dataset):
         return self.answers.values(outputs)
 
     def truth(self, part: str, target: int = 0) -> Floats:
-        """The class or the value of every answered step or sequence (A,); of values, one for each example."""
+        """The class or the value of every answered step or sequence (A,); of values, one for each example.
+
+        Of several labels, 1 and 0 (A, K).
+        """
         if self.classes:
             return self.targets[self.answered(part)].astype(np.float32)
         spans = self._spans[part]
@@ -187,7 +216,11 @@ class LabelledDataset(Dataset):
         notes = [f"examples: {parts}"]
         if self.classes:
             shown = ", ".join(self.classes[:8]) + (", …" if len(self.classes) > 8 else "")
-            notes.append(f"{len(self.classes)} classes of {self.answers.label!r}: {shown}")
+            what = "labels" if self.several else f"classes of {self.answers.label!r}"
+            notes.append(f"{len(self.classes)} {what}: {shown}")
+            if self.several:
+                each = self.targets[self.answered("train")].sum(axis=1).mean()
+                notes.append(f"any number of labels at once, {each:.2f} on average")
         return tuple(notes)
 
 
@@ -210,6 +243,11 @@ class SequenceDataset(LabelledDataset):
             raise DataError(
                 "each row has one label for a whole sequence, so no step has one of its own; choose many_to_one."
             )
+        if topology == "many_to_many" and sequences.separator:
+            raise DataError(
+                "any number of labels at once is answered once for a sequence, not at each step; choose many_to_one, "
+                "or set data.answer to class."
+            )
         self.sequences = sequences
         parts = pieces(sequences, data, topology)
         spans = {part: examples(found, sequences, data, topology, part) for part, found in parts.items()}
@@ -220,8 +258,9 @@ class SequenceDataset(LabelledDataset):
             )
         steps = sequences.step_labels
         answers = fit_answers(
-            data.label, steps, data.answer, data.scaler, _inside(spans["train"], len(steps), topology)
-        )
+            label_of(data), steps, data.answer, data.scaler, _inside(spans["train"], len(steps), topology),
+            sequences.separator,
+        )  # fmt: skip
         preparation = prepare(
             sequences, parts["train"], answers, topology=topology, scaler=data.scaler, categories=data.categories,
             minimum_count=data.minimum_count, missing=data.missing, length=data.sequence_length,

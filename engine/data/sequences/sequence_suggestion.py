@@ -18,6 +18,7 @@ from engine.data.sequences.column_looks import (
     split_settings,
 )
 from engine.data.sequences.labelled_text_suggestion import suggest_texts
+from engine.data.sequences.several_labels import constant, flags, is_several, several_told
 from engine.data.tables.columns import numeric_columns
 from engine.data.tables.dates import date_format, find_date_column
 from engine.data.tables.tables import Table
@@ -50,11 +51,11 @@ def suggest_sequences(table: Table, said: DataConfig) -> Guess | None:
     label = next((c for c in columns if c.name == said.label), None)
     sequence, count = _sequence(table, columns, rows, said.sequence_column)
     if count:
-        return _long(table, columns, sequence, count, split, rows, label)
+        return _long(table, columns, sequence, count, split, rows, label, said.targets)
     if counted_in := _counted_in(table, columns, rows, split, label):
         return counted_in
     texts = suggest_texts(table, columns, said, split, rows)
-    return texts or _wide(table, columns, split, label, rows) or _recording(table, columns, split, label)
+    return texts or _wide(table, columns, split, label, rows, said.targets) or _recording(table, columns, split, label)
 
 
 def _sequence(table: Table, columns: list[ColumnLook], rows: int, said: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
@@ -86,8 +87,11 @@ def _counted_in(
             continue
         asked = [c for c in columns if c.name != split and c not in stays]
         last = [c for c in asked[-1:] if not c.number]
+        several = () if said or last else _labels_beside(table, [c for c in asked if named(c.name, LABELS)])
+        if several and all(constant(table, (column.name,), name, rows) for name in several):
+            return _long(table, columns, (column.name,), column.different, split, rows, None, several)
         label = said or next(iter(last + [c for c in asked if named(c.name, LABELS)]), None)
-        if label and _constant(table, (column.name,), label.name, rows):
+        if label and constant(table, (column.name,), label.name, rows):
             return _long(table, columns, (column.name,), column.different, split, rows, label)
     return None
 
@@ -123,21 +127,24 @@ def _long(
     split: str,
     rows: int,
     said: ColumnLook | None,
+    several: tuple[str, ...] = (),
 ) -> Guess | None:
     taken = {*sequence, split}
     counter = next((c.name for c in columns if c.name not in taken and named(c.name, _COUNTERS)), "")
     counter = counter or _counter(table, sequence, columns, rows)
     others = [c for c in columns if c.name not in taken | {counter} and c.different > 1]
     labels = [said] if said else [c for c in others if c.different <= count / 2]
-    constant = [c for c in labels if _constant(table, sequence, c.name, rows)]
+    constant_ones = [c for c in labels if constant(table, sequence, c.name, rows)]
     named_so = [c for c in others if named(c.name, LABELS) and c.different <= MOST_LABELS]
-    telling = [said] if said else [c for c in named_so if c in labels or not _constant(table, sequence, c.name, rows)]
-    if not (constant or telling):
+    telling = [said] if said else [c for c in named_so if c in labels or not constant(table, sequence, c.name, rows)]
+    several = several or (() if said else _labels_beside(table, constant_ones))
+    if not (constant_ones or telling or several):
         return None
-    label = (constant or telling)[-1]
+    label = None if several else (constant_ones or telling)[-1]
+    answered = {label.name} if label else {*several}
     inputs = tuple(
         name for name, number in numeric_columns(table, table.names).items()
-        if number and not table.lasts(name) and name not in taken | {counter, label.name}
+        if number and not table.lasts(name) and name not in taken | {counter} | answered
     )  # fmt: skip
     if not inputs:
         return None
@@ -145,28 +152,34 @@ def _long(
         "data.kind": "sequences",
         "data.sequence_column": sequence,
         "data.time_column": counter,
-        "data.label": label.name,
+        "data.label": label.name if label else "",
+        "data.targets": several,
         "data.inputs": inputs,
-        "model.topology": "many_to_one" if label in constant else "many_to_many",
+        "model.topology": "many_to_one" if label in constant_ones or several else "many_to_many",
         **split_settings(split, "stratified"),
     }
-    where = "throughout each of them" if label in constant else "at every step"
     told = " and ".join(map(repr, sequence))
-    notes = [f"sequences: {count:,}, told by {told}", f"label: {label.name!r}, {where}"]
+    notes = [f"sequences: {count:,}, told by {told}", _label_told(table, label, label in constant_ones, several, rows)]
     many = table.rows / max(rows, 1)  # times the rows that were looked at
     return Guess(changes, [*notes, *([f"split: by {split!r}"] if split else [])], count * many)
 
 
-def _constant(table: Table, sequence: tuple[str, ...], name: str, rows: int) -> bool:
-    """Whether a column has one value in each sequence."""
-    varied = table.connection.execute(
-        f"SELECT count(*) FROM (SELECT count(DISTINCT {quoted(name)}) AS n FROM (SELECT * FROM cells LIMIT {rows}) "
-        f"GROUP BY {', '.join(map(quoted, sequence))}) WHERE n > 1"
-    ).fetchone()
-    return varied is not None and varied[0] == 0
+def _labels_beside(table: Table, columns: list[ColumnLook]) -> tuple[str, ...]:
+    """Columns of 1 and 0 that are each named as a label; others, as whether a patient smokes, may be known before."""
+    found = [c.name for c in flags(table, columns) if named(c.name, LABELS)]
+    return tuple(found) if len(found) > 1 else ()
 
 
-def _wide(table: Table, columns: list[ColumnLook], split: str, said: ColumnLook | None, rows: int) -> Guess | None:
+def _label_told(table: Table, label: ColumnLook | None, whole: bool, several: tuple[str, ...], rows: int) -> str:
+    if label is None:
+        return several_told(several)
+    at_once = ", any number of labels at once" if whole and is_several(table, label.name, rows) else ""
+    return f"label: {label.name!r}, {'throughout each of them' if whole else 'at every step'}{at_once}"
+
+
+def _wide(
+    table: Table, columns: list[ColumnLook], split: str, said: ColumnLook | None, rows: int, several: tuple[str, ...]
+) -> Guess | None:
     """Rows that are sequences: numbered columns of numbers, and one other column of names."""
     inputs = _counted_up(table)
     if 2 * len(inputs) < len(table.names):
@@ -179,9 +192,12 @@ def _wide(table: Table, columns: list[ColumnLook], split: str, said: ColumnLook 
     telling = (c for c in reversed(rest) if not c.number or named(c.name, (*LABELS, *_ANSWERS)))
     few = (c for c in telling if 1 < c.different <= max(2, rows / 4))
     label = classes or said or next(few, None)
-    if len(inputs) < 4 or label is None or label.name in inputs:
+    if label is None and not several and len(rest) > 1 and len(found := flags(table, rest)) == len(rest):
+        several = tuple(c.name for c in found)
+    answered = several or ((label.name,) if label else ())
+    if len(inputs) < 4 or not answered or set(answered) & set(inputs):
         return None
-    if label is not said and date_format(table, label.name):
+    if label is not None and label is not said and date_format(table, label.name):
         return None
     side = round(len(inputs) ** 0.5)
     channels = side if side * side == len(inputs) and side >= 4 else 1
@@ -189,14 +205,16 @@ def _wide(table: Table, columns: list[ColumnLook], split: str, said: ColumnLook 
         "data.kind": "sequences",
         "data.sequence_column": (),
         "data.time_column": "",
-        "data.label": label.name,
+        "data.label": label.name if label and not several else "",
+        "data.targets": several,
         "data.inputs": inputs,
         "data.channels": channels,
         "model.topology": "many_to_one",
         **split_settings(split, "stratified"),
     }
     shape = f"{len(inputs) // channels} steps of {channels}" if channels > 1 else f"{len(inputs)} steps"
-    reasons = [f"a row is a sequence of {shape}, {inputs[0]} to {inputs[-1]}", f"label: {label.name!r}"]
+    reasons = [f"a row is a sequence of {shape}, {inputs[0]} to {inputs[-1]}"]
+    reasons.append(several_told(several) if several else f"label: {answered[0]!r}")
     return Guess(changes, reasons, table.rows)
 
 
@@ -259,9 +277,9 @@ def _counted_up(table: Table) -> tuple[str, ...]:
     before: tuple[str, int] | None = None
     for place, name in enumerate(table.names):
         found = re.fullmatch(r"(.*?)(\d+)", name)
-        here = (found[1], int(found[2])) if found else None
-        if here is None or before is None or here != (before[0], before[1] + 1):
-            first = place if here else place + 1
+        here = (found[1], int(found[2])) if found else (name, 1)  # as v, v2, v3
+        if before is None or here != (before[0], before[1] + 1):
+            first = place
         before = here
         best = max(best, range(first, place + 1), key=len)
     names = table.names[best.start : best.stop]

@@ -19,9 +19,9 @@ from engine.data.batches import Ints
 from engine.data.errors import DataError, counted
 from engine.data.files.dialect import Reading
 from engine.data.scaling import Reals
+from engine.data.sequences.label_sets import answered_by, read_answers
 from engine.data.tables.columns import Words, numeric_columns, read_keys, read_numbers, read_words
 from engine.data.tables.dates import read_stamps
-from engine.data.tables.doubtful_words import read_labels
 from engine.data.tables.opening import open_table
 from engine.data.tables.tables import Table
 
@@ -37,6 +37,7 @@ class Sequences:
     borders: Ints  # (S + 1,) first step of each sequence, and N
     names: tuple[str, ...]  # (S,)
     labels: Words  # (N,) or (S,), empty text where there is none
+    separator: str  # between several labels in one; "" where each is one
     marks: Words | None  # (S,) what the split column says
     recording: bool  # one long sequence, or a few pieces of one
     notes: tuple[str, ...]
@@ -68,20 +69,20 @@ def read_sequences(
     """
     labelled = words is None
     with open_table(path, Reading.of(data)) as table:
-        if not data.label and labelled:
+        if not answered_by(data) and labelled:
             raise DataError(f"no label is chosen for {path.name}; set data.label to the column to be answered.")
         names = _inputs(table, data)
         numbers = _numbers(table, names, words)
         worded = tuple(name for name in names if name not in numbers)
         values = read_numbers(table, numbers) if numbers else np.zeros((table.rows, 0))
-        has_label = bool(data.label) and (labelled or data.label in table.names)
-        labels = read_labels(table, data.label) if has_label else np.full(table.rows, "", object)
+        labels, separator = read_answers(table, data, labelled=labelled)
         marks = _marks(table, data, labelled)
         categories = tuple((name, read_words(table, name)) for name in worded)
         notes = tuple(table.notes)
         if data.channels:
             _check_wide(path, data, worded)
-            return _wide(path, numbers, values, labels, marks, data.channels if not flat else len(numbers), notes)
+            channels = data.channels if not flat else len(numbers)
+            return _wide(path, numbers, values, labels, separator, marks, channels, notes)
         order, borders, ids = _grouped(table, data, marks)
     return Sequences(
         columns=names,
@@ -91,6 +92,7 @@ def read_sequences(
         borders=borders,
         names=ids,
         labels=labels[order],
+        separator=separator,
         marks=None if marks is None else marks[order][borders[:-1]],
         recording=not data.sequence_column,
         notes=notes,
@@ -105,7 +107,7 @@ def _numbers(table: Table, names: tuple[str, ...], words: frozenset[str] | None)
 
 
 def _inputs(table: Table, data: DataConfig) -> tuple[str, ...]:
-    taken = {data.label, *data.sequence_column, data.time_column} | (
+    taken = {*answered_by(data), *data.sequence_column, data.time_column} | (
         {data.split_column} if data.split_column else set()
     )
     if not data.inputs:
@@ -189,6 +191,7 @@ def _wide(
     names: tuple[str, ...],
     values: Reals,
     labels: Words,
+    separator: str,
     marks: Words | None,
     channels: int,
     notes: tuple[str, ...],
@@ -213,6 +216,7 @@ def _wide(
         borders=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
         names=tuple(str(row + 1) for row in range(len(values))),
         labels=labels,
+        separator=separator,
         marks=marks,
         recording=False,
         notes=(*notes, *(ragged if short else ())),

@@ -37,6 +37,7 @@ def typed_words(text: str, preparation: SequencePreparation) -> Sequences:
         borders=np.cumsum([0, *map(len, sentences)], dtype=np.int64),
         names=tuple(str(number) for number in range(1, len(sentences) + 1)),
         labels=np.full(len(words), "", object),
+        separator="",
         marks=None,
         recording=False,
         notes=(),

@@ -109,7 +109,12 @@ TABLES: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     ),
     "series that are counted in": ("a.csv", SITES, "series", {"targets": ("sales",)}),
     "a part is no label": ("a.csv", PARTS_OF_ONE, "sequences", {"label": "state", "split_column": "split"}),
-    "several things said of each text": ("a.csv", TOPICS, "labelled_text", {"text_column": "text", "label": "sport"}),
+    "several things said of each text": (
+        "a.csv",
+        TOPICS,
+        "labelled_text",
+        {"label": "", "targets": ("sport", "money")},
+    ),
     "a sequence a row": ("a.csv", WIDE, "sequences", {"label": "kind"}),
     "sentences that come again": ("a.jsonl", SENTENCES, "labelled_text", {"text_column": "text", "label": "sentiment"}),
     "stars": ("a.csv", STARS, "labelled_text", {"text_column": "review", "label": "stars", "tokens": "words"}),

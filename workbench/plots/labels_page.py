@@ -1,0 +1,89 @@
+"""Any number of labels at once: how often each is there and is said, the scores, and what is worth reading."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractItemView, QSplitter, QTableWidget, QTableWidgetItem
+
+from engine.events import Probe
+from engine.prediction_records import LabelsPrediction
+from workbench.plots.answers import AnswerPage, score_label, tell_scores
+from workbench.plots.example_table import ExampleTable
+from workbench.plots.saving import Table
+
+_HEADER = ("label", "in truth", "said", "right", "precision", "recall", "F1")
+
+
+class LabelsPage(AnswerPage):
+    """Scores in words, a row for each label, and mistakes beside them."""
+
+    draws = LabelsPrediction
+
+    def build(self) -> None:
+        """One below the other."""
+        self.scores = score_label(compact=self.compact)
+        self.rows = QTableWidget(0, len(_HEADER))
+        self.rows.setObjectName("label_scores")
+        self.rows.setAccessibleName("Each label: how often it is there, how often it is said, and how often rightly")
+        self.rows.setHorizontalHeaderLabels(list(_HEADER))
+        self.rows.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.rows.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.rows.verticalHeader().hide()
+        self.examples = ExampleTable(self.theme)
+        self.parts = QSplitter(Qt.Orientation.Horizontal)
+        self.parts.setChildrenCollapsible(False)
+        self.parts.addWidget(self.rows)
+        self.parts.addWidget(self.examples)
+        self.column.addWidget(self.scores)
+        self.column.addWidget(self.parts, 1)
+
+    def draw(self, prediction: Probe) -> None:
+        """Everything anew."""
+        assert isinstance(prediction, LabelsPrediction)
+        tell_scores(self.scores, prediction.part, prediction.scores, prediction.baselines)
+        found = _rows(prediction)
+        self.rows.setRowCount(len(found))
+        for row, cells in enumerate(found):
+            for column, cell in enumerate(cells):
+                self._item(row, column).setText(_shown(cell))
+        self.rows.resizeColumnsToContents()
+        self.examples.setVisible(not self.compact)
+        if not self.compact:
+            self.examples.show_examples(prediction.examples)
+
+    def _item(self, row: int, column: int) -> QTableWidgetItem:
+        item = self.rows.item(row, column)
+        if item is None:
+            item = QTableWidgetItem()
+            if column:
+                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            self.rows.setItem(row, column, item)
+        return item
+
+    def clear(self) -> None:
+        """Nothing to see."""
+        self.scores.clear()
+        self.rows.setRowCount(0)
+        self.examples.show_examples(())
+
+    def recolour(self) -> None:
+        """The examples."""
+        self.examples.apply_theme(self.theme)
+
+    def table(self, prediction: Probe) -> Table:
+        """One row for each label."""
+        assert isinstance(prediction, LabelsPrediction)
+        return _HEADER, _rows(prediction)
+
+
+def _rows(prediction: LabelsPrediction) -> list[tuple[str | int | float, ...]]:
+    """Of each label how often it is there, is said and is right, and what that comes to."""
+    found: list[tuple[str | int | float, ...]] = []
+    for name, (real, said, both) in zip(prediction.labels, prediction.counts.tolist(), strict=True):
+        precision, recall = (both / count if count else 0.0 for count in (said, real))
+        found.append((name, real, said, both, precision, recall, 2 * both / max(real + said, 1)))
+    return found
+
+
+def _shown(cell: str | int | float) -> str:
+    return cell if isinstance(cell, str) else f"{cell:,}" if isinstance(cell, int) else f"{cell:.3f}"
