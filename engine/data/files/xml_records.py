@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,11 @@ _TOLD_BY = _PIECE  # bytes of the beginning that tell which element is the recor
 _LARGEST = 256 << 20  # bytes
 _DEEPEST, _WIDEST = 64, 1_000  # elements within elements, fields of a record
 _LONGEST = 16 << 20  # letters of a text
-_MOST_ALIKE = 16  # elements of a name that are fields; more are a list
+_MOST_ALIKE = 16  # elements of a name with fields of their own that are fields; more are a list
+_LONGEST_LIST = 900  # elements of a name that hold a value each, as the steps of a sequence
 _FEWEST = 3  # records
 _FIELDS = 2  # that a record has at least
+_NUMBERED = re.compile(r"(.*?)(\d+)")
 _SHARE = 0.7  # of the most frequent element, from which on one that holds it is the record
 
 Place = tuple[str, ...]  # the names of elements, from the outermost on
@@ -47,22 +49,24 @@ class _Element:
 Ended = Callable[[_Element], None]
 
 
-def xml_as_json(path: Path) -> tuple[Path, list[str]]:
-    """A temporary file with a JSON record a line for each of the elements that come most often, and what is said of it.
+def xml_as_json(path: Path) -> tuple[Path, tuple[str, ...], list[str]]:
+    """A temporary file with a JSON record a line for each of the elements that come most often.
+
+    And the names of its fields in their order, and what is said of it.
 
     Raises:
         DataError: it is no XML, declares entities, holds no records, or one beyond all measure.
     """
     if path.stat().st_size > _LARGEST:
         raise DataError(f"{path.name} is XML of more than {_LARGEST >> 20} MB; save its values as CSV or Parquet.")
-    wanted, others, names = _most_frequent(path), Counter[str](), set[str]()
+    wanted, others, names = _most_frequent(path), Counter[str](), dict[str, None]()
     with temporary_file(".json") as file:
         elements = _Elements(path.name)
 
         def write(here: _Element) -> None:
             if here.place == wanted:
                 record = here.fields | elements.around()
-                names.update(record)
+                names.update(dict.fromkeys(record))
                 if len(names) > _WIDEST:
                     raise elements.beyond(f"elements {here.name!r} with more than {_WIDEST:,} different values")
                 file.write(json.dumps(record) + "\n")
@@ -76,7 +80,21 @@ def xml_as_json(path: Path) -> tuple[Path, list[str]]:
             Path(file.name).unlink()
             raise
     beside = f"left out: {', '.join(f'{count:,} of {name!r}' for name, count in others.most_common(3))}"
-    return Path(file.name), [f"records: each {wanted[-1]!r}", *([beside] if others else [])]
+    lists = [name for (*above, name) in elements.lists if tuple(above[: len(wanted)]) == wanted]
+    told = f"left out: lists of more than {_LONGEST_LIST} values or {_MOST_ALIKE} elements in one {wanted[-1]!r}: "
+    notes = [f"records: each {wanted[-1]!r}", *([beside] if others else [])]
+    return Path(file.name), _in_order(names), [*notes, *([told + ", ".join(map(repr, lists))] if lists else [])]
+
+
+def _in_order(names: Iterable[str]) -> tuple[str, ...]:
+    """Names in the order in which they first came, those of one list one after the other: v, v2, v3."""
+    places: dict[str, int] = {}
+    keys: dict[str, tuple[int, int]] = {}
+    for name in names:
+        found = _NUMBERED.fullmatch(name)
+        base, number = (found[1], int(found[2])) if found else (name, 1)
+        keys[name] = places.setdefault(base, len(places)), number
+    return tuple(sorted(keys, key=lambda name: keys[name]))
 
 
 def _most_frequent(path: Path) -> Place:
@@ -97,6 +115,7 @@ class _Elements:
     def __init__(self, name: str) -> None:
         self._name = name
         self._open: list[_Element] = []
+        self.lists: dict[Place, None] = {}  # of too many elements of a name within another
 
     def around(self) -> Record:
         """What the open elements say of themselves, but for the outermost, which has nothing to say of others."""
@@ -111,8 +130,10 @@ class _Elements:
         self._open.append(_Element((*above, _plain(name)), own, own.copy()))
 
     def say(self, piece: str) -> None:
-        """Add to the text of the innermost."""
+        """Add to the text of the innermost, which is of no use where others stand in it, as blanks between records."""
         here = self._open[-1]
+        if here.within:
+            return
         here.text += piece
         if len(here.text) > _LONGEST:
             raise self.beyond(f"a text of more than {_LONGEST:,} letters")
@@ -129,8 +150,10 @@ class _Elements:
     def _take_in(self, outer: _Element, inner: _Element) -> None:
         """Fields of an element as those of the one that holds it, unless they are a list of many."""
         count = outer.within[inner.name] = outer.within.get(inner.name, 0) + 1
-        if count > _MOST_ALIKE:
-            if count == _MOST_ALIKE + 1:
+        most = _LONGEST_LIST if inner.fields.keys() <= {inner.name} else _MOST_ALIKE
+        if count > most:
+            if count == most + 1:
+                self.lists[inner.place] = None
                 numbered = re.compile(rf"{re.escape(inner.name)}\d*(\..*)?")
                 outer.fields = {key: own for key, own in outer.fields.items() if not numbered.fullmatch(key)}
             return

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from engine.data.files.source import Source
 from engine.data.files.xml_records import xml_as_json
-from engine.data.notation.quoting import literal
+from engine.data.notation.quoting import literal, quoted
 
 TRACKS = (".gpx", ".tcx")  # of watches
 _BEGIN = b"<?xml"
@@ -26,7 +26,9 @@ def xml_table(path: Path) -> Source:
     Raises:
         DataError: it is none, or holds no records.
     """
-    plain, notes = xml_as_json(path)
+    plain, names, notes = xml_as_json(path)
     options = "format = 'newline_delimited', sample_size = -1, map_inference_threshold = -1"
     relation = f"read_json_auto({literal(plain)}, {options})"
+    if len({name.lower() for name in names}) == len(names):  # others are told apart by the database
+        relation = f"(SELECT {', '.join(map(quoted, names))} FROM {relation})"
     return Source(relation, plain.stat().st_size, None, True, plain, notes=["format: XML", *notes])

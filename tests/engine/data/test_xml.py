@@ -110,3 +110,38 @@ def test_pages_of_words_are_texts_which_is_said(write: Write, case: str) -> None
     found = understand(write(*TEXTS[case]), {})
     assert found.inspection.kind == "text"
     assert [note for note in found.notes if "web page or XML" in note] == list(found.inspection.remarks) != []
+
+
+def recording(row: int) -> str:
+    values = "".join(f"<v>{(row * 7 + step * 3) % 11}</v>" for step in range(20 + row % 5))
+    return f"<rec><label>{'ab'[row % 2]}</label>{values}<at>{row}</at></rec>"
+
+
+def test_a_long_list_of_values_is_a_sequence(write: Write) -> None:
+    path = write("a.xml", f"{HEAD}<all>{''.join(map(recording, ROWS))}</all>")
+    with open_table(path) as table:
+        assert table.names == ("label", "v", *(f"v{number}" for number in range(2, 25)), "at")
+        assert table.head(1)[0][:3] == ("a", "0", "3")
+    data = suggest(path).experiment.data
+    assert (data.kind, data.label, data.channels, len(data.inputs)) == ("sequences", "label", 1, 24)
+
+
+LONG_LISTS = {
+    "values": "<v>1</v>" * 901,
+    "elements": '<v x="1" y="2"/>' * 17,
+}
+
+
+@pytest.mark.parametrize("values", LONG_LISTS.values(), ids=LONG_LISTS.keys())
+def test_a_list_that_is_left_out_is_said(write: Write, values: str) -> None:
+    rows = "".join(f"<rec><a>{row}</a><b>{row % 3}</b>{values if row == 50 else ''}</rec>" for row in ROWS)
+    with open_table(write("a.xml", f"{HEAD}<all>{rows}</all>")) as table:
+        assert table.names == ("a", "b")
+        assert "left out: lists of more than 900 values or 16 elements in one 'rec': 'v'" in table.notes
+
+
+def test_blanks_between_records_are_not_gathered(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each would copy all those before it: two million records took minutes."""
+    monkeypatch.setattr("engine.data.files.xml_records._LONGEST", 30)
+    rows = "".join(f'<rec a="{row}" b="1"/>\n' for row in ROWS)
+    assert peek(write("a.xml", f"{HEAD}<all>\n{rows}</all>")).rows == len(ROWS)
