@@ -9,7 +9,8 @@ from datetime import datetime
 
 from engine.data.errors import counted
 from engine.data.notation.named_dates import is_named, named_forms
-from engine.data.notation.stamps import DIGITS_ONLY, FORMATS, ISO, OR, ZONED, stamp_sql
+from engine.data.notation.stamps import DIGITS_ONLY, EXCEL, FORMATS, ISO, OR, ZONED, stamp_sql
+from engine.data.tables.excel_days import are_days
 from engine.data.tables.numeric_dates import LOOK
 from engine.data.tables.tables import Table
 
@@ -84,7 +85,10 @@ def several_forms(table: Table, name: str, text: str, total: int) -> list[str]:
 
 def with_later_form(table: Table, text: str, written: str) -> str:
     """A form, with one more for cells that it does not read; "" where that one reads others as other dates."""
-    more = sorted(_most_read(table, text, [written], table.rows), key=lambda form: _fields(form) != _fields(written))
+    found = _most_read(table, text, [written], table.rows)
+    if not found and are_days(_unread(table, text, [written], table.rows)):
+        found = [EXCEL]
+    more = sorted(found, key=lambda form: _fields(form) != _fields(written))
     joined = [OR.join((written, form)) for form in more]
     clear = (form for form in joined if not _in_two_ways(table, text, form, table.rows))
     return next(clear, "") if joined else written

@@ -19,6 +19,7 @@ from engine.data.notation.quoting import literal, quoted
 from engine.data.notation.stamps import ISO, MONTHS_SHORT, has_short_years, stamp_sql
 from engine.data.tables.century import with_century
 from engine.data.tables.date_forms import TRIED, likely, several_forms
+from engine.data.tables.excel_days import dates_and_days, tell_days
 from engine.data.tables.numeric_dates import LOOK, fraction_format, telling, whole_number_format
 from engine.data.tables.tables import Table
 
@@ -102,7 +103,14 @@ def _format(table: Table, name: str, text: str, total: int, digits: int, some: i
         return fraction_format(table, name, text)
     if digits == total:
         return whole_number_format(table, name, text)
-    written = _text_format(table, text, total) or _rising(table, text, several_forms(table, name, text, total))
+
+    def find(cell: str, count: int) -> str:
+        return _text_format(table, cell, count) or _rising(table, cell, several_forms(table, name, cell, count))
+
+    written = dates_and_days(table, name, text, total, find) if 0 < numbers < total else ""
+    if written:
+        tell_days(table, name, text)
+    written = written or find(text, total)
     if written and _of_persian_years(table, name, text):
         return ""
     if has_short_years(written):

@@ -11,8 +11,10 @@ from engine.data.files.headers import heads_figures
 from engine.data.files.odd_rows import HEADER_AGAIN, TOTALS, Rejected
 from engine.data.notation.months import month_of
 from engine.data.notation.quoting import literal, quoted
+from engine.data.notation.stamps import EXCEL
 from engine.data.tables.date_forms import with_later_form
 from engine.data.tables.dates import NONE, are_dates, date_format, when_sql
+from engine.data.tables.excel_days import tell_days
 from engine.data.tables.tables import NAMED, Table
 
 _SAME = 8  # columns that tell a header, and of which one may say that a row is a total
@@ -99,6 +101,8 @@ def leave_out_undated(table: Table, name: str) -> None:
     counts = _without_date(table, text, blank, written)
     if counts[1] and (written := with_later_form(table, text, written)):
         table.date_formats[name] = written
+        if written.endswith(EXCEL):
+            tell_days(table, name, text)
         counts = _without_date(table, text, blank, written)
     if not 0 < sum(counts) <= _UNDATED * table.rows or (counts[1] and not written):
         return  # whoever reads the dates says what is wrong
