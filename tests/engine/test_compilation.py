@@ -50,7 +50,8 @@ def put(folder: Path, *names: str) -> None:
 
 @pytest.mark.parametrize("kind", _KINDS, ids=lambda kind: kind[0])
 def test_what_is_said_to_be_needed_is_what_is_called(kind: tuple[str, ...]) -> None:
-    ran = subprocess.run([sys.executable, "-c", _CALLED, *kind], capture_output=True, text=True, check=True)
+    for _ in range(2):  # where one is compiled, those that it calls count as called
+        ran = subprocess.run([sys.executable, "-c", _CALLED, *kind], capture_output=True, text=True, check=True)
     name, *changes = kind
     experiment = sample(name).experiment.replace(dict(each.split("=") for each in changes))
     needed = set(kernels_of(experiment, load(experiment)))
