@@ -26,6 +26,7 @@ class RunDisplay(QObject):
         self._preparing = QTimer(self)
         self._preparing.setInterval(_LOOK_MS)
         self._preparing.timeout.connect(self._show_preparing)
+        self._over = False
         desk, session, pump = window.desk, window.desk.session, window.pump
         desk.draft.activity_changed.connect(self.show_status)
         desk.contest.moved.connect(self.show_status)
@@ -46,7 +47,7 @@ class RunDisplay(QObject):
         """Where things stand, and what can be done now."""
         window, draft, session = self._window, self._desk.draft, self._desk.session
         window.run_bar.show_status(status(self._desk))
-        self._preparing.start() if draft.preparing else self._preparing.stop()
+        self._preparing.start() if draft.preparing and not self._over else self._preparing.stop()
         reason = LOCKED if session.alive else ""
         window.steps.lock(reason, draft.experiment)
         for panel in (window.findings, window.runs, window.teaching.panel):
@@ -58,6 +59,11 @@ class RunDisplay(QObject):
             window.menus.by_name[name].setProperty("reason", reason or _NO_WEIGHTS)
         if session.record and session.record.started:
             window.gallery.begin(session.record.number, session.record.started)
+
+    def end(self) -> None:
+        """Look no more: the window closes, perhaps while kernels are compiled."""
+        self._over = True
+        self._preparing.stop()
 
     @Slot()
     def _show_preparing(self) -> None:

@@ -223,6 +223,7 @@ class Window(Workspace):
             event.ignore()
             return
         self.pump.stop()
+        self.display.end()
         self.reading.end()
         if not self.desk.close(_JOIN_SECONDS):
             _log.warning("work in the background goes on after the window has closed")

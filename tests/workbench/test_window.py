@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import (
     QWidget,
@@ -151,6 +151,17 @@ def test_closing_mid_run_asks_first(bench: Bench, answer: bool) -> None:
     assert bench.window.isVisible() is not answer
     assert bench.window.desk.session.join(0.0 if not answer else 10) is answer
     bench.window.ask_to_close = lambda: True  # type: ignore[method-assign]
+
+
+def test_a_window_that_closes_while_kernels_are_compiled_looks_no_more(bench: Bench) -> None:
+    window = bench.window
+    window.desk.draft.preparing = True
+    window.display.show_status()
+    ticking = [timer for timer in window.findChildren(QTimer) if timer.isActive() and not timer.isSingleShot()]
+    assert ticking
+    assert window.close()
+    window.display.show_status()  # as what the engine still says has it do
+    assert not any(timer.isActive() for timer in ticking)
 
 
 def test_reset_empties_views_and_findings(bench: Bench) -> None:
