@@ -48,11 +48,15 @@ class Shelf(QObject):
         archive.found.connect(runs.add_earlier)
         archive.found.connect(self._offer_to_go_on)
         archive.let_go.connect(runs.refresh)
-        archive.let_go.connect(lambda record: self._offer_to_go_on([record]))
+        archive.let_go.connect(self._on_let_go)
         archive.left_out.connect(lambda words: runs.left_out.say(html.escape(words)))
         archive.removed.connect(runs.remove)
         archive.left.connect(runs.drop)
         archive.restored.connect(self._on_restored)
+
+    @Slot(object)
+    def _on_let_go(self, record: RunRecord) -> None:
+        self._offer_to_go_on([record])
 
     @Slot(object)
     def _offer_to_go_on(self, records: list[RunRecord]) -> None:
