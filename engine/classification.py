@@ -18,9 +18,10 @@ from engine.data.files.text import read_text
 from engine.data.metrics import mae, rmse
 from engine.data.sequences.answers import UNKNOWN, Answers
 from engine.data.sequences.class_metrics import class_scores, confusion
+from engine.data.sequences.given_texts import column_of, texts_of
 from engine.data.sequences.label_metrics import label_scores
 from engine.data.sequences.label_sets import there
-from engine.data.sequences.labelled_text import LabelledTextDataset, read_texts
+from engine.data.sequences.labelled_text import LabelledTextDataset, Texts
 from engine.data.sequences.labelled_text import whole as whole_texts
 from engine.data.sequences.parts import Spans, examples, pieces
 from engine.data.sequences.sequence_dataset import LabelledDataset, SequenceDataset, names_of
@@ -54,6 +55,10 @@ class Answered:
             return self.separator.join(np.array(self.classes)[there(self.values[row])])
         return self.classes[int(self.values[row].argmax())]
 
+    def told(self, row: int) -> str:
+        """The answer in words: classes or labels as they are said, or the value."""
+        return self.said(row) if self.classes else f"{self.values[row, 0]:.6g}"
+
     @property
     def header(self) -> tuple[str, ...]:
         """Column names."""
@@ -77,7 +82,7 @@ def classify(model: Model, data: Path | str | None = None, typed: str = "") -> A
     Args:
         model: Trained on labelled sequences.
         data: A file with the input columns of the run, with or without the label; None takes the run's own data. Of a
-            model that tags words, it may be a text.
+            model that answers texts or tags words, it may be a text: one to be answered on each line.
         typed: For such a model, a text itself.
 
     Raises:
@@ -85,7 +90,7 @@ def classify(model: Model, data: Path | str | None = None, typed: str = "") -> A
     """
     preparation = model.preparation
     if isinstance(preparation, LabelledTextPreparation):
-        return _texts(model, preparation, data)
+        return _texts(model, preparation, None if data is None else Path(data), typed)
     if not isinstance(preparation, SequencePreparation):
         raise DataError("this model was not trained on labelled sequences or texts; there is nothing to classify.")
     topology, config = preparation.topology, replace(model.experiment.data, inputs=preparation.columns)
@@ -111,15 +116,22 @@ def _given(preparation: SequencePreparation, config: DataConfig, path: Path | No
     return read_sequences(path, config, words=words, flat=preparation.topology == "one_to_one")
 
 
-def _texts(model: Model, preparation: LabelledTextPreparation, data: Path | str | None) -> Answered:
-    if data is None:
+def _texts(model: Model, preparation: LabelledTextPreparation, data: Path | None, typed: str) -> Answered:
+    if data is None and not typed:
         dataset = load(model.experiment)
         assert isinstance(dataset, LabelledTextDataset)
         own = pieces(dataset.sequences, model.experiment.data, "many_to_one")
         return _answered(model, preparation.answers, dataset.sequences, own, dataset.inputs)
     config = replace(model.experiment.data, text_column=preparation.column)
-    tokens, sequences, spans = whole_texts(preparation, read_texts(Path(data), config, labelled=False))
+    tokens, sequences, spans = whole_texts(preparation, texts_of([typed]) if data is None else _listed(data, config))
     return _answered(model, preparation.answers, sequences, {"given": spans}, tokens)
+
+
+def _listed(path: Path, config: DataConfig) -> Texts:
+    """Texts of a table, or the lines of a text."""
+    if is_text(path, Reading.of(config)):
+        return texts_of(read_text(path, config.encoding).text.splitlines())
+    return column_of(path, config)
 
 
 def _all(spans: dict[str, Spans]) -> Spans:

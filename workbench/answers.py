@@ -121,7 +121,11 @@ class ForeignWeights:
 
 @dataclass(frozen=True, slots=True)
 class Usable:
-    """What a trained model can be asked: `kind` is "series", "classes", "tags", "values", "text" or "pairs"."""
+    """What a trained model can be asked.
+
+    `kind` is "series", "classes" or "values" of sequences, "texts" (classes of them) or "rated" (values), "tags" of
+    words, "text" that is gone on with, or "pairs".
+    """
 
     kind: str
     columns: tuple[str, ...] = ()  # of a vector that is read

@@ -21,6 +21,7 @@ _GENERATED = (
     "This model learned from sequences that are generated: there is no file of their kind to answer. What it makes of "
     "sequences that it was not trained on is drawn in the view Prediction."
 )
+_NOTHING_KNOWN = "No labels to hold them against."
 _DRAWN = 2000  # points of a forecast that a plot shows
 
 
@@ -31,10 +32,14 @@ def usable(folder: Path) -> Usable:
         ValueError: there are no weights that can be read, or nothing that could be asked.
     """
     from engine.data.pairs.tunes import are_notes
+    from engine.data.sequences.labelled_text import LabelledTextPreparation
     from engine.data.sequences.sequence_preparation import SequencePreparation
     from engine.runs import load_run
 
     model = load_run(folder)
+    if isinstance(model.preparation, LabelledTextPreparation):
+        answers = model.preparation.answers
+        return Usable("texts" if answers.classes else "rated", target=answers.label)
     if isinstance(model.preparation, SequencePreparation) and not model.preparation.answers.classes:
         return Usable("values")
     if isinstance(model.preparation, SequencePreparation) and model.preparation.tags_words:
@@ -140,11 +145,14 @@ def _forecast(model: Model, asked: Asked) -> Used:
 
 def _classes(model: Model, asked: Asked) -> Used:
     from engine.classification import classify
+    from engine.data.errors import counted
 
     found = classify(model, asked.data, asked.typed)
     scores = ", ".join(f"{name} {value:.4g}" for name, value in found.scores)
     of = "of the file's labels" if asked.data else "on the test part"
-    words = f"{len(found.names):,} answers. " + (f"{scores} {of}." if scores else "No labels to hold them against.")
+    words = f"{counted(len(found.names), 'answer')}. " + (f"{scores} {of}." if scores else _NOTHING_KNOWN)
+    if asked.typed and len(found.names) == 1:
+        words = f"{found.told(0) or 'No label'}. {words}"
     return Used(found.header, tuple(tuple(row) for row in found.rows()), words)
 
 
@@ -198,4 +206,4 @@ _ASKED: dict[str, Callable[[Model, Asked], Used]] = {
     "labelled_text": _classes,
     "pairs": _pairs,
 }
-_KINDS = {"series": "series", "text": "text", "sequences": "classes", "labelled_text": "classes"}
+_KINDS = {"series": "series", "text": "text", "sequences": "classes"}

@@ -6,10 +6,11 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from engine.classification import classify
+from engine.classification import Answered, classify
 from engine.commands.command import Commands, UsageError
 from engine.commands.options import add_force, check_out
-from engine.data import SequencePreparation, SeriesPreparation
+from engine.data import LabelledTextPreparation, SequencePreparation, SeriesPreparation
+from engine.data.errors import counted
 from engine.data.pairs.tunes import notes_of
 from engine.export.midi import write_midi
 from engine.forecasts.intervals import interval_words
@@ -35,7 +36,7 @@ def add_predict(commands: Commands) -> None:
     series = command.add_argument_group("series", "columns of the table: date, the target, forecast, part")
     series.add_argument("--data", metavar="FILE", help="rows to forecast from; the run's own data by default")
     writing = command.add_argument_group("text")
-    writing.add_argument("--prompt", metavar="TEXT", help="what to go on from, or to be tagged")
+    writing.add_argument("--prompt", metavar="TEXT", help="what to go on from, or to be answered or tagged")
     writing.add_argument("--length", type=int, metavar="N", help="characters, words or bytes to write (400)")
     writing.add_argument("--temperature", type=float, metavar="T", help="0 takes the likeliest; 1 as weighed (0.8)")
     writing.add_argument("--seed", type=int, metavar="N", help="the same seed writes the same text (0)")
@@ -69,7 +70,7 @@ def _write_forecast(model: Model, arguments: Namespace) -> int:
         print(f"  {note}", file=sys.stderr)
     write_csv(arguments.out, found.header, found.rows())
     ahead = [row for row in found.rows() if row[-1] == "ahead"]
-    print(f"{len(found.dates):,} rows written to {arguments.out}")
+    print(f"{counted(len(found.dates), 'row')} written to {arguments.out}")
     for interval in model.intervals:
         print(interval_words(interval))
     first = found.header.index("date")
@@ -100,35 +101,47 @@ def _write_text(model: Model, arguments: Namespace) -> int:
 
 
 def _write_answers(model: Model, arguments: Namespace) -> int:
-    """A table of classes with probabilities, or of values; the words of a sentence that was typed, with their tags."""
+    """A table of classes with probabilities, or of values; or what is said of a text that was typed."""
     preparation = model.preparation
-    if arguments.prompt is not None and isinstance(preparation, SequencePreparation) and preparation.tags_words:
-        return _write_tags(model, arguments)
+    tags = isinstance(preparation, SequencePreparation) and preparation.tags_words
+    if arguments.prompt is not None and (tags or isinstance(preparation, LabelledTextPreparation)):
+        return _write_typed(model, arguments, tags)
     _refuse_prompt(arguments, "this one answers with a class or a value")
     if arguments.out is None:
         raise UsageError("the answers go into a file; give --out FILE.csv")
     found = classify(model, arguments.data)
     write_csv(arguments.out, found.header, found.rows())
-    print(f"{len(found.names):,} rows written to {arguments.out}")
+    print(f"{counted(len(found.names), 'row')} written to {arguments.out}")
     for name, value in found.scores:
         print(f"{name} {value:.4g}")
     return 0
 
 
-def _write_tags(model: Model, arguments: Namespace) -> int:
-    """A word on each line, its tag, and how likely that is."""
+def _write_typed(model: Model, arguments: Namespace, tags: bool) -> int:
+    """A word on each line, its tag, and how likely that is; or the answer to the whole, and each class or label."""
     if arguments.data is not None:
         raise UsageError("give --prompt or --data, not both")
-    _refuse(arguments, ("length", "temperature", "seed", *_DECODING), "is for models that write text; this one tags it")
+    what = "tags it" if tags else "answers it"
+    _refuse(arguments, ("length", "temperature", "seed", *_DECODING), f"is for models that write text; this one {what}")
     if not arguments.prompt.strip():
-        raise UsageError("--prompt holds no word to be tagged")
+        raise UsageError("--prompt holds no word")
     found = classify(model, typed=arguments.prompt)
     if arguments.out is not None:
         write_csv(arguments.out, found.header, found.rows())
-        print(f"{len(found.names):,} rows written to {arguments.out}")
+        print(f"{counted(len(found.names), 'row')} written to {arguments.out}")
         return 0
+    if not tags:
+        return _print_answer(found)
     for word, values in zip(found.read[0][1], found.values, strict=True):
         print(f"{word}\t{found.classes[values.argmax()]}\t{values.max():.3f}")
+    return 0
+
+
+def _print_answer(found: Answered) -> int:
+    """The answer to one text; below it every class, the likeliest first."""
+    print(found.told(0) or "no label")
+    for chance, name in sorted(zip(found.values[0], found.classes, strict=bool(found.classes)), reverse=True):
+        print(f"  {name}\t{chance:.3f}")
     return 0
 
 
@@ -149,7 +162,7 @@ def _write_pairs(model: Model, arguments: Namespace) -> int:
         _write_tune(found.written[0], arguments.out)
     else:
         write_csv(arguments.out, found.header, found.rows())
-        print(f"{len(found.written):,} rows written to {arguments.out}")
+        print(f"{counted(len(found.written), 'row')} written to {arguments.out}")
     for name, value in found.scores:
         print(f"{name} {value:.4g}")
     return 0
@@ -160,7 +173,7 @@ def _write_tune(text: str, out: str) -> None:
     if not notes:
         raise UsageError(f"what was written is no tune ({text[:40]!r}); give --out FILE.csv")
     write_midi(out, notes)
-    print(f"{len(notes):,} notes written to {out}")
+    print(f"{counted(len(notes), 'note')} written to {out}")
 
 
 def _decoding(arguments: Namespace) -> Decoding:

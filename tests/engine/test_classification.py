@@ -73,6 +73,35 @@ def test_what_has_no_label_in_the_run_s_own_file_is_answered_too(write: Write) -
     assert classify(load_run(out)).truth.count("") == 14
 
 
+def test_texts_are_answered_typed_by_lines_and_as_a_column_alone(
+    write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    texts = [f"{'a fine thing' if row % 2 else 'poor and dear'} {row % 7}" for row in range(60)]
+    rows = "\n".join(f"{text},{'bg'[row % 2]},{row % 2}" for row, text in enumerate(texts))
+    path = write("train.csv", f"what is said,kind,worth\n{rows}\n")
+    given = ("--set=data.kind=labelled_text", "--set=data.text_column=what is said", "--set=training.epochs=30")
+    run, rated = path.parent / "run", path.parent / "rated"
+    assert cli.main(["train", "--data", str(path), "--out", str(run), *given, "--set=data.label=kind", "--json"]) == 0
+    asked = [texts[1], texts[2]]
+    found = [
+        classify(load_run(run), write(name, content))
+        for name, content in (("a.txt", "\n\n".join(asked)), ("a.csv", "\n".join(["what is said", *asked])))
+    ]
+    assert [[each.said(row) for row in range(len(each.names))] for each in found] == [["g", "b"]] * 2
+    capsys.readouterr()
+    assert cli.main(["predict", str(run), "--prompt", texts[1]]) == 0
+    first, *others = capsys.readouterr().out.splitlines()
+    assert (first, [line.split()[0] for line in others]) == ("g", ["g", "b"])
+    more = ("--set=data.label=worth", "--set=data.answer=value")
+    assert cli.main(["train", "--data", str(path), "--out", str(rated), *given, *more, "--json"]) == 0
+    capsys.readouterr()
+    assert cli.main(["predict", str(rated), "--prompt", texts[1]]) == 0
+    assert float(capsys.readouterr().out) > 0.5
+    assert [cli.main(["predict", str(run), *words]) for words in (["--prompt= "], ["--prompt=a", "--seed=1"])] == [2, 2]
+    with pytest.raises(DataError, match="no text to be answered"):
+        classify(load_run(run), typed=" ")
+
+
 def test_the_same_file_given_anew_gets_the_same_answers(write: Write) -> None:
     run = trained(write, "long", "many_to_one")
     own, given = (classify(load_run(run), data) for data in (None, write("b.csv", long_table())))

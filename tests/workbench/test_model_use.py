@@ -22,7 +22,7 @@ from workbench.dialogs.use import UseDialog
 from workbench.records import RunRecord
 from workbench.theme import DARK, LIGHT
 from workbench.uses.answering import Answering
-from workbench.uses.asking import DrawingAsking, FileAsking, PromptAsking, TagAsking, TextAsking, VectorAsking
+from workbench.uses.asking import DrawingAsking, FileAsking, PromptAsking, TextAsking, TypedAsking, VectorAsking
 from workbench.uses.drawing import DrawingPad
 
 KINDS = {
@@ -34,6 +34,7 @@ KINDS = {
     "tune": "bach_chorales",
     "generated": "adding",
     "values": "freezing_of_gait",
+    "texts": "product_reviews",
 }
 Made = Callable[[str], tuple[UseDialog, Path]]
 
@@ -134,7 +135,7 @@ def test_a_file_is_classified_with_probabilities(made: Made, tmp_path: Path) -> 
 
 def test_the_words_of_a_sentence_that_is_typed_are_tagged(made: Made, tmp_path: Path) -> None:
     dialog, _ = made("tags")
-    assert isinstance(dialog.asking, TagAsking)
+    assert isinstance(dialog.asking, TypedAsking)
     assert dialog.answering.table.model().rowCount() == 120  # the run's own
     dialog.asking.typed.setText("the zebra runs.")
     QTest.keyClick(dialog.asking.typed, Qt.Key.Key_Return)
@@ -146,6 +147,22 @@ def test_the_words_of_a_sentence_that_is_typed_are_tagged(made: Made, tmp_path: 
     dialog.asking.take(tmp_path / "a.txt")
     dialog.asking.ask()
     assert dialog.answering.table.model().rowCount() == 3
+
+
+def test_a_text_that_is_typed_is_classified(made: Made, tmp_path: Path) -> None:
+    dialog, _ = made("texts")
+    assert isinstance(dialog.asking, TypedAsking)
+    assert "on the test part" in _words(dialog)  # the run's own
+    dialog.asking.typed.setText("a wonderful phone")
+    QTest.keyClick(dialog.asking.typed, Qt.Key.Key_Return)
+    said = dialog.answering.words.text().rstrip(".")
+    dialog.answering.save_csv(tmp_path / "a.csv")
+    (row,) = _rows(tmp_path / "a.csv")
+    assert (row["answer"], row["part"]) == (said, "given")
+    (tmp_path / "a.txt").write_text("poor sound\n\nvery good\n")
+    dialog.asking.take(tmp_path / "a.txt")
+    dialog.asking.ask()
+    assert dialog.answering.table.model().rowCount() == 2
 
 
 def test_a_number_for_each_step_is_not_classified(made: Made) -> None:

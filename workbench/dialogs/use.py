@@ -16,6 +16,8 @@ from workbench.uses.asking import Asking, asking_for
 _HOW = {
     "series": "Forecasts every window of the data and the steps after its last row, with its dates.",
     "classes": "Answers every sequence, row or step, with the probability of each class.",
+    "texts": "Answers a text that is typed or every text of a file, with the probability of each class.",
+    "rated": "Answers a text that is typed or every text of a file with a number.",
     "tags": "Tags each word of a sentence or a file, with the probability of each tag.",
     "values": "Answers every sequence, row or step with a number.",
     "text": "Goes on from what is typed, one symbol after the other.",
@@ -68,7 +70,7 @@ class UseDialog(QDialog):
         self._side.takeAt(3)  # the stretch that kept the place
         self._wait(False)
         self.answering.say("Nothing was asked yet. The answer appears here.")
-        if usable.kind in ("series", "classes", "tags", "values"):
+        if usable.kind in ("series", "classes", "texts", "rated", "tags", "values"):
             asking.ask()
 
     def show_used(self, used: Used) -> None:

@@ -22,6 +22,8 @@ from workbench.theme import GRID, Theme
 from workbench.uses.choosing import Choosing, real, whole
 from workbench.uses.drawing import DrawingPad
 
+_BUTTONS = {"series": "Forecast", "classes": "Classify", "texts": "Classify", "tags": "Tag"}
+
 
 class Asking(QWidget):
     """The base of all: `asked` gives the question, or says that there is none yet."""
@@ -51,7 +53,7 @@ class FileAsking(Asking):
     """The run's own data, or a file."""
 
     def __init__(self, usable: Usable) -> None:
-        self.words = {"series": "Forecast", "classes": "Classify", "tags": "Tag"}.get(usable.kind, "Answer")
+        self.words = _BUTTONS.get(usable.kind, "Answer")
         super().__init__()
         self._path: Path | None = None
         self._named = label("", "muted", "use_file")
@@ -92,15 +94,17 @@ class FileAsking(Asking):
             self.ask()
 
 
-class TagAsking(FileAsking):
-    """A sentence whose words are to be tagged, the run's own data, or a file."""
+class TypedAsking(FileAsking):
+    """A text to be answered or a sentence whose words are to be tagged, the run's own data, or a file."""
 
     def __init__(self, usable: Usable) -> None:
         super().__init__(usable)
+        tags = usable.kind == "tags"
         self.typed = QLineEdit()
         self.typed.setObjectName("use_text")
-        self.typed.setAccessibleName("Sentence to be tagged")
-        self.typed.setPlaceholderText("Type a sentence whose words are to be tagged")
+        self.typed.setAccessibleName("Sentence to be tagged" if tags else "Text to be answered")
+        told = "a sentence whose words are to be tagged" if tags else f"a text; {usable.target} is answered"
+        self.typed.setPlaceholderText(f"Type {told}")
         self.typed.returnPressed.connect(self.ask)
         self.column.insertWidget(0, self.typed)
 
@@ -252,8 +256,8 @@ def asking_for(usable: Usable, theme: Theme) -> Asking:
     """The one that fits what a model learned from."""
     if usable.kind in ("series", "classes", "values"):
         return FileAsking(usable)
-    if usable.kind == "tags":
-        return TagAsking(usable)
+    if usable.kind in ("texts", "rated", "tags"):
+        return TypedAsking(usable)
     if usable.kind == "text":
         return PromptAsking()
     if usable.side:
