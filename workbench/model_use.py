@@ -38,8 +38,7 @@ def usable(folder: Path) -> Usable:
 
     model = load_run(folder)
     if isinstance(model.preparation, LabelledTextPreparation):
-        answers = model.preparation.answers
-        return Usable("texts" if answers.classes else "rated", target=answers.label)
+        return Usable("texts" if model.preparation.answers.classes else "rated")
     if isinstance(model.preparation, SequencePreparation) and not model.preparation.answers.classes:
         return Usable("values")
     if isinstance(model.preparation, SequencePreparation) and model.preparation.tags_words:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -103,10 +103,15 @@ class TypedAsking(FileAsking):
         self.typed = QLineEdit()
         self.typed.setObjectName("use_text")
         self.typed.setAccessibleName("Sentence to be tagged" if tags else "Text to be answered")
-        told = "a sentence whose words are to be tagged" if tags else f"a text; {usable.target} is answered"
-        self.typed.setPlaceholderText(f"Type {told}")
+        wanted = "sentence whose words are to be tagged" if tags else "text to be answered"
+        self.typed.setPlaceholderText(f"Type a {wanted}")
+        self.typed.textChanged.connect(self._on_typed)
         self.typed.returnPressed.connect(self.ask)
         self.column.insertWidget(0, self.typed)
+
+    @Slot(str)
+    def _on_typed(self, text: str) -> None:
+        self._named.setText("What is typed above." if text.strip() else str(self._path or self._own))
 
     def question(self) -> Asked:
         """See `Asking.question`. What is typed goes before a file that was asked before."""
