@@ -16,6 +16,7 @@ from engine.events import Compiling
 from engine.kernels.jit import CACHE
 
 _LOOK = 0.2  # seconds between two looks at the disk
+_ENOUGH = 0.2  # of all, done before a pace is taken from it: the first one waits for the compiler itself to be loaded
 # Seconds that each took on one machine; elsewhere they are others, in about the same proportions.
 _SECONDS = {
     "packing.pack_layer": 2.0, "recurrence.forward": 2.1, "recurrence.backward": 2.5, "two_stage.forward": 2.4,
@@ -78,8 +79,8 @@ class Compilation:
         return Compiling(what, 0.0, done, self._needed, self._seconds_left(now)) if self._needed else None
 
     def _seconds_left(self, now: float) -> float:
-        """At the pace of those that are done; 0 while none is, and where the one at hand takes longer than that."""
-        if self._left == self._all:
+        """At the pace of those that are done; 0 while they are few, or the one at hand takes longer."""
+        if self._all - self._left < _ENOUGH * self._all:
             return 0.0
         rest = self._left * (self._last - self._start) / (self._all - self._left)
         return max(rest - (now - self._last), 0.0)

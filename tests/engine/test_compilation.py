@@ -75,23 +75,27 @@ def test_every_kernel_that_is_named_is_there() -> None:
 def test_it_tells_how_many_and_how_long_once_there_is_a_pace(tmp_path: Path) -> None:
     now = [100.0]
     put(tmp_path, "rows.gather")
-    names = ("packing.pack_layer", "recurrence.forward", "rows.gather", "recurrence.backward")
+    names = ("packing.pack_layer", "recurrence.forward", "rows.gather", "recurrence.backward", "rows.reverse")
     state = Compilation(names, tmp_path, lambda: now[0])
-    assert state.look("lstm") == Compiling("lstm", 0.0, 0, 3, 0.0)
-    now[0] += 4.0
+    assert state.look("lstm") == Compiling("lstm", 0.0, 0, 4, 0.0)
+    now[0] += 2.0
+    put(tmp_path, "rows.reverse")
+    assert state.look("lstm") == Compiling("lstm", 0.0, 1, 4, 0.0)  # too little to tell
+    now[0] += 2.0
     put(tmp_path, "packing.pack_layer")
     seconds = compilation._SECONDS
-    rest = 4.0 * (seconds["recurrence.forward"] + seconds["recurrence.backward"]) / seconds["packing.pack_layer"]
+    done = seconds["packing.pack_layer"] + compilation._USUAL
+    rest = 4.0 * (seconds["recurrence.forward"] + seconds["recurrence.backward"]) / done
     for passed in (0.0, 1.0):
         now[0] += passed
         found = state.look("lstm")
         assert found is not None
-        assert (found.done, found.needed) == (1, 3)
+        assert (found.done, found.needed) == (2, 4)
         assert found.left == pytest.approx(rest - passed)
     now[0] += 100.0
-    assert state.look("lstm") == Compiling("lstm", 0.0, 1, 3, 0.0)  # it takes longer than was thought: not known
+    assert state.look("lstm") == Compiling("lstm", 0.0, 2, 4, 0.0)  # it takes longer than was thought: not known
     put(tmp_path, *names)
-    assert state.look("lstm") == Compiling("lstm", 0.0, 3, 3, 0.0)
+    assert state.look("lstm") == Compiling("lstm", 0.0, 4, 4, 0.0)
 
 
 def test_where_all_are_there_nothing_is_told(tmp_path: Path) -> None:
