@@ -105,6 +105,11 @@ def test_settings_that_do_not_fit_the_data_block_the_run_and_say_why(bench: Benc
     assert "lower “Look-back”" in bench.window.steps.data.message.text
     assert not bench.window.run_bar.commands["run"].isEnabled()
     assert "failed" in bench.window.run_bar._status.text()
+    panel, message = bench.window.steps.panel, bench.window.steps.data.message
+    for step, page in enumerate(panel._pages):
+        panel.open(step)
+        page.verticalScrollBar().setValue(page.verticalScrollBar().maximum())
+        bench.until(lambda: panel.rect().contains(message.geometry()) and not message.visibleRegion().isEmpty())
     editor.lineEdit().setText("50")
     editor.commit()
     bench.until(lambda: bench.window.desk.draft.ready)

@@ -39,7 +39,7 @@ _NONE = {
 
 
 class DataPanel(QWidget):
-    """Buttons to open, the message area, the preview, and the form of the data section."""
+    """Buttons to open, the preview, and the form of the data section; its `message` stands above all steps."""
 
     edited = Signal(str, object)
     open_asked = Signal()
@@ -148,7 +148,7 @@ class DataPanel(QWidget):
         inside.addWidget(self._rest)
         layout = column(self, GRID)
         layout.addLayout(self._buttons())
-        for part in (self.message, self._title, self.preview, self._counts, self._first):
+        for part in (self._title, self.preview, self._counts, self._first):
             layout.addWidget(part)
         layout.addWidget(self._more)
         words = column(about := QWidget())

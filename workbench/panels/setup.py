@@ -79,7 +79,7 @@ class SetupPanel(QWidget):
         self.setObjectName("setup_panel")
         self.headers: list[StepHeader] = []
         self._pages: list[QScrollArea] = []
-        layout = column(self, spacing=0)
+        layout = self._column = column(self, spacing=0)
         for number, (title, body) in enumerate(steps, 1):
             header, page = StepHeader(number, title), _page(title, body)
             header.clicked.connect(lambda _checked=False, at=number - 1: self.open(at))
@@ -92,6 +92,13 @@ class SetupPanel(QWidget):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._on_focus)
+
+    def pin(self, message: QWidget) -> None:
+        """Show `message` above all steps, whichever is open and however far it is scrolled, while it has to be seen."""
+        place = QVBoxLayout()
+        place.setContentsMargins(GRID, GRID, GRID, GRID)
+        place.addWidget(message)
+        self._column.insertLayout(0, place)
 
     def open(self, index: int) -> None:
         """Show one step and fold the others."""

@@ -32,6 +32,7 @@ class Steps(QObject):
         self.model, self.training = ModelPanel(), TrainingPanel(theme)
         titles = ("Data", "Task", "Model", "Training")
         self.panel = SetupPanel(list(zip(titles, (self.data, self.task, self.model, self.training), strict=True)))
+        self.panel.pin(self.data.message)
         self._title = ""
         for panel in (self.data, self.task, self.model, self.training):
             panel.edited.connect(self.edited)
