@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from PySide6.QtCore import QEasingCurve, QEvent, QPointF, QRectF, QSizeF, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import (
     QColor,
-    QFontMetrics,
     QMouseEvent,
     QPainter,
     QPainterPath,
@@ -22,13 +21,13 @@ from engine.inside_records import Floats
 from workbench.plots.arrows import between, loop, over, paint_arrow
 from workbench.plots.label_axis import named
 from workbench.plots.network_layout import FEWEST, Diagram, Link, Part
+from workbench.plots.network_words import room_for_dots, short_name, step_names
 from workbench.plots.unit_squares import squares
 from workbench.theme import Theme
 
 _STRIP = 5.0  # pixels: the band of the gradient under a box
 _COLUMN = 110  # pixels of a step, with text of the usual size
 _FOLD_MS = 700
-_FEW = 4  # letters of a name that say less than an x or a y
 _ASIDE = 0.34, 0.2  # of its width: how far from the middle of a box an arrow leads past it, and one of the next layer
 _ROLES = "train", "validation", "test", "good", "warning", "problem"  # that give the first matrices their colours
 _UNLIKE = 1, 3, 2, 5, 0, 4  # colours of runs, those first that none of these comes near
@@ -218,9 +217,9 @@ class NetworkDiagram(QWidget):
         painter.setFont(font)
         text = self._name(part)
         if part.kind != "layer":
-            shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(box.width()) - 2)
+            shown = short_name(text, int(box.width()) - 2, painter.fontMetrics())
             letter = "x" if part.kind == "input" else "y"
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, shown if len(shown) > _FEW or shown == text else letter)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, shown or letter)
         elif part.column in (0, self._decoder_from) or self.fold > 0.5:
             above = QRectF(box.left(), box.top() - self._theme.small - 5, max(box.width(), 120), self._theme.small + 4)
             plate = painter.boundingRect(above, int(Qt.AlignmentFlag.AlignLeft), text)
@@ -258,7 +257,7 @@ class NetworkDiagram(QWidget):
         names = step_names(steps, wide, painter.fontMetrics())
         for column, (step, after) in enumerate(zip(steps, (*steps[1:], -2), strict=True)):
             painter.drawText(QRectF(column * wide, top, wide, high), Qt.AlignmentFlag.AlignCenter, names[column])
-            if after > step + 1 >= 1 and all(_room_for_dots(name, wide, painter.fontMetrics()) for name in names):
+            if after > step + 1 >= 1 and all(room_for_dots(name, wide, painter.fontMetrics()) for name in names):
                 painter.drawText(QRectF((column + 1) * wide - 12, top, 24, high), Qt.AlignmentFlag.AlignCenter, "…")
         painter.setOpacity(1.0)
 
@@ -299,15 +298,3 @@ class NetworkDiagram(QWidget):
         super().leaveEvent(event)
         self.passed.emit(None)
         self.hovered.emit(None)
-
-
-def step_names(steps: Sequence[int], wide: float, metrics: QFontMetrics) -> list[str]:
-    """Names of time steps in columns of a width; numbers alone where dots between two would have no room."""
-    names = [f"t = {step + 1}" if step >= 0 else "" for step in steps]
-    if all(_room_for_dots(name, wide, metrics) for name in names):
-        return names
-    return [names[0], *(name.removeprefix("t = ") for name in names[1:])]
-
-
-def _room_for_dots(name: str, wide: float, metrics: QFontMetrics) -> bool:
-    return metrics.horizontalAdvance(name) + metrics.horizontalAdvance(" … ") <= wide

@@ -1,16 +1,19 @@
-"""What a network's diagram says in words: of all its arrows, of one of them, or of one box."""
+"""What a network's diagram says in words: of all its arrows, of one of them, or of one box; and names that fit."""
 
 from __future__ import annotations
 
 import html
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtGui import QColor
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFontMetrics
 
 from engine.inside_records import HiddenTrace, LayerTrace, Structure
 from workbench.plots.label_axis import named
 from workbench.plots.network_layout import Diagram, Link, Part
+
+_FEW = 4  # letters of a name that say less than an x or a y
 
 
 def words_of_all(structure: Structure, made: Diagram | None, color_of: Callable[[str], QColor]) -> list[str]:
@@ -76,3 +79,23 @@ def _state_words(layer: LayerTrace, step: int, norm: float) -> list[str]:
 
 def _shape(shape: tuple[int, ...]) -> str:
     return " × ".join(map(str, shape))
+
+
+def short_name(text: str, wide: int, metrics: QFontMetrics) -> str:
+    """What there is room for of a name, of a date its end, which is what differs; nothing where too little is left."""
+    end = Qt.TextElideMode.ElideLeft if text[:1].isdigit() else Qt.TextElideMode.ElideRight
+    shown = metrics.elidedText(text, end, wide)
+    return shown if len(shown) > _FEW or shown == text else ""
+
+
+def step_names(steps: Sequence[int], wide: float, metrics: QFontMetrics) -> list[str]:
+    """Names of time steps in columns of a width; numbers alone where dots between two would have no room."""
+    names = [f"t = {step + 1}" if step >= 0 else "" for step in steps]
+    if all(room_for_dots(name, wide, metrics) for name in names):
+        return names
+    return [names[0], *(name.removeprefix("t = ") for name in names[1:])]
+
+
+def room_for_dots(name: str, wide: float, metrics: QFontMetrics) -> bool:
+    """Whether dots fit beside a step's name into the width of its column."""
+    return metrics.horizontalAdvance(name) + metrics.horizontalAdvance(" … ") <= wide

@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from engine.config import TOPOLOGIES
 from tests.workbench.views import measured
-from workbench.plots.network_diagram import NetworkDiagram, step_names
+from workbench.plots.network_diagram import NetworkDiagram
 from workbench.plots.network_layout import diagram, shown_steps
-from workbench.plots.network_words import words_of_all, words_of_link, words_of_part
+from workbench.plots.network_words import short_name, step_names, words_of_all, words_of_link, words_of_part
 from workbench.plots.unit_squares import CELLS, grouped
 from workbench.theme import LIGHT
 
@@ -79,6 +79,22 @@ def test_arrows_past_a_box_stand_apart(qtbot: QtBot) -> None:
         {drawn._way(link).pointAtPercent(0).x() for link in past if link.end.level == level} for level in range(3)
     ]
     assert all(not one & other for one, other in pairwise(places))
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "shown"),
+    [
+        ("1990-10-06", "…0-10-06", "…0-10-06"),
+        ("thousand", "thous…", "thous…"),
+        ("two", "two", "two"),
+        ("thousand", "t…", ""),
+    ],
+)
+def test_of_a_long_name_in_a_narrow_box_what_tells_it_apart_is_shown(
+    qtbot: QtBot, text: str, part: str, shown: str
+) -> None:
+    metrics = QFontMetrics(QFont())
+    assert short_name(text, metrics.horizontalAdvance(part) + 1, metrics) == shown
 
 
 def test_numbers_of_steps_leave_room_for_the_dots_between_them(qtbot: QtBot) -> None:
