@@ -21,6 +21,7 @@ from engine.prediction_records import ClassExample, ClassPrediction, LabelsPredi
 _STEPS = 2000  # that a plot can show
 _BATCH = 256  # sequences at once
 _COUNTED = 4096  # sequences that are counted
+_MOST_WORDS = 200  # of an example that are sent to be read
 _MOST_LINES, _LARGEST = 4, 1024  # numbers a step that make no picture, and numbers in all that fit into one
 _EXAMPLES = 60  # sequences that a person may want to read
 
@@ -150,8 +151,12 @@ class ClassPredictions:
         return frozen(values) if steps > 1 and inputs > _MOST_LINES and values.size <= _LARGEST else None
 
     def _text(self, position: int) -> str:
+        """What is read of an example, where that is words or symbols."""
         dataset = self._dataset
-        return dataset.text(dataset.pinned_part, position) if isinstance(dataset, LabelledTextDataset) else ""
+        if isinstance(dataset, LabelledTextDataset):
+            return dataset.text(dataset.pinned_part, position)
+        words = dataset.words(dataset.pinned_part, position)
+        return " ".join((*words[:_MOST_WORDS], "…") if len(words) > _MOST_WORDS else words)
 
 
 def _track(dataset: Dataset, steps: list[tuple[int, Batch, Floats]]) -> TagTrack:
@@ -165,7 +170,7 @@ def _track(dataset: Dataset, steps: list[tuple[int, Batch, Floats]]) -> TagTrack
         truth.append(np.where(batch.weights[:length, column] != 0, batch.targets[:length, column], -1))
         said.append(shares.argmax(axis=-1))
         sure.append(shares.max(axis=-1))
-        words = dataset.words(dataset.pinned_part, position) if isinstance(dataset, SequenceDataset) else ()
+        words = dataset.words(dataset.pinned_part, position)
         said_of = [f" {word!r}" for word in words[:length]] or [""] * length
         names += [f"{position + 1}: {step}{word}" for step, word in enumerate(said_of, 1)]
         room -= length

@@ -115,6 +115,10 @@ class Dataset(ABC):
     def pinned_labels(self) -> tuple[str, ...]:
         """One per time step of `pinned`."""
 
+    def words(self, part: str, position: int) -> tuple[str, ...]:
+        """What each step of an example says, where words or symbols are all that is read; nothing otherwise."""
+        return ()
+
     @property
     @abstractmethod
     def preparation(self) -> Preparation:

@@ -28,7 +28,9 @@ def test_mistakes_come_first_and_then_doubts(sample: str) -> None:
     names, truths = dataset.labels("validation"), dataset.truth("validation")
     for each in found.examples:
         assert dataset.classes[int(truths[names.index(each.name)])] == each.truth
-        assert bool(each.text) == isinstance(dataset, LabelledTextDataset)
+        assert bool(each.text) == (isinstance(dataset, LabelledTextDataset) or sample == "temporal_order")
+        if sample == "temporal_order":
+            assert each.text == " ".join(dataset.words("validation", names.index(each.name)))
         assert (each.values is not None) == (sample == "japanese_vowels")  # of which alone there is a picture
 
 

@@ -139,8 +139,16 @@ class MemoryDataset(Dataset):
 
     def pinned_labels(self) -> tuple[str, ...]:
         """Its symbols, or its numbers."""
-        steps = self.pinned().inputs[:, 0]
-        return tuple(self.task.symbols[step] if self.tokens else f"{float(step[0]):.2g}" for step in steps)
+        if self.tokens:
+            return self.words("validation", 0)
+        return tuple(f"{float(step[0]):.2g}" for step in self.pinned().inputs[:, 0])
+
+    def words(self, part: str, position: int) -> tuple[str, ...]:
+        """The symbols of a sequence that is held out."""
+        if not self.tokens or part not in self._held_out:
+            return ()
+        drawn = self._held_out[part]
+        return tuple(self.task.symbols[step] for step in drawn.inputs[: drawn.lengths[position], position])
 
     def notes(self) -> tuple[str, ...]:
         """See `Dataset.notes`."""
