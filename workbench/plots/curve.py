@@ -16,7 +16,7 @@ from workbench.plots.keys import Key
 from workbench.theme import Theme
 
 _BASELINES = ("baseline", "baseline2", "baseline3")  # roles of pens
-_SYMBOLS_UP_TO = 120  # points: symbols of more run into each other
+_SYMBOLS_UP_TO = 60  # points: symbols of more run into each other
 
 Stroke: TypeAlias = str | Callable[[Theme], QPen]  # a pen role of the theme, or a pen made of it
 
@@ -46,7 +46,7 @@ class Curve:
         color = pen.color()
         color.setAlpha(255)
         pen.setColor(color)
-        return Key(self.name, pen, self.note, self.symbol, self.line, self.ring)
+        return Key(self.name, pen, self.note, self.symbol and self.dotted, self.line, self.ring)
 
     @property
     def dotted(self) -> bool:

@@ -11,7 +11,7 @@ from workbench.theme import LIGHT
 
 
 @pytest.mark.parametrize(
-    ("count", "symbol", "drawn"), [(1, False, True), (2, False, False), (120, True, True), (121, True, False)]
+    ("count", "symbol", "drawn"), [(1, False, True), (2, False, False), (60, True, True), (61, True, False)]
 )
 def test_a_single_point_is_drawn_and_many_do_not_run_into_each_other(
     qtbot: QtBot, count: int, symbol: bool, drawn: bool
@@ -24,3 +24,4 @@ def test_a_single_point_is_drawn_and_many_do_not_run_into_each_other(
     assert (plot.curves["a"].item.opts["symbol"] is not None) is drawn
     plot.apply_theme(LIGHT)
     assert (plot.curves["a"].item.opts["symbol"] is not None) is drawn
+    assert plot.curves["a"].key(LIGHT).symbol is (symbol and drawn)  # the key shows what is drawn
