@@ -133,7 +133,7 @@ class TextByUnit(LiveView):
 
     def _colour(self, values: Floats, scale: Scale) -> None:
         self._text.show_values(values, scale.colors, (scale.low, scale.high))
-        hit = Key("of the best guesses for the next, below: the right one", patch(self.theme.color("good", 0.6)))
+        hit = Key("the right one of the guesses below for the next symbol", patch(self.theme.color("good", 0.6)))
         self._legend.show_items(self.theme, (dataclasses.replace(scale, high=float(f"{scale.high:.3g}")), hit))
 
     def _scale(self, values: Floats) -> Scale:
