@@ -114,6 +114,7 @@ def test_settings_that_do_not_fit_the_data_block_the_run_and_say_why(bench: Benc
     editor.commit()
     bench.until(lambda: bench.window.desk.draft.ready)
     assert not bench.window.steps.data.message.isVisible()
+    bench.until(lambda: panel.headers[0].y() == 0)
     assert bench.window.run_bar.commands["run"].isEnabled()
 
 

@@ -96,7 +96,7 @@ class SetupPanel(QWidget):
     def pin(self, message: QWidget) -> None:
         """Show `message` above all steps, whichever is open and however far it is scrolled, while it has to be seen."""
         place = QVBoxLayout()
-        place.setContentsMargins(GRID, GRID, GRID, GRID)
+        place.setContentsMargins(GRID, 0, GRID, 0)  # a margin above and below would stay while there is nothing to say
         place.addWidget(message)
         self._column.insertLayout(0, place)
 
