@@ -12,8 +12,9 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
+Script: TypeAlias = Callable[[Any, argparse.Namespace], Iterator[Callable[[], bool]]]  # when each step is done
 SIZES = ((1440, 900), (1280, 720), (2560, 1440))
 _SETTLE_MS = 800  # plots and equations come one after the other
 _MOST_MS = 120_000
@@ -39,22 +40,27 @@ def main() -> None:
     parser.add_argument("--text", type=int, default=100, help="size of text in per cent")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the run")
     options = parser.parse_args()
+    play(options, _script)
+
+
+def play(options: argparse.Namespace, script_of: Script) -> None:
+    """Open the window with nobody's settings, do what a script says step by step, close."""
     options.out.mkdir(parents=True, exist_ok=True)
     os.environ["QT_SCALE_FACTOR"] = str(options.scale)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     with tempfile.TemporaryDirectory() as home:
         for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
-            os.environ[name] = home  # nobody's settings are touched
-        _open(options)
+            os.environ[name] = home
+        _open(options, script_of)
 
 
-def _open(options: argparse.Namespace) -> None:
+def _open(options: argparse.Namespace, script_of: Script) -> None:
     from PySide6.QtCore import QTimer
 
     from workbench import app
 
     def opened(window: Any) -> None:
-        script = _script(window, options)
+        script = script_of(window, options)
         timer, done, waited = QTimer(window), [lambda: True], [0]
 
         def tick() -> None:
