@@ -27,6 +27,7 @@ COUNTED = (
     *((1e8 * unit, 5e9 * unit, unit, "1970-01-01T00:00:00.000000") for unit in (1.0, 1e3, 1e6, 1e9)),
     (15_000.0, 80_000.0, 1 / 86_400, "1899-12-30T00:00:00.000000"),
 )
+FORMS = 3  # of dates in one column
 ZONE = re.compile(r"\d[T ]\d.*(Z|[+-]\d\d:?\d\d)$")
 
 
@@ -48,27 +49,78 @@ def as_iso(dates: list[str], frequency: dict[str, Any] | None = None) -> list[st
         found = {written: all_read(dates, written) for written in forms(dates[0])}
         ways = [(uneven(read, frequency), written, read) for written, read in found.items() if read]
     if not ways:
-        return dates
+        return in_several_forms(dates)
     _, written, read = min(ways)
+    return [date.strftime(iso_form(written)) for date in read]
+
+
+def iso_form(written: str) -> str:
+    """How ISO 8601 writes what is as fine as a form."""
     short = "%Y-%m-%d" if "%d" in written else "%Y-%m"
-    clock = " %H:%M:%S" if "%S" in written else " %H:%M" if "%M" in written else ""
-    return [date.strftime(short + clock) for date in read]
+    return short + (" %H:%M:%S" if "%S" in written else " %H:%M" if "%M" in written else "")
+
+
+def in_several_forms(dates: list[str]) -> list[str]:
+    """Dates of up to three forms, and days of Excel among them; as they are where some may mean two dates, or none."""
+    found: dict[int, str] = {}
+    for _ in range(FORMS):
+        left = [at for at in range(len(dates)) if at not in found]
+        if not left:
+            break
+        ways = {form: read_some(dates, left, form) for form in forms_of_one(dates[left[0]])}
+        most = max(map(len, ways.values()), default=0)
+        best = [read for read in ways.values() if len(read) == most > 0]
+        if not best or any(read != best[0] for read in best):
+            return dates
+        found |= best[0]
+    return [found[at] for at in range(len(dates))] if len(found) == len(dates) else dates
+
+
+def forms_of_one(text: str) -> list[str]:
+    """In which ways one date may be written, ISO 8601 and days of Excel among them."""
+    number = re.fullmatch(r"[1-7]\d{4}(\.\d+)?", text)
+    return ["Excel"] if number else forms(text) or ["ISO"]
+
+
+def read_some(dates: list[str], places: list[int], form: str) -> dict[int, str]:
+    """Those of the dates at `places` that a form reads, as ISO 8601 writes them."""
+    if form == "Excel":
+        numbers = [at for at in places if re.fullmatch(r"[1-7]\d{4}(\.\d+)?", dates[at])]
+        days = stamps_of(np.array([dates[at] for at in numbers], np.float64), *COUNTED[-1][2:])
+        return dict(zip(numbers, days, strict=True))
+    found = {}
+    for at in places:
+        try:
+            found[at] = str(date_of(in_utc(dates[at]))) if form == "ISO" else dates[at]
+            if form != "ISO":
+                datetime.strptime(dates[at], form)
+        except ValueError:
+            found.pop(at, None)
+    if form == "ISO":
+        return found
+    read = all_read(list(found.values()), form)
+    return {at: date.strftime(iso_form(form)) for at, date in zip(found, read, strict=True)}
 
 
 def counted(dates: list[str]) -> list[str]:
     """Dates that are written as digits alone, or counted since 1970, or in days as Excel does; none if they are not."""
     if not all(re.fullmatch(r"\d{5,19}(\.\d+)?", text) for text in dates) or all(len(text) == 8 for text in dates):
         return []
-    for written in ("%Y%m", "%Y%m%d%H", "%Y%m%d%H%M", "%Y%m%d%H%M%S"):
-        if read := all_read(dates, written):
+    for written, length in (("%Y%m", 6), ("%Y%m%d%H", 10), ("%Y%m%d%H%M", 12), ("%Y%m%d%H%M%S", 14)):
+        if all(len(text) == length for text in dates) and (read := all_read(dates, written)):
             return [f"{date:%Y-%m}" if written == "%Y%m" else date.isoformat(" ") for date in read]
     values = np.array(dates, np.float64)
     for low, high, second, start in COUNTED:
         if ((values >= low) & (values < high)).all():
-            found = np.datetime64(start) + np.round(values / second * 1e6).astype("timedelta64[us]")
-            whole = "D" if (found == found.astype("datetime64[D]")).all() else "s"
-            return [str(date).replace("T", " ") for date in found.astype(f"datetime64[{whole}]")]
+            return stamps_of(values, second, start)
     return []
+
+
+def stamps_of(values: Any, second: float, start: str) -> list[str]:
+    """What is counted since `start`, as ISO 8601 writes it; of days to a thousandth of a second."""
+    found = np.datetime64(start) + np.round(values / second * 1e6, -3 if second < 1 else 0).astype("timedelta64[us]")
+    whole = "D" if (found == found.astype("datetime64[D]")).all() else "s"
+    return [str(date).replace("T", " ") for date in found.astype(f"datetime64[{whole}]")]
 
 
 def forms(text: str) -> list[str]:
@@ -142,7 +194,7 @@ def date_of(text: str) -> Any:
     text = text.strip().replace("/", "-")
     compact = len(text) == 8 and text.isdigit()  # 20011229
     date = np.datetime64(f"{text[:4]}-{text[4:6]}-{text[6:]}" if compact else text)
-    if np.isnat(date) or not re.match(r"\d{4}", text):  # of two digits NumPy makes a year of the first century
+    if np.isnat(date) or not (compact or re.match(r"\d{4}(?!\d)", text)):  # 49 and 43831 are years for NumPy
         raise ValueError(f"{text!r} is no date")
     return date
 

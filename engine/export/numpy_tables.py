@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.data.notation.lengths_of_time import are_lengths, seconds
 from engine.storage.spreadsheets import safe_text
 
 MISSING = ("", "na", "n/a", "nan", "null", "none", "nil")
@@ -68,8 +69,11 @@ def numbers_of(cells: list[str], separator: str) -> list[float]:
     """The cells of a column as numbers, NaN where there is none.
 
     Decimals stand behind the last of both marks where a cell has both, or behind a comma where none parts cells; the
-    other mark then parts thousands.
+    other mark then parts thousands. Lengths of time are seconds.
     """
+    filled = [text for text in cells if text.strip().strip("-?.").lower() not in MISSING]
+    if are_lengths(filled):
+        return [seconds(text) for text in cells]
     both = [text for text in cells if "," in text and "." in text]
     comma = both[0].rfind(",") > both[0].rfind(".") if both else separator != "," and any("," in text for text in cells)
     other, mark = (r"\.", ",") if comma else (",", r"\.")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from engine.data.notation.durations import ALONE, CLOCK, LASTS, seconds_sql
+from engine.data.notation.durations import seconds_sql
+from engine.data.notation.lengths_of_time import ALONE, CLOCK, LASTS
 from engine.data.notation.numbers import NO_VALUE, SPACES, number_sql
 from engine.data.notation.quoting import literal
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from engine.data import LabelledTextPreparation, SequencePreparation
-from engine.data.notation import centuries
+from engine.data.notation import centuries, lengths_of_time
 from engine.data.texts import tokens
 from engine.export import (
     numpy_dates,
@@ -42,7 +42,7 @@ from engine.storage.atomic import write_atomically
 from engine.summary import model_words
 
 _SECONDS = 300.0
-_TABLES = (numpy_units, centuries, numpy_dates, spreadsheets, numpy_tables, numpy_series)
+_TABLES = (numpy_units, centuries, numpy_dates, spreadsheets, lengths_of_time, numpy_tables, numpy_series)
 _WRITING = (numpy_writing, tokens, numpy_texts, *_TABLES, numpy_written)
 _LABELLED = (tokens, *_TABLES, numpy_labelled)
 _PLAIN = (tokens, *_TABLES, numpy_predict)  # that answer where they read

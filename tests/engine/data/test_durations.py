@@ -11,6 +11,7 @@ import pytest
 from engine.data import peek, suggest
 from engine.data.tables.columns import read_numbers
 from engine.data.tables.opening import open_table
+from engine.export.numpy_tables import numbers_of
 from tests.engine.data.making import Write, beside
 
 ROWS = 40
@@ -95,3 +96,14 @@ def test_lengths_of_time_in_parquet_are_seconds(write: Write) -> None:
     with open_table(path) as table:
         np.testing.assert_array_equal(read_numbers(table, table.names), np.outer(np.arange(30), [37, 60]))
         assert any("seconds" in remark for remark in table.remarks)
+
+
+@pytest.mark.parametrize(("write_one", "wanted"), FORMS.values(), ids=FORMS.keys())
+def test_the_exported_script_reads_them_too(write_one: Callable[[int], str], wanted: Callable[[int], float]) -> None:
+    cells = [write_one(n) for n in range(ROWS)]
+    np.testing.assert_allclose(numbers_of(cells, ";"), [wanted(n) for n in range(ROWS)])
+
+
+@pytest.mark.parametrize("cells", [*NONE.values(), ["5 m"] * 9], ids=[*NONE, "metres alone"])
+def test_the_exported_script_takes_nothing_else_for_them(cells: list[str]) -> None:
+    assert np.isnan(numbers_of(cells, ";")).all()

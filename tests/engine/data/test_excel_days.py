@@ -12,9 +12,9 @@ from engine.data.tables.opening import open_table
 from tests.engine.data.making import Write
 
 DAYS = np.arange("2019-11-20", "2020-07-01", dtype="datetime64[D]")
-BEGIN, DAY = np.datetime64("1899-12-30"), np.timedelta64(1, "D")
+BEGIN, ONE = np.datetime64("1899-12-30"), np.timedelta64(1, "D")
 WRITTEN = [day.strftime("%d.%m.%Y") for day in DAYS.astype(object)]
-COUNTED = [str(int((day - BEGIN) / DAY)) for day in DAYS]
+COUNTED = [str(int((day - BEGIN) / ONE)) for day in DAYS]
 SHORT = [day.strftime("%d/%m/%y") for day in DAYS.astype(object)]
 
 
@@ -50,7 +50,7 @@ def test_counted_days_are_dates_between_written_ones(write: Write, cells: list[s
 
 def test_days_far_down_are_found_too(write: Write) -> None:
     days = np.arange("2015-01-01", "2017-12-31", dtype="datetime64[D]")
-    cells = [str(day) if row != 800 else str(int((day - BEGIN) / DAY)) for row, day in enumerate(days)]
+    cells = [str(day) if row != 800 else str(int((day - BEGIN) / ONE)) for row, day in enumerate(days)]
     with open_table(write("a.csv", table(cells))) as found:
         leave_out_undated(found, "date")
         np.testing.assert_array_equal(read_stamps(found, "date").astype("datetime64[D]"), days)

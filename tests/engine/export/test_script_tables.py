@@ -203,3 +203,16 @@ def test_dates_that_are_numbers(dates: list[str], wanted: list[str]) -> None:
 def test_what_is_printed_is_no_formula_for_a_spreadsheet(capsys: pytest.CaptureFixture[str]) -> None:
     print_rows([["=1+1", 3, "-0.5"]])
     assert capsys.readouterr().out == "'=1+1,3,-0.5\n"
+
+
+SEVERAL_FORMS = {
+    "Germany and ISO": (["01.02.2020", "2020-02-02", "03.02.2020"], ["2020-02-01", "2020-02-02", "2020-02-03"]),
+    "days of Excel among them": (["31.01.2020", "43862", "02.02.2020"], ["2020-01-31", "2020-02-01", "2020-02-02"]),
+    "one that may be two dates": (["2020-02-01", "2/3/2020", "2020-02-03"], ["2020-02-01", "2/3/2020", "2020-02-03"]),
+    "one that is none": (["01.02.2020", "soon"], ["01.02.2020", "soon"]),
+}
+
+
+@pytest.mark.parametrize(("dates", "wanted"), SEVERAL_FORMS.values(), ids=SEVERAL_FORMS.keys())
+def test_dates_of_several_forms_in_one_column_are_read(dates: list[str], wanted: list[str]) -> None:
+    assert as_iso(dates) == wanted
