@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from engine.config import DataConfig
+from engine.data.errors import DataError
 from engine.data.guess import Guess
 from engine.data.notation.quoting import quoted
 from engine.data.sequences.column_looks import (
@@ -20,7 +22,7 @@ from engine.data.sequences.column_looks import (
 from engine.data.sequences.labelled_text_suggestion import suggest_texts
 from engine.data.sequences.several_labels import constant, flags, is_several, several_told
 from engine.data.tables.columns import numeric_columns
-from engine.data.tables.dates import date_format, find_date_column
+from engine.data.tables.dates import date_format, find_date_column, read_stamps
 from engine.data.tables.tables import Table
 
 _SEQUENCES = (
@@ -33,6 +35,7 @@ _FLAGS = ("status", "flag", "flags", "quality", "qc", "qualifier", "remark", "qu
 _LOOK, _FIRST = 100_000, 1_000  # rows that are looked at, and that are asked first
 _ANSWERS = ("y",)  # beside columns that count up
 _STEPS = 8  # columns that a table without a header has beside its class
+_MANY, _EACH = 20, 3  # sequences that are told by nothing but their shape; of each label
 _RAGGED = 3.0  # steps a sequence has at least on average
 
 
@@ -55,7 +58,8 @@ def suggest_sequences(table: Table, said: DataConfig) -> Guess | None:
     if counted_in := _counted_in(table, columns, rows, split, label):
         return counted_in
     texts = suggest_texts(table, columns, said, split, rows)
-    return texts or _wide(table, columns, split, label, rows, said.targets) or _recording(table, columns, split, label)
+    found = texts or _wide(table, columns, split, label, rows, said.targets)
+    return found or _by_shape(table, columns, rows, split, label) or _recording(table, columns, split, label)
 
 
 def _sequence(table: Table, columns: list[ColumnLook], rows: int, said: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
@@ -94,6 +98,46 @@ def _counted_in(
         if label and constant(table, (column.name,), label.name, rows):
             return _long(table, columns, (column.name,), column.different, split, rows, label)
     return None
+
+
+def _by_shape(
+    table: Table, columns: list[ColumnLook], rows: int, split: str, said: ColumnLook | None
+) -> Guess | None:  # fmt: skip
+    """Sequences of any name that nothing counts: many values that stay and do not come back, as labels beside them do.
+
+    Where dates run on over their borders they are stretches of one recording, as days are.
+    """
+    last = said or next((c for c in columns[-1:] if c.name != split and not named(c.name, _CALENDAR)), None)
+    if last is None or last.runs <= last.different or last.different > MOST_LABELS or _dates_run_on(table):
+        return None
+    many = max(_MANY, _EACH * last.different)
+    for column in columns:
+        stays = many <= column.different == column.runs <= rows / _RAGGED
+        if not stays or column.name in (last.name, split) or date_format(table, column.name):
+            continue
+        if constant(table, (column.name,), last.name, rows):
+            found = _long(table, columns, (column.name,), column.different, split, rows, last)
+            return found and replace(found, reasons=[*found.reasons, _shape_told(column.name, last.name)])
+    return None
+
+
+def _dates_run_on(table: Table) -> bool:
+    """Whether the dates of the whole table rise."""
+    date = find_date_column(table)
+    if date is None:
+        return False
+    try:
+        stamps = read_stamps(table, date.name, _LOOK)
+    except DataError:  # some row has none
+        return True
+    return bool((stamps[1:] >= stamps[:-1]).all())
+
+
+def _shape_told(name: str, label: str) -> str:
+    return (
+        f"{name!r} is taken to tell the sequences: its values stay for a while and do not come back, and {label!r} is "
+        "the same throughout each; if all rows are one recording, leave data.sequence_column empty"
+    )
 
 
 def _counter(table: Table, sequence: tuple[str, ...], columns: list[ColumnLook], rows: int) -> str:

@@ -92,6 +92,15 @@ SITES = table("site,week,region,sales", 240, lambda at: (f"s{at // 24}", 1 + at 
 PARTS_OF_ONE = table("x,state,split", 240, lambda at: (at % 7, MOODS[at // 20 % 2], ("train", "test")[at // 180]))
 TOPICS = table("text,sport,money", 90, lambda at: (f"some words of text {at}", at % 2, at // 2 % 2))
 
+BATCHES = table("vat,temperature,grade", 240, lambda at: (700 + at // 8, at * 7 % 11, "ab"[at // 8 % 2]))
+SHIFTS = table(  # hours of one plant: dates run on over the borders of its shifts
+    "hour,shift,load,kind",
+    240,
+    lambda at: (f"2020-01-{at // 24 + 1:02d} {at % 24:02d}:00", at // 8, at % 7, "ab"[at // 8 % 2]),
+)
+PHASES = table("phase,level,state", 240, lambda at: (at // 8, at % 7, "ab"[at // 5 % 2]))
+FEW = table("phase,level,state", 240, lambda at: (at // 24, at % 7, "ab"[at // 24 % 2]))
+
 TABLES: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     "a label at every step": ("a.csv", RECORDING, "sequences", {"label": "activity", "time_column": "time"}),
     "sequences told apart": ("a.csv", TOLD_APART, "sequences", {"label": "gesture", "sequence_column": ("recording",)}),
@@ -108,6 +117,10 @@ TABLES: dict[str, tuple[str, str, str, dict[str, Any]]] = {
         {"sequence_column": ("machine",), "label": "state", "split_column": "part"},
     ),
     "series that are counted in": ("a.csv", SITES, "series", {"targets": ("sales",)}),
+    "sequences of any name, told by their shape": ("a.csv", BATCHES, "sequences", {"sequence_column": ("vat",)}),
+    "shifts of one recording": ("a.csv", SHIFTS, "sequences", {"sequence_column": ()}),
+    "phases in which the label changes": ("a.csv", PHASES, "sequences", {"sequence_column": ()}),
+    "few phases of one recording": ("a.csv", FEW, "sequences", {"sequence_column": ()}),
     "a part is no label": ("a.csv", PARTS_OF_ONE, "sequences", {"label": "state", "split_column": "split"}),
     "several things said of each text": (
         "a.csv",
