@@ -46,7 +46,7 @@ def train(
 ) -> Trained | None:
     """Train `network` for so many epochs, fewer where more would be idle, and score it.
 
-    None where it was `stopped`, its numbers grew beyond bounds, or no answer counts: all steps ahead count together.
+    None where it was `stopped`, its numbers grew beyond bounds, or no answer counts.
 
     The same experiment gives the same bits.
     """
@@ -86,12 +86,11 @@ def _epoch(
         if stopped():
             return None
         before = before if batch.continues else None
-        flat = network.flat(batch, before)
-        step = network.network.loss_and_gradients(flat, loss)
+        found = network.learn(batch, before, loss)
         before = network.tail(batch, before)
-        if not math.isfinite(step.loss):
+        if not math.isfinite(found):
             raise NonFiniteError("the loss is not finite")
         optimizer.step(schedule.rate(optimizer.steps), training.clip_norm, training.clip_value)
-        if loss.weights(flat).any():
-            losses.append(step.loss)
+        if loss.weights(batch).any():
+            losses.append(found)
     return math.fsum(losses) / len(losses) if losses else None

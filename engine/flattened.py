@@ -20,6 +20,7 @@ from engine.data import Batch, Dataset, PairBatch
 from engine.data.series.path_dataset import PathDataset
 from engine.layers.parameter_shapes import parameter_count
 from engine.layers.passes import Examples, Output
+from engine.losses import Loss
 from engine.network import Network
 
 NAME = "feed-forward"
@@ -78,12 +79,30 @@ class Flattened:
             return _single(rows, targets, batch.weights.reshape(len(rows)))
         return _single(self._side_by_side(inputs), batch.targets, batch.weights)
 
+    def learn(self, batch: Examples, before: NDArray[Any] | None, loss: Loss) -> float:
+        """The loss over a batch, whose gradient the network then has.
+
+        Where some steps of what is to be written were not measured the others count, as they do for a decoder.
+        """
+        flat = self.flat(batch, before)
+        weights = batch.weights
+        if not isinstance(batch, PairBatch) or (weights.min(axis=0) == weights.max(axis=0)).all():
+            return self.network.loss_and_gradients(flat, loss).loss
+        values = self.network.forward(flat.inputs, flat.lengths).values
+        found, slopes = loss.slopes(self._by_step(values), batch)
+        self.network.backward(slopes.swapaxes(0, 1).reshape(values.shape))
+        return found
+
+    def _by_step(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Answers (B, U · O) to all steps ahead as (U, B, O)."""
+        return values.reshape(len(values), self._written, -1).swapaxes(0, 1)
+
     def _at_once(self, batch: PairBatch, inputs: NDArray[np.float32]) -> Batch:
         """All steps that an encoder–decoder writes as one answer; it reads ahead what a decoder is told ahead."""
         count, known = inputs.shape[1], batch.before[..., self._targets :]
         rows = [self._side_by_side(inputs), known.swapaxes(0, 1).reshape(count, -1)]
         targets = np.ascontiguousarray(batch.targets.swapaxes(0, 1)).reshape(count, -1)
-        return _single(np.concatenate(rows, axis=1), targets, batch.weights.min(axis=0))
+        return _single(np.concatenate(rows, axis=1), targets, batch.weights.max(axis=0))
 
     def _side_by_side(self, inputs: NDArray[Any]) -> NDArray[np.float32]:
         """(T, B, I) as (B, steps · I)."""
@@ -101,7 +120,7 @@ class Flattened:
         if self._aligned:
             values = values.reshape(*batch.inputs.shape[:2], -1)
         if self._written:
-            values = values.reshape(len(values), self._written, -1).swapaxes(0, 1)
+            values = self._by_step(values)
         return Output(values, self.tail(batch, state))
 
     def tail(self, batch: Examples, before: NDArray[Any] | None = None) -> Any:

@@ -134,11 +134,15 @@ class Loss:
 
     def mean(self, values: NDArray[Any], batch: Answers) -> tuple[float, float]:
         """The same mean of answers (B, O) or (T, B, O), which are left alone; and the weights' sum."""
+        return self.slopes(values, batch)[0], float(self.weights(batch).sum(dtype=np.float64))
+
+    def slopes(self, values: NDArray[Any], batch: Answers) -> tuple[float, NDArray[Any]]:
+        """The same mean, and its gradient in the shape of the answers."""
         columns = values.shape[-1]
         rows = np.zeros((values.size // columns, padded(columns)), values.dtype)
         rows[:, :columns] = values.reshape(-1, columns)
         mean = self.over(rows.reshape(-1), rows.shape[1], values.shape, batch)
-        return mean, float(self.weights(batch).sum(dtype=np.float64))
+        return mean, rows[:, :columns].reshape(values.shape)
 
     def point(self, values: NDArray[Any]) -> NDArray[Any]:
         """One answer for each target, (…, targets): of several quantiles the one nearest to the median."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,14 +11,14 @@ import pytest
 
 from engine.config import Experiment
 from engine.control import Control
-from engine.data import Batch, load
+from engine.data import Batch, PairBatch, load
 from engine.data.series.forecast_dataset import ForecastDataset
 from engine.events import Finding, RunFinished, Snapshot, SnapshotRequest
 from engine.feed_forward import Trained, train
 from engine.findings.diagnosis import Diagnosis
 from engine.findings.measurements import Measurements
 from engine.flattened import Flattened
-from engine.losses import loss_for
+from engine.losses import Loss, loss_for
 from engine.memory_worth import MemoryWorth, shuffled
 from engine.networks import make_network
 from engine.prediction_records import SeriesPrediction
@@ -192,12 +193,39 @@ def test_forecasts_over_several_steps_are_scored_over_all_steps_of_the_same_wind
     np.testing.assert_allclose(dict(shown.baselines)["beside"], expected, rtol=1e-5)
 
 
-def test_where_no_window_has_all_its_steps_there_is_none_instead_of_one_that_has_not_learned() -> None:
-    experiment = _experiment("encoder_decoder")
+def _with_gaps(filled: float) -> tuple[Flattened, PairBatch]:
+    """One step of each window is missing: a batch in which it is filled with some value."""
     values = [float("nan") if k % STEPS == 1 and k < 50 else float((k * 5) % 9) for k in range(60)]
     dataset = windows_of({"value": values}, topology="encoder_decoder", steps=STEPS, missing="mask")
-    network = Flattened(experiment, dataset, 1, 200)
-    assert train(experiment, dataset, loss_for(experiment.training, dataset), network, 1, lambda: False) is None
+    batch = next(iter(dataset.batches("train", 8)))
+    assert isinstance(batch, PairBatch)
+    targets = np.where(batch.weights[..., None] > 0, batch.targets, np.float32(filled))
+    return Flattened(_experiment("encoder_decoder"), dataset, 1, 200), replace(batch, targets=targets)
+
+
+def test_beside_a_decoder_the_steps_that_were_measured_count() -> None:
+    assert 0 < (weights := _with_gaps(0)[1].weights).sum() < weights.size
+    found = {}
+    for filled in (0.0, 7.0):
+        network, batch = _with_gaps(filled)
+        mean = network.learn(batch, None, Loss("mse"))
+        assert mean == pytest.approx(Loss("mse").mean(network.answer(batch).values, batch)[0], rel=1e-5)
+        found[filled] = network.network.gradients()
+    assert any(np.abs(gradient).max() > 0 for gradient in found[0.0].values())
+    for name, gradient in found[0.0].items():
+        np.testing.assert_array_equal(gradient, found[7.0][name])
+
+
+def test_where_all_is_measured_its_gradient_is_that_of_all_steps_at_once() -> None:
+    network, batch = _with_gaps(3.0)
+    whole = replace(batch, weights=np.ones_like(batch.weights))
+    network.learn(whole, None, Loss("mse"))
+    at_once = {name: gradient.copy() for name, gradient in network.network.gradients().items()}
+    weights = whole.weights.copy()
+    weights[0, 0] = 0.999  # the way of gaps
+    network.learn(replace(whole, weights=weights), None, Loss("mse"))
+    for name, gradient in network.network.gradients().items():
+        np.testing.assert_allclose(gradient, at_once[name], rtol=1e-2, atol=1e-4)
 
 
 def test_its_size_is_that_of_the_network() -> None:
