@@ -38,13 +38,22 @@ def read_lengths_of_time(table: Table) -> None:
         table.notes.append(told)
 
 
+def _with_figures(table: Table) -> list[str]:
+    """Columns of texts that hold a figure: to look for numbers in sixty columns of words takes seconds."""
+    texts = [n for n, t in zip(table.names, table.types, strict=True) if t == "VARCHAR"][:_TEXTS]
+    holds = (f"bool_or(translate({quoted(name)}, '0123456789', '') <> {quoted(name)})" for name in texts)
+    found = table.one(", ".join(holds), rows=_WRITTEN) if texts else ()
+    return [name for name, any_figure in zip(texts, found, strict=True) if any_figure]
+
+
 def see_numbers(table: Table, reading: Reading, times: Sequence[str]) -> None:
     """How the numbers of a text table are written, but for columns that make up the `times` together."""
-    texts = [n for n, t in zip(table.names, table.types, strict=True) if t == "VARCHAR"][:_TEXTS]
-    if not texts:
-        return
     delimiter = table.dialect.delimiter if table.dialect else ""
     said = {"point": ".", "comma": ","}.get(reading.decimal)
+    table.decimal = said or table.decimal
+    texts = _with_figures(table)
+    if not texts:
+        return
     table.decimal, remark = (said, "") if said else decimal_mark(table.one, list(map(quoted, texts)), delimiter)
     remarks = [remark] if remark else []
     numbers = (f"count({table.written(n)}) < count(nullif(trim({quoted(n)}), ''))" for n in texts)

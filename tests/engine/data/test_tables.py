@@ -1,14 +1,19 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
 import pytest
 
 from engine.data.errors import DataError
+from engine.data.files.dialect import Reading
 from engine.data.files.temporary import temporary_file
+from engine.data.notation.decimal_marks import decimal_mark
+from engine.data.tables import seen_numbers
 from engine.data.tables.columns import read_numbers
 from engine.data.tables.opening import open_table
 from tests.engine.data.making import Write
@@ -133,3 +138,23 @@ def test_temporary_files_are_removed(write: Write) -> None:
         assert len(set(folder.iterdir()) - before) == 1
     assert set(folder.iterdir()) == before
     other.unlink()
+
+
+def test_words_are_not_searched_for_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of sixty columns of words that took seconds, and half a gigabyte for the patterns."""
+    asked = list[str]()
+
+    def noted(one: Callable[..., tuple[Any, ...]], cells: Sequence[str], delimiter: str) -> tuple[str, str]:
+        asked.extend(cells)
+        return decimal_mark(one, cells, delimiter)
+
+    monkeypatch.setattr(seen_numbers, "decimal_mark", noted)
+    path = tmp_path / "some.csv"
+    path.write_text(
+        "when,word,price,other\n" + "".join(f"2024-01-{day:02},red,{day}.5 kg,blue\n" for day in range(1, 20))
+    )
+    with open_table(path) as table:
+        assert (asked, list(table.marks)) == (['"when"', '"price"'], ["price"])
+    path.write_text("one,two\n" + "red,blue\nblue,red\n" * 9)
+    with open_table(path, Reading(decimal="comma")) as table:
+        assert (asked[2:], table.decimal) == ([], ",")
