@@ -48,14 +48,18 @@ class Progress:
         self.best, self.best_loss = self._network.state_dict(), loss
         return True
 
-    def go_back(self) -> str:
-        """After a number that was not finite: to the best weights, or the last that were finite; which, in words."""
+    def go_back(self, given: bool) -> str:
+        """After a number that was not finite: to the best weights, or those of the start; which, in words.
+
+        Those of the last step would lead there again whatever the rate: the same batch is next. Only where the number
+        was `given`, with the data, they are not to blame.
+        """
         self._learner.forget()
         if self.best:
             self._network.load_state_dict(self.best)
             best = self._measured.best
             return f"The best weights, of epoch {best.epoch}, are kept." if best else "The best weights are kept."
-        if np.isfinite(self._network.parameters.values).all():
+        if given:
             return "The weights before it are kept."
         self._network.load_state_dict(self._start())
         return "The weights of the start are kept: there were no others yet."

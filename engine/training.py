@@ -302,7 +302,7 @@ class TrainingRun:
     def _broken(self, error: NonFiniteError) -> Iterator[Event]:
         """Go back to the last good weights, kept so that the run can go on from them; say what happened."""
         self._watch.rest()
-        kept = self._progress.go_back()
+        kept = self._progress.go_back(error.given)
         finding = finding_of(error, self.step + 1, self._learner.schedule.base, kept)
         failed = RunFailed(finding.title, finding.why, finding.cure, self.step)
         place = self._progress.checkpoint(failed.title, dict(finding.changes))

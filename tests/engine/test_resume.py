@@ -435,6 +435,23 @@ def test_after_a_nan_it_goes_on_from_the_last_good_weights(
     assert [change["field"] for change in result(tmp_path / "run")["changes"]] == list(dict(finding.changes))
 
 
+def test_a_run_that_ran_away_before_any_score_goes_on_as_it_advised(tmp_path: Path) -> None:
+    """The weights of its last step are finite, and lead there again at any rate."""
+    hasty = {
+        "model.cell": "elman", "model.activation": "relu", "training.optimizer": "sgd", "training.learning_rate": 10.0,
+        "training.clip_norm": 0.0, "training.epochs": 5, "training.threads": 1,
+    }  # fmt: skip
+    experiment = data.sample("airline_passengers").experiment.replace(hasty)
+    dataset = data.load(experiment)
+    with np.errstate(all="ignore"):
+        failed = list(TrainingRun(experiment, dataset, folder=tmp_path / "run"))[-1]
+    assert isinstance(failed, RunFailed)
+    assert 1 < failed.step < dataset.batch_count("train", experiment.training.batch_size)
+    saved = saved_run(tmp_path / "run", mend=True)
+    last = list(TrainingRun(saved.experiment, dataset, folder=tmp_path / "run", saved=saved))[-1]
+    assert isinstance(last, RunFinished)
+
+
 def test_the_checkpoint_of_another_network_is_refused(often: Experiment, dataset: Dataset, tmp_path: Path) -> None:
     broken_off(often, dataset, tmp_path / "run", 5)
     saved = saved_run(tmp_path / "run")
