@@ -150,7 +150,7 @@ class Desk(QObject):
             record.experiment = record.experiment.replace(
                 {name: value for name, value in changes.items() if name in _LASTING}
             )
-            self.draft.adopt(record.experiment)
+            self.draft.adopt(record.experiment.replace(changes))  # what it trains with from now on
             self.session.go_on(
                 record, lambda control: self._backend.resume(folder, control, changes, changed_data=changed_data)
             )

@@ -15,7 +15,7 @@ from typing import Any
 
 import platformdirs
 import pytest
-from PySide6.QtWidgets import QMessageBox, QPushButton
+from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment
@@ -183,7 +183,8 @@ def test_a_run_on_changed_data_goes_on_when_that_is_agreed_to(
     desk.learn_way_on(record, {}, learned.append)
     until(desk, lambda: bool(learned))
     assert (learned[0].data, learned[0].problem) == ("changed", "")
-    desk.go_on(record, {"training.epochs": 5}, changed_data=True)
+    desk.go_on(record, {"training.epochs": 5, "training.clip_norm": "2"}, changed_data=True)
+    assert desk.draft.experiment.training.clip_norm == 2
     until(desk, lambda: desk.session.state in (State.FINISHED, State.FAILED))
     assert isinstance(record.outcome, RunFinished), record.outcome
     assert record.outcome.epoch == 5
@@ -373,10 +374,14 @@ def test_after_a_crash_in_a_run_there_is_one_box(qtbot: QtBot, experiment: Exper
 
 
 def test_after_a_nan_the_button_says_what_it_does(qtbot: QtBot) -> None:
-    card = FindingCard(Finding("not-finite", "problem", "t", "w", "c", (("training.clip_norm", "1"),), goes_on=True))
+    cure = "Set training.clip_norm to 1."
+    card = FindingCard(Finding("not-finite", "problem", "t", "w", cure, (("training.clip_norm", "1"),), goes_on=True))
     qtbot.addWidget(card)
-    buttons = [button.text() for button in card.findChildren(QPushButton)]
-    assert "Go on from the last good weights" in buttons
+    card.lock("")
+    button = next(button for button in card.findChildren(QPushButton))
+    assert button.text() == "Go on from the last good weights"
+    assert button.toolTip() == "Sets “Clip gradient norm” to 1"
+    assert "Set “Clip gradient norm” to 1." in [label.text() for label in card.findChildren(QLabel)]
 
 
 _KILLED = """

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QTo
 from engine.events import WITHDRAWN, Finding
 from workbench.panels.labels import column, label
 from workbench.theme import GRID
+from workbench.wording import named, setting_words
 
 _SIGNS = {"problem": "✕", "warning": "⚠", "good": "✓", "note": "•"}  # in the order that they are shown in
 _EMPTY = (
@@ -102,8 +103,8 @@ class FindingCard(QFrame):
         self.setObjectName(f"finding_{finding.key}")
         self.setAccessibleName(finding.title)
         self.setProperty("role", f"finding-{finding.level}")
-        self._why = label(finding.why, "muted")
-        self._cure = label(finding.cure)
+        self._why = label(named(finding.why), "muted")
+        self._cure = label(named(finding.cure))
         self._toggle = QToolButton()
         self._toggle.setText("Why")
         self._toggle.setCheckable(True)
@@ -136,7 +137,7 @@ class FindingCard(QFrame):
 
     def lock(self, reason: str) -> None:
         """Switch "Fix it" off with the reason, or on with what it would set."""
-        sets = ", ".join(f"{name} = {value}" for name, value in self.finding.changes)
+        sets = ", ".join(f"{named(name)} to {setting_words(name, value)}" for name, value in self.finding.changes)
         self._fix.setEnabled(not reason)
         self._fix.setToolTip(reason or f"Sets {sets}")
 
