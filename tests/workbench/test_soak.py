@@ -19,7 +19,6 @@ from pytestqt.exceptions import TimeoutError
 from pytestqt.qtbot import QtBot
 
 from tests.workbench.soak_bench import SoakBench, Trouble, held, resident_megabytes
-from workbench.window import Window
 
 _SECONDS, _SEED = float(os.environ.get("SOAK_SECONDS", "3600")), int(os.environ.get("SOAK_SEED", "0"))
 _BETWEEN_CHECKS = 100  # actions
@@ -79,18 +78,6 @@ class Ledger:
             f"{memory:.0f} MB, before {self.megabytes:.0f}": memory <= self.megabytes + _MORE_MEGABYTES,
         }
         return "; ".join(words for words, holds in found.items() if not holds)
-
-
-@pytest.mark.usefixtures("trouble")
-@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-def test_windows_that_are_closed_are_let_go(qtbot: QtBot, tmp_path: Path) -> None:
-    bench = SoakBench(qtbot, tmp_path, Random(0))
-    for _ in range(3):
-        bench.finish_window()
-        bench.begin_window()
-    bench.finish_window()
-    gc.collect()
-    assert sum(isinstance(each, Window) for each in gc.get_objects()) <= 2  # the last one may still be in a frame
 
 
 @pytest.mark.slow
