@@ -201,7 +201,10 @@ class Recorder:
         why = f"{error.filename}: {error.strerror}" if named and isinstance(error, OSError) else str(error)
         if self._trouble is None:
             self.note(f"could not be saved: {why}")
-        cure = "Make room: every save tries again, and until then the best weights are kept in memory."
+        cure = (
+            "Make room, or put the folder right: every save tries again, and until then the best weights are kept in "
+            "memory."
+        )
         self._trouble = Finding("saving", "problem", "The run cannot be saved", f"{why}.", cure)
         return self._trouble
 

@@ -13,6 +13,7 @@ from workbench.mailbox import Mailbox
 _log = logging.getLogger(__name__)
 
 _OTHER_FOLDER = "Edit, Preferences names the folder of runs. Make room there or choose another one, and run again."
+_PUT_RIGHT = "Put that right, and run again. The log has the details (Help, Open log folder)."
 LOOK_IN_LOG = "The log has the details (Help, Open log folder). Reset and run again; if it stays, change the model."
 
 
@@ -62,5 +63,5 @@ def _broke_off(error: Exception, step: int) -> RunFailed:
     if isinstance(error, RunFolderError):
         return RunFailed("The run has no place to be kept", str(error), _OTHER_FOLDER, step)
     if isinstance(error, ValueError | OSError):  # data, configuration and file errors carry their own advice
-        return RunFailed("The run could not go on", str(error), LOOK_IN_LOG, step)
+        return RunFailed(f"The run could not {'go on' if step else 'begin'}", str(error), _PUT_RIGHT, step)
     return RunFailed("The run broke off", f"{type(error).__name__}: {error}", LOOK_IN_LOG, step)
