@@ -44,6 +44,8 @@ class Gallery(QObject):
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setObjectName("views_bar")
         self.tabs.tabBar().setAccessibleName("Views")
+        for arrow in self.tabs.tabBar().findChildren(QToolButton):
+            arrow.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # for a mouse: the arrow keys go to tabs that are out of sight
         self.tabs.addTab(self.overview, "Overview")
         for view in deep:
             index = self.tabs.addTab(view, view.title)

@@ -129,6 +129,7 @@ QToolButton#views_list::menu-indicator { subcontrol-origin: padding; subcontrol-
 QScrollArea { border: 1px solid transparent; background: transparent; }
 QScrollArea:focus { border-color: palette(link); }
 QScrollArea[role="page"] { border: 0; }
+QTreeView:focus, QTableView:focus, QListView:focus { border: 1px solid palette(link); }
 QProgressBar { border: 1px solid palette(mid); border-radius: 3px; background: palette(base); max-height: 8px; }
 QProgressBar::chunk { background: palette(link); border-radius: 2px; }
 QLabel[role="muted"] { color: palette(placeholder-text); }
@@ -159,5 +160,6 @@ QPushButton[role="choice"] { text-align: left; border: 1px solid palette(mid); b
 QPushButton[role="choice"]:hover:enabled { border-color: palette(placeholder-text); }
 QPushButton[role="choice"]:focus { border-color: palette(window-text); }
 QPushButton[role="choice"]:checked { border: 2px solid palette(link); }
+QPushButton[role="choice"]:checked:focus { border-color: palette(window-text); }
 QPushButton[role="choice"]:disabled { background: palette(window); }
 """

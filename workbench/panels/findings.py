@@ -49,6 +49,7 @@ class FindingsPanel(QScrollArea):
             self._column.insertWidget(self._place(finding), card)
         if old:
             card.open(old.opened)
+            card.take_keys_of(old)
             self._column.removeWidget(old)
             old.deleteLater()
         self._cards[finding.key] = card
@@ -111,7 +112,8 @@ class FindingCard(QFrame):
         self._toggle.setObjectName(f"finding_{finding.key}_why")
         self._toggle.setAccessibleName(f"Why: {finding.title}")
         self._toggle.toggled.connect(self.open)
-        self._fix = QPushButton("Go on from the last good weights" if finding.goes_on else "Fix it")
+        # With its parent from the beginning: shown before it had one, it would be a window, and take the keys.
+        self._fix = QPushButton("Go on from the last good weights" if finding.goes_on else "Fix it", self)
         self._fix.setObjectName(f"finding_{finding.key}_fix")
         self._fix.setAccessibleName(f"Fix it: {finding.title}")
         self._fix.setVisible(bool(finding.changes))
@@ -128,6 +130,13 @@ class FindingCard(QFrame):
     def opened(self) -> bool:
         """Whether the reason is shown."""
         return self._toggle.isChecked()
+
+    def take_keys_of(self, other: FindingCard) -> None:
+        """Where one of the buttons of a card that goes has the keys, the same one of this has them then."""
+        for mine, theirs in zip(self.buttons, other.buttons, strict=True):
+            if theirs.hasFocus():
+                self.show()
+                mine.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def open(self, opened: bool) -> None:
         """Show or hide the reason."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QTreeWidget, QWidget
 
 from workbench.panels.run_rows import COLUMNS
@@ -45,10 +45,12 @@ class RunMenu(QMenu):
                 self.addSeparator()
             self._add(name, text, calls[name])
         for name, key in _KEYS.items():
-            self.by_name[name].setShortcut(QKeySequence(key))
-            self.by_name[name].setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            runs.addAction(self.by_name[name])  # the keys mean this only while the list has focus
+            # The keys mean this only while the list has them: an action's own would be taken by the menu's button, too.
+            pressed = QShortcut(QKeySequence(key), runs, context=Qt.ShortcutContext.WidgetShortcut)
+            pressed.activated.connect(self.by_name[name].trigger)
+            self.by_name[name].setText(f"{_TEXTS[name]}\t{QKeySequence(key).toString()}")
         self.addSeparator()
+        self._add_sorting(runs)
         self._add_columns(runs)
 
     def allow(self, record: RunRecord | None, chosen: Sequence[RunRecord], lock: str) -> None:
@@ -72,6 +74,17 @@ class RunMenu(QMenu):
         action.setObjectName(f"run_{name}_action")
         action.triggered.connect(lambda _checked=False: call())
 
+    def _add_sorting(self, runs: QTreeWidget) -> None:
+        """As by clicks on the headings: once more turns the order around."""
+        sorting = self.addMenu("Sort by")
+        sorting.setObjectName("runs_sorting")
+        sorting.menuAction().setObjectName("runs_sorting_action")
+        for place, kind in enumerate(COLUMNS[1:], 1):
+            action = sorting.addAction(kind.title)
+            action.setObjectName(f"runs_sort_{kind.title.lower()}")
+            action.setToolTip(kind.help)
+            action.triggered.connect(lambda _checked=False, at=place: _sort(runs, at))
+
     def _add_columns(self, runs: QTreeWidget) -> None:
         columns = self.addMenu("Columns")
         columns.setObjectName("runs_columns")
@@ -82,3 +95,9 @@ class RunMenu(QMenu):
             action.setCheckable(True)
             action.setChecked(kind.first)
             action.toggled.connect(lambda on, at=place: runs.setColumnHidden(at, not on))
+
+
+def _sort(runs: QTreeWidget, place: int) -> None:
+    header, rising = runs.header(), Qt.SortOrder.AscendingOrder
+    turned = header.sortIndicatorSection() == place and header.sortIndicatorOrder() is rising
+    runs.sortByColumn(place, Qt.SortOrder.DescendingOrder if turned else rising)

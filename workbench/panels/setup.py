@@ -139,6 +139,9 @@ class SetupPanel(QWidget):
     def _on_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
         if now is not None and self.isAncestorOf(now):
             self._help.setText(explanation(now) or _HELP_WHEN_IDLE)
+            for page in self._pages:
+                if page.isAncestorOf(now):
+                    page.ensureWidgetVisible(now)  # Qt does so within a page, but not where one is entered
 
 
 def explanation(widget: QWidget | None) -> str:

@@ -84,6 +84,7 @@ class TopologyChoice(QPushButton):
         chosen = experiment.model.topology == self.spec.key
         self._text.setText(words if usable.usable else f"{words}<br><b>{usable.text}</b>")
         self.setChecked(chosen)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if chosen else Qt.FocusPolicy.ClickFocus)  # arrows go on from it
         self.drawing.set_bidirectional(chosen and experiment.model.bidirectional)
         self.setEnabled(usable.usable and not locked)
         self._fade.setOpacity(1.0 if usable.usable else _FADED)

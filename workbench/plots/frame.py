@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -36,6 +36,7 @@ _BY_KEYBOARD = (
     Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason,
     Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason,
 )  # fmt: skip
+_ROW = 2 * GRID  # pixels of height within which controls stand in one row
 _LOW = 27  # heights of its letters that a picture has to be high for all that can be said
 _TITLE = 12 * GRID  # pixels of a title that do not give way to choices
 _LEAST_LETTERS = 5  # of a choice, where there is no room for its longest
@@ -229,6 +230,25 @@ class PictureFrame(QWidget):
         return menu
 
     # --- where the keys go --------------------------------------------------------------------------------
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
+        """Tab goes through it as it is read, whatever was made last."""
+        self.order_tabs()
+        return super().focusNextPrevChild(forward)
+
+    def order_tabs(self) -> None:
+        """From the frame through its controls, from above and from the left, to whatever comes behind it."""
+        stops = [part for part in self.findChildren(QWidget) if part.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        # Lists that fold out are windows of their own, and what has a proxy never has the keys itself.
+        here = [part for part in stops if part.window() is self.window() and part.focusProxy() is None]
+        before: QWidget = self
+        for part in sorted(here, key=self._row_and_place):
+            self.setTabOrder(before, part)
+            before = part
+
+    def _row_and_place(self, part: QWidget) -> tuple[int, int]:
+        middle = part.mapTo(self, part.rect().center())
+        return middle.y() // _ROW, part.mapTo(self, QPoint()).x()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Who comes by keyboard sees where he is; a mouse knows."""

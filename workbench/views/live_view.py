@@ -157,6 +157,7 @@ class LiveView(PictureFrame):
         self.build()
         self.fit_room()
         self.recolour()
+        self.order_tabs()
         return True
 
     def fit_room(self) -> None:

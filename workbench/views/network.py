@@ -75,10 +75,10 @@ class NetworkView(LiveView):
         side.setFrameShape(QFrame.Shape.NoFrame)
         side.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         side.setWidget(self._about)
-        side.setVisible(not self.compact)
         both = QSplitter(Qt.Orientation.Horizontal)
         both.addWidget(self._diagram)
         both.addWidget(side)
+        side.setVisible(not self.compact)  # now that it has a parent: before, it would be a window, and take the keys
         both.setSizes([3 * _PANEL, _PANEL])
         both.setStretchFactor(0, 1)
         both.setHandleWidth(GRID)

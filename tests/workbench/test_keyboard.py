@@ -1,0 +1,170 @@
+"""The window worked by keyboard alone: keys go to what has the focus, as a person's do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from tests.workbench.bench import Bench
+from tests.workbench.views import measured
+from workbench.answers import Loaded
+from workbench.film import Film
+from workbench.run_state import State
+from workbench.views.live_view import LiveView
+
+_KEY, _SHIFT = Qt.Key, Qt.KeyboardModifier.ShiftModifier
+_NONE = Qt.KeyboardModifier.NoModifier
+_MOST_STOPS = 120
+
+
+class Keys:
+    """Presses keys in a window of the smallest size that is promised, and never touches the mouse."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._window = bench.window
+        self._window.resize(1280, 720)
+        self._window.activateWindow()
+
+    @property
+    def focus(self) -> QWidget:
+        assert QApplication.activeWindow() is not None, "something took the keys from the window"
+        found = [each for each in (QApplication.focusWidget(), self._window.focusWidget()) if each is not None]
+        return found[0] if found else self._window
+
+    @property
+    def at(self) -> str:
+        return self.focus.objectName()
+
+    def press(self, *keys: Qt.Key, modifiers: Qt.KeyboardModifier = _NONE) -> None:
+        for key in keys:
+            QTest.keyClick(QApplication.activePopupWidget() or self.focus, key, modifiers)
+            QApplication.processEvents()
+
+    def tab_to(self, name: str, *, back: bool = False) -> None:
+        met = [self.at]
+        while met[-1] != name:
+            self.press(_KEY.Key_Backtab if back else _KEY.Key_Tab, modifiers=_SHIFT if back else _NONE)
+            met.append(self.at)
+            assert len(met) < _MOST_STOPS, f"Tab does not come to {name}: {met}"
+
+    def stops(self) -> Iterator[QWidget]:
+        """All that Tab stops at, once round."""
+        first: QWidget | None = None
+        for _ in range(_MOST_STOPS):
+            self.press(_KEY.Key_Tab)
+            stop = self.focus
+            if stop is first:
+                return
+            first = first or stop
+            yield stop
+        raise AssertionError(f"Tab does not come round; it is at {self.at}")
+
+
+@pytest.fixture
+def keys(bench: Bench) -> Keys:
+    return Keys(bench)
+
+
+def picture(window: QWidget, around: QRect) -> QImage:
+    QApplication.processEvents()
+    return window.grab(around).toImage()
+
+
+def around(window: QWidget, part: QWidget) -> QRect:
+    return part.rect().translated(part.mapTo(window, QPoint())).adjusted(-4, -4, 4, 4).intersected(window.rect())
+
+
+@pytest.mark.parametrize("step", [0, 3])
+def test_wherever_tab_stops_it_can_be_seen_and_it_comes_round(bench: Bench, keys: Keys, step: int) -> None:
+    window = bench.window
+    window.steps.panel.open(step)
+    for page in window.steps.panel._pages:
+        page.verticalScrollBar().setValue(page.verticalScrollBar().maximum())  # where it was left
+    before: tuple[QWidget, QRect, QImage] | None = None
+    seen = 0
+    for stop in keys.stops():
+        assert not stop.visibleRegion().isEmpty(), f"{stop.objectName()} has the keys out of sight"
+        if before and before[0].isVisible() and around(window, before[0]) == before[1]:  # nothing was scrolled
+            assert picture(window, before[1]) != before[2], f"{before[0].objectName()} does not show that it has keys"
+        before = stop, around(window, stop), picture(window, around(window, stop))
+        seen += 1
+    assert seen > 15
+
+
+def test_from_the_first_start_to_a_sample_another_cell_and_a_run(
+    bench: Bench, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = bench.window
+    opened, open_known = list[object](), bench.backend.open
+
+    def note(source: Path | str, changes: object = None) -> Loaded:
+        opened.append(source)
+        return open_known("known")
+
+    monkeypatch.setattr(bench.backend, "open", note)
+    keys.tab_to("samples_button")
+    keys.press(_KEY.Key_Space, _KEY.Key_Down, _KEY.Key_Down, _KEY.Key_Return)
+    bench.until(lambda: len(opened) == 1 and window.desk.draft.ready)
+    keys.tab_to("step_model")
+    keys.press(_KEY.Key_Space)
+    keys.tab_to("model.cell")
+    cell = window.desk.draft.experiment.model.cell
+    keys.press(_KEY.Key_Down)
+    assert window.desk.draft.experiment.model.cell != cell
+    keys.press(_KEY.Key_F5)
+    bench.until(lambda: bool(bench.backend.runs))
+    assert bench.backend.runs[-1].experiment.model.cell != cell
+    bench.until(lambda: bench.session_state is State.TRAINING)
+    keys.press(_KEY.Key_F5)
+    bench.backend.runs[-1].permits.release(5)
+    bench.until(lambda: bench.session_state is State.PAUSED)
+    step = window.desk.session.step
+    keys.press(_KEY.Key_F10)
+    bench.backend.runs[-1].permits.release(1)
+    bench.until(lambda: window.desk.session.step == step + 1)
+
+
+def test_every_view_is_opened_and_its_controls_come_before_what_is_behind_it(bench: Bench, keys: Keys) -> None:
+    window = bench.window
+    bench.train(3)
+    tabs = window.gallery.tabs
+    keys.tab_to("views_bar")
+    for index in range(1, tabs.count()):
+        keys.press(_KEY.Key_Right)
+        assert tabs.currentIndex() == index
+        view = tabs.currentWidget()
+        assert isinstance(view, LiveView)
+        view.show_start(measured.STARTED)
+        view.show_snapshot(measured.full_snapshot())
+        bench.until(lambda: not view._behind)  # noqa: B023 (asked at once)
+        inside = list[QWidget]()
+        while keys.at != "views_list":
+            keys.press(_KEY.Key_Tab)
+            inside.append(keys.focus)
+        assert inside[0] is view
+        assert all(view.isAncestorOf(part) for part in inside[1:-1])
+        stops = [part for part in view.findChildren(QWidget) if part.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        here = [part for part in stops if part.window() is window and part.focusProxy() is None]
+        wanted = {part for part in here if part.isVisible() and part.isEnabled()}
+        assert wanted == set(inside[1:-1])
+        keys.tab_to("views_bar", back=True)
+
+
+def test_scrubbing_back_by_keyboard(bench: Bench, keys: Keys) -> None:
+    film: Film = bench.window.gallery.film
+    bench.train(3)
+    for step in (1, 2, 3):
+        film.record(measured.full_snapshot(step))
+    keys.tab_to("scrubber.slider")
+    keys.press(_KEY.Key_Left)
+    assert film.position == 2
+    keys.press(_KEY.Key_Home)
+    assert film.position == 1
+    keys.press(_KEY.Key_End)
+    assert film.position is None
