@@ -55,7 +55,7 @@ class Control:
     # --- asked from outside ---
 
     def pause(self) -> None:
-        """Wait after the batch at hand."""
+        """Wait after the batch at hand; where somebody looks inside, after one more, which is watched."""
         with self._changed:
             self._paused = True
             self._steps = 0
