@@ -22,6 +22,7 @@ from engine.data.tables.tables import Table
 
 _COUNTED_ROWS = 1_000_000  # types and missing cells of larger tables: of their beginning
 _DATES = 64  # columns looked at for dates
+_TOLD = 8  # columns whose words are each told of
 _TWICE = 0.1  # share of dates from which on they are those of several series
 
 
@@ -205,8 +206,10 @@ def _columns(table: Table, date: DateColumn | None, target: str) -> tuple[tuple[
 def _of_words(table: Table, counts: dict[str, Cells], dates: dict[str, str], rows: int) -> dict[str, Doubtful]:
     """What is taken for a word and what for no value in the columns of words; it is said."""
     kinds = {name: _type(own.filled, own.numbers, dates.get(name, "")) for name, own in counts.items()}
-    found = doubtful_words(table, [name for name, kind in kinds.items() if kind == "text"], rows)
+    found = doubtful_words(table, [name for name, kind in kinds.items() if kind == "text"][:_DATES], rows)
     remarks = [remark for name, own in found.items() for remark in own.remarks(name)]
+    if more := remarks[_TOLD:]:
+        remarks = [*remarks[:_TOLD], f"the same was decided of {counted(len(more), 'more column')}"]
     table.remarks += remarks
     table.notes += remarks
     return found

@@ -79,17 +79,19 @@ def doubtful_words(table: Table, names: Sequence[str], rows: int = _LOOK) -> dic
     in `data.no_value` are none, and its "none" keeps every word.
     """
     told = ", ".join(map(literal, NO_VALUE[1:]))
-    some = [f"coalesce(bool_or(trim(CAST({quoted(name)} AS VARCHAR)) IN ({told})), false)" for name in names]
+    some = [f"coalesce(bool_or(trim({_text(name)}) IN ({told})), false)" for name in names]
     held = table.one(", ".join(some), rows=rows) if names else ()
-    return {name: _decided(table, name, rows) for name, holds in zip(names, held, strict=True) if holds}
+    counts = _counts(table, [name for name, holds in zip(names, held, strict=True) if holds], rows)
+    return {name: _decided(table, *own) for name, own in counts.items()}
 
 
 def _told(words: dict[str, int]) -> str:
     return ", ".join(f"{word!r} in {counted(count, 'cell')}" for word, count in words.items())
 
 
-def _decided(table: Table, name: str, rows: int) -> Doubtful:
-    found, different, usual, filled, signs = _counts(table, name, rows)
+def _decided(
+    table: Table, found: dict[str, int], different: int, usual: float, filled: int, signs: bool
+) -> Doubtful:  # fmt: skip
     texts = different > min(MOST_CATEGORIES, filled / 2)
     kept = {}
     for word, count in found.items():
@@ -99,15 +101,27 @@ def _decided(table: Table, name: str, rows: int) -> Doubtful:
     return Doubtful(kept, {word: count for word, count in found.items() if word not in kept})
 
 
-def _counts(table: Table, name: str, rows: int) -> tuple[dict[str, int], int, float, int, bool]:
-    """How often each word in doubt comes; of the others how many differ, how often each comes, and all; any signs."""
-    cells = f"SELECT trim(CAST({quoted(name)} AS VARCHAR)) AS w FROM (SELECT * FROM cells LIMIT {rows})"
-    words = f"SELECT w, count(*) AS n FROM ({cells}) WHERE w <> '' GROUP BY w"
+def _counts(table: Table, names: Sequence[str], rows: int) -> dict[str, tuple[dict[str, int], int, float, int, bool]]:
+    """How often each word in doubt comes; of the others how many differ, how often each comes, and all; any signs.
+
+    Columns become rows for this, so that many of them make no longer a query than one.
+    """
+    if not names:
+        return {}
+    cells = ", ".join(f"{_text(name)} AS {quoted(name)}" for name in names)
+    long = f"UNPIVOT (SELECT {cells} FROM cells LIMIT {rows}) ON COLUMNS(*) INTO NAME name VALUE v"
+    words = f"SELECT name, trim(v) AS w, count(*) AS n FROM ({long}) WHERE trim(v) <> '' GROUP BY name, w"
     known = f"w NOT IN ({', '.join(map(literal, NO_VALUE))})"
-    asked = (
-        f"map_from_entries(list((w, n) ORDER BY n DESC, w) FILTER (NOT {known})), count(*) FILTER ({known}), "
-        f"coalesce(median(n) FILTER ({known}), 0), coalesce(sum(n) FILTER ({known}), 0), "
-        f"coalesce(bool_or(regexp_full_match(w, {literal(_SIGN)})) FILTER ({known}), false)"
-    )
-    found, different, usual, filled, signs = table.connection.execute(f"SELECT {asked} FROM ({words})").fetchall()[0]
-    return dict(found), int(different), float(usual), int(filled), bool(signs)
+    found = table.connection.execute(
+        f"SELECT name, map_from_entries(list((w, n) ORDER BY n DESC, w) FILTER (NOT {known})), "
+        f"count(*) FILTER ({known}), coalesce(median(n) FILTER ({known}), 0), coalesce(sum(n) FILTER ({known}), 0), "
+        f"coalesce(bool_or(regexp_full_match(w, {literal(_SIGN)})) FILTER ({known}), false) "
+        f"FROM ({words}) GROUP BY name"
+    ).fetchall()
+    own = {name: (dict(some), int(other), float(usual), int(all_), bool(signs))
+           for name, some, other, usual, all_, signs in found}  # fmt: skip
+    return {name: own[name] for name in names}
+
+
+def _text(name: str) -> str:
+    return f"CAST({quoted(name)} AS VARCHAR)"

@@ -107,3 +107,13 @@ def test_a_row_whose_date_is_na_is_left_out_and_the_others_are_dated(write: Writ
     found = peek(write("a.csv", "day,value\n" + "".join(f"{day},{row % 7}\n" for row, day in enumerate(days))))
     assert found.columns[0].format == "%Y-%m-%d"
     assert [(row.line, row.reason) for row in found.rejected] == [(72, "nothing in 'day', which is the time")]
+
+
+def test_of_many_columns_the_first_are_told_of(write: Write) -> None:
+    rows = "".join(
+        ",".join(("NA" if (row + k) % 4 == 0 else "abc"[row % 3]) for k in range(90)) + "\n" for row in range(40)
+    )
+    found = understand(write("a.csv", ",".join(f"c{k}" for k in range(90)) + "\n" + rows), {}).inspection
+    assert len(found.remarks) == 9
+    assert found.remarks[-1] == "the same was decided of 56 more columns"
+    assert [column.missing for column in found.columns] == [0] * 64 + [10] * 26
