@@ -204,7 +204,9 @@ class Form(QWidget):
         units = max((row.unit.sizeHint().width() + GRID for row in seen if row.info.unit), default=0)
         editors = units + max((row.editor.minimumSizeHint().width() for row in seen), default=0)
         stacked = names + GRID + editors > _WIDEST
-        self._grid.setColumnMinimumWidth(0, max([_NAMES, *(form._widest_name for form in self.aligned)]))
+        least = max([_NAMES, *(form._widest_name for form in self.aligned)])
+        if least != self._grid.columnMinimumWidth(0):  # which has all laid out anew, and this called again
+            self._grid.setColumnMinimumWidth(0, least)
         if stacked != self._stacked:
             self._stacked = stacked
             for at, row in enumerate(self._rows.values()):

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QRect
-from PySide6.QtWidgets import QFrame, QLabel, QMainWindow, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.workbench.bench import Bench
@@ -204,6 +204,34 @@ def test_a_status_however_long_is_in_the_bar_and_says_more_than_empty_numbers(qt
 
 def _place(widget: QWidget, bar: QWidget) -> QRect:
     return QRect(widget.mapTo(bar, widget.rect().topLeft()), widget.size())
+
+
+class _Layouts(QObject):
+    """Counts what is laid out anew."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.LayoutRequest:
+            self.asked.append(f"{type(watched).__name__} {watched.objectName()}")
+        return False
+
+
+@pytest.mark.parametrize("step", range(4))
+def test_a_window_at_rest_lays_nothing_out_anew(bench: Bench, step: int) -> None:
+    bench.window.steps.panel.open(step)
+    for _ in range(20):
+        QCoreApplication.processEvents()
+    layouts = _Layouts()
+    application = QApplication.instance()
+    assert application is not None
+    application.installEventFilter(layouts)
+    for _ in range(20):
+        QCoreApplication.processEvents()
+    application.removeEventFilter(layouts)
+    assert layouts.asked == []
 
 
 @pytest.mark.parametrize(("width", "percent"), [(1024, 100), (1280, 150), (1440, 100), (2560, 100)])
