@@ -33,7 +33,8 @@ class Docks:
         self.runs = self._dock("Runs", "dock_runs", runs, right)
         self.lesson.hide()
         self._sharing = False  # lesson and findings lie one behind the other, because there was no room
-        self._covering = False  # and the findings came to the front by themselves
+        self._urgent = False  # what the findings say must not be missed
+        self._covering = False  # and for that they came to the front by themselves
         self._scale = 1.0  # of text
         self._narrow: tuple[float, dict[QDockWidget, int]] = (1.0, {})  # a smaller one, and how wide docks were then
         self._usual = (self.setup, self.findings, self.runs)
@@ -95,14 +96,16 @@ class Docks:
             return
         if low:
             self._window.tabifyDockWidget(self.lesson, self.findings)
-            self.lesson.raise_()
+            self._covering = self._urgent
+            (self.findings if self._urgent else self.lesson).raise_()
         else:
             self._separate()
         self._sharing = low
         self._size_lesson()
 
     def show_findings(self) -> None:
-        """Bring the findings up, wherever they are: what is said there must not be missed."""
+        """Bring the findings up, wherever they are, and keep them there: what is said there must not be missed."""
+        self._urgent = True
         self._covering = self._sharing and self.findings.visibleRegion().isEmpty()
         self.findings.show()
         self.findings.raise_()
@@ -111,7 +114,7 @@ class Docks:
         """The lesson, where `show_findings` covered it, is in front again."""
         if self._covering and self._sharing and not self.lesson.isHidden():
             self.lesson.raise_()
-        self._covering = False
+        self._urgent = self._covering = False
 
     def _size_lesson(self) -> None:
         shared = [(self.lesson, 50), (self.runs, 38)]

@@ -140,8 +140,9 @@ def _write_typed(model: Model, arguments: Namespace, tags: bool) -> int:
 def _print_answer(found: Answered) -> int:
     """The answer to one text; below it every class, the likeliest first."""
     print(found.told(0) or "no label")
-    for chance, name in sorted(zip(found.values[0], found.classes, strict=bool(found.classes)), reverse=True):
-        print(f"  {name}\t{chance:.3f}")
+    chances = dict(zip(found.classes, found.values[0], strict=True)) if found.classes else {}
+    for name in sorted(chances, key=chances.__getitem__, reverse=True):
+        print(f"  {name}\t{chances[name]:.3f}")
     return 0
 
 

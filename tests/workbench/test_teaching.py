@@ -155,6 +155,23 @@ def test_a_failure_is_seen_without_pressing_anything(
     qtbot.waitUntil(lambda: docks.findings.visibleRegion().isEmpty() is lesson)  # which is in front again
 
 
+def test_a_failure_stays_in_sight_where_a_larger_text_leaves_less_room(
+    window: Window, qtbot: QtBot, backend: KnownBackend
+) -> None:
+    docks, card = window.docks, "finding_run-failed"
+    window.resize(1440, 900)
+    docks.show_lesson()
+    backend.make = lambda *_: [
+        RunStarted(100, 10, 10, "RMSE", (), ""),
+        RunFailed("The loss is not finite", "It began in the first gate.", "Take a smaller rate.", 3),
+    ]
+    window.desk.run()
+    qtbot.waitUntil(lambda: not region(window, card).isEmpty(), timeout=20_000)
+    window.appearance.choose_scale(150)
+    qtbot.waitUntil(lambda: docks.findings in window.tabifiedDockWidgets(docks.lesson))
+    qtbot.waitUntil(lambda: docks.lesson.visibleRegion().isEmpty() and not region(window, card).isEmpty())
+
+
 def region(window: Window, name: str) -> QRegion:
     """What is to be seen of a part of the window."""
     found = window.findChild(QWidget, name)

@@ -20,7 +20,7 @@ class LabelsPage(AnswerPage):
     draws = LabelsPrediction
 
     def build(self) -> None:
-        """One below the other."""
+        """Scores above; below them labels and texts beside each other."""
         self.scores = score_label(compact=self.compact)
         self.rows = QTableWidget(0, len(_HEADER))
         self.rows.setObjectName("label_scores")
