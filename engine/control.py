@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,7 @@ class Control:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._paused = False
+        self._pause_asked = 0.0
         self._steps = 0
         self._ending = ""
         self._request = _NOTHING_ASKED
@@ -55,9 +57,10 @@ class Control:
     # --- asked from outside ---
 
     def pause(self) -> None:
-        """Wait after the batch at hand; where somebody looks inside, after one more, which is watched."""
+        """Wait after the batch at hand; where somebody looks inside, after a short one more, which is watched."""
         with self._changed:
             self._paused = True
+            self._pause_asked = time.monotonic()
             self._steps = 0
             self._note("pause")
             self._changed.notify_all()
@@ -131,6 +134,12 @@ class Control:
         """Whether the next batch has to wait."""
         with self._changed:
             return self._paused and not self._steps and not self._ending
+
+    @property
+    def pause_asked(self) -> float:
+        """When `pause` was called last, by `time.monotonic`."""
+        with self._changed:
+            return self._pause_asked
 
     @property
     def stepping(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -48,6 +48,20 @@ def score(
 
     It reads each batch as `changed` gives it; what it says to each is given to `heard`, to use or to copy at once.
     """
+    steps = scoring(network, dataset, part, batch_size, loss, changed, heard)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as done:
+            found: Score = done.value
+            return found
+
+
+def scoring(
+    network: Answering, dataset: Dataset, part: str, batch_size: int, loss: Loss | None = None,
+    changed: Callable[[Batch], Batch] | None = None, heard: Callable[[Batch, Floats], None] | None = None,
+) -> Generator[None, None, Score]:  # fmt: skip
+    """`score` that lets go after every batch."""
     scorer, measure = dataset.scorer(part), loss or Loss(dataset.loss)
     total = weight = 0.0
     free = 0.0 if isinstance(network, SequenceToSequence) else math.nan
@@ -67,6 +81,7 @@ def score(
             assert isinstance(scorer, WritingScorer)
             scorer.add_free(batch, measure.point(run.values), run.written)
             free += count * measure.mean(run.values, batch)[0]
+        yield
     if not weight:
         return Score()
     by_step = scorer.by_step() if isinstance(scorer, PathScorer) and part == "test" else ()

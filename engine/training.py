@@ -22,8 +22,6 @@ from engine.data import Batch, Dataset
 from engine.events import (
     Compiling,
     Event,
-    Paused,
-    Resumed,
     RunFailed,
     RunFinished,
     RunStarted,
@@ -37,6 +35,7 @@ from engine.losses import loss_for
 from engine.model import Model
 from engine.networks import AnyNetwork, make_network
 from engine.non_finite import NonFiniteError, finding_of
+from engine.pausing import Pausing
 from engine.progress import Progress
 from engine.recording import Recorder, run_result
 from engine.requests import Requests
@@ -98,12 +97,14 @@ class TrainingRun:
             experiment, dataset, self.network, loss, self._probes, self._measured, self.control, self._recorder.note
         )
         self._watch = Stopwatch()
+        self._pausing = Pausing(self.control, self._probes, self._watch)
         self._progress = Progress(
             self.network, self._learner, self._measured, self._watch, lambda: make(begun=False).state_dict()
         )
         self._validation = Validation(
-            experiment, dataset, self.network, self._learner, self._measured, self._progress, self._recorder
-        )
+            experiment, dataset, self.network, self._learner, self._measured, self._progress, self._recorder,
+            self._pausing,
+        )  # fmt: skip
         self._steps_per_epoch = dataset.batch_count("train", training.batch_size)
         self._requests = Requests(self.control, self._probes, self._steps_per_epoch)
         self._saved_at = (-1, 0)  # step and number of changes
@@ -197,7 +198,7 @@ class TrainingRun:
             batches = self.dataset.batches("train", training.batch_size, training.seed, self.epoch - 1)
             for number, batch in islice(enumerate(batches, 1), skipped, None):
                 yield from self._between_batches()
-                if self.control.ending and not self._looks_once_more:
+                if self.control.ending and not self._pausing.looks_once_more:
                     return
                 done = self._learn(batch, scored=number in looks)
                 yield from self._recorder.begin()
@@ -211,40 +212,27 @@ class TrainingRun:
     def _learn(self, batch: Batch, scored: bool) -> StepDone:
         over = self.step + 1 == self._steps_per_epoch * self.experiment.training.epochs
         last = over or self.control.paused or bool(self.control.ending)
+        start = time.perf_counter()
         done = self._learner.learn(batch, self.epoch, self._watch, self._requests.open, scored=scored, last=last)
+        self._pausing.batch_seconds = time.perf_counter() - start
         self._measured.norms.append(done.gradient_norm)
         return done
 
     def _between_batches(self) -> Iterator[Event]:
         """Take in live changes; save where it is time; wait while paused, still answering what is asked."""
         self._apply_changes()
-        if self._looks_once_more:
+        if self._pausing.looks_once_more:
             return
         if self._recorder.is_due(self._epochs_done):
             yield from self._save()
-        waited = False
         while self.control.paused:
-            if not waited:
-                self._watch.rest()
-                waited = True
-                yield Paused(self.step)
+            yield from self._pausing.say(self.step)
             yield from self._save()
             yield from self._requests.answer(self.step, paused=True)
             self.control.wait(self._requests.answered)
             self._apply_changes()
-        self._watch.go()
-        if waited and not (self.control.stepping or self.control.ending):
-            yield Resumed(self.step)
+        yield from self._pausing.over(self.step)
         self.control.take_step()
-
-    @property
-    def _looks_once_more(self) -> bool:
-        """Whether a run that is to wait or to end trains one batch more, watched, for whoever looks inside.
-
-        What a batch shows can only be measured while it is trained, and the last one was not watched.
-        """
-        halts = self.control.paused or self.control.ending in ("stop", "finish")
-        return halts and self._probes.behind and bool(self.control.request.probes)
 
     def _apply_changes(self) -> None:
         for name, value in self.control.take_changes().items():

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 from engine.config import Experiment
 from engine.data import Dataset
-from engine.evaluation import score
+from engine.evaluation import scoring
 from engine.events import Evaluated, Event
 from engine.findings.diagnosis import Diagnosis
 from engine.findings.measurements import Measurements
 from engine.learner import Learner
 from engine.networks import AnyNetwork
+from engine.pausing import Pausing
 from engine.predictions import Said
 from engine.progress import Progress
 from engine.recording import Recorder
@@ -27,13 +28,13 @@ class Validation:
 
     def __init__(
         self, experiment: Experiment, dataset: Dataset, network: AnyNetwork, learner: Learner, measured: Measurements,
-        progress: Progress, recorder: Recorder,
+        progress: Progress, recorder: Recorder, pausing: Pausing,
     ) -> None:  # fmt: skip
         self.deciding = math.nan
         self._batch_size, self._dataset, self._network, self._learner = (
             experiment.training.batch_size, dataset, network, learner,
         )  # fmt: skip
-        self._measured, self._progress, self._recorder = measured, progress, recorder
+        self._measured, self._progress, self._recorder, self._pausing = measured, progress, recorder, pausing
         self._diagnosis = Diagnosis(measured)
 
     def evaluate(self, epoch: int) -> Iterator[Event]:
@@ -41,7 +42,8 @@ class Validation:
         learner, step = self._learner, self._learner.step
         said = learner.probes.predictions.listener()
         heard = said.add if said else None
-        found = score(self._network, self._dataset, "validation", self._batch_size, learner.loss, heard=heard)
+        looking = scoring(self._network, self._dataset, "validation", self._batch_size, learner.loss, heard=heard)
+        found = yield from self._pausing.while_measuring(step, looking)
         training_loss = learner.mean_loss()
         self.deciding = found.loss if self._dataset.count("validation") else training_loss
         best = self._progress.take_if_best(self.deciding)

@@ -15,6 +15,7 @@ from workbench.mailbox import Mailbox
 from workbench.session import Session
 
 INTERVAL_MS = 33
+_AWAITING_MS = 4  # while somebody has asked the run to wait or to end: what they see next is its answer
 _EVERYTHING_TICKS = 60  # so often, hidden views are asked for too: seen later, they have something to show
 
 
@@ -63,6 +64,7 @@ class Pump(QObject):
         self._ticks = self._everything_at = 0
         session.begun.connect(self._on_begun)
         session.cleared.connect(self._first.clear)
+        session.status_changed.connect(self._keep_pace)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(INTERVAL_MS)
@@ -91,6 +93,12 @@ class Pump(QObject):
         self._hand_out_history(viewers)
         if self._session.alive:
             self._ask(viewers)
+
+    @Slot()
+    def _keep_pace(self) -> None:
+        interval = _AWAITING_MS if self._session.awaited else INTERVAL_MS
+        if interval != self._timer.interval():
+            self._timer.setInterval(interval)
 
     @Slot()
     def ask_anew(self) -> None:

@@ -87,6 +87,11 @@ class Session(QObject):
         """Whether a run is under way, paused or not."""
         return self.state in ALIVE
 
+    @property
+    def awaited(self) -> bool:
+        """Whether the run has yet to do what it was asked last: to wait, to go on, or to end."""
+        return self.state is State.ENDING or self._pause_asked == (self.state is State.TRAINING)
+
     def why_not(self, command: Command) -> str:
         """Why `command` cannot be given now; empty when it can."""
         return why_not(command, self.state)
@@ -95,12 +100,8 @@ class Session(QObject):
         """Start when no run is under way; otherwise pause or go on."""
         if not self.alive:
             self._start(experiment, make_run, paused=False)
-        elif self._pause_asked:
-            self._pause_asked = False
-            self._control.resume()
         else:
-            self._pause_asked = True
-            self._control.pause()
+            self._ask_to_pause(not self._pause_asked)
 
     def step_once(self, experiment: Experiment, make_run: RunMaker) -> None:
         """Train one batch and wait; pauses a run that moves, starts one where there is none."""
@@ -109,8 +110,15 @@ class Session(QObject):
         elif self._pause_asked:
             self._control.step_once()
         else:
-            self._pause_asked = True
+            self._ask_to_pause(True)
+
+    def _ask_to_pause(self, wanted: bool) -> None:
+        self._pause_asked = wanted
+        if wanted:
             self._control.pause()
+        else:
+            self._control.resume()
+        self.status_changed.emit()
 
     def stop(self) -> None:
         """End the run after the batch at hand."""

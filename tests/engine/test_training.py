@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 import math
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import data, evaluation, training, validation
+from engine import data, evaluation, pausing, training, validation
 from engine.config import Experiment
 from engine.control import Control
 from engine.data import Dataset
@@ -363,9 +363,10 @@ def watched_at(run: TrainingRun, step: int) -> Snapshot:
 
 @pytest.mark.parametrize("asked", ["pause", "stop", "finish"])
 def test_where_a_run_halts_it_shows_the_batch_at_which_it_stands(
-    asked: str, experiment: Experiment, dataset: Dataset
+    asked: str, experiment: Experiment, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Most batches are not watched, and what one shows cannot be measured later."""
+    monkeypatch.setattr(pausing, "WITHIN", math.inf)
     run = TrainingRun(experiment, dataset)
     run.control.request = SnapshotRequest(1, frozenset({"hidden"}))  # others are opened later
     while run.step < 2:
@@ -384,6 +385,49 @@ def test_where_a_run_halts_it_shows_the_batch_at_which_it_stands(
     for name in OF_BATCHES:
         for one, other in zip(astuple(shown[name]), astuple(expected[name]), strict=True):
             np.testing.assert_equal(one, other)
+
+
+def test_a_pause_waits_for_no_batch_more_that_takes_long(
+    experiment: Experiment, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pausing, "WITHIN", 0.0)
+    run = TrainingRun(experiment, dataset)
+    run.control.request = SnapshotRequest(1, frozenset({"hidden"}))
+    while run.step < 2:
+        next(run)
+    run.control.pause()
+    while not isinstance(event := next(run), Paused):
+        assert isinstance(event, Snapshot)
+    assert event.step == run.step == 2
+
+
+def test_a_pause_is_said_between_two_batches_of_the_validation_part(
+    experiment: Experiment, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which takes long where a network writes; it is scored to the end all the same, and no batch more is trained."""
+    monkeypatch.setattr(pausing, "WITHIN", math.inf)
+    run = TrainingRun(experiment.replace({"training.batch_size": 4}), dataset)
+    run.control.request = SnapshotRequest(1, frozenset({"hidden"}))
+    real, answered = run.network.answer, []
+
+    def answer(*arguments: Any, **named: Any) -> Any:
+        answered.append(run.step)
+        if len(answered) == 1:
+            run.control.pause()
+        return real(*arguments, **named)
+
+    monkeypatch.setattr(run.network, "answer", answer)
+    while not isinstance(next(run), Paused):
+        pass
+    assert len(answered) == 1
+    run.control.request = SnapshotRequest(2, frozenset({"hidden"}))
+    events: list[Event] = []
+    while not (events and isinstance(events[-1], Snapshot)):
+        events.append(next(run))
+    assert len(answered) > 1
+    assert names(events) == ["Evaluated", "Snapshot"]
+    run.control.resume()
+    assert names(next(run) for _ in range(2)) == ["Resumed", "StepDone"]
 
 
 def test_a_run_that_nobody_looks_into_halts_at_once(experiment: Experiment, dataset: Dataset) -> None:
@@ -473,13 +517,13 @@ def test_a_loss_beyond_numbers_changes_no_weight(
 
 def test_nan_is_never_the_best(experiment: Experiment, dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     losses = iter([math.nan, 2.0, math.nan, 1.0, math.nan])
-    real = evaluation.score
+    real = evaluation.scoring
 
-    def score(*arguments: object, **named: object) -> object:
-        found = real(*arguments, **named)  # type: ignore[arg-type]
-        return type(found)(next(losses, 0.0), found.metrics)
+    def scoring(*arguments: Any, **named: Any) -> Generator[None, None, evaluation.Score]:
+        found = yield from real(*arguments, **named)
+        return evaluation.Score(next(losses, 0.0), found.metrics)
 
-    monkeypatch.setattr(validation, "score", score)
+    monkeypatch.setattr(validation, "scoring", scoring)
     events = list(TrainingRun(experiment.replace({"training.epochs": 5}), dataset))
     assert [event.best for event in of(events, Evaluated)] == [False, True, False, True, False]
     assert end(events).best_epoch == 4

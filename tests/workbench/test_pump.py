@@ -8,12 +8,12 @@ from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from engine.control import Control
-from engine.events import Snapshot, SnapshotRequest, StepDone
+from engine.events import Paused, Resumed, Snapshot, SnapshotRequest, StepDone
 from tests.workbench.conftest import SERIES, KnownRun
 from workbench.history import History
 from workbench.jobs import Jobs
 from workbench.mailbox import Mailbox
-from workbench.pump import Pump
+from workbench.pump import INTERVAL_MS, Pump
 from workbench.session import Session
 
 
@@ -142,3 +142,16 @@ def test_a_run_that_is_forgotten_begins_no_view(bench: Bench, viewers: list[View
     QTimer.singleShot(0, bench.pump, lambda: passed.append(True))
     qtbot.waitUntil(lambda: bool(passed))
     assert viewers[0].snapshots == []
+
+
+def test_who_waits_for_the_answer_to_a_wish_hears_it_sooner(bench: Bench) -> None:
+    timer = bench.pump.findChild(QTimer)
+    assert timer is not None
+    for heard in (Paused(1), Resumed(1)):
+        bench.session.run(SERIES, bench._make)  # pauses, then goes on
+        assert timer.interval() < INTERVAL_MS
+        bench.mailbox.post(heard)
+        bench.pump.tick()
+        assert timer.interval() == INTERVAL_MS
+    bench.session.stop()
+    assert timer.interval() < INTERVAL_MS

@@ -1,0 +1,68 @@
+"""When a run that is to wait says so: as soon as it learns nothing more, whatever it still measures."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator
+from typing import TypeVar
+
+from engine.control import Control
+from engine.events import Event, Paused, Resumed
+from engine.probes import Probes
+from engine.stopwatch import Stopwatch
+
+WITHIN = 0.06  # seconds from the wish to wait until the run does, where one batch more would take longer than that
+
+_Found = TypeVar("_Found")
+
+
+class Pausing:
+    """Of one run. Time that it waits is not counted by `watch`.
+
+    Attributes:
+        batch_seconds: What the last batch took.
+    """
+
+    def __init__(self, control: Control, probes: Probes, watch: Stopwatch) -> None:
+        self.batch_seconds = 0.0
+        self._control, self._probes, self._watch = control, probes, watch
+        self._said = False
+
+    @property
+    def looks_once_more(self) -> bool:
+        """Whether a run that is to wait or to end trains one batch more, watched, for whoever looks inside.
+
+        What a batch shows can only be measured while it is trained, and the last one was not watched. A run that
+        waits already trains none, nor one of batches that are long to wait for: what was watched last is shown then.
+        """
+        control = self._control
+        if not (self._probes.behind and control.request.probes):
+            return False
+        if control.ending:
+            return control.ending in ("stop", "finish")
+        asked = control.pause_asked
+        return control.paused and not self._said and time.monotonic() + 2 * self.batch_seconds < asked + WITHIN
+
+    def say(self, step: int) -> Iterator[Event]:
+        """Say that the run waits after so many steps, where it is to and has not said it."""
+        if self._control.paused and not self._said:
+            self._said = True
+            self._watch.rest()
+            yield Paused(step)
+
+    def while_measuring(self, step: int, measuring: Generator[None, None, _Found]) -> Generator[Event, None, _Found]:
+        """What `measuring` finds, which learns nothing; between its parts the run says that it waits."""
+        while True:
+            yield from self.say(step)
+            try:
+                next(measuring)
+            except StopIteration as done:
+                found: _Found = done.value
+                return found
+
+    def over(self, step: int) -> Iterator[Event]:
+        """Go on; say so unless that is for one batch, or for the end."""
+        self._watch.go()
+        if self._said and not (self._control.stepping or self._control.ending):
+            yield Resumed(step)
+        self._said = False
