@@ -19,6 +19,8 @@ from engine import service
 from engine.config import Experiment
 from engine.control import Control
 from engine.events import Event, RunFailed, StepDone
+from engine.layers.threads import processors
+from engine.placement import let_go
 from workbench.worker import LOOK_IN_LOG
 
 _log = logging.getLogger(__name__)
@@ -139,6 +141,7 @@ class _Life:
     for one child, the system tells one alone how it ended."""
 
     def __init__(self) -> None:
+        processors()  # asked while none of them is left to the engine
         context = multiprocessing.get_context("spawn")  # a fork would take Qt's threads with it in mid-work
         self._connection, theirs = context.Pipe()
         self._trace, their_trace = context.Pipe(duplex=False)
@@ -205,6 +208,7 @@ class _Life:
             _log.exception("an answer of the engine's process cannot be read")
         self.process.kill()  # if it still is there
         self.process.join()
+        let_go(os.getpid())  # it may have had a processor to itself
         self._log_crash()
         self.send(None)  # which fails, and so ends the other thread
         self._writer.join()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
+from multiprocessing import Pipe, get_context
+from multiprocessing.connection import Connection
 
 import pytest
 
@@ -67,6 +69,30 @@ def test_it_leaves_with_the_threads_it_started_when_another_one_computes(everywh
     placement.look()
     assert all(os.sched_getaffinity(thread) == everywhere for thread in begun)
     workers.close()
+
+
+def compute_alone(pipe: Connection) -> None:
+    clock = Clock()
+    placement = Placement(clock)
+    clock.go(1.0, 1.0, 1.0)
+    placement.look()
+    pipe.send(os.sched_getaffinity(0))
+    pipe.recv()
+    placement.leave()
+    pipe.send(os.sched_getaffinity(0))
+
+
+@pytest.mark.skipif(len(processors()) < 2, reason="there is one processor")
+def test_the_window_leaves_the_processor_to_its_engine_until_that_leaves_it(everywhere: set[int]) -> None:
+    ours, theirs = Pipe()
+    process = get_context("spawn").Process(target=compute_alone, args=(theirs,), daemon=True)
+    process.start()
+    kept = ours.recv()
+    assert here() == everywhere - kept
+    ours.send("leave")
+    left = ours.recv()
+    assert here() == left == everywhere
+    process.join()
 
 
 def test_networks_made_meanwhile_have_as_many_threads_as_ever(everywhere: set[int]) -> None:

@@ -18,6 +18,7 @@ from engine.config import Experiment
 from engine.control import Control
 from engine.data import DataError, load, sample
 from engine.events import CheckpointSaved, Paused, RunFailed, RunFinished, Snapshot, SnapshotRequest, StepDone
+from engine.layers.threads import processors
 from engine.resuming import way_on
 from engine.training import TrainingRun
 from workbench.engine_process import EngineGoneError, EngineProcess
@@ -119,6 +120,21 @@ def test_a_process_that_dies_fails_the_run_and_is_started_again(
     assert last.step > 0
     assert isinstance(list(engine.run(SHORT, Control(), None))[-1], RunFinished)
     assert engine.close(20.0)
+
+
+@pytest.mark.skipif(len(processors()) < 2 or not hasattr(os, "sched_setaffinity"), reason="there is no other processor")
+def test_a_process_that_dies_keeps_no_processor_to_itself() -> None:
+    engine = EngineProcess()
+    engine.start()
+    try:
+        os.sched_setaffinity(0, processors() - {min(processors())})  # as one that computes alone has it
+        assert engine.process_id is not None
+        os.kill(engine.process_id, signal.SIGKILL)
+        assert isinstance(list(engine.run(SHORT, Control(), None))[-1], RunFailed | RunFinished)
+        assert os.sched_getaffinity(0) == processors()
+    finally:
+        os.sched_setaffinity(0, processors())
+        assert engine.close(20.0)
 
 
 def test_a_process_that_cannot_be_started_says_so_when_it_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
