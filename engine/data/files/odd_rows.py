@@ -179,13 +179,14 @@ def cells_of(lines: Iterable[str], dialect: Dialect) -> list[list[str]]:
 def of_figures(cells: Sequence[str], share: float = 1) -> bool:
     """Whether the cells of a column, or a share of them, are numbers or dates, as far as they are filled."""
     filled = [cell for cell in cells if cell.strip() not in NO_VALUE]
-    return 2 * len(filled) >= len(cells) > 0 and len(filled) >= 2 and sum(map(is_figure, filled)) >= share * len(filled)
+    if not 2 * len(filled) >= len(cells) > 0 or len(filled) < 2:
+        return False
+    return all(map(is_figure, filled)) if share == 1 else sum(map(is_figure, filled)) >= share * len(filled)
 
 
 def is_figure(cell: str) -> bool:
     """Whether a cell has more digits than letters, as numbers and dates have, but not m2 or 10^3 t."""
-    letters = sum(sign.isalpha() for sign in cell)
-    return sum(sign.isdigit() for sign in cell) > letters
+    return sum(map(str.isdigit, cell)) > sum(map(str.isalpha, cell))
 
 
 def _line_ends(plain: Path, end: int) -> int:

@@ -33,7 +33,7 @@ from engine.data.tables.inner_rows import leave_out_undated
 from engine.data.tables.opening import open_table
 from engine.data.tables.tables import Table
 
-_AT_ONCE = 64  # columns looked at by one query
+_FIRST = 64  # columns from the end that are looked at before all others
 _ASKED = 8  # columns of numbers of which one is chosen
 _LOOK = 1000  # rows that tell what a column holds
 _FLAGS = 2  # different numbers
@@ -206,8 +206,8 @@ def last_numeric(table: Table, time_column: str = "") -> str:
     Raises:
         DataError: there is none.
     """
-    for last in range(len(table.names), 0, -_AT_ONCE):
-        names = [name for name in table.names[max(0, last - _AT_ONCE) : last] if name != time_column]
+    for asked in (table.names[-_FIRST:], table.names[:-_FIRST]):
+        names = [name for name in asked if name != time_column]
         numeric = numeric_columns(table, names, rows=_LOOK)
         found = [name for name in reversed(names) if numeric.get(name)][:_ASKED]
         found = [name for name in found if not date_format(table, name)]

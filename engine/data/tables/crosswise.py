@@ -133,7 +133,10 @@ def _of_steps(names: Sequence[str], rows: Callable[[Sequence[str]], Sequence[Seq
         return None
     if [int(found[2]) for found in counted if found] != list(range(first, first + len(counted))):
         return None
-    found = [[str(cell or "").strip() for cell in row] for row in rows(names)]
+    some = _stripped(rows((*names[:_STEPS], names[-1])))  # of ten thousand columns, to ask for all takes a second
+    if all(row[-1] for row in some) or any(not _NUMBER.fullmatch(cell or "0") for row in some for cell in row[1:]):
+        return None
+    found = _stripped(rows(names))
     lengths = [max((at for at, cell in enumerate(row) if cell), default=0) for row in found]
     told_once = len({row[0] for row in found}) == len(found) > 2 and not any(row[0].isdigit() for row in found)
     full = all(all(map(_NUMBER.fullmatch, row[1 : length + 1])) for row, length in zip(found, lengths, strict=True))
@@ -141,6 +144,10 @@ def _of_steps(names: Sequence[str], rows: Callable[[Sequence[str]], Sequence[Seq
         return None
     times = tuple(str(number) for number in range(1, len(names)))
     return Crosswise(tuple(names[:1]), tuple(names[1:]), times, "", "", STEPS)
+
+
+def _stripped(rows: Sequence[Sequence[Any]]) -> list[list[str]]:
+    return [[str(cell or "").strip() for cell in row] for row in rows]
 
 
 def _of_months(names: Sequence[str], rows: Callable[[Sequence[str]], Sequence[Sequence[Any]]]) -> Crosswise | None:

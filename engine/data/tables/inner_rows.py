@@ -18,6 +18,7 @@ from engine.data.tables.excel_days import tell_days
 from engine.data.tables.tables import NAMED, Table
 
 _SAME = 8  # columns that tell a header, and of which one may say that a row is a total
+_HEADS = 1_000  # columns of which one may stand above figures
 _LOOK = 500  # rows that tell totals
 _MOST = 0.25  # share of rows that may be totals
 _FEWEST = 3
@@ -36,8 +37,9 @@ def leave_out_inner_rows(table: Table) -> None:
     """Leave out rows that say the header again, as at the beginning of each page of a report, and totals."""
     if table.dialect is None or table.names != table.dialect.columns or len(table.names) < 2:
         return
-    rows = [row for row in table.first(table.names) if 2 * sum(map(eq, row, table.names)) <= len(row)]
-    if table.dialect.header and heads_figures(table.names, rows):
+    names = table.names[:_HEADS]
+    rows = [row for row in table.first(names) if 2 * sum(map(eq, row, names)) <= len(row)]
+    if table.dialect.header and heads_figures(names, rows):
         _leave_out(table, HEADER_AGAIN, " AND ".join(map(_says_itself, table.names[:_SAME])))
     first = [str(cell or "").strip() for cell in rows[0]] if rows else []
     if first and any(re.fullmatch(_PERIODS[place][1], first[0]) for place in (0, 1)):

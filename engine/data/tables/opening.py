@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,7 @@ from engine.data.tables.tables import NAMED, Table
 from engine.data.under_way import begin_step, watched
 
 _IN_MEMORY = 64 << 20  # bytes; a larger file is read anew for each query instead of kept
+_WIDE = 1_000  # columns from which on several threads only take longer to make a table
 
 
 def open_table(path: Path, reading: Reading = FOUND_OUT) -> Table:
@@ -75,7 +78,9 @@ def connect() -> duckdb.DuckDBPyConnection:
 def _opened(path: Path, source: Source, connection: duckdb.DuckDBPyConnection, reading: Reading) -> Table:
     kind = "TABLE" if source.size < _IN_MEMORY else "VIEW"
     chosen = "*" if source.dialect else _flattened(connection, source.relation)
-    connection.execute(f"CREATE TEMP {kind} cells AS SELECT {chosen} FROM {source.relation}")
+    wide = source.dialect and len(source.dialect.columns) > _WIDE
+    with _one_thread(connection) if wide else nullcontext():
+        connection.execute(f"CREATE TEMP {kind} cells AS SELECT {chosen} FROM {source.relation}")
     made = connection.table("cells")
     table = Table(path, source, tuple(made.columns), tuple(map(str, made.types)), connection)
     table.no_value, table.first_year = reading.no_value, reading.first_year
@@ -96,6 +101,15 @@ def _opened(path: Path, source: Source, connection: duckdb.DuckDBPyConnection, r
         _turn(table)
     see_numbers(table, reading, _join_time(table))
     return table
+
+
+@contextmanager
+def _one_thread(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    connection.execute("SET threads = 1")
+    try:
+        yield
+    finally:
+        connection.execute("RESET threads")
 
 
 def _turn(table: Table) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ from engine.data.under_way import unwatched
 
 _WIDE, _CELLS, _FEWEST_ROWS = 64, 5_000_000, 500  # from so many columns on, so many cells are looked at, or rows
 _SHOWN = 200_000  # cells
+_NAME_OR_TEXT = re.compile(r"""'(?:[^']|'')*'|("(?:[^"]|"")*")""")  # of SQL
 NAMED = 10_000  # rows that are left out and are kept with line and reason
 
 
@@ -97,7 +99,8 @@ class Table:
     def one(self, expressions: str, where: str = "true", rows: int | None = None) -> tuple[Any, ...]:
         """One row of aggregates over the table, or over its first `rows`."""
         looked_at = self.rows if rows is None else self.beginning(rows)
-        source = "cells" if looked_at == self.rows else f"(SELECT * FROM cells LIMIT {looked_at})"
+        chosen = "*" if len(self.names) <= _WIDE else _named_in(f"{expressions} {where}")
+        source = "cells" if looked_at == self.rows else f"(SELECT {chosen} FROM cells LIMIT {looked_at})"
         # To the end, not only the first row: rejected rows are kept account of when a query is done.
         rows_found = self.connection.execute(f"SELECT {expressions} FROM {source} WHERE {where}").fetchall()
         return rows_found[0] if rows_found else ()
@@ -154,3 +157,9 @@ class Table:
         for mark in filter(is_number, self.no_value):
             number = f"nullif({number}, {float(mark)}::DOUBLE)"
         return number
+
+
+def _named_in(sql: str) -> str:
+    """The columns that stand in `sql`; to choose ten thousand takes the database .2 s each time."""
+    named = dict.fromkeys(name for name in _NAME_OR_TEXT.findall(sql) if name)
+    return ", ".join(named) or "1"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -12,12 +14,13 @@ import pytest
 from engine.data import DataError, load, peek
 from engine.data.files import encoding as encoding_module
 from engine.data.files.encoding import scan
-from engine.data.notation.quoting import literal
+from engine.data.notation.quoting import literal, quoted
 from engine.data.series.series import read_series
 from engine.data.series.series_dataset import SeriesDataset
 from engine.data.tables import opening
 from engine.data.tables.columns import columns_of_words, read_numbers
-from engine.data.tables.opening import open_table
+from engine.data.tables.crosswise import crosswise
+from engine.data.tables.opening import connect, open_table
 from tests.engine.data.making import Write, experiment, table, values
 
 
@@ -233,3 +236,54 @@ def test_a_wide_table_is_counted_at_its_beginning_and_says_so(write: Write, monk
     monkeypatch.setattr("engine.data.tables.columns._CELLS_LOOKED_AT", 8_000)
     found = peek(path, 0)
     assert (found.rows, found.complete, found.columns[1].missing) == (40, True, 20)
+
+
+class _Recorded:
+    """A connection that says what it was asked."""
+
+    def __init__(self, own: duckdb.DuckDBPyConnection, asked: list[str]) -> None:
+        self._own, self.asked = own, asked
+
+    def execute(self, query: str) -> duckdb.DuckDBPyConnection:
+        self.asked.append(query)
+        return self._own.execute(query)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._own, name)
+
+
+@pytest.mark.parametrize("cells", [("red", "blue"), ("1.5", "red", "")], ids=["words", "mixed"])
+def test_more_columns_of_words_are_no_more_questions(
+    write: Write, monkeypatch: pytest.MonkeyPatch, cells: tuple[str, ...]
+) -> None:
+    def questions(columns: int) -> list[str]:
+        asked: list[str] = []
+        monkeypatch.setattr(opening, "connect", lambda: _Recorded(connect(), asked))
+        rows = [",".join(cells[(row + k) % len(cells)] for k in range(columns)) for row in range(600)]
+        header = ",".join(f"c{k}" for k in range(columns))
+        assert peek(write("a.csv", "\n".join([header, *rows]) + "\n"), 0).rows == 600
+        return asked
+
+    few, many = questions(200), questions(1_100)
+    assert len(many) == len(few) + 2  # for one thread to make the table, and as many as before from then on
+    assert not [query for query in many if "(SELECT * FROM cells LIMIT" in query]
+
+
+def test_a_few_columns_tell_that_words_do_not_run_across() -> None:
+    asked: list[int] = []
+
+    def rows(names: Sequence[str]) -> list[tuple[str, ...]]:
+        asked.append(len(names))
+        return [("red",) * len(names)] * 4
+
+    assert crosswise(["name", *(f"V{k}" for k in range(10_000))], rows) is None
+    assert max(asked) < 20
+
+
+@pytest.mark.parametrize("name", ["it's", 'a"b', "plain", "x'y\"z"])
+def test_a_column_of_many_is_asked_by_any_name(write: Write, name: str) -> None:
+    names = [name.replace('"', '""'), *(f"c{k}" for k in range(100))]
+    header = ",".join(f'"{each}"' for each in names)
+    with open_table(write("a.csv", "\n".join([header, *[",".join(["1.5"] * 101)] * 600]) + "\n")) as table:
+        found = table.one(f"count({quoted(name)}), count(*), 'c1'", where="\"c2\" <> 'it''s \"c3'", rows=500)
+    assert found == (500, 500, "c1")
