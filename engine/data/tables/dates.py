@@ -160,7 +160,7 @@ def _text_format(table: Table, text: str, total: int) -> str:
 
 def _first(table: Table, text: str) -> tuple[str, ...]:
     """The first cells that an expression gives."""
-    rows = table.connection.execute(f"SELECT {text} AS t FROM cells WHERE t IS NOT NULL LIMIT {TRIED}").fetchall()
+    rows = table.connection.execute(f"SELECT {text} FROM cells WHERE {text} IS NOT NULL LIMIT {TRIED}").fetchall()
     return tuple(cell for (cell,) in rows)
 
 

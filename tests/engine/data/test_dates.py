@@ -66,6 +66,13 @@ def test_dates_are_read_however_they_are_written(write: Write, cells: str, meant
     assert found.name == step
 
 
+@pytest.mark.parametrize("name", ["t", "v", "n", "y", "c"])
+def test_dates_with_gaps_are_read_beside_a_column_of_any_name(write: Write, name: str) -> None:
+    rows = "".join(f"{n},{f'{n:02d}.03.2021' if n % 3 else ''},{n}.5\n" for n in range(1, 29))
+    found = peek(write("a.csv", f"{name},due,value\n{rows}"), 0)
+    assert [(c.type, c.missing) for c in found.columns] == [("number", 0), ("date", 9), ("number", 0)]
+
+
 @pytest.mark.parametrize("header", ["count,value", "amount,other"])
 @pytest.mark.parametrize("cells", ["5,3 2000,1 1999,2", "3,1 9,2 27,3", "0.5,1 1.5,2 2.5,3"])
 def test_numbers_are_not_taken_for_dates(write: Write, header: str, cells: str) -> None:
