@@ -46,6 +46,12 @@ class SeriesPreview:
     look_back: int
     horizon: int
     steps: int = 1  # that are forecast, the first of them at the horizon
+    stride: int = 1
+    starts: tuple[int, ...] = ()  # first rows of the last windows of the training part, the last one first
+
+    def answer(self, start: int) -> int:
+        """The first row that is answered by the window that begins at row `start`."""
+        return start + self.look_back - 1 + self.horizon
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ class Example:
     label: str
     values: NDArray[np.float32]  # (T, I) in the file's units; what is missing is NaN
     borders: tuple[int, ...] = ()  # of a series: first row of validation and of test
+    window: tuple[int, ...] = ()  # of a series: where one window begins, where it is answered, and where that ends
 
 
 @dataclass(frozen=True, slots=True)

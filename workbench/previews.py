@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine.data.pairs.pairs_preparation import VectorPreparation
 
 _POINTS, _SMALL = 4000, 1000  # that draw a part of a series at most, or one series of several
+_WINDOWS = 3  # that are drawn
 _EXAMPLES, _LOOKED_AT = 6, 200  # sequences that are drawn, and of how many they are chosen
 
 
@@ -100,7 +101,9 @@ def _series_preview(experiment: Experiment, dataset: Any) -> SeriesPreview | Exa
     rows = sorted({len(values) // 8, len(values) // 2, len(values) - 1 - len(values) // 8})
     ticks = tuple((float(row), str(series.labels(row, row + 1)[0])[:10]) for row in rows)
     borders = dataset.split.bounds("validation")
-    return SeriesPreview(len(values), lines(values, borders), ticks, borders, data.look_back, data.horizon, data.steps)
+    drawn, starts = lines(values, borders), dataset.shape.starts("train", dataset.split)
+    shape = (data.look_back, data.horizon, data.steps, data.stride)
+    return SeriesPreview(len(values), drawn, ticks, borders, *shape, tuple(starts[: -_WINDOWS - 1 : -1]))
 
 
 def _of_several(name: str, member: Any) -> Example:
@@ -108,10 +111,13 @@ def _of_several(name: str, member: Any) -> Example:
     values = np.asarray(member.series.values[: member.series.end, :1], np.float32)
     borders = member.split.bounds("validation")
     width = -(-len(values) // (_SMALL // 2))
+    shape, start = member.shape, member.shape.starts("train", member.split)[-1]
+    window = (start, shape.answer(start) - shape.answers + 1, shape.answer(start))
     if width <= 2:
-        return Example(name, values, borders)
+        return Example(name, values, borders, window)
     _, thinned = _thinned(0, values[:, 0], _SMALL)
-    return Example(name, thinned[:, None], tuple(2 * (border // width) for border in borders))
+    borders, window = (tuple(2 * (row // width) for row in rows) for rows in (borders, window))
+    return Example(name, thinned[:, None], borders, window)
 
 
 def lines(

@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from engine.config import Experiment
 from engine.data import samples, suggest
 from engine.data.inspection import Inspection, inspected
 from engine.data.sequences.sequence_dataset import SequenceDataset
@@ -22,7 +23,7 @@ from tests.engine.data.test_labelled_text import reviews
 from tests.engine.data.test_sequences import LAYOUTS, experiment
 from workbench.answers import Example, ExamplesPreview, TextPreview
 from workbench.backend import Backend
-from workbench.panels.data import DataPanel
+from workbench.panels.data import DataPanel, counts_text
 from workbench.panels.examples import Examples
 from workbench.plots.sequence_picture import are_square, picture_of
 from workbench.previews import lines
@@ -117,11 +118,41 @@ def test_of_several_series_each_is_drawn_with_its_parts(qtbot: QtBot, tmp_path: 
         assert (example.values.min(), example.values.max()) == (member.series.values.min(), member.series.values.max())
         shares = np.array(example.borders) / len(example.values)
         np.testing.assert_allclose(shares, np.array(member.split.bounds("validation")) / 3000, atol=0.01)
+        first, answer, last = (row * 3000 / len(example.values) for row in example.window)
+        assert 0 < first < answer <= last < member.split.train_end
+        assert answer - first == pytest.approx(member.preparation.look_back, abs=15)
     panel = DataPanel(LIGHT)
     qtbot.addWidget(panel)
     panel.show_loaded(loaded)
     labels = panel.preview.findChildren
     qtbot.waitUntil(lambda: "validation" in " ".join(label.text() for label in labels(QLabel)))
+
+
+WINDOWS = [
+    # settings; rows of the training part, of 100; the first rows of the last windows, the last one first
+    ({"data.look_back": 10}, (80, 10, 10), (69, 68, 67)),
+    ({"data.look_back": 10, "data.stride": 12}, (80, 10, 10), (60, 48, 36)),
+    ({"data.look_back": 10, "data.stride": 40, "data.horizon": 5}, (80, 10, 10), (40, 0)),
+    ({"data.look_back": 7, "data.stride": 3, "data.steps": 4}, (80, 10, 10), (69, 66, 63)),
+    ({"data.look_back": 7, "data.stride": 3, "data.transform": "difference"}, (80, 10, 10), (70, 67, 64)),
+]
+
+
+@pytest.mark.parametrize(("changes", "parts", "starts"), WINDOWS)
+def test_windows_are_drawn_where_they_are_cut(
+    tmp_path: Path, changes: dict[str, Any], parts: tuple[int, int, int], starts: tuple[int, ...]
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("value\n" + "".join(f"{n % 9 + n / 7}\n" for n in range(sum(parts))))
+    data = {"data.file": str(path), "data.kind": "series", "data.validation": parts[1], "data.test": parts[2]}
+    loaded = Backend().load(Experiment().replace(data | changes))
+    shown: Any = loaded.preview
+    assert (shown.starts, shown.stride) == (starts, changes.get("data.stride", 1))
+    last_answered = shown.answer(starts[0]) + shown.steps - 1
+    assert parts[0] - shown.stride <= last_answered < parts[0]
+    lead = int("data.transform" in changes)
+    windows = len(range(lead, parts[0] - shown.look_back - shown.horizon - shown.steps + 2, shown.stride))
+    assert counts_text(loaded).startswith(f"{windows:,} windows to train on")
 
 
 def test_the_panel_offers_what_the_kind_of_data_needs(qtbot: QtBot, tmp_path: Path) -> None:

@@ -11,7 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment
 from tests.workbench.conftest import SERIES, KnownBackend, KnownData
+from workbench.answers import SeriesPreview
 from workbench.panels.data import DataPanel, counts_text
+from workbench.panels.preview import Preview
 from workbench.several_editor import SeveralEditor
 from workbench.theme import LIGHT
 
@@ -111,3 +113,20 @@ def test_without_a_ticked_target_one_is_found(qtbot: QtBot) -> None:
     panel.show_experiment(Experiment())
     shown = {name: _editor(panel, name).currentText() for name in ("targets", "inputs")}
     assert shown == {"targets": "automatic", "inputs": "none"}
+
+
+@pytest.mark.parametrize(("stride", "bars", "told"), [(1, 0, "one window"), (5, 3, "stride 5")])
+def test_the_stride_is_drawn_as_windows_that_far_apart(
+    qtbot: QtBot, backend: KnownBackend, stride: int, bars: int, told: str
+) -> None:
+    shown = backend.load(SERIES).preview
+    assert isinstance(shown, SeriesPreview)
+    windows = dataclasses.replace(shown, look_back=10, stride=stride, starts=tuple(73 - stride * n for n in range(3)))
+    preview = Preview(LIGHT)
+    qtbot.addWidget(preview)
+    preview.show_data(windows)
+    drawn = preview._plot.listDataItems()[3:]  # behind the three parts
+    found = [tuple(map(int, item.getData()[0])) for item in drawn]
+    assert found == [each for n in range(bars) for each in ((73 - 5 * n, 82 - 5 * n), (83 - 5 * n, 83 - 5 * n))]
+    assert len({float(item.getData()[1][0]) for item in drawn}) == bars
+    assert told in preview._legend.text().replace("&nbsp;", " ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -17,6 +18,7 @@ _WIDEST = 12 * GRID  # pixels of one picture
 _MOST_LINES = 4  # inputs that can be told apart as lines in so little room; more are an image
 _AS_LINES = "a line for each input, from the lowest to the highest value that it has in all of them"
 _AS_IMAGE = "inputs from top to bottom, dark is low"
+_READ, _SAID = 0.2, 0.6  # how dark a window is where it is read, and where it is answered
 _PARTS = ("train", "validation", "test")
 
 
@@ -93,11 +95,18 @@ class Examples(QWidget):
         across = room.left() + room.width() * np.arange(steps) / max(steps - 1, 1)
         within = example.values if example.borders else self._all
         band = room.height() / example.values.shape[1]
+        self._shade_window(painter, [float(across[row]) for row in example.window], room)
         for number, course in enumerate(scaled(example.values, within).T):
             down = room.top() + (number + 1) * band - 1 - (band - 2) * course
             for part, (first, last) in enumerate(pairwise(borders)):
                 painter.setPen(self._theme.stroke(self._theme.pens[_PARTS[part]].color))
                 _draw_line(painter, across[max(first - 1, 0) : last], down[max(first - 1, 0) : last])
+
+    def _shade_window(self, painter: QPainter, across: Sequence[float], room: QRectF) -> None:
+        """What one window of a series reads, and darker what it is answered by."""
+        for first, last, alpha in zip(across, across[1:], (_READ, _SAID), strict=False):
+            wide = max(last - first, 1.0)
+            painter.fillRect(QRectF(first, room.top(), wide, room.height()), self._theme.color("accent", alpha))
 
 
 def is_drawn(values: np.ndarray) -> bool:

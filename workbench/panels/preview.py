@@ -11,6 +11,7 @@ from workbench.answers import Preview as Shown
 from workbench.panels.examples import Examples
 from workbench.panels.labels import column, label
 from workbench.panels.split_lines import SplitLines
+from workbench.panels.window_marks import draw_windows
 from workbench.theme import GRID, Theme
 
 _PARTS = (("train", "training"), ("validation", "validation"), ("test", "test"))
@@ -83,40 +84,20 @@ class Preview(QWidget):
             pen = self._theme.pen(role)
             pen.setStyle(Qt.PenStyle.SolidLine)
             self._plot.plot(x, y, pen=pen, connect="finite")
-        self._draw_window(preview)
+        draw_windows(self._plot, preview, self._theme)
         if len(preview.borders) == 2:
             self.borders.show_borders(preview.borders, preview.rows, self._theme)
         self._plot.getAxis("bottom").setTicks([list(preview.ticks)])
         self._plot.autoRange(padding=0.04)
-
-    def _draw_window(self, preview: SeriesPreview) -> None:
-        """The last window of the training part: what is read, and the steps that are answered."""
-        if not preview.look_back or not preview.borders:
-            return
-        last = preview.borders[0] - 1
-        answer = last - preview.steps + 1
-        start = answer - preview.horizon - preview.look_back + 1
-        color = self._theme.color("accent", 0.14)
-        read = pg.LinearRegionItem((start, answer - preview.horizon), movable=False, brush=color, pen=pg.mkPen(None))
-        read.setZValue(-10)
-        self._plot.addItem(read)
-        self._plot.addItem(pg.InfiniteLine(answer, pen=self._theme.pen("accent")))
-        answered = "The line: the step that is answered."
-        if preview.steps > 1:
-            said = pg.LinearRegionItem(
-                (answer, last), movable=False, brush=self._theme.color("accent", 0.3), pen=pg.mkPen(None)
-            )
-            said.setZValue(-10)
-            self._plot.addItem(said)
-            answered = f"Behind the line: the {preview.steps} steps that are answered."
-        self._plot.setToolTip(f"Shaded: one window of {preview.look_back} steps that is read. {answered}")
 
     def _draw_legend(self, preview: Shown) -> None:
         of_one = isinstance(preview, SeriesPreview)
         of_several = isinstance(preview, ExamplesPreview) and any(each.borders for each in preview.examples)
         self._legend.setVisible(of_one or of_several)
         marks = [(self._theme.pens[role].color, "━", words) for role, words in _PARTS]
-        marks += [(self._theme.accent, "▮", "one&nbsp;window")] if of_one else []
+        stride = preview.stride if isinstance(preview, SeriesPreview) else 1
+        window = f"stride&nbsp;{stride:,}" if stride > 1 else "one&nbsp;window"
+        marks += [(self._theme.accent, "▮", window)]
         told = (f'<span style="color:{color}">{mark}</span>&nbsp;{words}' for color, mark, words in marks)
         self._legend.setText(" &nbsp;".join(told))
 
