@@ -21,6 +21,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_SHIFTS = ((b"\x1b$B", "iso2022_jp_ext"), (b"\x1b$@", "iso2022_jp_ext"), (b"\x1b$)C", "iso2022_kr"))
 NOTHING = b"\x00\x1a \t\r\n\xef\xbb\xbf\xff\xfe"  # bytes of which a whole file may be made that is empty
 MARK = "\ufeff"  # of byte order, where it does not begin a file
 _SAMPLE = 1 << 18
@@ -235,8 +236,8 @@ def detect(data: bytes, name: str) -> str:
         if data.startswith(mark):
             return encoding
     refuse_foreign(data, name)
-    if wide := _wide(data[:_SAMPLE]):
-        return wide
+    if found := _wide(data[:_SAMPLE]) or _shifted(data[:_SAMPLE]):
+        return found
     if is_binary(data):
         raise DataError(
             f"{name} is a binary file, not text; export it as CSV, Parquet, Excel or plain text and open that."
@@ -280,6 +281,11 @@ def _wide(sample: bytes) -> str:
             if ascii_units.mean() > 0.2 and reversed_units.mean() < 0.05 and _decodable(sample, size, name):
                 return name
     return ""
+
+
+def _shifted(sample: bytes) -> str:
+    """ISO 2022, which says by escapes of plain ASCII that pairs of bytes are letters from now on."""
+    return next((name for escape, name in _SHIFTS if escape in sample and sample.isascii()), "")
 
 
 def _decodable(sample: bytes, size: int, name: str) -> bool:

@@ -21,7 +21,7 @@ def encoding_of(path: Path, reading: Reading, head: bytes, found: Scan) -> str:
         decode_as(head if len(head) < HEAD else b"", reading.encoding, path.name)  # refuses what is no encoding
         return "utf-8-sig" if reading.encoding.lower() in ("utf-8", "utf8") else reading.encoding
     encoding = detect(head, path.name)
-    if encoding.startswith(("utf-16", "utf-32")) or encoding == "utf-8-sig":
+    if encoding.startswith(("utf-16", "utf-32", "iso2022")) or encoding == "utf-8-sig":
         return encoding
     return "utf-8" if found.utf8 else by_letters(found.letters)
 
@@ -41,6 +41,7 @@ def rewritten(path: Path, encoding: str, source: Source, suffix: str = ".csv") -
             file.close()
             Path(file.name).unlink()
             where = f"byte {error.start:,}" if isinstance(error, UnicodeDecodeError) else "its beginning"
+            where = "its last byte" if "truncated" in str(error) else where
             raise DataError(
                 f"{path.name} is not written in {encoding}: {where} does not fit it; save it again as UTF-8, or set "
                 "data.encoding."

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.data.errors import DataError
 from engine.data.files.encoding import decode
 from engine.data.files.text import read_text
 from engine.data.tables.opening import open_table
@@ -25,6 +26,21 @@ def test_line_ends_do_not_matter(write: Write, newline: str, encoding: str) -> N
     content = WORDS.replace("\n", newline).encode(encoding)
     with open_table(write("a.csv", content)) as table:
         assert table.rows == 4
+
+
+@pytest.mark.parametrize(
+    ("encoding", "place"), [("iso2022_jp", "東京"), ("iso2022_jp_ext", "大阪"), ("iso2022_kr", "서울")]
+)
+def test_pairs_of_seven_bits_are_letters(write: Write, encoding: str, place: str) -> None:
+    text = f"{place},value\n" + "".join(f"{place},{n}\n" for n in range(40))
+    with open_table(write("a.csv", text.encode(encoding))) as table:
+        assert (table.names, table.rows, table.first(table.names)[0]) == ((place, "value"), 40, (place, "0"))
+    assert read_text(write("a.txt", text.encode(encoding))).text == text
+
+
+def test_the_end_of_half_a_letter_is_named(write: Write) -> None:
+    with pytest.raises(DataError, match="its last byte does not fit it"):
+        open_table(write("a.csv", "a,b\n1,2\n3,4\n5,6\n".encode("utf-16-le")[:-1]))
 
 
 def test_mixed_line_ends_lose_no_row(write: Write) -> None:
