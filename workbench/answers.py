@@ -93,6 +93,7 @@ class Loaded:
     preview: Preview
     columns: tuple[Column, ...]
     generated: bool = False  # made by the engine, not read from a file
+    apart: bool = True  # nothing that is judged was read or answered in training
 
 
 @dataclass(frozen=True, slots=True)

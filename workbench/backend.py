@@ -117,7 +117,7 @@ class Backend:
             return self._load(experiment, reasons)
 
     def _load(self, experiment: Experiment, reasons: tuple[str, ...] = ()) -> Loaded:
-        from engine.data import load, sample
+        from engine.data import kept_apart, load, sample
 
         self._reads = True
         dataset = load(experiment)
@@ -129,7 +129,8 @@ class Backend:
         notes = tuple(dict.fromkeys((*reasons, *dataset.notes())))
         about = found.description if found else previews.about(inspection)
         columns = previews.columns(inspection)
-        return Loaded(experiment, dataset, title, about, notes, preview, columns, generated=path is None)
+        made, apart = path is None, kept_apart(dataset)
+        return Loaded(experiment, dataset, title, about, notes, preview, columns, made, apart)
 
     def warm_up(self, experiment: Experiment, tell: Callable[[Event], None]) -> None:
         """Have the engine read the data and compile the kernels that the model needs, or take them from the cache.

@@ -92,7 +92,8 @@ def style_sheet(theme: Theme) -> str:
 def _sizes(theme: Theme) -> str:
     window = "" if theme.scale == 1 else f'QWidget[{TEXT_SCALE}="{percent(theme)}"]'
     return f"""
-{window} QLabel[role="small"], {window} QLabel[role="warning"] {{ font-size: {theme.small}px; }}
+{window} QLabel[role="small"], {window} QLabel[role="warning"],
+{window} QLabel[role="badge"] {{ font-size: {theme.small}px; }}
 {window} QLabel[role="title"] {{ font-size: {theme.heading}px; }}
 """
 
@@ -138,6 +139,8 @@ QLabel[role="title"] { font-weight: 600; }
 QLabel[role="strong"] { font-weight: 600; }
 QLabel[role="warning"] { color: palette(link-visited); }
 QLabel[role="problem"] { color: palette(bright-text); }
+QLabel[role="badge"] { color: palette(midlight); border: 1px solid palette(midlight); border-radius: 4px; }
+QLabel[role="badge"] { padding: 0 4px; }
 QLabel[role="value"] { color: palette(window-text); }
 QFrame[role="card"] { background: palette(base); border: 1px solid palette(mid); border-radius: 4px; }
 QFrame[role="message"] { background: palette(base); border: 1px solid palette(bright-text); border-radius: 4px; }

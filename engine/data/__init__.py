@@ -6,6 +6,7 @@ from engine.data.errors import DataError
 from engine.data.files.dialect import READING, Reading
 from engine.data.guess import Suggestion
 from engine.data.inspection import Inspection, inspect_file, peek
+from engine.data.kept_apart import kept_apart
 from engine.data.loading import load
 from engine.data.pairs.pairs_preparation import PairsPreparation
 from engine.data.preparation import Preparation
@@ -41,6 +42,7 @@ __all__ = [
     "assigned",
     "heard",
     "inspect_file",
+    "kept_apart",
     "load",
     "peek",
     "reading_progress",

@@ -78,6 +78,20 @@ def test_what_was_read_is_named_and_described(qtbot: QtBot, backend: KnownBacken
 
 
 @pytest.mark.parametrize(
+    ("apart", "told", "role"), [(True, "✓ nothing leaks", "badge"), (False, "✕ the parts overlap", "problem")]
+)
+def test_a_badge_says_whether_anything_leaks(
+    qtbot: QtBot, backend: KnownBackend, apart: bool, told: str, role: str
+) -> None:
+    panel = DataPanel(LIGHT)
+    qtbot.addWidget(panel)
+    panel.show_loaded(dataclasses.replace(backend.load(SERIES), apart=apart))
+    badge = panel.findChild(QLabel, "data_apart")
+    assert badge is not None
+    assert (badge.text(), badge.property("role")) == (told, role)
+
+
+@pytest.mark.parametrize(
     ("changes", "told"),
     [
         ({"data.kind": "series", "data.look_back": 24}, "24 → 1"),

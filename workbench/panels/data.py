@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWidget
 
 from engine.config import DataConfig, Experiment
 from workbench.answers import Loaded, SeriesPreview, TextPreview
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 
 _COLUMNS = ("text_column", "label", "time_column", "split_column")
 _SEVERAL = ("targets", "inputs", "sequence_column")
+_HOW_APART = (
+    "Looked up in the examples as they are cut: nothing that validation and test are judged by is read or answered in "
+    "training. Scaler, vocabulary and classes are learned from the training part alone."
+)
 _NONE = {
     "text_column": "None",
     "label": "None",
@@ -52,6 +56,9 @@ class DataPanel(QWidget):
         self.message = Message("data_message", "What is wrong with the data")
         self._title, self._about = label("", "title", "data_title"), label("", "small", "data_about")
         self._counts, self._notes = label("", "small", "data_counts"), label("", "small", "data_notes")
+        self._apart = label("", "badge", "data_apart")
+        self._apart.setToolTip(_HOW_APART)
+        self._apart.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.preview = Preview(theme)
         self.preview.split_moved.connect(self._on_split)
         self._first, self._rest = Form("data", FIRST), Form("data", MORE)
@@ -88,6 +95,9 @@ class DataPanel(QWidget):
         self._about.setVisible(bool(loaded.about))
         later(0, self.preview, partial(self.preview.show_data, loaded.preview))  # in a turn of its own
         self._counts.setText(counts_text(loaded))
+        self._apart.setText("✓ nothing leaks" if loaded.apart else "✕ the parts overlap")
+        self._apart.setProperty("role", "badge" if loaded.apart else "problem")
+        self._apart.style().polish(self._apart)
         notes = (html.escape(named(note), quote=False) for note in loaded.notes)
         self._notes.setText("".join(f"<p style='margin:0 0 4px 0'>• {note}</p>" for note in notes))
         names = [(column.name, f"{column.name}  ({column.kind})") for column in loaded.columns]
@@ -148,7 +158,7 @@ class DataPanel(QWidget):
         inside.addWidget(self._rest)
         layout = column(self, GRID)
         layout.addLayout(self._buttons())
-        for part in (self._title, self.preview, self._counts, self._first):
+        for part in (self._title, self.preview, self._counts, self._apart, self._first):
             layout.addWidget(part)
         layout.addWidget(self._more)
         words = column(about := QWidget())
@@ -157,7 +167,7 @@ class DataPanel(QWidget):
         understood = Fold("About this data", about, "data_understood", open_at_first=True)
         layout.addWidget(understood)
         layout.addStretch(1)
-        self._settings = (self._counts, self._first, understood)
+        self._settings = (self._counts, self._apart, self._first, understood)
         self._show_settings()
 
     def _buttons(self) -> QHBoxLayout:
