@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -57,3 +59,15 @@ def test_the_sine_is_always_the_same_and_as_noisy_as_asked() -> None:
 def test_an_unknown_generator_is_named() -> None:
     with pytest.raises(DataError, match="did you mean 'adding'"):
         generate("ading", DataConfig(), "many_to_one")
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.1, 0.5])
+def test_what_forgets_the_wave_is_off_by_what_is_said(noise: float) -> None:
+    series = noisy_sine(40_000, noise)
+    known = np.stack([series.values[:-1, 0], np.ones(39_999)], axis=1)
+    following = series.values[1:, 0]
+    line = np.linalg.lstsq(known, following, rcond=None)[0]
+    off = np.sqrt(np.square(known @ line - following).mean())
+    told = re.search(r"remembers nothing is off by ([\d.]+) one step ahead", " ".join(series.notes))
+    assert told is not None
+    assert float(told[1]) == pytest.approx(off, abs=0.01)
