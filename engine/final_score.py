@@ -90,12 +90,12 @@ class FinalScore:
                 self._note(interval_words(interval))
 
     def _worth_of_memory(self, epoch: int) -> Scores:
-        """What a network without memory reaches on the test part; none of a run that was stopped."""
+        """What a network without memory reaches on the test part; none of a run that was stopped or trained nothing."""
 
         def stopped() -> bool:
             return self._control.ending in ("stop", "abandon")
 
-        if stopped():
+        if stopped() or not epoch:
             return ()
         network, measured = self._network, self._measured
         measured.parameters = network.parameter_count

@@ -39,7 +39,7 @@ class Requests:
     def answer_last(self, probes: frozenset[str], step: int, epoch: int) -> Iterator[Snapshot]:
         """Show all of `probes` to whoever has looked at any: afterwards nothing can be measured any more."""
         request = self._control.request
-        if step and request.probes:
+        if request.probes:
             snapshot = self._probes.answer(dataclasses.replace(request, probes=probes), step, epoch, paused=True)
             if snapshot:
                 yield snapshot

@@ -43,11 +43,12 @@ class Prepare:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Train; answered by many `Happened` and one `Done`."""
+    """Train, or only judge and keep the weights to begin from; answered by many `Happened` and one `Done`."""
 
     number: int
     experiment: Experiment
     folder: Path | None
+    trains: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,7 @@ class Service:
                     break
 
     def _train(self, wish: Run | Resume) -> None:
+        from engine.imported_run import ImportedRun
         from engine.resuming import saved_run
         from engine.training import TrainingRun
 
@@ -185,7 +187,8 @@ class Service:
             if isinstance(wish, Run):
                 dataset = self._loader.load(wish.experiment)
                 self._let_break(False)  # the folder is tried, and left as it was found
-                run = TrainingRun(wish.experiment, dataset, control, wish.folder)
+                kind = TrainingRun if wish.trains else ImportedRun
+                run = kind(wish.experiment, dataset, control, wish.folder)
             else:
                 saved = saved_run(wish.folder, wish.changes, changed_data=wish.changed_data)
                 run = TrainingRun(saved.experiment, self._loader.load(saved.experiment), control, wish.folder, saved)

@@ -64,6 +64,8 @@ class TrainingRun:
     `training_loss` of an `Evaluated` is the mean over the steps since the one before.
     """
 
+    completed = "all epochs done"  # the reason of one that nobody ended
+
     def __init__(
         self, experiment: Experiment, dataset: Dataset, control: Control | None = None, folder: Path | None = None,
         saved: Saved | None = None,
@@ -254,6 +256,11 @@ class TrainingRun:
             yield from self._recorder.save(self.model(), self._progress.best, checkpoint, self._epochs_done)
 
     @property
+    def _has_weights(self) -> bool:
+        """Whether there is something to show and to keep: weights that were trained, or imported."""
+        return bool(self.step or self._progress.best)
+
+    @property
     def _epochs_done(self) -> int:
         return self.step // max(1, self._steps_per_epoch)
 
@@ -265,13 +272,15 @@ class TrainingRun:
             yield from self._validation.evaluate(self.epoch)
         self._watch.rest()
         self._measured.ended = True
-        yield from self._requests.answer_last(self._probes.of_last_batch, self.step, self.epoch)
-        reason = {"stop": "stopped", "finish": "finished early"}.get(self.control.ending, "all epochs done")
+        if self.step:
+            yield from self._requests.answer_last(self._probes.of_last_batch, self.step, self.epoch)
+        reason = {"stop": "stopped", "finish": "finished early"}.get(self.control.ending, self.completed)
         finished = self._final.finished(reason, self._progress.best, self.step, self.epoch, self._watch.seconds)
         yield from self._validation.diagnose()
         best = self._measured.best
         shown = (best.step, best.epoch) if best and self._progress.best else (self.step, self.epoch)
-        yield from self._requests.answer_last(self._probes.of_weights, *shown)
+        if self._has_weights:
+            yield from self._requests.answer_last(self._probes.of_weights, *shown)
         yield from self._keep(finished, place)
         if misplaced := self._recorder.misplaced:
             yield misplaced
@@ -280,8 +289,8 @@ class TrainingRun:
             yield finished
 
     def _keep(self, ended: RunFinished | RunFailed, place: Checkpoint) -> Iterator[Event]:
-        """Write the run into its folder, unless nothing was trained."""
-        if self.step:
+        """Write the run into its folder, unless there are no weights but those it began with by chance."""
+        if self._has_weights:
             result = run_result(
                 ended, self._measured, self.network.parameter_count, self._watch.seconds, self._progress.changes
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -121,10 +121,16 @@ class Exported:
 
 @dataclass(frozen=True, slots=True)
 class ForeignWeights:
-    """Weights from elsewhere: the settings that begin from them, and what was understood."""
+    """Weights from elsewhere: the settings that begin from them, and what was understood.
+
+    `series` are settings of the data, for a file of which a series is suggested; only weights that `answer` can be used
+    before they are trained on.
+    """
 
     settings: dict[str, Any]
     notes: tuple[str, ...]
+    series: dict[str, Any] = field(default_factory=dict)
+    answer: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,6 +199,10 @@ class Backend:
         """A training run in the engine's process, to be iterated in a thread of its own."""
         return self._engine.run(experiment, control, folder)
 
+    def run_imported(self, experiment: Experiment, control: Control, folder: Path | None) -> Iterable[Event]:
+        """A run of the weights that `experiment` begins from, likewise: they are judged and kept, not trained."""
+        return self._engine.run(experiment, control, folder, trains=False)
+
     def resume(
         self, folder: Path, control: Control, changes: Mapping[str, Any], changed_data: bool = False
     ) -> Iterable[Event]:
@@ -225,7 +229,8 @@ class Backend:
         from engine.importing import read_foreign
 
         found = read_foreign(path)
-        return ForeignWeights({**found.settings, "training.start_weights": str(path.absolute())}, found.notes)
+        settings = {**found.settings, "training.start_weights": str(path.absolute())}
+        return ForeignWeights(settings, found.notes, dict(found.series), "readout.weight" in found.weights)
 
     def export_forms(self, run_folder: Path) -> tuple[ExportForm, ...]:
         """What a run's best weights can be exported to, and what they cannot.

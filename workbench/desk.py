@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 RACING = "A race or a sweep is under way. Cancel it to train."
 _NO_WAY = "This run cannot go on: it has no folder, or another program trains it now."
 _LASTING = ("training.epochs", "data.file")  # what a run that goes on has from then on; other changes are made to it
+_AS_THEY_ASK = "the transform of the series is what the file says, none where it says nothing: Data sets another"
 _WAY_LANE = "way on"
 _JOBS_SECONDS, _SLICE = 2.0, 0.1
 
@@ -106,10 +107,12 @@ class Desk(QObject):
     def _train(self, command: Command) -> None:
         if self.contest.alive:
             self.told.emit(RACING)
+        elif self.session.alive and command is Command.IMPORT:
+            self.told.emit(LOCKED)
         elif self.session.alive or self.draft.ready:
             self.waiting = None
-            begin = self.session.run if command is Command.RUN else self.session.step_once
-            begin(self.draft.experiment, self._run_maker())
+            begin = self.session.step_once if command is Command.STEP else self.session.run
+            begin(self.draft.experiment, self._run_maker(command))
         elif self.draft.loading:
             self.waiting = None if self.waiting is command else command
             self.draft.activity_changed.emit()
@@ -205,13 +208,17 @@ class Desk(QObject):
         return Counts(parameters, unrolled, steps, dataset.tokens, threads, losses, rates)
 
     def import_weights(self, path: Path, answer: WeightsAnswer) -> None:
-        """Read weights from elsewhere in the background, and set up the network that begins from them."""
+        """Read weights from elsewhere in the background, set up their network, and make a run of them."""
 
         def done(found: ForeignWeights) -> None:
-            if message := self.draft.change(found.settings):
+            series = self._series_of(found)
+            if message := self.draft.change(series | found.settings):
                 answer.show_problem(message)
-            else:
-                answer.show_taken(found.notes)
+                return
+            answer.show_taken((*found.notes, _AS_THEY_ASK) if series else found.notes, found.answer)
+            if found.answer:
+                self.waiting = None
+                self._train(Command.IMPORT)
 
         def failed(error: Exception) -> None:
             from engine.importing import ElsewhereError
@@ -222,6 +229,15 @@ class Desk(QObject):
                 answer.show_problem(str(error))
 
         self.errands.import_weights(path, done, failed)
+
+    def _series_of(self, found: ForeignWeights) -> dict[str, Any]:
+        """How weights want a series prepared, of which a file only suggests it.
+
+        Brought in again, they take the series as it was set since.
+        """
+        now = self.draft.experiment
+        again = now.training.start_weights == found.settings["training.start_weights"]
+        return {} if again or now.data.kind != "series" or not now.data.file else found.series
 
     def close(self, seconds: float) -> bool:
         """Stop everything and wait at most so long; True when nothing runs any more."""
@@ -242,8 +258,8 @@ class Desk(QObject):
                 return True
         return False
 
-    def _run_maker(self) -> RunMaker:
-        return self._backend.run
+    def _run_maker(self, command: Command) -> RunMaker:
+        return self._backend.run_imported if command is Command.IMPORT else self._backend.run
 
     def _new_folder(self, name: str) -> Path:
         stem = f"{datetime.now():%Y-%m-%d_%H%M%S}_{name}"

@@ -82,9 +82,14 @@ class EngineProcess:
                     tell(event)
             _raise_what(answer)
 
-    def run(self, experiment: Experiment, control: Control, folder: Path | None) -> Iterator[Event]:
-        """Train, giving what happens as it does; a process that dies is a `RunFailed`."""
-        return self._events(service.Run(next(self._numbers), experiment, folder), control)
+    def run(
+        self, experiment: Experiment, control: Control, folder: Path | None, *, trains: bool = True
+    ) -> Iterator[Event]:
+        """Train, giving what happens as it does; a process that dies is a `RunFailed`.
+
+        Unless it `trains`, the weights to begin from are judged and kept as they are (`engine.imported_run`).
+        """
+        return self._events(service.Run(next(self._numbers), experiment, folder, trains), control)
 
     def resume(self, folder: Path, control: Control, changes: Mapping[str, Any], changed_data: bool) -> Iterator[Event]:
         """Go on with the run in `folder`, likewise; see `engine.resuming.saved_run`."""

@@ -37,8 +37,8 @@ class ExportAnswer(Troubled, Protocol):
 class WeightsAnswer(Troubled, Protocol):
     """Who wants to know what became of weights from elsewhere."""
 
-    def show_taken(self, notes: Sequence[str]) -> None:
-        """They were read, and their network is set up."""
+    def show_taken(self, notes: Sequence[str], answer: bool) -> None:
+        """They were read, and their network is set up; whether they `answer`, and so become a run as they are."""
 
     def show_way(self, why: str, code: Sequence[str]) -> None:
         """They cannot be read, but lines of Python make a file that can."""

@@ -106,6 +106,10 @@ class Pump(QObject):
         self._asked_at_step = -1
         self._answered = self._open.id
 
+    def ask_at_once(self) -> None:
+        """Ask a run before it begins, so that one which ends before the next tick has been asked."""
+        self._ask(list(self._viewers()))
+
     @Slot(object)
     def _on_begun(self, _record: object) -> None:
         self._drawn = (-1, -1)

@@ -96,6 +96,7 @@ class RunDisplay(QObject):
         self._window.findings.clear()
         self._window.docks.uncover_lesson()
         self._window.shelf.begin(record)
+        self._window.pump.ask_at_once()
 
     @Slot(object)
     def _on_ended(self, record: RunRecord) -> None:

@@ -21,6 +21,7 @@ class Command(Enum):
 
     RUN = "run"  # start, pause or go on
     STEP = "step"
+    IMPORT = "import"  # judge and keep the weights to begin from, as a run of their own
     STOP = "stop"
     FINISH = "finish"
     RESET = "reset"

@@ -41,7 +41,9 @@ def status(desk: Desk) -> Status:
         why_not |= {"run": reason, "step": reason}
     if desk.contest.alive:
         why_not |= {"run": RACING, "step": RACING}
-    if desk.waiting is not None:
+    if desk.waiting is Command.IMPORT:
+        text, detail = f"{text} the weights are judged then", ""
+    elif desk.waiting is not None:
         text, detail = f"{text} training begins then", "Press again to take it back."
     return Status(text, color, detail, session.state is State.TRAINING, share, why_not)
 
@@ -93,6 +95,7 @@ def result(outcome: RunFinished) -> str:
     """The result of a run in a sentence."""
     scores = ", ".join(f"{name} {value:.4g}" for name, value in outcome.test_metrics)
     baselines = ", ".join(f"{name} {value:.4g}" for name, value in outcome.test_baselines)
-    best = f"Best epoch {outcome.best_epoch}, validation loss {outcome.best_validation_loss:.4g}."
+    epoch = f"Best epoch {outcome.best_epoch}, validation" if outcome.best_epoch else "Validation"
+    best = f"{epoch} loss {outcome.best_validation_loss:.4g}."
     against = f" Against {baselines}." if baselines else ""
     return f"{best} On the test part: {scores}.{against}" if scores else best

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
 from pathlib import Path
 
@@ -10,12 +11,12 @@ from engine.commands.command import Commands, UsageError
 from engine.commands.options import add_experiment, experiment_of
 from engine.data import LabelledTextPreparation, SequencePreparation, SeriesPreparation
 from engine.data.errors import counted
-from engine.evaluation import score
+from engine.events import RunFailed, RunFinished
 from engine.export.meaning import answer_words, step_columns
+from engine.imported_run import ImportedRun
 from engine.importing import read_foreign
 from engine.model import Model
-from engine.runs import RunFolder, check_folder
-from engine.training import TrainingRun
+from engine.runs import check_folder
 
 
 def add_import(commands: Commands) -> None:
@@ -39,13 +40,13 @@ def import_weights(arguments: Namespace) -> int:
     experiment, notes = experiment_of(arguments)
     if "readout.weight" not in read_foreign(arguments.weights).weights:
         raise UsageError(f"{arguments.weights} has no layer that answers; train one with train --weights")
-    dataset = data.load(experiment)
-    run = TrainingRun(experiment, dataset)
-    scores = score(run.network, dataset, "test", experiment.training.batch_size).metrics
-    folder = RunFolder(out, experiment)
-    folder.save_weights(run.network.state_dict(), run.model().header())
-    folder.save_result({"reason": "imported", "metric": dataset.metric, "test_metrics": dict(scores)})
-    scored = (f"test part, {name}: {value:.6g}" for name, value in scores)
+    run = ImportedRun(experiment, data.load(experiment), folder=out)
+    *_, ended = run
+    if isinstance(ended, RunFailed):
+        print(f"error: {ended.title}. {ended.why} {ended.cure}", file=sys.stderr)
+        return 2
+    assert isinstance(ended, RunFinished)  # a run that was asked nothing ends with one or the other
+    scored = (f"test part, {name}: {value:.6g}" for name, value in ended.test_metrics)
     for note in (*notes, *_read(run.model()), *scored):
         print(note)
     print(f"saved in {out}")

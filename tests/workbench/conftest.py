@@ -114,6 +114,7 @@ class KnownBackend(Backend):
 
     def __init__(self) -> None:
         self.runs: list[KnownRun] = []
+        self.imported: list[Experiment] = []
         self.make: Callable[..., Any] = KnownRun
         self.lessons: tuple[Lesson, ...] = ()
         self.free = False  # runs go on without permits
@@ -169,6 +170,10 @@ class KnownBackend(Backend):
             run.permits.release(run.total)
         self.runs.append(run)
         return run
+
+    def run_imported(self, experiment: Experiment, control: Control, folder: Path | None) -> Any:
+        self.imported.append(experiment)
+        return KnownRun(experiment, control, folder, total=0)
 
     def export_forms(self, run_folder: Path) -> tuple[ExportForm, ...]:
         return (

@@ -200,7 +200,7 @@ def test_a_live_setting_reaches_the_run_and_others_do_not(bench: Bench) -> None:
     ("error", "cure"),
     [
         (RuntimeError("boom"), "The log has the details"),
-        (ValueError("data gone"), "Put that right, and run again"),
+        (ValueError("data gone"), "Put that right, and try again"),
         (RunFolderError("runs/1 cannot be made"), "choose another one"),
         (MemoryError("16 GiB"), "Take fewer hidden units"),
     ],

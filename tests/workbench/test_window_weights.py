@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
@@ -14,8 +15,11 @@ from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from engine.export.beside import write_arrays
 from tests.workbench.bench import Bench
-from workbench.answers import Exported
+from tests.workbench.conftest import SERIES
+from workbench.answers import Exported, ForeignWeights
+from workbench.desk import Desk
 from workbench.dialogs.export import ExportDialog
+from workbench.dialogs.weights import WeightsDialog
 from workbench.export_pace import UnderWay
 from workbench.run_state import State
 from workbench.uses.asking import PromptAsking
@@ -97,6 +101,64 @@ def test_weights_from_elsewhere_set_up_their_network(
     assert not refused._code.isVisible()
     assert bench.window.desk.draft.experiment == experiment
     refused.close()
+
+
+def gru_file(path: Path) -> Path:
+    """Of five units over one number, with a layer that answers."""
+    shapes = {"weight_ih_l0": (15, 1), "weight_hh_l0": (15, 5), "fc.weight": (1, 5), "fc.bias": (1,)}
+    write_arrays({name: np.ones(shape, np.float32) for name, shape in shapes.items()}, path)
+    return path
+
+
+@pytest.mark.parametrize("loading", [False, True])
+def test_weights_that_answer_are_a_run_to_use_and_export(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loading: bool
+) -> None:
+    path, desk = gru_file(tmp_path / "gru.npz"), bench.window.desk
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
+    if loading:
+        desk.apply({"data.look_back": 7})
+    bench.window.files.ask_import()
+    bench.until(lambda: desk.session.state is State.FINISHED)
+    taken = bench.window.files.weights_dialog
+    assert taken is not None
+    assert "use it or export it as it is" in taken._text.text()
+    taken.close()
+    (experiment,) = bench.backend.imported
+    assert (experiment.model.cell, experiment.model.hidden_size) == ("gru", 5)
+    assert experiment.training.start_weights == str(path)
+    assert desk.waiting is None
+    assert all(bench.window.menus.by_name[name].isEnabled() for name in ("use", "export"))
+    assert not bench.backend.runs
+    bench.train(2)
+    bench.command("stop")
+    assert bench.backend.runs[0].experiment.training.start_weights == str(path)
+
+
+def test_weights_that_come_during_a_run_leave_it_alone(bench: Bench, tmp_path: Path) -> None:
+    path, desk = gru_file(tmp_path / "gru.npz"), bench.window.desk
+    answer = WeightsDialog()
+    bench.qtbot.addWidget(answer)
+    desk.import_weights(path, answer)
+    bench.command("run")
+    bench.until(answer.isVisible)
+    answer.close()
+    assert desk.session.state is State.TRAINING
+    assert not bench.backend.imported
+
+
+@pytest.mark.parametrize(
+    ("file", "again", "taken"), [("a.csv", False, True), ("a.csv", True, False), ("", False, False)]
+)
+def test_weights_say_how_a_series_is_prepared_where_a_file_only_suggests_it(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, again: bool, taken: bool
+) -> None:
+    start = {"training.start_weights": "w.npz"}
+    desk.draft.adopt(SERIES.replace({"data.transform": "difference", "data.file": file, **(start if again else {})}))
+    found = ForeignWeights(start, ("w.npz",), {"data.transform": "none"}, answer=False)
+    monkeypatch.setattr(desk.errands, "import_weights", lambda _path, done, _failed: done(found))
+    desk.import_weights(tmp_path / "w.npz", MagicMock())
+    assert desk.draft.experiment.data.transform == ("none" if taken else "difference")
 
 
 def test_weights_that_are_not_read_show_the_way_here(

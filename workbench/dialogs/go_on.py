@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from engine.resuming import WayOn
 
 _EPOCHS = field_info("training", "epochs")
-_COMPLETE = "all epochs done"
+_COMPLETE, _IMPORTED = "all epochs done", "imported"
 
 
 class GoOnDialog(TextDialog):
@@ -61,9 +61,7 @@ class GoOnDialog(TextDialog):
 
     def _sentences(self) -> list[str]:
         way, source = self._way, source_name(self._record.experiment)
-        found = [
-            f"It goes on from its save of step {way.step:,}." if way.step else "It begins anew: nothing was saved."
-        ]
+        found = [f"It goes on from its save of step {way.step:,}." if way.step else self._beginning()]
         if way.problem:
             return []
         if way.failed:
@@ -77,6 +75,11 @@ class GoOnDialog(TextDialog):
         elif way.data == "gone":
             found.append(f"{source} is no longer where it was. Show where it lies now.")
         return found
+
+    def _beginning(self) -> str:
+        outcome = self._record.outcome
+        imported = isinstance(outcome, RunFinished) and outcome.reason == _IMPORTED
+        return "It trains on from the weights that were imported." if imported else "It begins anew: nothing was saved."
 
     def _epochs_editor(self) -> NumberEditor:
         """Half as many again where it has trained all that were asked for."""

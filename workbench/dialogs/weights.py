@@ -11,7 +11,11 @@ from workbench.dialogs.frame import TextDialog, closing_row
 from workbench.panels.labels import column, fixed_font, label
 from workbench.theme import GRID
 
-_THEN = "Run trains on from these weights, Step looks into them."
+_THEN = (
+    "They become a run of their own, judged on the data at hand: look into it, use it or export it as it is. Run "
+    "trains on from these weights."
+)
+_TRAINED_FIRST = "Run trains on from these weights, Step looks into them."
 
 
 class WeightsDialog(TextDialog):
@@ -37,11 +41,12 @@ class WeightsDialog(TextDialog):
         layout.addStretch()
         layout.addWidget(closing_row(self, "weights"))
 
-    def show_taken(self, notes: Sequence[str]) -> None:
-        """They were read: what they are, and what had to be guessed."""
+    def show_taken(self, notes: Sequence[str], answer: bool) -> None:
+        """They were read: what they are, what had to be guessed, and whether they `answer` before they are trained."""
         first, *others = notes
         self._title.setText(f"{first}.")
-        self._text.setText("\n".join([*(f"{note[:1].upper()}{note[1:]}." for note in others), _THEN]))
+        then = _THEN if answer else _TRAINED_FIRST
+        self._text.setText("\n".join([*(f"{note[:1].upper()}{note[1:]}." for note in others), then]))
         self.open()
 
     def show_problem(self, text: str) -> None:
