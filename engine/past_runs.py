@@ -7,7 +7,7 @@ import hashlib
 import json
 import logging
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -20,7 +20,7 @@ from engine.runs import EXPERIMENT, METRICS, RESULT, WEIGHTS
 from engine.storage.experiment_file import read_run_experiment
 from engine.storage.run_folders import NOTES, RunFolderError
 from engine.storage.run_index import RunIndex
-from engine.storage.run_lock import is_live
+from engine.storage.run_lock import is_live, was_left
 
 _UNREADABLE = (
     *(OSError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError),
@@ -42,6 +42,7 @@ class PastRun:
     notes: str
     has_weights: bool
     live: bool  # somebody trains it now
+    broke_off: bool  # and nobody was asked yet whether it shall go on
 
 
 def _nobody(_name: str) -> None:
@@ -68,7 +69,7 @@ def past_runs(folder: Path, left_out: Callable[[str], object] = _nobody) -> tupl
             _log.warning("a run is left out of the list: %s cannot be read: %s", path, error)
             left_out(path.name)
     index.update(read, names)
-    return tuple(sorted(found, key=lambda run: (run.began, run.folder.name)))
+    return _by_age(found)
 
 
 def read_run(folder: Path) -> PastRun:
@@ -95,9 +96,28 @@ def no_longer_live(folders: Sequence[Path]) -> tuple[dict[Path, PastRun], list[P
     return runs, gone
 
 
-def _run_folders(folder: Path) -> list[Path]:
+def come_since(folder: Path, known: Collection[str]) -> tuple[tuple[PastRun, ...], list[str]]:
+    """Runs below `folder` whose names are not `known` yet, oldest first, and the names of those that cannot be read.
+
+    Quick where there are none.
+    """
+    found, left_out = [], []
+    for path in _run_folders(folder, known):
+        try:
+            found.append(read_run(path))
+        except RunFolderError as error:
+            _log.warning("a run is left out of the list: %s", error)
+            left_out.append(path.name)
+    return _by_age(found), left_out
+
+
+def _by_age(runs: Iterable[PastRun]) -> tuple[PastRun, ...]:
+    return tuple(sorted(runs, key=lambda run: (run.began, run.folder.name)))
+
+
+def _run_folders(folder: Path, known: Collection[str] = ()) -> list[Path]:
     with suppress(OSError):
-        return [path for path in folder.iterdir() if (path / EXPERIMENT).is_file()]
+        return [path for path in folder.iterdir() if path.name not in known and (path / EXPERIMENT).is_file()]
     return []
 
 
@@ -163,6 +183,7 @@ def _run(folder: Path, facts: Mapping[str, Any]) -> PastRun:
         notes=facts["notes"],
         has_weights=facts["weights"],
         live=is_live(folder),
+        broke_off=not result and was_left(folder),
     )
 
 

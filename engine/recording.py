@@ -130,7 +130,7 @@ class Recorder:
 
         said = self._guarded(write)
         rescued = self._rescue(write) if self._trouble else None
-        self.close()
+        self.close(over=self._trouble is None or self.rescued is not None)
         return (*said, rescued) if rescued else said
 
     def _rescue(self, write: Callable[[], CheckpointSaved | None]) -> CheckpointSaved | None:
@@ -158,10 +158,10 @@ class Recorder:
         self._folder, self._resumes = None, False
         self._better, self._weights_saved = True, False
 
-    def close(self) -> None:
-        """Leave the folder to others."""
+    def close(self, *, over: bool = False) -> None:
+        """Leave the folder to others; unless the run is `over`, it broke off, and the next start offers to go on."""
         if self._folder is not None:
-            self._folder.let_go()
+            self._folder.let_go(over=over)
 
     def _write(self, model: Model, best: Weights, checkpoint: Checkpoint) -> CheckpointSaved | None:
         """Weights and metrics first: a checkpoint refers to the metrics, never the other way round."""

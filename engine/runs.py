@@ -6,7 +6,7 @@
     result.json          how it ended: scores, baselines, versions, the data's hash
     log.txt              what was said while it ran
     checkpoints/         where the run stood at the last saves, to go on from
-    run.lock             only while a run writes here
+    run.lock             only while a run writes here, and after one that broke off
 
 Each file is written whole or not at all.
 """
@@ -135,9 +135,9 @@ class RunFolder:
         """Whether it still is the folder that was made, and not deleted, moved or another run's."""
         return self._lock.in_place()
 
-    def let_go(self) -> None:
-        """Write here no more."""
-        self._lock.let_go()
+    def let_go(self, *, over: bool) -> None:
+        """Write here no more; whether the run is `over`, or broke off and may go on."""
+        self._lock.let_go(over=over)
 
     def save_weights(self, weights: Mapping[str, NDArray[np.floating]], header: Mapping[str, str]) -> None:
         """Write `weights`, with what their use needs in the header."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from engine.storage import run_folders
+from engine.storage import run_folders, run_lock
 from workbench.backend import Backend
 from workbench.jobs import Jobs
 from workbench.records import RunRecord, record_of
@@ -41,12 +42,27 @@ class Archive(QObject):
         self._looking = QTimer(self)
         self._looking.setInterval(_LOOK_MS)
         self._looking.timeout.connect(self.look_elsewhere)
+        self._left_out: set[str] | None = None  # names of runs that cannot be listed; None until they were looked for
         session.ended.connect(self._on_ended)
 
     def load(self) -> None:
         """Look for runs of earlier sessions."""
-        folder = self.folder
+        folder, self._left_out = self.folder, None
         self._jobs.submit(_LANE, lambda: self._backend.past_runs(folder), self._on_read, self._on_unread)
+
+    def look_again(self) -> None:
+        """See whether runs have come since, as from another window."""
+        if self._left_out is None or self._jobs.busy(_LANE):
+            return
+        folder = self.folder
+        listed = {run.folder.name for run in self._session.records if run.folder and run.folder.parent == folder}
+        known = listed | self._left_out
+        self._jobs.submit(
+            _LANE,
+            lambda: self._backend.come_since(folder, known),
+            self._on_come,
+            lambda error: _log.warning("%s", error),
+        )
 
     @Slot()
     def look_elsewhere(self) -> None:
@@ -92,6 +108,12 @@ class Archive(QObject):
                 self._session.forget(record)
                 self.left.emit(record)
         self.load()
+
+    def settle(self, record: RunRecord) -> None:
+        """A run that broke off need not go on: nobody is asked about it again."""
+        record.broke_off = False
+        if record.folder is not None:
+            run_lock.settle(record.folder)
 
     def check(self, folder: Path) -> str:
         """Why runs cannot be kept in a folder, or nothing."""
@@ -156,16 +178,25 @@ class Archive(QObject):
 
     def _on_read(self, read: tuple[tuple[PastRun, ...], list[str]]) -> None:
         runs, left_out = read
-        known = {record.folder for record in self._session.records}
-        records = []
+        self._left_out = set(left_out)
+        self.found.emit(self._listed(runs))
+        self.left_out.emit(_not_listed(left_out))
+        if self._elsewhere():
+            self._looking.start()
+
+    def _on_come(self, read: tuple[tuple[PastRun, ...], list[str]]) -> None:
+        runs, left_out = read
+        if runs or left_out:
+            self._on_read((runs, [*(self._left_out or ()), *left_out]))
+
+    def _listed(self, runs: Sequence[PastRun]) -> list[RunRecord]:
+        """New records of those that are not in the list yet: one may have begun here meanwhile."""
+        known, records = {record.folder for record in self._session.records}, []
         for run in runs:
             if run.folder not in known:
                 records.append(record_of(run, self._session.next_number()))
                 self._session.records.append(records[-1])
-        self.found.emit(records)
-        self.left_out.emit(_not_listed(left_out))
-        if self._elsewhere():
-            self._looking.start()
+        return records
 
     def _on_ended_elsewhere(self, read: tuple[dict[Path, PastRun], list[Path]]) -> None:
         runs, gone = read

@@ -44,6 +44,7 @@ class RunRecord:
     earlier: bool = False  # read from disk
     shown: bool = False  # its curves are drawn beside those of the run at hand
     elsewhere: bool = False  # another program trains it now
+    broke_off: bool = False  # and nobody was asked yet whether it shall go on
     notes: str = ""
     began: float = field(default_factory=time.time)
     findings: dict[str, Finding] = field(default_factory=dict)
@@ -53,12 +54,12 @@ class RunRecord:
         self.history, self.findings = History(), {}
         self.started = self.outcome = None
         self.best_loss, self.best_metric = math.inf, math.nan
-        self.earlier = False
+        self.earlier = self.broke_off = False
 
     def read(self, run: PastRun) -> None:
         """What lies in its folder takes the place of what was known of it."""
         self.begin_again()
-        self.earlier, self.elsewhere, self.saved = True, run.live, run.has_weights
+        self.earlier, self.elsewhere, self.broke_off, self.saved = True, run.live, run.broke_off, run.has_weights
         self.experiment, self.started, self.outcome = run.experiment, run.started, run.ended
         self.notes, self.began = run.notes, run.began
         self.take_scores(run.evaluations)

@@ -60,10 +60,17 @@ class Shelf(QObject):
 
     @Slot(object)
     def _offer_to_go_on(self, records: list[RunRecord]) -> None:
-        """The newest run, where the last time ended in the middle of it."""
-        newest = records[-1] if records else None
-        if newest is not None and newest.outcome is None and newest.can_go_on and not self._desk.session.alive:
-            offer_to_go_on(newest, lambda: self._desk.learn_way_on(newest, {}, self._go_on_with(newest)), self._window)
+        """What ended in the middle, whenever that was by the clock, and was not asked about; one run at a time."""
+        desk = self._desk
+        left = [record for record in records if record.broke_off and record.can_go_on]
+        if left and not desk.session.alive:
+            newest = left[-1]
+            offer_to_go_on(
+                newest,
+                lambda: desk.learn_way_on(newest, {}, self._go_on_with(newest)),
+                lambda: desk.archive.settle(newest),
+                self._window,
+            )
 
     @Slot(object)
     def ask_to_go_on(self, record: RunRecord, changes: Mapping[str, Any] | None = None) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMessageBox
 
@@ -197,6 +197,12 @@ class Window(Workspace):
         if self.files.drop(event.mimeData()):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Back from elsewhere, where another window may have begun a run."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.desk.archive.look_again()
 
     # --- the end ----------------------------------------------------------------------------------------
 

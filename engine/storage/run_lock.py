@@ -1,6 +1,7 @@
 """Who writes into a run's folder: a lock that the system lets go of when its process ends, however it ends.
 
-No clock and no heartbeat is in it: a clock may be set back, and a process that sleeps still holds its lock.
+No clock and no heartbeat is in it: a clock may be set back, and a process that sleeps still holds its lock. A run that
+breaks off leaves the file behind, locked by nobody: so it is told from one that ended, or was asked about.
 """
 
 from __future__ import annotations
@@ -36,10 +37,10 @@ class RunLock:
         """Whether the folder is the one it was: not so once it was deleted or moved, whatever lies there now."""
         return self._path.parent.is_dir() and self._taken == self._found()
 
-    def let_go(self) -> None:
-        """Leave the folder to others, without a trace."""
+    def let_go(self, *, over: bool = True) -> None:
+        """Leave the folder to others, without a trace where the run is `over`."""
         if self._lock.is_locked:
-            if self.in_place():  # the lock of another run that began here since is left alone
+            if over and self.in_place():  # the lock of another run that began here since is left alone
                 with suppress(OSError):
                     self._path.unlink()
             self._lock.release()
@@ -64,3 +65,15 @@ def is_live(folder: Path) -> bool:
         return False
     lock.release()
     return False
+
+
+def was_left(folder: Path) -> bool:
+    """Whether the last run that wrote into `folder` broke off, and nobody said since that it need not go on."""
+    return (folder / NAME).exists() and not is_live(folder)
+
+
+def settle(folder: Path) -> None:
+    """It need not go on."""
+    if was_left(folder):
+        with suppress(OSError):
+            (folder / NAME).unlink()

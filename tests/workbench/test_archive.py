@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -14,7 +15,9 @@ from pytestqt.qtbot import QtBot
 from engine.config import Experiment
 from engine.data import load
 from engine.events import RunFinished
+from engine.storage.run_lock import RunLock
 from engine.training import TrainingRun
+from tests.workbench.bench import Bench
 from tests.workbench.conftest import SERIES, KnownBackend
 from workbench.desk import Desk
 from workbench.dialogs.compare import CompareDialog, Side
@@ -80,6 +83,45 @@ def test_runs_of_earlier_sessions_are_found_with_curves_and_result(
     assert found == [[]]  # what is listed is not listed again
     assert desk.session.records == records
     assert desk.close(10)
+
+
+def test_runs_that_another_window_began_since_are_listed(
+    runs_folder: Path, backend: KnownBackend, until: Callable[[Desk, Callable[[], bool]], None], tmp_path: Path
+) -> None:
+    folder = shutil.copytree(runs_folder, tmp_path / "runs")
+    desk = Desk(backend, folder)
+    found: list[list[RunRecord]] = []
+    desk.archive.look_again()  # not before it is known what lies there
+    assert not desk.jobs.busy("past runs")
+    _listed(desk, until)
+    desk.archive.found.connect(found.append)
+    desk.archive.look_again()
+    until(desk, lambda: not desk.jobs.busy("past runs"))
+    shutil.copytree(folder / "gru", folder / "theirs")
+    lock = RunLock(folder / "theirs")
+    assert lock.take()
+    (folder / "worse").mkdir()
+    (folder / "worse" / "experiment.toml").write_text("[")
+    said: list[str] = []
+    desk.archive.left_out.connect(said.append)
+    desk.archive.look_again()
+    until(desk, lambda: bool(said))
+    assert [[record.folder for record in records] for records in found] == [[folder / "theirs"]]
+    assert found[0][0].standing == "running elsewhere"
+    assert "2 runs cannot be read, and so not listed: broken, worse." in said[0]
+    lock.let_go()
+    desk.archive.look_elsewhere()
+    until(desk, lambda: found[0][0].standing == "all epochs done")
+    assert desk.close(10)
+
+
+def test_the_window_looks_again_when_it_is_gone_back_to(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[bool] = []
+    monkeypatch.setattr(bench.window.desk.archive, "look_again", lambda: looks.append(True))
+    for active in (False, True):
+        monkeypatch.setattr(bench.window, "isActiveWindow", lambda active=active: active)
+        QCoreApplication.sendEvent(bench.window, QEvent(QEvent.Type.ActivationChange))
+    assert looks == [True]
 
 
 def test_notes_stay_with_the_run(

@@ -21,6 +21,7 @@ from pytestqt.qtbot import QtBot
 from engine.config import Experiment
 from engine.data import load
 from engine.events import Finding, RunFailed, RunFinished, StepDone
+from engine.past_runs import past_runs
 from engine.resuming import WayOn, saved_run
 from engine.storage.run_lock import RunLock, is_live
 from engine.training import TrainingRun
@@ -255,39 +256,73 @@ def test_the_offer_is_answered_with_one_click(qtbot: QtBot, experiment: Experime
     qtbot.addWidget(parent)
     record = RunRecord(3, "gru-64", experiment, tmp_path, earlier=True)
     answers: list[str] = []
-    box = offer_to_go_on(record, lambda: answers.append("yes"), parent)
+    box = offer_to_go_on(record, lambda: answers.append("yes"), lambda: answers.append("no"), parent)
     assert "broken off" in box.text()
     assert "not been scored" in box.informativeText()
     box.defaultButton().click()
     assert answers == ["yes"]
 
 
-ENDED = RunFinished("stopped", 1, 1, 1, 0.5, (), (), 1.0)
-LEFT: dict[str, tuple[list[dict[str, Any]], bool]] = {
-    "broken off": ([{}], True),
-    "ended": ([{"outcome": ENDED}], False),
-    "going on elsewhere": ([{"elsewhere": True}], False),
-    "without a folder": ([{"folder": None}], False),
-    "ended after another broke off": ([{}, {"outcome": ENDED}], False),
-    "none": ([], False),
+LEFT: dict[str, tuple[dict[str, Any], bool]] = {
+    "broken off": ({"broke_off": True}, True),
+    "broken off, and asked about": ({}, False),
+    "going on elsewhere": ({"broke_off": True, "elsewhere": True}, False),
+    "without a folder": ({"broke_off": True, "folder": None}, False),
 }
 
 
 @pytest.mark.parametrize("left", LEFT)
-def test_only_what_broke_off_last_is_offered(bench: Bench, experiment: Experiment, tmp_path: Path, left: str) -> None:
-    listed, offered = LEFT[left]
-    records = [RunRecord(number, "gru-4", experiment, tmp_path, earlier=True) for number in range(1, len(listed) + 1)]
-    for record, changes in zip(records, listed, strict=True):
-        for name, value in changes.items():
-            setattr(record, name, value)
-    bench.window.desk.archive.found.emit(records)
+def test_only_what_broke_off_is_offered(bench: Bench, experiment: Experiment, tmp_path: Path, left: str) -> None:
+    changes, offered = LEFT[left]
+    record = RunRecord(1, "gru-4", experiment, tmp_path, earlier=True)
+    for name, value in changes.items():
+        setattr(record, name, value)
+    bench.window.desk.archive.found.emit([record])
     assert (bench.window.findChild(QMessageBox, "go_on_question") is not None) is offered
+
+
+def question(bench: Bench) -> QMessageBox:
+    bench.until(lambda: bench.window.findChild(QMessageBox, "go_on_question") is not None)
+    found = bench.window.findChild(QMessageBox, "go_on_question")
+    assert found is not None
+    return found
+
+
+def test_what_broke_off_is_offered_whatever_the_clock_says_until_it_is_declined(
+    bench: Bench, experiment: Experiment, tmp_path: Path
+) -> None:
+    """A clock that was set back dates a run before those that ended before it began."""
+    desk, folder = bench.window.desk, tmp_path / "runs"
+    list(TrainingRun(experiment, load(experiment), folder=folder / "ended"))
+    broken_off(experiment, folder / "broken", 12)
+    os.utime(folder / "broken/experiment.toml", (1, 1))
+    desk.archive.load()
+    asked = question(bench)
+    assert asked.text() == "Run 1, lstm-4, was broken off."
+    next(button for button in asked.buttons() if button.text() == "Not now").click()
+    assert [record.broke_off for record in desk.session.records] == [False, False]
+    assert not any(run.broke_off for run in past_runs(folder))
+    assert saved_run(folder / "broken").checkpoint is not None
+
+
+@pytest.mark.parametrize("ended", ["all epochs done", "broken off again"])
+def test_one_that_goes_on_is_asked_about_again_only_where_it_breaks_off_again(
+    experiment: Experiment, tmp_path: Path, ended: str
+) -> None:
+    broken_off(experiment, tmp_path / "run", 12)
+    run = TrainingRun(experiment, load(experiment), folder=tmp_path / "run", saved=saved_run(tmp_path / "run"))
+    for event in run:
+        if ended == "broken off again" and isinstance(event, StepDone):
+            run.abandon()
+            break
+    (past,) = past_runs(tmp_path)
+    assert past.broke_off is (ended == "broken off again")
 
 
 def test_a_run_that_broke_off_after_the_start_is_offered_then(
     bench: Bench, experiment: Experiment, tmp_path: Path
 ) -> None:
-    record = RunRecord(1, "gru-4", experiment, tmp_path, earlier=True, elsewhere=True)
+    record = RunRecord(1, "gru-4", experiment, tmp_path, earlier=True, elsewhere=True, broke_off=True)
     bench.window.desk.archive.found.emit([record])
     assert bench.window.findChild(QMessageBox, "go_on_question") is None
     record.elsewhere = False
@@ -311,7 +346,7 @@ def test_an_offer_that_is_taken_goes_on_at_once_where_nothing_has_to_be_agreed_t
     desk, gone_on = bench.window.desk, list[RunRecord]()
     monkeypatch.setattr(desk, "learn_way_on", lambda _record, _changes, learned: learned(way))
     monkeypatch.setattr(desk, "go_on", gone_on.append)
-    record = RunRecord(1, "gru-4", experiment, tmp_path, earlier=True)
+    record = RunRecord(1, "gru-4", experiment, tmp_path, earlier=True, broke_off=True)
     desk.archive.found.emit([record])
     box = bench.window.findChild(QMessageBox, "go_on_question")
     assert box is not None
@@ -369,7 +404,7 @@ def test_after_a_crash_in_a_run_there_is_one_box(qtbot: QtBot, experiment: Exper
     report.write_text("Fatal Python error: Segmentation fault")
     answers: list[str] = []
     record = RunRecord(3, "gru-64", experiment, tmp_path, earlier=True)
-    asked = offer_to_go_on(record, lambda: answers.append("yes"), parent)
+    asked = offer_to_go_on(record, lambda: answers.append("yes"), lambda: answers.append("no"), parent)
     box = show_crash(report, lambda: answers.append("folder"), parent)
     assert box is asked
     assert box.text() == "The program ended unexpectedly last time. Run 3, gru-64, was broken off."

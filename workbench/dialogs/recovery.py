@@ -14,7 +14,9 @@ _CRASHED = "The program ended unexpectedly last time."
 _REPORT = 20_000  # characters of a report that are shown, the last ones
 
 
-def offer_to_go_on(record: RunRecord, wanted: Callable[[], object], parent: QWidget) -> QMessageBox:
+def offer_to_go_on(
+    record: RunRecord, wanted: Callable[[], object], declined: Callable[[], object], parent: QWidget
+) -> QMessageBox:
     """Ask whether a run that was broken off shall go on; nobody has to answer at once."""
     box = _box("go_on_question", QMessageBox.Icon.Question, parent)
     box.setText(f"Run {record.number}, {record.name}, was broken off.")
@@ -25,9 +27,10 @@ def offer_to_go_on(record: RunRecord, wanted: Callable[[], object], parent: QWid
         "in the list, where “Go on” does the same later."
     )
     yes = box.addButton("Go on with it", QMessageBox.ButtonRole.AcceptRole)
-    box.addButton("Not now", QMessageBox.ButtonRole.RejectRole)
+    no = box.addButton("Not now", QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(yes)
     yes.clicked.connect(lambda: wanted())
+    no.clicked.connect(lambda: declined())
     box.open()
     return box
 
