@@ -61,7 +61,7 @@ class Document(QObject):
         return self._saved is not None and without_paths(self._content()) != self._saved
 
     def open(self, path: Path, *, copy: bool = False, read_only: bool = False) -> None:
-        """Take over what a project holds; a copy has no name yet.
+        """Take over what a project holds; a copy has no name yet, and no runs.
 
         Raises:
             ProjectError: it is none that can be read; nothing has changed.
@@ -70,7 +70,7 @@ class Document(QObject):
         project = read_project(path)
         self._leave()
         if copy:
-            self._saved = None
+            self._saved, project = None, replace(project, runs="", drawn=())
         else:
             self.path, self._runs = path.absolute(), project.runs
             self.read_only = read_only or not self._take_lock(path)

@@ -174,7 +174,7 @@ def test_saving_leaves_the_run_at_hand_in_sight_and_nothing_to_save(qtbot: QtBot
 
 @pytest.mark.parametrize("answer", [Answer.READ, Answer.COPY, Answer.CANCEL])
 def test_a_second_window_is_told_and_takes_nothing(saved: tuple[Window, Path], start: Start, answer: Answer) -> None:
-    _, path = saved
+    first, path = saved
     before, second = path.read_bytes(), start()
     asked: list[Path] = []
 
@@ -187,6 +187,7 @@ def test_a_second_window_is_told_and_takes_nothing(saved: tuple[Window, Path], s
     assert asked == [path]
     assert second.document.path == (path if answer is Answer.READ else None)
     assert second.document.read_only == (answer is Answer.READ)
+    assert (second.desk.archive.folder == first.desk.archive.folder) == (answer is Answer.READ)
     assert (second.desk.draft.experiment.model.hidden_size == 48) == (answer is not Answer.CANCEL)
     asked_for: list[str] = []
     second.projects.save_as = lambda: asked_for.append("name")  # type: ignore[method-assign]
