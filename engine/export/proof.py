@@ -60,9 +60,12 @@ class Proof:
         verdict = "says the same" if self.passed else "does NOT say the same; do not use it"
         texts = "" if self.texts is None else f", {self.texts_alike} of {self.texts} texts written alike"
         real = "" if self.difference_in_units is None else f", {self.difference_in_units:.2g} in the data's own units"
+        rounded = ""
+        if self.difference > LIMIT:
+            rounded = f" The engine's own float32 is {self.rounding:.2g} from float64; up to {self.limit:.2g} passes."
         return (
             f"{self.runner} {verdict}: largest difference {self.difference:.2g}{real}, "
-            f"on {self.data} (largest answer {self.largest:.3g}){texts}."
+            f"on {self.data} (largest answer {self.largest:.3g}){texts}.{rounded}"
         )
 
     def to_json(self) -> str:

@@ -80,6 +80,21 @@ def test_a_file_that_differs_is_called_out(tmp_path: Path, monkeypatch: pytest.M
     assert "does NOT say the same" in found.sentence()
 
 
+@pytest.mark.parametrize(
+    ("difference", "passed", "more"),
+    [
+        (9e-6, True, ""),
+        (2e-5, True, " The engine's own float32 is 1.9e-05 from float64; up to 0.00015 passes."),
+        (2e-4, False, " The engine's own float32 is 1.9e-05 from float64; up to 0.00015 passes."),
+    ],
+)
+def test_what_passes_is_said_where_it_is_more_than_usual(difference: float, passed: bool, more: str) -> None:
+    """Answers up to 14.7 are 1e-6 apart in float32, before anything is computed with them."""
+    found = proof.Proof("npz", ("m.npz",), "", "NumPy", "data", difference, 14.7, None, 1.9e-5, 1.5e-4)
+    assert found.passed is passed
+    assert found.sentence().endswith(f"on data (largest answer 14.7).{more}")
+
+
 def test_the_script_says_what_the_workbench_says(tmp_path: Path) -> None:
     source = exportable()
     proof.export(source, target("python_script"), tmp_path / "model.py")
