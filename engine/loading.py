@@ -30,7 +30,7 @@ class Loader:
         """
         from engine import data  # late, since the window waits for whoever makes a loader
 
-        key = (experiment.data, experiment.model.topology, _stamp(experiment.data.file))
+        key = (experiment.data, experiment.model.topology, stamp(experiment.data.file))
         found = self._kept.pop(key, None)
         while found is None and len(self._kept) >= self._room:
             del self._kept[next(iter(self._kept))]
@@ -38,8 +38,10 @@ class Loader:
         return found
 
 
-def _stamp(file: str) -> tuple[int, int]:
-    """Time and size of a file, which change with it."""
+def stamp(file: str) -> tuple[int, int]:
+    """Time and size of a file, which change with it; zeros where there is none."""
+    if not file:  # which as a path would be the folder that one stands in
+        return 0, 0
     with contextlib.suppress(OSError):
         found = Path(file).expanduser().stat()
         return found.st_mtime_ns, found.st_size

@@ -94,6 +94,7 @@ class Loaded:
     columns: tuple[Column, ...]
     generated: bool = False  # made by the engine, not read from a file
     apart: bool = True  # nothing that is judged was read or answered in training
+    stamp: tuple[int, int] = (0, 0)  # of the file before it was read, as `engine.loading.stamp` gives it
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from engine.config import Experiment
 from engine.control import Control
 from engine.events import Event
+from engine.loading import stamp
 from workbench import model_use, previews
 from workbench.answers import Asked, Exported, ExportForm, Facts, ForeignWeights, Loaded, Usable, Used
 from workbench.engine_process import EngineProcess
@@ -120,6 +121,7 @@ class Backend:
         from engine.data import kept_apart, load, sample
 
         self._reads = True
+        before = stamp(experiment.data.file)
         dataset = load(experiment)
         found = sample(experiment.data.sample) if experiment.data.sample and not experiment.data.file else None
         path = found.path if found else Path(experiment.data.file).expanduser()
@@ -130,7 +132,7 @@ class Backend:
         about = found.description if found else previews.about(inspection)
         columns = previews.columns(inspection)
         made, apart = path is None, kept_apart(dataset)
-        return Loaded(experiment, dataset, title, about, notes, preview, columns, made, apart)
+        return Loaded(experiment, dataset, title, about, notes, preview, columns, made, apart, before)
 
     def warm_up(self, experiment: Experiment, tell: Callable[[Event], None]) -> None:
         """Have the engine read the data and compile the kernels that the model needs, or take them from the cache.

@@ -16,7 +16,7 @@ from workbench.archive import Archive
 from workbench.backend import Backend
 from workbench.contest import Contest
 from workbench.contest_terms import SweepTerms, Terms
-from workbench.draft import Draft
+from workbench.draft import Draft, source_name
 from workbench.errands import Errands, WeightsAnswer
 from workbench.jobs import Jobs
 from workbench.mailbox import Mailbox
@@ -104,11 +104,15 @@ class Desk(QObject):
         changes = {"model.cell": place.cell, "model.hidden_size": place.hidden_size, "model.hidden_sizes": ()}
         return self.apply(changes | comparisons.strategy_changes(self.draft.experiment, place.strategy))
 
-    def _train(self, command: Command) -> None:
+    def _train(self, command: Command, *, fresh: bool = False) -> None:
+        """Do as told; a file that has changed on disk is read again before, unless what is at hand is `fresh`."""
         if self.contest.alive:
             self.told.emit(RACING)
         elif self.session.alive and command is Command.IMPORT:
             self.told.emit(LOCKED)
+        elif not (fresh or self.session.alive) and self.draft.ready and self.draft.read_again():
+            self.told.emit(f"{source_name(self.draft.experiment)} has changed since it was read: it is read again.")
+            self.waiting = command
         elif self.session.alive or self.draft.ready:
             self.waiting = None
             begin = self.session.step_once if command is Command.STEP else self.session.run
@@ -127,7 +131,7 @@ class Desk(QObject):
             self.told.emit("The run was not started, because the data could not be read.")
             self.draft.activity_changed.emit()
         else:
-            self._train(waiting)
+            self._train(waiting, fresh=True)
 
     def learn_way_on(self, record: RunRecord, changes: Mapping[str, Any], done: Callable[[WayOn], None]) -> None:
         """Find out, in the background, whether a run can go on and what has to be agreed to before."""

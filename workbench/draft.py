@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.config import ConfigError, Experiment
 from engine.events import Compiling, Event
+from engine.loading import stamp
 from engine.topologies import default_topology, fit, topology
 from workbench.answers import Facts, Loaded
 from workbench.backend import Backend
@@ -110,6 +111,21 @@ class Draft(QObject):
         self.blocked = False
         self._set_activity()
         self.changed.emit()
+
+    def read_again(self) -> bool:
+        """Read the file anew where another lies there than was read; whether it does."""
+        loaded, experiment = self.loaded_data, self.experiment
+        now = stamp(experiment.data.file)
+        if loaded is None or now in (loaded.stamp, (0, 0)):
+            return False
+        self._set_activity(loading=source_name(experiment))
+        self._jobs.submit(
+            _DATA_LANE,
+            lambda: self._backend.load(experiment),
+            self._on_reloaded,
+            lambda error: self._set_activity(problem=_words(error)),
+        )
+        return True
 
     def dismiss(self) -> None:
         """The message has been read."""

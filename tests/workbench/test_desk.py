@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,11 @@ from PySide6.QtWidgets import QProgressBar
 from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment
+from engine.data import DataError
 from engine.events import Compiling
+from engine.loading import stamp
 from tests.workbench.conftest import KnownBackend
+from workbench.answers import Loaded
 from workbench.desk import Desk
 from workbench.engine_process import EngineGoneError
 from workbench.run_state import State
@@ -89,6 +93,43 @@ def test_settings_that_cannot_be_are_refused_and_nothing_changes(desk: Desk) -> 
     before = desk.draft.experiment
     assert "it takes" in desk.change("training.epochs", "many")
     assert desk.draft.experiment is before
+
+
+@pytest.mark.parametrize(("file", "read"), [("changed", True), ("ruined", True), ("as it was", False), ("gone", False)])
+def test_a_file_that_has_changed_is_read_again_before_a_run(
+    desk: Desk, qtbot: QtBot, backend: KnownBackend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    file: str, read: bool,
+) -> None:  # fmt: skip
+    path, loads, said = tmp_path / "own.csv", list[Experiment](), list[str]()
+    path.write_text("value\n1\n")
+    desk.told.connect(said.append)
+    desk.draft.experiment = desk.draft.experiment.replace({"data.file": str(path)})
+    assert desk.draft.loaded_data is not None
+    desk.draft.loaded_data = replace(desk.draft.loaded_data, stamp=stamp(str(path)))
+    load = backend.load
+
+    def again(experiment: Experiment) -> Loaded:
+        loads.append(experiment)
+        if file == "ruined":
+            raise DataError("nothing is in it")
+        return load(experiment)  # whose stamp is another: what is written all the time is read once
+
+    monkeypatch.setattr(backend, "load", again)
+    if file == "gone":
+        path.unlink()
+    elif file != "as it was":
+        path.write_text("value\n1\n2\n")
+    desk.run()
+
+    def settled() -> bool:
+        desk.jobs.collect()
+        return not desk.draft.loading and desk.waiting is None
+
+    qtbot.waitUntil(settled)
+    assert len(loads) == read
+    assert [text for text in said if "own.csv has changed" in text] == said[: int(read)]
+    assert desk.session.alive is (file != "ruined")
+    assert desk.draft.ready
 
 
 @pytest.mark.parametrize(
