@@ -233,3 +233,23 @@ def test_who_asks_for_a_step_sees_it(bench: Bench) -> None:
     assert film.position == 3
     bench.command("step")
     assert film.position is None
+
+
+def test_a_view_that_cannot_be_drawn_keeps_no_other_from_being_drawn(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gallery = bench.window.gallery
+    broken, *others = gallery.views[:4]  # the quarters of the overview, which are seen
+
+    def fail(_news: object) -> None:
+        raise ZeroDivisionError
+
+    for name in ("draw", "draw_history"):
+        monkeypatch.setattr(broken, name, fail)
+    bench.train(10)
+    for view in gallery.views[:4]:
+        view.show_snapshot(measured.full_snapshot())
+    bench.until(lambda: all(view._stack.currentWidget() is view.body for view in others))
+    assert broken._stack.currentWidget() is broken._message
+    assert broken.history is not None
+    assert all(view.history is broken.history for view in others)

@@ -15,6 +15,7 @@ from workbench.plots.frame import PictureFrame
 from workbench.plots.legend import Legend
 from workbench.plots.time_cursor import TimeCursor
 from workbench.theme import Theme
+from workbench.views._failing import Failing
 
 _TOO_EARLY = "Nothing was measured for this view by then. Go to a later step of the run with the slider below."
 _ENDED = "This is measured while a run goes on, and the run has ended."
@@ -35,7 +36,7 @@ class LiveView(PictureFrame):
     For the window: hand every snapshot to `show_snapshot`, the history to `show_history`; call `reset` when a run
     begins, `show_start` when it says `RunStarted`, `apply_theme` when the theme changes. Ask for the `probes` of
     views that are `active`, and let each `refine` the request. A view that is hidden, minimised or held draws
-    nothing; it catches up when it is seen.
+    nothing; it catches up when it is seen. What goes wrong in it is said in its place and goes no further.
     """
 
     order = 1000  # place among the views, rising
@@ -61,6 +62,7 @@ class LiveView(PictureFrame):
         self._built = self._held = self._too_early = self._beginning = self.over = False
         self._asking: dict[QWidget, str] = {}  # controls whose choice has to be measured, and their tool tips
         self._behind: set[str] = set()
+        self._failing = Failing(self.key)
         self.fit_text(theme)
         self.turn_page()
 
@@ -137,8 +139,9 @@ class LiveView(PictureFrame):
         self._measured.clear()
         self._behind -= {"snapshot", "history"}  # the colours of the theme are still owed
         self._stamp.show_text("")  # other runs may be drawn on
+        self._failing.forget()
         if self._built:
-            self.clear()
+            self._failing.attempt("clearing", self.clear)
             self.turn_page()
         if self.others:
             self.show_others(self.others)
@@ -154,11 +157,14 @@ class LiveView(PictureFrame):
         if self._built:
             return False
         self._built = True
+        self._failing.attempt("making", self._make)
+        return True
+
+    def _make(self) -> None:
         self.build()
         self.fit_room()
         self.recolour()
         self.order_tabs()
-        return True
 
     def fit_room(self) -> None:
         """In a small or low place the picture comes before its key."""
@@ -205,7 +211,13 @@ class LiveView(PictureFrame):
 
     def why_empty(self) -> str:
         """As `reason`; of a moment of the run by which nothing had been measured for this view, that."""
-        return _TOO_EARLY if self._too_early else self.reason()
+        return self._failing.why or (_TOO_EARLY if self._too_early else self.reason())
+
+    def turn_page(self) -> None:
+        """What made drawing fail may have been chosen, so that it can be chosen otherwise."""
+        super().turn_page()
+        if self._failing.why:
+            self._choices.show()
 
     def reason(self) -> str:
         """Why there is nothing to see, with what to do about it; "" when there is something."""
@@ -264,18 +276,23 @@ class LiveView(PictureFrame):
             self._behind.add(news)
         if not self.on_screen or not self._built:
             return
+        attempt = self._failing.attempt
         if "theme" in self._behind:
             self._behind.discard("theme")
-            self.recolour()
+            attempt("colours", self.recolour)
         if self._held:
             return
         if "history" in self._behind and self.history is not None:
-            self.draw_history(self.history)
+            attempt("history", partial(self.draw_history, self.history))
         if "snapshot" in self._behind and self.snapshot is not None:
-            self.draw(self.snapshot)
-            self._stamp_snapshot()
+            attempt("picture", partial(self._draw_snapshot, self.snapshot))
         self._behind.clear()
-        self.turn_page()
+        if not attempt("page", self.turn_page):
+            self.turn_page()  # to the words on why
+
+    def _draw_snapshot(self, snapshot: Snapshot) -> None:
+        self.draw(snapshot)
+        self._stamp_snapshot()
 
     def _stamp_snapshot(self) -> None:
         """The moment that is drawn; at the end of a run that of its best weights, which are back then."""

@@ -426,3 +426,47 @@ def test_it_is_painted_when_it_has_caught_up(make: Maker, qtbot: QtBot, kind: ty
     qtbot.waitUntil(view.body.updatesEnabled)
     assert drawn
     assert not any(drawn)
+
+
+@EVERY
+def test_a_picture_that_fails_is_said_in_its_place_and_in_the_log_once(
+    make: Maker, kind: type[LiveView], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    view = make(kind)
+    fill(view)
+
+    def fail(_news: object) -> None:
+        raise ZeroDivisionError("by nothing")
+
+    with monkeypatch.context() as patched:
+        for name in ("draw", "draw_history"):
+            patched.setattr(view, name, fail)
+        fill(view)
+        fill(view)
+        assert page(view) is view._message
+        assert "could not be drawn (ZeroDivisionError: by nothing)" in view._message.text()
+        assert view._choices.isVisible()
+        traced = [record for record in caplog.records if record.exc_info]
+        assert len(traced) == 1
+        assert kind.key in traced[0].getMessage()
+    fill(view)
+    assert page(view) is view.body
+
+
+@pytest.mark.parametrize("part", ["build", "recolour", "clear", "table"])
+def test_whatever_fails_in_a_view_goes_no_further(
+    make: Maker, qtbot: QtBot, part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_view: LiveView) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Activation, part, fail)
+    view = make(Activation)
+    fill(view)
+    if part == "clear":
+        view.reset()
+    if part == "table":
+        view.menu.as_table.setChecked(True)
+        fill(view)
+    qtbot.waitUntil(lambda: "could not be drawn (ZeroDivisionError)" in view._message.text())
+    assert page(view) is view._message
