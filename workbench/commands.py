@@ -97,6 +97,7 @@ def _show_palette(window: Workspace) -> None:
 def _palette_entries(window: Workspace) -> list[Entry]:
     """Every action of the menus and every setting, by name."""
     found = [_entry(text, action) for text, action in entries(window.menuBar())]
+    found += [_entry(text, action) for text, action in entries(window.runs.menu, "Chosen run: ")]
     for name in field_names():
         editor = window.steps.panel.findChild(QWidget, name)
         if editor is not None:

@@ -10,6 +10,8 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
+_KEY = "\t"  # behind which a menu writes a key
+
 
 class Menus(QObject):
     """File, Edit, Run, View, Lessons, Help. Built once; what changes with time is filled in by the window."""
@@ -87,7 +89,7 @@ class Verb(QObject):
 def entries(menu: QMenu | QMenuBar, path: str = "") -> Iterator[tuple[str, QAction]]:
     """Every action below `menu` that does something, behind the names of the submenus it lies in."""
     for action in menu.actions():
-        text = f"{path}{action.text().replace('&', '').rstrip('…')}"
+        text = f"{path}{action.text().partition(_KEY)[0].replace('&', '').rstrip('…')}"
         inside = action.menu()
         if isinstance(inside, QMenu):
             yield from entries(inside, f"{text}: " if isinstance(menu, QMenu) else "")

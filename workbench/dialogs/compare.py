@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QDialog, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QTableWidget, QTableWidgetItem, QWidget
 
 from engine.config import Experiment, field_info, field_names
 from engine.events import RunFinished
-from workbench.dialogs.frame import closing_row
+from workbench.dialogs.frame import Dialog, closing_row
 from workbench.panels.labels import column, label
 from workbench.records import RunRecord
 from workbench.theme import GRID, Theme
@@ -28,7 +28,7 @@ class Side:
     record: RunRecord | None = None
 
 
-class CompareDialog(QDialog):
+class CompareDialog(Dialog):
     """A table with one column a run; rows that are the same everywhere are left out until they are asked for."""
 
     def __init__(self, sides: Sequence[Side], theme: Theme, parent: QWidget | None = None) -> None:

@@ -1,15 +1,36 @@
-"""What dialogs share: room for all their text, a column at their side, and a row at their foot."""
+"""What dialogs share: keys, room for all their text, a column at their side, and a row at their foot."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QIcon, QKeyEvent
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QToolButton, QWidget
 
 from workbench.theme import TEXT_BODY
 
 
-class TextDialog(QDialog):
+class Dialog(QDialog):
+    """Return presses the button that has the keys, and only where none has, the one that the dialog is for.
+
+    Qt does the latter wherever buttons are not to be pressed by Return in a field: Return on Close would export.
+    """
+
+    @property
+    def button_with_keys(self) -> QPushButton | QToolButton | None:
+        """The button that would be pressed by Space."""
+        focused = self.focusWidget()
+        return focused if isinstance(focused, QPushButton | QToolButton) else None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """See above."""
+        button = self.button_with_keys
+        if button is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            button.click()
+        else:
+            super().keyPressEvent(event)
+
+
+class TextDialog(Dialog):
     """A dialog as wide as it is meant to be for the size of text, and as high as its text then asks for.
 
     Texts wrap, so the height hangs on the width, and Qt sees to that only once, when a dialog is first shown.

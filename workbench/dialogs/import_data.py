@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
-    QDialog,
     QFormLayout,
     QHBoxLayout,
     QPushButton,
@@ -20,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.config import ROLES, field_info
-from workbench.dialogs.frame import closing_row
+from workbench.dialogs.frame import Dialog, closing_row
 from workbench.dialogs.import_words import odd, shown, summary
 from workbench.how_far import HowFarRow
 from workbench.panels.labels import column, label
@@ -59,7 +58,7 @@ _OF_CELLS = ("decimal", "layout", "first_year", "no_value")  # which stand in th
 _OF_TEXT = ("encoding", "delimiter", "quotes")  # which a workbook has none of
 
 
-class ImportDialog(QDialog):
+class ImportDialog(Dialog):
     """Asks for the file to be read again with every change; says what was decided when it is to be opened."""
 
     asked = Signal(object)  # settings by dotted name: read it so, and show what is understood
@@ -261,10 +260,9 @@ class ImportDialog(QDialog):
         self.accept()
 
     def keyPressEvent(self, event: Any) -> None:
-        """Return opens only through the button, so that a choice by keyboard does not close the dialog."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self.open_button.hasFocus():
-            return
-        super().keyPressEvent(event)
+        """Return presses only the button that has the keys, so that a choice by keyboard does not open the file."""
+        if self.button_with_keys is not None or event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
 
 
 def _as_text(value: Any) -> Any:

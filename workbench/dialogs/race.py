@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
-    QDialog,
     QFormLayout,
     QHBoxLayout,
     QVBoxLayout,
@@ -19,7 +18,7 @@ from engine.config import Experiment, FieldInfo, field_info
 from workbench.contest import Contest
 from workbench.contest_terms import Terms
 from workbench.dialogs.contest_bar import ContestBar, button
-from workbench.dialogs.frame import Side, closing_row
+from workbench.dialogs.frame import Dialog, Side, closing_row
 from workbench.dialogs.race_field import RaceField
 from workbench.dialogs.race_picture import RacePicture
 from workbench.dialogs.race_steps import StepTable
@@ -44,7 +43,7 @@ _HOW = (
 )
 
 
-class RaceDialog(QDialog):
+class RaceDialog(Dialog):
     """Terms on the left, picture and table on the right. It may stay open while other things are looked at."""
 
     start_asked = Signal(object)  # Terms

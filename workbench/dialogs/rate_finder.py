@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QProgressBar, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QProgressBar, QWidget
 
+from workbench.dialogs.frame import Dialog
 from workbench.panels.labels import column, label
 from workbench.panels.message import Message
 from workbench.plots.curves import CurvePlot
@@ -28,7 +29,7 @@ _MEANING = (
 _EACH, _SMOOTH = "loss after each step", "smoothed"
 
 
-class RateFinder(QDialog):
+class RateFinder(Dialog):
     """Begins at once; closing it stops the test."""
 
     taken = Signal(float)  # the rate that a person wants
@@ -143,6 +144,7 @@ class RateFinder(QDialog):
             self._line.show()
             self.take.setText(f"Take {found.suggestion:g}")
             self.take.setEnabled(True)
+            self.take.setFocus()
         self.take.setAccessibleName(self.take.text())
 
     def _frame(self, found: RateCurve) -> None:

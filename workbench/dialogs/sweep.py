@@ -8,7 +8,6 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDialog,
     QFormLayout,
     QHBoxLayout,
     QScrollArea,
@@ -22,7 +21,7 @@ from engine.config import Experiment, FieldInfo, field_info
 from workbench.contest import Contest
 from workbench.contest_terms import SweepTerms
 from workbench.dialogs.contest_bar import ContestBar
-from workbench.dialogs.frame import Side, closing_row
+from workbench.dialogs.frame import Dialog, Side, closing_row
 from workbench.dialogs.race_picture import RacePicture
 from workbench.dialogs.sweep_field import SweepField, setting_title
 from workbench.dialogs.sweep_picture import SweepPicture
@@ -44,7 +43,7 @@ _HOW = (
 _GRID, _CHANCE = "Every combination", "Drawn by chance"
 
 
-class SweepDialog(QDialog):
+class SweepDialog(Dialog):
     """Settings on the left, pictures and table on the right. It may stay open while other things are looked at."""
 
     start_asked = Signal(object)  # SweepTerms

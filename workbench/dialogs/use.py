@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from workbench.answers import Usable, Used
-from workbench.dialogs.frame import Side, closing_row
+from workbench.dialogs.frame import Dialog, Side, closing_row
 from workbench.panels.labels import column, label
 from workbench.records import RunRecord
 from workbench.theme import GRID, Theme
@@ -25,7 +25,7 @@ _HOW = {
 }
 
 
-class UseDialog(QDialog):
+class UseDialog(Dialog):
     """The question on the left, the answer on the right; the work is asked of the window."""
 
     asked = Signal(object)  # Asked
@@ -57,7 +57,9 @@ class UseDialog(QDialog):
         both.addWidget(self.answering, 1)
         layout = column(self, 2 * GRID, GRID)
         layout.addLayout(both, 1)
-        layout.addWidget(closing_row(self, "use"))
+        foot = closing_row(self, "use")
+        self._close = foot.button(foot.StandardButton.Close)
+        layout.addWidget(foot)
 
     # --- what the window answers ------------------------------------------------------------------------
 
@@ -68,6 +70,9 @@ class UseDialog(QDialog):
         asking.asked.connect(self._on_asked)
         self._side.insertWidget(2, asking, 1)
         self._side.takeAt(3)  # the stretch that kept the place
+        if self.focusWidget() in (None, self._close):  # there was nothing else when the dialog opened
+            asking.show()  # what is hidden gets no keys
+            asking.take_keys()
         self._wait(False)
         self.answering.say("Nothing was asked yet. The answer appears here.")
         if usable.kind in ("series", "classes", "texts", "rated", "tags", "values"):

@@ -67,7 +67,9 @@ class RunMenu(QMenu):
         }
         for name, action in self.by_name.items():
             action.setEnabled(allowed[name])
-            action.setToolTip(lock if lock and name in _LOCKED else _TIPS.get(name, _TEXTS[name]))
+            locked = lock if name in _LOCKED else ""
+            action.setToolTip(locked or _TIPS.get(name, _TEXTS[name]))
+            action.setProperty("reason", locked or ("" if there else "no run is chosen"))
 
     def _add(self, name: str, text: str, call: Callable[[], object]) -> None:
         self.by_name[name] = action = self.addAction(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -45,6 +45,10 @@ class Asking(QWidget):
         """As it stands."""
         return Asked()
 
+    def take_keys(self) -> None:
+        """They go to the first of its controls."""
+        next(part for part in self.findChildren(QWidget) if part.focusPolicy() & Qt.FocusPolicy.TabFocus).setFocus()
+
     def apply_theme(self, theme: Theme) -> None:
         """Other colours, where there is a picture."""
 
@@ -52,9 +56,12 @@ class Asking(QWidget):
 class FileAsking(Asking):
     """The run's own data, or a file."""
 
-    def __init__(self, usable: Usable) -> None:
+    def __init__(self, usable: Usable, above: QWidget | None = None) -> None:
+        """`above` stands before all else, also for the Tab key."""
         self.words = _BUTTONS.get(usable.kind, "Answer")
         super().__init__()
+        if above is not None:
+            self.column.addWidget(above)
         self._path: Path | None = None
         self._named = label("", "muted", "use_file")
         own, other = button("The run's own data", "use_own"), button("A file…", "use_other")
@@ -98,16 +105,15 @@ class TypedAsking(FileAsking):
     """A text to be answered or a sentence whose words are to be tagged, the run's own data, or a file."""
 
     def __init__(self, usable: Usable) -> None:
-        super().__init__(usable)
-        tags = usable.kind == "tags"
         self.typed = QLineEdit()
+        super().__init__(usable, self.typed)
+        tags = usable.kind == "tags"
         self.typed.setObjectName("use_text")
         self.typed.setAccessibleName("Sentence to be tagged" if tags else "Text to be answered")
         wanted = "sentence whose words are to be tagged" if tags else "text to be answered"
         self.typed.setPlaceholderText(f"Type a {wanted}")
         self.typed.textChanged.connect(self._on_typed)
         self.typed.returnPressed.connect(self.ask)
-        self.column.insertWidget(0, self.typed)
 
     @Slot(str)
     def _on_typed(self, text: str) -> None:

@@ -1,0 +1,177 @@
+"""Dialogs worked by keyboard alone: from opening to the end, and never the wrong button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QMenu, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
+
+from tests.workbench.bench import Bench
+from workbench.dialogs.frame import Dialog
+from workbench.panels.labels import column
+from workbench.run_state import State
+
+_KEY, _NONE, _CONTROL = Qt.Key, Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
+_MOST_STOPS = 60
+
+
+def press(*keys: Qt.Key, modifiers: Qt.KeyboardModifier = _NONE) -> None:
+    for key in keys:
+        to = QApplication.activePopupWidget() or QApplication.focusWidget() or QApplication.activeWindow()
+        assert to is not None
+        QTest.keyClick(to, key, modifiers)
+        QApplication.processEvents()
+
+
+def at() -> QWidget:
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    return focused
+
+
+def tab_to(name: str) -> None:
+    met = [at().objectName()]
+    while met[-1] != name:
+        press(_KEY.Key_Tab)
+        met.append(at().objectName())
+        assert len(met) < _MOST_STOPS, f"Tab does not come to {name}: {met}"
+
+
+@pytest.fixture
+def ran(bench: Bench) -> Bench:
+    """A window whose list has two runs with weights, of which the second is chosen, and which has the keys."""
+    for _ in range(2):
+        bench.backend.runs.clear()
+        bench.train(10)
+        bench.command("stop")
+        bench.until(lambda: bench.session_state is State.FINISHED)
+    bench.window.activateWindow()
+    bench.until(lambda: QApplication.activeWindow() is bench.window)
+    return bench
+
+
+def opened(bench: Bench, name: str) -> QDialog:
+    found = [dialog for dialog in bench.window.findChildren(QDialog, name) if dialog.isVisible()]
+    assert len(found) == 1
+    bench.until(lambda: QApplication.activeWindow() is found[0])
+    return found[0]
+
+
+def test_weights_are_exported(ran: Bench, tmp_path: Path) -> None:
+    ran.window.runs._list.setFocus()
+    press(_KEY.Key_E, modifiers=_CONTROL)
+    opened(ran, "export_dialog")
+    dialog = ran.window.files.export_dialog
+    assert dialog is not None
+    ran.until(lambda: bool(dialog._forms))
+    assert at().objectName() == "export_forms"
+    press(_KEY.Key_Down)
+    assert dialog._write.isDefault()
+    target = tmp_path / "mine.py"
+    tab_to("export_path")
+    QTest.keyClick(at(), _KEY.Key_A, _CONTROL)
+    QTest.keyClicks(at(), str(target))
+    press(_KEY.Key_Return)
+    ran.until(lambda: "says the same" in dialog._done.text())
+    assert target.read_bytes() == b"script"
+    tab_to("export_close")
+    press(_KEY.Key_Return)
+    assert not dialog.isVisible()
+
+
+def test_runs_are_compared(ran: Bench) -> None:
+    runs = ran.window.runs
+    runs._list.setFocus()
+    press(_KEY.Key_Home)
+    press(_KEY.Key_Down, modifiers=Qt.KeyboardModifier.ShiftModifier)
+    assert len(runs.chosen) == 2
+    tab_to("run_more")
+
+    def choose() -> None:
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        while menu.activeAction() is not runs.menu.by_name["compare"]:
+            press(_KEY.Key_Down)
+        press(_KEY.Key_Return)
+
+    QTimer.singleShot(0, choose)  # the button waits for its menu
+    press(_KEY.Key_Space)
+    dialog = opened(ran, "compare_dialog")
+    assert at().objectName() == "compare_table"
+    tab_to("compare_all")
+    press(_KEY.Key_Space)
+    assert ran.window.shelf.compare_dialog is dialog
+    assert ran.window.shelf.compare_dialog.table.rowCount() > 30
+    tab_to("compare_close")
+    press(_KEY.Key_Return)
+    ran.until(lambda: not ran.window.findChildren(QDialog, "compare_dialog"))
+
+
+def test_what_is_done_with_runs_is_found_by_name(ran: Bench) -> None:
+    press(_KEY.Key_P, modifiers=_CONTROL | Qt.KeyboardModifier.ShiftModifier)
+    palette = ran.window.palette_dialog
+    assert palette is not None
+    assert {"Chosen run: Compare settings", "Chosen run: Delete", "Chosen run: Sort by: Best"} <= set(palette.names)
+    QTest.keyClicks(palette._line, "compare set")
+    QTest.keyClick(palette._line, _KEY.Key_Return)
+    opened(ran, "compare_dialog")
+
+
+def ask_use(bench: Bench) -> None:
+    """A model can be asked as soon as it is known what it takes."""
+    bench.window.ask_use()
+    bench.until(lambda: at().objectName() == "use_prompt")
+
+
+_OPENERS: dict[str, Callable[[Bench], object]] = {
+    "preferences_dialog": lambda bench: bench.window.show_preferences(),
+    "export_dialog": lambda bench: bench.window.ask_export(),
+    "use_dialog": lambda bench: ask_use(bench),
+    "race_dialog": lambda bench: bench.window.racing.open(),
+    "sweep_dialog": lambda bench: bench.window.racing.open_sweep(),
+    "rate_finder": lambda bench: bench.window.find_rate(),
+    "about_dialog": lambda bench: bench.window.menus.by_name["about"].trigger(),
+    "compare_dialog": lambda bench: bench.window.runs.compare_asked.emit(bench.window.runs.chosen),
+    "import_dialog": lambda bench: bench.window.files.show_reading(Path(__file__)),
+}
+
+
+@pytest.mark.parametrize("name", _OPENERS)
+def test_tab_comes_to_every_control_and_escape_closes(ran: Bench, name: str) -> None:
+    _OPENERS[name](ran)
+    dialog = opened(ran, name)
+    first, met = at(), list[QWidget]()
+    while not met or at() is not first:
+        met.append(at())
+        press(_KEY.Key_Tab)
+        assert len(met) < _MOST_STOPS
+    stops = [part for part in dialog.findChildren(QWidget) if part.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    here = [part for part in stops if part.window() is dialog and part.focusProxy() is None]
+    assert {part for part in here if part.isVisible() and part.isEnabled()} == set(met)
+    assert not any(part.visibleRegion().isEmpty() for part in met)
+    press(_KEY.Key_Escape)
+    ran.until(lambda: not isValid(dialog) or not dialog.isVisible())
+
+
+@pytest.mark.parametrize("main", [True, False])
+def test_return_presses_the_button_that_has_the_keys(qtbot: QtBot, main: bool) -> None:
+    """Also where another is the one that the dialog is for."""
+    dialog, pressed = Dialog(), list[str]()
+    qtbot.addWidget(dialog)
+    layout = column(dialog)
+    for name in ("first", "second"):
+        button = QPushButton(name)
+        button.setAutoDefault(False)
+        button.clicked.connect(lambda _checked=False, name=name: pressed.append(name))
+        layout.addWidget(button)
+        button.setDefault(main and name == "first")
+    dialog.show()
+    dialog.findChildren(QPushButton)[1].setFocus()
+    QTest.keyClick(dialog.focusWidget(), _KEY.Key_Return)
+    assert pressed == ["second"]
