@@ -13,11 +13,14 @@ from typing import Any, Protocol
 from tqdm import tqdm
 
 from engine.config import Experiment
-from engine.events import Evaluated, Event, Finding, RunFinished, RunStarted, Snapshot, StepDone
+from engine.events import Compiling, Evaluated, Event, Finding, RunFinished, RunStarted, Snapshot, StepDone
 from engine.runs import plain
 from engine.summary import summary
 
 _SECONDS_APART = 5.0
+_KERNELS = (
+    "preparing {desc} |{bar}| {n} of {total}{postfix}"  # the last of them take longest, so tqdm has no say in time
+)
 _PAIRS = ("baselines", "test_metrics", "test_baselines", "changes")  # fields that hold names and values
 
 
@@ -46,7 +49,8 @@ class JsonReporter:
 class BarReporter:
     """Progress on standard error, and a summary on standard output once the run has finished.
 
-    On a terminal a bar shows it; into a file or a pipe go lines, of epochs that are seconds apart.
+    On a terminal bars show it, of kernels that have to be compiled and of steps; into a file or a pipe go lines, of
+    epochs that are seconds apart.
     """
 
     def __init__(self, experiment: Experiment) -> None:
@@ -60,7 +64,10 @@ class BarReporter:
         """See `Reporter`."""
         if isinstance(event, StepDone):
             self._bar.update(event.step - self._bar.n)
+        elif isinstance(event, Compiling) and event.needed:
+            self._compiling(event)
         elif isinstance(event, RunStarted):
+            self.close()
             self._started, self._bar = event, _bar(event)
         elif isinstance(event, Evaluated) and self._started:
             self._evaluated(event, self._started)
@@ -69,6 +76,15 @@ class BarReporter:
         elif isinstance(event, RunFinished) and self._started:
             self.close()
             print(summary(self._experiment, self._started, event, list(self._findings.values())))
+
+    def _compiling(self, event: Compiling) -> None:
+        if self._bar is None:
+            self._bar = tqdm(
+                desc=event.what, total=event.needed, file=sys.stderr, disable=None, leave=False, bar_format=_KERNELS,
+                dynamic_ncols=True,
+            )  # fmt: skip
+        self._bar.n = event.done
+        self._bar.set_postfix_str(f"about {tqdm.format_interval(event.left)} left" if event.left else "")
 
     def _evaluated(self, event: Evaluated, started: RunStarted) -> None:
         epoch, scores = f"epoch {event.epoch}/{started.epochs}", _scores(event, started.metric)

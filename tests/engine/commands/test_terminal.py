@@ -13,6 +13,9 @@ import pytest
 
 from engine.cli import main
 from engine.commands.terminal import prepare_streams
+from engine.config import Experiment
+from engine.events import Compiling, RunStarted
+from engine.reporting import BarReporter
 
 ROOT = Path(__file__).parents[3]
 QUICK = ["--set=training.epochs=2", "--set=model.hidden_size=4", "--set=training.threads=1"]
@@ -113,3 +116,32 @@ def test_a_race_that_is_interrupted_before_any_run_ended_writes_no_table(
     assert main(command) == 130
     assert capsys.readouterr().err.splitlines()[-1] == "error: interrupted; nothing was written"
     assert not list(tmp_path.iterdir())
+
+
+class _Stream(io.StringIO):
+    def __init__(self, terminal: bool) -> None:
+        super().__init__()
+        self.terminal = terminal
+
+    def isatty(self) -> bool:
+        return self.terminal
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_terminal_shows_what_is_compiled_and_how_far(terminal: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", stream := _Stream(terminal))
+    reporter = BarReporter(Experiment())
+    for event in (
+        Compiling("lstm kernels"), Compiling("lstm kernels", done=2, needed=9),
+        Compiling("lstm kernels", done=5, needed=9, left=12.0),
+    ):  # fmt: skip
+        reporter.show(event)
+    said = stream.getvalue()
+    reporter.show(RunStarted(10, 5, 2, "RMSE", (), ""))
+    reporter.close()
+    if terminal:
+        assert "preparing lstm kernels" in said
+        assert "5 of 9, about 00:12 left" in said
+        assert "0/10" in stream.getvalue()
+    else:
+        assert not stream.getvalue()
