@@ -61,8 +61,9 @@ class HalfLifePlot(CurvePlot):
         self.show_key()
 
 
-def life_words(life: float) -> str:
+def life_words(life: float, *, short: bool = False) -> str:
     """A half-life as a person says it."""
     if life > _LONGEST_LIFE:
         return "does not shrink" if math.isinf(life) else "hardly shrinks"
-    return f"halves every {life:,.{0 if life >= 100 else 1}f} steps"
+    steps = f"{life:,.{0 if life >= 100 else 1}f}"
+    return f"half-life {steps}" if short else f"halves every {steps} steps"

@@ -99,7 +99,7 @@ class GradientFlow(LiveView):
         logs = log_norms(flow)
         steps, rows = cut_apart(logs, flow.cuts)
         for name, row, life in zip(flow.names, rows, flow.half_life, strict=True):
-            self._curves.show_curve(name, steps, row, life_words(life))
+            self._curves.show_curve(name, steps, row, life_words(life, short=self.compact))
         self._curves.box.setLimits(xMin=0.5, xMax=logs.shape[1] + 0.5)
         self._draw_bands(flow)
         if not self.compact:
@@ -175,16 +175,21 @@ class GradientFlow(LiveView):
             self._vanished.setRegion((-60, edge))
             decades = math.floor(edge - 0.3), math.ceil(self._top(flow, edge))  # whole ones: the axis stands still
             self._frame.setData([0.5, flow.norms.shape[1] + 0.5], decades)
-            keys.append(Key("vanished: below 1/1000 of the strongest step", patch(self.theme.color("problem", 0.4))))
+            vanished = self._said("vanished: below 1/1000 of the strongest", " step")
+            keys.append(Key(vanished, patch(self.theme.color("problem", 0.4))))
         if strongest > EXPLODED:
             keys.append(Key(f"exploded: above {EXPLODED:g}", patch(self.theme.color("warning", 0.4))))
         self._draw_cuts(flow.cuts)
         self._curves.mark(self._border, None if flow.written_from is None else flow.written_from + 0.5)
         if flow.written_from is not None:
-            keys.append(Key("from here on it is written, before it read", self.theme.pen("good")))
+            keys.append(Key(self._said("from here on it is written", ", before it read"), self.theme.pen("good")))
         if flow.cuts:
-            keys.append(Key("cut: the gradient goes no further back", self.theme.pen("baseline")))
+            keys.append(Key(self._said("cut", ": the gradient goes no further back"), self.theme.pen("baseline")))
         self._curves.show_key(keys)
+
+    def _said(self, words: str, more: str) -> str:
+        """In a small place the key of all layers has to fit into few rows, and this says the least of it."""
+        return words if self.compact else words + more
 
     def _top(self, flow: GradientByTime, least: float) -> float:
         """log10 of the strongest norm among the layers that are shown."""

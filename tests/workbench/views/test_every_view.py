@@ -22,6 +22,7 @@ from workbench.plots.legend import Legend
 from workbench.theme import DARK, GRID, LIGHT
 from workbench.views import discover
 from workbench.views.activation import Activation
+from workbench.views.gradient_flow import GradientFlow
 from workbench.views.gradient_norms import GradientNormBoard
 from workbench.views.live_view import LiveView
 from workbench.views.loss import Loss
@@ -401,6 +402,20 @@ def test_in_a_low_view_the_picture_comes_before_words(
     assert view._question.isVisible() is not low
     assert {legend.most for legend in view.findChildren(Legend)} == {4 if low else 0}
     assert getattr(view, second).isVisible() is not low
+
+
+@pytest.mark.parametrize(("layers", "written"), [(2, 20), (3, None)])
+def test_the_key_of_a_small_view_of_gradients_is_whole(
+    make: Maker, qtbot: QtBot, layers: int, written: int | None
+) -> None:
+    view = make(GradientFlow, compact=True)
+    view.resize(400, 330)  # a quarter in a window of 1440
+    flow = measured.gradient_by_time(layers=layers, half_life=12.3, reverse=True)
+    view.show_snapshot(measured.snapshot(dataclasses.replace(flow, cuts=(8, 16), written_from=written)))
+    qtbot.waitUntil(lambda: not view._behind)
+    legend = view.findChild(Legend)
+    assert legend is not None
+    assert len(legend._places(legend.width())) == len(legend.texts) == 2 * layers + 2 + bool(written)
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0])
