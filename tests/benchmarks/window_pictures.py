@@ -109,9 +109,15 @@ def _script(window: Any, options: argparse.Namespace) -> Iterator[Callable[[], b
             window.appearance.choose_theme(theme)
             for index in range(window.tabs.count()):
                 window.tabs.setCurrentIndex(index)
-                yield window.updatesEnabled  # not before the theme is another
+                yield lambda: window.updatesEnabled() and _at_rest(window)  # not before the theme is another
                 name = window.tabs.tabText(index).lower().replace(" ", "_")
                 window.grab().save(str(options.out / f"{name}_{wide}_{theme}_{options.scale:g}x.png"))
+
+
+def _at_rest(window: Any) -> bool:
+    """Whether all that can be seen has caught up and may be painted; on a busy machine that takes its time."""
+    seen = [view for view in window.gallery.views if view.on_screen]
+    return all(not view._behind and view.body.updatesEnabled() for view in seen)
 
 
 def _trained(window: Any) -> float:
