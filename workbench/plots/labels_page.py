@@ -42,6 +42,7 @@ class LabelsPage(AnswerPage):
         assert isinstance(prediction, LabelsPrediction)
         tell_scores(self.scores, prediction.part, prediction.scores, prediction.baselines)
         found = _rows(prediction)
+        other = [row[0] for row in found] != [self._item(row, 0).text() for row in range(self.rows.rowCount())]
         self.rows.setRowCount(len(found))
         for row, cells in enumerate(found):
             for column, cell in enumerate(cells):
@@ -50,6 +51,15 @@ class LabelsPage(AnswerPage):
         self.examples.setVisible(not self.compact)
         if not self.compact:
             self.examples.show_examples(prediction.examples)
+        if other:
+            self._divide()
+
+    def _divide(self) -> None:
+        """The figures take what they need, at most two thirds; the rest is for what is to be read."""
+        needed = self.rows.horizontalHeader().length() + 2 * self.rows.frameWidth()
+        wide, own = self.parts.width(), needed + self.rows.verticalScrollBar().sizeHint().width()
+        own = min(own, 2 * wide // 3)
+        self.parts.setSizes([own, wide - own])
 
     def _item(self, row: int, column: int) -> QTableWidgetItem:
         item = self.rows.item(row, column)

@@ -237,7 +237,7 @@ class NetworkDiagram(QWidget):
             return "answer"
         if 0 <= part.step < len(self._labels):
             return named(self._labels[part.step])
-        return f"x {part.step + 1}" if part.step >= 0 else "what is read"
+        return f"x {part.step + 1}" if part.step >= 0 else "input"
 
     @property
     def _decoder_from(self) -> int | None:

@@ -22,7 +22,11 @@ def test_each_label_has_its_own_figures(qtbot: QtBot) -> None:
         baselines=(("commonest set", 0.2),),
         examples=(ClassExample("7", "a text", "law, sport", "law", 0.61),),
     )
+    page.resize(800, 400)
+    page.show()
     page.draw(shown)
+    columns = page.rows.horizontalHeader().length()
+    assert columns <= page.rows.viewport().width() <= columns + 20  # all figures are seen, and no more room is taken
     cells = [[page.rows.item(row, column).text() for column in range(7)] for row in range(2)]  # type: ignore[union-attr]
     assert cells == [["law", "4", "2", "2", "1.000", "0.500", "0.667"], ["sport", "3", "0", "0", *["0.000"] * 3]]
     assert page.scores.text().startswith("validation part: micro F1 0.444")
