@@ -72,6 +72,7 @@ def _edit(menus: Menus, window: Workspace) -> None:
 def _view(menus: Menus, window: Workspace) -> None:
     for dock in window.docks.all:
         menus.view.addAction(dock.toggleViewAction())
+    menus.fill_apart(window.docks.all)
     menus.add(menus.view, "next_pane", "&Next pane", window.docks.next_pane, "F6")
     menus.add(menus.view, "reset_layout", "&Reset layout", window.docks.reset)
     menus.fill_themes(window.settings.theme, window.appearance.choose_theme)

@@ -144,6 +144,19 @@ def test_f6_goes_from_pane_to_pane(bench: Bench) -> None:
     assert len(set(seen)) >= 3
 
 
+def test_panes_are_taken_out_and_put_back_without_a_mouse(bench: Bench) -> None:
+    docks, commands = bench.window.docks, bench.window.menus.by_name
+    for dock in docks.all:
+        action = commands[dock.objectName().replace("dock", "apart")]
+        for apart in (True, False):
+            action.trigger()
+            assert (dock.isFloating(), dock.isVisible(), action.isChecked()) == (apart, True, apart)
+    commands["apart_runs"].trigger()
+    docks.reset()
+    assert not docks.runs.isFloating()
+    assert not commands["apart_runs"].isChecked()
+
+
 def test_object_names_are_unique_where_they_are_stored(bench: Bench) -> None:
     names = [editor.objectName() for editor in bench.window.findChildren(NumberEditor)]
     assert len(names) == len(set(names))
