@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
+    QKeyEvent,
     QPainter,
     QPaintEvent,
     QPalette,
@@ -29,6 +30,7 @@ from workbench.plots.picture_menu import PictureMenu
 from workbench.plots.saving import Table
 from workbench.plots.still_label import StillLabel
 from workbench.plots.table_twin import TableTwin
+from workbench.plots.zooming import turn
 from workbench.theme import GRID, Theme
 
 _ROWS_MEASURED, _WIDEST_COLUMN = 50, 50 * GRID  # rows after which columns are made as wide as they need; pixels
@@ -261,6 +263,11 @@ class PictureFrame(QWidget):
         super().focusOutEvent(event)
         self._ringed = self._ringed and event.reason() is Qt.FocusReason.PopupFocusReason
         self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Plus and minus zoom, Shift and an arrow move what is seen; the menu shows everything again."""
+        if not turn(self, event):
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A line around the picture that has the keys."""

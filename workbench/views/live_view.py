@@ -305,7 +305,7 @@ class LiveView(PictureFrame):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows walk the shared time cursor, Home and End go to its ends, Escape lets go."""
-        length = self.time_steps()
+        length = 0 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else self.time_steps()
         walks = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Home: -length, Qt.Key.Key_End: length}
         if length and event.key() in walks:
             self.time.walk(walks[Qt.Key(event.key())], length)

@@ -8,6 +8,8 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QEvent, QRect, Qt
 from PySide6.QtGui import QAction, QColor, QFocusEvent, QImage
@@ -16,7 +18,9 @@ from PySide6.QtWidgets import QApplication, QComboBox, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.events import PROBES, RunStarted, SnapshotRequest
+from engine.inside_records import Floats
 from tests.workbench.views import measured
+from workbench.plots.canvas import Canvas
 from workbench.plots.equation import Equation
 from workbench.plots.legend import Legend
 from workbench.theme import DARK, GRID, LIGHT
@@ -261,6 +265,39 @@ def test_zoom_by_hand_stays(make: Maker, kind: type[LiveView]) -> None:
     view.show_history(measured.history(400))
     assert [box.viewRange() for box in boxes] == before
     view.reset_zoom()
+
+
+@EVERY
+def test_keys_zoom_and_move_and_the_menu_shows_everything_again(
+    make: Maker, qtbot: QtBot, kind: type[LiveView]
+) -> None:
+    view = make(kind)
+    fill(view)
+    boxes = [box for canvas in view.findChildren(Canvas) if canvas.isVisible() for box in _boxes_of(canvas)]
+    whole = _settled(boxes)
+    QTest.keyClick(view, Qt.Key.Key_Plus)
+    near = _settled(boxes)
+    wide, narrow = np.ptp(whole, axis=-1), np.ptp(near, axis=-1)
+    assert (np.isclose(narrow, 0.8 * wide) | (wide == 1)).all()  # a single column is not zoomed into
+    QTest.keyClick(view, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert (_settled(boxes)[:, 0, 0] >= near[:, 0, 0]).all()
+    assert view.time.position is None
+    view.reset_zoom()
+    qtbot.waitUntil(lambda: np.allclose(np.ptp(_settled(boxes), axis=-1), wide, rtol=0.1))
+
+
+def _boxes_of(canvas: Canvas) -> list[pg.ViewBox]:
+    """Those that go along with no other."""
+    boxes = [item for item in canvas.scene().items() if isinstance(item, pg.ViewBox)]
+    return [box for box in boxes if not box.linkedView(box.XAxis) and not box.linkedView(box.YAxis)]
+
+
+def _settled(boxes: list[pg.ViewBox]) -> Floats:
+    """What is seen (boxes, 2, 2) once all follow their data."""
+    QApplication.processEvents()
+    for box in boxes:
+        box.updateAutoRange()
+    return np.array([box.viewRange() for box in boxes]).reshape(-1, 2, 2)
 
 
 @EVERY
