@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
 
 from engine.storage.project_file import Layout
 from workbench.later import later
@@ -154,10 +154,11 @@ class Docks:
         sides = [dock.widget() for dock in (self.lesson, self.findings, self.runs)]
         panes = [self.setup.widget(), self._window.centralWidget(), *sides]
         shown = [pane for pane in panes if pane.isVisible()]
-        focused: QWidget | None = self._window.focusWidget()
+        focused: QWidget | None = QApplication.focusWidget() or self._window.focusWidget()
         here = next((at for at, pane in enumerate(shown) if focused is not None and holds(pane, focused)), -1)
         pane = shown[(here + 1) % len(shown)]
         target = next((child for child in pane.findChildren(QWidget) if takes_tab(child)), pane)
+        target.activateWindow()  # it may be one of its own
         target.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _size(self) -> None:

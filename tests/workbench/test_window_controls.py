@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QAbstractSpinBox,
+    QApplication,
     QComboBox,
     QDialog,
     QFileDialog,
@@ -142,6 +143,23 @@ def test_f6_goes_from_pane_to_pane(bench: Bench) -> None:
         panes = (bench.window.docks.setup, bench.window.tabs, bench.window.docks.findings, bench.window.docks.runs)
         seen += [pane.objectName() for pane in panes if focused is not None and pane.isAncestorOf(focused)]
     assert len(set(seen)) >= 3
+
+
+def test_f6_goes_to_panes_in_windows_of_their_own_and_back(bench: Bench) -> None:
+    docks = bench.window.docks
+    bench.window.activateWindow()
+    bench.window.menus.by_name["apart_findings"].trigger()
+    panes = (docks.setup.widget(), bench.window.tabs, docks.findings.widget(), docks.runs.widget())
+    bench.until(lambda: QApplication.activeWindow() is not None)
+    met = []
+    for _ in range(2 * len(panes)):
+        before = QApplication.focusWidget()
+        docks.next_pane()
+        bench.until(lambda: QApplication.focusWidget() not in (None, before))  # noqa: B023 (asked at once)
+        focused = QApplication.focusWidget()
+        met += [at for at, pane in enumerate(panes) if focused is not None and holds(pane, focused)]
+    assert met[: len(panes)] == met[len(panes) :]
+    assert sorted(met[: len(panes)]) == [0, 1, 2, 3]
 
 
 def test_panes_are_taken_out_and_put_back_without_a_mouse(bench: Bench) -> None:
