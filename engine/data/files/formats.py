@@ -112,10 +112,15 @@ def is_json_lines(head: bytes) -> bool:
     return len(lines) == 2 and all(map(_is_record, lines))
 
 
+def begins_with_record(head: bytes) -> bool:
+    """Whether the first line of a file is a JSON record, so that each of the others should be one."""
+    return _is_record(head.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0])
+
+
 def _is_record(line: bytes) -> bool:
     try:
         return isinstance(json.loads(line), dict)
-    except ValueError:
+    except (ValueError, RecursionError):  # nested too deep
         return False
 
 

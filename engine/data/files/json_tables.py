@@ -7,7 +7,7 @@ from pathlib import Path
 from engine.data.errors import DataError
 from engine.data.files.dialect import Reading
 from engine.data.files.encoding import LONGEST_LINE, NOTHING, scan
-from engine.data.files.formats import is_json_lines
+from engine.data.files.formats import begins_with_record, is_json_lines
 from engine.data.files.json_records import is_document, records_in
 from engine.data.files.rewriting import HEAD, encoding_of, rewritten
 from engine.data.files.source import Source, is_pattern
@@ -36,6 +36,7 @@ def json_table(path: Path, reading: Reading, head: bytes) -> Source:
     longest = max(_LEAST_BUFFER, found.longest) if is_json_lines(head) else 16 * LONGEST_LINE
     if not is_json_lines(head):
         _check_end(plain, path.name)
+    source.records = plain if begins_with_record(head) else None
     options = f"sample_size = -1, maximum_object_size = {longest}, map_inference_threshold = {_MOST_FIELDS}"
     source.relation = f"read_json_auto({literal(plain)}, {options})"
     return source

@@ -22,6 +22,7 @@ class Source:
     temporary: Path | None = None
     notes: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)  # on what is odd about it
+    records: Path | None = None  # what is read, where each of its lines is one of JSON
     sheet: str = ""  # that is read
     sheets: tuple[str, ...] = ()  # all that a workbook has
     left_out: tuple[Rejected, ...] = ()  # rows that are none of the table, the first ten thousand

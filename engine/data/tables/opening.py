@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 
 from engine.data.errors import DataError, counted
+from engine.data.files.broken_records import leave_out_broken
 from engine.data.files.dialect import FOUND_OUT, Reading
 from engine.data.files.odd_rows import Rejected
 from engine.data.files.source import Source
@@ -47,7 +48,12 @@ def open_table(path: Path, reading: Reading = FOUND_OUT) -> Table:
     connection = connect()
     begin_step("its rows")
     try:
-        table = _opened(path, source, connection, reading)
+        try:
+            table = _opened(path, source, connection, reading)
+        except duckdb.Error:
+            if not leave_out_broken(source):
+                raise
+            table = _opened(path, source, connection, reading)
     except duckdb.Error as error:
         source.close()
         if source.relation.startswith("read_parquet"):
@@ -80,7 +86,7 @@ def _opened(path: Path, source: Source, connection: duckdb.DuckDBPyConnection, r
     chosen = "*" if source.dialect else _flattened(connection, source.relation)
     wide = source.dialect and len(source.dialect.columns) > _WIDE
     with _one_thread(connection) if wide else nullcontext():
-        connection.execute(f"CREATE TEMP {kind} cells AS SELECT {chosen} FROM {source.relation}")
+        connection.execute(f"CREATE OR REPLACE TEMP {kind} cells AS SELECT {chosen} FROM {source.relation}")
     made = connection.table("cells")
     table = Table(path, source, tuple(made.columns), tuple(map(str, made.types)), connection)
     table.no_value, table.first_year = reading.no_value, reading.first_year

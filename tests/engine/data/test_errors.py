@@ -26,7 +26,7 @@ BAD_FILES: dict[str, tuple[str, bytes | str, str]] = {
     "squares past all numbers": ("a.csv", "value\n" + "1e308\n-1e308\n" * 40, "1e[+]308, too large to compute with"),
     "broken Excel": ("a.xlsx", b"PK\x03\x04 not a workbook", "cannot be read as a workbook"),
     "broken Parquet": ("a.parquet", b"PAR1 nothing", "damaged or cut off"),
-    "broken JSON lines": ("a.jsonl", '{"a": 1}\n{"a": \n', "cannot be read"),
+    "broken JSON lines": ("a.jsonl", '{"a": 1}\n{"a": \n{"a": \n', "cannot be read"),
     "words only": ("a.csv", "name,place\nAnn,Rome\nBob,Oslo\n", "no column of numbers"),
     "damaged UTF-16": ("a.csv", "date,value\n2000,1\n".encode("utf-16") + b"\x00", "utf-16"),
 }

@@ -7,6 +7,7 @@ import pytest
 from engine.config import DataConfig, Experiment
 from engine.data import DataError, Reading, assigned, inspect_file, load, peek, suggest, with_roles
 from engine.data.roles import role
+from engine.data.tables.opening import open_table
 from tests.engine.data.making import Write
 
 # The cases of csv-spectrum: how cells, quotes and line ends may be written, and what stands in them.
@@ -134,3 +135,24 @@ def test_what_is_marked_before_a_table_is_none_of_it(write: Write, preface: str,
     found = inspect_file(write("a.csv", preface + _ROWS))
     assert [column.name for column in found.columns] == names
     assert (found.rows, found.rejected_rows, found.frequency) == (28, 0, "daily")
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('{"a": 3, "b": ', "not JSON: expecting value, character 14"),
+        ("hello", "not JSON: expecting value, character 1"),
+        ("[" * 100_000, "not JSON that can be read: it is nested too deep"),
+    ],
+    ids=["cut off", "words", "nested"],
+)
+@pytest.mark.parametrize("at", [1, 3, 5])
+def test_a_line_that_is_no_record_is_left_out_with_its_reason(write: Write, line: str, reason: str, at: int) -> None:
+    lines = [f'{{"a": {n}, "b": {n}.5}}' for n in range(5)]
+    with open_table(write("a.jsonl", "\n".join([*lines[:at], line, *lines[at:]]) + "\n")) as table:
+        assert table.rows == 5
+        assert [(row.line, row.reason) for row in table.rejected] == [(at + 1, reason)]
+        assert table.rejected_rows == 1
+        assert any(f"left out, the first is line {at + 1} ({reason})" in remark for remark in table.remarks)
+        assert not table.source.records or table.source.records.exists()
+    assert not table.source.records or not table.source.records.exists()
