@@ -151,7 +151,7 @@ class _Life:
         self._connection, theirs = context.Pipe()
         self._trace, their_trace = context.Pipe(duplex=False)
         self._listening = threading.Lock()
-        self._unsent: queue.SimpleQueue[memoryview] = queue.SimpleQueue()
+        self._unsent: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._answers: dict[int, _Answers] = {}
         self._ended = threading.Event()
         self.gone = self._closed = False
@@ -179,7 +179,7 @@ class _Life:
 
     def send(self, wish: _Wish | service.Command | None) -> None:
         """Ask, without waiting for it to hear; one that has gone answers everybody who waits, in `_read`."""
-        self._unsent.put(ForkingPickler.dumps(wish))
+        self._unsent.put(bytes(ForkingPickler.dumps(wish)))  # no view: one that is never sent goes with its buffer
 
     def end(self, seconds: float) -> bool:
         """Ask it to end and wait; True when it did by itself within so long.

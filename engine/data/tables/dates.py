@@ -134,8 +134,8 @@ def _of_persian_years(table: Table, name: str, text: str) -> bool:
 
 def _run_on(table: Table, text: str, written: str) -> bool:
     """Whether many dates go one way without a stop, as those of a series do."""
-    steps = np.diff(_stamps(table, text, written))
-    return len(steps) >= _MANY and bool((steps > 0).all() or (steps < 0).all())
+    steps, none = np.diff(_stamps(table, text, written)), np.timedelta64(0, "us")
+    return len(steps) >= _MANY and bool((steps > none).all() or (steps < none).all())
 
 
 def _stamps(table: Table, text: str, written: str) -> Stamps:

@@ -40,7 +40,7 @@ def test_the_order_of_day_and_month_is_that_in_which_time_runs(write: Write, for
         stamps = read_stamps(table, "time")[:count]
     if step > 1 or form == "%m/%d/%Y":
         np.testing.assert_array_equal(stamps, np.array(days, stamps.dtype))
-    assert np.all(np.diff(stamps) > np.timedelta64(0))
+    assert np.all(np.diff(stamps) > np.timedelta64(0, "us"))
 
 
 @pytest.mark.parametrize(("kept", "times", "step"), ACROSS.values(), ids=ACROSS)
