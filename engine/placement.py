@@ -13,7 +13,7 @@ import contextlib
 import multiprocessing
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import NamedTuple
 
@@ -66,27 +66,27 @@ class Placement:
             self._kept = True
             elsewhere = processors() - here
             if (window := _window()) and elsewhere:
-                os.sched_setaffinity(window, elsewhere)
+                put(window, elsewhere)
 
     def leave(self) -> None:
         """Go wherever the system likes, with all threads that were started meanwhile, here or by the window."""
         if self._kept:
             self._kept = False
-            let_go(os.getpid())
+            put(os.getpid(), processors())
             if window := _window():
-                let_go(window)
+                put(window, processors())
 
 
-def let_go(process: int) -> None:
-    """Have all threads of a process run on any processor again."""
+def put(process: int, places: Collection[int]) -> None:
+    """Have all threads of a process run on these processors."""
     with contextlib.suppress(OSError, AttributeError):  # it has gone, or the system has no such thing
         for thread in os.listdir(f"/proc/{process}/task"):
             with contextlib.suppress(OSError):  # it has ended, or those processors have gone
-                os.sched_setaffinity(int(thread), processors())
+                os.sched_setaffinity(int(thread), places)
 
 
 def _window() -> int:
-    """The process that started this one for itself, and so the thread in it that draws; 0 where there is none."""
+    """The process that started this one for itself; 0 where there is none."""
     parent = multiprocessing.parent_process()
     known = parent.pid if parent is not None else None
     return known if known is not None and known == os.getppid() else 0  # else it has gone, and another took its place

@@ -20,7 +20,7 @@ from engine.config import Experiment
 from engine.control import Control
 from engine.events import Event, RunFailed, StepDone
 from engine.layers.threads import processors
-from engine.placement import let_go
+from engine.placement import put
 from workbench.worker import LOOK_IN_LOG
 
 _log = logging.getLogger(__name__)
@@ -213,7 +213,7 @@ class _Life:
             _log.exception("an answer of the engine's process cannot be read")
         self.process.kill()  # if it still is there
         self.process.join()
-        let_go(os.getpid())  # it may have had a processor to itself
+        put(os.getpid(), processors())  # it may have had a processor to itself
         self._log_crash()
         self.send(None)  # which fails, and so ends the other thread
         self._writer.join()
