@@ -32,6 +32,7 @@ from engine.data.tables.tables import NAMED, Table
 from engine.data.under_way import begin_step, watched
 
 _IN_MEMORY = 64 << 20  # bytes; a larger file is read anew for each query instead of kept
+_WIDE_IN_MEMORY = 128 << 20  # likewise of a table of many columns, of which more is asked
 _WIDE = 1_000  # columns from which on several threads only take longer to make a table
 
 
@@ -82,9 +83,9 @@ def connect() -> duckdb.DuckDBPyConnection:
 
 
 def _opened(path: Path, source: Source, connection: duckdb.DuckDBPyConnection, reading: Reading) -> Table:
-    kind = "TABLE" if source.size < _IN_MEMORY else "VIEW"
+    wide = source.dialect is not None and len(source.dialect.columns) > _WIDE
+    kind = "TABLE" if source.size < (_WIDE_IN_MEMORY if wide else _IN_MEMORY) else "VIEW"
     chosen = "*" if source.dialect else _flattened(connection, source.relation)
-    wide = source.dialect and len(source.dialect.columns) > _WIDE
     with _one_thread(connection) if wide else nullcontext():
         connection.execute(f"CREATE OR REPLACE TEMP {kind} cells AS SELECT {chosen} FROM {source.relation}")
     made = connection.table("cells")

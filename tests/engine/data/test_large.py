@@ -269,6 +269,20 @@ def test_more_columns_of_words_are_no_more_questions(
     assert not [query for query in many if "(SELECT * FROM cells LIMIT" in query]
 
 
+@pytest.mark.parametrize(("columns", "kind"), [(200, "VIEW"), (1_100, "TABLE")])
+def test_a_table_of_many_columns_is_kept_where_one_of_few_is_read_anew(
+    write: Write, monkeypatch: pytest.MonkeyPatch, columns: int, kind: str
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(opening, "connect", lambda: _Recorded(connect(), asked))
+    monkeypatch.setattr(opening, "_IN_MEMORY", 1)
+    header = ",".join(f"c{k}" for k in range(columns))
+    with open_table(write("a.csv", "\n".join([header, *[",".join(["1.5"] * columns)] * 20]) + "\n")) as table:
+        assert table.rows == 20
+    (made,) = [query for query in asked if query.startswith("CREATE")]
+    assert made.split(" cells")[0].endswith(kind)
+
+
 def test_a_few_columns_tell_that_words_do_not_run_across() -> None:
     asked: list[int] = []
 
