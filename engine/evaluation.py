@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from engine.data import Batch, Dataset, PairBatch, WritingScorer
 from engine.data.series.path_dataset import PathDataset
 from engine.data.series.path_metrics import PathScorer
+from engine.events import Event
 from engine.forecasts.forecast_paths import scored_paths
 from engine.inside_records import Floats
 from engine.layers.passes import Examples, Output
@@ -60,8 +61,9 @@ def score(
 def scoring(
     network: Answering, dataset: Dataset, part: str, batch_size: int, loss: Loss | None = None,
     changed: Callable[[Batch], Batch] | None = None, heard: Callable[[Batch, Floats], None] | None = None,
-) -> Generator[None, None, Score]:  # fmt: skip
-    """`score` that lets go after every batch."""
+    between: Callable[[], Iterable[Event]] = tuple,
+) -> Generator[Event, None, Score]:  # fmt: skip
+    """`score` that says what `between` has to say after every batch."""
     scorer, measure = dataset.scorer(part), loss or Loss(dataset.loss)
     total = weight = 0.0
     free = 0.0 if isinstance(network, SequenceToSequence) else math.nan
@@ -81,7 +83,7 @@ def scoring(
             assert isinstance(scorer, WritingScorer)
             scorer.add_free(batch, measure.point(run.values), run.written)
             free += count * measure.mean(run.values, batch)[0]
-        yield
+        yield from between()
     if not weight:
         return Score()
     by_step = scorer.by_step() if isinstance(scorer, PathScorer) and part == "test" else ()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator
-from typing import TypeVar
+from collections.abc import Iterator
 
 from engine.control import Control
 from engine.events import Event, Paused, Resumed
@@ -12,8 +11,6 @@ from engine.probes import Probes
 from engine.stopwatch import Stopwatch
 
 WITHIN = 0.06  # seconds from the wish to wait until the run does, where one batch more would take longer than that
-
-_Found = TypeVar("_Found")
 
 
 class Pausing:
@@ -49,16 +46,6 @@ class Pausing:
             self._said = True
             self._watch.rest()
             yield Paused(step)
-
-    def while_measuring(self, step: int, measuring: Generator[None, None, _Found]) -> Generator[Event, None, _Found]:
-        """What `measuring` finds, which learns nothing; between its parts the run says that it waits."""
-        while True:
-            yield from self.say(step)
-            try:
-                next(measuring)
-            except StopIteration as done:
-                found: _Found = done.value
-                return found
 
     def over(self, step: int) -> Iterator[Event]:
         """Go on; say so unless that is for one batch, or for the end."""

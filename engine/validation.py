@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import partial
 
 from engine.config import Experiment
 from engine.data import Dataset
@@ -42,8 +43,11 @@ class Validation:
         learner, step = self._learner, self._learner.step
         said = learner.probes.predictions.listener()
         heard = said.add if said else None
-        looking = scoring(self._network, self._dataset, "validation", self._batch_size, learner.loss, heard=heard)
-        found = yield from self._pausing.while_measuring(step, looking)
+        waits = partial(self._pausing.say, step)  # as soon as it is to: nothing is learned here
+        yield from waits()
+        found = yield from scoring(
+            self._network, self._dataset, "validation", self._batch_size, learner.loss, heard=heard, between=waits
+        )
         training_loss = learner.mean_loss()
         self.deciding = found.loss if self._dataset.count("validation") else training_loss
         best = self._progress.take_if_best(self.deciding)

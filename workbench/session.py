@@ -90,7 +90,8 @@ class Session(QObject):
     @property
     def awaited(self) -> bool:
         """Whether the run has yet to do what it was asked last: to wait, to go on, or to end."""
-        return self.state is State.ENDING or self._pause_asked == (self.state is State.TRAINING)
+        moves = self.state is State.TRAINING
+        return self.alive and (self.state is State.ENDING or self._pause_asked == moves)
 
     def why_not(self, command: Command) -> str:
         """Why `command` cannot be given now; empty when it can."""

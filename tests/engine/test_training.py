@@ -519,7 +519,7 @@ def test_nan_is_never_the_best(experiment: Experiment, dataset: Dataset, monkeyp
     losses = iter([math.nan, 2.0, math.nan, 1.0, math.nan])
     real = evaluation.scoring
 
-    def scoring(*arguments: Any, **named: Any) -> Generator[None, None, evaluation.Score]:
+    def scoring(*arguments: Any, **named: Any) -> Generator[Event, None, evaluation.Score]:
         found = yield from real(*arguments, **named)
         return evaluation.Score(next(losses, 0.0), found.metrics)
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from engine.control import Control
-from engine.events import Paused, Resumed, Snapshot, SnapshotRequest, StepDone
+from engine.events import Paused, Resumed, RunFailed, Snapshot, SnapshotRequest, StepDone
 from tests.workbench.conftest import SERIES, KnownRun
 from workbench.history import History
 from workbench.jobs import Jobs
@@ -155,3 +155,8 @@ def test_who_waits_for_the_answer_to_a_wish_hears_it_sooner(bench: Bench) -> Non
         assert timer.interval() == INTERVAL_MS
     bench.session.stop()
     assert timer.interval() < INTERVAL_MS
+    bench.mailbox.post(RunFailed("Trouble", "why", "cure", 1))
+    bench.pump.tick()
+    assert timer.interval() == INTERVAL_MS  # nobody waits for anything any more
+    bench.session.reset()
+    assert timer.interval() == INTERVAL_MS
