@@ -7,8 +7,11 @@ because module-level Qt objects outlive the application and crash at exit.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 
+import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QPen
 
@@ -20,6 +23,7 @@ _DASHES = {
     "solid": Qt.PenStyle.SolidLine, "dash": Qt.PenStyle.DashLine, "dot": Qt.PenStyle.DotLine,
     "dashdot": Qt.PenStyle.DashDotLine, "dashdotdot": Qt.PenStyle.DashDotDotLine,
 }  # fmt: skip
+_MAPS = {"diverging": "CET-CBD1", "magnitude": "viridis"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,16 @@ class Theme:
 
     def color_map(self, role: str) -> pg.ColorMap:
         """The map for heatmaps: "diverging" for values either side of nothing, "magnitude" for sizes."""
-        return pg.colormap.get({"diverging": "CET-CBD1", "magnitude": "viridis"}[role])
+        return pg.colormap.get(_MAPS[role])
+
+    def color_table(self, role: str) -> NDArray[np.uint8]:
+        """256 colours of a map, (256, 4): red, green, blue, alpha."""
+        return _color_table(_MAPS[role])
+
+
+@cache
+def _color_table(name: str) -> NDArray[np.uint8]:
+    return np.asarray(pg.colormap.get(name).getLookupTable(nPts=256, alpha=True))
 
 
 def _pens(

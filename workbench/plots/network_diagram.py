@@ -22,6 +22,7 @@ from workbench.plots.arrows import between, loop, over, paint_arrow
 from workbench.plots.label_axis import named
 from workbench.plots.network_layout import FEWEST, Diagram, Link, Part
 from workbench.plots.network_words import room_for_dots, short_name, step_names
+from workbench.plots.still import Still
 from workbench.plots.unit_squares import squares
 from workbench.theme import Theme
 
@@ -52,6 +53,9 @@ class NetworkDiagram(QWidget):
         self._arriving: Mapping[Part, float] = {}  # 0 … 1
         self._labels: tuple[str, ...] = ()
         self._level = 1.0
+        self._below, self._above = Still(self), Still(self)  # what stays while only numbers change
+        self._boxes: dict[Part, QRectF] = {}  # in the order in which they are painted; empty: still to be found
+        self._staying: frozenset[Part] = frozenset()  # when it is rolled up
         self.room = FEWEST  # steps that can be drawn
         self.setMouseTracking(True)
         self.setAccessibleName("Diagram of the network")
@@ -66,7 +70,7 @@ class NetworkDiagram(QWidget):
         """Draw other parts."""
         if diagram != self.diagram:
             self.diagram, self._labels = diagram, labels
-            self.update()
+            self._draw_anew()
 
     def show_numbers(self, states: Mapping[Part, Floats], arriving: Mapping[Part, float], level: float) -> None:
         """Colour the layers by `states` (H,) between ±`level`, and their bands by what gradient arrives."""
@@ -85,17 +89,19 @@ class NetworkDiagram(QWidget):
 
     def select(self, element: Part | Link | None) -> None:
         """Frame one part or all arrows of one matrix."""
-        self.selected = element
-        self.update()
+        if element != self.selected:
+            self.selected = element
+            self._draw_anew()
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the colours of `theme`."""
         self._theme = theme
-        self.update()
+        self._draw_anew()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """More steps on a wide screen."""
         super().resizeEvent(event)
+        self._draw_anew()
         room = max(FEWEST, int(self.width() / (_COLUMN * self._theme.scale)))
         if room != self.room:
             self.room = room
@@ -103,6 +109,12 @@ class NetworkDiagram(QWidget):
 
     def _set_fold(self, fold: float) -> None:
         self.fold = fold
+        self._draw_anew()
+
+    def _draw_anew(self) -> None:
+        self._boxes.clear()
+        self._below.forget()
+        self._above.forget()
         self.update()
 
     # --- drawing ----------------------------------------------------------------------------------------
@@ -113,20 +125,45 @@ class NetworkDiagram(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), self._theme.color("plot"))
         if self.diagram is not None:
-            past = [link for link in self.diagram.links if self.diagram.passes(link)]
-            for link in self.diagram.links:
-                if link not in past:
-                    self._paint_link(painter, link)
-            for part in sorted(self.diagram.parts, key=self._stays):
-                self._paint_part(painter, part)
-            for link in past:
-                self._paint_link(painter, link)
-            for part in self.diagram.parts:
-                self._paint_name(painter, part)
-            self._paint_gaps(painter)
+            self._settle(self.diagram)
+            self._below.show(painter, self._paint_below)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # which takes three times as long
+            for part in self._boxes:
+                self._paint_numbers(painter, part)
+            self._above.show(painter, self._paint_above)
         painter.end()
 
-    def _stays(self, part: Part) -> bool:
+    def _paint_below(self, painter: QPainter) -> None:
+        assert self.diagram is not None
+        for link in self.diagram.links:
+            if not self.diagram.passes(link):
+                self._paint_link(painter, link)
+        for part, box in self._boxes.items():
+            painter.setOpacity(self._opacity(part))
+            painter.fillRect(box, self._theme.color("raised"))
+        painter.setOpacity(1.0)
+
+    def _paint_above(self, painter: QPainter) -> None:
+        assert self.diagram is not None
+        for part in self._boxes:
+            self._paint_frame(painter, part)
+        for link in self.diagram.links:
+            if self.diagram.passes(link):
+                self._paint_link(painter, link)
+        for part in self.diagram.parts:
+            self._paint_name(painter, part)
+        self._paint_gaps(painter)
+
+    def _settle(self, diagram: Diagram) -> None:
+        """Find where everything stands, once for as long as it stands there."""
+        if self._boxes:
+            return
+        self._staying = frozenset(part for part in diagram.parts if self._remains(part))
+        room = QSizeF(self.size())
+        for part in sorted(diagram.parts, key=self._staying.__contains__):
+            self._boxes[part] = diagram.box(part, room, self.fold)
+
+    def _remains(self, part: Part) -> bool:
         assert self.diagram is not None
         return part.column == self.diagram.looked_at or (part.kind != "layer" and self._alone(part))
 
@@ -140,10 +177,11 @@ class NetworkDiagram(QWidget):
     def place_of(self, part: Part) -> QRectF:
         """Where a part stands now."""
         assert self.diagram is not None
-        return self.diagram.box(part, QSizeF(self.size()), self.fold)
+        self._settle(self.diagram)
+        return self._boxes[part]
 
     def _opacity(self, *parts: Part) -> float:
-        return 1.0 if all(self._stays(part) for part in parts) else max(0.0, 1 - 1.2 * self.fold)
+        return 1.0 if self._staying.issuperset(parts) else max(0.0, 1 - 1.2 * self.fold)
 
     def color_of(self, name: str) -> QColor:
         """One colour for each matrix, the same at every step."""
@@ -170,7 +208,7 @@ class NetworkDiagram(QWidget):
 
     def _staying_end(self, link: Link) -> Part | None:
         """The end of an arrow over time that is still there when the network is rolled up."""
-        return next((part for part in (link.start, link.end) if self._stays(part)), None)
+        return next((part for part in (link.start, link.end) if part in self._staying), None)
 
     def _way(self, link: Link) -> QPainterPath:
         start, end, aside = self.place_of(link.start), self.place_of(link.end), 0.0
@@ -186,24 +224,25 @@ class NetworkDiagram(QWidget):
     def _loop(self, part: Part) -> QPainterPath:
         return loop(self.place_of(part), reverse=part.reverse)
 
-    def _paint_part(self, painter: QPainter, part: Part) -> None:
-        box, opacity = self.place_of(part), self._opacity(part)
+    def _paint_numbers(self, painter: QPainter, part: Part) -> None:
+        box, opacity = self._boxes[part], self._opacity(part)
         if opacity <= 0:
             return
         painter.setOpacity(opacity)
-        painter.fillRect(box, self._theme.color("raised"))
         if part in self._states:
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-            painter.drawImage(
-                box.adjusted(1, 1, -1, -_STRIP), squares(self._states[part], box.size(), self._level, self._theme)
-            )
+            inside = box.adjusted(1, 1, -1, -_STRIP).toRect()
+            painter.drawImage(inside, squares(self._states[part], box.size(), self._level, self._theme))
         if part in self._arriving:
             strip = QRectF(box.left(), box.bottom() - _STRIP + 1, box.width(), _STRIP - 1)
-            painter.fillRect(strip, self._theme.color_map("magnitude").map(self._arriving[part], mode="qcolor"))
+            painter.fillRect(strip, QColor(*self._theme.color_table("magnitude")[round(255 * self._arriving[part])]))
+        painter.setOpacity(1.0)
+
+    def _paint_frame(self, painter: QPainter, part: Part) -> None:
         chosen = self.selected == part
+        painter.setOpacity(self._opacity(part))
         painter.setPen(QPen(self._theme.color("cursor" if chosen else "muted"), 3 if chosen else 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(box)
+        painter.drawRect(self._boxes[part])
         painter.setOpacity(1.0)
 
     def _paint_name(self, painter: QPainter, part: Part) -> None:
@@ -267,7 +306,8 @@ class NetworkDiagram(QWidget):
         """What lies at a place: a box before an arrow."""
         if self.diagram is None:
             return None
-        for part in sorted(self.diagram.parts, key=self._stays, reverse=True):
+        self._settle(self.diagram)
+        for part in reversed(self._boxes):
             if self._opacity(part) > 0.3 and self.place_of(part).contains(place):
                 return part
         near = QPainterPathStroker()

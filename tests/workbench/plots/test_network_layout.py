@@ -186,3 +186,29 @@ def test_hundreds_of_units_share_squares() -> None:
     np.testing.assert_allclose(cells[:2], [2, 7])
     cells, share = grouped(np.array([1.0, 2.0], np.float32))
     assert (cells.tolist(), share) == ([1, 2], 1)
+
+
+def test_a_picture_kept_follows_numbers_choice_and_fold(qtbot: QtBot) -> None:
+    widget = NetworkDiagram(LIGHT)
+    qtbot.addWidget(widget)
+    widget.resize(900, 400)
+    made = diagram(measured.structure(topology="many_to_many"), 3, None)
+    widget.show_diagram(made, ())
+    part = next(part for part in made.parts if part.kind == "layer")
+    seen = [widget.grab().toImage()]
+
+    def changed() -> bool:
+        seen.append(widget.grab().toImage())
+        return seen[-1] != seen[-2]
+
+    assert not changed()
+    for level in (1.0, -1.0):
+        widget.show_numbers({part: np.full(4, level, np.float32)}, {part: 0.5}, 1.0)
+        assert changed()
+        inside = seen[-1].pixelColor(widget.place_of(part).center().toPoint())
+        assert (inside.red() > inside.blue()) == (level > 0)
+    for what in (part, made.links[0], None):
+        widget.select(what)
+        assert changed()
+    widget.roll(True, at_once=True)
+    assert changed()
