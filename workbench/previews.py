@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from engine.config import Experiment
 from workbench.answers import Column, Example, ExamplesPreview, Preview, SeriesPreview, TextPreview
+from workbench.round_places import RoundPlaces
 
 if TYPE_CHECKING:
     from engine.data import Inspection
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 _POINTS, _SMALL = 4000, 1000  # that draw a part of a series at most, or one series of several
 _WINDOWS = 3  # that are drawn
+_COLUMNS, _LETTER = 400, 1 / 34  # that a small picture tells apart, and the share of its width that a letter takes
 _EXAMPLES, _LOOKED_AT = 6, 200  # sequences that are drawn, and of how many they are chosen
 
 
@@ -98,12 +101,21 @@ def _series_preview(experiment: Experiment, dataset: Any) -> SeriesPreview | Exa
     if series is None:
         return None
     values = np.asarray(series.values[: series.end, 0], np.float32)
-    rows = sorted({len(values) // 8, len(values) // 2, len(values) - 1 - len(values) // 8})
-    ticks = tuple((float(row), str(series.labels(row, row + 1)[0])[:10]) for row in rows)
+    ticks = _ticks(len(values), lambda row: str(series.labels(row, row + 1)[0]))
     borders = dataset.split.bounds("validation")
     drawn, starts = lines(values, borders), dataset.shape.starts("train", dataset.split)
     shape = (data.look_back, data.horizon, data.steps, data.stride)
     return SeriesPreview(len(values), drawn, ticks, borders, *shape, tuple(starts[: -_WINDOWS - 1 : -1]))
+
+
+def _ticks(rows: int, name: Callable[[int], str]) -> tuple[tuple[float, str], ...]:
+    """Rows at which something round begins, of those that can be told apart; three that are spread out, if none do."""
+    known = np.unique(np.linspace(0, rows - 1, min(rows, _COLUMNS)).astype(int)).tolist()
+    letter = _LETTER * len(known)
+    found = RoundPlaces([name(row) for row in known]).within(0, len(known) - 1, lambda letters: (letters + 1) * letter)
+    if found:
+        return tuple((float(known[at]), text) for at, text in found)
+    return tuple((float(row), name(row)[:10]) for row in sorted({rows // 8, rows // 2, rows - 1 - rows // 8}))
 
 
 def _of_several(name: str, member: Any) -> Example:

@@ -164,6 +164,7 @@ class Projects(QObject):
 
     def _say(self, text: str) -> None:
         box = _box("project_message", for_people(text), "", self._window)
+        box.setIcon(QMessageBox.Icon.Warning)
         box.addButton("Close", QMessageBox.ButtonRole.RejectRole)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()

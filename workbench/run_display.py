@@ -23,6 +23,10 @@ class RunDisplay(QObject):
         self._window, self._desk = window, window.desk
         self._text_clock = QElapsedTimer()
         self._text_clock.start()
+        self._text_due = QTimer(self)  # what came too soon after the last numbers is shown all the same
+        self._text_due.setSingleShot(True)
+        self._text_due.setInterval(_TEXT_MS)
+        self._text_due.timeout.connect(self._on_progressed)
         self._preparing = QTimer(self)
         self._preparing.setInterval(_LOOK_MS)
         self._preparing.timeout.connect(self._show_preparing)
@@ -64,6 +68,7 @@ class RunDisplay(QObject):
         """Look no more: the window closes, perhaps while kernels are compiled."""
         self._over = True
         self._preparing.stop()
+        self._text_due.stop()
 
     @Slot()
     def _show_preparing(self) -> None:
@@ -73,9 +78,12 @@ class RunDisplay(QObject):
     @Slot()
     def _on_progressed(self) -> None:
         """Numbers change ten times a second at most: nobody reads faster, and every change lays the bar out anew."""
-        if self._text_clock.elapsed() > _TEXT_MS or not self._desk.session.alive:
+        if self._text_clock.elapsed() >= _TEXT_MS or not self._desk.session.alive:
             self._text_clock.restart()
+            self._text_due.stop()
             self._show_progress()
+        elif not self._text_due.isActive() and not self._over:
+            self._text_due.start()
 
     @Slot()
     def _show_progress(self) -> None:

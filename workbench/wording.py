@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from engine.config import field_info, field_names
+from engine.topologies import topology
 
 _FIELD = re.compile(r"\b(?:" + "|".join(re.escape(name) for name in field_names()) + r")\b")
 _PLAIN_WORD = re.compile(r"[a-z]+[ ,]")
@@ -81,6 +82,8 @@ def score_words(name: str) -> str:
 def setting_words(name: str, value: object) -> str:
     """What a setting of that dotted name is set to, as the forms have it; a cell goes by its short name."""
     section, _, field = name.partition(".")
+    if name == "model.topology":
+        return topology(str(value)).title
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value)) or "–"
     if isinstance(value, bool):

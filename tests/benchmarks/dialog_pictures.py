@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,8 @@ def _script(window: Any, options: argparse.Namespace) -> Iterator[Callable[[], b
         yield lambda: bool(desk.draft.ready) and not desk.draft.preparing
         window.run_bar.commands["run"].trigger()
         yield lambda: desk.session.state.value in ("finished", "failed")
-    for name, show in _dialogs(window).items():
+    for name, show in (_dialogs(window) | _questions(window) | _imports(window, options.out)).items():
+        window.appearance.choose_theme("light")
         show()
         for _ in range(_WAITS):
             yield lambda: True
@@ -70,6 +72,42 @@ def _dialogs(window: Any) -> dict[str, Callable[[], object]]:
         "sweep": lambda: _begin(window.racing.open_sweep, lambda: window.racing.sweep_dialog),
         "use": window.ask_use,
     }
+
+
+def _questions(window: Any) -> dict[str, Callable[[], object]]:
+    """Boxes that ask or tell; those that wait for an answer are shown without waiting."""
+    from workbench.dialogs import recovery
+
+    projects, record = window.projects, window.desk.session.records[0]
+    report = Path(__file__)
+    own = projects._offer
+    return {
+        "question_go_on": lambda: recovery.offer_to_go_on(record, _nothing, _nothing, window),
+        "question_crash": lambda: recovery.show_crash(report, _nothing, window),
+        "question_places": lambda: recovery.show_instead("Runs: /tmp/runs instead of /home/me/runs.", window),
+        "question_data": lambda: own("data_question", "a.csv is not where it was.", "Show it.", "Show…", _nothing),
+        "question_message": lambda: projects._say("project.rnn cannot be opened: it is of a newer version."),
+    }
+
+
+def _imports(window: Any, folder: Path) -> dict[str, Callable[[], object]]:
+    """Weights from elsewhere: taken, which makes a run of them, refused, and with a way to make them readable."""
+    from workbench.dialogs.weights import WeightsDialog
+
+    def bring(path: Path) -> None:
+        dialog = window.files.weights_dialog = WeightsDialog(window)
+        window.desk.import_weights(path, dialog)
+
+    folder.mkdir(parents=True, exist_ok=True)
+    strange, pickled = folder / "strange.npz", folder / "model.pt"
+    strange.write_bytes(b"not weights")
+    pickled.write_bytes(b"PK\x03\x04 not read")
+    best = window.desk.session.records[-1].folder / "weights.safetensors"
+    return {f"weights_{path.stem}": partial(bring, path) for path in (best, strange, pickled)}
+
+
+def _nothing() -> None:
+    """What an answer does here."""
 
 
 def _begin(show: Callable[[], object], dialog: Callable[[], Any]) -> None:

@@ -235,6 +235,7 @@ def test_when_the_chosen_run_goes_the_one_that_is_told_of_is_chosen(panel: RunsP
         ({"training.epochs": 100_000}, "epochs 100,000"),
         ({"training.seed": 100_000}, "seed 100000"),
         ({"model.bidirectional": True}, "both directions"),
+        ({"model.topology": "encoder_decoder"}, "topology Many to many, encoder–decoder"),
         ({"training.learning_rate": 0.02}, "learning rate 0.02"),
         ({}, "default settings"),
     ],
@@ -298,7 +299,15 @@ def test_forecasts_over_several_steps_are_told_by_step(qtbot: QtBot) -> None:
     records = []
     for number, error in enumerate((1.5, 2.5)):
         by_step = tuple(
-            {"step": step, "RMSE": error * step, "MAE": error, "MASE": 0.5, "skill": 0.1, "naive": 9.0, "AR": 4.0}
+            {
+                "step": step,
+                "RMSE": error * step,
+                "MAE": error,
+                "MASE": 0.5,
+                "skill": 0.1,
+                "naive": 9.0,
+                "AR (2 lags)": 4.0,
+            }
             for step in (1.0, 2.0)
         )
         record = RunRecord(number, f"run {number}", SERIES, None)
@@ -307,6 +316,7 @@ def test_forecasts_over_several_steps_are_told_by_step(qtbot: QtBot) -> None:
     words = step_words(records[1])
     assert [name in words for name in ("Step ahead", "RMSE", "MAE", "MASE", "AR", "naive")] == [True] * 5 + [False]
     assert ">5&nbsp;" in words
+    assert "lags" not in words  # there is no room
     dialog = CompareDialog([Side(record.name, record.experiment, record) for record in records], LIGHT)
     qtbot.addWidget(dialog)
     rows = {dialog.table.verticalHeaderItem(at).text(): at for at in range(dialog.table.rowCount())}

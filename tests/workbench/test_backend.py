@@ -21,7 +21,7 @@ from engine.data.tables.tables import Table
 from tests.engine.data.test_excel import workbook
 from tests.engine.data.test_labelled_text import reviews
 from tests.engine.data.test_sequences import LAYOUTS, experiment
-from workbench.answers import Example, ExamplesPreview, TextPreview
+from workbench.answers import Example, ExamplesPreview, SeriesPreview, TextPreview
 from workbench.backend import Backend
 from workbench.panels.data import DataPanel, counts_text
 from workbench.panels.examples import Examples
@@ -53,6 +53,20 @@ def test_texts_are_shown_with_their_labels(tmp_path: Path) -> None:
         "[sad]  A poor thing, number 0! ",
         "[glad]  A fine thing, number 1! ",
     ]
+
+
+@pytest.mark.parametrize(
+    ("sample", "names"),
+    [
+        ("mauna_loa_co2", ["1960", "1970", "1980", "1990", "2000"]),
+        ("sunspots", ["1700", "1750", "1800", "1850", "1900", "1950", "2000"]),
+        ("airline_passengers", ["1950", "1952", "1954", "1956", "1958", "1960"]),
+    ],
+)
+def test_a_series_is_shown_over_round_dates(sample: str, names: list[str]) -> None:
+    shown = Backend().open(sample).preview
+    assert isinstance(shown, SeriesPreview)
+    assert [text for _, text in shown.ticks] == names
 
 
 def test_single_rows_are_shown_in_numbers() -> None:

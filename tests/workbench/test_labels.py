@@ -29,3 +29,15 @@ def test_a_text_with_room_is_shown_whole_inside_its_line(qtbot: QtBot, tmp_path:
     )
     qtbot.waitUntil(lambda: text.height() > 40)
     assert text.verticalScrollBar().maximum() == 0
+
+
+def test_a_bar_that_was_needed_goes_where_there_is_room_again(qtbot: QtBot) -> None:
+    text = ScrolledText("small", "told", "What is told")
+    qtbot.addWidget(text)
+    text.setText("best validation loss 0.9189, accuracy 0.6484")
+    text.show()
+    wide = text._text.fontMetrics().horizontalAdvance("best validation loss 0.9189, accuracy 0.6484") + 4
+    line = text._text.fontMetrics().lineSpacing()
+    for high, needed in ((line // 2, True), (line + 4, False)):
+        text.resize(wide, high)
+        qtbot.waitUntil(lambda needed=needed: text.verticalScrollBar().isVisible() is needed)  # type: ignore[misc]

@@ -218,6 +218,7 @@ def test_a_full_disk_is_said_and_nothing_is_lost(saved: tuple[Window, Path], mon
         patch.setattr("engine.storage.atomic.os.fsync", full)
         window.projects.save()
     assert "No space left" in box_of(window, "project_message").text()
+    assert box_of(window, "project_message").icon() is QMessageBox.Icon.Warning  # it asks nothing
     assert path.read_bytes() == before
     assert window.isWindowModified()
 

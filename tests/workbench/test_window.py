@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.events import WITHDRAWN, Finding, RunStarted, Snapshot
+from engine.events import WITHDRAWN, Evaluated, Finding, RunStarted, Snapshot
 from tests.workbench.bench import Bench
 from tests.workbench.conftest import SERIES
 from tests.workbench.views import measured
@@ -49,6 +49,18 @@ def test_run_pause_go_on_finish(bench: Bench) -> None:
     bench.command("finish")
     bench.until(lambda: bench.session_state is State.FINISHED)
     assert "finished early" in bench.window.run_bar._status.text()
+
+
+def test_a_score_that_comes_right_behind_another_is_listed(bench: Bench) -> None:
+    bench.train(5)
+    bench.command("run")
+    bench.backend.runs[0].permits.release()
+    bench.until(lambda: bench.session_state is State.PAUSED)
+    session = bench.window.desk.session
+    for loss, metric in ((0.02, 9.0), (0.01, 7.0)):
+        session.handle([Evaluated(6, 1, 1.0, loss, metric, True)])
+    row = bench.window.runs._rows[session.records[0].number]
+    bench.until(lambda: row.text(2) == "7")
 
 
 def test_run_pressed_while_the_data_is_read_waits_for_it(bench: Bench) -> None:

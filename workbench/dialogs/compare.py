@@ -93,14 +93,19 @@ def _results(record: RunRecord | None) -> Mapping[str, str]:
         found[f"Best {record.metric}, validation"] = f"{record.best_metric:.5g}"
         found["Best loss, validation"] = f"{record.best_loss:.5g}"
     if isinstance(record.outcome, RunFinished):
-        found |= {f"{score_words(name)}, test": f"{value:.5g}" for name, value in record.outcome.test_metrics}
+        scores = ((score_words(name), value) for name, value in record.outcome.test_metrics)
+        found |= {f"{name[:1].upper()}{name[1:]}, test": f"{value:.5g}" for name, value in scores}
         for row in record.outcome.by_step:
             found |= {f"{n}, {row['step']:.0f} ahead, test": f"{row[n]:.5g}" for n in _BY_STEP if n in row}
         found["Best epoch"] = str(record.outcome.best_epoch)
-        found["Training time"] = f"{record.outcome.seconds:.1f} s"
+        found["Training time"] = _time_words(record.outcome.seconds)
     if record.started and record.started.parameters:
         found["Parameters"] = f"{record.started.parameters:,}"
     return found | ({"Notes": record.notes} if record.notes else {})
+
+
+def _time_words(seconds: float) -> str:
+    return f"{seconds:,.1f} s" if seconds >= 1 else f"{seconds:.2g} s"
 
 
 def _merged(results: Sequence[Mapping[str, str]]) -> list[str]:

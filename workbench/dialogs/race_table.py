@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 from engine.comparing.race_messages import Key, Place
 
 _MIDDLE = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-_HEADINGS = ("Cell", "Units", "Parameters", "Runs", "Validation, median", "lowest – highest", "Test", "Seconds")
+_HEADINGS = ("Cell", "Units", "Parameters", "Runs", "Validation, median", "Lowest – highest", "Test", "Seconds")
 
 
 class PlaceTable(QTableWidget):

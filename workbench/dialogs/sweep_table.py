@@ -41,7 +41,7 @@ class SweepTable(PlaceTable):
             return
         names = [setting_title(name) for name, _ in places[0].settings]
         headings = (
-            *names, f"Validation {measured(places[0])}", "lowest – highest", "Parameters", "Runs", "Seconds a run",
+            *names, f"Validation {measured(places[0])}", "Lowest – highest", "Parameters", "Runs", "Seconds a run",
         )  # fmt: skip
         self.show_rows(headings, places, [_cells(place) for place in places])
 

@@ -63,6 +63,7 @@ class ScrolledText(QScrollArea):
         if text != self._text.text():
             self._text.setText(text)
             self.updateGeometry()
+            self._fit_bar()
 
     def sizeHint(self) -> QSize:
         """As high as the text is at the present width."""
@@ -78,6 +79,15 @@ class ScrolledText(QScrollArea):
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.updateGeometry()
+        self._fit_bar()
+
+    def _fit_bar(self) -> None:
+        """Without a bar where all fits without one: Qt keeps one that is there if the text is too high beside it."""
+        inside = self.contentsRect()
+        fits = self._text.heightForWidth(inside.width()) <= inside.height()
+        policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOff if fits else Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        if policy is not self.verticalScrollBarPolicy():
+            self.setVerticalScrollBarPolicy(policy)
 
 
 class Fold(QWidget):

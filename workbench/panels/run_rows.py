@@ -219,7 +219,7 @@ def step_words(record: RunRecord) -> str:
     own = ("step", "RMSE", "MAE", "MASE")
     simple = {name: sum(row[name] for row in by_step) for name in by_step[0] if name not in (*own, "skill")}
     names = (*own, *([min(simple, key=simple.__getitem__)] if simple else []))
-    rows = step_rows([{name: row[name] for name in names} for row in by_step])
+    rows = step_rows([{name.partition(" (")[0]: row[name] for name in names} for row in by_step])  # there is no room
     lines = ["".join(f"<td align='right'>{cell}&nbsp;&nbsp;</td>" for cell in row) for row in rows]
     return f"<table>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
 

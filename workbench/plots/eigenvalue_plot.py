@@ -1,17 +1,17 @@
-"""Eigenvalues in the complex plane, with the unit circle: inside a state shrinks, outside it grows."""
+"""Eigenvalues in the complex plane, with the unit circle, inside which a state shrinks, and that of the outermost."""
 
 from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, Signal
+from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QWidget
 
 from engine.inside_records import Spectrum
 from workbench.plots.curves import CurvePlot
-from workbench.plots.keys import Key
 from workbench.theme import Theme
 
-_VALUES, _CIRCLE = "eigenvalues", "unit circle"
+_VALUES, _CIRCLE, _RADIUS = "eigenvalues", "unit circle", "spectral radius"
 _REACH = 12  # pixels: how near to a point the mouse has to be
 
 
@@ -21,23 +21,27 @@ class EigenvaluePlot(CurvePlot):
     said = Signal(str)  # the value under the mouse, in words
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        self._spectrum: Spectrum | None = None
         super().__init__(theme, bottom="real part", left="imaginary part")
         self.box.setAspectLocked(True)
-        self._spectrum: Spectrum | None = None
-        circle = self.add_curve(_CIRCLE, "muted").item
-        circle.setClipToView(False)  # it goes back and forth
-        circle.setDownsampling(auto=False, ds=1)
+        for name, stroke in ((_CIRCLE, "muted"), (_RADIUS, self._radius_pen)):
+            circle = self.add_curve(name, stroke).item
+            circle.setClipToView(False)  # it goes back and forth
+            circle.setDownsampling(auto=False, ds=1)
         self.add_curve(_VALUES, "train", symbol=True, line=False)
         self.canvas.moved.connect(self._say)
         self.canvas.left.connect(lambda: self.said.emit(""))
 
     def show_spectrum(self, spectrum: Spectrum) -> None:
-        """Draw it, with the spectral radius in the key."""
+        """Draw it; the circle of the outermost one is that of the spectral radius."""
         self._spectrum = spectrum
         angle = np.linspace(0, 2 * np.pi, 121)
+        note = f"{self._radius:.3f}" + ("" if spectrum.exact else ", outermost alone")
         self.show_curve(_CIRCLE, np.cos(angle), np.sin(angle))
+        self.show_curve(_RADIUS, self._radius * np.cos(angle), self._radius * np.sin(angle), note)
         self.show_curve(_VALUES, spectrum.eigenvalues.real, spectrum.eigenvalues.imag)
-        self._tell()
+        self._dress(self.curves[_RADIUS])
+        self.show_key()
 
     def forget(self) -> None:
         """No spectrum."""
@@ -45,20 +49,12 @@ class EigenvaluePlot(CurvePlot):
         self.clear()
         self.show_everything()
 
-    def apply_theme(self, theme: Theme) -> None:
-        """Take the colours of `theme`."""
-        super().apply_theme(theme)
-        if getattr(self, "_spectrum", None):
-            self._tell()
+    @property
+    def _radius(self) -> float:
+        return float(np.abs(self._spectrum.eigenvalues[0])) if self._spectrum else 0.0
 
-    def _tell(self) -> None:
-        spectrum = self._spectrum
-        if spectrum is None:
-            return
-        radius = float(np.abs(spectrum.eigenvalues[0]))
-        role = "warning" if radius > 1 else "good"
-        note = f"{radius:.3f}" + ("" if spectrum.exact else ", outermost alone")
-        self.show_key([Key("spectral radius", self._theme.pen(role), note)])
+    def _radius_pen(self, theme: Theme) -> QPen:
+        return theme.pen("warning" if self._radius > 1 else "good")
 
     def _say(self, place: QPointF) -> None:
         if self._spectrum is None or not len(self._spectrum.eigenvalues):

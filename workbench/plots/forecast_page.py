@@ -18,6 +18,7 @@ from workbench.plots.scrolled import scrolled
 from workbench.theme import GRID
 
 _TRUTH, _FORECAST = "truth", "forecast"
+_TELLING = 100  # a skill beyond is a sign that something is wrong, and its digits say nothing
 _FORECAST_HIGH, _LEFT_HIGH = 18 * GRID, 12 * GRID  # pixels of a plot at least, with text of the usual size
 
 
@@ -145,4 +146,5 @@ def skill_words(prediction: SeriesPrediction, *, short: bool = False) -> str:
         return ""
     name, share = found
     sign = "" if abs(share) < 0.005 else "−" if share < 0 else "+"
-    return f", skill {sign}{abs(share):.2f}" + ("" if short else f" against {name.partition(' (')[0]}")
+    size = f"{abs(share):.2f}" if abs(share) < _TELLING else f"{abs(share):.3g}"
+    return f", skill {sign}{size}" + ("" if short else f" against {name.partition(' (')[0]}")

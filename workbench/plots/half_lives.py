@@ -8,10 +8,12 @@ import math
 import numpy as np
 
 from workbench.plots.curves import CurvePlot
+from workbench.plots.keys import Key
 from workbench.theme import Theme
 
 _LONGEST_LIFE = 10_000  # steps: a half-life beyond is the slope of noise
 _MOST = 4000  # points of the history
+_NO_LINE = "no line: it does not shrink"
 
 
 class Course:
@@ -58,7 +60,9 @@ class HalfLifePlot(CurvePlot):
             self.show_curve(name, course.steps, np.where(finite, column, np.nan), note)
         self.mark(self._moment, moment)
         self._start.setData([0.0, max([1, *course.steps[-1:]])], [1.0, 1.0])
-        self.show_key()
+        known = np.isfinite(lives)
+        gaps = bool((known.any(axis=0) & ~known.all(axis=0)).any())
+        self.show_key([Key(_NO_LINE, self._theme.pen("muted"), line=False)] if gaps else ())
 
 
 def life_words(life: float, *, short: bool = False) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
 
 import pyqtgraph as pg
 from PySide6.QtGui import QFont
 
 from engine.special_symbols import UNKNOWN_NAME
+from workbench.plots.number_ticks import decades, one_level, short, whole_levels
 from workbench.plots.numerals import numeral
+from workbench.round_places import RoundPlaces
 from workbench.theme import GRID, TEXT_SMALL, Theme
 
 _VISIBLE = str.maketrans({" ": "␣", "\n": "↵", "\t": "→", "\r": "←"})
@@ -32,6 +33,12 @@ def named(label: str) -> str:
     return "(unknown)" if label == UNKNOWN_NAME else visible(label)
 
 
+def step_name(labels: Sequence[str], step: int) -> str:
+    """What a time step is called beside its number; "" where it has no name but that."""
+    name = named(labels[step]) if 0 <= step < len(labels) else ""
+    return "" if name == str(step + 1) else name
+
+
 class LabelAxis(pg.AxisItem):
     """Writes as many names as fit; without names, plain numbers."""
 
@@ -43,6 +50,8 @@ class LabelAxis(pg.AxisItem):
         self._count: tuple[int, int] | None = None
         self._ramp: tuple[float, float] | None = None
         self._widest = 1
+        self._round: RoundPlaces | None = None  # of the names, once they were asked for
+        self._short: dict[int, str] = {}  # what stands at round places instead of the names
         self.enableAutoSIPrefix(False)
 
     @property
@@ -56,6 +65,7 @@ class LabelAxis(pg.AxisItem):
             return
         self._labels, self._count = tuple(labels), _counted(labels)
         self._widest = max((len(named(label)) for label in self._labels), default=1)
+        self._round, self._short = None, {}
         self.picture = None
         self.update()
 
@@ -70,15 +80,18 @@ class LabelAxis(pg.AxisItem):
         """Whole numbers at a distance at which their names do not touch."""
         low, high = sorted((minVal, maxVal))  # an axis that runs downward comes with its ends exchanged
         if self.logMode:
-            return [(1.0, _decades(low, high, self._room(size), (high - low) * self._apart / max(size, 1.0)))]
+            return [(1.0, decades(low, high, self._room(size), (high - low) * self._apart / max(size, 1.0)))]
         if self._ramp:
             first, step = self._ramp
             ends = sorted((first + step * low, first + step * high))
-            levels = _one_level(super().tickValues(*ends, size), self._room(size))
+            levels = one_level(super().tickValues(*ends, size), self._room(size))
             return [(spacing, [(value - first) / step for value in values]) for spacing, values in levels]
         if not self._labels:
             levels = super().tickValues(minVal, maxVal, size)
-            return _one_level(_whole_levels(levels, low, high) if self._whole else levels, self._room(size))
+            return one_level(whole_levels(levels, low, high) if self._whole else levels, self._room(size))
+        if self._find_round(low, high, size):
+            places = list(self._short)
+            return [(float(places[1] - places[0]), [float(place) for place in places])]
         step = self._step(high - low, size)
         begin = self._begin(step, (high - low) / max(size, 1.0))
         first = max(math.ceil((low - begin) / step) * step, 0) + begin
@@ -96,8 +109,27 @@ class LabelAxis(pg.AxisItem):
         if not self._labels:
             strings: list[str] = super().tickStrings(values, scale, spacing)
             long = max(map(len, strings), default=0) > _LONGEST
-            return [numeral(_short(value) if long else string) for value, string in zip(values, strings, strict=True)]
-        return [named(self._labels[int(value)]) for value in values if 0 <= int(value) < len(self._labels)]
+            return [numeral(short(value) if long else string) for value, string in zip(values, strings, strict=True)]
+        inside = [int(value) for value in values if 0 <= int(value) < len(self._labels)]
+        return [self._short.get(place) or named(self._labels[place]) for place in inside]
+
+    def _find_round(self, low: float, high: float, size: float) -> bool:
+        """Whether names that are dates have round places in sight, which are named then."""
+        self._short = {}
+        if self._count is not None or self.orientation in ("left", "right"):
+            return False
+        self._round = self._round or RoundPlaces(self._labels)
+        row = max(size, 1.0) / max(high - low, 1e-9)  # pixels
+        ends = max(math.ceil(low), 0), min(math.floor(high), len(self._labels) - 1)
+        found = self._round.within(*ends, lambda letters: (self._long(letters) + 1.5 * GRID) / row)
+        inside = {place: text for place, text in found if self._fits((place - low) * row, text, size)}
+        self._short = inside if len(inside) > 1 else {}
+        return bool(self._short)
+
+    def _fits(self, place: float, text: str, size: float) -> bool:
+        """Whether a name does not stand out at the edge, at so many pixels of `size`: pyqtgraph leaves it out then."""
+        half = self._long(len(text)) / 2
+        return half <= place <= size - half
 
     def _room(self, size: float) -> int:
         """How many numbers fit."""
@@ -123,8 +155,12 @@ class LabelAxis(pg.AxisItem):
 
     @property
     def _wide(self) -> float:
-        """Pixels of the longest name, about."""
-        return self._widest * self._text * 0.62
+        """Pixels of the longest name."""
+        return self._long(self._widest)
+
+    def _long(self, letters: int) -> float:
+        """Pixels of so many letters, about."""
+        return letters * self._text * 0.62
 
     def _step(self, span: float, size: float) -> int:
         room = self._text + 1 if self.orientation in ("left", "right") else self._wide + 1.5 * GRID
@@ -143,39 +179,6 @@ def _counted(labels: Sequence[str]) -> tuple[int, int] | None:
     first, by = int(labels[0]), int(labels[1]) - int(labels[0])
     counted = by > 0 and first % by == 0 and all(int(label) == first + by * at for at, label in enumerate(labels))
     return (first, by) if counted else None
-
-
-def _short(value: float) -> str:
-    """A number whose plain form is too long for an axis."""
-    return f"{value:.2g}" if value == 0 or 1e-3 <= abs(value) < 1e4 else f"{value:.1e}"
-
-
-def _whole_levels(levels: list[tuple[float, list[float]]], low: float, high: float) -> list[tuple[float, list[float]]]:
-    """Without those between two whole numbers."""
-    kept = [level for level in levels if level[0] >= 1]
-    return kept or [(1.0, [float(number) for number in range(math.ceil(low), math.floor(high) + 1)])]
-
-
-def _one_level(levels: list[tuple[float, list[float]]], most: int) -> list[tuple[float, list[float]]]:
-    """As many levels of ticks in one as have room for their numbers; a grid line for each finer one costs frames."""
-    kept = [(spacing, places[:: -(-len(places) // most) or 1]) for spacing, places in levels[:1]]
-    for spacing, places in levels[1:]:
-        if len(kept[0][1]) + len(places) > most:
-            break
-        kept = [(spacing, sorted([*kept[0][1], *places]))]
-    return kept
-
-
-def _decades(low: float, high: float, most: int, apart: float) -> list[float]:
-    """Places of round numbers between 10**low and 10**high: as fine as `most` numbers allow, `apart` at the nearest."""
-    for factors in ((1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 3, 5), (1, 2, 5), (1, 3), (1,)):
-        places = [
-            power + math.log10(factor) for power in range(math.floor(low), math.ceil(high) + 1) for factor in factors
-        ]
-        inside = [place for place in places if low <= place <= high]
-        if len(inside) <= most and all(after - before >= 0.6 * apart for before, after in pairwise(inside)):
-            return inside
-    return inside[:: math.ceil(len(inside) / most)]
 
 
 def dress_axis(axis: pg.AxisItem, theme: Theme) -> None:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.inside_records import Floats
 from workbench.plots.arrows import between, loop, over, paint_arrow
-from workbench.plots.label_axis import named
+from workbench.plots.label_axis import step_name
 from workbench.plots.network_layout import FEWEST, Diagram, Link, Part
 from workbench.plots.network_words import room_for_dots, short_name, step_names
 from workbench.plots.still import Still
@@ -274,9 +274,8 @@ class NetworkDiagram(QWidget):
             return f"{'decoder' if part.column >= self._decoder_from else 'encoder'} · {name}"
         if part.kind == "output":
             return "answer"
-        if 0 <= part.step < len(self._labels):
-            return named(self._labels[part.step])
-        return f"x {part.step + 1}" if part.step >= 0 else "input"
+        numbered = f"x {part.step + 1}" if part.step >= 0 else "input"
+        return step_name(self._labels, part.step) or numbered
 
     @property
     def _decoder_from(self) -> int | None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFontMetrics
 
 from engine.inside_records import HiddenTrace, LayerTrace, Structure
-from workbench.plots.label_axis import named
+from workbench.plots.label_axis import step_name
 from workbench.plots.network_layout import Diagram, Link, Part
 
 _FEW = 4  # letters of a name that say less than an x or a y
@@ -46,9 +46,8 @@ def words_of_part(
     structure: Structure, trace: HiddenTrace | None, part: Part, norm: Callable[[LayerTrace, int], float]
 ) -> list[str]:
     """What a box is, at which step, and its numbers; `norm` knows the gradient that arrives."""
-    label = ""
-    if trace is not None and 0 <= part.step < len(trace.labels):
-        label = f" ({html.escape(named(trace.labels[part.step]))})"
+    name = html.escape(step_name(trace.labels, part.step)) if trace is not None else ""
+    label = f" ({name})" if name else ""
     when = f"time step {part.step + 1}{label}" if part.step >= 0 else "any step that is written"
     if part.kind == "input":
         when = when if part.step >= 0 else "once, before the first step"

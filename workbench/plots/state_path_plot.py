@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from engine.inside_records import Floats, HiddenTrace
 from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key, Scale
-from workbench.plots.label_axis import named
+from workbench.plots.label_axis import named, step_name
 from workbench.plots.principal import Plane, PrincipalPlane
 from workbench.plots.saving import Table
 from workbench.plots.trace_grid import NOT_RUNNING
@@ -95,7 +95,8 @@ class StatePathPlot(QWidget):
         at = self._step
         if at is None or at >= len(self.places):
             return ""
-        said = [named(self._labels[at])] if self._labels else []
+        name = step_name(self._labels, at)
+        said = [name] if name else []
         said += [f"class {self._groups[_CLASS][at] or 'none'}"] if _CLASS in self._groups else []
         label = f" ({', '.join(said)})" if said else ""
         x, y = self.places[at]

@@ -14,7 +14,7 @@ from engine.events import Probe
 from engine.inside_records import BatchSlot, Floats, HiddenTrace, LayerTrace
 from workbench.plots.heat_grid import HeatGrid, Panel, Spot
 from workbench.plots.keys import Scale
-from workbench.plots.label_axis import named
+from workbench.plots.label_axis import named, step_name
 from workbench.plots.levels import Levels
 from workbench.plots.saving import Cell, Table
 from workbench.plots.time_cursor import TimeCursor
@@ -189,7 +189,7 @@ class TraceGrid(QWidget):
 
     def _words(self, spot: Spot) -> str:
         layer, strip = self.shown[spot.panel]
-        label = named(self._trace.labels[spot.time]) if self._trace and self._trace.labels else ""
+        label = step_name(self._trace.labels, spot.time) if self._trace else ""
         place = f"step {spot.time + 1}" + (f" ({label})" if label else "")
         unit = self.order_of(layer)[spot.unit]
         value = f"{spot.value:+.4f}" if np.isfinite(spot.value) else NOT_RUNNING

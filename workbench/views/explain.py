@@ -26,7 +26,7 @@ from engine.inside_records import HiddenTrace, LayerTrace, PreActivations, Struc
 from workbench.plots.calm import Calm, limit
 from workbench.plots.equation import Equation
 from workbench.plots.functions import FUNCTIONS
-from workbench.plots.label_axis import named
+from workbench.plots.label_axis import step_name
 from workbench.plots.saving import Table
 from workbench.plots.substitution import Numbers, left_symbol, number, with_functions, with_numbers
 from workbench.plots.trace_grid import NOT_RUNNING, layer_name, steps_of
@@ -129,6 +129,7 @@ class Explain(LiveView):
         for column in (left, right):
             column.addStretch(1)
             both.addLayout(column, 1)
+        self._share_room()
         both.setSpacing(2 * GRID)
         self._page.setWidget(page)
         self._name_layers()
@@ -143,6 +144,12 @@ class Explain(LiveView):
         super().resizeEvent(event)
         if self._built and self._structure is not None:
             self._columns.setDirection(self._direction())
+            self._share_room()
+
+    def _share_room(self) -> None:
+        """Columns are as wide as each other; one above the other, what is left over is below both."""
+        beside = self._columns.direction() is QBoxLayout.Direction.LeftToRight
+        self._columns.setStretch(0, 1 if beside else 0)
 
     def _symbols(self, structure: Structure) -> QGridLayout:
         """Every symbol with its meaning, its value and the view that shows it."""
@@ -191,8 +198,8 @@ class Explain(LiveView):
         for symbol, label in self._values.items():
             label.setText(number(numbers.now[symbol]) if symbol in numbers.now else "")
         trace = self.probe("hidden")
-        known = isinstance(trace, HiddenTrace) and trace.labels
-        place = f" ({named(trace.labels[step])})" if known and isinstance(trace, HiddenTrace) else ""
+        name = step_name(trace.labels, step) if isinstance(trace, HiddenTrace) else ""
+        place = f" ({name})" if name else ""
         rests = "" if numbers.now else f" · {NOT_RUNNING}"
         self.read_out(f"time step {step + 1}{place} · {layer_name(layer)} · unit {self._unit.value()}{rests}")
 

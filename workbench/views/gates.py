@@ -29,7 +29,7 @@ class Gates(TraceView):
         trace = self.probe("hidden")
         if isinstance(trace, HiddenTrace) and not any(layer.gates for layer in trace.layers):
             return (
-                "This cell has no gates: every step mixes the new input into the whole state.\n"
+                "This cell has no gates, which would decide what it lets in, keeps and forgets.\n"
                 "Choose a cell with gates under Model to see them at work."
             )
         return super().reason()

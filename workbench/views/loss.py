@@ -200,6 +200,12 @@ class Loss(LiveView):
     def _on_chosen(self) -> None:
         self._chosen = True
 
+    def _since_scored(self, history: History) -> str:
+        """After which epoch it was scored, where the weights have changed since: other views show those of now."""
+        epochs, step = self.start.steps_per_epoch if self.start else 0, history.latest_step("metric")
+        changed = self.moment is None and 0 < step < history.latest_step("loss")
+        return f" after epoch {round(step / epochs)}" if epochs and changed else ""
+
     def _draw_best(self) -> None:
         step, value = self.best()
         self._best.setVisible(not math.isnan(step))
@@ -224,7 +230,7 @@ class Loss(LiveView):
         first, last = history.span("loss")
         steps: Values = np.array([first, _reach(last)])
         line = history.line("metric", *self._loss.shown(), plot.pixels)
-        plot.show_curve(metric, *line, self._value(history, "metric"))
+        plot.show_curve(metric, *line, self._value(history, "metric") + self._since_scored(history))
         plot.mark(self._metric_moment, self.moment)
         for name, value in self.start.baselines if self.start else ():
             plot.show_curve(name, steps, np.full(2, value), _number(value))

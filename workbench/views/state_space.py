@@ -82,6 +82,12 @@ class StateSpace(LiveView):
         self._one.plot.show_everything()
         self._many.plot.show_everything()
 
+    def reason(self) -> str:
+        """Empty as well where the one sequence that is known is a single point."""
+        if steps_of(self.probe("hidden")) == 1 and not isinstance(self.probe("class_paths"), ClassPaths):
+            return "This network reads a single step: its state has one place, and no course to take."
+        return super().reason()
+
     def time_steps(self) -> int:
         """Steps of the pinned sequence, or of the longest of many."""
         if self._built and self._shows_many:

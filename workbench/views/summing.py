@@ -103,6 +103,13 @@ class Summing(LiveView):
         """The plot."""
         self._plot.show_everything()
 
+    def reason(self) -> str:
+        """Empty as well where there is nothing to add up."""
+        found = self.probe("contributions")
+        if isinstance(found, Contributions) and len(found.steps) < 2:
+            return "This network reads a single step: a gradient is what that step says, and nothing is added up."
+        return super().reason()
+
     def time_steps(self) -> int:
         """Steps of the longest sequence of the batch."""
         found = self.probe("contributions")

@@ -17,7 +17,7 @@ from workbench.plots.curve import layer_stroke
 from workbench.plots.elided_label import ElidedLabel
 from workbench.plots.heat_grid import HeatGrid, Panel
 from workbench.plots.keys import Key, Scale
-from workbench.plots.label_axis import LabelAxis, visible
+from workbench.plots.label_axis import LabelAxis, step_name, visible
 from workbench.plots.legend import Legend
 from workbench.plots.levels import Levels, rung
 from workbench.plots.principal import PrincipalPlane
@@ -104,12 +104,45 @@ def test_still_states_have_no_spread() -> None:
 
 def test_names_on_an_axis_do_not_touch(qtbot: QtBot) -> None:
     axis = LabelAxis("bottom")
-    axis.set_labels([f"19{year}-01" for year in range(50, 100)])
+    axis.set_labels([f"step {step}" for step in range(50, 100)])
     [(spacing, places)] = axis.tickValues(-0.5, 49.5, 400)
     assert spacing >= 5
     pixel, first = 400 / 50, int(places[0])
-    assert axis.tickStrings(places, 1.0, spacing)[:2] == [f"19{50 + first}-01", f"19{50 + first + int(spacing)}-01"]
-    assert (first + 0.5) * pixel >= QFontMetrics(axis.font()).horizontalAdvance("1950-01") / 2 > (first - 1) * pixel
+    assert axis.tickStrings(places, 1.0, spacing)[:2] == [f"step {50 + first}", f"step {50 + first + int(spacing)}"]
+    assert (first + 0.5) * pixel >= QFontMetrics(axis.font()).horizontalAdvance("step 50") / 2 > (first - 1) * pixel
+
+
+@pytest.mark.parametrize(
+    ("high", "pixels", "names"),
+    [
+        (47.5, 600, ["1950-01", "1950-07", "1951-01"]),
+        (119.5, 450, ["1950", "1951", "1952"]),
+        (5.5, 500, ["1949-07", "1949-08"]),
+    ],
+)
+def test_dates_on_an_axis_are_round(qtbot: QtBot, high: float, pixels: int, names: list[str]) -> None:
+    axis = LabelAxis("bottom")
+    axis.set_labels([f"{1949 + (month + 6) // 12}-{(month + 6) % 12 + 1:02}" for month in range(120)])
+    [(spacing, places)] = axis.tickValues(-0.5, high, pixels)
+    assert axis.tickStrings(places, 1.0, spacing)[: len(names)] == names
+    width = QFontMetrics(axis.font()).horizontalAdvance(names[0])
+    assert (places[-1] + 0.5) * pixels / (high + 0.5) <= pixels - width / 3  # the last one does not stand out
+
+
+def test_nought_stands_on_an_axis_of_few_numbers(qtbot: QtBot) -> None:
+    [(_, places)] = LabelAxis("bottom").tickValues(-1.9, 2.6, 150)
+    assert 0 in places
+
+
+def test_a_logarithmic_axis_has_as_many_numbers_as_fit(qtbot: QtBot) -> None:
+    axis = LabelAxis("bottom")
+    axis.logMode = True
+    [(_, places)] = axis.tickValues(-5.12, -2.98, 224)
+    assert axis.tickStrings(places, 1.0, 1.0)[:3] == ["1e−5", "3e−5", "0.0001"]
+
+
+def test_a_step_that_is_called_by_its_number_is_called_so_once() -> None:
+    assert [step_name(("1", "2", "x"), step) for step in range(4)] == ["", "", "x", ""]
 
 
 @pytest.mark.parametrize(("high", "places"), [(2.5, [1, 2]), (5.5, [1, 2, 3, 4, 5]), (0.9, [])])

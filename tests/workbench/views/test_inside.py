@@ -212,6 +212,8 @@ def test_eigenvalues_on_the_unit_circle(show: Show) -> None:
     values = view._plane.curves["eigenvalues"]
     assert (values.x[0], values.y[0]) == (1.25, 0.0)
     assert "spectral radius  1.250" in view._plane.legend.texts
+    circle = view._plane.curves["spectral radius"]
+    assert_allclose(np.hypot(circle.x, circle.y), 1.25)
 
 
 def test_another_matrix_is_asked_for(show: Show, qtbot: QtBot) -> None:

@@ -73,11 +73,12 @@ def test_a_half_life_is_told_of_the_moment(show: Show) -> None:
     view = show(GradientFlow)
     for step, life in ((1, np.inf), (5, 2.0), (9, np.inf)):
         view.show_snapshot(measured.snapshot(measured.gradient_by_time(half_life=life, layers=1), step=step))
-    assert view._lives.legend.texts == ("layer 1  does not shrink now",)
+    gaps = "no line: it does not shrink"
+    assert view._lives.legend.texts == ("layer 1  does not shrink now", gaps)
     for moment, told in ((6, "layer 1"), (2, "layer 1  does not shrink then")):
         view.show_moment(moment)
         view.show_snapshot(measured.snapshot(measured.gradient_by_time(half_life=2.0, layers=1), step=5))
-        assert view._lives.legend.texts == (told,)
+        assert view._lives.legend.texts == (told, gaps)
 
 
 def test_the_spread_of_the_weights_marks_the_moment(show: Show) -> None:

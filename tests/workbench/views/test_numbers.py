@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.events import SnapshotRequest
-from engine.inside_records import ClassPaths, GradientByTime, GradientNorms, HiddenTrace, LayerTrace
+from engine.inside_records import ClassPaths, Contributions, GradientByTime, GradientNorms, HiddenTrace, LayerTrace
 from engine.prediction_records import ClassExample, ClassPrediction, SeriesPrediction, TagTrack, TextPrediction
 from tests.workbench.views import measured
 from workbench.history import Beside, History
@@ -37,6 +37,7 @@ from workbench.views.hidden_state import HiddenState
 from workbench.views.loss import Loss
 from workbench.views.prediction import Prediction
 from workbench.views.state_space import StateSpace
+from workbench.views.summing import Summing
 
 Show = Callable[[Any], Any]
 
@@ -122,6 +123,10 @@ def test_metric_stands_beside_its_baselines(show: Show, short_run: History, qtbo
     qtbot.waitUntil(lambda: bool(view._metric.curves))
     assert view._metric.legend.texts == ("RMSE  35", "naive  33.7", "seasonal naive  41.9", "drift  34.1")
     assert_array_equal(view._metric.curves["naive"].y, [33.7, 33.7])
+    last, per_epoch = short_run.latest_step("metric"), measured.STARTED.steps_per_epoch
+    short_run.extend("loss", np.array([short_run.latest_step("loss") + 1.0]), np.ones(1))
+    view.show_history(short_run)
+    assert view._metric.legend.texts[0] == f"RMSE  35 after epoch {round(last / per_epoch)}"
     view.reset()
     assert view._metric.curves == {}
 
@@ -510,9 +515,10 @@ def test_gradient_at_the_cursor_is_read_out(show: Show) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rmse", "words"), [(3.0, "+0.25"), (5.0, "−0.25"), (4.001, "0.00"), (3.999, "0.00"), (4.04, "−0.01")]
+    ("rmse", "words"),
+    [(3.0, "+0.25"), (5.0, "−0.25"), (4.001, "0.00"), (3.999, "0.00"), (4.04, "−0.01"), (8e10, "−2e+10")],
 )
-def test_a_skill_too_small_to_be_told_has_no_sign(rmse: float, words: str) -> None:
+def test_a_skill_is_told_to_two_places_and_one_too_small_without_a_sign(rmse: float, words: str) -> None:
     known = SeriesPrediction("test", "y", (), f32(), f32(), (), rmse, (("naive", 4.0),))
     assert skill_words(known) == f", skill {words} against naive"
     assert skill_words(known, short=True) == f", skill {words}"
@@ -558,10 +564,17 @@ def test_a_run_without_a_batch_beside_makes_no_empty_plot(show: Show) -> None:
     assert "The run begins" in view._message.text()
 
 
-def test_a_single_step_has_no_gradient_through_time(show: Show) -> None:
-    view = show(GradientFlow)
-    view.show_snapshot(measured.snapshot(GradientByTime(("layer 1",), f32([0.5]), (math.inf,))))
-    assert "a single step" in view._message.text()
+def test_a_single_step_has_no_course_through_time(show: Show) -> None:
+    layer = LayerTrace(0, False, f32([0.5, -0.5]), None, ())
+    for kind, probe in (
+        (GradientFlow, GradientByTime(("layer 1",), f32([0.5]), (math.inf,))),
+        (Summing, Contributions(("rnn.bias_ih_l0",), "rnn.bias_ih_l0", None, (4,), np.array([0.5]), 0.5)),
+        (StateSpace, HiddenTrace((layer,), ("1",))),
+    ):
+        view = show(kind)
+        view.show_snapshot(measured.snapshot(probe))
+        assert "a single step" in view._message.text()
+        assert view._stack.currentWidget() is view._message
 
 
 def test_what_the_forecast_leaves_and_whether_it_trails(show: Show, qtbot: QtBot) -> None:

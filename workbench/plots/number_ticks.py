@@ -1,0 +1,45 @@
+"""Which numbers stand at an axis without names, and how they are written there."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+
+def short(value: float) -> str:
+    """A number whose plain form is too long for an axis."""
+    return f"{value:.2g}" if value == 0 or 1e-3 <= abs(value) < 1e4 else f"{value:.1e}"
+
+
+def whole_levels(levels: list[tuple[float, list[float]]], low: float, high: float) -> list[tuple[float, list[float]]]:
+    """Without those between two whole numbers."""
+    kept = [level for level in levels if level[0] >= 1]
+    return kept or [(1.0, [float(number) for number in range(math.ceil(low), math.floor(high) + 1)])]
+
+
+def one_level(levels: list[tuple[float, list[float]]], most: int) -> list[tuple[float, list[float]]]:
+    """As many levels of ticks in one as have room for their numbers; a grid line for each finer one costs frames."""
+    kept = [(spacing, _thinned(spacing, places, -(-len(places) // most) or 1)) for spacing, places in levels[:1]]
+    for spacing, places in levels[1:]:
+        if len(kept[0][1]) + len(places) > most:
+            break
+        kept = [(spacing, sorted([*kept[0][1], *places]))]
+    return kept
+
+
+def _thinned(spacing: float, places: list[float], by: int) -> list[float]:
+    """Every so many, with nought where it is among them."""
+    begin = next((at for at, place in enumerate(places[:by]) if round(place / spacing) % by == 0), 0)
+    return places[begin::by]
+
+
+def decades(low: float, high: float, most: int, apart: float) -> list[float]:
+    """Places of round numbers between 10**low and 10**high: as fine as `most` numbers allow, `apart` at the nearest."""
+    for factors in ((1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 3, 5), (1, 2, 5), (1, 3), (1,)):
+        places = [
+            power + math.log10(factor) for power in range(math.floor(low), math.ceil(high) + 1) for factor in factors
+        ]
+        inside = [place for place in places if low <= place <= high]
+        if len(inside) <= most + 1 and all(after - before >= 0.6 * apart for before, after in pairwise(inside)):
+            return inside
+    return inside[:: math.ceil(len(inside) / most)]
