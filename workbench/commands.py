@@ -12,6 +12,7 @@ from engine.config import field_info, field_names
 from workbench.dialogs.about import AboutDialog
 from workbench.dialogs.palette import Entry, Palette
 from workbench.menus import Menus, Verb, entries
+from workbench.pane_commands import fill_panes
 from workbench.theme import SCALES
 from workbench.wording import words
 from workbench.workspace import Workspace
@@ -72,7 +73,7 @@ def _edit(menus: Menus, window: Workspace) -> None:
 def _view(menus: Menus, window: Workspace) -> None:
     for dock in window.docks.all:
         menus.view.addAction(dock.toggleViewAction())
-    menus.fill_apart(window.docks.all)
+    fill_panes(menus, window)
     menus.add(menus.view, "next_pane", "&Next pane", window.docks.next_pane, "F6")
     menus.add(menus.view, "reset_layout", "&Reset layout", window.docks.reset)
     menus.fill_themes(window.settings.theme, window.appearance.choose_theme)

@@ -115,8 +115,8 @@ class Desk(QObject):
             self.waiting = command
         elif self.session.alive or self.draft.ready:
             self.waiting = None
-            begin = self.session.step_once if command is Command.STEP else self.session.run
-            begin(self.draft.experiment, self._run_maker(command))
+            begins = {Command.STEP: self.session.step_once, Command.IMPORT: self.session.judge}
+            begins.get(command, self.session.run)(self.draft.experiment, self._run_maker(command))
         elif self.draft.loading:
             self.waiting = None if self.waiting is command else command
             self.draft.activity_changed.emit()

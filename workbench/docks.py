@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabBar, QWidget
 
 from engine.storage.project_file import Layout
 from workbench.later import later
@@ -72,6 +72,28 @@ class Docks:
         if len(layout.widths) == 2 and all(layout.widths):
             self._window.resizeDocks([self.setup, self.findings], list(layout.widths), Qt.Orientation.Horizontal)
 
+    def place(self, dock: QDockWidget, area: Qt.DockWidgetArea) -> None:
+        """Bring a pane to a side of the window, behind all that are there, as dragging it does."""
+        focused = self._keys_in(dock)
+        dock.setFloating(False)
+        self._window.addDockWidget(area, dock)
+        self._sharing = self.findings in self._window.tabifiedDockWidgets(self.lesson)
+        dock.show()
+        dock.raise_()
+        _give_back(focused)
+
+    def take_out(self, dock: QDockWidget) -> None:
+        """Into a window of its own, or back."""
+        focused = self._keys_in(dock)
+        dock.show()
+        dock.setFloating(not dock.isFloating())
+        _give_back(focused)
+
+    def _keys_in(self, dock: QDockWidget) -> QWidget | None:
+        """What has the keys in a pane, which would be lost on its way."""
+        focused: QWidget | None = QApplication.focusWidget() or self._window.focusWidget()
+        return focused if focused is not None and holds(dock, focused) else None
+
     def reset(self) -> None:
         """Everything back to its first place."""
         self._window.restoreState(self._first_state)
@@ -91,8 +113,9 @@ class Docks:
     def make_room_for_lesson(self) -> None:
         """Put the findings behind the lesson where the window is low for the size of its text, or below it again."""
         low = self._window.height() < _LINES_OF_THREE * self.lesson.widget().fontMetrics().lineSpacing()
+        elsewhere = self._window.dockWidgetArea(self.findings) != self._window.dockWidgetArea(self.lesson)
         floating = any(dock.isFloating() for dock in (self.lesson, self.findings, self.runs))
-        if self.lesson.isHidden() or floating or low == self._sharing:
+        if self.lesson.isHidden() or elsewhere or floating or low == self._sharing:
             return
         if low:
             self._window.tabifyDockWidget(self.lesson, self.findings)
@@ -157,6 +180,9 @@ class Docks:
         focused: QWidget | None = QApplication.focusWidget() or self._window.focusWidget()
         here = next((at for at, pane in enumerate(shown) if focused is not None and holds(pane, focused)), -1)
         pane = shown[(here + 1) % len(shown)]
+        for dock in self.all:
+            if dock.widget() is pane:
+                dock.raise_()  # it may lie behind another
         target = next((child for child in pane.findChildren(QWidget) if takes_tab(child)), pane)
         target.activateWindow()  # it may be one of its own
         target.setFocus(Qt.FocusReason.TabFocusReason)
@@ -172,7 +198,21 @@ class Docks:
         dock.setAccessibleName(title)
         dock.setWidget(widget)
         self._window.addDockWidget(area, dock)
+        dock.visibilityChanged.connect(self._name_tabs)  # as one of those that come to lie behind each other changes
         return dock
+
+    def _name_tabs(self) -> None:
+        """The tabs of panes that lie behind each other are made by Qt, without a name."""
+        here = Qt.FindChildOption.FindDirectChildrenOnly
+        for number, tabs in enumerate(self._window.findChildren(QTabBar, options=here), 1):
+            tabs.setObjectName(f"dock_tabs_{number}")
+            tabs.setAccessibleName("Panes behind each other")
+
+
+def _give_back(focused: QWidget | None) -> None:
+    if focused is not None:
+        focused.activateWindow()
+        focused.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def holds(pane: QWidget, widget: QWidget) -> bool:

@@ -14,6 +14,7 @@ from workbench.history import Beside
 from workbench.later import later
 from workbench.overview import QUARTERS, Overview
 from workbench.plots.time_cursor import TimeCursor
+from workbench.records import RunRecord
 from workbench.scrubber import Scrubber
 from workbench.theme import GRID, Theme
 from workbench.time_steps import TimeSteps
@@ -132,11 +133,11 @@ class Gallery(QObject):
             for view in self.views:
                 view.show_start(start)
 
-    def end(self) -> None:
+    def end(self, record: RunRecord) -> None:
         """The run measures nothing any more."""
         self.scrubber.show_end(True)
         for view in self.views:
-            view.show_end()
+            view.show_end(untrained=record.untrained)
 
     def reset(self, *, beginning: bool = False) -> None:
         """Forget the run before; `beginning` when the next one is on its way."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QDockWidget, QMenu, QMenuBar
+from PySide6.QtWidgets import QMenu, QMenuBar
 
 _KEY = "\t"  # behind which a menu writes a key
 
@@ -22,14 +22,17 @@ class Menus(QObject):
         self.run = _menu(bar, "&Run", "menu_run")
         self.view, self.lessons = _menu(bar, "&View", "menu_view"), _menu(bar, "&Lessons", "menu_lessons")
         self.help = _menu(bar, "&Help", "menu_help")
-        self.samples, self.recent = QMenu("Open &sample", self.file), QMenu("Open &recent", self.file)
+        self.samples, self.recent = QMenu("Open sa&mple", self.file), QMenu("Open &recent", self.file)
         self.projects = QMenu("Recent projec&ts", self.file)
         self.samples.setToolTipsVisible(True)
         self.by_name: dict[str, QAction] = {}
         self.theme, self.text = QMenu("&Theme", self.view), QMenu("Size of te&xt", self.view)
         self.apart = QMenu("Pane in its &own window", self.view)
+        self.moves, self.sizes = QMenu("&Move pane", self.view), QMenu("Size of &pane", self.view)
         for menu, name in (
             (self.apart, "menu_apart"),
+            (self.moves, "menu_moves"),
+            (self.sizes, "menu_sizes"),
             (self.samples, "menu_samples"),
             (self.recent, "menu_recent"),
             (self.projects, "menu_projects"),
@@ -64,15 +67,6 @@ class Menus(QObject):
             shortcut = f"Ctrl+{index + 1}" if index < 9 else ""
             self.add(self.view, f"view_{index + 1}", title, partial(shown, index), shortcut)
 
-    def fill_apart(self, docks: Sequence[QDockWidget]) -> None:
-        """One entry a dock, which takes it out and puts it back."""
-        for dock in docks:
-            name = dock.objectName().replace("dock", "apart")
-            action = self.add(self.apart, name, dock.windowTitle(), partial(_take_out, dock))
-            action.setCheckable(True)
-            dock.topLevelChanged.connect(action.setChecked)
-        self.view.addMenu(self.apart)
-
     def fill_themes(self, current: str, chosen: Callable[[str], None]) -> None:
         """Light, dark, or as the system has it."""
         group = QActionGroup(self)
@@ -106,12 +100,6 @@ def entries(menu: QMenu | QMenuBar, path: str = "") -> Iterator[tuple[str, QActi
             yield from entries(inside, f"{text}: " if isinstance(menu, QMenu) else "")
         elif not action.isSeparator() and action.isVisible():
             yield text, action
-
-
-def _take_out(dock: QDockWidget) -> None:
-    """Into a window of its own, or back."""
-    dock.show()
-    dock.setFloating(not dock.isFloating())
 
 
 def _fill(menu: QMenu, paths: Sequence[Path], opened: Callable[[Path], object]) -> None:

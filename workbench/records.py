@@ -41,6 +41,7 @@ class RunRecord:
     best_metric: float = math.nan
     saved: bool = False
     paused: bool = False
+    untrained: bool = False  # weights from elsewhere, which are scored as they came
     earlier: bool = False  # read from disk
     shown: bool = False  # its curves are drawn beside those of the run at hand
     elsewhere: bool = False  # another program trains it now
@@ -54,7 +55,7 @@ class RunRecord:
         self.history, self.findings = History(), {}
         self.started = self.outcome = None
         self.best_loss, self.best_metric = math.inf, math.nan
-        self.earlier = self.broke_off = False
+        self.earlier = self.broke_off = self.untrained = False
 
     def read(self, run: PastRun) -> None:
         """What lies in its folder takes the place of what was known of it."""

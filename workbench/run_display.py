@@ -110,7 +110,7 @@ class RunDisplay(QObject):
     def _on_ended(self, record: RunRecord) -> None:
         self._window.runs.refresh(record)
         self._window.foot.unsay(LOCKED)
-        self._window.gallery.end()
+        self._window.gallery.end(record)
         outcome = record.outcome
         if isinstance(outcome, RunFailed) and not any(f.level == "problem" for f in record.findings.values()):
             why = outcome.why if outcome.why != outcome.title else ""

@@ -104,6 +104,11 @@ class Session(QObject):
         else:
             self._ask_to_pause(not self._pause_asked)
 
+    def judge(self, experiment: Experiment, make_run: RunMaker) -> None:
+        """Start a run that scores weights as they came and trains nothing, where no run is under way."""
+        if not self.alive:
+            self._start(experiment, make_run, paused=False, untrained=True)
+
     def step_once(self, experiment: Experiment, make_run: RunMaker) -> None:
         """Train one batch and wait; pauses a run that moves, starts one where there is none."""
         if not self.alive:
@@ -185,9 +190,9 @@ class Session(QObject):
         if events:
             self.progressed.emit()
 
-    def _start(self, experiment: Experiment, make_run: RunMaker, paused: bool) -> None:
+    def _start(self, experiment: Experiment, make_run: RunMaker, paused: bool, *, untrained: bool = False) -> None:
         name = run_name(experiment)
-        record = RunRecord(self.next_number(), name, experiment, self._new_folder(name))
+        record = RunRecord(self.next_number(), name, experiment, self._new_folder(name), untrained=untrained)
         self.records.append(record)
         self._begin(record, lambda control: make_run(experiment, control, record.folder), paused)
 

@@ -84,6 +84,8 @@ def preparing_words(compiling: Compiling | None) -> str:
 
 
 def _training(draft: Draft, session: Session) -> tuple[str, str, str]:
+    if session.record is not None and session.record.untrained:
+        return "preparing: scoring the imported weights…", "warning", "They stay as they came: nothing is trained."
     if session.record is not None and session.record.started is not None:
         return "training", "accent", ""
     if draft.preparing:  # the engine does one after the other

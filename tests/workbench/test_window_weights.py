@@ -22,6 +22,7 @@ from workbench.dialogs.export import ExportDialog
 from workbench.dialogs.weights import WeightsDialog
 from workbench.export_pace import UnderWay
 from workbench.run_state import State
+from workbench.status import status
 from workbench.uses.asking import PromptAsking
 
 
@@ -118,6 +119,8 @@ def test_weights_that_answer_are_a_run_to_use_and_export(
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
     if loading:
         desk.apply({"data.look_back": 7})
+    said: list[str] = []
+    desk.session.status_changed.connect(lambda: said.append(status(desk).text))
     bench.window.files.ask_import()
     bench.until(lambda: desk.session.state is State.FINISHED)
     taken = bench.window.files.weights_dialog
@@ -130,7 +133,11 @@ def test_weights_that_answer_are_a_run_to_use_and_export(
     assert desk.waiting is None
     assert all(bench.window.menus.by_name[name].isEnabled() for name in ("use", "export"))
     assert not bench.backend.runs
+    assert "preparing: scoring the imported weights…" in said
+    assert not any(text.startswith("training") for text in said)
+    assert all("scored as they came" in view.unmeasured for view in bench.window.gallery.views)
     bench.train(2)
+    assert not any("scored as they came" in view.unmeasured for view in bench.window.gallery.views)
     bench.command("stop")
     assert bench.backend.runs[0].experiment.training.start_weights == str(path)
 

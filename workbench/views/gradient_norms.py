@@ -133,9 +133,9 @@ class GradientNormBoard(LiveView):
         norms = self.probe("gradient_norms")
         self._draw_clip(norms if isinstance(norms, GradientNorms) else None)
 
-    def show_end(self) -> None:
+    def show_end(self, *, untrained: bool = False) -> None:
         """Of what was not measured nothing more comes."""
-        super().show_end()
+        super().show_end(untrained=untrained)
         if self._built:
             self._show_key_again()
 

@@ -24,6 +24,10 @@ _MOST_KEY = 4  # rows of the key of a compact or low view
 _LASTING = frozenset({"structure"})  # probes that are the same throughout a run
 _BEGINNING = "The run begins: what it measures appears here with the first batches."
 _ENDED_BEFORE = "The run ended before this was measured. Run again (F5) and look at this view while it trains."
+_UNTRAINED = (
+    "These weights were imported and scored as they came; what this view shows is measured on batches, and none was "
+    "trained. Step (F10) looks into them with one batch, Run (F5) trains on from them."
+)
 _WITH_NEXT_BATCH = "This is measured with the next batch. In a pause, go on (F5) or do one step (F10)."
 
 
@@ -59,7 +63,7 @@ class LiveView(PictureFrame):
         self.moment: int | None = None  # the step that is shown, when it is not the newest
         self.others: tuple[Beside, ...] = ()
         self._measured: dict[str, Probe] = {}
-        self._built = self._held = self._too_early = self._beginning = self.over = False
+        self._built = self._held = self._too_early = self._beginning = self._untrained = self.over = False
         self._asking: dict[QWidget, str] = {}  # controls whose choice has to be measured, and their tool tips
         self._behind: set[str] = set()
         self._failing = Failing(self.key)
@@ -124,16 +128,19 @@ class LiveView(PictureFrame):
         self._lock_asking(over=False)
         self._catch_up("history" if self.history else "")
 
-    def show_end(self) -> None:
-        """The run measures nothing any more: what has to be measured cannot be chosen."""
-        self._beginning = False
+    def show_end(self, *, untrained: bool = False) -> None:
+        """The run measures nothing any more: what has to be measured cannot be chosen.
+
+        `untrained` where it had no batches, as it scored imported weights.
+        """
+        self._beginning, self._untrained = False, untrained
         self._lock_asking(over=True)
         self._catch_up()
         self._stamp_snapshot()
 
     def reset(self, *, beginning: bool = False) -> None:
         """Forget the last run; `beginning` when a new one is on its way, of which nothing is known yet."""
-        self.moment, self._too_early, self._beginning = None, False, beginning
+        self.moment, self._too_early, self._beginning, self._untrained = None, False, beginning, False
         self._lock_asking(over=False)
         self.start, self.snapshot, self.history = None, None, None
         self._measured.clear()
@@ -232,6 +239,8 @@ class LiveView(PictureFrame):
             return _TOO_EARLY
         if self.start is None:
             return self.waiting
+        if self._untrained:
+            return _UNTRAINED
         return _ENDED_BEFORE if self.over else _WITH_NEXT_BATCH
 
     def time_steps(self) -> int:

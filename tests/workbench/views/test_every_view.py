@@ -328,6 +328,8 @@ def test_in_a_run_nobody_is_told_to_begin_one(make: Maker, kind: type[LiveView])
     assert "next batch" in view._message.text()
     view.show_end()  # it failed before it had measured anything for this view
     assert "The run ended before" in view._message.text()
+    view.show_end(untrained=True)
+    assert "imported and scored as they came" in view._message.text()
     view.reset()
     assert view._message.text() == kind.waiting
 

@@ -1,0 +1,148 @@
+"""Panes and the borders between them, arranged without a mouse."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu, QMenuBar, QTabBar, QWidget
+
+from tests.workbench.bench import Bench
+from tests.workbench.views import measured
+from workbench.borders import STEP
+from workbench.views.weights import WeightMaps
+
+_KEY = Qt.Key
+_ALT_SHIFT = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ShiftModifier
+_WAYS = {_KEY.Key_Right: (1, 0), _KEY.Key_Left: (-1, 0), _KEY.Key_Down: (0, 1), _KEY.Key_Up: (0, -1)}
+
+
+@pytest.fixture
+def roomy(bench: Bench) -> Bench:
+    bench.window.resize(1440, 900)
+    bench.window.activateWindow()
+    bench.until(lambda: QApplication.activeWindow() is bench.window)
+    return bench
+
+
+def press(bench: Bench, widget: QWidget, key: Qt.Key) -> None:
+    widget.setFocus()
+    QTest.keyClick(widget, key, _ALT_SHIFT)
+    QApplication.processEvents()
+
+
+def growth(bench: Bench, pane: QWidget, key: Qt.Key) -> tuple[int, int]:
+    """By how much `pane` grows when the key is pressed in it."""
+    before = pane.size()
+    press(bench, pane, key)
+    return pane.width() - before.width(), pane.height() - before.height()
+
+
+@pytest.mark.parametrize("key", _WAYS)
+def test_what_has_the_keys_is_made_wider_or_higher(roomy: Bench, key: Qt.Key) -> None:
+    window = roomy.window
+    across, down = _WAYS[key]
+    press(roomy, window.runs._list, _KEY.Key_Right)  # at first it is as narrow as it may be
+    for pane in (window.gallery.overview.views[0], window.gallery.overview.views[3], window.findings):
+        assert growth(roomy, pane, key) == (across * STEP, down * STEP)
+
+
+def test_borders_inside_of_views_move_and_at_their_end_those_around(roomy: Bench) -> None:
+    window = roomy.window
+    window.gallery.open("weights")
+    view = next(view for view in window.gallery.views if view.key == "weights" and not view.compact)
+    view.show_start(measured.STARTED)
+    view.show_snapshot(measured.full_snapshot())
+    roomy.until(lambda: not view._behind)
+    assert isinstance(view, WeightMaps)
+    part = view._both.widget(1)
+    assert part is not None
+    part.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    assert growth(roomy, part, _KEY.Key_Right) == (STEP, 0)
+    press(roomy, window.steps.panel.headers[0], _KEY.Key_Right)  # at first it is as narrow as it may be
+    setup = window.docks.setup.width()
+    for _ in range(30):
+        press(roomy, part, _KEY.Key_Right)
+    assert all(view._both.sizes())
+    assert window.docks.setup.width() < setup
+
+
+def test_a_pane_without_a_border_says_so(roomy: Bench) -> None:
+    window = roomy.window
+    assert growth(roomy, window.steps.panel.headers[0], _KEY.Key_Down) == (0, 0)
+    assert "no border" in window.foot.currentMessage()
+
+
+def test_a_pane_that_is_a_window_is_made_wider(roomy: Bench) -> None:
+    window = roomy.window
+    runs = window.docks.runs
+    window.runs._list.setFocus()
+    window.menus.by_name["apart_runs"].trigger()
+    roomy.until(lambda: QApplication.focusWidget() is window.runs._list)
+    before = runs.width()
+    window.menus.by_name["pane_wider"].trigger()
+    assert runs.width() == before + STEP
+
+
+def test_panes_go_to_every_side_and_keep_the_keys(roomy: Bench) -> None:
+    window, area = roomy.window, Qt.DockWidgetArea
+    places = {
+        "left": area.LeftDockWidgetArea, "top": area.TopDockWidgetArea,
+        "bottom": area.BottomDockWidgetArea, "right": area.RightDockWidgetArea,
+    }  # fmt: skip
+    window.runs._list.setFocus()
+    for side, place in places.items():
+        window.menus.by_name[f"move_{side}_runs"].trigger()
+        assert window.dockWidgetArea(window.docks.runs) == place
+        assert QApplication.focusWidget() is window.runs._list
+    window.menus.by_name["move_right_findings"].trigger()
+    QApplication.processEvents()
+    assert window.docks.findings.y() > window.docks.runs.y()  # behind the one that was there
+    for _ in range(2):  # out of the window and back
+        window.menus.by_name["apart_runs"].trigger()
+        roomy.until(lambda: QApplication.focusWidget() is window.runs._list)
+
+
+def test_findings_that_were_put_elsewhere_stay_there_when_a_lesson_opens(roomy: Bench) -> None:
+    window = roomy.window
+    window.resize(1280, 720)
+    window.menus.by_name["move_left_findings"].trigger()
+    window.docks.show_lesson()
+    assert window.dockWidgetArea(window.docks.findings) == Qt.DockWidgetArea.LeftDockWidgetArea
+
+
+def test_f6_brings_up_a_pane_that_lies_behind_another(roomy: Bench) -> None:
+    window, docks = roomy.window, roomy.window.docks
+    window.resize(1280, 720)
+    docks.show_lesson()
+    QApplication.processEvents()
+    tabs = window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    assert [(bar.objectName(), bar.accessibleName()) for bar in tabs] == [("dock_tabs_1", "Panes behind each other")]
+    window.gallery.tabs.tabBar().setFocus()
+    for pane in (docks.lesson, docks.findings):
+        docks.next_pane()
+        QApplication.processEvents()
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        assert pane.isAncestorOf(focused)
+        assert not focused.visibleRegion().isEmpty()
+
+
+def letters(menu: QMenu | QMenuBar) -> Iterator[tuple[str, str]]:
+    """Where a menu lies, and a letter that opens something of it."""
+    for action in menu.actions():
+        found = re.search(r"&(\w)", action.text())
+        if found:
+            yield menu.objectName(), found[1].lower()
+        inside = action.menu()
+        if isinstance(inside, QMenu):
+            yield from letters(inside)
+
+
+def test_no_letter_of_a_menu_means_two_things(bench: Bench) -> None:
+    found = list(letters(bench.window.menuBar()))
+    assert len(found) > 40
+    assert sorted(found) == sorted(set(found))
