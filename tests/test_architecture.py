@@ -184,3 +184,18 @@ def test_no_address_of_a_package_index_is_kept() -> None:
     files = [path for path in tracked_files() if path != own and (CODE / path).is_file()]
     assert [str(path) for path in files if place.search((CODE / path).read_bytes())] == []
     assert not {"uv.lock", "pylock.toml", "poetry.lock", "Pipfile.lock"} & {path.name for path in files}
+
+
+def test_painting_that_fails_is_ended() -> None:
+    """A painter that outlives its widget's painting takes the whole program with it; `with` ends it in any case."""
+    loose = []
+    for path in SOURCES:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        held = {id(item.context_expr) for node in ast.walk(tree) if isinstance(node, ast.With) for item in node.items}
+        painters = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _called(node) == "QPainter"]
+        loose += [f"{path.relative_to(CODE)}:{node.lineno}" for node in painters if id(node) not in held]
+    assert not loose
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.id if isinstance(node.func, ast.Name) else ""

@@ -69,10 +69,11 @@ class TopologyDrawing(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the whole topology into the middle of the widget."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        _Sketch(painter, QRectF(self.rect()), self._wiring, _Colors(self._theme, self.isEnabled()), self._both).draw()
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            _Sketch(
+                painter, QRectF(self.rect()), self._wiring, _Colors(self._theme, self.isEnabled()), self._both
+            ).draw()
 
     def _describe(self, key: str) -> None:
         self.setAccessibleName(key.replace("_", " "))

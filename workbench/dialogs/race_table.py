@@ -37,10 +37,9 @@ class PlaceTable(QTableWidget):
         """The rows, or what they wait for."""
         super().paintEvent(event)
         if not self._places:
-            painter = QPainter(self.viewport())
-            painter.setPen(self.palette().placeholderText().color())
-            painter.drawText(self.viewport().rect(), _MIDDLE, self._waiting)
-            painter.end()
+            with QPainter(self.viewport()) as painter:
+                painter.setPen(self.palette().placeholderText().color())
+                painter.drawText(self.viewport().rect(), _MIDDLE, self._waiting)
 
     @property
     def chosen(self) -> Place | None:

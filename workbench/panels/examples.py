@@ -60,17 +60,16 @@ class Examples(QWidget):
         """Pictures in rows, a label below each."""
         if not self._examples:
             return
-        painter = QPainter(self)
-        font = painter.font()
-        font.setPixelSize(self._theme.small)
-        painter.setFont(font)
-        columns = max(1, min(len(self._examples), -(-len(self._examples) // 2)))
-        rows = -(-len(self._examples) // columns)
-        wide, high = self.width() / columns, self.height() / rows
-        for place, example in enumerate(self._examples):
-            room = QRectF(place % columns * wide, place // columns * high, wide, high)
-            self._paint(painter, example, room.adjusted(GRID / 2, 2, -GRID / 2, -2))
-        painter.end()
+        with QPainter(self) as painter:
+            font = painter.font()
+            font.setPixelSize(self._theme.small)
+            painter.setFont(font)
+            columns = max(1, min(len(self._examples), -(-len(self._examples) // 2)))
+            rows = -(-len(self._examples) // columns)
+            wide, high = self.width() / columns, self.height() / rows
+            for place, example in enumerate(self._examples):
+                room = QRectF(place % columns * wide, place // columns * high, wide, high)
+                self._paint(painter, example, room.adjusted(GRID / 2, 2, -GRID / 2, -2))
 
     def _paint(self, painter: QPainter, example: Example, room: QRectF) -> None:
         metrics = QFontMetrics(painter.font())

@@ -40,8 +40,11 @@ class ScheduleCurve(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The curve over its ground, with the highest rate and the last beside it."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
         font = painter.font()
         font.setPixelSize(self._theme.small)
         painter.setFont(font)

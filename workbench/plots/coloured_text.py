@@ -107,20 +107,21 @@ class ColouredText(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the lines that are in sight."""
-        painter = QPainter(self)
-        letters, guesses = self._font(TEXT_TITLE + 1), self._font(TEXT_SMALL)
-        seen = event.rect()
-        for character, letter in enumerate(self._letters):
-            place = self._place(character)
-            if place.bottom() + self._line < seen.top() or place.top() > seen.bottom():
-                continue
-            self._paint_letter(painter, letters, place, character, letter)
-            self._paint_guesses(painter, guesses, place, character)
-        if self._marked is not None and self._marked < len(self._letters):
-            painter.setPen(QPen(self._theme.color("cursor"), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self._place(self._marked).adjusted(0, 0, -1, self._line - self._pixels(_HIGH) - _GAP + 1))
-        painter.end()
+        with QPainter(self) as painter:
+            letters, guesses = self._font(TEXT_TITLE + 1), self._font(TEXT_SMALL)
+            seen = event.rect()
+            for character, letter in enumerate(self._letters):
+                place = self._place(character)
+                if place.bottom() + self._line < seen.top() or place.top() > seen.bottom():
+                    continue
+                self._paint_letter(painter, letters, place, character, letter)
+                self._paint_guesses(painter, guesses, place, character)
+            if self._marked is not None and self._marked < len(self._letters):
+                painter.setPen(QPen(self._theme.color("cursor"), 2))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRect(
+                    self._place(self._marked).adjusted(0, 0, -1, self._line - self._pixels(_HIGH) - _GAP + 1)
+                )
 
     def _paint_letter(self, painter: QPainter, font: QFont, place: QRectF, character: int, letter: str) -> None:
         ground = self.colors[character] if character < len(self.colors) else self._theme.color("plot")

@@ -65,16 +65,15 @@ class ConfusionMatrix(QWidget):
         """Names, cells, numbers."""
         if not self.classes:
             return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        font = painter.font()
-        font.setPixelSize(self._theme.small)
-        painter.setFont(font)
-        self._paint_names(painter)
-        for row in range(len(self.classes)):
-            for column in range(len(self.classes)):
-                self._paint_cell(painter, row, column)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            font = painter.font()
+            font.setPixelSize(self._theme.small)
+            painter.setFont(font)
+            self._paint_names(painter)
+            for row in range(len(self.classes)):
+                for column in range(len(self.classes)):
+                    self._paint_cell(painter, row, column)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Say what the cell under the mouse counts."""

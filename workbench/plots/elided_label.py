@@ -29,14 +29,13 @@ class ElidedLabel(QLabel):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """As much of the text as fits."""
-        painter = QPainter(self)
-        room = self.contentsRect()
-        wraps = int(Qt.TextFlag.TextWordWrap) if self.lines > 1 else 0
-        flags = int(self.alignment()) | wraps
-        self.style().drawItemText(
-            painter, room, flags, self.palette(), self.isEnabled(), self.fitting(room), self.foregroundRole()
-        )
-        painter.end()
+        with QPainter(self) as painter:
+            room = self.contentsRect()
+            wraps = int(Qt.TextFlag.TextWordWrap) if self.lines > 1 else 0
+            flags = int(self.alignment()) | wraps
+            self.style().drawItemText(
+                painter, room, flags, self.palette(), self.isEnabled(), self.fitting(room), self.foregroundRole()
+            )
 
     def fitting(self, room: QRect) -> str:
         """The text, or as many of its letters as there is room for."""

@@ -70,10 +70,10 @@ class Equation(QWidget):
         """Draw it at the left, no larger than its hint; nothing while it waits."""
         if not self.ready:
             return
-        painter, size = QPainter(self), self.sizeHint()
+        size = self.sizeHint()
         scale = min(1.0, self.width() / max(size.width(), 1))
-        self._renderer.render(painter, QRectF(0, 0, size.width() * scale, size.height() * scale))
-        painter.end()
+        with QPainter(self) as painter:
+            self._renderer.render(painter, QRectF(0, 0, size.width() * scale, size.height() * scale))
 
     def _render(self) -> None:
         self._renderer.load(QByteArray(typeset(self.latex).replace(_INK, self._theme.text).encode()))

@@ -273,10 +273,9 @@ class PictureFrame(QWidget):
         """A line around the picture that has the keys."""
         super().paintEvent(event)
         if self._ringed:
-            painter = QPainter(self)
-            painter.setPen(self.palette().link().color())
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-            painter.end()
+            with QPainter(self) as painter:
+                painter.setPen(self.palette().link().color())
+                painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The menu with the ways out, by mouse or by the menu key."""

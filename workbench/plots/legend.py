@@ -130,19 +130,18 @@ class Legend(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw what fits into the rows."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        chosen = self._chosen() if self.hasFocus() else None
-        places = self._places(self.width())
-        if len(places) < len(self._items):
-            places = [*places[:-1], self._paint_dots(painter, places[-1])]
-        for number, (item, rect) in enumerate(zip(self._items, places, strict=False)):
-            paint(painter, item, QRect(rect), self._theme)
-            if number == chosen:
-                painter.setPen(self.palette().link().color())
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            chosen = self._chosen() if self.hasFocus() else None
+            places = self._places(self.width())
+            if len(places) < len(self._items):
+                places = [*places[:-1], self._paint_dots(painter, places[-1])]
+            for number, (item, rect) in enumerate(zip(self._items, places, strict=False)):
+                paint(painter, item, QRect(rect), self._theme)
+                if number == chosen:
+                    painter.setPen(self.palette().link().color())
+                    painter.setBrush(Qt.BrushStyle.NoBrush)
+                    painter.drawRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width may take other rows than the layout remembers for it."""

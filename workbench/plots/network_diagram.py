@@ -121,17 +121,16 @@ class NetworkDiagram(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Arrows first, then boxes, the column that stays above all others; and over them what leads past a box."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), self._theme.color("plot"))
-        if self.diagram is not None:
-            self._settle(self.diagram)
-            self._below.show(painter, self._paint_below)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # which takes three times as long
-            for part in self._boxes:
-                self._paint_numbers(painter, part)
-            self._above.show(painter, self._paint_above)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.fillRect(self.rect(), self._theme.color("plot"))
+            if self.diagram is not None:
+                self._settle(self.diagram)
+                self._below.show(painter, self._paint_below)
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # which takes three times as long
+                for part in self._boxes:
+                    self._paint_numbers(painter, part)
+                self._above.show(painter, self._paint_above)
 
     def _paint_below(self, painter: QPainter) -> None:
         assert self.diagram is not None

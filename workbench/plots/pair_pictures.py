@@ -53,10 +53,9 @@ class _Painted(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """In the theme's small letters."""
-        painter = QPainter(self)
-        painter.setFont(self._small())
-        self.paint_in(painter)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setFont(self._small())
+            self.paint_in(painter)
 
     def paint_in(self, painter: QPainter) -> None:
         """Draw what there is."""
@@ -241,9 +240,8 @@ def thumbnail(image: Floats, pixels: int, theme: Theme) -> QIcon:
     """A picture (rows, columns) from 0 to 1 as large as a line of a table."""
     made = QPixmap(pixels, pixels)
     made.fill(theme.color("plot"))
-    painter = QPainter(made)
-    _paint_squares(painter, image, QPointF(0, 0), pixels / max(image.shape), theme)
-    painter.end()
+    with QPainter(made) as painter:
+        _paint_squares(painter, image, QPointF(0, 0), pixels / max(image.shape), theme)
     icon = QIcon(made)
     icon.addPixmap(made, QIcon.Mode.Selected)  # not tinted where its row is chosen
     return icon

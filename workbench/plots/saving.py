@@ -32,9 +32,8 @@ def picture(widget: QWidget, scale: float = 2.0) -> QImage:
     image = QImage(widget.size() * scale, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(scale)
     image.fill(widget.palette().window().color())
-    painter = QPainter(image)
-    widget.render(painter, QPoint())
-    painter.end()
+    with QPainter(image) as painter:
+        widget.render(painter, QPoint())
     return image
 
 
@@ -56,9 +55,8 @@ def svg_bytes(widget: QWidget, title: str) -> bytes:
     generator.setTitle(title)
     generator.setSize(widget.size())
     generator.setViewBox(QRect(QPoint(), widget.size()))
-    painter = QPainter(generator)
-    widget.render(painter, QPoint())
-    painter.end()
+    with QPainter(generator) as painter:
+        widget.render(painter, QPoint())
     return bytes(data.data())
 
 

@@ -29,9 +29,8 @@ class Still:
             self._kept = QPixmap(self._widget.size() * density)
             self._kept.setDevicePixelRatio(density)
             self._kept.fill(Qt.GlobalColor.transparent)
-            own = QPainter(self._kept)
-            own.setRenderHint(QPainter.RenderHint.Antialiasing)
-            own.setFont(self._widget.font())
-            paint(own)
-            own.end()
+            with QPainter(self._kept) as own:
+                own.setRenderHint(QPainter.RenderHint.Antialiasing)
+                own.setFont(self._widget.font())
+                paint(own)
         painter.drawPixmap(0, 0, self._kept)

@@ -99,15 +99,14 @@ class TagStrips(QWidget):
         """Truth above answers above certainty."""
         if self._track is None:
             return
-        painter = QPainter(self)
-        font = painter.font()
-        font.setPixelSize(self._theme.small)
-        painter.setFont(font)
-        self._paint_strip(painter, 0, "truth", self._track.truth[self.shown])
-        self._paint_strip(painter, _STRIP + GRID / 2, "answered", self._track.answers[self.shown])
-        self._paint_certainty(painter, 2 * _STRIP + GRID)
-        self._paint_key(painter, 2 * _STRIP + _CURVE + 2 * GRID)
-        painter.end()
+        with QPainter(self) as painter:
+            font = painter.font()
+            font.setPixelSize(self._theme.small)
+            painter.setFont(font)
+            self._paint_strip(painter, 0, "truth", self._track.truth[self.shown])
+            self._paint_strip(painter, _STRIP + GRID / 2, "answered", self._track.answers[self.shown])
+            self._paint_certainty(painter, 2 * _STRIP + GRID)
+            self._paint_key(painter, 2 * _STRIP + _CURVE + 2 * GRID)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Read out the step under the mouse."""

@@ -57,18 +57,17 @@ class ValueGrid(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Names, cells, numbers, and a frame around the best."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(self._font())
-        self._paint_names(painter)
-        for row in range(len(self._rows)):
-            for column in range(len(self._columns)):
-                self._paint_cell(painter, row, column)
-        if self._best[0] >= 0:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(self._theme.text), 2))
-            painter.drawRect(self._rect(*self._best).adjusted(1, 1, -1, -1))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setFont(self._font())
+            self._paint_names(painter)
+            for row in range(len(self._rows)):
+                for column in range(len(self._columns)):
+                    self._paint_cell(painter, row, column)
+            if self._best[0] >= 0:
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(QColor(self._theme.text), 2))
+                painter.drawRect(self._rect(*self._best).adjusted(1, 1, -1, -1))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Say what the cell under the mouse holds."""

@@ -90,19 +90,18 @@ class DrawingPad(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Squares as dark as they are inked, and a frame around the one that keys work on."""
-        painter = QPainter(self)
-        left, top, size = self._place()
-        painter.fillRect(QRectF(left, top, size * self._side, size * self._side), QColor(self._theme.plot))
-        ink = self.ink
-        for row, column in np.ndindex(*ink.shape):
-            square = QRectF(left + column * size, top + row * size, size, size)
-            painter.fillRect(square, self._theme.color("text", float(ink[row, column])))
-            painter.setPen(QPen(QColor(self._theme.border)))
-            painter.drawRect(square)
-        if self.hasFocus():
-            painter.setPen(QPen(QColor(self._theme.accent), 2))
-            painter.drawRect(QRectF(left + self._at[1] * size, top + self._at[0] * size, size, size))
-        painter.end()
+        with QPainter(self) as painter:
+            left, top, size = self._place()
+            painter.fillRect(QRectF(left, top, size * self._side, size * self._side), QColor(self._theme.plot))
+            ink = self.ink
+            for row, column in np.ndindex(*ink.shape):
+                square = QRectF(left + column * size, top + row * size, size, size)
+                painter.fillRect(square, self._theme.color("text", float(ink[row, column])))
+                painter.setPen(QPen(QColor(self._theme.border)))
+                painter.drawRect(square)
+            if self.hasFocus():
+                painter.setPen(QPen(QColor(self._theme.accent), 2))
+                painter.drawRect(QRectF(left + self._at[1] * size, top + self._at[0] * size, size, size))
 
     def _stroke(self, event: QMouseEvent) -> None:
         left, top, size = self._place()
