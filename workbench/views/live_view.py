@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QPaintEvent, QShowEvent
@@ -34,8 +36,8 @@ _WITH_NEXT_BATCH = "This is measured with the next batch. In a pause, go on (F5)
 class LiveView(PictureFrame):
     """One question about the network while it learns, answered by a picture.
 
-    A view is one file in this folder: a subclass with the class attributes below and `build`, `draw`,
-    `draw_history`, `clear`, `recolour`, `reason` and `table` as far as it needs them. It is found by its file.
+    A view is one file in this folder: a subclass with the class attributes below and `build`, `draw`, `draw_history`,
+    `wishes`, `clear`, `recolour`, `reason` and `table` as far as it needs them. It is found by its file.
 
     For the window: hand every snapshot to `show_snapshot`, the history to `show_history`; call `reset` when a run
     begins, `show_start` when it says `RunStarted`, `apply_theme` when the theme changes. Ask for the `probes` of
@@ -83,8 +85,15 @@ class LiveView(PictureFrame):
         return self.isVisible() and not self.window().isMinimized() and not self.visibleRegion().isEmpty()
 
     def refine(self, request: SnapshotRequest) -> SnapshotRequest:
-        """A chance to set what only this view has a control for, such as the sampling temperature."""
-        return request
+        """The request with this view's `wishes`; as it was in a small place, which has no controls."""
+        refined = [request]
+        if self._built and not self.compact:
+            self._failing.attempt("request", lambda: refined.append(dataclasses.replace(request, **self.wishes())))
+        return refined[-1]
+
+    def wishes(self) -> dict[str, Any]:
+        """What only this view has a control for, such as the sampling temperature, by its name in the request."""
+        return {}
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Draw what was measured, now or when the view is next seen.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+from typing import Any
 
 from PySide6.QtWidgets import QDoubleSpinBox, QVBoxLayout
 
@@ -56,11 +56,9 @@ class Prediction(LiveView):
         self._bar = self.add_asking_control("Temperature", self._temperature, "temperature")
         self._bar.hide()
 
-    def refine(self, request: SnapshotRequest) -> SnapshotRequest:
-        """Ask for text at the chosen temperature; the small view takes what the others ask for."""
-        if self.compact or not self._built:
-            return request
-        return dataclasses.replace(request, temperature=self._temperature.value())
+    def wishes(self) -> dict[str, Any]:
+        """Ask for text at the chosen temperature."""
+        return {"temperature": self._temperature.value()}
 
     def draw(self, snapshot: Snapshot) -> None:
         """Whatever was measured, on its page."""

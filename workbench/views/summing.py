@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
+from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtWidgets import QCheckBox, QComboBox, QSpinBox, QVBoxLayout
 
-from engine.events import Snapshot, SnapshotRequest
+from engine.events import Snapshot
 from engine.inside_records import Contributions
 from engine.percentages import percent
 from workbench.plots.calm import limit
@@ -61,12 +61,10 @@ class Summing(LiveView):
             box.valueChanged.connect(self._choose)
             place.hide()
 
-    def refine(self, request: SnapshotRequest) -> SnapshotRequest:
+    def wishes(self) -> dict[str, Any]:
         """Ask for the chosen parameter or weight."""
-        if self.compact or not self._built:
-            return request
         entry = (self._row.value(), self._column.value()) if self._single.isChecked() else None
-        return dataclasses.replace(request, parameter=self._parameter.currentText(), entry=entry)
+        return {"parameter": self._parameter.currentText(), "entry": entry}
 
     def draw(self, snapshot: Snapshot) -> None:
         """Bars, sum and total."""

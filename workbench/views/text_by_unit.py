@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QSpinBox, QVBoxLayout
 
-from engine.events import Snapshot, SnapshotRequest
+from engine.events import Snapshot
 from engine.inside_records import Floats, Influence, LayerTrace, Reading
 from engine.percentages import percent
 from workbench.plots.calm import limit
@@ -63,11 +64,9 @@ class TextByUnit(LiveView):
         self._text.clicked.connect(self.time.pin)
         self.time.moved.connect(self._on_moved)
 
-    def refine(self, request: SnapshotRequest) -> SnapshotRequest:
+    def wishes(self) -> dict[str, Any]:
         """Ask for the influences on the character that is looked at."""
-        if self.compact or not self._built:
-            return request
-        return dataclasses.replace(request, character=self.time.position)
+        return {"character": self.time.position}
 
     def reason(self) -> str:
         """Empty as well when no text is read."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from bisect import bisect_right
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QSplitter, QVBoxLayout, QWidget
 
-from engine.events import Snapshot, SnapshotRequest
+from engine.events import Snapshot
 from engine.inside_records import Floats, ParameterPicture, Spectrum, Weights
 from engine.percentages import percent
 from workbench.plots.eigenvalue_plot import EigenvaluePlot
@@ -103,11 +103,9 @@ class WeightMaps(LiveView):
             for part, high in ((self._maps, _MATRIX), (self._spreads, _HISTOGRAM), (self._plane, _PLANE)):
                 part.setMinimumHeight(0 if self.compact else round(high * self.theme.scale))
 
-    def refine(self, request: SnapshotRequest) -> SnapshotRequest:
+    def wishes(self) -> dict[str, Any]:
         """Ask for the spectrum of the chosen matrix."""
-        if self.compact or not self._built:
-            return request
-        return dataclasses.replace(request, spectrum=self._matrix.currentText())
+        return {"spectrum": self._matrix.currentText()}
 
     def draw(self, snapshot: Snapshot) -> None:
         """All three pictures."""

@@ -507,7 +507,7 @@ def test_a_picture_that_fails_is_said_in_its_place_and_in_the_log_once(
     assert page(view) is view.body
 
 
-@pytest.mark.parametrize("part", ["build", "recolour", "clear", "table"])
+@pytest.mark.parametrize("part", ["build", "recolour", "clear", "table", "wishes"])
 def test_whatever_fails_in_a_view_goes_no_further(
     make: Maker, qtbot: QtBot, part: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -522,5 +522,9 @@ def test_whatever_fails_in_a_view_goes_no_further(
     if part == "table":
         view.menu.as_table.setChecked(True)
         fill(view)
+    if part == "wishes":
+        request = SnapshotRequest(1, view.probes)
+        assert view.refine(request) == request
+        view.turn_page()
     qtbot.waitUntil(lambda: "could not be drawn (ZeroDivisionError)" in view._message.text())
     assert page(view) is view._message
