@@ -16,7 +16,7 @@ from workbench.round_places import RoundPlaces
 if TYPE_CHECKING:
     from engine.data import Inspection
     from engine.data.pairs.pairs import Pairs
-    from engine.data.pairs.pairs_preparation import VectorPreparation
+    from engine.data.pairs.pairs_preparation import PairsPreparation
 
 _POINTS, _SMALL = 4000, 1000  # that draw a part of a series at most, or one series of several
 _WINDOWS = 3  # that are drawn
@@ -31,7 +31,7 @@ def preview(experiment: Experiment, dataset: Any, inspection: Inspection | None)
     if experiment.data.kind == "labelled_text" and inspection is not None:
         return _labelled_texts(experiment, inspection)
     if experiment.data.kind == "pairs":
-        return _pairs(dataset.pairs, dataset.preparation.vector)
+        return _pairs(dataset.pairs, dataset.preparation)
     return _series_preview(experiment, dataset) or _text_preview(inspection) or _generated(dataset)
 
 
@@ -78,8 +78,12 @@ def _labelled_texts(experiment: Experiment, inspection: Inspection) -> TextPrevi
     return TextPreview("\n".join(f"[{row[at[0]]}]  {row[at[1]]}" for row in inspection.head))
 
 
-def _pairs(pairs: Pairs, vector: VectorPreparation | None) -> ExamplesPreview | TextPreview:
-    """The first pairs: what is read, and what is written of it; pictures with what is said of them."""
+def _pairs(pairs: Pairs, preparation: PairsPreparation) -> ExamplesPreview | TextPreview:
+    """The first pairs: what is read, and what is written of it, tunes in notes; pictures with what is said of them."""
+    from engine.data.pairs.tunes import are_notes, notes_of
+    from engine.note_names import notes_in_words
+
+    vector, tunes = preparation.vector, are_notes(preparation.symbols.known)
     side = vector.image_side if vector else 0
     if side:
         first = {text: row for row, text in reversed(list(enumerate(pairs.targets)))}
@@ -87,8 +91,9 @@ def _pairs(pairs: Pairs, vector: VectorPreparation | None) -> ExamplesPreview | 
         return ExamplesPreview(
             tuple(Example(text, np.asarray(pairs.numbers[row].reshape(side, side), np.float32)) for text, row in chosen)
         )
-    rows = range(min(len(pairs), _LOOKED_AT))
-    return TextPreview("\n".join(f"{pairs.read_as_text(row)}  →  {pairs.targets[row]}" for row in rows))
+    written = [notes_in_words(notes_of(text)) if tunes else text for text in pairs.targets[:_LOOKED_AT]]
+    rows = range(len(written))
+    return TextPreview("\n".join(f"{pairs.read_as_text(row)}  →  {written[row]}" for row in rows))
 
 
 def _series_preview(experiment: Experiment, dataset: Any) -> SeriesPreview | ExamplesPreview | None:

@@ -31,9 +31,7 @@ def read_npz(path: Path) -> dict[str, NDArray[Any]]:
             _check(path, entries)
             return {entry.filename.removesuffix(".npy"): _array(path, file, entry) for entry in entries}
     except zipfile.BadZipFile as error:
-        raise WeightsFileError(
-            f"{path.name} is not an NPZ file as numpy.savez writes it ({error})"
-        ) from error
+        raise WeightsFileError(f"{path.name} is not an NPZ file as numpy.savez writes it ({error})") from error
 
 
 def _check(path: Path, entries: list[zipfile.ZipInfo]) -> None:

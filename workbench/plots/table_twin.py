@@ -6,9 +6,18 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from workbench.plots.saving import Table, cell_text
+from workbench.plots.saving import Cell, Table, cell_text
 
 _Index = QModelIndex | QPersistentModelIndex
+
+
+_LOOKED_AT, _FEW = 200, 4  # rows of a column; decimals that rounded numbers have, others are as exact as they are
+
+
+def _decimals(text: str) -> int | None:
+    """How many a number is written with; None for what is none, or has an exponent."""
+    plain = text.lstrip("-").replace(".", "", 1).isdecimal()
+    return len(text.partition(".")[2]) if plain else None
 
 
 class TableTwin(QAbstractTableModel):
@@ -17,10 +26,12 @@ class TableTwin(QAbstractTableModel):
     def __init__(self, table: Table) -> None:
         super().__init__()
         self._header, self._rows = table
+        self._places: dict[int, int] = {}  # decimals of a column, once it was asked for
 
     def update(self, table: Table) -> None:
         """Show other numbers."""
         header, rows = table
+        self._places = {}
         if (header, len(rows)) == (self._header, len(self._rows)):
             self._rows = rows
             self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(header) - 1))
@@ -41,10 +52,21 @@ class TableTwin(QAbstractTableModel):
         """The text of a cell; numbers stand at the right."""
         value = self._rows[index.row()][index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return cell_text(value)
+            return self._text(value, index.column())
         if role == Qt.ItemDataRole.TextAlignmentRole and not isinstance(value, str):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
+
+    def _text(self, value: Cell, column: int) -> str:
+        """With as many decimals as the others of its column, where these are few: points stand below each other."""
+        text = cell_text(value)
+        if not isinstance(value, float) or (own := _decimals(text)) is None:
+            return text
+        if column not in self._places:
+            known = [_decimals(cell_text(row[column])) for row in self._rows[:_LOOKED_AT]]
+            self._places[column] = max((places for places in known if places is not None), default=0)
+        places = self._places[column]
+        return f"{value:.{places}f}" if own <= places <= _FEW else text
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Column names; rows are counted from 1."""

@@ -204,8 +204,6 @@ class VectorAsking(Asking):
     def __init__(self, usable: Usable) -> None:
         super().__init__()
         self.editors: list[QLineEdit | QComboBox] = []
-        form = QFormLayout()
-        form.setSpacing(GRID)
         numbers = len(usable.columns) - len(usable.categories)
         for at, name in enumerate(usable.columns):
             editor: QLineEdit | QComboBox
@@ -216,11 +214,10 @@ class VectorAsking(Asking):
                 editor.addItems(list(usable.categories[at - numbers]))
             editor.setObjectName(f"use_value_{at}")
             editor.setAccessibleName(name)
-            form.addRow(name.replace("_", " "), editor)
             self.editors.append(editor)
+        rows = [(name.replace("_", " "), editor) for name, editor in zip(usable.columns, self.editors, strict=True)]
         # The likeliest tune of all is one note again and again.
-        self.choosing = Choosing("sampled", 0.9) if usable.tunes else Choosing()
-        self.column.addLayout(form)
+        self.choosing = Choosing("sampled", 0.9, above=rows) if usable.tunes else Choosing(above=rows)
         for part in (self.choosing, self.button):
             self.column.addWidget(part)
         self.column.addStretch()

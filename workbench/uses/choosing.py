@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QSpinBox, QWidget
@@ -15,7 +16,10 @@ _METHODS = (("greedy", "The likeliest each time"), ("sampled", "Drawn"), ("beam"
 class Choosing(QWidget):
     """A method and its settings; only those that have an effect are shown."""
 
-    def __init__(self, method: str = "greedy", top_p: float = 1.0) -> None:
+    def __init__(
+        self, method: str = "greedy", top_p: float = 1.0, *, above: Sequence[tuple[str, QWidget]] = ()
+    ) -> None:
+        """`above` are rows that stand in one form with it."""
         super().__init__()
         self.method = QComboBox()
         for key, title in _METHODS:
@@ -26,6 +30,8 @@ class Choosing(QWidget):
         self.form = QFormLayout(self)
         self.form.setContentsMargins(0, 0, 0, 0)
         self.form.setSpacing(GRID)
+        for row in above:
+            self.form.addRow(*row)
         rows = (
             ("Symbols", self.method, "How each symbol is chosen", ()),
             ("Temperature", self.temperature, "Below 1 more cautious, above 1 bolder", ("sampled",)),

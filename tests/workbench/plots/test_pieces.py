@@ -358,6 +358,20 @@ def test_table_keeps_its_place_when_only_numbers_change(qtbot: QtBot) -> None:
     assert model.headerData(0, Qt.Orientation.Horizontal) == "a"
 
 
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ((0.125, 0.0507, 1.0), ["0.1250", "0.0507", "1.0000"]),
+        ((606.0, 508.0, math.nan), ["606", "508", ""]),
+        ((0.1234567, 0.5, -2.25), ["0.1234567", "0.5", "-2.25"]),  # rounded to no few places
+        ((1e-9, 0.25, 0.5), ["1e-09", "0.25", "0.50"]),
+    ],
+)
+def test_the_points_of_a_column_stand_below_each_other(values: tuple[float, ...], texts: list[str]) -> None:
+    model = TableTwin((("a",), [(value,) for value in values]))
+    assert [model.data(model.index(row, 0)) for row in range(len(values))] == texts
+
+
 def test_a_title_is_broken_between_its_parts_before_it_is_cut(qtbot: QtBot) -> None:
     grid = HeatGrid(LIGHT, bottom="time step", left="unit")
     qtbot.addWidget(grid)
