@@ -168,7 +168,6 @@ class Form(QWidget):
             row.editor.textEdited.connect(lambda: _say(row.error, ""))
         if slide:
             slide.setObjectName(f"{dotted}.slide")
-            slide.setAccessibleName(f"{info.label}, as a slider")
             slide.setToolTip(_tip(info))
             slide.setWhatsThis(row.editor.whatsThis())
             slide.shown.connect(row.editor.show_value)

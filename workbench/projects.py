@@ -6,11 +6,12 @@ from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox
 
 from engine.storage.project_file import SUFFIX, Layout, Project
 from workbench.desk import Desk
+from workbench.dialogs.question import Question
 from workbench.document import Document
 from workbench.draft import FIRST_SAMPLE
 from workbench.records import RunRecord
@@ -151,11 +152,9 @@ class Projects(QObject):
         return self._ask("open_question", title, text, (Answer.READ, Answer.COPY, Answer.CANCEL))
 
     def _ask(self, name: str, title: str, text: str, answers: tuple[Answer, ...]) -> Answer:
-        box = _box(name, title, text, self._window)
-        buttons = {box.addButton(answer.value, QMessageBox.ButtonRole.ActionRole): answer for answer in answers}
-        last = list(buttons)[-1]
-        box.setDefaultButton(next(iter(buttons)))
-        box.setEscapeButton(last)
+        box = Question(name, title, text, self._window)
+        buttons = {box.offer(answer.value): answer for answer in answers}
+        box.setEscapeButton(list(buttons)[-1])
         box.exec()
         clicked = box.clickedButton()
         answer = next((found for button, found in buttons.items() if button is clicked), Answer.CANCEL)
@@ -163,11 +162,9 @@ class Projects(QObject):
         return answer
 
     def _say(self, text: str) -> None:
-        box = _box("project_message", for_people(text), "", self._window)
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.addButton("Close", QMessageBox.ButtonRole.RejectRole)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()
+        box = Question("project_message", for_people(text), "", self._window, QMessageBox.Icon.Warning)
+        box.leave("Close")
+        box.ask()
 
     # --- what is offered --------------------------------------------------------------------------------
 
@@ -210,9 +207,7 @@ class Projects(QObject):
             "Take them back",
             lambda: self._take_back(slot, project),
         )
-        box.addButton("Forget them", QMessageBox.ButtonRole.ActionRole).clicked.connect(
-            lambda: slot.unlink(missing_ok=True)
-        )
+        box.offer("Forget them").clicked.connect(lambda: slot.unlink(missing_ok=True))
 
     def _take_back(self, slot: Path, project: Project) -> None:
         if self._locked():
@@ -222,14 +217,11 @@ class Projects(QObject):
         self._document.take_back(project)
         slot.unlink(missing_ok=True)
 
-    def _offer(self, name: str, title: str, text: str, yes: str, call: Callable[[], object]) -> QMessageBox:
-        box = _box(name, title, text, self._window)
-        button = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
-        box.addButton("Not now", QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(button)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        button.clicked.connect(lambda: call())
-        box.open()
+    def _offer(self, name: str, title: str, text: str, yes: str, call: Callable[[], object]) -> Question:
+        box = Question(name, title, text, self._window)
+        box.offer(yes, QMessageBox.ButtonRole.AcceptRole).clicked.connect(lambda: call())
+        box.leave("Not now")
+        box.ask()
         return box
 
     def _locked(self) -> bool:
@@ -241,15 +233,6 @@ class Projects(QObject):
         self._settings.folder = path.parent
         self._settings.remember_project(path)
         self.recent_changed.emit()
-
-
-def _box(name: str, title: str, text: str, window: QMainWindow) -> QMessageBox:
-    box = QMessageBox(window)
-    box.setObjectName(name)
-    box.setIcon(QMessageBox.Icon.Question)
-    box.setText(title)
-    box.setInformativeText(text)
-    return box
 
 
 def _cannot_be_opened(path: Path, error: Exception) -> str:

@@ -10,6 +10,7 @@ from workbench.icons import icon
 from workbench.number_label import NumberLabel
 from workbench.pace import duration
 from workbench.plots.elided_label import ElidedLabel
+from workbench.spoken import announce
 from workbench.status import Status
 from workbench.statusbar import pace_words
 from workbench.theme import GRID, Theme
@@ -35,7 +36,7 @@ class RunBar(QToolBar):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._theme = theme
-        self._running = False
+        self._running, self._said = False, ""
         self.commands = {name: self._command(name, *rest) for name, *rest in _COMMANDS}
         self.addSeparator()
         self._parts: dict[str, QAction] = {}  # numbers and bar
@@ -56,6 +57,9 @@ class RunBar(QToolBar):
         """Say where things stand, and switch commands on and off with the reason."""
         color = getattr(self._theme, status.color)
         self._light.setText(f'<span style="color:{color}">●</span>')
+        if status.state != self._said:  # not each number that is in it
+            self._said = status.state
+            announce(self._status, status.text)
         self._status.setText(status.text)
         self._status.setToolTip(f"<p>{'<br>'.join(filter(None, (status.text, status.detail)))}</p>")
         self._status.setAccessibleDescription(f"{status.text}. {status.detail}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSlider, QToolButton, QWidget
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSlider, QToolButton, QW
 from workbench.film import Film
 from workbench.icons import icon
 from workbench.plots.elided_label import ElidedLabel
+from workbench.spoken import name_with
 from workbench.theme import GRID, Theme
 
 _WHOLE_MS = 10_000  # the run takes about as long when it is played, however many moments it has
@@ -26,7 +28,6 @@ class Scrubber(QWidget):
         self.setObjectName("scrubber")
         self.slider, self.live = QSlider(Qt.Orientation.Horizontal), QPushButton()
         self.slider.setObjectName("scrubber.slider")
-        self.slider.setAccessibleName("Training step that all views show")
         self.slider.setToolTip("Back through the run: every view shows this step. The arrow keys go moment by moment.")
         self.live.setObjectName("scrubber.live")
         self.play = QToolButton()
@@ -115,9 +116,12 @@ class Scrubber(QWidget):
             self.slider.setRange(0, max(len(steps) - 1, 0))
             last = len(steps) if position is None else bisect.bisect_right(steps, position)
             self.slider.setValue(max(last - 1, 0))
+        self._told.setText(self._words(steps, position))
+        name_with(self.slider, "Training step that all views show", self._told.text())
+
+    def _words(self, steps: Sequence[int], position: int | None) -> str:
         if not steps:
-            self._told.setText("Nothing measured yet")
-        elif position is None:
-            self._told.setText(f"The end, step {steps[-1]:,}" if self._over else f"Live, from step {steps[0]:,} on")
-        else:
-            self._told.setText(f"Step {position:,} of {steps[-1]:,}")
+            return "Nothing measured yet"
+        if position is None:
+            return f"The end, step {steps[-1]:,}" if self._over else f"Live, from step {steps[0]:,} on"
+        return f"Step {position:,} of {steps[-1]:,}"

@@ -9,6 +9,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QSlider
 
 from engine.config import FieldInfo
+from workbench.spoken import name_with
 
 _PLACES = 200
 
@@ -23,6 +24,7 @@ class Slide(QSlider):
         """For a field that has a range to slide over."""
         super().__init__(Qt.Orientation.Horizontal)
         assert info.slides is not None
+        self._name = f"{info.label}, as a slider"
         self._low, self._high = info.slides
         self._ratio, self._whole = info.scale == "log", whole
         self.setRange(0, _PLACES)
@@ -30,7 +32,8 @@ class Slide(QSlider):
         self.setTracking(False)  # data are made anew when it is let go of, not on the way
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.sliderMoved.connect(lambda place: self.shown.emit(self.value_at(place)))
-        self.valueChanged.connect(lambda place: self.edited.emit(self.value_at(place)))
+        self.valueChanged.connect(self._on_left)
+        self._say(self.value_at(0))
 
     def value_at(self, place: int) -> float:
         """What a place stands for."""
@@ -42,6 +45,7 @@ class Slide(QSlider):
         """Go to the place that is nearest, without saying so."""
         with QSignalBlocker(self):
             self.setValue(round(_PLACES * self._part(value)))
+        self._say(value)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """A wheel over a form scrolls the form; only what has focus is turned."""
@@ -49,6 +53,13 @@ class Slide(QSlider):
             super().wheelEvent(event)
         else:
             event.ignore()
+
+    def _on_left(self, place: int) -> None:
+        self._say(self.value_at(place))
+        self.edited.emit(self.value_at(place))
+
+    def _say(self, value: float) -> None:
+        name_with(self, self._name, f"{value:.12g}")
 
     def _part(self, value: float) -> float:
         """How far along a value lies, from 0 to 1; one beyond an end lies there."""

@@ -28,6 +28,11 @@ class Status:
     share: float | None = None  # that is done of what is prepared
     why_not: dict[str, str] = field(default_factory=dict)  # by command: why it cannot be given now
 
+    @property
+    def state(self) -> str:
+        """Its first word: preparing, ready, training, paused, finished or failed."""
+        return self.text.partition(" ")[0].rstrip(":")
+
 
 def status(desk: Desk) -> Status:
     """Preparing, ready, training, paused, finished or failed; always one of them."""

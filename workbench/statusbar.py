@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QStatusBar
 
 from workbench.number_label import NumberLabel
+from workbench.spoken import announce
 from workbench.theme import GRID
 
 _SECONDS = 10
@@ -26,6 +27,7 @@ class StatusBar(QStatusBar):
     def tell(self, text: str) -> None:
         """Say a sentence; it goes after a while."""
         self.showMessage(text, _SECONDS * 1000)
+        announce(self, text)
 
     def unsay(self, text: str) -> None:
         """That sentence is no longer true."""

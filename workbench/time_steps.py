@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 from workbench.icons import icon
 from workbench.plots.elided_label import ElidedLabel
 from workbench.plots.time_cursor import TimeCursor
+from workbench.spoken import announce
 from workbench.theme import GRID, Theme
 
 _WHOLE_MS = 5_000  # one way takes about as long, however many steps it has
@@ -68,6 +69,7 @@ class TimeSteps(QWidget):
     def _step(self, by: int) -> None:
         self._rest()
         self._cursor.walk(by, self._length())
+        announce(self, self.told)
 
     def _toggle(self) -> None:
         if self._way:

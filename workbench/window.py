@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from engine.storage.project_file import SUFFIX, Layout
 from workbench.backend import Backend
 from workbench.commands import fill
+from workbench.dialogs.question import Question
 from workbench.dialogs.rate_finder import RateFinder
 from workbench.draft import FIRST_SAMPLE
 from workbench.files import dropped
@@ -209,15 +210,11 @@ class Window(Workspace):
     def ask_to_close(self) -> bool:
         """Whether what is under way may be stopped: a run, a race or a sweep."""
         racing = self.desk.contest.alive
-        box = QMessageBox(self)
-        box.setObjectName("close_question")
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setText("A race or a sweep is under way." if racing else "A run is under way.")
+        title = "A race or a sweep is under way." if racing else "A run is under way."
         kept = "Its table is lost unless it was saved." if racing else "Its best weights so far are kept in its folder."
-        box.setInformativeText(f"Stop it and close? {kept}")
-        stop = box.addButton("Stop and close", QMessageBox.ButtonRole.AcceptRole)
-        box.addButton("Go on training", QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(stop)
+        box = Question("close_question", title, f"Stop it and close? {kept}", self)
+        stop = box.offer("Stop and close", QMessageBox.ButtonRole.AcceptRole)
+        box.leave("Go on training")
         box.exec()
         return box.clickedButton() is stop
 

@@ -8,12 +8,24 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFileDialog,
+    QMenu,
+    QPlainTextEdit,
+    QPushButton,
+    QTextEdit,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
+from engine.resuming import WayOn
 from tests.workbench.bench import Bench
 from workbench.dialogs.frame import Dialog
+from workbench.dialogs.recovery import offer_to_go_on, show_crash, show_instead
+from workbench.dialogs.weights import WeightsDialog
 from workbench.panels.labels import column
 from workbench.run_state import State
 
@@ -129,6 +141,20 @@ def ask_use(bench: Bench) -> None:
     bench.until(lambda: at().objectName() == "use_prompt")
 
 
+def ask_to_go_on(bench: Bench) -> None:
+    """A run that stopped in the middle."""
+    record = bench.window.runs.current
+    assert record is not None
+    bench.window.shelf._show_way(record, WayOn(step=10), {})
+
+
+def ask_whether_to_go_on(bench: Bench, answers: list[str]) -> None:
+    """A run that broke off, at the start."""
+    record = bench.window.runs.current
+    assert record is not None
+    offer_to_go_on(record, lambda: answers.append("yes"), lambda: answers.append("no"), bench.window)
+
+
 _OPENERS: dict[str, Callable[[Bench], object]] = {
     "preferences_dialog": lambda bench: bench.window.show_preferences(),
     "export_dialog": lambda bench: bench.window.ask_export(),
@@ -139,6 +165,11 @@ _OPENERS: dict[str, Callable[[Bench], object]] = {
     "about_dialog": lambda bench: bench.window.menus.by_name["about"].trigger(),
     "compare_dialog": lambda bench: bench.window.runs.compare_asked.emit(bench.window.runs.chosen),
     "import_dialog": lambda bench: bench.window.files.show_reading(Path(__file__)),
+    "go_on_dialog": lambda bench: ask_to_go_on(bench),
+    "weights_dialog": lambda bench: WeightsDialog(bench.window).show_way("Not read", ("import torch", "x = 1")),
+    "go_on_question": lambda bench: ask_whether_to_go_on(bench, []),
+    "crash_report": lambda bench: show_crash(Path(__file__), lambda: None, bench.window),
+    "places_instead": lambda bench: show_instead("Nothing can be written.", bench.window),
 }
 
 
@@ -155,8 +186,78 @@ def test_tab_comes_to_every_control_and_escape_closes(ran: Bench, name: str) -> 
     here = [part for part in stops if part.window() is dialog and part.focusProxy() is None]
     assert {part for part in here if part.isVisible() and part.isEnabled()} == set(met)
     assert not any(part.visibleRegion().isEmpty() for part in met)
+    assert [part for part in met if not (part.objectName() and part.accessibleName())] == []
     press(_KEY.Key_Escape)
     ran.until(lambda: not isValid(dialog) or not dialog.isVisible())
+
+
+def test_a_run_goes_on_for_more_epochs(ran: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, object]] = []
+    monkeypatch.setattr(ran.window.desk, "go_on", lambda _record, changes, **_: asked.append(changes))
+    ask_to_go_on(ran)
+    dialog = opened(ran, "go_on_dialog")
+    assert at().objectName() == "go_on_epochs"
+    QTest.keyClick(at(), _KEY.Key_A, _CONTROL)
+    QTest.keyClicks(at(), "0")
+    press(_KEY.Key_Return)
+    assert dialog.isVisible()  # there is no such number, and that is said
+    assert not asked
+    QTest.keyClick(at(), _KEY.Key_A, _CONTROL)
+    QTest.keyClicks(at(), "70")
+    press(_KEY.Key_Return)
+    assert asked == [{"training.epochs": 70}]
+
+
+@pytest.mark.parametrize(
+    ("keys", "answers"),
+    [((_KEY.Key_Return,), ["yes"]), ((_KEY.Key_Escape,), ["no"]), ((_KEY.Key_Tab, _KEY.Key_Space), ["no"])],
+)
+def test_whether_a_broken_off_run_goes_on_is_answered(ran: Bench, keys: tuple[Qt.Key, ...], answers: list[str]) -> None:
+    answered: list[str] = []
+    ask_whether_to_go_on(ran, answered)
+    opened(ran, "go_on_question")
+    press(*keys)
+    assert answered == answers
+
+
+def test_the_report_of_a_crash_is_read_and_its_folder_opened(ran: Bench, tmp_path: Path) -> None:
+    report, asked = tmp_path / "crash.log", list[str]()
+    report.write_text("Fatal Python error")
+    show_crash(report, lambda: asked.append("folder"), ran.window)
+    opened(ran, "crash_report")
+    assert at().objectName() == "crash_report_close"
+    tab_to("crash_report_fold")
+    press(_KEY.Key_Space)
+    tab_to("crash_report_details")
+    details = at()
+    assert isinstance(details, QTextEdit)
+    assert details.toPlainText() == "Fatal Python error"
+    tab_to("crash_report_open_log_folder")
+    press(_KEY.Key_Return)
+    assert asked == ["folder"]
+
+
+def test_weights_are_imported(ran: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "model.pt"
+    path.write_bytes(b"PK")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
+    press(_KEY.Key_P, modifiers=_CONTROL | Qt.KeyboardModifier.ShiftModifier)
+    palette = ran.window.palette_dialog
+    assert palette is not None
+    QTest.keyClicks(palette._line, "import wei")
+    QTest.keyClick(palette._line, _KEY.Key_Return)
+    ran.until(lambda: bool(ran.window.findChildren(QDialog, "weights_dialog")))
+    weights = ran.window.files.weights_dialog
+    assert weights is not None
+    ran.until(weights.isVisible)
+    opened(ran, "weights_dialog")
+    lines = at()
+    assert isinstance(lines, QPlainTextEdit)
+    QTest.keyClick(lines, _KEY.Key_A, _CONTROL)
+    QTest.keyClick(lines, _KEY.Key_C, _CONTROL)
+    assert QApplication.clipboard().text().startswith("import torch")
+    press(_KEY.Key_Return)
+    assert not weights.isVisible()
 
 
 @pytest.mark.parametrize("main", [True, False])

@@ -217,7 +217,9 @@ class SweepDialog(Dialog):
             left.addWidget(part)
         pages = QTabWidget()
         pages.setObjectName("sweep_pages")
-        pages.setAccessibleName("Pictures of the sweep")
+        pages.tabBar().setObjectName("sweep_pages_bar")
+        for named in (pages, pages.tabBar()):
+            named.setAccessibleName("Pictures of the sweep")
         pages.addTab(self.values, "Result against value")
         pages.addTab(self.curves, "Curves")
         right = QVBoxLayout()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QPlainTextEdit, QWidget
 
 from workbench.dialogs.frame import TextDialog, closing_row
 from workbench.panels.labels import column, fixed_font, label
@@ -39,7 +39,9 @@ class WeightsDialog(TextDialog):
         for shown in (self._title, self._text, self._code):
             layout.addWidget(shown)
         layout.addStretch()
-        layout.addWidget(closing_row(self, "weights"))
+        closing = closing_row(self, "weights")
+        closing.button(QDialogButtonBox.StandardButton.Close).setDefault(True)  # also while the lines have the keys
+        layout.addWidget(closing)
 
     def show_taken(self, notes: Sequence[str], answer: bool) -> None:
         """They were read: what they are, what had to be guessed, and whether they `answer` before they are trained."""

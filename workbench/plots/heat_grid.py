@@ -61,7 +61,7 @@ class HeatGrid(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID // 2)
-        area = QScrollArea()  # deep networks need more height than there is
+        area = self._area = QScrollArea()  # deep networks need more height than there is
         area.setObjectName(f"heat_maps_{left}_{bottom}".replace(" ", "_"))
         area.setAccessibleName(f"Heat maps: {left or 'value'} by {bottom}")
         area.setWidgetResizable(True)
@@ -139,6 +139,16 @@ class HeatGrid(QWidget):
         self._cursor = time
         for cell in self._cells:
             cell.mark(time)
+
+    def show_row(self, place: tuple[int, int] | None) -> None:
+        """Mark one row of one panel, or none."""
+        for index, cell in enumerate(self._cells):
+            cell.mark_row(place[1] if place is not None and place[0] == index else None)
+
+    def reveal(self, index: int) -> None:
+        """Scroll to a panel."""
+        place = self._cells[index].box.sceneBoundingRect()
+        self._area.ensureVisible(0, round(place.center().y()), 0, round(place.height() / 2))
 
     def show_everything(self) -> None:
         """Undo every zoom."""
@@ -241,8 +251,9 @@ class _Cell:
         self.title = PanelTitle()
         self.left: LabelAxis | None = None
         self._marks = [pg.InfiniteLine(angle=90), pg.InfiniteLine(angle=90)]
+        self._row_marks = [pg.InfiniteLine(angle=0), pg.InfiniteLine(angle=0)]
         self.box.addItem(self.image)
-        for mark in self._marks:
+        for mark in (*self._marks, *self._row_marks):
             mark.hide()
             self.box.addItem(mark, ignoreBounds=True)
 
@@ -260,10 +271,11 @@ class _Cell:
 
     def mark(self, time: int | None) -> None:
         """Frame the column of one time step."""
-        for mark, edge in zip(self._marks, (-0.5, 0.5), strict=True):
-            mark.setVisible(time is not None)
-            if time is not None:
-                mark.setPos(time + edge)
+        _frame(self._marks, time)
+
+    def mark_row(self, row: int | None) -> None:
+        """Frame one row."""
+        _frame(self._row_marks, row)
 
     def dress(self, theme: Theme) -> None:
         """Take the colours of `theme`; the marks are black on white, which shows on every colour of every map."""
@@ -272,5 +284,14 @@ class _Cell:
         self.box.setBorder(theme.stroke(theme.color("grid")))
         self.box.rbScaleBox.setPen(theme.pen("accent"))
         self.box.rbScaleBox.setBrush(theme.color("accent", 0.15))
-        for mark, color in zip(self._marks, ("#000000", "#ffffff"), strict=True):
-            mark.setPen(theme.stroke(color))
+        for marks in (self._marks, self._row_marks):
+            for mark, color in zip(marks, ("#000000", "#ffffff"), strict=True):
+                mark.setPen(theme.stroke(color))
+
+
+def _frame(marks: Sequence[pg.InfiniteLine], place: int | None) -> None:
+    """Put both lines around a row or a column."""
+    for mark, edge in zip(marks, (-0.5, 0.5), strict=True):
+        mark.setVisible(place is not None)
+        if place is not None:
+            mark.setPos(place + edge)

@@ -52,7 +52,7 @@ class TraceGrid(QWidget):
     is chosen and then kept, so that a unit stays where it is while the network learns.
     """
 
-    read = Signal(str)  # the values under the mouse, in words
+    read = Signal(str)  # the value under the mouse, or where keys have gone, in words
 
     def __init__(
         self, theme: Theme, cursor: TimeCursor, strips: Callable[[LayerTrace], tuple[Strip, ...]], *, last_only: bool
@@ -62,6 +62,7 @@ class TraceGrid(QWidget):
         self._theme, self._cursor, self._strips, self._last_only = theme, cursor, strips, last_only
         self._trace: HiddenTrace | None = None
         self.shown: list[tuple[LayerTrace, Strip]] = []
+        self._by_keys: tuple[int, int] | None = None  # panel and row that keys have gone to
         self._orders: dict[str, NDArray[np.intp]] = {}
         self._levels: dict[str, Levels] = {}
         self.grid = HeatGrid(theme, bottom="time step", left="unit")
@@ -100,6 +101,7 @@ class TraceGrid(QWidget):
         self._orders.clear()
         self._levels.clear()
         self.shown.clear()
+        self._by_keys = None
         self.grid.arrange(())
         self.grid.show_scales(())
 
@@ -115,6 +117,24 @@ class TraceGrid(QWidget):
         if order is None or len(order) != layer.hidden.shape[1]:
             order = self._orders[layer_name(layer)] = unit_order(layer.hidden, self.order.currentText())
         return order
+
+    def walk(self, by: int) -> None:
+        """Go `by` rows down, through all panels, and read out the value at the time cursor: what Up and Down do."""
+        before = self._by_keys
+        self.choose_row(by)
+        if self._by_keys is None:
+            return
+        if self._cursor.position is None:
+            self._cursor.walk(1, self.time_steps)
+        self._mark()
+        if before is None or before[0] != self._by_keys[0]:
+            self.grid.reveal(self._by_keys[0])
+
+    def choose_row(self, by: int = 0) -> None:
+        """The row that is read out as the time cursor walks: the first one, unless there is one already."""
+        rows = [(panel, row) for panel, (_, strip) in enumerate(self.shown) for row in range(strip.data.shape[1])]
+        at = rows.index(self._by_keys) + by if self._by_keys in rows else 0
+        self._by_keys = rows[min(max(at, 0), len(rows) - 1)] if rows else None
 
     def table(self) -> Table:
         """One row for each unit of what is shown, in the order of the picture; one column for each time step."""
@@ -178,9 +198,23 @@ class TraceGrid(QWidget):
 
     def _mark(self) -> None:
         position = self._cursor.position
-        self.grid.show_cursor(position if position is not None and position < self.time_steps else None)
+        inside = position is not None and position < self.time_steps
+        self.grid.show_cursor(position if inside else None)
+        if self._by_keys is not None:
+            self._read_by_keys(position if inside else None)
+
+    def _read_by_keys(self, time: int | None) -> None:
+        panel, row = self._by_keys or (0, 0)
+        if time is None or panel >= len(self.shown) or row >= self.shown[panel][1].data.shape[1]:
+            self._by_keys = None
+            self.read.emit("")
+        else:
+            self.read.emit(self._words(Spot(panel, row, time, float(self.grid.data(panel)[row, time]))))
+        self.grid.show_row(self._by_keys)
 
     def _hover(self, spot: Spot | None) -> None:
+        self._by_keys = None
+        self.grid.show_row(None)
         self._cursor.hover(spot.time if spot else None)
         self.read.emit(self._words(spot) if spot and spot.panel < len(self.shown) else "")
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout
 
 from engine.events import Snapshot
 from engine.inside_records import HiddenTrace, LayerTrace
 from workbench.plots.saving import Table
 from workbench.plots.trace_grid import Strip, TraceGrid, steps_of
+from workbench.spoken import announce
 from workbench.views.live_view import LiveView
+
+_KEY = Qt.Key
 
 
 class TraceView(LiveView):
@@ -43,6 +48,18 @@ class TraceView(LiveView):
     def recolour(self) -> None:
         """The grid."""
         self._traces.apply_theme(self.theme)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Up and down go from unit to unit, left and right through time; what is there is read out."""
+        by = {_KEY.Key_Up: -1, _KEY.Key_Down: 1, _KEY.Key_Left: 0, _KEY.Key_Right: 0}.get(Qt.Key(event.key()))
+        walks = by is not None and self.time_steps() and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        if walks and by:
+            self._traces.walk(by)
+            announce(self, self._readout.text())
+            return
+        if walks:
+            self._traces.choose_row()
+        super().keyPressEvent(event)
 
     def reset_zoom(self) -> None:
         """All panels."""

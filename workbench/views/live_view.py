@@ -16,6 +16,7 @@ from workbench.later import later
 from workbench.plots.frame import PictureFrame
 from workbench.plots.legend import Legend
 from workbench.plots.time_cursor import TimeCursor
+from workbench.spoken import announce
 from workbench.theme import Theme
 from workbench.views._failing import Failing
 
@@ -327,6 +328,7 @@ class LiveView(PictureFrame):
         walks = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Home: -length, Qt.Key.Key_End: length}
         if length and event.key() in walks:
             self.time.walk(walks[Qt.Key(event.key())], length)
+            announce(self, self._readout.text())  # which does not have the keys
         elif length and event.key() == Qt.Key.Key_Escape:
             self.time.release()
         else:

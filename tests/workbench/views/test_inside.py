@@ -543,3 +543,37 @@ def test_the_page_of_equations_is_not_moved_sideways(show: Show, qtbot: QtBot, w
     view.show_snapshot(measured.full_snapshot())
     qtbot.waitUntil(lambda: all(equation.ready for equation in view._equations))
     assert view._page.horizontalScrollBar().maximum() == 0
+
+
+# --- by keys --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [HiddenState, Gates])
+def test_units_are_walked_and_read_out_by_keys(
+    qtbot: QtBot, show: Show, kind: type[HiddenState | Gates], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoken: list[str] = []
+    for module in ("live_view", "_trace_view"):
+        monkeypatch.setattr(f"workbench.views.{module}.announce", lambda _widget, text: spoken.append(text))
+    view = show(kind)
+    view.show_snapshot(measured.full_snapshot())
+    traces = view._traces
+    layer, strip = traces.shown[0]
+    QTest.keyClick(view, Qt.Key.Key_Right)
+    QTest.keyClick(view, Qt.Key.Key_Right)
+    assert f"unit {traces.order_of(layer)[0]} · step 2" in view._readout.text()
+    QTest.keyClick(view, Qt.Key.Key_Down)
+    unit = traces.order_of(layer)[1]
+    assert f"unit {unit} · step 2" in view._readout.text()
+    assert view._readout.text().endswith(f"{strip.data[1, unit]:+.4f}")
+    assert view.time.position == 1
+    assert spoken[-1] == view._readout.text()
+    marks = traces.grid._cells[0]._row_marks
+    assert [(mark.isVisible(), mark.value()) for mark in marks] == [(True, 0.5), (True, 1.5)]
+    for _ in range(strip.data.shape[1]):
+        QTest.keyClick(view, Qt.Key.Key_Down)
+    other, _ = traces.shown[1]
+    assert f"unit {traces.order_of(other)[1]} · step 2" in view._readout.text()  # of the next panel
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert view._readout.text() == ""
+    assert not any(mark.isVisible() for cell in traces.grid._cells for mark in cell._row_marks)

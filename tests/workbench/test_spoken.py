@@ -1,0 +1,95 @@
+"""What a screen reader is told of that is seen elsewhere than where the keys are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from engine.config import field_info
+from tests.workbench.bench import Bench
+from tests.workbench.views import measured
+from workbench import spoken
+from workbench.run_state import State
+from workbench.slide import Slide
+
+_KEY = Qt.Key
+
+
+class Listener:
+    """In the place of Qt's way to screen readers."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def isActive(self) -> bool:  # noqa: N802 (Qt's name)
+        return True
+
+    def updateAccessibility(self, event: Any) -> None:  # noqa: N802 (Qt's name)
+        self.heard.append(event.message())
+
+
+@pytest.fixture
+def listener(monkeypatch: pytest.MonkeyPatch) -> Listener:
+    listening = Listener()
+    monkeypatch.setattr(spoken, "QAccessible", listening)
+    return listening
+
+
+def test_the_slider_of_the_run_says_its_step(bench: Bench, listener: Listener) -> None:
+    film, slider = bench.window.gallery.film, bench.window.gallery.scrubber.slider
+    assert slider.accessibleName() == "Training step that all views show: Nothing measured yet"
+    for step in (10, 20, 30):
+        film.record(measured.full_snapshot(step))
+    bench.window.activateWindow()
+    slider.setFocus()
+    bench.until(slider.hasFocus)
+    QTest.keyClick(slider, _KEY.Key_Left)
+    assert slider.accessibleName() == "Training step that all views show: Step 20 of 30"
+    assert listener.heard[-1] == "Step 20 of 30"
+
+
+def test_a_slider_of_a_setting_says_its_value(bench: Bench, listener: Listener) -> None:
+    info = field_info("data", "noise")
+    slide = Slide(info, whole=False)
+    bench.qtbot.addWidget(slide)
+    slide.show_value(0.25)
+    assert slide.accessibleName() == f"{info.label}, as a slider: 0.25"
+    assert not listener.heard
+    slide.show()
+    slide.activateWindow()
+    slide.setFocus()
+    bench.until(slide.hasFocus)
+    before = slide.value()
+    QTest.keyClick(slide, _KEY.Key_Right)
+    assert slide.value() == before + 1
+    assert listener.heard == [f"{slide.value_at(before + 1):.12g}"]
+
+
+def test_it_is_said_when_a_run_begins_waits_and_ends(bench: Bench, listener: Listener) -> None:
+    bench.train(3)
+    bench.command("run")
+    bench.backend.runs[-1].permits.release(1)
+    bench.until(lambda: bench.session_state is State.PAUSED)
+    bench.command("stop")
+    bench.until(lambda: bench.session_state is State.FINISHED)
+    states = [text.split()[0].rstrip(":") for text in listener.heard]
+    assert states == ["training", "paused", "training", "finished"]
+    assert listener.heard[-1] == "finished: stopped"
+
+
+def test_what_the_foot_of_the_window_says_is_spoken(bench: Bench, listener: Listener) -> None:
+    bench.window.foot.tell("Nothing was written.")
+    assert listener.heard == ["Nothing was written."]
+
+
+def test_nothing_is_made_for_nobody(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    listening = Listener()
+    monkeypatch.setattr(spoken, "QAccessible", listening)
+    monkeypatch.setattr(listening, "isActive", lambda: False)
+    assert QApplication.instance() is not None
+    bench.window.foot.tell("Nothing was written.")
+    assert not listening.heard
