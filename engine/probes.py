@@ -177,6 +177,10 @@ class Probes:
         values = tuple((name, self._kept[name].value) for name in names if name in self._kept)
         return Snapshot(step, epoch, request.id, values)
 
+    def lacks(self, request: SnapshotRequest) -> bool:
+        """Whether `request` came while a batch was trained and asks for what only a batch that is watched shows."""
+        return any(self._is_due(name, request) for name in _OF_BATCHES - self.watched)
+
     def _is_due(self, name: str, request: SnapshotRequest) -> bool:
         """Whether nothing rests; what a person has chosen anew is not waited for."""
         kept = self._kept.get(name)

@@ -25,9 +25,13 @@ class Requests:
         return request if request.id > self.answered else None
 
     def answer(self, step: int, *, paused: bool) -> Iterator[Snapshot]:
-        """Between two batches, after so many; paused, everything is measured anew."""
+        """Between two batches, after so many; paused, everything is measured anew.
+
+        What came too late for the batch before is answered after the next one: where batches take longer than a
+        request is on its way, each comes too late, and what they show would never be seen.
+        """
         request = self.open
-        if request is None:
+        if request is None or (not paused and self._probes.lacks(request)):
             return
         epoch = math.ceil(step / max(1, self._steps_per_epoch))  # of the last batch; the next may have begun
         snapshot = self._probes.answer(request, step, epoch, paused) if request.probes else None

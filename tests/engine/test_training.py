@@ -280,6 +280,20 @@ def test_a_request_is_answered_once_at_the_next_batch(experiment: Experiment, da
     assert isinstance(events[events.index(last) + 1], RunFinished)
 
 
+def test_a_request_that_came_while_a_batch_was_trained_is_answered_after_the_next(
+    experiment: Experiment, dataset: Dataset
+) -> None:
+    of_batches = {"gradient_norms", "gradient_by_time", "contributions", "batch_activations"}
+    control, shown = Control(), dict[int, set[str]]()
+    for event in TrainingRun(experiment, dataset, control):
+        if isinstance(event, StepDone) and event.step == 1:  # trained, and not yet between two batches
+            control.request = SnapshotRequest(1, frozenset({"hidden", *of_batches}))
+        if isinstance(event, Snapshot) and event.step not in shown:
+            shown[event.step] = {name for name, _ in event.values}
+    assert shown[2] >= {"hidden", *of_batches}
+    assert min(shown) == 2
+
+
 def test_at_the_end_everything_is_shown_to_whoever_looked(experiment: Experiment, dataset: Dataset) -> None:
     control = Control()
     control.request = SnapshotRequest(1, frozenset({"hidden"}))

@@ -47,7 +47,7 @@ class ForecastPage(AnswerPage):
         assert isinstance(prediction, SeriesPrediction)
         self._shown = prediction
         baselines = self._baselines(prediction)
-        if tuple(self.plot.curves) != (*baselines, _TRUTH, _FORECAST):
+        if tuple(self.plot.curves) != (_TRUTH, _FORECAST, *baselines):
             self._name_curves(prediction, baselines)
         starts, errors = beginnings(prediction.labels), dict(prediction.baseline_rmse)
         self.plot.bottom.set_labels(prediction.labels)
@@ -113,11 +113,11 @@ class ForecastPage(AnswerPage):
 
     def _name_curves(self, prediction: SeriesPrediction, baselines: list[str]) -> None:
         self.plot.remove_curves()
+        for height, name in ((2, _TRUTH), (1, _FORECAST)):  # the thin line is seen over the thick one
+            self.plot.add_curve(name, name).item.setZValue(height)
         for index, (name, _) in enumerate(prediction.baselines):
             if name in baselines:
                 self.plot.add_curve(name, baseline_stroke(index))
-        self.plot.add_curve(_TRUTH, "truth")
-        self.plot.add_curve(_FORECAST, "forecast")
         self.plot.left.setLabel(prediction.target, **self.plot.left.labelStyle)
         excerpt = f": {prediction.excerpt}" if prediction.excerpt else ""
         told = f"{excerpt}, whose RMSE stands above" if excerpt and not self.compact else excerpt

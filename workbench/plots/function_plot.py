@@ -18,7 +18,7 @@ BINS = 80
 _LEAST_REACH = 4.0  # either side of zero: what a tanh or a sigmoid does lies within
 _POINTS = 401
 _NOW = "pinned sequence, time step looked at"
-_ALL, _FLAT = "what goes in", "saturated: f′ < 0.1"
+_ALL, _FLAT = "what goes in", "saturated (f′ < 0.1)"
 
 Array = NDArray[np.float64]
 

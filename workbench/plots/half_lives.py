@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import bisect
 import math
+from typing import Any
 
 import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPen
 
+from engine.inside_records import Floats
 from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key
 from workbench.theme import Theme
 
 _LONGEST_LIFE = 10_000  # steps: a half-life beyond is the slope of noise
 _MOST = 4000  # points of the history
-_NO_LINE = "no line: it does not shrink"
+_GAP = "no line: does not shrink"
 
 
 class Course:
@@ -41,10 +46,14 @@ class Course:
 
 
 class HalfLifePlot(CurvePlot):
-    """A curve for each layer and direction, from one step to hundreds; its owner adds them by their names."""
+    """A curve for each layer and direction, from one step to hundreds; its owner adds them by their names.
+
+    Where a gradient does not shrink it has no half-life and the curve a gap; a value between two gaps is a point.
+    """
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, bottom="step", left="half-life", counted=True)
+        self._alone: dict[str, Any] = {}
+        super().__init__(theme, bottom="step", left="half-life, steps", counted=True)
         self._start = self.add_anchor()
         self._moment = self.add_line("cursor", upright=True)
         self.set_log(True)
@@ -58,11 +67,37 @@ class HalfLifePlot(CurvePlot):
             when = ("now" if moment is None else "then") if finite.any() else "so far"
             note = "" if finite[place - 1] else f"does not shrink {when}"
             self.show_curve(name, course.steps, np.where(finite, column, np.nan), note)
+            self._show_alone(name, np.asarray(course.steps, float), column)
         self.mark(self._moment, moment)
         self._start.setData([0.0, max([1, *course.steps[-1:]])], [1.0, 1.0])
         known = np.isfinite(lives)
-        gaps = bool((known.any(axis=0) & ~known.all(axis=0)).any())
-        self.show_key([Key(_NO_LINE, self._theme.pen("muted"), line=False)] if gaps else ())
+        self.show_key([Key(_GAP, QPen(Qt.PenStyle.NoPen), line=False)] if known.any() and not known.all() else [])
+
+    def remove_curve(self, name: str) -> None:
+        """Take one curve away, with its points."""
+        super().remove_curve(name)
+        if name in self._alone:
+            item = self._alone.pop(name)
+            self.axes.remove(item)
+            self.hiding.disown(name, item)
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the colours of `theme`."""
+        super().apply_theme(theme)
+        for name, item in self._alone.items():
+            item.setSymbolBrush(self.curves[name].pen(theme).color())
+
+    def _show_alone(self, name: str, steps: Floats, lives: Floats) -> None:
+        """The values that have a gap on either side, of which there is no line."""
+        known = np.pad(np.isfinite(lives), 1)
+        alone = known[1:-1] & ~known[:-2] & ~known[2:]
+        if name not in self._alone:
+            color = self.curves[name].pen(self._theme).color()
+            item = pg.PlotDataItem(pen=None, symbol="o", symbolSize=4, symbolPen=None, symbolBrush=color)
+            self._alone[name] = item
+            self.axes.add(item)
+            self.hiding.own(name, item)
+        self._alone[name].setData(steps[alone], lives[alone])
 
 
 def life_words(life: float, *, short: bool = False) -> str:

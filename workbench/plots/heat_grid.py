@@ -116,7 +116,7 @@ class HeatGrid(QWidget):
         """Name the time steps."""
         for axis in self._axes:
             if axis.orientation == "bottom":
-                axis.set_labels(times)
+                axis.set_labels(times, of_steps=True)
 
     def show_units(self, row: int, units: Sequence[str]) -> None:
         """Name the units of one row of panels, from the top."""

@@ -18,6 +18,7 @@ _VISIBLE = str.maketrans({" ": "␣", "\n": "↵", "\t": "→", "\r": "←"})
 _LONGEST = 7  # characters of a number on an axis
 _NICE = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 24, 25, 30, 50)  # of dates and words
 _ROUND = (1, 2, 5, 10)  # of numbers
+_FROM_ONE = (1, 1)  # as steps are counted
 
 
 def visible(label: str) -> str:
@@ -40,7 +41,11 @@ def step_name(labels: Sequence[str], step: int) -> str:
 
 
 class LabelAxis(pg.AxisItem):
-    """Writes as many names as fit; without names, plain numbers."""
+    """Writes as many names as fit; without names, plain numbers.
+
+    Of dates every third tells where the others are. Of words and letters it does not: where not all those of a
+    sequence's steps fit, the steps are counted instead.
+    """
 
     def __init__(self, orientation: str, whole: bool = False) -> None:
         """`whole` for what is counted, such as steps: there is nothing between two of them."""
@@ -48,6 +53,7 @@ class LabelAxis(pg.AxisItem):
         self._whole = whole
         self._labels: tuple[str, ...] = ()
         self._count: tuple[int, int] | None = None
+        self._words = self._by_number = False
         self._ramp: tuple[float, float] | None = None
         self._widest = 1
         self._round: RoundPlaces | None = None  # of the names, once they were asked for
@@ -59,13 +65,14 @@ class LabelAxis(pg.AxisItem):
         """The names, one for each whole number from 0."""
         return self._labels
 
-    def set_labels(self, labels: Sequence[str]) -> None:
-        """Name the whole numbers 0, 1, …; an empty sequence goes back to numbers."""
+    def set_labels(self, labels: Sequence[str], *, of_steps: bool = False) -> None:
+        """Name the whole numbers 0, 1, …, which may be steps of a sequence; no names go back to numbers."""
         if tuple(labels) == self._labels:
             return
         self._labels, self._count = tuple(labels), _counted(labels)
         self._widest = max((len(named(label)) for label in self._labels), default=1)
         self._round, self._short = None, {}
+        self._words = of_steps and not all(map(_has_digit, self._labels))
         self.picture = None
         self.update()
 
@@ -92,7 +99,10 @@ class LabelAxis(pg.AxisItem):
         if self._find_round(low, high, size):
             places = list(self._short)
             return [(float(places[1] - places[0]), [float(place) for place in places])]
-        step = self._step(high - low, size)
+        step = self._step(high - low, size, self._wide, self._count)
+        self._by_number = self._words and step > 1
+        if self._by_number:
+            step = self._step(high - low, size, self._long(len(str(len(self._labels)))), _FROM_ONE)
         begin = self._begin(step, (high - low) / max(size, 1.0))
         first = max(math.ceil((low - begin) / step) * step, 0) + begin
         last = min(math.floor(high), len(self._labels) - 1)
@@ -111,7 +121,10 @@ class LabelAxis(pg.AxisItem):
             long = max(map(len, strings), default=0) > _LONGEST
             return [numeral(short(value) if long else string) for value, string in zip(values, strings, strict=True)]
         inside = [int(value) for value in values if 0 <= int(value) < len(self._labels)]
-        return [self._short.get(place) or named(self._labels[place]) for place in inside]
+        return [self._name(place) for place in inside]
+
+    def _name(self, place: int) -> str:
+        return str(place + 1) if self._by_number else self._short.get(place) or named(self._labels[place])
 
     def _find_round(self, low: float, high: float, size: float) -> bool:
         """Whether names that are dates have round places in sight, which are named then."""
@@ -142,8 +155,9 @@ class LabelAxis(pg.AxisItem):
 
     def _begin(self, step: int, pixel: float) -> int:
         """The first number that is named, of a `step`: pyqtgraph leaves out a name that would stand out at the edge."""
-        if self._count is not None:  # at round numbers
-            first, by = self._count
+        count = _FROM_ONE if self._by_number else self._count
+        if count is not None:  # at round numbers
+            first, by = count
             return -first // by % step
         if self.orientation in ("left", "right"):
             return 0
@@ -162,11 +176,11 @@ class LabelAxis(pg.AxisItem):
         """Pixels of so many letters, about."""
         return letters * self._text * 0.62
 
-    def _step(self, span: float, size: float) -> int:
-        room = self._text + 1 if self.orientation in ("left", "right") else self._wide + 1.5 * GRID
+    def _step(self, span: float, size: float, wide: float, count: tuple[int, int] | None) -> int:
+        room = self._text + 1 if self.orientation in ("left", "right") else wide + 1.5 * GRID
         least = max(span * room / max(size, 1.0), 1.0)
         for scale in (1, 10, 100, 1000, 10_000, 100_000):
-            for nice in _NICE if self._count is None else _ROUND:
+            for nice in _NICE if count is None else _ROUND:
                 if nice * scale >= least:
                     return nice * scale
         return math.ceil(least)
@@ -179,6 +193,10 @@ def _counted(labels: Sequence[str]) -> tuple[int, int] | None:
     first, by = int(labels[0]), int(labels[1]) - int(labels[0])
     counted = by > 0 and first % by == 0 and all(int(label) == first + by * at for at, label in enumerate(labels))
     return (first, by) if counted else None
+
+
+def _has_digit(label: str) -> bool:
+    return any(map(str.isdigit, label))
 
 
 def dress_axis(axis: pg.AxisItem, theme: Theme) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QFont, QFontMetrics
 
 from workbench.theme import GRID, TEXT_SMALL, Theme
 
-_BETWEEN = " · "
+_BETWEEN, _WITHIN = " · ", ", "  # parts, and what of a part is kept together where there is room
 _AROUND = GRID - 1  # pixels above and below all lines
 _LEAST_ROOM = 40
 
@@ -71,7 +71,8 @@ class PanelTitle(pg.LabelItem):
         font.setPixelSize(self._size)
         metrics = QFontMetrics(font)
         lines: list[str] = []
-        parts = self.name.split(_BETWEEN) if self.name else []
+        whole = self.name.split(_BETWEEN) if self.name else []
+        parts = [piece for part in whole for piece in self._pieces(part, metrics)]
         for part in parts:
             longer = _BETWEEN.join((*lines[-1:], part))
             if lines and metrics.horizontalAdvance(longer) <= self._room:
@@ -85,3 +86,6 @@ class PanelTitle(pg.LabelItem):
         self.setFixedHeight(high * metrics.lineSpacing() + _AROUND if high else 0)
         self.setText("<br>".join(map(html.escape, lines)))
         self.setToolTip(self.name)
+
+    def _pieces(self, part: str, metrics: QFontMetrics) -> list[str]:
+        return [part] if metrics.horizontalAdvance(part) <= self._room else part.split(_WITHIN)

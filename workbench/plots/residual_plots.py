@@ -111,5 +111,5 @@ def _place(errors: Floats, lag: int) -> str:
     if lag:
         return f"least {lag} back: it trails the truth"
     if not least:
-        return "least where it is: it does not trail"
+        return "least 0 back: it does not trail"
     return f"{percent(1 - errors[least] / errors[0])} less {least} back: too little to tell"

@@ -62,5 +62,5 @@ def _strip(name: str, values: Floats) -> Strip:
     signed = bool((values < 0).any())
     above, below = shares(values, signed=signed)
     if signed:
-        return Strip(name, values, "diverging", f"high {percent(above)} · low {percent(below)}")
-    return Strip(name, values, "magnitude", f"open {percent(above)} · shut {percent(below)}")
+        return Strip(name, values, "diverging", f"high {percent(above)}, low {percent(below)}")
+    return Strip(name, values, "magnitude", f"open {percent(above)}, shut {percent(below)}")

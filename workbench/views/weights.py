@@ -63,7 +63,7 @@ class WeightMaps(LiveView):
     def build(self) -> None:
         """The matrix at the left; histogram over training and spectrum at the right."""
         self._maps = HeatGrid(self.theme, bottom="column", left="row")
-        self._spreads = HeatGrid(self.theme, bottom="training step", left="")
+        self._spreads = HeatGrid(self.theme, bottom="training step", left="weight")
         self._spreads.arrange([Panel(0, 0, "magnitude")])
         self._plane = EigenvaluePlot(self.theme)
         self._levels = dict[str, Levels]()

@@ -20,6 +20,7 @@ from workbench.plots.keys import Key, Scale
 from workbench.plots.label_axis import LabelAxis, step_name, visible
 from workbench.plots.legend import Legend
 from workbench.plots.levels import Levels, rung
+from workbench.plots.panel_title import PanelTitle
 from workbench.plots.principal import PrincipalPlane
 from workbench.plots.smoothing import Smoother
 from workbench.plots.still_label import StillLabel
@@ -159,6 +160,18 @@ def test_a_narrow_axis_names_more_than_its_middle(qtbot: QtBot) -> None:
     half = QFontMetrics(axis.font()).horizontalAdvance("1956-01") / 2
     assert sum(half <= (place + 0.5) * 12 <= 144 - half for place in places) >= 2
     assert len(names) == len(places)
+
+
+@pytest.mark.parametrize("words", ["no picture : hopefully you still have the remote control .", " it was\nso he"])
+def test_where_not_all_words_fit_the_steps_are_counted(qtbot: QtBot, words: str) -> None:
+    axis = LabelAxis("bottom")
+    labels = words.split(" ") if ":" in words else list(words)
+    axis.set_labels(labels, of_steps=True)
+    for size, named in ((1200, True), (len(labels) * 9, False)):
+        [(spacing, places)] = axis.tickValues(-0.5, len(labels) - 0.5, size)
+        shown = axis.tickStrings(places, 1.0, spacing)
+        assert shown == [visible(label) for label in labels] if named else all(name.isdecimal() for name in shown)
+        assert named or [int(name) for name in shown] == [place + 1 for place in places]
 
 
 def test_an_axis_of_rows_shows_round_numbers_of_their_scale(qtbot: QtBot) -> None:
@@ -370,6 +383,19 @@ def test_table_keeps_its_place_when_only_numbers_change(qtbot: QtBot) -> None:
 def test_the_points_of_a_column_stand_below_each_other(values: tuple[float, ...], texts: list[str]) -> None:
     model = TableTwin((("a",), [(value,) for value in values]))
     assert [model.data(model.index(row, 0)) for row in range(len(values))] == texts
+
+
+@pytest.mark.parametrize(
+    ("room", "lines"),
+    [(400, ["forget · open 22 %, shut 61 %"]), (150, ["forget", "open 22 %, shut 61 %"]),
+     (90, ["forget", "open 22 %", "shut 61 %"])],
+)  # fmt: skip
+def test_a_title_keeps_together_what_belongs_together(qtbot: QtBot, room: int, lines: list[str]) -> None:
+    title = PanelTitle()
+    title.dress(LIGHT)
+    title.fit(room)
+    title.show_name("forget · open 22 %, shut 61 %")
+    assert title.text.split("<br>") == lines
 
 
 def test_a_title_is_broken_between_its_parts_before_it_is_cut(qtbot: QtBot) -> None:

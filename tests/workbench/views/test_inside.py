@@ -76,7 +76,7 @@ def test_histogram_and_saturation_of_every_function(qtbot: QtBot, show: Show, tw
     place = int(np.searchsorted(update.edges, 0.1, "right")) - 1
     assert update.shares[place] == 0.75
     assert update.edges[-1] == 6.0
-    assert "saturated: f′ < 0.1  25.0 %" in update.legend.texts
+    assert "saturated (f′ < 0.1)  25.0 %" in update.legend.texts
 
 
 def test_it_says_which_batch_it_shows_and_how_much_of_it(show: Show, two_layers: BatchActivations) -> None:
@@ -340,8 +340,8 @@ def test_where_a_layer_does_not_run_nothing_is_told(show: Show) -> None:
     assert explain._lines[4].text() == "c = 0.500 · 0.000 + 0.250 · (−0.400) = 0.100"
     state._traces.grid.hovered.emit(Spot(2, 0, 2, float("nan")))
     assert state._readout.text() == "layer 1 reverse · hidden state · unit 0 · step 3 (c) · it does not run here"
-    assert gate._traces.shown[5][1].note == "open 0 % · shut 0 %"
-    assert gate._traces.shown[7][1].note == "open 50 % · shut 0 %"
+    assert gate._traces.shown[5][1].note == "open 0 %, shut 0 %"
+    assert gate._traces.shown[7][1].note == "open 50 %, shut 0 %"
     assert np.isnan(space._one.places[2]).all()
     assert np.isfinite(space._one.places[:2]).all()
     assert space._readout.text() == "step 3 (c) · it does not run here"

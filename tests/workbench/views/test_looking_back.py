@@ -73,12 +73,23 @@ def test_a_half_life_is_told_of_the_moment(show: Show) -> None:
     view = show(GradientFlow)
     for step, life in ((1, np.inf), (5, 2.0), (9, np.inf)):
         view.show_snapshot(measured.snapshot(measured.gradient_by_time(half_life=life, layers=1), step=step))
-    gaps = "no line: it does not shrink"
+    gaps = "no line: does not shrink"
     assert view._lives.legend.texts == ("layer 1  does not shrink now", gaps)
     for moment, told in ((6, "layer 1"), (2, "layer 1  does not shrink then")):
         view.show_moment(moment)
         view.show_snapshot(measured.snapshot(measured.gradient_by_time(half_life=2.0, layers=1), step=5))
         assert view._lives.legend.texts == (told, gaps)
+
+
+def test_a_half_life_between_two_gaps_is_a_point(show: Show) -> None:
+    view = show(GradientFlow)
+    lives = [np.inf] * 30 + [5.0] + [np.inf] * 39 + [3.0, 4.0]
+    for step, life in enumerate(lives, 1):
+        view.show_snapshot(measured.snapshot(measured.gradient_by_time(half_life=life, layers=1), step=step))
+    alone = view._lives._alone["layer 1"]
+    assert (alone.xData.tolist(), alone.yData.tolist()) == ([31.0], [5.0])
+    view.reset()
+    assert not view._lives._alone
 
 
 def test_the_spread_of_the_weights_marks_the_moment(show: Show) -> None:

@@ -278,8 +278,8 @@ def test_gates_and_their_saturation(show: Show) -> None:
     assert [panel.map for panel in grid.panels] == ["magnitude", "diverging"]
     assert (grid.levels(0), grid.levels(1)) == ((0, 1), (-1, 1))
     assert [cell.title.name for cell in grid._cells] == [
-        "forget · open 33 % · shut 33 %",
-        "candidate · high 33 % · low 17 %",
+        "forget · open 33 %, shut 33 %",
+        "candidate · high 33 %, low 17 %",
     ]
     header, rows = view.table()
     assert header[5:] == ("a", "b", "c")
@@ -402,9 +402,9 @@ def test_an_update_that_was_not_watched_is_not_judged(show: Show, qtbot: QtBot) 
     norms = GradientNorms(("a",), f32(1.0), f32(1.0), f32(np.nan), 1.0, 1.0, 0.0)
     view.show_snapshot(measured.snapshot(norms))
     view.grab()  # gaps alone have no bounds to be looked for
-    assert "healthy: 1e−4 to 1e−2  measured with the next batch" in view._key.texts
+    assert "healthy (1e−4 to 1e−2)  measured with the next batch" in view._key.texts
     view.show_end()
-    assert "healthy: 1e−4 to 1e−2  the run ended before an update was measured" in view._key.texts
+    assert "healthy (1e−4 to 1e−2)  the run ended before an update was measured" in view._key.texts
 
 
 def test_in_a_pause_the_last_update_that_was_watched_is_judged(show: Show) -> None:
@@ -414,7 +414,7 @@ def test_in_a_pause_the_last_update_that_was_watched_is_judged(show: Show) -> No
     view.show_snapshot(measured.snapshot(watched, step=5))
     assert "update ratio" in view._key.texts
     view.show_snapshot(measured.snapshot(not_watched, step=7))
-    assert {"update ratio  of step 5", "healthy: 1e−4 to 1e−2  1 of 2 parameters"} <= set(view._key.texts)
+    assert {"update ratio  of step 5", "healthy (1e−4 to 1e−2)  1 of 2 parameters"} <= set(view._key.texts)
     assert_allclose(view._ratio.curves["update ratio"].x, [-3, -1], atol=1e-6)
     header, rows = view.table()
     assert (header[1], header[3]) == ("before clipping", "update ratio of step 5")
@@ -452,8 +452,8 @@ def test_gradient_norms_before_and_after(show: Show) -> None:
     view.show_snapshot(measured.snapshot(replace(norms, names=("a", "a rather long name", "c"))))
     assert view._norms.left.minimumWidth() > narrow + 50
     assert_allclose(view._ratio.curves["update ratio"].x, [-3, -1, np.nan], atol=1e-6)
-    assert "healthy: 1e−4 to 1e−2  1 of 3 parameters" in view._key.texts
-    assert "clipped at 1:  25 % of the steps" in view._total.legend.texts
+    assert "healthy (1e−4 to 1e−2)  1 of 3 parameters" in view._key.texts
+    assert "clipped at 1  25 % of the steps" in view._total.legend.texts
     assert view._clip.value() == 0.0
     view.show_snapshot(measured.snapshot(replace(norms, clip_norm=0.0)))
     assert not view._clip.isVisible()
@@ -546,14 +546,16 @@ def test_forecast_with_errors_and_skill_in_the_key(show: Show) -> None:
     assert_array_equal(curves["truth"].y, f32(1.0, math.nan, 3.0))
     assert_array_equal(curves["forecast"].y, f32(1.5, 2.0, 3.0))
     assert page.plot.legend.texts == (
-        "naive  RMSE 4",
-        "drift  RMSE 6",
         "truth",
         "forecast  RMSE 3, skill +0.25 against naive",
+        "naive  RMSE 4",
+        "drift  RMSE 6",
     )
+    heights = [curves[name].item.zValue() for name in ("truth", "forecast", "naive")]
+    assert heights == sorted(heights, reverse=True)
     assert page.plot.bottom.labelText == "validation part"
     page.plot.hovered.emit(1.9)
-    assert view._readout.text() == "c · naive 2 · drift 1 · truth 3 · forecast 3"
+    assert view._readout.text() == "c · truth 3 · forecast 3 · naive 2 · drift 1"
     assert view.table()[1][0] == ("a", 1.0, 1.5, 0.0, 0.0)
 
 
@@ -598,7 +600,7 @@ def test_what_the_forecast_leaves_and_whether_it_trails(show: Show, qtbot: QtBot
     residuals.canvas.doubled.emit()
     qtbot.waitUntil(lambda: residuals.box.viewRange()[0][1] > 37)
     view.show_snapshot(measured.snapshot(dataclasses.replace(known, labels=known.labels[:39], forecast=truth[1:])))
-    assert lags.legend.texts == ("error  least where it is: it does not trail",)
+    assert lags.legend.texts == ("error  least 0 back: it does not trail",)
 
 
 @pytest.mark.parametrize(("least", "log"), [(0.5, False), (0.02, False), (0.001, True), (0.0, False), (-1.0, False)])
@@ -665,10 +667,10 @@ def test_series_after_each_other_are_not_joined(show: Show) -> None:
 @pytest.mark.parametrize(
     ("errors", "lag", "told"),
     [
-        ([1.0, 2.0], 0, "least where it is: it does not trail"),
+        ([1.0, 2.0], 0, "least 0 back: it does not trail"),
         ([1.0, 0.5], 1, "least 1 back: it trails the truth"),
         ([1.0, 0.9, 0.86], 0, "14 % less 2 back: too little to tell"),
-        ([], 0, "least where it is: it does not trail"),
+        ([], 0, "least 0 back: it does not trail"),
     ],
 )
 def test_where_the_error_is_least_is_told_as_it_is(errors: list[float], lag: int, told: str) -> None:
@@ -684,7 +686,7 @@ def test_in_a_small_place_the_naive_and_the_best_baseline_do(show: Show) -> None
         (("naive", 4.0), ("drift", 6.0), ("AR(12)", 2.0)),
     )  # fmt: skip
     page.draw(known)
-    assert tuple(page.plot.curves) == ("naive", "AR(12)", "truth", "forecast")
+    assert tuple(page.plot.curves) == ("truth", "forecast", "naive", "AR(12)")
     assert page.table(known)[0] == ("time", "truth", "forecast", "naive", "drift", "AR(12)")
     page.deleteLater()
 
