@@ -155,9 +155,17 @@ def ask_whether_to_go_on(bench: Bench, answers: list[str]) -> None:
     offer_to_go_on(record, lambda: answers.append("yes"), lambda: answers.append("no"), bench.window)
 
 
+def ask_export(bench: Bench) -> None:
+    """Until there are forms to choose from, nothing can be exported."""
+    bench.window.ask_export()
+    dialog = bench.window.files.export_dialog
+    assert dialog is not None
+    bench.until(lambda: bool(dialog._forms))
+
+
 _OPENERS: dict[str, Callable[[Bench], object]] = {
     "preferences_dialog": lambda bench: bench.window.show_preferences(),
-    "export_dialog": lambda bench: bench.window.ask_export(),
+    "export_dialog": lambda bench: ask_export(bench),
     "use_dialog": lambda bench: ask_use(bench),
     "race_dialog": lambda bench: bench.window.racing.open(),
     "sweep_dialog": lambda bench: bench.window.racing.open_sweep(),
