@@ -45,6 +45,19 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # no window flashes up wh
 SERIES = Experiment().replace({"data.sample": "known", "data.targets": "value", "model.cell": "lstm"})
 
 
+class PatientBot(QtBot):
+    """Waits for as long as a machine may take that is busy with other things; what comes is not waited for longer."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = 20_000) -> None:  # noqa: N802 (Qt's)
+        super().waitUntil(callback, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """In place of pytest-qt's, for all tests of the window."""
+    return PatientBot(request)
+
+
 @pytest.fixture(autouse=True)
 def collected_between_tests() -> Iterator[None]:
     """As in the application: a collection in another thread would destroy Qt objects there, and may wait for ever."""
