@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QApplication, QFrame, QLabel, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.workbench.bench import Bench
+from workbench.editors import ChoiceEditor
+from workbench.number_editors import NumberEditor, NumbersEditor
 from workbench.run_state import State
 from workbench.runbar import RunBar
 from workbench.settings import Settings
@@ -89,6 +91,19 @@ def test_set_up_is_as_wide_as_its_settings(bench: Bench, scale: int) -> None:
         assert all(label.height() >= label.sizeHint().height() for label in labels)
         assert header.rect().contains(labels[-1].geometry())
     assert bench.window.minimumSizeHint().width() <= 1280
+    bench.window.appearance.choose_scale(100)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("scale", [100, 125, 150, 200])
+def test_numbers_are_as_high_as_choices(bench: Bench, scale: int, theme: str) -> None:
+    bench.window.appearance.choose_theme(theme)
+    bench.window.appearance.choose_scale(scale)
+    panel = bench.window.steps.panel
+    for step, page in enumerate(panel._pages):
+        panel.open(step)
+        inputs = [each for kind in (ChoiceEditor, NumberEditor, NumbersEditor) for each in page.findChildren(kind)]
+        bench.until(lambda inputs=inputs: len({each.height() for each in inputs if each.isVisible()}) <= 1)  # type: ignore[misc]
     bench.window.appearance.choose_scale(100)
 
 
