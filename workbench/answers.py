@@ -125,13 +125,14 @@ class ForeignWeights:
     """Weights from elsewhere: the settings that begin from them, and what was understood.
 
     `series` are settings of the data, for a file of which a series is suggested; only weights that `answer` can be used
-    before they are trained on.
+    before they are trained on. `weights` are for the engine alone.
     """
 
     settings: dict[str, Any]
     notes: tuple[str, ...]
     series: dict[str, Any] = field(default_factory=dict)
     answer: bool = True
+    weights: Any = None
 
 
 @dataclass(frozen=True, slots=True)

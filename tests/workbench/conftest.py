@@ -33,7 +33,18 @@ from engine.events import (
 )
 from engine.lessons import Lesson
 from tests.workbench.bench import Bench
-from workbench.answers import Asked, Column, Exported, ExportForm, Facts, Loaded, SeriesPreview, Usable, Used
+from workbench.answers import (
+    Asked,
+    Column,
+    Exported,
+    ExportForm,
+    Facts,
+    ForeignWeights,
+    Loaded,
+    SeriesPreview,
+    Usable,
+    Used,
+)
 from workbench.app import collect_garbage
 from workbench.backend import Backend
 from workbench.desk import Desk
@@ -174,6 +185,12 @@ class KnownBackend(Backend):
     def run_imported(self, experiment: Experiment, control: Control, folder: Path | None) -> Any:
         self.imported.append(experiment)
         return KnownRun(experiment, control, folder, total=0)
+
+    def fit(self, found: ForeignWeights, experiment: Experiment, loaded: Loaded) -> None:
+        from engine.networks import parameter_shapes
+
+        if found.weights is not None:
+            found.weights.fitted(parameter_shapes(experiment.model, loaded.dataset))
 
     def export_forms(self, run_folder: Path) -> tuple[ExportForm, ...]:
         return (

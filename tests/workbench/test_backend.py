@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
 from pathlib import Path
@@ -18,6 +19,8 @@ from engine.data import samples, suggest
 from engine.data.inspection import Inspection, inspected
 from engine.data.sequences.sequence_dataset import SequenceDataset
 from engine.data.tables.tables import Table
+from engine.export.beside import write_arrays
+from engine.layers.parameters import NetworkError
 from tests.engine.data.test_excel import workbook
 from tests.engine.data.test_labelled_text import reviews
 from tests.engine.data.test_sequences import LAYOUTS, experiment
@@ -290,3 +293,15 @@ def test_of_what_is_made_one_sequence_is_shown_with_its_answer(key: str, length:
         assert answers.split() == read.split()[:-2]
     else:
         assert answers in ("matched", "broken")
+
+
+@pytest.mark.parametrize(("source", "misfit"), [("airline_passengers", ""), ("seattle_weather", "this data gives")])
+def test_imported_weights_are_held_against_the_data_before_any_run(tmp_path: Path, source: str, misfit: str) -> None:
+    shapes = {"weight_ih_l0": (15, 1), "weight_hh_l0": (15, 5), "fc.weight": (1, 5), "fc.bias": (1,)}
+    write_arrays({name: np.ones(shape, np.float32) for name, shape in shapes.items()}, tmp_path / "w.npz")
+    backend = Backend()
+    loaded, found = backend.open(source), backend.import_weights(tmp_path / "w.npz")
+    for settings in (found.settings, found.settings | {"data.look_back": 9}):  # as it was read, and otherwise
+        wanted = loaded.experiment.replace(settings)
+        with pytest.raises(NetworkError, match=misfit) if misfit else contextlib.nullcontext():
+            backend.fit(found, wanted, loaded)
