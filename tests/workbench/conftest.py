@@ -116,7 +116,9 @@ class KnownRun:
                 )
         if self.folder:
             yield CheckpointSaved(step, str(self.folder / "weights.safetensors"))
-        reason = {"stop": "stopped", "finish": "finished early"}.get(self.control.ending, "all epochs done")
+        reason = {"stop": "stopped", "finish": "finished early"}.get(
+            self.control.ending, "all epochs done" if self.total else "imported"
+        )
         yield RunFinished(reason, step, 1, 1, 0.5, (("RMSE", 1.0),), (("naive", 2.0),), 1.0)
 
 

@@ -136,6 +136,10 @@ def test_weights_that_answer_are_a_run_to_use_and_export(
     assert not bench.backend.runs
     assert "preparing: scoring the imported weights…" in said
     assert not any(text.startswith("training") for text in said)
+    bar = bench.window.run_bar
+    assert said[-1] == "finished: weights imported and scored"
+    assert bar._epoch.text() == bar._step.text() == ""
+    assert not bar._parts["progress"].isVisible()
     assert all("scored as they came" in view.unmeasured for view in bench.window.gallery.views)
     bench.train(2)
     assert not any("scored as they came" in view.unmeasured for view in bench.window.gallery.views)
