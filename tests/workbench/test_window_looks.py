@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from tests.workbench.bench import Bench
 from workbench.editors import ChoiceEditor
 from workbench.number_editors import NumberEditor, NumbersEditor
+from workbench.path_line import PathLine
 from workbench.run_state import State
 from workbench.runbar import RunBar
 from workbench.settings import Settings
@@ -77,6 +78,28 @@ def test_what_is_said_of_a_run_can_be_read_in_the_least_room(bench: Bench, scale
     bench.until(lambda: chosen.viewport().rect().contains(chosen.visualItemRect(chosen.currentItem())))
     runs.setFloating(False)
     bench.window.appearance.choose_scale(100)
+
+
+def test_a_path_that_does_not_fit_shows_its_beginning_and_its_end(qtbot: QtBot) -> None:
+    path = "/home/somebody/work/forecasts/of this year/runs"
+    window = QWidget()
+    qtbot.addWidget(window)
+    line, whole = PathLine(path), PathLine("/home")
+    for at, each in enumerate((line, whole)):
+        each.setParent(window)
+        each.setGeometry(0, 4 * GRID * at, 20 * GRID, 3 * GRID)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    shown = line.fitting(18 * GRID)
+    assert (shown[:5], shown[-4:], "…" in shown) == (path[:5], path[-4:], True)
+    assert (line.text(), line.toolTip()) == (path, path)
+    line.setFocus()
+    qtbot.waitUntil(line.hasFocus)
+    typed = line.grab().toImage()
+    whole.setFocus()
+    qtbot.waitUntil(whole.hasFocus)
+    assert line.grab().toImage() != typed
 
 
 @pytest.mark.parametrize("scale", [100, 150])
