@@ -73,9 +73,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class ExamplesPreview:
-    """One sequence of each of some classes; of values, the first ones."""
+    """One sequence of each class; of values, the first ones. `share` says how many are shown where not all are."""
 
     examples: tuple[Example, ...]
+    share: str = ""
 
 
 Preview: TypeAlias = SeriesPreview | TextPreview | ExamplesPreview

@@ -28,6 +28,7 @@ from workbench.answers import Example, ExamplesPreview, SeriesPreview, TextPrevi
 from workbench.backend import Backend
 from workbench.panels.data import DataPanel, counts_text
 from workbench.panels.examples import Examples
+from workbench.panels.preview import Preview
 from workbench.plots.sequence_picture import are_square, picture_of
 from workbench.previews import lines
 from workbench.theme import DARK, LIGHT
@@ -72,10 +73,33 @@ def test_a_series_is_shown_over_round_dates(sample: str, names: list[str]) -> No
     assert [text for _, text in shown.ticks] == names
 
 
+@pytest.mark.parametrize(
+    ("classes", "shown", "share"), [(10, "abcdefghij", ""), (14, "abcdefghijkl", "12 of 14 classes")]
+)
+def test_each_class_is_shown_or_how_many_are(
+    qtbot: QtBot, tmp_path: Path, classes: int, shown: str, share: str
+) -> None:
+    path, names = tmp_path / "a.csv", "abcdefghijklmn"[:classes]
+    rows = [f"{name}{take},{step},{step % 3 + at},{name}" for at, name in enumerate(names) for take in range(30)
+            for step in range(8)]  # fmt: skip
+    path.write_text("\n".join(("id,step,value,class", *rows)))  # sorted by class
+    preview = Backend().open(path).preview
+    assert isinstance(preview, ExamplesPreview)
+    labels = [example.label for example in preview.examples]
+    assert labels == sorted(labels)
+    assert len(labels) == len(shown)
+    assert preview.share == share
+    panel = Preview(LIGHT)
+    qtbot.addWidget(panel)
+    panel.show_data(preview)
+    assert panel._legend.text() == share
+    assert panel._legend.isHidden() == (not share)
+
+
 def test_single_rows_are_shown_in_numbers() -> None:
     shown = Backend().open("seattle_weather_type").preview
     assert isinstance(shown, TextPreview)
-    assert re.match(r"\[rain\]  precipitation [\d.]+, temp_max", shown.text)
+    assert re.match(r"\[drizzle\]  precipitation [\d.]+, temp_max", shown.text)
     assert len(shown.text.splitlines()) == 5
 
 
