@@ -158,6 +158,13 @@ def test_choices_are_made_by_home_end_and_by_their_letters(bench: Bench, keys: K
         assert draft.experiment.model.cell == choice.itemData(place)
 
 
+def test_tab_comes_to_the_tabs_of_panes(bench: Bench, keys: Keys) -> None:
+    bench.window.menus.by_name["move_onto_runs"].trigger()
+    keys.tab_to("dock_tabs_1")
+    keys.press(_KEY.Key_Left)
+    assert not bench.window.docks.findings.visibleRegion().isEmpty()
+
+
 def test_every_view_is_opened_and_its_controls_come_before_what_is_behind_it(bench: Bench, keys: Keys) -> None:
     window = bench.window
     bench.train(3)
