@@ -48,6 +48,7 @@ class SeriesPreview:
     steps: int = 1  # that are forecast, the first of them at the horizon
     stride: int = 1
     starts: tuple[int, ...] = ()  # first rows of the last windows of the training part, the last one first
+    drawn: str = ""  # what is drawn, and by which column of the file
 
     def answer(self, start: int) -> int:
         """The first row that is answered by the window that begins at row `start`."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.config import Experiment
+from engine.config import DataConfig, Experiment
 from workbench.answers import Column, Example, ExamplesPreview, Preview, SeriesPreview, TextPreview
 from workbench.round_places import RoundPlaces
 
@@ -130,7 +130,16 @@ def _series_preview(experiment: Experiment, dataset: Any) -> SeriesPreview | Exa
     borders = dataset.split.bounds("validation")
     drawn, starts = lines(values, borders), dataset.shape.starts("train", dataset.split)
     shape = (data.look_back, data.horizon, data.steps, data.stride)
-    return SeriesPreview(len(values), drawn, ticks, borders, *shape, tuple(starts[: -_WINDOWS - 1 : -1]))
+    windows = tuple(starts[: -_WINDOWS - 1 : -1])
+    return SeriesPreview(len(values), drawn, ticks, borders, *shape, windows, _what_is_drawn(data, series.targets))
+
+
+def _what_is_drawn(data: DataConfig, targets: int) -> str:
+    """The first target, and where its dates come from; nothing of a series that has no columns."""
+    if not data.targets:
+        return ""
+    first = data.targets[0] + (f", the first of {targets} targets," if targets > 1 else "")
+    return f"{first} by {data.time_column}" if data.time_column else f"{first} in the order of the rows"
 
 
 def _ticks(rows: int, name: Callable[[int], str]) -> tuple[tuple[float, str], ...]:

@@ -60,6 +60,27 @@ def test_texts_are_shown_with_their_labels(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("changes", "drawn"),
+    [
+        ({}, "temp_max by date"),
+        ({"data.time_column": ""}, "temp_max in the order of the rows"),
+        ({"data.targets": ("wind", "temp_max"), "data.inputs": ()}, "wind, the first of 2 targets, by date"),
+    ],
+)
+def test_it_is_said_what_is_drawn_and_which_column_gives_the_dates(
+    qtbot: QtBot, changes: dict[str, Any], drawn: str
+) -> None:
+    backend = Backend()
+    shown = backend.load(backend.open("seattle_weather").experiment.replace(changes)).preview
+    assert isinstance(shown, SeriesPreview)
+    assert shown.drawn == drawn
+    panel = Preview(LIGHT)
+    qtbot.addWidget(panel)
+    panel.show_data(shown)
+    assert panel._legend.text().endswith(f"<br>{drawn}")
+
+
+@pytest.mark.parametrize(
     ("sample", "names"),
     [
         ("mauna_loa_co2", ["1960", "1970", "1980", "1990", "2000"]),

@@ -13,6 +13,8 @@ from workbench.wording import for_people, words
         ("empty.csv is empty; choose another.", "empty.csv is empty; choose another."),
         ("data.test and data.validation", "“Test part” and “Validation part”"),
         ("my.data.tests stay", "my.data.tests stay"),
+        ("no date of the form %d.%m.%Y %H:%M in 'day'", "No date of the form DD.MM.YYYY hh:mm in 'day'"),
+        ("80 %days, 5 %", "80 %days, 5 %"),
         ("", ""),
     ],
 )  # fmt: skip

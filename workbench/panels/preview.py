@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QStackedWidget, QWidget
@@ -100,7 +102,9 @@ class Preview(QWidget):
         window = f"stride&nbsp;{stride:,}" if stride > 1 else "one&nbsp;window"
         marks += [(self._theme.accent, "▮", window)]
         told = (f'<span style="color:{color}">{mark}</span>&nbsp;{words}' for color, mark, words in marks)
-        self._legend.setText(" &nbsp;".join((*(told if of_one or of_several else ()), *filter(None, [share]))))
+        drawn = html.escape(preview.drawn, quote=False) if isinstance(preview, SeriesPreview) else ""
+        keys = " &nbsp;".join((*(told if of_one or of_several else ()), *filter(None, [share])))
+        self._legend.setText("<br>".join(filter(None, (keys, drawn))))
 
 
 def _quiet_plot() -> pg.PlotWidget:
