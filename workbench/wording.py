@@ -84,6 +84,11 @@ def words(key: str) -> str:
     return _WORDS.get(key, key.replace("_", " ").capitalize())
 
 
+def score_text(name: str, value: float) -> str:
+    """A score as it is told: a skill in hundredths, since its first digits are noise where it is nearly 0."""
+    return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−") if name == "skill" else f"{value:.4g}"
+
+
 def score_words(name: str) -> str:
     """What a score of the test part is called where it stands alone: a skill is one over the last known values."""
     return "skill against naive" if name == "skill" else name
