@@ -240,6 +240,24 @@ def test_a_status_however_long_is_in_the_bar_and_says_more_than_empty_numbers(qt
     qtbot.waitUntil(lambda: bar.width() - 2 * GRID <= _place(status, bar).right() < bar.width())
 
 
+@pytest.mark.parametrize("size", [12, 18])
+def test_numbers_of_the_run_bar_stand_apart_however_long_they_are(qtbot: QtBot, size: int) -> None:
+    window, bar = QMainWindow(), RunBar(LIGHT)
+    qtbot.addWidget(window)
+    window.setStyleSheet(f"font-size: {size}px")
+    window.addToolBar(bar)
+    window.resize(2400, 100)
+    window.show()
+    bar.show_progress(123_456_789, 400_000_000_000, 23_456, 100_000, 12_345.0, 99_999.0)
+    numbers = [bar.widgetForAction(part) for part in bar._parts.values()]
+
+    def apart() -> bool:
+        written = [number.x() + number.sizeHint().width() - GRID for number in numbers]  # where each ends
+        return all(after.x() - end >= GRID for end, after in zip(written, numbers[1:], strict=False))
+
+    qtbot.waitUntil(lambda: all(number.isVisible() for number in numbers) and apart())
+
+
 def _place(widget: QWidget, bar: QWidget) -> QRect:
     return QRect(widget.mapTo(bar, widget.rect().topLeft()), widget.size())
 
