@@ -8,11 +8,13 @@ import numpy as np
 
 from engine.config import ModelConfig
 from engine.layers.parameter_shapes import parameter_count as _count
+from engine.layers.parameter_shapes import parameter_shapes as _shapes
 from engine.layers.parameter_shapes import unrolled_count as _count_unrolled
 from engine.network import Network
 from engine.sequence_to_sequence.network import WRITERS, SequenceToSequence
-from engine.sequence_to_sequence.sizes import Sizes
+from engine.sequence_to_sequence.sizes import Sizes, configs
 from engine.sequence_to_sequence.sizes import parameter_count as _count_writing
+from engine.sequence_to_sequence.sizes import parameter_shapes as _shapes_writing
 
 AnyNetwork: TypeAlias = Network | SequenceToSequence
 
@@ -47,6 +49,14 @@ def parameter_count(model: ModelConfig, ends: Ends, width: int = 1) -> int:
     if model.topology in WRITERS:
         return _count_writing(model, _sizes(ends, width))
     return _count(model, ends.input_size, ends.output_size * width, ends.tokens)
+
+
+def parameter_shapes(model: ModelConfig, ends: Ends, width: int = 1) -> dict[str, tuple[int, ...]]:
+    """What its state dict holds, by name, likewise."""
+    if model.topology in WRITERS:
+        sizes = _sizes(ends, width)
+        return _shapes_writing(model, sizes, *configs(model, sizes))
+    return _shapes(model, ends.input_size, ends.output_size * width, ends.tokens)
 
 
 def unrolled_count(model: ModelConfig, ends: Ends, steps: int, width: int = 1) -> int:

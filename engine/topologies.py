@@ -111,7 +111,7 @@ _SPECS = (
         meaning="Reads the whole sequence first, then writes another one, of its own length.",
         example="translation, speech to text",
         words=(
-            ("series", "Reads {past}, then writes the next {written} of {targets}, one after the other."),
+            ("series", "Reads {past}, then writes the next {written}."),
             ("pairs", "Reads the source symbol by symbol, then writes {targets} until it stops."),
         ),
         misfits=(
@@ -144,13 +144,19 @@ def describe(spec: TopologySpec, data: DataConfig) -> str:
             targets=_listed(data.targets) or "the value",
             past=past,
             ahead="up to " + _steps(data.steps) if data.steps > 1 else _steps(data.horizon),
-            written=_steps(data.steps),
+            written=_written(data),
             label=data.label or _listed(data.targets) or "the label",
             text=f"the {data.text_column}" if data.text_column else "a text",
             tokens=data.tokens.removesuffix("s"),
             sequence=_sequence(data),
         )
     )
+
+
+def _written(data: DataConfig) -> str:
+    """What a decoder writes of a series."""
+    targets = _listed(data.targets) or "the value"
+    return f"{_steps(data.steps)} of {targets}, one after the other" if data.steps > 1 else f"step of {targets}"
 
 
 def _sequence(data: DataConfig) -> str:

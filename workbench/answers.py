@@ -48,6 +48,7 @@ class SeriesPreview:
     steps: int = 1  # that are forecast, the first of them at the horizon
     stride: int = 1
     starts: tuple[int, ...] = ()  # first rows of the last windows of the training part, the last one first
+    drawn: str = ""  # what is drawn, and by which column of the file
 
     def answer(self, start: int) -> int:
         """The first row that is answered by the window that begins at row `start`."""
@@ -73,9 +74,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class ExamplesPreview:
-    """One sequence of each of some classes; of values, the first ones."""
+    """One sequence of each class; of values, the first ones. `share` says how many are shown where not all are."""
 
     examples: tuple[Example, ...]
+    share: str = ""
 
 
 Preview: TypeAlias = SeriesPreview | TextPreview | ExamplesPreview
@@ -125,13 +127,14 @@ class ForeignWeights:
     """Weights from elsewhere: the settings that begin from them, and what was understood.
 
     `series` are settings of the data, for a file of which a series is suggested; only weights that `answer` can be used
-    before they are trained on.
+    before they are trained on. `weights` are for the engine alone.
     """
 
     settings: dict[str, Any]
     notes: tuple[str, ...]
     series: dict[str, Any] = field(default_factory=dict)
     answer: bool = True
+    weights: Any = None
 
 
 @dataclass(frozen=True, slots=True)

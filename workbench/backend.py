@@ -232,7 +232,24 @@ class Backend:
 
         found = read_foreign(path)
         settings = {**found.settings, "training.start_weights": str(path.absolute())}
-        return ForeignWeights(settings, found.notes, dict(found.series), "readout.weight" in found.weights)
+        return ForeignWeights(settings, found.notes, dict(found.series), "readout.weight" in found.weights, found)
+
+    def fit(self, found: ForeignWeights, experiment: Experiment, loaded: Loaded) -> None:
+        """See that weights from elsewhere fit the network that `experiment` makes on its data, without making it.
+
+        `loaded` is data that was read before: it is read again only where `experiment` wants it otherwise.
+
+        Raises:
+            ValueError: they do not, or this data cannot be used so; the text says why and what to do.
+        """
+        from engine.data import load
+        from engine.losses import configured
+        from engine.networks import parameter_shapes
+
+        own, model = loaded.experiment, experiment.model
+        same = experiment.data == own.data and model.topology == own.model.topology
+        dataset = loaded.dataset if same else load(experiment)
+        found.weights.fitted(parameter_shapes(model, dataset, configured(experiment.training).width))
 
     def export_forms(self, run_folder: Path) -> tuple[ExportForm, ...]:
         """What a run's best weights can be exported to, and what they cannot.

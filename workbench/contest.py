@@ -24,7 +24,7 @@ from workbench.wording import for_people
 
 _log = logging.getLogger(__name__)
 _TICK_MS = 100
-_ARRIVED = "all have arrived"
+_ARRIVED = "all runs are done"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from workbench import comparisons
-from workbench.answers import ForeignWeights
 from workbench.archive import Archive
 from workbench.backend import Backend
 from workbench.contest import Contest
 from workbench.contest_terms import SweepTerms, Terms
 from workbench.draft import Draft, source_name
-from workbench.errands import Errands, WeightsAnswer
+from workbench.errands import Errands
 from workbench.jobs import Jobs
 from workbench.mailbox import Mailbox
 from workbench.rate_test import RateTest
@@ -25,6 +24,7 @@ from workbench.records import RunRecord
 from workbench.run_state import LOCKED, Command
 from workbench.session import RunMaker, Session
 from workbench.undo import Undo
+from workbench.weights_in import WeightsIn
 
 if TYPE_CHECKING:
     from engine.comparing.race_messages import Place
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 RACING = "A race or a sweep is under way. Cancel it to train."
 _NO_WAY = "This run cannot go on: it has no folder, or another program trains it now."
 _LASTING = ("training.epochs", "data.file")  # what a run that goes on has from then on; other changes are made to it
-_AS_THEY_ASK = "the transform of the series is what the file says, none where it says nothing: Data sets another"
 _WAY_LANE = "way on"
 _JOBS_SECONDS, _SLICE = 2.0, 0.1
 
@@ -65,6 +64,7 @@ class Desk(QObject):
         self.jobs, self.mailbox = Jobs(), Mailbox()
         self.draft = Draft(backend, self.jobs)
         self.errands = Errands(backend, self.jobs)
+        self.weights_in = WeightsIn(self.draft, self.errands, self._why_no_import, self._judge)
         self.rate_test = RateTest(backend, self.jobs, self.draft)
         self.session = Session(self.mailbox, self._new_folder)
         self.archive = Archive(backend, self.jobs, self.session, runs)
@@ -108,8 +108,6 @@ class Desk(QObject):
         """Do as told; a file that has changed on disk is read again before, unless what is at hand is `fresh`."""
         if self.contest.alive:
             self.told.emit(RACING)
-        elif self.session.alive and command is Command.IMPORT:
-            self.told.emit(LOCKED)
         elif not (fresh or self.session.alive) and self.draft.ready and self.draft.read_again():
             self.told.emit(f"{source_name(self.draft.experiment)} has changed since it was read: it is read again.")
             self.waiting = command
@@ -211,38 +209,6 @@ class Desk(QObject):
         unrolled = self._backend.unrolled_count(experiment, dataset) if known else (0, 0)
         return Counts(parameters, unrolled, steps, dataset.tokens, threads, losses, rates)
 
-    def import_weights(self, path: Path, answer: WeightsAnswer) -> None:
-        """Read weights from elsewhere in the background, set up their network, and make a run of them."""
-
-        def done(found: ForeignWeights) -> None:
-            series = self._series_of(found)
-            if message := self.draft.change(series | found.settings):
-                answer.show_problem(message)
-                return
-            answer.show_taken((*found.notes, _AS_THEY_ASK) if series else found.notes, found.answer)
-            if found.answer:
-                self.waiting = None
-                self._train(Command.IMPORT)
-
-        def failed(error: Exception) -> None:
-            from engine.importing import ElsewhereError
-
-            if isinstance(error, ElsewhereError) and error.code:
-                answer.show_way(error.why, error.code)
-            else:
-                answer.show_problem(str(error))
-
-        self.errands.import_weights(path, done, failed)
-
-    def _series_of(self, found: ForeignWeights) -> dict[str, Any]:
-        """How weights want a series prepared, of which a file only suggests it.
-
-        Brought in again, they take the series as it was set since.
-        """
-        now = self.draft.experiment
-        again = now.training.start_weights == found.settings["training.start_weights"]
-        return {} if again or now.data.kind != "series" or not now.data.file else found.series
-
     def close(self, seconds: float) -> bool:
         """Stop everything and wait at most so long; True when nothing runs any more."""
         self.session.stop()
@@ -261,6 +227,14 @@ class Desk(QObject):
             if self.jobs.join(_SLICE):
                 return True
         return False
+
+    def _why_no_import(self) -> str:
+        return LOCKED if self.session.alive else RACING if self.contest.alive else ""
+
+    def _judge(self) -> None:
+        """Make a run of the weights to begin from, as they are."""
+        self.waiting = None
+        self._train(Command.IMPORT)
 
     def _run_maker(self, command: Command) -> RunMaker:
         return self._backend.run_imported if command is Command.IMPORT else self._backend.run

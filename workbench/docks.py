@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabBar, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
 
 from engine.storage.project_file import Layout
+from workbench.dock_tabs import DockTabs
 from workbench.later import later
 from workbench.overview import Overview
 from workbench.settings import Settings
@@ -39,6 +40,9 @@ class Docks:
         self._narrow: tuple[float, dict[QDockWidget, int]] = (1.0, {})  # a smaller one, and how wide docks were then
         self._usual = (self.setup, self.findings, self.runs)
         self.all = (*self._usual, self.lesson)
+        self.tabs = DockTabs(window, self.all)
+        for dock in self.all:
+            dock.visibilityChanged.connect(self.tabs.name)  # as of one that comes to lie behind another changes
         self._size()
 
     def restore(self, settings: Settings) -> None:
@@ -87,6 +91,13 @@ class Docks:
         focused = self._keys_in(dock)
         dock.show()
         dock.setFloating(not dock.isFloating())
+        _give_back(focused)
+
+    def put_onto_next(self, dock: QDockWidget) -> None:
+        """Make a pane a tab of the one after it."""
+        focused = self._keys_in(dock)
+        self.tabs.put_onto_next(dock)
+        self._sharing = self.findings in self._window.tabifiedDockWidgets(self.lesson)
         _give_back(focused)
 
     def _keys_in(self, dock: QDockWidget) -> QWidget | None:
@@ -198,15 +209,7 @@ class Docks:
         dock.setAccessibleName(title)
         dock.setWidget(widget)
         self._window.addDockWidget(area, dock)
-        dock.visibilityChanged.connect(self._name_tabs)  # as one of those that come to lie behind each other changes
         return dock
-
-    def _name_tabs(self) -> None:
-        """The tabs of panes that lie behind each other are made by Qt, without a name."""
-        here = Qt.FindChildOption.FindDirectChildrenOnly
-        for number, tabs in enumerate(self._window.findChildren(QTabBar, options=here), 1):
-            tabs.setObjectName(f"dock_tabs_{number}")
-            tabs.setAccessibleName("Panes behind each other")
 
 
 def _give_back(focused: QWidget | None) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from workbench.answers import Asked, Exported, ExportForm, ForeignWeights, Usable, Used
+from engine.config import Experiment
+from workbench.answers import Asked, Exported, ExportForm, ForeignWeights, Loaded, Usable, Used
 from workbench.backend import Backend
 from workbench.export_pace import ExportPace, UnderWay
 from workbench.jobs import Jobs
@@ -85,6 +86,12 @@ class Errands:
     ) -> None:
         """What weights from elsewhere ask for."""
         self._jobs.submit(_IMPORT_LANE, lambda: self._backend.import_weights(path), done, failed)
+
+    def hold_against(
+        self, found: ForeignWeights, experiment: Experiment, loaded: Loaded, fits: Callable[[], None], who: Troubled
+    ) -> None:
+        """See whether weights from elsewhere fit the network of `experiment`; `loaded` is the data at hand."""
+        self._ask(_IMPORT_LANE, lambda: self._backend.fit(found, experiment, loaded), lambda _: fits(), who)
 
     def learn_export_forms(self, record: RunRecord, answer: ExportAnswer) -> None:
         """What a run's best weights can be exported to."""

@@ -126,7 +126,7 @@ class Files(QObject):
             if self.weights_dialog is not None:
                 self.weights_dialog.deleteLater()
             self.weights_dialog = WeightsDialog(self._window)
-            self._desk.import_weights(Path(chosen), self.weights_dialog)
+            self._desk.weights_in.bring(Path(chosen), self.weights_dialog)
 
     def ask_export(self, record: RunRecord | None) -> None:
         """Ask where to, and write the run's best weights."""

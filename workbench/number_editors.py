@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QLineEdit, QSizePolicy, QStyle, QStyleOptionComboBox, QWidget
 
 from engine.config import FieldInfo
 
@@ -38,6 +38,10 @@ class NumberEditor(QAbstractSpinBox):
             event.ignore()
             return True
         return super().event(event)
+
+    def sizeHint(self) -> QSize:
+        """As high as the choices that it stands among."""
+        return QSize(super().sizeHint().width(), _height(self))
 
     def show_value(self, value: Any) -> None:
         """Show a number; whatever was typed and not confirmed is gone."""
@@ -128,6 +132,10 @@ class NumbersEditor(QLineEdit):
             return True
         return super().event(event)
 
+    def sizeHint(self) -> QSize:
+        """As in `NumberEditor`."""
+        return QSize(super().sizeHint().width(), _height(self))
+
     def show_value(self, value: Any) -> None:
         """Show numbers; whatever was typed and not confirmed is gone."""
         self._shown = ", ".join(f"{number:.12g}" for number in value)
@@ -137,6 +145,14 @@ class NumbersEditor(QLineEdit):
         """Hand on what was typed, as if Enter had been pressed."""
         if self.text().strip() != self._shown:
             self.edited.emit(self.text())
+
+
+def _height(editor: QWidget) -> int:
+    """Pixels that a box of choices takes with the same font: Fusion makes numbers and lines lower."""
+    option = QStyleOptionComboBox()
+    option.initFrom(editor)
+    letters = QSize(0, editor.fontMetrics().height() + 2)  # with the frame of the words, as such a box counts it
+    return editor.style().sizeFromContents(QStyle.ContentsType.CT_ComboBox, option, letters, editor).height()
 
 
 def _undoes(event: QEvent) -> bool:

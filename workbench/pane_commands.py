@@ -1,4 +1,4 @@
-"""What a mouse does to panes and their borders, as commands: to another side, out of the window, wider or higher."""
+"""What a mouse does to panes and their borders, as commands: to another side, onto another, out, wider or higher."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ _SIZES = (
     ("higher", "&Higher", _DOWN, 1, "Alt+Shift+Down"),
     ("lower", "&Lower", _DOWN, -1, "Alt+Shift+Up"),
 )
+_TABS = (("earlier", "Tab &earlier", -1, "Ctrl+Shift+PgUp"), ("later", "Tab &later", 1, "Ctrl+Shift+PgDown"))
 _NO_BORDER = "What has the keys has no border that can move that way. F6 goes to the next pane."
 
 
@@ -32,6 +33,8 @@ def fill_panes(menus: Menus, window: Workspace) -> None:
     """The entries of the menu View on panes."""
     _fill_moves(menus, window.docks)
     _fill_apart(menus, window.docks)
+    for name, text, by, keys in _TABS:
+        menus.add(menus.moves, f"tab_{name}", text, partial(_shift, window, by), keys)
     for name, text, orientation, way, keys in _SIZES:
         menus.add(menus.sizes, f"pane_{name}", text, partial(_resize, window, orientation, way), keys)
     for menu in (menus.moves, menus.apart, menus.sizes):
@@ -46,6 +49,8 @@ def _fill_moves(menus: Menus, docks: Docks) -> None:
         for side, text, area in _SIDES:
             name = dock.objectName().replace("dock", f"move_{side}")
             menus.add(sides, name, text, partial(docks.place, dock, area))
+        name = dock.objectName().replace("dock", "move_onto")
+        menus.add(sides, name, "Onto the next pane, as a &tab", partial(docks.put_onto_next, dock))
         menus.moves.addMenu(sides)
 
 
@@ -56,6 +61,13 @@ def _fill_apart(menus: Menus, docks: Docks) -> None:
         action = menus.add(menus.apart, name, dock.windowTitle(), partial(docks.take_out, dock))
         action.setCheckable(True)
         dock.topLevelChanged.connect(action.setChecked)
+
+
+def _shift(window: Workspace, by: int) -> None:
+    """The tab of the pane that has the keys, or of the bar that has them."""
+    why_not = window.docks.tabs.shift(by)
+    if why_not:
+        window.foot.tell(why_not)
 
 
 def _resize(window: Workspace, orientation: Qt.Orientation, way: int) -> None:

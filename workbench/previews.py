@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.config import Experiment
+from engine.config import DataConfig, Experiment
 from workbench.answers import Column, Example, ExamplesPreview, Preview, SeriesPreview, TextPreview
 from workbench.round_places import RoundPlaces
 
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 _POINTS, _SMALL = 4000, 1000  # that draw a part of a series at most, or one series of several
 _WINDOWS = 3  # that are drawn
 _COLUMNS, _LETTER = 400, 1 / 34  # that a small picture tells apart, and the share of its width that a letter takes
-_EXAMPLES, _LOOKED_AT = 6, 200  # sequences that are drawn, and of how many they are chosen
+_EXAMPLES, _CLASSES = 6, 12  # sequences that are drawn at most, and those of a class each
+_ENDS = "ends: "  # before the last label of a sequence that has one at every step
+_LOOKED_AT = 200  # of how many they are chosen
 
 
 def preview(experiment: Experiment, dataset: Any, inspection: Inspection | None) -> Preview:
@@ -36,31 +38,48 @@ def preview(experiment: Experiment, dataset: Any, inspection: Inspection | None)
 
 
 def _examples(dataset: Any) -> ExamplesPreview | TextPreview:
-    """The first sequence of each class in the training part, as far as there is room.
+    """A sequence of each class in the training part, in the order of the classes, as far as there is room.
 
     Of single rows nothing can be drawn but pictures that lie in them; others are told in numbers.
     """
-    found: dict[str, Example] = {}
-    for position in range(min(dataset.count("train"), _LOOKED_AT)):
-        batch = dataset.batch("train", np.array([position]))
-        last = batch.targets[-1, 0] if dataset.aligned else batch.targets[0]
-        label = dataset.name(last)
-        if dataset.aligned:
-            label = f"ends: {label}"
-        found.setdefault(label, Example(label, _steps(dataset, position)))
-        if len(found) == _EXAMPLES:
-            break
+    found, share = _first_of_each(dataset), ""
+    if dataset.classes and not dataset.several:
+        found = dict(sorted(found.items(), key=lambda item: dataset.classes.index(item[0].removeprefix(_ENDS))))
+        share = _share(len(found), len(dataset.classes), "classes")
     names, examples = dataset.preparation.channels, tuple(found.values())
     if not names or any(len(example.values) > 1 for example in examples):
-        return ExamplesPreview(examples)
+        return ExamplesPreview(examples, share)
     from engine.data.pairs.pairs_preparation import image_side
 
     side = image_side(names)
     if side:
-        return ExamplesPreview(tuple(Example(each.label, each.values.reshape(side, side)) for each in examples))
+        upright = tuple(Example(each.label, each.values.reshape(side, side)) for each in examples)
+        return ExamplesPreview(upright, share)
     rows = [zip(names, example.values[0].tolist(), strict=True) for example in examples]
     told = [", ".join(f"{name} {value:g}" for name, value in row) for row in rows]
-    return TextPreview("\n".join(f"[{label}]  {row}" for label, row in zip(found, told, strict=True)))
+    lines = [f"[{label}]  {row}" for label, row in zip(found, told, strict=True)]
+    return TextPreview("\n".join([*lines, *filter(None, [share])]))
+
+
+def _first_of_each(dataset: Any) -> dict[str, Example]:
+    """By label; looked for all over the training part, as rows may be sorted by their class."""
+    found: dict[str, Example] = {}
+    count = dataset.count("train")
+    most = _EXAMPLES if dataset.several or not dataset.classes else min(_CLASSES, len(dataset.classes))
+    for position in np.unique(np.linspace(0, count - 1, min(count, _LOOKED_AT)).astype(int)).tolist():
+        batch = dataset.batch("train", np.array([position]))
+        last = batch.targets[-1, 0] if dataset.aligned else batch.targets[0]
+        label = f"{_ENDS if dataset.aligned else ''}{dataset.name(last)}"
+        if label not in found:
+            found[label] = Example(label, _steps(dataset, position))
+        if len(found) == most:
+            break
+    return found
+
+
+def _share(shown: int, count: int, noun: str) -> str:
+    """How many are shown, where those are not all."""
+    return f"{shown} of {count:,} {noun}" if shown < count else ""
 
 
 def _steps(dataset: Any, position: int) -> NDArray[np.float32]:
@@ -101,7 +120,8 @@ def _series_preview(experiment: Experiment, dataset: Any) -> SeriesPreview | Exa
     members = getattr(dataset, "members", {})
     if members:
         some = list(members.items())[:_EXAMPLES]
-        return ExamplesPreview(tuple(_of_several(name, member) for name, member in some))
+        share = _share(len(some), len(members), "series")
+        return ExamplesPreview(tuple(_of_several(name, member) for name, member in some), share)
     series, data = getattr(dataset, "series", None), experiment.data
     if series is None:
         return None
@@ -110,7 +130,16 @@ def _series_preview(experiment: Experiment, dataset: Any) -> SeriesPreview | Exa
     borders = dataset.split.bounds("validation")
     drawn, starts = lines(values, borders), dataset.shape.starts("train", dataset.split)
     shape = (data.look_back, data.horizon, data.steps, data.stride)
-    return SeriesPreview(len(values), drawn, ticks, borders, *shape, tuple(starts[: -_WINDOWS - 1 : -1]))
+    windows = tuple(starts[: -_WINDOWS - 1 : -1])
+    return SeriesPreview(len(values), drawn, ticks, borders, *shape, windows, _what_is_drawn(data, series.targets))
+
+
+def _what_is_drawn(data: DataConfig, targets: int) -> str:
+    """The first target, and where its dates come from; nothing of a series that has no columns."""
+    if not data.targets:
+        return ""
+    first = data.targets[0] + (f", the first of {targets} targets," if targets > 1 else "")
+    return f"{first} by {data.time_column}" if data.time_column else f"{first} in the order of the rows"
 
 
 def _ticks(rows: int, name: Callable[[int], str]) -> tuple[tuple[float, str], ...]:

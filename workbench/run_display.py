@@ -88,9 +88,10 @@ class RunDisplay(QObject):
     @Slot()
     def _show_progress(self) -> None:
         session = self._desk.session
-        if session.record:
-            self._window.runs.refresh(session.record)
-        started = session.record.started if session.record else None
+        record = session.record
+        if record:
+            self._window.runs.refresh(record)
+        started = record.started if record and not record.untrained else None  # which has no epochs to count
         epochs = started.epochs if started else 0
         steps = started.steps_per_epoch * epochs if started else 0
         pace = session.pace

@@ -154,6 +154,7 @@ class RunBar(QToolBar):
         made.setObjectName(f"run_{name}")
         made.setAccessibleName({"left": "Time left", "pace": "Steps a second"}.get(name, name.capitalize()))
         made.setProperty("role", "muted")
+        made.setContentsMargins(0, 0, GRID, 0)  # what fills its room stands apart from the next
         self._parts[name] = self.addWidget(made)
         return made
 

@@ -69,7 +69,8 @@ def _words(draft: Draft, session: Session) -> tuple[str, str, str]:
         return "failed: settings do not fit the data", "problem", draft.problem
     outcome = session.record.outcome if session.record else None
     if isinstance(outcome, RunFinished):
-        reason = outcome.reason if outcome.reason.startswith("finished") else f"finished: {outcome.reason}"
+        reason = {"imported": "weights imported and scored"}.get(outcome.reason, outcome.reason)
+        reason = reason if reason.startswith("finished") else f"finished: {reason}"
         return reason, "good", result(outcome)
     if isinstance(outcome, RunFailed):
         return f"failed: {outcome.title}", "problem", f"{outcome.why} {outcome.cure}"

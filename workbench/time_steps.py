@@ -30,7 +30,7 @@ class TimeSteps(QWidget):
         self._timer.timeout.connect(self._go_on)
         self.earlier = self._button("earlier", "One time step earlier", "Alt+Left", lambda: self._step(-1))
         self.later = self._button("later", "One time step later", "Alt+Right", lambda: self._step(1))
-        self.walk = self._button("walk", "Forward through all time steps, then backward", "Alt+Down", self._toggle)
+        self.walk = self._button("walk", "Forward through all time steps, then backward", "Alt+W", self._toggle)
         self._told = ElidedLabel()
         self._told.setObjectName("time_steps.told")
         self._told.setProperty("role", "small")

@@ -9,6 +9,11 @@ from engine.topologies import topology
 
 _FIELD = re.compile(r"\b(?:" + "|".join(re.escape(name) for name in field_names()) + r")\b")
 _PLAIN_WORD = re.compile(r"[a-z]+[ ,]")
+_DATE_PART = re.compile(r"%[YymdHIMSfbBp](?![a-z])")
+_DATE_LETTERS = {
+    "Y": "YYYY", "y": "YY", "m": "MM", "d": "DD", "H": "hh", "I": "hh", "M": "mm", "S": "ss", "f": "ffffff",
+    "b": "Mon", "B": "Month", "p": "AM/PM",
+}  # fmt: skip
 _WORDS = {
     "sgd": "SGD",
     "momentum": "SGD with momentum",
@@ -60,8 +65,13 @@ def for_people(message: str) -> str:
 
 
 def named(text: str) -> str:
-    """With labels in place of dotted names."""
-    return _FIELD.sub(_label, text)
+    """With labels in place of dotted names, and forms of dates as spreadsheets write them."""
+    return date_form(_FIELD.sub(_label, text))
+
+
+def date_form(text: str) -> str:
+    """With DD.MM.YYYY where the engine says %d.%m.%Y."""
+    return _DATE_PART.sub(lambda found: _DATE_LETTERS[found[0][1]], text)
 
 
 def _label(found: re.Match[str]) -> str:
@@ -72,6 +82,11 @@ def _label(found: re.Match[str]) -> str:
 def words(key: str) -> str:
     """What a form shows for a value of the schema."""
     return _WORDS.get(key, key.replace("_", " ").capitalize())
+
+
+def score_text(name: str, value: float) -> str:
+    """A score as it is told: a skill in hundredths, since its first digits are noise where it is nearly 0."""
+    return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−") if name == "skill" else f"{value:.4g}"
 
 
 def score_words(name: str) -> str:

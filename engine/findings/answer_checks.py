@@ -6,6 +6,7 @@ Each looks at the measurements of a run and gives one finding or nothing.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -33,12 +34,17 @@ def baseline(m: Measurements) -> Finding | None:
         return _not_beaten(m, name, why)
     better = ", ".join(f"{name} ({value:.4g})" for name, value in standing.ahead if value != standing.ours)
     why += f" Still better, and learned from the same data: {better}." if better else ""
-    return Finding("baseline", "good", _what_is_beaten(m, standing), why)
-
-
-def _what_is_beaten(m: Measurements, standing: Standing) -> str:
-    """The strongest baseline that the score differs from clearly, after one that it hardly differs from."""
     even = [name for name, value in (*standing.ahead, *standing.beaten) if abs(m.gain(standing.ours, value)) <= _HARDLY]
+    title = _what_is_beaten(m, standing, even)
+    best = standing.ahead[0][0] if standing.ahead else ""
+    if not best or best in even:
+        return Finding("baseline", "good", title, why)
+    cure = f"{best} is the simpler answer here. More epochs, more to look back on or more hidden units may pass it."
+    return Finding("baseline", "note", f"{title}; {best} is better", why, cure)
+
+
+def _what_is_beaten(m: Measurements, standing: Standing, even: Sequence[str]) -> str:
+    """The strongest baseline that the score differs from clearly, after one of those that it hardly differs from."""
     clear = [item for item in standing.beaten if item[0] not in even]
     if not clear:
         return f"As good as {even[0]}"

@@ -18,7 +18,7 @@ from engine.importing.keras_names import from_keras, is_keras
 from engine.importing.npz import read_npz
 from engine.importing.onnx_file import read_onnx
 from engine.importing.plain import Plain, plain_from
-from engine.importing.symbols import NUMBERED, looked_up, with_unknown
+from engine.importing.symbols import NUMBERED, Shapes, looked_up, with_unknown
 from engine.importing.tensors import read_tensors
 from engine.layers.parameters import NetworkError
 from engine.model import FORMAT
@@ -49,20 +49,29 @@ class Imported:
     def into(self, network: AnyNetwork) -> None:
         """Put the weights into a network; what the file does not hold keeps its start values.
 
+        Raises:
+            NetworkError: as in `fitted`.
+        """
+        own = network.state_dict()
+        network.load_state_dict(own | self.fitted({name: values.shape for name, values in own.items()}))
+
+    def fitted(self, own: Shapes) -> dict[str, NDArray[Any]]:
+        """The weights as a network takes them whose parameters have the shapes `own`.
+
         Where they know just one symbol fewer, that is the unknown one, and gets a row (`symbols.with_unknown`). What
         reads one-hot codes looks them up (`symbols.looked_up`).
 
         Raises:
             NetworkError: another cell, other sizes, or data with other columns.
         """
-        own = network.state_dict()
         weights = with_unknown(looked_up(self.weights, own), own)
-        wrong = {name: values.shape for name, values in weights.items() if own.get(name, values).shape != values.shape}
-        unknown = weights.keys() - own.keys()
-        missing = [name for name in own.keys() - weights.keys() if not name.startswith("readout.")]
-        if wrong or unknown or missing:
-            raise NetworkError(_misfit(weights, own, wrong, sorted([*unknown, *missing])))
-        network.load_state_dict(own | weights)
+        found = {name: values.shape for name, values in weights.items()}
+        wrong = [name for name, shape in found.items() if own.get(name, shape) != shape]
+        missing = {name for name in own.keys() - found.keys() if not name.startswith("readout.")}
+        others = sorted(missing | (found.keys() - own.keys()))
+        if wrong or others:
+            raise NetworkError(_misfit(found, own, wrong, others))
+        return weights
 
 
 _MISFITS = {  # by the tensor whose shape differs: which axis says how many, of what, and what helps
@@ -87,23 +96,30 @@ _MISFITS = {  # by the tensor whose shape differs: which axis says how many, of 
 }
 
 
-def _misfit(weights: _Weights, own: _Weights, wrong: Mapping[str, tuple[int, ...]], others: list[str]) -> str:
+def _misfit(found: Shapes, own: Shapes, wrong: list[str], others: list[str]) -> str:
+    """What does not fit: `wrong` tensors have another shape, of `others` the weights or the network know nothing."""
     if any(name.startswith("decoder.") for name in own):
         return "this data asks for a network that reads and then writes; weights from elsewhere answer where they read"
-    if "embedding.weight" in weights and "embedding.weight" not in own:
+    if "embedding.weight" in found and "embedding.weight" not in own:
         return "the weights are for a network that reads tokens, and this data goes in as numbers"
     if "embedding.weight" in others:
-        codes = weights["rnn.weight_ih_l0"].shape[1]
+        codes = found["rnn.weight_ih_l0"][1]
         return (
             "the weights are for a network that reads numbers, and this data goes in as tokens; where the numbers are "
             f"one-hot codes of its symbols, set model.embedding_size to {codes}"
         )
     for name, (axis, words, noun, cure) in _MISFITS.items():
-        if name in wrong and wrong[name][axis] != own[name].shape[axis]:
-            said = words.format(here=counted(wrong[name][axis], noun), there=own[name].shape[axis])
-            return f"the weights do not fit this data: {said}; choose {cure}"
-    names = ", ".join([*wrong, *others][:4])
+        if name in wrong and found[name][axis] != own[name][axis]:
+            said = words.format(here=counted(found[name][axis], noun), there=own[name][axis])
+            return f"the weights do not fit this data: {said} ({_both(name, found, own)}); choose {cure}"
+    names = ", ".join([*(_both(name, found, own) for name in wrong), *others][:4])
     return f"the weights are for another network: {names}; take the settings that come with them"
+
+
+def _both(name: str, found: Shapes, own: Shapes) -> str:
+    """A tensor with the shape that it has and the one that it would need."""
+    here, there = (" × ".join(map(str, shapes[name])) for shapes in (found, own))
+    return f"{name} is {here}, not {there}"
 
 
 def read_foreign(path: Path | str) -> Imported:

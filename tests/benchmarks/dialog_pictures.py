@@ -96,7 +96,7 @@ def _imports(window: Any, folder: Path) -> dict[str, Callable[[], object]]:
 
     def bring(path: Path) -> None:
         dialog = window.files.weights_dialog = WeightsDialog(window)
-        window.desk.import_weights(path, dialog)
+        window.desk.weights_in.bring(path, dialog)
 
     folder.mkdir(parents=True, exist_ok=True)
     strange, pickled = folder / "strange.npz", folder / "model.pt"

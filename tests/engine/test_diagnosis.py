@@ -54,7 +54,7 @@ def test_where_every_baseline_learns_too_the_weakest_is_to_be_beaten() -> None:
     measurements = measured(*[(1, 1, 5.0)] * 4)
     measurements.baselines = (("AR(12)", 4.0), ("linear regression", 6.0))
     found = said(measurements, "baseline")
-    assert (found.level, found.title) == ("good", "Beats linear regression by more than 10 %")
+    assert (found.level, found.title) == ("note", "Beats linear regression by more than 10 %; AR(12) is better")
     assert "Still better, and learned from the same data: AR(12) (4)." in found.why
 
 
@@ -82,7 +82,7 @@ def test_a_class_that_is_always_or_never_answered_is_named(counts: list[list[int
         (2.0, "good", "Beats AR(12) by 50 %"),
         (3.95, "good", "As good as AR(12); beats seasonal naive by 51 %"),
         (4.05, "good", "As good as AR(12); beats seasonal naive by 49 %"),
-        (5.0, "good", "Beats seasonal naive by 38 %"),
+        (5.0, "note", "Beats seasonal naive by 38 %; AR(12) is better"),
         (7.9, "warning", "Hardly better than seasonal naive"),
         (9.0, "warning", "Does not beat seasonal naive"),
         (11.0, "warning", "Does not beat seasonal naive"),
@@ -101,7 +101,7 @@ def test_the_score_is_held_beside_the_baselines(metric: float, level: str, title
         (0.258, {"majority class": 0.25}, "warning", "Hardly better than majority class", ""),
         (0.3, {"majority class": 0.25}, "good", "Beats majority class by 5 percentage points", ""),
         (1.0, {"majority class": 0.3, "logistic regression": 1.0}, "good", "As good as logistic regression", ""),
-        (0.9, {"majority class": 0.3, "logistic regression": 0.95}, "good", "Beats majority", "Still better"),
+        (0.9, {"majority class": 0.3, "logistic regression": 0.95}, "note", "Beats majority", "Still better"),
         (1.0, {"nearest source": 1.0}, "note", "As good as nearest source, which is always right too", ""),
     ],
 )  # fmt: skip
@@ -122,7 +122,8 @@ def test_shares_are_compared_by_their_difference(
 def test_of_several_series_an_autoregression_may_be_better_as_of_one() -> None:
     measurements = measured(*[(1, 1, 5.0)] * 4)
     measurements.baselines = (("naive", 10.0), ("AR", 4.0))
-    assert said(measurements, "baseline").level == "good"
+    found = said(measurements, "baseline")
+    assert (found.level, found.title) == ("note", "Beats naive by more than 40 %; AR is better")
 
 
 def test_at_the_end_a_finding_has_the_numbers_of_the_end() -> None:

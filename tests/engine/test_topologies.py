@@ -24,6 +24,14 @@ def test_each_says_what_it_does_with_any_data(key: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("steps", "words"),
+    [(1, "writes the next step of a."), (7, "writes the next 7 steps of a, one after the other.")],
+)
+def test_a_decoder_writes_one_step_or_several(steps: int, words: str) -> None:
+    assert describe(topology("encoder_decoder"), DataConfig(targets=("a",), steps=steps)).endswith(words)
+
+
+@pytest.mark.parametrize(
     ("targets", "look_back", "horizon", "words"),
     [
         (["Passengers"], 24, 1, "Reads the last 24 steps and says what Passengers will be 1 step later."),

@@ -33,7 +33,18 @@ from engine.events import (
 )
 from engine.lessons import Lesson
 from tests.workbench.bench import Bench
-from workbench.answers import Asked, Column, Exported, ExportForm, Facts, Loaded, SeriesPreview, Usable, Used
+from workbench.answers import (
+    Asked,
+    Column,
+    Exported,
+    ExportForm,
+    Facts,
+    ForeignWeights,
+    Loaded,
+    SeriesPreview,
+    Usable,
+    Used,
+)
 from workbench.app import collect_garbage
 from workbench.backend import Backend
 from workbench.desk import Desk
@@ -118,7 +129,9 @@ class KnownRun:
                 )
         if self.folder:
             yield CheckpointSaved(step, str(self.folder / "weights.safetensors"))
-        reason = {"stop": "stopped", "finish": "finished early"}.get(self.control.ending, "all epochs done")
+        reason = {"stop": "stopped", "finish": "finished early"}.get(
+            self.control.ending, "all epochs done" if self.total else "imported"
+        )
         yield RunFinished(reason, step, 1, 1, 0.5, (("RMSE", 1.0),), (("naive", 2.0),), 1.0)
 
 
@@ -187,6 +200,12 @@ class KnownBackend(Backend):
     def run_imported(self, experiment: Experiment, control: Control, folder: Path | None) -> Any:
         self.imported.append(experiment)
         return KnownRun(experiment, control, folder, total=0)
+
+    def fit(self, found: ForeignWeights, experiment: Experiment, loaded: Loaded) -> None:
+        from engine.networks import parameter_shapes
+
+        if found.weights is not None:
+            found.weights.fitted(parameter_shapes(experiment.model, loaded.dataset))
 
     def export_forms(self, run_folder: Path) -> tuple[ExportForm, ...]:
         return (

@@ -343,7 +343,7 @@ def test_the_best_baseline_is_told_first(metric: str, best: str) -> None:
     simple = (("majority", 0.1), ("forest", 0.9), ("linear", 0.5))
     record.outcome = RunFinished("all epochs done", 1, 1, 1, 0.5, ((metric, 0.8), ("skill", 0.7)), simple, 1.0)
     assert f"baselines: {best};" in run_rows.tested_words(record)
-    assert "skill against naive 0.7<" in run_rows.tested_words(record)  # that in *Prediction* is against the best
+    assert "skill against naive 0.70<" in run_rows.tested_words(record)  # that in *Prediction* is against the best
 
 
 def test_a_run_folder_becomes_the_record_it_was(runs_folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
 from pathlib import Path
@@ -18,6 +19,8 @@ from engine.data import samples, suggest
 from engine.data.inspection import Inspection, inspected
 from engine.data.sequences.sequence_dataset import SequenceDataset
 from engine.data.tables.tables import Table
+from engine.export.beside import write_arrays
+from engine.layers.parameters import NetworkError
 from tests.engine.data.test_excel import workbook
 from tests.engine.data.test_labelled_text import reviews
 from tests.engine.data.test_sequences import LAYOUTS, experiment
@@ -25,6 +28,7 @@ from workbench.answers import Example, ExamplesPreview, SeriesPreview, TextPrevi
 from workbench.backend import Backend
 from workbench.panels.data import DataPanel, counts_text
 from workbench.panels.examples import Examples
+from workbench.panels.preview import Preview
 from workbench.plots.sequence_picture import are_square, picture_of
 from workbench.previews import lines
 from workbench.theme import DARK, LIGHT
@@ -56,6 +60,27 @@ def test_texts_are_shown_with_their_labels(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("changes", "drawn"),
+    [
+        ({}, "temp_max by date"),
+        ({"data.time_column": ""}, "temp_max in the order of the rows"),
+        ({"data.targets": ("wind", "temp_max"), "data.inputs": ()}, "wind, the first of 2 targets, by date"),
+    ],
+)
+def test_it_is_said_what_is_drawn_and_which_column_gives_the_dates(
+    qtbot: QtBot, changes: dict[str, Any], drawn: str
+) -> None:
+    backend = Backend()
+    shown = backend.load(backend.open("seattle_weather").experiment.replace(changes)).preview
+    assert isinstance(shown, SeriesPreview)
+    assert shown.drawn == drawn
+    panel = Preview(LIGHT)
+    qtbot.addWidget(panel)
+    panel.show_data(shown)
+    assert panel._legend.text().endswith(f"<br>{drawn}")
+
+
+@pytest.mark.parametrize(
     ("sample", "names"),
     [
         ("mauna_loa_co2", ["1960", "1970", "1980", "1990", "2000"]),
@@ -69,10 +94,33 @@ def test_a_series_is_shown_over_round_dates(sample: str, names: list[str]) -> No
     assert [text for _, text in shown.ticks] == names
 
 
+@pytest.mark.parametrize(
+    ("classes", "shown", "share"), [(10, "abcdefghij", ""), (14, "abcdefghijkl", "12 of 14 classes")]
+)
+def test_each_class_is_shown_or_how_many_are(
+    qtbot: QtBot, tmp_path: Path, classes: int, shown: str, share: str
+) -> None:
+    path, names = tmp_path / "a.csv", "abcdefghijklmn"[:classes]
+    rows = [f"{name}{take},{step},{step % 3 + at},{name}" for at, name in enumerate(names) for take in range(30)
+            for step in range(8)]  # fmt: skip
+    path.write_text("\n".join(("id,step,value,class", *rows)))  # sorted by class
+    preview = Backend().open(path).preview
+    assert isinstance(preview, ExamplesPreview)
+    labels = [example.label for example in preview.examples]
+    assert labels == sorted(labels)
+    assert len(labels) == len(shown)
+    assert preview.share == share
+    panel = Preview(LIGHT)
+    qtbot.addWidget(panel)
+    panel.show_data(preview)
+    assert panel._legend.text() == share
+    assert panel._legend.isHidden() == (not share)
+
+
 def test_single_rows_are_shown_in_numbers() -> None:
     shown = Backend().open("seattle_weather_type").preview
     assert isinstance(shown, TextPreview)
-    assert re.match(r"\[rain\]  precipitation [\d.]+, temp_max", shown.text)
+    assert re.match(r"\[drizzle\]  precipitation [\d.]+, temp_max", shown.text)
     assert len(shown.text.splitlines()) == 5
 
 
@@ -290,3 +338,15 @@ def test_of_what_is_made_one_sequence_is_shown_with_its_answer(key: str, length:
         assert answers.split() == read.split()[:-2]
     else:
         assert answers in ("matched", "broken")
+
+
+@pytest.mark.parametrize(("source", "misfit"), [("airline_passengers", ""), ("seattle_weather", "this data gives")])
+def test_imported_weights_are_held_against_the_data_before_any_run(tmp_path: Path, source: str, misfit: str) -> None:
+    shapes = {"weight_ih_l0": (15, 1), "weight_hh_l0": (15, 5), "fc.weight": (1, 5), "fc.bias": (1,)}
+    write_arrays({name: np.ones(shape, np.float32) for name, shape in shapes.items()}, tmp_path / "w.npz")
+    backend = Backend()
+    loaded, found = backend.open(source), backend.import_weights(tmp_path / "w.npz")
+    for settings in (found.settings, found.settings | {"data.look_back": 9}):  # as it was read, and otherwise
+        wanted = loaded.experiment.replace(settings)
+        with pytest.raises(NetworkError, match=misfit) if misfit else contextlib.nullcontext():
+            backend.fit(found, wanted, loaded)

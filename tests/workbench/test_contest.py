@@ -49,7 +49,7 @@ def test_a_race_ends_with_bands_and_a_table(
     qtbot.waitUntil(lambda: not desk.contest.alive, timeout=20_000)
     assert len(backend.runs) == 6
     assert {run.experiment.training.seed for run in backend.runs} == {0, 1}
-    assert dialog.bar.words.text() == "all have arrived"
+    assert dialog.bar.words.text() == "all runs are done"
     assert dialog.table.rowCount() == 3
     assert not dialog.table.horizontalHeader().highlightSections()
     band = desk.contest.tally.band(("lstm", ""))

@@ -67,6 +67,22 @@ def test_what_was_understood_is_shown(dialog: ImportDialog) -> None:
     assert dialog.open_button.isEnabled()
 
 
+def test_a_german_table_below_a_title_is_shown_as_it_is_read(tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "nord.csv"
+    rows = "".join(f"{day:02d}.01.2021;{day},50;1.{100 + day},25\n" for day in range(1, 29))
+    path.write_text(f"Messwerte Nord;;\nErstellt am 02.02.2021;;\n\nDatum;Temperatur;Menge\n{rows}", encoding="cp1252")
+    made = ImportDialog(path, {})
+    qtbot.addWidget(made)
+    made.show_inspection(Backend().inspect(path, made.reading()))
+    heads = [made.table.horizontalHeaderItem(at) for at in range(3)]
+    assert [head.text() for head in heads if head] == ["Datum\ndate DD.MM.YYYY", "Temperatur\nnumber", "Menge\nnumber"]
+    assert made.roles() == {"Datum": "time", "Temperatur": "ignored", "Menge": "target"}
+    first = [made.table.item(1, at) for at in range(3)]
+    assert [cell.text() for cell in first if cell] == ["01.01.2021", "1,50", "1.101,25"]
+    assert "decimal mark ','" in made._found.text()
+    assert "3 lines before the table left out" in made._rejected.text()
+
+
 def test_the_preview_follows_what_is_chosen(dialog: ImportDialog) -> None:
     choose(dialog, "import_header", "there is none")
     assert "29 rows" in dialog._found.text()

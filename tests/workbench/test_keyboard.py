@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget
 
 from tests.workbench.bench import Bench
 from tests.workbench.views import measured
@@ -128,6 +128,41 @@ def test_from_the_first_start_to_a_sample_another_cell_and_a_run(
     keys.press(_KEY.Key_F10)
     bench.backend.runs[-1].permits.release(1)
     bench.until(lambda: window.desk.session.step == step + 1)
+
+
+@pytest.mark.parametrize("key", [(_KEY.Key_Down, Qt.KeyboardModifier.AltModifier), (_KEY.Key_F4, _NONE)])
+@pytest.mark.parametrize("name", ["data.targets", "model.cell"])
+def test_lists_of_choices_open_as_on_any_desktop(
+    bench: Bench, keys: Keys, name: str, key: tuple[Qt.Key, Qt.KeyboardModifier]
+) -> None:
+    window = bench.window
+    for button in window.findChildren(QAbstractButton):
+        if not button.shortcut().isEmpty():  # as while there are time steps to walk, and a run to play again
+            button.setEnabled(True)
+    window.steps.panel.open(2 if name == "model.cell" else 0)
+    keys.tab_to(name)
+    keys.press(key[0], modifiers=key[1])
+    assert QApplication.activePopupWidget() is not None
+    keys.press(_KEY.Key_Escape)
+    assert keys.at == name
+
+
+def test_choices_are_made_by_home_end_and_by_their_letters(bench: Bench, keys: Keys) -> None:
+    bench.window.steps.panel.open(2)
+    keys.tab_to("model.cell")
+    choice, draft = keys.focus, bench.window.desk.draft
+    assert isinstance(choice, QComboBox)
+    for key, place in ((_KEY.Key_End, choice.count() - 1), (_KEY.Key_Home, 0), (_KEY.Key_G, choice.findData("gru"))):
+        keys.press(key)
+        assert choice.currentIndex() == place
+        assert draft.experiment.model.cell == choice.itemData(place)
+
+
+def test_tab_comes_to_the_tabs_of_panes(bench: Bench, keys: Keys) -> None:
+    bench.window.menus.by_name["move_onto_runs"].trigger()
+    keys.tab_to("dock_tabs_1")
+    keys.press(_KEY.Key_Left)
+    assert not bench.window.docks.findings.visibleRegion().isEmpty()
 
 
 def test_every_view_is_opened_and_its_controls_come_before_what_is_behind_it(bench: Bench, keys: Keys) -> None:

@@ -131,6 +131,46 @@ def test_f6_brings_up_a_pane_that_lies_behind_another(roomy: Bench) -> None:
         assert not focused.visibleRegion().isEmpty()
 
 
+def tabs_of(bench: Bench) -> tuple[QTabBar, list[str]]:
+    """The one bar of panes that lie behind each other, and their titles."""
+    QApplication.processEvents()
+    bars = bench.window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    (bar,) = [bar for bar in bars if bar.count()]
+    return bar, [bar.tabText(at) for at in range(bar.count())]
+
+
+def test_panes_become_tabs_that_are_walked_and_reordered_by_keys(roomy: Bench) -> None:
+    window, docks = roomy.window, roomy.window.docks
+    window.runs._list.setFocus()
+    window.menus.by_name["tab_later"].trigger()
+    assert "lies in no tabs" in window.foot.currentMessage()
+    window.menus.by_name["move_onto_runs"].trigger()
+    window.menus.by_name["move_onto_setup"].trigger()
+    bar, titles = tabs_of(roomy)
+    assert titles == ["Findings", "Runs", "Set-up"]
+    window.runs._list.setFocus()
+    docks.runs.raise_()
+    control = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    for key, expected in (
+        (_KEY.Key_PageDown, ["Findings", "Set-up", "Runs"]),
+        (_KEY.Key_PageDown, ["Findings", "Set-up", "Runs"]),  # it is the last
+        (_KEY.Key_PageUp, ["Findings", "Runs", "Set-up"]),
+        (_KEY.Key_PageUp, ["Runs", "Findings", "Set-up"]),
+    ):
+        QTest.keyClick(window.runs._list, key, control)
+        bar, titles = tabs_of(roomy)
+        assert titles == expected
+        assert titles[bar.currentIndex()] == "Runs"
+        assert QApplication.focusWidget() is window.runs._list
+    bar.setFocus()
+    QTest.keyClick(bar, _KEY.Key_Right)
+    assert not docks.findings.visibleRegion().isEmpty()
+    QTest.keyClick(bar, _KEY.Key_PageDown, control)
+    bar, titles = tabs_of(roomy)
+    assert titles == ["Runs", "Set-up", "Findings"]
+    assert QApplication.focusWidget() is bar
+
+
 def letters(menu: QMenu | QMenuBar) -> Iterator[tuple[str, str]]:
     """Where a menu lies, and a letter that opens something of it."""
     for action in menu.actions():

@@ -12,6 +12,9 @@ from PySide6.QtWidgets import QApplication, QFrame, QLabel, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.workbench.bench import Bench
+from workbench.editors import ChoiceEditor
+from workbench.number_editors import NumberEditor, NumbersEditor
+from workbench.path_line import PathLine
 from workbench.run_state import State
 from workbench.runbar import RunBar
 from workbench.settings import Settings
@@ -77,6 +80,28 @@ def test_what_is_said_of_a_run_can_be_read_in_the_least_room(bench: Bench, scale
     bench.window.appearance.choose_scale(100)
 
 
+def test_a_path_that_does_not_fit_shows_its_beginning_and_its_end(qtbot: QtBot) -> None:
+    path = "/home/somebody/work/forecasts/of this year/runs"
+    window = QWidget()
+    qtbot.addWidget(window)
+    line, whole = PathLine(path), PathLine("/home")
+    for at, each in enumerate((line, whole)):
+        each.setParent(window)
+        each.setGeometry(0, 4 * GRID * at, 20 * GRID, 3 * GRID)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    shown = line.fitting(18 * GRID)
+    assert (shown[:5], shown[-4:], "…" in shown) == (path[:5], path[-4:], True)
+    assert (line.text(), line.toolTip()) == (path, path)
+    line.setFocus()
+    qtbot.waitUntil(line.hasFocus)
+    typed = line.grab().toImage()
+    whole.setFocus()
+    qtbot.waitUntil(whole.hasFocus)
+    assert line.grab().toImage() != typed
+
+
 @pytest.mark.parametrize("scale", [100, 150])
 def test_set_up_is_as_wide_as_its_settings(bench: Bench, scale: int) -> None:
     bench.window.resize(1280, 720)
@@ -89,6 +114,19 @@ def test_set_up_is_as_wide_as_its_settings(bench: Bench, scale: int) -> None:
         assert all(label.height() >= label.sizeHint().height() for label in labels)
         assert header.rect().contains(labels[-1].geometry())
     assert bench.window.minimumSizeHint().width() <= 1280
+    bench.window.appearance.choose_scale(100)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("scale", [100, 125, 150, 200])
+def test_numbers_are_as_high_as_choices(bench: Bench, scale: int, theme: str) -> None:
+    bench.window.appearance.choose_theme(theme)
+    bench.window.appearance.choose_scale(scale)
+    panel = bench.window.steps.panel
+    for step, page in enumerate(panel._pages):
+        panel.open(step)
+        inputs = [each for kind in (ChoiceEditor, NumberEditor, NumbersEditor) for each in page.findChildren(kind)]
+        bench.until(lambda inputs=inputs: len({each.height() for each in inputs if each.isVisible()}) <= 1)  # type: ignore[misc]
     bench.window.appearance.choose_scale(100)
 
 
@@ -200,6 +238,24 @@ def test_a_status_however_long_is_in_the_bar_and_says_more_than_empty_numbers(qt
     assert status.text() in status.toolTip()
     bar.show_status(Status("ready", "good"))
     qtbot.waitUntil(lambda: bar.width() - 2 * GRID <= _place(status, bar).right() < bar.width())
+
+
+@pytest.mark.parametrize("size", [12, 18])
+def test_numbers_of_the_run_bar_stand_apart_however_long_they_are(qtbot: QtBot, size: int) -> None:
+    window, bar = QMainWindow(), RunBar(LIGHT)
+    qtbot.addWidget(window)
+    window.setStyleSheet(f"font-size: {size}px")
+    window.addToolBar(bar)
+    window.resize(2400, 100)
+    window.show()
+    bar.show_progress(123_456_789, 400_000_000_000, 23_456, 100_000, 12_345.0, 99_999.0)
+    numbers = [bar.widgetForAction(part) for part in bar._parts.values()]
+
+    def apart() -> bool:
+        written = [number.x() + number.sizeHint().width() - GRID for number in numbers]  # where each ends
+        return all(after.x() - end >= GRID for end, after in zip(written, numbers[1:], strict=False))
+
+    qtbot.waitUntil(lambda: all(number.isVisible() for number in numbers) and apart())
 
 
 def _place(widget: QWidget, bar: QWidget) -> QRect:

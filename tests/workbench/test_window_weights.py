@@ -12,6 +12,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QPushButton
+from pytestqt.qtbot import QtBot
 
 from engine.export.beside import write_arrays
 from tests.workbench.bench import Bench
@@ -104,9 +105,9 @@ def test_weights_from_elsewhere_set_up_their_network(
     refused.close()
 
 
-def gru_file(path: Path) -> Path:
-    """Of five units over one number, with a layer that answers."""
-    shapes = {"weight_ih_l0": (15, 1), "weight_hh_l0": (15, 5), "fc.weight": (1, 5), "fc.bias": (1,)}
+def gru_file(path: Path, numbers: int = 1) -> Path:
+    """Of five units over so many numbers, with a layer that answers."""
+    shapes = {"weight_ih_l0": (15, numbers), "weight_hh_l0": (15, 5), "fc.weight": (1, 5), "fc.bias": (1,)}
     write_arrays({name: np.ones(shape, np.float32) for name, shape in shapes.items()}, path)
     return path
 
@@ -135,6 +136,10 @@ def test_weights_that_answer_are_a_run_to_use_and_export(
     assert not bench.backend.runs
     assert "preparing: scoring the imported weights…" in said
     assert not any(text.startswith("training") for text in said)
+    bar = bench.window.run_bar
+    assert said[-1] == "finished: weights imported and scored"
+    assert bar._epoch.text() == bar._step.text() == ""
+    assert not bar._parts["progress"].isVisible()
     assert all("scored as they came" in view.unmeasured for view in bench.window.gallery.views)
     bench.train(2)
     assert not any("scored as they came" in view.unmeasured for view in bench.window.gallery.views)
@@ -146,25 +151,60 @@ def test_weights_that_come_during_a_run_leave_it_alone(bench: Bench, tmp_path: P
     path, desk = gru_file(tmp_path / "gru.npz"), bench.window.desk
     answer = WeightsDialog()
     bench.qtbot.addWidget(answer)
-    desk.import_weights(path, answer)
+    desk.weights_in.bring(path, answer)
     bench.command("run")
     bench.until(answer.isVisible)
+    assert "A run is under way" in answer._text.text()
     answer.close()
     assert desk.session.state is State.TRAINING
+    assert desk.draft.experiment.model.cell == "lstm"
     assert not bench.backend.imported
+
+
+@pytest.mark.parametrize("loading", [False, True])
+def test_weights_that_do_not_fit_the_data_are_refused_in_their_dialog_and_leave_no_run(
+    bench: Bench, tmp_path: Path, loading: bool
+) -> None:
+    desk = bench.window.desk
+    answer = WeightsDialog()
+    bench.qtbot.addWidget(answer)
+    if loading:
+        desk.apply({"data.look_back": 7})
+    before = desk.draft.experiment
+    desk.weights_in.bring(gru_file(tmp_path / "gru.npz", numbers=3), answer)
+    bench.until(answer.isVisible)
+    said = answer._text.text()
+    for words in (
+        "read 3 numbers a step, and this data gives 1",
+        "rnn.weight_ih_l0 is 15 × 3, not 15 × 1",
+        "choose as many columns (“Targets”, then “Inputs”)",
+        "Nothing was changed",
+    ):
+        assert words in said
+    answer.close()
+    assert desk.draft.experiment == before
+    assert not desk.session.records
+    assert desk.session.state is State.READY
 
 
 @pytest.mark.parametrize(
     ("file", "again", "taken"), [("a.csv", False, True), ("a.csv", True, False), ("", False, False)]
 )
 def test_weights_say_how_a_series_is_prepared_where_a_file_only_suggests_it(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, again: bool, taken: bool
+    desk: Desk, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, again: bool, taken: bool
 ) -> None:
     start = {"training.start_weights": "w.npz"}
     desk.draft.adopt(SERIES.replace({"data.transform": "difference", "data.file": file, **(start if again else {})}))
     found = ForeignWeights(start, ("w.npz",), {"data.transform": "none"}, answer=False)
     monkeypatch.setattr(desk.errands, "import_weights", lambda _path, done, _failed: done(found))
-    desk.import_weights(tmp_path / "w.npz", MagicMock())
+    answer = MagicMock()
+    desk.weights_in.bring(tmp_path / "w.npz", answer)
+
+    def told() -> bool:
+        desk.jobs.collect()
+        return bool(answer.show_taken.called)
+
+    qtbot.waitUntil(told, timeout=20_000)
     assert desk.draft.experiment.data.transform == ("none" if taken else "difference")
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.wording import for_people, words
+from workbench.wording import for_people, score_text, words
 
 
 @pytest.mark.parametrize(
@@ -13,11 +13,20 @@ from workbench.wording import for_people, words
         ("empty.csv is empty; choose another.", "empty.csv is empty; choose another."),
         ("data.test and data.validation", "“Test part” and “Validation part”"),
         ("my.data.tests stay", "my.data.tests stay"),
+        ("no date of the form %d.%m.%Y %H:%M in 'day'", "No date of the form DD.MM.YYYY hh:mm in 'day'"),
+        ("80 %days, 5 %", "80 %days, 5 %"),
         ("", ""),
     ],
 )  # fmt: skip
 def test_messages_speak_as_the_forms_do(message: str, words: str) -> None:
     assert for_people(message) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"), [("skill", -0.00045, "0.00"), ("skill", -0.314, "−0.31"), ("RMSE", 15.4466, "15.45")]
+)
+def test_a_skill_is_told_in_hundredths(name: str, value: float, told: str) -> None:
+    assert score_text(name, value) == told
 
 
 @pytest.mark.parametrize(("key", "shown"), [("BLEU", "BLEU"), ("exact_match", "Exact match"), ("sgd", "SGD")])

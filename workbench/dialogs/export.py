@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QHeaderView,
-    QLineEdit,
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
@@ -28,6 +27,7 @@ from workbench.export_pace import UnderWay
 from workbench.pace import duration
 from workbench.panels.labels import column, fixed_font, label
 from workbench.panels.message import Message
+from workbench.path_line import PathLine
 from workbench.records import RunRecord
 from workbench.theme import GRID
 
@@ -56,7 +56,7 @@ class ExportDialog(TextDialog):
         self._under_way: UnderWay | None = None
         self._clock = QTimer(self, interval=_TICK)
         self._clock.timeout.connect(self._show_step)
-        self._path = QLineEdit(str(folder / record.name.replace("-", "_")))  # as Python can import
+        self._path = PathLine(str(folder / record.name.replace("-", "_")))  # as Python can import
         self._path.setObjectName("export_path")
         self._path.setAccessibleName("File to write")
         self._browse_button = QPushButton("Choose…")

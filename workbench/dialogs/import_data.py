@@ -26,6 +26,7 @@ from workbench.panels.labels import column, label
 from workbench.panels.message import Message
 from workbench.reading_pace import HowFar
 from workbench.theme import GRID
+from workbench.wording import date_form
 
 if TYPE_CHECKING:
     from engine.data import Inspection
@@ -216,7 +217,9 @@ class ImportDialog(Dialog):
         self.table.setRowCount(0)
         self.table.setRowCount(len(found.head) + (1 if columns else 0))
         self.table.setColumnCount(max(len(columns), 1))
-        self.table.setHorizontalHeaderLabels([f"{c.name}\n{c.type} {c.format}".strip() for c in columns] or ["text"])
+        self.table.setHorizontalHeaderLabels(
+            [f"{c.name}\n{c.type} {date_form(c.format)}".strip() for c in columns] or ["text"]
+        )
         self.table.setVerticalHeaderLabels(
             [*(["role"] if columns else []), *(str(n + 1) for n in range(len(found.head)))]
         )

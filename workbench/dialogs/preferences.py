@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QHBoxLayout, QPushButton, QWidget
 
 from engine.config import field_info
 from workbench.dialogs.frame import TextDialog, closing_row
 from workbench.number_editors import NumberEditor
 from workbench.panels.labels import column, label
 from workbench.panels.message import Message
+from workbench.path_line import PathLine
 from workbench.settings import Settings
 from workbench.theme import GRID, SCALES
 
@@ -69,7 +70,7 @@ class PreferencesDialog(TextDialog):
         self._rows.addRow("", label("0 takes what the machine has. Results are the same on any number.", "small"))
 
     def _add_runs(self, runs: Path) -> None:
-        self._runs = QLineEdit(str(runs))
+        self._runs = PathLine(str(runs))
         self._runs.setObjectName("preferences_runs")
         self._runs.setAccessibleName("Folder of runs")
         self._runs.editingFinished.connect(self._on_runs)

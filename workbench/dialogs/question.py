@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QPushButton, QTextEdit, QWidget
 
@@ -24,6 +26,13 @@ class Question(QMessageBox):
         self._name(button, text)
         if self.defaultButton() is None:
             self.setDefaultButton(button)
+        return button
+
+    def offer_beside(self, text: str, call: Callable[[], object]) -> QPushButton:
+        """What can be done before one answers: the question stays open."""
+        button = self.offer(text)
+        button.clicked.disconnect()  # from Qt's row of buttons, each of which ends a box
+        button.clicked.connect(lambda: call())
         return button
 
     def leave(self, text: str) -> QPushButton:

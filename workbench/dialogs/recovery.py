@@ -46,7 +46,7 @@ def show_crash(report: Path, open_folder: Callable[[], object], parent: QWidget)
         box = Question("crash_report", _CRASHED, known, parent, QMessageBox.Icon.Warning)
         box.leave("Close")
     box.show_details(_tail(report))
-    box.offer("Open log folder").clicked.connect(lambda: open_folder())
+    box.offer_beside("Open log folder", open_folder)
     box.ask()
     return box
 

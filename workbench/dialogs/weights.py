@@ -52,8 +52,8 @@ class WeightsDialog(TextDialog):
         self.open()
 
     def show_problem(self, text: str) -> None:
-        """They cannot be used."""
-        self._refuse(f"{text}.")
+        """They cannot be used, and everything stays as it was."""
+        self._refuse(f"{text.rstrip('.')}. Nothing was changed.")
 
     def show_way(self, why: str, code: Sequence[str]) -> None:
         """They cannot be read, but these lines of Python make a file that can."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QStackedWidget, QWidget
@@ -93,13 +95,16 @@ class Preview(QWidget):
     def _draw_legend(self, preview: Shown) -> None:
         of_one = isinstance(preview, SeriesPreview)
         of_several = isinstance(preview, ExamplesPreview) and any(each.borders for each in preview.examples)
-        self._legend.setVisible(of_one or of_several)
+        share = preview.share if isinstance(preview, ExamplesPreview) else ""
+        self._legend.setVisible(of_one or of_several or bool(share))
         marks = [(self._theme.pens[role].color, "━", words) for role, words in _PARTS]
         stride = preview.stride if isinstance(preview, SeriesPreview) else 1
         window = f"stride&nbsp;{stride:,}" if stride > 1 else "one&nbsp;window"
         marks += [(self._theme.accent, "▮", window)]
         told = (f'<span style="color:{color}">{mark}</span>&nbsp;{words}' for color, mark, words in marks)
-        self._legend.setText(" &nbsp;".join(told))
+        drawn = html.escape(preview.drawn, quote=False) if isinstance(preview, SeriesPreview) else ""
+        keys = " &nbsp;".join((*(told if of_one or of_several else ()), *filter(None, [share])))
+        self._legend.setText("<br>".join(filter(None, (keys, drawn))))
 
 
 def _quiet_plot() -> pg.PlotWidget:

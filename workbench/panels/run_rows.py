@@ -19,7 +19,7 @@ from workbench.draft import source_name
 from workbench.icons import icon
 from workbench.records import RunRecord
 from workbench.theme import GRID, Theme
-from workbench.wording import score_words, setting_words
+from workbench.wording import score_text, score_words, setting_words
 
 Sortable = str | float
 
@@ -203,7 +203,7 @@ def tested_words(record: RunRecord) -> str:
     """What the best weights reach on the test part, and the best of the baselines."""
     if not isinstance(record.outcome, RunFinished) or not record.outcome.test_metrics:
         return ""
-    scores = ", ".join(f"{score_words(name)} {value:.4g}" for name, value in record.outcome.test_metrics)
+    scores = ", ".join(f"{score_words(name)} {score_text(name, value)}" for name, value in record.outcome.test_metrics)
     first = record.outcome.test_metrics[0][0]  # which the baselines are measured in
     higher = first in HIGHER_IS_BETTER
     baselines = sorted(record.outcome.test_baselines, key=lambda item: item[1], reverse=higher)

@@ -92,6 +92,12 @@ def dialect_notes(dialect: Dialect) -> list[str]:
         f"encoding: {dialect.encoding}",
         f"delimiter: {delimiter}" if len(dialect.columns) > 1 else "one column",
         "first line is the header" if dialect.header else "no header; columns are numbered",
+    ]
+
+
+def dialect_remarks(dialect: Dialect) -> list[str]:
+    """Which lines of a file are no rows."""
+    return [
         *([f"{counted(dialect.skip, 'line')} before the table left out"] if dialect.skip else []),
         *([f"lines that begin with {dialect.comment!r} left out"] if dialect.comment else []),
     ]

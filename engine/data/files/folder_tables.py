@@ -6,7 +6,7 @@ import csv
 from pathlib import Path
 
 from engine.data.errors import DataError, counted
-from engine.data.files.dialect import Dialect, Reading, csv_relation, dialect_notes
+from engine.data.files.dialect import Dialect, Reading, csv_relation, dialect_notes, dialect_remarks
 from engine.data.files.encoding import LONGEST_LINE, scan
 from engine.data.files.folders import COLUMNS, are_texts, files_of, named, text_of, without_rows
 from engine.data.files.sniffing import sniffed
@@ -38,7 +38,11 @@ def folder_table(path: Path, reading: Reading) -> Source:
         f"FROM (SELECT *, row_number() OVER () AS place FROM {rows}) AS rows JOIN {told} USING (f) ORDER BY place)"
     )
     size, empty = sum(file.stat().st_size for file in files), without_rows(files, dialect)
-    notes = [f"{counted(len(files), 'file')}, one for each sequence", *dialect_notes(dialect)]
+    notes = [
+        f"{counted(len(files), 'file')}, one for each sequence",
+        *dialect_notes(dialect),
+        *dialect_remarks(dialect),
+    ]
     if empty:
         notes.append(f"{counted(len(empty), 'file')} with no rows left out, as {empty[0]}")
     return Source(relation, size, dialect, True, Path(index.name), notes)

@@ -12,7 +12,7 @@ from engine.data.errors import DataError
 from engine.data.files.access_logs import requests
 from engine.data.files.alignment import LINED_UP, lined_up
 from engine.data.files.archives import archive_as_csv
-from engine.data.files.dialect import Dialect, Reading, csv_relation, dialect_notes
+from engine.data.files.dialect import Dialect, Reading, csv_relation, dialect_notes, dialect_remarks
 from engine.data.files.encoding import LONGEST_LINE, scan
 from engine.data.files.excel import sheet_as_csv
 from engine.data.files.formats import refuse_page
@@ -74,7 +74,9 @@ def text_table(path: Path, reading: Reading, head: bytes) -> Source:
                 break
         dialect = sniffed(plain, encoding.removesuffix("-sig"), path.name, reading)
         _take(source, plain, dialect)
-        source.notes = [*dialect_notes(source.dialect or dialect), *source.notes]
+        dialect = source.dialect or dialect
+        source.notes = [*dialect_notes(dialect), *source.notes]
+        source.remarks = [*dialect_remarks(dialect), *source.remarks]
     except BaseException:
         source.close()
         raise

@@ -19,7 +19,7 @@ from engine.export.targets import target
 from engine.importing import read_foreign
 from engine.layers.parameters import NetworkError
 from engine.model import load_model
-from engine.networks import make_network
+from engine.networks import make_network, parameter_shapes
 from engine.storage.weights import WeightsFileError, encode
 from engine.training import TrainingRun
 from tests.engine.export.examples import exportable
@@ -149,14 +149,22 @@ def test_data_of_another_shape_are_refused(tmp_path: Path) -> None:
     [
         ("text", "reads numbers, and this data goes in as tokens"),
         ("dates", "reads and then writes"),
-        ("seattle", r"read 1 number a step, and this data gives 4; choose as many columns \(data.targets, then data"),
+        (
+            "seattle",
+            r"read 1 number a step, and this data gives 4 \(rnn.weight_ih_l0 is 24 × 1, not 24 × 4\); choose as many",
+        ),
+        ("seattle", r"as many columns \(data.targets, then data.inputs\)"),
     ],
 )
 def test_what_does_not_fit_is_said_in_words(tmp_path: Path, kind: str, words: str) -> None:
     target("npz").write(exportable(cell="lstm"), tmp_path / "w.npz")
     found = read_foreign(tmp_path / "w.npz")
+    model = exportable(kind, cell="lstm").model
     with pytest.raises(NetworkError, match=words):
-        found.into(exportable(kind, cell="lstm").model.network)
+        found.into(model.network)
+    dataset = data.load(model.experiment)
+    with pytest.raises(NetworkError, match=words):  # and before there is such a network
+        found.fitted(parameter_shapes(model.experiment.model, dataset))
 
 
 @pytest.mark.parametrize(
