@@ -8,7 +8,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QLinearGradient, QPainter, QPen
 
-from workbench.plots.numerals import exponents, numeral
+from workbench.plots.numerals import numeral, numerals
 from workbench.theme import GRID, Theme
 
 _SWATCH, _SCALE = 3 * GRID, 10 * GRID  # pixels: widths of the samples
@@ -35,7 +35,7 @@ class Key:
     @property
     def text(self) -> str:
         """What stands beside the sample."""
-        return exponents(f"{self.name}  {self.note}" if self.note else self.name)
+        return numerals(f"{self.name}  {self.note}" if self.note else self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Scale:
     @property
     def text(self) -> str:
         """The scale in words."""
-        return f"{self.name}: {self.low:g} to {self.high:g}"
+        return f"{self.name}: {_number(self.low)} to {_number(self.high)}"
 
 
 def patch(color: QColor) -> QPen:

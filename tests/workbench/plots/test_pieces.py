@@ -20,6 +20,7 @@ from workbench.plots.keys import Key, Scale
 from workbench.plots.label_axis import LabelAxis, step_name, visible
 from workbench.plots.legend import Legend
 from workbench.plots.levels import Levels, rung
+from workbench.plots.numerals import numerals
 from workbench.plots.panel_title import PanelTitle
 from workbench.plots.principal import PrincipalPlane
 from workbench.plots.smoothing import Smoother
@@ -28,6 +29,18 @@ from workbench.plots.table_twin import TableTwin
 from workbench.plots.time_cursor import TimeCursor
 from workbench.plots.unit_order import ORDERS, unit_order
 from workbench.theme import DARK, LIGHT
+
+
+@pytest.mark.parametrize(
+    ("plain", "told"),
+    [
+        ("layer 1 · unit 3 · -0.25", "layer 1 · unit 3 · −0.25"),
+        ("1e-07 (-2e+05)", "1e−7 (−2e5)"),
+        ("2024-01-05 · lstm-32", "2024-01-05 · lstm-32"),
+    ],
+)
+def test_numbers_in_a_text_have_a_true_minus_and_short_powers(plain: str, told: str) -> None:
+    assert numerals(plain) == told
 
 
 @pytest.mark.parametrize(
@@ -284,8 +297,8 @@ def test_legend_wraps_and_says_it_in_words(qtbot: QtBot) -> None:
         Scale("state", LIGHT.color_map("diverging"), -1, 1),
     ]
     legend.show_items(LIGHT, keys)
-    assert legend.texts == ("training  0.5", "state: -1 to 1")
-    assert legend.accessibleDescription() == "training  0.5; state: -1 to 1"
+    assert legend.texts == ("training  0.5", "state: −1 to 1")
+    assert legend.accessibleDescription() == "training  0.5; state: −1 to 1"
     assert legend.heightForWidth(100) == 2 * legend.heightForWidth(1000) > 0
 
 

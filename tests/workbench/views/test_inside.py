@@ -34,6 +34,7 @@ from engine.inside_records import (
 from tests.workbench.views import measured
 from workbench.film import Film
 from workbench.plots.heat_grid import Spot
+from workbench.plots.numerals import numerals
 from workbench.views.activation import Activation
 from workbench.views.explain import Explain
 from workbench.views.gates import Gates
@@ -183,7 +184,7 @@ def test_a_bias_lies_down(show: Show) -> None:
     assert_array_equal(view._maps.data(0), [[0.5, -0.25]])
     assert view._maps.levels(0)[1] == pytest.approx(0.6)
     view._maps.hovered.emit(Spot(0, 0, 1, -0.25))
-    assert view._readout.text() == "readout.bias · row 1 · column 0 · -0.25000"
+    assert view._readout.text() == "readout.bias · row 1 · column 0 · −0.25000"
 
 
 def test_histograms_go_back_to_before_the_view_was_seen(show: Show) -> None:
@@ -468,7 +469,7 @@ def test_what_is_clicked_tells_its_numbers(show: Show) -> None:
     assert [equation.latex for equation in view._equations] == [latex for latex, _ in structure.equations]
     link = next(link for link in diagram.diagram.links if link.name == "rnn.weight_hh_l0")
     diagram.chosen.emit(link)
-    assert "4 × 1 = 4 weights" in view._words.text()
+    assert "4\u00a0×\u00a01 = 4 weights" in view._words.text()
     QTest.keyClick(view, Qt.Key.Key_Down)
     assert diagram.selected is not link
 
@@ -565,7 +566,7 @@ def test_units_are_walked_and_read_out_by_keys(
     QTest.keyClick(view, Qt.Key.Key_Down)
     unit = traces.order_of(layer)[1]
     assert f"unit {unit} · step 2" in view._readout.text()
-    assert view._readout.text().endswith(f"{strip.data[1, unit]:+.4f}")
+    assert view._readout.text().endswith(numerals(f"· {strip.data[1, unit]:+.4f}"))
     assert view.time.position == 1
     assert spoken[-1] == view._readout.text()
     marks = traces.grid._cells[0]._row_marks

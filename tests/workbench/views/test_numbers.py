@@ -224,7 +224,7 @@ def test_hidden_and_cell_state_in_their_colours(show: Show) -> None:
     assert_array_equal(grid.data(1), 10 * known_layer().hidden.T)
     assert grid.levels(0) == (-1, 1)
     assert grid.levels(1) == (-6, 6)
-    assert grid.legend.texts == ("hidden state: -1 to 1", "cell state: -6 to 6")
+    assert grid.legend.texts == ("hidden state: −1 to 1", "cell state: −6 to 6")
     assert grid._axes[1].labels == ("a", " ", "c")
     header, rows = view.table()
     assert header == ("layer", "quantity", "unit", "a", "␣", "c")
@@ -262,7 +262,7 @@ def test_values_under_the_mouse_and_the_cursor(show: Show) -> None:
     view.show_snapshot(measured.snapshot(HiddenTrace((known_layer(),), ("1960-01", "1960-02", "1960-03"))))
     grid = view._traces.grid
     grid.hovered.emit(Spot(0, 1, 2, -0.5))
-    assert view._readout.text() == "layer 1 · hidden state · unit 1 · step 3 (1960-03) · -0.5000"
+    assert view._readout.text() == "layer 1 · hidden state · unit 1 · step 3 (1960-03) · −0.5000"
     assert view.time.position == 2
     assert [mark.value() for mark in grid._cells[1]._marks] == [1.5, 2.5]
     grid.clicked.emit(Spot(0, 1, 0, 0.1))
