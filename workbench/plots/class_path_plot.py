@@ -12,9 +12,9 @@ from engine.inside_records import ClassPaths
 from workbench.plots.curve import Stroke
 from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key
+from workbench.plots.near import nearest
 from workbench.plots.principal import Plane, PrincipalPlane
 from workbench.plots.saving import Cell, Table
-from workbench.plots.state_path_plot import nearest
 from workbench.theme import Theme
 
 _WRONG, _CURSOR = "answered otherwise", "time step looked at"

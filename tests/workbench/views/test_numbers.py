@@ -18,7 +18,14 @@ from pytestqt.qtbot import QtBot
 
 from engine.events import SnapshotRequest
 from engine.inside_records import ClassPaths, Contributions, GradientByTime, GradientNorms, HiddenTrace, LayerTrace
-from engine.prediction_records import ClassExample, ClassPrediction, SeriesPrediction, TagTrack, TextPrediction
+from engine.prediction_records import (
+    ClassExample,
+    ClassPrediction,
+    SeriesPrediction,
+    TagTrack,
+    TextPrediction,
+    ValuePrediction,
+)
 from tests.workbench.views import measured
 from workbench.history import Beside, History
 from workbench.plots import residual_plots
@@ -26,6 +33,7 @@ from workbench.plots.class_page import ClassPage
 from workbench.plots.forecast_page import ForecastPage, skill_words
 from workbench.plots.half_lives import life_words
 from workbench.plots.heat_grid import Spot
+from workbench.plots.scatter_page import ScatterPage
 from workbench.plots.unit_order import ORDERS
 from workbench.plots.writing_page import WritingPage
 from workbench.theme import LIGHT
@@ -712,6 +720,31 @@ def test_intervals_are_drawn_where_they_are_known_and_stand_in_the_table(show: S
     view.show_snapshot(measured.snapshot(dataclasses.replace(known, bands=())))
     assert not page.intervals.areas
     assert page.plot.legend.texts[-1].startswith("forecast")
+
+
+def test_a_value_a_sequence_is_a_point_beside_the_line_on_which_it_is_right(show: Show) -> None:
+    view = show(Prediction)
+    known = ValuePrediction(
+        "validation", "sum", ("1", "2", "3"), f32(0.5, 1.0, 1.5), f32(0.75, 1.0, 1.0),
+        (("constant 1", f32(1.0, 1.0, 1.0)),), 0.25, (("constant 1", 0.5),),
+    )  # fmt: skip
+    view.show_snapshot(measured.snapshot(known))
+    page = view.pages[ValuePrediction]
+    assert isinstance(page, ScatterPage)
+    points, right = page.plot.curves["answer"], page.plot.curves["right: answer = truth"]
+    assert not points.line
+    assert_array_equal(points.x, known.truth)
+    assert_array_equal(points.y, known.forecast)
+    assert_array_equal(right.x, right.y)
+    assert page.plot.legend.texts == (
+        "answer  RMSE 0.25, skill +0.50 against constant 1",
+        "right: answer = truth",
+        "constant 1  RMSE 0.5",
+    )
+    place = page.plot.box.mapViewToScene(QPointF(1.5, 1.0))
+    page.plot.canvas.moved.emit(place)
+    assert view._readout.text() == "3 · truth 1.5 · answer 1 · off by −0.5"
+    assert view.table()[1][2] == ("3", 1.5, 1.0, 1.0)
 
 
 def test_text_is_shown_as_it_was_written(show: Show) -> None:
