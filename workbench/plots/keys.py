@@ -46,11 +46,19 @@ class Scale:
     colors: pg.ColorMap
     low: float
     high: float
+    open: bool = False  # its last colours stand for values beyond it, too
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """What its first and its last colour stand for."""
+        low, high = (numeral(f"{value:g}") for value in (self.low, self.high))
+        return (f"≤ {low}", f"≥ {high}") if self.open else (low, high)
 
     @property
     def text(self) -> str:
         """The scale in words."""
-        return f"{self.name}: {_number(self.low)} to {_number(self.high)}"
+        low, high = self.ends
+        return f"{self.name}: {low} to {high}"
 
 
 def patch(color: QColor) -> QPen:
@@ -122,11 +130,8 @@ def _paint_scale(painter: QPainter, scale: Scale, rect: QRect, theme: Theme) -> 
 
 
 def _scale_parts(scale: Scale) -> tuple[tuple[str, bool], ...]:
-    return (scale.name, False), (_number(scale.low), False), ("", True), (_number(scale.high), False)
-
-
-def _number(value: float) -> str:
-    return numeral(f"{value:g}")
+    low, high = scale.ends
+    return (scale.name, False), (low, False), ("", True), (high, False)
 
 
 def _gradient(colors: pg.ColorMap, bar: QRectF) -> QBrush:

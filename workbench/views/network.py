@@ -187,7 +187,13 @@ class NetworkView(LiveView):
             return
         share = max((grouped(np.zeros(layer.units, np.float32))[1] for layer in structure.layers), default=1)
         squares = "a square is a unit" if share == 1 else f"a square is the mean of up to {share} units"
-        state = Scale(f"state ({squares})", self.theme.color_map("diverging"), -self._levels.high, self._levels.high)
+        state = Scale(
+            f"state ({squares})",
+            self.theme.color_map("diverging"),
+            -self._levels.high,
+            self._levels.high,
+            self._levels.beyond,
+        )
         band = Scale("band: log₁₀ of the gradient, of the strongest", self.theme.color_map("magnitude"), -_DECADES, 0)
         self._legend.show_items(self.theme, (state, band))
 

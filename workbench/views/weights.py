@@ -164,7 +164,8 @@ class WeightMaps(LiveView):
 
     def _draw_maps(self, weights: Weights) -> None:
         picture = self._chosen(weights)
-        levels = self._levels.setdefault(picture.name, Levels(_LEAST_LEVEL)).hold(picture.quantiles)
+        held = self._levels.setdefault(picture.name, Levels(_LEAST_LEVEL))
+        levels = held.hold(picture.quantiles)
         bands = _bands(picture)
         columns = 1 if len(bands) == 1 else 2
         self._maps.arrange([Panel(index // columns, index % columns) for index in range(len(bands))])
@@ -175,7 +176,7 @@ class WeightMaps(LiveView):
         for row in range(-(-len(bands) // columns)):
             self._maps.show_units(row, [str(down * unit) for unit in range(bands[0][1].shape[0])])
         pooled = f", strongest of {down} × {across}" if picture.pool != (1, 1) else ""
-        self._maps.show_scales([Scale(f"weight{pooled}", self.theme.color_map("diverging"), *levels)])
+        self._maps.show_scales([Scale(f"weight{pooled}", self.theme.color_map("diverging"), *levels, held.beyond)])
         if not self.compact:
             self._draw_spread(picture.name, levels[1])
 

@@ -60,6 +60,16 @@ def test_levels_only_widen() -> None:
     assert levels.hold(np.zeros(0, np.float32)) == (-1, 1)
 
 
+def test_a_huge_unit_leaves_the_others_their_colours() -> None:
+    levels, state = Levels(), np.linspace(-1.5, 1.5, 24 * 31, dtype=np.float32)
+    assert levels.hold(np.concatenate((state, np.full(24, 80.0, np.float32)))) == (-6, 6)
+    assert levels.beyond
+    levels.reset()
+    assert levels.hold(state) == (-1.5, 1.5)
+    assert not levels.beyond
+    assert Scale("cell state", LIGHT.color_map("diverging"), -6, 6, open=True).text == "cell state: ≤ −6 to ≥ 6"
+
+
 @pytest.mark.parametrize("window", [1, 10, 300])
 @pytest.mark.parametrize("piece", [1, 7, 1000])
 def test_smoothing_is_the_weighted_mean(window: int, piece: int) -> None:

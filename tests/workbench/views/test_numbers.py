@@ -239,6 +239,18 @@ def test_hidden_and_cell_state_in_their_colours(show: Show) -> None:
     assert rows[0] == ("layer 1", "hidden state", 0, 0.0, pytest.approx(0.2), pytest.approx(0.4))
 
 
+def test_a_huge_cell_state_is_read_out_and_the_key_says_that_it_lies_beyond(show: Show) -> None:
+    view, cell = show(HiddenState), np.full((3, 20), 0.5, np.float32)
+    cell[2, 7] = -90.0
+    layer = LayerTrace(0, False, np.tanh(cell), cell, ())
+    view.show_snapshot(measured.snapshot(HiddenTrace((layer, replace(layer, layer=1)), ("a", "b", "c"))))
+    grid = view._traces.grid
+    assert grid.levels(1) == grid.levels(3) == (-2, 2)
+    assert grid.legend.texts == ("hidden state: −1 to 1", "cell state: ≤ −2 to ≥ 2")
+    grid.hovered.emit(Spot(1, 7, 2, -90.0))
+    assert view._readout.text().endswith("unit 7 · step 3 (c) · −90.0000")
+
+
 def test_both_directions_share_one_time_axis(show: Show) -> None:
     view = show(HiddenState)
     view.show_snapshot(measured.snapshot(measured.trace(steps=12, units=6, layers=2, reverse=True)))
