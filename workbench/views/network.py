@@ -141,9 +141,9 @@ class NetworkView(LiveView):
         self._diagram.show_diagram(made, known.labels if known else ())
         self._keep_choice(made)
         states, arriving = self._numbers(made)
-        values = [*states.values()]
-        high = self._levels.hold(np.concatenate(values) if values else np.zeros(1, np.float32))[1]
-        self._diagram.show_numbers(states, arriving, high)
+        shown = [grouped(values)[0] for values in states.values()]
+        self._levels.hold(np.concatenate(shown) if shown else np.zeros(1, np.float32))
+        self._diagram.show_numbers(states, arriving, self._levels.high)
         self._show_key()
         self._tell()
 
@@ -186,7 +186,7 @@ class NetworkView(LiveView):
             self._legend.show_items(self.theme, ())
             return
         share = max((grouped(np.zeros(layer.units, np.float32))[1] for layer in structure.layers), default=1)
-        squares = "a square is a unit" if share == 1 else f"a square is the mean of up to {share} units"
+        squares = "a square is a unit" if share == 1 else f"a square is the strongest of up to {share} units"
         state = Scale(
             f"state ({squares})",
             self.theme.color_map("diverging"),
