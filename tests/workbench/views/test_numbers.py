@@ -362,7 +362,7 @@ def test_sequences_of_every_class_are_drawn_with_their_ends(show: Show) -> None:
     view.show_snapshot(measured.snapshot(trace, known_paths()))
     many = view._many
     assert view._pages.currentWidget() is many
-    assert many.plot.legend.texts == ("day", "night", "answered otherwise")
+    assert many.plot.legend.texts == ("day", "night", "end of a sequence", "answered otherwise")
     header, rows = view.table()
     assert header == ("sequence", "class", "answered", "step", "component 1", "component 2")
     assert [row[:4] for row in rows[4:6]] == [(2, "night", "night", 3), (3, "day", "night", 1)]
@@ -379,7 +379,7 @@ def test_sequences_of_every_class_are_drawn_with_their_ends(show: Show) -> None:
     many._mouse_moved(under)
     assert view._readout.text() == "sequence 2 of 3 · class night · 3 steps"
     view.show_snapshot(measured.snapshot(trace, known_paths(("day", "night", "day"))))
-    assert many.plot.legend.texts == ("day", "night", "time step looked at")
+    assert many.plot.legend.texts == ("day", "night", "time step looked at", "end of a sequence")
     view._sequences.setCurrentText("the pinned one")
     view._sequences.activated.emit(1)
     assert view._pages.currentWidget() is view._one
@@ -395,7 +395,7 @@ def test_no_more_classes_are_drawn_than_can_be_told_apart(show: Show) -> None:
     view.show_snapshot(measured.snapshot(HiddenTrace((known_layer(),), tuple("abc")), ClassPaths(
         ("layer 1",), (states,), names, names
     )))  # fmt: skip
-    assert view._many.plot.legend.texts == names[:most]
+    assert view._many.plot.legend.texts == (*names[:most], "end of a sequence, a square where the path is dashed")
 
 
 @pytest.mark.parametrize("way", ["by time", "by class"])
