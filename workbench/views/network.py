@@ -28,6 +28,7 @@ from workbench.theme import GRID
 from workbench.views.live_view import LiveView
 
 _DECADES = 8.0  # of the gradient's norm that have a colour, down from the strongest
+_LEAST_LEVEL = 0.1  # of states: those of hundreds of units are small
 _PANEL = 300  # pixels
 
 
@@ -44,7 +45,7 @@ class NetworkView(LiveView):
     def build(self) -> None:
         """The diagram, a switch to roll it up, and what is known of the part that was clicked."""
         self._diagram, self._legend = NetworkDiagram(self.theme), Legend(self.theme)
-        self._levels = Levels()
+        self._levels = Levels(_LEAST_LEVEL)
         self._equations: list[Equation] = []
         self._passed: Part | Link | None = None
         self._words = QLabel()
