@@ -143,6 +143,7 @@ class PictureFrame(QWidget):
         """Show the values under the mouse or the cursor."""
         said = numerals(text)
         self._readout.setText(said)
+        self.setAccessibleDescription(said or self.question)
         self._readout.setToolTip(said)
         self._show_readout()
 

@@ -15,6 +15,7 @@ from workbench.plots.curve import layer_stroke
 from workbench.plots.curves import CurvePlot
 from workbench.plots.half_lives import Course, HalfLifePlot, life_words
 from workbench.plots.heat_grid import HeatGrid, Panel, Spot
+from workbench.plots.key_cursor import KeyCursor
 from workbench.plots.keys import Key, Scale, patch
 from workbench.plots.saving import Table
 from workbench.plots.scrolled import scrolled
@@ -78,6 +79,7 @@ class GradientFlow(LiveView):
         self._strip = HeatGrid(self.theme, bottom="time step", left="layer", least_height=2 * GRID)
         self._strip.arrange([Panel(0, 0, "magnitude")])
         self._lives = HalfLifePlot(self.theme)
+        self._walked = KeyCursor(self._lives)
         pictures = QVBoxLayout(inside := QWidget())
         pictures.setContentsMargins(0, 0, 0, 0)
         for widget, stretch in ((self._curves, 5), (self._strip, 0), (self._lives, 3)):
@@ -261,8 +263,27 @@ class GradientFlow(LiveView):
     def _click_strip(self, spot: Spot) -> None:
         self.time.pin(spot.time)
 
+    def walk_inside(self, across: int, down: int) -> bool:
+        """Up and down the training, in the plot of half-lives; across are the time steps."""
+        place = self._walked.walk(-down, self._course.steps) if down and self._lives.isVisible() else None
+        if place is not None:
+            self._read_lives(place)
+        return place is not None
+
+    def leave_inside(self) -> None:
+        """No step of the training is read out."""
+        self._walked.forget()
+        self._show_cursor()
+
     def _hover_lives(self, place: float | None) -> None:
-        self.read_out("" if place is None else self._lives.describe(place, f"step {place:,.0f} · half-life"))
+        self._walked.forget()
+        if place is None:
+            self.read_out("")
+        else:
+            self._read_lives(place)
+
+    def _read_lives(self, place: float) -> None:
+        self.read_out(self._lives.describe(place, f"step {place:,.0f} · half-life"))
 
 
 def _norm_words(norm: float) -> str:

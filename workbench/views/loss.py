@@ -16,6 +16,7 @@ from workbench.later import later
 from workbench.plots.calm import Calm
 from workbench.plots.curve import baseline_stroke
 from workbench.plots.curves import CurvePlot
+from workbench.plots.key_cursor import KeyCursor
 from workbench.plots.keys import Key
 from workbench.plots.saving import Table
 from workbench.plots.scrolled import scrolled
@@ -58,6 +59,7 @@ class Loss(LiveView):
         self._metric = CurvePlot(self.theme, bottom="step", left="metric", counted=True)
         self._metric_moment = self._metric.add_line("cursor", upright=True)
         self._metric.follow(self._loss)
+        self._walked = KeyCursor(self._loss)
         self._metric.hide()
         pictures = QVBoxLayout(inside := QWidget())
         pictures.setContentsMargins(0, 0, 0, 0)
@@ -263,11 +265,28 @@ class Loss(LiveView):
         self._smoother = Smoother(max(_WINDOWS[index], 1))
         self._redraw()
 
+    def walk_inside(self, across: int, down: int) -> bool:
+        """Along the steps of the run."""
+        steps = np.unique(np.concatenate([curve.x for curve in self._loss.curves.values()]))
+        place = self._walked.walk(across, steps) if across else None
+        if place is not None:
+            self._read(place)
+        return place is not None
+
+    def leave_inside(self) -> None:
+        """No step is read out."""
+        self._hover(None)
+
     def _hover(self, place: float | None) -> None:
+        self._walked.forget()
         if place is None:
             self.read_out("")
-            return
-        self.read_out(self._loss.describe(place, f"step {place:,.0f}"))
+        else:
+            self._read(place)
+
+    def _read(self, place: float) -> None:
+        """Both plots, which stand over the same steps."""
+        self.read_out(self._metric.describe(place, self._loss.describe(place, f"step {place:,.0f}")))
 
 
 def _reach(last: float) -> float:

@@ -38,7 +38,10 @@ from workbench.plots.numerals import numerals
 from workbench.views.activation import Activation
 from workbench.views.explain import Explain
 from workbench.views.gates import Gates
+from workbench.views.gradient_flow import GradientFlow
 from workbench.views.hidden_state import HiddenState
+from workbench.views.live_view import LiveView
+from workbench.views.loss import Loss
 from workbench.views.network import NetworkView
 from workbench.views.state_space import StateSpace
 from workbench.views.summing import Summing
@@ -578,3 +581,50 @@ def test_units_are_walked_and_read_out_by_keys(
     QTest.keyClick(view, Qt.Key.Key_Escape)
     assert view._readout.text() == ""
     assert not any(mark.isVisible() for cell in traces.grid._cells for mark in cell._row_marks)
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "first", "second"),
+    [
+        (Loss, Qt.Key.Key_Right, "step 1 · ", "step 4 · "),
+        (GradientFlow, Qt.Key.Key_Up, "step 1,000 · half-life · ", "step 1,000 · half-life · "),
+        (WeightMaps, Qt.Key.Key_Down, "input · row 0 · column 0 · ", "input · row 1 · column 0 · "),
+        (WeightMaps, Qt.Key.Key_Right, "input · row 0 · column 0 · ", "input · row 0 · column 1 · "),
+        (Activation, Qt.Key.Key_Down, "x = -5.92", "x = -5.7"),
+    ],
+)
+def test_what_the_mouse_reads_is_read_by_keys_too(
+    show: Show, qtbot: QtBot, kind: type[LiveView], key: Qt.Key, first: str, second: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    spoken: list[str] = []
+    monkeypatch.setattr("workbench.views.live_view.announce", lambda _widget, text: spoken.append(text))
+    view = show(kind)
+    view.show_start(measured.STARTED)
+    view.show_snapshot(measured.full_snapshot())
+    view.show_history(measured.history(300))
+    qtbot.waitUntil(lambda: not view._behind)
+    for told in (first, second):
+        QTest.keyClick(view, key)
+        assert numerals(told) in view._readout.text()
+        assert view.accessibleDescription() == spoken[-1] == view._readout.text()
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert view._readout.text() == ""
+    assert view.accessibleDescription() == view.question
+
+
+def test_keys_walk_all_bands_of_a_matrix_and_all_functions(show: Show, qtbot: QtBot) -> None:
+    maps, functions = show(WeightMaps), show(Activation)
+    for view in (maps, functions):
+        view.show_snapshot(measured.full_snapshot())
+    rows = len(maps._maps.data(0))
+    for _ in range(rows + 1):
+        QTest.keyClick(maps, Qt.Key.Key_Down)
+    assert maps._readout.text().startswith("forget · row 0 · column 0 · ")
+    maps._maps.hovered.emit(None)
+    assert maps._readout.text() == ""
+    qtbot.waitUntil(lambda: len(functions._plots) == 4)
+    for _ in range(81):
+        QTest.keyClick(functions, Qt.Key.Key_Down)
+    assert functions._readout.text().startswith(functions._plots[1].name)
+    assert [plot.walked.place is None for plot in functions._plots] == [True, False, True, True]
