@@ -29,6 +29,7 @@ from engine.prediction_records import (
     PairsPrediction,
     SeriesPrediction,
     TextPrediction,
+    ValuePrediction,
 )
 
 # --- what can be looked at ------------------------------------------------------------------------------
@@ -39,6 +40,7 @@ Probe: TypeAlias = (
     | GradientNorms
     | GradientByTime
     | SeriesPrediction
+    | ValuePrediction
     | TextPrediction
     | ClassPrediction
     | LabelsPrediction

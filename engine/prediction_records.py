@@ -31,6 +31,11 @@ class SeriesPrediction:
 
 
 @dataclass(frozen=True, slots=True)
+class ValuePrediction(SeriesPrediction):
+    """The same of one value for each of many sequences, none of which follows another in time."""
+
+
+@dataclass(frozen=True, slots=True)
 class TextPrediction:
     """Probe "prediction" for text: what the network writes now."""
 

@@ -27,7 +27,13 @@ from engine.inside_records import Floats, frozen
 from engine.losses import Loss
 from engine.network import Network
 from engine.networks import AnyNetwork
-from engine.prediction_records import ClassPrediction, LabelsPrediction, SeriesPrediction, TextPrediction
+from engine.prediction_records import (
+    ClassPrediction,
+    LabelsPrediction,
+    SeriesPrediction,
+    TextPrediction,
+    ValuePrediction,
+)
 from engine.sequence_to_sequence.network import SequenceToSequence
 from engine.sequence_to_sequence.shown import shown_pairs
 from engine.step_predictions import StepPredictions, last_of
@@ -135,7 +141,8 @@ class Predictions:
         shown = self._shown = self._shown or _what_to_show(self._dataset)
         outputs = self._decoded(said or self._said_by(self._network, shown), shown)
         forecast = outputs[:, self._loss.middle]
-        return SeriesPrediction(
+        ordered = self._dataset.in_time
+        return (SeriesPrediction if ordered else ValuePrediction)(
             part=shown.part,
             target=shown.target,
             labels=shown.labels,
@@ -146,7 +153,7 @@ class Predictions:
             baseline_rmse=shown.baseline_rmse,
             bands=self._bands(outputs[None, :, None], shown.part, slice(-SCREEN_POINTS, None)),
             covered=tuple(covered_words(each) for each in self._intervals),
-            excerpt=last_of(len(forecast), self._dataset.count(shown.part), "windows"),
+            excerpt=last_of(len(forecast), self._dataset.count(shown.part), "windows" if ordered else "sequences"),
         )
 
     def _room(self, part: str) -> Said:

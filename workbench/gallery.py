@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from engine.events import RunStarted
+from workbench.fading_tabs import FadingTabs
 from workbench.film import Film
 from workbench.history import Beside
 from workbench.later import later
@@ -40,6 +41,7 @@ class Gallery(QObject):
         self.views: list[LiveView] = [*quarters, *deep]
         self.overview = Overview(quarters)
         self.tabs = QTabWidget()
+        self.tabs.setTabBar(FadingTabs())
         self.tabs.setObjectName("views")
         self.tabs.setAccessibleName("Views")
         self.tabs.setDocumentMode(True)

@@ -8,6 +8,7 @@ from engine.events import Compiling, RunFailed, RunFinished
 from workbench.desk import RACING, Desk
 from workbench.draft import Draft
 from workbench.pace import duration
+from workbench.plots.numerals import numerals
 from workbench.run_state import Command, State
 from workbench.session import Session
 
@@ -106,4 +107,4 @@ def result(outcome: RunFinished) -> str:
     epoch = f"Best epoch {outcome.best_epoch}, validation" if outcome.best_epoch else "Validation"
     best = f"{epoch} loss {outcome.best_validation_loss:.4g}."
     against = f" Against {baselines}." if baselines else ""
-    return f"{best} On the test part: {scores}.{against}" if scores else best
+    return numerals(f"{best} On the test part: {scores}.{against}" if scores else best)

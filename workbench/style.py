@@ -120,6 +120,7 @@ QTabWidget::pane { border: 0; background: palette(shadow); }
 QTabBar { background: palette(shadow); }
 QTabBar::tab { background: transparent; color: palette(placeholder-text); padding: 6px 8px; border: 0;
     border-bottom: 2px solid transparent; }
+QTabBar::tear { width: 0; border: 0; image: none; }
 QTabBar::tab:hover { color: palette(window-text); }
 QTabBar::tab:selected { color: palette(window-text); border-bottom-color: palette(link); }
 QTabBar::tab:focus { border-bottom-color: palette(window-text); }

@@ -48,6 +48,7 @@ class Dataset(ABC):
     limit: int = 0  # steps after which writing ends even without a stop; 0 where it ends by itself
     loss: str  # "mse", "cross_entropy" or "binary_cross_entropy"
     metric: str  # "RMSE", "bits per character", "accuracy", "balanced accuracy", "micro F1" or "MSE"
+    in_time: bool = False  # what is answered for one example follows what is answered for the one before
     classes: tuple[str, ...] = ()  # names of the classes that it is answered with; none for values and running text
 
     @abstractmethod

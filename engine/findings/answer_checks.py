@@ -14,7 +14,7 @@ from engine.events import Changes, Finding
 from engine.findings.measurements import Measurements, Standing
 from engine.findings.measures import SHARES, best_lag
 from engine.percentages import percent
-from engine.prediction_records import ClassPrediction, SeriesPrediction
+from engine.prediction_records import ClassPrediction, SeriesPrediction, ValuePrediction
 
 _HARDLY = 0.02  # gain by which another score has to differ to be worth a word
 _FALLS_SHORT = 0.1  # share of the truth by which an interval may hold less than it is to hold
@@ -128,6 +128,8 @@ def copycat(m: Measurements) -> Finding | None:
     shown = m.prediction
     if not isinstance(shown, SeriesPrediction) or m.experiment.data.kind != "series" or not m.enough:
         return None
+    if isinstance(shown, ValuePrediction):
+        return None  # no sequence follows another that it could trail
     lag = best_lag(shown.truth, shown.forecast)
     if not 1 <= lag <= m.experiment.data.horizon:
         return None

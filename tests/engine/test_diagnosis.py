@@ -11,7 +11,7 @@ from engine.findings.diagnosis import Diagnosis
 from engine.findings.measurements import Measurements
 from engine.forecasts.intervals import Interval
 from engine.inside_records import Floats, GradientByTime
-from engine.prediction_records import ClassPrediction, SeriesPrediction
+from engine.prediction_records import ClassPrediction, SeriesPrediction, ValuePrediction
 
 
 def measured(*losses: tuple[float, float, float], **changes: object) -> Measurements:
@@ -199,6 +199,14 @@ def test_close_to_naive_and_better_is_no_cause_for_alarm() -> None:
     measurements = measured(*[(1, 1, 5)] * 4)
     measurements.prediction = shown(walk(), np.roll(walk(), 1))
     assert said(measurements, "copycat").level == "note"
+
+
+def test_sequences_that_do_not_follow_one_another_have_nothing_to_copy() -> None:
+    measurements, truth, late = measured(*[(1, 1, 5.0)] * 4), walk(), np.roll(walk(), 1)
+    measurements.prediction = shown(truth, late)
+    assert finding(measurements, "copycat") is not None
+    measurements.prediction = ValuePrediction("validation", "sum", ("1",) * len(truth), truth, late, (), 0.0, ())
+    assert finding(measurements, "copycat") is None
 
 
 def test_an_honest_forecast_is_no_copycat() -> None:

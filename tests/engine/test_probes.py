@@ -12,7 +12,7 @@ from engine.inside_records import GradientByTime, GradientNorms, HiddenTrace, Sp
 from engine.losses import Loss
 from engine.network import Network
 from engine.optimizers import Optimizer
-from engine.prediction_records import SeriesPrediction, TextPrediction
+from engine.prediction_records import SeriesPrediction, TextPrediction, ValuePrediction
 from engine.predictions import SCREEN_POINTS
 from engine.probes import PROBE_REST, Probes
 from engine.training import TrainingRun
@@ -120,6 +120,13 @@ def test_the_prediction_of_a_series_lies_beside_its_baselines(bench: Bench) -> N
     assert dict(shown.baseline_rmse) == pytest.approx(dict(bench.dataset.baselines("validation")), rel=1e-5, abs=1e-6)
     assert not shown.forecast.flags.writeable
     assert not shown.excerpt
+
+
+def test_values_of_sequences_that_do_not_follow_one_another_are_told_apart_from_a_series() -> None:
+    few = {"data.sample": "adding", "data.length": 6, "data.sequences": 64, "model.hidden_size": 4}
+    assert isinstance(Bench(Experiment().replace(few)).get("prediction"), ValuePrediction)
+    one_by_one = data.sample("freezing_of_gait").experiment.replace({"model.topology": "many_to_one"})
+    assert data.load(one_by_one).in_time  # windows of one recording
 
 
 def test_no_more_points_than_a_screen_shows(experiment: Experiment) -> None:

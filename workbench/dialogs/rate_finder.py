@@ -15,6 +15,7 @@ from workbench.panels.labels import column, label
 from workbench.panels.message import Message
 from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key
+from workbench.plots.numerals import numerals
 from workbench.rate_test import RateTest
 from workbench.theme import GRID, Theme
 
@@ -142,7 +143,7 @@ class RateFinder(Dialog):
         if not math.isnan(found.suggestion):
             self._line.setValue(math.log10(found.suggestion))
             self._line.show()
-            self.take.setText(f"Take {found.suggestion:g}")
+            self.take.setText(numerals(f"Take {found.suggestion:g}"))
             self.take.setEnabled(True)
             self.take.setFocus()
         self.take.setAccessibleName(self.take.text())

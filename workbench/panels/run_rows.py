@@ -17,6 +17,7 @@ from engine.events import RunFailed, RunFinished
 from engine.findings.measures import HIGHER_IS_BETTER
 from workbench.draft import source_name
 from workbench.icons import icon
+from workbench.plots.numerals import numerals
 from workbench.records import RunRecord
 from workbench.theme import GRID, Theme
 from workbench.wording import score_text, score_words, setting_words
@@ -37,7 +38,7 @@ class Column:
 
 
 def _best(record: RunRecord) -> str:
-    return "" if math.isnan(record.best_metric) else f"{record.best_metric:.4g}"
+    return "" if math.isnan(record.best_metric) else numerals(f"{record.best_metric:.4g}")
 
 
 def _state(record: RunRecord) -> str:
@@ -58,7 +59,7 @@ def _parameters(record: RunRecord) -> int:
 
 
 def _plain(value: float) -> str:
-    return "" if math.isnan(value) else f"{value:.4g}"
+    return "" if math.isnan(value) else numerals(f"{value:.4g}")
 
 
 def _when(record: RunRecord) -> str:
@@ -196,7 +197,7 @@ def _set(section: str, name: str, value: object) -> str:
     if value is True:
         return label
     number = isinstance(value, int) and not isinstance(value, bool) and name != "seed"
-    return f"{label} {value:,}" if number else f"{label} {setting_words(f'{section}.{name}', value)}"
+    return f"{label} {value:,}" if number else numerals(f"{label} {setting_words(f'{section}.{name}', value)}")
 
 
 def tested_words(record: RunRecord) -> str:
@@ -208,7 +209,7 @@ def tested_words(record: RunRecord) -> str:
     higher = first in HIGHER_IS_BETTER
     baselines = sorted(record.outcome.test_baselines, key=lambda item: item[1], reverse=higher)
     against = "; ".join(f"{name} {value:.4g}" for name, value in baselines[:3])
-    return f"<b>test: {scores}</b>" + (f"<br>baselines: {against}" if against else "")
+    return numerals(f"<b>test: {scores}</b>" + (f"<br>baselines: {against}" if against else ""))
 
 
 def step_words(record: RunRecord) -> str:
@@ -232,4 +233,4 @@ def best_words(record: RunRecord) -> str:
         return "not scored yet"
     if math.isnan(record.best_loss):
         return "no validation part, so no epoch can be told to be the best"
-    return f"best validation loss {record.best_loss:.4g}, {record.metric} {record.best_metric:.4g}"
+    return numerals(f"best validation loss {record.best_loss:.4g}, {record.metric} {record.best_metric:.4g}")

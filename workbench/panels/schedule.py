@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
+from workbench.plots.numerals import numerals
 from workbench.theme import GRID, Theme
 
 _HEIGHT = 7 * GRID
@@ -71,4 +72,4 @@ class ScheduleCurve(QWidget):
 
 
 def _text(rate: float) -> str:
-    return f"{rate:.2g}"
+    return numerals(f"{rate:.2g}")

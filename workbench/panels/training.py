@@ -12,6 +12,7 @@ from engine.config import Experiment, field_info, field_names
 from workbench.forms import Form
 from workbench.panels.labels import Fold, column, label
 from workbench.panels.schedule import ScheduleCurve
+from workbench.plots.numerals import numerals
 from workbench.theme import GRID, Theme
 from workbench.wording import words
 
@@ -106,4 +107,4 @@ class TrainingPanel(QWidget):
         """The training in a few words."""
         training = experiment.training
         epochs = f"{training.epochs:,} epoch{'s' if training.epochs != 1 else ''}"
-        return f"{words(training.optimizer)} · rate {training.learning_rate:g} · {epochs}"
+        return numerals(f"{words(training.optimizer)} · rate {training.learning_rate:g} · {epochs}")

@@ -12,9 +12,9 @@ from engine.inside_records import ClassPaths
 from workbench.plots.curve import Stroke
 from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key
+from workbench.plots.near import nearest
 from workbench.plots.principal import Plane, PrincipalPlane
 from workbench.plots.saving import Cell, Table
-from workbench.plots.state_path_plot import nearest
 from workbench.theme import Theme
 
 _WRONG, _CURSOR = "answered otherwise", "time step looked at"
@@ -68,8 +68,15 @@ class ClassPathPlot(QWidget):
         x, y = np.array(here).reshape(-1, 2).T
         if _CURSOR in self.plot.curves:
             self.plot.show_curve(_CURSOR, x, y)
-            wrong = Key(_WRONG, self._warning, symbol=True, line=False, ring=True)
-            self.plot.show_key([wrong] if len(self._wrong.data) else [])
+            self.plot.show_key(self._keys())
+
+    def _keys(self) -> list[Key]:
+        """What the marks at the ends of paths mean."""
+        squares = len(self._ends) > len(self._theme.series)
+        end = "end of a sequence" + (", a square where the path is dashed" if squares else "")
+        keys = [Key(end, self._theme.pen("muted"), symbol=True, line=False)] if self.places else []
+        wrong = Key(_WRONG, self._warning, symbol=True, line=False, ring=True)
+        return [*keys, wrong] if len(self._wrong.data) else keys
 
     def clear(self) -> None:
         """No paths."""

@@ -67,6 +67,10 @@ class CurvePlot(QWidget):
         self.hiding.changed.connect(self._show_key_again)
         self.apply_theme(theme)
 
+    def hasHeightForWidth(self) -> bool:
+        """Its key has, but a layout that goes by that leaves the canvas less than its least height."""
+        return False
+
     # --- content ----------------------------------------------------------------------------------------
 
     def add_curve(

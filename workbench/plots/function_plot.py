@@ -10,6 +10,7 @@ from engine.inside_records import Floats
 from engine.percentages import percent
 from workbench.plots.curves import CurvePlot
 from workbench.plots.functions import FUNCTIONS, saturated
+from workbench.plots.key_cursor import KeyCursor
 from workbench.plots.keys import Key, patch
 from workbench.plots.levels import rung
 from workbench.theme import Theme
@@ -30,11 +31,13 @@ class FunctionPlot(CurvePlot):
         edges: (BINS + 1,) of the histogram.
         shares: (BINS,) of all arguments.
         saturated_share: of all arguments.
+        walked: the argument that keys went to.
     """
 
     def __init__(self, theme: Theme) -> None:
         self._bars: list[pg.PlotDataItem] = []
         super().__init__(theme, bottom=_ALL, left="")
+        self.walked = KeyCursor(self)
         self.name = self.function = ""
         self.edges: Array = np.zeros(BINS + 1)
         self.shares: Array = np.zeros(BINS)
@@ -66,6 +69,11 @@ class FunctionPlot(CurvePlot):
         """Mark the arguments of one time step on the curve."""
         self.show_curve(_NOW, values, FUNCTIONS[self.function][0](values.astype(np.float64)) if self.function else [])
         self._tell()
+
+    @property
+    def middles(self) -> Array:
+        """(BINS,) the arguments in the middle of each bar; none while there is no function."""
+        return (self.edges[1:] + self.edges[:-1]) / 2 if self.function else self.edges[:0]
 
     def describe_at(self, place: float) -> str:
         """The values at one argument, in words."""

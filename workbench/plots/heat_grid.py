@@ -20,7 +20,7 @@ from workbench.plots.panel_title import PanelTitle
 from workbench.plots.steady_box import SteadyBox
 from workbench.theme import GRID, Theme
 
-_LEAST_HEIGHT, _LEFT, _BOTTOM, _HEADING = 64, 8 * GRID, 4 * GRID + 2, 2 * GRID + 2  # pixels
+_LEAST_HEIGHT, _LEFT, _BOTTOM = 64, 8 * GRID, 4 * GRID + 2  # pixels, with text of the usual size
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class HeatGrid(QWidget):
     clicked = Signal(object)  # Spot
 
     def __init__(self, theme: Theme, *, bottom: str, left: str, least_height: int = _LEAST_HEIGHT) -> None:
-        """`least_height` in pixels is what a panel needs to be readable; more panels than fit are scrolled."""
+        """`least_height` in pixels is what a panel needs to be readable, with text of the usual size."""
         super().__init__()
         self._theme, self._least_height = theme, least_height
         self._names = (bottom, left)
@@ -88,8 +88,6 @@ class HeatGrid(QWidget):
         for panel, cell in zip(self.panels, self._cells, strict=True):
             self._place(panel, cell)
             cell.box.sigResized.connect(self._level_titles)
-        rows = 1 + max((panel.row for panel in self.panels), default=-1)
-        self.canvas.setMinimumHeight(rows * (self._least_height + _HEADING) + _BOTTOM)
         self.apply_theme(self._theme)
         self.canvas.fill()
         return True
@@ -111,6 +109,17 @@ class HeatGrid(QWidget):
         most = max(cell.title.lines for cell in self._cells)
         for cell in self._cells:
             cell.title.spread(most)
+        self._keep_readable()
+
+    def _keep_readable(self) -> None:
+        """As high as all rows need below their headings; what does not fit is scrolled."""
+        headings: dict[int, float] = {}  # by row
+        lowest: dict[int, int] = {}  # row of each column, which has an axis
+        for panel, cell in zip(self.panels, self._cells, strict=True):
+            headings[panel.row] = max(headings.get(panel.row, 0.0), cell.title.minimumHeight())
+            lowest[panel.column] = max(lowest.get(panel.column, 0), panel.row)
+        bare = len(headings) * self._least_height + len(set(lowest.values())) * _BOTTOM
+        self.canvas.setMinimumHeight(round(bare * self._theme.scale + sum(headings.values())))
 
     def show_axis(self, times: Sequence[str]) -> None:
         """Name the time steps."""
@@ -179,6 +188,7 @@ class HeatGrid(QWidget):
                 axis.setHeight(round(_BOTTOM * theme.scale))
         for cell in self._cells:
             cell.dress(theme)
+        self._keep_readable()
 
     def _place(self, panel: Panel, cell: _Cell) -> None:
         layout = self.canvas.ci

@@ -8,7 +8,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QLinearGradient, QPainter, QPen
 
-from workbench.plots.numerals import exponents, numeral
+from workbench.plots.numerals import numeral, numerals
 from workbench.theme import GRID, Theme
 
 _SWATCH, _SCALE = 3 * GRID, 10 * GRID  # pixels: widths of the samples
@@ -35,7 +35,7 @@ class Key:
     @property
     def text(self) -> str:
         """What stands beside the sample."""
-        return exponents(f"{self.name}  {self.note}" if self.note else self.name)
+        return numerals(f"{self.name}  {self.note}" if self.note else self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,19 @@ class Scale:
     colors: pg.ColorMap
     low: float
     high: float
+    open: bool = False  # its last colours stand for values beyond it, too
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """What its first and its last colour stand for."""
+        low, high = (numeral(f"{value:g}") for value in (self.low, self.high))
+        return (f"≤ {low}", f"≥ {high}") if self.open else (low, high)
 
     @property
     def text(self) -> str:
         """The scale in words."""
-        return f"{self.name}: {self.low:g} to {self.high:g}"
+        low, high = self.ends
+        return f"{self.name}: {low} to {high}"
 
 
 def patch(color: QColor) -> QPen:
@@ -122,11 +130,8 @@ def _paint_scale(painter: QPainter, scale: Scale, rect: QRect, theme: Theme) -> 
 
 
 def _scale_parts(scale: Scale) -> tuple[tuple[str, bool], ...]:
-    return (scale.name, False), (_number(scale.low), False), ("", True), (_number(scale.high), False)
-
-
-def _number(value: float) -> str:
-    return numeral(f"{value:g}")
+    low, high = scale.ends
+    return (scale.name, False), (low, False), ("", True), (high, False)
 
 
 def _gradient(colors: pg.ColorMap, bar: QRectF) -> QBrush:

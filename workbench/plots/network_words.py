@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFontMetrics
 from engine.inside_records import HiddenTrace, LayerTrace, Structure
 from workbench.plots.label_axis import step_name
 from workbench.plots.network_layout import Diagram, Link, Part
+from workbench.plots.numerals import numerals
 
 _FEW = 4  # letters of a name that say less than an x or a y
 
@@ -70,14 +71,14 @@ def _state_words(layer: LayerTrace, step: int, norm: float) -> list[str]:
     courses = [("hidden state", layer.hidden), *([("cell state", layer.cell)] if layer.cell is not None else [])]
     courses += [(name if name == "candidate" else f"{name} gate", values) for name, values in layer.gates]
     words = [
-        f"{name}: {values[step].min():+.3f} … {values[step].max():+.3f}, mean {values[step].mean():+.3f}"
+        numerals(f"{name}: {values[step].min():+.3f} … {values[step].max():+.3f}, mean {values[step].mean():+.3f}")
         for name, values in courses
     ]
-    return [*words, f"‖∂L/∂h‖ = {norm:.3g}" if math.isfinite(norm) else "no gradient measured here"]
+    return [*words, numerals(f"‖∂L/∂h‖ = {norm:.3g}") if math.isfinite(norm) else "no gradient measured here"]
 
 
 def _shape(shape: tuple[int, ...]) -> str:
-    return " × ".join(map(str, shape))
+    return "\u00a0×\u00a0".join(map(str, shape))  # not broken across lines
 
 
 def short_name(text: str, wide: int, metrics: QFontMetrics) -> str:

@@ -1,10 +1,11 @@
-"""How numbers are written on axes and in keys."""
+"""How numbers are written on axes, in keys and where they are read out."""
 
 from __future__ import annotations
 
 import re
 
 _EXPONENT = re.compile(r"(?<=\d)e([+-])0*(?=\d)")
+_NEGATIVE = re.compile(r"(?<![^\s(±])-(?=[\d.])")  # at the beginning of a number, not within a date or a name
 
 
 def exponents(text: str) -> str:
@@ -12,6 +13,11 @@ def exponents(text: str) -> str:
     return _EXPONENT.sub(lambda found: "e" if found[1] == "+" else "e−", text)
 
 
+def numerals(text: str) -> str:
+    """The same of a text in which numbers may be negative, as in "unit 3 · −0.2"."""
+    return _NEGATIVE.sub("−", exponents(text))
+
+
 def numeral(text: str) -> str:
-    """The same of a number alone, which may be negative itself."""
+    """The same of a number alone."""
     return exponents(text).replace("-", "−")

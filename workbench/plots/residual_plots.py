@@ -14,7 +14,6 @@ from engine.percentages import percent
 from engine.prediction_records import SeriesPrediction
 from workbench.plots.curves import CurvePlot
 from workbench.plots.gaps import beginnings, parted
-from workbench.plots.numerals import numeral
 from workbench.theme import GRID, Theme
 
 _NARROW = 40  # letters of text beside each other
@@ -55,7 +54,7 @@ class ResidualPlots(QWidget):
         self._labels = prediction.labels
         left = prediction.truth - prediction.forecast
         known = left[np.isfinite(left)]
-        note = f"mean {numeral(f'{known.mean():.3g}')}, spread {known.std():.3g}" if known.size else ""
+        note = f"mean {known.mean():.3g}, spread {known.std():.3g}" if known.size else ""
         self.residuals.bottom.set_labels(prediction.labels)
         self.residuals.show_curve(_RESIDUAL, *parted(left, beginnings(prediction.labels)), note)
         self.residuals.show_key()

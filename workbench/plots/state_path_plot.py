@@ -12,6 +12,7 @@ from engine.inside_records import Floats, HiddenTrace
 from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key, Scale
 from workbench.plots.label_axis import named, step_name
+from workbench.plots.near import nearest
 from workbench.plots.principal import Plane, PrincipalPlane
 from workbench.plots.saving import Table
 from workbench.plots.trace_grid import NOT_RUNNING
@@ -20,7 +21,6 @@ from workbench.theme import Theme
 _PATH, _CURSOR = "path of the state", "time step looked at"
 _COLORS, _MOST_GROUPS = 32, 12
 _TIME, _CLASS, _SYMBOL = "by time", "by class", "by symbol"
-_REACH = 12  # pixels: how near to a point the mouse has to be
 
 
 class StatePathPlot(QWidget):
@@ -170,16 +170,6 @@ class StatePathPlot(QWidget):
         near = self.near(place)
         if near is not None:
             self.clicked.emit(near)
-
-
-def nearest(plot: CurvePlot, places: Plane, place: QPointF) -> int | None:
-    """The index of the point among `places` (N, 2) that lies under the mouse at `place` in the scene."""
-    if not len(places):
-        return None
-    point, (wide, high) = plot.box.mapSceneToView(place), plot.box.viewPixelSize()
-    away = np.hypot((places[:, 0] - point.x()) / wide, (places[:, 1] - point.y()) / high)
-    at = int(np.nan_to_num(away, nan=np.inf).argmin())
-    return at if away[at] <= _REACH else None
 
 
 def _shade(at: int, count: int) -> int:

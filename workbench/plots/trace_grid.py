@@ -157,6 +157,8 @@ class TraceGrid(QWidget):
         self.grid.arrange(
             [Panel(row, column, s.map) for row, (_, strips) in enumerate(rows) for column, s in enumerate(strips)]
         )
+        for _, strip in self.shown:
+            self._levels_of(strip)  # before any is drawn: what is in a later layer widens those of all
         for index, (layer, strip) in enumerate(self.shown):
             picture = np.ascontiguousarray(strip.data.T[self.order_of(layer)])
             where = layer_name(layer) if len(self._trace.layers) > 1 else ""
@@ -180,13 +182,15 @@ class TraceGrid(QWidget):
         return self._levels.setdefault(strip.name, Levels()).hold(strip.data)
 
     def _show_scales(self) -> None:
-        names: dict[tuple[str, tuple[float, float]], list[str]] = {}
+        names: dict[tuple[str, tuple[float, float], bool], list[str]] = {}
         for _, strip in self.shown:
-            sharing = names.setdefault((strip.map, self._levels_of(strip)), [])
+            levels, held = self._levels_of(strip), self._levels.get(strip.name)
+            sharing = names.setdefault((strip.map, levels, held is not None and held.beyond), [])
             if strip.name not in sharing:
                 sharing.append(strip.name)
         scales = [
-            Scale(", ".join(sharing), self._theme.color_map(role), *levels) for (role, levels), sharing in names.items()
+            Scale(", ".join(sharing), self._theme.color_map(role), *levels, beyond)
+            for (role, levels, beyond), sharing in names.items()
         ]
         self.grid.show_scales(scales)
 

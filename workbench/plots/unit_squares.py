@@ -15,13 +15,16 @@ CELLS = 64  # squares of a box at most; more units share them
 
 
 def grouped(values: Floats) -> tuple[Floats, int]:
-    """Units (H,) as at most `CELLS` means of neighbours, and how many share one."""
+    """Units (H,) as at most `CELLS` values, each the strongest of neighbours, and how many share one.
+
+    Their mean is next to nothing, as units of either sign cancel each other.
+    """
     share = -(-len(values) // CELLS)
     if share == 1:
         return values, 1
     first = np.arange(0, len(values), share)
-    count = np.diff(first, append=len(values))
-    return (np.add.reduceat(values, first) / count).astype(np.float32), share
+    high, low = np.maximum.reduceat(values, first), np.minimum.reduceat(values, first)
+    return np.where(high >= -low, high, low), share
 
 
 def squares(values: Floats, size: QSizeF, level: float, theme: Theme) -> QImage:

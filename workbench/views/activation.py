@@ -48,7 +48,8 @@ class Activation(LiveView):
         self._batch.setProperty("role", "small")
         self._batch.setWordWrap(True)
         layout.addWidget(self._batch)
-        layout.addWidget(scrolled(inside, f"{self.key}.plots", f"{self.title}: a plot for each function"))
+        self._area = scrolled(inside, f"{self.key}.plots", f"{self.title}: a plot for each function")
+        layout.addWidget(self._area)
         self.time.moved.connect(self._show_cursor)
 
     def draw(self, snapshot: Snapshot) -> None:
@@ -170,5 +171,29 @@ class Activation(LiveView):
         inside = trace is not None and position is not None and position < len(trace.before)
         return trace.before[position] if trace and inside else np.empty(0, np.float32)
 
+    def walk_inside(self, across: int, down: int) -> bool:
+        """Down, or up again, all that goes in, through one plot after the other; across are the time steps."""
+        places = [(plot, place) for plot in self._plots for place in plot.middles.tolist()] if down else []
+        if not places:
+            return False
+        here = next(((plot, plot.walked.place) for plot in self._plots if plot.walked.place is not None), None)
+        at = places.index(here) + down if here in places else 0
+        plot, place = places[min(max(at, 0), len(places) - 1)]
+        self._forget_places()
+        plot.walked.go(place)
+        self._area.ensureWidgetVisible(plot)
+        self.read_out(plot.describe_at(place))
+        return True
+
+    def leave_inside(self) -> None:
+        """No argument is read out."""
+        self._forget_places()
+        self.read_out("")
+
+    def _forget_places(self) -> None:
+        for plot in self._plots:
+            plot.walked.forget()
+
     def _hover(self, plot: FunctionPlot, place: float | None) -> None:
+        self._forget_places()
         self.read_out("" if place is None else plot.describe_at(place))

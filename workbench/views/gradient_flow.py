@@ -15,8 +15,10 @@ from workbench.plots.curve import layer_stroke
 from workbench.plots.curves import CurvePlot
 from workbench.plots.half_lives import Course, HalfLifePlot, life_words
 from workbench.plots.heat_grid import HeatGrid, Panel, Spot
+from workbench.plots.key_cursor import KeyCursor
 from workbench.plots.keys import Key, Scale, patch
 from workbench.plots.saving import Table
+from workbench.plots.scrolled import scrolled
 from workbench.plots.time_cursor import TimeCursor
 from workbench.theme import GRID, Theme
 from workbench.views.live_view import LiveView
@@ -25,7 +27,8 @@ VANISHED = 1e-3  # of the strongest step's norm
 EXPLODED = 1e2
 _LEVELS = (-8.0, 2.0)  # log10
 _MOST_CUTS = 200  # lines; more are a wall
-_ROOM_FOR_STRIP = 580  # pixels
+_ROOM_FOR_STRIP = 580  # pixels, with text of the usual size
+_CURVES, _LIVES = 18 * GRID, 13 * GRID  # pixels of height of a plot at least, with text of the usual size
 
 
 class GradientFlow(LiveView):
@@ -76,10 +79,14 @@ class GradientFlow(LiveView):
         self._strip = HeatGrid(self.theme, bottom="time step", left="layer", least_height=2 * GRID)
         self._strip.arrange([Panel(0, 0, "magnitude")])
         self._lives = HalfLifePlot(self.theme)
+        self._walked = KeyCursor(self._lives)
+        pictures = QVBoxLayout(inside := QWidget())
+        pictures.setContentsMargins(0, 0, 0, 0)
+        for widget, stretch in ((self._curves, 5), (self._strip, 0), (self._lives, 3)):
+            pictures.addWidget(widget, stretch)
         layout = QVBoxLayout(self.body)
         layout.setContentsMargins(0, 0, 0, 0)
-        for widget, stretch in ((self._curves, 5), (self._strip, 0), (self._lives, 3)):
-            layout.addWidget(widget, stretch)
+        layout.addWidget(scrolled(inside, f"{self.key}.plots", f"{self.title}: now and over training"))
         self._strip.setVisible(self._strip_fits())
         self._lives.setVisible(not self.compact)
         self._curves.hiding.changed.connect(self._draw_bands_again)
@@ -118,8 +125,9 @@ class GradientFlow(LiveView):
 
     def recolour(self) -> None:
         """All three pictures."""
-        for plot in (self._curves, self._lives):
+        for plot, high in ((self._curves, _CURVES), (self._lives, _LIVES)):
             plot.apply_theme(self.theme)
+            plot.canvas.setMinimumHeight(0 if self.compact else round(high * self.theme.scale))
         self._strip.apply_theme(self.theme)
         self._draw_bands_again()
 
@@ -163,7 +171,7 @@ class GradientFlow(LiveView):
                 plot.add_curve(name, layer_stroke(level, depth, reverse=reverse), symbol=plot is self._lives)
 
     def _strip_fits(self) -> bool:
-        return not self.compact and self.height() >= _ROOM_FOR_STRIP
+        return not self.compact and self.height() >= _ROOM_FOR_STRIP * self.theme.scale
 
     def _draw_bands(self, flow: GradientByTime) -> None:
         finite = flow.norms[np.isfinite(flow.norms)]
@@ -211,7 +219,7 @@ class GradientFlow(LiveView):
             self._curves.mark(line, cuts[index] + 0.5 if index < len(cuts) else None)
 
     def _draw_strip(self, flow: GradientByTime, logs: Floats) -> None:
-        self._strip.setFixedHeight(11 * GRID + min(len(logs), 8) * 2 * GRID)
+        self._strip.setFixedHeight(round((11 + 2 * min(len(logs), 8)) * GRID * self.theme.scale))
         self._strip.show_panel(0, logs, _LEVELS, "")
         self._strip.show_units(0, [name.removeprefix("layer ").replace(" reverse", " ←") for name in flow.names])
         self._strip.show_axis([str(t + 1) for t in range(logs.shape[1])])
@@ -255,8 +263,27 @@ class GradientFlow(LiveView):
     def _click_strip(self, spot: Spot) -> None:
         self.time.pin(spot.time)
 
+    def walk_inside(self, across: int, down: int) -> bool:
+        """Up and down the training, in the plot of half-lives; across are the time steps."""
+        place = self._walked.walk(-down, self._course.steps) if down and self._lives.isVisible() else None
+        if place is not None:
+            self._read_lives(place)
+        return place is not None
+
+    def leave_inside(self) -> None:
+        """No step of the training is read out."""
+        self._walked.forget()
+        self._show_cursor()
+
     def _hover_lives(self, place: float | None) -> None:
-        self.read_out("" if place is None else self._lives.describe(place, f"step {place:,.0f} · half-life"))
+        self._walked.forget()
+        if place is None:
+            self.read_out("")
+        else:
+            self._read_lives(place)
+
+    def _read_lives(self, place: float) -> None:
+        self.read_out(self._lives.describe(place, f"step {place:,.0f} · half-life"))
 
 
 def _norm_words(norm: float) -> str:

@@ -18,11 +18,13 @@ from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key, patch
 from workbench.plots.legend import Legend
 from workbench.plots.saving import Table
+from workbench.plots.scrolled import scrolled
 from workbench.plots.time_cursor import TimeCursor
 from workbench.theme import GRID, Theme
 from workbench.views.live_view import LiveView
 
 HEALTHY = (1e-4, 1e-2)  # of the update ratio: a step that moves a weight by a ten-thousandth to a hundredth of itself
+_BOARD, _TOTAL = 18 * GRID, 12 * GRID  # pixels of height at least, with text of the usual size
 _BEFORE, _AFTER, _RATIO, _NORM = "before clipping", "after clipping", "update ratio", "gradient norm, each batch"
 
 
@@ -83,9 +85,7 @@ class GradientNormBoard(LiveView):
         board.setSizes([6000, 4000])
         board.setHandleWidth(GRID)
         self._ratio.left.setWidth(GRID)
-        layout = QVBoxLayout(self.body)
-        layout.setContentsMargins(0, 0, 0, 0)
-        area = QScrollArea()  # deep networks have more parameters than there is height
+        area = self._board = QScrollArea()  # deep networks have more parameters than there is height
         area.setObjectName(f"{self.key}.board")
         area.setAccessibleName(f"{self.title}: parameters")
         area.setWidgetResizable(True)
@@ -93,10 +93,14 @@ class GradientNormBoard(LiveView):
         self._key = Legend(self.theme)
         self._key.toggled.connect(self._norms.hiding.toggle)
         self._norms.hiding.changed.connect(self._show_key_again)
-        layout.addWidget(self._key)
-        layout.addWidget(area, 3)
-        layout.addWidget(self._total, 1)
+        pictures = QVBoxLayout(inside := QWidget())
+        pictures.setContentsMargins(0, 0, 0, 0)
+        for widget, stretch in ((self._key, 0), (area, 3), (self._total, 1)):
+            pictures.addWidget(widget, stretch)
         self._total.hide()
+        layout = QVBoxLayout(self.body)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(scrolled(inside, f"{self.key}.plots", f"{self.title}: by parameter and over training"))
 
     def fit_room(self) -> None:
         """The course of the norm gives way where height is short."""
@@ -152,6 +156,8 @@ class GradientNormBoard(LiveView):
         """All three plots."""
         for plot in (self._norms, self._ratio, self._total):
             plot.apply_theme(self.theme)
+        for part, high in ((self._board, _BOARD), (self._total.canvas, _TOTAL)):
+            part.setMinimumHeight(0 if self.compact else round(high * self.theme.scale))
         norms = self.probe("gradient_norms")
         if isinstance(norms, GradientNorms):
             self._show_key(norms)

@@ -9,17 +9,19 @@ from functools import partial
 import numpy as np
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QPen
-from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout
+from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
 from workbench.history import Beside, History, Values
 from workbench.later import later
 from workbench.plots.calm import Calm
 from workbench.plots.curve import baseline_stroke
 from workbench.plots.curves import CurvePlot
+from workbench.plots.key_cursor import KeyCursor
 from workbench.plots.keys import Key
 from workbench.plots.saving import Table
+from workbench.plots.scrolled import scrolled
 from workbench.plots.smoothing import Smoother
-from workbench.theme import Theme
+from workbench.theme import GRID, Theme
 from workbench.views.live_view import LiveView
 
 _BATCHES, _SMOOTH, _TRAINING, _VALIDATION = (
@@ -32,6 +34,7 @@ _WINDOWS = (0, 10, 20, 50, 200, 1000)  # steps
 _AFTERWARDS_MS = 20  # when what was drawn is painted, too
 _SMOOTHED_AT_ONCE = 50_000  # values, which take some 10 ms beside a run
 _SPAN = 100  # times the least loss, beyond which the axis is logarithmic
+_LOSS, _METRIC = 14 * GRID, 12 * GRID  # pixels of height of a plot at least, with text of the usual size
 _STRIDE = 1.05  # by which straight lines are drawn ahead of the last step
 
 
@@ -56,11 +59,15 @@ class Loss(LiveView):
         self._metric = CurvePlot(self.theme, bottom="step", left="metric", counted=True)
         self._metric_moment = self._metric.add_line("cursor", upright=True)
         self._metric.follow(self._loss)
+        self._walked = KeyCursor(self._loss)
         self._metric.hide()
+        pictures = QVBoxLayout(inside := QWidget())
+        pictures.setContentsMargins(0, 0, 0, 0)
+        pictures.addWidget(self._loss, 3)
+        pictures.addWidget(self._metric, 2)
         layout = QVBoxLayout(self.body)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._loss, 3)
-        layout.addWidget(self._metric, 2)
+        layout.addWidget(scrolled(inside, f"{self.key}.plots", f"{self.title}: loss and metric"))
         self._smoother, self._smooths_on = Smoother(10), False
         self._drawn, self._calm = -1.0, Calm(self, self._draw_again)  # the last step that is drawn
         self._build_controls()
@@ -158,8 +165,9 @@ class Loss(LiveView):
 
     def recolour(self) -> None:
         """Both plots."""
-        self._loss.apply_theme(self.theme)
-        self._metric.apply_theme(self.theme)
+        for plot, high in ((self._loss, _LOSS), (self._metric, _METRIC)):
+            plot.apply_theme(self.theme)
+            plot.canvas.setMinimumHeight(0 if self.compact else round(high * self.theme.scale))
         self._draw_best()
 
     def reset_zoom(self) -> None:
@@ -257,11 +265,28 @@ class Loss(LiveView):
         self._smoother = Smoother(max(_WINDOWS[index], 1))
         self._redraw()
 
+    def walk_inside(self, across: int, down: int) -> bool:
+        """Along the steps of the run."""
+        steps = np.unique(np.concatenate([curve.x for curve in self._loss.curves.values()]))
+        place = self._walked.walk(across, steps) if across else None
+        if place is not None:
+            self._read(place)
+        return place is not None
+
+    def leave_inside(self) -> None:
+        """No step is read out."""
+        self._hover(None)
+
     def _hover(self, place: float | None) -> None:
+        self._walked.forget()
         if place is None:
             self.read_out("")
-            return
-        self.read_out(self._loss.describe(place, f"step {place:,.0f}"))
+        else:
+            self._read(place)
+
+    def _read(self, place: float) -> None:
+        """Both plots, which stand over the same steps."""
+        self.read_out(self._metric.describe(place, self._loss.describe(place, f"step {place:,.0f}")))
 
 
 def _reach(last: float) -> float:

@@ -28,6 +28,7 @@ from workbench.theme import GRID
 from workbench.views.live_view import LiveView
 
 _DECADES = 8.0  # of the gradient's norm that have a colour, down from the strongest
+_LEAST_LEVEL = 0.1  # of states: those of hundreds of units are small
 _PANEL = 300  # pixels
 
 
@@ -44,7 +45,7 @@ class NetworkView(LiveView):
     def build(self) -> None:
         """The diagram, a switch to roll it up, and what is known of the part that was clicked."""
         self._diagram, self._legend = NetworkDiagram(self.theme), Legend(self.theme)
-        self._levels = Levels()
+        self._levels = Levels(_LEAST_LEVEL)
         self._equations: list[Equation] = []
         self._passed: Part | Link | None = None
         self._words = QLabel()
@@ -141,9 +142,9 @@ class NetworkView(LiveView):
         self._diagram.show_diagram(made, known.labels if known else ())
         self._keep_choice(made)
         states, arriving = self._numbers(made)
-        values = [*states.values()]
-        high = self._levels.hold(np.concatenate(values) if values else np.zeros(1, np.float32))[1]
-        self._diagram.show_numbers(states, arriving, high)
+        shown = [grouped(values)[0] for values in states.values()]
+        self._levels.hold(np.concatenate(shown) if shown else np.zeros(1, np.float32))
+        self._diagram.show_numbers(states, arriving, self._levels.high)
         self._show_key()
         self._tell()
 
@@ -186,8 +187,14 @@ class NetworkView(LiveView):
             self._legend.show_items(self.theme, ())
             return
         share = max((grouped(np.zeros(layer.units, np.float32))[1] for layer in structure.layers), default=1)
-        squares = "a square is a unit" if share == 1 else f"a square is the mean of up to {share} units"
-        state = Scale(f"state ({squares})", self.theme.color_map("diverging"), -self._levels.high, self._levels.high)
+        squares = "a square is a unit" if share == 1 else f"a square is the strongest of up to {share} units"
+        state = Scale(
+            f"state ({squares})",
+            self.theme.color_map("diverging"),
+            -self._levels.high,
+            self._levels.high,
+            self._levels.beyond,
+        )
         band = Scale("band: log₁₀ of the gradient, of the strongest", self.theme.color_map("magnitude"), -_DECADES, 0)
         self._legend.show_items(self.theme, (state, band))
 

@@ -16,10 +16,11 @@ from workbench.plots.labels_page import LabelsPage
 from workbench.plots.pages import Pages
 from workbench.plots.pairs_page import PairsPage
 from workbench.plots.saving import Table
+from workbench.plots.scatter_page import ScatterPage
 from workbench.plots.writing_page import WritingPage
 from workbench.views.live_view import LiveView
 
-_PAGES: tuple[type[AnswerPage], ...] = (ForecastPage, WritingPage, ClassPage, LabelsPage, PairsPage)
+_PAGES: tuple[type[AnswerPage], ...] = (ForecastPage, ScatterPage, WritingPage, ClassPage, LabelsPage, PairsPage)
 
 
 class Prediction(LiveView):

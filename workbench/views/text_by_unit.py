@@ -138,8 +138,8 @@ class TextByUnit(LiveView):
     def _scale(self, values: Floats) -> Scale:
         name = self._quantity.currentText()
         if name in (_STATE, _MEMORY) or (values < 0).any():
-            levels = self._levels.setdefault(name, Levels()).hold(values)
-            return Scale(self._chosen(), self.theme.color_map("diverging"), *levels)
+            levels = self._levels.setdefault(name, Levels())
+            return Scale(self._chosen(), self.theme.color_map("diverging"), *levels.hold(values), levels.beyond)
         return Scale(self._chosen(), self.theme.color_map("magnitude"), 0.0, 1.0)
 
     def _influence(self, found: Reading) -> Influence | None:

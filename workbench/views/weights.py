@@ -67,6 +67,7 @@ class WeightMaps(LiveView):
         self._spreads.arrange([Panel(0, 0, "magnitude")])
         self._plane = EigenvaluePlot(self.theme)
         self._levels = dict[str, Levels]()
+        self._cell: tuple[int, int, int] | None = None  # panel, row and column that keys went to
         self._parameter, self._matrix = QComboBox(), QComboBox()
         self._parameter.activated.connect(self._draw_other)
         self._matrix.activated.connect(lambda _index: self.needs_changed.emit())
@@ -118,6 +119,7 @@ class WeightMaps(LiveView):
     def clear(self) -> None:
         """No pictures; the levels of the last run are forgotten."""
         self._levels.clear()
+        self._mark_cell(None)
         self._maps.arrange(())
         self._plane.forget()
 
@@ -158,13 +160,15 @@ class WeightMaps(LiveView):
         return weights.parameters[self._parameter.currentIndex()]
 
     def _draw_other(self) -> None:
+        self._hover(None)  # a cell of the matrix before
         weights = self.probe("weights")
         if isinstance(weights, Weights):
             self._draw_maps(weights)
 
     def _draw_maps(self, weights: Weights) -> None:
         picture = self._chosen(weights)
-        levels = self._levels.setdefault(picture.name, Levels(_LEAST_LEVEL)).hold(picture.quantiles)
+        held = self._levels.setdefault(picture.name, Levels(_LEAST_LEVEL))
+        levels = held.hold(picture.quantiles)
         bands = _bands(picture)
         columns = 1 if len(bands) == 1 else 2
         self._maps.arrange([Panel(index // columns, index % columns) for index in range(len(bands))])
@@ -175,9 +179,10 @@ class WeightMaps(LiveView):
         for row in range(-(-len(bands) // columns)):
             self._maps.show_units(row, [str(down * unit) for unit in range(bands[0][1].shape[0])])
         pooled = f", strongest of {down} × {across}" if picture.pool != (1, 1) else ""
-        self._maps.show_scales([Scale(f"weight{pooled}", self.theme.color_map("diverging"), *levels)])
+        self._maps.show_scales([Scale(f"weight{pooled}", self.theme.color_map("diverging"), *levels, held.beyond)])
         if not self.compact:
             self._draw_spread(picture.name, levels[1])
+        self._read_cell()
 
     def _draw_spread(self, name: str, reach: float) -> None:
         shares, steps = self._spread.picture(name, reach)
@@ -206,7 +211,41 @@ class WeightMaps(LiveView):
 
     # --- mouse ------------------------------------------------------------------------------------------
 
+    def walk_inside(self, across: int, down: int) -> bool:
+        """From cell to cell, down through all bands of the matrix; what is there is read out."""
+        grid = self._maps
+        rows = [(panel, row) for panel in range(len(grid.panels)) for row in range(len(grid.data(panel)))]
+        if not rows:
+            return False
+        panel, row, column = self._cell or (0, 0, 0)
+        at = rows.index((panel, row)) if (panel, row) in rows else 0
+        panel, row = rows[min(max(at + (down if self._cell else 0), 0), len(rows) - 1)]
+        last = grid.data(panel).shape[1] - 1
+        column = min(max(column + (across if self._cell else 0), 0), last)
+        self._mark_cell((panel, row, column))
+        grid.reveal(panel)
+        self._read_cell()
+        return True
+
+    def _read_cell(self) -> None:
+        if self._cell is not None:
+            panel, row, column = self._cell
+            self._read(Spot(panel, row, column, float(self._maps.data(panel)[row, column])))
+
+    def leave_inside(self) -> None:
+        """No cell is read out."""
+        self._hover(None)
+
+    def _mark_cell(self, cell: tuple[int, int, int] | None) -> None:
+        self._cell = cell
+        self._maps.show_row(cell[:2] if cell else None)
+        self._maps.show_cursor(cell[2] if cell else None)
+
     def _hover(self, spot: Spot | None) -> None:
+        self._mark_cell(None)
+        self._read(spot)
+
+    def _read(self, spot: Spot | None) -> None:
         weights = self.probe("weights")
         if spot is None or not isinstance(weights, Weights):
             self.read_out("")

@@ -248,7 +248,7 @@ class SequenceDataset(LabelledDataset):
                 "any number of labels at once is answered once for a sequence, not at each step; choose many_to_one, "
                 "or set data.answer to class."
             )
-        self.sequences = sequences
+        self.sequences, self.in_time = sequences, sequences.recording
         parts = pieces(sequences, data, topology)
         spans = {part: examples(found, sequences, data, topology, part) for part, found in parts.items()}
         if not len(spans["train"]):

@@ -34,6 +34,7 @@ class PanelDataset(Dataset):
     """Windows over S series; inputs (T, B, C) as of one. Positions run through one series after the other."""
 
     kind, tokens, loss, metric = "series", False, "mse", "RMSE"
+    in_time = True
 
     def __init__(self, found: Mapping[str, Series], data: DataConfig, topology: str) -> None:
         """Split each, and fit the scalers on the training parts; a series too short for one window is left out.

@@ -28,6 +28,7 @@ class SeriesDataset(Dataset):
     """Windows over a `Series`; inputs (T, B, C), one channel per target's own past and per further input."""
 
     kind, tokens, loss, metric = "series", False, "mse", "RMSE"
+    in_time = True
 
     def __init__(
         self, series: Series, data: DataConfig, topology: str, marked: Ints | None = None, answers: int = 1

@@ -125,10 +125,10 @@ def test_what_was_answered_goes_in_again_through_weights_of_the_decoder() -> Non
     assert {link.name for link in back} == {"decoder.weight_ih_l0"}
     assert [(link.start.step, link.end.step) for link in back] == [(4, 6), (6, 7), (7, 8)]
     told = words_of_all(writing, made, lambda _name: QColor())
-    assert told[-2:] == ["Matrices without an arrow of their own:", "attention.query.weight · <b>4 × 4</b>"]
+    assert told[-2:] == ["Matrices without an arrow of their own:", "attention.query.weight · <b>4\u00a0×\u00a04</b>"]
     told = words_of_link(writing, back[0], made)
     assert told[1:] == [
-        "128 × 3 = 384 weights",
+        "128\u00a0×\u00a03 = 384 weights",
         "The same weights at every time step; drawn 3 times in one colour.",
         "Dashed: what was answered goes in again.",
     ]
@@ -183,7 +183,9 @@ def test_hundreds_of_units_share_squares() -> None:
     cells, share = grouped(np.arange(300, dtype=np.float32))
     assert share == 5
     assert len(cells) == 60 <= CELLS
-    np.testing.assert_allclose(cells[:2], [2, 7])
+    np.testing.assert_allclose(cells[:2], [4, 9])
+    signs = np.where(np.arange(300) % 2, -0.75, 0.5).astype(np.float32)
+    np.testing.assert_allclose(grouped(signs)[0], -0.75)  # the mean of them is next to nothing
     cells, share = grouped(np.array([1.0, 2.0], np.float32))
     assert (cells.tolist(), share) == ([1, 2], 1)
 

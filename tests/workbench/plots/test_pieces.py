@@ -20,6 +20,7 @@ from workbench.plots.keys import Key, Scale
 from workbench.plots.label_axis import LabelAxis, step_name, visible
 from workbench.plots.legend import Legend
 from workbench.plots.levels import Levels, rung
+from workbench.plots.numerals import numerals
 from workbench.plots.panel_title import PanelTitle
 from workbench.plots.principal import PrincipalPlane
 from workbench.plots.smoothing import Smoother
@@ -28,6 +29,18 @@ from workbench.plots.table_twin import TableTwin
 from workbench.plots.time_cursor import TimeCursor
 from workbench.plots.unit_order import ORDERS, unit_order
 from workbench.theme import DARK, LIGHT
+
+
+@pytest.mark.parametrize(
+    ("plain", "told"),
+    [
+        ("layer 1 · unit 3 · -0.25", "layer 1 · unit 3 · −0.25"),
+        ("1e-07 (-2e+05)", "1e−7 (−2e5)"),
+        ("2024-01-05 · lstm-32", "2024-01-05 · lstm-32"),
+    ],
+)
+def test_numbers_in_a_text_have_a_true_minus_and_short_powers(plain: str, told: str) -> None:
+    assert numerals(plain) == told
 
 
 @pytest.mark.parametrize(
@@ -45,6 +58,16 @@ def test_levels_only_widen() -> None:
     assert levels.hold(np.zeros(3, np.float32)) == (-6, 6)
     levels.reset()
     assert levels.hold(np.zeros(0, np.float32)) == (-1, 1)
+
+
+def test_a_huge_unit_leaves_the_others_their_colours() -> None:
+    levels, state = Levels(), np.linspace(-1.5, 1.5, 24 * 31, dtype=np.float32)
+    assert levels.hold(np.concatenate((state, np.full(24, 80.0, np.float32)))) == (-6, 6)
+    assert levels.beyond
+    levels.reset()
+    assert levels.hold(state) == (-1.5, 1.5)
+    assert not levels.beyond
+    assert Scale("cell state", LIGHT.color_map("diverging"), -6, 6, open=True).text == "cell state: ≤ −6 to ≥ 6"
 
 
 @pytest.mark.parametrize("window", [1, 10, 300])
@@ -284,8 +307,8 @@ def test_legend_wraps_and_says_it_in_words(qtbot: QtBot) -> None:
         Scale("state", LIGHT.color_map("diverging"), -1, 1),
     ]
     legend.show_items(LIGHT, keys)
-    assert legend.texts == ("training  0.5", "state: -1 to 1")
-    assert legend.accessibleDescription() == "training  0.5; state: -1 to 1"
+    assert legend.texts == ("training  0.5", "state: −1 to 1")
+    assert legend.accessibleDescription() == "training  0.5; state: −1 to 1"
     assert legend.heightForWidth(100) == 2 * legend.heightForWidth(1000) > 0
 
 

@@ -27,7 +27,7 @@ from engine.inside_records import (
     Structure,
     Weights,
 )
-from engine.prediction_records import ClassPrediction, SeriesPrediction, TagTrack, TextPrediction
+from engine.prediction_records import ClassPrediction, SeriesPrediction, TagTrack, TextPrediction, ValuePrediction
 from workbench.history import History
 
 STEPS_PER_EPOCH = 20
@@ -263,6 +263,7 @@ def snapshot(*probes: Probe, step: int = 1000) -> Snapshot:
         GradientNorms: "gradient_norms",
         GradientByTime: "gradient_by_time",
         SeriesPrediction: "prediction",
+        ValuePrediction: "prediction",
         TextPrediction: "prediction",
         PreActivations: "pre_activations",
         BatchActivations: "batch_activations",

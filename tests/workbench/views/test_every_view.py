@@ -26,6 +26,7 @@ from workbench.plots.legend import Legend
 from workbench.theme import DARK, GRID, LIGHT
 from workbench.views import discover
 from workbench.views.activation import Activation
+from workbench.views.gates import Gates
 from workbench.views.gradient_flow import GradientFlow
 from workbench.views.gradient_norms import GradientNormBoard
 from workbench.views.live_view import LiveView
@@ -467,6 +468,34 @@ def test_plots_of_functions_can_be_read_and_are_scrolled(make: Maker, qtbot: QtB
     qtbot.waitUntil(lambda: len(view._plots) == 4)
     qtbot.waitUntil(lambda: all(plot.height() >= 170 * scale for plot in view._plots))
     assert view.height() == 500
+
+
+@pytest.mark.parametrize(
+    ("kind", "plots"),
+    [(Loss, ("_loss", "_metric")), (GradientNormBoard, ("_total",)), (GradientFlow, ("_curves", "_lives"))],
+)
+def test_with_large_text_plots_above_each_other_keep_their_height_and_are_scrolled(
+    make: Maker, qtbot: QtBot, kind: type[LiveView], plots: tuple[str, ...]
+) -> None:
+    view = make(kind)
+    view.apply_theme(dataclasses.replace(LIGHT, scale=1.5))
+    view.resize(615, 500)  # what a window of 1280 × 720 leaves
+    fill(view)
+    several = (("naive", 33.0), ("seasonal naive", 45.18), ("drift", 34.0), ("AR(12)", 7.3))
+    view.show_start(dataclasses.replace(measured.STARTED, baselines=several))  # a key of two rows
+    qtbot.waitUntil(lambda: not view._behind)
+    canvases = [getattr(view, name).canvas for name in plots]
+    qtbot.waitUntil(lambda: all(canvas.height() >= 12 * GRID * 1.5 for canvas in canvases))
+
+
+def test_with_large_text_maps_of_many_gates_keep_their_height(make: Maker, qtbot: QtBot) -> None:
+    view = make(Gates)
+    assert isinstance(view, Gates)
+    view.apply_theme(dataclasses.replace(LIGHT, scale=1.5))
+    view.resize(615, 500)
+    view.show_snapshot(measured.snapshot(measured.trace(layers=3)))
+    cells = view._traces.grid._cells
+    qtbot.waitUntil(lambda: len(cells) == 12 and all(cell.box.height() >= 64 for cell in cells))
 
 
 @EVERY

@@ -34,10 +34,14 @@ from engine.inside_records import (
 from tests.workbench.views import measured
 from workbench.film import Film
 from workbench.plots.heat_grid import Spot
+from workbench.plots.numerals import numerals
 from workbench.views.activation import Activation
 from workbench.views.explain import Explain
 from workbench.views.gates import Gates
+from workbench.views.gradient_flow import GradientFlow
 from workbench.views.hidden_state import HiddenState
+from workbench.views.live_view import LiveView
+from workbench.views.loss import Loss
 from workbench.views.network import NetworkView
 from workbench.views.state_space import StateSpace
 from workbench.views.summing import Summing
@@ -183,7 +187,7 @@ def test_a_bias_lies_down(show: Show) -> None:
     assert_array_equal(view._maps.data(0), [[0.5, -0.25]])
     assert view._maps.levels(0)[1] == pytest.approx(0.6)
     view._maps.hovered.emit(Spot(0, 0, 1, -0.25))
-    assert view._readout.text() == "readout.bias · row 1 · column 0 · -0.25000"
+    assert view._readout.text() == "readout.bias · row 1 · column 0 · −0.25000"
 
 
 def test_histograms_go_back_to_before_the_view_was_seen(show: Show) -> None:
@@ -468,7 +472,7 @@ def test_what_is_clicked_tells_its_numbers(show: Show) -> None:
     assert [equation.latex for equation in view._equations] == [latex for latex, _ in structure.equations]
     link = next(link for link in diagram.diagram.links if link.name == "rnn.weight_hh_l0")
     diagram.chosen.emit(link)
-    assert "4 × 1 = 4 weights" in view._words.text()
+    assert "4\u00a0×\u00a01 = 4 weights" in view._words.text()
     QTest.keyClick(view, Qt.Key.Key_Down)
     assert diagram.selected is not link
 
@@ -565,7 +569,7 @@ def test_units_are_walked_and_read_out_by_keys(
     QTest.keyClick(view, Qt.Key.Key_Down)
     unit = traces.order_of(layer)[1]
     assert f"unit {unit} · step 2" in view._readout.text()
-    assert view._readout.text().endswith(f"{strip.data[1, unit]:+.4f}")
+    assert view._readout.text().endswith(numerals(f"· {strip.data[1, unit]:+.4f}"))
     assert view.time.position == 1
     assert spoken[-1] == view._readout.text()
     marks = traces.grid._cells[0]._row_marks
@@ -577,3 +581,50 @@ def test_units_are_walked_and_read_out_by_keys(
     QTest.keyClick(view, Qt.Key.Key_Escape)
     assert view._readout.text() == ""
     assert not any(mark.isVisible() for cell in traces.grid._cells for mark in cell._row_marks)
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "first", "second"),
+    [
+        (Loss, Qt.Key.Key_Right, "step 1 · ", "step 4 · "),
+        (GradientFlow, Qt.Key.Key_Up, "step 1,000 · half-life · ", "step 1,000 · half-life · "),
+        (WeightMaps, Qt.Key.Key_Down, "input · row 0 · column 0 · ", "input · row 1 · column 0 · "),
+        (WeightMaps, Qt.Key.Key_Right, "input · row 0 · column 0 · ", "input · row 0 · column 1 · "),
+        (Activation, Qt.Key.Key_Down, "x = -5.92", "x = -5.7"),
+    ],
+)
+def test_what_the_mouse_reads_is_read_by_keys_too(
+    show: Show, qtbot: QtBot, kind: type[LiveView], key: Qt.Key, first: str, second: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    spoken: list[str] = []
+    monkeypatch.setattr("workbench.views.live_view.announce", lambda _widget, text: spoken.append(text))
+    view = show(kind)
+    view.show_start(measured.STARTED)
+    view.show_snapshot(measured.full_snapshot())
+    view.show_history(measured.history(300))
+    qtbot.waitUntil(lambda: not view._behind)
+    for told in (first, second):
+        QTest.keyClick(view, key)
+        assert numerals(told) in view._readout.text()
+        assert view.accessibleDescription() == spoken[-1] == view._readout.text()
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert view._readout.text() == ""
+    assert view.accessibleDescription() == view.question
+
+
+def test_keys_walk_all_bands_of_a_matrix_and_all_functions(show: Show, qtbot: QtBot) -> None:
+    maps, functions = show(WeightMaps), show(Activation)
+    for view in (maps, functions):
+        view.show_snapshot(measured.full_snapshot())
+    rows = len(maps._maps.data(0))
+    for _ in range(rows + 1):
+        QTest.keyClick(maps, Qt.Key.Key_Down)
+    assert maps._readout.text().startswith("forget · row 0 · column 0 · ")
+    maps._maps.hovered.emit(None)
+    assert maps._readout.text() == ""
+    qtbot.waitUntil(lambda: len(functions._plots) == 4)
+    for _ in range(81):
+        QTest.keyClick(functions, Qt.Key.Key_Down)
+    assert functions._readout.text().startswith(functions._plots[1].name)
+    assert [plot.walked.place is None for plot in functions._plots] == [True, False, True, True]

@@ -18,7 +18,14 @@ from pytestqt.qtbot import QtBot
 
 from engine.events import SnapshotRequest
 from engine.inside_records import ClassPaths, Contributions, GradientByTime, GradientNorms, HiddenTrace, LayerTrace
-from engine.prediction_records import ClassExample, ClassPrediction, SeriesPrediction, TagTrack, TextPrediction
+from engine.prediction_records import (
+    ClassExample,
+    ClassPrediction,
+    SeriesPrediction,
+    TagTrack,
+    TextPrediction,
+    ValuePrediction,
+)
 from tests.workbench.views import measured
 from workbench.history import Beside, History
 from workbench.plots import residual_plots
@@ -26,6 +33,7 @@ from workbench.plots.class_page import ClassPage
 from workbench.plots.forecast_page import ForecastPage, skill_words
 from workbench.plots.half_lives import life_words
 from workbench.plots.heat_grid import Spot
+from workbench.plots.scatter_page import ScatterPage
 from workbench.plots.unit_order import ORDERS
 from workbench.plots.writing_page import WritingPage
 from workbench.theme import LIGHT
@@ -224,11 +232,23 @@ def test_hidden_and_cell_state_in_their_colours(show: Show) -> None:
     assert_array_equal(grid.data(1), 10 * known_layer().hidden.T)
     assert grid.levels(0) == (-1, 1)
     assert grid.levels(1) == (-6, 6)
-    assert grid.legend.texts == ("hidden state: -1 to 1", "cell state: -6 to 6")
+    assert grid.legend.texts == ("hidden state: −1 to 1", "cell state: −6 to 6")
     assert grid._axes[1].labels == ("a", " ", "c")
     header, rows = view.table()
     assert header == ("layer", "quantity", "unit", "a", "␣", "c")
     assert rows[0] == ("layer 1", "hidden state", 0, 0.0, pytest.approx(0.2), pytest.approx(0.4))
+
+
+def test_a_huge_cell_state_is_read_out_and_the_key_says_that_it_lies_beyond(show: Show) -> None:
+    view, cell = show(HiddenState), np.full((3, 20), 0.5, np.float32)
+    cell[2, 7] = -90.0
+    layer = LayerTrace(0, False, np.tanh(cell), cell, ())
+    view.show_snapshot(measured.snapshot(HiddenTrace((layer, replace(layer, layer=1)), ("a", "b", "c"))))
+    grid = view._traces.grid
+    assert grid.levels(1) == grid.levels(3) == (-2, 2)
+    assert grid.legend.texts == ("hidden state: −1 to 1", "cell state: ≤ −2 to ≥ 2")
+    grid.hovered.emit(Spot(1, 7, 2, -90.0))
+    assert view._readout.text().endswith("unit 7 · step 3 (c) · −90.0000")
 
 
 def test_both_directions_share_one_time_axis(show: Show) -> None:
@@ -262,7 +282,7 @@ def test_values_under_the_mouse_and_the_cursor(show: Show) -> None:
     view.show_snapshot(measured.snapshot(HiddenTrace((known_layer(),), ("1960-01", "1960-02", "1960-03"))))
     grid = view._traces.grid
     grid.hovered.emit(Spot(0, 1, 2, -0.5))
-    assert view._readout.text() == "layer 1 · hidden state · unit 1 · step 3 (1960-03) · -0.5000"
+    assert view._readout.text() == "layer 1 · hidden state · unit 1 · step 3 (1960-03) · −0.5000"
     assert view.time.position == 2
     assert [mark.value() for mark in grid._cells[1]._marks] == [1.5, 2.5]
     grid.clicked.emit(Spot(0, 1, 0, 0.1))
@@ -342,7 +362,7 @@ def test_sequences_of_every_class_are_drawn_with_their_ends(show: Show) -> None:
     view.show_snapshot(measured.snapshot(trace, known_paths()))
     many = view._many
     assert view._pages.currentWidget() is many
-    assert many.plot.legend.texts == ("day", "night", "answered otherwise")
+    assert many.plot.legend.texts == ("day", "night", "end of a sequence", "answered otherwise")
     header, rows = view.table()
     assert header == ("sequence", "class", "answered", "step", "component 1", "component 2")
     assert [row[:4] for row in rows[4:6]] == [(2, "night", "night", 3), (3, "day", "night", 1)]
@@ -359,7 +379,7 @@ def test_sequences_of_every_class_are_drawn_with_their_ends(show: Show) -> None:
     many._mouse_moved(under)
     assert view._readout.text() == "sequence 2 of 3 · class night · 3 steps"
     view.show_snapshot(measured.snapshot(trace, known_paths(("day", "night", "day"))))
-    assert many.plot.legend.texts == ("day", "night", "time step looked at")
+    assert many.plot.legend.texts == ("day", "night", "time step looked at", "end of a sequence")
     view._sequences.setCurrentText("the pinned one")
     view._sequences.activated.emit(1)
     assert view._pages.currentWidget() is view._one
@@ -375,7 +395,7 @@ def test_no_more_classes_are_drawn_than_can_be_told_apart(show: Show) -> None:
     view.show_snapshot(measured.snapshot(HiddenTrace((known_layer(),), tuple("abc")), ClassPaths(
         ("layer 1",), (states,), names, names
     )))  # fmt: skip
-    assert view._many.plot.legend.texts == names[:most]
+    assert view._many.plot.legend.texts == (*names[:most], "end of a sequence, a square where the path is dashed")
 
 
 @pytest.mark.parametrize("way", ["by time", "by class"])
@@ -712,6 +732,31 @@ def test_intervals_are_drawn_where_they_are_known_and_stand_in_the_table(show: S
     view.show_snapshot(measured.snapshot(dataclasses.replace(known, bands=())))
     assert not page.intervals.areas
     assert page.plot.legend.texts[-1].startswith("forecast")
+
+
+def test_a_value_a_sequence_is_a_point_beside_the_line_on_which_it_is_right(show: Show) -> None:
+    view = show(Prediction)
+    known = ValuePrediction(
+        "validation", "sum", ("1", "2", "3"), f32(0.5, 1.0, 1.5), f32(0.75, 1.0, 1.0),
+        (("constant 1", f32(1.0, 1.0, 1.0)),), 0.25, (("constant 1", 0.5),),
+    )  # fmt: skip
+    view.show_snapshot(measured.snapshot(known))
+    page = view.pages[ValuePrediction]
+    assert isinstance(page, ScatterPage)
+    points, right = page.plot.curves["answer"], page.plot.curves["right: answer = truth"]
+    assert not points.line
+    assert_array_equal(points.x, known.truth)
+    assert_array_equal(points.y, known.forecast)
+    assert_array_equal(right.x, right.y)
+    assert page.plot.legend.texts == (
+        "answer  RMSE 0.25, skill +0.50 against constant 1",
+        "right: answer = truth",
+        "constant 1  RMSE 0.5",
+    )
+    place = page.plot.box.mapViewToScene(QPointF(1.5, 1.0))
+    page.plot.canvas.moved.emit(place)
+    assert view._readout.text() == "3 · truth 1.5 · answer 1 · off by −0.5"
+    assert view.table()[1][2] == ("3", 1.5, 1.0, 1.0)
 
 
 def test_text_is_shown_as_it_was_written(show: Show) -> None:

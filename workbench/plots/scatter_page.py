@@ -1,0 +1,88 @@
+"""One value for each of many sequences: what the network says against what is so."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QPen
+
+from engine.events import Probe
+from engine.prediction_records import ValuePrediction
+from workbench.plots.answers import AnswerPage
+from workbench.plots.curves import CurvePlot
+from workbench.plots.forecast_page import skill_words
+from workbench.plots.keys import Key
+from workbench.plots.near import nearest
+from workbench.plots.saving import Table
+
+_RIGHT, _ANSWER = "right: answer = truth", "answer"
+
+
+class ScatterPage(AnswerPage):
+    """A point a sequence, right on the line: no sequence follows another, so nothing joins them and none trails."""
+
+    draws = ValuePrediction
+
+    def build(self) -> None:
+        """One plot."""
+        self._shown: ValuePrediction | None = None
+        self.plot = CurvePlot(self.theme, bottom="truth", left="answer")
+        self.plot.add_curve(_ANSWER, "train", symbol=True, line=False)
+        self.plot.add_curve(_RIGHT, "good")
+        self.plot.canvas.moved.connect(self._moved)
+        self.plot.canvas.left.connect(lambda: self.read.emit(""))
+        self.column.addWidget(self.plot)
+
+    def draw(self, prediction: Probe) -> None:
+        """All points, the line on which they are right, and the errors in the key."""
+        assert isinstance(prediction, ValuePrediction)
+        self._shown = prediction
+        told = f"RMSE {prediction.rmse:.4g}{skill_words(prediction, short=self.compact)}"
+        self.plot.show_curve(_ANSWER, prediction.truth, prediction.forecast, told)
+        known = prediction.truth[np.isfinite(prediction.truth)]
+        ends = [known.min(), known.max()] if known.size else []
+        self.plot.show_curve(_RIGHT, ends, ends)
+        self.plot.left.setLabel(f"{prediction.target}, answered", **self.plot.left.labelStyle)
+        excerpt = f": {prediction.excerpt}" if prediction.excerpt else ""
+        where = f"{prediction.target}, {prediction.part} part{excerpt}"
+        self.plot.bottom.setLabel(where, **self.plot.bottom.labelStyle)
+        self._show_key()
+
+    def _show_key(self) -> None:
+        """Of simple answers the errors alone: they would lie over the network's."""
+        none = QPen(Qt.PenStyle.NoPen)
+        simple = self._shown.baseline_rmse if self._shown is not None else ()
+        self.plot.show_key([Key(name, none, f"RMSE {error:.4g}", line=False) for name, error in simple])
+
+    def clear(self) -> None:
+        """No points."""
+        self._shown = None
+        self.plot.clear()
+        self.plot.show_everything()
+
+    def recolour(self) -> None:
+        """The plot."""
+        self.plot.apply_theme(self.theme)
+        self._show_key()
+
+    def reset_zoom(self) -> None:
+        """The plot."""
+        self.plot.show_everything()
+
+    def table(self, prediction: Probe) -> Table:
+        """One row for each sequence."""
+        assert isinstance(prediction, ValuePrediction)
+        columns = [prediction.truth, prediction.forecast, *(values for _, values in prediction.baselines)]
+        rows = zip(prediction.labels, *(column.tolist() for column in columns), strict=True)
+        return ("sequence", "truth", "answer", *(name for name, _ in prediction.baselines)), list(rows)
+
+    def _moved(self, place: QPointF) -> None:
+        shown = self._shown
+        near = nearest(self.plot, np.column_stack((shown.truth, shown.forecast)), place) if shown else None
+        self.read.emit("" if shown is None or near is None else words(shown, near))
+
+
+def words(prediction: ValuePrediction, at: int) -> str:
+    """One sequence, what is so, what is said of it, and by how much that is off."""
+    truth, answer = float(prediction.truth[at]), float(prediction.forecast[at])
+    return f"{prediction.labels[at]} · truth {truth:.4g} · answer {answer:.4g} · off by {answer - truth:+.4g}"
