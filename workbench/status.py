@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from engine.events import Compiling, RunFailed, RunFinished
@@ -10,6 +11,7 @@ from workbench.draft import Draft
 from workbench.pace import duration
 from workbench.run_state import Command, State
 from workbench.session import Session
+from workbench.wording import score_words
 
 _LEAVE = "Stop (Ctrl+.) leaves it after the kernel at hand."
 _NO_ENGINE = (
@@ -100,9 +102,13 @@ def _training(draft: Draft, session: Session) -> tuple[str, str, str]:
 
 def result(outcome: RunFinished) -> str:
     """The result of a run in a sentence."""
-    scores = ", ".join(f"{name} {value:.4g}" for name, value in outcome.test_metrics)
-    baselines = ", ".join(f"{name} {value:.4g}" for name, value in outcome.test_baselines)
+    scores, baselines = _told(outcome.test_metrics), _told(outcome.test_baselines)
     epoch = f"Best epoch {outcome.best_epoch}, validation" if outcome.best_epoch else "Validation"
     best = f"{epoch} loss {outcome.best_validation_loss:.4g}."
     against = f" Against {baselines}." if baselines else ""
     return f"{best} On the test part: {scores}.{against}" if scores else best
+
+
+def _told(scores: tuple[tuple[str, float], ...]) -> str:
+    """Scores in a row, but for those without a value."""
+    return ", ".join(f"{score_words(name)} {value:.4g}" for name, value in scores if not math.isnan(value))

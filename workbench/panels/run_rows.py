@@ -200,13 +200,15 @@ def _set(section: str, name: str, value: object) -> str:
 
 
 def tested_words(record: RunRecord) -> str:
-    """What the best weights reach on the test part, and the best of the baselines."""
+    """What the best weights reach on the test part, and the best of the baselines; what has no value is left out."""
     if not isinstance(record.outcome, RunFinished) or not record.outcome.test_metrics:
         return ""
-    scores = ", ".join(f"{score_words(name)} {value:.4g}" for name, value in record.outcome.test_metrics)
+    known = [(name, value) for name, value in record.outcome.test_metrics if not math.isnan(value)]
+    scores = ", ".join(f"{score_words(name)} {value:.4g}" for name, value in known) or "nothing could be scored"
     first = record.outcome.test_metrics[0][0]  # which the baselines are measured in
     higher = first in HIGHER_IS_BETTER
-    baselines = sorted(record.outcome.test_baselines, key=lambda item: item[1], reverse=higher)
+    scored = [item for item in record.outcome.test_baselines if not math.isnan(item[1])]
+    baselines = sorted(scored, key=lambda item: item[1], reverse=higher)
     against = "; ".join(f"{name} {value:.4g}" for name, value in baselines[:3])
     return f"<b>test: {scores}</b>" + (f"<br>baselines: {against}" if against else "")
 
