@@ -14,6 +14,7 @@ from workbench.session import Session
 from workbench.wording import score_words
 
 _LEAVE = "Stop (Ctrl+.) leaves it after the kernel at hand."
+_IN_WINDOW = "Its window, in the menu Run, says how far it is; there it can be paused and cancelled."
 _NO_ENGINE = (
     "Run tries to start it again. If that fails as well, free some memory; the log says more (Help, Open log folder)."
 )
@@ -48,6 +49,8 @@ def status(desk: Desk) -> Status:
         why_not |= {"run": reason, "step": reason}
     if desk.contest.alive:
         why_not |= {"run": RACING, "step": RACING}
+        if not draft.loading:
+            text, color, detail = f"training: a {'sweep' if desk.contest.sweeping else 'race'}", "accent", _IN_WINDOW
     if desk.waiting is Command.IMPORT:
         text, detail = f"{text} the weights are judged then", ""
     elif desk.waiting is not None:
