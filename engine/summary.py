@@ -68,6 +68,6 @@ def _scores(name: str, metric: str, end: RunFinished) -> str:
     rows.sort(key=lambda row: (math.isnan(row[1]), row[1]))
     width = max(len("Test part"), *(len(label) for label, _ in rows))
     lines = [f"{'Test part':<{width}}  {metric}", *(f"{label:<{width}}  {value:.4g}" for label, value in rows)]
-    further = ", ".join(f"{key} {value:.4g}" for key, value in scores.items())
+    further = ", ".join(f"{key} {value:.4g}" for key, value in scores.items() if not math.isnan(value))
     order = "" if math.isnan(end.shuffled) else f"{name} with the steps of each sequence shuffled: {end.shuffled:.4g}"
     return "\n".join(filter(None, [*lines, f"{name} further: {further}" if further else "", order]))

@@ -126,6 +126,8 @@ class Archive(QObject):
     def note(self, record: RunRecord, text: str) -> None:
         """Keep a person's words on a run, with the run; those of a run under way when it ends."""
         record.notes = text.strip()
+        if record.gone:
+            self.told.emit(f"{record.gone} The notes stay as long as the window.")
         if record.folder is None or not record.folder.is_dir():
             return
         try:

@@ -141,7 +141,7 @@ class Desk(QObject):
                 _WAY_LANE, lambda: self._backend.way_on(folder, changes), done, lambda error: self.told.emit(str(error))
             )
         else:
-            self.told.emit(_NO_WAY)
+            self.told.emit(record.gone or _NO_WAY)
 
     def go_on(self, record: RunRecord, changes: Mapping[str, Any] | None = None, *, changed_data: bool = False) -> None:
         """Go on with a run where it was last saved, with other settings where `changes` says so."""
@@ -150,7 +150,7 @@ class Desk(QObject):
         if self.session.alive:
             self.told.emit(LOCKED)
         elif folder is None or not record.can_go_on:
-            self.told.emit(_NO_WAY)
+            self.told.emit(record.gone or _NO_WAY)
         else:
             record.experiment = record.experiment.replace(
                 {name: value for name, value in changes.items() if name in _LASTING}

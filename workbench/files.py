@@ -133,6 +133,9 @@ class Files(QObject):
         if record is None or record.folder is None or not record.saved:
             self.told.emit("There are no weights to export yet: train first.")
             return
+        if record.gone:
+            self.told.emit(record.gone)
+            return
         if self.export_dialog is not None:  # not before: an answer may come after it was closed
             self.export_dialog.deleteLater()
         self.export_dialog = dialog = ExportDialog(record, self._settings.folder, self._window)
@@ -150,6 +153,9 @@ class Files(QObject):
         if record is None or record.folder is None or not record.saved:
             self.told.emit("There is no trained model to use yet: train first.")
             return
+        if record.gone:
+            self.told.emit(record.gone)
+            return
         if self.use_dialog is not None:  # not before: an answer may come after it was closed
             self.use_dialog.deleteLater()
         self.use_dialog = dialog = UseDialog(record, self._theme, self._window)
@@ -165,7 +171,9 @@ class Files(QObject):
 
     def show_folder(self, folder: Path) -> None:
         """Show a folder in the system's file manager; say where it is if there is none."""
-        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+        if not folder.is_dir():
+            self.told.emit(f"There is no folder {folder}.")
+        elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
             self.told.emit(str(folder))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QLineEdit, QSizePolicy, QStyle, 
 from engine.config import FieldInfo
 
 _LOG_STEPS = (1.0, 2.0, 5.0)  # a press of an arrow goes to the next of these, in any decade
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+")
 _SMALLEST = 1e-5  # above 0, where a logarithmic scale begins there
 
 
@@ -78,7 +80,7 @@ class NumberEditor(QAbstractSpinBox):
     def _on_finished(self) -> None:
         text = self.lineEdit().text().strip()
         if text != self._text(self._value):
-            self.edited.emit(text.replace(",", "") if self._whole else text.replace(",", "."))
+            self.edited.emit(_without_thousands(text) if self._whole else text.replace(",", "."))
 
     def _text(self, value: float) -> str:
         return str(round(value)) if self._whole else f"{value:.12g}"
@@ -90,6 +92,11 @@ class NumberEditor(QAbstractSpinBox):
             power = math.log2(max(value, 1.0))
             return float(2 ** (math.floor(power + 1e-9) + 1 if way > 0 else math.ceil(power - 1e-9) - 1))
         return _next_of_decade(value, way) if self._info.minimum > 0 else _next_above_zero(value, way)
+
+
+def _without_thousands(text: str) -> str:
+    """A whole number as it is read; a comma that parts no thousands stays, so that 1,5 is not taken for 15."""
+    return text.replace(",", "") if _THOUSANDS.fullmatch(text) else text
 
 
 def _linear_step(info: FieldInfo, value: float) -> float:

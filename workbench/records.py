@@ -99,6 +99,13 @@ class RunRecord:
         return not self.alive and not self.elsewhere and self.folder is not None and self.folder.is_dir()
 
     @property
+    def gone(self) -> str:
+        """That its weights are no longer where they were written, in words; empty where they are."""
+        if not self.saved or self.alive or self.folder is None or self.folder.is_dir():
+            return ""
+        return f"Run {self.number}, {self.name}, is no longer on disk: {self.folder} was moved or deleted."
+
+    @property
     def standing(self) -> str:
         """Where the run is, in a word or two, as in "running", "paused", "failed", "broken off"; or why it ended."""
         if self.elsewhere:

@@ -11,8 +11,10 @@ from workbench.pace import duration
 from workbench.plots.numerals import numerals
 from workbench.run_state import Command, State
 from workbench.session import Session
+from workbench.wording import scores_words
 
 _LEAVE = "Stop (Ctrl+.) leaves it after the kernel at hand."
+_IN_WINDOW = "Its window, in the menu Run, says how far it is; there it can be paused and cancelled."
 _NO_ENGINE = (
     "Run tries to start it again. If that fails as well, free some memory; the log says more (Help, Open log folder)."
 )
@@ -47,6 +49,8 @@ def status(desk: Desk) -> Status:
         why_not |= {"run": reason, "step": reason}
     if desk.contest.alive:
         why_not |= {"run": RACING, "step": RACING}
+        if not draft.loading:
+            text, color, detail = f"training: a {'sweep' if desk.contest.sweeping else 'race'}", "accent", _IN_WINDOW
     if desk.waiting is Command.IMPORT:
         text, detail = f"{text} the weights are judged then", ""
     elif desk.waiting is not None:
@@ -102,8 +106,7 @@ def _training(draft: Draft, session: Session) -> tuple[str, str, str]:
 
 def result(outcome: RunFinished) -> str:
     """The result of a run in a sentence."""
-    scores = ", ".join(f"{name} {value:.4g}" for name, value in outcome.test_metrics)
-    baselines = ", ".join(f"{name} {value:.4g}" for name, value in outcome.test_baselines)
+    scores, baselines = scores_words(outcome.test_metrics), scores_words(outcome.test_baselines)
     epoch = f"Best epoch {outcome.best_epoch}, validation" if outcome.best_epoch else "Validation"
     best = f"{epoch} loss {outcome.best_validation_loss:.4g}."
     against = f" Against {baselines}." if baselines else ""

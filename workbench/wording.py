@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from math import isnan
 
 from engine.config import field_info, field_names
 from engine.topologies import topology
@@ -92,6 +94,11 @@ def score_text(name: str, value: float) -> str:
 def score_words(name: str) -> str:
     """What a score of the test part is called where it stands alone: a skill is one over the last known values."""
     return "skill against naive" if name == "skill" else name
+
+
+def scores_words(scores: Iterable[tuple[str, float]]) -> str:
+    """Scores of the test part in a row, but for those without a value."""
+    return ", ".join(f"{score_words(name)} {score_text(name, value)}" for name, value in scores if not isnan(value))
 
 
 def setting_words(name: str, value: object) -> str:

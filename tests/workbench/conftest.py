@@ -128,6 +128,7 @@ class KnownRun:
                     "known", "warning", "Known finding", "It is made so.", "Mend it.", (("training.seed", "7"),)
                 )
         if self.folder:
+            self.folder.mkdir(parents=True, exist_ok=True)
             yield CheckpointSaved(step, str(self.folder / "weights.safetensors"))
         reason = {"stop": "stopped", "finish": "finished early"}.get(
             self.control.ending, "all epochs done" if self.total else "imported"

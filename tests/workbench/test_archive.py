@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +26,7 @@ from workbench.panels import run_rows
 from workbench.panels.run_rows import COLUMNS, different_settings, step_words
 from workbench.panels.runs import RunsPanel
 from workbench.records import RunRecord, record_of
+from workbench.status import result
 from workbench.theme import LIGHT
 
 SMALL = {"data.sample": "noisy_sine", "data.length": 300, "model.hidden_size": 2, "training.epochs": 2}
@@ -352,3 +354,12 @@ def test_a_run_folder_becomes_the_record_it_was(runs_folder: Path) -> None:
     record = record_of(read_run(runs_folder / "gru"), 4)
     assert (record.number, record.earlier, record.alive) == (4, True, False)
     assert record.experiment.model.cell == "gru"
+
+
+def test_a_score_without_a_value_is_left_out() -> None:
+    """As MASE where nothing changed in the training part, and a baseline that had nothing to begin from."""
+    record = RunRecord(1, "run", SERIES, None)
+    scores, simple = (("RMSE", 1.9), ("MASE", math.nan)), (("naive", math.nan), ("drift", 0.5))
+    record.outcome = RunFinished("all epochs done", 1, 1, 1, 0.5, scores, simple, 1.0)
+    assert run_rows.tested_words(record) == "<b>test: RMSE 1.9</b><br>baselines: drift 0.5"
+    assert result(record.outcome).endswith("On the test part: RMSE 1.9. Against drift 0.5.")

@@ -72,6 +72,7 @@ def test_a_race_can_be_cancelled_and_keeps_a_run_from_beginning(
     dialog.bar.start.click()
     qtbot.waitUntil(lambda: bool(backend.runs), timeout=20_000)
     assert status(desk).why_not["run"] == RACING
+    assert status(desk).text == "training: a race"
     desk.run()
     assert not desk.session.alive
     dialog.bar.start.click()
@@ -80,7 +81,23 @@ def test_a_race_can_be_cancelled_and_keeps_a_run_from_beginning(
     assert [
         place for place in desk.contest.tally.places() if place.arrived
     ] == []  # a run that was stopped is no result
+    assert status(desk).text == "ready"
     assert status(desk).why_not["run"] == ""
+
+
+def test_a_race_that_may_not_begin_leaves_what_the_one_before_came_to(
+    qtbot: QtBot, backend: KnownBackend, desk: Desk, dialog: RaceDialog
+) -> None:
+    backend.free = True
+    dialog.seeds.show_value(1)
+    dialog.bar.start.click()
+    qtbot.waitUntil(lambda: not desk.contest.alive, timeout=20_000)
+    before = dialog.picture.table()
+    backend.free = False
+    desk.run()
+    dialog.bar.start.click()
+    assert dialog.table.rowCount() == 3
+    assert dialog.picture.table() == before
 
 
 @pytest.mark.parametrize(
@@ -118,8 +135,8 @@ def test_strategies_are_offered_where_several_steps_are_forecast(desk: Desk, dia
         ticks.item(at).setCheckState(Qt.CheckState.Checked)
     dialog.bar.start.click()
     assert asked[0].strategies == tuple(STRATEGIES)
-    assert ("lstm", "recursive") in dialog._titles
-    assert dialog._titles["gru", "encoder_decoder"].endswith(", encoder–decoder")
+    assert ("lstm", "recursive") in dialog.field.titles
+    assert dialog.field.titles["gru", "encoder_decoder"].endswith(", encoder–decoder")
     for at in range(ticks.count()):
         ticks.item(at).setCheckState(Qt.CheckState.Unchecked)
     dialog.bar.start.click()

@@ -76,6 +76,15 @@ def test_a_decimal_comma_is_understood(qtbot: QtBot) -> None:
     assert seen == ["0.5"]
 
 
+@pytest.mark.parametrize(("typed", "handed_on"), [("1,000", "1000"), ("12,000,000", "12000000"), ("1,5", "1,5")])
+def test_of_whole_numbers_a_comma_parts_thousands_alone(qtbot: QtBot, typed: str, handed_on: str) -> None:
+    editor, seen = _number(qtbot, "model.hidden_size"), list[Any]()
+    editor.edited.connect(seen.append)
+    editor.lineEdit().setText(typed)
+    editor.commit()
+    assert seen == [handed_on]
+
+
 @pytest.mark.parametrize(
     ("field", "kind"),
     [

@@ -22,6 +22,7 @@ from workbench.desk import Desk
 from workbench.dialogs.export import ExportDialog
 from workbench.dialogs.weights import WeightsDialog
 from workbench.export_pace import UnderWay
+from workbench.records import RunRecord
 from workbench.run_state import State
 from workbench.status import status
 from workbench.uses.asking import PromptAsking
@@ -234,6 +235,37 @@ def export_of_a_run(bench: Bench) -> ExportDialog:
     assert dialog is not None
     bench.until(lambda: dialog._list.topLevelItemCount() == 3 and dialog._write.isEnabled())
     return dialog
+
+
+def test_of_a_run_whose_folder_was_taken_away_that_is_said(bench: Bench) -> None:
+    window = bench.window
+    bench.train(1)
+    bench.command("stop")
+    bench.until(lambda: bench.session_state is State.FINISHED)
+    record = window.desk.session.records[0]
+    assert record.folder is not None
+    record.folder.rmdir()
+    told: list[str] = []
+    for speaker in (window.files, window.desk, window.desk.archive):
+        speaker.told.connect(told.append)
+    window.ask_export()
+    window.ask_use()
+    window.shelf.ask_to_go_on(record)
+    window.desk.go_on(record)
+    gone = f"Run 1, lstm-32, is no longer on disk: {record.folder} was moved or deleted."
+    assert told == [gone] * 4
+    assert window.files.export_dialog is None
+    assert window.files.use_dialog is None
+    window.desk.archive.note(record, "the first try")
+    window.files.show_folder(record.folder)
+    assert told[4:] == [f"{gone} The notes stay as long as the window.", f"There is no folder {record.folder}."]
+
+
+def test_where_no_form_can_be_offered_none_is_looked_for_any_more(bench: Bench, tmp_path: Path) -> None:
+    dialog = ExportDialog(RunRecord(1, "lstm-32", SERIES, tmp_path), tmp_path, bench.window)
+    assert "Looking" in dialog._about.text()
+    dialog.show_problem("The weights are damaged.")
+    assert dialog._about.text() == ""
 
 
 def test_an_export_that_fails_says_so_in_the_dialog(bench: Bench, tmp_path: Path) -> None:

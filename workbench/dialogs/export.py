@@ -119,8 +119,10 @@ class ExportDialog(TextDialog):
         self._at_rest()
 
     def show_problem(self, text: str) -> None:
-        """It could not be written."""
+        """It could not be written, or not be looked at."""
         self._done.setText("")
+        if not self._forms:
+            self._about.setText("")
         self._usage.hide()
         self.message.say(text)
         self._at_rest()

@@ -96,9 +96,10 @@ class RaceDialog(Dialog):
         self.message.say(terms if isinstance(terms, str) else "")
         if isinstance(terms, str):
             return
-        self._titles = dict(self.field.titles)
-        self._forget("RMSE" if terms.strategies else "loss")
         self.start_asked.emit(terms)
+        if self._contest.terms is terms:  # where it was refused, what the race before came to stays
+            self._titles = dict(self.field.titles)
+            self._forget("RMSE" if terms.strategies else "loss")
 
     def _forget(self, measured: str = "loss") -> None:
         """The race before is over, and another or a sweep begins."""

@@ -20,7 +20,7 @@ from workbench.icons import icon
 from workbench.plots.numerals import numerals
 from workbench.records import RunRecord
 from workbench.theme import GRID, Theme
-from workbench.wording import score_text, score_words, setting_words
+from workbench.wording import scores_words, setting_words
 
 Sortable = str | float
 
@@ -201,13 +201,14 @@ def _set(section: str, name: str, value: object) -> str:
 
 
 def tested_words(record: RunRecord) -> str:
-    """What the best weights reach on the test part, and the best of the baselines."""
+    """What the best weights reach on the test part, and the best of the baselines; what has no value is left out."""
     if not isinstance(record.outcome, RunFinished) or not record.outcome.test_metrics:
         return ""
-    scores = ", ".join(f"{score_words(name)} {score_text(name, value)}" for name, value in record.outcome.test_metrics)
+    scores = scores_words(record.outcome.test_metrics) or "nothing could be scored"
     first = record.outcome.test_metrics[0][0]  # which the baselines are measured in
     higher = first in HIGHER_IS_BETTER
-    baselines = sorted(record.outcome.test_baselines, key=lambda item: item[1], reverse=higher)
+    scored = [item for item in record.outcome.test_baselines if not math.isnan(item[1])]
+    baselines = sorted(scored, key=lambda item: item[1], reverse=higher)
     against = "; ".join(f"{name} {value:.4g}" for name, value in baselines[:3])
     return numerals(f"<b>test: {scores}</b>" + (f"<br>baselines: {against}" if against else ""))
 

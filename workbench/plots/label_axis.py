@@ -9,7 +9,7 @@ import pyqtgraph as pg
 from PySide6.QtGui import QFont
 
 from engine.special_symbols import UNKNOWN_NAME
-from workbench.plots.number_ticks import decades, one_level, short, whole_levels
+from workbench.plots.number_ticks import decades, one_level, told_apart, whole_levels
 from workbench.plots.numerals import numeral
 from workbench.round_places import RoundPlaces
 from workbench.theme import GRID, TEXT_SMALL, Theme
@@ -119,7 +119,7 @@ class LabelAxis(pg.AxisItem):
         if not self._labels:
             strings: list[str] = super().tickStrings(values, scale, spacing)
             long = max(map(len, strings), default=0) > _LONGEST
-            return [numeral(short(value) if long else string) for value, string in zip(values, strings, strict=True)]
+            return list(map(numeral, told_apart(values) if long else strings))
         inside = [int(value) for value in values if 0 <= int(value) < len(self._labels)]
         return [self._name(place) for place in inside]
 

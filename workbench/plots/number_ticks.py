@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 
+_DIGITS = 9  # fewer are written at most
 
-def short(value: float) -> str:
-    """A number whose plain form is too long for an axis."""
-    return f"{value:.2g}" if value == 0 or 1e-3 <= abs(value) < 1e4 else f"{value:.1e}"
+
+def told_apart(values: Sequence[float]) -> list[str]:
+    """Numbers whose plain form is too long for an axis, with as many digits as tell each from the next."""
+    for digits in range(2, _DIGITS):
+        written = [_short(value, digits) for value in values]
+        if len(set(written)) == len(written):
+            break
+    return written
+
+
+def _short(value: float, digits: int) -> str:
+    plain = value == 0 or 1e-3 <= abs(value) < 1e4
+    return f"{value:.{digits}g}" if plain else f"{value:.{digits - 1}e}"
 
 
 def whole_levels(levels: list[tuple[float, list[float]]], low: float, high: float) -> list[tuple[float, list[float]]]:

@@ -165,6 +165,19 @@ def test_a_logarithmic_axis_has_as_many_numbers_as_fit(qtbot: QtBot) -> None:
     assert axis.tickStrings(places, 1.0, 1.0)[:3] == ["1e−5", "3e−5", "0.0001"]
 
 
+@pytest.mark.parametrize(
+    ("values", "written"),
+    [
+        ([5.0, 5.000001, 5.000002], ["5", "5.000001", "5.000002"]),
+        ([0.000121, 0.000132], ["1.2e−4", "1.3e−4"]),
+        ([100_000.0, 200_000.0], ["100000", "200000"]),
+        ([10_000_000.0, 20_000_000.0], ["1e7", "2e7"]),
+    ],
+)
+def test_numbers_of_an_axis_are_told_apart(qtbot: QtBot, values: list[float], written: list[str]) -> None:
+    assert LabelAxis("left").tickStrings(values, 1.0, values[1] - values[0]) == written
+
+
 def test_a_step_that_is_called_by_its_number_is_called_so_once() -> None:
     assert [step_name(("1", "2", "x"), step) for step in range(4)] == ["", "", "x", ""]
 
