@@ -9,8 +9,6 @@ from PySide6.QtGui import (
     QColor,
     QMouseEvent,
     QPainter,
-    QPainterPath,
-    QPainterPathStroker,
     QPaintEvent,
     QPen,
     QResizeEvent,
@@ -18,9 +16,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.inside_records import Floats
-from workbench.plots.arrows import between, loop, over, paint_arrow
+from workbench.plots.arrows import paint_arrow
 from workbench.plots.label_axis import step_name
 from workbench.plots.network_layout import FEWEST, Diagram, Link, Part
+from workbench.plots.network_places import Places, sideways
 from workbench.plots.network_words import room_for_dots, short_name, step_names
 from workbench.plots.still import Still
 from workbench.plots.unit_squares import squares
@@ -29,10 +28,8 @@ from workbench.theme import Theme
 _STRIP = 5.0  # pixels: the band of the gradient under a box
 _COLUMN = 110  # pixels of a step, with text of the usual size
 _FOLD_MS = 700
-_ASIDE = 0.34, 0.2  # of its width: how far from the middle of a box an arrow leads past it, and one of the next layer
 _ROLES = "train", "validation", "test", "good", "warning", "problem"  # that give the first matrices their colours
 _UNLIKE = 1, 3, 2, 5, 0, 4  # colours of runs, those first that none of these comes near
-_REACH = 6.0  # pixels: how near to an arrow a click has to be
 
 
 class NetworkDiagram(QWidget):
@@ -54,8 +51,7 @@ class NetworkDiagram(QWidget):
         self._labels: tuple[str, ...] = ()
         self._level = 1.0
         self._below, self._above = Still(self), Still(self)  # what stays while only numbers change
-        self._boxes: dict[Part, QRectF] = {}  # in the order in which they are painted; empty: still to be found
-        self._staying: frozenset[Part] = frozenset()  # when it is rolled up
+        self._found: Places | None = None  # None: still to be found
         self.room = FEWEST  # steps that can be drawn
         self.setMouseTracking(True)
         self.setAccessibleName("Diagram of the network")
@@ -112,7 +108,7 @@ class NetworkDiagram(QWidget):
         self._draw_anew()
 
     def _draw_anew(self) -> None:
-        self._boxes.clear()
+        self._found = None
         self._below.forget()
         self._above.forget()
         self.update()
@@ -125,10 +121,9 @@ class NetworkDiagram(QWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.fillRect(self.rect(), self._theme.color("plot"))
             if self.diagram is not None:
-                self._settle(self.diagram)
                 self._below.show(painter, self._paint_below)
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # which takes three times as long
-                for part in self._boxes:
+                for part in self._places.boxes:
                     self._paint_numbers(painter, part)
                 self._above.show(painter, self._paint_above)
 
@@ -137,14 +132,14 @@ class NetworkDiagram(QWidget):
         for link in self.diagram.links:
             if not self.diagram.passes(link):
                 self._paint_link(painter, link)
-        for part, box in self._boxes.items():
-            painter.setOpacity(self._opacity(part))
+        for part, box in self._places.boxes.items():
+            painter.setOpacity(self._places.opacity(part))
             painter.fillRect(box, self._theme.color("raised"))
         painter.setOpacity(1.0)
 
     def _paint_above(self, painter: QPainter) -> None:
         assert self.diagram is not None
-        for part in self._boxes:
+        for part in self._places.boxes:
             self._paint_frame(painter, part)
         for link in self.diagram.links:
             if self.diagram.passes(link):
@@ -153,34 +148,17 @@ class NetworkDiagram(QWidget):
             self._paint_name(painter, part)
         self._paint_gaps(painter)
 
-    def _settle(self, diagram: Diagram) -> None:
-        """Find where everything stands, once for as long as it stands there."""
-        if self._boxes:
-            return
-        self._staying = frozenset(part for part in diagram.parts if self._remains(part))
-        room = QSizeF(self.size())
-        for part in sorted(diagram.parts, key=self._staying.__contains__):
-            self._boxes[part] = diagram.box(part, room, self.fold)
-
-    def _remains(self, part: Part) -> bool:
+    @property
+    def _places(self) -> Places:
+        """Where everything stands, found once for as long as it stands there."""
         assert self.diagram is not None
-        return part.column == self.diagram.looked_at or (part.kind != "layer" and self._alone(part))
-
-    def _alone(self, part: Part) -> bool:
-        """Whether it is the only one of its row, which stays when the network is rolled up."""
-        assert self.diagram is not None
-        same = [other for other in self.diagram.parts if other.kind == part.kind]
-        looked_at = any(other.column == self.diagram.looked_at for other in same)
-        return not looked_at and part == same[-1]
+        if self._found is None:
+            self._found = Places(self.diagram, QSizeF(self.size()), self.fold)
+        return self._found
 
     def place_of(self, part: Part) -> QRectF:
         """Where a part stands now."""
-        assert self.diagram is not None
-        self._settle(self.diagram)
-        return self._boxes[part]
-
-    def _opacity(self, *parts: Part) -> float:
-        return 1.0 if self._staying.issuperset(parts) else max(0.0, 1 - 1.2 * self.fold)
+        return self._places.boxes[part]
 
     def color_of(self, name: str) -> QColor:
         """One colour for each matrix, the same at every step."""
@@ -195,36 +173,16 @@ class NetworkDiagram(QWidget):
         color = self.color_of(link.name)
         dashed = Qt.PenStyle.DashLine if link.fed_back else Qt.PenStyle.SolidLine
         pen = QPen(color, 3.0 if chosen else 1.5, dashed)
-        sideways = link.start.kind == link.end.kind == "layer" and link.start.level == link.end.level
-        ends = (link.end,) if Diagram.leads_over(link) else (link.start, link.end)
-        opacity = max(0.0, 1 - 1.2 * self.fold) if sideways else self._opacity(*ends)
+        way, opacity = self._places.way(link), self._places.opacity_of(link)
         if self.diagram is not None and self.diagram.passes(link):  # over a box of any colours
-            paint_arrow(painter, self._way(link), QPen(self._theme.color("plot"), pen.widthF() + 3), opacity)
-        paint_arrow(painter, self._way(link), pen, opacity)
-        staying = self._staying_end(link)
-        if sideways and staying is not None and self.fold > 0:
-            paint_arrow(painter, self._loop(staying), pen, self.fold)
-
-    def _staying_end(self, link: Link) -> Part | None:
-        """The end of an arrow over time that is still there when the network is rolled up."""
-        return next((part for part in (link.start, link.end) if part in self._staying), None)
-
-    def _way(self, link: Link) -> QPainterPath:
-        start, end, aside = self.place_of(link.start), self.place_of(link.end), 0.0
-        if Diagram.leads_over(link):
-            return over(start, end, _ASIDE[0] * start.width() * (1 - self.fold))
-        if self.diagram is not None and self.diagram.passes(
-            link
-        ):  # to the answers at the right, from below at the left
-            to_answers = link.end.kind == "output"
-            aside = start.width() * (_ASIDE[0] if to_answers else -_ASIDE[link.end.level % 2])
-        return between(start, end, beside=link.start.level == link.end.level, aside=aside)
-
-    def _loop(self, part: Part) -> QPainterPath:
-        return loop(self.place_of(part), reverse=part.reverse)
+            paint_arrow(painter, way, QPen(self._theme.color("plot"), pen.widthF() + 3), opacity)
+        paint_arrow(painter, way, pen, opacity)
+        staying = self._places.staying_end(link)
+        if sideways(link) and staying is not None and self.fold > 0:
+            paint_arrow(painter, self._places.loop(staying), pen, self.fold)
 
     def _paint_numbers(self, painter: QPainter, part: Part) -> None:
-        box, opacity = self._boxes[part], self._opacity(part)
+        box, opacity = self.place_of(part), self._places.opacity(part)
         if opacity <= 0:
             return
         painter.setOpacity(opacity)
@@ -238,14 +196,14 @@ class NetworkDiagram(QWidget):
 
     def _paint_frame(self, painter: QPainter, part: Part) -> None:
         chosen = self.selected == part
-        painter.setOpacity(self._opacity(part))
+        painter.setOpacity(self._places.opacity(part))
         painter.setPen(QPen(self._theme.color("cursor" if chosen else "muted"), 3 if chosen else 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(self._boxes[part])
+        painter.drawRect(self.place_of(part))
         painter.setOpacity(1.0)
 
     def _paint_name(self, painter: QPainter, part: Part) -> None:
-        box, opacity = self.place_of(part), self._opacity(part)
+        box, opacity = self.place_of(part), self._places.opacity(part)
         if opacity <= 0:
             return
         painter.setOpacity(opacity)
@@ -302,21 +260,7 @@ class NetworkDiagram(QWidget):
 
     def under(self, place: QPointF) -> Part | Link | None:
         """What lies at a place: a box before an arrow."""
-        if self.diagram is None:
-            return None
-        self._settle(self.diagram)
-        for part in reversed(self._boxes):
-            if self._opacity(part) > 0.3 and self.place_of(part).contains(place):
-                return part
-        near = QPainterPathStroker()
-        near.setWidth(2 * _REACH)
-        for link in self.diagram.links:
-            rolled = self.fold > 0.5 and link.start.level == link.end.level
-            staying = self._staying_end(link)
-            way = self._loop(staying) if rolled and staying is not None else self._way(link)
-            if near.createStroke(way).contains(place):
-                return link
-        return None
+        return self._places.under(place) if self.diagram is not None else None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Tell what is under the mouse, and its time step."""

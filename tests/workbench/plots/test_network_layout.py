@@ -76,7 +76,8 @@ def test_arrows_past_a_box_stand_apart(qtbot: QtBot) -> None:
     drawn.show_diagram(made, ())
     past = [link for link in made.links if made.passes(link) and link.end.column == 0]
     places = [
-        {drawn._way(link).pointAtPercent(0).x() for link in past if link.end.level == level} for level in range(3)
+        {drawn._places.way(link).pointAtPercent(0).x() for link in past if link.end.level == level}
+        for level in range(3)
     ]
     assert all(not one & other for one, other in pairwise(places))
 

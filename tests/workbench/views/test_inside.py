@@ -536,7 +536,7 @@ def test_it_rolls_up_smoothly(show: Show, qtbot: QtBot) -> None:
     made = view._diagram.diagram
     part = next(p for p in made.parts if p.column == made.looked_at and p.kind == "layer")
     assert view._diagram.under(view._diagram.place_of(part).center()) is not None
-    middle = view._diagram._loop(part).pointAtPercent(0.5)
+    middle = view._diagram._places.loop(part).pointAtPercent(0.5)
     assert view._diagram.under(middle).name == "rnn.weight_hh_l0"
 
 
