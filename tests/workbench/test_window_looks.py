@@ -119,6 +119,23 @@ def test_set_up_is_as_wide_as_its_settings(bench: Bench, scale: int) -> None:
     bench.window.appearance.choose_scale(100)
 
 
+def test_tasks_are_as_high_as_their_words_and_the_chosen_one_is_seen(bench: Bench) -> None:
+    bench.window.resize(1280, 720)
+    bench.window.appearance.choose_scale(150)
+    assert not bench.window.desk.apply({"model.topology": "encoder_decoder"})
+    panel, task = bench.window.steps.panel, bench.window.steps.task
+    panel.open(3)  # the widest
+    bench.until(lambda: panel._pages[3].viewport().width() >= panel._pages[3].minimumSizeHint().width() - 2 * GRID)
+    panel.open(1)
+    chosen = task._choices[-1]
+    bench.until(
+        lambda: chosen.isChecked() and chosen.visibleRegion().boundingRect().height() >= min(chosen.height(), 80)
+    )
+    layouts = [(choice, choice.layout()) for choice in task._choices]
+    bench.until(lambda: all(each.height() == inside.heightForWidth(each.width()) for each, inside in layouts if inside))
+    bench.window.appearance.choose_scale(100)
+
+
 @pytest.mark.parametrize("scale", [100, 150, 200])
 def test_no_finding_is_wider_than_its_pane(bench: Bench, scale: int) -> None:
     bench.window.resize(1280, 720)
