@@ -134,7 +134,7 @@ def _forecast(model: Model, asked: Asked) -> Used:
     words = f"{len(rows):,} rows, {len(ahead):,} of them ahead of the data's end."
     if ahead:
         place = ahead[0]
-        values = ", ".join(f"{name} {found.forecast[place, at]:.6g}" for at, name in enumerate(found.targets))
+        values = ", ".join(f"{name} {found.forecast[place, at]:.4g}" for at, name in enumerate(found.targets))
         which = f"{found.series[place]}, " if found.series else ""
         words = f"Next, {which}{found.dates[place]}: {values}. {words}"
     words = " ".join([words, *(f"{interval_words(each)}." for each in model.intervals)])

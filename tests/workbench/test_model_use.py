@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -106,6 +107,9 @@ def test_a_forecast_goes_beyond_the_last_row_and_is_saved(made: Made, tmp_path: 
     dialog, _ = made("series")
     assert isinstance(dialog.asking, FileAsking)
     assert _words(dialog).startswith("Next, 1961-01")
+    said = re.search(r"Passengers ([\d.]+)\.( |$)", _words(dialog))
+    assert said is not None
+    assert len(said[1].replace(".", "")) <= 4  # no digits that the interval around it makes nothing of
     assert "rows" not in dialog.answering.words.text()  # the first sentence alone is in bold
     assert dialog.answering.plot.isVisible()
     assert dialog.answering.table.isVisible()
