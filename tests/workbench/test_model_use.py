@@ -20,6 +20,7 @@ from engine.training import TrainingRun
 from workbench.answers import Asked, Curve, Used
 from workbench.backend import Backend
 from workbench.dialogs.use import UseDialog
+from workbench.model_use import four_digits
 from workbench.records import RunRecord
 from workbench.theme import DARK, LIGHT
 from workbench.uses.answering import Answering
@@ -101,6 +102,13 @@ def _words(dialog: UseDialog) -> str:
 
 def _rows(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+
+
+@pytest.mark.parametrize(
+    ("value", "told"), [(444.6611, "444.7"), (-6.14159, "-6.142"), (123456.7, "123,457"), (0.00012345, "0.0001234")]
+)
+def test_four_digits_of_a_number_are_told_and_all_before_the_point(value: float, told: str) -> None:
+    assert four_digits(value) == told
 
 
 def test_a_forecast_goes_beyond_the_last_row_and_is_saved(made: Made, tmp_path: Path) -> None:
