@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from engine.config import Experiment
+from engine.events import RunFinished
 from workbench import comparisons
 from workbench.archive import Archive
 from workbench.backend import Backend
@@ -48,6 +50,7 @@ class Counts:
     threads: int = 0
     losses: tuple[str, ...] = ()  # that fit the data
     rates: tuple[float, ...] = ()  # of learning, over the run
+    seconds: float = 0.0  # that all steps may take; 0 where nothing like it has been trained yet
 
 
 class Desk(QObject):
@@ -207,7 +210,17 @@ class Desk(QObject):
         steps = dataset.batch_count("train", experiment.training.batch_size)
         rates = self._backend.rates(experiment, steps)
         unrolled = self._backend.unrolled_count(experiment, dataset) if known else (0, 0)
-        return Counts(parameters, unrolled, steps, dataset.tokens, threads, losses, rates)
+        seconds = steps * experiment.training.epochs * self._seconds_a_step()
+        return Counts(parameters, unrolled, steps, dataset.tokens, threads, losses, rates, seconds)
+
+    def _seconds_a_step(self) -> float:
+        """As the last run of the same network on the same batches went; 0 where there was none."""
+        wanted = _pace_of(self.draft.experiment)
+        for record in reversed(self.session.records):
+            outcome = record.outcome
+            if isinstance(outcome, RunFinished) and outcome.step and _pace_of(record.experiment) == wanted:
+                return outcome.seconds / outcome.step
+        return 0.0
 
     def close(self, seconds: float) -> bool:
         """Stop everything and wait at most so long; True when nothing runs any more."""
@@ -245,6 +258,12 @@ class Desk(QObject):
         while (folder := self.archive.folder / (stem if number == 1 else f"{stem}_{number}")).exists():
             number += 1
         return folder
+
+
+def _pace_of(experiment: Experiment) -> tuple[object, ...]:
+    """The settings that decide how long a step takes."""
+    training = experiment.training
+    return experiment.data, experiment.model, training.batch_size, training.threads, training.optimizer
 
 
 def _kept(value: str, before: Sequence[str], after: Sequence[str]) -> str:

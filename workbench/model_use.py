@@ -134,7 +134,7 @@ def _forecast(model: Model, asked: Asked) -> Used:
     words = f"{len(rows):,} rows, {len(ahead):,} of them ahead of the data's end."
     if ahead:
         place = ahead[0]
-        values = ", ".join(f"{name} {found.forecast[place, at]:.6g}" for at, name in enumerate(found.targets))
+        values = ", ".join(f"{name} {four_digits(found.forecast[place, at])}" for at, name in enumerate(found.targets))
         which = f"{found.series[place]}, " if found.series else ""
         words = f"Next, {which}{found.dates[place]}: {values}. {words}"
     words = " ".join([words, *(f"{interval_words(each)}." for each in model.intervals)])
@@ -206,3 +206,8 @@ _ASKED: dict[str, Callable[[Model, Asked], Used]] = {
     "pairs": _pairs,
 }
 _KINDS = {"series": "series", "text": "text", "sequences": "classes"}
+
+
+def four_digits(value: float) -> str:
+    """As many as mean something, and all before the point."""
+    return f"{value:,.0f}" if 1000 <= abs(value) < 1e12 else f"{value:.4g}"

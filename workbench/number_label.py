@@ -14,10 +14,10 @@ class NumberLabel(QLabel):
     A plain label asks for that each time, and the whole window is laid out, which takes 6 ms.
     """
 
-    def __init__(self, letters: int = 0) -> None:
-        """Room for so many `letters` is kept even when there is no text."""
+    def __init__(self, letters: int = 0, gap: int = 0) -> None:
+        """Room for so many `letters` is kept even when there is no text, and `gap` pixels are left behind one."""
         super().__init__()
-        self._letters = letters
+        self._letters, self._gap = letters, gap
 
     def show_text(self, text: str) -> None:
         """Show `text`; an empty one takes no more than the room that is kept."""
@@ -35,6 +35,6 @@ class NumberLabel(QLabel):
     def _fit(self, least: int) -> None:
         hint = self.sizeHint()
         kept = round(self._letters * self.font().pixelSize() * _LETTER)
-        wide = max(least if self.isVisible() else 0, kept, hint.width() if self.text() else 0)
+        wide = max(least if self.isVisible() else 0, kept, hint.width() + self._gap if self.text() else 0)
         if self.minimumSize() != self.maximumSize() or (wide, hint.height()) != (self.width(), self.height()):
             self.setFixedSize(wide, hint.height())  # of a fixed size, Qt does not ask for a layout

@@ -150,11 +150,10 @@ class RunBar(QToolBar):
         return action
 
     def _number(self, name: str, letters: int) -> NumberLabel:
-        made = NumberLabel(letters)
+        made = NumberLabel(letters, GRID)
         made.setObjectName(f"run_{name}")
         made.setAccessibleName({"left": "Time left", "pace": "Steps a second"}.get(name, name.capitalize()))
         made.setProperty("role", "muted")
-        made.setContentsMargins(0, 0, GRID, 0)  # what fills its room stands apart from the next
         self._parts[name] = self.addWidget(made)
         return made
 

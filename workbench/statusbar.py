@@ -47,7 +47,7 @@ class StatusBar(QStatusBar):
         self._threads.show_text(f"{threads} thread" + ("s" if threads != 1 else ""))
 
     def _number(self, name: str, title: str) -> NumberLabel:
-        made = NumberLabel()
+        made = NumberLabel(gap=GRID)
         made.setObjectName(name)
         made.setAccessibleName(title)
         made.setToolTip(title)

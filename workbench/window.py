@@ -84,6 +84,7 @@ class Window(Workspace):
         steps.training.rate_asked.connect(self.find_rate)
         steps.training.weights_asked.connect(self.files.ask_import)
         desk.draft.changed.connect(self._show_settings)
+        desk.session.ended.connect(self._show_settings)  # it is known how long training takes
         desk.draft.loaded.connect(self._on_loaded)
         desk.draft.facts_known.connect(self._on_facts)
         self.appearance.changing.connect(self.docks.note_widths)

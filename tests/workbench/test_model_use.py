@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from engine.training import TrainingRun
 from workbench.answers import Asked, Curve, Used
 from workbench.backend import Backend
 from workbench.dialogs.use import UseDialog
+from workbench.model_use import four_digits
 from workbench.records import RunRecord
 from workbench.theme import DARK, LIGHT
 from workbench.uses.answering import Answering
@@ -102,10 +104,20 @@ def _rows(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
 
 
+@pytest.mark.parametrize(
+    ("value", "told"), [(444.6611, "444.7"), (-6.14159, "-6.142"), (123456.7, "123,457"), (0.00012345, "0.0001234")]
+)
+def test_four_digits_of_a_number_are_told_and_all_before_the_point(value: float, told: str) -> None:
+    assert four_digits(value) == told
+
+
 def test_a_forecast_goes_beyond_the_last_row_and_is_saved(made: Made, tmp_path: Path) -> None:
     dialog, _ = made("series")
     assert isinstance(dialog.asking, FileAsking)
     assert _words(dialog).startswith("Next, 1961-01")
+    said = re.search(r"Passengers ([\d.]+)\.( |$)", _words(dialog))
+    assert said is not None
+    assert len(said[1].replace(".", "")) <= 4  # no digits that the interval around it makes nothing of
     assert "rows" not in dialog.answering.words.text()  # the first sentence alone is in bold
     assert dialog.answering.plot.isVisible()
     assert dialog.answering.table.isVisible()

@@ -425,8 +425,8 @@ def test_after_a_nan_the_button_says_what_it_does(qtbot: QtBot) -> None:
     qtbot.addWidget(card)
     card.lock("")
     button = next(button for button in card.findChildren(QPushButton))
-    assert button.text() == "Go on from the last good weights"
-    assert button.toolTip() == "Sets “Clip gradient norm” to 1"
+    assert button.text() == "Go on from good weights"
+    assert button.toolTip() == "Goes on from the last good weights, and sets “Clip gradient norm” to 1"
     assert "Set “Clip gradient norm” to 1." in [label.text() for label in card.findChildren(QLabel)]
 
 

@@ -15,6 +15,7 @@ from engine.events import WITHDRAWN, Evaluated, Finding, RunStarted, Snapshot
 from tests.workbench.bench import Bench
 from tests.workbench.conftest import SERIES
 from tests.workbench.views import measured
+from workbench.pace import duration
 from workbench.panels.findings import FindingCard
 from workbench.records import RunRecord
 from workbench.run_state import State
@@ -95,6 +96,20 @@ def test_parameters_follow_the_settings(bench: Bench) -> None:
     bench.number("model.hidden_size").stepBy(1)
     assert bench.window.steps.model._parameters.text() == "6,400 parameters"
     assert bench.window.steps.model._shared.text().endswith("feed-forward network: 76,800.")
+
+
+def test_how_long_training_may_take_is_said_once_the_like_of_it_was_trained(bench: Bench) -> None:
+    told = bench.window.steps.training._steps
+    assert "in all" in told.text()
+    assert "about" not in told.text()
+    bench.train(10)
+    bench.command("stop")
+    bench.until(lambda: bench.session_state is State.FINISHED)  # so many steps in a second
+    trained, epochs = bench.window.desk.session.step, bench.window.desk.draft.experiment.training.epochs
+    steps = bench.window.desk.counts().steps_per_epoch
+    assert told.text().endswith(f"about {duration(steps * epochs / trained)}, as the last run went")
+    bench.window.desk.apply({"model.hidden_size": 48})
+    assert "about" not in told.text()
 
 
 def test_a_source_that_cannot_be_opened_leaves_everything(bench: Bench) -> None:

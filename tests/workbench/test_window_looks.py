@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
+from engine.events import Finding
 from tests.workbench.bench import Bench
 from workbench.editors import ChoiceEditor
 from workbench.number_editors import NumberEditor, NumbersEditor
@@ -19,6 +20,7 @@ from workbench.run_state import State
 from workbench.runbar import RunBar
 from workbench.settings import Settings
 from workbench.status import Status
+from workbench.statusbar import StatusBar
 from workbench.theme import GRID, LIGHT
 
 
@@ -114,6 +116,38 @@ def test_set_up_is_as_wide_as_its_settings(bench: Bench, scale: int) -> None:
         assert all(label.height() >= label.sizeHint().height() for label in labels)
         assert header.rect().contains(labels[-1].geometry())
     assert bench.window.minimumSizeHint().width() <= 1280
+    bench.window.appearance.choose_scale(100)
+
+
+def test_tasks_are_as_high_as_their_words_and_the_chosen_one_is_seen(bench: Bench) -> None:
+    bench.window.resize(1280, 720)
+    bench.window.appearance.choose_scale(150)
+    assert not bench.window.desk.apply({"model.topology": "encoder_decoder"})
+    panel, task = bench.window.steps.panel, bench.window.steps.task
+    panel.open(3)  # the widest
+    bench.until(lambda: panel._pages[3].viewport().width() >= panel._pages[3].minimumSizeHint().width() - 2 * GRID)
+    panel.open(1)
+    chosen = task._choices[-1]
+    bench.until(
+        lambda: chosen.isChecked() and chosen.visibleRegion().boundingRect().height() >= min(chosen.height(), 80)
+    )
+    layouts = [(choice, choice.layout()) for choice in task._choices]
+    bench.until(lambda: all(each.height() == inside.heightForWidth(each.width()) for each, inside in layouts if inside))
+    bench.window.appearance.choose_scale(100)
+
+
+@pytest.mark.parametrize("scale", [100, 150, 200])
+def test_no_finding_is_wider_than_its_pane(bench: Bench, scale: int) -> None:
+    bench.window.resize(1280, 720)
+    bench.window.appearance.choose_scale(scale)
+    cure = (("training.clip_norm", "1"),)
+    bench.window.findings.show_finding(Finding("nan", "problem", "not finite", "why", "cure", cure, goes_on=True))
+    bench.window.docks.show_findings()
+    bench.until(lambda: bench.window.findings.isVisible() and bench.window.gallery.theme.scale == scale / 100)
+    pane = bench.window.findings
+    inside = pane.widget()
+    assert inside is not None
+    bench.until(lambda: pane.viewport().width() >= inside.minimumSizeHint().width())
     bench.window.appearance.choose_scale(100)
 
 
@@ -244,18 +278,27 @@ def test_a_status_however_long_is_in_the_bar_and_says_more_than_empty_numbers(qt
 def test_numbers_of_the_run_bar_stand_apart_however_long_they_are(qtbot: QtBot, size: int) -> None:
     window, bar = QMainWindow(), RunBar(LIGHT)
     qtbot.addWidget(window)
-    window.setStyleSheet(f"font-size: {size}px")
+    window.setStyleSheet(f"QLabel {{ font-size: {size}px }}")
     window.addToolBar(bar)
     window.resize(2400, 100)
     window.show()
     bar.show_progress(123_456_789, 400_000_000_000, 23_456, 100_000, 12_345.0, 99_999.0)
-    numbers = [bar.widgetForAction(part) for part in bar._parts.values()]
+    labels = [window.findChild(QLabel, f"run_{name}") for name in ("epoch", "step", "pace", "left")]
+    numbers = [label for label in labels if label is not None]
 
-    def apart() -> bool:
-        written = [number.x() + number.sizeHint().width() - GRID for number in numbers]  # where each ends
-        return all(after.x() - end >= GRID for end, after in zip(written, numbers[1:], strict=False))
+    def gaps() -> list[int]:
+        """Pixels between the end of what is written and the next number."""
+        written = [number.x() + number.fontMetrics().horizontalAdvance(number.text()) for number in numbers]
+        return [after.x() - end for end, after in zip(written, numbers[1:], strict=False)]
 
-    qtbot.waitUntil(lambda: all(number.isVisible() for number in numbers) and apart())
+    qtbot.waitUntil(lambda: len(numbers) == 4 and all(number.isVisible() for number in numbers))
+    qtbot.waitUntil(lambda: min(gaps()) >= GRID)
+    foot = StatusBar()
+    qtbot.addWidget(foot)
+    foot.show_pace(0.66)
+    pace = foot.findChild(QLabel, "status_pace")
+    assert pace is not None
+    assert pace.width() >= pace.sizeHint().width() + GRID
 
 
 def _place(widget: QWidget, bar: QWidget) -> QRect:

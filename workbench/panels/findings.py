@@ -113,7 +113,7 @@ class FindingCard(QFrame):
         self._toggle.setAccessibleName(f"Why: {finding.title}")
         self._toggle.toggled.connect(self.open)
         # With its parent from the beginning: shown before it had one, it would be a window, and take the keys.
-        self._fix = QPushButton("Go on from the last good weights" if finding.goes_on else "Fix it", self)
+        self._fix = QPushButton("Go on from good weights" if finding.goes_on else "Fix it", self)
         self._fix.setObjectName(f"finding_{finding.key}_fix")
         self._fix.setAccessibleName(f"Fix it: {finding.title}")
         self._fix.setVisible(bool(finding.changes))
@@ -148,7 +148,8 @@ class FindingCard(QFrame):
         """Switch "Fix it" off with the reason, or on with what it would set."""
         sets = ", ".join(f"{named(name)} to {setting_words(name, value)}" for name, value in self.finding.changes)
         self._fix.setEnabled(not reason)
-        self._fix.setToolTip(reason or f"Sets {sets}")
+        begins = "Goes on from the last good weights, and sets" if self.finding.goes_on else "Sets"
+        self._fix.setToolTip(reason or f"{begins} {sets}")
 
     def _lay_out(self) -> None:
         layout = column(self, GRID, GRID // 2)

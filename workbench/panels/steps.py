@@ -47,7 +47,7 @@ class Steps(QObject):
         self.model.show_experiment(experiment, counts.tokens, _FORWARD_ONLY if forward_only else "")
         self.model.show_counts(counts.parameters, *counts.unrolled)
         self.training.show_experiment(experiment, counts.losses)
-        self.training.show_counts(counts.steps_per_epoch, experiment, counts.rates)
+        self.training.show_counts(counts.steps_per_epoch, experiment, counts.rates, counts.seconds)
         self._summarise(experiment)
 
     def show_loaded(self, loaded: Loaded) -> None:

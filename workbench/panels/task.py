@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QGraphicsOpacityEffect, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QGraphicsOpacityEffect,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QWidget,
+)
 
 from engine.config import Experiment
 from engine.topologies import TopologySpec, describe, fit, topologies
 from workbench.diagrams import TopologyDrawing
+from workbench.later import later
 from workbench.panels.labels import column, label
 from workbench.theme import GRID, Theme
 
@@ -51,6 +60,18 @@ class TaskPanel(QWidget):
         """Recolour the drawings."""
         for choice in self._choices:
             choice.drawing.apply_theme(theme)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """In a low window the chosen one may lie below what is seen."""
+        super().showEvent(event)
+        later(0, self, self._scroll_to_chosen)  # once all have their heights
+
+    def _scroll_to_chosen(self) -> None:
+        page, chosen = self.parent(), self._group.checkedButton()
+        while isinstance(page, QWidget) and not isinstance(page, QScrollArea):
+            page = page.parent()
+        if isinstance(page, QScrollArea) and chosen is not None:
+            page.ensureWidgetVisible(chosen, 0, GRID)
 
     def _on_clicked(self) -> None:
         chosen = self._group.checkedButton()
@@ -104,6 +125,11 @@ class TopologyChoice(QPushButton):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A narrower button needs more lines."""
         super().resizeEvent(event)
+        self.setMinimumHeight(self.sizeHint().height())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """It may have become wider while it was hidden."""
+        super().showEvent(event)
         self.setMinimumHeight(self.sizeHint().height())
 
     def _lay_out(self) -> None:

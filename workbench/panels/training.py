@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from engine.config import Experiment, field_info, field_names
 from workbench.forms import Form
+from workbench.pace import duration
 from workbench.panels.labels import Fold, column, label
 from workbench.panels.schedule import ScheduleCurve
 from workbench.plots.numerals import numerals
@@ -84,12 +85,15 @@ class TrainingPanel(QWidget):
         else:
             self.edited.emit(name, value)
 
-    def show_counts(self, steps_per_epoch: int, experiment: Experiment, rates: Sequence[float]) -> None:
+    def show_counts(
+        self, steps_per_epoch: int, experiment: Experiment, rates: Sequence[float], seconds: float = 0.0
+    ) -> None:
         """What the settings come to; 0 when it is not known. `rates` are drawn where they change by themselves."""
         total = steps_per_epoch * experiment.training.epochs
         self.curve.show_rates(rates if len(set(rates)) > 1 else ())
         self.find_rate.setEnabled(bool(steps_per_epoch) and not self._lock)
-        self._steps.setText(f"{steps_per_epoch:,} steps an epoch, {total:,} in all" if steps_per_epoch else "")
+        steps = f"{steps_per_epoch:,} steps an epoch, {total:,} in all" if steps_per_epoch else ""
+        self._steps.setText(f"{steps}<br>about {duration(seconds)}, as the last run went" if seconds else steps)
 
     def refuse(self, name: str, message: str, experiment: Experiment) -> None:
         """Say why a value was not taken."""
