@@ -38,7 +38,7 @@ class Archive(QObject):
     def __init__(self, backend: Backend, jobs: Jobs, session: Session, folder: Path) -> None:
         super().__init__()
         self._backend, self._jobs, self._session, self.folder = backend, jobs, session, folder
-        self._aside: list[tuple[RunRecord, Path | None]] = []
+        self._aside: list[list[tuple[RunRecord, Path | None]]] = []  # what each deletion took
         self._looking = QTimer(self)
         self._looking.setInterval(_LOOK_MS)
         self._looking.timeout.connect(self.look_elsewhere)
@@ -135,41 +135,47 @@ class Archive(QObject):
         except OSError as error:
             self.told.emit(f"The notes could not be kept: {error.strerror or error}. They stay as long as the window.")
 
-    def delete(self, record: RunRecord) -> None:
-        """Take a run out of the list and its folder out of sight, so that it can be brought back."""
-        if record.alive:
-            self.told.emit("This run is under way. Stop it first.")
-            return
-        aside = None
-        try:
-            if record.folder is not None and record.folder.is_dir():
-                aside = run_folders.set_aside(record.folder)
-        except OSError as error:
-            self.told.emit(f"{record.folder} cannot be deleted: {error.strerror or error}.")
-            return
-        self._aside.append((record, aside))
-        self._session.forget(record)
-        self.removed.emit(record)
+    def delete(self, records: Sequence[RunRecord]) -> None:
+        """Take runs out of the list and their folders out of sight, so that they can be brought back together."""
+        together: list[tuple[RunRecord, Path | None]] = []
+        for record in records:
+            if record.alive:
+                self.told.emit("This run is under way. Stop it first.")
+                continue
+            aside = None
+            try:
+                if record.folder is not None and record.folder.is_dir():
+                    aside = run_folders.set_aside(record.folder)
+            except OSError as error:
+                self.told.emit(f"{record.folder} cannot be deleted: {error.strerror or error}.")
+                continue
+            together.append((record, aside))
+        if together:
+            self._aside.append(together)
+        for record, _ in together:
+            self._session.forget(record)
+            self.removed.emit(record)
 
     @property
-    def deleted(self) -> RunRecord | None:
-        """The run that `bring_back` would bring back."""
-        return self._aside[-1][0] if self._aside else None
+    def deleted(self) -> list[RunRecord]:
+        """The runs that `bring_back` would bring back."""
+        return [record for record, _ in self._aside[-1]] if self._aside else []
 
     def bring_back(self) -> None:
         """Take the last deletion back."""
-        if not self._aside:
-            return
-        record, aside = self._aside[-1]
-        try:
-            if aside is not None and record.folder is not None:
-                run_folders.bring_back(aside, record.folder)
-        except OSError as error:
-            self.told.emit(f"{record.folder} cannot be brought back: {error.strerror or error}.")
-            return
-        self._aside.pop()
-        self._session.records.append(record)
-        self.restored.emit(record)
+        together = self._aside[-1] if self._aside else []
+        for record, aside in tuple(together):
+            try:
+                if aside is not None and record.folder is not None:
+                    run_folders.bring_back(aside, record.folder)
+            except OSError as error:
+                self.told.emit(f"{record.folder} cannot be brought back: {error.strerror or error}.")
+                return
+            together.pop(0)
+            if not together:
+                self._aside.pop()
+            self._session.records.append(record)
+            self.restored.emit(record)
 
     def close(self) -> None:
         """What was deleted goes for good."""

@@ -41,7 +41,7 @@ class Shelf(QObject):
         runs.model_asked.connect(files.ask_use)
         runs.folder_asked.connect(lambda record: files.show_folder(record.folder))
         runs.compare_asked.connect(self.compare)
-        runs.delete_asked.connect(self._delete)
+        runs.delete_asked.connect(archive.delete)
         runs.bring_back_asked.connect(archive.bring_back)
         runs.noted.connect(archive.note)
         runs.shown_changed.connect(self.show_others)
@@ -50,7 +50,7 @@ class Shelf(QObject):
         archive.let_go.connect(runs.refresh)
         archive.let_go.connect(self._on_let_go)
         archive.left_out.connect(lambda words: runs.left_out.say(html.escape(words)))
-        archive.removed.connect(runs.remove)
+        archive.removed.connect(self._on_removed)
         archive.left.connect(runs.drop)
         archive.restored.connect(self._on_restored)
 
@@ -134,12 +134,12 @@ class Shelf(QObject):
         self._runs.apply_theme(theme)
 
     @Slot(object)
-    def _delete(self, records: list[RunRecord]) -> None:
-        for record in records:
-            self._desk.archive.delete(record)
+    def _on_removed(self, record: RunRecord) -> None:
+        self._runs.drop(record)
+        self._runs.offer_back(self._desk.archive.deleted)
 
     @Slot(object)
     def _on_restored(self, record: RunRecord) -> None:
         self._runs.add(record)
-        self._runs.message.say("")
+        self._runs.offer_back(self._desk.archive.deleted)
         self.show_others()

@@ -65,6 +65,7 @@ class _Change(QUndoCommand):
         if other._made - self._made > _TOGETHER:
             return False
         self._after, self._made = other._after, other._made
+        self.setObsolete(self._after == self._before)  # back where it began: the stack takes it away
         return True
 
     def undo(self) -> None:

@@ -19,7 +19,7 @@ def nearest(name: str, names: Iterable[str]) -> str:
     known = list(names)
     lowered = {n.lower(): n for n in known}
     begun = [key for key in lowered if name and key.startswith(name.lower())]
-    close = begun or difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.5)
+    close = begun or difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.7)
     if close:
         return f"did you mean {lowered[close[0]]!r}?"
     shown = ", ".join(repr(n) for n in known[:12])

@@ -148,22 +148,43 @@ def test_a_deleted_run_comes_back_whole_and_goes_for_good_when_the_window_closes
     files = sorted(path.name for path in (folder / "gru").iterdir())
     desk = Desk(backend, folder)
     record = _listed(desk, until)[0]
-    desk.archive.delete(record)
+    desk.archive.delete([record])
     assert not (folder / "gru").exists()
     assert desk.session.records == []
     desk.archive.bring_back()
     assert sorted(path.name for path in (folder / "gru").iterdir()) == files
     assert desk.session.records == [record]
-    desk.archive.delete(record)
+    desk.archive.delete([record])
     assert desk.close(10)
     assert [path for path in folder.iterdir() if path.is_dir()] == []
+
+
+def test_runs_that_were_deleted_together_come_back_together_and_earlier_ones_after_them(bench: Bench) -> None:
+    runs, session = bench.window.runs, bench.window.desk.session
+    for _ in range(3):
+        bench.train(1)
+        bench.command("stop")
+        bench.until(lambda: not session.alive)
+    first, *others = session.records
+    assert all(record.folder is not None and record.folder.is_dir() for record in session.records)
+    runs.delete_asked.emit([first])
+    runs.delete_asked.emit(others)
+    assert session.records == []
+    assert runs.message.text == "2 runs were deleted."
+    runs.bring_back_asked.emit()
+    assert session.records == others
+    assert runs.message.text == "Run 1, lstm-32, was deleted."
+    runs.bring_back_asked.emit()
+    assert session.records == [*others, first]
+    assert runs.message.text == ""
+    assert all(record.folder is not None and record.folder.is_dir() for record in session.records)
 
 
 def test_a_run_under_way_is_not_deleted(backend: KnownBackend, tmp_path: Path) -> None:
     desk = Desk(backend, tmp_path)
     record = RunRecord(1, "lstm-32", SERIES, None)
     desk.session.records.append(record)
-    desk.archive.delete(record)
+    desk.archive.delete([record])
     assert desk.session.records == [record]
 
 

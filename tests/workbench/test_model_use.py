@@ -6,10 +6,11 @@ import csv
 import re
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
@@ -19,6 +20,7 @@ from engine.data import load, sample, suggest
 from engine.training import TrainingRun
 from workbench.answers import Asked, Curve, Used
 from workbench.backend import Backend
+from workbench.dialogs.frame import Dialog
 from workbench.dialogs.use import UseDialog
 from workbench.model_use import four_digits
 from workbench.records import RunRecord
@@ -257,6 +259,33 @@ def test_a_forecast_fills_the_height_with_the_steps_that_are_shown(qtbot: QtBot)
     made.plot.show_everything()
     made.plot.box.updateAutoRange()
     assert made.plot.box.viewRange()[1][0] < 0
+
+
+def test_the_table_of_answers_follows_the_size_of_text(qtbot: QtBot) -> None:
+    made = Answering(LIGHT)
+    qtbot.addWidget(made)
+    made.show_used(Used(("y",), ((1.5,), (2.5,)), "Two."))
+    made.show()
+    for pixels, high in ((24, 48), (12, 24)):
+        font = made.font()
+        font.setPixelSize(pixels)
+        made.setFont(font)
+        assert made.table.font().pixelSize() == pixels
+        assert made.table.rowHeight(0) == high
+
+
+def test_a_dialog_opens_as_large_as_its_text_asks_for(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    dialog = Dialog()
+    qtbot.addWidget(dialog)
+    monkeypatch.setattr(dialog, "screen", lambda: MagicMock(availableSize=lambda: QSize(1000, 600)))
+    sizes = []
+    for pixels in (12, 18, 24):
+        font = dialog.font()
+        font.setPixelSize(pixels)
+        dialog.setFont(font)
+        dialog.resize_for_text(600, 400)
+        sizes.append((dialog.width(), dialog.height()))
+    assert sizes == [(600, 400), (900, 600), (1000, 600)]
 
 
 def test_a_drawn_digit_is_captioned(made: Made, folders: dict[str, Path]) -> None:

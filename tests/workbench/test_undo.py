@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,6 +57,21 @@ def test_quick_changes_of_one_field_are_one(desk: Desk) -> None:
         desk.change("model.hidden_size", size)
     desk.undo()
     assert desk.draft.experiment.model.hidden_size == 32
+
+
+def test_of_quick_changes_that_end_where_they_began_nothing_is_undone(desk: Desk) -> None:
+    desk.change("training.epochs", 3)
+    for size in (8, 16, 32):  # as it was
+        desk.change("model.hidden_size", size)
+    assert desk.undoing.stack.undoText() == "Epochs"
+    for size in (8, 32, 64):
+        desk.change("model.hidden_size", size)
+    gc.collect()
+    desk.undo()
+    assert (desk.draft.experiment.model.hidden_size, desk.draft.experiment.training.epochs) == (32, 3)
+    desk.undo()
+    assert desk.draft.experiment.training.epochs == 50
+    assert not desk.undoing.stack.canUndo()
 
 
 def test_slow_changes_of_one_field_are_several(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

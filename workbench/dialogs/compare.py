@@ -35,7 +35,7 @@ class CompareDialog(Dialog):
         super().__init__(parent)
         self.setObjectName("compare_dialog")
         self.setWindowTitle("Compare settings")
-        self.resize(90 * GRID, 60 * GRID)
+        self.resize_for_text(90 * GRID, 60 * GRID)
         self._sides, self._theme = sides, theme
         self._all = QCheckBox("Show settings that are the same, too")
         self._all.setObjectName("compare_all")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QToolButton, QWidget
 
@@ -14,6 +14,11 @@ class Dialog(QDialog):
 
     Qt does the latter wherever buttons are not to be pressed by Return in a field: Return on Close would export.
     """
+
+    def resize_for_text(self, width: int, height: int) -> None:
+        """As large as `width` × `height` at the usual size of text, and with larger text no larger than the screen."""
+        usual, scale = QSize(width, height), self.fontInfo().pixelSize() / TEXT_BODY
+        self.resize((usual * scale).boundedTo(self.screen().availableSize()).expandedTo(usual))
 
     @property
     def button_with_keys(self) -> QPushButton | QToolButton | None:

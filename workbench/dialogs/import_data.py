@@ -70,7 +70,7 @@ class ImportDialog(Dialog):
         super().__init__(parent)
         self.setObjectName("import_dialog")
         self.setWindowTitle(f"How {path.name} is read")
-        self.resize(110 * GRID, 76 * GRID)
+        self.resize_for_text(110 * GRID, 76 * GRID)
         self._known = settings
         self._choices: dict[str, QComboBox] = {}
         self._roles: dict[str, QComboBox] = {}

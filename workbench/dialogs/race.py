@@ -53,7 +53,7 @@ class RaceDialog(Dialog):
         super().__init__(parent)
         self.setObjectName("race_dialog")
         self.setWindowTitle("Race")
-        self.resize(138 * GRID, 86 * GRID)
+        self.resize_for_text(138 * GRID, 86 * GRID)
         self._contest = contest
         self._titles: dict[Key, str] = {}
         self.message = Message("race_message", "Why there is no race")

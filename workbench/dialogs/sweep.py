@@ -53,7 +53,7 @@ class SweepDialog(Dialog):
         super().__init__(parent)
         self.setObjectName("sweep_dialog")
         self.setWindowTitle("Sweep over settings")
-        self.resize(138 * GRID, 86 * GRID)
+        self.resize_for_text(138 * GRID, 86 * GRID)
         self._contest, self._arrived = contest, -1
         self.message = Message("sweep_message", "Why there is no sweep")
         self.message.dismissed.connect(lambda: self.message.say(""))

@@ -34,7 +34,7 @@ class UseDialog(Dialog):
         super().__init__(parent)
         self.setObjectName("use_dialog")
         self.setWindowTitle("Use a trained model")
-        self.resize(120 * GRID, 80 * GRID)
+        self.resize_for_text(120 * GRID, 80 * GRID)
         self.record, self._theme = record, theme
         self.asking: Asking | None = None
         self.answering = Answering(theme)

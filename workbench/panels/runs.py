@@ -110,10 +110,10 @@ class RunsPanel(QWidget):
         self._tell_apart()
         self._filter.apply()
 
-    def remove(self, record: RunRecord) -> None:
-        """A run was deleted; it can be brought back."""
-        self.message.say(f"Run {record.number}, {html.escape(record.name)}, was deleted.")
-        self.drop(record)
+    def offer_back(self, deleted: Sequence[RunRecord]) -> None:
+        """What was deleted last can be brought back."""
+        words = [f"Run {record.number}, {html.escape(record.name)}, was deleted." for record in deleted]
+        self.message.say(f"{len(words)} runs were deleted." if len(words) > 1 else "".join(words))
 
     def drop(self, record: RunRecord) -> None:
         """A run is no longer here."""

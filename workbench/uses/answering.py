@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QStackedWidget, QTableView, QWidget
 
 from workbench import model_use
@@ -19,7 +20,7 @@ from workbench.plots.pair_pictures import AttentionMatrix, PianoRoll
 from workbench.plots.saving import Cell
 from workbench.plots.table_twin import TableTwin
 from workbench.save_dialog import ask_where
-from workbench.theme import GRID, Theme
+from workbench.theme import GRID, TEXT_BODY, Theme
 from workbench.uses.asking import button
 
 _SEEN, _SEEN_PER_STEP = 100, 8  # last steps of a forecast that are shown at first; for each that lies ahead
@@ -55,8 +56,6 @@ class Answering(QWidget):
         self.table.setObjectName("use_table")
         self.table.setAccessibleName("Answers as a table")
         self.table.setTabKeyNavigation(False)
-        self.table.verticalHeader().setDefaultSectionSize(3 * GRID)
-        self.table.setFont(fixed_font(self))
         self.csv, self.midi = button("Save CSV…", "use_save_csv"), button("Save MIDI…", "use_save_midi")
         self.plain = button("Save text…", "use_save_text")
         layout = column(self)
@@ -73,7 +72,14 @@ class Answering(QWidget):
             each.clicked.connect(call)
             row.addWidget(each)
         layout.addLayout(row)
+        self._fit()
         self._show_parts()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another size of text, which the table's own font does not follow by itself."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
 
     @property
     def answered(self) -> bool:
@@ -123,6 +129,12 @@ class Answering(QWidget):
         self.plot.show_key(self.intervals.keys())
         for each in (self.matrix, self.roll):
             each.apply_theme(theme)
+
+    def _fit(self) -> None:
+        """The table in the size of the text around it."""
+        self.table.setFont(fixed_font(self))
+        self.table.verticalHeader().setDefaultSectionSize(round(3 * GRID * self.fontInfo().pixelSize() / TEXT_BODY))
+        self.table.resizeColumnsToContents()
 
     def _show_parts(self) -> None:
         used = self._used

@@ -214,7 +214,8 @@ def last_numeric(table: Table, time_column: str = "") -> str:
         if found:
             return next((name for name in found if not (table.lasts(name) or _is_aside(table, name))), found[0])
     raise DataError(
-        f"{table.path.name} has no column of numbers to predict; columns are {', '.join(table.names[:12])}."
+        f"{table.path.name} has no column of numbers to predict; columns are {', '.join(table.names[:12])}. "
+        "Choose a file that has one, or a text."
     )
 
 

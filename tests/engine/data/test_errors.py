@@ -70,6 +70,7 @@ def test_of_one_row_no_window_could_be_shorter(write: Write) -> None:
 
 BAD_SETTINGS: dict[str, tuple[dict[str, Any], str]] = {
     "misspelt target": ({"targets": "vaule"}, "did you mean 'value'"),
+    "another name": ({"targets": "sales"}, "there is 'date', 'value'"),
     "misspelt input": ({"targets": "value", "inputs": "wrods"}, "did you mean 'words'"),
     "misspelt time": ({"targets": "value", "time_column": "dat"}, "did you mean 'date'"),
     "text as target": ({"targets": "words"}, "holds text"),
