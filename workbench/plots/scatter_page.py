@@ -28,7 +28,7 @@ class ScatterPage(AnswerPage):
         self._shown: ValuePrediction | None = None
         self.plot = CurvePlot(self.theme, bottom="truth", left="answer")
         self.plot.add_curve(_ANSWER, "train", symbol=True, line=False)
-        self.plot.add_curve(_RIGHT, "good")
+        self.plot.add_curve(_RIGHT, "good").item.setZValue(1)  # seen over a thousand points
         self.plot.canvas.moved.connect(self._moved)
         self.plot.canvas.left.connect(lambda: self.read.emit(""))
         self.column.addWidget(self.plot)
@@ -63,6 +63,7 @@ class ScatterPage(AnswerPage):
     def recolour(self) -> None:
         """The plot."""
         self.plot.apply_theme(self.theme)
+        self.plot.curves[_ANSWER].item.setSymbolSize(3 if self.compact else 4)
         self._show_key()
 
     def reset_zoom(self) -> None:

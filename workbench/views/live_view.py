@@ -43,7 +43,7 @@ class LiveView(PictureFrame):
     """One question about the network while it learns, answered by a picture.
 
     A view is one file in this folder: a subclass with the class attributes below and `build`, `draw`, `draw_history`,
-    `wishes`, `clear`, `recolour`, `reason` and `table` as far as it needs them. It is found by its file.
+    `wishes`, `clear`, `recolour`, `reason`, `table` and `walk_inside` as far as it needs them. It is found by its file.
 
     For the window: hand every snapshot to `show_snapshot`, the history to `show_history`; call `reset` when a run
     begins, `show_start` when it says `RunStarted`, `apply_theme` when the theme changes. Ask for the `probes` of

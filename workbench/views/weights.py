@@ -26,7 +26,7 @@ from workbench.views.live_view import LiveView
 
 _LEAST_LEVEL = 1e-3
 _NARROW = 40  # letters of text beside each other
-_MATRIX, _HISTOGRAM, _PLANE = 26 * GRID, 16 * GRID, 24 * GRID  # pixels of height at least, with text of the usual size
+_MATRIX, _HISTOGRAM, _PLANE = 32 * GRID, 19 * GRID, 24 * GRID  # pixels of height at least, with text of the usual size
 
 
 class WeightMaps(LiveView):

@@ -31,6 +31,7 @@ from workbench.views.gradient_flow import GradientFlow
 from workbench.views.gradient_norms import GradientNormBoard
 from workbench.views.live_view import LiveView
 from workbench.views.loss import Loss
+from workbench.views.weights import WeightMaps
 
 VIEWS = discover()
 EVERY = pytest.mark.parametrize("kind", VIEWS, ids=lambda kind: kind.key)
@@ -486,6 +487,18 @@ def test_with_large_text_plots_above_each_other_keep_their_height_and_are_scroll
     qtbot.waitUntil(lambda: not view._behind)
     canvases = [getattr(view, name).canvas for name in plots]
     qtbot.waitUntil(lambda: all(canvas.height() >= 12 * GRID * 1.5 for canvas in canvases))
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+def test_the_maps_of_weights_are_scrolled_as_one_page(make: Maker, qtbot: QtBot, scale: float) -> None:
+    view = make(WeightMaps)
+    assert isinstance(view, WeightMaps)
+    view.apply_theme(dataclasses.replace(LIGHT, scale=scale))
+    view.resize(615, 500)
+    fill(view)
+    qtbot.waitUntil(lambda: not view._behind)
+    bars = [grid._area.verticalScrollBar() for grid in (view._maps, view._spreads)]
+    qtbot.waitUntil(lambda: not any(bar.isVisible() for bar in bars))
 
 
 def test_with_large_text_maps_of_many_gates_keep_their_height(make: Maker, qtbot: QtBot) -> None:
