@@ -26,6 +26,7 @@ _LARGEST = 5 * GRID  # pixels of one cell
 _HEADING = 2.5 * GRID  # pixels of the line above a matrix
 _NAMES = 0.3  # of its height that the symbols read may take: the weights are what is to be seen
 _AXES = "read →  written ↓"
+_ROLL = "what was written in colour, what was wanted in grey", "written in colour, wanted in grey"
 _BEATS = (1, 2, 4, 8, 16, 32, 64, 128, 256)  # quarters between two numbers below a tune
 
 
@@ -175,20 +176,17 @@ class PianoRoll(_Painted):
             return
         low, high = min(pitch for pitch, _ in notes) - 1, max(pitch for pitch, _ in notes) + 1
         longest = max(sum(length for _, length in tune) for tune in self.tunes)
-        left, top, foot = 4 * GRID, 2.5 * GRID, self._metrics().height() + GRID / 2
+        line = self._metrics().height()
+        left, top, foot = 4 * GRID * self._theme.scale, line + GRID, line + GRID / 2
         wide, tall = (self.width() - left - GRID) / longest, (self.height() - top - foot) / (high - low + 1)
         self._paint_time(painter, left, wide, longest)
         painter.setPen(QColor(self._theme.muted))
-        painter.drawText(
-            QRectF(0, 0, self.width(), 2 * GRID),
-            Qt.AlignmentFlag.AlignLeft,
-            "what was written in colour, what was wanted in grey" if self.tunes[0] else "the tune that was written",
-        )
+        painter.drawText(QRectF(0, 0, self.width(), line), Qt.AlignmentFlag.AlignLeft, self.heading())
         for pitch in range(low, high + 1):
             row = QRectF(left, top + (high - pitch) * tall, self.width() - left - GRID, tall)
             if pitch % 12 == 0:
                 painter.fillRect(row, self._theme.color("grid", 0.5))
-            if pitch % 12 == 0 or tall >= self._metrics().height():
+            if pitch % 12 == 0 or tall >= line:
                 name = QRectF(0, row.top() - GRID, left - GRID, tall + 2 * GRID)
                 painter.drawText(name, Qt.AlignmentFlag.AlignCenter, pitch_name(pitch))
         for tune, color in zip(
@@ -200,6 +198,12 @@ class PianoRoll(_Painted):
                 if pitch >= 0:
                     painter.fillRect(bar, color)
                 at += length
+
+    def heading(self) -> str:
+        """What the colours mean, in as many words as there is room for."""
+        metrics, words = self._metrics(), _ROLL if self.tunes[0] else ("the tune that was written",)
+        fitting = (text for text in words if metrics.horizontalAdvance(text) <= self.width())
+        return next(fitting, metrics.elidedText(words[-1], Qt.TextElideMode.ElideRight, self.width()))
 
     def _paint_time(self, painter: QPainter, left: float, wide: float, longest: float) -> None:
         """Quarters below, as many numbers as there is room for, and what they count at the end."""

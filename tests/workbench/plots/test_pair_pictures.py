@@ -42,6 +42,20 @@ def test_the_weights_have_most_of_the_height_however_long_the_words_are(qtbot: Q
     assert 16 * row > 0.4 * high
 
 
+@pytest.mark.parametrize(
+    ("width", "said"),
+    [(600, "what was written in colour, what was wanted in grey"), (260, "written in colour, wanted in grey")],
+)
+def test_a_piano_roll_says_what_its_colours_mean_in_as_many_words_as_fit(qtbot: QtBot, width: int, said: str) -> None:
+    roll = PianoRoll(LIGHT)
+    qtbot.addWidget(roll)
+    roll.resize(width, 200)
+    roll.show_tunes(((61, 1.0),), ((61, 1.0),))
+    assert roll.heading() == said
+    roll.resize(90, 200)
+    assert roll.heading().endswith("…")
+
+
 @pytest.mark.parametrize("length", [0.25, 4.0, 400.0])
 def test_a_tune_has_quarters_below(qtbot: QtBot, length: float) -> None:
     roll = PianoRoll(LIGHT)
