@@ -23,7 +23,6 @@ from engine.percentages import percent
 from workbench.theme import GRID, Theme
 
 _LARGEST = 5 * GRID  # pixels of one cell
-_HEADING = 2.5 * GRID  # pixels of the line above a matrix
 _NAMES = 0.3  # of its height that the symbols read may take: the weights are what is to be seen
 _AXES = "read →  written ↓"
 _ROLL = "what was written in colour, what was wanted in grey", "written in colour, wanted in grey"
@@ -69,6 +68,11 @@ class _Painted(QWidget):
     def _metrics(self) -> QFontMetricsF:
         return QFontMetricsF(self._small())
 
+    @property
+    def _heading(self) -> float:
+        """Pixels of the line above what is painted, for text of any size."""
+        return self._metrics().height() + GRID
+
 
 class AttentionMatrix(_Painted):
     """How much each symbol written (rows) looked at each symbol read (columns)."""
@@ -101,7 +105,7 @@ class AttentionMatrix(_Painted):
         metrics = self._metrics()
         left = min(max(metrics.horizontalAdvance(name) for name in self.written) + GRID, self.width() / 3)
         longest = max(metrics.horizontalAdvance(name) for name in self.read)
-        top = _HEADING + min(longest, 10 * GRID, _NAMES * self.height())
+        top = self._heading + min(longest, 10 * GRID, _NAMES * self.height())
         rows, columns = self.weights.shape
         high = min(max((self.height() - top - GRID) / rows, 2.0), _LARGEST)
         return left, top, min(max((self.width() - left - GRID) / columns, 2.0), _LARGEST), high
@@ -109,7 +113,7 @@ class AttentionMatrix(_Painted):
     def _paint_names(self, painter: QPainter, left: float, top: float, wide: float, high: float) -> None:
         metrics = self._metrics()
         painter.setPen(QColor(self._theme.muted))
-        painter.drawText(QRectF(0, 0, self.width(), 2 * GRID), Qt.AlignmentFlag.AlignLeft, _AXES)
+        painter.drawText(QRectF(0, 0, self.width(), metrics.height()), Qt.AlignmentFlag.AlignLeft, _AXES)
         self._paint_scale(painter, metrics)
         painter.setPen(QColor(self._theme.text))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -123,11 +127,12 @@ class AttentionMatrix(_Painted):
             painter.save()
             painter.translate(left + (column + 0.5) * wide, top - GRID / 2)
             painter.rotate(-90 if any(len(each) > 2 for each in self.read) else 0)
-            short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, top - _HEADING)
+            short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, top - self._heading)
             if any(len(each) > 2 for each in self.read):
                 painter.drawText(QRectF(0, -wide, 10 * GRID, 2 * wide), Qt.AlignmentFlag.AlignVCenter, short)
             else:
-                painter.drawText(QRectF(-wide, -2 * GRID, 2 * wide, 2 * GRID), Qt.AlignmentFlag.AlignCenter, short)
+                line = metrics.height()
+                painter.drawText(QRectF(-wide, -line, 2 * wide, line), Qt.AlignmentFlag.AlignCenter, short)
             painter.restore()
 
     def _paint_scale(self, painter: QPainter, metrics: QFontMetricsF) -> None:
@@ -141,7 +146,7 @@ class AttentionMatrix(_Painted):
             colors.setColorAt(place, self._theme.color("accent", place))
         painter.fillRect(strip, colors)
         for text, x in ((least, metrics.horizontalAdvance(f"{_AXES}   ")), (most, strip.right() + GRID / 2)):
-            painter.drawText(QRectF(x, 0, self.width(), 2 * GRID), Qt.AlignmentFlag.AlignLeft, text)
+            painter.drawText(QRectF(x, 0, self.width(), metrics.height()), Qt.AlignmentFlag.AlignLeft, text)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Say which symbols meet under the mouse."""
@@ -177,7 +182,7 @@ class PianoRoll(_Painted):
         low, high = min(pitch for pitch, _ in notes) - 1, max(pitch for pitch, _ in notes) + 1
         longest = max(sum(length for _, length in tune) for tune in self.tunes)
         line = self._metrics().height()
-        left, top, foot = 4 * GRID * self._theme.scale, line + GRID, line + GRID / 2
+        left, top, foot = 4 * GRID * self._theme.scale, self._heading, line + GRID / 2
         wide, tall = (self.width() - left - GRID) / longest, (self.height() - top - foot) / (high - low + 1)
         self._paint_time(painter, left, wide, longest)
         painter.setPen(QColor(self._theme.muted))

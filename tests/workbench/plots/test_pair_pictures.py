@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
@@ -29,6 +31,15 @@ def test_attention_has_a_scale_where_there_is_room(qtbot: QtBot, width: int, sca
     matrix.show_weights(np.zeros((2, 2), np.float32), ("a", "b"), ("x", "y"))
     blue = [color for color in map(QColor, _painted(matrix, 0, 12)) if color.blue() > color.red() + 100]
     assert bool(blue) is scale
+
+
+def test_with_large_text_the_heading_of_an_attention_has_a_whole_line(qtbot: QtBot) -> None:
+    matrix = AttentionMatrix(dataclasses.replace(LIGHT, scale=2.0))
+    qtbot.addWidget(matrix)
+    matrix.resize(400, 400)
+    matrix.show_weights(np.zeros((2, 2), np.float32), ("a", "b"), ("x", "y"))
+    _, top, _, _ = matrix._places()
+    assert top >= matrix._metrics().height() + matrix._metrics().horizontalAdvance("b")
 
 
 @pytest.mark.parametrize("high", [100, 400])
