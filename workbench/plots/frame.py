@@ -41,7 +41,7 @@ _BY_KEYBOARD = (
 )  # fmt: skip
 _ROW = 2 * GRID  # pixels of height within which controls stand in one row
 _LOW = 27  # heights of its letters that a picture has to be high for all that can be said
-_TITLE = 12 * GRID  # pixels of a title that do not give way to choices
+_TITLE = 14 * GRID  # pixels of a title that do not give way to choices
 _LEAST_LETTERS = 5  # of a choice, where there is no room for its longest
 
 

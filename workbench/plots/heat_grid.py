@@ -20,7 +20,7 @@ from workbench.plots.panel_title import PanelTitle
 from workbench.plots.steady_box import SteadyBox
 from workbench.theme import GRID, Theme
 
-_LEAST_HEIGHT, _LEFT, _BOTTOM = 64, 8 * GRID, 4 * GRID + 2  # pixels, with text of the usual size
+LEAST_HEIGHT, _LEFT, _BOTTOM = 64, 8 * GRID, 4 * GRID + 2  # pixels, with text of the usual size
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class HeatGrid(QWidget):
     hovered = Signal(object)  # Spot, or None when the mouse is over none
     clicked = Signal(object)  # Spot
 
-    def __init__(self, theme: Theme, *, bottom: str, left: str, least_height: int = _LEAST_HEIGHT) -> None:
+    def __init__(self, theme: Theme, *, bottom: str, left: str, least_height: int = LEAST_HEIGHT) -> None:
         """`least_height` in pixels is what a panel needs to be readable, with text of the usual size."""
         super().__init__()
         self._theme, self._least_height = theme, least_height

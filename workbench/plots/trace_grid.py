@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from engine.events import Probe
 from engine.inside_records import BatchSlot, Floats, HiddenTrace, LayerTrace
-from workbench.plots.heat_grid import HeatGrid, Panel, Spot
+from workbench.plots.heat_grid import LEAST_HEIGHT, HeatGrid, Panel, Spot
 from workbench.plots.keys import Scale
 from workbench.plots.label_axis import named, step_name
 from workbench.plots.levels import Levels
@@ -22,6 +22,8 @@ from workbench.plots.unit_order import ORDERS, unit_order
 from workbench.theme import Theme
 
 _ALL = "all layers"
+_LEAST_SMALL = 40  # pixels of height of a panel in a small place, with text of the usual size
+_READS_ONLY = "reads only"  # of a layer that is at rest while the network writes
 NOT_RUNNING = "it does not run here"  # a layer that reads backward, while the network writes
 
 
@@ -65,7 +67,8 @@ class TraceGrid(QWidget):
         self._by_keys: tuple[int, int] | None = None  # panel and row that keys have gone to
         self._orders: dict[str, NDArray[np.intp]] = {}
         self._levels: dict[str, Levels] = {}
-        self.grid = HeatGrid(theme, bottom="time step", left="unit")
+        least = _LEAST_SMALL if last_only else LEAST_HEIGHT
+        self.grid = HeatGrid(theme, bottom="time step", left="unit", least_height=least)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.grid)
@@ -163,7 +166,8 @@ class TraceGrid(QWidget):
             picture = np.ascontiguousarray(strip.data.T[self.order_of(layer)])
             where = layer_name(layer) if len(self._trace.layers) > 1 else ""
             name = "" if self._last_only else strip.name  # a small place shows one thing, which the key names
-            title = " · ".join(part for part in (where, name, strip.note) if part)
+            only = _READS_ONLY if self._trace.written_from is not None and layer.reverse else ""
+            title = " · ".join(part for part in (where, name, strip.note, only) if part)
             self.grid.show_panel(index, picture, self._levels_of(strip), title)
         self.grid.show_axis(self._trace.labels)
         for row, layer in enumerate(layers):

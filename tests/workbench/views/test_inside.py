@@ -342,6 +342,9 @@ def test_where_a_layer_does_not_run_nothing_is_told(show: Show) -> None:
     assert explain._readout.text() == "time step 3 (c) · layer 1 reverse · unit 0 · it does not run here"
     explain.time.pin(1)  # the first that it reads: zeros were before
     assert explain._lines[4].text() == "c = 0.500 · 0.000 + 0.250 · (−0.400) = 0.100"
+    names = [cell.title.name for cell in state._traces.grid._cells]
+    assert names[2] == "layer 1 reverse · hidden state · reads only"
+    assert names[0] == "layer 1 · hidden state"
     state._traces.grid.hovered.emit(Spot(2, 0, 2, float("nan")))
     assert state._readout.text() == "layer 1 reverse · hidden state · unit 0 · step 3 (c) · it does not run here"
     assert gate._traces.shown[5][1].note == "open 0 %, shut 0 %"
