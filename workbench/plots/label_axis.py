@@ -6,7 +6,9 @@ import math
 from collections.abc import Sequence
 
 import pyqtgraph as pg
-from PySide6.QtGui import QFont
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetrics
+from PySide6.QtWidgets import QGraphicsSceneResizeEvent
 
 from engine.special_symbols import UNKNOWN_NAME
 from workbench.plots.number_ticks import decades, one_level, told_apart, whole_levels
@@ -47,10 +49,12 @@ class LabelAxis(pg.AxisItem):
     sequence's steps fit, the steps are counted instead.
     """
 
+    labelText: str  # noqa: N815  # pyqtgraph's name
+
     def __init__(self, orientation: str, whole: bool = False) -> None:
         """`whole` for what is counted, such as steps: there is nothing between two of them."""
         super().__init__(orientation)
-        self._whole = whole
+        self._whole, self._called = whole, ""
         self._labels: tuple[str, ...] = ()
         self._count: tuple[int, int] | None = None
         self._words = self._by_number = False
@@ -75,6 +79,30 @@ class LabelAxis(pg.AxisItem):
         self._words = of_steps and not all(map(_has_digit, self._labels))
         self.picture = None
         self.update()
+
+    def labelString(self) -> str:  # noqa: N802  # pyqtgraph's name
+        """As much of what the axis is called as it is long: pyqtgraph's stands out at both ends and is cut there."""
+        whole = self.labelText
+        self.labelText = self._fitting(whole)
+        try:
+            return str(super().labelString())
+        finally:
+            self.labelText = whole
+
+    def resizeEvent(self, event: QGraphicsSceneResizeEvent | None = None) -> None:
+        """Another length has room for other words."""
+        if self.label is not None and self.labelText:
+            html = self.labelString()
+            if html != self._called:
+                self._called = html
+                self.label.setHtml(html)
+        super().resizeEvent(event)
+
+    def _fitting(self, text: str) -> str:
+        font = QFont()
+        font.setPixelSize(self._text)
+        room = int(self.height() if self.orientation in ("left", "right") else self.width())
+        return QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, room) if room > 0 else text
 
     def set_ramp(self, first: float, step: float) -> None:
         """Write round numbers of a scale that is `first` at 0 and grows by `step` from one whole number to the next."""

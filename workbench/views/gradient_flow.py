@@ -28,7 +28,7 @@ EXPLODED = 1e2
 _LEVELS = (-8.0, 2.0)  # log10
 _MOST_CUTS = 200  # lines; more are a wall
 _ROOM_FOR_STRIP = 580  # pixels, with text of the usual size
-_CURVES, _LIVES = 18 * GRID, 13 * GRID  # pixels of height of a plot at least, with text of the usual size
+_CURVES, _LIVES = 18 * GRID, 15 * GRID  # pixels of height of a plot at least, with text of the usual size
 
 
 class GradientFlow(LiveView):

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from workbench.plots.answers import score_label, tell_scores
 from workbench.plots.calm import Calm
 from workbench.plots.curve import layer_stroke
+from workbench.plots.curves import CurvePlot
 from workbench.plots.elided_label import ElidedLabel
 from workbench.plots.heat_grid import HeatGrid, Panel
 from workbench.plots.keys import Key, Scale
@@ -49,6 +50,20 @@ def test_numbers_in_a_text_have_a_true_minus_and_short_powers(plain: str, told: 
 )
 def test_rung(size: float, expected: float) -> None:
     assert rung(size) == pytest.approx(expected)
+
+
+def test_what_an_axis_is_called_ends_in_an_ellipsis_where_it_is_short(qtbot: QtBot) -> None:
+    plot = CurvePlot(LIGHT, bottom="step", left="half-life, steps")
+    qtbot.addWidget(plot)
+    plot.resize(300, 300)
+    plot.show()
+    assert plot.left.label.toPlainText().strip() == "half-life, steps"
+    plot.resize(300, 110)
+    qtbot.waitUntil(lambda: "…" in plot.left.label.toPlainText())
+    assert plot.left.label.boundingRect().width() <= plot.left.height() + 10
+    assert plot.left.labelText == "half-life, steps"
+    plot.resize(300, 300)
+    qtbot.waitUntil(lambda: plot.left.label.toPlainText().strip() == "half-life, steps")
 
 
 def test_levels_only_widen() -> None:
