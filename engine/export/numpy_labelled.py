@@ -38,9 +38,10 @@ def read_sequences(path: Path, data: dict[str, Any], layout: dict[str, Any]) -> 
     A row is a step of the sequence that its column names, or of one long recording, in the order of time; or it is a
     whole sequence, of `channels` numbers a step.
     """
-    header, table, separator = read_table(path)
     words = [name for name, _ in data["words"]]
-    places = places_of(path, header, [name for name in data["columns"] if name not in words])
+    read = [name for name in data["columns"] if name not in words]
+    header, table, separator = read_table(path, read)
+    places = places_of(path, header, read)
     cells = [[row[place].strip() for row in table] for place in places]
     values = np.array([numbers_of(own, separator) for own in cells], np.float64).reshape(len(places), len(table)).T
     for place, own, column in zip(places, cells, values.T, strict=True):

@@ -101,7 +101,7 @@ def read_rows(path: Path, data: dict[str, Any]) -> dict[str, tuple[list[str], An
 
     Rows are put in the order of time.
     """
-    header, table, separator = read_table(path)
+    header, table, separator = read_table(path, [*data["targets"], *data["inputs"], data["time_column"]])
     named = places_of(path, header, data["sequence_column"])
     columns = [indicator_of(header, name) for name in (*data["targets"], *data["inputs"])]
     places = places_of(path, header, [name for name, _ in columns])

@@ -22,8 +22,14 @@ from engine.storage.spreadsheets import safe_text
 MISSING = ("", "na", "n/a", "nan", "null", "none", "nil")
 
 
-def read_table(path: Path) -> tuple[list[str], list[list[str]], str]:
-    """The header, the rows and the separator of a CSV file, in UTF-8, UTF-16 or the code page of Western Europe."""
+_ABOVE = 50  # lines that may stand above a header: a title, remarks
+
+
+def read_table(path: Path, names: Sequence[str] = ()) -> tuple[list[str], list[list[str]], str]:
+    """The header, the rows and the separator of a CSV file, in UTF-8, UTF-16 or the code page of Western Europe.
+
+    Lines above the one that holds most of `names` are passed over.
+    """
     try:
         content = path.read_bytes()
         wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
@@ -31,8 +37,7 @@ def read_table(path: Path) -> tuple[list[str], list[list[str]], str]:
             text = content.decode("utf-16" if wide else "utf-8-sig")
         except UnicodeError:
             text = content.decode("cp1252")
-        first = re.sub('"[^"]*("|$)', "", text.partition("\n")[0])  # names may hold separators
-        separator = max(",;\t|", key=first.count)
+        text, separator = _from_header(text, names)
         table = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if row]
     except (OSError, UnicodeError, csv.Error) as error:
         raise SystemExit(f"error: {path}: {getattr(error, 'strerror', None) or error}") from None
@@ -42,6 +47,20 @@ def read_table(path: Path) -> tuple[list[str], list[list[str]], str]:
         if len(row) < len(table[0]):
             raise SystemExit(f"error: {path}: row {at} has {len(row)} cells, and the header {len(table[0])}")
     return [name.strip() for name in table[0]], table[1:], separator
+
+
+def _from_header(text: str, names: Sequence[str]) -> tuple[str, str]:
+    """What begins with the header, and the separator in it."""
+    lines = text.splitlines(keepends=True)
+    found = [
+        {cell.strip() for cell in next(csv.reader([line], delimiter=_separator(line)), ())} for line in lines[:_ABOVE]
+    ]
+    at = max(range(len(found)), key=lambda at: len(found[at] & {*names}), default=0)  # the first of equals
+    return "".join(lines[at:]), _separator("".join(lines[at : at + 1]))
+
+
+def _separator(line: str) -> str:
+    return max(",;\t|", key=re.sub('"[^"]*("|$)', "", line).count)  # names may hold separators
 
 
 def places_of(path: Path, header: list[str], names: list[str]) -> list[int]:

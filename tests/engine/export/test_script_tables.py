@@ -79,6 +79,14 @@ def test_any_order_and_writing_gives_the_same(script: Path, tmp_path: Path, tabl
     assert day.startswith(wanted_day)
 
 
+@pytest.mark.parametrize("above", [["Passengers, by month"], ["# of 1,000", "", "Box; Jenkins; Reinsel"]])
+def test_lines_above_the_header_are_passed_over(script: Path, tmp_path: Path, table: Rows, above: list[str]) -> None:
+    (tmp_path / "table.csv").write_text("\n".join([*above, *map(",".join, table)]))
+    command = [sys.executable, str(script), str(tmp_path / "table.csv")]
+    found = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert found.stdout == said(script, tmp_path, table).stdout != ""
+
+
 def test_dates_that_cannot_be_read_are_said(script: Path, tmp_path: Path, table: Rows) -> None:
     other = said(script, tmp_path, [table[0], *([f"no {at}", *row[1:]] for at, row in enumerate(table[1:]))])
     assert "not all of 'Date' can be read as dates; rows stay in their order" in other.stderr
