@@ -34,7 +34,9 @@ class NumberLabel(QLabel):
 
     def _fit(self, least: int) -> None:
         hint = self.sizeHint()
-        kept = round(self._letters * self.font().pixelSize() * _LETTER)
-        wide = max(least if self.isVisible() else 0, kept, hint.width() + self._gap if self.text() else 0)
+        kept = round(self._letters * self.font().pixelSize() * _LETTER) + self._gap
+        # Not its hint, which is never less than the width that was set before.
+        written = self.fontMetrics().horizontalAdvance(self.text()) + self._gap if self.text() else 0
+        wide = max(least if self.isVisible() else 0, kept if self._letters else 0, written)
         if self.minimumSize() != self.maximumSize() or (wide, hint.height()) != (self.width(), self.height()):
             self.setFixedSize(wide, hint.height())  # of a fixed size, Qt does not ask for a layout
