@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import shiboken6
@@ -15,8 +15,6 @@ from workbench.later import later
 from workbench.settings import Settings
 from workbench.theme import SCALES, THEMES, Theme
 from workbench.wardrobe import Wardrobe
-
-_BREATH_MS = 1  # none would come before all else that waits
 
 
 class Appearance(QObject):
@@ -31,10 +29,19 @@ class Appearance(QObject):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         self._density = application.devicePixelRatio()
+        self._owner: QObject = self
+        self._parts: tuple[Callable[[Theme], object], ...] = ()
+        self._covered: list[QWidget] = []  # windows that are not painted until the theme is theirs
         self.theme = chosen_theme(settings, self._density)
         self._wardrobe = Wardrobe(application)
         self._wardrobe.setParent(self)
         self._wardrobe.wear(self.theme)
+
+    def dress(self, owner: QObject, *parts: Callable[[Theme], object]) -> None:
+        """Give the theme to what draws by itself, now and, as long as its owner lives, whenever it is another one."""
+        for part in parts:
+            part(self.theme)
+        self._owner, self._parts = owner, parts
 
     def follow(self, window: QWindow) -> None:
         """Draw lines as wide as the screen needs that `window` is on."""
@@ -71,7 +78,13 @@ class Appearance(QObject):
         self._wardrobe.dress_what_is_seen()
 
     def _renew(self) -> None:
-        """Take another theme; nothing is painted until all of it, and the room it takes, is known.
+        """Take another theme, after the one that is being taken."""
+        self.theme = chosen_theme(self._settings, self._density)
+        if not self._covered:
+            self._begin()
+
+    def _begin(self) -> None:
+        """Nothing is painted until all of the theme, and the room it takes, is known.
 
         One thing after the other, with the event loop in between: all at once would hold it for a tenth of a second.
         """
@@ -79,22 +92,26 @@ class Appearance(QObject):
         windows = [window for window in QApplication.topLevelWidgets() if window.updatesEnabled()]
         for window in windows:
             window.setUpdatesEnabled(False)
-        try:
-            self.theme = chosen_theme(self._settings, self._density)
-            self._wardrobe.wear(self.theme)
-        finally:
-            later(_BREATH_MS, self, partial(self._tell, windows))
+        self._covered += windows
+        self._wardrobe.wear(self.theme, partial(self._tell, self.theme))
 
-    def _tell(self, windows: Sequence[QWidget]) -> None:
-        try:
-            self.changed.emit(self.theme)
-        finally:
-            later(0, self, partial(_paint, windows))  # after the layouts
+    def _tell(self, theme: Theme) -> None:
+        if shiboken6.isValid(self._owner):
+            self._dress((self.changed.emit, *self._parts), theme)
 
-
-def _paint(windows: Sequence[QWidget]) -> None:
-    for window in filter(shiboken6.isValid, windows):
-        window.setUpdatesEnabled(True)
+    def _dress(self, parts: Sequence[Callable[[Theme], object]], theme: Theme) -> None:
+        """One part now, the next in the next turn, and when all have their colours and their room they are painted."""
+        if parts:
+            try:
+                parts[0](theme)
+            finally:  # after what the part has put off, as a layout
+                later(0, self._owner, partial(self._dress, parts[1:], theme))
+        elif theme is not self.theme:  # yet another has been chosen meanwhile
+            self._begin()
+        else:
+            for window in filter(shiboken6.isValid, self._covered):
+                window.setUpdatesEnabled(True)
+            self._covered.clear()
 
 
 def chosen_theme(settings: Settings, density: float) -> Theme:

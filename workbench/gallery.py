@@ -156,11 +156,9 @@ class Gallery(QObject):
             view.show_others(others)
 
     def apply_theme(self, theme: Theme) -> None:
-        """Other colours for every view."""
+        """Other colours for what is around the views."""
         if theme.scale != self.theme.scale:
             later(0, self.overview, self.overview.share_evenly)  # when the text has its size
         self.theme = theme
         self.scrubber.apply_theme(theme)
         self.time_steps.apply_theme(theme)
-        for view in self.views:
-            view.apply_theme(theme)

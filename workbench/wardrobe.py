@@ -1,8 +1,10 @@
-"""Dresses all widgets in a theme: those that are seen at once, the others a little at a time."""
+"""Dresses all widgets in a theme, a little at a time: first those that are seen, then the others."""
 
 from __future__ import annotations
 
+import math
 import time
+from collections.abc import Callable
 
 import pyqtgraph as pg
 import shiboken6
@@ -13,8 +15,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from workbench.style import TEXT_SCALE, box_palette, input_palette, list_palette, palette, percent, style_sheet
 from workbench.theme import Theme
 
-_SLICE_SECONDS = 0.004
-_PAUSE_MS = 8
+_SLICE_SECONDS, _PAUSE_MS = 0.004, 8
+_SEEN_SECONDS = 0.012  # of a slice of what is seen, which is not painted meanwhile, without a pause
 
 
 class Wardrobe(QObject):
@@ -28,12 +30,15 @@ class Wardrobe(QObject):
         super().__init__()
         self._application = application
         self._undressed: list[QWidget] = []  # each with all that is in it
+        self._then: Callable[[], object] | None = None
         self._timer = QTimer(self)
-        self._timer.setInterval(_PAUSE_MS)
         self._timer.timeout.connect(self._go_on)
 
-    def wear(self, theme: Theme) -> None:
-        """Give every widget the colours and sizes of `theme`."""
+    def wear(self, theme: Theme, then: Callable[[], object] | None = None) -> None:
+        """Give every widget the colours and sizes of `theme`.
+
+        `then` is called once all that is seen has them; without it, that has them on return.
+        """
         application, sheet = self._application, style_sheet(theme)
         font = QFont(application.font())
         if font.pixelSize() != theme.body:
@@ -52,14 +57,19 @@ class Wardrobe(QObject):
         if application.styleSheet() != sheet:
             application.setStyleSheet(sheet)
             self._undressed.clear()
-        else:
+        self._then = then
+        if then is None:
             self.dress_what_is_seen()
-            self._timer.start()
+        self._timer.start(0 if then is not None else _PAUSE_MS)
 
     def dress_what_is_seen(self) -> None:
         """At once all that has been shown meanwhile."""
+        self._dress_seen(math.inf)
+
+    def _dress_seen(self, end: float) -> bool:
+        """Go on until `end`; returns whether all that is seen is dressed."""
         hidden = []
-        while self._undressed:
+        while self._undressed and time.perf_counter() < end:
             widget = self._undressed.pop()
             if not shiboken6.isValid(widget):
                 continue
@@ -67,14 +77,22 @@ class Wardrobe(QObject):
                 self._dress(widget)
             else:
                 hidden.append(widget)
-        self._undressed = hidden
+        done = not self._undressed
+        self._undressed += hidden
+        return done
 
     @Slot()
     def _go_on(self) -> None:
-        """Dress some more: first what has been shown meanwhile."""
-        end = time.perf_counter() + _SLICE_SECONDS
-        self.dress_what_is_seen()
-        while self._undressed and time.perf_counter() < end:
+        """Dress some more: first what is seen, and what has been shown meanwhile."""
+        begun = time.perf_counter()
+        if not self._dress_seen(begun + (math.inf if self._then is None else _SEEN_SECONDS)):
+            return
+        if self._then is not None:
+            then, self._then = self._then, None
+            self._timer.start(_PAUSE_MS)
+            then()
+            return
+        while self._undressed and time.perf_counter() < begun + _SLICE_SECONDS:
             widget = self._undressed.pop()
             if shiboken6.isValid(widget):
                 self._dress(widget)

@@ -44,7 +44,11 @@ class Window(Workspace):
         fill(self.menus, self)
         self.display = RunDisplay(self)
         self._connect()
-        self.apply_theme(self.appearance.theme)
+        views = (view.apply_theme for view in self.gallery.views)
+        self.appearance.dress(
+            self, self.run_bar.apply_theme, self.steps.apply_theme, *views, self.gallery.apply_theme,
+            self.shelf.apply_theme, self.racing.apply_theme, self.files.apply_theme, self._follow_theme,
+        )  # fmt: skip
         self.docks.restore(settings)
         self.display.show_status()
 
@@ -88,7 +92,6 @@ class Window(Workspace):
         desk.draft.loaded.connect(self._on_loaded)
         desk.draft.facts_known.connect(self._on_facts)
         self.appearance.changing.connect(self.docks.note_widths)
-        self.appearance.changed.connect(self.apply_theme)
         self.tabs.currentChanged.connect(self.appearance.dress_what_is_seen)
         self.files.opening.connect(lambda: self.steps.panel.open(0))
         for speaker in (self, desk, desk.archive, self.files, self.projects, self.preferring):
@@ -159,17 +162,9 @@ class Window(Workspace):
         self.steps.show_experiment(self.desk.draft.experiment, counts)
         self.foot.show_threads(counts.threads)
 
-    @Slot(object)
-    def apply_theme(self, theme: Theme) -> None:
-        """Dress everything, plots included, in a theme."""
+    def _follow_theme(self, theme: Theme) -> None:
         self.menus.by_name[f"theme_{self.settings.theme}"].setChecked(True)
         self.setWindowIcon(icon("application", theme, "accent"))
-        self.run_bar.apply_theme(theme)
-        self.steps.apply_theme(theme)
-        self.gallery.apply_theme(theme)
-        self.shelf.apply_theme(theme)
-        self.racing.apply_theme(theme)
-        self.files.apply_theme(theme)
         self.docks.follow(theme.scale)
         later(0, self, self.docks.make_room_for_lesson)  # when the text has its size
         self.display.show_status()

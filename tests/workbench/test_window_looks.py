@@ -200,7 +200,22 @@ def test_text_grows_and_shrinks_with_its_plots_and_is_remembered(bench: Bench, t
     bench.window.appearance.step_scale(1)
     assert Settings(tmp_path).text_scale == 175
     bench.window.appearance.step_scale(0)
-    assert bench.window.gallery.views[0].fontMetrics().height() == before
+    bench.until(lambda: bench.window.gallery.views[0].fontMetrics().height() == before)
+
+
+def test_themes_chosen_one_upon_the_other_end_with_the_last(bench: Bench) -> None:
+    window, appearance = bench.window, bench.window.appearance
+    told: list[str] = []
+    appearance.changed.connect(lambda theme: told.append(theme.name))
+    before = appearance.theme.name
+    for name in ("dark", "light", "dark", "light", "dark"):
+        appearance.choose_theme(name)
+    assert not window.updatesEnabled()
+    bench.until(window.updatesEnabled)
+    assert {view.theme.name for view in window.gallery.views} == {appearance.theme.name} == {"dark"}
+    assert len(told) <= 2, "those between are left out"
+    appearance.choose_theme(before)
+    bench.until(window.updatesEnabled)
 
 
 def test_a_tab_that_is_shown_after_another_theme_wears_it_at_once(bench: Bench) -> None:
@@ -345,6 +360,7 @@ def test_the_status_is_always_seen_and_numbers_as_far_as_there_is_room(bench: Be
     window, bar = bench.window, bench.window.run_bar
     window.resize(width, 700)
     window.appearance.choose_scale(percent)
+    bench.until(lambda: window.updatesEnabled() and window.gallery.theme.scale == percent / 100)
     bench.train(3)
     status = window.findChild(QLabel, "status")
     assert status is not None
