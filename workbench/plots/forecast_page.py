@@ -56,7 +56,7 @@ class ForecastPage(AnswerPage):
                 note = f"RMSE {errors[name]:.4g}" if name in errors else ""
                 self.plot.show_curve(name, *parted(values, starts), note)
         self.plot.show_curve(_TRUTH, *parted(prediction.truth, starts))
-        words = f"RMSE {prediction.rmse:.4g}{skill_words(prediction, short=self.compact)}"
+        words = error_words(prediction, compact=self.compact)
         self.plot.show_curve(_FORECAST, *parted(prediction.forecast, starts), words)
         self.intervals.show(prediction.bands, [""] * len(prediction.bands) if self.compact else prediction.covered)
         self.plot.show_key(self.intervals.keys())
@@ -139,12 +139,16 @@ def skill(prediction: SeriesPrediction) -> tuple[str, float] | None:
     return (name, 1 - prediction.rmse / best) if best > 0 else None
 
 
-def skill_words(prediction: SeriesPrediction, *, short: bool = False) -> str:
-    """The skill as it stands in the key; `short` leaves out what the best baseline is, which stands beside it."""
+def error_words(prediction: SeriesPrediction, *, compact: bool) -> str:
+    """The error as it stands in the key, with the skill; in a small place the errors beside it say as much."""
+    return f"RMSE {prediction.rmse:.4g}{'' if compact else _skill_words(prediction)}"
+
+
+def _skill_words(prediction: SeriesPrediction) -> str:
     found = skill(prediction)
     if found is None:
         return ""
     name, share = found
     sign = "" if abs(share) < 0.005 else "−" if share < 0 else "+"
     size = f"{abs(share):.2f}" if abs(share) < _TELLING else f"{abs(share):.3g}"
-    return f", skill {sign}{size}" + ("" if short else f" against {name.partition(' (')[0]}")
+    return f", skill {sign}{size} against {name.partition(' (')[0]}"

@@ -10,7 +10,7 @@ from engine.events import Probe
 from engine.prediction_records import ValuePrediction
 from workbench.plots.answers import AnswerPage
 from workbench.plots.curves import CurvePlot
-from workbench.plots.forecast_page import skill_words
+from workbench.plots.forecast_page import error_words
 from workbench.plots.keys import Key
 from workbench.plots.near import nearest
 from workbench.plots.saving import Table
@@ -37,7 +37,7 @@ class ScatterPage(AnswerPage):
         """All points, the line on which they are right, and the errors in the key."""
         assert isinstance(prediction, ValuePrediction)
         self._shown = prediction
-        told = f"RMSE {prediction.rmse:.4g}{skill_words(prediction, short=self.compact)}"
+        told = error_words(prediction, compact=self.compact)
         self.plot.show_curve(_ANSWER, prediction.truth, prediction.forecast, told)
         known = prediction.truth[np.isfinite(prediction.truth)]
         ends = [known.min(), known.max()] if known.size else []

@@ -30,7 +30,7 @@ from tests.workbench.views import measured
 from workbench.history import Beside, History
 from workbench.plots import residual_plots
 from workbench.plots.class_page import ClassPage
-from workbench.plots.forecast_page import ForecastPage, skill_words
+from workbench.plots.forecast_page import ForecastPage, error_words
 from workbench.plots.half_lives import life_words
 from workbench.plots.heat_grid import Spot
 from workbench.plots.scatter_page import ScatterPage
@@ -540,8 +540,9 @@ def test_gradient_at_the_cursor_is_read_out(show: Show) -> None:
 )
 def test_a_skill_is_told_to_two_places_and_one_too_small_without_a_sign(rmse: float, words: str) -> None:
     known = SeriesPrediction("test", "y", (), f32(), f32(), (), rmse, (("naive", 4.0),))
-    assert skill_words(known) == f", skill {words} against naive"
-    assert skill_words(known, short=True) == f", skill {words}"
+    error = f"RMSE {known.rmse:.4g}"
+    assert error_words(known, compact=False) == f"{error}, skill {words} against naive"
+    assert error_words(known, compact=True) == error
 
 
 @pytest.mark.parametrize("compact", [False, True])
