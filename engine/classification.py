@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from engine.config import DataConfig
 from engine.data import DataError, LabelledTextPreparation, SequencePreparation, load
 from engine.data.dataset import Scores
+from engine.data.errors import counted
 from engine.data.files.dialect import Reading
 from engine.data.files.text import read_text
 from engine.data.metrics import mae, rmse
@@ -31,7 +32,7 @@ from engine.data.suggestion import is_text
 from engine.model import Model
 from engine.storage.csv_tables import Cell
 
-_AT_ONCE = 256  # sequences
+_AT_ONCE, _SHOWN = 256, 8  # sequences; unknown symbols that are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Answered:
     parts: tuple[str, ...]  # (N,) "train", "validation", "test", or "given" for another file
     scores: Scores  # of the test part, or of the given file; none where no label is known
     separator: str = ""  # between several labels at once; "" where one class is answered
+    notes: tuple[str, ...] = ()  # what to bear in mind, in sentences without an end
 
     def said(self, row: int) -> str:
         """The class that is likeliest, or the labels that are likely."""
@@ -123,8 +125,21 @@ def _texts(model: Model, preparation: LabelledTextPreparation, data: Path | None
         own = pieces(dataset.sequences, model.experiment.data, "many_to_one")
         return _answered(model, preparation.answers, dataset.sequences, own, dataset.inputs)
     config = replace(model.experiment.data, text_column=preparation.column)
-    tokens, sequences, spans = whole_texts(preparation, texts_of([typed]) if data is None else _listed(data, config))
-    return _answered(model, preparation.answers, sequences, {"given": spans}, tokens)
+    given = texts_of([typed]) if data is None else _listed(data, config)
+    tokens, sequences, spans = whole_texts(preparation, given)
+    found = _answered(model, preparation.answers, sequences, {"given": spans}, tokens)
+    return replace(found, notes=_unknown(preparation, [str(text) for text in given.texts]))
+
+
+def _unknown(preparation: LabelledTextPreparation, texts: list[str]) -> tuple[str, ...]:
+    """Of one text its unknown symbols, of many how many texts hold no other."""
+    strange = [not preparation.encode(text).any() for text in texts]  # 0 is what is unknown
+    if len(texts) == 1:
+        if strange[0]:
+            return ("the network knows nothing of this text, and answers as to any such",)
+        symbols = " ".join(map(repr, preparation.vocabulary.unknown_in(texts[0])[:_SHOWN]))
+        return (f"not known to the network, and read as unknown: {symbols}",) if symbols else ()
+    return (f"{counted(sum(strange), 'text')} of which the network knows nothing",) if any(strange) else ()
 
 
 def _listed(path: Path, config: DataConfig) -> Texts:

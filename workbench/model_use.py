@@ -152,6 +152,7 @@ def _classes(model: Model, asked: Asked) -> Used:
     words = f"{counted(len(found.names), 'answer')}. " + (f"{scores} {of}." if scores else _NOTHING_KNOWN)
     if asked.typed and len(found.names) == 1:
         words = f"{found.told(0) or 'No label'}. {words}"
+    words = " ".join([words, *(f"{note[0].upper()}{note[1:]}." for note in found.notes)])
     return Used(found.header, tuple(tuple(row) for row in found.rows()), words)
 
 

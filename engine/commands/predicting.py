@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from collections.abc import Iterable
 from pathlib import Path
 
 from engine.classification import Answered, classify
@@ -66,8 +67,7 @@ def _write_forecast(model: Model, arguments: Namespace) -> int:
     if arguments.out is None:
         raise UsageError("a forecast goes into a file; give --out FILE.csv")
     found = forecast(model, arguments.data)
-    for note in (*found.read, *found.assumed):
-        print(f"  {note}", file=sys.stderr)
+    _print_notes((*found.read, *found.assumed))
     write_csv(arguments.out, found.header, found.rows())
     ahead = [row for row in found.rows() if row[-1] == "ahead"]
     print(f"{counted(len(found.dates), 'row')} written to {arguments.out}")
@@ -112,6 +112,7 @@ def _write_answers(model: Model, arguments: Namespace) -> int:
     found = classify(model, arguments.data)
     write_csv(arguments.out, found.header, found.rows())
     print(f"{counted(len(found.names), 'row')} written to {arguments.out}")
+    _print_notes(found.notes)
     for name, value in found.scores:
         print(f"{name} {value:.4g}")
     return 0
@@ -126,6 +127,7 @@ def _write_typed(model: Model, arguments: Namespace, tags: bool) -> int:
     if not arguments.prompt.strip():
         raise UsageError("--prompt holds no word")
     found = classify(model, typed=arguments.prompt)
+    _print_notes(found.notes)
     if arguments.out is not None:
         write_csv(arguments.out, found.header, found.rows())
         print(f"{counted(len(found.names), 'row')} written to {arguments.out}")
@@ -146,6 +148,11 @@ def _print_answer(found: Answered) -> int:
     return 0
 
 
+def _print_notes(notes: Iterable[str]) -> None:
+    for note in notes:
+        print(f"  {note}", file=sys.stderr)
+
+
 def _write_pairs(model: Model, arguments: Namespace) -> int:
     """What was typed, translated; a table of sources with what was written; or a tune."""
     if arguments.length is not None:
@@ -153,8 +160,7 @@ def _write_pairs(model: Model, arguments: Namespace) -> int:
     if arguments.prompt is not None and arguments.data is not None:
         raise UsageError("give --prompt or --data, not both")
     found = write_texts(model, arguments.data, arguments.prompt, _decoding(arguments))
-    for note in (*found.read, *found.notes):
-        print(f"  {note}", file=sys.stderr)
+    _print_notes((*found.read, *found.notes))
     if arguments.out is None and arguments.prompt is None:
         raise UsageError("the answers go into a file; give --out FILE.csv, or --prompt TEXT for a single one")
     if arguments.out is None:

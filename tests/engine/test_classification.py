@@ -92,6 +92,17 @@ def test_texts_are_answered_typed_by_lines_and_as_a_column_alone(
     assert cli.main(["predict", str(run), "--prompt", texts[1]]) == 0
     first, *others = capsys.readouterr().out.splitlines()
     assert (first, [line.split()[0] for line in others]) == ("g", ["g", "b"])
+    model = load_run(run)
+    noted: dict[str, tuple[str, ...]] = {
+        "a fine zzzz": ("not known to the network, and read as unknown: 'zzzz'",),
+        "zzzz qqqq": ("the network knows nothing of this text, and answers as to any such",),
+        "a fine thing": (),
+    }
+    assert {text: classify(model, typed=text).notes for text in noted} == noted
+    listed = classify(model, write("b.txt", "\n".join(noted)))
+    assert listed.notes == ("1 text of which the network knows nothing",)
+    assert cli.main(["predict", str(run), "--prompt", "zzzz qqqq"]) == 0
+    assert "knows nothing of this text" in capsys.readouterr().err
     more = ("--set=data.label=worth", "--set=data.answer=value")
     assert cli.main(["train", "--data", str(path), "--out", str(rated), *given, *more, "--json"]) == 0
     capsys.readouterr()
