@@ -30,6 +30,7 @@ class Archive(QObject):
     found = Signal(object)  # list of RunRecord, oldest first
     removed = Signal(object)  # RunRecord
     restored = Signal(object)  # RunRecord
+    put_aside = Signal(object)  # list of RunRecord that `bring_back` would bring back, which are others now
     left = Signal(object)  # RunRecord, which lies in a folder that is no longer looked at, or is gone
     let_go = Signal(object)  # RunRecord, which another program trained until now
     told = Signal(str)
@@ -155,6 +156,7 @@ class Archive(QObject):
         for record, _ in together:
             self._session.forget(record)
             self.removed.emit(record)
+        self.put_aside.emit(self.deleted)
 
     @property
     def deleted(self) -> list[RunRecord]:
@@ -176,6 +178,7 @@ class Archive(QObject):
                 self._aside.pop()
             self._session.records.append(record)
             self.restored.emit(record)
+            self.put_aside.emit(self.deleted)
 
     def close(self) -> None:
         """What was deleted goes for good."""
@@ -183,6 +186,7 @@ class Archive(QObject):
         if self._aside:
             self._aside.clear()
             run_folders.remove_set_aside(self.folder)
+            self.put_aside.emit(self.deleted)
 
     def _on_read(self, read: tuple[tuple[PastRun, ...], list[str]]) -> None:
         runs, left_out = read

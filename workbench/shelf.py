@@ -50,7 +50,8 @@ class Shelf(QObject):
         archive.let_go.connect(runs.refresh)
         archive.let_go.connect(self._on_let_go)
         archive.left_out.connect(lambda words: runs.left_out.say(html.escape(words)))
-        archive.removed.connect(self._on_removed)
+        archive.removed.connect(runs.drop)
+        archive.put_aside.connect(runs.offer_back)
         archive.left.connect(runs.drop)
         archive.restored.connect(self._on_restored)
 
@@ -134,12 +135,6 @@ class Shelf(QObject):
         self._runs.apply_theme(theme)
 
     @Slot(object)
-    def _on_removed(self, record: RunRecord) -> None:
-        self._runs.drop(record)
-        self._runs.offer_back(self._desk.archive.deleted)
-
-    @Slot(object)
     def _on_restored(self, record: RunRecord) -> None:
         self._runs.add(record)
-        self._runs.offer_back(self._desk.archive.deleted)
         self.show_others()

@@ -180,6 +180,17 @@ def test_runs_that_were_deleted_together_come_back_together_and_earlier_ones_aft
     assert all(record.folder is not None and record.folder.is_dir() for record in session.records)
 
 
+def test_what_goes_for_good_with_another_folder_is_not_offered_any_more(bench: Bench, tmp_path: Path) -> None:
+    bench.train(1)
+    bench.command("stop")
+    bench.until(lambda: not bench.window.desk.session.alive)
+    bench.window.runs.delete_asked.emit(list(bench.window.desk.session.records))
+    assert bench.window.runs.message.text == "Run 1, lstm-32, was deleted."
+    assert bench.window.desk.archive.look_in(tmp_path / "others") == ""
+    assert bench.window.runs.message.text == ""
+    assert bench.window.desk.archive.deleted == []
+
+
 def test_a_run_under_way_is_not_deleted(backend: KnownBackend, tmp_path: Path) -> None:
     desk = Desk(backend, tmp_path)
     record = RunRecord(1, "lstm-32", SERIES, None)
