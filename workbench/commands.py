@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDockWidget, QWidget
 
 from engine.config import field_info, field_names
 from workbench.dialogs.about import AboutDialog
@@ -111,4 +111,6 @@ def _palette_entries(window: Workspace) -> list[Entry]:
 
 def _entry(text: str, action: QAction) -> Entry:
     why_not = "" if action.isEnabled() else str(action.property("reason") or "not now")
+    if isinstance(action.parent(), QDockWidget):  # in a menu a tick says which of both it is
+        text = f"{'Hide' if action.isChecked() else 'Show'} pane: {text}"
     return Entry(text, action.trigger, action.shortcut().toString(), why_not)

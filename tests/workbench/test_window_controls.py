@@ -118,6 +118,7 @@ def test_every_command_of_the_menus_is_in_the_palette_and_is_found_by_its_letter
     names = palette.names
     assert {"Open", "Export weights", "Reset", "Set Hidden units (model)", "Explain what has focus"} <= set(names)
     assert {"Theme: Dark", "Size of text: 150 %", "Open sample: Sunspots"} <= set(names)
+    assert ("Hide pane: Runs" in names, "Show pane: Runs" in names) == (True, False)
     palette._line.setText("hidun")
     assert palette.names[0] == "Set Hidden units (model)"
     QTest.keyClick(palette._line, Qt.Key.Key_Return)
