@@ -43,6 +43,7 @@ from workbench.views.hidden_state import HiddenState
 from workbench.views.live_view import LiveView
 from workbench.views.loss import Loss
 from workbench.views.network import NetworkView
+from workbench.views.prediction import Prediction
 from workbench.views.state_space import StateSpace
 from workbench.views.summing import Summing
 from workbench.views.text_by_unit import TextByUnit
@@ -594,6 +595,8 @@ def test_units_are_walked_and_read_out_by_keys(
         (WeightMaps, Qt.Key.Key_Down, "input · row 0 · column 0 · ", "input · row 1 · column 0 · "),
         (WeightMaps, Qt.Key.Key_Right, "input · row 0 · column 0 · ", "input · row 0 · column 1 · "),
         (Activation, Qt.Key.Key_Down, "x = -5.92", "x = -5.7"),
+        (Prediction, Qt.Key.Key_Right, "1957-01 · ", "1957-02 · "),
+        (Prediction, Qt.Key.Key_Down, "forecast in its place · error ", "forecast moved back by 1 step · error "),
     ],
 )
 def test_what_the_mouse_reads_is_read_by_keys_too(
@@ -631,3 +634,20 @@ def test_keys_walk_all_bands_of_a_matrix_and_all_functions(show: Show, qtbot: Qt
         QTest.keyClick(functions, Qt.Key.Key_Down)
     assert functions._readout.text().startswith(functions._plots[1].name)
     assert [plot.walked.place is None for plot in functions._plots] == [True, False, True, True]
+
+
+def test_keys_tell_what_a_forecast_leaves_where_it_stands(show: Show) -> None:
+    view = show(Prediction)
+    prediction = measured.series_prediction()
+    view.show_snapshot(measured.snapshot(prediction))
+    page = view.pages[type(prediction)]
+    QTest.keyClick(view, Qt.Key.Key_End)
+    left = float(prediction.truth[-1] - prediction.forecast[-1])
+    assert view._readout.text().startswith(prediction.labels[-1])
+    assert view._readout.text().endswith(numerals(f"truth − forecast {left:.4g}"))
+    assert page._walked.place == page.left._point.place == len(prediction.truth) - 1
+    QTest.keyClick(view, Qt.Key.Key_Down)
+    assert (page._walked.place, page.left._point.place, page.left._lag.place) == (None, None, 0)
+    page.plot.hovered.emit(3.0)
+    assert page.left._lag.place is None
+    assert view._readout.text().startswith(prediction.labels[3])
