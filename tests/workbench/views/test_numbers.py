@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -757,6 +757,38 @@ def test_a_value_a_sequence_is_a_point_beside_the_line_on_which_it_is_right(show
     page.plot.canvas.moved.emit(place)
     assert view._readout.text() == "3 · truth 1.5 · answer 1 · off by −0.5"
     assert view.table()[1][2] == ("3", 1.5, 1.0, 1.0)
+
+
+def test_points_are_walked_by_keys_in_the_order_of_their_true_values(show: Show) -> None:
+    view = show(Prediction)
+    known = ValuePrediction("test", "sum", ("1", "2", "3"), f32(1.5, 0.5, 1.0), f32(1.0, 0.75, 1.0), (), 0.25, ())
+    view.show_snapshot(measured.snapshot(known))
+    for key, told in ((Qt.Key.Key_Right, "2"), (Qt.Key.Key_Right, "3"), (Qt.Key.Key_End, "1"), (Qt.Key.Key_Left, "3")):
+        QTest.keyClick(view, key)
+        assert view._readout.text().startswith(f"{told} · truth")
+    ring = view.pages[ValuePrediction].plot.curves["sequence read out"]
+    assert (ring.x.tolist(), ring.y.tolist()) == ([1.0], [1.0])
+    view.show_snapshot(measured.snapshot(dataclasses.replace(known, forecast=f32(1.0, 0.75, 2.0))))
+    assert view._readout.text() == "3 · truth 1 · answer 2 · off by +1"
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert (view._readout.text(), len(ring.x)) == ("", 0)
+
+
+def test_cells_of_a_confusion_matrix_are_walked_by_keys(show: Show) -> None:
+    view = show(Prediction)
+    known = measured.class_prediction()
+    view.show_snapshot(measured.snapshot(known))
+    matrix = view.pages[ClassPrediction].matrix
+    for key, cell in (("Down", (0, 0)), ("Down", (1, 0)), ("Right", (1, 1)), ("Right", (1, 1)), ("Home", (1, 0))):
+        QTest.keyClick(view, Qt.Key[f"Key_{key}"])
+        assert matrix.cell == cell
+        assert view._readout.text() == matrix.words(*cell)
+    view.show_snapshot(measured.snapshot(dataclasses.replace(known, counts=known.counts[::-1])))
+    assert view._readout.text().startswith("sun answered as rain: 8 of 10")
+    with_cell = matrix.grab().toImage()
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert (view._readout.text(), matrix.cell) == ("", None)
+    assert matrix.grab().toImage() != with_cell
 
 
 def test_text_is_shown_as_it_was_written(show: Show) -> None:
