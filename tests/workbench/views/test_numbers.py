@@ -33,6 +33,7 @@ from workbench.plots.class_page import ClassPage
 from workbench.plots.forecast_page import ForecastPage, skill_words
 from workbench.plots.half_lives import life_words
 from workbench.plots.heat_grid import Spot
+from workbench.plots.numerals import numerals
 from workbench.plots.scatter_page import ScatterPage
 from workbench.plots.unit_order import ORDERS
 from workbench.plots.writing_page import WritingPage
@@ -384,6 +385,30 @@ def test_sequences_of_every_class_are_drawn_with_their_ends(show: Show) -> None:
     view._sequences.activated.emit(1)
     assert view._pages.currentWidget() is view._one
     assert view.table()[0][0] == "step"
+
+
+def test_sequences_of_every_class_are_walked_by_keys(show: Show) -> None:
+    view = show(StateSpace)
+    trace = HiddenTrace((known_layer(),), ("a", "b", "c"))
+    view.show_snapshot(measured.snapshot(trace, known_paths()))
+    path = view._many.plot.curves["sequence read out"]
+    told = [
+        "sequence 1 of 3 · class day",
+        "sequence 3 of 3 · class day, answered night",
+        "sequence 2 of 3 · class night",
+    ]
+    for words in (*told, told[-1]):
+        QTest.keyClick(view, Qt.Key.Key_Down)
+        assert view._readout.text().startswith(words)
+    QTest.keyClick(view, Qt.Key.Key_End)
+    x, y = view._many.places[1][2]
+    assert view._readout.text().endswith(numerals(f"step 3 · component 1 {x:+.3f} · component 2 {y:+.3f}"))
+    assert_array_equal(path.x, view._many.places[1][:, 0])
+    view._many.plot.hiding.toggle("day")
+    QTest.keyClick(view, Qt.Key.Key_Up)
+    assert view._readout.text().startswith(told[-1])  # the other class is hidden
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert (view._readout.text(), len(path.x)) == ("", 0)
 
 
 def test_no_more_classes_are_drawn_than_can_be_told_apart(show: Show) -> None:
