@@ -39,6 +39,7 @@ from workbench.views.activation import Activation
 from workbench.views.explain import Explain
 from workbench.views.gates import Gates
 from workbench.views.gradient_flow import GradientFlow
+from workbench.views.gradient_norms import GradientNormBoard
 from workbench.views.hidden_state import HiddenState
 from workbench.views.live_view import LiveView
 from workbench.views.loss import Loss
@@ -595,6 +596,13 @@ def test_units_are_walked_and_read_out_by_keys(
         (WeightMaps, Qt.Key.Key_Down, "input · row 0 · column 0 · ", "input · row 1 · column 0 · "),
         (WeightMaps, Qt.Key.Key_Right, "input · row 0 · column 0 · ", "input · row 0 · column 1 · "),
         (Activation, Qt.Key.Key_Down, "x = -5.92", "x = -5.7"),
+        (GradientNormBoard, Qt.Key.Key_Right, "step 1 · gradient norm", "step 4 · gradient norm"),
+        (
+            GradientNormBoard,
+            Qt.Key.Key_Down,
+            "rnn.weight_ih_l0 · before clipping 2 ·",
+            "rnn.weight_hh_l0 · before clipping",
+        ),
         (Prediction, Qt.Key.Key_Right, "1957-01 · ", "1957-02 · "),
         (Prediction, Qt.Key.Key_Down, "forecast in its place · error ", "forecast moved back by 1 step · error "),
     ],
@@ -651,3 +659,22 @@ def test_keys_tell_what_a_forecast_leaves_where_it_stands(show: Show) -> None:
     page.plot.hovered.emit(3.0)
     assert page.left._lag.place is None
     assert view._readout.text().startswith(prediction.labels[3])
+
+
+def test_the_parameter_that_keys_went_to_is_marked_in_sight_and_read_anew(show: Show) -> None:
+    view = show(GradientNormBoard)
+    norms = measured.gradient_norms(layers=16)
+    view.show_snapshot(measured.snapshot(norms))
+    for _ in norms.names:
+        QTest.keyClick(view, Qt.Key.Key_Down)
+    last = len(norms.names) - 1
+    assert [(line.isVisible(), line.value()) for line in view._row] == [(True, last)] * 2
+    canvas = view._norms.canvas
+    place = canvas.mapTo(view._board.viewport(), canvas.mapFromScene(view._norms.box.mapViewToScene(QPointF(0, last))))
+    assert view._board.verticalScrollBar().value() > 0
+    assert 0 < place.y() < view._board.viewport().height()
+    view.show_snapshot(measured.snapshot(replace(norms, before=norms.before + 1)))
+    assert view._readout.text().startswith("readout.bias · before clipping 1 · after clipping 0.00133 · update ratio")
+    view._total.hovered.emit(None)
+    assert not any(line.isVisible() for line in view._row)
+    assert view._readout.text() == ""
