@@ -678,3 +678,26 @@ def test_the_parameter_that_keys_went_to_is_marked_in_sight_and_read_anew(show: 
     view._total.hovered.emit(None)
     assert not any(line.isVisible() for line in view._row)
     assert view._readout.text() == ""
+
+
+def test_eigenvalues_are_walked_by_size_above_the_matrix(show: Show) -> None:
+    view = show(WeightMaps)
+    spectrum = measured.spectrum()
+    view.show_snapshot(measured.snapshot(measured.weights(), spectrum))
+    sizes = np.abs(spectrum.eigenvalues)
+    last = len(sizes) - 1
+    for key, at in (("Up", 0), ("Up", 1), ("Right", 2), ("End", last), ("Right", last), ("Home", 0), ("Left", 0)):
+        QTest.keyClick(view, Qt.Key[f"Key_{key}"])
+        assert view._plane.at == at
+        assert view._readout.text().endswith(numerals(f"size {sizes[at]:.4f}"))
+    ring = view._plane.curves["eigenvalue read out"]
+    assert (ring.x.tolist(), ring.y.tolist()) == ([spectrum.eigenvalues[0].real], [spectrum.eigenvalues[0].imag])
+    QTest.keyClick(view, Qt.Key.Key_Down)
+    assert view._readout.text().startswith("input · row 0 · column 0 · ")
+    assert (view._plane.at, len(ring.x)) == (None, 0)
+    QTest.keyClick(view, Qt.Key.Key_Up)
+    assert (view._plane.at, view._cell) == (0, None)
+    view.show_snapshot(measured.snapshot(measured.spectrum(radius=1.25)))
+    assert view._readout.text().endswith("size 1.2500")
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert (view._plane.at, view._readout.text()) == (None, "")
