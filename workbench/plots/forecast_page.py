@@ -66,6 +66,7 @@ class ForecastPage(AnswerPage):
         self.plot.show_key(self.intervals.keys())
         if not self.compact:
             self.left.draw(prediction)
+        self._read_point()
 
     def _baselines(self, prediction: SeriesPrediction) -> list[str]:
         """Names of all of them; in a small place of the first, which is the naive one, and the best."""
@@ -108,14 +109,18 @@ class ForecastPage(AnswerPage):
         if down:
             self._walked.forget()
             return self.left.walk_lags(down)
-        shown = self._shown
-        place = self._walked.walk(across, range(len(shown.truth))) if shown is not None else None
+        known = range(len(self._shown.truth)) if self._shown is not None else ()
+        place = self._walked.walk(across, known)
         self.left.go(place)
-        if place is None or shown is None:
-            return False
-        words = self.plot.describe(place, shown.labels[int(place)])
-        self.read.emit(self.left.residuals.describe(place, words))
-        return True
+        self._read_point()
+        return place is not None
+
+    def _read_point(self) -> None:
+        """Of the point that keys went to, if any, what is drawn."""
+        shown, place = self._shown, self._walked.place
+        if shown is not None and place is not None and place < len(shown.labels):
+            words = self.plot.describe(place, shown.labels[int(place)])
+            self.read.emit(self.left.residuals.describe(place, words))
 
     def leave(self) -> None:
         """No point is marked, in no plot."""

@@ -654,6 +654,8 @@ def test_keys_tell_what_a_forecast_leaves_where_it_stands(show: Show) -> None:
     assert view._readout.text().startswith(prediction.labels[-1])
     assert view._readout.text().endswith(numerals(f"truth − forecast {left:.4g}"))
     assert page._walked.place == page.left._point.place == len(prediction.truth) - 1
+    view.show_snapshot(measured.snapshot(replace(prediction, forecast=prediction.truth)))
+    assert view._readout.text().endswith("truth − forecast 0")
     QTest.keyClick(view, Qt.Key.Key_Down)
     assert (page._walked.place, page.left._point.place, page.left._lag.place) == (None, None, 0)
     page.plot.hovered.emit(3.0)
