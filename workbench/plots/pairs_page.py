@@ -123,6 +123,7 @@ class PairsPage(AnswerPage):
     def clear(self) -> None:
         """No pairs."""
         self._shown = None
+        self.leave()
         self.rows.setRowCount(0)
         self.pictures.setCurrentWidget(self.nothing)
 
