@@ -42,6 +42,13 @@ class AnswerPage(QWidget):
     def reset_zoom(self) -> None:
         """Show everything."""
 
+    def walk(self, across: int, down: int) -> bool:
+        """Go so many places within the picture and read out what is there; False where it has none that way."""
+        return False
+
+    def leave(self) -> None:
+        """Forget the place that keys went to."""
+
     def table(self, prediction: Probe) -> Table:
         """The numbers of the picture."""
         raise NotImplementedError

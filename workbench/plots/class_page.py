@@ -70,6 +70,14 @@ class ClassPage(AnswerPage):
         self.strips.apply_theme(self.theme)
         self.matrix.apply_theme(self.theme)
 
+    def walk(self, across: int, down: int) -> bool:
+        """From cell to cell of the confusion matrix."""
+        return self.matrix.isVisible() and self.matrix.walk(across, down)
+
+    def leave(self) -> None:
+        """No cell."""
+        self.matrix.leave()
+
     def table(self, prediction: Probe) -> Table:
         """One row for each true class, a column for each answer."""
         assert isinstance(prediction, ClassPrediction)

@@ -17,7 +17,7 @@ from workbench.plots.principal import Plane, PrincipalPlane
 from workbench.plots.saving import Cell, Table
 from workbench.theme import Theme
 
-_WRONG, _CURSOR = "answered otherwise", "time step looked at"
+_WRONG, _CURSOR, _HERE = "answered otherwise", "time step looked at", "sequence read out"
 _END, _RING = 9, 15  # pixels across
 _CLEAR = 400  # steps whose lines can be told apart
 _SHAPES = "os"  # of ends: another where the colours begin again
@@ -33,6 +33,7 @@ class ClassPathPlot(QWidget):
         self._theme = theme
         self._plane, self._paths, self._layer = PrincipalPlane(), ClassPaths((), (), (), ()), -1
         self._step: int | None = None
+        self._at: int | None = None  # the sequence that keys went to
         self.places: list[Plane] = []  # (T, 2) of each sequence
         self._ends: dict[str, pg.ScatterPlotItem] = {}  # of each class
         self.plot = CurvePlot(theme, bottom="component 1", left="component 2")
@@ -43,6 +44,7 @@ class ClassPathPlot(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.plot)
         self.plot.canvas.moved.connect(self._mouse_moved)
+        self.plot.canvas.left.connect(self.leave)
         self.plot.canvas.left.connect(lambda: self.hovered.emit(""))
 
     def show_paths(self, paths: ClassPaths, layer: int, step: int | None) -> tuple[float, float]:
@@ -58,6 +60,7 @@ class ClassPathPlot(QWidget):
         wrong = [self.places[at][-1] for at in self._shown() if paths.answers[at] != paths.classes[at]]
         self._wrong.setData(pos=np.array(wrong).reshape(-1, 2), pen=self._warning)
         self.mark(step)
+        self._go(self._at)
         return shares
 
     def mark(self, step: int | None) -> None:
@@ -69,6 +72,36 @@ class ClassPathPlot(QWidget):
         if _CURSOR in self.plot.curves:
             self.plot.show_curve(_CURSOR, x, y)
             self.plot.show_key(self._keys())
+
+    def walk(self, by: int) -> bool:
+        """Go to another sequence, class by class as far as those are not hidden; False where there is none."""
+        classes, hides = self._paths.classes, self.plot.hiding.hides
+        order = sorted((at for at in self._shown() if not hides(classes[at])), key=lambda at: classes[at])
+        if order and self.places:
+            here = order.index(self._at) + by if self._at in order else 0
+            self._go(order[min(max(here, 0), len(order) - 1)])
+        return bool(order and self.places)
+
+    def leave(self) -> None:
+        """No sequence is picked out."""
+        self._go(None)
+
+    def words(self) -> str:
+        """The sequence that keys went to, and where it is at the time step looked at."""
+        if self._at is None:
+            return ""
+        own, step, told = self.places[self._at], self._step, self._words(self._at)
+        if step is None or step >= len(own):
+            return told
+        x, y = own[step]
+        return f"{told} · step {step + 1} · component 1 {x:+.3f} · component 2 {y:+.3f}"
+
+    def _go(self, at: int | None) -> None:
+        """The whole path of one sequence, seen over the others."""
+        self._at = at
+        if _HERE in self.plot.curves:
+            x, y = (self.places[at] if at is not None else np.zeros((0, 2))).T
+            self.plot.show_curve(_HERE, x, y)
 
     def _keys(self) -> list[Key]:
         """What the marks at the ends of paths mean."""
@@ -115,7 +148,7 @@ class ClassPathPlot(QWidget):
     def _begin(self, paths: ClassPaths) -> None:
         """Other sequences or another layer: a curve and ends for each class."""
         self._plane.reset()
-        self._paths, self._layer, self.places = paths, -1, []
+        self._paths, self._layer, self.places, self._at = paths, -1, [], None
         for name, ends in self._ends.items():
             self.plot.axes.remove(ends)
             self.plot.hiding.disown(name, ends)
@@ -130,6 +163,9 @@ class ClassPathPlot(QWidget):
             self.plot.hiding.own(name, ends)
         if self._ends:
             self.plot.add_curve(_CURSOR, "cursor", symbol=True, line=False, ring=True)
+            path = self.plot.add_curve(_HERE, "cursor", key=False).item
+            path.setClipToView(False)  # it goes back and forth
+            path.setDownsampling(auto=False, ds=1)
         self.apply_theme(self._theme)
 
     def _shown(self) -> list[int]:
@@ -145,6 +181,7 @@ class ClassPathPlot(QWidget):
     # --- mouse ------------------------------------------------------------------------------------------
 
     def _mouse_moved(self, place: QPointF) -> None:
+        self.leave()
         at = self._near(place)
         self.hovered.emit("" if at is None else self._words(at))
 

@@ -11,7 +11,7 @@ from engine.inside_records import Spectrum
 from workbench.plots.curves import CurvePlot
 from workbench.theme import Theme
 
-_VALUES, _CIRCLE, _RADIUS = "eigenvalues", "unit circle", "spectral radius"
+_VALUES, _CIRCLE, _RADIUS, _HERE = "eigenvalues", "unit circle", "spectral radius", "eigenvalue read out"
 _REACH = 12  # pixels: how near to a point the mouse has to be
 
 
@@ -22,6 +22,7 @@ class EigenvaluePlot(CurvePlot):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         self._spectrum: Spectrum | None = None
+        self.at: int | None = None  # the eigenvalue that keys went to
         super().__init__(theme, bottom="real part", left="imaginary part")
         self.box.setAspectLocked(True)
         for name, stroke in ((_CIRCLE, "muted"), (_RADIUS, self._radius_pen)):
@@ -29,11 +30,15 @@ class EigenvaluePlot(CurvePlot):
             circle.setClipToView(False)  # it goes back and forth
             circle.setDownsampling(auto=False, ds=1)
         self.add_curve(_VALUES, "train", symbol=True, line=False)
+        self.add_curve(_HERE, "cursor", symbol=True, line=False, ring=True, key=False)
         self.canvas.moved.connect(self._say)
+        self.canvas.left.connect(self.leave)
         self.canvas.left.connect(lambda: self.said.emit(""))
 
     def show_spectrum(self, spectrum: Spectrum) -> None:
         """Draw it; the circle of the outermost one is that of the spectral radius."""
+        if self._spectrum is None or spectrum.name != self._spectrum.name:
+            self.leave()
         self._spectrum = spectrum
         angle = np.linspace(0, 2 * np.pi, 121)
         note = f"{self._radius:.3f}" + ("" if spectrum.exact else ", outermost alone")
@@ -42,12 +47,29 @@ class EigenvaluePlot(CurvePlot):
         self.show_curve(_VALUES, spectrum.eigenvalues.real, spectrum.eigenvalues.imag)
         self._dress(self.curves[_RADIUS])
         self.show_key()
+        if self.at is not None:
+            self.walk(0)
 
     def forget(self) -> None:
         """No spectrum."""
-        self._spectrum = None
+        self._spectrum, self.at = None, None
         self.clear()
         self.show_everything()
+
+    def walk(self, by: int) -> bool:
+        """Go to another eigenvalue, by size from the outermost, and say it; False where there is none."""
+        values = self._spectrum.eigenvalues if self._spectrum else np.empty(0, np.complex64)
+        if not len(values):
+            return False
+        self.at = at = 0 if self.at is None else min(max(self.at + by, 0), len(values) - 1)
+        self.show_curve(_HERE, values.real[at : at + 1], values.imag[at : at + 1])
+        self._tell(at)
+        return True
+
+    def leave(self) -> None:
+        """No eigenvalue is picked out."""
+        self.at = None
+        self.show_curve(_HERE, [], [])
 
     @property
     def _radius(self) -> float:
@@ -57,6 +79,7 @@ class EigenvaluePlot(CurvePlot):
         return theme.pen("warning" if self._radius > 1 else "good")
 
     def _say(self, place: QPointF) -> None:
+        self.leave()
         if self._spectrum is None or not len(self._spectrum.eigenvalues):
             return
         point, (wide, high) = self.box.mapSceneToView(place), self.box.viewPixelSize()
@@ -65,8 +88,12 @@ class EigenvaluePlot(CurvePlot):
         near = int(away.argmin())
         if away[near] > _REACH:
             self.said.emit("")
-            return
-        value = values[near]
+        else:
+            self._tell(near)
+
+    def _tell(self, at: int) -> None:
+        assert self._spectrum is not None
+        value = self._spectrum.eigenvalues[at]
         sign = "+" if value.imag >= 0 else "−"
         self.said.emit(
             f"{self._spectrum.name} · {value.real:.4f} {sign} {abs(value.imag):.4f} i · size {abs(value):.4f}"

@@ -12,6 +12,7 @@ from workbench.plots.area import Intervals
 from workbench.plots.curve import baseline_stroke
 from workbench.plots.curves import CurvePlot
 from workbench.plots.gaps import beginnings, parted
+from workbench.plots.key_cursor import KeyCursor
 from workbench.plots.residual_plots import ResidualPlots
 from workbench.plots.saving import Table
 from workbench.plots.scrolled import scrolled
@@ -33,7 +34,10 @@ class ForecastPage(AnswerPage):
         self.plot = CurvePlot(self.theme, bottom="", left="")
         self.intervals = Intervals(self.plot, self.theme)
         self.plot.hovered.connect(self._hover)
+        self._walked = KeyCursor(self.plot)
         self.left = ResidualPlots(self.theme, self.plot)
+        for plot in (self.plot, self.left.residuals, self.left.lags):
+            plot.hovered.connect(self.leave)
         self.left.read.connect(self.read)
         self.left.hide()
         pictures = QVBoxLayout(both := QWidget())
@@ -62,6 +66,7 @@ class ForecastPage(AnswerPage):
         self.plot.show_key(self.intervals.keys())
         if not self.compact:
             self.left.draw(prediction)
+        self._read_point()
 
     def _baselines(self, prediction: SeriesPrediction) -> list[str]:
         """Names of all of them; in a small place of the first, which is the naive one, and the best."""
@@ -74,6 +79,7 @@ class ForecastPage(AnswerPage):
     def clear(self) -> None:
         """No curves."""
         self._shown = None
+        self.leave()
         self.intervals.remove()
         self.plot.remove_curves()
         self.plot.clear()
@@ -97,6 +103,29 @@ class ForecastPage(AnswerPage):
         """All plots."""
         self.plot.show_everything()
         self.left.reset_zoom()
+
+    def walk(self, across: int, down: int) -> bool:
+        """Along the held-out points, with what is left of the truth there; down the steps of the lag check."""
+        if down:
+            self._walked.forget()
+            return self.left.walk_lags(down)
+        known = range(len(self._shown.truth)) if self._shown is not None else ()
+        place = self._walked.walk(across, known)
+        self.left.go(place)
+        self._read_point()
+        return place is not None
+
+    def _read_point(self) -> None:
+        """Of the point that keys went to, if any, what is drawn."""
+        shown, place = self._shown, self._walked.place
+        if shown is not None and place is not None and place < len(shown.labels):
+            words = self.plot.describe(place, shown.labels[int(place)])
+            self.read.emit(self.left.residuals.describe(place, words))
+
+    def leave(self) -> None:
+        """No point is marked, in no plot."""
+        self._walked.forget()
+        self.left.go(None)
 
     def table(self, prediction: Probe) -> Table:
         """One row for each held-out point."""

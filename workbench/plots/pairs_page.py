@@ -123,6 +123,7 @@ class PairsPage(AnswerPage):
     def clear(self) -> None:
         """No pairs."""
         self._shown = None
+        self.leave()
         self.rows.setRowCount(0)
         self.pictures.setCurrentWidget(self.nothing)
 
@@ -132,6 +133,14 @@ class PairsPage(AnswerPage):
             each.apply_theme(self.theme)
         if self._shown is not None:
             self.draw(self._shown)
+
+    def walk(self, across: int, down: int) -> bool:
+        """From cell to cell of the attention, where that is shown."""
+        return self.matrix.isVisible() and self.matrix.walk(across, down)
+
+    def leave(self) -> None:
+        """No cell."""
+        self.matrix.leave()
 
     def table(self, prediction: Probe) -> Table:
         """One row for each pair."""

@@ -14,6 +14,7 @@ from engine.percentages import percent
 from engine.prediction_records import SeriesPrediction
 from workbench.plots.curves import CurvePlot
 from workbench.plots.gaps import beginnings, parted
+from workbench.plots.key_cursor import KeyCursor
 from workbench.theme import GRID, Theme
 
 _NARROW = 40  # letters of text beside each other
@@ -38,6 +39,7 @@ class ResidualPlots(QWidget):
         self.lags.add_curve(_LAG, "validation", symbol=True)
         self._best = self.lags.add_line("good", upright=True)
         self._floor = self.lags.add_anchor()
+        self._point, self._lag = KeyCursor(self.residuals), KeyCursor(self.lags)
         self._leader = leader  # not linked: pyqtgraph would have both show the same places at the same pixels
         leader.box.sigXRangeChanged.connect(self._follow)
         self.residuals.canvas.doubled.connect(leader.show_everything)
@@ -90,6 +92,21 @@ class ResidualPlots(QWidget):
         self.lags.show_everything()
         self.residuals.box.enableAutoRange(axis=pg.ViewBox.YAxis)
 
+    def go(self, place: float | None) -> None:
+        """Mark a held-out point, or none; no lag is."""
+        self._lag.forget()
+        self._point.forget()
+        if place is not None:
+            self._point.go(place)
+
+    def walk_lags(self, by: int) -> bool:
+        """Mark and read out another step of the lag check; False where there is no check."""
+        self._point.forget()
+        steps = self._lag.walk(by, self.lags.curves[_LAG].x) if self.lags.isVisible() else None
+        if steps is not None:
+            self._read_lag(round(steps))
+        return steps is not None
+
     def _follow(self) -> None:
         self.residuals.box.setXRange(*self._leader.box.viewRange()[0], padding=0)
 
@@ -99,9 +116,14 @@ class ResidualPlots(QWidget):
         self.read.emit(self.residuals.describe(at, self._labels[at]) if inside else "")
 
     def _hover_lags(self, place: float | None) -> None:
-        steps = max(round(place), 0) if place is not None else 0
+        if place is None:
+            self.read.emit("")
+        else:
+            self._read_lag(max(round(place), 0))
+
+    def _read_lag(self, steps: int) -> None:
         where = f"moved back by {steps} step{'s' * (steps != 1)}" if steps else "in its place"
-        self.read.emit("" if place is None else f"forecast {self.lags.describe(steps, where)}")
+        self.read.emit(f"forecast {self.lags.describe(steps, where)}")
 
 
 def _place(errors: Floats, lag: int) -> str:

@@ -15,7 +15,7 @@ from workbench.plots.keys import Key
 from workbench.plots.near import nearest
 from workbench.plots.saving import Table
 
-_RIGHT, _ANSWER = "right: answer = truth", "answer"
+_RIGHT, _ANSWER, _HERE = "right: answer = truth", "answer", "sequence read out"
 
 
 class ScatterPage(AnswerPage):
@@ -26,10 +26,13 @@ class ScatterPage(AnswerPage):
     def build(self) -> None:
         """One plot."""
         self._shown: ValuePrediction | None = None
+        self._at: int | None = None  # the sequence that keys went to
         self.plot = CurvePlot(self.theme, bottom="truth", left="answer")
         self.plot.add_curve(_ANSWER, "train", symbol=True, line=False)
         self.plot.add_curve(_RIGHT, "good").item.setZValue(1)  # seen over a thousand points
+        self.plot.add_curve(_HERE, "cursor", symbol=True, line=False, ring=True, key=False).item.setZValue(2)
         self.plot.canvas.moved.connect(self._moved)
+        self.plot.canvas.left.connect(self.leave)
         self.plot.canvas.left.connect(lambda: self.read.emit(""))
         self.column.addWidget(self.plot)
 
@@ -42,6 +45,7 @@ class ScatterPage(AnswerPage):
         known = prediction.truth[np.isfinite(prediction.truth)]
         ends = [known.min(), known.max()] if known.size else []
         self.plot.show_curve(_RIGHT, ends, ends)
+        self._go(self._at if self._at is None or self._at < len(prediction.truth) else None)
         self.plot.left.setLabel(f"{prediction.target}, answered", **self.plot.left.labelStyle)
         excerpt = f": {prediction.excerpt}" if prediction.excerpt else ""
         where = f"{prediction.target}, {prediction.part} part{excerpt}"
@@ -56,7 +60,7 @@ class ScatterPage(AnswerPage):
 
     def clear(self) -> None:
         """No points."""
-        self._shown = None
+        self._shown, self._at = None, None
         self.plot.clear()
         self.plot.show_everything()
 
@@ -70,6 +74,31 @@ class ScatterPage(AnswerPage):
         """The plot."""
         self.plot.show_everything()
 
+    def walk(self, across: int, down: int) -> bool:
+        """From sequence to sequence, in the order of their true values."""
+        shown = self._shown
+        if shown is None or not across:
+            return False
+        both = np.isfinite(shown.truth) & np.isfinite(shown.forecast)
+        order = [at for at in np.argsort(shown.truth, kind="stable").tolist() if both[at]]
+        if order:
+            here = order.index(self._at) + across if self._at in order else (0 if across > 0 else len(order) - 1)
+            self._go(order[min(max(here, 0), len(order) - 1)])
+        return bool(order)
+
+    def leave(self) -> None:
+        """No ring."""
+        self._go(None)
+
+    def _go(self, at: int | None) -> None:
+        """A ring around one sequence, which is read out."""
+        self._at, shown = at, self._shown
+        ring = slice(0) if at is None else slice(at, at + 1)
+        if shown is not None:
+            self.plot.show_curve(_HERE, shown.truth[ring], shown.forecast[ring])
+        if shown is not None and at is not None:
+            self.read.emit(words(shown, at))
+
     def table(self, prediction: Probe) -> Table:
         """One row for each sequence."""
         assert isinstance(prediction, ValuePrediction)
@@ -78,6 +107,7 @@ class ScatterPage(AnswerPage):
         return ("sequence", "truth", "answer", *(name for name, _ in prediction.baselines)), list(rows)
 
     def _moved(self, place: QPointF) -> None:
+        self.leave()
         shown = self._shown
         near = nearest(self.plot, np.column_stack((shown.truth, shown.forecast)), place) if shown else None
         self.read.emit("" if shown is None or near is None else words(shown, near))

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QScrollArea, QSplitter, QVBoxLayout, QWidget
 
@@ -15,6 +15,7 @@ from engine.inside_records import Floats, GradientNorms
 from engine.percentages import percent
 from workbench.history import History
 from workbench.plots.curves import CurvePlot
+from workbench.plots.key_cursor import KeyCursor
 from workbench.plots.keys import Key, patch
 from workbench.plots.legend import Legend
 from workbench.plots.saving import Table
@@ -77,6 +78,9 @@ class GradientNormBoard(LiveView):
         self._clip = self._total.add_line("warning")
         self._moment = self._total.add_line("cursor", upright=True)
         self._total.set_log(True)
+        self._walked = KeyCursor(self._total)
+        self._row = [self._norms.add_line("cursor"), self._ratio.add_line("cursor")]
+        self._named: str | None = None  # the parameter that keys went to
         self._total.hovered.connect(self._hover_total)
         self._total.ranged.connect(self._redraw)
         board = QSplitter(Qt.Orientation.Horizontal)
@@ -128,6 +132,7 @@ class GradientNormBoard(LiveView):
             self._norms.box.setYRange(-0.7, len(rows) - 0.3, padding=0)
         self._show_key(norms)
         self._draw_clip(norms)
+        self._mark_row(norms)
 
     def draw_history(self, history: History) -> None:
         """The norm of the whole gradient over training."""
@@ -147,6 +152,8 @@ class GradientNormBoard(LiveView):
         """No points, no curve, no limit."""
         self._clip.hide()
         self._moment.hide()
+        self._walked.forget()
+        self._name(None)
         self._norms.left.set_labels(())
         for plot in (self._norms, self._ratio, self._total):
             plot.clear()
@@ -222,8 +229,64 @@ class GradientNormBoard(LiveView):
         if self.history is not None and self.active:
             self.draw_history(self.history)
 
+    def walk_inside(self, across: int, down: int) -> bool:
+        """Down through the parameters, as they stand; across along the steps of the run."""
+        if down:
+            return self._walk_rows(down)
+        place = self._walked.walk(across, self._total.curves[_NORM].x) if self._total.isVisible() else None
+        if place is not None:
+            self._name(None)
+            self._read_total(place)
+        return place is not None
+
+    def leave_inside(self) -> None:
+        """Neither a step nor a parameter is read out."""
+        self._hover_total(None)
+
+    def _walk_rows(self, down: int) -> bool:
+        norms = self.probe("gradient_norms")
+        if not isinstance(norms, GradientNorms) or not norms.names:
+            return False
+        here = norms.names.index(self._named) + down if self._named in norms.names else 0
+        self._walked.forget()
+        self._name(norms.names[min(max(here, 0), len(norms.names) - 1)])
+        self._mark_row(norms)
+        return True
+
+    def _name(self, name: str | None) -> None:
+        self._named = name
+        for line in self._row:
+            line.hide()
+
+    def _mark_row(self, norms: GradientNorms) -> None:
+        """A line through the parameter that keys went to, which is read out."""
+        if self._named not in norms.names:
+            return
+        row = norms.names.index(self._named)
+        for line in self._row:
+            CurvePlot.mark(line, row)
+        self._reveal(row)
+        ratios, when = self._ratios(norms)
+        numbers = ((_BEFORE, norms.before), (_AFTER, norms.after), (f"{_RATIO} {when}".rstrip(), ratios))
+        told = (f"{name} {values[row]:.3g}" for name, values in numbers if np.isfinite(values[row]))
+        self.read_out(" · ".join((self._named, *told)))
+
+    def _reveal(self, row: int) -> None:
+        """Scroll to a parameter."""
+        canvas = self._norms.canvas
+        place = canvas.mapFromScene(self._norms.box.mapViewToScene(QPointF(0, row)))
+        self._board.ensureVisible(0, canvas.mapTo(self._board.widget(), place).y(), 0, 2 * GRID)
+
     def _hover_total(self, place: float | None) -> None:
-        self.read_out("" if place is None else self._total.describe(place, f"step {place:,.0f}"))
+        self._walked.forget()
+        self._name(None)
+        if place is None:
+            self.read_out("")
+        else:
+            self._read_total(place)
+
+    def _read_total(self, place: float) -> None:
+        self.read_out(self._total.describe(place, f"step {place:,.0f}"))
 
 
 def _measured(ratios: Floats) -> bool:

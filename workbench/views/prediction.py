@@ -101,6 +101,17 @@ class Prediction(LiveView):
         for page in self.pages.values():
             page.reset_zoom()
 
+    def walk_inside(self, across: int, down: int) -> bool:
+        """Within the page that is shown."""
+        page = self._stack_of_pages.currentWidget()
+        return isinstance(page, AnswerPage) and page.walk(across, down)
+
+    def leave_inside(self) -> None:
+        """Nothing is read out."""
+        for page in self.pages.values():
+            page.leave()
+        self.read_out("")
+
     def table(self) -> Table:
         """The numbers of the page that is shown."""
         prediction = self.probe("prediction")

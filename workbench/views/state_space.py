@@ -133,8 +133,22 @@ class StateSpace(LiveView):
         self._tell_step()
 
     def _tell_step(self) -> None:
-        if not self._shows_many:  # of many the sequence under the mouse is told
+        if not self._shows_many:
             self.read_out(self._one.words())
+        elif told := self._many.words():  # of many the sequence that keys went to is told, or that under the mouse
+            self.read_out(told)
+
+    def walk_inside(self, across: int, down: int) -> bool:
+        """Down through the sequences of every class; across are the time steps."""
+        walked = bool(down) and self._shows_many and self._many.walk(down)
+        if walked:
+            self._tell_step()
+        return walked
+
+    def leave_inside(self) -> None:
+        """No sequence is read out; of the pinned one the time step is."""
+        self._many.leave()
+        self.read_out("" if self._shows_many else self._one.words())
 
 
 def _name_axes(plot: CurvePlot, shares: tuple[float, float]) -> None:

@@ -212,7 +212,9 @@ class WeightMaps(LiveView):
     # --- mouse ------------------------------------------------------------------------------------------
 
     def walk_inside(self, across: int, down: int) -> bool:
-        """From cell to cell, down through all bands of the matrix; what is there is read out."""
+        """From cell to cell, down through all bands of the matrix, and up from its first row by eigenvalues."""
+        if self._walk_plane(across, down):
+            return True
         grid = self._maps
         rows = [(panel, row) for panel in range(len(grid.panels)) for row in range(len(grid.data(panel)))]
         if not rows:
@@ -226,6 +228,18 @@ class WeightMaps(LiveView):
         grid.reveal(panel)
         self._read_cell()
         return True
+
+    def _walk_plane(self, across: int, down: int) -> bool:
+        """The further up or to the right the smaller; down from the outermost one is the matrix again."""
+        inside = self._plane.at is not None
+        above = down < 0 and (self._cell is None or self._cell[:2] == (0, 0))
+        if down > 0 and self._plane.at == 0:
+            self._plane.leave()
+            return False
+        walked = self._plane.isVisible() and (inside or above) and self._plane.walk(across - down)
+        if walked:
+            self._mark_cell(None)
+        return walked
 
     def _read_cell(self) -> None:
         if self._cell is not None:
@@ -243,6 +257,7 @@ class WeightMaps(LiveView):
 
     def _hover(self, spot: Spot | None) -> None:
         self._mark_cell(None)
+        self._plane.leave()
         self._read(spot)
 
     def _read(self, spot: Spot | None) -> None:

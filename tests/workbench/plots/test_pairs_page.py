@@ -84,3 +84,20 @@ def test_digits_tunes_and_networks_without_attention_have_pictures_of_their_own(
     made.grab()
     made.clear()
     assert made.rows.rowCount() == 0
+
+
+def test_attention_is_walked_by_keys_until_another_pair_is_chosen(qtbot: QtBot) -> None:
+    made = page(qtbot, TRANSLATED, WRONG)
+    said: list[str] = []
+    made.read.connect(said.append)
+    for across, down in ((1, 0), (1, 0), (0, 1)):
+        assert made.walk(across, down)
+    assert said == [made.matrix.words(*cell) for cell in ((0, 0), (0, 1), (1, 1))]
+    made.grab()
+    made.rows.setCurrentCell(1, 0)
+    assert made.matrix.cell is None
+    assert made.walk(1, 0)
+    made.clear()
+    assert made.matrix.cell is None  # another run's
+    made.draw(PairsPrediction("validation", "soprano", True, (TUNE,)))
+    assert not made.walk(1, 0)  # a tune has none

@@ -39,10 +39,12 @@ from workbench.views.activation import Activation
 from workbench.views.explain import Explain
 from workbench.views.gates import Gates
 from workbench.views.gradient_flow import GradientFlow
+from workbench.views.gradient_norms import GradientNormBoard
 from workbench.views.hidden_state import HiddenState
 from workbench.views.live_view import LiveView
 from workbench.views.loss import Loss
 from workbench.views.network import NetworkView
+from workbench.views.prediction import Prediction
 from workbench.views.state_space import StateSpace
 from workbench.views.summing import Summing
 from workbench.views.text_by_unit import TextByUnit
@@ -594,6 +596,15 @@ def test_units_are_walked_and_read_out_by_keys(
         (WeightMaps, Qt.Key.Key_Down, "input · row 0 · column 0 · ", "input · row 1 · column 0 · "),
         (WeightMaps, Qt.Key.Key_Right, "input · row 0 · column 0 · ", "input · row 0 · column 1 · "),
         (Activation, Qt.Key.Key_Down, "x = -5.92", "x = -5.7"),
+        (GradientNormBoard, Qt.Key.Key_Right, "step 1 · gradient norm", "step 4 · gradient norm"),
+        (
+            GradientNormBoard,
+            Qt.Key.Key_Down,
+            "rnn.weight_ih_l0 · before clipping 2 ·",
+            "rnn.weight_hh_l0 · before clipping",
+        ),
+        (Prediction, Qt.Key.Key_Right, "1957-01 · ", "1957-02 · "),
+        (Prediction, Qt.Key.Key_Down, "forecast in its place · error ", "forecast moved back by 1 step · error "),
     ],
 )
 def test_what_the_mouse_reads_is_read_by_keys_too(
@@ -631,3 +642,64 @@ def test_keys_walk_all_bands_of_a_matrix_and_all_functions(show: Show, qtbot: Qt
         QTest.keyClick(functions, Qt.Key.Key_Down)
     assert functions._readout.text().startswith(functions._plots[1].name)
     assert [plot.walked.place is None for plot in functions._plots] == [True, False, True, True]
+
+
+def test_keys_tell_what_a_forecast_leaves_where_it_stands(show: Show) -> None:
+    view = show(Prediction)
+    prediction = measured.series_prediction()
+    view.show_snapshot(measured.snapshot(prediction))
+    page = view.pages[type(prediction)]
+    QTest.keyClick(view, Qt.Key.Key_End)
+    left = float(prediction.truth[-1] - prediction.forecast[-1])
+    assert view._readout.text().startswith(prediction.labels[-1])
+    assert view._readout.text().endswith(numerals(f"truth − forecast {left:.4g}"))
+    assert page._walked.place == page.left._point.place == len(prediction.truth) - 1
+    view.show_snapshot(measured.snapshot(replace(prediction, forecast=prediction.truth)))
+    assert view._readout.text().endswith("truth − forecast 0")
+    QTest.keyClick(view, Qt.Key.Key_Down)
+    assert (page._walked.place, page.left._point.place, page.left._lag.place) == (None, None, 0)
+    page.plot.hovered.emit(3.0)
+    assert page.left._lag.place is None
+    assert view._readout.text().startswith(prediction.labels[3])
+
+
+def test_the_parameter_that_keys_went_to_is_marked_in_sight_and_read_anew(show: Show) -> None:
+    view = show(GradientNormBoard)
+    norms = measured.gradient_norms(layers=16)
+    view.show_snapshot(measured.snapshot(norms))
+    for _ in norms.names:
+        QTest.keyClick(view, Qt.Key.Key_Down)
+    last = len(norms.names) - 1
+    assert [(line.isVisible(), line.value()) for line in view._row] == [(True, last)] * 2
+    canvas = view._norms.canvas
+    place = canvas.mapTo(view._board.viewport(), canvas.mapFromScene(view._norms.box.mapViewToScene(QPointF(0, last))))
+    assert view._board.verticalScrollBar().value() > 0
+    assert 0 < place.y() < view._board.viewport().height()
+    view.show_snapshot(measured.snapshot(replace(norms, before=norms.before + 1)))
+    assert view._readout.text().startswith("readout.bias · before clipping 1 · after clipping 0.00133 · update ratio")
+    view._total.hovered.emit(None)
+    assert not any(line.isVisible() for line in view._row)
+    assert view._readout.text() == ""
+
+
+def test_eigenvalues_are_walked_by_size_above_the_matrix(show: Show) -> None:
+    view = show(WeightMaps)
+    spectrum = measured.spectrum()
+    view.show_snapshot(measured.snapshot(measured.weights(), spectrum))
+    sizes = np.abs(spectrum.eigenvalues)
+    last = len(sizes) - 1
+    for key, at in (("Up", 0), ("Up", 1), ("Right", 2), ("End", last), ("Right", last), ("Home", 0), ("Left", 0)):
+        QTest.keyClick(view, Qt.Key[f"Key_{key}"])
+        assert view._plane.at == at
+        assert view._readout.text().endswith(numerals(f"size {sizes[at]:.4f}"))
+    ring = view._plane.curves["eigenvalue read out"]
+    assert (ring.x.tolist(), ring.y.tolist()) == ([spectrum.eigenvalues[0].real], [spectrum.eigenvalues[0].imag])
+    QTest.keyClick(view, Qt.Key.Key_Down)
+    assert view._readout.text().startswith("input · row 0 · column 0 · ")
+    assert (view._plane.at, len(ring.x)) == (None, 0)
+    QTest.keyClick(view, Qt.Key.Key_Up)
+    assert (view._plane.at, view._cell) == (0, None)
+    view.show_snapshot(measured.snapshot(measured.spectrum(radius=1.25)))
+    assert view._readout.text().endswith("size 1.2500")
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert (view._plane.at, view._readout.text()) == (None, "")

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -33,6 +33,7 @@ from workbench.plots.class_page import ClassPage
 from workbench.plots.forecast_page import ForecastPage, error_words
 from workbench.plots.half_lives import life_words
 from workbench.plots.heat_grid import Spot
+from workbench.plots.numerals import numerals
 from workbench.plots.scatter_page import ScatterPage
 from workbench.plots.unit_order import ORDERS
 from workbench.plots.writing_page import WritingPage
@@ -384,6 +385,30 @@ def test_sequences_of_every_class_are_drawn_with_their_ends(show: Show) -> None:
     view._sequences.activated.emit(1)
     assert view._pages.currentWidget() is view._one
     assert view.table()[0][0] == "step"
+
+
+def test_sequences_of_every_class_are_walked_by_keys(show: Show) -> None:
+    view = show(StateSpace)
+    trace = HiddenTrace((known_layer(),), ("a", "b", "c"))
+    view.show_snapshot(measured.snapshot(trace, known_paths()))
+    path = view._many.plot.curves["sequence read out"]
+    told = [
+        "sequence 1 of 3 · class day",
+        "sequence 3 of 3 · class day, answered night",
+        "sequence 2 of 3 · class night",
+    ]
+    for words in (*told, told[-1]):
+        QTest.keyClick(view, Qt.Key.Key_Down)
+        assert view._readout.text().startswith(words)
+    QTest.keyClick(view, Qt.Key.Key_End)
+    x, y = view._many.places[1][2]
+    assert view._readout.text().endswith(numerals(f"step 3 · component 1 {x:+.3f} · component 2 {y:+.3f}"))
+    assert_array_equal(path.x, view._many.places[1][:, 0])
+    view._many.plot.hiding.toggle("day")
+    QTest.keyClick(view, Qt.Key.Key_Up)
+    assert view._readout.text().startswith(told[-1])  # the other class is hidden
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert (view._readout.text(), len(path.x)) == ("", 0)
 
 
 def test_no_more_classes_are_drawn_than_can_be_told_apart(show: Show) -> None:
@@ -758,6 +783,38 @@ def test_a_value_a_sequence_is_a_point_beside_the_line_on_which_it_is_right(show
     page.plot.canvas.moved.emit(place)
     assert view._readout.text() == "3 · truth 1.5 · answer 1 · off by −0.5"
     assert view.table()[1][2] == ("3", 1.5, 1.0, 1.0)
+
+
+def test_points_are_walked_by_keys_in_the_order_of_their_true_values(show: Show) -> None:
+    view = show(Prediction)
+    known = ValuePrediction("test", "sum", ("1", "2", "3"), f32(1.5, 0.5, 1.0), f32(1.0, 0.75, 1.0), (), 0.25, ())
+    view.show_snapshot(measured.snapshot(known))
+    for key, told in ((Qt.Key.Key_Right, "2"), (Qt.Key.Key_Right, "3"), (Qt.Key.Key_End, "1"), (Qt.Key.Key_Left, "3")):
+        QTest.keyClick(view, key)
+        assert view._readout.text().startswith(f"{told} · truth")
+    ring = view.pages[ValuePrediction].plot.curves["sequence read out"]
+    assert (ring.x.tolist(), ring.y.tolist()) == ([1.0], [1.0])
+    view.show_snapshot(measured.snapshot(dataclasses.replace(known, forecast=f32(1.0, 0.75, 2.0))))
+    assert view._readout.text() == "3 · truth 1 · answer 2 · off by +1"
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert (view._readout.text(), len(ring.x)) == ("", 0)
+
+
+def test_cells_of_a_confusion_matrix_are_walked_by_keys(show: Show) -> None:
+    view = show(Prediction)
+    known = measured.class_prediction()
+    view.show_snapshot(measured.snapshot(known))
+    matrix = view.pages[ClassPrediction].matrix
+    for key, cell in (("Down", (0, 0)), ("Down", (1, 0)), ("Right", (1, 1)), ("Right", (1, 1)), ("Home", (1, 0))):
+        QTest.keyClick(view, Qt.Key[f"Key_{key}"])
+        assert matrix.cell == cell
+        assert view._readout.text() == matrix.words(*cell)
+    view.show_snapshot(measured.snapshot(dataclasses.replace(known, counts=known.counts[::-1])))
+    assert view._readout.text().startswith("sun answered as rain: 8 of 10")
+    with_cell = matrix.grab().toImage()
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert (view._readout.text(), matrix.cell) == ("", None)
+    assert matrix.grab().toImage() != with_cell
 
 
 def test_text_is_shown_as_it_was_written(show: Show) -> None:
