@@ -31,6 +31,7 @@ class Appearance(QObject):
         self._density = application.devicePixelRatio()
         self._owner: QObject = self
         self._parts: tuple[Callable[[Theme], object], ...] = ()
+        self._taking = False
         self._covered: list[QWidget] = []  # windows that are not painted until the theme is theirs
         self.theme = chosen_theme(settings, self._density)
         self._wardrobe = Wardrobe(application)
@@ -80,7 +81,7 @@ class Appearance(QObject):
     def _renew(self) -> None:
         """Take another theme, after the one that is being taken."""
         self.theme = chosen_theme(self._settings, self._density)
-        if not self._covered:
+        if not self._taking:
             self._begin()
 
     def _begin(self) -> None:
@@ -88,6 +89,7 @@ class Appearance(QObject):
 
         One thing after the other, with the event loop in between: all at once would hold it for a tenth of a second.
         """
+        self._taking = True
         self.changing.emit()
         windows = [window for window in QApplication.topLevelWidgets() if window.updatesEnabled()]
         for window in windows:
@@ -112,6 +114,7 @@ class Appearance(QObject):
             for window in filter(shiboken6.isValid, self._covered):
                 window.setUpdatesEnabled(True)
             self._covered.clear()
+            self._taking = False
 
 
 def chosen_theme(settings: Settings, density: float) -> Theme:
