@@ -72,11 +72,11 @@ class ClassPage(AnswerPage):
 
     def walk(self, across: int, down: int) -> bool:
         """From cell to cell of the confusion matrix."""
-        return self.matrix.isVisible() and self.matrix.walk(across, down)
+        return self.matrix.isVisible() and self.matrix.walked.walk(across, down, self.matrix.counts.shape)
 
     def leave(self) -> None:
         """No cell."""
-        self.matrix.leave()
+        self.matrix.walked.leave()
 
     def table(self, prediction: Probe) -> Table:
         """One row for each true class, a column for each answer."""

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEv
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.percentages import percent
-from workbench.plots.cell_walk import Cell, paint_ring, walked
+from workbench.plots.cell_walk import CellWalk
 from workbench.theme import GRID, Theme
 
 _LARGEST = 16 * GRID  # pixels of one cell
@@ -30,7 +30,7 @@ class ConfusionMatrix(QWidget):
         self._theme = theme
         self.counts: NDArray[np.int64] = np.zeros((0, 0), np.int64)
         self.classes: tuple[str, ...] = ()
-        self.cell: Cell | None = None  # that keys went to
+        self.walked = CellWalk(self.update, lambda row, column: self.hovered.emit(self.words(row, column)))
         self._arrange()
 
     def minimumSizeHint(self) -> QSize:
@@ -45,12 +45,11 @@ class ConfusionMatrix(QWidget):
     def show_counts(self, counts: NDArray[np.int64], classes: tuple[str, ...]) -> None:
         """Paint other numbers."""
         if classes != self.classes:
-            self.leave()
+            self.walked.leave()
         self.counts, self.classes = counts, classes
         self._arrange()
         self.update()
-        if self.cell is not None:
-            self.hovered.emit(self.words(*self.cell))
+        self.walked.read_again()
 
     def clear(self) -> None:
         """No classes."""
@@ -80,28 +79,13 @@ class ConfusionMatrix(QWidget):
             for row in range(len(self.classes)):
                 for column in range(len(self.classes)):
                     self._paint_cell(painter, row, column)
-            if self.cell is not None:
-                paint_ring(painter, self._rect(*self.cell), self._theme)
+            self.walked.paint(painter, self._rect, self._theme)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Say what the cell under the mouse counts."""
-        self.leave()
+        self.walked.leave()
         place = self._at(event.position())
         self.hovered.emit(self.words(*place) if place else "")
-
-    def walk(self, across: int, down: int) -> bool:
-        """Go to another cell and say what it counts; False where there is none."""
-        if not self.classes:
-            return False
-        self.cell = walked(self.cell, across, down, *self.counts.shape)
-        self.update()
-        self.hovered.emit(self.words(*self.cell))
-        return True
-
-    def leave(self) -> None:
-        """Forget the cell that keys went to."""
-        self.cell = None
-        self.update()
 
     def words(self, row: int, column: int) -> str:
         """What one cell counts, with its share of the true class."""

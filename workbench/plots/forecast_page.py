@@ -66,6 +66,7 @@ class ForecastPage(AnswerPage):
         self.plot.show_key(self.intervals.keys())
         if not self.compact:
             self.left.draw(prediction)
+            self.left.read_again()
         self._read_point()
 
     def _baselines(self, prediction: SeriesPrediction) -> list[str]:

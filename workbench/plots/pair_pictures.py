@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from engine.inside_records import Floats
 from engine.note_names import pitch_name
 from engine.percentages import percent
-from workbench.plots.cell_walk import Cell, paint_ring, walked
+from workbench.plots.cell_walk import CellWalk
 from workbench.theme import GRID, Theme
 
 _LARGEST = 5 * GRID  # pixels of one cell
@@ -83,16 +83,15 @@ class AttentionMatrix(_Painted):
         self.weights: Floats = np.zeros((0, 0), np.float32)
         self.read: tuple[str, ...] = ()
         self.written: tuple[str, ...] = ()
-        self.cell: Cell | None = None  # that keys went to
+        self.walked = CellWalk(self.update, lambda row, column: self.hovered.emit(self.words(row, column)))
 
     def show_weights(self, weights: Floats, read: tuple[str, ...], written: tuple[str, ...]) -> None:
         """Paint another pair's."""
         if (read, written) != (self.read, self.written):
-            self.leave()
+            self.walked.leave()
         self.weights, self.read, self.written = weights, read, written
         self.update()
-        if self.cell is not None:
-            self.hovered.emit(self.words(*self.cell))
+        self.walked.read_again()
 
     def paint_in(self, painter: QPainter) -> None:
         """Symbols along both sides, and the darker the more was looked."""
@@ -101,13 +100,14 @@ class AttentionMatrix(_Painted):
         left, top, wide, high = self._places()
         rows, columns = self.weights.shape
         painter.fillRect(QRectF(left, top, columns * wide, rows * high), self._theme.color("plot"))
+
+        def rect(row: int, column: int) -> QRectF:
+            return QRectF(left + column * wide, top + row * high, wide, high)
+
         for row, column in np.ndindex(*self.weights.shape):
-            rect = QRectF(left + column * wide, top + row * high, wide, high)
-            painter.fillRect(rect, self._theme.color("accent", float(self.weights[row, column])))
+            painter.fillRect(rect(row, column), self._theme.color("accent", float(self.weights[row, column])))
         self._paint_names(painter, left, top, wide, high)
-        if self.cell is not None:
-            row, column = self.cell
-            paint_ring(painter, QRectF(left + column * wide, top + row * high, wide, high), self._theme)
+        self.walked.paint(painter, rect, self._theme)
 
     def _places(self) -> tuple[float, float, float, float]:
         """Left, top, and a cell's width and height."""
@@ -159,27 +159,13 @@ class AttentionMatrix(_Painted):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Say which symbols meet under the mouse."""
-        self.leave()
+        self.walked.leave()
         if not self.weights.size:
             return
         left, top, wide, high = self._places()
         column, row = int((event.position().x() - left) // wide), int((event.position().y() - top) // high)
         inside = 0 <= row < len(self.written) and 0 <= column < len(self.read)
         self.hovered.emit(self.words(row, column) if inside else "")
-
-    def walk(self, across: int, down: int) -> bool:
-        """Go to another cell and say its weight; False where there is none."""
-        if not self.weights.size:
-            return False
-        self.cell = walked(self.cell, across, down, *self.weights.shape)
-        self.update()
-        self.hovered.emit(self.words(*self.cell))
-        return True
-
-    def leave(self) -> None:
-        """Forget the cell that keys went to."""
-        self.cell = None
-        self.update()
 
     def words(self, row: int, column: int) -> str:
         """One weight in words."""

@@ -136,11 +136,11 @@ class PairsPage(AnswerPage):
 
     def walk(self, across: int, down: int) -> bool:
         """From cell to cell of the attention, where that is shown."""
-        return self.matrix.isVisible() and self.matrix.walk(across, down)
+        return self.matrix.isVisible() and self.matrix.walked.walk(across, down, self.matrix.weights.shape)
 
     def leave(self) -> None:
         """No cell."""
-        self.matrix.leave()
+        self.matrix.walked.leave()
 
     def table(self, prediction: Probe) -> Table:
         """One row for each pair."""

@@ -107,6 +107,11 @@ class ResidualPlots(QWidget):
             self._read_lag(round(steps))
         return steps is not None
 
+    def read_again(self) -> None:
+        """The step of the lag check that keys went to, if any, of what is drawn."""
+        if self._lag.place is not None:
+            self._read_lag(round(self._lag.place))
+
     def _follow(self) -> None:
         self.residuals.box.setXRange(*self._leader.box.viewRange()[0], padding=0)
 

@@ -95,9 +95,9 @@ def test_attention_is_walked_by_keys_until_another_pair_is_chosen(qtbot: QtBot) 
     assert said == [made.matrix.words(*cell) for cell in ((0, 0), (0, 1), (1, 1))]
     made.grab()
     made.rows.setCurrentCell(1, 0)
-    assert made.matrix.cell is None
+    assert made.matrix.walked.cell is None
     assert made.walk(1, 0)
     made.clear()
-    assert made.matrix.cell is None  # another run's
+    assert made.matrix.walked.cell is None  # another run's
     made.draw(PairsPrediction("validation", "soprano", True, (TUNE,)))
     assert not made.walk(1, 0)  # a tune has none

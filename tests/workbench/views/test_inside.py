@@ -450,6 +450,16 @@ def test_parts_have_the_colours_of_their_states(show: Show) -> None:
     assert view.table()[1][0][-1] == pytest.approx(0.001)
 
 
+@pytest.mark.parametrize(("size", "level"), [(0.05, 0.1), (0.12, 0.15), (0.9, 1.0)])
+def test_small_states_have_colours_in_the_diagram(show: Show, size: float, level: float) -> None:
+    view = show(NetworkView)
+    trace, _, structure = known_cell()
+    (layer,) = trace.layers
+    small = dataclasses.replace(layer, hidden=np.full_like(layer.hidden, size))
+    view.show_snapshot(measured.snapshot(dataclasses.replace(trace, layers=(small,)), structure))
+    assert view._diagram._level == pytest.approx(level)
+
+
 def test_gradients_of_another_pair_stand_where_it_is_as_far_from_its_end(show: Show) -> None:
     view = show(NetworkView)
     shape = measured.structure(topology="encoder_decoder", units=1)

@@ -645,8 +645,11 @@ def test_what_the_forecast_leaves_and_whether_it_trails(show: Show, qtbot: QtBot
     assert view._readout.text().startswith("7 · truth − forecast ")
     residuals.canvas.doubled.emit()
     qtbot.waitUntil(lambda: residuals.box.viewRange()[0][1] > 37)
+    QTest.keyClick(view, Qt.Key.Key_Down)
+    assert view._readout.text() != "forecast in its place · error 0"
     view.show_snapshot(measured.snapshot(dataclasses.replace(known, labels=known.labels[:39], forecast=truth[1:])))
     assert lags.legend.texts == ("error  least 0 back: it does not trail",)
+    assert view._readout.text() == "forecast in its place · error 0"
 
 
 @pytest.mark.parametrize(("least", "log"), [(0.5, False), (0.02, False), (0.001, True), (0.0, False), (-1.0, False)])
@@ -807,13 +810,13 @@ def test_cells_of_a_confusion_matrix_are_walked_by_keys(show: Show) -> None:
     matrix = view.pages[ClassPrediction].matrix
     for key, cell in (("Down", (0, 0)), ("Down", (1, 0)), ("Right", (1, 1)), ("Right", (1, 1)), ("Home", (1, 0))):
         QTest.keyClick(view, Qt.Key[f"Key_{key}"])
-        assert matrix.cell == cell
+        assert matrix.walked.cell == cell
         assert view._readout.text() == matrix.words(*cell)
     view.show_snapshot(measured.snapshot(dataclasses.replace(known, counts=known.counts[::-1])))
     assert view._readout.text().startswith("sun answered as rain: 8 of 10")
     with_cell = matrix.grab().toImage()
     QTest.keyClick(view, Qt.Key.Key_Escape)
-    assert (view._readout.text(), matrix.cell) == ("", None)
+    assert (view._readout.text(), matrix.walked.cell) == ("", None)
     assert matrix.grab().toImage() != with_cell
 
 
