@@ -192,7 +192,8 @@ def test_painting_that_fails_is_ended() -> None:
     for path in SOURCES:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         held = {id(item.context_expr) for node in ast.walk(tree) if isinstance(node, ast.With) for item in node.items}
-        painters = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _called(node) == "QPainter"]
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        painters = [node for node in calls if _called(node) in ("QPainter", "QStylePainter")]
         loose += [f"{path.relative_to(CODE)}:{node.lineno}" for node in painters if id(node) not in held]
     assert not loose
 

@@ -27,11 +27,11 @@ class PathLine(QLineEdit):
         if self.hasFocus() or shown == self.text():
             super().paintEvent(event)
             return
-        painter = QStylePainter(self)
-        painter.drawPrimitive(QStyle.PrimitiveElement.PE_PanelLineEdit, option)
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        painter.drawItemText(room, int(left), self.palette(), self.isEnabled(), shown, self.foregroundRole())
-        painter.end()
+        with QStylePainter(self) as painter:
+            assert isinstance(painter, QStylePainter)  # stub: a plain QPainter
+            painter.drawPrimitive(QStyle.PrimitiveElement.PE_PanelLineEdit, option)
+            painter.drawItemText(room, int(left), self.palette(), self.isEnabled(), shown, self.foregroundRole())
 
     def fitting(self, width: int) -> str:
         """As much of both ends as so many pixels hold."""
