@@ -54,6 +54,15 @@ def test_first_start_makes_it_and_the_second_does_nothing(needs: Needs, installe
     assert installed == ["venv", "first"]
 
 
+def test_the_set_up_compiles_the_program(needs: Needs, installed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    (needs.code / "engine").mkdir()
+    (needs.code / "engine" / "module.py").write_text("")
+    environment.interpreter(needs)
+    assert len(list((needs.code / "engine" / "__pycache__").glob("module.*.pyc"))) == 1
+    assert installed == ["venv", "first"]
+
+
 def test_what_stands_in_its_place_and_is_no_folder_is_left_alone(needs: Needs, installed: list[str]) -> None:
     (needs.code / ".venv").write_text("mine")
     assert environment.cache_folder() in environment.interpreter(needs).parents

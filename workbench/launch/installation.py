@@ -67,6 +67,16 @@ def install(python: Path, lock: Path, log: Path, descriptor: int) -> None:
         raise LaunchError(_explanation(log.read_text(encoding="utf-8"), log))
 
 
+def compile_program(python: Path, code: Path) -> None:
+    """Compile the program's own modules, as pip does with those of packages.
+
+    Where PYTHONDONTWRITEBYTECODE is set, as in containers, every start would compile them anew, which takes a second.
+    A checkout that cannot be written stays as it is.
+    """
+    packages = [str(code / name) for name in ("engine", "workbench")]
+    subprocess.run([str(python), "-m", "compileall", "-q", *packages], capture_output=True)
+
+
 def _surroundings() -> dict[str, str]:
     """The process environment without what would send pip to another place."""
     kept = {name: value for name, value in os.environ.items() if name not in _MISLEADING}
