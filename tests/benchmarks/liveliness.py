@@ -82,7 +82,7 @@ def walk(sample: str, seconds: float, blame: bool, alone: Alone | None) -> list[
     from workbench.window import Window
 
     phases = [Phase("opening", 0.0)]
-    watchdog, failed = _Watchdog() if blame else None, list[str]()
+    watchdog, failed = _Watchdog(phases) if blame else None, list[str]()
 
     def opened(window: Window) -> None:
         window.resize(1440, 900)
@@ -214,7 +214,8 @@ def _noting(draw: Callable[[object], None], drawn: list[bool]) -> Callable[[obje
 class _Watchdog:
     """Prints the stack of the window's thread when it has been held up for longer than half the limit."""
 
-    def __init__(self) -> None:
+    def __init__(self, phases: list[Phase]) -> None:
+        self._phases = phases
         self._thread, self._last, self._told = threading.main_thread().ident, time.perf_counter(), 0.0
         threading.Thread(target=self._watch, daemon=True).start()
 
@@ -229,7 +230,8 @@ class _Watchdog:
                 self._told = last
                 frame = sys._current_frames().get(self._thread or 0)
                 late = 1000 * (time.perf_counter() - last)
-                print(f"--- held up for {late:.0f} ms so far\n{''.join(traceback.format_stack(frame)[-6:])}")
+                told = "".join(traceback.format_stack(frame)[-6:])
+                print(f"--- {self._phases[-1].name}: held up for {late:.0f} ms so far\n{told}")
 
 
 def main() -> int:
