@@ -18,12 +18,12 @@ from workbench.dialogs.recovery import show_crash, show_instead
 from workbench.draft import FIRST_SAMPLE
 from workbench.first_painting import paint_in_turn
 from workbench.heap import share_arenas
-from workbench.later import later
+from workbench.later import in_turn, later
 from workbench.logs import install_hooks, note_crash, start_log
 from workbench.settings import APPLICATION, Places, Settings, places
 from workbench.window import Window
 
-_SWITCH_SECONDS = 0.001  # the training thread lets go of the interpreter this often, so that frames are not held up
+_SWITCH_SECONDS = 0.0002  # threads that import or read let go of the interpreter this often: frames wait less
 _COLLECT_MS = 1000
 _END_SECONDS = 2.0  # that the engine's process may take where no window came to be
 
@@ -81,7 +81,9 @@ def _window(backend: Backend, folders: Places, arguments: list[str]) -> Window:
     paint_in_turn(window, (*window.docks.all, window.gallery.widget))
     window.show()
     window.appearance.follow(window.windowHandle())
+    window.desk.jobs.hold()  # what they import would take turns with the first painting
     window.start(Path(arguments[0]).absolute() if arguments else FIRST_SAMPLE)
+    in_turn(window, window.desk.jobs.release)
     return window
 
 

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
-from workbench.later import later
+from workbench.later import in_turn
 
 
 def paint_in_turn(window: QWidget, parts: Iterable[QWidget]) -> None:
     """Let each of `parts` be painted in a turn of the event loop of its own; call it before `window` is shown."""
-    waiting = list(parts)
-    for part in waiting:
+    for part in parts:
         part.setUpdatesEnabled(False)
-
-    def go_on() -> None:
-        if waiting:
-            waiting.pop(0).setUpdatesEnabled(True)
-            later(0, window, go_on)
-
-    later(0, window, go_on)
+        in_turn(window, partial(part.setUpdatesEnabled, True))

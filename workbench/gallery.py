@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -37,6 +37,8 @@ class Gallery(QObject):
         kinds = {kind.key: kind for kind in discover()}
         cursor = TimeCursor(self)
         quarters = [kinds[key](theme, cursor, compact=True) for key in QUARTERS if key in kinds]
+        for view in quarters:
+            view.takes_turns = True
         deep = [kind(theme, cursor) for kind in kinds.values()]
         self.views: list[LiveView] = [*quarters, *deep]
         self.overview = Overview(quarters)
@@ -106,11 +108,15 @@ class Gallery(QObject):
                 view.show_moment(self.film.position)
                 view.show_snapshot(snapshot)
 
-    @Slot()
-    def prepare(self) -> None:
-        """Build what was never seen, one view at a time with pauses in between, so that none has to be waited for."""
-        if any(view.make() for view in self.views):
-            later(_PAUSE_MS, self.tabs, self.prepare)  # not after the views have gone
+    def prepare(self, waited_for: Callable[[], bool], done: Callable[[], object]) -> None:
+        """Build what was never seen, so that none has to be waited for; then call `done`.
+
+        One part at a time with pauses in between, and nothing while something else is `waited_for`.
+        """
+        if waited_for() or any(view.make_part() or view.make_more() for view in self.views):
+            later(_PAUSE_MS, self.tabs, partial(self.prepare, waited_for, done))  # not after the views have gone
+        else:
+            done()
 
     @Slot(str)
     def open(self, key: str) -> None:

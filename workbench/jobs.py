@@ -32,7 +32,18 @@ class Jobs:
         self._newest: dict[str, _Job] = {}
         self._threads: dict[str, threading.Thread] = {}
         self._stops: dict[str, Callable[[], None]] = {}  # of lanes whose running job nobody wants any more
-        self._closed = False
+        self._closed = self._held = False
+
+    def hold(self) -> None:
+        """Begin nothing until `release`."""
+        self._held = True
+
+    def release(self) -> None:
+        """Begin what was held."""
+        self._held = False
+        for lane, job in self._newest.items():
+            if lane not in self._threads:
+                self._begin(job)
 
     def submit(
         self,
@@ -46,7 +57,7 @@ class Jobs:
             return
         job = _Job(lane, work, done, failed)
         self._newest[lane] = job
-        if lane not in self._threads:
+        if lane not in self._threads and not self._held:
             self._begin(job)
 
     def busy(self, lane: str) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
 from shiboken6 import isValid
+
+_in_turn: deque[tuple[QObject, Callable[[], object]]] = deque()
 
 
 def later(milliseconds: int, about: QObject, call: Callable[[], object]) -> None:
@@ -21,3 +24,26 @@ def later(milliseconds: int, about: QObject, call: Callable[[], object]) -> None
             call()
 
     QTimer.singleShot(milliseconds, due)
+
+
+def in_turn(about: QObject, call: Callable[[], object]) -> None:
+    """As `later`, each in a turn of the event loop of its own, in the order in which they were handed in.
+
+    Calls that are due at the same time are otherwise made one after the other in a single turn, and hold it up.
+    One that returns True is made again in the next turn, before those behind it.
+    """
+    _in_turn.append((about, call))
+    if len(_in_turn) == 1:
+        QTimer.singleShot(0, _next)
+
+
+def _next() -> None:
+    about, call = _in_turn[0]
+    again: object = False
+    try:
+        again = isValid(about) and call()
+    finally:
+        if again is not True:
+            _in_turn.popleft()
+        if _in_turn:
+            QTimer.singleShot(0, _next)

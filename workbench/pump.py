@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from engine.events import Snapshot, SnapshotRequest
 from workbench.history import History
 from workbench.jobs import Jobs
-from workbench.later import later
+from workbench.later import in_turn, later
 from workbench.mailbox import Mailbox
 from workbench.session import Session
 
@@ -59,6 +59,7 @@ class Pump(QObject):
         self._open = SnapshotRequest(0, frozenset())
         self._answered = 0
         self._first: dict[Viewer, Snapshot] = {}  # what views shall begin with, each in a turn of its own
+        self._begins = False
         self._drawn = (-1, -1)  # run and step whose scalars the views have
         self._asked_at_step = -1
         self._ticks = self._everything_at = 0
@@ -69,6 +70,11 @@ class Pump(QObject):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(INTERVAL_MS)
         self._timer.timeout.connect(self.tick)
+
+    @property
+    def begins(self) -> bool:
+        """Whether the first pictures of the run at hand are still to come."""
+        return self._begins and self._session.alive
 
     def start(self) -> None:
         """Begin to tick."""
@@ -114,26 +120,30 @@ class Pump(QObject):
     def _on_begun(self, _record: object) -> None:
         self._drawn = (-1, -1)
         self._first.clear()
+        self._begins = True
         self._everything_at = self._ticks + _EVERYTHING_TICKS // 4
         self.ask_anew()
 
     def _show(self, snapshot: Snapshot, viewers: list[Viewer]) -> None:
         """Views that have begun draw at once, the others in turn, so that their first pictures hold nothing up."""
-        under_way = bool(self._first)
         for viewer in viewers:
-            if viewer.begins_with(snapshot):
-                self._first[viewer] = snapshot
-            else:
+            if not viewer.begins_with(snapshot):
                 viewer.show_snapshot(snapshot)
-        if self._first and not under_way:
-            later(0, self, self._begin_next)
+                continue
+            if viewer not in self._first:
+                in_turn(self, self._begin_next)
+            self._first[viewer] = snapshot
+        self._begins = bool(self._first)
 
     @Slot()
     def _begin_next(self) -> None:
-        if self._first:
+        """Draw one of the first pictures; after the run's answer, where that is waited for."""
+        if self._session.awaited:
+            later(_AWAITING_MS, self, self._begin_next)
+        elif self._first:
             viewer = next(iter(self._first))
             viewer.show_snapshot(self._first.pop(viewer))
-            later(0, self, self._begin_next)
+            self._begins = bool(self._first)
 
     def _hand_out_history(self, viewers: list[Viewer]) -> None:
         record = self._session.record

@@ -19,7 +19,7 @@ from workbench.dialogs.rate_finder import RateFinder
 from workbench.draft import FIRST_SAMPLE
 from workbench.files import dropped
 from workbench.icons import icon
-from workbench.later import later
+from workbench.later import in_turn, later
 from workbench.number_editors import commit
 from workbench.panels.data import fill_samples
 from workbench.plots.equation import ready_to_typeset
@@ -41,6 +41,7 @@ class Window(Workspace):
 
     def __init__(self, backend: Backend, settings: Settings, places: Places) -> None:
         super().__init__(backend, settings, places)
+        self._settings_due = False
         fill(self.menus, self)
         self.display = RunDisplay(self)
         self._connect()
@@ -66,7 +67,14 @@ class Window(Workspace):
     @Slot()
     def _prepare(self) -> None:
         """Do while nobody waits for it what would hold the window up when it is needed."""
-        self.gallery.prepare()
+        self.gallery.prepare(self._waited_for, self._prepare_equations)
+
+    def _waited_for(self) -> bool:
+        """Whether somebody waits for what comes next: data, a run, its first pictures, its answer."""
+        draft, session = self.desk.draft, self.desk.session
+        return bool(draft.loading) or draft.preparing or session.awaited or self.pump.begins
+
+    def _prepare_equations(self) -> None:
         self.desk.jobs.submit("equations", ready_to_typeset, lambda _nothing: None, lambda _error: None)
 
     # --- connections ------------------------------------------------------------------------------------
@@ -139,7 +147,8 @@ class Window(Workspace):
         assert draft.loaded_data is not None
         self.steps.show_loaded(draft.loaded_data)
         self.foot.show_data(draft.loaded_data.title)
-        self._show_settings()
+        self._settings_due = True
+        in_turn(self, self._show_due_settings)
         file = draft.loaded_data.experiment.data.file
         if file:
             self.settings.remember_file(Path(file))
@@ -156,8 +165,14 @@ class Window(Workspace):
 
     # --- what is shown ----------------------------------------------------------------------------------
 
+    def _show_due_settings(self) -> None:
+        """Of data that has been read, unless they have changed with it and are shown already."""
+        if self._settings_due:
+            self._show_settings()
+
     @Slot()
     def _show_settings(self) -> None:
+        self._settings_due = False
         counts = self.desk.counts()
         self.steps.show_experiment(self.desk.draft.experiment, counts)
         self.foot.show_threads(counts.threads)

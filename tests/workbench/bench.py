@@ -26,7 +26,7 @@ class Bench:
         self.window.ask_to_close = lambda: True  # type: ignore[method-assign]
         self.window.show()
         self.window.start("known")
-        self.until(lambda: self.window.desk.draft.ready and self.window.desk.draft.facts is not None)
+        self.until(lambda: self.window.desk.draft.ready and self.window.desk.draft.facts is not None and self.drawn())
 
     @property
     def session_state(self) -> State:
@@ -34,6 +34,10 @@ class Bench:
 
     def until(self, condition: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(condition, timeout=20_000)
+
+    def drawn(self) -> bool:
+        """Whether every view that is seen has been built and shows the newest."""
+        return not any(view._behind for view in self.window.gallery.views if view.active)
 
     def command(self, name: str) -> None:
         self.window.run_bar.commands[name].trigger()

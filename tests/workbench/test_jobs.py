@@ -49,6 +49,23 @@ def test_a_newer_job_silences_the_older_ones(qtbot: QtBot, jobs: Jobs) -> None:
     assert ran == ["first", "third"]
 
 
+def test_what_is_held_begins_when_it_is_released(qtbot: QtBot, jobs: Jobs) -> None:
+    ran, answers = list[str](), list[str]()
+
+    def work(name: str) -> str:
+        ran.append(name)
+        return name
+
+    jobs.hold()
+    for lane, name in (("data", "overtaken"), ("data", "newest"), ("other", "beside")):
+        jobs.submit(lane, lambda name=name: work(name), answers.append, lambda error: None)  # type: ignore[misc]
+    jobs.collect()
+    assert ran == []
+    jobs.release()
+    _until_idle(qtbot, jobs)
+    assert sorted(ran) == sorted(answers) == ["beside", "newest"]
+
+
 def test_what_was_forgotten_is_told_to_nobody(qtbot: QtBot, jobs: Jobs) -> None:
     gate, answers = threading.Event(), list[str]()
     jobs.submit("data", lambda: gate.wait(10), lambda _: answers.append("gone"), lambda error: None)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QObject
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 from pytestqt.qtbot import QtBot
 
-from workbench.later import later
+from workbench.later import in_turn, later
 
 
 class Asker(QObject):
@@ -52,3 +52,38 @@ def test_what_has_gone_by_then_is_neither_called_nor_kept(way: str) -> None:
     gc.collect()
     assert calls == []
     assert kept() is None
+
+
+def test_calls_in_turn_keep_their_order_and_each_has_its_turn(qtbot: QtBot) -> None:
+    asker, turns, made = Asker(), [0], list[tuple[str, int]]()
+    timer = QTimer()
+    timer.timeout.connect(lambda: turns.__setitem__(0, turns[0] + 1))
+    timer.start(0)
+    rest = [True, True, False]
+
+    def work() -> bool:
+        made.append(("in parts", turns[0]))
+        return rest.pop(0)
+
+    in_turn(asker, work)
+    for name in ("next", "last"):
+        in_turn(asker, lambda name=name: made.append((name, turns[0])))  # type: ignore[misc]
+    assert made == []
+    qtbot.waitUntil(lambda: len(made) == 5)
+    names, times = zip(*made, strict=True)
+    assert names == ("in parts", "in parts", "in parts", "next", "last")
+    assert len(set(times)) == 5
+
+
+def test_a_call_that_fails_or_is_about_what_has_gone_keeps_no_other_from_its_turn(qtbot: QtBot) -> None:
+    asker, gone = Asker(), Asker()
+    calls = gone.calls
+    in_turn(gone, gone.call)
+    in_turn(asker, lambda: 1 / 0)
+    in_turn(asker, asker.call)
+    gone.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    with qtbot.captureExceptions() as raised:
+        qtbot.waitUntil(lambda: bool(asker.calls))
+    assert [kind for kind, _, _ in raised] == [ZeroDivisionError]
+    assert calls == []

@@ -133,6 +133,24 @@ def test_views_that_have_not_begun_do_so_one_after_the_other_with_the_newest(
     assert [[shown.step for shown in viewer.snapshots] for viewer in viewers] == [[2], [2], [1, 2]]
 
 
+def test_first_pictures_come_after_the_answer_that_is_waited_for(
+    bench: Bench, viewers: list[Viewer], qtbot: QtBot
+) -> None:
+    viewers[0].unbegun = True
+    bench.mailbox.post(Snapshot(1, 1, 1, ()))
+    bench.pump.tick()
+    assert bench.pump.begins
+    bench.session.run(SERIES, bench._make)  # pauses
+    passed: list[bool] = []
+    QTimer.singleShot(0, bench.pump, lambda: passed.append(True))
+    qtbot.waitUntil(lambda: bool(passed))
+    assert viewers[0].snapshots == []
+    bench.mailbox.post(Paused(1))
+    bench.pump.tick()
+    qtbot.waitUntil(lambda: bool(viewers[0].snapshots))
+    assert not bench.pump.begins
+
+
 def test_a_run_that_is_forgotten_begins_no_view(bench: Bench, viewers: list[Viewer], qtbot: QtBot) -> None:
     viewers[0].unbegun = True
     bench.mailbox.post(Snapshot(1, 1, 1, ()))

@@ -280,3 +280,20 @@ def test_a_view_that_cannot_be_drawn_keeps_no_other_from_being_drawn(
     assert broken._stack.currentWidget() is broken._message
     assert broken.history is not None
     assert all(view.history is broken.history for view in others)
+
+
+def test_views_are_built_before_they_are_seen_while_nobody_waits(bench: Bench) -> None:
+    gallery, waits, done = bench.window.gallery, [True], list[str]()
+    asked: list[bool] = []
+
+    def waited_for() -> bool:
+        asked.append(waits[0])
+        return waits[0]
+
+    gallery.prepare(waited_for, lambda: done.append("done"))
+    bench.until(lambda: len(asked) > 2)
+    unbuilt = [view for view in gallery.views if not view._built]
+    assert {view.key for view in gallery.views} == {view.key for view in unbuilt}  # all of the tabs
+    waits[0] = False
+    bench.until(lambda: bool(done))
+    assert [view for view in gallery.views if not view._built or view.make_more()] == []

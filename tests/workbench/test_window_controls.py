@@ -78,7 +78,7 @@ def _nameless(parent: QWidget) -> str:
 def test_every_control_has_a_name_for_tests_and_one_for_people(bench: Bench) -> None:
     for view in bench.window.gallery.views:
         bench.window.gallery.open(view.key)
-        bench.until(lambda: not view._behind)  # noqa: B023 (asked at once)
+        bench.until(bench.drawn)
     bench.train(20)
     assert _nameless(bench.window) == ""
 

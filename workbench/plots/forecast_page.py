@@ -35,15 +35,18 @@ class ForecastPage(AnswerPage):
         self.intervals = Intervals(self.plot, self.theme)
         self.plot.hovered.connect(self._hover)
         self._walked = KeyCursor(self.plot)
-        self.left = ResidualPlots(self.theme, self.plot)
-        for plot in (self.plot, self.left.residuals, self.left.lags):
-            plot.hovered.connect(self.leave)
-        self.left.read.connect(self.read)
-        self.left.hide()
+        self.left: ResidualPlots | None = None
+        self.plot.hovered.connect(self.leave)
         pictures = QVBoxLayout(both := QWidget())
         pictures.setContentsMargins(0, 0, 0, 0)
         pictures.addWidget(self.plot, 3)
-        pictures.addWidget(self.left, 1)
+        if not self.compact:
+            self.left = ResidualPlots(self.theme, self.plot)
+            self.left.read.connect(self.read)
+            for plot in self.left.plots:
+                plot.hovered.connect(self.leave)
+            self.left.hide()
+            pictures.addWidget(self.left, 1)
         self.column.addWidget(scrolled(both, "forecast_plots", "Forecast and what it leaves"))
 
     def draw(self, prediction: Probe) -> None:
@@ -64,7 +67,7 @@ class ForecastPage(AnswerPage):
         self.plot.show_curve(_FORECAST, *parted(prediction.forecast, starts), words)
         self.intervals.show(prediction.bands, [""] * len(prediction.bands) if self.compact else prediction.covered)
         self.plot.show_key(self.intervals.keys())
-        if not self.compact:
+        if self.left:
             self.left.draw(prediction)
             self.left.read_again()
         self._read_point()
@@ -85,34 +88,35 @@ class ForecastPage(AnswerPage):
         self.plot.remove_curves()
         self.plot.clear()
         self.plot.show_everything()
-        self.left.clear()
+        if self.left:
+            self.left.clear()
 
     def recolour(self) -> None:
         """All plots, as high as their text needs."""
-        for plot, high in (
-            (self.plot, _FORECAST_HIGH),
-            (self.left.residuals, _LEFT_HIGH),
-            (self.left.lags, _LEFT_HIGH),
-        ):
-            plot.canvas.setMinimumHeight(0 if self.compact else round(high * self.theme.scale))
         self.intervals.apply_theme(self.theme)
         self.plot.apply_theme(self.theme)
         self.plot.show_key(self.intervals.keys())
-        self.left.apply_theme(self.theme)
+        if self.left:
+            self.plot.canvas.setMinimumHeight(round(_FORECAST_HIGH * self.theme.scale))
+            for plot in self.left.plots:
+                plot.canvas.setMinimumHeight(round(_LEFT_HIGH * self.theme.scale))
+            self.left.apply_theme(self.theme)
 
     def reset_zoom(self) -> None:
         """All plots."""
         self.plot.show_everything()
-        self.left.reset_zoom()
+        if self.left:
+            self.left.reset_zoom()
 
     def walk(self, across: int, down: int) -> bool:
         """Along the held-out points, with what is left of the truth there; down the steps of the lag check."""
         if down:
             self._walked.forget()
-            return self.left.walk_lags(down)
+            return self.left is not None and self.left.walk_lags(down)
         known = range(len(self._shown.truth)) if self._shown is not None else ()
         place = self._walked.walk(across, known)
-        self.left.go(place)
+        if self.left:
+            self.left.go(place)
         self._read_point()
         return place is not None
 
@@ -121,12 +125,13 @@ class ForecastPage(AnswerPage):
         shown, place = self._shown, self._walked.place
         if shown is not None and place is not None and place < len(shown.labels):
             words = self.plot.describe(place, shown.labels[int(place)])
-            self.read.emit(self.left.residuals.describe(place, words))
+            self.read.emit(self.left.residuals.describe(place, words) if self.left else words)
 
     def leave(self) -> None:
         """No point is marked, in no plot."""
         self._walked.forget()
-        self.left.go(None)
+        if self.left:
+            self.left.go(None)
 
     def table(self, prediction: Probe) -> Table:
         """One row for each held-out point."""

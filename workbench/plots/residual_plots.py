@@ -33,6 +33,7 @@ class ResidualPlots(QWidget):
         self._letters = theme.body
         self.residuals = CurvePlot(theme, bottom="", left="residual")
         self.lags = CurvePlot(theme, bottom="steps back", left="RMSE", counted=True)
+        self.plots = self.residuals, self.lags
         self.residuals.add_curve(_RESIDUAL, "train")
         self._zero = self.residuals.add_line("muted")
         self.residuals.mark(self._zero, 0.0)
@@ -71,14 +72,14 @@ class ResidualPlots(QWidget):
 
     def clear(self) -> None:
         """Nothing."""
-        for plot in (self.residuals, self.lags):
+        for plot in self.plots:
             plot.clear()
         self.reset_zoom()
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the colours of `theme`."""
         self._letters = theme.body
-        for plot in (self.residuals, self.lags):
+        for plot in self.plots:
             plot.apply_theme(theme)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -67,7 +68,7 @@ class GradientFlow(LiveView):
             return "This network reads a single step: there is no earlier one that a gradient could reach."
         return super().reason()
 
-    def build(self) -> None:
+    def build(self) -> Iterator[None]:
         """Curves over time steps, the same as a strip of colours, and the half-life over training."""
         self._curves = CurvePlot(self.theme, bottom="time step", left="log₁₀ ‖∂L/∂h‖", counted=True)
         self._vanished = self._curves.add_band(0, 0, "problem")
@@ -76,8 +77,10 @@ class GradientFlow(LiveView):
         self._mark = self._curves.add_line("cursor", upright=True)
         self._border = self._curves.add_line("good", upright=True)
         self._cuts: list[Any] = []
+        yield
         self._strip = HeatGrid(self.theme, bottom="time step", left="layer", least_height=2 * GRID)
         self._strip.arrange([Panel(0, 0, "magnitude")])
+        yield
         self._lives = HalfLifePlot(self.theme)
         self._walked = KeyCursor(self._lives)
         pictures = QVBoxLayout(inside := QWidget())

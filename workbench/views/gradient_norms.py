@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
@@ -58,16 +58,18 @@ class GradientNormBoard(LiveView):
         self._updated = None
         super().reset(beginning=beginning)
 
-    def build(self) -> None:
+    def build(self) -> Iterator[None]:
         """Norms and ratios side by side over the same rows; the whole norm over training below."""
         self._norms = CurvePlot(self.theme, bottom="gradient norm", left="")
         self._norms.add_curve(_BEFORE, "muted", symbol=True, line=False, ring=True)
         self._norms.add_curve(_AFTER, "train", symbol=True, line=False)
+        yield
         self._ratio = CurvePlot(self.theme, bottom="update / parameter", left="")
         edges = [math.log10(edge) for edge in HEALTHY]
         self._ratio.add_band(edges[0], edges[1], "good", upright=True)
         self._ratio.add_anchor().setData(edges, [0.0, 0.0])  # however far off the ratios are, it is seen how far
         self._ratio.add_curve(_RATIO, "test", symbol=True, line=False)
+        yield
         for plot in (self._norms, self._ratio):
             plot.bottom.setLogMode(True)
             plot.legend.hide()  # one key for both, so that their rows stay level
@@ -78,6 +80,7 @@ class GradientNormBoard(LiveView):
         self._clip = self._total.add_line("warning")
         self._moment = self._total.add_line("cursor", upright=True)
         self._total.set_log(True)
+        yield
         self._walked = KeyCursor(self._total)
         self._row = [self._norms.add_line("cursor"), self._ratio.add_line("cursor")]
         self._named: str | None = None  # the parameter that keys went to

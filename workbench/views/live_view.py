@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.events import Probe, RunStarted, Snapshot, SnapshotRequest
 from workbench.history import Beside, History
-from workbench.later import later
+from workbench.later import in_turn, later
 from workbench.plots.frame import PictureFrame
 from workbench.plots.legend import Legend
 from workbench.plots.time_cursor import TimeCursor
@@ -71,6 +72,8 @@ class LiveView(PictureFrame):
         self.moment: int | None = None  # the step that is shown, when it is not the newest
         self.others: tuple[Beside, ...] = ()
         self._measured: dict[str, Probe] = {}
+        self._parts: Iterator[None] | None = None  # of building it, those to come
+        self.takes_turns = False  # among several that are shown at once: each is built in a turn of the event loop
         self._built = self._held = self._too_early = self._beginning = self._untrained = self.over = False
         self._asking: dict[QWidget, str] = {}  # controls whose choice has to be measured, and their tool tips
         self._behind: set[str] = set()
@@ -174,19 +177,34 @@ class LiveView(PictureFrame):
         self.fit_text(theme)
         self._catch_up("theme")
 
-    def make(self) -> bool:
-        """Build it now, unless it is; True when there was something to do."""
+    def make(self) -> None:
+        """Build it now, unless it is."""
+        while self.make_part():
+            pass
+
+    def make_part(self) -> bool:
+        """Build one part of it, unless all is there; True when there was something to do."""
         if self._built:
             return False
-        self._built = True
-        self._failing.attempt("making", self._make)
+        self._failing.attempt("making", self._make_part)
         return True
 
-    def _make(self) -> None:
-        self.build()
-        self.fit_room()
-        self.recolour()
-        self.order_tabs()
+    def make_more(self) -> bool:
+        """Build a further part of what may be needed, unless all is there; True when there was something to do."""
+        return False
+
+    def _make_part(self) -> None:
+        try:
+            self._parts = self._parts or self.build() or iter(())
+            ended = next(self._parts, self) is self
+        except Exception:
+            self._built = True
+            raise
+        if ended:
+            self._built = True
+            self.fit_room()
+            self.recolour()
+            self.order_tabs()
 
     def fit_room(self) -> None:
         """In a small or low place the picture comes before its key."""
@@ -216,8 +234,11 @@ class LiveView(PictureFrame):
             control.setEnabled(not over)
             control.setToolTip(_ENDED if over else tip)
 
-    def build(self) -> None:
-        """Make the widgets, once, into `body`; called when the view is first seen."""
+    def build(self) -> Iterator[None] | None:
+        """Make the widgets, once, into `body`, when the view is first seen or while nobody waits for anything.
+
+        One that takes as long as a frame yields between its parts, which may then be made in turns of the event loop.
+        """
 
     def draw(self, snapshot: Snapshot) -> None:
         """Show `snapshot`, which holds at least one of the `probes`."""
@@ -275,14 +296,19 @@ class LiveView(PictureFrame):
     def showEvent(self, event: QShowEvent) -> None:
         """Build what was never seen; it catches up, and is painted, each in a turn of the event loop of its own."""
         super().showEvent(event)
-        self.make()
+        if not self.takes_turns:
+            self.make()
         self.body.setUpdatesEnabled(False)
-        later(0, self, self._catch_up_unseen)
+        in_turn(self, self._come_into_sight)
         self.needs_changed.emit()
 
-    def _catch_up_unseen(self) -> None:
+    def _come_into_sight(self) -> bool:
+        """Whether there is more to do."""
+        if self.make_part():
+            return True
         self._catch_up()
         later(_FRAME_MS, self, partial(self.body.setUpdatesEnabled, True))
+        return False
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Ask for nothing any more."""

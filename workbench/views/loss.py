@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 import numpy as np
@@ -47,7 +47,7 @@ class Loss(LiveView):
     question = "Does the network learn, and does it also get better on what it has never seen?"
     waiting = "Press Run (F5): the loss of every batch is drawn here, and of the validation part after every epoch."
 
-    def build(self) -> None:
+    def build(self) -> Iterator[None]:
         """Two plots over the same steps; the metric stands below the loss where there is room."""
         self._loss = CurvePlot(self.theme, bottom="step", left="loss", counted=True)
         self._loss.add_curve(_BATCHES, _faint, key=not self.compact)  # fainter and finer than what it is smoothed to
@@ -56,10 +56,12 @@ class Loss(LiveView):
         self._other_names: set[str] = set()
         self._best = self._loss.add_line("good", upright=True)
         self._moment = self._loss.add_line("cursor", upright=True)
+        yield
         self._metric = CurvePlot(self.theme, bottom="step", left="metric", counted=True)
         self._metric_moment = self._metric.add_line("cursor", upright=True)
         self._metric.follow(self._loss)
         self._walked = KeyCursor(self._loss)
+        yield
         self._metric.hide()
         pictures = QVBoxLayout(inside := QWidget())
         pictures.setContentsMargins(0, 0, 0, 0)

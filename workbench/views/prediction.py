@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtWidgets import QDoubleSpinBox, QVBoxLayout
 
-from engine.events import Snapshot, SnapshotRequest
+from engine.events import Probe, Snapshot, SnapshotRequest
 from engine.prediction_records import PairsPrediction, TextPrediction
 from workbench.history import History
+from workbench.later import in_turn
 from workbench.plots.answers import AnswerPage, score_label, tell_scores
 from workbench.plots.class_page import ClassPage
 from workbench.plots.forecast_page import ForecastPage
@@ -20,7 +22,9 @@ from workbench.plots.scatter_page import ScatterPage
 from workbench.plots.writing_page import WritingPage
 from workbench.views.live_view import LiveView
 
-_PAGES: tuple[type[AnswerPage], ...] = (ForecastPage, ScatterPage, WritingPage, ClassPage, LabelsPage, PairsPage)
+_PAGES: dict[type[Probe], type[AnswerPage]] = {
+    page.draws: page for page in (ForecastPage, ScatterPage, WritingPage, ClassPage, LabelsPage, PairsPage)
+}
 
 
 class Prediction(LiveView):
@@ -34,8 +38,8 @@ class Prediction(LiveView):
     waiting = "Press Run (F5): the network's answers for held-out data are drawn here beside the truth."
 
     def build(self) -> None:
-        """A page for each kind, and the temperature at which text is drawn."""
-        self.pages = {page.draws: page(self.theme, compact=self.compact) for page in _PAGES}
+        """Room for a page of each kind, and the temperature at which text is drawn."""
+        self.pages: dict[type[Probe], AnswerPage] = {}
         self._stack_of_pages = Pages()
         self._scores = score_label(compact=self.compact)
         self._scores.hide()
@@ -43,9 +47,6 @@ class Prediction(LiveView):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._scores)
         layout.addWidget(self._stack_of_pages)
-        for page in self.pages.values():
-            self._stack_of_pages.addWidget(page)
-            page.read.connect(self.read_out)
         self._temperature = QDoubleSpinBox()
         self._temperature.setRange(0.1, 2.0)
         self._temperature.setSingleStep(0.1)
@@ -57,6 +58,22 @@ class Prediction(LiveView):
         self._bar = self.add_asking_control("Temperature", self._temperature, "temperature")
         self._bar.hide()
 
+    def make_more(self) -> bool:
+        """The page of one further kind."""
+        missing = next((kind for kind in _PAGES if kind not in self.pages), None)
+        return missing is not None and self._failing.attempt("making", lambda: self._page(missing))
+
+    def _page(self, kind: type[Probe]) -> AnswerPage:
+        """That of one kind of prediction, made when it is first needed: all of them take as long as three frames."""
+        if kind not in self.pages:
+            self.pages[kind] = page = _PAGES[kind](self.theme, compact=self.compact)
+            self._stack_of_pages.addWidget(page)
+            page.read.connect(self.read_out)
+            page.recolour()
+            self.fit_room()
+            self.order_tabs()
+        return self.pages[kind]
+
     def wishes(self) -> dict[str, Any]:
         """Ask for text at the chosen temperature."""
         return {"temperature": self._temperature.value()}
@@ -66,7 +83,11 @@ class Prediction(LiveView):
         prediction = self.probe("prediction")
         if prediction is None:
             return
-        page = self.pages[type(prediction)]
+        if type(prediction) not in self.pages and self.takes_turns:
+            self._page(type(prediction))
+            in_turn(self, partial(self._catch_up, "snapshot"))
+            return
+        page = self._page(type(prediction))
         self._bar.setVisible(isinstance(prediction, TextPrediction) and not self.compact)
         self._stack_of_pages.setCurrentWidget(page)
         page.draw(prediction)
@@ -115,4 +136,4 @@ class Prediction(LiveView):
     def table(self) -> Table:
         """The numbers of the page that is shown."""
         prediction = self.probe("prediction")
-        return ((), []) if prediction is None else self.pages[type(prediction)].table(prediction)
+        return ((), []) if prediction is None else self._page(type(prediction)).table(prediction)

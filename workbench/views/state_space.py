@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtWidgets import QComboBox, QStackedWidget, QVBoxLayout
 
 from engine.events import Snapshot
@@ -27,9 +29,11 @@ class StateSpace(LiveView):
     probes = frozenset({"hidden", "class_paths"})
     waiting = "Press Run (F5): the course of the hidden state over one validation sequence is drawn here."
 
-    def build(self) -> None:
+    def build(self) -> Iterator[None]:
         """Two plots in which distances are true, one of them seen, and choices of sequences, colours and layer."""
-        self._one, self._many = StatePathPlot(self.theme), ClassPathPlot(self.theme)
+        self._one = StatePathPlot(self.theme)
+        yield
+        self._many = ClassPathPlot(self.theme)
         self._sequences, self._color, self._layer = QComboBox(), QComboBox(), QComboBox()
         self._sequences.addItems([_MANY, _ONE])
         self._sequences.activated.connect(self._draw_again)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -60,11 +61,13 @@ class WeightMaps(LiveView):
         self._spread.clear()
         super().reset(beginning=beginning)
 
-    def build(self) -> None:
+    def build(self) -> Iterator[None]:
         """The matrix at the left; histogram over training and spectrum at the right."""
         self._maps = HeatGrid(self.theme, bottom="column", left="row")
+        yield
         self._spreads = HeatGrid(self.theme, bottom="training step", left="weight")
         self._spreads.arrange([Panel(0, 0, "magnitude")])
+        yield
         self._plane = EigenvaluePlot(self.theme)
         self._levels = dict[str, Levels]()
         self._cell: tuple[int, int, int] | None = None  # panel, row and column that keys went to

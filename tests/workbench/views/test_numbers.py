@@ -634,6 +634,7 @@ def test_what_the_forecast_leaves_and_whether_it_trails(show: Show, qtbot: QtBot
     view.show_snapshot(measured.snapshot(dataclasses.replace(known, labels=known.labels[:39])))
     page = view.pages[SeriesPrediction]
     assert isinstance(page, ForecastPage)
+    assert page.left is not None
     residuals, lags = page.left.residuals, page.left.lags
     assert_allclose(residuals.curves["truth − forecast"].y, truth[1:] - truth[:-1])
     assert lags.curves["error"].y[1] == pytest.approx(0, abs=1e-6)
@@ -707,6 +708,7 @@ def test_series_after_each_other_are_not_joined(show: Show) -> None:
     ))  # fmt: skip
     page = view.pages[SeriesPrediction]
     assert isinstance(page, ForecastPage)
+    assert page.left is not None
     for curve in (page.plot.curves["truth"], page.plot.curves["naive"], page.left.residuals.curves["truth − forecast"]):
         assert_array_equal(np.flatnonzero(np.isnan(curve.y)), [6])
         assert curve.x[6] == 5.5
