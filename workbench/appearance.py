@@ -36,10 +36,13 @@ class Appearance(QObject):
         self.theme = chosen_theme(settings, self._density)
         self._wardrobe = Wardrobe(application)
         self._wardrobe.setParent(self)
-        self._wardrobe.wear(self.theme)
+        self._wardrobe.color(self.theme)
 
     def dress(self, owner: QObject, *parts: Callable[[Theme], object]) -> None:
-        """Give the theme to what draws by itself, now and, as long as its owner lives, whenever it is another one."""
+        """Give the theme to all widgets, and to what draws by itself, now and, as long as its owner lives, whenever it
+        is another one.
+        """
+        self._wardrobe.wear(self.theme)
         for part in parts:
             part(self.theme)
         self._owner, self._parts = owner, parts

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from workbench.number_editors import NumberEditor
@@ -22,6 +23,9 @@ class Bench:
 
     def __init__(self, qtbot: QtBot, backend: KnownBackend, folder: Path) -> None:
         self.qtbot, self.backend = qtbot, backend
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.setStyleSheet("")  # as at a start of the program, where a window comes to be twice as fast
         self.window = Window(backend, Settings(folder), Places(folder, folder / "runs", folder))
         self.window.ask_to_close = lambda: True  # type: ignore[method-assign]
         self.window.show()
