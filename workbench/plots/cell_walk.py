@@ -25,10 +25,14 @@ class CellWalk:
         row, column = self.cell or (0, 0)
         if self.cell is not None:
             row, column = min(max(row + down, 0), rows - 1), min(max(column + across, 0), columns - 1)
+        self.go(row, column)
+        return True
+
+    def go(self, row: int, column: int) -> None:
+        """To one cell."""
         self.cell = row, column
         self._repaint()
         self.read_again()
-        return True
 
     def leave(self) -> None:
         """No cell."""

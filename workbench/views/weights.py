@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,14 +12,14 @@ from PySide6.QtWidgets import QComboBox, QSplitter, QVBoxLayout, QWidget
 
 from engine.events import Snapshot
 from engine.inside_records import Floats, ParameterPicture, Spectrum, Weights
-from engine.percentages import percent
 from workbench.plots.eigenvalue_plot import EigenvaluePlot
 from workbench.plots.heat_grid import HeatGrid, Panel, Spot
 from workbench.plots.keys import Scale
 from workbench.plots.levels import Levels
 from workbench.plots.saving import Cell, Table
 from workbench.plots.scrolled import scrolled
-from workbench.plots.spread import BINS, Spread
+from workbench.plots.spread import Spread
+from workbench.plots.spread_map import SpreadMap
 from workbench.plots.time_cursor import TimeCursor
 from workbench.theme import GRID, Theme
 from workbench.views.live_view import LiveView
@@ -65,8 +64,7 @@ class WeightMaps(LiveView):
         """The matrix at the left; histogram over training and spectrum at the right."""
         self._maps = HeatGrid(self.theme, bottom="column", left="row")
         yield
-        self._spreads = HeatGrid(self.theme, bottom="training step", left="weight")
-        self._spreads.arrange([Panel(0, 0, "magnitude")])
+        self._spreads = SpreadMap(self.theme)
         yield
         self._plane = EigenvaluePlot(self.theme)
         self._levels = dict[str, Levels]()
@@ -78,8 +76,10 @@ class WeightMaps(LiveView):
         self._choice = self.add_asking_control("Spectrum of", self._matrix, "matrix")
         self._lay_out()
         self._maps.hovered.connect(self._hover)
-        self._spreads.hovered.connect(self._hover_spread)
-        self._plane.said.connect(self.read_out)
+        self._spreads.said.connect(self._plane.leave)
+        self._plane.said.connect(self._spreads.walked.leave)
+        for part in (self._spreads, self._plane):
+            part.said.connect(self._read_beside)
 
     def _lay_out(self) -> None:
         side = QSplitter(Qt.Orientation.Vertical)
@@ -123,6 +123,7 @@ class WeightMaps(LiveView):
         """No pictures; the levels of the last run are forgotten."""
         self._levels.clear()
         self._mark_cell(None)
+        self._spreads.walked.leave()
         self._maps.arrange(())
         self._plane.forget()
 
@@ -189,15 +190,8 @@ class WeightMaps(LiveView):
 
     def _draw_spread(self, name: str, reach: float) -> None:
         shares, steps = self._spread.picture(name, reach)
-        if not steps:
-            return
-        tallest = np.nanmax(shares, axis=0, initial=1e-9)
-        self._spreads.show_panel(0, shares / tallest, (0.0, 1.0), f"{name} · where its values lie")
-        self._spreads.show_axis([f"{step:,}" for step in steps])
-        self._spreads.show_cursor(None if self.moment is None else max(bisect_right(steps, self.moment) - 1, 0))
-        self._spreads.show_values(0, reach * (1 - 1 / BINS), -2 * reach / BINS)
-        scale = Scale("share, of the fullest bin", self.theme.color_map("magnitude"), 0, 1)
-        self._spreads.show_scales([scale])
+        if steps:
+            self._spreads.show_spread(name, reach, shares, steps, self.moment)
 
     # --- spectrum ---------------------------------------------------------------------------------------
 
@@ -215,8 +209,11 @@ class WeightMaps(LiveView):
     # --- mouse ------------------------------------------------------------------------------------------
 
     def walk_inside(self, across: int, down: int) -> bool:
-        """From cell to cell, down through all bands of the matrix, and up from its first row by eigenvalues."""
-        if self._walk_plane(across, down):
+        """From cell to cell, down through all bands of the matrix.
+
+        Up from its first row are the eigenvalues, right of its last column the histograms.
+        """
+        if self._walk_spreads(across, down) or self._walk_plane(across, down):
             return True
         grid = self._maps
         rows = [(panel, row) for panel in range(len(grid.panels)) for row in range(len(grid.data(panel)))]
@@ -239,10 +236,16 @@ class WeightMaps(LiveView):
         if down > 0 and self._plane.at == 0:
             self._plane.leave()
             return False
-        walked = self._plane.isVisible() and (inside or above) and self._plane.walk(across - down)
-        if walked:
-            self._mark_cell(None)
-        return walked
+        return self._plane.isVisible() and (inside or above) and self._plane.walk(across - down)
+
+    def _walk_spreads(self, across: int, down: int) -> bool:
+        """Left of the first moment is the matrix again."""
+        cell, inside = self._cell, self._spreads.walked.cell
+        if inside is not None and not inside[1] and across == -1:
+            self._spreads.walked.leave()
+            return False
+        beside = cell is not None and across == 1 and cell[2] == self._maps.data(cell[0]).shape[1] - 1
+        return self._spreads.isVisible() and (inside is not None or beside) and self._spreads.walk(across, down)
 
     def _read_cell(self) -> None:
         if self._cell is not None:
@@ -261,7 +264,13 @@ class WeightMaps(LiveView):
     def _hover(self, spot: Spot | None) -> None:
         self._mark_cell(None)
         self._plane.leave()
+        self._spreads.walked.leave()
         self._read(spot)
+
+    def _read_beside(self, words: str) -> None:
+        """Of the histograms or the eigenvalues: no cell of the matrix is read out then."""
+        self._mark_cell(None)
+        self.read_out(words)
 
     def _read(self, spot: Spot | None) -> None:
         weights = self.probe("weights")
@@ -275,20 +284,6 @@ class WeightMaps(LiveView):
         place = f"{name or picture.name} · row {down * row} · column {across * column}"
         pooled = f" (strongest of {down} × {across})" if picture.pool != (1, 1) else ""
         self.read_out(f"{place}{pooled} · {band[spot.unit, spot.time]:+.5f}")
-
-    def _hover_spread(self, spot: Spot | None) -> None:
-        weights = self.probe("weights")
-        if spot is None or not isinstance(weights, Weights):
-            self.read_out("")
-            return
-        name = self._chosen(weights).name
-        reach = self._levels[name].high
-        shares, steps = self._spread.picture(name, reach)
-        low = reach * (1 - 2 * (spot.unit + 1) / BINS)
-        span = f"{low:.3g} to {low + 2 * reach / BINS:.3g}"
-        self.read_out(
-            f"{name} · step {steps[spot.time]:,} · {percent(shares[spot.unit, spot.time], 1)} lie from {span}"
-        )
 
 
 def _bands(picture: ParameterPicture) -> list[tuple[str, Floats]]:

@@ -713,3 +713,51 @@ def test_eigenvalues_are_walked_by_size_above_the_matrix(show: Show) -> None:
     assert view._readout.text().endswith("size 1.2500")
     QTest.keyClick(view, Qt.Key.Key_Escape)
     assert (view._plane.at, view._readout.text()) == (None, "")
+
+
+def test_bins_of_the_histograms_are_walked_right_of_the_matrix(show: Show) -> None:
+    view = show(WeightMaps)
+    for step in (10, 20, 30):
+        view.show_snapshot(measured.snapshot(known_weights(), measured.spectrum(), step=step))
+    spreads = view._spreads
+    for key, cell in (
+        ("Down", None), ("End", None), ("End", None), ("Right", (24, 0)), ("Up", (23, 0)), ("End", (23, 2)),
+        ("Right", (23, 2)), ("Home", (23, 0)), ("Home", (23, 0)), ("Right", (23, 1)),
+    ):  # fmt: skip
+        QTest.keyClick(view, Qt.Key[f"Key_{key}"])
+        assert spreads.walked.cell == cell
+    by_keys = view._readout.text()
+    assert by_keys.startswith("rnn.weight_hh_l0 · step 20 · ")
+    assert by_keys.endswith(" % lie from 0 to 0.333")
+    marks = spreads._cells[0]._marks + spreads._cells[0]._row_marks
+    assert [mark.value() for mark in marks if mark.isVisible()] == [0.5, 1.5, 22.5, 23.5]
+    for step in (15, 25):
+        view.show_snapshot(measured.snapshot(known_weights(), step=step))
+    assert (spreads.walked.cell, view._readout.text()) == ((23, 2), by_keys)  # the column of the same step
+    spreads.hovered.emit(Spot(0, 23, 2, 0.0))
+    assert (spreads.walked.cell, view._readout.text()) == (None, by_keys)
+    for key in ("Down", "End", "Right", "Left"):
+        QTest.keyClick(view, Qt.Key[f"Key_{key}"])
+    assert (spreads.walked.cell, view._cell) == (None, (0, 0, 0))
+    for key in ("End", "Right", "Escape"):
+        QTest.keyClick(view, Qt.Key[f"Key_{key}"])
+    assert (spreads.walked.cell, view._readout.text()) == (None, "")
+
+
+def test_of_the_parts_of_weights_one_at_a_time_is_read_out(show: Show) -> None:
+    view = show(WeightMaps)
+    shown = measured.snapshot(known_weights(), measured.spectrum(), step=10)
+    view.show_snapshot(shown)
+    QTest.keyClick(view, Qt.Key.Key_Down)
+    view._plane.said.emit("under the mouse")
+    view.show_snapshot(shown)
+    assert (view._cell, view._readout.text()) == (None, "under the mouse")
+    for key in ("Down", "End", "Right"):
+        QTest.keyClick(view, Qt.Key[f"Key_{key}"])
+    assert view._spreads.walked.cell
+    view._plane.said.emit("under the mouse")
+    assert view._spreads.walked.cell is None
+    QTest.keyClick(view, Qt.Key.Key_Up)
+    assert view._plane.at == 0
+    view._spreads.hovered.emit(None)
+    assert view._plane.at is None
