@@ -32,8 +32,9 @@ class ClassPage(AnswerPage):
         self.column.addWidget(self.strips)
         self.column.addWidget(self.parts, 1)
         self.column.addStretch()  # strips without a matrix stand on top
-        self.strips.hovered.connect(self.read)
-        self.matrix.hovered.connect(self.read)
+        for picture, other in ((self.strips, self.matrix), (self.matrix, self.strips)):
+            picture.hovered.connect(other.walked.leave)
+            picture.hovered.connect(self.read)
 
     def draw(self, prediction: Probe) -> None:
         """Everything anew."""
@@ -60,6 +61,7 @@ class ClassPage(AnswerPage):
     def clear(self) -> None:
         """Nothing to see."""
         self.scores.clear()
+        self.leave()
         self.strips.hide()
         self.matrix.clear()
         self.examples.show_examples(())
@@ -71,11 +73,16 @@ class ClassPage(AnswerPage):
         self.matrix.apply_theme(self.theme)
 
     def walk(self, across: int, down: int) -> bool:
-        """From cell to cell of the confusion matrix."""
-        return self.matrix.isVisible() and self.matrix.walked.walk(across, down, self.matrix.counts.shape)
+        """Along the steps, where there are any; down, from cell to cell of the confusion matrix, and up again."""
+        cell, below = self.matrix.walked.cell, self.matrix.isVisible()
+        above = cell is None or (down < 0 and cell[0] == 0)
+        if self.strips.isVisible() and above and not (below and down > 0):
+            return self.strips.walk(across)
+        return below and self.matrix.walked.walk(across, down, self.matrix.counts.shape)
 
     def leave(self) -> None:
-        """No cell."""
+        """No step, no cell."""
+        self.strips.walked.leave()
         self.matrix.walked.leave()
 
     def table(self, prediction: Probe) -> Table:

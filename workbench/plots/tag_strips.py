@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QScrollBar, QSizePolicy, QWidget
 
 from engine.percentages import percent
 from engine.prediction_records import TagTrack
+from workbench.plots.cell_walk import CellWalk
 from workbench.theme import GRID, Theme
 
 _LEFT = 9 * GRID
@@ -19,7 +20,7 @@ _LEAST = 4  # pixels of a step, where most are other than the one before
 
 
 class TagStrips(QWidget):
-    """Each class has its colour and, in the key, its name; the mouse reads a step out.
+    """Each class has its colour and, in the key, its name; mouse and keys read a step out.
 
     Where there are more changes than can be told apart, a part of the steps is shown, and a bar goes through all.
     """
@@ -35,6 +36,7 @@ class TagStrips(QWidget):
         self._theme = theme
         self._track: TagTrack | None = None
         self._classes: tuple[str, ...] = ()
+        self.walked = CellWalk(self.update, lambda _row, step: self.hovered.emit(self.words(step)))  # one row of steps
         self.bar = QScrollBar(Qt.Orientation.Horizontal, self)
         self.bar.setObjectName("tag_strips_bar")
         self.bar.setAccessibleName("Steps that are shown")
@@ -49,9 +51,21 @@ class TagStrips(QWidget):
 
     def show_track(self, track: TagTrack, classes: tuple[str, ...]) -> None:
         """Paint other steps."""
+        if self._track is None or track.labels != self._track.labels:
+            self.walked.leave()
         self._track, self._classes = track, classes
         self._fit()
         self.update()
+        self.walked.read_again()
+
+    def walk(self, by: int) -> bool:
+        """Go so many steps on, and bring that step into sight; False where there are none."""
+        if self._track is None or not self.walked.walk(by, 0, (1, len(self._track.labels))):
+            return False
+        if self.walked.cell is not None:
+            step = self.walked.cell[1]
+            self.bar.setValue(min(max(self.bar.value(), step - self.bar.pageStep() + 1), step))
+        return True
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Room for more steps, or fewer."""
@@ -107,9 +121,12 @@ class TagStrips(QWidget):
             self._paint_strip(painter, _STRIP + GRID / 2, "answered", self._track.answers[self.shown])
             self._paint_certainty(painter, 2 * _STRIP + GRID)
             self._paint_key(painter, 2 * _STRIP + _CURVE + 2 * GRID)
+            painter.setClipRect(QRectF(_LEFT - 1, 0, self.width(), self.height()))  # not over the names
+            self.walked.paint(painter, self._rect, self._theme)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Read out the step under the mouse."""
+        self.walked.leave()
         step = self._step(event.position().x())
         self.hovered.emit(self.words(step) if step is not None else "")
 
@@ -126,6 +143,11 @@ class TagStrips(QWidget):
             return None
         step = self.bar.value() + int((x - _LEFT) / max(self.width() - _LEFT, 1) * self.bar.pageStep())
         return step if step < len(self._track.labels) else None
+
+    def _rect(self, _row: int, step: int) -> QRectF:
+        """Of one step, through all that is painted of it."""
+        wide = (self.width() - _LEFT) / self.bar.pageStep()
+        return QRectF(_LEFT + (step - self.bar.value()) * wide, 1, wide, 2 * _STRIP + _CURVE + GRID)
 
     def _paint_strip(self, painter: QPainter, top: float, name: str, classes: np.ndarray) -> None:
         self._paint_name(painter, top, _STRIP, name)

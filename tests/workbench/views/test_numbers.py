@@ -933,6 +933,37 @@ def test_tags_are_shown_along_time(show: Show, qtbot: QtBot) -> None:
     assert said.args[0].startswith("step 1: ")
 
 
+def test_steps_with_tags_are_walked_by_keys_above_the_matrix(show: Show, qtbot: QtBot) -> None:
+    view = show(Prediction)
+    tagged = measured.class_prediction(tagged=True)
+    view.show_snapshot(measured.snapshot(tagged))
+    page = view.pages[ClassPrediction]
+    assert isinstance(page, ClassPage)
+    strips, matrix = page.strips, page.matrix
+    without_step = strips.grab().toImage()
+    for key, step in (("Right", 0), ("Right", 1), ("End", 3), ("Right", 3), ("Up", 3), ("Home", 0), ("Right", 1)):
+        QTest.keyClick(view, Qt.Key[f"Key_{key}"])
+        assert strips.walked.cell == (0, step)
+        assert view._readout.text() == strips.words(step)
+    assert strips.grab().toImage() != without_step
+    assert tagged.track is not None
+    surer = replace(tagged.track, certainty=f32(*[0.75] * 4))
+    view.show_snapshot(measured.snapshot(replace(tagged, track=surer)))
+    assert view._readout.text() == "step 1: 2 · truth rain · answered sun (75 %)"
+    for key, cell in (("Down", (0, 0)), ("Right", (0, 1)), ("Down", (1, 1)), ("Up", (0, 1))):
+        QTest.keyClick(view, Qt.Key[f"Key_{key}"])
+        assert (strips.walked.cell, matrix.walked.cell) == (None, cell)
+        assert view._readout.text() == matrix.words(*cell)
+    QTest.keyClick(view, Qt.Key.Key_Up)
+    assert (strips.walked.cell, matrix.walked.cell) == ((0, 0), None)
+    with qtbot.waitSignal(matrix.hovered):
+        QTest.mouseMove(matrix, matrix.rect().center())
+    assert strips.walked.cell is None
+    for key in ("Left", "Escape"):
+        QTest.keyClick(view, Qt.Key[f"Key_{key}"])
+    assert (strips.walked.cell, view._readout.text()) == (None, "")
+
+
 def test_tags_that_change_too_often_are_shown_a_part_at_a_time(show: Show) -> None:
     view = show(Prediction)
     answers = (np.arange(2000) % 2).astype(np.int16)
@@ -947,6 +978,10 @@ def test_tags_that_change_too_often_are_shown_a_part_at_a_time(show: Show) -> No
     strips.bar.setValue(strips.bar.maximum())
     assert strips.shown.stop == 2000
     assert strips._step(strips.width() - 1) == 1999
+    for key, shown in (("Right", 0), ("End", 1999), ("Left", 1998), ("Home", 0)):
+        QTest.keyClick(view, Qt.Key[f"Key_{key}"])
+        assert strips.walked.cell == (0, shown)
+        assert strips.shown.start <= shown < strips.shown.stop
     view.show_snapshot(measured.snapshot(tagged))
     assert not strips.bar.isVisible()
     assert strips.shown == slice(0, 4)
@@ -1030,3 +1065,5 @@ def test_tags_in_a_small_place_stand_below_their_scores(show: Show, qtbot: QtBot
     assert isinstance(page, ClassPage)
     qtbot.waitUntil(lambda: page.strips.isVisible() and page.parts.isHidden())
     assert page.strips.y() < page.height() / 3
+    QTest.keyClick(view, Qt.Key.Key_Down)
+    assert view._readout.text() == page.strips.words(0)
