@@ -58,8 +58,8 @@ class SpreadMap(HeatGrid):
 
     def words(self, row: int, column: int) -> str:
         """How many of the values lie in one bin at one moment."""
-        low = self._reach * (1 - 2 * (row + 1) / BINS)
-        span = f"{low:.3g} to {low + 2 * self._reach / BINS:.3g}"
+        high, low = (self._reach * (BINS - 2 * edge) / BINS for edge in (row, row + 1))  # in the middle 0 itself
+        span = f"{low:.3g} to {high:.3g}"
         share = percent(self._shares[row, column], 1)
         return f"{self._name} · step {self._steps[column]:,} · {share} lie from {span}"
 

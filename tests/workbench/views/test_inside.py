@@ -212,6 +212,15 @@ def test_histogram_over_training(show: Show) -> None:
     assert_allclose(view._spreads.data(0), shares / shares.max(axis=0))
 
 
+def test_the_middle_bins_of_a_histogram_end_at_nothing(show: Show) -> None:
+    view = show(WeightMaps)
+    view.show_snapshot(measured.snapshot(measured.weights()))
+    assert [view._spreads.words(row, 0).partition(" lie from ")[2] for row in (23, 24)] == [
+        "0 to 0.0333",
+        "-0.0333 to 0",
+    ]
+
+
 def test_eigenvalues_on_the_unit_circle(show: Show) -> None:
     view = show(WeightMaps)
     view.show_snapshot(measured.snapshot(known_weights(), measured.spectrum(radius=1.25)))
