@@ -98,7 +98,7 @@ class GradientFlow(LiveView):
         self._strip.hovered.connect(self._hover_strip)
         self._strip.clicked.connect(self._click_strip)
         self._lives.hovered.connect(self._hover_lives)
-        self.time.moved.connect(self._show_cursor)
+        self.time.moved.connect(self.leave_inside)
 
     def draw(self, snapshot: Snapshot) -> None:
         """Everything of one snapshot, and the history."""
@@ -116,6 +116,8 @@ class GradientFlow(LiveView):
             self._draw_strip(flow, logs)
             self._lives.draw(flow.names, self._course, self.moment)
         self._show_cursor()
+        if self._walked.place is not None:
+            self._read_lives(self._walked.place)
 
     def clear(self) -> None:
         """No curves, no cuts."""
@@ -123,6 +125,7 @@ class GradientFlow(LiveView):
             plot.remove_curves()
             plot.clear()
             plot.show_everything()
+        self._walked.forget()
         for line in (self._mark, self._border, *self._cuts):
             line.hide()
 

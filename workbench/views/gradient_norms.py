@@ -144,6 +144,8 @@ class GradientNormBoard(LiveView):
         self._total.mark(self._moment, self.moment)
         norms = self.probe("gradient_norms")
         self._draw_clip(norms if isinstance(norms, GradientNorms) else None)
+        if self._walked.place is not None:
+            self._read_total(self._walked.place)
 
     def show_end(self, *, untrained: bool = False) -> None:
         """Of what was not measured nothing more comes."""

@@ -129,6 +129,7 @@ class Loss(LiveView):
             self._draw_metric(history)
         elif not self.compact:
             later(_AFTERWARDS_MS, self, self._begin_metric)  # which takes as long as all above
+        self._read_again()
 
     def _begin_metric(self) -> None:
         if self.history is not None:
@@ -157,6 +158,7 @@ class Loss(LiveView):
         self._smoother = Smoother(self._smoother.window)
         self._log.setChecked(self._log.isChecked() and self._chosen)
         self._best.hide()
+        self._walked.forget()
         for line in (self._moment, self._metric_moment):
             line.hide()
         self._loss.clear()
@@ -285,6 +287,11 @@ class Loss(LiveView):
             self.read_out("")
         else:
             self._read(place)
+
+    def _read_again(self) -> None:
+        """The step that keys went to, if any, of what is drawn."""
+        if self._walked.place is not None:
+            self._read(self._walked.place)
 
     def _read(self, place: float) -> None:
         """Both plots, which stand over the same steps."""

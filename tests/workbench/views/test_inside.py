@@ -646,6 +646,52 @@ def test_what_the_mouse_reads_is_read_by_keys_too(
     assert view.accessibleDescription() == view.question
 
 
+@pytest.mark.parametrize(
+    ("kind", "key", "plot"),
+    [
+        (Loss, Qt.Key.Key_Right, "_loss"),
+        (GradientFlow, Qt.Key.Key_Up, "_lives"),
+        (GradientNormBoard, Qt.Key.Key_Right, "_total"),
+    ],
+)
+def test_the_step_that_keys_went_to_is_read_anew(
+    show: Show, qtbot: QtBot, kind: type[Loss | GradientFlow | GradientNormBoard], key: Qt.Key, plot: str
+) -> None:
+    view = show(kind)
+
+    def draw(seed: int) -> None:
+        view.show_start(measured.STARTED)
+        view.show_snapshot(measured.full_snapshot())
+        view.show_snapshot(measured.snapshot(measured.gradient_by_time(half_life=3.0 + seed)))
+        view.show_history(measured.history(300, seed))
+        qtbot.waitUntil(lambda: not view._behind)
+
+    draw(0)
+    QTest.keyClick(view, key)
+    before, place = view._readout.text(), view._walked.place
+    assert before
+    draw(1)
+    anew = view._readout.text()
+    assert view._walked.place == place
+    assert anew.split(" · ")[0] == before.split(" · ")[0]
+    assert anew != before
+    getattr(view, plot).hovered.emit(place)
+    assert view._readout.text() == anew  # as the mouse reads it
+    QTest.keyClick(view, key)
+    view.reset()
+    assert view._walked.place is None  # it was of the run before
+
+
+def test_the_time_cursor_takes_over_from_the_half_lives(show: Show) -> None:
+    view = show(GradientFlow)
+    view.show_snapshot(measured.full_snapshot())
+    for key, told in (("Up", "step 1,000 · half-life"), ("Right", "time step 1 · ")):
+        QTest.keyClick(view, Qt.Key[f"Key_{key}"])
+        view.show_snapshot(measured.full_snapshot())
+        assert view._readout.text().startswith(told)
+    assert view._walked.place is None
+
+
 def test_keys_walk_all_bands_of_a_matrix_and_all_functions(show: Show, qtbot: QtBot) -> None:
     maps, functions = show(WeightMaps), show(Activation)
     for view in (maps, functions):
