@@ -167,6 +167,7 @@ class LiveView(PictureFrame):
         self._failing.forget()
         if self._built:
             self._failing.attempt("clearing", self.clear)
+            self.read_out("")
             self.turn_page()
         if self.others:
             self.show_others(self.others)

@@ -679,7 +679,7 @@ def test_the_step_that_keys_went_to_is_read_anew(
     assert view._readout.text() == anew  # as the mouse reads it
     QTest.keyClick(view, key)
     view.reset()
-    assert view._walked.place is None  # it was of the run before
+    assert (view._walked.place, view._readout.text()) == (None, "")  # it was of the run before
 
 
 def test_the_time_cursor_takes_over_from_the_half_lives(show: Show) -> None:
