@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -40,3 +42,27 @@ class KeyCursor:
         """No place."""
         self.place = None
         self._plot.mark(self._line, None)
+
+
+class ReadCursor(KeyCursor):
+    """Its place is read out in the words that the mouse gets, which takes over from the keys."""
+
+    def __init__(self, plot: CurvePlot, words: Callable[[float], str], say: Callable[[str], object]) -> None:
+        """`words` are those on a place; none are to be said where there is no place any more."""
+        super().__init__(plot)
+        self._words, self._say = words, say
+
+    def go(self, place: float) -> None:
+        """Mark a place and read it out."""
+        super().go(place)
+        self.read_again()
+
+    def read_again(self) -> None:
+        """The place that keys went to, if any, of what is drawn now."""
+        if self.place is not None:
+            self._say(self._words(self.place))
+
+    def hover(self, place: float | None) -> None:
+        """Read out what is under the mouse, or nothing."""
+        self.forget()
+        self._say("" if place is None else self._words(place))

@@ -14,7 +14,7 @@ from engine.percentages import percent
 from engine.prediction_records import SeriesPrediction
 from workbench.plots.curves import CurvePlot
 from workbench.plots.gaps import beginnings, parted
-from workbench.plots.key_cursor import KeyCursor
+from workbench.plots.key_cursor import KeyCursor, ReadCursor
 from workbench.theme import GRID, Theme
 
 _NARROW = 40  # letters of text beside each other
@@ -40,7 +40,8 @@ class ResidualPlots(QWidget):
         self.lags.add_curve(_LAG, "validation", symbol=True)
         self._best = self.lags.add_line("good", upright=True)
         self._floor = self.lags.add_anchor()
-        self._point, self._lag = KeyCursor(self.residuals), KeyCursor(self.lags)
+        self._point = KeyCursor(self.residuals)
+        self._lag = ReadCursor(self.lags, self._lag_words, self.read.emit)
         self._leader = leader  # not linked: pyqtgraph would have both show the same places at the same pixels
         leader.box.sigXRangeChanged.connect(self._follow)
         self.residuals.canvas.doubled.connect(leader.show_everything)
@@ -50,7 +51,7 @@ class ResidualPlots(QWidget):
         layout.addWidget(self.residuals, 5)
         layout.addWidget(self.lags, 3)
         self.residuals.hovered.connect(self._hover)
-        self.lags.hovered.connect(self._hover_lags)
+        self.lags.hovered.connect(self._lag.hover)
 
     def draw(self, prediction: SeriesPrediction) -> None:
         """Both."""
@@ -103,15 +104,11 @@ class ResidualPlots(QWidget):
     def walk_lags(self, by: int) -> bool:
         """Mark and read out another step of the lag check; False where there is no check."""
         self._point.forget()
-        steps = self._lag.walk(by, self.lags.curves[_LAG].x) if self.lags.isVisible() else None
-        if steps is not None:
-            self._read_lag(round(steps))
-        return steps is not None
+        return self.lags.isVisible() and self._lag.walk(by, self.lags.curves[_LAG].x) is not None
 
     def read_again(self) -> None:
         """The step of the lag check that keys went to, if any, of what is drawn."""
-        if self._lag.place is not None:
-            self._read_lag(round(self._lag.place))
+        self._lag.read_again()
 
     def _follow(self) -> None:
         self.residuals.box.setXRange(*self._leader.box.viewRange()[0], padding=0)
@@ -121,15 +118,10 @@ class ResidualPlots(QWidget):
         at = round(place) if place is not None and inside else 0
         self.read.emit(self.residuals.describe(at, self._labels[at]) if inside else "")
 
-    def _hover_lags(self, place: float | None) -> None:
-        if place is None:
-            self.read.emit("")
-        else:
-            self._read_lag(max(round(place), 0))
-
-    def _read_lag(self, steps: int) -> None:
+    def _lag_words(self, place: float) -> str:
+        steps = max(round(place), 0)
         where = f"moved back by {steps} step{'s' * (steps != 1)}" if steps else "in its place"
-        self.read.emit(f"forecast {self.lags.describe(steps, where)}")
+        return f"forecast {self.lags.describe(steps, where)}"
 
 
 def _place(errors: Floats, lag: int) -> str:

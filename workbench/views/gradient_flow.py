@@ -16,7 +16,7 @@ from workbench.plots.curve import layer_stroke
 from workbench.plots.curves import CurvePlot
 from workbench.plots.half_lives import Course, HalfLifePlot, life_words
 from workbench.plots.heat_grid import HeatGrid, Panel, Spot
-from workbench.plots.key_cursor import KeyCursor
+from workbench.plots.key_cursor import ReadCursor
 from workbench.plots.keys import Key, Scale, patch
 from workbench.plots.saving import Table
 from workbench.plots.scrolled import scrolled
@@ -82,7 +82,7 @@ class GradientFlow(LiveView):
         self._strip.arrange([Panel(0, 0, "magnitude")])
         yield
         self._lives = HalfLifePlot(self.theme)
-        self._walked = KeyCursor(self._lives)
+        self._walked = ReadCursor(self._lives, self._words_on_lives, self.read_out)
         pictures = QVBoxLayout(inside := QWidget())
         pictures.setContentsMargins(0, 0, 0, 0)
         for widget, stretch in ((self._curves, 5), (self._strip, 0), (self._lives, 3)):
@@ -97,7 +97,7 @@ class GradientFlow(LiveView):
         self._curves.clicked.connect(self._click)
         self._strip.hovered.connect(self._hover_strip)
         self._strip.clicked.connect(self._click_strip)
-        self._lives.hovered.connect(self._hover_lives)
+        self._lives.hovered.connect(self._walked.hover)
         self.time.moved.connect(self.leave_inside)
 
     def draw(self, snapshot: Snapshot) -> None:
@@ -116,8 +116,7 @@ class GradientFlow(LiveView):
             self._draw_strip(flow, logs)
             self._lives.draw(flow.names, self._course, self.moment)
         self._show_cursor()
-        if self._walked.place is not None:
-            self._read_lives(self._walked.place)
+        self._walked.read_again()
 
     def clear(self) -> None:
         """No curves, no cuts."""
@@ -271,25 +270,16 @@ class GradientFlow(LiveView):
 
     def walk_inside(self, across: int, down: int) -> bool:
         """Up and down the training, in the plot of half-lives; across are the time steps."""
-        place = self._walked.walk(-down, self._course.steps) if down and self._lives.isVisible() else None
-        if place is not None:
-            self._read_lives(place)
-        return place is not None
+        there = down != 0 and self._lives.isVisible()
+        return there and self._walked.walk(-down, self._course.steps) is not None
 
     def leave_inside(self) -> None:
         """No step of the training is read out."""
         self._walked.forget()
         self._show_cursor()
 
-    def _hover_lives(self, place: float | None) -> None:
-        self._walked.forget()
-        if place is None:
-            self.read_out("")
-        else:
-            self._read_lives(place)
-
-    def _read_lives(self, place: float) -> None:
-        self.read_out(self._lives.describe(place, f"step {place:,.0f} · half-life"))
+    def _words_on_lives(self, place: float) -> str:
+        return self._lives.describe(place, f"step {place:,.0f} · half-life")
 
 
 def _norm_words(norm: float) -> str:

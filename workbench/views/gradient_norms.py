@@ -15,7 +15,7 @@ from engine.inside_records import Floats, GradientNorms
 from engine.percentages import percent
 from workbench.history import History
 from workbench.plots.curves import CurvePlot
-from workbench.plots.key_cursor import KeyCursor
+from workbench.plots.key_cursor import ReadCursor
 from workbench.plots.keys import Key, patch
 from workbench.plots.legend import Legend
 from workbench.plots.saving import Table
@@ -81,10 +81,10 @@ class GradientNormBoard(LiveView):
         self._moment = self._total.add_line("cursor", upright=True)
         self._total.set_log(True)
         yield
-        self._walked = KeyCursor(self._total)
+        self._walked = ReadCursor(self._total, self._words, self._read_total)
         self._row = [self._norms.add_line("cursor"), self._ratio.add_line("cursor")]
         self._named: str | None = None  # the parameter that keys went to
-        self._total.hovered.connect(self._hover_total)
+        self._total.hovered.connect(self._walked.hover)
         self._total.ranged.connect(self._redraw)
         board = QSplitter(Qt.Orientation.Horizontal)
         board.addWidget(self._norms)
@@ -144,8 +144,7 @@ class GradientNormBoard(LiveView):
         self._total.mark(self._moment, self.moment)
         norms = self.probe("gradient_norms")
         self._draw_clip(norms if isinstance(norms, GradientNorms) else None)
-        if self._walked.place is not None:
-            self._read_total(self._walked.place)
+        self._walked.read_again()
 
     def show_end(self, *, untrained: bool = False) -> None:
         """Of what was not measured nothing more comes."""
@@ -238,15 +237,11 @@ class GradientNormBoard(LiveView):
         """Down through the parameters, as they stand; across along the steps of the run."""
         if down:
             return self._walk_rows(down)
-        place = self._walked.walk(across, self._total.curves[_NORM].x) if self._total.isVisible() else None
-        if place is not None:
-            self._name(None)
-            self._read_total(place)
-        return place is not None
+        return self._total.isVisible() and self._walked.walk(across, self._total.curves[_NORM].x) is not None
 
     def leave_inside(self) -> None:
         """Neither a step nor a parameter is read out."""
-        self._hover_total(None)
+        self._walked.hover(None)
 
     def _walk_rows(self, down: int) -> bool:
         norms = self.probe("gradient_norms")
@@ -282,16 +277,13 @@ class GradientNormBoard(LiveView):
         place = canvas.mapFromScene(self._norms.box.mapViewToScene(QPointF(0, row)))
         self._board.ensureVisible(0, canvas.mapTo(self._board.widget(), place).y(), 0, 2 * GRID)
 
-    def _hover_total(self, place: float | None) -> None:
-        self._walked.forget()
-        self._name(None)
-        if place is None:
-            self.read_out("")
-        else:
-            self._read_total(place)
+    def _words(self, place: float) -> str:
+        return self._total.describe(place, f"step {place:,.0f}")
 
-    def _read_total(self, place: float) -> None:
-        self.read_out(self._total.describe(place, f"step {place:,.0f}"))
+    def _read_total(self, words: str) -> None:
+        """The norm at a step of the run: no parameter is read out then."""
+        self._name(None)
+        self.read_out(words)
 
 
 def _measured(ratios: Floats) -> bool:

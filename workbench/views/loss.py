@@ -16,7 +16,7 @@ from workbench.later import later
 from workbench.plots.calm import Calm
 from workbench.plots.curve import baseline_stroke
 from workbench.plots.curves import CurvePlot
-from workbench.plots.key_cursor import KeyCursor
+from workbench.plots.key_cursor import ReadCursor
 from workbench.plots.keys import Key
 from workbench.plots.saving import Table
 from workbench.plots.scrolled import scrolled
@@ -60,7 +60,7 @@ class Loss(LiveView):
         self._metric = CurvePlot(self.theme, bottom="step", left="metric", counted=True)
         self._metric_moment = self._metric.add_line("cursor", upright=True)
         self._metric.follow(self._loss)
-        self._walked = KeyCursor(self._loss)
+        self._walked = ReadCursor(self._loss, self._words, self.read_out)
         yield
         self._metric.hide()
         pictures = QVBoxLayout(inside := QWidget())
@@ -74,7 +74,7 @@ class Loss(LiveView):
         self._drawn, self._calm = -1.0, Calm(self, self._draw_again)  # the last step that is drawn
         self._build_controls()
         for plot in (self._loss, self._metric):
-            plot.hovered.connect(self._hover)
+            plot.hovered.connect(self._walked.hover)
         self._loss.ranged.connect(self._redraw)
 
     def fit_room(self) -> None:
@@ -129,7 +129,7 @@ class Loss(LiveView):
             self._draw_metric(history)
         elif not self.compact:
             later(_AFTERWARDS_MS, self, self._begin_metric)  # which takes as long as all above
-        self._read_again()
+        self._walked.read_again()
 
     def _begin_metric(self) -> None:
         if self.history is not None:
@@ -272,30 +272,15 @@ class Loss(LiveView):
     def walk_inside(self, across: int, down: int) -> bool:
         """Along the steps of the run."""
         steps = np.unique(np.concatenate([curve.x for curve in self._loss.curves.values()]))
-        place = self._walked.walk(across, steps) if across else None
-        if place is not None:
-            self._read(place)
-        return place is not None
+        return across != 0 and self._walked.walk(across, steps) is not None
 
     def leave_inside(self) -> None:
         """No step is read out."""
-        self._hover(None)
+        self._walked.hover(None)
 
-    def _hover(self, place: float | None) -> None:
-        self._walked.forget()
-        if place is None:
-            self.read_out("")
-        else:
-            self._read(place)
-
-    def _read_again(self) -> None:
-        """The step that keys went to, if any, of what is drawn."""
-        if self._walked.place is not None:
-            self._read(self._walked.place)
-
-    def _read(self, place: float) -> None:
+    def _words(self, place: float) -> str:
         """Both plots, which stand over the same steps."""
-        self.read_out(self._metric.describe(place, self._loss.describe(place, f"step {place:,.0f}")))
+        return self._metric.describe(place, self._loss.describe(place, f"step {place:,.0f}"))
 
 
 def _reach(last: float) -> float:
