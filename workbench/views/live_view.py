@@ -17,16 +17,12 @@ from workbench.later import in_turn, later
 from workbench.plots.frame import PictureFrame
 from workbench.plots.legend import Legend
 from workbench.plots.time_cursor import TimeCursor
+from workbench.plots.walk_keys import way_of
 from workbench.spoken import announce
 from workbench.theme import Theme
 from workbench.views._failing import Failing
 
 _TOO_EARLY = "Nothing was measured for this view by then. Go to a later step of the run with the slider below."
-_FAR = 1 << 30  # further than any picture goes
-_WALKS = {
-    Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Home: (-_FAR, 0), Qt.Key.Key_End: (_FAR, 0),
-    Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1),
-}  # fmt: skip
 _ENDED = "This is measured while a run goes on, and the run has ended."
 _FRAME_MS = 10  # after which what is around the picture has been painted: Qt gathers what to paint for five
 _MOST_KEY = 4  # rows of the key of a compact or low view
@@ -363,13 +359,13 @@ class LiveView(PictureFrame):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows walk within the picture or the shared time cursor, Home and End go to the ends, Escape lets go."""
-        shifted, key = event.modifiers() & Qt.KeyboardModifier.ShiftModifier, Qt.Key(event.key())
-        if not shifted and key in _WALKS and not self.why_empty() and self.walk_inside(*_WALKS[key]):
+        way = way_of(event)
+        if way is not None and not self.why_empty() and self.walk_inside(*way):
             announce(self, self._readout.text())
             return
-        if key == Qt.Key.Key_Escape:
+        if event.key() == Qt.Key.Key_Escape:
             self.leave_inside()
-        length = 0 if shifted else self.time_steps()
+        length = 0 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else self.time_steps()
         walks = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Home: -length, Qt.Key.Key_End: length}
         if length and event.key() in walks:
             self.time.walk(walks[Qt.Key(event.key())], length)
