@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from engine.comparing.sweep_values import proposed, swept_names
@@ -17,6 +19,7 @@ from workbench.desk import Desk
 from workbench.dialogs.race import RaceDialog
 from workbench.dialogs.sweep import SweepDialog
 from workbench.dialogs.sweep_field import SweepField
+from workbench.plots.numerals import numerals
 from workbench.plots.value_grid import ValueGrid
 from workbench.theme import DARK, LIGHT
 
@@ -104,6 +107,33 @@ def test_two_settings_stand_in_rows_and_columns(
     assert grid.words(0, 1).startswith("Learning rate 0.001, Both directions yes: ")
     assert grid.grab().toImage().width() > 0
     assert not dialog.values._plots
+
+
+def test_the_cells_of_two_settings_are_walked_by_keys(
+    qtbot: QtBot, backend: KnownBackend, desk: Desk, dialog: SweepDialog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoken: list[str] = []
+    monkeypatch.setattr("workbench.dialogs.sweep_picture.announce", lambda _widget, text: spoken.append(text))
+    backend.free = True
+    dialog.seeds.show_value(1)
+    dialog.field.rows[0].numbers.setText("0.01, 0.001")
+    dialog.field.add_row("model.bidirectional")
+    _finish(qtbot, desk, dialog)
+    values, grid = dialog.values, dialog.values.grid
+    qtbot.waitUntil(grid.isVisible)
+    before, without_cell = values._readout.text(), grid.grab().toImage()
+    for key, cell in (("Down", (0, 0)), ("Right", (0, 1)), ("Down", (1, 1)), ("Down", (1, 1)), ("Home", (1, 0))):
+        QTest.keyClick(values, Qt.Key[f"Key_{key}"])
+        assert grid.walked.cell == cell
+        assert values._readout.text() == spoken[-1] == numerals(grid.words(*cell))
+    assert grid.grab().toImage() != without_cell
+    values.refresh()
+    assert values._readout.text() == spoken[-1]
+    QTest.keyClick(values, Qt.Key.Key_Escape)
+    assert (grid.walked.cell, values._readout.text()) == (None, before)
+    assert dialog.isVisible()
+    QTest.keyClick(values, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
 
 
 def test_drawn_trials_have_a_plot_for_each_setting(

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from engine.comparing.race_messages import Place
@@ -18,6 +20,8 @@ from workbench.plots.curves import CurvePlot
 from workbench.plots.frame import PictureFrame
 from workbench.plots.saving import Cell, Table
 from workbench.plots.value_grid import ValueGrid
+from workbench.plots.walk_keys import way_of
+from workbench.spoken import announce
 from workbench.theme import Theme
 from workbench.wording import setting_words
 
@@ -94,6 +98,17 @@ class SweepPicture(PictureFrame):
         self.grid.apply_theme(theme)
         for plot in self._plots.values():
             plot.apply_theme(theme)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows go from cell to cell of the grid; Escape lets go of one, and only then closes the window."""
+        way, shown = way_of(event), self.grid.isVisible()
+        if shown and way is not None and self.grid.walk(*way):
+            announce(self, self._readout.text())
+        elif shown and event.key() == Qt.Key.Key_Escape and self.grid.walked.cell is not None:
+            self.grid.walked.leave()
+            self.read_out(_FRAME)
+        else:
+            super().keyPressEvent(event)
 
     # --- two settings -----------------------------------------------------------------------------------
 

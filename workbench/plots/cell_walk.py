@@ -44,8 +44,10 @@ class CellWalk:
         if self.cell is not None:
             self._read(*self.cell)
 
-    def paint(self, painter: QPainter, rect_of: Callable[[int, int], QRectF], theme: Theme) -> None:
+    def paint(
+        self, painter: QPainter, rect_of: Callable[[int, int], QRectF], theme: Theme, color: str = "text"
+    ) -> None:
         """A frame around the cell."""
         if self.cell is not None:
-            painter.setPen(theme.stroke(theme.color("text"), 2))
+            painter.setPen(theme.stroke(theme.color(color), 2))
             painter.drawRect(rect_of(*self.cell))

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from workbench.plots.cell_walk import CellWalk
 from workbench.theme import GRID, Theme
 
 _HIGHEST, _WIDEST, _NAME = 8 * GRID, 16 * GRID, 16 * GRID  # pixels of a cell, and of a name
@@ -32,6 +33,7 @@ class ValueGrid(QWidget):
         self._columns: tuple[str, ...] = ()
         self._values: NDArray[np.float64] = np.zeros((0, 0))
         self._best = (-1, -1)
+        self.walked = CellWalk(self.update, lambda row, column: self.hovered.emit(self.words(row, column)))
 
     def minimumSizeHint(self) -> QSize:
         """Small places show the colours alone."""
@@ -46,9 +48,16 @@ class ValueGrid(QWidget):
         best: tuple[int, int],
     ) -> None:
         """Paint `values` (rows, columns); `names` are what rows and columns stand for."""
+        if (names, tuple(rows), tuple(columns)) != (self._names, self._rows, self._columns):
+            self.walked.leave()
         self._names, self._rows, self._columns = names, tuple(rows), tuple(columns)
         self._values, self._best = values, best
         self.update()
+        self.walked.read_again()
+
+    def walk(self, across: int, down: int) -> bool:
+        """From cell to cell; False where there is none."""
+        return self.walked.walk(across, down, self._values.shape)
 
     def apply_theme(self, theme: Theme) -> None:
         """Other colours."""
@@ -68,9 +77,12 @@ class ValueGrid(QWidget):
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.setPen(QPen(QColor(self._theme.text), 2))
                 painter.drawRect(self._rect(*self._best).adjusted(1, 1, -1, -1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            self.walked.paint(painter, self._rect, self._theme, "accent")  # the best has a frame as well
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Say what the cell under the mouse holds."""
+        self.walked.leave()
         place = self._at(event.position())
         self.hovered.emit(self.words(*place) if place else "")
 
