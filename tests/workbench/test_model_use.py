@@ -221,6 +221,31 @@ def test_what_is_typed_is_translated_and_the_attention_shown(made: Made) -> None
     assert matrix.weights.sum(axis=1) == pytest.approx(np.ones(len(matrix.written)), abs=1e-4)
 
 
+def test_the_attention_of_a_trained_model_is_walked_by_keys(made: Made, qtbot: QtBot) -> None:
+    dialog, _ = made("translation")
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    typed = dialog.findChild(QLineEdit, "use_text")
+    assert typed is not None
+    QTest.keyClicks(typed, "ninety-nine")
+    QTest.keyClick(typed, Qt.Key.Key_Return)
+    matrix, told = dialog.answering.matrix, dialog.answering._hover
+    qtbot.waitUntil(matrix.isVisible)
+    without_keys = matrix.grab().toImage()
+    for _ in range(20):
+        if not matrix.hasFocus():
+            QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
+    with_keys = matrix.grab().toImage()
+    assert with_keys != without_keys
+    for key, cell in (("Right", (0, 0)), ("Right", (0, 1)), ("Down", (1, 1))):
+        QTest.keyClick(matrix, Qt.Key[f"Key_{key}"])
+        assert matrix.walked.cell == cell
+        assert told.text() == matrix.words(*cell)
+    QTest.keyClick(matrix, Qt.Key.Key_Escape)
+    assert (matrix.walked.cell, told.text(), dialog.isVisible()) == (None, "", True)
+    assert matrix.grab().toImage() == with_keys
+
+
 def test_the_end_of_a_forecast_is_seen_with_its_intervals(made: Made) -> None:
     dialog, _ = made("series")
     assert isinstance(dialog.asking, FileAsking)

@@ -108,6 +108,9 @@ class AttentionMatrix(_Painted):
             painter.fillRect(rect(row, column), self._theme.color("accent", float(self.weights[row, column])))
         self._paint_names(painter, left, top, wide, high)
         self.walked.paint(painter, rect, self._theme)
+        if self.hasFocus() and self.walked.cell is None:  # where the keys are
+            painter.setPen(self._theme.stroke(self._theme.color("accent"), 2))
+            painter.drawRect(QRectF(left, top, columns * wide, rows * high))
 
     def _places(self) -> tuple[float, float, float, float]:
         """Left, top, and a cell's width and height."""

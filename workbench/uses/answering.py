@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QStackedWidget, QTableView, QWidget
 
 from workbench import model_use
@@ -19,7 +20,9 @@ from workbench.plots.curves import CurvePlot
 from workbench.plots.pair_pictures import AttentionMatrix, PianoRoll
 from workbench.plots.saving import Cell
 from workbench.plots.table_twin import TableTwin
+from workbench.plots.walk_keys import way_of
 from workbench.save_dialog import ask_where
+from workbench.spoken import announce
 from workbench.theme import GRID, TEXT_BODY, Theme
 from workbench.uses.asking import button
 
@@ -48,6 +51,7 @@ class Answering(QWidget):
         self.matrix, self.roll = AttentionMatrix(theme), PianoRoll(theme)
         self._hover = label("", "small", "use_hover")
         self.matrix.hovered.connect(self._hover.setText)
+        self.matrix.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.pictures = QStackedWidget()
         self.nothing = label(_NO_ATTENTION, "small")
         for picture in (self.matrix, self.roll, self.nothing):
@@ -80,6 +84,18 @@ class Answering(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self._fit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows go from cell to cell of the attention; Escape lets go of one, and only then closes the window."""
+        way, walked = way_of(event), self.matrix.walked
+        keys = self.matrix.hasFocus()
+        if keys and way is not None and walked.walk(*way, self.matrix.weights.shape):
+            announce(self.matrix, self._hover.text())
+        elif keys and event.key() == Qt.Key.Key_Escape and walked.cell is not None:
+            walked.leave()
+            self._hover.setText("")
+        else:
+            super().keyPressEvent(event)
 
     @property
     def answered(self) -> bool:
