@@ -129,7 +129,7 @@ class RateFinder(Dialog):
     def _show_key(self) -> None:
         """The curves, and the rate that is suggested, if there is one."""
         rate = self.found.suggestion if self.found is not None else math.nan
-        suggested = Key(f"suggested: {rate:g}", self._theme.pen("good"))
+        suggested = Key(numerals(f"suggested: {rate:g}"), self._theme.pen("good"))
         self.plot.show_key([] if math.isnan(rate) else [suggested])
 
     def _on_found(self, found: RateCurve) -> None:

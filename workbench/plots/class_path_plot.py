@@ -13,6 +13,7 @@ from workbench.plots.curve import Stroke
 from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key
 from workbench.plots.near import nearest
+from workbench.plots.numerals import numerals
 from workbench.plots.principal import Plane, PrincipalPlane
 from workbench.plots.saving import Cell, Table
 from workbench.theme import Theme
@@ -94,7 +95,7 @@ class ClassPathPlot(QWidget):
         if step is None or step >= len(own):
             return told
         x, y = own[step]
-        return f"{told} · step {step + 1} · component 1 {x:+.3f} · component 2 {y:+.3f}"
+        return f"{told} · step {step + 1} · {numerals(f'component 1 {x:+.3f} · component 2 {y:+.3f}')}"
 
     def _go(self, at: int | None) -> None:
         """The whole path of one sequence, seen over the others."""

@@ -19,6 +19,7 @@ from workbench.plots.hiding import Hiding
 from workbench.plots.keys import Key, Scale
 from workbench.plots.label_axis import LabelAxis, dress_axis
 from workbench.plots.legend import Legend
+from workbench.plots.numerals import numeral
 from workbench.theme import GRID, Theme
 
 _SMOOTH_UP_TO = 300  # points: antialiased lines of more are slow to draw
@@ -167,7 +168,7 @@ class CurvePlot(QWidget):
         """The values of every curve that is shown at `x` in one line, after the name of the `place`."""
         shown = [curve for curve in self.curves.values() if not self.hiding.hides(curve.name)]
         values = [(curve.name, curve.nearest(x)) for curve in shown]
-        parts = [f"{name} {value:.4g}" for name, value in values if not math.isnan(value)]
+        parts = [" ".join((name, numeral(f"{value:.4g}"))) for name, value in values if not math.isnan(value)]
         return " · ".join([place, *parts])
 
     # --- range ------------------------------------------------------------------------------------------

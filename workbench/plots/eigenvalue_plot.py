@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.inside_records import Spectrum
 from workbench.plots.curves import CurvePlot
+from workbench.plots.numerals import numeral
 from workbench.theme import Theme
 
 _VALUES, _CIRCLE, _RADIUS, _HERE = "eigenvalues", "unit circle", "spectral radius", "eigenvalue read out"
@@ -95,6 +96,5 @@ class EigenvaluePlot(CurvePlot):
         assert self._spectrum is not None
         value = self._spectrum.eigenvalues[at]
         sign = "+" if value.imag >= 0 else "−"
-        self.said.emit(
-            f"{self._spectrum.name} · {value.real:.4f} {sign} {abs(value.imag):.4f} i · size {abs(value):.4f}"
-        )
+        number = f"{numeral(f'{value.real:.4f}')} {sign} {abs(value.imag):.4f} i"
+        self.said.emit(f"{self._spectrum.name} · {number} · size {abs(value):.4f}")

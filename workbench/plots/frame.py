@@ -25,7 +25,6 @@ from PySide6.QtWidgets import (
 
 from workbench.flow import Flow
 from workbench.plots.elided_label import ElidedLabel
-from workbench.plots.numerals import numerals
 from workbench.plots.pages import Pages
 from workbench.plots.picture_menu import PictureMenu
 from workbench.plots.saving import Table
@@ -141,10 +140,9 @@ class PictureFrame(QWidget):
 
     def read_out(self, text: str) -> None:
         """Show the values under the mouse or the cursor."""
-        said = numerals(text)
-        self._readout.setText(said)
-        self.setAccessibleDescription(said or self.question)
-        self._readout.setToolTip(said)
+        self._readout.setText(text)
+        self.setAccessibleDescription(text or self.question)
+        self._readout.setToolTip(text)
         self._show_readout()
 
     def _show_readout(self) -> None:

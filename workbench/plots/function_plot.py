@@ -13,6 +13,7 @@ from workbench.plots.functions import FUNCTIONS, saturated
 from workbench.plots.key_cursor import KeyCursor
 from workbench.plots.keys import Key, patch
 from workbench.plots.levels import rung
+from workbench.plots.numerals import numerals
 from workbench.theme import Theme
 
 BINS = 80
@@ -83,7 +84,7 @@ class FunctionPlot(CurvePlot):
         value, slope = (float(part(at)[0]) for part in FUNCTIONS[self.function])
         share = self.shares[min(int(np.searchsorted(self.edges, place, "right")) - 1, BINS - 1)]
         here = f"{percent(share, 1)} of the values lie here"
-        return f"{self.name} · x = {place:.3g} · f {value:.4g} · f′ {slope:.4g} · {here}"
+        return numerals(f"{self.name} · x = {place:.3g} · f {value:.4g} · f′ {slope:.4g} · {here}")
 
     def forget(self) -> None:
         """Back to the smallest range, for a new run."""

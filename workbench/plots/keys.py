@@ -34,8 +34,8 @@ class Key:
 
     @property
     def text(self) -> str:
-        """What stands beside the sample."""
-        return numerals(f"{self.name}  {self.note}" if self.note else self.name)
+        """What stands beside the sample: the name as it is, since it may be a class's of the data, such as -1."""
+        return f"{self.name}  {numerals(self.note)}" if self.note else self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from workbench.plots.curves import CurvePlot
 from workbench.plots.forecast_page import error_words
 from workbench.plots.keys import Key
 from workbench.plots.near import nearest
+from workbench.plots.numerals import numerals
 from workbench.plots.saving import Table
 
 _RIGHT, _ANSWER, _HERE = "right: answer = truth", "answer", "sequence read out"
@@ -116,4 +117,5 @@ class ScatterPage(AnswerPage):
 def words(prediction: ValuePrediction, at: int) -> str:
     """One sequence, what is so, what is said of it, and by how much that is off."""
     truth, answer = float(prediction.truth[at]), float(prediction.forecast[at])
-    return f"{prediction.labels[at]} · truth {truth:.4g} · answer {answer:.4g} · off by {answer - truth:+.4g}"
+    numbers = numerals(f"truth {truth:.4g} · answer {answer:.4g} · off by {answer - truth:+.4g}")
+    return f"{prediction.labels[at]} · {numbers}"

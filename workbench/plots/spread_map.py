@@ -12,6 +12,7 @@ from engine.percentages import percent
 from workbench.plots.cell_walk import CellWalk
 from workbench.plots.heat_grid import HeatGrid, Panel, Spot
 from workbench.plots.keys import Scale
+from workbench.plots.numerals import numerals
 from workbench.plots.spread import BINS
 from workbench.theme import Theme
 
@@ -59,7 +60,7 @@ class SpreadMap(HeatGrid):
     def words(self, row: int, column: int) -> str:
         """How many of the values lie in one bin at one moment."""
         high, low = (self._reach * (BINS - 2 * edge) / BINS for edge in (row, row + 1))  # in the middle 0 itself
-        span = f"{low:.3g} to {high:.3g}"
+        span = numerals(f"{low:.3g} to {high:.3g}")
         share = percent(self._shares[row, column], 1)
         return f"{self._name} · step {self._steps[column]:,} · {share} lie from {span}"
 

@@ -13,6 +13,7 @@ from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key, Scale
 from workbench.plots.label_axis import named, step_name
 from workbench.plots.near import nearest
+from workbench.plots.numerals import numerals
 from workbench.plots.principal import Plane, PrincipalPlane
 from workbench.plots.saving import Table
 from workbench.plots.trace_grid import NOT_RUNNING
@@ -102,7 +103,7 @@ class StatePathPlot(QWidget):
         x, y = self.places[at]
         if not np.isfinite(x):
             return f"step {at + 1}{label} · {NOT_RUNNING}"
-        return f"step {at + 1}{label} · component 1 {x:+.3f} · component 2 {y:+.3f}"
+        return f"step {at + 1}{label} · {numerals(f'component 1 {x:+.3f} · component 2 {y:+.3f}')}"
 
     def forget_plane(self) -> None:
         """What comes next is another layer's, or another run's."""

@@ -16,6 +16,7 @@ from workbench.plots.heat_grid import LEAST_HEIGHT, HeatGrid, Panel, Spot
 from workbench.plots.keys import Scale
 from workbench.plots.label_axis import named, step_name
 from workbench.plots.levels import Levels
+from workbench.plots.numerals import numeral
 from workbench.plots.saving import Cell, Table
 from workbench.plots.time_cursor import TimeCursor
 from workbench.plots.unit_order import ORDERS, unit_order
@@ -234,5 +235,5 @@ class TraceGrid(QWidget):
         label = step_name(self._trace.labels, spot.time) if self._trace else ""
         place = f"step {spot.time + 1}" + (f" ({label})" if label else "")
         unit = self.order_of(layer)[spot.unit]
-        value = f"{spot.value:+.4f}" if np.isfinite(spot.value) else NOT_RUNNING
+        value = numeral(f"{spot.value:+.4f}") if np.isfinite(spot.value) else NOT_RUNNING
         return f"{layer_name(layer)} · {strip.name} · unit {unit} · {place} · {value}"

@@ -18,6 +18,7 @@ from workbench.plots.half_lives import Course, HalfLifePlot, life_words
 from workbench.plots.heat_grid import HeatGrid, Panel, Spot
 from workbench.plots.key_cursor import ReadCursor
 from workbench.plots.keys import Key, Scale, patch
+from workbench.plots.numerals import numeral
 from workbench.plots.saving import Table
 from workbench.plots.scrolled import scrolled
 from workbench.plots.time_cursor import TimeCursor
@@ -283,7 +284,7 @@ class GradientFlow(LiveView):
 
 
 def _norm_words(norm: float) -> str:
-    return "not looked at" if math.isnan(norm) else f"{norm:.3g}"
+    return "not looked at" if math.isnan(norm) else numeral(f"{norm:.3g}")
 
 
 def log_norms(flow: GradientByTime) -> Floats:

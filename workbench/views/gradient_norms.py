@@ -18,6 +18,7 @@ from workbench.plots.curves import CurvePlot
 from workbench.plots.key_cursor import ReadCursor
 from workbench.plots.keys import Key, patch
 from workbench.plots.legend import Legend
+from workbench.plots.numerals import numerals
 from workbench.plots.saving import Table
 from workbench.plots.scrolled import scrolled
 from workbench.plots.time_cursor import TimeCursor
@@ -210,7 +211,7 @@ class GradientNormBoard(LiveView):
         healthy = int(np.sum((ratios >= HEALTHY[0]) & (ratios <= HEALTHY[1])))
         coming = "the run ended before an update was measured" if self.over else "measured with the next batch"
         told = f"{healthy} of {len(norms.names)} parameters" if measured else coming
-        band = Key("healthy (1e-4 to 1e-2)", patch(self.theme.color("good", 0.4)), told)
+        band = Key("healthy (1e−4 to 1e−2)", patch(self.theme.color("good", 0.4)), told)
         points = [curve.key(self.theme) for plot in (self._norms, self._ratio) for curve in plot.curves.values()]
         self._key.show_items(self.theme, self._norms.hiding.marked((*points, band)))
 
@@ -227,7 +228,7 @@ class GradientNormBoard(LiveView):
             return
         self._clip.setPos(math.log10(norms.clip_norm))
         share = f"{percent(norms.clipped_share)} of the steps"
-        self._total.show_key([Key(f"clipped at {norms.clip_norm:g}", self.theme.pen("warning"), share)])
+        self._total.show_key([Key(numerals(f"clipped at {norms.clip_norm:g}"), self.theme.pen("warning"), share)])
 
     def _redraw(self) -> None:
         if self.history is not None and self.active:
@@ -268,7 +269,7 @@ class GradientNormBoard(LiveView):
         self._reveal(row)
         ratios, when = self._ratios(norms)
         numbers = ((_BEFORE, norms.before), (_AFTER, norms.after), (f"{_RATIO} {when}".rstrip(), ratios))
-        told = (f"{name} {values[row]:.3g}" for name, values in numbers if np.isfinite(values[row]))
+        told = (numerals(f"{name} {values[row]:.3g}") for name, values in numbers if np.isfinite(values[row]))
         self.read_out(" · ".join((self._named, *told)))
 
     def _reveal(self, row: int) -> None:

@@ -14,6 +14,7 @@ from engine.percentages import percent
 from workbench.plots.calm import limit
 from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key, patch
+from workbench.plots.numerals import numerals
 from workbench.plots.saving import Table
 from workbench.views.live_view import LiveView
 
@@ -154,7 +155,8 @@ class Summing(LiveView):
         self._mark.setPos(position + 1)
         share, sum_so_far = found.steps[position], sums(found)[position]
         part = f" ({percent(share / found.total, 1)} of the whole)" if found.total else ""
-        self.read_out(f"time step {position + 1} adds {share:+.4g}{part} · sum from here on {sum_so_far:.4g}")
+        words = f"time step {position + 1} adds {share:+.4g}{part} · sum from here on {sum_so_far:.4g}"
+        self.read_out(numerals(words))
 
     def _hover(self, place: float | None) -> None:
         inside = place is not None and 0.5 <= place < self.time_steps() + 0.5

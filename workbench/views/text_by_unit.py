@@ -19,6 +19,7 @@ from workbench.plots.keys import Key, Scale, patch
 from workbench.plots.label_axis import visible
 from workbench.plots.legend import Legend
 from workbench.plots.levels import Levels
+from workbench.plots.numerals import numeral
 from workbench.plots.saving import Cell, Table
 from workbench.plots.trace_grid import layer_name
 from workbench.views.live_view import LiveView
@@ -170,8 +171,9 @@ class TextByUnit(LiveView):
         after = visible(found.following[step])
         unknown = " · on what it hangs is measured while a run goes on"
         late = unknown if self.over and self._influence(found) is None else ""
+        value = numeral(f"{values[step]:+.3f}")
         self.read_out(
-            f"step {step + 1} ({visible(found.labels[step])}) · {self._chosen()} {values[step]:+.3f} · next: {told}"
+            f"step {step + 1} ({visible(found.labels[step])}) · {self._chosen()} {value} · next: {told}"
             f" · in truth {after}{late}"
         )
 

@@ -16,6 +16,7 @@ from workbench.plots.eigenvalue_plot import EigenvaluePlot
 from workbench.plots.heat_grid import HeatGrid, Panel, Spot
 from workbench.plots.keys import Scale
 from workbench.plots.levels import Levels
+from workbench.plots.numerals import numeral
 from workbench.plots.saving import Cell, Table
 from workbench.plots.scrolled import scrolled
 from workbench.plots.spread import Spread
@@ -283,7 +284,7 @@ class WeightMaps(LiveView):
         row, column = (spot.unit, spot.time) if len(picture.shape) > 1 else (spot.time, 0)
         place = f"{name or picture.name} · row {down * row} · column {across * column}"
         pooled = f" (strongest of {down} × {across})" if picture.pool != (1, 1) else ""
-        self.read_out(f"{place}{pooled} · {band[spot.unit, spot.time]:+.5f}")
+        self.read_out(f"{place}{pooled} · {numeral(f'{band[spot.unit, spot.time]:+.5f}')}")
 
 
 def _bands(picture: ParameterPicture) -> list[tuple[str, Floats]]:

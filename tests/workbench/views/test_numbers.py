@@ -351,6 +351,24 @@ def test_states_are_coloured_by_class_and_symbol(show: Show) -> None:
     assert "(b, class night)" in view._readout.text()
 
 
+def test_names_that_look_like_numbers_stay_as_they_are_in_the_file(show: Show) -> None:
+    view = show(StateSpace)
+    trace = HiddenTrace((known_layer(),), ("1e-05", "b", "c"), classes=("-1", "1", "1"))
+    view.show_snapshot(measured.snapshot(trace))
+    view._color.setCurrentText("by class")
+    view._color.activated.emit(1)
+    assert view._one.plot.legend.texts == ("path of the state", "-1", "1")
+    view.time.pin(0)
+    x, y = view._one.places[0]
+    assert (
+        view._readout.text() == f"step 1 (1e-05, class -1) · {numerals(f'component 1 {x:+.3f} · component 2 {y:+.3f}')}"
+    )
+    view = show(Prediction)
+    view.show_snapshot(measured.snapshot(replace(measured.class_prediction(), classes=("-1", "1"))))
+    QTest.keyClick(view, Qt.Key.Key_Right)
+    assert view._readout.text() == "-1 answered as -1: 8 of 10 (80 %)"
+
+
 def known_paths(answers: tuple[str, ...] = ("day", "night", "night")) -> ClassPaths:
     """Three sequences of two classes; along a line, so that the first component is all there is."""
     states = (f32([0.0, 0.0], [3.0, 4.0]), f32([0.0, 0.0], [-3.0, -4.0], [-6.0, -8.0]), f32([0.0, 0.0], [-3.0, -4.0]))
