@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFontMetrics
 
 from engine.inside_records import HiddenTrace, LayerTrace, Structure
-from workbench.plots.label_axis import step_name
+from workbench.plots.label_axis import step_in_brackets
 from workbench.plots.network_layout import Diagram, Link, Part
 from workbench.plots.numerals import numerals
 
@@ -47,8 +47,7 @@ def words_of_part(
     structure: Structure, trace: HiddenTrace | None, part: Part, norm: Callable[[LayerTrace, int], float]
 ) -> list[str]:
     """What a box is, at which step, and its numbers; `norm` knows the gradient that arrives."""
-    name = html.escape(step_name(trace.labels, part.step)) if trace is not None else ""
-    label = f" ({name})" if name else ""
+    label = html.escape(step_in_brackets(trace.labels, part.step)) if trace is not None else ""
     when = f"time step {part.step + 1}{label}" if part.step >= 0 else "any step that is written"
     if part.kind == "input":
         when = when if part.step >= 0 else "once, before the first step"

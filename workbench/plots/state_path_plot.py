@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from engine.inside_records import Floats, HiddenTrace
 from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key, Scale
-from workbench.plots.label_axis import named, step_name
+from workbench.plots.label_axis import named, step_in_brackets
 from workbench.plots.near import nearest
 from workbench.plots.numerals import numerals
 from workbench.plots.principal import Plane, PrincipalPlane
@@ -96,10 +96,10 @@ class StatePathPlot(QWidget):
         at = self._step
         if at is None or at >= len(self.places):
             return ""
-        name = step_name(self._labels, at)
-        said = [name] if name else []
-        said += [f"class {self._groups[_CLASS][at] or 'none'}"] if _CLASS in self._groups else []
-        label = f" ({', '.join(said)})" if said else ""
+        label = step_in_brackets(self._labels, at)
+        if _CLASS in self._groups:
+            told = f"class {self._groups[_CLASS][at] or 'none'}"
+            label = f"{label[:-1]}, {told})" if label else f" ({told})"
         x, y = self.places[at]
         if not np.isfinite(x):
             return f"step {at + 1}{label} · {NOT_RUNNING}"

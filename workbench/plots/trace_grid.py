@@ -14,7 +14,7 @@ from engine.events import Probe
 from engine.inside_records import BatchSlot, Floats, HiddenTrace, LayerTrace
 from workbench.plots.heat_grid import LEAST_HEIGHT, HeatGrid, Panel, Spot
 from workbench.plots.keys import Scale
-from workbench.plots.label_axis import named, step_name
+from workbench.plots.label_axis import named, step_in_brackets
 from workbench.plots.levels import Levels
 from workbench.plots.numerals import numeral
 from workbench.plots.saving import Cell, Table
@@ -232,8 +232,7 @@ class TraceGrid(QWidget):
 
     def _words(self, spot: Spot) -> str:
         layer, strip = self.shown[spot.panel]
-        label = step_name(self._trace.labels, spot.time) if self._trace else ""
-        place = f"step {spot.time + 1}" + (f" ({label})" if label else "")
+        place = f"step {spot.time + 1}" + (step_in_brackets(self._trace.labels, spot.time) if self._trace else "")
         unit = self.order_of(layer)[spot.unit]
         value = numeral(f"{spot.value:+.4f}") if np.isfinite(spot.value) else NOT_RUNNING
         return f"{layer_name(layer)} · {strip.name} · unit {unit} · {place} · {value}"

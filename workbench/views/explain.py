@@ -26,7 +26,7 @@ from engine.inside_records import HiddenTrace, LayerTrace, PreActivations, Struc
 from workbench.plots.calm import Calm, limit
 from workbench.plots.equation import Equation
 from workbench.plots.functions import FUNCTIONS
-from workbench.plots.label_axis import step_name
+from workbench.plots.label_axis import step_in_brackets
 from workbench.plots.saving import Table
 from workbench.plots.substitution import Numbers, left_symbol, number, with_functions, with_numbers
 from workbench.plots.trace_grid import NOT_RUNNING, layer_name, steps_of
@@ -198,8 +198,7 @@ class Explain(LiveView):
         for symbol, label in self._values.items():
             label.setText(number(numbers.now[symbol]) if symbol in numbers.now else "")
         trace = self.probe("hidden")
-        name = step_name(trace.labels, step) if isinstance(trace, HiddenTrace) else ""
-        place = f" ({name})" if name else ""
+        place = step_in_brackets(trace.labels, step) if isinstance(trace, HiddenTrace) else ""
         rests = "" if numbers.now else f" · {NOT_RUNNING}"
         self.read_out(f"time step {step + 1}{place} · {layer_name(layer)} · unit {self._unit.value()}{rests}")
 

@@ -16,7 +16,7 @@ from engine.percentages import percent
 from workbench.plots.calm import limit
 from workbench.plots.coloured_text import ColouredText
 from workbench.plots.keys import Key, Scale, patch
-from workbench.plots.label_axis import visible
+from workbench.plots.label_axis import quoted, step_in_brackets, visible
 from workbench.plots.legend import Legend
 from workbench.plots.levels import Levels
 from workbench.plots.numerals import numeral
@@ -167,13 +167,13 @@ class TextByUnit(LiveView):
             self.read_out("")
             return
         guesses = zip(found.guesses[step], found.chances[step].tolist(), strict=True)
-        told = ", ".join(f"{visible(guess)} {percent(chance)}" for guess, chance in guesses)
-        after = visible(found.following[step])
+        told = ", ".join(f"{quoted(guess)} {percent(chance)}" for guess, chance in guesses)
+        after = quoted(found.following[step])
         unknown = " · on what it hangs is measured while a run goes on"
         late = unknown if self.over and self._influence(found) is None else ""
         value = numeral(f"{values[step]:+.3f}")
         self.read_out(
-            f"step {step + 1} ({visible(found.labels[step])}) · {self._chosen()} {value} · next: {told}"
+            f"step {step + 1}{step_in_brackets(found.labels, step)} · {self._chosen()} {value} · next: {told}"
             f" · in truth {after}{late}"
         )
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt
 from PySide6.QtGui import QFontMetrics
 from pytestqt.qtbot import QtBot
 
+from engine.special_symbols import UNKNOWN_NAME
 from workbench.plots.answers import score_label, tell_scores
 from workbench.plots.calm import Calm
 from workbench.plots.curve import layer_stroke
@@ -18,7 +19,7 @@ from workbench.plots.curves import CurvePlot
 from workbench.plots.elided_label import ElidedLabel
 from workbench.plots.heat_grid import HeatGrid, Panel
 from workbench.plots.keys import Key, Scale
-from workbench.plots.label_axis import LabelAxis, step_name, visible
+from workbench.plots.label_axis import LabelAxis, quoted, step_in_brackets, step_name, visible
 from workbench.plots.legend import Legend
 from workbench.plots.levels import Levels, rung
 from workbench.plots.numerals import numerals
@@ -195,6 +196,13 @@ def test_numbers_of_an_axis_are_told_apart(qtbot: QtBot, values: list[float], wr
 
 def test_a_step_that_is_called_by_its_number_is_called_so_once() -> None:
     assert [step_name(("1", "2", "x"), step) for step in range(4)] == ["", "", "x", ""]
+
+
+def test_a_step_that_is_called_by_a_mark_is_quoted_in_brackets() -> None:
+    labels = ("1", "x", ")", ",", "f(x)", " ", "1960-03", UNKNOWN_NAME)
+    told = ["", " (x)", " (“)”)", " (“,”)", " (“f(x)”)", " (␣)", " (1960-03)", " (unknown)", ""]
+    assert [step_in_brackets(labels, step) for step in range(9)] == told
+    assert quoted(UNKNOWN_NAME) == "(unknown)"
 
 
 @pytest.mark.parametrize(("high", "places"), [(2.5, [1, 2]), (5.5, [1, 2, 3, 4, 5]), (0.9, [])])

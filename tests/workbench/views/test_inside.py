@@ -296,6 +296,13 @@ def known_cell() -> tuple[Any, ...]:
     return HiddenTrace((layer,), ("a", "b")), PreActivations(sums, ("a", "b")), measured.structure(units=1)
 
 
+def test_a_token_that_is_a_bracket_is_read_out_in_quotes(show: Show) -> None:
+    view = show(Explain)
+    hidden, *others = known_cell()
+    view.show_snapshot(measured.snapshot(replace(hidden, labels=("(", ")")), *others))
+    assert view._readout.text() == "time step 2 (“)”) · layer 1 · unit 0"
+
+
 def test_equations_hold_the_numbers_of_a_step(show: Show) -> None:
     view = show(Explain)
     view.show_snapshot(measured.snapshot(*known_cell()))
