@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -71,6 +73,7 @@ class PictureFrame(QWidget):
         gives_way = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # long text widens nothing
         gives_way.setRetainSizeWhenHidden(True)
         self._readout.setSizePolicy(gives_way)
+        self._readout.setTextFormat(Qt.TextFormat.PlainText)  # a token such as <s> is no markup
         self._twin = TableTwin(((), []))
         self._table_view = QTableView()
         self._table_view.setModel(self._twin)
@@ -142,7 +145,7 @@ class PictureFrame(QWidget):
         """Show the values under the mouse or the cursor."""
         self._readout.setText(text)
         self.setAccessibleDescription(text or self.question)
-        self._readout.setToolTip(text)
+        self._readout.setToolTip(f"<p>{html.escape(text)}</p>" if text else "")
         self._show_readout()
 
     def _show_readout(self) -> None:

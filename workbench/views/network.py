@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 import math
 from collections.abc import Sequence
 
@@ -239,7 +240,7 @@ class NetworkView(LiveView):
         self._words.setText("<br>".join(words))
         read = self._passed or chosen
         told = about(read)[:3] if read else []
-        self.read_out(" · ".join(word.replace("<b>", "").replace("</b>", "") for word in told))
+        self.read_out(" · ".join(html.unescape(word.replace("<b>", "").replace("</b>", "")) for word in told))
 
     def _pass(self, element: Part | Link | None) -> None:
         """Read out what the mouse is over; what was chosen again when it has gone."""

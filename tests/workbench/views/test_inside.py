@@ -508,6 +508,18 @@ def test_what_is_clicked_tells_its_numbers(show: Show) -> None:
     assert diagram.selected is not link
 
 
+def test_a_token_that_looks_like_markup_is_read_out_as_it_is(show: Show) -> None:
+    view = show(NetworkView)
+    trace, _, structure = known_cell()
+    view.show_snapshot(measured.snapshot(replace(trace, labels=("a", "<s>")), structure))
+    diagram = view._diagram
+    diagram.chosen.emit(next(part for part in diagram.diagram.parts if part.kind == "layer" and part.step == 1))
+    assert "time step 2 (<s>)" in view._readout.text()
+    assert view._readout.textFormat() == Qt.TextFormat.PlainText
+    assert "(&lt;s&gt;)" in view._readout.toolTip()
+    assert "(&lt;s&gt;)" in view._words.text()
+
+
 def test_another_part_of_the_pinned_step_keeps_it_pinned(show: Show) -> None:
     view = show(NetworkView)
     view.show_snapshot(measured.full_snapshot())
