@@ -62,6 +62,7 @@ class Inspection:
     sheet: str = ""  # of a workbook, that is read
     sheets: tuple[str, ...] = ()  # all that it has
     kept_words: tuple[str, ...] = ()  # such as NA that might stand for no value, as `data.no_value` takes them
+    problem: str = ""  # why nothing in it can be predicted as it stands; empty where something can
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; the head is left out."""

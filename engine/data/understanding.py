@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +55,7 @@ def _suggestion(ask: Callable[[], Suggestion]) -> Suggestion | str:
 
 def _understood(found: Inspection, changes: Mapping[str, Any], suggestion: Suggestion | str) -> Understood:
     if isinstance(suggestion, str):
-        return Understood(found, None, (suggestion, *found.remarks))
+        return Understood(dataclasses.replace(found, problem=suggestion), None, (suggestion, *found.remarks))
     data = suggestion.experiment.replace(changes).data
     notes = (*suggestion.notes, *(remark for remark in found.remarks if remark not in suggestion.notes))
     return Understood(with_roles(found, data), suggestion, notes)

@@ -12,7 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from engine.data import Reading, peek
+from engine.config import Experiment
+from engine.data import Reading, assigned, peek, suggest
 from tests.engine.data.test_excel import workbook
 from tests.workbench.conftest import KnownBackend
 from workbench.backend import Backend
@@ -183,6 +184,33 @@ def test_what_stands_for_no_value_is_remembered_however_it_is_written(
     qtbot.addWidget(dialog)
     wanted = known if isinstance(known, str) else ", ".join(known)
     assert dialog.reading()["data.no_value"] == wanted
+
+
+def test_a_table_of_words_is_offered_with_why_it_cannot_be_used(tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "words.csv"
+    row = "ann,said,red\nbob,said,blue\ncyd,told,red\n"
+    path.write_text(f"who,how,what\n{row * 20}")
+    dialog = ImportDialog(path, {})
+    qtbot.addWidget(dialog)
+    dialog.show_inspection(Backend().inspect(path, dialog.reading()))
+    assert dialog.message.text.startswith("words.csv has no column of numbers to predict; columns are who, how, what.")
+    assert dialog.message.text.endswith("text to that of the texts, label to that of their classes.")
+    assert not dialog.open_button.isEnabled()
+    choose(dialog, "import_role_who", "text")
+    choose(dialog, "import_role_what", "label")
+    assert dialog.open_button.isEnabled()
+    named = Experiment().replace({"data.file": str(path), **dialog.reading(), **assigned(dialog.roles())})
+    assert suggest(path, named).experiment.data.label == "what"
+
+
+def test_one_column_of_words_cannot_be_opened(tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "one.csv"
+    path.write_text("word\n" + "apple\npear\n" * 20)
+    dialog = ImportDialog(path, {})
+    qtbot.addWidget(dialog)
+    dialog.show_inspection(Backend().inspect(path, dialog.reading()))
+    assert dialog.message.text.endswith("Choose a file that has one, or a text.")
+    assert not dialog.open_button.isEnabled()
 
 
 def test_a_role_given_to_a_column_of_a_wide_table_holds(tmp_path: Path, qtbot: QtBot) -> None:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from engine.config import ROLES, field_info
 from workbench.dialogs.frame import Dialog, closing_row
-from workbench.dialogs.import_words import odd, shown, summary
+from workbench.dialogs.import_words import odd, shown, summary, why_not
 from workbench.how_far import HowFarRow
 from workbench.panels.labels import column, label
 from workbench.panels.message import Message
@@ -78,7 +78,7 @@ class ImportDialog(Dialog):
         self._all: dict[str, str] = {}  # roles of all columns, as they were found
         self.message = Message("import_message", "What cannot be read")
         self.message.dismissed.connect(lambda: self.message.say(""))
-        self._name = path.name
+        self._name, self._usable = path.name, False
         self._look: Callable[[], HowFar | None] = lambda: None
         self.progress = HowFarRow("import")
         self.progress.hide()
@@ -144,8 +144,9 @@ class ImportDialog(Dialog):
     def show_inspection(self, found: Inspection) -> None:
         """Show what is understood of the file, read as was asked."""
         self._at_rest()
-        self.message.say("")
-        self.open_button.setEnabled(True)
+        self.message.say(why_not(found))
+        self._usable = not found.problem
+        self._allow()
         self._found.setText(summary(found))
         self._offer_sheets(found.sheets)
         self._offer_words(found.kept_words)
@@ -248,6 +249,11 @@ class ImportDialog(Dialog):
                 choice.setCurrentText("ignored")
                 self._chosen[other] = "ignored"
         self._chosen[name] = role
+        self._allow()
+
+    def _allow(self) -> None:
+        """Open what can be used, or may be with the roles that somebody gave it: whether it can, is seen then."""
+        self.open_button.setEnabled(self._usable or bool(self._chosen))
 
     def roles(self) -> dict[str, str]:
         """The role of every column; empty for text, and for a wide table of which none was changed."""

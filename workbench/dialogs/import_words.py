@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from engine.data import Inspection
 
 _NAMED = 4  # rows that are left out
+_BY_HAND = "Or give two columns their roles here: text to that of the texts, label to that of their classes."
 _COLUMNS, _FURTHER = 60, 20  # shown of a wide table: the first, and so many of the others that have a role
 
 
@@ -33,6 +34,14 @@ def summary(found: Inspection) -> str:
 
 def _count(number: int, what: str) -> str:
     return f"{number:,} {what}" + ("s" if number != 1 else "")
+
+
+def why_not(found: Inspection) -> str:
+    """Why it cannot be used as it stands, and what may be done about that; "" where it can."""
+    if not found.problem:
+        return ""
+    by_hand = [_BY_HAND] if len(found.columns) > 1 else []  # of one column nothing is learned but numbers
+    return " ".join([for_people(found.problem), *by_hand])
 
 
 def odd(found: Inspection) -> list[str]:
