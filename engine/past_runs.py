@@ -111,6 +111,15 @@ def come_since(folder: Path, known: Collection[str]) -> tuple[tuple[PastRun, ...
     return _by_age(found), left_out
 
 
+def gone_since(folder: Path, known: Collection[str]) -> set[str]:
+    """Which of the runs `known` below `folder` lie there no more; none where the folder itself is out of reach."""
+    try:
+        there = {path.name for path in folder.iterdir()}
+    except OSError:
+        return set()
+    return set(known) - there
+
+
 def _by_age(runs: Iterable[PastRun]) -> tuple[PastRun, ...]:
     return tuple(sorted(runs, key=lambda run: (run.began, run.folder.name)))
 

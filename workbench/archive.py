@@ -44,6 +44,7 @@ class Archive(QObject):
         self._looking.setInterval(_LOOK_MS)
         self._looking.timeout.connect(self.look_elsewhere)
         self._left_out: set[str] | None = None  # names of runs that cannot be listed; None until they were looked for
+        self._seen_gone: set[int] = set()  # numbers of runs that are seen, and are on disk no more
         session.ended.connect(self._on_ended)
 
     def load(self) -> None:
@@ -52,16 +53,15 @@ class Archive(QObject):
         self._jobs.submit(_LANE, lambda: self._backend.past_runs(folder), self._on_read, self._on_unread)
 
     def look_again(self) -> None:
-        """See whether runs have come since, as from another window."""
+        """See whether runs have come or gone since, as from or by another window."""
         if self._left_out is None or self._jobs.busy(_LANE):
             return
         folder = self.folder
-        listed = {run.folder.name for run in self._session.records if run.folder and run.folder.parent == folder}
-        known = listed | self._left_out
+        known = {run.folder.name for run in self._below(folder) if run.folder} | self._left_out
         self._jobs.submit(
             _LANE,
-            lambda: self._backend.come_since(folder, known),
-            self._on_come,
+            lambda: (self._backend.gone_since(folder, known), self._backend.come_since(folder, known)),
+            self._on_seen,
             lambda error: _log.warning("%s", error),
         )
 
@@ -196,10 +196,32 @@ class Archive(QObject):
         if self._elsewhere():
             self._looking.start()
 
-    def _on_come(self, read: tuple[tuple[PastRun, ...], list[str]]) -> None:
-        runs, left_out = read
-        if runs or left_out:
-            self._on_read((runs, [*(self._left_out or ()), *left_out]))
+    def _on_seen(self, seen: tuple[set[str], tuple[tuple[PastRun, ...], list[str]]]) -> None:
+        gone, (runs, left_out) = seen
+        self._forget(gone)
+        unread = (self._left_out or set()) - gone
+        if runs or left_out or unread != self._left_out:
+            self._on_read((runs, [*unread, *left_out]))
+
+    def _forget(self, names: set[str]) -> None:
+        """Take runs that another window deleted out of the list. What is seen of one stays; that is said once."""
+        seen = set()
+        for record in self._below(self.folder):
+            folder = record.folder
+            if folder is None or folder.name not in names or record.alive or record.elsewhere or folder.is_dir():
+                continue
+            if record.shown or record is self._session.record:
+                seen.add(record.number)
+                if record.gone and record.number not in self._seen_gone:
+                    self.told.emit(f"{record.gone} What is drawn of it stays as long as the window.")
+            else:
+                self._session.forget(record)
+                self.left.emit(record)
+        self._seen_gone = seen
+
+    def _below(self, folder: Path) -> list[RunRecord]:
+        """Runs in the list that lie in a folder of runs."""
+        return [run for run in self._session.records if run.folder is not None and run.folder.parent == folder]
 
     def _listed(self, runs: Sequence[PastRun]) -> list[RunRecord]:
         """New records of those that are not in the list yet: one may have begun here meanwhile."""

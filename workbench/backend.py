@@ -316,6 +316,12 @@ class Backend:
 
         return past_runs.come_since(folder, known)
 
+    def gone_since(self, folder: Path, known: Collection[str]) -> set[str]:
+        """Names of the runs `known` that lie below `folder` no more."""
+        from engine import past_runs
+
+        return past_runs.gone_since(folder, known)
+
     def no_longer_live(self, folders: Sequence[Path]) -> tuple[dict[Path, PastRun], list[Path]]:
         """Of runs that another program trained: those that it does not any more, and those that are gone."""
         from engine import past_runs

@@ -117,6 +117,41 @@ def test_runs_that_another_window_began_since_are_listed(
     assert desk.close(10)
 
 
+def test_a_run_that_another_window_deleted_leaves_the_list_unless_it_is_seen(
+    runs_folder: Path, backend: KnownBackend, until: Callable[[Desk, Callable[[], bool]], None], tmp_path: Path
+) -> None:
+    folder = shutil.copytree(runs_folder, tmp_path / "runs")
+    desk, other = Desk(backend, folder), Desk(backend, folder)
+    elman, gru = _listed(desk, until)
+    left: list[RunRecord] = []
+    said: list[str] = []
+    unread: list[str] = []
+    desk.archive.left.connect(left.append)
+    desk.archive.told.connect(said.append)
+    desk.archive.left_out.connect(unread.append)
+
+    def look() -> list[RunRecord]:
+        desk.archive.look_again()
+        until(desk, lambda: not desk.jobs.busy("past runs"))
+        return desk.session.records
+
+    gru.shown = True
+    other.archive.delete(list(_listed(other, until)))
+    assert look() == [gru]
+    assert left == [elman]
+    assert said == [f"{gru.gone} What is drawn of it stays as long as the window."]
+    assert look() == [gru]
+    assert len(said) == 1
+    shutil.rmtree(folder / "broken")
+    other.archive.bring_back()
+    assert [record.name for record in look()] == ["gru-2", "elman-2"]
+    assert unread[-1] == ""
+    gru.shown = False
+    folder.rename(tmp_path / "away")  # as a disk that is not there for a while
+    assert len(look()) == 2
+    assert all(each.close(10) for each in (desk, other))
+
+
 def test_the_window_looks_again_when_it_is_gone_back_to(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     looks: list[bool] = []
     monkeypatch.setattr(bench.window.desk.archive, "look_again", lambda: looks.append(True))
