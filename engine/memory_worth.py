@@ -74,9 +74,13 @@ def memory_worth(
 
 
 def _order_counts(experiment: Experiment, dataset: Dataset) -> bool:
-    """Whether the order can be taken away: forecasts that are fed back are made of the windows, not of a batch."""
+    """Whether the order can be taken away: a single step has none, and forecasts that are fed back are made of the
+    windows, not of a batch.
+    """
     fed_back = isinstance(dataset, PathDataset) and dataset.preparation.strategy == "recursive"
-    return dataset.topology in _READ_WHOLE and experiment.model.cell != "feedforward" and not fed_back
+    if dataset.topology not in _READ_WHOLE or experiment.model.cell == "feedforward" or fed_back:
+        return False
+    return any(len(batch.inputs) > 1 for batch in dataset.batches("test", experiment.training.batch_size))
 
 
 def _beside(

@@ -90,9 +90,12 @@ def memory(m: Measurements) -> Finding | None:
     ours, theirs, other = m.final[0], m.worth.trained.test, m.worth.trained.network
     if not (math.isfinite(ours) and math.isfinite(theirs)):
         return None
+    same, own = ", the same at every step,", f", of which each of the {other.steps:,} steps has its own"
+    if other.steps == 1:
+        same, own = "", ": there is one step to read, and nothing to remember"
     why = (
-        f"On the test part, {m.metric} {ours:.4g} with {m.parameters:,} parameters, the same at every step, against "
-        f"{theirs:.4g} with {other.parameter_count:,}, of which each of the {other.steps:,} steps has its own."
+        f"On the test part, {m.metric} {ours:.4g} with {m.parameters:,} parameters{same} against "
+        f"{theirs:.4g} with {other.parameter_count:,}{own}."
     )
     why = f"{why} {m.worth.ahead}".rstrip()
     gain = m.gain(ours, theirs)

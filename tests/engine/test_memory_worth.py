@@ -250,6 +250,16 @@ def test_it_is_done_where_it_is_asked_for(task: str, check: str, beside: bool, o
     assert np.isfinite(ended.shuffled) == order
 
 
+def test_a_single_step_has_no_order_and_nothing_to_remember() -> None:
+    experiment = _experiment("series", **{"data.look_back": 1, "training.epochs": 1})
+    assert "windows of 1 step: " in load(experiment).notes()[-1]
+    *events, ended = _events(experiment)
+    assert np.isnan(ended.shuffled)
+    (memory,) = (event for event in events if isinstance(event, Finding) and event.key == "memory")
+    assert memory.why.endswith(": there is one step to read, and nothing to remember.")
+    assert "at every step" not in memory.why
+
+
 def test_a_run_that_is_stopped_does_without() -> None:
     control = Control()
     experiment = _experiment("series", **{"training.epochs": 50})

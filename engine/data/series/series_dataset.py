@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from engine.config import DataConfig
 from engine.data.batches import Batch, Floats, Ints, batches_of, orders
 from engine.data.dataset import Dataset, Scorer, Scores
-from engine.data.errors import DataError
+from engine.data.errors import DataError, counted
 from engine.data.metrics import SeriesScorer, rmse
 from engine.data.scaling import Reals, Scaler, Transform, fit_scaler
 from engine.data.series.baselines import series_forecasts
@@ -208,7 +208,7 @@ class SeriesDataset(Dataset):
         parts = ", ".join(f"{part} {self.count(part):,}" for part in ("train", "validation", "test"))
         marked = self._preparation.marked
         marks = (f"a further input says where {' and '.join(marked)} was missing",) if marked else ()
-        return (*self.series.notes, *marks, f"windows of {self.shape.look_back} steps: {parts}")
+        return (*self.series.notes, *marks, f"windows of {counted(self.shape.look_back, 'step')}: {parts}")
 
 
 def _prepared(
