@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from argparse import Action, ArgumentError, ArgumentParser, Namespace
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from engine.aligned import MEASURES, aligned, compared_by_step, number
 from engine.cells import specification
@@ -42,11 +43,11 @@ def add_race(commands: Commands) -> None:
     )
     command = commands.add_parser("race", help="compare cells fairly", description=text)
     add_experiment(command)
-    command.add_argument("--cells", choices=CELLS, nargs="+", metavar="CELL", help=", ".join(CELLS))
+    command.add_argument("--cells", known=CELLS, action=_Names, metavar="CELL", help=", ".join(CELLS))
     command.add_argument(
         "--strategies",
-        choices=[*STRATEGIES],
-        nargs="+",
+        known=STRATEGIES,
+        action=_Names,
         metavar="STRATEGY",
         help=f"ways to forecast several steps ahead, with a table by step: {', '.join(STRATEGIES)}",
     )
@@ -58,6 +59,22 @@ def add_race(commands: Commands) -> None:
     add_force(command)
     command.add_argument("--json", action="store_true", help="a line for each run that ends, and the table as the last")
     command.set_defaults(run=run_race)
+
+
+class _Names(Action):
+    """Some of the `known` names, with blanks or, as `sweep` has its values, commas between."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, known: Iterable[str], **others: Any) -> None:
+        super().__init__(option_strings, dest, nargs="+", **others)
+        self._known = tuple(known)
+
+    def __call__(self, parser: ArgumentParser, namespace: Namespace, values: Any, option: str | None = None) -> None:
+        """Keep them, or say which one is none of them."""
+        names = [name for value in values for name in value.split(",") if name]
+        for name in names:
+            if name not in self._known:
+                raise ArgumentError(self, f"invalid choice: {name!r} (choose from {', '.join(map(repr, self._known))})")
+        setattr(namespace, self.dest, names)
 
 
 def run_race(arguments: Namespace) -> int:

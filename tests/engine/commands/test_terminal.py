@@ -59,6 +59,7 @@ def test_a_log_holds_lines_and_no_bar(
         ),
         (["predict", "run", "more"], "one word too many: more; see main.py predict --help"),
         (["race", "--cells", "gruu"], "did you mean gru; see main.py race --help"),
+        (["race", "--cells", "elman,gruu"], "did you mean gru; see main.py race --help"),
         (["export", "run", "--to", "x.h", "--target", "c_heade"], "did you mean c_header; see main.py export --help"),
     ],
 )
@@ -67,6 +68,14 @@ def test_misspelt_words(capsys: pytest.CaptureFixture[str], arguments: list[str]
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("error: ")
     assert line.endswith(words)
+
+
+@pytest.mark.parametrize("cells", [["elman", "gru"], ["elman,gru"], ["elman,", "gru"]])
+def test_names_of_a_race_may_have_commas_between(capsys: pytest.CaptureFixture[str], cells: list[str]) -> None:
+    assert main(["race", "--sample", "airline_passengers", "--seeds", "1", *QUICK, "--cells", *cells]) == 0
+    shown = capsys.readouterr().out
+    assert "Elman" in shown
+    assert "GRU" in shown
 
 
 def test_a_folder_that_holds_a_run_says_how_to_go_on(
