@@ -69,6 +69,7 @@ def test_no_display_ends_with_words_and_status_2() -> None:
     [
         (["trian"], "'trian' is neither a file nor a command. Did you mean train? "),
         ([""], "'' is neither a file nor a command. "),
+        (["nothing"], f"'nothing' is neither a file nor a command. Commands are {', '.join(COMMANDS)}. See "),
         (["long" * 100], "'longlong"),
         (["-x"], "there is no option -x without a command"),
         ([str(CODE), str(CODE)], "one file or project at a time, not 2"),

@@ -209,7 +209,9 @@ def test_one_column_of_words_cannot_be_opened(tmp_path: Path, qtbot: QtBot) -> N
     dialog = ImportDialog(path, {})
     qtbot.addWidget(dialog)
     dialog.show_inspection(Backend().inspect(path, dialog.reading()))
-    assert dialog.message.text.endswith("Choose a file that has one, or a text.")
+    assert dialog.message.text == (
+        "one.csv has no column of numbers to predict; its only column is 'word'. Choose a file that has one, or a text."
+    )
     assert not dialog.open_button.isEnabled()
 
 

@@ -116,7 +116,7 @@ def _refuse_unknown(program: str, argv: list[str]) -> None:
         if word.startswith("-"):
             raise LaunchError(f"there is no option {word} without a command; see {program} --help", 2)
         near = difflib.get_close_matches(word, COMMANDS, n=1)
-        hint = f"Did you mean {near[0]}?" if near else f"Commands are {', '.join(COMMANDS)};"
+        hint = f"Did you mean {near[0]}?" if near else f"Commands are {', '.join(COMMANDS)}."
         raise LaunchError(f"{word!r} is neither a file nor a command. {hint} See {program} --help", 2)
     if len(argv) > 1:
         raise LaunchError(f"one file or project at a time, not {len(argv)}; several sequences go into a folder", 2)

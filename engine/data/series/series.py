@@ -213,9 +213,13 @@ def last_numeric(table: Table, time_column: str = "") -> str:
         found = [name for name in found if not date_format(table, name)]
         if found:
             return next((name for name in found if not (table.lasts(name) or _is_aside(table, name))), found[0])
+    known = (
+        f"columns are {', '.join(table.names[:12])}"
+        if len(table.names) > 1
+        else f"its only column is {table.names[0]!r}"
+    )
     raise DataError(
-        f"{table.path.name} has no column of numbers to predict; columns are {', '.join(table.names[:12])}. "
-        "Choose a file that has one, or a text."
+        f"{table.path.name} has no column of numbers to predict; {known}. Choose a file that has one, or a text."
     )
 
 
