@@ -63,6 +63,11 @@ def predict(arguments: Namespace) -> int:
 
 
 def _write_forecast(model: Model, arguments: Namespace) -> int:
+    if not isinstance(model.preparation, SeriesPreparation):
+        raise UsageError(
+            f"{arguments.dir} learned from generated sequences: there are no rows or texts to ask it about; "
+            "`export` writes it for use elsewhere"
+        )
     _refuse_prompt(arguments, "this one forecasts a series")
     if arguments.out is None:
         raise UsageError("a forecast goes into a file; give --out FILE.csv")
@@ -74,9 +79,7 @@ def _write_forecast(model: Model, arguments: Namespace) -> int:
     for interval in model.intervals:
         print(interval_words(interval))
     first = found.header.index("date")
-    series = model.preparation
-    several = isinstance(series, SeriesPreparation) and series.strategy != "single"
-    for row in ahead if several else ahead[:1]:
+    for row in ahead if model.preparation.strategy != "single" else ahead[:1]:
         values = ", ".join(f"{name} {row[first + 2 + 2 * k]:.6g}" for k, name in enumerate(found.targets))
         print(f"next, {' '.join(map(str, row[: first + 1]))}: {values}")
     return 0

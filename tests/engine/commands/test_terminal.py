@@ -78,6 +78,18 @@ def test_names_of_a_race_may_have_commas_between(capsys: pytest.CaptureFixture[s
     assert "GRU" in shown
 
 
+@pytest.mark.parametrize("asked", [[], ["--prompt", "x"], ["--out", "answers.csv"]])
+def test_a_model_of_generated_sequences_says_that_there_is_nothing_to_ask_it_about(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], asked: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    small = ["--set=data.sequences=32", "--set=data.length=6", "--set=training.epochs=1"]
+    assert main(["train", "--sample", "adding", "--out", "run", *QUICK, *small]) == 0
+    capsys.readouterr()
+    assert main(["predict", "run", *asked]) == 2
+    assert capsys.readouterr().err.startswith("error: run learned from generated sequences: there are no rows or texts")
+
+
 def test_a_folder_that_holds_a_run_says_how_to_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
