@@ -123,6 +123,7 @@ def _read(path: Path, data: DataConfig) -> dict[str, Series]:
         notes.append(f"target: {targets[0]!r}, the last column of numbers, flags aside")
     found: dict[str, Series] = {}
     if keys is None:
+        notes += _still_notes(targets, values)
         found[""] = _series(path, data, names, len(targets), values, stamps, notes)
         return _learnable(found, words, data)
     for key, own in _rows_of(keys).items():
@@ -295,6 +296,16 @@ def _with_missing_dates(
     stamps = frequency.shifted(stamps[owners], np.arange(len(complete)) - places[owners])
     note = f"{counted(missing, 'date')} left out of the file in {counted(gaps, 'gap')}, put in without values"
     return complete, stamps, replace(frequency, irregular=frequency.irregular - gaps), [note]
+
+
+def _still_notes(targets: Sequence[str], values: Reals) -> list[str]:
+    """Which targets never change: any forecast of these is right at once, and no score of it says anything."""
+    notes = []
+    for place, name in enumerate(targets):
+        known = values[np.isfinite(values[:, place]), place]
+        if len(known) > 1 and (known == known[0]).all():
+            notes.append(f"{name!r} is {known[0]:g} in all rows: there is nothing in it to learn")
+    return notes
 
 
 def _frequency_notes(stamps: Stamps | None, frequency: Frequency | None) -> list[str]:

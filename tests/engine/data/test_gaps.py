@@ -122,3 +122,10 @@ def test_gaps_after_the_training_part_make_no_input(write: Write, cells: list[ob
     data = load(experiment(write("a.csv", table(value=cells)), missing_inputs=True))
     assert data.input_size == 1
     assert data.metadata()["marked"] == []
+
+
+@pytest.mark.parametrize(("cells", "said"), [(["5"] * 60, True), (["5", ""] * 30, True), (["5"] * 60 + ["6"], False)])
+def test_a_target_that_never_changes_is_told(write: Write, cells: list[str], said: bool) -> None:
+    rows = "".join(f"{at},{cell}\n" for at, cell in enumerate(cells))
+    data = load(experiment(write("a.csv", f"t,v\n{rows}"), targets=("v",)))
+    assert ("'v' is 5 in all rows: there is nothing in it to learn" in data.notes()) == said
