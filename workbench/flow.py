@@ -10,7 +10,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 
 class Flow(QWidget):
-    """As wide as all in one row where there is room, and never wider than the widest has to be."""
+    """As wide as all in one row where there is room, and never wider than the widest has to be.
+
+    What stands in a row stands about its middle: boxes to tick and to type into are lower than those to choose from.
+    """
 
     def __init__(self, spacing: int) -> None:
         """`spacing` is between the widgets of a row; between rows half of it."""
@@ -67,11 +70,23 @@ class Flow(QWidget):
         return [part for part in self._parts if not part.isHidden()]
 
     def _places(self, width: int) -> Iterator[tuple[QWidget, QRect]]:
-        x, y, high = 0, 0, 0
+        y = 0
+        for row in self._rows(width):
+            high = max(rect.height() for _, rect in row)
+            for part, rect in row:
+                yield part, rect.translated(0, y + (high - rect.height()) // 2)
+            y += high + self._between // 2
+
+    def _rows(self, width: int) -> list[list[tuple[QWidget, QRect]]]:
+        """The widgets of each row with their places in it."""
+        rows: list[list[tuple[QWidget, QRect]]] = []
+        x = 0
         for part in self._seen:
             size = part.sizeHint()
-            if x > 0 and x + size.width() > width:
-                x, y, high = 0, y + high + self._between // 2, 0
+            if not rows or x + size.width() > width:
+                rows.append([])
+                x = 0
             wide = max(min(size.width(), width), part.minimumSizeHint().width())
-            yield part, QRect(x, y, wide, size.height())
-            x, high = x + wide + self._between, max(high, size.height())
+            rows[-1].append((part, QRect(x, 0, wide, size.height())))
+            x += wide + self._between
+        return rows

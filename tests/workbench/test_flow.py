@@ -11,10 +11,10 @@ from workbench.flow import Flow
 
 
 class _Box(QWidget):
-    wide = 100
+    wide, high = 100, 20
 
     def sizeHint(self) -> QSize:
-        return QSize(self.wide, 20)
+        return QSize(self.wide, self.high)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(60, 20)
@@ -48,3 +48,14 @@ def test_what_has_no_room_goes_on_below(qtbot: QtBot, width: int, places: list[t
     boxes[1].wide = 104  # as a choice with a longer name
     boxes[1].updateGeometry()
     qtbot.waitUntil(lambda: boxes[1].width() == min(104, width))
+
+
+def test_what_is_lower_stands_in_the_middle_of_its_row(qtbot: QtBot) -> None:
+    flow, boxes = Flow(8), [_Box() for _ in range(3)]
+    qtbot.addWidget(flow)
+    boxes[0].high = boxes[2].high = 16
+    for box in boxes:
+        flow.add(box)
+    flow.resize(220, 60)
+    flow.show()
+    qtbot.waitUntil(lambda: [(box.y(), box.height()) for box in boxes] == [(2, 16), (0, 20), (24, 16)])
