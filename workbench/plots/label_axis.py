@@ -11,7 +11,7 @@ from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QGraphicsSceneResizeEvent
 
 from engine.special_symbols import UNKNOWN_NAME
-from workbench.plots.number_ticks import decades, one_level, told_apart, whole_levels
+from workbench.plots.number_ticks import decades, finer, one_level, told_apart, whole_levels
 from workbench.plots.numerals import numeral
 from workbench.round_places import RoundPlaces
 from workbench.theme import GRID, TEXT_SMALL, Theme
@@ -130,7 +130,7 @@ class LabelAxis(pg.AxisItem):
         """Whole numbers at a distance at which their names do not touch."""
         low, high = sorted((minVal, maxVal))  # an axis that runs downward comes with its ends exchanged
         if self.logMode:
-            return [(1.0, decades(low, high, self._room(size), (high - low) * self._apart / max(size, 1.0)))]
+            return [(1.0, self._powers(low, high, size))]
         if self._ramp:
             first, step = self._ramp
             ends = sorted((first + step * low, first + step * high))
@@ -138,7 +138,8 @@ class LabelAxis(pg.AxisItem):
             return [(spacing, [(value - first) / step for value in values]) for spacing, values in levels]
         if not self._labels:
             levels = super().tickValues(minVal, maxVal, size)
-            return one_level(whole_levels(levels, low, high) if self._whole else levels, self._room(size))
+            levels = one_level(whole_levels(levels, low, high) if self._whole else levels, self._room(size))
+            return [self._more_than_one(*level, low, high, size) for level in levels]
         if self._find_round(low, high, size):
             places = list(self._short)
             return [(float(places[1] - places[0]), [float(place) for place in places])]
@@ -186,6 +187,41 @@ class LabelAxis(pg.AxisItem):
         """Whether a name does not stand out at the edge, at so many pixels of `size`: pyqtgraph leaves it out then."""
         half = self._long(len(text)) / 2
         return half <= place <= size - half
+
+    def _powers(self, low: float, high: float, size: float) -> list[float]:
+        """Round numbers on a logarithmic axis; where the edges leave less than two of them, others between."""
+        pixel, room = (high - low) / max(size, 1.0), self._room(size)
+        places = decades(low, high, room, pixel * self._apart)
+        if self._legible(places, 1.0, low, high, size) < 2:
+            edge = pixel * self._half("0.01")
+            between = decades(low + edge, high - edge, room, pixel * self._apart)
+            places = between if len(between) > 1 else places
+        return places
+
+    def _more_than_one(
+        self, spacing: float, places: list[float], low: float, high: float, size: float
+    ) -> tuple[float, list[float]]:
+        """These places, or finer ones where less than two of these have room for their numbers: one tells no scale."""
+        if self._legible(places, spacing, low, high, size) > 1:
+            return spacing, places
+        for step in finer(places[1] - places[0] if len(places) > 1 else high - low):
+            if self._whole and step < 1:
+                break
+            others = [step * at for at in range(math.ceil(low / step), math.floor(high / step) + 1)]
+            if self._legible(others, step, low, high, size) > 1:
+                wide = 2 * max(map(self._half, self.tickStrings(others, 1.0, step)))
+                return (step, others) if step * size / (high - low) >= wide + GRID / 2 else (spacing, places)
+        return spacing, places
+
+    def _legible(self, places: list[float], spacing: float, low: float, high: float, size: float) -> int:
+        """How many numbers do not stand out at an edge: pyqtgraph leaves out those that do."""
+        texts, row = self.tickStrings(places, 1.0, spacing), size / max(high - low, 1e-300)
+        halves = [(place, self._half(text)) for place, text in zip(places, texts, strict=True)]
+        return sum(half <= (place - low) * row <= size - half for place, half in halves)
+
+    def _half(self, text: str) -> float:
+        """Pixels along the axis from the middle of a number to its end, and one for what is rounded."""
+        return 0.5 * self._text if self.orientation in ("left", "right") else self._long(len(text)) / 2 + 1
 
     def _room(self, size: float) -> int:
         """How many numbers fit."""

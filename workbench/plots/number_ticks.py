@@ -39,6 +39,13 @@ def one_level(levels: list[tuple[float, list[float]]], most: int) -> list[tuple[
     return kept
 
 
+def finer(distance: float) -> list[float]:
+    """Round ones below `distance`, falling."""
+    power = math.floor(math.log10(distance)) if distance > 0 else 0
+    steps = [factor * 10.0 ** (power - down) for down in (0, 1) for factor in (5, 2, 1)]
+    return [step for step in steps if step < 0.99 * distance]
+
+
 def _thinned(spacing: float, places: list[float], by: int) -> list[float]:
     """Every so many, with nought where it is among them."""
     begin = next((at for at, place in enumerate(places[:by]) if round(place / spacing) % by == 0), 0)

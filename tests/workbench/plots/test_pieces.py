@@ -174,6 +174,28 @@ def test_nought_stands_on_an_axis_of_few_numbers(qtbot: QtBot) -> None:
     assert 0 in places
 
 
+@pytest.mark.parametrize(
+    ("orientation", "low", "high", "size", "log", "names"),
+    [
+        ("bottom", -2.07, 2.07, 207, False, {"−1", "0", "1"}),  # a spectrum in a narrow place
+        ("bottom", -10.5, 10.5, 140, False, {"−5", "0", "5"}),
+        ("left", -30, 206, 62, False, {"0", "100"}),  # an error moved back, in a low one
+        ("left", -3.3, 1.1, 62, True, {"0.01", "1"}),
+    ],
+)
+def test_an_axis_has_more_than_one_number_off_its_edges(
+    qtbot: QtBot, orientation: str, low: float, high: float, size: float, log: bool, names: set[str]
+) -> None:
+    axis = LabelAxis(orientation)
+    axis.setLogMode(log)
+    [(spacing, places)] = axis.tickValues(low, high, size)
+    texts = dict(zip(axis.tickStrings(places, 1.0, spacing), places, strict=True))
+    half = 6 if orientation == "left" else 12
+    assert names == {
+        text for text, place in texts.items() if half <= (place - low) * size / (high - low) <= size - half
+    }
+
+
 def test_a_logarithmic_axis_has_as_many_numbers_as_fit(qtbot: QtBot) -> None:
     axis = LabelAxis("bottom")
     axis.logMode = True
