@@ -35,6 +35,7 @@ _AFTERWARDS_MS = 20  # when what was drawn is painted, too
 _SMOOTHED_AT_ONCE = 50_000  # values, which take some 10 ms beside a run
 _SPAN = 100  # times the least loss, beyond which the axis is logarithmic
 _LOSS, _METRIC = 14 * GRID, 12 * GRID  # pixels of height of a plot at least, with text of the usual size
+_NOT_YET = "none before an epoch ends"
 _STRIDE = 1.05  # by which straight lines are drawn ahead of the last step
 
 
@@ -247,7 +248,8 @@ class Loss(LiveView):
         for name, value in self.start.baselines if self.start else ():
             plot.show_curve(name, steps, np.full(2, value), _number(value))
         self._draw_others(plot, "metric", [run for run in self.others if run.metric == metric])
-        plot.show_key()
+        to_come = bool(self.start) and not history.count("metric")
+        plot.show_key([Key(metric, plot.curves[metric].pen(self.theme), _NOT_YET)] if to_come else [])
 
     def _draw_others(self, plot: CurvePlot, what: str, others: Sequence[Beside]) -> None:
         """One curve for each other run; those that are no longer asked for go."""

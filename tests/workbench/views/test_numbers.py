@@ -140,6 +140,18 @@ def test_metric_stands_beside_its_baselines(show: Show, short_run: History, qtbo
     assert view._metric.curves == {}
 
 
+def test_a_metric_that_is_still_to_come_is_in_the_key_beside_what_it_has_to_beat(show: Show, qtbot: QtBot) -> None:
+    view, history = show(Loss), History()
+    history.extend("loss", np.arange(1.0, 4.0), np.ones(3))
+    view.show_start(measured.STARTED)
+    view.show_history(history)
+    qtbot.waitUntil(lambda: bool(view._metric.curves))
+    assert view._metric.legend.texts[-1] == "RMSE  none before an epoch ends"
+    history.extend("metric", np.array([3.0]), np.array([35.0]))
+    view.show_history(history)
+    assert [text for text in view._metric.legend.texts if text.startswith("RMSE")] == ["RMSE  35"]
+
+
 def test_loss_before_the_first_epoch(show: Show) -> None:
     view, history = show(Loss), History()
     history.extend("loss", np.arange(1.0, 4.0), np.array([3.0, math.nan, 1.0]))
