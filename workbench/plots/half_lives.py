@@ -17,6 +17,7 @@ from workbench.plots.keys import Key
 from workbench.theme import Theme
 
 _LONGEST_LIFE = 10_000  # steps: a half-life beyond is the slope of noise
+_SHOWN = 10.0  # steps that the axis reaches at least: of a narrower one a tenth of a step fills the plot
 _MOST = 4000  # points of the history
 _GAP = "no line: does not shrink"
 
@@ -46,7 +47,7 @@ class Course:
 
 
 class HalfLifePlot(CurvePlot):
-    """A curve for each layer and direction, from one step to hundreds; its owner adds them by their names.
+    """A curve for each layer and direction, from one step to ten at least; its owner adds them by their names.
 
     Where a gradient does not shrink it has no half-life and the curve a gap; a value between two gaps is a point.
     """
@@ -69,7 +70,7 @@ class HalfLifePlot(CurvePlot):
             self.show_curve(name, course.steps, np.where(finite, column, np.nan), note)
             self._show_alone(name, np.asarray(course.steps, float), column)
         self.mark(self._moment, moment)
-        self._start.setData([0.0, max([1, *course.steps[-1:]])], [1.0, 1.0])
+        self._start.setData([0.0, max([1, *course.steps[-1:]])], [1.0, _SHOWN])
         known = np.isfinite(lives)
         self.show_key([Key(_GAP, QPen(Qt.PenStyle.NoPen), line=False)] if known.any() and not known.all() else [])
 

@@ -578,6 +578,13 @@ def test_history_of_the_half_life_takes_every_step_once(show: Show) -> None:
     assert_array_equal(curve.y, [2, 3, 5, np.nan])
 
 
+def test_a_short_half_life_does_not_fill_its_plot(show: Show) -> None:
+    view = show(GradientFlow)
+    view.show_snapshot(measured.snapshot(GradientByTime(("layer 1",), f32([0.5, 1.0]), (0.94,)), step=1))
+    low, high = view._lives.box.viewRange()[1]
+    assert low <= math.log10(0.94) < 1 <= high
+
+
 def test_gradient_at_the_cursor_is_read_out(show: Show) -> None:
     view = show(GradientFlow)
     view.show_snapshot(measured.snapshot(GradientByTime(("layer 1",), f32([0.25, 1.0]), (0.5,))))
