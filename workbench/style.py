@@ -51,10 +51,13 @@ def palette(theme: Theme) -> QPalette:
 
 
 def box_palette(theme: Theme) -> QPalette:
-    """The palette of check boxes: Fusion outlines them in the darkened colour of the window, lost on a dark one."""
+    """Of boxes to tick, and of lists with some: Fusion outlines them in the darkened colour of the window.
+
+    On a dark one that is lost, and a box that is not ticked looks like a smudge.
+    """
     boxes = palette(theme)
     if theme.dark:
-        boxes.setColor(QPalette.ColorRole.Base, QColor(theme.border))
+        boxes.setColor(QPalette.ColorRole.Window, QColor(theme.muted))
     return boxes
 
 
@@ -64,14 +67,6 @@ def input_palette(theme: Theme) -> QPalette:
     if theme.dark:
         inputs.setColor(QPalette.ColorRole.Window, QColor(theme.border).lighter(190))
     return inputs
-
-
-def list_palette(theme: Theme) -> QPalette:
-    """The palette of lists with boxes to tick, which are outlined in the darkened colour of the window, too."""
-    lists = palette(theme)
-    if theme.dark:
-        lists.setColor(QPalette.ColorRole.Window, QColor(theme.muted))
-    return lists
 
 
 def percent(theme: Theme) -> int:

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication, QWidget
 
-from workbench.style import TEXT_SCALE, box_palette, input_palette, list_palette, palette, percent, style_sheet
+from workbench.style import TEXT_SCALE, box_palette, input_palette, palette, percent, style_sheet
 from workbench.theme import Theme
 
 _SLICE_SECONDS, _PAUSE_MS = 0.004, 8
@@ -49,9 +49,8 @@ class Wardrobe(QObject):
             font.setPixelSize(theme.body)
             application.setFont(font)
         application.setPalette(palette(theme))
-        application.setPalette(box_palette(theme), "QCheckBox")  # type: ignore[arg-type]  # stub: bytes, Qt: text
-        for kind in ("QListWidget", "ColumnsList"):
-            application.setPalette(list_palette(theme), kind)  # type: ignore[arg-type]
+        for kind in ("QCheckBox", "QListWidget", "ColumnsList"):
+            application.setPalette(box_palette(theme), kind)  # type: ignore[arg-type]  # stub: bytes, Qt: text
         for kind in ("QLineEdit", "QAbstractSpinBox"):
             application.setPalette(input_palette(theme), kind)  # type: ignore[arg-type]
         pg.setConfigOptions(background=theme.plot, foreground=theme.text, antialias=False)

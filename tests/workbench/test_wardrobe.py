@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QApplication,
+    QCheckBox,
     QFrame,
     QLabel,
     QLineEdit,
@@ -139,6 +140,19 @@ def test_boxes_to_tick_in_a_list_can_be_seen(wardrobe: Wardrobe, qtbot: QtBot, t
     ground = QColor(theme.base).lightness()
     lights = [abs(picture.pixelColor(x, 8).lightness() - ground) for x in range(24)]
     assert max(lights) > 40
+
+
+def test_a_box_to_tick_has_an_outline_on_a_dark_ground(wardrobe: Wardrobe, qtbot: QtBot) -> None:
+    wardrobe.wear(DARK)
+    ground = QWidget()
+    qtbot.addWidget(ground)
+    box = QCheckBox("a choice", ground)
+    ground.resize(100, 30)
+    box.resize(100, 30)
+    ground.show()
+    picture = ground.grab().toImage()
+    across = [picture.pixelColor(x, 15).lightness() for x in range(20)]
+    assert max(across) - QColor(DARK.panel).lightness() > 60
 
 
 @pytest.mark.parametrize("again", [False, True])
