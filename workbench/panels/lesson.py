@@ -66,6 +66,7 @@ class LessonPanel(QScrollArea):
         self._lock = reason
         self._set.setEnabled(not reason)
         self._set.setToolTip(reason or "Sets data, model and training as this step needs them; Ctrl+Z takes it back")
+        self._show_other()
 
     def _go(self, by: int) -> None:
         self._at += by
@@ -84,7 +85,6 @@ class LessonPanel(QScrollArea):
         self._set.setText("Set up and run" if step and step.run else "Set up")
         self._set.setAccessibleName(self._set.text())
         self.lock(self._lock)
-        self._show_other()
         if step is not None and step.view:
             self.looked.emit(step.view)
 
@@ -92,7 +92,8 @@ class LessonPanel(QScrollArea):
         wanted = source_name(self.step.experiment) if self.step and self.step.experiment else ""
         other = bool(wanted and self._source) and wanted != self._source
         name = wanted.replace("_", " ")
-        self._other.setText(f"This step is about {name}, but other data is open: press “{self._set.text()}”.")
+        then = " once the run has ended" if self._lock else ""  # the button cannot be pressed before
+        self._other.setText(f"This step is about {name}, but other data is open: press “{self._set.text()}”{then}.")
         self._other.setVisible(other)
 
     def _lay_out(self) -> None:
