@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QEvent, QRect, QSize
 from PySide6.QtGui import QResizeEvent
@@ -15,10 +15,14 @@ class Flow(QWidget):
     What stands in a row stands about its middle: boxes to tick and to type into are lower than those to choose from.
     """
 
-    def __init__(self, spacing: int) -> None:
-        """`spacing` is between the widgets of a row; between rows half of it."""
+    def __init__(self, spacing: int, room: Callable[[], int] | None = None) -> None:
+        """`spacing` is between the widgets of a row; between rows half of it.
+
+        `room` are the pixels beyond which it asks for none: what does not fit into them goes on below, and what stands
+        beside it has the rest. Call `updateGeometry` where they have changed.
+        """
         super().__init__()
-        self._between = spacing
+        self._between, self._room = spacing, room
         self._parts: list[QWidget] = []
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
@@ -39,9 +43,12 @@ class Flow(QWidget):
         return max((rect.bottom() + 1 for _, rect in self._places(width)), default=0)
 
     def sizeHint(self) -> QSize:
-        """All in one row."""
+        """All in one row, or the widest of those that there is room for."""
         sizes = [part.sizeHint() for part in self._seen]
         wide = sum(size.width() for size in sizes) + self._between * max(len(sizes) - 1, 0)
+        room = self._room() if self._room else wide
+        if wide > room:
+            wide = max((row[-1][1].right() + 1 for row in self._rows(room)), default=0)
         return QSize(wide, max((size.height() for size in sizes), default=0))
 
     def minimumSizeHint(self) -> QSize:

@@ -156,6 +156,7 @@ class PictureFrame(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Values of a small picture stand at its foot; a low one does with fewer words."""
         super().resizeEvent(event)
+        self._choices.updateGeometry()
         self._place_readout()
         self.fit_room()
 
@@ -209,9 +210,9 @@ class PictureFrame(QWidget):
     # --- making it ------------------------------------------------------------------------------------
 
     def _make_header(self) -> QHBoxLayout:
-        header, self._choices = QHBoxLayout(), Flow(2 * GRID)
+        header, self._choices = QHBoxLayout(), Flow(2 * GRID, self._beside_title)
         header.setSpacing(GRID)
-        more = QToolButton()
+        self._more = more = QToolButton()
         more.setText("⋯")
         more.setProperty("role", "more")
         more.setToolTip("Save, copy, export, show as table")
@@ -226,6 +227,11 @@ class PictureFrame(QWidget):
         header.addWidget(self._choices)
         header.addWidget(more)
         return header
+
+    def _beside_title(self) -> int:
+        """Pixels for choices in one row: more than these would cut the title, and fold before they do."""
+        beside = sum(part.sizeHint().width() for part in (self._title, self._badge, self._more))
+        return self.width() - beside - 6 * GRID  # margins, and what is between them
 
     def _make_menu(self) -> PictureMenu:
         menu = PictureMenu(self, self.key, self.title, lambda: self.table())

@@ -431,6 +431,19 @@ def test_choices_go_on_below_and_the_title_can_be_read(make: Maker, kind: type[L
     assert all(view.rect().contains(control.geometry().translated(view._choices.pos())) for control in seen)
 
 
+def test_where_choices_go_on_below_it_is_still_said_of_which_step_the_picture_is(make: Maker, qtbot: QtBot) -> None:
+    view = make(WeightMaps)
+    fill(view)
+    title, one_row = view._title, view._choices.sizeHint().width()
+    beside = view.width() - view._beside_title()
+    view.resize(beside + one_row - 1, 500)
+    qtbot.waitUntil(lambda: view._choices.height() >= 2 * view._choices.sizeHint().height())
+    qtbot.waitUntil(lambda: bool(view._stamp.label.text()))
+    assert title.width() >= title.sizeHint().width()
+    view.resize(view.width() + 1, 500)
+    qtbot.waitUntil(lambda: view._choices.height() < 2 * view._choices.sizeHint().height())
+
+
 @pytest.mark.parametrize(("height", "scale", "low"), [(800, 1.0, False), (560, 1.0, False), (560, 2.0, True)])
 @pytest.mark.parametrize(("kind", "second"), [(Loss, "_metric"), (GradientNormBoard, "_total")])
 def test_in_a_low_view_the_picture_comes_before_words(
