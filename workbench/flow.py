@@ -69,8 +69,10 @@ class Flow(QWidget):
         self._put()
 
     def _put(self) -> None:
+        """In the middle of the height: a row of boxes to tick is lower than what it stands beside."""
+        above = max(self.height() - self.heightForWidth(self.width()), 0) // 2
         for part, place in self._places(self.width()):
-            part.setGeometry(place)
+            part.setGeometry(place.translated(0, above))
 
     @property
     def _seen(self) -> list[QWidget]:

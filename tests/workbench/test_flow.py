@@ -56,6 +56,8 @@ def test_what_is_lower_stands_in_the_middle_of_its_row(qtbot: QtBot) -> None:
     boxes[0].high = boxes[2].high = 16
     for box in boxes:
         flow.add(box)
-    flow.resize(220, 60)
+    flow.resize(220, 40)
     flow.show()
     qtbot.waitUntil(lambda: [(box.y(), box.height()) for box in boxes] == [(2, 16), (0, 20), (24, 16)])
+    flow.resize(220, 50)
+    qtbot.waitUntil(lambda: [box.y() for box in boxes] == [7, 5, 29])
