@@ -38,6 +38,7 @@ from engine.predictions import Predictions
 
 _OFFERED_APART = 0.2  # seconds between two values that cost nothing: drawing them does
 PROBE_REST = 75.0  # times what a measurement took, times the number of probes asked for: all cost a 75th at most
+LONGEST_REST = 5.0  # seconds, even so: one measurement that was held up would keep a picture as it is for minutes
 _FOR_FINDINGS = {"gradient_norms", "gradient_by_time"}
 _OF_BATCHES = {*_FOR_FINDINGS, "contributions", "batch_activations"}  # tell of the last batch, not of weights alone
 _ASKED_FOR = {  # which fields of a request a probe answers to
@@ -206,8 +207,8 @@ class Probes:
         took = end - start + self._spent.pop(name, 0.0)
         if kept is None:  # what was made ready for all later measurements is no measure of them
             took = 0.0
-        due = end + took * PROBE_REST * len(request.probes)
-        self._kept[name] = _Kept(value, step, _asked(name, request), due, end)
+        rest = min(took * PROBE_REST * len(request.probes), LONGEST_REST)
+        self._kept[name] = _Kept(value, step, _asked(name, request), end + rest, end)
         return True
 
     def _hidden(self, _: SnapshotRequest) -> Probe:

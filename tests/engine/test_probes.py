@@ -7,14 +7,14 @@ from engine import data
 from engine.config import Experiment
 from engine.control import Control
 from engine.data import Dataset
-from engine.events import PROBES, Snapshot, SnapshotRequest
+from engine.events import PROBES, Probe, Snapshot, SnapshotRequest
 from engine.inside_records import GradientByTime, GradientNorms, HiddenTrace, Spectrum
 from engine.losses import Loss
 from engine.network import Network
 from engine.optimizers import Optimizer
 from engine.prediction_records import SeriesPrediction, TextPrediction, ValuePrediction
 from engine.predictions import SCREEN_POINTS
-from engine.probes import PROBE_REST, Probes
+from engine.probes import LONGEST_REST, PROBE_REST, Probes
 from engine.training import TrainingRun
 
 EVERYTHING = frozenset(PROBES)
@@ -181,6 +181,24 @@ def test_a_probe_rests_the_longer_the_more_are_asked_for(bench: Bench) -> None:
     assert bench.ask(both) is None
     bench.now += _LOOKS * PROBE_REST + 0.01
     assert bench.ask(both) is not None
+
+
+def test_a_measurement_that_was_held_up_does_not_keep_the_picture_for_minutes(bench: Bench) -> None:
+    bench.get("prediction")
+    bench.train()
+    ask = bench.probes._measure["prediction"]
+
+    def held_up(request: SnapshotRequest) -> Probe | None:
+        bench.now += 2.0
+        return ask(request)
+
+    bench.probes._measure["prediction"] = held_up
+    held = bench.get("prediction")
+    bench.train()
+    bench.now += LONGEST_REST - 0.1
+    assert bench.ask(frozenset({"prediction"})) is None
+    bench.now += 0.2
+    assert bench.get("prediction") is not held
 
 
 def test_what_costs_nothing_is_shown_while_a_probe_rests(bench: Bench) -> None:
