@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import shiboken6
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
@@ -68,6 +69,7 @@ def main(arguments: list[str], opened: Callable[[Window], None] | None = None) -
         later(0, window, lambda: opened(window))
     status = application.exec()
     collector.stop()
+    shiboken6.delete(window)  # now: who still holds it, as a timer does, would take it apart with the interpreter
     gc.unfreeze()  # modules are taken apart now; what cannot be found then, DuckDB's binding reports as leaked
     return status
 

@@ -36,6 +36,13 @@ _MID_RUN = """
         elif session.step > 3:
             window.close()
 """
+_AS_VIEWS_ARE_BUILT = """
+        session = window.desk.session
+        if window.desk.draft.ready and session.state.value == "ready":
+            window.run_bar.commands["run"].trigger()
+        elif any(view._parts and not view._built for view in window.gallery.views):
+            window.close()
+"""
 _INTERRUPTED = """
         if window.desk.draft.loaded_data:
             timer.stop()
@@ -54,7 +61,9 @@ def _run(body: str, arguments: list[str], folder: Path) -> subprocess.CompletedP
 
 
 @pytest.mark.parametrize(
-    "body", [_QUIT, _WHEN_READ, _MID_RUN, _INTERRUPTED], ids=["at once", "when read", "mid run", "Ctrl+C"]
+    "body",
+    [_QUIT, _WHEN_READ, _MID_RUN, _AS_VIEWS_ARE_BUILT, _INTERRUPTED],
+    ids=["at once", "when read", "mid run", "as views are built", "Ctrl+C"],
 )
 def test_a_start_ends_with_status_0(body: str, tmp_path: Path) -> None:
     result = _run(body, [], tmp_path)

@@ -197,11 +197,19 @@ class LiveView(PictureFrame):
         except Exception:
             self._built = True
             raise
+        finally:
+            self._adopt()
         if ended:
             self._built = True
             self.fit_room()
             self.recolour()
             self.order_tabs()
+
+    def _adopt(self) -> None:
+        """What is in no layout yet belongs to the view: closed between two parts, Qt has to take it apart in order."""
+        for part in vars(self).values():
+            if isinstance(part, QWidget) and part.parent() is None:
+                part.setParent(self.body)
 
     def fit_room(self) -> None:
         """In a small or low place the picture comes before its key."""

@@ -70,6 +70,16 @@ def test_views_are_found_by_their_files() -> None:
 
 
 @EVERY
+def test_between_two_parts_of_its_making_nothing_is_left_that_belongs_to_nobody(
+    make: Maker, kind: type[LiveView]
+) -> None:
+    view = make(kind, shown=False)
+    while view.make_part():
+        assert [part for part in vars(view).values() if isinstance(part, QWidget) and part.parent() is None] == []
+    assert view._built
+
+
+@EVERY
 def test_says_what_it_is(kind: type[LiveView]) -> None:
     assert kind.title
     assert kind.question.endswith("?")

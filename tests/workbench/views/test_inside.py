@@ -217,7 +217,7 @@ def test_the_middle_bins_of_a_histogram_end_at_nothing(show: Show) -> None:
     view.show_snapshot(measured.snapshot(measured.weights()))
     assert [view._spreads.words(row, 0).partition(" lie from ")[2] for row in (23, 24)] == [
         "0 to 0.0333",
-        "-0.0333 to 0",
+        "−0.0333 to 0",
     ]
 
 
