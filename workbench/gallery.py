@@ -22,7 +22,7 @@ from workbench.time_steps import TimeSteps
 from workbench.views import discover
 from workbench.views.live_view import LiveView
 
-_PAUSE_MS = 50
+_PAUSE_MS = 150  # a part takes as long as a frame or two, and those of a run go on between
 
 
 class Gallery(QObject):
