@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -14,13 +13,12 @@ from PySide6.QtWidgets import QWidget
 from engine.events import Probe, RunStarted, Snapshot, SnapshotRequest
 from workbench.history import Beside, History
 from workbench.later import in_turn, later
-from workbench.plots.frame import PictureFrame
 from workbench.plots.legend import Legend
 from workbench.plots.time_cursor import TimeCursor
 from workbench.plots.walk_keys import way_of
 from workbench.spoken import announce
 from workbench.theme import Theme
-from workbench.views._failing import Failing
+from workbench.views._built_in_parts import BuiltInParts
 
 _TOO_EARLY = "Nothing was measured for this view by then. Go to a later step of the run with the slider below."
 _ENDED = "This is measured while a run goes on, and the run has ended."
@@ -36,7 +34,7 @@ _UNTRAINED = (
 _WITH_NEXT_BATCH = "This is measured with the next batch. In a pause, go on (F5) or do one step (F10)."
 
 
-class LiveView(PictureFrame):
+class LiveView(BuiltInParts):
     """One question about the network while it learns, answered by a picture.
 
     A view is one file in this folder: a subclass with the class attributes below and `build`, `draw`, `draw_history`,
@@ -68,12 +66,9 @@ class LiveView(PictureFrame):
         self.moment: int | None = None  # the step that is shown, when it is not the newest
         self.others: tuple[Beside, ...] = ()
         self._measured: dict[str, Probe] = {}
-        self._parts: Iterator[None] | None = None  # of building it, those to come
-        self.takes_turns = False  # among several that are shown at once: each is built in a turn of the event loop
-        self._built = self._held = self._too_early = self._beginning = self._untrained = self.over = False
+        self._held = self._too_early = self._beginning = self._untrained = self.over = False
         self._asking: dict[QWidget, str] = {}  # controls whose choice has to be measured, and their tool tips
         self._behind: set[str] = set()
-        self._failing = Failing(self.key)
         self.fit_text(theme)
         self.turn_page()
 
@@ -174,43 +169,6 @@ class LiveView(PictureFrame):
         self.fit_text(theme)
         self._catch_up("theme")
 
-    def make(self) -> None:
-        """Build it now, unless it is."""
-        while self.make_part():
-            pass
-
-    def make_part(self) -> bool:
-        """Build one part of it, unless all is there; True when there was something to do."""
-        if self._built:
-            return False
-        self._failing.attempt("making", self._make_part)
-        return True
-
-    def make_more(self) -> bool:
-        """Build a further part of what may be needed, unless all is there; True when there was something to do."""
-        return False
-
-    def _make_part(self) -> None:
-        try:
-            self._parts = self._parts or self.build() or iter(())
-            ended = next(self._parts, self) is self
-        except Exception:
-            self._built = True
-            raise
-        finally:
-            self._adopt()
-        if ended:
-            self._built = True
-            self.fit_room()
-            self.recolour()
-            self.order_tabs()
-
-    def _adopt(self) -> None:
-        """What is in no layout yet belongs to the view: closed between two parts, Qt has to take it apart in order."""
-        for part in vars(self).values():
-            if isinstance(part, QWidget) and part.parent() is None:
-                part.setParent(self.body)
-
     def fit_room(self) -> None:
         """In a small or low place the picture comes before its key."""
         super().fit_room()
@@ -239,12 +197,6 @@ class LiveView(PictureFrame):
             control.setEnabled(not over)
             control.setToolTip(_ENDED if over else tip)
 
-    def build(self) -> Iterator[None] | None:
-        """Make the widgets, once, into `body`, when the view is first seen or while nobody waits for anything.
-
-        One that takes as long as a frame yields between its parts, which may then be made in turns of the event loop.
-        """
-
     def draw(self, snapshot: Snapshot) -> None:
         """Show `snapshot`, which holds at least one of the `probes`."""
 
@@ -253,9 +205,6 @@ class LiveView(PictureFrame):
 
     def clear(self) -> None:
         """Take everything of the last run off the picture."""
-
-    def recolour(self) -> None:
-        """Set every pen, brush and ground from `theme`."""
 
     def why_empty(self) -> str:
         """As `reason`; of a moment of the run by which nothing had been measured for this view, that."""

@@ -1,0 +1,67 @@
+"""A picture that is built when it is first seen, or before, part by part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtWidgets import QWidget
+
+from workbench.plots.frame import PictureFrame
+from workbench.views._failing import Failing
+
+
+class BuiltInParts(PictureFrame):
+    """What `build` makes comes in its colours and its room; what fails is said in its place."""
+
+    def __init__(self, *, compact: bool, parent: QWidget | None) -> None:
+        super().__init__(compact=compact, parent=parent)
+        self.takes_turns = False  # among several that are shown at once: each is built in a turn of the event loop
+        self._built = False
+        self._parts: Iterator[None] | None = None  # of building it, those to come
+        self._failing = Failing(self.key)
+
+    def build(self) -> Iterator[None] | None:
+        """Make the widgets, once, into `body`, when the view is first seen or while nobody waits for anything.
+
+        One that takes as long as a frame yields between its parts, which may then be made in turns of the event loop.
+        """
+
+    def recolour(self) -> None:
+        """Set every pen, brush and ground from `theme`."""
+
+    def make(self) -> None:
+        """Build it now, unless it is."""
+        while self.make_part():
+            pass
+
+    def make_part(self) -> bool:
+        """Build one part of it, unless all is there; True when there was something to do."""
+        if self._built:
+            return False
+        self._failing.attempt("making", self._make_part)
+        return True
+
+    def make_more(self) -> bool:
+        """Build a further part of what may be needed, unless all is there; True when there was something to do."""
+        return False
+
+    def _make_part(self) -> None:
+        try:
+            self._parts = self._parts or self.build() or iter(())
+            ended = next(self._parts, self) is self
+        except Exception:
+            self._built = True
+            raise
+        finally:
+            self._adopt()
+        if ended:
+            self._built = True
+            self.fit_room()
+            self.recolour()
+            self.order_tabs()
+
+    def _adopt(self) -> None:
+        """What is in no layout yet belongs to the view: closed between two parts, Qt has to take it apart in order."""
+        for part in vars(self).values():
+            if isinstance(part, QWidget) and part.parent() is None:
+                part.setParent(self.body)
