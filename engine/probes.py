@@ -37,8 +37,8 @@ from engine.optimizers import Optimizer
 from engine.predictions import Predictions
 
 _OFFERED_APART = 0.2  # seconds between two values that cost nothing: drawing them does
-PROBE_REST = 75.0  # times what a measurement took, times the number of probes asked for: all cost a 75th at most
-LONGEST_REST = 5.0  # seconds, even so: one measurement that was held up would keep a picture as it is for minutes
+PROBE_REST = 75.0  # times what a measurement took, times the number of probes asked for: all cost a 75th
+LONGEST_REST = 5.0  # seconds; what takes longer than a 75th of that costs more, but no picture stands still for minutes
 _FOR_FINDINGS = {"gradient_norms", "gradient_by_time"}
 _OF_BATCHES = {*_FOR_FINDINGS, "contributions", "batch_activations"}  # tell of the last batch, not of weights alone
 _ASKED_FOR = {  # which fields of a request a probe answers to

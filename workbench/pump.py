@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
@@ -139,7 +140,7 @@ class Pump(QObject):
     def _begin_next(self) -> None:
         """Draw one of the first pictures; after the run's answer, where that is waited for."""
         if self._session.awaited:
-            later(_AWAITING_MS, self, self._begin_next)
+            later(_AWAITING_MS, self, partial(in_turn, self, self._begin_next))
         elif self._first:
             viewer = next(iter(self._first))
             viewer.show_snapshot(self._first.pop(viewer))

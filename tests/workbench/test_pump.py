@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QTimer
@@ -133,21 +133,24 @@ def test_views_that_have_not_begun_do_so_one_after_the_other_with_the_newest(
     assert [[shown.step for shown in viewer.snapshots] for viewer in viewers] == [[2], [2], [1, 2]]
 
 
-def test_first_pictures_come_after_the_answer_that_is_waited_for(
-    bench: Bench, viewers: list[Viewer], qtbot: QtBot
+def test_first_pictures_come_after_the_answer_that_is_waited_for_and_not_all_at_once(
+    bench: Bench, viewers: list[Viewer], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    viewers[0].unbegun = True
+    put_off: list[Callable[[], object]] = []
+    monkeypatch.setattr("workbench.pump.later", lambda _ms, _about, call: put_off.append(call))
+    for viewer in viewers:
+        viewer.unbegun = True
     bench.mailbox.post(Snapshot(1, 1, 1, ()))
     bench.pump.tick()
     assert bench.pump.begins
     bench.session.run(SERIES, bench._make)  # pauses
-    passed: list[bool] = []
-    QTimer.singleShot(0, bench.pump, lambda: passed.append(True))
-    qtbot.waitUntil(lambda: bool(passed))
-    assert viewers[0].snapshots == []
+    qtbot.waitUntil(lambda: len(put_off) == len(viewers))
     bench.mailbox.post(Paused(1))
     bench.pump.tick()
-    qtbot.waitUntil(lambda: bool(viewers[0].snapshots))
+    for call in put_off:  # all are due in the same turn
+        call()
+    assert not any(viewer.snapshots for viewer in viewers)
+    qtbot.waitUntil(lambda: all(viewer.snapshots for viewer in viewers))
     assert not bench.pump.begins
 
 

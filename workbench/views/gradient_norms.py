@@ -252,6 +252,7 @@ class GradientNormBoard(LiveView):
         self._walked.forget()
         self._name(norms.names[min(max(here, 0), len(norms.names) - 1)])
         self._mark_row(norms)
+        self._reveal(norms.names.index(self._named))
         return True
 
     def _name(self, name: str | None) -> None:
@@ -266,7 +267,6 @@ class GradientNormBoard(LiveView):
         row = norms.names.index(self._named)
         for line in self._row:
             CurvePlot.mark(line, row)
-        self._reveal(row)
         ratios, when = self._ratios(norms)
         numbers = ((_BEFORE, norms.before), (_AFTER, norms.after), (f"{_RATIO} {when}".rstrip(), ratios))
         told = (numerals(f"{name} {values[row]:.3g}") for name, values in numbers if np.isfinite(values[row]))
