@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,9 +12,9 @@ from engine.network import Network
 
 
 def continue_text(
-    network: Network, prompt: NDArray[np.int32], length: int, temperature: float, seed: int = 0
+    network: Network, prompt: NDArray[np.int32], length: int, temperatures: Sequence[float], seed: int = 0
 ) -> NDArray[np.int32]:
-    """Tokens (length,) that follow the `prompt` (T,), T at least 1.
+    """Tokens (length, K) that follow the `prompt` (T,), T at least 1, at each of K temperatures, all at once.
 
     Token 0 stands for what the network never saw and is never written.
 
@@ -20,16 +22,18 @@ def continue_text(
         network: Maps tokens to scores at every step.
         prompt: What to go on from.
         length: How many tokens to write.
-        temperature: 0 takes the likeliest each time; 1 draws as the network weighs them; higher is bolder.
+        temperatures: 0 takes the likeliest each time; 1 draws as the network weighs them; higher is bolder.
         seed: The same seed draws the same text from the same weights.
     """
     random = np.random.Generator(np.random.Philox(key=seed)).random(length)
-    written = np.empty(length, np.int32)
-    output = network.forward(np.ascontiguousarray(prompt, np.int32)[:, None])
-    token = np.empty((1, 1), np.int32)
+    written = np.empty((length, len(temperatures)), np.int32)
+    read = np.ascontiguousarray(np.repeat(np.asarray(prompt, np.int32)[:, None], len(temperatures), axis=1))
+    output = network.forward(read)
     for place in range(length):
-        token[0, 0] = written[place] = 1 + _chosen(output.values[-1, 0, 1:], temperature, float(random[place]))
-        output = network.forward(token, state=output.state)
+        for text, temperature in enumerate(temperatures):
+            scores = output.values[-1, text, 1:]
+            written[place, text] = 1 + _chosen(scores, temperature, float(random[place]))
+        output = network.forward(written[place : place + 1], state=output.state)
     return written
 
 

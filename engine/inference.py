@@ -233,5 +233,5 @@ def generate(model: Model, prompt: str = "", length: int = 400, temperature: flo
     shown = " ".join(repr(symbol) for symbol in unknown[:8])
     notes = (f"{preparation.unit} the network does not know, read as unknown: {shown}",) if unknown else ()
     assert isinstance(model.network, Network)
-    tokens = continue_text(model.network, preparation.encode(prompt), length, temperature, seed)
+    tokens = continue_text(model.network, preparation.encode(prompt), length, [temperature], seed)[:, 0]
     return Writing(prompt, preparation.after(prompt, tokens), notes)

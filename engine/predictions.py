@@ -212,10 +212,9 @@ class Predictions:
         share = 1 if preparation.unit != "words" else _LETTERS
         prompt = preparation.decode(self._dataset.pinned().inputs[: _PROMPT_LENGTH // share, 0])
         begun, length = preparation.encode(prompt), _SAMPLE_LENGTH // share
-        samples = []
-        for chosen in sorted({round(factor * temperature, 2) for factor in _BOLDNESS}):
-            tokens = continue_text(self._network, begun, length, chosen)
-            samples.append((chosen, preparation.after(prompt, tokens)))
+        temperatures = sorted({round(factor * temperature, 2) for factor in _BOLDNESS})
+        texts = continue_text(self._network, begun, length, temperatures).T
+        samples = ((chosen, preparation.after(prompt, text)) for chosen, text in zip(temperatures, texts, strict=True))
         return TextPrediction(prompt, tuple(samples))
 
 

@@ -1,8 +1,9 @@
 """What can be looked at while a network trains, by name; measured when asked for, and never more than it is worth.
 
 A probe is measured anew only when the weights have changed, and from the second time on rests for a multiple of the
-time it took, the longer the more probes are asked for, so that all together cost a run a few per cent at most. While a
-run is paused nothing rests.
+time it took, the longer the more probes are asked for, so that all together cost a run a few per cent at most. Of the
+last two measurements the quicker one counts: another was held up by something else. While a run is paused nothing
+rests.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ from engine.predictions import Predictions
 
 _OFFERED_APART = 0.2  # seconds between two values that cost nothing: drawing them does
 PROBE_REST = 75.0  # times what a measurement took, times the number of probes asked for: all cost a 75th
-LONGEST_REST = 5.0  # seconds; what takes longer than a 75th of that costs more, but no picture stands still for minutes
+LONGEST_REST = 30.0  # seconds; what takes longer than a 75th of that costs more, but no picture stands still long
 _FOR_FINDINGS = {"gradient_norms", "gradient_by_time"}
 _OF_BATCHES = {*_FOR_FINDINGS, "contributions", "batch_activations"}  # tell of the last batch, not of weights alone
 _ASKED_FOR = {  # which fields of a request a probe answers to
@@ -56,7 +57,9 @@ class _Kept:
     value: Probe
     step: int
     asked: object  # what the request said of it
-    due: float  # time from which on it may be measured again
+    took: float  # seconds of the measurement
+    worth: float  # seconds of the quicker one of the last two; 0 after the first, which made ready for all later ones
+    rests_from: float  # time
     made: float  # time
     offered: bool = False  # and not yet looked at
 
@@ -167,7 +170,8 @@ class Probes:
         kept, now = self._kept.get(name), self._clock()
         if kept is None or (step > kept.step and now - kept.made > _OFFERED_APART):
             asked = kept.asked if kept else _asked(name, self._request)
-            self._kept[name] = _Kept(value, step, asked, kept.due if kept else now, now, offered=True)
+            took, worth, rests_from = (kept.took, kept.worth, kept.rests_from) if kept else (0.0, 0.0, now)
+            self._kept[name] = _Kept(value, step, asked, took, worth, rests_from, now, offered=True)
 
     def answer(self, request: SnapshotRequest, step: int, epoch: int, paused: bool) -> Snapshot | None:
         """The probes asked for, or None when nothing has changed or all still rest."""
@@ -187,7 +191,8 @@ class Probes:
         kept = self._kept.get(name)
         if name not in request.probes or kept is None:
             return name in request.probes
-        return kept.asked != _asked(name, request) or self._clock() >= kept.due
+        rest = min(kept.worth * PROBE_REST * len(request.probes), LONGEST_REST)
+        return kept.asked != _asked(name, request) or self._clock() >= kept.rests_from + rest
 
     def _refresh(self, name: str, request: SnapshotRequest, step: int, paused: bool) -> bool:
         """Measure one probe anew where that is due; whether it was."""
@@ -205,10 +210,8 @@ class Probes:
             return False
         end = self._clock()
         took = end - start + self._spent.pop(name, 0.0)
-        if kept is None:  # what was made ready for all later measurements is no measure of them
-            took = 0.0
-        rest = min(took * PROBE_REST * len(request.probes), LONGEST_REST)
-        self._kept[name] = _Kept(value, step, _asked(name, request), end + rest, end)
+        worth = min(took, kept.took) if kept else 0.0
+        self._kept[name] = _Kept(value, step, _asked(name, request), took, worth, end, end)
         return True
 
     def _hidden(self, _: SnapshotRequest) -> Probe:

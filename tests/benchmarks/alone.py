@@ -25,26 +25,27 @@ from engine.control import Control
 from engine.data import load, sample
 from engine.events import StepDone
 from engine.training import TrainingRun
-told = np.memmap(sys.argv[2], np.float64, "r+", shape=(2,))
+ends = np.memmap(sys.argv[2], np.float64, "r+")
 experiment = sample(sys.argv[1]).experiment.replace({"training.epochs": 1_000_000})
 for event in TrainingRun(experiment, load(experiment), Control()):
     if isinstance(event, StepDone):
-        told[:] = event.step, time.perf_counter()
+        ends[event.step % len(ends)] = time.perf_counter()
 """
+_STEPS = 1 << 16  # whose ends are known, the newest of all
 _LOOK_SECONDS = 0.01
 
 
 class Alone:
-    """Steps done, and the clock at the last of them, are told through a file in memory."""
+    """When steps ended is told through a file in memory."""
 
     def __init__(self, sample: str) -> None:
         self._folder = tempfile.TemporaryDirectory()
-        path = Path(self._folder.name) / "told"
-        path.write_bytes(bytes(16))
-        self._told = np.memmap(path, np.float64, "r+", shape=(2,))
+        path = Path(self._folder.name) / "ends"
+        path.write_bytes(bytes(8 * _STEPS))
+        self._ends = np.memmap(path, np.float64, "r+")
         self._process = subprocess.Popen([sys.executable, "-c", _TRAIN, sample, str(path)])
-        self._since = (0.0, 0.0)
-        while not self._told[0]:  # compiled, and under way
+        self._since = 0.0
+        while not self._ends.any():  # compiled, and under way
             if self._process.poll() is not None:
                 sys.exit(f"the sample {sample} does not train")
             time.sleep(_LOOK_SECONDS)
@@ -62,15 +63,14 @@ class Alone:
 
     def go_on(self) -> None:
         """Train from now on."""
-        self._since = (float(self._told[0]), time.perf_counter())
+        self._since = time.perf_counter()
         os.kill(self._process.pid, signal.SIGCONT)
 
     def speed(self) -> float:
-        """Train no more. Steps a second since `go_on`, up to the last step done."""
+        """Train no more. Steps a second since the end of the first one after `go_on`, which had begun before."""
         self._hold()
-        steps, moment = self._told
-        first, began = self._since
-        return float((steps - first) / (moment - began)) if steps > first else 0.0
+        ends = self._ends[self._ends > self._since]
+        return float((len(ends) - 1) / (ends.max() - ends.min())) if len(ends) > 1 else 0.0
 
     def _hold(self) -> None:
         os.kill(self._process.pid, signal.SIGSTOP)

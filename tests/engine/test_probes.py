@@ -158,7 +158,7 @@ def test_nothing_is_measured_twice_for_the_same_weights(bench: Bench) -> None:
     assert bench.ask(frozenset({"prediction"})) is None
 
 
-_LOOKS = 0.002  # seconds that a measurement takes by the clock of the bench: whether it is due, and its end
+_LOOKS = 0.001  # seconds that the first measurement takes by the clock of the bench, which looks at it once
 
 
 def test_a_costly_probe_rests_while_the_run_goes_on(bench: Bench) -> None:
@@ -183,16 +183,46 @@ def test_a_probe_rests_the_longer_the_more_are_asked_for(bench: Bench) -> None:
     assert bench.ask(both) is not None
 
 
-def test_a_measurement_that_was_held_up_does_not_keep_the_picture_for_minutes(bench: Bench) -> None:
-    bench.get("prediction")
-    bench.train()
+def _hold_up(bench: Bench, seconds: float) -> None:
+    """Have every measurement of the prediction take so much longer from now on."""
     ask = bench.probes._measure["prediction"]
 
     def held_up(request: SnapshotRequest) -> Probe | None:
-        bench.now += 2.0
+        bench.now += seconds
         return ask(request)
 
     bench.probes._measure["prediction"] = held_up
+
+
+def test_a_measurement_that_was_held_up_does_not_make_the_picture_rest_longer(bench: Bench) -> None:
+    name = frozenset({"prediction"})
+    bench.get("prediction")
+    bench.train()
+    _hold_up(bench, 0.5)
+    shown = bench.get("prediction")
+    for rest in (_LOOKS, 0.502):  # held up once; held up again, it takes so long, with two looks at the clock
+        bench.train()
+        bench.now += min(rest * PROBE_REST, LONGEST_REST) - 0.01
+        assert bench.ask(name) is None
+        bench.now += 0.02
+        before, shown = shown, bench.get("prediction")
+        assert shown is not before
+
+
+def test_what_is_asked_for_beside_hidden_views_rests_no_longer_for_that(bench: Bench) -> None:
+    name = frozenset({"prediction"})
+    bench.get("prediction")
+    bench.train()
+    assert bench.ask(EVERYTHING) is not None
+    bench.train()
+    bench.now += _LOOKS * PROBE_REST + 0.01
+    assert bench.ask(name) is not None
+
+
+def test_no_picture_rests_for_minutes(bench: Bench) -> None:
+    _hold_up(bench, 2.0)
+    bench.get("prediction")
+    bench.train()
     held = bench.get("prediction")
     bench.train()
     bench.now += LONGEST_REST - 0.1

@@ -73,7 +73,7 @@ class GradientFlow(LiveView):
         """Curves over time steps, the same as a strip of colours, and the half-life over training."""
         self._curves = CurvePlot(self.theme, bottom="time step", left="log₁₀ ‖∂L/∂h‖", counted=True)
         self._vanished = self._curves.add_band(0, 0, "problem")
-        self._frame = self._curves.add_anchor()
+        self._frame, self._corners = self._curves.add_anchor(), ((0.0, 0.0), (0, 0))
         self._exploded = self._curves.add_band(math.log10(EXPLODED), 40, "warning")
         self._mark = self._curves.add_line("cursor", upright=True)
         self._border = self._curves.add_line("good", upright=True)
@@ -188,7 +188,10 @@ class GradientFlow(LiveView):
             edge = math.log10(VANISHED * strongest)
             self._vanished.setRegion((-60, edge))
             decades = math.floor(edge - 0.3), math.ceil(self._top(flow, edge))  # whole ones: the axis stands still
-            self._frame.setData([0.5, flow.norms.shape[1] + 0.5], decades)
+            corners = (0.5, flow.norms.shape[1] + 0.5), decades
+            if corners != self._corners:  # they seldom move
+                self._corners = corners
+                self._frame.setData(*corners)
             vanished = self._said("vanished: below 1/1000 of the strongest", " step")
             keys.append(Key(vanished, patch(self.theme.color("problem", 0.4))))
         if strongest > EXPLODED:
