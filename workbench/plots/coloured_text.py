@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.inside_records import Floats
@@ -16,6 +16,7 @@ from workbench.theme import GRID, TEXT_SMALL, TEXT_TITLE, Theme
 
 _WIDE, _HIGH, _GUESS, _GAP = 16, 22, TEXT_SMALL + 2, GRID  # pixels: a character, a guess, the gap between lines
 _LETTER, _LONGEST = 9, 10  # pixels of each further letter of a word; letters that are shown of one
+_MOST_WRITTEN = 2000  # guesses that are kept as they are written, some kB each
 
 
 class ColouredText(QWidget):
@@ -33,6 +34,8 @@ class ColouredText(QWidget):
         self.colors: list[QColor] = []
         self._marked: int | None = None
         self._longest = 1  # letters of a symbol
+        self._written: dict[tuple[str, bool], QPixmap] = {}  # guesses, wrong and right: few come again and again
+        self._written_for: tuple[object, ...] = ()
         self.setMouseTracking(True)
         self.setAccessibleName("Text by unit")
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
@@ -108,14 +111,17 @@ class ColouredText(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the lines that are in sight."""
         with QPainter(self) as painter:
-            letters, guesses = self._font(TEXT_TITLE + 1), self._font(TEXT_SMALL)
-            seen = event.rect()
+            letters, seen = self._font(TEXT_TITLE + 1), event.rect()
+            looks = self._theme, self._wide, self.devicePixelRatioF()
+            if looks != self._written_for or len(self._written) > _MOST_WRITTEN:
+                self._written.clear()
+                self._written_for = looks
             for character, letter in enumerate(self._letters):
                 place = self._place(character)
                 if place.bottom() + self._line < seen.top() or place.top() > seen.bottom():
                     continue
                 self._paint_letter(painter, letters, place, character, letter)
-                self._paint_guesses(painter, guesses, place, character)
+                self._paint_guesses(painter, place, character)
             if self._marked is not None and self._marked < len(self._letters):
                 painter.setPen(QPen(self._theme.color("cursor"), 2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -130,18 +136,31 @@ class ColouredText(QWidget):
         painter.setPen(QColor("#000000" if ground.lightnessF() > 0.45 else "#ffffff"))
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, _short(letter))
 
-    def _paint_guesses(self, painter: QPainter, font: QFont, place: QRectF, character: int) -> None:
+    def _paint_guesses(self, painter: QPainter, place: QRectF, character: int) -> None:
         if character >= len(self._guesses):
             return
-        painter.setFont(font)
         high = self._pixels(_GUESS)
         row = QRectF(place.left(), place.bottom(), self._wide, high)
         right = self._letters[character + 1] if character + 1 < len(self._letters) else ""
         for guess, chance in zip(self._guesses[character], self._chances[character], strict=True):
             painter.fillRect(row, self._theme.color("good" if guess == right else "muted", 0.6 * float(chance)))
-            painter.setPen(self._theme.color("text" if guess == right else "muted"))
-            painter.drawText(row, Qt.AlignmentFlag.AlignCenter, _short(guess))
+            painter.drawPixmap(row.topLeft(), self._writing(guess, guess == right))
             row.translate(0, high)
+
+    def _writing(self, guess: str, right: bool) -> QPixmap:
+        """A guess as it is written into its place: laying out text takes ten times as long as to copy it."""
+        key = (guess, right)
+        if key not in self._written:
+            size, density = QSize(self._wide, self._pixels(_GUESS)), self.devicePixelRatioF()
+            picture = QPixmap(size * density)
+            picture.setDevicePixelRatio(density)
+            picture.fill(Qt.GlobalColor.transparent)
+            with QPainter(picture) as painter:
+                painter.setFont(self._font(TEXT_SMALL))
+                painter.setPen(self._theme.color("text" if right else "muted"))
+                painter.drawText(QRectF(QPointF(), size), Qt.AlignmentFlag.AlignCenter, _short(guess))
+            self._written[key] = picture
+        return self._written[key]
 
     def _font(self, usual: int) -> QFont:
         """Of letters of one width, so that lines stand in columns."""
