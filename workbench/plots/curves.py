@@ -156,10 +156,17 @@ class CurvePlot(QWidget):
 
     def show_key(self, extra: Sequence[Key | Scale] = ()) -> None:
         """Bring the key up to date, with `extra` entries behind the curves'; all curves have their numbers by now."""
-        self.box.prepareForPaint()  # left to the painting, it would move things there, and everything is painted twice
+        self.settle()
         self._beside = tuple(extra)
         keys = [curve.key(self._theme) for curve in self.curves.values() if curve.keyed and len(curve.x)]
         self.legend.show_items(self._theme, self.hiding.marked((*keys, *extra)))
+
+    def settle(self) -> None:
+        """Take the range of the numbers that all curves have by now.
+
+        Left to the painting, that would move things there, and everything is painted twice.
+        """
+        self.box.prepareForPaint()
 
     def _show_key_again(self) -> None:
         self.show_key(self._beside)

@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Signal
+from PySide6.QtCore import QPointF, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from engine.inside_records import Floats
+from workbench.plots.axes import keep_painted
 from workbench.plots.canvas import Canvas
+from workbench.plots.heat_image import HeatImage
 from workbench.plots.keys import Scale
 from workbench.plots.label_axis import LabelAxis, dress_axis
 from workbench.plots.legend import Legend
@@ -97,11 +99,10 @@ class HeatGrid(QWidget):
         cell = self._cells[index]
         fresh = cell.data.shape != data.shape
         cell.data = data
-        cell.image.setImage(data, autoLevels=False, levels=levels)
+        cell.image.show_data(data, levels)
         cell.title.show_name(title)
         self._level_titles()
         if fresh:
-            cell.image.setRect(QRectF(-0.5, -0.5, data.shape[1], data.shape[0]))
             cell.fit()
 
     def _level_titles(self) -> None:
@@ -170,8 +171,7 @@ class HeatGrid(QWidget):
 
     def levels(self, index: int) -> tuple[float, float]:
         """The values at both ends of the colours of panel `index`."""
-        low, high = self._cells[index].image.getLevels()
-        return float(low), float(high)
+        return self._cells[index].image.levels
 
     # --- looks ------------------------------------------------------------------------------------------
 
@@ -216,6 +216,7 @@ class HeatGrid(QWidget):
     def _axis(self, side: str, box: Any, name: str) -> LabelAxis:
         axis = LabelAxis(side)
         axis.linkToView(box)
+        keep_painted(axis)
         axis.setLabel(name)
         if side == "left":
             axis.setWidth(_LEFT)
@@ -257,7 +258,7 @@ class _Cell:
         self.box.sigResized.connect(self._fit_title)
         self.box.invertY(True)
         self.box.setDefaultPadding(0)
-        self.image = pg.ImageItem(axisOrder="row-major")
+        self.image = HeatImage()
         self.title = PanelTitle()
         self.left: LabelAxis | None = None
         self._marks = [pg.InfiniteLine(angle=90), pg.InfiniteLine(angle=90)]
@@ -278,6 +279,7 @@ class _Cell:
                 xMin=-0.5, xMax=times - 0.5, yMin=-0.5, yMax=units - 0.5, minXRange=min(times, 2), minYRange=1
             )
             self.box.setRange(xRange=(-0.5, times - 0.5), yRange=(-0.5, units - 0.5), padding=0)
+            self.box.prepareForPaint()
 
     def mark(self, time: int | None) -> None:
         """Frame the column of one time step."""
@@ -289,7 +291,7 @@ class _Cell:
 
     def dress(self, theme: Theme) -> None:
         """Take the colours of `theme`; the marks are black on white, which shows on every colour of every map."""
-        self.image.setColorMap(theme.color_map(self._map))
+        self.image.dress(theme.color_table(self._map))
         self.title.dress(theme)
         self.box.setBorder(theme.stroke(theme.color("grid")))
         self.box.rbScaleBox.setPen(theme.pen("accent"))

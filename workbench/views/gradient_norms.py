@@ -134,6 +134,8 @@ class GradientNormBoard(LiveView):
             for plot in (self._norms, self._ratio):
                 plot.canvas.setMinimumHeight(len(rows) * (self.theme.small + 2) + 6 * GRID)
             self._norms.box.setYRange(-0.7, len(rows) - 0.3, padding=0)
+        for plot in (self._norms, self._ratio):  # which show no key of their own
+            plot.settle()
         self._show_key(norms)
         self._draw_clip(norms)
         self._mark_row(norms)
