@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from engine.storage import run_folders, run_lock
+from engine.storage.deleted_runs import DeletedRuns
 from workbench.backend import Backend
 from workbench.jobs import Jobs
 from workbench.records import RunRecord, record_of
@@ -40,6 +41,7 @@ class Archive(QObject):
         super().__init__()
         self._backend, self._jobs, self._session, self.folder = backend, jobs, session, folder
         self._aside: list[list[tuple[RunRecord, Path | None]]] = []  # what each deletion took
+        self._out_of_sight = DeletedRuns()
         self._looking = QTimer(self)
         self._looking.setInterval(_LOOK_MS)
         self._looking.timeout.connect(self.look_elsewhere)
@@ -146,7 +148,7 @@ class Archive(QObject):
             aside = None
             try:
                 if record.folder is not None and record.folder.is_dir():
-                    aside = run_folders.set_aside(record.folder)
+                    aside = self._out_of_sight.put(record.folder)
             except OSError as error:
                 self.told.emit(f"{record.folder} cannot be deleted: {error.strerror or error}.")
                 continue
@@ -169,7 +171,7 @@ class Archive(QObject):
         for record, aside in tuple(together):
             try:
                 if aside is not None and record.folder is not None:
-                    run_folders.bring_back(aside, record.folder)
+                    self._out_of_sight.bring_back(aside, record.folder)
             except OSError as error:
                 self.told.emit(f"{record.folder} cannot be brought back: {error.strerror or error}.")
                 return
@@ -181,11 +183,11 @@ class Archive(QObject):
             self.put_aside.emit(self.deleted)
 
     def close(self) -> None:
-        """What was deleted goes for good."""
+        """What was deleted here goes for good; what another window deleted can still be brought back there."""
         self._looking.stop()
+        self._out_of_sight.remove(self.folder)
         if self._aside:
             self._aside.clear()
-            run_folders.remove_set_aside(self.folder)
             self.put_aside.emit(self.deleted)
 
     def _on_read(self, read: tuple[tuple[PastRun, ...], list[str]]) -> None:

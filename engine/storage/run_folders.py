@@ -1,18 +1,16 @@
-"""Folders of runs as a person keeps them: given notes, put out of sight and brought back, copied."""
+"""Folders of runs as a person keeps them: given notes, copied."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from engine.storage.atomic import write_atomically
 from engine.storage.run_lock import NAME as LOCK
 
 NOTES = "notes.txt"
-_DELETED = ".deleted"
 
 
 class RunFolderError(ValueError):
@@ -43,36 +41,6 @@ def write_notes(folder: Path, text: str) -> None:
         write_atomically(folder / NOTES, (text.strip() + "\n").encode("utf-8"))
     else:
         (folder / NOTES).unlink(missing_ok=True)
-
-
-def set_aside(folder: Path) -> Path:
-    """Take a run out of sight; where it is now, for `bring_back`.
-
-    Raises:
-        OSError: it cannot be moved.
-    """
-    place = folder.parent / _DELETED
-    place.mkdir(exist_ok=True)
-    number, target = 1, place / folder.name
-    while target.exists():
-        number, target = number + 1, place / f"{folder.name}_{number}"
-    return folder.rename(target)
-
-
-def bring_back(aside: Path, folder: Path) -> None:
-    """The opposite of `set_aside`.
-
-    Raises:
-        OSError: it cannot be moved.
-    """
-    aside.rename(folder)
-    with suppress(OSError):
-        aside.parent.rmdir()
-
-
-def remove_set_aside(runs: Path) -> None:
-    """Delete for good what `set_aside` put away."""
-    shutil.rmtree(runs / _DELETED, ignore_errors=True)
 
 
 def copy(folders: Sequence[Path], target: Path) -> None:

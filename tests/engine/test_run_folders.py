@@ -41,33 +41,6 @@ def test_notes_are_kept_and_no_notes_are_no_file(runs: Path) -> None:
     assert names(runs / "gru") == {"experiment.toml"}
 
 
-def test_what_is_put_aside_comes_back_without_a_trace(runs: Path) -> None:
-    aside = run_folders.set_aside(runs / "gru")
-    assert [path.name for path in runs.iterdir() if not path.name.startswith(".")] == ["lstm"]
-    run_folders.bring_back(aside, runs / "gru")
-    assert names(runs) == {"lstm/experiment.toml", "gru/experiment.toml"}
-    assert {path.name for path in runs.iterdir()} == {"lstm", "gru"}
-
-
-def test_two_of_one_name_are_put_aside_side_by_side(runs: Path) -> None:
-    first = run_folders.set_aside(runs / "gru")
-    (runs / "lstm").rename(runs / "gru")
-    second = run_folders.set_aside(runs / "gru")
-    run_folders.bring_back(first, runs / "gru")
-    run_folders.bring_back(second, runs / "lstm")
-    assert {name: (runs / name / "experiment.toml").read_text() for name in ("gru", "lstm")} == {
-        "gru": "gru",
-        "lstm": "lstm",
-    }
-
-
-def test_what_was_put_aside_goes_for_good_and_nothing_else(runs: Path) -> None:
-    run_folders.set_aside(runs / "gru")
-    run_folders.remove_set_aside(runs)
-    assert [path.name for path in runs.iterdir()] == ["lstm"]
-    run_folders.remove_set_aside(runs)  # there is nothing
-
-
 def test_a_copy_leaves_out_what_belongs_to_a_live_run(runs: Path, tmp_path: Path) -> None:
     (runs / "gru" / "run.lock").touch()
     (runs / "gru" / ".weights.part").touch()

@@ -194,6 +194,22 @@ def test_a_deleted_run_comes_back_whole_and_goes_for_good_when_the_window_closes
     assert [path for path in folder.iterdir() if path.is_dir()] == []
 
 
+def test_a_window_that_closes_leaves_what_another_deleted_to_be_brought_back_there(
+    runs_folder: Path, backend: KnownBackend, until: Callable[[Desk, Callable[[], bool]], None], tmp_path: Path
+) -> None:
+    folder = shutil.copytree(runs_folder, tmp_path / "runs")
+    desk, other = Desk(backend, folder), Desk(backend, folder)
+    elman, gru = _listed(desk, until)
+    other.archive.delete([record for record in _listed(other, until) if record.name == elman.name])
+    desk.archive.delete([gru])
+    assert other.close(10)
+    desk.archive.bring_back()
+    assert gru.folder is not None
+    assert (gru.folder / "experiment.toml").is_file()
+    assert desk.close(10)
+    assert sorted(path.name for path in folder.iterdir() if path.is_dir()) == ["broken", "gru"]
+
+
 def test_runs_that_were_deleted_together_come_back_together_and_earlier_ones_after_them(bench: Bench) -> None:
     runs, session = bench.window.runs, bench.window.desk.session
     for _ in range(3):

@@ -5,15 +5,12 @@ from __future__ import annotations
 import atexit
 import functools
 import os
-import shutil
 import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from filelock import FileLock, Timeout
-
-_HELD: list[FileLock] = []  # by this process; the system lets go of them when it ends, however it ends
+from engine.storage.owned_folder import OwnedFolder, remove_left
 
 
 def temporary_file(suffix: str) -> IO[str]:
@@ -37,36 +34,11 @@ def goes_with_process(folder: Path) -> bool:
 
 @functools.cache
 def _own_folder(process: int) -> Path:
-    """The folder of this process, beside which those of dead ones are removed; its lock is taken before it is made."""
+    """The folder of this process, beside which those of dead ones are removed; it may be missing."""
     every = Path(tempfile.gettempdir()) / f"rnn-workbench-{getattr(os, 'getuid', int)()}"
     own = every / str(process)
-    with suppress(OSError, NotImplementedError, Timeout):  # then files lie where temporary ones do
+    with suppress(OSError):  # then files lie where temporary ones do
         every.mkdir(mode=0o700, exist_ok=True)
-        for folder in every.iterdir():
-            if folder.is_dir():
-                _remove(folder)
-        lock = FileLock(_lock_of(own), thread_local=False)
-        lock.acquire(timeout=0)
-        _HELD.append(lock)
-        own.mkdir()
-        atexit.register(_let_go, own, lock)
+        remove_left(every)
+        atexit.register(OwnedFolder(own).remove)
     return own
-
-
-def _remove(folder: Path) -> None:
-    """Remove a folder unless its process lives."""
-    lock = FileLock(_lock_of(folder), thread_local=False)
-    with suppress(Timeout, OSError):
-        lock.acquire(timeout=0)
-        _let_go(folder, lock)
-
-
-def _let_go(folder: Path, lock: FileLock) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    with suppress(OSError):
-        _lock_of(folder).unlink()
-    lock.release()
-
-
-def _lock_of(folder: Path) -> Path:
-    return folder.with_name(f"{folder.name}.lock")
