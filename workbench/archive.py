@@ -209,12 +209,11 @@ class Archive(QObject):
         """Take runs that another window deleted out of the list. What is seen of one stays; that is said once."""
         seen = set()
         for record in self._below(self.folder):
-            folder = record.folder
-            if folder is None or folder.name not in names or record.alive or record.elsewhere or folder.is_dir():
+            if record.folder is None or record.folder.name not in names or record.elsewhere or not record.gone:
                 continue
             if record.shown or record is self._session.record:
                 seen.add(record.number)
-                if record.gone and record.number not in self._seen_gone:
+                if record.number not in self._seen_gone:
                     self.told.emit(f"{record.gone} What is drawn of it stays as long as the window.")
             else:
                 self._session.forget(record)

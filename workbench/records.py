@@ -39,7 +39,8 @@ class RunRecord:
     outcome: RunFinished | RunFailed | None = None
     best_loss: float = math.inf
     best_metric: float = math.nan
-    saved: bool = False
+    saved: bool = False  # its weights
+    written: bool = False  # its folder, with weights or without
     paused: bool = False
     untrained: bool = False  # weights from elsewhere, which are scored as they came
     earlier: bool = False  # read from disk
@@ -62,7 +63,7 @@ class RunRecord:
         self.begin_again()
         self.earlier, self.elsewhere, self.broke_off, self.saved = True, run.live, run.broke_off, run.has_weights
         self.experiment, self.started, self.outcome = run.experiment, run.started, run.ended
-        self.notes, self.began = run.notes, run.began
+        self.notes, self.began, self.written = run.notes, run.began, True
         self.take_scores(run.evaluations)
 
     def take(self, event: Event) -> None:
@@ -79,10 +80,11 @@ class RunRecord:
             case Finding():
                 self.findings[event.key] = event
             case CheckpointSaved():
-                self.saved = True
+                self.saved = self.written = True
                 self.folder = Path(event.path).parent  # elsewhere, where its own folder could not take it
             case RunFinished() | RunFailed():
                 self.outcome = event
+                self.written |= self.folder is not None and self.folder.is_dir()
 
     def take_scores(self, evaluations: Sequence[Evaluated]) -> None:
         """Add what was scored, in its order."""
@@ -100,8 +102,8 @@ class RunRecord:
 
     @property
     def gone(self) -> str:
-        """That its weights are no longer where they were written, in words; empty where they are."""
-        if not self.saved or self.alive or self.folder is None or self.folder.is_dir():
+        """That its folder is no longer where it was written, in words; empty where it is."""
+        if not self.written or self.alive or self.folder is None or self.folder.is_dir():
             return ""
         return f"Run {self.number}, {self.name}, is no longer on disk: {self.folder} was moved or deleted."
 

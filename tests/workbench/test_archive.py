@@ -15,7 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment
 from engine.data import load
-from engine.events import RunFinished
+from engine.events import RunFailed, RunFinished
+from engine.runs import WEIGHTS
 from engine.storage.run_lock import RunLock
 from engine.training import TrainingRun
 from tests.workbench.bench import Bench
@@ -150,6 +151,32 @@ def test_a_run_that_another_window_deleted_leaves_the_list_unless_it_is_seen(
     folder.rename(tmp_path / "away")  # as a disk that is not there for a while
     assert len(look()) == 2
     assert all(each.close(10) for each in (desk, other))
+
+
+def test_of_a_run_without_weights_that_is_gone_it_is_said_and_one_never_written_stays(
+    runs_folder: Path, backend: KnownBackend, until: Callable[[Desk, Callable[[], bool]], None], tmp_path: Path
+) -> None:
+    folder = shutil.copytree(runs_folder, tmp_path / "runs")
+    for weights in folder.rglob(WEIGHTS):
+        weights.unlink()
+    desk = Desk(backend, folder)
+    elman, gru = _listed(desk, until)
+    unwritten = RunRecord(desk.session.next_number(), "lstm-2", elman.experiment, folder / "lstm")
+    unwritten.take(RunFailed("Trouble", "why", "cure", 1))
+    desk.session.records.append(unwritten)
+    said: list[str] = []
+    desk.archive.told.connect(said.append)
+    gru.shown = True
+    for record in (elman, gru):
+        assert not record.saved
+        assert record.folder is not None
+        shutil.rmtree(record.folder)
+    desk.archive.look_again()
+    until(desk, lambda: not desk.jobs.busy("past runs"))
+    assert desk.session.records == [gru, unwritten]
+    assert said == [f"{gru.gone} What is drawn of it stays as long as the window."]
+    assert gru.gone.startswith("Run 2, gru-2, is no longer on disk")
+    assert desk.close(10)
 
 
 def test_the_window_looks_again_when_it_is_gone_back_to(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,6 +53,16 @@ def test_what_a_run_says_is_kept(record: RunRecord, tmp_path: Path) -> None:
     assert [record.history.latest(name) for name in ("loss", "gradient_norm", "metric")] == [0.5, 1.5, 3.0]
 
 
+def test_one_that_failed_is_gone_when_its_folder_is_unless_it_never_had_one(record: RunRecord, tmp_path: Path) -> None:
+    never = RunRecord(2, "lstm-32", Experiment(), tmp_path / "never")
+    for each in (record, never):
+        each.take(FAILED)
+        assert each.gone == ""
+    tmp_path.rmdir()
+    assert record.gone == f"Run 1, lstm-32, is no longer on disk: {tmp_path} was moved or deleted."
+    assert never.gone == ""
+
+
 def test_one_that_begins_again_forgets_what_it_said(record: RunRecord) -> None:
     record.take_scores([Evaluated(10, 1, 0.9, 0.8, 3.0, True)])
     record.findings["flat"] = Finding("flat", "note", "flat", "")
