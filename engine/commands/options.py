@@ -42,20 +42,12 @@ def fields_help(names: Sequence[str]) -> str:
 def experiment_of(arguments: Namespace) -> tuple[Experiment, tuple[str, ...]]:
     """The settings that the options ask for, and what was chosen without being asked."""
     notes: tuple[str, ...] = ()
-    source = arguments.data or arguments.sample
+    experiment = named(arguments)
     foreign = read_foreign(arguments.weights) if getattr(arguments, "weights", None) else None
-    if arguments.config is not None:
-        experiment = read_experiment(arguments.config)
-        if source:
-            experiment = experiment.replace({"data.file": arguments.data or "", "data.sample": arguments.sample or ""})
-    elif arguments.sample:
-        experiment = data.sample(arguments.sample).experiment
-    elif arguments.data:
+    if experiment is None:
         experiment, notes = _suggested(Path(arguments.data), changes_of(arguments))
         if foreign and experiment.data.kind == "series":
             experiment, notes = experiment.replace(foreign.series), (*notes, _TRANSFORM)
-    else:
-        raise UsageError("nothing to learn from; give --data FILE, --sample NAME or --config FILE.toml")
     if foreign:
         start = {"training.start_weights": str(Path(arguments.weights).expanduser().absolute())}
         experiment, notes = experiment.replace({**foreign.settings, **start}), (*notes, *foreign.notes)
@@ -63,6 +55,22 @@ def experiment_of(arguments: Namespace) -> tuple[Experiment, tuple[str, ...]]:
     if experiment.data.file:  # a run is found again from any folder
         experiment = experiment.replace({"data.file": str(Path(experiment.data.file).expanduser().absolute())})
     return experiment, notes
+
+
+def named(arguments: Namespace) -> Experiment | None:
+    """The settings that `--config` or `--sample` names, before any are changed; None where a file is to suggest them.
+
+    Quick, unlike reading the file.
+    """
+    if arguments.config is not None:
+        experiment = read_experiment(arguments.config)
+        source = {"data.file": arguments.data or "", "data.sample": arguments.sample or ""}
+        return experiment.replace(source) if any(source.values()) else experiment
+    if arguments.sample:
+        return data.sample(arguments.sample).experiment
+    if not arguments.data:
+        raise UsageError("nothing to learn from; give --data FILE, --sample NAME or --config FILE.toml")
+    return None
 
 
 def _suggested(path: Path, changes: dict[str, Any]) -> tuple[Experiment, tuple[str, ...]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from engine import data
 from engine.commands.command import Command, Commands, UsageError
-from engine.commands.options import add_experiment, changes_of, experiment_of, fields_help
+from engine.commands.options import add_experiment, changes_of, experiment_of, fields_help, named
 from engine.commands.stopping import stoppable
 from engine.config import field_names
 from engine.control import Control
@@ -72,6 +72,7 @@ def train(arguments: Namespace) -> int:
         saved = _saved(out, arguments)
         experiment = saved.experiment
     else:
+        named(arguments)  # a name that is not there is said before anything about the folder
         out = _new_folder(arguments)
         experiment, notes = experiment_of(arguments)
     dataset = data.load(experiment)
