@@ -60,4 +60,4 @@ def _target(path: Path, key: str | None) -> Target:
         keys = " or ".join(item.key for item in fitting)
         raise UsageError(f"{path.name}: {path.suffix} may be several things; say which with --target {keys}")
     suffixes = ", ".join(dict.fromkeys(item.suffix for item in targets()))
-    raise UsageError(f"{path.name}: the suffix chooses the form; there is {suffixes}")
+    raise UsageError(f"{path.name}: the suffix chooses the form: one of {suffixes}")

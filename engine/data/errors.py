@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+_NAMED = 12  # of the names that would do
+
 
 class DataError(ValueError):
     """Data that cannot be used. The text says what happened, where, what it means and what to do."""
@@ -22,8 +24,8 @@ def nearest(name: str, names: Iterable[str]) -> str:
     close = begun or difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.7)
     if close:
         return f"did you mean {lowered[close[0]]!r}?"
-    shown = ", ".join(repr(n) for n in known[:12])
-    return f"there is {shown}{' and more' if len(known) > 12 else ''}."
+    *others, last = [*map(repr, known[:_NAMED]), "more"][: len(known)] or ["none"]
+    return f"there are {', '.join(others)} and {last}." if others else f"there is {last}."
 
 
 def counted(count: int, noun: str, plural: str = "") -> str:

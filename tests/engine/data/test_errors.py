@@ -10,6 +10,7 @@ import pytest
 
 from engine.config import Experiment
 from engine.data import DataError, load, peek, suggest
+from engine.data.errors import nearest
 from tests.engine.data.making import Write, experiment, table, values
 
 BINARY = bytes(range(256)) * 8
@@ -63,6 +64,21 @@ def test_a_link_to_nothing_is_named(tmp_path: Path) -> None:
         suggest(tmp_path / "a.csv")
 
 
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ((), "there is none."),
+        (("a",), "there is 'a'."),
+        (("a", "b"), "there are 'a' and 'b'."),
+        (tuple("abcdefghijkl"), f"there are {', '.join(map(repr, 'abcdefghijk'))} and 'l'."),
+        (tuple("abcdefghijklm"), f"there are {', '.join(map(repr, 'abcdefghijkl'))} and more."),
+        (("a", "sales"), "did you mean 'sales'?"),
+    ],
+)
+def test_names_that_would_do_are_told_in_a_sentence(names: tuple[str, ...], words: str) -> None:
+    assert nearest("sale", names) == words
+
+
 def test_of_one_row_no_window_could_be_shorter(write: Write) -> None:
     with pytest.raises(DataError, match="has 1 of the 1 rows; give it more rows"):
         load(suggest(write("a.csv", "date,value\n2000-01-01,1\n")).experiment)
@@ -70,7 +86,7 @@ def test_of_one_row_no_window_could_be_shorter(write: Write) -> None:
 
 BAD_SETTINGS: dict[str, tuple[dict[str, Any], str]] = {
     "misspelt target": ({"targets": "vaule"}, "did you mean 'value'"),
-    "another name": ({"targets": "sales"}, "there is 'date', 'value'"),
+    "another name": ({"targets": "sales"}, "there are 'date', 'value', 'words'.* and 'zero'\\.$"),
     "misspelt input": ({"targets": "value", "inputs": "wrods"}, "did you mean 'words'"),
     "misspelt time": ({"targets": "value", "time_column": "dat"}, "did you mean 'date'"),
     "text as target": ({"targets": "words"}, "holds text"),
