@@ -63,7 +63,7 @@ def _scores(name: str, metric: str, end: RunFinished) -> str:
     """A table of the test part, best first for errors; the model's further scores below it."""
     scores = dict(end.test_metrics)
     if metric not in scores:
-        return "Nothing was scored on the test part."
+        return "" if end.step else "Nothing was trained, so nothing was scored."  # else a finding says why
     rows = [(name, scores.pop(metric)), *end.test_baselines]
     rows.sort(key=lambda row: (math.isnan(row[1]), row[1]))
     width = max(len("Test part"), *(len(label) for label, _ in rows))

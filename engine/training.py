@@ -19,6 +19,7 @@ from pathlib import Path
 from engine.config import Experiment
 from engine.control import Control
 from engine.data import Batch, Dataset
+from engine.data.splits import PARTS
 from engine.events import (
     Compiling,
     Event,
@@ -94,7 +95,8 @@ class TrainingRun:
         self._learner = Learner(self.network, experiment, dataset, loss)
         self._probes = self._learner.probes
         self._recorder = Recorder(folder, experiment, dataset.metric, saved)
-        self._measured = Measurements(experiment, dataset.metric, clip_norm=training.clip_norm)
+        parts = {part: dataset.count(part) for part in PARTS}
+        self._measured = Measurements(experiment, dataset.metric, clip_norm=training.clip_norm, parts=parts)
         self._final = FinalScore(
             experiment, dataset, self.network, loss, self._probes, self._measured, self.control, self._recorder.note
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from engine.events import Compiling, RunFailed, RunFinished
@@ -109,5 +110,8 @@ def result(outcome: RunFinished) -> str:
     scores, baselines = scores_words(outcome.test_metrics), scores_words(outcome.test_baselines)
     epoch = f"Best epoch {outcome.best_epoch}, validation" if outcome.best_epoch else "Validation"
     best = f"{epoch} loss {outcome.best_validation_loss:.4g}."
+    if math.isnan(outcome.best_validation_loss):
+        best = "There is no validation part." if outcome.best_epoch or scores else "Nothing was trained."
     against = f" Against {baselines}." if baselines else ""
-    return numerals(f"{best} On the test part: {scores}.{against}" if scores else best)
+    scored = f"On the test part: {scores}.{against}" if scores else "Nothing was scored on the test part."
+    return numerals(f"{best} {scored}")

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from engine.data.errors import counted
 from engine.events import Changes, Finding
 from engine.findings.measurements import Measurements, Standing
 from engine.findings.measures import SHARES, best_lag
@@ -81,6 +82,23 @@ def _not_beaten(m: Measurements, name: str, why: str) -> Finding:
     if m.experiment.data.kind == "pairs":
         cure = "Try more hidden units, attention, both directions, or more pairs."
     return Finding("baseline", "warning", title, why, cure)
+
+
+def unscored(m: Measurements) -> Finding | None:
+    """Whether there was nothing to judge the network by at the end."""
+    if not m.ended or m.parts.get("test", 1):
+        return None
+    data, validation = m.experiment.data, m.parts["validation"]
+    held = f", {counted(validation, 'is', 'are')} in the validation part" if validation else ""
+    why = (
+        f"It is empty: {counted(m.parts['train'], 'example is', 'examples are')} in the training part{held}. "
+        "So nothing tells how good the network is on data that it has not seen."
+    )
+    cure = "Give it more data, or a larger share of it to the test part (data.test)."
+    if data.split_column:
+        cure = f"Mark some rows as test in column {data.split_column!r}."
+    level = "warning" if data.test or data.split_column else "note"
+    return Finding("unscored", level, "Nothing was scored on the test part", why, cure)
 
 
 def memory(m: Measurements) -> Finding | None:

@@ -13,6 +13,7 @@ from engine.findings.measurements import Measurements
 
 _CHECKS: tuple[Callable[[Measurements], Finding | None], ...] = (
     answer_checks.baseline,
+    answer_checks.unscored,
     answer_checks.memory,
     answer_checks.order,
     answer_checks.copycat,

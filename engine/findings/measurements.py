@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.config import Experiment
@@ -41,6 +42,7 @@ class Measurements:
     evaluations: list[Evaluated] = field(default_factory=list)
     norms: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT_STEPS))  # before clipping
     clip_norm: float = 0.0
+    parts: Mapping[str, int] = field(default_factory=dict)  # examples in each, where they were counted
     by_time: GradientByTime | None = None
     prediction: Probe | None = None  # what the network says of held-out data; None for running text
     ended: bool = False

@@ -62,6 +62,13 @@ def test_training_ends_with_a_summary(run: Run) -> None:
     assert "epoch 2/2" in err
 
 
+def test_of_a_table_too_short_for_a_test_part_it_is_said_why_nothing_was_scored(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("day,v\n2020-01-01,1\n2020-01-02,2\n2020-01-03,4\n")
+    status, out, _ = run("train", "--data", "t.csv", "--out", "run", *QUICK)
+    assert status == 0
+    assert "! Nothing was scored on the test part. It is empty: 2 examples are in the training part. " in out
+
+
 def test_a_file_needs_nothing_but_its_name_and_what_is_chosen_is_said(run: Run, tmp_path: Path) -> None:
     rows = [f"2020-{1 + k % 12:02d}-{1 + k // 12:02d},{k % 5}" for k in range(200)]
     (tmp_path / "t.csv").write_text("\n".join(["When,Sold", *sorted(rows)]))

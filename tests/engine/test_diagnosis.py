@@ -50,6 +50,29 @@ def confused(counts: list[list[int]]) -> ClassPrediction:
     return ClassPrediction("validation", "label", classes, np.array(counts), (("accuracy", 0.5),), (), None)
 
 
+@pytest.mark.parametrize(
+    ("changes", "level", "cure"),
+    [
+        ({}, "warning", "a larger share of it to the test part (data.test)"),
+        ({"data.test": 0}, "note", "(data.test)"),
+        ({"data.split_column": "part"}, "warning", "Mark some rows as test in column 'part'."),
+    ],
+)
+def test_of_an_empty_test_part_it_is_said_at_the_end_why_and_what_to_do(
+    changes: dict[str, Any], level: str, cure: str
+) -> None:
+    measurements = measured((1, 1, 1), **changes)
+    measurements.parts = {"train": 2, "validation": 1, "test": 0}
+    assert finding(measurements, "unscored") is None
+    measurements.ended = True
+    found = said(measurements, "unscored")
+    assert found.level == level
+    assert found.why.startswith("It is empty: 2 examples are in the training part, 1 is in the validation part.")
+    assert cure in found.cure
+    measurements.parts["test"] = 1
+    assert finding(measurements, "unscored") is None
+
+
 def test_where_every_baseline_learns_too_the_weakest_is_to_be_beaten() -> None:
     measurements = measured(*[(1, 1, 5.0)] * 4)
     measurements.baselines = (("AR(12)", 4.0), ("linear regression", 6.0))

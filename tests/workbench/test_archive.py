@@ -473,3 +473,17 @@ def test_a_score_without_a_value_is_left_out() -> None:
     record.outcome = RunFinished("all epochs done", 1, 1, 1, 0.5, scores, simple, 1.0)
     assert run_rows.tested_words(record) == "<b>test: RMSE 1.9</b><br>baselines: drift 0.5"
     assert result(record.outcome).endswith("On the test part: RMSE 1.9. Against drift 0.5.")
+
+
+@pytest.mark.parametrize(
+    ("step", "epoch", "loss", "scores", "words"),
+    [
+        (9, 3, 0.5, (), "Best epoch 3, validation loss 0.5. Nothing was scored on the test part."),
+        (9, 3, math.nan, (("RMSE", 2.0),), "There is no validation part. On the test part: RMSE 2."),
+        (0, 0, math.nan, (), "Nothing was trained. Nothing was scored on the test part."),
+    ],
+)
+def test_what_was_not_scored_is_said_of_a_result(
+    step: int, epoch: int, loss: float, scores: tuple[tuple[str, float], ...], words: str
+) -> None:
+    assert result(RunFinished("stopped", step, 1, epoch, loss, scores, (), 1.0)) == words
