@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.comparing.sweep_values import proposed, swept_names
@@ -132,6 +133,10 @@ def test_the_cells_of_two_settings_are_walked_by_keys(
     QTest.keyClick(values, Qt.Key.Key_Escape)
     assert (grid.walked.cell, values._readout.text()) == (None, before)
     assert dialog.isVisible()
+    QTest.mouseMove(grid, grid._rect(0, 0).center().toPoint())
+    assert values._readout.text() == numerals(grid.words(0, 0))
+    QApplication.sendEvent(grid, QEvent(QEvent.Type.Leave))
+    assert values._readout.text() == before
     QTest.keyClick(values, Qt.Key.Key_Escape)
     assert not dialog.isVisible()
 

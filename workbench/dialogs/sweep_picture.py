@@ -41,7 +41,7 @@ class SweepPicture(PictureFrame):
         self._theme, self._contest = theme, contest
         self._plots: dict[str, CurvePlot] = {}
         self.grid = ValueGrid(theme)
-        self.grid.hovered.connect(self.read_out)
+        self.grid.hovered.connect(lambda words: self.read_out(words or _FRAME))
         self._layout = QGridLayout(self.body)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.addWidget(self.grid, 0, 0)

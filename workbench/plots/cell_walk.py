@@ -1,4 +1,4 @@
-"""The cell of a painted matrix that keys walk to."""
+"""The cell of a painted matrix that keys walk to, or that the mouse is over."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ from workbench.theme import Theme
 
 
 class CellWalk:
-    """Framed where the matrix is painted, and read out when it is reached or holds another number."""
+    """Framed where keys went to it, and read out when it is reached or holds another number."""
 
-    def __init__(self, repaint: Callable[[], object], read: Callable[[int, int], object]) -> None:
-        self._repaint, self._read = repaint, read
-        self.cell: tuple[int, int] | None = None  # row and column
+    def __init__(
+        self, repaint: Callable[[], object], words: Callable[[int, int], str], say: Callable[[str], object]
+    ) -> None:
+        """`words` are those on a cell; none are to be said where there is no cell any more."""
+        self._repaint, self._words, self._say = repaint, words, say
+        self.cell: tuple[int, int] | None = None  # row and column that keys went to
+        self._pointed: tuple[int, int] | None = None  # that the mouse is over
 
     def walk(self, across: int, down: int, shape: tuple[int, int]) -> bool:
         """Go so many cells on, at most to the last of its row or column, at first to the first; False without cells."""
@@ -30,19 +34,36 @@ class CellWalk:
 
     def go(self, row: int, column: int) -> None:
         """To one cell."""
-        self.cell = row, column
+        self.cell, self._pointed = (row, column), None
         self._repaint()
         self.read_again()
 
     def leave(self) -> None:
         """No cell."""
-        self.cell = None
+        self.cell = self._pointed = None
         self._repaint()
+
+    def forget(self) -> None:
+        """Another matrix is painted: neither a cell of the one before nor its words."""
+        if self.cell is not None or self._pointed is not None:
+            self.hover(None)
+
+    def hover(self, cell: tuple[int, int] | None) -> None:
+        """Read out what is under the mouse, or nothing: it takes over from the keys."""
+        self.leave()
+        self._pointed = cell
+        self._say(self._words(*cell) if cell else "")
+
+    def mouse_left(self) -> None:
+        """The words of what was under the mouse go with it; keys may have gone elsewhere since."""
+        if self._pointed is not None:
+            self.hover(None)
 
     def read_again(self) -> None:
         """What the cell holds now, where there is one."""
-        if self.cell is not None:
-            self._read(*self.cell)
+        cell = self.cell or self._pointed
+        if cell is not None:
+            self._say(self._words(*cell))
 
     def paint(
         self, painter: QPainter, rect_of: Callable[[int, int], QRectF], theme: Theme, color: str = "text"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -30,7 +30,7 @@ class ConfusionMatrix(QWidget):
         self._theme = theme
         self.counts: NDArray[np.int64] = np.zeros((0, 0), np.int64)
         self.classes: tuple[str, ...] = ()
-        self.walked = CellWalk(self.update, lambda row, column: self.hovered.emit(self.words(row, column)))
+        self.walked = CellWalk(self.update, self.words, self.hovered.emit)
         self._arrange()
 
     def minimumSizeHint(self) -> QSize:
@@ -45,7 +45,7 @@ class ConfusionMatrix(QWidget):
     def show_counts(self, counts: NDArray[np.int64], classes: tuple[str, ...]) -> None:
         """Paint other numbers."""
         if classes != self.classes:
-            self.walked.leave()
+            self.walked.forget()
         self.counts, self.classes = counts, classes
         self._arrange()
         self.update()
@@ -83,9 +83,12 @@ class ConfusionMatrix(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Say what the cell under the mouse counts."""
-        self.walked.leave()
-        place = self._at(event.position())
-        self.hovered.emit(self.words(*place) if place else "")
+        self.walked.hover(self._at(event.position()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Say nothing more of it."""
+        super().leaveEvent(event)
+        self.walked.mouse_left()
 
     def words(self, row: int, column: int) -> str:
         """What one cell counts, with its share of the true class."""

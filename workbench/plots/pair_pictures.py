@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -83,12 +83,12 @@ class AttentionMatrix(_Painted):
         self.weights: Floats = np.zeros((0, 0), np.float32)
         self.read: tuple[str, ...] = ()
         self.written: tuple[str, ...] = ()
-        self.walked = CellWalk(self.update, lambda row, column: self.hovered.emit(self.words(row, column)))
+        self.walked = CellWalk(self.update, self.words, self.hovered.emit)
 
     def show_weights(self, weights: Floats, read: tuple[str, ...], written: tuple[str, ...]) -> None:
         """Paint another pair's."""
         if (read, written) != (self.read, self.written):
-            self.walked.leave()
+            self.walked.forget()
         self.weights, self.read, self.written = weights, read, written
         self.update()
         self.walked.read_again()
@@ -162,13 +162,17 @@ class AttentionMatrix(_Painted):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Say which symbols meet under the mouse."""
-        self.walked.leave()
         if not self.weights.size:
             return
         left, top, wide, high = self._places()
         column, row = int((event.position().x() - left) // wide), int((event.position().y() - top) // high)
         inside = 0 <= row < len(self.written) and 0 <= column < len(self.read)
-        self.hovered.emit(self.words(row, column) if inside else "")
+        self.walked.hover((row, column) if inside else None)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Say nothing more of it."""
+        super().leaveEvent(event)
+        self.walked.mouse_left()
 
     def words(self, row: int, column: int) -> str:
         """One weight in words."""

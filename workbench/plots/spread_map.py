@@ -30,7 +30,7 @@ class SpreadMap(HeatGrid):
         self._steps: list[int] = []
         self._moment: int | None = None
         self._step = 0  # that keys went to
-        self.walked = CellWalk(self._mark, lambda row, column: self.said.emit(self.words(row, column)))
+        self.walked = CellWalk(self._mark, self.words, self.said.emit)
         self.hovered.connect(self._hover)
 
     def show_spread(self, name: str, reach: float, shares: Floats, steps: list[int], moment: int | None) -> None:
@@ -72,5 +72,4 @@ class SpreadMap(HeatGrid):
         self.show_cursor(cell[1] if cell else looked_at)
 
     def _hover(self, spot: Spot | None) -> None:
-        self.walked.leave()
-        self.said.emit(self.words(spot.unit, spot.time) if spot else "")
+        self.walked.hover((spot.unit, spot.time) if spot else None)

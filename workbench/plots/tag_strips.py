@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPolygonF, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QScrollBar, QSizePolicy, QWidget
 
@@ -36,7 +36,7 @@ class TagStrips(QWidget):
         self._theme = theme
         self._track: TagTrack | None = None
         self._classes: tuple[str, ...] = ()
-        self.walked = CellWalk(self.update, lambda _row, step: self.hovered.emit(self.words(step)))  # one row of steps
+        self.walked = CellWalk(self.update, lambda _row, step: self.words(step), self.hovered.emit)  # one row of steps
         self.bar = QScrollBar(Qt.Orientation.Horizontal, self)
         self.bar.setObjectName("tag_strips_bar")
         self.bar.setAccessibleName("Steps that are shown")
@@ -52,7 +52,7 @@ class TagStrips(QWidget):
     def show_track(self, track: TagTrack, classes: tuple[str, ...]) -> None:
         """Paint other steps."""
         if self._track is None or track.labels != self._track.labels:
-            self.walked.leave()
+            self.walked.forget()
         self._track, self._classes = track, classes
         self._fit()
         self.update()
@@ -126,9 +126,13 @@ class TagStrips(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Read out the step under the mouse."""
-        self.walked.leave()
         step = self._step(event.position().x())
-        self.hovered.emit(self.words(step) if step is not None else "")
+        self.walked.hover((0, step) if step is not None else None)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Say nothing more of it."""
+        super().leaveEvent(event)
+        self.walked.mouse_left()
 
     def words(self, step: int) -> str:
         """One step: its name, truth, answer and how sure that is."""

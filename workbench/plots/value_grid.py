@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -33,7 +33,7 @@ class ValueGrid(QWidget):
         self._columns: tuple[str, ...] = ()
         self._values: NDArray[np.float64] = np.zeros((0, 0))
         self._best = (-1, -1)
-        self.walked = CellWalk(self.update, lambda row, column: self.hovered.emit(self.words(row, column)))
+        self.walked = CellWalk(self.update, self.words, self.hovered.emit)
 
     def minimumSizeHint(self) -> QSize:
         """Small places show the colours alone."""
@@ -49,7 +49,7 @@ class ValueGrid(QWidget):
     ) -> None:
         """Paint `values` (rows, columns); `names` are what rows and columns stand for."""
         if (names, tuple(rows), tuple(columns)) != (self._names, self._rows, self._columns):
-            self.walked.leave()
+            self.walked.forget()
         self._names, self._rows, self._columns = names, tuple(rows), tuple(columns)
         self._values, self._best = values, best
         self.update()
@@ -82,9 +82,12 @@ class ValueGrid(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Say what the cell under the mouse holds."""
-        self.walked.leave()
-        place = self._at(event.position())
-        self.hovered.emit(self.words(*place) if place else "")
+        self.walked.hover(self._at(event.position()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Say nothing more of it."""
+        super().leaveEvent(event)
+        self.walked.mouse_left()
 
     def words(self, row: int, column: int) -> str:
         """One cell in words."""

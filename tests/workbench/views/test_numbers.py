@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -999,6 +999,17 @@ def test_steps_with_tags_are_walked_by_keys_above_the_matrix(show: Show, qtbot: 
     for key in ("Left", "Escape"):
         QTest.keyClick(view, Qt.Key[f"Key_{key}"])
     assert (strips.walked.cell, view._readout.text()) == (None, "")
+
+
+def test_the_cell_that_keys_went_to_stays_when_the_mouse_leaves_the_other_picture(show: Show) -> None:
+    view = show(Prediction)
+    view.show_snapshot(measured.snapshot(measured.class_prediction(tagged=True)))
+    page = view.pages[ClassPrediction]
+    assert isinstance(page, ClassPage)
+    QTest.mouseMove(page.strips, page.strips.rect().center())
+    QTest.keyClick(view, Qt.Key.Key_Down)
+    QApplication.sendEvent(page.strips, QEvent(QEvent.Type.Leave))
+    assert (page.matrix.walked.cell, view._readout.text()) == ((0, 0), page.matrix.words(0, 0))
 
 
 def test_tags_that_change_too_often_are_shown_a_part_at_a_time(show: Show) -> None:
