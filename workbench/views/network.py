@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from engine.events import Snapshot
@@ -270,21 +269,26 @@ class NetworkView(LiveView):
         for equation in self._equations:
             self._formulas.addWidget(equation)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Up and down go through the parts of the step that is looked at, and its arrows."""
-        by = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()))
-        made = self._diagram.diagram if self._built else None
-        if by is None or made is None:
-            super().keyPressEvent(event)
-            return
+    def walk_inside(self, across: int, down: int) -> bool:
+        """Up and down through the parts of the step that is looked at, and its arrows; across are the time steps."""
+        made = self._diagram.diagram
+        if not down or made is None:
+            return False
         here: list[Part | Link] = [part for part in made.parts if part.column == made.looked_at]
         here = sorted(here, key=lambda part: made.row(part) if isinstance(part, Part) else 0)
         here += {link.name: link for link in made.links}.values()
         chosen = self._diagram.selected
-        place = here.index(chosen) + by if chosen in here else 0
+        place = here.index(chosen) - down if chosen in here else 0
+        self._passed = None  # the mouse that rests says nothing more
         self._diagram.select(here[place % len(here)])
         self._tell()
         self._show_formulas(self._of(here[place % len(here)]))
+        return True
+
+    def leave_inside(self) -> None:
+        """No part is chosen."""
+        self._diagram.select(None)
+        self._tell()
 
 
 def _same_from_end(step: int, border: int | None, length: int, flow: GradientByTime) -> int | None:

@@ -641,6 +641,7 @@ def test_units_are_walked_and_read_out_by_keys(
             "rnn.weight_ih_l0 · before clipping 2 ·",
             "rnn.weight_hh_l0 · before clipping",
         ),
+        (NetworkView, Qt.Key.Key_Up, "What is read · time step 24 ", "Layer 1: LSTM · time step 24 "),
         (Prediction, Qt.Key.Key_Right, "1957-01 · ", "1957-02 · "),
         (Prediction, Qt.Key.Key_Down, "forecast in its place · error ", "forecast moved back by 1 step · error "),
     ],
