@@ -201,12 +201,14 @@ class NetworkView(LiveView):
     # --- what was clicked -------------------------------------------------------------------------------
 
     def _keep_choice(self, made: Diagram) -> None:
-        """The same part in a diagram of other steps; none where it is not drawn any more."""
+        """The same part at the step that is pinned, or at its own; none where it is not drawn any more."""
         chosen = self._diagram.selected
         if isinstance(chosen, Part):
-            place = dataclasses.replace(chosen, column=0)
-            same = (part for part in made.parts if dataclasses.replace(part, column=0) == place)
-            self._diagram.select(next(same, None))
+            places = {dataclasses.replace(part, column=0): part for part in made.parts}
+            here = dataclasses.replace(chosen, column=0)
+            steps = (self.time.position, here.step) if self.time.pinned and here.step >= 0 else (here.step,)
+            there = (places.get(dataclasses.replace(here, step=step)) for step in steps if step is not None)
+            self._diagram.select(next(filter(None, there), None))
         elif isinstance(chosen, Link):
             self._diagram.select(next((link for link in made.links if link.name == chosen.name), None))
 

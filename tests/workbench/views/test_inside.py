@@ -550,6 +550,18 @@ def test_what_the_mouse_passes_in_the_diagram_is_read_out(show: Show) -> None:
     assert view._readout.text() == chosen
 
 
+def test_the_chosen_part_goes_along_with_the_time_that_keys_walk(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    spoken: list[str] = []
+    monkeypatch.setattr("workbench.views.live_view.announce", lambda _widget, text: spoken.append(text))
+    view = show(NetworkView)
+    view.show_snapshot(measured.full_snapshot())
+    for key, part in (("Home", None), ("Up", "input"), ("Up", "layer"), ("Right", "layer"), ("Right", "layer")):
+        QTest.keyClick(view, Qt.Key[f"Key_{key}"])
+        assert part is None or view._diagram.selected.kind == part
+    assert view._diagram.selected.step == view.time.position == 2
+    assert spoken[-1].startswith("Layer 1: LSTM · time step 3 ")
+
+
 def test_the_diagram_stays_under_the_mouse(show: Show) -> None:
     view = show(NetworkView)
     view.show_snapshot(measured.full_snapshot())
