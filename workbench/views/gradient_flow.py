@@ -83,7 +83,7 @@ class GradientFlow(LiveView):
         self._strip.arrange([Panel(0, 0, "magnitude")])
         yield
         self._lives = HalfLifePlot(self.theme)
-        self._walked = ReadCursor(self._lives, self._words_on_lives, self.read_out)
+        self._walked = ReadCursor(self._lives, self._words_on_lives, self._read_lives)
         pictures = QVBoxLayout(inside := QWidget())
         pictures.setContentsMargins(0, 0, 0, 0)
         for widget, stretch in ((self._curves, 5), (self._strip, 0), (self._lives, 3)):
@@ -274,6 +274,8 @@ class GradientFlow(LiveView):
 
     def walk_inside(self, across: int, down: int) -> bool:
         """Up and down the training, in the plot of half-lives; across are the time steps."""
+        if across:  # the time cursor takes over, though it may stand at the last step already
+            self.leave_inside()
         there = down != 0 and self._lives.isVisible()
         return there and self._walked.walk(-down, self._course.steps) is not None
 
@@ -281,6 +283,13 @@ class GradientFlow(LiveView):
         """No step of the training is read out."""
         self._walked.forget()
         self._show_cursor()
+
+    def _read_lives(self, words: str) -> None:
+        """Half-lives at a step of the training; where none is looked at any more, what the time cursor says."""
+        if words:
+            self.read_out(words)
+        else:
+            self._show_cursor()
 
     def _words_on_lives(self, place: float) -> str:
         return self._lives.describe(place, f"step {place:,.0f} · half-life")

@@ -717,11 +717,16 @@ def test_the_step_that_keys_went_to_is_read_anew(
 def test_the_time_cursor_takes_over_from_the_half_lives(show: Show) -> None:
     view = show(GradientFlow)
     view.show_snapshot(measured.full_snapshot())
-    for key, told in (("Up", "step 1,000 · half-life"), ("Right", "time step 1 · ")):
+    walks = (("Up", "step 1,000 · half-life"), ("Right", "time step 1 · "), ("End", "time step 24 · "))
+    for key, told in (*walks, walks[0], ("Right", "time step 24 · ")):  # where it stands already
         QTest.keyClick(view, Qt.Key[f"Key_{key}"])
+        assert view._readout.text().startswith(told)
         view.show_snapshot(measured.full_snapshot())
         assert view._readout.text().startswith(told)
     assert view._walked.place is None
+    for place, told in ((1000.0, "step 1,000 · half-life"), (None, "time step 24 · ")):
+        view._lives.hovered.emit(place)
+        assert view._readout.text().startswith(told)
 
 
 def test_keys_walk_all_bands_of_a_matrix_and_all_functions(show: Show, qtbot: QtBot) -> None:
