@@ -210,10 +210,11 @@ class GradientNormBoard(LiveView):
     def _show_key(self, norms: GradientNorms) -> None:
         ratios, _ = self._ratios(norms)
         self._ratio.setVisible(measured := _measured(ratios))  # the key says why there is none
-        healthy = int(np.sum((ratios >= HEALTHY[0]) & (ratios <= HEALTHY[1])))
+        low, high = HEALTHY
+        healthy = int(np.sum((ratios >= low) & (ratios <= high)))
         coming = "the run ended before an update was measured" if self.over else "measured with the next batch"
         told = f"{healthy} of {len(norms.names)} parameters" if measured else coming
-        band = Key("healthy (1e−4 to 1e−2)", patch(self.theme.color("good", 0.4)), told)
+        band = Key(numerals(f"healthy ({low:.0e} to {high:.0e})"), patch(self.theme.color("good", 0.4)), told)
         points = [curve.key(self.theme) for plot in (self._norms, self._ratio) for curve in plot.curves.values()]
         self._key.show_items(self.theme, self._norms.hiding.marked((*points, band)))
 

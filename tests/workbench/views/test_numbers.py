@@ -502,6 +502,17 @@ def test_in_a_pause_the_last_update_that_was_watched_is_judged(show: Show) -> No
     assert not view._ratio.isVisible()
 
 
+def test_the_key_says_between_which_ratios_an_update_counts_as_healthy(
+    show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.views.gradient_norms.HEALTHY", (1e-5, 1e-3))
+    view = show(GradientNormBoard)
+    view.show_snapshot(
+        measured.snapshot(GradientNorms(("a", "b"), f32(1, 1), f32(1, 1), f32(1e-5, 1e-2), 1.0, 1.0, 0.0))
+    )
+    assert "healthy (1e−5 to 1e−3)  1 of 2 parameters" in view._key.texts
+
+
 @pytest.mark.parametrize("ratio", [1e-7, 1.0])
 def test_the_healthy_band_is_in_sight_however_far_off_the_ratios_are(show: Show, ratio: float) -> None:
     view = show(GradientNormBoard)
