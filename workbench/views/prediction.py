@@ -40,6 +40,7 @@ class Prediction(LiveView):
     def build(self) -> None:
         """Room for a page of each kind, and the temperature at which text is drawn."""
         self.pages: dict[type[Probe], AnswerPage] = {}
+        self._unmade = set[type[Probe]]()  # that could not be made before they were needed
         self._stack_of_pages = Pages()
         self._scores = score_label(compact=self.compact)
         self._scores.hide()
@@ -60,8 +61,14 @@ class Prediction(LiveView):
 
     def make_more(self) -> bool:
         """The page of one further kind."""
-        missing = next((kind for kind in _PAGES if kind not in self.pages), None)
-        return missing is not None and self._failing.attempt("making", lambda: self._page(missing))
+        missing = next((kind for kind in _PAGES if kind not in self.pages and kind not in self._unmade), None)
+        if missing is None:
+            return False
+        part = f"the page for {missing.__name__}"
+        if not self._failing.attempt(part, lambda: self._page(missing)):
+            self._failing.excuse(part)  # until it is to be shown, when it is tried again
+            self._unmade.add(missing)
+        return True
 
     def _page(self, kind: type[Probe]) -> AnswerPage:
         """That of one kind of prediction, made when it is first needed: all of them take as long as three frames."""

@@ -870,6 +870,29 @@ def test_cells_of_a_confusion_matrix_are_walked_by_keys(show: Show) -> None:
     assert matrix.grab().toImage() != with_cell
 
 
+def test_a_page_that_cannot_be_made_is_said_where_it_is_to_be_shown(
+    show: Show, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_page: ClassPage) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ClassPage, "build", fail)
+        view = show(Prediction)
+        view.show_snapshot(measured.snapshot(measured.series_prediction()))
+        while view.make_more():
+            pass
+        view.turn_page()
+        assert "ClassPrediction" in caplog.text
+        assert (view.why_empty(), ClassPrediction in view.pages, len(view.pages)) == ("", False, 5)
+        view.show_snapshot(measured.snapshot(measured.class_prediction()))
+        assert "could not be drawn (ZeroDivisionError)" in view.why_empty()
+        view.show_snapshot(measured.snapshot(measured.series_prediction()))
+        assert view.why_empty() == ""
+    view.show_snapshot(measured.snapshot(measured.class_prediction()))
+    assert view.why_empty() == ""
+
+
 def test_text_is_shown_as_it_was_written(show: Show) -> None:
     view = show(Prediction)
     view.show_snapshot(measured.snapshot(measured.TEXT))
