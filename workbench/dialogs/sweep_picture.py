@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -20,7 +19,6 @@ from workbench.plots.curves import CurvePlot
 from workbench.plots.frame import PictureFrame
 from workbench.plots.saving import Cell, Table
 from workbench.plots.value_grid import ValueGrid
-from workbench.plots.walk_keys import way_of
 from workbench.spoken import announce
 from workbench.theme import Theme
 from workbench.wording import setting_words
@@ -101,12 +99,8 @@ class SweepPicture(PictureFrame):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows go from cell to cell of the grid; Escape lets go of one, and only then closes the window."""
-        way, shown = way_of(event), self.grid.isVisible()
-        if shown and way is not None and self.grid.walk(*way):
+        if self.grid.isVisible() and self.grid.take_key(event):
             announce(self, self._readout.text())
-        elif shown and event.key() == Qt.Key.Key_Escape and self.grid.walked.cell is not None:
-            self.grid.walked.leave()
-            self.read_out(_FRAME)
         else:
             super().keyPressEvent(event)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QKeyEvent, QPainter
 
+from workbench.plots.walk_keys import way_of
 from workbench.theme import Theme
 
 
@@ -30,6 +31,16 @@ class CellWalk:
         if self.cell is not None:
             row, column = min(max(row + down, 0), rows - 1), min(max(column + across, 0), columns - 1)
         self.go(row, column)
+        return True
+
+    def take_key(self, event: QKeyEvent, shape: tuple[int, int]) -> bool:
+        """Go where an arrow, Home or End leads, or let go with Escape; False where the key is not for the cells."""
+        way = way_of(event)
+        if way is not None:
+            return self.walk(*way, shape)
+        if event.key() != Qt.Key.Key_Escape or self.cell is None:
+            return False
+        self.forget()
         return True
 
     def go(self, row: int, column: int) -> None:

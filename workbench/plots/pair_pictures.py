@@ -9,6 +9,7 @@ from PySide6.QtGui import (
     QFont,
     QFontMetricsF,
     QIcon,
+    QKeyEvent,
     QLinearGradient,
     QMouseEvent,
     QPainter,
@@ -173,6 +174,10 @@ class AttentionMatrix(_Painted):
         """Say nothing more of it."""
         super().leaveEvent(event)
         self.walked.mouse_left()
+
+    def take_key(self, event: QKeyEvent) -> bool:
+        """From cell to cell, or off them; False where the key is for others."""
+        return self.walked.take_key(event, self.weights.shape)
 
     def words(self, row: int, column: int) -> str:
         """One weight in words."""

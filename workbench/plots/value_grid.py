@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.plots.cell_walk import CellWalk
@@ -55,9 +55,9 @@ class ValueGrid(QWidget):
         self.update()
         self.walked.read_again()
 
-    def walk(self, across: int, down: int) -> bool:
-        """From cell to cell; False where there is none."""
-        return self.walked.walk(across, down, self._values.shape)
+    def take_key(self, event: QKeyEvent) -> bool:
+        """From cell to cell, or off them; False where the key is for others."""
+        return self.walked.take_key(event, self._values.shape)
 
     def apply_theme(self, theme: Theme) -> None:
         """Other colours."""

@@ -20,7 +20,6 @@ from workbench.plots.curves import CurvePlot
 from workbench.plots.pair_pictures import AttentionMatrix, PianoRoll
 from workbench.plots.saving import Cell
 from workbench.plots.table_twin import TableTwin
-from workbench.plots.walk_keys import way_of
 from workbench.save_dialog import ask_where
 from workbench.spoken import announce
 from workbench.theme import GRID, TEXT_BODY, Theme
@@ -87,13 +86,8 @@ class Answering(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows go from cell to cell of the attention; Escape lets go of one, and only then closes the window."""
-        way, walked = way_of(event), self.matrix.walked
-        keys = self.matrix.hasFocus()
-        if keys and way is not None and walked.walk(*way, self.matrix.weights.shape):
+        if self.matrix.hasFocus() and self.matrix.take_key(event):
             announce(self.matrix, self._hover.text())
-        elif keys and event.key() == Qt.Key.Key_Escape and walked.cell is not None:
-            walked.leave()
-            self._hover.setText("")
         else:
             super().keyPressEvent(event)
 
