@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment
 from engine.events import (
@@ -19,7 +20,7 @@ from engine.events import (
     RunStarted,
     StepDone,
 )
-from workbench.panels.run_rows import best_words
+from workbench.panels.run_rows import COLUMNS, RunRow, best_words, runs_list
 from workbench.records import RunRecord
 
 ENDED = RunFinished("stopped", 1, 1, 1, 0.5, (), (), 1.0)
@@ -102,3 +103,13 @@ def test_a_run_says_where_it_stands(
 def test_what_the_best_weights_reach_is_told_in_words(record: RunRecord, loss: float, told: str) -> None:
     record.best_loss, record.best_metric = loss, 2.0
     assert best_words(record).startswith(told)
+
+
+def test_the_heading_of_numbers_stands_where_they_do(qtbot: QtBot, record: RunRecord) -> None:
+    runs = runs_list()
+    qtbot.addWidget(runs)
+    runs.addTopLevelItem(row := RunRow(record))
+    numbers = [place for place, column in enumerate(COLUMNS) if column.number]
+    assert [COLUMNS[place].title for place in numbers] == ["Best", "Test", "Parameters", "Seconds"]
+    for place in numbers:
+        assert runs.headerItem().textAlignment(place) == row.textAlignment(place) != row.textAlignment(1)

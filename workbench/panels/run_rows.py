@@ -23,11 +23,12 @@ from workbench.theme import GRID, Theme
 from workbench.wording import scores_words, setting_words
 
 Sortable = str | float
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its heading, what it shows, what it is sorted by; numbers stand at the right."""
+    """One column: its heading, what it shows, what it is sorted by; numbers and their heading stand at the right."""
 
     title: str
     help: str
@@ -94,7 +95,7 @@ class RunRow(QTreeWidgetItem):
         self._shown: tuple[object, ...] = ()
         for place, column in enumerate(COLUMNS):
             if column.number:
-                self.setTextAlignment(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                self.setTextAlignment(place, _RIGHT)
 
     def refresh(self, theme: Theme) -> bool:
         """Show what is known of the run now; False when that is what is shown already."""
@@ -175,6 +176,8 @@ def runs_list() -> QTreeWidget:
     for place, column in enumerate(COLUMNS):
         made.headerItem().setToolTip(place, f"{column.help}. Click to sort.")
         made.setColumnHidden(place, not column.first)
+        if column.number:
+            made.headerItem().setTextAlignment(place, _RIGHT)
     return made
 
 
