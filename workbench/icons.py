@@ -10,31 +10,32 @@ from qtawesome import IconicFont, get_fonts_info
 
 from workbench.theme import Theme
 
-_PREFIX, _FONT = "mdi6", "materialdesignicons6-webfont"  # as the library's names in front of icons and its files begin
+_PREFIX, _FONT = "mdi6", "materialdesignicons6-webfont"  # what the library puts before a name; how its files begin
 _NAMES = {
-    "open": "mdi6.folder-open-outline",
-    "reset": "mdi6.restart",
-    "run": "mdi6.play",
-    "pause": "mdi6.pause",
-    "replay": "mdi6.replay",
-    "step": "mdi6.skip-next",
-    "earlier": "mdi6.chevron-left",
-    "later": "mdi6.chevron-right",
-    "walk": "mdi6.swap-horizontal",
-    "stop": "mdi6.stop",
-    "finish": "mdi6.flag-checkered",
-    "export": "mdi6.export-variant",
-    "theme": "mdi6.theme-light-dark",
-    "shown": "mdi6.eye-outline",
-    "hidden": "mdi6.eye-off-outline",
-    "application": "mdi6.graph-outline",
+    "open": "folder-open-outline",
+    "reset": "restart",
+    "run": "play",
+    "pause": "pause",
+    "replay": "replay",
+    "step": "skip-next",
+    "earlier": "chevron-left",
+    "later": "chevron-right",
+    "walk": "swap-horizontal",
+    "stop": "stop",
+    "finish": "flag-checkered",
+    "export": "export-variant",
+    "theme": "theme-light-dark",
+    "shown": "eye-outline",
+    "hidden": "eye-off-outline",
+    "application": "graph-outline",
 }
 
 
 def icon(name: str, theme: Theme, color: str = "") -> QIcon:
     """One icon; muted where the control is switched off. `color` is a field of the theme, or #rrggbb."""
     chosen = color if color.startswith("#") else getattr(theme, color or "text")
-    made = _font().icon(_NAMES[name], color=chosen, color_disabled=theme.muted, color_selected=theme.on_accent)
+    glyph = f"{_PREFIX}.{_NAMES[name]}"
+    made = _font().icon(glyph, color=chosen, color_disabled=theme.muted, color_selected=theme.on_accent)
     assert isinstance(made, QIcon)
     return made
 
