@@ -127,8 +127,9 @@ def _color_table(name: str) -> NDArray[np.uint8]:
 
 
 def _pens(
-    train: str, validation: str, test: str, truth: str, grid: str, muted: str, levels: tuple[str, str, str]
+    train: str, validation: str, test: str, truth: str, grid: str, muted: str, third: str, levels: tuple[str, str, str]
 ) -> dict[str, PenStyle]:
+    """`third` is of simple answers: of the others here it is unlike for who does not tell all hues apart, too."""
     good, warning, problem = levels
     return {
         "train": PenStyle(train),
@@ -139,7 +140,7 @@ def _pens(
         "forecast": PenStyle(train, width=2),
         "baseline": PenStyle(muted, "dot"),
         "baseline2": PenStyle(test, "dashdot"),
-        "baseline3": PenStyle(validation, "dashdotdot"),
+        "baseline3": PenStyle(third, "dashdotdot"),
         "grid": PenStyle(grid),
         "muted": PenStyle(muted),
         "cursor": PenStyle(validation),
@@ -166,7 +167,9 @@ LIGHT = Theme(
     good="#19764a",
     warning="#9a5b00",
     problem="#b3261e",
-    pens=_pens("#0b66c3", "#c2410c", "#7a4fb5", "#1b2129", "#d9dee5", "#5b6675", ("#19764a", "#9a5b00", "#b3261e")),
+    pens=_pens(
+        "#0b66c3", "#c2410c", "#7a4fb5", "#1b2129", "#d9dee5", "#5b6675", "#0a9468", ("#19764a", "#9a5b00", "#b3261e")
+    ),
     series=("#228833", "#aa3377", "#a08200", "#0a8fb8", "#cc3344", "#4466aa"),
 )
 
@@ -186,7 +189,9 @@ DARK = Theme(
     good="#5fc08d",
     warning="#e3a94a",
     problem="#f2857c",
-    pens=_pens("#5aa9f5", "#f0955a", "#b79aeb", "#e4e8ee", "#2c333d", "#98a3b3", ("#5fc08d", "#e3a94a", "#f2857c")),
+    pens=_pens(
+        "#5aa9f5", "#f0955a", "#b79aeb", "#e4e8ee", "#2c333d", "#98a3b3", "#30e8ab", ("#5fc08d", "#e3a94a", "#f2857c")
+    ),
     series=("#4fb868", "#d977b0", "#d3bb4b", "#62c8ea", "#f0788a", "#86a5e0"),
 )
 

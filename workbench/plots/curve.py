@@ -16,6 +16,7 @@ from workbench.plots.keys import Key
 from workbench.theme import Theme
 
 _BASELINES = ("baseline", "baseline2", "baseline3")  # roles of pens
+_FURTHER = 2  # colours of runs that come too near to those
 _SYMBOLS_UP_TO = 60  # points: symbols of more run into each other
 
 Stroke: TypeAlias = str | Callable[[Theme], QPen]  # a pen role of the theme, or a pen made of it
@@ -66,7 +67,7 @@ def baseline_stroke(index: int) -> Stroke:
     """The pen of the baseline with this number; from the fourth on in the colours of runs, dashed."""
 
     def further(theme: Theme) -> QPen:
-        pen = theme.series_pen(index - len(_BASELINES))
+        pen = theme.series_pen(index - len(_BASELINES) + _FURTHER)
         pen.setStyle(Qt.PenStyle.DashDotLine)
         return pen
 

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.events import Probe
 from tests.workbench.views import measured
+from workbench.plots.curve import baseline_stroke
 from workbench.plots.equation import Equation
 from workbench.theme import DARK, LIGHT, Theme
 from workbench.views import discover
@@ -24,6 +25,13 @@ PREDICTIONS: dict[str, Callable[[], Probe]] = {
     "classes by step": lambda: measured.class_prediction(tagged=True),
 }
 SCENES = [*((key, "") for key in VIEWS), *(("prediction", name) for name in PREDICTIONS)]
+_VISIONS = {  # what reaches the eye of red, green and blue (Machado, Oliveira and Fernandes 2009)
+    "all hues": np.eye(3),
+    "no red": np.array([[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]]),
+    "no green": np.array([[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]]),
+    "no blue": np.array([[1.256, -0.077, -0.179], [-0.078, 0.931, 0.148], [0.005, 0.691, 0.304]]),
+}
+_TO_XYZ = np.array([[0.434, 0.376, 0.190], [0.213, 0.715, 0.072], [0.018, 0.109, 0.873]])  # of white: 1, 1, 1
 _SEEN = 24  # difference of red, green and blue together that an eye may see at the edge of a letter
 
 
@@ -60,3 +68,33 @@ def picture(view: LiveView) -> NDArray[np.int16]:
 def unlike(one: NDArray[np.int16], other: NDArray[np.int16]) -> int:
     """How many points differ."""
     return int((np.abs(one - other).sum(axis=-1) > _SEEN).sum())
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("vision", _VISIONS)
+def test_simple_answers_have_colours_of_their_own_whoever_looks(theme: Theme, vision: str) -> None:
+    lines = [_light(theme.pens["validation"].color), *(_light(_pen(theme, index)) for index in range(3))]
+    ground = _light(theme.plot)
+    seen = [_lab(_VISIONS[vision] @ line) for line in lines]
+    for at, one in enumerate(seen):
+        low, high = sorted(float(_TO_XYZ[1] @ light) for light in (lines[at], ground))
+        assert (high + 0.05) / (low + 0.05) > 3  # as WCAG asks of what is no text
+        assert all(np.linalg.norm(one - other) > 10 for other in seen[:at])
+
+
+def _pen(theme: Theme, index: int) -> str:
+    stroke = baseline_stroke(index)
+    assert isinstance(stroke, str)
+    return theme.pens[stroke].color
+
+
+def _light(color: str) -> NDArray[np.float64]:
+    """Red, green and blue as amounts of light."""
+    parts = np.array([int(color[at : at + 2], 16) for at in (1, 3, 5)]) / 255
+    return np.asarray(np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4))
+
+
+def _lab(light: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Lightness, green to red, blue to yellow: 2 apart is just seen (CIE 1976)."""
+    x, y, z = np.cbrt(np.maximum(_TO_XYZ @ light.clip(0, 1), 1e-3))
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
