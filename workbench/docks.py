@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
 
 from engine.storage.project_file import Layout
+from workbench.dock_buttons import DockButtons
 from workbench.dock_tabs import DockTabs
 from workbench.later import later
 from workbench.overview import Overview
 from workbench.settings import Settings
-from workbench.theme import GRID
+from workbench.theme import GRID, Theme
 
 _FIRST_SIZE = QSize(1440, 900)
 _LINES_OF_THREE = 54  # lines of text that a window is high in which lesson, findings and runs can be read at once
@@ -41,6 +42,7 @@ class Docks:
         self._usual = (self.setup, self.findings, self.runs)
         self.all = (*self._usual, self.lesson)
         self.tabs = DockTabs(window, self.all)
+        self._buttons = [DockButtons(dock) for dock in self.all]
         for dock in self.all:
             dock.visibilityChanged.connect(self.tabs.name)  # as of one that comes to lie behind another changes
         self._size()
@@ -53,7 +55,7 @@ class Docks:
         stored = settings.layout()
         if stored is not None:
             window.restoreGeometry(stored[0])
-            window.restoreState(stored[1])
+            self._restore_state(stored[1])
             self._sharing = self.findings in window.tabifiedDockWidgets(self.lesson)
             self.lesson.hide()  # none is open yet
             self._overview.restore_layout(settings.overview)
@@ -107,7 +109,7 @@ class Docks:
 
     def reset(self) -> None:
         """Everything back to its first place."""
-        self._window.restoreState(self._first_state)
+        self._restore_state(self._first_state)
         self._sharing = False
         for dock in self._usual:
             dock.show()
@@ -169,6 +171,11 @@ class Docks:
         for dock in shown:
             dock.show()
 
+    def apply_theme(self, theme: Theme) -> None:
+        """Draw the buttons of all titles in the colours of `theme`."""
+        for buttons in self._buttons:
+            buttons.apply_theme(theme)
+
     def note_widths(self) -> None:
         """Text is about to change its size: remember how wide the sides are, unless they have grown with it before."""
         if self._scale <= self._narrow[0]:
@@ -197,6 +204,11 @@ class Docks:
         target = next((child for child in pane.findChildren(QWidget) if takes_tab(child)), pane)
         target.activateWindow()  # it may be one of its own
         target.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _restore_state(self, state: QByteArray) -> None:
+        self._window.restoreState(state)
+        for buttons in self._buttons:
+            buttons.draw()
 
     def _size(self) -> None:
         across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical

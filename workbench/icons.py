@@ -27,6 +27,9 @@ _NAMES = {
     "theme": "theme-light-dark",
     "shown": "eye-outline",
     "hidden": "eye-off-outline",
+    "take out": "dock-window",
+    "put back": "dock-right",
+    "close": "close",
     "application": "graph-outline",
 }
 

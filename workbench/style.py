@@ -109,7 +109,7 @@ QToolBar QToolButton#runButton:enabled {
     background: palette(link); color: palette(highlighted-text); font-weight: 600; }
 QToolBar QToolButton#runButton:focus { border-color: palette(window-text); }
 QMenuBar { background: palette(window); }
-QDockWidget { titlebar-close-icon: none; font-weight: 600; border: 1px solid palette(mid); }
+QDockWidget { font-weight: 600; border: 1px solid palette(mid); }
 QDockWidget::title { background: palette(shadow); padding: 6px 8px; text-align: left; }
 QTabWidget::pane { border: 0; background: palette(shadow); }
 QTabBar { background: palette(shadow); }

@@ -180,6 +180,7 @@ class Window(Workspace):
     def _follow_theme(self, theme: Theme) -> None:
         self.menus.by_name[f"theme_{self.settings.theme}"].setChecked(True)
         self.setWindowIcon(icon("application", theme, "accent"))
+        self.docks.apply_theme(theme)
         self.docks.follow(theme.scale)
         later(0, self, self.docks.make_room_for_lesson)  # when the text has its size
         self.display.show_status()

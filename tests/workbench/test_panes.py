@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QMenuBar, QTabBar, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QMenu, QMenuBar, QTabBar, QWidget
 
 from tests.workbench.bench import Bench
 from tests.workbench.views import measured
@@ -186,3 +186,40 @@ def test_no_letter_of_a_menu_means_two_things(bench: Bench) -> None:
     found = list(letters(bench.window.menuBar()))
     assert len(found) > 40
     assert sorted(found) == sorted(set(found))
+
+
+def test_the_buttons_of_a_title_are_seen_in_either_theme_and_say_what_they_do(roomy: Bench) -> None:
+    window = roomy.window
+    for theme in ("dark", "light"):
+        window.menus.by_name[f"theme_{theme}"].trigger()
+        roomy.until(lambda: not window.appearance._taking)
+        looks = window.appearance.theme
+        assert all(is_drawn(button, looks.muted) for button in title_buttons(window.docks.all))
+    assert {button.toolTip() for button in title_buttons(window.docks.all)} == {
+        "Into a window of its own",
+        "Close. The menu View shows it again.",
+    }
+
+
+def test_they_are_drawn_anew_where_a_pane_or_all_of_them_are_put_somewhere(roomy: Bench) -> None:
+    window = roomy.window
+    color = window.appearance.theme.muted
+    window.menus.by_name["apart_runs"].trigger()
+    buttons = title_buttons([window.docks.runs])
+    assert [button.toolTip() for button in buttons][:1] == ["Back into the window"]
+    assert all(is_drawn(button, color) for button in buttons)
+    window.menus.by_name["reset_layout"].trigger()
+    assert all(is_drawn(button, color) for button in title_buttons(window.docks.all))
+
+
+def title_buttons(docks: Iterable[QDockWidget]) -> list[QAbstractButton]:
+    """Those that Qt makes, which lie in the panes themselves."""
+    direct = Qt.FindChildOption.FindDirectChildrenOnly
+    return [button for dock in docks for button in dock.findChildren(QAbstractButton, options=direct)]
+
+
+def is_drawn(button: QAbstractButton, color: str) -> bool:
+    """Whether its icon has dots of just that colour."""
+    picture = button.icon().pixmap(32, 32).toImage()
+    dots = (picture.pixelColor(x, y) for x in range(picture.width()) for y in range(picture.height()))
+    return any(dot.name() == color and dot.alpha() == 255 for dot in dots)
