@@ -80,8 +80,9 @@ def _window(backend: Backend, folders: Places, arguments: list[str]) -> Window:
     install_hooks(window.told.emit)
     window.closed.connect(QApplication.quit)  # a dock that once floated may keep Qt from seeing the last window close
     _close_on_interrupt(window)
-    paint_in_turn(window, (*window.docks.all, window.gallery.widget))
+    paint_in_turn(window, (*window.docks.inside, window.gallery.widget))
     window.show()
+    window.docks.show_apart()
     window.appearance.follow(window.windowHandle())
     window.desk.jobs.hold()  # what they import would take turns with the first painting
     window.start(Path(arguments[0]).absolute() if arguments else FIRST_SAMPLE)

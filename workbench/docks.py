@@ -39,6 +39,7 @@ class Docks:
         self._covering = False  # and for that they came to the front by themselves
         self._scale = 1.0  # of text
         self._narrow: tuple[float, dict[QDockWidget, int]] = (1.0, {})  # a smaller one, and how wide docks were then
+        self._apart: list[QDockWidget] = []  # in windows of their own, which wait for this one
         self._usual = (self.setup, self.findings, self.runs)
         self.all = (*self._usual, self.lesson)
         self.tabs = DockTabs(window, self.all)
@@ -58,7 +59,24 @@ class Docks:
             self._restore_state(stored[1])
             self._sharing = self.findings in window.tabifiedDockWidgets(self.lesson)
             self.lesson.hide()  # none is open yet
+            self._apart = [dock for dock in self.all if dock.isFloating() and not dock.isHidden()]
+            for dock in self._apart:
+                dock.hide()
             self._overview.restore_layout(settings.overview)
+
+    @property
+    def inside(self) -> list[QDockWidget]:
+        """The panes that are part of this window."""
+        return [dock for dock in self.all if not dock.isFloating()]
+
+    def show_apart(self) -> None:
+        """Show the panes that were left in windows of their own, now that this window is there.
+
+        A window manager keeps them in front of it only where they come after it; before it, they would lie behind it.
+        """
+        for dock in self._apart:
+            dock.show()
+        self._apart.clear()
 
     def remember(self, settings: Settings) -> None:
         """Keep the layout for the next start."""

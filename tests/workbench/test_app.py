@@ -48,6 +48,14 @@ _INTERRUPTED = """
             timer.stop()
             signal.raise_signal(signal.SIGINT)
 """
+_LEFT_APART = """
+        window.docks.runs.setFloating(True)
+        window.close()
+"""
+_SHOWN_APART = """
+        print("apart", window.docks.runs.isFloating(), window.docks.runs.isVisible())
+        window.close()
+"""
 _WHEN_REFUSED = "window.steps.data.message.text and window.desk.draft.ready and window.close()"
 
 
@@ -78,3 +86,10 @@ def test_a_bad_file_on_the_command_line_is_refused_in_the_window(tmp_path: Path)
     bad.touch()
     result = _run(_WHEN_REFUSED, [str(bad)], tmp_path)
     assert result.returncode == 0, result.stderr
+
+
+def test_a_pane_in_a_window_of_its_own_is_there_again_at_the_next_start(tmp_path: Path) -> None:
+    assert _run(_LEFT_APART, [], tmp_path).returncode == 0
+    result = _run(_SHOWN_APART, [], tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "apart True True" in result.stdout

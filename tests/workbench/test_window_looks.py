@@ -249,6 +249,20 @@ def test_docks_can_be_moved_and_put_back(bench: Bench) -> None:
     assert bench.window.docks.setup.isVisible()
 
 
+def test_a_pane_in_a_window_of_its_own_comes_after_the_window_and_is_painted_at_once(
+    bench: Bench, tmp_path: Path
+) -> None:
+    docks, settings = bench.window.docks, Settings(tmp_path)
+    docks.runs.setFloating(True)
+    docks.remember(settings)
+    docks.restore(settings)  # as the next window does before it is shown
+    assert docks.runs.isHidden()
+    assert docks.runs not in docks.inside
+    docks.show_apart()
+    assert docks.runs.isVisible()
+    assert docks.runs.isFloating()
+
+
 def test_layout_is_remembered_by_its_version(bench: Bench, tmp_path: Path) -> None:
     bench.window.docks.findings.hide()
     bench.window.close()
