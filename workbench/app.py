@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import shiboken6
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from workbench import __version__
@@ -26,6 +26,7 @@ from workbench.window import Window
 
 _SWITCH_SECONDS = 0.0002  # threads that import or read let go of the interpreter this often: frames wait less
 _COLLECT_MS = 1000
+_TITLE_BAR = 40  # pixels that it may be high; how high it is, is known when it is there
 _END_SECONDS = 2.0  # that the engine's process may take where no window came to be
 
 
@@ -81,13 +82,23 @@ def _window(backend: Backend, folders: Places, arguments: list[str]) -> Window:
     window.closed.connect(QApplication.quit)  # a dock that once floated may keep Qt from seeing the last window close
     _close_on_interrupt(window)
     paint_in_turn(window, (*window.docks.inside, window.gallery.widget))
-    window.show()
+    _show(window)
     window.docks.show_apart()
     window.appearance.follow(window.windowHandle())
     window.desk.jobs.hold()  # what they import would take turns with the first painting
     window.start(Path(arguments[0]).absolute() if arguments else FIRST_SAMPLE)
     in_turn(window, window.desk.jobs.release)
     return window
+
+
+def _show(window: Window) -> None:
+    """As large as it was left; where it leaves no room for its frame, the screen is filled, so that its foot is seen."""
+    fitting = window.size().boundedTo(window.screen().availableSize() - QSize(0, _TITLE_BAR))
+    if fitting == window.size():
+        window.show()
+    else:
+        window.resize(fitting)  # what it goes back to
+        window.showMaximized()
 
 
 def _close_on_interrupt(window: Window) -> None:

@@ -56,6 +56,10 @@ _SHOWN_APART = """
         print("apart", window.docks.runs.isFloating(), window.docks.runs.isVisible())
         window.close()
 """
+_HOW_LARGE = """
+        print("filled", window.isMaximized(), window.normalGeometry().height() < window.screen().availableSize().height())
+        window.close()
+"""
 _WHEN_REFUSED = "window.steps.data.message.text and window.desk.draft.ready and window.close()"
 
 
@@ -93,3 +97,9 @@ def test_a_pane_in_a_window_of_its_own_is_there_again_at_the_next_start(tmp_path
     result = _run(_SHOWN_APART, [], tmp_path)
     assert result.returncode == 0, result.stderr
     assert "apart True True" in result.stdout
+
+
+def test_where_its_frame_has_no_room_the_window_fills_the_screen(tmp_path: Path) -> None:
+    result = _run(_HOW_LARGE, [], tmp_path)  # the screen that is none has 800 × 800
+    assert result.returncode == 0, result.stderr
+    assert "filled True True" in result.stdout
