@@ -57,7 +57,8 @@ _SHOWN_APART = """
         window.close()
 """
 _HOW_LARGE = """
-        print("filled", window.isMaximized(), window.normalGeometry().height() < window.screen().availableSize().height())
+        screen = window.screen().availableSize()
+        print("filled", window.isMaximized(), window.normalGeometry().height() < screen.height())
         window.close()
 """
 _WHEN_REFUSED = "window.steps.data.message.text and window.desk.draft.ready and window.close()"
