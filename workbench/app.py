@@ -92,7 +92,7 @@ def _window(backend: Backend, folders: Places, arguments: list[str]) -> Window:
 
 
 def _show(window: Window) -> None:
-    """As large as it was left; where that leaves no room for its frame, it fills the screen, so that its foot is seen."""
+    """As large as it was left; where its frame then has no room, it fills the screen, so that its foot is seen."""
     fitting = window.size().boundedTo(window.screen().availableSize() - QSize(0, _TITLE_BAR))
     if fitting == window.size():
         window.show()
