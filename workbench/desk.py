@@ -164,9 +164,9 @@ class Desk(QObject):
             )
 
     def undo(self, back: bool = True) -> None:
-        """Take the last change of settings back, or make it again."""
+        """Take the last change of settings back, or make it again; under a run, where that may be changed then."""
         stack = self.undoing.stack
-        if self.session.alive:
+        if self.session.alive and not self.undoing.live(back):
             self.told.emit(LOCKED)
         elif back:
             stack.undo()

@@ -29,6 +29,11 @@ class Undo(QObject):
         self._moving = False
         draft.changed.connect(self._on_changed)
 
+    def live(self, back: bool) -> bool:
+        """Whether what comes next on the way back, or on again, may be changed while a run is on."""
+        command = self.stack.command(self.stack.index() - 1 if back else self.stack.index())
+        return isinstance(command, _Change) and all(field_info(*name.split(".")).live for name in command.names)
+
     def begin_anew(self) -> None:
         """What comes next is the set-up of something else: nothing leads back from it."""
         self.stack.clear()
@@ -53,14 +58,14 @@ class _Change(QUndoCommand):
     def __init__(self, before: Experiment, after: Experiment, go_to: Callable[[Experiment], None]) -> None:
         super().__init__(_words(before, after))
         self._before, self._after, self._go_to = before, after, go_to
-        self._names, self._made = differences(before, after), time.monotonic()
+        self.names, self._made = differences(before, after), time.monotonic()
         self._done = True  # the change itself was made before it came here
 
     def id(self) -> int:
         return 1
 
     def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802 (Qt's name)
-        if not isinstance(other, _Change) or len(self._names) != 1 or other._names != self._names:
+        if not isinstance(other, _Change) or len(self.names) != 1 or other.names != self.names:
             return False
         if other._made - self._made > _TOGETHER:
             return False

@@ -111,6 +111,26 @@ def test_nothing_is_undone_under_a_run(desk: Desk, qtbot: QtBot) -> None:
     qtbot.waitUntil(ended)
 
 
+def test_what_may_be_changed_under_a_run_may_be_undone_under_it(desk: Desk, qtbot: QtBot) -> None:
+    before = desk.draft.experiment.training.learning_rate
+    desk.run()
+    said: list[str] = []
+    desk.told.connect(said.append)
+    assert desk.change("training.learning_rate", 0.02) == ""
+    desk.undo()
+    assert desk.draft.experiment.training.learning_rate == before
+    desk.undo(back=False)
+    assert desk.draft.experiment.training.learning_rate == 0.02
+    assert not said
+    desk.session.stop()
+
+    def ended() -> bool:
+        desk.session.handle(desk.mailbox.drain().events)
+        return desk.session.state is State.FINISHED
+
+    qtbot.waitUntil(ended)
+
+
 @pytest.mark.parametrize(
     ("typed", "name", "fits"),
     [
