@@ -159,7 +159,10 @@ class Draft(QObject):
         self._prepare_kernels()
 
     def _on_not_opened(self, error: Exception, source: Path | str) -> None:
-        self._set_activity(problem=_words(error))
+        words, name = _words(error), source.name if isinstance(source, Path) else source.replace("_", " ")
+        if name not in words:  # other data goes on being shown, which the words are not about
+            words = f"{name} was not opened. {words}"
+        self._set_activity(problem=words)
         if self.loaded_data is None and source != FIRST_SAMPLE:
             self.open(FIRST_SAMPLE, self.problem)  # so that there is something to work with
         overtaken = self.loaded_data is not None and self.loaded_data.experiment.data != self.experiment.data

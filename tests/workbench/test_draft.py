@@ -109,6 +109,18 @@ def test_settings_that_were_changed_meanwhile_outlive_a_source_that_cannot_be_op
     assert bench.draft.ready
 
 
+def test_why_a_source_was_not_opened_names_it_as_other_data_goes_on_being_shown(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> Loaded:
+        raise ValueError("one window takes 2 rows")
+
+    monkeypatch.setattr(bench.backend, "open", refuse)
+    bench.draft.open(Path("short.csv"))
+    bench.rest()
+    assert bench.draft.problem == "short.csv was not opened. One window takes 2 rows"
+
+
 def test_settings_that_are_changed_while_a_source_is_opened_are_for_it(bench: Bench) -> None:
     bench.draft.open("known")
     assert bench.draft.change({"training.epochs": 77}) == ""
