@@ -36,6 +36,7 @@ class Curve:
     x: NDArray[Any] = field(default_factory=lambda: np.empty(0))
     y: NDArray[Any] = field(default_factory=lambda: np.empty(0))
     note: str = ""
+    fine: bool = True  # smooth edges are worth it: of dashes more than a pixel wide they take ten times as long
 
     def pen(self, theme: Theme) -> QPen:
         """The pen in the colours of `theme`."""

@@ -101,7 +101,8 @@ class CurvePlot(QWidget):
             return  # most curves stand still while one grows
         # pyqtgraph cannot find the bounds of gaps alone.
         known = bool((np.isfinite(curve.x) & np.isfinite(curve.y)).any())
-        curve.item.setData(*((curve.x, curve.y) if known else ([], [])), antialias=len(curve.x) <= _SMOOTH_UP_TO)
+        smooth = curve.fine and len(curve.x) <= _SMOOTH_UP_TO
+        curve.item.setData(*((curve.x, curve.y) if known else ([], [])), antialias=smooth)
         if curve.line:
             curve.item.setSymbol("o" if curve.dotted else None)
 
@@ -243,6 +244,7 @@ class CurvePlot(QWidget):
 
     def _dress(self, curve: Curve) -> None:
         pen = curve.pen(self._theme)
+        curve.fine = pen.widthF() <= 1 or pen.style() == Qt.PenStyle.SolidLine
         curve.item.setPen(pen if curve.line else None)
         curve.item.setSymbol("o" if curve.dotted else None)
         curve.item.setSymbolSize(11 if curve.ring else 5 if curve.line else 7)

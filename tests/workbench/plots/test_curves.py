@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
@@ -25,3 +27,16 @@ def test_a_single_point_is_drawn_and_many_do_not_run_into_each_other(
     plot.apply_theme(LIGHT)
     assert (plot.curves["a"].item.opts["symbol"] is not None) is drawn
     assert plot.curves["a"].key(LIGHT).symbol is (symbol and drawn)  # the key shows what is drawn
+
+
+@pytest.mark.parametrize(
+    ("density", "role", "smooth"), [(1, "baseline", True), (2, "baseline", False), (2, "train", True)]
+)
+def test_dashes_on_a_fine_screen_have_no_smooth_edges_which_take_ten_times_as_long(
+    qtbot: QtBot, density: float, role: str, smooth: bool
+) -> None:
+    plot = CurvePlot(dataclasses.replace(LIGHT, density=density), bottom="step", left="loss")
+    qtbot.addWidget(plot)
+    plot.add_curve("a", role)
+    plot.show_curve("a", np.arange(9), np.arange(9) ** 2)
+    assert plot.curves["a"].item.opts["antialias"] is smooth
