@@ -15,8 +15,14 @@ class ElidedLabel(QLabel):
     def __init__(self, text: str = "", room: int = 4 * GRID, lines: int = 1) -> None:
         """`room` is what it keeps, in pixels, where it has to give way; `lines` what it takes at most."""
         super().__init__(text)
-        self.room, self.lines = room, lines
-        self.setWordWrap(lines > 1)
+        self.room, self.lines = room, 0
+        self.limit(lines)
+
+    def limit(self, lines: int) -> None:
+        """Take so many lines at most."""
+        if lines != self.lines:
+            self.lines = lines
+            self.setWordWrap(lines > 1)
 
     def minimumSizeHint(self) -> QSize:
         """Room for some letters."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -26,6 +28,7 @@ from workbench.theme import GRID, Theme
 
 _LARGEST = 5 * GRID  # pixels of one cell
 _NAMES = 0.3  # of its height that the symbols read may take: the weights are what is to be seen
+_BETWEEN = 2  # pixels between capitals below each other
 _AXES = "read →  written ↓"
 _ROLL = "what was written in colour, what was wanted in grey", "written in colour, wanted in grey"
 _BEATS = (1, 2, 4, 8, 16, 32, 64, 128, 256)  # quarters between two numbers below a tune
@@ -120,7 +123,7 @@ class AttentionMatrix(_Painted):
         longest = max(metrics.horizontalAdvance(name) for name in self.read)
         top = self._heading + min(longest, 10 * GRID, _NAMES * self.height())
         rows, columns = self.weights.shape
-        high = min(max((self.height() - top - GRID) / rows, 2.0), _LARGEST)
+        high = min(max((self.height() - top - GRID / 2) / rows, 2.0), _LARGEST)
         return left, top, min(max((self.width() - left - GRID) / columns, 2.0), _LARGEST), high
 
     def _paint_names(self, painter: QPainter, left: float, top: float, wide: float, high: float) -> None:
@@ -129,23 +132,21 @@ class AttentionMatrix(_Painted):
         painter.drawText(QRectF(0, 0, self.width(), metrics.height()), Qt.AlignmentFlag.AlignLeft, _AXES)
         self._paint_scale(painter, metrics)
         painter.setPen(QColor(self._theme.text))
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        if high >= metrics.height() * 0.8:
-            for row, name in enumerate(self.written):
-                short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, left - GRID / 2)
-                painter.drawText(QRectF(0, top + row * high, left - GRID / 2, high), right, short)
-        if wide < metrics.height() * 0.8:
-            return
-        for column, name in enumerate(self.read):
+        right, line = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, metrics.height()
+        for row in named(len(self.written), high, metrics):
+            short = metrics.elidedText(self.written[row], Qt.TextElideMode.ElideRight, left - GRID / 2)
+            middle = top + (row + 0.5) * high
+            painter.drawText(QRectF(0, middle - line / 2, left - GRID / 2, line), right, short)
+        upright = any(len(name) > 2 for name in self.read)
+        for column in named(len(self.read), wide, metrics):
             painter.save()
             painter.translate(left + (column + 0.5) * wide, top - GRID / 2)
-            painter.rotate(-90 if any(len(each) > 2 for each in self.read) else 0)
-            short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, top - self._heading)
-            if any(len(each) > 2 for each in self.read):
-                painter.drawText(QRectF(0, -wide, 10 * GRID, 2 * wide), Qt.AlignmentFlag.AlignVCenter, short)
+            painter.rotate(-90 if upright else 0)
+            short = metrics.elidedText(self.read[column], Qt.TextElideMode.ElideRight, top - self._heading)
+            if upright:
+                painter.drawText(QRectF(0, -line / 2, 10 * GRID, line), Qt.AlignmentFlag.AlignVCenter, short)
             else:
-                line = metrics.height()
-                painter.drawText(QRectF(-wide, -line, 2 * wide, line), Qt.AlignmentFlag.AlignCenter, short)
+                painter.drawText(QRectF(-line, -line, 2 * line, line), Qt.AlignmentFlag.AlignCenter, short)
             painter.restore()
 
     def _paint_scale(self, painter: QPainter, metrics: QFontMetricsF) -> None:
@@ -182,6 +183,11 @@ class AttentionMatrix(_Painted):
     def words(self, row: int, column: int) -> str:
         """One weight in words."""
         return f"writing {self.written[row]!r} looked at {self.read[column]!r}: {percent(self.weights[row, column], 1)}"
+
+
+def named(count: int, size: float, metrics: QFontMetricsF) -> range:
+    """Which of `count` rows or columns of `size` pixels are named: each, or as many as do not touch."""
+    return range(0, count, max(math.ceil((metrics.capHeight() + _BETWEEN) / size), 1))
 
 
 class PianoRoll(_Painted):

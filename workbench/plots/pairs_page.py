@@ -25,6 +25,7 @@ from workbench.theme import GRID
 
 _NOTHING = "(nothing)"  # was written before the stop
 _THUMBNAIL = 24  # pixels of a picture in its row
+_LEAST_ROWS = 2  # in a small place
 _LINES = 4  # of a pair at most; the rest is in its tip
 
 
@@ -43,6 +44,7 @@ class PairsPage(AnswerPage):
         self.rows.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.rows.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.rows.verticalHeader().hide()
+        self.rows.setWordWrap(not self.compact)
         if not self.compact:
             self.rows.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.rows.setIconSize(QSize(_THUMBNAIL, _THUMBNAIL))
@@ -65,7 +67,7 @@ class PairsPage(AnswerPage):
         parts.setChildrenCollapsible(False)
         parts.addWidget(self.rows)
         parts.addWidget(self.pictures)
-        parts.setSizes([1000, 2000] if self.compact else [1000, 1000])  # in shares: below the first pairs the picture
+        parts.setSizes([1000, 3000] if self.compact else [1000, 1000])  # in shares: below the first pairs the picture
         self.column.addWidget(parts, 1)
 
     def _all(self) -> tuple[QWidget, ...]:
@@ -77,12 +79,23 @@ class PairsPage(AnswerPage):
         self._shown = prediction
         chosen = max(self.rows.currentRow(), 0)
         self.rows.setHorizontalHeaderLabels(["read", prediction.target, "written"])
-        self.rows.verticalHeader().setMaximumSectionSize(_LINES * self.rows.fontMetrics().lineSpacing() + GRID)
+        self._fit_rows(any(pair.image is not None for pair in prediction.pairs))
         self.rows.setRowCount(len(prediction.pairs))
         for row, pair in enumerate(prediction.pairs):
             self._fill(row, pair, prediction.tunes)
         self.rows.setCurrentCell(min(chosen, len(prediction.pairs) - 1), 0)
         self._choose(self.rows.currentRow())
+
+    def _fit_rows(self, pictures: bool) -> None:
+        """For text of the present size: some lines of a pair, in a small place one, and two pairs at least."""
+        line, header = self.rows.fontMetrics().lineSpacing(), self.rows.verticalHeader()
+        if not self.compact:
+            header.setMaximumSectionSize(_LINES * line + GRID)
+            return
+        high = max(line + GRID // 2, _THUMBNAIL if pictures else 0)
+        header.setDefaultSectionSize(high)
+        above = self.rows.horizontalHeader().sizeHint().height() + 2 * self.rows.frameWidth()
+        self.rows.setMinimumHeight(above + _LEAST_ROWS * high)
 
     def _fill(self, row: int, pair: WrittenPair, tunes: bool) -> None:
         texts = pair.source, pair.wanted, pair.written

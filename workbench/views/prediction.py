@@ -13,6 +13,7 @@ from workbench.history import History
 from workbench.later import in_turn
 from workbench.plots.answers import AnswerPage, score_label, tell_scores
 from workbench.plots.class_page import ClassPage
+from workbench.plots.elided_label import ElidedLabel
 from workbench.plots.forecast_page import ForecastPage
 from workbench.plots.labels_page import LabelsPage
 from workbench.plots.pages import Pages
@@ -58,6 +59,12 @@ class Prediction(LiveView):
         self._temperature.valueChanged.connect(lambda _value: self.needs_changed.emit())
         self._bar = self.add_asking_control("Temperature", self._temperature, "temperature")
         self._bar.hide()
+
+    def fit_room(self) -> None:
+        """Of the scores above answers a low small place says one line; all is in their tip."""
+        super().fit_room()
+        if self._built and isinstance(self._scores, ElidedLabel):
+            self._scores.limit(1 if self.low else 2)
 
     def make_more(self) -> bool:
         """The page of one further kind."""

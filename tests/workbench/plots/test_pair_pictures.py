@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QImage, QRegion
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from workbench.plots.pair_pictures import AttentionMatrix, PianoRoll
+from workbench.plots.pair_pictures import AttentionMatrix, PianoRoll, named
 from workbench.theme import LIGHT
 
 
@@ -51,6 +51,14 @@ def test_the_weights_have_most_of_the_height_however_long_the_words_are(qtbot: Q
     _, top, _, row = matrix._places()
     assert top + 16 * row <= high
     assert 16 * row > 0.4 * high
+
+
+def test_as_many_symbols_are_named_as_do_not_touch(qtbot: QtBot) -> None:
+    metrics = AttentionMatrix(LIGHT)._metrics()
+    line = metrics.capHeight() + 2
+    assert list(named(4, line, metrics)) == [0, 1, 2, 3]
+    assert list(named(4, line - 1, metrics)) == [0, 2]
+    assert list(named(4, line / 3, metrics)) == [0, 3]
 
 
 @pytest.mark.parametrize(

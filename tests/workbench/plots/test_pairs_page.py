@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
@@ -46,6 +48,15 @@ def test_a_long_sentence_is_read_in_full(qtbot: QtBot) -> None:
     endless = WrittenPair("a sentence without end " * 20, "x", "x", ("a",), ("x",), LOOKS, None)
     made.draw(PairsPrediction("validation", "target", False, (endless,)))
     qtbot.waitUntil(lambda: 4 * line <= made.rows.rowHeight(0) < 5 * line)
+
+
+@pytest.mark.parametrize("pair", [TRANSLATED, DIGIT])
+def test_in_a_small_place_two_pairs_are_whole_and_the_picture_has_the_rest(qtbot: QtBot, pair: WrittenPair) -> None:
+    made = page(qtbot, replace(pair, source="a sentence that is far too long for a column " * 3), pair, compact=True)
+    made.resize(310, 220)
+    second = made.rows.visualRect(made.rows.model().index(1, 0))
+    assert made.rows.viewport().rect().contains(second)
+    assert made.pictures.height() > 130
 
 
 def test_where_nothing_is_written_it_says_so(qtbot: QtBot) -> None:
