@@ -15,6 +15,7 @@ from engine.events import Snapshot
 from engine.inside_records import Floats, GradientByTime, HiddenTrace, LayerTrace, Structure
 from workbench.plots.equation import Equation
 from workbench.plots.keys import Scale
+from workbench.plots.label_axis import step_in_brackets
 from workbench.plots.legend import Legend
 from workbench.plots.levels import Levels
 from workbench.plots.network_diagram import NetworkDiagram
@@ -240,8 +241,15 @@ class NetworkView(LiveView):
         words = about(chosen) if chosen else words_of_all(structure, made, self._diagram.color_of)
         self._words.setText("<br>".join(words))
         read = self._passed or chosen
-        told = about(read)[:3] if read else []
+        told = about(read)[:3] if read else self._step_words(known)
         self.read_out(" · ".join(html.unescape(word.replace("<b>", "").replace("</b>", "")) for word in told))
+
+    def _step_words(self, trace: HiddenTrace | None) -> list[str]:
+        """The step that is looked at while nothing is chosen; none where the sequence has ended by then."""
+        step = self.time.position
+        if step is None or trace is None or step >= self.time_steps():
+            return []
+        return [f"time step {step + 1}{html.escape(step_in_brackets(trace.labels, step))}"]
 
     def _pass(self, element: Part | Link | None) -> None:
         """Read out what the mouse is over; what was chosen again when it has gone."""

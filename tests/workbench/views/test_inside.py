@@ -555,9 +555,11 @@ def test_the_chosen_part_goes_along_with_the_time_that_keys_walk(show: Show, mon
     monkeypatch.setattr("workbench.views.live_view.announce", lambda _widget, text: spoken.append(text))
     view = show(NetworkView)
     view.show_snapshot(measured.full_snapshot())
-    for key, part in (("Home", None), ("Up", "input"), ("Up", "layer"), ("Right", "layer"), ("Right", "layer")):
+    QTest.keyClick(view, Qt.Key.Key_Home)
+    assert spoken == ["time step 1 (1957-01)"]  # while no part is chosen
+    for key, part in (("Up", "input"), ("Up", "layer"), ("Right", "layer"), ("Right", "layer")):
         QTest.keyClick(view, Qt.Key[f"Key_{key}"])
-        assert part is None or view._diagram.selected.kind == part
+        assert view._diagram.selected.kind == part
     assert view._diagram.selected.step == view.time.position == 2
     assert spoken[-1].startswith("Layer 1: LSTM · time step 3 ")
 
