@@ -217,11 +217,14 @@ class NetworkDiagram(QWidget):
             letter = "x" if part.kind == "input" else "y"
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, shown or letter)
         elif part.column in (0, self._decoder_from) or self.fold > 0.5:
-            above = QRectF(box.left(), box.top() - self._theme.small - 5, max(box.width(), 120), self._theme.small + 4)
-            plate = painter.boundingRect(above, int(Qt.AlignmentFlag.AlignLeft), text)
-            painter.fillRect(plate.adjusted(-1, 0, 2, 0), self._theme.color("plot"))  # an arrow may pass behind it
-            painter.drawText(above, int(Qt.AlignmentFlag.AlignLeft), text)
+            above = self._plate(box, painter.fontMetrics().horizontalAdvance(text))
+            painter.fillRect(above.adjusted(-1, 0, 2, 0), self._theme.color("plot"))  # an arrow may pass behind it
+            painter.drawText(above, Qt.AlignmentFlag.AlignLeft, text)
         painter.setOpacity(1.0)
+
+    def _plate(self, box: QRectF, wide: int) -> QRectF:
+        """Room for a name that is so wide over a box, which is narrower than most."""
+        return QRectF(box.left(), box.top() - self._theme.small - 5, wide, self._theme.small + 4)
 
     def _name(self, part: Part) -> str:
         if part.kind == "layer":

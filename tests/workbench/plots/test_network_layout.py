@@ -215,3 +215,20 @@ def test_a_picture_kept_follows_numbers_choice_and_fold(qtbot: QtBot) -> None:
         assert changed()
     widget.roll(True, at_once=True)
     assert changed()
+
+
+def test_with_large_text_the_name_of_a_layer_is_whole(qtbot: QtBot) -> None:
+    theme = replace(LIGHT, scale=2.0)
+    widget = NetworkDiagram(theme)
+    qtbot.addWidget(widget)
+    widget.resize(900, 500)
+    made = diagram(measured.structure(topology="encoder_decoder"), 9, None, written_from=6)
+    widget.show_diagram(made, ())
+    first = widget.place_of(next(part for part in made.parts if part.kind == "layer"))
+    font = QFont(widget.font())
+    font.setPixelSize(theme.small)
+    end = first.left() + QFontMetrics(font).horizontalAdvance("encoder · layer 1")
+    image = widget.grab().toImage()
+    row = range(round(first.top()) - theme.small - 5, round(first.top()) - 3)
+    dark = [x for x in range(round(end)) for y in row if image.pixelColor(x, y).lightness() < 100]
+    assert max(dark) > end - theme.small
