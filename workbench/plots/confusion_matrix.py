@@ -101,14 +101,26 @@ class ConfusionMatrix(QWidget):
     def _arrange(self) -> None:
         """Once for all cells: to measure the names for each held the window up for 50 ms.
 
-        On the left there is room for names, on top for names and a heading.
+        On the left there is room for names, on top for a heading, and for names where something of each can be read.
         """
         font = self.font()
         font.setPixelSize(self._theme.small)
         self._letters = QFontMetricsF(font)
         widest = max((self._letters.horizontalAdvance(name) for name in self.classes), default=0.0)
-        self._left, self._top = min(widest + GRID, _NAME, self.width() / 3) + 2 * GRID, 4.5 * GRID
-        room = min(self.width() - self._left - GRID, self.height() - self._top - GRID)
+        self._left = min(widest + GRID, _NAME, self.width() / 3) + 2 * GRID
+        self._line = self._letters.height() + GRID / 2
+        self._fit(2 * self._line)
+        self._above = tuple(
+            self._letters.elidedText(name, Qt.TextElideMode.ElideRight, self._size - 2) for name in self.classes
+        )
+        if "…" in self._above:
+            self._above = ()
+            self._fit(self._line)
+
+    def _fit(self, top: float) -> None:
+        """Cells as large as there is room for below `top`."""
+        self._top = top
+        room = min(self.width() - self._left - GRID, self.height() - top - GRID)
         self._size = max(2.0, min(room / max(len(self.classes), 1), _LARGEST))
 
     def _rect(self, row: int, column: int) -> QRectF:
@@ -126,7 +138,7 @@ class ConfusionMatrix(QWidget):
         left, top, size, metrics = self._left, self._top, self._size, self._letters
         painter.setPen(QColor(self._theme.muted))
         painter.drawText(
-            QRectF(left, 0, self.width() - left, 2 * GRID), Qt.AlignmentFlag.AlignLeft, "answered →  truth ↓"
+            QRectF(left, 0, self.width() - left, self._line), Qt.AlignmentFlag.AlignLeft, "answered →  truth ↓"
         )
         painter.setPen(QColor(self._theme.text))
         if size < metrics.height() * 0.9:
@@ -135,10 +147,9 @@ class ConfusionMatrix(QWidget):
             short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, left - 1.5 * GRID)
             own = QRectF(0, top + place * size, left - GRID / 2, size)
             painter.drawText(own, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, short)
-            above = metrics.elidedText(name, Qt.TextElideMode.ElideRight, size - 2)
-            painter.drawText(
-                QRectF(left + place * size, top - 2.5 * GRID, size, 2.5 * GRID), Qt.AlignmentFlag.AlignCenter, above
-            )
+        for place, name in enumerate(self._above):
+            own = QRectF(left + place * size, top - self._line, size, self._line)
+            painter.drawText(own, Qt.AlignmentFlag.AlignCenter, name)
 
     def _paint_cell(self, painter: QPainter, row: int, column: int) -> None:
         count, total = int(self.counts[row, column]), int(self.counts[row].sum())

@@ -1,0 +1,38 @@
+"""A confusion matrix names its columns where something of each name can be read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from workbench.plots.confusion_matrix import ConfusionMatrix
+from workbench.theme import LIGHT
+
+DIGITS = ("eight", "five", "four", "nine", "one", "seven", "six", "three", "two", "zero")
+
+
+def matrix(qtbot: QtBot, size: int, scale: float = 1.0) -> ConfusionMatrix:
+    made = ConfusionMatrix(replace(LIGHT, scale=scale))
+    qtbot.addWidget(made)
+    made.resize(2 * size, size)
+    made.show_counts(np.eye(len(DIGITS), dtype=np.int64), DIGITS)
+    return made
+
+
+def test_dots_alone_are_no_names_and_leave_their_room_to_the_cells(qtbot: QtBot) -> None:
+    small, large = matrix(qtbot, 200), matrix(qtbot, 500)
+    assert (small._above, large._above) == ((), DIGITS)
+    for made in (small, large):
+        last = len(DIGITS) - 1
+        assert made._rect(last, last).bottom() == pytest.approx(made.height() - 8)
+    assert small._top < large._top
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_heading_and_names_have_a_whole_line_each(qtbot: QtBot, scale: float) -> None:
+    made = matrix(qtbot, 900, scale)
+    assert made._line >= made._letters.height()
+    assert made._top == 2 * made._line
