@@ -129,6 +129,7 @@ QScrollArea[role="page"] { border: 0; }
 QTreeView:focus, QTableView:focus, QListView:focus { border: 1px solid palette(link); }
 QProgressBar { border: 1px solid palette(mid); border-radius: 3px; background: palette(base); max-height: 8px; }
 QProgressBar::chunk { background: palette(link); border-radius: 2px; }
+QLabel#qt_msgbox_informativelabel { min-width: 60ex; }
 QLabel[role="muted"] { color: palette(placeholder-text); }
 QLabel[role="small"] { color: palette(placeholder-text); }
 QLabel[role="title"] { font-weight: 600; }

@@ -30,6 +30,7 @@ from tests.workbench.conftest import KnownBackend
 from workbench.backend import Backend
 from workbench.desk import Desk
 from workbench.dialogs.go_on import GoOnDialog
+from workbench.dialogs.question import Question
 from workbench.dialogs.recovery import offer_to_go_on, show_crash
 from workbench.logs import CRASH, earlier_crash, note_crash
 from workbench.panels.findings import FindingCard
@@ -261,6 +262,20 @@ def test_the_offer_is_answered_with_one_click(qtbot: QtBot, experiment: Experime
     assert "not been scored" in box.informativeText()
     box.defaultButton().click()
     assert answers == ["yes"]
+
+
+def test_what_a_question_says_has_room_beside_a_short_title(bench: Bench) -> None:
+    box = Question(
+        "asking",
+        "Short.",
+        "What is said below it is longer than that by far, some ninety letters wide or so.",
+        bench.window,
+    )
+    box.leave("No")
+    box.ask()
+    label = box.findChild(QLabel, "qt_msgbox_informativelabel")
+    assert label is not None
+    assert label.width() >= 60 * label.fontMetrics().xHeight()
 
 
 LEFT: dict[str, tuple[dict[str, Any], bool]] = {
