@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -256,6 +257,24 @@ def test_runs_that_were_deleted_together_come_back_together_and_earlier_ones_aft
     assert session.records == [*others, first]
     assert runs.message.text == ""
     assert all(record.folder is not None and record.folder.is_dir() for record in session.records)
+
+
+def test_keys_of_undo_after_a_run_was_deleted_bring_it_back_and_change_no_setting(bench: Bench) -> None:
+    window = bench.window
+    bench.train(1)
+    bench.command("stop")
+    bench.until(lambda: not window.desk.session.alive)
+    window.desk.change("model.hidden_size", 8)
+    window.activateWindow()
+    window.runs._list.setFocus()
+    bench.until(window.runs._list.hasFocus)
+    kept = list(window.desk.session.records)
+    QTest.keyClick(window.runs._list, Qt.Key.Key_Delete)
+    assert window.desk.session.records == []
+    for size in (8, 32):  # the run first, then the setting, as ever
+        QTest.keySequence(window.runs._list, QKeySequence("Ctrl+Z"))
+        assert window.desk.session.records == kept
+        assert window.desk.draft.experiment.model.hidden_size == size
 
 
 def test_what_goes_for_good_with_another_folder_is_not_offered_any_more(bench: Bench, tmp_path: Path) -> None:

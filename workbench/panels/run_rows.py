@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem
 
 from engine.aligned import step_rows
@@ -150,20 +151,34 @@ def _last_if_unknown(value: Sortable, rising: bool) -> tuple[Sortable, ...]:
     return (unknown if rising else not unknown, 0.0 if unknown else value)
 
 
-class _List(QTreeWidget):
+class RunsList(QTreeWidget):
     """Content with its heading and two rows, so that it gives way before what is said of a run."""
 
+    undo_asked = Signal()
+    undoes = False  # whether the keys of undo, pressed here, are about a run: one was deleted
+
+    def event(self, event: QEvent) -> bool:
+        """The keys of undo are the menu's, unless they are taken before."""
+        if self.undoes and isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Undo):
+            if event.type() == QEvent.Type.KeyPress:
+                self.undo_asked.emit()
+            event.accept()
+            return True
+        return super().event(event)
+
     def sizeHint(self) -> QSize:
+        """As low as it may be."""
         return self.minimumSizeHint()
 
     def minimumSizeHint(self) -> QSize:
+        """The heading and two rows."""
         row = self.fontMetrics().lineSpacing() + GRID
         return QSize(0, self.header().sizeHint().height() + 2 * row)
 
 
-def runs_list() -> QTreeWidget:
+def runs_list() -> RunsList:
     """The empty list."""
-    made = _List()
+    made = RunsList()
     made.setObjectName("runs_list")
     made.setAccessibleName("Runs")
     made.setHeaderLabels([column.title for column in COLUMNS])

@@ -114,6 +114,7 @@ class RunsPanel(QWidget):
         """What was deleted last can be brought back."""
         words = [f"Run {record.number}, {html.escape(record.name)}, was deleted." for record in deleted]
         self.message.say(f"{len(words)} runs were deleted." if len(words) > 1 else "".join(words))
+        self._list.undoes = bool(words)
 
     def drop(self, record: RunRecord) -> None:
         """A run is no longer here."""
@@ -226,8 +227,9 @@ class RunsPanel(QWidget):
         self._list.customContextMenuRequested.connect(self._on_menu)
         self._notes.editingFinished.connect(self._on_noted)
         self.message.acted.connect(self.bring_back_asked)
-        for message in (self.message, self.left_out):
-            message.dismissed.connect(partial(message.say, ""))
+        self._list.undo_asked.connect(self.bring_back_asked)
+        self.message.dismissed.connect(partial(self.offer_back, ()))
+        self.left_out.dismissed.connect(partial(self.left_out.say, ""))
 
     # --- what is shown and asked ------------------------------------------------------------------------
 
