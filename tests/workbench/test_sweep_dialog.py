@@ -15,6 +15,7 @@ from engine.comparing.sweep_values import proposed, swept_names
 from engine.config import Experiment
 from tests.workbench.bench import Bench
 from tests.workbench.conftest import KnownBackend
+from tests.workbench.mouse import move_over
 from workbench.contest_terms import SweepTerms
 from workbench.desk import Desk
 from workbench.dialogs.race import RaceDialog
@@ -133,7 +134,7 @@ def test_the_cells_of_two_settings_are_walked_by_keys(
     QTest.keyClick(values, Qt.Key.Key_Escape)
     assert (grid.walked.cell, values._readout.text()) == (None, before)
     assert dialog.isVisible()
-    QTest.mouseMove(grid, grid._rect(0, 0).center().toPoint())
+    move_over(grid, grid._rect(0, 0).center().toPoint())
     assert values._readout.text() == numerals(grid.words(0, 0))
     QApplication.sendEvent(grid, QEvent(QEvent.Type.Leave))
     assert values._readout.text() == before

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.workbench.mouse import move_over
 from tests.workbench.views import measured
 from workbench.plots.cell_walk import CellWalk
 from workbench.plots.confusion_matrix import ConfusionMatrix
@@ -76,7 +76,7 @@ def test_words_on_what_is_under_the_mouse_go_with_it(qtbot: QtBot, make: Callabl
     said: list[str] = []
     picture.hovered.connect(said.append)  # type: ignore[attr-defined]
     for place in (QPoint(1, 1), picture.rect().center()):  # to where the mouse is already it does not move
-        QTest.mouseMove(picture, place)
+        move_over(picture, place)
     assert said[-1]
     QApplication.sendEvent(picture, QEvent(QEvent.Type.Leave))
     assert said[-1] == ""

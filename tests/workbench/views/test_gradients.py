@@ -1,0 +1,202 @@
+"""The numbers of gradients by time step and by parameter, for snapshots of known content."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from engine.inside_records import Contributions, GradientByTime, GradientNorms, HiddenTrace, LayerTrace
+from tests.workbench.views import measured
+from tests.workbench.views.known import Show, f32
+from workbench.plots.half_lives import life_words
+from workbench.views.gradient_flow import GradientFlow
+from workbench.views.gradient_norms import GradientNormBoard
+from workbench.views.state_space import StateSpace
+from workbench.views.summing import Summing
+
+
+def test_an_update_that_was_not_watched_is_not_judged(show: Show, qtbot: QtBot) -> None:
+    view = show(GradientNormBoard)
+    qtbot.waitUntil(view.body.updatesEnabled)
+    norms = GradientNorms(("a",), f32(1.0), f32(1.0), f32(np.nan), 1.0, 1.0, 0.0)
+    view.show_snapshot(measured.snapshot(norms))
+    view.grab()  # gaps alone have no bounds to be looked for
+    assert "healthy (1e−4 to 1e−2)  measured with the next batch" in view._key.texts
+    view.show_end()
+    assert "healthy (1e−4 to 1e−2)  the run ended before an update was measured" in view._key.texts
+
+
+def test_in_a_pause_the_last_update_that_was_watched_is_judged(show: Show) -> None:
+    view = show(GradientNormBoard)
+    watched = GradientNorms(("a", "b"), f32(1.0, 2.0), f32(1.0, 2.0), f32(1e-3, 1e-1), 1.0, 1.0, 0.0)
+    not_watched = replace(watched, before=f32(3.0, 4.0), update_ratio=f32(np.nan, np.nan))
+    view.show_snapshot(measured.snapshot(watched, step=5))
+    assert "update ratio" in view._key.texts
+    view.show_snapshot(measured.snapshot(not_watched, step=7))
+    assert {"update ratio  of step 5", "healthy (1e−4 to 1e−2)  1 of 2 parameters"} <= set(view._key.texts)
+    assert_allclose(view._ratio.curves["update ratio"].x, [-3, -1], atol=1e-6)
+    header, rows = view.table()
+    assert (header[1], header[3]) == ("before clipping", "update ratio of step 5")
+    assert_allclose([row[1:] for row in rows], [[3, 1, 1e-3], [4, 2, 1e-1]], rtol=1e-5)
+    view.show_moment(3)
+    view.show_snapshot(measured.snapshot(not_watched, step=3))
+    assert not view._ratio.isVisible()  # what came later was not known then
+    view.reset()
+    view.show_snapshot(measured.snapshot(not_watched))
+    assert not view._ratio.isVisible()
+
+
+def test_the_key_says_between_which_ratios_an_update_counts_as_healthy(
+    show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.views.gradient_norms.HEALTHY", (1e-5, 1e-3))
+    view = show(GradientNormBoard)
+    view.show_snapshot(
+        measured.snapshot(GradientNorms(("a", "b"), f32(1, 1), f32(1, 1), f32(1e-5, 1e-2), 1.0, 1.0, 0.0))
+    )
+    assert "healthy (1e−5 to 1e−3)  1 of 2 parameters" in view._key.texts
+
+
+@pytest.mark.parametrize("ratio", [1e-7, 1.0])
+def test_the_healthy_band_is_in_sight_however_far_off_the_ratios_are(show: Show, ratio: float) -> None:
+    view = show(GradientNormBoard)
+    view.show_snapshot(measured.snapshot(GradientNorms(("a",), f32(1.0), f32(1.0), f32(ratio), 1.0, 1.0, 0.0)))
+    view._ratio.box.updateAutoRange()
+    low, high = view._ratio.box.viewRange()[0]
+    assert low <= min(-4, math.log10(ratio))
+    assert high >= max(-2, math.log10(ratio))
+
+
+def test_gradient_norms_before_and_after(show: Show) -> None:
+    view = show(GradientNormBoard)
+    norms = GradientNorms(
+        ("a", "b", "c"), f32(10.0, 1.0, 0.0), f32(1.0, 0.1, 0.0), f32(1e-3, 1e-1, 0.0), 10.05, 1.0, 0.25
+    )
+    view.show_snapshot(measured.snapshot(norms))
+    curves = view._norms.curves
+    assert_allclose(curves["before clipping"].x, [1, 0, np.nan])
+    assert_allclose(curves["after clipping"].x, [0, -1, np.nan], atol=1e-6)
+    assert_array_equal(curves["after clipping"].y, [0, 1, 2])
+    assert view._norms.left.labels == ("a", "b", "c")
+    narrow = view._norms.left.width()
+    view.show_snapshot(measured.snapshot(replace(norms, names=("a", "a rather long name", "c"))))
+    assert view._norms.left.minimumWidth() > narrow + 50
+    assert_allclose(view._ratio.curves["update ratio"].x, [-3, -1, np.nan], atol=1e-6)
+    assert "healthy (1e−4 to 1e−2)  1 of 3 parameters" in view._key.texts
+    assert "clipped at 1  25 % of the steps" in view._total.legend.texts
+    assert view._clip.value() == 0.0
+    view.show_snapshot(measured.snapshot(replace(norms, clip_norm=0.0)))
+    assert not view._clip.isVisible()
+
+
+@pytest.mark.parametrize(("strongest", "exploded"), [(0.5, False), (500.0, True)])
+def test_gradient_flow_bands_and_half_life(show: Show, strongest: float, exploded: bool) -> None:
+    view = show(GradientFlow)
+    norms = strongest * f32([1e-4, 1e-2, 1.0], [0.0, 0.5, 1.0])
+    flow = GradientByTime(("layer 1", "layer 1 reverse"), norms, (3.25, math.inf))
+    view.show_snapshot(measured.snapshot(flow))
+    curves = view._curves.curves
+    assert_allclose(curves["layer 1"].y, np.log10(norms[0]), rtol=1e-5)
+    assert np.isnan(curves["layer 1 reverse"].y[0])
+    assert view._vanished.getRegion()[1] == pytest.approx(math.log10(strongest) - 3, abs=1e-5)
+    texts = view._curves.legend.texts
+    assert texts[:2] == ("layer 1  halves every 3.2 steps", "layer 1 reverse  does not shrink")
+    assert ("exploded: above 100" in texts) is exploded
+    assert view._strip.levels(0) == (-8, 2)
+
+
+def test_gradient_flow_tells_what_is_read_from_what_is_written(show: Show) -> None:
+    view = show(GradientFlow)
+    flow = GradientByTime(("layer 1",), f32([0.5, 0.7, 1.0]), (2.0,), written_from=2)
+    told = "from here on it is written, before it read"
+    for shown, place in ((flow, 2.5), (replace(flow, written_from=None), None)):
+        view.show_snapshot(measured.snapshot(shown))
+        assert view._border.isVisible() == (told in view._curves.legend.texts) == (place is not None)
+        assert place is None or view._border.value() == place
+
+
+@pytest.mark.parametrize(
+    ("life", "words"),
+    [(2.0, "halves every 2.0 steps"), (2500.0, "halves every 2,500 steps"), (106_519.0, "hardly shrinks")],
+)
+def test_a_half_life_is_said_as_far_as_it_means_something(life: float, words: str) -> None:
+    assert life_words(life) == words
+
+
+def test_history_of_the_half_life_takes_every_step_once(show: Show) -> None:
+    view = show(GradientFlow)
+    for step, life in ((10, 2.0), (30, 4.0), (20, 3.0), (30, 5.0), (40, math.inf)):
+        flow = GradientByTime(("layer 1",), f32([0.5, 1.0]), (life,))
+        view.show_snapshot(measured.snapshot(flow, step=step))
+    curve = view._lives.curves["layer 1"]
+    assert_array_equal(curve.x, [10, 20, 30, 40])
+    assert_array_equal(curve.y, [2, 3, 5, np.nan])
+
+
+def test_a_short_half_life_does_not_fill_its_plot(show: Show) -> None:
+    view = show(GradientFlow)
+    view.show_snapshot(measured.snapshot(GradientByTime(("layer 1",), f32([0.5, 1.0]), (0.94,)), step=1))
+    low, high = view._lives.box.viewRange()[1]
+    assert low <= math.log10(0.94) < 1 <= high
+
+
+def test_gradient_at_the_cursor_is_read_out(show: Show) -> None:
+    view = show(GradientFlow)
+    view.show_snapshot(measured.snapshot(GradientByTime(("layer 1",), f32([0.25, 1.0]), (0.5,))))
+    view._curves.clicked.emit(1.2)
+    assert view._readout.text() == "time step 1 · layer 1 ‖∂L/∂h‖ = 0.25"
+    assert view._mark.value() == 1
+
+
+def test_a_single_step_has_no_course_through_time(show: Show) -> None:
+    layer = LayerTrace(0, False, f32([0.5, -0.5]), None, ())
+    for kind, probe in (
+        (GradientFlow, GradientByTime(("layer 1",), f32([0.5]), (math.inf,))),
+        (Summing, Contributions(("rnn.bias_ih_l0",), "rnn.bias_ih_l0", None, (4,), np.array([0.5]), 0.5)),
+        (StateSpace, HiddenTrace((layer,), ("1",))),
+    ):
+        view = show(kind)
+        view.show_snapshot(measured.snapshot(probe))
+        assert "a single step" in view._message.text()
+        assert view._stack.currentWidget() is view._message
+
+
+def test_gradient_flow_of_truncated_learning_shows_where_it_is_cut(show: Show) -> None:
+    view = show(GradientFlow)
+    flow = GradientByTime(("layer 1",), f32([0.1, 1.0, 0.1, 1.0, np.nan]), (0.3,), cuts=(2,))
+    view.show_snapshot(measured.snapshot(flow))
+    curve = view._curves.curves["layer 1"]
+    assert_array_equal(curve.x, [1, 2, 2.5, 3, 4, 5])
+    assert_allclose(curve.y, [-1, 0, np.nan, -1, 0, np.nan], atol=1e-6)
+    assert [line.value() for line in view._cuts if line.isVisible()] == [2.5]
+    assert "cut: the gradient goes no further back" in view._curves.legend.texts
+    view.show_snapshot(measured.snapshot(replace(flow, cuts=()), step=2))
+    assert not any(line.isVisible() for line in view._cuts)
+
+
+def test_half_lives_are_kept_while_the_view_is_hidden(show: Show) -> None:
+    view = show(GradientFlow)
+    view.hide()
+    for step in (10, 20):
+        view.show_snapshot(measured.snapshot(measured.gradient_by_time(half_life=step), step=step))
+    view.show()
+    QApplication.processEvents()
+    assert_array_equal(view._lives.curves["layer 1"].x, [10, 20])
+
+
+def test_a_key_has_all_its_rows_at_a_width_it_had_before(show: Show) -> None:
+    view = show(GradientFlow)
+    flow = measured.gradient_by_time(layers=1)
+    for width, names in ((500, ("layer 1",)), (900, ("layer 1",)), (900, ("a long name of a layer " * 3,)), (500, ())):
+        view.resize(width, 600)
+        QApplication.processEvents()
+        view.show_snapshot(measured.snapshot(replace(flow, names=names or ("a long name of a layer " * 3,))))
+        QApplication.processEvents()
+    legend = view._curves.legend
+    assert legend.height() == legend.heightForWidth(legend.width())

@@ -1,0 +1,256 @@
+"""The numbers of the loss and the metric, for histories of known content."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.workbench.views import measured
+from tests.workbench.views.known import Show
+from workbench.history import Beside, History
+from workbench.theme import LIGHT
+from workbench.views import loss as loss_view
+from workbench.views.loss import Loss
+
+
+@pytest.fixture
+def short_run() -> History:
+    history = History()
+    history.extend("loss", np.arange(1.0, 7.0), np.array([4.0, 2.0, 2.0, 1.0, 1.0, 0.5]))
+    for step, training, validation, metric in ((2, 3.0, 2.5, 40.0), (4, 1.5, 1.25, 30.0), (6, 0.75, 1.5, 35.0)):
+        for name, value in (("training_loss", training), ("validation_loss", validation), ("metric", metric)):
+            history.append(step, name, value)
+    return history
+
+
+def test_other_runs_are_drawn_beside_the_one_at_hand(show: Show, short_run: History, qtbot: QtBot) -> None:
+    view = show(Loss)
+    assert view.reason()
+    view.show_others((Beside(3, "gru-16", "RMSE", short_run), Beside(4, "lstm-8", "bits", short_run)))
+    assert view.reason() == ""
+    assert_array_equal(view._loss.curves["3 gru-16"].y, [2.5, 1.25, 1.5])
+    qtbot.waitUntil(lambda: "3 gru-16" in view._metric.curves)  # drawn in a turn of its own at first
+    assert_array_equal(view._metric.curves["3 gru-16"].y, [40, 30, 35])
+    assert "3 gru-16  1.5" in view._loss.legend.texts  # the last, as of the run at hand
+    assert "3 gru-16  35" in view._metric.legend.texts  # where more may be better, the lowest would be the worst
+    assert "4 lstm-8" not in view._metric.curves  # measured in something else
+    assert view._stamp.text() == ""
+    view.show_history(short_run)
+    assert view._stamp.text() == "step 6"
+    view.reset()
+    assert view._stamp.text() == ""
+    assert len(view._loss.curves["3 gru-16"].y) == 3
+    view.show_start(measured.STARTED)  # a second run begins while the first is still drawn
+    view.show_history(short_run)
+    qtbot.waitUntil(lambda: {name for name, _ in measured.STARTED.baselines} <= set(view._metric.curves))
+    view.show_others(())
+    assert "3 gru-16" not in view._loss.curves
+
+
+def test_loss_curves_and_best_epoch(show: Show, short_run: History) -> None:
+    view = show(Loss)
+    view.show_start(replace(measured.STARTED, steps_per_epoch=2))
+    view.show_history(short_run)
+    curves = view._loss.curves
+    assert_array_equal(curves["training, each batch"].y, [4, 2, 2, 1, 1, 0.5])
+    assert_array_equal(curves["validation"].x, [2, 4, 6])
+    assert_array_equal(curves["validation"].y, [2.5, 1.25, 1.5])
+    assert curves["training, smoothed"].y[1] == pytest.approx((0.9 * 4 + 2) / 1.9)
+    assert view.best() == (4, 1.25)
+    assert view._best.value() == 4
+    assert "best: epoch 2  1.25" in view._loss.legend.texts
+    assert view.table()[1] == [(2, 3.0, 2.5, 40.0), (4, 1.5, 1.25, 30.0), (6, 0.75, 1.5, 35.0)]
+
+
+def test_a_long_curve_is_smoothed_in_parts_to_its_end(
+    show: Show, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loss_view, "_SMOOTHED_AT_ONCE", 10)
+    view, history = show(Loss), History()
+    history.extend("loss", np.arange(1.0, 96.0), np.ones(95))
+    view.show_history(history)
+    assert view._smoother.history.count("smooth") < 95
+    qtbot.waitUntil(lambda: view._smoother.history.count("smooth") == 95)
+    assert view._loss.curves["training, smoothed"].x[-1] == 95
+
+
+def test_metric_stands_beside_its_baselines(show: Show, short_run: History, qtbot: QtBot) -> None:
+    view = show(Loss)
+    view.show_start(measured.STARTED)
+    view.show_history(short_run)
+    qtbot.waitUntil(lambda: bool(view._metric.curves))
+    assert view._metric.legend.texts == ("RMSE  35", "naive  33.7", "seasonal naive  41.9", "drift  34.1")
+    assert_array_equal(view._metric.curves["naive"].y, [33.7, 33.7])
+    last, per_epoch = short_run.latest_step("metric"), measured.STARTED.steps_per_epoch
+    short_run.extend("loss", np.array([short_run.latest_step("loss") + 1.0]), np.ones(1))
+    view.show_history(short_run)
+    assert view._metric.legend.texts[0] == f"RMSE  35 after epoch {round(last / per_epoch)}"
+    view.reset()
+    assert view._metric.curves == {}
+
+
+def test_a_metric_that_is_still_to_come_is_in_the_key_beside_what_it_has_to_beat(show: Show, qtbot: QtBot) -> None:
+    view, history = show(Loss), History()
+    history.extend("loss", np.arange(1.0, 4.0), np.ones(3))
+    view.show_start(measured.STARTED)
+    view.show_history(history)
+    qtbot.waitUntil(lambda: bool(view._metric.curves))
+    assert view._metric.legend.texts[-1] == "RMSE  none before an epoch ends"
+    history.extend("metric", np.array([3.0]), np.array([35.0]))
+    view.show_history(history)
+    assert [text for text in view._metric.legend.texts if text.startswith("RMSE")] == ["RMSE  35"]
+
+
+def test_loss_before_the_first_epoch(show: Show) -> None:
+    view, history = show(Loss), History()
+    history.extend("loss", np.arange(1.0, 4.0), np.array([3.0, math.nan, 1.0]))
+    view.show_history(history)
+    assert math.isnan(view.best()[0])
+    assert not view._best.isVisible()
+    assert view.table()[0] == ("step", "training, each batch")
+    assert not any(text.startswith("validation") for text in view._loss.legend.texts)
+
+
+@pytest.mark.parametrize("steps", [10, 100_000])
+def test_long_history_is_drawn_with_few_points_and_keeps_its_peaks(show: Show, steps: int) -> None:
+    view, history = show(Loss), History()
+    values = np.ones(steps)
+    values[steps // 2] = 99.0
+    history.extend("loss", np.arange(1.0, steps + 1), values)
+    view.show_history(history)
+    curve = view._loss.curves["training, each batch"]
+    assert len(curve.x) <= min(steps, 8 * view._loss.pixels + 16)
+    assert curve.y.max() == 99.0
+
+
+def counted(view: Loss, monkeypatch: pytest.MonkeyPatch) -> list[History]:
+    """What is drawn from now on."""
+    drawn: list[History] = []
+    draw = view._draw
+
+    def noted(history: History) -> None:
+        drawn.append(history)
+        draw(history)
+
+    monkeypatch.setattr(view, "_draw", noted)
+    return drawn
+
+
+def test_in_a_small_place_a_loss_that_grows_by_less_than_a_pixel_is_drawn_less_often_and_to_its_end(
+    monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    view, run = Loss(LIGHT, compact=True), History()
+    qtbot.addWidget(view)
+    view.show()
+    qtbot.waitUntil(lambda: view.on_screen)
+    for step in range(1, 5001):
+        run.append(step, "loss", 1 / step)
+    view.show_history(run)
+    drawn = counted(view, monkeypatch)
+    for step in range(5001, 5009):
+        run.append(step, "loss", 0.1)
+        view.show_history(run)
+    assert len(drawn) < 8
+    qtbot.waitUntil(lambda: view._drawn == 5008)
+    run.append(9000, "loss", 0.1)
+    before = len(drawn)
+    view.show_history(run)
+    assert len(drawn) == before + 1
+
+
+def test_the_loss_is_drawn_once_a_frame_and_again_where_it_is_zoomed(
+    show: Show, short_run: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = show(Loss)
+    view.show_history(short_run)
+    drawn = counted(view, monkeypatch)
+    short_run.append(short_run.latest_step("loss") + 50, "loss", 0.1)
+    view.show_history(short_run)
+    assert len(drawn) == 1
+    view._loss.box.setXRange(1, 5, padding=0)
+    assert len(drawn) == 2
+    assert view._loss.curves["training, each batch"].x.max() <= 7
+    view._loss.show_everything()
+    assert len(drawn) == 3
+
+
+def test_logarithm_and_smoothing_are_choices(show: Show, short_run: History) -> None:
+    view = show(Loss)
+    view.show_history(short_run)
+    view._log.setChecked(True)
+    assert view._loss.axes.log == (False, True)
+    view._window.setCurrentIndex(0)
+    assert len(view._loss.curves["training, smoothed"].x) == 0
+
+
+@pytest.mark.parametrize(("least", "log"), [(0.5, False), (0.02, False), (0.001, True), (0.0, False), (-1.0, False)])
+def test_a_loss_that_falls_by_decades_is_logarithmic_until_a_person_chooses(
+    show: Show, least: float, log: bool
+) -> None:  # fmt: skip
+    view, history = show(Loss), History()
+    history.extend("loss", [1.0, 2.0, 3.0], [1.0, 1.0, 1.0])
+    history.extend("validation_loss", [1.0, 3.0], [1.0, least])
+    view.show_history(history)
+    assert view._loss.axes.log == (False, log)
+    view._log.click()
+    view.show_history(history)
+    assert view._loss.axes.log == (False, not log)
+    view.reset()
+    assert view._loss.axes.log == (False, not log)
+
+
+def test_an_axis_that_is_zoomed_stays_as_it_is(show: Show) -> None:
+    view, history = show(Loss), History()
+    history.extend("loss", [1.0, 2.0, 3.0], [1.0, 1.0, 1.0])
+    view.show_history(history)
+    view._loss.box.setXRange(1, 2, padding=0)
+    history.extend("validation_loss", [1.0, 2.0], [1.0, 1e-6])
+    view.show_history(history)
+    assert view._loss.axes.log == (False, False)
+    view.reset_zoom()
+    assert view._loss.axes.log == (False, True)
+
+
+def test_a_run_begins_with_a_linear_axis(show: Show) -> None:
+    view, history = show(Loss), History()
+    history.extend("loss", [1.0, 2.0], [1.0, 1.0])
+    history.extend("validation_loss", [1.0, 2.0], [1.0, 1e-6])
+    view.show_history(history)
+    view.reset()
+    assert view._loss.axes.log == (False, False)
+
+
+def test_in_a_small_place_the_key_of_the_loss_is_short(qtbot: QtBot) -> None:
+    view = Loss(LIGHT, compact=True)
+    qtbot.addWidget(view)
+    view.show()
+    qtbot.waitUntil(lambda: view.on_screen)
+    view.show_history(measured.history(200))
+    assert [text.split("  ")[0] for text in view._loss.legend.texts][:2] == ["training, smoothed", "validation"]
+
+
+def test_the_loss_follows_every_run_after_the_first_and_after_a_double_click(show: Show) -> None:
+    view = show(Loss)
+    for _ in range(2):
+        view.reset()
+        history = History()
+        for step in range(1, 201):
+            history.append(step, "loss", 1 / step)
+            for name in ("training_loss", "validation_loss", "metric") if step % 5 == 0 else ():
+                history.append(step, name, 2 / step)
+            if step in (1, 6, 40, 200):
+                view.show_history(history)
+                QApplication.processEvents()
+        for plot in (view._loss, view._metric):
+            low, high = plot.box.viewRange()[0]
+            assert low <= 1
+            assert high >= 200
+        view._metric.box.setXRange(50, 60)
+        view._metric.canvas.doubled.emit()
+    assert view._loss.shown() == (-math.inf, math.inf)

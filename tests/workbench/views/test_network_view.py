@@ -1,0 +1,177 @@
+"""The network as a diagram, for snapshots of known content."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from engine.inside_records import (
+    GradientByTime,
+    HiddenTrace,
+    LayerTrace,
+)
+from tests.workbench.views import measured
+from tests.workbench.views.known import Show, f32, known_cell
+from workbench.views.explain import Explain
+from workbench.views.network import NetworkView
+
+
+def test_parts_have_the_colours_of_their_states(show: Show) -> None:
+    view = show(NetworkView)
+    trace, _, structure = known_cell()
+    flow = GradientByTime(("layer 1",), f32([0.001, 1.0]), (1.0,))
+    view.show_snapshot(measured.snapshot(trace, structure, flow))
+    made = view._diagram.diagram
+    assert made.steps == (0, 1)
+    layers = [part for part in made.parts if part.kind == "layer"]
+    assert [view._diagram._states[part].tolist() for part in layers] == trace.layers[0].hidden.tolist()
+    assert [view._diagram._arriving[part] for part in layers] == pytest.approx([1 - 3 / 8, 1.0])
+    assert len(view.table()[1]) == 2
+    assert view.table()[1][0][-1] == pytest.approx(0.001)
+
+
+@pytest.mark.parametrize(("size", "level"), [(0.05, 0.1), (0.12, 0.15), (0.9, 1.0)])
+def test_small_states_have_colours_in_the_diagram(show: Show, size: float, level: float) -> None:
+    view = show(NetworkView)
+    trace, _, structure = known_cell()
+    (layer,) = trace.layers
+    small = dataclasses.replace(layer, hidden=np.full_like(layer.hidden, size))
+    view.show_snapshot(measured.snapshot(dataclasses.replace(trace, layers=(small,)), structure))
+    assert view._diagram._level == pytest.approx(level)
+
+
+def test_gradients_of_another_pair_stand_where_it_is_as_far_from_its_end(show: Show) -> None:
+    view = show(NetworkView)
+    shape = measured.structure(topology="encoder_decoder", units=1)
+    hidden = np.zeros((5, 1), np.float32)  # three steps are read, two written
+    trace = HiddenTrace((LayerTrace(0, False, hidden, None, ()),), tuple("abcde"), written_from=3)
+    flow = GradientByTime(("layer 1",), f32([0.1, 0.2, 0.3, 0.4, 0.5]), (1.0,), written_from=2)
+    view.show_snapshot(measured.snapshot(trace, shape, flow))
+    assert_allclose([row[-1] for row in view.table()[1]], [np.nan, 0.1, 0.2, 0.4, 0.5], rtol=1e-6)
+
+
+def test_what_is_clicked_tells_its_numbers(show: Show) -> None:
+    view = show(NetworkView)
+    trace, _, structure = known_cell()
+    view.show_snapshot(measured.snapshot(trace, structure))
+    diagram = view._diagram
+    told = view._words.text()
+    for name in {link.name for link in diagram.diagram.links}:  # before a click: the matrix behind each colour
+        assert f"{diagram.color_of(name).name()}" in told
+        assert name in told
+    part = next(part for part in diagram.diagram.parts if part.kind == "layer" and part.step == 1)
+    QTest.mouseClick(diagram, Qt.MouseButton.LeftButton, pos=diagram.place_of(part).center().toPoint())
+    assert diagram.selected == part
+    assert "input gate: +0.250 … +0.250, mean +0.250" in view._words.text()
+    assert view.time.position == 1
+    assert [equation.latex for equation in view._equations] == [latex for latex, _ in structure.equations]
+    link = next(link for link in diagram.diagram.links if link.name == "rnn.weight_hh_l0")
+    diagram.chosen.emit(link)
+    assert "4\u00a0×\u00a01 = 4 weights" in view._words.text()
+    QTest.keyClick(view, Qt.Key.Key_Down)
+    assert diagram.selected is not link
+
+
+def test_a_token_that_looks_like_markup_is_read_out_as_it_is(show: Show) -> None:
+    view = show(NetworkView)
+    trace, _, structure = known_cell()
+    view.show_snapshot(measured.snapshot(replace(trace, labels=("a", "<s>")), structure))
+    diagram = view._diagram
+    diagram.chosen.emit(next(part for part in diagram.diagram.parts if part.kind == "layer" and part.step == 1))
+    assert "time step 2 (<s>)" in view._readout.text()
+    assert view._readout.textFormat() == Qt.TextFormat.PlainText
+    assert "(&lt;s&gt;)" in view._readout.toolTip()
+    assert "(&lt;s&gt;)" in view._words.text()
+
+
+def test_another_part_of_the_pinned_step_keeps_it_pinned(show: Show) -> None:
+    view = show(NetworkView)
+    view.show_snapshot(measured.full_snapshot())
+    diagram = view._diagram
+
+    def click(kind: str) -> None:
+        part = next(p for p in diagram.diagram.parts if p.kind == kind and p.step == 1)
+        QTest.mouseClick(diagram, Qt.MouseButton.LeftButton, pos=diagram.place_of(part).center().toPoint())
+
+    for kind in ("layer", "input"):
+        click(kind)
+        assert (view.time.position, view.time.pinned) == (1, True)
+        assert diagram.selected.kind == kind
+    click("input")
+    assert not view.time.pinned
+
+
+def test_what_the_mouse_passes_in_the_diagram_is_read_out(show: Show) -> None:
+    view = show(NetworkView)
+    view.show_snapshot(measured.full_snapshot())
+    assert view._readout.text() == ""
+    layers = [part for part in view._diagram.diagram.parts if part.kind == "layer"]
+    view._diagram.chosen.emit(layers[1])
+    chosen = view._readout.text()
+    view._diagram.passed.emit(layers[0])
+    assert view._readout.text() not in ("", chosen)
+    view._diagram.passed.emit(None)
+    assert view._readout.text() == chosen
+
+
+def test_the_chosen_part_goes_along_with_the_time_that_keys_walk(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    spoken: list[str] = []
+    monkeypatch.setattr("workbench.views.live_view.announce", lambda _widget, text: spoken.append(text))
+    view = show(NetworkView)
+    view.show_snapshot(measured.full_snapshot())
+    QTest.keyClick(view, Qt.Key.Key_Home)
+    assert spoken == ["time step 1 (1957-01)"]  # while no part is chosen
+    for key, part in (("Up", "input"), ("Up", "layer"), ("Right", "layer"), ("Right", "layer")):
+        QTest.keyClick(view, Qt.Key[f"Key_{key}"])
+        assert view._diagram.selected.kind == part
+    assert view._diagram.selected.step == view.time.position == 2
+    assert spoken[-1].startswith("Layer 1: LSTM · time step 3 ")
+
+
+def test_the_diagram_stays_under_the_mouse(show: Show) -> None:
+    view = show(NetworkView)
+    view.show_snapshot(measured.full_snapshot())
+    before = view._diagram.diagram
+    for step in before.steps:
+        view._diagram.hovered.emit(step)
+        assert view._diagram.diagram == before
+        assert view.time.position == step
+    view.time.release()
+    view.time.hover(10)
+    part = next(part for part in before.parts if part.step == 1)
+    view.time.hover(1)
+    view._diagram.chosen.emit(part)
+    assert view._diagram.diagram.looked_at == 1
+    view.time.pin(10)
+    assert 10 in view._diagram.diagram.steps
+
+
+def test_it_rolls_up_smoothly(show: Show, qtbot: QtBot) -> None:
+    view = show(NetworkView)
+    view.show_snapshot(measured.full_snapshot())
+    between: list[float] = []
+    view._diagram._turning.valueChanged.connect(between.append)
+    view._rolled.setChecked(True)
+    qtbot.waitUntil(lambda: view._diagram.fold == 1.0)
+    assert any(0 < fold < 1 for fold in between)
+    made = view._diagram.diagram
+    part = next(p for p in made.parts if p.column == made.looked_at and p.kind == "layer")
+    assert view._diagram.under(view._diagram.place_of(part).center()) is not None
+    middle = view._diagram._places.loop(part).pointAtPercent(0.5)
+    assert view._diagram.under(middle).name == "rnn.weight_hh_l0"
+
+
+@pytest.mark.parametrize("width", [460, 640, 840])
+def test_the_page_of_equations_is_not_moved_sideways(show: Show, qtbot: QtBot, width: int) -> None:
+    view = show(Explain)
+    view.resize(width, 600)
+    view.show_snapshot(measured.full_snapshot())
+    qtbot.waitUntil(lambda: all(equation.ready for equation in view._equations))
+    assert view._page.horizontalScrollBar().maximum() == 0

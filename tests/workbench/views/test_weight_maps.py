@@ -1,0 +1,127 @@
+"""Weights, their spectrum, and how a gradient adds up over time, for snapshots of known content."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from pytestqt.qtbot import QtBot
+
+from engine.events import SnapshotRequest
+from engine.inside_records import (
+    Contributions,
+    Spectrum,
+)
+from tests.workbench.views import measured
+from tests.workbench.views.known import Show, known_weights
+from workbench.plots.heat_grid import Spot
+from workbench.views.summing import Summing
+from workbench.views.weights import WeightMaps
+
+
+def test_every_gate_has_its_own_block(show: Show) -> None:
+    view = show(WeightMaps)
+    view.show_snapshot(measured.snapshot(known_weights(), measured.spectrum()))
+    assert_array_equal(view._maps.data(0), [[1, 2], [3, 4]])
+    assert_array_equal(view._maps.data(1), [[-5, 6], [7, -8]])
+    assert view._maps.levels(0) == view._maps.levels(1) == (-8.0, 8.0)
+    view._maps.hovered.emit(Spot(1, 1, 0, 7.0))
+    assert view._readout.text() == "update · row 1 · column 0 · +7.00000"
+
+
+def test_a_bias_lies_down(show: Show) -> None:
+    view = show(WeightMaps)
+    view.show_snapshot(measured.snapshot(known_weights()))
+    view._parameter.setCurrentIndex(1)
+    view._parameter.activated.emit(1)
+    assert_array_equal(view._maps.data(0), [[0.5, -0.25]])
+    assert view._maps.levels(0)[1] == pytest.approx(0.6)
+    view._maps.hovered.emit(Spot(0, 0, 1, -0.25))
+    assert view._readout.text() == "readout.bias · row 1 · column 0 · −0.25000"
+
+
+def test_histograms_go_back_to_before_the_view_was_seen(show: Show) -> None:
+    view = show(WeightMaps)
+    view.hide()
+    view.show_snapshot(measured.snapshot(known_weights(), step=10))
+    view.show()
+    view.show_snapshot(measured.snapshot(known_weights(), step=20))
+    assert view._spread.steps == [10, 20]
+    view.reset()
+    assert view._spread.steps == []
+
+
+def test_histogram_over_training(show: Show) -> None:
+    view = show(WeightMaps)
+    for step in (10, 20, 30):
+        view.show_snapshot(measured.snapshot(known_weights(), step=step))
+    assert view._spreads.data(0).shape[1] == 3
+    shares, _ = view._spread.picture("rnn.weight_hh_l0", 8.0)
+    assert_allclose(view._spreads.data(0), shares / shares.max(axis=0))
+
+
+def test_the_middle_bins_of_a_histogram_end_at_nothing(show: Show) -> None:
+    view = show(WeightMaps)
+    view.show_snapshot(measured.snapshot(measured.weights()))
+    assert [view._spreads.words(row, 0).partition(" lie from ")[2] for row in (23, 24)] == [
+        "0 to 0.0333",
+        "−0.0333 to 0",
+    ]
+
+
+def test_eigenvalues_on_the_unit_circle(show: Show) -> None:
+    view = show(WeightMaps)
+    view.show_snapshot(measured.snapshot(known_weights(), measured.spectrum(radius=1.25)))
+    values = view._plane.curves["eigenvalues"]
+    assert (values.x[0], values.y[0]) == (1.25, 0.0)
+    assert "spectral radius  1.250" in view._plane.legend.texts
+    circle = view._plane.curves["spectral radius"]
+    assert_allclose(np.hypot(circle.x, circle.y), 1.25)
+
+
+def test_another_matrix_is_asked_for(show: Show, qtbot: QtBot) -> None:
+    view = show(WeightMaps)
+    view.show_snapshot(measured.snapshot(known_weights(), measured.spectrum()))
+    with qtbot.waitSignal(view.needs_changed):
+        view._matrix.setCurrentIndex(1)
+        view._matrix.activated.emit(1)
+    assert view.refine(SnapshotRequest(1, frozenset({"spectrum"}))).spectrum == "layer 1 · forget"
+
+
+def test_a_cell_without_recurrent_matrix_has_no_spectrum(show: Show) -> None:
+    view = show(WeightMaps)
+    none = Spectrum((), "", np.zeros(0, np.complex64), 4, True)
+    view.show_snapshot(measured.snapshot(known_weights(), none))
+    assert not view._plane.isVisible()
+    assert not view._choice.isVisible()
+
+
+def known_shares(entry: tuple[int, int] | None = None) -> Contributions:
+    return Contributions(("a", "b"), "b", entry, (4, 3), np.array([0.5, -1.0, 2.5]), 2.0)
+
+
+def test_steps_add_up_to_the_whole(show: Show) -> None:
+    view = show(Summing)
+    view.show_snapshot(measured.snapshot(known_shares()))
+    assert_array_equal(view._bars.getData()[1], [0.5, -1.0, 2.5])
+    assert_array_equal(view._plot.curves["sum from the last step back"].y, [2.0, 1.5, 2.5])
+    assert view._total.value() == 2.0
+    assert "‖gradient‖ of b  = 2, the sum of all steps" in view._plot.legend.texts
+    view._plot.hovered.emit(3.2)
+    assert view._readout.text() == "time step 3 adds +2.5 (125.0 % of the whole) · sum from here on 2.5"
+    assert view.table()[1] == [(1, 0.5, 2.0), (2, -1.0, 1.5), (3, 2.5, 2.5)]
+
+
+def test_one_weight_is_asked_for(show: Show, qtbot: QtBot) -> None:
+    view = show(Summing)
+    view.show_snapshot(measured.snapshot(known_shares()))
+    request = SnapshotRequest(1, frozenset({"contributions"}))
+    assert (view.refine(request).parameter, view.refine(request).entry) == ("b", None)
+    assert (view._row.maximum(), view._column.maximum()) == (3, 2)
+    with qtbot.waitSignal(view.needs_changed):
+        view._single.setChecked(True)
+    view._row.setValue(2)
+    view._column.setValue(9)
+    assert view.refine(request).entry == (2, 2)
+    view.show_snapshot(measured.snapshot(known_shares((2, 2))))
+    assert "gradient of b[2, 2]  = 2, the sum of all steps" in view._plot.legend.texts
