@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.config import DataConfig
 from engine.data.batches import Ints
@@ -33,10 +35,12 @@ from engine.data.tables.inner_rows import leave_out_undated
 from engine.data.tables.opening import open_table
 from engine.data.tables.tables import Table
 
+LAST = "the last column of numbers, flags and row numbers aside"
 _FIRST = 64  # columns from the end that are looked at before all others
 _ASKED = 8  # columns of numbers of which one is chosen
 _LOOK = 1000  # rows that tell what a column holds
 _FLAGS = 2  # different numbers
+_EVEN = 1e-6  # by which steps of a count may differ, as a share
 _FILLED = 0.2  # share of rows in which a column says something
 _MOST_LEFT_OUT = 0.25  # times the rows that there are
 
@@ -120,7 +124,7 @@ def _read(path: Path, data: DataConfig) -> dict[str, Series]:
         notes = [*table.notes, *_time_notes(table, data)]
         keys = read_keys(table, data.sequence_column) if data.sequence_column else None
     if not data.targets:
-        notes.append(f"target: {targets[0]!r}, the last column of numbers, flags aside")
+        notes.append(f"target: {targets[0]!r}, {LAST}")
     found: dict[str, Series] = {}
     if keys is None:
         notes += _still_notes(targets, values)
@@ -202,7 +206,7 @@ def last_numeric(table: Table, time_column: str = "") -> str:
     """The last column that holds numbers and no dates.
 
     A flag, as whether a day is a holiday, a length of time, as since the beginning, or one that is mostly empty, as of
-    remarks now and then, only where all are such.
+    remarks now and then, only where all are such; one that numbers the rows only where there is no other.
 
     Raises:
         DataError: there is none.
@@ -213,7 +217,10 @@ def last_numeric(table: Table, time_column: str = "") -> str:
         found = [name for name in reversed(names) if numeric.get(name)][:_ASKED]
         found = [name for name in found if not date_format(table, name)]
         if found:
-            return next((name for name in found if not (table.lasts(name) or _is_aside(table, name))), found[0])
+            numbering = set(counting(table, found))
+            others = [name for name in found if name not in numbering] or found
+            tried = (*others, *(found if time_column else ()))  # beside dates it may be a value that rises evenly
+            return next((name for name in tried if not (table.lasts(name) or _is_aside(table, name))), others[0])
     known = (
         f"columns are {', '.join(table.names[:12])}"
         if len(table.names) > 1
@@ -222,6 +229,18 @@ def last_numeric(table: Table, time_column: str = "") -> str:
     raise DataError(
         f"{table.path.name} has no column of numbers to predict; {known}. Choose a file that has one, or a text."
     )
+
+
+def counting(table: Table, names: Sequence[str]) -> tuple[str, ...]:
+    """The columns that number the rows: the same step from each to the next."""
+    found = table.fetch(", ".join(f"{table.number(name)} AS n{place}" for place, name in enumerate(names)), _LOOK)
+    return tuple(name for name, column in zip(names, found.values(), strict=True) if _counts(column))
+
+
+def _counts(column: np.ma.MaskedArray[Any, Any] | NDArray[Any]) -> bool:
+    with np.errstate(over="ignore", invalid="ignore"):  # what is endless or too large is refused when it is read
+        steps = np.diff(np.ma.filled(column.astype(np.float64), np.nan))
+        return len(steps) > 1 and bool(steps[0]) and np.allclose(steps, steps[0], rtol=_EVEN, atol=0)
 
 
 def _is_aside(table: Table, name: str) -> bool:
@@ -299,13 +318,15 @@ def _with_missing_dates(
 
 
 def _still_notes(targets: Sequence[str], values: Reals) -> list[str]:
-    """Which targets never change: any forecast of these is right at once, and no score of it says anything."""
-    notes = []
-    for place, name in enumerate(targets):
-        known = values[np.isfinite(values[:, place]), place]
-        if len(known) > 1 and (known == known[0]).all():
-            notes.append(f"{name!r} is {known[0]:g} in all rows: there is nothing in it to learn")
-    return notes
+    return [note for place, name in enumerate(targets) if (note := still_note(name, values[:, place]))]
+
+
+def still_note(name: str, values: Reals) -> str:
+    """That a target never changes: any forecast of it is right at once, and no score says anything; "" if it does."""
+    known = values[np.isfinite(values)]
+    if len(known) < 2 or (known != known[0]).any():
+        return ""
+    return f"{name!r} is {known[0]:g} in all rows: there is nothing in it to learn"
 
 
 def _frequency_notes(stamps: Stamps | None, frequency: Frequency | None) -> list[str]:

@@ -14,7 +14,7 @@ from engine.data.frequency import Frequency, Stamps, distinct, find_frequency
 from engine.data.guess import Guess
 from engine.data.notation.quoting import quoted
 from engine.data.scaling import Reals, Transform
-from engine.data.series.series import last_numeric
+from engine.data.series.series import LAST, counting, last_numeric, still_note
 from engine.data.tables.columns import LARGEST
 from engine.data.tables.dates import DateColumn, date_format, find_date_column, read_stamps
 from engine.data.tables.inner_rows import leave_out_undated
@@ -57,6 +57,7 @@ def suggest_series(table: Table, said: DataConfig) -> Guess:
     season = frequency.season if frequency else 1
     repeats = comes_again(values, transform, season)
     steps = look_back(table.rows // count, frequency)
+    still = still_note(target, np.concatenate(values)) if not several and table.rows <= _LOOK_AT_VALUES else ""
     changes: dict[str, Any] = {
         "data.kind": "series",
         "data.time_column": date.name if date else "",
@@ -70,8 +71,9 @@ def suggest_series(table: Table, said: DataConfig) -> Guess:
     told = " and ".join(map(repr, several))
     reasons = [
         *([f"{count:,} series, told apart by {told}{_ONCE if date else ''}"] if several else []),
-        _date_reason(date, frequency),
-        *([] if said.targets else [f"target: {target!r}, the last column of numbers, flags aside"]),
+        _date_reason(date, frequency) or _order_reason(table),
+        *([] if said.targets else [f"target: {target!r}, {LAST}"]),
+        *([still] if still else []),
         *([f"transform: {transform.replace('_', ' of the ')}, since {why}"] if why else []),
         *([f"seasonal difference over {season} steps, since most of what happens comes again"] if repeats else []),
         "topology: many-to-one, past steps in, the next value out",
@@ -170,9 +172,14 @@ def _date(table: Table, said: str) -> DateColumn | None:
 
 def _date_reason(date: DateColumn | None, frequency: Frequency | None) -> str:
     if date is None:
-        return "no date column found; rows are taken in their order"
+        return ""
     step = f", {frequency.name}" if frequency else ""
     return f"date column: {date.name!r} ({date.format}{step})"
+
+
+def _order_reason(table: Table) -> str:
+    counts = counting(table, table.names[:_COLUMNS])
+    return "no date column found; rows are taken in their order" + (f", which {counts[0]!r} counts" if counts else "")
 
 
 def find_series_columns(table: Table, date: str, target: str) -> tuple[str, ...]:

@@ -141,6 +141,33 @@ def test_a_flag_is_not_what_is_forecast(write: Write, header: str, row: str, tar
     assert any(f"target: '{target}', the last column of numbers" in note for note in found.notes)
 
 
+@pytest.mark.parametrize(
+    ("header", "row", "target"),
+    [
+        ("t,v", "{n},5", "v"),
+        ("v,t", "5,{n}", "v"),
+        ("v,seconds", "{value},{tenth}", "v"),
+        ("v,back,endless", "{value},-{n},inf", "v"),
+        ("v,t,words", "{value},{n},red", "v"),
+        ("t,flag", "{n},{flag}", "flag"),
+        ("day,t", "{day},{n}", "t"),
+        ("day,v,t", "{day},{value},{n}", "v"),
+        ("day,rise,latitude", "{day},{n},41.9", "rise"),
+        ("t", "{n}", "t"),
+    ],
+)
+def test_what_numbers_the_rows_is_not_what_is_forecast(write: Write, header: str, row: str, target: str) -> None:
+    days = np.arange("2020-01-01", "2020-03-01", dtype="M8[D]")
+    lines = [
+        row.format(day=day, n=n, tenth=n / 10, value=n * 7 % 31, flag=int(n % 5 == 0)) for n, day in enumerate(days, 1)
+    ]
+    found = suggest(write("a.csv", "\n".join([header, *lines])))
+    assert found.experiment.data.targets == (target,)
+    if header == "t,v":
+        assert "no date column found; rows are taken in their order, which 't' counts" in found.notes
+        assert "'v' is 5 in all rows: there is nothing in it to learn" in found.notes
+
+
 @pytest.mark.parametrize("field", ["label", "text_column", "sequence_column", "time_column"])
 def test_a_column_that_is_not_there_is_refused_by_name(write: Write, field: str) -> None:
     with pytest.raises(DataError, match="no column 'stat'"):
