@@ -143,7 +143,7 @@ class Gallery(QObject):
 
     def end(self, record: RunRecord) -> None:
         """The run measures nothing any more."""
-        self.scrubber.show_end(True)
+        self.scrubber.show_end(record.outcome.step if record.outcome else 0)
         for view in self.views:
             view.show_end(untrained=record.untrained)
 
@@ -151,7 +151,7 @@ class Gallery(QObject):
         """Forget the run before; `beginning` when the next one is on its way."""
         self._begun = 0
         self.film.clear()
-        self.scrubber.show_end(False)
+        self.scrubber.show_end(None)
         for view in self.views:
             view.reset(beginning=beginning)
         self.time_steps.refresh()

@@ -24,7 +24,8 @@ class Scrubber(QWidget):
 
     def __init__(self, film: Film, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._film, self._theme, self._over = film, theme, False
+        self._film, self._theme = film, theme
+        self._end: int | None = None  # the step that the run ended after
         self.setObjectName("scrubber")
         self.slider, self.live = QSlider(Qt.Orientation.Horizontal), QPushButton()
         self.slider.setObjectName("scrubber.slider")
@@ -52,16 +53,16 @@ class Scrubber(QWidget):
         film.grown.connect(self._show)
         film.moved.connect(self._show)
         self.apply_theme(theme)
-        self.show_end(False)
+        self.show_end(None)
 
     @property
     def playing(self) -> bool:
         """Whether the views go through the run by themselves."""
         return self._timer.isActive()
 
-    def show_end(self, over: bool) -> None:
-        """Whether the run is over: then its end is gone to, and nothing is live."""
-        self._over = over
+    def show_end(self, step: int | None) -> None:
+        """The step that the run ended after: then its end is gone to, and nothing is live; None while it goes on."""
+        self._end, over = step, step is not None
         self.live.setText("End" if over else "Live")
         self.live.setAccessibleName("Go to the end of the run" if over else "Follow the run")
         self.live.setToolTip("Show the end of the run." if over else "Show what the run measures now.")
@@ -122,6 +123,10 @@ class Scrubber(QWidget):
     def _words(self, steps: Sequence[int], position: int | None) -> str:
         if not steps:
             return "Nothing measured yet"
-        if position is None:
-            return f"The end, step {steps[-1]:,}" if self._over else f"Live, from step {steps[0]:,} on"
-        return f"Step {position:,} of {steps[-1]:,}"
+        if position is not None:
+            return f"Step {position:,} of {max(steps[-1], self._end or 0):,}"
+        if self._end is None:
+            return f"Live, from step {steps[0]:,} on"
+        if steps[-1] < self._end:  # as where it failed before it was looked at again
+            return f"Step {steps[-1]:,}, the last measured of {self._end:,}"
+        return f"The end, step {steps[-1]:,}"

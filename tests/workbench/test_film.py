@@ -11,11 +11,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from engine.events import Snapshot
+from engine.config import Experiment
+from engine.events import RunFailed, Snapshot
 from engine.inside_records import Contributions
 from tests.workbench.views import measured
 from workbench.film import Film, same, size
 from workbench.gallery import Gallery
+from workbench.records import RunRecord
 from workbench.theme import LIGHT
 
 
@@ -169,6 +171,26 @@ def test_every_view_follows_the_slider(gallery: Gallery, qtbot: QtBot) -> None:
     scrubber.live.click()
     assert all(view.snapshot.step == 400 for view in gallery.views if view.probes and view.snapshot)
     assert all(view.moment is None for view in gallery.views)
+
+
+@pytest.mark.parametrize(
+    ("step", "words", "earlier"),
+    [
+        (300, "The end, step 300", "Step 200 of 300"),
+        (301, "Step 300, the last measured of 301", "Step 200 of 301"),
+    ],
+)
+def test_at_the_end_it_is_told_which_step_is_shown(gallery: Gallery, step: int, words: str, earlier: str) -> None:
+    for each in (200, 300):
+        gallery.film.record(measured.full_snapshot(each))
+    record = RunRecord(1, "lstm-32", Experiment(), None)
+    record.outcome = RunFailed("The loss is not finite", "", "", step)
+    gallery.end(record)
+    assert gallery.scrubber._told.text() == words
+    gallery.film.go(200)
+    assert gallery.scrubber._told.text() == earlier
+    gallery.reset()
+    assert gallery.scrubber._told.text() == "Nothing measured yet"
 
 
 def test_a_run_is_played_again_and_then_followed(gallery: Gallery, qtbot: QtBot) -> None:
