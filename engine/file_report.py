@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from engine.data import Inspection
+from engine.data.errors import counted
 
 _REJECTED = 10  # rows that are named; the JSON has more
 _CELL = 40
@@ -24,7 +25,7 @@ def understood(found: Inspection, notes: Sequence[str]) -> Iterator[str]:
 
 def _what(found: Inspection) -> str:
     if found.kind == "text":
-        return f"text, {found.rows:,} lines, {found.encoding}"
+        return f"text, {counted(found.rows, 'line')}, {found.encoding}"
     written = [
         found.encoding,
         f"sheet {found.sheet!r} of {', '.join(map(repr, found.sheets))}" if len(found.sheets) > 1 else "",
@@ -34,8 +35,8 @@ def _what(found: Inspection) -> str:
         "header" if found.header else "no header",
         found.frequency,
     ]
-    rows = f"{found.rows:,} rows" + ("" if found.complete else " (missing cells counted at its beginning)")
-    return ", ".join(filter(None, [f"table, {rows}, {len(found.columns):,} columns", *written]))
+    rows = counted(found.rows, "row") + ("" if found.complete else " (missing cells counted at its beginning)")
+    return ", ".join(filter(None, [f"table, {rows}, {counted(len(found.columns), 'column')}", *written]))
 
 
 def _columns(found: Inspection) -> Iterator[str]:

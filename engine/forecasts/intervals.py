@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.data.errors import counted
 from engine.data.scaling import Reals
 from engine.percentages import percent
 
@@ -155,7 +156,7 @@ def interval_words(interval: Interval) -> str:
         return f"{name}: between the outer quantiles, {covers}"
     if not interval.fixed:
         needed = math.ceil(interval.level / (1 - interval.level) - ROUNDING)
-        return f"{name}: {covers} ({interval.windows:,} validation windows; a fixed width takes {needed:,})"
+        return f"{name}: {covers} ({counted(interval.windows, 'validation window')}; a fixed width takes {needed:,})"
     several = interval.scales is not None
     wide = [_reach(column, interval.logarithm and not several) for column in interval.radii.T]
     unit = f" times the usual change{' of the logarithm' * interval.logarithm} of each series" if several else ""

@@ -275,6 +275,15 @@ def test_an_interrupted_sweep_keeps_what_has_ended(run: Run, monkeypatch: pytest
     assert "Best on the validation part" in out
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [("a.csv", "v\n1\n", "table, 1 row, 1 column, utf-8"), ("a.txt", "one line", "text, 1 line, utf-8")],
+)
+def test_one_of_a_kind_is_told_as_one(run: Run, tmp_path: Path, name: str, content: str, words: str) -> None:
+    (tmp_path / name).write_text(content)
+    assert f"{name}: {words}" in run("inspect", name)[1]
+
+
 def test_inspect_says_what_is_understood(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("day;sales\n" + "".join(f"{day:02d}.03.2021;{day},5\n" for day in range(1, 31)) + "x;1;2\n")

@@ -89,6 +89,8 @@ def test_too_few_errors_give_no_fixed_interval_and_say_so(level: float, needed: 
     errors = np.full((1, needed + 5, 1), np.nan)  # gaps do not count
     assert not calibrated(errors, level, ("Sold",)).known
     assert "none, there is no validation window" in interval_words(calibrated(errors, level, ("Sold",)))
+    errors[0, 1] = 1.0
+    assert "(1 validation window; a fixed" in interval_words(calibrated(errors, level, ("Sold",)))
     errors[0, 1:needed] = 1.0
     interval = calibrated(errors, level, ("Sold",))
     assert interval.known
