@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
@@ -11,15 +12,24 @@ from tqdm import tqdm
 
 from engine.comparing.median_rule import MedianRule
 from engine.comparing.race import race
-from engine.comparing.race_messages import Arrival, Entrant, settings_title, why_failed
+from engine.comparing.race_messages import Arrival, Entrant, Place, settings_title, why_failed
 from engine.control import Control
 from engine.events import Event, RunFailed
 from engine.loading import Loader
 from engine.reporting import event_to_dict
 from engine.training import TrainingRun
 
+_UNDECIDED = (
+    "Nothing decides which is best: the validation part is empty. Give it more data, or a larger share of it to the "
+    "validation part (data.validation)."
+)
 _DATA_KEPT = 4  # read with other settings; more at once may be more than memory holds
 _BAR = "{desc}: {percentage:3.0f}%|{bar}| {n:.1f}/{total} runs, {elapsed}<{remaining}"
+
+
+def undecided(places: Sequence[Place]) -> str:
+    """That the one that stands first is so by no score, in words; "" where it is the best."""
+    return _UNDECIDED if places and places[0].arrived and math.isnan(places[0].validation[1]) else ""
 
 
 def make_loader() -> Loader:

@@ -11,7 +11,7 @@ from typing import Any
 from engine.aligned import MEASURES, aligned, compared_by_step, number
 from engine.cells import specification
 from engine.commands.command import Commands, UsageError
-from engine.commands.comparing import begin_with, let_run, make_loader
+from engine.commands.comparing import begin_with, let_run, make_loader, undecided
 from engine.commands.options import add_experiment, add_force, check_out, experiment_of
 from engine.commands.stopping import stoppable
 from engine.comparing.race import entrants, standings
@@ -109,6 +109,7 @@ def run_race(arguments: Namespace) -> int:
                 [
                     _table(places),
                     *map(aligned, compared_by_step({place_title(place): place.by_step for place in places})),
+                    *filter(None, [undecided(places)]),
                 ]
             )
         )

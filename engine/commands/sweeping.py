@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.aligned import aligned, number
 from engine.commands.command import Commands, UsageError
-from engine.commands.comparing import begin_with, let_run, make_loader
+from engine.commands.comparing import begin_with, let_run, make_loader, undecided
 from engine.commands.options import add_experiment, add_force, check_out, experiment_of, fields_help
 from engine.commands.stopping import stoppable
 from engine.comparing.median_rule import RULE, MedianRule
@@ -109,11 +109,11 @@ def _show(places: Sequence[Place], left_out: Sequence[LeftOut], *, as_json: bool
             ],
             "left_out": [{"settings": dict(each.settings), "reason": each.reason} for each in left_out],
         }
-        if places:
+        if places and not undecided(places):
             said["best"] = {"settings": dict(places[0].settings), "test": {places[0].metric: places[0].test[1]}}
         print(json.dumps(plain(said)))
     elif places:
-        print(f"{_table(places)}\n\n{best_words(places[0])}")
+        print(f"{_table(places)}\n\n{undecided(places) or best_words(places[0])}")
     if left_out and not places:
         print(f"error: no run came to a result; {_left_out_words(left_out[-1])}", file=sys.stderr)
 

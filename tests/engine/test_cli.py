@@ -246,6 +246,16 @@ def test_a_sweep_draws_the_same_trials_again_and_writes_the_same_table(run: Run)
     assert tables[0] != [line.rpartition(",")[0] for line in Path("c.csv").read_text(encoding="utf-8").splitlines()]
 
 
+@pytest.mark.parametrize("how", [("sweep", "--vary", "model.cell=gru,elman"), ("race", "--cells", "gru", "elman")])
+def test_without_a_validation_part_none_is_told_to_be_the_best(run: Run, tmp_path: Path, how: tuple[str, ...]) -> None:
+    (tmp_path / "t.csv").write_text("day,v\n2020-01-01,1\n2020-01-02,2\n2020-01-03,4\n")
+    terms = (*how, "--data", "t.csv", "--seeds", "1", *QUICK)
+    status, out, _ = run(*terms)
+    assert status == 0
+    assert out.splitlines()[-1].startswith("Nothing decides which is best: the validation part is empty.")
+    assert "best" not in json.loads(run(*terms, "--json")[1].splitlines()[-1])
+
+
 def test_a_sweep_without_any_result_says_why(run: Run) -> None:
     status, out, err = run("sweep", "--sample", "airline_passengers", "--vary", "data.look_back=5000,6000", *QUICK)
     assert (status, out) == (2, "")
