@@ -34,7 +34,7 @@ from engine.storage.csv_tables import GrowingTable
 from engine.storage.experiment_file import experiment_text, read_run_experiment
 from engine.storage.run_folders import RunFolderError
 from engine.storage.run_lock import RunLock
-from engine.storage.weights import write_weights
+from engine.storage.weights import WeightsFileError, write_weights
 
 EXPERIMENT, WEIGHTS, METRICS, RESULT, LOG = (
     "experiment.toml",
@@ -78,11 +78,20 @@ def load_run(folder: Path | str) -> Model:
     """
     path = Path(folder)
     if path.is_file():
-        return _loaded(path, path, None)
+        return _of_file(path)
     settings = path / EXPERIMENT
     if not settings.is_file():
         raise RunFolderError(f"{path} holds no run; give the folder that `train --out` made")
     return _loaded(path, path / WEIGHTS, read_run_experiment(settings))
+
+
+def _of_file(path: Path) -> Model:
+    try:
+        return _loaded(path, path, None)
+    except WeightsFileError as error:
+        if path.suffix == Path(WEIGHTS).suffix:
+            raise
+        raise RunFolderError(f"{path} is no run; give the folder that `train --out` made, or its {WEIGHTS}") from error
 
 
 def _loaded(path: Path, weights: Path, experiment: Experiment | None) -> Model:

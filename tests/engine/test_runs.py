@@ -84,6 +84,19 @@ def test_a_run_comes_back_as_it_was(run: TrainingRun, tmp_path: Path, part: str)
     assert model.preparation.metadata() == run.dataset.preparation.metadata()
 
 
+@pytest.mark.parametrize(
+    ("name", "error", "words"),
+    [
+        ("sales.csv", RunFolderError, r"sales\.csv is no run; give the folder that `train --out` made, or its weights"),
+        ("cut.safetensors", WeightsFileError, r"is not a safetensors file that can be read"),
+    ],
+)
+def test_a_file_that_holds_no_weights_is_refused(tmp_path: Path, name: str, error: type[Exception], words: str) -> None:
+    (tmp_path / name).write_text("date,value\n2020-01-01,1\n")
+    with pytest.raises(error, match=words):
+        load_run(tmp_path / name)
+
+
 def test_settings_that_were_cut_off_are_refused_and_not_filled_with_defaults(run: TrainingRun, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     settings = folder / "experiment.toml"
