@@ -16,7 +16,7 @@ from workbench.plots.keys import Key
 from workbench.theme import Theme
 
 _BASELINES = ("baseline", "baseline2", "baseline3")  # roles of pens
-_FURTHER = 2  # colours of runs that come too near to those
+_FURTHER = 3  # the first colour of runs that comes near neither to those nor to a metric's curve
 _SYMBOLS_UP_TO = 60  # points: symbols of more run into each other
 
 Stroke: TypeAlias = str | Callable[[Theme], QPen]  # a pen role of the theme, or a pen made of it

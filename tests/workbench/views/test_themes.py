@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.events import Probe
 from tests.workbench.views import measured
-from workbench.plots.curve import baseline_stroke
+from workbench.plots.curve import Curve, baseline_stroke
 from workbench.plots.equation import Equation
 from workbench.theme import DARK, LIGHT, Theme
 from workbench.views import discover
@@ -73,19 +74,15 @@ def unlike(one: NDArray[np.int16], other: NDArray[np.int16]) -> int:
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 @pytest.mark.parametrize("vision", _VISIONS)
 def test_simple_answers_have_colours_of_their_own_whoever_looks(theme: Theme, vision: str) -> None:
-    lines = [_light(theme.pens["validation"].color), *(_light(_pen(theme, index)) for index in range(3))]
+    simple = [Curve("", baseline_stroke(index), None, False, True, False).pen(theme).color() for index in range(4)]
+    lines = [_light(color.name()) for color in (theme.color("validation"), *simple)]
     ground = _light(theme.plot)
-    seen = [_lab(_VISIONS[vision] @ line) for line in lines]
-    for at, one in enumerate(seen):
-        low, high = sorted(float(_TO_XYZ[1] @ light) for light in (lines[at], ground))
+    metric, *others = (_lab(_VISIONS[vision] @ line) for line in lines)
+    for line in lines:
+        low, high = sorted(float(_TO_XYZ[1] @ light) for light in (line, ground))
         assert (high + 0.05) / (low + 0.05) > 3  # as WCAG asks of what is no text
-        assert all(np.linalg.norm(one - other) > 10 for other in seen[:at])
-
-
-def _pen(theme: Theme, index: int) -> str:
-    stroke = baseline_stroke(index)
-    assert isinstance(stroke, str)
-    return theme.pens[stroke].color
+    assert all(np.linalg.norm(metric - other) > 20 for other in others)
+    assert all(np.linalg.norm(one - other) > 10 for one, other in combinations(others[:3], 2))
 
 
 def _light(color: str) -> NDArray[np.float64]:
