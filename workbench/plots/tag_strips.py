@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPolygonF, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPolygonF, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QScrollBar, QSizePolicy, QWidget
 
 from engine.percentages import percent
@@ -13,9 +13,9 @@ from engine.prediction_records import TagTrack
 from workbench.plots.cell_walk import CellWalk
 from workbench.theme import GRID, Theme
 
-_LEFT = 9 * GRID
+_NAMES = _TRUTH, _ANSWERED, _CERTAINTY = "truth", "answered", "certainty"
 _STRIP, _CURVE = 3 * GRID, 5 * GRID
-_KEY = 2.5 * GRID
+_KEY = 2.5 * GRID  # with text of the usual size
 _LEAST = 4  # pixels of a step, where most are other than the one before
 
 
@@ -43,11 +43,12 @@ class TagStrips(QWidget):
         self.bar.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.bar.valueChanged.connect(lambda _value: self.update())
         self.bar.hide()
+        self._fit()
 
     def sizeHint(self) -> QSize:
         """Two strips, a curve, a key, and a bar where there is one."""
         bar = self.bar.sizeHint().height() if not self.bar.isHidden() else 0
-        return QSize(40 * GRID, int(2 * _STRIP + _CURVE + _KEY + 3 * GRID) + bar)
+        return QSize(40 * GRID, round(2 * _STRIP + _CURVE + _KEY * self._theme.scale + 3 * GRID) + bar)
 
     def show_track(self, track: TagTrack, classes: tuple[str, ...]) -> None:
         """Paint other steps."""
@@ -80,10 +81,13 @@ class TagStrips(QWidget):
             QApplication.sendEvent(self.bar, event)
 
     def _fit(self) -> None:
-        """As many steps as can be told apart."""
+        """As many steps as can be told apart, beside names in text of the present size."""
+        font = self.font()
+        font.setPixelSize(self._theme.small)
+        self._left = max(map(QFontMetrics(font).horizontalAdvance, _NAMES)) + 2 * GRID
         steps = len(self._track.labels) if self._track is not None else 0
         changes = int(np.count_nonzero(np.diff(self._track.answers))) if self._track is not None else 0
-        room = max((self.width() - _LEFT) // _LEAST, 1)
+        room = max((self.width() - self._left) // _LEAST, 1)
         shown = steps if changes <= room else min(room, steps)
         self.bar.setRange(0, steps - shown)
         self.bar.setPageStep(shown)
@@ -92,7 +96,7 @@ class TagStrips(QWidget):
             self.bar.setVisible(shown < steps)
             self.updateGeometry()
         high = self.bar.sizeHint().height()
-        self.bar.setGeometry(_LEFT, self.height() - high, self.width() - _LEFT, high)
+        self.bar.setGeometry(self._left, self.height() - high, self.width() - self._left, high)
 
     @property
     def shown(self) -> slice:
@@ -102,6 +106,8 @@ class TagStrips(QWidget):
     def apply_theme(self, theme: Theme) -> None:
         """Other colours."""
         self._theme = theme
+        self.updateGeometry()
+        self._fit()
         self.update()
 
     def colors(self) -> list[QColor]:
@@ -117,11 +123,11 @@ class TagStrips(QWidget):
             font = painter.font()
             font.setPixelSize(self._theme.small)
             painter.setFont(font)
-            self._paint_strip(painter, 0, "truth", self._track.truth[self.shown])
-            self._paint_strip(painter, _STRIP + GRID / 2, "answered", self._track.answers[self.shown])
+            self._paint_strip(painter, 0, _TRUTH, self._track.truth[self.shown])
+            self._paint_strip(painter, _STRIP + GRID / 2, _ANSWERED, self._track.answers[self.shown])
             self._paint_certainty(painter, 2 * _STRIP + GRID)
             self._paint_key(painter, 2 * _STRIP + _CURVE + 2 * GRID)
-            painter.setClipRect(QRectF(_LEFT - 1, 0, self.width(), self.height()))  # not over the names
+            painter.setClipRect(QRectF(self._left - 1, 0, self.width(), self.height()))  # not over the names
             self.walked.paint(painter, self._rect, self._theme)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -143,31 +149,31 @@ class TagStrips(QWidget):
         return f"step {self._track.labels[step]} · truth {known} · answered {self._classes[said]} ({percent(sure)})"
 
     def _step(self, x: float) -> int | None:
-        if self._track is None or x < _LEFT:
+        if self._track is None or x < self._left:
             return None
-        step = self.bar.value() + int((x - _LEFT) / max(self.width() - _LEFT, 1) * self.bar.pageStep())
+        step = self.bar.value() + int((x - self._left) / max(self.width() - self._left, 1) * self.bar.pageStep())
         return step if step < len(self._track.labels) else None
 
     def _rect(self, _row: int, step: int) -> QRectF:
         """Of one step, through all that is painted of it."""
-        wide = (self.width() - _LEFT) / self.bar.pageStep()
-        return QRectF(_LEFT + (step - self.bar.value()) * wide, 1, wide, 2 * _STRIP + _CURVE + GRID)
+        wide = (self.width() - self._left) / self.bar.pageStep()
+        return QRectF(self._left + (step - self.bar.value()) * wide, 1, wide, 2 * _STRIP + _CURVE + GRID)
 
     def _paint_strip(self, painter: QPainter, top: float, name: str, classes: np.ndarray) -> None:
         self._paint_name(painter, top, _STRIP, name)
-        colors, wide = self.colors(), (self.width() - _LEFT) / len(classes)
+        colors, wide = self.colors(), (self.width() - self._left) / len(classes)
         edges = np.flatnonzero(np.diff(classes)) + 1
         for first, last in zip([0, *edges.tolist()], [*edges.tolist(), len(classes)], strict=True):
             color = colors[int(classes[first])] if classes[first] >= 0 else self._theme.color("grid")
-            painter.fillRect(QRectF(_LEFT + first * wide, top, (last - first) * wide + 0.5, _STRIP), color)
+            painter.fillRect(QRectF(self._left + first * wide, top, (last - first) * wide + 0.5, _STRIP), color)
 
     def _paint_certainty(self, painter: QPainter, top: float) -> None:
         assert self._track is not None
-        self._paint_name(painter, top, _CURVE, "certainty")
+        self._paint_name(painter, top, _CURVE, _CERTAINTY)
         painter.setPen(self._theme.pen("grid"))
-        painter.drawLine(int(_LEFT), int(top + _CURVE), self.width(), int(top + _CURVE))
+        painter.drawLine(self._left, int(top + _CURVE), self.width(), int(top + _CURVE))
         sure = self._track.certainty[self.shown]
-        x = _LEFT + (np.arange(len(sure)) + 0.5) * (self.width() - _LEFT) / len(sure)
+        x = self._left + (np.arange(len(sure)) + 0.5) * (self.width() - self._left) / len(sure)
         y = top + _CURVE * (1 - sure)
         line = pg.functions.arrayToQPolygonF(x.astype(float), y.astype(float))
         assert isinstance(line, QPolygonF)
@@ -177,18 +183,19 @@ class TagStrips(QWidget):
     def _paint_name(self, painter: QPainter, top: float, height: float, name: str) -> None:
         painter.setPen(QColor(self._theme.muted))
         painter.drawText(
-            QRectF(0, top, _LEFT - GRID, height), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name
+            QRectF(0, top, self._left - GRID, height), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name
         )
 
     def _paint_key(self, painter: QPainter, top: float) -> None:
-        x, metrics = float(_LEFT), painter.fontMetrics()
+        x, metrics, high = float(self._left), painter.fontMetrics(), _KEY * self._theme.scale
         for name, color in zip(self._classes, self.colors(), strict=False):
             width = metrics.horizontalAdvance(name) + 3 * GRID
-            if x + width > self.width():
+            dots = 0 if name == self._classes[-1] else 2 * GRID
+            if x + width + dots > self.width():
                 painter.setPen(QColor(self._theme.muted))
-                painter.drawText(QRectF(x, top, 2 * GRID, _KEY), Qt.AlignmentFlag.AlignVCenter, "…")
+                painter.drawText(QRectF(x, top, 2 * GRID, high), Qt.AlignmentFlag.AlignVCenter, "…")
                 return
-            painter.fillRect(QRectF(x, top + GRID / 2, GRID, GRID), color)
+            painter.fillRect(QRectF(x, top + (high - GRID) / 2, GRID, GRID), color)
             painter.setPen(QColor(self._theme.text))
-            painter.drawText(QRectF(x + 1.5 * GRID, top, width, 2 * GRID), Qt.AlignmentFlag.AlignVCenter, name)
+            painter.drawText(QRectF(x + 1.5 * GRID, top, width, high), Qt.AlignmentFlag.AlignVCenter, name)
             x += width
