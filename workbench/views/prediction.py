@@ -61,10 +61,15 @@ class Prediction(LiveView):
         self._bar.hide()
 
     def fit_room(self) -> None:
-        """Of the scores above answers a low small place says one line; all is in their tip."""
+        """The scores may have less room, or more."""
         super().fit_room()
-        if self._built and isinstance(self._scores, ElidedLabel):
-            self._scores.limit(1 if self.low else 2)
+        if self._built:
+            self._fit_scores()
+
+    def _fit_scores(self) -> None:
+        """Above pairs a low small place says one line of them, as the attention needs the rest; all is in their tip."""
+        if isinstance(self._scores, ElidedLabel):
+            self._scores.limit(1 if self.low and isinstance(self.probe("prediction"), PairsPrediction) else 2)
 
     def make_more(self) -> bool:
         """The page of one further kind."""
@@ -118,6 +123,7 @@ class Prediction(LiveView):
             score = self.history.latest("metric", self.snapshot.step)
             tell_scores(self._scores, "validation", [(self.start.metric, score)], self.start.baselines)
         self._scores.setVisible(shown)
+        self._fit_scores()
 
     def clear(self) -> None:
         """Every page."""

@@ -27,7 +27,14 @@ from engine.inside_records import (
     Structure,
     Weights,
 )
-from engine.prediction_records import ClassPrediction, SeriesPrediction, TagTrack, TextPrediction, ValuePrediction
+from engine.prediction_records import (
+    ClassPrediction,
+    PairsPrediction,
+    SeriesPrediction,
+    TagTrack,
+    TextPrediction,
+    ValuePrediction,
+)
 from workbench.history import History
 
 STEPS_PER_EPOCH = 20
@@ -274,6 +281,7 @@ def snapshot(*probes: Probe, step: int = 1000) -> Snapshot:
         Reading: "reading",
         ClassPaths: "class_paths",
         ClassPrediction: "prediction",
+        PairsPrediction: "prediction",
     }
     return Snapshot(step, step // STEPS_PER_EPOCH, 1, tuple((names[type(probe)], probe) for probe in probes))
 

@@ -15,9 +15,11 @@ from engine.events import SnapshotRequest
 from engine.prediction_records import (
     ClassExample,
     ClassPrediction,
+    PairsPrediction,
     SeriesPrediction,
     TagTrack,
     TextPrediction,
+    WrittenPair,
 )
 from tests.workbench.mouse import move_over
 from tests.workbench.views import measured
@@ -223,3 +225,23 @@ def test_tags_in_a_small_place_stand_below_their_scores(show: Show, qtbot: QtBot
     assert page.strips.y() < page.height() / 3
     QTest.keyClick(view, Qt.Key.Key_Down)
     assert view._readout.text() == page.strips.words(0)
+
+
+def test_the_scores_of_pairs_take_one_line_of_a_low_small_place(qtbot: QtBot) -> None:
+    view = Prediction(LIGHT, compact=True)
+    qtbot.addWidget(view)
+    view.resize(320, 270)
+    view.show()
+    qtbot.waitUntil(lambda: view.on_screen and view._built)
+    view.show_start(replace(measured.STARTED, baselines=(("a name as long as a line", 1.0), ("and another one", 2.0))))
+    view.show_history(measured.history(30))
+    pair = WrittenPair("a", "x", "x", ("a",), ("x",), None, None)
+    view.show_snapshot(measured.snapshot(PairsPrediction("validation", "target", False, (pair,))))
+    line = view._scores.fontMetrics().lineSpacing()
+    qtbot.waitUntil(lambda: 0 < view._scores.height() < 2 * line)
+    assert "and another one" in view._scores.toolTip()
+    view.resize(320, 400)
+    qtbot.waitUntil(lambda: view._scores.height() >= 2 * line)
+    view.resize(320, 270)
+    view.show_snapshot(measured.snapshot(measured.TEXT))  # which leaves room
+    qtbot.waitUntil(lambda: view._scores.height() >= 2 * line)

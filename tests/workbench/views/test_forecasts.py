@@ -242,22 +242,6 @@ def test_a_page_that_cannot_be_made_is_said_where_it_is_to_be_shown(
     assert view.why_empty() == ""
 
 
-def test_the_scores_of_texts_take_one_line_of_a_low_small_place(qtbot: QtBot) -> None:
-    view = Prediction(LIGHT, compact=True)
-    qtbot.addWidget(view)
-    view.resize(320, 270)
-    view.show()
-    qtbot.waitUntil(lambda: view.on_screen and view._built)
-    view.show_start(replace(measured.STARTED, baselines=(("a name as long as a line", 1.0), ("and another one", 2.0))))
-    view.show_history(measured.history(30))
-    view.show_snapshot(measured.snapshot(measured.TEXT))
-    line = view._scores.fontMetrics().lineSpacing()
-    qtbot.waitUntil(lambda: 0 < view._scores.height() < 2 * line)
-    assert "and another one" in view._scores.toolTip()
-    view.resize(320, 400)
-    qtbot.waitUntil(lambda: view._scores.height() >= 2 * line)
-
-
 def test_the_cell_that_keys_went_to_stays_when_the_mouse_leaves_the_other_picture(show: Show) -> None:
     view = show(Prediction)
     view.show_snapshot(measured.snapshot(measured.class_prediction(tagged=True)))
