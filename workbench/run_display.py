@@ -12,6 +12,7 @@ from workbench.workspace import Workspace
 
 _TEXT_MS = 100
 _LOOK_MS = 250  # between two looks at how far the kernels are
+_WITH_WEIGHTS = {"export": "export", "use": "model"}  # commands of the window, and those of the run that they follow
 _NO_WEIGHTS = "no run with weights is chosen"
 
 
@@ -45,6 +46,10 @@ class RunDisplay(QObject):
         window.findings.fix_asked.connect(self._on_fix)
         window.gallery.needs_changed.connect(pump.ask_anew)
         window.gallery.notice.connect(window.foot.tell)
+        for name, of_run in _WITH_WEIGHTS.items():
+            action, leader = window.menus.by_name[name], window.runs.menu.by_name[of_run]
+            action.setEnabled(leader.isEnabled())
+            leader.enabledChanged.connect(action.setEnabled)
 
     @Slot()
     def show_status(self) -> None:
@@ -57,9 +62,7 @@ class RunDisplay(QObject):
         for panel in (window.findings, window.runs, window.teaching.panel):
             panel.lock(reason)
         window.steps.data.show_problem(draft.problem, dismissible=not draft.blocked)
-        exportable = window.runs.current is not None and window.runs.current.saved and not session.alive
-        for name in ("export", "use"):
-            window.menus.by_name[name].setEnabled(exportable)
+        for name in _WITH_WEIGHTS:
             window.menus.by_name[name].setProperty("reason", reason or _NO_WEIGHTS)
         if session.record and session.record.started:
             window.gallery.begin(session.record.number, session.record.started)

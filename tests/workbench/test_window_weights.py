@@ -51,6 +51,15 @@ def test_the_model_of_a_run_is_used(bench: Bench) -> None:
     assert bench.window.files.use_dialog is not dialog
 
 
+def test_commands_of_the_menu_follow_the_run_that_is_chosen_in_the_list(bench: Bench) -> None:
+    runs, menus = bench.window.runs, bench.window.menus.by_name
+    with_weights = RunRecord(7, "gru-8", SERIES, None, earlier=True, saved=True)
+    runs.add_earlier([with_weights, RunRecord(8, "gru-8", SERIES, None, earlier=True)])
+    for number, enabled in ((7, True), (8, False), (7, True)):
+        runs._list.setCurrentItem(runs._rows[number])
+        assert [menus[name].isEnabled() for name in ("export", "use")] == [enabled, enabled]
+
+
 def test_runs_are_listed_and_can_be_exported_and_used_again(bench: Bench, tmp_path: Path) -> None:
     bench.train(10)
     bench.command("stop")
