@@ -17,10 +17,11 @@ class DockTabs:
         self._window, self._docks = window, docks
 
     def name(self) -> None:
-        """Name what is made by Qt without a name."""
+        """Name what is made by Qt without a name, and let Tab pass over a bar of one, which Qt puts out of sight."""
         for number, tabs in enumerate(self._bars(), 1):
             tabs.setObjectName(f"dock_tabs_{number}")
             tabs.setAccessibleName("Panes behind each other")
+            tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus if tabs.count() > 1 else Qt.FocusPolicy.NoFocus)
 
     def put_onto_next(self, dock: QDockWidget) -> None:
         """Make a pane a tab of the one after it, on its own side of the window where there is one."""

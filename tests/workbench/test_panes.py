@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QMenu,
 from tests.workbench.bench import Bench
 from tests.workbench.views import measured
 from workbench.borders import STEP
+from workbench.docks import takes_tab
 from workbench.views.weights import WeightMaps
 
 _KEY = Qt.Key
@@ -186,6 +187,17 @@ def test_no_letter_of_a_menu_means_two_things(bench: Bench) -> None:
     found = list(letters(bench.window.menuBar()))
     assert len(found) > 40
     assert sorted(found) == sorted(set(found))
+
+
+def test_tab_passes_over_a_bar_of_which_one_tab_is_left(roomy: Bench) -> None:
+    window, docks = roomy.window, roomy.window.docks
+    docks.lesson.show()
+    window.tabifyDockWidget(docks.lesson, docks.findings)
+    roomy.until(lambda: any(bar.count() == 2 and takes_tab(bar) for bar in docks.tabs._bars()))
+    docks.lesson.close()
+    roomy.until(lambda: not any(takes_tab(bar) for bar in docks.tabs._bars()))
+    docks.lesson.show()
+    roomy.until(lambda: any(takes_tab(bar) for bar in docks.tabs._bars()))
 
 
 def test_the_buttons_of_a_title_are_seen_in_either_theme_and_say_what_they_do(roomy: Bench) -> None:
