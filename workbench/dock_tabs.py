@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabBar, QWidget
 
 _NO_TABS = "What has the keys lies in no tabs. View, Move pane puts one pane onto another."
+
+
+class _Sight(QObject):
+    """Notices when Qt moves a bar out of sight, as it does with one of a single tab, or back."""
+
+    def eventFilter(self, bar: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Move and isinstance(bar, QTabBar):
+            _let_tab_stop(bar)
+        return False
+
+
+def _let_tab_stop(bar: QTabBar) -> None:
+    """Only where there is something to choose, and to be seen."""
+    bar.setFocusPolicy(Qt.FocusPolicy.TabFocus if bar.count() > 1 else Qt.FocusPolicy.NoFocus)
 
 
 class DockTabs:
@@ -15,13 +29,15 @@ class DockTabs:
 
     def __init__(self, window: QMainWindow, docks: Sequence[QDockWidget]) -> None:
         self._window, self._docks = window, docks
+        self._sight = _Sight(window)
 
     def name(self) -> None:
-        """Name what is made by Qt without a name, and let Tab pass over a bar of one, which Qt puts out of sight."""
+        """Name what is made by Qt without a name."""
         for number, tabs in enumerate(self._bars(), 1):
             tabs.setObjectName(f"dock_tabs_{number}")
             tabs.setAccessibleName("Panes behind each other")
-            tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus if tabs.count() > 1 else Qt.FocusPolicy.NoFocus)
+            tabs.installEventFilter(self._sight)
+            _let_tab_stop(tabs)
 
     def put_onto_next(self, dock: QDockWidget) -> None:
         """Make a pane a tab of the one after it, on its own side of the window where there is one."""

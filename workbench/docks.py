@@ -45,7 +45,7 @@ class Docks:
         self.tabs = DockTabs(window, self.all)
         self._buttons = [DockButtons(dock) for dock in self.all]
         for dock in self.all:
-            dock.visibilityChanged.connect(self._on_shown)  # as of one that comes to lie behind another changes
+            dock.visibilityChanged.connect(self.tabs.name)  # as of one that comes to lie behind another changes
         self._size()
 
     def restore(self, settings: Settings) -> None:
@@ -222,10 +222,6 @@ class Docks:
         target = next((child for child in pane.findChildren(QWidget) if takes_tab(child)), pane)
         target.activateWindow()  # it may be one of its own
         target.setFocus(Qt.FocusReason.TabFocusReason)
-
-    def _on_shown(self) -> None:
-        self.tabs.name()
-        later(0, self._window, self.tabs.name)  # where one was closed, its tab goes when all is laid out anew
 
     def _restore_state(self, state: QByteArray) -> None:
         self._window.restoreState(state)
