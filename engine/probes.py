@@ -1,9 +1,9 @@
 """What can be looked at while a network trains, by name; measured when asked for, and never more than it is worth.
 
 A probe is measured anew only when the weights have changed, and from the second time on rests for a multiple of the
-time it took, the longer the more probes are asked for, so that all together cost a run a few per cent at most. Of the
-last two measurements the quicker one counts: another was held up by something else. While a run is paused nothing
-rests.
+time it took, the longer the more probes are asked for, so that all together cost a run a few per cent at most. A
+measurement counts for a few times the one before at most: what takes longer was held up by something else. While a run
+is paused nothing rests.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ from engine.predictions import Predictions
 _OFFERED_APART = 0.2  # seconds between two values that cost nothing: drawing them does
 PROBE_REST = 75.0  # times what a measurement took, times the number of probes asked for: all cost a 75th
 LONGEST_REST = 30.0  # seconds; what takes longer than a 75th of that costs more, but no picture stands still long
+MOST_GROWTH = 3.0  # times what the last measurement took; a longer one was held up, unless the next takes as long
 _FOR_FINDINGS = {"gradient_norms", "gradient_by_time"}
 _OF_BATCHES = {*_FOR_FINDINGS, "contributions", "batch_activations"}  # tell of the last batch, not of weights alone
 _ASKED_FOR = {  # which fields of a request a probe answers to
@@ -58,7 +59,7 @@ class _Kept:
     step: int
     asked: object  # what the request said of it
     took: float  # seconds of the measurement
-    worth: float  # seconds of the quicker one of the last two; 0 after the first, which made ready for all later ones
+    worth: float  # seconds that count; 0 after the first, which made ready for all later ones
     rests_from: float  # time
     made: float  # time
     offered: bool = False  # and not yet looked at
@@ -210,7 +211,7 @@ class Probes:
             return False
         end = self._clock()
         took = end - start + self._spent.pop(name, 0.0)
-        worth = min(took, kept.took) if kept else 0.0
+        worth = min(took, MOST_GROWTH * kept.took) if kept else 0.0
         self._kept[name] = _Kept(value, step, _asked(name, request), took, worth, end, end)
         return True
 
