@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -22,7 +23,8 @@ from workbench.time_steps import TimeSteps
 from workbench.views import discover
 from workbench.views.live_view import LiveView
 
-_PAUSE_MS = 150  # a part takes as long as a frame or two, and those of a run go on between
+_PAUSE_MS = 150  # at least after a part of a view, which takes as long as a frame or two: those of a run go on between
+_REST = 15  # times what it took: a run that goes on loses hardly any speed
 
 
 class Gallery(QObject):
@@ -113,8 +115,10 @@ class Gallery(QObject):
 
         One part at a time with pauses in between, and nothing while something else is `waited_for`.
         """
+        start = time.perf_counter()
         if waited_for() or any(view.make_part() or view.make_more() for view in self.views):
-            later(_PAUSE_MS, self.tabs, partial(self.prepare, waited_for, done))  # not after the views have gone
+            rest = max(_PAUSE_MS, round(1000 * _REST * (time.perf_counter() - start)))
+            later(rest, self.tabs, partial(self.prepare, waited_for, done))  # not after the views have gone
         else:
             done()
 

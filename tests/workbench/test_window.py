@@ -282,7 +282,9 @@ def test_a_view_that_cannot_be_drawn_keeps_no_other_from_being_drawn(
     assert all(view.history is broken.history for view in others)
 
 
-def test_views_are_built_before_they_are_seen_while_nobody_waits(bench: Bench) -> None:
+def test_views_are_built_before_they_are_seen_while_nobody_waits(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workbench.gallery._PAUSE_MS", 0)
+    monkeypatch.setattr("workbench.gallery._REST", 0)
     gallery, waits, done = bench.window.gallery, [True], list[str]()
     asked: list[bool] = []
 
