@@ -19,6 +19,7 @@ from workbench.theme import GRID
 from workbench.views.live_view import LiveView
 
 _READABLE = 22 * GRID  # pixels of height of a plot and its key, with text of the usual size
+_BETWEEN_MS = 10  # two plots that are made, in which the first is painted
 
 
 class Activation(LiveView):
@@ -62,7 +63,7 @@ class Activation(LiveView):
         self._batch.setText(self._said())
         self._show_cursor()
         if len(self._plots) < len(slots):
-            later(0, self, self._draw_again)
+            later(_BETWEEN_MS, self, self._draw_again)
 
     def clear(self) -> None:
         """No curves, no histograms."""
