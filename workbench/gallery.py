@@ -24,7 +24,7 @@ from workbench.views import discover
 from workbench.views.live_view import LiveView
 
 _PAUSE_MS = 150  # at least after a part of a view, which takes as long as a frame or two: those of a run go on between
-_REST = 15  # times what it took: a run that goes on loses hardly any speed
+_REST = 8  # times what it took: beside a run it takes a ninth of a core, for some ten seconds
 
 
 class Gallery(QObject):
