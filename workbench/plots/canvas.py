@@ -27,7 +27,6 @@ class Canvas(pg.GraphicsLayoutWidget):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the view takes the keys
         self.setMinimumSize(80, 80)
-        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # all that lies behind is not painted then
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)  # layouts share out by stretch alone
         self.ci.layout.setContentsMargins(0, 4, 0, 0)
         self.ci.layout.setSpacing(0)

@@ -58,7 +58,7 @@ class HeatImage(pg.GraphicsObject):
 
     def _rendered(self) -> QImage:
         low, high = self.levels
-        places = np.clip((self._data - low) * (_COLORS / max(high - low, 1e-30)), 0, _COLORS - 1)
+        places = np.clip((self._data - low) * (_COLORS / max(high - low, 1e-12)), 0, _COLORS - 1)
         pixels = self._table[np.where(np.isnan(places), _COLORS, places).astype(np.intp)]
         rows, columns = self._data.shape
         image = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGBA8888)
