@@ -22,7 +22,7 @@ from workbench.icons import icon
 from workbench.later import in_turn, later
 from workbench.number_editors import commit
 from workbench.panels.data import fill_samples
-from workbench.plots.equation import ready_to_typeset
+from workbench.plots.equation import get_ready_to_typeset
 from workbench.run_display import RunDisplay
 from workbench.run_state import LOCKED
 from workbench.settings import Places, Settings
@@ -67,15 +67,12 @@ class Window(Workspace):
     @Slot()
     def _prepare(self) -> None:
         """Do while nobody waits for it what would hold the window up when it is needed."""
-        self.gallery.prepare(self._waited_for, self._prepare_equations)
+        self.gallery.prepare(self._waited_for, get_ready_to_typeset)
 
     def _waited_for(self) -> bool:
         """Whether somebody waits for what comes next: data, a run, its first pictures, its answer."""
         draft, session = self.desk.draft, self.desk.session
         return bool(draft.loading) or draft.preparing or session.awaited or self.pump.begins
-
-    def _prepare_equations(self) -> None:
-        self.desk.jobs.submit("equations", ready_to_typeset, lambda _nothing: None, lambda _error: None)
 
     # --- connections ------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize
@@ -15,36 +15,36 @@ from workbench.theme import GRID, TEXT_TITLE, Theme
 
 _SIZE = TEXT_TITLE + 4  # pixels
 _INK = "#010203"  # stands for the colour of the theme
+_LOOK_MS = 20
+_typesetter = ThreadPoolExecutor(1, "typesetter")  # an equation takes 10 to 60 ms, and the window has frames to draw
 
 
 @lru_cache(maxsize=256)
-def typeset(latex: str) -> str:
-    """The equation as SVG, in a colour that is to be replaced. Takes about 10 ms, once."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of the way in which it finds its font
-        from ziamath.config import config  # not before it is needed
-        from ziamath.zmath import Latex
+def _typeset(latex: str) -> str:
+    """The equation as SVG, in a colour that is to be replaced."""
+    from ziamath.config import config  # not before it is needed
+    from ziamath.zmath import Latex
 
-        config.svg2 = False  # Qt draws SVG 1.1
-        return str(Latex(latex, size=_SIZE, color=_INK).svg())
+    config.svg2 = False  # Qt draws SVG 1.1
+    return str(Latex(latex, size=_SIZE, color=_INK).svg())
 
 
-def ready_to_typeset() -> None:
-    """Import what typesets and read its font, from any thread: 150 ms that the first equation would take else."""
-    typeset("h")
+def get_ready_to_typeset() -> None:
+    """Import what typesets and read its font in the background: 150 ms that the first equation would wait else."""
+    _typesetter.submit(_typeset, "h")
 
 
 class Equation(QWidget):
-    """One equation; its room is known as soon as it is typeset, which waits its turn."""
+    """One equation; its room is known as soon as it is typeset, which happens in the background."""
 
-    def __init__(self, latex: str, theme: Theme, delay: int = 0) -> None:
-        """`delay` in milliseconds lets many equations be typeset one after the other, with frames in between."""
+    def __init__(self, latex: str, theme: Theme) -> None:
         super().__init__()
         self.latex, self._theme = latex, theme
         self._renderer = QSvgRenderer(self)
         self.setAccessibleName(latex)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        later(delay, self, self._render)
+        self._svg = _typesetter.submit(_typeset, latex)
+        self._look()
 
     @property
     def ready(self) -> bool:
@@ -75,7 +75,13 @@ class Equation(QWidget):
         with QPainter(self) as painter:
             self._renderer.render(painter, QRectF(0, 0, size.width() * scale, size.height() * scale))
 
+    def _look(self) -> None:
+        if self._svg.done():
+            self._render()
+        else:
+            later(_LOOK_MS, self, self._look)
+
     def _render(self) -> None:
-        self._renderer.load(QByteArray(typeset(self.latex).replace(_INK, self._theme.text).encode()))
+        self._renderer.load(QByteArray(self._svg.result().replace(_INK, self._theme.text).encode()))
         self.updateGeometry()
         self.update()

@@ -46,19 +46,22 @@ class BuiltInParts(PictureFrame):
         return False
 
     def _make_part(self) -> None:
+        self._parts = self._parts or self._in_parts()
         try:
-            self._parts = self._parts or self.build() or iter(())
-            ended = next(self._parts, self) is self
+            next(self._parts, None)
         except Exception:
             self._built = True
             raise
         finally:
             self._adopt()
-        if ended:
-            self._built = True
-            self.fit_room()
-            self.recolour()
-            self.order_tabs()
+
+    def _in_parts(self) -> Iterator[None]:
+        yield from self.build() or ()
+        yield
+        self._built = True
+        self.fit_room()
+        self.recolour()
+        self.order_tabs()
 
     def _adopt(self) -> None:
         """What is in no layout yet belongs to the view: closed between two parts, Qt has to take it apart in order."""

@@ -34,7 +34,6 @@ from workbench.theme import GRID
 from workbench.views.live_view import LiveView
 
 _ROOM_FOR_TWO = 800  # pixels: the longest equations beside the table of symbols
-_BETWEEN = 60  # ms: so long one equation may take to typeset
 
 
 class Explain(LiveView):
@@ -117,9 +116,9 @@ class Explain(LiveView):
         if not self.compact:
             left.addWidget(_label(structure.paper, "small"))
         self._equations, self._lines = [], []
-        for index, (latex, meaning) in enumerate(structure.equations):
+        for latex, meaning in structure.equations:
             shown = with_functions(latex, *structure.functions)
-            equation, line = Equation(shown, self.theme, index * _BETWEEN), _label("", "value")
+            equation, line = Equation(shown, self.theme), _label("", "value")
             self._equations.append(equation)
             self._lines.append(line)
             left.addSpacing(GRID)

@@ -275,7 +275,7 @@ class NetworkView(LiveView):
         for equation in self._equations:
             self._formulas.removeWidget(equation)
             equation.deleteLater()
-        self._equations = [Equation(latex, self.theme, 60 * index) for index, latex in enumerate(formulas)]
+        self._equations = [Equation(latex, self.theme) for latex in formulas]
         for equation in self._equations:
             self._formulas.addWidget(equation)
 
