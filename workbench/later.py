@@ -8,6 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer
 from shiboken6 import isValid
 
+TURN_MS = 1  # until the next turn of the event loop; of none, Qt makes two calls before it looks at any other timer
 _in_turn: deque[tuple[QObject, Callable[[], object]]] = deque()
 
 
@@ -23,7 +24,7 @@ def later(milliseconds: int, about: QObject, call: Callable[[], object]) -> None
         if isValid(about):
             call()
 
-    QTimer.singleShot(milliseconds, due)
+    QTimer.singleShot(max(milliseconds, TURN_MS), due)
 
 
 def in_turn(about: QObject, call: Callable[[], object]) -> None:
@@ -34,7 +35,7 @@ def in_turn(about: QObject, call: Callable[[], object]) -> None:
     """
     _in_turn.append((about, call))
     if len(_in_turn) == 1:
-        QTimer.singleShot(0, _next)
+        QTimer.singleShot(TURN_MS, _next)
 
 
 def _next() -> None:
@@ -46,4 +47,4 @@ def _next() -> None:
         if again is not True:
             _in_turn.popleft()
         if _in_turn:
-            QTimer.singleShot(0, _next)
+            QTimer.singleShot(TURN_MS, _next)

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication, QWidget
 
+from workbench.later import TURN_MS
 from workbench.style import TEXT_SCALE, box_palette, input_palette, palette, percent, style_sheet
 from workbench.theme import Theme
 
@@ -71,7 +72,7 @@ class Wardrobe(QObject):
         self._then = then
         if then is None:
             self.dress_what_is_seen()
-        self._timer.start(0 if then is not None else _PAUSE_MS)
+        self._timer.start(TURN_MS if then is not None else _PAUSE_MS)
 
     def dress_what_is_seen(self) -> None:
         """At once all that has been shown meanwhile."""
