@@ -38,6 +38,7 @@ class Activation(LiveView):
     def build(self) -> None:
         """A plot for each function of the chosen layer, made when it is known how many there are."""
         self._plots: list[FunctionPlot] = []
+        self._adding = False
         self._layer = QComboBox()
         self._layer.activated.connect(self._draw_again)
         self.add_control("Layer", self._layer, "layer")
@@ -54,16 +55,16 @@ class Activation(LiveView):
         self.time.moved.connect(self._show_cursor)
 
     def draw(self, snapshot: Snapshot) -> None:
-        """The chosen layer; a plot that is not there yet is made in each turn of the event loop."""
+        """The chosen layer; plots that are not there yet are made one after the other."""
         slots = self._slots()
-        begun = len(self._plots) if len(self._plots) <= len(slots) else 0
-        self._arrange(begun, len(slots))
+        if len(self._plots) > len(slots):
+            self._leave_plots()
         for plot, slot in zip(self._plots, slots, strict=False):
             plot.show_function(slot.name, slot.function, slot.values)
         self._batch.setText(self._said())
         self._show_cursor()
-        if len(self._plots) < len(slots):
-            later(_BETWEEN_MS, self, self._draw_again)
+        if not self._adding:
+            self._add_plot()
 
     def clear(self) -> None:
         """No curves, no histograms."""
@@ -141,19 +142,27 @@ class Activation(LiveView):
             self._layer.addItems(names)
         return [slot for slot in found.slots if layer_name(slot) == self._layer.currentText()]
 
-    def _arrange(self, begun: int, count: int) -> None:
-        """Leave the first `begun` plots, and add one to them if `count` are wanted: four at once held the window up."""
-        for plot in self._plots[begun:]:
+    def _leave_plots(self) -> None:
+        for plot in self._plots:
             self._grid.removeWidget(plot)
             plot.deleteLater()
-        del self._plots[begun:]
-        if begun < count:
-            plot = FunctionPlot(self.theme)
-            plot.setMinimumHeight(self._least)
-            columns = 1 if count == 1 else 2
-            self._grid.addWidget(plot, begun // columns, begun % columns)
-            plot.hovered.connect(partial(self._hover, plot))
-            self._plots.append(plot)
+        self._plots.clear()
+
+    def _add_plot(self) -> None:
+        """Make the next plot and draw it, and then those behind it: four at once held the window up."""
+        slots, begun = self._slots(), len(self._plots)
+        self._adding = begun < len(slots)
+        if not self._adding:
+            return
+        plot = FunctionPlot(self.theme)
+        plot.setMinimumHeight(self._least)
+        columns = 1 if len(slots) == 1 else 2
+        self._grid.addWidget(plot, begun // columns, begun % columns)
+        plot.hovered.connect(partial(self._hover, plot))
+        self._plots.append(plot)
+        plot.show_function(slots[begun].name, slots[begun].function, slots[begun].values)
+        plot.show_now(self._at_cursor(slots[begun]))
+        later(_BETWEEN_MS, self, self._add_plot)
 
     def _draw_again(self) -> None:
         if self.snapshot is not None:
