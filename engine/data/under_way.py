@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import duckdb
 
+from engine.data.database import connect
 from engine.data.errors import DataError
 
 Check = Callable[[], None]
@@ -41,7 +42,7 @@ def unwatched(connection: duckdb.DuckDBPyConnection) -> None:
 @contextmanager
 def stoppable() -> Iterator[duckdb.DuckDBPyConnection]:
     """A database for short questions, which `stop_reading` breaks off too; how far they are is not told."""
-    with duckdb.connect() as connection:
+    with connect() as connection:
         connection.execute("SET enable_progress_bar = false")
         with _lock:
             _open.add(connection)

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, Protocol
 
-import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.data.batches import Batch, Floats, Ints
+from engine.data.database import connect
 from engine.data.dataset import Scores, WritingScorer
 from engine.data.pairs.pairs import Pairs
 from engine.data.pairs.pairs_preparation import PairsPreparation
@@ -125,8 +125,10 @@ def _nearest_text(dataset: SplitPairs, part: str) -> list[int] | None:
     letters = [sum(len(sources[row]) for row in some) for some in (rows, train)]
     if math.prod(letters) > _MOST_COMPARED:
         return None
-    with duckdb.connect() as connection:
-        connection.execute("CREATE TABLE asked (n INTEGER, s VARCHAR); CREATE TABLE known (n INTEGER, s VARCHAR)")
+    with connect() as connection:
+        connection.execute(
+            "CREATE TEMP TABLE asked (n INTEGER, s VARCHAR); CREATE TEMP TABLE known (n INTEGER, s VARCHAR)"
+        )
         for name, some in (("asked", rows), ("known", train)):
             connection.execute(
                 f"INSERT INTO {name} SELECT unnest($1), unnest($2)", [some, [sources[row] for row in some]]

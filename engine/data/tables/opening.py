@@ -6,9 +6,7 @@ with too few or too many cells, and each is named with its line and reason.
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import Any
 
 import duckdb
 
+from engine.data import database
 from engine.data.errors import DataError, counted
 from engine.data.files.broken_records import leave_out_broken
 from engine.data.files.dialect import FOUND_OUT, Reading
@@ -71,14 +70,9 @@ def open_table(path: Path, reading: Reading = FOUND_OUT) -> Table:
 
 
 def connect() -> duckdb.DuckDBPyConnection:
-    """A database in memory that fetches nothing from the network and writes nothing into the working folder."""
-    connection = watched(duckdb.connect())
-    connection.execute("SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false")
-    # It joins a table's first rows with themselves, which takes four times as long over ten thousand columns.
-    connection.execute("SET disabled_optimizers = 'late_materialization'")
-    # One for each user, as nobody else may write into it; what a process that was killed left there, the next removes.
-    folder = Path(tempfile.gettempdir()) / f"duckdb-{getattr(os, 'getuid', int)()}"
-    connection.execute(f"SET temp_directory = {literal(str(folder))}")
+    """A connection of which it is told how far its query is, and which can be broken off; without time zones."""
+    connection = watched(database.connect())
+    connection.execute("SET TimeZone = 'UTC'")
     return connection
 
 
