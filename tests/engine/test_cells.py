@@ -18,6 +18,7 @@ CELL_KEYS = [spec.key for spec in specifications()]
 SHAPES = list(itertools.product((1, 2), (False, True), (False, True), (False, True)))
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("cell", CELL_KEYS)
 @pytest.mark.parametrize(("layers", "both", "aligned", "tokens"), SHAPES)
 def test_a_ragged_batch_is_what_the_equations_say(

@@ -57,6 +57,7 @@ def dataset(kind: str, topology: str) -> tuple[Experiment, Dataset]:
         return experiment, load(experiment)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize(("kind", "topology"), COMBINATIONS)
 def test_one_epoch_and_answers_in_shape(kind: str, topology: str, cell: str) -> None:

@@ -60,6 +60,7 @@ def drawn(made: Network, b: int) -> reference.Masks:
     return reference.Masks(between, recurrent, keep)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("cell", CELL_KEYS)
 @pytest.mark.parametrize("both", [False, True])
 @pytest.mark.parametrize("kind", NOISE)

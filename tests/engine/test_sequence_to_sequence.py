@@ -67,6 +67,7 @@ def compare(made: SequenceToSequence, batch: PairBatch) -> None:
             assert not row[:written, read:].any()
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("cell", "layers", "both", "kind", "tokens"), CASES)
 def test_gradients_agree_with_finite_differences(cell: str, layers: int, both: bool, kind: str, tokens: bool) -> None:
     check_gradients(made_for(cell, layers, both, kind, tokens), pair_batch(tokens))

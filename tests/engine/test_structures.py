@@ -31,6 +31,7 @@ STRUCTURES: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("cell", CELL_KEYS)
 @pytest.mark.parametrize("structure", STRUCTURES)
 @pytest.mark.parametrize("aligned", [False, True])

@@ -141,6 +141,7 @@ def test_cut_nowhere_it_is_the_whole(cell: str, aligned: bool, tokens: bool, eve
 NOISE: dict[str, Any] = {"dropout": 0.3, "recurrent_dropout": 0.3, "zoneout": 0.3, "zoneout_cell": 0.2}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("cell", CELL_KEYS)
 @pytest.mark.parametrize("aligned", [False, True])
 @pytest.mark.parametrize(("every", "back"), [(2, 4), (3, 0)])

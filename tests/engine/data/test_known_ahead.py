@@ -125,6 +125,7 @@ def made_steps(task: str) -> int:
     return max(int(TASKS[task].get(f"data.{name}", 1)) for name in ("steps", "horizon"))
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("ends", [AHEAD, 1, 0])
 @pytest.mark.parametrize("task", TASKS)
 def test_the_script_follows_it_too(tmp_path: Path, task: str, ends: int) -> None:

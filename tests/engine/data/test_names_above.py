@@ -104,6 +104,7 @@ def test_remarks_below_do_not_hide_what_parts_the_cells(write: Write) -> None:
     assert ([column.name for column in found.columns], found.rows, found.rejected_rows) == (["date", "v"], 40, 2)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("head", "mark"),
     [

@@ -69,6 +69,7 @@ def sequences(folder: Path) -> Exportable:
     return made(path, **settings, data__inputs=inputs, data__label=NAMES[2])
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("source", [series, written, sequences])
 @pytest.mark.parametrize("key", target_keys())
 def test_every_form_runs_whatever_names_hold(tmp_path: Path, key: str, source: Any) -> None:

@@ -47,6 +47,7 @@ def session(tmp_path: Path, source: Exportable) -> Any:
     return onnxruntime.InferenceSession(str(tmp_path / "model.onnx"), options, providers=["CPUExecutionProvider"])
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("kind", "layers", "both"), SHAPES)
 @pytest.mark.parametrize("cell", CELLS)
 def test_every_cell(tmp_path: Path, cell: str, kind: str, layers: int, both: bool) -> None:
@@ -88,6 +89,7 @@ STRUCTURES: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("structure", STRUCTURES, ids=str)
 @pytest.mark.parametrize("cell", ["lstm", "mgu", "feedforward", "lstm_layer_norm"])
 @pytest.mark.parametrize("kind", ["airline", "text"])

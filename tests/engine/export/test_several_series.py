@@ -64,6 +64,7 @@ def of_each(model: Model, dataset: PanelDataset) -> dict[str, Given]:
     return found
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("key", target_keys())
 def test_every_form_says_of_each_series_what_the_engine_says(tmp_path: Path, key: str, task: str) -> None:

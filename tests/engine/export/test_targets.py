@@ -26,6 +26,7 @@ from tests.engine.export.examples import KINDS, WRITERS, exportable
 OTHERS = [key for key in target_keys() if key != "onnx"]  # which has tests of its own
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("key", OTHERS)
 def test_every_kind_of_data(tmp_path: Path, key: str, kind: str) -> None:
