@@ -205,6 +205,7 @@ class RunFinished:
     intervals: tuple[Mapping[str, Any], ...] = ()  # around forecasts of a series, as `Interval.result` gives them
     by_step: tuple[Mapping[str, float], ...] = ()  # the test part's scores by "step" ahead, of forecasts over several
     validation_metric: float = math.nan  # of the best epoch, in the main metric
+    test_examples: int = 0  # that the test part has; 0 of runs that were kept before they were counted
 
 
 @dataclass(frozen=True, slots=True)

@@ -259,6 +259,7 @@ def _ended(result: Mapping[str, Any]) -> RunFinished | RunFailed | None:
             if isinstance(row, dict)
         ),
         validation_metric=_number(result.get("validation_metric")),
+        test_examples=int(result.get("test_examples") or 0),
     )
 
 

@@ -9,6 +9,7 @@ from engine.aligned import aligned, step_rows
 from engine.cells import specification
 from engine.config import Experiment, ModelConfig
 from engine.events import WITHDRAWN, Finding, RunFinished, RunStarted
+from engine.findings.few_examples import caution
 from engine.forecasts.intervals import Interval, interval_words
 
 _MARKS = {"good": "+", "note": "·", "warning": "!", "problem": "!"}
@@ -23,6 +24,7 @@ def summary(experiment: Experiment, start: RunStarted, end: RunFinished, finding
         f"{end.reason.capitalize()}: {end.step:,} steps in {end.seconds:.1f} s, "
         f"best weights from epoch {end.best_epoch}.",
         _scores(specification(experiment.model.cell).title, start.metric, end),
+        caution(experiment.data.kind, end.test_examples) if end.test_metrics else "",
         aligned(step_rows(end.by_step)),
         "\n".join(interval_words(Interval.from_dict(each)) for each in end.intervals),
         "\n".join(f"{_MARKS[f.level]} {f.title}. {f.why} {f.cure}".rstrip() for f in standing),

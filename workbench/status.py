@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 
 from engine.events import Compiling, RunFailed, RunFinished
+from engine.findings.few_examples import caution
 from workbench.desk import RACING, Desk
 from workbench.draft import Draft
 from workbench.pace import duration
@@ -73,11 +74,12 @@ def _words(draft: Draft, session: Session) -> tuple[str, str, str]:
         return f"preparing: reading {draft.loading}…", "warning", ""
     if draft.blocked:
         return "failed: settings do not fit the data", "problem", draft.problem
-    outcome = session.record.outcome if session.record else None
-    if isinstance(outcome, RunFinished):
+    record = session.record
+    outcome = record.outcome if record else None
+    if record and isinstance(outcome, RunFinished):
         reason = {"imported": "weights imported and scored"}.get(outcome.reason, outcome.reason)
         reason = reason if reason.startswith("finished") else f"finished: {reason}"
-        return reason, "good", result(outcome)
+        return reason, "good", result(outcome, record.experiment.data.kind)
     if isinstance(outcome, RunFailed):
         return f"failed: {outcome.title}", "problem", f"{outcome.why} {outcome.cure}"
     if draft.engine_problem:
@@ -105,8 +107,8 @@ def _training(draft: Draft, session: Session) -> tuple[str, str, str]:
     return "training: beginning…", "accent", "The first batch is prepared."
 
 
-def result(outcome: RunFinished) -> str:
-    """The result of a run in a sentence."""
+def result(outcome: RunFinished, kind: str) -> str:
+    """The result of a run on that kind of data in a sentence."""
     scores, baselines = scores_words(outcome.test_metrics), scores_words(outcome.test_baselines)
     epoch = f"Best epoch {outcome.best_epoch}, validation" if outcome.best_epoch else "Validation"
     best = f"{epoch} loss {outcome.best_validation_loss:.4g}."
@@ -114,4 +116,5 @@ def result(outcome: RunFinished) -> str:
         best = "There is no validation part." if outcome.best_epoch or scores else "Nothing was trained."
     against = f" Against {baselines}." if baselines else ""
     scored = f"On the test part: {scores}.{against}" if scores else "Nothing was scored on the test part."
-    return numerals(f"{best} {scored}")
+    few = caution(kind, outcome.test_examples) if scores else ""
+    return numerals(f"{best} {scored} {few}".rstrip())

@@ -13,6 +13,7 @@ from engine.data import LabelledTextPreparation, SequencePreparation, SeriesPrep
 from engine.data.errors import counted
 from engine.events import RunFailed, RunFinished
 from engine.export.meaning import answer_words, step_columns
+from engine.findings.few_examples import caution
 from engine.imported_run import ImportedRun
 from engine.importing import read_foreign
 from engine.model import Model
@@ -47,7 +48,8 @@ def import_weights(arguments: Namespace) -> int:
         return 2
     assert isinstance(ended, RunFinished)  # a run that was asked nothing ends with one or the other
     scored = (f"test part, {name}: {value:.6g}" for name, value in ended.test_metrics)
-    for note in (*notes, *_read(run.model()), *scored):
+    few = caution(experiment.data.kind, ended.test_examples) if ended.test_metrics else ""
+    for note in filter(None, (*notes, *_read(run.model()), *scored, few)):
         print(note)
     print(f"saved in {out}")
     return 0

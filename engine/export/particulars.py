@@ -18,7 +18,7 @@ from engine.recording import versions
 from engine.runs import RESULT, load_run
 
 _LARGEST_RESULT = 10_000_000  # bytes
-_RESULTS = ("metric", "test_metrics", "test_baselines", "validation_metric", "best_epoch", "versions")
+_RESULTS = ("metric", "test_metrics", "test_baselines", "test_examples", "validation_metric", "best_epoch", "versions")
 NOT_STATED = "not stated; ask whoever gave you the data"
 
 

@@ -5,6 +5,7 @@ Each looks at the measurements of a run and gives one finding or nothing.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Sequence
 
@@ -12,6 +13,7 @@ import numpy as np
 
 from engine.data.errors import counted
 from engine.events import Changes, Finding
+from engine.findings.few_examples import caution, on_few
 from engine.findings.measurements import Measurements, Standing
 from engine.findings.measures import SHARES, best_lag
 from engine.percentages import percent
@@ -39,9 +41,20 @@ def baseline(m: Measurements) -> Finding | None:
     title = _what_is_beaten(m, standing, even)
     best = standing.ahead[0][0] if standing.ahead else ""
     if not best or best in even:
-        return Finding("baseline", "good", title, why)
+        return _praise(m, standing.part, Finding("baseline", "good", title, why))
     cure = f"{best} is the simpler answer here. More epochs, more to look back on or more hidden units may pass it."
-    return Finding("baseline", "note", f"{title}; {best} is better", why, cure)
+    return _praise(m, standing.part, Finding("baseline", "note", f"{title}; {best} is better", why, cure))
+
+
+def _praise(m: Measurements, part: str, finding: Finding) -> Finding:
+    """The finding as it is, or with a word of caution where the part is so small that chance can do as much."""
+    kind, count = m.experiment.data.kind, m.parts.get(part, 0)
+    if not on_few(kind, count):
+        return finding
+    title = f"O{on_few(kind, count)[1:]}: {finding.title[:1].lower()}{finding.title[1:]}"
+    why = f"{finding.why} {caution(kind, count)}"
+    cure = f"{finding.cure} A larger {part} part tells more.".lstrip()
+    return dataclasses.replace(finding, level="note", title=title, why=why, cure=cure)
 
 
 def _what_is_beaten(m: Measurements, standing: Standing, even: Sequence[str]) -> str:
@@ -118,7 +131,8 @@ def memory(m: Measurements) -> Finding | None:
     why = f"{why} {m.worth.ahead}".rstrip()
     gain = m.gain(ours, theirs)
     if gain > _HARDLY:
-        return Finding("memory", "good", f"Beats a feed-forward network of the same size{_by(gain, m)}", why)
+        title = f"Beats a feed-forward network of the same size{_by(gain, m)}"
+        return _praise(m, "test", Finding("memory", "good", title, why))
     title = "A feed-forward network of the same size does " + ("better" if gain < -_HARDLY else "as well")
     standing = m.standing()
     if standing is None or standing.missed:  # neither has learned enough to say why
@@ -139,7 +153,8 @@ def order(m: Measurements) -> Finding | None:
     if abs(m.gain(ours, without)) > _HARDLY and ((standing := m.standing()) is None or standing.missed):
         return None  # of a network that has not learned, any order changes the score
     if m.gain(ours, without) > _HARDLY:
-        return Finding("order", "good", f"It uses the order: shuffled, {m.metric} is {without:.3g}", why)
+        title = f"It uses the order: shuffled, {m.metric} is {without:.3g}"
+        return _praise(m, "test", Finding("order", "good", title, why))
     cure = "It answers from what occurs, not from when; a network without memory may do for this data."
     return Finding("order", "note", "The order of the steps hardly matters to it", why, cure)
 

@@ -69,6 +69,16 @@ def test_of_a_table_too_short_for_a_test_part_it_is_said_why_nothing_was_scored(
     assert "! Nothing was scored on the test part. It is empty: 2 examples are in the training part. " in out
 
 
+def test_of_very_few_test_windows_the_summary_says_how_little_their_score_says(run: Run, tmp_path: Path) -> None:
+    rows = "\n".join(f"2020-01-{day:02d},{day % 7}" for day in range(1, 15))
+    (tmp_path / "t.csv").write_text(f"day,v\n{rows}\n")
+    status, out, _ = run("train", "--data", "t.csv", "--out", "run", *QUICK)
+    assert status == 0
+    windows = json.loads((tmp_path / "run/result.json").read_text())["test_examples"]
+    assert 0 < windows < 10
+    assert f"\n\nScored on {windows} windows only: this may be chance.\n\n" in out
+
+
 def test_a_file_needs_nothing_but_its_name_and_what_is_chosen_is_said(run: Run, tmp_path: Path) -> None:
     rows = [f"2020-{1 + k % 12:02d}-{1 + k // 12:02d},{k % 5}" for k in range(200)]
     (tmp_path / "t.csv").write_text("\n".join(["When,Sold", *sorted(rows)]))

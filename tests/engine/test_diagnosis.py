@@ -142,6 +142,27 @@ def test_shares_are_compared_by_their_difference(
     assert not found.changes or level == "warning"
 
 
+@pytest.mark.parametrize(("windows", "few"), [(1, "1 window"), (9, "9 windows"), (10, "")])
+def test_praise_on_very_few_examples_says_so(windows: int, few: str) -> None:
+    measurements = measured(*[(1, 1, 0.5)] * 4)
+    measurements.parts, measurements.ended = {"test": windows, "validation": 99}, True
+    measurements.final = (0.5, (("naive", 10.0),))
+    found = said(measurements, "baseline")
+    assert (found.level, found.title) == (
+        ("note", f"On {few} only: beats naive by 95 %") if few else ("good", "Beats naive by 95 %")
+    )
+    assert found.why.endswith(f"part. Scored on {few} only: this may be chance." if few else "part.")
+    assert found.cure == ("A larger test part tells more." if few else "")
+
+
+def test_while_a_run_goes_on_its_praise_is_as_sure_as_the_validation_part() -> None:
+    measurements = measured(*[(1, 1, 5.0)] * 4, **{"data.kind": "sequences"})
+    measurements.parts = {"test": 99, "validation": 2}
+    found = said(measurements, "baseline")
+    assert found.title == "On 2 sequences only: beats seasonal naive by more than 30 %; AR(12) is better"
+    assert found.cure.endswith("may pass it. A larger validation part tells more.")
+
+
 def test_of_several_series_an_autoregression_may_be_better_as_of_one() -> None:
     measurements = measured(*[(1, 1, 5.0)] * 4)
     measurements.baselines = (("naive", 10.0), ("AR", 4.0))

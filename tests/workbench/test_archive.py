@@ -491,7 +491,16 @@ def test_a_score_without_a_value_is_left_out() -> None:
     scores, simple = (("RMSE", 1.9), ("MASE", math.nan)), (("naive", math.nan), ("drift", 0.5))
     record.outcome = RunFinished("all epochs done", 1, 1, 1, 0.5, scores, simple, 1.0)
     assert run_rows.tested_words(record) == "<b>test: RMSE 1.9</b><br>baselines: drift 0.5"
-    assert result(record.outcome).endswith("On the test part: RMSE 1.9. Against drift 0.5.")
+    assert result(record.outcome, "series").endswith("On the test part: RMSE 1.9. Against drift 0.5.")
+
+
+def test_a_score_on_very_few_windows_is_told_with_a_word_of_caution() -> None:
+    record = RunRecord(1, "run", SERIES, None)
+    scores = (("RMSE", 0.2),), (("naive", 3.0),)
+    record.outcome = RunFinished("all epochs done", 1, 1, 1, 0.5, *scores, 1.0, test_examples=2)
+    few = "Scored on 2 windows only: this may be chance."
+    assert run_rows.tested_words(record).endswith(f"<br>{few}")
+    assert result(record.outcome, "series").endswith(f"Against naive 3. {few}")
 
 
 @pytest.mark.parametrize(
@@ -505,4 +514,4 @@ def test_a_score_without_a_value_is_left_out() -> None:
 def test_what_was_not_scored_is_said_of_a_result(
     step: int, epoch: int, loss: float, scores: tuple[tuple[str, float], ...], words: str
 ) -> None:
-    assert result(RunFinished("stopped", step, 1, epoch, loss, scores, (), 1.0)) == words
+    assert result(RunFinished("stopped", step, 1, epoch, loss, scores, (), 1.0), "series") == words

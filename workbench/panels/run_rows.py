@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem
 from engine.aligned import step_rows
 from engine.config import Experiment, field_info
 from engine.events import RunFailed, RunFinished
+from engine.findings.few_examples import caution
 from engine.findings.measures import HIGHER_IS_BETTER
 from workbench.draft import source_name
 from workbench.icons import icon
@@ -228,7 +229,8 @@ def tested_words(record: RunRecord) -> str:
     scored = [item for item in record.outcome.test_baselines if not math.isnan(item[1])]
     baselines = sorted(scored, key=lambda item: item[1], reverse=higher)
     against = "; ".join(f"{name} {value:.4g}" for name, value in baselines[:3])
-    return numerals(f"<b>test: {scores}</b>" + (f"<br>baselines: {against}" if against else ""))
+    few = caution(record.experiment.data.kind, record.outcome.test_examples)
+    return numerals("<br>".join(filter(None, (f"<b>test: {scores}</b>", against and f"baselines: {against}", few))))
 
 
 def step_words(record: RunRecord) -> str:
