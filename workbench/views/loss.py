@@ -21,6 +21,7 @@ from workbench.plots.keys import Key
 from workbench.plots.saving import Table
 from workbench.plots.scrolled import scrolled
 from workbench.plots.smoothing import Smoother
+from workbench.plots.steps_table import Course, steps_table
 from workbench.theme import GRID, Theme
 from workbench.views.live_view import LiveView
 
@@ -141,17 +142,23 @@ class Loss(LiveView):
         return self.history.lowest("validation_loss") if self.history is not None else (math.nan, math.nan)
 
     def table(self) -> Table:
-        """One row for every epoch; every batch when no epoch has ended."""
-        if self.history is None:
-            return (), []
-        metric = self.start.metric if self.start else "metric"
-        steps, validation = self.history.raw("validation_loss")
-        if not len(steps):
-            rows = zip(*(column.tolist() for column in self.history.raw("loss")), strict=True)
-            return ("step", _BATCHES), [(int(step), loss) for step, loss in rows]
-        columns = [steps, self.history.raw("training_loss")[1], validation, self.history.raw("metric")[1]]
-        epochs = zip(*(column.tolist() for column in columns), strict=False)
-        return ("step", "training loss", "validation loss", metric), [(int(step), *rest) for step, *rest in epochs]
+        """One row for every epoch, every batch when no epoch has ended; and for those of the runs beside it."""
+        history, metric = self.history, self._metric_name()
+        own: list[Course] = []
+        if history is not None and history.count("validation_loss"):
+            names = (("training loss", "training_loss"), ("validation loss", "validation_loss"), (metric, "metric"))
+            own = [(heading, history.raw(name)) for heading, name in names]
+        elif history is not None and history.count("loss"):
+            own = [(_BATCHES, history.raw("loss"))]
+        for run in self.others:
+            own.append((f"{_named(run)}, validation loss", run.history.raw("validation_loss")))
+            if run.metric == metric:
+                own.append((f"{_named(run)}, {metric}", run.history.raw("metric")))
+        return steps_table(own)
+
+    def _metric_name(self) -> str:
+        """Of the run at hand; before there is one, of the first beside it."""
+        return self.start.metric if self.start else self.others[0].metric if self.others else "metric"
 
     def clear(self) -> None:
         """No curves, no baselines, no best epoch."""
@@ -232,7 +239,7 @@ class Loss(LiveView):
 
     def _draw_metric(self, history: History) -> None:
         plot = self._metric
-        metric = self.start.metric if self.start else self.others[0].metric if self.others else "metric"
+        metric = self._metric_name()
         if metric not in plot.curves:
             plot.remove_curves()
             plot.add_curve(metric, "validation", symbol=True)
@@ -253,7 +260,7 @@ class Loss(LiveView):
 
     def _draw_others(self, plot: CurvePlot, what: str, others: Sequence[Beside]) -> None:
         """One curve for each other run; those that are no longer asked for go."""
-        names = {f"{run.number} {run.name}": run for run in others}
+        names = {_named(run): run for run in others}
         for name in [name for name in plot.curves if name in self._other_names and name not in names]:
             plot.remove_curve(name)
         for name, run in names.items():
@@ -288,6 +295,10 @@ class Loss(LiveView):
 def _reach(last: float) -> float:
     """A place at `last` or a little beyond, for some time the same: what ends there need not be drawn every frame."""
     return _STRIDE ** math.ceil(math.log(last, _STRIDE)) if last > 0 else last
+
+
+def _named(run: Beside) -> str:
+    return f"{run.number} {run.name}"
 
 
 def _number(value: float) -> str:

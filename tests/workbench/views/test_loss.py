@@ -53,6 +53,21 @@ def test_other_runs_are_drawn_beside_the_one_at_hand(show: Show, short_run: Hist
     assert "3 gru-16" not in view._loss.curves
 
 
+def test_the_table_holds_the_runs_that_are_drawn_beside_the_one_at_hand(show: Show, short_run: History) -> None:
+    view, other = show(Loss), History()
+    for step, name, value in ((3, "validation_loss", 2.0), (4, "validation_loss", 1.0), (4, "metric", 9.0)):
+        other.append(step, name, value)
+    view.show_others((Beside(3, "gru-16", "RMSE", other), Beside(4, "lstm-8", "bits", other)))
+    assert view.table()[0] == ("step", "3 gru-16, validation loss", "3 gru-16, RMSE", "4 lstm-8, validation loss")
+    view.show_start(replace(measured.STARTED, metric="RMSE"))
+    view.show_history(short_run)
+    header, rows = view.table()
+    assert header[:5] == ("step", "training loss", "validation loss", "RMSE", "3 gru-16, validation loss")
+    assert [row[0] for row in rows] == [2, 3, 4, 6]
+    assert_array_equal(rows[1][1:], [math.nan] * 3 + [2, math.nan, 2])
+    assert_array_equal(rows[2][1:], [1.5, 1.25, 30, 1, 9, 1])
+
+
 def test_loss_curves_and_best_epoch(show: Show, short_run: History) -> None:
     view = show(Loss)
     view.show_start(replace(measured.STARTED, steps_per_epoch=2))
