@@ -131,7 +131,7 @@ class Files(QObject):
     def ask_export(self, record: RunRecord | None) -> None:
         """Ask where to, and write the run's best weights."""
         if record is None or record.folder is None or not record.saved:
-            self.told.emit("There are no weights to export yet: train first.")
+            self._tell_untrained(record, "There are no weights to export yet: train first.")
             return
         if record.gone:
             self.told.emit(record.gone)
@@ -151,7 +151,7 @@ class Files(QObject):
     def ask_use(self, record: RunRecord | None) -> None:
         """Ask the run's best weights something."""
         if record is None or record.folder is None or not record.saved:
-            self.told.emit("There is no trained model to use yet: train first.")
+            self._tell_untrained(record, "There is no trained model to use yet: train first.")
             return
         if record.gone:
             self.told.emit(record.gone)
@@ -162,6 +162,10 @@ class Files(QObject):
         dialog.asked.connect(lambda asked: self._desk.errands.use(record, asked, dialog))
         self._desk.errands.learn_use(record, dialog)
         dialog.show()
+
+    def _tell_untrained(self, record: RunRecord | None, words: str) -> None:
+        unchosen = record is None and any(run.saved for run in self._desk.session.records)
+        self.told.emit("No run is chosen: choose one in the list of runs first." if unchosen else words)
 
     def apply_theme(self, theme: Theme) -> None:
         """Other colours."""

@@ -375,6 +375,36 @@ def test_settings_of_a_run_are_written_as_people_read_them(changes: dict[str, ob
     assert different_settings(Experiment().replace(changes)) == told
 
 
+def test_where_no_run_is_chosen_none_is_told_of_and_nothing_can_be_done(panel: RunsPanel, qtbot: QtBot) -> None:
+    noted: list[tuple[RunRecord, str]] = []
+    panel.noted.connect(lambda record, text: noted.append((record, text)))
+    before = panel.current
+    panel._notes.setText("slow")
+    panel.resize(400, 800)
+    QTest.mouseClick(panel._list.viewport(), Qt.MouseButton.LeftButton, pos=panel._list.viewport().rect().bottomRight())
+    assert (panel.current, panel.chosen) == (None, [])
+    assert noted == [(before, "slow")]
+    assert panel._details._text.text().startswith("No run is chosen.")
+    assert panel._notes.isHidden()
+    assert not any(button.isEnabled() for button in panel._buttons.values())
+    panel.activateWindow()
+    panel._more.setFocus()
+    qtbot.waitUntil(panel._more.hasFocus)
+    panel._list.setFocus(Qt.FocusReason.TabFocusReason)  # who comes by key is at the row where they were
+    qtbot.waitUntil(lambda: panel.current is before)
+    assert not panel._notes.isHidden()
+
+
+def test_of_several_chosen_runs_the_one_that_keys_are_at_is_told_of(panel: RunsPanel) -> None:
+    last, first = panel._rows[3], panel._rows[1]
+    panel._list.setCurrentItem(first)
+    last.setSelected(True)
+    assert panel.current is first.record
+    first.setSelected(False)  # as by a click with Ctrl
+    assert panel.current is last.record
+    assert panel._told is last.record
+
+
 def test_eyes_open_and_shut_by_key(panel: RunsPanel, qtbot: QtBot) -> None:
     changed: list[bool] = []
     panel.shown_changed.connect(lambda: changed.append(True))

@@ -270,6 +270,19 @@ def test_of_a_run_whose_folder_was_taken_away_that_is_said(bench: Bench) -> None
     assert told[4:] == [f"{gone} The notes stay as long as the window.", f"There is no folder {record.folder}."]
 
 
+def test_where_no_run_is_chosen_that_is_said_instead_of_that_there_is_none(bench: Bench) -> None:
+    window, told = bench.window, []  # type: ignore[var-annotated]
+    window.files.told.connect(told.append)
+    bench.train(1)
+    bench.command("stop")
+    bench.until(lambda: bench.session_state is State.FINISHED)
+    window.desk.session.records[0].saved = True
+    window.runs._list.clearSelection()
+    window.ask_export()
+    window.ask_use()
+    assert told == ["No run is chosen: choose one in the list of runs first."] * 2
+
+
 def test_where_no_form_can_be_offered_none_is_looked_for_any_more(bench: Bench, tmp_path: Path) -> None:
     dialog = ExportDialog(RunRecord(1, "lstm-32", SERIES, tmp_path), tmp_path, bench.window)
     assert "Looking" in dialog._about.text()

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem
 
 from engine.aligned import step_rows
@@ -166,6 +166,13 @@ class RunsList(QTreeWidget):
             event.accept()
             return True
         return super().event(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Who comes by Tab is at a row: where none is chosen, that one is."""
+        super().focusInEvent(event)
+        by_tab = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        if by_tab and not self.selectedItems() and self.currentItem() is not None:
+            self.currentItem().setSelected(True)
 
     def sizeHint(self) -> QSize:
         """As low as it may be."""

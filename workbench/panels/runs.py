@@ -40,6 +40,7 @@ _BUTTONS = (
     ("model", "Use this model…"), ("go_on", "Go on…"), ("use", "Use settings"), ("export", "Export…"),
 )  # fmt: skip
 _EMPTY = "Every run is kept here, and in a folder of its own."
+_NONE = "No run is chosen. Click one to read what it reached and how it was set up."
 
 
 class RunsPanel(QWidget):
@@ -61,6 +62,7 @@ class RunsPanel(QWidget):
         self._theme = theme
         self._rows: dict[int, RunRow] = {}  # by the record's number
         self._lock = ""
+        self._told: RunRecord | None = None  # whom details and notes are about
         self._list = runs_list()
         self._filter = RunFilter(self._list)
         self._details = ScrolledText("small", "run_details", "About the chosen run")
@@ -109,6 +111,7 @@ class RunsPanel(QWidget):
         self._list.setSortingEnabled(True)
         self._tell_apart()
         self._filter.apply()
+        self._show_details()
 
     def offer_back(self, deleted: Sequence[RunRecord]) -> None:
         """What was deleted last can be brought back."""
@@ -150,9 +153,11 @@ class RunsPanel(QWidget):
 
     @property
     def current(self) -> RunRecord | None:
-        """The chosen run."""
+        """The chosen run; of several the one that the keys are at."""
         row = self._list.currentItem()
-        return row.record if isinstance(row, RunRow) else None
+        if isinstance(row, RunRow) and row.isSelected():
+            return row.record
+        return next(iter(self.chosen), None)
 
     @property
     def chosen(self) -> list[RunRecord]:
@@ -220,7 +225,7 @@ class RunsPanel(QWidget):
             layout.addLayout(buttons)
 
     def _connect(self) -> None:
-        self._list.currentItemChanged.connect(self._on_chosen)
+        self._list.currentItemChanged.connect(self._show_details)
         self._list.itemSelectionChanged.connect(self._show_details)
         self._list.itemClicked.connect(self._on_clicked)
         self._list.itemDoubleClicked.connect(self._on_double_clicked)
@@ -235,9 +240,10 @@ class RunsPanel(QWidget):
 
     def _show_details(self) -> None:
         record, chosen = self.current, self.chosen
+        self._take_notes(record)
         settings = different_settings(record.experiment) if record else ""
         lines = (best_words(record), tested_words(record), step_words(record), settings) if record else ()
-        self._details.setText("<br>".join(filter(None, lines)) or _EMPTY)
+        self._details.setText("<br>".join(filter(None, lines)) or (_NONE if self._rows else _EMPTY))
         self._notes.setVisible(record is not None)
         self.menu.allow(record, chosen, self._lock)
         for name, button in self._buttons.items():
@@ -263,15 +269,18 @@ class RunsPanel(QWidget):
     def _on_menu(self, place: QPoint) -> None:
         self.menu.popup(self._list.viewport().mapToGlobal(place))
 
-    def _on_chosen(self, now: QTreeWidgetItem | None, before: QTreeWidgetItem | None) -> None:
-        if isinstance(before, RunRow) and before.record.number in self._rows:
-            self._keep_note(before.record)
-        self._notes.setText(now.record.notes if isinstance(now, RunRow) else "")
-        self._show_details()
+    def _take_notes(self, record: RunRecord | None) -> None:
+        """What is written goes to the run that it was written on, also where another is chosen meanwhile."""
+        before = self._told
+        if record is not before:
+            self._told = record
+            if before is not None and before.number in self._rows:
+                self._keep_note(before)
+            self._notes.setText(record.notes if record else "")
 
     def _on_noted(self) -> None:
-        if self.current is not None:
-            self._keep_note(self.current)
+        if self._told is not None:
+            self._keep_note(self._told)
 
     def _keep_note(self, record: RunRecord) -> None:
         if self._notes.text().strip() != record.notes:
