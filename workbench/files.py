@@ -10,6 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.storage.project_file import SUFFIX
+from workbench.answers import Asked
 from workbench.desk import Desk
 from workbench.dialogs.export import ExportDialog
 from workbench.dialogs.import_data import ImportDialog
@@ -18,6 +19,7 @@ from workbench.dialogs.weights import WeightsDialog
 from workbench.records import RunRecord
 from workbench.run_state import LOCKED
 from workbench.settings import Settings
+from workbench.starting_place import starting_place
 from workbench.theme import Theme
 
 _KINDS = (
@@ -79,8 +81,8 @@ class Files(QObject):
 
         The one that is open is offered: often it is what was not understood.
         """
-        opened = self._desk.draft.experiment.data.file or str(self._settings.folder)
-        chosen, _ = QFileDialog.getOpenFileName(self._window, "Open data", opened, _KINDS)
+        opened = starting_place(Path(self._desk.draft.experiment.data.file), self._settings.folder)
+        chosen, _ = QFileDialog.getOpenFileName(self._window, "Open data", str(opened), _KINDS)
         if chosen:
             self.show_reading(Path(chosen).absolute())
 
@@ -158,10 +160,15 @@ class Files(QObject):
             return
         if self.use_dialog is not None:  # not before: an answer may come after it was closed
             self.use_dialog.deleteLater()
-        self.use_dialog = dialog = UseDialog(record, self._theme, self._window)
-        dialog.asked.connect(lambda asked: self._desk.errands.use(record, asked, dialog))
+        self.use_dialog = dialog = UseDialog(record, self._theme, self._settings.folder, self._window)
+        dialog.asked.connect(lambda asked: self._use(record, asked, dialog))
         self._desk.errands.learn_use(record, dialog)
         dialog.show()
+
+    def _use(self, record: RunRecord, asked: Asked, dialog: UseDialog) -> None:
+        if asked.data is not None:
+            self._settings.folder = asked.data.parent
+        self._desk.errands.use(record, asked, dialog)
 
     def _tell_untrained(self, record: RunRecord | None, words: str) -> None:
         unchosen = record is None and any(run.saved for run in self._desk.session.records)

@@ -17,6 +17,7 @@ from workbench.draft import FIRST_SAMPLE
 from workbench.records import RunRecord
 from workbench.run_state import LOCKED
 from workbench.settings import Settings
+from workbench.starting_place import starting_place
 from workbench.wording import for_people
 
 _KIND = f"Projects (*{SUFFIX})"
@@ -109,7 +110,8 @@ class Projects(QObject):
         """Ask for a name and save under it."""
         if self._locked():
             return
-        first = self._document.path or self._settings.folder / f"project{SUFFIX}"
+        before = self._document.path or self._settings.folder / f"project{SUFFIX}"
+        first = starting_place(before.parent, self._settings.folder) / before.name
         chosen, _ = QFileDialog.getSaveFileName(self._window, "Save project as", str(first), _KIND)
         if chosen:
             self.save_at(Path(chosen))
@@ -182,7 +184,8 @@ class Projects(QObject):
             )
 
     def _ask_data(self, file: Path) -> None:
-        chosen, _ = QFileDialog.getOpenFileName(self._window, f"Where {file.name} lies now", str(self._settings.folder))
+        start = str(starting_place(file, self._settings.folder))
+        chosen, _ = QFileDialog.getOpenFileName(self._window, f"Where {file.name} lies now", start)
         if chosen:
             self._desk.change("data.file", str(Path(chosen).absolute()))
 

@@ -78,7 +78,7 @@ def made(folders: dict[str, Path], qtbot: QtBot) -> Made:
 
     def make(kind: str) -> tuple[UseDialog, Path]:
         folder, backend = _folder(folders, kind), Backend()
-        dialog = UseDialog(RunRecord(1, "small", Experiment(), folder), LIGHT)
+        dialog = UseDialog(RunRecord(1, "small", Experiment(), folder), LIGHT, folder)
         qtbot.addWidget(dialog)
 
         def answer(asked: Asked) -> None:

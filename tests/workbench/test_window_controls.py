@@ -269,10 +269,13 @@ def test_that_a_run_is_under_way_is_said_no_longer_than_it_is_true(bench: Bench)
     bench.until(lambda: bench.window.foot.currentMessage() == "")
 
 
-@pytest.mark.parametrize("opened", ["", "/data/sales.csv"])
+@pytest.mark.parametrize(
+    ("opened", "begins"), [("", "settings"), ("gone/a.csv", "settings"), ("sales.csv", "sales.csv")]
+)
 def test_how_a_file_is_read_is_asked_of_the_one_that_is_open(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch, opened: str
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, opened: str, begins: str
 ) -> None:
+    (tmp_path / "sales.csv").touch()
     offered: list[str] = []
 
     def ask(_window: QWidget, _title: str, start: str, _kinds: str) -> tuple[str, str]:
@@ -280,6 +283,7 @@ def test_how_a_file_is_read_is_asked_of_the_one_that_is_open(
         return "", ""
 
     monkeypatch.setattr(QFileDialog, "getOpenFileName", ask)
-    bench.window.desk.draft.experiment = bench.window.desk.draft.experiment.replace({"data.file": opened})
+    file = str(tmp_path / opened) if opened else ""
+    bench.window.desk.draft.experiment = bench.window.desk.draft.experiment.replace({"data.file": file})
     bench.window.files.ask_reading()
-    assert offered == [opened or str(bench.window.settings.folder)]
+    assert offered == [str(bench.window.settings.folder if begins == "settings" else tmp_path / begins)]

@@ -29,6 +29,7 @@ from workbench.panels.labels import column, fixed_font, label
 from workbench.panels.message import Message
 from workbench.path_line import PathLine
 from workbench.records import RunRecord
+from workbench.starting_place import starting_place
 from workbench.theme import GRID
 
 _TRAVELS = (
@@ -51,6 +52,7 @@ class ExportDialog(TextDialog):
         super().__init__(90 * GRID, parent)
         self.setObjectName("export_dialog")
         self.setWindowTitle("Export weights")
+        self._folder = folder
         self._forms: tuple[ExportForm, ...] = ()
         self._replacing: Path | None = None  # what is there, and may be written over
         self._under_way: UnderWay | None = None
@@ -238,7 +240,9 @@ class ExportDialog(TextDialog):
         form = self._form()
         kinds = f"{form.title} (*{form.suffix})" if form else ""
         asks = QFileDialog.Option.DontConfirmOverwrite  # this dialog asks for all files
-        chosen, _ = QFileDialog.getSaveFileName(self, "Export weights", self._path.text(), kinds, options=asks)
+        path = Path(self._path.text().strip() or "weights").expanduser()
+        start = str(starting_place(path.parent, self._folder) / path.name)
+        chosen, _ = QFileDialog.getSaveFileName(self, "Export weights", start, kinds, options=asks)
         if chosen:
             self._path.setText(chosen)
             self._forget()

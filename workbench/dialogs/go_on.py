@@ -17,6 +17,7 @@ from workbench.number_editors import NumberEditor
 from workbench.panels.labels import column, label
 from workbench.panels.message import Message
 from workbench.records import RunRecord
+from workbench.starting_place import starting_place
 from workbench.theme import GRID
 from workbench.wording import for_people
 
@@ -123,7 +124,8 @@ class GoOnDialog(TextDialog):
 
     def _look(self) -> None:
         before = Path(self._record.experiment.data.file)
-        chosen, _ = QFileDialog.getOpenFileName(self, f"Where {before.name} lies now", str(before.parent))
+        start = str(starting_place(before))
+        chosen, _ = QFileDialog.getOpenFileName(self, f"Where {before.name} lies now", start)
         if chosen:
             self.accept()
             self.moved.emit(Path(chosen).absolute())

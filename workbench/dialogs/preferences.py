@@ -14,6 +14,7 @@ from workbench.panels.labels import column, label
 from workbench.panels.message import Message
 from workbench.path_line import PathLine
 from workbench.settings import Settings
+from workbench.starting_place import starting_place
 from workbench.theme import GRID, SCALES
 
 _THEMES = (("system", "As the system"), ("light", "Light"), ("dark", "Dark"))
@@ -113,7 +114,7 @@ class PreferencesDialog(TextDialog):
             self.runs_chosen.emit(Path(text).expanduser().absolute())
 
     def _browse(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, "Folder of runs", self._runs.text())
+        chosen = QFileDialog.getExistingDirectory(self, "Folder of runs", str(starting_place(Path(self._runs.text()))))
         if chosen:
             self._runs.setText(chosen)
             self._on_runs()

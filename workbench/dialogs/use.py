@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
@@ -30,12 +32,13 @@ class UseDialog(Dialog):
 
     asked = Signal(object)  # Asked
 
-    def __init__(self, record: RunRecord, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, record: RunRecord, theme: Theme, folder: Path, parent: QWidget | None = None) -> None:
+        """Files to be answered are looked for in `folder` first."""
         super().__init__(parent)
         self.setObjectName("use_dialog")
         self.setWindowTitle("Use a trained model")
         self.resize_for_text(120 * GRID, 80 * GRID)
-        self.record, self._theme = record, theme
+        self.record, self._theme, self._folder = record, theme, folder
         self.asking: Asking | None = None
         self.answering = Answering(theme)
         self._how = label("", "muted", "use_how")
@@ -67,6 +70,7 @@ class UseDialog(Dialog):
         """What can be asked; of rows that are there already it is asked at once."""
         self._how.setText(_HOW[usable.kind])
         self.asking = asking = asking_for(usable, self._theme)
+        asking.folder = self._folder
         asking.asked.connect(self._on_asked)
         self._side.insertWidget(2, asking, 1)
         self._side.takeAt(3)  # the stretch that kept the place

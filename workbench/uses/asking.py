@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from workbench.answers import Asked, Usable
 from workbench.panels.labels import column, label
+from workbench.starting_place import starting_place
 from workbench.theme import GRID, Theme
 from workbench.uses.choosing import Choosing, real, whole
 from workbench.uses.drawing import DrawingPad
@@ -30,6 +31,7 @@ class Asking(QWidget):
 
     asked = Signal(object)  # Asked
     words = "Answer"  # on the button
+    folder = Path.home()  # in which a file is looked for
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,6 +46,14 @@ class Asking(QWidget):
     def question(self) -> Asked:
         """As it stands."""
         return Asked()
+
+    def choose_file(self, title: str) -> Path | None:
+        """Ask for a file, the next time where this one is; None where none is chosen."""
+        chosen, _ = QFileDialog.getOpenFileName(self, title, str(starting_place(self.folder)))
+        if not chosen:
+            return None
+        self.folder = Path(chosen).parent
+        return Path(chosen)
 
     def take_keys(self) -> None:
         """They go to the first of its controls."""
@@ -95,9 +105,8 @@ class FileAsking(Asking):
         self.ask()
 
     def _browse(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileName(self, "File to be answered")
-        if chosen:
-            self.take(Path(chosen))
+        if path := self.choose_file("File to be answered"):
+            self.take(path)
             self.ask()
 
 
@@ -191,9 +200,8 @@ class TextAsking(Asking):
         return self.choosing.into(Asked(None, self.typed.text()))
 
     def _browse(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileName(self, "Texts to be read")
-        if chosen:
-            self.asked.emit(self.choosing.into(Asked(Path(chosen))))
+        if path := self.choose_file("Texts to be read"):
+            self.asked.emit(self.choosing.into(Asked(path)))
 
 
 class VectorAsking(Asking):
