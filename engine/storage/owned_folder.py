@@ -1,7 +1,8 @@
 """A folder that belongs to whoever made it while that lives, and to nobody after, however it ended.
 
 The lock beside it is let go of by the system with its process. It is taken before the folder is made and let go of
-after the folder is gone, so nobody takes one for left behind that is just being made.
+after the folder is gone, so nobody takes one for left behind that is just being made. Where the file system knows no
+locks, a file beside it says which process of which machine owns it, and who runs on that machine sees whether it lives.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
 
 
 class OwnedFolder:
-    """Ours until `remove`. Where the file system knows no locks, nobody can tell, and others leave it alone."""
+    """Ours until `remove`."""
 
     def __init__(self, path: Path) -> None:
         """Make it, and what it lies in.
@@ -24,9 +25,7 @@ class OwnedFolder:
         """
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = FileLock(_lock_of(path), thread_local=False)
-        with suppress(OSError, NotImplementedError):
-            self._lock.acquire(timeout=0)
+        self._lock = _taken(path)
         path.mkdir()
 
     def remove(self) -> None:
@@ -38,17 +37,34 @@ def remove_left(place: Path) -> None:
     """Delete the folders in `place` that belong to nobody who lives."""
     with suppress(OSError):
         for folder in [path for path in place.iterdir() if path.is_dir()]:
-            lock = FileLock(_lock_of(folder), thread_local=False)
-            with suppress(Timeout, NotImplementedError, OSError):
-                lock.acquire(timeout=0)
+            if lock := _taken(folder):
                 _delete(folder, lock)
 
 
-def _delete(folder: Path, lock: FileLock) -> None:
+def _taken(folder: Path) -> BaseFileLock | None:
+    """The lock of a folder, ours now; None where somebody has it, or none can be made."""
+    kinds: tuple[tuple[type[BaseFileLock], Path], ...] = (
+        (FileLock, _lock_of(folder)),
+        (SoftFileLock, folder.with_name(f"{folder.name}.owner")),  # apart: the other may have left an empty file
+    )
+    for kind, path in kinds:
+        lock = kind(path, thread_local=False)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            return None
+        except (OSError, NotImplementedError):
+            continue
+        return lock
+    return None
+
+
+def _delete(folder: Path, lock: BaseFileLock | None) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     with suppress(OSError):
         _lock_of(folder).unlink()
-    lock.release()
+    if lock is not None:
+        lock.release()
 
 
 def _lock_of(folder: Path) -> Path:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from engine.storage.deleted_runs import DeletedRuns
 
@@ -64,4 +68,36 @@ def test_what_another_window_put_aside_stays_until_nobody_can_bring_it_back(runs
     (runs / ".deleted" / "crashed" / "elman").mkdir(parents=True)
     (runs / ".deleted" / "crashed.lock").touch()
     ours.remove(runs)
+    assert names(runs) == {"gru"}
+
+
+_CRASHES = """
+import errno, os, sys
+from pathlib import Path
+from filelock import FileLock
+from engine.storage.deleted_runs import DeletedRuns
+
+def refuse(*_, **__):
+    raise OSError(errno.ENOLCK, "no locks")
+
+FileLock.acquire = refuse
+DeletedRuns().put(Path(sys.argv[1]))
+os._exit(0)
+"""
+
+
+def test_without_file_locks_what_a_crashed_window_left_goes_and_what_is_a_living_ones_stays(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOLCK, "no locks")
+
+    monkeypatch.setattr(FileLock, "acquire", refuse)
+    theirs = DeletedRuns()
+    aside = theirs.put(runs / "gru")
+    subprocess.run([sys.executable, "-c", _CRASHES, str(runs / "lstm")], check=True)
+    assert len([path for path in (runs / ".deleted").iterdir() if path.is_dir()]) == 2
+    DeletedRuns().remove(runs)
+    assert [path.name for path in (runs / ".deleted").iterdir() if path.is_dir()] == [aside.parent.name]
+    theirs.bring_back(aside, runs / "gru")
     assert names(runs) == {"gru"}
