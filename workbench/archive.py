@@ -206,19 +206,24 @@ class Archive(QObject):
             self._on_read((runs, [*unread, *left_out]))
 
     def _forget(self, names: set[str]) -> None:
-        """Take runs that another window deleted out of the list. What is seen of one stays; that is said once."""
+        """Take runs that another window deleted out of the list, but for what is seen of them."""
         seen = set()
         for record in self._below(self.folder):
             if record.folder is None or record.folder.name not in names or record.elsewhere or not record.gone:
                 continue
-            if record.shown or record is self._session.record:
+            if self._stays(record):
                 seen.add(record.number)
-                if record.number not in self._seen_gone:
-                    self.told.emit(f"{record.gone} What is drawn of it stays as long as the window.")
-            else:
-                self._session.forget(record)
-                self.left.emit(record)
         self._seen_gone = seen
+
+    def _stays(self, record: RunRecord) -> bool:
+        """Whether a run that is gone stays in the list, since something of it is seen; that is said once."""
+        if not record.shown and record is not self._session.record:
+            self._session.forget(record)
+            self.left.emit(record)
+            return False
+        if record.number not in self._seen_gone:
+            self.told.emit(f"{record.gone} What is drawn of it stays as long as the window.")
+        return True
 
     def _below(self, folder: Path) -> list[RunRecord]:
         """Runs in the list that lie in a folder of runs."""
@@ -239,9 +244,21 @@ class Archive(QObject):
             if record.folder in runs:
                 record.read(runs[record.folder])
                 self.let_go.emit(record)
-            elif record.folder in gone:
-                self._session.forget(record)
-                self.left.emit(record)
+            elif record.folder is not None and record.folder in gone:
+                record.elsewhere = False
+                self._lose(record, record.folder)
+
+    def _lose(self, record: RunRecord, folder: Path) -> None:
+        """A run that was trained elsewhere was deleted there as soon as it had ended, or cannot be read."""
+        if record.gone:
+            if self._stays(record):
+                self._seen_gone.add(record.number)
+                self.let_go.emit(record)
+            return
+        self._session.forget(record)
+        self.left.emit(record)
+        self._left_out = (self._left_out or set()) | {folder.name}
+        self.left_out.emit(_not_listed([*self._left_out]))
 
     def _elsewhere(self) -> list[RunRecord]:
         return [record for record in self._session.records if record.elsewhere]

@@ -154,6 +154,49 @@ def test_a_run_that_another_window_deleted_leaves_the_list_unless_it_is_seen(
     assert all(each.close(10) for each in (desk, other))
 
 
+@pytest.mark.parametrize("shown", [False, True])
+def test_a_run_that_was_deleted_elsewhere_as_soon_as_it_ended_there_stays_while_it_is_seen(
+    runs_folder: Path, backend: KnownBackend, until: Callable[[Desk, Callable[[], bool]], None], tmp_path: Path,
+    shown: bool,
+) -> None:  # fmt: skip
+    folder = shutil.copytree(runs_folder, tmp_path / "runs")
+    lock, desk = RunLock(folder / "gru"), Desk(backend, folder)
+    assert lock.take()
+    _, gru = _listed(desk, until)
+    assert gru.elsewhere
+    gru.shown = shown
+    said: list[str] = []
+    left: list[RunRecord] = []
+    desk.archive.told.connect(said.append)
+    desk.archive.left.connect(left.append)
+    lock.let_go()
+    shutil.rmtree(folder / "gru")
+    desk.archive.look_elsewhere()
+    until(desk, lambda: not gru.elsewhere)
+    told = f"{gru.gone} What is drawn of it stays as long as the window."
+    desk.archive.look_again()
+    until(desk, lambda: not desk.jobs.busy("past runs"))
+    assert (gru in desk.session.records, left, said) == ((True, [], [told]) if shown else (False, [gru], []))
+    assert desk.close(10)
+
+
+def test_of_a_run_that_cannot_be_read_after_it_ended_elsewhere_that_is_said(
+    runs_folder: Path, backend: KnownBackend, until: Callable[[Desk, Callable[[], bool]], None], tmp_path: Path
+) -> None:
+    folder = shutil.copytree(runs_folder, tmp_path / "runs")
+    lock, desk = RunLock(folder / "gru"), Desk(backend, folder)
+    assert lock.take()
+    _, gru = _listed(desk, until)
+    said: list[str] = []
+    desk.archive.left_out.connect(said.append)
+    lock.let_go()
+    (folder / "gru" / "experiment.toml").write_text("[")
+    desk.archive.look_elsewhere()
+    until(desk, lambda: gru not in desk.session.records)
+    assert "2 runs cannot be read, and so not listed: broken, gru." in said[-1]
+    assert desk.close(10)
+
+
 def test_of_a_run_without_weights_that_is_gone_it_is_said_and_one_never_written_stays(
     runs_folder: Path, backend: KnownBackend, until: Callable[[Desk, Callable[[], bool]], None], tmp_path: Path
 ) -> None:
