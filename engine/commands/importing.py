@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine import data
 from engine.commands.command import Commands, UsageError
-from engine.commands.options import add_experiment, experiment_of
+from engine.commands.options import add_experiment, experiment_of, named
 from engine.data import LabelledTextPreparation, SequencePreparation, SeriesPreparation
 from engine.data.errors import counted
 from engine.events import RunFailed, RunFinished
@@ -36,9 +36,9 @@ def add_import(commands: Commands) -> None:
 
 def import_weights(arguments: Namespace) -> int:
     """A run folder of weights that were trained elsewhere, with their scores on the data; nothing is trained."""
-    out = Path(arguments.out)
+    begun, out = named(arguments), Path(arguments.out)
     check_folder(out)
-    experiment, notes = experiment_of(arguments)
+    experiment, notes = experiment_of(arguments, begun)
     if "readout.weight" not in read_foreign(arguments.weights).weights:
         raise UsageError(f"{arguments.weights} has no layer that answers; train one with train --weights")
     run = ImportedRun(experiment, data.load(experiment), folder=out)

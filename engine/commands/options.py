@@ -16,7 +16,7 @@ _TRANSFORM = "transform: what the weights' file says, none where it says nothing
 
 
 def add_experiment(command: Command) -> None:
-    """Where data and settings come from; `experiment_of` reads them."""
+    """Where data and settings come from; `named` and `experiment_of` read them."""
     source = command.add_mutually_exclusive_group()
     source.add_argument("--data", metavar="FILE", help="a table, a text, or a folder with a file for each sequence")
     source.add_argument("--sample", metavar="NAME", help="a sample that ships with the workbench; see `samples`")
@@ -39,10 +39,9 @@ def fields_help(names: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
-def experiment_of(arguments: Namespace) -> tuple[Experiment, tuple[str, ...]]:
-    """The settings that the options ask for, and what was chosen without being asked."""
+def experiment_of(arguments: Namespace, experiment: Experiment | None) -> tuple[Experiment, tuple[str, ...]]:
+    """The settings that the options ask for, beginning from those that are `named`, and what was chosen unasked."""
     notes: tuple[str, ...] = ()
-    experiment = named(arguments)
     foreign = read_foreign(arguments.weights) if getattr(arguments, "weights", None) else None
     if experiment is None:
         experiment, notes = _suggested(Path(arguments.data), changes_of(arguments))
@@ -60,7 +59,7 @@ def experiment_of(arguments: Namespace) -> tuple[Experiment, tuple[str, ...]]:
 def named(arguments: Namespace) -> Experiment | None:
     """The settings that `--config` or `--sample` names, before any are changed; None where a file is to suggest them.
 
-    Quick, unlike reading the file.
+    Quick, unlike reading the file: so a name that is not there is said before anything about where to write.
     """
     if arguments.config is not None:
         experiment = read_experiment(arguments.config)

@@ -12,7 +12,7 @@ from engine.aligned import MEASURES, aligned, compared_by_step, number
 from engine.cells import specification
 from engine.commands.command import Commands, UsageError
 from engine.commands.comparing import begin_with, let_run, make_loader, undecided
-from engine.commands.options import add_experiment, add_force, check_out, experiment_of
+from engine.commands.options import add_experiment, add_force, check_out, experiment_of, named
 from engine.commands.stopping import stoppable
 from engine.comparing.race import entrants, standings
 from engine.comparing.race_messages import STRATEGIES, Arrival, Entrant, Place
@@ -79,8 +79,9 @@ class _Names(Action):
 
 def run_race(arguments: Namespace) -> int:
     """Let several cells run with the same data, seeds and number of parameters; a table, best cell first."""
+    begun = named(arguments)
     check_out(arguments, arguments.out)
-    experiment, notes = experiment_of(arguments)
+    experiment, notes = experiment_of(arguments, begun)
     loader = make_loader()
     dataset = loader.load(experiment)
     field = _field(arguments, experiment, dataset)
@@ -132,7 +133,7 @@ def _field(arguments: Namespace, experiment: Experiment, dataset: Dataset) -> li
     budget = count(experiment) if arguments.budget is None else arguments.budget
     if not 1 <= budget <= 100_000_000:
         raise UsageError(f"--budget takes 1 to 100000000, got {budget}")
-    cells, strategies = (dict.fromkeys(named or ()) for named in (arguments.cells, arguments.strategies))
+    cells, strategies = (dict.fromkeys(names or ()) for names in (arguments.cells, arguments.strategies))
     return entrants(
         experiment, list(cells) or [experiment.model.cell], arguments.seeds, budget, count, list(strategies)
     )

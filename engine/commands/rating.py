@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from engine import data
 from engine.commands.command import Commands, UsageError
-from engine.commands.options import add_experiment, add_force, check_out, experiment_of
+from engine.commands.options import add_experiment, add_force, check_out, experiment_of, named
 from engine.rate_search import STEPS, curve, try_rates, verdict
 from engine.runs import plain
 from engine.storage.csv_tables import write_csv
@@ -35,8 +35,9 @@ def find_rate(arguments: Namespace) -> int:
     """The learning-rate range test: what it suggests, and the curve."""
     if not 4 <= arguments.steps <= 1_000_000:
         raise UsageError(f"--steps takes 4 to 1000000, got {arguments.steps}")
+    begun = named(arguments)
     check_out(arguments, arguments.out)
-    experiment, _ = experiment_of(arguments)
+    experiment, _ = experiment_of(arguments, begun)
     dataset = data.load(experiment)
     tried = []
     with tqdm(total=arguments.steps, unit=" steps", file=sys.stderr, disable=arguments.json or None) as bar:

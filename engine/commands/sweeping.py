@@ -12,7 +12,7 @@ from typing import Any
 from engine.aligned import aligned, number
 from engine.commands.command import Commands, UsageError
 from engine.commands.comparing import begin_with, let_run, make_loader, undecided
-from engine.commands.options import add_experiment, add_force, check_out, experiment_of, fields_help
+from engine.commands.options import add_experiment, add_force, check_out, experiment_of, fields_help, named
 from engine.commands.stopping import stoppable
 from engine.comparing.median_rule import RULE, MedianRule
 from engine.comparing.race_messages import Arrival, LeftOut, Place, settings_title, value_words
@@ -62,8 +62,9 @@ def add_sweep(commands: Commands) -> None:
 
 def run_sweep(arguments: Namespace) -> int:
     """Let settings run with each of several values; a table, best first, and the best scored on the test part."""
+    begun = named(arguments)
     check_out(arguments, arguments.out)
-    experiment, notes = experiment_of(arguments)
+    experiment, notes = experiment_of(arguments, begun)
     found = _sweep(arguments, experiment)
     loader = make_loader()
     dataset = loader.load(experiment)

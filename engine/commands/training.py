@@ -72,9 +72,9 @@ def train(arguments: Namespace) -> int:
         saved = _saved(out, arguments)
         experiment = saved.experiment
     else:
-        named(arguments)  # a name that is not there is said before anything about the folder
+        begun = named(arguments)
         out = _new_folder(arguments)
-        experiment, notes = experiment_of(arguments)
+        experiment, notes = experiment_of(arguments, begun)
     dataset = data.load(experiment)
     control = Control()
     run = TrainingRun(experiment, dataset, control, out, saved)

@@ -13,7 +13,8 @@ import pytest
 
 from engine import data
 from engine.cli import main
-from engine.config import CELLS
+from engine.commands import options
+from engine.config import CELLS, Experiment, read_experiment
 from engine.control import Control
 from engine.events import StepDone
 from engine.training import TrainingRun
@@ -493,6 +494,38 @@ def test_bad_commands_are_refused_in_one_line(run: Run, arguments: list[str], wo
     assert (status, out) == (2, "")
     assert words in only_error(err)
     assert not Path("run").exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["train"],
+        ["import", "--weights", "none.npz"],
+        ["race", "--cells", "gru"],
+        ["sweep", "--vary", "model.cell"],
+        ["range"],
+    ],
+)
+def test_a_wrong_sample_is_said_before_anything_about_where_to_write(
+    run: Run, tmp_path: Path, command: list[str]
+) -> None:
+    (tmp_path / "there").touch()
+    status, out, err = run(*command, "--sample", "airline_passenger", "--out", "there")
+    assert (status, out) == (2, "")
+    assert "airline_passengers" in only_error(err)
+
+
+def test_a_configuration_is_read_once(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "c.toml").write_text("[training]\nepochs = 1\n")
+    read: list[object] = []
+
+    def counted(path: str) -> Experiment:
+        read.append(path)
+        return read_experiment(path)
+
+    monkeypatch.setattr(options, "read_experiment", counted)
+    assert run("train", "--sample", "airline_passengers", "--config", "c.toml", "--out", "run", *QUICK)[0] == 0
+    assert read == ["c.toml"]
 
 
 @pytest.mark.parametrize(
