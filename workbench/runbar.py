@@ -134,6 +134,7 @@ class RunBar(QToolBar):
         action = self.commands["run"]
         action.setIcon(icon("pause" if self._running else "run", self._theme, "on_accent"))
         action.setText("Pause" if self._running else "Run")
+        self.widgetForAction(action).setAccessibleName(action.text())
 
     def _command(self, name: str, text: str, shortcut: str, tip: str) -> QAction:
         action = QAction(text, self)

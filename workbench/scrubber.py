@@ -73,6 +73,7 @@ class Scrubber(QWidget):
         self._theme = theme
         self.play.setIconSize(theme.icon)
         self.play.setIcon(icon("pause" if self.playing else "replay", theme))
+        self.play.setAccessibleName("Stop playing the run" if self.playing else "Play the run again")
 
     def _toggle(self) -> None:
         if self.playing:

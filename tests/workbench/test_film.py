@@ -215,6 +215,7 @@ def test_playing_ends_when_somebody_goes_elsewhere(gallery: Gallery, how: str) -
     scrubber = gallery.scrubber
     scrubber.play.click()
     assert scrubber.playing
+    assert scrubber.play.accessibleName() == "Stop playing the run"
     if how == "the slider":
         QTest.keyClick(scrubber.slider, Qt.Key.Key_End)
     elif how == "the button":

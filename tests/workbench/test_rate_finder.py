@@ -80,6 +80,7 @@ def test_it_can_be_run_once_more_and_stopped(qtbot: QtBot, desk: Desk) -> None:
     assert made.plot.canvas.isVisible()
     made.again.click()
     assert (made.again.text(), made.take.isEnabled()) == ("Stop", False)
+    assert (made.again.accessibleName(), made.take.accessibleName()) == ("Stop", "Take this rate")
     assert not made.plot.canvas.isVisible()
     assert "the curve begins" in made._words.text()
     made.again.click()

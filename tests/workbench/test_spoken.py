@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QCheckBox, QToolButton
 
 from engine.config import field_info
+from engine.events import Finding
 from tests.workbench.bench import Bench
 from tests.workbench.views import measured
 from workbench import spoken
+from workbench.panels.findings import FindingCard
+from workbench.panels.labels import ScrolledText
 from workbench.run_state import State
 from workbench.slide import Slide
 
@@ -79,6 +82,32 @@ def test_it_is_said_when_a_run_begins_waits_and_ends(bench: Bench, listener: Lis
     states = [text.split()[0].rstrip(":") for text in listener.heard]
     assert states == ["training", "paused", "training", "finished"]
     assert listener.heard[-1] == "finished: stopped"
+
+
+def test_buttons_are_called_by_what_they_say(bench: Bench) -> None:
+    """Also where that changes, as from Run to Pause."""
+    button = bench.window.run_bar.findChild(QToolButton, "runButton")
+    assert button is not None
+    assert button.accessibleName() == "Run"
+    bench.train(3)
+    assert button.text() == button.accessibleName() == "Pause"
+    bench.window.gallery.open("loss")
+    bench.until(bench.drawn)
+    box = bench.window.findChild(QCheckBox, "loss.log")
+    assert box is not None
+    assert box.accessibleName() == "Loss: logarithmic"
+    card = FindingCard(Finding("non-finite", "problem", "NaN", "why", "cure", (("training.clip_norm", "1"),), True))
+    bench.qtbot.addWidget(card)
+    assert [button.accessibleName() for button in card.buttons] == ["Why: NaN", "Go on from good weights: NaN"]
+
+
+def test_what_is_said_of_the_chosen_run_goes_with_the_keys_that_come_there(bench: Bench) -> None:
+    """A frame that scrolls is read by its name and description, not by the label in it."""
+    area = bench.window.findChild(ScrolledText, "run_details_area")
+    assert area is not None
+    assert area.accessibleDescription() == "Every run is kept here, and in a folder of its own."
+    bench.train(3)
+    assert area.accessibleDescription() == "not scored yet\ndefault settings"
 
 
 def test_what_the_foot_of_the_window_says_is_spoken(bench: Bench, listener: Listener) -> None:

@@ -342,7 +342,7 @@ def test_an_export_goes_on_behind_no_closed_dialog(
 
 def test_an_export_can_be_cancelled(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     dialog, let_go = slow_export(bench, tmp_path / "weights", monkeypatch)
-    assert dialog._write.text() == "Cancel"
+    assert dialog._write.text() == dialog._write.accessibleName() == "Cancel"
     assert not dialog._path.isEnabled()
     assert dialog._done.text().endswith(" s, time left not known yet")
     assert (dialog._bar.isVisible(), dialog._bar.maximum()) == (True, 0)

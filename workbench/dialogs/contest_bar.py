@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from workbench.contest import Contest
 from workbench.pace import duration
-from workbench.panels.labels import column, label
+from workbench.panels.labels import column, label, rename
 from workbench.status import preparing_words
 from workbench.theme import GRID
 
@@ -45,8 +45,8 @@ class ContestBar(QWidget):
         contest = self._contest
         mine = contest.sweeping == self._sweeps
         alive = contest.alive and mine
-        _rename(self.start, "Cancel" if alive else "Start")
-        _rename(self.pause, "Go on" if contest.paused else "Pause")
+        rename(self.start, "Cancel" if alive else "Start")
+        rename(self.pause, "Go on" if contest.paused else "Pause")
         self.start.setEnabled(mine or not contest.alive)
         self.pause.setVisible(alive)
         self._progress.setValue(round(1000 * contest.tally.share) if mine else 0)
@@ -79,8 +79,3 @@ def button(text: str, name: str) -> QPushButton:
     made.setAccessibleName(text)
     made.setAutoDefault(False)
     return made
-
-
-def _rename(made: QPushButton, text: str) -> None:
-    made.setText(text)
-    made.setAccessibleName(text)

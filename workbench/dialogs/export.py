@@ -25,7 +25,7 @@ from workbench.answers import Exported, ExportForm
 from workbench.dialogs.frame import TextDialog
 from workbench.export_pace import UnderWay
 from workbench.pace import duration
-from workbench.panels.labels import column, fixed_font, label
+from workbench.panels.labels import column, fixed_font, label, rename
 from workbench.panels.message import Message
 from workbench.path_line import PathLine
 from workbench.records import RunRecord
@@ -106,7 +106,7 @@ class ExportDialog(TextDialog):
         self._under_way = under_way
         self._path.setEnabled(False)
         self._browse_button.setEnabled(False)
-        self._write.setText("Cancel")
+        rename(self._write, "Cancel")
         self._write.setEnabled(True)
         self._clock.start()
         self._show_step()
@@ -163,7 +163,7 @@ class ExportDialog(TextDialog):
         for part in (self._list, self._path, self._browse_button):
             part.setEnabled(True)
         self._write.setEnabled(self._form() is not None)
-        self._write.setText("Export")
+        rename(self._write, "Export")
 
     def _made_list(self) -> QTreeWidget:
         tree = QTreeWidget()
@@ -266,7 +266,7 @@ class ExportDialog(TextDialog):
             self.message.say(
                 f"There already: {', '.join(there)}. Press Replace to write over that, or choose another name."
             )
-            self._write.setText("Replace")
+            rename(self._write, "Replace")
             return
         self._forget()
         self._list.setEnabled(False)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QDialogButtonBox, QProgressBar, QWidget
 
 from workbench.dialogs.frame import Dialog
-from workbench.panels.labels import column, label
+from workbench.panels.labels import column, label, rename
 from workbench.panels.message import Message
 from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key
@@ -76,8 +76,8 @@ class RateFinder(Dialog):
         self.plot.clear()
         self.plot.show_everything()
         self.take.setEnabled(False)
-        self.take.setText("Take this rate")
-        self.again.setText("Stop")
+        rename(self.take, "Take this rate")
+        rename(self.again, "Stop")
         self._progress.show()
         self._progress.setRange(0, 0)  # until the first step is done, kernels are prepared
         self._test.start(self._on_found, self._on_failed)
@@ -143,7 +143,7 @@ class RateFinder(Dialog):
         if not math.isnan(found.suggestion):
             self._line.setValue(math.log10(found.suggestion))
             self._line.show()
-            self.take.setText(numerals(f"Take {found.suggestion:g}"))
+            rename(self.take, numerals(f"Take {found.suggestion:g}"))
             self.take.setEnabled(True)
             self.take.setFocus()
         self.take.setAccessibleName(self.take.text())
@@ -162,8 +162,7 @@ class RateFinder(Dialog):
 
     def _end(self) -> None:
         self._timer.stop()
-        self.again.setText("Once more")
-        self.again.setAccessibleName(self.again.text())
+        rename(self.again, "Once more")
         self._progress.hide()
 
     def _on_take(self) -> None:

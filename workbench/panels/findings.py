@@ -115,7 +115,7 @@ class FindingCard(QFrame):
         # With its parent from the beginning: shown before it had one, it would be a window, and take the keys.
         self._fix = QPushButton("Go on from good weights" if finding.goes_on else "Fix it", self)
         self._fix.setObjectName(f"finding_{finding.key}_fix")
-        self._fix.setAccessibleName(f"Fix it: {finding.title}")
+        self._fix.setAccessibleName(f"{self._fix.text()}: {finding.title}")
         self._fix.setVisible(bool(finding.changes))
         self._fix.clicked.connect(lambda: self.fix_asked.emit(self.finding))
         self._lay_out()

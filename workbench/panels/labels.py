@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFont, QFontDatabase, QResizeEvent
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QFont, QFontDatabase, QResizeEvent, QTextDocumentFragment
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFrame,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.theme import GRID
 
@@ -42,6 +51,12 @@ def fixed_font(beside: QWidget) -> QFont:
     return font
 
 
+def rename(button: QAbstractButton, text: str) -> None:
+    """Another text on a button, which screen readers say too."""
+    button.setText(text)
+    button.setAccessibleName(text)
+
+
 class ScrolledText(QScrollArea):
     """A text that is as high as its lines while there is room, and scrolls where there is not."""
 
@@ -62,6 +77,7 @@ class ScrolledText(QScrollArea):
         """Say something else."""
         if text != self._text.text():
             self._text.setText(text)
+            self.setAccessibleDescription(QTextDocumentFragment.fromHtml(text).toPlainText())
             self.updateGeometry()
             self._fit_bar()
 

@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QComboBox,
     QHBoxLayout,
     QLabel,
@@ -189,7 +190,8 @@ class PictureFrame(QWidget):
     def add_control(self, label: str, control: QWidget, name: str) -> QWidget:
         """Put a control with its label into the bar above the picture, left out when compact; returns both as one."""
         control.setObjectName(f"{self.key}.{name}")
-        control.setAccessibleName(f"{self.title}: {label or name}")
+        own = control.text() if isinstance(control, QAbstractButton) else ""
+        control.setAccessibleName(f"{self.title}: {label or own or name}")
         if isinstance(control, QComboBox):
             control.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)  # names come with the run
             control.setMinimumContentsLength(_LEAST_LETTERS)
