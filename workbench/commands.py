@@ -75,6 +75,7 @@ def _view(menus: Menus, window: Workspace) -> None:
         menus.view.addAction(dock.toggleViewAction())
     fill_panes(menus, window)
     menus.add(menus.view, "next_pane", "&Next pane", window.docks.next_pane, "F6")
+    menus.add(menus.view, "previous_pane", "Pre&vious pane", partial(window.docks.next_pane, -1), "Shift+F6")
     menus.add(menus.view, "reset_layout", "&Reset layout", window.docks.reset)
     menus.fill_themes(window.settings.theme, window.appearance.choose_theme)
     looks = window.appearance

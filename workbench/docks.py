@@ -208,14 +208,14 @@ class Docks:
             again = partial(self._window.resizeDocks, [*widths], [*widths.values()], Qt.Orientation.Horizontal)
             later(0, self._window, again)  # when the text has its size
 
-    def next_pane(self) -> None:
-        """Bring the focus to the next of set-up, views, lesson, findings, runs; hidden docks are passed over."""
+    def next_pane(self, by: int = 1) -> None:
+        """Bring the focus on or back by one of set-up, views, lesson, findings, runs; hidden docks are passed over."""
         sides = [dock.widget() for dock in (self.lesson, self.findings, self.runs)]
         panes = [self.setup.widget(), self._window.centralWidget(), *sides]
         shown = [pane for pane in panes if pane.isVisible()]
         focused: QWidget | None = QApplication.focusWidget() or self._window.focusWidget()
-        here = next((at for at, pane in enumerate(shown) if focused is not None and holds(pane, focused)), -1)
-        pane = shown[(here + 1) % len(shown)]
+        here = next((at for at, pane in enumerate(shown) if focused is not None and holds(pane, focused)), -by)
+        pane = shown[(here + by) % len(shown)]
         for dock in self.all:
             if dock.widget() is pane:
                 dock.raise_()  # it may lie behind another

@@ -144,6 +144,10 @@ def test_f6_goes_from_pane_to_pane(bench: Bench) -> None:
         panes = (bench.window.docks.setup, bench.window.tabs, bench.window.docks.findings, bench.window.docks.runs)
         seen += [pane.objectName() for pane in panes if focused is not None and pane.isAncestorOf(focused)]
     assert len(set(seen)) >= 3
+    forward = bench.window.focusWidget()
+    for name in ("next_pane", "previous_pane"):
+        bench.window.menus.by_name[name].trigger()
+    assert bench.window.focusWidget() is forward
 
 
 def test_f6_goes_to_panes_in_windows_of_their_own_and_back(bench: Bench) -> None:
