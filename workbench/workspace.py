@@ -14,6 +14,7 @@ from workbench.docks import Docks
 from workbench.document import Document
 from workbench.files import Files
 from workbench.gallery import Gallery
+from workbench.menu_bar import MenuBar
 from workbench.menus import Menus
 from workbench.panels.findings import FindingsPanel
 from workbench.panels.runs import RunsPanel
@@ -69,7 +70,8 @@ class Workspace(QMainWindow):
         )
         self.document.setParent(self)
         self.projects = Projects(desk, self.document, settings, self)
-        self.menus = Menus(self.menuBar())
+        self.setMenuBar(bar := MenuBar())
+        self.menus = Menus(bar)
         self.palette_dialog: Palette | None = None
 
     def ask_export(self) -> None:

@@ -130,6 +130,19 @@ def test_from_the_first_start_to_a_sample_another_cell_and_a_run(
     bench.until(lambda: window.desk.session.step == step + 1)
 
 
+def test_escape_gives_back_the_keys_that_the_menu_bar_took(bench: Bench, keys: Keys) -> None:
+    """Also where two menus were opened by their letters one after the other."""
+    keys.tab_to("step_model")
+    for letter in (_KEY.Key_F, _KEY.Key_E):
+        keys.press(letter, modifiers=Qt.KeyboardModifier.AltModifier)
+        assert QApplication.activePopupWidget() is not None
+        keys.press(_KEY.Key_Escape)
+        assert QApplication.activePopupWidget() is None
+    assert keys.focus is bench.window.menuBar()
+    keys.press(_KEY.Key_Escape)
+    assert keys.at == "step_model"
+
+
 @pytest.mark.parametrize("key", [(_KEY.Key_Down, Qt.KeyboardModifier.AltModifier), (_KEY.Key_F4, _NONE)])
 @pytest.mark.parametrize("name", ["data.targets", "model.cell"])
 def test_lists_of_choices_open_as_on_any_desktop(
