@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QToolBar, QToolButton, QWidget
@@ -37,6 +39,7 @@ class RunBar(QToolBar):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._theme = theme
         self._running, self._said = False, ""
+        self._strayed: QWidget | None = None  # what has the keys that were at a command which went off
         self.commands = {name: self._command(name, *rest) for name, *rest in _COMMANDS}
         self.addSeparator()
         self._parts: dict[str, QAction] = {}  # numbers and bar
@@ -63,11 +66,7 @@ class RunBar(QToolBar):
         self._status.setText(status.text)
         self._status.setToolTip(f"<p>{'<br>'.join(filter(None, (status.text, status.detail)))}</p>")
         self._status.setAccessibleDescription(f"{status.text}. {status.detail}")
-        for name, action in self.commands.items():
-            why_not = status.why_not.get(name, "")
-            action.setEnabled(not why_not)
-            action.setProperty("reason", why_not)
-            action.setToolTip(f"{why_not or action.statusTip()} ({action.shortcut().toString()})")
+        self._allow(status.why_not)
         if self._running != status.running:
             self._running = status.running
             self._show_run()
@@ -119,6 +118,23 @@ class RunBar(QToolBar):
                 shown.remove(name)
         for name, action in self._parts.items():
             action.setVisible(name in shown)
+
+    def _allow(self, why_not: Mapping[str, str]) -> None:
+        """Switch commands on and off. Keys that were at one which goes off come to Run, once that is on."""
+        had_keys = self.window().focusWidget() in [self.widgetForAction(action) for action in self.commands.values()]
+        for name, action in self.commands.items():
+            reason = why_not.get(name, "")
+            action.setEnabled(not reason)
+            action.setProperty("reason", reason)
+            action.setToolTip(f"{reason or action.statusTip()} ({action.shortcut().toString()})")
+        now: QWidget | None = self.window().focusWidget()
+        if had_keys and (now is None or not self.isAncestorOf(now)):
+            self._strayed = now  # Qt has put them on what comes next
+        if self._strayed is not None and now is not self._strayed:
+            self._strayed = None  # a person has gone on from there
+        if self._strayed is not None and self.commands["run"].isEnabled():
+            self._strayed = None
+            self.widgetForAction(self.commands["run"]).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _says_something(self, name: str) -> bool:
         """Room that is kept for a number that is not there goes first."""

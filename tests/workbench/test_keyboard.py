@@ -143,6 +143,18 @@ def test_escape_gives_back_the_keys_that_the_menu_bar_took(bench: Bench, keys: K
     assert keys.at == "step_model"
 
 
+@pytest.mark.parametrize(("at", "command"), [("stopButton", "stop"), ("finishButton", "finish")])
+def test_keys_at_a_command_that_goes_off_come_to_run(bench: Bench, keys: Keys, at: str, command: str) -> None:
+    bench.train(3)
+    keys.tab_to(at)
+    bench.command(command)
+    bench.until(lambda: bench.session_state is State.FINISHED)
+    assert keys.at == "runButton"
+    keys.tab_to("step_model")  # who has gone elsewhere stays there
+    bench.command("reset")
+    assert keys.at == "step_model"
+
+
 @pytest.mark.parametrize("key", [(_KEY.Key_Down, Qt.KeyboardModifier.AltModifier), (_KEY.Key_F4, _NONE)])
 @pytest.mark.parametrize("name", ["data.targets", "model.cell"])
 def test_lists_of_choices_open_as_on_any_desktop(
