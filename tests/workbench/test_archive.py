@@ -395,10 +395,14 @@ def test_runs_on_several_data_sets_say_what_they_learned_from(panel: RunsPanel) 
     assert [row.text(1) for row in panel._rows.values()] == before
 
 
-def test_when_the_chosen_run_goes_the_one_that_is_told_of_is_chosen(panel: RunsPanel) -> None:
+def test_when_the_chosen_run_goes_the_one_that_is_told_of_is_chosen(panel: RunsPanel, qtbot: QtBot) -> None:
     chosen = panel.current
     assert chosen is not None
+    panel.activateWindow()
+    panel._notes.setFocus()
+    qtbot.waitUntil(panel._notes.hasFocus)
     panel.drop(chosen)
+    assert panel._notes.hasFocus()
     assert panel.current is not chosen
     assert panel.chosen == [panel.current]
 

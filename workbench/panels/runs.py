@@ -6,7 +6,7 @@ import html
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QItemSelectionModel, QPoint, Signal
+from PySide6.QtCore import QItemSelectionModel, QPoint, QSignalBlocker, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -122,13 +122,14 @@ class RunsPanel(QWidget):
     def drop(self, record: RunRecord) -> None:
         """A run is no longer here."""
         row = self._rows.pop(record.number)
-        self._list.takeTopLevelItem(self._list.indexOfTopLevelItem(row))
-        self._tell_apart()
-        self._filter.apply()
+        with QSignalBlocker(self._list):  # for a moment none is chosen, and notes that have the keys would be hidden
+            self._list.takeTopLevelItem(self._list.indexOfTopLevelItem(row))
+            self._tell_apart()
+            self._filter.apply()
+            if self._list.currentItem() is not None and not self._list.selectedItems():
+                self._list.currentItem().setSelected(True)  # of which the details tell
         if record.shown:
             self.shown_changed.emit()
-        if self._list.currentItem() is not None and not self._list.selectedItems():
-            self._list.currentItem().setSelected(True)  # of which the details tell
         self._show_details()
 
     def refresh(self, record: RunRecord) -> None:
