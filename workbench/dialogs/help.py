@@ -12,8 +12,8 @@ GENERAL = (
     "<b>Left to right is the order of work:</b> data, task, model, training; then run, see, findings.<br><br>"
     "<b>F5</b> runs and pauses, <b>F10</b> trains one batch, <b>Shift+F5</b> goes back to an untrained network. "
     "<b>Ctrl+O</b> opens a file, <b>Ctrl+E</b> saves the weights, <b>Ctrl+1 … 9</b> show the views, <b>F6</b> and "
-    "<b>Shift+F6</b> go from pane to pane, <b>Alt+Shift</b> with an arrow makes one wider or higher, <b>Tab</b> goes from control to "
-    "control. In a view <b>arrows</b> walk the time steps, <b>+</b> and "
+    "<b>Shift+F6</b> go from pane to pane, <b>Alt+Shift</b> with an arrow makes one wider or higher, <b>Tab</b> goes "
+    "from control to control. In a view <b>arrows</b> walk the time steps, <b>+</b> and "
     "<b>−</b> zoom, and <b>Shift</b> with an arrow moves what is seen.<br><br>"
     "<b>Ctrl+Shift+P</b> finds every command by name. F1 on a control explains that control."
 )
