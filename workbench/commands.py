@@ -106,8 +106,18 @@ def _palette_entries(window: Workspace) -> list[Entry]:
         if editor is not None:
             section, _, field = name.partition(".")
             title = f"Set {field_info(section, field).label} ({words(section).lower()})"
-            found.append(Entry(title, partial(window.steps.reveal, editor)))
+            why_not = "" if window.steps.shows(name) else "of no effect here"
+            if not (why_not or editor.isEnabled()):
+                why_not = "locked during a run"
+            found.append(Entry(title, partial(_reveal, window, editor), why_not=why_not))
     return found
+
+
+def _reveal(window: Workspace, editor: QWidget) -> None:
+    """A setting, also where its pane is closed or lies behind another."""
+    window.docks.setup.show()
+    window.docks.setup.raise_()
+    window.steps.reveal(editor)
 
 
 def _entry(text: str, action: QAction) -> Entry:

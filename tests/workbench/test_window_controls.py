@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 
 from tests.workbench.bench import Bench
 from workbench.dialogs.help import help_on
+from workbench.dialogs.palette import _ASIDE, Palette
 from workbench.docks import holds
 from workbench.number_editors import NumberEditor
 from workbench.number_label import NumberLabel
@@ -123,6 +124,37 @@ def test_every_command_of_the_menus_is_in_the_palette_and_is_found_by_its_letter
     assert palette.names[0] == "Set Hidden units (model)"
     QTest.keyClick(palette._line, Qt.Key.Key_Return)
     bench.until(lambda: bench.number("model.hidden_size").isVisible())
+
+
+def aside(palette: Palette, name: str) -> str:
+    """What stands beside a command of that name."""
+    palette._line.setText(name)
+    item = palette._list.item(palette.names.index(name))
+    assert item is not None
+    return str(item.data(_ASIDE))
+
+
+def test_a_setting_is_found_in_a_closed_pane_and_of_others_it_is_said_why_not(bench: Bench) -> None:
+    window = bench.window
+    window.docks.setup.close()
+
+    def palette() -> Palette:
+        window.menus.by_name["palette"].trigger()
+        assert window.palette_dialog is not None
+        return window.palette_dialog
+
+    asked = palette()
+    assert aside(asked, "Set Embedding (model)") == "of no effect here"
+    QTest.keyClick(asked._line, Qt.Key.Key_Return)
+    assert asked.isVisible()
+    assert aside(asked, "Set Hidden units (model)") == ""
+    QTest.keyClick(asked._line, Qt.Key.Key_Return)
+    editor = bench.number("model.hidden_size")
+    bench.until(lambda: window.focusWidget() is editor)
+    assert editor.isVisible()
+    bench.train(1)
+    assert aside(palette(), "Set Hidden units (model)") == "locked during a run"
+    assert aside(palette(), "Set Learning rate (training)") == ""
 
 
 def test_tab_goes_through_the_window_in_the_order_of_work(bench: Bench) -> None:
