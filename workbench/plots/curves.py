@@ -232,7 +232,7 @@ class CurvePlot(QWidget):
             self._dress_band(band, role, alpha)
         for line, role in self._lines:
             line.setPen(theme.pen(role))
-        self.show_key()
+        self._show_key_again()  # its owner hands in anew what beside the curves has a colour
 
     def _rescale(self, scale: float) -> None:
         """Larger text needs more room beside the axes, where that is not left to them."""

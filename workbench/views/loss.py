@@ -181,6 +181,8 @@ class Loss(LiveView):
             plot.apply_theme(self.theme)
             plot.canvas.setMinimumHeight(0 if self.compact else round(high * self.theme.scale))
         self._draw_best()
+        if self.history is not None and self._metric.curves:
+            self._show_metric_key(self.history)
 
     def reset_zoom(self) -> None:
         """Both plots."""
@@ -255,8 +257,14 @@ class Loss(LiveView):
         for name, value in self.start.baselines if self.start else ():
             plot.show_curve(name, steps, np.full(2, value), _number(value))
         self._draw_others(plot, "metric", [run for run in self.others if run.metric == metric])
+        self._show_metric_key(history)
+
+    def _show_metric_key(self, history: History) -> None:
+        """A metric that is still to come is named, too: it is what the others are there to be beaten by."""
+        metric = next(iter(self._metric.curves))  # which is made before what it has to beat
         to_come = bool(self.start) and not history.count("metric")
-        plot.show_key([Key(metric, plot.curves[metric].pen(self.theme), _NOT_YET)] if to_come else [])
+        pen = self._metric.curves[metric].pen(self.theme)
+        self._metric.show_key([Key(metric, pen, _NOT_YET)] if to_come else [])
 
     def _draw_others(self, plot: CurvePlot, what: str, others: Sequence[Beside]) -> None:
         """One curve for each other run; those that are no longer asked for go."""

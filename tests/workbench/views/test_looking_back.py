@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.workbench.views import measured
 from workbench.history import History
+from workbench.theme import DARK
 from workbench.views.gradient_flow import GradientFlow
 from workbench.views.gradient_norms import GradientNormBoard
 from workbench.views.live_view import LiveView
@@ -79,6 +80,8 @@ def test_a_half_life_is_told_of_the_moment(show: Show) -> None:
         view.show_moment(moment)
         view.show_snapshot(measured.snapshot(measured.gradient_by_time(half_life=2.0, layers=1), step=5))
         assert view._lives.legend.texts == (told, gaps)
+    view.apply_theme(DARK)
+    assert view._lives.legend.texts[1:] == (gaps,)
 
 
 def test_a_half_life_between_two_gaps_is_a_point(show: Show) -> None:

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from tests.workbench.views import measured
 from tests.workbench.views.known import Show
 from workbench.history import Beside, History
-from workbench.theme import LIGHT
+from workbench.theme import DARK, LIGHT
 from workbench.views import loss as loss_view
 from workbench.views.loss import Loss
 
@@ -117,6 +117,9 @@ def test_a_metric_that_is_still_to_come_is_in_the_key_beside_what_it_has_to_beat
     view.show_history(history)
     qtbot.waitUntil(lambda: bool(view._metric.curves))
     assert view._metric.legend.texts[-1] == "RMSE  none before an epoch ends"
+    view.apply_theme(DARK)
+    assert view._metric.legend.texts[-1] == "RMSE  none before an epoch ends"
+    assert view._metric.legend._items[-1].pen.color() == DARK.color("validation")
     history.extend("metric", np.array([3.0]), np.array([35.0]))
     view.show_history(history)
     assert [text for text in view._metric.legend.texts if text.startswith("RMSE")] == ["RMSE  35"]
