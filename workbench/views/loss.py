@@ -224,9 +224,14 @@ class Loss(LiveView):
 
     def _since_scored(self, history: History) -> str:
         """After which epoch it was scored, where the weights have changed since: other views show those of now."""
-        epochs, step = self.start.steps_per_epoch if self.start else 0, history.latest_step("metric")
+        step = history.latest_step("metric")
         changed = self.moment is None and 0 < step < history.latest_step("loss")
-        return f" after epoch {round(step / epochs)}" if epochs and changed else ""
+        return f" after {self._place(step)}" if changed else ""
+
+    def _place(self, step: float) -> str:
+        """The epoch that ends with a step; the step itself where a run ended in the middle of one, or none is known."""
+        steps = self.start.steps_per_epoch if self.start else 0
+        return f"step {step:,.0f}" if not steps or step % steps else f"epoch {step / steps:,.0f}"
 
     def _draw_best(self) -> None:
         step, value = self.best()
@@ -235,9 +240,7 @@ class Loss(LiveView):
             self._loss.show_key()
             return
         self._best.setPos(step)
-        epochs = self.start.steps_per_epoch if self.start else 0
-        place = f"epoch {round(step / epochs)}" if epochs else f"step {step:,.0f}"
-        self._loss.show_key([Key(f"best: {place}", self.theme.pen("good"), _number(value))])
+        self._loss.show_key([Key(f"best: {self._place(step)}", self.theme.pen("good"), _number(value))])
 
     def _draw_metric(self, history: History) -> None:
         plot = self._metric
