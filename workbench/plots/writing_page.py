@@ -11,6 +11,9 @@ from engine.prediction_records import TextPrediction
 from workbench.plots.answers import AnswerPage
 from workbench.plots.saving import Table
 
+_GIVEN, _WRITTEN = "The text that is given,", "and what the network writes behind it"
+_TEMPERATURE = ": what is likeliest at a low temperature, bolder at a high one."
+
 
 class WritingPage(AnswerPage):
     """One paragraph for each text that was drawn."""
@@ -31,7 +34,8 @@ class WritingPage(AnswerPage):
         self._shown = prediction
         bar = self.page.verticalScrollBar()
         place = bar.value()
-        self.page.setHtml("".join(self._sample(prediction.prompt, *sample) for sample in prediction.samples))
+        samples = (self._sample(prediction.prompt, *sample) for sample in prediction.samples)
+        self.page.setHtml("".join((self._key(), *samples)))
         bar.setValue(place)
 
     def clear(self) -> None:
@@ -48,6 +52,14 @@ class WritingPage(AnswerPage):
         """One row for each text."""
         assert isinstance(prediction, TextPrediction)
         return ("temperature", "prompt", "continuation"), [(t, prediction.prompt, s) for t, s in prediction.samples]
+
+    def _key(self) -> str:
+        """What the colours of the letters mean, in these colours."""
+        written = _WRITTEN + ("." if self.compact else _TEMPERATURE)
+        return (
+            f'<p style="color:{self.theme.text}; font-size:{self.theme.small}px">'
+            f'<span style="color:{self.theme.muted}">{_GIVEN}</span> {written}</p>'
+        )
 
     def _sample(self, prompt: str, temperature: float, text: str) -> str:
         small = f"color:{self.theme.muted}; font-size:{self.theme.small}px"
