@@ -23,13 +23,15 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from engine.inside_records import Floats
 from engine.note_names import pitch_name
 from engine.percentages import percent
+from engine.special_symbols import SPECIAL_NAMES
 from workbench.plots.cell_walk import CellWalk
 from workbench.theme import GRID, Theme
 
 _LARGEST = 5 * GRID  # pixels of one cell
+_STRIP = 8 * GRID  # pixels of the colours of the scale
 _NAMES = 0.3  # of its height that the symbols read may take: the weights are what is to be seen
 _BETWEEN = 2  # pixels between capitals below each other
-_AXES = "read →  written ↓"
+_AXES = "attention: read →  written ↓   ■ the end", "attention: read →  written ↓", "read →  written ↓"
 _ROLL = "what was written in colour, what was wanted in grey", "written in colour, wanted in grey"
 _BEATS = (1, 2, 4, 8, 16, 32, 64, 128, 256)  # quarters between two numbers below a tune
 
@@ -129,7 +131,7 @@ class AttentionMatrix(_Painted):
     def _paint_names(self, painter: QPainter, left: float, top: float, wide: float, high: float) -> None:
         metrics = self._metrics()
         painter.setPen(QColor(self._theme.muted))
-        painter.drawText(QRectF(0, 0, self.width(), metrics.height()), Qt.AlignmentFlag.AlignLeft, _AXES)
+        painter.drawText(QRectF(0, 0, self.width(), metrics.height()), Qt.AlignmentFlag.AlignLeft, self.heading())
         self._paint_scale(painter, metrics)
         painter.setPen(QColor(self._theme.text))
         right, line = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, metrics.height()
@@ -149,17 +151,29 @@ class AttentionMatrix(_Painted):
                 painter.drawText(QRectF(-line, -line, 2 * line, line), Qt.AlignmentFlag.AlignCenter, short)
             painter.restore()
 
+    def heading(self) -> str:
+        """What is seen, in as many words as there is room for before the scale."""
+        metrics, ends = self._metrics(), SPECIAL_NAMES[-1] in (*self.read, *self.written)
+        words = _AXES if ends else _AXES[1:]
+        room = self.width() - self._scale_room - metrics.horizontalAdvance("   ")
+        return next((text for text in words if metrics.horizontalAdvance(text) <= room), words[-1])
+
+    @property
+    def _scale_room(self) -> float:
+        """Pixels from the number at the left of the scale to that at its right."""
+        return _STRIP + self._metrics().horizontalAdvance(f"{percent(0)}  {percent(1)}")
+
     def _paint_scale(self, painter: QPainter, metrics: QFontMetricsF) -> None:
         """Which colour is how much of the attention, behind the heading where there is room."""
-        least, most = percent(0), percent(1)
-        strip = QRectF(metrics.horizontalAdvance(f"{_AXES}   {least} "), 3, 8 * GRID, metrics.height() - 5)
-        if strip.right() + metrics.horizontalAdvance(f" {most}") > self.width():
+        before, least, most = f"{self.heading()}   ", percent(0), percent(1)
+        if metrics.horizontalAdvance(before) + self._scale_room > self.width():
             return
+        strip = QRectF(metrics.horizontalAdvance(f"{before}{least} "), 3, _STRIP, metrics.height() - 5)
         colors = QLinearGradient(strip.topLeft(), strip.topRight())
         for place in (0.0, 1.0):
             colors.setColorAt(place, self._theme.color("accent", place))
         painter.fillRect(strip, colors)
-        for text, x in ((least, metrics.horizontalAdvance(f"{_AXES}   ")), (most, strip.right() + GRID / 2)):
+        for text, x in ((least, metrics.horizontalAdvance(before)), (most, strip.right() + GRID / 2)):
             painter.drawText(QRectF(x, 0, self.width(), metrics.height()), Qt.AlignmentFlag.AlignLeft, text)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

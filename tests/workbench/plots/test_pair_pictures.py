@@ -33,6 +33,24 @@ def test_attention_has_a_scale_where_there_is_room(qtbot: QtBot, width: int, sca
     assert bool(blue) is scale
 
 
+@pytest.mark.parametrize(
+    ("width", "said"),
+    [
+        (500, "attention: read →  written ↓   ■ the end"),
+        (330, "attention: read →  written ↓"),
+        (140, "read →  written ↓"),
+    ],
+)
+def test_attention_says_what_it_is_in_as_many_words_as_fit(qtbot: QtBot, width: int, said: str) -> None:
+    matrix = AttentionMatrix(LIGHT)
+    qtbot.addWidget(matrix)
+    matrix.resize(width, 200)
+    matrix.show_weights(np.zeros((2, 2), np.float32), ("a", "■"), ("x", "■"))
+    assert matrix.heading() == said
+    matrix.show_weights(np.zeros((2, 2), np.float32), ("a", "b"), ("x", "y"))
+    assert "■" not in matrix.heading()
+
+
 def test_with_large_text_the_heading_of_an_attention_has_a_whole_line(qtbot: QtBot) -> None:
     matrix = AttentionMatrix(dataclasses.replace(LIGHT, scale=2.0))
     qtbot.addWidget(matrix)
