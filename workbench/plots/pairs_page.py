@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QMargins, QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QBrush
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -10,6 +10,8 @@ from PySide6.QtWidgets import (
     QLabel,
     QSplitter,
     QStackedWidget,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTableWidget,
     QTableWidgetItem,
     QWidget,
@@ -29,6 +31,14 @@ _LEAST_ROWS = 2  # in a small place
 _LINES = 4  # of a pair at most; the rest is in its tip
 
 
+class _Aired(QStyledItemDelegate):
+    """Leaves air above and below a text of several lines, which else touches the lines between the rows."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """Some more than the text needs."""
+        return super().sizeHint(option, index).grownBy(QMargins(0, GRID // 4, 0, GRID // 4))
+
+
 class PairsPage(AnswerPage):
     """A table of held-out pairs, and the picture of the chosen one beside it."""
 
@@ -44,6 +54,7 @@ class PairsPage(AnswerPage):
         self.rows.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.rows.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.rows.verticalHeader().hide()
+        self.rows.setItemDelegate(_Aired(self.rows))
         self.rows.setWordWrap(not self.compact)
         if not self.compact:
             self.rows.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)

@@ -45,6 +45,7 @@ def test_a_long_sentence_is_read_in_full(qtbot: QtBot) -> None:
     made = page(qtbot, TRANSLATED, long)
     line = made.rows.fontMetrics().lineSpacing()
     qtbot.waitUntil(lambda: made.rows.rowHeight(0) < 2 * line < 3 * line <= made.rows.rowHeight(1))
+    assert made.rows.rowHeight(1) % line >= 4  # and air around it
     endless = WrittenPair("a sentence without end " * 20, "x", "x", ("a",), ("x",), LOOKS, None)
     made.draw(PairsPrediction("validation", "target", False, (endless,)))
     qtbot.waitUntil(lambda: 4 * line <= made.rows.rowHeight(0) < 5 * line)
