@@ -122,11 +122,14 @@ class HeatGrid(QWidget):
         bare = len(headings) * self._least_height + len(set(lowest.values())) * _BOTTOM
         self.canvas.setMinimumHeight(round(bare * self._theme.scale + sum(headings.values())))
 
-    def show_axis(self, times: Sequence[str]) -> None:
-        """Name the time steps."""
+    def show_axis(self, times: Sequence[str], more: str = "") -> None:
+        """Name the time steps, and say `more` of them behind what the axis is called."""
+        called = " · ".join(filter(None, (self._names[0], more)))
         for axis in self._axes:
             if axis.orientation == "bottom":
                 axis.set_labels(times, of_steps=True)
+                if called != axis.labelText:
+                    axis.setLabel(called, **axis.labelStyle)
 
     def show_units(self, row: int, units: Sequence[str]) -> None:
         """Name the units of one row of panels, from the top."""

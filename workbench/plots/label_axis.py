@@ -20,6 +20,7 @@ _VISIBLE = str.maketrans({" ": "␣", "\n": "↵", "\t": "→", "\r": "←"})
 _UNKNOWN = "(unknown)"
 _BRACKETS = frozenset("()")  # which read-outs set around a name
 _LONGEST = 7  # characters of a number on an axis
+_MORE = " · "  # between what an axis is called and what more is said of it where there is room
 _NICE = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 24, 25, 30, 50)  # of dates and words
 _ROUND = (1, 2, 5, 10)  # of numbers
 _FROM_ONE = (1, 1)  # as steps are counted
@@ -116,8 +117,11 @@ class LabelAxis(pg.AxisItem):
     def _fitting(self, text: str) -> str:
         font = QFont()
         font.setPixelSize(self._text)
+        metrics = QFontMetrics(font)
         room = int(self.height() if self.orientation in ("left", "right") else self.width())
-        return QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, room) if room > 0 else text
+        if metrics.horizontalAdvance(text) > room > 0:
+            text = metrics.elidedText(text.partition(_MORE)[0], Qt.TextElideMode.ElideRight, room)
+        return text
 
     def set_ramp(self, first: float, step: float) -> None:
         """Write round numbers of a scale that is `first` at 0 and grows by `step` from one whole number to the next."""

@@ -170,11 +170,16 @@ class TraceGrid(QWidget):
             only = _READS_ONLY if self._trace.written_from is not None and layer.reverse else ""
             title = " · ".join(part for part in (where, name, strip.note, only) if part)
             self.grid.show_panel(index, picture, self._levels_of(strip), title)
-        self.grid.show_axis(self._trace.labels)
+        self.grid.show_axis(self._trace.labels, self._written(self._trace))
         for row, layer in enumerate(layers):
             self.grid.show_units(row, [str(unit) for unit in self.order_of(layer)])
         self._show_scales()
         self._mark()
+
+    @staticmethod
+    def _written(trace: HiddenTrace) -> str:
+        """Where a network that has read begins to write, in steps that are counted from 1."""
+        return f"written from {trace.written_from + 1} on" if trace.written_from else ""
 
     def _chosen(self, trace: HiddenTrace) -> list[LayerTrace]:
         if self._last_only:

@@ -97,6 +97,8 @@ def test_where_a_layer_does_not_run_nothing_is_told(show: Show) -> None:
     names = [cell.title.name for cell in state._traces.grid._cells]
     assert names[2] == "layer 1 reverse · hidden state · reads only"
     assert names[0] == "layer 1 · hidden state"
+    axis = next(axis for axis in state._traces.grid._axes if axis.orientation == "bottom")
+    assert axis.labelText == "time step · written from 3 on"
     state._traces.grid.hovered.emit(Spot(2, 0, 2, float("nan")))
     assert state._readout.text() == "layer 1 reverse · hidden state · unit 0 · step 3 (c) · it does not run here"
     assert gate._traces.shown[5][1].note == "open 0 %, shut 0 %"
