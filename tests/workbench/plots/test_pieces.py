@@ -196,9 +196,7 @@ def test_an_axis_has_more_than_one_number_off_its_edges(
     }
 
 
-@pytest.mark.parametrize(
-    ("width", "said"), [(400, "time step · written from 11 on"), (100, "time step"), (30, "tim…")]
-)
+@pytest.mark.parametrize(("width", "said"), [(400, "time step · written from 11 on"), (100, "time step"), (30, "tim…")])
 def test_what_more_is_said_of_an_axis_goes_whole_where_it_does_not_fit(qtbot: QtBot, width: int, said: str) -> None:
     axis = LabelAxis("bottom")
     axis.setLabel("time step · written from 11 on")
