@@ -112,7 +112,7 @@ class MemoryDataset(Dataset):
 
     def baselines(self, part: str) -> Scores:
         """The accuracy of a network that remembers nothing, known beforehand."""
-        return (("nothing remembered", self.task.chance),)
+        return (("guessing without memory", self.task.chance),)
 
     def baseline_forecasts(self, part: str) -> tuple[tuple[str, Floats], ...]:
         """None: classes have no curve."""

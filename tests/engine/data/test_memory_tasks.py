@@ -96,7 +96,7 @@ def test_the_known_answer_of_forgetting_is_what_chance_gives(key: str) -> None:
     data = made(key)
     shares = np.bincount(data.truth("test").astype(int)) / len(data.truth("test"))
     assert shares.max() == pytest.approx(data.task.chance, abs=0.08)
-    assert data.baselines("test") == (("nothing remembered", data.task.chance),)
+    assert data.baselines("test") == (("guessing without memory", data.task.chance),)
 
 
 @pytest.mark.parametrize("key", TASKS)
