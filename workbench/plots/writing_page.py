@@ -12,6 +12,7 @@ from workbench.plots.answers import AnswerPage
 from workbench.plots.saving import Table
 
 _GIVEN, _WRITTEN = "The text that is given,", "and what the network writes behind it"
+_BLANKS = " · nothing but blanks was written"
 _TEMPERATURE = ": what is likeliest at a low temperature, bolder at a high one."
 
 
@@ -65,8 +66,9 @@ class WritingPage(AnswerPage):
         small = f"color:{self.theme.muted}; font-size:{self.theme.small}px"
         body = f"color:{self.theme.text}; font-size:{self.theme.body}px; white-space:pre-wrap; line-height:140%"
         begun = prompt.lstrip("\n")  # an empty line would stand above each
+        unseen = "" if text.strip() else _BLANKS
         return (
-            f'<p style="{small}">temperature {temperature:g}</p>'
+            f'<p style="{small}">temperature {temperature:g}{unseen}</p>'
             f'<p style="{body}"><span style="color:{self.theme.muted}">{html.escape(begun)}</span>'
             f"{html.escape(text)}</p>"
         )

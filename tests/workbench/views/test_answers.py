@@ -60,6 +60,15 @@ def test_text_is_shown_as_it_was_written(show: Show) -> None:
     assert view.table()[1] == [(0.8, measured.TEXT.prompt, measured.TEXT.samples[0][1])]
 
 
+def test_a_text_of_blanks_alone_is_said_to_be_one(show: Show) -> None:
+    view = show(Prediction)
+    view.show_snapshot(measured.snapshot(TextPrediction("Alice", ((0.4, "  \n "), (0.8, " was")))))
+    page = view.pages[TextPrediction]
+    assert isinstance(page, WritingPage)
+    headings = [line for line in page.page.toPlainText().splitlines() if line.startswith("temperature")]
+    assert headings == ["temperature 0.4 · nothing but blanks was written", "temperature 0.8"]
+
+
 def test_texts_stand_below_their_score_by_then(show: Show) -> None:
     view = show(Prediction)
     view.show_start(replace(measured.STARTED, metric="bits per character", baselines=(("n-gram of order 2", 2.6),)))
