@@ -62,8 +62,9 @@ class RunDisplay(QObject):
         for panel in (window.findings, window.runs, window.teaching.panel):
             panel.lock(reason)
         window.steps.data.show_problem(draft.problem, dismissible=not draft.blocked)
-        for name in _WITH_WEIGHTS:
-            window.menus.by_name[name].setProperty("reason", reason or _NO_WEIGHTS)
+        for name, of_run in _WITH_WEIGHTS.items():
+            why_not = window.runs.menu.by_name[of_run].property("reason")
+            window.menus.by_name[name].setProperty("reason", why_not or _NO_WEIGHTS)
         if session.record and session.record.started:
             window.gallery.begin(session.record.number, session.record.started)
 

@@ -384,6 +384,19 @@ def test_runs_are_found_by_words_of_their_notes_and_what_is_hidden_is_not_chosen
     assert not any(row.isHidden() for row in panel._rows.values())
 
 
+def test_what_needs_weights_says_why_it_is_off(panel: RunsPanel) -> None:
+    record, export = panel.current, panel._buttons["export"]
+    assert record is not None
+    assert export.toolTip() == "This run is under way. Finish ends it and keeps its best weights."
+    record.outcome = RunFailed("The loss is not finite", "", "", 1)
+    panel.refresh(record)
+    panel._show_details()
+    assert (export.isEnabled(), export.toolTip()) == (False, "This run has kept no weights.")
+    record.saved = True
+    panel._show_details()
+    assert (export.isEnabled(), export.toolTip()) == (True, "Save this run's best weights")
+
+
 def test_runs_on_several_data_sets_say_what_they_learned_from(panel: RunsPanel) -> None:
     before = [row.text(1) for row in panel._rows.values()]
     assert not any("known" in text for text in before)

@@ -29,6 +29,9 @@ _TIPS = {
     "export": "Save this run's best weights",
 }
 _LOCKED = ("go_on", "use")  # during a run
+_OF_WEIGHTS = ("model", "export")
+_NOT_ENDED = "This run is under way. Finish ends it and keeps its best weights."
+_UNSAVED = "This run has kept no weights."
 _KEYS = {"show": Qt.Key.Key_Space, "delete": Qt.Key.Key_Delete}
 
 
@@ -65,11 +68,13 @@ class RunMenu(QMenu):
             "folder": record is not None and record.folder is not None and record.folder.is_dir(),
             "delete": bool(chosen) and not any(run.alive for run in chosen),
         }
+        unsaved = _NOT_ENDED if record is not None and record.alive else _UNSAVED
+        off = dict.fromkeys(_LOCKED, lock) | dict.fromkeys(_OF_WEIGHTS, unsaved if there and not weights else "")
         for name, action in self.by_name.items():
             action.setEnabled(allowed[name])
-            locked = lock if name in _LOCKED else ""
-            action.setToolTip(locked or _TIPS.get(name, _TEXTS[name]))
-            action.setProperty("reason", locked or ("" if there else "no run is chosen"))
+            reason = off.get(name, "")
+            action.setToolTip(reason or _TIPS.get(name, _TEXTS[name]))
+            action.setProperty("reason", reason or ("" if there else "no run is chosen"))
 
     def _add(self, name: str, text: str, call: Callable[[], object]) -> None:
         self.by_name[name] = action = self.addAction(text)
