@@ -223,12 +223,12 @@ class TextDataset(Dataset):
         learned, held_out = (int(part.sum()) for part in np.split(strange, [self.split.train_end]))
         notes = []
         if learned:
-            notes.append(f"{learned:,} {self.unit} of the training part are too rare for the vocabulary: unknown")
+            notes.append(f"{self.unit} of the training part that are too rare for the vocabulary: {learned:,}, unknown")
         if held_out:
             texts = (self._texts[part] for part in PARTS[1:])
             symbols = sorted({symbol for text in texts for symbol in self.vocabulary.unknown_in(text)})
             shown = " ".join(repr(symbol) for symbol in symbols[:8])
-            notes.append(f"{held_out:,} held-out {self.unit} do not occur in the vocabulary ({shown})")
+            notes.append(f"held-out {self.unit} that are not in the vocabulary: {held_out:,} ({shown})")
         if held_out and not learned and self.unit == "words":
             notes.append("the training part has no unknown word to learn from; set data.minimum_count to 2 or more")
         return notes

@@ -161,6 +161,11 @@ def test_what_stands_behind_a_border_changes_nothing_before_it(unit: str) -> Non
         np.testing.assert_array_equal(a.targets, b.targets)
 
 
+def test_a_single_character_that_training_has_not_seen_is_told_as_one() -> None:
+    notes = text("a cat and a bat " * 20 + "I", tokens="characters").notes()
+    assert notes[-1] == "held-out characters that are not in the vocabulary: 1 ('I')"
+
+
 @pytest.mark.parametrize("unit", UNITS)
 def test_a_smaller_vocabulary_is_not_paid_with_flattery(unit: str) -> None:
     """With everything unknown a guess is always right, but spelling costs."""
