@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QPen
 from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QSpinBox, QVBoxLayout
 
 from engine.events import Snapshot
 from engine.inside_records import Floats, Influence, LayerTrace, Reading
 from engine.percentages import percent
+from engine.special_symbols import UNKNOWN_NAME
 from workbench.plots.calm import limit
 from workbench.plots.coloured_text import ColouredText
 from workbench.plots.keys import Key, Scale, patch
@@ -134,7 +135,14 @@ class TextByUnit(LiveView):
     def _colour(self, values: Floats, scale: Scale) -> None:
         self._text.show_values(values, scale.colors, (scale.low, scale.high))
         hit = Key("the right one of the guesses below for the next symbol", patch(self.theme.color("good", 0.6)))
-        self._legend.show_items(self.theme, (dataclasses.replace(scale, high=float(f"{scale.high:.3g}")), hit))
+        scale = dataclasses.replace(scale, high=float(f"{scale.high:.3g}"))
+        self._legend.show_items(self.theme, (scale, hit, *self._strange()))
+
+    def _strange(self) -> list[Key]:
+        """A word on the sign of what is not known, where it is read: it looks like a file that was read wrongly."""
+        found = self.probe("reading")
+        read = isinstance(found, Reading) and UNKNOWN_NAME in found.labels
+        return [Key(f"{UNKNOWN_NAME} unknown to the network", QPen(Qt.PenStyle.NoPen), line=False)] if read else []
 
     def _scale(self, values: Floats) -> Scale:
         name = self._quantity.currentText()

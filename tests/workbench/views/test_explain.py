@@ -146,6 +146,14 @@ def test_text_is_coloured_by_the_chosen_unit(show: Show) -> None:
     assert [row[2] for row in view.table()[1]] == [1.0, 0.5, 0.0]
 
 
+def test_the_sign_of_what_is_not_known_has_a_word_in_the_key(show: Show) -> None:
+    view, text, told = show(TextByUnit), known_text(), "\ufffd unknown to the network"
+    view.show_snapshot(measured.snapshot(text))
+    assert told not in view._legend.texts
+    view.show_snapshot(measured.snapshot(replace(text, labels=("a", "\ufffd", "c")), step=2))
+    assert told in view._legend.texts
+
+
 def test_the_character_looked_at_and_its_guesses(show: Show) -> None:
     view = show(TextByUnit)
     view.show_snapshot(measured.snapshot(known_text()))
