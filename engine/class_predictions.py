@@ -162,6 +162,7 @@ class ClassPredictions:
 def _track(dataset: Dataset, steps: list[tuple[int, Batch, Floats]]) -> TagTrack:
     """The first sequences of a part one after the other, in their order, as far as a screen goes."""
     truth, said, sure, names = [], [], [], []
+    read: list[str] = []
     room = _STEPS
     for position, batch, values in sorted(steps, key=lambda item: item[0]):
         column = int(np.flatnonzero(batch.positions == position)[0])
@@ -170,13 +171,14 @@ def _track(dataset: Dataset, steps: list[tuple[int, Batch, Floats]]) -> TagTrack
         truth.append(np.where(batch.weights[:length, column] != 0, batch.targets[:length, column], -1))
         said.append(shares.argmax(axis=-1))
         sure.append(shares.max(axis=-1))
-        words = dataset.words(dataset.pinned_part, position)
-        said_of = [f" {word!r}" for word in words[:length]] or [""] * length
+        words = dataset.words(dataset.pinned_part, position)[:length]
+        read += words
+        said_of = [f" {word!r}" for word in words] or [""] * length
         names += [f"{position + 1}: {step}{word}" for step, word in enumerate(said_of, 1)]
         room -= length
         if not room:
             break
-    return TagTrack(tuple(names), _classes_of(truth), _classes_of(said), frozen(np.concatenate(sure)))
+    return TagTrack(tuple(names), _classes_of(truth), _classes_of(said), frozen(np.concatenate(sure)), tuple(read))
 
 
 def _classes_of(parts: list[NDArray[np.int64]]) -> NDArray[np.int16]:

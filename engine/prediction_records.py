@@ -51,6 +51,7 @@ class TagTrack:
     truth: NDArray[np.int16]  # (N,) classes; -1 where no label is known
     answers: NDArray[np.int16]  # (N,) classes
     certainty: Floats  # (N,) probability of the class that was answered
+    words: tuple[str, ...] = ()  # (N,) what was read, where that is words or symbols
 
 
 @dataclass(frozen=True, slots=True)

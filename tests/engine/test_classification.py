@@ -170,3 +170,5 @@ def test_each_word_of_a_tagged_text_gets_a_tag(write: Write, capsys: pytest.Capt
     track = shown.track if isinstance(shown, ClassPrediction) else None
     assert track is not None
     assert (dataset.pinned_labels()[0], track.labels[0]) == ("the", "1: 1 'the'")
+    assert track.words[0] == "the"
+    assert len(track.words) == len(track.labels)

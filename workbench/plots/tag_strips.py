@@ -5,24 +5,38 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPolygonF, QResizeEvent, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPolygonF,
+    QResizeEvent,
+    QWheelEvent,
+    qGray,
+)
 from PySide6.QtWidgets import QApplication, QScrollBar, QSizePolicy, QWidget
 
 from engine.percentages import percent
 from engine.prediction_records import TagTrack
 from workbench.plots.cell_walk import CellWalk
+from workbench.plots.label_axis import visible
 from workbench.theme import GRID, Theme
 
-_NAMES = _TRUTH, _ANSWERED, _CERTAINTY = "truth", "answered", "certainty"
+_NAMES = _READ, _TRUTH, _ANSWERED, _CERTAINTY = "read", "truth", "answered", "certainty"
 _STRIP, _CURVE = 3 * GRID, 5 * GRID
 _KEY = 2.5 * GRID  # with text of the usual size
 _LEAST = 4  # pixels of a step, where most are other than the one before
+_BRIGHT = 105  # of 255, from which black is read better than white
+_LONGEST = 12 * GRID  # of a word that is read, with text of the usual size
 
 
 class TagStrips(QWidget):
     """Each class has its colour and, in the key, its name; mouse and keys read a step out.
 
-    Where there are more changes than can be told apart, a part of the steps is shown, and a bar goes through all.
+    Where there are more changes than can be told apart, a part of the steps is shown, and a bar goes through all. Words
+    stand above their tags, and as many are shown as can be read.
     """
 
     hovered = Signal(str)
@@ -48,12 +62,14 @@ class TagStrips(QWidget):
     def sizeHint(self) -> QSize:
         """Two strips, a curve, a key, and a bar where there is one."""
         bar = self.bar.sizeHint().height() if not self.bar.isHidden() else 0
-        return QSize(40 * GRID, round(2 * _STRIP + _CURVE + _KEY * self._theme.scale + 3 * GRID) + bar)
+        return QSize(40 * GRID, round(self._top + 2 * _STRIP + _CURVE + _KEY * self._theme.scale + 3 * GRID) + bar)
 
     def show_track(self, track: TagTrack, classes: tuple[str, ...]) -> None:
         """Paint other steps."""
         if self._track is None or track.labels != self._track.labels:
             self.walked.forget()
+        if self._track is None or bool(track.words) != bool(self._track.words):
+            self.updateGeometry()
         self._track, self._classes = track, classes
         self._fit()
         self.update()
@@ -84,11 +100,14 @@ class TagStrips(QWidget):
         """As many steps as can be told apart, beside names in text of the present size."""
         font = self.font()
         font.setPixelSize(self._theme.small)
-        self._left = max(map(QFontMetrics(font).horizontalAdvance, _NAMES)) + 2 * GRID
+        metrics = QFontMetrics(font)
+        self._left = max(map(metrics.horizontalAdvance, _NAMES)) + 2 * GRID
         steps = len(self._track.labels) if self._track is not None else 0
         changes = int(np.count_nonzero(np.diff(self._track.answers))) if self._track is not None else 0
-        room = max((self.width() - self._left) // _LEAST, 1)
-        shown = steps if changes <= room else min(room, steps)
+        word = max(map(metrics.horizontalAdvance, self._words), default=0)
+        least = min(word, round(_LONGEST * self._theme.scale)) + GRID if word else _LEAST
+        room = max((self.width() - self._left) // least, 1)
+        shown = steps if changes <= room and not word else min(room, steps)
         self.bar.setRange(0, steps - shown)
         self.bar.setPageStep(shown)
         self.bar.setSingleStep(max(shown // 10, 1))
@@ -97,6 +116,16 @@ class TagStrips(QWidget):
             self.updateGeometry()
         high = self.bar.sizeHint().height()
         self.bar.setGeometry(self._left, self.height() - high, self.width() - self._left, high)
+
+    @property
+    def _words(self) -> tuple[str, ...]:
+        """What was read at each step, where that can be written."""
+        return tuple(map(visible, self._track.words)) if self._track is not None else ()
+
+    @property
+    def _top(self) -> float:
+        """Pixels above the strips, for the words."""
+        return _KEY * self._theme.scale if self._track is not None and self._track.words else 0.0
 
     @property
     def shown(self) -> slice:
@@ -123,10 +152,13 @@ class TagStrips(QWidget):
             font = painter.font()
             font.setPixelSize(self._theme.small)
             painter.setFont(font)
-            self._paint_strip(painter, 0, _TRUTH, self._track.truth[self.shown])
-            self._paint_strip(painter, _STRIP + GRID / 2, _ANSWERED, self._track.answers[self.shown])
-            self._paint_certainty(painter, 2 * _STRIP + GRID)
-            self._paint_key(painter, 2 * _STRIP + _CURVE + 2 * GRID)
+            top = self._top
+            if top:
+                self._paint_words(painter, top)
+            self._paint_strip(painter, top, _TRUTH, self._track.truth[self.shown])
+            self._paint_strip(painter, top + _STRIP + GRID / 2, _ANSWERED, self._track.answers[self.shown])
+            self._paint_certainty(painter, top + 2 * _STRIP + GRID)
+            self._paint_key(painter, top + 2 * _STRIP + _CURVE + 2 * GRID)
             painter.setClipRect(QRectF(self._left - 1, 0, self.width(), self.height()))  # not over the names
             self.walked.paint(painter, self._rect, self._theme)
 
@@ -157,15 +189,36 @@ class TagStrips(QWidget):
     def _rect(self, _row: int, step: int) -> QRectF:
         """Of one step, through all that is painted of it."""
         wide = (self.width() - self._left) / self.bar.pageStep()
-        return QRectF(self._left + (step - self.bar.value()) * wide, 1, wide, 2 * _STRIP + _CURVE + GRID)
+        return QRectF(self._left + (step - self.bar.value()) * wide, 1, wide, self._top + 2 * _STRIP + _CURVE + GRID)
+
+    def _paint_words(self, painter: QPainter, high: float) -> None:
+        """What was read, each above its tags."""
+        self._paint_name(painter, 0, high, _READ)
+        painter.setPen(QColor(self._theme.text))
+        words, metrics = self._words[self.shown], painter.fontMetrics()
+        wide = (self.width() - self._left) / len(words)
+        for place, word in enumerate(words):
+            short = metrics.elidedText(word, Qt.TextElideMode.ElideRight, int(wide) - 2)
+            painter.drawText(QRectF(self._left + place * wide, 0, wide, high), Qt.AlignmentFlag.AlignCenter, short)
 
     def _paint_strip(self, painter: QPainter, top: float, name: str, classes: np.ndarray) -> None:
         self._paint_name(painter, top, _STRIP, name)
         colors, wide = self.colors(), (self.width() - self._left) / len(classes)
-        edges = np.flatnonzero(np.diff(classes)) + 1
+        apart = bool(self._top)  # below words each step is seen by itself
+        edges = np.arange(1, len(classes)) if apart else np.flatnonzero(np.diff(classes)) + 1
         for first, last in zip([0, *edges.tolist()], [*edges.tolist(), len(classes)], strict=True):
             color = colors[int(classes[first])] if classes[first] >= 0 else self._theme.color("grid")
-            painter.fillRect(QRectF(self._left + first * wide, top, (last - first) * wide + 0.5, _STRIP), color)
+            rect = QRectF(self._left + first * wide, top, (last - first) * wide + (-1 if apart else 0.5), _STRIP)
+            painter.fillRect(rect, color)
+            if apart and classes[first] >= 0:
+                self._paint_tag(painter, rect, self._classes[int(classes[first])], color)
+
+    @staticmethod
+    def _paint_tag(painter: QPainter, rect: QRectF, name: str, color: QColor) -> None:
+        """The name of a class in its colour, where all of it fits."""
+        if painter.fontMetrics().horizontalAdvance(name) <= rect.width():
+            painter.setPen(QColor("#000000" if qGray(color.rgb()) > _BRIGHT else "#ffffff"))
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, name)
 
     def _paint_certainty(self, painter: QPainter, top: float) -> None:
         assert self._track is not None

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from PySide6.QtGui import QFontMetrics
 from pytestqt.qtbot import QtBot
 
+from engine.prediction_records import TagTrack
 from tests.workbench.views import measured
 from workbench.plots.tag_strips import TagStrips
 from workbench.theme import LIGHT
@@ -34,3 +37,32 @@ def test_names_are_whole_in_text_of_any_size(qtbot: QtBot, scale: float) -> None
     assert len(edge) == 1  # no letter is cut there
     assert (made.sizeHint().height() > low) is (scale > 1)
     assert made._rect(0, 0).left() == made._left
+
+
+@pytest.mark.parametrize("words", [("the", "quiet", "teacher", "."), ("a", " ", "b", "c")])
+def test_words_stand_above_their_tags_and_as_many_as_can_be_read(qtbot: QtBot, words: tuple[str, ...]) -> None:
+    made, often = strips(qtbot), 50
+    low, classes = made.sizeHint().height(), np.tile(np.array([0, 1, -1, 1], np.int16), often)
+    sure, labels = np.ones(4 * often, np.float32), tuple(map(str, range(4 * often)))
+    made.show_track(TagTrack(labels, classes, np.abs(classes), sure, words * often), ("rain", "sun"))
+    font = made.font()
+    font.setPixelSize(LIGHT.small)
+    longest = max(map(QFontMetrics(font).horizontalAdvance, words))
+    assert made.sizeHint().height() > low
+    assert made._rect(0, 0).width() > longest
+    assert not made.bar.isHidden()
+    made.show_track(TagTrack(labels, classes, np.abs(classes), sure), ("rain", "sun"))
+    assert made.sizeHint().height() < low + made.bar.sizeHint().height() + 1
+    assert made._rect(0, 0).width() < longest
+
+
+def test_below_words_each_tag_is_named_where_its_name_fits(qtbot: QtBot) -> None:
+    def inked(classes: tuple[str, ...]) -> int:
+        made = strips(qtbot)
+        two = np.array([0, 1], np.int16)
+        made.show_track(TagTrack(("1", "2"), two, two, np.ones(2, np.float32), ("teacher", "rains")), classes)
+        image, top = made.grab().toImage(), round(made._top)
+        row = range(made._left, made.width())
+        return len({image.pixelColor(x, y).rgb() for x in row for y in range(top + 2, top + 20)})
+
+    assert inked(("rain", "sun")) > inked(("a name that is far too long for its cell " * 3,) * 2) == 3
