@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QMouseEvent, QPainter, Q
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.inside_records import Floats
+from workbench.plots.ink import ink_on
 from workbench.plots.label_axis import visible
 from workbench.theme import GRID, TEXT_SMALL, TEXT_TITLE, Theme
 
@@ -133,7 +134,7 @@ class ColouredText(QWidget):
         ground = self.colors[character] if character < len(self.colors) else self._theme.color("plot")
         painter.fillRect(place, ground)
         painter.setFont(font)
-        painter.setPen(QColor("#000000" if ground.lightnessF() > 0.45 else "#ffffff"))
+        painter.setPen(ink_on(ground))
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, _short(letter))
 
     def _paint_guesses(self, painter: QPainter, place: QRectF, character: int) -> None:

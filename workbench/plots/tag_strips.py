@@ -14,13 +14,13 @@ from PySide6.QtGui import (
     QPolygonF,
     QResizeEvent,
     QWheelEvent,
-    qGray,
 )
 from PySide6.QtWidgets import QApplication, QScrollBar, QSizePolicy, QWidget
 
 from engine.percentages import percent
 from engine.prediction_records import TagTrack
 from workbench.plots.cell_walk import CellWalk
+from workbench.plots.ink import ink_on
 from workbench.plots.label_axis import visible
 from workbench.theme import GRID, Theme
 
@@ -28,7 +28,6 @@ _NAMES = _READ, _TRUTH, _ANSWERED, _CERTAINTY = "read", "truth", "answered", "ce
 _STRIP, _CURVE = 3 * GRID, 5 * GRID
 _KEY = 2.5 * GRID  # with text of the usual size
 _LEAST = 4  # pixels of a step, where most are other than the one before
-_BRIGHT = 105  # of 255, from which black is read better than white
 _LONGEST = 12 * GRID  # of a word that is read, with text of the usual size
 
 
@@ -217,7 +216,7 @@ class TagStrips(QWidget):
     def _paint_tag(painter: QPainter, rect: QRectF, name: str, color: QColor) -> None:
         """The name of a class in its colour, where all of it fits."""
         if painter.fontMetrics().horizontalAdvance(name) <= rect.width():
-            painter.setPen(QColor("#000000" if qGray(color.rgb()) > _BRIGHT else "#ffffff"))
+            painter.setPen(ink_on(color))
             painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, name)
 
     def _paint_certainty(self, painter: QPainter, top: float) -> None:
