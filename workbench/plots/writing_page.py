@@ -11,9 +11,12 @@ from engine.prediction_records import TextPrediction
 from workbench.plots.answers import AnswerPage
 from workbench.plots.saving import Table
 
-_GIVEN, _WRITTEN = "The text that is given,", "and what the network writes behind it"
+_WORDS = (
+    "The text that is given,",
+    "and what the network writes behind it: what is likeliest at a low temperature, bolder at a high one.",
+)
+_FEW = "given,", "and written by the network"
 _BLANKS = " · nothing but blanks was written"
-_TEMPERATURE = ": what is likeliest at a low temperature, bolder at a high one."
 
 
 class WritingPage(AnswerPage):
@@ -56,10 +59,10 @@ class WritingPage(AnswerPage):
 
     def _key(self) -> str:
         """What the colours of the letters mean, in these colours."""
-        written = _WRITTEN + ("." if self.compact else _TEMPERATURE)
+        given, written = _FEW if self.compact else _WORDS
         return (
             f'<p style="color:{self.theme.text}; font-size:{self.theme.small}px">'
-            f'<span style="color:{self.theme.muted}">{_GIVEN}</span> {written}</p>'
+            f'<span style="color:{self.theme.muted}">{given}</span> {written}</p>'
         )
 
     def _sample(self, prompt: str, temperature: float, text: str) -> str:

@@ -60,6 +60,13 @@ def test_text_is_shown_as_it_was_written(show: Show) -> None:
     assert view.table()[1] == [(0.8, measured.TEXT.prompt, measured.TEXT.samples[0][1])]
 
 
+def test_in_a_small_place_few_words_say_which_letters_were_given(qtbot: QtBot) -> None:
+    page = WritingPage(LIGHT, compact=True)
+    qtbot.addWidget(page)
+    page.draw(measured.TEXT)
+    assert page.page.toPlainText().startswith("given, and written by the network\ntemperature 0.8")
+
+
 def test_a_text_of_blanks_alone_is_said_to_be_one(show: Show) -> None:
     view = show(Prediction)
     view.show_snapshot(measured.snapshot(TextPrediction("Alice", ((0.4, "  \n "), (0.8, " was")))))
