@@ -14,6 +14,7 @@ from workbench.plots.label_axis import step_in_brackets
 from workbench.plots.network_layout import Diagram, Link, Part
 from workbench.plots.numerals import numerals
 
+_BREAK = "&#8203;"  # a place where a line may end; Qt knows no <wbr>
 _FEW = 4  # letters of a name that say less than an x or a y
 
 
@@ -23,9 +24,14 @@ def words_of_all(structure: Structure, made: Diagram | None, color_of: Callable[
     shapes = dict(structure.parameters)
     for name in dict.fromkeys(link.name for link in (made.links if made else ())):
         size = f"<b>{_shape(shapes.pop(name))}</b>" if name in shapes else "no weights"
-        words.append(f'<span style="color:{color_of(name).name()}">■</span> {html.escape(name)} · {size}')
-    others = [f"{html.escape(name)} · <b>{_shape(shape)}</b>" for name, shape in shapes.items() if len(shape) > 1]
+        words.append(f'<span style="color:{color_of(name).name()}">■</span>&nbsp;{_breaking(name)} · {size}')
+    others = [f"{_breaking(name)} · <b>{_shape(shape)}</b>" for name, shape in shapes.items() if len(shape) > 1]
     return [*words, *(["", "Matrices without an arrow of their own:", *others] if others else [])]
+
+
+def _breaking(name: str) -> str:
+    """The name of a matrix, which in a narrow place goes on in the next line instead of out of sight."""
+    return html.escape(name).replace("_", f"_{_BREAK}").replace(".", f".{_BREAK}")
 
 
 def words_of_link(structure: Structure, link: Link, made: Diagram | None) -> list[str]:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QSizeF
 from PySide6.QtGui import QColor, QFont, QFontMetrics
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from engine.config import TOPOLOGIES
@@ -116,7 +117,7 @@ def test_one_answer_follows_the_last_state_of_each_direction() -> None:
     assert len(read) == 8
 
 
-def test_what_was_answered_goes_in_again_through_weights_of_the_decoder() -> None:
+def test_what_was_answered_goes_in_again_through_weights_of_the_decoder(qtbot: QtBot) -> None:
     plain = measured.structure(topology="encoder_decoder")
     shapes = dict(plain.parameters)
     own = {name.replace("rnn", side): shapes[name] for side in ("encoder", "decoder") for name in list(shapes)[:2]}
@@ -126,7 +127,12 @@ def test_what_was_answered_goes_in_again_through_weights_of_the_decoder() -> Non
     assert {link.name for link in back} == {"decoder.weight_ih_l0"}
     assert [(link.start.step, link.end.step) for link in back] == [(4, 6), (6, 7), (7, 8)]
     told = words_of_all(writing, made, lambda _name: QColor())
-    assert told[-2:] == ["Matrices without an arrow of their own:", "attention.query.weight · <b>4\u00a0×\u00a04</b>"]
+    names = "attention.&#8203;query.&#8203;weight · <b>4\u00a0×\u00a04</b>"
+    label = QLabel("<br>".join(told))
+    qtbot.addWidget(label)
+    label.setWordWrap(True)
+    assert label.minimumSizeHint().width() < label.fontMetrics().horizontalAdvance("attention.query.weight")
+    assert told[-2:] == ["Matrices without an arrow of their own:", names]
     told = words_of_link(writing, back[0], made)
     assert told[1:] == [
         "128\u00a0×\u00a03 = 384 weights",

@@ -65,7 +65,7 @@ def test_what_is_clicked_tells_its_numbers(show: Show) -> None:
     told = view._words.text()
     for name in {link.name for link in diagram.diagram.links}:  # before a click: the matrix behind each colour
         assert f"{diagram.color_of(name).name()}" in told
-        assert name in told
+        assert name in told.replace("&#8203;", "")
     part = next(part for part in diagram.diagram.parts if part.kind == "layer" and part.step == 1)
     QTest.mouseClick(diagram, Qt.MouseButton.LeftButton, pos=diagram.place_of(part).center().toPoint())
     assert diagram.selected == part
