@@ -13,6 +13,7 @@ from workbench.plots.cell_walk import CellWalk
 from workbench.theme import GRID, Theme
 
 _LARGEST = 16 * GRID  # pixels of one cell
+_LOWEST = 0.9  # of a line of text: cells below it have no names
 _NAME = 14 * GRID  # pixels that a class's name may take
 
 
@@ -111,44 +112,48 @@ class ConfusionMatrix(QWidget):
         self._line = self._letters.height() + GRID / 2
         self._fit(2 * self._line)
         self._above = tuple(
-            self._letters.elidedText(name, Qt.TextElideMode.ElideRight, self._size - 2) for name in self.classes
+            self._letters.elidedText(name, Qt.TextElideMode.ElideRight, self._wide - 2) for name in self.classes
         )
         if "…" in self._above:
             self._above = ()
             self._fit(self._line)
 
     def _fit(self, top: float) -> None:
-        """Cells as large as there is room for below `top`."""
-        self._top = top
-        room = min(self.width() - self._left - GRID, self.height() - top - GRID)
-        self._size = max(2.0, min(room / max(len(self.classes), 1), _LARGEST))
+        """Square cells as large as there is room for below `top`; wider where names and numbers need it."""
+        self._top, count = top, max(len(self.classes), 1)
+        across, down = (self.width() - self._left - GRID) / count, (self.height() - top - GRID) / count
+        self._wide = self._high = max(2.0, min(across, down, _LARGEST))
+        if self._high >= self._letters.height() * _LOWEST:
+            most = f"{self.counts.sum(axis=1).max(initial=0):,}"  # which stays while the network learns
+            needed = max(map(self._letters.horizontalAdvance, (most, *self.classes))) + GRID
+            self._wide = max(self._high, min(needed, across, _LARGEST))
 
     def _rect(self, row: int, column: int) -> QRectF:
-        size = self._size
-        return QRectF(self._left + column * size, self._top + row * size, size, size)
+        wide, high = self._wide, self._high
+        return QRectF(self._left + column * wide, self._top + row * high, wide, high)
 
     def _at(self, place: QPointF) -> tuple[int, int] | None:
-        column, row = int((place.x() - self._left) // self._size), int((place.y() - self._top) // self._size)
+        column, row = int((place.x() - self._left) // self._wide), int((place.y() - self._top) // self._high)
         inside = 0 <= row < len(self.classes) and 0 <= column < len(self.classes)
         return (row, column) if inside else None
 
     # --- painting ---------------------------------------------------------------------------------------
 
     def _paint_names(self, painter: QPainter) -> None:
-        left, top, size, metrics = self._left, self._top, self._size, self._letters
+        left, top, wide, high, metrics = self._left, self._top, self._wide, self._high, self._letters
         painter.setPen(QColor(self._theme.muted))
         painter.drawText(
             QRectF(left, 0, self.width() - left, self._line), Qt.AlignmentFlag.AlignLeft, "answered →  truth ↓"
         )
         painter.setPen(QColor(self._theme.text))
-        if size < metrics.height() * 0.9:
+        if high < metrics.height() * _LOWEST:
             return  # the mouse names what is too small to be written
         for place, name in enumerate(self.classes):
             short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, left - 1.5 * GRID)
-            own = QRectF(0, top + place * size, left - GRID / 2, size)
+            own = QRectF(0, top + place * high, left - GRID / 2, high)
             painter.drawText(own, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, short)
         for place, name in enumerate(self._above):
-            own = QRectF(left + place * size, top - self._line, size, self._line)
+            own = QRectF(left + place * wide, top - self._line, wide, self._line)
             painter.drawText(own, Qt.AlignmentFlag.AlignCenter, name)
 
     def _paint_cell(self, painter: QPainter, row: int, column: int) -> None:

@@ -14,21 +14,32 @@ from workbench.theme import LIGHT
 DIGITS = ("eight", "five", "four", "nine", "one", "seven", "six", "three", "two", "zero")
 
 
-def matrix(qtbot: QtBot, size: int, scale: float = 1.0) -> ConfusionMatrix:
+def matrix(qtbot: QtBot, size: int, scale: float = 1.0, wide: int = 0) -> ConfusionMatrix:
     made = ConfusionMatrix(replace(LIGHT, scale=scale))
     qtbot.addWidget(made)
-    made.resize(2 * size, size)
+    made.resize(wide or 2 * size, size)
     made.show_counts(np.eye(len(DIGITS), dtype=np.int64), DIGITS)
     return made
 
 
 def test_dots_alone_are_no_names_and_leave_their_room_to_the_cells(qtbot: QtBot) -> None:
-    small, large = matrix(qtbot, 200), matrix(qtbot, 500)
+    small, large = matrix(qtbot, 200, wide=260), matrix(qtbot, 500)
     assert (small._above, large._above) == ((), DIGITS)
     for made in (small, large):
         last = len(DIGITS) - 1
         assert made._rect(last, last).bottom() == pytest.approx(made.height() - 8)
     assert small._top < large._top
+
+
+@pytest.mark.parametrize("wide", [260, 900])
+def test_low_cells_are_wider_where_names_and_numbers_need_it_and_there_is_room(qtbot: QtBot, wide: int) -> None:
+    made = matrix(qtbot, 250, wide=wide)
+    made.show_counts(12_345 * np.eye(len(DIGITS), dtype=np.int64), DIGITS)
+    cell = made._rect(1, 2)
+    assert (cell.width() > made._letters.horizontalAdvance("12,345")) is (wide == 900)
+    assert made._above == (DIGITS if wide == 900 else ())
+    assert made._at(cell.center()) == (1, 2)
+    assert made._rect(0, len(DIGITS) - 1).right() <= made.width()
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0])
