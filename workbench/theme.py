@@ -22,7 +22,9 @@ SCALES = (80, 90, 100, 110, 125, 150, 175, 200)  # per cent: the sizes of text t
 _DASHES = {
     "solid": Qt.PenStyle.SolidLine, "dash": Qt.PenStyle.DashLine, "dot": Qt.PenStyle.DotLine,
     "dashdot": Qt.PenStyle.DashDotLine, "dashdotdot": Qt.PenStyle.DashDotDotLine,
+    "longdash": Qt.PenStyle.CustomDashLine,
 }  # fmt: skip
+_LONG_DASH = (12, 4)  # of the pen's width: on, off
 _MAPS = {"diverging": "CET-CBD1", "magnitude": "viridis"}
 
 
@@ -87,11 +89,14 @@ class Theme:
         return round(TEXT_TITLE * self.scale)
 
     def pen(self, role: str) -> QPen:
-        """A cosmetic pen for a series: "train", "validation", "test", "baseline", "baseline2", "baseline3", "truth",
+        """A cosmetic pen for a series: "train", "validation", "test", "baseline", "baseline2" to "baseline4", "truth",
         "forecast", "smooth", "grid", "cursor", "good", "warning", "problem", "muted", "accent".
         """  # fmt: skip
         style = self.pens[role]
-        return self.stroke(style.color, style.width, _DASHES[style.dash])
+        pen = self.stroke(style.color, style.width, _DASHES[style.dash])
+        if style.dash == "longdash":
+            pen.setDashPattern(_LONG_DASH)
+        return pen
 
     def series_pen(self, number: int) -> QPen:
         """The pen of run or cell `number`: six colours, and another dash for every further six."""
@@ -127,10 +132,22 @@ def _color_table(name: str) -> NDArray[np.uint8]:
 
 
 def _pens(
-    train: str, validation: str, test: str, truth: str, grid: str, muted: str, third: str, levels: tuple[str, str, str]
+    *,
+    train: str,
+    validation: str,
+    test: str,
+    truth: str,
+    grid: str,
+    muted: str,
+    simple: tuple[str, str],
+    levels: tuple[str, str, str],
 ) -> dict[str, PenStyle]:
-    """`third` is of simple answers: of the others here it is unlike for who does not tell all hues apart, too."""
-    good, warning, problem = levels
+    """`simple` are the third and the fourth of simple answers.
+
+    With `test` they are the reddish purple, bluish green and yellow of Okabe and Ito's colours, as light as the ground
+    needs: beside blue and vermilion they are told apart by who does not tell all hues apart, too.
+    """
+    (third, fourth), (good, warning, problem) = simple, levels
     return {
         "train": PenStyle(train),
         "smooth": PenStyle(train, width=2),
@@ -141,6 +158,7 @@ def _pens(
         "baseline": PenStyle(muted, "dot"),
         "baseline2": PenStyle(test, "dashdot"),
         "baseline3": PenStyle(third, "dashdotdot"),
+        "baseline4": PenStyle(fourth, "longdash"),
         "grid": PenStyle(grid),
         "muted": PenStyle(muted),
         "cursor": PenStyle(validation),
@@ -168,7 +186,14 @@ LIGHT = Theme(
     warning="#9a5b00",
     problem="#b3261e",
     pens=_pens(
-        "#0b66c3", "#c2410c", "#7a4fb5", "#1b2129", "#d9dee5", "#5b6675", "#0a9468", ("#19764a", "#9a5b00", "#b3261e")
+        train="#0b66c3",
+        validation="#c2410c",
+        test="#c266b2",
+        truth="#1b2129",
+        grid="#d9dee5",
+        muted="#5b6675",
+        simple=("#0c966f", "#8c8a45"),
+        levels=("#19764a", "#9a5b00", "#b3261e"),
     ),
     series=("#228833", "#aa3377", "#a08200", "#0a8fb8", "#cc3344", "#4466aa"),
 )
@@ -190,7 +215,14 @@ DARK = Theme(
     warning="#e3a94a",
     problem="#f2857c",
     pens=_pens(
-        "#5aa9f5", "#f0955a", "#b79aeb", "#e4e8ee", "#2c333d", "#98a3b3", "#30e8ab", ("#5fc08d", "#e3a94a", "#f2857c")
+        train="#5aa9f5",
+        validation="#f0955a",
+        test="#bc5bad",
+        truth="#e4e8ee",
+        grid="#2c333d",
+        muted="#98a3b3",
+        simple=("#1a9171", "#e3da61"),
+        levels=("#5fc08d", "#e3a94a", "#f2857c"),
     ),
     series=("#4fb868", "#d977b0", "#d3bb4b", "#62c8ea", "#f0788a", "#86a5e0"),
 )
