@@ -79,6 +79,7 @@ class Gallery(QObject):
             view.needs_changed.connect(self.needs_changed)
             view.notice.connect(self.notice)
             view.asked.connect(self.open)
+            view.began.connect(self.time_steps.refresh)  # views begin later than the film
         self._begun = 0
 
     def _all_views(self, deep: Sequence[LiveView]) -> QToolButton:

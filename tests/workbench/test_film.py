@@ -19,6 +19,7 @@ from workbench.film import Film, same, size
 from workbench.gallery import Gallery
 from workbench.records import RunRecord
 from workbench.theme import LIGHT
+from workbench.views.live_view import LiveView
 
 
 def shares(step: int, length: int = 4) -> Contributions:
@@ -191,6 +192,17 @@ def test_at_the_end_it_is_told_which_step_is_shown(gallery: Gallery, step: int, 
     assert gallery.scrubber._told.text() == earlier
     gallery.reset()
     assert gallery.scrubber._told.text() == "Nothing measured yet"
+
+
+def test_time_steps_can_be_walked_from_the_first_picture_on(gallery: Gallery, qtbot: QtBot) -> None:
+    only = measured.full_snapshot(1)
+    gallery.film.record(only)
+    qtbot.waitUntil(lambda: all(view.on_screen for view in gallery.overview.findChildren(LiveView)))
+    assert not gallery.time_steps.later.isEnabled()
+    for view in gallery.views:
+        view.show_snapshot(only)  # in a turn of its own, and nothing comes after it
+    assert gallery.time_steps.later.isEnabled()
+    assert gallery.time_steps.told == "Time step"
 
 
 def test_a_run_is_played_again_and_then_followed(gallery: Gallery, qtbot: QtBot) -> None:

@@ -52,6 +52,7 @@ class LiveView(BuiltInParts):
 
     asked = Signal(str)  # the key of a view that a person wants to see beside this one
     needs_changed = Signal()  # what it would ask for is different now
+    began = Signal()  # it has the first measurement of a run
 
     def __init__(
         self, theme: Theme, cursor: TimeCursor | None = None, *, compact: bool = False, parent: QWidget | None = None
@@ -103,10 +104,12 @@ class LiveView(BuiltInParts):
         mine = {name: value for name, value in snapshot.values if name in self.probes}
         self._too_early = self.moment is not None and bool(self.probes) and not mine
         if mine:
-            self.snapshot = snapshot
+            first, self.snapshot = not self._measured, snapshot
             kept = self._measured if self.moment is None else {n: p for n, p in self._measured.items() if n in _LASTING}
             self._measured = kept | mine
             self._catch_up("snapshot")
+            if first:
+                self.began.emit()
         elif self._too_early and self._built:
             self.turn_page()
 
