@@ -129,5 +129,5 @@ class Scrubber(QWidget):
         if self._end is None:
             return f"Live, from step {steps[0]:,} on"
         if steps[-1] < self._end:  # as where it failed before it was looked at again
-            return f"Step {steps[-1]:,}, the last measured of {self._end:,}"
+            return f"Step {steps[-1]:,} of {self._end:,}, the last measured"
         return f"The end, step {steps[-1]:,}"

@@ -178,7 +178,7 @@ def test_every_view_follows_the_slider(gallery: Gallery, qtbot: QtBot) -> None:
     ("step", "words", "earlier"),
     [
         (300, "The end, step 300", "Step 200 of 300"),
-        (301, "Step 300, the last measured of 301", "Step 200 of 301"),
+        (301, "Step 300 of 301, the last measured", "Step 200 of 301"),
     ],
 )
 def test_at_the_end_it_is_told_which_step_is_shown(gallery: Gallery, step: int, words: str, earlier: str) -> None:
