@@ -210,8 +210,8 @@ class LiveView(BuiltInParts):
         """Take everything of the last run off the picture."""
 
     def why_empty(self) -> str:
-        """As `reason`; of a moment of the run by which nothing had been measured for this view, that."""
-        return self._failing.why or (_TOO_EARLY if self._too_early else self.reason())
+        """As `reason`; of a moment of the run by which nothing had been measured for this view yet, that."""
+        return self._failing.why or self.reason() or (_TOO_EARLY if self._too_early else "")
 
     def turn_page(self) -> None:
         """What made drawing fail may have been chosen, so that it can be chosen otherwise."""

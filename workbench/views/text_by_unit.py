@@ -38,7 +38,10 @@ class TextByUnit(LiveView):
     order = 55
     question = "Which unit keeps track of what in the text, and on which earlier symbols does the next guess hang?"
     probes = frozenset({"reading"})
-    waiting = "Press Run (F5): every character of a held-out text appears here, coloured by what a unit makes of it."
+    waiting = (
+        "Press Run (F5) on a text, such as the sample Alice: every character of a held-out piece appears here, "
+        "coloured by what a unit makes of it."
+    )
 
     def build(self) -> None:
         """The text, and choices of layer, quantity and unit."""

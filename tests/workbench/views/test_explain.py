@@ -178,9 +178,12 @@ def test_earlier_characters_shade_by_their_influence(show: Show, qtbot: QtBot) -
 
 def test_numbers_are_not_read_like_text(show: Show) -> None:
     view = show(TextByUnit)
+    assert "Press Run (F5) on a text" in view._message.text()
     view.show_start(measured.STARTED)
-    view.show_snapshot(measured.snapshot(measured.trace()))
-    assert "reads no running text" in view._message.text()
+    for moment in (None, 3):  # at an earlier step of the run no less
+        view.show_moment(moment)
+        view.show_snapshot(measured.snapshot(measured.trace()))
+        assert "reads no running text" in view._message.text()
 
 
 def test_a_text_that_was_not_looked_at_yet_is_a_text(show: Show) -> None:
