@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from itertools import pairwise
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -127,6 +130,27 @@ def test_without_a_ticked_target_one_is_found(qtbot: QtBot) -> None:
     panel.show_experiment(Experiment())
     shown = {name: _editor(panel, name).currentText() for name in ("targets", "inputs")}
     assert shown == {"targets": "automatic", "inputs": "none"}
+
+
+@pytest.mark.parametrize(("scale", "width", "years"), [(1.0, 270, 6), (1.5, 270, 3), (1.5, 500, 6), (2.0, 200, 2)])
+def test_as_many_years_are_named_as_do_not_touch(
+    qtbot: QtBot, backend: KnownBackend, scale: float, width: int, years: int
+) -> None:
+    shown = backend.load(SERIES).preview
+    assert isinstance(shown, SeriesPreview)
+    preview = Preview(dataclasses.replace(LIGHT, scale=scale))
+    qtbot.addWidget(preview)
+    preview.show_data(
+        dataclasses.replace(shown, rows=144, ticks=tuple((12 + 24 * n, f"{1950 + 2 * n}") for n in range(6)))
+    )
+    preview.resize(width, preview.height())
+    preview.show()
+    axis = preview._plot.getAxis("bottom")
+    ticks, font = axis._tickLevels[0], QFontMetrics(axis.style["tickFont"])
+    assert len(ticks) == years
+    box = preview._plot.getViewBox()
+    middles = [box.mapViewToDevice(QPointF(row, 0)).x() for row, _ in ticks]
+    assert all(after - before > font.horizontalAdvance("1950") for before, after in pairwise(middles))
 
 
 @pytest.mark.parametrize(("stride", "bars", "told"), [(1, 0, "one window"), (5, 3, "stride 5")])

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import html
+import math
+from itertools import pairwise
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QStackedWidget, QWidget
 
 from workbench.answers import ExamplesPreview, SeriesPreview, TextPreview
@@ -16,6 +19,7 @@ from workbench.panels.split_lines import SplitLines
 from workbench.panels.window_marks import draw_windows
 from workbench.theme import GRID, Theme
 
+_MARGIN = 0.04  # share of the rows that is left free on either side
 _PARTS = (("train", "training"), ("validation", "validation"), ("test", "test"))
 
 
@@ -89,8 +93,23 @@ class Preview(QWidget):
         draw_windows(self._plot, preview, self._theme)
         if len(preview.borders) == 2:
             self.borders.show_borders(preview.borders, preview.rows, self._theme)
-        self._plot.getAxis("bottom").setTicks([list(preview.ticks)])
-        self._plot.autoRange(padding=0.04)
+        self._plot.autoRange(padding=_MARGIN)
+        self._show_ticks(preview)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width has room for other ticks."""
+        super().resizeEvent(event)
+        if isinstance(self._shown, SeriesPreview):
+            self._show_ticks(self._shown)
+
+    def _show_ticks(self, preview: SeriesPreview) -> None:
+        """All names of rows, or every second, every third: as many as do not touch in text of this size."""
+        axis, ticks = self._plot.getAxis("bottom"), preview.ticks
+        font = QFontMetrics(axis.style["tickFont"])
+        needed = max((font.horizontalAdvance(name) for _, name in ticks), default=0) + GRID // 2
+        row = (self.width() - self._plot.getAxis("left").width()) / (preview.rows * (1 + 2 * _MARGIN))
+        nearest = min((after - before for (before, _), (after, _) in pairwise(ticks)), default=math.inf)
+        axis.setTicks([list(ticks[:: max(1, math.ceil(needed / max(nearest * row, 1)))])])
 
     def _draw_legend(self, preview: Shown) -> None:
         of_one = isinstance(preview, SeriesPreview)
@@ -103,7 +122,7 @@ class Preview(QWidget):
         marks += [(self._theme.accent, "▮", window)]
         told = (f'<span style="color:{color}">{mark}</span>&nbsp;{words}' for color, mark, words in marks)
         drawn = html.escape(preview.drawn, quote=False) if isinstance(preview, SeriesPreview) else ""
-        keys = " &nbsp;".join((*(told if of_one or of_several else ()), *filter(None, [share])))
+        keys = "&nbsp; ".join((*(told if of_one or of_several else ()), *filter(None, [share])))
         self._legend.setText("<br>".join(filter(None, (keys, drawn))))
 
 
