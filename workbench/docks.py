@@ -38,7 +38,8 @@ class Docks:
         self._urgent = False  # what the findings say must not be missed
         self._covering = False  # and for that they came to the front by themselves
         self._scale = 1.0  # of text
-        self._narrow: tuple[float, dict[QDockWidget, int]] = (1.0, {})  # a smaller one, and how wide docks were then
+        self._widths: dict[QDockWidget, int] = {}  # before the last change of it
+        self._smaller: list[tuple[float, dict[QDockWidget, int]]] = []  # sizes it grew from, rising, and widths then
         self._apart: list[QDockWidget] = []  # in windows of their own, which wait for this one
         self._usual = (self.setup, self.findings, self.runs)
         self.all = (*self._usual, self.lesson)
@@ -195,16 +196,19 @@ class Docks:
             buttons.apply_theme(theme)
 
     def note_widths(self) -> None:
-        """Text is about to change its size: remember how wide the sides are, unless they have grown with it before."""
-        if self._scale <= self._narrow[0]:
-            sides = [dock for dock in (self.setup, self.runs) if dock.width() > 0]  # what is closed may have none
-            self._narrow = self._scale, {dock: dock.width() for dock in sides}
+        """Text is about to change its size, and the sides their widths."""
+        sides = [dock for dock in (self.setup, self.runs) if dock.width() > 0]  # what is closed may have none
+        self._widths = {dock: dock.width() for dock in sides}
 
     def follow(self, scale: float) -> None:
         """Text is that large now: docks that grew with it go back to what they were when it is as small again."""
         before, self._scale = self._scale, scale
-        if scale < before and scale <= self._narrow[0] and self._window.isVisible():
-            widths = self._narrow[1]
+        if scale > before:
+            self._smaller = [each for each in self._smaller if each[0] < before] + [(before, self._widths)]
+            return
+        self._smaller = [each for each in self._smaller if each[0] <= scale]
+        if scale < before and self._smaller and self._window.isVisible():
+            widths = self._smaller[-1][1]
             again = partial(self._window.resizeDocks, [*widths], [*widths.values()], Qt.Orientation.Horizontal)
             later(0, self._window, again)  # when the text has its size
 

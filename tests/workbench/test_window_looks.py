@@ -177,6 +177,19 @@ def test_the_window_is_no_wider_than_a_small_screen_with_text_twice_as_large_and
     bench.until(lambda: [dock.width() for dock in docks] == before)
 
 
+@pytest.mark.parametrize("sizes", [(80, 200, 100), (80, 100, 125, 200, 150, 100)])
+def test_panes_are_as_wide_as_before_whatever_sizes_text_had_meanwhile(bench: Bench, sizes: tuple[int, ...]) -> None:
+    window = bench.window
+    docks = window.docks.setup, window.docks.runs
+    before = [dock.width() for dock in docks]
+    for size in sizes:
+        window.appearance.choose_scale(size)
+        bench.until(lambda: window.gallery.theme == window.appearance.theme and window.updatesEnabled())
+        if size == 200:
+            bench.until(lambda: all(dock.width() > width for dock, width in zip(docks, before, strict=True)))
+    bench.until(lambda: [dock.width() for dock in docks] == before)
+
+
 @pytest.mark.parametrize("size", [(1280, 720), (1440, 900)])
 def test_no_step_is_wider_than_its_place(bench: Bench, size: tuple[int, int]) -> None:
     bench.window.resize(*size)
