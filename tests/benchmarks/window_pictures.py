@@ -96,8 +96,8 @@ def _script(window: Any, options: argparse.Namespace) -> Iterator[Callable[[], b
     if options.state == "failed":
         yield lambda: session.state.value == "failed"
     elif options.state != "before":
-        yield lambda: bool(session.pace.steps_per_second) and _trained(window) > options.seconds
-        if options.state != "training":
+        yield lambda: session.state.value in ("finished", "failed") or _trained(window) > options.seconds
+        if options.state != "training" and session.alive:  # it may have come to its end by itself
             run["run" if options.state == "paused" else "finish"].trigger()
             yield lambda: session.state.value in ("paused", "finished")
     if options.state == "back":
