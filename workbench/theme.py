@@ -22,15 +22,14 @@ SCALES = (80, 90, 100, 110, 125, 150, 175, 200)  # per cent: the sizes of text t
 _DASHES = {
     "solid": Qt.PenStyle.SolidLine, "dash": Qt.PenStyle.DashLine, "dot": Qt.PenStyle.DotLine,
     "dashdot": Qt.PenStyle.DashDotLine, "dashdotdot": Qt.PenStyle.DashDotDotLine,
-    "longdash": Qt.PenStyle.CustomDashLine,
 }  # fmt: skip
-_LONG_DASH = (12, 4)  # of the pen's width: on, off
+_LONG_DASHES = {"longdash": (12, 4), "longdashdot": (12, 4, 2, 4)}  # of the pen's width: on, off, …
 _MAPS = {"diverging": "CET-CBD1", "magnitude": "viridis"}
 
 
 @dataclass(frozen=True, slots=True)
 class PenStyle:
-    """How one series is drawn: `dash` is a key of `_DASHES`, so that colour never stands alone."""
+    """How one series is drawn: `dash` is a key of `_DASHES` or `_LONG_DASHES`, so that colour never stands alone."""
 
     color: str
     dash: str = "solid"
@@ -89,13 +88,13 @@ class Theme:
         return round(TEXT_TITLE * self.scale)
 
     def pen(self, role: str) -> QPen:
-        """A cosmetic pen for a series: "train", "validation", "test", "baseline", "baseline2" to "baseline4", "truth",
+        """A cosmetic pen for a series: "train", "validation", "test", "baseline", "baseline2" to "baseline5", "truth",
         "forecast", "smooth", "grid", "cursor", "good", "warning", "problem", "muted", "accent".
         """  # fmt: skip
         style = self.pens[role]
-        pen = self.stroke(style.color, style.width, _DASHES[style.dash])
-        if style.dash == "longdash":
-            pen.setDashPattern(_LONG_DASH)
+        pen = self.stroke(style.color, style.width, _DASHES.get(style.dash, Qt.PenStyle.CustomDashLine))
+        if style.dash in _LONG_DASHES:
+            pen.setDashPattern(_LONG_DASHES[style.dash])
         return pen
 
     def series_pen(self, number: int) -> QPen:
@@ -139,15 +138,16 @@ def _pens(
     truth: str,
     grid: str,
     muted: str,
-    simple: tuple[str, str],
+    simple: tuple[str, str, str],
     levels: tuple[str, str, str],
 ) -> dict[str, PenStyle]:
-    """`simple` are the third and the fourth of simple answers.
+    """`simple` are the third to the fifth of simple answers.
 
-    With `test` they are the reddish purple, bluish green and yellow of Okabe and Ito's colours, as light as the ground
-    needs: beside blue and vermilion they are told apart by who does not tell all hues apart, too.
+    The first two of them and `test` are the bluish green, yellow and reddish purple of Okabe and Ito's colours, as
+    light as the ground needs; brown joins them. Beside blue and vermilion they are told apart by who does not tell all
+    hues apart, too.
     """
-    (third, fourth), (good, warning, problem) = simple, levels
+    (third, fourth, fifth), (good, warning, problem) = simple, levels
     return {
         "train": PenStyle(train),
         "smooth": PenStyle(train, width=2),
@@ -159,6 +159,7 @@ def _pens(
         "baseline2": PenStyle(test, "dashdot"),
         "baseline3": PenStyle(third, "dashdotdot"),
         "baseline4": PenStyle(fourth, "longdash"),
+        "baseline5": PenStyle(fifth, "longdashdot"),
         "grid": PenStyle(grid),
         "muted": PenStyle(muted),
         "cursor": PenStyle(validation),
@@ -192,7 +193,7 @@ LIGHT = Theme(
         truth="#1b2129",
         grid="#d9dee5",
         muted="#5b6675",
-        simple=("#0c966f", "#8c8a45"),
+        simple=("#0c966f", "#8c8a45", "#633010"),
         levels=("#19764a", "#9a5b00", "#b3261e"),
     ),
     series=("#228833", "#aa3377", "#a08200", "#0a8fb8", "#cc3344", "#4466aa"),
@@ -221,7 +222,7 @@ DARK = Theme(
         truth="#e4e8ee",
         grid="#2c333d",
         muted="#98a3b3",
-        simple=("#1a9171", "#e3da61"),
+        simple=("#1a9171", "#e3da61", "#b8573a"),
         levels=("#5fc08d", "#e3a94a", "#f2857c"),
     ),
     series=("#4fb868", "#d977b0", "#d3bb4b", "#62c8ea", "#f0788a", "#86a5e0"),

@@ -15,7 +15,7 @@ from PySide6.QtGui import QPen
 from workbench.plots.keys import Key
 from workbench.theme import Theme
 
-_BASELINES = ("baseline", "baseline2", "baseline3", "baseline4")  # roles of pens
+_BASELINES = ("baseline", "baseline2", "baseline3", "baseline4", "baseline5")  # roles of pens
 _FURTHER = 3  # the first colour of runs that comes near neither to those nor to a metric's curve
 _SYMBOLS_UP_TO = 60  # points: symbols of more run into each other
 
@@ -65,7 +65,7 @@ class Curve:
 
 
 def baseline_stroke(index: int) -> Stroke:
-    """The pen of the baseline with this number; from the fifth on in the colours of runs, dashed."""
+    """The pen of the baseline with this number; from the sixth on in the colours of runs, dashed."""
 
     def further(theme: Theme) -> QPen:
         pen = theme.series_pen(index - len(_BASELINES) + _FURTHER)

@@ -28,7 +28,7 @@ from workbench.theme import Theme
 _STRIP = 5.0  # pixels: the band of the gradient under a box
 _COLUMN = 110  # pixels of a step, with text of the usual size
 _FOLD_MS = 700
-_ROLES = "train", "validation", "test", "baseline3", "baseline4", "problem"  # colours of the first matrices
+_ROLES = "train", "validation", "test", "baseline3", "baseline4", "baseline5"  # colours of the first matrices
 _UNLIKE = 3, 0, 1, 5, 4, 2  # colours of runs, those first that none of these comes near
 
 

@@ -74,10 +74,10 @@ def unlike(one: NDArray[np.int16], other: NDArray[np.int16]) -> int:
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 @pytest.mark.parametrize("vision", _VISIONS)
 def test_lines_beside_each_other_are_told_apart_whoever_looks(theme: Theme, vision: str) -> None:
-    simple = [Curve("", baseline_stroke(index), None, False, True, False).pen(theme) for index in range(4)]
+    simple = [Curve("", baseline_stroke(index), None, False, True, False).pen(theme) for index in range(5)]
     pens = [*map(theme.pen, ("truth", "forecast", "validation")), *simple]
     lines, ground = [_light(pen.color().name()) for pen in pens], _light(theme.plot)
-    assert len({(pen.style(), *pen.dashPattern()) for pen in pens[2:]}) == 5  # dashed each in its own way, too
+    assert len({(pen.style(), *pen.dashPattern()) for pen in pens[2:]}) == 6  # dashed each in its own way, too
     for line in lines:
         low, high = sorted(float(_TO_XYZ[1] @ light) for light in (line, ground))
         assert (high + 0.05) / (low + 0.05) > 3.5  # WCAG asks 3 of what is no text
