@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import (
-    QWidget,
-)
+from PySide6.QtWidgets import QLabel, QWidget
+from pytestqt.qtbot import QtBot
 
 from engine.events import WITHDRAWN, Evaluated, Finding, RunStarted, Snapshot
 from tests.workbench.bench import Bench
@@ -227,6 +226,14 @@ def test_findings_stand_in_the_order_of_their_weight(bench: Bench) -> None:
         met += [widget.objectName()] if widget.objectName().endswith("_why") else []
         widget = widget.nextInFocusChain()
     assert met == [f"finding_{key}_why" for key in shown()]  # and the list of runs comes after them
+
+
+def test_a_per_cent_sign_of_a_finding_stands_beside_its_number(qtbot: QtBot) -> None:
+    card = FindingCard(Finding("baseline", "good", "Beats naive by 64 %; AR is better", "64 % of it", "Take 5 % more."))
+    qtbot.addWidget(card)
+    said = [label.text() for label in card.findChildren(QLabel)]
+    assert len(said) == 3
+    assert all("\u00a0%" in text and " %" not in text for text in said)
 
 
 def test_runs_on_other_data_are_not_drawn_beside(bench: Bench) -> None:

@@ -104,8 +104,8 @@ class FindingCard(QFrame):
         self.setObjectName(f"finding_{finding.key}")
         self.setAccessibleName(finding.title)
         self.setProperty("role", f"finding-{finding.level}")
-        self._why = label(named(finding.why), "muted")
-        self._cure = label(named(finding.cure))
+        self._why = label(_unbroken(named(finding.why)), "muted")
+        self._cure = label(_unbroken(named(finding.cure)))
         self._toggle = QToolButton()
         self._toggle.setText("Why")
         self._toggle.setCheckable(True)
@@ -153,7 +153,7 @@ class FindingCard(QFrame):
 
     def _lay_out(self) -> None:
         layout = column(self, GRID, GRID // 2)
-        layout.addWidget(label(f"{_SIGNS[self.finding.level]}  {self.finding.title}", "strong"))
+        layout.addWidget(label(_unbroken(f"{_SIGNS[self.finding.level]}  {self.finding.title}"), "strong"))
         layout.addWidget(self._why)
         layout.addWidget(self._cure)
         buttons = QHBoxLayout()
@@ -164,3 +164,8 @@ class FindingCard(QFrame):
         layout.addLayout(buttons)
         if self.finding.goes_on:  # its words are too long to stand beside another button in a narrow dock
             layout.addWidget(self._fix, 0, Qt.AlignmentFlag.AlignLeft)
+
+
+def _unbroken(text: str) -> str:
+    """Per cent signs stay on the lines of their numbers."""
+    return text.replace(" %", "\u00a0%")
