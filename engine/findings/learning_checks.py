@@ -19,6 +19,7 @@ _RECENT_JUMPS = 10
 _VANISHED = 1e-3  # share of the gradient that is left at the far end of the sequence
 _OFTEN = 0.5  # share of clipped steps that is worth saying
 _EXPLODED = 1e4  # norm that no healthy gradient has
+_NO_BETTER = 5, 100  # epochs without a lower validation loss that are looked at, at least and at most
 
 
 def vanishing(m: Measurements) -> Finding | None:
@@ -89,7 +90,8 @@ def overfitting(m: Measurements) -> Finding | None:
         return None
     best, last = m.best, m.evaluations[-1]
     rising = last.validation_loss > 1.1 * best.validation_loss and last.training_loss < best.training_loss
-    if last.epoch - best.epoch < max(5, m.experiment.training.epochs // 10) or not rising:
+    least, most = _NO_BETTER
+    if last.epoch - best.epoch < min(max(least, m.experiment.training.epochs // 10), most) or not rising:
         return None
     why = (
         "The training loss still falls, the validation loss rose "

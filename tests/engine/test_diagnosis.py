@@ -338,6 +338,12 @@ def test_learning_by_heart(validation: list[float], overfits: bool) -> None:
         assert found.changes == (("model.hidden_size", "16"),)
 
 
+def test_a_run_of_many_epochs_is_not_waited_for_to_say_that_it_learns_by_heart() -> None:
+    losses = [(1 / epoch, 1 + abs(epoch - 20) / 20, 9.0) for epoch in range(1, 121)]
+    found = [finding(measured(*losses[:count], **{"training.epochs": 100_000}), "overfitting") for count in (119, 120)]
+    assert [each.title if each else None for each in found] == [None, "Learns by heart since epoch 20"]
+
+
 def test_findings_are_said_once_and_taken_back() -> None:
     measurements = measured(*[(1, 1, 5)] * 4)
     measurements.prediction = shown(walk(), np.full(80, 50, np.float32))
