@@ -135,12 +135,13 @@ class AttentionMatrix(_Painted):
         self._paint_scale(painter, metrics)
         painter.setPen(QColor(self._theme.text))
         right, line = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, metrics.height()
-        for row in named(len(self.written), high, metrics):
+        rows, columns = named(len(self.written), high, metrics), named(len(self.read), wide, metrics)
+        for row in rows:
             short = metrics.elidedText(self.written[row], Qt.TextElideMode.ElideRight, left - GRID / 2)
             middle = top + (row + 0.5) * high
             painter.drawText(QRectF(0, middle - line / 2, left - GRID / 2, line), right, short)
         upright = any(len(name) > 2 for name in self.read)
-        for column in named(len(self.read), wide, metrics):
+        for column in columns:
             painter.save()
             painter.translate(left + (column + 0.5) * wide, top - GRID / 2)
             painter.rotate(-90 if upright else 0)
@@ -150,6 +151,12 @@ class AttentionMatrix(_Painted):
             else:
                 painter.drawText(QRectF(-line, -line, 2 * line, line), Qt.AlignmentFlag.AlignCenter, short)
             painter.restore()
+        painter.setBrush(QColor(self._theme.muted))
+        painter.setPen(Qt.PenStyle.NoPen)
+        middle = top - GRID / 2 - line / 2
+        dots = [QPointF(left - GRID, top + row * high) for row in left_out(rows)]
+        for dot in dots + [QPointF(left + column * wide, middle) for column in left_out(columns)]:
+            painter.drawEllipse(dot, self._theme.scale, self._theme.scale)
 
     def heading(self) -> str:
         """What is seen, in as many words as there is room for before the scale."""
@@ -202,6 +209,15 @@ class AttentionMatrix(_Painted):
 def named(count: int, size: float, metrics: QFontMetricsF) -> range:
     """Which of `count` rows or columns of `size` pixels are named: each, or as many as do not touch."""
     return range(0, count, max(math.ceil((metrics.capHeight() + _BETWEEN) / size), 1))
+
+
+def left_out(shown: range) -> list[float]:
+    """The middle of each gap between those that are named, in rows or columns.
+
+    A dot stands there: "M t w c" for "Mittwoch" read like a mistake of the network.
+    """
+    gaps = [(start, min(shown.step, shown.stop - start)) for start in shown]
+    return [start + (1 + gap) / 2 for start, gap in gaps if gap > 1]
 
 
 class PianoRoll(_Painted):

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QImage, QRegion
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from workbench.plots.pair_pictures import AttentionMatrix, PianoRoll, named
+from workbench.plots.pair_pictures import AttentionMatrix, PianoRoll, left_out, named
 from workbench.theme import LIGHT
 
 
@@ -77,6 +77,22 @@ def test_as_many_symbols_are_named_as_do_not_touch(qtbot: QtBot) -> None:
     assert list(named(4, line, metrics)) == [0, 1, 2, 3]
     assert list(named(4, line - 1, metrics)) == [0, 2]
     assert list(named(4, line / 3, metrics)) == [0, 3]
+
+
+def test_a_dot_stands_where_symbols_are_left_out() -> None:
+    found = [left_out(range(0, count, step)) for count, step in ((4, 1), (4, 2), (5, 2), (4, 3), (5, 3))]
+    assert found == [[], [1.5, 3.5], [1.5, 3.5], [2.0], [2.0, 4.5]]
+
+
+@pytest.mark.parametrize(("width", "dotted"), [(400, False), (130, True)])
+def test_symbols_of_which_some_are_left_out_do_not_read_like_words(qtbot: QtBot, width: int, dotted: bool) -> None:
+    matrix = AttentionMatrix(LIGHT)
+    qtbot.addWidget(matrix)
+    matrix.resize(width, 200)
+    matrix.show_weights(np.zeros((2, 12), np.float32), (" ",) * 12, (" ", " "))
+    _, top, _, _ = matrix._places()
+    middle = round(top - 4 - matrix._metrics().height() / 2)
+    assert (LIGHT.muted in _painted(matrix, middle - 1, middle + 2)) is dotted
 
 
 @pytest.mark.parametrize(
