@@ -69,6 +69,15 @@ def input_palette(theme: Theme) -> QPalette:
     return inputs
 
 
+def slider_palette(theme: Theme) -> QPalette:
+    """Of sliders, whose handle and groove Fusion paints like buttons: alone on a dark ground these are lost."""
+    sliders = palette(theme)
+    if theme.dark:
+        for group in (QPalette.ColorGroup.Active, QPalette.ColorGroup.Inactive):
+            sliders.setColor(group, QPalette.ColorRole.Button, QColor(theme.border).lighter(190))
+    return sliders
+
+
 def percent(theme: Theme) -> int:
     """The size of text of `theme`, as windows have it as their property."""
     return round(100 * theme.scale)

@@ -13,7 +13,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.later import TURN_MS
-from workbench.style import TEXT_SCALE, box_palette, input_palette, palette, percent, style_sheet
+from workbench.style import TEXT_SCALE, box_palette, input_palette, palette, percent, slider_palette, style_sheet
 from workbench.theme import Theme
 
 _SLICE_SECONDS, _PAUSE_MS = 0.004, 8
@@ -54,6 +54,7 @@ class Wardrobe(QObject):
             application.setPalette(box_palette(theme), kind)  # type: ignore[arg-type]  # stub: bytes, Qt: text
         for kind in ("QLineEdit", "QAbstractSpinBox"):
             application.setPalette(input_palette(theme), kind)  # type: ignore[arg-type]
+        application.setPalette(slider_palette(theme), "QSlider")  # type: ignore[arg-type]
         pg.setConfigOptions(background=theme.plot, foreground=theme.text, antialias=False)
 
     def wear(self, theme: Theme, then: Callable[[], object] | None = None) -> None:

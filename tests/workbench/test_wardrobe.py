@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QSlider,
     QSpinBox,
     QStackedWidget,
     QWidget,
@@ -153,6 +154,19 @@ def test_a_box_to_tick_has_an_outline_on_a_dark_ground(wardrobe: Wardrobe, qtbot
     picture = ground.grab().toImage()
     across = [picture.pixelColor(x, 15).lightness() for x in range(20)]
     assert max(across) - QColor(DARK.panel).lightness() > 60
+
+
+@pytest.mark.parametrize("usable", [False, True])
+def test_the_handle_of_a_slider_can_be_seen_on_a_dark_ground(wardrobe: Wardrobe, qtbot: QtBot, usable: bool) -> None:
+    wardrobe.wear(DARK)
+    slider = QSlider(Qt.Orientation.Horizontal)
+    qtbot.addWidget(slider)
+    slider.setEnabled(usable)
+    slider.resize(100, 20)
+    slider.show()
+    picture = slider.grab().toImage()
+    across = [picture.pixelColor(x, 10).lightness() for x in range(100)]
+    assert (max(across) - QColor(DARK.panel).lightness() > 60) is usable
 
 
 @pytest.mark.parametrize("again", [False, True])
