@@ -67,7 +67,7 @@ class Film(QObject):
         super().__init__(parent)
         self._most, self._most_bytes = most, most_bytes
         self._moments: list[_Moment] = []
-        self._latest: dict[str, Probe] = {}
+        self._latest: dict[str, tuple[Probe, tuple[int, int]]] = {}  # in the order in which they came
         self._stock = _Stock()
         self._position: int | None = None
 
@@ -92,7 +92,9 @@ class Film(QObject):
             moment = self._moment(snapshot)
             now = (snapshot.step, snapshot.epoch)
             self._put(moment, {name: (self._shared(name, probe), now) for name, probe in snapshot.values})
-            self._latest |= moment.probes
+            for name, _ in snapshot.values:
+                self._latest.pop(name, None)
+                self._latest[name] = moment.probes[name], now
             while len(self._moments) > self._most or (self.bytes > self._most_bytes and len(self._moments) > 2):
                 self._thin()
             self.grown.emit()
@@ -116,9 +118,20 @@ class Film(QObject):
     def shown(self, wanted: Collection[str] = ()) -> Snapshot | None:
         """What views show at `position`: of each probe the last measurement up to then.
 
-        Of the `wanted` probes alone, it bears the step that the last of them was measured at.
+        Of the `wanted` probes alone, it bears the step that the last of them was measured at. While the run is
+        followed, it is the one that came last: at the end that of the best weights, which are of an earlier step.
         """
-        last = len(self._moments) if self._position is None else bisect.bisect_right(self.steps, self._position)
+        if not self._moments:
+            return None
+        if self._position is not None:
+            return self._shown_at(self._position, wanted)
+        latest = {name: found for name, found in self._latest.items() if not wanted or name in wanted}
+        newest = (self._moments[-1].step, self._moments[-1].epoch)
+        step, epoch = [at for _, at in latest.values()][-1] if wanted and latest else newest
+        return Snapshot(step, epoch, 0, tuple((name, probe) for name, (probe, _) in latest.items()))
+
+    def _shown_at(self, position: int, wanted: Collection[str]) -> Snapshot | None:
+        last = bisect.bisect_right(self.steps, position)
         if not last:
             return None
         found: dict[str, _Moment] = {}  # newest first: most probes are in the newest moments
@@ -141,7 +154,7 @@ class Film(QObject):
 
     def _shared(self, name: str, probe: Probe) -> Probe:
         """The object that was kept last, where it says the same: a probe that rests comes with every snapshot."""
-        last = self._latest.get(name)
+        last, _ = self._latest.get(name, (None, None))
         return last if last is not None and same(last, probe) else probe
 
     def _put(self, moment: _Moment, probes: dict[str, tuple[Probe, tuple[int, int]]]) -> None:

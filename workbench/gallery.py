@@ -9,7 +9,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
-from engine.events import RunStarted
+from engine.events import RunFailed, RunStarted
 from workbench.fading_tabs import FadingTabs
 from workbench.film import Film
 from workbench.history import Beside
@@ -148,7 +148,8 @@ class Gallery(QObject):
 
     def end(self, record: RunRecord) -> None:
         """The run measures nothing any more."""
-        self.scrubber.show_end(record.outcome.step if record.outcome else 0)
+        failed = isinstance(record.outcome, RunFailed)
+        self.scrubber.show_end(record.outcome.step if record.outcome else 0, failed=failed)
         for view in self.views:
             view.show_end(untrained=record.untrained)
 

@@ -26,6 +26,7 @@ class Scrubber(QWidget):
         super().__init__(parent)
         self._film, self._theme = film, theme
         self._end: int | None = None  # the step that the run ended after
+        self._failed = False  # and what was to be seen then was not measured
         self.setObjectName("scrubber")
         self.slider, self.live = QSlider(Qt.Orientation.Horizontal), QPushButton()
         self.slider.setObjectName("scrubber.slider")
@@ -60,9 +61,9 @@ class Scrubber(QWidget):
         """Whether the views go through the run by themselves."""
         return self._timer.isActive()
 
-    def show_end(self, step: int | None) -> None:
+    def show_end(self, step: int | None, *, failed: bool = False) -> None:
         """The step that the run ended after: then its end is gone to, and nothing is live; None while it goes on."""
-        self._end, over = step, step is not None
+        self._end, self._failed, over = step, failed, step is not None
         self.live.setText("End" if over else "Live")
         self.live.setAccessibleName("Go to the end of the run" if over else "Follow the run")
         self.live.setToolTip("Show the end of the run." if over else "Show what the run measures now.")
@@ -128,6 +129,6 @@ class Scrubber(QWidget):
             return f"Step {position:,} of {max(steps[-1], self._end or 0):,}"
         if self._end is None:
             return f"Live, from step {steps[0]:,} on"
-        if steps[-1] < self._end:  # as where it failed before it was looked at again
+        if self._failed and steps[-1] < self._end:  # before it was looked at again
             return f"Step {steps[-1]:,} of {self._end:,}, the last measured"
-        return f"The end, step {steps[-1]:,}"
+        return f"The end, step {max(steps[-1], self._end):,}"

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment
-from engine.events import RunFailed, Snapshot
+from engine.events import RunFailed, RunFinished, Snapshot
 from engine.inside_records import Contributions
 from tests.workbench.views import measured
 from workbench.film import Film, same, size
@@ -47,6 +47,20 @@ def test_views_follow_until_a_moment_is_gone_to(qtbot: QtBot) -> None:
     assert value(film) == 1.0
     film.go(None)
     assert (film.position, value(film)) == (None, 9.0)
+
+
+def test_at_the_end_the_best_weights_are_shown_again_though_they_are_of_an_earlier_step() -> None:
+    film = Film()
+    for step, total in ((10, 1.0), (50, 2.0), (100, 3.0), (50, 4.0)):  # the last are the best, measured at the end
+        film.record(moment(step, contributions=shares(int(total))))
+    film.record(moment(100, weights=measured.weights(4)))
+    film.go(100)
+    assert value(film) == 3.0
+    film.go(None)
+    assert value(film) == 4.0
+    shown = film.shown({"contributions"})
+    assert shown is not None
+    assert shown.step == 50
 
 
 def test_each_probe_as_it_was_last_measured() -> None:
@@ -175,17 +189,20 @@ def test_every_view_follows_the_slider(gallery: Gallery, qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize(
-    ("step", "words", "earlier"),
+    ("failed", "step", "words", "earlier"),
     [
-        (300, "The end, step 300", "Step 200 of 300"),
-        (301, "Step 300 of 301, the last measured", "Step 200 of 301"),
+        (True, 300, "The end, step 300", "Step 200 of 300"),
+        (True, 301, "Step 300 of 301, the last measured", "Step 200 of 301"),
+        (False, 301, "The end, step 301", "Step 200 of 301"),  # what was measured then are the best weights, of before
     ],
 )
-def test_at_the_end_it_is_told_which_step_is_shown(gallery: Gallery, step: int, words: str, earlier: str) -> None:
+def test_at_the_end_it_is_told_which_step_is_shown(
+    gallery: Gallery, failed: bool, step: int, words: str, earlier: str
+) -> None:
     for each in (200, 300):
         gallery.film.record(measured.full_snapshot(each))
     record = RunRecord(1, "lstm-32", Experiment(), None)
-    record.outcome = RunFailed("The loss is not finite", "", "", step)
+    record.outcome = RunFailed("", "", "", step) if failed else RunFinished("stopped", step, 4, 3, 0.1, (), (), 1.0)
     gallery.end(record)
     assert gallery.scrubber._told.text() == words
     gallery.film.go(200)
