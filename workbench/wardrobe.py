@@ -18,6 +18,7 @@ from workbench.theme import Theme
 
 _SLICE_SECONDS, _PAUSE_MS = 0.004, 8
 _SEEN_SECONDS = 0.012  # of a slice of what is seen, which is not painted meanwhile, without a pause
+_LOOK_SECONDS = 0.1  # from one look for what has been shown meanwhile to the next, as there may be a thousand widgets
 
 
 class Wardrobe(QObject):
@@ -31,6 +32,7 @@ class Wardrobe(QObject):
         super().__init__()
         self._application = application
         self._undressed: list[QWidget] = []  # each with all that is in it
+        self._next_look = 0.0
         self._then: Callable[[], object] | None = None
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._go_on)
@@ -97,15 +99,17 @@ class Wardrobe(QObject):
     @Slot()
     def _go_on(self) -> None:
         """Dress some more: first what is seen, and what has been shown meanwhile."""
-        begun = time.perf_counter()
-        if not self._dress_seen(begun + (math.inf if self._then is None else _SEEN_SECONDS)):
-            return
         if self._then is not None:
-            then, self._then = self._then, None
-            self._timer.start(_PAUSE_MS)
-            then()
+            if self._dress_seen(time.perf_counter() + _SEEN_SECONDS):
+                then, self._then = self._then, None
+                self._timer.start(_PAUSE_MS)
+                then()
             return
-        while self._undressed and time.perf_counter() < begun + _SLICE_SECONDS:
+        if time.perf_counter() > self._next_look:
+            self.dress_what_is_seen()
+            self._next_look = time.perf_counter() + _LOOK_SECONDS
+        end = time.perf_counter() + _SLICE_SECONDS
+        while self._undressed and time.perf_counter() < end:
             widget = self._undressed.pop()
             if shiboken6.isValid(widget):
                 self._dress(widget)
