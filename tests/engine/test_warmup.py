@@ -6,9 +6,10 @@ import subprocess
 
 import pytest
 
-from engine import warmup
-from engine.config import CELLS
+from engine import first_kernels, warmup
+from engine.config import CELLS, Experiment
 from engine.data import load, sample
+from workbench.draft import FIRST_SAMPLE
 
 SECOND_PROCESS = warmup.second_process  # other tests do without
 AIRLINE = sample("airline_passengers").experiment
@@ -27,6 +28,13 @@ def test_the_second_process_finds_its_way_through_every_cell(cell: str) -> None:
             "heard_size": 0,
         }
     )
+
+
+def test_the_first_kernels_are_those_of_the_sample_that_the_window_opens_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[Experiment] = []
+    monkeypatch.setattr(first_kernels, "warm_up", lambda experiment, dataset: compiled.append(experiment))
+    first_kernels.compile_first()
+    assert compiled == [sample(FIRST_SAMPLE).experiment]
 
 
 def test_a_second_process_is_started_where_nothing_is_known_yet(

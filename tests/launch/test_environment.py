@@ -63,6 +63,16 @@ def test_the_set_up_compiles_the_program(needs: Needs, installed: list[str], mon
     assert installed == ["venv", "first"]
 
 
+@pytest.mark.parametrize("end", ["", "\nraise SystemExit(3)"], ids=["done", "failed"])
+def test_the_set_up_compiles_the_kernels_of_the_first_sample(needs: Needs, installed: list[str], end: str) -> None:
+    (needs.code / "engine").mkdir()
+    (needs.code / "engine" / "first_kernels.py").write_text(f"open('compiled', 'w').close(){end}")
+    environment.interpreter(needs)
+    assert (needs.code / "compiled").exists()
+    assert environment.is_finished(needs.code / ".venv", needs)
+    assert installed == ["venv", "first"]
+
+
 def test_what_stands_in_its_place_and_is_no_folder_is_left_alone(needs: Needs, installed: list[str]) -> None:
     (needs.code / ".venv").write_text("mine")
     assert environment.cache_folder() in environment.interpreter(needs).parents

@@ -11,7 +11,7 @@ from pathlib import Path
 from workbench.launch import requirements, stamp
 from workbench.launch.errors import LaunchError
 from workbench.launch.exclusive import exclusive
-from workbench.launch.installation import compile_program, install, make_venv
+from workbench.launch.installation import compile_first_kernels, compile_program, install, make_venv
 from workbench.launch.stamp import Stamp
 
 
@@ -138,6 +138,7 @@ def _make(folder: Path, needs: Needs, descriptor: int) -> None:
         make_venv(folder)
     install(python_of(folder), needs.code / needs.locks[-1], folder / "set-up.log", descriptor)
     compile_program(python_of(folder), needs.code)
+    compile_first_kernels(python_of(folder), needs.code)
     others = held.locks if sound else {}
     stamp.write(folder, Stamp(_base(folder), {**others, **needs.lock_hashes()}))
 

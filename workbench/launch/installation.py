@@ -1,5 +1,6 @@
 """Makes an environment and fills it from a lock file, with pip, and says in words what went wrong."""
 
+import contextlib
 import importlib.util
 import os
 import re
@@ -14,6 +15,7 @@ from workbench.launch.system_packages import provide
 _OPTIONS = ("--require-hashes", "--no-deps", "--only-binary=:all:", "--no-user", "--no-input", "--retries=2")
 _QUIET = ("--progress-bar=off", "--disable-pip-version-check", "--no-warn-script-location")
 _MISLEADING = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PYTHONHOME", "PYTHONPATH")
+_MOST_SECONDS = 120  # that kernels are waited for
 _NO_ANSWER = re.compile(r"Retrying|ConnectionError|Temporary failure|timed out|Max retries|getaddrinfo|SSLError")
 
 
@@ -75,6 +77,19 @@ def compile_program(python: Path, code: Path) -> None:
     """
     packages = [str(code / name) for name in ("engine", "workbench")]
     subprocess.run([str(python), "-m", "compileall", "-q", *packages], capture_output=True)
+
+
+def compile_first_kernels(python: Path, code: Path) -> None:
+    """Compile what the sample is trained with that is there at the first start: its curve then moves at once.
+
+    That takes 5 to 10 s. What fails is compiled when it is needed, and said then.
+    """
+    _show("Compiling the network of the first sample")
+    command = [str(python), "-m", "engine.first_kernels"]
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        subprocess.run(command, cwd=code, env=_surroundings(), capture_output=True, timeout=_MOST_SECONDS)
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
 
 
 def _surroundings() -> dict[str, str]:
