@@ -195,12 +195,21 @@ class LabelAxis(pg.AxisItem):
     def _powers(self, low: float, high: float, size: float) -> list[float]:
         """Round numbers on a logarithmic axis; where the edges leave less than two of them, others between."""
         pixel, room = (high - low) / max(size, 1.0), self._room(size)
-        places = decades(low, high, room, pixel * self._apart)
+        nearest = pixel * self._nearest(low, high)
+        places = decades(low, high, room, nearest)
         if self._legible(places, 1.0, low, high, size) < 2:
             edge = pixel * self._half("0.01")
-            between = decades(low + edge, high - edge, room, pixel * self._apart)
+            between = decades(low + edge, high - edge, room, nearest)
             places = between if len(between) > 1 else places
         return places
+
+    def _nearest(self, low: float, high: float) -> float:
+        """Pixels between two numbers on a logarithmic axis at least: side by side the longest do not touch."""
+        least = 0.6 * self._apart
+        if self.orientation in ("left", "right"):
+            return least
+        powers = self.tickStrings(range(math.floor(low), math.ceil(high) + 1), 1.0, 1.0)
+        return max(least, self._long(max(map(len, powers), default=0)) + GRID)
 
     def _more_than_one(
         self, spacing: float, places: list[float], low: float, high: float, size: float

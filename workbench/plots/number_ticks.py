@@ -52,13 +52,13 @@ def _thinned(spacing: float, places: list[float], by: int) -> list[float]:
     return places[begin::by]
 
 
-def decades(low: float, high: float, most: int, apart: float) -> list[float]:
-    """Places of round numbers between 10**low and 10**high: as fine as `most` numbers allow, `apart` at the nearest."""
+def decades(low: float, high: float, most: int, nearest: float) -> list[float]:
+    """Places of round numbers between 10**low and 10**high: as fine as `most` allow, none nearer than `nearest`."""
     for factors in ((1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 3, 5), (1, 2, 5), (1, 3), (1,)):
         places = [
             power + math.log10(factor) for power in range(math.floor(low), math.ceil(high) + 1) for factor in factors
         ]
         inside = [place for place in places if low <= place <= high]
-        if len(inside) <= most + 1 and all(after - before >= 0.6 * apart for before, after in pairwise(inside)):
+        if len(inside) <= most + 1 and all(after - before >= nearest for before, after in pairwise(inside)):
             return inside
     return inside[:: math.ceil(len(inside) / most)]

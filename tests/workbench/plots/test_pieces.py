@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QObject, Qt
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFont, QFontMetrics
 from pytestqt.qtbot import QtBot
 
 from engine.special_symbols import UNKNOWN_NAME
@@ -316,6 +317,20 @@ def test_logarithmic_axis_shows_round_numbers(
     [(_, places)] = axis.tickValues(low, high, size)
     assert set(expected) <= set(axis.tickStrings(places, 1.0, 1.0))
     assert len(places) <= size / 56 + 1
+
+
+@pytest.mark.parametrize("text", [11, 16, 22])
+def test_long_logarithmic_numbers_side_by_side_have_a_gap(qtbot: QtBot, text: int) -> None:
+    axis, font = LabelAxis("bottom"), QFont()
+    axis.setLogMode(True)
+    font.setPixelSize(text)
+    axis.setStyle(tickFont=font)
+    for size in range(200, 1000, 40):
+        [(_, places)] = axis.tickValues(-4.0, -1.9, size)
+        ends = [QFontMetrics(font).horizontalAdvance(name) / 2 for name in axis.tickStrings(places, 1.0, 1.0)]
+        middles = [(place + 4.0) * size / 2.1 for place in places]
+        pairs = pairwise(zip(middles, ends, strict=True))
+        assert all(after - half - (before + other) >= 4 for (before, other), (after, half) in pairs)
 
 
 @pytest.mark.parametrize("orientation", ["bottom", "left"])
