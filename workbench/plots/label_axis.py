@@ -21,6 +21,7 @@ _UNKNOWN = "(unknown)"
 _BRACKETS = frozenset("()")  # which read-outs set around a name
 _LONGEST = 7  # characters of a number on an axis
 _MORE = " · "  # between what an axis is called and what more is said of it where there is room
+_MOST_UP = 15  # numbers on an upright axis: the lines of more are seen before the curve
 _NICE = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 24, 25, 30, 50)  # of dates and words
 _ROUND = (1, 2, 5, 10)  # of numbers
 _FROM_ONE = (1, 1)  # as steps are counted
@@ -237,8 +238,9 @@ class LabelAxis(pg.AxisItem):
         return 0.5 * self._text if self.orientation in ("left", "right") else self._long(len(text)) / 2 + 1
 
     def _room(self, size: float) -> int:
-        """How many numbers fit."""
-        return max(int(size / self._apart), 2)
+        """How many numbers fit, and are of use."""
+        fit = max(int(size / self._apart), 2)
+        return min(fit, _MOST_UP) if self.orientation in ("left", "right") else fit
 
     @property
     def _apart(self) -> int:

@@ -333,6 +333,12 @@ def test_long_logarithmic_numbers_side_by_side_have_a_gap(qtbot: QtBot, text: in
         assert all(after - half - (before + other) >= 4 for (before, other), (after, half) in pairs)
 
 
+@pytest.mark.parametrize(("orientation", "size", "most"), [("left", 1200, 15), ("bottom", 2400, 40)])
+def test_a_high_plot_is_not_ruled_like_paper(qtbot: QtBot, orientation: str, size: int, most: int) -> None:
+    [(_, places)] = LabelAxis(orientation).tickValues(0.0, 0.37, size)
+    assert most / 3 < len(places) <= most
+
+
 @pytest.mark.parametrize("orientation", ["bottom", "left"])
 @pytest.mark.parametrize(("low", "high"), [(-2, -0.6), (-0.5, 0.4), (-3, 3)])
 @pytest.mark.parametrize("size", [150, 300, 500])
