@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 from collections.abc import Sequence
 
@@ -98,9 +99,12 @@ class LabelAxis(pg.AxisItem):
         self.update()
 
     def labelString(self) -> str:  # noqa: N802  # pyqtgraph's name
-        """As much of what the axis is called as it is long: pyqtgraph's stands out at both ends and is cut there."""
+        """As much of what the axis is called as it is long: pyqtgraph's stands out at both ends and is cut there.
+
+        It is a text, of which pyqtgraph makes HTML: behind a "<" nothing was to be read.
+        """
         whole = self.labelText
-        self.labelText = self._fitting(whole)
+        self.labelText = html.escape(self._fitting(whole), quote=False)
         try:
             return str(super().labelString())
         finally:
@@ -109,10 +113,10 @@ class LabelAxis(pg.AxisItem):
     def resizeEvent(self, event: QGraphicsSceneResizeEvent | None = None) -> None:
         """Another length has room for other words."""
         if self.label is not None and self.labelText:
-            html = self.labelString()
-            if html != self._called:
-                self._called = html
-                self.label.setHtml(html)
+            called = self.labelString()
+            if called != self._called:
+                self._called = called
+                self.label.setHtml(called)
         super().resizeEvent(event)
 
     def _fitting(self, text: str) -> str:

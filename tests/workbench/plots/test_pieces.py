@@ -68,6 +68,16 @@ def test_what_an_axis_is_called_ends_in_an_ellipsis_where_it_is_short(qtbot: QtB
     qtbot.waitUntil(lambda: plot.left.label.toPlainText().strip() == "half-life, steps")
 
 
+@pytest.mark.parametrize("name", ["component 2: < 0.1 % of the variance", "R&D <k€>", "x &lt; y"])
+def test_an_axis_is_called_as_it_is_whatever_marks_are_in_its_name(qtbot: QtBot, name: str) -> None:
+    plot = CurvePlot(LIGHT, bottom="step", left="loss")
+    qtbot.addWidget(plot)
+    plot.resize(600, 600)
+    plot.show()
+    plot.left.setLabel(name, **plot.left.labelStyle)
+    assert plot.left.label.toPlainText().strip() == name
+
+
 def test_levels_only_widen() -> None:
     levels = Levels()
     assert levels.hold(np.array([0.3, np.nan], np.float32)) == (-1, 1)
