@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -138,7 +138,7 @@ def _forecast(model: Model, asked: Asked) -> Used:
         which = f"{found.series[place]}, " if found.series else ""
         words = f"Next, {which}{found.dates[place]}: {values}. {words}"
     words = " ".join([words, *(f"{interval_words(each)}." for each in model.intervals)])
-    words = " ".join([words, *(f"{note[0].upper()}{note[1:]}." for note in found.assumed)])
+    words = f"{words} {_sentences(found.assumed)}".rstrip()
     return Used(found.header, rows, words, curve=curve)
 
 
@@ -152,15 +152,20 @@ def _classes(model: Model, asked: Asked) -> Used:
     words = f"{counted(len(found.names), 'answer')}. " + (f"{scores} {of}." if scores else _NOTHING_KNOWN)
     if asked.typed and len(found.names) == 1:
         words = f"{found.told(0) or 'No label'}. {words}"
-    words = " ".join([words, *(f"{note[0].upper()}{note[1:]}." for note in found.notes)])
+    words = f"{words} {_sentences(found.notes)}".rstrip()
     return Used(found.header, tuple(tuple(row) for row in found.rows()), words)
+
+
+def _sentences(notes: Sequence[str]) -> str:
+    """Notes one after the other, as they stand beside other sentences."""
+    return " ".join(f"{note[0].upper()}{note[1:]}." for note in notes)
 
 
 def _text(model: Model, asked: Asked) -> Used:
     from engine.inference import generate
 
     found = generate(model, asked.typed, asked.length, asked.temperature, asked.seed)
-    return Used(("prompt", "text"), ((found.prompt, found.text),), " ".join(found.notes), text=found.text)
+    return Used(("prompt", "text"), ((found.prompt, found.text),), _sentences(found.notes), text=found.text)
 
 
 def _pairs(model: Model, asked: Asked) -> Used:
@@ -173,7 +178,7 @@ def _pairs(model: Model, asked: Asked) -> Used:
     if asked.data is None:
         return _looked(look(model, asked.typed, decoding))
     found = write_texts(model, asked.data, None, decoding)
-    words = f"{len(found.written):,} rows. {' '.join(found.notes)}".rstrip()
+    words = f"{len(found.written):,} rows. {_sentences(found.notes)}".rstrip()
     return Used(found.header, tuple(tuple(row) for row in found.rows()), words)
 
 
@@ -181,7 +186,7 @@ def _looked(found: Look) -> Used:
     pair = found.pair
     chance = math.exp(found.likelihood)
     of = f"Probability {percent(chance, 1)}" if chance >= 0.001 else f"Log probability {found.likelihood:.1f}"
-    words = f"{of} of this and no other, its end included. {' '.join(found.notes)}".rstrip()
+    words = f"{of} of this and no other, its end included. {_sentences(found.notes)}".rstrip()
     row = (pair.source, pair.written, found.likelihood)
     return Used(("read", "written", "log probability"), (row,), words, text=pair.written, pair=pair)
 

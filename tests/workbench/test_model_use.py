@@ -203,6 +203,9 @@ def test_a_prompt_is_gone_on_from(made: Made, tmp_path: Path) -> None:
     assert len(dialog.answering.text.toPlainText()) == 20
     dialog.answering.save_text(tmp_path / "a.txt")
     assert (tmp_path / "a.txt").read_text().startswith("Alice ")
+    dialog.asking.prompt.setPlainText("Alice Ω")
+    dialog.asking.ask()
+    assert dialog.answering.words.text() == "Characters the network does not know, read as unknown: 'Ω'."
 
 
 def test_what_is_typed_is_translated_and_the_attention_shown(made: Made) -> None:
