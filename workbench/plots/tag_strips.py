@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
@@ -156,6 +156,8 @@ class TagStrips(QWidget):
                 self._paint_words(painter, top)
             self._paint_strip(painter, top, _TRUTH, self._track.truth[self.shown])
             self._paint_strip(painter, top + _STRIP + GRID / 2, _ANSWERED, self._track.answers[self.shown])
+            if top:
+                self._paint_starts(painter)
             self._paint_certainty(painter, top + 2 * _STRIP + GRID)
             self._paint_key(painter, top + 2 * _STRIP + _CURVE + 2 * GRID)
             painter.setClipRect(QRectF(self._left - 1, 0, self.width(), self.height()))  # not over the names
@@ -199,6 +201,23 @@ class TagStrips(QWidget):
         for place, word in enumerate(words):
             short = metrics.elidedText(word, Qt.TextElideMode.ElideRight, int(wide) - 2)
             painter.drawText(QRectF(self._left + place * wide, 0, wide, high), Qt.AlignmentFlag.AlignCenter, short)
+
+    def _paint_starts(self, painter: QPainter) -> None:
+        """A line before each step that begins another sequence, such as a sentence."""
+        painter.setPen(self._theme.stroke(self._theme.color("text"), 2))
+        for step in self.starts:
+            rect = self._rect(0, step)
+            painter.drawLine(
+                QPointF(rect.left() - 0.5, 0), QPointF(rect.left() - 0.5, self._top + 2 * _STRIP + GRID / 2)
+            )
+
+    @property
+    def starts(self) -> list[int]:
+        """Of the steps that are seen, those that begin another sequence than the step before is of."""
+        if self._track is None:
+            return []
+        names = [label.partition(":")[0] for label in self._track.labels[self.shown]]
+        return [self.bar.value() + at for at in range(1, len(names)) if names[at] != names[at - 1]]
 
     def _paint_strip(self, painter: QPainter, top: float, name: str, classes: np.ndarray) -> None:
         self._paint_name(painter, top, _STRIP, name)

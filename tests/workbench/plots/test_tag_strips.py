@@ -56,11 +56,22 @@ def test_words_stand_above_their_tags_and_as_many_as_can_be_read(qtbot: QtBot, w
     assert made._rect(0, 0).width() < longest
 
 
+def test_a_line_stands_where_another_sentence_begins(qtbot: QtBot) -> None:
+    made, two = strips(qtbot), np.array([0, 1, 0, 1], np.int16)
+    track = TagTrack(("1: 1", "1: 2", "2: 1", "2: 2"), two, two, np.ones(4, np.float32), ("a", "b", "c", "d"))
+    made.show_track(track, ("rain", "sun"))
+    assert made.starts == [2]
+    image = made.grab().toImage()
+    lines = [made._rect(0, step).left() for step in (1, 2, 3)]
+    dark = [image.pixelColor(round(x - 0.5), 2).lightness() < 128 for x in lines]
+    assert dark == [False, True, False]
+
+
 def test_below_words_each_tag_is_named_where_its_name_fits(qtbot: QtBot) -> None:
     def inked(classes: tuple[str, ...]) -> int:
         made = strips(qtbot)
         two = np.array([0, 1], np.int16)
-        made.show_track(TagTrack(("1", "2"), two, two, np.ones(2, np.float32), ("teacher", "rains")), classes)
+        made.show_track(TagTrack(("1: 1", "1: 2"), two, two, np.ones(2, np.float32), ("teacher", "rains")), classes)
         image, top = made.grab().toImage(), round(made._top)
         row = range(made._left, made.width())
         return len({image.pixelColor(x, y).rgb() for x in row for y in range(top + 2, top + 20)})
