@@ -203,7 +203,13 @@ class AttentionMatrix(_Painted):
 
     def words(self, row: int, column: int) -> str:
         """One weight in words."""
-        return f"writing {self.written[row]!r} looked at {self.read[column]!r}: {percent(self.weights[row, column], 1)}"
+        written, read = _symbol(self.written[row]), _symbol(self.read[column])
+        return f"writing {written} looked at {read}: {percent(self.weights[row, column], 1)}"
+
+
+def _symbol(name: str) -> str:
+    """A symbol amid words."""
+    return "the end" if name == SPECIAL_NAMES[-1] else repr(name)
 
 
 def named(count: int, size: float, metrics: QFontMetricsF) -> range:

@@ -47,6 +47,7 @@ def test_attention_says_what_it_is_in_as_many_words_as_fit(qtbot: QtBot, width: 
     matrix.resize(width, 200)
     matrix.show_weights(np.zeros((2, 2), np.float32), ("a", "■"), ("x", "■"))
     assert matrix.heading() == said
+    assert matrix.words(1, 0) == "writing the end looked at 'a': 0.0 %"
     matrix.show_weights(np.zeros((2, 2), np.float32), ("a", "b"), ("x", "y"))
     assert "■" not in matrix.heading()
 

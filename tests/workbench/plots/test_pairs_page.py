@@ -69,7 +69,7 @@ def test_the_chosen_pair_shows_where_the_network_looked(qtbot: QtBot) -> None:
     made = page(qtbot, TRANSLATED, WRONG)
     assert made.pictures.currentWidget() is made.matrix
     np.testing.assert_array_equal(made.matrix.weights, LOOKS)
-    assert made.matrix.words(1, 2) == "writing '■' looked at '■': 80.0 %"
+    assert made.matrix.words(1, 2) == "writing the end looked at the end: 80.0 %"
     made.rows.setCurrentCell(1, 0)
     assert made.matrix.read == ("b", "■")
     made.draw(PairsPrediction("validation", "target", False, (TRANSLATED, WRONG)))
