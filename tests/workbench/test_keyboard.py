@@ -155,6 +155,20 @@ def test_keys_at_a_command_that_goes_off_come_to_run(bench: Bench, keys: Keys, a
     assert keys.at == "step_model"
 
 
+def test_a_setting_with_a_long_explanation_stays_in_sight_when_that_takes_room(bench: Bench, keys: Keys) -> None:
+    window = bench.window
+    editor = window.steps.panel.findChild(QWidget, "training.memory_check")
+    assert editor is not None
+    window.steps.reveal(bench.number("training.clip_norm"))
+    editor.setWhatsThis("word " * 90)
+    bench.until(lambda: not bench.number("training.clip_norm").visibleRegion().isEmpty())
+    high = window.steps.panel._help.height()
+    window.steps.reveal(editor)
+    bench.until(lambda: window.steps.panel._help.height() > high)
+    assert keys.focus is editor
+    bench.until(lambda: editor.visibleRegion().boundingRect() == editor.rect())
+
+
 @pytest.mark.parametrize("key", [(_KEY.Key_Down, Qt.KeyboardModifier.AltModifier), (_KEY.Key_F4, _NONE)])
 @pytest.mark.parametrize("name", ["data.targets", "model.cell"])
 def test_lists_of_choices_open_as_on_any_desktop(

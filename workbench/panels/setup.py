@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from workbench.later import later
 from workbench.panels.labels import Fold, column, frame, label
 from workbench.theme import GRID
 
@@ -142,6 +144,13 @@ class SetupPanel(QWidget):
             for page in self._pages:
                 if page.isAncestorOf(now):
                     page.ensureWidgetVisible(now)  # Qt does so within a page, but not where one is entered
+                    later(0, now, partial(_settle, page, now))  # when the explanation has its room
+
+
+def _settle(page: QScrollArea, control: QWidget) -> None:
+    """Bring a control into sight once everything has its size, as where a fold around it was opened."""
+    QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+    page.ensureWidgetVisible(control)
 
 
 def explanation(widget: QWidget | None) -> str:
