@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QWidget
 from pytestqt.qtbot import QtBot
@@ -91,6 +92,12 @@ def test_the_preview_follows_what_is_chosen(dialog: ImportDialog) -> None:
     choose(dialog, "import_delimiter", "bar")
     assert list(dialog.roles()) == ["column0"]
     assert "30 rows and 1 column:" in dialog._found.text()
+
+
+def test_which_column_a_role_is_chosen_for_is_told(dialog: ImportDialog) -> None:
+    """On Linux the name of a list is what is chosen in it, and no label stands beside this one."""
+    role = QAccessible.queryAccessibleInterface(dialog._roles["amount"])
+    assert role.text(QAccessible.Text.Description) == "Role of amount"
 
 
 def test_roles_that_one_column_has_change_hands(dialog: ImportDialog) -> None:

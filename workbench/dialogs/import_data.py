@@ -236,6 +236,7 @@ class ImportDialog(Dialog):
         choice = QComboBox()
         choice.setObjectName(f"import_role_{name}")
         choice.setAccessibleName(f"Role of {name}")
+        choice.setAccessibleDescription(choice.accessibleName())  # a name is not said where no label stands beside it
         choice.addItems(list(ROLES))
         choice.setCurrentText(role)
         choice.activated.connect(lambda _at: self._make_way(name))

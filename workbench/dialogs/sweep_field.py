@@ -41,6 +41,7 @@ class _Row(QWidget):
         self.choice = QComboBox()
         self.choice.setObjectName(f"sweep_setting_{number}")
         self.choice.setAccessibleName("Setting to vary")
+        self.choice.setAccessibleDescription("Setting to vary")  # the name is not said: no label stands beside it
         for name in names:
             self.choice.addItem(f"{setting_title(name)} · {name.partition('.')[0]}", name)
         self.numbers = QLineEdit()
