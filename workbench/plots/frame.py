@@ -193,6 +193,8 @@ class PictureFrame(QWidget):
         own = control.text() if isinstance(control, QAbstractButton) else ""
         control.setAccessibleName(f"{self.title}: {label or own or name}")
         if isinstance(control, QComboBox):
+            if not label:  # on Linux the name of a list is what is chosen in it
+                control.setAccessibleDescription(control.accessibleName())
             control.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)  # names come with the run
             control.setMinimumContentsLength(_LEAST_LETTERS)
         both, caption = QWidget(self), QLabel(label)

@@ -14,7 +14,7 @@ import pytest
 from PySide6.QtCore import QEvent, QRect, Qt
 from PySide6.QtGui import QAction, QColor, QFocusEvent, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QTableView, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.events import PROBES, RunStarted, SnapshotRequest
@@ -259,9 +259,11 @@ def test_who_comes_by_keyboard_sees_which_view_has_the_keys(
 def test_every_control_has_a_name(make: Maker, kind: type[LiveView]) -> None:
     view = make(kind)
     for control in view.findChildren(QComboBox):
-        if control.parent() is not None and control.isVisible():
+        if control.parent() is not None and not control.isHidden():
             assert control.objectName().startswith(f"{kind.key}.")
             assert control.accessibleName()
+            labels = [each for each in view.findChildren(QLabel) if each.buddy() is control and each.text()]
+            assert labels or control.accessibleDescription(), control.objectName()
     assert view.accessibleDescription() == kind.question
 
 
