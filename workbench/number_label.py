@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QLabel
 
 _LETTER = 0.58  # of the size of text: how wide one is
@@ -27,16 +27,18 @@ class NumberLabel(QLabel):
         self._fit(self.width() if text else 0)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Text of another size takes other room."""
+        """Text of another size takes other room, which the bar has to be told: of a fixed size Qt does not."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._fit(0)
+            if bar := self.parentWidget():
+                QCoreApplication.postEvent(bar, QEvent(QEvent.Type.LayoutRequest))
 
     def _fit(self, least: int) -> None:
-        hint = self.sizeHint()
+        metrics = self.fontMetrics()
         kept = round(self._letters * self.font().pixelSize() * _LETTER) + self._gap
-        # Not its hint, which is never less than the width that was set before.
-        written = self.fontMetrics().horizontalAdvance(self.text()) + self._gap if self.text() else 0
+        # Not its hint, which is never less than the size that was set before.
+        written = metrics.horizontalAdvance(self.text()) + self._gap if self.text() else 0
         wide = max(least if self.isVisible() else 0, kept if self._letters else 0, written)
-        if self.minimumSize() != self.maximumSize() or (wide, hint.height()) != (self.width(), self.height()):
-            self.setFixedSize(wide, hint.height())  # of a fixed size, Qt does not ask for a layout
+        if self.minimumSize() != self.maximumSize() or (wide, metrics.height()) != (self.width(), self.height()):
+            self.setFixedSize(wide, metrics.height())  # of a fixed size, Qt does not ask for a layout

@@ -34,6 +34,7 @@ from workbench.number_editors import NumberEditor
 from workbench.number_label import NumberLabel
 from workbench.plots.legend import Legend
 from workbench.run_state import LOCKED, State
+from workbench.statusbar import StatusBar
 
 _CONTROLS = (
     QAbstractButton,
@@ -294,6 +295,22 @@ def test_a_number_asks_for_a_layout_only_where_it_grows(bench: Bench) -> None:
     QCoreApplication.processEvents()
     assert requests.seen
     assert epoch.width() >= epoch.sizeHint().width()
+
+
+def test_a_bar_is_as_high_as_its_numbers_in_text_of_any_size(qtbot: QtBot) -> None:
+    bar = StatusBar()
+    qtbot.addWidget(bar)
+    bar.show_pace(1200.0)
+    bar.show()
+    numbers, heights = bar.findChildren(NumberLabel), list[int]()
+    for size in (12, 40, 12):
+        for number in numbers:
+            font = number.font()
+            font.setPixelSize(size)
+            number.setFont(font)
+        QCoreApplication.processEvents()
+        heights.append(bar.sizeHint().height())
+    assert heights[0] == heights[2] < heights[1]
 
 
 def test_that_a_run_is_under_way_is_said_no_longer_than_it_is_true(bench: Bench) -> None:
