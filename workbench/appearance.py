@@ -22,6 +22,7 @@ class Appearance(QObject):
 
     changing = Signal()  # everything still has the size that it had
     changed = Signal(object)  # Theme
+    dressed = Signal()  # everything has its colours and its size, and is painted next
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
@@ -114,6 +115,7 @@ class Appearance(QObject):
         elif theme is not self.theme:  # yet another has been chosen meanwhile
             self._begin()
         else:
+            self.dressed.emit()
             for window in filter(shiboken6.isValid, self._covered):
                 window.setUpdatesEnabled(True)
             self._covered.clear()

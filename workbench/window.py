@@ -21,6 +21,7 @@ from workbench.files import dropped
 from workbench.icons import icon
 from workbench.later import in_turn, later
 from workbench.number_editors import commit
+from workbench.painting import paint_in_turn
 from workbench.panels.data import fill_samples
 from workbench.plots.equation import get_ready_to_typeset
 from workbench.run_display import RunDisplay
@@ -50,6 +51,7 @@ class Window(Workspace):
             self, self.run_bar.apply_theme, self.steps.apply_theme, *views, self.gallery.apply_theme,
             self.shelf.apply_theme, self.racing.apply_theme, self.files.apply_theme, self._follow_theme,
         )  # fmt: skip
+        self.appearance.dressed.connect(self._paint_in_turn)
         self.docks.restore(settings)
         self.display.show_status()
 
@@ -73,6 +75,11 @@ class Window(Workspace):
         """Whether somebody waits for what comes next: data, a run, its first pictures, its answer."""
         draft, session = self.desk.draft, self.desk.session
         return bool(draft.loading) or draft.preparing or session.awaited or self.pump.begins
+
+    @Slot()
+    def _paint_in_turn(self) -> None:
+        """In another theme or size of text: each pane, and each view that is seen."""
+        paint_in_turn(self, (*self.docks.inside, *(view for view in self.gallery.views if view.isVisible())))
 
     # --- connections ------------------------------------------------------------------------------------
 

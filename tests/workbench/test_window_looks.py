@@ -405,3 +405,20 @@ def test_text_that_was_large_from_the_start_becomes_smaller_without_a_word_of_qt
     docks.follow(1.0)
     QCoreApplication.processEvents()
     assert not [record.message for record in qtlog.records if "resizeDocks" in record.message]
+
+
+def test_in_another_theme_each_pane_and_each_view_is_painted_in_a_turn_of_its_own(bench: Bench) -> None:
+    window, covered, painted = bench.window, list[int](), list[int]()
+    parts = [*window.docks.inside, *(view for view in window.gallery.views if view.isVisible())]
+    assert len(parts) > 4
+
+    def count() -> bool:
+        painted.append(sum(part.updatesEnabled() for part in parts))
+        return painted[-1] < len(parts)
+
+    window.appearance.dressed.connect(lambda: covered.append(sum(not part.updatesEnabled() for part in parts)))
+    window.appearance.choose_theme("dark")
+    bench.until(lambda: covered == [len(parts)])
+    bench.until(window.updatesEnabled)
+    bench.until(lambda: not count())
+    assert painted == sorted(painted)

@@ -1,4 +1,4 @@
-"""The first painting of a window, divided: all of it at once holds the event loop up for longer than a person likes."""
+"""The painting of a whole window, divided: all at once holds the event loop up for longer than a person likes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workbench.later import in_turn
 
 
 def paint_in_turn(window: QWidget, parts: Iterable[QWidget]) -> None:
-    """Let each of `parts` be painted in a turn of the event loop of its own; call it before `window` is shown."""
+    """Let each of `parts` be painted in a turn of the event loop of its own, from when `window` is shown or painted."""
     for part in parts:
         part.setUpdatesEnabled(False)
         in_turn(window, partial(part.setUpdatesEnabled, True))
