@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from engine.events import Snapshot
 from engine.inside_records import HiddenTrace, LayerTrace, PreActivations, Structure
+from workbench.later import in_turn
 from workbench.plots.calm import Calm, limit
 from workbench.plots.equation import Equation
 from workbench.plots.functions import FUNCTIONS
@@ -115,7 +116,7 @@ class Explain(LiveView):
         left.addWidget(_label(structure.cell, "strong"))
         if not self.compact:
             left.addWidget(_label(structure.paper, "small"))
-        self._equations, self._lines = [], []
+        self._equations, self._lines, self._values = [], [], {}
         for latex, meaning in structure.equations:
             shown = with_functions(latex, *structure.functions)
             equation, line = Equation(shown, self.theme), _label("", "value")
@@ -124,14 +125,20 @@ class Explain(LiveView):
             left.addSpacing(GRID)
             for widget in (equation, _label(meaning, "small"), line):
                 left.addWidget(widget)
-        right.addLayout(self._symbols(structure))
+        left.addStretch(1)
         for column in (left, right):
-            column.addStretch(1)
             both.addLayout(column, 1)
+        in_turn(page, partial(self._add_symbols, right, structure))  # both at once would hold the window up
         self._share_room()
         both.setSpacing(2 * GRID)
         self._page.setWidget(page)
         self._name_layers()
+
+    def _add_symbols(self, column: QVBoxLayout, structure: Structure) -> None:
+        column.addLayout(self._symbols(structure))
+        column.addStretch(1)
+        self.order_tabs()
+        self._show_numbers()
 
     def _direction(self) -> QBoxLayout.Direction:
         """Equations and symbols side by side; one above the other where the equations would become too small."""
@@ -155,7 +162,6 @@ class Explain(LiveView):
         grid = QGridLayout()
         grid.setHorizontalSpacing(2 * GRID)
         grid.setColumnStretch(1, 1)
-        self._values = {}
         for row, (symbol, text, meaning, key, view) in enumerate(_symbols(structure)):
             value, link = _label("", "value"), QPushButton(view)
             value.setMinimumWidth(8 * GRID)

@@ -37,7 +37,7 @@ def test_a_token_that_is_a_bracket_is_read_out_in_quotes(show: Show) -> None:
     assert view._readout.text() == "time step 2 (“)”) · layer 1 · unit 0"
 
 
-def test_equations_hold_the_numbers_of_a_step(show: Show) -> None:
+def test_equations_hold_the_numbers_of_a_step(show: Show, qtbot: QtBot) -> None:
     view = show(Explain)
     view.show_snapshot(measured.snapshot(*known_cell()))
     lines = [line.text() for line in view._lines]
@@ -47,6 +47,7 @@ def test_equations_hold_the_numbers_of_a_step(show: Show) -> None:
     assert view._readout.text() == "time step 2 (b) · layer 1 · unit 0"
     view.time.pin(0)
     assert view._lines[4].text() == "c = 0.500 · 0.000 + 0.500 · 0.800 = 0.400"
+    qtbot.waitUntil(lambda: bool(view._values))  # symbols come in a turn of their own
     assert (view._values["h"].text(), view._values["o"].text()) == ("0.380", "1.000")
     assert [row[2] for row in view.table()[1]] == [line.text() for line in view._lines]
 
@@ -119,6 +120,7 @@ def test_equations_are_typeset(show: Show, qtbot: QtBot) -> None:
 def test_symbols_lead_to_their_views(show: Show, qtbot: QtBot) -> None:
     view = show(Explain)
     view.show_snapshot(measured.snapshot(*known_cell()))
+    qtbot.waitUntil(lambda: bool(view._values))  # symbols come in a turn of their own
     (link,) = [b for b in view.findChildren(QPushButton) if b.objectName() == "explain.link_i"]
     with qtbot.waitSignal(view.asked) as asked:
         link.click()
