@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize
@@ -15,7 +15,7 @@ from workbench.theme import GRID, TEXT_TITLE, Theme
 
 _SIZE = TEXT_TITLE + 4  # pixels
 _INK = "#010203"  # stands for the colour of the theme
-_LOOK_MS = 20
+_BEGIN_MS, _LOOK_MS = 100, 20  # when what is around has been painted, which typesetting would slow down
 _typesetter = ThreadPoolExecutor(1, "typesetter")  # an equation takes 10 to 60 ms, and the window has frames to draw
 
 
@@ -43,8 +43,8 @@ class Equation(QWidget):
         self._renderer = QSvgRenderer(self)
         self.setAccessibleName(latex)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self._svg = _typesetter.submit(_typeset, latex)
-        self._look()
+        self._svg: Future[str] = Future()
+        later(_BEGIN_MS, self, self._begin)
 
     @property
     def ready(self) -> bool:
@@ -74,6 +74,10 @@ class Equation(QWidget):
         scale = min(1.0, self.width() / max(size.width(), 1))
         with QPainter(self) as painter:
             self._renderer.render(painter, QRectF(0, 0, size.width() * scale, size.height() * scale))
+
+    def _begin(self) -> None:
+        self._svg = _typesetter.submit(_typeset, self.latex)
+        self._look()
 
     def _look(self) -> None:
         if self._svg.done():

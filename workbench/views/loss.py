@@ -32,7 +32,7 @@ _BATCHES, _SMOOTH, _TRAINING, _VALIDATION = (
     "validation",
 )
 _WINDOWS = (0, 10, 20, 50, 200, 1000)  # steps
-_AFTERWARDS_MS = 20  # when what was drawn is painted, too
+_AFTERWARDS_MS = 60  # when what was drawn is painted, too
 _SMOOTHED_AT_ONCE = 50_000  # values, which take some 10 ms beside a run
 _SPAN = 100  # times the least loss, beyond which the axis is logarithmic
 _LOSS, _METRIC = 14 * GRID, 12 * GRID  # pixels of height of a plot at least, with text of the usual size
@@ -134,7 +134,7 @@ class Loss(LiveView):
         self._walked.read_again()
 
     def _begin_metric(self) -> None:
-        if self.history is not None:
+        if self.history is not None and not self._metric.curves:
             self._draw_metric(self.history)
 
     def best(self) -> tuple[float, float]:
