@@ -23,6 +23,7 @@ from workbench.plots.steady_box import SteadyBox
 from workbench.theme import GRID, Theme
 
 LEAST_HEIGHT, _LEFT, _BOTTOM = 64, 8 * GRID, 4 * GRID + 2  # pixels, with text of the usual size
+_SPARE = 6  # panels that are made ahead: as many as gates of both directions
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class HeatGrid(QWidget):
         self.panels: tuple[Panel, ...] = ()
         self._cells: list[_Cell] = []
         self._axes: list[LabelAxis] = []
+        self._spare: list[_Cell] = []  # made ahead
         self._cursor: int | None = None
         self.legend, self.canvas = Legend(theme), Canvas()
         layout = QVBoxLayout(self)
@@ -79,6 +81,13 @@ class HeatGrid(QWidget):
 
     # --- content ----------------------------------------------------------------------------------------
 
+    def make_spare(self) -> bool:
+        """Make what one more panel needs ahead of time, unless there is enough; True when there was something to do."""
+        if len(self._cells) + len(self._spare) >= _SPARE:
+            return False
+        self._spare.append(_Cell())
+        return True
+
     def arrange(self, panels: Sequence[Panel]) -> bool:
         """Make room for these panels; True when the arrangement is another one than before."""
         if tuple(panels) == self.panels:
@@ -86,8 +95,9 @@ class HeatGrid(QWidget):
         self.panels = tuple(panels)
         self.canvas.ci.clear()
         self._axes.clear()
-        self._cells = [_Cell(panel.map) for panel in self.panels]
+        self._cells = [self._spare.pop() if self._spare else _Cell() for _ in self.panels]
         for panel, cell in zip(self.panels, self._cells, strict=True):
+            cell.map = panel.map
             self._place(panel, cell)
             cell.box.sigResized.connect(self._level_titles)
         self.apply_theme(self._theme)
@@ -254,8 +264,8 @@ class HeatGrid(QWidget):
 class _Cell:
     """One heat map: its image, its heading and the marks of the cursor."""
 
-    def __init__(self, map_role: str) -> None:
-        self._map = map_role
+    def __init__(self) -> None:
+        self.map = ""  # the role of its colours
         self.data: Floats = np.empty((0, 0), np.float32)
         self.box = SteadyBox()
         self.box.sigResized.connect(self._fit_title)
@@ -294,7 +304,7 @@ class _Cell:
 
     def dress(self, theme: Theme) -> None:
         """Take the colours of `theme`; the marks are black on white, which shows on every colour of every map."""
-        self.image.dress(theme.color_table(self._map))
+        self.image.dress(theme.color_table(self.map))
         self.title.dress(theme)
         self.box.setBorder(theme.stroke(theme.color("grid")))
         self.box.rbScaleBox.setPen(theme.pen("accent"))

@@ -31,6 +31,10 @@ class TraceView(LiveView):
         self.add_control("Show", self._traces.layer, "layer")
         self.add_control("Units", self._traces.order, "order")
 
+    def make_more(self) -> bool:
+        """What the panels are made of: of all at once the first picture would have to be waited for."""
+        return not self.compact and self._traces.grid.make_spare()
+
     def strips(self, trace: LayerTrace) -> tuple[Strip, ...]:
         """What to show of one layer and direction."""
         raise NotImplementedError

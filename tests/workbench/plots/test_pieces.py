@@ -380,6 +380,25 @@ def test_a_still_label_leaves_out_whole_parts(qtbot: QtBot) -> None:
     assert label.text() == "step 280 · epoch 56"
 
 
+def test_panels_are_made_of_what_was_made_ahead_and_are_like_others(qtbot: QtBot) -> None:
+    grids = [HeatGrid(LIGHT, bottom="time step", left="unit") for _ in range(2)]
+    ahead = 0
+    while grids[0].make_spare():
+        ahead += 1
+    assert ahead > 2
+    spare = [*grids[0]._spare]
+    for grid in grids:
+        qtbot.addWidget(grid)
+        grid.arrange([Panel(0, 0), Panel(0, 1, "magnitude")])
+        for index in range(2):
+            grid.show_panel(index, np.full((3, 4), index, np.float32), (0.0, 1.0), "name")
+    made, usual = grids
+    assert all(cell in spare for cell in made._cells)
+    for cell, other in zip(made._cells, usual._cells, strict=True):
+        assert (cell.map, cell.title.name) == (other.map, other.title.name)
+        np.testing.assert_array_equal(cell.data, other.data)
+
+
 def test_the_key_of_a_heat_map_takes_the_colours_of_the_theme(qtbot: QtBot) -> None:
     grid = HeatGrid(LIGHT, bottom="time step", left="unit")
     qtbot.addWidget(grid)
