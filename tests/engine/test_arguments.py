@@ -79,7 +79,6 @@ BATCHES: list[Given] = [
 ]  # fmt: skip
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("aligned", "tokens", "changes", "said"), BATCHES)
 def test_a_batch_that_does_not_fit_is_refused_and_the_next_one_is_learned(
     aligned: bool, tokens: bool, changes: dict[str, Any], said: str

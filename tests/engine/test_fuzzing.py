@@ -62,7 +62,6 @@ def fuzz(name: str, run: Path, folder: Path, count: int, seed: int) -> None:
     assert all(words.strip() for words in said)
 
 
-@pytest.mark.sampled(2)
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("name", READERS)
 def test_some_inputs(name: str, run_folder: Path, tmp_path: Path) -> None:

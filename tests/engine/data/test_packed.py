@@ -60,7 +60,6 @@ PACK: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("kind", "name"),
     [*((kind, "a.zip") for kind in PACK), *(("gzip", name) for name in ("a.csv", "a.csv.gz", "a", "a.txt"))],

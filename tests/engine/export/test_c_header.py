@@ -44,7 +44,6 @@ def check(tmp_path: Path, kind: str, **model: Any) -> None:
     assert found.passed, found
 
 
-@pytest.mark.sampled(2)
 @pytest.mark.parametrize("kind", [*KINDS, *WRITERS])
 def test_calls_are_told_as_they_are_declared(tmp_path: Path, kind: str) -> None:
     target("c_header").write(exportable(kind), tmp_path / "model.h")
