@@ -165,21 +165,20 @@ def _script(  # type: ignore[no-untyped-def]
         yield "going on", 0.2, None
 
     def turn_to(kind: str, index: int) -> Iterator[tuple[str, float, Callable[[], bool] | None]]:
-        yield from without()
         window.tabs.setCurrentIndex(index)
         yield "turning to it", 0.3, None
         yield kind + names[index], seconds, None
-
-    for _ in range(_TURNS):
         yield from without()
+
+    yield from without()
+    for _ in range(_TURNS):
         yield _OVERVIEW, seconds, None
+        yield from without()
     names = [window.tabs.tabText(index) for index in range(window.tabs.count())]
     for index in [*range(1, len(names))] * _ROUNDS:
         yield from turn_to(_VIEW, index)
-    yield from without()
     for name in [*_slowest(phases)] * _AGAIN if beside else ():
         yield from turn_to(_SLOW_VIEW, names.index(name))
-    yield from without()
     window.tabs.setCurrentIndex(0)
     for name in ("dark", "light"):
         window.appearance.choose_theme(name)
