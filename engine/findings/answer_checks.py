@@ -49,9 +49,9 @@ def baseline(m: Measurements) -> Finding | None:
 def _praise(m: Measurements, part: str, finding: Finding) -> Finding:
     """The finding as it is, or with a word of caution where the part is so small that chance can do as much."""
     kind, count = m.experiment.data.kind, m.parts.get(part, 0)
-    if not on_few(kind, count):
+    if not (few := on_few(kind, count)):
         return finding
-    title = f"O{on_few(kind, count)[1:]}: {finding.title[:1].lower()}{finding.title[1:]}"
+    title = f"{few.capitalize()}: {finding.title[:1].lower()}{finding.title[1:]}"
     why = f"{finding.why} {caution(kind, count)}"
     cure = f"{finding.cure} A larger {part} part tells more.".lstrip()
     return dataclasses.replace(finding, level="note", title=title, why=why, cure=cure)

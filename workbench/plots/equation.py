@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from PySide6.QtCore import QByteArray, QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -43,7 +43,7 @@ class Equation(QWidget):
         self._renderer = QSvgRenderer(self)
         self.setAccessibleName(latex)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self._svg: Future[str] = Future()
+        self._svg = ""
         later(_BEGIN_MS, self, self._begin)
 
     @property
@@ -76,16 +76,16 @@ class Equation(QWidget):
             self._renderer.render(painter, QRectF(0, 0, size.width() * scale, size.height() * scale))
 
     def _begin(self) -> None:
-        self._svg = _typesetter.submit(_typeset, self.latex)
-        self._look()
+        self._take(_typesetter.submit(_typeset, self.latex))
 
-    def _look(self) -> None:
-        if self._svg.done():
+    def _take(self, typeset: Future[str]) -> None:
+        if typeset.done():
+            self._svg = typeset.result()
             self._render()
         else:
-            later(_LOOK_MS, self, self._look)
+            later(_LOOK_MS, self, partial(self._take, typeset))
 
     def _render(self) -> None:
-        self._renderer.load(QByteArray(self._svg.result().replace(_INK, self._theme.text).encode()))
+        self._renderer.load(QByteArray(self._svg.replace(_INK, self._theme.text).encode()))
         self.updateGeometry()
         self.update()

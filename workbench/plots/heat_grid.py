@@ -16,7 +16,7 @@ from workbench.plots.axes import keep_painted
 from workbench.plots.canvas import Canvas
 from workbench.plots.heat_image import HeatImage
 from workbench.plots.keys import Scale
-from workbench.plots.label_axis import LabelAxis, dress_axis
+from workbench.plots.label_axis import MORE, LabelAxis, dress_axis
 from workbench.plots.legend import Legend
 from workbench.plots.panel_title import PanelTitle
 from workbench.plots.steady_box import SteadyBox
@@ -134,7 +134,7 @@ class HeatGrid(QWidget):
 
     def show_axis(self, times: Sequence[str], more: str = "") -> None:
         """Name the time steps, and say `more` of them behind what the axis is called."""
-        called = " · ".join(filter(None, (self._names[0], more)))
+        called = MORE.join(filter(None, (self._names[0], more)))
         for axis in self._axes:
             if axis.orientation == "bottom":
                 axis.set_labels(times, of_steps=True)

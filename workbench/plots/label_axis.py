@@ -21,7 +21,7 @@ _VISIBLE = str.maketrans({" ": "␣", "\n": "↵", "\t": "→", "\r": "←"})
 _UNKNOWN = "(unknown)"
 _BRACKETS = frozenset("()")  # which read-outs set around a name
 _LONGEST = 7  # characters of a number on an axis
-_MORE = " · "  # between what an axis is called and what more is said of it where there is room
+MORE = " · "  # between what an axis is called and what more is said of it where there is room
 _MOST_UP = 15  # numbers on an upright axis: the lines of more are seen before the curve
 _NICE = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 24, 25, 30, 50)  # of dates and words
 _ROUND = (1, 2, 5, 10)  # of numbers
@@ -125,7 +125,7 @@ class LabelAxis(pg.AxisItem):
         metrics = QFontMetrics(font)
         room = int(self.height() if self.orientation in ("left", "right") else self.width())
         if metrics.horizontalAdvance(text) > room > 0:
-            text = metrics.elidedText(text.partition(_MORE)[0], Qt.TextElideMode.ElideRight, room)
+            text = metrics.elidedText(text.partition(MORE)[0], Qt.TextElideMode.ElideRight, room)
         return text
 
     def set_ramp(self, first: float, step: float) -> None:
