@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bisect
 import dataclasses
-import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -167,9 +166,8 @@ class Film(QObject):
 
     def _thin(self) -> None:
         """Drop the moment that is missed least; what it alone knew goes to the one after it."""
-        steps = self.steps
-        gaps = [math.log((steps[i + 1] + 1) / (steps[i - 1] + 1)) for i in range(1, len(steps) - 1)]
-        place = 1 + int(np.argmin(gaps))
+        steps = np.array(self.steps, np.float64) + 1  # the first may be 0
+        place = 1 + int(np.argmin(steps[2:] / steps[:-2]))
         gone = self._moments.pop(place)
         after = self._moments[place]
         alone = {name: (probe, gone.since[name]) for name, probe in gone.probes.items() if name not in after.probes}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -24,6 +25,7 @@ from workbench.views import discover
 from workbench.views.live_view import LiveView
 
 _PAUSE_MS = 150  # at least after a part of a view, which takes as long as a frame or two: those of a run go on between
+_TURNED_SECONDS = 0.5  # after somebody turned to a view, which is drawn part by part
 _REST = 8  # times what it took: beside a run it takes a ninth of a core, for some ten seconds
 
 
@@ -66,6 +68,7 @@ class Gallery(QObject):
         self.scrubber, self.time_steps = Scrubber(self.film, theme), TimeSteps(cursor, self._length)
         self.film.grown.connect(self.time_steps.refresh, Qt.ConnectionType.QueuedConnection)  # when views have it
         self.tabs.currentChanged.connect(self.time_steps.refresh)
+        self.tabs.currentChanged.connect(self._turn)
         foot = QHBoxLayout()
         foot.setContentsMargins(0, 0, GRID, GRID // 2)
         foot.addWidget(self.scrubber, 1)
@@ -80,7 +83,7 @@ class Gallery(QObject):
             view.notice.connect(self.notice)
             view.asked.connect(self.open)
             view.began.connect(self.time_steps.refresh)  # views begin later than the film
-        self._begun = 0
+        self._begun, self._turned = 0, -math.inf
 
     def _all_views(self, deep: Sequence[LiveView]) -> QToolButton:
         """A list of all views, for the tabs that are out of sight."""
@@ -114,14 +117,19 @@ class Gallery(QObject):
     def prepare(self, waited_for: Callable[[], bool], done: Callable[[], object]) -> None:
         """Build what was never seen, so that none has to be waited for; then call `done`.
 
-        One part at a time with pauses in between, and nothing while something else is `waited_for`.
+        One part at a time with pauses in between, and nothing while something else is `waited_for` or a view comes.
         """
         start = time.perf_counter()
-        if waited_for() or any(view.make_part() or view.make_more() for view in self.views):
+        coming = start - self._turned < _TURNED_SECONDS
+        if coming or waited_for() or any(view.make_part() or view.make_more() for view in self.views):
             rest = max(_PAUSE_MS, round(1000 * _REST * (time.perf_counter() - start)))
             later(rest, self.tabs, partial(self.prepare, waited_for, done))  # not after the views have gone
         else:
             done()
+
+    @Slot()
+    def _turn(self) -> None:
+        self._turned = time.perf_counter()
 
     @Slot(str)
     def open(self, key: str) -> None:

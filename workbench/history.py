@@ -21,12 +21,8 @@ class History:
     def __init__(self) -> None:
         self._series: dict[str, _Series] = {}
 
-    def append(self, step: int, name: str, value: float) -> None:
-        """Add one value; steps of one name do not fall."""
-        self._of(name).append(step, value)
-
     def extend(self, name: str, steps: Sequence[float] | Values, values: Sequence[float] | Values) -> None:
-        """Add many values of one name at once."""
+        """Add values of one name, many at once; its steps do not fall."""
         self._of(name).extend(np.asarray(steps, np.float64), np.asarray(values, np.float64))
 
     def names(self) -> tuple[str, ...]:
@@ -128,10 +124,6 @@ class _Series:
     def values(self) -> Values:
         return self._values.filled
 
-    def append(self, step: float, value: float) -> None:
-        self._steps.append(step)
-        self._values.append(value)
-
     def extend(self, steps: Values, values: Values) -> None:
         if len(steps) != len(values):
             raise ValueError(f"{len(steps)} steps for {len(values)} values")
@@ -206,12 +198,6 @@ class _Column:
         view = self._room[: self.count]
         view.flags.writeable = False
         return view
-
-    def append(self, value: float) -> None:
-        if self.count == len(self._room):
-            self._grow(self.count + 1)
-        self._room[self.count] = value
-        self.count += 1
 
     def extend(self, values: Values) -> None:
         end = self.count + len(values)

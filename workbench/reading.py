@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from workbench.backend import Backend
 from workbench.draft import Draft
@@ -30,6 +30,8 @@ class ReadingBar(QWidget):
         self.button.setAccessibleName("Cancel reading")
         self.button.setToolTip("Leave this file and keep what was read before.")
         self.button.clicked.connect(self.cancelled)
+        # Hidden, too, it would hold up the foot, in whichever size its text has yet.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID, 0, 0, 0)
         row.setSpacing(GRID)

@@ -67,13 +67,8 @@ class RunRecord:
         self.take_scores(run.evaluations)
 
     def take(self, event: Event) -> None:
-        """What the run says of itself, as it comes."""
+        """What the run says of itself, as it comes, but for its scalars."""
         match event:
-            case StepDone():
-                self.history.append(event.step, "loss", event.loss)
-                self.history.append(event.step, "gradient_norm", event.gradient_norm)
-            case Evaluated():
-                self.take_scores([event])
             case RunStarted():
                 self.started = event
                 self.take_scores(event.past)
@@ -85,6 +80,13 @@ class RunRecord:
             case RunFinished() | RunFailed():
                 self.outcome = event
                 self.written |= self.folder is not None and self.folder.is_dir()
+
+    def take_steps(self, batches: Sequence[StepDone]) -> None:
+        """Add what was measured of these batches, in their order."""
+        steps = [batch.step for batch in batches]
+        if steps:
+            self.history.extend("loss", steps, [batch.loss for batch in batches])
+            self.history.extend("gradient_norm", steps, [batch.gradient_norm for batch in batches])
 
     def take_scores(self, evaluations: Sequence[Evaluated]) -> None:
         """Add what was scored, in its order."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from engine.config import ConfigError, Experiment, field_info
 from engine.control import Control
 from engine.events import (
     Compiling,
+    Evaluated,
     Event,
     Finding,
     Paused,
@@ -72,7 +74,6 @@ class Session(QObject):
         self._handlers: dict[type[Any], Callable[[Any], None]] = {
             Compiling: self._on_compiling,
             RunStarted: self._on_started,
-            StepDone: self._on_step,
             Finding: self.found.emit,
             Paused: self._on_paused,
             Resumed: self._on_resumed,
@@ -181,14 +182,27 @@ class Session(QObject):
     # --- what the run says ---
 
     def handle(self, events: Sequence[Event]) -> None:
-        """Take in what the run said since the last time, in order."""
-        for event in events:
-            if self.record:
-                self.record.take(event)
-            if handler := self._handlers.get(type(event)):
-                handler(event)
+        """Take in what the run said since the last time, in order; of batches and scores, many at once."""
+        for scalar, some in itertools.groupby(events, key=lambda event: isinstance(event, StepDone | Evaluated)):
+            if scalar:
+                self._take_scalars(list(some))
+                continue
+            for event in some:
+                if self.record:
+                    self.record.take(event)
+                if handler := self._handlers.get(type(event)):
+                    handler(event)
         if events:
             self.progressed.emit()
+
+    def _take_scalars(self, events: Sequence[Event]) -> None:
+        steps = [event for event in events if isinstance(event, StepDone)]
+        if self.record:
+            self.record.take_steps(steps)
+            self.record.take_scores([event for event in events if isinstance(event, Evaluated)])
+        if steps:
+            self.step, self.epoch = steps[-1].step, steps[-1].epoch
+            self.pace.note(steps[-1].step, steps[-1].seconds)
 
     def _start(self, experiment: Experiment, make_run: RunMaker, paused: bool, *, untrained: bool = False) -> None:
         name = run_name(experiment)
@@ -221,10 +235,6 @@ class Session(QObject):
     def _on_started(self, event: RunStarted) -> None:
         self.preparing, self.step = None, event.step
         self.status_changed.emit()
-
-    def _on_step(self, event: StepDone) -> None:
-        self.step, self.epoch = event.step, event.epoch
-        self.pace.note(event.step, event.seconds)
 
     def _on_paused(self, _event: Paused) -> None:
         self.pace.break_off()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QStatusBar
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QStatusBar, QWidget
 
 from workbench.number_label import NumberLabel
 from workbench.spoken import announce
 from workbench.theme import GRID
 
 _SECONDS = 10
+_AROUND = 7  # pixels above and below a line of text together, so that a button has room in it
 
 
 class StatusBar(QStatusBar):
@@ -20,6 +22,9 @@ class StatusBar(QStatusBar):
         self.setAccessibleName("Status bar")
         self.setSizeGripEnabled(False)
         self.setContentsMargins(0, 0, GRID, 0)
+        self._strut = QWidget()
+        self.addPermanentWidget(self._strut)
+        self._strut.hide()  # its height counts all the same
         self._data = self._number("status_data", "Data")
         self._pace = self._number("status_pace", "Steps a second")
         self._threads = self._number("status_threads", "Threads")
@@ -45,6 +50,12 @@ class StatusBar(QStatusBar):
     def show_threads(self, threads: int) -> None:
         """How many threads the engine may use."""
         self._threads.show_text(f"{threads} thread" + ("s" if threads != 1 else ""))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """As high as its text asks for, whatever comes and goes in it."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self._strut.setFixedHeight(self.fontMetrics().height() + _AROUND)
 
     def _number(self, name: str, title: str) -> NumberLabel:
         made = NumberLabel(gap=GRID)

@@ -85,7 +85,7 @@ def drawn(steps: int) -> tuple[float, float]:
     first = _milliseconds(lambda: history.line("loss", -np.inf, np.inf, 700))
     later = []
     for more in range(20):
-        history.append(steps + 1 + more, "loss", 0.5)
+        history.extend("loss", [steps + 1 + more], [0.5])
         later.append(_milliseconds(lambda: history.line("loss", -np.inf, np.inf, 700)))
     return first, float(np.median(later))
 

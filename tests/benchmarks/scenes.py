@@ -72,15 +72,15 @@ def _run(name: str, key: str, changes: Mapping[str, object], most: int = 1500) -
         if isinstance(event, RunStarted):
             start = event
         elif isinstance(event, StepDone):
-            history.append(event.step, "loss", event.loss)
-            history.append(event.step, "gradient_norm", event.gradient_norm)
+            history.extend("loss", [event.step], [event.loss])
+            history.extend("gradient_norm", [event.step], [event.gradient_norm])
             if event.step % _EVERY == 0:
                 control.request = SnapshotRequest(event.step, frozenset(PROBES))
             if event.step == most:
                 control.stop()
         elif isinstance(event, Evaluated):
             for column in ("training_loss", "validation_loss", "metric"):
-                history.append(event.step, column, getattr(event, column))
+                history.extend(column, [event.step], [getattr(event, column)])
         elif isinstance(event, Snapshot):
             snapshots.append(event)
     return Scene(name, start, history, snapshots)

@@ -18,7 +18,7 @@ def _filled(count: int, gap: int = 1) -> tuple[History, np.ndarray, np.ndarray]:
     history.extend("loss", steps[:half], values[:half])
     history.series("loss", 0, math.inf, 3)  # levels are built in several goes
     for step, value in zip(steps[half:], values[half:], strict=True):
-        history.append(int(step), "loss", float(value))
+        history.extend("loss", [step], [value])
     return history, steps, values
 
 

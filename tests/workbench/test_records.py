@@ -45,8 +45,9 @@ def test_what_a_run_says_is_kept(record: RunRecord, tmp_path: Path) -> None:
     past = (Evaluated(10, 1, 0.9, 0.8, 3.0, True),)
     finding, saved = Finding("flat", "note", "flat", ""), CheckpointSaved(12, str(tmp_path / "refuge/weights"))
     started = RunStarted(9, 10, 2, "RMSE", (), "", step=10, past=past)
-    for event in (Compiling("lstm"), started, StepDone(11, 2, 0.5, 1.5, 0.1), finding, saved, Paused(11), ENDED):
+    for event in (Compiling("lstm"), started, finding, saved, Paused(11), ENDED):
         record.take(event)
+    record.take_steps([StepDone(11, 2, 0.5, 1.5, 0.1)])
     assert (record.started, record.outcome, record.saved) == (started, ENDED, True)
     assert record.folder == tmp_path / "refuge"
     assert record.findings == {"flat": finding}

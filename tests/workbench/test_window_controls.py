@@ -305,13 +305,23 @@ def test_a_bar_is_as_high_as_its_numbers_in_text_of_any_size(qtbot: QtBot) -> No
     bar.show()
     numbers, heights = bar.findChildren(NumberLabel), list[int]()
     for size in (12, 40, 12):
-        for number in numbers:
-            font = number.font()
+        for widget in (bar, *numbers):
+            font = widget.font()
             font.setPixelSize(size)
-            number.setFont(font)
+            widget.setFont(font)
         QCoreApplication.processEvents()
         heights.append(bar.sizeHint().height())
     assert heights[0] == heights[2] < heights[1]
+
+
+def test_the_foot_is_as_high_whatever_is_hidden_in_it(bench: Bench) -> None:
+    foot, reading = bench.window.foot, bench.window.reading
+    high = foot.sizeHint().height()
+    reading.button.setFixedHeight(4 * high)  # its text has another size yet
+    bench.until(lambda: reading.sizeHint().height() > high)
+    foot.show_pace(1200.0)
+    QCoreApplication.processEvents()
+    assert foot.sizeHint().height() == high
 
 
 def test_that_a_run_is_under_way_is_said_no_longer_than_it_is_true(bench: Bench) -> None:

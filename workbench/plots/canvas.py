@@ -37,6 +37,22 @@ class Canvas(pg.GraphicsLayoutWidget):
         """Take the ground of `theme`."""
         self.setBackground(theme.plot)
 
+    def put(self, item: pg.GraphicsWidget, row: int, column: int) -> None:
+        """Place `item`; it has its room with the next layout.
+
+        pyqtgraph's own way lays out all that is there with each, which takes the longer the more that is, and follows
+        each with a border that nobody sees.
+        """
+        self.ci.layout.addItem(item, row, column)
+
+    def empty(self) -> None:
+        """Take away all that was put."""
+        layout, scene = self.ci.layout, self.scene()
+        for index in reversed(range(layout.count())):
+            item = layout.itemAt(index).graphicsItem()
+            layout.removeAt(index)
+            scene.removeItem(item)
+
     def fill(self) -> None:
         """Give what is drawn all the room again: emptied of its items, it had shrunk to nothing and stays so."""
         self.ci.layout.invalidate()

@@ -46,7 +46,7 @@ class CurvePlot(QWidget):
         self.canvas = Canvas()
         self.bottom, self.left = LabelAxis("bottom", counted), LabelAxis("left")
         self.axes = Axes(self.bottom, self.left)
-        self.canvas.addItem(self.axes)
+        self.canvas.put(self.axes, 0, 0)
         self.bottom.setLabel(bottom)
         self.left.setLabel(left)
         self.left.setWidth(_LEFT)

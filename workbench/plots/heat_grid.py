@@ -93,7 +93,7 @@ class HeatGrid(QWidget):
         if tuple(panels) == self.panels:
             return False
         self.panels = tuple(panels)
-        self.canvas.ci.clear()
+        self.canvas.empty()
         self._axes.clear()
         self._cells = [self._spare.pop() if self._spare else _Cell() for _ in self.panels]
         for panel, cell in zip(self.panels, self._cells, strict=True):
@@ -204,22 +204,22 @@ class HeatGrid(QWidget):
         self._keep_readable()
 
     def _place(self, panel: Panel, cell: _Cell) -> None:
-        layout = self.canvas.ci
+        layout, put = self.canvas.ci.layout, self.canvas.put
         last = all(other.row <= panel.row for other in self.panels if other.column == panel.column)
         column, row = 2 * panel.column, 2 * panel.row
-        layout.addItem(cell.title, row, column + 1)
-        layout.addItem(cell.box, row + 1, column + 1)
-        layout.layout.setRowStretchFactor(row + 1, 1)
-        layout.layout.setColumnStretchFactor(column + 1, 1)
-        layout.layout.setColumnPreferredWidth(column + 1, 100)
+        put(cell.title, row, column + 1)
+        put(cell.box, row + 1, column + 1)
+        layout.setRowStretchFactor(row + 1, 1)
+        layout.setColumnStretchFactor(column + 1, 1)
+        layout.setColumnPreferredWidth(column + 1, 100)
         if not any(other.row == panel.row and other.column < panel.column for other in self.panels):
             cell.left = self._axis("left", cell.box, self._names[1])
-            layout.addItem(cell.left, row + 1, column)
+            put(cell.left, row + 1, column)
         else:
-            layout.layout.setColumnFixedWidth(column, GRID)
+            layout.setColumnFixedWidth(column, GRID)
             cell.box.setYLink(self._first(panel.row).box)
         if last:
-            layout.addItem(self._axis("bottom", cell.box, self._names[0]), row + 2, column + 1)
+            put(self._axis("bottom", cell.box, self._names[0]), row + 2, column + 1)
         if cell is not self._cells[0]:
             cell.box.setXLink(self._cells[0].box)
 

@@ -307,5 +307,7 @@ def log_norms(flow: GradientByTime) -> Floats:
 def cut_apart(logs: Floats, cuts: tuple[int, ...]) -> tuple[Floats, Floats]:
     """Places (N,) counted from 1 and `logs` (rows, N) with a gap at each cut, so that no line goes across."""
     steps = np.arange(1.0, logs.shape[1] + 1)
+    if not cuts:
+        return steps, logs
     at = list(cuts)
     return np.insert(steps, at, np.array(at) + 0.5), np.insert(logs, at, np.nan, axis=1)

@@ -12,7 +12,7 @@ from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
 from workbench.history import Beside, History, Values
-from workbench.later import later
+from workbench.later import in_turn, later
 from workbench.plots.calm import Calm
 from workbench.plots.curve import baseline_stroke
 from workbench.plots.curves import CurvePlot
@@ -130,12 +130,18 @@ class Loss(LiveView):
         if self._metric.curves:
             self._draw_metric(history)
         elif not self.compact:
-            later(_AFTERWARDS_MS, self, self._begin_metric)  # which takes as long as all above
+            later(_AFTERWARDS_MS, self, partial(in_turn, self, self._begin_metric))  # which takes as long as all above
         self._walked.read_again()
 
-    def _begin_metric(self) -> None:
-        if self.history is not None and not self._metric.curves:
-            self._draw_metric(self.history)
+    def _begin_metric(self) -> bool:
+        """Make its curves, and draw them in a turn of the event loop of their own."""
+        if self.history is None:
+            return False
+        if not self._metric.curves:
+            self._name_metric()
+            return True
+        self._draw_metric(self.history)
+        return False
 
     def best(self) -> tuple[float, float]:
         """Step and value of the lowest validation loss; NaN when none was measured."""
@@ -242,9 +248,8 @@ class Loss(LiveView):
         self._best.setPos(step)
         self._loss.show_key([Key(f"best: {self._place(step)}", self.theme.pen("good"), _number(value))])
 
-    def _draw_metric(self, history: History) -> None:
-        plot = self._metric
-        metric = self._metric_name()
+    def _name_metric(self) -> None:
+        plot, metric = self._metric, self._metric_name()
         if metric not in plot.curves:
             plot.remove_curves()
             plot.add_curve(metric, "validation", symbol=True)
@@ -252,6 +257,10 @@ class Loss(LiveView):
         for index, (name, _) in enumerate(self.start.baselines if self.start else ()):
             if name not in plot.curves:
                 plot.add_curve(name, baseline_stroke(index))
+
+    def _draw_metric(self, history: History) -> None:
+        self._name_metric()
+        plot, metric = self._metric, self._metric_name()
         first, last = history.span("loss")
         steps: Values = np.array([first, _reach(last)])
         line = history.line("metric", *self._loss.shown(), plot.pixels)

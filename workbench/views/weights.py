@@ -82,6 +82,10 @@ class WeightMaps(LiveView):
         for part in (self._spreads, self._plane):
             part.said.connect(self._read_beside)
 
+    def make_more(self) -> bool:
+        """What the bands of the matrix are made of, which are as many as gates."""
+        return not self.compact and self._maps.make_spare()
+
     def _lay_out(self) -> None:
         side = QSplitter(Qt.Orientation.Vertical)
         both = self._both = QSplitter(Qt.Orientation.Horizontal)
@@ -134,7 +138,7 @@ class WeightMaps(LiveView):
         self._spreads.apply_theme(self.theme)
         self._plane.apply_theme(self.theme)
         weights = self.probe("weights")
-        if isinstance(weights, Weights):
+        if isinstance(weights, Weights) and self._levels:  # it was drawn, in other colours
             self._draw_maps(weights)
 
     def reset_zoom(self) -> None:

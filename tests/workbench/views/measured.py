@@ -52,9 +52,9 @@ def history(steps: int = 1000, seed: int = 0) -> History:
     made.extend("gradient_norm", step, np.sqrt(loss) * np.exp(0.4 * random.standard_normal(steps)))
     for end in range(STEPS_PER_EPOCH, steps + 1, STEPS_PER_EPOCH):
         overfit = 0.03 * max(0.0, end / steps - 0.65) ** 2
-        made.append(end, "training_loss", float(loss[end - STEPS_PER_EPOCH : end].mean()))
-        made.append(end, "validation_loss", float(1.2 * loss[end - 1] + 0.01 + overfit))
-        made.append(end, "metric", float(260 * np.sqrt(1.2 * loss[end - 1] + 0.01 + overfit)))
+        made.extend("training_loss", [end], [float(loss[end - STEPS_PER_EPOCH : end].mean())])
+        made.extend("validation_loss", [end], [float(1.2 * loss[end - 1] + 0.01 + overfit)])
+        made.extend("metric", [end], [float(260 * np.sqrt(1.2 * loss[end - 1] + 0.01 + overfit))])
     return made
 
 

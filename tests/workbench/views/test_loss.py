@@ -25,7 +25,7 @@ def short_run() -> History:
     history.extend("loss", np.arange(1.0, 7.0), np.array([4.0, 2.0, 2.0, 1.0, 1.0, 0.5]))
     for step, training, validation, metric in ((2, 3.0, 2.5, 40.0), (4, 1.5, 1.25, 30.0), (6, 0.75, 1.5, 35.0)):
         for name, value in (("training_loss", training), ("validation_loss", validation), ("metric", metric)):
-            history.append(step, name, value)
+            history.extend(name, [step], [value])
     return history
 
 
@@ -56,7 +56,7 @@ def test_other_runs_are_drawn_beside_the_one_at_hand(show: Show, short_run: Hist
 def test_the_table_holds_the_runs_that_are_drawn_beside_the_one_at_hand(show: Show, short_run: History) -> None:
     view, other = show(Loss), History()
     for step, name, value in ((3, "validation_loss", 2.0), (4, "validation_loss", 1.0), (4, "metric", 9.0)):
-        other.append(step, name, value)
+        other.extend(name, [step], [value])
     view.show_others((Beside(3, "gru-16", "RMSE", other), Beside(4, "lstm-8", "bits", other)))
     assert view.table()[0] == ("step", "3 gru-16, validation loss", "3 gru-16, RMSE", "4 lstm-8, validation loss")
     view.show_start(replace(measured.STARTED, metric="RMSE"))
@@ -170,15 +170,15 @@ def test_in_a_small_place_a_loss_that_grows_by_less_than_a_pixel_is_drawn_less_o
     view.show()
     qtbot.waitUntil(lambda: view.on_screen)
     for step in range(1, 5001):
-        run.append(step, "loss", 1 / step)
+        run.extend("loss", [step], [1 / step])
     view.show_history(run)
     drawn = counted(view, monkeypatch)
     for step in range(5001, 5009):
-        run.append(step, "loss", 0.1)
+        run.extend("loss", [step], [0.1])
         view.show_history(run)
     assert len(drawn) < 8
     qtbot.waitUntil(lambda: view._drawn == 5008)
-    run.append(9000, "loss", 0.1)
+    run.extend("loss", [9000], [0.1])
     before = len(drawn)
     view.show_history(run)
     assert len(drawn) == before + 1
@@ -190,7 +190,7 @@ def test_the_loss_is_drawn_once_a_frame_and_again_where_it_is_zoomed(
     view = show(Loss)
     view.show_history(short_run)
     drawn = counted(view, monkeypatch)
-    short_run.append(short_run.latest_step("loss") + 50, "loss", 0.1)
+    short_run.extend("loss", [short_run.latest_step("loss") + 50], [0.1])
     view.show_history(short_run)
     assert len(drawn) == 1
     view._loss.box.setXRange(1, 5, padding=0)
@@ -261,9 +261,9 @@ def test_the_loss_follows_every_run_after_the_first_and_after_a_double_click(sho
         view.reset()
         history = History()
         for step in range(1, 201):
-            history.append(step, "loss", 1 / step)
+            history.extend("loss", [step], [1 / step])
             for name in ("training_loss", "validation_loss", "metric") if step % 5 == 0 else ():
-                history.append(step, name, 2 / step)
+                history.extend(name, [step], [2 / step])
             if step in (1, 6, 40, 200):
                 view.show_history(history)
                 QApplication.processEvents()

@@ -54,11 +54,11 @@ def _train(experiment: Experiment) -> Shown:
         if isinstance(event, RunStarted):
             start = event
         elif isinstance(event, StepDone):
-            history.append(event.step, "loss", event.loss)
-            history.append(event.step, "gradient_norm", event.gradient_norm)
+            history.extend("loss", [event.step], [event.loss])
+            history.extend("gradient_norm", [event.step], [event.gradient_norm])
         elif isinstance(event, Evaluated):
             for name in ("training_loss", "validation_loss", "metric"):
-                history.append(event.step, name, getattr(event, name))
+                history.extend(name, [event.step], [getattr(event, name)])
         elif isinstance(event, Snapshot):
             snapshot = event
             control.stop()
