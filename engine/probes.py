@@ -174,10 +174,19 @@ class Probes:
             took, worth, rests_from = (kept.took, kept.worth, kept.rests_from) if kept else (0.0, 0.0, now)
             self._kept[name] = _Kept(value, step, asked, took, worth, rests_from, now, offered=True)
 
-    def answer(self, request: SnapshotRequest, step: int, epoch: int, paused: bool) -> Snapshot | None:
-        """The probes asked for, or None when nothing has changed or all still rest."""
-        names = [name for name in self._measure if name in request.probes]
-        fresh = [name for name in names if self._refresh(name, request, step, paused)]
+    def answer(
+        self, request: SnapshotRequest, step: int, epoch: int, paused: bool,
+        hurried: Callable[[], bool] = lambda: False,
+    ) -> Snapshot | None:  # fmt: skip
+        """The probes asked for, or None when nothing has changed or all still rest, or it is broken off as `hurried`.
+
+        What was measured by then is not measured anew.
+        """
+        names, fresh = [name for name in self._measure if name in request.probes], False
+        for name in names:
+            if hurried():
+                return None
+            fresh |= self._refresh(name, request, step, paused)
         if not (fresh or paused):
             return None
         values = tuple((name, self._kept[name].value) for name in names if name in self._kept)

@@ -27,6 +27,7 @@ class Requests:
     def answer(self, step: int, *, paused: bool) -> Iterator[Snapshot]:
         """Between two batches, after so many; paused, everything is measured anew.
 
+        A run that is to wait, to go on or to end does so first, and measures afterwards what is left.
         What came too late for the batch before is answered after the next one: where batches take longer than a
         request is on its way, each comes too late, and what they show would never be seen.
         """
@@ -34,8 +35,12 @@ class Requests:
         if request is None or (not paused and self._probes.lacks(request)):
             return
         epoch = math.ceil(step / max(1, self._steps_per_epoch))  # of the last batch; the next may have begun
-        snapshot = self._probes.answer(request, step, epoch, paused) if request.probes else None
-        if snapshot or paused or not request.probes:
+
+        def hurried() -> bool:
+            return self._control.paused is not paused or bool(self._control.ending)
+
+        snapshot = self._probes.answer(request, step, epoch, paused, hurried) if request.probes else None
+        if snapshot or not request.probes:
             self.answered = request.id
         if snapshot:
             yield snapshot

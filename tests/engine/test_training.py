@@ -5,6 +5,7 @@ import math
 import threading
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import astuple
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from engine.events import (
     Event,
     Finding,
     Paused,
+    Resumed,
     RunFailed,
     RunFinished,
     RunStarted,
@@ -442,6 +444,35 @@ def test_a_pause_is_said_between_two_batches_of_the_validation_part(
     assert names(events) == ["Evaluated", "Snapshot"]
     run.control.resume()
     assert names(next(run) for _ in range(2)) == ["Resumed", "StepDone"]
+
+
+@pytest.mark.parametrize("asked", ["pause", "resume"])
+def test_a_run_waits_and_goes_on_between_two_measurements(
+    asked: str, experiment: Experiment, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of them may take longer than a batch; those that are left are measured afterwards."""
+    monkeypatch.setattr(pausing, "WITHIN", 0.0)
+    run, wanted, measured = TrainingRun(experiment, dataset), frozenset({"hidden", "weights", "structure"}), list[str]()
+    if asked == "resume":
+        run.control.pause()
+        while not isinstance(next(run), Paused):
+            pass
+
+    def noted(name: str, measure: Callable[[SnapshotRequest], Any], request: SnapshotRequest) -> Any:
+        measured.append(name)
+        if len(measured) == 1:
+            getattr(run.control, asked)()
+        return measure(request)
+
+    for name in wanted:
+        monkeypatch.setitem(run._probes._measure, name, partial(noted, name, run._probes._measure[name]))
+    run.control.request = SnapshotRequest(1, wanted)
+    halted = Paused if asked == "pause" else Resumed
+    while not isinstance(event := next(run), halted):
+        assert not isinstance(event, Snapshot)
+    assert len(measured) == 1
+    snapshot = next(event for event in run if isinstance(event, Snapshot))
+    assert {name for name, _ in snapshot.values} == wanted
 
 
 def test_a_run_that_nobody_looks_into_halts_at_once(experiment: Experiment, dataset: Dataset) -> None:
