@@ -30,7 +30,7 @@ class Stack:
         layers: every direction of every layer, in the order of the state dict.
         output: what the top layer hands out after `forward`, (T, B, outputs).
         steps: time steps of the last batch.
-        threads: how many threads the last batch was worth.
+        threads: how many threads a direction of the last batch was worth.
     """
 
     def __init__(self, config: StackConfig, parameters: Parameters, workers: Workers) -> None:
@@ -58,7 +58,7 @@ class Stack:
         self._bounds = self._divide()
         for number, level in enumerate(self.levels):
             level.begin(steps, batch, lengths, self._of_level(initial, number), chance)
-            self._workers.run(level.forward_tasks(x, self._bounds))
+            self._workers.run(level.forward_tasks(x, self._bounds), threads=self._side_by_side)
             x = level.joined()
         self.output = x
 
@@ -68,7 +68,9 @@ class Stack:
 
     def _divide(self) -> list[int]:
         """Batch rows at which threads take over, so that each has about as many time steps."""
-        self.threads = self._workers.worth(self.steps * self._batch * self._work)
+        work = self.steps * self._batch * self._work
+        self.threads = self._workers.worth(work)
+        self._side_by_side = self._workers.worth_apart(work)
         parts = 1 if self.config.directions >= self.threads else self.threads
         if parts == 1:
             return [0, self._batch]
@@ -107,8 +109,8 @@ class Stack:
             later = under is not None and level.gives_products and under.takes_products
             multiplied = not later if under else want_dx
             level.begin_backward(d_last, self._of_level(d_final, number), multiplied, watch)
-            self._workers.run(level.backward_tasks(dy, self._bounds))
-            self._workers.run(level.gradient_tasks(self.threads))
+            self._workers.run(level.backward_tasks(dy, self._bounds), threads=self._side_by_side)
+            self._workers.run(level.gradient_tasks(self.threads), threads=self._side_by_side)
             level.finish_gradients()
             dx = level.gathered() if multiplied else None
             dy, d_last = level.unmultiplied() if later else dx, None

@@ -63,7 +63,7 @@ def test_threads_write_apart(inputs: int, outputs: int, monkeypatch: pytest.Monk
     batch = Batch(x, np.full(3, 9), rng.random((9, 3, outputs), np.float32), np.ones((9, 3), np.float32), False, _THREE)
     written: list[list[NDArray[np.bool_]]] = []
 
-    def one_by_one(_workers: Workers, tasks: Sequence[Task]) -> None:
+    def one_by_one(_workers: Workers, tasks: Sequence[Task], **_: int) -> None:
         parts = []
         for function, arguments in tasks:
             if function is layer_gradients and not arguments[10].size:  # of a linear layer

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from engine.layers import threads
 from engine.layers.threads import Workers
 
 
@@ -23,6 +24,15 @@ def test_the_first_error_is_raised_where_the_tasks_were_handed_out() -> None:
     with pytest.raises(ZeroDivisionError):
         workers.run([(int, ("1",)), (divmod, (1, 0))])
     workers.close()
+
+
+def test_what_is_not_worth_it_is_not_handed_out() -> None:
+    workers, done = Workers(2), list[int]()
+    workers.run([(done.append, (number,)) for number in range(4)], threads=1)
+    assert done == [0, 1, 2, 3]
+    assert not workers._started
+    assert (workers.worth_apart(threads.SMALL // 3), workers.worth(threads.SMALL // 3)) == (1, 1)
+    assert (workers.worth_apart(threads.SMALL // 2), workers.worth(threads.SMALL // 2)) == (2, 1)
 
 
 def test_threads_end_with_workers_that_nobody_closed() -> None:
