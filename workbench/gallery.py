@@ -41,10 +41,10 @@ class Gallery(QObject):
         kinds = {kind.key: kind for kind in discover()}
         cursor = TimeCursor(self)
         quarters = [kinds[key](theme, cursor, compact=True) for key in QUARTERS if key in kinds]
-        for view in quarters:
-            view.takes_turns = True
         deep = [kind(theme, cursor) for kind in kinds.values()]
         self.views: list[LiveView] = [*quarters, *deep]
+        for view in self.views:
+            view.takes_turns = True
         self.overview = Overview(quarters)
         self.tabs = QTabWidget()
         self.tabs.setTabBar(FadingTabs())

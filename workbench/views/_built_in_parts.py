@@ -15,7 +15,7 @@ class BuiltInParts(PictureFrame):
 
     def __init__(self, *, compact: bool, parent: QWidget | None) -> None:
         super().__init__(compact=compact, parent=parent)
-        self.takes_turns = False  # among several that are shown at once: each is built in a turn of the event loop
+        self.takes_turns = False  # in a window at work: each part is built in a turn of the event loop of its own
         self._built = False
         self._parts: Iterator[None] | None = None  # of building it, those to come
         self._failing = Failing(self.key)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QVBoxLayout, QWidg
 
 from engine.events import Snapshot
 from engine.inside_records import BatchActivations, BatchSlot, Floats, PreActivations
-from workbench.later import later
+from workbench.later import in_turn
 from workbench.plots.function_plot import BINS, FunctionPlot
 from workbench.plots.saving import Cell, Table
 from workbench.plots.scrolled import scrolled
@@ -19,7 +19,6 @@ from workbench.theme import GRID
 from workbench.views.live_view import LiveView
 
 _READABLE = 22 * GRID  # pixels of height of a plot and its key, with text of the usual size
-_BETWEEN_MS = 10  # two plots that are made, in which the first is painted
 
 
 class Activation(LiveView):
@@ -38,6 +37,7 @@ class Activation(LiveView):
     def build(self) -> None:
         """A plot for each function of the chosen layer, made when it is known how many there are."""
         self._plots: list[FunctionPlot] = []
+        self._spare: list[FunctionPlot] = []  # made, and not drawn yet
         self._adding = False
         self._layer = QComboBox()
         self._layer.activated.connect(self._draw_again)
@@ -63,8 +63,12 @@ class Activation(LiveView):
             plot.show_function(slot.name, slot.function, slot.values)
         self._batch.setText(self._said())
         self._show_cursor()
-        if not self._adding:
-            self._add_plot()
+        if slots and not self._plots:
+            self._make_plot()
+            self._draw_plot()
+        if not self._adding and len(self._plots) < len(slots):
+            self._adding = True
+            in_turn(self, self._add_plot)
 
     def clear(self) -> None:
         """No curves, no histograms."""
@@ -74,7 +78,7 @@ class Activation(LiveView):
 
     def recolour(self) -> None:
         """Every plot."""
-        for plot in self._plots:
+        for plot in (*self._plots, *self._spare):
             plot.apply_theme(self.theme)
             plot.setMinimumHeight(self._least)
 
@@ -148,21 +152,34 @@ class Activation(LiveView):
             plot.deleteLater()
         self._plots.clear()
 
-    def _add_plot(self) -> None:
-        """Make the next plot and draw it, and then those behind it: four at once held the window up."""
-        slots, begun = self._slots(), len(self._plots)
-        self._adding = begun < len(slots)
+    def _add_plot(self) -> bool:
+        """Make a plot or draw it, in a turn of the event loop of its own; all at once held the window up.
+
+        Returns whether there is more to do.
+        """
+        self._adding = len(self._plots) < len(self._slots())
         if not self._adding:
-            return
+            return False
+        if self._spare:
+            self._draw_plot()
+        else:
+            self._make_plot()
+        return True
+
+    def _make_plot(self) -> None:
         plot = FunctionPlot(self.theme)
-        plot.setMinimumHeight(self._least)
-        columns = 1 if len(slots) == 1 else 2
-        self._grid.addWidget(plot, begun // columns, begun % columns)
+        plot.setParent(self)  # closed before it is drawn, it goes too
         plot.hovered.connect(partial(self._hover, plot))
+        self._spare.append(plot)
+
+    def _draw_plot(self) -> None:
+        plot, slots, begun = self._spare.pop(), self._slots(), len(self._plots)
+        columns = 1 if len(slots) == 1 else 2
+        plot.setMinimumHeight(self._least)
+        self._grid.addWidget(plot, begun // columns, begun % columns)
         self._plots.append(plot)
         plot.show_function(slots[begun].name, slots[begun].function, slots[begun].values)
         plot.show_now(self._at_cursor(slots[begun]))
-        later(_BETWEEN_MS, self, self._add_plot)
 
     def _draw_again(self) -> None:
         if self.snapshot is not None:
