@@ -29,6 +29,7 @@ from workbench.settings import Places, Settings
 from workbench.shelf import Shelf
 from workbench.statusbar import StatusBar
 from workbench.teaching import Teaching
+from workbench.unseen import UnseenFindings
 
 
 class Workspace(QMainWindow):
@@ -61,6 +62,7 @@ class Workspace(QMainWindow):
         self.tabs = self.gallery.tabs
         sides = self.steps.panel, self.teaching.panel, self.findings, self.runs
         self.docks = Docks(self, self.gallery.widget, self.gallery.overview, *sides)
+        self.unseen = UnseenFindings(self.findings, self.docks.findings)
         self.setStatusBar(self.foot)
         self.reading = ReadingBar(desk.draft, backend)
         self.foot.insertPermanentWidget(0, self.reading)

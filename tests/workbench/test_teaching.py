@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QRegion
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.events import Finding, RunFailed, RunStarted
 from engine.lessons import Lesson, LessonStep
 from tests.workbench.conftest import SERIES, KnownBackend, KnownRun
+from workbench import unseen
 from workbench.run_state import State
 from workbench.settings import Places, Settings
 from workbench.window import Window
@@ -174,6 +175,38 @@ def test_a_failure_stays_in_sight_where_a_larger_text_leaves_less_room(
     window.appearance.choose_scale(150)
     qtbot.waitUntil(lambda: docks.findings in window.tabifiedDockWidgets(docks.lesson))
     qtbot.waitUntil(lambda: docks.lesson.visibleRegion().isEmpty() and not region(window, card).isEmpty())
+
+
+def test_the_tab_of_findings_behind_the_lesson_tells_of_new_ones(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a number, which screen readers say, until the pane is in front or a run begins; nothing is laid out anew."""
+    heard: list[str] = []
+    monkeypatch.setattr(unseen, "announce", lambda _widget, text: heard.append(text))
+    docks, found = window.docks, window.desk.session.found
+    panes = (docks.lesson, docks.runs, window.centralWidget())
+    window.resize(1280, 720)
+    docks.show_lesson()
+    qtbot.waitUntil(lambda: docks.findings.visibleRegion().isEmpty() and not docks.lesson.visibleRegion().isEmpty())
+    before = [pane.geometry() for pane in panes]
+    for key, level in (("flat", "note"), ("slow", "warning"), ("slow", "warning"), ("flat", "note")):
+        found.emit(Finding(key, level, f"It is {key}", "Because.", ""))
+    (bar,) = (bar for bar in window.findChildren(QTabBar) if bar.accessibleName() == "Panes behind each other")
+    assert "Findings (2 new)" in [bar.tabText(at) for at in range(bar.count())]
+    assert heard == ["New in Findings: It is flat", "New in Findings: It is slow"]
+    QCoreApplication.processEvents()
+    assert [pane.geometry() for pane in panes] == before
+    assert docks.findings.toggleViewAction().text() == "Findings"
+    docks.findings.raise_()
+    qtbot.waitUntil(lambda: docks.findings.windowTitle() == "Findings")
+    found.emit(Finding("late", "note", "It is seen", "Because.", ""))
+    assert docks.findings.windowTitle() == "Findings"
+    docks.lesson.raise_()
+    qtbot.waitUntil(lambda: docks.findings.visibleRegion().isEmpty())
+    found.emit(Finding("flat", "problem", "It is worse", "Because.", ""))
+    assert docks.findings.windowTitle() == "Findings (1 new)"
+    window.findings.clear()
+    assert docks.findings.windowTitle() == "Findings"
 
 
 def region(window: Window, name: str) -> QRegion:

@@ -21,6 +21,8 @@ class FindingsPanel(QScrollArea):
     """One card a finding; a newer one of the same key takes the place of the older."""
 
     fix_asked = Signal(object)  # Finding
+    news = Signal(object)  # a Finding that was not there, or weighs otherwise than before
+    emptied = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,7 +45,8 @@ class FindingsPanel(QScrollArea):
         card.lock(self._lock)
         card.open(opened)
         old = self._cards.get(finding.key)
-        if old and _rank(old.finding) == _rank(finding):
+        same = old is not None and _rank(old.finding) == _rank(finding)
+        if old and same:
             self._column.replaceWidget(old, card)
         else:
             self._column.insertWidget(self._place(finding), card)
@@ -55,6 +58,8 @@ class FindingsPanel(QScrollArea):
         self._cards[finding.key] = card
         self._empty.hide()
         self._order_tabs()
+        if not same:
+            self.news.emit(finding)
 
     def show_first(self) -> None:
         """Scroll to what weighs most."""
@@ -67,6 +72,7 @@ class FindingsPanel(QScrollArea):
             card.deleteLater()
         self._cards.clear()
         self._empty.show()
+        self.emptied.emit()
 
     def lock(self, reason: str) -> None:
         """Settings cannot be changed now; live ones still can."""
