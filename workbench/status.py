@@ -13,7 +13,7 @@ from workbench.pace import duration
 from workbench.plots.numerals import numerals
 from workbench.run_state import Command, State
 from workbench.session import Session
-from workbench.wording import scores_words
+from workbench.wording import after_colon, scores_words
 
 _LEAVE = "Stop (Ctrl+.) leaves it after the kernel at hand."
 _IN_WINDOW = "Its window, in the menu Run, says how far it is; there it can be paused and cancelled."
@@ -81,7 +81,7 @@ def _words(draft: Draft, session: Session) -> tuple[str, str, str]:
         reason = reason if reason.startswith("finished") else f"finished: {reason}"
         return reason, "good", result(outcome, record.experiment.data.kind)
     if isinstance(outcome, RunFailed):
-        return f"failed: {outcome.title}", "problem", f"{outcome.why} {outcome.cure}"
+        return f"failed: {after_colon(outcome.title)}", "problem", f"{outcome.why} {outcome.cure}"
     if draft.engine_problem:
         return "failed: the engine is not there", "problem", f"{draft.engine_problem} {_NO_ENGINE}"
     if draft.preparing:

@@ -66,6 +66,11 @@ def for_people(message: str) -> str:
     return text[:1].upper() + text[1:] if _PLAIN_WORD.match(text) else text
 
 
+def after_colon(sentence: str) -> str:
+    """A sentence as it goes on behind a colon: it begins small, unless with a name in capitals."""
+    return sentence[:1].lower() + sentence[1:] if sentence[1:2].islower() else sentence
+
+
 def named(text: str) -> str:
     """With labels in place of dotted names, and forms of dates as spreadsheets write them."""
     return date_form(_FIELD.sub(_label, text))

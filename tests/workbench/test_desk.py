@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment
 from engine.data import DataError
-from engine.events import Compiling
+from engine.events import Compiling, RunFailed, RunStarted
 from engine.loading import stamp
 from tests.workbench.conftest import KnownBackend
 from workbench.answers import Loaded
@@ -69,6 +69,28 @@ def test_the_status_says_where_a_run_is(desk: Desk, qtbot: QtBot, state: State, 
 
     qtbot.waitUntil(prepared)
     desk.session.state, desk.session.step = state, 1234
+    assert status(desk).text == text
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Step 3: weight_hh_l0 is not finite", "failed: step 3: weight_hh_l0 is not finite"),
+        ("NaN in the data", "failed: NaN in the data"),
+        ("", "failed: "),
+    ],
+)
+def test_a_failure_is_told_behind_the_colon_in_small_letters(
+    desk: Desk, backend: KnownBackend, qtbot: QtBot, title: str, text: str
+) -> None:
+    backend.make = lambda *_: [RunStarted(100, 10, 10, "RMSE", (), ""), RunFailed(title, "", "", 3)]
+    desk.run()
+
+    def failed() -> bool:
+        desk.session.handle(desk.mailbox.drain().events)
+        return desk.session.state is State.FAILED
+
+    qtbot.waitUntil(failed)
     assert status(desk).text == text
 
 
