@@ -67,8 +67,9 @@ def for_people(message: str) -> str:
 
 
 def after_colon(sentence: str) -> str:
-    """A sentence as it goes on behind a colon: it begins small, unless with a name in capitals."""
-    return sentence[:1].lower() + sentence[1:] if sentence[1:2].islower() else sentence
+    """A sentence as it goes on behind a colon: it begins small, unless with a name such as GRU or NaN."""
+    first = sentence.partition(" ")[0]
+    return sentence if first[1:] != first[1:].lower() else sentence[:1].lower() + sentence[1:]
 
 
 def named(text: str) -> str:
