@@ -159,7 +159,7 @@ class Gallery(QObject):
         failed = isinstance(record.outcome, RunFailed)
         self.scrubber.show_end(record.outcome.step if record.outcome else 0, failed=failed)
         for view in self.views:
-            view.show_end(untrained=record.untrained)
+            view.show_end(untrained=record.untrained, failed=failed)
 
     def reset(self, *, beginning: bool = False) -> None:
         """Forget the run before; `beginning` when the next one is on its way."""

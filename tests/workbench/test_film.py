@@ -204,6 +204,7 @@ def test_at_the_end_it_is_told_which_step_is_shown(
     record = RunRecord(1, "lstm-32", Experiment(), None)
     record.outcome = RunFailed("", "", "", step) if failed else RunFinished("stopped", step, 4, 3, 0.1, (), (), 1.0)
     gallery.end(record)
+    assert all(("failed" in view.unmeasured) is failed for view in gallery.views)
     assert gallery.scrubber._told.text() == words
     gallery.film.go(200)
     assert gallery.scrubber._told.text() == earlier

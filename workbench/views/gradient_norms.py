@@ -149,9 +149,9 @@ class GradientNormBoard(LiveView):
         self._draw_clip(norms if isinstance(norms, GradientNorms) else None)
         self._walked.read_again()
 
-    def show_end(self, *, untrained: bool = False) -> None:
+    def show_end(self, *, untrained: bool = False, failed: bool = False) -> None:
         """Of what was not measured nothing more comes."""
-        super().show_end(untrained=untrained)
+        super().show_end(untrained=untrained, failed=failed)
         if self._built:
             self._show_key_again()
 

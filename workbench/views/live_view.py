@@ -27,6 +27,9 @@ _MOST_KEY = 4  # rows of the key of a compact or low view
 _LASTING = frozenset({"structure"})  # probes that are the same throughout a run
 _BEGINNING = "The run begins: what it measures appears here with the first batches."
 _ENDED_BEFORE = "The run ended before this was measured. Run again (F5) and look at this view while it trains."
+_FAILED = (
+    "The run failed before this was measured. The pane Findings says why, and what to change before you run again (F5)."
+)
 _UNTRAINED = (
     "These weights were imported and scored as they came; what this view shows is measured on batches, and none was "
     "trained. Step (F10) looks into them with one batch, Run (F5) trains on from them."
@@ -67,7 +70,9 @@ class LiveView(BuiltInParts):
         self.moment: int | None = None  # the step that is shown, when it is not the newest
         self.others: tuple[Beside, ...] = ()
         self._measured: dict[str, Probe] = {}
-        self._held = self._too_early = self._beginning = self._untrained = self.over = False
+        self._held = self._too_early = False
+        self._beginning = self._untrained = self._failed = False
+        self.over = False
         self._asking: dict[QWidget, str] = {}  # controls whose choice has to be measured, and their tool tips
         self._behind: set[str] = set()
         self.fit_text(theme)
@@ -136,23 +141,24 @@ class LiveView(BuiltInParts):
 
     def show_start(self, start: RunStarted) -> None:
         """Learn what the run measures and has to beat."""
-        self.start, self._beginning = start, False
+        self.start, self._beginning, self._failed = start, False, False
         self._lock_asking(over=False)
         self._catch_up("history" if self.history else "")
 
-    def show_end(self, *, untrained: bool = False) -> None:
+    def show_end(self, *, untrained: bool = False, failed: bool = False) -> None:
         """The run measures nothing any more: what has to be measured cannot be chosen.
 
         `untrained` where it had no batches, as it scored imported weights.
         """
-        self._beginning, self._untrained = False, untrained
+        self._beginning, self._untrained, self._failed = False, untrained, failed
         self._lock_asking(over=True)
         self._catch_up()
         self._stamp_snapshot()
 
     def reset(self, *, beginning: bool = False) -> None:
         """Forget the last run; `beginning` when a new one is on its way, of which nothing is known yet."""
-        self.moment, self._too_early, self._beginning, self._untrained = None, False, beginning, False
+        self.moment, self._too_early, self._beginning = None, False, beginning
+        self._untrained = self._failed = False
         self._lock_asking(over=False)
         self.start, self.snapshot, self.history = None, None, None
         self._measured.clear()
@@ -225,11 +231,13 @@ class LiveView(BuiltInParts):
 
     @property
     def unmeasured(self) -> str:
-        """What to do that there is something to see: begin a run, wait for it, or go on with it."""
+        """What to do that there is something to see: begin a run, wait for it, go on with it, or mend it."""
         if self._beginning:
             return _BEGINNING
         if self.moment is not None:
             return _TOO_EARLY
+        if self._failed:
+            return _FAILED
         if self.start is None:
             return self.waiting
         if self._untrained:

@@ -336,12 +336,16 @@ def test_in_a_run_nobody_is_told_to_begin_one(make: Maker, kind: type[LiveView])
     view = make(kind)
     view.reset(beginning=True)
     assert "The run begins" in view._message.text()
-    view.show_end()  # it failed before it had begun
+    view.show_end()  # it was stopped before it had begun
     assert view._message.text() == kind.waiting
+    view.show_end(failed=True)
+    assert "what to change" in view._message.text()
     view.show_start(RunStarted(100, 10, 3, "bits per character", (), ""))
     assert "next batch" in view._message.text()
-    view.show_end()  # it failed before it had measured anything for this view
+    view.show_end()  # it was stopped before it had measured anything for this view
     assert "The run ended before" in view._message.text()
+    view.show_end(failed=True)
+    assert "The run failed before" in view._message.text()
     view.show_end(untrained=True)
     assert "imported and scored as they came" in view._message.text()
     view.reset()
