@@ -28,7 +28,8 @@ _LASTING = frozenset({"structure"})  # probes that are the same throughout a run
 _BEGINNING = "The run begins: what it measures appears here with the first batches."
 _ENDED_BEFORE = "The run ended before this was measured. Run again (F5) and look at this view while it trains."
 _FAILED = (
-    "The run failed before this was measured. The pane Findings says why, and what to change before you run again (F5)."
+    "The run failed before this was measured.\n"
+    "The pane Findings says why, and what to change before you run again (F5)."
 )
 _UNTRAINED = (
     "These weights were imported and scored as they came; what this view shows is measured on batches, and none was "
