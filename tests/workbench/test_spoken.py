@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QToolButton
 
@@ -99,6 +100,19 @@ def test_buttons_are_called_by_what_they_say(bench: Bench) -> None:
     card = FindingCard(Finding("non-finite", "problem", "NaN", "why", "cure", (("training.clip_norm", "1"),), True))
     bench.qtbot.addWidget(card)
     assert [button.accessibleName() for button in card.buttons] == ["Why: NaN", "Go on from good weights: NaN"]
+
+
+def test_a_fold_is_a_button_that_says_what_it_folds_and_whether_it_is_open(bench: Bench, listener: Listener) -> None:
+    names = {"model_more": "More settings of the model", "training_more": "More settings of training"}
+    for name, title in names.items():
+        button = bench.window.findChild(QToolButton, name)
+        assert button is not None
+        told = QAccessible.queryAccessibleInterface(button)
+        assert told.role() is QAccessible.Role.Button  # not a check box
+        assert (told.text(QAccessible.Text.Name), told.text(QAccessible.Text.Description)) == (title, "hidden")
+        for said in ("shown", "hidden"):
+            button.click()
+            assert told.text(QAccessible.Text.Description) == listener.heard[-1] == said
 
 
 def test_what_is_said_of_the_chosen_run_goes_with_the_keys_that_come_there(bench: Bench) -> None:

@@ -153,7 +153,8 @@ class DataPanel(QWidget):
             button.setToolTip(reason or str(button.property("tip")))
 
     def _lay_out(self) -> None:
-        self._more = Fold("Parts, scaling, gaps", body := QWidget(), "data_more")
+        title = "Parts, scaling, gaps"
+        self._more = Fold(title, body := QWidget(), "data_more", whole=f"{title}: more settings of data")
         inside = column(body)
         inside.addWidget(self._rest)
         layout = column(self, GRID)

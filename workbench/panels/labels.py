@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QFont, QFontDatabase, QResizeEvent, QTextDocumentFragment
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.spoken import announce
 from workbench.theme import GRID
 
 
@@ -109,28 +110,30 @@ class ScrolledText(QScrollArea):
 class Fold(QWidget):
     """A heading that shows or hides what is below it."""
 
-    def __init__(self, title: str, body: QWidget, name: str, open_at_first: bool = False) -> None:
+    def __init__(self, title: str, body: QWidget, name: str, *, whole: str = "", open_at_first: bool = False) -> None:
+        """`whole` is what a screen reader calls it, where the title says enough only to who sees what is around it."""
         super().__init__()
         self._body = body
-        self.button = QToolButton()
+        self.button = QToolButton()  # not one to check: to screen readers it would be a check box
         self.button.setText(title)
-        self.button.setCheckable(True)
-        self.button.setChecked(open_at_first)
         self.button.setObjectName(name)
-        self.button.setAccessibleName(title)
+        self.button.setAccessibleName(whole or title)
         self.button.setProperty("role", "fold")
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.button.toggled.connect(self._show)
+        self.button.clicked.connect(self._toggle)
         layout = column(self, spacing=GRID // 2)
         layout.addWidget(self.button)
         layout.addWidget(body)
-        self._show(open_at_first)
+        self.open(open_at_first)
 
-    def rename(self, title: str) -> None:
-        """Another heading."""
-        self.button.setText(title)
-        self.button.setAccessibleName(title)
-
-    def _show(self, opened: bool) -> None:
+    def open(self, opened: bool = True) -> None:
+        """Show what is below the heading, or hide it."""
+        self._opened = opened
         self._body.setVisible(opened)
         self.button.setArrowType(Qt.ArrowType.DownArrow if opened else Qt.ArrowType.RightArrow)
+        self.button.setAccessibleDescription("shown" if opened else "hidden")
+
+    @Slot()
+    def _toggle(self) -> None:
+        self.open(not self._opened)
+        announce(self.button, self.button.accessibleDescription())

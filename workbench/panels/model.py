@@ -42,7 +42,7 @@ class ModelPanel(QWidget):
         layout.addWidget(self._parameters)
         layout.addWidget(self._shared)
         layout.addWidget(self._memory)
-        layout.addWidget(Fold("More", self.more, "model_more"))
+        layout.addWidget(Fold("More", self.more, "model_more", whole="More settings of the model"))
         layout.addWidget(self._card)
         layout.addStretch(1)
 

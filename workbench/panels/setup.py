@@ -115,7 +115,7 @@ class SetupPanel(QWidget):
                 self.open(at)
                 for fold in page.findChildren(Fold):
                     if fold.isAncestorOf(control):
-                        fold.button.setChecked(True)
+                        fold.open()
                 page.ensureWidgetVisible(control)
                 control.setFocus(Qt.FocusReason.ShortcutFocusReason)
 

@@ -53,8 +53,8 @@ class TrainingPanel(QWidget):
         layout = column(self, GRID)
         for part in (self.forms[0], self.curve, self.find_rate, self.forms[1], self._steps, self._live):
             layout.addWidget(part)
-        layout.addWidget(Fold("More", self.forms[2], "training_more"))
-        layout.addWidget(Fold("Saving", self.saving, "training_saving"))
+        layout.addWidget(Fold("More", self.forms[2], "training_more", whole="More settings of training"))
+        layout.addWidget(Fold("Saving", self.saving, "training_saving", whole="Saving of runs"))
         layout.addStretch(1)
 
     def show_experiment(self, experiment: Experiment, losses: Sequence[str]) -> None:
