@@ -15,6 +15,7 @@ from workbench.theme import GRID, Theme
 
 _WHOLE_MS = 5_000  # one way takes about as long, however many steps it has
 _SLOWEST_MS, _FASTEST_MS = 500, 40
+_WALK, _STOP = "Forward through all time steps, then backward", "Stop walking through the time steps"
 
 
 class TimeSteps(QWidget):
@@ -26,11 +27,12 @@ class TimeSteps(QWidget):
         self.setObjectName("time_steps")
         self._cursor, self._length = cursor, length
         self._way, self._expected = 0, -1  # +1 forward, -1 backward, 0 at rest; where it has put the cursor
+        self._theme: Theme | None = None
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._go_on)
         self.earlier = self._button("earlier", "One time step earlier", "Alt+Left", lambda: self._step(-1))
         self.later = self._button("later", "One time step later", "Alt+Right", lambda: self._step(1))
-        self.walk = self._button("walk", "Forward through all time steps, then backward", "Alt+W", self._toggle)
+        self.walk = self._button("walk", _WALK, "Alt+W", self._toggle)
         self._told = ElidedLabel()
         self._told.setObjectName("time_steps.told")
         self._told.setProperty("role", "small")
@@ -62,9 +64,12 @@ class TimeSteps(QWidget):
 
     def apply_theme(self, theme: Theme) -> None:
         """Icons in other colours."""
-        for name, button in (("earlier", self.earlier), ("later", self.later), ("walk", self.walk)):
+        self._theme = theme
+        for name, button in (("earlier", self.earlier), ("later", self.later)):
             button.setIcon(icon(name, theme))
+        for button in (self.earlier, self.later, self.walk):
             button.setIconSize(theme.icon)
+        self._show_walk()
 
     def _step(self, by: int) -> None:
         self._rest()
@@ -78,6 +83,7 @@ class TimeSteps(QWidget):
             return
         length = self._length()
         self._way = 1
+        self._show_walk()
         self._put(0)
         self._timer.start(max(_FASTEST_MS, min(_SLOWEST_MS, _WHOLE_MS // max(length, 1))))
 
@@ -105,14 +111,26 @@ class TimeSteps(QWidget):
         self.refresh()
 
     def _rest(self) -> None:
-        self._way = 0
+        walked, self._way = self._way, 0
         self._timer.stop()
+        if walked:
+            self._show_walk()
+
+    def _show_walk(self) -> None:
+        """What the button does next: begin to walk, or stop."""
+        _name(self.walk, _STOP if self._way else _WALK)
+        if self._theme is not None:
+            self.walk.setIcon(icon("pause" if self._way else "walk", self._theme))
 
     def _button(self, name: str, tip: str, shortcut: str, clicked: Callable[[], None]) -> QToolButton:
         made = QToolButton()
         made.setObjectName(f"time_steps.{name}")
-        made.setAccessibleName(tip)
-        made.setToolTip(f"{tip}, in every view with a time axis ({shortcut})")
         made.setShortcut(shortcut)
         made.clicked.connect(clicked)
+        _name(made, tip)
         return made
+
+
+def _name(button: QToolButton, does: str) -> None:
+    button.setAccessibleName(does)
+    button.setToolTip(f"{does}, in every view with a time axis ({button.shortcut().toString()})")

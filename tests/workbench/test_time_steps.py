@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from workbench.plots.time_cursor import TimeCursor
+from workbench.theme import LIGHT
 from workbench.time_steps import TimeSteps
 
 
@@ -57,6 +58,27 @@ def test_it_stops_where_a_person_goes_elsewhere(qtbot: QtBot) -> None:
     cursor.pin(7)
     assert not steps._timer.isActive()
     assert cursor.position == 7
+
+
+def test_the_button_says_that_it_walks_and_stops(qtbot: QtBot) -> None:
+    """By its name, its tip and its picture; also where it comes to its end, or a person goes elsewhere."""
+    steps, cursor = made(qtbot, 4)
+    steps.apply_theme(LIGHT)
+    at_rest = steps.walk.icon().pixmap(16).toImage()
+
+    def walk_on() -> None:
+        for _ in range(12):
+            steps._timer.timeout.emit()
+
+    for end in (steps.walk.click, lambda: cursor.pin(2), walk_on):
+        assert steps.walk.accessibleName().startswith("Forward through all")
+        steps.walk.click()
+        assert steps.walk.accessibleName().startswith("Stop")
+        assert steps.walk.toolTip() == "Stop walking through the time steps, in every view with a time axis (Alt+W)"
+        assert steps.walk.icon().pixmap(16).toImage() != at_rest
+        end()
+    assert steps.walk.accessibleName().startswith("Forward through all")
+    assert steps.walk.icon().pixmap(16).toImage() == at_rest
 
 
 def test_nothing_to_walk_is_said_by_what_cannot_be_pressed(qtbot: QtBot) -> None:
