@@ -101,16 +101,24 @@ def _palette_entries(window: Workspace) -> list[Entry]:
     """Every action of the menus and every setting, by name."""
     found = [_entry(text, action) for text, action in entries(window.menuBar())]
     found += [_entry(text, action) for text, action in entries(window.runs.menu, "Chosen run: ")]
+    return [*found, *_settings(window)]
+
+
+def _settings(window: Workspace) -> list[Entry]:
+    """Every setting; of two of the same name, as each optimizer has its weight decay, the one that has an effect."""
+    found: dict[str, Entry] = {}
     for name in field_names():
         editor = window.steps.panel.findChild(QWidget, name)
         if editor is not None:
             section, _, field = name.partition(".")
             title = f"Set {field_info(section, field).label} ({words(section).lower()})"
+            if title in found and not window.steps.shows(name):
+                continue
             why_not = "" if window.steps.shows(name) else "of no effect here"
             if not (why_not or editor.isEnabled()):
                 why_not = "locked during a run"
-            found.append(Entry(title, partial(_reveal, window, editor), why_not=why_not))
-    return found
+            found[title] = Entry(title, partial(_reveal, window, editor), why_not=why_not)
+    return list(found.values())
 
 
 def _reveal(window: Workspace, editor: QWidget) -> None:

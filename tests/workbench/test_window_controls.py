@@ -128,6 +128,22 @@ def test_every_command_of_the_menus_is_in_the_palette_and_is_found_by_its_letter
     bench.until(lambda: bench.number("model.hidden_size").isVisible())
 
 
+@pytest.mark.parametrize(
+    ("optimizer", "shown"), [("adam", "training.weight_decay"), ("adamw", "training.decoupled_weight_decay")]
+)
+def test_no_two_commands_have_one_name_and_of_two_such_settings_that_with_an_effect_is_set(
+    bench: Bench, optimizer: str, shown: str
+) -> None:
+    assert not bench.window.desk.change("training.optimizer", optimizer)
+    bench.window.menus.by_name["palette"].trigger()
+    palette = bench.window.palette_dialog
+    assert palette is not None
+    assert len(set(palette.names)) == len(palette.names)
+    assert aside(palette, "Set Weight decay (training)") == ""
+    QTest.keyClick(palette._line, Qt.Key.Key_Return)
+    bench.until(lambda: bench.number(shown).isVisible())
+
+
 def aside(palette: Palette, name: str) -> str:
     """What stands beside a command of that name."""
     palette._line.setText(name)
