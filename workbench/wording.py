@@ -104,7 +104,12 @@ def score_words(name: str) -> str:
 
 def scores_words(scores: Iterable[tuple[str, float]]) -> str:
     """Scores of the test part in a row, but for those without a value."""
-    return ", ".join(f"{score_words(name)} {score_text(name, value)}" for name, value in scores if not isnan(value))
+    return ", ".join(unbroken(score_words(name), score_text(name, value)) for name, value in scores if not isnan(value))
+
+
+def unbroken(name: str, value: str) -> str:
+    """A name and its value, which no line comes to break apart."""
+    return f"{name}\u00a0{value}"
 
 
 def setting_words(name: str, value: object) -> str:

@@ -558,13 +558,13 @@ def test_what_differs_from_the_defaults_is_said_in_the_words_of_the_forms() -> N
     assert words == "cell gru · hidden units 24 · both directions · optimiser Nesterov momentum"
 
 
-@pytest.mark.parametrize(("metric", "best"), [("accuracy", "forest 0.9"), ("RMSE", "majority 0.1")])
+@pytest.mark.parametrize(("metric", "best"), [("accuracy", "forest\u00a00.9"), ("RMSE", "majority\u00a00.1")])
 def test_the_best_baseline_is_told_first(metric: str, best: str) -> None:
     record = RunRecord(1, "run", SERIES, None)
     simple = (("majority", 0.1), ("forest", 0.9), ("linear", 0.5))
     record.outcome = RunFinished("all epochs done", 1, 1, 1, 0.5, ((metric, 0.8), ("skill", 0.7)), simple, 1.0)
     assert f"baselines: {best};" in run_rows.tested_words(record)
-    assert "skill against naive 0.70<" in run_rows.tested_words(record)  # that in *Prediction* is against the best
+    assert "skill against naive\u00a00.70<" in run_rows.tested_words(record)  # that in *Prediction* is against the best
 
 
 def test_a_run_folder_becomes_the_record_it_was(runs_folder: Path) -> None:
@@ -580,8 +580,8 @@ def test_a_score_without_a_value_is_left_out() -> None:
     record = RunRecord(1, "run", SERIES, None)
     scores, simple = (("RMSE", 1.9), ("MASE", math.nan)), (("naive", math.nan), ("drift", 0.5))
     record.outcome = RunFinished("all epochs done", 1, 1, 1, 0.5, scores, simple, 1.0)
-    assert run_rows.tested_words(record) == "<b>test: RMSE 1.9</b><br>baselines: drift 0.5"
-    assert result(record.outcome, "series").endswith("On the test part: RMSE 1.9. Against drift 0.5.")
+    assert run_rows.tested_words(record) == "<b>test: RMSE\u00a01.9</b><br>baselines: drift\u00a00.5"
+    assert result(record.outcome, "series").endswith("On the test part: RMSE\u00a01.9. Against drift\u00a00.5.")
 
 
 def test_a_score_on_very_few_windows_is_told_with_a_word_of_caution() -> None:
@@ -590,14 +590,14 @@ def test_a_score_on_very_few_windows_is_told_with_a_word_of_caution() -> None:
     record.outcome = RunFinished("all epochs done", 1, 1, 1, 0.5, *scores, 1.0, test_examples=2)
     few = "Scored on 2 windows only: this may be chance."
     assert run_rows.tested_words(record).endswith(f"<br>{few}")
-    assert result(record.outcome, "series").endswith(f"Against naive 3. {few}")
+    assert result(record.outcome, "series").endswith(f"Against naive\u00a03. {few}")
 
 
 @pytest.mark.parametrize(
     ("step", "epoch", "loss", "scores", "words"),
     [
         (9, 3, 0.5, (), "Best epoch 3, validation loss 0.5. Nothing was scored on the test part."),
-        (9, 3, math.nan, (("RMSE", 2.0),), "There is no validation part. On the test part: RMSE 2."),
+        (9, 3, math.nan, (("RMSE", 2.0),), "There is no validation part. On the test part: RMSE\u00a02."),
         (0, 0, math.nan, (), "Nothing was trained. Nothing was scored on the test part."),
     ],
 )

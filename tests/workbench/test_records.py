@@ -99,7 +99,11 @@ def test_a_run_says_where_it_stands(
 
 @pytest.mark.parametrize(
     ("loss", "told"),
-    [(math.inf, "not scored yet"), (math.nan, "no validation part"), (0.5, "best validation loss 0.5, metric 2")],
+    [
+        (math.inf, "not scored yet"),
+        (math.nan, "no validation part"),
+        (0.5, "best validation loss\u00a00.5, metric\u00a02"),
+    ],
 )
 def test_what_the_best_weights_reach_is_told_in_words(record: RunRecord, loss: float, told: str) -> None:
     record.best_loss, record.best_metric = loss, 2.0

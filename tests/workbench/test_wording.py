@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.wording import for_people, score_text, words
+from workbench.wording import for_people, score_text, scores_words, words
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,11 @@ def test_messages_speak_as_the_forms_do(message: str, words: str) -> None:
 )
 def test_a_skill_is_told_in_hundredths(name: str, value: float, told: str) -> None:
     assert score_text(name, value) == told
+
+
+def test_a_score_stands_on_the_line_of_its_name() -> None:
+    scores = [("MASE", 0.40181), ("skill", 0.71), ("RMSE", float("nan"))]
+    assert scores_words(scores) == "MASE\u00a00.4018, skill against naive\u00a00.71"
 
 
 @pytest.mark.parametrize(("key", "shown"), [("BLEU", "BLEU"), ("exact_match", "Exact match"), ("sgd", "SGD")])

@@ -22,7 +22,7 @@ from workbench.icons import icon
 from workbench.plots.numerals import numerals
 from workbench.records import RunRecord
 from workbench.theme import GRID, Theme
-from workbench.wording import scores_words, setting_words
+from workbench.wording import scores_words, setting_words, unbroken
 
 Sortable = str | float
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -235,7 +235,7 @@ def tested_words(record: RunRecord) -> str:
     higher = first in HIGHER_IS_BETTER
     scored = [item for item in record.outcome.test_baselines if not math.isnan(item[1])]
     baselines = sorted(scored, key=lambda item: item[1], reverse=higher)
-    against = "; ".join(f"{name} {value:.4g}" for name, value in baselines[:3])
+    against = "; ".join(unbroken(name, f"{value:.4g}") for name, value in baselines[:3])
     few = caution(record.experiment.data.kind, record.outcome.test_examples)
     return numerals("<br>".join(filter(None, (f"<b>test: {scores}</b>", against and f"baselines: {against}", few))))
 
@@ -261,4 +261,5 @@ def best_words(record: RunRecord) -> str:
         return "not scored yet"
     if math.isnan(record.best_loss):
         return "no validation part, so no epoch can be told to be the best"
-    return numerals(f"best validation loss {record.best_loss:.4g}, {record.metric} {record.best_metric:.4g}")
+    loss, metric = f"{record.best_loss:.4g}", f"{record.best_metric:.4g}"
+    return numerals(f"{unbroken('best validation loss', loss)}, {unbroken(record.metric, metric)}")
