@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
-from PySide6.QtGui import QBrush, QIcon
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -18,11 +18,12 @@ from PySide6.QtWidgets import (
 from engine.percentages import percent
 from engine.prediction_records import ClassExample
 from workbench.plots.sequence_picture import are_square, icon_of
+from workbench.plots.verdict import judge
 from workbench.theme import GRID, Theme
 
 _PICTURE = QSize(5 * GRID, 3 * GRID)  # pixels at most of what is read, where that is a picture of numbers
 _KEPT = 500  # pictures
-_READ, _ANSWER, _SURE = 0, 2, 3  # columns
+_READ, _TRUTH, _ANSWER, _SURE = range(4)  # columns
 
 
 class ExampleTable(QWidget):
@@ -74,13 +75,12 @@ class ExampleTable(QWidget):
     def _fill(self, examples: tuple[ClassExample, ...]) -> None:
         square = are_square(each.values for each in examples if each.values is not None)
         for row, example in enumerate(examples):
-            cells = (example.text or example.name, example.truth, example.answer, percent(example.certainty))
-            for column, text in enumerate(cells):
+            cells = {_READ: example.text or example.name, _TRUTH: example.truth, _SURE: percent(example.certainty)}
+            for column, text in cells.items():
                 self._item(row, column).setText(text)
             self._picture(row, example, square)
             self._item(row, _READ).setToolTip(f"{example.name}: {example.text}" if example.text else example.name)
-            role = "good" if example.truth == example.answer else "problem"
-            self._item(row, _ANSWER).setForeground(QBrush(self._theme.color(role)))
+            judge(self._item(row, _ANSWER), example.answer, example.truth == example.answer, self._theme)
 
     def apply_theme(self, theme: Theme) -> None:
         """Other colours."""

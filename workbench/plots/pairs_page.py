@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMargins, QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QBrush
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -23,6 +22,7 @@ from engine.prediction_records import PairsPrediction, WrittenPair
 from workbench.plots.answers import AnswerPage
 from workbench.plots.pair_pictures import AttentionMatrix, GreyPicture, PianoRoll, thumbnail
 from workbench.plots.saving import Table
+from workbench.plots.verdict import judge, verdict
 from workbench.theme import GRID
 
 _NOTHING = "(nothing)"  # was written before the stop
@@ -112,9 +112,8 @@ class PairsPage(AnswerPage):
         texts = pair.source, pair.wanted, pair.written
         if tunes:  # a pitch of 69 says nothing to who reads it
             texts = pair.source, notes_in_words(pair.wanted_notes), notes_in_words(pair.written_notes)
+        texts = *texts[:2], texts[2] or _NOTHING
         read, _, written = items = tuple(map(QTableWidgetItem, texts))
-        if not written.text():
-            written.setText(_NOTHING)
         for column, item in enumerate(items):
             item.setToolTip(item.text())
             self.rows.setItem(row, column, item)
@@ -123,8 +122,7 @@ class PairsPage(AnswerPage):
             read.setData(Qt.ItemDataRole.AccessibleTextRole, pair.source)
             read.setIcon(thumbnail(pair.image, _THUMBNAIL, self.theme))
         if not tunes:  # there is no right one
-            right = pair.written == pair.wanted
-            written.setForeground(QBrush(self.theme.color("good" if right else "problem")))
+            judge(written, texts[2], pair.written == pair.wanted, self.theme)
 
     def _choose(self, row: int) -> None:
         if self._shown is None or not 0 <= row < len(self._shown.pairs):
@@ -170,4 +168,7 @@ class PairsPage(AnswerPage):
         """One row for each pair."""
         assert isinstance(prediction, PairsPrediction)
         header = ("read", prediction.target, "written")
-        return header, [(pair.source, pair.wanted, pair.written) for pair in prediction.pairs]
+        rows = [(pair.source, pair.wanted, pair.written) for pair in prediction.pairs]
+        if prediction.tunes:
+            return header, rows
+        return (*header, "right or wrong"), [(*row, verdict(row[1] == row[2])) for row in rows]

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from engine.prediction_records import PairsPrediction, WrittenPair
@@ -32,12 +33,23 @@ def page(qtbot: QtBot, *pairs: WrittenPair, tunes: bool = False, compact: bool =
 def test_what_was_read_wanted_and_written_stand_side_by_side(qtbot: QtBot, compact: bool) -> None:
     made = page(qtbot, TRANSLATED, WRONG, compact=compact)
     assert [made.rows.horizontalHeaderItem(k).text() for k in range(3)] == ["read", "target", "written"]  # type: ignore[union-attr]
-    assert [made.rows.item(1, k).text() for k in range(3)] == ["b", "y", "x"]  # type: ignore[union-attr]
-    right, wrong = (made.rows.item(row, 2).foreground().color() for row in (0, 1))  # type: ignore[union-attr]
-    assert right != wrong
-    header, rows = made.table(PairsPrediction("validation", "target", False, (TRANSLATED,)))
-    assert header == ("read", "target", "written")
-    assert rows == [("a b", "x", "x")]
+    assert [made.rows.item(1, k).text() for k in range(3)] == ["b", "y", "✕\u00a0x"]  # type: ignore[union-attr]
+
+
+def test_right_and_wrong_are_told_apart_without_colours(qtbot: QtBot) -> None:
+    made = page(qtbot, TRANSLATED, WRONG)
+    right, wrong = (made.rows.item(row, 2) for row in (0, 1))
+    assert right is not None
+    assert wrong is not None
+    assert (right.text(), wrong.text()) == ("✓\u00a0x", "✕\u00a0x")
+    assert [item.data(Qt.ItemDataRole.AccessibleTextRole) for item in (right, wrong)] == ["right: x", "wrong: x"]
+    assert [item.toolTip() for item in (right, wrong)] == ["x", "x"]
+    assert right.foreground().color() != wrong.foreground().color()
+    header, rows = made.table(PairsPrediction("validation", "target", False, (TRANSLATED, WRONG)))
+    assert header == ("read", "target", "written", "right or wrong")
+    assert rows == [("a b", "x", "x", "right"), ("b", "y", "x", "wrong")]
+    header, rows = made.table(PairsPrediction("validation", "soprano", True, (TUNE,)))
+    assert (len(header), len(rows[0])) == (3, 3)  # of tunes none is right
 
 
 def test_a_long_sentence_is_read_in_full(qtbot: QtBot) -> None:
@@ -62,7 +74,7 @@ def test_in_a_small_place_two_pairs_are_whole_and_the_picture_has_the_rest(qtbot
 
 def test_where_nothing_is_written_it_says_so(qtbot: QtBot) -> None:
     made = page(qtbot, WrittenPair("one", "un", "", ("one", "■"), ("■",), LOOKS[:1, :2], None))
-    assert made.rows.item(0, 2).text() == "(nothing)"  # type: ignore[union-attr]
+    assert made.rows.item(0, 2).text() == "✕\u00a0(nothing)"  # type: ignore[union-attr]
 
 
 def test_the_chosen_pair_shows_where_the_network_looked(qtbot: QtBot) -> None:

@@ -152,8 +152,8 @@ def test_mistakes_and_doubts_are_to_be_read(show: Show, told: bool) -> None:
     assert table.order.text() == "Mistakes, the surest first; then right answers, the least sure first"
     assert [table._item(row, 0).icon().isNull() for row in (0, 1)] == [True, told]
     cells = [[table.rows.item(row, column).text() for column in range(4)] for row in range(2)]  # type: ignore[union-attr]
-    right_one = ["good" if told else "3", "sun", "sun", "55 %"]
-    assert cells == [["not bad" if told else "7", "sun", "rain", "90 %"], right_one]
+    right_one = ["good" if told else "3", "sun", "✓\u00a0sun", "55 %"]
+    assert cells == [["not bad" if told else "7", "sun", "✕\u00a0rain", "90 %"], right_one]
     wrong, right = (table.rows.item(row, 2).foreground().color() for row in range(2))  # type: ignore[union-attr]
     assert wrong != right
     assert page.matrix.width() <= page.width() // 2
