@@ -115,6 +115,17 @@ def test_a_fold_is_a_button_that_says_what_it_folds_and_whether_it_is_open(bench
             assert told.text(QAccessible.Text.Description) == listener.heard[-1] == said
 
 
+def test_a_topology_is_one_of_several_and_says_in_plain_words_why_it_does_not_fit(bench: Bench) -> None:
+    task = bench.window.steps.task
+    for choice in task._choices:
+        told = QAccessible.queryAccessibleInterface(choice)
+        assert told.role() is QAccessible.Role.RadioButton
+        assert "<" not in told.text(QAccessible.Text.Description)
+    unusable = next(choice for choice in task._choices if "<b>" in choice._text.text())
+    why = unusable._text.text().partition("<b>")[2].removesuffix("</b>")
+    assert unusable.accessibleDescription().endswith(f" {why}")
+
+
 def test_what_is_said_of_the_chosen_run_goes_with_the_keys_that_come_there(bench: Bench) -> None:
     """A frame that scrolls is read by its name and description, not by the label in it."""
     area = bench.window.findChild(ScrolledText, "run_details_area")

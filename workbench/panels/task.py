@@ -88,6 +88,7 @@ class TopologyChoice(QPushButton):
         self.setObjectName(f"topology_{spec.key}")
         self.setProperty("role", "choice")
         self.setCheckable(True)
+        self.setAutoExclusive(True)  # as its group does; of this alone screen readers know that it is one of several
         self.setAccessibleName(spec.title)
         self.setWhatsThis(f"<b>{spec.title}.</b> {spec.meaning} Used for {spec.example}.")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
@@ -110,7 +111,7 @@ class TopologyChoice(QPushButton):
         self.setEnabled(usable.usable and not locked)
         self._fade.setOpacity(1.0 if usable.usable else _FADED)
         self.setToolTip(locked or f"{self.spec.meaning} Used for {self.spec.example}.")
-        self.setAccessibleDescription(self._text.text())
+        self.setAccessibleDescription(words if usable.usable else f"{words} {usable.text}")
         self.setMinimumHeight(self.sizeHint().height())
 
     def sizeHint(self) -> QSize:
