@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -19,6 +20,9 @@ from engine.stopwatch import Stopwatch
 from engine.storage.checkpoints import Checkpoint, CheckpointError
 
 Weights: TypeAlias = Mapping[str, NDArray[np.floating]]
+
+_NAMES = tuple(field.name for field in dataclasses.fields(Evaluated))
+_numbers = attrgetter(*_NAMES)
 
 
 class Progress:
@@ -40,6 +44,7 @@ class Progress:
         self.changes: list[dict[str, Any]] = []
         self._network, self._learner, self._measured, self._watch = network, learner, measured, watch
         self._start = start
+        self._table = np.empty((0, len(_NAMES)))  # of what was scored by the last checkpoint
 
     def take_if_best(self, loss: float) -> bool:
         """Keep the weights of this moment if `loss` is the lowest so far; NaN never is."""
@@ -84,8 +89,11 @@ class Progress:
         return Checkpoint(self._learner.step, facts, tensors)
 
     def _rows(self) -> NDArray[np.float64]:
-        rows = [dataclasses.astuple(evaluation) for evaluation in self._measured.evaluations]
-        return np.array(rows, np.float64).reshape(-1, len(dataclasses.fields(Evaluated)))
+        """A run may have a hundred thousand epochs: those since the last checkpoint alone are turned into numbers."""
+        new = [_numbers(evaluation) for evaluation in self._measured.evaluations[len(self._table) :]]
+        if new:
+            self._table = np.concatenate((self._table, np.array(new, np.float64)))
+        return self._table
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go on from `checkpoint`.

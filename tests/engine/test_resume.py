@@ -12,12 +12,22 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import data
+from engine import data, progress
 from engine.cells import specifications
 from engine.config import Experiment, field_info
 from engine.control import Control
 from engine.data import Dataset
-from engine.events import CheckpointSaved, Event, Finding, Paused, RunFailed, RunFinished, RunStarted, StepDone
+from engine.events import (
+    CheckpointSaved,
+    Evaluated,
+    Event,
+    Finding,
+    Paused,
+    RunFailed,
+    RunFinished,
+    RunStarted,
+    StepDone,
+)
 from engine.model import load_model
 from engine.network import Step
 from engine.recording import Recorder
@@ -254,6 +264,27 @@ def test_a_pause_is_saved(experiment: Experiment, dataset: Dataset, tmp_path: Pa
     assert found is not None
     assert found.step == 2
     assert found.facts["training"]["schedule.base"] == 0.5
+
+
+def test_a_save_turns_into_numbers_only_what_was_scored_since_the_last(
+    experiment: Experiment, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After twenty thousand epochs, to do so with all took a second, in which nothing was learned."""
+    real, turned, scored = progress._numbers, list[int](), list[Evaluated]()
+
+    def noted(score: Evaluated) -> tuple[Any, ...]:
+        turned.append(score.epoch)
+        return tuple(real(score))
+
+    monkeypatch.setattr(progress, "_numbers", noted)
+    run = TrainingRun(experiment, dataset)
+    for event in run:
+        if isinstance(event, Evaluated):
+            scored.append(event)
+            table = run.checkpoint().tensors["measured.evaluations"]
+            np.testing.assert_array_equal(table, np.array([dataclasses.astuple(score) for score in scored], float))
+    assert turned == [score.epoch for score in scored]
+    assert len(turned) > 1
 
 
 def test_so_many_are_kept(often: Experiment, dataset: Dataset, tmp_path: Path) -> None:
