@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
@@ -64,7 +65,8 @@ class RunBar(QToolBar):
             self._said = status.state
             announce(self._status, status.text)
         self._status.setText(status.text)
-        self._status.setToolTip(f"<p>{'<br>'.join(filter(None, (status.text, status.detail)))}</p>")
+        lines = (html.escape(words, quote=False) for words in (status.text, status.detail) if words)
+        self._status.setToolTip(f"<p>{'<br>'.join(lines)}</p>")
         self._status.setAccessibleDescription(f"{status.text}. {status.detail}")
         self._allow(status.why_not)
         if self._running != status.running:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QTextDocumentFragment
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -27,6 +27,8 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from engine.config import Experiment
+from engine.events import RunFailed
 from tests.workbench.bench import Bench
 from workbench.dialogs.help import help_on
 from workbench.dialogs.palette import _ASIDE, Palette
@@ -35,6 +37,7 @@ from workbench.number_editors import NumberEditor
 from workbench.number_label import NumberLabel
 from workbench.plots.legend import Legend
 from workbench.run_state import LOCKED, State
+from workbench.status import Status
 from workbench.statusbar import StatusBar
 
 _CONTROLS = (
@@ -367,3 +370,21 @@ def test_how_a_file_is_read_is_asked_of_the_one_that_is_open(
     bench.window.desk.draft.experiment = bench.window.desk.draft.experiment.replace({"data.file": file})
     bench.window.files.ask_reading()
     assert offered == [str(bench.window.settings.folder if begins == "settings" else tmp_path / begins)]
+
+
+def test_names_in_angle_brackets_are_shown_as_they_are(bench: Bench) -> None:
+    def plain(words: str) -> str:
+        return QTextDocumentFragment.fromHtml(words).toPlainText()
+
+    experiment = Experiment().replace({"data.targets": ("price<b>",)})
+    for choice in bench.window.steps.task._choices:
+        choice.show_experiment(experiment, "")
+    assert any("price<b>" in plain(choice._text.text()) for choice in bench.window.steps.task._choices)
+    bench.window.run_bar.show_status(Status("failed: price<b>", "problem", "a<i>c"))
+    assert plain(bench.window.run_bar._status.toolTip()) == "failed: price<b>\na<i>c"
+    bench.train(1)
+    record = bench.window.desk.session.record
+    assert record is not None
+    record.outcome = RunFailed("No number", "price<b> is none", "", 1)
+    bench.window.runs._show_details()
+    assert "price<b> is none" in plain(bench.window.runs._details._text.text())

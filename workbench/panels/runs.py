@@ -242,8 +242,11 @@ class RunsPanel(QWidget):
     def _show_details(self) -> None:
         record, chosen = self.current, self.chosen
         self._take_notes(record)
-        settings = different_settings(record.experiment) if record else ""
-        lines = (best_words(record), tested_words(record), step_words(record), settings) if record else ()
+        lines = tuple[str, ...]()
+        if record:
+            plain = best_words(record), different_settings(record.experiment)
+            best, settings = (html.escape(words, quote=False) for words in plain)
+            lines = best, tested_words(record), step_words(record), settings
         self._details.setText("<br>".join(filter(None, lines)) or (_NONE if self._rows else _EMPTY))
         self._notes.setVisible(record is not None)
         self.menu.allow(record, chosen, self._lock)

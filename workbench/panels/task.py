@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
@@ -97,6 +99,7 @@ class TopologyChoice(QPushButton):
         self._fade = QGraphicsOpacityEffect(self.drawing)
         self.drawing.setGraphicsEffect(self._fade)
         self._title, self._text = label(spec.title, "strong"), label(spec.meaning, "small")
+        self._text.setTextFormat(Qt.TextFormat.RichText)
         self._lay_out()
 
     def show_experiment(self, experiment: Experiment, locked: str) -> None:
@@ -104,7 +107,8 @@ class TopologyChoice(QPushButton):
         data, usable = experiment.data, fit(self.spec, experiment.data.kind)
         words = describe(self.spec, data)
         chosen = experiment.model.topology == self.spec.key
-        self._text.setText(words if usable.usable else f"{words}<br><b>{usable.text}</b>")
+        why = "" if usable.usable else f"<br><b>{usable.text}</b>"
+        self._text.setText(html.escape(words, quote=False) + why)
         self.setChecked(chosen)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if chosen else Qt.FocusPolicy.ClickFocus)  # arrows go on from it
         self.drawing.set_bidirectional(chosen and experiment.model.bidirectional)
