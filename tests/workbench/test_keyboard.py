@@ -212,7 +212,7 @@ def _whole(view: LiveView) -> bool:
     if not view._built or view._behind:
         return False
     adding = isinstance(view, Activation) and view._adding
-    return not adding and not (isinstance(view, Loss) and not view._metric.curves)
+    return not adding and not (isinstance(view, Loss) and not view._metric.legend.texts)
 
 
 def test_every_view_is_opened_and_its_controls_come_before_what_is_behind_it(bench: Bench, keys: Keys) -> None:

@@ -130,18 +130,18 @@ class Loss(LiveView):
         if self._metric.curves:
             self._draw_metric(history)
         elif not self.compact:
-            later(_AFTERWARDS_MS, self, partial(in_turn, self, self._begin_metric))  # which takes as long as all above
+            later(_AFTERWARDS_MS, self, self._begin_metric)  # which takes as long as all above
         self._walked.read_again()
 
-    def _begin_metric(self) -> bool:
-        """Make its curves, and draw them in a turn of the event loop of their own."""
-        if self.history is None:
-            return False
-        if not self._metric.curves:
+    def _begin_metric(self) -> None:
+        """Make its curves, unless they are there, and draw them in a turn of the event loop of their own."""
+        if self.history is not None and not self._metric.curves:
             self._name_metric()
-            return True
-        self._draw_metric(self.history)
-        return False
+            in_turn(self, self._draw_metric_too)
+
+    def _draw_metric_too(self) -> None:
+        if self.history is not None:
+            self._draw_metric(self.history)
 
     def best(self) -> tuple[float, float]:
         """Step and value of the lowest validation loss; NaN when none was measured."""
