@@ -22,7 +22,7 @@ class Bench:
     """A window that has read the known data and knows what the engine offers."""
 
     def __init__(self, qtbot: QtBot, backend: KnownBackend, folder: Path) -> None:
-        self.qtbot, self.backend = qtbot, backend
+        self.qtbot, self.backend, self.folder = qtbot, backend, folder
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.setStyleSheet("")  # as at a start of the program, where a window comes to be twice as fast

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -32,7 +33,9 @@ from engine.events import (
     StepDone,
 )
 from engine.lessons import Lesson
+from engine.rate_search import RateCurve, Tried, curve
 from tests.workbench.bench import Bench
+from workbench import jobs
 from workbench.answers import (
     Asked,
     Column,
@@ -53,6 +56,7 @@ from workbench.reading_pace import HowFar
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # no window flashes up while tests run
 
+RATES = 120  # that a test of the learning rate tries
 SERIES = Experiment().replace({"data.sample": "known", "data.targets": "value", "model.cell": "lstm"})
 
 
@@ -76,6 +80,14 @@ def collected_between_tests() -> Iterator[None]:
     yield
     gc.enable()
     collect_garbage()
+
+
+@pytest.fixture(autouse=True)
+def no_fault_unseen(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Work in the background may be refused; where it fails otherwise, nobody waits who would fail with it."""
+    yield
+    told = [record for phase in ("setup", "call") for record in caplog.get_records(phase)]
+    assert not [record.getMessage() for record in told if record.name == jobs.__name__ and record.levelname == "ERROR"]
 
 
 class KnownData:
@@ -140,6 +152,7 @@ class KnownBackend(Backend):
     """Answers at once; `bad` sources and settings are refused."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.runs: list[KnownRun] = []
         self.imported: list[Experiment] = []
         self.make: Callable[..., Any] = KnownRun
@@ -201,6 +214,21 @@ class KnownBackend(Backend):
     def run_imported(self, experiment: Experiment, control: Control, folder: Path | None) -> Any:
         self.imported.append(experiment)
         return KnownRun(experiment, control, folder, total=0)
+
+    def find_rate(
+        self, experiment: Experiment, dataset: Any, tell: Callable[[Tried], None], stopped: Callable[[], bool]
+    ) -> RateCurve:
+        """Loses less and less up to a rate of 0.1, and more beyond."""
+        if experiment.training.optimizer == "sgd":
+            raise ValueError("this cannot be tried")
+        tried = []
+        for step, log in enumerate(np.linspace(-6, 1, RATES), 1):
+            loss = 2 - 1 / (1 + math.exp(-4 * (log + 2.5))) + max(0.0, log + 1)
+            tried.append(Tried(step, 10**log, loss))
+            tell(tried[-1])
+            if stopped():
+                break
+        return curve(tried)
 
     def fit(self, found: ForeignWeights, experiment: Experiment, loaded: Loaded) -> None:
         from engine.networks import parameter_shapes

@@ -158,6 +158,24 @@ def ask_whether_to_go_on(bench: Bench, answers: list[str]) -> None:
     offer_to_go_on(record, lambda: answers.append("yes"), lambda: answers.append("no"), bench.window)
 
 
+def ask_how_to_read(bench: Bench) -> None:
+    """Until a file has been looked into, there is no table whose columns get roles."""
+    path = bench.folder / "walked.csv"
+    path.write_text("day;amount\n2020-01-01;1\n2020-01-02;2\n2020-01-03;3\n")
+    bench.window.files.show_reading(path)
+    dialog = bench.window.files.import_dialog
+    assert dialog is not None
+    bench.until(dialog.open_button.isEnabled)
+
+
+def ask_for_a_rate(bench: Bench) -> None:
+    """Until all are tried, there is none to take."""
+    bench.window.find_rate()
+    finder = bench.window.rate_finder
+    assert finder is not None
+    bench.until(finder.take.isEnabled)
+
+
 def ask_export(bench: Bench) -> None:
     """Until there are forms to choose from, nothing can be exported."""
     bench.window.ask_export()
@@ -172,10 +190,10 @@ _OPENERS: dict[str, Callable[[Bench], object]] = {
     "use_dialog": lambda bench: ask_use(bench),
     "race_dialog": lambda bench: bench.window.racing.open(),
     "sweep_dialog": lambda bench: bench.window.racing.open_sweep(),
-    "rate_finder": lambda bench: bench.window.find_rate(),
+    "rate_finder": lambda bench: ask_for_a_rate(bench),
     "about_dialog": lambda bench: bench.window.menus.by_name["about"].trigger(),
     "compare_dialog": lambda bench: bench.window.runs.compare_asked.emit(bench.window.runs.chosen),
-    "import_dialog": lambda bench: bench.window.files.show_reading(Path(__file__)),
+    "import_dialog": lambda bench: ask_how_to_read(bench),
     "go_on_dialog": lambda bench: ask_to_go_on(bench),
     "weights_dialog": lambda bench: WeightsDialog(bench.window).show_way("Not read", ("import torch", "x = 1")),
     "go_on_question": lambda bench: ask_whether_to_go_on(bench, []),

@@ -3,46 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
 from engine import data
-from engine.config import Experiment
-from engine.rate_search import RateCurve, Tried, curve
-from tests.workbench.conftest import KnownBackend
+from engine.rate_search import Tried
+from tests.workbench.conftest import RATES, KnownBackend
 from workbench.backend import Backend
 from workbench.desk import Desk
 from workbench.dialogs.rate_finder import RateFinder
 from workbench.theme import DARK, LIGHT
 
-STEPS = 120
-
-
-class Rates(KnownBackend):
-    """Loses less and less up to a rate of 0.1, and more beyond."""
-
-    def find_rate(
-        self, experiment: Experiment, dataset: Any, tell: Callable[[Tried], None], stopped: Callable[[], bool]
-    ) -> RateCurve:
-        if experiment.training.optimizer == "sgd":
-            raise ValueError("this cannot be tried")
-        tried = []
-        for step, log in enumerate(np.linspace(-6, 1, STEPS), 1):
-            loss = 2 - 1 / (1 + math.exp(-4 * (log + 2.5))) + max(0.0, log + 1)
-            tried.append(Tried(step, 10**log, loss))
-            tell(tried[-1])
-            if stopped():
-                break
-        return curve(tried)
-
 
 @pytest.fixture
 def desk(qtbot: QtBot, tmp_path: Any) -> Iterator[Desk]:
-    desk = Desk(Rates(), tmp_path)
+    desk = Desk(KnownBackend(), tmp_path)
     desk.draft.open("known")
     desk.draft.learn_facts()
     qtbot.waitUntil(lambda: collected(desk) and desk.draft.ready and desk.draft.facts is not None)
@@ -68,7 +46,7 @@ def test_the_suggestion_can_be_taken(qtbot: QtBot, desk: Desk) -> None:
     made.taken.connect(rates.append)
     assert made.take.text().startswith("Take 0.00")
     assert "falls most steeply" in made._words.text()
-    assert len(made.plot.curves["smoothed"].x) == STEPS
+    assert len(made.plot.curves["smoothed"].x) == RATES
     made.take.click()
     assert math.log10(rates[0]) == pytest.approx(-2.5, abs=0.1)
     assert not made.isVisible()

@@ -14,6 +14,7 @@ from engine.config import Experiment, field_info, field_names
 from engine.events import RunFinished
 from workbench.dialogs.frame import Dialog, closing_row
 from workbench.panels.labels import column, label
+from workbench.reading_table import ReadingTable
 from workbench.records import RunRecord
 from workbench.theme import GRID, Theme
 from workbench.wording import score_words, setting_words
@@ -124,12 +125,8 @@ def _summary(different: int) -> str:
 
 
 def _table(titles: Sequence[str]) -> QTableWidget:
-    table = QTableWidget(0, len(titles))
-    table.setObjectName("compare_table")
-    table.setAccessibleName("Results and settings, one column a run")
+    table = ReadingTable("compare_table", "Results and settings, one column a run", len(titles))
     table.setHorizontalHeaderLabels(list(titles))
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-    table.setTabKeyNavigation(False)
     table.verticalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     return table

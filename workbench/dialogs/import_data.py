@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QFormLayout,
     QHBoxLayout,
     QPushButton,
-    QTableWidget,
     QTableWidgetItem,
     QWidget,
 )
@@ -25,6 +23,7 @@ from workbench.how_far import HowFarRow
 from workbench.panels.labels import column, label
 from workbench.panels.message import Message
 from workbench.reading_pace import HowFar
+from workbench.reading_table import ReadingTable
 from workbench.theme import GRID
 from workbench.wording import date_form
 
@@ -86,10 +85,7 @@ class ImportDialog(Dialog):
         self._clock.timeout.connect(self._show_progress)
         self.asked.connect(self._wait)
         self._found, self._rejected = label(name="import_found"), label(role="small", name="import_rejected")
-        self.table = QTableWidget()
-        self.table.setObjectName("import_table")
-        self.table.setAccessibleName("The first rows, with the role of each column in the row on top")
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table = ReadingTable("import_table", "The first rows, with the role of each column in the row on top")
         layout = column(self, 2 * GRID, GRID)
         self._forms = (QFormLayout(), QFormLayout())
         self._add_reading_rows()
@@ -231,6 +227,11 @@ class ImportDialog(Dialog):
             for at, place in enumerate(places or [0]):
                 self.table.setItem(row, at, QTableWidgetItem(cells[place][:200]))
         self.table.resizeColumnsToContents()
+        self.table.setCurrentCell(1 if columns else 0, 0)  # a role, if it were the first, would take the keys at once
+        before: QWidget = self.table
+        for choice in self._roles.values():
+            self.setTabOrder(before, choice)
+            before = choice
 
     def _role_choice(self, name: str, role: str) -> QComboBox:
         choice = QComboBox()

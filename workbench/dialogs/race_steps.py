@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidgetItem
 
 from engine.aligned import compared_by_step
+from workbench.reading_table import ReadingTable
 
 
-class StepTable(QTableWidget):
+class StepTable(ReadingTable):
     """A column for each step ahead; RMSE first, with the simple methods', then MAE and MASE. Hidden without any."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("race_steps")
-        self.setAccessibleName("Errors by step, median over the seeds")
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        super().__init__("race_steps", "Errors by step, median over the seeds")
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.verticalHeader().hide()
-        self.setTabKeyNavigation(False)
         for header in (self.horizontalHeader(), self.verticalHeader()):
             header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.hide()

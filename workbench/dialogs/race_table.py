@@ -7,29 +7,23 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
+from PySide6.QtWidgets import QHeaderView, QTableWidgetItem
 
 from engine.comparing.race_messages import Key, Place
+from workbench.reading_table import ReadingTable
 
 _MIDDLE = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
 _HEADINGS = ("Cell", "Units", "Parameters", "Runs", "Validation, median", "Lowest – highest", "Test", "Seconds")
 
 
-class PlaceTable(QTableWidget):
+class PlaceTable(ReadingTable):
     """Places as they stand, of which one can be chosen."""
 
     def __init__(self, name: str, title: str, waiting: str) -> None:
         """`waiting` stands there while there is no row."""
-        super().__init__()
+        super().__init__(name, title, one_row=True)
         self._waiting = waiting
         self._places: list[Place] = []
-        self.setObjectName(name)
-        self.setAccessibleName(title)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.verticalHeader().hide()
-        self.setTabKeyNavigation(False)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.horizontalHeader().setHighlightSections(False)  # bold headings would not fit into their columns
 

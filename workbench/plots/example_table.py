@@ -5,11 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHeaderView,
     QLabel,
     QSizePolicy,
-    QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -19,6 +17,7 @@ from engine.percentages import percent
 from engine.prediction_records import ClassExample
 from workbench.plots.sequence_picture import are_square, icon_of
 from workbench.plots.verdict import judge
+from workbench.reading_table import ReadingTable
 from workbench.theme import GRID, Theme
 
 _PICTURE = QSize(5 * GRID, 3 * GRID)  # pixels at most of what is read, where that is a picture of numbers
@@ -38,15 +37,8 @@ class ExampleTable(QWidget):
         self.order.setProperty("role", "small")
         self.order.setWordWrap(True)
         self.order.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.rows = QTableWidget(0, 4)
-        self.rows.setObjectName("class_examples")
-        self.rows.setAccessibleName(
-            "Held-out sequences: what was read, the class in truth, the class answered, how sure"
-        )
-        self.rows.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.rows.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.rows.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.rows.verticalHeader().hide()
+        title = "Held-out sequences: what was read, the class in truth, the class answered, how sure"
+        self.rows = ReadingTable("class_examples", title, 4, one_row=True)
         self.rows.setIconSize(_PICTURE)
         header = self.rows.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)

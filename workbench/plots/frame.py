@@ -81,6 +81,7 @@ class PictureFrame(QWidget):
         self._table_view.setObjectName(f"{self.key}.table_view")
         self._table_view.setAccessibleName(f"{self.title}: table")
         self._table_view.setWordWrap(False)
+        self._table_view.setTabKeyNavigation(False)
         self._table_view.horizontalHeader().setResizeContentsPrecision(_ROWS_MEASURED)
         self._table_view.horizontalHeader().setMaximumSectionSize(_WIDEST_COLUMN)
         self._twin.modelReset.connect(self._table_view.resizeColumnsToContents)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QSplitter, QTableWidget, QTableWidgetItem
+from PySide6.QtWidgets import QSplitter, QTableWidgetItem
 
 from engine.events import Probe
 from engine.prediction_records import LabelsPrediction
 from workbench.plots.answers import AnswerPage, score_label, tell_scores
 from workbench.plots.example_table import ExampleTable
 from workbench.plots.saving import Table
+from workbench.reading_table import ReadingTable
 
 _HEADER = ("label", "in truth", "said", "right", "precision", "recall", "F1")
 
@@ -22,13 +23,9 @@ class LabelsPage(AnswerPage):
     def build(self) -> None:
         """Scores above; below them labels and texts beside each other."""
         self.scores = score_label(compact=self.compact)
-        self.rows = QTableWidget(0, len(_HEADER))
-        self.rows.setObjectName("label_scores")
-        self.rows.setAccessibleName("Each label: how often it is there, how often it is said, and how often rightly")
+        title = "Each label: how often it is there, how often it is said, and how often rightly"
+        self.rows = ReadingTable("label_scores", title, len(_HEADER), one_row=True)
         self.rows.setHorizontalHeaderLabels(list(_HEADER))
-        self.rows.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.rows.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.rows.verticalHeader().hide()
         self.examples = ExampleTable(self.theme)
         self.parts = QSplitter(Qt.Orientation.Horizontal)
         self.parts.setChildrenCollapsible(False)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QMargins, QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHeaderView,
     QLabel,
     QSplitter,
     QStackedWidget,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTableWidget,
     QTableWidgetItem,
     QWidget,
 )
@@ -23,6 +21,7 @@ from workbench.plots.answers import AnswerPage
 from workbench.plots.pair_pictures import AttentionMatrix, GreyPicture, PianoRoll, thumbnail
 from workbench.plots.saving import Table
 from workbench.plots.verdict import judge, verdict
+from workbench.reading_table import ReadingTable
 from workbench.theme import GRID
 
 _NOTHING = "(nothing)"  # was written before the stop
@@ -47,13 +46,8 @@ class PairsPage(AnswerPage):
     def build(self) -> None:
         """Table and picture side by side; small places show the picture below."""
         self._shown: PairsPrediction | None = None
-        self.rows = QTableWidget(0, 3)
-        self.rows.setObjectName("written_pairs")
-        self.rows.setAccessibleName("Held-out pairs: what was read, what was wanted, what the network writes")
-        self.rows.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.rows.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.rows.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.rows.verticalHeader().hide()
+        title = "Held-out pairs: what was read, what was wanted, what the network writes"
+        self.rows = ReadingTable("written_pairs", title, 3, one_row=True)
         self.rows.setItemDelegate(_Aired(self.rows))
         self.rows.setWordWrap(not self.compact)
         if not self.compact:

@@ -181,6 +181,16 @@ def test_theme_is_not_forgotten_by_a_new_run(make: Maker, qtbot: QtBot, kind: ty
 
 
 @EVERY
+def test_tab_goes_on_from_every_table(make: Maker, kind: type[LiveView]) -> None:
+    """Qt's own tables keep it within their cells for ever."""
+    view = make(kind)
+    fill(view)
+    tables = view.findChildren(QTableView)
+    assert tables
+    assert [table.objectName() for table in tables if table.tabKeyNavigation()] == []
+
+
+@EVERY
 def test_table_twin_and_csv_hold_the_same(make: Maker, kind: type[LiveView], tmp_path: Path) -> None:
     view = make(kind)
     fill(view)
