@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import DataConfig
+from engine.counting import counted
 from engine.data import DataError, LabelledTextPreparation, SequencePreparation, load
 from engine.data.dataset import Scores
-from engine.data.errors import counted
 from engine.data.files.dialect import Reading
 from engine.data.files.text import read_text
 from engine.data.metrics import mae, rmse

@@ -163,6 +163,13 @@ def test_views_do_not_know_each_other() -> None:
         assert not others & (views - {path.stem}), f"{path.name} imports another view"
 
 
+def test_the_window_does_not_wait_for_what_reads_data() -> None:
+    """It comes up before: to import all that reads, or trains, takes as long as to make its widgets."""
+    program = "import sys, workbench.app; print({'duckdb', 'engine.data', 'engine.networks', 'numba'} & {*sys.modules})"
+    done = subprocess.run([sys.executable, "-c", program], cwd=CODE, capture_output=True, text=True)
+    assert (done.stdout, done.returncode) == ("set()\n", 0), done.stderr
+
+
 def test_the_engine_runs_without_qt() -> None:
     names = [module_name(path) for path in SOURCES if is_below(module_name(path), "engine")]
     program = (

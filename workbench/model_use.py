@@ -144,7 +144,7 @@ def _forecast(model: Model, asked: Asked) -> Used:
 
 def _classes(model: Model, asked: Asked) -> Used:
     from engine.classification import classify
-    from engine.data.errors import counted
+    from engine.counting import counted
 
     found = classify(model, asked.data, asked.typed)
     scores = ", ".join(f"{name} {value:.4g}" for name, value in found.scores)

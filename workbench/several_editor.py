@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt, Signal
@@ -95,7 +96,11 @@ class SeveralEditor(ElidedBox):
         self._value: tuple[str, ...] = ()
         self.empty = "none"  # what no column comes to
         self.addItem(self.empty)
-        self._popup = _Popup(self, self.columns)
+
+    @cached_property
+    def _popup(self) -> _Popup:
+        """Made when it is first opened: a window has several of these editors, and each list is a dozen widgets."""
+        return _Popup(self, self.columns)
 
     def show_options(self, options: Sequence[tuple[str, str]]) -> None:
         """Offer columns: name, and what the list says."""

@@ -9,8 +9,8 @@ from pathlib import Path
 from engine import data
 from engine.commands.command import Commands, UsageError
 from engine.commands.options import add_experiment, experiment_of, named
+from engine.counting import counted
 from engine.data import LabelledTextPreparation, SequencePreparation, SeriesPreparation
-from engine.data.errors import counted
 from engine.events import RunFailed, RunFinished
 from engine.export.meaning import answer_words, step_columns
 from engine.findings.few_examples import caution

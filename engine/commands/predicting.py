@@ -10,8 +10,8 @@ from pathlib import Path
 from engine.classification import Answered, classify
 from engine.commands.command import Commands, UsageError
 from engine.commands.options import add_force, check_out
+from engine.counting import counted
 from engine.data import LabelledTextPreparation, SequencePreparation, SeriesPreparation
-from engine.data.errors import counted
 from engine.data.pairs.tunes import notes_of
 from engine.export.midi import write_midi
 from engine.forecasts.intervals import interval_words

@@ -26,8 +26,3 @@ def nearest(name: str, names: Iterable[str]) -> str:
         return f"did you mean {lowered[close[0]]!r}?"
     *others, last = [*map(repr, known[:_NAMED]), "more"][: len(known)] or ["none"]
     return f"there are {', '.join(others)} and {last}." if others else f"there is {last}."
-
-
-def counted(count: int, noun: str, plural: str = "") -> str:
-    """``counted(1, "gap")`` is "1 gap", ``counted(2, "gap")`` "2 gaps"."""
-    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"

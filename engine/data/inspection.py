@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.data.errors import DataError, counted
+from engine.counting import counted
+from engine.data.errors import DataError
 from engine.data.files.dialect import FOUND_OUT, Reading
 from engine.data.files.odd_rows import Rejected
 from engine.data.files.text import read_text

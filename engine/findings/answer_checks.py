@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.data.errors import counted
+from engine.counting import counted
 from engine.events import Changes, Finding
 from engine.findings.few_examples import caution, on_few
 from engine.findings.measurements import Measurements, Standing

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.data.errors import counted
+from engine.counting import counted
 from engine.data.scaling import Reals
 from engine.percentages import percent
 

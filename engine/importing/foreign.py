@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import ConfigError, experiment_from_toml
-from engine.data.errors import counted
+from engine.counting import counted
 from engine.export.targets import ExportError
 from engine.importing.elsewhere import not_read
 from engine.importing.keras_names import from_keras, is_keras

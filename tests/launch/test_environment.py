@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.launch import environment, stamp
+from workbench.launch import environment, installation, stamp
 from workbench.launch.environment import Needs
 from workbench.launch.errors import LaunchError
 from workbench.launch.exclusive import exclusive
@@ -41,8 +41,8 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         assert stamp.read(log.parent) == Stamp()
         done.append(lock.read_text())
 
-    monkeypatch.setattr(environment, "make_venv", make_venv)
-    monkeypatch.setattr(environment, "install", install)
+    monkeypatch.setattr(installation, "make_venv", make_venv)
+    monkeypatch.setattr(installation, "install", install)
     return done
 
 
@@ -113,7 +113,7 @@ def test_a_set_up_that_did_not_end_is_made_anew(
         raise trouble
 
     with monkeypatch.context() as patch:
-        patch.setattr(environment, "install", fails)
+        patch.setattr(installation, "install", fails)
         with pytest.raises(type(trouble)):
             environment.interpreter(needs)
     folder = needs.code / ".venv"
@@ -169,6 +169,16 @@ def test_an_interpreter_that_has_everything_is_used_as_it_is(needs: Needs, insta
     assert installed == []
 
 
+def test_a_finished_environment_goes_before_an_interpreter_that_has_everything(
+    needs: Needs, installed: list[str]
+) -> None:
+    """What is locked, rather than what somebody installed meanwhile."""
+    python = environment.interpreter(needs)
+    (needs.code / "pyproject.toml").write_text('[project]\ndependencies = ["pytest>=8"]\n')
+    assert environment.interpreter(needs) == python
+    assert installed == ["venv", "first"]
+
+
 def test_another_interpreter_is_asked_by_running_it() -> None:
     assert Needs(CODE).met_by(Path(sys.executable))
     assert not Needs(CODE).met_by(Path("no-such-python"))
@@ -178,7 +188,7 @@ def test_nowhere_to_write_is_said(needs: Needs, monkeypatch: pytest.MonkeyPatch)
     def refuses(folder: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(environment, "make_venv", refuses)
+    monkeypatch.setattr(installation, "make_venv", refuses)
     with pytest.raises(LaunchError, match=r"cannot be made.*No space left"):
         environment.interpreter(needs)
 

@@ -145,10 +145,11 @@ def test_as_many_years_are_named_as_do_not_touch(
     )
     preview.resize(width, preview.height())
     preview.show()
-    axis = preview._plot.getAxis("bottom")
+    assert preview.series is not None
+    axis = preview.series.getAxis("bottom")
     ticks, font = axis._tickLevels[0], QFontMetrics(axis.style["tickFont"])
     assert len(ticks) == years
-    box = preview._plot.getViewBox()
+    box = preview.series.getViewBox()
     middles = [box.mapViewToDevice(QPointF(row, 0)).x() for row, _ in ticks]
     assert all(after - before > font.horizontalAdvance("1950") for before, after in pairwise(middles))
 
@@ -163,7 +164,8 @@ def test_the_stride_is_drawn_as_windows_that_far_apart(
     preview = Preview(LIGHT)
     qtbot.addWidget(preview)
     preview.show_data(windows)
-    drawn = preview._plot.listDataItems()[3:]  # behind the three parts
+    assert preview.series is not None
+    drawn = preview.series.listDataItems()[3:]  # behind the three parts
     found = [tuple(map(int, item.getData()[0])) for item in drawn]
     assert found == [each for n in range(bars) for each in ((73 - 5 * n, 82 - 5 * n), (83 - 5 * n, 83 - 5 * n))]
     assert len({float(item.getData()[1][0]) for item in drawn}) == bars

@@ -37,7 +37,8 @@ def panel(qtbot: QtBot, backend: KnownBackend, monkeypatch: pytest.MonkeyPatch) 
 
 def drag(panel: DataPanel, start: float, end: float) -> None:
     """From row to row, along the middle of the plot."""
-    plot = panel.preview._plot
+    plot = panel.preview.series
+    assert plot is not None
     box = plot.plotItem.vb
     middle = sum(box.viewRange()[1]) / 2
 
@@ -91,7 +92,8 @@ def test_a_locked_border_stays(panel: DataPanel, qtbot: QtBot) -> None:
     panel.lock("a run goes on")
     with qtbot.assertNotEmitted(panel.split_dragged):
         drag(panel, 84, 60)
-    assert panel.preview.borders.lines[0].value() == 84
+    assert panel.preview.series is not None
+    assert panel.preview.series.borders.lines[0].value() == 84
 
 
 @pytest.mark.parametrize("rows", [10, 97, 144, 999, 12_345, 1_000_000])

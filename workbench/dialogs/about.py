@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import platform
 
 from PySide6.QtWidgets import QWidget
@@ -42,6 +41,8 @@ class AboutDialog(TextDialog):
 
 
 def _versions() -> str:
+    import importlib.metadata  # a hundredth of a start, at which nobody asks
+
     found = []
     for name in _STANDS_ON:
         try:

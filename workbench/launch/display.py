@@ -2,7 +2,6 @@
 
 import ctypes
 import os
-import socket
 import sys
 import threading
 from collections.abc import Mapping
@@ -71,6 +70,8 @@ def _x11_connects() -> bool:
 
 
 def _wayland_answers(environment: Mapping[str, str]) -> bool:
+    import socket
+
     name = environment.get("WAYLAND_DISPLAY") or "wayland-0"
     path = os.path.join(environment.get("XDG_RUNTIME_DIR", ""), name)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:

@@ -1,4 +1,7 @@
-"""The isolated environment: where it is, whether it is finished, how it is made."""
+"""The isolated environment: where it is, whether it is finished, how it is made.
+
+Every start passes through here twice, so what only a set-up needs is imported by it alone.
+"""
 
 import hashlib
 import os
@@ -8,10 +11,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.launch import requirements, stamp
+from workbench.launch import stamp
 from workbench.launch.errors import LaunchError
 from workbench.launch.exclusive import exclusive
-from workbench.launch.installation import compile_first_kernels, compile_program, install, make_venv
 from workbench.launch.stamp import Stamp
 
 
@@ -33,16 +35,18 @@ class Needs:
 
     def met_here(self) -> bool:
         """Whether the Python that runs now has everything already."""
+        from workbench.launch import requirements
+
         return not requirements.unmet(requirements.declared(self.code / "pyproject.toml", self.extra))
 
     def met_by(self, python: Path) -> bool:
         """The same question, put to another Python."""
-        module = [str(python), "-m", requirements.__name__, str(self.code / "pyproject.toml"), self.extra]
+        module = [str(python), "-m", "workbench.launch.requirements", str(self.code / "pyproject.toml"), self.extra]
         return os.access(python, os.X_OK) and subprocess.run(module, cwd=self.code, capture_output=True).returncode == 0
 
 
 def interpreter(needs: Needs) -> Path:
-    """The Python to go on with: the one that runs, if it has what is needed, or that of the environment.
+    """The Python to go on with: that of the finished environment, or the one that runs, if it has what is needed.
 
     Makes or updates the environment where it must.
 
@@ -52,11 +56,11 @@ def interpreter(needs: Needs) -> Path:
     folder = environment_folder(needs)
     here, beside = Path(sys.executable), needs.code / ".venv"
     finished, inside = is_finished(folder, needs), _runs_in(folder)
-    if (finished and inside) or (not inside and needs.met_here()):
-        return here
-    if not finished and not is_ours(beside) and needs.met_by(python_of(beside)):
-        return python_of(beside)
     if not finished:
+        if not inside and needs.met_here():
+            return here
+        if not is_ours(beside) and needs.met_by(python_of(beside)):
+            return python_of(beside)
         _make_once(folder, needs)
     return here if inside else python_of(folder)
 
@@ -128,6 +132,8 @@ def _say_waiting() -> None:
 
 def _make(folder: Path, needs: Needs, descriptor: int) -> None:
     """Install the last lock. The stamp says "unfinished" from before the first change until after the last one."""
+    from workbench.launch.installation import compile_first_kernels, compile_program, install, make_venv
+
     held = stamp.read(folder)
     sound = bool(held.locks) and held.base == _base(folder)
     print(f"{'Updating' if sound else 'Setting up'} the environment in {folder}", file=sys.stderr, flush=True)

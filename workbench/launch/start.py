@@ -1,6 +1,5 @@
 """What `python3 main.py` and the installed command do: set up what is missing, then hand over."""
 
-import difflib
 import os
 import subprocess
 import sys
@@ -115,6 +114,8 @@ def _refuse_unknown(program: str, argv: list[str]) -> None:
             continue
         if word.startswith("-"):
             raise LaunchError(f"there is no option {word} without a command; see {program} --help", 2)
+        import difflib
+
         near = difflib.get_close_matches(word, COMMANDS, n=1)
         hint = f"Did you mean {near[0]}?" if near else f"Commands are {', '.join(COMMANDS)}."
         raise LaunchError(f"{word!r} is neither a file nor a command. {hint} See {program} --help", 2)

@@ -7,7 +7,6 @@ import ctypes
 import sys
 
 from workbench.launch.errors import LaunchError
-from workbench.launch.system_packages import provide
 
 # Library → Debian package. The first group is linked by QtGui itself, whatever it draws on.
 ALWAYS = {
@@ -64,6 +63,8 @@ def require(platform: str) -> None:
     lacking = missing(platform)
     if not lacking:
         return
+    from workbench.launch.system_packages import provide
+
     capabilities = [f"{library}()({'64bit' if sys.maxsize > 2**32 else ''})" for library in lacking]
     provide(_sentence(lacking), sorted(set(lacking.values())), capabilities)
     if still := missing(platform):

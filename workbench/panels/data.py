@@ -147,7 +147,7 @@ class DataPanel(QWidget):
         """Lock all settings, with the reason."""
         for form in self._forms:
             form.lock(reason)
-        self.preview.borders.lock(bool(reason))
+        self.preview.lock(bool(reason))
         for button in (self.open_button, self.samples_button):
             button.setEnabled(not reason)
             button.setToolTip(reason or str(button.property("tip")))

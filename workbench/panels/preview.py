@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import html
-import math
-from itertools import pairwise
 
-import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QStackedWidget, QWidget
 
 from workbench.answers import ExamplesPreview, SeriesPreview, TextPreview
 from workbench.answers import Preview as Shown
 from workbench.panels.examples import Examples
 from workbench.panels.labels import column, label
-from workbench.panels.split_lines import SplitLines
-from workbench.panels.window_marks import draw_windows
+from workbench.panels.series_picture import SeriesPicture
 from workbench.theme import GRID, Theme
 
-_MARGIN = 0.04  # share of the rows that is left free on either side
 _PARTS = (("train", "training"), ("validation", "validation"), ("test", "test"))
 
 
@@ -34,9 +28,8 @@ class Preview(QWidget):
         self.setAccessibleName("Preview of the data")
         self._theme = theme
         self._shown: Shown | None = None
-        self._plot = _quiet_plot()
-        self.borders = SplitLines(self._plot)
-        self.borders.moved.connect(self.split_moved)
+        self.series: SeriesPicture | None = None  # a text has none, and a start does not wait for it
+        self._locked = False
         self._text = QPlainTextEdit(readOnly=True)
         self._text.setObjectName("data_text")
         self._text.setAccessibleName("Beginning of the data")
@@ -45,7 +38,7 @@ class Preview(QWidget):
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._examples = Examples(theme)
         self._stack = QStackedWidget()
-        for page in (self._empty, self._plot, self._text, self._examples):
+        for page in (self._empty, self._text, self._examples):
             self._stack.addWidget(page)
         self._legend = label("", "small")
         layout = column(self, spacing=2)
@@ -57,8 +50,7 @@ class Preview(QWidget):
         """Show what was read."""
         self._shown = preview
         if isinstance(preview, SeriesPreview):
-            self._draw(preview)
-            self._stack.setCurrentWidget(self._plot)
+            self._show_series(preview)
         elif isinstance(preview, TextPreview):
             self._text.setPlainText(preview.text)
             self._stack.setCurrentWidget(self._text)
@@ -67,49 +59,30 @@ class Preview(QWidget):
             self._stack.setCurrentWidget(self._examples)
         self._draw_legend(preview)
 
+    def _show_series(self, preview: SeriesPreview) -> None:
+        if self.series is None:
+            self.series = SeriesPicture(self._theme)
+            self.series.borders.moved.connect(self.split_moved)
+            self.series.borders.lock(self._locked)
+            self._stack.addWidget(self.series)
+        self.series.show_series(preview)
+        self._stack.setCurrentWidget(self.series)
+
+    def lock(self, locked: bool) -> None:
+        """Let nobody move the borders of a series, or everybody."""
+        self._locked = locked
+        if self.series is not None:
+            self.series.borders.lock(locked)
+
     def apply_theme(self, theme: Theme) -> None:
         """Take other colours, and more height where numbers take more."""
         self._theme = theme
         self.setFixedHeight(round((12 + 6 * theme.scale) * GRID))
-        self._plot.setBackground(theme.plot)
         self._examples.apply_theme(theme)
-        font = self._plot.font()
-        font.setPixelSize(theme.small - 1)
-        self._plot.getAxis("left").setWidth(round(5 * GRID * theme.scale))
-        for side in ("left", "bottom"):
-            axis = self._plot.getAxis(side)
-            axis.setStyle(tickFont=font, tickLength=-3)
-            axis.setPen(theme.pen("grid"))
-            axis.setTextPen(theme.muted)
+        if self.series is not None:
+            self.series.apply_theme(theme)
         if self._shown is not None:
             self.show_data(self._shown)
-
-    def _draw(self, preview: SeriesPreview) -> None:
-        self._plot.clear()
-        for (role, _), (x, y) in zip(_PARTS, preview.lines, strict=False):
-            pen = self._theme.pen(role)
-            pen.setStyle(Qt.PenStyle.SolidLine)
-            self._plot.plot(x, y, pen=pen, connect="finite")
-        draw_windows(self._plot, preview, self._theme)
-        if len(preview.borders) == 2:
-            self.borders.show_borders(preview.borders, preview.rows, self._theme)
-        self._plot.autoRange(padding=_MARGIN)
-        self._show_ticks(preview)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Another width has room for other ticks."""
-        super().resizeEvent(event)
-        if isinstance(self._shown, SeriesPreview):
-            self._show_ticks(self._shown)
-
-    def _show_ticks(self, preview: SeriesPreview) -> None:
-        """All names of rows, or every second, every third: as many as do not touch in text of this size."""
-        axis, ticks = self._plot.getAxis("bottom"), preview.ticks
-        font = QFontMetrics(axis.style["tickFont"])
-        needed = max((font.horizontalAdvance(name) for _, name in ticks), default=0) + GRID // 2
-        row = (self.width() - self._plot.getAxis("left").width()) / (preview.rows * (1 + 2 * _MARGIN))
-        nearest = min((after - before for (before, _), (after, _) in pairwise(ticks)), default=math.inf)
-        axis.setTicks([list(ticks[:: max(1, math.ceil(needed / max(nearest * row, 1)))])])
 
     def _draw_legend(self, preview: Shown) -> None:
         of_one = isinstance(preview, SeriesPreview)
@@ -124,14 +97,3 @@ class Preview(QWidget):
         drawn = html.escape(preview.drawn, quote=False) if isinstance(preview, SeriesPreview) else ""
         keys = "&nbsp; ".join((*(told if of_one or of_several else ()), *filter(None, [share])))
         self._legend.setText("<br>".join(filter(None, (keys, drawn))))
-
-
-def _quiet_plot() -> pg.PlotWidget:
-    plot = pg.PlotWidget()
-    plot.setObjectName("data_plot")
-    plot.setAccessibleName("The series with its parts")
-    plot.setMenuEnabled(False)
-    plot.setMouseEnabled(x=False, y=False)
-    plot.hideButtons()
-    plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    return plot

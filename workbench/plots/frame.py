@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QSizePolicy,
-    QTableView,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -32,11 +31,10 @@ from workbench.plots.pages import Pages
 from workbench.plots.picture_menu import PictureMenu
 from workbench.plots.saving import Table
 from workbench.plots.still_label import StillLabel
-from workbench.plots.table_twin import TableTwin
+from workbench.plots.table_twin import TwinView
 from workbench.plots.zooming import turn
 from workbench.theme import GRID, Theme
 
-_ROWS_MEASURED, _WIDEST_COLUMN = 50, 50 * GRID  # rows after which columns are made as wide as they need; pixels
 _BY_KEYBOARD = (
     Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason,
     Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason,
@@ -75,18 +73,9 @@ class PictureFrame(QWidget):
         gives_way.setRetainSizeWhenHidden(True)
         self._readout.setSizePolicy(gives_way)
         self._readout.setTextFormat(Qt.TextFormat.PlainText)  # a token such as <s> is no markup
-        self._twin = TableTwin(((), []))
-        self._table_view = QTableView()
-        self._table_view.setModel(self._twin)
-        self._table_view.setObjectName(f"{self.key}.table_view")
-        self._table_view.setAccessibleName(f"{self.title}: table")
-        self._table_view.setWordWrap(False)
-        self._table_view.setTabKeyNavigation(False)
-        self._table_view.horizontalHeader().setResizeContentsPrecision(_ROWS_MEASURED)
-        self._table_view.horizontalHeader().setMaximumSectionSize(_WIDEST_COLUMN)
-        self._twin.modelReset.connect(self._table_view.resizeColumnsToContents)
+        self._table: TwinView | None = None  # a dozen widgets, once somebody asks for it
         self._stack = Pages()
-        for page in (self._message, self.body, self._table_view):
+        for page in (self._message, self.body):
             self._stack.addWidget(page)
         self.menu = self._make_menu()
         layout = QVBoxLayout(self)
@@ -137,11 +126,17 @@ class PictureFrame(QWidget):
             self._message.setText(reason)
             self._stack.setCurrentWidget(self._message)
         elif self.menu.as_table.isChecked():
-            self._twin.update(self.table())
-            self._stack.setCurrentWidget(self._table_view)
+            self._show_table()
         else:
             self._stack.setCurrentWidget(self.body)
         self._show_readout()
+
+    def _show_table(self) -> None:
+        if self._table is None:
+            self._table = TwinView(f"{self.key}.table_view", f"{self.title}: table")
+            self._stack.addWidget(self._table)
+        self._table.twin.update(self.table())
+        self._stack.setCurrentWidget(self._table)
 
     def read_out(self, text: str) -> None:
         """Show the values under the mouse or the cursor."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtWidgets import QTableView
 
 from workbench.plots.saving import Cell, Table, cell_text
+from workbench.theme import GRID
 
 _Index = QModelIndex | QPersistentModelIndex
 
-
+_ROWS_MEASURED, _WIDEST_COLUMN = 50, 50 * GRID  # rows after which columns are made as wide as they need; pixels
 _LOOKED_AT, _FEW = 200, 4  # rows of a column; decimals that rounded numbers have, others are as exact as they are
 
 
@@ -73,3 +75,19 @@ class TableTwin(QAbstractTableModel):
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         return self._header[section] if orientation == Qt.Orientation.Horizontal else str(section + 1)
+
+
+class TwinView(QTableView):
+    """A picture's table as it is read: by arrow keys from cell to cell, while Tab goes on to what is behind it."""
+
+    def __init__(self, name: str, title: str) -> None:
+        super().__init__()
+        self.twin = TableTwin(((), []))
+        self.setModel(self.twin)
+        self.setObjectName(name)
+        self.setAccessibleName(title)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.horizontalHeader().setResizeContentsPrecision(_ROWS_MEASURED)
+        self.horizontalHeader().setMaximumSectionSize(_WIDEST_COLUMN)
+        self.twin.modelReset.connect(self.resizeColumnsToContents)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from engine.data.errors import counted
+from engine.counting import counted
 from engine.data.files.odd_rows import Rejected
 from engine.data.files.source import Source
 from engine.data.files.temporary import temporary_file

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from engine.config import DataConfig
-from engine.data.errors import counted
+from engine.counting import counted
 from engine.data.files.encoding import LONGEST_LINE
 from engine.data.notation.quoting import literal
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 from charset_normalizer import from_bytes
 
-from engine.data.errors import DataError, counted
+from engine.counting import counted
+from engine.data.errors import DataError
 from engine.data.files.formats import refuse_foreign, refuse_special
 from engine.data.notation.letters import likeliest
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from engine.data.errors import DataError, counted
+from engine.counting import counted
+from engine.data.errors import DataError
 from engine.data.files.dialect import Dialect, Reading, csv_relation, dialect_notes, dialect_remarks
 from engine.data.files.encoding import LONGEST_LINE, scan
 from engine.data.files.folders import COLUMNS, are_texts, files_of, named, text_of, without_rows

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.data.errors import counted
+from engine.counting import counted
 from engine.data.files.dialect import Dialect
 from engine.data.notation.numbers import NO_VALUE
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.data.errors import counted
+from engine.counting import counted
 from engine.data.files.encoding import decode, decode_as, read_bytes
 from engine.data.files.formats import is_page
 from engine.data.files.packed import unpacked

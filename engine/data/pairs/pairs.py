@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from engine.config import DataConfig
+from engine.counting import counted
 from engine.data.batches import Ints, generator
-from engine.data.errors import DataError, counted
+from engine.data.errors import DataError
 from engine.data.files.dialect import Reading
 from engine.data.scaling import Reals
 from engine.data.splits import PARTS, split_by_time

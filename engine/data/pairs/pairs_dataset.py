@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import DataConfig
+from engine.counting import counted
 from engine.data.batches import Floats, Ints, PairBatch, batches_of, generator
 from engine.data.dataset import Dataset, Scorer, Scores
-from engine.data.errors import counted
 from engine.data.pairs.pairs import Pairs, split_pairs
 from engine.data.pairs.pairs_preparation import PairsPreparation, VectorPreparation, inputs_of, padded
 from engine.data.pairs.pairs_scoring import PairsScorer, baseline_scores, judged

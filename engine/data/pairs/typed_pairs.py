@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from engine.data.errors import DataError, counted
+from engine.counting import counted
+from engine.data.errors import DataError
 from engine.data.pairs.pairs import Pairs
 from engine.data.pairs.pairs_preparation import PairsPreparation
 from engine.data.scaling import Reals

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import DataConfig
-from engine.data.errors import DataError, counted
+from engine.counting import counted
+from engine.data.errors import DataError
 from engine.data.files.dialect import Reading
 from engine.data.preparation import Preparation
 from engine.data.sequences.answers import Answers, fit_answers

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import DataConfig
+from engine.counting import counted
 from engine.data.batches import Batch, Floats, Ints, batches_of, orders
 from engine.data.dataset import Dataset, Scorer, Scores
-from engine.data.errors import DataError, counted
+from engine.data.errors import DataError
 from engine.data.preparation import Preparation
 from engine.data.sequences.answers import UNKNOWN, Answers, fit_answers
 from engine.data.sequences.class_baselines import bag_of_numbers, class_baselines, simple_values, value_baselines

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import DataConfig
+from engine.counting import counted
 from engine.data.batches import Ints
-from engine.data.errors import DataError, counted
+from engine.data.errors import DataError
 from engine.data.files.dialect import Reading
 from engine.data.scaling import Reals
 from engine.data.sequences.label_sets import answered_by, read_answers

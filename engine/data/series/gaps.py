@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.counting import counted
 from engine.data.batches import Ints
-from engine.data.errors import counted
 from engine.data.scaling import Reals
 
 _NAMED = 8  # columns that are each told

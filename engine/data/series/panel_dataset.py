@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import DataConfig
+from engine.counting import counted
 from engine.data.batches import Batch, Floats, Ints, batches_of, joined, orders, taken
 from engine.data.dataset import Dataset, Scorer, Scores
-from engine.data.errors import DataError, TooShortError, counted
+from engine.data.errors import DataError, TooShortError
 from engine.data.metrics import by_target, last_answers, mae, mase, rmse, skill
 from engine.data.scaling import Reals, fit_scaler
 from engine.data.series.series import Series

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import DataConfig
+from engine.counting import counted
 from engine.data.batches import Ints
-from engine.data.errors import DataError, TooShortError, counted
+from engine.data.errors import DataError, TooShortError
 from engine.data.files.dialect import Reading
 from engine.data.frequency import (
     Frequency,

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import DataConfig
+from engine.counting import counted
 from engine.data.batches import Batch, Floats, Ints, batches_of, orders
 from engine.data.dataset import Dataset, Scorer, Scores
-from engine.data.errors import DataError, counted
+from engine.data.errors import DataError
 from engine.data.metrics import SeriesScorer, rmse
 from engine.data.scaling import Reals, Scaler, Transform, fit_scaler
 from engine.data.series.baselines import series_forecasts

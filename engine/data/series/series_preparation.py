@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.counting import counted
 from engine.data.batches import Floats
-from engine.data.errors import DataError, counted
+from engine.data.errors import DataError
 from engine.data.frequency import Frequency
 from engine.data.preparation import Preparation
 from engine.data.scaling import Reals, Scaler, Transform

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.data.errors import DataError, counted
+from engine.counting import counted
+from engine.data.errors import DataError
 from engine.data.notation.numbers import NO_VALUE, number_sql
 from engine.data.notation.quoting import literal, quoted
 from engine.data.scaling import Reals

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from engine.data.errors import counted
+from engine.counting import counted
 from engine.data.notation.named_dates import is_named, named_forms
 from engine.data.notation.stamps import DIGITS_ONLY, EXCEL, FORMATS, ISO, OR, ZONED, stamp_sql
 from engine.data.tables.excel_days import are_days

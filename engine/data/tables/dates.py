@@ -10,7 +10,8 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.data.errors import DataError, counted
+from engine.counting import counted
+from engine.data.errors import DataError
 from engine.data.frequency import Stamps, find_frequency
 from engine.data.notation.eras import ERA, era_sql, of_other_eras
 from engine.data.notation.numbers import NO_VALUE

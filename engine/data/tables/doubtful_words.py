@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.data.errors import counted
+from engine.counting import counted
 from engine.data.notation.numbers import BY_MACHINES, NO_VALUE
 from engine.data.notation.quoting import literal, quoted
 from engine.data.tables.columns import Words, no_value, numeric_columns, read_words

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from engine.data.errors import counted
+from engine.counting import counted
 from engine.data.notation.stamps import COUNTED, EXCEL, OR, stamp_sql
 from engine.data.tables.numeric_dates import LOOK
 from engine.data.tables.tables import Table

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from operator import eq
 
-from engine.data.errors import counted
+from engine.counting import counted
 from engine.data.files.headers import heads_figures
 from engine.data.files.odd_rows import HEADER_AGAIN, TOTALS, Rejected
 from engine.data.notation.months import month_of

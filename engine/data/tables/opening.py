@@ -14,8 +14,9 @@ from typing import Any
 
 import duckdb
 
+from engine.counting import counted
 from engine.data import database
-from engine.data.errors import DataError, counted
+from engine.data.errors import DataError
 from engine.data.files.broken_records import leave_out_broken
 from engine.data.files.dialect import FOUND_OUT, Reading
 from engine.data.files.odd_rows import Rejected

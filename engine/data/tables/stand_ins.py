@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from engine.data.errors import counted
+from engine.counting import counted
 from engine.data.tables.dates import date_formats
 from engine.data.tables.tables import Table
 

@@ -185,6 +185,7 @@ def test_tab_goes_on_from_every_table(make: Maker, kind: type[LiveView]) -> None
     """Qt's own tables keep it within their cells for ever."""
     view = make(kind)
     fill(view)
+    view.menu.as_table.trigger()
     tables = view.findChildren(QTableView)
     assert tables
     assert [table.objectName() for table in tables if table.tabKeyNavigation()] == []
@@ -202,7 +203,7 @@ def test_table_twin_and_csv_hold_the_same(make: Maker, kind: type[LiveView], tmp
     assert isinstance(table, QTableView)
     for column in range(len(header)):
         assert table.columnWidth(column) >= min(table.horizontalHeader().sectionSizeHint(column), 400)
-    model = view._table_view.model()
+    model = table.model()
     assert (model.rowCount(), model.columnCount()) == (len(rows), len(header))
     view.menu.save_table(tmp_path / "out.csv")
     read = list(csv.reader(io.StringIO((tmp_path / "out.csv").read_text("utf-8"), newline="")))
