@@ -26,11 +26,12 @@ _WIDEST = 43 * GRID  # pixels that a name and its editor may take beside each ot
 @dataclass(slots=True)
 class _Row:
     info: FieldInfo
+    at: int  # line of the grid
     label: QLabel
     editor: Editor
-    unit: QLabel
-    error: QLabel  # why a value was refused; hidden while it is empty
+    unit: QLabel | None
     slide: Slide | None
+    error: QLabel | None = None  # why a value was refused, once one was; hidden while it is empty
     shown: object = None
     applies: bool = True
 
@@ -78,7 +79,7 @@ class Form(QWidget):
             value = getattr(values, name)
             self._show(row, value)
             if value != row.shown:
-                _say(row.error, "")
+                self._say(row, "")
             row.shown = value
 
     def show_value(self, name: str) -> None:
@@ -101,7 +102,7 @@ class Form(QWidget):
         """Say why a value was not taken, and go back to the one that holds."""
         row = self._rows[name]
         self._show(row, getattr(getattr(experiment, self.section), name))
-        _say(row.error, message)
+        self._say(row, message)
 
     def set_applies(self, name: str, applies: bool) -> None:
         """Show or hide a field that has a meaning only with other settings."""
@@ -109,11 +110,10 @@ class Form(QWidget):
         if row.applies == applies:
             return
         row.applies = applies
-        for widget in (row.label, row.editor, row.slide):
-            if widget:
-                widget.setVisible(applies)
-        row.unit.setVisible(applies and bool(row.info.unit))  # an empty one has no place, and would be a window
-        row.error.setVisible(applies and bool(row.error.text()))
+        for widget in filter(None, (row.label, row.editor, row.unit, row.slide)):
+            widget.setVisible(applies)
+        if row.error:
+            row.error.setVisible(applies and bool(row.error.text()))
 
     def disable(self, name: str, reason: str) -> None:
         """Switch one field off and say why in its tool tip; an empty reason switches it on."""
@@ -130,8 +130,17 @@ class Form(QWidget):
             self._refresh(row)
 
     def _on_edited(self, row: _Row, dotted: str, value: object) -> None:
-        _say(row.error, "")
+        self._say(row, "")
         self.edited.emit(dotted, value)
+
+    def _say(self, row: _Row, text: str) -> None:
+        if row.error is None and text:
+            row.error = QLabel(wordWrap=True)
+            row.error.setProperty("role", "problem")
+            self._place_error(row, row.error)
+        if row.error:
+            row.error.setText(text)
+            row.error.setVisible(bool(text))
 
     def _refresh(self, row: _Row) -> None:
         own = str(row.editor.property("reason") or "")
@@ -149,9 +158,10 @@ class Form(QWidget):
             row.slide.show_value(value)
 
     def _add(self, name: str, default: object) -> None:
-        info, at = field_info(self.section, name), _LINES * len(self._rows)
+        info = field_info(self.section, name)
         slide = Slide(info, whole=isinstance(default, int)) if info.slides else None
-        row = _Row(info, QLabel(info.label), editor_for(info, default), QLabel(info.unit), QLabel(), slide)
+        unit = QLabel(info.unit) if info.unit else None
+        row = _Row(info, _LINES * len(self._rows), QLabel(info.label), editor_for(info, default), unit, slide)
         dotted = f"{self.section}.{name}"
         row.editor.setObjectName(dotted)
         row.editor.setMinimumHeight(3 * GRID)
@@ -161,33 +171,36 @@ class Form(QWidget):
         row.editor.setWhatsThis(f"<b>{info.label}.</b> {info.help} {_range(info)}")
         row.label.setBuddy(row.editor)
         row.label.setToolTip(_tip(info))
-        row.unit.setProperty("role", "small")
-        row.error.setProperty("role", "problem")
+        if unit:
+            unit.setProperty("role", "small")
         row.editor.edited.connect(lambda value: self._on_edited(row, dotted, value))
         if isinstance(row.editor, NumberEditor | NumbersEditor):  # what was refused is being put right
-            row.editor.textEdited.connect(lambda: _say(row.error, ""))
+            row.editor.textEdited.connect(lambda: self._say(row, ""))
         if slide:
             slide.setObjectName(f"{dotted}.slide")
             slide.setToolTip(_tip(info))
             slide.setWhatsThis(row.editor.whatsThis())
             slide.shown.connect(row.editor.show_value)
             slide.edited.connect(lambda value: self._on_edited(row, dotted, value))
-        row.error.setWordWrap(True)
-        row.error.hide()
         self._rows[name] = row
-        self._place(row, at)
+        self._place(row)
 
-    def _place(self, row: _Row, at: int) -> None:
-        """From line `at` of the grid on: beside its name, or below it."""
-        below, column = int(self._stacked), 0 if self._stacked else 1
+    def _place(self, row: _Row) -> None:
+        """From its line of the grid on: beside its name, or below it."""
+        at, below, column = row.at, int(self._stacked), 0 if self._stacked else 1
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         self._grid.addWidget(row.label, at, 0, 1, 1 + 2 * below, left)
-        self._grid.addWidget(row.editor, at + below, column, 1, (1 if row.info.unit else 2) + below)
-        if row.info.unit:
+        self._grid.addWidget(row.editor, at + below, column, 1, (1 if row.unit else 2) + below)
+        if row.unit:
             self._grid.addWidget(row.unit, at + below, 2)
         if row.slide:
             self._grid.addWidget(row.slide, at + below + 1, column, 1, 2 + below)
-        self._grid.addWidget(row.error, at + below + 2, column, 1, 2 + below)
+        if row.error:
+            self._place_error(row, row.error)
+
+    def _place_error(self, row: _Row, error: QLabel) -> None:
+        below, column = int(self._stacked), 0 if self._stacked else 1
+        self._grid.addWidget(error, row.at + below + 2, column, 1, 2 + below)
 
     @property
     def _widest_name(self) -> int:
@@ -200,7 +213,7 @@ class Form(QWidget):
         """Beside each other where the widest name and the widest editor have room."""
         seen = [row for row in self._rows.values() if not row.editor.isHidden()]
         names = self._widest_name
-        units = max((row.unit.sizeHint().width() + GRID for row in seen if row.info.unit), default=0)
+        units = max((row.unit.sizeHint().width() + GRID for row in seen if row.unit), default=0)
         editors = units + max((row.editor.minimumSizeHint().width() for row in seen), default=0)
         stacked = names + GRID + editors > _WIDEST
         least = max([_NAMES, *(form._widest_name for form in self.aligned)])
@@ -208,15 +221,10 @@ class Form(QWidget):
             self._grid.setColumnMinimumWidth(0, least)
         if stacked != self._stacked:
             self._stacked = stacked
-            for at, row in enumerate(self._rows.values()):
+            for row in self._rows.values():
                 for widget in filter(None, (row.label, row.editor, row.unit, row.slide, row.error)):
                     self._grid.removeWidget(widget)
-                self._place(row, _LINES * at)
-
-
-def _say(label: QLabel, text: str) -> None:
-    label.setText(text)
-    label.setVisible(bool(text))
+                self._place(row)
 
 
 def _range(info: FieldInfo) -> str:

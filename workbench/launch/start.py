@@ -1,5 +1,6 @@
 """What `python3 main.py` and the installed command do: set up what is missing, then hand over."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -89,6 +90,7 @@ def _start(program: str, argv: list[str], code: Path | None) -> int:
         return run_command(argv, program)
     _prepare_screen(program)
     leave_cores_to_the_run()
+    gc.disable()  # nothing of what is imported is garbage; the window collects when it has time
     from workbench.app import main as open_window
 
     return open_window(argv)

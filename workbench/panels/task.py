@@ -116,7 +116,8 @@ class TopologyChoice(QPushButton):
         self._fade.setOpacity(1.0 if usable.usable else _FADED)
         self.setToolTip(locked or f"{self.spec.meaning} Used for {self.spec.example}.")
         self.setAccessibleDescription(words if usable.usable else f"{words} {usable.text}")
-        self.setMinimumHeight(self.sizeHint().height())
+        if self.isVisible():  # else when it comes to be seen: to break its lines takes a millisecond
+            self.setMinimumHeight(self.sizeHint().height())
 
     def sizeHint(self) -> QSize:
         """As high as the words need at this width."""
