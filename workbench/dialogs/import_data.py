@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelectionModel, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -52,6 +52,7 @@ _READING: dict[str, tuple[tuple[str, Any], ...]] = {
         *((mark, mark) for mark in ("-9", "-99", "-999", "-9999", "99", "999", "9999")),
     ),
 }  # fmt: skip
+_UNSELECTED = QItemSelectionModel.SelectionFlag.NoUpdate
 _PATIENCE_MS, _TICK_MS = 500, 200
 _ONCE = ("time", "label", "text", "split")  # roles that one column has at most
 _OF_CELLS = ("decimal", "layout", "first_year", "no_value")  # which stand in the second column
@@ -227,7 +228,7 @@ class ImportDialog(Dialog):
             for at, place in enumerate(places or [0]):
                 self.table.setItem(row, at, QTableWidgetItem(cells[place][:200]))
         self.table.resizeColumnsToContents()
-        self.table.setCurrentCell(1 if columns else 0, 0)  # a role, if it were the first, would take the keys at once
+        self.table.setCurrentCell(1 if columns else 0, 0, _UNSELECTED)  # a role would take the keys at once
         before: QWidget = self.table
         for choice in self._roles.values():
             self.setTabOrder(before, choice)
