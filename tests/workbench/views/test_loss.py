@@ -102,7 +102,7 @@ def test_metric_stands_beside_its_baselines(show: Show, short_run: History, qtbo
     view = show(Loss)
     view.show_start(replace(measured.STARTED, steps_per_epoch=2))
     view.show_history(short_run)
-    qtbot.waitUntil(lambda: bool(view._metric.curves))
+    qtbot.waitUntil(lambda: bool(view._metric.legend.texts))
     assert view._metric.legend.texts == ("RMSE  35", "naive  33.7", "seasonal naive  41.9", "drift  34.1")
     assert_array_equal(view._metric.curves["naive"].y, [33.7, 33.7])
     short_run.extend("loss", np.array([short_run.latest_step("loss") + 1.0]), np.ones(1))
@@ -117,7 +117,7 @@ def test_a_metric_that_is_still_to_come_is_in_the_key_beside_what_it_has_to_beat
     history.extend("loss", np.arange(1.0, 4.0), np.ones(3))
     view.show_start(measured.STARTED)
     view.show_history(history)
-    qtbot.waitUntil(lambda: bool(view._metric.curves))
+    qtbot.waitUntil(lambda: bool(view._metric.legend.texts))
     assert view._metric.legend.texts[-1] == "RMSE  none before an epoch ends"
     view.apply_theme(DARK)
     assert view._metric.legend.texts[-1] == "RMSE  none before an epoch ends"
