@@ -107,6 +107,14 @@ def test_roles_that_one_column_has_change_hands(dialog: ImportDialog) -> None:
     assert dialog.roles() == {"day": "time", "amount": "label", "guests": "ignored"}
 
 
+def test_a_role_that_keys_pass_by_stays_where_it_was(dialog: ImportDialog) -> None:
+    """A role that one column has at most is taken from another as soon as it is passed by."""
+    column = dialog._roles["amount"]
+    for key, role, day in ((Qt.Key.Key_Home, "time", "ignored"), (Qt.Key.Key_Down, "target", "time")):
+        QTest.keyClick(column, key)
+        assert dialog.roles() == {"day": day, "amount": role, "guests": "target"}
+
+
 def test_what_was_decided_is_what_is_opened(dialog: ImportDialog, table: Path) -> None:
     choose(dialog, "import_decimal", "comma")
     choose(dialog, "import_role_amount", "target")

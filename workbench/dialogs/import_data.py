@@ -76,6 +76,7 @@ class ImportDialog(Dialog):
         self._roles: dict[str, QComboBox] = {}
         self._chosen: dict[str, str] = {}  # roles given by hand, which hold whatever is found out anew
         self._all: dict[str, str] = {}  # roles of all columns, as they were found
+        self._lost: dict[str, tuple[str, str]] = {}  # by column: the role that it had, and which column took it
         self.message = Message("import_message", "What cannot be read")
         self.message.dismissed.connect(lambda: self.message.say(""))
         self._name, self._usable = path.name, False
@@ -211,6 +212,7 @@ class ImportDialog(Dialog):
         places = shown(found)
         columns = [found.columns[place] for place in places]
         self._roles, self._all = {}, {each.name: each.role for each in found.columns}
+        self._lost.clear()
         self.table.clear()
         self.table.setRowCount(0)
         self.table.setRowCount(len(found.head) + (1 if columns else 0))
@@ -246,13 +248,27 @@ class ImportDialog(Dialog):
 
     def _make_way(self, name: str) -> None:
         """A role that one column has at most is taken from the one that had it."""
+        self._give_back(name)
         role = self._roles[name].currentText()
         for other, choice in self._roles.items():
             if role in _ONCE and other != name and choice.currentText() == role:
-                choice.setCurrentText("ignored")
-                self._chosen[other] = "ignored"
-        self._chosen[name] = role
+                self._lost[other] = role, name
+                self._give(other, "ignored")
+        self._give(name, role)
         self._allow()
+
+    def _give_back(self, name: str) -> None:
+        """Keys pass by roles on their way to another: what `name` took from a column in passing, that has again."""
+        self._lost.pop(name, None)
+        for other, (role, by) in tuple(self._lost.items()):
+            if by == name:
+                del self._lost[other]
+                if all(choice.currentText() != role for choice in self._roles.values()):
+                    self._give(other, role)
+
+    def _give(self, name: str, role: str) -> None:
+        self._roles[name].setCurrentText(role)
+        self._chosen[name] = role
 
     def _allow(self) -> None:
         """Open what can be used, or may be with the roles that somebody gave it: whether it can, is seen then."""
