@@ -12,6 +12,15 @@ def announce(widget: QWidget, text: str) -> None:
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))
 
 
+def tell_fold(button: QWidget, opened: bool) -> None:
+    """Tell of a button whether what it folds is seen; to screen readers, one to check would be a check box."""
+    said = "shown" if opened else "hidden"
+    if said != button.accessibleDescription():
+        button.setAccessibleDescription(said)
+        if button.hasFocus():
+            announce(button, said)
+
+
 def name_with(widget: QWidget, name: str, value: str) -> None:
     """Name a slider with what its place stands for: of itself it would say the place, as 137 of 200."""
     said = f"{name}: {value}"

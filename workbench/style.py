@@ -161,7 +161,7 @@ QPushButton[role="step"] { text-align: left; padding: 0; border: 0; border-botto
 QToolButton[role="fold"] { border: 0; padding: 4px 0; color: palette(window-text); font-weight: 600;
     background: transparent; }
 QToolButton[role="fold"]:hover, QToolButton[role="fold"]:focus { color: palette(link); }
-QPushButton[role="step"]:checked { background: palette(base); border-left: 3px solid palette(link); }
+QPushButton[role="step"][opened="true"] { background: palette(base); border-left: 3px solid palette(link); }
 QPushButton[role="step"]:hover { background: palette(button); }
 QPushButton[role="step"]:focus { border-bottom: 2px solid palette(link); }
 QPushButton[role="choice"] { text-align: left; border: 1px solid palette(mid); border-radius: 4px;

@@ -8,7 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QCheckBox, QToolButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
 
 from engine.config import field_info
 from engine.events import Finding
@@ -104,15 +105,47 @@ def test_buttons_are_called_by_what_they_say(bench: Bench) -> None:
 
 def test_a_fold_is_a_button_that_says_what_it_folds_and_whether_it_is_open(bench: Bench, listener: Listener) -> None:
     names = {"model_more": "More settings of the model", "training_more": "More settings of training"}
+    bench.window.activateWindow()
     for name, title in names.items():
         button = bench.window.findChild(QToolButton, name)
         assert button is not None
-        told = QAccessible.queryAccessibleInterface(button)
-        assert told.role() is QAccessible.Role.Button  # not a check box
-        assert (told.text(QAccessible.Text.Name), told.text(QAccessible.Text.Description)) == (title, "hidden")
-        for said in ("shown", "hidden"):
-            button.click()
-            assert told.text(QAccessible.Text.Description) == listener.heard[-1] == said
+        assert as_told(button) == (QAccessible.Role.Button, title, "hidden")  # not a check box
+        bench.window.steps.panel.reveal(button)  # which opens it
+        bench.until(button.hasFocus)
+        for said in ("hidden", "shown"):
+            QTest.keyClick(button, _KEY.Key_Space)
+            assert as_told(button)[2] == listener.heard[-1] == said
+
+
+def test_a_step_of_the_set_up_is_a_button_that_says_whether_it_is_open(bench: Bench, listener: Listener) -> None:
+    data, _, model, _ = bench.window.steps.panel.headers
+    assert as_told(data)[::2] == (QAccessible.Role.Button, "shown")
+    bench.window.activateWindow()
+    model.setFocus()
+    bench.until(model.hasFocus)
+    QTest.keyClick(model, _KEY.Key_Space)
+    assert [as_told(each)[2] for each in (data, model)] == ["hidden", "shown"]
+    assert listener.heard == ["shown"]  # and nothing of the one that was folded for it
+
+
+def test_why_of_a_finding_is_a_button_that_says_whether_it_is_open(qtbot: QtBot, listener: Listener) -> None:
+    card = FindingCard(Finding("non-finite", "problem", "NaN", "why", "cure"))
+    qtbot.addWidget(card)
+    card.show()
+    card.activateWindow()
+    why = card.buttons[0]
+    assert as_told(why) == (QAccessible.Role.Button, "Why: NaN", "hidden")
+    why.setFocus()
+    qtbot.waitUntil(why.hasFocus)
+    for said in ("shown", "hidden"):
+        QTest.keyClick(why, _KEY.Key_Space)
+        assert as_told(why)[2] == listener.heard[-1] == said
+
+
+def as_told(widget: QWidget) -> tuple[QAccessible.Role, str, str]:
+    """Role, name and description."""
+    told = QAccessible.queryAccessibleInterface(widget)
+    return told.role(), told.text(QAccessible.Text.Name), told.text(QAccessible.Text.Description)
 
 
 def test_a_topology_is_one_of_several_and_says_in_plain_words_why_it_does_not_fit(bench: Bench) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QTo
 
 from engine.events import WITHDRAWN, Finding
 from workbench.panels.labels import column, label
+from workbench.spoken import tell_fold
 from workbench.theme import GRID
 from workbench.wording import named, setting_words
 
@@ -114,10 +115,10 @@ class FindingCard(QFrame):
         self._cure = label(_unbroken(named(finding.cure)))
         self._toggle = QToolButton()
         self._toggle.setText("Why")
-        self._toggle.setCheckable(True)
+        self._toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._toggle.setObjectName(f"finding_{finding.key}_why")
         self._toggle.setAccessibleName(f"Why: {finding.title}")
-        self._toggle.toggled.connect(self.open)
+        self._toggle.clicked.connect(lambda: self.open(not self.opened))
         # With its parent from the beginning: shown before it had one, it would be a window, and take the keys.
         self._fix = QPushButton("Go on from good weights" if finding.goes_on else "Fix it", self)
         self._fix.setObjectName(f"finding_{finding.key}_fix")
@@ -135,7 +136,7 @@ class FindingCard(QFrame):
     @property
     def opened(self) -> bool:
         """Whether the reason is shown."""
-        return self._toggle.isChecked()
+        return self._opened
 
     def take_keys_of(self, other: FindingCard) -> None:
         """Where one of the buttons of a card that goes has the keys, the same one of this has them then."""
@@ -146,7 +147,9 @@ class FindingCard(QFrame):
 
     def open(self, opened: bool) -> None:
         """Show or hide the reason."""
-        self._toggle.setChecked(opened)
+        self._opened = opened
+        self._toggle.setArrowType(Qt.ArrowType.DownArrow if opened else Qt.ArrowType.RightArrow)
+        tell_fold(self._toggle, opened)
         self._why.setVisible(opened)
         self._cure.setVisible(opened and bool(self.finding.cure))
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.spoken import announce
+from workbench.spoken import tell_fold
 from workbench.theme import GRID
 
 
@@ -114,7 +114,7 @@ class Fold(QWidget):
         """`whole` is what a screen reader calls it, where the title says enough only to who sees what is around it."""
         super().__init__()
         self._body = body
-        self.button = QToolButton()  # not one to check: to screen readers it would be a check box
+        self.button = QToolButton()
         self.button.setText(title)
         self.button.setObjectName(name)
         self.button.setAccessibleName(whole or title)
@@ -131,9 +131,8 @@ class Fold(QWidget):
         self._opened = opened
         self._body.setVisible(opened)
         self.button.setArrowType(Qt.ArrowType.DownArrow if opened else Qt.ArrowType.RightArrow)
-        self.button.setAccessibleDescription("shown" if opened else "hidden")
+        tell_fold(self.button, opened)
 
     @Slot()
     def _toggle(self) -> None:
         self.open(not self._opened)
-        announce(self.button, self.button.accessibleDescription())

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QS
 
 from workbench.later import later
 from workbench.panels.labels import Fold, column, frame, label
+from workbench.spoken import tell_fold
 from workbench.theme import GRID
 
 _WIDTHS = 37 * GRID, 48 * GRID  # pixels: of the panel at least, and what its settings may ask for
@@ -24,7 +25,6 @@ class StepHeader(QPushButton):
         super().__init__()
         self.setObjectName(f"step_{title.lower()}")
         self.setProperty("role", "step")
-        self.setCheckable(True)
         self._title = title
         self._number, self._name, self._summary = QLabel(str(number)), QLabel(title), QLabel()
         self._number.setProperty("role", "title")
@@ -33,6 +33,12 @@ class StepHeader(QPushButton):
         self._full = ""
         self._lay_out()
         self.summarise("")
+
+    def show_opened(self, opened: bool) -> None:
+        """Say and show whether this is the step that is open."""
+        self.setProperty("opened", opened)
+        self.style().polish(self)
+        tell_fold(self, opened)
 
     def summarise(self, text: str) -> None:
         """Say in a few words what is chosen."""
@@ -105,7 +111,7 @@ class SetupPanel(QWidget):
     def open(self, index: int) -> None:
         """Show one step and fold the others."""
         for at, (header, page) in enumerate(zip(self.headers, self._pages, strict=True)):
-            header.setChecked(at == index)
+            header.show_opened(at == index)
             page.setVisible(at == index)
 
     def reveal(self, control: QWidget) -> None:
