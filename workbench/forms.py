@@ -15,6 +15,7 @@ from workbench.editors import ChoiceEditor, Editor, editor_for
 from workbench.number_editors import NumberEditor, NumbersEditor
 from workbench.several_editor import SeveralEditor
 from workbench.slide import Slide
+from workbench.spoken import announce
 from workbench.theme import GRID
 from workbench.wording import words
 
@@ -103,6 +104,7 @@ class Form(QWidget):
         row = self._rows[name]
         self._show(row, getattr(getattr(experiment, self.section), name))
         self._say(row, message)
+        announce(row.editor, message)
 
     def set_applies(self, name: str, applies: bool) -> None:
         """Show or hide a field that has a meaning only with other settings."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +48,7 @@ class Shelf(QObject):
         archive.found.connect(self._offer_to_go_on)
         archive.let_go.connect(runs.refresh)
         archive.let_go.connect(self._on_let_go)
-        archive.left_out.connect(lambda words: runs.left_out.say(html.escape(words)))
+        archive.left_out.connect(runs.left_out.say)
         archive.removed.connect(runs.drop)
         archive.put_aside.connect(runs.offer_back)
         archive.left.connect(runs.drop)

@@ -35,7 +35,7 @@ from engine.events import (
 from engine.lessons import Lesson
 from engine.rate_search import RateCurve, Tried, curve
 from tests.workbench.bench import Bench
-from workbench import jobs
+from workbench import jobs, spoken
 from workbench.answers import (
     Asked,
     Column,
@@ -88,6 +88,26 @@ def no_fault_unseen(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     yield
     told = [record for phase in ("setup", "call") for record in caplog.get_records(phase)]
     assert not [record.getMessage() for record in told if record.name == jobs.__name__ and record.levelname == "ERROR"]
+
+
+class Listener:
+    """In the place of Qt's way to screen readers."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def isActive(self) -> bool:  # noqa: N802 (Qt's name)
+        return True
+
+    def updateAccessibility(self, event: Any) -> None:  # noqa: N802 (Qt's name)
+        self.heard.append(event.message())
+
+
+@pytest.fixture
+def listener(monkeypatch: pytest.MonkeyPatch) -> Listener:
+    listening = Listener()
+    monkeypatch.setattr(spoken, "QAccessible", listening)
+    return listening
 
 
 class KnownData:

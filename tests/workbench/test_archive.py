@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeySequence, QTextDocumentFragment
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -382,6 +382,14 @@ def test_runs_are_found_by_words_of_their_notes_and_what_is_hidden_is_not_chosen
     assert not panel._rows[9].isHidden()  # it has just begun
     panel._filter.clear()
     assert not any(row.isHidden() for row in panel._rows.values())
+
+
+def test_the_tip_of_a_run_shows_its_notes_as_they_are(panel: RunsPanel) -> None:
+    record = panel.current
+    assert record is not None
+    record.notes = "rate<b>1"
+    panel.refresh(record)
+    assert QTextDocumentFragment.fromHtml(panel._rows[record.number].toolTip(1)).toPlainText() == "rate<b>1"
 
 
 def test_what_needs_weights_says_why_it_is_off(panel: RunsPanel) -> None:

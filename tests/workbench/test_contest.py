@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from engine.comparing.race_messages import STRATEGIES, Place
 from engine.config import Experiment
 from engine.events import Compiling
-from tests.workbench.conftest import KnownBackend
+from tests.workbench.conftest import KnownBackend, Listener
 from workbench import comparisons
 from workbench.contest_terms import Terms
 from workbench.desk import RACING, Desk
@@ -40,7 +40,7 @@ def test_while_kernels_are_compiled_it_says_how_far_they_are(desk: Desk, dialog:
 
 
 def test_a_race_ends_with_bands_and_a_table(
-    qtbot: QtBot, backend: KnownBackend, desk: Desk, dialog: RaceDialog
+    qtbot: QtBot, backend: KnownBackend, desk: Desk, dialog: RaceDialog, listener: Listener
 ) -> None:
     backend.free = True
     dialog.seeds.show_value(2)
@@ -49,7 +49,7 @@ def test_a_race_ends_with_bands_and_a_table(
     qtbot.waitUntil(lambda: not desk.contest.alive, timeout=20_000)
     assert len(backend.runs) == 6
     assert {run.experiment.training.seed for run in backend.runs} == {0, 1}
-    assert dialog.bar.words.text() == "all runs are done"
+    assert dialog.bar.words.text() == listener.heard[-1] == "all runs are done"
     assert dialog.table.rowCount() == 3
     assert not dialog.table.horizontalHeader().highlightSections()
     band = desk.contest.tally.band(("lstm", ""))

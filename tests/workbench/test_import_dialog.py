@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from engine.config import Experiment
 from engine.data import Reading, assigned, peek, suggest
 from tests.engine.data.test_excel import workbook
-from tests.workbench.conftest import KnownBackend
+from tests.workbench.conftest import KnownBackend, Listener
 from workbench.backend import Backend
 from workbench.desk import Desk
 from workbench.dialogs.import_data import ImportDialog
@@ -85,9 +85,9 @@ def test_a_german_table_below_a_title_is_shown_as_it_is_read(tmp_path: Path, qtb
     assert "3 lines before the table left out" in made._rejected.text()
 
 
-def test_the_preview_follows_what_is_chosen(dialog: ImportDialog) -> None:
+def test_the_preview_follows_what_is_chosen(dialog: ImportDialog, listener: Listener) -> None:
     choose(dialog, "import_header", "there is none")
-    assert "29 rows" in dialog._found.text()
+    assert "29 rows" in dialog._found.text() == listener.heard[-1]
     assert list(dialog.roles()) == ["column0", "column1", "column2"]
     choose(dialog, "import_delimiter", "bar")
     assert list(dialog.roles()) == ["column0"]

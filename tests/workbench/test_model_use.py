@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 from engine.config import Experiment
 from engine.data import load, sample, suggest
 from engine.training import TrainingRun
+from tests.workbench.conftest import Listener
 from workbench.answers import Asked, Curve, Used
 from workbench.backend import Backend
 from workbench.dialogs.frame import Dialog
@@ -287,6 +288,13 @@ def test_a_forecast_fills_the_height_with_the_steps_that_are_shown(qtbot: QtBot)
     made.plot.show_everything()
     made.plot.box.updateAutoRange()
     assert made.plot.box.viewRange()[1][0] < 0
+
+
+def test_an_answer_is_said(qtbot: QtBot, listener: Listener) -> None:
+    made = Answering(LIGHT)
+    qtbot.addWidget(made)
+    made.show_used(Used(("y",), ((1.5,), (2.5,)), "Two."))
+    assert listener.heard == ["Two."]
 
 
 def test_the_table_of_answers_follows_the_size_of_text(qtbot: QtBot) -> None:

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from engine import data
 from engine.rate_search import Tried
-from tests.workbench.conftest import RATES, KnownBackend
+from tests.workbench.conftest import RATES, KnownBackend, Listener
 from workbench.backend import Backend
 from workbench.desk import Desk
 from workbench.dialogs.rate_finder import RateFinder
@@ -41,11 +41,11 @@ def finder(qtbot: QtBot, desk: Desk) -> RateFinder:
     return made
 
 
-def test_the_suggestion_can_be_taken(qtbot: QtBot, desk: Desk) -> None:
+def test_the_suggestion_can_be_taken(qtbot: QtBot, desk: Desk, listener: Listener) -> None:
     made, rates = finder(qtbot, desk), list[float]()
     made.taken.connect(rates.append)
     assert made.take.text().startswith("Take 0.00")
-    assert "falls most steeply" in made._words.text()
+    assert "falls most steeply" in made._words.text() == listener.heard[-1]
     assert len(made.plot.curves["smoothed"].x) == RATES
     made.take.click()
     assert math.log10(rates[0]) == pytest.approx(-2.5, abs=0.1)

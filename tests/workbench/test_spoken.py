@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
@@ -14,34 +12,15 @@ from pytestqt.qtbot import QtBot
 from engine.config import field_info
 from engine.events import Finding
 from tests.workbench.bench import Bench
+from tests.workbench.conftest import Listener
 from tests.workbench.views import measured
-from workbench import spoken
 from workbench.panels.findings import FindingCard
 from workbench.panels.labels import ScrolledText
+from workbench.panels.message import Message
 from workbench.run_state import State
 from workbench.slide import Slide
 
 _KEY = Qt.Key
-
-
-class Listener:
-    """In the place of Qt's way to screen readers."""
-
-    def __init__(self) -> None:
-        self.heard: list[str] = []
-
-    def isActive(self) -> bool:  # noqa: N802 (Qt's name)
-        return True
-
-    def updateAccessibility(self, event: Any) -> None:  # noqa: N802 (Qt's name)
-        self.heard.append(event.message())
-
-
-@pytest.fixture
-def listener(monkeypatch: pytest.MonkeyPatch) -> Listener:
-    listening = Listener()
-    monkeypatch.setattr(spoken, "QAccessible", listening)
-    return listening
 
 
 def test_the_slider_of_the_run_says_its_step(bench: Bench, listener: Listener) -> None:
@@ -142,6 +121,20 @@ def test_why_of_a_finding_is_a_button_that_says_whether_it_is_open(qtbot: QtBot,
         assert as_told(why)[2] == listener.heard[-1] == said
 
 
+def test_a_message_is_said_once_and_as_it_is(qtbot: QtBot, listener: Listener) -> None:
+    message = Message("data_message", "What is wrong")
+    qtbot.addWidget(message)
+    for text in ("No column <b>.", "No column <b>.", "", "No column <b>."):
+        message.say(text)
+    assert listener.heard == ["No column <b>."] * 2  # the second time it is news again
+    assert message._text.textFormat() is Qt.TextFormat.PlainText
+
+
+def test_why_a_value_is_refused_is_said(bench: Bench, listener: Listener) -> None:
+    bench.window.steps.refuse("data.look_back", "It takes 1 to 100.", bench.window.desk.draft.experiment)
+    assert listener.heard == ["It takes 1 to 100."]
+
+
 def as_told(widget: QWidget) -> tuple[QAccessible.Role, str, str]:
     """Role, name and description."""
     told = QAccessible.queryAccessibleInterface(widget)
@@ -173,10 +166,8 @@ def test_what_the_foot_of_the_window_says_is_spoken(bench: Bench, listener: List
     assert listener.heard == ["Nothing was written."]
 
 
-def test_nothing_is_made_for_nobody(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    listening = Listener()
-    monkeypatch.setattr(spoken, "QAccessible", listening)
-    monkeypatch.setattr(listening, "isActive", lambda: False)
+def test_nothing_is_made_for_nobody(bench: Bench, listener: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listener, "isActive", lambda: False)
     assert QApplication.instance() is not None
     bench.window.foot.tell("Nothing was written.")
-    assert not listening.heard
+    assert not listener.heard

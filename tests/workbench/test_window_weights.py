@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.export.beside import write_arrays
 from tests.workbench.bench import Bench
-from tests.workbench.conftest import SERIES
+from tests.workbench.conftest import SERIES, Listener
 from workbench.answers import Exported, ForeignWeights
 from workbench.desk import Desk
 from workbench.dialogs.export import ExportDialog
@@ -60,7 +60,7 @@ def test_commands_of_the_menu_follow_the_run_that_is_chosen_in_the_list(bench: B
         assert [menus[name].isEnabled() for name in ("export", "use")] == [enabled, enabled]
 
 
-def test_runs_are_listed_and_can_be_exported_and_used_again(bench: Bench, tmp_path: Path) -> None:
+def test_runs_are_listed_and_can_be_exported_and_used_again(bench: Bench, tmp_path: Path, listener: Listener) -> None:
     bench.train(10)
     bench.command("stop")
     bench.until(lambda: bench.session_state is State.FINISHED)
@@ -77,6 +77,7 @@ def test_runs_are_listed_and_can_be_exported_and_used_again(bench: Bench, tmp_pa
     dialog._path.setText(str(tmp_path / "weights"))
     dialog._write.click()
     bench.until(lambda: dialog._done.text() == "A reader says the same.")
+    assert "A reader says the same." in listener.heard
     assert (tmp_path / "weights.paper").read_text() == "paper"
     assert dialog._usage.toPlainText().splitlines() == [
         str(tmp_path / "weights.paper"), str(tmp_path / "weights.json"), "", "read weights.paper",

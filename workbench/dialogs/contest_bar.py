@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 from workbench.contest import Contest
 from workbench.pace import duration
 from workbench.panels.labels import column, label, rename
+from workbench.spoken import announce
 from workbench.status import preparing_words
 from workbench.theme import GRID
 
@@ -55,6 +56,11 @@ class ContestBar(QWidget):
         elif not mine:
             other = "race" if self._sweeps else "sweep"
             self.words.setText(f"A {other} is under way; its window can cancel it." if contest.alive else "")
+
+    def end(self, why: str) -> None:
+        """Say how it ended."""
+        self.words.setText(why)
+        announce(self, why)
 
     def _how_far(self) -> str:
         contest = self._contest

@@ -29,6 +29,7 @@ from workbench.panels.labels import column, fixed_font, label, rename
 from workbench.panels.message import Message
 from workbench.path_line import PathLine
 from workbench.records import RunRecord
+from workbench.spoken import announce
 from workbench.starting_place import starting_place
 from workbench.theme import GRID
 
@@ -119,6 +120,7 @@ class ExportDialog(TextDialog):
         self._usage.setPlainText(f"{files}\n\n{exported.usage}".rstrip())
         self._usage.show()
         self._at_rest()
+        announce(self, self._done.text())
 
     def show_problem(self, text: str) -> None:
         """It could not be written, or not be looked at."""
@@ -153,6 +155,7 @@ class ExportDialog(TextDialog):
         self.cancel_asked.emit(under_way)
         self._at_rest()
         self._done.setText("Cancelled: nothing was written.")
+        announce(self, self._done.text())
 
     def _at_rest(self) -> None:
         """Nothing is being written."""

@@ -24,6 +24,7 @@ from workbench.panels.labels import column, label
 from workbench.panels.message import Message
 from workbench.reading_pace import HowFar
 from workbench.reading_table import ReadingTable
+from workbench.spoken import announce
 from workbench.theme import GRID
 from workbench.wording import date_form
 
@@ -145,7 +146,8 @@ class ImportDialog(Dialog):
         self.message.say(why_not(found))
         self._usable = not found.problem
         self._allow()
-        self._found.setText(summary(found))
+        self._found.setText(understood := summary(found))
+        announce(self, understood)
         self._offer_sheets(found.sheets)
         self._offer_words(found.kept_words)
         self._fill(found)

@@ -146,7 +146,7 @@ class RaceDialog(Dialog):
     def _on_ended(self, why: str) -> None:
         if self._contest.sweeping:
             return
-        self.bar.words.setText(why)
+        self.bar.end(why)
         if self.table.chosen is None:
             self.table.selectRow(0)
 

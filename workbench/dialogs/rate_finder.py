@@ -17,6 +17,7 @@ from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key
 from workbench.plots.numerals import numerals
 from workbench.rate_test import RateTest
+from workbench.spoken import announce
 from workbench.theme import GRID, Theme
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ class RateFinder(Dialog):
         self.plot.show_curve(_SMOOTH, found.rates, found.smooth)
         self._show_key()
         self._frame(found)
-        self._words.setText(self._test.verdict(found))
+        self._words.setText(verdict := self._test.verdict(found))
         if not math.isnan(found.suggestion):
             self._line.setValue(math.log10(found.suggestion))
             self._line.show()
@@ -147,6 +148,7 @@ class RateFinder(Dialog):
             self.take.setEnabled(True)
             self.take.setFocus()
         self.take.setAccessibleName(self.take.text())
+        announce(self, verdict)
 
     def _frame(self, found: RateCurve) -> None:
         """Show the fall; where the loss runs away, the plot does not follow."""

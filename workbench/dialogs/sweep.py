@@ -185,7 +185,7 @@ class SweepDialog(Dialog):
     def _on_ended(self, why: str) -> None:
         if not self._contest.sweeping:
             return
-        self.bar.words.setText(why if self._contest.tally.field else "")
+        self.bar.end(why if self._contest.tally.field else "")
         if not self._contest.tally.field:
             self.message.say(why)
         self.results.choose_best()

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton
 
 from workbench.panels.labels import label
+from workbench.spoken import announce
 from workbench.theme import GRID
 
 
@@ -22,6 +23,7 @@ class Message(QFrame):
         self.setAccessibleName(title)
         self.setProperty("role", role)
         self._text = label(name=f"{name}_text")
+        self._text.setTextFormat(Qt.TextFormat.PlainText)  # names of files and columns are as they are
         close = QToolButton()
         close.setText("✕")
         close.setToolTip("Put this message away")
@@ -43,10 +45,13 @@ class Message(QFrame):
         self.hide()
 
     def say(self, text: str, dismissible: bool = True) -> None:
-        """Show `text`, or nothing."""
+        """Show `text`, or nothing; to screen readers too, once, since the keys stay where they are."""
+        news = text != self._text.text()
         self._text.setText(text)
         self.close_button.setVisible(dismissible)
         self.setVisible(bool(text))
+        if news:
+            announce(self, text)
 
     @property
     def text(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -115,7 +116,7 @@ class RunRow(QTreeWidgetItem):
                 self.setText(place, text)
         self.setToolTip(2, best_words(self.record))
         self.setToolTip(3, self.record.standing)
-        self.setToolTip(1, f"<p>{self.record.notes or self.text(1)}</p>")
+        self.setToolTip(1, f"<p>{html.escape(self.record.notes or self.text(1))}</p>")
         self.show_eye(theme)
         return True
 

@@ -115,7 +115,7 @@ class RunsPanel(QWidget):
 
     def offer_back(self, deleted: Sequence[RunRecord]) -> None:
         """What was deleted last can be brought back."""
-        words = [f"Run {record.number}, {html.escape(record.name)}, was deleted." for record in deleted]
+        words = [f"Run {record.number}, {record.name}, was deleted." for record in deleted]
         self.message.say(f"{len(words)} runs were deleted." if len(words) > 1 else "".join(words))
         self._list.undoes = bool(words)
 

@@ -112,6 +112,7 @@ class Answering(QWidget):
         self._used = used
         self.message.say("")
         self.say(used.words)
+        announce(self, used.words)
         self._hover.setText("")
         if used.curve is not None:
             self._draw(used.curve)
