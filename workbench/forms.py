@@ -181,6 +181,7 @@ class Form(QWidget):
         if slide:
             slide.setObjectName(f"{dotted}.slide")
             slide.setToolTip(_tip(info))
+            slide.setAccessibleDescription(info.help)
             slide.setWhatsThis(row.editor.whatsThis())
             slide.shown.connect(row.editor.show_value)
             slide.edited.connect(lambda value: self._on_edited(row, dotted, value))

@@ -53,6 +53,7 @@ def test_every_setting_is_offered_with_what_is_proposed(qtbot: QtBot, name: str)
     assert len(varied.values) >= 2
     assert set(varied.values) <= set(proposed(Experiment(), name))
     assert row.numbers.accessibleName() == row.ticks.accessibleName() != ""
+    assert row.remove.accessibleName() == row.numbers.accessibleName().replace("Values of", "Vary") + " no more"
 
 
 def test_one_setting_ends_with_a_curve_against_its_values_and_a_table(

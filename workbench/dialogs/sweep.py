@@ -69,6 +69,7 @@ class SweepDialog(Dialog):
         self.stop_early.setObjectName("sweep_stop_early")
         self.stop_early.setAccessibleName(self.stop_early.text())
         self.stop_early.setToolTip(f"<p>{RULE}</p>")
+        self.stop_early.setAccessibleDescription(RULE)
         self.count = label("", "small", "sweep_count")
         self.curves, self.values = RacePicture(theme, contest, "sweep"), SweepPicture(theme, contest)
         self.results = SweepResults()

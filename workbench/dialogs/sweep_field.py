@@ -47,6 +47,7 @@ class _Row(QWidget):
         self.numbers = QLineEdit()
         self.numbers.setObjectName(f"sweep_numbers_{number}")
         self.numbers.setToolTip(f"<p>{_HOW_NUMBERS}</p>")
+        self.numbers.setAccessibleDescription(_HOW_NUMBERS)
         self.ticks = Ticks(f"sweep_ticks_{number}", "Values to try")
         self._values = QStackedWidget()
         for page in (self.numbers, self.ticks):
@@ -55,7 +56,6 @@ class _Row(QWidget):
         remove.setText("✕")
         remove.setObjectName(f"sweep_remove_{number}")
         remove.setToolTip("Vary this setting no more")
-        remove.setAccessibleName("Vary this setting no more")
         remove.setAutoRaise(True)
         remove.clicked.connect(self.removed)
         self.remove = remove
@@ -104,6 +104,7 @@ class _Row(QWidget):
         label = setting_title(self.name)
         for page in (self.numbers, self.ticks):
             page.setAccessibleName(f"Values of {label}")
+        self.remove.setAccessibleName(f"Vary {label} no more")
         for value in values if ticked else ():
             near = len(values) <= _TICKED or value in (*FIRST_CELLS, self._now)
             self.ticks.add(str(value).lower() if isinstance(value, bool) else value,
