@@ -158,6 +158,20 @@ def test_keys_at_a_command_that_goes_off_come_to_run(bench: Bench, keys: Keys, a
     assert keys.at == "step_model"
 
 
+def test_a_setting_that_a_run_locked_has_the_keys_again_after_it(bench: Bench, keys: Keys) -> None:
+    keys.tab_to("step_model")
+    keys.press(_KEY.Key_Space)
+    keys.tab_to("model.hidden_size")
+    for elsewhere, then in (("", "model.hidden_size"), ("step_training", "step_training")):
+        bench.train(3)
+        assert keys.at != "model.hidden_size"
+        if elsewhere:
+            keys.tab_to(elsewhere)
+        bench.command("stop")
+        bench.until(lambda: bench.session_state is State.FINISHED)
+        assert keys.at == then
+
+
 def test_a_setting_with_a_long_explanation_stays_in_sight_when_that_takes_room(bench: Bench, keys: Keys) -> None:
     window = bench.window
     editor = window.steps.panel.findChild(QWidget, "training.memory_check")

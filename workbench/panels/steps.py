@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QApplication, QWidget
 
 from engine.config import Experiment
 from workbench.answers import Facts, Loaded
@@ -34,6 +34,7 @@ class Steps(QObject):
         self.panel = SetupPanel(list(zip(titles, (self.data, self.task, self.model, self.training), strict=True)))
         self.panel.pin(self.data.message)
         self._title = ""
+        self._lent: tuple[QWidget, QWidget | None] | None = None  # a setting that lost the keys, and what has them
         for panel in (self.data, self.task, self.model, self.training):
             panel.edited.connect(self.edited)
         self.data.open_asked.connect(self.open_asked)
@@ -74,11 +75,23 @@ class Steps(QObject):
 
     def lock(self, reason: str, experiment: Experiment) -> None:
         """Lock what cannot be changed now, with the reason."""
+        had = QApplication.focusWidget()
         self.data.lock(reason)
         self.task.lock(reason, experiment)
         self.model.lock(reason)
         self.training.lock(reason)
         self.panel.show_lock(reason)
+        self._lend_keys(had)
+
+    def _lend_keys(self, had: QWidget | None) -> None:
+        """A setting that was switched off has the keys again when it is on, unless somebody went elsewhere since."""
+        now = QApplication.focusWidget()
+        if had is not None and not had.isEnabled() and self.panel.isAncestorOf(had):
+            self._lent = had, now
+        elif self._lent is not None and self._lent[0].isEnabled():
+            (editor, since), self._lent = self._lent, None
+            if now is since:
+                editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def shows(self, name: str) -> bool:
         """Whether a form has a setting, by dotted name, that has an effect with the others."""
