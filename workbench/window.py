@@ -105,7 +105,7 @@ class Window(Workspace):
         desk.draft.facts_known.connect(self._on_facts)
         self.appearance.changing.connect(self.docks.note_widths)
         self.tabs.currentChanged.connect(self.appearance.dress_what_is_seen)
-        self.files.opening.connect(lambda: self.steps.panel.open(0))
+        self.files.opening.connect(self.steps.panel.show_data)
         for speaker in (self, desk, desk.archive, self.files, self.projects, self.preferring):
             speaker.told.connect(self.foot.tell)
         self._connect_project()

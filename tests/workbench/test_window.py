@@ -123,6 +123,17 @@ def test_a_source_that_cannot_be_opened_leaves_everything(bench: Bench) -> None:
     assert not message.isVisible()
 
 
+def test_data_that_is_opened_is_shown_from_its_name_on(bench: Bench) -> None:
+    panel, bar = bench.window.steps.panel, bench.window.steps.panel._pages[0].verticalScrollBar()
+    bar.setValue(bar.maximum())
+    assert bar.value() > 0
+    panel.open(2)
+    bench.window.files.open("other")
+    bench.until(lambda: bench.window.desk.draft.ready)
+    assert panel._pages[0].isVisible()
+    assert bar.value() == 0
+
+
 def test_settings_that_do_not_fit_the_data_block_the_run_and_say_why(bench: Bench) -> None:
     editor = bench.number("data.look_back")
     editor.lineEdit().setText("500")

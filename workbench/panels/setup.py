@@ -114,6 +114,11 @@ class SetupPanel(QWidget):
             header.show_opened(at == index)
             page.setVisible(at == index)
 
+    def show_data(self) -> None:
+        """Show the first step from its top: name and picture of what is read."""
+        self.open(0)
+        self._pages[0].verticalScrollBar().setValue(0)
+
     def reveal(self, control: QWidget) -> None:
         """Open the step that holds `control`, and every fold around it, and put the focus there."""
         for at, page in enumerate(self._pages):
