@@ -63,6 +63,11 @@ def score_label(*, compact: bool) -> QLabel:
     return label
 
 
+def named(part: str) -> str:
+    """A part of the data as people call it; without a validation part, answers are those of the training part."""
+    return "training" if part == "train" else part
+
+
 def tell_scores(
     label: QLabel, part: str, scores: Sequence[tuple[str, float]], baselines: Iterable[tuple[str, float]]
 ) -> None:
@@ -73,9 +78,9 @@ def tell_scores(
     simple, small = list(baselines), isinstance(label, ElidedLabel)
     own = [f"{name} {'not measured yet' if isnan(value) else f'{value:.3f}'}" for name, value in scores]
     others = ", ".join(f"{name}: {value:.3f}" for name, value in simple)
-    text = f"{part} part: {' · '.join(own)}" + (f" — {scores[0][0]} of {others}" if others else "")
+    text = f"{named(part)} part: {' · '.join(own)}" + (f" — {scores[0][0]} of {others}" if others else "")
     short = ", ".join(f"{name.partition(' (')[0]}: {value:.3f}" for name, value in simple)
     label.setToolTip(text if small else "")
-    shown = " — ".join(filter(None, (f"{part}: {own[0]}", short))) if small else text
+    shown = " — ".join(filter(None, (f"{named(part)}: {own[0]}", short))) if small else text
     if shown != label.text():
         label.setText(shown)

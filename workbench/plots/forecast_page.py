@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from engine.events import Probe
 from engine.percentages import percent
 from engine.prediction_records import SeriesPrediction
-from workbench.plots.answers import AnswerPage
+from workbench.plots.answers import AnswerPage, named
 from workbench.plots.area import Intervals
 from workbench.plots.curve import baseline_stroke
 from workbench.plots.curves import CurvePlot
@@ -156,7 +156,7 @@ class ForecastPage(AnswerPage):
         self.plot.left.setLabel(prediction.target, **self.plot.left.labelStyle)
         excerpt = f": {prediction.excerpt}" if prediction.excerpt else ""
         told = f"{excerpt}, whose RMSE stands above" if excerpt and not self.compact else excerpt
-        self.plot.bottom.setLabel(f"{prediction.part} part{told}", **self.plot.bottom.labelStyle)
+        self.plot.bottom.setLabel(f"{named(prediction.part)} part{told}", **self.plot.bottom.labelStyle)
 
     def _hover(self, place: float | None) -> None:
         shown = self._shown

@@ -8,7 +8,7 @@ from PySide6.QtGui import QPen
 
 from engine.events import Probe
 from engine.prediction_records import ValuePrediction
-from workbench.plots.answers import AnswerPage
+from workbench.plots.answers import AnswerPage, named
 from workbench.plots.curves import CurvePlot
 from workbench.plots.forecast_page import error_words
 from workbench.plots.keys import Key
@@ -49,7 +49,7 @@ class ScatterPage(AnswerPage):
         self._go(self._at if self._at is None or self._at < len(prediction.truth) else None)
         self.plot.left.setLabel(f"{prediction.target}, answered", **self.plot.left.labelStyle)
         excerpt = f": {prediction.excerpt}" if prediction.excerpt else ""
-        where = f"{prediction.target}, {prediction.part} part{excerpt}"
+        where = f"{prediction.target}, {named(prediction.part)} part{excerpt}"
         self.plot.bottom.setLabel(where, **self.plot.bottom.labelStyle)
         self._show_key()
 

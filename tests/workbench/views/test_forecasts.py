@@ -52,6 +52,13 @@ def test_a_forecast_of_some_windows_says_whose_error_it_tells(qtbot: QtBot, comp
     assert page.plot.bottom.labelText == f"validation part: 8 of 203 windows{more}"
 
 
+def test_without_a_validation_part_the_training_part_is_named_as_people_call_it(qtbot: QtBot) -> None:
+    page = ForecastPage(LIGHT, compact=True)
+    qtbot.addWidget(page)
+    page.draw(replace(measured.series_prediction(), part="train"))
+    assert page.plot.bottom.labelText == "training part"
+
+
 def test_forecast_with_errors_and_skill_in_the_key(show: Show) -> None:
     view = show(Prediction)
     known = SeriesPrediction(
