@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFontMetrics
 
 from engine.inside_records import HiddenTrace, LayerTrace, Structure
 from workbench.plots.label_axis import step_in_brackets
+from workbench.plots.network_equations import attends
 from workbench.plots.network_layout import Diagram, Link, Part
 from workbench.plots.numerals import numerals
 
@@ -60,7 +61,8 @@ def words_of_part(
         tokens, numbers = f"one of {structure.input_size:,} tokens", f"{structure.input_size} numbers"
         return ["<b>What is read</b>", when, tokens if structure.embedding_size else numbers]
     if part.kind == "output":
-        return ["<b>What is answered</b>", when, f"{structure.output_size:,} numbers from the top layer's state"]
+        source = "the top layer's state" + (", and what it attends to" if attends(structure) else "")
+        return ["<b>What is answered</b>", when, f"{structure.output_size:,} numbers from {source}"]
     layers: Mapping[tuple[int, bool], LayerTrace] = {
         (layer.layer, layer.reverse): layer for layer in (trace.layers if trace else ())
     }

@@ -19,10 +19,10 @@ from workbench.plots.label_axis import step_in_brackets
 from workbench.plots.legend import Legend
 from workbench.plots.levels import Levels
 from workbench.plots.network_diagram import NetworkDiagram
+from workbench.plots.network_equations import equations_of
 from workbench.plots.network_layout import Diagram, Link, Part, diagram
 from workbench.plots.network_words import words_of_all, words_of_link, words_of_part
 from workbench.plots.saving import Cell, Table
-from workbench.plots.substitution import with_functions
 from workbench.plots.trace_grid import steps_of
 from workbench.plots.unit_squares import grouped
 from workbench.theme import GRID
@@ -261,13 +261,7 @@ class NetworkView(LiveView):
         """The equations that an element stands for."""
         structure = self.probe("structure")
         assert isinstance(structure, Structure)
-        answer = (r"y_t = W_{hy} h_t + b_y",)
-        if isinstance(element, Link):
-            return answer if element.name.startswith("readout") else _of_cell(structure)
-        if element.kind == "output":
-            return answer
-        embedded = (r"x_t = E_{s_t}",) if structure.embedding_size else ()
-        return embedded if element.kind == "input" else _of_cell(structure)
+        return equations_of(structure, element)
 
     def _show_formulas(self, formulas: Sequence[str]) -> None:
         if [equation.latex for equation in self._equations] == list(formulas):
@@ -311,7 +305,3 @@ def _same_from_end(step: int, border: int | None, length: int, flow: GradientByT
         first, last, end = flow.written_from, flow.norms.shape[1], length
     place = last - (end - step)
     return place if place >= first else None
-
-
-def _of_cell(structure: Structure) -> tuple[str, ...]:
-    return tuple(with_functions(latex, *structure.functions) for latex, _ in structure.equations)
