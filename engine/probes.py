@@ -136,7 +136,7 @@ class Probes:
         self._norm, self._clip_norm, self._clipped_share = norm, clip_norm, clipped_share
         self.behind = not self.watched >= _OF_BATCHES
         if self._arrived:
-            read = steps if "encoder" in self._network.stacks else None
+            read = steps if self._reads_in_steps else None
             self.by_time = replace(joined(self._arrived, steps), written_from=read)
             self._arrived = []
         if "batch_activations" in self.watched:
@@ -224,9 +224,15 @@ class Probes:
         self._kept[name] = _Kept(value, step, _asked(name, request), took, worth, end, end)
         return True
 
+    @property
+    def _reads_in_steps(self) -> bool:
+        """Whether it reads a sequence before it writes one."""
+        return "encoder" in self._network.stacks
+
     def _hidden(self, _: SnapshotRequest) -> Probe:
         pinned = self._dataset.pinned()
-        border = len(pinned.inputs) if isinstance(pinned, PairBatch) else None
+        read = len(pinned.inputs) if self._reads_in_steps else 0  # what goes in at once takes no step
+        border = read if isinstance(pinned, PairBatch) else None
         layers, labels = self._network.trace_batch(pinned), self._dataset.pinned_labels()
         return HiddenTrace(layers, labels, border, self._classes_of(pinned))
 

@@ -345,6 +345,9 @@ def test_what_writes_without_reading_writes_from_the_beginning(bench: Bench) -> 
     control.request = SnapshotRequest(1, EVERYTHING)
     events = TrainingRun(experiment, data.load(experiment), control)
     snapshot = next(event for event in events if isinstance(event, Snapshot))
+    trace = dict(snapshot.values)["hidden"]
+    assert isinstance(trace, HiddenTrace)
+    assert trace.written_from == 0  # its first step writes the first note
     bench.train()
     for flow in (dict(snapshot.values)["gradient_by_time"], bench.get("gradient_by_time", paused=True)):
         assert isinstance(flow, GradientByTime)

@@ -228,7 +228,6 @@ class Explain(LiveView):
         """Whether a bridge made the state before a step of what was read: it is not the one that is shown there."""
         trace = self.probe("hidden")
         first = trace.written_from if isinstance(trace, HiddenTrace) else None
-        first = 0 if structure.topology == "one_to_many" else first
         return step == first and any(name.startswith("bridge.") for name, _ in structure.parameters)
 
     def _sums(self, structure: Structure, layer: LayerTrace, step: int, unit: int) -> dict[str, tuple[str, float]]:

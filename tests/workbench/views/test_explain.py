@@ -57,8 +57,8 @@ def test_equations_hold_the_numbers_of_a_step(show: Show, qtbot: QtBot) -> None:
     [
         ("encoder_decoder", 1, 1, ""),
         ("encoder_decoder", 1, 0, "c = 0.500 · 0.000 + 0.500 · 0.800 = 0.400"),
-        ("one_to_many", 1, 0, ""),
-        ("one_to_many", 1, 1, "c = 0.500 · 0.400 + 0.250 · (−0.400) = 0.100"),
+        ("one_to_many", 0, 0, ""),
+        ("one_to_many", 0, 1, "c = 0.500 · 0.400 + 0.250 · (−0.400) = 0.100"),
     ],
 )
 def test_no_equation_takes_a_state_that_a_bridge_replaced(
