@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
+from PySide6.QtGui import QPen
 
 from engine.inside_records import Floats
 from engine.percentages import percent
 from workbench.plots.curves import CurvePlot
-from workbench.plots.functions import FUNCTIONS, saturated
+from workbench.plots.functions import FUNCTIONS, flat_below, saturated
 from workbench.plots.key_cursor import KeyCursor
 from workbench.plots.keys import Key, patch
 from workbench.plots.levels import rung
@@ -20,7 +21,7 @@ BINS = 80
 _LEAST_REACH = 4.0  # either side of zero: what a tanh or a sigmoid does lies within
 _POINTS = 401
 _NOW = "pinned sequence, time step looked at"
-_ALL, _FLAT = "what goes in", "saturated (f′ < 0.1)"
+_ALL, _FLAT = "what goes in", "saturated"
 
 Array = NDArray[np.float64]
 
@@ -108,7 +109,7 @@ class FunctionPlot(CurvePlot):
         self.name, self.function, self._reach = name, function, _LEAST_REACH
         self.remove_curves()
         self.add_curve(f"{name}: f = {function.replace('_', ' ')}", "smooth")
-        self.add_curve("f′, its slope", "test")
+        self.add_curve("f′, its slope", _slope_pen)
         self.add_curve(_NOW, "cursor", symbol=True, line=False, ring=False)
 
     def _draw_bars(self, flat: Array) -> None:
@@ -126,5 +127,14 @@ class FunctionPlot(CurvePlot):
     def _tell(self) -> None:
         tallest = f"tallest bar {percent(self.shares.max(), 1)}"
         bars = Key(_ALL, patch(self._theme.color("muted", 0.6)), tallest)
-        flat = Key(_FLAT, patch(self._theme.color("warning", 0.6)), percent(self.saturated_share, 1))
+        share = percent(self.saturated_share, 1)
+        where = f" where f′ < {flat_below(self.function):.2g}" if self.function else ""
+        flat = Key(_FLAT, patch(self._theme.color("warning", 0.6)), share + where)
         self.show_key([bars, flat])
+
+
+def _slope_pen(theme: Theme) -> QPen:
+    """As wide as that of f: a thin one is lost over the bars."""
+    pen = theme.pen("test")
+    pen.setWidthF(theme.pen("smooth").widthF())
+    return pen

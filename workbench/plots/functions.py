@@ -13,6 +13,7 @@ Values: TypeAlias = NDArray[Any]
 Function: TypeAlias = Callable[[Values], Any]
 
 _GELU_FACTOR = math.sqrt(2 / math.pi)
+_GELU_STEEPEST = 1.129  # at the root of two
 _SATURATED = 0.1  # of the steepest slope
 
 
@@ -42,9 +43,13 @@ FUNCTIONS: dict[str, tuple[Function, Function]] = {
 }
 
 
+def flat_below(name: str) -> float:
+    """A tenth of the steepest slope: with less a unit hardly learns."""
+    steepest = {"sigmoid": 0.25, "hard_sigmoid": 1 / 6, "gelu": _GELU_STEEPEST}.get(name, 1.0)
+    return _SATURATED * steepest
+
+
 def saturated(name: str, x: Values) -> NDArray[np.bool_]:
-    """Where the slope is less than a tenth of the steepest: there a unit hardly learns."""
-    slope = FUNCTIONS[name][1]
-    steepest = {"sigmoid": 0.25, "hard_sigmoid": 1 / 6}.get(name, 1.0)
-    flat: NDArray[np.bool_] = np.abs(slope(x)) < _SATURATED * steepest
+    """Where the slope, up or down, is less than that."""
+    flat: NDArray[np.bool_] = np.abs(FUNCTIONS[name][1](x)) < flat_below(name)
     return flat

@@ -7,7 +7,7 @@ import pytest
 
 from engine.kernels.activations import CODES
 from tests.reference import ACTIVATIONS
-from workbench.plots.functions import FUNCTIONS, saturated
+from workbench.plots.functions import FUNCTIONS, flat_below, saturated
 
 
 def test_every_function_can_be_drawn() -> None:
@@ -27,3 +27,9 @@ def test_function_and_slope(name: str) -> None:
 def test_saturated_is_where_the_slope_is_gone(name: str, flat: list[float]) -> None:
     x = np.array([-4.0, -1.0, 1.0, 4.0])
     np.testing.assert_array_equal(x[saturated(name, x)], flat)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_flat_is_a_tenth_of_the_steepest(name: str) -> None:
+    steepest = np.abs(FUNCTIONS[name][1](np.linspace(-5, 5, 100_001))).max()
+    assert flat_below(name) == pytest.approx(steepest / 10, rel=1e-3)

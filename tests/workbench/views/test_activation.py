@@ -18,6 +18,7 @@ from engine.inside_records import (
 from tests.workbench.views import measured
 from tests.workbench.views.known import Show, f32
 from workbench.film import Film
+from workbench.theme import LIGHT
 from workbench.views.activation import Activation
 
 
@@ -43,7 +44,10 @@ def test_histogram_and_saturation_of_every_function(qtbot: QtBot, show: Show, tw
     place = int(np.searchsorted(update.edges, 0.1, "right")) - 1
     assert update.shares[place] == 0.75
     assert update.edges[-1] == 6.0
-    assert "saturated (f′ < 0.1)  25.0 %" in update.legend.texts
+    assert "saturated  25.0 % where f′ < 0.025" in update.legend.texts  # a tenth of the steepest, which differs
+    assert "saturated  50.0 % where f′ < 0.1" in candidate.legend.texts
+    slope, function = (update.curves[name].pen(LIGHT) for name in ("f′, its slope", "update: f = sigmoid"))
+    assert slope.widthF() == function.widthF()  # over the bars a thinner one is lost
 
 
 def test_it_says_which_batch_it_shows_and_how_much_of_it(show: Show, two_layers: BatchActivations) -> None:
