@@ -67,6 +67,7 @@ class GradientByTime:
     half_life: tuple[float, ...]  # steps back in time over which the norm halves; inf when it does not shrink
     cuts: tuple[int, ...] = ()  # steps from 0 that begin a part, truncated: its gradient goes no further back
     written_from: int | None = None  # the first step that is written, not read, behind an encoder
+    together: int = 1  # updates that look back over one and the same step, at most: the norm is of all of them
 
 
 @dataclass(frozen=True, slots=True)

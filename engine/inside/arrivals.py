@@ -31,10 +31,11 @@ def joined(arrived: Sequence[Arrived], steps: int) -> GradientByTime:
     if len(arrived) == 1 and arrived[0][2].shape[1] >= steps:
         return GradientByTime(names, frozen(arrived[0][2]), tuple(lives[0]))
     squares = np.zeros((len(names), max(steps, *(first + norms.shape[1] for first, _, norms in arrived))))
-    seen = np.zeros(squares.shape, bool)
+    seen = np.zeros(squares.shape[1], int)
     for first, _, norms in arrived:
         squares[:, first : first + norms.shape[1]] += np.square(norms, dtype=np.float64)
-        seen[:, first : first + norms.shape[1]] = True
+        seen[first : first + norms.shape[1]] += 1
     cuts = tuple(sorted({first for first, _, _ in arrived} - {0}))
     medians = tuple(map(statistics.median_low, zip(*lives, strict=True)))
-    return GradientByTime(names, frozen(np.where(seen, np.sqrt(squares), np.nan)), medians, cuts)
+    norms_of_all = frozen(np.where(seen > 0, np.sqrt(squares), np.nan))
+    return GradientByTime(names, norms_of_all, medians, cuts, together=int(seen.max()))

@@ -64,21 +64,21 @@ def test_share_left_looks_from_the_answer_in_each_direction() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arrived", "norms", "cuts"),
+    ("arrived", "norms", "cuts", "together"),
     [
-        ([(0, [1.0, 2.0])], [1, 2], ()),
-        ([(0, [1.0, 2.0]), (2, [3.0])], [1, 2, 3], (2,)),  # one part after the other
-        ([(0, [3.0, 1.0]), (0, [4.0, 2.0, 5.0])], [5, 5**0.5, 5], ()),  # both begin at the beginning
-        ([(1, [2.0, 4.0])], [math.nan, 2, 4], (1,)),  # nothing looked at the first step
+        ([(0, [1.0, 2.0])], [1, 2], (), 1),
+        ([(0, [1.0, 2.0]), (2, [3.0])], [1, 2, 3], (2,), 1),  # one part after the other
+        ([(0, [3.0, 1.0]), (0, [4.0, 2.0, 5.0])], [5, 5**0.5, 5], (), 2),  # both begin at the beginning
+        ([(1, [2.0, 4.0])], [math.nan, 2, 4], (1,), 1),  # nothing looked at the first step
     ],
 )
 def test_parts_of_a_batch_are_one_course_with_its_cuts(
-    arrived: list[tuple[int, list[float]]], norms: list[float], cuts: tuple[int, ...]
+    arrived: list[tuple[int, list[float]]], norms: list[float], cuts: tuple[int, ...], together: int
 ) -> None:
     parts = [(first, ("layer 1",), np.array([row], np.float32)) for first, row in arrived]
     by_time = joined(parts, len(norms))
     np.testing.assert_allclose(by_time.norms[0], norms, rtol=1e-6)
-    assert by_time.cuts == cuts
+    assert (by_time.cuts, by_time.together) == (cuts, together)
 
 
 def test_the_share_that_is_left_is_that_of_the_last_part() -> None:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPen, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.events import Snapshot
@@ -202,6 +203,9 @@ class GradientFlow(LiveView):
             keys.append(Key(self._said("from here on it is written", ", before it read"), self.theme.pen("good")))
         if flow.cuts:
             keys.append(Key(self._said("cut", ": the gradient goes no further back"), self.theme.pen("baseline")))
+        if flow.together > 1:
+            added = self._said(f"up to {flow.together} updates added up", ", half-lives are of each alone")
+            keys.append(Key(added, QPen(Qt.PenStyle.NoPen), line=False))
         self._curves.show_key(keys)
 
     def _said(self, words: str, more: str) -> str:

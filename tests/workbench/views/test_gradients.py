@@ -121,6 +121,16 @@ def test_gradient_flow_tells_what_is_read_from_what_is_written(show: Show) -> No
         assert place is None or view._border.value() == place
 
 
+def test_gradients_of_several_updates_are_told_from_the_half_life_of_one(show: Show) -> None:
+    view = show(GradientFlow)
+    flow = GradientByTime(("layer 1",), f32([0.5, 0.5, 0.5]), (1.0,), together=4)
+    view.show_snapshot(measured.snapshot(flow))
+    told = "up to 4 updates added up, half-lives are of each alone"
+    assert told in view._curves.legend.texts
+    view.show_snapshot(measured.snapshot(replace(flow, together=1)))
+    assert told not in view._curves.legend.texts
+
+
 @pytest.mark.parametrize(
     ("life", "words"),
     [(2.0, "halves every 2.0 steps"), (2500.0, "halves every 2,500 steps"), (106_519.0, "hardly shrinks")],
