@@ -154,6 +154,8 @@ class Contributions:
     shape: tuple[int, ...]  # of the parameter
     steps: NDArray[np.float64]  # (T,)
     total: float
+    first: int = 0  # step of the batch that the first of `steps` is
+    updates: int = 1  # that the batch led to, truncated: this is the last of them
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,7 @@ class Probes:
         self.watched: set[str] = set()  # probes that the batch at hand is measured for
         self._contributions: Contributions | None = None  # of the last batch that was watched
         self._gathered = Gathered()  # of the updates of the batch at hand
+        self._updates = 0  # of the batch at hand, so far
         self._spent: dict[str, float] = {}  # seconds that a probe took beside the answer to a request
         self.predictions = Predictions(network, dataset, loss)
         by_class = PathsByClass(network, dataset)
@@ -119,6 +120,7 @@ class Probes:
 
         At once: the next sequence that runs through the network overwrites it, and the update its weights.
         """
+        self._updates += 1
         if self._network.watch_time:
             self._arrived.append((first, *self._network.gradient_by_time()))
         if "batch_activations" in self.watched:
@@ -126,7 +128,8 @@ class Probes:
                 self._gathered.add(self._network)
         if "contributions" in self.watched:
             with self._counted("contributions"):
-                self._contributions = contributions(self._network, self._request.parameter, self._request.entry)
+                found = contributions(self._network, self._request.parameter, self._request.entry)
+                self._contributions = replace(found, first=first, updates=self._updates)
 
     def note(self, step: int, norm: float, clip_norm: float, clipped_share: float, steps: int) -> None:
         """Take in of the batch that was the `step`-th its gradient norm before clipping, and its length in `steps`.
@@ -134,7 +137,7 @@ class Probes:
         Beside them the limit of the norm, and the share of the run's steps beyond it.
         """
         self._norm, self._clip_norm, self._clipped_share = norm, clip_norm, clipped_share
-        self.behind = not self.watched >= _OF_BATCHES
+        self.behind, self._updates = not self.watched >= _OF_BATCHES, 0
         if self._arrived:
             read = steps if self._reads_in_steps else None
             self.by_time = replace(joined(self._arrived, steps), written_from=read)

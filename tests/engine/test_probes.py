@@ -8,7 +8,7 @@ from engine.config import Experiment
 from engine.control import Control
 from engine.data import Dataset
 from engine.events import PROBES, Probe, Snapshot, SnapshotRequest
-from engine.inside_records import GradientByTime, GradientNorms, HiddenTrace, Spectrum
+from engine.inside_records import Contributions, GradientByTime, GradientNorms, HiddenTrace, Spectrum
 from engine.losses import Loss
 from engine.network import Network
 from engine.optimizers import Optimizer
@@ -321,6 +321,20 @@ def test_another_matrix_is_shown_at_once(bench: Bench) -> None:
     snapshot = bench.probes.answer(request, bench.step, 1, paused=False)
     assert snapshot is not None
     assert dict(snapshot.values)["spectrum"].name == first.available[0]  # type: ignore[union-attr]
+
+
+def test_shares_of_a_batch_in_parts_are_those_of_the_last_at_its_own_steps() -> None:
+    settings = {"model.hidden_size": 4, "training.truncate_every": 16, "training.truncate_to": 24}
+    experiment = data.sample("alice").experiment.replace(settings)
+    control = Control()
+    control.request = SnapshotRequest(1, EVERYTHING)
+    events = TrainingRun(experiment, data.load(experiment), control)
+    snapshot = next(event for event in events if isinstance(event, Snapshot))
+    shares, flow = (dict(snapshot.values)[name] for name in ("contributions", "gradient_by_time"))
+    assert isinstance(shares, Contributions)
+    assert isinstance(flow, GradientByTime)
+    assert (shares.first, len(shares.steps), shares.updates) == (40, 24, 4)  # of 64 steps
+    assert (flow.cuts, flow.together) == ((8, 24, 40), 2)
 
 
 def test_where_writing_begins_is_told() -> None:

@@ -73,10 +73,10 @@ class Summing(LiveView):
         if not isinstance(found, Contributions):
             return
         self._show_choices(found)
-        steps = np.arange(1, len(found.steps) + 1)
-        self._bars.setData(np.arange(len(found.steps) + 1) + 0.5, found.steps)
-        self._plot.show_curve(_SUM, steps, sums(found))
-        self._plot.box.setLimits(xMin=0.5, xMax=len(steps) + 0.5)
+        edges = np.arange(found.first, self.time_steps() + 1) + 0.5
+        self._bars.setData(edges, found.steps)
+        self._plot.show_curve(_SUM, edges[1:] - 0.5, sums(found))
+        self._plot.box.setLimits(xMin=edges[0], xMax=edges[-1])
         self._total.setPos(found.total)
         self._total.show()
         self._show_key(found)
@@ -110,9 +110,9 @@ class Summing(LiveView):
         return super().reason()
 
     def time_steps(self) -> int:
-        """Steps of the longest sequence of the batch."""
+        """Up to the last step of the longest sequence of the batch."""
         found = self.probe("contributions")
-        return len(found.steps) if isinstance(found, Contributions) else 0
+        return found.first + len(found.steps) if isinstance(found, Contributions) else 0
 
     def table(self) -> Table:
         """One row for each time step: its share, and the sum from the last step back."""
@@ -120,7 +120,8 @@ class Summing(LiveView):
         if not isinstance(found, Contributions):
             return (), []
         rows = zip(found.steps.tolist(), sums(found).tolist(), strict=True)
-        return ("time step", f"share of {whose(found)}", _SUM), [(step, *row) for step, row in enumerate(rows, 1)]
+        header = ("time step", f"share of {whose(found)}", _SUM)
+        return header, [(step, *row) for step, row in enumerate(rows, found.first + 1)]
 
     def _choose(self) -> None:
         for place in self._places:
@@ -147,24 +148,30 @@ class Summing(LiveView):
 
     def _show_cursor(self) -> None:
         position, found = self.time.position, self.probe("contributions")
-        inside = position is not None and position < self.time_steps()
+        inside = position is not None and self._has(position)
         self._mark.setVisible(inside)
         if position is None or not inside or not isinstance(found, Contributions):
             self.read_out("")
             return
         self._mark.setPos(position + 1)
-        share, sum_so_far = found.steps[position], sums(found)[position]
+        at = position - found.first
+        share, sum_so_far = found.steps[at], sums(found)[at]
         part = f" ({percent(share / found.total, 1)} of the whole)" if found.total else ""
         words = f"time step {position + 1} adds {share:+.4g}{part} · sum from here on {sum_so_far:.4g}"
         self.read_out(numerals(words))
 
     def _hover(self, place: float | None) -> None:
-        inside = place is not None and 0.5 <= place < self.time_steps() + 0.5
+        inside = place is not None and self._has(round(place) - 1)
         self.time.hover(round(place) - 1 if place is not None and inside else None)
 
     def _click(self, place: float) -> None:
-        if 0.5 <= place < self.time_steps() + 0.5:
+        if self._has(round(place) - 1):
             self.time.pin(round(place) - 1)
+
+    def _has(self, position: int) -> bool:
+        """Whether the update looked back over this step of the batch."""
+        found = self.probe("contributions")
+        return isinstance(found, Contributions) and found.first <= position < self.time_steps()
 
 
 def sums(found: Contributions) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
@@ -174,7 +181,8 @@ def sums(found: Contributions) -> np.ndarray[tuple[int, ...], np.dtype[np.float6
 
 def whose(found: Contributions) -> str:
     """Which gradient it is, in words."""
+    update = f", the last of {found.updates} updates" if found.updates > 1 else ""
     if found.entry is None:
-        return f"‖gradient‖ of {found.name}"
+        return f"‖gradient‖ of {found.name}{update}"
     place = f"{found.entry[0]}, {found.entry[1]}" if len(found.shape) > 1 else f"{found.entry[0]}"
-    return f"gradient of {found.name}[{place}]"
+    return f"gradient of {found.name}[{place}]{update}"

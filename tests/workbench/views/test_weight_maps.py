@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -110,6 +112,22 @@ def test_steps_add_up_to_the_whole(show: Show) -> None:
     view._plot.hovered.emit(3.2)
     assert view._readout.text() == "time step 3 adds +2.5 (125.0 % of the whole) · sum from here on 2.5"
     assert view.table()[1] == [(1, 0.5, 2.0), (2, -1.0, 1.5), (3, 2.5, 2.5)]
+
+
+def test_the_last_update_of_a_batch_in_parts_stands_at_its_own_steps(show: Show) -> None:
+    view = show(Summing)
+    view.show_snapshot(measured.snapshot(replace(known_shares(), first=4, updates=3)))
+    assert_array_equal(view._bars.getData()[0], [4.5, 5.5, 6.5, 7.5])
+    assert_array_equal(view._plot.curves["sum from the last step back"].x, [5, 6, 7])
+    assert [row[0] for row in view.table()[1]] == [5, 6, 7]
+    view._plot.clicked.emit(3.2)  # it did not look back so far
+    assert view.time.position is None
+    view._plot.clicked.emit(7.2)
+    assert view.time.position == 6
+    assert view._readout.text().startswith("time step 7 adds +2.5 ")
+    view.time.pin(1)
+    assert view._readout.text() == ""
+    assert "‖gradient‖ of b, the last of 3 updates  = 2, the sum of all steps" in view._plot.legend.texts
 
 
 def test_one_weight_is_asked_for(show: Show, qtbot: QtBot) -> None:
