@@ -15,6 +15,7 @@ from workbench.plots.calm import limit
 from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key, patch
 from workbench.plots.numerals import numerals
+from workbench.plots.recent_extent import RecentExtent
 from workbench.plots.saving import Table
 from workbench.views.live_view import LiveView
 
@@ -39,6 +40,7 @@ class Summing(LiveView):
         self._plot.hiding.own(_SHARE, self._bars)
         self._plot.add_curve(_SUM, "validation")
         self._total = self._plot.add_line("good")
+        self._frame, self._extent = self._plot.add_anchor(), RecentExtent()
         self._mark = self._plot.add_line("cursor", upright=True)
         layout = QVBoxLayout(self.body)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -74,6 +76,9 @@ class Summing(LiveView):
             return
         self._show_choices(found)
         edges = np.arange(found.first, self.time_steps() + 1) + 0.5
+        of = found.name, found.entry
+        low, high = self._extent.hold(of, snapshot.step, (found.steps, sums(found), found.total, 0.0))
+        self._frame.setData(edges[[0, -1]], [low, high])
         self._bars.setData(edges, found.steps)
         self._plot.show_curve(_SUM, edges[1:] - 0.5, sums(found))
         self._plot.box.setLimits(xMin=edges[0], xMax=edges[-1])
@@ -85,6 +90,8 @@ class Summing(LiveView):
     def clear(self) -> None:
         """No bars, no sum."""
         self._bars.setData([], [])
+        self._frame.setData([], [])
+        self._extent = RecentExtent()
         self._total.hide()
         self._mark.hide()
         self._plot.clear()

@@ -130,6 +130,25 @@ def test_the_last_update_of_a_batch_in_parts_stands_at_its_own_steps(show: Show)
     assert "‖gradient‖ of b, the last of 3 updates  = 2, the sum of all steps" in view._plot.legend.texts
 
 
+def test_the_axis_of_shares_widens_at_once_and_shrinks_after_a_while(show: Show) -> None:
+    view = show(Summing)
+    ranges: list[tuple[float, float]] = []
+    for step, size in enumerate(np.random.default_rng(0).uniform(1, 10, 120)):
+        shares = known_shares()
+        drawn = replace(shares, steps=size * shares.steps, total=size * shares.total)
+        view.show_snapshot(measured.snapshot(drawn, step=step))
+        low, high = view._plot.box.viewRange()[1]
+        assert low <= -size < 2.5 * size <= high
+        ranges.append((low, high))
+    assert len(set(ranges)) < 12
+    for step in range(120, 190):
+        view.show_snapshot(measured.snapshot(known_shares(), step=step))
+    assert view._plot.box.viewRange()[1][1] < 3
+    view.show_snapshot(measured.snapshot(replace(known_shares(), steps=np.full(3, 50.0)), step=200))
+    view.show_snapshot(measured.snapshot(known_shares(), step=150))  # back in the run: nothing follows to shrink it
+    assert view._plot.box.viewRange()[1][1] < 3
+
+
 def test_one_weight_is_asked_for(show: Show, qtbot: QtBot) -> None:
     view = show(Summing)
     view.show_snapshot(measured.snapshot(known_shares()))
