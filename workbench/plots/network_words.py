@@ -81,7 +81,8 @@ def _state_words(layer: LayerTrace, step: int, norm: float) -> list[str]:
         numerals(f"{name}: {values[step].min():+.3f} … {values[step].max():+.3f}, mean {values[step].mean():+.3f}")
         for name, values in courses
     ]
-    return [*words, numerals(f"‖∂L/∂h‖ = {norm:.3g}") if math.isfinite(norm) else "no gradient measured here"]
+    arriving = f"‖∂L/∂h‖ of the last batch = {norm:.3g}"  # of this sequence, which is held out, there is none
+    return [*words, numerals(arriving) if math.isfinite(norm) else "the last batch had no gradient here"]
 
 
 def _shape(shape: tuple[int, ...]) -> str:

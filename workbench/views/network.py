@@ -31,6 +31,7 @@ from workbench.views.live_view import LiveView
 _DECADES = 8.0  # of the gradient's norm that have a colour, down from the strongest
 _LEAST_LEVEL = 0.1  # of states: those of hundreds of units are small
 _PANEL = 300  # pixels
+_BAND = "band: log₁₀ of the last batch's gradient, of the strongest"
 
 
 class NetworkView(LiveView):
@@ -128,7 +129,7 @@ class NetworkView(LiveView):
                 words = layer.layer + 1, "backward" if layer.reverse else "forward", step + 1
                 numbers = (float(hidden.mean()), float(hidden.min()), float(hidden.max()), self._norm(layer, step))
                 rows.append((*words, *numbers))
-        return ("layer", "direction", "step", "mean state", "smallest", "largest", "‖∂L/∂h‖"), rows
+        return ("layer", "direction", "step", "mean state", "smallest", "largest", "‖∂L/∂h‖ of the last batch"), rows
 
     # --- drawing ----------------------------------------------------------------------------------------
 
@@ -168,12 +169,15 @@ class NetworkView(LiveView):
         return states, arriving
 
     def _norm(self, layer: LayerTrace, step: int) -> float:
-        """The gradient that arrives as far from the end of the last batch's sequences; NaN where none was measured."""
+        """The gradient that arrives as far from where the layer ends in the last batch; NaN where none was measured."""
         flow = self.probe("gradient_by_time")
         name = f"layer {layer.layer + 1}" + (" reverse" if layer.reverse else "")
         if not isinstance(flow, GradientByTime) or name not in flow.names:
             return math.nan
-        place = _same_from_end(step, self._border, len(layer.hidden), flow)
+        if layer.reverse:  # its course ends at the first step
+            place = step if step < (flow.written_from or flow.norms.shape[1]) else None
+        else:
+            place = _same_from_end(step, self._border, len(layer.hidden), flow)
         return math.nan if place is None else float(flow.norms[flow.names.index(name), place])
 
     @property
@@ -196,7 +200,7 @@ class NetworkView(LiveView):
             self._levels.high,
             self._levels.beyond,
         )
-        band = Scale("band: log₁₀ of the gradient, of the strongest", self.theme.color_map("magnitude"), -_DECADES, 0)
+        band = Scale(_BAND, self.theme.color_map("magnitude"), -_DECADES, 0)
         self._legend.show_items(self.theme, (state, band))
 
     # --- what was clicked -------------------------------------------------------------------------------

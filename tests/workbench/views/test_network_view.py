@@ -57,6 +57,19 @@ def test_gradients_of_another_pair_stand_where_it_is_as_far_from_its_end(show: S
     assert_allclose([row[-1] for row in view.table()[1]], [np.nan, 0.1, 0.2, 0.4, 0.5], rtol=1e-6)
 
 
+def test_gradients_of_what_reads_backward_stand_where_it_is_as_far_from_its_own_end(show: Show) -> None:
+    view = show(NetworkView)
+    hidden = np.zeros((4, 1), np.float32)
+    trace = HiddenTrace(tuple(LayerTrace(0, way, hidden, None, ()) for way in (False, True)), tuple("abcd"))
+    flow = GradientByTime(("layer 1", "layer 1 reverse"), f32([0.1, 0.2], [0.4, 0.3]), (1.0, 1.0))
+    view.show_snapshot(measured.snapshot(trace, measured.structure(reverse=True, units=1), flow))
+    norms = [row[-1] for row in view.table()[1]]
+    assert_allclose(norms, [np.nan, np.nan, 0.1, 0.2, 0.4, 0.3, np.nan, np.nan], rtol=1e-6)
+    box = next(part for part in view._diagram.diagram.parts if part.reverse and part.step == 0)
+    view._diagram.chosen.emit(box)
+    assert "‖∂L/∂h‖ of the last batch = 0.4" in view._words.text()
+
+
 def test_what_is_clicked_tells_its_numbers(show: Show) -> None:
     view = show(NetworkView)
     trace, _, structure = known_cell()
