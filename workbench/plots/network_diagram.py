@@ -30,6 +30,11 @@ _COLUMN = 110  # pixels of a step, with text of the usual size
 _FOLD_MS = 700
 _ROLES = "train", "validation", "test", "baseline3", "baseline4", "baseline5"  # colours of the first matrices
 _UNLIKE = 3, 0, 1, 5, 4, 2  # colours of runs, those first that none of these comes near
+_ROUNDS = (  # of the colours, and the sign for each: a deep network has more matrices than there are colours
+    (Qt.PenStyle.SolidLine, "■"),
+    (Qt.PenStyle.DotLine, "▪▪▪"),
+    (Qt.PenStyle.DashDotLine, "▬▪▬"),
+)
 
 
 class NetworkDiagram(QWidget):
@@ -162,16 +167,29 @@ class NetworkDiagram(QWidget):
 
     def color_of(self, name: str) -> QColor:
         """One colour for each matrix, the same at every step."""
-        assert self.diagram is not None
-        names = list(dict.fromkeys(link.name for link in self.diagram.links))
         further = (QColor(self._theme.series[place]) for place in _UNLIKE)
         colors = [*map(self._theme.color, _ROLES), *further]
-        return colors[names.index(name) % len(colors)]
+        return colors[self._number_of(name) % len(colors)]
+
+    def dash_of(self, name: str) -> Qt.PenStyle:
+        """How the arrows of a matrix are drawn; of two in one colour, each in its own way."""
+        return self._round_of(name)[0]
+
+    def sign_of(self, name: str) -> tuple[str, QColor]:
+        """What stands for the arrows of a matrix in a key, and its colour."""
+        return self._round_of(name)[1], self.color_of(name)
+
+    def _round_of(self, name: str) -> tuple[Qt.PenStyle, str]:
+        return _ROUNDS[self._number_of(name) // (len(_ROLES) + len(_UNLIKE)) % len(_ROUNDS)]
+
+    def _number_of(self, name: str) -> int:
+        assert self.diagram is not None
+        return list(dict.fromkeys(link.name for link in self.diagram.links)).index(name)
 
     def _paint_link(self, painter: QPainter, link: Link) -> None:
         chosen = isinstance(self.selected, Link) and self.selected.name == link.name
         color = self.color_of(link.name)
-        dashed = Qt.PenStyle.DashLine if link.fed_back else Qt.PenStyle.SolidLine
+        dashed = Qt.PenStyle.DashLine if link.fed_back else self.dash_of(link.name)
         pen = QPen(color, 3.0 if chosen else 1.5, dashed)
         way, opacity = self._places.way(link), self._places.opacity_of(link)
         if self.diagram is not None and self.diagram.passes(link):  # over a box of any colours

@@ -19,13 +19,14 @@ _BREAK = "&#8203;"  # a place where a line may end; Qt knows no <wbr>
 _FEW = 4  # letters of a name that say less than an x or a y
 
 
-def words_of_all(structure: Structure, made: Diagram | None, color_of: Callable[[str], QColor]) -> list[str]:
-    """What can be clicked, and the matrix behind each colour of arrows."""
+def words_of_all(structure: Structure, made: Diagram | None, sign_of: Callable[[str], tuple[str, QColor]]) -> list[str]:
+    """What can be clicked, and the matrix behind arrows of each colour and kind."""
     words = ["Click a box or an arrow to see its numbers and its equation.", ""]
     shapes = dict(structure.parameters)
     for name in dict.fromkeys(link.name for link in (made.links if made else ())):
         size = f"<b>{_shape(shapes.pop(name))}</b>" if name in shapes else "no weights"
-        words.append(f'<span style="color:{color_of(name).name()}">■</span>&nbsp;{_breaking(name)} · {size}')
+        sign, color = sign_of(name)
+        words.append(f'<span style="color:{color.name()}">{sign}</span>&nbsp;{_breaking(name)} · {size}')
     others = [f"{_breaking(name)} · <b>{_shape(shape)}</b>" for name, shape in shapes.items() if len(shape) > 1]
     return [*words, *(["", "Matrices without an arrow of their own:", *others] if others else [])]
 

@@ -242,7 +242,7 @@ class NetworkView(LiveView):
 
         if chosen is None:
             self._show_formulas(())
-        words = about(chosen) if chosen else words_of_all(structure, made, self._diagram.color_of)
+        words = about(chosen) if chosen else words_of_all(structure, made, self._diagram.sign_of)
         self._words.setText("<br>".join(words))
         read = self._passed or chosen
         told = about(read)[:3] if read else self._step_words(known)

@@ -126,7 +126,7 @@ def test_what_was_answered_goes_in_again_through_weights_of_the_decoder(qtbot: Q
     back = [link for link in made.links if link.fed_back]
     assert {link.name for link in back} == {"decoder.weight_ih_l0"}
     assert [(link.start.step, link.end.step) for link in back] == [(4, 6), (6, 7), (7, 8)]
-    told = words_of_all(writing, made, lambda _name: QColor())
+    told = words_of_all(writing, made, lambda _name: ("■", QColor()))
     names = "attention.&#8203;query.&#8203;weight · <b>4\u00a0×\u00a04</b>"
     label = QLabel("<br>".join(told))
     qtbot.addWidget(label)

@@ -70,6 +70,18 @@ def test_gradients_of_what_reads_backward_stand_where_it_is_as_far_from_its_own_
     assert "‖∂L/∂h‖ of the last batch = 0.4" in view._words.text()
 
 
+def test_of_more_matrices_than_colours_no_two_are_drawn_alike(show: Show) -> None:
+    view = show(NetworkView)
+    view.show_snapshot(measured.snapshot(measured.structure(layers=7, reverse=True, units=1)))
+    diagram = view._diagram
+    names = {link.name for link in diagram.diagram.links}
+    assert len(names) > 12
+    assert len({(diagram.color_of(name).name(), diagram.dash_of(name)) for name in names}) == len(names)
+    signs = [diagram.sign_of(name)[0] for name in names]
+    assert len({*signs}) == 2
+    assert all(view._words.text().count(sign + "<") == signs.count(sign) for sign in signs)
+
+
 def test_what_is_clicked_tells_its_numbers(show: Show) -> None:
     view = show(NetworkView)
     trace, _, structure = known_cell()
