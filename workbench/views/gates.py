@@ -35,7 +35,7 @@ class Gates(TraceView):
         return super().reason()
 
     def strips(self, trace: LayerTrace) -> tuple[Strip, ...]:
-        """One a gate; what can be negative (a candidate state) is coloured either side of nothing."""
+        """One a gate; a candidate state, which can be negative, is coloured either side of nothing."""
         return tuple(_strip(name, values) for name, values in trace.gates)
 
     def table(self) -> Table:
@@ -59,7 +59,7 @@ def shares(values: Floats, *, signed: bool) -> tuple[float, float]:
 
 
 def _strip(name: str, values: Floats) -> Strip:
-    signed = bool((values < 0).any())
+    signed = name == "candidate"  # whatever it is at the moment: of a relu it is never below nought
     above, below = shares(values, signed=signed)
     if signed:
         return Strip(name, values, "diverging", f"high {percent(above)}, low {percent(below)}")

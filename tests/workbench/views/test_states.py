@@ -91,6 +91,15 @@ def test_values_under_the_mouse_and_the_cursor(show: Show) -> None:
     assert (view.time.position, view.time.pinned) == (0, True)
 
 
+def test_a_candidate_that_is_never_negative_is_no_gate(show: Show) -> None:
+    view = show(Gates)
+    layer = known_layer(update=([0.95], [0.5]), candidate=([3.0], [0.0]))  # of a relu
+    view.show_snapshot(measured.snapshot(HiddenTrace((layer,), ("a", "b"))))
+    grid = view._traces.grid
+    assert grid.panels[1].map == "diverging"
+    assert grid._cells[1].title.name == "candidate · high 50 %, low 0 %"
+
+
 def test_gates_and_their_saturation(show: Show) -> None:
     layer = known_layer(forget=([0.95, 0.5], [0.99, 0.05], [0.5, 0.02]), candidate=([-1, 1], [0, 0], [0.95, 0.1]))
     view = show(Gates)
