@@ -11,6 +11,7 @@ from engine.topologies import topology
 
 _FIELD = re.compile(r"\b(?:" + "|".join(re.escape(name) for name in field_names()) + r")\b")
 _PLAIN_WORD = re.compile(r"[a-z]+[ ,]")
+_SHORT = 12  # letters of a name that stays in one line
 _DATE_PART = re.compile(r"%[YymdHIMSfbBp](?![a-z])")
 _DATE_LETTERS = {
     "Y": "YYYY", "y": "YY", "m": "MM", "d": "DD", "H": "hh", "I": "hh", "M": "mm", "S": "ss", "f": "ffffff",
@@ -108,8 +109,9 @@ def scores_words(scores: Iterable[tuple[str, float]]) -> str:
 
 
 def unbroken(name: str, value: str) -> str:
-    """A name and its value, which no line comes to break apart."""
-    return f"{name}\u00a0{value}"
+    """A name and its value, which no line comes to break apart; nor a short name, as exact match."""
+    words = name.replace(" ", "\u00a0") if len(name) <= _SHORT else name
+    return f"{words}\u00a0{value}"
 
 
 def setting_words(name: str, value: object) -> str:

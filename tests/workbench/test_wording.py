@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.wording import for_people, score_text, scores_words, words
+from workbench.wording import for_people, score_text, scores_words, unbroken, words
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,7 @@ def test_a_skill_is_told_in_hundredths(name: str, value: float, told: str) -> No
 def test_a_score_stands_on_the_line_of_its_name() -> None:
     scores = [("MASE", 0.40181), ("skill", 0.71), ("RMSE", float("nan"))]
     assert scores_words(scores) == "MASE\u00a00.4018, skill against naive\u00a00.71"
+    assert unbroken("exact match", "1") == "exact\u00a0match\u00a01"
 
 
 @pytest.mark.parametrize(("key", "shown"), [("BLEU", "BLEU"), ("exact_match", "Exact match"), ("sgd", "SGD")])

@@ -12,6 +12,7 @@ from engine.events import Probe
 from workbench.plots.elided_label import ElidedLabel
 from workbench.plots.saving import Table
 from workbench.theme import Theme
+from workbench.wording import unbroken
 
 
 class AnswerPage(QWidget):
@@ -76,10 +77,10 @@ def tell_scores(
     A small place says the first score alone, and names without what stands in brackets behind them; all is in its tip.
     """
     simple, small = list(baselines), isinstance(label, ElidedLabel)
-    own = [f"{name} {'not measured yet' if isnan(value) else f'{value:.3f}'}" for name, value in scores]
-    others = ", ".join(f"{name}: {value:.3f}" for name, value in simple)
+    own = [unbroken(name, "not measured yet" if isnan(value) else f"{value:.3f}") for name, value in scores]
+    others = ", ".join(unbroken(f"{name}:", f"{value:.3f}") for name, value in simple)
     text = f"{named(part)} part: {' · '.join(own)}" + (f" — {scores[0][0]} of {others}" if others else "")
-    short = ", ".join(f"{name.partition(' (')[0]}: {value:.3f}" for name, value in simple)
+    short = ", ".join(unbroken(f"{name.partition(' (')[0]}:", f"{value:.3f}") for name, value in simple)
     label.setToolTip(text if small else "")
     shown = " — ".join(filter(None, (f"{named(part)}: {own[0]}", short))) if small else text
     if shown != label.text():

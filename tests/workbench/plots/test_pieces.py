@@ -585,9 +585,10 @@ def test_scores_in_a_small_place_are_said_in_two_lines(qtbot: QtBot) -> None:
     qtbot.addWidget(label)
     baselines = (("majority class", 0.111), ("logistic regression", 0.981), ("feed-forward (3,124 parameters)", 0.963))
     tell_scores(label, "validation", [("accuracy", 0.98), ("macro F1", 0.97)], baselines)
-    said = "validation: accuracy 0.980 — majority class: 0.111, logistic regression: 0.981, feed-forward: 0.963"
+    simple = "majority class:\u00a00.111, logistic regression:\u00a00.981, feed-forward:\u00a00.963"
+    said = f"validation: accuracy\u00a00.980 — {simple}"  # no line breaks between a name and its number
     assert label.text() == said
-    assert "macro F1 0.970" in label.toolTip()
+    assert "macro\u00a0F1\u00a00.970" in label.toolTip()
     assert isinstance(label, ElidedLabel)
     label.resize(360, label.heightForWidth(360))
     assert label.fitting(label.contentsRect()) == said

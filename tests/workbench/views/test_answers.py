@@ -82,11 +82,11 @@ def test_texts_stand_below_their_score_by_then(show: Show) -> None:
     view.show_snapshot(measured.snapshot(measured.TEXT, step=30))
     scores = History()
     view.show_history(scores)
-    beside = " — bits per character of n-gram of order 2: 2.600"
-    assert view._scores.text() == f"validation part: bits per character not measured yet{beside}"
+    beside = " — bits per character of n-gram of order 2:\u00a02.600"
+    assert view._scores.text() == f"validation part: bits per character\u00a0not measured yet{beside}"
     scores.extend("metric", [20, 40], [3.5, 3.1])
     view.show_history(scores)
-    assert view._scores.text() == f"validation part: bits per character 3.500{beside}"
+    assert view._scores.text() == f"validation part: bits per character\u00a03.500{beside}"
     view.show_snapshot(measured.snapshot(measured.series_prediction()))
     assert not view._scores.isVisible()
 
@@ -129,8 +129,8 @@ def test_classes_are_counted_with_their_numbers(show: Show) -> None:
     assert isinstance(page, ClassPage)
     assert page.isVisible()
     assert page.scores.text() == (
-        "validation part: accuracy 0.800 · macro F1 0.790"
-        " — accuracy of majority class: 0.500, logistic regression: 0.700"
+        "validation part: accuracy\u00a00.800 · macro\u00a0F1\u00a00.790"
+        " — accuracy of majority class:\u00a00.500, logistic regression:\u00a00.700"
     )
     assert page.matrix.words(0, 1) == "rain answered as sun: 2 of 10 (20 %)"
     assert view.table() == (("truth", "answered rain", "answered sun"), [("rain", 8, 2), ("sun", 2, 8)])
