@@ -30,7 +30,7 @@ def test_each_label_has_its_own_figures(qtbot: QtBot) -> None:
     cells = [[page.rows.item(row, column).text() for column in range(7)] for row in range(2)]  # type: ignore[union-attr]
     assert cells == [["law", "4", "2", "2", "1.000", "0.500", "0.667"], ["sport", "3", "0", "0", *["0.000"] * 3]]
     assert page.scores.text().startswith("validation part: micro\u00a0F1\u00a00.444")
-    assert page.scores.text().endswith("micro F1 of commonest set: 0.200")
+    assert page.scores.text().endswith("micro F1 of commonest set:\u00a00.200")
     assert page.examples.rows.item(0, 2).text() == "✕\u00a0law"  # type: ignore[union-attr]
     header, rows = page.table(shown)
     assert (header[0], rows[1][:4]) == ("label", ("sport", 3, 0, 0))

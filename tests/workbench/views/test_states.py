@@ -93,8 +93,10 @@ def test_values_under_the_mouse_and_the_cursor(show: Show) -> None:
 
 def test_a_candidate_that_is_never_negative_is_no_gate(show: Show) -> None:
     view = show(Gates)
-    layer = known_layer(update=([0.95], [0.5]), candidate=([3.0], [0.0]))  # of a relu
-    view.show_snapshot(measured.snapshot(HiddenTrace((layer,), ("a", "b"))))
+    layer = known_layer(
+        update=np.full((3, 2), 0.5).tolist(), candidate=([3.0, 0.0], [2.0, 0.0], [1.0, 0.0])
+    )  # a relu's
+    view.show_snapshot(measured.snapshot(HiddenTrace((layer,), ("a", "b", "c"))))
     grid = view._traces.grid
     assert grid.panels[1].map == "diverging"
     assert grid._cells[1].title.name == "candidate · high 50 %, low 0 %"
