@@ -26,6 +26,7 @@ from workbench.plots.trace_grid import layer_name
 from workbench.views.live_view import LiveView
 
 _STATE, _MEMORY = "hidden state", "cell state"
+_EITHER_SIDE = _STATE, _MEMORY, "candidate"  # of nought, whatever a unit has in this passage
 
 _OF_TEXT = "bits per character"  # what runs are measured in that read running text
 
@@ -149,7 +150,7 @@ class TextByUnit(LiveView):
 
     def _scale(self, values: Floats) -> Scale:
         name = self._quantity.currentText()
-        if name in (_STATE, _MEMORY) or (values < 0).any():
+        if name in _EITHER_SIDE or (values < 0).any():
             levels = self._levels.setdefault(name, Levels())
             return Scale(self._chosen(), self.theme.color_map("diverging"), *levels.hold(values), levels.beyond)
         return Scale(self._chosen(), self.theme.color_map("magnitude"), 0.0, 1.0)

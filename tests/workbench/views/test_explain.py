@@ -148,6 +148,16 @@ def test_text_is_coloured_by_the_chosen_unit(show: Show) -> None:
     assert [row[2] for row in view.table()[1]] == [1.0, 0.5, 0.0]
 
 
+def test_a_candidate_is_coloured_either_side_of_nought_whatever_a_unit_has(show: Show) -> None:
+    view, text = show(TextByUnit), known_text()
+    candidate = ("candidate", f32([3.0, -1.0], [0.5, 0.5], [1.0, 0.0]))  # of the first unit nothing is below
+    layer = replace(text.layers[0], gates=(candidate,))
+    view.show_snapshot(measured.snapshot(replace(text, layers=(layer,))))
+    view._quantity.setCurrentText("candidate")
+    view._quantity.activated.emit(1)
+    assert view._legend.texts[0] == "candidate of unit 0: −3 to 3"
+
+
 def test_the_sign_of_what_is_not_known_has_a_word_in_the_key(show: Show) -> None:
     view, text, told = show(TextByUnit), known_text(), "\ufffd unknown to the network"
     view.show_snapshot(measured.snapshot(text))
