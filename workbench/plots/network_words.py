@@ -39,16 +39,22 @@ def _breaking(name: str) -> str:
 def words_of_link(structure: Structure, link: Link, made: Diagram | None) -> list[str]:
     """The matrix, its size, and how often it is drawn."""
     shape = dict(structure.parameters).get(link.name)
-    times = sum(other.name == link.name for other in (made.links if made else ()))
     if shape is None:
         return [f"<b>{html.escape(link.name)}</b>", "No weights: the state goes on as it is."]
     words = [
         f"<b>{html.escape(link.name)}</b>",
         f"{_shape(shape)} = {math.prod(shape):,} weights",
-        f"The same weights at every time step; drawn {times} times in one colour." if times > 1 else "Used once.",
+        _how_often([other for other in (made.links if made else ()) if other.name == link.name]),
     ]
     back = any(other.name == link.name and other.fed_back for other in (made.links if made else ()))
     return [*words, "Dashed: what was answered goes in again."] if back else words
+
+
+def _how_often(drawn: Sequence[Link]) -> str:
+    """Of all arrows of a matrix: those that lead to one box at one step are parts of one and the same product."""
+    if len({link.end for link in drawn}) < 2:
+        return "Used once; drawn from each direction." if len(drawn) > 1 else "Used once."
+    return f"The same weights at every time step; drawn {len(drawn)} times in one colour."
 
 
 def words_of_part(

@@ -12,7 +12,7 @@ from engine.sequence_to_sequence.network import SequenceToSequence
 from engine.sequence_to_sequence.sizes import Sizes
 from workbench.plots.network_equations import equations_of
 from workbench.plots.network_layout import Link, Part, diagram
-from workbench.plots.network_words import words_of_part
+from workbench.plots.network_words import words_of_link, words_of_part
 
 _PLAIN, _ATTENDED = r"y_t = W_{hy} h_t + b_y", r"y_t = W_{hy} \tilde{h}_t + b_y"
 
@@ -83,3 +83,22 @@ def test_attention_is_written_out_where_there_is_some() -> None:
 def test_a_decoders_first_state_is_not_what_a_cell_makes(structure: Structure, name: str, equation: str) -> None:
     assert of(structure, name) == (equation,)
     assert len(of(structure, "decoder.weight_hh")) > 1
+
+
+@pytest.mark.parametrize(
+    ("structure", "name", "told"),
+    [
+        (writing(bidirectional=True), "bridge", "Used once; drawn from each direction."),
+        (writing("one_to_many"), "bridge", "Used once."),
+        (reading(topology="many_to_one", bidirectional=True), "readout", "Used once; drawn from each direction."),
+        (
+            reading(topology="many_to_many", bidirectional=True),
+            "readout",
+            "The same weights at every time step; drawn 8 times in one colour.",
+        ),
+    ],
+)
+def test_what_is_used_once_is_said_to_be_however_often_it_is_drawn(structure: Structure, name: str, told: str) -> None:
+    made = diagram(structure, 4, None, written_from=2 if structure.topology == "encoder_decoder" else None)
+    link = next(link for link in made.links if link.name.startswith(name))
+    assert words_of_link(structure, link, made)[2] == told
