@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QScreen, QWindow
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -118,6 +118,8 @@ class Appearance(QObject):
             self.dressed.emit()
             for window in filter(shiboken6.isValid, self._covered):
                 window.setUpdatesEnabled(True)
+                # What was to be painted when it was covered was asked for in vain, and Qt asks once for all there is.
+                QApplication.postEvent(window, QEvent(QEvent.Type.UpdateRequest))
             self._covered.clear()
             self._taking = False
 

@@ -253,6 +253,25 @@ def test_themes_change_at_run_time_and_are_remembered(bench: Bench, tmp_path: Pa
     assert Settings(tmp_path).theme == "dark"
 
 
+def test_a_theme_is_painted_whatever_was_about_to_be_painted_when_it_was_chosen(bench: Bench) -> None:
+    """As below a menu that has just closed."""
+    window, painted = bench.window, list[QEvent.Type]()
+
+    class Paints(QObject):
+        def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+            if event.type() is QEvent.Type.Paint and window.appearance.theme.name == "dark":
+                painted.append(event.type())
+            return False
+
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.UpdateRequest)
+    paints = Paints()
+    window.menuBar().installEventFilter(paints)
+    window.menuBar().update()
+    window.appearance.choose_theme("dark")
+    bench.until(lambda: bool(painted))
+    window.menuBar().removeEventFilter(paints)
+
+
 def test_docks_can_be_moved_and_put_back(bench: Bench) -> None:
     dock = bench.window.docks.runs
     dock.setFloating(True)
