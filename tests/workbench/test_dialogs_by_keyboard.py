@@ -25,6 +25,7 @@ from shiboken6 import isValid
 
 from engine.resuming import WayOn
 from tests.workbench.bench import Bench
+from tests.workbench.conftest import Listener
 from workbench.dialogs.frame import Dialog
 from workbench.dialogs.recovery import offer_to_go_on, show_crash, show_instead
 from workbench.dialogs.weights import WeightsDialog
@@ -136,6 +137,19 @@ def test_what_is_done_with_runs_is_found_by_name(ran: Bench) -> None:
     QTest.keyClicks(palette._line, "compare set")
     QTest.keyClick(palette._line, _KEY.Key_Return)
     opened(ran, "compare_dialog")
+
+
+def test_what_the_palette_would_do_is_said(ran: Bench, listener: Listener) -> None:
+    press(_KEY.Key_P, modifiers=_CONTROL | Qt.KeyboardModifier.ShiftModifier)
+    palette = ran.window.palette_dialog
+    assert palette is not None
+    QTest.keyClicks(palette._line, "theme")
+    assert listener.heard[-1] == palette.names[0]
+    QTest.keyClick(palette._line, _KEY.Key_Down)
+    assert listener.heard[-1] == palette.names[1]
+    QTest.keyClicks(palette._line, "zzz")
+    assert listener.heard[-1] == "No command and no setting is called so."
+    palette.close()
 
 
 def ask_use(bench: Bench) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPalette
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QDialog,
     QLineEdit,
@@ -20,9 +20,11 @@ from PySide6.QtWidgets import (
 
 from workbench.fuzzy import score
 from workbench.panels.labels import column
+from workbench.spoken import announce
 from workbench.theme import GRID
 
 _ENTRY, _ASIDE = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1  # which entry it is; what stands at its right
+_NONE = "No command and no setting is called so."
 _WALKS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
@@ -50,6 +52,17 @@ class _Rows(QStyledItemDelegate):
         painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, index.data(_ASIDE))
 
 
+class _Commands(QListWidget):
+    """What was found, or that nothing was."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self.count():
+            with QPainter(self.viewport()) as painter:
+                painter.setPen(self.palette().placeholderText().color())
+                painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, _NONE)
+
+
 class Palette(QDialog):
     """Filters while one types; arrows walk the list without leaving the line."""
 
@@ -64,7 +77,7 @@ class Palette(QDialog):
         self._line.setAccessibleName("Type to find a command")
         self._line.setPlaceholderText("What do you want to do?")
         self._line.installEventFilter(self)
-        self._list = QListWidget()
+        self._list = _Commands()
         self._list.setObjectName("palette_list")
         self._list.setAccessibleName("Commands")
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -104,6 +117,12 @@ class Palette(QDialog):
     def _walk(self, key: Qt.Key) -> None:
         by = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -10, Qt.Key.Key_PageDown: 10}[key]
         self._list.setCurrentRow(min(max(self._list.currentRow() + by, 0), self._list.count() - 1))
+        self._tell()
+
+    def _tell(self) -> None:
+        """Say what Enter would do: the keys stay in the line."""
+        item = self._list.currentItem()
+        announce(self._line, item.data(Qt.ItemDataRole.AccessibleTextRole) if item else _NONE)
 
     def _filter(self, typed: str) -> None:
         scored = [(score(typed, entry.name), entry) for entry in self._entries]
@@ -113,11 +132,12 @@ class Palette(QDialog):
             item = QListWidgetItem(entry.name)
             item.setData(_ENTRY, self._entries.index(entry))
             item.setData(_ASIDE, entry.why_not or entry.shortcut)
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{entry.name} {entry.why_not or entry.shortcut}")
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{entry.name} {entry.why_not or entry.shortcut}".rstrip())
             if entry.why_not:
                 item.setForeground(self.palette().placeholderText())
             self._list.addItem(item)
         self._list.setCurrentRow(0)
+        self._tell()
 
     def _choose(self) -> None:
         at = self._list.currentRow()
