@@ -121,8 +121,9 @@ class Palette(QDialog):
 
     def _tell(self) -> None:
         """Say what Enter would do: the keys stay in the line."""
-        item = self._list.currentItem()
-        announce(self._line, item.data(Qt.ItemDataRole.AccessibleTextRole) if item else _NONE)
+        found = self._list.currentRow() >= 0
+        told = self._list.currentItem().data(Qt.ItemDataRole.AccessibleTextRole) if found else _NONE
+        announce(self._line, told)
 
     def _filter(self, typed: str) -> None:
         scored = [(score(typed, entry.name), entry) for entry in self._entries]
