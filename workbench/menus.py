@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 _KEY = "\t"  # behind which a menu writes a key
+_LETTER = re.compile("&(.)")  # by which an entry is chosen; of "&&" it is the mark itself
 
 
 class Menus(QObject):
@@ -88,13 +90,13 @@ class Verb(QObject):
     @Slot(str)
     def show_object(self, what: str) -> None:
         """What the verb applies to now."""
-        self._action.setText(f"{self._verb} {what}".rstrip())
+        self._action.setText(f"{self._verb} {_as_it_is(what)}".rstrip())
 
 
 def entries(menu: QMenu | QMenuBar, path: str = "") -> Iterator[tuple[str, QAction]]:
     """Every action below `menu` that does something, behind the names of the submenus it lies in."""
     for action in menu.actions():
-        text = f"{path}{action.text().partition(_KEY)[0].replace('&', '').rstrip('…')}"
+        text = path + _LETTER.sub(r"\1", action.text().partition(_KEY)[0]).rstrip("…")
         inside = action.menu()
         if isinstance(inside, QMenu):
             yield from entries(inside, f"{text}: " if isinstance(menu, QMenu) else "")
@@ -105,9 +107,14 @@ def entries(menu: QMenu | QMenuBar, path: str = "") -> Iterator[tuple[str, QActi
 def _fill(menu: QMenu, paths: Sequence[Path], opened: Callable[[Path], object]) -> None:
     menu.clear()
     for path in paths:
-        action = menu.addAction(str(path))
+        action = menu.addAction(_as_it_is(str(path)))
         action.triggered.connect(lambda _checked=False, path=path: opened(path))
     menu.setEnabled(bool(paths))
+
+
+def _as_it_is(name: str) -> str:
+    """A name in a menu, which would take its "&" for the mark of a letter."""
+    return name.replace("&", "&&")
 
 
 def _menu(bar: QMenuBar, title: str, name: str) -> QMenu:

@@ -33,6 +33,7 @@ from tests.workbench.bench import Bench
 from workbench.dialogs.help import help_on
 from workbench.dialogs.palette import _ASIDE, Palette
 from workbench.docks import holds
+from workbench.menus import Verb, entries
 from workbench.number_editors import NumberEditor
 from workbench.number_label import NumberLabel
 from workbench.plots.legend import Legend
@@ -134,6 +135,16 @@ def test_every_command_of_the_menus_is_in_the_palette_and_is_found_by_its_letter
     assert palette.names[0] == "Set Hidden units (model)"
     QTest.keyClick(palette._line, Qt.Key.Key_Return)
     bench.until(lambda: bench.number("model.hidden_size").isVisible())
+
+
+def test_names_in_menus_keep_their_ampersands(bench: Bench) -> None:
+    menus, path = bench.window.menus, Path("/data/R&D.csv")
+    menus.fill_recent([path], lambda _path: None)
+    assert menus.recent.actions()[0].text() == str(path).replace("&", "&&")  # as a menu writes one
+    menus.by_name["undo"].setText("&Undo")
+    Verb(menus.by_name["undo"]).show_object("opening R&D.csv")
+    told = [name for name, _action in entries(bench.window.menuBar())]
+    assert {f"Open recent: {path}", "Undo opening R&D.csv"} <= set(told)
 
 
 @pytest.mark.parametrize(
