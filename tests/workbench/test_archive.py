@@ -384,6 +384,22 @@ def test_runs_are_found_by_words_of_their_notes_and_what_is_hidden_is_not_chosen
     assert not any(row.isHidden() for row in panel._rows.values())
 
 
+def test_where_the_last_run_that_was_found_goes_none_that_is_hidden_is_chosen(panel: RunsPanel) -> None:
+    for number in range(4, 9):
+        panel.add(RunRecord(number, "lstm-64", SERIES, None, began=float(number)))
+    record = panel.current
+    assert record is not None
+    record.notes = "#final"
+    panel._filter.setText("#final")
+    assert panel.chosen == [record]
+    panel.drop(record)
+    assert panel.current is None
+    assert not any(button.isEnabled() for button in panel._buttons.values())
+    assert panel._details._text.text().startswith("No run holds every word")
+    panel._filter.clear()
+    assert panel._details._text.text().startswith("No run is chosen.")
+
+
 def test_the_tip_of_a_run_shows_its_notes_as_they_are(panel: RunsPanel) -> None:
     record = panel.current
     assert record is not None

@@ -41,6 +41,7 @@ _BUTTONS = (
 )  # fmt: skip
 _EMPTY = "Every run is kept here, and in a folder of its own."
 _NONE = "No run is chosen. Click one to read what it reached and how it was set up."
+_NOT_FOUND = "No run holds every word that is looked for. Empty the line above the list to see all."
 
 
 class RunsPanel(QWidget):
@@ -126,8 +127,9 @@ class RunsPanel(QWidget):
             self._list.takeTopLevelItem(self._list.indexOfTopLevelItem(row))
             self._tell_apart()
             self._filter.apply()
-            if self._list.currentItem() is not None and not self._list.selectedItems():
-                self._list.currentItem().setSelected(True)  # of which the details tell
+            current: QTreeWidgetItem | None = self._list.currentItem()
+            if current is not None and not current.isHidden() and not self._list.selectedItems():
+                current.setSelected(True)  # of which the details tell
         if record.shown:
             self.shown_changed.emit()
         self._show_details()
@@ -226,6 +228,7 @@ class RunsPanel(QWidget):
             layout.addLayout(buttons)
 
     def _connect(self) -> None:
+        self._filter.textChanged.connect(self._show_details)
         self._list.currentItemChanged.connect(self._show_details)
         self._list.itemSelectionChanged.connect(self._show_details)
         self._list.itemClicked.connect(self._on_clicked)
@@ -247,12 +250,18 @@ class RunsPanel(QWidget):
             plain = best_words(record), different_settings(record.experiment)
             best, settings = (html.escape(words, quote=False) for words in plain)
             lines = best, tested_words(record), step_words(record), settings
-        self._details.setText("<br>".join(filter(None, lines)) or (_NONE if self._rows else _EMPTY))
+        self._details.setText("<br>".join(filter(None, lines)) or self._nothing())
         self._notes.setVisible(record is not None)
         self.menu.allow(record, chosen, self._lock)
         for name, button in self._buttons.items():
             button.setEnabled(self.menu.by_name[name].isEnabled())
             button.setToolTip(self.menu.by_name[name].toolTip())
+
+    def _nothing(self) -> str:
+        """What stands in place of details."""
+        if not self._rows:
+            return _EMPTY
+        return _NOT_FOUND if all(row.isHidden() for row in self._rows.values()) else _NONE
 
     def _ask(self, emit: Callable[[RunRecord], object]) -> None:
         if self.current is not None:
