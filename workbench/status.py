@@ -52,7 +52,8 @@ def status(desk: Desk) -> Status:
     if desk.contest.alive:
         why_not |= {"run": RACING, "step": RACING}
         if not draft.loading:
-            text, color, detail = f"training: a {'sweep' if desk.contest.sweeping else 'race'}", "accent", _IN_WINDOW
+            does, color = ("paused", "warning") if desk.contest.paused else ("training", "accent")
+            text, detail = f"{does}: a {'sweep' if desk.contest.sweeping else 'race'}", _IN_WINDOW
     if desk.waiting is Command.IMPORT:
         text, detail = f"{text} the weights are judged then", ""
     elif desk.waiting is not None:
