@@ -32,7 +32,8 @@ def baseline(m: Measurements) -> Finding | None:
     if standing is None or (standing.missed and not m.enough):
         return None
     name, theirs = standing.missed or standing.beaten[0]
-    why = f"{m.metric} {standing.ours:.4g} against {theirs:.4g} on the {standing.part} part."
+    whose = f" with the best weights (epoch {m.best.epoch})" if m.best else ""  # views show those of the moment
+    why = f"{m.metric} {standing.ours:.4g}{whose} against {theirs:.4g} on the {standing.part} part."
     if standing.missed:
         return _not_beaten(m, name, why)
     better = ", ".join(f"{name} ({value:.4g})" for name, value in standing.ahead if value != standing.ours)

@@ -179,7 +179,7 @@ def test_at_the_end_a_finding_has_the_numbers_of_the_end() -> None:
     assert not diagnosis.news()
     measurements.ended, measurements.final = True, (9.0, measurements.baselines)
     (last,) = diagnosis.news()
-    assert last.why == "RMSE 9 against 8 on the test part."
+    assert last.why == "RMSE 9 with the best weights (epoch 5) against 8 on the test part."
     assert not diagnosis.news()
 
 
