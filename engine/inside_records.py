@@ -137,7 +137,7 @@ class Spectrum:
     name: str  # which it is
     eigenvalues: NDArray[np.complex64]  # (N,) the largest first
     units: int
-    exact: bool  # False: the outermost alone, by Arnoldi's method
+    exact: bool  # False: the outermost that are known, by Arnoldi's method
 
 
 @dataclass(frozen=True, slots=True)

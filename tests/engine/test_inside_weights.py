@@ -70,3 +70,15 @@ def test_the_outermost_eigenvalues_of_a_wide_layer() -> None:
     found = spectrum(made, "")
     assert not found.exact
     np.testing.assert_allclose(sorted(found.eigenvalues[:2].imag), [-0.9, 0.9], atol=1e-5)
+
+
+def test_of_a_wide_layer_nothing_is_told_that_is_no_eigenvalue() -> None:
+    units = 2 * WHOLE_UP_TO
+    made, draw = network("elman", hidden_size=units), np.random.default_rng(1)
+    matrix = draw.normal(size=(units, units)) / np.sqrt(units)
+    matrix += 4 * np.outer(draw.normal(size=units), draw.normal(size=units)) / units  # what training adds
+    made.parameters.view("rnn.weight_hh_l0")[:] = matrix
+    values, known = spectrum(made, "").eigenvalues, np.linalg.eigvals(matrix)
+    assert len(values) > 8
+    assert max(np.abs(known - value).min() for value in values) < 0.03
+    assert abs(values[0]) == pytest.approx(np.abs(known).max(), rel=0.01)

@@ -42,10 +42,12 @@ class EigenvaluePlot(CurvePlot):
             self.leave()
         self._spectrum = spectrum
         angle = np.linspace(0, 2 * np.pi, 121)
-        note = f"{self._radius:.3f}" + ("" if spectrum.exact else ", outermost alone")
+        values, radius = spectrum.eigenvalues, f"{self._radius:.3f}"
+        count = "" if spectrum.exact else f"the outermost {len(values)} of {spectrum.units}"
+        around = self._radius * np.cos(angle), self._radius * np.sin(angle)
         self.show_curve(_CIRCLE, np.cos(angle), np.sin(angle))
-        self.show_curve(_RADIUS, self._radius * np.cos(angle), self._radius * np.sin(angle), note)
-        self.show_curve(_VALUES, spectrum.eigenvalues.real, spectrum.eigenvalues.imag)
+        self.show_curve(_RADIUS, *around, radius if spectrum.exact else f"about {radius}")
+        self.show_curve(_VALUES, values.real, values.imag, count)
         self._dress(self.curves[_RADIUS])
         self.show_key()
         if self.at is not None:

@@ -98,6 +98,14 @@ def test_a_cell_without_recurrent_matrix_has_no_spectrum(show: Show) -> None:
     assert not view._choice.isVisible()
 
 
+def test_of_a_wide_layer_it_is_said_how_many_eigenvalues_are_known(show: Show) -> None:
+    view = show(WeightMaps)
+    values = np.array([1.5, -0.5], np.complex64)
+    view.show_snapshot(measured.snapshot(known_weights(), Spectrum(("a",), "a", values, 512, False)))
+    texts = view._plane.legend.texts
+    assert {"spectral radius  about 1.500", "eigenvalues  the outermost 2 of 512"} <= {*texts}
+
+
 def known_shares(entry: tuple[int, int] | None = None) -> Contributions:
     return Contributions(("a", "b"), "b", entry, (4, 3), np.array([0.5, -1.0, 2.5]), 2.0)
 
