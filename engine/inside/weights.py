@@ -145,4 +145,5 @@ def _outermost(matrix: NDArray[np.float64]) -> NDArray[Any]:
         basis[:, step + 1] = vector / small[step + 1, step]
     values, vectors = np.linalg.eig(small[:-1])
     rests, sizes = small[-1, -1] * np.abs(vectors[-1]), np.abs(values)
-    return values[(rests <= _REST * sizes.max()) | (sizes >= (1 - 1e-9) * sizes.max())]
+    known: NDArray[Any] = values[(rests <= _REST * sizes.max()) | (sizes >= (1 - 1e-9) * sizes.max())]
+    return known
