@@ -138,9 +138,10 @@ class TextByUnit(LiveView):
 
     def _colour(self, values: Floats, scale: Scale) -> None:
         self._text.show_values(values, scale.colors, (scale.low, scale.high))
-        hit = Key("the right one of the guesses below for the next symbol", patch(self.theme.color("good", 0.6)))
+        guess = Key("guess below for the next symbol, stronger the likelier", patch(self.theme.color("muted", 0.6)))
+        hit = Key("the right one", patch(self.theme.color("good", 0.6)))
         scale = dataclasses.replace(scale, high=float(f"{scale.high:.3g}"))
-        self._legend.show_items(self.theme, (scale, hit, *self._strange()))
+        self._legend.show_items(self.theme, (scale, guess, hit, *self._strange()))
 
     def _strange(self) -> list[Key]:
         """A word on the sign of what is not known, where it is read: it looks like a file that was read wrongly."""

@@ -140,6 +140,12 @@ def test_text_is_coloured_by_the_chosen_unit(show: Show) -> None:
     view.show_snapshot(measured.snapshot(known_text()))
     low, middle, high = (color.name() for color in view._text.colors)
     assert len({low, middle, high}) == 3
+    told = (
+        "hidden state of unit 0: −1 to 1",
+        "guess below for the next symbol, stronger the likelier",
+        "the right one",
+    )
+    assert view._legend.texts == told
     QTest.keyClick(view, Qt.Key.Key_Up)
     assert view._unit.value() == 1
     assert len({color.name() for color in view._text.colors}) == 1
