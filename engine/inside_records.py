@@ -106,8 +106,9 @@ class BatchActivations:
 
     slots: tuple[BatchSlot, ...]
     step: int  # of the run: the batch was the step-th
-    places: int  # time steps of all its sequences
+    places: int  # time steps of all its sequences; in several updates, of each of them
     looked_at: int  # of these; fewer in a large batch, spread evenly over it
+    updates: int = 1  # that the batch led to, truncated
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,10 +26,11 @@ class Gathered:
     def __init__(self) -> None:
         """Nothing yet."""
         self._values: dict[_Function, list[NDArray[Any]]] = {}
-        self._places = self._looked_at = 0
+        self._places = self._looked_at = self._updates = 0
 
     def add(self, network: AnyNetwork) -> None:
         """The pass that the layers hold, before anything else runs through them or changes the weights' copies."""
+        self._updates += 1
         for stack in network.stacks.values():
             running, chosen = _chosen(stack)
             self._places += running
@@ -47,7 +48,7 @@ class Gathered:
     def record(self, step: int) -> BatchActivations:
         """All of it, of the batch that was the `step`-th."""
         slots = tuple(BatchSlot(*head, ranked(np.concatenate(parts))) for head, parts in self._values.items())
-        return BatchActivations(slots, step, self._places, self._looked_at)
+        return BatchActivations(slots, step, self._places, self._looked_at, self._updates)
 
 
 def _running(layer: Layer) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ from engine.config import Experiment
 from engine.control import Control
 from engine.data import Dataset
 from engine.events import PROBES, Probe, Snapshot, SnapshotRequest
-from engine.inside_records import Contributions, GradientByTime, GradientNorms, HiddenTrace, Spectrum
+from engine.inside_records import BatchActivations, Contributions, GradientByTime, GradientNorms, HiddenTrace, Spectrum
 from engine.losses import Loss
 from engine.network import Network
 from engine.optimizers import Optimizer
@@ -335,6 +335,9 @@ def test_shares_of_a_batch_in_parts_are_those_of_the_last_at_its_own_steps() -> 
     assert isinstance(flow, GradientByTime)
     assert (shares.first, len(shares.steps), shares.updates) == (40, 24, 4)  # of 64 steps
     assert (flow.cuts, flow.together) == ((8, 24, 40), 2)
+    gone_over = dict(snapshot.values)["batch_activations"]
+    assert isinstance(gone_over, BatchActivations)
+    assert (gone_over.updates, gone_over.places) == (4, 16 * (16 + 3 * 24))
 
 
 def test_where_writing_begins_is_told() -> None:

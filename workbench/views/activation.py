@@ -133,7 +133,8 @@ class Activation(LiveView):
         if found is None:
             return ""
         seen = "all" if found.looked_at == found.places else f"{found.looked_at:,}, evenly spread, of the"
-        return f"The batch of step {found.step:,}: {seen} {found.places:,} time steps of its sequences"
+        whole = "sequences" if found.updates == 1 else f"{found.updates:,} updates"  # which may go over a step again
+        return f"The batch of step {found.step:,}: {seen} {found.places:,} time steps of its {whole}"
 
     def _slots(self) -> list[BatchSlot]:
         """What goes into the functions of the chosen layer."""

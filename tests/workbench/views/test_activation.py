@@ -59,7 +59,9 @@ def test_it_says_which_batch_it_shows_and_how_much_of_it(show: Show, two_layers:
     view.show_snapshot(measured.snapshot(replace(two_layers, step=1010, places=25_600, looked_at=512), step=1010))
     said = "The batch of step 1,010: 512, evenly spread, of the 25,600 time steps of its sequences"
     assert view._batch.text() == said
-    assert {row[-1] for row in view.table()[1]} == {1010}
+    view.show_snapshot(measured.snapshot(replace(two_layers, step=1020, places=88, looked_at=88, updates=4), step=1020))
+    assert view._batch.text() == "The batch of step 1,020: all 88 time steps of its 4 updates"
+    assert {row[-1] for row in view.table()[1]} == {1020}
 
 
 def test_gone_back_to_an_earlier_step_it_shows_the_batch_of_then(show: Show, two_layers: BatchActivations) -> None:
