@@ -154,9 +154,11 @@ class ForecastPage(AnswerPage):
             if name in baselines:
                 self.plot.add_curve(name, baseline_stroke(index))
         self.plot.left.setLabel(prediction.target, **self.plot.left.labelStyle)
-        excerpt = f": {prediction.excerpt}" if prediction.excerpt else ""
-        told = f"{excerpt}, whose RMSE stands above" if excerpt and not self.compact else excerpt
-        self.plot.bottom.setLabel(f"{named(prediction.part)} part{told}", **self.plot.bottom.labelStyle)
+        part = f"{named(prediction.part)} part"
+        if prediction.excerpt:  # whose error is not that of the whole part, which stands beside Loss and in Runs
+            few = f"{named(prediction.part)}: RMSE of {prediction.excerpt}"
+            part = few if self.compact else f"{part}: {prediction.excerpt}, whose RMSE stands above"
+        self.plot.bottom.setLabel(part, **self.plot.bottom.labelStyle)
 
     def _hover(self, place: float | None) -> None:
         shown = self._shown

@@ -48,8 +48,8 @@ def test_a_forecast_of_some_windows_says_whose_error_it_tells(qtbot: QtBot, comp
     page = ForecastPage(LIGHT, compact=compact)
     qtbot.addWidget(page)
     page.draw(replace(measured.series_prediction(), excerpt="8 of 203 windows"))
-    more = "" if compact else ", whose RMSE stands above"
-    assert page.plot.bottom.labelText == f"validation part: 8 of 203 windows{more}"
+    full, short = "validation part: 8 of 203 windows, whose RMSE stands above", "validation: RMSE of 8 of 203 windows"
+    assert page.plot.bottom.labelText == (short if compact else full)
 
 
 def test_without_a_validation_part_the_training_part_is_named_as_people_call_it(qtbot: QtBot) -> None:
