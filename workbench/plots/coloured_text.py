@@ -30,6 +30,7 @@ class ColouredText(QWidget):
         super().__init__()
         self._theme = theme
         self._letters: tuple[str, ...] = ()
+        self._then = ""  # what follows after them
         self._guesses: tuple[tuple[str, ...], ...] = ()
         self._chances: Floats = np.zeros((0, 0), np.float32)
         self.colors: list[QColor] = []
@@ -43,12 +44,14 @@ class ColouredText(QWidget):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
-    def show_text(self, letters: Sequence[str], guesses: tuple[tuple[str, ...], ...], chances: Floats) -> None:
-        """Show `letters`, and `guesses` (T, ·) with their `chances` under each."""
+    def show_text(
+        self, letters: Sequence[str], guesses: tuple[tuple[str, ...], ...], chances: Floats, then: str = ""
+    ) -> None:
+        """Show `letters`, after which follows `then`, and `guesses` (T, ·) with their `chances` under each."""
         longest = min(max((len(letter) for letter in letters), default=1), _LONGEST)
         longer = len(letters) != len(self._letters) or longest != self._longest
         self._longest = longest
-        self._letters = tuple(visible(letter) for letter in letters)
+        self._letters, self._then = tuple(visible(letter) for letter in letters), visible(then)
         self._guesses = tuple(tuple(visible(guess) for guess in row) for row in guesses)
         self._chances = chances
         if longer:
@@ -142,7 +145,7 @@ class ColouredText(QWidget):
             return
         high = self._pixels(_GUESS)
         row = QRectF(place.left(), place.bottom(), self._wide, high)
-        right = self._letters[character + 1] if character + 1 < len(self._letters) else ""
+        right = self._letters[character + 1] if character + 1 < len(self._letters) else self._then
         for guess, chance in zip(self._guesses[character], self._chances[character], strict=True):
             painter.fillRect(row, self._theme.color("good" if guess == right else "muted", 0.6 * float(chance)))
             painter.drawPixmap(row.topLeft(), self._writing(guess, guess == right))

@@ -125,7 +125,7 @@ class TextByUnit(LiveView):
         found = self.probe("reading")
         if not isinstance(found, Reading):
             return
-        self._text.show_text(found.labels, found.guesses, found.chances)
+        self._text.show_text(found.labels, found.guesses, found.chances, found.following[-1] if found.following else "")
         influence, values = self._influence(found), self._course(found)
         if influence is not None:
             strongest = float(influence.norms.max()) or 1.0

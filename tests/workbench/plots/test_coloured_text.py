@@ -32,6 +32,16 @@ def test_guesses_that_were_written_in_other_looks_are_written_anew(qtbot: QtBot,
     assert after == text(qtbot, theme).grab().toImage()
 
 
+def test_the_right_guess_after_the_last_letter_is_marked_too(qtbot: QtBot) -> None:
+    widget = text(qtbot, LIGHT)
+    widget.grab()
+    assert ("c", True) in widget._written  # after b
+    assert ("x", True) not in widget._written
+    widget.show_text("abc", widget._guesses, widget._chances, then="x")
+    widget.grab()
+    assert ("x", True) in widget._written
+
+
 def test_writings_of_many_words_are_not_kept_for_ever(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(coloured_text, "_MOST_WRITTEN", 3)
     widget = text(qtbot, LIGHT)
