@@ -11,11 +11,13 @@ from pytestqt.qtbot import QtBot
 
 from engine.config import field_info
 from engine.events import Finding
+from engine.lessons import lessons
 from tests.workbench.bench import Bench
 from tests.workbench.conftest import Listener
 from tests.workbench.views import measured
 from workbench.panels.findings import FindingCard
 from workbench.panels.labels import ScrolledText
+from workbench.panels.lesson import LessonPanel
 from workbench.panels.message import Message
 from workbench.run_state import State
 from workbench.slide import Slide
@@ -116,9 +118,24 @@ def test_why_of_a_finding_is_a_button_that_says_whether_it_is_open(qtbot: QtBot,
     assert as_told(why) == (QAccessible.Role.Button, "Why: NaN", "hidden")
     why.setFocus()
     qtbot.waitUntil(why.hasFocus)
-    for said in ("shown", "hidden"):
-        QTest.keyClick(why, _KEY.Key_Space)
-        assert as_told(why)[2] == listener.heard[-1] == said
+    QTest.keyClick(why, _KEY.Key_Space)
+    assert listener.heard == ["shown", "why cure"]
+    assert as_told(why)[2] == "shown"
+    QTest.keyClick(why, _KEY.Key_Space)
+    assert as_told(why)[2] == listener.heard[-1] == "hidden"
+
+
+def test_a_step_of_a_lesson_is_said(qtbot: QtBot, listener: Listener) -> None:
+    panel = LessonPanel()
+    qtbot.addWidget(panel)
+    lesson = lessons()[0]
+    panel.begin(lesson)
+    panel._next.click()
+    said = listener.heard[-1]
+    assert said == as_told(panel)[2]
+    assert said.startswith(f"{lesson.title}\nStep 2 of {len(lesson.steps)}")
+    assert "Watch." in said
+    assert "<b>" not in said
 
 
 def test_a_message_is_said_once_and_as_it_is(qtbot: QtBot, listener: Listener) -> None:

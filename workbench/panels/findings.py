@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QTo
 
 from engine.events import WITHDRAWN, Finding
 from workbench.panels.labels import column, label
-from workbench.spoken import tell_fold
+from workbench.spoken import announce, tell_fold
 from workbench.theme import GRID
 from workbench.wording import named, setting_words
 
@@ -118,7 +118,7 @@ class FindingCard(QFrame):
         self._toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._toggle.setObjectName(f"finding_{finding.key}_why")
         self._toggle.setAccessibleName(f"Why: {finding.title}")
-        self._toggle.clicked.connect(lambda: self.open(not self.opened))
+        self._toggle.clicked.connect(self._on_toggled)
         # With its parent from the beginning: shown before it had one, it would be a window, and take the keys.
         self._fix = QPushButton("Go on from good weights" if finding.goes_on else "Fix it", self)
         self._fix.setObjectName(f"finding_{finding.key}_fix")
@@ -152,6 +152,11 @@ class FindingCard(QFrame):
         tell_fold(self._toggle, opened)
         self._why.setVisible(opened)
         self._cure.setVisible(opened and bool(self.finding.cure))
+
+    def _on_toggled(self) -> None:
+        self.open(not self.opened)
+        if self.opened:  # the keys stay at the button
+            announce(self, f"{self._why.text()} {self._cure.text()}".rstrip())
 
     def lock(self, reason: str) -> None:
         """Switch "Fix it" off with the reason, or on with what it would set."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QTextDocumentFragment
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QWidget
 
 from workbench.draft import source_name
 from workbench.panels.labels import column, label
+from workbench.spoken import announce
 from workbench.theme import GRID
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ class LessonPanel(QScrollArea):
         """Show a lesson from its beginning."""
         self._lesson, self._at = lesson, 0
         self._show()
+        announce(self, self.accessibleDescription())
 
     def show_experiment(self, experiment: Experiment) -> None:
         """Say so where other data is open than the step speaks of."""
@@ -71,6 +74,7 @@ class LessonPanel(QScrollArea):
     def _go(self, by: int) -> None:
         self._at += by
         self._show()
+        announce(self, self.accessibleDescription())
 
     def _show(self) -> None:
         step, lesson = self.step, self._lesson
@@ -79,6 +83,9 @@ class LessonPanel(QScrollArea):
         self._place.setText(f"Step {self._at + 1} of {len(lesson.steps)}" if lesson else "")
         self._do.setText(f"<b>Do.</b> {step.do}" if step else "")
         self._watch.setText(f"<b>Watch.</b> {step.watch}" if step else "")
+        parts = (self._title, self._place, self._question, self._do, self._watch)
+        told = QTextDocumentFragment.fromHtml("<br>".join(part.text() for part in parts if part.text()))
+        self.setAccessibleDescription(told.toPlainText())
         self._back.setEnabled(self._at > 0)
         self._next.setEnabled(lesson is not None and self._at + 1 < len(lesson.steps))
         self._set.setVisible(step is not None and step.experiment is not None)
