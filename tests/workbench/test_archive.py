@@ -320,6 +320,24 @@ def test_keys_of_undo_after_a_run_was_deleted_bring_it_back_and_change_no_settin
         assert window.desk.draft.experiment.model.hidden_size == size
 
 
+def test_a_run_that_is_brought_back_by_its_button_has_the_keys(bench: Bench) -> None:
+    window = bench.window
+    bench.train(1)
+    bench.command("stop")
+    bench.until(lambda: not window.desk.session.alive)
+    kept = list(window.desk.session.records)
+    window.activateWindow()
+    window.runs._list.setFocus()
+    bench.until(window.runs._list.hasFocus)
+    QTest.keyClick(window.runs._list, Qt.Key.Key_Delete)
+    button = window.runs.message.action_button
+    button.setFocus()
+    bench.until(button.hasFocus)
+    QTest.keyClick(button, Qt.Key.Key_Space)
+    assert window.runs._list.hasFocus()
+    assert window.runs.chosen == kept
+
+
 def test_what_goes_for_good_with_another_folder_is_not_offered_any_more(bench: Bench, tmp_path: Path) -> None:
     bench.train(1)
     bench.command("stop")

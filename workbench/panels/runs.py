@@ -235,6 +235,7 @@ class RunsPanel(QWidget):
         self._list.itemDoubleClicked.connect(self._on_double_clicked)
         self._list.customContextMenuRequested.connect(self._on_menu)
         self._notes.editingFinished.connect(self._on_noted)
+        self.message.acted.connect(self._list.setFocus)  # before the button with the keys is hidden
         self.message.acted.connect(self.bring_back_asked)
         self._list.undo_asked.connect(self.bring_back_asked)
         self.message.dismissed.connect(partial(self.offer_back, ()))
