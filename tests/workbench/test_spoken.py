@@ -109,6 +109,21 @@ def test_a_step_of_the_set_up_is_a_button_that_says_whether_it_is_open(bench: Be
     assert listener.heard == ["shown"]  # and nothing of the one that was folded for it
 
 
+def test_help_is_said_and_explains_what_folds(bench: Bench, listener: Listener) -> None:
+    """What a fold is described by to screen readers, its state, explains nothing."""
+    window, panel = bench.window, bench.window.steps.panel
+    more = window.findChild(QToolButton, "model_more")
+    assert more is not None
+    window.activateWindow()
+    for widget, words in ((panel.headers[2], "Opens this step"), (more, "Shows or hides"), (panel, "order of work")):
+        panel.reveal(widget)
+        widget.setFocus()
+        window.explain()
+        assert words in listener.heard[-1]
+        assert "<" not in listener.heard[-1]
+        window.help_card.close()
+
+
 def test_why_of_a_finding_is_a_button_that_says_whether_it_is_open(qtbot: QtBot, listener: Listener) -> None:
     card = FindingCard(Finding("non-finite", "problem", "NaN", "why", "cure"))
     qtbot.addWidget(card)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QTextDocumentFragment
 from PySide6.QtWidgets import QFrame, QToolButton, QWidget
 
 from workbench.panels.labels import column, label
+from workbench.spoken import announce
 from workbench.theme import GRID
 
 GENERAL = (
@@ -33,6 +35,7 @@ class HelpCard(QFrame):
         layout = column(self, 3 * GRID // 2, GRID // 2)
         layout.addWidget(label(title, "title"))
         self.words = label(text, "", "help_text")
+        self.setAccessibleDescription(QTextDocumentFragment.fromHtml(text).toPlainText())
         layout.addWidget(self.words)
 
     def show_at(self, widget: QWidget) -> None:
@@ -45,6 +48,7 @@ class HelpCard(QFrame):
         place.setX(min(max(place.x(), screen.left()), screen.right() - self.width()))
         self.move(place)
         self.show()
+        announce(widget, self.accessibleDescription())  # which keeps the keys
 
 
 def help_on(widget: QWidget | None) -> tuple[str, str]:

@@ -118,6 +118,7 @@ class FindingCard(QFrame):
         self._toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._toggle.setObjectName(f"finding_{finding.key}_why")
         self._toggle.setAccessibleName(f"Why: {finding.title}")
+        self._toggle.setWhatsThis("Shows or hides the reason, and what would mend it.")
         self._toggle.clicked.connect(self._on_toggled)
         # With its parent from the beginning: shown before it had one, it would be a window, and take the keys.
         self._fix = QPushButton("Go on from good weights" if finding.goes_on else "Fix it", self)

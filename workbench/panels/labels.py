@@ -118,6 +118,7 @@ class Fold(QWidget):
         self.button.setText(title)
         self.button.setObjectName(name)
         self.button.setAccessibleName(whole or title)
+        self.button.setWhatsThis(f"Shows or hides what lies below “{title}”.")
         self.button.setProperty("role", "fold")
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.button.clicked.connect(self._toggle)

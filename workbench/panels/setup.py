@@ -25,6 +25,7 @@ class StepHeader(QPushButton):
         super().__init__()
         self.setObjectName(f"step_{title.lower()}")
         self.setProperty("role", "step")
+        self.setWhatsThis("Opens this step of setting up, and folds the one that is open.")
         self._title = title
         self._number, self._name, self._summary = QLabel(str(number)), QLabel(title), QLabel()
         self._number.setProperty("role", "title")
