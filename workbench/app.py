@@ -41,7 +41,6 @@ def main(arguments: list[str], opened: Callable[[Window], None] | None = None) -
     share_arenas()  # before there is any thread
     gc.disable()  # a collection in the training thread would destroy Qt objects there; a timer collects here instead
     backend = Backend()
-    backend.start()  # it imports the engine while the window is built
     application = QApplication.instance() or QApplication([APPLICATION])
     assert isinstance(application, QApplication)
     application.setApplicationName(APPLICATION)
@@ -83,6 +82,7 @@ def _window(backend: Backend, folders: Places, arguments: list[str]) -> Window:
     _close_on_interrupt(window)
     paint_in_turn(window, (*window.docks.inside, window.gallery.widget))
     _show(window)
+    backend.start()  # not before: to import the engine at the same time takes the window a tenth longer
     window.docks.show_apart()
     window.appearance.follow(window.windowHandle())
     window.desk.jobs.hold()  # what they import would take turns with the first painting
