@@ -27,6 +27,7 @@ _HOPELESS = 4.0  # times the loss at the start: from here on it only gets worse
 _WATCHED = 64  # sequences whose loss is measured, or a batch where that is more
 _SPREAD = 2.0  # steps of the bell that smooths the curve
 _CLEARLY = 0.02  # share by which the loss has to fall before a rate is suggested
+_BUMP = 0.25  # of the whole fall: to rise by less than that is the luck of a batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def curve(tried: Sequence[Tried]) -> RateCurve:
     smooth = _smoothed(losses)
     if len(tried) < 4:
         return RateCurve(rates, losses, smooth, math.nan, float(rates[-1]) if len(tried) else math.nan)
-    risen = _overshoots(losses)
+    risen = _overshoots(losses, smooth)
     bottom = int(np.argmin(smooth[: risen[0]] if risen.size else smooth)) if not risen.size or risen[0] else 0
     lowest = float(rates[bottom])
     if not smooth[bottom] < (1 - _CLEARLY) * smooth[0] or bottom < 2:
@@ -109,18 +110,20 @@ def verdict(found: RateCurve) -> str:
     """What a curve says, in a sentence or two."""
     if not len(found.rates):
         return "No batch was trained."
+    overshoots = bool(_overshoots(found.losses, found.smooth).size)
     if math.isnan(found.suggestion):
-        return "The loss falls at none of the rates; look at the data and the loss, or try another seed."
-    until = "Before it first overshoots, it" if _overshoots(found.losses).size else "It"
+        where = "at none of the rates before it overshoots" if overshoots else "at none of the rates"
+        return f"The loss falls {where}; look at the data and the loss, or try another seed."
+    until = "Before it first overshoots, it" if overshoots else "It"
     return (
         f"The loss falls most steeply at a rate of {found.suggestion:g}, which is a good one to begin with. "
         f"{until} is lowest near {found.lowest:.1g}: that is the most a schedule should reach."
     )
 
 
-def _overshoots(losses: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Steps that led to clearly more than the loss began with."""
-    return np.flatnonzero(losses > (1 + _CLEARLY) * losses[0])
+def _overshoots(losses: NDArray[np.float64], smooth: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Steps that led to clearly more than the loss began with, beside how far it falls."""
+    return np.flatnonzero(losses - losses[0] > max(_CLEARLY * losses[0], _BUMP * (losses[0] - smooth.min())))
 
 
 def _smoothed(losses: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -58,6 +58,17 @@ def test_rates_at_which_steps_overshoot_are_not_suggested() -> None:
     assert found.suggestion < found.lowest < measured(losses)[40].rate
 
 
+def test_a_small_bump_before_a_long_fall_is_no_overshoot() -> None:
+    losses = np.concatenate([np.full(30, 1.0), [1.026, 1.03], np.linspace(1, 0.8, 30), np.linspace(0.8, 2, 10)])
+    found = curve(measured(losses))
+    assert measured(losses)[31].rate < found.suggestion < measured(losses)[62].rate
+    assert "Before it first overshoots" in verdict(found)
+    losses[30:32] = 1.2
+    found = curve(measured(losses))
+    assert math.isnan(found.suggestion)
+    assert "at none of the rates before it overshoots" in verdict(found)
+
+
 @pytest.mark.parametrize("losses", [np.ones(50), np.linspace(1, 3, 50), np.ones(2), np.zeros(0)])
 def test_where_nothing_falls_nothing_is_suggested(losses: np.ndarray) -> None:
     found = curve(measured(losses))
