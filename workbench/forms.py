@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from engine.config import Experiment, FieldInfo, field_info, matters
 from workbench.editors import ChoiceEditor, Editor, editor_for
 from workbench.number_editors import NumberEditor, NumbersEditor
+from workbench.plots.numerals import numeral
 from workbench.several_editor import SeveralEditor
 from workbench.slide import Slide
 from workbench.spoken import announce
@@ -232,7 +233,12 @@ class Form(QWidget):
 
 def _range(info: FieldInfo) -> str:
     bounded = math.isfinite(info.minimum) and math.isfinite(info.maximum)
-    return f"Takes {info.minimum:g} to {info.maximum:g}." if bounded else ""
+    return f"Takes {_number(info.minimum)} to {_number(info.maximum)}." if bounded else ""
+
+
+def _number(value: float) -> str:
+    """Whole ones in full: a million is no 1e+06 to who types it."""
+    return f"{value:,.0f}" if float(value).is_integer() else numeral(f"{value:g}")
 
 
 def _tip(info: FieldInfo) -> str:

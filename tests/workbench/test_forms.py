@@ -146,3 +146,10 @@ def test_names_stand_above_their_fields_where_text_is_large(qtbot: QtBot) -> Non
     assert form.minimumSizeHint().width() < 2 * narrow
     form.setStyleSheet("")
     qtbot.waitUntil(lambda: row.editor.y() < row.label.geometry().bottom())
+
+
+def test_the_range_of_a_number_is_written_as_it_is_typed(qtbot: QtBot) -> None:
+    form = Form("training", ["epochs", "learning_rate"])
+    qtbot.addWidget(form)
+    assert "Takes 1 to 1,000,000." in form._rows["epochs"].editor.whatsThis()
+    assert "e+" not in form._rows["learning_rate"].editor.whatsThis()
