@@ -248,3 +248,7 @@ class Network(Trainable):
     def gradient_by_time(self) -> tuple[tuple[str, ...], NDArray[np.float32]]:
         """‖∂L/∂h_t‖ of the last `loss_and_gradients` by layer and direction, (L·D, T); needs `watch_time`."""
         return looking.norms_by_time(level.directions for level in self.stack.levels)
+
+    def gradient_by_distance(self) -> NDArray[np.float32]:
+        """The same of a sequence as it is on average, by steps back from where it ends, (L·D, T)."""
+        return looking.norms_by_distance(level.directions for level in self.stack.levels)

@@ -122,7 +122,8 @@ class Probes:
         """
         self._updates += 1
         if self._network.watch_time:
-            self._arrived.append((first, *self._network.gradient_by_time()))
+            by_time, by_distance = self._network.gradient_by_time(), self._network.gradient_by_distance()
+            self._arrived.append((first, *by_time, by_distance))
         if "batch_activations" in self.watched:
             with self._counted("batch_activations"):
                 self._gathered.add(self._network)

@@ -45,12 +45,12 @@ def best_lag(truth: Floats, forecast: Floats) -> int:
     return lag if errors[lag] < 0.8 * errors[0] else 0
 
 
-def half_life(norms: Floats, reverse: bool = False) -> float:
-    """Steps back from the answer over which a gradient norm (T,) halves; inf when it does not shrink.
+def half_life(norms: Floats) -> float:
+    """Steps over which a gradient norm (T,), by steps back from the answer, halves; inf when it does not shrink.
 
     A line through the logarithms of the norms; steps at which nothing is left (zero) do not count.
     """
-    distance = np.arange(len(norms)) if reverse else np.arange(len(norms))[::-1]
+    distance = np.arange(len(norms))
     alive = np.isfinite(norms) & (norms > 0)
     if alive.sum() < 2:
         return math.inf

@@ -11,7 +11,8 @@ import numpy as np
 from engine.findings.measures import half_life
 from engine.inside_records import Floats, GradientByTime, frozen
 
-Arrived: TypeAlias = tuple[int, tuple[str, ...], Floats]  # first step, names of the layers, norms (L·D, steps)
+# First step, names of the layers, norms (L·D, steps) by time, and by distance from the end of a sequence.
+Arrived: TypeAlias = tuple[int, tuple[str, ...], Floats, Floats]
 
 
 def joined(arrived: Sequence[Arrived], steps: int) -> GradientByTime:
@@ -25,17 +26,15 @@ def joined(arrived: Sequence[Arrived], steps: int) -> GradientByTime:
         steps: Of the batch; fewer than a part has count as many as it has.
     """
     names = arrived[0][1]
-    lives = [
-        [half_life(row, "reverse" in name) for name, row in zip(names, norms, strict=True)] for _, _, norms in arrived
-    ]
+    lives = [[half_life(row) for row in by_distance] for *_, by_distance in arrived]
     if len(arrived) == 1 and arrived[0][2].shape[1] >= steps:
         return GradientByTime(names, frozen(arrived[0][2]), tuple(lives[0]))
-    squares = np.zeros((len(names), max(steps, *(first + norms.shape[1] for first, _, norms in arrived))))
+    squares = np.zeros((len(names), max(steps, *(first + norms.shape[1] for first, _, norms, _ in arrived))))
     seen = np.zeros(squares.shape[1], int)
-    for first, _, norms in arrived:
+    for first, _, norms, _ in arrived:
         squares[:, first : first + norms.shape[1]] += np.square(norms, dtype=np.float64)
         seen[first : first + norms.shape[1]] += 1
-    cuts = tuple(sorted({first for first, _, _ in arrived} - {0}))
+    cuts = tuple(sorted({first for first, *_ in arrived} - {0}))
     medians = tuple(map(statistics.median_low, zip(*lives, strict=True)))
     norms_of_all = frozen(np.where(seen > 0, np.sqrt(squares), np.nan))
     return GradientByTime(names, norms_of_all, medians, cuts, together=int(seen.max()))

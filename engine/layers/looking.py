@@ -43,8 +43,13 @@ def norms_by_time(levels: Iterable[Sequence[Layer]]) -> tuple[tuple[str, ...], N
     for level, directions in enumerate(levels):
         for reverse, layer in enumerate(directions):
             names.append(name(level, bool(reverse)))
-            norms.append(arrived(layer)[:: -1 if reverse else 1])
+            norms.append(norms_of(back_from_the_end(layer) if reverse else arrived(layer)))
     return tuple(names), np.stack(norms)
+
+
+def norms_by_distance(levels: Iterable[Sequence[Layer]]) -> NDArray[np.float32]:
+    """‖∂L/∂h‖ of each layer and direction by steps back from where a sequence ends, (L·D, T); see `typical`."""
+    return np.stack([typical(back_from_the_end(layer), layer.lengths) for level in levels for layer in level])
 
 
 def look(layer: Layer, reverse: bool) -> Look:
@@ -96,13 +101,33 @@ def hidden_before(layer: Layer) -> NDArray[Any]:
     return rows[:, :, : layer.units]
 
 
-def arrived(layer: Layer) -> NDArray[np.float32]:
-    """‖∂L/∂h_t‖ over the batch, (T,), in the order in which the layer went."""
+def arrived(layer: Layer) -> NDArray[Any]:
+    """‖∂L/∂h_t‖² of each sequence, (T, B), in the order in which the layer went; zero where it has ended."""
     if not layer.arrived.size:
         raise NetworkError("the gradient by time step was not watched: set watch_time before loss_and_gradients")
-    squares = layer.arrived[: layer.steps * layer.batch].reshape(layer.steps, layer.batch)
+    return layer.arrived[: layer.steps * layer.batch].reshape(layer.steps, layer.batch)
+
+
+def back_from_the_end(layer: Layer) -> NDArray[Any]:
+    """The same by steps back from the last one of each sequence, (T, B): of a layer that went backward, by time."""
+    steps = layer.lengths - 1 - np.arange(layer.steps)[:, None]
+    return np.where(steps >= 0, np.take_along_axis(arrived(layer), np.maximum(steps, 0), axis=0), 0)
+
+
+def norms_of(squares: NDArray[Any]) -> NDArray[np.float32]:
+    """Over the batch, (T,), of squares (T, B)."""
     norms: NDArray[np.float32] = np.sqrt(squares.sum(axis=1)).astype(np.float32)
     return norms
+
+
+def typical(squares: NDArray[Any], lengths: NDArray[Any]) -> NDArray[np.float32]:
+    """Of one sequence, (T,): the root of the mean of squares (T, B) over those of the `lengths` (B,) that go so far.
+
+    A sum would fall where short sequences end, and rise towards the end of the longest.
+    """
+    count = (lengths > np.arange(len(squares))[:, None]).sum(axis=1)
+    found: NDArray[np.float32] = np.sqrt(squares.sum(axis=1) / np.maximum(count, 1)).astype(np.float32)
+    return found
 
 
 def name(level: int, reverse: bool) -> str:

@@ -253,3 +253,7 @@ class SequenceToSequence(Trainable):
         The steps read come first, then the steps written; NaN where a layer has none.
         """
         return looking.norms_by_time(self.encoder.layers, self.decoder.layers)
+
+    def gradient_by_distance(self) -> NDArray[np.float32]:
+        """The same of a pair as it is on average, by steps back from where it ends, (L·D, S + U)."""
+        return looking.norms_by_distance(self.encoder.layers, self.decoder.layers, self._order)

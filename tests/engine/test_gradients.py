@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -101,6 +102,30 @@ def test_what_reaches_a_time_step_comes_from_sequences_that_have_not_ended() -> 
         for batch in batches:
             made.loss_and_gradients(batch, batch.loss)
     np.testing.assert_array_equal(used.gradient_by_time()[1], fresh.gradient_by_time()[1])
+
+
+@pytest.mark.parametrize("aligned", [False, True])
+def test_by_distance_every_sequence_counts_from_its_own_end(aligned: bool) -> None:
+    """As the sequences alone have it; over the whole batch it would rise towards the end of the longest."""
+    lengths = (6, 3, 2)
+    batch, made = example(aligned, False, lengths), network("gru", aligned, False, bidirectional=True)
+    made.watch_time = True
+    made.loss_and_gradients(batch, batch.loss)
+    (names, by_time), by_distance = made.gradient_by_time(), made.gradient_by_distance()
+    alone = np.full((3, len(names), 6), np.nan)
+    for row, length in enumerate(lengths):
+        one, steps = np.s_[row : row + 1], np.s_[:length, row : row + 1]
+        own = steps if aligned else one
+        single = replace(
+            batch, inputs=batch.inputs[steps], lengths=batch.lengths[one],
+            targets=batch.targets[own], weights=batch.weights[own],
+        )  # fmt: skip
+        made.loss_and_gradients(single, batch.loss)
+        alone[row, :, :length] = made.gradient_by_time()[1] * (single.weights.sum() / batch.weights.sum())
+    np.testing.assert_allclose(by_time, np.sqrt(np.nansum(alone**2, axis=0)), rtol=1e-4)
+    for row, length in enumerate(lengths):
+        alone[row, 0, :length] = alone[row, 0, :length][::-1]  # forward, it ends at its last step
+    np.testing.assert_allclose(by_distance, np.sqrt(np.nanmean(alone**2, axis=0)), rtol=1e-4)
 
 
 @pytest.mark.parametrize("cell", CELL_KEYS)

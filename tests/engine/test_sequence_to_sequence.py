@@ -205,6 +205,32 @@ def test_encoder_and_decoder_are_looked_at_on_one_time_axis(vector: bool) -> Non
         assert len(trace.gates) == 4
 
 
+@pytest.mark.parametrize("vector", [False, True])
+def test_by_distance_every_pair_counts_from_its_own_end(vector: bool) -> None:
+    """As the pairs alone have it, whatever they read and write: what is written first, then what was read."""
+    made, ends = writer("gru", vector=vector, bidirectional=not vector), (2, 5, 3)
+    batch = pair_batch(True, vector, read=(6, 4, 3), written=ends)
+    made.watch_time = True
+    made.loss_and_gradients(batch, "cross_entropy")
+    names, by_distance = made.gradient_by_time()[0], made.gradient_by_distance()
+    alone = np.full((3, *by_distance.shape), np.nan)
+    for row, (length, end) in enumerate(zip(batch.lengths, ends, strict=True)):
+        one, written = np.s_[row : row + 1], np.s_[:end, row : row + 1]
+        single = dataclasses.replace(
+            batch, inputs=batch.inputs[:length, one], lengths=batch.lengths[one], targets=batch.targets[written],
+            weights=batch.weights[written], before=batch.before[written], written=batch.written[one],
+        )  # fmt: skip
+        made.loss_and_gradients(single, "cross_entropy")
+        norms = made.gradient_by_time()[1] * (end / sum(ends))
+        for layer, name in enumerate(names):
+            course = norms[layer, :length] if name.endswith("reverse") else norms[layer, ::-1]
+            alone[row, layer, : len(course)] = course
+    known = ~np.isnan(alone).all(axis=0)
+    assert (np.isnan(by_distance) | (by_distance == 0))[~known].all()
+    squares = np.nanmean(np.where(known, alone, 0) ** 2, axis=0)
+    np.testing.assert_allclose(by_distance[known], np.sqrt(squares)[known], rtol=1e-4)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
