@@ -139,6 +139,7 @@ class Form(QWidget):
     def _say(self, row: _Row, text: str) -> None:
         if row.error is None and text:
             row.error = QLabel(wordWrap=True)
+            row.error.setTextFormat(Qt.TextFormat.PlainText)  # names of columns in it are as they are
             row.error.setProperty("role", "problem")
             self._place_error(row, row.error)
         if row.error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -146,6 +147,16 @@ def test_names_stand_above_their_fields_where_text_is_large(qtbot: QtBot) -> Non
     assert form.minimumSizeHint().width() < 2 * narrow
     form.setStyleSheet("")
     qtbot.waitUntil(lambda: row.editor.y() < row.label.geometry().bottom())
+
+
+def test_a_refusal_shows_names_in_angle_brackets_as_they_are(qtbot: QtBot) -> None:
+    form = Form("training", ["epochs"])
+    qtbot.addWidget(form)
+    form.refuse("epochs", "it is <b>not</b> so.", Experiment())
+    found = [label for label in form.findChildren(QLabel) if label.property("role") == "problem"]
+    assert [(label.text(), label.textFormat()) for label in found] == [
+        ("it is <b>not</b> so.", Qt.TextFormat.PlainText)
+    ]
 
 
 def test_the_range_of_a_number_is_written_as_it_is_typed(qtbot: QtBot) -> None:
