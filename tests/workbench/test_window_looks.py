@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect
-from PySide6.QtWidgets import QApplication, QFrame, QLabel, QMainWindow, QWidget
+from PySide6.QtWidgets import QAbstractSlider, QApplication, QFrame, QLabel, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.events import Finding
 from tests.workbench.bench import Bench
 from workbench.editors import ChoiceEditor
+from workbench.later import later
 from workbench.number_editors import NumberEditor, NumbersEditor
 from workbench.path_line import PathLine
 from workbench.run_state import State
@@ -133,6 +134,31 @@ def test_tasks_are_as_high_as_their_words_and_the_chosen_one_is_seen(bench: Benc
     )
     layouts = [(choice, choice.layout()) for choice in task._choices]
     bench.until(lambda: all(each.height() == inside.heightForWidth(each.width()) for each, inside in layouts if inside))
+    bench.window.appearance.choose_scale(100)
+
+
+def test_the_chosen_task_stays_in_sight_as_words_grow_until_one_scrolls(bench: Bench) -> None:
+    bench.window.resize(1280, 720)
+    bench.window.appearance.choose_scale(100)
+    assert not bench.window.desk.apply({"model.topology": "encoder_decoder"})
+    panel, task = bench.window.steps.panel, bench.window.steps.task
+    panel.open(1)
+    chosen, bar = task._choices[-1], panel._pages[1].verticalScrollBar()
+
+    def seen() -> int:
+        return chosen.visibleRegion().boundingRect().height()
+
+    bench.until(lambda: seen() >= min(chosen.height(), 80))
+    bench.window.appearance.choose_scale(150)
+    bench.until(lambda: bench.window.gallery.theme.scale == 1.5 and seen() >= min(chosen.height(), 80))
+    bar.triggerAction(QAbstractSlider.SliderAction.SliderToMinimum)
+    below = bar.maximum()
+    bench.window.appearance.choose_scale(200)
+    bench.until(lambda: bench.window.gallery.theme.scale == 2 and bar.maximum() > below)
+    turned: list[bool] = []
+    later(0, task, lambda: turned.append(True))  # had it followed, then before this
+    bench.until(lambda: bool(turned))
+    assert bar.value() == 0
     bench.window.appearance.choose_scale(100)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -37,6 +37,8 @@ class TaskPanel(QWidget):
         self._group = QButtonGroup(self)
         self._choices = [TopologyChoice(spec, theme) for spec in topologies()]
         self._locked = ""
+        self._page: QScrollArea | None = None
+        self._follows = False  # keeps the chosen one in sight, until somebody scrolls
         layout = column(self, GRID)
         for choice in self._choices:
             self._group.addButton(choice)
@@ -66,19 +68,41 @@ class TaskPanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """In a low window the chosen one may lie below what is seen."""
         super().showEvent(event)
-        later(0, self, self._scroll_to_chosen)  # once all have their heights
+        if self._page is None:
+            self._page = _page_around(self)
+            if self._page is not None:
+                bar = self._page.verticalScrollBar()
+                bar.rangeChanged.connect(self._on_room)
+                bar.actionTriggered.connect(self._on_scrolled)
+        self._follows = True
+        self._on_room()
+
+    @Slot()
+    def _on_room(self) -> None:
+        """The heights settle one after another, and again at another size of text: see to it after each."""
+        if self._follows:
+            later(0, self, self._scroll_to_chosen)
+
+    @Slot()
+    def _on_scrolled(self) -> None:
+        self._follows = False
 
     def _scroll_to_chosen(self) -> None:
-        page, chosen = self.parent(), self._group.checkedButton()
-        while isinstance(page, QWidget) and not isinstance(page, QScrollArea):
-            page = page.parent()
-        if isinstance(page, QScrollArea) and chosen is not None:
-            page.ensureWidgetVisible(chosen, 0, GRID)
+        chosen = self._group.checkedButton()
+        if self._page is not None and self._follows and chosen is not None:
+            self._page.ensureWidgetVisible(chosen, 0, GRID)
 
     def _on_clicked(self) -> None:
         chosen = self._group.checkedButton()
         if isinstance(chosen, TopologyChoice):
             self.edited.emit("model.topology", chosen.spec.key)
+
+
+def _page_around(panel: QWidget) -> QScrollArea | None:
+    page = panel.parent()
+    while isinstance(page, QWidget) and not isinstance(page, QScrollArea):
+        page = page.parent()
+    return page if isinstance(page, QScrollArea) else None
 
 
 class TopologyChoice(QPushButton):
