@@ -34,6 +34,7 @@ _VISIONS = {  # what reaches the eye of red, green and blue (Machado, Oliveira a
 }
 _TO_XYZ = np.array([[0.434, 0.376, 0.190], [0.213, 0.715, 0.072], [0.018, 0.109, 0.873]])  # of white: 1, 1, 1
 _SEEN = 24  # difference of red, green and blue together that an eye may see at the edge of a letter
+_ROUNDED = 8  # points: ends of dashes that lie between two points, and fall to one or the other
 
 
 @pytest.mark.parametrize(("key", "prediction"), SCENES)
@@ -55,7 +56,7 @@ def test_nothing_keeps_the_colours_of_the_theme_before(qtbot: QtBot, key: str, p
     before = picture(changed)
     changed.apply_theme(LIGHT)
     always = shown(LIGHT)
-    qtbot.waitUntil(lambda: unlike(picture(changed), picture(always)) == 0, timeout=20_000)
+    qtbot.waitUntil(lambda: unlike(picture(changed), picture(always)) <= _ROUNDED, timeout=20_000)
     assert unlike(before, picture(always)) > 0.01 * before.size / 3
 
 
