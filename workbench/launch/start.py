@@ -91,6 +91,9 @@ def _start(program: str, argv: list[str], code: Path | None) -> int:
     _prepare_screen(program)
     leave_cores_to_the_run()
     gc.disable()  # nothing of what is imported is garbage; the window collects when it has time
+    from workbench.qt_mirrors import import_plot_libraries
+
+    import_plot_libraries()
     from workbench.app import main as open_window
 
     return open_window(argv)
