@@ -59,6 +59,16 @@ class GradientNorms:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrived:
+    """What one pass there and back left: how much of the loss's gradient reached the states, (L*D, T)."""
+
+    names: tuple[str, ...]  # one per layer and direction: "layer 1", "layer 1 reverse"
+    by_time: Floats  # ‖∂L/∂h_t‖ over the batch
+    by_distance: Floats  # that of a sequence as it is on average, by steps back from where the layer ends in it
+    left: tuple[float, ...] = ()  # share that is left at the far end of a sequence; empty of networks that write one
+
+
+@dataclass(frozen=True, slots=True)
 class GradientByTime:
     """Probe "gradient_by_time": how much of the loss's gradient reaches each time step's state."""
 
@@ -68,6 +78,7 @@ class GradientByTime:
     cuts: tuple[int, ...] = ()  # steps from 0 that begin a part, truncated: its gradient goes no further back
     written_from: int | None = None  # the first step that is written, not read, behind an encoder
     together: int = 1  # updates that look back over one and the same step, at most: the norm is of all of them
+    left: tuple[float, ...] = ()  # share of that beside the answer that is left at the far end of one sequence
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import ModelConfig
-from engine.inside_records import LayerTrace
+from engine.inside_records import Arrived, LayerTrace
 from engine.layers import arguments, looking
 from engine.layers.buffers import Products, Rows
 from engine.layers.embedding import Embedding
@@ -245,10 +245,6 @@ class Network(Trainable):
         """`trace` of a batch of one sequence."""
         return self.trace(batch.inputs, batch.lengths)
 
-    def gradient_by_time(self) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+    def gradient_by_time(self) -> Arrived:
         """‖∂L/∂h_t‖ of the last `loss_and_gradients` by layer and direction, (L·D, T); needs `watch_time`."""
-        return looking.norms_by_time(level.directions for level in self.stack.levels)
-
-    def gradient_by_distance(self) -> NDArray[np.float32]:
-        """The same of a sequence as it is on average, by steps back from where it ends, (L·D, T)."""
-        return looking.norms_by_distance(level.directions for level in self.stack.levels)
+        return looking.what_arrived(level.directions for level in self.stack.levels)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from engine.data import Batch, Dataset, PairBatch
 from engine.events import Probe, Snapshot, SnapshotRequest
 from engine.inside.activations import pre_activations
-from engine.inside.arrivals import Arrived, joined
+from engine.inside.arrivals import joined
 from engine.inside.batch_activations import Gathered
 from engine.inside.class_paths import PathsByClass
 from engine.inside.contributions import contributions
@@ -24,6 +24,7 @@ from engine.inside.reading import reading
 from engine.inside.structure import structure
 from engine.inside.weights import spectrum, weights
 from engine.inside_records import (
+    Arrived,
     BatchActivations,
     Contributions,
     GradientByTime,
@@ -75,7 +76,7 @@ class Probes:
         self.behind = False  # a batch was trained that nobody watched all of
         self.by_time: GradientByTime | None = None  # of the last batch that was watched
         self.activations: BatchActivations | None = None  # likewise
-        self._arrived: list[Arrived] = []  # of the updates of the batch at hand
+        self._arrived: list[tuple[int, Arrived]] = []  # first steps and gradients of the updates of the batch at hand
         self._norm = self._clip_norm = self._clipped_share = 0.0
         self._network, self._optimizer, self._dataset = network, optimizer, dataset
         self._clock = clock
@@ -122,8 +123,7 @@ class Probes:
         """
         self._updates += 1
         if self._network.watch_time:
-            by_time, by_distance = self._network.gradient_by_time(), self._network.gradient_by_distance()
-            self._arrived.append((first, *by_time, by_distance))
+            self._arrived.append((first, self._network.gradient_by_time()))
         if "batch_activations" in self.watched:
             with self._counted("batch_activations"):
                 self._gathered.add(self._network)

@@ -12,7 +12,6 @@ import numpy as np
 
 from engine.events import Changes, Finding
 from engine.findings.measurements import RECENT_STEPS, Measurements
-from engine.findings.measures import share_left
 from engine.percentages import percent
 
 _RECENT_JUMPS = 10
@@ -26,7 +25,7 @@ def vanishing(m: Measurements) -> Finding | None:
     """Whether the far end of a sequence is hardly learned from."""
     if m.by_time is None or m.experiment.model.topology != "many_to_one":
         return None
-    left, steps = share_left(m.by_time), min(m.by_time.half_life, default=math.inf)
+    left, steps = min(m.by_time.left, default=math.inf), min(m.by_time.half_life, default=math.inf)
     if left >= _VANISHED or not math.isfinite(steps):
         return None
     why = f"At the far end of the sequence {left:.0e} of the gradient is left: what happened there is hardly learned."

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from engine.inside_records import Floats, GradientByTime
+from engine.inside_records import Floats
 
 HIGHER_IS_BETTER = (
     "accuracy",
@@ -56,18 +56,6 @@ def half_life(norms: Floats) -> float:
         return math.inf
     slope = float(np.polyfit(distance[alive], np.log2(norms[alive].astype(float)), 1)[0])
     return -1 / slope if slope < -1e-9 else math.inf
-
-
-def share_left(by_time: GradientByTime) -> float:
-    """Smallest over the layers of (gradient at the far end) / (gradient beside the answer), of the last part."""
-    last = by_time.norms[:, by_time.cuts[-1] if by_time.cuts else 0 :]
-    seen = last[:, ~np.isnan(last).all(axis=0)]
-    if not seen.size:
-        return math.inf
-    layers = zip(by_time.names, seen, strict=True)
-    ends = [(n[-1], n[0]) if "reverse" in name else (n[0], n[-1]) for name, n in layers]
-    shares = [float(far / near) for far, near in ends if near > 0]
-    return min(shares, default=math.inf)
 
 
 def _rms(values: Floats) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from engine.inside_records import LayerTrace, frozen
+from engine.inside_records import Arrived, LayerTrace, frozen
 from engine.layers.layer import Layer
 from engine.layers.parameters import NetworkError
 
@@ -37,19 +38,17 @@ def paths(levels: Iterable[Sequence[Layer]]) -> tuple[tuple[str, ...], tuple[tup
     return tuple(names), tuple(found)
 
 
-def norms_by_time(levels: Iterable[Sequence[Layer]]) -> tuple[tuple[str, ...], NDArray[np.float32]]:
-    """Names of layers and directions, and ‖∂L/∂h_t‖ of each, (L·D, T)."""
-    names, norms = [], []
+def what_arrived(levels: Iterable[Sequence[Layer]]) -> Arrived:
+    """Names of layers and directions, and what the last pass back left of each."""
+    names, by_time, by_distance, left = [], [], [], []
     for level, directions in enumerate(levels):
         for reverse, layer in enumerate(directions):
+            squares, back = arrived(layer), back_from_the_end(layer)
             names.append(name(level, bool(reverse)))
-            norms.append(norms_of(back_from_the_end(layer) if reverse else arrived(layer)))
-    return tuple(names), np.stack(norms)
-
-
-def norms_by_distance(levels: Iterable[Sequence[Layer]]) -> NDArray[np.float32]:
-    """‖∂L/∂h‖ of each layer and direction by steps back from where a sequence ends, (L·D, T); see `typical`."""
-    return np.stack([typical(back_from_the_end(layer), layer.lengths) for level in levels for layer in level])
+            by_time.append(norms_of(back if reverse else squares))
+            by_distance.append(typical(back, layer.lengths))
+            left.append(share_left(squares[0], back[0]))
+    return Arrived(tuple(names), np.stack(by_time), np.stack(by_distance), tuple(left))
 
 
 def look(layer: Layer, reverse: bool) -> Look:
@@ -123,11 +122,21 @@ def norms_of(squares: NDArray[Any]) -> NDArray[np.float32]:
 def typical(squares: NDArray[Any], lengths: NDArray[Any]) -> NDArray[np.float32]:
     """Of one sequence, (T,): the root of the mean of squares (T, B) over those of the `lengths` (B,) that go so far.
 
-    A sum would fall where short sequences end, and rise towards the end of the longest.
+    A sum would fall where short sequences end, and rise towards the end of the longest. NaN where none goes so far.
     """
     count = (lengths > np.arange(len(squares))[:, None]).sum(axis=1)
-    found: NDArray[np.float32] = np.sqrt(squares.sum(axis=1) / np.maximum(count, 1)).astype(np.float32)
+    mean = squares.sum(axis=1) / np.maximum(count, 1)
+    found: NDArray[np.float32] = np.where(count, np.sqrt(mean), np.nan).astype(np.float32)
     return found
+
+
+def share_left(far: NDArray[Any], near: NDArray[Any]) -> float:
+    """What part of ‖∂L/∂h‖ beside its answer is left at the other end of a sequence: the median over them.
+
+    Of squares (B,); inf where nothing arrives beside any answer.
+    """
+    answered = near > 0
+    return float(np.sqrt(np.median(far[answered] / near[answered]))) if answered.any() else math.inf
 
 
 def name(level: int, reverse: bool) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.inside_records import LayerTrace
+from engine.inside_records import Arrived, LayerTrace
 from engine.layers.layer import Layer
 from engine.layers.looking import Look, arrived, back_from_the_end, look, name, norms_of, typical
 
@@ -24,42 +24,32 @@ def traces(encoder: list[list[Layer]], decoder: list[Layer]) -> tuple[LayerTrace
     return tuple(found)
 
 
-def norms_by_time(encoder: list[list[Layer]], decoder: list[Layer]) -> tuple[tuple[str, ...], NDArray[np.float32]]:
-    """Names of layers and directions, and ‖∂L/∂h_t‖ of each, (L·D, S + U)."""
-    names, norms = [], []
-    for level, writing in enumerate(decoder):
-        written = norms_of(arrived(writing))
-        for reverse, reading in enumerate(encoder[level] if encoder else []):
-            read = norms_of(back_from_the_end(reading) if reverse else arrived(reading))
-            names.append(name(level, bool(reverse)))
-            norms.append(np.concatenate([read, np.full_like(written, np.nan) if reverse else written]))
-        if not encoder:
-            names.append(name(level, False))
-            norms.append(written)
-    return tuple(names), np.stack(norms)
+def what_arrived(encoder: list[list[Layer]], decoder: list[Layer], order: NDArray[np.int64]) -> Arrived:
+    """What the last pass back left of each layer and direction: by time, the steps read come before those written.
 
-
-def norms_by_distance(
-    encoder: list[list[Layer]], decoder: list[Layer], order: NDArray[np.int64]
-) -> NDArray[np.float32]:
-    """‖∂L/∂h‖ of each by steps back from where a sequence ends, (L·D, S + U), of those written and then of those read.
-
-    Of a layer that reads backward, from where it ends: its first step. NaN where a layer has no more. See `typical`.
-    `order` are the pairs in the decoder's order.
+    By distance from the end those written come first, and then those read; a layer that reads backward ends at its
+    first step. NaN where a layer has no more. `order` are the pairs in the decoder's order.
     """
-    rows = []
+    names, by_time, by_distance = [], [], []
     for level, writing in enumerate(decoder):
-        written = back_from_the_end(writing)
+        squares, back = arrived(writing), back_from_the_end(writing)
+        written = norms_of(squares)
         for reverse, reading in enumerate(encoder[level] if encoder else []):
+            names.append(name(level, bool(reverse)))
             read = back_from_the_end(reading)
             if reverse:
-                rows.append(np.append(typical(read, reading.lengths), np.full(len(written), np.nan, np.float32)))
+                unknown = np.full_like(written, np.nan)
+                by_time.append(np.append(norms_of(read), unknown))
+                by_distance.append(np.append(typical(read, reading.lengths), unknown))
             else:
-                both = _behind(written, writing.lengths, read[:, order])
-                rows.append(typical(both, writing.lengths + reading.lengths[order]))
+                both = _behind(back, writing.lengths, read[:, order])
+                by_time.append(np.append(norms_of(arrived(reading)), written))
+                by_distance.append(typical(both, writing.lengths + reading.lengths[order]))
         if not encoder:
-            rows.append(typical(written, writing.lengths))
-    return np.stack(rows)
+            names.append(name(level, False))
+            by_time.append(written)
+            by_distance.append(typical(back, writing.lengths))
+    return Arrived(tuple(names), np.stack(by_time), np.stack(by_distance))
 
 
 def _behind(written: NDArray[Any], lengths: NDArray[Any], read: NDArray[Any]) -> NDArray[Any]:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import ModelConfig
-from engine.inside_records import LayerTrace
+from engine.inside_records import Arrived, LayerTrace
 from engine.layers import arguments
 from engine.layers.initializers import initialize
 from engine.layers.linear import Linear
@@ -247,13 +247,9 @@ class SequenceToSequence(Trainable):
         self._run(pairs.inputs, pairs.lengths, pairs.before, pairs.written)
         return looking.traces(self.encoder.layers, self.decoder.layers)
 
-    def gradient_by_time(self) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+    def gradient_by_time(self) -> Arrived:
         """‖∂L/∂h_t‖ of the last `loss_and_gradients` by layer and direction, (L·D, S + U); needs `watch_time`.
 
         The steps read come first, then the steps written; NaN where a layer has none.
         """
-        return looking.norms_by_time(self.encoder.layers, self.decoder.layers)
-
-    def gradient_by_distance(self) -> NDArray[np.float32]:
-        """The same of a pair as it is on average, by steps back from where it ends, (L·D, S + U)."""
-        return looking.norms_by_distance(self.encoder.layers, self.decoder.layers, self._order)
+        return looking.what_arrived(self.encoder.layers, self.decoder.layers, self._order)

@@ -286,7 +286,7 @@ def test_a_flat_line_of_noise_is_no_fault(ours: float, level: str) -> None:
 def test_vanishing_gradients_are_told_in_steps(changes: dict[str, object], cure: dict[str, str]) -> None:
     measurements = measured((1, 1, 9), **changes)
     norms = (2.0 ** (np.arange(30) / 2.0))[None].astype(np.float32)
-    measurements.by_time = GradientByTime(("layer 1",), norms, (2.0,))
+    measurements.by_time = GradientByTime(("layer 1",), norms, (2.0,), left=(float(norms[0, 0] / norms[0, -1]),))
     found = said(measurements, "vanishing")
     assert found.title == "Gradients halve every 2 steps"
     assert found.level == "warning"
@@ -295,7 +295,8 @@ def test_vanishing_gradients_are_told_in_steps(changes: dict[str, object], cure:
 
 def test_vanishing_does_no_harm_where_the_baselines_are_beaten() -> None:
     measurements = measured((1, 1, 5))
-    measurements.by_time = GradientByTime(("layer 1",), np.geomspace(1e-6, 1, 30)[None].astype(np.float32), (1.0,))
+    norms = np.geomspace(1e-6, 1, 30)[None].astype(np.float32)
+    measurements.by_time = GradientByTime(("layer 1",), norms, (1.0,), left=(1e-6,))
     assert said(measurements, "vanishing").level == "note"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.cells import specifications
+from engine.layers.looking import share_left
 from engine.network import Network
 from tests.engine.examples import Example, activation_choices, example, network
 from tests.engine.test_cells import CELL_KEYS, SHAPES
@@ -101,7 +103,7 @@ def test_what_reaches_a_time_step_comes_from_sequences_that_have_not_ended() -> 
         made.watch_time = True
         for batch in batches:
             made.loss_and_gradients(batch, batch.loss)
-    np.testing.assert_array_equal(used.gradient_by_time()[1], fresh.gradient_by_time()[1])
+    np.testing.assert_array_equal(used.gradient_by_time().by_time, fresh.gradient_by_time().by_time)
 
 
 @pytest.mark.parametrize("aligned", [False, True])
@@ -111,8 +113,8 @@ def test_by_distance_every_sequence_counts_from_its_own_end(aligned: bool) -> No
     batch, made = example(aligned, False, lengths), network("gru", aligned, False, bidirectional=True)
     made.watch_time = True
     made.loss_and_gradients(batch, batch.loss)
-    (names, by_time), by_distance = made.gradient_by_time(), made.gradient_by_distance()
-    alone = np.full((3, len(names), 6), np.nan)
+    found = made.gradient_by_time()
+    alone = np.full((3, len(found.names), 6), np.nan)
     for row, length in enumerate(lengths):
         one, steps = np.s_[row : row + 1], np.s_[:length, row : row + 1]
         own = steps if aligned else one
@@ -121,11 +123,20 @@ def test_by_distance_every_sequence_counts_from_its_own_end(aligned: bool) -> No
             targets=batch.targets[own], weights=batch.weights[own],
         )  # fmt: skip
         made.loss_and_gradients(single, batch.loss)
-        alone[row, :, :length] = made.gradient_by_time()[1] * (single.weights.sum() / batch.weights.sum())
-    np.testing.assert_allclose(by_time, np.sqrt(np.nansum(alone**2, axis=0)), rtol=1e-4)
+        alone[row, :, :length] = made.gradient_by_time().by_time * (single.weights.sum() / batch.weights.sum())
+    np.testing.assert_allclose(found.by_time, np.sqrt(np.nansum(alone**2, axis=0)), rtol=1e-4)
     for row, length in enumerate(lengths):
         alone[row, 0, :length] = alone[row, 0, :length][::-1]  # forward, it ends at its last step
-    np.testing.assert_allclose(by_distance, np.sqrt(np.nanmean(alone**2, axis=0)), rtol=1e-4)
+    np.testing.assert_allclose(found.by_distance, np.sqrt(np.nanmean(alone**2, axis=0)), rtol=1e-4)
+    shares = [alone[row, :, length - 1] / alone[row, :, 0] for row, length in enumerate(lengths)]
+    np.testing.assert_allclose(found.left, np.median(shares, axis=0), rtol=1e-4)
+
+
+def test_a_sequence_without_an_answer_says_nothing_of_what_is_left() -> None:
+    """Of the others the middle one counts: over the whole batch, the shortest would say it for all."""
+    far, near = np.array([1e-8, 4e-6, 0.0, 1.0]), np.array([1.0, 1.0, 0.0, 1.0])
+    assert share_left(far, near) == pytest.approx(2e-3)
+    assert math.isinf(share_left(far[2:3], near[2:3]))
 
 
 @pytest.mark.parametrize("cell", CELL_KEYS)

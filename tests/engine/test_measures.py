@@ -3,9 +3,9 @@ import math
 import numpy as np
 import pytest
 
-from engine.findings.measures import best_lag, half_life, lag_errors, share_left
+from engine.findings.measures import best_lag, half_life, lag_errors
 from engine.inside.arrivals import joined
-from engine.inside_records import Floats, GradientByTime
+from engine.inside_records import Arrived, Floats
 
 
 def waves(count: int = 60) -> Floats:
@@ -56,12 +56,6 @@ def test_what_does_not_shrink_has_no_half_life(norms: list[float]) -> None:
     assert half_life(np.array(norms, np.float32)) == math.inf
 
 
-def test_share_left_looks_from_the_answer_in_each_direction() -> None:
-    norms = np.array([[0.1, 1.0], [1.0, 0.02]], np.float32)
-    by_time = GradientByTime(("layer 1", "layer 1 reverse"), norms, (1.0, 1.0))
-    assert share_left(by_time) == pytest.approx(0.02)
-
-
 @pytest.mark.parametrize(
     ("arrived", "norms", "cuts", "together"),
     [
@@ -75,12 +69,14 @@ def test_parts_of_a_batch_are_one_course_with_its_cuts(
     arrived: list[tuple[int, list[float]]], norms: list[float], cuts: tuple[int, ...], together: int
 ) -> None:
     courses = [(first, np.array([row], np.float32)) for first, row in arrived]
-    parts = [(first, ("layer 1",), row, row[:, ::-1]) for first, row in courses]
+    parts = [(first, Arrived(("layer 1",), row, row[:, ::-1], (0.5,))) for first, row in courses]
     by_time = joined(parts, len(norms))
     np.testing.assert_allclose(by_time.norms[0], norms, rtol=1e-6)
     assert (by_time.cuts, by_time.together) == (cuts, together)
 
 
-def test_the_share_that_is_left_is_that_of_the_last_part() -> None:
-    norms = np.array([[1.0, 1.0, 0.25, 1.0, math.nan]], np.float32)
-    assert share_left(GradientByTime(("layer 1",), norms, (1.0,), cuts=(2,))) == 0.25
+def test_the_share_that_is_left_is_that_of_the_part_in_the_middle() -> None:
+    """As the half-life is; a part in which nothing was answered has none to count."""
+    row = np.array([[0.5, 1.0]], np.float32)
+    parts = [(2 * place, Arrived(("layer 1",), row, row, (left,))) for place, left in enumerate((0.3, math.inf, 0.25))]
+    assert joined(parts, 6).left == (0.3,)

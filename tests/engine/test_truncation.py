@@ -239,7 +239,7 @@ def test_the_gradient_by_time_covers_every_part_of_the_batch() -> None:
     alone.watch_time = True
     first = next(parts(batch, 2, 2, True))
     alone.loss_and_gradients(first.batch, Loss("mse"))
-    np.testing.assert_array_equal(by_time.norms[:, :2], alone.gradient_by_time()[1])
+    np.testing.assert_array_equal(by_time.norms[:, :2], alone.gradient_by_time().by_time)
 
 
 @pytest.mark.parametrize("aligned", [False, True])
