@@ -64,8 +64,10 @@ class Arrived:
 
     names: tuple[str, ...]  # one per layer and direction: "layer 1", "layer 1 reverse"
     by_time: Floats  # ‖∂L/∂h_t‖ over the batch
-    by_distance: Floats  # that of a sequence as it is on average, by steps back from where the layer ends in it
+    by_distance: Floats  # that of one sequence, by steps back from where the layer ends in it
+    ragged: bool  # sequences end at different steps
     left: tuple[float, ...] = ()  # share that is left at the far end of a sequence; empty of networks that write one
+    written: tuple[int, int] | None = None  # fewest and most steps that are written behind an encoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,9 @@ class GradientByTime:
     written_from: int | None = None  # the first step that is written, not read, behind an encoder
     together: int = 1  # updates that look back over one and the same step, at most: the norm is of all of them
     left: tuple[float, ...] = ()  # share of that beside the answer that is left at the far end of one sequence
+    by_distance: Floats | None = None  # (L*D, N): of one sequence by steps back from where the layer ends in it,
+    # 0 first, where lengths differ; NaN: no sequence goes so far
+    written: tuple[int, int] | None = None  # fewest and most of these steps that are written, behind an encoder
 
 
 @dataclass(frozen=True, slots=True)

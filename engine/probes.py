@@ -77,6 +77,7 @@ class Probes:
         self.by_time: GradientByTime | None = None  # of the last batch that was watched
         self.activations: BatchActivations | None = None  # likewise
         self._arrived: list[tuple[int, Arrived]] = []  # first steps and gradients of the updates of the batch at hand
+        self._ragged = False  # a batch had sequences that end at different steps: pictures of all others are alike
         self._norm = self._clip_norm = self._clipped_share = 0.0
         self._network, self._optimizer, self._dataset = network, optimizer, dataset
         self._clock = clock
@@ -141,7 +142,8 @@ class Probes:
         self.behind, self._updates = not self.watched >= _OF_BATCHES, 0
         if self._arrived:
             read = steps if self._reads_in_steps else None
-            self.by_time = replace(joined(self._arrived, steps), written_from=read)
+            self._ragged |= any(part.ragged for _, part in self._arrived)
+            self.by_time = replace(joined(self._arrived, steps, ragged=self._ragged), written_from=read)
             self._arrived = []
         if "batch_activations" in self.watched:
             with self._counted("batch_activations"):

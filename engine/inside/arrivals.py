@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from engine.findings.measures import half_life
-from engine.inside_records import Arrived, GradientByTime, frozen
+from engine.inside_records import Arrived, Floats, GradientByTime, frozen
+from engine.layers.looking import typical
 
 
-def joined(arrived: Sequence[tuple[int, Arrived]], steps: int) -> GradientByTime:
+def joined(arrived: Sequence[tuple[int, Arrived]], steps: int, *, ragged: bool = False) -> GradientByTime:
     """The whole batch of one or more parts, at least one of them.
 
     Where parts overlap, the norm is the root of the sum of squares over them; a step that no part looked at has NaN.
@@ -20,7 +22,16 @@ def joined(arrived: Sequence[tuple[int, Arrived]], steps: int) -> GradientByTime
     Args:
         arrived: The first step of each update in order, and what it left.
         steps: Of the batch; fewer than a part has count as many as it has.
+        ragged: Whether to tell of one sequence by distance from its end as well.
     """
+    parts = [part for _, part in arrived]
+    found = _by_time(arrived, steps)
+    if not ragged:
+        return found
+    return replace(found, by_distance=_by_distance([part.by_distance for part in parts]), written=parts[0].written)
+
+
+def _by_time(arrived: Sequence[tuple[int, Arrived]], steps: int) -> GradientByTime:
     names = arrived[0][1].names
     lives = _medians([half_life(row) for row in part.by_distance] for _, part in arrived)
     left = _medians(part.left for _, part in arrived)
@@ -35,6 +46,15 @@ def joined(arrived: Sequence[tuple[int, Arrived]], steps: int) -> GradientByTime
     cuts = tuple(sorted({first for first, _ in courses} - {0}))
     norms_of_all = frozen(np.where(seen > 0, np.sqrt(squares), np.nan))
     return GradientByTime(names, norms_of_all, lives, cuts, together=int(seen.max()), left=left)
+
+
+def _by_distance(parts: Sequence[Floats]) -> Floats:
+    """As `typical` is of sequences, of parts as far as any of them goes."""
+    squares = np.full((len(parts[0]), max(part.shape[1] for part in parts), len(parts)), np.nan)
+    for place, part in enumerate(parts):
+        squares[:, : part.shape[1], place] = np.square(part, dtype=np.float64)
+    far = np.flatnonzero(np.isfinite(squares).any(axis=(0, 2)))
+    return frozen(np.stack([typical(row, np.isfinite(row)) for row in squares])[:, : far[-1] + 1])
 
 
 def _medians(parts: Iterable[Sequence[float]]) -> tuple[float, ...]:

@@ -40,15 +40,16 @@ def paths(levels: Iterable[Sequence[Layer]]) -> tuple[tuple[str, ...], tuple[tup
 
 def what_arrived(levels: Iterable[Sequence[Layer]]) -> Arrived:
     """Names of layers and directions, and what the last pass back left of each."""
-    names, by_time, by_distance, left = [], [], [], []
+    names, by_time, by_distance, left, ragged = [], [], [], [], False
     for level, directions in enumerate(levels):
         for reverse, layer in enumerate(directions):
             squares, back = arrived(layer), back_from_the_end(layer)
             names.append(name(level, bool(reverse)))
             by_time.append(norms_of(back if reverse else squares))
-            by_distance.append(typical(back, layer.lengths))
+            by_distance.append(typical(back, going_on(back, layer.lengths)))
             left.append(share_left(squares[0], back[0]))
-    return Arrived(tuple(names), np.stack(by_time), np.stack(by_distance), tuple(left))
+            ragged |= differ(layer.lengths)
+    return Arrived(tuple(names), np.stack(by_time), np.stack(by_distance), ragged, tuple(left))
 
 
 def look(layer: Layer, reverse: bool) -> Look:
@@ -119,15 +120,25 @@ def norms_of(squares: NDArray[Any]) -> NDArray[np.float32]:
     return norms
 
 
-def typical(squares: NDArray[Any], lengths: NDArray[Any]) -> NDArray[np.float32]:
-    """Of one sequence, (T,): the root of the mean of squares (T, B) over those of the `lengths` (B,) that go so far.
+def typical(squares: NDArray[Any], going: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Of one sequence, (T,), of squares (T, B): where fewer of them are `going` (T, B), those go on as they did.
 
-    A sum would fall where short sequences end, and rise towards the end of the longest. NaN where none goes so far.
+    From step to step it grows by what the sum over those that are still going does. The sum itself would fall where
+    sequences end; their mean would jump, since some have a gradient a hundred times as long as others. NaN where none
+    goes so far.
     """
-    count = (lengths > np.arange(len(squares))[:, None]).sum(axis=1)
-    mean = squares.sum(axis=1) / np.maximum(count, 1)
-    found: NDArray[np.float32] = np.where(count, np.sqrt(mean), np.nan).astype(np.float32)
-    return found
+    count, sums = going.sum(axis=1), np.where(going, squares, 0).sum(axis=1, dtype=np.float64)
+    before = np.where(going[1:], squares[:-1], 0).sum(axis=1, dtype=np.float64)
+    found = sums / np.maximum(count, 1)
+    for step in np.flatnonzero(before):
+        found[step + 1] = found[step] * (sums[step + 1] / before[step])
+    return np.where(count, np.sqrt(found), np.nan).astype(np.float32)
+
+
+def going_on(squares: NDArray[Any], lengths: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which sequences of some `lengths` (B,) go so far, (T, B)."""
+    going: NDArray[np.bool_] = lengths > np.arange(len(squares))[:, None]
+    return going
 
 
 def share_left(far: NDArray[Any], near: NDArray[Any]) -> float:
@@ -137,6 +148,11 @@ def share_left(far: NDArray[Any], near: NDArray[Any]) -> float:
     """
     answered = near > 0
     return float(np.sqrt(np.median(far[answered] / near[answered]))) if answered.any() else math.inf
+
+
+def differ(lengths: NDArray[Any]) -> bool:
+    """Whether sequences end at different steps."""
+    return bool((lengths != lengths[0]).any())
 
 
 def name(level: int, reverse: bool) -> str:

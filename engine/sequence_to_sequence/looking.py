@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.inside_records import Arrived, LayerTrace
 from engine.layers.layer import Layer
-from engine.layers.looking import Look, arrived, back_from_the_end, look, name, norms_of, typical
+from engine.layers.looking import Look, arrived, back_from_the_end, differ, going_on, look, name, norms_of, typical
 
 
 def traces(encoder: list[list[Layer]], decoder: list[Layer]) -> tuple[LayerTrace, ...]:
@@ -30,26 +30,28 @@ def what_arrived(encoder: list[list[Layer]], decoder: list[Layer], order: NDArra
     By distance from the end those written come first, and then those read; a layer that reads backward ends at its
     first step. NaN where a layer has no more. `order` are the pairs in the decoder's order.
     """
-    names, by_time, by_distance = [], [], []
+    names, by_time, by_distance, ragged = [], [], [], False
     for level, writing in enumerate(decoder):
         squares, back = arrived(writing), back_from_the_end(writing)
-        written = norms_of(squares)
+        last_steps, ragged = norms_of(squares), ragged or differ(writing.lengths)
         for reverse, reading in enumerate(encoder[level] if encoder else []):
             names.append(name(level, bool(reverse)))
-            read = back_from_the_end(reading)
+            read, ragged = back_from_the_end(reading), ragged or differ(reading.lengths)
             if reverse:
-                unknown = np.full_like(written, np.nan)
+                unknown = np.full_like(last_steps, np.nan)
                 by_time.append(np.append(norms_of(read), unknown))
-                by_distance.append(np.append(typical(read, reading.lengths), unknown))
+                by_distance.append(np.append(typical(read, going_on(read, reading.lengths)), unknown))
             else:
                 both = _behind(back, writing.lengths, read[:, order])
-                by_time.append(np.append(norms_of(arrived(reading)), written))
-                by_distance.append(typical(both, writing.lengths + reading.lengths[order]))
+                by_time.append(np.append(norms_of(arrived(reading)), last_steps))
+                by_distance.append(typical(both, going_on(both, writing.lengths + reading.lengths[order])))
         if not encoder:
             names.append(name(level, False))
-            by_time.append(written)
-            by_distance.append(typical(back, writing.lengths))
-    return Arrived(tuple(names), np.stack(by_time), np.stack(by_distance))
+            by_time.append(last_steps)
+            by_distance.append(typical(back, going_on(back, writing.lengths)))
+    ends = decoder[0].lengths
+    written = (int(ends.min()), int(ends.max())) if encoder else None
+    return Arrived(tuple(names), np.stack(by_time), np.stack(by_distance), ragged, written=written)
 
 
 def _behind(written: NDArray[Any], lengths: NDArray[Any], read: NDArray[Any]) -> NDArray[Any]:

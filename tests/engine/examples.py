@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,3 +90,12 @@ def reference_model(made: Network) -> reference.Model:
         config.cell, stack.directions, config.widths, len(specification(config.cell).states), gate, candidate,
         made.aligned, stack.summed, config.residual,
     )  # fmt: skip
+
+
+def one_sequence(norms: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How the norms (B, T) of sequences go on in one of them, (T,): NaN where they have ended."""
+    course = [float(np.sqrt(np.nanmean(norms[:, 0] ** 2)))]
+    for here, there in itertools.pairwise(norms.T):
+        going = ~np.isnan(there)
+        course.append(course[-1] * float(np.linalg.norm(there[going]) / np.linalg.norm(here[going])))
+    return np.array(course)

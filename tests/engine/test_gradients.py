@@ -13,9 +13,9 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.cells import specifications
-from engine.layers.looking import share_left
+from engine.layers.looking import going_on, share_left, typical
 from engine.network import Network
-from tests.engine.examples import Example, activation_choices, example, network
+from tests.engine.examples import Example, activation_choices, example, network, one_sequence
 from tests.engine.test_cells import CELL_KEYS, SHAPES
 
 STEP = 1e-5
@@ -108,12 +108,13 @@ def test_what_reaches_a_time_step_comes_from_sequences_that_have_not_ended() -> 
 
 @pytest.mark.parametrize("aligned", [False, True])
 def test_by_distance_every_sequence_counts_from_its_own_end(aligned: bool) -> None:
-    """As the sequences alone have it; over the whole batch it would rise towards the end of the longest."""
+    """As the sequences alone have it, each step over those that make it: nothing jumps where one of them ends."""
     lengths = (6, 3, 2)
     batch, made = example(aligned, False, lengths), network("gru", aligned, False, bidirectional=True)
     made.watch_time = True
     made.loss_and_gradients(batch, batch.loss)
     found = made.gradient_by_time()
+    assert found.ragged
     alone = np.full((3, len(found.names), 6), np.nan)
     for row, length in enumerate(lengths):
         one, steps = np.s_[row : row + 1], np.s_[:length, row : row + 1]
@@ -127,9 +128,22 @@ def test_by_distance_every_sequence_counts_from_its_own_end(aligned: bool) -> No
     np.testing.assert_allclose(found.by_time, np.sqrt(np.nansum(alone**2, axis=0)), rtol=1e-4)
     for row, length in enumerate(lengths):
         alone[row, 0, :length] = alone[row, 0, :length][::-1]  # forward, it ends at its last step
-    np.testing.assert_allclose(found.by_distance, np.sqrt(np.nanmean(alone**2, axis=0)), rtol=1e-4)
+    one = np.stack([one_sequence(alone[:, layer]) for layer in range(len(found.names))])
+    np.testing.assert_allclose(found.by_distance, one, rtol=1e-4)
     shares = [alone[row, :, length - 1] / alone[row, :, 0] for row, length in enumerate(lengths)]
     np.testing.assert_allclose(found.left, np.median(shares, axis=0), rtol=1e-4)
+
+
+def test_a_sequence_with_a_long_gradient_leaves_no_step_where_it_ends() -> None:
+    """Both halve at every step, and one of them, a thousand times as long, has only two."""
+    squares = np.array([[1e6, 1.0], [25e4, 0.25], [0.0, 0.0625]])
+    course = typical(squares, going_on(squares, np.array([2, 3])))
+    np.testing.assert_allclose(course[:-1] / course[1:], 2.0, rtol=1e-6)
+
+
+def test_what_begins_behind_an_end_without_an_answer_is_its_mean() -> None:
+    squares = np.array([[0.0, 0.0], [4.0, 2.0], [1.0, 0.5]])
+    np.testing.assert_allclose(typical(squares, np.ones((3, 2), bool)) ** 2, [0, 3, 0.75], rtol=1e-6)
 
 
 def test_a_sequence_without_an_answer_says_nothing_of_what_is_left() -> None:

@@ -69,14 +69,25 @@ def test_parts_of_a_batch_are_one_course_with_its_cuts(
     arrived: list[tuple[int, list[float]]], norms: list[float], cuts: tuple[int, ...], together: int
 ) -> None:
     courses = [(first, np.array([row], np.float32)) for first, row in arrived]
-    parts = [(first, Arrived(("layer 1",), row, row[:, ::-1], (0.5,))) for first, row in courses]
+    parts = [(first, Arrived(("layer 1",), row, row[:, ::-1], ragged=False)) for first, row in courses]
     by_time = joined(parts, len(norms))
     np.testing.assert_allclose(by_time.norms[0], norms, rtol=1e-6)
-    assert (by_time.cuts, by_time.together) == (cuts, together)
+    assert (by_time.cuts, by_time.together, by_time.by_distance) == (cuts, together, None)
 
 
 def test_the_share_that_is_left_is_that_of_the_part_in_the_middle() -> None:
     """As the half-life is; a part in which nothing was answered has none to count."""
     row = np.array([[0.5, 1.0]], np.float32)
-    parts = [(2 * place, Arrived(("layer 1",), row, row, (left,))) for place, left in enumerate((0.3, math.inf, 0.25))]
+    parts = [
+        (2 * place, Arrived(("layer 1",), row, row, False, (left,))) for place, left in enumerate((0.3, math.inf, 0.25))
+    ]
     assert joined(parts, 6).left == (0.3,)
+
+
+def test_where_lengths_differ_the_parts_are_one_course_by_distance_as_far_as_any_goes() -> None:
+    rows = [np.array([row], np.float32) for row in ([3.0, 1.0, math.nan], [4.0, math.nan], [5.0, 2.0, math.nan])]
+    parts = [(place, Arrived(("layer 1",), row, row, True, written=(1, 3))) for place, row in enumerate(rows)]
+    found = joined(parts, 5, ragged=True)
+    assert found.written == (1, 3)
+    assert found.by_distance is not None
+    np.testing.assert_allclose(found.by_distance, [[(50 / 3) ** 0.5, (50 / 3) ** 0.5 * (5 / 34) ** 0.5]], rtol=1e-6)

@@ -36,9 +36,9 @@ class Bench:
         self.now += 0.001  # each look at the clock takes a millisecond
         return self.now
 
-    def train(self, clip_norm: float = 1.0, watched: bool = True) -> None:
+    def train(self, clip_norm: float = 1.0, watched: bool = True, size: int = 32) -> None:
         self.probes.watch(None, last=watched)
-        batch = next(self.dataset.batches("train", 32))
+        batch = next(self.dataset.batches("train", size))
         self.network.loss_and_gradients(batch, self.dataset.loss)
         self.probes.note_part(0)
         norm = self.optimizer.step(1e-3, clip_norm)
@@ -354,6 +354,17 @@ def test_where_writing_begins_is_told() -> None:
     assert isinstance(flow, GradientByTime)
     backward = flow.norms[flow.names.index("layer 1 reverse")]  # has nothing to say of what is written
     assert flow.written_from == int(np.isfinite(backward).sum()) < flow.norms.shape[1]
+
+
+def test_once_lengths_differ_every_batch_is_told_by_distance_from_the_end() -> None:
+    """One that happens to be even would else be drawn over another axis than all the others."""
+    bench, known = Bench(data.sample("japanese_vowels").experiment.replace({"model.hidden_size": 4})), []
+    for size in (1, 32, 1):
+        bench.train(size=size)
+        flow = bench.get("gradient_by_time", paused=True)
+        assert isinstance(flow, GradientByTime)
+        known.append(flow.by_distance is not None)
+    assert known == [False, True, True]
 
 
 def test_what_writes_without_reading_writes_from_the_beginning(bench: Bench) -> None:

@@ -13,6 +13,7 @@ from engine.data import PairBatch
 from engine.layers.parameters import NetworkError
 from engine.sequence_to_sequence.network import SequenceToSequence
 from engine.sequence_to_sequence.sizes import parameter_count
+from tests.engine.examples import one_sequence
 from tests.engine.test_gradients import slope_along
 from tests.engine.writing_examples import READ, WRITTEN, pair_batch, writer, writing_model
 from tests.reference_writing import write_sequence
@@ -214,6 +215,7 @@ def test_by_distance_every_pair_counts_from_its_own_end(vector: bool) -> None:
     made.loss_and_gradients(batch, "cross_entropy")
     found = made.gradient_by_time()
     names, by_distance = found.names, found.by_distance
+    assert (found.ragged, found.written) == (True, None if vector else (2, 5))
     alone = np.full((3, *by_distance.shape), np.nan)
     for row, (length, end) in enumerate(zip(batch.lengths, ends, strict=True)):
         one, written = np.s_[row : row + 1], np.s_[:end, row : row + 1]
@@ -226,10 +228,11 @@ def test_by_distance_every_pair_counts_from_its_own_end(vector: bool) -> None:
         for layer, name in enumerate(names):
             course = norms[layer, :length] if name.endswith("reverse") else norms[layer, ::-1]
             alone[row, layer, : len(course)] = course
-    known = ~np.isnan(alone).all(axis=0)
+    known = np.asarray(~np.isnan(alone).all(axis=0))
     assert np.isnan(by_distance[~known]).all()
-    squares = np.nanmean(np.where(known, alone, 0) ** 2, axis=0)
-    np.testing.assert_allclose(by_distance[known], np.sqrt(squares)[known], rtol=1e-4)
+    for layer, course in enumerate(known):
+        own = alone[:, layer, course]
+        np.testing.assert_allclose(by_distance[layer, course], one_sequence(own), rtol=1e-4)
 
 
 @pytest.mark.parametrize(

@@ -132,9 +132,9 @@ class HeatGrid(QWidget):
         bare = len(headings) * self._least_height + len(set(lowest.values())) * _BOTTOM
         self.canvas.setMinimumHeight(round(bare * self._theme.scale + sum(headings.values())))
 
-    def show_axis(self, times: Sequence[str], more: str = "") -> None:
-        """Name the time steps, and say `more` of them behind what the axis is called."""
-        called = MORE.join(filter(None, (self._names[0], more)))
+    def show_axis(self, times: Sequence[str], more: str = "", *, name: str = "") -> None:
+        """Name the time steps, and say `more` of them behind what the axis is called, or its other `name`."""
+        called = MORE.join(filter(None, (name or self._names[0], more)))
         for axis in self._axes:
             if axis.orientation == "bottom":
                 axis.set_labels(times, of_steps=True)

@@ -286,10 +286,11 @@ class LabelAxis(pg.AxisItem):
 
 def _counted(labels: Sequence[str]) -> tuple[int, int] | None:
     """The first and the step of names that are whole numbers in a row, of which the first is so many steps from 0."""
-    if len(labels) < 2 or not all(label.isdecimal() for label in labels):
+    if len(labels) < 2 or not all(label.removeprefix("−").isdecimal() for label in labels):
         return None
-    first, by = int(labels[0]), int(labels[1]) - int(labels[0])
-    counted = by > 0 and first % by == 0 and all(int(label) == first + by * at for at, label in enumerate(labels))
+    numbers = [int(label.replace("−", "-")) for label in labels]
+    first, by = numbers[0], numbers[1] - numbers[0]
+    counted = by > 0 and first % by == 0 and all(number == first + by * at for at, number in enumerate(numbers))
     return (first, by) if counted else None
 
 

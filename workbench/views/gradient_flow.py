@@ -12,13 +12,14 @@ from PySide6.QtGui import QPen, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.events import Snapshot
-from engine.inside_records import Floats, GradientByTime
+from engine.inside_records import GradientByTime
 from workbench.plots.curve import layer_stroke
 from workbench.plots.curves import CurvePlot
 from workbench.plots.half_lives import Course, HalfLifePlot, life_words
 from workbench.plots.heat_grid import HeatGrid, Panel, Spot
 from workbench.plots.key_cursor import ReadCursor
 from workbench.plots.keys import Key, Scale, patch
+from workbench.plots.norm_axis import NormAxis
 from workbench.plots.numerals import numeral
 from workbench.plots.saving import Table
 from workbench.plots.scrolled import scrolled
@@ -35,7 +36,11 @@ _CURVES, _LIVES = 18 * GRID, 15 * GRID  # pixels of height of a plot at least, w
 
 
 class GradientFlow(LiveView):
-    """log10 of the gradient's norm by time step and layer, where it is cut, its half-life now and over training."""
+    """log10 of the gradient's norm by time step and layer, where it is cut, its half-life now and over training.
+
+    Where lengths differ it is that of one sequence by distance from its end, which is a cursor of its own: no time step
+    of the pinned sequence is so far from all their ends.
+    """
 
     key = "gradient_flow"
     title = "Gradient by time step"
@@ -49,7 +54,7 @@ class GradientFlow(LiveView):
     ) -> None:
         """As every view; half-lives are kept from the beginning, seen or not."""
         super().__init__(theme, cursor, compact=compact, parent=parent)
-        self._course = Course()
+        self._course, self._from_end = Course(), TimeCursor(self)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """One point more of the history of half-lives, and the picture."""
@@ -61,6 +66,7 @@ class GradientFlow(LiveView):
     def reset(self, *, beginning: bool = False) -> None:
         """No history."""
         self._course.clear()
+        self._from_end.release()
         super().reset(beginning=beginning)
 
     def reason(self) -> str:
@@ -77,7 +83,7 @@ class GradientFlow(LiveView):
         self._frame, self._corners = self._curves.add_anchor(), ((0.0, 0.0), (0, 0))
         self._exploded = self._curves.add_band(math.log10(EXPLODED), 40, "warning")
         self._mark = self._curves.add_line("cursor", upright=True)
-        self._border = self._curves.add_line("good", upright=True)
+        self._borders = [self._curves.add_line("good", upright=True) for _ in range(2)]
         self._cuts: list[Any] = []
         yield
         self._strip = HeatGrid(self.theme, bottom="time step", left="layer", least_height=2 * GRID)
@@ -100,22 +106,24 @@ class GradientFlow(LiveView):
         self._strip.hovered.connect(self._hover_strip)
         self._strip.clicked.connect(self._click_strip)
         self._lives.hovered.connect(self._walked.hover)
-        self.time.moved.connect(self.leave_inside)
+        for cursor in (self.time, self._from_end):
+            cursor.moved.connect(self._follow)
 
     def draw(self, snapshot: Snapshot) -> None:
         """Everything of one snapshot, and the history."""
         flow = self.probe("gradient_by_time")
         if not isinstance(flow, GradientByTime):
             return
+        axis = NormAxis(flow)
         self._name_layers(flow.names)
-        logs = log_norms(flow)
-        steps, rows = cut_apart(logs, flow.cuts)
+        self._name_axis(axis.title)
+        places, rows = axis.cut_apart()
         for name, row, life in zip(flow.names, rows, flow.half_life, strict=True):
-            self._curves.show_curve(name, steps, row, life_words(life, short=self.compact))
-        self._curves.box.setLimits(xMin=0.5, xMax=logs.shape[1] + 0.5)
-        self._draw_bands(flow)
+            self._curves.show_curve(name, places, row, life_words(life, short=self.compact))
+        self._curves.box.setLimits(xMin=axis.ends[0], xMax=axis.ends[1])
+        self._draw_bands(flow, axis)
         if not self.compact:
-            self._draw_strip(flow, logs)
+            self._draw_strip(flow, axis)
             self._lives.draw(flow.names, self._course, self.moment)
         self._show_cursor()
         self._walked.read_again()
@@ -127,7 +135,7 @@ class GradientFlow(LiveView):
             plot.clear()
             plot.show_everything()
         self._walked.forget()
-        for line in (self._mark, self._border, *self._cuts):
+        for line in (self._mark, *self._borders, *self._cuts):
             line.hide()
 
     def recolour(self) -> None:
@@ -144,17 +152,18 @@ class GradientFlow(LiveView):
             plot.show_everything()
 
     def time_steps(self) -> int:
-        """Steps of the longest sequence of the batch."""
-        flow = self.probe("gradient_by_time")
-        return flow.norms.shape[1] if isinstance(flow, GradientByTime) else 0
+        """Steps of the sequences of the batch, where all have as many."""
+        axis = self._axis()
+        return axis.steps if axis is not None and not axis.from_end else 0
 
     def table(self) -> Table:
-        """One row for each layer and direction: half-life, then the norm at every time step."""
+        """One row for each layer and direction: half-life, then the norms as they are drawn from left to right."""
         flow = self.probe("gradient_by_time")
         if not isinstance(flow, GradientByTime):
             return (), []
-        header = ("layer", "half-life in steps", *(f"step {t + 1}" for t in range(flow.norms.shape[1])))
-        rows = zip(flow.names, flow.half_life, flow.norms, strict=True)
+        axis = NormAxis(flow)
+        header = ("layer", "half-life in steps", *map(axis.name, range(axis.steps)))
+        rows = zip(flow.names, flow.half_life, axis.norms, strict=True)
         return header, [(name, float(life), *map(float, norms)) for name, life, norms in rows]
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -164,6 +173,16 @@ class GradientFlow(LiveView):
             self._strip.setVisible(self._strip_fits())
 
     # --- drawing ----------------------------------------------------------------------------------------
+
+    def _axis(self) -> NormAxis | None:
+        """Where what was measured is drawn."""
+        flow = self.probe("gradient_by_time")
+        return NormAxis(flow) if isinstance(flow, GradientByTime) else None
+
+    def _name_axis(self, title: str) -> None:
+        if self._curves.bottom.labelText != title:
+            self._curves.bottom.setLabel(title, **self._curves.bottom.labelStyle)
+            self._curves.show_everything()  # a zoom was into other places
 
     def _name_layers(self, names: tuple[str, ...]) -> None:
         if tuple(self._curves.curves) == names:
@@ -180,16 +199,16 @@ class GradientFlow(LiveView):
     def _strip_fits(self) -> bool:
         return not self.compact and self.height() >= _ROOM_FOR_STRIP * self.theme.scale
 
-    def _draw_bands(self, flow: GradientByTime) -> None:
-        finite = flow.norms[np.isfinite(flow.norms)]
+    def _draw_bands(self, flow: GradientByTime, axis: NormAxis) -> None:
+        finite = axis.norms[np.isfinite(axis.norms)]
         strongest = float(finite.max()) if finite.size else 0.0
         self._vanished.setVisible(strongest > 0)
         keys = []
         if strongest > 0:
             edge = math.log10(VANISHED * strongest)
             self._vanished.setRegion((-60, edge))
-            decades = math.floor(edge - 0.3), math.ceil(self._top(flow, edge))  # whole ones: the axis stands still
-            corners = (0.5, flow.norms.shape[1] + 0.5), decades
+            decades = math.floor(edge - 0.3), math.ceil(self._top(flow, axis, edge))  # whole: the axis stands still
+            corners = axis.ends, decades
             if corners != self._corners:  # they seldom move
                 self._corners = corners
                 self._frame.setData(*corners)
@@ -197,13 +216,16 @@ class GradientFlow(LiveView):
             keys.append(Key(vanished, patch(self.theme.color("problem", 0.4))))
         if strongest > EXPLODED:
             keys.append(Key(f"exploded: above {EXPLODED:g}", patch(self.theme.color("warning", 0.4))))
-        self._draw_cuts(flow.cuts)
-        self._curves.mark(self._border, None if flow.written_from is None else flow.written_from + 0.5)
-        if flow.written_from is not None:
-            keys.append(Key(self._said("from here on it is written", ", before it read"), self.theme.pen("good")))
-        if flow.cuts:
+        self._draw_cuts(axis.cuts)
+        for border, place in zip(self._borders, axis.written or (None, None), strict=True):
+            self._curves.mark(border, place)
+        if axis.written:
+            keys.append(Key(self._said(*axis.words_on_writing), self.theme.pen("good")))
+        if axis.from_end:
+            keys.append(Key(self._said(*axis.words_on_ends), QPen(Qt.PenStyle.NoPen), line=False))
+        elif flow.cuts:
             keys.append(Key(self._said("cut", ": the gradient goes no further back"), self.theme.pen("baseline")))
-        if flow.together > 1:
+        if flow.together > 1 and not axis.from_end:
             added = self._said(f"up to {flow.together} updates added up", ", half-lives are of each alone")
             keys.append(Key(added, QPen(Qt.PenStyle.NoPen), line=False))
         self._curves.show_key(keys)
@@ -212,16 +234,16 @@ class GradientFlow(LiveView):
         """In a small place the key of all layers has to fit into few rows, and this says the least of it."""
         return words if self.compact else words + more
 
-    def _top(self, flow: GradientByTime, least: float) -> float:
+    def _top(self, flow: GradientByTime, axis: NormAxis, least: float) -> float:
         """log10 of the strongest norm among the layers that are shown."""
         hides = self._curves.hiding.hides
-        shown = log_norms(flow)[[not hides(name) for name in flow.names]]
+        shown = axis.logs[[not hides(name) for name in flow.names]]
         return max(least, float(shown.max(initial=least, where=np.isfinite(shown))))
 
     def _draw_bands_again(self) -> None:
         flow = self.probe("gradient_by_time")
         if isinstance(flow, GradientByTime):
-            self._draw_bands(flow)
+            self._draw_bands(flow, NormAxis(flow))
 
     def _draw_cuts(self, cuts: tuple[int, ...]) -> None:
         """An upright line before the first step of each part; lines are made once and used again."""
@@ -231,62 +253,87 @@ class GradientFlow(LiveView):
         for index, line in enumerate(self._cuts):
             self._curves.mark(line, cuts[index] + 0.5 if index < len(cuts) else None)
 
-    def _draw_strip(self, flow: GradientByTime, logs: Floats) -> None:
-        self._strip.setFixedHeight(round((11 + 2 * min(len(logs), 8)) * GRID * self.theme.scale))
-        self._strip.show_panel(0, logs, _LEVELS, "")
+    def _draw_strip(self, flow: GradientByTime, axis: NormAxis) -> None:
+        self._strip.setFixedHeight(round((11 + 2 * min(len(axis.logs), 8)) * GRID * self.theme.scale))
+        self._strip.show_panel(0, axis.logs, _LEVELS, "")
         self._strip.show_units(0, [name.removeprefix("layer ").replace(" reverse", " ←") for name in flow.names])
-        self._strip.show_axis([str(t + 1) for t in range(logs.shape[1])])
+        self._strip.show_axis(axis.labels(), name=axis.title)
         self._strip.show_scales([Scale("log₁₀ ‖∂L/∂h‖", self.theme.color_map("magnitude"), *_LEVELS)])
 
     # --- cursor -----------------------------------------------------------------------------------------
 
-    def _show_cursor(self) -> None:
-        position = self.time.position
-        inside = position is not None and position < self.time_steps()
-        self._mark.setVisible(inside)
-        self._strip.show_cursor(position if inside else None)
-        if position is not None and inside:
-            self._mark.setPos(position + 1)
-            self.read_out(self._words(position))
-        else:
-            self.read_out("")
+    def _column(self, axis: NormAxis) -> int | None:
+        """The column that is looked at: a time step, or so many steps from the end whatever the longest sequence is."""
+        position = (self._from_end if axis.from_end else self.time).position
+        if position is None or position >= axis.steps:
+            return None
+        return axis.steps - 1 - position if axis.from_end else position
 
-    def _words(self, position: int) -> str:
-        flow = self.probe("gradient_by_time")
-        if not isinstance(flow, GradientByTime):
-            return ""
+    def _show_cursor(self) -> None:
+        axis = self._axis()
+        column = None if axis is None else self._column(axis)
+        self._strip.show_cursor(column)
+        if axis is None or column is None:
+            self._mark.hide()
+            self.read_out("")
+            return
+        self._curves.mark(self._mark, axis.first + column)
+        self.read_out(self._words(axis, column))
+
+    def _words(self, axis: NormAxis, column: int) -> str:
         norms = (
-            f"{name} ‖∂L/∂h‖ = {_norm_words(row[position])}"
-            for name, row in zip(flow.names, flow.norms, strict=True)
+            f"{name} ‖∂L/∂h‖ = {_norm_words(row[column])}"
+            for name, row in zip(self._curves.curves, axis.norms, strict=True)
             if not self._curves.hiding.hides(name)
         )
-        return " · ".join((f"time step {position + 1}", *norms))
+        return " · ".join((axis.name(column), *norms))
 
     def _hover(self, place: float | None) -> None:
-        inside = place is not None and 0.5 <= place < self.time_steps() + 0.5
-        self.time.hover(round(place) - 1 if place is not None and inside else None)
+        axis = self._axis()
+        self._look_at(None if axis is None or place is None else axis.column(place))
 
     def _click(self, place: float) -> None:
-        if 0.5 <= place < self.time_steps() + 0.5:
-            self.time.pin(round(place) - 1)
+        axis = self._axis()
+        self._look_at(None if axis is None else axis.column(place), pin=True)
 
     def _hover_strip(self, spot: Spot | None) -> None:
-        self.time.hover(spot.time if spot else None)
+        self._look_at(spot.time if spot else None)
 
     def _click_strip(self, spot: Spot) -> None:
-        self.time.pin(spot.time)
+        self._look_at(spot.time, pin=True)
+
+    def _look_at(self, column: int | None, *, pin: bool = False) -> None:
+        """Follow the mouse to a column, or pin it where there is one."""
+        axis = self._axis()
+        if axis is None:
+            return
+        cursor = self._from_end if axis.from_end else self.time
+        position = axis.steps - 1 - column if column is not None and axis.from_end else column
+        if not pin:
+            cursor.hover(position)
+        elif position is not None:
+            cursor.pin(position)
+
+    def _follow(self) -> None:
+        """A cursor moved: what keys walked to among the half-lives is left for it."""
+        self._walked.forget()
+        self._show_cursor()
 
     def walk_inside(self, across: int, down: int) -> bool:
         """Up and down the training, in the plot of half-lives; across are the time steps."""
         if across:  # the time cursor takes over, though it may stand at the last step already
-            self.leave_inside()
+            self._follow()
+            axis = self._axis()
+            if axis is not None and axis.from_end:
+                self._from_end.walk(-across, axis.steps)
+                return True
         there = down != 0 and self._lives.isVisible()
         return there and self._walked.walk(-down, self._course.steps) is not None
 
     def leave_inside(self) -> None:
-        """No step of the training is read out."""
-        self._walked.forget()
-        self._show_cursor()
+        """No step of the training is read out, and no distance from the end."""
+        self._from_end.release()
+        self._follow()
 
     def _read_lives(self, words: str) -> None:
         """Half-lives at a step of the training; where none is looked at any more, what the time cursor says."""
@@ -301,17 +348,3 @@ class GradientFlow(LiveView):
 
 def _norm_words(norm: float) -> str:
     return "not looked at" if math.isnan(norm) else numeral(f"{norm:.3g}")
-
-
-def log_norms(flow: GradientByTime) -> Floats:
-    """log10 of the norms; NaN where nothing at all arrives."""
-    return np.log10(flow.norms, out=np.full_like(flow.norms, np.nan), where=flow.norms > 0)
-
-
-def cut_apart(logs: Floats, cuts: tuple[int, ...]) -> tuple[Floats, Floats]:
-    """Places (N,) counted from 1 and `logs` (rows, N) with a gap at each cut, so that no line goes across."""
-    steps = np.arange(1.0, logs.shape[1] + 1)
-    if not cuts:
-        return steps, logs
-    at = list(cuts)
-    return np.insert(steps, at, np.array(at) + 0.5), np.insert(logs, at, np.nan, axis=1)

@@ -156,7 +156,7 @@ class NetworkView(LiveView):
         if not isinstance(trace, HiddenTrace):
             return {}, {}
         layers = {(layer.layer, layer.reverse): layer for layer in trace.layers}
-        strongest = float(np.nanmax(flow.norms, initial=0.0)) if isinstance(flow, GradientByTime) else 0.0
+        strongest = float(np.nanmax(_norms(flow), initial=0.0)) if isinstance(flow, GradientByTime) else 0.0
         states, arriving = {}, {}
         for part in made.parts:
             layer = layers.get((part.level, part.reverse))
@@ -174,11 +174,8 @@ class NetworkView(LiveView):
         name = f"layer {layer.layer + 1}" + (" reverse" if layer.reverse else "")
         if not isinstance(flow, GradientByTime) or name not in flow.names:
             return math.nan
-        if layer.reverse:  # its course ends at the first step
-            place = step if step < (flow.written_from or flow.norms.shape[1]) else None
-        else:
-            place = _same_from_end(step, self._border, len(layer.hidden), flow)
-        return math.nan if place is None else float(flow.norms[flow.names.index(name), place])
+        place = _place(layer, step, self._border, flow)
+        return math.nan if place is None else float(_norms(flow)[flow.names.index(name), place])
 
     @property
     def _border(self) -> int | None:
@@ -297,6 +294,22 @@ class NetworkView(LiveView):
         """No part is chosen."""
         self._diagram.select(None)
         self._tell()
+
+
+def _norms(flow: GradientByTime) -> Floats:
+    """Of a sequence as it is on average where lengths differ, else of the whole batch."""
+    return flow.norms if flow.by_distance is None else flow.by_distance
+
+
+def _place(layer: LayerTrace, step: int, border: int | None, flow: GradientByTime) -> int | None:
+    """The place among the norms that is as far from where the layer ends; a layer that reads backward ends first."""
+    length = len(layer.hidden)
+    if flow.by_distance is not None:
+        back = step if layer.reverse else length - 1 - step
+        return back if back < flow.by_distance.shape[1] else None
+    if layer.reverse:
+        return step if step < (flow.written_from or flow.norms.shape[1]) else None
+    return _same_from_end(step, border, length, flow)
 
 
 def _same_from_end(step: int, border: int | None, length: int, flow: GradientByTime) -> int | None:

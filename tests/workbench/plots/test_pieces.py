@@ -305,6 +305,13 @@ def test_numbered_names_are_written_where_they_are_round(
     assert {name % int(by * spacing) for name in names} == {0}
 
 
+def test_steps_counted_back_to_nought_are_named_where_they_are_round(qtbot: QtBot) -> None:
+    axis = LabelAxis("bottom")
+    axis.set_labels([*(f"−{back}" for back in range(52, 0, -1)), "0"])
+    [(spacing, places)] = axis.tickValues(-0.5, 52.5, 200)
+    assert axis.tickStrings(places, 1.0, spacing) == ["−50", "−40", "−30", "−20", "−10", "0"]
+
+
 def test_axis_that_runs_downward(qtbot: QtBot) -> None:
     axis = LabelAxis("left")
     axis.set_labels(["a", "b", "c"])

@@ -8,6 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -15,6 +17,7 @@ from engine.inside_records import Contributions, GradientByTime, GradientNorms, 
 from tests.workbench.views import measured
 from tests.workbench.views.known import Show, f32
 from workbench.plots.half_lives import life_words
+from workbench.plots.heat_grid import Spot
 from workbench.views.gradient_flow import GradientFlow
 from workbench.views.gradient_norms import GradientNormBoard
 from workbench.views.state_space import StateSpace
@@ -117,8 +120,66 @@ def test_gradient_flow_tells_what_is_read_from_what_is_written(show: Show) -> No
     told = "from here on it is written, before it read"
     for shown, place in ((flow, 2.5), (replace(flow, written_from=None), None)):
         view.show_snapshot(measured.snapshot(shown))
-        assert view._border.isVisible() == (told in view._curves.legend.texts) == (place is not None)
-        assert place is None or view._border.value() == place
+        lines = [line.value() for line in view._borders if line.isVisible()]
+        assert lines == ([] if place is None else [place, place])
+        assert (told in view._curves.legend.texts) == bool(lines)
+
+
+RAGGED = GradientByTime(
+    ("layer 1", "layer 1 reverse"), f32([4.0, 2.0, 1.0, 0.5], [4.0, 2.0, 1.0, 0.5]), (1.0, math.inf),
+    by_distance=f32([1.0, 0.5, 0.25, 0.125], [1.0, 1.0, 1.0, np.nan]),
+)  # fmt: skip
+
+
+def test_where_lengths_differ_a_gradient_is_drawn_from_the_end_of_each_sequence(show: Show) -> None:
+    """Over time steps it would fall from left to right, as sequences end, and halve the other way."""
+    view = show(GradientFlow)
+    view.show_snapshot(measured.snapshot(RAGGED))
+    curves = view._curves.curves
+    assert_array_equal(curves["layer 1"].x, [-3, -2, -1, 0])
+    assert_allclose(curves["layer 1"].y, np.log10([0.125, 0.25, 0.5, 1.0]), rtol=1e-6)
+    assert_allclose(curves["layer 1 reverse"].y, [np.nan, 0, 0, 0], atol=1e-6)
+    assert view._vanished.getRegion()[1] == pytest.approx(-3)
+    assert view._curves.bottom.labelText == "steps from the end of each sequence"
+    told = "of one sequence, counted from its own end: read backward, it ends at its first step"
+    assert told in view._curves.legend.texts
+    assert_allclose(view._strip.data(0)[0], curves["layer 1"].y)
+    header, rows = view.table()
+    assert header[2:] == ("3 steps from the end", "2 steps from the end", "1 step from the end", "at the end")
+    assert rows[0][2:] == (0.125, 0.25, 0.5, 1.0)
+    view.show_snapshot(measured.snapshot(replace(RAGGED, by_distance=None)))
+    assert_array_equal(curves["layer 1"].x, [1, 2, 3, 4])
+    assert view._curves.bottom.labelText == "time step"
+
+
+def test_steps_from_the_end_have_a_cursor_of_their_own(show: Show) -> None:
+    """No time step of the sequence that other views show is as far from the end of every sequence of a batch."""
+    view = show(GradientFlow)
+    view.show_snapshot(measured.snapshot(RAGGED))
+    view.time.pin(1)
+    assert view._readout.text() == ""
+    view._curves.clicked.emit(-0.8)
+    told = "1 step from the end · layer 1 ‖∂L/∂h‖ = 0.5 · layer 1 reverse ‖∂L/∂h‖ = 1"
+    assert view._readout.text() == told
+    assert (view._mark.value(), view.time.position, view.time_steps()) == (-1, 1, 0)
+    longer = replace(RAGGED, by_distance=f32([1.0, 0.5, 0.25, 0.125, 0.1], [1.0, 1.0, 1.0, 1.0, 1.0]))
+    view.show_snapshot(measured.snapshot(longer))
+    assert view._readout.text() == told  # as far from the end as before
+    for key, words in ((Qt.Key.Key_Left, "2 steps"), (Qt.Key.Key_Home, "4 steps"), (Qt.Key.Key_End, "at the end")):
+        QTest.keyClick(view, key)
+        assert view._readout.text().startswith(words)
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert not view._mark.isVisible()
+    view._strip.hovered.emit(Spot(0, 0, 4, 1.0))
+    assert view._readout.text().startswith("at the end")
+    assert view.time.position == 1
+
+
+def test_pairs_that_write_more_and_less_say_between_which_steps_writing_begins(show: Show) -> None:
+    view = show(GradientFlow)
+    view.show_snapshot(measured.snapshot(replace(RAGGED, written=(1, 3), written_from=2)))
+    assert [line.value() for line in view._borders if line.isVisible()] == [-2.5, -0.5]
+    assert "written right of both lines, read left of both" in view._curves.legend.texts
 
 
 def test_gradients_of_several_updates_are_told_from_the_half_life_of_one(show: Show) -> None:

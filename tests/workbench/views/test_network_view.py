@@ -70,6 +70,18 @@ def test_gradients_of_what_reads_backward_stand_where_it_is_as_far_from_its_own_
     assert "‖∂L/∂h‖ of the last batch = 0.4" in view._words.text()
 
 
+def test_where_lengths_differ_gradients_are_those_of_one_sequence_as_far_from_its_end(show: Show) -> None:
+    view = show(NetworkView)
+    hidden = np.zeros((3, 1), np.float32)
+    trace = HiddenTrace(tuple(LayerTrace(0, way, hidden, None, ()) for way in (False, True)), tuple("abc"))
+    batch, one = f32([4.0, 2.0], [2.0, 4.0]), f32([0.4, 0.2], [0.3, 0.1])
+    flow = GradientByTime(("layer 1", "layer 1 reverse"), batch, (1.0, 1.0), by_distance=one)
+    view.show_snapshot(measured.snapshot(trace, measured.structure(reverse=True, units=1), flow))
+    norms = [row[-1] for row in view.table()[1]]
+    assert_allclose(norms, [np.nan, 0.2, 0.4, 0.3, 0.1, np.nan], rtol=1e-6)
+    assert max(view._diagram._arriving.values()) == 1.0
+
+
 def test_of_more_matrices_than_colours_no_two_are_drawn_alike(show: Show) -> None:
     view = show(NetworkView)
     view.show_snapshot(measured.snapshot(measured.structure(layers=7, reverse=True, units=1)))

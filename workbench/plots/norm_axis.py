@@ -1,0 +1,88 @@
+"""Where norms of a gradient are drawn: at time steps, or where lengths differ, by distance from a sequence's own end.
+
+Over time steps the norm of such a batch falls as its sequences end, whatever the gradient of each of them does.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+from engine.counting import counted
+from engine.inside_records import Floats, GradientByTime
+from workbench.plots.numerals import numeral
+
+
+class NormAxis:
+    """From left to right as time goes: a column is a time step, or so many steps from the end, at the right."""
+
+    def __init__(self, flow: GradientByTime) -> None:
+        self._flow = flow
+        self.from_end = flow.by_distance is not None
+        self.norms: Floats = flow.norms if flow.by_distance is None else flow.by_distance[:, ::-1]  # (L·D, T)
+        self.steps = self.norms.shape[1]
+        self.cuts = () if self.from_end else flow.cuts
+        self.title = "steps from the end of each sequence" if self.from_end else "time step"
+
+    @cached_property
+    def logs(self) -> Floats:
+        """log10 of the norms; NaN where nothing at all arrives."""
+        return np.log10(self.norms, out=np.full_like(self.norms, np.nan), where=self.norms > 0)
+
+    @property
+    def first(self) -> int:
+        """The place of the first column on the axis: time steps count from 1, the end of a sequence is 0."""
+        return 1 - self.steps if self.from_end else 1
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The edges of the axis."""
+        return self.first - 0.5, self.first + self.steps - 0.5
+
+    @property
+    def written(self) -> tuple[float, float] | None:
+        """Between which places writing begins, behind an encoder: they are the same where all write as much."""
+        if not self.from_end:
+            border = self._flow.written_from
+            return None if border is None else (border + 0.5, border + 0.5)
+        span = self._flow.written
+        return None if span is None else (0.5 - span[1], 0.5 - span[0])
+
+    def cut_apart(self) -> tuple[Floats, Floats]:
+        """Places (N,) and logs (rows, N) with a gap at each cut, so that no line goes across."""
+        places = np.arange(self.first, self.first + self.steps, dtype=float)
+        if not self.cuts:
+            return places, self.logs
+        at = list(self.cuts)
+        return np.insert(places, at, np.array(at) + 0.5), np.insert(self.logs, at, np.nan, axis=1)
+
+    def column(self, place: float) -> int | None:
+        """The column at a place of the axis; None beside them all."""
+        column = round(place) - self.first
+        return column if 0 <= column < self.steps else None
+
+    def labels(self) -> list[str]:
+        """What each column is called at the axis."""
+        return [numeral(str(place)) for place in range(self.first, self.first + self.steps)]
+
+    def name(self, column: int) -> str:
+        """What a column is called in a sentence."""
+        if not self.from_end:
+            return f"time step {column + 1}"
+        back = self.steps - 1 - column
+        return "at the end" if back == 0 else f"{counted(back, 'step')} from the end"
+
+    @property
+    def words_on_writing(self) -> tuple[str, str]:
+        """What the lines at `written` say, and more of it where there is room."""
+        if not self.from_end:
+            return "from here on it is written", ", before it read"
+        return "written right of both lines", ", read left of both"
+
+    @property
+    def words_on_ends(self) -> tuple[str, str]:
+        """How distances from the end are counted, likewise."""
+        backward = any(name.endswith(" reverse") for name in self._flow.names)
+        more = ": read backward, it ends at its first step" if backward else ""
+        return "of one sequence", ", counted from its own end" + more
