@@ -128,8 +128,8 @@ def test_by_distance_every_sequence_counts_from_its_own_end(aligned: bool) -> No
     np.testing.assert_allclose(found.by_time, np.sqrt(np.nansum(alone**2, axis=0)), rtol=1e-4)
     for row, length in enumerate(lengths):
         alone[row, 0, :length] = alone[row, 0, :length][::-1]  # forward, it ends at its last step
-    one = np.stack([one_sequence(alone[:, layer]) for layer in range(len(found.names))])
-    np.testing.assert_allclose(found.by_distance, one, rtol=1e-4)
+    courses = np.stack([one_sequence(alone[:, layer]) for layer in range(len(found.names))])
+    np.testing.assert_allclose(found.by_distance, courses, rtol=1e-4)
     shares = [alone[row, :, length - 1] / alone[row, :, 0] for row, length in enumerate(lengths)]
     np.testing.assert_allclose(found.left, np.median(shares, axis=0), rtol=1e-4)
 
