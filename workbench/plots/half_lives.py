@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import bisect
+import itertools
 import math
+import statistics
 from typing import Any
 
 import numpy as np
@@ -19,7 +21,8 @@ from workbench.theme import Theme
 _LONGEST_LIFE = 10_000  # steps: a half-life beyond is the slope of noise
 _SHOWN = 10.0  # steps that the axis reaches at least: of a narrower one a tenth of a step fills the plot
 _MOST = 4000  # points of the history
-_GAP = "no line: does not shrink"
+_RECENT = 9  # distances between measurements that the next one is held against
+_PAUSE = 10  # times the middle one of these: nobody had looked in between
 
 
 class Course:
@@ -28,6 +31,7 @@ class Course:
     def __init__(self) -> None:
         self.steps: list[int] = []
         self.rows: list[tuple[float, ...]] = []
+        self.resumed: list[int] = []  # steps before which nothing was measured for long
 
     def remember(self, step: int, lives: tuple[float, ...]) -> None:
         """Keep what was measured at `step`; looking at an old snapshot again adds nothing."""
@@ -35,6 +39,8 @@ class Course:
         if place < len(self.steps) and self.steps[place] == step:
             self.rows[place] = lives
             return
+        if place == len(self.steps) and self._is_late(step):
+            self.resumed.append(step)
         self.steps.insert(place, step)
         self.rows.insert(place, lives)
         if len(self.steps) > _MOST:
@@ -42,14 +48,28 @@ class Course:
 
     def clear(self) -> None:
         """Nothing was measured."""
-        self.steps.clear()
-        self.rows.clear()
+        for kept in (self.steps, self.rows, self.resumed):
+            kept.clear()
+
+    def apart(self) -> tuple[Floats, Floats]:
+        """Steps (N,) and half-lives (N, layers), with a gap where nothing was measured for long."""
+        steps, lives = np.asarray(self.steps, float), np.asarray(self.rows, float)
+        places = np.unique(np.searchsorted(steps, self.resumed))
+        at = places[(places > 0) & (places < len(steps))]
+        return np.insert(steps, at, (steps[at - 1] + steps[at]) / 2), np.insert(lives, at, np.nan, axis=0)
+
+    def _is_late(self, step: int) -> bool:
+        """Whether a measurement that comes last is much further from the one before than those were lately."""
+        recent = self.steps[-_RECENT - 1 :]
+        usual = [after - before for before, after in itertools.pairwise(recent)]
+        return len(usual) == _RECENT and step - recent[-1] > _PAUSE * statistics.median(usual)
 
 
 class HalfLifePlot(CurvePlot):
     """A curve for each layer and direction, from one step to ten at least; its owner adds them by their names.
 
-    Where a gradient does not shrink it has no half-life and the curve a gap; a value between two gaps is a point.
+    Where a gradient does not shrink it has no half-life and the curve a gap, as where nobody looked for long; a value
+    between two gaps is a point.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -61,18 +81,19 @@ class HalfLifePlot(CurvePlot):
 
     def draw(self, names: tuple[str, ...], course: Course, moment: int | None = None) -> None:
         """Everything that was measured; the `moment` that is looked at is marked."""
-        lives = np.asarray(course.rows, float)
+        lives, (steps, drawn) = np.asarray(course.rows, float), course.apart()
         place = len(course.steps) if moment is None else max(bisect.bisect_right(course.steps, moment), 1)
-        for name, column in zip(names, lives.T, strict=True):
+        for name, column, row in zip(names, lives.T, drawn.T, strict=True):
             finite = np.isfinite(column)
             when = ("now" if moment is None else "then") if finite.any() else "so far"
             note = "" if finite[place - 1] else f"does not shrink {when}"
-            self.show_curve(name, course.steps, np.where(finite, column, np.nan), note)
-            self._show_alone(name, np.asarray(course.steps, float), column)
+            self.show_curve(name, steps, np.where(np.isfinite(row), row, np.nan), note)
+            self._show_alone(name, steps, row)
         self.mark(self._moment, moment)
         self._start.setData([0.0, max([1, *course.steps[-1:]])], [1.0, _SHOWN])
         known = np.isfinite(lives)
-        self.show_key([Key(_GAP, QPen(Qt.PenStyle.NoPen), line=False)] if known.any() and not known.all() else [])
+        why = ["does not shrink"] * bool(known.any() and not known.all()) + ["not measured"] * bool(course.resumed)
+        self.show_key([Key("no line: " + " or ".join(why), QPen(Qt.PenStyle.NoPen), line=False)] if why else [])
 
     def remove_curve(self, name: str) -> None:
         """Take one curve away, with its points."""

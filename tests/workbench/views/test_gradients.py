@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from engine.inside_records import Contributions, GradientByTime, GradientNorms, HiddenTrace, LayerTrace
 from tests.workbench.views import measured
 from tests.workbench.views.known import Show, f32
-from workbench.plots.half_lives import life_words
+from workbench.plots.half_lives import Course, life_words
 from workbench.plots.heat_grid import Spot
 from workbench.views.gradient_flow import GradientFlow
 from workbench.views.gradient_norms import GradientNormBoard
@@ -208,6 +208,32 @@ def test_history_of_the_half_life_takes_every_step_once(show: Show) -> None:
     curve = view._lives.curves["layer 1"]
     assert_array_equal(curve.x, [10, 20, 30, 40])
     assert_array_equal(curve.y, [2, 3, 5, np.nan])
+
+
+def test_half_lives_have_a_gap_where_nobody_looked(show: Show) -> None:
+    """As while another tab was open: a straight line there would be made up."""
+    view, flow = show(GradientFlow), GradientByTime(("layer 1",), f32([0.5, 1.0]), (2.0,))
+    steps = [*range(10, 120, 10), 1000, 1010, 5000, 5090]
+    for step in steps:
+        view.show_snapshot(measured.snapshot(flow, step=step))
+    curve = view._lives.curves["layer 1"]
+    gaps = np.isnan(curve.y)
+    assert_array_equal(curve.x[gaps], [555, 3005])
+    assert_array_equal(curve.x[~gaps], steps)
+    assert "no line: not measured" in view._lives.legend.texts
+    view.reset()
+    view.show_snapshot(measured.snapshot(flow, step=10))
+    assert_array_equal(view._lives.curves["layer 1"].x, [10])
+
+
+def test_half_lives_keep_their_gaps_when_they_are_thinned() -> None:
+    course = Course()
+    for step in (*range(0, 4000), *range(90_000, 90_100)):
+        course.remember(step, (2.0,))
+    steps, lives = course.apart()
+    assert len(course.steps) < 2500
+    [gap] = np.flatnonzero(np.isnan(lives[:, 0]))
+    assert_array_equal(steps[[gap - 1, gap + 1]], [3998, 90_000])
 
 
 def test_a_short_half_life_does_not_fill_its_plot(show: Show) -> None:
