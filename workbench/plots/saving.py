@@ -12,6 +12,10 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
 
+from workbench.plots.unrolled import unrolled
+
+_MOST_PIXELS = 60e6  # of an image: 240 MB while it is drawn
+
 Cell: TypeAlias = str | int | float
 Table: TypeAlias = tuple[tuple[str, ...], Sequence[Sequence[Cell]]]
 
@@ -28,12 +32,17 @@ def cell_text(value: Cell) -> str:
 
 
 def picture(widget: QWidget, scale: float = 2.0) -> QImage:
-    """The widget as an image, with `scale` device pixels to one pixel of the screen's layout."""
-    image = QImage(widget.size() * scale, QImage.Format.Format_ARGB32_Premultiplied)
-    image.setDevicePixelRatio(scale)
-    image.fill(widget.palette().window().color())
-    with QPainter(image) as painter:
-        widget.render(painter, QPoint())
+    """The widget as an image, also of what is scrolled in it, with `scale` device pixels to one of the screen's layout.
+
+    Of one that is very long with fewer.
+    """
+    with unrolled(widget):
+        scale = min(scale, math.sqrt(_MOST_PIXELS / max(1, widget.width() * widget.height())))
+        image = QImage(widget.size() * scale, QImage.Format.Format_ARGB32_Premultiplied)
+        image.setDevicePixelRatio(scale)
+        image.fill(widget.palette().window().color())
+        with QPainter(image) as painter:
+            widget.render(painter, QPoint())
     return image
 
 
@@ -53,10 +62,11 @@ def svg_bytes(widget: QWidget, title: str) -> bytes:
     generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)
     generator.setOutputDevice(buffer)
     generator.setTitle(title)
-    generator.setSize(widget.size())
-    generator.setViewBox(QRect(QPoint(), widget.size()))
-    with QPainter(generator) as painter:
-        widget.render(painter, QPoint())
+    with unrolled(widget):
+        generator.setSize(widget.size())
+        generator.setViewBox(QRect(QPoint(), widget.size()))
+        with QPainter(generator) as painter:
+            widget.render(painter, QPoint())
     return bytes(data.data())
 
 
