@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.events import Probe
 from engine.inside_records import BatchSlot, Floats, HiddenTrace, LayerTrace
+from workbench.elided_box import ElidedBox
 from workbench.plots.heat_grid import LEAST_HEIGHT, HeatGrid, Panel, Spot
 from workbench.plots.keys import Scale
 from workbench.plots.label_axis import named, step_in_brackets
@@ -73,7 +74,7 @@ class TraceGrid(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.grid)
-        self.layer, self.order = QComboBox(), QComboBox()
+        self.layer, self.order = ElidedBox(), ElidedBox()
         self.layer.addItem(_ALL)
         self.order.addItems(ORDERS)
         self.order.setToolTip("Worked out when it is chosen; choose again to work it out anew.")

@@ -6,10 +6,11 @@ import math
 from functools import partial
 
 import numpy as np
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.events import Snapshot
 from engine.inside_records import BatchActivations, BatchSlot, Floats, PreActivations
+from workbench.elided_box import ElidedBox
 from workbench.later import in_turn
 from workbench.plots.function_plot import BINS, FunctionPlot
 from workbench.plots.saving import Cell, Table
@@ -39,7 +40,7 @@ class Activation(LiveView):
         self._plots: list[FunctionPlot] = []
         self._spare: list[FunctionPlot] = []  # made, and not drawn yet
         self._adding = False
-        self._layer = QComboBox()
+        self._layer = ElidedBox()
         self._layer.activated.connect(self._draw_again)
         self.add_control("Layer", self._layer, "layer")
         self._grid = QGridLayout(inside := QWidget())

@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QComboBox,
     QFrame,
     QGridLayout,
     QLabel,
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from engine.events import Snapshot
 from engine.inside_records import HiddenTrace, LayerTrace, PreActivations, Structure
+from workbench.elided_box import ElidedBox
 from workbench.later import in_turn
 from workbench.plots.calm import Calm, limit
 from workbench.plots.equation import Equation
@@ -53,7 +53,7 @@ class Explain(LiveView):
         self._equations: list[Equation] = []
         self._lines: list[QLabel] = []
         self._values: dict[str, QLabel] = {}
-        self._layer, self._unit = QComboBox(), QSpinBox()
+        self._layer, self._unit = ElidedBox(), QSpinBox()
         self._layer.activated.connect(self._show_numbers)
         self._unit.valueChanged.connect(self._show_numbers)
         self.add_control("Layer", self._layer, "layer")

@@ -9,8 +9,9 @@ from functools import partial
 import numpy as np
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QPen
-from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
+from workbench.elided_box import ElidedBox
 from workbench.history import Beside, History, Values
 from workbench.later import in_turn, later
 from workbench.plots.calm import Calm
@@ -86,7 +87,7 @@ class Loss(LiveView):
             self._metric.setVisible(not self.compact and not self.low)
 
     def _build_controls(self) -> None:
-        self._log, self._window = QCheckBox("logarithmic"), QComboBox()
+        self._log, self._window = QCheckBox("logarithmic"), ElidedBox()
         self._window.addItems(["none" if not steps else f"{steps} steps" for steps in _WINDOWS])
         self._window.setCurrentIndex(_WINDOWS.index(10))
         self._chosen = False  # a person has chosen an axis

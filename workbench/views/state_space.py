@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtWidgets import QComboBox, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
 from engine.events import Snapshot
 from engine.inside_records import ClassPaths, HiddenTrace, LayerTrace
 from engine.percentages import percent
+from workbench.elided_box import ElidedBox
 from workbench.plots.class_path_plot import ClassPathPlot
 from workbench.plots.curves import CurvePlot
 from workbench.plots.saving import Table
@@ -34,7 +35,7 @@ class StateSpace(LiveView):
         self._one = StatePathPlot(self.theme)
         yield
         self._many = ClassPathPlot(self.theme)
-        self._sequences, self._color, self._layer = QComboBox(), QComboBox(), QComboBox()
+        self._sequences, self._color, self._layer = ElidedBox(), ElidedBox(), ElidedBox()
         self._sequences.addItems([_MANY, _ONE])
         self._sequences.activated.connect(self._draw_again)
         self._color.addItems(self._one.ways)

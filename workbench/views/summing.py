@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtWidgets import QCheckBox, QComboBox, QSpinBox, QVBoxLayout
+from PySide6.QtWidgets import QCheckBox, QSpinBox, QVBoxLayout
 
 from engine.events import Snapshot
 from engine.inside_records import Contributions
 from engine.percentages import percent
+from workbench.elided_box import ElidedBox
 from workbench.plots.calm import limit
 from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key, patch
@@ -51,7 +52,7 @@ class Summing(LiveView):
         self.time.moved.connect(self._show_cursor)
 
     def _build_controls(self) -> None:
-        self._parameter, self._single = QComboBox(), QCheckBox("one weight")
+        self._parameter, self._single = ElidedBox(), QCheckBox("one weight")
         self._single.setToolTip("Off: the whole parameter. Its steps count by how far they go along its gradient.")
         self._row, self._column = QSpinBox(), QSpinBox()
         self._parameter.activated.connect(self._choose)

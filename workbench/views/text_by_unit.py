@@ -14,6 +14,7 @@ from engine.events import Snapshot
 from engine.inside_records import Floats, Influence, LayerTrace, Reading
 from engine.percentages import percent
 from engine.special_symbols import UNKNOWN_NAME
+from workbench.elided_box import ElidedBox
 from workbench.plots.calm import limit
 from workbench.plots.coloured_text import ColouredText
 from workbench.plots.keys import Key, Scale, patch
@@ -59,7 +60,7 @@ class TextByUnit(LiveView):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._legend)
         layout.addWidget(area, 1)
-        self._layer, self._quantity, self._unit = QComboBox(), QComboBox(), QSpinBox()
+        self._layer, self._quantity, self._unit = ElidedBox(), ElidedBox(), QSpinBox()
         self._unit.setToolTip("The arrow keys up and down walk the units.")
         for label, box, name in (("Layer", self._layer, "layer"), ("", self._quantity, "quantity")):
             box.activated.connect(self._redraw)

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from engine.events import Snapshot
 from engine.inside_records import Floats, ParameterPicture, Spectrum, Weights
+from workbench.elided_box import ElidedBox
 from workbench.plots.eigenvalue_plot import EigenvaluePlot
 from workbench.plots.heat_grid import HeatGrid, Panel, Spot
 from workbench.plots.keys import Scale
@@ -70,7 +71,7 @@ class WeightMaps(LiveView):
         self._plane = EigenvaluePlot(self.theme)
         self._levels = dict[str, Levels]()
         self._cell: tuple[int, int, int] | None = None  # panel, row and column that keys went to
-        self._parameter, self._matrix = QComboBox(), QComboBox()
+        self._parameter, self._matrix = ElidedBox(), ElidedBox()
         self._parameter.activated.connect(self._draw_other)
         self._matrix.activated.connect(lambda _index: self.needs_changed.emit())
         self.add_control("Parameter", self._parameter, "parameter")

@@ -14,12 +14,13 @@ import pytest
 from PySide6.QtCore import QEvent, QRect, Qt
 from PySide6.QtGui import QAction, QColor, QFocusEvent, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QTableView, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QStyleOptionComboBox, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.events import PROBES, RunStarted, SnapshotRequest
 from engine.inside_records import Floats
 from tests.workbench.views import measured
+from workbench.elided_box import ElidedBox
 from workbench.plots.canvas import Canvas
 from workbench.plots.equation import Equation
 from workbench.plots.legend import Legend
@@ -456,6 +457,21 @@ def test_choices_go_on_below_and_the_title_can_be_read(make: Maker, kind: type[L
     assert title.width() >= min(wide, 12 * GRID) or not controls
     seen = [control for control in controls if control.isVisible()]
     assert all(view.rect().contains(control.geometry().translated(view._choices.pos())) for control in seen)
+
+
+@EVERY
+def test_a_choice_that_does_not_fit_ends_in_an_ellipsis_not_within_a_letter(make: Maker, kind: type[LiveView]) -> None:
+    view = make(kind)
+    fill(view)
+    for box in view._choices.findChildren(QComboBox):
+        box.blockSignals(True)  # nothing is chosen by it
+        box.addItem("decoder.weight_hh_l0_reverse")
+        box.setCurrentText("decoder.weight_hh_l0_reverse")
+        box.resize(box.minimumSizeHint().width(), box.height())
+        assert isinstance(box, ElidedBox)
+        option = QStyleOptionComboBox()
+        box.initStyleOption(option)
+        assert box.shown_text(option).endswith("…")
 
 
 def test_where_choices_go_on_below_it_is_still_said_of_which_step_the_picture_is(make: Maker, qtbot: QtBot) -> None:
