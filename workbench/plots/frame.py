@@ -89,6 +89,7 @@ class PictureFrame(QWidget):
         layout.addWidget(self._stack, 1)
         if self.compact:  # where each line counts, values stand over the name of the axis while there are any
             self._readout.setParent(self)
+            self._readout.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)  # it covers what is read
             self._readout.setAutoFillBackground(True)
             self._readout.setBackgroundRole(QPalette.ColorRole.Base)
         else:

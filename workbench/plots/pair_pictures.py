@@ -90,13 +90,17 @@ class AttentionMatrix(_Painted):
         self.read: tuple[str, ...] = ()
         self.written: tuple[str, ...] = ()
         self.walked = CellWalk(self.update, self.words, self.hovered.emit)
+        self._mouse: QPointF | None = None  # while it is over this
 
     def show_weights(self, weights: Floats, read: tuple[str, ...], written: tuple[str, ...]) -> None:
         """Paint another pair's."""
-        if (read, written) != (self.read, self.written):
+        others = (read, written) != (self.read, self.written)
+        if others:
             self.walked.forget()
         self.weights, self.read, self.written = weights, read, written
         self.update()
+        if others and self._mouse is not None:  # it rests, and other symbols are under it
+            self.walked.hover(self._cell_at(self._mouse))
         self.walked.read_again()
 
     def paint_in(self, painter: QPainter) -> None:
@@ -185,16 +189,21 @@ class AttentionMatrix(_Painted):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Say which symbols meet under the mouse."""
+        self._mouse = event.position()
+        self.walked.hover(self._cell_at(self._mouse))
+
+    def _cell_at(self, place: QPointF) -> tuple[int, int] | None:
+        """Row and column there; None beside them all."""
         if not self.weights.size:
-            return
+            return None
         left, top, wide, high = self._places()
-        column, row = int((event.position().x() - left) // wide), int((event.position().y() - top) // high)
-        inside = 0 <= row < len(self.written) and 0 <= column < len(self.read)
-        self.walked.hover((row, column) if inside else None)
+        column, row = int((place.x() - left) // wide), int((place.y() - top) // high)
+        return (row, column) if 0 <= row < len(self.written) and 0 <= column < len(self.read) else None
 
     def leaveEvent(self, event: QEvent) -> None:
         """Say nothing more of it."""
         super().leaveEvent(event)
+        self._mouse = None
         self.walked.mouse_left()
 
     def take_key(self, event: QKeyEvent) -> bool:
