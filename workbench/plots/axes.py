@@ -55,7 +55,7 @@ class Axes(pg.GraphicsWidget):
         """Logarithmic or linear axes; where they change, everything is shown again."""
         if (bottom, left) == self._log:
             return
-        self._log = bottom, left
+        self._log, self.box.logarithmic = (bottom, left), left
         for item in self._items:
             if hasattr(item, "setLogMode"):
                 item.setLogMode(bottom, left)

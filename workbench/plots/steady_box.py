@@ -10,6 +10,8 @@ import pyqtgraph as pg
 _STRIDE = 0.06  # of what is shown: so much room is left on a side that had to give way
 _MARGIN = 0.015  # of what is shown: the data may go so far beyond what is held, as there is more padding around it
 _LOOSE = 0.75  # data that fill less of the held range get a closer one
+_FLAT = 1e-6  # of their size: numbers of 32 bits that differ by less are one number, but for rounding
+_AROUND = 0.05  # of their size: what is shown above and below such numbers
 
 Bounds = list[float] | None
 
@@ -24,6 +26,7 @@ class SteadyBox(pg.ViewBox):
     def __init__(self) -> None:
         super().__init__(enableMenu=False)
         self._held: list[Bounds] = [None, None]
+        self.logarithmic = False  # values, which are then powers of ten
         self.setMouseMode(pg.ViewBox.RectMode)
 
     def loosen(self) -> None:
@@ -41,6 +44,7 @@ class SteadyBox(pg.ViewBox):
         found: list[Bounds] = super().childrenBounds(frac, orthoRange, items)
         if items is not None:
             return found
+        found[1] = unmagnified(found[1], self.logarithmic)
         self._held = [settled(held, bounds) for held, bounds in zip(self._held, found, strict=True)]
         return [list(held) if held else None for held in self._held]
 
@@ -56,3 +60,13 @@ def settled(held: Bounds, bounds: Bounds) -> Bounds:
         held[1] if high <= held[1] + over else high + room,
     ]
     return grown if high - low >= _LOOSE * (grown[1] - grown[0]) else bounds
+
+
+def unmagnified(bounds: Bounds, logarithmic: bool = False) -> Bounds:
+    """Room around values that are all the same but for rounding, which would else fill the plot."""
+    if bounds is None:
+        return None
+    low, high = bounds
+    size = 1.0 if logarithmic else max(abs(low), abs(high))
+    around = _AROUND * size if 0 < high - low < _FLAT * size else 0.0
+    return [low - around, high + around]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pyqtgraph as pg
 import pytest
@@ -28,6 +30,29 @@ from workbench.theme import LIGHT
 )
 def test_settled(held: Bounds, bounds: Bounds, expected: Bounds) -> None:
     assert settled(held, bounds) == (expected if expected is None else pytest.approx(expected))
+
+
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize("value", [1e-3, 1.0, 3e6])
+def test_values_that_differ_by_rounding_alone_are_drawn_flat(qtbot: QtBot, log: bool, value: float) -> None:
+    plot = CurvePlot(LIGHT, bottom="step", left="loss")
+    plot.resize(600, 300)
+    qtbot.addWidget(plot)
+    plot.show()
+    plot.set_log(log)
+    plot.add_curve("loss", "train")
+    noise = 1e-7 * np.random.default_rng(0).normal(size=500)
+    for count in (10, 100, 500):
+        plot.show_curve("loss", np.arange(count), (value * (1 + noise[:count])).astype(np.float32))
+        plot.show_key()
+        bottom, top = plot.box.viewRange()[1]
+        middle, size = (math.log10(value), 1.0) if log else (value, value)
+        assert 0.05 * size <= top - bottom <= size * (1.01 if log else 0.2)
+        assert bottom + 0.02 * size < middle < top - 0.02 * size
+    plot.show_curve("loss", np.arange(2), [value, value * 1.001])  # a difference that means something
+    plot.show_key()
+    bottom, top = plot.box.viewRange()[1]
+    assert top - bottom < 0.002 * size
 
 
 def test_a_growing_curve_moves_the_axes_now_and_then(qtbot: QtBot) -> None:
