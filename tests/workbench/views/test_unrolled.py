@@ -80,6 +80,7 @@ def test_the_last_of_many_parameters_is_in_the_picture(show: Show, qtbot: QtBot)
     view.show_snapshot(measured.snapshot(GradientNorms(names, norms, norms, norms, 10.0, 0.0, 0.0)))
     qtbot.waitUntil(lambda: not view._behind and view.body.updatesEnabled())
     with unrolled(view):
+        view.grab()  # the axes settle when they are painted
         canvas = view._norms.canvas
         point = canvas.mapTo(view, canvas.mapFromScene(view._norms.box.mapViewToScene(QPointF(1.0, 59.0))))
         assert point.y() > 420
