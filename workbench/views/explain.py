@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import partial
+from types import MappingProxyType
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -45,6 +46,7 @@ class Explain(LiveView):
     order = 70
     question = "How does the cell compute its next state, in formulas and in the numbers of this moment?"
     probes = frozenset({"structure", "hidden", "pre_activations"})
+    parts = MappingProxyType({"hidden": "states", "pre_activations": "sums"})
     waiting = "Press Run (F5): the equations of the chosen cell appear here with the numbers of one time step and unit."
 
     def build(self) -> None:

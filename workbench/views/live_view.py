@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -23,6 +25,7 @@ from workbench.views._built_in_parts import BuiltInParts
 _TOO_EARLY = "Nothing was measured for this view by then. Go to a later step of the run with the slider below."
 _ENDED = "This is measured while a run goes on, and the run has ended."
 _FRAME_MS = 10  # after which what is around the picture has been painted: Qt gathers what to paint for five
+_OLD = 0.01  # of the steps so far: a part of a picture that is older says so
 _MOST_KEY = 4  # rows of the key of a compact or low view
 _LASTING = frozenset({"structure"})  # probes that are the same throughout a run
 _BEGINNING = "The run begins: what it measures appears here with the first batches."
@@ -52,6 +55,7 @@ class LiveView(BuiltInParts):
 
     order = 1000  # place among the views, rising
     probes: frozenset[str] = frozenset()  # what it needs of a snapshot
+    parts: Mapping[str, str] = MappingProxyType({})  # where several probes are drawn together, what shows each of them
     waiting = "Press Run (F5): the picture appears with the first batches."
 
     asked = Signal(str)  # the key of a view that a person wants to see beside this one
@@ -71,6 +75,7 @@ class LiveView(BuiltInParts):
         self.moment: int | None = None  # the step that is shown, when it is not the newest
         self.others: tuple[Beside, ...] = ()
         self._measured: dict[str, Probe] = {}
+        self._since: dict[str, tuple[int, int]] = {}  # step and epoch that each was measured at
         self._held = self._too_early = False
         self._beginning = self._untrained = self._failed = False
         self.over = False
@@ -113,6 +118,7 @@ class LiveView(BuiltInParts):
             first, self.snapshot = not self._measured, snapshot
             kept = self._measured if self.moment is None else {n: p for n, p in self._measured.items() if n in _LASTING}
             self._measured = kept | mine
+            self._since |= dict.fromkeys(mine, (snapshot.step, snapshot.epoch))
             self._catch_up("snapshot")
             if first:
                 self.began.emit()
@@ -163,6 +169,7 @@ class LiveView(BuiltInParts):
         self._lock_asking(over=False)
         self.start, self.snapshot, self.history = None, None, None
         self._measured.clear()
+        self._since.clear()
         self._behind -= {"snapshot", "history"}  # the colours of the theme are still owed
         self._stamp.show_text("")  # other runs may be drawn on
         self._failing.forget()
@@ -257,6 +264,10 @@ class LiveView(BuiltInParts):
         """The last measurement of one of `probes`; None when there was none in this run."""
         return self._measured.get(name)
 
+    def since(self, name: str) -> tuple[int, int] | None:
+        """Step and epoch that it was measured at: what takes long is measured seldom."""
+        return self._since.get(name)
+
     # --- when to draw -----------------------------------------------------------------------------------
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -317,7 +328,12 @@ class LiveView(BuiltInParts):
         history = self.history if self.over and self.moment is None else None
         step, epoch = self.moment_of(self.snapshot)
         best = history is not None and history.lowest("validation_loss")[0] == step
-        self.stamp(step, epoch, "best weights" if best else "")
+        self.stamp(step, epoch, "best weights" if best else self._old_parts(step))
+
+    def _old_parts(self, step: int) -> str:
+        """What of the picture was measured much earlier in the run than the rest, and when."""
+        ages = [(words, self._since.get(name, (step, 0))[0]) for name, words in self.parts.items()]
+        return ", ".join(f"{words} of step {then:,}" for words, then in ages if then < (1 - _OLD) * step)
 
     def walk_inside(self, across: int, down: int) -> bool:
         """Go so many places within the picture and read out what is there; False where it has none that way."""

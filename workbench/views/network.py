@@ -6,6 +6,7 @@ import dataclasses
 import html
 import math
 from collections.abc import Sequence
+from types import MappingProxyType
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -42,6 +43,7 @@ class NetworkView(LiveView):
     order = 15
     question = "What does the network look like, rolled up and over time, and where do state and gradient live in it?"
     probes = frozenset({"structure", "hidden", "gradient_by_time"})
+    parts = MappingProxyType({"hidden": "states", "gradient_by_time": "gradient"})
     waiting = "Press Run (F5): the network at hand is drawn here, coloured by its own state and gradient."
 
     def build(self) -> None:

@@ -105,6 +105,10 @@ class StateSpace(LiveView):
             return (), []
         return self._many.table() if self._shows_many else self._one.table()
 
+    def moment_of(self, snapshot: Snapshot) -> tuple[int, int]:
+        """That of the paths which are shown: those of many sequences take longer, and are measured more seldom."""
+        return self.since("class_paths" if self._shows_many else "hidden") or super().moment_of(snapshot)
+
     @property
     def _shows_many(self) -> bool:
         return self._pages.currentWidget() is self._many
@@ -131,7 +135,7 @@ class StateSpace(LiveView):
     def _draw_again(self) -> None:
         self.read_out("")
         if self.snapshot is not None:
-            self.draw(self.snapshot)
+            self._draw_snapshot(self.snapshot)
 
     def _show_cursor(self) -> None:
         (self._many if self._shows_many else self._one).mark(self.time.position)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,7 @@ class WeightMaps(LiveView):
         "What do the weights look like, how do they spread, and does the recurrent matrix shrink or grow a state?"
     )
     probes = frozenset({"weights", "spectrum"})
+    parts = MappingProxyType({"weights": "weights", "spectrum": "spectrum"})
     waiting = "Press Run (F5): every weight is drawn here, and the eigenvalues of the recurrent matrices."
 
     def __init__(

@@ -186,6 +186,17 @@ def known_paths(answers: tuple[str, ...] = ("day", "night", "night")) -> ClassPa
     return ClassPaths(("layer 1",), (states,), ("day", "night", "day"), answers)
 
 
+def test_paths_that_are_measured_seldom_say_of_which_step_they_are(show: Show) -> None:
+    view = show(StateSpace)
+    trace = HiddenTrace((known_layer(),), ("a", "b", "c"))
+    view.show_snapshot(measured.snapshot(trace, known_paths(), step=400))
+    view.show_snapshot(measured.snapshot(trace, step=900))
+    assert view._stamp.text() == "step 400 · epoch 20"
+    view._sequences.setCurrentText("the pinned one")
+    view._sequences.activated.emit(1)
+    assert view._stamp.text() == "step 900 · epoch 45"
+
+
 def test_sequences_of_every_class_are_drawn_with_their_ends(show: Show) -> None:
     view = show(StateSpace)
     trace = HiddenTrace((known_layer(),), ("a", "b", "c"))
