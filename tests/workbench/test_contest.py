@@ -17,6 +17,7 @@ from workbench import comparisons
 from workbench.contest_terms import Terms
 from workbench.desk import RACING, Desk
 from workbench.dialogs.race import RaceDialog
+from workbench.plots.keys import swatch
 from workbench.run_state import LOCKED
 from workbench.status import status
 from workbench.theme import DARK, LIGHT
@@ -64,6 +65,26 @@ def test_a_race_ends_with_bands_and_a_table(
     dialog._use.click()
     assert used == [dialog.table._places[0]]
     assert dialog.steps.isHidden()
+
+
+def test_who_races_is_told_apart_without_colours_in_the_picture_and_in_the_table(
+    qtbot: QtBot, backend: KnownBackend, desk: Desk, dialog: RaceDialog
+) -> None:
+    backend.free = True
+    dialog.seeds.show_value(1)
+    dialog.bar.start.click()
+    qtbot.waitUntil(lambda: not desk.contest.alive, timeout=20_000)
+    keys = [curve.key(LIGHT) for curve in dialog.picture.plot.curves.values()]
+    assert len({key.shape for key in keys}) == 3
+    for theme in (LIGHT, DARK):
+        dialog.apply_theme(theme)
+        for at, place in enumerate(dialog.table._places):
+            key = dialog.picture.plot.curves[dialog._titles[place.key]].key(theme)
+            first = dialog.table.item(at, 0)
+            assert first is not None
+            assert first.icon().pixmap(24, 16).toImage() == swatch(key, theme).pixmap(24, 16).toImage()
+    dialog._forget()
+    assert not dialog.table._samples
 
 
 def test_a_race_can_be_cancelled_and_keeps_a_run_from_beginning(

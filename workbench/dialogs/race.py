@@ -64,6 +64,7 @@ class RaceDialog(Dialog):
         self.epochs = number_field("race_epochs", _EPOCHS, 20)
         self.picture = RacePicture(theme, contest)
         self.table, self.steps = RaceTable(), StepTable()
+        self.picture.marked.connect(self.table.mark)
         self.table.itemSelectionChanged.connect(self._show_use)
         self.bar, self._use = ContestBar(contest, "race"), button("Use its settings", "race_use")
         self.bar.start_asked.connect(self._on_start)

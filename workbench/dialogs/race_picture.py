@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 import pyqtgraph as pg
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QVBoxLayout
 
 from engine.comparing.race_messages import Key
 from workbench.contest import Contest
 from workbench.plots.curves import CurvePlot
 from workbench.plots.frame import PictureFrame
+from workbench.plots.keys import swatch
 from workbench.plots.saving import Cell, Table
 from workbench.theme import Theme
 
@@ -22,6 +25,7 @@ class RacePicture(PictureFrame):
     """The bands, with the ways out that every picture has."""
 
     title = "Validation part"
+    marked = Signal(object)  # the sample of each curve by key, for a table beside
 
     def __init__(self, theme: Theme, contest: Contest, key: str = "race") -> None:
         self.key = key
@@ -56,6 +60,7 @@ class RacePicture(PictureFrame):
                 self.plot.axes.remove(item)
         self._fills.clear()
         self._numbers.clear()
+        self._tell_marks()
 
     def refresh(self) -> None:
         """Draw what has come so far; of many, the best."""
@@ -94,11 +99,17 @@ class RacePicture(PictureFrame):
         self.plot.apply_theme(theme)
         for key, (_, _, fill) in self._fills.items():
             fill.setBrush(self._brush(key))
+        self._tell_marks()
+
+    def _tell_marks(self) -> None:
+        curves = {key: self.plot.curves[self._titles[key]] for key in self._numbers}
+        samples: dict[Key, QIcon] = {key: swatch(curve.key(self._theme), self._theme) for key, curve in curves.items()}
+        self.marked.emit(samples)
 
     def _add_band(self, key: Key) -> None:
         order = list(self._titles)
         number = self._numbers[key] = order.index(key) if len(order) <= _MOST else len(self._numbers)
-        self.plot.add_curve(self._titles[key], partial(Theme.series_pen, number=number))
+        self.plot.add_curve(self._titles[key], partial(Theme.series_pen, number=number), number=number)
         low, high = (pg.PlotDataItem(pen=pg.mkPen(0, 0, 0, 0)) for _ in range(2))
         fill = pg.FillBetweenItem(low, high, brush=self._brush(key))
         fill.setZValue(-5)
@@ -106,6 +117,7 @@ class RacePicture(PictureFrame):
             self.plot.axes.add(item)
         self.plot.hiding.own(self._titles[key], low, high, fill)
         self._fills[key] = (low, high, fill)
+        self._tell_marks()
 
     def _brush(self, key: Key) -> pg.QtGui.QBrush:
         color = self._theme.series_pen(self._numbers[key]).color()

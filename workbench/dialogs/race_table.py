@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtGui import QIcon, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHeaderView, QTableWidgetItem
 
 from engine.comparing.race_messages import Key, Place
 from workbench.reading_table import ReadingTable
+from workbench.theme import GRID
 
 _MIDDLE = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
 _HEADINGS = ("Cell", "Units", "Parameters", "Runs", "Validation, median", "Lowest – highest", "Test", "Seconds")
@@ -24,6 +25,8 @@ class PlaceTable(ReadingTable):
         super().__init__(name, title, one_row=True)
         self._waiting = waiting
         self._places: list[Place] = []
+        self._samples: Mapping[Key, QIcon] = {}
+        self.setIconSize(QSize(3 * GRID, 2 * GRID))
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.horizontalHeader().setHighlightSections(False)  # bold headings would not fit into their columns
 
@@ -53,6 +56,15 @@ class PlaceTable(ReadingTable):
                 if column:
                     cell.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.setItem(at, column, cell)
+        self.mark(self._samples)
+
+    @Slot(object)
+    def mark(self, samples: Mapping[Key, QIcon]) -> None:
+        """Show before each row how its curve is drawn in the picture; nothing where it is not."""
+        self._samples = samples
+        for at, place in enumerate(self._places):
+            if (first := self.item(at, 0)) is not None:
+                first.setIcon(samples.get(place.key, QIcon()))
 
 
 class RaceTable(PlaceTable):

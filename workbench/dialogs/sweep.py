@@ -73,6 +73,7 @@ class SweepDialog(Dialog):
         self.count = label("", "small", "sweep_count")
         self.curves, self.values = RacePicture(theme, contest, "sweep"), SweepPicture(theme, contest)
         self.results = SweepResults()
+        self.curves.marked.connect(self.results.table.mark)
         self.results.use_asked.connect(self.use_asked)
         self.results.save_asked.connect(self.values.menu.ask_table)
         self.bar = ContestBar(contest, "sweep")

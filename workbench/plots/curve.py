@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPen
 
 from workbench.plots.keys import Key
+from workbench.plots.marks import Marks
 from workbench.theme import Theme
 
 _BASELINES = ("baseline", "baseline2", "baseline3", "baseline4", "baseline5")  # roles of pens
@@ -33,6 +34,7 @@ class Curve:
     line: bool
     ring: bool
     keyed: bool = True
+    marks: Marks | None = None  # where colour alone would tell it from others
     x: NDArray[Any] = field(default_factory=lambda: np.empty(0))
     y: NDArray[Any] = field(default_factory=lambda: np.empty(0))
     note: str = ""
@@ -48,12 +50,19 @@ class Curve:
         color = pen.color()
         color.setAlpha(255)
         pen.setColor(color)
-        return Key(self.name, pen, self.note, self.symbol and self.dotted, self.line, self.ring)
+        shape = self.marks.shape if self.marks else ""
+        return Key(self.name, pen, self.note, self.symbol and self.dotted, self.line, self.ring, shape)
 
     @property
     def dotted(self) -> bool:
         """Whether its points are drawn: of a single one there is no line."""
-        return not self.line or len(self.x) == 1 or (self.symbol and len(self.x) <= _SYMBOLS_UP_TO)
+        alone = len(self.x) == 1 and self.marks is None
+        return not self.line or alone or (self.symbol and len(self.x) <= _SYMBOLS_UP_TO)
+
+    @property
+    def items(self) -> list[Any]:
+        """All that is drawn of it."""
+        return [self.item, *([self.marks.item] if self.marks else [])]
 
     def nearest(self, x: float) -> float:
         """The value at the sample nearest to `x`; NaN when there is none."""

@@ -19,6 +19,7 @@ from workbench.plots.hiding import Hiding
 from workbench.plots.keys import Key, Scale
 from workbench.plots.label_axis import LabelAxis, dress_axis
 from workbench.plots.legend import Legend
+from workbench.plots.marks import Marks
 from workbench.plots.numerals import numeral
 from workbench.theme import GRID, Theme
 
@@ -83,13 +84,19 @@ class CurvePlot(QWidget):
         line: bool = True,
         ring: bool = False,
         key: bool = True,
+        number: int | None = None,
     ) -> Curve:
-        """A curve without numbers yet; with `key` it is in the key as soon as it has some. Without `line`, points."""
+        """A curve without numbers yet; with `key` it is in the key as soon as it has some. Without `line`, points.
+
+        With its `number` among its kin it has marks that tell it from them without colours.
+        """
         item = pg.PlotDataItem(antialias=False, connect="finite")
-        curve = Curve(name, stroke, item, symbol, line, ring, key)
+        marks = Marks(number) if number is not None else None
+        curve = Curve(name, stroke, item, symbol, line, ring, key, marks)
         self.curves[name] = curve  # before it is added: that moves the range, and whoever draws anew looks here
-        self.axes.add(item)
-        self.hiding.own(name, item)
+        for part in curve.items:
+            self.axes.add(part)
+        self.hiding.own(name, *curve.items)
         self._dress(curve)
         return curve
 
@@ -105,6 +112,8 @@ class CurvePlot(QWidget):
         curve.item.setData(*((curve.x, curve.y) if known else ([], [])), antialias=smooth)
         if curve.line:
             curve.item.setSymbol("o" if curve.dotted else None)
+        if curve.marks is not None:
+            curve.marks.show(curve.x, curve.y)
 
     def add_band(self, low: float, high: float, role: str, *, upright: bool = False, alpha: float = 0.10) -> Any:
         """A band between two values, or two places when `upright`, in a colour of the theme."""
@@ -141,14 +150,16 @@ class CurvePlot(QWidget):
         """Take the numbers of every curve away."""
         for curve in self.curves.values():
             curve.x, curve.y, curve.note = np.empty(0), np.empty(0), ""
-            curve.item.setData([], [])
+            for part in curve.items:
+                part.setData([], [])
         self.show_key()
 
     def remove_curve(self, name: str) -> None:
         """Take one curve away; should it come again, it is as hidden as it was."""
-        item = self.curves.pop(name).item
-        self.axes.remove(item)
-        self.hiding.disown(name, item)
+        parts = self.curves.pop(name).items
+        for part in parts:
+            self.axes.remove(part)
+        self.hiding.disown(name, *parts)
 
     def remove_curves(self) -> None:
         """Take every curve away, to make others."""
@@ -250,6 +261,8 @@ class CurvePlot(QWidget):
         curve.item.setSymbolSize(11 if curve.ring else 5 if curve.line else 7)
         curve.item.setSymbolPen(self._theme.stroke(pen.color()) if curve.ring else None)
         curve.item.setSymbolBrush(None if curve.ring else pen.color())
+        if curve.marks is not None:
+            curve.marks.dress(pen.color())
 
     def _dress_band(self, band: Any, role: str, alpha: float) -> None:
         band.setBrush(self._theme.color(role, alpha))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetrics, QLinearGradient, QPainter, QPen
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QIcon, QLinearGradient, QPainter, QPen, QPixmap
 
+from workbench.plots.marks import outline
 from workbench.plots.numerals import numeral, numerals
 from workbench.theme import GRID, Theme
 
@@ -29,6 +30,7 @@ class Key:
     symbol: bool = False
     line: bool = True
     ring: bool = False
+    shape: str = ""  # of the marks along a curve
     hides: bool = False
     hidden: bool = False
 
@@ -68,6 +70,21 @@ def patch(color: QColor) -> QPen:
     return pen
 
 
+def swatch(key: Key, theme: Theme) -> QIcon:
+    """The sample of an entry, for where its name stands elsewhere, as in a table; on a chosen row as on the plot."""
+    made = QIcon()
+    for mode, ground in ((QIcon.Mode.Normal, QColor(0, 0, 0, 0)), (QIcon.Mode.Selected, theme.color("plot"))):
+        size = QSize(_SWATCH, 2 * GRID)
+        picture = QPixmap(size * theme.density)
+        picture.setDevicePixelRatio(theme.density)
+        picture.fill(ground)
+        with QPainter(picture) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            _paint_sample(painter, key, QRect(QPoint(), size))
+        made.addPixmap(picture, mode)
+    return made
+
+
 def words(item: Key | Scale) -> str:
     """An entry as it is said, with whether its curve is hidden."""
     return f"{item.text}, hidden" if isinstance(item, Key) and item.hidden else item.text
@@ -97,13 +114,20 @@ def text(painter: QPainter, rect: QRect, said: str) -> None:
 
 
 def _paint_key(painter: QPainter, key: Key, rect: QRect, theme: Theme) -> None:
-    middle = rect.center().y() + 0.5
     painter.save()
     if key.hidden:
         painter.setOpacity(_FAINT)
         font = painter.font()
         font.setStrikeOut(True)
         painter.setFont(font)
+    _paint_sample(painter, key, rect)
+    painter.setPen(theme.color("text"))
+    text(painter, rect.adjusted(_SWATCH + GRID // 2, 0, 0, 0), key.text)
+    painter.restore()
+
+
+def _paint_sample(painter: QPainter, key: Key, rect: QRect) -> None:
+    middle = rect.center().y() + 0.5
     painter.setPen(key.pen if key.line else Qt.PenStyle.NoPen)
     painter.drawLine(QPointF(rect.left(), middle), QPointF(rect.left() + _SWATCH, middle))
     if key.symbol:
@@ -111,9 +135,8 @@ def _paint_key(painter: QPainter, key: Key, rect: QRect, theme: Theme) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush if key.ring else key.pen.color())
         size = 5 if key.ring else 3
         painter.drawEllipse(QPointF(rect.left() + _SWATCH / 2, middle), size, size)
-    painter.setPen(theme.color("text"))
-    text(painter, rect.adjusted(_SWATCH + GRID // 2, 0, 0, 0), key.text)
-    painter.restore()
+    if key.shape:
+        painter.fillPath(outline(key.shape).translated(rect.left() + _SWATCH / 2, middle), key.pen.color())
 
 
 def _paint_scale(painter: QPainter, scale: Scale, rect: QRect, theme: Theme) -> None:

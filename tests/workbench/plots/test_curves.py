@@ -9,6 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from workbench.plots.curves import CurvePlot
+from workbench.plots.keys import Key
 from workbench.theme import LIGHT
 
 
@@ -40,3 +41,28 @@ def test_dashes_on_a_fine_screen_have_no_smooth_edges_which_take_ten_times_as_lo
     plot.add_curve("a", role)
     plot.show_curve("a", np.arange(9), np.arange(9) ** 2)
     assert plot.curves["a"].item.opts["antialias"] is smooth
+
+
+def test_numbered_curves_have_marks_of_their_own_which_stay_while_they_grow_and_go_with_them(qtbot: QtBot) -> None:
+    plot = CurvePlot(LIGHT, bottom="step", left="loss")
+    qtbot.addWidget(plot)
+    for number in range(12):
+        plot.add_curve(f"{number}", "muted", number=number)  # all in one colour
+        plot.show_curve(f"{number}", [0.0], [1.0])
+    plot.show_key()
+    keys = [item for item in plot.legend._items if isinstance(item, Key)]
+    assert len({key.shape for key in keys}) == 12
+    marks, known = plot.curves["1"].marks, np.arange(1000.0)
+    assert marks is not None
+    assert list(marks.item.getData()[0]) == [0.0]  # one at least
+    shown = []
+    for length in (900, 1000):
+        plot.show_curve("1", known[:length], np.where(known[:length] % 2, np.nan, known[:length]))
+        shown.append([float(x) for x in marks.item.getData()[0]])
+    assert shown[1][: len(shown[0])] == shown[0]
+    assert not any(x % 2 for x in shown[1])  # only where a value is known
+    assert 4 <= len(shown[1]) <= 8
+    plot.hiding.toggle("1")
+    assert not marks.item.isVisible()
+    plot.remove_curve("1")
+    assert marks.item.scene() is None

@@ -40,6 +40,8 @@ def test_other_runs_are_drawn_beside_the_one_at_hand(show: Show, short_run: Hist
     assert "3 gru-16  1.5" in view._loss.legend.texts  # the last, as of the run at hand
     assert "3 gru-16  35" in view._metric.legend.texts  # where more may be better, the lowest would be the worst
     assert "4 lstm-8" not in view._metric.curves  # measured in something else
+    shapes = {name: curve.key(LIGHT).shape for name, curve in view._loss.curves.items()}
+    assert shapes["validation"] == "" != shapes["3 gru-16"] != shapes["4 lstm-8"]  # colour does not stand alone
     assert view._stamp.text() == ""
     view.show_history(short_run)
     assert view._stamp.text() == "step 6"

@@ -1,0 +1,43 @@
+"""Marks along a curve, in a shape of its own: told from others on paper, and by who sees few hues."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyqtgraph as pg
+from numpy import arange, flatnonzero, isfinite
+from numpy.typing import NDArray
+from PySide6.QtGui import QColor, QPainterPath, QTransform
+
+SIZE = 9  # pixels
+_SHAPES = ("o", "s", "t1", "x", "d", "+", "star", "t", "t2", "t3", "p", "h")  # pyqtgraph's letters, the clearest first
+_MOST = 8  # on one curve: they tell it apart, and cost nothing to draw
+
+
+class Marks:
+    """A few marks on the points of one curve, which stay where they are while it grows."""
+
+    def __init__(self, number: int) -> None:
+        """`number` is that of the curve among its kin."""
+        self.shape = _SHAPES[number % len(_SHAPES)]
+        self._share = number % _MOST / _MOST  # of a stride: those of curves that run side by side do not meet
+        self.item = pg.PlotDataItem(pen=None, symbol=self.shape, symbolSize=SIZE, symbolPen=None)
+
+    def dress(self, color: QColor) -> None:
+        """Take the colour of the curve."""
+        self.item.setSymbolBrush(color)
+
+    def show(self, x: NDArray[Any], y: NDArray[Any]) -> None:
+        """Lie on some of these points, on one at least."""
+        known = flatnonzero(isfinite(x) & isfinite(y))
+        stride = 1
+        while stride * _MOST < len(known):
+            stride *= 2
+        at = known[arange(min(int(self._share * stride), max(len(known) - 1, 0)), len(known), stride)]
+        self.item.setData(x[at], y[at])
+
+
+def outline(shape: str) -> QPainterPath:
+    """The shape in its size, around the origin."""
+    path: QPainterPath = pg.graphicsItems.ScatterPlotItem.Symbols[shape]
+    return QTransform.fromScale(SIZE, SIZE).map(path)
