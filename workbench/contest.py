@@ -63,6 +63,12 @@ class Contest(QObject):
         return self._thread is not None
 
     @property
+    def under_way(self) -> str:
+        """That one goes on, and what to do before anything else is trained; empty when none does."""
+        kind = "sweep" if self.sweeping else "race"
+        return f"A {kind} is under way. Cancel it first, in its window (menu Run)." if self.alive else ""
+
+    @property
     def sweeping(self) -> bool:
         """Whether settings are compared, and not cells or strategies."""
         return isinstance(self.terms, SweepTerms)

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from engine.comparing.race_messages import Place
     from engine.resuming import WayOn
 
-RACING = "A race or a sweep is under way. Cancel it to train."
 _NO_WAY = "This run cannot go on: it has no folder, or another program trains it now."
 _LASTING = ("training.epochs", "data.file")  # what a run that goes on has from then on; other changes are made to it
 _WAY_LANE = "way on"
@@ -67,7 +66,7 @@ class Desk(QObject):
         self.jobs, self.mailbox = Jobs(), Mailbox()
         self.draft = Draft(backend, self.jobs)
         self.errands = Errands(backend, self.jobs)
-        self.weights_in = WeightsIn(self.draft, self.errands, self._why_no_import, self._judge)
+        self.weights_in = WeightsIn(self.draft, self.errands, lambda: self.busy, self._judge)
         self.rate_test = RateTest(backend, self.jobs, self.draft)
         self.session = Session(self.mailbox, self._new_folder)
         self.archive = Archive(backend, self.jobs, self.session, runs)
@@ -77,6 +76,11 @@ class Desk(QObject):
         self.session.begun.connect(self.draft.forget_engine_problem)
         # Queued, so that everybody has taken in the data when the run begins.
         self.draft.activity_changed.connect(self._go_on, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def busy(self) -> str:
+        """Why nothing else can be trained now, and what to do first; empty when it can."""
+        return LOCKED if self.session.alive else self.contest.under_way
 
     def run(self) -> None:
         """Start, pause or go on."""
@@ -89,10 +93,8 @@ class Desk(QObject):
     def begin_race(self, terms: Terms | SweepTerms) -> str:
         """Let several cells, or settings, run on the data at hand; returns why not, or nothing."""
         loaded = self.draft.loaded_data
-        if self.session.alive:
-            return LOCKED
-        if self.contest.alive:
-            return RACING
+        if self.busy:
+            return self.busy
         if loaded is None or not self.draft.ready:
             return self.draft.problem or "The data is still being read. Try again in a moment."
         self.contest.start(self.draft.experiment, loaded, terms)
@@ -110,7 +112,7 @@ class Desk(QObject):
     def _train(self, command: Command, *, fresh: bool = False) -> None:
         """Do as told; a file that has changed on disk is read again before, unless what is at hand is `fresh`."""
         if self.contest.alive:
-            self.told.emit(RACING)
+            self.told.emit(self.contest.under_way)
         elif not (fresh or self.session.alive) and self.draft.ready and self.draft.read_again():
             self.told.emit(f"{source_name(self.draft.experiment)} has changed since it was read: it is read again.")
             self.waiting = command
@@ -137,8 +139,8 @@ class Desk(QObject):
     def learn_way_on(self, record: RunRecord, changes: Mapping[str, Any], done: Callable[[WayOn], None]) -> None:
         """Find out, in the background, whether a run can go on and what has to be agreed to before."""
         folder = record.folder
-        if self.session.alive:
-            self.told.emit(LOCKED)
+        if self.busy:
+            self.told.emit(self.busy)
         elif folder is not None and record.can_go_on:
             self.jobs.submit(
                 _WAY_LANE, lambda: self._backend.way_on(folder, changes), done, lambda error: self.told.emit(str(error))
@@ -150,8 +152,8 @@ class Desk(QObject):
         """Go on with a run where it was last saved, with other settings where `changes` says so."""
         changes = dict(changes or {})
         folder = record.folder
-        if self.session.alive:
-            self.told.emit(LOCKED)
+        if self.busy:
+            self.told.emit(self.busy)
         elif folder is None or not record.can_go_on:
             self.told.emit(record.gone or _NO_WAY)
         else:
@@ -240,9 +242,6 @@ class Desk(QObject):
             if self.jobs.join(_SLICE):
                 return True
         return False
-
-    def _why_no_import(self) -> str:
-        return LOCKED if self.session.alive else RACING if self.contest.alive else ""
 
     def _judge(self) -> None:
         """Make a run of the weights to begin from, as they are."""

@@ -28,7 +28,7 @@ class Command(Enum):
 
 
 ALIVE = (State.TRAINING, State.PAUSED, State.ENDING)
-LOCKED = "A run is under way. Stop or reset it to change this."
+LOCKED = "A run is under way. Stop or reset it first."
 _NO_RUN = "No run is under way."
 _WHY_NOT: dict[tuple[Command, State], str] = {
     (Command.RUN, State.ENDING): "The run is coming to its end.",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from engine.events import Compiling, RunFailed, RunFinished
 from engine.findings.few_examples import caution
-from workbench.desk import RACING, Desk
+from workbench.desk import Desk
 from workbench.draft import Draft
 from workbench.pace import duration
 from workbench.plots.numerals import numerals
@@ -50,7 +50,7 @@ def status(desk: Desk) -> Status:
         reason = draft.problem if draft.blocked else "Open data first."
         why_not |= {"run": reason, "step": reason}
     if desk.contest.alive:
-        why_not |= {"run": RACING, "step": RACING}
+        why_not |= dict.fromkeys(("run", "step"), desk.contest.under_way)
         if not draft.loading:
             does, color = ("paused", "warning") if desk.contest.paused else ("training", "accent")
             text, detail = f"{does}: a {'sweep' if desk.contest.sweeping else 'race'}", _IN_WINDOW

@@ -15,9 +15,10 @@ from engine.events import Compiling
 from tests.workbench.conftest import KnownBackend, Listener
 from workbench import comparisons
 from workbench.contest_terms import Terms
-from workbench.desk import RACING, Desk
+from workbench.desk import Desk
 from workbench.dialogs.race import RaceDialog
 from workbench.plots.keys import swatch
+from workbench.records import RunRecord
 from workbench.run_state import LOCKED
 from workbench.status import status
 from workbench.theme import DARK, LIGHT
@@ -92,7 +93,12 @@ def test_a_race_can_be_cancelled_and_keeps_a_run_from_beginning(
 ) -> None:
     dialog.bar.start.click()
     qtbot.waitUntil(lambda: bool(backend.runs), timeout=20_000)
-    assert status(desk).why_not["run"] == RACING
+    busy = "A race is under way. Cancel it first, in its window (menu Run)."
+    assert status(desk).why_not["run"] == status(desk).why_not["step"] == desk.busy == busy
+    told: list[str] = []
+    desk.told.connect(told.append)
+    desk.go_on(RunRecord(1, "lstm-8", desk.draft.experiment, None))  # nor does another run go on beside it
+    assert told == [busy]
     for words in ("training: a race", "paused: a race", "training: a race"):
         assert status(desk).text == words
         dialog.bar.pause.click()
@@ -205,6 +211,9 @@ def test_the_settings_of_a_strategy_are_taken(desk: Desk) -> None:
     assert desk.use_place(place) == LOCKED
 
 
-def test_no_race_begins_under_a_run(desk: Desk) -> None:
+def test_no_race_begins_under_a_run_and_what_to_do_is_said(desk: Desk, dialog: RaceDialog) -> None:
     desk.run()
-    assert "under way" in desk.begin_race(Terms(("lstm",), 1, 100, 1))
+    dialog.start_asked.disconnect()
+    dialog.start_asked.connect(lambda terms: dialog.refuse(desk.begin_race(terms)))
+    dialog.bar.start.click()
+    assert dialog.message.text == LOCKED == "A run is under way. Stop or reset it first."

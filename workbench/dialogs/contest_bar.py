@@ -48,14 +48,15 @@ class ContestBar(QWidget):
         alive = contest.alive and mine
         rename(self.start, "Cancel" if alive else "Start")
         rename(self.pause, "Go on" if contest.paused else "Pause")
-        self.start.setEnabled(mine or not contest.alive)
+        other = "" if mine else contest.under_way
+        self.start.setEnabled(not other)
+        self.start.setToolTip(other)
         self.pause.setVisible(alive)
         self._progress.setValue(round(1000 * contest.tally.share) if mine else 0)
         if alive:
             self.words.setText(self._how_far())
         elif not mine:
-            other = "race" if self._sweeps else "sweep"
-            self.words.setText(f"A {other} is under way; its window can cancel it." if contest.alive else "")
+            self.words.setText(other)
 
     def end(self, why: str) -> None:
         """Say how it ended."""
