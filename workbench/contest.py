@@ -66,7 +66,7 @@ class Contest(QObject):
     def under_way(self) -> str:
         """That one goes on, and what to do before anything else is trained; empty when none does."""
         kind = "sweep" if self.sweeping else "race"
-        return f"A {kind} is under way. Cancel it first, in its window (menu Run)." if self.alive else ""
+        return f"A {kind} is under way. Wait for its end, or cancel it in its window (menu Run)." if self.alive else ""
 
     @property
     def sweeping(self) -> bool:

@@ -83,7 +83,7 @@ class Gallery(QObject):
             view.notice.connect(self.notice)
             view.asked.connect(self.open)
             view.began.connect(self.time_steps.refresh)  # views begin later than the film
-        self._begun, self._turned = 0, -math.inf
+        self._begun, self._turned, self._held_off = 0, -math.inf, ""
 
     def _all_views(self, deep: Sequence[LiveView]) -> QToolButton:
         """A list of all views, for the tabs that are out of sight."""
@@ -169,6 +169,13 @@ class Gallery(QObject):
         for view in self.views:
             view.reset(beginning=beginning)
         self.time_steps.refresh()
+
+    def hold_off(self, reason: str) -> None:
+        """No run can begin now, and why; empty when one can."""
+        if reason != self._held_off:
+            self._held_off = reason
+            for view in self.views:
+                view.hold_off(reason)
 
     def show_others(self, others: tuple[Beside, ...]) -> None:
         """Draw these runs beside the one at hand."""

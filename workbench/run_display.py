@@ -61,6 +61,7 @@ class RunDisplay(QObject):
         window.steps.lock(reason, draft.experiment)
         for panel in (window.findings, window.runs, window.teaching.panel):
             panel.lock(reason)
+        window.gallery.hold_off(self._desk.contest.under_way)
         window.steps.data.show_problem(draft.problem, dismissible=not draft.blocked)
         for name, of_run in _WITH_WEIGHTS.items():
             why_not = window.runs.menu.by_name[of_run].property("reason")

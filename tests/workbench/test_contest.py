@@ -91,9 +91,11 @@ def test_who_races_is_told_apart_without_colours_in_the_picture_and_in_the_table
 def test_a_race_can_be_cancelled_and_keeps_a_run_from_beginning(
     qtbot: QtBot, backend: KnownBackend, desk: Desk, dialog: RaceDialog
 ) -> None:
+    assert dialog.picture.reason().startswith("Press Start.")
     dialog.bar.start.click()
     qtbot.waitUntil(lambda: bool(backend.runs), timeout=20_000)
-    busy = "A race is under way. Cancel it first, in its window (menu Run)."
+    assert dialog.picture.reason() == "Each curve is drawn here with the first epochs."
+    busy = "A race is under way. Wait for its end, or cancel it in its window (menu Run)."
     assert status(desk).why_not["run"] == status(desk).why_not["step"] == desk.busy == busy
     told: list[str] = []
     desk.told.connect(told.append)
@@ -110,6 +112,7 @@ def test_a_race_can_be_cancelled_and_keeps_a_run_from_beginning(
     assert [
         place for place in desk.contest.tally.places() if place.arrived
     ] == []  # a run that was stopped is no result
+    assert dialog.picture.reason() == "No run came to the end of an epoch."
     assert status(desk).text == "ready"
     assert status(desk).why_not["run"] == ""
 

@@ -256,6 +256,7 @@ def test_race_and_sweep_show_only_what_is_theirs(
     race.bar.start.click()
     assert "A race is under way" in dialog.bar.words.text()
     assert not dialog.bar.start.isEnabled()
+    assert dialog.curves.reason() == dialog.bar.start.toolTip() == desk.contest.under_way
     qtbot.waitUntil(lambda: not desk.contest.alive, timeout=20_000)
     assert (race.table.rowCount(), dialog.results.table.rowCount()) == (3, 0)
     assert dialog.bar.start.isEnabled()
@@ -275,6 +276,8 @@ def test_the_forms_say_what_is_offered_and_closing_asks_during_a_sweep(bench: Be
     assert "model.dropout" not in names  # of a network with one layer it has no effect
     dialog.bar.start.click()
     bench.until(lambda: bool(bench.backend.runs))
+    loss = next(view for view in window.gallery.views if view.key == "loss")
+    assert loss.reason().startswith("A sweep is under way.")  # where Run is off, nobody is told to press it
     asked: list[bool] = []
 
     def stay() -> bool:

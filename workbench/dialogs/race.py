@@ -134,6 +134,7 @@ class RaceDialog(Dialog):
         for part in (self.field, self.seeds, self.budget, self.epochs):
             part.setEnabled(not contest.alive)
         if contest.sweeping:
+            self.picture.turn_page()
             if self.table.rowCount():
                 self._forget()
             return

@@ -18,6 +18,7 @@ from workbench.plots.keys import swatch
 from workbench.plots.saving import Cell, Table
 from workbench.theme import Theme
 
+_FIRST = "Each curve is drawn here with the first epochs."
 _MOST = 12  # bands that can be told from each other
 
 
@@ -43,7 +44,12 @@ class RacePicture(PictureFrame):
 
     def reason(self) -> str:
         """Words until the first score."""
-        return "" if self._numbers else "Press Start: each curve is drawn here with the first epochs."
+        if self._numbers:
+            return ""
+        mine = self._contest.sweeping == (self.key == "sweep")
+        if self._contest.alive:
+            return _FIRST if mine else self._contest.under_way
+        return "No run came to the end of an epoch." if mine and self._contest.tally.field else f"Press Start. {_FIRST}"
 
     def begin(self, titles: Mapping[Key, str], measured: str) -> None:
         """Forget the race before; `titles` are the names of those who race by key, `measured` what is compared."""

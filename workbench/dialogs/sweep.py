@@ -151,6 +151,7 @@ class SweepDialog(Dialog):
             part.setEnabled(not contest.alive)
         self.trials.setEnabled(self._by_chance and not contest.alive)
         if not contest.sweeping:
+            self.curves.turn_page()
             if self._arrived >= 0:
                 self._forget()
             return

@@ -38,6 +38,7 @@ _UNTRAINED = (
     "These weights were imported and scored as they came; what this view shows is measured on batches, and none was "
     "trained. Step (F10) looks into them with one batch, Run (F5) trains on from them."
 )
+_THEN = "Then press Run (F5): a single run is drawn here."
 _WITH_NEXT_BATCH = "This is measured with the next batch. In a pause, go on (F5) or do one step (F10)."
 
 
@@ -78,6 +79,7 @@ class LiveView(BuiltInParts):
         self._since: dict[str, tuple[int, int]] = {}  # step and epoch that each was measured at
         self._held = self._too_early = False
         self._beginning = self._untrained = self._failed = False
+        self._held_off = ""
         self.over = False
         self._asking: dict[QWidget, str] = {}  # controls whose choice has to be measured, and their tool tips
         self._behind: set[str] = set()
@@ -162,6 +164,11 @@ class LiveView(BuiltInParts):
         self._catch_up()
         self._stamp_snapshot()
 
+    def hold_off(self, reason: str) -> None:
+        """No run can begin now, and why; empty when one can."""
+        self._held_off = reason
+        self._catch_up()
+
     def reset(self, *, beginning: bool = False) -> None:
         """Forget the last run; `beginning` when a new one is on its way, of which nothing is known yet."""
         self.moment, self._too_early, self._beginning = None, False, beginning
@@ -244,6 +251,8 @@ class LiveView(BuiltInParts):
             return _BEGINNING
         if self.moment is not None:
             return _TOO_EARLY
+        if self._held_off:
+            return f"{self._held_off}\n{_THEN}"
         if self._failed:
             return _FAILED
         if self.start is None:

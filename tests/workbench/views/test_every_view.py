@@ -365,6 +365,21 @@ def test_in_a_run_nobody_is_told_to_begin_one(make: Maker, kind: type[LiveView])
 
 
 @EVERY
+def test_while_none_can_begin_it_is_said_why_and_what_to_do(make: Maker, kind: type[LiveView]) -> None:
+    view = make(kind)
+    view.hold_off("A race is under way. Cancel it.")
+    said = view._message.text()
+    assert said == "A race is under way. Cancel it.\nThen press Run (F5): a single run is drawn here."
+    view.show_end(failed=True)  # the run before, which is not what keeps it from beginning
+    assert view._message.text() == said
+    view.reset(beginning=True)
+    assert "The run begins" in view._message.text()
+    view.reset()
+    view.hold_off("")
+    assert view._message.text() == kind.waiting
+
+
+@EVERY
 def test_a_moment_shows_nothing_that_was_measured_later(make: Maker, kind: type[LiveView]) -> None:
     view = make(kind)
     fill(view)
