@@ -24,7 +24,8 @@ from workbench.wording import for_people
 
 _log = logging.getLogger(__name__)
 _TICK_MS = 100
-_ARRIVED = "all runs are done"
+_ARRIVED, _CANCELLED = "all runs are done", "cancelled"
+_LOG = "The log has the details (Help, Open log folder)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,11 @@ class Contest(QObject):
             self._control.stop()
 
     @property
+    def cancelled(self) -> bool:
+        """Whether the person ended it, or wishes its end."""
+        return self._cancelled.is_set()
+
+    @property
     def paused(self) -> bool:
         """Whether it waits for the person."""
         return self._paused_at is not None
@@ -129,12 +135,12 @@ class Contest(QObject):
             for news in comparisons.race(made.entrants, self._run, stop_early=stop_early):
                 if not (isinstance(news, Arrival) and self._cancelled.is_set()):  # a run that was stopped is no result
                     self._news.put(news)
-            self._news.put("broken off" if self._cancelled.is_set() else _ARRIVED)
+            self._news.put(_CANCELLED if self._cancelled.is_set() else _ARRIVED)
         except ConfigError as error:
             self._news.put(for_people(str(error)))
         except Exception as error:
             _log.exception("the race broke off")
-            self._news.put(f"broken off: {error}")
+            self._news.put(f"An error ended it: {str(error).rstrip('.')}. {_LOG}")
 
     def _made(self, experiment: Experiment, loaded: Loaded, terms: Terms | SweepTerms) -> _Field:
         """All runs, and the settings that cannot be run."""
@@ -190,8 +196,22 @@ class Contest(QObject):
         self._timer.stop()
         if words == _ARRIVED:
             self.tally.complete()
+            if failures := self.tally.failures:
+                words = f"all runs have ended, {failures} of {len(self.tally.field)} failed"
+        elif words == _CANCELLED:
+            words = self._cancelled_words()
         if self._thread is not None:
             self._thread.join()
         self._thread = self._control = self._paused_at = None
         self.moved.emit()
         self.ended.emit(words)
+
+    def _cancelled_words(self) -> str:
+        """That it was the person's wish, and what is left of it."""
+        done, of = self.tally.arrived, len(self.tally.field)
+        if done == of > 0:
+            return _ARRIVED
+        if not done:
+            return "You cancelled it before a run was done: there is no result."
+        kept = "it counts" if done == 1 else "they count"
+        return f"You cancelled it after {done} of {of} runs: {kept} in the table, the one at hand does not."

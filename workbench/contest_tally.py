@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.comparing.race_messages import Arrival, Entrant, Key, Lap, LeftOut, Place
+from engine.comparing.race_messages import Arrival, Entrant, Key, Lap, LeftOut, Place, why_failed
+from engine.events import RunFailed
 from workbench import comparisons
 
 
@@ -86,6 +87,19 @@ class Tally:
     def left_out(self) -> Sequence[LeftOut]:
         """Settings that came to no result."""
         return [*self._refused, *self._results[1]]
+
+    def failed(self) -> dict[Key, str]:
+        """Why the first run of each failed, where one did."""
+        found: dict[Key, str] = {}
+        for each in self._arrivals:
+            if isinstance(each.ended, RunFailed):
+                found.setdefault(self.field[each.entrant].key, why_failed(each.ended))
+        return found
+
+    @property
+    def failures(self) -> int:
+        """How many runs failed."""
+        return sum(isinstance(each.ended, RunFailed) for each in self._arrivals)
 
     def leading(self, most: int) -> list[Key]:
         """Of many, the best so far and the one that runs."""

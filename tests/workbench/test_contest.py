@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,8 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from engine.comparing.race_messages import STRATEGIES, Place
 from engine.config import Experiment
-from engine.events import Compiling
-from tests.workbench.conftest import KnownBackend, Listener
+from engine.control import Control
+from engine.events import Compiling, Event, RunFailed
+from tests.workbench.conftest import KnownBackend, KnownRun, Listener
 from workbench import comparisons
 from workbench.contest_terms import Terms
 from workbench.desk import Desk
@@ -108,13 +110,48 @@ def test_a_race_can_be_cancelled_and_keeps_a_run_from_beginning(
     assert not desk.session.alive
     dialog.bar.start.click()
     qtbot.waitUntil(lambda: not desk.contest.alive, timeout=20_000)
-    assert dialog.bar.words.text() == "broken off"
+    assert dialog.bar.words.text() == "You cancelled it before a run was done: there is no result."
+    assert not dialog.message.text
     assert [
         place for place in desk.contest.tally.places() if place.arrived
     ] == []  # a run that was stopped is no result
     assert dialog.picture.reason() == "No run came to the end of an epoch."
     assert status(desk).text == "ready"
     assert status(desk).why_not["run"] == ""
+
+
+def test_runs_that_failed_are_counted_and_say_why(
+    qtbot: QtBot, backend: KnownBackend, desk: Desk, dialog: RaceDialog
+) -> None:
+    def make(experiment: Experiment, control: Control, folder: Path | None) -> Iterable[Event]:
+        gru = experiment.model.cell == "gru"
+        return (
+            [RunFailed("It broke", "There is a reason.", "Mend it.", 3)]
+            if gru
+            else KnownRun(experiment, control, folder)
+        )
+
+    backend.free, backend.make = True, make
+    dialog.seeds.show_value(2)
+    dialog.bar.start.click()
+    qtbot.waitUntil(lambda: not desk.contest.alive, timeout=20_000)
+    assert dialog.bar.words.text() == "all runs have ended, 2 of 6 failed"
+    assert dialog.message.text == "Failed: GRU. It broke. There is a reason. Mend it."
+    backend.make = KnownRun
+    dialog.bar.start.click()
+    assert not dialog.message.text
+
+
+def test_an_error_of_the_race_itself_leads_to_the_log(
+    qtbot: QtBot, backend: KnownBackend, desk: Desk, dialog: RaceDialog
+) -> None:
+    def make(experiment: Experiment, control: Control, folder: Path | None) -> Iterable[Event]:
+        raise OSError("no room")
+
+    backend.make = make
+    dialog.bar.start.click()
+    qtbot.waitUntil(lambda: not desk.contest.alive, timeout=20_000)
+    assert dialog.bar.words.text() == "An error ended it: no room. The log has the details (Help, Open log folder)."
 
 
 def test_a_race_that_may_not_begin_leaves_what_the_one_before_came_to(

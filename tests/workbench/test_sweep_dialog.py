@@ -175,7 +175,9 @@ def test_it_pauses_goes_on_and_keeps_what_ended_when_it_is_cancelled(
     qtbot.waitUntil(lambda: len(backend.runs) == 2, timeout=20_000)
     dialog.bar.start.click()
     qtbot.waitUntil(lambda: not desk.contest.alive, timeout=20_000)
-    assert dialog.bar.words.text() == "broken off"
+    said = dialog.bar.words.text()
+    assert said == "You cancelled it after 1 of 15 runs: it counts in the table, the one at hand does not."
+    assert not dialog.message.text  # which tells what went wrong
     assert dialog.results.table.rowCount() == 1
 
 

@@ -27,6 +27,7 @@ from workbench.dialogs.terms import number_field, whole_number
 from workbench.panels.labels import column, label
 from workbench.panels.message import Message
 from workbench.theme import GRID, Theme
+from workbench.wording import for_people
 
 if TYPE_CHECKING:
     from engine.cells import CellSpec
@@ -56,7 +57,7 @@ class RaceDialog(Dialog):
         self.resize_for_text(138 * GRID, 86 * GRID)
         self._contest = contest
         self._titles: dict[Key, str] = {}
-        self.message = Message("race_message", "Why there is no race")
+        self.message = Message("race_message", "Why there is no race, or why runs failed")
         self.message.dismissed.connect(lambda: self.message.say(""))
         self.field = RaceField()
         self.seeds = number_field("race_seeds", _SEEDS, 3)
@@ -149,8 +150,16 @@ class RaceDialog(Dialog):
         if self._contest.sweeping:
             return
         self.bar.end(why)
+        self.message.say(self._failures())
         if self.table.chosen is None:
             self.table.selectRow(0)
+
+    def _failures(self) -> str:
+        """Who failed, and why; the table only counts them."""
+        reasons: dict[str, list[str]] = {}
+        for key, why in self._contest.tally.failed().items():
+            reasons.setdefault(for_people(why), []).append(self._titles.get(key) or str(key[0]))
+        return "\n".join(f"Failed: {', '.join(names)}. {why}" for why, names in reasons.items())
 
     def _show_use(self) -> None:
         chosen = self.table.chosen is not None

@@ -188,8 +188,9 @@ class SweepDialog(Dialog):
     def _on_ended(self, why: str) -> None:
         if not self._contest.sweeping:
             return
-        self.bar.end(why if self._contest.tally.field else "")
-        if not self._contest.tally.field:
+        begun = bool(self._contest.tally.field) or self._contest.cancelled  # else there was nothing to begin with
+        self.bar.end(why if begun else "")
+        if not begun:
             self.message.say(why)
         self.results.choose_best()
 
