@@ -16,6 +16,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
+from engine.cells import specification
 from engine.config import Experiment
 from engine.control import Control
 from engine.data import Batch, Dataset
@@ -164,7 +165,7 @@ class TrainingRun:
             self.network.workers.close()  # they start again with the next sequence that runs through
 
     def _begin(self) -> Iterator[Event]:
-        what = f"{self.experiment.model.cell} kernels"
+        what = f"{specification(self.experiment.model.cell).title} kernels"
         yield Compiling(what)
         start = time.perf_counter()
         with contextlib.closing(warming(what, self.experiment, self.dataset)) as looks:

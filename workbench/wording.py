@@ -10,6 +10,13 @@ from engine.config import field_info, field_names
 from engine.topologies import topology
 
 _FIELD = re.compile(r"\b(?:" + "|".join(re.escape(name) for name in field_names()) + r")\b")
+_CHOSEN_BY = {
+    value: name
+    for name in field_names()
+    for value in field_info(*name.split(".", 1)).choices
+    if "_" in value and name != "model.cell"
+}  # what can be nothing but a choice, such as many_to_one, and the field that has it
+_CHOICE = re.compile(r"(?<![\w'\"“./])(?:" + "|".join(_CHOSEN_BY) + r")(?![\w'\"”/]|\.\w)")
 _PLAIN_WORD = re.compile(r"[a-z]+[ ,]")
 _SHORT = 12  # letters of a name that stays in one line
 _DATE_PART = re.compile(r"%[YymdHIMSfbBp](?![a-z])")
@@ -74,8 +81,8 @@ def after_colon(sentence: str) -> str:
 
 
 def named(text: str) -> str:
-    """With labels in place of dotted names, and forms of dates as spreadsheets write them."""
-    return date_form(_FIELD.sub(_label, text))
+    """With labels in place of dotted names and of choices, and forms of dates as spreadsheets write them."""
+    return date_form(_CHOICE.sub(lambda found: setting_words(_CHOSEN_BY[found[0]], found[0]), _FIELD.sub(_label, text)))
 
 
 def date_form(text: str) -> str:
@@ -115,15 +122,18 @@ def unbroken(name: str, value: str) -> str:
 
 
 def setting_words(name: str, value: object) -> str:
-    """What a setting of that dotted name is set to, as the forms have it; a cell goes by its short name."""
+    """What a setting of that dotted name is set to, as the forms have it."""
     section, _, field = name.partition(".")
     if name == "model.topology":
         return topology(str(value)).title
+    if name == "model.cell":
+        from engine.cells import specification  # takes long at first; the window has it before it shows settings
+
+        return specification(str(value)).title
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value)) or "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:g}"
-    chosen = value in field_info(section, field).choices and name != "model.cell"
-    return words(str(value)) if chosen else str(value) or "–"
+    return words(str(value)) if value in field_info(section, field).choices else str(value) or "–"

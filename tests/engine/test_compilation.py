@@ -156,7 +156,7 @@ def test_a_run_that_is_stopped_meanwhile_ends(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("engine.training.warming", warming)
     control = Control()
     run = TrainingRun(experiment, load(experiment), control)
-    assert [next(run), next(run), next(run)][2] == Compiling("lstm kernels", 0.0, 1, 9)
+    assert [next(run), next(run), next(run)][2] == Compiling("LSTM kernels", 0.0, 1, 9)
     control.stop()
     events = list(run)
     assert left

@@ -550,7 +550,7 @@ def test_the_difference_of_two_runs_names_each_setting_that_differs(qtbot: QtBot
         for at in range(dialog.table.rowCount())
     }
     assert rows == {
-        "Cell  (model)": ["lstm", "gru"],
+        "Cell  (model)": ["LSTM", "GRU"],
         "Epochs  (training)": ["50", "7"],
         "Transform  (data)": ["None", "Log difference"],
     }
@@ -597,7 +597,7 @@ def test_what_differs_from_the_defaults_is_said_in_the_words_of_the_forms() -> N
         "model.cell": "gru",
     }
     words = different_settings(Experiment().replace(changes))
-    assert words == "cell gru · hidden units 24 · both directions · optimiser Nesterov momentum"
+    assert words == "cell GRU · hidden units 24 · both directions · optimiser Nesterov momentum"
 
 
 @pytest.mark.parametrize(("metric", "best"), [("accuracy", "forest\u00a00.9"), ("RMSE", "majority\u00a00.1")])

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.wording import for_people, score_text, scores_words, unbroken, words
+from engine.config import field_info, field_names
+from workbench.wording import for_people, score_text, scores_words, setting_words, unbroken, words
 
 
 @pytest.mark.parametrize(
@@ -13,6 +14,8 @@ from workbench.wording import for_people, score_text, scores_words, unbroken, wo
         ("empty.csv is empty; choose another.", "empty.csv is empty; choose another."),
         ("data.test and data.validation", "“Test part” and “Validation part”"),
         ("my.data.tests stay", "my.data.tests stay"),
+        ("model.topology is one_to_many; choose many_to_one.", "“Topology” is One to many; choose Many to one."),
+        ("'one_cycle' in one_cycle.csv is a column", "'one_cycle' in one_cycle.csv is a column"),
         ("no date of the form %d.%m.%Y %H:%M in 'day'", "No date of the form DD.MM.YYYY hh:mm in 'day'"),
         ("80 %days, 5 %", "80 %days, 5 %"),
         ("", ""),
@@ -38,3 +41,10 @@ def test_a_score_stands_on_the_line_of_its_name() -> None:
 @pytest.mark.parametrize(("key", "shown"), [("BLEU", "BLEU"), ("exact_match", "Exact match"), ("sgd", "SGD")])
 def test_values_are_written_as_the_field_writes_them(key: str, shown: str) -> None:
     assert words(key) == shown
+
+
+@pytest.mark.parametrize("name", [name for name in field_names() if field_info(*name.split(".", 1)).choices])
+def test_no_choice_is_shown_by_its_key(name: str) -> None:
+    shown = [setting_words(name, value) for value in field_info(*name.split(".", 1)).choices]
+    assert not [text for text in shown if "_" in text]
+    assert len(set(shown)) == len(shown)
