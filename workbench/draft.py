@@ -162,6 +162,9 @@ class Draft(QObject):
         words, name = _words(error), source.name if isinstance(source, Path) else source.replace("_", " ")
         if name not in words:  # other data goes on being shown, which the words are not about
             words = f"{name} was not opened. {words}"
+        if self.loaded_data is not None:
+            there = self.loaded_data.title or source_name(self.loaded_data.experiment)
+            words = f"{words.rstrip('.')}. {there} stays open."
         self._set_activity(problem=words)
         if self.loaded_data is None and source != FIRST_SAMPLE:
             self.open(FIRST_SAMPLE, self.problem)  # so that there is something to work with

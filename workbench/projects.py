@@ -88,7 +88,7 @@ class Projects(QObject):
         try:
             self._document.open(path, copy=answer is Answer.COPY, read_only=answer is Answer.READ)
         except (ValueError, OSError) as error:
-            self._say(_cannot_be_opened(path, error))
+            self._say(_cannot_be_opened(path, error), "What is open stays as it is.")
             return False
         self._remember(path)
         return True
@@ -163,8 +163,8 @@ class Projects(QObject):
         box.deleteLater()
         return answer
 
-    def _say(self, text: str) -> None:
-        box = Question("project_message", for_people(text), "", self._window, QMessageBox.Icon.Warning)
+    def _say(self, text: str, besides: str = "") -> None:
+        box = Question("project_message", for_people(text), besides, self._window, QMessageBox.Icon.Warning)
         box.leave("Close")
         box.ask()
 

@@ -118,7 +118,16 @@ def test_why_a_source_was_not_opened_names_it_as_other_data_goes_on_being_shown(
     monkeypatch.setattr(bench.backend, "open", refuse)
     bench.draft.open(Path("short.csv"))
     bench.rest()
-    assert bench.draft.problem == "short.csv was not opened. One window takes 2 rows"
+    assert bench.draft.problem == "short.csv was not opened. One window takes 2 rows. Known stays open."
+
+
+def test_nothing_is_said_to_stay_open_where_nothing_was(qtbot: QtBot) -> None:
+    bench = Bench(qtbot)
+    bench.draft.open(Path("bad.csv"))
+    bench.rest()
+    assert bench.draft.problem == "bad.csv is empty; choose another file."
+    assert bench.draft.ready  # with a sample
+    bench.jobs.stop()
 
 
 def test_settings_that_are_changed_while_a_source_is_opened_are_for_it(bench: Bench) -> None:

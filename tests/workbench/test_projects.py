@@ -202,6 +202,7 @@ def test_what_is_no_project_is_said_and_changes_nothing(start: Start, tmp_path: 
     path.write_text(content)
     window = start(path)
     assert str(path) in box_of(window, "project_message").text()
+    assert box_of(window, "project_message").informativeText() == "What is open stays as it is."
     assert window.document.path is None
     assert window.desk.draft.ready
 
