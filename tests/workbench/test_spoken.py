@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QCheckBox, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.config import field_info
@@ -19,7 +19,7 @@ from workbench.panels.findings import FindingCard
 from workbench.panels.labels import ScrolledText
 from workbench.panels.lesson import LessonPanel
 from workbench.panels.message import Message
-from workbench.run_state import State
+from workbench.run_state import LOCKED, State
 from workbench.slide import Slide
 
 _KEY = Qt.Key
@@ -107,6 +107,25 @@ def test_a_step_of_the_set_up_is_a_button_that_says_whether_it_is_open(bench: Be
     QTest.keyClick(model, _KEY.Key_Space)
     assert [as_told(each)[2] for each in (data, model)] == ["hidden", "shown"]
     assert listener.heard == ["shown"]  # and nothing of the one that was folded for it
+
+
+def test_who_comes_to_the_set_up_by_keys_hears_why_most_of_it_is_locked(bench: Bench, listener: Listener) -> None:
+    setup, elsewhere = bench.window.steps.panel, bench.window.findChild(QWidget, "views_list")
+    said = f"Locked, but for learning rate and clip. {LOCKED}"
+    bench.window.activateWindow()
+    bench.train(1)
+    lock = bench.window.findChild(QLabel, "setup_lock")
+    assert elsewhere is not None
+    assert lock is not None
+    assert lock.text() == said  # also for who has no screen reader, as tool tips need a mouse
+    elsewhere.setFocus()
+    bench.until(elsewhere.hasFocus)
+    listener.heard.clear()
+    setup.headers[0].setFocus()
+    bench.until(lambda: said in listener.heard)
+    setup.headers[1].setFocus()
+    QApplication.processEvents()
+    assert listener.heard.count(said) == 1  # once is enough
 
 
 def test_help_is_said_and_explains_what_folds(bench: Bench, listener: Listener) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QS
 
 from workbench.later import later
 from workbench.panels.labels import Fold, column, frame, label
-from workbench.spoken import tell_fold
+from workbench.spoken import announce, tell_fold
 from workbench.theme import GRID
 
 _WIDTHS = 37 * GRID, 48 * GRID  # pixels: of the panel at least, and what its settings may ask for
@@ -132,10 +132,14 @@ class SetupPanel(QWidget):
                 control.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def show_lock(self, reason: str) -> None:
-        """Say at the foot that settings cannot be changed; nothing when they can."""
-        self._lock.setText("Locked during a run, but for learning rate and clip." if reason else "")
-        self._lock.setToolTip(reason)
+        """Say at the foot that settings cannot be changed, why, and what to do: keys pass by what is locked."""
+        self._lock.setText(f"Locked, but for learning rate and clip. {reason}" if reason else "")
         self._lock.setVisible(bool(reason))
+
+    def _tell_lock(self) -> None:
+        now = QApplication.focusWidget()
+        if now is not None and self.isAncestorOf(now):
+            announce(self, self._lock.text())
 
     def _help_area(self) -> QWidget:
         area = frame("card")
@@ -150,8 +154,10 @@ class SetupPanel(QWidget):
         return area
 
     @Slot(QWidget, QWidget)
-    def _on_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
+    def _on_focus(self, before: QWidget | None, now: QWidget | None) -> None:
         if now is not None and self.isAncestorOf(now):
+            if self._lock.text() and not (before is not None and self.isAncestorOf(before)):
+                later(0, self, self._tell_lock)  # keys that only pass, as a button elsewhere goes off, hear nothing
             self._help.setText(explanation(now) or _HELP_WHEN_IDLE)
             for page in self._pages:
                 if page.isAncestorOf(now):
