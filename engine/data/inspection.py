@@ -12,7 +12,7 @@ from engine.data.files.dialect import FOUND_OUT, Reading
 from engine.data.files.odd_rows import Rejected
 from engine.data.files.text import read_text
 from engine.data.frequency import Frequency, Stamps, distinct, find_frequency
-from engine.data.series.series import last_numeric
+from engine.data.series.target import find_target
 from engine.data.suggestion import is_text
 from engine.data.tables.columns import Cells, count_cells, rows_of_wide
 from engine.data.tables.dates import DateColumn, date_formats, find_date_column, read_stamps
@@ -113,7 +113,7 @@ def inspected(table: Table, rows: int) -> Inspection:
     if date := find_date_column(table):
         leave_out_undated(table, date.name)
     try:
-        target = last_numeric(table, date.name if date else "")
+        target = find_target(table, date.name if date else "").name
     except DataError:
         target = ""
     dialect = table.dialect

@@ -19,8 +19,8 @@ from engine.data.samples import sample
 from engine.data.sequences.sequence_suggestion import suggest_sequences
 from engine.data.sequences.several_labels import are_labels
 from engine.data.sequences.tag_suggestion import suggest_tags
-from engine.data.series.series import last_numeric
 from engine.data.series.series_suggestion import suggest_series
+from engine.data.series.target import last_numeric
 from engine.data.tables.columns import count_cells, numeric_columns
 from engine.data.tables.dates import find_date_column
 from engine.data.tables.opening import open_table

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.config import DataConfig
 from engine.counting import counted
@@ -28,21 +26,15 @@ from engine.data.frequency import (
 )
 from engine.data.scaling import Reals
 from engine.data.series.gaps import gap_notes, leading_gap
+from engine.data.series.target import find_target
 from engine.data.splits import split_by_time
-from engine.data.tables.columns import Words, numeric_columns, read_keys
+from engine.data.tables.columns import Words, read_keys
 from engine.data.tables.dates import date_format, find_date_column, read_stamps
 from engine.data.tables.indicators import indicators, read_inputs
 from engine.data.tables.inner_rows import leave_out_undated
 from engine.data.tables.opening import open_table
 from engine.data.tables.tables import Table
 
-LAST = "the last column of numbers, flags and row numbers aside"
-_FIRST = 64  # columns from the end that are looked at before all others
-_ASKED = 8  # columns of numbers of which one is chosen
-_LOOK = 1000  # rows that tell what a column holds
-_FLAGS = 2  # different numbers
-_EVEN = 1e-6  # by which steps of a count may differ, as a share
-_FILLED = 0.2  # share of rows in which a column says something
 _MOST_LEFT_OUT = 0.25  # times the rows that there are
 
 
@@ -93,7 +85,7 @@ class Series:
 
 
 def read_series(path: Path, data: DataConfig) -> Series:
-    """Read the columns that `data` names; without targets, the last column of numbers.
+    """Read the columns that `data` names; without targets, the column that `find_target` guesses.
 
     Raises:
         DataError: the file or a column cannot be used; see `open_table`, `read_inputs`, `read_stamps`.
@@ -112,7 +104,8 @@ def read_several(path: Path, data: DataConfig) -> dict[str, Series]:
 
 def _read(path: Path, data: DataConfig) -> dict[str, Series]:
     with open_table(path, Reading.of(data)) as table:
-        targets = data.targets or (last_numeric(table, data.time_column),)
+        guessed = None if data.targets else find_target(table, data.time_column)
+        targets = (guessed.name,) if guessed else data.targets
         _check_roles(targets, data)
         for name in targets:
             table.column(name)  # one that is missing is named before an input
@@ -124,8 +117,8 @@ def _read(path: Path, data: DataConfig) -> dict[str, Series]:
         stamps = read_stamps(table, data.time_column) if data.time_column else None
         notes = [*table.notes, *_time_notes(table, data)]
         keys = read_keys(table, data.sequence_column) if data.sequence_column else None
-    if not data.targets:
-        notes.append(f"target: {targets[0]!r}, {LAST}")
+    if guessed:
+        notes.append(guessed.words)
     found: dict[str, Series] = {}
     if keys is None:
         notes += _still_notes(targets, values)
@@ -201,54 +194,6 @@ def _behind_note(rows: int, data: DataConfig) -> str:
     if forecast >= rows:
         return f"{counted(rows, 'row')} behind the last target, to be forecast"
     return f"{rows:,} rows behind the last target; data.steps says how many are forecast, now {forecast}"
-
-
-def last_numeric(table: Table, time_column: str = "") -> str:
-    """The last column that holds numbers and no dates.
-
-    A flag, as whether a day is a holiday, a length of time, as since the beginning, or one that is mostly empty, as of
-    remarks now and then, only where all are such; one that numbers the rows only where there is no other.
-
-    Raises:
-        DataError: there is none.
-    """
-    for asked in (table.names[-_FIRST:], table.names[:-_FIRST]):
-        names = [name for name in asked if name != time_column]
-        numeric = numeric_columns(table, names, rows=_LOOK)
-        found = [name for name in reversed(names) if numeric.get(name)][:_ASKED]
-        found = [name for name in found if not date_format(table, name)]
-        if found:
-            numbering = set(counting(table, found))
-            others = [name for name in found if name not in numbering] or found
-            tried = (*others, *(found if time_column else ()))  # beside dates it may be a value that rises evenly
-            return next((name for name in tried if not (table.lasts(name) or _is_aside(table, name))), others[0])
-    known = (
-        f"columns are {', '.join(table.names[:12])}"
-        if len(table.names) > 1
-        else f"its only column is {table.names[0]!r}"
-    )
-    raise DataError(
-        f"{table.path.name} has no column of numbers to predict; {known}. Choose a file that has one, or a text."
-    )
-
-
-def counting(table: Table, names: Sequence[str]) -> tuple[str, ...]:
-    """The columns that number the rows: the same step from each to the next."""
-    found = table.fetch(", ".join(f"{table.number(name)} AS n{place}" for place, name in enumerate(names)), _LOOK)
-    return tuple(name for name, column in zip(names, found.values(), strict=True) if _counts(column))
-
-
-def _counts(column: np.ma.MaskedArray[Any, Any] | NDArray[Any]) -> bool:
-    with np.errstate(over="ignore", invalid="ignore"):  # what is endless or too large is refused when it is read
-        steps = np.diff(np.ma.filled(column.astype(np.float64), np.nan))
-        return len(steps) > 1 and bool(steps[0]) and np.allclose(steps, steps[0], rtol=_EVEN, atol=0)
-
-
-def _is_aside(table: Table, name: str) -> bool:
-    """Whether a column holds a flag, or hardly anything."""
-    number = table.number(name)
-    different, filled, rows = table.one(f"count(DISTINCT {number}), count({number}), count(*)", rows=_LOOK)
-    return bool(different <= _FLAGS or filled < _FILLED * rows)
 
 
 def _check_roles(targets: tuple[str, ...], data: DataConfig) -> None:

@@ -14,7 +14,8 @@ from engine.data.frequency import Frequency, Stamps, distinct, find_frequency
 from engine.data.guess import Guess
 from engine.data.notation.quoting import quoted
 from engine.data.scaling import Reals, Transform
-from engine.data.series.series import LAST, counting, last_numeric, still_note
+from engine.data.series.series import still_note
+from engine.data.series.target import counting, find_target
 from engine.data.tables.columns import LARGEST
 from engine.data.tables.dates import DateColumn, date_format, find_date_column, read_stamps
 from engine.data.tables.inner_rows import leave_out_undated
@@ -47,7 +48,8 @@ def suggest_series(table: Table, said: DataConfig) -> Guess:
     if date:
         leave_out_undated(table, date.name)
         date = DateColumn(date.name, date_format(table, date.name))
-    target = said.targets[0] if said.targets else last_numeric(table, date.name if date else "")
+    guessed = None if said.targets else find_target(table, date.name if date else "")
+    target = guessed.name if guessed else said.targets[0]
     several = said.sequence_column or table.series or (find_series_columns(table, date.name, target) if date else ())
     stamps = read_stamps(table, date.name, _LOOK) if date else None
     frequency = find_frequency(distinct(stamps)) if stamps is not None else None
@@ -72,7 +74,7 @@ def suggest_series(table: Table, said: DataConfig) -> Guess:
     reasons = [
         *([f"{count:,} series, told apart by {told}{_ONCE if date else ''}"] if several else []),
         _date_reason(date, frequency) or _order_reason(table),
-        *([] if said.targets else [f"target: {target!r}, {LAST}"]),
+        *([guessed.words] if guessed else []),
         *([still] if still else []),
         *([f"transform: {transform.replace('_', ' of the ')}, since {why}"] if why else []),
         *([f"seasonal difference over {season} steps, since most of what happens comes again"] if repeats else []),

@@ -10,6 +10,7 @@ import pytest
 from engine.config import DataConfig, Experiment
 from engine.data import DataError, load, suggest
 from engine.data.guess import training_for
+from engine.data.inspection import peek
 from engine.data.scaling import Reals
 from engine.data.series.series_suggestion import comes_again, transform_for
 from engine.events import RunFinished
@@ -139,6 +140,50 @@ def test_a_flag_is_not_what_is_forecast(write: Write, header: str, row: str, tar
     found = suggest(write("a.csv", "\n".join([header, *lines])))
     assert found.experiment.data.targets == (target,)
     assert any(f"target: '{target}', the last column of numbers" in note for note in found.notes)
+
+
+HEADERS = (
+    ("Date,Open,High,Low,Close,Adj Close,Volume", "Close"),  # Yahoo
+    ("Date,Close/Last,Volume,Open,High,Low", "Close/Last"),  # Nasdaq
+    ("Date,Price,Open,High,Low", "Price"),
+    ("Store,Date,Weekly_Sales,Temperature,Fuel_Price,CPI,Unemployment", "Weekly_Sales"),  # Walmart
+    ("Store,DayOfWeek,Date,Sales,Customers", "Sales"),  # Rossmann
+    ("date,price,weather,sales", "sales"),
+    ("time,total load forecast,total load actual,price actual", "total load actual"),  # ENTSO-E
+    ("TIME_PERIOD,OBS_VALUE,DECIMALS", "OBS_VALUE"),  # SDMX
+    ("ds,y,cap", "y"),
+    ("Date,Consumption (GWh),Wind,Solar", "Consumption (GWh)"),
+    ("date,AveragePrice,bags", "AveragePrice"),
+    ("date,demand_lag,prev_sales,outflow", "outflow"),  # what is known of what is forecast
+    ("date,sales_area,load type,outflow", "outflow"),
+    ("time,x,y,z", "z"),  # a place
+    ("date,HUFL,HULL,OT", "OT"),
+)
+
+
+@pytest.mark.parametrize(("header", "target"), HEADERS)
+def test_a_column_whose_name_says_so_is_what_is_forecast(write: Write, header: str, target: str) -> None:
+    random, names = np.random.default_rng(3), header.split(",")
+    days = [str(np.datetime64("2021-01-01") + np.timedelta64(day, "D")) for day in range(90)]
+    dated = {"date", "time", "ds", "time_period"}
+    rows = [[day if name.lower() in dated else f"{random.normal():.4f}" for name in names] for day in days]
+    path = write("a.csv", "\n".join([header, *map(",".join, rows)]))
+    found = suggest(path)
+    assert found.experiment.data.targets == (target,)
+    assert {column.name for column in peek(path).columns if column.role == "target"} == {target}
+    last = target == names[-1] and target != "sales"
+    assert f"target: '{target}', {'the last column of numbers' if last else 'as its name says'}" in "; ".join(
+        found.notes
+    )
+
+
+@pytest.mark.parametrize("values", ["flag", "count", "word"])
+def test_a_name_alone_makes_no_target(write: Write, values: str) -> None:
+    days = [str(np.datetime64("2021-01-01") + np.timedelta64(day, "D")) for day in range(90)]
+    told = {"flag": ("0", "1"), "word": ("much", "little", "none"), "count": range(90)}[values]
+    lines = [f"{day},{told[n % len(told)]},{n * 7 % 31}" for n, day in enumerate(days)]
+    found = suggest(write("a.csv", "\n".join(["date,sales,outflow", *lines])))
+    assert found.experiment.data.targets == ("outflow",)
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def test_a_table_is_taken_for_a_series_and_the_reasons_are_said(write: Write) ->
     assert (data.kind, data.time_column, data.targets) == ("series", "date", ("value",))
     assert found.experiment.model.cell == "gru"
     assert found.experiment.training.epochs == 3
-    assert any("last column of numbers" in note for note in found.notes)
+    assert any("as its name says" in note for note in found.notes)
     assert load(found.experiment).count("train") > 0
 
 
