@@ -61,7 +61,7 @@ class Window(Workspace):
         opened = isinstance(source, Path) and source.name.endswith(SUFFIX) and self.projects.open(source)
         if not opened:
             project = isinstance(source, Path) and source.name.endswith(SUFFIX)
-            self.desk.draft.open(FIRST_SAMPLE if project else source)
+            self.files.open(FIRST_SAMPLE if project else source)
             self.desk.archive.load()
         self.desk.draft.learn_facts()
         later(_SETTLED_MS, self.tabs, self._prepare)

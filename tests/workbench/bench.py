@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Bench:
     """A window that has read the known data and knows what the engine offers."""
 
-    def __init__(self, qtbot: QtBot, backend: KnownBackend, folder: Path) -> None:
+    def __init__(self, qtbot: QtBot, backend: KnownBackend, folder: Path, source: Path | str = "known") -> None:
         self.qtbot, self.backend, self.folder = qtbot, backend, folder
         application = QApplication.instance()
         assert isinstance(application, QApplication)
@@ -29,7 +29,7 @@ class Bench:
         self.window = Window(backend, Settings(folder), Places(folder, folder / "runs", folder))
         self.window.ask_to_close = lambda: True  # type: ignore[method-assign]
         self.window.show()
-        self.window.start("known")
+        self.window.start(source)
         self.until(lambda: self.window.desk.draft.ready and self.window.desk.draft.facts is not None and self.drawn())
 
     @property

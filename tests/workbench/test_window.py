@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
@@ -12,12 +14,14 @@ from pytestqt.qtbot import QtBot
 
 from engine.events import WITHDRAWN, Evaluated, Finding, RunStarted, Snapshot
 from tests.workbench.bench import Bench
-from tests.workbench.conftest import SERIES
+from tests.workbench.conftest import SERIES, KnownBackend
 from tests.workbench.views import measured
+from workbench.answers import Loaded
 from workbench.pace import duration
 from workbench.panels.findings import FindingCard
 from workbench.records import RunRecord
 from workbench.run_state import State
+from workbench.settings import Settings
 
 
 def test_a_run_that_goes_on_tells_the_views_again_what_it_has_to_beat(bench: Bench) -> None:
@@ -61,6 +65,29 @@ def test_a_score_that_comes_right_behind_another_is_listed(bench: Bench) -> None
         session.handle([Evaluated(6, 1, 1.0, loss, metric, True)])
     row = bench.window.runs._rows[session.records[0].number]
     bench.until(lambda: row.text(2) == "7")
+
+
+def test_a_file_that_is_named_at_the_start_is_opened_as_any_other(
+    qtbot: QtBot, backend: KnownBackend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it was to be read the last time; and dialogs begin where it lies."""
+    asked: list[tuple[object, ...]] = []
+
+    def opened(source: Path | str, changes: Mapping[str, Any] | None = None) -> Loaded:
+        asked.append((source, changes))
+        return backend.load(SERIES)
+
+    monkeypatch.setattr(backend, "open", opened)
+    file, decided = tmp_path / "data" / "table.csv", {"data.decimal": "comma"}
+    file.parent.mkdir()
+    settings = Settings(tmp_path)
+    settings.remember_reading(file, decided)
+    settings.save()
+    bench = Bench(qtbot, backend, tmp_path, file)
+    assert asked == [(file, decided)]
+    assert Settings(tmp_path).folder == file.parent
+    bench.window.close()
+    assert bench.window.desk.close(10)
 
 
 def test_run_pressed_while_the_data_is_read_waits_for_it(bench: Bench) -> None:
