@@ -16,6 +16,8 @@ from workbench.dialogs.race import RaceDialog
 from workbench.dialogs.sweep import SweepDialog
 from workbench.theme import Theme
 
+_TAKEN = "They are in the set-up now: Run (F5) trains with them, Undo (Ctrl+Z) takes them back."
+
 
 class Racing(QObject):
     """Opens the windows of race and sweep and starts them on the data at hand."""
@@ -63,6 +65,8 @@ class Racing(QObject):
     def _use(self, dialog: RaceDialog | SweepDialog, place: Place) -> None:
         if problem := self._desk.use_place(place):
             dialog.refuse(problem)
+        else:
+            dialog.bar.say(_TAKEN)
 
 
 def _raise(dialog: RaceDialog | SweepDialog) -> None:

@@ -14,6 +14,7 @@ from engine.comparing.race_messages import STRATEGIES, Place
 from engine.config import Experiment
 from engine.control import Control
 from engine.events import Compiling, Event, RunFailed
+from tests.workbench.bench import Bench
 from tests.workbench.conftest import KnownBackend, KnownRun, Listener
 from workbench import comparisons
 from workbench.contest_terms import Terms
@@ -257,3 +258,18 @@ def test_no_race_begins_under_a_run_and_what_to_do_is_said(desk: Desk, dialog: R
     dialog.start_asked.connect(lambda terms: dialog.refuse(desk.begin_race(terms)))
     dialog.bar.start.click()
     assert dialog.message.text == LOCKED == "A run is under way. Stop or reset it first."
+
+
+def test_who_takes_the_settings_of_a_row_is_told_where_they_are(bench: Bench) -> None:
+    bench.backend.free = True
+    bench.window.racing.open()
+    dialog = bench.window.racing.dialog
+    assert dialog is not None
+    dialog.seeds.show_value(1)
+    dialog.bar.start.click()
+    bench.until(lambda: not bench.window.desk.contest.alive)
+    dialog.table.selectRow(2)
+    assert dialog.table.chosen is not None
+    dialog._use.click()
+    assert bench.window.desk.draft.experiment.model.cell == dialog.table.chosen.cell
+    assert dialog.bar.words.text().startswith("They are in the set-up now: Run (F5)")

@@ -58,10 +58,10 @@ class ContestBar(QWidget):
         elif not mine:
             self.words.setText(other)
 
-    def end(self, why: str) -> None:
-        """Say how it ended."""
-        self.words.setText(why)
-        announce(self, why)
+    def say(self, text: str) -> None:
+        """Say how it ended, or what came of a wish."""
+        self.words.setText(text)
+        announce(self, text)
 
     def _how_far(self) -> str:
         contest = self._contest

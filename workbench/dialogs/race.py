@@ -149,7 +149,7 @@ class RaceDialog(Dialog):
     def _on_ended(self, why: str) -> None:
         if self._contest.sweeping:
             return
-        self.bar.end(why)
+        self.bar.say(why)
         self.message.say(self._failures())
         if self.table.chosen is None:
             self.table.selectRow(0)

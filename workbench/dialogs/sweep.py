@@ -189,7 +189,7 @@ class SweepDialog(Dialog):
         if not self._contest.sweeping:
             return
         begun = bool(self._contest.tally.field) or self._contest.cancelled  # else there was nothing to begin with
-        self.bar.end(why if begun else "")
+        self.bar.say(why if begun else "")
         if not begun:
             self.message.say(why)
         self.results.choose_best()
