@@ -143,6 +143,22 @@ def test_the_cells_of_two_settings_are_walked_by_keys(
     assert not dialog.isVisible()
 
 
+def test_cells_are_called_by_their_titles_without_brackets_where_there_is_little_room(
+    qtbot: QtBot, backend: KnownBackend, desk: Desk, dialog: SweepDialog
+) -> None:
+    backend.free = True
+    dialog.seeds.show_value(1)
+    row = dialog.field.rows[0]
+    row.show_setting("model.cell", desk.draft.experiment)
+    wanted = ("Elman (simple RNN)", "GRU", "GRU (reset before the product)", "LSTM without input gate (NIG)")
+    for item in (row.ticks.item(at) for at in range(row.ticks.count())):
+        item.setCheckState(Qt.CheckState.Checked if item.text() in wanted else Qt.CheckState.Unchecked)
+    _finish(qtbot, desk, dialog)
+    named = dialog.values._plots["model.cell"].bottom.labels
+    assert named == ("Elman", "GRU", "GRU (reset before the product)", "NIG")
+    assert {dialog.results.table.item(at, 0).text() for at in range(4)} == set(wanted)  # type: ignore[union-attr]
+
+
 def test_drawn_trials_have_a_plot_for_each_setting(
     qtbot: QtBot, backend: KnownBackend, desk: Desk, dialog: SweepDialog
 ) -> None:

@@ -117,8 +117,7 @@ class SweepPicture(PictureFrame):
         at = [(rows.index(place.settings[0][1]), columns.index(place.settings[1][1])) for place in places]
         for spot, place in zip(at, places, strict=True):
             values[spot] = place.validation[1]
-        down, across = ([setting_words(name, value) for value in found]
-                        for name, found in zip(names, (rows, columns), strict=True))  # fmt: skip
+        down, across = (_short(name, found) for name, found in zip(names, (rows, columns), strict=True))
         self.grid.show_values((setting_title(names[0]), setting_title(names[1])), down, across, values, at[0])
 
     def _values(self, name: str) -> list[Any]:
@@ -133,7 +132,7 @@ class SweepPicture(PictureFrame):
         order = self._values(name)
         named = isinstance(order[0], bool | str)
         if named:
-            plot.bottom.set_labels([setting_words(name, value) for value in order])
+            plot.bottom.set_labels(_short(name, order), each=True)
         x = np.array([order.index(dict(p.settings)[name]) if named else dict(p.settings)[name] for p in places], float)
         low, middle, high = (np.array([place.validation[at] for place in places]) for at in range(3))
         sort = np.argsort(x, kind="stable")
@@ -162,3 +161,11 @@ class SweepPicture(PictureFrame):
         plot.legend.setVisible(alone)  # of several, one line below says it for all
         self._layout.addWidget(plot, *spot)
         return plot
+
+
+def _short(name: str, values: Sequence[Any]) -> list[str]:
+    """What values are called where there is little room: a title without its bracket, or by the letters in it."""
+    titles = [setting_words(name, value) for value in values]
+    parts = [title.partition(" (") for title in titles]
+    short = [inside[:-1] if inside[:-1].isupper() else before for before, _, inside in parts]
+    return [each if short.count(each) == 1 else title for each, title in zip(short, titles, strict=True)]

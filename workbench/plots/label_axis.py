@@ -75,7 +75,8 @@ class LabelAxis(pg.AxisItem):
         self._whole, self._called = whole, ""
         self._labels: tuple[str, ...] = ()
         self._count: tuple[int, int] | None = None
-        self._words = self._by_number = False
+        self._words = self._by_number = self._each = False
+        self._letters = 0  # that a name has room for, where each is written
         self._ramp: tuple[float, float] | None = None
         self._widest = 1
         self._round: RoundPlaces | None = None  # of the names, once they were asked for
@@ -87,8 +88,12 @@ class LabelAxis(pg.AxisItem):
         """The names, one for each whole number from 0."""
         return self._labels
 
-    def set_labels(self, labels: Sequence[str], *, of_steps: bool = False) -> None:
-        """Name the whole numbers 0, 1, …, which may be steps of a sequence; no names go back to numbers."""
+    def set_labels(self, labels: Sequence[str], *, of_steps: bool = False, each: bool = False) -> None:
+        """Name the whole numbers 0, 1, …, which may be steps of a sequence; no names go back to numbers.
+
+        With `each` all are written, cut short where there is no room: of choices none tells what the others are.
+        """
+        self._each = each
         if tuple(labels) == self._labels:
             return
         self._labels, self._count = tuple(labels), _counted(labels)
@@ -149,6 +154,10 @@ class LabelAxis(pg.AxisItem):
             levels = super().tickValues(minVal, maxVal, size)
             levels = one_level(whole_levels(levels, low, high) if self._whole else levels, self._room(size))
             return [self._more_than_one(*level, low, high, size) for level in levels]
+        if self._each:
+            self._letters = max(int((size / (high - low) - GRID) / self._long(1)), 2)
+            inside = range(max(math.ceil(low), 0), min(math.floor(high), len(self._labels) - 1) + 1)
+            return [(1.0, [float(place) for place in inside])]
         if self._find_round(low, high, size):
             places = list(self._short)
             return [(float(places[1] - places[0]), [float(place) for place in places])]
@@ -177,6 +186,9 @@ class LabelAxis(pg.AxisItem):
         return [self._name(place) for place in inside]
 
     def _name(self, place: int) -> str:
+        if self._each:
+            name = named(self._labels[place])
+            return name if len(name) <= self._letters else f"{name[: self._letters - 1].rstrip()}…"
         return str(place + 1) if self._by_number else self._short.get(place) or named(self._labels[place])
 
     def _find_round(self, low: float, high: float, size: float) -> bool:

@@ -163,6 +163,14 @@ def test_names_on_an_axis_do_not_touch(qtbot: QtBot) -> None:
     assert (first + 0.5) * pixel >= QFontMetrics(axis.font()).horizontalAdvance("step 50") / 2 > (first - 1) * pixel
 
 
+@pytest.mark.parametrize(("size", "second"), [(900, "GRU (reset before the product)"), (240, "GRU (rese…")])
+def test_of_choices_each_is_named_and_cut_short_where_there_is_no_room(qtbot: QtBot, size: float, second: str) -> None:
+    axis = LabelAxis("bottom")
+    axis.set_labels(["Elman", "GRU (reset before the product)", "LSTM"], each=True)
+    [(spacing, places)] = axis.tickValues(-0.5, 2.5, size)
+    assert axis.tickStrings(places, 1.0, spacing) == ["Elman", second, "LSTM"]
+
+
 @pytest.mark.parametrize(
     ("high", "pixels", "names"),
     [
