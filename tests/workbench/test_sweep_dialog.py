@@ -159,6 +159,18 @@ def test_cells_are_called_by_their_titles_without_brackets_where_there_is_little
     assert {dialog.results.table.item(at, 0).text() for at in range(4)} == set(wanted)  # type: ignore[union-attr]
 
 
+def test_the_best_row_of_another_sweep_is_chosen_whole(
+    qtbot: QtBot, backend: KnownBackend, desk: Desk, dialog: SweepDialog
+) -> None:
+    backend.free = True
+    dialog.seeds.show_value(1)
+    _finish(qtbot, desk, dialog)
+    dialog.field.add_row("model.bidirectional")
+    _finish(qtbot, desk, dialog)
+    table = dialog.results.table
+    assert {index.column() for index in table.selectedIndexes()} == set(range(table.columnCount()))
+
+
 def test_drawn_trials_have_a_plot_for_each_setting(
     qtbot: QtBot, backend: KnownBackend, desk: Desk, dialog: SweepDialog
 ) -> None:

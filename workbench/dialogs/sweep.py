@@ -173,6 +173,7 @@ class SweepDialog(Dialog):
             entrant.key: values_title(entrant.settings) if short else trial_title(entrant.settings)
             for entrant in self._contest.tally.field
         }
+        self.results.show_results((), ())  # of another sweep, whose chosen row is none of these
         self.curves.read_out(f"Named by {' · '.join(names)}." if short else "")
         self.curves.begin(trials, "error" if self._contest.tally.field[0].by_metric else "loss")
         self.values.begin()
