@@ -128,10 +128,11 @@ def typical(squares: NDArray[Any], going: NDArray[np.bool_]) -> NDArray[np.float
     goes so far.
     """
     count, sums = going.sum(axis=1), np.where(going, squares, 0).sum(axis=1, dtype=np.float64)
-    before = np.where(going[1:], squares[:-1], 0).sum(axis=1, dtype=np.float64)
-    found = sums / np.maximum(count, 1)
-    for step in np.flatnonzero(before):
-        found[step + 1] = found[step] * (sums[step + 1] / before[step])
+    found = sums / max(int(count[0]), 1)
+    for step in np.flatnonzero(count[1:] != count[:-1]):  # some have come to their end
+        before = float(np.where(going[step + 1], squares[step], 0).sum(dtype=np.float64))
+        scale = found[step] / before if before else 1 / max(int(count[step + 1]), 1)
+        found[step + 1 :] = sums[step + 1 :] * scale
     return np.where(count, np.sqrt(found), np.nan).astype(np.float32)
 
 
