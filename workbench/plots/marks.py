@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainterPath, QTransform
 
 SIZE = 9  # pixels
 _SHAPES = ("o", "s", "t1", "x", "d", "+", "star", "t", "t2", "t3", "p", "h")  # pyqtgraph's letters, the clearest first
+_SPREAD = 5  # of neighbours even a stride of few points leaves the places apart
 _MOST = 8  # on one curve: they tell it apart, and cost nothing to draw
 
 
@@ -20,7 +21,7 @@ class Marks:
     def __init__(self, number: int) -> None:
         """`number` is that of the curve among its kin."""
         self.shape = _SHAPES[number % len(_SHAPES)]
-        self._share = number % _MOST / _MOST  # of a stride: those of curves that run side by side do not meet
+        self._share = number * _SPREAD % _MOST / _MOST  # of a stride: marks of curves side by side do not meet
         self.item = pg.PlotDataItem(pen=None, symbol=self.shape, symbolSize=SIZE, symbolPen=None)
 
     def dress(self, color: QColor) -> None:

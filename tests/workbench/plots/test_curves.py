@@ -66,3 +66,15 @@ def test_numbered_curves_have_marks_of_their_own_which_stay_while_they_grow_and_
     assert not marks.item.isVisible()
     plot.remove_curve("1")
     assert marks.item.scene() is None
+
+
+def test_marks_of_curves_side_by_side_do_not_meet(qtbot: QtBot) -> None:
+    plot, places = CurvePlot(LIGHT, bottom="step", left="loss"), list[float]()
+    qtbot.addWidget(plot)
+    for number in range(4):
+        plot.add_curve(f"{number}", "muted", number=number)
+        plot.show_curve(f"{number}", np.arange(20.0), np.ones(20))
+        marks = plot.curves[f"{number}"].marks
+        assert marks is not None
+        places += [float(x) for x in marks.item.getData()[0]]
+    assert len(places) == len(set(places)) > 15
