@@ -76,7 +76,8 @@ class NormAxis:
     @property
     def words_on_writing(self) -> tuple[str, str]:
         """What the lines at `written` say, and more of it where there is room."""
-        if not self.from_end:
+        first, last = self.written or (0.0, 0.0)
+        if first == last:
             return "from here on it is written", ", before it read"
         return "written right of both lines", ", read left of both"
 

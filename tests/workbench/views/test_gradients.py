@@ -180,6 +180,9 @@ def test_pairs_that_write_more_and_less_say_between_which_steps_writing_begins(s
     view.show_snapshot(measured.snapshot(replace(RAGGED, written=(1, 3), written_from=2)))
     assert [line.value() for line in view._borders if line.isVisible()] == [-2.5, -0.5]
     assert "written right of both lines, read left of both" in view._curves.legend.texts
+    view.show_snapshot(measured.snapshot(replace(RAGGED, written=(2, 2), written_from=2)))
+    assert {line.value() for line in view._borders} == {-1.5}
+    assert "from here on it is written, before it read" in view._curves.legend.texts
 
 
 def test_gradients_of_several_updates_are_told_from_the_half_life_of_one(show: Show) -> None:
