@@ -86,4 +86,5 @@ class NormAxis:
         """How distances from the end are counted, likewise."""
         backward = any(name.endswith(" reverse") for name in self._flow.names)
         more = ": read backward, it ends at its first step" if backward else ""
-        return "of one sequence", ", counted from its own end" + more
+        parts = ", or that of its part" if self._flow.cuts else ""
+        return "of one sequence", f", counted from its own end{parts}{more}"

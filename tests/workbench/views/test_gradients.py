@@ -152,6 +152,14 @@ def test_where_lengths_differ_a_gradient_is_drawn_from_the_end_of_each_sequence(
     assert view._curves.bottom.labelText == "time step"
 
 
+def test_truncated_a_gradient_counts_from_the_end_of_a_part_as_well(show: Show) -> None:
+    view = show(GradientFlow)
+    view.show_snapshot(measured.snapshot(replace(RAGGED, cuts=(2,), together=2)))
+    told = "of one sequence, counted from its own end, or that of its part: read backward, it ends at its first step"
+    assert told in view._curves.legend.texts
+    assert not any(line.isVisible() for line in view._cuts)  # which have no one distance from an end
+
+
 def test_steps_from_the_end_have_a_cursor_of_their_own(show: Show) -> None:
     """No time step of the sequence that other views show is as far from the end of every sequence of a batch."""
     view = show(GradientFlow)
