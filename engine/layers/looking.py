@@ -121,19 +121,17 @@ def norms_of(squares: NDArray[Any]) -> NDArray[np.float32]:
 
 
 def typical(squares: NDArray[Any], going: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Of one sequence, (T,), of squares (T, B): where fewer of them are `going` (T, B), those go on as they did.
+    """Of one sequence, (T,), of squares (T, B): what is left, so far from its end, of what it begins with there.
 
-    From step to step it grows by what the sum over those that are still going does. The sum itself would fall where
-    sequences end; their mean would jump, since some have a gradient a hundred times as long as others. NaN where none
-    goes so far.
+    Over the sequences that are `going` (T, B) so far. Their sum would fall where sequences end; their mean would jump,
+    since some have a gradient a hundred times as long as others; from step to step, a rise towards the other end of
+    short ones would stay when they have ended. NaN where none goes so far.
     """
-    count, sums = going.sum(axis=1), np.where(going, squares, 0).sum(axis=1, dtype=np.float64)
-    found = sums / max(int(count[0]), 1)
-    for step in np.flatnonzero(count[1:] != count[:-1]):  # some have come to their end
-        before = float(np.where(going[step + 1], squares[step], 0).sum(dtype=np.float64))
-        scale = found[step] / before if before else 1 / max(int(count[step + 1]), 1)
-        found[step + 1 :] = sums[step + 1 :] * scale
-    return np.where(count, np.sqrt(found), np.nan).astype(np.float32)
+    known = np.where(going, squares, 0).astype(np.float64)
+    begins = known[(known > 0).argmax(axis=0), np.arange(known.shape[1])]  # beside the last answer of each
+    of_these = np.where(going, begins, 0).sum(axis=1)
+    left = np.divide(known.sum(axis=1), of_these, out=np.zeros(len(known)), where=of_these > 0)
+    return np.where(going.any(axis=1), np.sqrt(left * begins.mean()), np.nan).astype(np.float32)
 
 
 def going_on(squares: NDArray[Any], lengths: NDArray[Any]) -> NDArray[np.bool_]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,9 +92,9 @@ def reference_model(made: Network) -> reference.Model:
 
 
 def one_sequence(norms: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How the norms (B, T) of sequences go on in one of them, (T,): NaN where they have ended."""
-    course = [float(np.sqrt(np.nanmean(norms[:, 0] ** 2)))]
-    for here, there in itertools.pairwise(norms.T):
-        going = ~np.isnan(there)
-        course.append(course[-1] * float(np.linalg.norm(there[going]) / np.linalg.norm(here[going])))
-    return np.array(course)
+    """What is left of the norms (B, T) that sequences begin with, in one of them, (T,): NaN where they have ended."""
+    begin, course = norms[:, 0], []
+    for here in norms.T:
+        going = ~np.isnan(here)
+        course.append(float(np.linalg.norm(here[going]) / np.linalg.norm(begin[going])))
+    return np.array(course) * float(np.sqrt(np.mean(begin**2)))

@@ -108,7 +108,7 @@ def test_what_reaches_a_time_step_comes_from_sequences_that_have_not_ended() -> 
 
 @pytest.mark.parametrize("aligned", [False, True])
 def test_by_distance_every_sequence_counts_from_its_own_end(aligned: bool) -> None:
-    """As the sequences alone have it, each step over those that make it: nothing jumps where one of them ends."""
+    """As the sequences alone have it, each share over those that go so far: nothing jumps where one of them ends."""
     lengths = (6, 3, 2)
     batch, made = example(aligned, False, lengths), network("gru", aligned, False, bidirectional=True)
     made.watch_time = True
@@ -139,6 +139,13 @@ def test_a_sequence_with_a_long_gradient_leaves_no_step_where_it_ends() -> None:
     squares = np.array([[1e6, 1.0], [25e4, 0.25], [0.0, 0.0625]])
     course = typical(squares, going_on(squares, np.array([2, 3])))
     np.testing.assert_allclose(course[:-1] / course[1:], 2.0, rtol=1e-6)
+
+
+def test_short_sequences_that_rise_towards_their_other_end_leave_nothing_of_that_when_they_end() -> None:
+    """As in a layer below one that reads backward: from step to step the rises of all would add up."""
+    squares = np.array([[1.0, 1.0], [0.25, 0.25], [1.0, 0.0625], [0.0, 0.25], [0.0, 1.0]])
+    course = typical(squares, going_on(squares, np.array([3, 5])))
+    np.testing.assert_allclose(course**2, [1, 0.25, 1.0625 / 2, 0.25, 1], rtol=1e-6)
 
 
 def test_what_begins_behind_an_end_without_an_answer_is_its_mean() -> None:
