@@ -121,17 +121,22 @@ def norms_of(squares: NDArray[Any]) -> NDArray[np.float32]:
 
 
 def typical(squares: NDArray[Any], going: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Of one sequence, (T,), of squares (T, B): what is left, so far from its end, of what it begins with there.
+    """Of one sequence, (T,): the root of the mean of squares (T, B) where all are `going` (T, B) to the same end.
 
-    Over the sequences that are `going` (T, B) so far. Their sum would fall where sequences end; their mean would jump,
-    since some have a gradient a hundred times as long as others; from step to step, a rise towards the other end of
-    short ones would stay when they have ended. NaN where none goes so far.
+    Elsewhere the geometric mean of what is left, so far from its end, of what each begins with there: the one with a
+    gradient a hundred times as long as the others' would make all of the mean, and leave a step in it where it ends.
+    A step that none goes to has NaN.
     """
+    if going.all():
+        found: NDArray[np.float32] = np.sqrt(squares.mean(axis=1, dtype=np.float64)).astype(np.float32)
+        return found
     known = np.where(going, squares, 0).astype(np.float64)
     begins = known[(known > 0).argmax(axis=0), np.arange(known.shape[1])]  # beside the last answer of each
-    of_these = np.where(going, begins, 0).sum(axis=1)
-    left = np.divide(known.sum(axis=1), of_these, out=np.zeros(len(known)), where=of_these > 0)
-    return np.where(going.any(axis=1), np.sqrt(left * begins.mean()), np.nan).astype(np.float32)
+    logs = np.log(known, out=np.zeros_like(known), where=known > 0) - np.log(np.where(begins > 0, begins, 1))
+    count = (known > 0).sum(axis=1)
+    left = np.where(known > 0, logs, 0).sum(axis=1) / np.maximum(count, 1)
+    first = np.log(begins[begins > 0]).mean() if begins.any() else 0.0
+    return np.where(going.any(axis=1), np.where(count, np.exp((first + left) / 2), 0), np.nan).astype(np.float32)
 
 
 def going_on(squares: NDArray[Any], lengths: NDArray[Any]) -> NDArray[np.bool_]:

@@ -93,8 +93,6 @@ def reference_model(made: Network) -> reference.Model:
 
 def one_sequence(norms: NDArray[np.float64]) -> NDArray[np.float64]:
     """What is left of the norms (B, T) that sequences begin with, in one of them, (T,): NaN where they have ended."""
-    begin, course = norms[:, 0], []
-    for here in norms.T:
-        going = ~np.isnan(here)
-        course.append(float(np.linalg.norm(here[going]) / np.linalg.norm(begin[going])))
-    return np.array(course) * float(np.sqrt(np.mean(begin**2)))
+    begin = norms[:, :1]
+    course: NDArray[np.float64] = np.exp(np.log(begin).mean() + np.nanmean(np.log(norms / begin), axis=0))
+    return course

@@ -108,7 +108,7 @@ def test_what_reaches_a_time_step_comes_from_sequences_that_have_not_ended() -> 
 
 @pytest.mark.parametrize("aligned", [False, True])
 def test_by_distance_every_sequence_counts_from_its_own_end(aligned: bool) -> None:
-    """As the sequences alone have it, each share over those that go so far: nothing jumps where one of them ends."""
+    """As the sequences alone have it, the mean share over those that go so far."""
     lengths = (6, 3, 2)
     batch, made = example(aligned, False, lengths), network("gru", aligned, False, bidirectional=True)
     made.watch_time = True
@@ -145,12 +145,26 @@ def test_short_sequences_that_rise_towards_their_other_end_leave_nothing_of_that
     """As in a layer below one that reads backward: from step to step the rises of all would add up."""
     squares = np.array([[1.0, 1.0], [0.25, 0.25], [1.0, 0.0625], [0.0, 0.25], [0.0, 1.0]])
     course = typical(squares, going_on(squares, np.array([3, 5])))
-    np.testing.assert_allclose(course**2, [1, 0.25, 1.0625 / 2, 0.25, 1], rtol=1e-6)
+    np.testing.assert_allclose(course**2, [1, 0.25, 0.25, 0.25, 1], rtol=1e-6)
 
 
-def test_what_begins_behind_an_end_without_an_answer_is_its_mean() -> None:
+def test_a_sequence_with_a_long_gradient_has_one_voice_of_as_many_as_there_are() -> None:
+    """The long one does not shrink, four others halve at every step; it ends, and they go on as they did."""
+    others = 4.0 ** -np.arange(4)[:, None] * np.ones(4)
+    squares = np.column_stack([[1e6, 1e6, 0, 0], others])
+    course = typical(squares, going_on(squares, np.array([2, 4, 4, 4, 4])))
+    np.testing.assert_allclose(course / course[0], [1, 2**-0.8, 2**-2, 2**-3], rtol=1e-6)
+
+
+def test_where_all_end_together_it_is_the_norm_of_the_batch() -> None:
     squares = np.array([[0.0, 0.0], [4.0, 2.0], [1.0, 0.5]])
     np.testing.assert_allclose(typical(squares, np.ones((3, 2), bool)) ** 2, [0, 3, 0.75], rtol=1e-6)
+
+
+def test_distances_begin_with_the_last_answer_of_each_and_what_has_none_says_nothing() -> None:
+    squares = np.array([[0.0, 0.0, 4.0], [0.0, 9.0, 1.0], [0.0, 9.0, 0.0]])
+    course = typical(squares, going_on(squares, np.array([3, 3, 2])))
+    np.testing.assert_allclose(course**2, [6, 6 * 0.25**0.5, 6], rtol=1e-6)
 
 
 def test_a_sequence_without_an_answer_says_nothing_of_what_is_left() -> None:

@@ -90,4 +90,4 @@ def test_where_lengths_differ_the_parts_are_one_course_by_distance_as_far_as_any
     found = joined(parts, 5, ragged=True)
     assert found.written == (1, 3)
     assert found.by_distance is not None
-    np.testing.assert_allclose(found.by_distance, [[(50 / 3) ** 0.5, (50 / 3) ** 0.5 * (5 / 34) ** 0.5]], rtol=1e-6)
+    np.testing.assert_allclose(found.by_distance, [[60 ** (1 / 3), 60 ** (1 / 3) * (2 / 15) ** 0.5]], rtol=1e-6)
