@@ -88,7 +88,7 @@ def _state_words(layer: LayerTrace, step: int, norm: float) -> list[str]:
         numerals(f"{name}: {values[step].min():+.3f} … {values[step].max():+.3f}, mean {values[step].mean():+.3f}")
         for name, values in courses
     ]
-    arriving = f"‖∂L/∂h‖ of the last batch = {norm:.3g}"  # of this sequence, which is held out, there is none
+    arriving = f"‖∂L/∂h‖ in the last batch = {norm:.3g}"  # of this sequence, which is held out, there is none
     return [*words, numerals(arriving) if math.isfinite(norm) else "the last batch had no gradient here"]
 
 

@@ -32,7 +32,7 @@ from workbench.views.live_view import LiveView
 _DECADES = 8.0  # of the gradient's norm that have a colour, down from the strongest
 _LEAST_LEVEL = 0.1  # of states: those of hundreds of units are small
 _PANEL = 300  # pixels
-_BAND = "band: log₁₀ of the last batch's gradient, of the strongest"
+_BAND = "band: log₁₀ of the gradient in the last batch, of the strongest"
 
 
 class NetworkView(LiveView):
@@ -131,7 +131,7 @@ class NetworkView(LiveView):
                 words = layer.layer + 1, "backward" if layer.reverse else "forward", step + 1
                 numbers = (float(hidden.mean()), float(hidden.min()), float(hidden.max()), self._norm(layer, step))
                 rows.append((*words, *numbers))
-        return ("layer", "direction", "step", "mean state", "smallest", "largest", "‖∂L/∂h‖ of the last batch"), rows
+        return ("layer", "direction", "step", "mean state", "smallest", "largest", "‖∂L/∂h‖ in the last batch"), rows
 
     # --- drawing ----------------------------------------------------------------------------------------
 

@@ -67,7 +67,7 @@ def test_gradients_of_what_reads_backward_stand_where_it_is_as_far_from_its_own_
     assert_allclose(norms, [np.nan, np.nan, 0.1, 0.2, 0.4, 0.3, np.nan, np.nan], rtol=1e-6)
     box = next(part for part in view._diagram.diagram.parts if part.reverse and part.step == 0)
     view._diagram.chosen.emit(box)
-    assert "‖∂L/∂h‖ of the last batch = 0.4" in view._words.text()
+    assert "‖∂L/∂h‖ in the last batch = 0.4" in view._words.text()
 
 
 def test_where_lengths_differ_gradients_are_those_of_one_sequence_as_far_from_its_end(show: Show) -> None:
