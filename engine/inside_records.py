@@ -103,6 +103,7 @@ class PreActivations:
 
     slots: tuple[SlotTrace, ...]
     labels: tuple[str, ...]  # one per time step
+    layers: tuple[LayerTrace, ...] = ()  # what came of them
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,6 @@ from engine.inside_records import (
     GradientByTime,
     GradientNorms,
     HiddenTrace,
-    PreActivations,
     frozen,
 )
 from engine.losses import Loss
@@ -251,7 +250,7 @@ class Probes:
         return tuple(names[target] if weight else "" for target, weight in steps)
 
     def _pre_activations(self, _: SnapshotRequest) -> Probe:
-        return PreActivations(pre_activations(self._network, self._dataset.pinned()), self._dataset.pinned_labels())
+        return pre_activations(self._network, self._dataset.pinned(), self._dataset.pinned_labels())
 
     def _gradient_norms(self, _: SnapshotRequest) -> Probe:
         before, after = self._optimizer.gradient_norms()

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.cells import Gate
-from engine.inside_records import SlotTrace, frozen
+from engine.inside_records import PreActivations, SlotTrace, frozen
 from engine.layers.layer import Layer
 from engine.layers.passes import Examples
 from engine.layers.replay import replay
@@ -21,15 +21,15 @@ from engine.layers.stack import Stack
 from engine.networks import AnyNetwork
 
 
-def pre_activations(network: AnyNetwork, pinned: Examples) -> tuple[SlotTrace, ...]:
-    """Arguments of every activation function on one sequence (B = 1)."""
-    network.trace_batch(pinned)
+def pre_activations(network: AnyNetwork, pinned: Examples, labels: tuple[str, ...] = ()) -> PreActivations:
+    """Arguments of every activation function on one sequence (B = 1), whose steps have `labels`."""
+    layers = network.trace_batch(pinned)
     found = [_of_stack(stack) for stack in network.stacks.values()]
     if len(found) == 1:
-        return tuple(found[0])
+        return PreActivations(tuple(found[0]), labels, layers)
     read, written = found
     after = {(slot.layer, slot.name): slot.before for slot in written}
-    return tuple(_gone_on(slot, after[slot.layer, slot.name]) for slot in read)
+    return PreActivations(tuple(_gone_on(slot, after[slot.layer, slot.name]) for slot in read), labels, layers)
 
 
 def _of_stack(stack: Stack) -> list[SlotTrace]:

@@ -45,7 +45,7 @@ def test_a_ragged_batch_is_what_each_of_its_sequences_is(cell: str, activations:
         np.testing.assert_array_equal(looking.slot(layer, 0), slot)
         np.testing.assert_array_equal(layer.states, states)
     assert (found.step, found.places, found.looked_at) == (7, 15, 15)
-    each = [pre_activations(made, alone(batch, row)) for row in range(4)]
+    each = [pre_activations(made, alone(batch, row)).slots for row in range(4)]
     assert len(found.slots) == len(each[0])
     for slot, *of_sequences in zip(found.slots, *each, strict=True):
         first = of_sequences[0]

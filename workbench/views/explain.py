@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from types import MappingProxyType
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -46,7 +45,6 @@ class Explain(LiveView):
     order = 70
     question = "How does the cell compute its next state, in formulas and in the numbers of this moment?"
     probes = frozenset({"structure", "hidden", "pre_activations"})
-    parts = MappingProxyType({"hidden": "states", "pre_activations": "sums"})
     waiting = "Press Run (F5): the equations of the chosen cell appear here with the numbers of one time step and unit."
 
     def build(self) -> None:
@@ -187,11 +185,17 @@ class Explain(LiveView):
     # --- numbers ----------------------------------------------------------------------------------------
 
     def _trace(self) -> LayerTrace | None:
-        trace = self.probe("hidden")
+        """The chosen layer as it was when the sums in the equations were: the states are measured more often."""
+        trace, sums = self.probe("hidden"), self.probe("pre_activations")
         if not self._built or not isinstance(trace, HiddenTrace):
             return None
         self._name_layers()
-        return trace.layers[max(self._layer.currentIndex(), 0)]
+        layers = (isinstance(sums, PreActivations) and sums.layers) or trace.layers
+        return layers[max(self._layer.currentIndex(), 0)]
+
+    def moment_of(self, snapshot: Snapshot) -> tuple[int, int]:
+        """That of the sums and what came of them."""
+        return self.since("pre_activations") or super().moment_of(snapshot)
 
     def _show_numbers(self) -> None:
         structure, layer = self._structure, self._trace()

@@ -52,6 +52,18 @@ def test_equations_hold_the_numbers_of_a_step(show: Show, qtbot: QtBot) -> None:
     assert [row[2] for row in view.table()[1]] == [line.text() for line in view._lines]
 
 
+def test_both_sides_of_an_equation_are_of_one_moment(show: Show) -> None:
+    """States are measured more often than sums: a σ(−1.099) that is 0.3 would be of two."""
+    view = show(Explain)
+    trace, sums, structure = known_cell()
+    view.show_snapshot(measured.snapshot(trace, replace(sums, layers=trace.layers), structure, step=500))
+    [layer] = trace.layers
+    later = replace(layer, gates=tuple((name, values + 0.05) for name, values in layer.gates))
+    view.show_snapshot(measured.snapshot(replace(trace, layers=(later,)), step=505))
+    assert view._lines[0].text() == "i = σ(−1.099) = 0.250"
+    assert view._stamp.text() == "step 500 · epoch 25"
+
+
 @pytest.mark.parametrize(
     ("topology", "written_from", "pinned", "told"),
     [
