@@ -6,6 +6,7 @@ import bisect
 import dataclasses
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -182,8 +183,8 @@ def same(one: Any, other: Any) -> bool:
         return False
     if isinstance(one, np.ndarray):
         return bool(one.shape == other.shape and one.tobytes() == other.tobytes())
-    if dataclasses.is_dataclass(one):
-        return all(same(getattr(one, part.name), getattr(other, part.name)) for part in dataclasses.fields(one))
+    if names := _fields(one.__class__):
+        return all(same(getattr(one, name), getattr(other, name)) for name in names)
     if isinstance(one, tuple):
         return len(one) == len(other) and all(map(same, one, other))
     return bool(one == other)
@@ -193,8 +194,14 @@ def size(part: Any) -> int:
     """Bytes of the arrays and texts in a probe, or in a part of it."""
     if isinstance(part, np.ndarray):
         return part.nbytes
-    if dataclasses.is_dataclass(part):
-        return sum(size(getattr(part, item.name)) for item in dataclasses.fields(part))
+    if names := _fields(part.__class__):
+        return sum(size(getattr(part, name)) for name in names)
     if isinstance(part, tuple):
         return sum(map(size, part))
     return 60 if isinstance(part, str) else 8
+
+
+@cache
+def _fields(kind: type) -> tuple[str, ...]:
+    """Names of the fields of a dataclass; none of another class."""
+    return tuple(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()

@@ -85,17 +85,19 @@ class CurvePlot(QWidget):
         ring: bool = False,
         key: bool = True,
         number: int | None = None,
+        ranged: bool = True,
     ) -> Curve:
         """A curve without numbers yet; with `key` it is in the key as soon as it has some. Without `line`, points.
 
-        With its `number` among its kin it has marks that tell it from them without colours.
+        With its `number` among its kin it has marks that tell it from them without colours. Not `ranged`, it lies
+        within an anchor of its owner, and the range has not to be looked for with each frame.
         """
         item = pg.PlotDataItem(antialias=False, connect="finite")
         marks = Marks(number) if number is not None else None
         curve = Curve(name, stroke, item, symbol, line, ring, key, marks)
         self.curves[name] = curve  # before it is added: that moves the range, and whoever draws anew looks here
         for part in curve.items:
-            self.axes.add(part)
+            self.axes.add(part, ignore_bounds=not ranged)
         self.hiding.own(name, *curve.items)
         self._dress(curve)
         return curve

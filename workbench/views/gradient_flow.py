@@ -194,7 +194,8 @@ class GradientFlow(LiveView):
             for name in names:
                 reverse = name.endswith(" reverse")
                 level += not reverse
-                plot.add_curve(name, layer_stroke(level, depth, reverse=reverse), symbol=plot is self._lives)
+                stroke, lives = layer_stroke(level, depth, reverse=reverse), plot is self._lives
+                plot.add_curve(name, stroke, symbol=lives, ranged=lives)
 
     def _strip_fits(self) -> bool:
         return not self.compact and self.height() >= _ROOM_FOR_STRIP * self.theme.scale
@@ -207,8 +208,7 @@ class GradientFlow(LiveView):
         if strongest > 0:
             edge = math.log10(VANISHED * strongest)
             self._vanished.setRegion((-60, edge))
-            decades = math.floor(edge - 0.3), math.ceil(self._top(flow, axis, edge))  # whole: the axis stands still
-            corners = axis.ends, decades
+            corners = axis.ends, self._decades(flow, axis, edge)
             if corners != self._corners:  # they seldom move
                 self._corners = corners
                 self._frame.setData(*corners)
@@ -234,11 +234,13 @@ class GradientFlow(LiveView):
         """In a small place the key of all layers has to fit into few rows, and this says the least of it."""
         return words if self.compact else words + more
 
-    def _top(self, flow: GradientByTime, axis: NormAxis, least: float) -> float:
-        """log10 of the strongest norm among the layers that are shown."""
+    def _decades(self, flow: GradientByTime, axis: NormAxis, edge: float) -> tuple[int, int]:
+        """Whole ones, so that the axis stands still: of the layers that are shown, and of some of what has vanished."""
         hides = self._curves.hiding.hides
         shown = axis.logs[[not hides(name) for name in flow.names]]
-        return max(least, float(shown.max(initial=least, where=np.isfinite(shown))))
+        known = shown[np.isfinite(shown)]
+        least, most = known.min(initial=edge - 0.3), known.max(initial=edge)
+        return math.floor(least), math.ceil(most)
 
     def _draw_bands_again(self) -> None:
         flow = self.probe("gradient_by_time")
