@@ -21,11 +21,11 @@ from workbench.backend import Backend
 from workbench.contest_tally import Tally
 from workbench.contest_terms import SweepTerms, Terms
 from workbench.wording import for_people
+from workbench.worker import SEE_LOG
 
 _log = logging.getLogger(__name__)
 _TICK_MS = 100
 _ARRIVED, _CANCELLED = "all runs are done", "cancelled"
-_LOG = "The log has the details (Help, Open log folder)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ class Contest(QObject):
             self._news.put(for_people(str(error)))
         except Exception as error:
             _log.exception("the race broke off")
-            self._news.put(f"An error ended it: {str(error).rstrip('.')}. {_LOG}")
+            self._news.put(f"An error ended it: {str(error).rstrip('.')}. {SEE_LOG}")
 
     def _made(self, experiment: Experiment, loaded: Loaded, terms: Terms | SweepTerms) -> _Field:
         """All runs, and the settings that cannot be run."""

@@ -19,6 +19,7 @@ from workbench.backend import Backend
 from workbench.engine_process import EngineGoneError
 from workbench.jobs import Jobs
 from workbench.wording import for_people
+from workbench.worker import SEE_LOG
 
 FIRST_SAMPLE = "airline_passengers"
 _DATA_LANE, _KERNEL_LANE, _FACTS_LANE = "data", "kernels", "facts"
@@ -234,4 +235,4 @@ def source_name(experiment: Experiment) -> str:
 def _words(error: Exception) -> str:
     if isinstance(error, ValueError | OSError):
         return for_people(str(error))
-    return f"{type(error).__name__}: {error}. The log has the details (Help, Open log folder)."
+    return f"{type(error).__name__}: {error}. {SEE_LOG}"

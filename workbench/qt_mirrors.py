@@ -1,4 +1,4 @@
-"""Qt's modules as pyqtgraph and qtawesome see them, without the two thousand classes that nobody uses.
+"""Qt's modules as pyqtgraph and qtawesome see them, without the five hundred classes that nobody uses.
 
 PySide makes a class when its name is first asked for. pyqtgraph and qtpy, through which qtawesome sees Qt, ask for all
 names, to have them in modules of their own; that took 0.1 s of the 1.4 s of a start. They are given such modules here,

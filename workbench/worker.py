@@ -13,8 +13,9 @@ from workbench.mailbox import Mailbox
 _log = logging.getLogger(__name__)
 
 _OTHER_FOLDER = "Edit, Preferences names the folder of runs. Make room there or choose another one, and run again."
-_PUT_RIGHT = "Put that right, and try again. The log has the details (Help, Open log folder)."
-LOOK_IN_LOG = "The log has the details (Help, Open log folder). Reset and run again; if it stays, change the model."
+SEE_LOG = "The log has the details (Help, Open log folder)."
+_PUT_RIGHT = f"Put that right, and try again. {SEE_LOG}"
+LOOK_IN_LOG = f"{SEE_LOG} Reset and run again; if it stays, change the model."
 
 
 class Worker:

@@ -32,6 +32,9 @@ def opened_and_drawn(folder: Path) -> tuple[float, float]:
 
 
 def _child() -> int:
+    from workbench.launch.start import make_ready
+
+    make_ready()
     from PySide6.QtCore import QTimer
 
     from workbench import app

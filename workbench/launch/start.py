@@ -89,14 +89,19 @@ def _start(program: str, argv: list[str], code: Path | None) -> int:
 
         return run_command(argv, program)
     _prepare_screen(program)
+    make_ready()
+    from workbench.app import main as open_window
+
+    return open_window(argv)
+
+
+def make_ready() -> None:
+    """What has to be done before the window is imported, by whoever opens it."""
     leave_cores_to_the_run()
     gc.disable()  # nothing of what is imported is garbage; the window collects when it has time
     from workbench.qt_mirrors import import_plot_libraries
 
     import_plot_libraries()
-    from workbench.app import main as open_window
-
-    return open_window(argv)
 
 
 def leave_cores_to_the_run() -> None:

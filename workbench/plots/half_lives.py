@@ -81,18 +81,18 @@ class HalfLifePlot(CurvePlot):
 
     def draw(self, names: tuple[str, ...], course: Course, moment: int | None = None) -> None:
         """Everything that was measured; the `moment` that is looked at is marked."""
-        lives, (steps, drawn) = np.asarray(course.rows, float), course.apart()
+        steps, drawn = course.apart()
         place = len(course.steps) if moment is None else max(bisect.bisect_right(course.steps, moment), 1)
-        for name, column, row in zip(names, lives.T, drawn.T, strict=True):
-            finite = np.isfinite(column)
+        for name, row, life in zip(names, drawn.T, course.rows[place - 1], strict=True):
+            finite = np.isfinite(row)
             when = ("now" if moment is None else "then") if finite.any() else "so far"
-            note = "" if finite[place - 1] else f"does not shrink {when}"
-            self.show_curve(name, steps, np.where(np.isfinite(row), row, np.nan), note)
+            note = "" if math.isfinite(life) else f"does not shrink {when}"
+            self.show_curve(name, steps, np.where(finite, row, np.nan), note)
             self._show_alone(name, steps, row)
         self.mark(self._moment, moment)
         self._start.setData([0.0, max([1, *course.steps[-1:]])], [1.0, _SHOWN])
-        known = np.isfinite(lives)
-        why = ["does not shrink"] * bool(known.any() and not known.all()) + ["not measured"] * bool(course.resumed)
+        known, measured = int(np.isfinite(drawn).sum()), len(names) * len(course.rows)
+        why = ["does not shrink"] * (0 < known < measured) + ["not measured"] * bool(course.resumed)
         self.show_key([Key("no line: " + " or ".join(why), QPen(Qt.PenStyle.NoPen), line=False)] if why else [])
 
     def remove_curve(self, name: str) -> None:

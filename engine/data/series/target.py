@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,20 +23,7 @@ _NAMES = (
     ("sales", "demand", "load", "consumption", "passengers", "visitors", "quantity", "revenue", "value"),
     ("price",),
 )  # last words of names, the surest first
-_BESIDE = {
-    "actual",
-    "total",
-    "last",
-    "kwh",
-    "mwh",
-    "gwh",
-    "kw",
-    "mw",
-    "gw",
-    "eur",
-    "usd",
-    "gbp",
-}  # words that change nothing
+_BESIDE = {"actual", "total", "last", "kwh", "mwh", "gwh", "kw", "mw", "gw", "eur", "usd", "gbp"}  # they change nothing
 _NOT = {"forecast", "predicted", "prediction", "expected", "planned", "lag", "previous", "prev", "ahead", "min", "max"}
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_A-Za-z]+")
 _BRACKETS = re.compile(r"\(.*?\)|\[.*?\]")
@@ -67,17 +54,17 @@ def find_target(table: Table, time_column: str = "") -> Target:
     Raises:
         DataError: there is no column of numbers.
     """
-    named = list(_by_name([name for name in table.names if name != time_column]))[:_ASKED]
-    if len(named) and (found := _first_of_numbers(table, named)):
+    named = _by_name([name for name in table.names if name != time_column])[:_ASKED]
+    if named and (found := _first_of_numbers(table, named)):
         return Target(found, _SAYS_SO)
     return Target(last_numeric(table, time_column), _LAST)
 
 
-def _by_name(names: Sequence[str]) -> Iterator[str]:
+def _by_name(names: Sequence[str]) -> list[str]:
     """Those that are called as targets are, the surest first; of those alike the last, as without a name."""
     place = "x" in (name.lower() for name in names)  # beside which y is one, too
     ranks = {name: rank for name in reversed(names) if (rank := _rank(name)) and not (place and name.lower() == "y")}
-    yield from sorted(ranks, key=lambda name: ranks[name])
+    return sorted(ranks, key=lambda name: ranks[name])
 
 
 def _rank(name: str) -> tuple[int, ...]:
