@@ -29,6 +29,12 @@ class SteadyBox(pg.ViewBox):
         self.logarithmic = False  # values, which are then powers of ten
         self.setMouseMode(pg.ViewBox.RectMode)
 
+    def itemBoundsChanged(self, item: Any) -> None:  # noqa: N802
+        """Look for the range again, unless what changed does not count in it."""
+        counts = item in self.addedItems or item.parentItem() in self.addedItems  # a curve is a part of its item
+        if counts:
+            super().itemBoundsChanged(item)
+
     def loosen(self) -> None:
         """Follow anew what is visible: something was hidden or shown."""
         self._held = [None, None]

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
 
-import numpy as np
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QPen, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.events import Snapshot
 from engine.inside_records import GradientByTime
-from workbench.plots.curve import layer_stroke
-from workbench.plots.curves import CurvePlot
-from workbench.plots.half_lives import Course, HalfLifePlot, life_words
+from workbench.plots.gradient_plot import GradientPlot, layer_strokes
+from workbench.plots.half_lives import Course, HalfLifePlot
 from workbench.plots.heat_grid import HeatGrid, Panel, Spot
 from workbench.plots.key_cursor import ReadCursor
-from workbench.plots.keys import Key, Scale, patch
+from workbench.plots.keys import Scale
 from workbench.plots.norm_axis import NormAxis
 from workbench.plots.numerals import numeral
 from workbench.plots.saving import Table
@@ -27,10 +23,7 @@ from workbench.plots.time_cursor import TimeCursor
 from workbench.theme import GRID, Theme
 from workbench.views.live_view import LiveView
 
-VANISHED = 1e-3  # of the strongest step's norm
-EXPLODED = 1e2
 _LEVELS = (-8.0, 2.0)  # log10
-_MOST_CUTS = 200  # lines; more are a wall
 _ROOM_FOR_STRIP = 580  # pixels, with text of the usual size
 _CURVES, _LIVES = 18 * GRID, 15 * GRID  # pixels of height of a plot at least, with text of the usual size
 
@@ -78,13 +71,7 @@ class GradientFlow(LiveView):
 
     def build(self) -> Iterator[None]:
         """Curves over time steps, the same as a strip of colours, and the half-life over training."""
-        self._curves = CurvePlot(self.theme, bottom="time step", left="log₁₀ ‖∂L/∂h‖", counted=True)
-        self._vanished = self._curves.add_band(0, 0, "problem")
-        self._frame, self._corners = self._curves.add_anchor(), ((0.0, 0.0), (0, 0))
-        self._exploded = self._curves.add_band(math.log10(EXPLODED), 40, "warning")
-        self._mark = self._curves.add_line("cursor", upright=True)
-        self._borders = [self._curves.add_line("good", upright=True) for _ in range(2)]
-        self._cuts: list[Any] = []
+        self._curves = GradientPlot(self.theme, brief=self.compact)
         yield
         self._strip = HeatGrid(self.theme, bottom="time step", left="layer", least_height=2 * GRID)
         self._strip.arrange([Panel(0, 0, "magnitude")])
@@ -100,7 +87,6 @@ class GradientFlow(LiveView):
         layout.addWidget(scrolled(inside, f"{self.key}.plots", f"{self.title}: now and over training"))
         self._strip.setVisible(self._strip_fits())
         self._lives.setVisible(not self.compact)
-        self._curves.hiding.changed.connect(self._draw_bands_again)
         self._curves.hovered.connect(self._hover)
         self._curves.clicked.connect(self._click)
         self._strip.hovered.connect(self._hover_strip)
@@ -116,12 +102,7 @@ class GradientFlow(LiveView):
             return
         axis = NormAxis(flow)
         self._name_layers(flow.names)
-        self._name_axis(axis.title)
-        places, rows = axis.cut_apart()
-        for name, row, life in zip(flow.names, rows, flow.half_life, strict=True):
-            self._curves.show_curve(name, places, row, life_words(life, short=self.compact))
-        self._curves.box.setLimits(xMin=axis.ends[0], xMax=axis.ends[1])
-        self._draw_bands(flow, axis)
+        self._curves.draw(flow, axis)
         if not self.compact:
             self._draw_strip(flow, axis)
             self._lives.draw(flow.names, self._course, self.moment)
@@ -129,14 +110,12 @@ class GradientFlow(LiveView):
         self._walked.read_again()
 
     def clear(self) -> None:
-        """No curves, no cuts."""
+        """No curves, no history."""
         for plot in (self._curves, self._lives):
             plot.remove_curves()
             plot.clear()
             plot.show_everything()
         self._walked.forget()
-        for line in (self._mark, *self._borders, *self._cuts):
-            line.hide()
 
     def recolour(self) -> None:
         """All three pictures."""
@@ -144,7 +123,6 @@ class GradientFlow(LiveView):
             plot.apply_theme(self.theme)
             plot.canvas.setMinimumHeight(0 if self.compact else round(high * self.theme.scale))
         self._strip.apply_theme(self.theme)
-        self._draw_bands_again()
 
     def reset_zoom(self) -> None:
         """All three pictures."""
@@ -179,81 +157,16 @@ class GradientFlow(LiveView):
         flow = self.probe("gradient_by_time")
         return NormAxis(flow) if isinstance(flow, GradientByTime) else None
 
-    def _name_axis(self, title: str) -> None:
-        if self._curves.bottom.labelText != title:
-            self._curves.bottom.setLabel(title, **self._curves.bottom.labelStyle)
-            self._curves.show_everything()  # a zoom was into other places
-
     def _name_layers(self, names: tuple[str, ...]) -> None:
         if tuple(self._curves.curves) == names:
             return
-        depth = len({name.removesuffix(" reverse") for name in names})
-        for plot in (self._curves, self._lives):
-            plot.remove_curves()
-            level = -1
-            for name in names:
-                reverse = name.endswith(" reverse")
-                level += not reverse
-                stroke, lives = layer_stroke(level, depth, reverse=reverse), plot is self._lives
-                plot.add_curve(name, stroke, symbol=lives, ranged=lives)
+        self._curves.add_layers(names)
+        self._lives.remove_curves()
+        for name, stroke in layer_strokes(names):
+            self._lives.add_curve(name, stroke, symbol=True)
 
     def _strip_fits(self) -> bool:
         return not self.compact and self.height() >= _ROOM_FOR_STRIP * self.theme.scale
-
-    def _draw_bands(self, flow: GradientByTime, axis: NormAxis) -> None:
-        finite = axis.norms[np.isfinite(axis.norms)]
-        strongest = float(finite.max()) if finite.size else 0.0
-        self._vanished.setVisible(strongest > 0)
-        keys = []
-        if strongest > 0:
-            edge = math.log10(VANISHED * strongest)
-            self._vanished.setRegion((-60, edge))
-            corners = axis.ends, self._decades(flow, axis, edge)
-            if corners != self._corners:  # they seldom move
-                self._corners = corners
-                self._frame.setData(*corners)
-            vanished = self._said("vanished: below 1/1000 of the strongest", " step")
-            keys.append(Key(vanished, patch(self.theme.color("problem", 0.4))))
-        if strongest > EXPLODED:
-            keys.append(Key(f"exploded: above {EXPLODED:g}", patch(self.theme.color("warning", 0.4))))
-        self._draw_cuts(axis.cuts)
-        for border, place in zip(self._borders, axis.written or (None, None), strict=True):
-            self._curves.mark(border, place)
-        if axis.written:
-            keys.append(Key(self._said(*axis.words_on_writing), self.theme.pen("good")))
-        if axis.from_end:
-            keys.append(Key(self._said(*axis.words_on_ends), QPen(Qt.PenStyle.NoPen), line=False))
-        elif flow.cuts:
-            keys.append(Key(self._said("cut", ": the gradient goes no further back"), self.theme.pen("baseline")))
-        if flow.together > 1 and not axis.from_end:
-            added = self._said(f"up to {flow.together} updates added up", ", half-lives are of each alone")
-            keys.append(Key(added, QPen(Qt.PenStyle.NoPen), line=False))
-        self._curves.show_key(keys)
-
-    def _said(self, words: str, more: str) -> str:
-        """In a small place the key of all layers has to fit into few rows, and this says the least of it."""
-        return words if self.compact else words + more
-
-    def _decades(self, flow: GradientByTime, axis: NormAxis, edge: float) -> tuple[int, int]:
-        """Whole ones, so that the axis stands still: of the layers that are shown, and of some of what has vanished."""
-        hides = self._curves.hiding.hides
-        shown = axis.logs[[not hides(name) for name in flow.names]]
-        known = shown[np.isfinite(shown)]
-        least, most = known.min(initial=edge - 0.3), known.max(initial=edge)
-        return math.floor(least), math.ceil(most)
-
-    def _draw_bands_again(self) -> None:
-        flow = self.probe("gradient_by_time")
-        if isinstance(flow, GradientByTime):
-            self._draw_bands(flow, NormAxis(flow))
-
-    def _draw_cuts(self, cuts: tuple[int, ...]) -> None:
-        """An upright line before the first step of each part; lines are made once and used again."""
-        cuts = cuts if len(cuts) <= _MOST_CUTS else ()  # the curves are apart all the same
-        while len(self._cuts) < len(cuts):
-            self._cuts.append(self._curves.add_line("baseline", upright=True))
-        for index, line in enumerate(self._cuts):
-            self._curves.mark(line, cuts[index] + 0.5 if index < len(cuts) else None)
 
     def _draw_strip(self, flow: GradientByTime, axis: NormAxis) -> None:
         self._strip.setFixedHeight(round((11 + 2 * min(len(axis.logs), 8)) * GRID * self.theme.scale))
@@ -276,10 +189,10 @@ class GradientFlow(LiveView):
         column = None if axis is None else self._column(axis)
         self._strip.show_cursor(column)
         if axis is None or column is None:
-            self._mark.hide()
+            self._curves.show_cursor(None)
             self.read_out("")
             return
-        self._curves.mark(self._mark, axis.first + column)
+        self._curves.show_cursor(axis.first + column)
         self.read_out(self._words(axis, column))
 
     def _words(self, axis: NormAxis, column: int) -> str:

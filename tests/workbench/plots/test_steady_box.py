@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from unittest.mock import patch
 
 import numpy as np
 import pyqtgraph as pg
@@ -84,3 +85,16 @@ def test_bounds_of_given_items_are_theirs(qtbot: QtBot) -> None:
     box.addItem(long)
     assert box.childrenBounds()[0] == pytest.approx([0, 10], abs=0.1)  # and a pen's width
     assert box.childrenBounds(items=[short])[0] == pytest.approx([0, 1], abs=0.1)
+
+
+def test_what_does_not_count_in_the_range_has_nobody_look_for_it(qtbot: QtBot) -> None:
+    plot = CurvePlot(LIGHT, bottom="step", left="loss")
+    qtbot.addWidget(plot)
+    plot.add_anchor().setData([0, 9], [0, 9])
+    for name, counts in (("counts", True), ("does not", False)):
+        plot.add_curve(name, "train", ranged=counts)
+        plot.settle()
+        with patch.object(plot.box, "childrenBounds", return_value=[None, None]) as look:
+            plot.show_curve(name, np.arange(5), np.arange(5))
+            plot.settle()
+        assert look.called is counts

@@ -107,7 +107,7 @@ def test_gradient_flow_bands_and_half_life(show: Show, strongest: float, explode
     curves = view._curves.curves
     assert_allclose(curves["layer 1"].y, np.log10(norms[0]), rtol=1e-5)
     assert np.isnan(curves["layer 1 reverse"].y[0])
-    assert view._vanished.getRegion()[1] == pytest.approx(math.log10(strongest) - 3, abs=1e-5)
+    assert view._curves._vanished.getRegion()[1] == pytest.approx(math.log10(strongest) - 3, abs=1e-5)
     texts = view._curves.legend.texts
     assert texts[:2] == ("layer 1  halves every 3.2 steps", "layer 1 reverse  does not shrink")
     assert ("exploded: above 100" in texts) is exploded
@@ -120,7 +120,7 @@ def test_gradient_flow_tells_what_is_read_from_what_is_written(show: Show) -> No
     told = "from here on it is written, before it read"
     for shown, place in ((flow, 2.5), (replace(flow, written_from=None), None)):
         view.show_snapshot(measured.snapshot(shown))
-        lines = [line.value() for line in view._borders if line.isVisible()]
+        lines = [line.value() for line in view._curves._borders if line.isVisible()]
         assert lines == ([] if place is None else [place, place])
         assert (told in view._curves.legend.texts) == bool(lines)
 
@@ -139,7 +139,7 @@ def test_where_lengths_differ_a_gradient_is_drawn_from_the_end_of_each_sequence(
     assert_array_equal(curves["layer 1"].x, [-3, -2, -1, 0])
     assert_allclose(curves["layer 1"].y, np.log10([0.125, 0.25, 0.5, 1.0]), rtol=1e-6)
     assert_allclose(curves["layer 1 reverse"].y, [np.nan, 0, 0, 0], atol=1e-6)
-    assert view._vanished.getRegion()[1] == pytest.approx(-3)
+    assert view._curves._vanished.getRegion()[1] == pytest.approx(-3)
     assert view._curves.bottom.labelText == "steps from the end of each sequence"
     told = "of one sequence, counted from its own end: read backward, it ends at its first step"
     assert told in view._curves.legend.texts
@@ -157,7 +157,7 @@ def test_truncated_a_gradient_counts_from_the_end_of_a_part_as_well(show: Show) 
     view.show_snapshot(measured.snapshot(replace(RAGGED, cuts=(2,), together=2)))
     told = "of one sequence, counted from its own end, or that of its part: read backward, it ends at its first step"
     assert told in view._curves.legend.texts
-    assert not any(line.isVisible() for line in view._cuts)  # which have no one distance from an end
+    assert not any(line.isVisible() for line in view._curves._cuts)  # which have no one distance from an end
 
 
 def test_steps_from_the_end_have_a_cursor_of_their_own(show: Show) -> None:
@@ -169,7 +169,7 @@ def test_steps_from_the_end_have_a_cursor_of_their_own(show: Show) -> None:
     view._curves.clicked.emit(-0.8)
     told = "1 step from the end · layer 1 ‖∂L/∂h‖ = 0.5 · layer 1 reverse ‖∂L/∂h‖ = 1"
     assert view._readout.text() == told
-    assert (view._mark.value(), view.time.position, view.time_steps()) == (-1, 1, 0)
+    assert (view._curves._cursor.value(), view.time.position, view.time_steps()) == (-1, 1, 0)
     longer = replace(RAGGED, by_distance=f32([1.0, 0.5, 0.25, 0.125, 0.1], [1.0, 1.0, 1.0, 1.0, 1.0]))
     view.show_snapshot(measured.snapshot(longer))
     assert view._readout.text() == told  # as far from the end as before
@@ -177,7 +177,7 @@ def test_steps_from_the_end_have_a_cursor_of_their_own(show: Show) -> None:
         QTest.keyClick(view, key)
         assert view._readout.text().startswith(words)
     QTest.keyClick(view, Qt.Key.Key_Escape)
-    assert not view._mark.isVisible()
+    assert not view._curves._cursor.isVisible()
     view._strip.hovered.emit(Spot(0, 0, 4, 1.0))
     assert view._readout.text().startswith("at the end")
     assert view.time.position == 1
@@ -186,10 +186,10 @@ def test_steps_from_the_end_have_a_cursor_of_their_own(show: Show) -> None:
 def test_pairs_that_write_more_and_less_say_between_which_steps_writing_begins(show: Show) -> None:
     view = show(GradientFlow)
     view.show_snapshot(measured.snapshot(replace(RAGGED, written=(1, 3), written_from=2)))
-    assert [line.value() for line in view._borders if line.isVisible()] == [-2.5, -0.5]
+    assert [line.value() for line in view._curves._borders if line.isVisible()] == [-2.5, -0.5]
     assert "written right of both lines, read left of both" in view._curves.legend.texts
     view.show_snapshot(measured.snapshot(replace(RAGGED, written=(2, 2), written_from=2)))
-    assert {line.value() for line in view._borders} == {-1.5}
+    assert {line.value() for line in view._curves._borders} == {-1.5}
     assert "from here on it is written, before it read" in view._curves.legend.texts
 
 
@@ -259,7 +259,7 @@ def test_gradient_at_the_cursor_is_read_out(show: Show) -> None:
     view.show_snapshot(measured.snapshot(GradientByTime(("layer 1",), f32([0.25, 1.0]), (0.5,))))
     view._curves.clicked.emit(1.2)
     assert view._readout.text() == "time step 1 · layer 1 ‖∂L/∂h‖ = 0.25"
-    assert view._mark.value() == 1
+    assert view._curves._cursor.value() == 1
 
 
 def test_a_single_step_has_no_course_through_time(show: Show) -> None:
@@ -282,10 +282,10 @@ def test_gradient_flow_of_truncated_learning_shows_where_it_is_cut(show: Show) -
     curve = view._curves.curves["layer 1"]
     assert_array_equal(curve.x, [1, 2, 2.5, 3, 4, 5])
     assert_allclose(curve.y, [-1, 0, np.nan, -1, 0, np.nan], atol=1e-6)
-    assert [line.value() for line in view._cuts if line.isVisible()] == [2.5]
+    assert [line.value() for line in view._curves._cuts if line.isVisible()] == [2.5]
     assert "cut: the gradient goes no further back" in view._curves.legend.texts
     view.show_snapshot(measured.snapshot(replace(flow, cuts=()), step=2))
-    assert not any(line.isVisible() for line in view._cuts)
+    assert not any(line.isVisible() for line in view._curves._cuts)
 
 
 def test_half_lives_are_kept_while_the_view_is_hidden(show: Show) -> None:

@@ -1,0 +1,179 @@
+"""Norms of a gradient along time: a curve for each layer, where it has vanished or exploded, and where it is cut."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPen
+
+from engine.inside_records import GradientByTime
+from workbench.plots.calm import Calm
+from workbench.plots.curve import layer_stroke
+from workbench.plots.curves import CurvePlot
+from workbench.plots.half_lives import life_words
+from workbench.plots.keys import Key, patch
+from workbench.plots.norm_axis import NormAxis
+from workbench.theme import Theme
+
+VANISHED = 1e-3  # of the strongest step's norm
+EXPLODED = 1e2
+_MOST_CUTS = 200  # lines; more are a wall
+_FAR = 60.0  # decades that bands reach beyond all there is
+
+
+class GradientPlot(CurvePlot):
+    """log10 of the norms with every snapshot; what is read about them, as often as it can be read.
+
+    The axis of norms holds whole decades, so that it stands still: of the layers that are shown, and of some of what
+    has vanished.
+    """
+
+    def __init__(self, theme: Theme, *, brief: bool) -> None:
+        """`brief` where the key of all layers has to fit into few rows."""
+        self._flow: GradientByTime | None = None
+        super().__init__(theme, bottom="time step", left="log₁₀ ‖∂L/∂h‖", counted=True)
+        self._brief = brief
+        self._vanished = self.add_band(0, 0, "problem")
+        self._exploded = self.add_band(math.log10(EXPLODED), _FAR, "warning")
+        self._frame, self._corners = self.add_anchor(), ((0.0, 0.0), (0, 0))
+        self._cursor = self.add_line("cursor", upright=True)
+        self._borders = [self.add_line("good", upright=True) for _ in range(2)]
+        self._cuts: list[Any] = []
+        self._told: tuple[object, ...] = ()  # what does not wait, since it says how the curves are to be read
+        self._saying = Calm(self, self._say)
+        self.hiding.changed.connect(self._hold_what_is_shown)
+
+    def draw(self, flow: GradientByTime, axis: NormAxis) -> None:
+        """The curves, their range, and what is to be said about them."""
+        self._flow = flow
+        self._name_axis(axis.title)
+        places, rows = axis.cut_apart()
+        for name, row, life in zip(flow.names, rows, flow.half_life, strict=True):
+            self.show_curve(name, places, row, life_words(life, short=self._brief))
+        self.box.setLimits(xMin=axis.ends[0], xMax=axis.ends[1])
+        self._hold(flow, axis)
+        told = axis.ends, axis.cuts, axis.written, flow.together
+        if told != self._told:
+            self._told = told
+            self._say()
+        else:
+            self._saying.ask()
+
+    def add_layers(self, names: tuple[str, ...]) -> None:
+        """A curve for each layer and direction, without numbers yet, in the place of all others."""
+        self.remove_curves()
+        for name, stroke in layer_strokes(names):
+            self.add_curve(name, stroke, ranged=False)
+
+    def show_cursor(self, place: float | None) -> None:
+        """Mark the place that is looked at."""
+        self.mark(self._cursor, place)
+
+    def clear(self) -> None:
+        """No curves, no cuts."""
+        self._flow, self._told = None, ()
+        super().clear()
+        for line in (self._cursor, *self._borders, *self._cuts):
+            line.hide()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the colours of `theme`, also for what the key says of bands."""
+        super().apply_theme(theme)
+        if self._flow is not None:
+            self._say()
+
+    # --- range ------------------------------------------------------------------------------------------
+
+    def _name_axis(self, title: str) -> None:
+        if self.bottom.labelText != title:
+            self.bottom.setLabel(title, **self.bottom.labelStyle)
+            self.show_everything()  # a zoom was into other places
+
+    def _hold(self, flow: GradientByTime, axis: NormAxis) -> None:
+        strongest = _strongest(axis)
+        if strongest > 0:
+            corners = axis.ends, self._decades(flow, axis, math.log10(VANISHED * strongest))
+            if corners != self._corners:  # they seldom move
+                self._corners = corners
+                self._frame.setData(*corners)
+                self.settle()
+
+    def _decades(self, flow: GradientByTime, axis: NormAxis, edge: float) -> tuple[int, int]:
+        shown = axis.logs[[not self.hiding.hides(name) for name in flow.names]]
+        known = shown[np.isfinite(shown)]
+        least, most = known.min(initial=edge - 0.3), known.max(initial=edge)
+        return math.floor(least), math.ceil(most)
+
+    def _hold_what_is_shown(self) -> None:
+        if self._flow is not None:
+            self._hold(self._flow, NormAxis(self._flow))
+
+    # --- what is said -----------------------------------------------------------------------------------
+
+    def _say(self) -> None:
+        """Bands, cuts and the key: to paint them anew costs as much as the curves."""
+        if self._flow is None:
+            return
+        axis = NormAxis(self._flow)
+        strongest = _strongest(axis)
+        self._vanished.setVisible(strongest > 0)
+        if strongest > 0:
+            self._vanished.setRegion((-_FAR, math.log10(VANISHED * strongest)))
+        self._exploded.setVisible(self._corners[1][1] > math.log10(EXPLODED))
+        self._draw_cuts(axis.cuts)
+        for border, place in zip(self._borders, axis.written or (None, None), strict=True):
+            self.mark(border, place)
+        self.show_key([*self._keys_of_bands(strongest), *self._keys_of_time(self._flow, axis)])
+
+    def _keys_of_bands(self, strongest: float) -> list[Key]:
+        keys = []
+        if strongest > 0:
+            vanished = self._said("vanished: below 1/1000 of the strongest", " step")
+            keys.append(Key(vanished, patch(self._theme.color("problem", 0.4))))
+        if strongest > EXPLODED:
+            keys.append(Key(f"exploded: above {EXPLODED:g}", patch(self._theme.color("warning", 0.4))))
+        return keys
+
+    def _keys_of_time(self, flow: GradientByTime, axis: NormAxis) -> list[Key]:
+        keys, nothing = [], QPen(Qt.PenStyle.NoPen)
+        if axis.written:
+            keys.append(Key(self._said(*axis.words_on_writing), self._theme.pen("good")))
+        if axis.from_end:
+            keys.append(Key(self._said(*axis.words_on_ends), nothing, line=False))
+        elif flow.cuts:
+            keys.append(Key(self._said("cut", ": the gradient goes no further back"), self._theme.pen("baseline")))
+        if flow.together > 1 and not axis.from_end:
+            added = self._said(f"up to {flow.together} updates added up", ", half-lives are of each alone")
+            keys.append(Key(added, nothing, line=False))
+        return keys
+
+    def _said(self, words: str, more: str) -> str:
+        return words if self._brief else words + more
+
+    def _draw_cuts(self, cuts: tuple[int, ...]) -> None:
+        """An upright line before the first step of each part; lines are made once and used again."""
+        cuts = cuts if len(cuts) <= _MOST_CUTS else ()  # the curves are apart all the same
+        while len(self._cuts) < len(cuts):
+            self._cuts.append(self.add_line("baseline", upright=True))
+        for index, line in enumerate(self._cuts):
+            self.mark(line, cuts[index] + 0.5 if index < len(cuts) else None)
+
+
+def layer_strokes(names: tuple[str, ...]) -> list[tuple[str, Any]]:
+    """Each layer's and direction's name with what it is drawn with: directions of a layer in one colour."""
+    depth = len({name.removesuffix(" reverse") for name in names})
+    level, strokes = -1, []
+    for name in names:
+        reverse = name.endswith(" reverse")
+        level += not reverse
+        strokes.append((name, layer_stroke(level, depth, reverse=reverse)))
+    return strokes
+
+
+def _strongest(axis: NormAxis) -> float:
+    """The largest norm; 0 where nothing arrives at all."""
+    finite = axis.norms[np.isfinite(axis.norms)]
+    return float(finite.max()) if finite.size else 0.0
