@@ -7,6 +7,7 @@ import dataclasses
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,9 @@ class _Moment:
     epoch: int
     probes: dict[str, Probe]
     since: dict[str, tuple[int, int]]  # step and epoch that each was measured at: here, or at a moment that was dropped
+
+
+_STEP = attrgetter("step")
 
 
 class _Stock:
@@ -110,7 +114,7 @@ class Film(QObject):
     def go(self, step: int | None) -> None:
         """Show the moment at or before `step`; None follows the run again."""
         if step is not None and self._moments:
-            step = self._moments[max(bisect.bisect_right(self.steps, step) - 1, 0)].step
+            step = self._moments[max(self._up_to(step) - 1, 0)].step
         if step != self._position:
             self._position = step
             self.moved.emit()
@@ -131,7 +135,7 @@ class Film(QObject):
         return Snapshot(step, epoch, 0, tuple((name, probe) for name, (probe, _) in latest.items()))
 
     def _shown_at(self, position: int, wanted: Collection[str]) -> Snapshot | None:
-        last = bisect.bisect_right(self.steps, position)
+        last = self._up_to(position)
         if not last:
             return None
         found: dict[str, _Moment] = {}  # newest first: most probes are in the newest moments
@@ -146,8 +150,12 @@ class Film(QObject):
 
     # --- keeping ----------------------------------------------------------------------------------------
 
+    def _up_to(self, step: int) -> int:
+        """How many moments there are up to a step."""
+        return bisect.bisect_right(self._moments, step, key=_STEP)
+
     def _moment(self, snapshot: Snapshot) -> _Moment:
-        place = bisect.bisect_left(self.steps, snapshot.step)
+        place = bisect.bisect_left(self._moments, snapshot.step, key=_STEP)
         if place == len(self._moments) or self._moments[place].step != snapshot.step:
             self._moments.insert(place, _Moment(snapshot.step, snapshot.epoch, {}, {}))
         return self._moments[place]

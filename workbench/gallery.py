@@ -16,6 +16,7 @@ from workbench.film import Film
 from workbench.history import Beside
 from workbench.later import later
 from workbench.overview import QUARTERS, Overview
+from workbench.plots.calm import Calm
 from workbench.plots.time_cursor import TimeCursor
 from workbench.records import RunRecord
 from workbench.scrubber import Scrubber
@@ -66,7 +67,8 @@ class Gallery(QObject):
         layout.setSpacing(0)
         layout.addWidget(self.tabs, 1)
         self.scrubber, self.time_steps = Scrubber(self.film, theme), TimeSteps(cursor, self._length)
-        self.film.grown.connect(self.time_steps.refresh, Qt.ConnectionType.QueuedConnection)  # when views have it
+        self._growing = Calm(self.time_steps, self.time_steps.refresh)  # with every frame of a run
+        self.film.grown.connect(self._growing.ask, Qt.ConnectionType.QueuedConnection)  # when views have it
         self.tabs.currentChanged.connect(self.time_steps.refresh)
         self.tabs.currentChanged.connect(self._turn)
         foot = QHBoxLayout()

@@ -51,7 +51,7 @@ class Scrubber(QWidget):
             layout.addWidget(widget, stretch)
         self.slider.valueChanged.connect(self._go)
         self.live.clicked.connect(lambda: film.go(None))
-        film.grown.connect(self._show)
+        film.grown.connect(self._grow)
         film.moved.connect(self._show)
         self.apply_theme(theme)
         self.show_end(None)
@@ -107,6 +107,12 @@ class Scrubber(QWidget):
         steps = self._film.steps
         if steps:
             self._film.go(steps[place] if place < len(steps) - 1 else None)
+
+    def _grow(self) -> None:
+        """With every frame of a run, of which nothing is seen once as many moments are kept as may be."""
+        followed = self._end is None and self._film.position is None
+        if not followed or len(self._film.steps) != self.slider.maximum() + 1:
+            self._show()
 
     def _show(self) -> None:
         steps, position = self._film.steps, self._film.position

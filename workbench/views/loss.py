@@ -38,6 +38,7 @@ _SMOOTHED_AT_ONCE = 50_000  # values, which take some 10 ms beside a run
 _SPAN = 100  # times the least loss, beyond which the axis is logarithmic
 _LOSS, _METRIC = 14 * GRID, 12 * GRID  # pixels of height of a plot at least, with text of the usual size
 _NOT_YET = "none before an epoch ends"
+_UNSEEN = 2.0  # columns of pixels: what grows by less is not missed for a moment
 _STRIDE = 1.05  # by which straight lines are drawn ahead of the last step
 
 
@@ -104,9 +105,9 @@ class Loss(LiveView):
         return "" if drawn or beside else self.unmeasured
 
     def draw_history(self, history: History) -> None:
-        """Draw what is in sight; in a small place, what grows by less than a column of pixels, less often."""
+        """Draw what is in sight; in a small place, what grows by little less often."""
         first, last = history.span("loss")
-        if self.compact and 0 <= last - self._drawn < (last - first) / self._loss.pixels:
+        if self.compact and 0 <= last - self._drawn < _UNSEEN * (last - first) / self._loss.pixels:
             self._calm.ask()
         else:
             self._draw(history)
