@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QLabel
 
 _LETTER = 0.58  # of the size of text: how wide one is
@@ -14,9 +15,15 @@ class NumberLabel(QLabel):
     A plain label asks for that each time, and the whole window is laid out, which takes 6 ms.
     """
 
-    def __init__(self, letters: int = 0, gap: int = 0) -> None:
-        """Room for so many `letters` is kept even when there is no text, and `gap` pixels are left behind one."""
+    def __init__(self, ground: QPalette.ColorRole, letters: int = 0, gap: int = 0) -> None:
+        """On a bar with that `ground`, which it fills by itself, or all of the window would be painted with it.
+
+        Room for so many `letters` is kept even when there is no text, and `gap` pixels are left behind one.
+        """
         super().__init__()
+        self.setAutoFillBackground(True)
+        self.setBackgroundRole(ground)
+        self.setForegroundRole(QPalette.ColorRole.WindowText)  # whatever Qt finds to go with such a ground
         self._letters, self._gap = letters, gap
 
     def show_text(self, text: str) -> None:

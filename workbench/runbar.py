@@ -6,7 +6,7 @@ import html
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
+from PySide6.QtGui import QAction, QKeySequence, QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from workbench.icons import icon
@@ -169,7 +169,7 @@ class RunBar(QToolBar):
         return action
 
     def _number(self, name: str, letters: int) -> NumberLabel:
-        made = NumberLabel(letters, GRID)
+        made = NumberLabel(QPalette.ColorRole.Window, letters, GRID)
         made.setObjectName(f"run_{name}")
         made.setAccessibleName({"left": "Time left", "pace": "Steps a second"}.get(name, name.capitalize()))
         made.setProperty("role", "muted")

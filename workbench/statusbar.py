@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QStatusBar, QWidget
 
 from workbench.number_label import NumberLabel
@@ -58,7 +59,7 @@ class StatusBar(QStatusBar):
             self._strut.setFixedHeight(self.fontMetrics().height() + _AROUND)
 
     def _number(self, name: str, title: str) -> NumberLabel:
-        made = NumberLabel(gap=GRID)
+        made = NumberLabel(QPalette.ColorRole.Shadow, gap=GRID)
         made.setObjectName(name)
         made.setAccessibleName(title)
         made.setToolTip(title)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 
 import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.config import TOPOLOGIES
 from tests.workbench.views import measured
 from workbench.diagrams import WIRINGS, TopologyDrawing
 from workbench.overview import QUARTERS, Overview
+from workbench.plots.keys import Key
+from workbench.plots.legend import Legend
 from workbench.theme import DARK, LIGHT, Theme
 from workbench.views import discover
 
@@ -35,6 +39,39 @@ def test_quarters_show_a_run(overview: Overview) -> None:
         view.show_snapshot(measured.full_snapshot())
         view.show_history(measured.history(100))
         assert view._stack.currentWidget() is view.body
+
+
+class _Painted(QObject):
+    """Counts how often widgets are painted."""
+
+    def __init__(self, *watched: QWidget) -> None:
+        super().__init__()
+        self.counts: Counter[QObject] = Counter()
+        for widget in watched:
+            widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.counts[watched] += event.type() is QEvent.Type.Paint
+        return False
+
+
+def test_numbers_that_change_many_times_a_second_are_painted_without_what_they_stand_on(
+    overview: Overview, qtbot: QtBot
+) -> None:
+    view = overview.views[QUARTERS.index("gradient_flow")]
+    view.show_start(measured.STARTED)
+    view.show_snapshot(measured.full_snapshot())
+    qtbot.waitUntil(view.body.updatesEnabled)
+    legend = view.findChild(Legend)
+    assert legend is not None
+    painted = _Painted(legend, view._stamp.label, view, overview)
+    for number in range(3):
+        painted.counts.clear()
+        view.stamp(7 + number, 1)
+        legend.show_items(LIGHT, [Key("layer 1", LIGHT.pen("train"), str(number))])
+        qtbot.waitUntil(lambda: painted.counts[legend] > 0 and painted.counts[view._stamp.label] > 0)
+    assert not painted.counts[view]
+    assert not painted.counts[overview]
 
 
 def test_double_click_on_a_heading_opens_the_view(overview: Overview, qtbot: QtBot) -> None:

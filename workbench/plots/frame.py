@@ -67,6 +67,9 @@ class PictureFrame(QWidget):
         self._title.setProperty("role", "title")
         self._stamp = StillLabel("step 10,000,000 · epoch 10,000", role="small")
         self._message, self._readout = _label("muted"), _label("small")
+        if compact:  # they stand on a card, which is painted with them, up to the window, unless they fill their ground
+            self.setBackgroundRole(QPalette.ColorRole.Base)
+            self._stamp.label.setAutoFillBackground(True)
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._message.setWordWrap(True)
         gives_way = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # long text widens nothing
@@ -91,7 +94,6 @@ class PictureFrame(QWidget):
             self._readout.setParent(self)
             self._readout.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)  # it covers what is read
             self._readout.setAutoFillBackground(True)
-            self._readout.setBackgroundRole(QPalette.ColorRole.Base)
         else:
             layout.addWidget(self._readout)
 

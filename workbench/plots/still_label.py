@@ -15,7 +15,7 @@ class StillLabel(QWidget):
     """As wide as its longest text will be, from the start, so that the window is not laid out anew with every text.
 
     A plain label asks for that each time; laying out the whole window took 6 ms of every frame. And no text is written
-    more often than it can be read: with it, all that it stands on is painted.
+    more often than it can be read.
     """
 
     def __init__(self, longest: str, *, role: str = "", alignment: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft):

@@ -198,6 +198,7 @@ class LiveView(BuiltInParts):
         super().fit_room()
         for legend in self.findChildren(Legend) if self._built else ():
             legend.limit(_MOST_KEY if self.compact or self.low else 0)
+            legend.setAutoFillBackground(self.compact)
 
     def hold(self, held: bool) -> None:
         """Keep the picture as it is while the run goes on, or let go and catch up."""
