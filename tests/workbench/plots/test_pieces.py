@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import math
 from itertools import pairwise
-from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -461,14 +460,18 @@ def test_what_is_asked_for_often_is_done_at_once_and_at_the_end(qtbot: QtBot) ->
     qtbot.waitUntil(lambda: done == [1, 99, 100])
 
 
-@pytest.mark.parametrize(("now", "rest"), [(5.0, 100), (5.02, 80), (5.05, 50), (5.06, 140), (5.0996, 100)])
-def test_rests_end_together_and_are_no_shorter_than_half(now: float, rest: int) -> None:
+def test_after_its_rest_it_is_done_with_the_next_frame_rather_than_between_two(qtbot: QtBot) -> None:
+    done: list[int] = []
     owner = QObject()
-    calm = Calm(owner, lambda: None)
-    with patch("workbench.plots.calm.time.monotonic", return_value=now), patch.object(calm, "_rest") as timer:
-        timer.isActive.return_value = False
-        calm.ask()
-    timer.start.assert_called_once_with(rest)
+    calm = Calm(owner, lambda: done.append(0))
+    calm.ask()
+    calm.ask()
+    qtbot.waitUntil(lambda: calm._overdue)  # it has rested, and a frame may follow at once
+    assert done == [0]
+    calm.ask()
+    assert done == [0, 0]
+    calm.ask()  # rests again
+    assert done == [0, 0]
 
 
 def test_a_legend_whose_numbers_get_shorter_keeps_its_rows(qtbot: QtBot) -> None:
