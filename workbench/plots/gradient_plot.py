@@ -22,6 +22,7 @@ VANISHED = 1e-3  # of the strongest step's norm
 EXPLODED = 1e2
 _MOST_CUTS = 200  # lines; more are a wall
 _FAR = 60.0  # decades that bands reach beyond all there is
+_NOTHING_HELD = (0.0, 0.0), (math.nan, math.nan)  # the ends of the axis of time, and decades
 
 
 class GradientPlot(CurvePlot):
@@ -38,7 +39,7 @@ class GradientPlot(CurvePlot):
         self._brief = brief
         self._vanished = self.add_band(0, 0, "problem")
         self._exploded = self.add_band(math.log10(EXPLODED), _FAR, "warning")
-        self._frame, self._corners = self.add_anchor(), ((0.0, 0.0), (0, 0))
+        self._frame, self._corners = self.add_anchor(), _NOTHING_HELD
         self._cursor = self.add_line("cursor", upright=True)
         self._borders = [self.add_line("good", upright=True) for _ in range(2)]
         self._cuts: list[Any] = []
@@ -74,7 +75,7 @@ class GradientPlot(CurvePlot):
 
     def clear(self) -> None:
         """No curves, no cuts."""
-        self._flow, self._told = None, ()
+        self._flow, self._told, self._corners = None, (), _NOTHING_HELD
         super().clear()
         for line in (self._cursor, *self._borders, *self._cuts):
             line.hide()
@@ -101,13 +102,17 @@ class GradientPlot(CurvePlot):
                 self._frame.setData(*corners)
                 self.settle()
 
-    def _decades(self, flow: GradientByTime, axis: NormAxis, edge: float) -> tuple[int, int]:
+    def _decades(self, flow: GradientByTime, axis: NormAxis, edge: float) -> tuple[float, float]:
+        """One that is left empty at either end is held on to: a gradient comes and goes across its border."""
         shown = axis.logs[[not self.hiding.hides(name) for name in flow.names]]
         known = shown[np.isfinite(shown)]
-        least, most = known.min(initial=edge - 0.3), known.max(initial=edge)
-        return math.floor(least), math.ceil(most)
+        low, high = math.floor(known.min(initial=edge - 0.3)), math.ceil(known.max(initial=edge))
+        least, most = self._corners[1]
+        return least if least == low - 1 else low, most if most == high + 1 else high
 
     def _hold_what_is_shown(self) -> None:
+        """Something was hidden or shown: hold on to nothing."""
+        self._corners = _NOTHING_HELD
         if self._flow is not None:
             self._hold(self._flow, NormAxis(self._flow))
 

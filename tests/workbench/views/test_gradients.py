@@ -114,6 +114,20 @@ def test_gradient_flow_bands_and_half_life(show: Show, strongest: float, explode
     assert view._strip.levels(0) == (-8, 2)
 
 
+def test_the_axis_of_norms_stands_still_while_a_gradient_crosses_the_border_of_a_decade(show: Show) -> None:
+    view = show(GradientFlow)
+
+    def held(strongest: float) -> list[float]:
+        flow = GradientByTime(("layer 1",), strongest * f32([1e-1, 1.0]), (1.0,))
+        view.show_snapshot(measured.snapshot(flow, step=int(1e6 / strongest)))
+        return [float(end) for end in view._curves._frame.getData()[1]]
+
+    assert held(2.0) == [-3, 1]  # some of what has vanished, too
+    assert held(0.9) == [-4, 1]
+    assert held(0.09) == [-5, -1]
+    assert held(0.2) == [-5, 0]
+
+
 def test_gradient_flow_tells_what_is_read_from_what_is_written(show: Show) -> None:
     view = show(GradientFlow)
     flow = GradientByTime(("layer 1",), f32([0.5, 0.7, 1.0]), (2.0,), written_from=2)
