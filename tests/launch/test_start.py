@@ -85,7 +85,7 @@ def test_words_that_no_window_opens_with_are_refused(
 @pytest.mark.parametrize("file", ["main.py", *(str(path) for path in sorted((CODE / "workbench/launch").glob("*.py")))])
 def test_what_runs_before_the_set_up_imports_only_the_standard_library(file: str) -> None:
     handed_over_to = (
-        {"engine.cli", "workbench", "workbench.app", "workbench.qt_mirrors"} if file.endswith("start.py") else set()
+        {"engine.cli", "workbench", "workbench.app", "workbench.qt_imports"} if file.endswith("start.py") else set()
     )
     for node in ast.walk(ast.parse((CODE / file).read_text())):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []

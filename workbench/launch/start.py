@@ -99,7 +99,7 @@ def make_ready() -> None:
     """What has to be done before the window is imported, by whoever opens it."""
     leave_cores_to_the_run()
     gc.disable()  # nothing of what is imported is garbage; the window collects when it has time
-    from workbench.qt_mirrors import import_plot_libraries
+    from workbench.qt_imports import import_plot_libraries
 
     import_plot_libraries()
 

@@ -1,15 +1,16 @@
-"""The copies of Qt's modules that pyqtgraph and qtawesome have: whole, and made as they are used."""
+"""Qt and what draws with it: whole, made as it is used, and imported once."""
 
 from __future__ import annotations
 
 import sys
+from subprocess import run
 
 import PySide6.QtCore
 import PySide6.QtGui
 import PySide6.QtWidgets
 import pytest
 
-from workbench.qt_mirrors import Mirror, import_plot_libraries
+from workbench.qt_imports import Mirror, import_plot_libraries
 
 SOURCES = {"QtCore": PySide6.QtCore, "QtGui": PySide6.QtGui, "QtWidgets": PySide6.QtWidgets}
 MIRRORS = [f"{copies}.{name}" for copies in ("pyqtgraph.Qt", "qtpy") for name in SOURCES]
@@ -35,3 +36,19 @@ def test_a_second_import_changes_nothing() -> None:
     before = [sys.modules[name] for name in MIRRORS]
     import_plot_libraries()
     assert [sys.modules[name] for name in MIRRORS] == before
+
+
+_START = """
+import builtins, sys
+plain = builtins.__import__
+from workbench.qt_imports import import_plot_libraries
+import_plot_libraries()
+assert builtins.__import__ is plain, "each later import is looked into"
+from PySide6.QtCore import QObject
+made = QObject(objectName="made")
+assert made.objectName() == "made"
+"""
+
+
+def test_what_is_imported_after_qt_is_not_read_once_more() -> None:
+    run([sys.executable, "-W", "error", "-c", _START], check=True)
