@@ -39,7 +39,7 @@ class Activation(LiveView):
         """A plot for each function of the chosen layer, made when it is known how many there are."""
         self._plots: list[FunctionPlot] = []
         self._spare: list[FunctionPlot] = []  # made, and not drawn yet
-        self._adding = False
+        self._adding, self._expected = False, 0  # how many plots there will be
         self._layer = ElidedBox()
         self._layer.activated.connect(self._draw_again)
         self.add_control("Layer", self._layer, "layer")
@@ -65,6 +65,8 @@ class Activation(LiveView):
         self._batch.setText(self._said())
         self._show_cursor()
         if slots and not self._plots:
+            self._expected = len(slots)
+            self._keep_room()
             self._make_plot()
             self._draw_plot()
         if not self._adding and len(self._plots) < len(slots):
@@ -81,7 +83,7 @@ class Activation(LiveView):
         """Every plot."""
         for plot in (*self._plots, *self._spare):
             plot.apply_theme(self.theme)
-            plot.setMinimumHeight(self._least)
+        self._keep_room()
 
     @property
     def _least(self) -> int:
@@ -148,6 +150,16 @@ class Activation(LiveView):
             self._layer.addItems(names)
         return [slot for slot in found.slots if layer_name(slot) == self._layer.currentText()]
 
+    def _keep_room(self) -> None:
+        """Each plot has its place before it is there: the first would else be painted in one size after another."""
+        columns = _columns(self._expected)
+        rows = -(-self._expected // columns)
+        for row in range(max(self._grid.rowCount(), rows)):
+            self._grid.setRowStretch(row, row < rows)
+            self._grid.setRowMinimumHeight(row, self._least * (row < rows))
+        for column in range(2):
+            self._grid.setColumnStretch(column, column < columns)
+
     def _leave_plots(self) -> None:
         for plot in self._plots:
             self._grid.removeWidget(plot)
@@ -176,8 +188,7 @@ class Activation(LiveView):
 
     def _draw_plot(self) -> None:
         plot, slots, begun = self._spare.pop(), self._slots(), len(self._plots)
-        columns = 1 if len(slots) == 1 else 2
-        plot.setMinimumHeight(self._least)
+        columns = _columns(len(slots))
         self._grid.addWidget(plot, begun // columns, begun % columns)
         self._plots.append(plot)
         plot.show_function(slots[begun].name, slots[begun].function, slots[begun].values)
@@ -226,3 +237,7 @@ class Activation(LiveView):
     def _hover(self, plot: FunctionPlot, place: float | None) -> None:
         self._forget_places()
         self.read_out("" if place is None else plot.describe_at(place))
+
+
+def _columns(plots: int) -> int:
+    return 1 if plots == 1 else 2

@@ -18,7 +18,7 @@ from engine.inside_records import (
 from tests.workbench.views import measured
 from tests.workbench.views.known import Show, f32
 from workbench.film import Film
-from workbench.theme import LIGHT
+from workbench.theme import GRID, LIGHT
 from workbench.views.activation import Activation
 
 
@@ -48,6 +48,26 @@ def test_histogram_and_saturation_of_every_function(qtbot: QtBot, show: Show, tw
     assert "saturated  50.0 % where f′ < 0.1" in candidate.legend.texts
     slope, function = (update.curves[name].pen(LIGHT) for name in ("f′, its slope", "update: f = sigmoid"))
     assert slope.widthF() == function.widthF()  # over the bars a thinner one is lost
+
+
+def test_the_first_plot_has_its_place_before_the_others_are_there(
+    qtbot: QtBot, show: Show, two_layers: BatchActivations
+) -> None:
+    """It would else be painted over all of the room, then over half of it, and so on."""
+    view = show(Activation)
+    four = two_layers.slots[0], *(replace(two_layers.slots[1], name=name) for name in "abc")
+    view.show_snapshot(measured.snapshot(replace(two_layers, slots=four)))
+    qtbot.waitUntil(lambda: view._plots[0].width() > 100)
+    first, before = view._plots[0], len(view._plots)
+    narrow, low = first.width(), first.height()
+    qtbot.waitUntil(lambda: len(view._plots) == 4)
+    qtbot.waitUntil(lambda: view._plots[3].x() > 100 and view._plots[3].y() > 100)
+    assert before < 4
+    assert abs(first.width() - narrow) <= 2 * GRID
+    assert abs(first.height() - low) <= 2 * GRID
+    view.show_snapshot(measured.snapshot(two_layers))
+    qtbot.waitUntil(lambda: len(view._plots) == 2)
+    qtbot.waitUntil(lambda: view._plots[0].height() > 1.5 * low)  # and no more than it needs
 
 
 def test_it_says_which_batch_it_shows_and_how_much_of_it(show: Show, two_layers: BatchActivations) -> None:
