@@ -1,7 +1,7 @@
 """A sample that trains without a window, in a process of its own that is held and let go on in turns with the window.
 
 What else runs on the machine, or on its host, comes and goes by the second: only turns as near to each other as that
-can be compared.
+can be compared. It keeps its run in a folder, as the window does and the command `train`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import numpy as np
 
 _TRAIN = """
 import sys, time
+from pathlib import Path
 import numpy as np
 from engine.control import Control
 from engine.data import load, sample
@@ -27,7 +28,7 @@ from engine.events import StepDone
 from engine.training import TrainingRun
 ends = np.memmap(sys.argv[2], np.float64, "r+")
 experiment = sample(sys.argv[1]).experiment.replace({"training.epochs": 1_000_000})
-for event in TrainingRun(experiment, load(experiment), Control()):
+for event in TrainingRun(experiment, load(experiment), Control(), Path(sys.argv[2]).with_name("run")):
     if isinstance(event, StepDone):
         ends[event.step % len(ends)] = time.perf_counter()
 """
