@@ -9,7 +9,6 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPen
 
-from engine.inside_records import GradientByTime
 from workbench.plots.calm import Calm
 from workbench.plots.curve import layer_stroke
 from workbench.plots.curves import CurvePlot
@@ -34,7 +33,7 @@ class GradientPlot(CurvePlot):
 
     def __init__(self, theme: Theme, *, brief: bool) -> None:
         """`brief` where the key of all layers has to fit into few rows."""
-        self._flow: GradientByTime | None = None
+        self._axis: NormAxis | None = None  # of what is drawn
         super().__init__(theme, bottom="time step", left="log₁₀ ‖∂L/∂h‖", counted=True)
         self._brief = brief
         self._vanished = self.add_band(0, 0, "problem")
@@ -44,22 +43,22 @@ class GradientPlot(CurvePlot):
         self._borders = [self.add_line("good", upright=True) for _ in range(2)]
         self._cuts: list[Any] = []
         self._told: tuple[object, ...] = ()  # what does not wait, since it says how the curves are to be read
-        self._saying = Calm(self, self._say)
+        self._saying = Calm(self, self._say_again)
         self.hiding.changed.connect(self._hold_what_is_shown)
 
-    def draw(self, flow: GradientByTime, axis: NormAxis) -> None:
+    def draw(self, axis: NormAxis) -> None:
         """The curves, their range, and what is to be said about them."""
-        self._flow = flow
+        self._axis, flow = axis, axis.flow
         self._name_axis(axis.title)
         places, rows = axis.cut_apart()
         for name, row, life in zip(flow.names, rows, flow.half_life, strict=True):
             self.show_curve(name, places, row, life_words(life, short=self._brief))
         self.box.setLimits(xMin=axis.ends[0], xMax=axis.ends[1])
-        self._hold(flow, axis)
+        self._hold(axis)
         told = axis.ends, axis.cuts, axis.written, flow.together
         if told != self._told:
             self._told = told
-            self._say()
+            self._say(axis)
         else:
             self._saying.ask()
 
@@ -75,7 +74,7 @@ class GradientPlot(CurvePlot):
 
     def clear(self) -> None:
         """No curves, no cuts."""
-        self._flow, self._told, self._corners = None, (), _NOTHING_HELD
+        self._axis, self._told, self._corners = None, (), _NOTHING_HELD
         super().clear()
         for line in (self._cursor, *self._borders, *self._cuts):
             line.hide()
@@ -83,8 +82,7 @@ class GradientPlot(CurvePlot):
     def apply_theme(self, theme: Theme) -> None:
         """Take the colours of `theme`, also for what the key says of bands."""
         super().apply_theme(theme)
-        if self._flow is not None:
-            self._say()
+        self._say_again()
 
     # --- range ------------------------------------------------------------------------------------------
 
@@ -93,18 +91,18 @@ class GradientPlot(CurvePlot):
             self.bottom.setLabel(title, **self.bottom.labelStyle)
             self.show_everything()  # a zoom was into other places
 
-    def _hold(self, flow: GradientByTime, axis: NormAxis) -> None:
+    def _hold(self, axis: NormAxis) -> None:
         strongest = _strongest(axis)
         if strongest > 0:
-            corners = axis.ends, self._decades(flow, axis, math.log10(VANISHED * strongest))
+            corners = axis.ends, self._decades(axis, math.log10(VANISHED * strongest))
             if corners != self._corners:  # they seldom move
                 self._corners = corners
                 self._frame.setData(*corners)
                 self.settle()
 
-    def _decades(self, flow: GradientByTime, axis: NormAxis, edge: float) -> tuple[float, float]:
+    def _decades(self, axis: NormAxis, edge: float) -> tuple[float, float]:
         """One that is left empty at either end is held on to: a gradient comes and goes across its border."""
-        shown = axis.logs[[not self.hiding.hides(name) for name in flow.names]]
+        shown = axis.logs[[not self.hiding.hides(name) for name in axis.flow.names]]
         known = shown[np.isfinite(shown)]
         low, high = math.floor(known.min(initial=edge - 0.3)), math.ceil(known.max(initial=edge))
         least, most = self._corners[1]
@@ -113,16 +111,17 @@ class GradientPlot(CurvePlot):
     def _hold_what_is_shown(self) -> None:
         """Something was hidden or shown: hold on to nothing."""
         self._corners = _NOTHING_HELD
-        if self._flow is not None:
-            self._hold(self._flow, NormAxis(self._flow))
+        if self._axis is not None:
+            self._hold(self._axis)
 
     # --- what is said -----------------------------------------------------------------------------------
 
-    def _say(self) -> None:
+    def _say_again(self) -> None:
+        if self._axis is not None:
+            self._say(self._axis)
+
+    def _say(self, axis: NormAxis) -> None:
         """Bands, cuts and the key: to paint them anew costs as much as the curves."""
-        if self._flow is None:
-            return
-        axis = NormAxis(self._flow)
         strongest = _strongest(axis)
         self._vanished.setVisible(strongest > 0)
         if strongest > 0:
@@ -131,7 +130,7 @@ class GradientPlot(CurvePlot):
         self._draw_cuts(axis.cuts)
         for border, place in zip(self._borders, axis.written or (None, None), strict=True):
             self.mark(border, place)
-        self.show_key([*self._keys_of_bands(strongest), *self._keys_of_time(self._flow, axis)])
+        self.show_key([*self._keys_of_bands(strongest), *self._keys_of_time(axis)])
 
     def _keys_of_bands(self, strongest: float) -> list[Key]:
         keys = []
@@ -142,8 +141,8 @@ class GradientPlot(CurvePlot):
             keys.append(Key(f"exploded: above {EXPLODED:g}", patch(self._theme.color("warning", 0.4))))
         return keys
 
-    def _keys_of_time(self, flow: GradientByTime, axis: NormAxis) -> list[Key]:
-        keys, nothing = [], QPen(Qt.PenStyle.NoPen)
+    def _keys_of_time(self, axis: NormAxis) -> list[Key]:
+        flow, keys, nothing = axis.flow, [], QPen(Qt.PenStyle.NoPen)
         if axis.written:
             keys.append(Key(self._said(*axis.words_on_writing), self._theme.pen("good")))
         if axis.from_end:

@@ -17,10 +17,13 @@ from workbench.plots.numerals import numeral
 class NormAxis:
     """From left to right as time goes: a column is a time step, or so many steps from the end, at the right."""
 
-    def __init__(self, flow: GradientByTime) -> None:
-        self._flow = flow
+    def __init__(self, flow: GradientByTime, longest: int = 0) -> None:
+        """From the end there are `longest` columns at least, so that the axis stands still from batch to batch."""
+        self.flow = flow
         self.from_end = flow.by_distance is not None
         self.norms: Floats = flow.norms if flow.by_distance is None else flow.by_distance[:, ::-1]  # (L·D, T)
+        if self.from_end and (missing := longest - self.norms.shape[1]) > 0:
+            self.norms = np.pad(self.norms, ((0, 0), (missing, 0)), constant_values=np.nan)
         self.steps = self.norms.shape[1]
         self.cuts = () if self.from_end else flow.cuts
         self.title = "steps from the end of each sequence" if self.from_end else "time step"
@@ -44,9 +47,9 @@ class NormAxis:
     def written(self) -> tuple[float, float] | None:
         """Between which places writing begins, behind an encoder: they are the same where all write as much."""
         if not self.from_end:
-            border = self._flow.written_from
+            border = self.flow.written_from
             return None if border is None else (border + 0.5, border + 0.5)
-        span = self._flow.written
+        span = self.flow.written
         return None if span is None else (0.5 - span[1], 0.5 - span[0])
 
     def cut_apart(self) -> tuple[Floats, Floats]:
@@ -84,7 +87,7 @@ class NormAxis:
     @property
     def words_on_ends(self) -> tuple[str, str]:
         """How distances from the end are counted, likewise."""
-        backward = any(name.endswith(" reverse") for name in self._flow.names)
+        backward = any(name.endswith(" reverse") for name in self.flow.names)
         more = ": read backward, it ends at its first step" if backward else ""
-        parts = ", or that of its part" if self._flow.cuts else ""
+        parts = ", or that of its part" if self.flow.cuts else ""
         return "of one sequence", f", counted from its own end{parts}{more}"

@@ -48,17 +48,20 @@ class GradientFlow(LiveView):
         """As every view; half-lives are kept from the beginning, seen or not."""
         super().__init__(theme, cursor, compact=compact, parent=parent)
         self._course, self._from_end = Course(), TimeCursor(self)
+        self._longest = 0  # steps of the sequences of all batches that were looked at
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """One point more of the history of half-lives, and the picture."""
         flow = dict(snapshot.values).get("gradient_by_time")
         if isinstance(flow, GradientByTime):
             self._course.remember(snapshot.step, flow.half_life)
+            self._longest = max(self._longest, NormAxis(flow).steps)
         super().show_snapshot(snapshot)
 
     def reset(self, *, beginning: bool = False) -> None:
         """No history."""
         self._course.clear()
+        self._longest = 0
         self._from_end.release()
         super().reset(beginning=beginning)
 
@@ -97,15 +100,15 @@ class GradientFlow(LiveView):
 
     def draw(self, snapshot: Snapshot) -> None:
         """Everything of one snapshot, and the history."""
-        flow = self.probe("gradient_by_time")
-        if not isinstance(flow, GradientByTime):
+        axis = self._axis()
+        if axis is None:
             return
-        axis = NormAxis(flow)
-        self._name_layers(flow.names)
-        self._curves.draw(flow, axis)
+        names = axis.flow.names
+        self._name_layers(names)
+        self._curves.draw(axis)
         if not self.compact:
-            self._draw_strip(flow, axis)
-            self._lives.draw(flow.names, self._course, self.moment)
+            self._draw_strip(axis)
+            self._lives.draw(names, self._course, self.moment)
         self._show_cursor()
         self._walked.read_again()
 
@@ -155,7 +158,7 @@ class GradientFlow(LiveView):
     def _axis(self) -> NormAxis | None:
         """Where what was measured is drawn."""
         flow = self.probe("gradient_by_time")
-        return NormAxis(flow) if isinstance(flow, GradientByTime) else None
+        return NormAxis(flow, self._longest) if isinstance(flow, GradientByTime) else None
 
     def _name_layers(self, names: tuple[str, ...]) -> None:
         if tuple(self._curves.curves) == names:
@@ -168,10 +171,10 @@ class GradientFlow(LiveView):
     def _strip_fits(self) -> bool:
         return not self.compact and self.height() >= _ROOM_FOR_STRIP * self.theme.scale
 
-    def _draw_strip(self, flow: GradientByTime, axis: NormAxis) -> None:
+    def _draw_strip(self, axis: NormAxis) -> None:
         self._strip.setFixedHeight(round((11 + 2 * min(len(axis.logs), 8)) * GRID * self.theme.scale))
         self._strip.show_panel(0, axis.logs, _LEVELS, "")
-        self._strip.show_units(0, [name.removeprefix("layer ").replace(" reverse", " ←") for name in flow.names])
+        self._strip.show_units(0, [name.removeprefix("layer ").replace(" reverse", " ←") for name in axis.flow.names])
         self._strip.show_axis(axis.labels(), name=axis.title)
         self._strip.show_scales([Scale("log₁₀ ‖∂L/∂h‖", self.theme.color_map("magnitude"), *_LEVELS)])
 
@@ -197,7 +200,9 @@ class GradientFlow(LiveView):
 
     def _words(self, axis: NormAxis, column: int) -> str:
         norms = (
-            f"{name} ‖∂L/∂h‖ = {_norm_words(row[column])}"
+            f"{name} ‖∂L/∂h‖ = {numeral(f'{row[column]:.3g}')}"
+            if math.isfinite(row[column])
+            else f"{name}: {'no sequence goes so far' if axis.from_end else 'not looked at'}"
             for name, row in zip(self._curves.curves, axis.norms, strict=True)
             if not self._curves.hiding.hides(name)
         )
@@ -259,7 +264,3 @@ class GradientFlow(LiveView):
 
     def _words_on_lives(self, place: float) -> str:
         return self._lives.describe(place, f"step {place:,.0f} · half-life")
-
-
-def _norm_words(norm: float) -> str:
-    return "not looked at" if math.isnan(norm) else numeral(f"{norm:.3g}")

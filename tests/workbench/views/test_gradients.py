@@ -166,6 +166,23 @@ def test_where_lengths_differ_a_gradient_is_drawn_from_the_end_of_each_sequence(
     assert view._curves.bottom.labelText == "time step"
 
 
+def test_from_the_end_the_axis_reaches_as_far_as_the_longest_sequence_of_the_run(show: Show) -> None:
+    """It would be another one with each batch."""
+    view = show(GradientFlow)
+    view.show_snapshot(measured.snapshot(RAGGED, step=1))
+    assert RAGGED.by_distance is not None
+    shorter = replace(RAGGED, norms=RAGGED.norms[:, :2], by_distance=RAGGED.by_distance[:, :2])
+    view.show_snapshot(measured.snapshot(shorter, step=2))
+    assert view._curves._frame.getData()[0].tolist() == [-3.5, 0.5]
+    assert_allclose(view._curves.curves["layer 1"].y, [np.nan, np.nan, np.log10(0.5), 0], rtol=1e-6)
+    view._hover(-3.0)
+    assert view._readout.text().startswith("3 steps from the end · layer 1: no sequence goes so far")
+    assert len(view.table()[0]) == 4  # what was measured
+    view.reset()
+    view.show_snapshot(measured.snapshot(shorter))
+    assert view._curves._frame.getData()[0].tolist() == [-1.5, 0.5]
+
+
 def test_truncated_a_gradient_counts_from_the_end_of_a_part_as_well(show: Show) -> None:
     view = show(GradientFlow)
     view.show_snapshot(measured.snapshot(replace(RAGGED, cuts=(2,), together=2)))
