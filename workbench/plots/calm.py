@@ -12,14 +12,16 @@ _FRAME_MS = 40  # within which another frame is drawn, if one is drawn at all
 
 
 class Calm(QObject):
-    """Does something at once when it is asked for, and what is asked for soon after that ten times a second at most.
+    """Does something at once when it is asked for, and what is asked for soon after that when it has rested.
 
-    It is then done when it is asked for anew, if that is soon: with a frame, whatever it changes is painted with that.
+    With the usual rest that is ten times a second at most. What is asked for anew within another frame is done then:
+    whatever it changes is painted with that.
     """
 
-    def __init__(self, parent: QObject, action: Callable[[], object]) -> None:
+    def __init__(self, parent: QObject, action: Callable[[], object], rest_ms: int = _LEGIBLE_MS) -> None:
         super().__init__(parent)
-        self._action, self._asked, self._overdue = action, False, False
+        self._action, self._rest_ms = action, rest_ms
+        self._asked = self._overdue = False
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.timeout.connect(self._rested)
@@ -33,7 +35,7 @@ class Calm(QObject):
 
     def _do(self) -> None:
         self._asked = self._overdue = False
-        self._rest.start(_LEGIBLE_MS)
+        self._rest.start(self._rest_ms)
         self._action()
 
     def _rested(self) -> None:

@@ -38,7 +38,7 @@ _SMOOTHED_AT_ONCE = 50_000  # values, which take some 10 ms beside a run
 _SPAN = 100  # times the least loss, beyond which the axis is logarithmic
 _LOSS, _METRIC = 14 * GRID, 12 * GRID  # pixels of height of a plot at least, with text of the usual size
 _NOT_YET = "none before an epoch ends"
-_UNSEEN = 2.0  # columns of pixels: what grows by less is not missed for a moment
+_UNSEEN, _UNSEEN_MS = 2.0, 400  # columns of pixels: what has grown by less is not missed for so long
 _STRIDE = 1.05  # by which straight lines are drawn ahead of the last step
 
 
@@ -75,7 +75,8 @@ class Loss(LiveView):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(scrolled(inside, f"{self.key}.plots", f"{self.title}: loss and metric"))
         self._smoother, self._smooths_on = Smoother(10), False
-        self._drawn, self._calm = -1.0, Calm(self, self._draw_again)  # the last step that is drawn
+        self._drawn = -1.0  # the last step
+        self._often, self._seldom = Calm(self, self._draw_again), Calm(self, self._draw_again, _UNSEEN_MS)
         self._build_controls()
         for plot in (self._loss, self._metric):
             plot.hovered.connect(self._walked.hover)
@@ -105,12 +106,14 @@ class Loss(LiveView):
         return "" if drawn or beside else self.unmeasured
 
     def draw_history(self, history: History) -> None:
-        """Draw what is in sight; in a small place, what grows by little less often."""
+        """Draw what is in sight; in a small place ten times a second, and what has grown by little less often."""
         first, last = history.span("loss")
-        if self.compact and 0 <= last - self._drawn < _UNSEEN * (last - first) / self._loss.pixels:
-            self._calm.ask()
-        else:
+        if not self.compact or last < self._drawn:
             self._draw(history)
+        elif last - self._drawn < _UNSEEN * (last - first) / self._loss.pixels:
+            self._seldom.ask()
+        else:
+            self._often.ask()
 
     def _draw_again(self) -> None:
         if self.history is not None:
