@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from math import isnan
 from typing import Any
 
 from PySide6.QtWidgets import QDoubleSpinBox, QVBoxLayout
@@ -120,8 +121,12 @@ class Prediction(LiveView):
         """Of what shows a few examples, the score of the whole part by the moment that is shown."""
         shown = isinstance(self.probe("prediction"), TextPrediction | PairsPrediction)
         if shown and self.start is not None and self.snapshot is not None and self.history is not None:
-            score = self.history.latest("metric", self.snapshot.step)
-            tell_scores(self._scores, "validation", [(self.start.metric, score)], self.start.baselines)
+            if self.history.count("metric") and isnan(self.history.latest("metric")):
+                self._scores.setText("no validation part to score it on")
+                self._scores.setToolTip("")
+            else:
+                score = self.history.latest("metric", self.snapshot.step)
+                tell_scores(self._scores, "validation", [(self.start.metric, score)], self.start.baselines)
         self._scores.setVisible(shown)
         self._fit_scores()
 

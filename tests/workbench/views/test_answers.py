@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -74,6 +75,16 @@ def test_a_text_of_blanks_alone_is_said_to_be_one(show: Show) -> None:
     assert isinstance(page, WritingPage)
     headings = [line for line in page.page.toPlainText().splitlines() if line.startswith("temperature")]
     assert headings == ["temperature 0.4 · nothing but blanks was written", "temperature 0.8"]
+
+
+def test_texts_of_a_run_without_a_validation_part_wait_for_no_score(show: Show) -> None:
+    view = show(Prediction)
+    view.show_start(replace(measured.STARTED, metric="bits per character", baselines=()))
+    view.show_snapshot(measured.snapshot(measured.TEXT, step=30))
+    scores = History()
+    scores.extend("metric", [20], [math.nan])
+    view.show_history(scores)
+    assert view._scores.text() == "no validation part to score it on"
 
 
 def test_texts_stand_below_their_score_by_then(show: Show) -> None:
