@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache, partial
 
-from PySide6.QtCore import QByteArray, QRectF, QSize
+from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -34,12 +34,29 @@ def get_ready_to_typeset() -> None:
     _typesetter.submit(_typeset, "h")
 
 
+class OneSize(QObject):
+    """What equations that stand below each other share: the size of type at which the widest of them fits."""
+
+    widened = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.widest = 0  # pixels, before text is scaled
+
+    def hold(self, width: int) -> None:
+        """Have room for one that is so wide."""
+        if width > self.widest:
+            self.widest = width
+            self.widened.emit()
+
+
 class Equation(QWidget):
     """One equation; its room is known as soon as it is typeset, which happens in the background."""
 
-    def __init__(self, latex: str, theme: Theme) -> None:
+    def __init__(self, latex: str, theme: Theme, size: OneSize) -> None:
         super().__init__()
-        self.latex, self._theme = latex, theme
+        self.latex, self._theme, self._shared = latex, theme, size
+        size.widened.connect(self.update)
         self._renderer = QSvgRenderer(self)
         self.setAccessibleName(latex)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -66,12 +83,16 @@ class Equation(QWidget):
         """As high as it is typeset; what is too wide is drawn smaller."""
         return QSize(10 * GRID, self.sizeHint().height())
 
+    @property
+    def shrunk(self) -> float:
+        """How much smaller than it is meant to be it is drawn, so that the widest of those around it fits."""
+        return min(1.0, self.width() / max(self._shared.widest * self._theme.scale, 1.0))
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw it at the left, no larger than its hint; nothing while it waits."""
+        """Draw it at the left, no larger than its hint and those around it; nothing while it waits."""
         if not self.ready:
             return
-        size = self.sizeHint()
-        scale = min(1.0, self.width() / max(size.width(), 1))
+        size, scale = self.sizeHint(), self.shrunk
         with QPainter(self) as painter:
             self._renderer.render(painter, QRectF(0, 0, size.width() * scale, size.height() * scale))
 
@@ -87,5 +108,6 @@ class Equation(QWidget):
 
     def _render(self) -> None:
         self._renderer.load(QByteArray(self._svg.replace(_INK, self._theme.text).encode()))
+        self._shared.hold(self._renderer.defaultSize().width())
         self.updateGeometry()
         self.update()

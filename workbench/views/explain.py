@@ -25,7 +25,7 @@ from engine.inside_records import HiddenTrace, LayerTrace, PreActivations, Struc
 from workbench.elided_box import ElidedBox
 from workbench.later import in_turn
 from workbench.plots.calm import Calm, limit
-from workbench.plots.equation import Equation
+from workbench.plots.equation import Equation, OneSize
 from workbench.plots.functions import FUNCTIONS
 from workbench.plots.label_axis import step_in_brackets
 from workbench.plots.saving import Table
@@ -117,9 +117,10 @@ class Explain(LiveView):
         if not self.compact:
             left.addWidget(_label(structure.paper, "small"))
         self._equations, self._lines, self._values = [], [], {}
+        size = OneSize()
         for latex, meaning in structure.equations:
             shown = with_functions(latex, *structure.functions)
-            equation, line = Equation(shown, self.theme), _label("", "value")
+            equation, line = Equation(shown, self.theme, size), _label("", "value")
             self._equations.append(equation)
             self._lines.append(line)
             left.addSpacing(GRID)

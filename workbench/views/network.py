@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QScrollArea, QSplitter,
 
 from engine.events import Snapshot
 from engine.inside_records import Floats, GradientByTime, HiddenTrace, LayerTrace, Structure
-from workbench.plots.equation import Equation
+from workbench.plots.equation import Equation, OneSize
 from workbench.plots.keys import Scale
 from workbench.plots.label_axis import step_in_brackets
 from workbench.plots.legend import Legend
@@ -272,7 +272,8 @@ class NetworkView(LiveView):
         for equation in self._equations:
             self._formulas.removeWidget(equation)
             equation.deleteLater()
-        self._equations = [Equation(latex, self.theme) for latex in formulas]
+        size = OneSize()
+        self._equations = [Equation(latex, self.theme, size) for latex in formulas]
         for equation in self._equations:
             self._formulas.addWidget(equation)
 

@@ -22,7 +22,9 @@ from engine.inside_records import (
 )
 from tests.workbench.views import measured
 from tests.workbench.views.known import Show, f32, known_cell
+from workbench.plots.equation import Equation, OneSize
 from workbench.plots.heat_grid import Spot
+from workbench.theme import LIGHT
 from workbench.views.explain import Explain
 from workbench.views.gates import Gates
 from workbench.views.hidden_state import HiddenState
@@ -127,6 +129,17 @@ def test_equations_are_typeset(show: Show, qtbot: QtBot) -> None:
     view.show_snapshot(measured.snapshot(*known_cell()))
     qtbot.waitUntil(lambda: all(equation._renderer.isValid() for equation in view._equations))
     assert view._equations[0].sizeHint().width() > 100
+
+
+def test_equations_below_each_other_are_of_one_size(qtbot: QtBot) -> None:
+    size = OneSize()
+    short, wide = (Equation(latex, LIGHT, size) for latex in ("h_t", r"h_t = \tanh(W_{hx} x_t + W_{hh} h_{t-1})"))
+    for equation in (short, wide):
+        qtbot.addWidget(equation)
+        equation.resize(100, 40)
+    qtbot.waitUntil(lambda: short.ready and wide.ready)
+    assert short.sizeHint().width() < 100 < wide.sizeHint().width()
+    assert short.shrunk == wide.shrunk == pytest.approx(100 / wide.sizeHint().width())
 
 
 def test_symbols_lead_to_their_views(show: Show, qtbot: QtBot) -> None:
