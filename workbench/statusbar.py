@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QStatusBar, QWidget
 
@@ -29,16 +29,31 @@ class StatusBar(QStatusBar):
         self._data = self._number("status_data", "Data")
         self._pace = self._number("status_pace", "Steps a second")
         self._threads = self._number("status_threads", "Threads")
+        self._said = ""
+        self.messageChanged.connect(self._forget)
 
     def tell(self, text: str) -> None:
-        """Say a sentence; it goes after a while."""
-        self.showMessage(text, _SECONDS * 1000)
+        """Say a sentence; it goes after a while. Where it has no room, the whole is in its tip."""
+        self.showMessage(self._fitting(text), _SECONDS * 1000)
+        self._said = text
+        self.setToolTip(text)
         announce(self, text)
 
     def unsay(self, text: str) -> None:
         """That sentence is no longer true."""
-        if self.currentMessage() == text:
+        if self._said == text:
             self.clearMessage()
+
+    def _forget(self, message: str) -> None:
+        if not message:
+            self._said = ""
+            self.setToolTip("")
+
+    def _fitting(self, text: str) -> str:
+        """As much as there is room for before the numbers."""
+        inside = self.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        room = min((each.x() for each in inside if each.isVisible()), default=self.width()) - 2 * GRID
+        return self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(room, 0))
 
     def show_data(self, title: str) -> None:
         """What is learned from."""

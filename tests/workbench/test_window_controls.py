@@ -359,6 +359,22 @@ def test_the_foot_is_as_high_whatever_is_hidden_in_it(bench: Bench) -> None:
     assert foot.sizeHint().height() == high
 
 
+def test_a_sentence_that_has_no_room_in_the_foot_ends_in_dots_and_is_whole_in_its_tip(qtbot: QtBot) -> None:
+    foot = StatusBar()
+    qtbot.addWidget(foot)
+    foot.show_data("Alice's Adventures in Wonderland")
+    foot.resize(480, foot.sizeHint().height())
+    foot.show()
+    said = "Something went wrong inside, and the log has the details of it."
+    foot.tell(said)
+    assert foot.currentMessage().endswith("…")
+    assert foot.toolTip() == said
+    foot.unsay(said)
+    assert (foot.currentMessage(), foot.toolTip()) == ("", "")
+    foot.tell("Set.")
+    assert foot.currentMessage() == "Set."
+
+
 def test_that_a_run_is_under_way_is_said_no_longer_than_it_is_true(bench: Bench) -> None:
     bench.train(1)
     bench.window.desk.undo()
