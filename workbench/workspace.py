@@ -38,13 +38,13 @@ class Workspace(QMainWindow):
     told = Signal(str)  # a sentence for the status bar, from any thread
 
     def __init__(self, backend: Backend, settings: Settings, places: Places) -> None:
+        appearance = Appearance(settings)  # before the window, whose panes take the size of text from it
         super().__init__()
         self.setObjectName("window")
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
-        self.settings, self.places = settings, places
-        self.appearance = Appearance(settings)
-        theme = self.appearance.theme
+        self.settings, self.places, self.appearance = settings, places, appearance
+        theme = appearance.theme
         self.desk = Desk(backend, settings.runs or places.runs, self)
         self.desk.draft.threads = settings.threads
         self.files = Files(self.desk, settings, theme, self)

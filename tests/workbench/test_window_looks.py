@@ -8,21 +8,23 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect
-from PySide6.QtWidgets import QAbstractSlider, QApplication, QFrame, QLabel, QMainWindow, QWidget
+from PySide6.QtWidgets import QAbstractSlider, QApplication, QFrame, QLabel, QMainWindow, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.events import Finding
 from tests.workbench.bench import Bench
+from tests.workbench.conftest import KnownBackend
 from workbench.editors import ChoiceEditor
 from workbench.later import later
 from workbench.number_editors import NumberEditor, NumbersEditor
 from workbench.path_line import PathLine
 from workbench.run_state import State
 from workbench.runbar import RunBar
-from workbench.settings import Settings
+from workbench.settings import Places, Settings
 from workbench.status import Status
 from workbench.statusbar import StatusBar
 from workbench.theme import GRID, LIGHT
+from workbench.window import Window
 
 
 def test_preferences_hold_at_once(bench: Bench, tmp_path: Path) -> None:
@@ -45,6 +47,21 @@ def test_preferences_hold_at_once(bench: Bench, tmp_path: Path) -> None:
     dialog._on_runs()
     assert bench.window.desk.archive.folder == tmp_path / "elsewhere" == Settings(tmp_path).runs
     dialog.close()
+
+
+def test_a_window_opens_in_the_size_of_text_that_was_chosen(
+    qtbot: QtBot, backend: KnownBackend, tmp_path: Path
+) -> None:
+    settings = Settings(tmp_path)
+    settings.text_scale = 150
+    window = Window(backend, settings, Places(tmp_path, tmp_path / "runs", tmp_path))
+    qtbot.addWidget(window)
+    window.show()
+    panes = window.steps.panel, window.runs, window.findings, window.gallery.widget
+    buttons = [button for pane in panes for button in pane.findChildren(QPushButton) if button.isVisible()]
+    assert {button.font().pixelSize() for button in buttons} == {window.appearance.theme.body}
+    window.close()
+    assert window.desk.close(10)
 
 
 @pytest.mark.parametrize("before", [100, 200], ids=["grown while open", "opened large"])
