@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
@@ -114,6 +115,11 @@ class LabelAxis(pg.AxisItem):
             return str(super().labelString())
         finally:
             self.labelText = whole
+
+    def setLabel(self, *args: Any, **style: Any) -> None:  # noqa: N802  # pyqtgraph's name
+        """Other words stand in the middle, too: pyqtgraph leaves them where the ones before began."""
+        super().setLabel(*args, **style)
+        self.resizeEvent()
 
     def resizeEvent(self, event: QGraphicsSceneResizeEvent | None = None) -> None:
         """Another length has room for other words."""

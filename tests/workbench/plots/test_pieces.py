@@ -271,6 +271,17 @@ def test_a_narrow_axis_names_more_than_its_middle(qtbot: QtBot) -> None:
     assert len(names) == len(places)
 
 
+@pytest.mark.parametrize("orientation", ["bottom", "left"])
+def test_other_words_stand_in_the_middle_of_an_axis_too(qtbot: QtBot, orientation: str) -> None:
+    axis = LabelAxis(orientation)
+    axis.setLabel("time step")
+    axis.resize(600, 600)
+    for called in ("steps from the end of each sequence", "step"):
+        axis.setLabel(called)
+        middle = axis.label.mapRectToParent(axis.label.boundingRect()).center()
+        assert (middle.x() if orientation == "bottom" else middle.y()) == pytest.approx(300, abs=1)
+
+
 @pytest.mark.parametrize("words", ["no picture : hopefully you still have the remote control .", " it was\nso he"])
 def test_where_not_all_words_fit_the_steps_are_counted(qtbot: QtBot, words: str) -> None:
     axis = LabelAxis("bottom")
