@@ -114,6 +114,7 @@ class Shelf(QObject):
     def show_others(self) -> None:
         """Draw the runs whose eyes are open, but for the one at hand, which is drawn anyway."""
         session = self._desk.session
+        self._runs.note_at_hand(session.record)
         self._gallery.show_others(
             tuple(record.beside() for record in session.records if record.shown and record is not session.record)
         )

@@ -108,6 +108,7 @@ class Window(Workspace):
         self.files.opening.connect(self.steps.panel.show_data)
         for speaker in (self, desk, desk.archive, self.files, self.projects, self.preferring):
             speaker.told.connect(self.foot.tell)
+        self.runs.menu.refused.connect(self.foot.tell)
         self._connect_project()
 
     def _connect_project(self) -> None:

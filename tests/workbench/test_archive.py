@@ -25,7 +25,7 @@ from tests.workbench.conftest import SERIES, KnownBackend
 from workbench.desk import Desk
 from workbench.dialogs.compare import CompareDialog, Side
 from workbench.panels import run_rows
-from workbench.panels.run_rows import COLUMNS, different_settings, step_words
+from workbench.panels.run_rows import COLUMNS, EYE, different_settings, step_words
 from workbench.panels.runs import RunsPanel
 from workbench.records import RunRecord, record_of
 from workbench.status import result
@@ -518,6 +518,44 @@ def test_eyes_open_and_shut_by_key(panel: RunsPanel, qtbot: QtBot) -> None:
         QTest.keyClick(panel._list, Qt.Key.Key_Space)
         assert panel.current.shown is shown
     assert changed == [True, True]
+
+
+def test_the_menu_ticks_what_is_drawn_and_several_eyes_become_alike(panel: RunsPanel) -> None:
+    action = panel.menu.by_name["show"]
+    first, last = panel._rows[1].record, panel._rows[3].record
+    panel.show_beside(last, True)
+    assert panel.current is last
+    assert action.isChecked()
+    panel._rows[1].setSelected(True)
+    assert not action.isChecked()
+    for shown in (True, False):
+        action.trigger()
+        assert (first.shown, last.shown, action.isChecked()) == (shown, shown, shown)
+
+
+def test_the_eye_of_the_run_at_hand_is_not_shut(panel: RunsPanel) -> None:
+    def eye(number: int) -> str:
+        return str(panel._rows[number].data(EYE, Qt.ItemDataRole.AccessibleTextRole))
+
+    shut = panel._rows[1].icon(EYE).pixmap(16).toImage()
+    panel.note_at_hand(panel._rows[2].record)
+    assert (eye(1), eye(2)) == ("not drawn", "drawn, as the run at hand")
+    assert panel._rows[2].toolTip(EYE).endswith("to draw it beside later ones")
+    assert panel._rows[2].icon(EYE).pixmap(16).toImage() != shut
+    panel.note_at_hand(None)
+    assert eye(2) == "not drawn"
+    assert panel._rows[2].icon(EYE).pixmap(16).toImage() == shut
+
+
+def test_why_a_run_under_way_is_not_deleted_by_its_key_is_said(panel: RunsPanel, qtbot: QtBot) -> None:
+    panel.activateWindow()
+    panel._list.setFocus()
+    qtbot.waitUntil(panel._list.hasFocus)
+    assert panel.current is not None
+    assert panel.current.alive
+    with qtbot.waitSignal(panel.menu.refused) as said, qtbot.assertNotEmitted(panel.delete_asked):
+        QTest.keyClick(panel._list, Qt.Key.Key_Delete)
+    assert "under way" in said.args[0]
 
 
 def test_a_run_that_begins_is_chosen_alone_whatever_keys_are_held(panel: RunsPanel) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QTreeWidget, QWidget
 
@@ -38,11 +39,14 @@ _KEYS = {"show": Qt.Key.Key_Space, "delete": Qt.Key.Key_Delete}
 class RunMenu(QMenu):
     """Actions by name, and the columns of the list."""
 
+    refused = Signal(str)  # why what a key stands for cannot be done
+
     def __init__(self, runs: QTreeWidget, calls: Mapping[str, Callable[[], object]], parent: QWidget) -> None:
         """`calls` is what each action does, by its name."""
         super().__init__(parent)
         self.setObjectName("runs_menu")
         self.by_name: dict[str, QAction] = {}
+        self._refusal = ""  # why the chosen runs cannot be deleted
         for name, text in _TEXTS.items():
             if name == "delete":
                 self.addSeparator()
@@ -50,8 +54,9 @@ class RunMenu(QMenu):
         for name, key in _KEYS.items():
             # The keys mean this only while the list has them: an action's own would be taken by the menu's button, too.
             pressed = QShortcut(QKeySequence(key), runs, context=Qt.ShortcutContext.WidgetShortcut)
-            pressed.activated.connect(self.by_name[name].trigger)
+            pressed.activated.connect(partial(self._on_key, name))
             self.by_name[name].setText(f"{_TEXTS[name]}\t{QKeySequence(key).toString()}")
+        self.by_name["show"].setCheckable(True)
         self.addSeparator()
         self._add_sorting(runs)
         self._add_columns(runs)
@@ -70,11 +75,21 @@ class RunMenu(QMenu):
         }
         unsaved = _NOT_ENDED if record is not None and record.alive else _UNSAVED
         off = dict.fromkeys(_LOCKED, lock) | dict.fromkeys(_OF_WEIGHTS, unsaved if there and not weights else "")
+        off["delete"] = self._refusal = _NOT_ENDED if any(run.alive for run in chosen) else ""
         for name, action in self.by_name.items():
             action.setEnabled(allowed[name])
             reason = off.get(name, "")
             action.setToolTip(reason or _TIPS.get(name, _TEXTS[name]))
             action.setProperty("reason", reason or ("" if there else "no run is chosen"))
+        self.by_name["show"].setChecked(bool(chosen) and all(run.shown for run in chosen))
+
+    def _on_key(self, name: str) -> None:
+        """As if it was chosen in the menu; where it cannot be, there is no grey entry that says so."""
+        action = self.by_name[name]
+        if action.isEnabled():
+            action.trigger()
+        elif self._refusal:
+            self.refused.emit(self._refusal)
 
     def _add(self, name: str, text: str, call: Callable[[], object]) -> None:
         self.by_name[name] = action = self.addAction(text)

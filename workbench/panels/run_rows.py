@@ -95,6 +95,7 @@ class RunRow(QTreeWidgetItem):
         super().__init__()
         self.record = record
         self.with_source = False  # runs on other data stand in the list, too
+        self.at_hand = False  # it is what the views show
         self._shown: tuple[object, ...] = ()
         for place, column in enumerate(COLUMNS):
             if column.number:
@@ -127,13 +128,15 @@ class RunRow(QTreeWidgetItem):
         return f"{self.text(1)} {source_name(record.experiment)} {record.standing} {record.notes}".lower()
 
     def show_eye(self, theme: Theme) -> None:
-        """Open in the colour of the run's curves, or shut."""
+        """Open in the colour of the run's curves, or shut; that of the run at hand, which is drawn anyway, is open."""
         shown = self.record.shown
         color = theme.series_pen(self.record.number).color().name() if shown else theme.muted
-        self.setIcon(EYE, icon("shown" if shown else "hidden", theme, color))
-        words = "drawn beside the run at hand" if shown else "not drawn"
+        self.setIcon(EYE, icon("shown" if shown or self.at_hand else "hidden", theme, color))
+        words, change = "drawn beside the run at hand" if shown else "not drawn", "to change"
+        if self.at_hand:
+            words, change = "drawn, as the run at hand", f"to draw it {'no longer ' if shown else ''}beside later ones"
         self.setData(EYE, Qt.ItemDataRole.AccessibleTextRole, words)
-        self.setToolTip(EYE, f"{words.capitalize()}; click or Space to change")
+        self.setToolTip(EYE, f"{words.capitalize()}; click or Space {change}")
 
     def __lt__(self, other: QTreeWidgetItem) -> bool:
         tree = self.treeWidget()

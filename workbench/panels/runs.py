@@ -140,6 +140,13 @@ class RunsPanel(QWidget):
         if moved and record is self.current:
             self._show_details()
 
+    def note_at_hand(self, record: RunRecord | None) -> None:
+        """The views show this run, or none."""
+        for row in self._rows.values():
+            if row.at_hand is not (row.record is record):
+                row.at_hand = row.record is record
+                row.show_eye(self._theme)
+
     def lock(self, reason: str) -> None:
         """Settings cannot be taken over now."""
         self._lock = reason
@@ -177,6 +184,7 @@ class RunsPanel(QWidget):
         if record.shown != shown:
             record.shown = shown
             self._rows[record.number].show_eye(self._theme)
+            self._allow()
             self.shown_changed.emit()
 
     def _tell_apart(self) -> None:
@@ -244,7 +252,7 @@ class RunsPanel(QWidget):
     # --- what is shown and asked ------------------------------------------------------------------------
 
     def _show_details(self) -> None:
-        record, chosen = self.current, self.chosen
+        record = self.current
         self._take_notes(record)
         lines = tuple[str, ...]()
         if record:
@@ -253,7 +261,10 @@ class RunsPanel(QWidget):
             lines = best, tested_words(record), step_words(record), settings
         self._details.setText("<br>".join(filter(None, lines)) or self._nothing())
         self._notes.setVisible(record is not None)
-        self.menu.allow(record, chosen, self._lock)
+        self._allow()
+
+    def _allow(self) -> None:
+        self.menu.allow(self.current, self.chosen, self._lock)
         for name, button in self._buttons.items():
             button.setEnabled(self.menu.by_name[name].isEnabled())
             button.setToolTip(self.menu.by_name[name].toolTip())
@@ -269,8 +280,10 @@ class RunsPanel(QWidget):
             emit(self.current)
 
     def _toggle_chosen(self) -> None:
-        for record in self.chosen:
-            self.show_beside(record, not record.shown)
+        chosen = self.chosen
+        shown = not all(record.shown for record in chosen)
+        for record in chosen:
+            self.show_beside(record, shown)
 
     def _on_clicked(self, row: QTreeWidgetItem, place: int) -> None:
         if place == EYE and isinstance(row, RunRow):
