@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from engine.percentages import percent
 from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key, patch
+from workbench.plots.numerals import numeral
 from workbench.theme import Theme
 
 _DENSEST = 0.22  # share of the colour in the narrowest interval, less in each wider one
@@ -61,6 +62,7 @@ class Intervals:
     def __init__(self, plot: CurvePlot, theme: Theme) -> None:
         self._plot, self._theme = plot, theme
         self.areas: list[Area] = []
+        self._bands: Sequence[Band] = ()
 
     def show(self, bands: Sequence[Band], notes: Sequence[str] = ()) -> None:
         """Draw these, each with its note in the legend."""
@@ -70,6 +72,7 @@ class Intervals:
             densities = [_DENSEST / (1 + index) for index in range(len(names))]
             self.areas = [Area(self._plot, name, "forecast", part) for name, part in zip(names, densities, strict=True)]
             self.apply_theme(self._theme)
+        self._bands = bands
         for area, (_, lower, upper) in zip(self.areas, bands, strict=True):
             area.show(np.arange(len(np.asarray(lower))), lower, upper)
         for area, note in zip(self.areas, notes, strict=False):
@@ -80,6 +83,19 @@ class Intervals:
         for area in self.areas:
             area.remove()
         self.areas.clear()
+        self._bands = ()
+
+    def describe(self, place: int) -> list[str]:
+        """From where to where those that are shown go at a point, as in "80 % 358.2 to 376.4"."""
+        shown = [
+            band for area, band in zip(self.areas, self._bands, strict=True) if not self._plot.hiding.hides(area.name)
+        ]
+        ends = [(level, float(np.asarray(low)[place]), float(np.asarray(high)[place])) for level, low, high in shown]
+        return [
+            f"{percent(level, None)} {numeral(f'{low:.4g}')} to {numeral(f'{high:.4g}')}"
+            for level, low, high in ends
+            if np.isfinite((low, high)).all()
+        ]
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the colours of `theme`."""

@@ -19,6 +19,7 @@ from workbench.plots.scrolled import scrolled
 from workbench.theme import GRID
 
 _TRUTH, _FORECAST = "truth", "forecast"
+_BETWEEN = " · "  # between what is read out
 _TELLING = 100  # a skill beyond is a sign that something is wrong, and its digits say nothing
 _FORECAST_HIGH, _LEFT_HIGH = 18 * GRID, 12 * GRID  # pixels of a plot at least, with text of the usual size
 
@@ -124,8 +125,14 @@ class ForecastPage(AnswerPage):
         """Of the point that keys went to, if any, what is drawn."""
         shown, place = self._shown, self._walked.place
         if shown is not None and place is not None and place < len(shown.labels):
-            words = self.plot.describe(place, shown.labels[int(place)])
+            words = self._words(shown, int(place))
             self.read.emit(self.left.residuals.describe(place, words) if self.left else words)
+
+    def _words(self, shown: SeriesPrediction, place: int) -> str:
+        """What is drawn at a point; behind the forecast the ends of the intervals around it."""
+        values = self.plot.describe(place, "").split(_BETWEEN)[1:]
+        own = [value for value in values if value.startswith((f"{_TRUTH} ", f"{_FORECAST} "))]
+        return _BETWEEN.join((shown.labels[place], *own, *self.intervals.describe(place), *values[len(own) :]))
 
     def leave(self) -> None:
         """No point is marked, in no plot."""
@@ -165,7 +172,7 @@ class ForecastPage(AnswerPage):
         if place is None or shown is None or not 0 <= round(place) < len(shown.truth):
             self.read.emit("")
         else:
-            self.read.emit(self.plot.describe(round(place), shown.labels[round(place)]))
+            self.read.emit(self._words(shown, round(place)))
 
 
 def skill(prediction: SeriesPrediction) -> tuple[str, float] | None:

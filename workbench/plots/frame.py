@@ -66,7 +66,8 @@ class PictureFrame(QWidget):
         self._title, self._badge = ElidedLabel(self.title), _label("strong")
         self._title.setProperty("role", "title")
         self._stamp = StillLabel("step 10,000,000 · epoch 10,000", role="small")
-        self._message, self._readout = _label("muted"), _label("small")
+        self._message, self._readout = _label("muted"), ElidedLabel()
+        self._readout.setProperty("role", "small")
         if compact:  # they stand on a card, which is painted with them, up to the window, unless they fill their ground
             self.setBackgroundRole(QPalette.ColorRole.Base)
             self._stamp.label.setAutoFillBackground(True)

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -83,6 +83,33 @@ def test_forecast_with_errors_and_skill_in_the_key(show: Show) -> None:
     page.plot.hovered.emit(1.9)
     assert view._readout.text() == "c · truth 3 · forecast 3 · naive 2 · drift 1"
     assert view.table()[1][0] == ("a", 1.0, 1.5, 0.0, 0.0)
+
+
+def test_the_ends_of_intervals_are_read_out_beside_their_forecast(show: Show) -> None:
+    view = show(Prediction)
+    known = SeriesPrediction(
+        "validation", "Change", ("a · 1", "a · 2"), f32(1.0, math.nan), f32(1.5, 2.0),
+        (("naive", f32(0.0, 1.0)),), 3.0, (),
+        ((0.8, f32(-0.5, math.nan), f32(3.5, 3.0)), (0.95, f32(-1.5, 0.5), f32(4.5, 3.5))),
+    )  # fmt: skip
+    view.show_snapshot(measured.snapshot(known))
+    page = view.pages[SeriesPrediction]
+    assert isinstance(page, ForecastPage)
+    page.plot.hovered.emit(0.1)
+    assert view._readout.text() == "a · 1 · truth 1 · forecast 1.5 · 80 % −0.5 to 3.5 · 95 % −1.5 to 4.5 · naive 0"
+    QTest.keyClick(view, Qt.Key.Key_End)
+    assert view._readout.text().startswith("a · 2 · forecast 2 · 95 % 0.5 to 3.5 · naive 1")
+    page.plot.hiding.toggle("95 % interval")
+    page.plot.hovered.emit(0.1)
+    assert "95 %" not in view._readout.text()
+
+
+def test_what_is_read_out_in_too_little_room_ends_in_dots(show: Show) -> None:
+    view = show(Prediction)
+    view.resize(500, 500)
+    view.read_out("1956-06 · truth 374 · forecast 367.3 · naive 318 · seasonal naive 315 · drift 320.3 · AR(12) 364.6")
+    assert view._readout.fitting(QRect(0, 0, 300, 20)).endswith("…")
+    assert view._readout.toolTip().endswith("AR(12) 364.6</p>")
 
 
 def test_a_run_without_a_batch_beside_makes_no_empty_plot(show: Show) -> None:
