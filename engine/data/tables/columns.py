@@ -74,7 +74,7 @@ def _check_numeric(table: Table, names: Sequence[str]) -> None:
             odd[name] = found
     cells = {name: counted(found.filled - found.numbers, "cell") for name, found in odd.items()}
     if len(odd) <= _NAMED:
-        table.notes += [f"{cells[n]} of {n!r} no number ({odd[n].unreadable[:40]!r}), taken as missing" for n in odd]
+        table.notes += [f"{cells[n]} of {n!r} no number ({_example(odd[n])}), taken as missing" for n in odd]
     else:
         bad = sum(found.filled - found.numbers for found in odd.values())
         name = next(iter(odd))
@@ -82,6 +82,11 @@ def _check_numeric(table: Table, names: Sequence[str]) -> None:
             f"{counted(bad, 'cell')} in {len(odd):,} columns no number, taken as missing "
             f"({odd[name].unreadable[:40]!r} in {name!r}, for one)"
         )
+
+
+def _example(found: Cells) -> str:
+    """A cell that is no number, of which there may be others."""
+    return repr(found.unreadable[:40]) + (", for one" if found.filled - found.numbers > 1 else "")
 
 
 def columns_of_words(table: Table, names: Sequence[str]) -> list[str]:

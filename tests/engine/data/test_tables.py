@@ -64,6 +64,16 @@ def test_a_bad_cell_costs_the_cell_and_not_its_row(write: Write) -> None:
         assert any("1 cell of 'a' no number ('broken')" in note for note in table.notes)
 
 
+def test_of_several_bad_cells_one_is_told_as_one_of_them(write: Write) -> None:
+    cells = [str(n) for n in range(50)]
+    cells[20], cells[30] = "broken", "closed"
+    with open_table(write("a.csv", "a,b\n" + "".join(f"{c},1\n" for c in cells))) as table:
+        read_numbers(table, ["a", "b"])
+        [told] = [note for note in table.notes if "no number" in note]
+        assert told.startswith("2 cells of 'a' no number ('")
+        assert told.endswith("', for one), taken as missing")
+
+
 @pytest.mark.parametrize("blank", ["", "NA", "NaN", "nan", "null", "-", "?", "N/A"])
 def test_words_for_no_value_are_missing(write: Write, blank: str) -> None:
     with open_table(write("a.csv", f"a,b\n1,2\n{blank},3\n4,5\n")) as table:
