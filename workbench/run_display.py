@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Slot
 
+from engine.config import DataConfig
 from engine.events import Finding, RunFailed
 from workbench.records import RunRecord
 from workbench.run_state import LOCKED
@@ -32,6 +33,7 @@ class RunDisplay(QObject):
         self._preparing.setInterval(_LOOK_MS)
         self._preparing.timeout.connect(self._show_preparing)
         self._over = False
+        self._learned: DataConfig | None = None  # what the run before learned from
         desk, session, pump = window.desk, window.desk.session, window.pump
         desk.draft.activity_changed.connect(self.show_status)
         desk.contest.moved.connect(self.show_status)
@@ -107,6 +109,9 @@ class RunDisplay(QObject):
     @Slot(object)
     def _on_begun(self, record: RunRecord) -> None:
         self._window.gallery.reset(beginning=True)
+        if record.experiment.data != self._learned:  # the step that was looked at may be none of these sequences'
+            self._learned = record.experiment.data
+            self._window.gallery.views[0].time.release()
         self._window.findings.clear()
         self._window.docks.uncover_lesson()
         self._window.shelf.begin(record)

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from tests.workbench.bench import Bench
 from workbench.plots.time_cursor import TimeCursor
 from workbench.theme import LIGHT
 from workbench.time_steps import TimeSteps
@@ -84,3 +85,19 @@ def test_the_button_says_that_it_walks_and_stops(qtbot: QtBot) -> None:
 def test_nothing_to_walk_is_said_by_what_cannot_be_pressed(qtbot: QtBot) -> None:
     steps, _ = made(qtbot, 0)
     assert not any(button.isEnabled() for button in (steps.earlier, steps.later, steps.walk))
+
+
+@pytest.mark.parametrize(
+    ("changes", "pinned"), [({}, True), ({"training.epochs": 7}, True), ({"data.look_back": 5}, False)]
+)
+def test_a_step_stays_pinned_while_the_data_are_the_same(bench: Bench, changes: dict[str, int], pinned: bool) -> None:
+    cursor, desk = bench.window.gallery.views[0].time, bench.window.desk
+    bench.train(1)
+    bench.command("stop")
+    bench.until(lambda: not desk.session.alive)
+    cursor.pin(3)
+    desk.apply(changes)
+    bench.until(lambda: desk.draft.ready)
+    bench.command("run")
+    bench.until(lambda: len(bench.backend.runs) == 2)
+    assert (cursor.pinned, cursor.position) == ((True, 3) if pinned else (False, None))
