@@ -157,8 +157,9 @@ class WeightMaps(LiveView):
             rows += [_summary(picture) for picture in weights.parameters]
         if isinstance(spectrum, Spectrum):
             values = spectrum.eigenvalues.tolist()
-            rows += [(f"eigenvalue of {spectrum.name}", "", abs(v), v.real, v.imag, math.nan) for v in values]
-        return ("parameter", "shape", "largest size", "smallest or real", "largest or imaginary", "median"), rows
+            rows += [(f"eigenvalue of {spectrum.name}", "", abs(v), *[math.nan] * 3, v.real, v.imag) for v in values]
+        of_values = "largest size", "smallest", "median", "largest"
+        return ("parameter", "shape", *of_values, "real part", "imaginary part"), rows
 
     # --- matrix and histogram ---------------------------------------------------------------------------
 
@@ -305,4 +306,4 @@ def _bands(picture: ParameterPicture) -> list[tuple[str, Floats]]:
 def _summary(picture: ParameterPicture) -> tuple[Cell, ...]:
     low, middle, high = (float(picture.quantiles[place]) for place in (0, len(picture.quantiles) // 2, -1))
     shape = " × ".join(map(str, picture.shape))
-    return picture.name, shape, max(abs(low), abs(high)), low, high, middle
+    return picture.name, shape, max(abs(low), abs(high)), low, middle, high, math.nan, math.nan

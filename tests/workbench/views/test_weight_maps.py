@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -44,6 +45,21 @@ def test_every_gate_has_its_own_block(show: Show) -> None:
     assert view._maps.levels(0) == view._maps.levels(1) == (-8.0, 8.0)
     view._maps.hovered.emit(Spot(1, 1, 0, 7.0))
     assert view._readout.text() == "update · row 1 · column 0 · +7.00000"
+
+
+def test_the_table_has_values_of_parameters_and_eigenvalues_in_columns_of_their_own(show: Show) -> None:
+    view = show(WeightMaps)
+    known = replace(measured.spectrum(), eigenvalues=np.array([0.6 - 0.8j], np.complex64))
+    view.show_snapshot(measured.snapshot(known_weights(), known))
+    header, rows = view.table()
+    [bias, value] = [dict(zip(header[2:], map(float, row[2:]), strict=True)) for row in rows[1:]]
+    assert {name: bias[name] for name in header[2:6]} == {
+        "largest size": 0.5, "smallest": -0.25, "median": 0.125, "largest": 0.5
+    }  # fmt: skip
+    assert (value["real part"], value["imaginary part"]) == pytest.approx((0.6, -0.8))
+    assert value["largest size"] == pytest.approx(1.0)
+    blank = [name for row in (bias, value) for name in row if math.isnan(row[name])]
+    assert blank == ["real part", "imaginary part", "smallest", "median", "largest"]
 
 
 def test_a_bias_lies_down(show: Show) -> None:
