@@ -61,7 +61,8 @@ class TextByUnit(LiveView):
         layout.addWidget(self._legend)
         layout.addWidget(area, 1)
         self._layer, self._quantity, self._unit = ElidedBox(), ElidedBox(), QSpinBox()
-        self._unit.setToolTip("The arrow keys up and down walk the units.")
+        self._unit.setToolTip("The arrow keys up and down walk the units; the first comes behind the last.")
+        self._unit.setWrapping(True)  # either key does something at the first unit, which is where one begins
         for label, box, name in (("Layer", self._layer, "layer"), ("", self._quantity, "quantity")):
             box.activated.connect(self._redraw)
             self.add_control(label, box, name)
@@ -202,7 +203,7 @@ class TextByUnit(LiveView):
         """Up and down walk the units, left and right the symbols."""
         by = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()))
         if by is not None and self._built:
-            self._unit.setValue(self._unit.value() + by)
+            self._unit.stepBy(by)
         else:
             super().keyPressEvent(event)
 

@@ -179,6 +179,14 @@ def test_text_is_coloured_by_the_chosen_unit(show: Show) -> None:
     assert [row[2] for row in view.table()[1]] == [1.0, 0.5, 0.0]
 
 
+def test_units_of_a_text_are_walked_around(show: Show) -> None:
+    view = show(TextByUnit)
+    view.show_snapshot(measured.snapshot(known_text()))
+    for key, unit in ((Qt.Key.Key_Down, view._unit.maximum()), (Qt.Key.Key_Up, 0), (Qt.Key.Key_Up, 1)):
+        QTest.keyClick(view, key)
+        assert view._unit.value() == unit
+
+
 def test_a_candidate_is_coloured_either_side_of_nought_whatever_a_unit_has(show: Show) -> None:
     view, text = show(TextByUnit), known_text()
     candidate = ("candidate", f32([3.0, -1.0], [0.5, 0.5], [1.0, 0.0]))  # of the first unit nothing is below
