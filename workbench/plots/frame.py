@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import (
@@ -58,6 +61,7 @@ class PictureFrame(QWidget):
         """`compact` leaves out controls and the question, for a small place."""
         super().__init__(parent)
         self.compact, self._ringed, self._letters = compact, False, 0
+        self._worn: Theme | None = None
         self.setObjectName(f"view_{self.key}" + ("_compact" if compact else ""))
         self.setAccessibleName(self.title)
         self.setAccessibleDescription(self.question)
@@ -178,10 +182,28 @@ class PictureFrame(QWidget):
     def fit_text(self, theme: Theme) -> None:
         """Room for one line of values, whether there are any or not: the picture does not jump."""
         self._readout.setFixedHeight(max(2 * GRID, theme.small + 5))
-        self._letters = theme.body
+        self._worn, self._letters = theme, theme.body
         self._title.room = round((4 * GRID if self.compact else _TITLE) * theme.scale)
         self._place_readout()
         self.fit_room()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the colours of `theme`."""
+        self.fit_text(theme)
+
+    @contextmanager
+    def as_file(self, density: float) -> Iterator[None]:
+        """Meanwhile as it leaves the window: without its button, with lines for so many pixels to one of Qt's."""
+        usual = self._worn
+        self._more.hide()
+        try:
+            if usual is not None:
+                self.apply_theme(dataclasses.replace(usual, density=density))
+            yield
+        finally:
+            self._more.show()
+            if usual is not None:
+                self.apply_theme(usual)
 
     def stamp(self, step: int, epoch: int, note: str = "") -> None:
         """Say of which moment of the run the picture is, and what is to be known of it."""
@@ -238,7 +260,7 @@ class PictureFrame(QWidget):
         return self.width() - beside - 6 * GRID  # margins, and what is between them
 
     def _make_menu(self) -> PictureMenu:
-        menu = PictureMenu(self, self.key, self.title, lambda: self.table())
+        menu = PictureMenu(self, self.key, self.title, lambda: self.table(), self.as_file)
         menu.notice.connect(self.notice)
         menu.turned.connect(self.turn_page)
         menu.held.connect(lambda held: self.hold(held))

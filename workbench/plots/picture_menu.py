@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -10,7 +11,7 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
 from engine.storage.csv_tables import csv_text
-from workbench.plots.saving import SaveError, Table, picture, png_bytes, save, svg_bytes
+from workbench.plots.saving import DENSITY, SaveError, Table, picture, png_bytes, save, svg_bytes
 from workbench.save_dialog import ask_where
 
 
@@ -22,10 +23,17 @@ class PictureMenu(QMenu):
     held = Signal(bool)  # whether the picture is to stay as it is
     whole = Signal()  # everything is to be seen again
 
-    def __init__(self, shown: QWidget, key: str, title: str, table: Callable[[], Table]) -> None:
-        """Of the widget `shown`, whose numbers `table` gives."""
+    def __init__(
+        self,
+        shown: QWidget,
+        key: str,
+        title: str,
+        table: Callable[[], Table],
+        as_file: Callable[[float], AbstractContextManager[None]],
+    ) -> None:
+        """Of the widget `shown`, whose numbers `table` gives, and which is `as_file` while it is drawn into one."""
         super().__init__(shown)
-        self._shown, self._key, self._title, self._table = shown, key, title, table
+        self._shown, self._key, self._title, self._table, self._as_file = shown, key, title, table, as_file
         self.setObjectName(f"{key}.actions")
         self._add("Save picture…", "save_picture", self._ask_picture)
         self._add("Copy picture", "copy_picture", self._copy_picture)
@@ -48,7 +56,9 @@ class PictureMenu(QMenu):
         Raises:
             SaveError: the file cannot be written.
         """
-        drawn = svg_bytes(self._shown, self._title) if path.suffix.lower() == ".svg" else png_bytes(self._shown)
+        vectors = path.suffix.lower() == ".svg"
+        with self._as_file(1.0 if vectors else DENSITY):
+            drawn = svg_bytes(self._shown, self._title) if vectors else png_bytes(self._shown)
         save(path, drawn)
 
     def save_table(self, path: Path) -> None:
@@ -67,7 +77,8 @@ class PictureMenu(QMenu):
         self._ask("Save picture", f"{self._key}.png", "Pictures (*.png *.svg)", self.save_picture)
 
     def _copy_picture(self) -> None:
-        QGuiApplication.clipboard().setImage(picture(self._shown))
+        with self._as_file(DENSITY):
+            QGuiApplication.clipboard().setImage(picture(self._shown))
         self.notice.emit(f"{self._title}: picture copied.")
 
     def _say_held(self) -> None:

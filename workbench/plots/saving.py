@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.plots.unrolled import unrolled
 
+DENSITY = 2.0  # pixels of an image to one of the screen's layout
 _MOST_PIXELS = 60e6  # of an image: 240 MB while it is drawn
 
 Cell: TypeAlias = str | int | float
@@ -31,7 +32,7 @@ def cell_text(value: Cell) -> str:
     return str(value)
 
 
-def picture(widget: QWidget, scale: float = 2.0) -> QImage:
+def picture(widget: QWidget, scale: float = DENSITY) -> QImage:
     """The widget as an image, also of what is scrolled in it, with `scale` device pixels to one of the screen's layout.
 
     Of one that is very long with fewer.

@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.inside_records import GradientNorms
+from engine.prediction_records import SeriesPrediction
 from tests.workbench.views import measured
 from tests.workbench.views.known import Show
+from workbench.plots.forecast_page import ForecastPage
 from workbench.plots.saving import picture, svg_bytes
 from workbench.plots.scrolled import scrolled
 from workbench.plots.unrolled import unrolled
@@ -20,6 +22,7 @@ from workbench.views.explain import Explain
 from workbench.views.gates import Gates
 from workbench.views.gradient_norms import GradientNormBoard
 from workbench.views.live_view import LiveView
+from workbench.views.prediction import Prediction
 
 
 def striped(qtbot: QtBot) -> tuple[QWidget, QScrollArea]:
@@ -87,3 +90,21 @@ def test_the_last_of_many_parameters_is_in_the_picture(show: Show, qtbot: QtBot)
     image = picture(view, 1.0)
     near = [image.pixelColor(point.x() + x, point.y() + y) for x in range(-3, 4) for y in range(-3, 4)]
     assert LIGHT.color("train").name() in [found.name() for found in near]
+
+
+def test_lines_of_a_file_are_as_wide_as_on_the_screen_and_its_button_stays_behind(show: Show) -> None:
+    view = show(Prediction)
+    view.show_snapshot(measured.snapshot(measured.series_prediction()))
+    page = view.pages[SeriesPrediction]
+    assert isinstance(page, ForecastPage)
+
+    def seen() -> tuple[float, bool]:
+        return page.plot.curves["forecast"].item.opts["pen"].widthF(), view._more.isVisible()
+
+    wide, button = seen()
+    with view.as_file(2.0):
+        assert seen() == (2 * wide, False)
+    assert seen() == (wide, button) == (wide, True)
+    with pytest.raises(ZeroDivisionError), view.as_file(2.0):
+        raise ZeroDivisionError
+    assert seen() == (wide, True)
