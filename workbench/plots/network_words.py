@@ -89,7 +89,8 @@ def _state_words(layer: LayerTrace, step: int, norm: float) -> list[str]:
         for name, values in courses
     ]
     arriving = f"‖∂L/∂h‖ in the last batch = {norm:.3g}"  # of this sequence, which is held out, there is none
-    return [*words, numerals(arriving) if math.isfinite(norm) else "the last batch had no gradient here"]
+    unknown = math.isnan(norm)  # as where every sequence of the batch was shorter
+    return [*words, "no gradient was measured here in the last batch" if unknown else numerals(arriving)]
 
 
 def _shape(shape: tuple[int, ...]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from itertools import pairwise
 
@@ -14,8 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from engine.config import TOPOLOGIES
 from tests.workbench.views import measured
+from tests.workbench.views.known import known_cell
 from workbench.plots.network_diagram import NetworkDiagram
-from workbench.plots.network_layout import diagram, shown_steps
+from workbench.plots.network_layout import Part, diagram, shown_steps
 from workbench.plots.network_words import short_name, step_names, words_of_all, words_of_link, words_of_part
 from workbench.plots.unit_squares import CELLS, grouped
 from workbench.theme import LIGHT
@@ -238,3 +240,16 @@ def test_with_large_text_the_name_of_a_layer_is_whole(qtbot: QtBot) -> None:
     row = range(round(first.top()) - theme.small - 5, round(first.top()) - 3)
     dark = [x for x in range(round(end)) for y in row if image.pixelColor(x, y).lightness() < 100]
     assert max(dark) > end - theme.small
+
+
+@pytest.mark.parametrize(
+    ("norm", "told"),
+    [
+        (0.25, "‖∂L/∂h‖ in the last batch = 0.25"),
+        (math.inf, "‖∂L/∂h‖ in the last batch = inf"),
+        (math.nan, "no gradient was measured here in the last batch"),
+    ],
+)
+def test_a_gradient_that_exploded_is_not_said_to_be_missing(norm: float, told: str) -> None:
+    hidden = known_cell()[0]
+    assert words_of_part(measured.structure(), hidden, Part("layer", 0, False, 0, 0), lambda *_: norm)[-1] == told
