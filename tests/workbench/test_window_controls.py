@@ -283,6 +283,15 @@ def test_ctrl_z_in_a_number_takes_back_what_was_typed_and_then_settings(bench: B
     assert draft.experiment.model.hidden_size == 24
 
 
+def test_help_on_a_view_is_what_it_answers_whatever_is_read_out(bench: Bench) -> None:
+    view = bench.window.gallery.views[0]
+    view.read_out("step 7 · 0.5")
+    title, text = help_on(view)
+    assert title == view.title
+    assert text.startswith(view.question)
+    assert "step 7" not in text
+
+
 def test_help_explains_what_has_focus(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     bench.window.steps.panel.open(2)
     editor = bench.number("model.hidden_size")

@@ -42,6 +42,10 @@ _BY_KEYBOARD = (
     Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason,
     Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason,
 )  # fmt: skip
+_USE = (
+    "Point at it to read values. Arrows walk what is drawn, Escape lets go, + and − zoom; the right button or the menu "
+    "key leads to what can be saved, copied, exported and shown as a table."
+)
 _ROW = 2 * GRID  # pixels of height within which controls stand in one row
 _LOW = 27  # heights of its letters that a picture has to be high for all that can be said
 _TITLE = 14 * GRID  # pixels of a title that do not give way to choices
@@ -65,6 +69,7 @@ class PictureFrame(QWidget):
         self.setObjectName(f"view_{self.key}" + ("_compact" if compact else ""))
         self.setAccessibleName(self.title)
         self.setAccessibleDescription(self.question)
+        self.setWhatsThis(f"{self.question} {_USE}".lstrip())  # the description is what is read out, while there is any
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.body = QWidget()
         self._title, self._badge = ElidedLabel(self.title), _label("strong")
