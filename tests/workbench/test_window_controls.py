@@ -292,6 +292,18 @@ def test_help_on_a_view_is_what_it_answers_whatever_is_read_out(bench: Bench) ->
     assert "step 7" not in text
 
 
+def test_a_picture_that_was_held_is_let_go_of_when_a_run_begins(bench: Bench) -> None:
+    bench.train(1)
+    bench.command("stop")
+    bench.until(lambda: not bench.window.desk.session.alive)
+    view = bench.window.gallery.views[0]
+    view.hold(True)
+    bench.command("run")
+    bench.until(lambda: len(bench.backend.runs) == 2)
+    assert not view.menu.hold.isChecked()
+    assert not view._held
+
+
 def test_help_explains_what_has_focus(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     bench.window.steps.panel.open(2)
     editor = bench.number("model.hidden_size")
