@@ -13,7 +13,7 @@ from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QGraphicsSceneResizeEvent
 
 from engine.special_symbols import UNKNOWN_NAME
-from workbench.plots.number_ticks import decades, finer, one_level, told_apart, whole_levels
+from workbench.plots.number_ticks import decades, finer, one_level, told_apart, whole_levels, within_a_decade
 from workbench.plots.numerals import numeral
 from workbench.round_places import RoundPlaces
 from workbench.theme import GRID, TEXT_SMALL, Theme
@@ -223,6 +223,7 @@ class LabelAxis(pg.AxisItem):
         if self._legible(places, 1.0, low, high, size) < 2:
             edge = pixel * self._half("0.01")
             between = decades(low + edge, high - edge, room, nearest)
+            between = between if len(between) > 1 else within_a_decade(low + edge, high - edge, nearest)
             places = between if len(between) > 1 else places
         return places
 

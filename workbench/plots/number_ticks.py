@@ -62,3 +62,14 @@ def decades(low: float, high: float, most: int, nearest: float) -> list[float]:
         if len(inside) <= most + 1 and all(after - before >= nearest for before, after in pairwise(inside)):
             return inside
     return inside[:: math.ceil(len(inside) / most)]
+
+
+def within_a_decade(low: float, high: float, nearest: float) -> list[float]:
+    """The same of less than a decade, where the round numbers of each leave but one: the roundest that have room."""
+    kept: list[float] = []
+    for factor in (1, 2, 5, 3, 1.5, 7, 4, 6, 8, 9):
+        for power in range(math.floor(low), math.ceil(high) + 1):
+            place = power + math.log10(factor)
+            if low <= place <= high and all(abs(place - other) >= nearest for other in kept):
+                kept.append(place)
+    return sorted(kept)

@@ -200,6 +200,7 @@ def test_nought_stands_on_an_axis_of_few_numbers(qtbot: QtBot) -> None:
         ("bottom", -10.5, 10.5, 140, False, {"−5", "0", "5"}),
         ("left", -30, 206, 62, False, {"0", "100"}),  # an error moved back, in a low one
         ("left", -3.3, 1.1, 62, True, {"0.01", "1"}),
+        ("bottom", -1.215, -0.747, 333, True, {"0.07", "0.08", "0.1", "0.15"}),  # less than a decade around one power
     ],
 )
 def test_an_axis_has_more_than_one_number_off_its_edges(
