@@ -100,6 +100,7 @@ def test_a_step_says_that_other_data_is_open_than_it_speaks_of(window: Window, o
     draft.experiment = SERIES.replace({"data.sample": "known"} if opened == "known" else {"data.file": opened})
     draft.changed.emit()
     assert panel._other.isVisible() is told
+    assert "about the sample “Known”, but" in panel._other.text()
     panel.lock("A run is under way.")
     assert "once the run has ended" in panel._other.text()  # the button is locked until then
     panel.lock("")

@@ -98,9 +98,11 @@ class LessonPanel(QScrollArea):
     def _show_other(self) -> None:
         wanted = source_name(self.step.experiment) if self.step and self.step.experiment else ""
         other = bool(wanted and self._source) and wanted != self._source
-        name = wanted.replace("_", " ")
+        name = wanted.replace("_", " ").capitalize()
         then = " once the run has ended" if self._lock else ""  # the button cannot be pressed before
-        self._other.setText(f"This step is about {name}, but other data is open: press “{self._set.text()}”{then}.")
+        self._other.setText(
+            f"This step is about the sample “{name}”, but other data is open: press “{self._set.text()}”{then}."
+        )
         self._other.setVisible(other)
 
     def _lay_out(self) -> None:
