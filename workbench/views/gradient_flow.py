@@ -203,7 +203,7 @@ class GradientFlow(LiveView):
             f"{name} ‖∂L/∂h‖ = {numeral(f'{row[column]:.3g}')}"
             if math.isfinite(row[column])
             else f"{name}: {'no sequence goes so far' if axis.from_end else 'not looked at'}"
-            for name, row in zip(self._curves.curves, axis.norms, strict=True)
+            for name, row in zip(axis.flow.names, axis.norms, strict=True)  # which a hidden picture has not drawn yet
             if not self._curves.hiding.hides(name)
         )
         return " · ".join((axis.name(column), *norms))

@@ -339,3 +339,11 @@ def test_a_key_has_all_its_rows_at_a_width_it_had_before(show: Show) -> None:
         QApplication.processEvents()
     legend = view._curves.legend
     assert legend.height() == legend.heightForWidth(legend.width())
+
+
+def test_a_hidden_picture_of_gradients_follows_the_cursor_before_it_was_drawn(show: Show) -> None:
+    view = show(GradientFlow)
+    view.hide()
+    view.show_snapshot(measured.snapshot(GradientByTime(("layer 1",), f32([1.0, 0.5, 0.25]), (1.0,))))
+    view.time.pin(1)
+    assert view._readout.text() == "time step 2 · layer 1 ‖∂L/∂h‖ = 0.5"
