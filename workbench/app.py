@@ -117,9 +117,15 @@ def _collector(window: Window) -> QTimer:
     window.desk.draft.facts_known.connect(gc.freeze)  # and so does the engine, which has been imported by then
     timer = QTimer(window)
     timer.setInterval(_COLLECT_MS)
-    timer.timeout.connect(collect_garbage)
+    timer.timeout.connect(lambda: collect_unless_reading(window))
     timer.start()
     return timer
+
+
+def collect_unless_reading(window: Window) -> None:
+    """Not what the engine is imported into, and data read: most of that stays, and to look through it takes long."""
+    if not window.desk.draft.loading:
+        collect_garbage()
 
 
 def collect_garbage() -> None:

@@ -6,8 +6,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import patch
 
 import pytest
+
+from workbench.app import collect_unless_reading
 
 CODE = Path(__file__).parents[2]
 
@@ -104,3 +108,11 @@ def test_where_its_frame_has_no_room_the_window_fills_the_screen(tmp_path: Path)
     result = _run(_HOW_LARGE, [], tmp_path)  # the screen that is none has 800 × 800
     assert result.returncode == 0, result.stderr
     assert "filled True True" in result.stdout
+
+
+@pytest.mark.parametrize(("loading", "collected"), [("airline.csv", 0), ("", 1)])
+def test_what_is_imported_and_read_is_not_looked_through_for_garbage(loading: str, collected: int) -> None:
+    window = SimpleNamespace(desk=SimpleNamespace(draft=SimpleNamespace(loading=loading)))
+    with patch("workbench.app.collect_garbage") as collect:
+        collect_unless_reading(window)  # type: ignore[arg-type]
+    assert collect.call_count == collected
