@@ -4,7 +4,8 @@ Opens the real window, walks through the phases of a run and prints, for each, h
 how often it drew, how fast the network trained, and which share of a processor the window took. Between two phases the
 run waits, and the same training goes on without a window: speeds are told as shares of what it did before and after.
 The views that were slowest in the first rounds are turned to more often, and judged by those turns alone: of a dozen
-views measured once, on a machine that others use too, the slowest is the one that was disturbed most.
+views measured once, on a machine that others use too, the slowest is the one that was disturbed most. Beside a longest
+delay stands how much of it the window's thread computed: for the rest it had no processor.
 The last line is the verdict. ``--cold`` begins with an empty kernel cache, and compares no speeds; ``--blame`` shows
 what ran in the window's thread when it was held up.
 """
@@ -45,6 +46,7 @@ class Phase:
     name: str
     seconds: float
     delays: list[float] = field(default_factory=list)  # ms by which a 5 ms timer came late
+    computed: float = 0.0  # ms that the window's thread computed meanwhile, in the longest of them
     frames: int = 0
     steps: int = 0
     began: float = field(default_factory=time.perf_counter)
@@ -64,13 +66,19 @@ class Phase:
         """ms."""
         return max(self.delays, default=0.0)
 
+    def delayed(self, late: float, computed: float) -> None:
+        """A timer came so many ms late, in which the window's thread computed so many."""
+        if late > self.longest:
+            self.computed = computed
+        self.delays.append(late)
+
     def line(self) -> str:
         """One line of the report."""
         share = f"   {100 * self.share:5.1f} %" if self.share else ""
         late = sum(delay > LONGEST_GOAL for delay in self.delays)
         return (
             f"{self.name:<28} {self.took:6.1f} s   delay p95 {self.p95:6.1f} ms, longest {self.longest:6.1f} ms"
-            f" ({late} over {LONGEST_GOAL:.0f})   {self.frames / self.took:5.1f} frames/s"
+            f" ({self.computed:.0f} computed, {late} over {LONGEST_GOAL:.0f})   {self.frames / self.took:5.1f} frames/s"
             f"   {self.speed:8.1f} steps/s   {100 * self.busy / self.took:4.1f} % of a core{share}"
         )
 
@@ -96,12 +104,14 @@ def walk(sample: str, seconds: float, blame: bool, alone: Alone | None) -> list[
         timer.setTimerType(Qt.TimerType.PreciseTimer)
         _count_frames(window, phases)
         waiting: list[Callable[[], bool]] = []
+        computed = [time.thread_time()]
 
         def tick() -> None:
             now = clock.nsecsElapsed() / 1e6
             clock.restart()
             phase = phases[-1]
-            phase.delays.append(max(0.0, now - _TICK_MS))
+            before, computed[0] = computed[0], time.thread_time()
+            phase.delayed(max(0.0, now - _TICK_MS), 1000 * (computed[0] - before))
             if watchdog:
                 watchdog.seen()
             passed = time.perf_counter() - phase.began
@@ -303,7 +313,10 @@ def _verdict(phases: list[Phase], goals: bool) -> int:
     slow = min((*overview, *deep), key=lambda phase: phase.frames / phase.took)
     frames, fresh = slow.frames / slow.took, slow.steps / slow.took
     checks = [
-        (f"longest delay {longest.longest:.0f} ms ({longest.name})", longest.longest <= LONGEST_GOAL),
+        (
+            f"longest delay {longest.longest:.0f} ms, {longest.computed:.0f} computed ({longest.name})",
+            longest.longest <= LONGEST_GOAL,
+        ),
         (f"p95 of delays {p95:.0f} ms", p95 <= P95_GOAL),
         (f"{frames:.1f} frames/s at {fresh:.0f} steps/s", frames >= min(FRAMES_GOAL, _FRESH * fresh)),
         (f"paused after {pause:.0f} ms at most", pause <= PAUSE_GOAL),
