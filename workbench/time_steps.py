@@ -15,6 +15,7 @@ from workbench.theme import GRID, Theme
 
 _WHOLE_MS = 5_000  # one way takes about as long, however many steps it has
 _SLOWEST_MS, _FASTEST_MS = 500, 40
+_PINNED = "Every view stays at this time step, wherever the mouse is. Escape, or a second click on it, lets go."
 _WALK, _STOP = "Forward through all time steps, then backward", "Stop walking through the time steps"
 
 
@@ -56,11 +57,13 @@ class TimeSteps(QWidget):
             button.setEnabled(length > 1)
         if not length:
             self._rest()
+        pinned = self._cursor.pinned and not self._way
+        self._told.setToolTip(_PINNED if pinned and length else "")
         if position is None or not length:
             self._told.setText("Time step" if length else "")
             return
         way = {1: "Forward: ", -1: "Backward: "}.get(self._way, "")
-        self._told.setText(f"{way}time step {min(position + 1, length):,} of {length:,}")
+        self._told.setText(f"{way}time step {min(position + 1, length):,} of {length:,}{', pinned' if pinned else ''}")
 
     def apply_theme(self, theme: Theme) -> None:
         """Icons in other colours."""

@@ -25,7 +25,18 @@ def test_one_step_later_and_earlier(qtbot: QtBot) -> None:
     for button, position in ((steps.later, 0), (steps.later, 1), (steps.later, 2), (steps.earlier, 1)):
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
         assert cursor.position == position
-    assert steps.told == "time step 2 of 12"
+    assert steps.told == "time step 2 of 12, pinned"
+
+
+def test_a_step_that_is_pinned_says_so_and_how_it_is_let_go(qtbot: QtBot) -> None:
+    steps, cursor = made(qtbot, 12)
+    cursor.hover(4)
+    assert (steps.told, steps._told.toolTip()) == ("time step 5 of 12", "")
+    cursor.pin(4)  # where the mouse is
+    assert steps.told == "time step 5 of 12, pinned"
+    assert "Escape" in steps._told.toolTip()
+    cursor.pin(4)
+    assert (steps.told, steps._told.toolTip()) == ("Time step", "")
 
 
 def test_forward_to_the_last_step_then_backward_to_the_first(qtbot: QtBot) -> None:

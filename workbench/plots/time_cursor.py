@@ -38,8 +38,8 @@ class TimeCursor(QObject):
         if self._pinned and position == self._position:
             self.release()
             return
-        self._pinned = True
-        self._move(position)
+        held, self._pinned = self._pinned, True
+        self._move(position, always=not held)
 
     def release(self) -> None:
         """Forget the position and follow the mouse again."""
@@ -54,7 +54,7 @@ class TimeCursor(QObject):
         self._pinned = True
         self._move(min(max(start + by, 0), length - 1))
 
-    def _move(self, position: int | None) -> None:
-        if position != self._position:
+    def _move(self, position: int | None, *, always: bool = False) -> None:
+        if always or position != self._position:
             self._position = position
             self.moved.emit()

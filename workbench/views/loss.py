@@ -290,7 +290,9 @@ class Loss(LiveView):
             plot.remove_curve(name)
         for name, run in names.items():
             if name not in plot.curves:
-                plot.add_curve(name, partial(Theme.series_pen, number=run.number), number=run.number)
+                curve = plot.add_curve(name, partial(Theme.series_pen, number=run.number), number=run.number)
+                for item in curve.items:
+                    item.setZValue(-1)  # under those of the run at hand, which the same seed would hide
             line = run.history.line(what, *self._loss.shown(), plot.pixels)
             plot.show_curve(name, *line, self._value(run.history, what))
         self._other_names |= set(names)

@@ -42,6 +42,8 @@ def test_other_runs_are_drawn_beside_the_one_at_hand(show: Show, short_run: Hist
     assert "4 lstm-8" not in view._metric.curves  # measured in something else
     shapes = {name: curve.key(LIGHT).shape for name, curve in view._loss.curves.items()}
     assert shapes["validation"] == "" != shapes["3 gru-16"] != shapes["4 lstm-8"]  # colour does not stand alone
+    own, other = (view._loss.curves[name].item.zValue() for name in ("validation", "3 gru-16"))
+    assert other < own  # of the same seed it would hide it
     assert view._stamp.text() == ""
     view.show_history(short_run)
     assert view._stamp.text() == "step 6"
