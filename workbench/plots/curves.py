@@ -54,7 +54,7 @@ class CurvePlot(QWidget):
         self.bottom.setHeight(_BOTTOM if bottom else None)
         self.box: Any = self.axes.box
         self.hiding = Hiding(self, self.box)
-        self._beside: tuple[Key | Scale, ...] = ()  # entries of the key behind the curves'
+        self._beside: tuple[Key | Scale, ...] = ()  # entries of the key that are no curves
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID // 2)
@@ -169,11 +169,15 @@ class CurvePlot(QWidget):
             self.remove_curve(name)
 
     def show_key(self, extra: Sequence[Key | Scale] = ()) -> None:
-        """Bring the key up to date, with `extra` entries behind the curves'; all curves have their numbers by now."""
+        """Bring the key up to date, with `extra` entries; all curves have their numbers by now.
+
+        They stand behind the plot's own curves, and before those of a kin, which may be more than there is room for.
+        """
         self.settle()
         self._beside = tuple(extra)
-        keys = [curve.key(self._theme) for curve in self.curves.values() if curve.keyed and len(curve.x)]
-        self.legend.show_items(self._theme, self.hiding.marked((*keys, *extra)))
+        seen = [curve for curve in self.curves.values() if curve.keyed and len(curve.x)]
+        own, kin = ([c.key(self._theme) for c in seen if (c.marks is None) is alone] for alone in (True, False))
+        self.legend.show_items(self._theme, self.hiding.marked((*own, *extra, *kin)))
 
     def settle(self) -> None:
         """Take the range of the numbers that all curves have by now.
