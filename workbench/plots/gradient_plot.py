@@ -113,6 +113,7 @@ class GradientPlot(CurvePlot):
         self._corners = _NOTHING_HELD
         if self._axis is not None:
             self._hold(self._axis)
+            self._say(self._axis)
 
     # --- what is said -----------------------------------------------------------------------------------
 
@@ -134,6 +135,9 @@ class GradientPlot(CurvePlot):
 
     def _keys_of_bands(self, strongest: float) -> list[Key]:
         keys = []
+        if strongest == 0:
+            nothing = self._said("no gradient arrives", ": the loss of the batch is 0, or no state changes it")
+            keys.append(Key(nothing, QPen(Qt.PenStyle.NoPen), line=False))
         if strongest > 0:
             vanished = self._said("vanished: below 1/1000 of the strongest", " step")
             keys.append(Key(vanished, patch(self._theme.color("problem", 0.4))))

@@ -64,9 +64,10 @@ class Activation(LiveView):
             plot.show_function(slot.name, slot.function, slot.values)
         self._batch.setText(self._said())
         self._show_cursor()
-        if slots and not self._plots:
+        if len(slots) != self._expected:
             self._expected = len(slots)
             self._keep_room()
+        if slots and not self._plots:
             self._make_plot()
             self._draw_plot()
         if not self._adding and len(self._plots) < len(slots):

@@ -128,6 +128,26 @@ def test_the_axis_of_norms_stands_still_while_a_gradient_crosses_the_border_of_a
     assert held(0.2) == [-5, 0]
 
 
+def test_where_no_gradient_arrives_at_all_that_is_said(show: Show) -> None:
+    view = show(GradientFlow)
+    view.show_snapshot(measured.snapshot(GradientByTime(("layer 1",), f32([0.0, 0.0]), (math.inf,))))
+    told = "no gradient arrives: the loss of the batch is 0, or no state changes it"
+    assert told in view._curves.legend.texts
+    view.show_snapshot(measured.snapshot(GradientByTime(("layer 1",), f32([0.5, 1.0]), (1.0,)), step=2))
+    view._curves._say_again()
+    assert told not in view._curves.legend.texts
+
+
+def test_an_explosion_is_marked_as_soon_as_its_layer_is_shown_again(show: Show) -> None:
+    view = show(GradientFlow)
+    flow = GradientByTime(("layer 1", "layer 2"), f32([1e3, 1e4], [0.5, 1.0]), (1.0, 1.0))
+    view.show_snapshot(measured.snapshot(flow))
+    view._curves.hiding.toggle("layer 1")
+    assert not view._curves._exploded.isVisible()
+    view._curves.hiding.toggle("layer 1")  # in a pause, where no other frame comes
+    assert view._curves._exploded.isVisible()
+
+
 def test_gradient_flow_tells_what_is_read_from_what_is_written(show: Show) -> None:
     view = show(GradientFlow)
     flow = GradientByTime(("layer 1",), f32([0.5, 0.7, 1.0]), (2.0,), written_from=2)
