@@ -108,9 +108,6 @@ class RunDisplay(QObject):
 
     @Slot(object)
     def _on_begun(self, record: RunRecord) -> None:
-        for view in self._window.gallery.views:
-            if view.menu.hold.isChecked():  # nothing is left of what it held
-                view.hold(False)
         self._window.gallery.reset(beginning=True)
         if record.experiment.data != self._learned:  # the step that was looked at may be none of these sequences'
             self._learned = record.experiment.data

@@ -5,7 +5,7 @@ how often it drew, how fast the network trained, and which share of a processor 
 run waits, and the same training goes on without a window: speeds are told as shares of what it did before and after.
 The views that were slowest in the first rounds are turned to more often, and judged by those turns alone: of a dozen
 views measured once, on a machine that others use too, the slowest is the one that was disturbed most. Beside a longest
-delay stands how much of it the window's thread computed: for the rest it had no processor.
+delay stands how much of it the window's thread computed: for the rest it waited, for a processor or another thread.
 The last line is the verdict. ``--cold`` begins with an empty kernel cache, and compares no speeds; ``--blame`` shows
 what ran in the window's thread when it was held up.
 """
@@ -46,7 +46,7 @@ class Phase:
     name: str
     seconds: float
     delays: list[float] = field(default_factory=list)  # ms by which a 5 ms timer came late
-    computed: float = 0.0  # ms that the window's thread computed meanwhile, in the longest of them
+    worst: tuple[float, float] = (0.0, 0.0)  # the longest of them, and ms that the window's thread computed meanwhile
     frames: int = 0
     steps: int = 0
     began: float = field(default_factory=time.perf_counter)
@@ -64,12 +64,11 @@ class Phase:
     @property
     def longest(self) -> float:
         """ms."""
-        return max(self.delays, default=0.0)
+        return self.worst[0]
 
     def delayed(self, late: float, computed: float) -> None:
         """A timer came so many ms late, in which the window's thread computed so many."""
-        if late > self.longest:
-            self.computed = computed
+        self.worst = max(self.worst, (late, computed))
         self.delays.append(late)
 
     def line(self) -> str:
@@ -78,7 +77,7 @@ class Phase:
         late = sum(delay > LONGEST_GOAL for delay in self.delays)
         return (
             f"{self.name:<28} {self.took:6.1f} s   delay p95 {self.p95:6.1f} ms, longest {self.longest:6.1f} ms"
-            f" ({self.computed:.0f} computed, {late} over {LONGEST_GOAL:.0f})   {self.frames / self.took:5.1f} frames/s"
+            f" ({self.worst[1]:.0f} computed, {late} over {LONGEST_GOAL:.0f})   {self.frames / self.took:5.1f} frames/s"
             f"   {self.speed:8.1f} steps/s   {100 * self.busy / self.took:4.1f} % of a core{share}"
         )
 
@@ -314,7 +313,7 @@ def _verdict(phases: list[Phase], goals: bool) -> int:
     frames, fresh = slow.frames / slow.took, slow.steps / slow.took
     checks = [
         (
-            f"longest delay {longest.longest:.0f} ms, {longest.computed:.0f} computed ({longest.name})",
+            f"longest delay {longest.longest:.0f} ms, {longest.worst[1]:.0f} computed ({longest.name})",
             longest.longest <= LONGEST_GOAL,
         ),
         (f"p95 of delays {p95:.0f} ms", p95 <= P95_GOAL),

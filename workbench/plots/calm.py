@@ -14,7 +14,7 @@ _FRAME_MS = 40  # within which another frame is drawn, if one is drawn at all
 class Calm(QObject):
     """Does something at once when it is asked for, and what is asked for soon after that when it has rested.
 
-    With the usual rest that is ten times a second at most. What is asked for anew within another frame is done then:
+    With the usual rest that is some ten times a second. What is asked for anew within another frame is done then:
     whatever it changes is painted with that.
     """
 

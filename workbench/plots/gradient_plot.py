@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPen
 
 from workbench.plots.calm import Calm
-from workbench.plots.curve import layer_stroke
+from workbench.plots.curve import Stroke, layer_stroke
 from workbench.plots.curves import CurvePlot
 from workbench.plots.half_lives import life_words
 from workbench.plots.keys import Key, patch
@@ -131,11 +131,11 @@ class GradientPlot(CurvePlot):
         self._draw_cuts(axis.cuts)
         for border, place in zip(self._borders, axis.written or (None, None), strict=True):
             self.mark(border, place)
-        self.show_key([*self._keys_of_bands(strongest), *self._keys_of_time(axis)])
+        self.show_key([*self._keys_of_bands(axis), *self._keys_of_time(axis)])
 
-    def _keys_of_bands(self, strongest: float) -> list[Key]:
-        keys = []
-        if strongest == 0:
+    def _keys_of_bands(self, axis: NormAxis) -> list[Key]:
+        keys, strongest = [], _strongest(axis)
+        if np.fmax.reduce(axis.norms, axis=None) == 0:  # known everywhere, or where it was looked at
             nothing = self._said("no gradient arrives", ": the loss of the batch is 0, or no state changes it")
             keys.append(Key(nothing, QPen(Qt.PenStyle.NoPen), line=False))
         if strongest > 0:
@@ -170,10 +170,10 @@ class GradientPlot(CurvePlot):
             self.mark(line, cuts[index] + 0.5 if index < len(cuts) else None)
 
 
-def layer_strokes(names: tuple[str, ...]) -> list[tuple[str, Any]]:
+def layer_strokes(names: tuple[str, ...]) -> list[tuple[str, Stroke]]:
     """Each layer's and direction's name with what it is drawn with: directions of a layer in one colour."""
     depth = len({name.removesuffix(" reverse") for name in names})
-    level, strokes = -1, []
+    level, strokes = -1, list[tuple[str, Stroke]]()
     for name in names:
         reverse = name.endswith(" reverse")
         level += not reverse

@@ -200,9 +200,9 @@ class GradientFlow(LiveView):
 
     def _words(self, axis: NormAxis, column: int) -> str:
         norms = (
-            f"{name} ‖∂L/∂h‖ = {numeral(f'{row[column]:.3g}')}"
-            if math.isfinite(row[column])
-            else f"{name}: {'no sequence goes so far' if axis.from_end else 'not looked at'}"
+            f"{name}: {'no sequence goes so far' if axis.from_end else 'not looked at'}"
+            if math.isnan(row[column])
+            else f"{name} ‖∂L/∂h‖ = {numeral(f'{row[column]:.3g}')}"
             for name, row in zip(axis.flow.names, axis.norms, strict=True)  # which a hidden picture has not drawn yet
             if not self._curves.hiding.hides(name)
         )

@@ -186,6 +186,8 @@ class LiveView(BuiltInParts):
             self.turn_page()
         if self.others:
             self.show_others(self.others)
+        if beginning and self._held:  # nothing is left of what it held
+            self.hold(False)
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the colours of `theme`, now or when the view is next seen."""

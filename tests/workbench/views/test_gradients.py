@@ -138,6 +138,15 @@ def test_where_no_gradient_arrives_at_all_that_is_said(show: Show) -> None:
     assert told not in view._curves.legend.texts
 
 
+@pytest.mark.parametrize(("norm", "told"), [(math.inf, "layer 1 ‖∂L/∂h‖ = inf"), (math.nan, "layer 1: not looked at")])
+def test_what_is_infinite_or_unknown_is_not_called_nothing(show: Show, norm: float, told: str) -> None:
+    view = show(GradientFlow)
+    view.show_snapshot(measured.snapshot(GradientByTime(("layer 1",), f32([norm, norm]), (math.inf,))))
+    assert not any(text.startswith("no gradient arrives") for text in view._curves.legend.texts)
+    view.time.pin(1)
+    assert view._readout.text() == f"time step 2 · {told}"
+
+
 def test_an_explosion_is_marked_as_soon_as_its_layer_is_shown_again(show: Show) -> None:
     view = show(GradientFlow)
     flow = GradientByTime(("layer 1", "layer 2"), f32([1e3, 1e4], [0.5, 1.0]), (1.0, 1.0))
