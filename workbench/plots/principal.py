@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -47,15 +49,26 @@ class PrincipalPlane:
         return np.linalg.qr(np.random.default_rng(0).standard_normal((units, count)))[0]
 
     def _search(self, centred: Plane, directions: Plane, total: float) -> Plane:
-        before = -1.0
+        spread = _spreading(centred)
+        spreads, before = spread(directions), -1.0
         for _ in range(_ROUNDS):
-            directions = np.linalg.qr(centred.T @ (centred @ directions))[0]
-            caught = float(np.square(centred @ directions).sum())
+            directions = np.linalg.qr(spreads)[0]
+            spreads = spread(directions)
+            caught = float((directions * spreads).sum())
             if caught - before < _SAME * total:
                 break
             before = caught
-        turn = np.linalg.svd(centred @ directions, full_matrices=False)[2]
-        return np.asarray(directions @ turn.T)
+        turn = np.linalg.eigh(directions.T @ spreads)[1][:, ::-1]  # the principal ones first
+        return np.asarray(directions @ turn)
+
+
+def _spreading(centred: Plane) -> Callable[[Plane], Plane]:
+    """What multiplies directions by the scatter matrix, made once where that takes less than going over all steps."""
+    steps, units = centred.shape
+    if steps <= units:
+        return lambda directions: centred.T @ (centred @ directions)
+    scatter = centred.T @ centred
+    return lambda directions: scatter @ directions
 
 
 def _same_way(found: Plane, before: Plane) -> Plane:
