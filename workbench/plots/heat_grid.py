@@ -60,6 +60,7 @@ class HeatGrid(QWidget):
         self._cells: list[_Cell] = []
         self._axes: list[LabelAxis] = []
         self._spare: list[_Cell] = []  # made ahead
+        self._bare: set[int] = set()  # panels that have shown nothing yet
         self._cursor: int | None = None
         self.legend, self.canvas = Legend(theme), Canvas()
         layout = QVBoxLayout(self)
@@ -88,11 +89,22 @@ class HeatGrid(QWidget):
         self._spare.append(_Cell())
         return True
 
+    def lacks(self, panels: Sequence[Panel]) -> bool:
+        """Whether something of what these panels need was not made ahead."""
+        return tuple(panels) != self.panels and len(self._spare) < len(panels)
+
+    def make_for(self, panels: Sequence[Panel]) -> bool:
+        """Make what one more of these panels needs, unless all is there; True when there was something to do."""
+        if lacking := self.lacks(panels):
+            self._spare.append(_Cell())
+        return lacking
+
     def arrange(self, panels: Sequence[Panel]) -> bool:
         """Make room for these panels; True when the arrangement is another one than before."""
         if tuple(panels) == self.panels:
             return False
         self.panels = tuple(panels)
+        self._bare = set(range(len(self.panels)))
         self.canvas.empty()
         self._axes.clear()
         self._cells = [self._spare.pop() if self._spare else _Cell() for _ in self.panels]
@@ -111,12 +123,15 @@ class HeatGrid(QWidget):
         cell.data = data
         cell.image.show_data(data, levels)
         cell.title.show_name(title)
+        self._bare.discard(index)
         self._level_titles()
         if fresh:
             cell.fit()
 
     def _level_titles(self) -> None:
         """Headings break alike: one line beside two looked like another kind of picture."""
+        if self._bare:
+            return  # each heading that comes may be higher, and all panels would be laid out anew with each
         most = max(cell.title.lines for cell in self._cells)
         for cell in self._cells:
             cell.title.spread(most)

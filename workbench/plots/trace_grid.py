@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from engine.events import Probe
 from engine.inside_records import BatchSlot, Floats, HiddenTrace, LayerTrace
 from workbench.elided_box import ElidedBox
+from workbench.later import in_turn
 from workbench.plots.heat_grid import LEAST_HEIGHT, HeatGrid, Panel, Spot
 from workbench.plots.keys import Scale
 from workbench.plots.label_axis import named, step_in_brackets
@@ -69,6 +70,8 @@ class TraceGrid(QWidget):
         self._by_keys: tuple[int, int] | None = None  # panel and row that keys have gone to
         self._orders: dict[str, NDArray[np.intp]] = {}
         self._levels: dict[str, Levels] = {}
+        self._in_turns = False
+        self._coming: list[Panel] = []  # that are being made
         least = _LEAST_SMALL if last_only else LEAST_HEIGHT
         self.grid = HeatGrid(theme, bottom="time step", left="unit", least_height=least)
         layout = QVBoxLayout(self)
@@ -89,9 +92,12 @@ class TraceGrid(QWidget):
         """Steps of the sequence that is shown."""
         return len(self.shown[0][1].data) if self.shown else 0
 
-    def show_trace(self, trace: HiddenTrace) -> None:
-        """Bring every panel up to date; the arrangement stays while the network is the same."""
-        self._trace = trace
+    def show_trace(self, trace: HiddenTrace, *, in_turns: bool = False) -> None:
+        """Bring every panel up to date; the arrangement stays while the network is the same.
+
+        `in_turns`, many panels that were not made ahead come each in a turn of the event loop of its own.
+        """
+        self._trace, self._in_turns = trace, in_turns
         names = [_ALL, *(layer_name(layer) for layer in trace.layers)]
         if names != [self.layer.itemText(i) for i in range(self.layer.count())]:
             chosen = self.layer.currentText()
@@ -105,7 +111,7 @@ class TraceGrid(QWidget):
         self._trace = None
         self._orders.clear()
         self._levels.clear()
-        self.shown.clear()
+        self.shown, self._coming = [], []
         self._by_keys = None
         self.grid.arrange(())
         self.grid.show_scales(())
@@ -158,10 +164,12 @@ class TraceGrid(QWidget):
             return
         layers = self._chosen(self._trace)
         rows = [(layer, self._strips(layer)) for layer in layers]
+        panels = [Panel(row, column, s.map) for row, (_, strips) in enumerate(rows) for column, s in enumerate(strips)]
+        if self._in_turns and self.grid.lacks(panels):
+            self._come(panels)
+            return
         self.shown = [(layer, strip) for layer, strips in rows for strip in strips]
-        self.grid.arrange(
-            [Panel(row, column, s.map) for row, (_, strips) in enumerate(rows) for column, s in enumerate(strips)]
-        )
+        self.grid.arrange(panels)
         for _, strip in self.shown:
             self._levels_of(strip)  # before any is drawn: what is in a later layer widens those of all
         for index, (layer, strip) in enumerate(self.shown):
@@ -176,6 +184,20 @@ class TraceGrid(QWidget):
             self.grid.show_units(row, [str(unit) for unit in self.order_of(layer)])
         self._show_scales()
         self._mark()
+
+    def _come(self, panels: list[Panel]) -> None:
+        """Make these panels, then draw."""
+        if not self._coming:
+            in_turn(self, self._make_next)
+        self.shown, self._coming = [], panels
+
+    def _make_next(self) -> bool:
+        """Whether there is more to do."""
+        if self.grid.make_for(self._coming) or self.grid.arrange(self._coming):
+            return True
+        self._coming = []
+        self._draw()
+        return False
 
     @staticmethod
     def _written(trace: HiddenTrace) -> str:

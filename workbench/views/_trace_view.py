@@ -43,7 +43,7 @@ class TraceView(LiveView):
         """All panels."""
         trace = self.probe("hidden")
         if isinstance(trace, HiddenTrace):
-            self._traces.show_trace(trace)
+            self._traces.show_trace(trace, in_turns=self.takes_turns)
 
     def clear(self) -> None:
         """No panels."""

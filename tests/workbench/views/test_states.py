@@ -11,10 +11,12 @@ from numpy.testing import assert_allclose, assert_array_equal
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from engine.inside_records import ClassPaths, HiddenTrace, LayerTrace
 from tests.workbench.views import measured
 from tests.workbench.views.known import Show, f32, known_layer
+from workbench.later import in_turn
 from workbench.plots.heat_grid import Spot
 from workbench.plots.numerals import numerals
 from workbench.plots.unit_order import ORDERS
@@ -62,6 +64,34 @@ def test_both_directions_share_one_time_axis(show: Show) -> None:
     view._traces.layer.setCurrentText("layer 2 reverse")
     view._traces.layer.activated.emit(4)
     assert len(grid.panels) == 2
+
+
+def test_panels_of_a_deep_network_come_one_by_one(show: Show, qtbot: QtBot) -> None:
+    view, trace = show(Gates), measured.trace(steps=5, units=6, layers=4, reverse=True)
+    view.takes_turns = True
+    view.show_snapshot(measured.snapshot(trace))
+    grid, gates = view._traces.grid, [gate for layer in trace.layers for gate in layer.gates]
+    assert not grid.panels
+    assert view.table()[1] == []
+    view.show_snapshot(measured.snapshot(trace))  # the next one does not begin anew
+    qtbot.waitUntil(lambda: bool(view._traces.shown))
+    assert [(panel.row, panel.column) for panel in grid.panels] == [
+        (row, gate) for row in range(8) for gate in range(4)
+    ]
+    assert not grid._spare
+    for index, (_, values) in enumerate(gates):
+        assert_array_equal(grid.data(index), values.T)
+
+
+def test_panels_that_come_are_not_waited_for_once_the_run_is_forgotten(show: Show, qtbot: QtBot) -> None:
+    view = show(Gates)
+    view.takes_turns = True
+    view.show_snapshot(measured.snapshot(measured.trace(layers=4, reverse=True)))
+    view.reset()
+    made: list[bool] = []
+    in_turn(view, lambda: made.append(True))
+    qtbot.waitUntil(lambda: bool(made))
+    assert not view._traces.grid.panels
 
 
 @pytest.mark.parametrize("order", ORDERS)
