@@ -102,6 +102,7 @@ class RunStarted:
     folder: str  # empty when nothing is written
     step: int = 0  # batches that were trained before, of a run that goes on
     past: tuple[Evaluated, ...] = ()  # and how they were scored
+    loss: str = ""  # what its losses measure, as `training.loss` names it; "" of runs that never told
 
 
 @dataclass(frozen=True, slots=True)

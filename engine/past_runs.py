@@ -233,7 +233,13 @@ def _started(folder: Path, experiment: Experiment, result: Mapping[str, Any], me
         metric=str(result.get("metric") or metric),
         baselines=_pairs(result.get("validation_baselines")),
         folder=str(folder),
+        loss=str(result.get("loss") or _chosen_loss(experiment)),
     )
+
+
+def _chosen_loss(experiment: Experiment) -> str:
+    """What the settings say; which one the data suggested knows the result alone."""
+    return "" if experiment.training.loss == "auto" else experiment.training.loss
 
 
 def _ended(result: Mapping[str, Any]) -> RunFinished | RunFailed | None:

@@ -221,6 +221,7 @@ def run_result(
     pairs = {name: dict(fields.pop(name, ())) for name in ("test_metrics", "test_baselines")}
     return {
         **fields,
+        "loss": measured.loss,
         "metric": measured.metric,
         "validation_metric": measured.best.metric if measured.best else math.nan,
         "validation_baselines": dict(measured.baselines),

@@ -97,7 +97,9 @@ class TrainingRun:
         self._probes = self._learner.probes
         self._recorder = Recorder(folder, experiment, dataset.metric, saved)
         parts = {part: dataset.count(part) for part in PARTS}
-        self._measured = Measurements(experiment, dataset.metric, clip_norm=training.clip_norm, parts=parts)
+        self._measured = Measurements(
+            experiment, dataset.metric, clip_norm=training.clip_norm, parts=parts, loss=loss.name
+        )
         self._final = FinalScore(
             experiment, dataset, self.network, loss, self._probes, self._measured, self.control, self._recorder.note
         )
@@ -187,6 +189,7 @@ class TrainingRun:
             folder=str(self._recorder.path or ""),
             step=self.step,
             past=tuple(self._measured.evaluations),
+            loss=self._measured.loss,
         )
 
     # --- the loop ---

@@ -99,6 +99,7 @@ class Beside:
     name: str
     metric: str  # what its series "metric" measures
     history: History
+    loss: str = ""  # what its losses measure; "" where nobody told
 
 
 class _Series:

@@ -128,9 +128,14 @@ class RunRecord:
         """What `best_metric` measures."""
         return self.started.metric if self.started else "metric"
 
+    @property
+    def loss(self) -> str:
+        """What its losses measure; "" where nobody told."""
+        return self.started.loss if self.started else ""
+
     def beside(self) -> Beside:
         """The run as views draw it beside another."""
-        return Beside(self.number, self.name, self.metric, self.history)
+        return Beside(self.number, self.name, self.metric, self.history, self.loss)
 
 
 def run_name(experiment: Experiment) -> str:

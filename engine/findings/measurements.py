@@ -45,6 +45,7 @@ class Measurements:
     parts: Mapping[str, int] = field(default_factory=dict)  # examples in each, where they were counted
     by_time: GradientByTime | None = None
     prediction: Probe | None = None  # what the network says of held-out data; None for running text
+    loss: str = ""  # what `Evaluated` tells of it measures, as `training.loss` names it
     ended: bool = False
     parameters: int = 0  # trainable numbers of the network
     worth: MemoryWorth | None = None  # of memory, once the run has ended

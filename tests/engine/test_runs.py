@@ -68,6 +68,7 @@ def test_a_run_folder_holds_what_it_should(run: TrainingRun, tmp_path: Path) -> 
     assert [row["epoch"] for row in rows] == ["1", "2"]
     assert rows[0].keys() == {"step", "epoch", "training_loss", "validation_loss", "RMSE", "best"}
     result = json.loads((folder / "result.json").read_text())
+    assert (result["loss"], result["metric"]) == ("mse", "RMSE")
     assert result["test_metrics"]["RMSE"] > 0
     assert "seasonal naive" in result["test_baselines"]
     assert result["data"] == {"sample": "noisy_sine"}
@@ -82,6 +83,22 @@ def test_a_run_comes_back_as_it_was(run: TrainingRun, tmp_path: Path, part: str)
     inputs = run.dataset.pinned().inputs
     np.testing.assert_array_equal(model.network.forward(inputs).values, run.network.forward(inputs).values)
     assert model.preparation.metadata() == run.dataset.preparation.metadata()
+
+
+@pytest.mark.parametrize(
+    ("ended", "chosen", "loss"), [(True, "auto", "mse"), (False, "mae", "mae"), (False, "auto", "")]
+)
+def test_a_past_run_tells_its_loss_as_far_as_somebody_wrote_it_down(
+    run: TrainingRun, tmp_path: Path, ended: bool, chosen: str, loss: str
+) -> None:
+    folder = tmp_path / "run"
+    settings = folder / "experiment.toml"
+    settings.write_text(settings.read_text().replace('loss = "auto"', f'loss = "{chosen}"'))
+    if not ended:
+        (folder / "result.json").unlink()
+    started = read_run(folder).started
+    assert started is not None
+    assert started.loss == loss
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
+from engine.events import RunStarted
 from workbench.elided_box import ElidedBox
 from workbench.history import Beside, History, Values
 from workbench.later import in_turn, later
@@ -39,6 +40,7 @@ _SPAN = 100  # times the least loss, beyond which the axis is logarithmic
 _LOSS, _METRIC = 14 * GRID, 12 * GRID  # pixels of height of a plot at least, with text of the usual size
 _NOT_YET = "none before an epoch ends"
 _UNSEEN, _UNSEEN_MS = 2.0, 400  # columns of pixels: what has grown by less is not missed for so long
+_OTHER_LOSS, _OTHER_METRIC = "not drawn: another loss", "not drawn: another metric"  # of runs beside the one at hand
 _STRIDE = 1.05  # by which straight lines are drawn ahead of the last step
 
 
@@ -102,7 +104,7 @@ class Loss(LiveView):
     def reason(self) -> str:
         """Empty until the first batch, or while there is something to draw of other runs."""
         drawn = self.history is not None and self.history.count("loss")
-        beside = any(other.history.count("validation_loss") for other in self.others)  # what is drawn of them
+        beside = any(other.history.count("validation_loss") for other in self._same_loss())  # what is drawn of them
         return "" if drawn or beside else self.unmeasured
 
     def draw_history(self, history: History) -> None:
@@ -126,7 +128,7 @@ class Loss(LiveView):
         self._draw_smooth(history, first, last)
         validation = history.line("validation_loss", first, last, loss.pixels)
         loss.show_curve(_VALIDATION, *validation, self._value(history, "validation_loss"))
-        self._draw_others(loss, "validation_loss", self.others)
+        self._draw_others(loss, "validation_loss", self._same_loss())
         self._follow_span()
         self._draw_best()
         self._loss.mark(self._moment, self.moment)
@@ -162,14 +164,34 @@ class Loss(LiveView):
         elif history is not None and history.count("loss"):
             own = [(_BATCHES, history.raw("loss"))]
         for run in self.others:
-            own.append((f"{_named(run)}, validation loss", run.history.raw("validation_loss")))
-            if run.metric == metric:
+            if run in self._same_loss():
+                own.append((f"{_named(run)}, validation loss", run.history.raw("validation_loss")))
+            if run in self._same_metric():
                 own.append((f"{_named(run)}, {metric}", run.history.raw("metric")))
         return steps_table(own)
 
+    @property
+    def _leading(self) -> RunStarted | Beside | None:
+        """Whose measures all are drawn in: the run at hand; before there is one, the first beside it."""
+        return self.start or next(iter(self.others), None)
+
     def _metric_name(self) -> str:
-        """Of the run at hand; before there is one, of the first beside it."""
-        return self.start.metric if self.start else self.others[0].metric if self.others else "metric"
+        return self._leading.metric if self._leading else "metric"
+
+    def _same_metric(self) -> list[Beside]:
+        """The runs beside it whose metric can be compared."""
+        return [run for run in self.others if run.metric == self._metric_name()]
+
+    def _same_loss(self) -> list[Beside]:
+        """Those whose loss can be; where one never told which it was, one metric stands for one loss."""
+        loss = self._leading.loss if self._leading else ""
+        alike = self._same_metric()
+        return [run for run in self.others if (run.loss == loss if run.loss and loss else run in alike)]
+
+    def _left_out(self, drawn: Sequence[Beside], why: str) -> list[Key]:
+        """An entry of the key for the runs beside it that are not among those drawn."""
+        names = ", ".join(_named(run) for run in self.others if run not in drawn)
+        return [Key(names, QPen(), why, line=False)] if names else []
 
     def clear(self) -> None:
         """No curves, no baselines, no best epoch."""
@@ -246,12 +268,10 @@ class Loss(LiveView):
 
     def _draw_best(self) -> None:
         step, value = self.best()
-        self._best.setVisible(not math.isnan(step))
-        if math.isnan(step):
-            self._loss.show_key()
-            return
-        self._best.setPos(step)
-        self._loss.show_key([Key(f"best: {self._place(step)}", self.theme.pen("good"), _number(value))])
+        known = not math.isnan(step)
+        self._loss.mark(self._best, step if known else None)
+        best = [Key(f"best: {self._place(step)}", self.theme.pen("good"), _number(value))] if known else []
+        self._loss.show_key([*best, *self._left_out(self._same_loss(), _OTHER_LOSS)])
 
     def _name_metric(self) -> None:
         plot, metric = self._metric, self._metric_name()
@@ -273,15 +293,15 @@ class Loss(LiveView):
         plot.mark(self._metric_moment, self.moment)
         for name, value in self.start.baselines if self.start else ():
             plot.show_curve(name, steps, np.full(2, value), _number(value))
-        self._draw_others(plot, "metric", [run for run in self.others if run.metric == metric])
+        self._draw_others(plot, "metric", self._same_metric())
         self._show_metric_key(history)
 
     def _show_metric_key(self, history: History) -> None:
         """A metric that is still to come is named, too: it is what the others are there to be beaten by."""
         metric = next(iter(self._metric.curves))  # which is made before what it has to beat
         to_come = bool(self.start) and not history.count("metric")
-        pen = self._metric.curves[metric].pen(self.theme)
-        self._metric.show_key([Key(metric, pen, _NOT_YET)] if to_come else [])
+        entries = [Key(metric, self._metric.curves[metric].pen(self.theme), _NOT_YET)] if to_come else []
+        self._metric.show_key([*entries, *self._left_out(self._same_metric(), _OTHER_METRIC)])
 
     def _draw_others(self, plot: CurvePlot, what: str, others: Sequence[Beside]) -> None:
         """One curve for each other run; those that are no longer asked for go."""

@@ -32,7 +32,10 @@ def short_run() -> History:
 def test_other_runs_are_drawn_beside_the_one_at_hand(show: Show, short_run: History, qtbot: QtBot) -> None:
     view = show(Loss)
     assert view.reason()
-    view.show_others((Beside(3, "gru-16", "RMSE", short_run), Beside(4, "lstm-8", "bits", short_run)))
+    squared = replace(measured.STARTED, loss="mse")
+    view.show_others((Beside(3, "gru-16", "RMSE", short_run), Beside(4, "lstm-8", "MSE", short_run, "mse")))
+    assert "4 lstm-8" not in view._loss.curves  # with none at hand, the first is what others are held against
+    view.show_others((Beside(3, "gru-16", "RMSE", short_run, "mse"), Beside(4, "lstm-8", "MSE", short_run, "mse")))
     assert view.reason() == ""
     assert_array_equal(view._loss.curves["3 gru-16"].y, [2.5, 1.25, 1.5])
     qtbot.waitUntil(lambda: "3 gru-16" in view._metric.curves)  # drawn in a turn of its own at first
@@ -40,6 +43,7 @@ def test_other_runs_are_drawn_beside_the_one_at_hand(show: Show, short_run: Hist
     assert "3 gru-16  1.5" in view._loss.legend.texts  # the last, as of the run at hand
     assert "3 gru-16  35" in view._metric.legend.texts  # where more may be better, the lowest would be the worst
     assert "4 lstm-8" not in view._metric.curves  # measured in something else
+    assert view._metric.legend.texts[-2:] == ("4 lstm-8  not drawn: another metric", "3 gru-16  35")
     shapes = {name: curve.key(LIGHT).shape for name, curve in view._loss.curves.items()}
     assert shapes["validation"] == "" != shapes["3 gru-16"] != shapes["4 lstm-8"]  # colour does not stand alone
     own, other = (view._loss.curves[name].item.zValue() for name in ("validation", "3 gru-16"))
@@ -53,7 +57,7 @@ def test_other_runs_are_drawn_beside_the_one_at_hand(show: Show, short_run: Hist
     view.reset()
     assert view._stamp.text() == ""
     assert len(view._loss.curves["3 gru-16"].y) == 3
-    view.show_start(measured.STARTED)  # a second run begins while the first is still drawn
+    view.show_start(squared)  # a second run begins while the first is still drawn
     view.show_history(short_run)
     qtbot.waitUntil(lambda: {name for name, _ in measured.STARTED.baselines} <= set(view._metric.curves))
     view.show_others(())
@@ -64,15 +68,49 @@ def test_the_table_holds_the_runs_that_are_drawn_beside_the_one_at_hand(show: Sh
     view, other = show(Loss), History()
     for step, name, value in ((3, "validation_loss", 2.0), (4, "validation_loss", 1.0), (4, "metric", 9.0)):
         other.extend(name, [step], [value])
-    view.show_others((Beside(3, "gru-16", "RMSE", other), Beside(4, "lstm-8", "bits", other)))
+    view.show_others((Beside(3, "gru-16", "RMSE", other, "mse"), Beside(4, "lstm-8", "MSE", other, "mse")))
     assert view.table()[0] == ("step", "3 gru-16, validation loss", "3 gru-16, RMSE", "4 lstm-8, validation loss")
-    view.show_start(replace(measured.STARTED, metric="RMSE"))
+    view.show_start(replace(measured.STARTED, metric="RMSE", loss="mse"))
     view.show_history(short_run)
     header, rows = view.table()
     assert header[:5] == ("step", "training loss", "validation loss", "RMSE", "3 gru-16, validation loss")
     assert [row[0] for row in rows] == [2, 3, 4, 6]
     assert_array_equal(rows[1][1:], [math.nan] * 3 + [2, math.nan, 2])
     assert_array_equal(rows[2][1:], [1.5, 1.25, 30, 1, 9, 1])
+
+
+BESIDE = {
+    "mse": ("RMSE", "mse"), "scored in another way": ("MSE", "mse"), "mae": ("RMSE", "mae"),
+    "characters": ("bits per character", "cross_entropy"), "never told": ("RMSE", ""),
+    "never told, of other answers": ("accuracy", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("own", "drawn"),
+    [
+        ("mse", ("mse", "scored in another way", "never told")),
+        ("cross_entropy", ("characters", "never told, of other answers")),
+        ("", ("mse", "mae", "never told")),
+    ],
+)
+def test_of_runs_beside_the_one_at_hand_only_those_are_drawn_whose_loss_is_the_same_and_the_key_names_the_others(
+    show: Show, short_run: History, own: str, drawn: tuple[str, ...]
+) -> None:
+    view = show(Loss)
+    view.show_start(replace(measured.STARTED, metric="accuracy" if own == "cross_entropy" else "RMSE", loss=own))
+    names = {name: f"{number} {name}" for number, name in enumerate(BESIDE, 1)}
+    view.show_others(
+        tuple(
+            Beside(number, name, metric, short_run, loss)
+            for number, (name, (metric, loss)) in enumerate(BESIDE.items(), 1)
+        )
+    )
+    view.show_history(short_run)
+    assert [name for name in BESIDE if names[name] in view._loss.curves] == list(drawn)
+    assert [name for name in BESIDE if f"{names[name]}, validation loss" in view.table()[0]] == list(drawn)
+    left_out = ", ".join(names[name] for name in BESIDE if name not in drawn)
+    assert f"{left_out}  not drawn: another loss" in view._loss.legend.texts
 
 
 def test_loss_curves_and_best_epoch(show: Show, short_run: History) -> None:
