@@ -15,7 +15,7 @@ from engine.counting import counted
 from engine.events import Changes, Finding
 from engine.findings.few_examples import caution, on_few
 from engine.findings.measurements import Measurements, Standing
-from engine.findings.measures import SHARES, best_lag
+from engine.findings.measures import SHARES, best_lag, resolution
 from engine.percentages import percent
 from engine.prediction_records import ClassPrediction, SeriesPrediction, ValuePrediction
 
@@ -35,7 +35,7 @@ def baseline(m: Measurements) -> Finding | None:
     whose = f" with the best weights (epoch {m.best.epoch})" if m.best else ""  # views show those of the moment
     why = f"{m.metric} {standing.ours:.4g}{whose} against {theirs:.4g} on the {standing.part} part."
     if standing.missed:
-        return _not_beaten(m, name, why)
+        return _nothing_left(m, name, theirs, why) if standing.faultless else _not_beaten(m, name, why)
     better = ", ".join(f"{name} ({value:.4g})" for name, value in standing.ahead if value != standing.ours)
     why += f" Still better, and learned from the same data: {better}." if better else ""
     even = [name for name, value in (*standing.ahead, *standing.beaten) if abs(m.gain(standing.ours, value)) <= _HARDLY]
@@ -98,6 +98,14 @@ def _not_beaten(m: Measurements, name: str, why: str) -> Finding:
     return Finding("baseline", "warning", title, why, cure)
 
 
+def _nothing_left(m: Measurements, name: str, theirs: float, why: str) -> Finding:
+    title = f"Nothing is left to learn: {name} makes as good as no error"
+    if theirs:
+        why += f" Values of this size are told apart by {m.told_apart:.2g} and no less."
+    cure = "Choose data, or another column, in which what comes next does not follow as simply."
+    return Finding("baseline", "warning", title, why, cure)
+
+
 def unscored(m: Measurements) -> Finding | None:
     """Whether there was nothing to judge the network by at the end."""
     if not m.ended or m.parts.get("test", 1):
@@ -117,7 +125,8 @@ def unscored(m: Measurements) -> Finding | None:
 
 def memory(m: Measurements) -> Finding | None:
     """Whether remembering pays, beside a network that cannot."""
-    if m.worth is None or m.worth.trained is None or m.final is None:
+    standing = m.standing()
+    if m.worth is None or m.worth.trained is None or m.final is None or (standing and standing.faultless):
         return None
     ours, theirs, other = m.final[0], m.worth.trained.test, m.worth.trained.network
     if not (math.isfinite(ours) and math.isfinite(theirs)):
@@ -135,7 +144,6 @@ def memory(m: Measurements) -> Finding | None:
         title = f"Beats a feed-forward network of the same size{_by(gain, m)}"
         return _praise(m, "test", Finding("memory", "good", title, why))
     title = "A feed-forward network of the same size does " + ("better" if gain < -_HARDLY else "as well")
-    standing = m.standing()
     if standing is None or standing.missed:  # neither has learned enough to say why
         return Finding("memory", "note", title, why)
     cure = "What the answer takes stands at fixed places of the window: memory is not what this task lacks."
@@ -146,12 +154,15 @@ def order(m: Measurements) -> Finding | None:
     """Whether the order of the steps says anything to the network."""
     if m.worth is None or m.final is None or not math.isfinite(m.worth.shuffled) or not math.isfinite(m.final[0]):
         return None
+    standing = m.standing()
+    if standing and standing.faultless:
+        return None
     ours, without = m.final[0], m.worth.shuffled
     why = (
         f"The same weights, on test sequences whose steps come in another order: {m.metric} {without:.4g} instead of "
         f"{ours:.4g}."
     )
-    if abs(m.gain(ours, without)) > _HARDLY and ((standing := m.standing()) is None or standing.missed):
+    if abs(m.gain(ours, without)) > _HARDLY and (standing is None or standing.missed):
         return None  # of a network that has not learned, any order changes the score
     if m.gain(ours, without) > _HARDLY:
         title = f"It uses the order: shuffled, {m.metric} is {without:.3g}"
@@ -188,7 +199,7 @@ def flat(m: Measurements) -> Finding | None:
     if not isinstance(shown, SeriesPrediction) or not m.enough:
         return None
     spread, moved = float(np.nanstd(shown.truth)), float(np.nanstd(shown.forecast))
-    if not moved < 0.1 * spread:
+    if not moved < 0.1 * spread or spread <= resolution(shown.truth):
         return None
     why = f"It moves by {moved:.3g} where the truth moves by {spread:.3g}: the network answers with the mean."
     standing = m.standing()

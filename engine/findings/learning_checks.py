@@ -85,7 +85,8 @@ def restless(m: Measurements) -> Finding | None:
 
 def overfitting(m: Measurements) -> Finding | None:
     """Whether the training part is learned by heart."""
-    if m.best is None:
+    standing = m.standing()
+    if m.best is None or (standing and standing.faultless):
         return None
     best, last = m.best, m.evaluations[-1]
     rising = last.validation_loss > 1.1 * best.validation_loss and last.training_loss < best.training_loss

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 
 from engine.config import Experiment
 from engine.events import Evaluated, Probe
-from engine.findings.measures import HIGHER_IS_BETTER, SHARES
+from engine.findings.measures import HIGHER_IS_BETTER, SHARES, resolution
 from engine.forecasts.intervals import Interval
 from engine.inside_records import GradientByTime
 from engine.memory_worth import MemoryWorth
+from engine.prediction_records import SeriesPrediction
 
 RECENT_STEPS = 200  # steps that gradient norms are judged over
 
@@ -30,6 +31,7 @@ class Standing:
     beaten: tuple[tuple[str, float], ...]
     ahead: tuple[tuple[str, float], ...]
     missed: tuple[str, float] | None  # one that takes no learning, and is not clearly beaten
+    faultless: bool = False  # that one makes as good as no error, and a share of that says nothing
 
 
 @dataclass(slots=True)
@@ -94,4 +96,11 @@ class Measurements:
         unlearned = [item for item in ranked if not item[0].startswith(_FITTED)] or ranked[-1:]
         name, value = unlearned[0]
         missed = self.gain(ours, value) <= _CLEARLY
-        return Standing(part, ours, tuple(beaten), tuple(ahead), (name, value) if missed else None)
+        faultless = self.metric not in HIGHER_IS_BETTER and value <= self.told_apart
+        unbeaten = (name, value) if missed or faultless else None
+        return Standing(part, ours, tuple(beaten), tuple(ahead), unbeaten, faultless)
+
+    @property
+    def told_apart(self) -> float:
+        """An error up to which it is as good as none: values of that size are told apart by so much and no less."""
+        return resolution(self.prediction.truth) if isinstance(self.prediction, SeriesPrediction) else 0.0

@@ -19,6 +19,12 @@ SHARES = ("accuracy", "balanced accuracy", "micro F1", "exact match")  # metrics
 _LAGS = 12
 
 
+def resolution(values: Floats) -> float:
+    """What cannot be told from nothing beside values of that size, in the precision that they are kept in."""
+    known = np.abs(values[np.isfinite(values)])
+    return float(np.finfo(np.float32).eps * known.max()) if known.size else 0.0
+
+
 def lag_errors(truth: Floats, forecast: Floats) -> Floats:
     """Root mean square errors of the forecast (N,) moved back by 0, 1, … steps, all over the same points.
 
@@ -39,7 +45,7 @@ def best_lag(truth: Floats, forecast: Floats) -> int:
     fifth of the error.
     """
     errors = lag_errors(truth, forecast)
-    if not errors.size or np.nanstd(truth[len(errors) - 1 :]) == 0:
+    if not errors.size or np.nanstd(truth[len(errors) - 1 :]) <= resolution(truth):
         return 0
     lag = int(np.argmin(errors))
     return lag if errors[lag] < 0.8 * errors[0] else 0

@@ -73,6 +73,41 @@ def test_of_an_empty_test_part_it_is_said_at_the_end_why_and_what_to_do(
     assert finding(measurements, "unscored") is None
 
 
+def still(value: float, noise: float = 0.0) -> Floats:
+    return np.float32(value) + np.float32(noise) * (np.arange(40) % 3).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("truth", "error", "faultless"),
+    [
+        (still(5.0), 0.0, True),
+        (still(0.3, 3e-8), 1.2e-8, True),  # what numbers of this precision tell apart
+        (still(5.0, 1e-3), 1e-3, False),
+        (walk(), 0.0, True),  # as of a straight line, which a drift goes on with
+    ],
+)
+@pytest.mark.parametrize("ours", [1e-9, 1e-8, 1e-3])
+def test_where_a_simple_answer_makes_no_error_that_is_said_and_nothing_that_contradicts_it(
+    truth: Floats, error: float, faultless: bool, ours: float
+) -> None:
+    losses = [(1.0, 1e-7, ours), *[(0.5 / epoch, 1e-6, ours) for epoch in range(1, 10)]]
+    measurements = measured(*losses)
+    measurements.baselines = (("naive", error), ("AR(12)", 1e-4))
+    measurements.prediction = shown(truth, np.full_like(truth, truth.mean()))
+    title = "Nothing is left to learn: naive makes as good as no error"
+    assert (said(measurements, "baseline").title == title) is faultless
+    assert (finding(measurements, "overfitting") is None) is faultless
+
+
+@pytest.mark.parametrize(("noise", "told"), [(0.0, False), (3e-8, False), (1e-3, True)])
+def test_a_forecast_is_flat_only_where_the_truth_moves_by_more_than_its_numbers_tell_apart(
+    noise: float, told: bool
+) -> None:
+    measurements = measured(*[(1, 1, 1.0)] * 4)
+    measurements.prediction = shown(still(0.3, noise), still(0.3))
+    assert (finding(measurements, "flat") is not None) is told
+
+
 def test_where_every_baseline_learns_too_the_weakest_is_to_be_beaten() -> None:
     measurements = measured(*[(1, 1, 5.0)] * 4)
     measurements.baselines = (("AR(12)", 4.0), ("linear regression", 6.0))

@@ -295,6 +295,14 @@ def test_it_is_said_in_words_what_memory_and_order_are_worth() -> None:
     assert "hardly matters" in found["order"].title
 
 
+@pytest.mark.parametrize("ours", [1e-9, 1e-4, 1.0])
+def test_beside_a_simple_answer_without_error_nothing_is_measured_in_shares_of_that(ours: float) -> None:
+    found = _found(ours=ours, theirs=1e-3, without=2.0, naive=0.0)
+    assert found.keys() == {"baseline"}
+    assert found["baseline"].title == "Nothing is left to learn: naive makes as good as no error"
+    assert "%" not in found["baseline"].why
+
+
 def test_a_network_that_has_not_learned_is_no_ground_for_reasons() -> None:
     found = _found(ours=5.0, theirs=5.0, without=6.0, naive=4.0)
     assert found["memory"].cure == ""
