@@ -20,6 +20,7 @@ from engine.findings.few_examples import caution
 from engine.findings.measures import HIGHER_IS_BETTER
 from workbench.draft import source_name
 from workbench.icons import icon
+from workbench.panels.sorted_header import SortedHeader
 from workbench.plots.numerals import numerals
 from workbench.records import RunRecord
 from workbench.theme import GRID, Theme
@@ -191,6 +192,7 @@ class RunsList(QTreeWidget):
 def runs_list() -> RunsList:
     """The empty list."""
     made = RunsList()
+    made.setHeader(SortedHeader())
     made.setObjectName("runs_list")
     made.setAccessibleName("Runs")
     made.setHeaderLabels([column.title for column in COLUMNS])
