@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.events import Probe
@@ -21,6 +22,7 @@ from workbench.theme import GRID
 _TRUTH, _FORECAST = "truth", "forecast"
 _BETWEEN = " · "  # between what is read out
 _TELLING = 100  # a skill beyond is a sign that something is wrong, and its digits say nothing
+_FEW = 6  # points of which the outer ones may be the only ones that are named
 _FORECAST_HIGH, _LEFT_HIGH = 18 * GRID, 12 * GRID  # pixels of a plot at least, with text of the usual size
 
 
@@ -33,6 +35,7 @@ class ForecastPage(AnswerPage):
         """Curves, and where there is room what they leave."""
         self._shown: SeriesPrediction | None = None
         self.plot = CurvePlot(self.theme, bottom="", left="")
+        self._ends = self.plot.add_anchor()
         self.intervals = Intervals(self.plot, self.theme)
         self.plot.hovered.connect(self._hover)
         self._walked = KeyCursor(self.plot)
@@ -57,6 +60,7 @@ class ForecastPage(AnswerPage):
         baselines = self._baselines(prediction)
         if tuple(self.plot.curves) != (_TRUTH, _FORECAST, *baselines):
             self._name_curves(prediction, baselines)
+        self._ends.setData(*_beyond_ends(prediction))
         starts, errors = beginnings(prediction.labels), dict(prediction.baseline_rmse)
         self.plot.bottom.set_labels(prediction.labels)
         for name, values in prediction.baselines:
@@ -87,6 +91,7 @@ class ForecastPage(AnswerPage):
         self.leave()
         self.intervals.remove()
         self.plot.remove_curves()
+        self._ends.setData([], [])
         self.plot.clear()
         self.plot.show_everything()
         if self.left:
@@ -173,6 +178,13 @@ class ForecastPage(AnswerPage):
             self.read.emit("")
         else:
             self.read.emit(self._words(shown, round(place)))
+
+
+def _beyond_ends(prediction: SeriesPrediction) -> tuple[list[float], list[float]]:
+    """What is to be in sight around few points: half a step at both ends, or the date of none of two has room."""
+    known = prediction.forecast[np.isfinite(prediction.forecast)]
+    count = len(prediction.forecast)
+    return ([-0.5, count - 0.5], [float(known[0])] * 2) if known.size and count <= _FEW else ([], [])
 
 
 def skill(prediction: SeriesPrediction) -> tuple[str, float] | None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -188,6 +189,29 @@ def test_in_a_small_place_the_naive_and_the_best_baseline_do(show: Show) -> None
     assert tuple(page.plot.curves) == ("truth", "forecast", "naive", "AR(12)")
     assert page.table(known)[0] == ("time", "truth", "forecast", "naive", "drift", "AR(12)")
     page.deleteLater()
+
+
+@pytest.mark.parametrize("points", [1, 2, 3, 6])
+@pytest.mark.parametrize("compact", [True, False])
+def test_of_few_points_the_dates_are_written_however_near_to_the_edges_they_lie(
+    qtbot: QtBot, points: int, compact: bool
+) -> None:
+    page = ForecastPage(LIGHT, compact=compact)
+    qtbot.addWidget(page)
+    page.resize(420, 300)
+    page.show()
+    known = measured.series_prediction(12)
+    few = {name: getattr(known, name)[:points] for name in ("labels", "truth", "forecast")}
+    page.draw(replace(known, **few, baselines=(), bands=()))
+    page.plot.settle()
+    qtbot.waitUntil(lambda: page.plot.bottom.width() > 100)
+    picture = QImage(1, 1, QImage.Format.Format_RGB32)
+    painter = QPainter(picture)
+    drawn = page.plot.bottom.generateDrawSpecs(painter)
+    painter.end()
+    assert len(drawn[2]) >= min(points, 2)
+    page.clear()
+    assert page.plot.box.childrenBounds()[0] is None
 
 
 def test_intervals_are_drawn_where_they_are_known_and_stand_in_the_table(show: Show) -> None:
