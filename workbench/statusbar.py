@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QStatusBar, QWidget
 
 from workbench.number_label import NumberLabel
@@ -23,19 +23,24 @@ class StatusBar(QStatusBar):
         self.setAccessibleName("Status bar")
         self.setSizeGripEnabled(False)
         self.setContentsMargins(0, 0, GRID, 0)
+        self._said = ""
         self._strut = QWidget()
         self.addPermanentWidget(self._strut)
         self._strut.hide()  # its height counts all the same
         self._data = self._number("status_data", "Data")
         self._pace = self._number("status_pace", "Steps a second")
         self._threads = self._number("status_threads", "Threads")
-        self._said = ""
+        self._clock = QTimer(self)  # Qt's own begins anew with a sentence that is fitted anew
+        self._clock.setSingleShot(True)
+        self._clock.setInterval(_SECONDS * 1000)
+        self._clock.timeout.connect(self.clearMessage)
         self.messageChanged.connect(self._forget)
 
     def tell(self, text: str) -> None:
         """Say a sentence; it goes after a while. Where it has no room, the whole is in its tip."""
-        self.showMessage(self._fitting(text), _SECONDS * 1000)
         self._said = text
+        self.showMessage(self._fitting(text))
+        self._clock.start()
         self.setToolTip(text)
         announce(self, text)
 
@@ -45,8 +50,10 @@ class StatusBar(QStatusBar):
             self.clearMessage()
 
     def _forget(self, message: str) -> None:
-        if not message:
+        """What has gone, or gave way to what Qt says of a button under the mouse."""
+        if message != self._fitting(self._said):
             self._said = ""
+            self._clock.stop()
             self.setToolTip("")
 
     def _fitting(self, text: str) -> str:
@@ -66,6 +73,12 @@ class StatusBar(QStatusBar):
     def show_threads(self, threads: int) -> None:
         """How many threads the engine may use."""
         self._threads.show_text(f"{threads} thread" + ("s" if threads != 1 else ""))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """There is more room for what was said, or less."""
+        super().resizeEvent(event)
+        if self._said:
+            self.showMessage(self._fitting(self._said))
 
     def changeEvent(self, event: QEvent) -> None:
         """As high as its text asks for, whatever comes and goes in it."""

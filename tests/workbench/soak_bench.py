@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMessageBox, QStatusBar
+from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from workbench.backend import Backend
@@ -202,7 +202,7 @@ class SoakBench:
         lanes = ", ".join(thread.name for thread in threading.enumerate() if thread.name.startswith("job-"))
         assert ended or window.desk.jobs.join(_CLOSE_LIMIT_MS / 1000), f"work goes on after the end: {lanes}"
         assert window.desk.close(_CLOSE_LIMIT_MS / 1000), "work goes on after the end"
-        active = [timer for timer in window.findChildren(QTimer) if timer.isActive() and not _ends_by_itself(timer)]
+        active = [timer for timer in window.findChildren(QTimer) if timer.isActive() and not timer.isSingleShot()]
         assert not active, f"timers go on: {[(timer.parent(), timer.interval()) for timer in active]}"
         window.deleteLater()
         del window, self._window
@@ -249,11 +249,6 @@ class SoakBench:
 
     def _change(self, name: str, value: Any) -> None:
         self._window._on_edited(name, value)
-
-
-def _ends_by_itself(timer: QTimer) -> bool:
-    """Single shots, and Qt's own clock for the text at the foot, which it does not mark as one."""
-    return timer.isSingleShot() or isinstance(timer.parent(), QStatusBar)
 
 
 def held() -> tuple[set[str], int, int]:

@@ -390,10 +390,19 @@ def test_a_sentence_that_has_no_room_in_the_foot_ends_in_dots_and_is_whole_in_it
     foot.tell(said)
     assert foot.currentMessage().endswith("…")
     assert foot.toolTip() == said
+    narrow, left = foot.currentMessage(), foot._clock.remainingTime()
+    foot.resize(1200, foot.height())
+    assert (foot.currentMessage(), foot.toolTip()) == (said, said)
+    foot.resize(480, foot.height())
+    assert foot.currentMessage() == narrow
+    assert foot._clock.remainingTime() <= left
     foot.unsay(said)
     assert (foot.currentMessage(), foot.toolTip()) == ("", "")
     foot.tell("Set.")
     assert foot.currentMessage() == "Set."
+    foot.showMessage("Begin a run")  # as Qt does of a button under the mouse
+    foot.resize(500, foot.height())
+    assert (foot.currentMessage(), foot.toolTip(), foot._clock.isActive()) == ("Begin a run", "", False)
 
 
 def test_that_a_run_is_under_way_is_said_no_longer_than_it_is_true(bench: Bench) -> None:
