@@ -21,6 +21,7 @@ from workbench.plots.saving import Table
 from workbench.views.live_view import LiveView
 
 _SHARE, _SUM = "share of each step", "sum from the last step back"
+_OF_WHOLE, _OF_ONE = "share of the whole", "gradient"  # what the axis tells of a parameter, and of one weight
 
 
 class Summing(LiveView):
@@ -35,7 +36,7 @@ class Summing(LiveView):
 
     def build(self) -> None:
         """Bars and their running sum; choices of the parameter, and of one weight in it."""
-        self._plot = CurvePlot(self.theme, bottom="time step", left="share of gradient", counted=True)
+        self._plot = CurvePlot(self.theme, bottom="time step", left=_OF_WHOLE, counted=True)
         self._bars = pg.PlotDataItem(stepMode="center", fillLevel=0.0, pen=None)
         self._plot.axes.add(self._bars)
         self._plot.hiding.own(_SHARE, self._bars)
@@ -76,15 +77,16 @@ class Summing(LiveView):
         if not isinstance(found, Contributions):
             return
         self._show_choices(found)
-        edges = np.arange(found.first, self.time_steps() + 1) + 0.5
+        edges, whole = np.arange(found.first, self.time_steps() + 1) + 0.5, drawn_as_one(found)
+        steps, total, summed = found.steps / whole, found.total / whole, sums(found) / whole
         of = found.name, found.entry
-        low, high = self._extent.hold(of, snapshot.step, (found.steps, sums(found), found.total, 0.0))
+        low, high = self._extent.hold(of, snapshot.step, (steps, summed, total, 0.0))
         self._frame.setData(edges[[0, -1]], [low, high])
-        self._bars.setData(edges, found.steps)
-        self._plot.show_curve(_SUM, edges[1:] - 0.5, sums(found))
+        self._bars.setData(edges, steps)
+        self._plot.show_curve(_SUM, edges[1:] - 0.5, summed)
         self._plot.box.setLimits(xMin=edges[0], xMax=edges[-1])
-        self._total.setPos(found.total)
-        self._total.show()
+        self._plot.mark(self._total, total)
+        self._name_axis(_OF_WHOLE if found.entry is None else _OF_ONE)
         self._show_key(found)
         self._show_cursor()
 
@@ -147,6 +149,10 @@ class Summing(LiveView):
             limit(self._row, found.shape[0] - 1)
             limit(self._column, found.shape[1] - 1 if len(found.shape) > 1 else 0)
 
+    def _name_axis(self, name: str) -> None:
+        if name != self._plot.left.labelText:
+            self._plot.left.setLabel(name, **self._plot.left.labelStyle)
+
     def _show_key(self, found: Contributions) -> None:
         share = Key(_SHARE, patch(self.theme.color("train", 0.7)))
         total = Key(whose(found), self.theme.pen("good"), f"= {found.total:.4g}, the sum of all steps")
@@ -185,6 +191,14 @@ class Summing(LiveView):
 def sums(found: Contributions) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     """The sum of each step and all after it, in the order in which BPTT goes."""
     return np.cumsum(found.steps[::-1])[::-1]
+
+
+def drawn_as_one(found: Contributions) -> float:
+    """Of a whole parameter its gradient's norm: batches of very different gradients have one axis.
+
+    One weight's gradient may be near zero, where its steps cancel out: it is drawn as it is.
+    """
+    return found.total if found.entry is None and found.total else 1.0
 
 
 def whose(found: Contributions) -> str:

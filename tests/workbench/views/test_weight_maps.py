@@ -144,13 +144,40 @@ def known_shares(entry: tuple[int, int] | None = None) -> Contributions:
 def test_steps_add_up_to_the_whole(show: Show) -> None:
     view = show(Summing)
     view.show_snapshot(measured.snapshot(known_shares()))
-    assert_array_equal(view._bars.getData()[1], [0.5, -1.0, 2.5])
-    assert_array_equal(view._plot.curves["sum from the last step back"].y, [2.0, 1.5, 2.5])
-    assert view._total.value() == 2.0
+    assert_array_equal(view._bars.getData()[1], [0.25, -0.5, 1.25])
+    assert_array_equal(view._plot.curves["sum from the last step back"].y, [1.0, 0.75, 1.25])
+    assert view._total.value() == 1.0
+    assert view._plot.left.labelText == "share of the whole"
     assert "‖gradient‖ of b  = 2, the sum of all steps" in view._plot.legend.texts
     view._plot.hovered.emit(3.2)
     assert view._readout.text() == "time step 3 adds +2.5 (125.0 % of the whole) · sum from here on 2.5"
     assert view.table()[1] == [(1, 0.5, 2.0), (2, -1.0, 1.5), (3, 2.5, 2.5)]
+
+
+def test_one_weight_is_drawn_as_it_is(show: Show) -> None:
+    view = show(Summing)
+    view.show_snapshot(measured.snapshot(known_shares((1, 2))))
+    assert_array_equal(view._bars.getData()[1], [0.5, -1.0, 2.5])
+    assert_array_equal(view._plot.curves["sum from the last step back"].y, [2.0, 1.5, 2.5])
+    assert view._total.value() == 2.0
+    assert view._plot.left.labelText == "gradient"
+
+
+@pytest.mark.parametrize("size", [1e-9, 1.0, 1e6])
+def test_however_small_the_gradient_its_shares_fill_the_axis(show: Show, size: float) -> None:
+    view = show(Summing)
+    view.show_snapshot(measured.snapshot(known_shares(), step=1))
+    weaker = replace(known_shares(), steps=size * known_shares().steps, total=2 * size)
+    view.show_snapshot(measured.snapshot(weaker, step=2))
+    assert_allclose(view._bars.getData()[1], [0.25, -0.5, 1.25])
+    assert view._plot.box.viewRange()[1][1] < 1.5
+
+
+def test_where_nothing_arrives_there_are_no_shares(show: Show) -> None:
+    view = show(Summing)
+    view.show_snapshot(measured.snapshot(replace(known_shares(), steps=np.zeros(3), total=0.0)))
+    assert_array_equal(view._bars.getData()[1], [0, 0, 0])
+    assert view._total.value() == 0
 
 
 def test_the_last_update_of_a_batch_in_parts_stands_at_its_own_steps(show: Show) -> None:
@@ -169,11 +196,11 @@ def test_the_last_update_of_a_batch_in_parts_stands_at_its_own_steps(show: Show)
     assert "‖gradient‖ of b, the last of 3 updates  = 2, the sum of all steps" in view._plot.legend.texts
 
 
-def test_the_axis_of_shares_widens_at_once_and_shrinks_after_a_while(show: Show) -> None:
+def test_the_axis_of_one_weight_widens_at_once_and_shrinks_after_a_while(show: Show) -> None:
     view = show(Summing)
     ranges: list[tuple[float, float]] = []
     for step, size in enumerate(np.random.default_rng(0).uniform(1, 10, 120)):
-        shares = known_shares()
+        shares = known_shares((0, 0))
         drawn = replace(shares, steps=size * shares.steps, total=size * shares.total)
         view.show_snapshot(measured.snapshot(drawn, step=step))
         low, high = view._plot.box.viewRange()[1]
@@ -181,10 +208,12 @@ def test_the_axis_of_shares_widens_at_once_and_shrinks_after_a_while(show: Show)
         ranges.append((low, high))
     assert len(set(ranges)) < 12
     for step in range(120, 190):
-        view.show_snapshot(measured.snapshot(known_shares(), step=step))
+        view.show_snapshot(measured.snapshot(known_shares((0, 0)), step=step))
     assert view._plot.box.viewRange()[1][1] < 3
-    view.show_snapshot(measured.snapshot(replace(known_shares(), steps=np.full(3, 50.0)), step=200))
-    view.show_snapshot(measured.snapshot(known_shares(), step=150))  # back in the run: nothing follows to shrink it
+    view.show_snapshot(measured.snapshot(replace(known_shares((0, 0)), steps=np.full(3, 50.0)), step=200))
+    view.show_snapshot(
+        measured.snapshot(known_shares((0, 0)), step=150)
+    )  # back in the run: nothing follows to shrink it
     assert view._plot.box.viewRange()[1][1] < 3
 
 
