@@ -129,12 +129,14 @@ class HeatGrid(QWidget):
             cell.fit()
 
     def _level_titles(self) -> None:
-        """Headings break alike: one line beside two looked like another kind of picture."""
+        """Headings of a row break alike: one line beside two looked like another kind of picture."""
         if self._bare:
             return  # each heading that comes may be higher, and all panels would be laid out anew with each
-        most = max(cell.title.lines for cell in self._cells)
-        for cell in self._cells:
-            cell.title.spread(most)
+        most: dict[int, int] = {}  # lines, by row
+        for panel, cell in zip(self.panels, self._cells, strict=True):
+            most[panel.row] = max(most.get(panel.row, 0), cell.title.lines)
+        for panel, cell in zip(self.panels, self._cells, strict=True):
+            cell.title.spread(most[panel.row])
         self._keep_readable()
 
     def _keep_readable(self) -> None:

@@ -78,13 +78,15 @@ class PanelTitle(pg.LabelItem):
             if lines and metrics.horizontalAdvance(longer) <= self._room:
                 lines[-1] = longer
             else:
-                lines.append(metrics.elidedText(part, Qt.TextElideMode.ElideRight, self._room))
+                lines.append(part)
         self._lines = max(self._lines, len(lines))
-        if len(lines) < len(parts) <= self._beside:
-            lines = parts
+        if len(lines) < self._beside <= len(parts):
+            alone = len(parts) - self._beside + 1  # parts that share the first line
+            lines = [_BETWEEN.join(parts[:alone]), *parts[alone:]]
         high = max(self._lines, len(lines))
         self.setFixedHeight(high * metrics.lineSpacing() + _AROUND if high else 0)
-        self.setText("<br>".join(map(html.escape, lines)))
+        shown = [metrics.elidedText(line, Qt.TextElideMode.ElideRight, self._room) for line in lines]
+        self.setText("<br>".join(map(html.escape, shown)))
         self.setToolTip(self.name)
 
     def _pieces(self, part: str, metrics: QFontMetrics) -> list[str]:

@@ -597,6 +597,22 @@ def test_a_title_is_broken_between_its_parts_before_it_is_cut(qtbot: QtBot) -> N
     qtbot.waitUntil(lambda: titles[1].text == "forget · open 22 %, shut 61 %" and titles[1].height() < high)
 
 
+def test_titles_of_a_row_have_as_many_lines(qtbot: QtBot) -> None:
+    grid = HeatGrid(LIGHT, bottom="time step", left="unit")
+    qtbot.addWidget(grid)
+    grid.resize(900, 400)
+    grid.show()
+    grid.arrange([Panel(row, column, "magnitude") for row in range(2) for column in range(2)])
+    long = "layer 1 reverse · a gate of many words and more and more · open 18 %, shut 2 %"
+    names = ("layer 1 · reset", "layer 1 · update", "layer 1 reverse · reset · open 18 %, shut 2 %", long)
+    for place, name in enumerate(names):
+        grid.show_panel(place, np.zeros((4, 6), np.float32), (0, 1), name)
+    titles = [cell.title for cell in grid._cells]
+    broken = "layer 1 reverse · reset<br>open 18 %, shut 2 %"  # which has room in one line, unlike what is beside it
+    qtbot.waitUntil(lambda: [title.text for title in titles[:3]] == [*names[:2], broken])
+    assert [title.lines for title in titles] == [1, 1, 1, 2]
+
+
 def test_lines_are_as_wide_on_a_screen_of_twice_the_density() -> None:
     dense = dataclasses.replace(LIGHT, density=2.0)
     of_layer = layer_stroke(0, 2)
