@@ -16,6 +16,8 @@ from workbench.plots.numerals import numerals
 from workbench.plots.spread import BINS
 from workbench.theme import Theme
 
+_NONE: Floats = np.zeros((BINS, 0), np.float32)
+
 
 class SpreadMap(HeatGrid):
     """A column a moment, a row a bin; each column in shares of its fullest bin."""
@@ -24,9 +26,8 @@ class SpreadMap(HeatGrid):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, bottom="training step", left="weight")
-        self.arrange([Panel(0, 0, "magnitude")])
-        self._name, self._reach = "", 1.0
-        self._shares: Floats = np.zeros((BINS, 0), np.float32)
+        self.make_spare()
+        self._name, self._reach, self._shares = "", 1.0, _NONE
         self._steps: list[int] = []
         self._moment: int | None = None
         self._step = 0  # that keys went to
@@ -37,6 +38,7 @@ class SpreadMap(HeatGrid):
         """Draw the `shares` of a parameter's values in bins from `reach` down to -`reach`, and mark the `moment`."""
         cell = self.walked.cell if name == self._name else None
         self._name, self._reach, self._shares, self._steps, self._moment = name, reach, shares, steps, moment
+        self.arrange([Panel(0, 0, "magnitude")])
         tallest = np.nanmax(shares, axis=0, initial=1e-9)
         self.show_panel(0, shares / tallest, (0.0, 1.0), f"{name} · where its values lie")
         self.show_axis([f"{step:,}" for step in steps])
@@ -46,6 +48,13 @@ class SpreadMap(HeatGrid):
             self.walked.go(cell[0], int(np.abs(np.subtract(steps, self._step)).argmin()))
         else:
             self.walked.leave()
+
+    def forget(self) -> None:
+        """No histograms."""
+        self.walked.leave()
+        self._name, self._shares, self._steps, self._moment = "", _NONE, [], None
+        self.arrange(())
+        self.show_scales(())
 
     def walk(self, across: int, down: int) -> bool:
         """From moment to moment and bin to bin, at first to the middle of the first; False where there is none."""

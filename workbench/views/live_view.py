@@ -184,10 +184,10 @@ class LiveView(BuiltInParts):
             self._failing.attempt("clearing", self.clear)
             self.read_out("")
             self.turn_page()
+        if self._held:  # nothing is left of what it held
+            self.hold(False)
         if self.others:
             self.show_others(self.others)
-        if beginning and self._held:  # nothing is left of what it held
-            self.hold(False)
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the colours of `theme`, now or when the view is next seen."""

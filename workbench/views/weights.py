@@ -131,8 +131,9 @@ class WeightMaps(LiveView):
         """No pictures; the levels of the last run are forgotten."""
         self._levels.clear()
         self._mark_cell(None)
-        self._spreads.walked.leave()
         self._maps.arrange(())
+        self._maps.show_scales(())
+        self._spreads.forget()
         self._plane.forget()
 
     def recolour(self) -> None:

@@ -21,6 +21,7 @@ from engine.events import PROBES, RunStarted, SnapshotRequest
 from engine.inside_records import Floats
 from tests.workbench.views import measured
 from workbench.elided_box import ElidedBox
+from workbench.history import Beside
 from workbench.plots.canvas import Canvas
 from workbench.plots.equation import Equation
 from workbench.plots.legend import Legend
@@ -144,6 +145,23 @@ def test_held_view_keeps_its_picture(make: Maker, kind: type[LiveView], monkeypa
     view.hold(False)
     assert drawn
     assert view.active
+
+
+@EVERY
+@pytest.mark.parametrize("beginning", [True, False])
+def test_what_was_held_is_let_go_of_with_its_run(make: Maker, kind: type[LiveView], beginning: bool) -> None:
+    view = make(kind)
+    fill(view)
+    others = (Beside(7, "gru-16", "RMSE", measured.history(200)),) if kind is Loss else ()
+    view.show_others(others)
+    view.hold(True)
+    view.reset(beginning=beginning)
+    assert (view._held, view.menu.hold.isChecked(), view._badge.text()) == (False, False, "")
+    assert page(view) is (view.body if others else view._message)
+    if isinstance(view, Loss):
+        assert [name for name, curve in view._loss.curves.items() if len(curve.x)] == ["7 gru-16"]
+    fill(view)
+    assert page(view) is view.body
 
 
 @EVERY

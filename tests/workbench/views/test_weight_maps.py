@@ -93,6 +93,17 @@ def test_histogram_over_training(show: Show) -> None:
     assert_allclose(view._spreads.data(0), shares / shares.max(axis=0))
 
 
+def test_nothing_is_left_of_the_histograms_of_the_run_before(show: Show) -> None:
+    view = show(WeightMaps)
+    view.show_snapshot(measured.snapshot(known_weights()))
+    view.reset(beginning=True)
+    view.show_snapshot(measured.snapshot(measured.spectrum()))  # which may come first
+    assert (view._spreads.panels, view._spreads.legend.texts, view._maps.legend.texts) == ((), (), ())
+    assert not view._spreads.walk(1, 0)
+    view.show_snapshot(measured.snapshot(known_weights(), step=30))
+    assert view._spreads.data(0).shape[1] == 1
+
+
 def test_the_middle_bins_of_a_histogram_end_at_nothing(show: Show) -> None:
     view = show(WeightMaps)
     view.show_snapshot(measured.snapshot(measured.weights()))
