@@ -17,6 +17,7 @@ from workbench.session import Session
 
 INTERVAL_MS = 33
 _AWAITING_MS = 4  # while somebody has asked the run to wait or to end: what they see next is its answer
+_GATHERING_TICKS = 10  # so often, for what hidden views gather over the run, which is cheap
 _EVERYTHING_TICKS = 60  # so often, hidden views are asked for too: seen later, they have something to show
 
 
@@ -24,6 +25,7 @@ class Viewer(Protocol):
     """What the pump needs of a view."""
 
     probes: frozenset[str]
+    gathers: frozenset[str]  # which of them it keeps over the run, seen or not
 
     def begins_with(self, snapshot: Snapshot) -> bool:
         """Whether its first picture of this run is made of it, which takes longer than all later ones."""
@@ -63,7 +65,7 @@ class Pump(QObject):
         self._begins = False
         self._drawn = (-1, -1)  # run and step whose scalars the views have
         self._asked_at_step = -1
-        self._ticks = self._everything_at = 0
+        self._ticks = self._everything_at = self._gathered_at = 0
         session.begun.connect(self._on_begun)
         session.cleared.connect(self._first.clear)
         session.status_changed.connect(self._keep_pace)
@@ -166,6 +168,9 @@ class Pump(QObject):
         if self._ticks >= self._everything_at:
             active, self._everything_at = viewers, self._ticks + _EVERYTHING_TICKS
         probes = frozenset[str]().union(*(viewer.probes for viewer in active))
+        if self._ticks >= self._gathered_at:
+            self._gathered_at = self._ticks + _GATHERING_TICKS
+            probes = probes.union(*(viewer.gathers for viewer in viewers))
         if not probes:
             return
         request = SnapshotRequest(0, probes)

@@ -56,6 +56,7 @@ class LiveView(BuiltInParts):
 
     order = 1000  # place among the views, rising
     probes: frozenset[str] = frozenset()  # what it needs of a snapshot
+    gathers: frozenset[str] = frozenset()  # of these, what it draws over training and asks for more often while hidden
     parts: Mapping[str, str] = MappingProxyType({})  # where several probes are drawn together, what shows each of them
     waiting = "Press Run (F5): the picture appears with the first batches."
 

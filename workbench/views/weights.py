@@ -42,6 +42,7 @@ class WeightMaps(LiveView):
         "What do the weights look like, how do they spread, and does the recurrent matrix shrink or grow a state?"
     )
     probes = frozenset({"weights", "spectrum"})
+    gathers = frozenset({"weights"})
     parts = MappingProxyType({"weights": "weights", "spectrum": "spectrum"})
     waiting = "Press Run (F5): every weight is drawn here, and the eigenvalues of the recurrent matrices."
 

@@ -86,7 +86,7 @@ def test_says_what_it_is(kind: type[LiveView]) -> None:
     assert kind.title
     assert kind.question.endswith("?")
     assert kind.question.count("?") == 1
-    assert kind.probes <= set(PROBES)
+    assert kind.gathers <= kind.probes <= set(PROBES)
     assert Path(kind.__module__.replace(".", "/")).name == kind.key
 
 
